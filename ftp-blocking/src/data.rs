@@ -1,0 +1,340 @@
+//! Transfers as streams.
+
+use std::io::{self, Read, Write};
+use std::time::Instant;
+
+use ftp_proto::data::LineSplitter;
+use ftp_proto::flows::{Abort, Finish};
+use ftp_proto::{
+    Aborted, Completion, DataEnd, Direction, Error, ErrorKind, Misuse, Transfer, TransferOptions,
+    Verdict, Wait,
+};
+use rustix::event::PollFlags;
+
+use crate::channel::Got;
+use crate::client::Client;
+use crate::data_connection::Data;
+use crate::drive::Watched;
+
+/// A file on its way here: reads like any stream, and ends only when the server has confirmed it.
+///
+/// The end of file (a read of 0 bytes) means that the data ended cleanly *and* the final reply
+/// was positive. Anything else is an error that carries an [`Error`] inside:
+/// `Error::from(io_error)` takes it out.
+///
+/// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
+#[derive(Debug)]
+pub struct Download<'c>(Moving<'c>);
+
+/// A file on its way to the server: writes like any stream. Nothing is stored for certain before
+/// [`finish`](Self::finish) has said so.
+///
+/// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
+#[derive(Debug)]
+pub struct Upload<'c>(Moving<'c>);
+
+/// What both have in common.
+#[derive(Debug)]
+struct Moving<'c> {
+    client: &'c mut Client,
+    /// Spent once there is an outcome.
+    transfer: Option<Transfer>,
+    bytes: u64,
+    expected: Option<u64>,
+    outcome: Option<Result<Completion, Error>>,
+}
+
+impl<'c> Download<'c> {
+    pub(crate) fn new(
+        client: &'c mut Client,
+        transfer: Transfer,
+        options: &TransferOptions,
+    ) -> Self {
+        Self(Moving::new(client, transfer, options.expected))
+    }
+
+    /// The server's confirmation, once the end was read.
+    ///
+    /// # Errors
+    /// What the last read said; [`Misuse::NotAtEnd`] before the end.
+    pub fn finish(self) -> Result<Completion, Error> {
+        let early = || Err(Error::new(ErrorKind::Misuse(Misuse::NotAtEnd)));
+        self.0.outcome.unwrap_or_else(early)
+    }
+}
+
+impl Read for Download<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let moving = &mut self.0;
+        let Some(transfer) = &moving.transfer else {
+            return moving.outcome();
+        };
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        match moving.client.read_data(transfer, buffer) {
+            Moved::Bytes(count) => Ok(moving.count(count)),
+            Moved::End(end) => moving.conclude(end),
+        }
+    }
+}
+
+impl<'c> Upload<'c> {
+    pub(crate) fn new(client: &'c mut Client, transfer: Transfer) -> Self {
+        Self(Moving::new(client, transfer, None))
+    }
+
+    /// Ends the data and waits for the server to confirm that it has all of it.
+    ///
+    /// # Errors
+    /// The server's refusal, with the number of bytes sent; an unconfirmed or broken transfer.
+    pub fn finish(mut self) -> Result<Completion, Error> {
+        self.0.conclude(DataEnd::Clean).map_err(Error::from)?;
+        let early = || Err(Error::new(ErrorKind::Misuse(Misuse::NotAtEnd)));
+        self.0.outcome.unwrap_or_else(early)
+    }
+}
+
+impl Write for Upload<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let moving = &mut self.0;
+        let Some(transfer) = &moving.transfer else {
+            return moving.refuse();
+        };
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        match moving.client.write_data(transfer, bytes) {
+            Moved::Bytes(count) => Ok(moving.count(count)),
+            Moved::End(end) => moving.conclude(end).and_then(|_| moving.refuse()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let moving = &mut self.0;
+        let Some(transfer) = &moving.transfer else {
+            return moving.refuse().map(|_| ());
+        };
+        match moving.client.flush_data(transfer) {
+            Moved::Bytes(_) => Ok(()),
+            Moved::End(end) => moving
+                .conclude(end)
+                .and_then(|_| moving.refuse())
+                .map(|_| ()),
+        }
+    }
+}
+
+macro_rules! in_common {
+    ($($name:ident)*) => {$(
+        impl $name<'_> {
+            /// Aborts the transfer (ABOR) and brings the session back into step.
+            ///
+            /// # Errors
+            /// What kept the session from getting there; what is still owed is paid by the next
+            /// operation. [`Misuse::StaleTransfer`] when it is over already.
+            pub fn abort(mut self) -> Result<Aborted, Error> {
+                match self.0.transfer.take() {
+                    Some(transfer) => self.0.client.run(Abort::new(transfer)),
+                    None => Err(Error::new(ErrorKind::Misuse(Misuse::StaleTransfer))),
+                }
+            }
+
+            /// Sends a NOOP, so that no firewall forgets the silent control connection. Some
+            /// servers answer it late, some never, so it is sent on request only.
+            ///
+            /// # Errors
+            /// When the control connection fails.
+            pub fn keep_alive(&mut self) -> Result<(), Error> {
+                match &self.0.transfer {
+                    Some(transfer) => self.0.client.session.keep_alive(transfer),
+                    None => return Ok(()),
+                }
+                self.0.client.flush()
+            }
+
+            /// Bytes moved so far in this transfer.
+            pub fn bytes(&self) -> u64 {
+                self.0.bytes
+            }
+
+            /// The size in bytes that the server named when it began: a hint.
+            pub fn size_hint(&self) -> Option<u64> {
+                self.0.transfer.as_ref().and_then(Transfer::size_hint)
+            }
+
+            /// Whether the data connection resumed the login's TLS session; `None` in clear.
+            pub fn resumed(&self) -> Option<bool> {
+                self.0.client.resumed
+            }
+        }
+    )*};
+}
+
+in_common! { Download Upload }
+
+impl<'c> Moving<'c> {
+    fn new(client: &'c mut Client, transfer: Transfer, expected: Option<u64>) -> Self {
+        Self {
+            client,
+            transfer: Some(transfer),
+            bytes: 0,
+            expected,
+            outcome: None,
+        }
+    }
+
+    fn count(&mut self, moved: usize) -> usize {
+        self.bytes += moved as u64;
+        moved
+    }
+
+    /// Spends the token and keeps the outcome, which is the end of file or an error.
+    fn conclude(&mut self, end: DataEnd) -> io::Result<usize> {
+        if let Some(transfer) = self.transfer.take() {
+            let finish = Finish::new(transfer, self.bytes, end).with_expected(self.expected);
+            self.outcome = Some(self.client.run(finish));
+        }
+        self.outcome()
+    }
+
+    fn outcome(&self) -> io::Result<usize> {
+        match &self.outcome {
+            Some(Ok(_)) => Ok(0),
+            Some(Err(error)) => Err(error.clone().into()),
+            None => Err(Error::new(ErrorKind::Misuse(Misuse::StaleTransfer)).into()),
+        }
+    }
+
+    /// Nothing can be written any more.
+    fn refuse(&self) -> io::Result<usize> {
+        match self.outcome() {
+            Ok(_) => Err(Error::new(ErrorKind::Misuse(Misuse::StaleTransfer)).into()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The lines of a listing, as they come, each one the bytes that the server sent without its
+/// line end.
+///
+/// ```no_run
+/// # fn main() -> Result<(), ftp_blocking::Error> {
+/// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+/// let mut lines = client.list_lines(None::<&str>)?;
+/// while let Some(line) = lines.next_line()? {
+///     println!("{}", String::from_utf8_lossy(&line));
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Lines<'c> {
+    download: Download<'c>,
+    splitter: LineSplitter,
+    buffer: Vec<u8>,
+    begin: usize,
+    end: usize,
+    ended: bool,
+}
+
+/// How much of a listing is read at a time.
+const LISTING_READ: usize = 16 * 1024;
+
+impl<'c> Lines<'c> {
+    pub(crate) fn new(download: Download<'c>, longest: usize) -> Self {
+        Self {
+            download,
+            splitter: LineSplitter::new(longest),
+            buffer: vec![0; LISTING_READ],
+            begin: 0,
+            end: 0,
+            ended: false,
+        }
+    }
+
+    /// The next line, or `None` once the listing is complete and confirmed.
+    ///
+    /// # Errors
+    /// Those of [`Download`]; [`ErrorKind::TooLarge`] for a line above the limit.
+    pub fn next_line(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        loop {
+            let mut rest = &self.buffer[self.begin..self.end];
+            let before = rest.len();
+            let line = self.splitter.next_line(&mut rest)?.map(<[u8]>::to_vec);
+            self.begin += before - rest.len();
+            if line.is_some() {
+                return Ok(line);
+            }
+            if self.ended {
+                return Ok(None);
+            }
+            self.begin = 0;
+            self.end = self.download.read(&mut self.buffer)?;
+            if self.end == 0 {
+                self.ended = true;
+                return Ok(self.splitter.finish()?);
+            }
+        }
+    }
+}
+
+/// What moving data came to.
+pub(crate) enum Moved {
+    Bytes(usize),
+    End(DataEnd),
+}
+
+/// Moving the bytes, under the session's verdict.
+impl Client {
+    /// Reads data, as far as the session's verdict on the transfer lets it.
+    pub(crate) fn read_data(&mut self, transfer: &Transfer, buffer: &mut [u8]) -> Moved {
+        let mut read = |data: &mut Data, until| data.channel()?.read(buffer, until);
+        self.move_data(transfer, &mut read, PollFlags::IN, |got| match got {
+            Got::Bytes(count) => Moved::Bytes(count),
+            Got::End => Moved::End(DataEnd::Clean),
+            Got::Cut => Moved::End(DataEnd::NoCloseNotify),
+        })
+    }
+
+    /// Writes data, as far as the session's verdict on the transfer lets it.
+    pub(crate) fn write_data(&mut self, transfer: &Transfer, bytes: &[u8]) -> Moved {
+        let mut write = |data: &mut Data, until| data.channel()?.write(bytes, until);
+        self.move_data(transfer, &mut write, PollFlags::OUT, Moved::Bytes)
+    }
+
+    /// Sends what TLS still holds of an upload.
+    pub(crate) fn flush_data(&mut self, transfer: &Transfer) -> Moved {
+        let mut flush = |data: &mut Data, until| Ok(data.channel()?.flush(until)?.then_some(0));
+        self.move_data(transfer, &mut flush, PollFlags::OUT, Moved::Bytes)
+    }
+
+    fn move_data<T>(
+        &mut self,
+        transfer: &Transfer,
+        attempt: &mut dyn FnMut(&mut Data, Instant) -> Result<Option<T>, Error>,
+        flags: PollFlags,
+        moved: impl FnOnce(T) -> Moved,
+    ) -> Moved {
+        let deadline = self.after(Wait::DataIdle);
+        loop {
+            let failed = self.session.verdict(transfer) == Verdict::Failed;
+            if failed && transfer.direction() == Direction::Upload {
+                return Moved::End(DataEnd::Stopped);
+            }
+            // Of a failed download, what has come is still taken in.
+            let until = if failed { self.network.now() } else { deadline };
+            match self.watch(&mut *attempt, flags, until) {
+                Watched::Ready(value) => return moved(value),
+                Watched::Failed(error) => return Moved::End(DataEnd::Failed(error)),
+                Watched::ControlFirst => {}
+                Watched::TimedOut if failed => return Moved::End(DataEnd::Stopped),
+                Watched::TimedOut => {
+                    let error = Error::new(ErrorKind::Timeout(Wait::DataIdle));
+                    return Moved::End(DataEnd::Failed(error));
+                }
+                Watched::Broken(error) => self.session.kill(error),
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The data connection at all stages of its life.
+
+use std::net::IpAddr;
+use std::os::fd::BorrowedFd;
+use std::time::Instant;
+
+use ftp_proto::{Closing, DataEnd, Direction, Endpoint, Error, ErrorKind, Resumption};
+
+use crate::channel::{Channel, Got};
+use crate::client::Client;
+use crate::transport::{Dialled, Dialling, Listener, Target};
+
+/// Owned by the client, whoever uses it: a forgotten download leaves it where the next operation
+/// finds it.
+#[derive(Default)]
+pub(crate) enum Data {
+    #[default]
+    None,
+    Dialling(Box<dyn Dialling>),
+    Listening(Box<dyn Listener>),
+    Open(Channel),
+}
+
+/// Attempts that the driver makes again and again: `None` means not yet, at the deadline.
+impl Data {
+    pub(crate) fn channel(&mut self) -> Result<&mut Channel, Error> {
+        match self {
+            Self::Open(channel) => Ok(channel),
+            _ => Err(std::io::Error::from(std::io::ErrorKind::NotConnected).into()),
+        }
+    }
+
+    pub(crate) fn connect(&mut self, until: Instant) -> Result<Option<()>, Error> {
+        if let Self::Dialling(dialling) = self {
+            let Some(stream) = dialling.finish(until)? else {
+                return Ok(None);
+            };
+            *self = Self::Open(Channel::new(stream));
+        }
+        self.channel().map(|_| Some(()))
+    }
+
+    /// A connection from somebody else than the control connection's peer is dropped.
+    pub(crate) fn accept(
+        &mut self,
+        peer: Option<IpAddr>,
+        until: Instant,
+    ) -> Result<Option<()>, Error> {
+        let Self::Listening(listener) = self else {
+            return self.channel().map(|_| Some(()));
+        };
+        while let Some(stream) = listener.accept(until)? {
+            let stranger = stream.peer_address().map(|address| address.ip());
+            if stranger.map(|ip| ip.to_canonical()) == peer.map(|ip| ip.to_canonical()) {
+                *self = Self::Open(Channel::new(stream));
+                return Ok(Some(()));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(crate) fn handshake(&mut self, until: Instant) -> Result<Option<()>, Error> {
+        Ok(self.channel()?.handshake(until)?.then_some(()))
+    }
+
+    pub(crate) fn close(
+        &mut self,
+        closing: Closing,
+        until: Instant,
+    ) -> Result<Option<DataEnd>, Error> {
+        let Self::Open(channel) = self else {
+            return Ok(Some(DataEnd::Clean));
+        };
+        match closing {
+            Closing::Graceful(Direction::Upload) => {
+                Ok(channel.close_gracefully(until)?.map(|end| match end {
+                    Got::Cut => DataEnd::NoCloseNotify,
+                    _ => DataEnd::Clean,
+                }))
+            }
+            Closing::Graceful(Direction::Download) => {
+                Ok(channel.close_notify(until)?.then_some(DataEnd::Clean))
+            }
+            Closing::Abandon => {
+                channel.reset_on_close();
+                Ok(Some(DataEnd::Stopped))
+            }
+        }
+    }
+
+    pub(crate) fn has_unsent(&self) -> bool {
+        matches!(self, Self::Open(channel) if channel.has_unsent())
+    }
+
+    pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        match self {
+            Self::None => None,
+            Self::Dialling(dialling) => dialling.descriptor(),
+            Self::Listening(listener) => listener.descriptor(),
+            Self::Open(channel) => channel.descriptor(),
+        }
+    }
+}
+
+/// Making and securing it.
+impl Client {
+    pub(crate) fn dial(&mut self, endpoint: Endpoint) -> Result<(), Error> {
+        self.data = Data::None;
+        let target = match endpoint {
+            Endpoint::ControlPeer(port) => Target::ControlPeer {
+                host: &self.options.host,
+                address: self.control.peer_address(),
+                port: port.get(),
+            },
+            Endpoint::Address(address) => Target::Address(address),
+        };
+        self.data = match self.network.dial(&target, self.deadline)? {
+            Dialled::Connected(stream) => Data::Open(Channel::new(stream)),
+            Dialled::Pending(dialling) => Data::Dialling(dialling),
+        };
+        Ok(())
+    }
+
+    pub(crate) fn secure_control(&mut self) -> Result<bool, Error> {
+        if !self.control.is_tls() {
+            let login = self.tls()?.clone();
+            self.control.start_tls(&login)?;
+        }
+        self.control.handshake(self.deadline)
+    }
+
+    pub(crate) fn start_data_tls(&mut self) -> Result<(), Error> {
+        let login = self.tls()?.clone();
+        self.data.channel()?.start_tls(&login)
+    }
+
+    pub(crate) fn check_resumption(&mut self) -> Result<(), Error> {
+        let resumed = self.data.channel()?.resumed();
+        if self.options.resumption == Resumption::Required && resumed != Some(true) {
+            let why = "the data connection did not resume the login's TLS session";
+            return Err(Error::new(ErrorKind::Tls).with_source(why));
+        }
+        self.resumed = resumed;
+        Ok(())
+    }
+}

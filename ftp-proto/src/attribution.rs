@@ -1,0 +1,246 @@
+//! Whose reply is it? Every reply that comes in is attributed here, and nowhere else.
+
+use crate::config::Security;
+use crate::error::{Error, ErrorKind};
+use crate::ledger::{Effect, Owed, Shape};
+use crate::session::{Channel, Live, Session};
+use crate::wire::{Class, Code, Reply};
+
+impl Session {
+    /// Attributes one reply; `more` says that bytes stand behind it.
+    pub(crate) fn attribute(&mut self, mut reply: Reply, more: bool) {
+        self.observe_reply(&reply);
+        let Some(owed) = self.ledger.pop_front() else {
+            return self.stray(reply);
+        };
+        if matches!(
+            owed.effect,
+            Effect::User | Effect::Password | Effect::Account
+        ) {
+            // Some servers echo what they were given.
+            for secret in &self.secrets {
+                reply.mask(secret);
+            }
+        }
+        if reply.code() == Code::SERVICE_CLOSING {
+            return self.die(Error::from_reply(reply).with_command(&owed.verb));
+        }
+        let preliminary = reply.class() == Class::Preliminary;
+        match owed.shape {
+            Shape::Greeting if preliminary => {
+                self.state.greeting_delayed = true;
+                self.ledger.push_front(owed);
+            }
+            Shape::Raw if preliminary => self.ledger.push_front(owed),
+            Shape::Greeting => {
+                let plain = self.config.security == Security::Plain;
+                self.state.logged_in = plain && reply.code().value() == 230;
+                self.state.greeting = Some(reply);
+            }
+            Shape::Single | Shape::Raw | Shape::KeepAlive => {
+                // A preliminary reply promises another one, which nobody here waits for.
+                self.out_of_step |= preliminary;
+                self.apply(owed.effect, &reply);
+                if owed.effect == Effect::Auth && more {
+                    return self.die(Error::new(ErrorKind::Injection).with_command(&owed.verb));
+                }
+                self.deliver(owed.owner, reply);
+            }
+            Shape::Transfer => self.attribute_to_transfer(owed, reply),
+            Shape::Abort { answers, muddled } => {
+                self.attribute_to_abort(owed, reply, answers, muddled);
+            }
+            Shape::Fence { swallowed } => self.attribute_to_fence(owed, &reply, swallowed),
+            Shape::Quit => {
+                self.deliver(owed.owner, reply.clone());
+                if reply.class() == Class::Completion {
+                    self.die(Error::new(ErrorKind::Closed).with_reply(reply));
+                }
+            }
+        }
+    }
+
+    /// A reply that nobody owes.
+    fn stray(&mut self, reply: Reply) {
+        if reply.code() == Code::SERVICE_CLOSING {
+            return self.die(Error::from_reply(reply));
+        }
+        let tls_to_come = self.config.security != Security::Plain || self.state.auth_tried;
+        if tls_to_come && self.state.channel == Channel::Clear {
+            // Nothing in clear text can be believed about what will happen under TLS.
+            return self.die(Error::new(ErrorKind::Injection).with_reply(reply));
+        }
+        self.out_of_step = true;
+        self.strays = self.strays.saturating_add(1);
+        if self.strays > self.config.strays {
+            self.die(Error::new(ErrorKind::OutOfStep).with_reply(reply));
+        }
+    }
+
+    fn attribute_to_transfer(&mut self, owed: Owed, reply: Reply) {
+        let keep_alives = self
+            .ledger
+            .iter()
+            .filter(|owed| owed.shape == Shape::KeepAlive)
+            .count();
+        let Some(live) = &mut self.live else {
+            // Given up already; only its final reply discharges it.
+            if reply.class() == Class::Preliminary {
+                self.ledger.push_front(owed);
+            }
+            return;
+        };
+        match reply.class() {
+            Class::Preliminary => {
+                // The transfer has begun, and with it the restart offset is used up.
+                self.state.restart = None;
+                live.preliminary.get_or_insert(reply);
+                self.ledger.push_front(owed);
+            }
+            // `200 ok` ahead of the 150, which ftplib has seen for LIST and STOR. 226 and 250
+            // say that it is over: an empty listing, as a rule.
+            Class::Completion
+                if live.preliminary.is_none() && !live.early && !reply.is_transfer_completion() =>
+            {
+                live.early = true;
+                self.ledger.push_front(owed);
+            }
+            _ if keep_alives == 0 => live.outcome = Some(reply),
+            _ => {
+                live.held.push(reply);
+                if live.held.len() > keep_alives {
+                    live.settle_held();
+                    self.ledger.retain(|owed| owed.shape != Shape::KeepAlive);
+                } else {
+                    self.ledger.push_front(owed);
+                }
+            }
+        }
+    }
+
+    /// The final reply did not come in time, or a keep-alive's did not: what is in decides, if it
+    /// is unmistakable, and the fence swallows what may yet come.
+    pub(crate) fn give_up_keep_alives(&mut self) {
+        let Some(live) = &mut self.live else { return };
+        let Some(at) = live.held.iter().position(|reply| !reply.may_answer_noop()) else {
+            return;
+        };
+        live.outcome = Some(live.held.swap_remove(at));
+        live.held.clear();
+        self.ledger
+            .retain(|owed| !matches!(owed.shape, Shape::Transfer | Shape::KeepAlive));
+        self.out_of_step = true;
+    }
+
+    fn attribute_to_abort(&mut self, mut owed: Owed, reply: Reply, answers: u8, muddled: bool) {
+        let class = reply.class();
+        if class == Class::Preliminary {
+            self.ledger.push_front(owed);
+        } else if answers > 0 {
+            // The second one: ABOR's own.
+        } else if class == Class::Completion || muddled {
+            // Perhaps the only reply, perhaps the first of two: no count can tell.
+            self.out_of_step = true;
+            self.aborted = Some(reply);
+        } else {
+            self.aborted = Some(reply);
+            owed.shape = Shape::Abort {
+                answers: 1,
+                muddled,
+            };
+            self.ledger.push_front(owed);
+        }
+    }
+
+    fn attribute_to_fence(&mut self, mut owed: Owed, reply: &Reply, swallowed: usize) {
+        if reply.code() == Code::PATHNAME {
+            self.out_of_step = false;
+            self.strays = 0;
+        } else if swallowed >= self.config.strays {
+            self.die(Error::new(ErrorKind::OutOfStep));
+        } else {
+            owed.shape = Shape::Fence {
+                swallowed: swallowed.saturating_add(1),
+            };
+            self.ledger.push_front(owed);
+        }
+    }
+
+    /// What a reply changes, whether or not the flow that asked is still there.
+    fn apply(&mut self, effect: Effect, reply: &Reply) {
+        let done = reply.class() == Class::Completion;
+        let state = &mut self.state;
+        match effect {
+            Effect::None => {}
+            Effect::Auth => {
+                state.auth_tried = true;
+                if matches!(reply.code().value(), 234 | 334) {
+                    state.channel = Channel::Securing;
+                }
+            }
+            Effect::User | Effect::Password | Effect::Account => state.logged_in |= done,
+            Effect::Type(new) if done => state.transfer_type = new,
+            Effect::Restart(offset) if reply.class() == Class::Intermediate => {
+                state.restart = Some(offset);
+            }
+            Effect::Protect(protection) if done => state.protection = Some(protection),
+            Effect::Type(_) | Effect::Restart(_) | Effect::Protect(_) => {}
+            Effect::ExtendedPassive => state.extended_passive = Some(done),
+            Effect::ExtendedPort => state.extended_port = Some(done),
+            Effect::Features if done || reply.is_not_implemented() => {
+                state.features = Some(crate::reply::features(reply));
+            }
+            Effect::Features => {}
+            Effect::Size => state.size_refused |= reply.is_not_implemented(),
+            Effect::ClearControl if done => state.channel = Channel::Clearing,
+            Effect::ClearControl => {}
+            Effect::Reinitialize if done => {
+                state.logged_in = false;
+                state.transfer_type = None;
+                state.restart = None;
+            }
+            Effect::Reinitialize => {}
+        }
+    }
+}
+
+impl Live {
+    /// All replies are in, the keep-alives' among them: takes out those that may be theirs.
+    fn settle_held(&mut self) {
+        let at = self
+            .held
+            .iter()
+            .position(|reply| !reply.may_answer_noop())
+            // Alike: the one that is worse for the transfer.
+            .or_else(|| {
+                self.held
+                    .iter()
+                    .position(|reply| reply.class() != Class::Completion)
+            })
+            .unwrap_or_default();
+        if at < self.held.len() {
+            self.outcome = Some(self.held.swap_remove(at));
+        }
+        self.held.clear();
+    }
+
+    /// A refusal is in that no NOOP gets, although not all replies are.
+    pub(crate) fn is_refused_for_sure(&self) -> bool {
+        self.held
+            .iter()
+            .any(|reply| reply.class() != Class::Completion && !reply.may_answer_noop())
+    }
+}
+
+/// Questions about single codes, where the first digit does not decide.
+impl Reply {
+    /// 226 and 250 end a transfer; other completions do not say so.
+    fn is_transfer_completion(&self) -> bool {
+        matches!(self.code().value(), 226 | 250)
+    }
+
+    /// What servers answer to NOOP, understood or not.
+    fn may_answer_noop(&self) -> bool {
+        matches!(self.code().value(), 200 | 202 | 500..=504 | 530)
+    }
+}

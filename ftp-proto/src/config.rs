@@ -1,0 +1,152 @@
+//! What a caller may decide about a session before it starts.
+
+use crate::wire::{Limits, Multiline, Telnet};
+
+/// The settings of a [`Session`](crate::Session); the defaults are the safe ones.
+///
+/// ```
+/// use ftp_proto::{Config, Security};
+///
+/// let config = Config::default().with_security(Security::Explicit);
+/// # let _ = config;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Config {
+    /// How much the server may make us hold.
+    pub limits: Limits,
+    /// Which line ends a multi-line reply.
+    pub multiline: Multiline,
+    /// How the byte 0xFF, which Telnet gives a meaning, goes out in an argument.
+    pub telnet: Telnet,
+    /// Whether the control connection must be secured before credentials leave.
+    pub security: Security,
+    /// How the data connections of a secured session are protected after login.
+    pub protection: Protection,
+    /// Whose address a data connection goes to.
+    pub passive_address: PassiveAddress,
+    /// Who makes the data connections.
+    pub data_mode: DataMode,
+    /// Whether the data command waits until the data connection is there.
+    pub data_command: DataCommand,
+    /// What goes ahead of ABOR.
+    pub abort_signal: AbortSignal,
+    /// How many bytes of commands may stand unsent, 64 KiB: a driver that never writes is a
+    /// mistake that should show before memory is gone.
+    pub unsent: usize,
+    /// How many replies that nobody owes a fence swallows, 8, before the session is given up:
+    /// the worst server known sends two after an abort.
+    pub strays: usize,
+}
+
+/// Whether and how the control connection is secured. There is no mode that falls back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Security {
+    /// FTP in clear text.
+    #[default]
+    Plain,
+    /// AUTH TLS (RFC 4217) before USER, or nothing.
+    Explicit,
+}
+
+/// The protection of data connections (RFC 4217 section 9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Protection {
+    /// In clear text, PROT C.
+    Clear,
+    /// Under TLS, PROT P.
+    #[default]
+    Private,
+}
+
+/// Which address a passive data connection goes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PassiveAddress {
+    /// The peer of the control connection, whatever 227 says (RFC 2577; CVE-2020-8284).
+    #[default]
+    ControlPeer,
+    /// The address in 227. It lets the server choose any host that this machine can reach.
+    TrustServer,
+}
+
+/// Who makes the data connections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DataMode {
+    /// The client, to a port that the server names: EPSV, or PASV where EPSV does not work.
+    #[default]
+    Passive,
+    /// The server, to a port that the client names: EPRT, or PORT where EPRT does not work.
+    Active,
+}
+
+/// When the data command leaves in passive mode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DataCommand {
+    /// Once the data connection is made: what every server expects.
+    #[default]
+    AfterConnect,
+    /// Together with the connection attempt, which saves a round trip.
+    WithConnect,
+}
+
+/// What goes ahead of ABOR on the control connection (RFC 959 section 4.1.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum AbortSignal {
+    /// Nothing: the servers in use today read the command like any other.
+    #[default]
+    None,
+    /// Telnet IP and Synch with the urgent mark, on a control connection in clear text only.
+    TelnetSynch,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            multiline: Multiline::default(),
+            telnet: Telnet::default(),
+            security: Security::default(),
+            protection: Protection::default(),
+            passive_address: PassiveAddress::default(),
+            data_mode: DataMode::default(),
+            data_command: DataCommand::default(),
+            abort_signal: AbortSignal::default(),
+            unsent: 64 * 1024,
+            strays: 8,
+        }
+    }
+}
+
+macro_rules! setters {
+    ($($(#[$doc:meta])* $name:ident => $field:ident: $type:ty;)*) => {
+        impl Config {
+            $($(#[$doc])* #[must_use]
+            pub fn $name(mut self, $field: $type) -> Self {
+                self.$field = $field;
+                self
+            })*
+        }
+    };
+}
+
+setters! {
+    /// Sets [`Config::limits`].
+    with_limits => limits: Limits;
+    /// Sets [`Config::multiline`].
+    with_multiline => multiline: Multiline;
+    /// Sets [`Config::telnet`].
+    with_telnet => telnet: Telnet;
+    /// Sets [`Config::security`].
+    with_security => security: Security;
+    /// Sets [`Config::protection`].
+    with_protection => protection: Protection;
+    /// Sets [`Config::passive_address`].
+    with_passive_address => passive_address: PassiveAddress;
+    /// Sets [`Config::data_mode`].
+    with_data_mode => data_mode: DataMode;
+    /// Sets [`Config::data_command`].
+    with_data_command => data_command: DataCommand;
+    /// Sets [`Config::abort_signal`].
+    with_abort_signal => abort_signal: AbortSignal;
+}

@@ -1,0 +1,5 @@
+//! Pure functions on what data connections carry.
+
+mod lines;
+
+pub use lines::{LineSplitter, LineTooLong};

@@ -1,0 +1,321 @@
+//! The one error type, used by the core and by both adapters.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt;
+
+use crate::flow::Wait;
+use crate::wire::{Class, Reply};
+
+/// Why an operation failed: a [kind](ErrorKind) and what is known about it.
+///
+/// The four classes of `ftplib` are visible as kinds; beside them stand I/O, TLS, time-outs, a
+/// server that closed, and [misuse](Misuse), which is the caller's own fault and never dressed as
+/// the server's. Cloning is cheap: a dead session gives the same cause to every later operation.
+///
+/// ```
+/// use ftp_proto::{Error, ErrorKind};
+///
+/// fn is_worth_another_try(error: &Error) -> bool {
+///     matches!(error.kind(), ErrorKind::Transient | ErrorKind::Timeout(_))
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Error(Arc<Context>);
+
+#[derive(Clone)]
+struct Context {
+    kind: ErrorKind,
+    command: Option<String>,
+    reply: Option<Reply>,
+    transferred: Option<u64>,
+    source: Option<Arc<dyn core::error::Error + Send + Sync>>,
+}
+
+/// What kind of failure an [`Error`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A well-formed reply of the classes 1xx to 3xx where another was due (`ftplib.error_reply`).
+    UnexpectedReply,
+    /// The server said 4xx: the same request may succeed later (`ftplib.error_temp`).
+    Transient,
+    /// The server said 5xx (`ftplib.error_perm`).
+    Permanent,
+    /// What the server sent is not FTP, or not what the grammar of this reply allows
+    /// (`ftplib.error_proto`); the source says what.
+    Protocol,
+    /// Bytes stood behind the reply to AUTH: an attack, or a server that cannot be secured.
+    Injection,
+    /// Replies and commands could not be brought back into step.
+    OutOfStep,
+    /// The server closed the control connection; its 421, if it sent one, is the reply.
+    Closed,
+    /// A socket failed; the source is the `std::io::Error`.
+    Io,
+    /// TLS failed: a certificate, an alert, a missing close_notify on the control connection.
+    Tls,
+    /// The time allowed for this class of waiting is over.
+    Timeout(Wait),
+    /// The data connection ended before the data did; [`Error::transferred`] says how much came.
+    Truncated,
+    /// All data was moved, but the server never confirmed it.
+    Unconfirmed,
+    /// A command was held back because the channel that it needs is not secured.
+    Insecure,
+    /// An argument cannot be sent: it is empty or holds CR, LF or NUL. Nothing was sent.
+    InvalidArgument,
+    /// Something is larger than a limit that the caller may raise (a listing, a line of one).
+    TooLarge,
+    /// The caller broke the contract; nothing was sent.
+    Misuse(Misuse),
+}
+
+/// What the caller did wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Misuse {
+    /// The answer does not belong to the last want of this operation on this session.
+    StaleAnswer,
+    /// The transfer token does not belong to this session, or is already spent.
+    StaleTransfer,
+    /// The control connection is secured already.
+    AlreadySecured,
+    /// The operation needs a secured control connection.
+    NotSecured,
+    /// The operation was stepped again after it was done.
+    Finished,
+    /// A download was finished before its end was reached.
+    NotAtEnd,
+    /// An option that makes no sense, such as a time-out of zero.
+    Option,
+    /// More commands were queued than [`Config`](crate::Config) allows to stand unsent.
+    TooMuchUnsent,
+}
+
+impl Error {
+    /// An error of this kind, without context.
+    pub fn new(kind: ErrorKind) -> Self {
+        Self(Arc::new(Context {
+            kind,
+            command: None,
+            reply: None,
+            transferred: None,
+            source: None,
+        }))
+    }
+
+    /// The error that this reply is, by its first digit.
+    pub fn from_reply(reply: Reply) -> Self {
+        let kind = match reply.class() {
+            Class::Transient if reply.code().value() == 421 => ErrorKind::Closed,
+            Class::Transient => ErrorKind::Transient,
+            Class::Permanent => ErrorKind::Permanent,
+            _ => ErrorKind::UnexpectedReply,
+        };
+        Self::new(kind).with_reply(reply)
+    }
+
+    /// Names the command that failed.
+    #[must_use]
+    pub fn with_command(mut self, verb: &str) -> Self {
+        Arc::make_mut(&mut self.0).command = Some(verb.into());
+        self
+    }
+
+    /// Adds the reply that made it fail.
+    #[must_use]
+    pub fn with_reply(mut self, reply: Reply) -> Self {
+        Arc::make_mut(&mut self.0).reply = Some(reply);
+        self
+    }
+
+    /// Says how many bytes of data were moved before it failed.
+    #[must_use]
+    pub fn with_transferred(mut self, bytes: u64) -> Self {
+        Arc::make_mut(&mut self.0).transferred = Some(bytes);
+        self
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub fn with_source(
+        mut self,
+        source: impl Into<Box<dyn core::error::Error + Send + Sync>>,
+    ) -> Self {
+        Arc::make_mut(&mut self.0).source = Some(Arc::from(source.into()));
+        self
+    }
+
+    pub(crate) fn misuse(misuse: Misuse) -> Self {
+        Self::new(ErrorKind::Misuse(misuse))
+    }
+
+    pub(crate) fn protocol(source: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
+        Self::new(ErrorKind::Protocol).with_source(source)
+    }
+
+    pub(crate) fn or_command(self, verb: &str) -> Self {
+        if self.0.command.is_some() {
+            self
+        } else {
+            self.with_command(verb)
+        }
+    }
+
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The verb of the command that failed, such as `RETR`.
+    pub fn command(&self) -> Option<&str> {
+        self.0.command.as_deref()
+    }
+
+    /// The server's reply, where there is one.
+    pub fn reply(&self) -> Option<&Reply> {
+        self.0.reply.as_ref()
+    }
+
+    /// How many bytes of data were moved, where data was to be moved.
+    pub fn transferred(&self) -> Option<u64> {
+        self.0.transferred
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let context = &*self.0;
+        if let Some(verb) = &context.command {
+            write!(f, "{verb}: ")?;
+        }
+        write!(f, "{}", context.kind)?;
+        if let Some(reply) = &context.reply {
+            write!(f, ": {reply}")?;
+        }
+        if let Some(bytes) = context.transferred {
+            write!(f, " (after {bytes} bytes)")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UnexpectedReply => "unexpected reply",
+            Self::Transient => "the server refused for now",
+            Self::Permanent => "the server refused",
+            Self::Protocol => "the server does not speak FTP as it should",
+            Self::Injection => "bytes behind the reply to AUTH",
+            Self::OutOfStep => "replies are out of step with commands",
+            Self::Closed => "the server closed the control connection",
+            Self::Io => "input or output failed",
+            Self::Tls => "TLS failed",
+            Self::Timeout(wait) => return write!(f, "timed out ({wait})"),
+            Self::Truncated => "the data connection ended early",
+            Self::Unconfirmed => "the data is complete but the server did not confirm it",
+            Self::Insecure => "held back because the channel is not secured",
+            Self::InvalidArgument => "an argument cannot be sent",
+            Self::TooLarge => "larger than the limit",
+            Self::Misuse(misuse) => return write!(f, "misuse: {misuse}"),
+        })
+    }
+}
+
+impl fmt::Display for Misuse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::StaleAnswer => "the answer does not belong to the last want",
+            Self::StaleTransfer => "the transfer is not this session's, or is spent",
+            Self::AlreadySecured => "the control connection is secured already",
+            Self::NotSecured => "the control connection is not secured",
+            Self::Finished => "the operation is done",
+            Self::NotAtEnd => "the download has not reached its end",
+            Self::Option => "an option makes no sense",
+            Self::TooMuchUnsent => "too many commands stand unsent",
+        })
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let context = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &context.kind)
+            .field("command", &context.command)
+            .field("reply", &context.reply)
+            .field("transferred", &context.transferred)
+            .field("source", &context.source)
+            .finish()
+    }
+}
+
+impl core::error::Error for Error {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn core::error::Error + 'static))
+    }
+}
+
+impl From<crate::wire::DecodeError> for Error {
+    fn from(error: crate::wire::DecodeError) -> Self {
+        Self::protocol(error)
+    }
+}
+
+impl From<crate::reply::Malformed> for Error {
+    fn from(error: crate::reply::Malformed) -> Self {
+        Self::protocol(error)
+    }
+}
+
+impl From<crate::wire::InvalidCommand> for Error {
+    fn from(error: crate::wire::InvalidCommand) -> Self {
+        Self::new(ErrorKind::InvalidArgument).with_source(error)
+    }
+}
+
+impl From<crate::path::InvalidPath> for Error {
+    fn from(error: crate::path::InvalidPath) -> Self {
+        Self::new(ErrorKind::InvalidArgument).with_source(error)
+    }
+}
+
+impl From<crate::data::LineTooLong> for Error {
+    fn from(error: crate::data::LineTooLong) -> Self {
+        Self::new(ErrorKind::TooLarge).with_source(error)
+    }
+}
+
+/// An [`ErrorKind::Io`], or the [`Error`] that travelled inside the `io::Error`.
+#[cfg(feature = "std")]
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        match error.downcast::<Self>() {
+            Ok(inner) => inner,
+            Err(error) => Self::new(ErrorKind::Io).with_source(error),
+        }
+    }
+}
+
+/// The error travels inside; `From` or [`std::io::Error::downcast`] takes it out again.
+#[cfg(feature = "std")]
+impl From<Error> for std::io::Error {
+    fn from(error: Error) -> Self {
+        use std::io::ErrorKind as Io;
+        let kind = match error.kind() {
+            ErrorKind::Timeout(_) => Io::TimedOut,
+            ErrorKind::Truncated | ErrorKind::Unconfirmed => Io::UnexpectedEof,
+            ErrorKind::Closed => Io::ConnectionAborted,
+            ErrorKind::InvalidArgument | ErrorKind::Misuse(_) => Io::InvalidInput,
+            ErrorKind::Protocol | ErrorKind::Injection | ErrorKind::OutOfStep => Io::InvalidData,
+            _ => Io::Other,
+        };
+        Self::new(kind, error)
+    }
+}

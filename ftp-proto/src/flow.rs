@@ -1,0 +1,431 @@
+//! The contract between the core and whoever owns the sockets, on one page.
+//!
+//! A driver [starts](crate::Session::start) a [`Flow`] on a session and calls
+//! [`Session::step`](crate::Session::step) with an [`Answer`] until it is [done](Step::Done). Each
+//! step that is not the last one names a [`Want`]. Before a driver serves a want it writes
+//! [`Session::outgoing`](crate::Session::outgoing). Serving it means to do what its documentation
+//! says and to spend its ticket on the one answer that tells what happened.
+//!
+//! Every want can also be answered by
+//!
+//! * `timed_out`: its [`Wait`] is over;
+//! * `broken`: the *control* connection failed while it was served;
+//! * `control_first`, where it can block on something other than the control connection: bytes
+//!   (or the end) of the control connection came meanwhile and were fed to the session. The flow
+//!   may then want the same thing again with a clock that [goes on](Clock::Continues): the driver
+//!   continues what it had begun.
+
+use alloc::fmt;
+use core::net::SocketAddr;
+use core::num::NonZeroU16;
+
+use crate::error::Error;
+use crate::session::Session;
+use crate::transfer::{DataEnd, Direction, TransferId};
+
+/// One operation as a plain value.
+///
+/// The flows of this crate are in [`flows`](crate::flows); further ones are made by composing
+/// them: call `step` of the inner flow and hand its wants on.
+///
+/// ```
+/// use ftp_proto::{Answer, Error, Flow, RemotePath, Session, Step, flows};
+///
+/// /// TYPE I, then PWD.
+/// struct BinaryHere(flows::Type, Option<flows::Pwd>);
+///
+/// impl Flow for BinaryHere {
+///     type Output = RemotePath;
+///
+///     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<RemotePath>, Error> {
+///         if let Some(pwd) = &mut self.1 {
+///             return pwd.step(session, answer);
+///         }
+///         match self.0.step(session, answer)? {
+///             Step::Want(want) => Ok(Step::Want(want)),
+///             Step::Done(()) => {
+///                 let answer = session.begin();
+///                 self.1.insert(flows::Pwd::new()).step(session, answer)
+///             }
+///         }
+///     }
+/// }
+/// ```
+pub trait Flow {
+    /// What the operation yields in the end.
+    type Output;
+
+    /// Advances by one answer; called by [`Session::step`] alone, or by an enclosing flow.
+    ///
+    /// # Errors
+    /// Whatever ended the operation. The session then either is in step, or owes something that
+    /// the next operation pays first, or is dead and says so.
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Self::Output>, Error>;
+
+    /// What this flow takes over from earlier ones, and which therefore is not to be settled
+    /// before it starts.
+    fn adopts(&self) -> Adopts {
+        Adopts::Nothing
+    }
+}
+
+/// What a flow takes over from earlier operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adopts {
+    /// Nothing: all debts are paid before it starts.
+    Nothing,
+    /// The greeting, which is owed from the first moment on.
+    Greeting,
+    /// The transfer whose token it spends.
+    Transfer(TransferId),
+}
+
+/// What [`Flow::step`] yields.
+#[derive(Debug)]
+#[must_use]
+pub enum Step<T> {
+    /// The driver must do this and answer.
+    Want(Want),
+    /// The operation is over.
+    Done(T),
+}
+
+/// What the driver must do next. Exhaustive on purpose: a driver that compiles handles everything.
+#[derive(Debug)]
+#[must_use]
+pub enum Want {
+    /// Read from the control connection.
+    Receive(Receive),
+    /// Make the data connection.
+    Connect(Connect),
+    /// Listen for the data connection (active mode).
+    Listen(Listen),
+    /// Accept the data connection (active mode).
+    Accept(Accept),
+    /// Put TLS on the control connection.
+    SecureControl(SecureControl),
+    /// Take TLS off the control connection (CCC).
+    ClearControl(ClearControl),
+    /// Put TLS on the data connection.
+    SecureData(SecureData),
+    /// End the data connection.
+    CloseData(CloseData),
+}
+
+/// A class of waiting. Adapters map it to a duration; the core never sees one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Wait {
+    /// No waiting at all: read what has already arrived, if anything.
+    Arrived,
+    /// For a connection to be made.
+    Connect,
+    /// For the greeting.
+    Greeting,
+    /// For the greeting of a server that asked for patience with 120.
+    DelayedGreeting,
+    /// For the reply to an ordinary command.
+    Reply,
+    /// For the first reply to a data command.
+    Preliminary,
+    /// For the server to connect in active mode.
+    Accept,
+    /// For a TLS handshake, or its undoing.
+    Handshake,
+    /// For the next bytes of data, or room for them.
+    DataIdle,
+    /// For the final reply once the data is through.
+    FinalReply,
+    /// For the server's close_notify or end of file.
+    DataClose,
+    /// For the replies to ABOR.
+    Abort,
+    /// For commands to be written.
+    Send,
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Arrived => "looking at what has arrived",
+            Self::Connect => "connecting",
+            Self::Greeting => "waiting for the greeting",
+            Self::DelayedGreeting => "waiting for the greeting after 120",
+            Self::Reply => "waiting for a reply",
+            Self::Preliminary => "waiting for the transfer to start",
+            Self::Accept => "waiting for the server to connect",
+            Self::Handshake => "waiting for the TLS handshake",
+            Self::DataIdle => "waiting for data to move",
+            Self::FinalReply => "waiting for the final reply",
+            Self::DataClose => "waiting for the data connection to close",
+            Self::Abort => "waiting for the replies to ABOR",
+            Self::Send => "sending commands",
+        })
+    }
+}
+
+/// Whether the time allowed for a want starts now or has started with an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Clock {
+    /// The limit is counted from now.
+    Starts,
+    /// The limit set by the last [`Starts`](Self::Starts) still holds: neither a stranger at the
+    /// listener nor a dripping server gets more time. What was begun for it goes on.
+    Continues,
+}
+
+/// Where a data connection goes: never a resolved address, so that a proxy can serve it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// The peer of the control connection, at this port.
+    ControlPeer(NonZeroU16),
+    /// This address, which was explicitly trusted.
+    Address(SocketAddr),
+}
+
+/// How a data connection is to be ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Closing {
+    /// All data is through. Sending: close_notify (under TLS), flush, half-close, then read until
+    /// the peer's end, which harvests session tickets and keeps the kernel from resetting the
+    /// connection under data still queued. Receiving: close_notify (under TLS), then close.
+    Graceful(Direction),
+    /// Drop it at once, by a reset where that is possible, so that the server cannot take what
+    /// it got for all there was. Also covers a connection or a listener still in the making, and
+    /// one that does not exist.
+    Abandon,
+}
+
+/// What happened to a want. Only its ticket makes one.
+#[derive(Debug)]
+#[must_use]
+pub struct Answer {
+    pub(crate) ticket: Ticket,
+    pub(crate) event: Event,
+}
+
+#[derive(Debug)]
+pub(crate) enum Event {
+    Begin,
+    Received,
+    TimedOut,
+    ControlFirst,
+    Connected,
+    Listening(SocketAddr),
+    Accepted,
+    Secured,
+    Cleared,
+    Closed(DataEnd),
+    Failed(Error),
+    Broken(Error),
+}
+
+/// Which want of which session: good for one answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ticket {
+    pub(crate) session: usize,
+    pub(crate) serial: u64,
+}
+
+impl Ticket {
+    pub(crate) fn answer(self, event: Event) -> Answer {
+        Answer {
+            ticket: self,
+            event,
+        }
+    }
+}
+
+macro_rules! tickets {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        #[must_use]
+        pub struct $name {
+            pub(crate) ticket: Ticket,
+            pub(crate) wait: Wait,
+            pub(crate) clock: Clock,
+            $(pub(crate) $field: $type,)*
+        }
+
+        impl $name {
+            /// Which class of waiting limits it.
+            pub fn wait(&self) -> Wait {
+                self.wait
+            }
+
+            /// Whether the time allowed starts now.
+            pub fn clock(&self) -> Clock {
+                self.clock
+            }
+
+            /// The time allowed is over.
+            pub fn timed_out(self) -> Answer {
+                self.ticket.answer(Event::TimedOut)
+            }
+
+            /// The control connection failed; the session is dead.
+            pub fn broken(self, error: impl Into<Error>) -> Answer {
+                self.ticket.answer(Event::Broken(error.into()))
+            }
+        }
+    )*
+
+        impl Want {
+            /// Which class of waiting limits it.
+            pub fn wait(&self) -> Wait {
+                match self { $(Self::$name(want) => want.wait,)* }
+            }
+
+            /// Whether the time allowed starts now.
+            pub fn clock(&self) -> Clock {
+                match self { $(Self::$name(want) => want.clock,)* }
+            }
+
+            /// The time allowed is over.
+            pub fn timed_out(self) -> Answer {
+                match self { $(Self::$name(want) => want.timed_out(),)* }
+            }
+
+            /// The control connection failed; the session is dead.
+            pub fn broken(self, error: impl Into<Error>) -> Answer {
+                match self { $(Self::$name(want) => want.broken(error),)* }
+            }
+
+            pub(crate) fn ticket(&self) -> Ticket {
+                match self { $(Self::$name(want) => want.ticket,)* }
+            }
+        }
+    };
+}
+
+tickets! {
+    /// Ticket of [`Want::Receive`]: read once from the control connection, feed what came to
+    /// [`Session::receive`], its end to [`Session::receive_eof`].
+    Receive {}
+    /// Ticket of [`Want::Connect`]: make a connection to [`endpoint`](Self::endpoint) and keep it
+    /// as the data connection; one that existed before is dropped.
+    Connect { endpoint: Endpoint }
+    /// Ticket of [`Want::Listen`]: bind a listener on the local address of the control connection.
+    Listen {}
+    /// Ticket of [`Want::Accept`]: take one connection from the control connection's peer off the
+    /// listener, drop strangers and keep waiting, then close the listener.
+    Accept {}
+    /// Ticket of [`Want::SecureControl`]: do a TLS handshake on the control connection, verified
+    /// against the name that the user gave.
+    SecureControl {}
+    /// Ticket of [`Want::ClearControl`]: exchange close_notify on the control connection and go
+    /// on in clear. A server that sends anything else first, or nothing, is answered `broken`.
+    ClearControl {}
+    /// Ticket of [`Want::SecureData`]: do a TLS handshake on the data connection, with the name
+    /// and the session store of this login's control connection.
+    SecureData {}
+    /// Ticket of [`Want::CloseData`]: end the data connection as [`closing`](Self::closing) says.
+    CloseData { closing: Closing }
+}
+
+impl Receive {
+    /// Something came, or the end, and the session has it.
+    pub fn received(self) -> Answer {
+        self.ticket.answer(Event::Received)
+    }
+}
+
+impl Connect {
+    /// Where to.
+    pub fn endpoint(&self) -> Endpoint {
+        self.endpoint
+    }
+
+    /// The data connection is there.
+    pub fn connected(self) -> Answer {
+        self.ticket.answer(Event::Connected)
+    }
+
+    /// It could not be made.
+    pub fn failed(self, error: impl Into<Error>) -> Answer {
+        self.ticket.answer(Event::Failed(error.into()))
+    }
+
+    /// The control connection had something to say first.
+    pub fn control_first(self) -> Answer {
+        self.ticket.answer(Event::ControlFirst)
+    }
+}
+
+impl Listen {
+    /// The listener is there; the server is to connect to this address.
+    pub fn listening(self, address: SocketAddr) -> Answer {
+        self.ticket.answer(Event::Listening(address))
+    }
+
+    /// It could not be made.
+    pub fn failed(self, error: impl Into<Error>) -> Answer {
+        self.ticket.answer(Event::Failed(error.into()))
+    }
+}
+
+impl Accept {
+    /// The data connection is there.
+    pub fn accepted(self) -> Answer {
+        self.ticket.answer(Event::Accepted)
+    }
+
+    /// The listener failed.
+    pub fn failed(self, error: impl Into<Error>) -> Answer {
+        self.ticket.answer(Event::Failed(error.into()))
+    }
+
+    /// The control connection had something to say first.
+    pub fn control_first(self) -> Answer {
+        self.ticket.answer(Event::ControlFirst)
+    }
+}
+
+impl SecureControl {
+    /// The handshake is done; from now on the session is fed plain text again.
+    pub fn secured(self) -> Answer {
+        self.ticket.answer(Event::Secured)
+    }
+}
+
+impl ClearControl {
+    /// close_notify went both ways.
+    pub fn cleared(self) -> Answer {
+        self.ticket.answer(Event::Cleared)
+    }
+}
+
+impl SecureData {
+    /// The handshake is done.
+    pub fn secured(self) -> Answer {
+        self.ticket.answer(Event::Secured)
+    }
+
+    /// It failed, or a condition on it was not met.
+    pub fn failed(self, error: impl Into<Error>) -> Answer {
+        self.ticket.answer(Event::Failed(error.into()))
+    }
+
+    /// The control connection had something to say first.
+    pub fn control_first(self) -> Answer {
+        self.ticket.answer(Event::ControlFirst)
+    }
+}
+
+impl CloseData {
+    /// In which way.
+    pub fn closing(&self) -> Closing {
+        self.closing
+    }
+
+    /// The connection is gone; how it ended, where that was seen.
+    pub fn closed(self, end: DataEnd) -> Answer {
+        self.ticket.answer(Event::Closed(end))
+    }
+
+    /// The control connection had something to say first.
+    pub fn control_first(self) -> Answer {
+        self.ticket.answer(Event::ControlFirst)
+    }
+}

@@ -1,0 +1,97 @@
+use alloc::format;
+use alloc::string::String;
+use core::net::{IpAddr, SocketAddr};
+
+use crate::error::{Error, ErrorKind};
+use crate::flow::{Answer, Clock, Event, Flow, Listen, Step, Wait, Want};
+use crate::ledger::Shape;
+use crate::session::Session;
+use crate::wire::{Class, Verb};
+
+use super::{completion, reply};
+
+/// Says where we listen: EPRT (RFC 2428), or PORT on IPv4 where EPRT is refused.
+#[derive(Debug, Default)]
+pub(super) struct Active {
+    state: State,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Start,
+    Listening,
+    Extended(SocketAddr),
+    Classic,
+}
+
+impl Flow for Active {
+    type Output = ();
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<()>, Error> {
+        let mut event = answer.event;
+        loop {
+            match self.state {
+                State::Start => {
+                    self.state = State::Listening;
+                    return Ok(Step::Want(Want::Listen(Listen {
+                        ticket: session.issue(),
+                        wait: Wait::Connect,
+                        clock: Clock::Starts,
+                    })));
+                }
+                State::Listening => match core::mem::replace(&mut event, Event::Begin) {
+                    Event::Listening(address) => {
+                        match (session.state.extended_port, address.ip()) {
+                            (Some(false), IpAddr::V4(ip)) => {
+                                let argument = port_argument(ip.octets(), address.port());
+                                let command = Verb::PORT.with(argument.as_bytes())?;
+                                session.send(command, Shape::Single)?;
+                                self.state = State::Classic;
+                            }
+                            _ => {
+                                let argument = extended_argument(address);
+                                let command = Verb::EPRT.with(argument.as_bytes())?;
+                                session.send(command, Shape::Single)?;
+                                self.state = State::Extended(address);
+                            }
+                        }
+                    }
+                    Event::Failed(error) => return Err(error),
+                    _ => {
+                        session.alive()?;
+                        return Err(Error::new(ErrorKind::Timeout(Wait::Connect)));
+                    }
+                },
+                State::Extended(address) => {
+                    let reply = reply!(session, event, Wait::Reply);
+                    match (reply.class(), address.ip()) {
+                        (Class::Completion, _) => return Ok(Step::Done(())),
+                        (_, IpAddr::V4(_)) => {
+                            session.alive()?;
+                            session.state.extended_port = Some(false);
+                            event = Event::Listening(address);
+                            self.state = State::Listening;
+                        }
+                        _ => return Err(Error::from_reply(reply).with_command("EPRT")),
+                    }
+                }
+                State::Classic => {
+                    let reply = reply!(session, event, Wait::Reply);
+                    completion(reply, "PORT")?;
+                    return Ok(Step::Done(()));
+                }
+            }
+        }
+    }
+}
+
+fn extended_argument(address: SocketAddr) -> String {
+    let family = if address.is_ipv4() { 1 } else { 2 };
+    format!("|{family}|{}|{}|", address.ip(), address.port())
+}
+
+fn port_argument([a, b, c, d]: [u8; 4], port: u16) -> String {
+    let [high, low] = port.to_be_bytes();
+    format!("{a},{b},{c},{d},{high},{low}")
+}

@@ -1,0 +1,44 @@
+use crate::error::Error;
+use crate::flow::{Answer, Flow, Step, Wait};
+use crate::ledger::Shape;
+use crate::reply::Features;
+use crate::session::Session;
+use crate::wire::{Command, Verb};
+
+use super::{completion, reply};
+
+/// FEAT (RFC 2389): what the server says it can do, asked once and remembered.
+///
+/// A server that does not know FEAT has no features. What is missing here may work all the same,
+/// and what is listed may not.
+#[derive(Debug, Default)]
+pub struct Feat {
+    asked: bool,
+}
+
+impl Feat {
+    /// Sends nothing where the answer is known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Flow for Feat {
+    type Output = Features;
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Features>, Error> {
+        let mut event = answer.event;
+        if self.asked {
+            let reply = reply!(session, event, Wait::Reply);
+            if !reply.is_not_implemented() {
+                completion(reply, "FEAT")?;
+            }
+        }
+        if let Some(features) = session.features() {
+            return Ok(Step::Done(features.clone()));
+        }
+        self.asked = true;
+        session.send(Command::from(Verb::FEAT), Shape::Single)?;
+        Ok(Step::Want(session.receive_within(Wait::Reply)))
+    }
+}

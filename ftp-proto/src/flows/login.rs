@@ -1,0 +1,158 @@
+use alloc::string::String;
+use core::fmt;
+
+use crate::config::{Protection, Security};
+use crate::error::{Error, ErrorKind};
+use crate::flow::{Answer, Event, Flow, Step, Wait};
+use crate::ledger::Shape;
+use crate::session::Session;
+use crate::wire::{Class, Command, Reply, Verb};
+
+use super::{Protect, Secure, inner, reply};
+
+/// Who logs in, checked: it can be sent. Its `Debug` shows the user alone.
+///
+/// ```
+/// use ftp_proto::flows::Credentials;
+///
+/// let with_account = Credentials::new("ada", "secret")?.with_account("research")?;
+/// assert!(!format!("{with_account:?}").contains("secret"));
+/// assert!(Credentials::new("ada", "two\r\nlines").is_err());
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Credentials {
+    user: Command,
+    password: Command,
+    account: Option<Command>,
+}
+
+impl Credentials {
+    /// A user and a password, which may be empty.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] when one of them holds CR, LF or NUL, or the user is empty.
+    pub fn new(user: impl AsRef<[u8]>, password: impl AsRef<[u8]>) -> Result<Self, Error> {
+        Ok(Self {
+            user: Verb::USER.with(user)?,
+            password: Verb::PASS.with(password)?,
+            account: None,
+        })
+    }
+
+    /// `anonymous` with the password `anonymous@`, which tells nothing about anybody.
+    pub fn anonymous() -> Self {
+        Self {
+            user: Command::fixed(Verb::USER, "anonymous"),
+            password: Command::fixed(Verb::PASS, "anonymous@"),
+            account: None,
+        }
+    }
+
+    /// Adds what to answer when the server asks for an account (ACCT, RFC 959 section 4.1.1).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] when it is empty or holds CR, LF or NUL.
+    pub fn with_account(mut self, account: impl AsRef<[u8]>) -> Result<Self, Error> {
+        self.account = Some(Verb::ACCT.with(account)?);
+        Ok(self)
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let user = self.user.argument().map(String::from_utf8_lossy);
+        f.debug_struct("Credentials")
+            .field("user", &user)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Logs in: AUTH TLS first where it is demanded, then USER, PASS and ACCT as far as the server
+/// asks for them, then PBSZ and PROT under TLS.
+///
+/// Yields the reply that accepted the login.
+#[derive(Debug)]
+pub struct Login {
+    credentials: Credentials,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Start,
+    Securing(Secure),
+    User,
+    Password,
+    Account,
+    Protecting(Reply, Protect),
+}
+
+impl Login {
+    /// With these credentials.
+    pub fn new(credentials: Credentials) -> Self {
+        Self {
+            credentials,
+            state: State::Start,
+        }
+    }
+}
+
+impl Flow for Login {
+    type Output = Reply;
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Reply>, Error> {
+        let mut event = answer.event;
+        loop {
+            let (verb, reply) = match &mut self.state {
+                State::Start
+                    if session.config.security != Security::Plain && !session.is_secured() =>
+                {
+                    self.state = State::Securing(Secure::new());
+                    continue;
+                }
+                State::Start => {
+                    session.send(self.credentials.user.clone(), Shape::Single)?;
+                    self.state = State::User;
+                    event = Event::Begin;
+                    continue;
+                }
+                State::Securing(secure) => {
+                    inner!(secure, session, event);
+                    self.state = State::Start;
+                    continue;
+                }
+                State::User => ("USER", reply!(session, event, Wait::Reply)),
+                State::Password => ("PASS", reply!(session, event, Wait::Reply)),
+                State::Account => ("ACCT", reply!(session, event, Wait::Reply)),
+                State::Protecting(reply, protect) => {
+                    inner!(protect, session, event);
+                    return Ok(Step::Done(reply.clone()));
+                }
+            };
+            let next = match (reply.class(), &self.state) {
+                (Class::Completion, _) => None,
+                (Class::Intermediate, State::User) => {
+                    Some((self.credentials.password.clone(), State::Password))
+                }
+                (Class::Intermediate, State::Password) => {
+                    let Some(account) = self.credentials.account.clone() else {
+                        return Err(Error::new(ErrorKind::UnexpectedReply)
+                            .with_command(verb)
+                            .with_reply(reply));
+                    };
+                    Some((account, State::Account))
+                }
+                _ => return Err(Error::from_reply(reply).with_command(verb)),
+            };
+            if let Some((command, state)) = next {
+                session.send(command, Shape::Single)?;
+                self.state = state;
+            } else if session.is_secured() && session.config.protection == Protection::Private {
+                self.state = State::Protecting(reply, Protect::new(Protection::Private));
+            } else {
+                return Ok(Step::Done(reply));
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The operations, one value each: every sequence of commands lives here, and only here.
+//!
+//! A flow is made with its input, which is checked at once, and handed to a driver:
+//! [`Session::start`](crate::Session::start), or `run` of an adapter's client.
+
+mod abort;
+mod active;
+mod clear;
+mod features;
+mod finish;
+mod greeting;
+mod login;
+mod open;
+mod passive;
+mod protect;
+mod quit;
+mod raw;
+mod secure;
+mod simple;
+
+pub use abort::Abort;
+pub use clear::ClearControl;
+pub use features::Feat;
+pub use finish::Finish;
+pub use greeting::Greeting;
+pub use login::{Credentials, Login};
+pub use open::Open;
+pub use protect::Protect;
+pub use quit::Quit;
+pub use raw::Raw;
+pub use secure::Secure;
+pub use simple::{Noop, Pwd, Size, Type};
+
+use crate::error::Error;
+use crate::wire::{Class, Reply};
+
+/// The next reply, or out of the enclosing `step` with the want that brings it.
+macro_rules! reply {
+    ($session:expr, $event:expr, $wait:expr) => {
+        match $session.reply(&mut $event, $wait)? {
+            Ok(reply) => reply,
+            Err(want) => return Ok($crate::flow::Step::Want(want)),
+        }
+    };
+}
+pub(crate) use reply;
+
+/// What an inner flow is done with, or out of the enclosing `step` with what it wants.
+macro_rules! inner {
+    ($flow:expr, $session:expr, $event:expr) => {{
+        let event = core::mem::replace(&mut $event, $crate::flow::Event::Begin);
+        let answer = $session.begin().ticket.answer(event);
+        match $flow.step($session, answer)? {
+            $crate::flow::Step::Done(output) => output,
+            $crate::flow::Step::Want(want) => return Ok($crate::flow::Step::Want(want)),
+        }
+    }};
+}
+pub(crate) use inner;
+
+/// A reply of another class than 2xx is an error.
+pub(crate) fn completion(reply: Reply, verb: &str) -> Result<Reply, Error> {
+    match reply.class() {
+        Class::Completion => Ok(reply),
+        _ => Err(Error::from_reply(reply).with_command(verb)),
+    }
+}

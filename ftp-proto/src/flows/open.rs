@@ -1,0 +1,378 @@
+use alloc::format;
+
+use crate::config::{DataCommand, DataMode, Protection};
+use crate::error::{Error, ErrorKind};
+use crate::flow::{
+    Accept, Answer, Clock, Closing, Connect, Endpoint, Event, Flow, SecureData, Step, Wait, Want,
+};
+use crate::ledger::Shape;
+use crate::session::Session;
+use crate::transfer::{Direction, Transfer, TransferType};
+use crate::wire::{Class, Command, Verb};
+
+use super::active::Active;
+use super::passive::Passive;
+use super::{Type, inner, reply};
+
+/// Opens a transfer: TYPE, then EPSV or PASV and the connection (or EPRT or PORT), then REST, the
+/// data command, its preliminary reply, and TLS on the data connection.
+///
+/// Yields the [`Transfer`]; the driver then moves the bytes. A refusal at any step drops the data
+/// connection and leaves the session in step.
+///
+/// ```
+/// use ftp_proto::flows::Open;
+///
+/// let resumed = Open::retrieve("genome.fa")?.with_offset(4096);
+/// let listing = Open::list(None::<&str>)?;
+/// assert!(Open::store("two\nlines").is_err());
+/// # let _ = (resumed, listing);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Open {
+    direction: Direction,
+    command: Command,
+    transfer_type: TransferType,
+    offset: u64,
+    sent: bool,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Type(Type),
+    Address(Passive),
+    Listening(Active),
+    /// REST, unless there is no need; then the connection to the endpoint, if there is one.
+    Restart(Option<Endpoint>),
+    Restarted(Option<Endpoint>),
+    Connecting(Endpoint),
+    Accepting,
+    First,
+    Securing,
+    /// Drop the data connection, hear the server out, fail.
+    Failing(Error),
+}
+
+impl Open {
+    /// RETR: a download in TYPE I.
+    ///
+    /// # Errors
+    /// This and the other constructors: [`ErrorKind::InvalidArgument`] for a path that cannot be
+    /// sent.
+    pub fn retrieve(path: impl AsRef<[u8]>) -> Result<Self, Error> {
+        Ok(Self::new(
+            Direction::Download,
+            Verb::RETR.with(path)?,
+            TransferType::Image,
+        ))
+    }
+
+    /// STOR: an upload in TYPE I.
+    pub fn store(path: impl AsRef<[u8]>) -> Result<Self, Error> {
+        Ok(Self::new(
+            Direction::Upload,
+            Verb::STOR.with(path)?,
+            TransferType::Image,
+        ))
+    }
+
+    /// LIST of a directory or a file, of the current directory by default: lines in TYPE A.
+    pub fn list(path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
+        Self::lines(Verb::LIST, path)
+    }
+
+    /// NLST: the names alone.
+    pub fn names(path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
+        Self::lines(Verb::NLST, path)
+    }
+
+    /// Starts at this offset in bytes (REST, RFC 3659 section 5).
+    #[must_use]
+    pub fn with_offset(mut self, offset: u64) -> Self {
+        self.offset = offset;
+        self
+    }
+
+    fn lines(verb: Verb, path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
+        let command = match path {
+            Some(path) => verb.with(path)?,
+            None => Command::from(verb),
+        };
+        Ok(Self::new(Direction::Download, command, TransferType::Ascii))
+    }
+
+    fn new(direction: Direction, command: Command, transfer_type: TransferType) -> Self {
+        Self {
+            direction,
+            command,
+            transfer_type,
+            offset: 0,
+            sent: false,
+            state: State::Type(Type::new(transfer_type)),
+        }
+    }
+
+    fn send(&mut self, session: &mut Session) -> Result<(), Error> {
+        self.sent = true;
+        session.send(self.command.clone(), Shape::Transfer)
+    }
+
+    /// The server's refusal, if it is in; or why there can be none any more.
+    fn refusal(&self, session: &Session) -> Result<Option<Error>, Error> {
+        let outcome = session.live.as_ref().and_then(|live| live.outcome.as_ref());
+        match outcome {
+            Some(reply) if reply.class() != Class::Completion => Ok(Some(
+                Error::from_reply(reply.clone()).with_command(self.command.verb()),
+            )),
+            Some(_) => Ok(None),
+            None => session.alive().map(|()| None),
+        }
+    }
+
+    fn fail(&mut self, session: &mut Session, error: Error) -> Want {
+        self.state = State::Failing(error);
+        session.close_data(Closing::Abandon, Clock::Starts)
+    }
+}
+
+impl Flow for Open {
+    type Output = Transfer;
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Transfer>, Error> {
+        let mut event = answer.event;
+        loop {
+            match &mut self.state {
+                State::Type(in_force) => {
+                    inner!(in_force, session, event);
+                    self.state = match session.config.data_mode {
+                        DataMode::Passive => State::Address(Passive::default()),
+                        DataMode::Active => {
+                            session.open_transfer();
+                            State::Listening(Active::default())
+                        }
+                    };
+                }
+                State::Address(passive) => {
+                    let endpoint = inner!(passive, session, event);
+                    self.state = match session.config.data_command {
+                        DataCommand::AfterConnect => State::Connecting(endpoint),
+                        DataCommand::WithConnect => State::Restart(Some(endpoint)),
+                    };
+                }
+                State::Listening(active) => {
+                    inner!(active, session, event);
+                    self.state = State::Restart(None);
+                }
+                State::Restart(next) => {
+                    let next = *next;
+                    // An offset that an earlier operation armed and no transfer used up would
+                    // otherwise cut the front off this one.
+                    let armed = session.state.restart.is_some_and(|offset| offset != 0);
+                    if self.offset > 0 || armed {
+                        let offset = format!("{}", self.offset);
+                        let command = Verb::REST.with(offset.as_bytes())?;
+                        session.send(command, Shape::Single)?;
+                        self.state = State::Restarted(next);
+                        continue;
+                    }
+                    self.send(session)?;
+                    self.state = self.after_command(session, next);
+                }
+                State::Restarted(next) => {
+                    let next = *next;
+                    let reply = reply!(session, event, Wait::Reply);
+                    if reply.class() != Class::Intermediate {
+                        let error = Error::from_reply(reply).with_command("REST");
+                        return Ok(Step::Want(self.fail(session, error)));
+                    }
+                    self.send(session)?;
+                    self.state = self.after_command(session, next);
+                }
+                State::Connecting(endpoint) => {
+                    let endpoint = *endpoint;
+                    let clock = match core::mem::replace(&mut event, Event::Begin) {
+                        Event::Connected if self.sent => {
+                            self.state = State::First;
+                            continue;
+                        }
+                        Event::Connected => {
+                            self.state = State::Restart(None);
+                            continue;
+                        }
+                        Event::Begin => Clock::Starts,
+                        Event::ControlFirst => {
+                            if let Some(error) = self.refusal(session)? {
+                                return Ok(Step::Want(self.fail(session, error)));
+                            }
+                            Clock::Continues
+                        }
+                        other => {
+                            let first_try = session.state.extended_passive == Some(true);
+                            if first_try && !self.sent {
+                                // A firewall that reads PASV alone lets no EPSV port through.
+                                session.state.extended_passive = Some(false);
+                                self.state = State::Address(Passive::default());
+                                continue;
+                            }
+                            let error = data_error(other, Wait::Connect);
+                            return Ok(Step::Want(self.fail(session, error)));
+                        }
+                    };
+                    if session.live.is_none() {
+                        session.open_transfer();
+                    }
+                    return Ok(Step::Want(Want::Connect(Connect {
+                        ticket: session.issue(),
+                        wait: Wait::Connect,
+                        clock,
+                        endpoint,
+                    })));
+                }
+                State::Accepting => {
+                    let clock = match core::mem::replace(&mut event, Event::Begin) {
+                        Event::Accepted => {
+                            self.state = State::First;
+                            continue;
+                        }
+                        Event::Begin => Clock::Starts,
+                        Event::ControlFirst => {
+                            if let Some(error) = self.refusal(session)? {
+                                return Ok(Step::Want(self.fail(session, error)));
+                            }
+                            Clock::Continues
+                        }
+                        other => {
+                            let error = data_error(other, Wait::Accept);
+                            return Ok(Step::Want(self.fail(session, error)));
+                        }
+                    };
+                    return Ok(Step::Want(Want::Accept(Accept {
+                        ticket: session.issue(),
+                        wait: Wait::Accept,
+                        clock,
+                    })));
+                }
+                State::First => {
+                    if let Some(error) = self.refusal(session)? {
+                        return Ok(Step::Want(self.fail(session, error)));
+                    }
+                    let begun = session
+                        .live
+                        .as_ref()
+                        .is_some_and(|live| live.preliminary.is_some() || live.outcome.is_some());
+                    if begun && session.protection() == Protection::Private {
+                        self.state = State::Securing;
+                        event = Event::Begin;
+                        continue;
+                    }
+                    if begun {
+                        return self.opened(session, false);
+                    }
+                    if matches!(event, Event::TimedOut) {
+                        return Err(Error::new(ErrorKind::Timeout(Wait::Preliminary))
+                            .with_command(self.command.verb()));
+                    }
+                    return Ok(Step::Want(session.receive_within(Wait::Preliminary)));
+                }
+                State::Securing => {
+                    let clock = match core::mem::replace(&mut event, Event::Begin) {
+                        Event::Secured => return self.opened(session, true),
+                        Event::Begin => Clock::Starts,
+                        Event::ControlFirst => {
+                            if let Some(error) = self.refusal(session)? {
+                                return Ok(Step::Want(self.fail(session, error)));
+                            }
+                            Clock::Continues
+                        }
+                        other => {
+                            let error = data_error(other, Wait::Handshake);
+                            return Ok(Step::Want(self.fail(session, error)));
+                        }
+                    };
+                    return Ok(Step::Want(Want::SecureData(SecureData {
+                        ticket: session.issue(),
+                        wait: Wait::Handshake,
+                        clock,
+                    })));
+                }
+                State::Failing(error) => {
+                    let error = error.clone();
+                    let event = core::mem::replace(&mut event, Event::Begin);
+                    return match self.failed(session, &event) {
+                        Some(want) => Ok(Step::Want(want)),
+                        None => Err(explained(session, error, self.command.verb())),
+                    };
+                }
+            }
+        }
+    }
+}
+
+impl Open {
+    fn after_command(&self, session: &Session, endpoint: Option<Endpoint>) -> State {
+        match (endpoint, session.config.data_mode) {
+            (Some(endpoint), _) => State::Connecting(endpoint),
+            (None, DataMode::Passive) => State::First,
+            (None, DataMode::Active) => State::Accepting,
+        }
+    }
+
+    fn opened(&self, session: &Session, protected: bool) -> Result<Step<Transfer>, Error> {
+        let Some(live) = &session.live else {
+            return Err(Error::new(ErrorKind::OutOfStep));
+        };
+        Ok(Step::Done(Transfer {
+            id: live.id,
+            verb: self.command.verb().into(),
+            direction: self.direction,
+            protected,
+            size_hint: live
+                .preliminary
+                .as_ref()
+                .and_then(crate::reply::transfer_size),
+            offset: self.offset,
+            transfer_type: self.transfer_type,
+        }))
+    }
+
+    /// What is still wanted before the failure can be told: the end of the data connection, then
+    /// the server's word on it, which knows better than we why a handshake failed.
+    fn failed(&self, session: &mut Session, event: &Event) -> Option<Want> {
+        let live = session.live.as_mut()?;
+        if live.data_open {
+            if matches!(event, Event::ControlFirst) && session.dead.is_none() {
+                return Some(session.close_data(Closing::Abandon, Clock::Continues));
+            }
+            live.data_open = false;
+        }
+        let owed = session
+            .ledger
+            .iter()
+            .any(|owed| owed.shape == Shape::Transfer);
+        if owed && session.dead.is_none() && !matches!(event, Event::TimedOut) {
+            return Some(session.receive_within(Wait::FinalReply));
+        }
+        None
+    }
+}
+
+fn explained(session: &mut Session, error: Error, verb: &str) -> Error {
+    let outcome = session.live.take().and_then(|live| live.outcome);
+    match outcome {
+        Some(reply) if error.reply().is_none() && reply.class() != Class::Completion => {
+            Error::from_reply(reply)
+                .with_command(verb)
+                .with_source(error)
+        }
+        _ => error.or_command(verb),
+    }
+}
+
+fn data_error(event: Event, wait: Wait) -> Error {
+    match event {
+        Event::Failed(error) => error,
+        _ => Error::new(ErrorKind::Timeout(wait)),
+    }
+}

@@ -1,0 +1,75 @@
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use crate::config::PassiveAddress;
+use crate::error::Error;
+use crate::flow::{Answer, Endpoint, Event, Flow, Step, Wait};
+use crate::ledger::Shape;
+use crate::session::Session;
+use crate::wire::{Class, Command, Verb};
+
+use super::{completion, reply};
+
+/// Asks where to connect: EPSV (RFC 2428), or PASV where EPSV is refused or was seen not to work.
+#[derive(Debug, Default)]
+pub(super) struct Passive {
+    state: State,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Start,
+    Extended,
+    Classic,
+}
+
+impl Flow for Passive {
+    type Output = Endpoint;
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Endpoint>, Error> {
+        let mut event = answer.event;
+        loop {
+            match self.state {
+                State::Start => {
+                    let (verb, state) = match session.state.extended_passive {
+                        Some(false) => (Verb::PASV, State::Classic),
+                        _ => (Verb::EPSV, State::Extended),
+                    };
+                    session.send(Command::from(verb), Shape::Single)?;
+                    self.state = state;
+                    event = Event::Begin;
+                }
+                State::Extended => {
+                    let reply = reply!(session, event, Wait::Reply);
+                    // 425 and 522 are said of EPSV as often as 500, and a 229 that cannot be
+                    // read comes from servers whose PASV works: one more try costs a round trip.
+                    if reply.class() == Class::Completion {
+                        if let Ok(passive) = crate::reply::extended_passive(&reply) {
+                            return Ok(Step::Done(Endpoint::ControlPeer(passive.port)));
+                        }
+                    }
+                    session.alive()?;
+                    session.state.extended_passive = Some(false);
+                    self.state = State::Start;
+                }
+                State::Classic => {
+                    let reply = reply!(session, event, Wait::Reply);
+                    let reply = completion(reply, "PASV")?;
+                    let passive = crate::reply::passive(&reply).map_err(|malformed| {
+                        Error::from(malformed)
+                            .with_command("PASV")
+                            .with_reply(reply)
+                    })?;
+                    let endpoint = match (session.config.passive_address, passive.address) {
+                        (PassiveAddress::TrustServer, Some(octets)) => {
+                            let address = IpAddr::V4(Ipv4Addr::from(octets));
+                            Endpoint::Address(SocketAddr::new(address, passive.port.get()))
+                        }
+                        _ => Endpoint::ControlPeer(passive.port),
+                    };
+                    return Ok(Step::Done(endpoint));
+                }
+            }
+        }
+    }
+}

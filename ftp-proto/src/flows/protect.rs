@@ -1,0 +1,72 @@
+use crate::config::Protection;
+use crate::error::{Error, Misuse};
+use crate::flow::{Answer, Event, Flow, Step, Wait};
+use crate::ledger::Shape;
+use crate::session::Session;
+use crate::wire::{Command, Verb};
+
+use super::{completion, reply};
+
+/// PBSZ 0 and PROT: how data connections are protected from now on (RFC 4217 section 9).
+///
+/// A refused PBSZ is passed over, because servers exist that know PROT alone; a refused PROT is
+/// an error, and data commands then fail closed.
+#[derive(Debug)]
+pub struct Protect {
+    protection: Protection,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Start,
+    BufferSize,
+    Level,
+}
+
+impl Protect {
+    /// Sends nothing where this protection is in force already.
+    pub fn new(protection: Protection) -> Self {
+        Self {
+            protection,
+            state: State::Start,
+        }
+    }
+}
+
+impl Flow for Protect {
+    type Output = ();
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<()>, Error> {
+        let mut event = answer.event;
+        loop {
+            match self.state {
+                State::Start => {
+                    if !session.is_secured() {
+                        return Err(Error::misuse(Misuse::NotSecured));
+                    }
+                    if session.state.protection == Some(self.protection) {
+                        return Ok(Step::Done(()));
+                    }
+                    session.send(Command::fixed(Verb::PBSZ, "0"), Shape::Single)?;
+                    self.state = State::BufferSize;
+                    event = Event::Begin;
+                }
+                State::BufferSize => {
+                    reply!(session, event, Wait::Reply);
+                    let level = match self.protection {
+                        Protection::Private => "P",
+                        Protection::Clear => "C",
+                    };
+                    session.send(Command::fixed(Verb::PROT, level), Shape::Single)?;
+                    self.state = State::Level;
+                }
+                State::Level => {
+                    let reply = reply!(session, event, Wait::Reply);
+                    completion(reply, "PROT")?;
+                    return Ok(Step::Done(()));
+                }
+            }
+        }
+    }
+}

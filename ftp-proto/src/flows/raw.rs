@@ -1,0 +1,53 @@
+use crate::error::{Error, ErrorKind, Misuse};
+use crate::flow::{Answer, Event, Flow, Step, Wait};
+use crate::ledger::Shape;
+use crate::session::Session;
+use crate::wire::{Command, Reply};
+
+use super::reply;
+
+/// Any command that is answered on the control connection alone. Yields its final reply, of
+/// whatever class: judging it is the caller's.
+///
+/// Its effects (TYPE, REST, PROT …) are known to the session all the same. Commands that change
+/// what the bytes behind them mean (AUTH, CCC) and ABOR have flows of their own and are refused.
+#[derive(Debug)]
+pub struct Raw {
+    command: Command,
+    sent: bool,
+}
+
+impl Raw {
+    /// A whole line, without its end.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) when it does not start with a verb or
+    /// holds CR, LF or NUL.
+    pub fn new(line: impl AsRef<[u8]>) -> Result<Self, Error> {
+        Ok(Self {
+            command: Command::parse(line)?,
+            sent: false,
+        })
+    }
+}
+
+impl Flow for Raw {
+    type Output = Reply;
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Reply>, Error> {
+        let mut event = answer.event;
+        if !self.sent {
+            let shape = match self.command.verb() {
+                verb @ ("AUTH" | "CCC" | "ABOR") => {
+                    return Err(Error::new(ErrorKind::Misuse(Misuse::Option)).with_command(verb));
+                }
+                "QUIT" => Shape::Quit,
+                _ => Shape::Raw,
+            };
+            self.sent = true;
+            session.send(self.command.clone(), shape)?;
+            event = Event::Begin;
+        }
+        Ok(Step::Done(reply!(session, event, Wait::Reply)))
+    }
+}

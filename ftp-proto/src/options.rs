@@ -1,0 +1,277 @@
+//! What the adapters have in common besides the session: plain values, so that both mean the same.
+
+use alloc::string::String;
+use core::time::Duration;
+
+use crate::config::{Config, Security};
+use crate::flow::Wait;
+#[cfg(feature = "rustls")]
+use crate::tls::TlsConfig;
+
+/// The port of the control connection (RFC 959 section 5.2).
+pub const FTP_PORT: u16 = 21;
+
+/// Where an adapter's client connects to, and how.
+///
+/// ```
+/// use ftp_proto::Options;
+///
+/// let options = Options::new("ftp.example.org").with_port(2121);
+/// # let _ = options;
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// The host, a name or an address: also what certificates are verified against.
+    pub host: String,
+    /// The port of the control connection.
+    pub port: u16,
+    /// The settings of the session.
+    pub config: Config,
+    /// How long to wait for what.
+    pub timeouts: Timeouts,
+    /// How much of a listing the collecting calls hold.
+    pub listing: ListingLimits,
+    /// Whom to trust, where [`Security`] is not plain.
+    #[cfg(feature = "rustls")]
+    pub tls: Option<TlsConfig>,
+    /// What to think of a data connection that did not resume the login's TLS session.
+    pub resumption: Resumption,
+}
+
+/// What to think of a data connection that did not resume the login's TLS session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Resumption {
+    /// Fine: the certificate was verified all the same.
+    #[default]
+    Preferred,
+    /// An error: only resumption proves that the data comes from the same server process.
+    Required,
+}
+
+impl Options {
+    /// Plain FTP to this host at port 21.
+    pub fn new(host: impl Into<String>) -> Self {
+        Self {
+            host: host.into(),
+            port: FTP_PORT,
+            config: Config::default(),
+            timeouts: Timeouts::default(),
+            listing: ListingLimits::default(),
+            #[cfg(feature = "rustls")]
+            tls: None,
+            resumption: Resumption::default(),
+        }
+    }
+
+    /// Sets the port of the control connection.
+    #[must_use]
+    pub fn with_port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Demands explicit TLS (AUTH TLS) before any credential leaves, and on data connections.
+    #[cfg(feature = "rustls")]
+    #[must_use]
+    pub fn with_tls(mut self, tls: TlsConfig) -> Self {
+        self.tls = Some(tls);
+        self.config.security = Security::Explicit;
+        self
+    }
+
+    /// Sets the time-outs.
+    #[must_use]
+    pub fn with_timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// Changes the settings of the session.
+    #[must_use]
+    pub fn with_config(mut self, change: impl FnOnce(Config) -> Config) -> Self {
+        let security = self.config.security;
+        self.config = change(self.config);
+        if security != Security::Plain {
+            // TLS was asked for with its trust roots; a changed setting does not take it away.
+            self.config.security = security;
+        }
+        self
+    }
+
+    /// Demands resumption of data connections, or does not.
+    #[must_use]
+    pub fn with_resumption(mut self, resumption: Resumption) -> Self {
+        self.resumption = resumption;
+        self
+    }
+}
+
+/// How long each class of waiting may last. The limits are absolute: dripping bytes do not
+/// extend them, except for [`data_idle`](Self::data_idle), which is about dripping.
+///
+/// A zero would mean a wait that is over before it begins; [`with_all`](Self::with_all) and the
+/// adapters refuse it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timeouts {
+    /// Each connection attempt, 30 s. Name resolution by the operating system is not included.
+    pub connect: Duration,
+    /// The greeting, 60 s: servers look up the client's name first.
+    pub greeting: Duration,
+    /// The greeting after 120, which asked for minutes, 10 min.
+    pub delayed_greeting: Duration,
+    /// An ordinary reply, 60 s.
+    pub reply: Duration,
+    /// The first reply to a data command, 120 s: some servers recall files from tape.
+    pub preliminary: Duration,
+    /// The server's connection in active mode, 60 s.
+    pub accept: Duration,
+    /// A TLS handshake, 30 s.
+    pub handshake: Duration,
+    /// No byte of data moving, 120 s.
+    pub data_idle: Duration,
+    /// The final reply once the data is through, 180 s: servers flush, hash and virus-scan first.
+    pub final_reply: Duration,
+    /// The server's end of a data connection, 5 s: many never send their close_notify.
+    pub data_close: Duration,
+    /// The replies to ABOR, 30 s.
+    pub abort: Duration,
+    /// Commands to be written, 30 s.
+    pub send: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            connect: seconds(30),
+            greeting: seconds(60),
+            delayed_greeting: seconds(600),
+            reply: seconds(60),
+            preliminary: seconds(120),
+            accept: seconds(60),
+            handshake: seconds(30),
+            data_idle: seconds(120),
+            final_reply: seconds(180),
+            data_close: seconds(5),
+            abort: seconds(30),
+            send: seconds(30),
+        }
+    }
+}
+
+impl Timeouts {
+    /// One value for every class.
+    #[must_use]
+    pub fn with_all(self, limit: Duration) -> Self {
+        Self {
+            connect: limit,
+            greeting: limit,
+            delayed_greeting: limit,
+            reply: limit,
+            preliminary: limit,
+            accept: limit,
+            handshake: limit,
+            data_idle: limit,
+            final_reply: limit,
+            data_close: limit,
+            abort: limit,
+            send: limit,
+        }
+    }
+
+    /// The limit for this class; zero for [`Wait::Arrived`], which is no wait.
+    pub fn of(&self, wait: Wait) -> Duration {
+        match wait {
+            Wait::Arrived => Duration::ZERO,
+            Wait::Connect => self.connect,
+            Wait::Greeting => self.greeting,
+            Wait::DelayedGreeting => self.delayed_greeting,
+            Wait::Reply => self.reply,
+            Wait::Preliminary => self.preliminary,
+            Wait::Accept => self.accept,
+            Wait::Handshake => self.handshake,
+            Wait::DataIdle => self.data_idle,
+            Wait::FinalReply => self.final_reply,
+            Wait::DataClose => self.data_close,
+            Wait::Abort => self.abort,
+            Wait::Send => self.send,
+        }
+    }
+
+    /// Whether every class has time at all.
+    pub fn are_valid(&self) -> bool {
+        [
+            self.connect,
+            self.greeting,
+            self.delayed_greeting,
+            self.reply,
+            self.preliminary,
+            self.accept,
+            self.handshake,
+            self.data_idle,
+            self.final_reply,
+            self.data_close,
+            self.abort,
+            self.send,
+        ]
+        .iter()
+        .all(|limit| !limit.is_zero())
+    }
+}
+
+/// How much of a listing the calls that collect one hold; the streaming calls have the limit on
+/// the line alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListingLimits {
+    /// Bytes of one line, 16 KiB: four times the longest path that Linux takes, and above curl's
+    /// 10,000.
+    pub line: usize,
+    /// Lines of one listing, 1,000,000: the largest directories that people report have a tenth.
+    pub lines: usize,
+    /// Bytes of one listing, 256 MiB.
+    pub bytes: usize,
+}
+
+impl Default for ListingLimits {
+    fn default() -> Self {
+        Self {
+            line: 16 * 1024,
+            lines: 1_000_000,
+            bytes: 256 * 1024 * 1024,
+        }
+    }
+}
+
+/// How one file is to be moved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TransferOptions {
+    /// Where in the file to start, in bytes (REST).
+    pub offset: u64,
+    /// How many bytes a download must bring; any other number is an error.
+    pub expected: Option<u64>,
+}
+
+impl TransferOptions {
+    /// The whole file, of whatever length.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Starts at this offset in bytes (REST, RFC 3659 section 5).
+    #[must_use]
+    pub fn with_offset(mut self, offset: u64) -> Self {
+        self.offset = offset;
+        self
+    }
+
+    /// Makes a download of another length than this, the offset not counted, an error.
+    #[must_use]
+    pub fn with_expected(mut self, bytes: u64) -> Self {
+        self.expected = Some(bytes);
+        self
+    }
+}

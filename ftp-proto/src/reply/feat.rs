@@ -1,0 +1,110 @@
+//! The answer to FEAT (RFC 2389, section 3.2).
+
+use crate::wire::{Escaped, Reply};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// What the server says it can do, in its own order, unknown names included.
+///
+/// A hint and no more: servers omit what works and list what does not. Names are compared without
+/// regard to case.
+///
+/// ```
+/// use ftp_proto::{reply::features, wire::Reply};
+///
+/// let reply = Reply::parse(b"211-Ext:\r\n EPSV\r\n auth TLS;SSL\r\n211 End\r\n").unwrap();
+/// let features = features(&reply);
+/// assert!(features.supports("epsv"));
+/// assert_eq!(features.parameters("AUTH"), Some(&b"TLS;SSL"[..]));
+/// assert!(features.lists("AUTH", "tls"));
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Features(Vec<Box<[u8]>>);
+
+/// Reads the answer to FEAT: the lines between the first and the last, whatever the code.
+///
+/// They may be indented or carry `211-` (ProFTPD), and end with blanks. A reply of one line
+/// (`211 no features`, or a refusal) lists nothing.
+#[must_use]
+pub fn features(reply: &Reply) -> Features {
+    let lines: Vec<&[u8]> = reply.text_lines().collect();
+    match lines.as_slice() {
+        [_, inner @ .., _] => Features::from_lines(inner),
+        _ => Features::default(),
+    }
+}
+
+impl Features {
+    /// Features from lines such as `MLST type*;size*;`, from a saved profile for example. Blanks
+    /// around a line are dropped, and so are lines of blanks.
+    pub fn from_lines<L: AsRef<[u8]>>(lines: impl IntoIterator<Item = L>) -> Self {
+        let mut entries = Vec::new();
+        for line in lines {
+            match line.as_ref().trim_ascii() {
+                [] => {}
+                line => entries.push(Box::from(line)),
+            }
+        }
+        Self(entries)
+    }
+
+    /// Whether the name is listed.
+    #[must_use]
+    pub fn supports(&self, name: &str) -> bool {
+        self.parameters(name).is_some()
+    }
+
+    /// What stands behind the name where it is listed first, without the blanks around it; empty
+    /// where that is nothing.
+    #[must_use]
+    pub fn parameters(&self, name: &str) -> Option<&[u8]> {
+        self.all(name).next()
+    }
+
+    /// Whether one line of this name has this word among its parameters, which `;`, `,` and
+    /// blanks separate: some servers list `AUTH TLS;SSL`, others a line for each.
+    #[must_use]
+    pub fn lists(&self, name: &str, word: &str) -> bool {
+        self.all(name).any(|parameters| {
+            parameters
+                .split(|byte| matches!(byte, b';' | b',' | b' ' | b'\t'))
+                .any(|found| !found.is_empty() && found.eq_ignore_ascii_case(word.as_bytes()))
+        })
+    }
+
+    /// Whether AUTH TLS is listed, or its other name, TLS-C (RFC 4217, section 4).
+    #[must_use]
+    pub fn auth_tls(&self) -> bool {
+        self.lists("AUTH", "TLS") || self.lists("AUTH", "TLS-C")
+    }
+
+    /// All names with their parameters, which may be empty.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.0.iter().map(|line| {
+            let end = memchr::memchr2(b' ', b'\t', line).unwrap_or(line.len());
+            let (name, parameters) = line.split_at_checked(end).unwrap_or((line, &[]));
+            (name, parameters.trim_ascii_start())
+        })
+    }
+
+    /// Whether nothing is listed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.iter()
+            .filter(move |(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, parameters)| parameters)
+    }
+}
+
+impl fmt::Debug for Features {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(Escaped::new))
+            .finish()
+    }
+}

@@ -1,0 +1,21 @@
+//! Grammars on one complete [`Reply`](crate::wire::Reply): pure functions, linear in its bytes.
+//!
+//! ```
+//! use ftp_proto::{reply, wire::Reply};
+//!
+//! let pasv = Reply::parse(b"227 Entering Passive Mode (192,0,2,1,4,1).\r\n").unwrap();
+//! assert_eq!(reply::passive(&pasv).unwrap().port.get(), 1025);
+//! ```
+
+mod feat;
+mod malformed;
+pub(crate) mod number;
+mod passive;
+mod path;
+mod size;
+
+pub use feat::{Features, features};
+pub use malformed::Malformed;
+pub use passive::{Passive, extended_passive, passive};
+pub use path::pathname;
+pub use size::{size, transfer_size};

@@ -1,0 +1,62 @@
+//! 257: a pathname in quotes (RFC 959, appendix II).
+
+use super::Malformed;
+use crate::path::RemotePath;
+use crate::wire::{Code, Reply};
+use alloc::vec::Vec;
+use nom::branch::alt;
+use nom::bytes::complete::{is_not, tag, take_until};
+use nom::character::complete::char;
+use nom::combinator::{opt, value};
+use nom::multi::fold_many0;
+use nom::sequence::preceded;
+use nom::{IResult, Parser};
+
+/// Reads the pathname in the reply to PWD or MKD; `None` where nothing is quoted.
+///
+/// The first quote opens, the first one that is not doubled closes, whatever stands around them
+/// (some servers put words before the path). 257 is the code; 250 and 200 occur on embedded
+/// servers. Old ones quote nothing, or quote nothing between two quotes: success without a path.
+///
+/// # Errors
+///
+/// [`Malformed::Code`], [`UnterminatedQuote`](Malformed::UnterminatedQuote), and
+/// [`Control`](Malformed::Control) for a C0 control or DEL in the path, as in curl.
+///
+/// ```
+/// use ftp_proto::{reply::pathname, wire::Reply};
+///
+/// let reply = Reply::parse(b"257 \"/a\"\"b\" created\r\n").unwrap();
+/// assert_eq!(pathname(&reply).unwrap().unwrap().as_bytes(), b"/a\"b");
+/// ```
+pub fn pathname(reply: &Reply) -> Result<Option<RemotePath>, Malformed> {
+    match reply.code() {
+        Code::PATHNAME | Code::FILE_ACTION_OKAY | Code::OKAY => {}
+        code => return Err(Malformed::Code { code }),
+    }
+    let Some((path, end)) = reply
+        .text_lines()
+        .find_map(|text| quoted(text).ok())
+        .map(|(_, quoted)| quoted)
+    else {
+        return Ok(None);
+    };
+    if end.is_none() {
+        return Err(Malformed::UnterminatedQuote);
+    }
+    if let Some(&byte) = path.iter().find(|byte| byte.is_ascii_control()) {
+        return Err(Malformed::Control { byte });
+    }
+    // What is left to refuse is the empty path.
+    Ok(RemotePath::new(path).ok())
+}
+
+/// What follows the first quote, un-doubled, and the closing quote if there is one.
+fn quoted(text: &[u8]) -> IResult<&[u8], (Vec<u8>, Option<char>)> {
+    let piece = alt((is_not("\""), value(&b"\""[..], tag("\"\""))));
+    let path = fold_many0(piece, Vec::new, |mut path, piece: &[u8]| {
+        path.extend_from_slice(piece);
+        path
+    });
+    preceded((take_until("\""), char('"')), (path, opt(char('"')))).parse(text)
+}

@@ -1,0 +1,78 @@
+//! Sizes: 213 (RFC 3659, section 4), and the hint in 125 and 150.
+
+use super::Malformed;
+use super::number::decimal;
+use crate::wire::{Code, Reply};
+use nom::bytes::complete::{tag_no_case, take_until};
+use nom::character::complete::{char, digit1, space0, space1};
+use nom::combinator::{all_consuming, opt};
+use nom::multi::fold_many1;
+use nom::sequence::{delimited, preceded, terminated};
+use nom::{IResult, Parser};
+
+/// Reads the reply to SIZE: the number of bytes that a transfer would move.
+///
+/// Blanks may surround the number. Where several stand there the last one counts, as in curl;
+/// anything but digits and blanks is an error. 0 is a valid answer, and often a wrong one.
+///
+/// # Errors
+///
+/// [`Malformed::Code`], [`NoNumber`](Malformed::NoNumber), and
+/// [`Overflow`](Malformed::Overflow) from 2^64 on.
+///
+/// ```
+/// use ftp_proto::{reply::size, wire::Reply};
+///
+/// assert_eq!(size(&Reply::parse(b"213  1048576 \r\n").unwrap()), Ok(1 << 20));
+/// ```
+pub fn size(reply: &Reply) -> Result<u64, Malformed> {
+    let code = reply.code();
+    if code != Code::FILE_STATUS {
+        return Err(Malformed::Code { code });
+    }
+    let text = reply.text_lines().last().unwrap_or_default();
+    let (_, digits) = last_number(text).map_err(|_| Malformed::NoNumber)?;
+    decimal(digits).ok_or(Malformed::Overflow)
+}
+
+fn last_number(text: &[u8]) -> IResult<&[u8], &[u8]> {
+    let numbers = fold_many1(
+        terminated(digit1, space0),
+        || &[][..],
+        |_, digits: &[u8]| digits,
+    );
+    all_consuming(preceded(space0, numbers)).parse(text)
+}
+
+/// Reads the hint at the size in a 125 or 150: the last `(n bytes)`, in either case.
+///
+/// A hint only, and none where the number does not fit: the words around it, a file's name among
+/// them, are the server's own.
+///
+/// ```
+/// use ftp_proto::{reply::transfer_size, wire::Reply};
+///
+/// let reply = Reply::parse(b"150 Opening for (0.0.0.0,0) (545 bytes)\r\n").unwrap();
+/// assert_eq!(transfer_size(&reply), Some(545));
+/// ```
+#[must_use]
+pub fn transfer_size(reply: &Reply) -> Option<u64> {
+    if !matches!(reply.code(), Code::TRANSFER_STARTING | Code::OPENING_DATA) {
+        return None;
+    }
+    let mut last = None;
+    for mut text in reply.text_lines() {
+        while let Ok((rest, group)) = next_group(text) {
+            text = rest;
+            last = group.or(last);
+        }
+    }
+    decimal(last?)
+}
+
+/// What follows the next opening parenthesis, where that is `n bytes)`.
+fn next_group(text: &[u8]) -> IResult<&[u8], Option<&[u8]>> {
+    let unit = (space1, tag_no_case("byte"), opt(tag_no_case("s")));
+    let group = delimited(space0, digit1, (unit, char(')')));
+    preceded((take_until("("), char('(')), opt(group)).parse(text)
+}

@@ -1,0 +1,100 @@
+//! Paying what dropped operations left owing: abort, close, drain, and the fence.
+
+use crate::config::AbortSignal;
+use crate::error::{Error, ErrorKind};
+use crate::flow::{Clock, CloseData, Closing, Event, Wait, Want};
+use crate::ledger::{Effect, Owed, Shape};
+use crate::session::{Channel, Session};
+use crate::wire::{Command, Verb};
+
+impl Session {
+    /// One step towards owing nothing; `None` when that is reached. All of its state is the
+    /// session's, so that it too may be dropped at any point.
+    pub(crate) fn settle(&mut self, event: Event) -> Result<Option<Want>, Error> {
+        if matches!(event, Event::Closed(_)) {
+            if let Some(live) = &mut self.live {
+                live.data_open = false;
+            }
+        }
+        self.alive()?;
+        if self.live.as_ref().is_some_and(|live| live.data_open) {
+            if self.ledger.iter().any(|owed| owed.shape == Shape::Transfer) {
+                self.send_abort();
+            }
+            return Ok(Some(self.close_data(Closing::Abandon, Clock::Starts)));
+        }
+        if matches!(event, Event::TimedOut) {
+            self.settlement_timed_out()?;
+        }
+        if let Some(owed) = self.ledger.front() {
+            let wait = owed.wait(self.state.greeting_delayed);
+            return Ok(Some(self.receive_within(wait)));
+        }
+        self.live = None;
+        Ok(None)
+    }
+
+    pub(crate) fn close_data(&mut self, closing: Closing, clock: Clock) -> Want {
+        Want::CloseData(CloseData {
+            ticket: self.issue(),
+            wait: Wait::DataClose,
+            clock,
+            closing,
+        })
+    }
+
+    /// ABOR takes the place of the transfer, and of keep-alives behind it: from here on the
+    /// replies of all of them belong to the abort.
+    fn send_abort(&mut self) {
+        let muddled = self
+            .ledger
+            .iter()
+            .any(|owed| owed.shape == Shape::KeepAlive);
+        self.ledger
+            .retain(|owed| !matches!(owed.shape, Shape::Transfer | Shape::KeepAlive));
+        let clear = matches!(self.state.channel, Channel::Clear | Channel::Cleared);
+        if clear && self.config.abort_signal == AbortSignal::TelnetSynch {
+            self.release_synch();
+        }
+        let command = Command::from(Verb::ABOR);
+        let owed = Owed::new(
+            &command,
+            Shape::Abort {
+                answers: 0,
+                muddled,
+            },
+            0,
+        );
+        self.release(&command, owed);
+    }
+
+    /// Sends PWD, whose 257 cannot be taken for anything else.
+    pub(crate) fn send_fence(&mut self) -> Result<(), Error> {
+        self.alive()?;
+        let command = Command::from(Verb::PWD);
+        let owed = Owed {
+            effect: Effect::None,
+            ..Owed::new(&command, Shape::Fence { swallowed: 0 }, 0)
+        };
+        self.release(&command, owed);
+        Ok(())
+    }
+
+    fn settlement_timed_out(&mut self) -> Result<(), Error> {
+        let Some(owed) = self.ledger.front() else {
+            return Ok(());
+        };
+        match owed.shape {
+            // One of the two replies never came; the fence finds out where we are.
+            Shape::Abort { answers: 1.., .. } => {
+                self.ledger.pop_front();
+                self.out_of_step = true;
+                Ok(())
+            }
+            _ => {
+                let wait = owed.wait(self.state.greeting_delayed);
+                Err(Error::new(ErrorKind::Timeout(wait)).with_command(&owed.verb))
+            }
+        }
+    }
+}

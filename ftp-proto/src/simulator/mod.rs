@@ -1,0 +1,73 @@
+//! An FTP server for tests, without sockets, threads or clocks.
+//!
+//! A [`Simulator`] is a pure state machine: the client's side of every connection is a [`Link`]
+//! that the test reads and writes, and the server reacts within these calls. Files are kept in
+//! memory, explicit TLS is spoken with the feature `rustls`, and a [`Setup`] scripts what goes
+//! wrong with [`Fault`]s. When the client can do nothing but wait, [`Simulator::idle`] releases
+//! one of the things that a fault holds back, or says that only a time-out is left.
+//!
+//! What the server does not do: TYPE A moves bytes as they are, and the addresses in PORT and EPRT
+//! are ignored.
+//!
+//! # Example
+//!
+//! ```
+//! use ftp_proto::simulator::{Connected, Read, Setup, Simulator, Write};
+//!
+//! let mut server = Simulator::new(Setup::new().directory("/pub"));
+//! let Connected::Open(control) = server.connect(21) else {
+//!     panic!("refused")
+//! };
+//!
+//! let mut buffer = [0; 80];
+//! let mut expect = |server: &mut Simulator, reply: &[u8]| {
+//!     let Read::Bytes(n) = server.read(control, &mut buffer) else {
+//!         panic!("no reply")
+//!     };
+//!     assert_eq!(&buffer[..n], reply);
+//! };
+//! expect(&mut server, b"220 simulator ready\r\n");
+//!
+//! for (command, reply) in [
+//!     (&b"USER user\r\n"[..], &b"331 Please specify the password.\r\n"[..]),
+//!     (b"PASS secret\r\n", b"230 Login successful.\r\n"),
+//!     (b"PWD\r\n", b"257 \"/\" is the current directory\r\n"),
+//! ] {
+//!     assert_eq!(server.write(control, command), Write::Bytes(command.len()));
+//!     expect(&mut server, reply);
+//! }
+//! assert!(server.logged_in());
+//! server.close(control);
+//! assert_eq!(server.open_links(), 0);
+//! ```
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "support for tests, where a broken assumption should be loud"
+)]
+
+mod commands;
+mod fault;
+mod files;
+mod link;
+mod moving;
+mod outbox;
+mod server;
+mod session;
+mod setup;
+mod store;
+mod tls;
+mod transfer;
+
+#[cfg(test)]
+mod tests;
+
+pub use fault::{Action, Fault, Then};
+pub use link::{Connected, Link, Read, Write};
+pub use server::Simulator;
+pub use setup::{DuringTransfer, Setup};
+pub use transfer::TransferRecord;

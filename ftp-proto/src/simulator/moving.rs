@@ -1,0 +1,259 @@
+//! How the data of a transfer move, and what happens on the way.
+
+use std::vec::Vec;
+
+use crate::simulator::fault::{Action, Then};
+use crate::simulator::link::{Client, Server, Wire};
+use crate::simulator::server::{Simulator, has};
+use crate::simulator::session::DataSource;
+use crate::simulator::transfer::{Load, Stage, Transfer, TransferRecord};
+
+/// The most plaintext in one TLS record.
+const RECORD: usize = 16 * 1024;
+
+impl Simulator {
+    /// Takes the transfer of a session as far as it gets; whether anything has happened.
+    pub(super) fn advance(&mut self, s: usize) -> bool {
+        let Some(mut transfer) = self.sessions[s].transfer.take() else {
+            return false;
+        };
+        let before = (transfer.stage, transfer.moved);
+        match transfer.stage {
+            Stage::Connecting => self.begin_data(s, &mut transfer),
+            Stage::Handshaking(refused) => self.shake_hands(s, &mut transfer, refused),
+            Stage::Moving => self.move_data(s, &mut transfer),
+            Stage::Stalled if self.wire(&transfer).is_gone() => self.break_off(s, &mut transfer),
+            Stage::Stalled | Stage::Done => {}
+        }
+        let happened = before != (transfer.stage, transfer.moved);
+        if transfer.stage != Stage::Done {
+            self.sessions[s].transfer = Some(transfer);
+        }
+        happened
+    }
+
+    fn wire(&mut self, t: &Transfer) -> &mut Wire {
+        let link = t.link.expect("the data connection is there");
+        &mut self.wires[link.0]
+    }
+
+    fn begin_data(&mut self, s: usize, t: &mut Transfer) {
+        let DataSource::Connected(link) = self.sessions[s].data else {
+            return;
+        };
+        if self.wires[link.0].pending {
+            return;
+        }
+        self.sessions[s].data = DataSource::None;
+        t.link = Some(link);
+        t.record = self.records.len();
+        self.records.push(TransferRecord {
+            verb: t.verb.clone(),
+            path: t.path.clone(),
+            bytes: 0,
+            resumed: None,
+            close_notify: false,
+            complete: false,
+        });
+        if let Load::Upload { path, start: 0 } = &t.load {
+            self.store.files.insert(path.clone(), Vec::new());
+        }
+        self.say(s, &mut t.ctx, &t.preliminary);
+        if t.has(|a| matches!(a, Action::FinalFirst)) {
+            self.conclude(s, t, "226 Transfer complete.");
+        }
+        t.stage = Stage::Moving;
+        if self.sessions[s].protected {
+            if let Some(config) = &self.setup.tls {
+                self.wires[link.0].start_tls(config);
+                let actions = self.faults("HANDSHAKE");
+                let refused = has(&actions, |a| matches!(a, Action::RefuseHandshake));
+                t.stage = Stage::Handshaking(refused);
+            }
+        }
+    }
+
+    fn shake_hands(&mut self, s: usize, t: &mut Transfer, refused: bool) {
+        const NO_REUSE: &str = "522 SSL connection failed; session reuse required";
+        let wire = self.wire(t);
+        if refused && !wire.inbox.is_empty() {
+            // A fatal alert: handshake_failure.
+            wire.send_raw(&[21, 3, 3, 0, 2, 2, 40]);
+            wire.end(Server::Closed);
+            t.stage = Stage::Done;
+            return self.conclude(s, t, NO_REUSE);
+        }
+        let result = wire.decrypt();
+        let done = wire.tls.as_ref().is_none_or(|tls| !tls.is_handshaking());
+        if result.is_err() || (!done && wire.client != Client::Open) {
+            return self.break_off(s, t);
+        }
+        if !done {
+            return;
+        }
+        let resumed = wire.tls.as_ref().is_some_and(|tls| tls.resumed());
+        self.records[t.record].resumed = Some(resumed);
+        t.stage = Stage::Moving;
+        if self.setup.require_reuse && !resumed {
+            let wire = self.wire(t);
+            wire.send_close_notify();
+            wire.end(Server::Closed);
+            t.stage = Stage::Done;
+            self.conclude(s, t, NO_REUSE);
+        }
+    }
+
+    fn move_data(&mut self, s: usize, t: &mut Transfer) {
+        let wire = self.wire(t);
+        let sound = wire.decrypt().is_ok();
+        let notified = wire.tls_ended();
+        self.records[t.record].close_notify = notified;
+        if !sound {
+            return self.break_off(s, t);
+        }
+        while t.stage == Stage::Moving {
+            let reached = t.at.as_ref().is_some_and(|at| at.0 == t.moved);
+            if let (true, Some((_, control, then))) = (reached, t.at.take_if(|_| reached)) {
+                self.happen(s, t, &control, then);
+                continue;
+            }
+            let limit = t.at.as_ref().map_or(usize::MAX, |at| at.0 - t.moved);
+            let on = match t.load {
+                Load::Download(_) => self.send_some(s, t, limit),
+                Load::Upload { .. } => self.receive_some(s, t, limit),
+            };
+            self.records[t.record].bytes = t.moved;
+            if !on {
+                return;
+            }
+        }
+    }
+
+    /// Sends a piece of a download, or its end; `false` if it has to wait.
+    fn send_some(&mut self, s: usize, t: &mut Transfer, limit: usize) -> bool {
+        let link = t.link.expect("the data connection is there");
+        let wire = &mut self.wires[link.0];
+        if wire.is_gone() {
+            self.break_off(s, t);
+            return false;
+        }
+        let Load::Download(content) = &t.load else {
+            return false;
+        };
+        let left = &content[t.moved..];
+        if left.is_empty() {
+            if !t.has(|a| matches!(a, Action::NoCloseNotify)) {
+                wire.send_close_notify();
+            }
+            self.complete(s, t);
+            return false;
+        }
+        let n = left.len().min(limit).min(RECORD).min(wire.allowance());
+        wire.send(&left[..n]);
+        t.moved += n;
+        n > 0
+    }
+
+    /// Receives a piece of an upload, or its end; `false` if it has to wait.
+    fn receive_some(&mut self, s: usize, t: &mut Transfer, limit: usize) -> bool {
+        let link = t.link.expect("the data connection is there");
+        let wire = &mut self.wires[link.0];
+        let Load::Upload { path, start } = &t.load else {
+            return false;
+        };
+        let bytes = wire.take(limit);
+        if !bytes.is_empty() {
+            self.store.write_at(path, start + t.moved, &bytes);
+            t.moved += bytes.len();
+            return true;
+        }
+        let cut_short = wire.tls.is_some() && !wire.tls_ended();
+        if wire.client == Client::Reset || (wire.input_ended() && cut_short) {
+            self.break_off(s, t);
+        } else if wire.input_ended() {
+            if !t.has(|a| matches!(a, Action::KeepOpen)) {
+                wire.send_close_notify();
+                wire.end(Server::Fin);
+            }
+            self.complete(s, t);
+        }
+        false
+    }
+
+    /// Everything has moved.
+    fn complete(&mut self, s: usize, t: &mut Transfer) {
+        self.records[t.record].complete = true;
+        if let (Load::Download(_), Some(link)) = (&t.load, t.link) {
+            self.wires[link.0].end(Server::Fin);
+            self.lingering.push((link, t.record));
+        }
+        t.stage = Stage::Done;
+        self.conclude(s, t, "226 Transfer complete.");
+    }
+
+    /// The transfer has failed for the sake of its data connection.
+    fn break_off(&mut self, s: usize, t: &mut Transfer) {
+        self.wire(t).end(Server::Closed);
+        t.stage = Stage::Done;
+        self.conclude(s, t, "426 Connection closed; transfer aborted.");
+    }
+
+    /// Says the last reply, unless it has been said.
+    pub(super) fn conclude(&mut self, s: usize, t: &mut Transfer, text: &str) {
+        if !core::mem::replace(&mut t.final_said, true) {
+            self.say(s, &mut t.ctx, text);
+        }
+    }
+
+    /// What is scripted for the middle of the transfer.
+    fn happen(&mut self, s: usize, t: &mut Transfer, control: &[u8], then: Then) {
+        self.send_scripted(s, control);
+        t.final_said |= contains_final(control);
+        let download = matches!(t.load, Load::Download(_));
+        let link = t.link.expect("the data connection is there");
+        let wire = &mut self.wires[link.0];
+        match then {
+            Then::Continue => return,
+            Then::Stall => {
+                let over = t.final_said;
+                t.stage = if over { Stage::Done } else { Stage::Stalled };
+                return;
+            }
+            Then::Fin | Then::FinInsideRecord => {
+                if then == Then::FinInsideRecord {
+                    wire.send_half_record();
+                }
+                wire.end(if download {
+                    Server::Fin
+                } else {
+                    Server::Closed
+                });
+                if download {
+                    self.lingering.push((link, t.record));
+                }
+            }
+            Then::Reset => wire.end(Server::Reset),
+        }
+        t.stage = Stage::Done;
+        self.conclude(s, t, "226 Transfer complete.");
+    }
+
+    /// Receives what clients send at the end of a download.
+    pub(super) fn linger(&mut self) {
+        for (link, record) in &self.lingering {
+            let wire = &mut self.wires[link.0];
+            // After the end nothing can be made of a failure.
+            let _ = wire.decrypt();
+            self.records[*record].close_notify |= wire.tls_ended();
+            wire.inbox.clear();
+            wire.plain.clear();
+        }
+    }
+}
+
+/// There is a reply among the bytes that is not 1xx.
+fn contains_final(bytes: &[u8]) -> bool {
+    bytes
+        .split(|b| *b == b'\n')
+        .any(|line| matches!(line, [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9', b' ', ..]))
+}

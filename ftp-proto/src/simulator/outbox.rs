@@ -1,0 +1,185 @@
+//! What goes out on a control connection: replies, what is scripted around them, and the end.
+
+use std::vec::Vec;
+
+use crate::simulator::fault::Action;
+use crate::simulator::link::Server;
+use crate::simulator::server::{Held, Simulator};
+
+/// Something to be done on the control connection, in order.
+#[derive(Debug)]
+pub(super) enum Item {
+    Bytes(Vec<u8>),
+    /// A read does not cross this.
+    Cut,
+    /// Everything after this is held.
+    Barrier,
+    StartTls,
+    EndTls,
+    Close {
+        notify: bool,
+    },
+    Reset,
+}
+
+/// A command under way: what is scripted for it, and what it has said.
+#[derive(Debug, Default)]
+pub(super) struct Ctx {
+    pub(super) actions: Vec<Action>,
+    spoken: bool,
+}
+
+impl Ctx {
+    pub(super) fn new(actions: Vec<Action>) -> Self {
+        Self {
+            actions,
+            spoken: false,
+        }
+    }
+}
+
+impl Simulator {
+    pub(super) fn push(&mut self, s: usize, item: Item) {
+        self.sessions[s].outbox.push_back(item);
+    }
+
+    /// Sends one reply, whose last line end is added, with what is scripted around it.
+    pub(super) fn say(&mut self, s: usize, ctx: &mut Ctx, text: impl AsRef<[u8]>) {
+        let text = [text.as_ref(), b"\r\n"].concat();
+        let last = !text.starts_with(b"1");
+        self.say_raw(s, ctx, &text, last);
+    }
+
+    fn say_raw(&mut self, s: usize, ctx: &mut Ctx, text: &[u8], last: bool) {
+        let first = !core::mem::replace(&mut ctx.spoken, true);
+        let mut body = text.to_vec();
+        let (mut before, mut after, mut hold) = (Vec::new(), Vec::new(), false);
+        for action in &ctx.actions {
+            match action {
+                Action::Silent => body.clear(),
+                Action::SilentFinal if last => body.clear(),
+                Action::NoPreliminary if !last => body.clear(),
+                Action::Twice if last => body.extend_from_slice(text),
+                Action::Hold if first => hold = true,
+                Action::HoldFinal if last => hold = true,
+                Action::Before(bytes) if first => before.extend_from_slice(bytes),
+                Action::After(bytes) if last => after.extend_from_slice(bytes),
+                _ => {}
+            }
+        }
+        if hold {
+            self.push(s, Item::Barrier);
+            self.held.push_back(Held::Barrier(s));
+        }
+        self.send_scripted(s, &[before, body, after].concat());
+        for action in ctx.actions.iter().filter(|_| last) {
+            match action {
+                Action::Unasked(bytes) => self.held.push_back(Held::Unasked(s, bytes.clone())),
+                Action::Stray(bytes) => {
+                    self.push(s, Item::Cut);
+                    self.send_scripted(s, bytes);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Sends raw bytes; a 421 among them ends the connection.
+    pub(super) fn send_scripted(&mut self, s: usize, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.push(s, Item::Bytes(bytes.to_vec()));
+        }
+        if bytes
+            .split(|b| *b == b'\n')
+            .any(|line| line.starts_with(b"421 "))
+        {
+            self.hang_up(s, Item::Close { notify: true });
+        }
+    }
+
+    pub(super) fn hang_up(&mut self, s: usize, how: Item) {
+        self.push(s, how);
+        self.sessions[s].closing = true;
+    }
+
+    /// Does what is scripted instead of handling a command, if anything is.
+    pub(super) fn instead(&mut self, s: usize, ctx: &mut Ctx) -> bool {
+        let mut done = false;
+        for action in ctx.actions.clone() {
+            match action {
+                Action::Reply(bytes) => self.say_raw(s, ctx, &bytes, true),
+                Action::ReplyBeforeAccept(bytes) => {
+                    self.say_raw(s, ctx, &bytes, true);
+                    self.drop_data(s);
+                }
+                Action::Hangup => self.hang_up(s, Item::Close { notify: false }),
+                Action::ResetControl => self.hang_up(s, Item::Reset),
+                Action::PartialThenHangup(bytes) => {
+                    self.push(s, Item::Bytes(bytes));
+                    self.hang_up(s, Item::Close { notify: false });
+                }
+                _ => continue,
+            }
+            done = true;
+        }
+        done
+    }
+
+    /// Carries out what is in the outbox, up to a barrier.
+    pub(super) fn flush(&mut self, s: usize) -> bool {
+        let mut moved = false;
+        loop {
+            let session = &mut self.sessions[s];
+            if matches!(session.outbox.front(), None | Some(Item::Barrier)) {
+                return moved;
+            }
+            let Some(item) = session.outbox.pop_front() else {
+                return moved;
+            };
+            moved = true;
+            let wire = &mut self.wires[session.link.0];
+            match item {
+                Item::Bytes(bytes) => wire.send(&bytes),
+                Item::Cut => wire.cut(),
+                Item::Barrier => {}
+                Item::StartTls => {
+                    session.upgrading = false;
+                    if !matches!(wire.inbox.first(), None | Some(0x16)) {
+                        self.clear.extend_from_slice(&wire.inbox);
+                    }
+                    if let Some(config) = &self.setup.tls {
+                        wire.start_tls(config);
+                    }
+                }
+                Item::EndTls => wire.end_tls(),
+                Item::Close { notify } => {
+                    if notify {
+                        wire.send_close_notify();
+                    }
+                    wire.end(Server::Closed);
+                    session.over = true;
+                }
+                Item::Reset => {
+                    wire.end(Server::Reset);
+                    session.over = true;
+                }
+            }
+        }
+    }
+
+    /// Releases what waits behind the first barrier of a session.
+    pub(super) fn lift_barrier(&mut self, s: usize) -> bool {
+        let connected = self.is_connected(s);
+        let outbox = &mut self.sessions[s].outbox;
+        if matches!(outbox.front(), Some(Item::Barrier)) {
+            outbox.pop_front();
+            return connected;
+        }
+        false
+    }
+
+    pub(super) fn is_connected(&self, s: usize) -> bool {
+        let session = &self.sessions[s];
+        !session.over && !self.wires[session.link.0].is_gone()
+    }
+}

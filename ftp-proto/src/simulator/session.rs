@@ -1,0 +1,245 @@
+//! A control connection: what comes in, and what happens in which order.
+
+use std::collections::VecDeque;
+use std::string::String;
+use std::vec::Vec;
+
+use crate::simulator::link::{Client, Link, Server};
+use crate::simulator::outbox::{Ctx, Item};
+use crate::simulator::server::Simulator;
+use crate::simulator::setup::DuringTransfer;
+use crate::simulator::transfer::Transfer;
+
+/// How far the login is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Login {
+    None,
+    /// USER has been received; whether it is the right one.
+    User(bool),
+    /// The account is missing.
+    Account,
+    Complete,
+}
+
+impl Login {
+    pub(super) fn is_complete(self) -> bool {
+        self == Self::Complete
+    }
+}
+
+/// Where the next transfer gets its data connection from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DataSource {
+    None,
+    Listening(u16),
+    /// Connected, though perhaps still pending.
+    Connected(Link),
+    Active(u16),
+}
+
+/// The state of one control connection.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) link: Link,
+    pub(super) outbox: VecDeque<Item>,
+    /// Command lines that have not been handled yet.
+    lines: VecDeque<Vec<u8>>,
+    /// After AUTH, until it is decided whether TLS starts.
+    pub(super) upgrading: bool,
+    /// No more commands are handled.
+    pub(super) closing: bool,
+    /// The connection has ended.
+    pub(super) over: bool,
+    pub(super) login: Login,
+    pub(super) directory: Vec<u8>,
+    pub(super) binary: bool,
+    pub(super) restart: usize,
+    pub(super) rename_from: Option<Vec<u8>>,
+    pub(super) pbsz: bool,
+    pub(super) protected: bool,
+    pub(super) data: DataSource,
+    pub(super) transfer: Option<Transfer>,
+}
+
+impl Session {
+    /// TLS starts once what is in the outbox has been sent.
+    pub(super) fn starting_tls(&self) -> bool {
+        self.outbox
+            .iter()
+            .any(|item| matches!(item, Item::StartTls))
+    }
+
+    /// Forgets all that a user has set.
+    pub(super) fn begin_anew(&mut self, home: &[u8]) {
+        self.directory = home.to_vec();
+        self.binary = false;
+        self.restart = 0;
+        self.rename_from = None;
+        self.pbsz = false;
+        self.protected = false;
+    }
+}
+
+impl Simulator {
+    pub(super) fn open_session(&mut self, link: Link) {
+        self.sessions.push(Session {
+            link,
+            outbox: VecDeque::new(),
+            lines: VecDeque::new(),
+            upgrading: false,
+            closing: false,
+            over: false,
+            login: Login::None,
+            directory: self.setup.home.clone(),
+            binary: false,
+            restart: 0,
+            rename_from: None,
+            pbsz: false,
+            protected: false,
+            data: DataSource::None,
+            transfer: None,
+        });
+        let s = self.sessions.len() - 1;
+        let mut ctx = Ctx::new(self.faults("GREETING"));
+        if !self.instead(s, &mut ctx) {
+            let banner = self.setup.banner.clone();
+            self.say(s, &mut ctx, banner);
+        }
+    }
+
+    /// Lets everything happen that can.
+    pub(super) fn run(&mut self) {
+        let mut moved = true;
+        while moved {
+            moved = false;
+            for s in 0..self.sessions.len() {
+                moved |= self.step(s);
+            }
+        }
+        self.linger();
+    }
+
+    fn step(&mut self, s: usize) -> bool {
+        let mut moved = self.flush(s);
+        let link = self.sessions[s].link;
+        if !self.sessions[s].over {
+            self.take_input(s);
+        }
+        moved |= self.advance(s);
+        let closing = self.sessions[s].closing || self.sessions[s].over;
+        if !closing && self.may_handle(s) {
+            if let Some(line) = self.sessions[s].lines.pop_front() {
+                self.handle(s, &line);
+                return true;
+            }
+        }
+        // The end, once there is nothing left to do.
+        let wire = &self.wires[link.0];
+        let (gone, ended) = (wire.is_gone(), wire.input_ended());
+        let session = &mut self.sessions[s];
+        if gone && (!session.over || session.transfer.is_some()) {
+            session.over = true;
+            session.outbox.clear();
+            self.wires[link.0].end(Server::Closed);
+            self.abandon(s);
+            return true;
+        }
+        let quiet = session.transfer.is_none() && session.outbox.is_empty();
+        if ended && quiet && !closing {
+            self.hang_up(s, Item::Close { notify: true });
+            return true;
+        }
+        if session.over && session.transfer.is_none() && session.data != DataSource::None {
+            self.drop_data(s);
+            return true;
+        }
+        moved
+    }
+
+    /// The next command is to be handled now.
+    fn may_handle(&self, s: usize) -> bool {
+        let session = &self.sessions[s];
+        if session.transfer.is_none() {
+            return true;
+        }
+        let immediate = self.setup.during_transfer == DuringTransfer::Immediate;
+        let verb = session.lines.front().map(|line| split(line).0);
+        immediate && verb.is_some_and(|verb| verb == "ABOR" || verb == "NOOP")
+    }
+
+    /// Turns what was received into command lines.
+    fn take_input(&mut self, s: usize) {
+        let session = &mut self.sessions[s];
+        let wire = &mut self.wires[session.link.0];
+        if wire.client == Client::Reset {
+            return;
+        }
+        if wire.decrypt().is_err() {
+            wire.end(Server::Closed);
+            session.closing = true;
+            session.over = true;
+            return;
+        }
+        if wire.tls.is_none() && !session.upgrading {
+            self.clear.extend_from_slice(&wire.inbox);
+            wire.plain.append(&mut wire.inbox);
+        }
+        while !session.upgrading {
+            let Some(end) = wire.plain.iter().position(|b| *b == b'\n') else {
+                return;
+            };
+            let line: Vec<u8> = wire.plain.drain(..=end).collect();
+            let line = trim(&line).to_vec();
+            if wire.tls.is_none() && split(&line).0 == "AUTH" {
+                // What follows may be TLS already.
+                session.upgrading = true;
+                let rest = core::mem::take(&mut wire.plain);
+                self.clear.truncate(self.clear.len() - rest.len());
+                wire.inbox = rest;
+            }
+            self.commands.push(line.clone());
+            session.lines.push_back(line);
+        }
+    }
+
+    /// The control connection is lost, and with it the transfer.
+    fn abandon(&mut self, s: usize) {
+        if let Some(transfer) = self.sessions[s].transfer.take() {
+            if let Some(link) = transfer.link {
+                self.wires[link.0].end(Server::Reset);
+            }
+        }
+        self.drop_data(s);
+    }
+
+    /// Closes the passive port or the data connection that no transfer has used.
+    pub(super) fn drop_data(&mut self, s: usize) {
+        let data = core::mem::replace(&mut self.sessions[s].data, DataSource::None);
+        match data {
+            DataSource::Listening(port) => {
+                self.passive.remove(&port);
+            }
+            DataSource::Connected(link) => self.wires[link.0].end(Server::Closed),
+            DataSource::None | DataSource::Active(_) => {}
+        }
+    }
+}
+
+/// A line without its end and without the Telnet signals IAC IP and IAC DM.
+fn trim(line: &[u8]) -> &[u8] {
+    let mut line = line.strip_suffix(b"\n").unwrap_or(line);
+    line = line.strip_suffix(b"\r").unwrap_or(line);
+    while let [0xff, 0xf4 | 0xf2, rest @ ..] = line {
+        line = rest;
+    }
+    line
+}
+
+/// The verb in capitals, and the argument.
+pub(super) fn split(line: &[u8]) -> (String, &[u8]) {
+    let space = line.iter().position(|b| *b == b' ');
+    let verb = &line[..space.unwrap_or(line.len())];
+    let argument = space.map_or(&b""[..], |space| &line[space + 1..]);
+    let verb = String::from_utf8_lossy(&verb.to_ascii_uppercase()).into_owned();
+    (verb, argument)
+}

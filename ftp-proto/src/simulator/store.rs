@@ -1,0 +1,166 @@
+//! Files and directories in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::format;
+use std::vec::Vec;
+
+/// Paths are absolute, without a slash at the end, `.` or `..`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Store {
+    pub(super) files: BTreeMap<Vec<u8>, Vec<u8>>,
+    directories: BTreeSet<Vec<u8>>,
+}
+
+/// The absolute form of a path that a client names.
+pub(super) fn resolve(base: &[u8], path: &[u8]) -> Vec<u8> {
+    let base = if path.starts_with(b"/") { b"" } else { base };
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for part in [base, path]
+        .into_iter()
+        .flat_map(|p| p.split(|b| *b == b'/'))
+    {
+        match part {
+            b"" | b"." => {}
+            b".." => {
+                parts.pop();
+            }
+            name => parts.push(name),
+        }
+    }
+    if parts.is_empty() {
+        return b"/".to_vec();
+    }
+    parts.iter().fold(Vec::new(), |mut path, part| {
+        path.push(b'/');
+        path.extend_from_slice(part);
+        path
+    })
+}
+
+/// The directory that a path is in.
+fn parent(path: &[u8]) -> &[u8] {
+    match path.iter().rposition(|b| *b == b'/') {
+        None | Some(0) => b"/",
+        Some(slash) => &path[..slash],
+    }
+}
+
+/// The last part of a path.
+fn name(path: &[u8]) -> &[u8] {
+    let slash = path.iter().rposition(|b| *b == b'/');
+    &path[slash.map_or(0, |slash| slash + 1)..]
+}
+
+impl Store {
+    pub(super) fn put(&mut self, path: &[u8], content: Vec<u8>) {
+        let path = resolve(b"/", path);
+        self.make_directories(parent(&path));
+        self.files.insert(path, content);
+    }
+
+    pub(super) fn make_directories(&mut self, path: &[u8]) -> Vec<u8> {
+        let path = resolve(b"/", path);
+        let mut above = path.as_slice();
+        while above != b"/" {
+            self.directories.insert(above.to_vec());
+            above = parent(above);
+        }
+        path
+    }
+
+    pub(super) fn is_directory(&self, path: &[u8]) -> bool {
+        path == b"/" || self.directories.contains(path)
+    }
+
+    fn exists(&self, path: &[u8]) -> bool {
+        self.files.contains_key(path) || self.is_directory(path)
+    }
+
+    /// A file may be written there.
+    pub(super) fn can_hold(&self, path: &[u8]) -> bool {
+        !self.is_directory(path) && self.is_directory(parent(path))
+    }
+
+    pub(super) fn make_directory(&mut self, path: &[u8]) -> bool {
+        let possible = !self.exists(path) && self.is_directory(parent(path));
+        if possible {
+            self.directories.insert(path.to_vec());
+        }
+        possible
+    }
+
+    pub(super) fn remove_directory(&mut self, path: &[u8]) -> bool {
+        self.entries(path).is_empty() && self.directories.remove(path)
+    }
+
+    pub(super) fn rename(&mut self, from: &[u8], to: &[u8]) -> bool {
+        let below = |path: &[u8]| {
+            path.strip_prefix(from)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+        };
+        if !self.exists(from) || below(to) || !self.can_hold(to) {
+            return false;
+        }
+        let moved = |path: Vec<u8>| {
+            if below(&path) {
+                [to, &path[from.len()..]].concat()
+            } else {
+                path
+            }
+        };
+        let files = core::mem::take(&mut self.files);
+        // What is overwritten goes first.
+        self.files = files
+            .into_iter()
+            .filter(|(path, _)| path != to)
+            .map(|(path, content)| (moved(path), content))
+            .collect();
+        let directories = core::mem::take(&mut self.directories);
+        self.directories = directories.into_iter().map(moved).collect();
+        true
+    }
+
+    /// Writes into a file at a position, over what is there.
+    pub(super) fn write_at(&mut self, path: &[u8], position: usize, bytes: &[u8]) {
+        let content = self.files.entry(path.to_vec()).or_default();
+        let end = position + bytes.len();
+        if content.len() < end {
+            content.resize(end, 0);
+        }
+        content[position..end].copy_from_slice(bytes);
+    }
+
+    /// The paths directly below a directory, or the file itself.
+    fn entries(&self, path: &[u8]) -> Vec<&[u8]> {
+        let mut all: Vec<&[u8]> = self
+            .directories
+            .iter()
+            .chain(self.files.keys())
+            .map(Vec::as_slice)
+            .filter(|entry| parent(entry) == path || (*entry == path && !self.is_directory(path)))
+            .collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// The lines of NLST or of LIST; `None` if there is nothing of that name.
+    pub(super) fn listing(&self, path: &[u8], long: bool) -> Option<Vec<u8>> {
+        if !self.exists(path) {
+            return None;
+        }
+        let mut text = Vec::new();
+        for entry in self.entries(path) {
+            if long {
+                let (mode, links, size) = match self.files.get(entry) {
+                    Some(content) => ("-rw-r--r--", 1, content.len()),
+                    None => ("drwxr-xr-x", 2, 4096),
+                };
+                let line = format!("{mode} {links:3} user     group    {size:8} Jan 01  2024 ");
+                text.extend_from_slice(line.as_bytes());
+            }
+            text.extend_from_slice(name(entry));
+            text.extend_from_slice(b"\r\n");
+        }
+        Some(text)
+    }
+}

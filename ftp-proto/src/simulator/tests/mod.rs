@@ -1,0 +1,125 @@
+//! Tests of the simulator itself, and the small client that they share.
+
+mod commands;
+mod faults;
+mod mid_transfer;
+#[cfg(feature = "ring")]
+mod tls;
+#[cfg(feature = "ring")]
+mod tls_control;
+mod transfers;
+
+use std::string::String;
+use std::vec::Vec;
+
+use super::*;
+
+/// A simulator and a control connection to it.
+struct Bench {
+    sim: Simulator,
+    control: Link,
+}
+
+impl Bench {
+    fn new(setup: Setup) -> Self {
+        let mut sim = Simulator::new(setup);
+        let control = open(sim.connect(21));
+        Self { sim, control }
+    }
+
+    /// Greeted, logged in, and in TYPE I.
+    fn ready(setup: Setup) -> Self {
+        let mut bench = Self::new(setup);
+        bench.text();
+        assert!(bench.cmd("USER user").starts_with("331 "));
+        assert!(bench.cmd("PASS secret").starts_with("230 "));
+        assert!(bench.cmd("TYPE I").starts_with("200 "));
+        bench
+    }
+
+    fn with_fault(verb: &str, action: Action) -> Self {
+        Self::ready(
+            Setup::new()
+                .file("/f", "0123456789")
+                .fault(Fault::on(verb, action)),
+        )
+    }
+
+    /// All that can be read on the control connection now.
+    fn text(&mut self) -> String {
+        let (bytes, _) = drain(&mut self.sim, self.control);
+        String::from_utf8(bytes).unwrap()
+    }
+
+    /// One read on the control connection.
+    fn segment(&mut self) -> String {
+        let mut buffer = [0; 1000];
+        match self.sim.read(self.control, &mut buffer) {
+            Read::Bytes(n) => String::from_utf8(buffer[..n].to_vec()).unwrap(),
+            _ => String::new(),
+        }
+    }
+
+    /// Sends without reading.
+    fn send(&mut self, line: &str) {
+        let bytes = [line.as_bytes(), b"\r\n"].concat();
+        let written = self.sim.write(self.control, &bytes);
+        assert_eq!(written, Write::Bytes(bytes.len()));
+    }
+
+    fn cmd(&mut self, line: &str) -> String {
+        self.send(line);
+        self.text()
+    }
+
+    /// How the server has ended the control connection; all must have been read.
+    fn end(&mut self) -> Read {
+        self.sim.read(self.control, &mut [0; 1])
+    }
+
+    fn epsv(&mut self) -> u16 {
+        let reply = self.cmd("EPSV");
+        let port = reply.split('|').nth(3).expect("a port");
+        port.parse().unwrap()
+    }
+
+    fn passive(&mut self) -> Link {
+        let port = self.epsv();
+        open(self.sim.connect(port))
+    }
+
+    /// Starts a transfer in passive mode; the replies so far.
+    fn start(&mut self, line: &str) -> (Link, String) {
+        let link = self.passive();
+        let text = self.cmd(line);
+        (link, text)
+    }
+
+    fn drain(&mut self, link: Link) -> (Vec<u8>, Read) {
+        drain(&mut self.sim, link)
+    }
+}
+
+#[track_caller]
+fn open(connected: Connected) -> Link {
+    match connected {
+        Connected::Open(link) => link,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Reads until there is nothing, and what was in the way of more.
+fn drain(sim: &mut Simulator, link: Link) -> (Vec<u8>, Read) {
+    let mut all = Vec::new();
+    let mut buffer = [0; 1000];
+    loop {
+        match sim.read(link, &mut buffer) {
+            Read::Bytes(n) => all.extend_from_slice(&buffer[..n]),
+            end => return (all, end),
+        }
+    }
+}
+
+const OPENING: &str = "150 Opening BINARY mode data connection (10 bytes).\r\n";
+const COMPLETE: &str = "226 Transfer complete.\r\n";
+const ABORTED: &str = "426 Connection closed; transfer aborted.\r\n";

@@ -1,0 +1,180 @@
+//! The server side of TLS over byte buffers; without the feature `rustls` a type without values.
+
+#[cfg(feature = "rustls")]
+pub(super) use with_rustls::{Config, Tls};
+#[cfg(not(feature = "rustls"))]
+pub(super) use without_rustls::{Config, Tls};
+
+/// The connection failed; an alert may be waiting to be sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Failed;
+
+#[cfg(feature = "rustls")]
+mod with_rustls {
+    use std::boxed::Box;
+    use std::io::{Read as _, Write as _};
+    use std::sync::Arc;
+    use std::vec::Vec;
+
+    use rustls::{HandshakeKind, ServerConfig, ServerConnection};
+
+    use super::Failed;
+
+    pub(in crate::simulator) type Config = Arc<ServerConfig>;
+
+    /// Records are fed one at a time, so that what follows a `close_notify` is still there.
+    #[derive(Debug)]
+    pub(in crate::simulator) struct Tls {
+        connection: Box<ServerConnection>,
+        /// Ciphertext that has not been fed yet.
+        raw: Vec<u8>,
+        peer_closed: bool,
+    }
+
+    impl Tls {
+        pub(in crate::simulator) fn begin(config: &Config) -> Option<Self> {
+            let mut connection =
+                ServerConnection::new(Arc::clone(config)).expect("a usable server configuration");
+            connection.set_buffer_limit(None);
+            Some(Self {
+                connection: Box::new(connection),
+                raw: Vec::new(),
+                peer_closed: false,
+            })
+        }
+
+        /// Takes ciphertext, adds plaintext to `plain` and ciphertext to be sent to `out`.
+        pub(in crate::simulator) fn feed(
+            &mut self,
+            raw: &[u8],
+            plain: &mut Vec<u8>,
+            out: &mut Vec<u8>,
+        ) -> Result<(), Failed> {
+            self.raw.extend_from_slice(raw);
+            let mut result = Ok(());
+            while let (false, Some(length)) = (self.peer_closed, record(&self.raw)) {
+                let bytes: Vec<u8> = self.raw.drain(..length).collect();
+                let mut left = bytes.as_slice();
+                while !left.is_empty() {
+                    self.connection.read_tls(&mut left).expect("a slice reads");
+                    match self.connection.process_new_packets() {
+                        Ok(state) => self.peer_closed = state.peer_has_closed(),
+                        Err(_) => result = Err(Failed),
+                    }
+                }
+                if result.is_err() {
+                    break;
+                }
+                let mut buffer = [0; 4096];
+                while let Ok(n @ 1..) = self.connection.reader().read(&mut buffer) {
+                    plain.extend_from_slice(&buffer[..n]);
+                }
+            }
+            self.drain(out);
+            result
+        }
+
+        pub(in crate::simulator) fn send(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+            self.connection
+                .writer()
+                .write_all(bytes)
+                .expect("an unlimited buffer");
+            self.drain(out);
+        }
+
+        pub(in crate::simulator) fn close_notify(&mut self, out: &mut Vec<u8>) {
+            self.connection.send_close_notify();
+            self.drain(out);
+        }
+
+        pub(in crate::simulator) fn is_handshaking(&self) -> bool {
+            self.connection.is_handshaking()
+        }
+
+        pub(in crate::simulator) fn resumed(&self) -> bool {
+            self.connection.handshake_kind() == Some(HandshakeKind::Resumed)
+        }
+
+        /// A `close_notify` has been received.
+        pub(in crate::simulator) fn peer_closed(&self) -> bool {
+            self.peer_closed
+        }
+
+        /// What was received and not fed: all that follows a `close_notify`.
+        pub(in crate::simulator) fn rest(&mut self) -> &mut Vec<u8> {
+            &mut self.raw
+        }
+
+        fn drain(&mut self, out: &mut Vec<u8>) {
+            while self.connection.wants_write() {
+                self.connection.write_tls(out).expect("a vector writes");
+            }
+        }
+    }
+
+    /// The length of the record at the front, if it is complete; anything that is no record is
+    /// taken whole, for the connection to fail at.
+    fn record(raw: &[u8]) -> Option<usize> {
+        match *raw {
+            [] => None,
+            [20..=24, _, _, high, low, ..] => {
+                let length = 5 + usize::from(u16::from_be_bytes([high, low]));
+                (raw.len() >= length).then_some(length)
+            }
+            [20..=24, ..] => None,
+            _ => Some(raw.len()),
+        }
+    }
+}
+
+#[cfg(not(feature = "rustls"))]
+mod without_rustls {
+    use std::vec::Vec;
+
+    use super::Failed;
+
+    #[derive(Clone, Debug)]
+    pub(in crate::simulator) enum Config {}
+
+    #[derive(Debug)]
+    pub(in crate::simulator) enum Tls {}
+
+    impl Tls {
+        pub(in crate::simulator) fn begin(config: &Config) -> Option<Self> {
+            match *config {}
+        }
+
+        pub(in crate::simulator) fn feed(
+            &mut self,
+            _raw: &[u8],
+            _plain: &mut Vec<u8>,
+            _out: &mut Vec<u8>,
+        ) -> Result<(), Failed> {
+            match *self {}
+        }
+
+        pub(in crate::simulator) fn send(&mut self, _bytes: &[u8], _out: &mut Vec<u8>) {
+            match *self {}
+        }
+
+        pub(in crate::simulator) fn close_notify(&mut self, _out: &mut Vec<u8>) {
+            match *self {}
+        }
+
+        pub(in crate::simulator) fn is_handshaking(&self) -> bool {
+            match *self {}
+        }
+
+        pub(in crate::simulator) fn resumed(&self) -> bool {
+            match *self {}
+        }
+
+        pub(in crate::simulator) fn peer_closed(&self) -> bool {
+            match *self {}
+        }
+
+        pub(in crate::simulator) fn rest(&mut self) -> &mut Vec<u8> {
+            match *self {}
+        }
+    }
+}

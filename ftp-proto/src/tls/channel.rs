@@ -1,0 +1,237 @@
+use alloc::vec::Vec;
+
+use super::pump::Pump;
+use crate::error::Error;
+
+/// One TLS connection with its buffers: what an adapter puts between a socket and plain text.
+///
+/// Ciphertext from the socket goes into [`space`](Self::space), ciphertext for it stands in
+/// [`outgoing`](Self::outgoing). All state is here, so that whoever moves the bytes may stop at
+/// any point and go on later.
+#[derive(Debug)]
+pub struct TlsChannel {
+    pump: Pump,
+    incoming: Vec<u8>,
+    /// Where in `incoming` ciphertext begins and ends.
+    begin: usize,
+    end: usize,
+    ended: bool,
+    /// Decrypted bytes that no reader has taken yet.
+    plain: Vec<u8>,
+    taken: usize,
+    outgoing: Vec<u8>,
+    sent: usize,
+}
+
+/// What [`TlsChannel::read`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlainRead {
+    /// This many bytes were written to the front of the buffer.
+    Bytes(usize),
+    /// Nothing yet: more ciphertext is needed.
+    Blocked,
+    /// The peer's close_notify: an authentic end.
+    Closed,
+    /// The connection ended without close_notify: perhaps someone cut it.
+    Cut,
+}
+
+/// The smallest room offered for ciphertext; a record is at most about 16 KiB.
+const LEAST_SPACE: usize = 4 * 1024;
+
+/// How much ciphertext may stand unsent before [`TlsChannel::write`] takes no more.
+const MOST_UNSENT: usize = 256 * 1024;
+
+impl TlsChannel {
+    pub(super) fn new(pump: Pump) -> Self {
+        Self {
+            pump,
+            incoming: Vec::new(),
+            begin: 0,
+            end: 0,
+            ended: false,
+            plain: Vec::new(),
+            taken: 0,
+            outgoing: Vec::new(),
+            sent: 0,
+        }
+    }
+
+    /// Room for ciphertext from the socket, of about this many bytes; say with
+    /// [`filled`](Self::filled) how much came.
+    pub fn space(&mut self, wanted: usize) -> &mut [u8] {
+        if self.begin == self.end {
+            self.begin = 0;
+            self.end = 0;
+        } else if self.begin > 0 {
+            self.incoming.copy_within(self.begin..self.end, 0);
+            self.end = self.end.saturating_sub(self.begin);
+            self.begin = 0;
+        }
+        let wanted = self.end.saturating_add(wanted.max(LEAST_SPACE));
+        if self.incoming.len() < wanted {
+            self.incoming.resize(wanted, 0);
+        }
+        self.incoming.get_mut(self.end..).unwrap_or_default()
+    }
+
+    /// This many bytes came into [`space`](Self::space).
+    pub fn filled(&mut self, bytes: usize) {
+        self.end = self.end.saturating_add(bytes).min(self.incoming.len());
+    }
+
+    /// The socket has ended.
+    pub fn ended(&mut self) {
+        self.ended = true;
+    }
+
+    /// Plain text, as far as whole records of it are here.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls); send what stands in
+    /// [`outgoing`](Self::outgoing) all the same, it is the alert.
+    pub fn read(&mut self, into: &mut [u8]) -> Result<PlainRead, Error> {
+        let mut copied = self.take_plain(into);
+        if copied == 0 {
+            let Self {
+                pump,
+                incoming,
+                begin,
+                end,
+                plain,
+                outgoing,
+                ..
+            } = self;
+            let records = incoming.get_mut(*begin..*end).unwrap_or_default();
+            let used = pump.process(records, outgoing, |bytes| {
+                // Straight into the reader's buffer; only what does not fit is kept.
+                let room = into.get_mut(copied..).unwrap_or_default();
+                let fits = if plain.is_empty() {
+                    bytes.len().min(room.len())
+                } else {
+                    0
+                };
+                let (now, later) = bytes.split_at_checked(fits).unwrap_or((&[], bytes));
+                if let Some(room) = room.get_mut(..fits) {
+                    room.copy_from_slice(now);
+                }
+                copied = copied.saturating_add(fits);
+                plain.extend_from_slice(later);
+            })?;
+            *begin = begin.saturating_add(used);
+        }
+        Ok(match copied {
+            0 if into.is_empty() && !self.plain.is_empty() => PlainRead::Bytes(0),
+            0 if self.pump.is_peer_closed() => PlainRead::Closed,
+            0 if self.ended => PlainRead::Cut,
+            0 => PlainRead::Blocked,
+            copied => PlainRead::Bytes(copied),
+        })
+    }
+
+    /// Encrypts from the front of `plain` as much as may stand unsent; returns how much it took.
+    ///
+    /// # Errors
+    /// As [`Pump::encrypt`].
+    pub fn write(&mut self, plain: &[u8]) -> Result<usize, Error> {
+        let room = MOST_UNSENT.saturating_sub(self.outgoing().len());
+        let plain = plain.get(..plain.len().min(room)).unwrap_or_default();
+        if !plain.is_empty() {
+            self.compact();
+            self.pump.encrypt(plain, &mut self.outgoing)?;
+        }
+        Ok(plain.len())
+    }
+
+    /// Advances the handshake with what is here; `true` once it is done.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read); also when the socket has ended before the handshake.
+    pub fn handshake(&mut self) -> Result<bool, Error> {
+        let Self {
+            pump,
+            incoming,
+            begin,
+            end,
+            plain,
+            outgoing,
+            ..
+        } = self;
+        let records = incoming.get_mut(*begin..*end).unwrap_or_default();
+        let used = pump.process(records, outgoing, |bytes| plain.extend_from_slice(bytes))?;
+        *begin = begin.saturating_add(used);
+        if self.pump.is_handshaking() && self.ended {
+            return Err(super::config::tls_error(
+                "the connection ended in the handshake",
+            ));
+        }
+        Ok(!self.pump.is_handshaking())
+    }
+
+    /// Queues close_notify.
+    ///
+    /// # Errors
+    /// As [`Pump::close`].
+    pub fn close(&mut self) -> Result<(), Error> {
+        self.compact();
+        self.pump.close(&mut self.outgoing)
+    }
+
+    /// Ciphertext to be sent.
+    pub fn outgoing(&self) -> &[u8] {
+        self.outgoing.get(self.sent..).unwrap_or_default()
+    }
+
+    /// This many bytes of [`outgoing`](Self::outgoing) are sent.
+    pub fn advance(&mut self, bytes: usize) {
+        self.sent = self.sent.saturating_add(bytes).min(self.outgoing.len());
+        if self.sent == self.outgoing.len() {
+            self.outgoing.clear();
+            self.sent = 0;
+        }
+    }
+
+    /// Whether the session of an earlier connection was resumed; `None` until that is known.
+    pub fn resumed(&self) -> Option<bool> {
+        self.pump.resumed()
+    }
+
+    /// Bytes behind the peer's close_notify, which are no TLS any more (CCC).
+    pub fn into_rest(mut self) -> Vec<u8> {
+        self.incoming.truncate(self.end);
+        self.incoming.drain(..self.begin.min(self.end));
+        self.incoming
+    }
+
+    /// Gives back what memory is not in use: for connections that fall idle.
+    pub fn shrink(&mut self) {
+        if self.begin == self.end {
+            (self.incoming, self.begin, self.end) = (Vec::new(), 0, 0);
+        }
+        if self.plain.is_empty() {
+            self.plain = Vec::new();
+        }
+        if self.outgoing.is_empty() {
+            self.outgoing = Vec::new();
+        }
+    }
+
+    fn compact(&mut self) {
+        self.outgoing.drain(..self.sent);
+        self.sent = 0;
+    }
+
+    fn take_plain(&mut self, into: &mut [u8]) -> usize {
+        let waiting = self.plain.get(self.taken..).unwrap_or_default();
+        let count = waiting.len().min(into.len());
+        if let (Some(from), Some(to)) = (waiting.get(..count), into.get_mut(..count)) {
+            to.copy_from_slice(from);
+        }
+        self.taken = self.taken.saturating_add(count);
+        if self.taken == self.plain.len() {
+            self.plain.clear();
+            self.taken = 0;
+        }
+        count
+    }
+}

@@ -1,0 +1,237 @@
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use rustls::client::UnbufferedClientConnection;
+use rustls::pki_types::ServerName;
+use rustls::unbuffered::{
+    ConnectionState, EncodeError, EncryptError, InsufficientSizeError, UnbufferedStatus,
+};
+use rustls::{ClientConfig, HandshakeKind};
+
+use super::config::tls_error;
+use crate::error::Error;
+
+/// TLS records in, plain text out, over buffers that are the caller's.
+///
+/// ```no_run
+/// # fn example(mut pump: ftp_proto::tls::Pump) -> Result<(), ftp_proto::Error> {
+/// let mut from_socket: Vec<u8> = Vec::new(); // ciphertext, as it came
+/// let mut to_socket: Vec<u8> = Vec::new(); // ciphertext, to be sent in this order
+/// let mut plain: Vec<u8> = Vec::new();
+///
+/// let used = pump.process(&mut from_socket, &mut to_socket, |bytes| plain.extend(bytes))?;
+/// from_socket.drain(..used);
+/// if !pump.is_handshaking() {
+///     pump.encrypt(b"NOOP\r\n", &mut to_socket)?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Pump {
+    connection: UnbufferedClientConnection,
+    peer_closed: bool,
+    closed: bool,
+}
+
+impl Pump {
+    /// A connection to this server.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) when rustls refuses the configuration.
+    pub fn new(config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Self, Error> {
+        Ok(Self {
+            connection: UnbufferedClientConnection::new(config, name).map_err(tls_error)?,
+            peer_closed: false,
+            closed: false,
+        })
+    }
+
+    /// Works through whole records in `incoming`, which it decrypts in place; hands plain text to
+    /// `plain`; appends what must be sent to `outgoing`. Returns how many bytes of `incoming` are
+    /// used up, from its front.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls); the alert that says so to the peer stands in
+    /// `outgoing`.
+    pub fn process(
+        &mut self,
+        incoming: &mut [u8],
+        outgoing: &mut Vec<u8>,
+        mut plain: impl FnMut(&[u8]),
+    ) -> Result<usize, Error> {
+        let mut used: usize = 0;
+        loop {
+            let rest = incoming.get_mut(used..).unwrap_or_default();
+            let UnbufferedStatus { mut discard, state } = self.connection.process_tls_records(rest);
+            let more = match state {
+                Ok(ConnectionState::ReadTraffic(mut traffic)) => {
+                    while let Some(record) = traffic.next_record() {
+                        let record = record.map_err(tls_error)?;
+                        discard = discard.saturating_add(record.discard);
+                        plain(record.payload);
+                    }
+                    true
+                }
+                Ok(ConnectionState::EncodeTlsData(mut encode)) => {
+                    append(outgoing, |room| encode.encode(room))?;
+                    true
+                }
+                Ok(ConnectionState::TransmitTlsData(transmit)) => {
+                    transmit.done();
+                    true
+                }
+                Ok(ConnectionState::PeerClosed) => {
+                    self.peer_closed = true;
+                    true
+                }
+                Ok(_) => false,
+                Err(error) => {
+                    self.take_alert(outgoing);
+                    return Err(tls_error(error));
+                }
+            };
+            used = used.saturating_add(discard);
+            if !more {
+                return Ok(used);
+            }
+        }
+    }
+
+    /// Encrypts plain text into whole records, appended to `outgoing`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done, after
+    /// [`close`](Self::close), and when the keys are used up.
+    pub fn encrypt(&mut self, plain: &[u8], outgoing: &mut Vec<u8>) -> Result<(), Error> {
+        if self.closed {
+            return Err(tls_error("written to after close_notify"));
+        }
+        self.with_write_traffic(outgoing, |traffic, outgoing| {
+            append(outgoing, |room| traffic.encrypt(plain, room))
+        })
+    }
+
+    /// Appends close_notify to `outgoing`; a second call does nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done.
+    pub fn close(&mut self, outgoing: &mut Vec<u8>) -> Result<(), Error> {
+        if core::mem::replace(&mut self.closed, true) {
+            return Ok(());
+        }
+        self.with_write_traffic(outgoing, |traffic, outgoing| {
+            append(outgoing, |room| traffic.queue_close_notify(room))
+        })
+    }
+
+    /// Whether the handshake is still going on.
+    pub fn is_handshaking(&self) -> bool {
+        self.connection.is_handshaking()
+    }
+
+    /// Whether the peer's close_notify has come: the end of file is then authentic.
+    pub fn is_peer_closed(&self) -> bool {
+        self.peer_closed
+    }
+
+    /// Whether this connection resumed an earlier session; `None` until that is known.
+    pub fn resumed(&self) -> Option<bool> {
+        self.connection
+            .handshake_kind()
+            .map(|kind| kind == HandshakeKind::Resumed)
+    }
+
+    fn with_write_traffic(
+        &mut self,
+        outgoing: &mut Vec<u8>,
+        write: impl FnOnce(
+            &mut rustls::unbuffered::WriteTraffic<'_, rustls::client::ClientConnectionData>,
+            &mut Vec<u8>,
+        ) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        loop {
+            match self.connection.process_tls_records(&mut []).state {
+                Ok(ConnectionState::WriteTraffic(mut traffic)) => {
+                    return write(&mut traffic, outgoing);
+                }
+                Ok(ConnectionState::EncodeTlsData(mut encode)) => {
+                    append(outgoing, |room| encode.encode(room))?;
+                }
+                Ok(ConnectionState::TransmitTlsData(transmit)) => transmit.done(),
+                Ok(ConnectionState::PeerClosed) => self.peer_closed = true,
+                Ok(_) => return Err(tls_error("not ready to send application data")),
+                Err(error) => return Err(tls_error(error)),
+            }
+        }
+    }
+
+    /// The alert that rustls queued when it failed.
+    fn take_alert(&mut self, outgoing: &mut Vec<u8>) {
+        while let Ok(ConnectionState::EncodeTlsData(mut encode)) =
+            self.connection.process_tls_records(&mut []).state
+        {
+            if append(outgoing, |room| encode.encode(room)).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Appends what `write` makes, with as much room as it says it needs.
+fn append<E: Shortage>(
+    outgoing: &mut Vec<u8>,
+    mut write: impl FnMut(&mut [u8]) -> Result<usize, E>,
+) -> Result<(), Error> {
+    let start = outgoing.len();
+    let mut room: usize = 0;
+    loop {
+        outgoing.resize(start.saturating_add(room), 0);
+        match write(outgoing.get_mut(start..).unwrap_or_default()) {
+            Ok(written) => {
+                outgoing.truncate(start.saturating_add(written));
+                return Ok(());
+            }
+            Err(error) => {
+                let needed = error.required().filter(|needed| *needed > room);
+                let Some(needed) = needed else {
+                    outgoing.truncate(start);
+                    return Err(tls_error(error));
+                };
+                room = needed;
+            }
+        }
+    }
+}
+
+trait Shortage: core::error::Error + Send + Sync + 'static {
+    fn required(&self) -> Option<usize>;
+}
+
+impl Shortage for EncodeError {
+    fn required(&self) -> Option<usize> {
+        match self {
+            Self::InsufficientSize(InsufficientSizeError { required_size }) => Some(*required_size),
+            Self::AlreadyEncoded => None,
+        }
+    }
+}
+
+impl Shortage for EncryptError {
+    fn required(&self) -> Option<usize> {
+        match self {
+            Self::InsufficientSize(InsufficientSizeError { required_size }) => Some(*required_size),
+            Self::EncryptExhausted => None,
+        }
+    }
+}
+
+impl fmt::Debug for Pump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pump")
+            .field("handshaking", &self.is_handshaking())
+            .field("peer_closed", &self.peer_closed)
+            .field("closed", &self.closed)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,141 @@
+//! The token of a transfer, and how one ends.
+
+use alloc::string::String;
+use core::fmt;
+
+use crate::error::Error;
+use crate::wire::Reply;
+
+/// An open transfer: spent by [`Finish`](crate::flows::Finish) or [`Abort`](crate::flows::Abort).
+///
+/// It is not `Clone`. One that is dropped or forgotten leaves a debt that the session's next
+/// operation pays first, by aborting.
+#[derive(Debug)]
+#[must_use = "finish or abort the transfer; dropping it makes the next operation abort it"]
+pub struct Transfer {
+    pub(crate) id: TransferId,
+    pub(crate) verb: String,
+    pub(crate) direction: Direction,
+    pub(crate) protected: bool,
+    pub(crate) size_hint: Option<u64>,
+    pub(crate) offset: u64,
+    pub(crate) transfer_type: TransferType,
+}
+
+impl Transfer {
+    /// Which way the data goes.
+    pub fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// Whether the data connection is under TLS.
+    pub fn is_protected(&self) -> bool {
+        self.protected
+    }
+
+    /// The size in bytes that the server's 150 named: a hint, of the whole file as a rule.
+    pub fn size_hint(&self) -> Option<u64> {
+        self.size_hint
+    }
+
+    /// The restart offset in bytes.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The representation type in which the data travels.
+    pub fn transfer_type(&self) -> TransferType {
+        self.transfer_type
+    }
+}
+
+/// Names one transfer of one session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TransferId {
+    pub(crate) session: usize,
+    pub(crate) serial: u64,
+}
+
+/// Which way data goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From the server.
+    Download,
+    /// To the server.
+    Upload,
+}
+
+/// The representation type (RFC 959 section 3.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransferType {
+    /// TYPE A: lines that end with CRLF on the wire.
+    Ascii,
+    /// TYPE I: bytes as they are.
+    Image,
+}
+
+impl TransferType {
+    pub(crate) fn argument(self) -> &'static str {
+        match self {
+            Self::Ascii => "A",
+            Self::Image => "I",
+        }
+    }
+}
+
+/// What the control connection has said of a transfer under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use]
+pub enum Verdict {
+    /// Nothing final yet: go on.
+    Open,
+    /// The server confirmed it. A download goes on until its data ends.
+    Confirmed,
+    /// The server refused or is gone: stop sending; take in what has already come and stop.
+    /// [`Finish`](crate::flows::Finish) then says why.
+    Failed,
+}
+
+/// How a data connection ended, as the driver saw it.
+#[derive(Clone, Debug)]
+pub enum DataEnd {
+    /// Downloads: the end of file, under TLS behind close_notify. Uploads: all was written.
+    Clean,
+    /// The end of file came under TLS without close_notify.
+    NoCloseNotify,
+    /// The driver stopped, because the [verdict](Verdict::Failed) was failed.
+    Stopped,
+    /// Reading or writing failed, or timed out.
+    Failed(Error),
+}
+
+/// A transfer that went well: the data ended cleanly *and* the server confirmed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Completion {
+    /// Bytes moved over the data connection in this transfer.
+    pub bytes: u64,
+    /// The final reply.
+    pub reply: Reply,
+    /// Whether the data connection ended cleanly on both sides. An upload may be confirmed and
+    /// yet lack it, because the server did not answer close_notify in time.
+    pub clean_close: bool,
+}
+
+/// A transfer that was aborted, with the session in step or about to be brought there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Aborted {
+    /// The transfer's own final reply, where it had one: 426, or 226 if it was faster.
+    pub reply: Option<Reply>,
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Download => "download",
+            Self::Upload => "upload",
+        })
+    }
+}

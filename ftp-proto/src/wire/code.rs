@@ -1,0 +1,151 @@
+//! The three digits that open a reply (RFC 959, section 4.2).
+
+use core::fmt;
+
+/// A reply code, 100 to 599.
+///
+/// 6xx exists only inside the protected replies of RFC 2228, which this crate does not speak.
+///
+/// ```
+/// use ftp_proto::wire::{Class, Code};
+///
+/// let code = Code::new(227).unwrap();
+/// assert_eq!(code, Code::PASSIVE);
+/// assert_eq!(code.class(), Class::Completion);
+/// assert_eq!(Code::new(633), None);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(u16);
+
+impl Code {
+    /// 110: restart marker (RFC 959, block and compressed mode).
+    pub const RESTART_MARKER: Self = Self(110);
+    /// 120: the service is ready in some minutes; a 220 follows.
+    pub const READY_LATER: Self = Self(120);
+    /// 125: the data connection is open already, the transfer starts.
+    pub const TRANSFER_STARTING: Self = Self(125);
+    /// 150: about to open the data connection.
+    pub const OPENING_DATA: Self = Self(150);
+    /// 200: done.
+    pub const OKAY: Self = Self(200);
+    /// 202: not needed at this site.
+    pub const SUPERFLUOUS: Self = Self(202);
+    /// 211: system status, and the answer to FEAT (RFC 2389).
+    pub const SYSTEM_STATUS: Self = Self(211);
+    /// 213: file status, and the answer to SIZE and MDTM (RFC 3659).
+    pub const FILE_STATUS: Self = Self(213);
+    /// 215: system type.
+    pub const SYSTEM_TYPE: Self = Self(215);
+    /// 220: ready for a new user.
+    pub const READY: Self = Self(220);
+    /// 221: closing the control connection, as asked.
+    pub const CLOSING: Self = Self(221);
+    /// 225: the data connection is open, no transfer in progress (one answer to ABOR).
+    pub const DATA_OPEN: Self = Self(225);
+    /// 226: closing the data connection, the transfer went well.
+    pub const TRANSFER_COMPLETE: Self = Self(226);
+    /// 227: entering passive mode.
+    pub const PASSIVE: Self = Self(227);
+    /// 229: entering extended passive mode (RFC 2428).
+    pub const EXTENDED_PASSIVE: Self = Self(229);
+    /// 230: logged in.
+    pub const LOGGED_IN: Self = Self(230);
+    /// 232: logged in by the security exchange (RFC 2228).
+    pub const LOGGED_IN_SECURELY: Self = Self(232);
+    /// 234: the security mechanism is accepted (RFC 4217).
+    pub const SECURITY_ACCEPTED: Self = Self(234);
+    /// 250: the file action is done.
+    pub const FILE_ACTION_OKAY: Self = Self(250);
+    /// 257: a pathname follows in quotes.
+    pub const PATHNAME: Self = Self(257);
+    /// 331: the password is wanted.
+    pub const NEED_PASSWORD: Self = Self(331);
+    /// 332: an account is wanted.
+    pub const NEED_ACCOUNT: Self = Self(332);
+    /// 334: the security mechanism is accepted, data wanted (RFC 2228).
+    pub const SECURITY_CONTINUES: Self = Self(334);
+    /// 350: pending further information (REST, RNFR).
+    pub const PENDING: Self = Self(350);
+    /// 421: the service closes the control connection; comes at any time, also unasked.
+    pub const SERVICE_CLOSING: Self = Self(421);
+    /// 425: cannot open the data connection.
+    pub const CANNOT_OPEN_DATA: Self = Self(425);
+    /// 426: the data connection was closed, the transfer is aborted.
+    pub const TRANSFER_ABORTED: Self = Self(426);
+    /// 450: the file is unavailable for now.
+    pub const FILE_BUSY: Self = Self(450);
+    /// 500: syntax error, command unrecognised.
+    pub const UNRECOGNISED: Self = Self(500);
+    /// 501: syntax error in the argument.
+    pub const BAD_ARGUMENT: Self = Self(501);
+    /// 502: command not implemented.
+    pub const NOT_IMPLEMENTED: Self = Self(502);
+    /// 503: bad sequence of commands.
+    pub const BAD_SEQUENCE: Self = Self(503);
+    /// 504: not implemented for this parameter.
+    pub const PARAMETER_NOT_IMPLEMENTED: Self = Self(504);
+    /// 522: network protocol not supported (RFC 2428).
+    pub const PROTOCOL_NOT_SUPPORTED: Self = Self(522);
+    /// 530: not logged in.
+    pub const NOT_LOGGED_IN: Self = Self(530);
+    /// 534: refused for policy reasons (RFC 2228).
+    pub const REFUSED_BY_POLICY: Self = Self(534);
+    /// 550: the file is unavailable.
+    pub const FILE_UNAVAILABLE: Self = Self(550);
+    /// 553: the name is not allowed.
+    pub const NAME_NOT_ALLOWED: Self = Self(553);
+
+    /// The code with this value, or nothing outside of 100 to 599.
+    #[must_use]
+    pub const fn new(value: u16) -> Option<Self> {
+        match value {
+            100..=599 => Some(Self(value)),
+            _ => None,
+        }
+    }
+
+    /// The number, 100 to 599.
+    #[must_use]
+    pub const fn value(self) -> u16 {
+        self.0
+    }
+
+    /// What the first digit says.
+    #[must_use]
+    pub const fn class(self) -> Class {
+        match self.0 {
+            ..=199 => Class::Preliminary,
+            200..=299 => Class::Completion,
+            300..=399 => Class::Intermediate,
+            400..=499 => Class::Transient,
+            500.. => Class::Permanent,
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// The first digit of a reply code: by it alone most replies are judged (RFC 959, 4.2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// 1xx: begun, another reply follows.
+    Preliminary,
+    /// 2xx: done.
+    Completion,
+    /// 3xx: go on with the next command of the sequence.
+    Intermediate,
+    /// 4xx: failed, may work later.
+    Transient,
+    /// 5xx: failed.
+    Permanent,
+}

@@ -1,0 +1,223 @@
+//! Commands to bytes (RFC 959, section 4.1): the only place where that happens.
+
+use super::mask::MASK;
+use super::{Escaped, Verb};
+use alloc::vec::Vec;
+use core::fmt;
+
+/// One command that is safe to send: it cannot hold CR, LF or NUL.
+///
+/// `Display` and `Debug` show `PASS ***` and `ACCT ***`, and escape as [`Escaped`] does.
+///
+/// ```
+/// use ftp_proto::wire::{Command, InvalidCommand, Telnet, Verb};
+///
+/// let mut out = Vec::new();
+/// Command::with("cwd", "/pub")?.encode(Telnet::Raw, &mut out);
+/// assert_eq!(out, b"CWD /pub\r\n");
+///
+/// assert_eq!(Command::with("PASS", "hunter2")?.to_string(), "PASS ***");
+/// assert_eq!(
+///     Command::with("RETR", "a\r\nDELE b"),
+///     Err(InvalidCommand::LineEnd { verb: Verb::RETR })
+/// );
+/// # Ok::<(), InvalidCommand>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Command {
+    verb: Verb,
+    argument: Option<Vec<u8>>,
+}
+
+/// How a 0xFF byte, which is Telnet's IAC, is sent (RFC 959 section 3, RFC 854).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Telnet {
+    /// As it is.
+    #[default]
+    Raw,
+    /// Twice, as RFC 854 wants it.
+    Doubled,
+}
+
+/// Why something is no command. Never shows the argument, which may be a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidCommand {
+    /// Not 3 to 8 ASCII letters and digits, a letter first.
+    Verb,
+    /// CR or LF in the argument.
+    LineEnd {
+        /// The verb of the command.
+        verb: Verb,
+    },
+    /// NUL in the argument.
+    Nul {
+        /// The verb of the command.
+        verb: Verb,
+    },
+    /// An argument that is there but empty: a server may read it as the current directory. Only
+    /// those of PASS and ACCT may be empty.
+    Empty {
+        /// The verb of the command.
+        verb: Verb,
+    },
+}
+
+impl Command {
+    /// A command without an argument.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidCommand::Verb`]. For verbs that are known when the program is written,
+    /// `Command::from(Verb::NOOP)` cannot fail.
+    pub fn new(verb: &str) -> Result<Self, InvalidCommand> {
+        Verb::new(verb).map(Self::from)
+    }
+
+    /// A command with an argument: any bytes but CR, LF and NUL, and at least one. Only a password
+    /// and an account may be empty: `PASS ` is then sent with its blank, as curl and Python's
+    /// ftplib do.
+    ///
+    /// # Errors
+    ///
+    /// Any [`InvalidCommand`].
+    pub fn with(verb: &str, argument: impl AsRef<[u8]>) -> Result<Self, InvalidCommand> {
+        Verb::new(verb)?.with(argument)
+    }
+
+    /// Reads a command line without its line end, as a person types it: a verb in either case,
+    /// and after one blank the argument.
+    ///
+    /// # Errors
+    ///
+    /// Any [`InvalidCommand`].
+    ///
+    /// ```
+    /// use ftp_proto::wire::Command;
+    ///
+    /// let command = Command::parse("site chmod 644 a")?;
+    /// assert_eq!(command.verb(), "SITE");
+    /// assert_eq!(command.argument(), Some(&b"chmod 644 a"[..]));
+    /// # Ok::<(), ftp_proto::wire::InvalidCommand>(())
+    /// ```
+    pub fn parse(line: impl AsRef<[u8]>) -> Result<Self, InvalidCommand> {
+        let mut parts = line.as_ref().splitn(2, |byte| *byte == b' ');
+        let verb = parts.next().unwrap_or_default();
+        let verb = core::str::from_utf8(verb).map_err(|_| InvalidCommand::Verb)?;
+        match parts.next() {
+            Some(argument) => Self::with(verb, argument),
+            None => Self::new(verb),
+        }
+    }
+
+    /// A command of this crate's own, whose argument stands in its source.
+    pub(crate) fn fixed(verb: Verb, argument: &'static str) -> Self {
+        let command = Self::checked(verb.clone(), argument.as_bytes());
+        debug_assert!(command.is_ok());
+        // Whatever stands there, nothing goes out that was not checked.
+        command.unwrap_or(Self::from(verb))
+    }
+
+    /// Every argument comes through here.
+    pub(super) fn checked(verb: Verb, argument: &[u8]) -> Result<Self, InvalidCommand> {
+        if memchr::memchr2(b'\r', b'\n', argument).is_some() {
+            return Err(InvalidCommand::LineEnd { verb });
+        }
+        if memchr::memchr(0, argument).is_some() {
+            return Err(InvalidCommand::Nul { verb });
+        }
+        if argument.is_empty() && !verb.is_secret() {
+            return Err(InvalidCommand::Empty { verb });
+        }
+        Ok(Self {
+            verb,
+            argument: Some(argument.to_vec()),
+        })
+    }
+
+    /// The verb, in upper-case.
+    #[must_use]
+    pub fn verb(&self) -> &str {
+        self.verb.as_str()
+    }
+
+    /// The argument, which may be a secret.
+    #[must_use]
+    pub fn argument(&self) -> Option<&[u8]> {
+        self.argument.as_deref()
+    }
+
+    /// Whether the argument is never to be shown: PASS and ACCT.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        self.verb.is_secret()
+    }
+
+    /// The most bytes that [`encode`](Self::encode) appends: each 0xFF is counted twice.
+    #[must_use]
+    pub fn wire_length(&self) -> usize {
+        let argument = self.argument.as_ref().map_or(0, |argument| {
+            let doubled = memchr::memchr_iter(0xff, argument).count();
+            argument.len().saturating_add(doubled).saturating_add(1)
+        });
+        let line = self.verb().len().saturating_add(argument);
+        line.saturating_add(2)
+    }
+
+    /// Appends the command's bytes: `VERB[ SP argument] CRLF`.
+    pub fn encode(&self, telnet: Telnet, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.verb().as_bytes());
+        if let Some(argument) = &self.argument {
+            out.push(b' ');
+            match telnet {
+                Telnet::Raw => out.extend_from_slice(argument),
+                Telnet::Doubled => {
+                    for piece in argument.split_inclusive(|byte| *byte == 0xff) {
+                        out.extend_from_slice(piece);
+                        out.extend(piece.last().filter(|byte| **byte == 0xff));
+                    }
+                }
+            }
+        }
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+impl From<Verb> for Command {
+    fn from(verb: Verb) -> Self {
+        Self {
+            verb,
+            argument: None,
+        }
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.verb())?;
+        match &self.argument {
+            Some(_) if self.is_secret() => write!(f, " {MASK}"),
+            Some(argument) => write!(f, " {}", Escaped::new(argument)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Command({self})")
+    }
+}
+
+impl fmt::Display for InvalidCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Verb => f.write_str("not a command: 3 to 8 letters and digits are wanted"),
+            Self::LineEnd { verb } => write!(f, "the argument of {verb} holds a line end"),
+            Self::Nul { verb } => write!(f, "the argument of {verb} holds a NUL byte"),
+            Self::Empty { verb } => write!(f, "the argument of {verb} is empty"),
+        }
+    }
+}
+
+impl core::error::Error for InvalidCommand {}

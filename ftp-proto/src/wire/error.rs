@@ -1,0 +1,135 @@
+//! Why bytes are not a reply.
+
+use super::Escaped;
+use super::mask::{append_masked, mask_cut};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+/// What arrived is not, or not within the [`Limits`](super::Limits), a reply of RFC 959,
+/// section 4.2.
+///
+/// None of these can be recovered from: where the next reply would begin is unknown. A decoder
+/// that has failed once goes on failing with the same error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// A line is longer than [`Limits::line`](super::Limits::line).
+    LineTooLong {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// A reply has more lines than [`Limits::reply_lines`](super::Limits::reply_lines).
+    TooManyLines {
+        /// The limit.
+        limit: usize,
+    },
+    /// A reply is longer than [`Limits::reply`](super::Limits::reply).
+    ReplyTooLong {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// More blank lines than [`Limits::blank_lines`](super::Limits::blank_lines) between replies.
+    TooManyBlankLines {
+        /// The limit.
+        limit: usize,
+    },
+    /// The line that should open a reply does not start with a code: the peer may be an HTTP, SSH
+    /// or IMAP server.
+    NotAReply {
+        /// The beginning of the line, escaped, at most 64 characters and `…` if there was more.
+        excerpt: String,
+    },
+    /// Three digits that are no code of a plain reply, 633 for example.
+    CodeOutOfRange {
+        /// The number, 0 to 99 or 600 to 999.
+        code: u16,
+    },
+    /// A NUL byte: no server has a reason to send one, and texts that are cut at it lie.
+    Nul,
+    /// The connection ended inside a reply.
+    Unterminated {
+        /// What had come of it, raw, line ends as LF.
+        partial: Vec<u8>,
+    },
+    /// Something stood behind the one reply that [`Reply::parse`](super::Reply::parse) was given.
+    Surplus {
+        /// The number of bytes.
+        bytes: usize,
+    },
+}
+
+impl DecodeError {
+    /// Replaces each occurrence of `secret` in what this error quotes from the peer by `***`;
+    /// the beginning of the secret, too, where the quotation was cut. An empty secret changes
+    /// nothing.
+    pub fn mask(&mut self, secret: &[u8]) {
+        match self {
+            Self::NotAReply { excerpt } => {
+                let secret = Escaped::new(secret).to_string();
+                let masked = match excerpt.strip_suffix(CUT) {
+                    Some(begin) => {
+                        let mut masked = mask_cut(begin.as_bytes(), secret.as_bytes());
+                        masked.extend_from_slice(CUT.as_bytes());
+                        masked
+                    }
+                    None => {
+                        let mut masked = Vec::with_capacity(excerpt.len());
+                        append_masked(excerpt.as_bytes(), secret.as_bytes(), &mut masked);
+                        masked
+                    }
+                };
+                *excerpt = String::from_utf8_lossy(&masked).into_owned();
+            }
+            Self::Unterminated { partial } => *partial = mask_cut(partial, secret),
+            _ => {}
+        }
+    }
+
+    pub(super) fn not_a_reply(line: &[u8]) -> Self {
+        // One character more than is shown, of four bytes at most each, so that a cut is noticed.
+        let shown = Escaped::new(line.get(..260).unwrap_or(line)).to_string();
+        let excerpt = match shown.char_indices().nth(64) {
+            Some(_) => shown.chars().take(64).chain(CUT.chars()).collect(),
+            None => shown,
+        };
+        Self::NotAReply { excerpt }
+    }
+}
+
+/// Ends an excerpt that is not the whole line.
+const CUT: &str = "…";
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LineTooLong { limit } => {
+                write!(f, "a line of the reply is longer than {limit} bytes")
+            }
+            Self::TooManyLines { limit } => write!(
+                f,
+                "the reply has more than {limit} lines (one that ends with another code than it \
+                 began with needs `Multiline::Lenient`)"
+            ),
+            Self::ReplyTooLong { limit } => write!(
+                f,
+                "the reply is longer than {limit} bytes (one that ends with another code than it \
+                 began with needs `Multiline::Lenient`)"
+            ),
+            Self::TooManyBlankLines { limit } => {
+                write!(f, "more than {limit} blank lines instead of a reply")
+            }
+            Self::NotAReply { excerpt } => write!(f, "not an FTP reply: {excerpt}"),
+            Self::CodeOutOfRange { code } => write!(f, "{code:03} is not a reply code"),
+            Self::Nul => f.write_str("a NUL byte in a reply"),
+            Self::Unterminated { partial } => write!(
+                f,
+                "the connection ended inside a reply, after {} bytes of it",
+                partial.len()
+            ),
+            Self::Surplus { bytes } => write!(f, "{bytes} bytes behind the reply"),
+        }
+    }
+}
+
+impl core::error::Error for DecodeError {}

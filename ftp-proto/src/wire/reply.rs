@@ -1,0 +1,183 @@
+//! One complete reply (RFC 959, section 4.2).
+
+use super::mask::append_masked;
+use super::{Class, Code, DecodeError, Escaped, ReplyDecoder};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// One complete reply: its code, and its lines as the raw bytes that came, without line ends.
+///
+/// The text is for people, and safe to show only through [`text`](Self::text), `Display` and
+/// `Debug`, which are one line each and escape as [`Escaped`] does.
+///
+/// ```
+/// use ftp_proto::wire::Reply;
+///
+/// let reply = Reply::parse(b"211-Features:\r\n UTF8\r\n211 End\r\n")?;
+/// assert_eq!(reply.code().value(), 211);
+/// assert_eq!(reply.lines().nth(2), Some(&b"211 End"[..]));
+/// assert_eq!(reply.text_lines().nth(1), Some(&b"UTF8"[..]));
+/// assert_eq!(reply.to_string(), "211 Features: | UTF8 | End");
+/// # Ok::<(), ftp_proto::wire::DecodeError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Reply {
+    code: Code,
+    /// All lines, each LF between two of them: no line can hold one.
+    lines: Box<[u8]>,
+}
+
+impl Reply {
+    pub(super) fn new(code: Code, lines: Vec<u8>) -> Self {
+        Self {
+            code,
+            lines: lines.into_boxed_slice(),
+        }
+    }
+
+    /// Reads exactly one reply, with the default limits; the last line end may be missing.
+    ///
+    /// # Errors
+    ///
+    /// As [`ReplyDecoder::decode`], [`DecodeError::Unterminated`] where the reply is not
+    /// complete, [`DecodeError::Surplus`] where something follows it.
+    pub fn parse(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut decoder = ReplyDecoder::default();
+        let decoded = decoder.decode(bytes)?;
+        let surplus = bytes.len().saturating_sub(decoded.consumed);
+        if surplus > 0 {
+            return Err(DecodeError::Surplus { bytes: surplus });
+        }
+        match decoded.reply {
+            Some(reply) => Ok(reply),
+            None => decoder.finish()?.ok_or(DecodeError::Unterminated {
+                partial: Vec::new(),
+            }),
+        }
+    }
+
+    /// The code: of all lines that carry one, that of the line which ended the reply.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What the first digit of the code says.
+    #[must_use]
+    pub const fn class(&self) -> Class {
+        self.code.class()
+    }
+
+    /// Whether the server does not know the command, or not this form of it: 500, 502 or 504,
+    /// which servers use without distinction. To ask again is of no use.
+    #[must_use]
+    pub const fn is_not_implemented(&self) -> bool {
+        matches!(
+            self.code,
+            Code::UNRECOGNISED | Code::NOT_IMPLEMENTED | Code::PARAMETER_NOT_IMPLEMENTED
+        )
+    }
+
+    /// The lines as they came, codes included, line ends stripped; at least one.
+    pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        self.lines.split(|byte| *byte == b'\n')
+    }
+
+    /// The lines without what frames them; at least one, which may be empty.
+    ///
+    /// The first and the last line lose their code and the `-`, blank or tab behind it. A line
+    /// between them loses the opening code with a `-` behind it (ProFTPD repeats it on each line),
+    /// or else one leading blank (RFC 2389 and RFC 3659 indent by one), and is kept verbatim
+    /// otherwise.
+    pub fn text_lines(&self) -> impl Iterator<Item = &[u8]> {
+        let mut lines = self.lines().peekable();
+        let mut first = true;
+        core::iter::from_fn(move || {
+            let line = lines.next()?;
+            let outer = core::mem::take(&mut first) || lines.peek().is_none();
+            Some(if outer {
+                let text = line.get(3..).unwrap_or_default();
+                match text.split_first() {
+                    Some((b'-' | b' ' | b'\t', text)) => text,
+                    _ => text,
+                }
+            } else if self.repeats_code(line) {
+                line.get(4..).unwrap_or_default()
+            } else {
+                line.strip_prefix(b" ").unwrap_or(line)
+            })
+        })
+    }
+
+    /// The text without the codes, on one line (` | ` between two lines of the reply), escaped.
+    pub fn text(&self) -> impl fmt::Display {
+        Text(self)
+    }
+
+    /// Replaces each exact occurrence of `secret` in the text by `***`.
+    ///
+    /// Some servers echo a password in 331, 530 or 230. The codes, and what stands right behind
+    /// them, are never touched; an empty secret changes nothing.
+    pub fn mask(&mut self, secret: &[u8]) {
+        if memchr::memmem::find(&self.lines, secret).is_none() || secret.is_empty() {
+            return;
+        }
+        let mut masked = Vec::with_capacity(self.lines.len());
+        let mut lines = self.lines().peekable();
+        let mut first = true;
+        while let Some(line) = lines.next() {
+            let last = lines.peek().is_none();
+            let coded = core::mem::take(&mut first) || last || self.repeats_code(line);
+            // The byte behind a code belongs to the text where a secret begins with it, and is
+            // written once more as it frames the line.
+            let (code, text) = line
+                .split_at_checked(if coded { 3 } else { 0 })
+                .unwrap_or((line, &[]));
+            masked.extend_from_slice(code);
+            if coded && text.starts_with(secret) {
+                masked.extend(
+                    text.first()
+                        .filter(|byte| matches!(byte, b'-' | b' ' | b'\t')),
+                );
+            }
+            append_masked(text, secret, &mut masked);
+            if !last {
+                masked.push(b'\n');
+            }
+        }
+        drop(lines);
+        self.lines = masked.into_boxed_slice();
+    }
+
+    /// Whether an inner line starts with the opening code and `-`.
+    fn repeats_code(&self, line: &[u8]) -> bool {
+        line.get(3) == Some(&b'-') && line.get(..3) == self.lines.get(..3)
+    }
+}
+
+impl fmt::Display for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.code, Text(self))
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reply({self})")
+    }
+}
+
+struct Text<'a>(&'a Reply);
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, line) in self.0.text_lines().enumerate() {
+            if number > 0 {
+                f.write_str(" | ")?;
+            }
+            fmt::Display::fmt(&Escaped::new(line), f)?;
+        }
+        Ok(())
+    }
+}

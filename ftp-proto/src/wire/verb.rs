@@ -1,0 +1,135 @@
+//! The names of commands.
+
+use super::{Command, InvalidCommand};
+use alloc::borrow::Cow;
+use core::fmt;
+
+/// The name of a command: 3 to 8 ASCII letters and digits, a letter first, upper-case.
+///
+/// RFC 959 has 3 or 4 letters; `XSHA256` and its like are in use.
+///
+/// ```
+/// use ftp_proto::wire::{Command, Verb};
+///
+/// assert_eq!(Verb::new("xmd5").unwrap().as_str(), "XMD5");
+/// assert_eq!(Command::from(Verb::NOOP).to_string(), "NOOP");
+/// assert_eq!(Verb::RETR.with("a").unwrap().to_string(), "RETR a");
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Verb(Cow<'static, str>);
+
+macro_rules! known {
+    ($($name:ident: $what:literal,)*) => {
+        impl Verb {
+            $(#[doc = $what] pub const $name: Self = Self(Cow::Borrowed(stringify!($name)));)*
+
+            /// The verbs that have a constant here.
+            pub const KNOWN: &'static [Self] = &[$(Self::$name,)*];
+        }
+    };
+}
+
+known! {
+    ABOR: "Abort the transfer (RFC 959).",
+    ACCT: "The account; secret (RFC 959).",
+    ALLO: "Reserve room (RFC 959).",
+    APPE: "Append to a file (RFC 959).",
+    AUTH: "Begin the security exchange (RFC 4217).",
+    CCC: "Back to a clear control connection (RFC 4217).",
+    CDUP: "To the parent directory (RFC 959).",
+    CPSV: "Passive, but the server starts the handshake.",
+    CWD: "Change the working directory (RFC 959).",
+    DELE: "Delete a file (RFC 959).",
+    EPRT: "Extended active mode (RFC 2428).",
+    EPSV: "Extended passive mode (RFC 2428).",
+    FEAT: "List the features (RFC 2389).",
+    HELP: "Help (RFC 959).",
+    HOST: "Choose a virtual host (RFC 7151).",
+    LANG: "Choose a language (RFC 2640).",
+    LIST: "List for people (RFC 959).",
+    MDTM: "The modification time (RFC 3659).",
+    MFMT: "Set the modification time.",
+    MKD: "Make a directory (RFC 959).",
+    MLSD: "List for machines (RFC 3659).",
+    MLST: "The facts of one entry (RFC 3659).",
+    MODE: "The transmission mode (RFC 959).",
+    NLST: "List names (RFC 959).",
+    NOOP: "Nothing (RFC 959).",
+    OPTS: "Options of a feature (RFC 2389).",
+    PASS: "The password; secret (RFC 959).",
+    PASV: "Passive mode (RFC 959).",
+    PBSZ: "Protection buffer size (RFC 4217).",
+    PORT: "Active mode (RFC 959).",
+    PRET: "Announces the command that PASV is for; drftpd.",
+    PROT: "Data channel protection (RFC 4217).",
+    PWD: "The working directory (RFC 959).",
+    QUIT: "Log out and close (RFC 959).",
+    REIN: "Log out and stay (RFC 959).",
+    REST: "Where to restart (RFC 3659).",
+    RETR: "Download (RFC 959).",
+    RMD: "Remove a directory (RFC 959).",
+    RNFR: "Rename from (RFC 959).",
+    RNTO: "Rename to (RFC 959).",
+    SITE: "Commands of this server (RFC 959).",
+    SIZE: "The transfer size (RFC 3659).",
+    SMNT: "Mount (RFC 959).",
+    SSCN: "The server starts the handshake.",
+    STAT: "Status (RFC 959).",
+    STOR: "Upload (RFC 959).",
+    STOU: "Upload under a unique name (RFC 959).",
+    STRU: "The file structure (RFC 959).",
+    SYST: "The system type (RFC 959).",
+    TYPE: "The representation type (RFC 959).",
+    USER: "The user (RFC 959).",
+}
+
+impl Verb {
+    /// The verb with this name, in upper-case.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidCommand::Verb`].
+    pub fn new(name: &str) -> Result<Self, InvalidCommand> {
+        let letter_first = name.starts_with(|first: char| first.is_ascii_alphabetic());
+        let allowed = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !letter_first || !allowed || !matches!(name.len(), 3..=8) {
+            return Err(InvalidCommand::Verb);
+        }
+        let upper = name.to_ascii_uppercase();
+        let known = Self::KNOWN.iter().find(|known| known.0 == upper);
+        Ok(known.cloned().unwrap_or(Self(Cow::Owned(upper))))
+    }
+
+    /// The name, in upper-case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the argument is never to be shown: PASS and ACCT.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        matches!(self.as_str(), "PASS" | "ACCT")
+    }
+
+    /// The command of this verb with an argument.
+    ///
+    /// # Errors
+    ///
+    /// As [`Command::with`].
+    pub fn with(self, argument: impl AsRef<[u8]>) -> Result<Command, InvalidCommand> {
+        Command::checked(self, argument.as_ref())
+    }
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,89 @@
+//! A certificate authority that exists for one run, so that clients can verify
+//! a server as strictly as on the open internet and no key is kept in the tree.
+
+use std::time::{Duration, SystemTime};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+};
+
+use super::Result;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A private authority with a key that never leaves this process.
+pub(crate) struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+impl Authority {
+    /// Makes a new root with an ECDSA P-256 key.
+    ///
+    /// # Errors
+    ///
+    /// When no key can be generated, which means a lack of randomness.
+    pub(crate) fn new() -> Result<Self> {
+        let mut params = parameters(Vec::new(), "Throwaway test root")?;
+        // Path length zero: it signs servers, never further authorities.
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let issuer = CertifiedIssuer::self_signed(params, key()?)?;
+        Ok(Self { issuer })
+    }
+
+    /// The root certificate, for a client to trust.
+    #[must_use]
+    pub(crate) fn root_pem(&self) -> String {
+        self.issuer.pem()
+    }
+
+    /// Issues a server certificate for `names`, which are DNS names or
+    /// addresses written as text; both kinds may be mixed.
+    ///
+    /// # Errors
+    ///
+    /// When a name is neither.
+    pub(crate) fn issue(&self, names: &[&str]) -> Result<Identity> {
+        let subject = names.first().copied().unwrap_or("nameless");
+        let alternatives = names.iter().map(|&name| name.to_owned()).collect();
+        let mut params = parameters(alternatives, subject)?;
+        params.is_ca = IsCa::ExplicitNoCa;
+        params.use_authority_key_identifier_extension = true;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        let key = key()?;
+        let certificate = params.signed_by(&key, &self.issuer)?;
+        Ok(Identity {
+            certificate_pem: certificate.pem(),
+            key_pem: key.serialize_pem(),
+        })
+    }
+}
+
+/// A server certificate with its private key, both as PEM.
+///
+/// There is no chain: the root of [`Authority`] signed it directly.
+pub(crate) struct Identity {
+    /// The certificate.
+    pub(crate) certificate_pem: String,
+    /// The key in PKCS #8.
+    pub(crate) key_pem: String,
+}
+
+fn key() -> Result<KeyPair> {
+    Ok(KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?)
+}
+
+fn parameters(alternatives: Vec<String>, common_name: &str) -> Result<CertificateParams> {
+    let mut params = CertificateParams::new(alternatives)?;
+    params
+        .distinguished_name
+        .push(DnType::CommonName, common_name);
+    // A short life, because some platforms' verifiers turn down certificates
+    // valid for years; a day back, because clocks differ.
+    let now = SystemTime::now();
+    params.not_before = (now - DAY).into();
+    params.not_after = (now + 30 * DAY).into();
+    Ok(params)
+}

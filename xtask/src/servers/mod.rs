@@ -1,0 +1,16 @@
+//! Servers that a job starts for itself, on the loopback interface, and takes
+//! down again: an embedded one for the demo and a foreign one for the
+//! interoperability runs. Neither leaves anything on the machine.
+
+pub(crate) mod authority;
+#[cfg(feature = "demo")]
+pub(crate) mod embedded;
+#[cfg(unix)]
+pub(crate) mod package;
+#[cfg(unix)]
+pub(crate) mod vsftpd;
+
+use std::error::Error;
+
+/// What fails here fails for a person at a terminal, who reads the text of it.
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
