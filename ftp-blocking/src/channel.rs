@@ -13,7 +13,7 @@ use crate::transport::Stream;
 
 pub(crate) struct Channel {
     stream: Box<dyn Stream>,
-    tls: Option<TlsChannel>,
+    tls: Option<Box<TlsChannel>>,
     half_closed: bool,
 }
 
@@ -37,7 +37,7 @@ impl Channel {
 
     /// Begins TLS; [`handshake`](Self::handshake) does the rest.
     pub(crate) fn start_tls(&mut self, login: &TlsLogin) -> Result<(), Error> {
-        self.tls = Some(login.connection()?);
+        self.tls = Some(Box::new(login.connection()?));
         Ok(())
     }
 
@@ -46,7 +46,7 @@ impl Channel {
     }
 
     pub(crate) fn resumed(&self) -> Option<bool> {
-        self.tls.as_ref().and_then(TlsChannel::resumed)
+        self.tls.as_ref().and_then(|tls| tls.resumed())
     }
 
     /// `None` at the deadline; a deadline that has passed means: do not block.
@@ -171,7 +171,7 @@ impl Channel {
         }
         match self.read(&mut [0], deadline)? {
             None => Ok(false),
-            Some(Got::End) => match self.tls.take().map(TlsChannel::into_rest) {
+            Some(Got::End) => match self.tls.take().map(|tls| tls.into_rest()) {
                 Some(rest) if !rest.is_empty() => Err(Error::new(ftp_proto::ErrorKind::Injection)),
                 _ => Ok(true),
             },

@@ -289,8 +289,8 @@ pub(crate) enum Moved {
 impl Client {
     /// Reads data, as far as the session's verdict on the transfer lets it.
     pub(crate) fn read_data(&mut self, transfer: &Transfer, buffer: &mut [u8]) -> Moved {
-        let mut read = |data: &mut Data, until| data.channel()?.read(buffer, until);
-        self.move_data(transfer, &mut read, PollFlags::IN, |got| match got {
+        let read = |data: &mut Data, until| data.channel()?.read(buffer, until);
+        self.move_data(transfer, read, PollFlags::IN, |got| match got {
             Got::Bytes(count) => Moved::Bytes(count),
             Got::End => Moved::End(DataEnd::Clean),
             Got::Cut => Moved::End(DataEnd::NoCloseNotify),
@@ -299,20 +299,20 @@ impl Client {
 
     /// Writes data, as far as the session's verdict on the transfer lets it.
     pub(crate) fn write_data(&mut self, transfer: &Transfer, bytes: &[u8]) -> Moved {
-        let mut write = |data: &mut Data, until| data.channel()?.write(bytes, until);
-        self.move_data(transfer, &mut write, PollFlags::OUT, Moved::Bytes)
+        let write = |data: &mut Data, until| data.channel()?.write(bytes, until);
+        self.move_data(transfer, write, PollFlags::OUT, Moved::Bytes)
     }
 
     /// Sends what TLS still holds of an upload.
     pub(crate) fn flush_data(&mut self, transfer: &Transfer) -> Moved {
-        let mut flush = |data: &mut Data, until| Ok(data.channel()?.flush(until)?.then_some(0));
-        self.move_data(transfer, &mut flush, PollFlags::OUT, Moved::Bytes)
+        let flush = |data: &mut Data, until| Ok(data.channel()?.flush(until)?.then_some(0));
+        self.move_data(transfer, flush, PollFlags::OUT, Moved::Bytes)
     }
 
     fn move_data<T>(
         &mut self,
         transfer: &Transfer,
-        attempt: &mut dyn FnMut(&mut Data, Instant) -> Result<Option<T>, Error>,
+        mut attempt: impl FnMut(&mut Data, Instant) -> Result<Option<T>, Error>,
         flags: PollFlags,
         moved: impl FnOnce(T) -> Moved,
     ) -> Moved {
@@ -324,7 +324,7 @@ impl Client {
             }
             // Of a failed download, what has come is still taken in.
             let until = if failed { self.network.now() } else { deadline };
-            match self.watch(&mut *attempt, flags, until) {
+            match self.watch(&mut attempt, flags, until) {
                 Watched::Ready(value) => return moved(value),
                 Watched::Failed(error) => return Moved::End(DataEnd::Failed(error)),
                 Watched::ControlFirst => {}

@@ -68,7 +68,7 @@ impl Session {
         let tls_to_come = self.config.security != Security::Plain || self.state.auth_tried;
         if tls_to_come && self.state.channel == Channel::Clear {
             // Nothing in clear text can be believed about what will happen under TLS.
-            return self.die(Error::new(ErrorKind::Injection).with_reply(reply));
+            return self.die(Error::new(ErrorKind::Injection));
         }
         self.out_of_step = true;
         self.strays = self.strays.saturating_add(1);

@@ -457,6 +457,11 @@ impl Session {
         })
     }
 
+    /// The next wait is a new one, whatever its class.
+    pub(crate) fn restart_clock(&mut self) {
+        self.clock = None;
+    }
+
     pub(crate) fn has_reply(&self) -> bool {
         !self.inbox.is_empty()
     }
@@ -474,7 +479,8 @@ impl Session {
         self.renew_decoder();
     }
 
-    fn look(&mut self) -> Want {
+    /// The want that reads what has already arrived, and nothing more.
+    pub(crate) fn look(&mut self) -> Want {
         Want::Receive(Receive {
             ticket: self.issue(),
             wait: Wait::Arrived,

@@ -46,6 +46,7 @@ impl Session {
     /// ABOR takes the place of the transfer, and of keep-alives behind it: from here on the
     /// replies of all of them belong to the abort.
     fn send_abort(&mut self) {
+        self.restart_clock();
         let muddled = self
             .ledger
             .iter()
@@ -71,6 +72,7 @@ impl Session {
     /// Sends PWD, whose 257 cannot be taken for anything else.
     pub(crate) fn send_fence(&mut self) -> Result<(), Error> {
         self.alive()?;
+        self.restart_clock();
         let command = Command::from(Verb::PWD);
         let owed = Owed {
             effect: Effect::None,

@@ -1,1 +1,24 @@
-//! x
+//! An FTP and FTPS client on smol, whose futures may be dropped at any point.
+
+mod channel;
+mod client;
+mod data;
+mod data_connection;
+mod drive;
+#[cfg(feature = "simulator")]
+mod memory;
+mod net;
+pub mod transport;
+
+pub use client::Client;
+pub use data::{Download, Lines, Upload};
+pub use ftp_proto::flows::{self, Credentials};
+pub use ftp_proto::tls::{self, TlsConfig};
+pub use ftp_proto::{
+    Aborted, Completion, Config, Error, ErrorKind, Features, ListingLimits, Misuse, Observed,
+    Options, Protection, RemotePath, Reply, Resumption, Session, Timeouts, TransferOptions,
+    TransferType, Wait, wire,
+};
+#[cfg(feature = "simulator")]
+pub use memory::Memory;
+pub use net::Tcp;

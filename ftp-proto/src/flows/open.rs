@@ -255,20 +255,27 @@ impl Flow for Open {
                     })));
                 }
                 State::First => {
+                    let live = session.live.as_ref();
+                    let begun = live.is_some_and(|live| live.preliminary.is_some());
+                    if begun && session.protection() == Protection::Clear {
+                        // Whatever follows is the transfer's: data may be on its way that a
+                        // refusal right behind must not swallow.
+                        return self.opened(session, false);
+                    }
                     if let Some(error) = self.refusal(session)? {
                         return Ok(Step::Want(self.fail(session, error)));
                     }
-                    let begun = session
+                    let over = session
                         .live
                         .as_ref()
-                        .is_some_and(|live| live.preliminary.is_some() || live.outcome.is_some());
-                    if begun && session.protection() == Protection::Private {
+                        .is_some_and(|live| live.outcome.is_some());
+                    if begun || over {
+                        if session.protection() == Protection::Clear {
+                            return self.opened(session, false);
+                        }
                         self.state = State::Securing;
                         event = Event::Begin;
                         continue;
-                    }
-                    if begun {
-                        return self.opened(session, false);
                     }
                     if matches!(event, Event::TimedOut) {
                         return Err(Error::new(ErrorKind::Timeout(Wait::Preliminary))

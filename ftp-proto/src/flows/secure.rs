@@ -1,8 +1,8 @@
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Answer, Event, Flow, SecureControl, Step, Wait, Want};
+use crate::flow::{Answer, Clock, Event, Flow, SecureControl, Step, Wait, Want};
 use crate::ledger::Shape;
 use crate::session::{Channel, Session};
-use crate::wire::{Command, Verb};
+use crate::wire::{Command, Reply, Verb};
 
 use super::{completion, reply};
 
@@ -20,6 +20,7 @@ enum State {
     #[default]
     Start,
     Asked,
+    Looking(Reply),
     Handshake,
 }
 
@@ -36,7 +37,7 @@ impl Flow for Secure {
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<()>, Error> {
         let mut event = answer.event;
         loop {
-            match self.state {
+            match &self.state {
                 State::Start => {
                     if session.is_secured() {
                         return Err(Error::misuse(Misuse::AlreadySecured));
@@ -45,18 +46,25 @@ impl Flow for Secure {
                     self.state = State::Asked;
                 }
                 State::Asked => {
-                    let reply = reply!(session, event, Wait::Reply);
+                    self.state = State::Looking(reply!(session, event, Wait::Reply));
+                    return Ok(Step::Want(session.look()));
+                }
+                // What stands behind the reply may not have been read yet; it must be, before
+                // the channel changes hands or the refusal is believed.
+                State::Looking(reply) => {
+                    session.alive()?;
+                    if matches!(event, Event::Received) {
+                        return Ok(Step::Want(session.look()));
+                    }
                     if session.state.channel != Channel::Securing {
-                        let refused = completion(reply, "AUTH")?;
+                        let refused = completion(reply.clone(), "AUTH")?;
                         return Err(Error::from_reply(refused).with_command("AUTH"));
                     }
-                    // A reply that died of what stood behind it is no permission to go on.
-                    session.alive()?;
                     self.state = State::Handshake;
                     return Ok(Step::Want(Want::SecureControl(SecureControl {
                         ticket: session.issue(),
                         wait: Wait::Handshake,
-                        clock: crate::flow::Clock::Starts,
+                        clock: Clock::Starts,
                     })));
                 }
                 State::Handshake => {

@@ -51,6 +51,7 @@
 )]
 
 mod commands;
+pub mod contract;
 mod fault;
 mod files;
 mod link;
@@ -60,6 +61,7 @@ mod server;
 mod session;
 mod setup;
 mod store;
+mod table;
 mod tls;
 mod transfer;
 
@@ -70,4 +72,5 @@ pub use fault::{Action, Fault, Then};
 pub use link::{Connected, Link, Read, Write};
 pub use server::Simulator;
 pub use setup::{DuringTransfer, Setup};
+pub use table::cases;
 pub use transfer::TransferRecord;

@@ -1,0 +1,271 @@
+//! The contract table: operations and their expected outcomes, for any driver to be run through.
+//!
+//! A driver under test implements [`Driver`]; [`contract_tests!`](crate::contract_tests) then
+//! makes one test of each case. Every case runs in clear and, where it can, under TLS 1.2 and 1.3,
+//! with the server's replies whole and byte by byte.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::simulator::{Setup, Simulator};
+use crate::{Config, Error, ErrorKind, Options, Timeouts};
+
+/// What a case asks of a driver, one public operation each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Operation {
+    /// Log in as `user` with the password `secret`.
+    Login,
+    /// The current directory: [`Outcome::Bytes`].
+    Pwd,
+    /// The size of a file: [`Outcome::Size`].
+    Size(&'static str),
+    /// The features: [`Outcome::Bytes`], their names in order, each with a blank behind it.
+    Features,
+    /// NOOP: [`Outcome::Code`].
+    Noop,
+    /// A raw command: [`Outcome::Code`].
+    Raw(&'static str),
+    /// The lines of LIST: [`Outcome::Count`].
+    List,
+    /// The lines of NLST: [`Outcome::Lines`].
+    Names,
+    /// A download from an offset to its end: [`Outcome::Bytes`].
+    Download(&'static str, u64),
+    /// A download of a file that must have this size: [`Outcome::Bytes`].
+    DownloadExpecting(&'static str, u64),
+    /// A download in whose middle a NOOP is sent, after so many bytes: [`Outcome::Bytes`].
+    DownloadKeptAlive(&'static str, usize),
+    /// A download of which so many bytes are read before [`Ending`]: [`Outcome::Done`].
+    Begin(&'static str, usize, Ending),
+    /// An upload: [`Outcome::Count`], in bytes.
+    Upload(&'static str, Vec<u8>),
+    /// An upload of which all these bytes are written before [`Ending`]: [`Outcome::Done`].
+    BeginUpload(&'static str, Vec<u8>, Ending),
+    /// QUIT: [`Outcome::Done`].
+    Quit,
+}
+
+/// How a transfer is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Aborted, and the answer waited for.
+    Abort,
+    /// Dropped.
+    Drop,
+    /// Given to `mem::forget`.
+    Forget,
+}
+
+/// What came of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Success, with nothing to compare.
+    Done,
+    /// Bytes of a file, or of a path.
+    Bytes(Vec<u8>),
+    /// Lines of a listing.
+    Lines(Vec<Vec<u8>>),
+    /// A number of lines or of bytes.
+    Count(usize),
+    /// A size in bytes, where the server knows it.
+    Size(Option<u64>),
+    /// The code of a reply.
+    Code(u16),
+    /// An error, and the bytes that had come before it.
+    Failed(Failure, Vec<u8>),
+}
+
+/// What is compared of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The kind.
+    pub kind: ErrorKind,
+    /// The code of the reply in it.
+    pub code: Option<u16>,
+    /// The number of bytes moved; `None` in an expectation means any.
+    pub transferred: Option<u64>,
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        Self {
+            kind: error.kind(),
+            code: error.reply().map(|reply| reply.code().value()),
+            transferred: error.transferred(),
+        }
+    }
+}
+
+impl Outcome {
+    /// The outcome of an operation that failed before any byte came.
+    pub fn failed(error: &Error) -> Self {
+        Self::Failed(error.into(), Vec::new())
+    }
+}
+
+/// What a case expects.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Expect {
+    /// Exactly this.
+    Is(Outcome),
+    /// An error of this kind, with this code in its reply.
+    Fails(ErrorKind, Option<u16>),
+    /// The same, with this many bytes moved, which the reader got before the error.
+    FailsAfter(ErrorKind, Option<u16>, usize),
+}
+
+/// A driver under test. `perform` is a `match` from operations to the driver's own calls.
+pub trait Driver: Sized {
+    /// Connects to a server in memory and waits for the greeting.
+    ///
+    /// # Errors
+    /// What the driver's own connecting says.
+    fn connect(server: Simulator, options: Options) -> Result<Self, Error>;
+
+    /// Does one operation.
+    fn perform(&mut self, operation: &Operation) -> Outcome;
+
+    /// Lets something be done with the server.
+    fn with_server<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T;
+}
+
+/// The two ends of TLS for a run: what the server shows, and whom the client trusts.
+#[cfg(feature = "rustls")]
+#[derive(Clone, Debug)]
+pub struct TlsEnds {
+    /// The server's side; its certificate is valid for `localhost`.
+    pub server: alloc::sync::Arc<rustls::ServerConfig>,
+    /// The client's side.
+    pub client: crate::tls::TlsConfig,
+}
+
+/// One row of the table.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub(super) setup: Setup,
+    pub(super) config: fn(Config) -> Config,
+    pub(super) channels: Channels,
+    pub(super) connects: Option<Expect>,
+    pub(super) steps: Vec<(Operation, Expect)>,
+    pub(super) commands: Option<&'static [&'static str]>,
+}
+
+/// Under which protection a case makes sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Channels {
+    Both,
+    Clear,
+    Tls,
+}
+
+impl Case {
+    /// Runs the case in all its variations; `tls` are ends that speak different versions.
+    ///
+    /// # Errors
+    /// What came instead of what was expected, for people to read.
+    pub fn run<D: Driver>(&self, #[cfg(feature = "rustls")] tls: &[TlsEnds]) -> Result<(), String> {
+        for segment in [None, Some(1)] {
+            let cut = |setup: Setup| match segment {
+                Some(bytes) => setup.segment(bytes),
+                None => setup,
+            };
+            if self.channels != Channels::Tls {
+                self.run_once::<D>(cut(self.setup.clone()), options())
+                    .map_err(|why| format!("in clear, segments {segment:?}: {why}"))?;
+            }
+            #[cfg(feature = "rustls")]
+            for ends in tls.iter().filter(|_| self.channels != Channels::Clear) {
+                let setup = self.setup.clone().tls(ends.server.clone()).require_reuse();
+                self.run_once::<D>(cut(setup), options().with_tls(ends.client.clone()))
+                    .map_err(|why| format!("under TLS, segments {segment:?}: {why}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn run_once<D: Driver>(&self, setup: Setup, options: Options) -> Result<(), String> {
+        let options = options.with_config(self.config);
+        let connected = D::connect(Simulator::new(setup), options);
+        let mut driver = match (connected, &self.connects) {
+            (Ok(driver), None) => driver,
+            (Err(error), Some(expected)) => {
+                return meets(&Outcome::failed(&error), expected)
+                    .map_err(|why| format!("connecting: {why}"));
+            }
+            (Ok(_), Some(expected)) => return Err(format!("connected instead of {expected:?}")),
+            (Err(error), None) => return Err(format!("not connected: {error}")),
+        };
+        for (number, (operation, expected)) in self.steps.iter().enumerate() {
+            let outcome = driver.perform(operation);
+            meets(&outcome, expected).map_err(|why| {
+                let log = driver.with_server(|server| {
+                    let lines = server.commands().iter();
+                    lines
+                        .map(|line| String::from_utf8_lossy(line).into_owned())
+                        .collect::<Vec<_>>()
+                });
+                format!(
+                    "step {number}, {:.80}: {why}; the server heard {log:?}",
+                    format!("{operation:?}")
+                )
+            })?;
+        }
+        if let Some(expected) = self.commands {
+            let same = driver.with_server(|server| {
+                server
+                    .commands()
+                    .iter()
+                    .map(Vec::as_slice)
+                    .eq(expected.iter().map(|c| c.as_bytes()))
+            });
+            if !same {
+                let heard = driver.with_server(|server| format!("{:?}", server.commands()));
+                return Err(format!("the server heard {heard} and not {expected:?}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Time-outs are simulated, so that their length is no matter, but it should be finite.
+fn options() -> Options {
+    let timeouts = Timeouts::default().with_all(core::time::Duration::from_secs(1));
+    Options::new("localhost").with_timeouts(timeouts)
+}
+
+fn meets(outcome: &Outcome, expected: &Expect) -> Result<(), String> {
+    let met = match (outcome, expected) {
+        (outcome, Expect::Is(expected)) => outcome == expected,
+        (Outcome::Failed(failure, _), Expect::Fails(kind, code)) => {
+            failure.kind == *kind && failure.code == *code
+        }
+        (Outcome::Failed(failure, came), Expect::FailsAfter(kind, code, bytes)) => {
+            failure.kind == *kind
+                && failure.code == *code
+                && failure.transferred == Some(*bytes as u64)
+                && came.len() == *bytes
+        }
+        _ => false,
+    };
+    if met {
+        Ok(())
+    } else {
+        Err(format!(
+            "{} instead of {:.120}",
+            brief(outcome),
+            format!("{expected:?}")
+        ))
+    }
+}
+
+fn brief(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Bytes(bytes) if bytes.len() > 64 => format!("{} bytes", bytes.len()),
+        Outcome::Failed(failure, came) => format!("{failure:?} after {} bytes", came.len()),
+        outcome => format!("{outcome:?}"),
+    }
+}

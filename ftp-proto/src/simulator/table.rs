@@ -1,0 +1,434 @@
+//! The rows of the contract table.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::contract::{Case, Channels, Ending, Expect, Operation, Outcome};
+use super::{Action, DuringTransfer, Fault, Setup, Then};
+use crate::{Config, DataCommand, DataMode, ErrorKind};
+
+use ErrorKind::{Closed, Injection, Permanent, Protocol, Transient, Truncated, Unconfirmed};
+use Expect::{Fails, FailsAfter, Is};
+use Operation::{
+    Begin, BeginUpload, Download, DownloadExpecting, DownloadKeptAlive, Features, List, Login,
+    Names, Noop, Pwd, Quit, Raw, Size, Upload,
+};
+
+macro_rules! cases {
+    // `$d` is a dollar sign, for the macro that this macro makes.
+    (($d:tt) $($(#[doc = $doc:literal])+ $name:ident => $case:expr;)*) => {
+        /// One function a row.
+        #[allow(missing_docs, reason = "each carries its line below")]
+        pub mod cases {
+            use super::*;
+
+            $($(#[doc = $doc])+ pub fn $name() -> Case { $case })*
+        }
+
+        /// One `#[test]` for each row of the [contract table](crate::simulator::contract), run
+        /// through this [`Driver`](crate::simulator::contract::Driver); the second argument is an
+        /// expression of type `&[TlsEnds]`.
+        #[macro_export]
+        macro_rules! contract_tests {
+            ($d driver:ty, $d tls:expr) => {
+                $(#[test]
+                fn $name() {
+                    let case = $crate::simulator::cases::$name();
+                    if let Err(why) = case.run::<$d driver>($d tls) {
+                        panic!("{why}");
+                    }
+                })*
+            };
+        }
+    };
+}
+
+cases! {
+    ($)
+    /// A whole session: each operation once.
+    a_whole_session => session(Setup::new()).steps(everything()).step(Quit, done());
+    /// Passive mode where EPSV is unknown.
+    epsv_refused_then_pasv => session(Setup::new().without("EPSV")).steps(everything());
+    /// A firewall that lets no EPSV port through.
+    epsv_port_blocked_then_pasv => session(Setup::new()
+            .fault(Fault::nth("CONNECT", 0, Action::RefuseConnect)))
+        .steps(everything());
+    /// Active mode.
+    active_mode => session(Setup::new()).config(active).steps(everything());
+    /// Active mode where EPRT is unknown.
+    eprt_refused_then_port => session(Setup::new().without("EPRT"))
+        .config(active)
+        .steps(everything());
+    /// The data command leaves together with the connection attempt.
+    command_with_connect => session(Setup::new()).config(with_connect).steps(everything());
+    /// A server without FEAT and SIZE.
+    no_feat_no_size => session(Setup::new().without("FEAT").without("SIZE"))
+        .step(Features, bytes(b""))
+        .step(Size("/five"), Is(Outcome::Size(None)))
+        .step(Download("/five", 0), bytes(b"12345"));
+    /// A wrong password is an error, and the session is in step.
+    login_refused => Case::new(Setup::new().user("user", "other"))
+        .step(Login, Fails(Permanent, Some(530)))
+        .step(Noop, Is(Outcome::Code(200)));
+    /// A download shorter than it should be.
+    size_not_as_expected => session(Setup::new())
+        .step(DownloadExpecting("/five", 5), bytes(b"12345"))
+        .step(DownloadExpecting("/five", 6), Fails(Truncated, Some(226)))
+        .step(Pwd, bytes(b"/"));
+    /// Files that are not there, names that cannot be stored.
+    refusals_leave_the_session_in_step => session(Setup::new())
+        .step(Download("/none", 0), Fails(Permanent, Some(550)))
+        .step(Pwd, bytes(b"/"))
+        .step(Upload("/no/such/directory", vec![1, 2]), Fails(Permanent, Some(553)))
+        .step(Download("/five", 0), bytes(b"12345"))
+        .step(Size("/none"), Fails(Permanent, Some(550)))
+        .step(Upload("/new", big(10)), Is(Outcome::Count(10)));
+    /// CR, LF and NUL: nothing is sent, and the session is usable.
+    injection_is_refused_before_a_byte_is_sent => Case::new(Setup::new())
+        .step(Raw("NOOP\r\nDELE /five"), Fails(ErrorKind::InvalidArgument, None))
+        .step(Download("/five\nDELE /five", 0), Fails(ErrorKind::InvalidArgument, None))
+        .step(Upload("/\0", vec![]), Fails(ErrorKind::InvalidArgument, None))
+        .heard(&[]);
+
+    /// Hard case 1: 550 while the data connection is still being made.
+    hard_01_refused_with_550_while_connecting => session(Setup::new()
+            .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
+            .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"550 No.\r\n".to_vec()))))
+        .config(with_connect)
+        .step(Download("/five", 0), Fails(Permanent, Some(550)))
+        .steps(still_in_step());
+    /// Hard case 1: 425 while the data connection is still being made.
+    hard_01_refused_with_425_while_connecting => session(Setup::new()
+            .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
+            .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"425 No.\r\n".to_vec()))))
+        .config(with_connect)
+        .step(Download("/five", 0), Fails(Transient, Some(425)))
+        .steps(still_in_step());
+    /// Hard case 1: 550 while we wait for the server to connect.
+    hard_01_refused_with_550_while_accepting => session(Setup::new()
+            .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
+            .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"550 No.\r\n".to_vec()))))
+        .config(active)
+        .step(Download("/five", 0), Fails(Permanent, Some(550)))
+        .steps(still_in_step());
+    /// Hard case 1: 425 while we wait for the server to connect.
+    hard_01_refused_with_425_while_accepting => session(Setup::new()
+            .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
+            .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"425 No.\r\n".to_vec()))))
+        .config(active)
+        .step(Download("/five", 0), Fails(Transient, Some(425)))
+        .steps(still_in_step());
+    /// Hard case 1: the data connection comes late, but it comes.
+    hard_01_accepted_late => session(Setup::new()
+            .fault(Fault::on("CONNECT", Action::AcceptLate)))
+        .steps(still_in_step());
+    /// Hard case 1: the same in active mode.
+    hard_01_accepted_late_in_active_mode => session(Setup::new()
+            .fault(Fault::on("CONNECT", Action::AcceptLate)))
+        .config(active)
+        .steps(still_in_step());
+    /// Hard case 2: an upload refused half-way, while the driver is blocked on writing.
+    hard_02_upload_refused_with_552_half_way => session(Setup::new()
+            .window(4096)
+            .fault(Fault::nth("STOR", 0, Action::At {
+                after: 100_000,
+                control: b"552 Disk full.\r\n".to_vec(),
+                then: Then::Stall,
+            })))
+        .step(Upload("/new", big(1_000_000)), Fails(Permanent, Some(552)))
+        .steps(still_in_step());
+    /// Hard case 4: aborted, dropped, forgotten, each followed by more work.
+    hard_04_download_given_up_in_every_way => session(Setup::new().window(4096))
+        .step(Begin("/big", 1000, Ending::Abort), done())
+        .steps(still_in_step())
+        .step(Begin("/big", 1000, Ending::Drop), done())
+        .steps(still_in_step())
+        .step(Begin("/big", 1000, Ending::Forget), done())
+        .steps(still_in_step());
+    /// Hard case 4 on a server that reads commands during transfers.
+    hard_04_download_given_up_where_abor_is_heard => session(Setup::new()
+            .window(4096)
+            .during_transfer(DuringTransfer::Immediate))
+        .step(Begin("/big", 1000, Ending::Abort), done())
+        .steps(still_in_step())
+        .step(Begin("/big", 0, Ending::Drop), done())
+        .steps(still_in_step())
+        .step(Begin("/big", 1000, Ending::Forget), done())
+        .steps(still_in_step());
+    /// Hard case 4 for uploads.
+    hard_04_upload_given_up_in_every_way => session(Setup::new().window(4096))
+        .step(BeginUpload("/new", big(3000), Ending::Abort), done())
+        .steps(still_in_step())
+        .step(BeginUpload("/new", big(3000), Ending::Drop), done())
+        .steps(still_in_step())
+        .step(BeginUpload("/new", big(3000), Ending::Forget), done())
+        .steps(still_in_step());
+    /// Hard case 5: 421 in the middle of a download.
+    hard_05_421_in_the_middle_of_a_download => session(Setup::new()
+            .fault(Fault::nth("RETR", 0, Action::At {
+                after: 1000,
+                control: b"421 Shutting down.\r\n".to_vec(),
+                then: Then::Stall,
+            })))
+        .step(Download("/big", 0), FailsAfter(Closed, Some(421), 1000))
+        .step(Pwd, Fails(Closed, Some(421)));
+    /// Hard case 6: 226 ahead of the data.
+    hard_06_final_reply_before_the_data => session(Setup::new()
+            .fault(Fault::on("RETR", Action::FinalFirst)))
+        .steps(still_in_step());
+    /// Hard case 6: 226 long after the data.
+    hard_06_final_reply_after_the_data => session(Setup::new()
+            .fault(Fault::on("RETR", Action::HoldFinal))
+            .fault(Fault::on("STOR", Action::HoldFinal)))
+        .steps(still_in_step());
+    /// Hard case 6: no 226 at all.
+    hard_06_no_final_reply => session(Setup::new()
+            .fault(Fault::on("RETR", Action::SilentFinal)))
+        .step(Download("/big", 0), FailsAfter(Unconfirmed, None, 200_000));
+    /// Hard case 7: a stray 250 before DELE.
+    hard_07_stray_250_before_dele => session(Setup::new()
+            .fault(Fault::nth("NOOP", 0, Action::Stray(b"250 Done.\r\n".to_vec()))))
+        .step(Noop, Is(Outcome::Code(200)))
+        .step(Raw("DELE /none"), Is(Outcome::Code(550)))
+        .steps(still_in_step());
+    /// Hard case 8: NOOP during a transfer, answered before 226.
+    hard_08_noop_answered_before_226 => session(Setup::new()
+            .window(4096)
+            .during_transfer(DuringTransfer::Immediate))
+        .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
+        .steps(still_in_step());
+    /// Hard case 8: answered late.
+    hard_08_noop_answered_after_226 => session(Setup::new().window(4096))
+        .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
+        .steps(still_in_step());
+    /// Hard case 8: answered never.
+    hard_08_noop_never_answered => session(Setup::new()
+            .window(4096)
+            .fault(Fault::nth("NOOP", 0, Action::Silent)))
+        .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
+        .steps(still_in_step());
+    /// Hard case 9: REST answered, transfer refused; the next one starts at byte 0.
+    hard_09_restart_offset_left_over => session(Setup::new()
+            .fault(Fault::nth("RETR", 0, Action::Reply(b"450 Not now.\r\n".to_vec()))))
+        .step(Download("/five", 2), Fails(Transient, Some(450)))
+        .step(Download("/five", 0), bytes(b"12345"));
+    /// Hard case 11: bytes behind the answer that accepts AUTH.
+    hard_11_bytes_behind_auth_accepted => Case::new(Setup::new()
+            .fault(Fault::on("AUTH", Action::After(b"230 Come in.\r\n".to_vec()))))
+        .only(Channels::Tls)
+        .step(Login, Fails(Injection, None))
+        .step(Pwd, Fails(Injection, None))
+        .heard(&["AUTH TLS"]);
+    /// Hard case 11: bytes behind the answer that refuses AUTH.
+    hard_11_bytes_behind_auth_refused => Case::new(Setup::new()
+            .fault(Fault::on("AUTH", Action::Reply(b"500 No.\r\n331 Password?\r\n".to_vec()))))
+        .only(Channels::Tls)
+        .step(Login, Fails(Injection, None))
+        .step(Pwd, Fails(Injection, None))
+        .heard(&["AUTH TLS"]);
+    /// AUTH refused: no credential leaves.
+    auth_refused => Case::new(Setup::new()
+            .fault(Fault::on("AUTH", Action::Reply(b"502 No.\r\n".to_vec()))))
+        .only(Channels::Tls)
+        .step(Login, Fails(Permanent, Some(502)))
+        .step(Pwd, Fails(ErrorKind::Insecure, None))
+        .heard(&["AUTH TLS"]);
+    /// PROT refused: no data connection.
+    prot_refused => Case::new(Setup::new()
+            .fault(Fault::on("PROT", Action::Reply(b"534 No.\r\n".to_vec()))))
+        .only(Channels::Tls)
+        .step(Login, Fails(Permanent, Some(534)))
+        .step(Names, Fails(ErrorKind::Insecure, None))
+        .step(Pwd, bytes(b"/"));
+    /// A server that refuses the data handshake: its own words are the error.
+    data_handshake_refused => session(Setup::new()
+            .fault(Fault::nth("HANDSHAKE", 0, Action::RefuseHandshake)))
+        .only(Channels::Tls)
+        .step(Download("/five", 0), Fails(Permanent, Some(522)))
+        .steps(still_in_step());
+    /// Hard case 12: cut inside a TLS record.
+    hard_12_cut_inside_a_record => session(cut(Then::FinInsideRecord))
+        .only(Channels::Tls)
+        .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
+        .steps(still_in_step());
+    /// Hard case 12: cut between TLS records.
+    hard_12_cut_between_records => session(cut(Then::Fin))
+        .only(Channels::Tls)
+        .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
+        .steps(still_in_step());
+    /// Hard case 12: complete, but without close_notify.
+    hard_12_no_close_notify => session(Setup::new()
+            .fault(Fault::nth("RETR", 0, Action::NoCloseNotify)))
+        .only(Channels::Tls)
+        .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 200_000))
+        .steps(still_in_step());
+    /// The data connection reset in the middle.
+    data_connection_reset => session(cut(Then::Reset))
+        .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
+        .steps(still_in_step());
+    /// The data connection falls silent, and so does the server.
+    data_connection_stalls => session(cut(Then::Stall))
+        .step(
+            Download("/big", 0),
+            FailsAfter(ErrorKind::Timeout(crate::Wait::DataIdle), None, 50_000),
+        )
+        .steps(still_in_step());
+    /// Hard case 14: five hundred continuation lines.
+    hard_14_five_hundred_continuation_lines => greeted("220-More to come.\r\n".repeat(500))
+        .connects(Fails(Protocol, None));
+    /// Hard case 14: a line without end.
+    hard_14_endless_line => greeted("220 ".repeat(100_000)).connects(Fails(Protocol, None));
+    /// Hard case 14: a reply without end.
+    hard_14_endless_reply => greeted(["220-", &"x".repeat(4000), "\r\n"].concat().repeat(100))
+        .connects(Fails(Protocol, None));
+    /// Hard case 14: an HTTP server.
+    hard_14_http_greeting => greeted("HTTP/1.1 400 Bad Request\r\n".repeat(1))
+        .connects(Fails(Protocol, None));
+    /// Hard case 14: a size that was cut.
+    hard_14_213_12_and_close => session(Setup::new()
+            .fault(Fault::on("SIZE", Action::PartialThenHangup(b"213 12".to_vec()))))
+        .step(Size("/five"), Fails(Closed, None))
+        .step(Pwd, Fails(Closed, None));
+    /// 421 as greeting.
+    full_server => Case::new(Setup::new()
+            .fault(Fault::on("GREETING", Action::Reply(b"421 Full.\r\n".to_vec()))))
+        .connects(Fails(Closed, Some(421)));
+    /// QUIT answered by closing alone.
+    quit_without_reply => session(Setup::new().fault(Fault::on("QUIT", Action::Hangup)))
+        .step(Quit, done());
+}
+
+/// What every session can do, whatever happened before.
+fn still_in_step() -> Vec<(Operation, Expect)> {
+    vec![
+        (Pwd, bytes(b"/")),
+        (Download("/big", 0), bytes(&big(200_000))),
+        (Upload("/again", big(70_000)), Is(Outcome::Count(70_000))),
+        (Download("/again", 0), bytes(&big(70_000))),
+        (Raw("DELE /again"), Is(Outcome::Code(250))),
+    ]
+}
+
+fn everything() -> Vec<(Operation, Expect)> {
+    vec![
+        (Pwd, bytes(b"/")),
+        (Noop, Is(Outcome::Code(200))),
+        (Size("/five"), Is(Outcome::Size(Some(5)))),
+        (Download("/five", 0), bytes(b"12345")),
+        (Download("/five", 3), bytes(b"45")),
+        (Download("/empty", 0), bytes(b"")),
+        (List, Is(Outcome::Count(3))),
+        (
+            Names,
+            Is(Outcome::Lines(vec![
+                b"big".to_vec(),
+                b"empty".to_vec(),
+                b"five".to_vec(),
+            ])),
+        ),
+        (Upload("/new", big(300_000)), Is(Outcome::Count(300_000))),
+        (Upload("/new-empty", vec![]), Is(Outcome::Count(0))),
+        (Download("/new-empty", 0), bytes(b"")),
+        (Size("/new"), Is(Outcome::Size(Some(300_000)))),
+        (
+            Download("/new", 299_990),
+            bytes(big(300_000).split_at(299_990).1),
+        ),
+        (Raw("DELE /new"), Is(Outcome::Code(250))),
+    ]
+}
+
+fn cut(then: Then) -> Setup {
+    Setup::new().fault(Fault::nth(
+        "RETR",
+        0,
+        Action::At {
+            after: 50_000,
+            control: Vec::new(),
+            then,
+        },
+    ))
+}
+
+fn session(setup: Setup) -> Case {
+    let setup = setup
+        .file("/five", "12345")
+        .file("/empty", "")
+        .file("/big", big(200_000));
+    Case::new(setup).step(Login, done())
+}
+
+fn greeted(greeting: impl Into<Vec<u8>>) -> Case {
+    let action = Action::Reply(greeting.into());
+    Case::new(Setup::new().fault(Fault::on("GREETING", action))).only(Channels::Clear)
+}
+
+/// Bytes in which no two stretches are alike for long.
+fn big(length: usize) -> Vec<u8> {
+    let mut state: u32 = 1;
+    (0..length)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        })
+        .collect()
+}
+
+fn bytes(expected: &[u8]) -> Expect {
+    Is(Outcome::Bytes(expected.to_vec()))
+}
+
+fn done() -> Expect {
+    Is(Outcome::Done)
+}
+
+fn active(config: Config) -> Config {
+    config.with_data_mode(DataMode::Active)
+}
+
+fn with_connect(config: Config) -> Config {
+    config.with_data_command(DataCommand::WithConnect)
+}
+
+impl Case {
+    fn new(setup: Setup) -> Self {
+        Self {
+            setup,
+            config: |config| config,
+            channels: Channels::Both,
+            connects: None,
+            steps: Vec::new(),
+            commands: None,
+        }
+    }
+
+    fn config(mut self, config: fn(Config) -> Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    fn only(mut self, channels: Channels) -> Self {
+        self.channels = channels;
+        self
+    }
+
+    fn connects(mut self, expected: Expect) -> Self {
+        self.connects = Some(expected);
+        self
+    }
+
+    fn step(mut self, operation: Operation, expected: Expect) -> Self {
+        self.steps.push((operation, expected));
+        self
+    }
+
+    fn steps(mut self, steps: Vec<(Operation, Expect)>) -> Self {
+        self.steps.extend(steps);
+        self
+    }
+
+    fn heard(mut self, commands: &'static [&'static str]) -> Self {
+        self.commands = Some(commands);
+        self
+    }
+}

@@ -1,0 +1,44 @@
+//! Replays the fuzz corpora, without libFuzzer and without C++.
+
+use std::path::Path;
+
+// The bodies of the targets are shared with the crate `ftp-fuzz`, where they are public.
+#[allow(unreachable_pub)]
+#[path = "../../fuzz/src/targets/mod.rs"]
+mod targets;
+
+fn replay(target: &str, run: fn(&[u8])) {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../fuzz/corpus")
+        .join(target);
+    let entries = std::fs::read_dir(&directory)
+        .unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    assert!(!paths.is_empty(), "{}: empty", directory.display());
+    paths.sort();
+    for path in paths {
+        // Shown only when the test fails: the last one is to blame.
+        println!("{}", path.display());
+        run(&std::fs::read(&path).unwrap());
+    }
+}
+
+#[test]
+fn reply() {
+    replay("reply", targets::reply);
+}
+
+#[test]
+fn split() {
+    replay("split", targets::split);
+}
+
+#[test]
+fn passive() {
+    replay("passive", targets::passive);
+}
+
+#[test]
+fn session() {
+    replay("session", targets::session);
+}

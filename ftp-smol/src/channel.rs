@@ -1,0 +1,199 @@
+//! One connection, in clear or under TLS: where plain text meets the transport.
+
+use std::net::SocketAddr;
+use std::task::{Context, Poll, ready};
+
+use ftp_proto::Error;
+use ftp_proto::tls::{PlainRead, TlsChannel, TlsLogin};
+
+use crate::transport::Stream;
+
+pub(crate) struct Channel {
+    stream: Box<dyn Stream>,
+    tls: Option<Box<TlsChannel>>,
+    half_closed: bool,
+}
+
+/// What reading found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Got {
+    Bytes(usize),
+    End,
+    /// The end, under TLS, without close_notify.
+    Cut,
+}
+
+impl Channel {
+    pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
+        Self {
+            stream,
+            tls: None,
+            half_closed: false,
+        }
+    }
+
+    /// Begins TLS; [`handshake`](Self::poll_handshake) does the rest.
+    pub(crate) fn start_tls(&mut self, login: &TlsLogin) -> Result<(), Error> {
+        self.tls = Some(Box::new(login.connection()?));
+        Ok(())
+    }
+
+    pub(crate) fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    pub(crate) fn resumed(&self) -> Option<bool> {
+        self.tls.as_ref().and_then(|tls| tls.resumed())
+    }
+
+    pub(crate) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<Result<Got, Error>> {
+        let Some(tls) = &mut self.tls else {
+            let count = ready!(self.stream.poll_read(cx, buffer))?;
+            return Poll::Ready(Ok(match count {
+                0 => Got::End,
+                count => Got::Bytes(count),
+            }));
+        };
+        loop {
+            let read = tls.read(buffer);
+            // Key updates and alerts; what does not fit now goes out with the next write.
+            let _ = poll_flush(cx, tls, &mut *self.stream);
+            match read? {
+                PlainRead::Bytes(count) => return Poll::Ready(Ok(Got::Bytes(count))),
+                PlainRead::Closed => return Poll::Ready(Ok(Got::End)),
+                PlainRead::Cut => return Poll::Ready(Ok(Got::Cut)),
+                PlainRead::Blocked => {}
+            }
+            match ready!(self.stream.poll_read(cx, tls.space(buffer.len())))? {
+                0 => tls.ended(),
+                count => tls.filled(count),
+            }
+        }
+    }
+
+    /// Takes at least one byte.
+    pub(crate) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<Result<usize, Error>> {
+        let Some(tls) = &mut self.tls else {
+            return self.stream.poll_write(cx, bytes).map_err(Error::from);
+        };
+        ready!(poll_flush(cx, tls, &mut *self.stream))?;
+        let taken = tls.write(bytes)?;
+        match poll_flush(cx, tls, &mut *self.stream) {
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            _ => Poll::Ready(Ok(taken)),
+        }
+    }
+
+    pub(crate) fn poll_write_urgent(
+        &mut self,
+        cx: &mut Context<'_>,
+        byte: u8,
+    ) -> Poll<Result<(), Error>> {
+        self.stream.poll_write_urgent(cx, byte).map_err(Error::from)
+    }
+
+    /// Sends what TLS has queued.
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        match &mut self.tls {
+            Some(tls) => poll_flush(cx, tls, &mut *self.stream),
+            None => Poll::Ready(Ok(())),
+        }
+    }
+
+    pub(crate) fn poll_handshake(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let Some(tls) = &mut self.tls else {
+            return Poll::Ready(Ok(()));
+        };
+        loop {
+            let done = tls.handshake();
+            let flushed = poll_flush(cx, tls, &mut *self.stream);
+            if done? {
+                return flushed;
+            }
+            ready!(flushed)?;
+            match ready!(self.stream.poll_read(cx, tls.space(0)))? {
+                0 => tls.ended(),
+                count => tls.filled(count),
+            }
+        }
+    }
+
+    /// Says that we are done: close_notify under TLS.
+    pub(crate) fn poll_close_notify(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        if let Some(tls) = &mut self.tls {
+            tls.close()?;
+        }
+        self.poll_flush(cx)
+    }
+
+    /// close_notify, half-close, and everything read up to the peer's end, which is returned.
+    pub(crate) fn poll_close_gracefully(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Got, Error>> {
+        ready!(self.poll_close_notify(cx))?;
+        if !self.half_closed {
+            self.half_closed = true;
+            self.stream.shutdown()?;
+        }
+        let mut scratch = [0; 512];
+        loop {
+            match ready!(self.poll_read(cx, &mut scratch))? {
+                Got::Bytes(_) => {}
+                end => return Poll::Ready(Ok(end)),
+            }
+        }
+    }
+
+    /// Takes TLS off once close_notify went both ways.
+    pub(crate) fn poll_clear(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        ready!(self.poll_close_notify(cx))?;
+        let injection = || Poll::Ready(Err(Error::new(ftp_proto::ErrorKind::Injection)));
+        match ready!(self.poll_read(cx, &mut [0]))? {
+            Got::End => match self.tls.take().map(|tls| tls.into_rest()) {
+                Some(rest) if !rest.is_empty() => injection(),
+                _ => Poll::Ready(Ok(())),
+            },
+            _ => injection(),
+        }
+    }
+
+    pub(crate) fn reset_on_close(&mut self) {
+        self.stream.reset_on_close();
+    }
+
+    /// Gives back buffers that are not in use.
+    pub(crate) fn shrink(&mut self) {
+        if let Some(tls) = &mut self.tls {
+            tls.shrink();
+        }
+    }
+
+    pub(crate) fn stream(&self) -> &dyn Stream {
+        &*self.stream
+    }
+
+    pub(crate) fn peer_address(&self) -> Option<SocketAddr> {
+        self.stream.peer_address()
+    }
+}
+
+fn poll_flush(
+    cx: &mut Context<'_>,
+    tls: &mut TlsChannel,
+    stream: &mut dyn Stream,
+) -> Poll<Result<(), Error>> {
+    while !tls.outgoing().is_empty() {
+        let count = ready!(stream.poll_write(cx, tls.outgoing()))?;
+        tls.advance(count);
+    }
+    Poll::Ready(Ok(()))
+}

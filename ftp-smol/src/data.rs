@@ -1,0 +1,413 @@
+//! Transfers as streams.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use ftp_proto::data::LineSplitter;
+use ftp_proto::flows::{Abort, Finish};
+use ftp_proto::{
+    Aborted, Completion, DataEnd, Direction, Error, ErrorKind, Misuse, Transfer, TransferOptions,
+    Verdict, Wait,
+};
+use smol::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
+
+use crate::channel::Got;
+use crate::client::Client;
+use crate::data_connection::Data;
+use crate::drive::{Operation, Watched};
+
+/// A file on its way here: reads like any stream, and ends only when the server has confirmed it.
+///
+/// The end of file (a read of 0 bytes) means that the data ended cleanly *and* the final reply
+/// was positive. Anything else is an error that carries an [`Error`] inside:
+/// `Error::from(io_error)` takes it out.
+///
+/// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
+#[derive(Debug)]
+pub struct Download<'c>(Moving<'c>);
+
+/// A file on its way to the server: writes like any stream. Nothing is stored for certain before
+/// [`finish`](Self::finish) or `close` has said so.
+///
+/// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
+#[derive(Debug)]
+pub struct Upload<'c>(Moving<'c>);
+
+/// What both have in common.
+#[derive(Debug)]
+struct Moving<'c> {
+    client: &'c mut Client,
+    /// Spent once it is being finished.
+    transfer: Option<Transfer>,
+    bytes: u64,
+    expected: Option<u64>,
+    /// Finishing, while that is under way.
+    finishing: Option<Operation<Finish>>,
+    outcome: Option<Result<Completion, Error>>,
+    /// The time allowed for the next bytes is running.
+    waiting: bool,
+}
+
+impl<'c> Download<'c> {
+    pub(crate) fn new(
+        client: &'c mut Client,
+        transfer: Transfer,
+        options: &TransferOptions,
+    ) -> Self {
+        Self(Moving::new(client, transfer, options.expected))
+    }
+
+    /// The server's confirmation, once the end was read.
+    ///
+    /// # Errors
+    /// What the last read said; [`Misuse::NotAtEnd`] before the end.
+    pub async fn finish(mut self) -> Result<Completion, Error> {
+        poll_fn(|cx| self.0.poll_finishing(cx))
+            .await
+            .map_err(Error::from)?;
+        let early = || Err(Error::new(ErrorKind::Misuse(Misuse::NotAtEnd)));
+        self.0.outcome.unwrap_or_else(early)
+    }
+}
+
+impl AsyncRead for Download<'_> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        let moving = &mut self.get_mut().0;
+        let Some(transfer) = &moving.transfer else {
+            return moving.poll_finishing(cx);
+        };
+        if buffer.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        let waiting = &mut moving.waiting;
+        match ready!(moving.client.poll_read_data(cx, transfer, waiting, buffer)) {
+            Moved::Bytes(count) => Poll::Ready(Ok(moving.count(count))),
+            Moved::End(end) => moving.poll_conclude(cx, end),
+        }
+    }
+}
+
+impl<'c> Upload<'c> {
+    pub(crate) fn new(client: &'c mut Client, transfer: Transfer) -> Self {
+        Self(Moving::new(client, transfer, None))
+    }
+
+    /// Ends the data and waits for the server to confirm that it has all of it.
+    ///
+    /// # Errors
+    /// The server's refusal, with the number of bytes sent; an unconfirmed or broken transfer.
+    pub async fn finish(mut self) -> Result<Completion, Error> {
+        poll_fn(|cx| self.0.poll_conclude(cx, DataEnd::Clean))
+            .await
+            .map_err(Error::from)?;
+        let early = || Err(Error::new(ErrorKind::Misuse(Misuse::NotAtEnd)));
+        self.0.outcome.unwrap_or_else(early)
+    }
+}
+
+impl AsyncWrite for Upload<'_> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let moving = &mut self.get_mut().0;
+        let Some(transfer) = &moving.transfer else {
+            ready!(moving.poll_finishing(cx))?;
+            return Poll::Ready(moving.refuse());
+        };
+        if bytes.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        let waiting = &mut moving.waiting;
+        match ready!(moving.client.poll_write_data(cx, transfer, waiting, bytes)) {
+            Moved::Bytes(count) => Poll::Ready(Ok(moving.count(count))),
+            Moved::End(end) => {
+                ready!(moving.poll_conclude(cx, end))?;
+                Poll::Ready(moving.refuse())
+            }
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let moving = &mut self.get_mut().0;
+        let Some(transfer) = &moving.transfer else {
+            ready!(moving.poll_finishing(cx))?;
+            return Poll::Ready(moving.refuse().map(|_| ()));
+        };
+        let waiting = &mut moving.waiting;
+        match ready!(moving.client.poll_flush_data(cx, transfer, waiting)) {
+            Moved::Bytes(_) => Poll::Ready(Ok(())),
+            Moved::End(end) => {
+                ready!(moving.poll_conclude(cx, end))?;
+                Poll::Ready(moving.refuse().map(|_| ()))
+            }
+        }
+    }
+
+    /// As [`finish`](Upload::finish), without the completion.
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.get_mut()
+            .0
+            .poll_conclude(cx, DataEnd::Clean)
+            .map_ok(|_| ())
+    }
+}
+
+macro_rules! in_common {
+    ($($name:ident)*) => {$(
+        impl $name<'_> {
+            /// Aborts the transfer (ABOR) and brings the session back into step.
+            ///
+            /// # Errors
+            /// What kept the session from getting there; what is still owed is paid by the next
+            /// operation. [`Misuse::StaleTransfer`] when it is over already.
+            pub async fn abort(mut self) -> Result<Aborted, Error> {
+                match self.0.transfer.take() {
+                    Some(transfer) => self.0.client.run(Abort::new(transfer)).await,
+                    None => Err(Error::new(ErrorKind::Misuse(Misuse::StaleTransfer))),
+                }
+            }
+
+            /// Sends a NOOP, so that no firewall forgets the silent control connection. Some
+            /// servers answer it late, some never, so it is sent on request only.
+            ///
+            /// # Errors
+            /// When the control connection fails.
+            pub async fn keep_alive(&mut self) -> Result<(), Error> {
+                let client = &mut *self.0.client;
+                match &self.0.transfer {
+                    Some(transfer) => client.session.keep_alive(transfer),
+                    None => return Ok(()),
+                }
+                client.sending = client.after(Wait::Send);
+                poll_fn(|cx| client.poll_flush(cx)).await
+            }
+
+            /// Bytes moved so far in this transfer.
+            pub fn bytes(&self) -> u64 {
+                self.0.bytes
+            }
+
+            /// The size in bytes that the server named when it began: a hint.
+            pub fn size_hint(&self) -> Option<u64> {
+                self.0.transfer.as_ref().and_then(Transfer::size_hint)
+            }
+
+            /// Whether the data connection resumed the login's TLS session; `None` in clear.
+            pub fn resumed(&self) -> Option<bool> {
+                self.0.client.resumed
+            }
+        }
+    )*};
+}
+
+in_common! { Download Upload }
+
+impl<'c> Moving<'c> {
+    fn new(client: &'c mut Client, transfer: Transfer, expected: Option<u64>) -> Self {
+        Self {
+            client,
+            transfer: Some(transfer),
+            bytes: 0,
+            expected,
+            finishing: None,
+            outcome: None,
+            waiting: false,
+        }
+    }
+
+    fn count(&mut self, moved: usize) -> usize {
+        self.bytes += moved as u64;
+        moved
+    }
+
+    /// Spends the token and keeps the outcome, which is the end of file or an error.
+    fn poll_conclude(&mut self, cx: &mut Context<'_>, end: DataEnd) -> Poll<io::Result<usize>> {
+        if let Some(transfer) = self.transfer.take() {
+            let finish = Finish::new(transfer, self.bytes, end).with_expected(self.expected);
+            self.finishing = Some(self.client.start(finish));
+        }
+        self.poll_finishing(cx)
+    }
+
+    fn poll_finishing(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if let Some(operation) = &mut self.finishing {
+            self.outcome = Some(ready!(self.client.poll_run(cx, operation)));
+            self.finishing = None;
+        }
+        Poll::Ready(self.outcome())
+    }
+
+    fn outcome(&self) -> io::Result<usize> {
+        match &self.outcome {
+            Some(Ok(_)) => Ok(0),
+            Some(Err(error)) => Err(error.clone().into()),
+            None => Err(Error::new(ErrorKind::Misuse(Misuse::NotAtEnd)).into()),
+        }
+    }
+
+    /// Nothing can be written any more.
+    fn refuse(&self) -> io::Result<usize> {
+        match self.outcome() {
+            Ok(_) => Err(Error::new(ErrorKind::Misuse(Misuse::StaleTransfer)).into()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The lines of a listing, as they come, each one the bytes that the server sent without its
+/// line end.
+///
+/// ```no_run
+/// # fn main() -> Result<(), ftp_smol::Error> {
+/// # smol::block_on(async {
+/// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+/// let mut lines = client.list_lines(None::<&str>).await?;
+/// while let Some(line) = lines.next_line().await? {
+///     println!("{}", String::from_utf8_lossy(&line));
+/// }
+/// # Ok(())
+/// # })
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Lines<'c> {
+    download: Download<'c>,
+    splitter: LineSplitter,
+    buffer: Vec<u8>,
+    begin: usize,
+    end: usize,
+    ended: bool,
+}
+
+/// How much of a listing is read at a time.
+const LISTING_READ: usize = 16 * 1024;
+
+impl<'c> Lines<'c> {
+    pub(crate) fn new(download: Download<'c>, longest: usize) -> Self {
+        Self {
+            download,
+            splitter: LineSplitter::new(longest),
+            buffer: vec![0; LISTING_READ],
+            begin: 0,
+            end: 0,
+            ended: false,
+        }
+    }
+
+    /// The next line, or `None` once the listing is complete and confirmed.
+    ///
+    /// # Errors
+    /// Those of [`Download`]; [`ErrorKind::TooLarge`] for a line above the limit.
+    pub async fn next_line(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        loop {
+            let mut rest = &self.buffer[self.begin..self.end];
+            let before = rest.len();
+            let line = self.splitter.next_line(&mut rest)?.map(<[u8]>::to_vec);
+            self.begin += before - rest.len();
+            if line.is_some() {
+                return Ok(line);
+            }
+            if self.ended {
+                return Ok(None);
+            }
+            (self.begin, self.end) = (0, 0);
+            self.end = self.download.read(&mut self.buffer).await?;
+            if self.end == 0 {
+                self.ended = true;
+                return Ok(self.splitter.finish()?);
+            }
+        }
+    }
+}
+
+/// What moving data came to.
+pub(crate) enum Moved {
+    Bytes(usize),
+    End(DataEnd),
+}
+
+/// Moving the bytes, under the session's verdict.
+impl Client {
+    /// Reads data, as far as the session's verdict on the transfer lets it.
+    pub(crate) fn poll_read_data(
+        &mut self,
+        cx: &mut Context<'_>,
+        transfer: &Transfer,
+        waiting: &mut bool,
+        buffer: &mut [u8],
+    ) -> Poll<Moved> {
+        let read = |data: &mut Data, cx: &mut Context<'_>| data.channel()?.poll_read(cx, buffer);
+        self.poll_move_data(cx, transfer, waiting, read, |got| match got {
+            Got::Bytes(count) => Moved::Bytes(count),
+            Got::End => Moved::End(DataEnd::Clean),
+            Got::Cut => Moved::End(DataEnd::NoCloseNotify),
+        })
+    }
+
+    /// Writes data, as far as the session's verdict on the transfer lets it.
+    pub(crate) fn poll_write_data(
+        &mut self,
+        cx: &mut Context<'_>,
+        transfer: &Transfer,
+        waiting: &mut bool,
+        bytes: &[u8],
+    ) -> Poll<Moved> {
+        let write = |data: &mut Data, cx: &mut Context<'_>| data.channel()?.poll_write(cx, bytes);
+        self.poll_move_data(cx, transfer, waiting, write, Moved::Bytes)
+    }
+
+    /// Sends what TLS still holds of an upload.
+    pub(crate) fn poll_flush_data(
+        &mut self,
+        cx: &mut Context<'_>,
+        transfer: &Transfer,
+        waiting: &mut bool,
+    ) -> Poll<Moved> {
+        let flush = |data: &mut Data, cx: &mut Context<'_>| data.channel()?.poll_flush(cx);
+        self.poll_move_data(cx, transfer, waiting, flush, |()| Moved::Bytes(0))
+    }
+
+    fn poll_move_data<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        transfer: &Transfer,
+        waiting: &mut bool,
+        mut attempt: impl FnMut(&mut Data, &mut Context<'_>) -> Poll<Result<T, Error>>,
+        moved: impl FnOnce(T) -> Moved,
+    ) -> Poll<Moved> {
+        if !std::mem::replace(waiting, true) {
+            self.deadline = self.after(Wait::DataIdle);
+        }
+        let result = loop {
+            let failed = self.session.verdict(transfer) == Verdict::Failed;
+            if failed && transfer.direction() == Direction::Upload {
+                break Moved::End(DataEnd::Stopped);
+            }
+            match self.poll_watch(cx, &mut attempt) {
+                Poll::Ready(Watched::Ready(value)) => break moved(value),
+                Poll::Ready(Watched::Failed(error)) => break Moved::End(DataEnd::Failed(error)),
+                Poll::Ready(Watched::ControlFirst) => {}
+                // Of a failed download, what has come is still taken in.
+                Poll::Ready(Watched::TimedOut) | Poll::Pending if failed => {
+                    break Moved::End(DataEnd::Stopped);
+                }
+                Poll::Ready(Watched::TimedOut) => {
+                    let error = Error::new(ErrorKind::Timeout(Wait::DataIdle));
+                    break Moved::End(DataEnd::Failed(error));
+                }
+                Poll::Ready(Watched::Broken(error)) => self.session.kill(error),
+                Poll::Pending => return Poll::Pending,
+            }
+        };
+        *waiting = false;
+        Poll::Ready(result)
+    }
+}

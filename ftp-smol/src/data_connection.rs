@@ -1,0 +1,127 @@
+//! The data connection at all stages of its life.
+
+use std::io;
+use std::net::IpAddr;
+use std::task::{Context, Poll, ready};
+
+use ftp_proto::{Closing, DataEnd, Direction, Endpoint, Error, ErrorKind, Resumption};
+
+use crate::channel::{Channel, Got};
+use crate::client::Client;
+use crate::transport::{BoxFuture, Listener, Stream, Target};
+
+/// Owned by the client, whoever uses it: a forgotten download leaves it where the next operation
+/// finds it.
+#[derive(Default)]
+pub(crate) enum Data {
+    #[default]
+    None,
+    Dialling(BoxFuture<io::Result<Box<dyn Stream>>>),
+    Listening(Box<dyn Listener>),
+    Open(Channel),
+}
+
+/// Attempts that the driver makes again and again.
+impl Data {
+    pub(crate) fn channel(&mut self) -> Result<&mut Channel, Error> {
+        match self {
+            Self::Open(channel) => Ok(channel),
+            _ => Err(io::Error::from(io::ErrorKind::NotConnected).into()),
+        }
+    }
+
+    pub(crate) fn poll_connect(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        if let Self::Dialling(dialling) = self {
+            let stream = ready!(dialling.as_mut().poll(cx))?;
+            *self = Self::Open(Channel::new(stream));
+        }
+        Poll::Ready(self.channel().map(|_| ()))
+    }
+
+    /// A connection from somebody else than the control connection's peer is dropped.
+    pub(crate) fn poll_accept(
+        &mut self,
+        cx: &mut Context<'_>,
+        peer: Option<IpAddr>,
+    ) -> Poll<Result<(), Error>> {
+        let Self::Listening(listener) = self else {
+            return Poll::Ready(self.channel().map(|_| ()));
+        };
+        loop {
+            let stream = ready!(listener.poll_accept(cx))?;
+            let stranger = stream.peer_address().map(|address| address.ip());
+            if stranger.map(|ip| ip.to_canonical()) == peer.map(|ip| ip.to_canonical()) {
+                *self = Self::Open(Channel::new(stream));
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
+
+    pub(crate) fn poll_handshake(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.channel()?.poll_handshake(cx)
+    }
+
+    pub(crate) fn poll_close(
+        &mut self,
+        cx: &mut Context<'_>,
+        closing: Closing,
+    ) -> Poll<Result<DataEnd, Error>> {
+        let Self::Open(channel) = self else {
+            return Poll::Ready(Ok(DataEnd::Clean));
+        };
+        Poll::Ready(Ok(match closing {
+            Closing::Graceful(Direction::Upload) => {
+                match ready!(channel.poll_close_gracefully(cx))? {
+                    Got::Cut => DataEnd::NoCloseNotify,
+                    _ => DataEnd::Clean,
+                }
+            }
+            Closing::Graceful(Direction::Download) => {
+                ready!(channel.poll_close_notify(cx))?;
+                DataEnd::Clean
+            }
+            Closing::Abandon => {
+                channel.reset_on_close();
+                DataEnd::Stopped
+            }
+        }))
+    }
+}
+
+/// Making and securing it.
+impl Client {
+    pub(crate) fn dial(&mut self, endpoint: Endpoint) {
+        let target = match endpoint {
+            Endpoint::ControlPeer(port) => Target::ControlPeer {
+                host: &self.options.host,
+                address: self.control.peer_address(),
+                port: port.get(),
+            },
+            Endpoint::Address(address) => Target::Address(address),
+        };
+        self.data = Data::Dialling(self.network.dial(&target));
+    }
+
+    pub(crate) fn poll_secure_control(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        if !self.control.is_tls() {
+            let login = self.tls()?.clone();
+            self.control.start_tls(&login)?;
+        }
+        self.control.poll_handshake(cx)
+    }
+
+    pub(crate) fn start_data_tls(&mut self) -> Result<(), Error> {
+        let login = self.tls()?.clone();
+        self.data.channel()?.start_tls(&login)
+    }
+
+    pub(crate) fn check_resumption(&mut self) -> Result<(), Error> {
+        let resumed = self.data.channel()?.resumed();
+        if self.options.resumption == Resumption::Required && resumed != Some(true) {
+            let why = "the data connection did not resume the login's TLS session";
+            return Err(Error::new(ErrorKind::Tls).with_source(why));
+        }
+        self.resumed = resumed;
+        Ok(())
+    }
+}

@@ -1,0 +1,276 @@
+//! The only loop: wants in, answers out. Whoever writes a driver of his own imitates this file.
+
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use ftp_proto::{Answer, Clock, DataEnd, Error, ErrorKind, Flow, Running, Step, Wait, Want};
+
+use crate::channel::Got;
+use crate::client::Client;
+use crate::data_connection::Data;
+use crate::transport::BoxFuture;
+
+/// A flow under way. All that it has done is in the client; dropping it loses nothing.
+#[derive(Debug)]
+pub(crate) struct Operation<F> {
+    running: Running<F>,
+    next: Next,
+}
+
+#[derive(Debug)]
+enum Next {
+    Answer(Answer),
+    /// `true`: what the want asks for has been begun.
+    Serve(Want, bool),
+    Nothing,
+}
+
+/// How a wait for one thing that watches the control connection meanwhile came out.
+pub(crate) enum Watched<T> {
+    Ready(T),
+    Failed(Error),
+    ControlFirst,
+    TimedOut,
+    Broken(Error),
+}
+
+/// A point in time to wait for, and the timer once somebody does.
+pub(crate) struct Deadline {
+    pub(crate) at: Instant,
+    timer: Option<BoxFuture<()>>,
+}
+
+/// Room for what one read from the control connection brings.
+const CONTROL_READ: usize = 2048;
+
+impl Client {
+    /// Runs any flow to its end: what all other methods do. The future may be dropped at any
+    /// point; the next operation then pays what this one left owing.
+    ///
+    /// # Errors
+    /// Those of the flow; the session is then in step, in debt that the next operation pays, or
+    /// dead and says so.
+    pub async fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
+        let mut operation = self.start(flow);
+        poll_fn(|cx| self.poll_run(cx, &mut operation)).await
+    }
+
+    pub(crate) fn start<F: Flow>(&mut self, flow: F) -> Operation<F> {
+        let (running, answer) = self.session.start(flow);
+        let next = Next::Answer(answer);
+        Operation { running, next }
+    }
+
+    pub(crate) fn poll_run<F: Flow>(
+        &mut self,
+        cx: &mut Context<'_>,
+        operation: &mut Operation<F>,
+    ) -> Poll<Result<F::Output, Error>> {
+        let result = loop {
+            match std::mem::replace(&mut operation.next, Next::Nothing) {
+                Next::Answer(answer) => match self.session.step(&mut operation.running, answer) {
+                    Ok(Step::Want(want)) => {
+                        if want.clock() == Clock::Starts {
+                            self.deadline = self.after(want.wait());
+                        }
+                        self.sending = self.after(Wait::Send);
+                        operation.next = Next::Serve(want, false);
+                    }
+                    Ok(Step::Done(output)) => break Ok(output),
+                    Err(error) => break Err(error),
+                },
+                Next::Serve(want, begun) => match self.serve(cx, want, begun) {
+                    Ok(answer) => operation.next = Next::Answer(answer),
+                    Err((want, begun)) => {
+                        operation.next = Next::Serve(want, begun);
+                        return Poll::Pending;
+                    }
+                },
+                Next::Nothing => break Err(Error::new(ErrorKind::OutOfStep)),
+            }
+        };
+        self.control.shrink();
+        if result.is_err() && self.session.is_dead() {
+            self.data = Data::None;
+        }
+        Poll::Ready(result)
+    }
+
+    /// The answer, or the want again where it is not served yet.
+    fn serve(
+        &mut self,
+        cx: &mut Context<'_>,
+        want: Want,
+        begun: bool,
+    ) -> Result<Answer, (Want, bool)> {
+        match self.poll_flush(cx) {
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(error)) => return Ok(want.broken(error)),
+            Poll::Pending => return Err((want, begun)),
+        }
+        let first = !begun && want.clock() == Clock::Starts;
+        /// What a watched attempt came to, told by its ticket.
+        macro_rules! watched {
+            ($variant:ident, $want:ident, $attempt:expr, |$value:pat_param| $done:expr) => {
+                match self.poll_watch(cx, $attempt) {
+                    Poll::Pending => return Err((Want::$variant($want), true)),
+                    Poll::Ready(Watched::Ready($value)) => $done,
+                    Poll::Ready(Watched::Failed(error)) => $want.failed(error),
+                    Poll::Ready(Watched::ControlFirst) => $want.control_first(),
+                    Poll::Ready(Watched::TimedOut) => $want.timed_out(),
+                    Poll::Ready(Watched::Broken(error)) => $want.broken(error),
+                }
+            };
+        }
+        /// What an attempt on the control connection came to.
+        macro_rules! alone {
+            ($variant:ident, $want:ident, $poll:expr, $done:ident) => {
+                match $poll {
+                    Poll::Ready(Ok(())) => $want.$done(),
+                    Poll::Ready(Err(error)) => $want.broken(error),
+                    Poll::Pending if self.poll_deadline(cx).is_ready() => $want.timed_out(),
+                    Poll::Pending => return Err((Want::$variant($want), true)),
+                }
+            };
+        }
+        Ok(match want {
+            Want::Receive(want) => alone!(Receive, want, self.poll_receive(cx), received),
+            Want::Connect(want) => {
+                if first {
+                    self.dial(want.endpoint());
+                }
+                watched!(Connect, want, Data::poll_connect, |()| want.connected())
+            }
+            Want::Listen(want) => match self.network.listen(self.control.stream()) {
+                Ok(listener) => {
+                    let address = listener.address();
+                    self.data = Data::Listening(listener);
+                    want.listening(address)
+                }
+                Err(error) => want.failed(error),
+            },
+            Want::Accept(want) => {
+                let peer = self.control.peer_address().map(|address| address.ip());
+                let accept = |data: &mut Data, cx: &mut Context<'_>| data.poll_accept(cx, peer);
+                watched!(Accept, want, accept, |()| want.accepted())
+            }
+            Want::SecureControl(want) => {
+                alone!(SecureControl, want, self.poll_secure_control(cx), secured)
+            }
+            Want::ClearControl(want) => {
+                alone!(ClearControl, want, self.control.poll_clear(cx), cleared)
+            }
+            Want::SecureData(want) => {
+                if first {
+                    if let Err(error) = self.start_data_tls() {
+                        return Ok(want.failed(error));
+                    }
+                }
+                watched!(SecureData, want, Data::poll_handshake, |()| {
+                    match self.check_resumption() {
+                        Ok(()) => want.secured(),
+                        Err(error) => want.failed(error),
+                    }
+                })
+            }
+            Want::CloseData(want) => {
+                let closing = want.closing();
+                let close = |data: &mut Data, cx: &mut Context<'_>| data.poll_close(cx, closing);
+                let answer = match self.poll_watch(cx, close) {
+                    Poll::Pending => return Err((Want::CloseData(want), true)),
+                    Poll::Ready(Watched::ControlFirst) => return Ok(want.control_first()),
+                    Poll::Ready(Watched::Ready(end)) => want.closed(end),
+                    Poll::Ready(Watched::Failed(error)) => want.closed(DataEnd::Failed(error)),
+                    Poll::Ready(Watched::TimedOut) => want.timed_out(),
+                    Poll::Ready(Watched::Broken(error)) => want.broken(error),
+                };
+                self.data = Data::None;
+                answer
+            }
+        })
+    }
+
+    /// Attempts something on the data connection until it is done, and meanwhile feeds the
+    /// session what comes on the control connection: neither waits behind the other.
+    pub(crate) fn poll_watch<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut attempt: impl FnMut(&mut Data, &mut Context<'_>) -> Poll<Result<T, Error>>,
+    ) -> Poll<Watched<T>> {
+        match attempt(&mut self.data, cx) {
+            Poll::Ready(Ok(value)) => return Poll::Ready(Watched::Ready(value)),
+            Poll::Ready(Err(error)) => return Poll::Ready(Watched::Failed(error)),
+            Poll::Pending => {}
+        }
+        if !self.session.is_dead() {
+            match self.poll_receive(cx) {
+                Poll::Ready(Ok(())) => return Poll::Ready(Watched::ControlFirst),
+                Poll::Ready(Err(error)) => return Poll::Ready(Watched::Broken(error)),
+                Poll::Pending => {}
+            }
+        }
+        self.poll_deadline(cx).map(|()| Watched::TimedOut)
+    }
+
+    /// Feeds the session what comes, or the end.
+    fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let mut buffer = [0; CONTROL_READ];
+        self.control
+            .poll_read(cx, &mut buffer)
+            .map_ok(|got| match got {
+                Got::Bytes(count) => self.session.receive(&buffer[..count]),
+                Got::End | Got::Cut => self.session.receive_eof(),
+            })
+    }
+
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let result = self.poll_flush_all(cx);
+        if result.is_pending() && self.sending.poll(&*self.network, cx).is_ready() {
+            return Poll::Ready(Err(Error::new(ErrorKind::Timeout(Wait::Send))));
+        }
+        result
+    }
+
+    fn poll_flush_all(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        while !self.session.outgoing().is_empty() {
+            let urgent = self.session.urgent();
+            let bytes = self.session.outgoing();
+            let bytes = &bytes[..urgent.unwrap_or(bytes.len())];
+            let written = match (bytes, self.session.outgoing().first()) {
+                ([], Some(byte)) => self.control.poll_write_urgent(cx, *byte).map_ok(|()| 1),
+                _ => self.control.poll_write(cx, bytes),
+            };
+            self.session.advance(std::task::ready!(written)?);
+        }
+        self.control.poll_flush(cx)
+    }
+
+    pub(crate) fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.deadline.poll(&*self.network, cx)
+    }
+
+    pub(crate) fn after(&self, wait: Wait) -> Deadline {
+        Deadline::new(self.network.now() + self.options.timeouts.of(wait))
+    }
+}
+
+impl Deadline {
+    pub(crate) fn new(at: Instant) -> Self {
+        Self { at, timer: None }
+    }
+
+    pub(crate) fn poll(
+        &mut self,
+        network: &dyn crate::transport::Network,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        if network.now() >= self.at {
+            return Poll::Ready(());
+        }
+        let timer = self
+            .timer
+            .get_or_insert_with(|| network.sleep_until(self.at));
+        timer.as_mut().poll(cx)
+    }
+}

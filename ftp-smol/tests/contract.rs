@@ -1,0 +1,5 @@
+//! The contract table of `ftp-proto`, through this adapter.
+
+mod support;
+
+ftp_proto::contract_tests!(support::Smol, support::tls());

@@ -1,0 +1,40 @@
+//! One function per target; each panics when an invariant is broken.
+
+mod passive;
+mod reply;
+mod script;
+mod session;
+mod split;
+
+pub use passive::passive;
+pub use reply::reply;
+pub use session::session;
+pub use split::split;
+
+use ftp_proto::wire::{Limits, Multiline, ReplyDecoder};
+
+/// A decoder whose settings the first two bytes may choose, and the bytes that are left for it.
+///
+/// Without a leading `#` all is default, so that a plain transcript is a good input;
+/// small limits let an input of a few hundred bytes reach them.
+fn decoder(data: &[u8]) -> (ReplyDecoder, Limits, &[u8]) {
+    let (settings, rest) = match data {
+        [b'#', settings, rest @ ..] => (*settings, rest),
+        _ => (b'0', data),
+    };
+    let multiline = if settings & 1 == 1 {
+        Multiline::Lenient
+    } else {
+        Multiline::Strict
+    };
+    let limits = if settings & 2 == 2 {
+        Limits::default()
+            .with_line(24)
+            .with_reply_lines(4)
+            .with_reply(64)
+            .with_blank_lines(2)
+    } else {
+        Limits::default()
+    };
+    (ReplyDecoder::new(limits.clone(), multiline), limits, rest)
+}

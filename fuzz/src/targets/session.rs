@@ -1,0 +1,713 @@
+//! A whole session: operations, answers and drops of the input's choosing.
+
+use std::sync::{Arc, Mutex};
+
+use ftp_proto::flows::{
+    Abort, ClearControl, Credentials, Feat, Finish, Greeting, Login, Noop, Open, Protect, Pwd,
+    Quit, Raw, Secure, Size, Type,
+};
+use ftp_proto::wire::{Class, Command, Limits, Multiline, Reply, ReplyDecoder, Telnet};
+use ftp_proto::{
+    AbortSignal, Answer, Clock, Closing, Config, DataCommand, DataEnd, DataMode, Direction, Error,
+    ErrorKind, Flow, Misuse, Observed, PassiveAddress, Protection, Running, Security, Session,
+    Step, Transfer, TransferType, Verdict, Wait, Want,
+};
+
+use super::script::Script;
+
+/// The password of every login, which nothing may ever show.
+const CANARY: &str = "hunter2-canary";
+
+/// How many steps in a row may pass without anything of the input being used.
+const PATIENCE: usize = 64;
+
+/// What may go out in clear where TLS was asked for. PWD is the fence.
+const IN_CLEAR: [&str; 7] = ["AUTH", "FEAT", "HOST", "QUIT", "NOOP", "HELP", "PWD"];
+
+const DATA: [&str; 11] = [
+    "EPSV", "PASV", "EPRT", "PORT", "RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD",
+];
+
+/// Two bytes of settings (`@` for none), then a [script](super::script).
+///
+/// Never a panic; every operation ends within a bounded number of steps; what goes out is, byte
+/// for byte, the commands of the operation that runs; no credential and no data command goes out
+/// on a channel that is less secure than was asked for; nothing goes out once the session is dead;
+/// no reply whose first byte came before a command was sent is given as its answer; the password
+/// is never shown.
+pub fn session(data: &[u8]) {
+    let [first, second, rest @ ..] = data else {
+        return;
+    };
+    let mut script = Script::new(rest);
+    let mut driver = Driver::new(*first, *second);
+    while let Some(token) = script.byte() {
+        driver.operation(token, &mut script);
+        driver.check();
+    }
+    // Whatever happened: one more operation ends in good time, too.
+    let ended = driver.run(Pwd::new(), &["PWD"], &mut script);
+    assert!(
+        matches!(ended, Ended::Failed(_)),
+        "an answer out of nothing"
+    );
+    // Nothing arrived for that one; a dead session has nothing to say.
+    driver.check();
+}
+
+/// What the observer saw, and how much had arrived by then.
+#[derive(Default)]
+struct Log {
+    sent: Vec<(Command, usize)>,
+    arrived: usize,
+}
+
+struct Driver {
+    session: Session,
+    config: Config,
+    log: Arc<Mutex<Log>>,
+    /// Every byte written.
+    wire: Vec<u8>,
+    /// The verbs of the running operation.
+    verbs: &'static [&'static str],
+    /// How many commands of the log have been checked.
+    checked: usize,
+    secured: bool,
+    cleared: bool,
+    shadow: Shadow,
+    stale: Option<Answer>,
+    transfer: Option<Transfer>,
+    /// How much had arrived when the data command of the transfer left.
+    data_command: usize,
+}
+
+enum Ended<T> {
+    Done(T),
+    Failed(Error),
+    Dropped,
+}
+
+impl Driver {
+    fn new(first: u8, second: u8) -> Self {
+        let bit = |byte: u8, bit: u32| byte >> bit & 1 == 1;
+        let mut config = Config::default();
+        if bit(first, 0) {
+            config = config.with_security(Security::Explicit);
+        }
+        if bit(first, 1) {
+            config = config.with_data_mode(DataMode::Active);
+        }
+        if bit(first, 2) {
+            config = config.with_data_command(DataCommand::WithConnect);
+        }
+        if bit(first, 3) {
+            config = config.with_abort_signal(AbortSignal::TelnetSynch);
+        }
+        if bit(first, 4) {
+            config = config.with_protection(Protection::Clear);
+        }
+        if bit(second, 0) {
+            config = config.with_multiline(Multiline::Lenient);
+        }
+        if bit(second, 1) {
+            config = config.with_telnet(Telnet::Doubled);
+        }
+        if bit(second, 2) {
+            config = config.with_passive_address(PassiveAddress::TrustServer);
+        }
+        if bit(second, 3) {
+            config = config.with_limits(
+                Limits::default()
+                    .with_line(64)
+                    .with_reply_lines(4)
+                    .with_reply(160)
+                    .with_blank_lines(2),
+            );
+        }
+        let log = Arc::new(Mutex::new(Log::default()));
+        let mut session = Session::new(config.clone());
+        let seen = Arc::clone(&log);
+        session.observe(move |observed| {
+            let mut log = seen.lock().unwrap();
+            let shown = match observed {
+                Observed::Sent(command) => {
+                    let arrived = log.arrived;
+                    log.sent.push((command.clone(), arrived));
+                    // A raw command may hold anything.
+                    if !command.is_secret() {
+                        return;
+                    }
+                    format!("{command} {command:?}")
+                }
+                Observed::Received(reply) => format!("{reply} {reply:?}"),
+                _ => return,
+            };
+            // Before PASS nobody but the input can have made it up.
+            let told = log.sent.iter().any(|(sent, _)| sent.is_secret());
+            assert!(!told || !shown.contains(CANARY), "shown: {shown}");
+        });
+        Self {
+            shadow: Shadow::new(&config),
+            session,
+            config,
+            log,
+            wire: Vec::new(),
+            verbs: &[],
+            checked: 0,
+            secured: false,
+            cleared: false,
+            stale: None,
+            transfer: None,
+            data_command: 0,
+        }
+    }
+
+    fn operation(&mut self, token: u8, script: &mut Script<'_>) {
+        match token {
+            b'G' => {
+                self.run(Greeting::new(), &[], script);
+            }
+            b'L' | b'O' => {
+                let mut credentials = Credentials::new("ada", CANARY).expect("it can be sent");
+                if token == b'O' {
+                    credentials = credentials
+                        .with_account("research")
+                        .expect("it can be sent");
+                }
+                let verbs = &["AUTH", "USER", "PASS", "ACCT", "PBSZ", "PROT"];
+                if let Ended::Done(reply) = self.run(Login::new(credentials), verbs, script) {
+                    assert_eq!(reply.class(), Class::Completion);
+                    assert!(self.session.is_logged_in());
+                    if self.config.security == Security::Explicit {
+                        assert!(self.session.is_secured());
+                        assert_eq!(self.session.protection(), self.config.protection);
+                    }
+                }
+            }
+            b'S' => {
+                if let Ended::Done(()) = self.run(Secure::new(), &["AUTH"], script) {
+                    assert!(self.session.is_secured());
+                }
+            }
+            b'C' => {
+                self.run(ClearControl::new(), &["CCC"], script);
+            }
+            b'W' | b'w' => {
+                let protection = match token {
+                    b'W' => Protection::Private,
+                    _ => Protection::Clear,
+                };
+                if let Ended::Done(()) =
+                    self.run(Protect::new(protection), &["PBSZ", "PROT"], script)
+                {
+                    assert_eq!(self.session.protection(), protection);
+                }
+            }
+            b'T' => {
+                let ended = self.run(Type::new(TransferType::Ascii), &["TYPE"], script);
+                if let Ended::Done(()) = ended {
+                    assert_eq!(self.session.transfer_type(), Some(TransferType::Ascii));
+                }
+            }
+            b'P' => {
+                if let Ended::Done(path) = self.run(Pwd::new(), &["PWD"], script) {
+                    assert!(!path.as_bytes().is_empty());
+                }
+            }
+            b'Z' => {
+                let size = Size::new("a file").expect("it can be sent");
+                self.run(size, &["TYPE", "SIZE"], script);
+            }
+            b'N' => {
+                if let Ended::Done(reply) = self.run(Noop::new(), &["NOOP"], script) {
+                    self.is_an_answer(&reply, "NOOP");
+                }
+            }
+            b'F' => {
+                self.run(Feat::new(), &["FEAT"], script);
+            }
+            b'Q' => {
+                if let Ended::Done(_) = self.run(Quit::new(), &["QUIT"], script) {
+                    assert!(self.session.is_dead());
+                }
+            }
+            b'X' => self.raw(script),
+            b'R' => self.open(Open::retrieve("a file"), script),
+            b'H' => self.open(
+                Open::retrieve("a file").map(|open| open.with_offset(7)),
+                script,
+            ),
+            b'U' => self.open(Open::store(b"caf\xe9 \xff".as_slice()), script),
+            b'I' => self.open(Open::list(None::<&str>), script),
+            b'Y' => self.open(Open::names(Some("dir")), script),
+            b'E' => self.finish(script),
+            b'A' => {
+                if let Some(transfer) = self.transfer.take() {
+                    self.run(Abort::new(transfer), &[], script);
+                }
+            }
+            b'D' => self.transfer = None,
+            b'K' => {
+                if let Some(transfer) = &self.transfer {
+                    self.session.keep_alive(transfer);
+                    self.verbs = &["NOOP"];
+                }
+            }
+            b'V' => {
+                if let Some(transfer) = &self.transfer {
+                    match self.session.verdict(transfer) {
+                        Verdict::Open => assert!(!self.session.is_dead()),
+                        Verdict::Confirmed | Verdict::Failed => {}
+                    }
+                }
+            }
+            // Something comes, or the end, while nothing runs.
+            b'B' => self.arrive(script.arrival()),
+            b'.' => self.end(),
+            b'M' => self.session.kill(Error::new(ErrorKind::Io)),
+            // An operation that is given up before its first step.
+            b'J' => {
+                let (_, answer) = self.session.start(Noop::new());
+                self.stale = Some(answer);
+            }
+            // What follows an operation that ended early; blanks.
+            _ => {}
+        }
+    }
+
+    fn raw(&mut self, script: &mut Script<'_>) {
+        let line = script.through(b'\n');
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let Ok(raw) = Raw::new(line) else {
+            return;
+        };
+        let command = Command::parse(line).expect("Raw took it");
+        // Its own verb is compared below: there is no list that it could be on.
+        let before = self.log.lock().unwrap().sent.len();
+        let ended = self.run(raw, &["*"], script);
+        let log = self.log.lock().unwrap();
+        let own: Vec<&Command> = log.sent[before..]
+            .iter()
+            .map(|(sent, _)| sent)
+            .filter(|sent| !matches!(sent.verb(), "ABOR" | "PWD") || **sent == command)
+            .collect();
+        assert!(own.iter().all(|sent| **sent == command), "{own:?}");
+        drop(log);
+        if let Ended::Done(reply) = ended {
+            self.is_an_answer(&reply, command.verb());
+        }
+    }
+
+    fn open(&mut self, open: Result<Open, Error>, script: &mut Script<'_>) {
+        // The token of an earlier transfer is still there if the input says so: `D` drops it.
+        let verbs = &[
+            "TYPE", "EPSV", "PASV", "EPRT", "PORT", "REST", "RETR", "STOR", "LIST", "NLST",
+        ];
+        if let Ended::Done(transfer) = self.run(open.expect("it can be sent"), verbs, script) {
+            let log = self.log.lock().unwrap();
+            let data = |verb: &str| matches!(verb, "RETR" | "STOR" | "LIST" | "NLST");
+            let (_, arrived) = log
+                .sent
+                .iter()
+                .rfind(|(command, _)| data(command.verb()))
+                .expect("a transfer without a data command");
+            self.data_command = *arrived;
+            drop(log);
+            if self.config.security == Security::Explicit {
+                let private = self.session.protection() == Protection::Private;
+                assert_eq!(transfer.is_protected(), private);
+            }
+            self.transfer = Some(transfer);
+        }
+    }
+
+    fn finish(&mut self, script: &mut Script<'_>) {
+        let Some(transfer) = self.transfer.take() else {
+            return;
+        };
+        let end = match script.take(b"nstfx") {
+            Some(b'n') => DataEnd::NoCloseNotify,
+            Some(b's') => DataEnd::Stopped,
+            Some(b't') => DataEnd::Failed(Error::new(ErrorKind::Timeout(Wait::DataIdle))),
+            Some(b'f') => DataEnd::Failed(Error::new(ErrorKind::Io)),
+            _ => DataEnd::Clean,
+        };
+        let direction = transfer.direction();
+        let clean = matches!(end, DataEnd::Clean);
+        let ended = self.run(Finish::new(transfer, 11, end), &[], script);
+        match ended {
+            Ended::Done(completion) => {
+                assert_eq!(completion.reply.class(), Class::Completion);
+                assert!(
+                    clean || direction == Direction::Upload,
+                    "a cut download succeeded"
+                );
+                assert!(
+                    self.shadow.came_since(&completion.reply, self.data_command),
+                    "taken for the end of the transfer: {}",
+                    completion.reply
+                );
+            }
+            Ended::Failed(error) if !matches!(error.kind(), ErrorKind::Misuse(_)) => {
+                assert_eq!(error.transferred(), Some(11), "{error:?}");
+            }
+            Ended::Failed(_) | Ended::Dropped => {}
+        }
+    }
+
+    /// The loop of a driver, answers by the script.
+    fn run<F: Flow>(
+        &mut self,
+        flow: F,
+        verbs: &'static [&'static str],
+        script: &mut Script<'_>,
+    ) -> Ended<F::Output> {
+        let was_dead = self.session.is_dead();
+        let spends = !matches!(flow.adopts(), ftp_proto::Adopts::Nothing);
+        self.verbs = verbs;
+        let (mut running, mut answer) = self.session.start(flow);
+        let mut before = None;
+        let mut idle = 0;
+        loop {
+            let want = match self.session.step(&mut running, answer) {
+                Ok(Step::Want(want)) => want,
+                Ok(Step::Done(output)) => {
+                    assert!(!was_dead || spends, "a dead session answered");
+                    self.check();
+                    self.is_over(&mut running);
+                    return Ended::Done(output);
+                }
+                Err(error) => {
+                    self.check();
+                    self.shows_nothing(&error);
+                    self.is_over(&mut running);
+                    return Ended::Failed(error);
+                }
+            };
+            self.check();
+            let again = Again::of(&want);
+            if before.as_ref() == Some(&again) {
+                assert_eq!(want.clock(), Clock::Continues, "more time for {want:?}");
+            }
+            let left = script.left();
+            // Nothing has arrived, and nothing happens, unless the input says so.
+            if want.wait() == Wait::Arrived && script.take(b"?").is_none() {
+                assert!(matches!(want, Want::Receive(_)));
+                self.write(self.session.outgoing().len());
+                answer = want.timed_out();
+                before = None;
+                idle += 1;
+                assert!(idle < PATIENCE, "stuck");
+                continue;
+            }
+            if script.take(b"j").is_some() {
+                self.offer_stale(&mut running);
+            }
+            if let Some(token) = script.take(b"du") {
+                let outgoing = self.session.outgoing().len();
+                self.write(if token == b'd' {
+                    outgoing
+                } else {
+                    outgoing / 2
+                });
+                return Ended::Dropped;
+            }
+            self.write(self.session.outgoing().len());
+            let interrupted;
+            (answer, interrupted) = self.answer(want, script);
+            before = interrupted.then_some(again);
+            idle = if script.left() == left { idle + 1 } else { 0 };
+            assert!(idle < PATIENCE, "stuck");
+        }
+    }
+
+    /// A step behind the last one is misuse, and nothing else happens.
+    fn is_over<F: Flow>(&mut self, running: &mut Running<F>) {
+        let Some(answer) = self.stale.take() else {
+            return;
+        };
+        let dead = self.session.is_dead();
+        let again = self.session.step(running, answer);
+        assert!(matches!(again, Err(error) if matches!(error.kind(), ErrorKind::Misuse(_))));
+        assert_eq!(dead, self.session.is_dead());
+    }
+
+    fn offer_stale<F: Flow>(&mut self, running: &mut Running<F>) {
+        let Some(answer) = self.stale.take() else {
+            return;
+        };
+        let outgoing = self.session.outgoing().to_vec();
+        let refused = self
+            .session
+            .step(running, answer)
+            .err()
+            .map(|error| error.kind());
+        assert_eq!(refused, Some(ErrorKind::Misuse(Misuse::StaleAnswer)));
+        assert_eq!(outgoing, self.session.outgoing());
+    }
+
+    /// The answer, and whether it said that the control connection came first.
+    fn answer(&mut self, want: Want, script: &mut Script<'_>) -> (Answer, bool) {
+        match script.take(b"tb") {
+            Some(b't') => return (want.timed_out(), false),
+            Some(_) => return (want.broken(Error::new(ErrorKind::Io)), false),
+            None => {}
+        }
+        let failed = || Error::new(ErrorKind::Io);
+        let want = match want {
+            Want::Receive(want) => {
+                return match script.peek() {
+                    None => (want.timed_out(), false),
+                    Some(b'e') => {
+                        script.byte();
+                        self.end();
+                        (want.received(), false)
+                    }
+                    Some(_) => {
+                        self.arrive(script.arrival());
+                        (want.received(), false)
+                    }
+                };
+            }
+            Want::ClearControl(want) => {
+                // What comes instead of close_notify.
+                if script.take(b"c").is_some() {
+                    self.arrive(script.arrival());
+                }
+                self.cleared = true;
+                self.secured = false;
+                self.shadow.renew();
+                return (want.cleared(), false);
+            }
+            Want::SecureControl(want) => {
+                // Clear text behind the answer to AUTH.
+                if script.take(b"c").is_some() {
+                    let bytes = script.arrival();
+                    self.arrive(bytes);
+                    assert!(bytes.is_empty() || self.session.is_dead(), "injected");
+                }
+                self.secured = true;
+                self.shadow.renew();
+                return (want.secured(), false);
+            }
+            other => other,
+        };
+        let token = script.take(b"fco").filter(|token| *token != b'o');
+        if token == Some(b'c') {
+            if script.take(b"e").is_some() {
+                self.end();
+            } else {
+                self.arrive(script.arrival());
+            }
+        }
+        // At the end of the input time runs out for everything.
+        if script.is_over() && token.is_none() {
+            return (want.timed_out(), false);
+        }
+        match (want, token) {
+            (Want::Connect(want), Some(b'c')) => (want.control_first(), true),
+            (Want::Connect(want), Some(_)) => (want.failed(failed()), false),
+            (Want::Connect(want), None) => (want.connected(), false),
+            (Want::Accept(want), Some(b'c')) => (want.control_first(), true),
+            (Want::Accept(want), Some(_)) => (want.failed(failed()), false),
+            (Want::Accept(want), None) => (want.accepted(), false),
+            (Want::SecureData(want), Some(b'c')) => (want.control_first(), true),
+            (Want::SecureData(want), Some(_)) => (want.failed(failed()), false),
+            (Want::SecureData(want), None) => (want.secured(), false),
+            (Want::CloseData(want), Some(b'c')) => (want.control_first(), true),
+            (Want::CloseData(want), Some(_)) => (want.closed(DataEnd::Failed(failed())), false),
+            (Want::CloseData(want), None) => (want.closed(DataEnd::Clean), false),
+            (Want::Listen(want), Some(b'f')) => (want.failed(failed()), false),
+            (Want::Listen(want), Some(_)) => (want.listening(([0; 8], 4001).into()), false),
+            (Want::Listen(want), None) => (want.listening(([192, 0, 2, 7], 4001).into()), false),
+            (Want::Receive(_) | Want::SecureControl(_) | Want::ClearControl(_), _) => {
+                unreachable!("answered above")
+            }
+        }
+    }
+
+    fn arrive(&mut self, bytes: &[u8]) {
+        self.log.lock().unwrap().arrived += bytes.len();
+        self.shadow.take(bytes);
+        self.session.receive(bytes);
+        self.check();
+    }
+
+    fn end(&mut self) {
+        self.session.receive_eof();
+        assert!(self.session.is_dead(), "alive without a connection");
+        self.check();
+    }
+
+    fn write(&mut self, bytes: usize) {
+        self.wire
+            .extend_from_slice(&self.session.outgoing()[..bytes]);
+        self.session.advance(bytes);
+    }
+
+    /// What must hold at any time.
+    fn check(&mut self) {
+        let log = self.log.lock().unwrap();
+        for (command, _) in &log.sent[self.checked..] {
+            let verb = command.verb();
+            assert!(
+                self.verbs.contains(&verb) || self.verbs == ["*"] || matches!(verb, "ABOR" | "PWD"),
+                "{verb} out of nowhere"
+            );
+            if self.config.security == Security::Explicit && !self.cleared {
+                assert!(self.secured || IN_CLEAR.contains(&verb), "{verb} in clear");
+            }
+            if self.cleared && !self.secured {
+                assert!(
+                    !matches!(verb, "USER" | "PASS" | "ACCT"),
+                    "{verb} after CCC"
+                );
+            }
+            let private = self.session.protection() == Protection::Private;
+            if self.secured && self.config.protection == Protection::Private {
+                assert!(private || !DATA.contains(&verb), "{verb} unprotected");
+            }
+        }
+        self.checked = log.sent.len();
+
+        // The wire is the encoding of the commands that the flows formed and nothing else. A
+        // session that died took back what was not written yet.
+        let outgoing = self.session.outgoing();
+        let mut formed = Vec::new();
+        for (command, _) in &log.sent {
+            let clear = !self.config.security.eq(&Security::Explicit);
+            let synch = command.verb() == "ABOR" && self.config.abort_signal != AbortSignal::None;
+            if synch && self.wire_has_synch(formed.len(), outgoing) {
+                assert!(clear || self.cleared || !self.secured, "urgent under TLS");
+                formed.extend_from_slice(&SYNCH);
+            }
+            let at = formed.len();
+            command.encode(self.config.telnet, &mut formed);
+            let (end, line) = (formed.len() - 2, &formed[at..]);
+            assert!(line.ends_with(b"\r\n"));
+            assert!(
+                !formed[at..end]
+                    .iter()
+                    .any(|byte| matches!(byte, b'\r' | b'\n' | 0))
+            );
+        }
+        let seen = self.wire.len() + outgoing.len();
+        assert!(formed.starts_with(&self.wire), "written, not formed");
+        assert!(
+            formed[self.wire.len()..].starts_with(outgoing),
+            "outgoing, not formed"
+        );
+        if self.session.is_dead() {
+            assert!(outgoing.is_empty(), "a dead session writes");
+            assert_eq!(self.session.urgent(), None);
+        } else {
+            assert_eq!(seen, formed.len(), "formed, not outgoing");
+        }
+        if let Some(urgent) = self.session.urgent() {
+            assert_eq!(outgoing.get(urgent), Some(&0xf2));
+        }
+        drop(log);
+    }
+
+    fn wire_has_synch(&self, at: usize, outgoing: &[u8]) -> bool {
+        let all: Vec<u8> = [&self.wire, outgoing].concat();
+        all.get(at..).is_some_and(|tail| {
+            let length = tail.len().min(SYNCH.len());
+            length > 0 && tail[..length] == SYNCH[..length]
+        })
+    }
+
+    /// A reply is an answer only if it began after the command was on its way.
+    fn is_an_answer(&self, reply: &Reply, verb: &str) {
+        let log = self.log.lock().unwrap();
+        let sent = log.sent.iter().rfind(|(command, _)| command.verb() == verb);
+        let (_, arrived) = sent.expect("an answer without a command");
+        assert!(
+            self.shadow.came_since(reply, *arrived),
+            "taken for the answer to {verb}: {reply}"
+        );
+    }
+
+    fn shows_nothing(&self, error: &Error) {
+        let log = self.log.lock().unwrap();
+        let told = log.sent.iter().any(|(sent, _)| sent.is_secret());
+        let mut cause: Option<&dyn std::error::Error> = Some(error);
+        while let Some(error) = cause {
+            let shown = format!("{error} {error:?}");
+            assert!(!told || !shown.contains(CANARY), "shown: {shown}");
+            cause = error.source();
+        }
+    }
+}
+
+/// IAC IP IAC DM, ahead of ABOR by option.
+const SYNCH: [u8; 4] = [0xff, 0xf4, 0xff, 0xf2];
+
+/// What makes two wants the same.
+#[derive(PartialEq, Debug)]
+struct Again(std::mem::Discriminant<Want>, Wait, Option<Closing>);
+
+impl Again {
+    fn of(want: &Want) -> Self {
+        let closing = match want {
+            Want::CloseData(want) => Some(want.closing()),
+            _ => None,
+        };
+        Self(std::mem::discriminant(want), want.wait(), closing)
+    }
+}
+
+/// A second reading of what arrived: each reply with the place of its first byte.
+struct Shadow {
+    config: Config,
+    decoder: ReplyDecoder,
+    at: usize,
+    begin: usize,
+    replies: Vec<(usize, Reply)>,
+}
+
+impl Shadow {
+    fn new(config: &Config) -> Self {
+        Self {
+            decoder: ReplyDecoder::new(config.limits.clone(), config.multiline),
+            config: config.clone(),
+            at: 0,
+            begin: 0,
+            replies: Vec::new(),
+        }
+    }
+
+    /// Behind a handshake a new dialogue begins.
+    fn renew(&mut self) {
+        self.decoder = ReplyDecoder::new(self.config.limits.clone(), self.config.multiline);
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        for byte in bytes.chunks(1) {
+            if self.decoder.is_empty() {
+                self.begin = self.at;
+            }
+            self.at += 1;
+            match self.decoder.decode(byte) {
+                Ok(decoded) => {
+                    let begin = self.begin;
+                    self.replies
+                        .extend(decoded.reply.map(|reply| (begin, reply)));
+                }
+                // It goes on failing, and so does the session's.
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Whether this reply, or one that equals it but for masked secrets, began there or later.
+    fn came_since(&self, reply: &Reply, at: usize) -> bool {
+        self.replies.iter().any(|(begin, came)| {
+            let mut masked = came.clone();
+            for secret in [CANARY, "research"] {
+                masked.mask(secret.as_bytes());
+            }
+            *begin >= at && (came == reply || masked == *reply || reply.to_string().contains("***"))
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! The same bytes, cut in different ways.
+
+use ftp_proto::wire::{DecodeError, Reply, ReplyDecoder};
+
+/// What one connection gave: replies, then how it ended.
+type Outcome = (Vec<Reply>, Result<Option<Reply>, DecodeError>);
+
+/// Whole, byte by byte, and cut where the input says: the same replies and the same end.
+///
+/// The bytes in front of the first `|` are the lengths of the pieces, used over and over.
+pub fn split(data: &[u8]) {
+    let (cuts, data) = match data.iter().take(32).position(|byte| *byte == b'|') {
+        Some(at) => (&data[..at], &data[at + 1..]),
+        None => (&data[..0], data),
+    };
+    let (decoder, _, bytes) = super::decoder(data);
+    let whole = run(decoder.clone(), &[bytes]);
+    let single: Vec<&[u8]> = bytes.chunks(1).collect();
+    assert_eq!(whole, run(decoder.clone(), &single), "byte by byte");
+    let mut pieces = Vec::new();
+    let mut rest = bytes;
+    for cut in cuts.iter().cycle() {
+        // A nought is an empty read.
+        let (piece, tail) = rest.split_at(rest.len().min(usize::from(cut % 48)));
+        pieces.push(piece);
+        rest = tail;
+        if rest.is_empty() || pieces.len() > bytes.len() {
+            break;
+        }
+    }
+    pieces.push(rest);
+    assert_eq!(whole, run(decoder.clone(), &pieces), "in {cuts:?}");
+    // Every cut into two, where that is cheap.
+    if bytes.len() <= 64 {
+        for at in 0..bytes.len() {
+            let (left, right) = bytes.split_at(at);
+            assert_eq!(whole, run(decoder.clone(), &[left, right]), "at {at}");
+        }
+    }
+}
+
+fn run(mut decoder: ReplyDecoder, pieces: &[&[u8]]) -> Outcome {
+    let mut replies = Vec::new();
+    for piece in pieces {
+        let mut rest = *piece;
+        while !rest.is_empty() {
+            match decoder.decode(rest) {
+                Ok(decoded) => {
+                    rest = &rest[decoded.consumed..];
+                    replies.extend(decoded.reply);
+                }
+                Err(error) => return (replies, Err(error)),
+            }
+        }
+    }
+    let end = decoder.finish();
+    (replies, end)
+}
