@@ -160,10 +160,7 @@ impl Session {
         self.inbox.clear();
         self.staged.clear();
         self.clock = None;
-        if matches!(self.state.channel, Channel::Securing | Channel::Clearing) {
-            // Nobody can say how far the handshake got.
-            self.die(Error::new(ErrorKind::Tls).with_command("AUTH"));
-        }
+        self.bury_half_done_upgrade();
         let running = Running {
             flow,
             operation: self.operation,
@@ -212,6 +209,8 @@ impl Session {
                     if let Some(want) = self.settle_unless(running.flow.adopts(), &mut answer)? {
                         return Ok(Step::Want(want));
                     }
+                    // The answer to AUTH may have come in just now, with nobody left to act on it.
+                    self.bury_half_done_upgrade();
                     running.stage = Stage::Flowing;
                     answer = self.begin();
                 }
@@ -248,6 +247,13 @@ impl Session {
                 }
                 Stage::Finished => return Err(Error::misuse(Misuse::Finished)),
             }
+        }
+    }
+
+    /// An upgrade that was agreed on by a flow that is gone: nobody can say how far it got.
+    fn bury_half_done_upgrade(&mut self) {
+        if matches!(self.state.channel, Channel::Securing | Channel::Clearing) {
+            self.die(Error::new(ErrorKind::Tls).with_source("the handshake was given up"));
         }
     }
 

@@ -1417,6 +1417,7 @@ fn invariant_3_a_226_that_never_comes_does_not_block_the_session_for_ever() {
     driver.outcome(&finish());
     driver.server.assert_over();
     driver.server.extend([Item::Silence]);
+    driver.server.extend(fenced_pwd());
     let first = driver.outcome(&Op::Pwd);
     assert!(
         first == "/here" || driver.session.is_dead(),

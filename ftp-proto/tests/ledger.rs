@@ -559,6 +559,27 @@ fn invariant_3_dropped_at_every_step_then_pwd_under_tls_replies_late() {
 }
 
 #[test]
+fn contract_clocks_go_on_only_where_they_were_started_wherever_a_session_is_dropped() {
+    let mut breaches = std::collections::BTreeSet::new();
+    for (tls, pace) in [(false, Pace::Lazy), (true, Pace::Eager)] {
+        for aborting in ABORTS {
+            let ops = whole_session(tls);
+            let mut driver = model(tls, pace, aborting);
+            run_until_dropped(&mut driver, &ops);
+            for point in 0..driver.points {
+                let mut driver = model(tls, pace, aborting);
+                driver.fuse = point;
+                run_until_dropped(&mut driver, &ops);
+                // Whether that works is the other tests' question.
+                let _ = check_pwd(&mut driver).and_then(|()| check_work(&mut driver));
+                breaches.extend(driver.breaches);
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "{breaches:#?}");
+}
+
+#[test]
 fn invariant_3_a_secure_dropped_before_its_late_234_leaves_the_session_dead() {
     // Invariant 6, too: nobody is left to do the handshake.
     let mut driver = scripted(explicit(), [say("220 ready"), hear("AUTH TLS")]);

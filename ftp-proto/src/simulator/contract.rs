@@ -187,13 +187,32 @@ impl Case {
         Ok(())
     }
 
-    fn run_once<D: Driver>(&self, setup: Setup, options: Options) -> Result<(), String> {
+    /// Runs the case in clear with every reply cut in two at every position, one run each.
+    /// Returns the number of runs.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), and where the cut was.
+    pub fn run_cut_everywhere<D: Driver>(&self) -> Result<usize, String> {
+        let mut runs = 0;
+        let mut length = usize::MAX;
+        while runs < length {
+            length = self
+                .run_once::<D>(self.setup.clone().cut_at(runs), options())
+                .map_err(|why| format!("cut at {runs}: {why}"))?;
+            runs += 1;
+        }
+        Ok(runs)
+    }
+
+    /// Returns how many bytes the control connection carried towards the client.
+    fn run_once<D: Driver>(&self, setup: Setup, options: Options) -> Result<usize, String> {
         let options = options.with_config(self.config);
         let connected = D::connect(Simulator::new(setup), options);
         let mut driver = match (connected, &self.connects) {
             (Ok(driver), None) => driver,
             (Err(error), Some(expected)) => {
                 return meets(&Outcome::failed(&error), expected)
+                    .map(|()| 0)
                     .map_err(|why| format!("connecting: {why}"));
             }
             (Ok(_), Some(expected)) => return Err(format!("connected instead of {expected:?}")),
@@ -227,7 +246,7 @@ impl Case {
                 return Err(format!("the server heard {heard} and not {expected:?}"));
             }
         }
-        Ok(())
+        Ok(driver.with_server(|server| server.control_bytes_read()))
     }
 }
 

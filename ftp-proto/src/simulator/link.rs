@@ -96,6 +96,11 @@ pub(super) struct Wire {
 }
 
 impl Wire {
+    /// What the client has read so far.
+    pub(super) fn bytes_read(&self) -> usize {
+        self.read
+    }
+
     pub(super) fn control(segment: Option<usize>, cut: Option<usize>) -> Self {
         Self {
             out: VecDeque::new(),

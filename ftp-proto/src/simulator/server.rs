@@ -252,6 +252,14 @@ impl Simulator {
         &self.clear
     }
 
+    /// How many bytes of the control connections clients have read, ciphertext under TLS: what
+    /// [`Setup::cut_at`] counts in.
+    #[must_use]
+    pub fn control_bytes_read(&self) -> usize {
+        let links = self.sessions.iter().map(|session| session.link.0);
+        links.map(|link| self.wires[link].bytes_read()).sum()
+    }
+
     /// The content of a file, by its absolute path.
     #[must_use]
     pub fn file(&self, path: impl AsRef<[u8]>) -> Option<&[u8]> {

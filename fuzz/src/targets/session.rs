@@ -688,14 +688,11 @@ impl Shadow {
                 self.begin = self.at;
             }
             self.at += 1;
-            match self.decoder.decode(byte) {
-                Ok(decoded) => {
-                    let begin = self.begin;
-                    self.replies
-                        .extend(decoded.reply.map(|reply| (begin, reply)));
-                }
-                // It goes on failing, and so does the session's.
-                Err(_) => {}
+            // One that has failed goes on failing, and so does the session's.
+            if let Ok(decoded) = self.decoder.decode(byte) {
+                let begin = self.begin;
+                self.replies
+                    .extend(decoded.reply.map(|reply| (begin, reply)));
             }
         }
     }

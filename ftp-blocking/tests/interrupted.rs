@@ -1,0 +1,327 @@
+//! Every single call to the transport made to fail in every way: what dropping a future at every
+//! point is to the other adapter. Hard cases 3, 9 and 10.
+
+mod support;
+
+use std::io::{self, Read as _, Write as _};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use ftp_blocking::transport::{Dialled, Listener, Network, Stream, Target};
+use ftp_blocking::{Client, Error, ErrorKind, Memory, Options, TransferOptions};
+use ftp_proto::simulator::contract::TlsEnds;
+use ftp_proto::simulator::{DuringTransfer, Setup, Simulator};
+
+/// A network whose n-th call fails, counted over all its streams.
+struct Faulty {
+    memory: Memory,
+    fault: Fault,
+}
+
+#[derive(Clone)]
+struct Fault {
+    left: Arc<AtomicUsize>,
+    kind: io::ErrorKind,
+}
+
+impl Fault {
+    fn strikes(&self) -> io::Result<()> {
+        match self.left.fetch_sub(1, Ordering::Relaxed) {
+            1 => Err(self.kind.into()),
+            0 => {
+                // It has struck; stay there.
+                self.left.store(0, Ordering::Relaxed);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn has_struck(&self) -> bool {
+        self.left.load(Ordering::Relaxed) == 0
+    }
+
+    fn over(&self, stream: Box<dyn Stream>) -> Box<dyn Stream> {
+        Box::new(FaultyStream {
+            stream,
+            fault: self.clone(),
+        })
+    }
+}
+
+struct FaultyStream {
+    stream: Box<dyn Stream>,
+    fault: Fault,
+}
+
+impl Network for Faulty {
+    fn dial(&mut self, target: &Target<'_>, deadline: Instant) -> io::Result<Dialled> {
+        self.fault.strikes()?;
+        match self.memory.dial(target, deadline)? {
+            Dialled::Connected(stream) => Ok(Dialled::Connected(self.fault.over(stream))),
+            Dialled::Pending(dialling) => Ok(Dialled::Pending(dialling)),
+        }
+    }
+
+    fn listen(&mut self, control: &dyn Stream) -> io::Result<Box<dyn Listener>> {
+        self.memory.listen(control)
+    }
+
+    fn now(&self) -> Instant {
+        self.memory.now()
+    }
+}
+
+impl Stream for FaultyStream {
+    fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
+        self.fault.strikes()?;
+        self.stream.read(buffer, deadline)
+    }
+
+    fn write(&mut self, buffer: &[u8], deadline: Instant) -> io::Result<usize> {
+        self.fault.strikes()?;
+        self.stream.write(buffer, deadline)
+    }
+
+    fn shutdown(&mut self) -> io::Result<()> {
+        self.fault.strikes()?;
+        self.stream.shutdown()
+    }
+
+    fn reset_on_close(&mut self) {
+        self.stream.reset_on_close();
+    }
+
+    fn peer_address(&self) -> Option<SocketAddr> {
+        self.stream.peer_address()
+    }
+
+    fn local_address(&self) -> Option<SocketAddr> {
+        self.stream.local_address()
+    }
+}
+
+fn server(setup: Setup, tls: Option<&TlsEnds>) -> Memory {
+    let big: Vec<u8> = (0..30_000_u32).map(|n| (n / 7) as u8).collect();
+    let setup = match tls {
+        Some(ends) => setup.tls(ends.server.clone()),
+        None => setup,
+    };
+    Memory::new(Simulator::new(
+        setup.window(8192).file("/five", "12345").file("/big", big),
+    ))
+}
+
+fn options(tls: Option<&TlsEnds>) -> Options {
+    let options = Options::new("localhost");
+    match tls {
+        Some(ends) => options.with_tls(ends.client.clone()),
+        None => options,
+    }
+}
+
+/// In clear, under TLS 1.2, under TLS 1.3.
+fn channels() -> impl Iterator<Item = Option<&'static TlsEnds>> {
+    [None].into_iter().chain(support::tls().iter().map(Some))
+}
+
+/// A whole session but for the connecting and the end; the content of the first download.
+fn session(client: &mut Client) -> Result<Vec<u8>, Error> {
+    client.login("user", "secret")?;
+    client.features()?;
+    client.pwd()?;
+    client.size("/big")?;
+    let mut all = Vec::new();
+    let mut download = client.download("/big")?;
+    download.read_to_end(&mut all)?;
+    download.finish()?;
+    client.list(None::<&str>)?;
+    let mut upload = client.upload("/new")?;
+    upload.write_all(&all)?;
+    upload.finish()?;
+    let offset = TransferOptions::new().with_offset(29_000);
+    let mut download = client.download_with("/big", &offset)?;
+    download.read_exact(&mut [0; 10])?;
+    download.keep_alive()?;
+    download.abort()?;
+    let mut upload = client.upload("/aborted")?;
+    upload.write_all(&all[..9000])?;
+    upload.abort()?;
+    client.noop()?;
+    client.names(None::<&str>)?;
+    Ok(all)
+}
+
+#[test]
+fn hard_10_every_call_to_the_transport_fails_once() {
+    let kinds = [
+        io::ErrorKind::TimedOut,
+        io::ErrorKind::ConnectionReset,
+        io::ErrorKind::BrokenPipe,
+    ];
+    for tls in channels() {
+        for immediate in [DuringTransfer::Deferred, DuringTransfer::Immediate] {
+            for kind in kinds {
+                let setup = Setup::new().during_transfer(immediate);
+                let calls = fail_everywhere(&setup, tls, kind);
+                let channel = if tls.is_some() {
+                    "under TLS"
+                } else {
+                    "in clear"
+                };
+                println!("{channel}, {immediate:?}, {kind:?}: {calls} calls");
+                assert!(
+                    calls > 100,
+                    "the session has become too simple to prove anything"
+                );
+            }
+        }
+    }
+}
+
+/// Returns the number of calls.
+fn fail_everywhere(setup: &Setup, tls: Option<&TlsEnds>, kind: io::ErrorKind) -> usize {
+    for call in 1.. {
+        let memory = server(setup.clone(), tls);
+        let fault = Fault {
+            left: Arc::new(AtomicUsize::new(call)),
+            kind,
+        };
+        let network = Faulty {
+            memory: memory.clone(),
+            fault: fault.clone(),
+        };
+        let Ok(mut client) = Client::connect_over(network, options(tls)) else {
+            assert!(fault.has_struck());
+            assert_eq!(
+                memory.server().open_links(),
+                0,
+                "failed while connecting, call {call}"
+            );
+            continue;
+        };
+        let outcome = session(&mut client);
+        if !fault.has_struck() {
+            outcome.expect("nothing went wrong");
+            return call;
+        }
+        if outcome.is_ok() {
+            assert!(
+                memory.server().file("/new").is_some(),
+                "call {call}: no success without a file"
+            );
+        }
+        let dead = match client.pwd() {
+            Ok(path) => {
+                assert_eq!(path.as_bytes(), b"/", "out of step after call {call}");
+                false
+            }
+            Err(error) => {
+                let known = client.session().is_dead() || not_logged_in(&error);
+                assert!(known, "call {call}: neither in step nor dead: {error}");
+                client.session().is_dead()
+            }
+        };
+        if !dead && client.session().is_logged_in() {
+            let mut content = Vec::new();
+            let outcome = client.download("/five").map(|mut download| {
+                download.read_to_end(&mut content).expect("in step");
+            });
+            match outcome {
+                Ok(()) => assert_eq!(content, b"12345", "after call {call}"),
+                Err(error) => assert_eq!(error.kind(), ErrorKind::Insecure, "call {call}: {error}"),
+            }
+        }
+        drop(client);
+        assert_eq!(
+            memory.server().open_links(),
+            0,
+            "left open after call {call}"
+        );
+    }
+    unreachable!("the range has no end")
+}
+
+fn not_logged_in(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Insecure)
+        || error
+            .reply()
+            .is_some_and(|reply| reply.code().value() == 530)
+}
+
+#[test]
+fn hard_03_failed_between_the_answer_to_auth_and_the_handshake() {
+    for tls in support::tls() {
+        let mut dead = 0;
+        for call in 1.. {
+            let memory = server(Setup::new(), Some(tls));
+            let fault = Fault {
+                left: Arc::new(AtomicUsize::new(0)),
+                kind: io::ErrorKind::TimedOut,
+            };
+            let network = Faulty {
+                memory: memory.clone(),
+                fault: fault.clone(),
+            };
+            let mut client = Client::connect_over(network, options(Some(tls))).expect("greeted");
+            fault.left.store(call, Ordering::Relaxed);
+            if client.secure().is_ok() && !fault.has_struck() {
+                break;
+            }
+            let sent = memory.server().control_plaintext_received().len();
+            match client.pwd() {
+                Ok(_) => assert!(client.session().is_secured(), "call {call}: PWD in clear"),
+                Err(error) if client.session().is_dead() => {
+                    dead += 1;
+                    assert!(
+                        matches!(error.kind(), ErrorKind::Tls | ErrorKind::Timeout(_)),
+                        "{error}"
+                    );
+                    let now = memory.server().control_plaintext_received().len();
+                    assert_eq!(now, sent, "call {call}: sent something to a dead session");
+                }
+                Err(error) => assert!(not_logged_in(&error), "call {call}: {error}"),
+            }
+        }
+        assert!(
+            dead > 1,
+            "the handshake makes several calls, {dead} were met"
+        );
+    }
+}
+
+#[test]
+fn hard_09_rest_answered_transfer_failed_next_download_starts_at_byte_0() {
+    for tls in channels() {
+        for call in 1.. {
+            let memory = server(Setup::new(), tls);
+            let fault = Fault {
+                left: Arc::new(AtomicUsize::new(0)),
+                kind: io::ErrorKind::TimedOut,
+            };
+            let network = Faulty {
+                memory: memory.clone(),
+                fault: fault.clone(),
+            };
+            let mut client = Client::connect_over(network, options(tls)).expect("greeted");
+            client.login("user", "secret").expect("logged in");
+            fault.left.store(call, Ordering::Relaxed);
+            let offset = TransferOptions::new().with_offset(3);
+            let untouched = client.download_with("/five", &offset).is_ok() && !fault.has_struck();
+            fault.left.store(0, Ordering::Relaxed);
+            if client.pwd().is_err() {
+                assert!(client.session().is_dead());
+                continue;
+            }
+            let mut content = Vec::new();
+            let mut download = client.download("/five").expect("in step");
+            download.read_to_end(&mut content).expect("in step");
+            assert_eq!(content, b"12345", "failed at call {call}");
+            if untouched {
+                break;
+            }
+        }
+    }
+}
