@@ -13,8 +13,9 @@ use ftp_proto::{
 };
 
 use crate::channel::Channel;
-use crate::data::{Download, Lines, Upload};
+use crate::data::{Download, Upload};
 use crate::data_connection::Data;
+use crate::lines::Lines;
 use crate::net::Tcp;
 use crate::transport::{Dialled, Network, Stream, Target};
 
@@ -233,7 +234,7 @@ impl Client {
     /// As [`download`](Self::download); [`ErrorKind::TooLarge`] above [`Options::listing`].
     pub fn list(&mut self, path: Option<impl AsRef<[u8]>>) -> Result<Vec<Vec<u8>>, Error> {
         let limits = self.options.listing;
-        collect(self.list_lines(path)?, limits)
+        self.list_lines(path)?.collect(limits)
     }
 
     /// The lines of NLST: names.
@@ -242,7 +243,7 @@ impl Client {
     /// As [`list`](Self::list).
     pub fn names(&mut self, path: Option<impl AsRef<[u8]>>) -> Result<Vec<Vec<u8>>, Error> {
         let limits = self.options.listing;
-        collect(self.names_lines(path)?, limits)
+        self.names_lines(path)?.collect(limits)
     }
 
     /// LIST, line by line as it comes.
@@ -317,19 +318,6 @@ impl Client {
         let missing = || Error::new(ErrorKind::Misuse(Misuse::Option));
         self.tls.as_ref().ok_or_else(missing)
     }
-}
-
-fn collect(mut lines: Lines<'_>, limits: ftp_proto::ListingLimits) -> Result<Vec<Vec<u8>>, Error> {
-    let mut listing = Vec::new();
-    let mut bytes = 0;
-    while let Some(line) = lines.next_line()? {
-        bytes += line.len();
-        if listing.len() >= limits.lines || bytes > limits.bytes {
-            return Err(Error::new(ErrorKind::TooLarge));
-        }
-        listing.push(line);
-    }
-    Ok(listing)
 }
 
 impl fmt::Debug for Client {

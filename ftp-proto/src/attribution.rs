@@ -3,7 +3,8 @@
 use crate::config::Security;
 use crate::error::{Error, ErrorKind};
 use crate::ledger::{Effect, Owed, Shape};
-use crate::session::{Channel, Live, Session};
+use crate::negotiated::{Channel, Live};
+use crate::session::Session;
 use crate::wire::{Class, Code, Reply};
 
 impl Session {
@@ -38,8 +39,10 @@ impl Session {
                 self.state.greeting = Some(reply);
             }
             Shape::Single | Shape::Raw | Shape::KeepAlive => {
-                // A preliminary reply promises another one, which nobody here waits for.
-                self.out_of_step |= preliminary;
+                if preliminary {
+                    // It promises another one, which nobody here waits for.
+                    self.lose_step();
+                }
                 self.apply(owed.effect, &reply);
                 if owed.effect == Effect::Auth && more {
                     return self.die(Error::new(ErrorKind::Injection).with_command(&owed.verb));
@@ -65,16 +68,21 @@ impl Session {
         if reply.code() == Code::SERVICE_CLOSING {
             return self.die(Error::from_reply(reply));
         }
-        let tls_to_come = self.config.security != Security::Plain || self.state.auth_tried;
-        if tls_to_come && self.state.channel == Channel::Clear {
-            // Nothing in clear text can be believed about what will happen under TLS.
-            return self.die(Error::new(ErrorKind::Injection));
-        }
-        self.out_of_step = true;
+        self.lose_step();
         self.strays = self.strays.saturating_add(1);
         if self.strays > self.config.strays {
             self.die(Error::new(ErrorKind::OutOfStep).with_reply(reply));
         }
+    }
+
+    /// Something came that no command of ours accounts for.
+    pub(crate) fn lose_step(&mut self) {
+        let tls_to_come = self.config.security != Security::Plain || self.state.auth_tried;
+        if tls_to_come && self.state.channel == Channel::Clear {
+            // Nothing in clear text can be believed about what will happen under TLS.
+            self.die(Error::new(ErrorKind::Injection));
+        }
+        self.out_of_step = true;
     }
 
     fn attribute_to_transfer(&mut self, owed: Owed, reply: Reply) {
@@ -237,6 +245,14 @@ impl Reply {
     /// 226 and 250 end a transfer; other completions do not say so.
     fn is_transfer_completion(&self) -> bool {
         matches!(self.code().value(), 226 | 250)
+    }
+
+    /// Its text is more than words for people: a path, an address, a size, a list.
+    fn carries_data(&self) -> bool {
+        matches!(
+            self.code().value(),
+            125 | 150 | 211..=215 | 227 | 229 | 250 | 257
+        )
     }
 
     /// What servers answer to NOOP, understood or not.

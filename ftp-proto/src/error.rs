@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::flow::Wait;
@@ -162,6 +163,18 @@ impl Error {
         } else {
             self.with_command(verb)
         }
+    }
+
+    /// Without these secrets in the reply, which here is for people.
+    pub(crate) fn masked(mut self, secrets: &[Vec<u8>]) -> Self {
+        if self.0.reply.is_some() && !secrets.is_empty() {
+            if let Some(reply) = &mut Arc::make_mut(&mut self.0).reply {
+                for secret in secrets {
+                    reply.mask(secret);
+                }
+            }
+        }
+        self
     }
 
     /// What kind of failure this is.

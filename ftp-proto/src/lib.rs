@@ -1,4 +1,114 @@
-//! The FTP and FTPS client protocol without I/O.
+//! The FTP and FTPS client protocol without I/O: no sockets, no clock, no std.
+//!
+//! Bytes go in, bytes come out, and in between stand *flows*, which say what they want next:
+//!
+//! ```text
+//!                     your driver: sockets, pipes, io_uring, arrays
+//!        receive(bytes)  |   ^ outgoing()          ^ Want      | Answer
+//!                        v   |                     |           v
+//!   session    lines > replies > ledger      flow (one operation: Login, Open, Abort ...)
+//!              what must survive a dropped   what is forgotten with it
+//!              operation
+//! ```
+//!
+//! * [`Session`] is one control connection: what was negotiated, what the server still owes.
+//! * A [`Flow`] is one operation as a plain value; all sequences of commands are in [`flows`].
+//! * [`Want`] is what a driver must do next, and each carries the ticket for its one [`Answer`].
+//! * [`wire`] and [`reply`] are the lower layer, for those who want nothing else.
+//!
+//! The crates `ftp-blocking` and `ftp-smol` are drivers for sockets; their `drive.rs` is the
+//! model for one of your own.
+//!
+//! # A whole dialogue on arrays
+//!
+//! ```
+//! use ftp_proto::flows::{Credentials, Finish, Greeting, Login, Open};
+//! use ftp_proto::{
+//!     Config, DataEnd, Error, Flow, Session, Step, Verdict, Wait, Want,
+//! };
+//!
+//! /// What the server says, in this order, whenever we wait for a reply.
+//! let mut server = [
+//!     &b"220 Welcome\r\n"[..],
+//!     b"331 Password?\r\n",
+//!     b"230 Hello\r\n",
+//!     b"200 Binary\r\n",
+//!     b"229 Extended passive (|||2020|)\r\n",
+//!     b"150 Here it comes (5 bytes)\r\n",
+//!     b"226 Done\r\n",
+//! ]
+//! .into_iter();
+//! let mut sent = Vec::new();
+//!
+//! /// The driver: one loop, one `match`.
+//! fn drive<F: Flow>(
+//!     session: &mut Session,
+//!     flow: F,
+//!     server: &mut impl Iterator<Item = &'static [u8]>,
+//!     sent: &mut Vec<u8>,
+//! ) -> Result<F::Output, Error> {
+//!     let (mut running, mut answer) = session.start(flow);
+//!     loop {
+//!         let want = match session.step(&mut running, answer)? {
+//!             Step::Done(output) => return Ok(output),
+//!             Step::Want(want) => want,
+//!         };
+//!         // Whatever is wanted, what must go out goes out first.
+//!         sent.extend_from_slice(session.outgoing());
+//!         session.advance(session.outgoing().len());
+//!         answer = match want {
+//!             // A look at what has already arrived: nothing, here.
+//!             Want::Receive(want) if want.wait() == Wait::Arrived => want.timed_out(),
+//!             Want::Receive(want) => {
+//!                 match server.next() {
+//!                     Some(bytes) => session.receive(bytes),
+//!                     None => session.receive_eof(),
+//!                 }
+//!                 want.received()
+//!             }
+//!             Want::Connect(want) => want.connected(),
+//!             Want::CloseData(want) => want.closed(DataEnd::Clean),
+//!             Want::Listen(want) => want.timed_out(), // no active mode here,
+//!             Want::Accept(want) => want.timed_out(),
+//!             Want::SecureControl(want) => want.timed_out(), // and no TLS
+//!             Want::ClearControl(want) => want.timed_out(),
+//!             Want::SecureData(want) => want.timed_out(),
+//!         };
+//!     }
+//! }
+//!
+//! let mut session = Session::new(Config::default());
+//! let ada = Credentials::new("ada", "secret")?;
+//! drive(&mut session, Greeting::new(), &mut server, &mut sent)?;
+//! drive(&mut session, Login::new(ada), &mut server, &mut sent)?;
+//! let transfer = drive(&mut session, Open::retrieve("hello")?, &mut server, &mut sent)?;
+//!
+//! // The data connection is the driver's own: its bytes do not pass through the core.
+//! assert_eq!(transfer.size_hint(), Some(5));
+//! assert_eq!(session.verdict(&transfer), Verdict::Open);
+//! let data = b"hello";
+//!
+//! let finish = Finish::new(transfer, data.len() as u64, DataEnd::Clean);
+//! let completion = drive(&mut session, finish, &mut server, &mut sent)?;
+//! assert_eq!(completion.bytes, 5);
+//! assert_eq!(
+//!     sent,
+//!     b"USER ada\r\nPASS secret\r\nTYPE I\r\nEPSV\r\nRETR hello\r\n",
+//! );
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! # Features
+//!
+//! None is on by default, and then the crate needs `alloc`, nom and memchr alone.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `std` | conversions from and to `std::io::Error` |
+//! | `rustls` | [`tls`](https://docs.rs/ftp-proto/latest/ftp_proto/tls/): TLS without I/O |
+//! | `ring`, `aws-lc-rs` | a provider for it |
+//! | `platform-verifier`, `webpki-roots` | whom to trust |
+//! | `simulator` | a server without I/O for tests, and the contract table for drivers |
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(
@@ -20,7 +130,10 @@ mod error;
 mod flow;
 pub mod flows;
 mod ledger;
+mod negotiated;
+mod operation;
 mod options;
+mod outbox;
 mod path;
 pub mod reply;
 mod session;
@@ -40,10 +153,11 @@ pub use flow::{
     Accept, Adopts, Answer, ClearControl, Clock, CloseData, Closing, Connect, Endpoint, Flow,
     Listen, Receive, SecureControl, SecureData, Step, Wait, Want,
 };
+pub use operation::Running;
 pub use options::{FTP_PORT, ListingLimits, Options, Resumption, Timeouts, TransferOptions};
 pub use path::{InvalidPath, RemotePath};
 pub use reply::Features;
-pub use session::{Observed, Running, Session};
+pub use session::{Observed, Session};
 pub use transfer::{
     Aborted, Completion, DataEnd, Direction, Transfer, TransferId, TransferType, Verdict,
 };

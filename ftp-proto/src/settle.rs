@@ -4,24 +4,32 @@ use crate::config::AbortSignal;
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Clock, CloseData, Closing, Event, Wait, Want};
 use crate::ledger::{Effect, Owed, Shape};
-use crate::session::{Channel, Session};
+use crate::negotiated::Channel;
+use crate::session::Session;
 use crate::wire::{Command, Verb};
 
 impl Session {
     /// One step towards owing nothing; `None` when that is reached. All of its state is the
     /// session's, so that it too may be dropped at any point.
     pub(crate) fn settle(&mut self, event: Event) -> Result<Option<Want>, Error> {
-        if matches!(event, Event::Closed(_)) {
-            if let Some(live) = &mut self.live {
-                live.data_open = false;
-            }
-        }
         self.alive()?;
-        if self.live.as_ref().is_some_and(|live| live.data_open) {
-            if self.ledger.iter().any(|owed| owed.shape == Shape::Transfer) {
-                self.send_abort();
+        let mut event = event;
+        if let Some(live) = self.live.as_mut().filter(|live| live.data_open) {
+            let clock = match core::mem::replace(&mut event, Event::Begin) {
+                // A connection that could not be closed in time is dropped all the same.
+                Event::Closed(_) | Event::TimedOut => {
+                    live.data_open = false;
+                    None
+                }
+                Event::ControlFirst => Some(Clock::Continues),
+                _ => Some(Clock::Starts),
+            };
+            if let Some(clock) = clock {
+                if self.ledger.iter().any(|owed| owed.shape == Shape::Transfer) {
+                    self.send_abort();
+                }
+                return Ok(Some(self.close_data(Closing::Abandon, clock)));
             }
-            return Ok(Some(self.close_data(Closing::Abandon, Clock::Starts)));
         }
         if matches!(event, Event::TimedOut) {
             self.settlement_timed_out()?;

@@ -15,9 +15,10 @@ use ftp_proto::{
 use smol::io::AsyncWriteExt as _;
 
 use crate::channel::Channel;
-use crate::data::{Download, Lines, Upload};
+use crate::data::{Download, Upload};
 use crate::data_connection::Data;
-use crate::drive::Deadline;
+use crate::deadline::Deadline;
+use crate::lines::Lines;
 use crate::net::Tcp;
 use crate::transport::{Network, Stream, Target};
 
@@ -251,7 +252,7 @@ impl Client {
     /// As [`download`](Self::download); [`ErrorKind::TooLarge`] above [`Options::listing`].
     pub async fn list(&mut self, path: Option<impl AsRef<[u8]>>) -> Result<Vec<Vec<u8>>, Error> {
         let limits = self.options.listing;
-        collect(self.list_lines(path).await?, limits).await
+        self.list_lines(path).await?.collect(limits).await
     }
 
     /// The lines of NLST: names.
@@ -260,7 +261,7 @@ impl Client {
     /// As [`list`](Self::list).
     pub async fn names(&mut self, path: Option<impl AsRef<[u8]>>) -> Result<Vec<Vec<u8>>, Error> {
         let limits = self.options.listing;
-        collect(self.names_lines(path).await?, limits).await
+        self.names_lines(path).await?.collect(limits).await
     }
 
     /// LIST, line by line as it comes.
@@ -338,22 +339,6 @@ impl Client {
         let missing = || Error::new(ErrorKind::Misuse(Misuse::Option));
         self.tls.as_ref().ok_or_else(missing)
     }
-}
-
-async fn collect(
-    mut lines: Lines<'_>,
-    limits: ftp_proto::ListingLimits,
-) -> Result<Vec<Vec<u8>>, Error> {
-    let mut listing = Vec::new();
-    let mut bytes = 0;
-    while let Some(line) = lines.next_line().await? {
-        bytes += line.len();
-        if listing.len() >= limits.lines || bytes > limits.bytes {
-            return Err(Error::new(ErrorKind::TooLarge));
-        }
-        listing.push(line);
-    }
-    Ok(listing)
 }
 
 impl fmt::Debug for Client {

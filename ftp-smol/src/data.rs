@@ -5,13 +5,12 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use ftp_proto::data::LineSplitter;
 use ftp_proto::flows::{Abort, Finish};
 use ftp_proto::{
     Aborted, Completion, DataEnd, Direction, Error, ErrorKind, Misuse, Transfer, TransferOptions,
     Verdict, Wait,
 };
-use smol::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
+use smol::io::{AsyncRead, AsyncWrite};
 
 use crate::channel::Got;
 use crate::client::Client;
@@ -258,72 +257,6 @@ impl<'c> Moving<'c> {
         match self.outcome() {
             Ok(_) => Err(Error::new(ErrorKind::Misuse(Misuse::StaleTransfer)).into()),
             Err(error) => Err(error),
-        }
-    }
-}
-
-/// The lines of a listing, as they come, each one the bytes that the server sent without its
-/// line end.
-///
-/// ```no_run
-/// # fn main() -> Result<(), ftp_smol::Error> {
-/// # smol::block_on(async {
-/// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
-/// let mut lines = client.list_lines(None::<&str>).await?;
-/// while let Some(line) = lines.next_line().await? {
-///     println!("{}", String::from_utf8_lossy(&line));
-/// }
-/// # Ok(())
-/// # })
-/// # }
-/// ```
-#[derive(Debug)]
-pub struct Lines<'c> {
-    download: Download<'c>,
-    splitter: LineSplitter,
-    buffer: Vec<u8>,
-    begin: usize,
-    end: usize,
-    ended: bool,
-}
-
-/// How much of a listing is read at a time.
-const LISTING_READ: usize = 16 * 1024;
-
-impl<'c> Lines<'c> {
-    pub(crate) fn new(download: Download<'c>, longest: usize) -> Self {
-        Self {
-            download,
-            splitter: LineSplitter::new(longest),
-            buffer: vec![0; LISTING_READ],
-            begin: 0,
-            end: 0,
-            ended: false,
-        }
-    }
-
-    /// The next line, or `None` once the listing is complete and confirmed.
-    ///
-    /// # Errors
-    /// Those of [`Download`]; [`ErrorKind::TooLarge`] for a line above the limit.
-    pub async fn next_line(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        loop {
-            let mut rest = &self.buffer[self.begin..self.end];
-            let before = rest.len();
-            let line = self.splitter.next_line(&mut rest)?.map(<[u8]>::to_vec);
-            self.begin += before - rest.len();
-            if line.is_some() {
-                return Ok(line);
-            }
-            if self.ended {
-                return Ok(None);
-            }
-            (self.begin, self.end) = (0, 0);
-            self.end = self.download.read(&mut self.buffer).await?;
-            if self.end == 0 {
-                self.ended = true;
-                return Ok(self.splitter.finish()?);
-            }
         }
     }
 }

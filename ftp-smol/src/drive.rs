@@ -2,14 +2,13 @@
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
-use std::time::Instant;
 
 use ftp_proto::{Answer, Clock, DataEnd, Error, ErrorKind, Flow, Running, Step, Wait, Want};
 
 use crate::channel::Got;
 use crate::client::Client;
 use crate::data_connection::Data;
-use crate::transport::BoxFuture;
+use crate::deadline::Deadline;
 
 /// A flow under way. All that it has done is in the client; dropping it loses nothing.
 #[derive(Debug)]
@@ -33,12 +32,6 @@ pub(crate) enum Watched<T> {
     ControlFirst,
     TimedOut,
     Broken(Error),
-}
-
-/// A point in time to wait for, and the timer once somebody does.
-pub(crate) struct Deadline {
-    pub(crate) at: Instant,
-    timer: Option<BoxFuture<()>>,
 }
 
 /// Room for what one read from the control connection brings.
@@ -252,25 +245,5 @@ impl Client {
 
     pub(crate) fn after(&self, wait: Wait) -> Deadline {
         Deadline::new(self.network.now() + self.options.timeouts.of(wait))
-    }
-}
-
-impl Deadline {
-    pub(crate) fn new(at: Instant) -> Self {
-        Self { at, timer: None }
-    }
-
-    pub(crate) fn poll(
-        &mut self,
-        network: &dyn crate::transport::Network,
-        cx: &mut Context<'_>,
-    ) -> Poll<()> {
-        if network.now() >= self.at {
-            return Poll::Ready(());
-        }
-        let timer = self
-            .timer
-            .get_or_insert_with(|| network.sleep_until(self.at));
-        timer.as_mut().poll(cx)
     }
 }

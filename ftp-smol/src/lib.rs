@@ -4,14 +4,16 @@ mod channel;
 mod client;
 mod data;
 mod data_connection;
+mod deadline;
 mod drive;
+mod lines;
 #[cfg(feature = "simulator")]
 mod memory;
 mod net;
 pub mod transport;
 
 pub use client::Client;
-pub use data::{Download, Lines, Upload};
+pub use data::{Download, Upload};
 pub use ftp_proto::flows::{self, Credentials};
 pub use ftp_proto::tls::{self, TlsConfig};
 pub use ftp_proto::{
@@ -19,6 +21,7 @@ pub use ftp_proto::{
     Options, Protection, RemotePath, Reply, Resumption, Session, Timeouts, TransferOptions,
     TransferType, Wait, wire,
 };
+pub use lines::Lines;
 #[cfg(feature = "simulator")]
 pub use memory::Memory;
 pub use net::Tcp;

@@ -191,7 +191,11 @@ fn hard_03_dropped_between_the_answer_to_auth_and_the_handshake() {
                 // AUTH itself, queued but not gone when the future was dropped, still goes out.
                 let now = memory.server().control_plaintext_received().len();
                 let late = if asked { 0 } else { b"AUTH TLS\r\n".len() };
-                assert_eq!(now, sent + late, "poll {times}: sent something to a dead session");
+                assert_eq!(
+                    now,
+                    sent + late,
+                    "poll {times}: sent something to a dead session"
+                );
             } else {
                 assert_eq!(error.kind(), ErrorKind::Insecure, "poll {times}");
                 // AUTH may have been on its way; its answer then waits, unread or not.

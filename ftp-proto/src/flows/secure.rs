@@ -1,7 +1,8 @@
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Answer, Clock, Event, Flow, SecureControl, Step, Wait, Want};
 use crate::ledger::Shape;
-use crate::session::{Channel, Session};
+use crate::negotiated::Channel;
+use crate::session::Session;
 use crate::wire::{Command, Reply, Verb};
 
 use super::{completion, reply};
@@ -57,6 +58,10 @@ impl Flow for Secure {
                         return Ok(Step::Want(session.look()));
                     }
                     if session.state.channel != Channel::Securing {
+                        if !session.decoder.is_empty() {
+                            session.die(Error::new(ErrorKind::Injection).with_command("AUTH"));
+                            session.alive()?;
+                        }
                         let refused = completion(reply.clone(), "AUTH")?;
                         return Err(Error::from_reply(refused).with_command("AUTH"));
                     }

@@ -282,7 +282,7 @@ cases! {
     hard_14_endless_reply => greeted(["220-", &"x".repeat(4000), "\r\n"].concat().repeat(100))
         .connects(Fails(Protocol, None));
     /// Hard case 14: an HTTP server.
-    hard_14_http_greeting => greeted("HTTP/1.1 400 Bad Request\r\n".repeat(1))
+    hard_14_http_greeting => greeted("HTTP/1.1 400 Bad Request\r\n")
         .connects(Fails(Protocol, None));
     /// Hard case 14: a size that was cut.
     hard_14_213_12_and_close => session(Setup::new()

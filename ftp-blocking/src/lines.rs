@@ -1,0 +1,86 @@
+//! Listings, line by line.
+
+use std::io::Read as _;
+
+use ftp_proto::data::LineSplitter;
+use ftp_proto::{Error, ErrorKind, ListingLimits};
+
+use crate::data::Download;
+
+/// The lines of a listing, as they come, each one the bytes that the server sent without its
+/// line end.
+///
+/// ```no_run
+/// # fn main() -> Result<(), ftp_blocking::Error> {
+/// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+/// let mut lines = client.list_lines(None::<&str>)?;
+/// while let Some(line) = lines.next_line()? {
+///     println!("{}", String::from_utf8_lossy(&line));
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Lines<'c> {
+    download: Download<'c>,
+    splitter: LineSplitter,
+    buffer: Vec<u8>,
+    begin: usize,
+    end: usize,
+    ended: bool,
+}
+
+/// How much of a listing is read at a time.
+const LISTING_READ: usize = 16 * 1024;
+
+impl<'c> Lines<'c> {
+    pub(crate) fn new(download: Download<'c>, longest: usize) -> Self {
+        Self {
+            download,
+            splitter: LineSplitter::new(longest),
+            buffer: vec![0; LISTING_READ],
+            begin: 0,
+            end: 0,
+            ended: false,
+        }
+    }
+
+    /// The next line, or `None` once the listing is complete and confirmed.
+    ///
+    /// # Errors
+    /// Those of [`Download`]; [`ErrorKind::TooLarge`] for a line above the limit.
+    pub fn next_line(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        loop {
+            let mut rest = &self.buffer[self.begin..self.end];
+            let before = rest.len();
+            let line = self.splitter.next_line(&mut rest)?.map(<[u8]>::to_vec);
+            self.begin += before - rest.len();
+            if line.is_some() {
+                return Ok(line);
+            }
+            if self.ended {
+                return Ok(None);
+            }
+            self.begin = 0;
+            self.end = self.download.read(&mut self.buffer)?;
+            if self.end == 0 {
+                self.ended = true;
+                return Ok(self.splitter.finish()?);
+            }
+        }
+    }
+
+    /// All of them, up to these limits.
+    pub(crate) fn collect(mut self, limits: ListingLimits) -> Result<Vec<Vec<u8>>, Error> {
+        let mut listing = Vec::new();
+        let mut bytes = 0;
+        while let Some(line) = self.next_line()? {
+            bytes += line.len();
+            if listing.len() >= limits.lines || bytes > limits.bytes {
+                return Err(Error::new(ErrorKind::TooLarge));
+            }
+            listing.push(line);
+        }
+        Ok(listing)
+    }
+}

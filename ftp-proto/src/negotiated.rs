@@ -1,0 +1,53 @@
+//! What has been agreed with the server and what has been learnt about it.
+
+use alloc::vec::Vec;
+
+use crate::config::Protection;
+use crate::reply::Features;
+use crate::transfer::{TransferId, TransferType};
+use crate::wire::Reply;
+
+/// What has been agreed with the server and what has been learnt about it.
+#[derive(Debug, Default)]
+pub(crate) struct Negotiated {
+    pub(crate) greeting: Option<Reply>,
+    pub(crate) greeting_delayed: bool,
+    pub(crate) channel: Channel,
+    pub(crate) auth_tried: bool,
+    pub(crate) logged_in: bool,
+    pub(crate) transfer_type: Option<TransferType>,
+    pub(crate) protection: Option<Protection>,
+    /// The offset of a REST that no transfer has used up.
+    pub(crate) restart: Option<u64>,
+    pub(crate) features: Option<Features>,
+    pub(crate) extended_passive: Option<bool>,
+    pub(crate) extended_port: Option<bool>,
+    pub(crate) size_refused: bool,
+}
+
+/// The state of the control connection's protection, effects under way included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Channel {
+    #[default]
+    Clear,
+    /// AUTH was accepted; not a byte may come or go before the handshake is done.
+    Securing,
+    Secured,
+    /// CCC was accepted; not a byte may come or go before close_notify went both ways.
+    Clearing,
+    /// In clear by choice, after CCC.
+    Cleared,
+}
+
+/// A transfer from the moment its data connection is asked for until it is finished or aborted.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) id: TransferId,
+    pub(crate) data_open: bool,
+    pub(crate) preliminary: Option<Reply>,
+    pub(crate) outcome: Option<Reply>,
+    /// Final replies that came while a keep-alive was owed, too.
+    pub(crate) held: Vec<Reply>,
+    /// A completion that came ahead of the preliminary reply has been passed over.
+    pub(crate) early: bool,
+}

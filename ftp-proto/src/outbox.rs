@@ -1,0 +1,112 @@
+//! The way out: what may leave, when it leaves, and what is then owed.
+
+use crate::config::{Protection, Security};
+use crate::error::{Error, ErrorKind, Misuse};
+use crate::ledger::{Owed, Shape};
+use crate::negotiated::Channel;
+use crate::session::{Observed, Session};
+use crate::wire::Command;
+
+impl Session {
+    /// What must be written on the control connection, before any want is served.
+    pub fn outgoing(&self) -> &[u8] {
+        &self.outgoing
+    }
+
+    /// Which byte of [`outgoing`](Self::outgoing) is to carry TCP's urgent mark, if any: the data
+    /// mark of a Telnet Synch ([`AbortSignal`](crate::AbortSignal)).
+    pub fn urgent(&self) -> Option<usize> {
+        self.urgent
+    }
+
+    /// Says that this many bytes of [`outgoing`](Self::outgoing) are written.
+    pub fn advance(&mut self, written: usize) {
+        let written = written.min(self.outgoing.len());
+        self.outgoing.drain(..written);
+        self.urgent = self.urgent.and_then(|at| at.checked_sub(written));
+        if self.outgoing.is_empty() {
+            // An idle session holds no buffer.
+            self.outgoing = Vec::new();
+        }
+    }
+
+    /// Queues a command; it leaves once the flow has said what it wants next.
+    pub(crate) fn send(&mut self, command: Command, shape: Shape) -> Result<(), Error> {
+        self.permit(&command)?;
+        let owed = Owed::new(&command, shape, self.operation);
+        self.staged.push((command, owed));
+        self.clock = None;
+        Ok(())
+    }
+
+    /// The only place where a command becomes bytes on their way.
+    pub(crate) fn release(&mut self, command: &Command, owed: Owed) {
+        if command.is_secret() {
+            if let Some(secret) = command.argument() {
+                self.secrets.push(secret.to_vec());
+            }
+        }
+        if let Some(observer) = &mut self.observer {
+            observer(Observed::Sent(command));
+        }
+        command.encode(self.config.telnet, &mut self.outgoing);
+        self.ledger.push_back(owed);
+    }
+
+    /// Puts a Telnet Synch ahead of the command that comes next.
+    pub(crate) fn release_synch(&mut self) {
+        /// IAC IP IAC DM (RFC 854).
+        const SYNCH: [u8; 4] = [0xFF, 0xF4, 0xFF, 0xF2];
+        self.outgoing.extend_from_slice(&SYNCH);
+        self.urgent = self.outgoing.len().checked_sub(1);
+    }
+
+    /// No credentials, and nothing of the data channel, before the security that was asked for.
+    fn permit(&self, command: &Command) -> Result<(), Error> {
+        self.alive()?;
+        let verb = command.verb();
+        let refuse = |kind| Err(Error::new(kind).with_command(verb));
+        let unsent = self
+            .staged
+            .iter()
+            .map(|(staged, _)| staged.wire_length())
+            .sum::<usize>();
+        if self.outgoing.len().saturating_add(unsent) > self.config.unsent {
+            return refuse(ErrorKind::Misuse(Misuse::TooMuchUnsent));
+        }
+        let secured = match self.state.channel {
+            Channel::Secured => true,
+            Channel::Clear if self.config.security == Security::Plain => false,
+            Channel::Clear => {
+                let harmless = ["AUTH", "FEAT", "HOST", "QUIT", "NOOP", "HELP"];
+                return if harmless.contains(&verb) {
+                    Ok(())
+                } else {
+                    refuse(ErrorKind::Insecure)
+                };
+            }
+            Channel::Cleared if ["USER", "PASS", "ACCT"].contains(&verb) => {
+                return refuse(ErrorKind::Insecure);
+            }
+            Channel::Cleared => true,
+            Channel::Securing | Channel::Clearing => {
+                return refuse(ErrorKind::Misuse(Misuse::NotSecured));
+            }
+        };
+        if secured && verb == "REIN" {
+            // It would take the login away and leave TLS as it is.
+            return refuse(ErrorKind::Misuse(Misuse::AlreadySecured));
+        }
+        let private = self.state.protection == Some(Protection::Private);
+        if secured && self.config.protection == Protection::Private && !private {
+            let data = [
+                "EPSV", "PASV", "EPRT", "PORT", "RETR", "STOR", "APPE", "STOU", "LIST", "NLST",
+                "MLSD",
+            ];
+            if data.contains(&verb) {
+                return refuse(ErrorKind::Insecure);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,79 @@
+//! Both adapters offer the same operations: their public methods, parameters included, are the
+//! same but for `async`.
+
+/// The public methods of a source file, one normalised signature each.
+fn methods(source: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for piece in source.split(" pub ").skip(1) {
+        let Some(end) = piece.find(" {\n").or_else(|| piece.find(';')) else {
+            continue;
+        };
+        let signature = piece[..end].replace("async ", "");
+        if signature.starts_with("fn ") {
+            let words: Vec<&str> = signature.split_whitespace().collect();
+            found.push(
+                words
+                    .join(" ")
+                    .replace("( ", "(")
+                    .replace(", )", ")")
+                    .replace("mut self", "self"),
+            );
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn both_adapters_offer_the_same_operations() {
+    let pairs = [
+        (
+            include_str!("../../ftp-blocking/src/client.rs"),
+            include_str!("../src/client.rs"),
+        ),
+        (
+            include_str!("../../ftp-blocking/src/drive.rs"),
+            include_str!("../src/drive.rs"),
+        ),
+        (
+            include_str!("../../ftp-blocking/src/data.rs"),
+            include_str!("../src/data.rs"),
+        ),
+        (
+            include_str!("../../ftp-blocking/src/lines.rs"),
+            include_str!("../src/lines.rs"),
+        ),
+        (
+            include_str!("../../ftp-blocking/src/memory.rs"),
+            include_str!("../src/memory.rs"),
+        ),
+    ];
+    let mut count = 0;
+    for (blocking, smol) in pairs {
+        let blocking = methods(blocking);
+        assert_eq!(blocking, methods(smol));
+        count += blocking.len();
+    }
+    assert!(
+        count > 25,
+        "{count} methods found: is the search still right?"
+    );
+}
+
+/// "Neither contains a reply code", and neither is longer than a page or two.
+#[test]
+fn drivers_are_loops_without_protocol() {
+    for driver in [
+        include_str!("../../ftp-blocking/src/drive.rs"),
+        include_str!("../src/drive.rs"),
+    ] {
+        assert!(
+            driver.lines().count() <= 280,
+            "{} lines",
+            driver.lines().count()
+        );
+        for word in ["code()", "class()", "Code::", "Class::", "Command", "Verb"] {
+            assert!(!driver.contains(word), "a driver speaks of {word}");
+        }
+    }
+}
