@@ -11,20 +11,17 @@ impl Session {
     /// Attributes one reply; `more` says that bytes stand behind it.
     pub(crate) fn attribute(&mut self, mut reply: Reply, more: bool) {
         self.observe_reply(&reply);
-        let Some(owed) = self.ledger.pop_front() else {
-            return self.stray(reply);
-        };
-        if matches!(
-            owed.effect,
-            Effect::User | Effect::Password | Effect::Account
-        ) {
+        if !reply.carries_data() {
             // Some servers echo what they were given.
             for secret in &self.secrets {
                 reply.mask(secret);
             }
         }
+        let Some(owed) = self.ledger.pop_front() else {
+            return self.stray(reply);
+        };
         if reply.code() == Code::SERVICE_CLOSING {
-            return self.die(Error::from_reply(reply).with_command(&owed.verb));
+            return self.die(owed.name(Error::from_reply(reply)));
         }
         let preliminary = reply.class() == Class::Preliminary;
         match owed.shape {
@@ -36,6 +33,9 @@ impl Session {
             Shape::Greeting => {
                 let plain = self.config.security == Security::Plain;
                 self.state.logged_in = plain && reply.code().value() == 230;
+                if reply.class() != Class::Completion {
+                    self.die(Error::from_reply(reply.clone()));
+                }
                 self.state.greeting = Some(reply);
             }
             Shape::Single | Shape::Raw | Shape::KeepAlive => {
@@ -128,16 +128,15 @@ impl Session {
 
     /// The final reply did not come in time, or a keep-alive's did not: what is in decides, if it
     /// is unmistakable, and the fence swallows what may yet come.
-    pub(crate) fn give_up_keep_alives(&mut self) {
+    pub(crate) fn give_up_final_reply(&mut self) {
+        self.ledger
+            .retain(|owed| !matches!(owed.shape, Shape::Transfer | Shape::KeepAlive));
+        self.out_of_step = true;
         let Some(live) = &mut self.live else { return };
         let Some(at) = live.held.iter().position(|reply| !reply.may_answer_noop()) else {
             return;
         };
         live.outcome = Some(live.held.swap_remove(at));
-        live.held.clear();
-        self.ledger
-            .retain(|owed| !matches!(owed.shape, Shape::Transfer | Shape::KeepAlive));
-        self.out_of_step = true;
     }
 
     fn attribute_to_abort(&mut self, mut owed: Owed, reply: Reply, answers: u8, muddled: bool) {

@@ -7,6 +7,7 @@
 use alloc::string::String;
 
 use crate::config::Protection;
+use crate::error::Error;
 use crate::flow::Wait;
 use crate::transfer::TransferType;
 use crate::wire::Command;
@@ -89,6 +90,14 @@ impl Owed {
             effect: Effect::None,
             owner: 0,
         }
+    }
+
+    /// Adds the command to an error, where it has a name: the greeting has none.
+    pub(crate) fn name(&self, error: Error) -> Error {
+        if self.verb.is_empty() {
+            return error;
+        }
+        error.with_command(&self.verb)
     }
 
     /// How long to wait for it once its own operation is gone.

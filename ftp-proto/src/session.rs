@@ -56,6 +56,10 @@ pub enum Observed<'a> {
     Received(&'a Reply),
 }
 
+/// How many keep-alives one transfer may have, whose replies are all held until its end: one a
+/// minute for more than half a day.
+const MOST_KEEP_ALIVES: usize = 1000;
+
 static SESSIONS: AtomicUsize = AtomicUsize::new(1);
 
 impl Session {
@@ -145,11 +149,13 @@ impl Session {
     /// Queues a NOOP during a transfer, so that no middlebox forgets the control connection.
     /// Nothing is queued while an earlier one is still unanswered, or once the transfer is over.
     pub fn keep_alive(&mut self, transfer: &Transfer) {
-        let owed = self
+        let sent = self
             .ledger
-            .back()
-            .is_some_and(|owed| owed.shape == Shape::KeepAlive);
-        if self.verdict(transfer) == Verdict::Open && !owed {
+            .iter()
+            .filter(|owed| owed.shape == Shape::KeepAlive)
+            .count();
+        let answered = self.live.as_ref().map_or(0, |live| live.held.len());
+        if self.verdict(transfer) == Verdict::Open && sent <= answered && sent < MOST_KEEP_ALIVES {
             let command = Command::from(Verb::NOOP);
             let owed = Owed::new(&command, Shape::KeepAlive, 0);
             self.release(&command, owed);

@@ -1,7 +1,7 @@
 //! Paying what dropped operations left owing: abort, close, drain, and the fence.
 
 use crate::config::AbortSignal;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::flow::{Clock, CloseData, Closing, Event, Wait, Want};
 use crate::ledger::{Effect, Owed, Shape};
 use crate::negotiated::Channel;
@@ -32,7 +32,8 @@ impl Session {
             }
         }
         if matches!(event, Event::TimedOut) {
-            self.settlement_timed_out()?;
+            self.give_up_waiting();
+            self.alive()?;
         }
         if let Some(owed) = self.ledger.front() {
             let wait = owed.wait(self.state.greeting_delayed);
@@ -90,21 +91,11 @@ impl Session {
         Ok(())
     }
 
-    fn settlement_timed_out(&mut self) -> Result<(), Error> {
-        let Some(owed) = self.ledger.front() else {
-            return Ok(());
-        };
-        match owed.shape {
-            // One of the two replies never came; the fence finds out where we are.
-            Shape::Abort { answers: 1.., .. } => {
-                self.ledger.pop_front();
-                self.out_of_step = true;
-                Ok(())
-            }
-            _ => {
-                let wait = owed.wait(self.state.greeting_delayed);
-                Err(Error::new(ErrorKind::Timeout(wait)).with_command(&owed.verb))
-            }
+    /// What never came is given up, and the fence finds out where we are: its reply comes behind
+    /// everything that may yet come, or not at all, and then the session is dead.
+    fn give_up_waiting(&mut self) {
+        if self.ledger.pop_front().is_some() {
+            self.lose_step();
         }
     }
 }

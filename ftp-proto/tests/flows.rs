@@ -2221,13 +2221,12 @@ fn contract_an_abandoned_connection_that_times_out_is_not_asked_for_again() {
     let mut driver = downloading([hear("ABOR")]);
     let transfer = driver.transfer.take().expect("a transfer");
     let (mut running, mut answer) = driver.session.start(flows::Abort::new(transfer));
-    let mut closes = 0;
-    while let Ok(ftp_proto::Step::Want(want)) = driver.session.step(&mut running, answer) {
+    for _ in 0..10 {
+        let Ok(ftp_proto::Step::Want(want)) = driver.session.step(&mut running, answer) else {
+            return;
+        };
         driver.write(usize::MAX);
-        closes += usize::from(matches!(want, ftp_proto::Want::CloseData(_)));
-        if closes > 3 {
-            panic!("the same close is wanted for ever");
-        }
         answer = want.timed_out();
     }
+    panic!("the same is wanted for ever");
 }

@@ -159,7 +159,7 @@ impl Flow for Finish {
                     let mut silence = session.dead.clone();
                     if silence.is_none() && matches!(event, Event::TimedOut) {
                         silence = Some(Error::new(ErrorKind::Timeout(Wait::FinalReply)));
-                        session.give_up_keep_alives();
+                        session.give_up_final_reply();
                     }
                     let outcome = session.live.as_mut().and_then(|live| live.outcome.take());
                     if outcome.is_none() && silence.is_none() {
