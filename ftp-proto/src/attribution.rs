@@ -246,12 +246,10 @@ impl Reply {
         matches!(self.code().value(), 226 | 250)
     }
 
-    /// Its text is more than words for people: a path, an address, a size, a list.
+    /// Its text is more than words for people: a path, an address, a size, a list. (That of 150
+    /// may hold a size, too, but only as a hint.)
     fn carries_data(&self) -> bool {
-        matches!(
-            self.code().value(),
-            125 | 150 | 211..=215 | 227 | 229 | 250 | 257
-        )
+        matches!(self.code().value(), 211..=215 | 227 | 229 | 250 | 257)
     }
 
     /// What servers answer to NOOP, understood or not.

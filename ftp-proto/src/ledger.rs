@@ -100,6 +100,10 @@ impl Owed {
         error.with_command(&self.verb)
     }
 
+    pub(crate) fn is_unanswered_abort(&self) -> bool {
+        matches!(self.shape, Shape::Abort { answers: 0, .. })
+    }
+
     /// How long to wait for it once its own operation is gone.
     pub(crate) fn wait(&self, greeting_delayed: bool) -> Wait {
         match self.shape {

@@ -11,6 +11,7 @@ use crate::session::Session;
 #[must_use]
 pub struct Running<F> {
     flow: F,
+    session: usize,
     operation: u64,
     stage: Stage,
     held: Option<Want>,
@@ -39,6 +40,7 @@ impl Session {
         self.bury_half_done_upgrade();
         let running = Running {
             flow,
+            session: self.id,
             operation: self.operation,
             stage: Stage::Settling,
             held: None,
@@ -56,7 +58,8 @@ impl Session {
         running: &mut Running<F>,
         answer: Answer,
     ) -> Result<Step<F::Output>, Error> {
-        if running.operation != self.operation || self.expected != Some(answer.ticket) {
+        let ours = (running.session, running.operation) == (self.id, self.operation);
+        if !ours || self.expected != Some(answer.ticket) {
             return Err(Error::misuse(Misuse::StaleAnswer));
         }
         if running.stage == Stage::Finished {

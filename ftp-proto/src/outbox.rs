@@ -71,7 +71,8 @@ impl Session {
             .iter()
             .map(|(staged, _)| staged.wire_length())
             .sum::<usize>();
-        if self.outgoing.len().saturating_add(unsent) > self.config.unsent {
+        let all = [self.outgoing.len(), unsent, command.wire_length()];
+        if all.into_iter().fold(0, usize::saturating_add) > self.config.unsent {
             return refuse(ErrorKind::Misuse(Misuse::TooMuchUnsent));
         }
         let secured = match self.state.channel {

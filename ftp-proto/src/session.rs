@@ -13,7 +13,7 @@ use crate::ledger::{Owed, Shape};
 use crate::negotiated::{Channel, Live, Negotiated};
 use crate::reply::Features;
 use crate::transfer::{Transfer, TransferId, TransferType, Verdict};
-use crate::wire::{Command, Decoded, Reply, ReplyDecoder, Verb};
+use crate::wire::{Command, DecodeError, Decoded, Reply, ReplyDecoder, Verb};
 
 /// One control connection: the reply decoder, unsent bytes, the ledger, the negotiated state, and
 /// why it is dead, if it is. No clock, no randomness, no sockets.
@@ -100,10 +100,8 @@ impl Session {
                 return;
             }
             match self.decoder.decode(rest) {
-                Err(mut error) => {
-                    for secret in &self.secrets {
-                        error.mask(secret);
-                    }
+                Err(error) => {
+                    let error = self.masked(error);
                     self.die(error.into());
                 }
                 Ok(Decoded { consumed, reply }) => {
@@ -127,10 +125,21 @@ impl Session {
         let quitting = matches!(self.ledger.front(), Some(owed) if owed.shape == Shape::Quit);
         match rest {
             Ok(Some(reply)) if quitting => self.attribute(reply, false),
-            Err(error) => return self.die(Error::new(ErrorKind::Closed).with_source(error)),
+            Err(error) => {
+                let error = self.masked(error);
+                return self.die(Error::new(ErrorKind::Closed).with_source(error));
+            }
             Ok(_) => {}
         }
         self.die(Error::new(ErrorKind::Closed));
+    }
+
+    /// A line that makes no sense may hold what a server echoes, too.
+    fn masked(&self, mut error: DecodeError) -> DecodeError {
+        for secret in &self.secrets {
+            error.mask(secret);
+        }
+        error
     }
 
     /// What the control connection has said of a transfer that is under way.

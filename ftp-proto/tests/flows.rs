@@ -240,7 +240,6 @@ fn secure_refused_sends_no_credentials_and_does_not_fall_back() {
         ("431 later", "Transient"),
         ("200 fine", "UnexpectedReply"),
         ("331 hm", "UnexpectedReply"),
-        ("150 hm", "UnexpectedReply"),
     ] {
         let mut driver = auth([say(refusal)]);
         let outcome = driver.outcome(&Op::Login);
@@ -254,6 +253,15 @@ fn secure_refused_sends_no_credentials_and_does_not_fall_back() {
         assert!(outcome.starts_with("Insecure"), "{outcome}");
         assert_eq!(driver.wire, ["AUTH TLS"]);
     }
+}
+
+#[test]
+fn secure_answered_with_a_preliminary_is_dead() {
+    // It promises another reply, and any byte behind this one is fatal.
+    let mut driver = auth([say("150 hm")]);
+    driver.outcome(&Op::Login);
+    assert!(driver.session.is_dead());
+    assert_eq!(driver.wire, ["AUTH TLS"]);
 }
 
 #[test]
@@ -1416,7 +1424,7 @@ fn invariant_3_a_226_that_never_comes_does_not_block_the_session_for_ever() {
     let mut driver = downloading([serve("close graceful download"), Item::Silence]);
     driver.outcome(&finish());
     driver.server.assert_over();
-    driver.server.extend([Item::Silence]);
+    // Given up behind a fence, which takes it if it comes after all.
     driver.server.extend(fenced_pwd());
     let first = driver.outcome(&Op::Pwd);
     assert!(
@@ -1427,13 +1435,19 @@ fn invariant_3_a_226_that_never_comes_does_not_block_the_session_for_ever() {
 
 #[test]
 fn invariant_4_a_late_226_settles_an_unconfirmed_transfer() {
-    let script = [
-        serve("close graceful download"),
-        Item::Silence,
-        say("226 late"),
-    ];
-    let driver = downloading([&script[..], &pwd()].concat());
-    assert_eq!(play(driver, &[finish(), Op::Pwd])[1], "/here");
+    // Before the next command goes out, or behind the fence: it is nobody's answer.
+    let closed = [serve("close graceful download"), Item::Silence];
+    for late in [
+        [&[say("226 late")][..], &fenced_pwd()].concat(),
+        [
+            &[hear("PWD"), say("226 late"), say("257 \"/fence\"")][..],
+            &pwd(),
+        ]
+        .concat(),
+    ] {
+        let driver = downloading([&closed[..], &late].concat());
+        assert_eq!(play(driver, &[finish(), Op::Pwd])[1], "/here");
+    }
 }
 
 #[test]
@@ -1775,12 +1789,14 @@ fn abort_of_a_transfer_that_was_refused_sends_nothing() {
 }
 
 #[test]
-fn abort_that_nobody_answers_fails() {
-    let driver = downloading([hear("ABOR"), serve("close abandon"), Item::Silence]);
-    assert_eq!(
-        play(driver, &[Op::Abort]),
-        ["Timeout(Abort) Some(\"ABOR\") None None"]
-    );
+fn abort_that_nobody_answers_is_given_up_behind_a_fence() {
+    let script = [hear("ABOR"), serve("close abandon"), Item::Silence];
+    let driver = downloading([&script[..], &fenced_pwd()].concat());
+    assert_eq!(play(driver, &[Op::Abort, Op::Pwd]), ["None", "/here"]);
+}
+
+#[test]
+fn abort_that_the_server_closes_fails() {
     let driver = downloading([hear("ABOR"), serve("close abandon"), Item::Eof]);
     assert_eq!(play(driver, &[Op::Abort]), ["Closed None None None"]);
     let driver = downloading([hear("ABOR"), serve("close abandon"), say("421 bye")]);

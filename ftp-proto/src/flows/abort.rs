@@ -1,5 +1,6 @@
-use crate::error::{Error, Misuse};
-use crate::flow::{Adopts, Answer, Flow, Step};
+use crate::error::{Error, ErrorKind, Misuse};
+use crate::flow::{Adopts, Answer, Event, Flow, Step, Wait};
+use crate::ledger::Owed;
 use crate::session::Session;
 use crate::transfer::{Aborted, Transfer};
 
@@ -28,7 +29,16 @@ impl Flow for Abort {
             return Err(Error::misuse(Misuse::StaleTransfer));
         };
         let finished = live.outcome.clone();
-        match session.settle(answer.event)? {
+        let unanswered = matches!(answer.event, Event::TimedOut)
+            && session
+                .ledger
+                .front()
+                .is_some_and(Owed::is_unanswered_abort);
+        let want = session.settle(answer.event)?;
+        if unanswered {
+            return Err(Error::new(ErrorKind::Timeout(Wait::Abort)).with_command("ABOR"));
+        }
+        match want {
             Some(want) => Ok(Step::Want(want)),
             None => Ok(Step::Done(Aborted {
                 reply: finished.or_else(|| session.aborted.take()),

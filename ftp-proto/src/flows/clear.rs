@@ -57,6 +57,7 @@ impl Flow for ClearControl {
                     })));
                 }
                 State::Closing => {
+                    session.alive()?;
                     return match event {
                         Event::Cleared => {
                             session.cleared();

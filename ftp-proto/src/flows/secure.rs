@@ -73,6 +73,7 @@ impl Flow for Secure {
                     })));
                 }
                 State::Handshake => {
+                    session.alive()?;
                     return match event {
                         Event::Secured => {
                             session.secured();
