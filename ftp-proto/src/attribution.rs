@@ -192,6 +192,9 @@ impl Session {
             }
             Effect::Protect(protection) if done => state.protection = Some(protection),
             Effect::Type(_) | Effect::Restart(_) | Effect::Protect(_) => {}
+            // Refused for want of a login, it says nothing of what the server can do.
+            Effect::ExtendedPassive | Effect::ExtendedPort
+                if reply.code() == Code::NOT_LOGGED_IN => {}
             Effect::ExtendedPassive => state.extended_passive = Some(done),
             Effect::ExtendedPort => state.extended_port = Some(done),
             Effect::Features if done || reply.is_not_implemented() => {

@@ -1,5 +1,7 @@
 //! The way out: what may leave, when it leaves, and what is then owed.
 
+use alloc::vec::Vec;
+
 use crate::config::{Protection, Security};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::ledger::{Owed, Shape};
@@ -101,8 +103,8 @@ impl Session {
         let private = self.state.protection == Some(Protection::Private);
         if secured && self.config.protection == Protection::Private && !private {
             let data = [
-                "EPSV", "PASV", "EPRT", "PORT", "RETR", "STOR", "APPE", "STOU", "LIST", "NLST",
-                "MLSD",
+                "EPSV", "PASV", "CPSV", "EPRT", "PORT", "RETR", "STOR", "APPE", "STOU", "LIST",
+                "NLST", "MLSD",
             ];
             if data.contains(&verb) {
                 return refuse(ErrorKind::Insecure);

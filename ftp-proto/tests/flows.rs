@@ -1190,6 +1190,7 @@ fn open_active_over_ipv6() {
         listen,
         hear("EPRT |2|2001:db8::7|2000|"),
         say("522 no"),
+        serve("close abandon"),
     ];
     let mut driver = logged_in(active(), script);
     assert_eq!(
@@ -1198,7 +1199,6 @@ fn open_active_over_ipv6() {
     );
     // No PORT: it cannot say an IPv6 address.
     driver.server.assert_over();
-    driver.server.extend([serve("close abandon")]);
     driver.server.extend(pwd());
     assert_eq!(driver.outcome(&Op::Pwd), "/here");
 }
@@ -1263,12 +1263,16 @@ fn open_active_whose_accept_times_out_hears_the_server_out() {
 
 #[test]
 fn open_active_that_cannot_listen() {
-    let script = [hear("TYPE I"), say("200 I"), fails("listen", ErrorKind::Io)];
+    let script = [
+        hear("TYPE I"),
+        say("200 I"),
+        fails("listen", ErrorKind::Io),
+        serve("close abandon"),
+    ];
     let mut driver = logged_in(active(), script);
     let outcome = driver.outcome(&Op::Retrieve("a", 0));
     assert!(outcome.starts_with("Io"), "{outcome}");
     driver.server.assert_over();
-    driver.server.extend([serve("close abandon")]);
     driver.server.extend(pwd());
     assert_eq!(driver.outcome(&Op::Pwd), "/here");
 }
@@ -1792,7 +1796,10 @@ fn abort_of_a_transfer_that_was_refused_sends_nothing() {
 fn abort_that_nobody_answers_is_given_up_behind_a_fence() {
     let script = [hear("ABOR"), serve("close abandon"), Item::Silence];
     let driver = downloading([&script[..], &fenced_pwd()].concat());
-    assert_eq!(play(driver, &[Op::Abort, Op::Pwd]), ["None", "/here"]);
+    assert_eq!(
+        play(driver, &[Op::Abort, Op::Pwd]),
+        ["Timeout(Abort) Some(\"ABOR\") None None", "/here"]
+    );
 }
 
 #[test]

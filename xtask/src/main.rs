@@ -1,1 +1,62 @@
-fn main() {}
+//! Every job a person runs by hand.
+
+mod ci;
+mod console;
+mod demo;
+mod interop;
+mod job;
+mod no_std;
+mod servers;
+mod sizes;
+mod workspace;
+
+use std::env;
+use std::process::ExitCode;
+
+use servers::Result;
+
+const USAGE: &str = "\
+Usage: cargo xtask <job>
+
+  demo     a whole session over TLS against a server inside this process, through both adapters
+  interop  the same against vsftpd, in clear and over TLS (Debian or a relative, as root)
+  no-std   link and run a program that has no standard library
+  sizes    the ten largest source files
+  ci       all that a change must pass
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args_os()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["demo"] => demo::run(),
+        ["interop"] => interop::run(),
+        ["no-std"] => no_std(),
+        ["sizes"] => sizes::run(),
+        ["ci"] => ci::run(),
+        [] | ["help" | "-h" | "--help"] => {
+            console::say(USAGE.trim_end());
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            console::complain(USAGE.trim_end());
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            console::complain(&format!("xtask: {}", console::chain(&*error)));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn no_std() -> Result<()> {
+    no_std::link(&workspace::root()?)?;
+    console::say("ftp-proto was linked into a program without std, which did what it should");
+    Ok(())
+}

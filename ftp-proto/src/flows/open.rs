@@ -162,8 +162,14 @@ impl Flow for Open {
                     };
                 }
                 State::Listening(active) => {
-                    inner!(active, session, event);
-                    self.state = State::Restart(None);
+                    let event = core::mem::replace(&mut event, Event::Begin);
+                    let answer = session.begin().ticket.answer(event);
+                    match active.step(session, answer) {
+                        Ok(Step::Done(())) => self.state = State::Restart(None),
+                        Ok(Step::Want(want)) => return Ok(Step::Want(want)),
+                        // Not without closing the listener.
+                        Err(error) => return Ok(Step::Want(self.fail(session, error))),
+                    }
                 }
                 State::Restart(next) => {
                     let next = *next;

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::flow::{Answer, Endpoint, Event, Flow, Step, Wait};
 use crate::ledger::Shape;
 use crate::session::Session;
-use crate::wire::{Class, Command, Verb};
+use crate::wire::{Class, Code, Command, Verb};
 
 use super::{completion, reply};
 
@@ -49,6 +49,9 @@ impl Flow for Passive {
                         }
                     }
                     session.alive()?;
+                    if reply.code() == Code::NOT_LOGGED_IN {
+                        return Err(Error::from_reply(reply).with_command("EPSV"));
+                    }
                     session.state.extended_passive = Some(false);
                     self.state = State::Start;
                 }

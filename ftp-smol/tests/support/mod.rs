@@ -27,21 +27,26 @@ impl Driver for Smol {
     }
 
     fn perform(&mut self, operation: &Operation) -> Outcome {
-        if *operation == Operation::Quit {
-            return match block_on(self.client.take().expect("still connected").quit()) {
-                Ok(_) => Outcome::Done,
-                Err(error) => Outcome::failed(&error),
-            };
-        }
-        let client = self.client.as_mut().expect("still connected");
-        let mut came = Vec::new();
-        block_on(perform(client, operation, &mut came))
-            .unwrap_or_else(|error| Outcome::Failed((&error).into(), came))
+        perform_on(&mut self.client, operation)
     }
 
     fn with_server<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T {
         look(&mut self.memory.server())
     }
+}
+
+/// One operation on a client, which QUIT takes away.
+pub(crate) fn perform_on(client: &mut Option<Client>, operation: &Operation) -> Outcome {
+    if *operation == Operation::Quit {
+        return match block_on(client.take().expect("still connected").quit()) {
+            Ok(_) => Outcome::Done,
+            Err(error) => Outcome::failed(&error),
+        };
+    }
+    let client = client.as_mut().expect("still connected");
+    let mut came = Vec::new();
+    block_on(perform(client, operation, &mut came))
+        .unwrap_or_else(|error| Outcome::Failed((&error).into(), came))
 }
 
 async fn perform(

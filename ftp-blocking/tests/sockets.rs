@@ -1,0 +1,86 @@
+//! Rows of the contract table over real sockets: what memory cannot show of `net.rs`.
+
+#[path = "support/hosted.rs"]
+mod hosted;
+mod support;
+
+use std::io;
+use std::time::Instant;
+
+use ftp_blocking::transport::{Dialled, Network, Target};
+use ftp_blocking::{Client, Error, Options, Tcp};
+use ftp_proto::simulator::contract::{Driver, Operation, Outcome};
+use ftp_proto::simulator::{Simulator, cases};
+
+use hosted::Hosted;
+
+/// TCP, with the simulated server's ports bridged to real ones.
+struct Bridge {
+    tcp: Tcp,
+    hosted: Hosted,
+}
+
+impl Network for Bridge {
+    fn dial(&mut self, target: &Target<'_>, deadline: Instant) -> io::Result<Dialled> {
+        let port = match *target {
+            Target::Server { port, .. } | Target::ControlPeer { port, .. } => port,
+            Target::Address(address) => address.port(),
+        };
+        let address = self.hosted.open(port)?;
+        self.tcp.dial(&Target::Address(address), deadline)
+    }
+}
+
+struct OverTcp {
+    client: Option<Client>,
+    hosted: Hosted,
+}
+
+impl Driver for OverTcp {
+    fn connect(server: Simulator, options: Options) -> Result<Self, Error> {
+        let hosted = Hosted::new(server);
+        let network = Bridge {
+            tcp: Tcp::new(),
+            hosted: hosted.clone(),
+        };
+        // The table's second is simulated time; a busy machine may need more of the real one.
+        let options = options.with_timeouts(ftp_blocking::Timeouts::default());
+        let client = Some(Client::connect_over(network, options)?);
+        Ok(Self { client, hosted })
+    }
+
+    fn perform(&mut self, operation: &Operation) -> Outcome {
+        support::perform_on(&mut self.client, operation)
+    }
+
+    fn with_server<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T {
+        look(&mut self.hosted.server())
+    }
+}
+
+macro_rules! over_sockets {
+    ($($name:ident)*) => {$(
+        #[test]
+        fn $name() {
+            if let Err(why) = cases::$name().run::<OverTcp>(support::tls()) {
+                panic!("{why}");
+            }
+        }
+    )*};
+}
+
+over_sockets! {
+    a_whole_session
+    epsv_refused_then_pasv
+    command_with_connect
+    refusals_leave_the_session_in_step
+    hard_02_upload_refused_with_552_half_way
+    hard_04_download_given_up_in_every_way
+    hard_04_download_given_up_where_abor_is_heard
+    hard_04_upload_given_up_in_every_way
+    hard_06_final_reply_after_the_data
+    hard_08_noop_answered_before_226
+    hard_08_noop_answered_after_226
+    hard_12_cut_between_records
+    hard_12_no_close_notify
+}

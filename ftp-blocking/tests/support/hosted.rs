@@ -1,0 +1,134 @@
+//! The simulated server behind real sockets: for the tests of both adapters.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use ftp_proto::simulator::{Connected, Link, Read, Simulator, Write};
+
+/// A [`Simulator`] whose links are bridged to sockets on loopback.
+#[derive(Clone)]
+pub(crate) struct Hosted(Arc<Shared>);
+
+struct Shared {
+    server: Mutex<Simulator>,
+    changed: Condvar,
+}
+
+/// How long nothing must happen before the server releases what a fault holds back.
+const QUIET: Duration = Duration::from_millis(5);
+
+impl Hosted {
+    pub(crate) fn new(server: Simulator) -> Self {
+        Self(Arc::new(Shared {
+            server: Mutex::new(server),
+            changed: Condvar::new(),
+        }))
+    }
+
+    pub(crate) fn server(&self) -> MutexGuard<'_, Simulator> {
+        self.0.server.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A real address behind which this port of the simulated server answers one connection.
+    pub(crate) fn open(&self, port: u16) -> std::io::Result<SocketAddr> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = listener.local_addr()?;
+        let hosted = self.clone();
+        thread::spawn(move || {
+            let Ok((stream, _)) = listener.accept() else {
+                return;
+            };
+            stream.set_nodelay(true).expect("an option of every socket");
+            let connected = hosted.server().connect(port);
+            let (Connected::Open(link) | Connected::Pending(link)) = connected else {
+                return;
+            };
+            let reading = stream.try_clone().expect("a second handle");
+            let reader = hosted.clone();
+            let reader = thread::spawn(move || reader.from_client(reading, link));
+            hosted.to_client(stream, link);
+            let _ = reader.join();
+            hosted.server().close(link);
+            hosted.0.changed.notify_all();
+        });
+        Ok(address)
+    }
+
+    fn from_client(&self, mut stream: TcpStream, link: Link) {
+        let mut buffer = [0; 16 * 1024];
+        loop {
+            match stream.read(&mut buffer) {
+                Ok(0) => {
+                    self.server().shutdown(link);
+                    break;
+                }
+                Err(_) => {
+                    self.server().reset(link);
+                    break;
+                }
+                Ok(count) => {
+                    if !self.pass_on(link, &buffer[..count]) {
+                        break;
+                    }
+                }
+            }
+            self.0.changed.notify_all();
+        }
+        self.0.changed.notify_all();
+    }
+
+    /// `false` when the server takes no more.
+    fn pass_on(&self, link: Link, mut bytes: &[u8]) -> bool {
+        let mut server = self.server();
+        while !bytes.is_empty() {
+            match server.write(link, bytes) {
+                Write::Bytes(count) => bytes = &bytes[count..],
+                Write::Broken => return false,
+                // It may have made room in the same moment.
+                Write::Full if server.writable(link) => {}
+                Write::Full => {
+                    self.0.changed.notify_all();
+                    server = self.wait(server);
+                }
+            }
+        }
+        true
+    }
+
+    fn to_client(&self, mut stream: TcpStream, link: Link) {
+        let mut buffer = [0; 16 * 1024];
+        let mut server = self.server();
+        loop {
+            match server.read(link, &mut buffer) {
+                Read::Bytes(count) => {
+                    drop(server);
+                    if stream.write_all(&buffer[..count]).is_err() {
+                        return;
+                    }
+                    server = self.server();
+                    self.0.changed.notify_all();
+                }
+                Read::Empty if server.is_open(link) => server = self.wait(server),
+                Read::Empty | Read::Eof => break,
+                Read::Reset => {
+                    let _ = stream.shutdown(Shutdown::Both);
+                    return;
+                }
+            }
+        }
+        drop(server);
+        let _ = stream.shutdown(Shutdown::Write);
+    }
+
+    fn wait<'a>(&self, server: MutexGuard<'a, Simulator>) -> MutexGuard<'a, Simulator> {
+        let waited = self.0.changed.wait_timeout(server, QUIET);
+        let (mut server, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() && server.idle() {
+            self.0.changed.notify_all();
+        }
+        server
+    }
+}

@@ -1,0 +1,4 @@
+use crate::servers::Result;
+pub(crate) fn run() -> Result<()> {
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! Many transfers in one login: TLS tickets run out in whoever does not collect new ones, and a
+//! server that insists on resumption then refuses the next transfer.
+
+use std::collections::BTreeSet;
+
+use super::content::{self, equal};
+use super::driver::Driver;
+use super::{Job, Report, Run};
+use crate::servers::Result;
+
+const TRANSFERS: usize = 50;
+const UPLOADS_IN_A_ROW: usize = 20;
+
+pub(super) async fn run<D: Driver>(job: &Job) -> Result<Report> {
+    let names: Vec<String> = (0..UPLOADS_IN_A_ROW)
+        .map(|number| format!("series-{number:02}.bin"))
+        .collect();
+    let mut run = Run::<D>::begin(job).await?;
+    for (number, name) in names.iter().enumerate() {
+        run.upload(name, &content_of(number)).await?;
+    }
+    let all: Vec<&str> = names.iter().map(String::as_str).collect();
+    // Two downloads, then names, then a list.
+    for (number, turn) in (UPLOADS_IN_A_ROW..TRANSFERS).enumerate() {
+        match turn % 4 {
+            2 => {
+                let found: BTreeSet<_> = run.names().await?.into_iter().collect();
+                let expected = all.iter().map(|name| name.as_bytes().to_vec()).collect();
+                equal("the names", &expected, &found)?;
+            }
+            3 => run.listed(&all).await?,
+            _ => {
+                let number = number % names.len();
+                run.download(&names[number], &content_of(number)).await?;
+            }
+        }
+    }
+    let transfers = (run.report.files + run.report.listings) as usize;
+    equal("the number of transfers", &TRANSFERS, &transfers)?;
+    run.delete(&all).await?;
+    run.end().await
+}
+
+/// Of every kind of length: none, less than a TLS record, some records.
+fn content_of(number: usize) -> Vec<u8> {
+    content::bytes(number as u64, number * number * 317)
+}

@@ -1,0 +1,52 @@
+//! Where the workspace is, and how cargo is run in it.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::servers::Result;
+
+/// The directory of the workspace.
+///
+/// Cargo says at run time where the package is; what was compiled in is for a binary that is
+/// started by hand, from a tree that has not been moved.
+pub(crate) fn root() -> Result<PathBuf> {
+    let package = env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let root = package.parent().unwrap_or(Path::new("."));
+    Ok(root
+        .canonicalize()
+        .map_err(|error| format!("{}: {error}", root.display()))?)
+}
+
+/// Cargo, in the workspace.
+///
+/// What `cargo run` told this process about its own package is taken out: build scripts that
+/// look at it, ring's among them, would run again whenever it differs, and with them half of the
+/// build.
+pub(crate) fn cargo() -> Result<Command> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    let mut command = Command::new(cargo);
+    command.current_dir(root()?);
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(name);
+        }
+    }
+    Ok(command)
+}
+
+/// Runs a command to its end, its output visible.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let status = command
+        .status()
+        .map_err(|error| format!("{name}: {error}"))?;
+    if status.success() {
+        return Ok(());
+    }
+    let arguments: Vec<_> = command.get_args().map(|a| a.to_string_lossy()).collect();
+    Err(format!("cargo {}: {status}", arguments.join(" ")).into())
+}
