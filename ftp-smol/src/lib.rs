@@ -1,4 +1,35 @@
 //! An FTP and FTPS client on smol, whose futures may be dropped at any point.
+//!
+//! ```no_run
+//! # smol::block_on(async {
+//! use ftp_smol::{Client, Options, TlsConfig};
+//! use smol::io::AsyncReadExt as _;
+//!
+//! let options = Options::new("ftp.example.org").with_tls(TlsConfig::platform()?);
+//! let mut client = Client::connect(options).await?;
+//! client.login("ada", "secret").await?;
+//! let mut report = String::new();
+//! client.download("report.txt").await?.read_to_string(&mut report).await?;
+//! client.quit().await?;
+//! # Ok::<(), ftp_smol::Error>(())
+//! # })?;
+//! # Ok::<(), ftp_smol::Error>(())
+//! ```
+//!
+//! [`Client`] has one method for each operation; [`Download`] and [`Upload`] are `AsyncRead` and
+//! `AsyncWrite`. Wherever a future is dropped, nothing is lost but the wait: the next operation
+//! pays what the dropped one left owing (it flushes, aborts, reads what is still to come), or says
+//! that the session is dead. Every wait has a limit by its class ([`Timeouts`]).
+//!
+//! The protocol itself is in `ftp-proto`, and its flows can be run with [`Client::run`]. The same
+//! client on blocking sockets is `ftp-blocking`: same names, same files. Transports of your own
+//! implement [`transport::Network`].
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `ring` (default), `aws-lc-rs` | a provider for rustls; without one, bring a `ClientConfig` |
+//! | `platform-verifier` (default), `webpki-roots` | whom [`TlsConfig`] can trust |
+//! | `simulator` | `Memory`, a network with a simulated server |
 
 mod channel;
 mod client;
@@ -25,3 +56,8 @@ pub use lines::Lines;
 #[cfg(feature = "simulator")]
 pub use memory::Memory;
 pub use net::Tcp;
+
+/// The README's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -125,14 +125,22 @@ fn download(
 
 /// TLS 1.2 and TLS 1.3, with one private CA.
 pub(crate) fn tls() -> &'static [TlsEnds] {
-    static ENDS: LazyLock<Vec<TlsEnds>> = LazyLock::new(|| {
-        let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()])
-            .expect("a certificate can be made");
-        [&rustls::version::TLS12, &rustls::version::TLS13]
-            .map(|version| ends(&certified, version))
-            .into()
-    });
+    static ENDS: LazyLock<Vec<TlsEnds>> = LazyLock::new(both_versions);
     &ENDS
+}
+
+/// The same with another CA.
+pub(crate) fn other_tls() -> &'static [TlsEnds] {
+    static ENDS: LazyLock<Vec<TlsEnds>> = LazyLock::new(both_versions);
+    &ENDS
+}
+
+fn both_versions() -> Vec<TlsEnds> {
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()])
+        .expect("a certificate can be made");
+    [&rustls::version::TLS12, &rustls::version::TLS13]
+        .map(|version| ends(&certified, version))
+        .into()
 }
 
 fn ends(
