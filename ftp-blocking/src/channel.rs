@@ -14,7 +14,6 @@ use crate::transport::Stream;
 pub(crate) struct Channel {
     stream: Box<dyn Stream>,
     tls: Option<Box<TlsChannel>>,
-    half_closed: bool,
 }
 
 /// What reading found; nothing at all is `None`.
@@ -28,11 +27,7 @@ pub(crate) enum Got {
 
 impl Channel {
     pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
-        Self {
-            stream,
-            tls: None,
-            half_closed: false,
-        }
+        Self { stream, tls: None }
     }
 
     /// Begins TLS; [`handshake`](Self::handshake) does the rest.
@@ -145,16 +140,19 @@ impl Channel {
         self.flush(deadline)
     }
 
-    /// close_notify, half-close, and everything read up to the peer's end, which is returned;
-    /// `None` at the deadline. May be called again to go on.
-    pub(crate) fn close_gracefully(&mut self, deadline: Instant) -> Result<Option<Got>, Error> {
+    /// close_notify, everything flushed, and a half-close; `false` at the deadline. May be called
+    /// again to go on.
+    pub(crate) fn send_end(&mut self, deadline: Instant) -> Result<bool, Error> {
         if !self.close_notify(deadline)? {
-            return Ok(None);
+            return Ok(false);
         }
-        if !self.half_closed {
-            self.half_closed = true;
-            self.stream.shutdown()?;
-        }
+        self.stream.reset_on_close(false);
+        self.stream.shutdown()?;
+        Ok(true)
+    }
+
+    /// Everything read up to the peer's end, which is returned; `None` at the deadline.
+    pub(crate) fn await_end(&mut self, deadline: Instant) -> Result<Option<Got>, Error> {
         let mut scratch = [0; 512];
         loop {
             match self.read(&mut scratch, deadline)? {
@@ -179,8 +177,10 @@ impl Channel {
         }
     }
 
-    pub(crate) fn reset_on_close(&mut self) {
-        self.stream.reset_on_close();
+    /// Whether closing from now on is a reset: for uploads as long as their end is not sent, so
+    /// that the server cannot take what it got for all there was, however we vanish.
+    pub(crate) fn reset_on_close(&mut self, reset: bool) {
+        self.stream.reset_on_close(reset);
     }
 
     /// Gives back buffers that are not in use.

@@ -9,14 +9,15 @@ use ftp_proto::flows::{
 use ftp_proto::tls::TlsLogin;
 use ftp_proto::{
     Completion, Error, ErrorKind, Features, Misuse, Observed, Options, Protection, RemotePath,
-    Reply, Security, Session, TransferOptions, TransferType,
+    Reply, Session, TransferOptions, TransferType,
 };
 
 use crate::channel::Channel;
 use crate::data::{Download, Upload};
 use crate::data_connection::Data;
+use crate::drive::later;
 use crate::lines::Lines;
-use crate::net::Tcp;
+use crate::net::{Tcp, is_timeout};
 use crate::transport::{Dialled, Network, Stream, Target};
 
 /// One control connection and whatever data connection belongs to it.
@@ -44,6 +45,8 @@ pub struct Client {
     pub(crate) options: Options,
     pub(crate) deadline: Instant,
     pub(crate) resumed: Option<bool>,
+    /// Bytes of data moved since the control connection was last looked at.
+    pub(crate) unwatched: usize,
     tls: Option<TlsLogin>,
 }
 
@@ -63,24 +66,26 @@ impl Client {
     /// As [`connect`](Self::connect).
     pub fn connect_over(network: impl Network + 'static, options: Options) -> Result<Self, Error> {
         let mut network: Box<dyn Network> = Box::new(network);
-        if !options.timeouts.are_valid() {
-            return Err(Error::new(ErrorKind::Misuse(Misuse::Option)));
-        }
-        let tls = match (&options.tls, options.config.security) {
-            (_, Security::Plain) => None,
-            (Some(tls), _) => Some(tls.login(&options.host)?),
-            (None, _) => return Err(Error::new(ErrorKind::Misuse(Misuse::Option))),
+        options.check()?;
+        let tls = match &options.tls {
+            Some(tls) => Some(tls.login(&options.host)?),
+            None => None,
         };
-        let deadline = network.now() + options.timeouts.connect;
+        let deadline = later(network.now(), options.timeouts.connect);
         let target = Target::Server {
             host: &options.host,
             port: options.port,
         };
-        let stream = match network.dial(&target, deadline)? {
-            Dialled::Connected(stream) => stream,
-            Dialled::Pending(mut dialling) => dialling
-                .finish(deadline)?
-                .ok_or_else(|| Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect)))?,
+        let late = || Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
+        let dialled = network
+            .dial(&target, deadline)
+            .and_then(|dialled| match dialled {
+                Dialled::Connected(stream) => Ok(Some(stream)),
+                Dialled::Pending(mut dialling) => dialling.finish(deadline),
+            });
+        let stream = match dialled {
+            Err(error) if is_timeout(&error) => return Err(late()),
+            dialled => dialled?.ok_or_else(late)?,
         };
         let mut client = Self {
             session: Session::new(options.config.clone()),
@@ -90,6 +95,7 @@ impl Client {
             options,
             deadline,
             resumed: None,
+            unwatched: 0,
             tls,
         };
         client.run(Greeting::new())?;
@@ -121,6 +127,8 @@ impl Client {
     /// # Errors
     /// The server's refusal, or why the handshake failed; the session is dead after the latter.
     pub fn secure(&mut self) -> Result<(), Error> {
+        // Not without somebody to trust: the server would wait for a handshake in vain.
+        self.tls()?;
         self.run(Secure::new())
     }
 

@@ -80,6 +80,9 @@ impl Read for Download<'_> {
 
 impl<'c> Upload<'c> {
     pub(crate) fn new(client: &'c mut Client, transfer: Transfer) -> Self {
+        if let Ok(channel) = client.data.channel() {
+            channel.reset_on_close(true);
+        }
         Self(Moving::new(client, transfer, None))
     }
 
@@ -145,11 +148,13 @@ macro_rules! in_common {
             /// # Errors
             /// When the control connection fails.
             pub fn keep_alive(&mut self) -> Result<(), Error> {
-                match &self.0.transfer {
-                    Some(transfer) => self.0.client.session.keep_alive(transfer),
-                    None => return Ok(()),
+                if let Some(transfer) = &self.0.transfer {
+                    // The answer to the last one may be in.
+                    self.0.client.look_at_control();
+                    self.0.client.session.keep_alive(transfer);
+                    self.0.client.flush()?;
                 }
-                self.0.client.flush()
+                Ok(())
             }
 
             /// Bytes moved so far in this transfer.
@@ -220,8 +225,21 @@ pub(crate) enum Moved {
     End(DataEnd),
 }
 
+/// After how many bytes that moved without waiting the control connection is looked at anyway.
+const LOOK_EVERY: usize = 256 * 1024;
+
 /// Moving the bytes, under the session's verdict.
 impl Client {
+    /// Feeds the session what has come on the control connection, without waiting.
+    fn look_at_control(&mut self) {
+        self.unwatched = 0;
+        if !self.session.is_dead() {
+            if let Err(error) = self.receive(self.network.now()) {
+                self.session.kill(error);
+            }
+        }
+    }
+
     /// Reads data, as far as the session's verdict on the transfer lets it.
     pub(crate) fn read_data(&mut self, transfer: &Transfer, buffer: &mut [u8]) -> Moved {
         let read = |data: &mut Data, until| data.channel()?.read(buffer, until);
@@ -252,6 +270,9 @@ impl Client {
         moved: impl FnOnce(T) -> Moved,
     ) -> Moved {
         let deadline = self.after(Wait::DataIdle);
+        if self.unwatched >= LOOK_EVERY {
+            self.look_at_control();
+        }
         loop {
             let failed = self.session.verdict(transfer) == Verdict::Failed;
             if failed && transfer.direction() == Direction::Upload {
@@ -260,7 +281,13 @@ impl Client {
             // Of a failed download, what has come is still taken in.
             let until = if failed { self.network.now() } else { deadline };
             match self.watch(&mut attempt, flags, until) {
-                Watched::Ready(value) => return moved(value),
+                Watched::Ready(value) => {
+                    let moved = moved(value);
+                    if let Moved::Bytes(count) = moved {
+                        self.unwatched += count;
+                    }
+                    return moved;
+                }
                 Watched::Failed(error) => return Moved::End(DataEnd::Failed(error)),
                 Watched::ControlFirst => {}
                 Watched::TimedOut if failed => return Moved::End(DataEnd::Stopped),

@@ -4,11 +4,11 @@ use std::net::IpAddr;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use ftp_proto::{Closing, DataEnd, Direction, Endpoint, Error, ErrorKind, Resumption};
+use ftp_proto::{Closing, DataEnd, Endpoint, Error, ErrorKind, Resumption};
 
 use crate::channel::{Channel, Got};
 use crate::client::Client;
-use crate::transport::{Dialled, Dialling, Listener, Target};
+use crate::transport::{Dialled, Dialling, Listener, Stream, Target};
 
 /// Owned by the client, whoever uses it: a forgotten download leaves it where the next operation
 /// finds it.
@@ -19,6 +19,19 @@ pub(crate) enum Data {
     Dialling(Box<dyn Dialling>),
     Listening(Box<dyn Listener>),
     Open(Channel),
+}
+
+/// How many strangers at the listener are sent away before the clock and the control connection
+/// are looked at again.
+const STRANGERS: usize = 16;
+
+/// Nobody is trusted for want of an address.
+fn is_peer(stream: &dyn Stream, peer: Option<IpAddr>) -> bool {
+    let come = stream.peer_address().map(|address| address.ip());
+    match (come, peer) {
+        (Some(come), Some(peer)) => come.to_canonical() == peer.to_canonical(),
+        _ => false,
+    }
 }
 
 /// Attempts that the driver makes again and again: `None` means not yet, at the deadline.
@@ -49,9 +62,11 @@ impl Data {
         let Self::Listening(listener) = self else {
             return self.channel().map(|_| Some(()));
         };
-        while let Some(stream) = listener.accept(until)? {
-            let stranger = stream.peer_address().map(|address| address.ip());
-            if stranger.map(|ip| ip.to_canonical()) == peer.map(|ip| ip.to_canonical()) {
+        for _ in 0..STRANGERS {
+            let Some(stream) = listener.accept(until)? else {
+                break;
+            };
+            if is_peer(&*stream, peer) {
                 *self = Self::Open(Channel::new(stream));
                 return Ok(Some(()));
             }
@@ -72,17 +87,14 @@ impl Data {
             return Ok(Some(DataEnd::Clean));
         };
         match closing {
-            Closing::Graceful(Direction::Upload) => {
-                Ok(channel.close_gracefully(until)?.map(|end| match end {
-                    Got::Cut => DataEnd::NoCloseNotify,
-                    _ => DataEnd::Clean,
-                }))
-            }
-            Closing::Graceful(Direction::Download) => {
-                Ok(channel.close_notify(until)?.then_some(DataEnd::Clean))
-            }
+            Closing::SendEnd => Ok(channel.send_end(until)?.then_some(DataEnd::Clean)),
+            Closing::AwaitEnd => Ok(channel.await_end(until)?.map(|end| match end {
+                Got::Cut => DataEnd::NoCloseNotify,
+                _ => DataEnd::Clean,
+            })),
+            Closing::Acknowledge => Ok(channel.close_notify(until)?.then_some(DataEnd::Clean)),
             Closing::Abandon => {
-                channel.reset_on_close();
+                channel.reset_on_close(true);
                 Ok(Some(DataEnd::Stopped))
             }
         }
@@ -106,6 +118,7 @@ impl Data {
 impl Client {
     pub(crate) fn dial(&mut self, endpoint: Endpoint) -> Result<(), Error> {
         self.data = Data::None;
+        self.resumed = None;
         let target = match endpoint {
             Endpoint::ControlPeer(port) => Target::ControlPeer {
                 host: &self.options.host,

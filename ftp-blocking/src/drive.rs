@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ftp_proto::{Answer, Clock, DataEnd, Error, ErrorKind, Flow, Step, Wait, Want};
+use ftp_proto::{Answer, Clock, Closing, DataEnd, Error, ErrorKind, Flow, Step, Wait, Want};
 use rustix::event::PollFlags;
 
 use crate::channel::Got;
@@ -130,7 +130,9 @@ impl Client {
                     Watched::TimedOut => want.timed_out(),
                     Watched::Broken(error) => want.broken(error),
                 };
-                self.data = Data::None;
+                if closing != Closing::SendEnd {
+                    self.data = Data::None;
+                }
                 answer
             }
         }
@@ -166,10 +168,9 @@ impl Client {
             until = now;
             match (self.control.descriptor(), self.data.descriptor()) {
                 (Some(control), Some(data)) => {
-                    let flags = if self.data.has_unsent() {
-                        PollFlags::OUT
-                    } else {
-                        flags
+                    let flags = match self.data.has_unsent() {
+                        true => flags | PollFlags::OUT,
+                        false => flags,
                     };
                     let both = [(data, flags), (control, PollFlags::IN)];
                     if let Err(error) = wait(if dead { &both[..1] } else { &both }, deadline) {
@@ -182,7 +183,7 @@ impl Client {
     }
 
     /// Feeds the session what comes, or the end; `false` at the deadline.
-    fn receive(&mut self, deadline: Instant) -> Result<bool, Error> {
+    pub(crate) fn receive(&mut self, deadline: Instant) -> Result<bool, Error> {
         let mut buffer = [0; CONTROL_READ];
         match self.control.read(&mut buffer, deadline)? {
             None => return Ok(false),
@@ -213,6 +214,12 @@ impl Client {
     }
 
     pub(crate) fn after(&self, wait: Wait) -> Instant {
-        self.network.now() + self.options.timeouts.of(wait)
+        later(self.network.now(), self.options.timeouts.of(wait))
     }
+}
+
+/// Ten years, which every clock can count, stand for never.
+pub(crate) fn later(now: Instant, limit: Duration) -> Instant {
+    const NEVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+    now.checked_add(limit.min(NEVER)).unwrap_or(now)
 }

@@ -61,7 +61,7 @@ impl<'c> Lines<'c> {
             if self.ended {
                 return Ok(None);
             }
-            self.begin = 0;
+            (self.begin, self.end) = (0, 0);
             self.end = self.download.read(&mut self.buffer)?;
             if self.end == 0 {
                 self.ended = true;

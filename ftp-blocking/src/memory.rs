@@ -216,8 +216,8 @@ impl Stream for End {
         Ok(())
     }
 
-    fn reset_on_close(&mut self) {
-        self.reset = true;
+    fn reset_on_close(&mut self, reset: bool) {
+        self.reset = reset;
     }
 
     fn peer_address(&self) -> Option<SocketAddr> {

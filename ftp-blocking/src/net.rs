@@ -138,6 +138,8 @@ impl Listener for Listening {
                 stream.set_nonblocking(true)?;
                 Ok(Some(Box::new(stream)))
             }
+            // One that was given up before it was accepted is not the one that we wait for.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => Ok(None),
             Err(error) if is_timeout(&error) => Ok(None),
             Err(error) => Err(error),
         }
@@ -187,8 +189,8 @@ impl Stream for TcpStream {
         Self::shutdown(self, std::net::Shutdown::Write)
     }
 
-    fn reset_on_close(&mut self) {
-        let _ = SockRef::from(&*self).set_linger(Some(Duration::ZERO));
+    fn reset_on_close(&mut self, reset: bool) {
+        let _ = SockRef::from(&*self).set_linger(reset.then_some(Duration::ZERO));
     }
 
     fn peer_address(&self) -> Option<SocketAddr> {

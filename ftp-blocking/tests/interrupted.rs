@@ -90,8 +90,8 @@ impl Stream for FaultyStream {
         self.stream.shutdown()
     }
 
-    fn reset_on_close(&mut self) {
-        self.stream.reset_on_close();
+    fn reset_on_close(&mut self, reset: bool) {
+        self.stream.reset_on_close(reset);
     }
 
     fn peer_address(&self) -> Option<SocketAddr> {

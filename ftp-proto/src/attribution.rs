@@ -7,6 +7,9 @@ use crate::negotiated::{Channel, Live};
 use crate::session::Session;
 use crate::wire::{Class, Code, Reply};
 
+/// A restart offset that may or may not be armed: the next transfer says where it starts.
+const UNKNOWN_OFFSET: u64 = u64::MAX;
+
 impl Session {
     /// Attributes one reply; `more` says that bytes stand behind it.
     pub(crate) fn attribute(&mut self, mut reply: Reply, more: bool) {
@@ -129,6 +132,7 @@ impl Session {
     /// The final reply did not come in time, or a keep-alive's did not: what is in decides, if it
     /// is unmistakable, and the fence swallows what may yet come.
     pub(crate) fn give_up_final_reply(&mut self) {
+        self.state.restart = self.state.restart.map(|_| UNKNOWN_OFFSET);
         self.ledger
             .retain(|owed| !matches!(owed.shape, Shape::Transfer | Shape::KeepAlive));
         self.out_of_step = true;
@@ -170,6 +174,21 @@ impl Session {
                 swallowed: swallowed.saturating_add(1),
             };
             self.ledger.push_front(owed);
+        }
+    }
+
+    /// The reply to this was given up: whether the effect took place is not known any more.
+    pub(crate) fn forget(&mut self, effect: Effect) {
+        let state = &mut self.state;
+        match effect {
+            Effect::Type(_) => state.transfer_type = None,
+            Effect::Restart(_) => state.restart = Some(UNKNOWN_OFFSET),
+            Effect::Protect(_) => state.protection = None,
+            Effect::Reinitialize => {
+                state.logged_in = false;
+                state.transfer_type = None;
+            }
+            _ => {}
         }
     }
 
@@ -215,6 +234,13 @@ impl Session {
 }
 
 impl Live {
+    /// A final reply is in, and it is a refusal.
+    pub(crate) fn is_refused(&self) -> bool {
+        let outcome = self.outcome.as_ref();
+        outcome.is_some_and(|reply| reply.class() != Class::Completion)
+            || self.is_refused_for_sure()
+    }
+
     /// All replies are in, the keep-alives' among them: takes out those that may be theirs.
     fn settle_held(&mut self) {
         let at = self

@@ -21,7 +21,7 @@ use core::num::NonZeroU16;
 
 use crate::error::Error;
 use crate::session::Session;
-use crate::transfer::{DataEnd, Direction, TransferId};
+use crate::transfer::{DataEnd, TransferId};
 
 /// One operation as a plain value.
 ///
@@ -186,10 +186,15 @@ pub enum Endpoint {
 /// How a data connection is to be ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Closing {
-    /// All data is through. Sending: close_notify (under TLS), flush, half-close, then read until
-    /// the peer's end, which harvests session tickets and keeps the kernel from resetting the
-    /// connection under data still queued. Receiving: close_notify (under TLS), then close.
-    Graceful(Direction),
+    /// Uploads, once all is written: send our end, which is close_notify (under TLS), everything
+    /// flushed, and a half-close. The connection stays. Until this is answered by
+    /// [`DataEnd::Clean`] nothing is known to have arrived.
+    SendEnd,
+    /// Uploads, after that: read until the peer's end, then close. It harvests session tickets and
+    /// keeps the kernel from resetting the connection under data still queued.
+    AwaitEnd,
+    /// Downloads, once the peer's end was read: close_notify (under TLS), then close.
+    Acknowledge,
     /// Drop it at once, by a reset where that is possible, so that the server cannot take what
     /// it got for all there was. Also covers a connection or a listener still in the making, and
     /// one that does not exist.

@@ -100,6 +100,11 @@ impl Owed {
         error.with_command(&self.verb)
     }
 
+    /// Its own 257, coming late, could not be told from that of the fence.
+    pub(crate) fn may_be_answered_like_a_fence(&self) -> bool {
+        self.shape == Shape::Raw || matches!(self.verb.as_str(), "PWD" | "XPWD" | "MKD" | "XMKD")
+    }
+
     pub(crate) fn is_unanswered_abort(&self) -> bool {
         matches!(self.shape, Shape::Abort { answers: 0, .. })
     }

@@ -127,8 +127,13 @@ impl Session {
                         self.die(Error::new(ErrorKind::OutOfStep));
                         self.alive()?;
                     }
-                    if self.ledger.is_empty() {
+                    if self.ledger.is_empty() && !self.out_of_step {
                         return self.let_go(running);
+                    }
+                    if self.ledger.is_empty() {
+                        // Behind the fence, too.
+                        self.die(Error::new(ErrorKind::OutOfStep));
+                        self.alive()?;
                     }
                     return Ok(Step::Want(self.receive_within(Wait::Reply)));
                 }

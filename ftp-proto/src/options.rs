@@ -4,6 +4,7 @@ use alloc::string::String;
 use core::time::Duration;
 
 use crate::config::{Config, Security};
+use crate::error::{Error, Misuse};
 use crate::flow::Wait;
 #[cfg(feature = "rustls")]
 use crate::tls::TlsConfig;
@@ -90,13 +91,25 @@ impl Options {
     /// Changes the settings of the session.
     #[must_use]
     pub fn with_config(mut self, change: impl FnOnce(Config) -> Config) -> Self {
-        let security = self.config.security;
         self.config = change(self.config);
-        if security != Security::Plain {
-            // TLS was asked for with its trust roots; a changed setting does not take it away.
-            self.config.security = security;
-        }
         self
+    }
+
+    /// Whether these options make sense together: every time-out is above zero, and TLS is asked
+    /// for exactly where there is somebody to trust.
+    ///
+    /// # Errors
+    /// [`Misuse::Option`].
+    pub fn check(&self) -> Result<(), Error> {
+        #[cfg(feature = "rustls")]
+        let trusts = self.tls.is_some();
+        #[cfg(not(feature = "rustls"))]
+        let trusts = false;
+        let secures = self.config.security != Security::Plain;
+        if !self.timeouts.are_valid() || trusts != secures {
+            return Err(Error::misuse(Misuse::Option));
+        }
+        Ok(())
     }
 
     /// Demands resumption of data connections, or does not.
@@ -110,12 +123,12 @@ impl Options {
 /// How long each class of waiting may last. The limits are absolute: dripping bytes do not
 /// extend them, except for [`data_idle`](Self::data_idle), which is about dripping.
 ///
-/// A zero would mean a wait that is over before it begins; [`with_all`](Self::with_all) and the
-/// adapters refuse it.
+/// A zero would mean a wait that is over before it begins; [`Options::check`] refuses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// Each connection attempt, 30 s. Name resolution by the operating system is not included.
+    /// A connection, 30 s, all addresses of a name together. Whether name resolution is included
+    /// is said by the transport.
     pub connect: Duration,
     /// The greeting, 60 s: servers look up the client's name first.
     pub greeting: Duration,

@@ -12,8 +12,8 @@ use crate::flow::{Clock, Event, Receive, Ticket, Wait, Want};
 use crate::ledger::{Owed, Shape};
 use crate::negotiated::{Channel, Live, Negotiated};
 use crate::reply::Features;
-use crate::transfer::{Transfer, TransferId, TransferType, Verdict};
-use crate::wire::{Command, DecodeError, Decoded, Reply, ReplyDecoder, Verb};
+use crate::transfer::{Direction, Transfer, TransferId, TransferType, Verdict};
+use crate::wire::{Class, Command, DecodeError, Decoded, Reply, ReplyDecoder, Verb};
 
 /// One control connection: the reply decoder, unsent bytes, the ledger, the negotiated state, and
 /// why it is dead, if it is. No clock, no randomness, no sockets.
@@ -148,7 +148,9 @@ impl Session {
             return Verdict::Failed;
         };
         match &live.outcome {
-            Some(reply) if reply.class() == crate::wire::Class::Completion => Verdict::Confirmed,
+            // No completion of an upload can precede the end of its data.
+            Some(_) if transfer.direction() == Direction::Upload => Verdict::Failed,
+            Some(reply) if reply.class() == Class::Completion => Verdict::Confirmed,
             Some(_) => Verdict::Failed,
             None if self.dead.is_some() || live.is_refused_for_sure() => Verdict::Failed,
             None => Verdict::Open,
@@ -268,6 +270,7 @@ impl Session {
     pub(crate) fn secured(&mut self) {
         self.state.channel = Channel::Secured;
         self.state.features = None;
+        self.state.protection = None;
         self.renew_decoder();
     }
 

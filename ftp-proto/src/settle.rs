@@ -1,7 +1,7 @@
 //! Paying what dropped operations left owing: abort, close, drain, and the fence.
 
 use crate::config::AbortSignal;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::flow::{Clock, CloseData, Closing, Event, Wait, Want};
 use crate::ledger::{Effect, Owed, Shape};
 use crate::negotiated::Channel;
@@ -46,7 +46,10 @@ impl Session {
     pub(crate) fn close_data(&mut self, closing: Closing, clock: Clock) -> Want {
         Want::CloseData(CloseData {
             ticket: self.issue(),
-            wait: Wait::DataClose,
+            wait: match closing {
+                Closing::SendEnd => Wait::DataIdle,
+                Closing::AwaitEnd | Closing::Acknowledge | Closing::Abandon => Wait::DataClose,
+            },
             clock,
             closing,
         })
@@ -94,8 +97,13 @@ impl Session {
     /// What never came is given up, and the fence finds out where we are: its reply comes behind
     /// everything that may yet come, or not at all, and then the session is dead.
     fn give_up_waiting(&mut self) {
-        if self.ledger.pop_front().is_some() {
-            self.lose_step();
+        let Some(owed) = self.ledger.pop_front() else {
+            return;
+        };
+        self.forget(owed.effect);
+        if owed.may_be_answered_like_a_fence() {
+            self.die(owed.name(Error::new(ErrorKind::OutOfStep)));
         }
+        self.lose_step();
     }
 }

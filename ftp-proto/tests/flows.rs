@@ -1394,7 +1394,11 @@ fn invariant_4_226_while_the_data_connection_is_closed() {
     assert_eq!(driver.outcome(&finish()), "12 bytes, 226 done");
     assert_eq!(
         driver.wants,
-        ["close graceful upload", "close graceful upload continues"]
+        [
+            "close send end",
+            "close graceful upload",
+            "close graceful upload continues"
+        ]
     );
 }
 

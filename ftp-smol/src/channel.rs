@@ -11,7 +11,6 @@ use crate::transport::Stream;
 pub(crate) struct Channel {
     stream: Box<dyn Stream>,
     tls: Option<Box<TlsChannel>>,
-    half_closed: bool,
 }
 
 /// What reading found.
@@ -25,11 +24,7 @@ pub(crate) enum Got {
 
 impl Channel {
     pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
-        Self {
-            stream,
-            tls: None,
-            half_closed: false,
-        }
+        Self { stream, tls: None }
     }
 
     /// Begins TLS; [`handshake`](Self::poll_handshake) does the rest.
@@ -134,16 +129,16 @@ impl Channel {
         self.poll_flush(cx)
     }
 
-    /// close_notify, half-close, and everything read up to the peer's end, which is returned.
-    pub(crate) fn poll_close_gracefully(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<Got, Error>> {
+    /// close_notify, everything flushed, and a half-close.
+    pub(crate) fn poll_send_end(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         ready!(self.poll_close_notify(cx))?;
-        if !self.half_closed {
-            self.half_closed = true;
-            self.stream.shutdown()?;
-        }
+        self.stream.reset_on_close(false);
+        self.stream.shutdown()?;
+        Poll::Ready(Ok(()))
+    }
+
+    /// Everything read up to the peer's end, which is returned.
+    pub(crate) fn poll_await_end(&mut self, cx: &mut Context<'_>) -> Poll<Result<Got, Error>> {
         let mut scratch = [0; 512];
         loop {
             match ready!(self.poll_read(cx, &mut scratch))? {
@@ -166,8 +161,10 @@ impl Channel {
         }
     }
 
-    pub(crate) fn reset_on_close(&mut self) {
-        self.stream.reset_on_close();
+    /// Whether closing from now on is a reset: for uploads as long as their end is not sent, so
+    /// that the server cannot take what it got for all there was, however we vanish.
+    pub(crate) fn reset_on_close(&mut self, reset: bool) {
+        self.stream.reset_on_close(reset);
     }
 
     /// Gives back buffers that are not in use.

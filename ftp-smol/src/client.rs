@@ -9,7 +9,7 @@ use ftp_proto::flows::{
 use ftp_proto::tls::TlsLogin;
 use ftp_proto::{
     Completion, Error, ErrorKind, Features, Misuse, Observed, Options, Protection, RemotePath,
-    Reply, Security, Session, TransferOptions, TransferType,
+    Reply, Session, TransferOptions, TransferType,
 };
 
 use smol::io::AsyncWriteExt as _;
@@ -51,6 +51,8 @@ pub struct Client {
     pub(crate) deadline: Deadline,
     pub(crate) sending: Deadline,
     pub(crate) resumed: Option<bool>,
+    /// Bytes of data moved since the control connection was last looked at.
+    pub(crate) unwatched: usize,
     tls: Option<TlsLogin>,
 }
 
@@ -73,15 +75,12 @@ impl Client {
         options: Options,
     ) -> Result<Self, Error> {
         let mut network: Box<dyn Network> = Box::new(network);
-        if !options.timeouts.are_valid() {
-            return Err(Error::new(ErrorKind::Misuse(Misuse::Option)));
-        }
-        let tls = match (&options.tls, options.config.security) {
-            (_, Security::Plain) => None,
-            (Some(tls), _) => Some(tls.login(&options.host)?),
-            (None, _) => return Err(Error::new(ErrorKind::Misuse(Misuse::Option))),
+        options.check()?;
+        let tls = match &options.tls {
+            Some(tls) => Some(tls.login(&options.host)?),
+            None => None,
         };
-        let mut deadline = Deadline::new(network.now() + options.timeouts.connect);
+        let mut deadline = Deadline::after(network.now(), options.timeouts.connect);
         let target = Target::Server {
             host: &options.host,
             port: options.port,
@@ -94,7 +93,7 @@ impl Client {
                 .map(|()| Err(Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect)))),
         })
         .await?;
-        let sending = Deadline::new(deadline.at);
+        let sending = Deadline::after(network.now(), options.timeouts.send);
         let mut client = Self {
             session: Session::new(options.config.clone()),
             network,
@@ -104,6 +103,7 @@ impl Client {
             deadline,
             sending,
             resumed: None,
+            unwatched: 0,
             tls,
         };
         client.run(Greeting::new()).await?;
@@ -135,6 +135,8 @@ impl Client {
     /// # Errors
     /// The server's refusal, or why the handshake failed; the session is dead after the latter.
     pub async fn secure(&mut self) -> Result<(), Error> {
+        // Not without somebody to trust: the server would wait for a handshake in vain.
+        self.tls()?;
         self.run(Secure::new()).await
     }
 

@@ -94,6 +94,9 @@ impl AsyncRead for Download<'_> {
 
 impl<'c> Upload<'c> {
     pub(crate) fn new(client: &'c mut Client, transfer: Transfer) -> Self {
+        if let Ok(channel) = client.data.channel() {
+            channel.reset_on_close(true);
+        }
         Self(Moving::new(client, transfer, None))
     }
 
@@ -181,12 +184,14 @@ macro_rules! in_common {
             /// When the control connection fails.
             pub async fn keep_alive(&mut self) -> Result<(), Error> {
                 let client = &mut *self.0.client;
-                match &self.0.transfer {
-                    Some(transfer) => client.session.keep_alive(transfer),
-                    None => return Ok(()),
+                if let Some(transfer) = &self.0.transfer {
+                    // The answer to the last one may be in.
+                    poll_fn(|cx| Poll::Ready(client.look_at_control(cx))).await;
+                    client.session.keep_alive(transfer);
+                    client.sending = client.after(Wait::Send);
+                    poll_fn(|cx| client.poll_flush(cx)).await?;
                 }
-                client.sending = client.after(Wait::Send);
-                poll_fn(|cx| client.poll_flush(cx)).await
+                Ok(())
             }
 
             /// Bytes moved so far in this transfer.
@@ -267,8 +272,21 @@ pub(crate) enum Moved {
     End(DataEnd),
 }
 
+/// After how many bytes that moved without waiting the control connection is looked at anyway.
+const LOOK_EVERY: usize = 256 * 1024;
+
 /// Moving the bytes, under the session's verdict.
 impl Client {
+    /// Feeds the session what has come on the control connection, without waiting.
+    fn look_at_control(&mut self, cx: &mut Context<'_>) {
+        self.unwatched = 0;
+        if !self.session.is_dead() {
+            if let Poll::Ready(Err(error)) = self.poll_receive(cx) {
+                self.session.kill(error);
+            }
+        }
+    }
+
     /// Reads data, as far as the session's verdict on the transfer lets it.
     pub(crate) fn poll_read_data(
         &mut self,
@@ -319,6 +337,9 @@ impl Client {
         if !std::mem::replace(waiting, true) {
             self.deadline = self.after(Wait::DataIdle);
         }
+        if self.unwatched >= LOOK_EVERY {
+            self.look_at_control(cx);
+        }
         let result = loop {
             let failed = self.session.verdict(transfer) == Verdict::Failed;
             if failed && transfer.direction() == Direction::Upload {
@@ -341,6 +362,9 @@ impl Client {
             }
         };
         *waiting = false;
+        if let Moved::Bytes(count) = result {
+            self.unwatched += count;
+        }
         Poll::Ready(result)
     }
 }

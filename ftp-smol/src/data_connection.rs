@@ -4,7 +4,7 @@ use std::io;
 use std::net::IpAddr;
 use std::task::{Context, Poll, ready};
 
-use ftp_proto::{Closing, DataEnd, Direction, Endpoint, Error, ErrorKind, Resumption};
+use ftp_proto::{Closing, DataEnd, Endpoint, Error, ErrorKind, Resumption};
 
 use crate::channel::{Channel, Got};
 use crate::client::Client;
@@ -19,6 +19,19 @@ pub(crate) enum Data {
     Dialling(BoxFuture<io::Result<Box<dyn Stream>>>),
     Listening(Box<dyn Listener>),
     Open(Channel),
+}
+
+/// How many strangers at the listener are sent away before the clock and the control connection
+/// are looked at again.
+const STRANGERS: usize = 16;
+
+/// Nobody is trusted for want of an address.
+fn is_peer(stream: &dyn Stream, peer: Option<IpAddr>) -> bool {
+    let come = stream.peer_address().map(|address| address.ip());
+    match (come, peer) {
+        (Some(come), Some(peer)) => come.to_canonical() == peer.to_canonical(),
+        _ => false,
+    }
 }
 
 /// Attempts that the driver makes again and again.
@@ -47,14 +60,15 @@ impl Data {
         let Self::Listening(listener) = self else {
             return Poll::Ready(self.channel().map(|_| ()));
         };
-        loop {
+        for _ in 0..STRANGERS {
             let stream = ready!(listener.poll_accept(cx))?;
-            let stranger = stream.peer_address().map(|address| address.ip());
-            if stranger.map(|ip| ip.to_canonical()) == peer.map(|ip| ip.to_canonical()) {
+            if is_peer(&*stream, peer) {
                 *self = Self::Open(Channel::new(stream));
                 return Poll::Ready(Ok(()));
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     pub(crate) fn poll_handshake(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
@@ -70,18 +84,20 @@ impl Data {
             return Poll::Ready(Ok(DataEnd::Clean));
         };
         Poll::Ready(Ok(match closing {
-            Closing::Graceful(Direction::Upload) => {
-                match ready!(channel.poll_close_gracefully(cx))? {
-                    Got::Cut => DataEnd::NoCloseNotify,
-                    _ => DataEnd::Clean,
-                }
+            Closing::SendEnd => {
+                ready!(channel.poll_send_end(cx))?;
+                DataEnd::Clean
             }
-            Closing::Graceful(Direction::Download) => {
+            Closing::AwaitEnd => match ready!(channel.poll_await_end(cx))? {
+                Got::Cut => DataEnd::NoCloseNotify,
+                _ => DataEnd::Clean,
+            },
+            Closing::Acknowledge => {
                 ready!(channel.poll_close_notify(cx))?;
                 DataEnd::Clean
             }
             Closing::Abandon => {
-                channel.reset_on_close();
+                channel.reset_on_close(true);
                 DataEnd::Stopped
             }
         }))
@@ -91,6 +107,7 @@ impl Data {
 /// Making and securing it.
 impl Client {
     pub(crate) fn dial(&mut self, endpoint: Endpoint) {
+        self.resumed = None;
         let target = match endpoint {
             Endpoint::ControlPeer(port) => Target::ControlPeer {
                 host: &self.options.host,

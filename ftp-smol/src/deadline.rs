@@ -1,9 +1,12 @@
 //! A point in time to wait for.
 
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::transport::{BoxFuture, Network};
+
+/// Ten years, which every clock can count.
+const NEVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// A point in time, and the timer once somebody waits for it.
 pub(crate) struct Deadline {
@@ -12,7 +15,9 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    pub(crate) fn new(at: Instant) -> Self {
+    /// Far enough away stands for never.
+    pub(crate) fn after(now: Instant, limit: Duration) -> Self {
+        let at = now.checked_add(limit.min(NEVER)).unwrap_or(now);
         Self { at, timer: None }
     }
 

@@ -3,7 +3,9 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-use ftp_proto::{Answer, Clock, DataEnd, Error, ErrorKind, Flow, Running, Step, Wait, Want};
+use ftp_proto::{
+    Answer, Clock, Closing, DataEnd, Error, ErrorKind, Flow, Running, Step, Wait, Want,
+};
 
 use crate::channel::Got;
 use crate::client::Client;
@@ -178,7 +180,9 @@ impl Client {
                     Poll::Ready(Watched::TimedOut) => want.timed_out(),
                     Poll::Ready(Watched::Broken(error)) => want.broken(error),
                 };
-                self.data = Data::None;
+                if closing != Closing::SendEnd {
+                    self.data = Data::None;
+                }
                 answer
             }
         })
@@ -207,7 +211,7 @@ impl Client {
     }
 
     /// Feeds the session what comes, or the end.
-    fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+    pub(crate) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let mut buffer = [0; CONTROL_READ];
         self.control
             .poll_read(cx, &mut buffer)
@@ -244,6 +248,6 @@ impl Client {
     }
 
     pub(crate) fn after(&self, wait: Wait) -> Deadline {
-        Deadline::new(self.network.now() + self.options.timeouts.of(wait))
+        Deadline::after(self.network.now(), self.options.timeouts.of(wait))
     }
 }

@@ -104,6 +104,8 @@ impl Listener for Listening {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     ready!(self.listener.poll_readable(cx))?;
                 }
+                // One that was given up before it was accepted is not the one that we wait for.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 Err(error) => return Poll::Ready(Err(error)),
             }
         }
@@ -135,8 +137,8 @@ impl Stream for Async<TcpStream> {
         self.get_ref().shutdown(std::net::Shutdown::Write)
     }
 
-    fn reset_on_close(&mut self) {
-        let _ = SockRef::from(self.get_ref()).set_linger(Some(Duration::ZERO));
+    fn reset_on_close(&mut self, reset: bool) {
+        let _ = SockRef::from(self.get_ref()).set_linger(reset.then_some(Duration::ZERO));
     }
 
     fn peer_address(&self) -> Option<SocketAddr> {

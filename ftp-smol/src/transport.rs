@@ -45,8 +45,10 @@ pub trait Stream: Send {
     /// What the socket says.
     fn shutdown(&mut self) -> io::Result<()>;
 
-    /// Makes the close that follows a reset, so that the peer cannot take it for an end.
-    fn reset_on_close(&mut self) {}
+    /// Makes closing from now on a reset, so that the peer cannot take it for an end; or not.
+    fn reset_on_close(&mut self, reset: bool) {
+        let _ = reset;
+    }
 
     /// Whom it is connected to, where that has an address.
     fn peer_address(&self) -> Option<SocketAddr> {

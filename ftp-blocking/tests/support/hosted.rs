@@ -48,8 +48,8 @@ impl Hosted {
             };
             let reading = stream.try_clone().expect("a second handle");
             let reader = hosted.clone();
-            let reader = thread::spawn(move || reader.from_client(reading, link));
-            hosted.to_client(stream, link);
+            let reader = thread::spawn(move || reader.take_in(reading, link));
+            hosted.give_out(stream, link);
             let _ = reader.join();
             hosted.server().close(link);
             hosted.0.changed.notify_all();
@@ -57,7 +57,7 @@ impl Hosted {
         Ok(address)
     }
 
-    fn from_client(&self, mut stream: TcpStream, link: Link) {
+    fn take_in(&self, mut stream: TcpStream, link: Link) {
         let mut buffer = [0; 16 * 1024];
         loop {
             match stream.read(&mut buffer) {
@@ -98,7 +98,7 @@ impl Hosted {
         true
     }
 
-    fn to_client(&self, mut stream: TcpStream, link: Link) {
+    fn give_out(&self, mut stream: TcpStream, link: Link) {
         let mut buffer = [0; 16 * 1024];
         let mut server = self.server();
         loop {

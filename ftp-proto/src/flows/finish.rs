@@ -1,5 +1,5 @@
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Adopts, Answer, Clock, Closing, Event, Flow, Step, Wait};
+use crate::flow::{Adopts, Answer, Clock, Closing, Event, Flow, Step, Wait, Want};
 use crate::session::Session;
 use crate::transfer::{Completion, DataEnd, Direction, Transfer};
 use crate::wire::{Class, Reply};
@@ -16,6 +16,10 @@ pub struct Finish {
     end: DataEnd,
     expected: Option<u64>,
     clean_close: bool,
+    /// A completion that came before the data was through.
+    premature: Option<Reply>,
+    /// The end of the control connection came while the data connection was being closed.
+    control_ended: bool,
     state: State,
 }
 
@@ -35,6 +39,8 @@ impl Finish {
             end,
             expected: None,
             clean_close: false,
+            premature: None,
+            control_ended: false,
             state: State::Start,
         }
     }
@@ -50,10 +56,8 @@ impl Finish {
 
     fn closing(&self, refused: bool) -> Closing {
         match (&self.end, self.transfer.direction) {
-            (DataEnd::Clean | DataEnd::NoCloseNotify, Direction::Download) => {
-                Closing::Graceful(Direction::Download)
-            }
-            (DataEnd::Clean, Direction::Upload) if !refused => Closing::Graceful(Direction::Upload),
+            (DataEnd::Clean | DataEnd::NoCloseNotify, Direction::Download) => Closing::Acknowledge,
+            (DataEnd::Clean, Direction::Upload) if !refused => Closing::SendEnd,
             _ => Closing::Abandon,
         }
     }
@@ -103,11 +107,18 @@ impl Finish {
                 }
             }),
         };
-        result.map_err(|error| {
-            error
-                .with_command(&self.transfer.verb)
-                .with_transferred(self.bytes)
-        })
+        result.map_err(|error| self.in_context(error))
+    }
+
+    fn in_context(&self, error: Error) -> Error {
+        error
+            .with_command(&self.transfer.verb)
+            .with_transferred(self.bytes)
+    }
+
+    fn close(&mut self, session: &mut Session, closing: Closing, clock: Clock) -> Want {
+        self.state = State::Closing(closing);
+        session.close_data(closing, clock)
     }
 }
 
@@ -120,12 +131,7 @@ impl Flow for Finish {
             let Some(live) = &mut session.live else {
                 return Err(Error::misuse(Misuse::StaleTransfer));
             };
-            let refused = session.dead.is_some()
-                || live.is_refused_for_sure()
-                || live
-                    .outcome
-                    .as_ref()
-                    .is_some_and(|reply| reply.class() != Class::Completion);
+            let refused = live.is_refused();
             match self.state {
                 State::Start => {
                     let timed_out = matches!(&self.end, DataEnd::Failed(error)
@@ -135,23 +141,52 @@ impl Flow for Finish {
                         // settled, by ABOR, when the session is used again.
                         return self.judge(None, session.dead.clone()).map(Step::Done);
                     }
-                    let closing = self.closing(refused);
-                    self.state = State::Closing(closing);
-                    return Ok(Step::Want(session.close_data(closing, Clock::Starts)));
+                    let premature = self.transfer.direction == Direction::Upload
+                        && live.outcome.is_some()
+                        && !refused;
+                    if premature {
+                        // No completion of an upload can precede the end of its data: this one
+                        // is another command's, and ours is still to come.
+                        self.premature = live.outcome.take();
+                        session.lose_step();
+                    }
+                    let closing = self.closing(refused || premature);
+                    return Ok(Step::Want(self.close(session, closing, Clock::Starts)));
                 }
                 State::Closing(closing) => {
-                    match core::mem::replace(&mut event, Event::Begin) {
+                    let clean = match core::mem::replace(&mut event, Event::Begin) {
                         Event::ControlFirst if refused && closing != Closing::Abandon => {
-                            self.state = State::Closing(Closing::Abandon);
-                            let want = session.close_data(Closing::Abandon, Clock::Starts);
+                            let want = self.close(session, Closing::Abandon, Clock::Starts);
                             return Ok(Step::Want(want));
                         }
-                        Event::ControlFirst if session.dead.is_none() => {
-                            return Ok(Step::Want(session.close_data(closing, Clock::Continues)));
+                        // Once more after the end of the control connection, too: what was
+                        // written may still get through.
+                        Event::ControlFirst if !self.control_ended => {
+                            self.control_ended = session.dead.is_some();
+                            return Ok(Step::Want(self.close(session, closing, Clock::Continues)));
                         }
-                        Event::Closed(end) => self.clean_close = matches!(end, DataEnd::Clean),
-                        _ => {}
+                        Event::Closed(DataEnd::Clean) => true,
+                        Event::Closed(DataEnd::Failed(error)) if closing == Closing::SendEnd => {
+                            self.end = DataEnd::Failed(error);
+                            false
+                        }
+                        _ => false,
+                    };
+                    if closing == Closing::SendEnd {
+                        if !clean && matches!(self.end, DataEnd::Clean) {
+                            let late = Error::new(ErrorKind::Timeout(Wait::DataIdle));
+                            self.end = DataEnd::Failed(late);
+                        }
+                        // What is still queued would be lost without an error, were the
+                        // connection closed in any other way.
+                        let next = if clean {
+                            Closing::AwaitEnd
+                        } else {
+                            Closing::Abandon
+                        };
+                        return Ok(Step::Want(self.close(session, next, Clock::Starts)));
                     }
+                    self.clean_close = clean;
                     live.data_open = false;
                     self.state = State::Final;
                 }
@@ -160,6 +195,11 @@ impl Flow for Finish {
                     if silence.is_none() && matches!(event, Event::TimedOut) {
                         silence = Some(Error::new(ErrorKind::Timeout(Wait::FinalReply)));
                         session.give_up_final_reply();
+                    }
+                    if let Some(reply) = self.premature.take() {
+                        session.live = None;
+                        let error = Error::new(ErrorKind::Unconfirmed).with_reply(reply);
+                        return Err(self.in_context(error));
                     }
                     let outcome = session.live.as_mut().and_then(|live| live.outcome.take());
                     if outcome.is_none() && silence.is_none() {

@@ -1,5 +1,5 @@
 use crate::config::Protection;
-use crate::error::{Error, Misuse};
+use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Answer, Event, Flow, Step, Wait};
 use crate::ledger::Shape;
 use crate::session::Session;
@@ -10,7 +10,8 @@ use super::{completion, reply};
 /// PBSZ 0 and PROT: how data connections are protected from now on (RFC 4217 section 9).
 ///
 /// A refused PBSZ is passed over, because servers exist that know PROT alone; a refused PROT is
-/// an error, and data commands then fail closed.
+/// an error, and data commands then fail closed. Clear data connections must be allowed by
+/// [`Config::protection`](crate::Config::protection) first.
 #[derive(Debug)]
 pub struct Protect {
     protection: Protection,
@@ -44,6 +45,11 @@ impl Flow for Protect {
                 State::Start => {
                     if !session.is_secured() {
                         return Err(Error::misuse(Misuse::NotSecured));
+                    }
+                    let demanded = session.config.protection == Protection::Private;
+                    if demanded && self.protection == Protection::Clear {
+                        // Data commands would fail from now on; better to say so at once.
+                        return Err(Error::new(ErrorKind::Insecure).with_command("PROT"));
                     }
                     if session.state.protection == Some(self.protection) {
                         return Ok(Step::Done(()));

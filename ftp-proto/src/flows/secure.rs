@@ -58,7 +58,7 @@ impl Flow for Secure {
                         return Ok(Step::Want(session.look()));
                     }
                     if session.state.channel != Channel::Securing {
-                        if !session.decoder.is_empty() {
+                        if !session.decoder.is_untouched() {
                             session.die(Error::new(ErrorKind::Injection).with_command("AUTH"));
                             session.alive()?;
                         }

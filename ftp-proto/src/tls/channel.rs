@@ -1,6 +1,7 @@
 use alloc::vec::Vec;
 
 use super::pump::Pump;
+use super::records::Records;
 use crate::error::Error;
 
 /// One TLS connection with its buffers: what an adapter puts between a socket and plain text.
@@ -11,10 +12,8 @@ use crate::error::Error;
 #[derive(Debug)]
 pub struct TlsChannel {
     pump: Pump,
-    incoming: Vec<u8>,
-    /// Where in `incoming` ciphertext begins and ends.
-    begin: usize,
-    end: usize,
+    records: Records,
+    failed: Option<Error>,
     ended: bool,
     /// Decrypted bytes that no reader has taken yet.
     plain: Vec<u8>,
@@ -36,9 +35,6 @@ pub enum PlainRead {
     Cut,
 }
 
-/// The smallest room offered for ciphertext; a record is at most about 16 KiB.
-const LEAST_SPACE: usize = 4 * 1024;
-
 /// How much ciphertext may stand unsent before [`TlsChannel::write`] takes no more.
 const MOST_UNSENT: usize = 256 * 1024;
 
@@ -46,9 +42,8 @@ impl TlsChannel {
     pub(super) fn new(pump: Pump) -> Self {
         Self {
             pump,
-            incoming: Vec::new(),
-            begin: 0,
-            end: 0,
+            records: Records::default(),
+            failed: None,
             ended: false,
             plain: Vec::new(),
             taken: 0,
@@ -60,24 +55,12 @@ impl TlsChannel {
     /// Room for ciphertext from the socket, of about this many bytes; say with
     /// [`filled`](Self::filled) how much came.
     pub fn space(&mut self, wanted: usize) -> &mut [u8] {
-        if self.begin == self.end {
-            self.begin = 0;
-            self.end = 0;
-        } else if self.begin > 0 {
-            self.incoming.copy_within(self.begin..self.end, 0);
-            self.end = self.end.saturating_sub(self.begin);
-            self.begin = 0;
-        }
-        let wanted = self.end.saturating_add(wanted.max(LEAST_SPACE));
-        if self.incoming.len() < wanted {
-            self.incoming.resize(wanted, 0);
-        }
-        self.incoming.get_mut(self.end..).unwrap_or_default()
+        self.records.space(wanted)
     }
 
     /// This many bytes came into [`space`](Self::space).
     pub fn filled(&mut self, bytes: usize) {
-        self.end = self.end.saturating_add(bytes).min(self.incoming.len());
+        self.records.filled(bytes);
     }
 
     /// The socket has ended.
@@ -92,33 +75,31 @@ impl TlsChannel {
     /// [`outgoing`](Self::outgoing) all the same, it is the alert.
     pub fn read(&mut self, into: &mut [u8]) -> Result<PlainRead, Error> {
         let mut copied = self.take_plain(into);
-        if copied == 0 {
-            let Self {
-                pump,
-                incoming,
-                begin,
-                end,
-                plain,
-                outgoing,
-                ..
-            } = self;
-            let records = incoming.get_mut(*begin..*end).unwrap_or_default();
-            let used = pump.process(records, outgoing, |bytes| {
-                // Straight into the reader's buffer; only what does not fit is kept.
-                let room = into.get_mut(copied..).unwrap_or_default();
-                let fits = if plain.is_empty() {
-                    bytes.len().min(room.len())
-                } else {
-                    0
-                };
-                let (now, later) = bytes.split_at_checked(fits).unwrap_or((&[], bytes));
-                if let Some(room) = room.get_mut(..fits) {
-                    room.copy_from_slice(now);
-                }
-                copied = copied.saturating_add(fits);
-                plain.extend_from_slice(later);
-            })?;
-            *begin = begin.saturating_add(used);
+        if copied == 0 && self.failed.is_none() {
+            let plain = &mut self.plain;
+            let used = self
+                .records
+                .process(&mut self.pump, &mut self.outgoing, |bytes| {
+                    // Straight into the reader's buffer; only what does not fit is kept.
+                    let room = into.get_mut(copied..).unwrap_or_default();
+                    let fits = match plain.is_empty() {
+                        true => bytes.len().min(room.len()),
+                        false => 0,
+                    };
+                    let (now, later) = bytes.split_at_checked(fits).unwrap_or((&[], bytes));
+                    if let Some(room) = room.get_mut(..fits) {
+                        room.copy_from_slice(now);
+                    }
+                    copied = copied.saturating_add(fits);
+                    plain.extend_from_slice(later);
+                });
+            // What was decrypted ahead of the fault is still good, and comes first.
+            self.failed = used.err();
+        }
+        if copied == 0 && self.plain.is_empty() {
+            if let Some(error) = &self.failed {
+                return Err(error.clone());
+            }
         }
         Ok(match copied {
             0 if into.is_empty() && !self.plain.is_empty() => PlainRead::Bytes(0),
@@ -137,8 +118,10 @@ impl TlsChannel {
         let room = MOST_UNSENT.saturating_sub(self.outgoing().len());
         let plain = plain.get(..plain.len().min(room)).unwrap_or_default();
         if !plain.is_empty() {
+            self.take_in()?;
             self.compact();
-            self.pump.encrypt(plain, &mut self.outgoing)?;
+            let rest = self.records.bytes();
+            self.pump.encrypt(plain, rest, &mut self.outgoing)?;
         }
         Ok(plain.len())
     }
@@ -148,18 +131,7 @@ impl TlsChannel {
     /// # Errors
     /// As [`read`](Self::read); also when the socket has ended before the handshake.
     pub fn handshake(&mut self) -> Result<bool, Error> {
-        let Self {
-            pump,
-            incoming,
-            begin,
-            end,
-            plain,
-            outgoing,
-            ..
-        } = self;
-        let records = incoming.get_mut(*begin..*end).unwrap_or_default();
-        let used = pump.process(records, outgoing, |bytes| plain.extend_from_slice(bytes))?;
-        *begin = begin.saturating_add(used);
+        self.take_in()?;
         if self.pump.is_handshaking() && self.ended {
             return Err(super::config::tls_error(
                 "the connection ended in the handshake",
@@ -173,8 +145,10 @@ impl TlsChannel {
     /// # Errors
     /// As [`Pump::close`].
     pub fn close(&mut self) -> Result<(), Error> {
+        self.take_in()?;
         self.compact();
-        self.pump.close(&mut self.outgoing)
+        let rest = self.records.bytes();
+        self.pump.close(rest, &mut self.outgoing)
     }
 
     /// Ciphertext to be sent.
@@ -197,23 +171,32 @@ impl TlsChannel {
     }
 
     /// Bytes behind the peer's close_notify, which are no TLS any more (CCC).
-    pub fn into_rest(mut self) -> Vec<u8> {
-        self.incoming.truncate(self.end);
-        self.incoming.drain(..self.begin.min(self.end));
-        self.incoming
+    pub fn into_rest(self) -> Vec<u8> {
+        self.records.into_rest()
     }
 
     /// Gives back what memory is not in use: for connections that fall idle.
     pub fn shrink(&mut self) {
-        if self.begin == self.end {
-            (self.incoming, self.begin, self.end) = (Vec::new(), 0, 0);
-        }
+        self.records.shrink();
         if self.plain.is_empty() {
             self.plain = Vec::new();
         }
         if self.outgoing.is_empty() {
             self.outgoing = Vec::new();
         }
+    }
+
+    /// Works through what has come, before anything is sent.
+    fn take_in(&mut self) -> Result<(), Error> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        let plain = &mut self.plain;
+        self.records
+            .process(&mut self.pump, &mut self.outgoing, |bytes| {
+                plain.extend_from_slice(bytes)
+            })
+            .inspect_err(|error| self.failed = Some(error.clone()))
     }
 
     fn compact(&mut self) {

@@ -12,6 +12,7 @@
 mod channel;
 mod config;
 mod pump;
+mod records;
 
 pub use channel::{PlainRead, TlsChannel};
 pub use config::{TlsConfig, TlsLogin};

@@ -23,7 +23,7 @@ use crate::error::Error;
 /// let used = pump.process(&mut from_socket, &mut to_socket, |bytes| plain.extend(bytes))?;
 /// from_socket.drain(..used);
 /// if !pump.is_handshaking() {
-///     pump.encrypt(b"NOOP\r\n", &mut to_socket)?;
+///     pump.encrypt(b"NOOP\r\n", &mut from_socket, &mut to_socket)?;
 /// }
 /// # Ok(())
 /// # }
@@ -87,7 +87,8 @@ impl Pump {
                 }
                 Ok(_) => false,
                 Err(error) => {
-                    self.take_alert(outgoing);
+                    let rest = incoming.get_mut(used.saturating_add(discard)..);
+                    self.take_alert(rest.unwrap_or_default(), outgoing);
                     return Err(tls_error(error));
                 }
             };
@@ -98,29 +99,37 @@ impl Pump {
         }
     }
 
-    /// Encrypts plain text into whole records, appended to `outgoing`.
+    /// Encrypts plain text into whole records, appended to `outgoing`. `incoming` is what
+    /// [`process`](Self::process), called just before, has left of its input: rustls looks at
+    /// the beginning of a record again.
     ///
     /// # Errors
     /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done, after
     /// [`close`](Self::close), and when the keys are used up.
-    pub fn encrypt(&mut self, plain: &[u8], outgoing: &mut Vec<u8>) -> Result<(), Error> {
+    pub fn encrypt(
+        &mut self,
+        plain: &[u8],
+        incoming: &mut [u8],
+        outgoing: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         if self.closed {
             return Err(tls_error("written to after close_notify"));
         }
-        self.with_write_traffic(outgoing, |traffic, outgoing| {
+        self.with_write_traffic(incoming, outgoing, |traffic, outgoing| {
             append(outgoing, |room| traffic.encrypt(plain, room))
         })
     }
 
-    /// Appends close_notify to `outgoing`; a second call does nothing.
+    /// Appends close_notify to `outgoing`; a second call does nothing. `incoming` is as for
+    /// [`encrypt`](Self::encrypt).
     ///
     /// # Errors
     /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done.
-    pub fn close(&mut self, outgoing: &mut Vec<u8>) -> Result<(), Error> {
+    pub fn close(&mut self, incoming: &mut [u8], outgoing: &mut Vec<u8>) -> Result<(), Error> {
         if core::mem::replace(&mut self.closed, true) {
             return Ok(());
         }
-        self.with_write_traffic(outgoing, |traffic, outgoing| {
+        self.with_write_traffic(incoming, outgoing, |traffic, outgoing| {
             append(outgoing, |room| traffic.queue_close_notify(room))
         })
     }
@@ -144,6 +153,7 @@ impl Pump {
 
     fn with_write_traffic(
         &mut self,
+        incoming: &mut [u8],
         outgoing: &mut Vec<u8>,
         write: impl FnOnce(
             &mut rustls::unbuffered::WriteTraffic<'_, rustls::client::ClientConnectionData>,
@@ -151,7 +161,7 @@ impl Pump {
         ) -> Result<(), Error>,
     ) -> Result<(), Error> {
         loop {
-            match self.connection.process_tls_records(&mut []).state {
+            match self.connection.process_tls_records(incoming).state {
                 Ok(ConnectionState::WriteTraffic(mut traffic)) => {
                     return write(&mut traffic, outgoing);
                 }
@@ -167,9 +177,9 @@ impl Pump {
     }
 
     /// The alert that rustls queued when it failed.
-    fn take_alert(&mut self, outgoing: &mut Vec<u8>) {
+    fn take_alert(&mut self, incoming: &mut [u8], outgoing: &mut Vec<u8>) {
         while let Ok(ConnectionState::EncodeTlsData(mut encode)) =
-            self.connection.process_tls_records(&mut []).state
+            self.connection.process_tls_records(incoming).state
         {
             if append(outgoing, |room| encode.encode(room)).is_err() {
                 return;

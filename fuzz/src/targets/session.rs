@@ -33,7 +33,7 @@ const DATA: [&str; 11] = [
     "EPSV", "PASV", "EPRT", "PORT", "RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD",
 ];
 
-/// Two bytes of settings (`@` for none), then a [script](super::script).
+/// Two bytes of settings (`@` for none), then a `script`.
 ///
 /// Never a panic; every operation ends within a bounded number of steps; what goes out is, byte
 /// for byte, the commands of the operation that runs; no credential and no data command goes out

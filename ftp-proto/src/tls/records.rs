@@ -1,0 +1,65 @@
+use alloc::vec::Vec;
+
+use super::pump::Pump;
+use crate::error::Error;
+
+/// Ciphertext that has come from the socket and is not used up.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    buffer: Vec<u8>,
+    begin: usize,
+    end: usize,
+}
+
+/// The smallest room offered for ciphertext; a record is at most about 16 KiB.
+const LEAST_SPACE: usize = 4 * 1024;
+
+impl Records {
+    pub(super) fn space(&mut self, wanted: usize) -> &mut [u8] {
+        if self.begin == self.end {
+            (self.begin, self.end) = (0, 0);
+        } else if self.begin > 0 {
+            self.buffer.copy_within(self.begin..self.end, 0);
+            self.end = self.end.saturating_sub(self.begin);
+            self.begin = 0;
+        }
+        let wanted = self.end.saturating_add(wanted.max(LEAST_SPACE));
+        if self.buffer.len() < wanted {
+            self.buffer.resize(wanted, 0);
+        }
+        self.buffer.get_mut(self.end..).unwrap_or_default()
+    }
+
+    pub(super) fn filled(&mut self, bytes: usize) {
+        self.end = self.end.saturating_add(bytes).min(self.buffer.len());
+    }
+
+    pub(super) fn bytes(&mut self) -> &mut [u8] {
+        self.buffer
+            .get_mut(self.begin..self.end)
+            .unwrap_or_default()
+    }
+
+    pub(super) fn process(
+        &mut self,
+        pump: &mut Pump,
+        outgoing: &mut Vec<u8>,
+        plain: impl FnMut(&[u8]),
+    ) -> Result<(), Error> {
+        let used = pump.process(self.bytes(), outgoing, plain)?;
+        self.begin = self.begin.saturating_add(used).min(self.end);
+        Ok(())
+    }
+
+    pub(super) fn into_rest(mut self) -> Vec<u8> {
+        self.buffer.truncate(self.end);
+        self.buffer.drain(..self.begin.min(self.end));
+        self.buffer
+    }
+
+    pub(super) fn shrink(&mut self) {
+        if self.begin == self.end {
+            *self = Self::default();
+        }
+    }
+}
