@@ -13,7 +13,6 @@ use crate::error::Error;
 pub struct TlsChannel {
     pump: Pump,
     records: Records,
-    failed: Option<Error>,
     ended: bool,
     /// Decrypted bytes that no reader has taken yet.
     plain: Vec<u8>,
@@ -43,7 +42,6 @@ impl TlsChannel {
         Self {
             pump,
             records: Records::default(),
-            failed: None,
             ended: false,
             plain: Vec::new(),
             taken: 0,
@@ -75,9 +73,9 @@ impl TlsChannel {
     /// [`outgoing`](Self::outgoing) all the same, it is the alert.
     pub fn read(&mut self, into: &mut [u8]) -> Result<PlainRead, Error> {
         let mut copied = self.take_plain(into);
-        if copied == 0 && self.failed.is_none() {
+        if copied == 0 {
             let plain = &mut self.plain;
-            let used = self
+            let processed = self
                 .records
                 .process(&mut self.pump, &mut self.outgoing, |bytes| {
                     // Straight into the reader's buffer; only what does not fit is kept.
@@ -93,12 +91,10 @@ impl TlsChannel {
                     copied = copied.saturating_add(fits);
                     plain.extend_from_slice(later);
                 });
-            // What was decrypted ahead of the fault is still good, and comes first.
-            self.failed = used.err();
-        }
-        if copied == 0 && self.plain.is_empty() {
-            if let Some(error) = &self.failed {
-                return Err(error.clone());
+            // What was decrypted ahead of a fault is still good, and comes first; the fault is
+            // told again.
+            if copied == 0 && self.plain.is_empty() {
+                processed?;
             }
         }
         Ok(match copied {
@@ -188,15 +184,11 @@ impl TlsChannel {
 
     /// Works through what has come, before anything is sent.
     fn take_in(&mut self) -> Result<(), Error> {
-        if let Some(error) = &self.failed {
-            return Err(error.clone());
-        }
         let plain = &mut self.plain;
         self.records
             .process(&mut self.pump, &mut self.outgoing, |bytes| {
                 plain.extend_from_slice(bytes)
             })
-            .inspect_err(|error| self.failed = Some(error.clone()))
     }
 
     fn compact(&mut self) {

@@ -32,6 +32,8 @@ pub struct Pump {
     connection: UnbufferedClientConnection,
     peer_closed: bool,
     closed: bool,
+    /// rustls must not be asked again once it has failed: it asserts that.
+    failed: Option<Error>,
 }
 
 impl Pump {
@@ -44,6 +46,7 @@ impl Pump {
             connection: UnbufferedClientConnection::new(config, name).map_err(tls_error)?,
             peer_closed: false,
             closed: false,
+            failed: None,
         })
     }
 
@@ -60,6 +63,7 @@ impl Pump {
         outgoing: &mut Vec<u8>,
         mut plain: impl FnMut(&[u8]),
     ) -> Result<usize, Error> {
+        self.check()?;
         let mut used: usize = 0;
         loop {
             let rest = incoming.get_mut(used..).unwrap_or_default();
@@ -87,9 +91,10 @@ impl Pump {
                 }
                 Ok(_) => false,
                 Err(error) => {
+                    let error = self.fail(error);
                     let rest = incoming.get_mut(used.saturating_add(discard)..);
                     self.take_alert(rest.unwrap_or_default(), outgoing);
-                    return Err(tls_error(error));
+                    return Err(error);
                 }
             };
             used = used.saturating_add(discard);
@@ -160,6 +165,7 @@ impl Pump {
             &mut Vec<u8>,
         ) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        self.check()?;
         loop {
             match self.connection.process_tls_records(incoming).state {
                 Ok(ConnectionState::WriteTraffic(mut traffic)) => {
@@ -171,16 +177,29 @@ impl Pump {
                 Ok(ConnectionState::TransmitTlsData(transmit)) => transmit.done(),
                 Ok(ConnectionState::PeerClosed) => self.peer_closed = true,
                 Ok(_) => return Err(tls_error("not ready to send application data")),
-                Err(error) => return Err(tls_error(error)),
+                Err(error) => return Err(self.fail(error)),
             }
         }
     }
 
-    /// The alert that rustls queued when it failed.
+    fn check(&self) -> Result<(), Error> {
+        match &self.failed {
+            Some(error) => Err(error.clone()),
+            None => Ok(()),
+        }
+    }
+
+    fn fail(&mut self, error: rustls::Error) -> Error {
+        self.failed.insert(tls_error(error)).clone()
+    }
+
+    /// The alert that rustls queued when it failed, and nothing that would make it read on.
     fn take_alert(&mut self, incoming: &mut [u8], outgoing: &mut Vec<u8>) {
-        while let Ok(ConnectionState::EncodeTlsData(mut encode)) =
-            self.connection.process_tls_records(incoming).state
-        {
+        while self.connection.wants_write() {
+            let state = self.connection.process_tls_records(incoming).state;
+            let Ok(ConnectionState::EncodeTlsData(mut encode)) = state else {
+                return;
+            };
             if append(outgoing, |room| encode.encode(room)).is_err() {
                 return;
             }

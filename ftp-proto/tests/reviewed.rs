@@ -1,0 +1,101 @@
+//! What a reviewer found, each as a test: uploads that end too soon, replies that come too late.
+
+mod support;
+
+use ftp_proto::{Config, DataEnd};
+use support::{
+    Driver, Item, Op, Reaction, SEND_END, Script, bytes, explicit, hear, logged_in, say, scripted,
+    serve,
+};
+
+fn uploading(items: impl IntoIterator<Item = Item>) -> Driver<Script> {
+    let opening = [
+        hear("TYPE I"),
+        say("200 I"),
+        hear("EPSV"),
+        say("229 (|||6446|)"),
+        serve("connect peer:6446"),
+        hear("STOR a"),
+        say("150 here"),
+    ];
+    let mut driver = logged_in(Config::default(), opening);
+    driver.outcome(&Op::Store("a"));
+    driver.server.assert_over();
+    driver.server.extend(items);
+    driver
+}
+
+fn fence() -> [Item; 2] {
+    [hear("PWD"), say("257 \"/fence\"")]
+}
+
+#[test]
+fn invariant_4_an_upload_whose_end_cannot_be_sent_is_no_success() {
+    let stuck = Item::Serve(SEND_END, Reaction::TimesOut);
+    let mut driver = uploading([stuck, serve("close abandon"), say("226 Thank you")]);
+    let outcome = driver.outcome(&Op::Finish(200_000, DataEnd::Clean));
+    assert!(outcome.starts_with("Timeout(DataIdle)"), "{outcome}");
+    driver.server.assert_over();
+}
+
+#[test]
+fn invariant_4_a_completion_ahead_of_the_data_confirms_no_upload() {
+    let mut driver = uploading([serve("close abandon"), say("452 Disk full")]);
+    driver.session.receive(b"226 left over\r\n");
+    let outcome = driver.outcome(&Op::Finish(7, DataEnd::Clean));
+    assert!(outcome.starts_with("Unconfirmed"), "{outcome}");
+    // What the server really thinks of it is swallowed by the fence.
+    driver.server.extend(fence());
+    driver.server.extend([hear("DELE a"), say("550 No")]);
+    assert_eq!(driver.outcome(&Op::Raw("DELE a")), "550 No");
+}
+
+#[test]
+fn invariant_2_a_late_257_is_not_the_fence() {
+    let mut driver = logged_in(Config::default(), [hear("MKD a"), Item::Silence]);
+    driver.outcome(&Op::Raw("MKD a"));
+    driver.server.extend([Item::Silence]);
+    let outcome = driver.outcome(&Op::Raw("DELE a"));
+    assert!(driver.session.is_dead(), "{outcome}");
+    assert_eq!(driver.wire, ["MKD a"]);
+}
+
+#[test]
+fn invariant_2_a_stray_behind_the_fence_is_fatal() {
+    let mut driver = logged_in(Config::default(), []);
+    driver.session.receive(b"250 stray\r\n");
+    let both = bytes(b"257 \"/fence\"\r\n250 another\r\n");
+    driver.server.extend([hear("PWD"), both]);
+    let outcome = driver.outcome(&Op::Raw("DELE a"));
+    assert!(outcome.starts_with("OutOfStep"), "{outcome}");
+    assert_eq!(driver.wire, ["PWD"]);
+}
+
+#[test]
+fn invariant_3_what_was_given_up_may_have_happened() {
+    let ascii = [hear("TYPE I"), say("200 I"), hear("TYPE A"), Item::Silence];
+    let mut driver = logged_in(Config::default(), ascii);
+    driver.outcome(&Op::Type(ftp_proto::TransferType::Image));
+    driver.outcome(&Op::Type(ftp_proto::TransferType::Ascii));
+    driver.server.extend([Item::Silence]);
+    // The server's 200 for TYPE A comes behind the fence's PWD.
+    driver
+        .server
+        .extend([hear("PWD"), say("200 A"), say("257 \"/fence\"")]);
+    driver.server.extend([hear("TYPE I"), say("200 I")]);
+    driver.outcome(&Op::Type(ftp_proto::TransferType::Image));
+    driver.server.assert_over();
+}
+
+#[test]
+fn invariant_6_a_blank_line_behind_a_refused_auth_is_fatal_however_it_is_cut() {
+    for pieces in [&["502 no\r\n\r\n"][..], &["502 no\r\n", "\r\n"]] {
+        let mut driver = scripted(explicit(), [say("220 ready"), hear("AUTH TLS")]);
+        driver.outcome(&Op::Greeting);
+        driver
+            .server
+            .extend(pieces.iter().map(|piece| bytes(piece.as_bytes())));
+        let outcome = driver.outcome(&Op::Login);
+        assert!(outcome.starts_with("Injection"), "{pieces:?}: {outcome}");
+    }
+}
