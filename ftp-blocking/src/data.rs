@@ -8,12 +8,11 @@ use ftp_proto::{
     Aborted, Completion, DataEnd, Direction, Error, ErrorKind, Misuse, Transfer, TransferOptions,
     Verdict, Wait,
 };
-use rustix::event::PollFlags;
 
 use crate::channel::Got;
 use crate::client::Client;
 use crate::data_connection::Data;
-use crate::drive::Watched;
+use crate::drive::{Readiness, Watched};
 
 /// A file on its way here: reads like any stream, and ends only when the server has confirmed it.
 ///
@@ -243,7 +242,7 @@ impl Client {
     /// Reads data, as far as the session's verdict on the transfer lets it.
     pub(crate) fn read_data(&mut self, transfer: &Transfer, buffer: &mut [u8]) -> Moved {
         let read = |data: &mut Data, until| data.channel()?.read(buffer, until);
-        self.move_data(transfer, read, PollFlags::IN, |got| match got {
+        self.move_data(transfer, read, Readiness::Readable, |got| match got {
             Got::Bytes(count) => Moved::Bytes(count),
             Got::End => Moved::End(DataEnd::Clean),
             Got::Cut => Moved::End(DataEnd::NoCloseNotify),
@@ -253,20 +252,20 @@ impl Client {
     /// Writes data, as far as the session's verdict on the transfer lets it.
     pub(crate) fn write_data(&mut self, transfer: &Transfer, bytes: &[u8]) -> Moved {
         let write = |data: &mut Data, until| data.channel()?.write(bytes, until);
-        self.move_data(transfer, write, PollFlags::OUT, Moved::Bytes)
+        self.move_data(transfer, write, Readiness::Writable, Moved::Bytes)
     }
 
     /// Sends what TLS still holds of an upload.
     pub(crate) fn flush_data(&mut self, transfer: &Transfer) -> Moved {
         let flush = |data: &mut Data, until| Ok(data.channel()?.flush(until)?.then_some(0));
-        self.move_data(transfer, flush, PollFlags::OUT, Moved::Bytes)
+        self.move_data(transfer, flush, Readiness::Writable, Moved::Bytes)
     }
 
     fn move_data<T>(
         &mut self,
         transfer: &Transfer,
         mut attempt: impl FnMut(&mut Data, Instant) -> Result<Option<T>, Error>,
-        flags: PollFlags,
+        readiness: Readiness,
         moved: impl FnOnce(T) -> Moved,
     ) -> Moved {
         let deadline = self.after(Wait::DataIdle);
@@ -280,7 +279,7 @@ impl Client {
             }
             // Of a failed download, what has come is still taken in.
             let until = if failed { self.network.now() } else { deadline };
-            match self.watch(&mut attempt, flags, until) {
+            match self.watch(&mut attempt, readiness, until) {
                 Watched::Ready(value) => {
                     let moved = moved(value);
                     if let Moved::Bytes(count) = moved {

@@ -19,6 +19,15 @@ pub(crate) enum Watched<T> {
     Broken(Error),
 }
 
+/// What of the data connection an attempt waits for.
+#[derive(Clone, Copy)]
+pub(crate) enum Readiness {
+    Readable,
+    Writable,
+    /// Room for what is unsent; once nothing is, bytes.
+    Either,
+}
+
 /// How long one of two streams is looked at where they cannot be waited for together.
 const SLICE: Duration = Duration::from_millis(20);
 
@@ -66,7 +75,7 @@ impl Client {
                         return want.failed(error);
                     }
                 }
-                match self.watch(Data::connect, PollFlags::OUT, self.deadline) {
+                match self.watch(Data::connect, Readiness::Writable, self.deadline) {
                     Watched::Ready(()) => want.connected(),
                     Watched::Failed(error) => want.failed(error),
                     Watched::ControlFirst => want.control_first(),
@@ -85,7 +94,7 @@ impl Client {
             Want::Accept(want) => {
                 let peer = self.control.peer_address().map(|address| address.ip());
                 let accept = |data: &mut Data, until| data.accept(peer, until);
-                match self.watch(accept, PollFlags::IN, self.deadline) {
+                match self.watch(accept, Readiness::Readable, self.deadline) {
                     Watched::Ready(()) => want.accepted(),
                     Watched::Failed(error) => want.failed(error),
                     Watched::ControlFirst => want.control_first(),
@@ -109,7 +118,7 @@ impl Client {
                         return want.failed(error);
                     }
                 }
-                match self.watch(Data::handshake, PollFlags::IN, self.deadline) {
+                match self.watch(Data::handshake, Readiness::Either, self.deadline) {
                     Watched::Ready(()) => match self.check_resumption() {
                         Ok(()) => want.secured(),
                         Err(error) => want.failed(error),
@@ -123,7 +132,7 @@ impl Client {
             Want::CloseData(want) => {
                 let closing = want.closing();
                 let close = |data: &mut Data, until| data.close(closing, until);
-                let answer = match self.watch(close, PollFlags::IN, self.deadline) {
+                let answer = match self.watch(close, Readiness::Either, self.deadline) {
                     Watched::ControlFirst => return want.control_first(),
                     Watched::Ready(end) => want.closed(end),
                     Watched::Failed(error) => want.closed(DataEnd::Failed(error)),
@@ -143,7 +152,7 @@ impl Client {
     pub(crate) fn watch<T>(
         &mut self,
         mut attempt: impl FnMut(&mut Data, Instant) -> Result<Option<T>, Error>,
-        flags: PollFlags,
+        readiness: Readiness,
         deadline: Instant,
     ) -> Watched<T> {
         let mut until = self.network.now();
@@ -168,9 +177,11 @@ impl Client {
             until = now;
             match (self.control.descriptor(), self.data.descriptor()) {
                 (Some(control), Some(data)) => {
-                    let flags = match self.data.has_unsent() {
-                        true => flags | PollFlags::OUT,
-                        false => flags,
+                    let flags = match readiness {
+                        Readiness::Readable => PollFlags::IN,
+                        Readiness::Writable => PollFlags::OUT,
+                        Readiness::Either if self.data.has_unsent() => PollFlags::OUT,
+                        Readiness::Either => PollFlags::IN,
                     };
                     let both = [(data, flags), (control, PollFlags::IN)];
                     if let Err(error) = wait(if dead { &both[..1] } else { &both }, deadline) {

@@ -70,6 +70,11 @@ impl<'c> Lines<'c> {
         }
     }
 
+    /// Whether the data connection resumed the login's TLS session; `None` in clear.
+    pub fn resumed(&self) -> Option<bool> {
+        self.download.resumed()
+    }
+
     /// All of them, up to these limits.
     pub(crate) fn collect(mut self, limits: ListingLimits) -> Result<Vec<Vec<u8>>, Error> {
         let mut listing = Vec::new();

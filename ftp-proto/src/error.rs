@@ -55,7 +55,7 @@ pub enum ErrorKind {
     Closed,
     /// A socket failed; the source is the `std::io::Error`.
     Io,
-    /// TLS failed: a certificate, an alert, a missing close_notify on the control connection.
+    /// TLS failed: a certificate, an alert, a handshake that was given up.
     Tls,
     /// The time allowed for this class of waiting is over.
     Timeout(Wait),
