@@ -186,6 +186,10 @@ impl Stream for TcpStream {
     }
 
     fn shutdown(&mut self) -> io::Result<()> {
+        // What the peer has still to say is small: its last segments wait for our
+        // acknowledgement, which would wait for data of ours that never comes.
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        let _ = SockRef::from(&*self).set_tcp_quickack(true);
         Self::shutdown(self, std::net::Shutdown::Write)
     }
 
