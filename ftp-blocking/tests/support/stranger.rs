@@ -1,0 +1,52 @@
+//! A server of a few lines that connects to us, but lets a stranger go first.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::thread;
+
+use socket2::{Domain, Socket, Type};
+
+/// Serves one session in active mode; what the stranger brings is `forged`, the file `genuine`.
+/// Returns its port.
+pub(crate) fn serve() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    thread::spawn(move || {
+        let (mut control, _) = listener.accept().expect("a client");
+        let mut lines = BufReader::new(control.try_clone().expect("a second handle"));
+        let mut say = |text: &str| control.write_all(text.as_bytes()).expect("a reply");
+        say("220 ready\r\n");
+        let mut address = None;
+        let mut line = String::new();
+        while lines.read_line(&mut line).expect("a command") > 0 {
+            match line.split_ascii_whitespace().next() {
+                Some("EPRT") => {
+                    let port = line.split('|').nth(3).and_then(|port| port.parse().ok());
+                    address = port.map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+                    say("200 ok\r\n");
+                }
+                Some("RETR") => {
+                    let address = address.expect("EPRT came first");
+                    say("150 connecting\r\n");
+                    bring(Ipv4Addr::new(127, 0, 0, 2), address, b"forged");
+                    bring(Ipv4Addr::LOCALHOST, address, b"genuine");
+                    say("226 done\r\n");
+                }
+                Some("QUIT") => say("221 bye\r\n"),
+                _ => say("200 ok\r\n"),
+            }
+            line.clear();
+        }
+    });
+    port
+}
+
+/// Connects from one address to another and brings some bytes, taken or not.
+fn bring(from: Ipv4Addr, to: SocketAddr, bytes: &[u8]) {
+    let mut socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket
+        .bind(&SocketAddr::from((from, 0)).into())
+        .expect("an address on loopback");
+    socket.connect(&to.into()).expect("the client listens");
+    let _ = socket.write_all(bytes);
+}
