@@ -17,7 +17,7 @@ use crate::data::{Download, Upload};
 use crate::data_connection::Data;
 use crate::drive::later;
 use crate::lines::Lines;
-use crate::net::{Tcp, is_timeout};
+use crate::net::Tcp;
 use crate::transport::{Dialled, Network, Stream, Target};
 
 /// One control connection and whatever data connection belongs to it.
@@ -55,7 +55,7 @@ impl Client {
     ///
     /// # Errors
     /// When no connection can be made, when the server refuses at once, or when what answers
-    /// does not speak FTP.
+    /// does not speak FTP; [`Misuse::Option`] for options that contradict each other.
     pub fn connect(options: Options) -> Result<Self, Error> {
         Self::connect_over(Tcp::new(), options)
     }
@@ -67,10 +67,7 @@ impl Client {
     pub fn connect_over(network: impl Network + 'static, options: Options) -> Result<Self, Error> {
         let mut network: Box<dyn Network> = Box::new(network);
         options.check()?;
-        let tls = match &options.tls {
-            Some(tls) => Some(tls.login(&options.host)?),
-            None => None,
-        };
+        let tls = options.tls_login()?;
         let deadline = later(network.now(), options.timeouts.connect);
         let target = Target::Server {
             host: &options.host,
@@ -84,7 +81,7 @@ impl Client {
                 Dialled::Pending(mut dialling) => dialling.finish(deadline),
             });
         let stream = match dialled {
-            Err(error) if is_timeout(&error) => return Err(late()),
+            Err(error) if error.kind() == std::io::ErrorKind::TimedOut => return Err(late()),
             dialled => dialled?.ok_or_else(late)?,
         };
         let mut client = Self {
@@ -105,7 +102,8 @@ impl Client {
     /// Logs in; under [`Options::with_tls`] it secures the connection first.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] before anything is sent; the server's refusal.
+    /// [`ErrorKind::InvalidArgument`] before anything is sent; the server's refusal; why TLS could
+    /// not be had.
     pub fn login(
         &mut self,
         user: impl AsRef<[u8]>,
@@ -126,6 +124,7 @@ impl Client {
     ///
     /// # Errors
     /// The server's refusal, or why the handshake failed; the session is dead after the latter.
+    /// [`Misuse::AlreadySecured`]; [`Misuse::Option`] without [`Options::with_tls`].
     pub fn secure(&mut self) -> Result<(), Error> {
         // Not without somebody to trust: the server would wait for a handshake in vain.
         self.tls()?;
@@ -143,7 +142,8 @@ impl Client {
     /// PBSZ and PROT: how data connections are protected from now on.
     ///
     /// # Errors
-    /// [`Misuse::NotSecured`] in clear; the server's refusal.
+    /// [`Misuse::NotSecured`] in clear; [`ErrorKind::Insecure`] for clear data connections that the
+    /// options do not allow; the server's refusal.
     pub fn protect(&mut self, protection: Protection) -> Result<(), Error> {
         self.run(Protect::new(protection))
     }
@@ -287,8 +287,12 @@ impl Client {
 
     /// Any command that is answered on the control connection alone; its reply, whatever it says.
     ///
+    /// One that is never answered may cost the session: a reply that comes too late must not be
+    /// taken for another command's.
+    ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] before anything is sent.
+    /// [`ErrorKind::InvalidArgument`] before anything is sent; [`Misuse::Option`] for AUTH, CCC and
+    /// ABOR, which have methods of their own.
     pub fn raw(&mut self, line: impl AsRef<[u8]>) -> Result<Reply, Error> {
         self.run(Raw::new(line)?)
     }

@@ -48,6 +48,9 @@ impl<'c> Download<'c> {
         transfer: Transfer,
         options: &TransferOptions,
     ) -> Self {
+        if let Ok(channel) = client.data.channel() {
+            channel.reset_on_close(false);
+        }
         Self(Moving::new(client, transfer, options.expected))
     }
 
@@ -79,9 +82,6 @@ impl Read for Download<'_> {
 
 impl<'c> Upload<'c> {
     pub(crate) fn new(client: &'c mut Client, transfer: Transfer) -> Self {
-        if let Ok(channel) = client.data.channel() {
-            channel.reset_on_close(true);
-        }
         Self(Moving::new(client, transfer, None))
     }
 

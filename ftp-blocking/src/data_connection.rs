@@ -48,7 +48,7 @@ impl Data {
             let Some(stream) = dialling.finish(until)? else {
                 return Ok(None);
             };
-            *self = Self::Open(Channel::new(stream));
+            *self = Self::Open(Channel::data(stream));
         }
         self.channel().map(|_| Some(()))
     }
@@ -67,7 +67,7 @@ impl Data {
                 break;
             };
             if is_peer(&*stream, peer) {
-                *self = Self::Open(Channel::new(stream));
+                *self = Self::Open(Channel::data(stream));
                 return Ok(Some(()));
             }
         }
@@ -128,7 +128,7 @@ impl Client {
             Endpoint::Address(address) => Target::Address(address),
         };
         self.data = match self.network.dial(&target, self.deadline)? {
-            Dialled::Connected(stream) => Data::Open(Channel::new(stream)),
+            Dialled::Connected(stream) => Data::Open(Channel::data(stream)),
             Dialled::Pending(dialling) => Data::Dialling(dialling),
         };
         Ok(())

@@ -234,8 +234,6 @@ pub(crate) fn wait(
 }
 
 pub(crate) fn is_timeout(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-    )
+    // Not `TimedOut`: that is the kernel giving the connection up, which it says only once.
+    error.kind() == io::ErrorKind::WouldBlock
 }

@@ -18,8 +18,8 @@ pub trait Stream: Send {
     /// Reads at least one byte, or the end (0). A deadline that has passed means: do not block.
     ///
     /// # Errors
-    /// [`io::ErrorKind::WouldBlock`] or [`TimedOut`](io::ErrorKind::TimedOut) at the deadline,
-    /// with nothing lost; anything else ends the stream.
+    /// [`io::ErrorKind::WouldBlock`] at the deadline, with nothing lost; anything else ends the
+    /// stream, [`TimedOut`](io::ErrorKind::TimedOut) included.
     fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize>;
 
     /// Writes at least one byte of a buffer that is not empty.

@@ -157,6 +157,7 @@ fn session(client: &mut Client) -> Result<Vec<u8>, Error> {
 #[test]
 fn hard_10_every_call_to_the_transport_fails_once() {
     let kinds = [
+        io::ErrorKind::WouldBlock,
         io::ErrorKind::TimedOut,
         io::ErrorKind::ConnectionReset,
         io::ErrorKind::BrokenPipe,
@@ -259,7 +260,7 @@ fn hard_03_failed_between_the_answer_to_auth_and_the_handshake() {
             let memory = server(Setup::new(), Some(tls));
             let fault = Fault {
                 left: Arc::new(AtomicUsize::new(0)),
-                kind: io::ErrorKind::TimedOut,
+                kind: io::ErrorKind::WouldBlock,
             };
             let network = Faulty {
                 memory: memory.clone(),
@@ -299,7 +300,7 @@ fn hard_09_rest_answered_transfer_failed_next_download_starts_at_byte_0() {
             let memory = server(Setup::new(), tls);
             let fault = Fault {
                 left: Arc::new(AtomicUsize::new(0)),
-                kind: io::ErrorKind::TimedOut,
+                kind: io::ErrorKind::WouldBlock,
             };
             let network = Faulty {
                 memory: memory.clone(),

@@ -234,6 +234,15 @@ impl Session {
 }
 
 impl Live {
+    /// A completion that came before the end of an upload was sent: somebody else's, because no
+    /// server can know that it has everything before it has seen the end.
+    pub(crate) fn completion(&self) -> Option<&Reply> {
+        self.outcome
+            .iter()
+            .chain(self.held.iter().filter(|reply| !reply.may_answer_noop()))
+            .find(|reply| reply.class() == Class::Completion)
+    }
+
     /// A final reply is in, and it is a refusal.
     pub(crate) fn is_refused(&self) -> bool {
         let outcome = self.outcome.as_ref();

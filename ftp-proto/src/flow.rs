@@ -188,7 +188,8 @@ pub enum Endpoint {
 pub enum Closing {
     /// Uploads, once all is written: send our end, which is close_notify (under TLS), everything
     /// flushed, and a half-close. The connection stays. Until this is answered by
-    /// [`DataEnd::Clean`] nothing is known to have arrived.
+    /// [`DataEnd::Clean`] nothing is known to have arrived; where that and `control_first` are
+    /// both true, `closed` is the answer.
     SendEnd,
     /// Uploads, after that: read until the peer's end, then close. It harvests session tickets and
     /// keeps the kernel from resetting the connection under data still queued.

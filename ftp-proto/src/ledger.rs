@@ -100,9 +100,16 @@ impl Owed {
         error.with_command(&self.verb)
     }
 
-    /// Its own 257, coming late, could not be told from that of the fence.
+    /// Its own 257, coming late, could not be told from that of the fence. Of raw commands those
+    /// are known that have none.
     pub(crate) fn may_be_answered_like_a_fence(&self) -> bool {
-        self.shape == Shape::Raw || matches!(self.verb.as_str(), "PWD" | "XPWD" | "MKD" | "XMKD")
+        match self.verb.as_str() {
+            "PWD" | "XPWD" | "MKD" | "XMKD" => true,
+            "ALLO" | "CDUP" | "CWD" | "DELE" | "FEAT" | "HELP" | "MDTM" | "MFMT" | "MODE"
+            | "NOOP" | "OPTS" | "REST" | "RMD" | "RNFR" | "RNTO" | "SITE" | "SIZE" | "STAT"
+            | "STRU" | "SYST" | "TYPE" => false,
+            _ => self.shape == Shape::Raw,
+        }
     }
 
     pub(crate) fn is_unanswered_abort(&self) -> bool {

@@ -14,6 +14,8 @@ pub struct Running<F> {
     session: usize,
     operation: u64,
     stage: Stage,
+    /// A fence has been put up ahead of the commands that wait.
+    fenced: bool,
     held: Option<Want>,
 }
 
@@ -43,6 +45,7 @@ impl Session {
             session: self.id,
             operation: self.operation,
             stage: Stage::Settling,
+            fenced: false,
             held: None,
         };
         (running, self.issue().answer(Event::Begin))
@@ -100,6 +103,7 @@ impl Session {
                         Step::Want(want) if !self.staged.is_empty() => running.held = Some(want),
                         step => return Ok(step),
                     }
+                    running.fenced = false;
                     running.stage = Stage::Looking;
                     return Ok(Step::Want(self.look()));
                 }
@@ -117,7 +121,13 @@ impl Session {
                     if !self.out_of_step {
                         return self.let_go(running);
                     }
+                    if running.fenced {
+                        // Behind the fence, too.
+                        self.die(Error::new(ErrorKind::OutOfStep));
+                        self.alive()?;
+                    }
                     self.send_fence()?;
+                    running.fenced = true;
                     running.stage = Stage::Fencing;
                     answer = self.begin();
                 }
@@ -127,13 +137,9 @@ impl Session {
                         self.die(Error::new(ErrorKind::OutOfStep));
                         self.alive()?;
                     }
-                    if self.ledger.is_empty() && !self.out_of_step {
-                        return self.let_go(running);
-                    }
                     if self.ledger.is_empty() {
-                        // Behind the fence, too.
-                        self.die(Error::new(ErrorKind::OutOfStep));
-                        self.alive()?;
+                        running.stage = Stage::Looking;
+                        return Ok(Step::Want(self.look()));
                     }
                     return Ok(Step::Want(self.receive_within(Wait::Reply)));
                 }

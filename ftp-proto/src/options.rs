@@ -3,11 +3,13 @@
 use alloc::string::String;
 use core::time::Duration;
 
-use crate::config::{Config, Security};
+use crate::config::Config;
+#[cfg(feature = "rustls")]
+use crate::config::Security;
 use crate::error::{Error, Misuse};
 use crate::flow::Wait;
 #[cfg(feature = "rustls")]
-use crate::tls::TlsConfig;
+use crate::tls::{TlsConfig, TlsLogin};
 
 /// The port of the control connection (RFC 959 section 5.2).
 pub const FTP_PORT: u16 = 21;
@@ -33,7 +35,7 @@ pub struct Options {
     pub timeouts: Timeouts,
     /// How much of a listing the collecting calls hold.
     pub listing: ListingLimits,
-    /// Whom to trust, where [`Security`] is not plain.
+    /// Whom to trust, where [`Security`](crate::Security) is not plain.
     #[cfg(feature = "rustls")]
     pub tls: Option<TlsConfig>,
     /// What to think of a data connection that did not resume the login's TLS session.
@@ -95,21 +97,30 @@ impl Options {
         self
     }
 
-    /// Whether these options make sense together: every time-out is above zero, and TLS is asked
-    /// for exactly where there is somebody to trust.
+    /// Whether every time-out is above zero.
     ///
     /// # Errors
     /// [`Misuse::Option`].
     pub fn check(&self) -> Result<(), Error> {
-        #[cfg(feature = "rustls")]
-        let trusts = self.tls.is_some();
-        #[cfg(not(feature = "rustls"))]
-        let trusts = false;
-        let secures = self.config.security != Security::Plain;
-        if !self.timeouts.are_valid() || trusts != secures {
+        if !self.timeouts.are_valid() {
             return Err(Error::misuse(Misuse::Option));
         }
         Ok(())
+    }
+
+    /// Begins the TLS side of a login, where TLS is demanded.
+    ///
+    /// # Errors
+    /// [`Misuse::Option`] where it is demanded and nobody is trusted, or the other way round:
+    /// whoever names trust roots means to use them. [`InvalidArgument`](crate::ErrorKind) for a
+    /// host that is neither a name nor an address.
+    #[cfg(feature = "rustls")]
+    pub fn tls_login(&self) -> Result<Option<TlsLogin>, Error> {
+        match (&self.tls, self.config.security) {
+            (None, Security::Plain) => Ok(None),
+            (Some(tls), Security::Explicit) => tls.login(&self.host).map(Some),
+            _ => Err(Error::misuse(Misuse::Option)),
+        }
     }
 
     /// Demands resumption of data connections, or does not.

@@ -147,9 +147,10 @@ impl Session {
         let Some(live) = self.live.as_ref().filter(|live| live.id == transfer.id) else {
             return Verdict::Failed;
         };
+        let upload = transfer.direction() == Direction::Upload;
         match &live.outcome {
             // No completion of an upload can precede the end of its data.
-            Some(_) if transfer.direction() == Direction::Upload => Verdict::Failed,
+            _ if upload && live.completion().is_some() => Verdict::Failed,
             Some(reply) if reply.class() == Class::Completion => Verdict::Confirmed,
             Some(_) => Verdict::Failed,
             None if self.dead.is_some() || live.is_refused_for_sure() => Verdict::Failed,

@@ -101,7 +101,8 @@ impl Session {
             return;
         };
         self.forget(owed.effect);
-        if owed.may_be_answered_like_a_fence() {
+        let upgrade = matches!(owed.effect, Effect::Auth | Effect::ClearControl);
+        if upgrade || owed.may_be_answered_like_a_fence() {
             self.die(owed.name(Error::new(ErrorKind::OutOfStep)));
         }
         self.lose_step();

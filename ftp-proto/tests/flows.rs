@@ -1390,11 +1390,16 @@ fn invariant_4_226_then_data() {
 
 #[test]
 fn invariant_4_226_while_the_data_connection_is_closed() {
-    let mut driver = uploading([say("226 done"), serve("close graceful upload")]);
+    let mut driver = uploading([
+        serve("close send end"),
+        say("226 done"),
+        serve("close graceful upload"),
+    ]);
     assert_eq!(driver.outcome(&finish()), "12 bytes, 226 done");
     assert_eq!(
         driver.wants,
         [
+            "receive Arrived",
             "close send end",
             "close graceful upload",
             "close graceful upload continues"

@@ -99,3 +99,47 @@ fn invariant_6_a_blank_line_behind_a_refused_auth_is_fatal_however_it_is_cut() {
         assert!(outcome.starts_with("Injection"), "{pieces:?}: {outcome}");
     }
 }
+
+#[test]
+fn invariant_4_a_completion_held_for_a_keep_alive_confirms_no_upload() {
+    let mut driver = uploading([hear("NOOP")]);
+    driver.outcome(&Op::KeepAlive);
+    driver.session.receive(b"226 left over\r\n");
+    driver.server.extend([serve("close abandon")]);
+    let outcome = driver.outcome(&Op::Finish(7, DataEnd::Clean));
+    assert!(outcome.starts_with("Unconfirmed"), "{outcome}");
+    driver.server.extend([say("200 NOOP"), say("452 full")]);
+    driver.server.extend(fence());
+    driver.server.extend([hear("DELE a"), say("550 No")]);
+    assert_eq!(driver.outcome(&Op::Raw("DELE a")), "550 No");
+}
+
+#[test]
+fn invariant_4_a_completion_that_waits_unread_confirms_no_upload() {
+    // Due before the client waits for anything: the look at the start of the end finds it.
+    let mut driver = uploading([say("226 left over"), serve("close abandon")]);
+    let outcome = driver.outcome(&Op::Finish(7, DataEnd::Clean));
+    assert!(outcome.starts_with("Unconfirmed"), "{outcome}");
+    driver.server.assert_over();
+}
+
+#[test]
+fn invariant_2_half_a_stray_behind_the_fence_is_fatal() {
+    let mut driver = logged_in(Config::default(), []);
+    driver.session.receive(b"250 stray\r\n");
+    let both = bytes(b"257 \"/fence\"\r\n250 ano");
+    driver.server.extend([hear("PWD"), both]);
+    let outcome = driver.outcome(&Op::Raw("DELE a"));
+    assert!(outcome.starts_with("OutOfStep"), "{outcome}");
+    assert_eq!(driver.wire, ["PWD"]);
+}
+
+#[test]
+fn invariant_6_an_auth_that_is_given_up_leaves_the_session_dead() {
+    let mut driver = logged_in(Config::default(), [hear("AUTH TLS"), Item::Silence]);
+    driver.outcome(&Op::Secure);
+    driver.server.extend([Item::Silence]);
+    driver.outcome(&Op::Noop);
+    assert!(driver.session.is_dead());
+    assert_eq!(driver.wire, ["AUTH TLS"]);
+}

@@ -27,6 +27,13 @@ impl Channel {
         Self { stream, tls: None }
     }
 
+    /// A data connection: closing it is a reset until its end is sent, or until it is known to be
+    /// a download, so that a server cannot take the half of an upload for all, however we vanish.
+    pub(crate) fn data(mut stream: Box<dyn Stream>) -> Self {
+        stream.reset_on_close(true);
+        Self::new(stream)
+    }
+
     /// Begins TLS; [`handshake`](Self::poll_handshake) does the rest.
     pub(crate) fn start_tls(&mut self, login: &TlsLogin) -> Result<(), Error> {
         self.tls = Some(Box::new(login.connection()?));
@@ -161,8 +168,7 @@ impl Channel {
         }
     }
 
-    /// Whether closing from now on is a reset: for uploads as long as their end is not sent, so
-    /// that the server cannot take what it got for all there was, however we vanish.
+    /// Whether closing from now on is a reset.
     pub(crate) fn reset_on_close(&mut self, reset: bool) {
         self.stream.reset_on_close(reset);
     }

@@ -61,7 +61,7 @@ impl Client {
     ///
     /// # Errors
     /// When no connection can be made, when the server refuses at once, or when what answers
-    /// does not speak FTP.
+    /// does not speak FTP; [`Misuse::Option`] for options that contradict each other.
     pub async fn connect(options: Options) -> Result<Self, Error> {
         Self::connect_over(Tcp::new(), options).await
     }
@@ -76,10 +76,7 @@ impl Client {
     ) -> Result<Self, Error> {
         let mut network: Box<dyn Network> = Box::new(network);
         options.check()?;
-        let tls = match &options.tls {
-            Some(tls) => Some(tls.login(&options.host)?),
-            None => None,
-        };
+        let tls = options.tls_login()?;
         let mut deadline = Deadline::after(network.now(), options.timeouts.connect);
         let target = Target::Server {
             host: &options.host,
@@ -113,7 +110,8 @@ impl Client {
     /// Logs in; under [`Options::with_tls`] it secures the connection first.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] before anything is sent; the server's refusal.
+    /// [`ErrorKind::InvalidArgument`] before anything is sent; the server's refusal; why TLS could
+    /// not be had.
     pub async fn login(
         &mut self,
         user: impl AsRef<[u8]>,
@@ -134,6 +132,7 @@ impl Client {
     ///
     /// # Errors
     /// The server's refusal, or why the handshake failed; the session is dead after the latter.
+    /// [`Misuse::AlreadySecured`]; [`Misuse::Option`] without [`Options::with_tls`].
     pub async fn secure(&mut self) -> Result<(), Error> {
         // Not without somebody to trust: the server would wait for a handshake in vain.
         self.tls()?;
@@ -151,7 +150,8 @@ impl Client {
     /// PBSZ and PROT: how data connections are protected from now on.
     ///
     /// # Errors
-    /// [`Misuse::NotSecured`] in clear; the server's refusal.
+    /// [`Misuse::NotSecured`] in clear; [`ErrorKind::Insecure`] for clear data connections that the
+    /// options do not allow; the server's refusal.
     pub async fn protect(&mut self, protection: Protection) -> Result<(), Error> {
         self.run(Protect::new(protection)).await
     }
@@ -302,8 +302,12 @@ impl Client {
 
     /// Any command that is answered on the control connection alone; its reply, whatever it says.
     ///
+    /// One that is never answered may cost the session: a reply that comes too late must not be
+    /// taken for another command's.
+    ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] before anything is sent.
+    /// [`ErrorKind::InvalidArgument`] before anything is sent; [`Misuse::Option`] for AUTH, CCC and
+    /// ABOR, which have methods of their own.
     pub async fn raw(&mut self, line: impl AsRef<[u8]>) -> Result<Reply, Error> {
         self.run(Raw::new(line)?).await
     }

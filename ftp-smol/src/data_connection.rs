@@ -46,7 +46,7 @@ impl Data {
     pub(crate) fn poll_connect(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         if let Self::Dialling(dialling) = self {
             let stream = ready!(dialling.as_mut().poll(cx))?;
-            *self = Self::Open(Channel::new(stream));
+            *self = Self::Open(Channel::data(stream));
         }
         Poll::Ready(self.channel().map(|_| ()))
     }
@@ -63,7 +63,7 @@ impl Data {
         for _ in 0..STRANGERS {
             let stream = ready!(listener.poll_accept(cx))?;
             if is_peer(&*stream, peer) {
-                *self = Self::Open(Channel::new(stream));
+                *self = Self::Open(Channel::data(stream));
                 return Poll::Ready(Ok(()));
             }
         }

@@ -26,6 +26,7 @@ pub struct Finish {
 #[derive(Debug)]
 enum State {
     Start,
+    Looking,
     Closing(Closing),
     Final,
 }
@@ -116,6 +117,20 @@ impl Finish {
             .with_transferred(self.bytes)
     }
 
+    /// Takes a completion that is not ours out of the account; `true` if there is one.
+    fn take_premature(&mut self, session: &mut Session) -> bool {
+        let live = session.live.as_ref();
+        let Some(reply) = live.and_then(|live| live.completion()).cloned() else {
+            return false;
+        };
+        self.premature = Some(reply);
+        session.give_up_final_reply();
+        if let Some(live) = &mut session.live {
+            live.outcome = None;
+        }
+        true
+    }
+
     fn close(&mut self, session: &mut Session, closing: Closing, clock: Clock) -> Want {
         self.state = State::Closing(closing);
         session.close_data(closing, clock)
@@ -141,20 +156,31 @@ impl Flow for Finish {
                         // settled, by ABOR, when the session is used again.
                         return self.judge(None, session.dead.clone()).map(Step::Done);
                     }
-                    let premature = self.transfer.direction == Direction::Upload
-                        && live.outcome.is_some()
-                        && !refused;
-                    if premature {
-                        // No completion of an upload can precede the end of its data: this one
-                        // is another command's, and ours is still to come.
-                        self.premature = live.outcome.take();
-                        session.lose_step();
+                    if self.transfer.direction == Direction::Upload {
+                        // What has come so far came before the end of the data.
+                        self.state = State::Looking;
+                        return Ok(Step::Want(session.look()));
                     }
+                    let closing = self.closing(refused);
+                    return Ok(Step::Want(self.close(session, closing, Clock::Starts)));
+                }
+                State::Looking => {
+                    if matches!(event, Event::Received) && session.dead.is_none() {
+                        return Ok(Step::Want(session.look()));
+                    }
+                    let premature = self.take_premature(session);
                     let closing = self.closing(refused || premature);
                     return Ok(Step::Want(self.close(session, closing, Clock::Starts)));
                 }
                 State::Closing(closing) => {
-                    let clean = match core::mem::replace(&mut event, Event::Begin) {
+                    let answered = core::mem::replace(&mut event, Event::Begin);
+                    let late = matches!(answered, Event::TimedOut);
+                    // Had the end been sent, that would have been the answer.
+                    let refused = refused
+                        || closing == Closing::SendEnd
+                            && matches!(answered, Event::ControlFirst)
+                            && self.take_premature(session);
+                    let clean = match answered {
                         Event::ControlFirst if refused && closing != Closing::Abandon => {
                             let want = self.close(session, Closing::Abandon, Clock::Starts);
                             return Ok(Step::Want(want));
@@ -174,8 +200,9 @@ impl Flow for Finish {
                     };
                     if closing == Closing::SendEnd {
                         if !clean && matches!(self.end, DataEnd::Clean) {
-                            let late = Error::new(ErrorKind::Timeout(Wait::DataIdle));
-                            self.end = DataEnd::Failed(late);
+                            let waited = || Error::new(ErrorKind::Timeout(Wait::DataIdle));
+                            let cause = session.dead.clone().filter(|_| !late);
+                            self.end = DataEnd::Failed(cause.unwrap_or_else(waited));
                         }
                         // What is still queued would be lost without an error, were the
                         // connection closed in any other way.
@@ -187,7 +214,9 @@ impl Flow for Finish {
                         return Ok(Step::Want(self.close(session, next, Clock::Starts)));
                     }
                     self.clean_close = clean;
-                    live.data_open = false;
+                    if let Some(live) = &mut session.live {
+                        live.data_open = false;
+                    }
                     self.state = State::Final;
                 }
                 State::Final => {

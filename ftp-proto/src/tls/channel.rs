@@ -34,8 +34,9 @@ pub enum PlainRead {
     Cut,
 }
 
-/// How much ciphertext may stand unsent before [`TlsChannel::write`] takes no more.
-const MOST_UNSENT: usize = 256 * 1024;
+/// How much ciphertext may stand unsent before [`TlsChannel::write`] takes no more: four records,
+/// so that a slow link gets them through within any sensible time for idle data.
+const MOST_UNSENT: usize = 64 * 1024;
 
 impl TlsChannel {
     pub(super) fn new(pump: Pump) -> Self {
