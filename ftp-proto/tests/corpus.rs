@@ -3,7 +3,7 @@
 use std::path::Path;
 
 // The bodies of the targets are shared with the crate `ftp-fuzz`, where they are public.
-#[allow(unreachable_pub)]
+#[allow(unreachable_pub, reason = "the fuzz crate makes them public")]
 #[path = "../../fuzz/src/targets/mod.rs"]
 mod targets;
 
