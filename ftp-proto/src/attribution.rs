@@ -132,15 +132,32 @@ impl Session {
     /// The final reply did not come in time, or a keep-alive's did not: what is in decides, if it
     /// is unmistakable, and the fence swallows what may yet come.
     pub(crate) fn give_up_final_reply(&mut self) {
-        self.state.restart = self.state.restart.map(|_| UNKNOWN_OFFSET);
-        self.ledger
-            .retain(|owed| !matches!(owed.shape, Shape::Transfer | Shape::KeepAlive));
-        self.out_of_step = true;
+        self.strike_out_transfer();
         let Some(live) = &mut self.live else { return };
         let Some(at) = live.held.iter().position(|reply| !reply.may_answer_noop()) else {
             return;
         };
         live.outcome = Some(live.held.swap_remove(at));
+    }
+
+    /// Nothing is owed for the transfer any more; what comes all the same is the fence's.
+    fn strike_out_transfer(&mut self) {
+        self.state.restart = self.state.restart.map(|_| UNKNOWN_OFFSET);
+        self.ledger
+            .retain(|owed| !matches!(owed.shape, Shape::Transfer | Shape::KeepAlive));
+        self.out_of_step = true;
+    }
+
+    /// Takes a completion that came ahead of an upload's end out of the account, which is thereby
+    /// closed: the server's own word can only come later.
+    pub(crate) fn take_premature_completion(&mut self) -> Option<Reply> {
+        let reply = self.live.as_ref()?.completion()?.clone();
+        self.strike_out_transfer();
+        if let Some(live) = &mut self.live {
+            live.outcome = None;
+            live.held.clear();
+        }
+        Some(reply)
     }
 
     fn attribute_to_abort(&mut self, mut owed: Owed, reply: Reply, answers: u8, muddled: bool) {

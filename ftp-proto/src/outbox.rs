@@ -44,7 +44,8 @@ impl Session {
     /// The only place where a command becomes bytes on their way.
     pub(crate) fn release(&mut self, command: &Command, owed: Owed) {
         if command.is_secret() {
-            if let Some(secret) = command.argument() {
+            let secret = command.argument().unwrap_or_default();
+            if !self.secrets.iter().any(|known| known == secret) {
                 self.secrets.push(secret.to_vec());
             }
         }

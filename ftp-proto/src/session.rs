@@ -1,4 +1,4 @@
-//! What must survive when an operation is dropped, and the one function that drivers call.
+//! What must survive when an operation is dropped: its bytes, its debts, what was agreed on.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;

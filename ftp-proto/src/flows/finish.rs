@@ -117,18 +117,10 @@ impl Finish {
             .with_transferred(self.bytes)
     }
 
-    /// Takes a completion that is not ours out of the account; `true` if there is one.
-    fn take_premature(&mut self, session: &mut Session) -> bool {
-        let live = session.live.as_ref();
-        let Some(reply) = live.and_then(|live| live.completion()).cloned() else {
-            return false;
-        };
-        self.premature = Some(reply);
-        session.give_up_final_reply();
-        if let Some(live) = &mut session.live {
-            live.outcome = None;
-        }
-        true
+    /// Whether a completion has come that is not ours.
+    fn is_premature(&mut self, session: &mut Session) -> bool {
+        self.premature = session.take_premature_completion();
+        self.premature.is_some()
     }
 
     fn close(&mut self, session: &mut Session, closing: Closing, clock: Clock) -> Want {
@@ -168,7 +160,7 @@ impl Flow for Finish {
                     if matches!(event, Event::Received) && session.dead.is_none() {
                         return Ok(Step::Want(session.look()));
                     }
-                    let premature = self.take_premature(session);
+                    let premature = self.is_premature(session);
                     let closing = self.closing(refused || premature);
                     return Ok(Step::Want(self.close(session, closing, Clock::Starts)));
                 }
@@ -179,7 +171,7 @@ impl Flow for Finish {
                     let refused = refused
                         || closing == Closing::SendEnd
                             && matches!(answered, Event::ControlFirst)
-                            && self.take_premature(session);
+                            && self.is_premature(session);
                     let clean = match answered {
                         Event::ControlFirst if refused && closing != Closing::Abandon => {
                             let want = self.close(session, Closing::Abandon, Clock::Starts);

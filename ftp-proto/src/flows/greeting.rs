@@ -24,11 +24,7 @@ impl Flow for Greeting {
         if let Some(reply) = &session.state.greeting {
             return match reply.class() {
                 Class::Completion => Ok(Step::Done(reply.clone())),
-                _ => {
-                    let error = Error::from_reply(reply.clone());
-                    session.die(error.clone());
-                    Err(error)
-                }
+                _ => Err(Error::from_reply(reply.clone())),
             };
         }
         session.alive()?;
