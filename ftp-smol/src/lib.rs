@@ -31,12 +31,14 @@
 //! | `platform-verifier` (default), `webpki-roots` | whom [`TlsConfig`] can trust |
 //! | `simulator` | `Memory`, a network with a simulated server |
 
+mod bulk;
 mod channel;
 mod client;
 mod data;
 mod data_connection;
 mod deadline;
 mod drive;
+mod kernel;
 mod lines;
 #[cfg(feature = "simulator")]
 mod memory;
