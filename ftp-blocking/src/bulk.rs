@@ -7,6 +7,7 @@ use std::time::Instant;
 use ftp_proto::{Completion, DataEnd, Error, Transfer};
 use rustix::event::PollFlags;
 
+use crate::ahead::Ahead;
 use crate::client::Client;
 use crate::data::{Download, Moved, Moving, Upload};
 use crate::data_connection::Data;
@@ -48,6 +49,16 @@ impl Download<'_> {
         mut progress: impl FnMut(u64),
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
+        let mut rest = self.1.waiting();
+        if !rest.is_empty() {
+            let before = rest.len();
+            let written = kernel::write_all(file, &mut rest);
+            let left = rest.len();
+            self.0.count(before - left);
+            written.map_err(|error| self.cut_short(error, 0))?;
+            self.1 = Ahead::default();
+            progress(self.bytes());
+        }
         if let Some(mut pipe) = self.0.pipe() {
             loop {
                 let came = self.0.fill(&mut pipe)?;

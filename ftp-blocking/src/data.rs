@@ -9,6 +9,7 @@ use ftp_proto::{
     Verdict, Wait,
 };
 
+use crate::ahead::Ahead;
 use crate::channel::Got;
 use crate::client::Client;
 use crate::data_connection::Data;
@@ -20,12 +21,20 @@ use crate::drive::{Readiness, Watched};
 /// was positive. Anything else is an error that carries an [`Error`] inside:
 /// `Error::from(io_error)` takes it out.
 ///
+/// Small reads are served from a buffer of its own, which reads ahead by up to 256 KiB: there is no
+/// need for a `BufReader`. Reads of 64 KiB and more go straight to the caller's.
+/// [`save_to`](Self::save_to) does with less than any of them.
+///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
-pub struct Download<'c>(pub(crate) Moving<'c>);
+pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) Ahead);
 
 /// A file on its way to the server: writes like any stream. Nothing is stored for certain before
 /// [`finish`](Self::finish) has said so.
+///
+/// Each write goes out at once, so that whoever sends a log line by line needs no flush. A large
+/// file in small pieces is better sent through a `BufWriter`, in pieces of 64 KiB or more, or with
+/// [`send_from`](Self::send_from).
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
@@ -51,7 +60,10 @@ impl<'c> Download<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.reset_on_close(false);
         }
-        Self(Moving::new(client, transfer, options.expected))
+        Self(
+            Moving::new(client, transfer, options.expected),
+            Ahead::default(),
+        )
     }
 
     /// The server's confirmation, once the end was read.
@@ -66,17 +78,26 @@ impl<'c> Download<'c> {
 
 impl Read for Download<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let moving = &mut self.0;
+        let Self(moving, ahead) = self;
         let Some(transfer) = &moving.transfer else {
             return moving.outcome();
         };
         if buffer.is_empty() {
             return Ok(0);
         }
-        match moving.client.read_data(transfer, buffer) {
-            Moved::Bytes(count) => Ok(moving.count(count)),
-            Moved::End(end) => moving.conclude(end),
+        let direct = buffer.len() >= Ahead::ENOUGH;
+        if ahead.waiting().is_empty() {
+            let room = if direct { &mut *buffer } else { ahead.space() };
+            match moving.client.read_data(transfer, room) {
+                Moved::Bytes(count) if direct => return Ok(moving.count(count)),
+                Moved::Bytes(count) => ahead.filled(count),
+                Moved::End(end) => {
+                    *ahead = Ahead::default();
+                    return moving.conclude(end);
+                }
+            }
         }
+        Ok(moving.count(ahead.take(buffer)))
     }
 }
 

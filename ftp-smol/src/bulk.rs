@@ -10,6 +10,7 @@ use ftp_proto::{Completion, DataEnd, Error, Transfer};
 use smol::Async;
 use smol::future::yield_now;
 
+use crate::ahead::Ahead;
 use crate::client::Client;
 use crate::data::{Download, Moved, Moving, Upload};
 use crate::data_connection::Data;
@@ -51,6 +52,16 @@ impl Download<'_> {
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
         let mut turn = Turn::default();
+        let mut rest = self.1.waiting();
+        if !rest.is_empty() {
+            let before = rest.len();
+            let written = kernel::write_all(file, &mut rest);
+            let left = rest.len();
+            self.0.count(before - left);
+            written.map_err(|error| self.cut_short(error, 0))?;
+            self.1 = Ahead::default();
+            progress(self.bytes());
+        }
         if let Some(mut pipe) = self.0.pipe() {
             loop {
                 let came = poll_fn(|cx| self.0.poll_fill(cx, &mut pipe)).await?;

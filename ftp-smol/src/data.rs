@@ -12,6 +12,7 @@ use ftp_proto::{
 };
 use smol::io::{AsyncRead, AsyncWrite};
 
+use crate::ahead::Ahead;
 use crate::channel::Got;
 use crate::client::Client;
 use crate::data_connection::Data;
@@ -23,12 +24,20 @@ use crate::drive::{Operation, Watched};
 /// was positive. Anything else is an error that carries an [`Error`] inside:
 /// `Error::from(io_error)` takes it out.
 ///
+/// Small reads are served from a buffer of its own, which reads ahead by up to 256 KiB: there is no
+/// need for a `BufReader`. Reads of 64 KiB and more go straight to the caller's.
+/// [`save_to`](Self::save_to) does with less than any of them.
+///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
-pub struct Download<'c>(pub(crate) Moving<'c>);
+pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) Ahead);
 
 /// A file on its way to the server: writes like any stream. Nothing is stored for certain before
 /// [`finish`](Self::finish) or `close` has said so.
+///
+/// Each write goes out at once, so that whoever sends a log line by line needs no flush. A large
+/// file in small pieces is better sent through a `BufWriter`, in pieces of 64 KiB or more, or with
+/// [`send_from`](Self::send_from).
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
@@ -58,7 +67,10 @@ impl<'c> Download<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.reset_on_close(false);
         }
-        Self(Moving::new(client, transfer, options.expected))
+        Self(
+            Moving::new(client, transfer, options.expected),
+            Ahead::default(),
+        )
     }
 
     /// The server's confirmation, once the end was read.
@@ -80,18 +92,27 @@ impl AsyncRead for Download<'_> {
         cx: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        let moving = &mut self.get_mut().0;
+        let Self(moving, ahead) = self.get_mut();
         let Some(transfer) = &moving.transfer else {
             return moving.poll_finishing(cx);
         };
         if buffer.is_empty() {
             return Poll::Ready(Ok(0));
         }
-        let waiting = &mut moving.waiting;
-        match ready!(moving.client.poll_read_data(cx, transfer, waiting, buffer)) {
-            Moved::Bytes(count) => Poll::Ready(Ok(moving.count(count))),
-            Moved::End(end) => moving.poll_conclude(cx, end),
+        let direct = buffer.len() >= Ahead::ENOUGH;
+        if ahead.waiting().is_empty() {
+            let room = if direct { &mut *buffer } else { ahead.space() };
+            let waiting = &mut moving.waiting;
+            match ready!(moving.client.poll_read_data(cx, transfer, waiting, room)) {
+                Moved::Bytes(count) if direct => return Poll::Ready(Ok(moving.count(count))),
+                Moved::Bytes(count) => ahead.filled(count),
+                Moved::End(end) => {
+                    *ahead = Ahead::default();
+                    return moving.poll_conclude(cx, end);
+                }
+            }
         }
+        Poll::Ready(Ok(moving.count(ahead.take(buffer))))
     }
 }
 
