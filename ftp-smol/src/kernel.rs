@@ -68,8 +68,9 @@ mod linux {
     /// again with the 64 KiB that a pipe has by itself.
     const PIPE: usize = 1024 * 1024;
 
-    /// Less room than this makes more system calls than reading and writing.
-    const SMALLEST_PIPE: usize = 64 * 1024;
+    /// Less room in a pipe than this makes more system calls than reading and writing, and for a
+    /// smaller file it is not worth it to look whether [`send`] may be used.
+    const LEAST: usize = 64 * 1024;
 
     /// How much one call sends: enough that calls do not count, little enough that the control
     /// connection is looked at several times a second on a slow disk.
@@ -90,7 +91,7 @@ mod linux {
             let mut room = PIPE;
             while fcntl_setpipe_size(&writer, room).is_err() {
                 room /= 2;
-                if room < SMALLEST_PIPE {
+                if room < LEAST {
                     return None;
                 }
             }
@@ -142,7 +143,7 @@ mod linux {
 
         /// For files that were opened for appending, and for devices that know no better.
         fn copy(&mut self, file: BorrowedFd<'_>) -> io::Result<Passed> {
-            let mut buffer = vec![0; self.held.min(SMALLEST_PIPE)];
+            let mut buffer = vec![0; self.held.min(LEAST)];
             while self.held > 0 {
                 let count = read(self.reader.as_fd(), &mut buffer)?;
                 let mut bytes = &buffer[..count];
@@ -168,7 +169,7 @@ mod linux {
     pub(crate) fn worth_sending(file: BorrowedFd<'_>) -> bool {
         let large = fstat(file).is_ok_and(|stat| {
             let regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
-            regular && stat.st_size >= SEND as i64
+            regular && stat.st_size >= LEAST as i64
         });
         large && ignores_broken_pipes()
     }
