@@ -2,9 +2,10 @@
 
 use crate::config::Security;
 use crate::error::{Error, ErrorKind};
-use crate::ledger::{Effect, Owed, Shape};
-use crate::negotiated::{Channel, Live};
+use crate::ledger::{Effect, Framing, Owed, Shape};
+use crate::negotiated::{Channel, Framed, Live, Negotiated};
 use crate::session::Session;
+use crate::standing::Standing;
 use crate::wire::{Class, Code, Reply};
 
 /// A restart offset that may or may not be armed: the next transfer says where it starts.
@@ -46,8 +47,9 @@ impl Session {
                     // It promises another one, which nobody here waits for.
                     self.lose_step();
                 }
+                let upgrade = owed.effect == Effect::Auth;
                 self.apply(owed.effect, &reply);
-                if owed.effect == Effect::Auth && more {
+                if upgrade && more {
                     return self.die(Error::new(ErrorKind::Injection).with_command(&owed.verb));
                 }
                 self.deliver(owed.owner, reply);
@@ -204,7 +206,10 @@ impl Session {
             Effect::Reinitialize => {
                 state.logged_in = false;
                 state.transfer_type = None;
+                state.standing.lose_directory();
             }
+            Effect::Framing { part, .. } => *state.framing(part) = Framed::Otherwise,
+            Effect::Directory(_) => state.standing.lose_directory(),
             _ => {}
         }
     }
@@ -238,14 +243,47 @@ impl Session {
             }
             Effect::Features => {}
             Effect::Size => state.size_refused |= reply.is_not_implemented(),
+            Effect::Modified => state.modified_refused |= reply.is_not_implemented(),
             Effect::ClearControl if done => state.channel = Channel::Clearing,
             Effect::ClearControl => {}
             Effect::Reinitialize if done => {
                 state.logged_in = false;
                 state.transfer_type = None;
                 state.restart = None;
+                state.mode = Framed::AsBytes;
+                state.structure = Framed::AsBytes;
+                state.standing = Standing::default();
             }
-            Effect::Reinitialize => {}
+            Effect::Framing {
+                stream_of_bytes,
+                part,
+            } if done => {
+                *state.framing(part) = if stream_of_bytes {
+                    Framed::AsBytes
+                } else {
+                    Framed::Otherwise
+                };
+            }
+            Effect::Directory(path) if done => state.standing.change_directory(path),
+            Effect::WorkingDirectory => {
+                if let Ok(Some(path)) = crate::reply::pathname(reply) {
+                    state.standing.is_in(path);
+                }
+            }
+            Effect::Setting(command) if done => state.standing.set(command),
+            Effect::Reinitialize
+            | Effect::Framing { .. }
+            | Effect::Directory(_)
+            | Effect::Setting(_) => {}
+        }
+    }
+}
+
+impl Negotiated {
+    fn framing(&mut self, part: Framing) -> &mut Framed {
+        match part {
+            Framing::Mode => &mut self.mode,
+            Framing::Structure => &mut self.structure,
         }
     }
 }

@@ -91,6 +91,12 @@ pub enum Misuse {
     NotAtEnd,
     /// An option that makes no sense, such as a time-out of zero.
     Option,
+    /// A transfer in another mode than MODE S, or of another structure than STRU F: its bytes
+    /// would not be those of the file.
+    Framing,
+    /// A copy between two servers, of which one protects its data connections: neither of them
+    /// would begin the handshake.
+    Protected,
     /// More commands were queued than [`Config`](crate::Config) allows to stand unsent.
     TooMuchUnsent,
 }
@@ -248,6 +254,8 @@ impl fmt::Display for Misuse {
             Self::Finished => "the operation is done",
             Self::NotAtEnd => "the download has not reached its end",
             Self::Option => "an option makes no sense",
+            Self::Framing => "transfers are made in MODE S and STRU F alone",
+            Self::Protected => "data between two servers cannot be protected",
             Self::TooMuchUnsent => "too many commands stand unsent",
         })
     }

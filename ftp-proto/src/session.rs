@@ -12,7 +12,9 @@ use crate::flow::{Clock, Event, Receive, Ticket, Wait, Want};
 use crate::ledger::{Owed, Shape};
 use crate::negotiated::{Channel, Live, Negotiated};
 use crate::reply::Features;
-use crate::transfer::{Direction, Transfer, TransferId, TransferType, Verdict};
+use crate::representation::TransferType;
+use crate::standing::Standing;
+use crate::transfer::{Direction, Transfer, TransferId, Verdict};
 use crate::wire::{Class, Command, DecodeError, Decoded, Reply, ReplyDecoder, Verb};
 
 /// One control connection: the reply decoder, unsent bytes, the ledger, the negotiated state, and
@@ -222,6 +224,15 @@ impl Session {
     /// What FEAT said, once it was asked.
     pub fn features(&self) -> Option<&Features> {
         self.state.features.as_ref()
+    }
+
+    /// What a new connection would have to be told to be where this one is.
+    pub fn standing(&self) -> Standing {
+        Standing {
+            transfer_type: self.state.transfer_type,
+            protection: self.state.protection,
+            ..self.state.standing.clone()
+        }
     }
 
     // What flows are written with.

@@ -531,7 +531,7 @@ fn noop_takes_any_2xx() {
 
 #[test]
 fn type_is_sent_only_when_it_is_not_in_force() {
-    let (image, ascii) = (Op::Type(TransferType::Image), Op::Type(TransferType::Ascii));
+    let (image, ascii) = (Op::Type(TransferType::Image), Op::Type(TransferType::TEXT));
     let ops = [
         image.clone(),
         image.clone(),
