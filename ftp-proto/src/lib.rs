@@ -126,6 +126,7 @@ extern crate alloc;
 mod attribution;
 mod config;
 pub mod data;
+mod encoding;
 mod error;
 mod flow;
 pub mod flows;
@@ -148,6 +149,7 @@ pub mod wire;
 pub use config::{
     AbortSignal, Config, DataCommand, DataMode, PassiveAddress, Protection, Security,
 };
+pub use encoding::{Codec, Encoding, Name, Unencodable};
 pub use error::{Error, ErrorKind, Misuse};
 pub use flow::{
     Accept, Adopts, Answer, ClearControl, Clock, CloseData, Closing, Connect, Endpoint, Flow,
