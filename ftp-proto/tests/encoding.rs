@@ -43,15 +43,19 @@ fn whatever_names_a_file_is_a_name() {
     let text = "\u{e4}";
     let utf8 = &b"\xc3\xa4"[..];
     let path = RemotePath::new(utf8).unwrap();
+    let string = String::from(text);
+    let list = [text];
     for encoding in [Encoding::default(), Encoding::Latin1] {
         let wanted = match encoding {
             Encoding::Utf8 => utf8,
             _ => b"\xe4",
         };
         assert_eq!(sent(text, &encoding).unwrap(), wanted);
-        assert_eq!(sent(String::from(text), &encoding).unwrap(), wanted);
-        assert_eq!(sent(&String::from(text), &encoding).unwrap(), wanted);
-        assert_eq!(sent(&&text, &encoding).unwrap(), wanted);
+        assert_eq!(sent(&string, &encoding).unwrap(), wanted);
+        assert_eq!(sent(string.clone(), &encoding).unwrap(), wanted);
+        for text in &list {
+            assert_eq!(sent(text, &encoding).unwrap(), wanted);
+        }
         assert_eq!(sent(Cow::from(text), &encoding).unwrap(), wanted);
         // Bytes are bytes in every encoding.
         assert_eq!(sent(utf8, &encoding).unwrap(), utf8);
