@@ -127,6 +127,7 @@ mod attribution;
 mod config;
 mod copy;
 pub mod data;
+mod encoding;
 mod error;
 mod flow;
 pub mod flows;
@@ -152,6 +153,7 @@ pub use config::{
     AbortSignal, Config, DataCommand, DataMode, PassiveAddress, Protection, Security,
 };
 pub use copy::{Copied, CopyStep, ServerCopy, Side};
+pub use encoding::{Codec, Encoding, Name, Unencodable};
 pub use error::{Error, ErrorKind, Misuse};
 pub use flow::{
     Accept, Adopts, Answer, ClearControl, Clock, CloseData, Closing, Connect, Endpoint, Flow,
