@@ -1,6 +1,8 @@
 //! What the adapters have in common besides the session: plain values, so that both mean the same.
 
 use alloc::string::String;
+use core::net::SocketAddr;
+use core::ops::RangeInclusive;
 use core::time::Duration;
 
 use crate::config::Config;
@@ -31,6 +33,11 @@ pub struct Options {
     pub port: u16,
     /// The settings of the session.
     pub config: Config,
+    /// The address of this machine that all connections are made from; the system chooses one by
+    /// default. The port, 0 for any, is the control connection's alone.
+    pub source_address: Option<SocketAddr>,
+    /// The ports on which active mode may listen; any, by default.
+    pub active_ports: Option<RangeInclusive<u16>>,
     /// How long to wait for what.
     pub timeouts: Timeouts,
     /// How much of a listing the collecting calls hold.
@@ -59,6 +66,8 @@ impl Options {
             host: host.into(),
             port: FTP_PORT,
             config: Config::default(),
+            source_address: None,
+            active_ports: None,
             timeouts: Timeouts::default(),
             listing: ListingLimits::default(),
             #[cfg(feature = "rustls")]
@@ -97,15 +106,66 @@ impl Options {
         self
     }
 
-    /// Whether every time-out is above zero.
+    /// Makes all connections from this address of this machine, with port 0 for any port; a port
+    /// above that is the control connection's alone. Addresses of the server in the other family
+    /// are then passed over.
+    ///
+    /// ```
+    /// use core::net::Ipv4Addr;
+    /// use ftp_proto::Options;
+    ///
+    /// let vpn = Ipv4Addr::new(192, 0, 2, 7);
+    /// let options = Options::new("ftp.example.org").with_source_address((vpn, 0));
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn with_source_address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.source_address = Some(address.into());
+        self
+    }
+
+    /// Listens in active mode on one of these ports alone: those that a firewall lets through.
+    ///
+    /// ```
+    /// use ftp_proto::{DataMode, Options};
+    ///
+    /// let options = Options::new("ftp.example.org")
+    ///     .with_config(|config| config.with_data_mode(DataMode::Active))
+    ///     .with_active_ports(50_000..=50_099);
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn with_active_ports(mut self, ports: RangeInclusive<u16>) -> Self {
+        self.active_ports = Some(ports);
+        self
+    }
+
+    /// Whether every time-out is above zero, the range of ports has some and no port 0 among them,
+    /// and the address that the server is to be told of is one.
     ///
     /// # Errors
     /// [`Misuse::Option`].
     pub fn check(&self) -> Result<(), Error> {
-        if !self.timeouts.are_valid() {
+        let ports = self.active_ports.as_ref();
+        let no_ports = ports.is_some_and(|ports| ports.is_empty() || *ports.start() == 0);
+        let nowhere = self.config.active_address;
+        let nowhere = nowhere.is_some_and(|address| address.is_unspecified());
+        if !self.timeouts.are_valid() || no_ports || nowhere {
             return Err(Error::misuse(Misuse::Option));
         }
         Ok(())
+    }
+
+    /// The same as a network sees it that has no addresses and ports of this machine to choose.
+    ///
+    /// # Errors
+    /// [`Misuse::Option`] where [`source_address`](Self::source_address) or
+    /// [`active_ports`](Self::active_ports) asks for some: nothing is ignored in silence.
+    pub fn check_without_sockets(&self) -> Result<(), Error> {
+        if self.source_address.is_some() || self.active_ports.is_some() {
+            return Err(Error::misuse(Misuse::Option));
+        }
+        self.check()
     }
 
     /// Begins the TLS side of a login, where TLS is demanded.

@@ -10,7 +10,8 @@ use crate::wire::{Class, Verb};
 
 use super::{completion, reply};
 
-/// Says where we listen: EPRT (RFC 2428), or PORT on IPv4 where EPRT is refused.
+/// Says where we listen, or where that is reached from outside: EPRT (RFC 2428), or PORT on IPv4
+/// where EPRT is refused.
 #[derive(Debug, Default)]
 pub(super) struct Active {
     state: State,
@@ -41,7 +42,10 @@ impl Flow for Active {
                     })));
                 }
                 State::Listening => match core::mem::replace(&mut event, Event::Begin) {
-                    Event::Listening(address) => {
+                    Event::Listening(mut address) => {
+                        if let Some(outside) = session.config.active_address {
+                            address = SocketAddr::new(outside.to_canonical(), address.port());
+                        }
                         match (session.state.extended_port, address.ip()) {
                             (Some(false), IpAddr::V4(ip)) => {
                                 let argument = port_argument(ip.octets(), address.port());
