@@ -160,7 +160,7 @@ pub use flow::{
     Listen, Receive, SecureControl, SecureData, Step, Wait, Want,
 };
 pub use operation::Running;
-pub use options::{FTP_PORT, ListingLimits, Options, Resumption, Timeouts, TransferOptions};
+pub use options::{FTP_PORT, LineEnds, ListingLimits, Options, Resumption, Timeouts, TransferOptions};
 pub use path::{InvalidPath, RemotePath};
 pub use reply::Features;
 pub use representation::{FileStructure, Format, TransferType, TransmissionMode};

@@ -10,8 +10,8 @@ use crate::wire::{Class, Verb};
 
 use super::{completion, reply};
 
-/// Says where to connect to, which is where we listen as a rule: EPRT (RFC 2428), or PORT on IPv4
-/// where EPRT is refused.
+/// Says where to connect to, which is where we listen, or where that is reached from outside: EPRT
+/// (RFC 2428), or PORT on IPv4 where EPRT is refused.
 #[derive(Debug, Default)]
 pub(super) struct Active {
     state: State,
@@ -52,7 +52,11 @@ impl Flow for Active {
                     })));
                 }
                 State::Listening => match core::mem::replace(&mut event, Event::Begin) {
-                    Event::Listening(address) => self.state = State::Told(address),
+                    Event::Listening(address) => {
+                        let outside = session.config.active_address;
+                        let ip = outside.unwrap_or(address.ip()).to_canonical();
+                        self.state = State::Told(SocketAddr::new(ip, address.port()));
+                    }
                     Event::Failed(error) => return Err(error),
                     _ => {
                         session.alive()?;
