@@ -30,6 +30,7 @@
 
 mod channel;
 mod client;
+mod copy;
 mod data;
 mod data_connection;
 mod drive;
@@ -37,6 +38,8 @@ mod lines;
 #[cfg(feature = "simulator")]
 mod memory;
 mod net;
+mod operations;
+mod transfers;
 pub mod transport;
 
 pub use client::Client;

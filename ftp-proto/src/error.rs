@@ -85,6 +85,8 @@ pub enum Misuse {
     AlreadySecured,
     /// The operation needs a secured control connection.
     NotSecured,
+    /// The operation needs a login that went well before.
+    NotLoggedIn,
     /// The operation was stepped again after it was done.
     Finished,
     /// A download was finished before its end was reached.
@@ -251,6 +253,7 @@ impl fmt::Display for Misuse {
             Self::StaleTransfer => "the transfer is not this session's, or is spent",
             Self::AlreadySecured => "the control connection is secured already",
             Self::NotSecured => "the control connection is not secured",
+            Self::NotLoggedIn => "there was no login yet",
             Self::Finished => "the operation is done",
             Self::NotAtEnd => "the download has not reached its end",
             Self::Option => "an option makes no sense",

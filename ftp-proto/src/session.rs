@@ -93,6 +93,15 @@ impl Session {
         }
     }
 
+    /// A session for a new control connection in the place of this one's: the same settings and
+    /// the same observer, which this one loses.
+    #[must_use]
+    pub fn successor(&mut self) -> Self {
+        let mut successor = Self::new(self.config.clone());
+        successor.observer = self.observer.take();
+        successor
+    }
+
     /// Feeds bytes that came on the control connection, cut in any way.
     pub fn receive(&mut self, bytes: &[u8]) {
         let mut rest = bytes;

@@ -33,6 +33,7 @@
 
 mod channel;
 mod client;
+mod copy;
 mod data;
 mod data_connection;
 mod deadline;
@@ -41,6 +42,8 @@ mod lines;
 #[cfg(feature = "simulator")]
 mod memory;
 mod net;
+mod operations;
+mod transfers;
 pub mod transport;
 
 pub use client::Client;
