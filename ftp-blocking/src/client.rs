@@ -2,9 +2,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Instant;
 
-use ftp_proto::flows::{ClearControl, Credentials, Greeting, Login, Protect, Quit, Restore, Secure};
+use ftp_proto::flows::{
+    ClearControl, Credentials, Greeting, Login, Protect, Quit, Restore, Secure,
+};
 use ftp_proto::tls::TlsLogin;
-use ftp_proto::{Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session, Standing};
+use ftp_proto::{
+    Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session, Standing,
+};
 
 use crate::channel::Channel;
 use crate::data_connection::Data;
@@ -85,11 +89,7 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] before anything is sent; the server's refusal; why TLS could
     /// not be had.
-    pub fn login(
-        &mut self,
-        user: impl Name,
-        password: impl Name,
-    ) -> Result<Reply, Error> {
+    pub fn login(&mut self, user: impl Name, password: impl Name) -> Result<Reply, Error> {
         let (user, password) = (self.encoded(&user)?, self.encoded(&password)?);
         self.login_with(Credentials::new(user, password)?)
     }

@@ -94,10 +94,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`upload`](Self::upload).
-    pub fn upload_unique(
-        &mut self,
-        suggestion: Option<impl Name>,
-    ) -> Result<Upload<'_>, Error> {
+    pub fn upload_unique(&mut self, suggestion: Option<impl Name>) -> Result<Upload<'_>, Error> {
         let suggestion = suggestion.as_ref().map(|name| self.encoded(name));
         let open = Open::store_unique(suggestion.transpose()?)?;
         self.open_upload(open, &TransferOptions::new())
@@ -227,11 +224,7 @@ impl Client {
         Ok(Download::new(self, transfer, options))
     }
 
-    fn open_upload(
-        &mut self,
-        open: Open,
-        options: &TransferOptions,
-    ) -> Result<Upload<'_>, Error> {
+    fn open_upload(&mut self, open: Open, options: &TransferOptions) -> Result<Upload<'_>, Error> {
         let transfer = self.run(open.with_options(options))?;
         Ok(Upload::new(self, transfer, options))
     }

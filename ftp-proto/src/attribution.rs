@@ -197,7 +197,7 @@ impl Session {
     }
 
     /// The reply to this was given up: whether the effect took place is not known any more.
-    pub(crate) fn forget(&mut self, effect: Effect) {
+    pub(crate) fn forget(&mut self, effect: &Effect) {
         let state = &mut self.state;
         match effect {
             Effect::Type(_) => state.transfer_type = None,
@@ -208,7 +208,7 @@ impl Session {
                 state.transfer_type = None;
                 state.standing.lose_directory();
             }
-            Effect::Framing { part, .. } => *state.framing(part) = Framed::Otherwise,
+            Effect::Framing { part, .. } => *state.framing(*part) = Framed::Otherwise,
             Effect::Directory(_) => state.standing.lose_directory(),
             _ => {}
         }

@@ -73,7 +73,10 @@ pub(crate) enum Effect {
     ClearControl,
     Reinitialize,
     /// MODE or STRU: whether it is the one in which transfers are made.
-    Framing { stream_of_bytes: bool, part: Framing },
+    Framing {
+        stream_of_bytes: bool,
+        part: Framing,
+    },
     /// CWD or CDUP, with the path.
     Directory(Vec<u8>),
     WorkingDirectory,

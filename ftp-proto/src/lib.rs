@@ -160,13 +160,13 @@ pub use flow::{
     Listen, Receive, SecureControl, SecureData, Step, Wait, Want,
 };
 pub use operation::Running;
-pub use options::{FTP_PORT, LineEnds, ListingLimits, Options, Resumption, Timeouts, TransferOptions};
+pub use options::{
+    FTP_PORT, LineEnds, ListingLimits, Options, Resumption, Timeouts, TransferOptions,
+};
 pub use path::{InvalidPath, RemotePath};
 pub use reply::Features;
 pub use representation::{FileStructure, Format, TransferType, TransmissionMode};
 pub use session::{Observed, Session};
 pub use standing::Standing;
-pub use transfer::{
-    Aborted, Completion, DataEnd, Direction, Transfer, TransferId, Verdict,
-};
+pub use transfer::{Aborted, Completion, DataEnd, Direction, Transfer, TransferId, Verdict};
 pub use wire::{Command, Reply};

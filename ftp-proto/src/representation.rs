@@ -130,13 +130,20 @@ mod tests {
         let all = texts
             .chain(formats.map(TransferType::Ebcdic))
             .chain([TransferType::Image])
-            .chain((1..=255).filter_map(NonZeroU8::new).map(TransferType::Local));
+            .chain(
+                (1..=255)
+                    .filter_map(NonZeroU8::new)
+                    .map(TransferType::Local),
+            );
         for transfer_type in all {
             let argument = transfer_type.argument();
             let read = TransferType::from_argument(argument.as_bytes());
             assert_eq!(read, Some(transfer_type), "TYPE {argument}");
         }
-        assert_eq!(TransferType::from_argument(b"a n"), Some(TransferType::TEXT));
+        assert_eq!(
+            TransferType::from_argument(b"a n"),
+            Some(TransferType::TEXT)
+        );
         for unknown in [&b"L 0"[..], b"L 256", b"L", b"A X", b"I 8", b"", b"\xff"] {
             assert_eq!(TransferType::from_argument(unknown), None);
         }

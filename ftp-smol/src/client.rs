@@ -3,9 +3,13 @@ use std::fmt;
 use std::future::poll_fn;
 use std::task::Poll;
 
-use ftp_proto::flows::{ClearControl, Credentials, Greeting, Login, Protect, Quit, Restore, Secure};
+use ftp_proto::flows::{
+    ClearControl, Credentials, Greeting, Login, Protect, Quit, Restore, Secure,
+};
 use ftp_proto::tls::TlsLogin;
-use ftp_proto::{Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session, Standing};
+use ftp_proto::{
+    Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session, Standing,
+};
 
 use crate::channel::Channel;
 use crate::data_connection::Data;
@@ -95,11 +99,7 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] before anything is sent; the server's refusal; why TLS could
     /// not be had.
-    pub async fn login(
-        &mut self,
-        user: impl Name,
-        password: impl Name,
-    ) -> Result<Reply, Error> {
+    pub async fn login(&mut self, user: impl Name, password: impl Name) -> Result<Reply, Error> {
         let (user, password) = (self.encoded(&user)?, self.encoded(&password)?);
         self.login_with(Credentials::new(user, password)?).await
     }

@@ -96,7 +96,12 @@ impl AsyncRead for Download<'_> {
 }
 
 impl<'c> Upload<'c> {
-    pub(crate) fn new(client: &'c mut Client, transfer: Transfer) -> Self {
+    pub(crate) fn new(
+        client: &'c mut Client,
+        transfer: Transfer,
+        options: &TransferOptions,
+    ) -> Self {
+        let _ = options;
         Self(Moving::new(client, transfer, None))
     }
 

@@ -48,12 +48,15 @@ pub mod transport;
 
 pub use client::Client;
 pub use data::{Download, Upload};
+pub use ftp_proto::data::Entry;
 pub use ftp_proto::flows::{self, Credentials};
+pub use ftp_proto::reply::Timestamp;
 pub use ftp_proto::tls::{self, TlsConfig};
 pub use ftp_proto::{
-    Aborted, Completion, Config, Error, ErrorKind, Features, ListingLimits, Misuse, Observed,
-    Options, Protection, RemotePath, Reply, Resumption, Session, Timeouts, TransferOptions,
-    TransferType, Wait, wire,
+    Aborted, Codec, Completion, Config, Copied, DataMode, Encoding, Error, ErrorKind, Features,
+    FileStructure, LineEnds, ListingLimits, Misuse, Name, Observed, Options, Protection,
+    RemotePath, Reply, Resumption, Session, Timeouts, TransferOptions, TransferType,
+    TransmissionMode, Wait, wire,
 };
 pub use lines::Lines;
 #[cfg(feature = "simulator")]

@@ -8,8 +8,7 @@ use ftp_proto::flows::{
 };
 use ftp_proto::reply::Timestamp;
 use ftp_proto::{
-    Error, Features, FileStructure, Name, RemotePath, Reply, TransferType,
-    TransmissionMode,
+    Error, Features, FileStructure, Name, RemotePath, Reply, TransferType, TransmissionMode,
 };
 
 use crate::client::Client;

@@ -145,7 +145,9 @@ impl Client {
         for line in lines {
             let line = line.as_ref();
             let line = line.strip_suffix(b"\n").unwrap_or(line);
-            upload.write_all(line.strip_suffix(b"\r").unwrap_or(line)).await?;
+            upload
+                .write_all(line.strip_suffix(b"\r").unwrap_or(line))
+                .await?;
             upload.write_all(b"\n").await?;
         }
         upload.finish().await

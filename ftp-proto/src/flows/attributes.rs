@@ -1,7 +1,5 @@
 //! What a server can say of one file without listing it.
 
-use alloc::vec::Vec;
-
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
 use crate::reply::{Malformed, Timestamp};
@@ -74,7 +72,7 @@ impl Modified {
             0..14 => path.to_vec(),
             14.. => [b"./", path].concat(),
         };
-        Ok(Self(Exchange::new(Verb::MDTM.with::<Vec<u8>>(path)?)))
+        Ok(Self(Exchange::new(Verb::MDTM.with(path)?)))
     }
 }
 
@@ -106,8 +104,6 @@ fn attribute<T>(
     let reply = completion(reply, verb)?;
     match read(&reply) {
         Ok(value) => Ok(Some(value)),
-        Err(malformed) => Err(Error::from(malformed)
-            .with_command(verb)
-            .with_reply(reply)),
+        Err(malformed) => Err(Error::from(malformed).with_command(verb).with_reply(reply)),
     }
 }

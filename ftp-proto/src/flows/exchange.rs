@@ -89,7 +89,10 @@ macro_rules! constructor {
     ($name:ident $verb:ident) => {
         impl $name {
             /// Asked anew each time.
-            #[allow(clippy::new_without_default, reason = "most of its like take an argument")]
+            #[allow(
+                clippy::new_without_default,
+                reason = "most of its like take an argument"
+            )]
             pub fn new() -> Self {
                 Self(Exchange::new(Command::from(Verb::$verb)))
             }
@@ -133,7 +136,7 @@ macro_rules! constructor {
 
 exchanges! {
     /// NOOP (RFC 959 section 4.1.3): says that we are still here. Yields the reply.
-    Noop: NOOP -> Reply, Ok;
+    Noop: NOOP -> Reply, whole;
     /// PWD (RFC 959 section 4.1.3): the current directory.
     ///
     /// A 257 that quotes no path is an error of kind [`Protocol`](ErrorKind::Protocol), with
@@ -143,48 +146,52 @@ exchanges! {
     /// one: it may be relative, and embedded servers quote nothing.
     MakeDirectory: MKD(path) -> Option<RemotePath>, made;
     /// RMD (RFC 959 section 4.1.3): removes a directory, which most servers want to be empty.
-    RemoveDirectory: RMD(path) -> Reply, Ok;
+    RemoveDirectory: RMD(path) -> Reply, whole;
     /// DELE (RFC 959 section 4.1.3): deletes a file.
-    Delete: DELE(path) -> Reply, Ok;
+    Delete: DELE(path) -> Reply, whole;
     /// MLST (RFC 3659 section 7): the facts of one file or directory, of the current directory by
     /// default.
     Facts: MLST(path?) -> Entry, entry;
     /// SYST (RFC 959 section 4.1.3): what the server says it runs on: words, on which nothing
     /// should be built.
-    System: SYST -> Reply, Ok;
+    System: SYST -> Reply, whole;
     /// STAT (RFC 959 section 4.1.3): of the session, or a listing of this path that comes over
     /// the control connection. One of a large directory is more than
     /// [`Limits`](crate::wire::Limits) let a reply have by default.
-    Status: STAT(path?) -> Reply, Ok;
+    Status: STAT(path?) -> Reply, whole;
     /// HELP (RFC 959 section 4.1.3).
-    Help: HELP(topic?) -> Reply, Ok;
+    Help: HELP(topic?) -> Reply, whole;
     /// SITE (RFC 959 section 4.1.3): a command of this server's own, such as `CHMOD 644 a`.
-    Site: SITE(line) -> Reply, Ok;
+    Site: SITE(line) -> Reply, whole;
     /// ALLO (RFC 959 section 4.1.3): room for so many bytes, of which most servers have no need
     /// (202).
-    Allocate: ALLO(bytes: u64 => Command::number) -> Reply, Ok;
+    Allocate: ALLO(bytes: u64 => Command::number) -> Reply, whole;
     /// ACCT (RFC 959 section 4.1.1) in mid-session, where a server demands one for storing (532).
-    Account: ACCT(account) -> Reply, Ok;
+    Account: ACCT(account) -> Reply, whole;
     /// SMNT (RFC 959 section 4.1.1): mounts another file system, where a server has such a thing.
-    Mount: SMNT(path) -> Reply, Ok;
+    Mount: SMNT(path) -> Reply, whole;
     /// REIN (RFC 959 section 4.1.1): logs out and stays connected. Under TLS it is refused as
     /// misuse: it would take the login away and leave the protection as it is, or not.
-    Reinitialize: REIN -> Reply, Ok;
+    Reinitialize: REIN -> Reply, whole;
     /// OPTS (RFC 2389 section 4): options of a command, such as `UTF8 ON` or `MLST type;size;`.
-    SetOption: OPTS(line) -> Reply, Ok;
+    SetOption: OPTS(line) -> Reply, whole;
     /// HOST (RFC 7151): which of the hosts at this address is meant; to be sent before the login.
-    Host: HOST(name) -> Reply, Ok;
+    Host: HOST(name) -> Reply, whole;
     /// LANG (RFC 2640 section 4): the language of the replies, the server's own by default.
-    Language: LANG(tag?) -> Reply, Ok;
+    Language: LANG(tag?) -> Reply, whole;
     /// CLNT: what the client calls itself. In no RFC; some servers open more of their ways to
     /// clients that say it.
-    ClientName: CLNT(name) -> Reply, Ok;
+    ClientName: CLNT(name) -> Reply, whole;
     /// MODE (RFC 959 section 3.4). Transfers are made in stream mode alone; in another one they
     /// are refused as [misuse](crate::Misuse::Framing) until stream mode is back.
     Mode: MODE(mode: TransmissionMode => mode_command) -> (), nothing;
     /// STRU (RFC 959 section 3.1.2). Transfers are made of files without structure alone; under
     /// another one they are refused as [misuse](crate::Misuse::Framing).
     Structure: STRU(structure: FileStructure => structure_command) -> (), nothing;
+}
+
+fn whole(reply: Reply) -> Result<Reply, Error> {
+    Ok(reply)
 }
 
 fn nothing(_: Reply) -> Result<(), Error> {

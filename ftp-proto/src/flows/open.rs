@@ -5,6 +5,7 @@ use crate::flow::{
 };
 use crate::ledger::Shape;
 use crate::negotiated::Framed;
+use crate::options::TransferOptions;
 use crate::representation::TransferType;
 use crate::session::Session;
 use crate::transfer::{Direction, Transfer};
@@ -143,6 +144,13 @@ impl Open {
         self.transfer_type = transfer_type;
         self.state = State::Type(Type::new(transfer_type));
         self
+    }
+
+    /// The offset and the representation type of these.
+    #[must_use]
+    pub fn with_options(self, options: &TransferOptions) -> Self {
+        self.with_offset(options.offset)
+            .with_type(options.transfer_type)
     }
 
     fn lines(verb: Verb, path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
@@ -435,9 +443,7 @@ impl Open {
 
 /// Commands whose replies mean something else than a transfer's do.
 fn is_no_data_command(verb: &str) -> bool {
-    let data = [
-        "RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD",
-    ];
+    let data = ["RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD"];
     let known = Verb::KNOWN.iter().any(|known| known.as_str() == verb);
     known && !data.contains(&verb)
 }
