@@ -108,10 +108,10 @@ impl Session {
             return refuse(ErrorKind::Misuse(Misuse::AlreadySecured));
         }
         let private = self.state.protection == Some(Protection::Private);
-        if secured && self.config.protection == Protection::Private && !private {
-            if shape == Shape::Transfer || DATA.contains(&verb) {
-                return refuse(ErrorKind::Insecure);
-            }
+        let demanded = secured && self.config.protection == Protection::Private;
+        let of_data = shape == Shape::Transfer || DATA.contains(&verb);
+        if of_data && demanded && !private {
+            return refuse(ErrorKind::Insecure);
         }
         Ok(())
     }

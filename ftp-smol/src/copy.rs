@@ -38,8 +38,8 @@ impl Client {
         let mut answer = None;
         loop {
             match copy.step(&mut self.session, &mut target.session, answer)? {
-                CopyStep::Want(Side::Source, want) => answer = Some(self.serve(want).await),
-                CopyStep::Want(Side::Target, want) => answer = Some(target.serve(want).await),
+                CopyStep::Want(Side::Source, want) => answer = Some(self.served(want).await),
+                CopyStep::Want(Side::Target, want) => answer = Some(target.served(want).await),
                 CopyStep::Done(copied) => return Ok(copied),
             }
         }
