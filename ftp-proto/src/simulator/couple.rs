@@ -116,6 +116,8 @@ fn reach(near: &mut Simulator, far: &mut Simulator) -> bool {
 
 fn dial(near: &mut Simulator, far: &mut Simulator, link: Link) {
     let port = near.wires[link.0].dials.take();
+    // The control connection is not to be reached this way.
+    let port = port.filter(|port| far.passive.contains_key(port));
     let there = match port.map(|port| far.connect(port)) {
         Some(Connected::Open(there) | Connected::Pending(there)) => there,
         Some(Connected::Refused) | None => {

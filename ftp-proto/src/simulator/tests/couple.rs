@@ -70,7 +70,11 @@ fn a_copy_from_the_server_in_active_mode() {
 #[test]
 fn nobody_listens() {
     let refused = Fault::on("CONNECT", Action::RefuseConnect);
-    for (source, port) in [(Setup::new(), 1025), (Setup::new().fault(refused), 50_001)] {
+    for (source, port) in [
+        (Setup::new(), 1025),
+        (Setup::new(), 21),
+        (Setup::new().fault(refused), 50_001),
+    ] {
         let (mut a, mut b) = benches(source, Setup::new());
         a.epsv();
         b.cmd(&format!("EPRT |1|127.0.0.1|{port}|"));
