@@ -22,21 +22,21 @@ use crate::drive::{Readiness, Watched};
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
-pub struct Download<'c>(Moving<'c>);
+pub struct Download<'c>(pub(crate) Moving<'c>);
 
 /// A file on its way to the server: writes like any stream. Nothing is stored for certain before
 /// [`finish`](Self::finish) has said so.
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
-pub struct Upload<'c>(Moving<'c>);
+pub struct Upload<'c>(pub(crate) Moving<'c>);
 
 /// What both have in common.
 #[derive(Debug)]
-struct Moving<'c> {
-    client: &'c mut Client,
+pub(crate) struct Moving<'c> {
+    pub(crate) client: &'c mut Client,
     /// Spent once there is an outcome.
-    transfer: Option<Transfer>,
+    pub(crate) transfer: Option<Transfer>,
     bytes: u64,
     expected: Option<u64>,
     outcome: Option<Result<Completion, Error>>,
@@ -192,13 +192,13 @@ impl<'c> Moving<'c> {
         }
     }
 
-    fn count(&mut self, moved: usize) -> usize {
+    pub(crate) fn count(&mut self, moved: usize) -> usize {
         self.bytes += moved as u64;
         moved
     }
 
     /// Spends the token and keeps the outcome, which is the end of file or an error.
-    fn conclude(&mut self, end: DataEnd) -> io::Result<usize> {
+    pub(crate) fn conclude(&mut self, end: DataEnd) -> io::Result<usize> {
         if let Some(transfer) = self.transfer.take() {
             let finish = Finish::new(transfer, self.bytes, end).with_expected(self.expected);
             self.outcome = Some(self.client.run(finish));
@@ -266,7 +266,7 @@ impl Client {
         self.move_data(transfer, flush, Readiness::Writable, Moved::Bytes)
     }
 
-    fn move_data<T>(
+    pub(crate) fn move_data<T>(
         &mut self,
         transfer: &Transfer,
         mut attempt: impl FnMut(&mut Data, Instant) -> Result<Option<T>, Error>,

@@ -28,12 +28,14 @@
 //! | `platform-verifier` (default), `webpki-roots` | whom [`TlsConfig`] can trust |
 //! | `simulator` | `Memory`, a network with a simulated server |
 
+mod bulk;
 mod channel;
 mod client;
 mod copy;
 mod data;
 mod data_connection;
 mod drive;
+mod kernel;
 mod lines;
 #[cfg(feature = "simulator")]
 mod memory;

@@ -25,28 +25,28 @@ use crate::drive::{Operation, Watched};
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
-pub struct Download<'c>(Moving<'c>);
+pub struct Download<'c>(pub(crate) Moving<'c>);
 
 /// A file on its way to the server: writes like any stream. Nothing is stored for certain before
 /// [`finish`](Self::finish) or `close` has said so.
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
-pub struct Upload<'c>(Moving<'c>);
+pub struct Upload<'c>(pub(crate) Moving<'c>);
 
 /// What both have in common.
 #[derive(Debug)]
-struct Moving<'c> {
-    client: &'c mut Client,
+pub(crate) struct Moving<'c> {
+    pub(crate) client: &'c mut Client,
     /// Spent once it is being finished.
-    transfer: Option<Transfer>,
+    pub(crate) transfer: Option<Transfer>,
     bytes: u64,
     expected: Option<u64>,
     /// Finishing, while that is under way.
     finishing: Option<Operation<Finish>>,
     outcome: Option<Result<Completion, Error>>,
     /// The time allowed for the next bytes is running.
-    waiting: bool,
+    pub(crate) waiting: bool,
 }
 
 impl<'c> Download<'c> {
@@ -232,13 +232,17 @@ impl<'c> Moving<'c> {
         }
     }
 
-    fn count(&mut self, moved: usize) -> usize {
+    pub(crate) fn count(&mut self, moved: usize) -> usize {
         self.bytes += moved as u64;
         moved
     }
 
     /// Spends the token and keeps the outcome, which is the end of file or an error.
-    fn poll_conclude(&mut self, cx: &mut Context<'_>, end: DataEnd) -> Poll<io::Result<usize>> {
+    pub(crate) fn poll_conclude(
+        &mut self,
+        cx: &mut Context<'_>,
+        end: DataEnd,
+    ) -> Poll<io::Result<usize>> {
         if let Some(transfer) = self.transfer.take() {
             let finish = Finish::new(transfer, self.bytes, end).with_expected(self.expected);
             self.finishing = Some(self.client.start(finish));
@@ -246,7 +250,7 @@ impl<'c> Moving<'c> {
         self.poll_finishing(cx)
     }
 
-    fn poll_finishing(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    pub(crate) fn poll_finishing(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if let Some(operation) = &mut self.finishing {
             self.outcome = Some(ready!(self.client.poll_run(cx, operation)));
             self.finishing = None;
@@ -331,7 +335,7 @@ impl Client {
         self.poll_move_data(cx, transfer, waiting, flush, |()| Moved::Bytes(0))
     }
 
-    fn poll_move_data<T>(
+    pub(crate) fn poll_move_data<T>(
         &mut self,
         cx: &mut Context<'_>,
         transfer: &Transfer,

@@ -31,6 +31,7 @@
 //! | `platform-verifier` (default), `webpki-roots` | whom [`TlsConfig`] can trust |
 //! | `simulator` | `Memory`, a network with a simulated server |
 
+mod bulk;
 mod channel;
 mod client;
 mod copy;
@@ -38,6 +39,7 @@ mod data;
 mod data_connection;
 mod deadline;
 mod drive;
+mod kernel;
 mod lines;
 #[cfg(feature = "simulator")]
 mod memory;
