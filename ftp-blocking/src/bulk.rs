@@ -114,7 +114,7 @@ impl Upload<'_> {
         mut progress: impl FnMut(u64),
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
-        if self.0.client.data.is_plain() && kernel::worth_sending(file) {
+        if self.0.is_plain() && kernel::worth_sending(file) {
             loop {
                 let sent = self.0.send(file)?;
                 if sent == 0 {
@@ -145,12 +145,12 @@ impl Upload<'_> {
 /// By way of the kernel: no bytes at all mean that it moves none, or none any more. Whether that
 /// was the end is what reading and writing then say.
 impl Moving<'_> {
+    fn is_plain(&mut self) -> bool {
+        self.is_untranslated() && self.client.data.is_plain()
+    }
+
     fn pipe(&mut self) -> Option<Pipe> {
-        if self.client.data.is_plain() {
-            Pipe::new()
-        } else {
-            None
-        }
+        if self.is_plain() { Pipe::new() } else { None }
     }
 
     /// What is in the pipe is not counted yet.

@@ -121,7 +121,7 @@ impl Upload<'_> {
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
         let mut turn = Turn::default();
-        if self.0.client.data.is_plain() && kernel::worth_sending(file) {
+        if self.0.is_plain() && kernel::worth_sending(file) {
             loop {
                 let sent = poll_fn(|cx| self.0.poll_send(cx, file)).await?;
                 if sent == 0 {
@@ -154,12 +154,12 @@ impl Upload<'_> {
 /// By way of the kernel: no bytes at all mean that it moves none, or none any more. Whether that
 /// was the end is what reading and writing then say.
 impl Moving<'_> {
+    fn is_plain(&mut self) -> bool {
+        self.is_untranslated() && self.client.data.is_plain()
+    }
+
     fn pipe(&mut self) -> Option<Pipe> {
-        if self.client.data.is_plain() {
-            Pipe::new()
-        } else {
-            None
-        }
+        if self.is_plain() { Pipe::new() } else { None }
     }
 
     /// What is in the pipe is not counted yet.
