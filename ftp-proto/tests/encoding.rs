@@ -1,11 +1,23 @@
 //! Names: text through an encoding, bytes as they are.
 
+use ftp_proto::data::{AsciiDecoder, AsciiEncoder, Entry};
+use ftp_proto::reply::Timestamp;
 use ftp_proto::wire::{Command, InvalidCommand};
 use ftp_proto::{Codec, Encoding, Error, ErrorKind, Name, RemotePath, Unencodable};
 use proptest::prelude::*;
 use std::borrow::Cow;
 use std::error::Error as _;
 use std::sync::Arc;
+
+const fn goes_anywhere<T: Send + Sync + Unpin + Clone + std::fmt::Debug + 'static>() {}
+
+const _: () = {
+    goes_anywhere::<Encoding>();
+    goes_anywhere::<Entry>();
+    goes_anywhere::<Timestamp>();
+    goes_anywhere::<AsciiDecoder>();
+    goes_anywhere::<AsciiEncoder>();
+};
 
 /// Upper-case letters alone, sent in lower-case.
 #[derive(Debug)]
