@@ -15,7 +15,9 @@ impl Session {
     /// Attributes one reply; `more` says that bytes stand behind it.
     pub(crate) fn attribute(&mut self, mut reply: Reply, more: bool) {
         self.observe_reply(&reply);
-        if !reply.carries_data() {
+        // The name that STOU chose comes with replies that else are words.
+        let names = self.ledger.front().is_some_and(|owed| owed.verb == "STOU");
+        if !names && !reply.carries_data() {
             // Some servers echo what they were given.
             for secret in &self.secrets {
                 reply.mask(secret);
