@@ -41,25 +41,25 @@ impl Download<'_> {
     ///
     /// # Errors
     /// Those of reading. The file's own error is an [`Io`](ftp_proto::ErrorKind::Io) without a
-    /// command; [`Error::transferred`] is then what reached the file, and the client's next
-    /// operation aborts the transfer first.
+    /// command; [`Error::transferred`] is then what reached the file (of a translated text, nearly
+    /// that), and the client's next operation aborts the transfer first.
     pub fn save_to(
         mut self,
         file: impl AsFd,
         mut progress: impl FnMut(u64),
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
-        let mut rest = self.1.waiting();
-        if !rest.is_empty() {
-            let before = rest.len();
-            let written = kernel::write_all(file, &mut rest);
-            let left = rest.len();
-            self.0.count(before - left);
-            written.map_err(|error| self.cut_short(error, 0))?;
-            self.1 = Ahead::default();
-            progress(self.bytes());
-        }
         if let Some(mut pipe) = self.0.pipe() {
+            let mut rest = self.1.waiting();
+            if !rest.is_empty() {
+                let before = rest.len();
+                let written = kernel::write_all(file, &mut rest);
+                let left = rest.len();
+                self.0.count(before - left);
+                written.map_err(|error| self.cut_short(error, 0))?;
+                self.1 = Ahead::default();
+                progress(self.bytes());
+            }
             loop {
                 let came = self.0.fill(&mut pipe)?;
                 if came == 0 {
@@ -125,7 +125,7 @@ impl Upload<'_> {
         mut progress: impl FnMut(u64),
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
-        if self.0.client.data.is_plain() && kernel::worth_sending(file) {
+        if self.0.is_plain() && kernel::worth_sending(file) {
             loop {
                 let sent = self.0.send(file)?;
                 if sent == 0 {
@@ -156,12 +156,12 @@ impl Upload<'_> {
 /// By way of the kernel: no bytes at all mean that it moves none, or none any more. Whether that
 /// was the end is what reading and writing then say.
 impl Moving<'_> {
+    fn is_plain(&mut self) -> bool {
+        self.is_untranslated() && self.client.data.is_plain()
+    }
+
     fn pipe(&mut self) -> Option<Pipe> {
-        if self.client.data.is_plain() {
-            Pipe::new()
-        } else {
-            None
-        }
+        if self.is_plain() { Pipe::new() } else { None }
     }
 
     /// What is in the pipe is not counted yet.

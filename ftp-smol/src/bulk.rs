@@ -43,8 +43,8 @@ impl Download<'_> {
     ///
     /// # Errors
     /// Those of reading. The file's own error is an [`Io`](ftp_proto::ErrorKind::Io) without a
-    /// command; [`Error::transferred`] is then what reached the file, and the client's next
-    /// operation aborts the transfer first.
+    /// command; [`Error::transferred`] is then what reached the file (of a translated text, nearly
+    /// that), and the client's next operation aborts the transfer first.
     pub async fn save_to(
         mut self,
         file: impl AsFd,
@@ -52,17 +52,17 @@ impl Download<'_> {
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
         let mut turn = Turn::default();
-        let mut rest = self.1.waiting();
-        if !rest.is_empty() {
-            let before = rest.len();
-            let written = kernel::write_all(file, &mut rest);
-            let left = rest.len();
-            self.0.count(before - left);
-            written.map_err(|error| self.cut_short(error, 0))?;
-            self.1 = Ahead::default();
-            progress(self.bytes());
-        }
         if let Some(mut pipe) = self.0.pipe() {
+            let mut rest = self.1.waiting();
+            if !rest.is_empty() {
+                let before = rest.len();
+                let written = kernel::write_all(file, &mut rest);
+                let left = rest.len();
+                self.0.count(before - left);
+                written.map_err(|error| self.cut_short(error, 0))?;
+                self.1 = Ahead::default();
+                progress(self.bytes());
+            }
             loop {
                 let came = poll_fn(|cx| self.0.poll_fill(cx, &mut pipe)).await?;
                 if came == 0 {
@@ -132,7 +132,7 @@ impl Upload<'_> {
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
         let mut turn = Turn::default();
-        if self.0.client.data.is_plain() && kernel::worth_sending(file) {
+        if self.0.is_plain() && kernel::worth_sending(file) {
             loop {
                 let sent = poll_fn(|cx| self.0.poll_send(cx, file)).await?;
                 if sent == 0 {
@@ -165,12 +165,12 @@ impl Upload<'_> {
 /// By way of the kernel: no bytes at all mean that it moves none, or none any more. Whether that
 /// was the end is what reading and writing then say.
 impl Moving<'_> {
+    fn is_plain(&mut self) -> bool {
+        self.is_untranslated() && self.client.data.is_plain()
+    }
+
     fn pipe(&mut self) -> Option<Pipe> {
-        if self.client.data.is_plain() {
-            Pipe::new()
-        } else {
-            None
-        }
+        if self.is_plain() { Pipe::new() } else { None }
     }
 
     /// What is in the pipe is not counted yet.
