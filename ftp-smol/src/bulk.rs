@@ -16,9 +16,16 @@ use crate::data::{Download, Moved, Moving, Upload};
 use crate::data_connection::Data;
 use crate::kernel::{self, Passed, Pipe};
 
-/// Room for what passes through our hands: neither more nor less of it took less CPU, in clear
-/// and under TLS.
-const BUFFER: usize = 256 * 1024;
+/// Room at first for what passes through our hands: a small file costs no more than it needs.
+const FIRST: usize = 64 * 1024;
+
+/// Room for a download once that was filled. To files in memory, 1 MiB took a quarter less CPU
+/// than 256 KiB; under TLS, all from 128 KiB on took the same.
+const SAVING: usize = 1024 * 1024;
+
+/// Room for an upload once that was filled. 1 MiB took a sixth more CPU: it falls out of the
+/// processor's cache between reading and writing. Under TLS, all from 16 KiB on took the same.
+const SENDING: usize = 256 * 1024;
 
 impl Download<'_> {
     /// Writes all that comes to a file, from the file's position on, until the server has
@@ -79,7 +86,7 @@ impl Download<'_> {
             }
         }
         if self.0.transfer.is_some() {
-            let mut buffer = vec![0; BUFFER];
+            let mut buffer = vec![0; FIRST];
             loop {
                 let count = smol::io::AsyncReadExt::read(&mut self, &mut buffer).await?;
                 if count == 0 {
@@ -89,6 +96,9 @@ impl Download<'_> {
                 let written = kernel::write_all(file, &mut bytes);
                 written.map_err(|error| self.cut_short(error, bytes.len()))?;
                 progress(self.bytes());
+                if count == FIRST {
+                    buffer.resize(SAVING, 0);
+                }
                 turn.took(count).await;
             }
         }
@@ -144,7 +154,7 @@ impl Upload<'_> {
             }
         }
         // The end of the file, too, is what reading says it is.
-        let mut buffer = vec![0; BUFFER];
+        let mut buffer = vec![0; FIRST];
         loop {
             let read = kernel::read(file, &mut buffer);
             let count = read.map_err(|error| Error::from(error).with_transferred(self.bytes()))?;
@@ -157,6 +167,9 @@ impl Upload<'_> {
                 bytes = &bytes[taken..];
                 progress(self.bytes());
                 turn.took(taken).await;
+            }
+            if count == FIRST {
+                buffer.resize(SENDING, 0);
             }
         }
     }
