@@ -2,7 +2,7 @@
 //! This file is the same in both adapters.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
@@ -14,6 +14,10 @@ pub(crate) use other::{Pipe, send, worth_sending};
 
 /// How a call into the kernel went that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(any(target_os = "linux", target_os = "android")),
+    allow(dead_code, reason = "there all are refused")
+)]
 pub(crate) enum Passed {
     /// So many bytes; none at the end.
     Bytes(usize),
@@ -57,12 +61,12 @@ fn again(error: Errno, file: BorrowedFd<'_>, flags: PollFlags) -> io::Result<()>
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod linux {
-    use std::os::fd::OwnedFd;
+    use std::os::fd::{AsFd as _, OwnedFd};
 
     use rustix::fs::{FileType, fstat, sendfile};
     use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
 
-    use super::{AsFd, BorrowedFd, Errno, Passed, PollFlags, again, io, read, write_all};
+    use super::{BorrowedFd, Errno, Passed, PollFlags, again, io, read, write_all};
 
     /// Room in a pipe: as much as the kernel gives to everybody. Downloads took half as much CPU
     /// again with the 64 KiB that a pipe has by itself.

@@ -444,6 +444,7 @@ fn pipes_will_do_at_both_ends_whether_they_block_or_not() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_the_files_error_and_the_session_stays_usable() {
     for way in BOTH {
