@@ -7,7 +7,8 @@ use ftp_proto::flows::{
 };
 use ftp_proto::tls::TlsLogin;
 use ftp_proto::{
-    Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session, Standing,
+    DataMode, Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session,
+    Standing,
 };
 
 use crate::channel::Channel;
@@ -51,7 +52,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects over TCP and waits for the greeting. No TLS yet, and no login.
+    /// Connects over TCP and waits for the greeting. Logs in, too, where the options hold
+    /// [credentials](Options::with_credentials); else there is no TLS yet, and no login.
     ///
     /// # Errors
     /// When no connection can be made, when the server refuses at once, or when what answers
@@ -81,6 +83,9 @@ impl Client {
             unrestored: None,
         };
         client.run(Greeting::new())?;
+        if let Some(credentials) = client.options.credentials.clone() {
+            client.login_with(credentials)?;
+        }
         Ok(client)
     }
 
@@ -155,6 +160,13 @@ impl Client {
         self.run(restore)?;
         self.unrestored = None;
         Ok(())
+    }
+
+    /// Who makes the data connections from now on; [`set_pasv`] in ftplib.
+    ///
+    /// [`set_pasv`]: https://docs.python.org/3/library/ftplib.html#ftplib.FTP.set_pasv
+    pub fn set_data_mode(&mut self, data_mode: DataMode) {
+        self.session.set_data_mode(data_mode);
     }
 
     /// QUIT. Dropping the client closes without it.
