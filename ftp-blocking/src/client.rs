@@ -67,6 +67,7 @@ impl Client {
     pub fn connect_over(network: impl Network + 'static, options: Options) -> Result<Self, Error> {
         let mut network: Box<dyn Network> = Box::new(network);
         options.check()?;
+        network.configure(&options)?;
         let tls = options.tls_login()?;
         let deadline = later(network.now(), options.timeouts.connect);
         let target = Target::Server {

@@ -30,10 +30,12 @@
 
 mod channel;
 mod client;
+mod connect;
 mod data;
 mod data_connection;
 mod drive;
 mod lines;
+mod listen;
 #[cfg(feature = "simulator")]
 mod memory;
 mod net;

@@ -76,6 +76,7 @@ impl Client {
     ) -> Result<Self, Error> {
         let mut network: Box<dyn Network> = Box::new(network);
         options.check()?;
+        network.configure(&options)?;
         let tls = options.tls_login()?;
         let mut deadline = Deadline::after(network.now(), options.timeouts.connect);
         let target = Target::Server {

@@ -33,11 +33,13 @@
 
 mod channel;
 mod client;
+mod connect;
 mod data;
 mod data_connection;
 mod deadline;
 mod drive;
 mod lines;
+mod listen;
 #[cfg(feature = "simulator")]
 mod memory;
 mod net;
