@@ -4,7 +4,7 @@
 mod little;
 
 use std::io::Read as _;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 use ftp_blocking::{Client, Error, ErrorKind, Memory, Misuse, Options};
 use ftp_proto::simulator::{Setup, Simulator};
@@ -37,8 +37,9 @@ fn control_and_data_come_from_the_source_address() {
 
 #[test]
 fn a_source_port_is_the_control_connections_alone() {
-    // Free a moment ago, and on an address of its own.
-    let free = std::net::TcpListener::bind((OURS, 0)).and_then(|free| free.local_addr());
+    // Free a moment ago, at an address that nobody else here uses.
+    let ours = Ipv4Addr::new(127, 0, 0, 80);
+    let free = TcpListener::bind((ours, 0)).and_then(|free| free.local_addr());
     let source = free.expect("a port");
     // The second one finds the port in use until a moment ago.
     for _ in 0..2 {
