@@ -1,4 +1,5 @@
-//! Addresses on loopback where nobody answers: for the tests of both adapters.
+//! Addresses on loopback where nobody answers, and one: for the tests of both adapters.
+#![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
