@@ -2,7 +2,7 @@
 //! section 9.3.6).
 //!
 //! ```text
-//! cargo run --example proxy -- proxy.example.org:3128 ftp.example.org pub/file > file
+//! cargo run --example proxy-blocking -- proxy.example.org:3128 ftp.example.org pub/file > file
 //! ```
 
 use std::error::Error;
