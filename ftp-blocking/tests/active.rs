@@ -118,6 +118,9 @@ fn the_listener_is_at_the_control_connections_address_on_a_port_of_the_range() {
     for file in ["one", "two", "three"] {
         assert_eq!(content(&mut client, file), file);
         assert_eq!(server.told(), SocketAddr::from((ours, port + 1)));
+        // Whoever ends a connection keeps its port in TIME_WAIT: here the client.
+        client.store("up", file).expect("confirmed");
+        assert_eq!(server.told(), SocketAddr::from((ours, port + 1)));
     }
     drop(taken);
 }

@@ -9,7 +9,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// Serves one session, passive or active. The file `refused` is answered with 425, `silent` with
-/// 150 and nothing else, and any other holds its own name.
+/// 150 and nothing else, and any other holds its own name; what is
+/// stored is forgotten.
 pub(crate) struct Little {
     address: SocketAddr,
     notes: Receiver<Note>,
@@ -78,8 +79,9 @@ fn serve(listener: &TcpListener, noted: &Sender<Note>) -> io::Result<()> {
     let (mut passive, mut active) = (None, None);
     let mut line = String::new();
     while lines.read_line(&mut line)? > 0 {
-        let (verb, argument) = line.trim_end().split_once(' ').unwrap_or((&line, ""));
-        match verb.trim_end() {
+        let command = line.trim_end();
+        let (verb, argument) = command.split_once(' ').unwrap_or((command, ""));
+        match verb {
             "EPSV" => {
                 let data = TcpListener::bind((listener.local_addr()?.ip(), 0))?;
                 say(&format!("229 (|||{}|)", data.local_addr()?.port()))?;
@@ -94,7 +96,7 @@ fn serve(listener: &TcpListener, noted: &Sender<Note>) -> io::Result<()> {
             }
             "RETR" if argument == "refused" => say("425 no way")?,
             "RETR" if argument == "silent" => say("150 here it comes")?,
-            "RETR" => {
+            "RETR" | "STOR" => {
                 say("150 here it comes")?;
                 let mut data = match (passive.take(), active.take()) {
                     (Some(passive), _) => {
@@ -105,7 +107,11 @@ fn serve(listener: &TcpListener, noted: &Sender<Note>) -> io::Result<()> {
                     (None, Some(address)) => TcpStream::connect(address)?,
                     (None, None) => return Err(io::ErrorKind::NotConnected.into()),
                 };
-                data.write_all(argument.as_bytes())?;
+                if verb == "STOR" {
+                    io::copy(&mut data, &mut io::sink())?;
+                } else {
+                    data.write_all(argument.as_bytes())?;
+                }
                 drop(data);
                 say("226 done")?;
             }
