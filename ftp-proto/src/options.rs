@@ -8,8 +8,10 @@ use core::time::Duration;
 use crate::config::Config;
 #[cfg(feature = "rustls")]
 use crate::config::Security;
+use crate::encoding::Encoding;
 use crate::error::{Error, Misuse};
 use crate::flow::Wait;
+use crate::representation::TransferType;
 #[cfg(feature = "rustls")]
 use crate::tls::{TlsConfig, TlsLogin};
 
@@ -42,6 +44,8 @@ pub struct Options {
     pub timeouts: Timeouts,
     /// How much of a listing the collecting calls hold.
     pub listing: ListingLimits,
+    /// How names that are given as text become bytes.
+    pub encoding: Encoding,
     /// Whom to trust, where [`Security`](crate::Security) is not plain.
     #[cfg(feature = "rustls")]
     pub tls: Option<TlsConfig>,
@@ -70,6 +74,7 @@ impl Options {
             active_ports: None,
             timeouts: Timeouts::default(),
             listing: ListingLimits::default(),
+            encoding: Encoding::default(),
             #[cfg(feature = "rustls")]
             tls: None,
             resumption: Resumption::default(),
@@ -99,6 +104,13 @@ impl Options {
         self
     }
 
+    /// Sets how names that are given as text become bytes; those given as bytes stay as they are.
+    #[must_use]
+    pub fn with_encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = encoding;
+        self
+    }
+
     /// Changes the settings of the session.
     #[must_use]
     pub fn with_config(mut self, change: impl FnOnce(Config) -> Config) -> Self {
@@ -106,9 +118,10 @@ impl Options {
         self
     }
 
-    /// Makes all connections from this address of this machine, with port 0 for any port; a port
-    /// above that is the control connection's alone. Addresses of the server in the other family
-    /// are then passed over.
+    /// Makes all connections from this address of this machine, with port 0 for any port. Addresses
+    /// of the server in the other family are then passed over. A port above 0 is the control
+    /// connection's alone, and serves no second one to the same server before the system has
+    /// forgotten the first, a minute or so after its end.
     ///
     /// ```
     /// use core::net::Ipv4Addr;
@@ -221,6 +234,8 @@ pub struct Timeouts {
     pub data_close: Duration,
     /// The replies to ABOR, 30 s.
     pub abort: Duration,
+    /// Two servers moving data between them, 12 h: nobody here sees whether it moves.
+    pub remote: Duration,
     /// Commands to be written, 30 s.
     pub send: Duration,
 }
@@ -240,6 +255,7 @@ impl Default for Timeouts {
             final_reply: seconds(180),
             data_close: seconds(5),
             abort: seconds(30),
+            remote: seconds(12 * 60 * 60),
             send: seconds(30),
         }
     }
@@ -261,6 +277,7 @@ impl Timeouts {
             final_reply: limit,
             data_close: limit,
             abort: limit,
+            remote: limit,
             send: limit,
         }
     }
@@ -280,6 +297,7 @@ impl Timeouts {
             Wait::FinalReply => self.final_reply,
             Wait::DataClose => self.data_close,
             Wait::Abort => self.abort,
+            Wait::Remote => self.remote,
             Wait::Send => self.send,
         }
     }
@@ -298,6 +316,7 @@ impl Timeouts {
             self.final_reply,
             self.data_close,
             self.abort,
+            self.remote,
             self.send,
         ]
         .iter()
@@ -330,19 +349,59 @@ impl Default for ListingLimits {
 }
 
 /// How one file is to be moved.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// ```
+/// use ftp_proto::TransferOptions;
+///
+/// let rest_of_it = TransferOptions::new().with_offset(4096);
+/// let letter = TransferOptions::text();
+/// # let _ = (rest_of_it, letter);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransferOptions {
     /// Where in the file to start, in bytes (REST).
     pub offset: u64,
     /// How many bytes a download must bring; any other number is an error.
     pub expected: Option<u64>,
+    /// The representation type, TYPE I by default.
+    pub transfer_type: TransferType,
+    /// What becomes of line ends.
+    pub line_ends: LineEnds,
+}
+
+/// What becomes of the line ends of a text on its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LineEnds {
+    /// Nothing: the caller sees what is on the wire.
+    #[default]
+    AsSent,
+    /// CRLF on the wire is LF here. Counts of bytes are those of the wire.
+    Lf,
+}
+
+impl Default for TransferOptions {
+    fn default() -> Self {
+        Self {
+            offset: 0,
+            expected: None,
+            transfer_type: TransferType::Image,
+            line_ends: LineEnds::AsSent,
+        }
+    }
 }
 
 impl TransferOptions {
-    /// The whole file, of whatever length.
+    /// The whole file, of whatever length, byte by byte.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The whole file as a text: TYPE A, with LF at the end of lines here.
+    pub fn text() -> Self {
+        Self::new()
+            .with_type(TransferType::TEXT)
+            .with_line_ends(LineEnds::Lf)
     }
 
     /// Starts at this offset in bytes (REST, RFC 3659 section 5).
@@ -356,6 +415,20 @@ impl TransferOptions {
     #[must_use]
     pub fn with_expected(mut self, bytes: u64) -> Self {
         self.expected = Some(bytes);
+        self
+    }
+
+    /// Sets the representation type (TYPE).
+    #[must_use]
+    pub fn with_type(mut self, transfer_type: TransferType) -> Self {
+        self.transfer_type = transfer_type;
+        self
+    }
+
+    /// Sets what becomes of line ends.
+    #[must_use]
+    pub fn with_line_ends(mut self, line_ends: LineEnds) -> Self {
+        self.line_ends = line_ends;
         self
     }
 }
