@@ -9,6 +9,7 @@ mod hosted;
 mod little;
 mod support;
 
+use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::mem::forget;
 use std::net::Ipv4Addr;
@@ -44,6 +45,7 @@ fn no_descriptor_is_left_open() {
 
 fn every_ending() {
     whole_session();
+    to_and_from_files();
     given_up_in_every_way();
     client_dropped_in_mid_transfer();
     server_gone();
@@ -98,6 +100,25 @@ fn whole_session() {
     assert_eq!(content.len(), SIZE);
     client.store("/up", content).expect("confirmed");
     client.list(None::<&str>).expect("confirmed");
+    client.quit().expect("said goodbye");
+    hosted.join();
+}
+
+fn to_and_from_files() {
+    let hosted = hosted(Setup::new());
+    let mut client = connect(&hosted, localhost()).expect("logged in");
+    let nowhere = File::create("/dev/null").expect("a device");
+    let download = client.download("/big").expect("opened");
+    download.save_to(&nowhere, |_| {}).expect("confirmed");
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let only_to_read = File::open(manifest).expect("our own manifest");
+    let download = client.download("/big").expect("opened");
+    assert!(download.save_to(&only_to_read, |_| {}).is_err());
+    let upload = client.upload("/up").expect("opened");
+    upload.send_from(&only_to_read, |_| {}).expect("confirmed");
+    let upload = client.upload("/up").expect("opened");
+    let only_to_write = nowhere;
+    assert!(upload.send_from(&only_to_write, |_| {}).is_err());
     client.quit().expect("said goodbye");
     hosted.join();
 }

@@ -9,6 +9,7 @@ mod hosted;
 mod little;
 mod support;
 
+use std::fs::File;
 use std::io;
 use std::mem::forget;
 use std::net::Ipv4Addr;
@@ -46,6 +47,7 @@ fn no_descriptor_is_left_open() {
 
 fn every_ending() {
     whole_session();
+    to_and_from_files();
     given_up_in_every_way();
     futures_dropped();
     client_dropped_in_mid_transfer();
@@ -107,6 +109,25 @@ fn whole_session() {
     assert_eq!(content.len(), SIZE);
     block_on(client.store("/up", content)).expect("confirmed");
     block_on(client.list(None::<&str>)).expect("confirmed");
+    block_on(client.quit()).expect("said goodbye");
+    hosted.join();
+}
+
+fn to_and_from_files() {
+    let hosted = hosted(Setup::new());
+    let mut client = connect(&hosted, localhost()).expect("logged in");
+    let nowhere = File::create("/dev/null").expect("a device");
+    let download = block_on(client.download("/big")).expect("opened");
+    block_on(download.save_to(&nowhere, |_| {})).expect("confirmed");
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let only_to_read = File::open(manifest).expect("our own manifest");
+    let download = block_on(client.download("/big")).expect("opened");
+    assert!(block_on(download.save_to(&only_to_read, |_| {})).is_err());
+    let upload = block_on(client.upload("/up")).expect("opened");
+    block_on(upload.send_from(&only_to_read, |_| {})).expect("confirmed");
+    let upload = block_on(client.upload("/up")).expect("opened");
+    let only_to_write = nowhere;
+    assert!(block_on(upload.send_from(&only_to_write, |_| {})).is_err());
     block_on(client.quit()).expect("said goodbye");
     hosted.join();
 }
