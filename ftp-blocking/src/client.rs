@@ -65,7 +65,8 @@ impl Client {
     /// The same over a network of the caller's: a proxy, a tunnel, a simulation.
     ///
     /// # Errors
-    /// As [`connect`](Self::connect).
+    /// As [`connect`](Self::connect); [`Misuse::Option`] for options that this network cannot do
+    /// ([`Network::configure`]).
     pub fn connect_over(network: impl Network + 'static, options: Options) -> Result<Self, Error> {
         let mut network: Box<dyn Network> = Box::new(network);
         let (tls, control, deadline) = dial(&mut *network, &options)?;
@@ -215,6 +216,7 @@ fn dial(
     options: &Options,
 ) -> Result<(Option<TlsLogin>, Channel, Instant), Error> {
     options.check()?;
+    network.configure(options)?;
     let tls = options.tls_login()?;
     let deadline = later(network.now(), options.timeouts.connect);
     let target = Target::Server {

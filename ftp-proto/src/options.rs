@@ -129,9 +129,10 @@ impl Options {
         self
     }
 
-    /// Makes all connections from this address of this machine, with port 0 for any port; a port
-    /// above that is the control connection's alone. Addresses of the server in the other family
-    /// are then passed over.
+    /// Makes all connections from this address of this machine, with port 0 for any port. Addresses
+    /// of the server in the other family are then passed over. A port above 0 is the control
+    /// connection's alone, and serves no second one to the same server before the system has
+    /// forgotten the first, a minute or so after its end.
     ///
     /// ```
     /// use core::net::Ipv4Addr;

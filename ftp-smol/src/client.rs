@@ -70,7 +70,8 @@ impl Client {
     /// The same over a network of the caller's: a proxy, a tunnel, a simulation.
     ///
     /// # Errors
-    /// As [`connect`](Self::connect).
+    /// As [`connect`](Self::connect); [`Misuse::Option`] for options that this network cannot do
+    /// ([`Network::configure`]).
     pub async fn connect_over(
         network: impl Network + 'static,
         options: Options,
@@ -225,18 +226,21 @@ async fn dial(
     options: &Options,
 ) -> Result<(Option<TlsLogin>, Channel, Deadline), Error> {
     options.check()?;
+    network.configure(options)?;
     let tls = options.tls_login()?;
     let mut deadline = Deadline::after(network.now(), options.timeouts.connect);
     let target = Target::Server {
         host: &options.host,
         port: options.port,
     };
+    let late = || Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
     let mut dialling = network.dial(&target);
     let stream = poll_fn(|cx| match dialling.as_mut().poll(cx) {
+        Poll::Ready(Err(error)) if error.kind() == std::io::ErrorKind::TimedOut => {
+            Poll::Ready(Err(late()))
+        }
         Poll::Ready(result) => Poll::Ready(result.map_err(Error::from)),
-        Poll::Pending => deadline
-            .poll(network, cx)
-            .map(|()| Err(Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect)))),
+        Poll::Pending => deadline.poll(network, cx).map(|()| Err(late())),
     })
     .await?;
     Ok((tls, Channel::new(stream), deadline))
