@@ -35,6 +35,7 @@ mod ahead;
 mod bulk;
 mod channel;
 mod client;
+mod connect;
 mod copy;
 mod data;
 mod data_connection;
@@ -42,6 +43,7 @@ mod deadline;
 mod drive;
 mod kernel;
 mod lines;
+mod listen;
 #[cfg(feature = "simulator")]
 mod memory;
 mod net;
