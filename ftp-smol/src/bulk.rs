@@ -33,8 +33,10 @@ impl Download<'_> {
     ///
     /// On Linux, in clear text, the bytes pass through a pipe in the kernel and never through
     /// this process (splice); else through one buffer. Anything that can be written to will do: a
-    /// regular file, a pipe, `/dev/null`. The control connection is not watched while the file
-    /// takes its time.
+    /// regular file, a pipe, `/dev/null`. The socket is waited for by the reactor, but the file by
+    /// this thread, as for the page cache; the control connection is not watched meanwhile. So
+    /// give it no pipe that is slow, or use a thread of its own. Dropped at any point, it leaves in
+    /// the file what `progress` was told.
     ///
     /// ```no_run
     /// # smol::block_on(async {
@@ -117,8 +119,9 @@ impl Upload<'_> {
     ///
     /// On Linux, in clear text, a large regular file is sent by the kernel and never passes
     /// through this process (sendfile); else all goes through one buffer. Anything that can be
-    /// read will do: a regular file, a pipe, a device. The control connection is not watched
-    /// while the file takes its time.
+    /// read will do: a regular file, a pipe, a device. The socket is waited for by the reactor, but
+    /// the file by this thread, as for the page cache; the control connection is not watched
+    /// meanwhile. So give it no pipe that is slow, or use a thread of its own.
     ///
     /// ```no_run
     /// # smol::block_on(async {
