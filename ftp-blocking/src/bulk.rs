@@ -28,7 +28,7 @@ const SENDING: usize = 256 * 1024;
 
 impl Download<'_> {
     /// Writes all that comes to a file, from the file's position on, until the server has
-    /// confirmed it. `progress` is told [`bytes`](Self::bytes) each time that some were written.
+    /// confirmed it. `progress` is told [`transferred`](Self::transferred) each time that some were written.
     ///
     /// On Linux, in clear text, the bytes pass through a pipe in the kernel and never through
     /// this process (splice); else through one buffer. Anything that can be written to will do: a
@@ -65,7 +65,7 @@ impl Download<'_> {
                 self.0.count(before - left);
                 written.map_err(|error| self.cut_short(error, 0))?;
                 self.1 = Ahead::default();
-                progress(self.bytes());
+                progress(self.transferred());
             }
             loop {
                 let came = self.0.fill(&mut pipe)?;
@@ -75,7 +75,7 @@ impl Download<'_> {
                 let emptied = pipe.empty(file);
                 self.0.count(came - pipe.held());
                 let passed = emptied.map_err(|error| self.cut_short(error, 0))?;
-                progress(self.bytes());
+                progress(self.transferred());
                 if passed == Passed::Refused {
                     break;
                 }
@@ -91,7 +91,7 @@ impl Download<'_> {
                 let mut bytes = &buffer[..count];
                 let written = kernel::write_all(file, &mut bytes);
                 written.map_err(|error| self.cut_short(error, bytes.len()))?;
-                progress(self.bytes());
+                progress(self.transferred());
                 if count == FIRST {
                     buffer.resize(SAVING, 0);
                 }
@@ -102,13 +102,13 @@ impl Download<'_> {
 
     /// The file's error, with so many bytes that came and did not reach it.
     fn cut_short(&self, error: io::Error, left: usize) -> Error {
-        Error::from(error).with_transferred(self.bytes() - left as u64)
+        Error::from(error).with_transferred(self.transferred() - left as u64)
     }
 }
 
 impl Upload<'_> {
     /// Sends a file, from its position to its end, and waits for the server to confirm that it
-    /// has all of it. `progress` is told [`bytes`](Self::bytes) each time that some were sent.
+    /// has all of it. `progress` is told [`transferred`](Self::transferred) each time that some were sent.
     ///
     /// On Linux, in clear text, a large regular file is sent by the kernel and never passes
     /// through this process (sendfile); else all goes through one buffer. Anything that can be
@@ -142,14 +142,15 @@ impl Upload<'_> {
                     break;
                 }
                 self.0.count(sent);
-                progress(self.bytes());
+                progress(self.transferred());
             }
         }
         // The end of the file, too, is what reading says it is.
         let mut buffer = vec![0; FIRST];
         loop {
             let read = kernel::read(file, &mut buffer);
-            let count = read.map_err(|error| Error::from(error).with_transferred(self.bytes()))?;
+            let count =
+                read.map_err(|error| Error::from(error).with_transferred(self.transferred()))?;
             if count == 0 {
                 return self.finish();
             }
@@ -157,7 +158,7 @@ impl Upload<'_> {
             while !bytes.is_empty() {
                 let taken = io::Write::write(&mut self, bytes)?;
                 bytes = &bytes[taken..];
-                progress(self.bytes());
+                progress(self.transferred());
             }
             if count == FIRST {
                 buffer.resize(SENDING, 0);

@@ -395,7 +395,7 @@ fn what_was_read_ahead_is_saved_first() {
         let mut download = session.client().download("/file").expect("opened");
         let mut first = [0; 10];
         download.read_exact(&mut first).expect("more than that");
-        assert_eq!(ftp_blocking::Download::bytes(&download), 10);
+        assert_eq!(download.transferred(), 10);
         let target = holding(b"");
         let done = download.save_to(&target, |_| {}).expect("confirmed");
         assert_eq!(done.bytes, 300_000);

@@ -29,7 +29,7 @@ const SENDING: usize = 256 * 1024;
 
 impl Download<'_> {
     /// Writes all that comes to a file, from the file's position on, until the server has
-    /// confirmed it. `progress` is told [`bytes`](Self::bytes) each time that some were written.
+    /// confirmed it. `progress` is told [`transferred`](Self::transferred) each time that some were written.
     ///
     /// On Linux, in clear text, the bytes pass through a pipe in the kernel and never through
     /// this process (splice); else through one buffer. Anything that can be written to will do: a
@@ -70,7 +70,7 @@ impl Download<'_> {
                 self.0.count(before - left);
                 written.map_err(|error| self.cut_short(error, 0))?;
                 self.1 = Ahead::default();
-                progress(self.bytes());
+                progress(self.transferred());
             }
             loop {
                 let came = poll_fn(|cx| self.0.poll_fill(cx, &mut pipe)).await?;
@@ -80,7 +80,7 @@ impl Download<'_> {
                 let emptied = pipe.empty(file);
                 self.0.count(came - pipe.held());
                 let passed = emptied.map_err(|error| self.cut_short(error, 0))?;
-                progress(self.bytes());
+                progress(self.transferred());
                 if passed == Passed::Refused {
                     break;
                 }
@@ -97,7 +97,7 @@ impl Download<'_> {
                 let mut bytes = &buffer[..count];
                 let written = kernel::write_all(file, &mut bytes);
                 written.map_err(|error| self.cut_short(error, bytes.len()))?;
-                progress(self.bytes());
+                progress(self.transferred());
                 if count == FIRST {
                     buffer.resize(SAVING, 0);
                 }
@@ -109,13 +109,13 @@ impl Download<'_> {
 
     /// The file's error, with so many bytes that came and did not reach it.
     fn cut_short(&self, error: io::Error, left: usize) -> Error {
-        Error::from(error).with_transferred(self.bytes() - left as u64)
+        Error::from(error).with_transferred(self.transferred() - left as u64)
     }
 }
 
 impl Upload<'_> {
     /// Sends a file, from its position to its end, and waits for the server to confirm that it
-    /// has all of it. `progress` is told [`bytes`](Self::bytes) each time that some were sent.
+    /// has all of it. `progress` is told [`transferred`](Self::transferred) each time that some were sent.
     ///
     /// On Linux, in clear text, a large regular file is sent by the kernel and never passes
     /// through this process (sendfile); else all goes through one buffer. Anything that can be
@@ -152,7 +152,7 @@ impl Upload<'_> {
                     break;
                 }
                 self.0.count(sent);
-                progress(self.bytes());
+                progress(self.transferred());
                 turn.took(sent).await;
             }
         }
@@ -160,7 +160,8 @@ impl Upload<'_> {
         let mut buffer = vec![0; FIRST];
         loop {
             let read = kernel::read(file, &mut buffer);
-            let count = read.map_err(|error| Error::from(error).with_transferred(self.bytes()))?;
+            let count =
+                read.map_err(|error| Error::from(error).with_transferred(self.transferred()))?;
             if count == 0 {
                 return self.finish().await;
             }
@@ -168,7 +169,7 @@ impl Upload<'_> {
             while !bytes.is_empty() {
                 let taken = smol::io::AsyncWriteExt::write(&mut self, bytes).await?;
                 bytes = &bytes[taken..];
-                progress(self.bytes());
+                progress(self.transferred());
                 turn.took(taken).await;
             }
             if count == FIRST {

@@ -248,7 +248,7 @@ macro_rules! in_common {
             }
 
             /// Bytes moved so far in this transfer.
-            pub fn bytes(&self) -> u64 {
+            pub fn transferred(&self) -> u64 {
                 self.0.bytes
             }
 

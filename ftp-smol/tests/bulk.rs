@@ -408,7 +408,7 @@ fn what_was_read_ahead_is_saved_first() {
         let mut download = block_on(session.client().download("/file")).expect("opened");
         let mut first = [0; 10];
         block_on(download.read_exact(&mut first)).expect("more than that");
-        assert_eq!(ftp_smol::Download::bytes(&download), 10);
+        assert_eq!(download.transferred(), 10);
         let target = holding(b"");
         let done = block_on(download.save_to(&target, |_| {})).expect("confirmed");
         assert_eq!(done.bytes, 300_000);
