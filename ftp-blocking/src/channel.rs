@@ -6,7 +6,7 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use ftp_proto::Error;
-use ftp_proto::tls::{PlainRead, TlsChannel, TlsLogin};
+use ftp_proto::tls::{PlainRead, TlsChannel, TlsInfo, TlsLogin};
 
 use crate::net::is_timeout;
 use crate::transport::Stream;
@@ -47,8 +47,8 @@ impl Channel {
         self.tls.is_some()
     }
 
-    pub(crate) fn resumed(&self) -> Option<bool> {
-        self.tls.as_ref().and_then(|tls| tls.resumed())
+    pub(crate) fn tls_info(&self) -> Option<TlsInfo> {
+        self.tls.as_ref().and_then(|tls| tls.info())
     }
 
     /// `None` at the deadline; a deadline that has passed means: do not block.

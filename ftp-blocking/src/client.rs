@@ -5,7 +5,7 @@ use std::time::Instant;
 use ftp_proto::flows::{
     ClearControl, Credentials, Greeting, Login, Protect, Quit, Restore, Secure,
 };
-use ftp_proto::tls::TlsLogin;
+use ftp_proto::tls::{TlsInfo, TlsLogin};
 use ftp_proto::{
     DataMode, Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session,
     Standing,
@@ -41,7 +41,8 @@ pub struct Client {
     pub(crate) data: Data,
     pub(crate) options: Options,
     pub(crate) deadline: Instant,
-    pub(crate) resumed: Option<bool>,
+    /// What TLS on the last data connection came to.
+    pub(crate) data_tls: Option<TlsInfo>,
     /// Bytes of data moved since the control connection was last looked at.
     pub(crate) unwatched: usize,
     tls: Option<TlsLogin>,
@@ -77,7 +78,7 @@ impl Client {
             data: Data::None,
             options,
             deadline,
-            resumed: None,
+            data_tls: None,
             unwatched: 0,
             tls,
             credentials: None,
@@ -110,11 +111,13 @@ impl Client {
         Ok(reply)
     }
 
-    /// AUTH TLS and the handshake, ahead of the login that would do it too.
+    /// AUTH TLS and the handshake, ahead of the login that would do it too; also behind
+    /// [`clear_control`](Self::clear_control), and then a new login is due.
     ///
     /// # Errors
     /// The server's refusal, or why the handshake failed; the session is dead after the latter.
-    /// [`Misuse::AlreadySecured`]; [`Misuse::Option`] without [`Options::with_tls`].
+    /// [`Misuse::AlreadySecured`], under implicit TLS always; [`Misuse::Option`] without
+    /// [`Options::with_tls`].
     pub fn secure(&mut self) -> Result<(), Error> {
         // Not without somebody to trust: the server would wait for a handshake in vain.
         self.tls()?;
@@ -192,6 +195,12 @@ impl Client {
     /// What is known of the session.
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// What TLS on the control connection came to: version, cipher suite, certificates; `None` in
+    /// clear.
+    pub fn tls_info(&self) -> Option<TlsInfo> {
+        self.control.tls_info()
     }
 
     /// What carries the control connection: its addresses and its descriptor.

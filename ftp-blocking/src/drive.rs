@@ -120,7 +120,8 @@ impl Client {
                 }
                 match self.watch(Data::handshake, Readiness::Either, self.deadline) {
                     Watched::Ready(()) => match self.check_resumption() {
-                        Ok(()) => want.secured(),
+                        Ok(true) => want.resumed(),
+                        Ok(false) => want.secured(),
                         Err(error) => want.failed(error),
                     },
                     Watched::Failed(error) => want.failed(error),

@@ -54,10 +54,10 @@ pub use ftp_proto::flows::{self, Credentials};
 pub use ftp_proto::reply::Timestamp;
 pub use ftp_proto::tls::{self, TlsConfig};
 pub use ftp_proto::{
-    Aborted, Codec, Completion, Config, Copied, DataMode, Encoding, Error, ErrorKind, Features,
-    FileStructure, LineEnds, ListingLimits, Misuse, Name, Observed, Options, Protection,
-    RemotePath, Reply, Resumption, Session, Timeouts, TransferOptions, TransferType,
-    TransmissionMode, Wait, wire,
+    Aborted, Auth, Codec, Completion, Config, Copied, DataMode, Encoding, Error, ErrorKind,
+    Features, FileStructure, LineEnds, ListingLimits, MissingCloseNotify, Misuse, Name, Observed,
+    Options, ProtectWhen, Protection, RemotePath, Reply, Resumption, Session, Timeouts,
+    TransferOptions, TransferType, TransmissionMode, Wait, wire,
 };
 pub use lines::Lines;
 #[cfg(feature = "simulator")]

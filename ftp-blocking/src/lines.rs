@@ -3,6 +3,7 @@
 use std::io::Read as _;
 
 use ftp_proto::data::LineSplitter;
+use ftp_proto::tls::TlsInfo;
 use ftp_proto::{Error, ErrorKind, ListingLimits};
 
 use crate::data::Download;
@@ -73,6 +74,11 @@ impl<'c> Lines<'c> {
     /// Whether the data connection resumed the login's TLS session; `None` in clear.
     pub fn resumed(&self) -> Option<bool> {
         self.download.resumed()
+    }
+
+    /// What TLS on the data connection came to; `None` in clear.
+    pub fn tls_info(&self) -> Option<&TlsInfo> {
+        self.download.tls_info()
     }
 
     /// All of them, up to these limits.

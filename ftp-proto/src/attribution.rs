@@ -1,6 +1,6 @@
 //! Whose reply is it? Every reply that comes in is attributed here, and nowhere else.
 
-use crate::config::Security;
+use crate::config::{Protection, Security};
 use crate::error::{Error, ErrorKind};
 use crate::ledger::{Effect, Framing, Owed, Shape};
 use crate::negotiated::{Channel, Framed, Live, Negotiated};
@@ -224,7 +224,7 @@ impl Session {
             Effect::None => {}
             Effect::Auth => {
                 state.auth_tried = true;
-                if matches!(reply.code().value(), 234 | 334) {
+                if accepts_tls(reply) {
                     state.channel = Channel::Securing;
                 }
             }
@@ -234,6 +234,13 @@ impl Session {
                 state.restart = Some(offset);
             }
             Effect::Protect(protection) if done => state.protection = Some(protection),
+            // Servers with implicit TLS that know no PROT protect data connections as they
+            // protect the control connection. With AUTH no such thing may be assumed.
+            Effect::Protect(Protection::Private)
+                if self.config.security == Security::Implicit && reply.is_not_implemented() =>
+            {
+                state.protection = Some(Protection::Private);
+            }
             Effect::Type(_) | Effect::Restart(_) | Effect::Protect(_) => {}
             // Refused for want of a login, it says nothing of what the server can do.
             Effect::ExtendedPassive | Effect::ExtendedPort
@@ -334,6 +341,20 @@ impl Live {
     }
 }
 
+/// 234, and 334 from servers that mistake the two; one that asks for the data of another
+/// mechanism (RFC 2228 section 5) is no consent to a handshake.
+fn accepts_tls(reply: &Reply) -> bool {
+    let asks = |line: &[u8]| {
+        line.windows(5)
+            .any(|text| text.eq_ignore_ascii_case(b"ADAT="))
+    };
+    match reply.code().value() {
+        234 => true,
+        334 => !reply.lines().any(asks),
+        _ => false,
+    }
+}
+
 /// Questions about single codes, where the first digit does not decide.
 impl Reply {
     /// 226 and 250 end a transfer; other completions do not say so.
@@ -345,6 +366,12 @@ impl Reply {
     /// may hold a size, too, but only as a hint.)
     fn carries_data(&self) -> bool {
         matches!(self.code().value(), 211..=215 | 227 | 229 | 250 | 257)
+    }
+
+    /// What servers say of a data connection that did not resume the login's session, as vsftpd
+    /// (522), FileZilla Server and ProFTPD (425) do; 425 has other meanings, too.
+    pub(crate) fn is_about_resumption(&self) -> bool {
+        matches!(self.code().value(), 425 | 522)
     }
 
     /// What servers answer to NOOP, understood or not.

@@ -23,8 +23,14 @@ pub struct Config {
     pub telnet: Telnet,
     /// Whether the control connection must be secured before credentials leave.
     pub security: Security,
+    /// What AUTH asks for, where it is sent.
+    pub auth: Auth,
     /// How the data connections of a secured session are protected after login.
     pub protection: Protection,
+    /// When PBSZ and PROT are sent.
+    pub protect_when: ProtectWhen,
+    /// What becomes of a download without close_notify.
+    pub missing_close_notify: MissingCloseNotify,
     /// Whose address a data connection goes to.
     pub passive_address: PassiveAddress,
     /// Who makes the data connections.
@@ -53,6 +59,43 @@ pub enum Security {
     Plain,
     /// AUTH TLS (RFC 4217) before USER, or nothing.
     Explicit,
+    /// TLS from the first byte on, as a rule at port 990; no RFC describes it.
+    Implicit,
+}
+
+/// What AUTH asks for (RFC 4217 section 4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Auth {
+    /// AUTH TLS.
+    #[default]
+    Tls,
+    /// AUTH TLS, and AUTH SSL where the server does not know that (500, 502, 504, 534). It means
+    /// the same, PROT included, which some old servers would have implied.
+    TlsThenSsl,
+}
+
+/// When PBSZ and PROT are sent (RFC 4217 section 9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ProtectWhen {
+    /// Behind the login: what every server expects.
+    #[default]
+    AfterLogin,
+    /// Ahead of USER, for servers that refuse a login whose data would not be protected.
+    BeforeLogin,
+}
+
+/// What becomes of a download that ended under TLS without close_notify, by which nobody can tell
+/// the end from a cut.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MissingCloseNotify {
+    /// It is an error, [`ErrorKind::Truncated`](crate::ErrorKind::Truncated).
+    #[default]
+    Refused,
+    /// A file is taken for complete where the server confirms it *and* its size agrees: the
+    /// [expected](crate::TransferOptions::expected) one, or else that of SIZE, which is then
+    /// asked. Of a listing, or of a text, no size is known, and it stays an error.
+    IfSizeAgrees,
 }
 
 /// The protection of data connections (RFC 4217 section 9).
@@ -112,7 +155,10 @@ impl Default for Config {
             multiline: Multiline::default(),
             telnet: Telnet::default(),
             security: Security::default(),
+            auth: Auth::default(),
             protection: Protection::default(),
+            protect_when: ProtectWhen::default(),
+            missing_close_notify: MissingCloseNotify::default(),
             passive_address: PassiveAddress::default(),
             data_mode: DataMode::default(),
             active_address: None,
@@ -155,8 +201,14 @@ setters! {
     with_telnet => telnet: Telnet;
     /// Sets [`Config::security`].
     with_security => security: Security;
+    /// Sets [`Config::auth`].
+    with_auth => auth: Auth;
     /// Sets [`Config::protection`].
     with_protection => protection: Protection;
+    /// Sets [`Config::protect_when`].
+    with_protect_when => protect_when: ProtectWhen;
+    /// Sets [`Config::missing_close_notify`].
+    with_missing_close_notify => missing_close_notify: MissingCloseNotify;
     /// Sets [`Config::passive_address`].
     with_passive_address => passive_address: PassiveAddress;
     /// Sets [`Config::data_mode`].

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::flow::Wait;
+use crate::tls::Reason;
 use crate::wire::{Class, Reply};
 
 /// Why an operation failed: a [kind](ErrorKind) and what is known about it.
@@ -31,6 +32,7 @@ struct Context {
     command: Option<String>,
     reply: Option<Reply>,
     transferred: Option<u64>,
+    tls_reason: Option<Reason>,
     source: Option<Arc<dyn core::error::Error + Send + Sync>>,
 }
 
@@ -111,6 +113,7 @@ impl Error {
             command: None,
             reply: None,
             transferred: None,
+            tls_reason: None,
             source: None,
         }))
     }
@@ -144,6 +147,13 @@ impl Error {
     #[must_use]
     pub fn with_transferred(mut self, bytes: u64) -> Self {
         Arc::make_mut(&mut self.0).transferred = Some(bytes);
+        self
+    }
+
+    /// Adds why TLS failed.
+    #[must_use]
+    pub fn with_tls_reason(mut self, reason: Reason) -> Self {
+        Arc::make_mut(&mut self.0).tls_reason = Some(reason);
         self
     }
 
@@ -204,6 +214,12 @@ impl Error {
     pub fn transferred(&self) -> Option<u64> {
         self.0.transferred
     }
+
+    /// Why TLS failed, where that is known; also beside a refusal of the server's that is about
+    /// TLS, and beside a greeting that does not come.
+    pub fn tls_reason(&self) -> Option<&Reason> {
+        self.0.tls_reason.as_ref()
+    }
 }
 
 impl fmt::Display for Error {
@@ -215,6 +231,9 @@ impl fmt::Display for Error {
         write!(f, "{}", context.kind)?;
         if let Some(reply) = &context.reply {
             write!(f, ": {reply}")?;
+        }
+        if let Some(reason) = &context.tls_reason {
+            write!(f, ": {reason}")?;
         }
         if let Some(bytes) = context.transferred {
             write!(f, " (after {bytes} bytes)")?;
@@ -272,6 +291,7 @@ impl fmt::Debug for Error {
             .field("command", &context.command)
             .field("reply", &context.reply)
             .field("transferred", &context.transferred)
+            .field("tls_reason", &context.tls_reason)
             .field("source", &context.source)
             .finish()
     }

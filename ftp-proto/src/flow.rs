@@ -223,6 +223,7 @@ pub(crate) enum Event {
     Listening(SocketAddr),
     Accepted,
     Secured,
+    Resumed,
     Cleared,
     Closed(DataEnd),
     Failed(Error),
@@ -406,9 +407,14 @@ impl ClearControl {
 }
 
 impl SecureData {
-    /// The handshake is done.
+    /// The handshake is done, without resuming a session, as far as is known.
     pub fn secured(self) -> Answer {
         self.ticket.answer(Event::Secured)
+    }
+
+    /// The handshake is done, and it resumed the session of the login.
+    pub fn resumed(self) -> Answer {
+        self.ticket.answer(Event::Resumed)
     }
 
     /// It failed, or a condition on it was not met.

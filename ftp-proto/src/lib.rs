@@ -144,13 +144,13 @@ mod settle;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 mod standing;
-#[cfg(feature = "rustls")]
 pub mod tls;
 mod transfer;
 pub mod wire;
 
 pub use config::{
-    AbortSignal, Config, DataCommand, DataMode, PassiveAddress, Protection, Security,
+    AbortSignal, Auth, Config, DataCommand, DataMode, MissingCloseNotify, PassiveAddress,
+    ProtectWhen, Protection, Security,
 };
 pub use copy::{Copied, CopyStep, ServerCopy, Side};
 pub use encoding::{Codec, Encoding, Name, Unencodable};
@@ -161,7 +161,8 @@ pub use flow::{
 };
 pub use operation::Running;
 pub use options::{
-    FTP_PORT, LineEnds, ListingLimits, Options, Resumption, Timeouts, TransferOptions,
+    FTP_PORT, IMPLICIT_PORT, LineEnds, ListingLimits, Options, Resumption, Timeouts,
+    TransferOptions,
 };
 pub use path::{InvalidPath, RemotePath};
 pub use reply::Features;

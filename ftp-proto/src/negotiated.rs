@@ -47,6 +47,8 @@ pub(crate) enum Framed {
 pub(crate) enum Channel {
     #[default]
     Clear,
+    /// Implicit TLS: not a byte may come or go before the handshake, which nobody has begun.
+    Due,
     /// AUTH was accepted; not a byte may come or go before the handshake is done.
     Securing,
     Secured,

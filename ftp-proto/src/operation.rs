@@ -155,6 +155,8 @@ impl Session {
     ) -> Result<Option<Want>, Error> {
         match adopts {
             Adopts::Greeting if self.state.greeting.is_none() => Ok(None),
+            // Nothing else can come first under implicit TLS, where `Greeting` begins it.
+            _ if self.state.channel == Channel::Due => Err(Error::misuse(Misuse::NotSecured)),
             Adopts::Transfer(id) => match &self.live {
                 Some(live) if live.id == id => Ok(None),
                 _ => Err(Error::misuse(Misuse::StaleTransfer)),

@@ -19,6 +19,9 @@ use crate::tls::{TlsConfig, TlsLogin};
 /// The port of the control connection (RFC 959 section 5.2).
 pub const FTP_PORT: u16 = 21;
 
+/// The port of the control connection under implicit TLS, by custom.
+pub const IMPLICIT_PORT: u16 = 990;
+
 /// Where an adapter's client connects to, and how.
 ///
 /// ```
@@ -105,6 +108,19 @@ impl Options {
     pub fn with_tls(mut self, tls: TlsConfig) -> Self {
         self.tls = Some(tls);
         self.config.security = Security::Explicit;
+        self
+    }
+
+    /// Demands implicit TLS: not a byte in clear, at [port 990](IMPLICIT_PORT) unless another one
+    /// than [21](FTP_PORT) was set. [`with_port`](Self::with_port) behind this sets any.
+    #[cfg(feature = "rustls")]
+    #[must_use]
+    pub fn with_implicit_tls(mut self, tls: TlsConfig) -> Self {
+        self.tls = Some(tls);
+        self.config.security = Security::Implicit;
+        if self.port == FTP_PORT {
+            self.port = IMPLICIT_PORT;
+        }
         self
     }
 
@@ -202,7 +218,7 @@ impl Options {
     pub fn tls_login(&self) -> Result<Option<TlsLogin>, Error> {
         match (&self.tls, self.config.security) {
             (None, Security::Plain) => Ok(None),
-            (Some(tls), Security::Explicit) => tls.login(&self.host).map(Some),
+            (Some(tls), Security::Explicit | Security::Implicit) => tls.login(&self.host).map(Some),
             _ => Err(Error::misuse(Misuse::Option)),
         }
     }

@@ -99,7 +99,7 @@ impl Session {
                 return refuse(ErrorKind::Insecure);
             }
             Channel::Cleared => true,
-            Channel::Securing | Channel::Clearing => {
+            Channel::Due | Channel::Securing | Channel::Clearing => {
                 return refuse(ErrorKind::Misuse(Misuse::NotSecured));
             }
         };

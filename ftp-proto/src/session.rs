@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::config::{Config, DataMode, Protection};
+use crate::config::{Config, DataMode, Protection, Security};
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Clock, Event, Receive, Ticket, Wait, Want};
 use crate::ledger::{Owed, Shape};
@@ -14,6 +14,7 @@ use crate::negotiated::{Channel, Live, Negotiated};
 use crate::reply::Features;
 use crate::representation::TransferType;
 use crate::standing::Standing;
+use crate::tls::Reason;
 use crate::transfer::{Direction, Transfer, TransferId, Verdict};
 use crate::wire::{Class, Command, DecodeError, Decoded, Reply, ReplyDecoder, Verb};
 
@@ -69,6 +70,10 @@ impl Session {
     pub fn new(config: Config) -> Self {
         let mut ledger = VecDeque::new();
         ledger.push_back(Owed::greeting());
+        let mut state = Negotiated::default();
+        if config.security == Security::Implicit {
+            state.channel = Channel::Due;
+        }
         Self {
             decoder: ReplyDecoder::new(config.limits.clone(), config.multiline),
             config,
@@ -89,7 +94,7 @@ impl Session {
             aborted: None,
             secrets: Vec::new(),
             observer: None,
-            state: Negotiated::default(),
+            state,
         }
     }
 
@@ -106,8 +111,15 @@ impl Session {
     pub fn receive(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         while !rest.is_empty() && self.dead.is_none() {
-            if matches!(self.state.channel, Channel::Securing | Channel::Clearing) {
+            if matches!(
+                self.state.channel,
+                Channel::Due | Channel::Securing | Channel::Clearing
+            ) {
                 self.die(Error::new(ErrorKind::Injection));
+                return;
+            }
+            if self.is_tls_in_clear(rest) {
+                self.die(Error::new(ErrorKind::Tls).with_tls_reason(Reason::TlsServer));
                 return;
             }
             match self.decoder.decode(rest) {
@@ -123,6 +135,15 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// A TLS record, an alert or a handshake, where the greeting is due: no greeting begins so.
+    fn is_tls_in_clear(&self, bytes: &[u8]) -> bool {
+        self.state.channel == Channel::Clear
+            && self.state.greeting.is_none()
+            && !self.state.greeting_delayed
+            && self.decoder.is_untouched()
+            && matches!(bytes.first(), Some(0x15 | 0x16))
     }
 
     /// Says that the control connection has ended.
@@ -292,9 +313,12 @@ impl Session {
         !self.inbox.is_empty()
     }
 
-    /// The handshake behind AUTH is done: nothing learnt in clear text counts any more.
+    /// The handshake is done: nothing learnt in clear text counts any more, and behind AUTH the
+    /// login is to be made again (RFC 2228 section 3).
     pub(crate) fn secured(&mut self) {
         self.state.channel = Channel::Secured;
+        self.state.logged_in = false;
+        self.state.transfer_type = None;
         self.state.features = None;
         self.state.protection = None;
         self.renew_decoder();

@@ -19,6 +19,9 @@ pub struct Transfer {
     pub(crate) verb: String,
     pub(crate) direction: Direction,
     pub(crate) protected: bool,
+    pub(crate) resumed: bool,
+    /// What a SIZE would be asked of: the file of a download in TYPE I.
+    pub(crate) file: Option<RemotePath>,
     pub(crate) size_hint: Option<u64>,
     pub(crate) name: Option<RemotePath>,
     pub(crate) offset: u64,
@@ -34,6 +37,11 @@ impl Transfer {
     /// Whether the data connection is under TLS.
     pub fn is_protected(&self) -> bool {
         self.protected
+    }
+
+    /// Whether the data connection resumed the TLS session of the login, as the driver told it.
+    pub fn is_resumed(&self) -> bool {
+        self.resumed
     }
 
     /// The size in bytes that the server's 150 named: a hint, of the whole file as a rule.
@@ -110,7 +118,8 @@ pub struct Completion {
     /// The name that the server chose (STOU), where one of its replies tells it.
     pub name: Option<RemotePath>,
     /// Whether the data connection ended cleanly on both sides. An upload may be confirmed and
-    /// yet lack it, because the server did not answer close_notify in time.
+    /// yet lack it, because the server did not answer close_notify in time; a download only where
+    /// that is [tolerated](crate::MissingCloseNotify).
     pub clean_close: bool,
 }
 

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::task::{Context, Poll, ready};
 
 use ftp_proto::Error;
-use ftp_proto::tls::{PlainRead, TlsChannel, TlsLogin};
+use ftp_proto::tls::{PlainRead, TlsChannel, TlsInfo, TlsLogin};
 use smol::Async;
 
 use crate::transport::Stream;
@@ -45,8 +45,8 @@ impl Channel {
         self.tls.is_some()
     }
 
-    pub(crate) fn resumed(&self) -> Option<bool> {
-        self.tls.as_ref().and_then(|tls| tls.resumed())
+    pub(crate) fn tls_info(&self) -> Option<TlsInfo> {
+        self.tls.as_ref().and_then(|tls| tls.info())
     }
 
     pub(crate) fn poll_read(

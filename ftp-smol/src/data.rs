@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use ftp_proto::data::{AsciiDecoder, AsciiOutbox};
 use ftp_proto::flows::{Abort, Finish};
+use ftp_proto::tls::TlsInfo;
 use ftp_proto::{
     Aborted, Completion, DataEnd, Direction, Error, ErrorKind, LineEnds, Misuse, Transfer,
     TransferOptions, Verdict, Wait,
@@ -259,7 +260,12 @@ macro_rules! in_common {
 
             /// Whether the data connection resumed the login's TLS session; `None` in clear.
             pub fn resumed(&self) -> Option<bool> {
-                self.0.client.resumed
+                self.tls_info().map(|info| info.resumed)
+            }
+
+            /// What TLS on the data connection came to; `None` in clear.
+            pub fn tls_info(&self) -> Option<&TlsInfo> {
+                self.0.client.data_tls.as_ref()
             }
         }
     )*};

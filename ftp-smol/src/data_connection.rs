@@ -4,6 +4,7 @@ use std::io;
 use std::net::IpAddr;
 use std::task::{Context, Poll, ready};
 
+use ftp_proto::tls::Reason;
 use ftp_proto::{Closing, DataEnd, Endpoint, Error, ErrorKind, Resumption};
 
 use crate::channel::{Channel, Got};
@@ -107,7 +108,7 @@ impl Data {
 /// Making and securing it.
 impl Client {
     pub(crate) fn dial(&mut self, endpoint: Endpoint) {
-        self.resumed = None;
+        self.data_tls = None;
         let target = match endpoint {
             Endpoint::ControlPeer(port) => Target::ControlPeer {
                 host: &self.options.host,
@@ -132,13 +133,13 @@ impl Client {
         self.data.channel()?.start_tls(&login)
     }
 
-    pub(crate) fn check_resumption(&mut self) -> Result<(), Error> {
-        let resumed = self.data.channel()?.resumed();
-        if self.options.resumption == Resumption::Required && resumed != Some(true) {
-            let why = "the data connection did not resume the login's TLS session";
-            return Err(Error::new(ErrorKind::Tls).with_source(why));
+    /// Whether the login's TLS session was resumed.
+    pub(crate) fn check_resumption(&mut self) -> Result<bool, Error> {
+        self.data_tls = self.data.channel()?.tls_info();
+        let resumed = self.data_tls.as_ref().is_some_and(|info| info.resumed);
+        if self.options.resumption == Resumption::Required && !resumed {
+            return Err(Error::new(ErrorKind::Tls).with_tls_reason(Reason::NotResumed));
         }
-        self.resumed = resumed;
-        Ok(())
+        Ok(resumed)
     }
 }

@@ -187,7 +187,8 @@ impl Client {
                 }
                 watched!(SecureData, want, Data::poll_handshake, |()| {
                     match self.check_resumption() {
-                        Ok(()) => want.secured(),
+                        Ok(true) => want.resumed(),
+                        Ok(false) => want.secured(),
                         Err(error) => want.failed(error),
                     }
                 })

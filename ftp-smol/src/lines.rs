@@ -1,6 +1,7 @@
 //! Listings, line by line.
 
 use ftp_proto::data::LineSplitter;
+use ftp_proto::tls::TlsInfo;
 use ftp_proto::{Error, ErrorKind, ListingLimits};
 use smol::io::AsyncReadExt as _;
 
@@ -74,6 +75,11 @@ impl<'c> Lines<'c> {
     /// Whether the data connection resumed the login's TLS session; `None` in clear.
     pub fn resumed(&self) -> Option<bool> {
         self.download.resumed()
+    }
+
+    /// What TLS on the data connection came to; `None` in clear.
+    pub fn tls_info(&self) -> Option<&TlsInfo> {
+        self.download.tls_info()
     }
 
     /// All of them, up to these limits.

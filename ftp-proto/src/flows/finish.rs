@@ -1,21 +1,27 @@
+use crate::config::MissingCloseNotify;
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Adopts, Answer, Clock, Closing, Event, Flow, Step, Wait, Want};
 use crate::path::RemotePath;
 use crate::session::Session;
+use crate::tls::Reason;
 use crate::transfer::{Completion, DataEnd, Direction, Transfer};
 use crate::wire::{Class, Reply};
+
+use super::Size;
 
 /// Finishes a transfer: ends the data connection in the way that its direction asks for, waits
 /// for the final reply, and judges both.
 ///
 /// A download is a success only if its data ended cleanly *and* the final reply is 2xx, in either
-/// order. An upload is judged by the final reply, once all was written.
+/// order; a missing close_notify may be [tolerated](MissingCloseNotify). An upload is judged by the final reply, once all was written.
 #[derive(Debug)]
 pub struct Finish {
     transfer: Transfer,
     bytes: u64,
     end: DataEnd,
     expected: Option<u64>,
+    /// The size agreed, where close_notify was missing.
+    complete: bool,
     clean_close: bool,
     /// A completion that came before the data was through.
     premature: Option<Reply>,
@@ -30,6 +36,8 @@ enum State {
     Looking,
     Closing(Closing),
     Final,
+    /// Asking for the size, which is to stand in for close_notify.
+    Sizing(Size, Reply),
 }
 
 impl Finish {
@@ -40,6 +48,7 @@ impl Finish {
             bytes,
             end,
             expected: None,
+            complete: false,
             clean_close: false,
             premature: None,
             control_ended: false,
@@ -72,6 +81,7 @@ impl Finish {
                 Some(expected) if expected != self.bytes => Some(truncated()),
                 _ => None,
             },
+            DataEnd::NoCloseNotify if self.complete => None,
             DataEnd::NoCloseNotify | DataEnd::Stopped => Some(truncated()),
             DataEnd::Failed(error) => match (error.kind(), self.transfer.direction) {
                 (ErrorKind::Timeout(_), _) | (_, Direction::Upload) => Some(error.clone()),
@@ -92,8 +102,8 @@ impl Finish {
             (Some(reply), Some(error)) if reply.class() == Class::Completion => {
                 Err(error.with_reply(reply))
             }
-            (Some(reply), None) => Err(Error::from_reply(reply)),
-            (Some(reply), Some(error)) => Err(Error::from_reply(reply).with_source(error)),
+            (Some(reply), None) => Err(self.refusal(reply)),
+            (Some(reply), Some(error)) => Err(self.refusal(reply).with_source(error)),
             // Nothing final will come. A 421 says why better than the data connection does.
             (None, data_error) => Err(match (silence, data_error) {
                 (Some(cause), Some(_)) if cause.reply().is_some() => cause,
@@ -111,6 +121,36 @@ impl Finish {
             }),
         };
         result.map_err(|error| self.in_context(error))
+    }
+
+    /// The server's, in words where TLS is what it does not like: vsftpd shakes hands first.
+    fn refusal(&self, reply: Reply) -> Error {
+        let demanded = self.transfer.protected && !self.transfer.resumed;
+        if demanded && reply.is_about_resumption() {
+            return Error::from_reply(reply).with_tls_reason(Reason::ResumptionDemanded);
+        }
+        Error::from_reply(reply)
+    }
+
+    /// What is to be asked before a download without close_notify is judged.
+    fn size_in_question(&self, session: &Session, outcome: Option<&Reply>) -> Option<Size> {
+        let tolerated = session.config.missing_close_notify == MissingCloseNotify::IfSizeAgrees;
+        let confirmed = outcome.is_some_and(|reply| reply.class() == Class::Completion);
+        let missing = matches!(self.end, DataEnd::NoCloseNotify);
+        if !(tolerated && confirmed && missing && self.expected.is_none()) {
+            return None;
+        }
+        Size::new(self.transfer.file.as_ref()?).ok()
+    }
+
+    /// Takes a size for the proof that close_notify would have been.
+    fn compare(&mut self, session: &Session, size: Option<u64>) {
+        let tolerated = session.config.missing_close_notify == MissingCloseNotify::IfSizeAgrees;
+        let missing = matches!(self.end, DataEnd::NoCloseNotify);
+        if tolerated && missing && size == Some(self.bytes) {
+            self.complete = true;
+            self.clean_close = false;
+        }
     }
 
     /// STOU: pyftpdlib and others tell it at the beginning, some at the end.
@@ -146,11 +186,27 @@ impl Flow for Finish {
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Completion>, Error> {
         let mut event = answer.event;
         loop {
+            if let State::Sizing(size, reply) = &mut self.state {
+                let reply = reply.clone();
+                let event = core::mem::replace(&mut event, Event::Begin);
+                let answer = session.begin().ticket.answer(event);
+                let size = match size.step(session, answer) {
+                    Ok(Step::Want(want)) => return Ok(Step::Want(want)),
+                    Ok(Step::Done(size)) => size,
+                    // Then nothing vouches for the end.
+                    Err(_) => None,
+                };
+                let offset = self.transfer.offset;
+                self.compare(session, size.and_then(|size| size.checked_sub(offset)));
+                return self.judge(Some(reply), None).map(Step::Done);
+            }
             let Some(live) = &mut session.live else {
                 return Err(Error::misuse(Misuse::StaleTransfer));
             };
             let refused = live.is_refused();
-            match self.state {
+            match &self.state {
+                // Above.
+                State::Sizing(..) => return Err(Error::misuse(Misuse::Finished)),
                 State::Start => {
                     let timed_out = matches!(&self.end, DataEnd::Failed(error)
                         if matches!(error.kind(), ErrorKind::Timeout(_)));
@@ -176,6 +232,7 @@ impl Flow for Finish {
                     return Ok(Step::Want(self.close(session, closing, Clock::Starts)));
                 }
                 State::Closing(closing) => {
+                    let closing = *closing;
                     let answered = core::mem::replace(&mut event, Event::Begin);
                     let late = matches!(answered, Event::TimedOut);
                     // Had the end been sent, that would have been the answer.
@@ -238,6 +295,14 @@ impl Flow for Finish {
                         return Ok(Step::Want(session.receive_within(Wait::FinalReply)));
                     }
                     session.live = None;
+                    if let (Some(size), Some(reply)) =
+                        (self.size_in_question(session, outcome.as_ref()), &outcome)
+                    {
+                        self.state = State::Sizing(size, reply.clone());
+                        event = Event::Begin;
+                        continue;
+                    }
+                    self.compare(session, self.expected);
                     return self.judge(outcome, silence).map(Step::Done);
                 }
             }

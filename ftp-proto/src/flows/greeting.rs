@@ -1,9 +1,14 @@
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::flow::{Adopts, Answer, Event, Flow, Step, Wait};
+use crate::negotiated::Channel;
 use crate::session::Session;
+use crate::tls::Reason;
 use crate::wire::{Class, Reply};
 
-/// Waits for the greeting, patiently after 120 (RFC 959 section 5.4).
+use super::secure::{handshake, shaken};
+
+/// Waits for the greeting, patiently after 120 (RFC 959 section 5.4); under implicit TLS behind
+/// the handshake.
 ///
 /// Yields the greeting. Fails with what a server says instead: 421 when it is full, 5xx, or
 /// something that is no FTP reply at all.
@@ -21,6 +26,19 @@ impl Flow for Greeting {
     type Output = Reply;
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Reply>, Error> {
+        let mut event = answer.event;
+        match session.state.channel {
+            Channel::Due => {
+                session.alive()?;
+                session.state.channel = Channel::Securing;
+                return Ok(Step::Want(handshake(session)));
+            }
+            Channel::Securing => {
+                shaken(session, &event)?;
+                event = Event::Begin;
+            }
+            _ => {}
+        }
         if let Some(reply) = &session.state.greeting {
             return match reply.class() {
                 Class::Completion => Ok(Step::Done(reply.clone())),
@@ -33,8 +51,14 @@ impl Flow for Greeting {
         } else {
             Wait::Greeting
         };
-        if matches!(answer.event, Event::TimedOut) {
-            return Err(Error::new(crate::ErrorKind::Timeout(wait)));
+        if matches!(event, Event::TimedOut) {
+            let late = Error::new(ErrorKind::Timeout(wait));
+            let silent = session.state.channel == Channel::Clear && session.decoder.is_untouched();
+            return Err(if silent && wait == Wait::Greeting {
+                late.with_tls_reason(Reason::SilentServer)
+            } else {
+                late
+            });
         }
         Ok(Step::Want(session.receive_within(wait)))
     }

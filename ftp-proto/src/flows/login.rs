@@ -1,7 +1,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use crate::config::{Protection, Security};
+use crate::config::{ProtectWhen, Protection, Security};
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Event, Flow, Step, Wait};
 use crate::ledger::Shape;
@@ -69,7 +69,7 @@ impl fmt::Debug for Credentials {
 }
 
 /// Logs in: AUTH TLS first where it is demanded, then USER, PASS and ACCT as far as the server
-/// asks for them, then PBSZ and PROT under TLS.
+/// asks for them, then PBSZ and PROT under TLS, or [ahead](crate::ProtectWhen::BeforeLogin) of USER.
 ///
 /// Yields the reply that accepted the login.
 #[derive(Debug)]
@@ -82,6 +82,8 @@ pub struct Login {
 enum State {
     Start,
     Securing(Secure),
+    /// PBSZ and PROT ahead of USER.
+    Preparing(Protect),
     User,
     Password,
     Account,
@@ -109,6 +111,18 @@ impl Flow for Login {
                     if session.config.security != Security::Plain && !session.is_secured() =>
                 {
                     self.state = State::Securing(Secure::new());
+                    continue;
+                }
+                State::Start
+                    if session.config.protect_when == ProtectWhen::BeforeLogin
+                        && is_unprotected(session) =>
+                {
+                    self.state = State::Preparing(Protect::new(Protection::Private));
+                    continue;
+                }
+                State::Preparing(protect) => {
+                    inner!(protect, session, event);
+                    self.state = State::Start;
                     continue;
                 }
                 State::Start => {
@@ -148,11 +162,18 @@ impl Flow for Login {
             if let Some((command, state)) = next {
                 session.send(command, Shape::Single)?;
                 self.state = state;
-            } else if session.is_secured() && session.config.protection == Protection::Private {
+            } else if is_unprotected(session) {
                 self.state = State::Protecting(reply, Protect::new(Protection::Private));
             } else {
                 return Ok(Step::Done(reply));
             }
         }
     }
+}
+
+/// Data connections are yet to be protected, as the settings demand it.
+fn is_unprotected(session: &Session) -> bool {
+    session.is_secured()
+        && session.config.protection == Protection::Private
+        && session.state.protection != Some(Protection::Private)
 }

@@ -6,10 +6,12 @@ use crate::flow::{
 use crate::ledger::Shape;
 use crate::negotiated::Framed;
 use crate::options::TransferOptions;
+use crate::path::RemotePath;
 use crate::representation::TransferType;
 use crate::session::Session;
+use crate::tls::Reason;
 use crate::transfer::{Direction, Transfer};
-use crate::wire::{Class, Command, Verb};
+use crate::wire::{Class, Command, Reply, Verb};
 
 use super::active::Active;
 use super::passive::Passive;
@@ -55,6 +57,15 @@ enum State {
     Securing,
     /// Drop the data connection, hear the server out, fail.
     Failing(Error),
+}
+
+/// What TLS on the data connection came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Secured {
+    /// It is in clear.
+    No,
+    Anew,
+    Resumed,
 }
 
 impl Open {
@@ -347,7 +358,7 @@ impl Flow for Open {
                     if begun && session.protection() == Protection::Clear {
                         // Whatever follows is the transfer's: data may be on its way that a
                         // refusal right behind must not swallow.
-                        return self.opened(session, false);
+                        return self.opened(session, Secured::No);
                     }
                     if let Some(error) = self.refusal(session)? {
                         return Ok(Step::Want(self.fail(session, error)));
@@ -358,7 +369,7 @@ impl Flow for Open {
                         .is_some_and(|live| live.outcome.is_some());
                     if begun || over {
                         if session.protection() == Protection::Clear {
-                            return self.opened(session, false);
+                            return self.opened(session, Secured::No);
                         }
                         self.state = State::Securing;
                         event = Event::Begin;
@@ -372,10 +383,14 @@ impl Flow for Open {
                 }
                 State::Securing => {
                     let clock = match core::mem::replace(&mut event, Event::Begin) {
-                        Event::Secured => return self.opened(session, true),
+                        Event::Secured => return self.opened(session, Secured::Anew),
+                        Event::Resumed => return self.opened(session, Secured::Resumed),
                         Event::Begin => Clock::Starts,
                         Event::ControlFirst => {
-                            if let Some(error) = self.refusal(session)? {
+                            if let Some(mut error) = self.refusal(session)? {
+                                if error.reply().is_some_and(Reply::is_about_resumption) {
+                                    error = error.with_tls_reason(Reason::ResumptionDemanded);
+                                }
                                 return Ok(Step::Want(self.fail(session, error)));
                             }
                             Clock::Continues
@@ -413,7 +428,7 @@ impl Open {
         }
     }
 
-    fn opened(&self, session: &Session, protected: bool) -> Result<Step<Transfer>, Error> {
+    fn opened(&self, session: &Session, secured: Secured) -> Result<Step<Transfer>, Error> {
         let Some(live) = &session.live else {
             return Err(Error::new(ErrorKind::OutOfStep));
         };
@@ -421,7 +436,9 @@ impl Open {
             id: live.id,
             verb: self.command.verb().into(),
             direction: self.direction,
-            protected,
+            protected: secured != Secured::No,
+            resumed: secured == Secured::Resumed,
+            file: self.file(),
             size_hint: live
                 .preliminary
                 .as_ref()
@@ -434,6 +451,14 @@ impl Open {
             offset: self.offset,
             transfer_type: self.transfer_type,
         }))
+    }
+
+    /// Of what the size on the wire is that of the file.
+    fn file(&self) -> Option<RemotePath> {
+        let whole = self.command.verb() == Verb::RETR.as_str();
+        let whole = whole && self.transfer_type == TransferType::Image;
+        let path = self.command.argument().filter(|_| whole)?;
+        RemotePath::new(path).ok()
     }
 
     /// What is still wanted before the failure can be told: the end of the data connection, then
@@ -466,13 +491,26 @@ fn is_no_data_command(verb: &str) -> bool {
 
 fn explained(session: &mut Session, error: Error, verb: &str) -> Error {
     let outcome = session.live.take().and_then(|live| live.outcome);
-    match outcome {
-        Some(reply) if error.reply().is_none() && reply.class() != Class::Completion => {
-            Error::from_reply(reply)
+    let error = error.or_command(verb);
+    let Some(reply) = outcome.filter(|_| error.reply().is_none()) else {
+        return error;
+    };
+    let reason = error.tls_reason().cloned();
+    match reason {
+        // What the server says then is that we went away.
+        Some(reason) if reason.is_ours() => error.with_reply(reply),
+        _ if reply.class() == Class::Completion => error,
+        _ => {
+            let demanded = error.kind() == ErrorKind::Tls && reply.is_about_resumption();
+            let demanded = demanded.then_some(Reason::ResumptionDemanded);
+            let refused = Error::from_reply(reply)
                 .with_command(verb)
-                .with_source(error)
+                .with_source(error);
+            match demanded.or(reason) {
+                Some(reason) => refused.with_tls_reason(reason),
+                None => refused,
+            }
         }
-        _ => error.or_command(verb),
     }
 }
 

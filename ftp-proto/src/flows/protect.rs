@@ -10,7 +10,8 @@ use super::{completion, reply};
 /// PBSZ 0 and PROT: how data connections are protected from now on (RFC 4217 section 9).
 ///
 /// A refused PBSZ is passed over, because servers exist that know PROT alone; a refused PROT is
-/// an error, and data commands then fail closed. Clear data connections must be allowed by
+/// an error, and data commands then fail closed; under implicit TLS alone a server that does not
+/// know PROT is taken to protect data connections all the same. Clear data connections must be allowed by
 /// [`Config::protection`](crate::Config::protection) first.
 #[derive(Debug)]
 pub struct Protect {
@@ -69,8 +70,10 @@ impl Flow for Protect {
                 }
                 State::Level => {
                     let reply = reply!(session, event, Wait::Reply);
-                    completion(reply, "PROT")?;
-                    return Ok(Step::Done(()));
+                    if session.state.protection == Some(self.protection) {
+                        return Ok(Step::Done(()));
+                    }
+                    return completion(reply, "PROT").map(|_| Step::Done(()));
                 }
             }
         }

@@ -105,6 +105,8 @@ impl Flow for Begin {
                 verb: verb.into(),
                 direction: self.direction,
                 protected: false,
+                resumed: false,
+                file: None,
                 size_hint: None,
                 name: None,
                 offset: 0,

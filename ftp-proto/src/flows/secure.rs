@@ -1,3 +1,4 @@
+use crate::config::Auth;
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Answer, Clock, Event, Flow, SecureControl, Step, Wait, Want};
 use crate::ledger::Shape;
@@ -7,13 +8,16 @@ use crate::wire::{Command, Reply, Verb};
 
 use super::{completion, reply};
 
-/// AUTH TLS and the handshake behind it (RFC 4217 section 4).
+/// AUTH TLS and the handshake behind it (RFC 4217 section 4); by [option](crate::Config::auth) a second
+/// try by AUTH SSL. Behind [`ClearControl`](super::ClearControl), too: the server then wants a new
+/// login (RFC 2228 section 3).
 ///
 /// A byte behind the reply, accepted or refused, kills the session before anything is sent; so
 /// does giving the flow up between the reply and the end of the handshake.
 #[derive(Debug, Default)]
 pub struct Secure {
     state: State,
+    second_try: bool,
 }
 
 #[derive(Debug, Default)]
@@ -43,8 +47,10 @@ impl Flow for Secure {
                     if session.is_secured() {
                         return Err(Error::misuse(Misuse::AlreadySecured));
                     }
-                    session.send(Command::fixed(Verb::AUTH, "TLS"), Shape::Single)?;
+                    let mechanism = if self.second_try { "SSL" } else { "TLS" };
+                    session.send(Command::fixed(Verb::AUTH, mechanism), Shape::Single)?;
                     self.state = State::Asked;
+                    event = Event::Begin;
                 }
                 State::Asked => {
                     self.state = State::Looking(reply!(session, event, Wait::Reply));
@@ -62,35 +68,44 @@ impl Flow for Secure {
                             session.die(Error::new(ErrorKind::Injection).with_command("AUTH"));
                             session.alive()?;
                         }
+                        let unknown = reply.is_not_implemented() || reply.code().value() == 534;
+                        if unknown && !self.second_try && session.config.auth == Auth::TlsThenSsl {
+                            self.second_try = true;
+                            self.state = State::Start;
+                            continue;
+                        }
                         let refused = completion(reply.clone(), "AUTH")?;
                         return Err(Error::from_reply(refused).with_command("AUTH"));
                     }
                     self.state = State::Handshake;
-                    return Ok(Step::Want(Want::SecureControl(SecureControl {
-                        ticket: session.issue(),
-                        wait: Wait::Handshake,
-                        clock: Clock::Starts,
-                    })));
+                    return Ok(Step::Want(handshake(session)));
                 }
                 State::Handshake => {
-                    session.alive()?;
-                    return match event {
-                        Event::Secured => {
-                            session.secured();
-                            Ok(Step::Done(()))
-                        }
-                        Event::TimedOut => {
-                            let error = Error::new(ErrorKind::Timeout(Wait::Handshake));
-                            session.die(error.clone());
-                            Err(error.with_command("AUTH"))
-                        }
-                        _ => {
-                            session.die(Error::new(ErrorKind::Tls).with_command("AUTH"));
-                            session.alive().map(Step::Done)
-                        }
-                    };
+                    return shaken(session, &event)
+                        .map(Step::Done)
+                        .map_err(|error| error.or_command("AUTH"));
                 }
             }
         }
     }
+}
+
+/// The want that puts TLS on the control connection.
+pub(super) fn handshake(session: &mut Session) -> Want {
+    Want::SecureControl(SecureControl {
+        ticket: session.issue(),
+        wait: Wait::Handshake,
+        clock: Clock::Starts,
+    })
+}
+
+/// What came of it.
+pub(super) fn shaken(session: &mut Session, event: &Event) -> Result<(), Error> {
+    session.alive()?;
+    match event {
+        Event::Secured => session.secured(),
+        Event::TimedOut => session.die(Error::new(ErrorKind::Timeout(Wait::Handshake))),
+        _ => session.die(Error::new(ErrorKind::Tls)),
+    }
+    session.alive()
 }

@@ -1,5 +1,8 @@
 //! What the commands do, apart from files and transfers.
 
+use std::format;
+use std::string::String;
+
 use crate::simulator::outbox::{Ctx, Item};
 use crate::simulator::server::Simulator;
 use crate::simulator::session::{Login, split};
@@ -30,7 +33,7 @@ impl Simulator {
             "USER" | "PASS" | "ACCT" | "REIN" => self.log_in(s, verb, argument).into(),
             "AUTH" => match argument.to_ascii_uppercase().as_slice() {
                 _ if self.is_secure(s) => "503 Already secure.".into(),
-                b"TLS" | b"TLS-C" => {
+                b"TLS" | b"TLS-C" | b"SSL" if !self.lacks(&mechanism(argument)) => {
                     then = Some(Item::StartTls);
                     self.sessions[s].login = Login::None;
                     "234 Proceed with negotiation.".into()
@@ -95,7 +98,7 @@ impl Simulator {
             ("ACCT", _) => (login, "503 Login with USER first."),
             _ => {
                 self.drop_data(s);
-                self.sessions[s].begin_anew(&self.setup.home);
+                self.sessions[s].begin_anew(&self.setup.home, self.setup.implicit);
                 (Login::None, "220 Ready for a new user.")
             }
         };
@@ -137,4 +140,10 @@ impl Simulator {
             _ => "504 Unknown level.",
         }
     }
+}
+
+/// As [`Setup::without`](super::Setup::without) calls it.
+fn mechanism(argument: &[u8]) -> String {
+    let argument = String::from_utf8_lossy(argument);
+    format!("AUTH {}", argument.to_ascii_uppercase())
 }

@@ -225,7 +225,9 @@ pub struct Case {
 pub(super) enum Channels {
     Both,
     Clear,
+    /// Explicit.
     Tls,
+    Implicit,
 }
 
 impl Case {
@@ -239,14 +241,21 @@ impl Case {
                 Some(bytes) => setup.segment(bytes),
                 None => setup,
             };
-            if self.channels != Channels::Tls {
+            if matches!(self.channels, Channels::Both | Channels::Clear) {
                 self.run_once::<D>(cut(self.setup.clone()), options())
                     .map_err(|why| format!("in clear, segments {segment:?}: {why}"))?;
             }
             #[cfg(feature = "rustls")]
             for ends in tls.iter().filter(|_| self.channels != Channels::Clear) {
-                let setup = self.setup.clone().tls(ends.server.clone()).require_reuse();
-                self.run_once::<D>(cut(setup), options().with_tls(ends.client.clone()))
+                let (setup, server) = (self.setup.clone(), ends.server.clone());
+                let (setup, options) = match self.channels {
+                    Channels::Implicit => (
+                        setup.implicit_tls(server),
+                        options().with_implicit_tls(ends.client.clone()),
+                    ),
+                    _ => (setup.tls(server), options().with_tls(ends.client.clone())),
+                };
+                self.run_once::<D>(cut(setup.require_reuse()), options)
                     .map_err(|why| format!("under TLS, segments {segment:?}: {why}"))?;
             }
         }

@@ -59,6 +59,8 @@ pub enum Action {
     /// made or accepted yet, and the command is over. The passive listener goes away, a data
     /// connection is closed (a pending one as soon as it is accepted).
     ReplyBeforeAccept(Vec<u8>),
+    /// The command is handled, but its last reply is these raw bytes.
+    Words(Vec<u8>),
     /// Raw bytes ahead of the first reply.
     Before(Vec<u8>),
     /// Raw bytes behind the last reply, in the same segment.

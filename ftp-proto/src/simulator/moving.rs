@@ -69,7 +69,8 @@ impl Simulator {
         }
         t.stage = Stage::Moving;
         if self.sessions[s].protected {
-            if let Some(config) = &self.setup.tls {
+            let shown = self.setup.data_tls.as_ref().or(self.setup.tls.as_ref());
+            if let Some(config) = shown {
                 self.wires[link.0].start_tls(config);
                 let actions = self.faults("HANDSHAKE");
                 let refused = has(&actions, |a| matches!(a, Action::RefuseHandshake));

@@ -56,6 +56,7 @@ impl Simulator {
         let (mut before, mut after, mut hold) = (Vec::new(), Vec::new(), false);
         for action in &ctx.actions {
             match action {
+                Action::Words(bytes) if last => body.clone_from(bytes),
                 Action::Silent => body.clear(),
                 Action::SilentFinal if last => body.clear(),
                 Action::NoPreliminary if !last => body.clear(),

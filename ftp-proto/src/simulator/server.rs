@@ -13,7 +13,7 @@ use crate::simulator::setup::Setup;
 use crate::simulator::store::{Store, resolve};
 use crate::simulator::transfer::TransferRecord;
 
-/// The port of the control connection.
+/// The port of the control connection; under implicit TLS it is the custom one, too.
 const CONTROL_PORT: u16 = 21;
 /// Below the first passive port.
 const PASSIVE_PORTS: u16 = 50_000;
@@ -83,10 +83,10 @@ impl Simulator {
 
     // Connections.
 
-    /// Connects to the server: port 21 is a new control connection with a session of its own,
+    /// Connects to the server: port 21 (990 too, under implicit TLS) is a new control connection with a session of its own,
     /// any other port a passive one that EPSV or PASV named, which takes one connection.
     pub fn connect(&mut self, port: u16) -> Connected {
-        if port == CONTROL_PORT {
+        if port == CONTROL_PORT || (self.setup.implicit && port == crate::IMPLICIT_PORT) {
             let wire = Wire::control(self.setup.segment, self.setup.cut_at);
             let link = self.add_wire(wire);
             self.open_session(link);

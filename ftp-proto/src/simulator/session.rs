@@ -78,14 +78,14 @@ impl Session {
     }
 
     /// Forgets all that a user has set.
-    pub(super) fn begin_anew(&mut self, home: &[u8]) {
+    pub(super) fn begin_anew(&mut self, home: &[u8], implicit: bool) {
         self.directory = home.to_vec();
         self.representation = Representation::Ascii;
         self.facts = FACTS.to_vec();
         self.restart = 0;
         self.rename_from = None;
         self.pbsz = false;
-        self.protected = false;
+        self.protected = implicit;
         self.may_store = false;
         self.announced_transfer = false;
     }
@@ -107,13 +107,16 @@ impl Simulator {
             restart: 0,
             rename_from: None,
             pbsz: false,
-            protected: false,
+            protected: self.setup.implicit,
             may_store: false,
             announced_transfer: false,
             data: DataSource::None,
             transfer: None,
         });
         let s = self.sessions.len() - 1;
+        if let (true, Some(config)) = (self.setup.implicit, &self.setup.tls) {
+            self.wires[link.0].start_tls(config);
+        }
         let mut ctx = Ctx::new(self.faults("GREETING"));
         if !self.instead(s, &mut ctx) {
             let banner = self.setup.banner.clone();

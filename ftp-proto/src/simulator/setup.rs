@@ -38,6 +38,8 @@ pub struct Setup {
     pub(super) during_transfer: DuringTransfer,
     pub(super) pasv_address: [u8; 4],
     pub(super) tls: Option<tls::Config>,
+    pub(super) data_tls: Option<tls::Config>,
+    pub(super) implicit: bool,
     pub(super) require_reuse: bool,
     pub(super) pret: bool,
 }
@@ -69,6 +71,8 @@ impl Setup {
             during_transfer: DuringTransfer::default(),
             pasv_address: [127, 0, 0, 1],
             tls: None,
+            data_tls: None,
+            implicit: false,
             require_reuse: false,
             pret: false,
         }
@@ -126,7 +130,8 @@ impl Setup {
     }
 
     /// The verb is answered with 500 and is not announced by FEAT; nor are `TVFS` and `UTF8`,
-    /// which are no verbs.
+    /// which are no verbs. Of AUTH a mechanism can be left out, as `AUTH TLS`, which is then
+    /// answered with 504.
     #[must_use]
     pub fn without(mut self, verb: &str) -> Self {
         self.without.push(verb.to_ascii_uppercase());
@@ -194,6 +199,23 @@ impl Setup {
     #[must_use]
     pub fn tls(mut self, config: std::sync::Arc<rustls::ServerConfig>) -> Self {
         self.tls = Some(config);
+        self
+    }
+
+    /// Implicit TLS: the handshake comes ahead of the greeting, and data connections are protected
+    /// unless PROT says otherwise.
+    #[cfg(feature = "rustls")]
+    #[must_use]
+    pub fn implicit_tls(mut self, config: std::sync::Arc<rustls::ServerConfig>) -> Self {
+        self.implicit = true;
+        self.tls(config)
+    }
+
+    /// Data connections show this instead, whose sessions are not those of the login.
+    #[cfg(feature = "rustls")]
+    #[must_use]
+    pub fn data_tls(mut self, config: std::sync::Arc<rustls::ServerConfig>) -> Self {
+        self.data_tls = Some(config);
         self
     }
 

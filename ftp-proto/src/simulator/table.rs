@@ -7,8 +7,8 @@ use core::num::NonZeroU8;
 use super::contract::{Call, Case, Channels, Ending, Expect, Operation, Outcome};
 use super::{Action, DuringTransfer, Fault, Setup, Then};
 use crate::{
-    Config, DataCommand, DataMode, ErrorKind, FileStructure, Format, Misuse, TransferType,
-    TransmissionMode,
+    Auth, Config, DataCommand, DataMode, ErrorKind, FileStructure, Format, MissingCloseNotify,
+    Misuse, ProtectWhen, TransferType, TransmissionMode,
 };
 
 use ErrorKind::{Closed, Injection, Permanent, Protocol, Transient, Truncated, Unconfirmed};
@@ -399,6 +399,140 @@ cases! {
         .step(Login, Fails(Permanent, Some(534)))
         .step(Names, Fails(ErrorKind::Insecure, None))
         .step(Pwd, bytes(b"/"));
+    /// Implicit TLS: a whole session, behind a handshake that comes ahead of the greeting.
+    implicit_tls_a_whole_session => session(Setup::new())
+        .only(Channels::Implicit)
+        .steps(everything())
+        .step(Quit, done());
+    /// Implicit TLS in active mode.
+    implicit_tls_active_mode => session(Setup::new())
+        .only(Channels::Implicit)
+        .config(active)
+        .steps(everything());
+    /// Implicit TLS and another connection in the place of the first.
+    implicit_tls_reconnect => session(Setup::new())
+        .only(Channels::Implicit)
+        .step(Operation::Reconnect, done())
+        .steps(still_in_step());
+    /// Implicit TLS where PROT is not known: data connections are protected all the same.
+    implicit_tls_prot_unknown => session(Setup::new().without("PBSZ").without("PROT"))
+        .only(Channels::Implicit)
+        .steps(everything());
+    /// Implicit TLS where PROT is not implemented.
+    implicit_tls_prot_not_implemented => session(Setup::new()
+            .fault(Fault::on("PROT", Action::Reply(b"502 No.\r\n".to_vec()))))
+        .only(Channels::Implicit)
+        .steps(everything());
+    /// Implicit TLS where PROT is refused: no data connection.
+    implicit_tls_prot_refused => Case::new(Setup::new()
+            .fault(Fault::on("PROT", Action::Reply(b"534 No.\r\n".to_vec()))))
+        .only(Channels::Implicit)
+        .step(Login, Fails(Permanent, Some(534)))
+        .step(Names, Fails(ErrorKind::Insecure, None))
+        .step(Pwd, bytes(b"/"));
+    /// Implicit TLS: a greeting that says 230 is no login.
+    b2_implicit_tls_greeting_230 => Case::new(Setup::new().banner("230 Logged in."))
+        .only(Channels::Implicit)
+        .step(Login, done())
+        .heard(&["USER user", "PASS secret", "PBSZ 0", "PROT P"]);
+    /// Class B2: a greeting that says 230 does not do without TLS.
+    b2_greeting_230_where_tls_is_demanded => Case::new(Setup::new()
+            .banner("230 Logged in.")
+            .fault(Fault::on("AUTH", Action::Reply(b"500 No.\r\n".to_vec()))))
+        .only(Channels::Tls)
+        .step(Names, Fails(ErrorKind::Insecure, None))
+        .step(Login, Fails(Permanent, Some(500)))
+        .step(Names, Fails(ErrorKind::Insecure, None))
+        .heard(&["AUTH TLS"]);
+    /// AUTH accepted by 334, as some servers have it.
+    auth_accepted_by_334 => session(Setup::new()
+            .fault(Fault::on("AUTH", Action::Words(b"334 Go ahead.\r\n".to_vec()))))
+        .only(Channels::Tls)
+        .steps(everything());
+    /// A 334 that goes on with another mechanism is no consent to a handshake.
+    auth_334_with_data => Case::new(Setup::new()
+            .fault(Fault::on("AUTH", Action::Reply(b"334 ADAT=aGVsbG8=\r\n".to_vec()))))
+        .only(Channels::Tls)
+        .step(Login, Fails(ErrorKind::UnexpectedReply, Some(334)))
+        .step(Names, Fails(ErrorKind::Insecure, None))
+        .heard(&["AUTH TLS"]);
+    /// AUTH SSL is not tried unasked.
+    auth_tls_unknown => Case::new(Setup::new().without("AUTH TLS"))
+        .only(Channels::Tls)
+        .step(Login, Fails(Permanent, Some(504)))
+        .heard(&["AUTH TLS"]);
+    /// AUTH SSL as a second try, where it is asked for: it means the same.
+    auth_ssl_as_second_try => Case::new(Setup::new().without("AUTH TLS"))
+        .only(Channels::Tls)
+        .config(with_auth_ssl)
+        .step(Login, done())
+        .heard(&["AUTH TLS", "AUTH SSL", "USER user", "PASS secret", "PBSZ 0", "PROT P"]);
+    /// Neither is known: no credential leaves.
+    auth_ssl_refused_too => Case::new(Setup::new().without("AUTH TLS").without("AUTH SSL"))
+        .only(Channels::Tls)
+        .config(with_auth_ssl)
+        .step(Login, Fails(Permanent, Some(504)))
+        .heard(&["AUTH TLS", "AUTH SSL"]);
+    /// Class B1: bytes behind the refusal of the first try end the second one.
+    b1_bytes_behind_auth_before_the_second_try => Case::new(Setup::new()
+            .fault(Fault::on("AUTH", Action::Reply(b"504 No.\r\n234 Yes.\r\n".to_vec()))))
+        .only(Channels::Tls)
+        .config(with_auth_ssl)
+        .step(Login, Fails(Injection, None))
+        .step(Pwd, Fails(Injection, None))
+        .heard(&["AUTH TLS"]);
+    /// PBSZ and PROT ahead of USER, by option.
+    prot_before_login => Case::new(Setup::new().file("/big", big(200_000)))
+        .only(Channels::Tls)
+        .config(with_prot_first)
+        .step(Login, done())
+        .heard(&["AUTH TLS", "PBSZ 0", "PROT P", "USER user", "PASS secret"]);
+    /// Class B3: a PROT that is sent ahead of USER, and refused, keeps USER back.
+    b3_prot_before_login_refused => Case::new(Setup::new()
+            .fault(Fault::on("PROT", Action::Reply(b"504 No.\r\n".to_vec()))))
+        .only(Channels::Tls)
+        .config(with_prot_first)
+        .step(Login, Fails(Permanent, Some(504)))
+        .heard(&["AUTH TLS", "PBSZ 0", "PROT P"]);
+    /// TLS where the greeting is due, as an alert.
+    tls_alert_as_greeting => greeted(*b"\x15\x03\x01\x00\x02\x02\x0a")
+        .connects(Fails(ErrorKind::Tls, None));
+    /// TLS where the greeting is due, as a handshake.
+    tls_handshake_as_greeting => greeted(*b"\x16\x03\x03\x00\x04\x00\x00\x00\x00")
+        .connects(Fails(ErrorKind::Tls, None));
+    /// No close_notify, tolerated because the size agrees.
+    no_close_notify_tolerated => session(Setup::new()
+            .fault(Fault::on("RETR", Action::NoCloseNotify)))
+        .only(Channels::Tls)
+        .config(tolerant)
+        .step(Download("/big", 0), bytes(&big(200_000)))
+        .step(Download("/big", 150_000), bytes(big(200_000).split_at(150_000).1))
+        .step(DownloadExpecting("/five", 5), bytes(b"12345"))
+        .step(DownloadExpecting("/five", 6), Fails(Truncated, Some(226)))
+        .step(Download("/empty", 0), bytes(b""))
+        .step(Pwd, bytes(b"/"));
+    /// Class B5: what was cut is not tolerated: the size does not agree.
+    b5_cut_in_spite_of_tolerance => session(cut(Then::Fin))
+        .only(Channels::Tls)
+        .config(tolerant)
+        .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
+        .steps(still_in_step());
+    /// Class B5: cut at the same byte, inside a record.
+    b5_cut_inside_a_record_in_spite_of_tolerance => session(cut(Then::FinInsideRecord))
+        .only(Channels::Tls)
+        .config(tolerant)
+        .step(DownloadExpecting("/big", 200_000), FailsAfter(Truncated, Some(226), 50_000))
+        .steps(still_in_step());
+    /// Class B5: nothing is tolerated where no size is known: a listing, or no SIZE.
+    b5_no_size_no_tolerance => session(Setup::new()
+            .without("SIZE")
+            .fault(Fault::on("NLST", Action::NoCloseNotify))
+            .fault(Fault::nth("RETR", 0, Action::NoCloseNotify)))
+        .only(Channels::Tls)
+        .config(tolerant)
+        .step(Names, Fails(Truncated, Some(226)))
+        .step(Download("/five", 0), FailsAfter(Truncated, Some(226), 5))
+        .steps(still_in_step());
     /// A server that refuses the data handshake: its own words are the error.
     data_handshake_refused => session(Setup::new()
             .fault(Fault::nth("HANDSHAKE", 0, Action::RefuseHandshake)))
@@ -703,6 +837,18 @@ fn done() -> Expect {
 
 fn active(config: Config) -> Config {
     config.with_data_mode(DataMode::Active)
+}
+
+fn with_auth_ssl(config: Config) -> Config {
+    config.with_auth(Auth::TlsThenSsl)
+}
+
+fn with_prot_first(config: Config) -> Config {
+    config.with_protect_when(ProtectWhen::BeforeLogin)
+}
+
+fn tolerant(config: Config) -> Config {
+    config.with_missing_close_notify(MissingCloseNotify::IfSizeAgrees)
 }
 
 fn with_connect(config: Config) -> Config {

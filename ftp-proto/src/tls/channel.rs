@@ -1,6 +1,9 @@
 use alloc::vec::Vec;
 
+use super::info::TlsInfo;
+use super::naming::tls_error;
 use super::pump::Pump;
+use super::reason::Reason;
 use super::records::Records;
 use crate::error::Error;
 
@@ -130,9 +133,8 @@ impl TlsChannel {
     pub fn handshake(&mut self) -> Result<bool, Error> {
         self.take_in()?;
         if self.pump.is_handshaking() && self.ended {
-            return Err(super::config::tls_error(
-                "the connection ended in the handshake",
-            ));
+            let ended = tls_error("the connection ended in the handshake");
+            return Err(ended.with_tls_reason(Reason::EndedInHandshake));
         }
         Ok(!self.pump.is_handshaking())
     }
@@ -165,6 +167,11 @@ impl TlsChannel {
     /// Whether the session of an earlier connection was resumed; `None` until that is known.
     pub fn resumed(&self) -> Option<bool> {
         self.pump.resumed()
+    }
+
+    /// What the handshake came to; `None` before it is done.
+    pub fn info(&self) -> Option<TlsInfo> {
+        self.pump.info()
     }
 
     /// Bytes behind the peer's close_notify, which are no TLS any more (CCC).

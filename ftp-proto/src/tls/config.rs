@@ -1,23 +1,34 @@
-use alloc::boxed::Box;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 
 use rustls::ClientConfig;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 use rustls::RootCertStore;
 use rustls::client::Resumption;
-use rustls::pki_types::ServerName;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
 use super::channel::TlsChannel;
+use super::info::TlsVersion;
+use super::naming::tls_error;
 use super::pump::Pump;
-use crate::error::{Error, ErrorKind};
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+use super::verify::{ByKey, Telling};
+use crate::error::{Error, ErrorKind, Misuse};
 
-/// Whom to trust, for control and data connections alike.
+/// Whom to trust, for control and data connections alike, and who we are.
 ///
-/// Certificates are always verified against the host name that the user gave; whoever wants
-/// another rule brings a `rustls::ClientConfig` with a verifier of his own.
+/// Certificates are verified against the host name that the user gave, or against the address
+/// where he gave one, whatever addresses the connections go to. There are two exceptions, which are
+/// named so that they stand out: [`with_pinned_keys`](Self::with_pinned_keys) asks for a key
+/// instead, and [`dangerous_accept_any_certificate`](Self::dangerous_accept_any_certificate) for
+/// nothing. Whoever wants another rule brings a `rustls::ClientConfig` with a verifier of his own.
 ///
 /// ```
 /// # #[cfg(all(feature = "ring", feature = "webpki-roots"))] {
@@ -30,22 +41,23 @@ use crate::error::{Error, ErrorKind};
 /// # Ok::<(), ftp_proto::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct TlsConfig(Arc<ClientConfig>);
+pub struct TlsConfig {
+    config: Arc<ClientConfig>,
+    /// That of the config, where it is known: rustls does not show it.
+    verifier: Option<Arc<dyn ServerCertVerifier>>,
+}
 
 impl TlsConfig {
-    /// Trusts the certificate authorities in this PEM text, and no others: a private CA.
+    /// Trusts the certificate authorities in this PEM text, and no others: a private CA, or a
+    /// server's own certificate.
     ///
     /// # Errors
     /// [`ErrorKind::Tls`] when it holds no certificate, or one that cannot be read.
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     pub fn with_roots_pem(pem: impl AsRef<[u8]>) -> Result<Self, Error> {
         let mut roots = RootCertStore::empty();
-        for certificate in rustls::pki_types::CertificateDer::pem_slice_iter(pem.as_ref()) {
-            let certificate = certificate.map_err(tls_error)?;
+        for certificate in certificates(pem.as_ref())? {
             roots.add(certificate).map_err(tls_error)?;
-        }
-        if roots.is_empty() {
-            return Err(Error::new(ErrorKind::Tls).with_source("no certificate in the PEM text"));
         }
         Self::with_roots(roots)
     }
@@ -59,12 +71,10 @@ impl TlsConfig {
         any(feature = "ring", feature = "aws-lc-rs")
     ))]
     pub fn platform() -> Result<Self, Error> {
-        use rustls_platform_verifier::BuilderVerifierExt as _;
-        let config = builder()?
-            .with_platform_verifier()
-            .map_err(tls_error)?
-            .with_no_client_auth();
-        Ok(Self::from(config))
+        let provider = provider();
+        let verifier = rustls_platform_verifier::Verifier::new(provider.clone());
+        let verifier = Telling(Arc::new(verifier.map_err(tls_error)?));
+        Self::with_verifier(provider, Arc::new(verifier))
     }
 
     /// Trusts Mozilla's certificate authorities, compiled in.
@@ -76,12 +86,123 @@ impl TlsConfig {
         Self::with_roots(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect())
     }
 
+    /// Trusts whoever has one of these keys, and nobody else: SHA-256 of the DER of the
+    /// certificate's SubjectPublicKeyInfo, as in RFC 7469 and curl's `--pinnedpubkey`. What else
+    /// the certificate says, its names, its dates and who signed it, does not count, so that it
+    /// suits servers with certificates of their own making. A server with another key is refused
+    /// by [`Reason::OtherKey`](super::Reason::OtherKey), which tells that key.
+    ///
+    /// # Errors
+    /// [`Misuse::Option`] without any key.
+    ///
+    /// ```
+    /// # #[cfg(feature = "ring")] {
+    /// use ftp_proto::tls::TlsConfig;
+    ///
+    /// // openssl x509 -in cert.pem -pubkey -noout | openssl pkey -pubin -outform der | sha256sum
+    /// let key = [0x5a; 32];
+    /// let next_key = [0xa5; 32];
+    /// let config = TlsConfig::with_pinned_keys([key, next_key])?;
+    /// # let _ = config;
+    /// # }
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
+    #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+    pub fn with_pinned_keys(keys: impl IntoIterator<Item = [u8; 32]>) -> Result<Self, Error> {
+        let keys: Vec<_> = keys.into_iter().collect();
+        if keys.is_empty() {
+            return Err(Error::misuse(Misuse::Option));
+        }
+        let provider = provider();
+        let verifier = ByKey::pinned(provider.clone(), keys);
+        let verifier = verifier.ok_or_else(|| tls_error("the provider has no SHA-256"))?;
+        Self::with_verifier(provider, Arc::new(verifier))
+    }
+
+    /// **Dangerous**: accepts any certificate, of anybody.
+    ///
+    /// The connection is encrypted, but nobody knows to whom: whoever sits on the path can pose as
+    /// the server, read the password and every file, and change them, and nothing will tell. Use
+    /// it to look at a server on a cable of your own, and
+    /// [`with_roots_pem`](Self::with_roots_pem) or [`with_pinned_keys`](Self::with_pinned_keys)
+    /// for everything else.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Tls`] when the provider supports no usable protocol version.
+    #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+    pub fn dangerous_accept_any_certificate() -> Result<Self, Error> {
+        let provider = provider();
+        Self::with_verifier(provider.clone(), Arc::new(ByKey::any(provider)))
+    }
+
+    /// Shows this certificate to servers that ask for one: the chain, our own first, and its key,
+    /// not encrypted, both in PEM. For control and data connections alike.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Tls`] when there is no certificate or no key, when one cannot be read, or when
+    /// they do not belong together.
+    pub fn with_client_certificate(
+        mut self,
+        chain_pem: impl AsRef<[u8]>,
+        key_pem: impl AsRef<[u8]>,
+    ) -> Result<Self, Error> {
+        let chain = certificates(chain_pem.as_ref())?;
+        let key = PrivateKeyDer::from_pem_slice(key_pem.as_ref()).map_err(|error| match error {
+            rustls::pki_types::pem::Error::NoItemsFound => {
+                tls_error("no private key in the PEM text, or an encrypted one")
+            }
+            error => tls_error(error),
+        })?;
+        let config = Arc::make_mut(&mut self.config);
+        let certified = CertifiedKey::from_der(chain, key, config.crypto_provider());
+        let certified = certified.map_err(tls_error)?;
+        config.client_auth_cert_resolver = Arc::new(SingleCertAndKey::from(certified));
+        Ok(self)
+    }
+
+    /// Speaks this version alone, for servers that get along with one of the two only.
+    ///
+    /// # Errors
+    /// [`Misuse::Option`] of a `rustls::ClientConfig` of the caller's, which says by itself what
+    /// it speaks; [`ErrorKind::Tls`] when the provider does not support the version.
+    pub fn with_only_version(self, version: TlsVersion) -> Result<Self, Error> {
+        let option = || Error::misuse(Misuse::Option);
+        let verifier = self.verifier.ok_or_else(option)?;
+        let version = match version {
+            TlsVersion::V1_2 => &rustls::version::TLS12,
+            TlsVersion::V1_3 => &rustls::version::TLS13,
+        };
+        let provider = self.config.crypto_provider().clone();
+        let mut config = build(provider, &[version], verifier.clone())?;
+        config
+            .client_auth_cert_resolver
+            .clone_from(&self.config.client_auth_cert_resolver);
+        Ok(Self {
+            config: Arc::new(config),
+            verifier: Some(verifier),
+        })
+    }
+
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     fn with_roots(roots: RootCertStore) -> Result<Self, Error> {
-        let config = builder()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Self::from(config))
+        let provider = provider();
+        let verifier =
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+                .build()
+                .map_err(tls_error)?;
+        Self::with_verifier(provider, Arc::new(Telling(verifier)))
+    }
+
+    #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+    fn with_verifier(
+        provider: Arc<CryptoProvider>,
+        verifier: Arc<dyn ServerCertVerifier>,
+    ) -> Result<Self, Error> {
+        let config = build(provider, rustls::DEFAULT_VERSIONS, verifier.clone())?;
+        Ok(Self {
+            config: Arc::new(config),
+            verifier: Some(verifier),
+        })
     }
 
     /// Begins a login to this host, a DNS name or an IP address: with a session store of its own.
@@ -94,7 +215,7 @@ impl TlsConfig {
             .to_owned();
         // Verifier and client certificate stay the same objects, because rustls compares them by
         // identity before it resumes.
-        let mut config = ClientConfig::clone(&self.0);
+        let mut config = ClientConfig::clone(&self.config);
         config.resumption = Resumption::in_memory_sessions(SESSIONS);
         Ok(TlsLogin {
             config: Arc::new(config),
@@ -108,25 +229,47 @@ impl TlsConfig {
 const SESSIONS: usize = 8;
 
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, Error> {
+fn provider() -> Arc<CryptoProvider> {
     #[cfg(feature = "ring")]
     let provider = rustls::crypto::ring::default_provider();
     #[cfg(not(feature = "ring"))]
     let provider = rustls::crypto::aws_lc_rs::default_provider();
-    ClientConfig::builder_with_provider(Arc::new(provider))
-        .with_safe_default_protocol_versions()
-        .map_err(tls_error)
+    Arc::new(provider)
+}
+
+fn build(
+    provider: Arc<CryptoProvider>,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+    verifier: Arc<dyn ServerCertVerifier>,
+) -> Result<ClientConfig, Error> {
+    Ok(ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(versions)
+        .map_err(tls_error)?
+        // The verifiers of `verify.rs`, as far as they are ours, are what is dangerous about it.
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth())
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    let certificates = certificates.map_err(tls_error)?;
+    if certificates.is_empty() {
+        return Err(tls_error("no certificate in the PEM text"));
+    }
+    Ok(certificates)
 }
 
 impl From<Arc<ClientConfig>> for TlsConfig {
     fn from(config: Arc<ClientConfig>) -> Self {
-        Self(config)
+        let verifier = None;
+        Self { config, verifier }
     }
 }
 
 impl From<ClientConfig> for TlsConfig {
     fn from(config: ClientConfig) -> Self {
-        Self(Arc::new(config))
+        Self::from(Arc::new(config))
     }
 }
 
@@ -162,8 +305,4 @@ impl fmt::Debug for TlsLogin {
             .field("name", &self.name)
             .finish_non_exhaustive()
     }
-}
-
-pub(super) fn tls_error(error: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Error {
-    Error::new(ErrorKind::Tls).with_source(error)
 }

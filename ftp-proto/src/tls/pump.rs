@@ -9,7 +9,9 @@ use rustls::unbuffered::{
 };
 use rustls::{ClientConfig, HandshakeKind};
 
-use super::config::tls_error;
+use super::info::{TlsInfo, TlsVersion, cipher_suite};
+use super::naming::{named, tls_error};
+use super::reason::Reason;
 use crate::error::Error;
 
 /// TLS records in, plain text out, over buffers that are the caller's.
@@ -34,6 +36,8 @@ pub struct Pump {
     closed: bool,
     /// rustls must not be asked again once it has failed: it asserts that.
     failed: Option<Error>,
+    /// The first byte that came.
+    first: Option<u8>,
 }
 
 impl Pump {
@@ -47,6 +51,7 @@ impl Pump {
             peer_closed: false,
             closed: false,
             failed: None,
+            first: None,
         })
     }
 
@@ -64,6 +69,7 @@ impl Pump {
         mut plain: impl FnMut(&[u8]),
     ) -> Result<usize, Error> {
         self.check()?;
+        self.first = self.first.or_else(|| incoming.first().copied());
         let mut used: usize = 0;
         loop {
             let rest = incoming.get_mut(used..).unwrap_or_default();
@@ -71,7 +77,7 @@ impl Pump {
             let more = match state {
                 Ok(ConnectionState::ReadTraffic(mut traffic)) => {
                     while let Some(record) = traffic.next_record() {
-                        let record = record.map_err(tls_error)?;
+                        let record = record.map_err(named)?;
                         discard = discard.saturating_add(record.discard);
                         plain(record.payload);
                     }
@@ -156,6 +162,20 @@ impl Pump {
             .map(|kind| kind == HandshakeKind::Resumed)
     }
 
+    /// What the handshake came to; `None` before it is done.
+    pub fn info(&self) -> Option<TlsInfo> {
+        if self.is_handshaking() {
+            return None;
+        }
+        let certificates = self.connection.peer_certificates().unwrap_or_default();
+        Some(TlsInfo {
+            version: TlsVersion::of(self.connection.protocol_version()?)?,
+            cipher_suite: cipher_suite(self.connection.negotiated_cipher_suite()?.suite()),
+            certificates: certificates.iter().map(|der| der.to_vec()).collect(),
+            resumed: self.resumed()?,
+        })
+    }
+
     fn with_write_traffic(
         &mut self,
         incoming: &mut [u8],
@@ -190,7 +210,16 @@ impl Pump {
     }
 
     fn fail(&mut self, error: rustls::Error) -> Error {
-        self.failed.insert(tls_error(error)).clone()
+        /// What a record begins with (RFC 8446 section 5.1).
+        const TYPES: core::ops::RangeInclusive<u8> = 20..=24;
+        let no_record = self.first.is_some_and(|first| !TYPES.contains(&first));
+        let error = match error {
+            rustls::Error::InvalidMessage(_) if no_record => {
+                tls_error(error).with_tls_reason(Reason::PlainServer)
+            }
+            error => named(error),
+        };
+        self.failed.insert(error).clone()
     }
 
     /// The alert that rustls queued when it failed, and nothing that would make it read on.

@@ -1,0 +1,152 @@
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::wire::Escaped;
+
+/// Why TLS failed, where that is known: [`Error::tls_reason`](crate::Error::tls_reason) tells it.
+/// `Display` says in plain words what can be done.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The server's certificate has expired.
+    Expired,
+    /// The server's certificate is not valid yet.
+    NotYetValid,
+    /// The server signed its certificate itself.
+    SelfSigned,
+    /// Nobody who is trusted signed the server's certificate.
+    UnknownIssuer,
+    /// The server's certificate is for other names.
+    WrongName {
+        /// The name that was asked for.
+        expected: String,
+        /// The names in the certificate.
+        presented: Vec<String>,
+    },
+    /// The server's certificate was revoked.
+    Revoked,
+    /// The server's key is none of those that were pinned.
+    OtherKey {
+        /// SHA-256 of the public key that it has.
+        presented: [u8; 32],
+    },
+    /// The server's certificate, or its signature, is wrong in another way.
+    BadCertificate,
+    /// The server wants a certificate of the client, and was given none.
+    CertificateDemanded,
+    /// The server does not accept the client's certificate.
+    CertificateRefused,
+    /// The server and this client have no version of TLS in common.
+    NoCommonVersion,
+    /// The server answers in clear text where TLS is due.
+    PlainServer,
+    /// The server speaks TLS where clear text is due.
+    TlsServer,
+    /// The server says nothing where its greeting is due.
+    SilentServer,
+    /// The server ended the connection in the middle of the handshake.
+    EndedInHandshake,
+    /// The server refuses a data connection that did not resume the TLS session of the login, as
+    /// far as its reply (522, 425) tells.
+    ResumptionDemanded,
+    /// The data connection did not resume the TLS session of the login, and
+    /// [was to](crate::Resumption::Required).
+    NotResumed,
+}
+
+impl Reason {
+    /// Whether it was this side that broke off.
+    pub(crate) fn is_ours(&self) -> bool {
+        matches!(
+            self,
+            Self::Expired
+                | Self::NotYetValid
+                | Self::SelfSigned
+                | Self::UnknownIssuer
+                | Self::WrongName { .. }
+                | Self::Revoked
+                | Self::OtherKey { .. }
+                | Self::BadCertificate
+                | Self::PlainServer
+                | Self::NotResumed
+        )
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Expired => {
+                "the server's certificate has expired: it must be renewed there (or this machine's \
+                 clock is wrong)"
+            }
+            Self::NotYetValid => {
+                "the server's certificate is not valid yet: is this machine's clock right?"
+            }
+            Self::SelfSigned => {
+                "the server signed its certificate itself: to trust it, give it as a root, or pin \
+                 its key"
+            }
+            Self::UnknownIssuer => {
+                "the server's certificate is signed by nobody who is trusted: to trust a private \
+                 authority, give its certificate as a root"
+            }
+            Self::WrongName {
+                expected,
+                presented,
+            } => return wrong_name(f, expected, presented),
+            Self::Revoked => "the server's certificate was revoked",
+            Self::OtherKey { presented } => {
+                f.write_str("the server's key is not a pinned one; its SHA-256 is ")?;
+                return presented.iter().try_for_each(|byte| write!(f, "{byte:02x}"));
+            }
+            Self::BadCertificate => "the server's certificate cannot be accepted",
+            Self::CertificateDemanded => {
+                "the server wants a client certificate, and none was configured"
+            }
+            Self::CertificateRefused => "the server does not accept the client certificate",
+            Self::NoCommonVersion => {
+                "the server speaks no version of TLS that is accepted here: 1.0 and 1.1 are too \
+                 old, and refused"
+            }
+            Self::PlainServer => {
+                "the server answers in clear text where TLS is due: use explicit TLS, as a rule \
+                 at port 21"
+            }
+            Self::TlsServer => {
+                "the server begins with TLS: use implicit TLS, as a rule at port 990"
+            }
+            Self::SilentServer => {
+                "the server says nothing: it may be waiting for implicit TLS, as a rule at port \
+                 990"
+            }
+            Self::EndedInHandshake => "the server ended the connection in the handshake",
+            Self::ResumptionDemanded => {
+                "the server refuses the data connection, as a rule because it did not resume the TLS \
+                 session of the login: reconnect to get one that can be resumed"
+            }
+            Self::NotResumed => {
+                "the data connection did not resume the TLS session of the login, which was \
+                 required: reconnect to get one that can be resumed"
+            }
+        })
+    }
+}
+
+impl core::error::Error for Reason {}
+
+fn wrong_name(f: &mut fmt::Formatter<'_>, expected: &str, presented: &[String]) -> fmt::Result {
+    write!(
+        f,
+        "the server's certificate is not for {}, but for ",
+        Escaped::new(expected)
+    )?;
+    match presented {
+        [] => f.write_str("no name at all"),
+        names => names.iter().enumerate().try_for_each(|(index, name)| {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{}", Escaped::new(name))
+        }),
+    }
+}
