@@ -10,6 +10,8 @@ use crate::simulator::server::{Held, Simulator};
 #[derive(Debug)]
 pub(super) enum Item {
     Bytes(Vec<u8>),
+    /// Outside TLS.
+    Raw(Vec<u8>),
     /// A read does not cross this.
     Cut,
     /// Everything after this is held.
@@ -76,6 +78,7 @@ impl Simulator {
         for action in ctx.actions.iter().filter(|_| last) {
             match action {
                 Action::Unasked(bytes) => self.held.push_back(Held::Unasked(s, bytes.clone())),
+                Action::InClear(bytes) => self.push(s, Item::Raw(bytes.clone())),
                 Action::Stray(bytes) => {
                     self.push(s, Item::Cut);
                     self.send_scripted(s, bytes);
@@ -141,6 +144,7 @@ impl Simulator {
             let wire = &mut self.wires[session.link.0];
             match item {
                 Item::Bytes(bytes) => wire.send(&bytes),
+                Item::Raw(bytes) => wire.send_raw(&bytes),
                 Item::Cut => wire.cut(),
                 Item::Barrier => {}
                 Item::StartTls => {

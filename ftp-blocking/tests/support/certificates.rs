@@ -1,0 +1,182 @@
+//! Certificates of all kinds, good and bad, and servers that show them: for the tests of both
+//! adapters.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use std::sync::{Arc, LazyLock, Mutex};
+
+use ftp_proto::tls::rustls;
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
+use rustls::sign::CertifiedKey;
+use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
+
+/// Both versions that are spoken.
+pub(crate) const VERSIONS: [&SupportedProtocolVersion; 2] =
+    [&rustls::version::TLS12, &rustls::version::TLS13];
+
+/// A private CA.
+pub(crate) struct Authority {
+    pub(crate) pem: String,
+    der: CertificateDer<'static>,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+/// The one that clients trust, and another one.
+pub(crate) static CA: LazyLock<Authority> = LazyLock::new(|| Authority::new("test CA"));
+pub(crate) static OTHER_CA: LazyLock<Authority> = LazyLock::new(|| Authority::new("other CA"));
+
+/// A certificate and its key.
+#[derive(Clone)]
+pub(crate) struct Identity {
+    pub(crate) pem: String,
+    pub(crate) key_pem: String,
+    der: CertificateDer<'static>,
+    key: Vec<u8>,
+}
+
+/// What is wrong with a certificate, if anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    None,
+    SelfSigned,
+    /// The same, as a CA.
+    SelfSignedAuthority,
+    Expired,
+    NotYetValid,
+    WrongHost,
+    WrongAuthority,
+}
+
+/// The flaws.
+pub(crate) const FLAWS: [Flaw; 6] = [
+    Flaw::SelfSigned,
+    Flaw::SelfSignedAuthority,
+    Flaw::Expired,
+    Flaw::NotYetValid,
+    Flaw::WrongHost,
+    Flaw::WrongAuthority,
+];
+
+impl Authority {
+    fn new(name: &str) -> Self {
+        let mut params = CertificateParams::new(Vec::new()).expect("no names");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.self_signed(&key).expect("a certificate");
+        Self {
+            pem: certificate.pem(),
+            der: certificate.der().clone(),
+            issuer: Issuer::new(params, key),
+        }
+    }
+}
+
+impl Identity {
+    /// For this host, a name or an address, with a flaw.
+    pub(crate) fn new(host: &str, flaw: Flaw) -> Self {
+        let host = match flaw {
+            Flaw::WrongHost => "other.example",
+            _ => host,
+        };
+        let mut params = CertificateParams::new([host.to_owned()]).expect("a name");
+        params.distinguished_name.push(DnType::CommonName, host);
+        match flaw {
+            Flaw::Expired => params.not_after = rcgen::date_time_ymd(2001, 1, 1),
+            Flaw::NotYetValid => params.not_before = rcgen::date_time_ymd(4000, 1, 1),
+            Flaw::SelfSignedAuthority => {
+                params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+            }
+            _ => {}
+        }
+        let key = KeyPair::generate().expect("a key");
+        let certificate = match flaw {
+            Flaw::SelfSigned | Flaw::SelfSignedAuthority => params.self_signed(&key),
+            Flaw::WrongAuthority => params.signed_by(&key, &OTHER_CA.issuer),
+            _ => params.signed_by(&key, &CA.issuer),
+        };
+        let certificate = certificate.expect("a certificate");
+        Self {
+            pem: certificate.pem(),
+            key_pem: key.serialize_pem(),
+            der: certificate.der().clone(),
+            key: key.serialize_der(),
+        }
+    }
+
+    /// For `localhost`, without a flaw.
+    pub(crate) fn good() -> Self {
+        static GOOD: LazyLock<Identity> = LazyLock::new(|| Identity::new("localhost", Flaw::None));
+        GOOD.clone()
+    }
+
+    /// A server that shows it.
+    pub(crate) fn server(&self, version: &'static SupportedProtocolVersion) -> Arc<ServerConfig> {
+        let config = builder(version).with_no_client_auth();
+        let config = config.with_single_cert(vec![self.der.clone()], self.private_key());
+        Arc::new(config.expect("certificate and key belong together"))
+    }
+
+    /// The same, which demands a certificate of the [`CA`]'s.
+    pub(crate) fn demanding_server(
+        &self,
+        version: &'static SupportedProtocolVersion,
+    ) -> Arc<ServerConfig> {
+        let mut roots = RootCertStore::empty();
+        roots.add(CA.der.clone()).expect("a root");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
+            .build()
+            .expect("a verifier");
+        let config = builder(version).with_client_cert_verifier(verifier);
+        let config = config.with_single_cert(vec![self.der.clone()], self.private_key());
+        Arc::new(config.expect("certificate and key belong together"))
+    }
+
+    /// The same, which writes down the names that clients ask for.
+    pub(crate) fn listening_server(
+        &self,
+        version: &'static SupportedProtocolVersion,
+        names: &Names,
+    ) -> Arc<ServerConfig> {
+        let provider = rustls::crypto::ring::default_provider();
+        let key = CertifiedKey::from_der(vec![self.der.clone()], self.private_key(), &provider);
+        let resolver = Resolver {
+            key: Arc::new(key.expect("certificate and key belong together")),
+            names: names.clone(),
+        };
+        let config = builder(version).with_no_client_auth();
+        Arc::new(config.with_cert_resolver(Arc::new(resolver)))
+    }
+
+    fn private_key(&self) -> PrivateKeyDer<'static> {
+        PrivateKeyDer::try_from(self.key.clone()).expect("a key of ours")
+    }
+}
+
+/// The server names of all ClientHellos.
+pub(crate) type Names = Arc<Mutex<Vec<Option<String>>>>;
+
+#[derive(Debug)]
+struct Resolver {
+    key: Arc<CertifiedKey>,
+    names: Names,
+}
+
+impl ResolvesServerCert for Resolver {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let name = hello.server_name().map(str::to_owned);
+        self.names.lock().expect("no panic").push(name);
+        Some(self.key.clone())
+    }
+}
+
+fn builder(
+    version: &'static SupportedProtocolVersion,
+) -> rustls::ConfigBuilder<ServerConfig, rustls::WantsVerifier> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[version])
+        .expect("the provider knows it")
+}
