@@ -43,6 +43,12 @@ fn facts() {
     replay("facts", targets::facts);
 }
 
+#[cfg(feature = "ring")]
+#[test]
+fn pump() {
+    replay("pump", targets::pump);
+}
+
 #[test]
 fn session() {
     replay("session", targets::session);

@@ -115,6 +115,7 @@ impl TlsChannel {
     /// # Errors
     /// As [`Pump::encrypt`].
     pub fn write(&mut self, plain: &[u8]) -> Result<usize, Error> {
+        self.pump.check_open()?;
         let room = MOST_UNSENT.saturating_sub(self.outgoing().len());
         let plain = plain.get(..plain.len().min(room)).unwrap_or_default();
         if !plain.is_empty() {

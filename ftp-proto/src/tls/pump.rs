@@ -1,8 +1,10 @@
+use alloc::string::ToString as _;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use core::panic::AssertUnwindSafe;
 
-use rustls::client::UnbufferedClientConnection;
+use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
 use rustls::pki_types::ServerName;
 use rustls::unbuffered::{
     ConnectionState, EncodeError, EncryptError, InsufficientSizeError, UnbufferedStatus,
@@ -71,15 +73,24 @@ impl Pump {
         self.check()?;
         self.first = self.first.or_else(|| incoming.first().copied());
         let mut used: usize = 0;
+        let mut unreadable = None;
         loop {
             let rest = incoming.get_mut(used..).unwrap_or_default();
-            let UnbufferedStatus { mut discard, state } = self.connection.process_tls_records(rest);
+            let UnbufferedStatus { mut discard, state } =
+                advance(&mut self.connection, rest, self.closed);
             let more = match state {
                 Ok(ConnectionState::ReadTraffic(mut traffic)) => {
                     while let Some(record) = traffic.next_record() {
-                        let record = record.map_err(named)?;
-                        discard = discard.saturating_add(record.discard);
-                        plain(record.payload);
+                        match record {
+                            Ok(record) => {
+                                discard = discard.saturating_add(record.discard);
+                                plain(record.payload);
+                            }
+                            Err(error) => {
+                                unreadable = Some(error);
+                                break;
+                            }
+                        }
                     }
                     true
                 }
@@ -104,6 +115,9 @@ impl Pump {
                 }
             };
             used = used.saturating_add(discard);
+            if let Some(error) = unreadable.take() {
+                return Err(self.fail(error));
+            }
             if !more {
                 return Ok(used);
             }
@@ -123,9 +137,7 @@ impl Pump {
         incoming: &mut [u8],
         outgoing: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        if self.closed {
-            return Err(tls_error("written to after close_notify"));
-        }
+        self.check_open()?;
         self.with_write_traffic(incoming, outgoing, |traffic, outgoing| {
             append(outgoing, |room| traffic.encrypt(plain, room))
         })
@@ -181,7 +193,7 @@ impl Pump {
         incoming: &mut [u8],
         outgoing: &mut Vec<u8>,
         write: impl FnOnce(
-            &mut rustls::unbuffered::WriteTraffic<'_, rustls::client::ClientConnectionData>,
+            &mut rustls::unbuffered::WriteTraffic<'_, ClientConnectionData>,
             &mut Vec<u8>,
         ) -> Result<(), Error>,
     ) -> Result<(), Error> {
@@ -200,6 +212,14 @@ impl Pump {
                 Err(error) => return Err(self.fail(error)),
             }
         }
+    }
+
+    /// Whether plain text can be sent at all.
+    pub(super) fn check_open(&self) -> Result<(), Error> {
+        if self.closed {
+            return Err(tls_error("written to after close_notify"));
+        }
+        self.check()
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -234,6 +254,29 @@ impl Pump {
             }
         }
     }
+}
+
+/// rustls 0.23 asserts, in builds with debug assertions, that no fatal alert follows our own
+/// close_notify, although what comes then is the server's choice alone (its garbage behind the end
+/// of an upload, for one). There it is an error, as it is in all other builds.
+fn advance<'c, 'i>(
+    connection: &'c mut UnbufferedClientConnection,
+    incoming: &'i mut [u8],
+    closed: bool,
+) -> UnbufferedStatus<'c, 'i, ClientConnectionData> {
+    if !(closed && cfg!(debug_assertions)) {
+        return connection.process_tls_records(incoming);
+    }
+    let process = AssertUnwindSafe(move || {
+        let (connection, incoming) = (connection, incoming);
+        connection.process_tls_records(incoming)
+    });
+    std::panic::catch_unwind(process).unwrap_or_else(|_| UnbufferedStatus {
+        discard: 0,
+        state: Err(rustls::Error::General(
+            "no TLS behind close_notify".to_string(),
+        )),
+    })
 }
 
 /// Appends what `write` makes, with as much room as it says it needs.

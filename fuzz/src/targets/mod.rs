@@ -2,6 +2,8 @@
 
 mod facts;
 mod passive;
+#[cfg(feature = "ring")]
+mod pump;
 mod reply;
 mod script;
 mod session;
@@ -9,6 +11,8 @@ mod split;
 
 pub use facts::facts;
 pub use passive::passive;
+#[cfg(feature = "ring")]
+pub use pump::pump;
 pub use reply::reply;
 pub use session::session;
 pub use split::split;

@@ -1,0 +1,315 @@
+//! The pump of TLS under all that a socket can do to it: cuts, coalesced records, key updates,
+//! bits that flip, ends that come early. The model is that of the fuzz target `pump`.
+#![cfg(feature = "ring")]
+
+use std::io::{Read as _, Write as _};
+use std::sync::{Arc, LazyLock};
+
+use ftp_proto::tls::{PlainRead, TlsChannel, TlsConfig, TlsVersion, rustls};
+use proptest::prelude::*;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection};
+
+#[allow(unreachable_pub, reason = "the fuzz crate makes them public")]
+#[allow(dead_code, unused_imports, reason = "one of them is used here")]
+#[path = "../../fuzz/src/targets/mod.rs"]
+mod targets;
+
+struct Ends {
+    client: TlsConfig,
+    server: Arc<ServerConfig>,
+}
+
+static ENDS: LazyLock<[Ends; 2]> = LazyLock::new(|| {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
+    [TlsVersion::V1_2, TlsVersion::V1_3].map(|version| {
+        let client = TlsConfig::with_roots_pem(made.cert.pem())
+            .and_then(|config| config.with_only_version(version))
+            .expect("a config");
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
+        let server =
+            ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .expect("versions")
+                .with_no_client_auth()
+                .with_single_cert(vec![made.cert.der().clone()], key)
+                .expect("they belong together");
+        Ends {
+            client,
+            server: Arc::new(server),
+        }
+    })
+});
+
+/// What the server sends in a whole session, and what the client is to read of it.
+struct Session {
+    client: TlsChannel,
+    server: ServerConnection,
+    wire: Vec<u8>,
+}
+
+impl Session {
+    /// With the handshake done, cut into pieces of these lengths.
+    fn new(ends: &Ends, pieces: &[usize]) -> Self {
+        let login = ends.client.login("localhost").expect("a name");
+        let mut session = Self {
+            client: login.connection().expect("a connection"),
+            server: ServerConnection::new(ends.server.clone()).expect("a server"),
+            wire: Vec::new(),
+        };
+        let mut pieces = pieces.iter().copied().cycle();
+        loop {
+            let done = session.client.handshake().expect("means well");
+            session.answer();
+            if done && session.wire.is_empty() {
+                return session;
+            }
+            let piece = pieces.next().expect("a cycle").min(session.wire.len());
+            let bytes: Vec<u8> = session.wire.drain(..piece).collect();
+            feed(&mut session.client, &bytes);
+        }
+    }
+
+    /// What the client has to say is heard.
+    fn answer(&mut self) {
+        let outgoing = self.client.outgoing().to_vec();
+        self.client.advance(outgoing.len());
+        let mut outgoing = outgoing.as_slice();
+        while !outgoing.is_empty() {
+            self.server.read_tls(&mut outgoing).expect("a slice");
+            self.server.process_new_packets().expect("means well");
+        }
+        self.collect();
+    }
+
+    fn collect(&mut self) {
+        while self.server.wants_write() {
+            self.server.write_tls(&mut self.wire).expect("a vector");
+        }
+    }
+
+    fn heard(&mut self) -> Vec<u8> {
+        let mut heard = Vec::new();
+        // Blocked, as a rule.
+        let _ = self.server.reader().read_to_end(&mut heard);
+        heard
+    }
+}
+
+fn feed(client: &mut TlsChannel, bytes: &[u8]) {
+    client.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
+    client.filled(bytes.len());
+}
+
+/// All that can be read now, and the state behind it.
+fn drain(client: &mut TlsChannel, room: usize, into: &mut Vec<u8>) -> PlainRead {
+    let mut buffer = vec![0; room];
+    loop {
+        match client.read(&mut buffer).expect("means well") {
+            PlainRead::Bytes(count) => into.extend(&buffer[..count]),
+            state => return state,
+        }
+    }
+}
+
+fn content(length: usize) -> Vec<u8> {
+    (0..length).map(|n| (n % 251) as u8).collect()
+}
+
+#[test]
+fn invariant_1_each_split_of_a_whole_session_reads_the_same() {
+    for ends in ENDS.iter() {
+        for piece in 1..90 {
+            let mut session = Session::new(ends, &[piece]);
+            session.server.writer().write_all(b"first ").expect("room");
+            session.collect();
+            // Refused in TLS 1.2, which has none.
+            let _ = session.server.refresh_traffic_keys();
+            session.server.writer().write_all(b"second").expect("room");
+            session.server.send_close_notify();
+            session.collect();
+            let mut plain = Vec::new();
+            let wire = std::mem::take(&mut session.wire);
+            let last = wire.len().div_ceil(piece) - 1;
+            for (index, bytes) in wire.chunks(piece).enumerate() {
+                feed(&mut session.client, bytes);
+                let state = drain(&mut session.client, 3, &mut plain);
+                let expected = match index == last {
+                    true => PlainRead::Closed,
+                    false => PlainRead::Blocked,
+                };
+                assert_eq!(state, expected, "pieces of {piece}, piece {index}");
+            }
+            assert_eq!(plain, b"first second");
+            session.client.close().expect("open");
+            session.answer();
+            assert!(session.heard().is_empty());
+        }
+    }
+}
+
+#[test]
+fn many_records_and_key_updates_in_one_read() {
+    for ends in ENDS.iter() {
+        let mut session = Session::new(ends, &[usize::MAX]);
+        for part in content(100_000).chunks(1000) {
+            session.server.writer().write_all(part).expect("room");
+            session.collect();
+            let _ = session.server.refresh_traffic_keys();
+        }
+        session.server.send_close_notify();
+        session.collect();
+        let wire = std::mem::take(&mut session.wire);
+        feed(&mut session.client, &wire);
+        let mut plain = Vec::new();
+        let state = drain(&mut session.client, 777, &mut plain);
+        assert_eq!(state, PlainRead::Closed);
+        assert_eq!(plain, content(100_000));
+        // With the new keys, where there were any.
+        assert_eq!(session.client.write(b"still here").expect("open"), 10);
+        session.answer();
+        assert_eq!(session.heard(), b"still here");
+    }
+}
+
+/// 16 KiB of plain text a record, and close_notify as the last one.
+#[test]
+fn records_go_out_full_and_close_notify_last() {
+    for ends in ENDS.iter() {
+        let mut session = Session::new(ends, &[usize::MAX]);
+        let taken = session.client.write(&content(1 << 20)).expect("open");
+        assert_eq!(taken, 64 * 1024, "four records stand unsent at most");
+        assert_eq!(session.client.write(b"more").expect("open"), 0);
+        session.client.close().expect("open");
+        session.client.close().expect("twice is once");
+        let mut rest = session.client.outgoing();
+        let mut lengths = Vec::new();
+        while let [_, _, _, high, low, ..] = *rest {
+            let length = usize::from(u16::from_be_bytes([high, low]));
+            rest = &rest[5 + length..];
+            lengths.push(length);
+        }
+        assert_eq!(lengths.len(), 5, "{lengths:?}");
+        assert!(
+            lengths[..4].iter().all(|length| *length > 16 * 1024),
+            "{lengths:?}"
+        );
+        let error = session.client.write(b"late").expect_err("after the end");
+        assert_eq!(error.kind(), ftp_proto::ErrorKind::Tls);
+    }
+}
+
+/// Class B5: cut at every byte of what the server sends: its end is told in one place alone.
+#[test]
+fn b5_cut_at_every_byte() {
+    for ends in ENDS.iter() {
+        let mut cut = 0;
+        loop {
+            let mut session = Session::new(ends, &[usize::MAX]);
+            session.server.writer().write_all(b"content").expect("room");
+            session.server.send_close_notify();
+            session.collect();
+            let wire = std::mem::take(&mut session.wire);
+            feed(&mut session.client, &wire[..cut]);
+            session.client.ended();
+            let mut plain = Vec::new();
+            let state = drain(&mut session.client, 64, &mut plain);
+            assert!(b"content".starts_with(&plain));
+            if cut == wire.len() {
+                assert_eq!(
+                    (state, plain.as_slice()),
+                    (PlainRead::Closed, &b"content"[..])
+                );
+                break;
+            }
+            assert_eq!(state, PlainRead::Cut, "cut at {cut} of {}", wire.len());
+            cut += 1;
+        }
+    }
+}
+
+/// A bit that flips anywhere is a failure that stays, and the alert that says so goes out.
+#[test]
+fn a_bit_flipped_at_every_byte() {
+    for ends in ENDS.iter() {
+        let mut at = 0;
+        loop {
+            let mut session = Session::new(ends, &[usize::MAX]);
+            session.server.writer().write_all(b"content").expect("room");
+            session.server.send_close_notify();
+            session.collect();
+            let mut wire = std::mem::take(&mut session.wire);
+            let Some(byte) = wire.get_mut(at) else { break };
+            *byte ^= 0x10;
+            feed(&mut session.client, &wire);
+            let mut plain = Vec::new();
+            let mut buffer = [0; 64];
+            let failed = loop {
+                match session.client.read(&mut buffer) {
+                    Ok(PlainRead::Bytes(count)) => plain.extend(&buffer[..count]),
+                    Ok(state) => {
+                        // The length of a record, and it waits for more; or its version, which
+                        // means nothing.
+                        let whole = plain == b"content";
+                        assert!(whole || state != PlainRead::Closed, "flipped at {at}");
+                        break false;
+                    }
+                    Err(_) => break true,
+                }
+            };
+            assert!(b"content".starts_with(&plain));
+            if failed {
+                assert!(!session.client.outgoing().is_empty(), "no alert at {at}");
+                session.client.read(&mut buffer).expect_err("still failed");
+                session.client.write(b"x").expect_err("still failed");
+                session.client.close().expect_err("still failed");
+            }
+            at += 1;
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) })]
+
+    #[test]
+    fn invariant_1_any_pieces_and_any_room(
+        version in 0..2_usize,
+        handshake in prop::collection::vec(1..2000_usize, 1..20),
+        pieces in prop::collection::vec(0..5000_usize, 1..40),
+        rooms in prop::collection::vec(1..3000_usize, 1..10),
+        writes in prop::collection::vec(0..20_000_usize, 1..8),
+    ) {
+        let mut session = Session::new(&ENDS[version], &handshake);
+        let mut written = Vec::new();
+        for write in writes {
+            session.server.writer().write_all(&content(write)).expect("room");
+            session.collect();
+            let _ = session.server.refresh_traffic_keys();
+            written.extend(content(write));
+        }
+        session.server.send_close_notify();
+        session.collect();
+        let wire = std::mem::take(&mut session.wire);
+        let (mut rest, mut plain) = (wire.as_slice(), Vec::new());
+        let mut rooms = rooms.into_iter().cycle();
+        let mut state = PlainRead::Blocked;
+        for piece in pieces.into_iter().chain([wire.len()]) {
+            let (bytes, later) = rest.split_at(piece.min(rest.len()));
+            rest = later;
+            feed(&mut session.client, bytes);
+            state = drain(&mut session.client, rooms.next().expect("a cycle"), &mut plain);
+        }
+        prop_assert_eq!(state, PlainRead::Closed);
+        prop_assert_eq!(plain, written);
+    }
+
+    /// The fuzz target's model, on scripts that nobody thought of.
+    #[test]
+    fn invariant_10_any_script(
+        settings in 0..4_u8,
+        script in prop::collection::vec(any::<u8>(), 0..300),
+    ) {
+        targets::pump(&[&[settings], script.as_slice()].concat());
+    }
+}
