@@ -1,5 +1,7 @@
 //! A driver on arrays: it follows the contract to the letter, and writes down what it saw.
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
+
+mod scenes;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -9,6 +11,7 @@ use ftp_proto::{
     Answer, Clock, Closing, Config, DataEnd, Direction, Endpoint, Error, ErrorKind, Flow, Security,
     Session, Step, Transfer, TransferType, Wait, Want, flows,
 };
+pub(crate) use scenes::*;
 
 /// What the driver finds when it reads from the control connection.
 pub(crate) enum Arrival {

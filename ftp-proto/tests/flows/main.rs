@@ -1,0 +1,25 @@
+//! Every flow against a scripted server: the exact bytes on the wire, and the outcome.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod abort;
+mod attributes;
+mod clear_control;
+mod contract;
+mod directories;
+mod features;
+mod finish;
+mod greeting;
+mod keep_alive;
+mod login;
+mod open;
+mod open_active;
+mod open_protected;
+mod open_with_connect;
+mod quit;
+mod raw;
+mod representation;
+mod restart;
+mod secure;
+mod words;
