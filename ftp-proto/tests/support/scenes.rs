@@ -1,8 +1,60 @@
 //! Beginnings that many tests share, and how they are played.
 
-use ftp_proto::{Config, DataCommand, DataEnd, DataMode};
+use ftp_proto::{
+    Config, DataCommand, DataEnd, DataMode, Error, Flow, Running, Security, Session, Step,
+    Transfer, Wait, Want, flows,
+};
 
-use super::{Driver, Item, Op, Script, hear, logged_in, say, serve};
+use super::{Driver, Item, Op, Script, credentials, hear, say, serve};
+
+/// A session under a script.
+pub(crate) fn scripted(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Script> {
+    Driver::new(config, Script::new(items))
+}
+
+pub(crate) fn plain_login() -> Vec<Item> {
+    vec![
+        say("220 ready"),
+        hear("USER ada"),
+        say("331 password"),
+        hear("PASS hunter2"),
+        say("230 in"),
+    ]
+}
+
+pub(crate) fn secure_login() -> Vec<Item> {
+    vec![
+        say("220 ready"),
+        hear("AUTH TLS"),
+        say("234 go"),
+        serve("secure control"),
+        hear("USER ada"),
+        say("331 password"),
+        hear("PASS hunter2"),
+        say("230 in"),
+        hear("PBSZ 0"),
+        say("200 PBSZ=0"),
+        hear("PROT P"),
+        say("200 private"),
+    ]
+}
+
+/// Logged in, with this to come.
+pub(crate) fn logged_in(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Script> {
+    let login = match config.security {
+        Security::Plain => plain_login(),
+        _ => secure_login(),
+    };
+    let mut driver = scripted(config, login);
+    driver.run(flows::Greeting::new()).expect("the greeting");
+    driver
+        .run(flows::Login::new(credentials()))
+        .expect("the login");
+    driver.server.assert_over();
+    driver.server.extend(items);
+    driver.forget();
+    driver
+}
 
 /// Runs the operations one after the other and returns their outcomes; the script must be used up.
 #[track_caller]
@@ -64,9 +116,14 @@ pub(crate) fn pwd() -> [Item; 2] {
     [hear("PWD"), say("257 \"/here\"")]
 }
 
+/// What gets a session that lost step back into it.
+pub(crate) fn fence() -> [Item; 2] {
+    [hear("PWD"), say("257 \"/fence\"")]
+}
+
 /// PWD ahead of PWD: the first one is the fence.
 pub(crate) fn fenced_pwd() -> Vec<Item> {
-    [[hear("PWD"), say("257 \"/fence\"")], pwd()].concat()
+    [fence(), pwd()].concat()
 }
 
 pub(crate) const DOWNLOADING: &str = "Download Image from 0, hint None, protected: false";
@@ -79,4 +136,56 @@ pub(crate) fn finish() -> Op {
 /// The same up to the data connection; the data command is to come.
 pub(crate) fn up_to_connect() -> Vec<Item> {
     opening("")[..5].to_vec()
+}
+
+pub(crate) fn opened() -> (Driver<Script>, Transfer) {
+    let script = [
+        hear("TYPE I"),
+        say("200 I"),
+        hear("EPSV"),
+        say("229 (|||6446|)"),
+        serve("connect peer:6446"),
+        hear("RETR a"),
+        say("150 here"),
+    ];
+    let mut driver = logged_in(Config::default(), script);
+    driver.outcome(&Op::Retrieve("a", 0));
+    let transfer = driver.transfer.take().expect("a transfer");
+    (driver, transfer)
+}
+
+/// Starts a flow and steps it up to its first want that waits for a reply.
+pub(crate) fn waiting<F: Flow>(session: &mut Session, flow: F) -> (Running<F>, Want) {
+    let (mut running, mut answer) = session.start(flow);
+    loop {
+        let Ok(Step::Want(want)) = session.step(&mut running, answer) else {
+            panic!("no want");
+        };
+        if want.wait() != Wait::Arrived {
+            let length = session.outgoing().len();
+            session.advance(length);
+            return (running, want);
+        }
+        answer = want.timed_out();
+    }
+}
+
+/// Says that something was received, and that nothing more has arrived where that is asked.
+pub(crate) fn unlooked<F: Flow>(
+    session: &mut Session,
+    running: &mut Running<F>,
+    want: Want,
+) -> Result<Step<F::Output>, Error> {
+    let Want::Receive(want) = want else {
+        panic!("{want:?}");
+    };
+    let mut answer = want.received();
+    loop {
+        match session.step(running, answer) {
+            Ok(Step::Want(want)) if want.wait() == Wait::Arrived => {
+                answer = want.timed_out();
+            }
+            other => return other,
+        }
+    }
 }
