@@ -5,6 +5,7 @@ mod model;
 mod scenes;
 mod script;
 
+use std::fmt::Debug;
 use std::net::SocketAddr;
 
 use ftp_proto::wire::Escaped;
@@ -71,6 +72,10 @@ pub(crate) struct Driver<S> {
     pub(crate) fuse: usize,
     /// How many points were passed.
     pub(crate) points: usize,
+    /// How many more wants are served before one is answered `timed_out`.
+    pub(crate) patience: usize,
+    /// How many wants were served.
+    pub(crate) served: usize,
     line: Vec<u8>,
     clock: Option<Wait>,
 }
@@ -86,6 +91,8 @@ impl<S: Server> Driver<S> {
             breaches: Vec::new(),
             fuse: usize::MAX,
             points: 0,
+            patience: usize::MAX,
+            served: 0,
             line: Vec::new(),
             clock: None,
         }
@@ -125,7 +132,19 @@ impl<S: Server> Driver<S> {
         );
     }
 
-    fn point(&mut self) -> Result<(), Stop> {
+    /// Runs a flow to its end and puts its outcome into words.
+    pub(crate) fn tell<F: Flow>(&mut self, flow: F) -> String
+    where
+        F::Output: Debug,
+    {
+        match self.try_run(flow) {
+            Ok(output) => format!("{output:?}"),
+            Err(Stop::Failed(error)) => failure(&error),
+            Err(Stop::Dropped) => "dropped".into(),
+        }
+    }
+
+    pub(crate) fn point(&mut self) -> Result<(), Stop> {
         self.points += 1;
         if self.fuse == 0 {
             self.fuse = usize::MAX;
@@ -156,7 +175,7 @@ impl<S: Server> Driver<S> {
         }
     }
 
-    fn serve(&mut self, want: Want) -> Answer {
+    pub(crate) fn serve(&mut self, want: Want) -> Answer {
         let text = describe(&want);
         let continues = match want.clock() {
             Clock::Starts => {
@@ -175,6 +194,12 @@ impl<S: Server> Driver<S> {
             }
         };
         self.wants.push(format!("{text}{continues}"));
+        self.served += 1;
+        if self.patience == 0 {
+            self.patience = usize::MAX;
+            return want.timed_out();
+        }
+        self.patience -= 1;
         if let Want::Receive(want) = want {
             return match self.server.arrival(want.wait()) {
                 Arrival::Bytes(bytes) => {
@@ -292,6 +317,7 @@ impl<S: Server> Driver<S> {
         self.wire.clear();
         self.wants.clear();
         self.points = 0;
+        self.served = 0;
     }
 }
 

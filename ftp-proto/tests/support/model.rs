@@ -85,6 +85,7 @@ impl Server for Model {
                 self.closing = true;
                 "221 bye"
             }
+            "HOST" if !self.logged_in => "220 that one",
             _ if !self.logged_in => "530 log in first",
             "PWD" => {
                 self.pwds += 1;
@@ -98,7 +99,25 @@ impl Server for Model {
                 self.restart = argument.parse().expect("a number");
                 "350 armed"
             }
-            "RETR" | "STOR" | "LIST" => {
+            "PORT" | "EPRT" | "SITE" | "ALLO" | "OPTS" | "LANG" | "CLNT" | "MODE" | "STRU" => {
+                "200 fine"
+            }
+            "CWD" | "CDUP" | "RMD" | "DELE" | "RNTO" | "SMNT" => "250 done",
+            "RNFR" => "350 to what?",
+            "MKD" => "257 \"/made\" is there",
+            "MDTM" => "213 20260102030405",
+            "MLST" => "250-Facts\r\n type=file;size=12; /a\r\n250 End",
+            "SYST" => "215 UNIX Type: L8",
+            "STAT" => "211-All\r\n 226 is well\r\n211 End",
+            "HELP" => "214-Help\r\n 250 yourself\r\n214 End",
+            "ACCT" => "230 in",
+            "REIN" => {
+                self.logged_in = false;
+                self.reply("120 wait");
+                "220 again"
+            }
+            "CCC" => "200 clear",
+            "RETR" | "STOR" | "LIST" | "NLST" | "MLSD" | "APPE" | "STOU" => {
                 self.starts.push(std::mem::take(&mut self.restart));
                 self.transfer = true;
                 "150 here (12 bytes)"
@@ -120,6 +139,9 @@ impl Server for Model {
     }
 
     fn arrival(&mut self, wait: Wait) -> Arrival {
+        if wait == Wait::Remote {
+            self.data_ended();
+        }
         if self.pending.is_empty() && self.closing {
             return Arrival::Eof;
         }
@@ -160,6 +182,7 @@ impl Server for Model {
                 assert!(std::mem::take(&mut self.handshake), "a handshake unasked");
                 self.secured = true;
             }
+            "clear control" => self.secured = false,
             "close abandon" if self.transfer => {
                 self.transfer = false;
                 self.reply("426 cut");

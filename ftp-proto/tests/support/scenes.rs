@@ -1,5 +1,7 @@
 //! Beginnings that many tests share, and how they are played.
 
+use std::fmt::Debug;
+
 use ftp_proto::{
     Config, DataCommand, DataEnd, DataMode, Error, Flow, Running, Security, Session, Step,
     Transfer, Wait, Want, flows,
@@ -68,6 +70,18 @@ pub(crate) fn play(mut driver: Driver<Script>, ops: &[Op]) -> Vec<String> {
 #[track_caller]
 pub(crate) fn plain(op: Op, items: impl IntoIterator<Item = Item>) -> String {
     play(logged_in(Config::default(), items), &[op]).remove(0)
+}
+
+/// The outcome of one flow behind a login, which must use up the script.
+#[track_caller]
+pub(crate) fn told<F: Flow>(flow: F, items: impl IntoIterator<Item = Item>) -> String
+where
+    F::Output: Debug,
+{
+    let mut driver = logged_in(Config::default(), items);
+    let outcome = driver.tell(flow);
+    driver.server.assert_over();
+    outcome
 }
 
 pub(crate) fn active() -> Config {
