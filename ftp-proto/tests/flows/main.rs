@@ -7,6 +7,7 @@ mod abort;
 mod attributes;
 mod clear_control;
 mod contract;
+mod copy;
 mod directories;
 mod features;
 mod files;

@@ -1,6 +1,7 @@
 //! A driver on arrays: it follows the contract to the letter, and writes down what it saw.
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
+mod couple;
 mod model;
 mod scenes;
 mod script;
@@ -8,6 +9,7 @@ mod script;
 use std::fmt::Debug;
 use std::net::SocketAddr;
 
+pub(crate) use couple::*;
 use ftp_proto::wire::Escaped;
 use ftp_proto::{
     Answer, Clock, Closing, Config, DataEnd, Direction, Endpoint, Error, ErrorKind, Flow, Security,
