@@ -434,6 +434,17 @@ fn restore_says_that_the_way_is_lost_before_a_byte() {
 }
 
 #[test]
+fn invariant_13_restore_does_not_print_the_password() {
+    let canary = "tr0ub4dor&3-canary";
+    let credentials = flows::Credentials::new("ada", canary)
+        .and_then(|credentials| credentials.with_account(canary))
+        .expect("credentials");
+    let restore = flows::Restore::new(credentials, Standing::default()).expect("it is known");
+    let shown = format!("{restore:?} {restore:#?}");
+    assert!(shown.contains("ada") && !shown.contains(canary), "{shown}");
+}
+
+#[test]
 fn successor_has_the_settings_and_takes_the_observer_with_it() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let notes = Arc::clone(&seen);
