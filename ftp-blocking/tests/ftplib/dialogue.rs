@@ -7,8 +7,7 @@ use crate::server::{LIMIT, Script, Step};
 /// One dialogue, which both clients have with the same server.
 pub(crate) struct Dialogue {
     pub(crate) name: &'static str,
-    /// Each call with its arguments; `connect` and `login` stand ahead of them, unless the first
-    /// one is `connect` or needs no server.
+    /// Each call with its arguments; what has to stand ahead of them is [`opening`](Self::opening).
     pub(crate) calls: Vec<Vec<&'static str>>,
     pub(crate) script: Script,
     /// The second server of a copy.
@@ -108,11 +107,11 @@ impl Dialogue {
 
     /// For dialogues in which one of the two waits in vain.
     pub(crate) fn impatient(self) -> Self {
-        self.set(|setting| setting.timeout = Duration::from_millis(300))
+        self.set(|setting| setting.timeout = Duration::from_millis(500))
     }
 
     /// Compares which commands of these verbs the server saw; `from` stands for the address that
-    /// the client had.
+    /// the client had, `target` for those that PORT and EPRT named.
     pub(crate) fn watch(mut self, verbs: &'static [&'static str]) -> Self {
         self.watched = verbs;
         self
@@ -126,17 +125,20 @@ impl Dialogue {
 
     /// Whether it asks for a parser alone.
     pub(crate) fn needs_server(&self) -> bool {
-        let first = self.calls.first().and_then(|call| call.first());
-        !first.is_some_and(|name| name.starts_with("parse") || *name == "constant")
+        !self.first().starts_with("parse") && self.first() != "constant"
     }
 
     /// The calls that stand ahead of those that are compared.
     pub(crate) fn opening(&self) -> &'static [&'static str] {
-        let first = self.calls.first().and_then(|call| call.first());
-        match first {
-            Some(&"connect") => &[],
+        match self.first() {
+            "connect" => &[],
+            "login" | "debug" => &["connect"],
             _ if self.needs_server() => &["connect", "login"],
             _ => &[],
         }
+    }
+
+    fn first(&self) -> &'static str {
+        self.calls[0][0]
     }
 }

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 
 use ftp_blocking::wire::{Class, Limits};
 use ftp_blocking::{
-    Client, Config, Credentials, Encoding, Error, ErrorKind, Options, Reply, Timeouts,
-    TransferOptions,
+    Client, Config, Credentials, DataMode, Encoding, Entry, Error, ErrorKind, Options, Reply,
+    Timeouts, TransferOptions,
 };
-use ftp_proto::{DataMode, PassiveAddress, reply};
+use ftp_proto::{PassiveAddress, reply};
 
 use crate::dialogue::{self, Dialogue, Mode, Setting};
 
@@ -102,7 +102,7 @@ impl Ours {
                 target.login("user", "secret")?;
                 let source = self.client.as_mut().expect("connected");
                 let target_path = rest.first().unwrap_or(path);
-                ftp_blocking::copy(source, path, &mut target, target_path)?;
+                source.copy_to(path, &mut target, target_path)?;
                 Ok(Vec::new())
             }
             _ => {
@@ -127,7 +127,7 @@ fn on(
         ("login", ["", ""]) => text(&client.login_with(Credentials::anonymous())?),
         ("login", [user, password]) => text(&client.login(user, password)?),
         ("login", [user, password, account]) => {
-            let credentials = Credentials::new(user, password)?.with_account(account)?;
+            let credentials = credentials(encoding, user, password, account)?;
             text(&client.login_with(credentials)?)
         }
         ("debug", [user, password, account]) => {
@@ -136,7 +136,7 @@ fn on(
             client.observe(move |observed| {
                 *log.lock().expect("one thread") += &format!("{observed:?}\n");
             });
-            let credentials = Credentials::new(user, password)?.with_account(account)?;
+            let credentials = credentials(encoding, user, password, account)?;
             client.login_with(credentials)?;
             let shown = shown.lock().expect("one thread");
             let secrets = [*password, *account].into_iter();
@@ -185,9 +185,7 @@ fn on(
             }
             listed(&came)
         }
-        ("store", [path, content]) => {
-            text(&client.store(path, encoding.encode(content)?)?.reply)
-        }
+        ("store", [path, content]) => text(&client.store(path, encoding.encode(content)?)?.reply),
         ("store", [path, content, offset]) => {
             let offset = offset.parse().expect("a number");
             let options = TransferOptions::new().with_offset(offset);
@@ -215,7 +213,7 @@ fn on(
         ("list", []) => listed(&client.list(None::<&str>)?),
         ("list", [path]) => listed(&client.list(Some(path))?),
         ("list", [option, path]) => command_lines(client, &format!("LIST {option} {path}"))?,
-        ("mlsd", [rest @ ..]) => {
+        ("mlsd", rest) => {
             if let [_, facts @ ..] = rest {
                 if !facts.is_empty() {
                     client.opts(format!("MLST {};", facts.join(";")))?;
@@ -223,17 +221,31 @@ fn on(
             }
             let path = rest.first().filter(|path| !path.is_empty());
             let entries = client.mlsd(path)?;
-            let lines: Vec<Vec<u8>> = entries.iter().map(entry).collect();
-            listed(&lines)
+            listed(&entries.iter().map(entry).collect::<Vec<_>>())
         }
         ("abort", [path, count]) => {
             let count = count.parse().expect("a number");
             let mut download = client.download(path)?;
             download.read_exact(&mut vec![0; count])?;
-            download.abort()?.reply.as_ref().map(text).unwrap_or_default()
+            download
+                .abort()?
+                .reply
+                .as_ref()
+                .map(text)
+                .unwrap_or_default()
         }
         _ => panic!("no such call: {name} {arguments:?}"),
     })
+}
+
+fn credentials(
+    encoding: &Encoding,
+    user: &str,
+    password: &str,
+    account: &str,
+) -> Result<Credentials, Error> {
+    let credentials = Credentials::new(encoding.encode(user)?, encoding.encode(password)?)?;
+    credentials.with_account(encoding.encode(account)?)
 }
 
 fn download(client: &mut Client, path: &str, options: TransferOptions) -> Result<Vec<u8>, Error> {
@@ -250,6 +262,15 @@ fn command_lines(client: &mut Client, line: &str) -> Result<Vec<u8>, Error> {
     download.read_to_string(&mut came)?;
     let lines: Vec<Vec<u8>> = came.lines().map(Vec::from).collect();
     Ok(listed(&lines))
+}
+
+/// As `peer.py` shows it.
+fn entry(entry: &Entry) -> Vec<u8> {
+    let mut shown = Vec::new();
+    for (fact, value) in entry.facts() {
+        shown.extend([&fact.to_ascii_lowercase()[..], b"=", value, b";"].concat());
+    }
+    [&shown[..], b" ", entry.name()].concat()
 }
 
 fn parsed(text: &str) -> Result<Reply, Error> {

@@ -3,7 +3,7 @@
 use crate::server::Seen;
 
 /// Longer ones are cut, with their length.
-const SHOWN: usize = 160;
+const SHOWN: usize = 40;
 
 /// One line for a dialogue: the outcomes of its calls, and what the server saw of it.
 pub(crate) fn summary(outcomes: &[Vec<u8>], watched: &[&str], seen: &[Seen]) -> String {
@@ -11,6 +11,10 @@ pub(crate) fn summary(outcomes: &[Vec<u8>], watched: &[&str], seen: &[Seen]) -> 
     for seen in seen {
         if watched.contains(&"from") {
             parts.extend(seen.from.map(|address| format!("from {address}")));
+        }
+        if watched.contains(&"target") {
+            let targets = seen.targets.iter();
+            parts.extend(targets.map(|address| format!("target {address}")));
         }
         let is_watched = |command: &&String| {
             let verb = command.split(' ').next().unwrap_or_default();
@@ -20,8 +24,7 @@ pub(crate) fn summary(outcomes: &[Vec<u8>], watched: &[&str], seen: &[Seen]) -> 
         parts.extend(commands.map(|command| format!("sent {}", escaped(command.chars()))));
         let taken = seen.taken.iter();
         parts.extend(taken.map(|bytes| shown(&[b"stored ", &bytes[..]].concat())));
-        let unknown = seen.unknown.iter();
-        parts.extend(unknown.map(|command| format!("NOT IN THE SCRIPT {command}")));
+        parts.extend(seen.troubles.iter().cloned());
     }
     parts.join(" / ")
 }

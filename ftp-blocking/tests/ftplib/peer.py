@@ -20,7 +20,7 @@ CLASSES = [
     (EOFError, "closed"),
     (TimeoutError, "timeout"),
     (OSError, "io"),
-    (UnicodeError, "unicode"),
+    (UnicodeDecodeError, "unicode"),
     (ValueError, "value"),
 ]
 
@@ -80,8 +80,8 @@ class Session:
 
     def lines(self, command):
         came = []
-        reply = self.ftp.retrlines(command, came.append)
-        return listed(came) + " | " + reply
+        self.ftp.retrlines(command, came.append)
+        return listed(came)
 
     def store(self, path, content, offset=None):
         return self.stor("STOR " + path, content, offset)

@@ -28,7 +28,7 @@ pub(crate) enum Step {
     Send(Vec<u8>),
     /// Reads the data connection to its end.
     Take,
-    /// Closes the data connection.
+    /// Closes the data connection, and the port that it came to.
     End,
     /// Resets the data connection.
     Reset,
@@ -87,6 +87,8 @@ impl Default for Script {
             ("EPRT", "200 Port"),
             ("REST", "350 Rest"),
             ("PWD", "257 \"/here\""),
+            // For a transfer whose end may or may not have been read in time.
+            ("ABOR", "225 Nothing to abort"),
             ("QUIT", "221 Bye"),
         ] {
             script.add(verb, vec![say(reply)]);
@@ -98,6 +100,8 @@ impl Default for Script {
 impl Script {
     pub(crate) fn over_ipv6(&mut self) {
         self.address = Ipv6Addr::LOCALHOST.into();
+        self.set("PASV", vec![say("502 Not with you")]);
+        self.set("PORT", vec![say("502 Not with you")]);
     }
 
     pub(crate) fn host(&self) -> IpAddr {
@@ -139,8 +143,10 @@ pub(crate) struct Seen {
     pub(crate) from: Option<IpAddr>,
     /// The commands, 8-bit characters as they are.
     pub(crate) commands: Vec<String>,
-    /// Commands of which the script says nothing.
-    pub(crate) unknown: Vec<String>,
+    /// Commands of which the script says nothing, and what else could not be followed.
+    pub(crate) troubles: Vec<String>,
+    /// The addresses that PORT and EPRT named.
+    pub(crate) targets: Vec<IpAddr>,
     /// What came over each data connection that was read.
     pub(crate) taken: Vec<Vec<u8>>,
 }
@@ -238,7 +244,9 @@ impl Session {
             self.note_target(&line);
             self.seen.commands.push(line.clone());
             let steps = script.answer(&line).unwrap_or_else(|| {
-                self.seen.unknown.push(line);
+                self.seen
+                    .troubles
+                    .push(format!("NOT IN THE SCRIPT: {line}"));
                 vec![say("500 Not in the script")]
             });
             if !self.follow(steps) {
@@ -257,20 +265,27 @@ impl Session {
                 }
                 Step::Raw(bytes) => self.write(&bytes),
                 Step::Open => drop(self.data()),
-                // A client may have had enough.
-                Step::Send(bytes) => drop(self.data().write_all(&bytes)),
+                Step::Send(bytes) => {
+                    if let Some(mut data) = self.data() {
+                        // A client may have had enough.
+                        let _ = data.write_all(&bytes);
+                    }
+                }
                 Step::Take => {
-                    let mut taken = Vec::new();
-                    let _ = self.data().read_to_end(&mut taken);
-                    self.seen.taken.push(taken);
+                    if let Some(mut data) = self.data() {
+                        let mut taken = Vec::new();
+                        let _ = data.read_to_end(&mut taken);
+                        self.seen.taken.push(taken);
+                    }
                     self.data = None;
                 }
-                Step::End => self.data = None,
+                Step::End => (self.data, self.listener) = (None, None),
                 Step::Reset => {
-                    let data = self.data();
-                    SockRef::from(&data)
-                        .set_linger(Some(Duration::ZERO))
-                        .expect("an option of every TCP socket");
+                    if let Some(data) = self.data() {
+                        SockRef::from(&data)
+                            .set_linger(Some(Duration::ZERO))
+                            .expect("an option of every TCP socket");
+                    }
                     self.data = None;
                 }
                 Step::HangUp => {
@@ -292,20 +307,27 @@ impl Session {
         }
     }
 
-    fn data(&mut self) -> TcpStream {
+    /// The data connection, made if need be; where it cannot be, that is noted.
+    fn data(&mut self) -> Option<TcpStream> {
         if self.data.is_none() {
-            let data = match (&self.listener, self.target) {
-                (Some(listener), _) => listener.accept().expect("a data connection").0,
-                (None, Some(target)) => {
-                    TcpStream::connect_timeout(&target, LIMIT).expect("a listener")
-                }
-                (None, None) => panic!("the script comes before PASV and PORT"),
+            let made = match (&self.listener, self.target) {
+                (Some(listener), _) => listener.accept().map(|(data, _)| data),
+                (None, Some(target)) => TcpStream::connect_timeout(&target, LIMIT),
+                (None, None) => Err(ErrorKind::NotConnected.into()),
             };
-            limit(&data);
-            self.data = Some(data);
+            match made {
+                Ok(data) => {
+                    limit(&data);
+                    self.data = Some(data);
+                }
+                Err(error) => self
+                    .seen
+                    .troubles
+                    .push(format!("NO DATA CONNECTION: {error}")),
+            }
         }
-        let data = self.data.as_ref().expect("just made");
-        data.try_clone().expect("a second handle")
+        let data = self.data.as_ref()?;
+        Some(data.try_clone().expect("a second handle"))
     }
 
     fn fill_in(&mut self, reply: &str) -> String {
@@ -368,6 +390,7 @@ impl Session {
         self.listener = None;
         self.data = None;
         self.target = Some(target);
+        self.seen.targets.push(target.ip());
     }
 }
 
