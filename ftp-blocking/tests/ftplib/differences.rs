@@ -58,6 +58,8 @@ const WATCHED: &str = "the control connection is watched while data is waited fo
 const ABORTED: &str = "an abort is over when all of its replies are in, so that the next \
     command gets its own";
 const EMPTY_NAME: &str = "the empty name is refused: `None` asks for the current directory";
+const FORM: &str = "a positive reply of another form than the command calls for is no \
+    refusal: it is the server's mistake";
 const NO_SIZE: &str = "`None` says that the server does not know SIZE at all";
 
 /// All of them, in the order of the dialogues.
@@ -446,6 +448,12 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     ),
     row("size in 125", "ok None", "ok 1048576", TEXT_IS_LOOSE),
     row(
+        "PASV 200",
+        "reply 200 Yes / ok /here",
+        "protocol / ok /here",
+        FORM,
+    ),
+    row(
         "PASV refused on IPv4",
         "permanent 502 What? / ok /here",
         "ok hello | 226 Done / ok /here",
@@ -462,6 +470,12 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "protocol / ok /here",
         "ok hello | 226 Done / ok /here",
         "old servers leave them out; the delimiters are enough",
+    ),
+    row(
+        "229 without a port",
+        "value / ok /here",
+        "protocol / ok /here",
+        PORT,
     ),
     row(
         "active, PORT refused",
@@ -664,6 +678,18 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     ),
     row("parse227 with port 0", "ok 1.2.3.4 0", "protocol", PORT),
     row(
+        "parse227 of another code",
+        "reply 229 Here (1,2,3,4,5,6)",
+        "protocol",
+        "a 229 is read as one, whichever of the two commands it answers",
+    ),
+    row(
+        "parse227 of 200",
+        "reply 200 Here (1,2,3,4,5,6)",
+        "protocol",
+        FORM,
+    ),
+    row(
         "parse229 without parentheses",
         "protocol",
         "ok 99",
@@ -679,6 +705,12 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     row("parse229 of port 70000", "ok 70000", "protocol", PORT),
     row("parse229 of port 0", "ok 0", "protocol", PORT),
     row(
+        "parse229 of another code",
+        "reply 227 Here (|||99|)",
+        "protocol",
+        "a 227 is read as one, whichever of the two commands it answers",
+    ),
+    row(
         "parse257 without a closing quote",
         "ok /a",
         "protocol",
@@ -686,4 +718,10 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     ),
     row("parse257 with two blanks", "ok ", "ok /a", QUOTED),
     row("parse257 of several lines", "ok ", "ok /a", QUOTED),
+    row(
+        "parse257 of another code",
+        "reply 350 \"/a\"",
+        "protocol",
+        FORM,
+    ),
 ];

@@ -9,7 +9,8 @@ use ftp_blocking::{
     Client, Config, Credentials, DataMode, Encoding, Entry, Error, ErrorKind, Options, Reply,
     Timeouts, TransferOptions,
 };
-use ftp_proto::{PassiveAddress, reply};
+use ftp_proto::PassiveAddress;
+use ftp_proto::reply::{self, Malformed};
 
 use crate::dialogue::{self, Dialogue, Mode, Setting};
 
@@ -74,18 +75,18 @@ impl Ours {
             ("constant", ["MAXLINE"]) => Ok(shown(Limits::default().line)),
             ("parse150", [text]) => Ok(optional(reply::transfer_size(&parsed(text)?))),
             ("parse227", [text]) => {
-                let passive = reply::passive(&parsed(text)?)?;
+                let passive = read(text, reply::passive)?;
                 let address = passive.address.map_or("the peer".into(), |address| {
                     IpAddr::from(address).to_string()
                 });
                 Ok(shown(format_args!("{address} {}", passive.port)))
             }
             ("parse229", [text]) => {
-                let passive = reply::extended_passive(&parsed(text)?)?;
+                let passive = read(text, reply::extended_passive)?;
                 Ok(shown(passive.port))
             }
             ("parse257", [text]) => {
-                let path = reply::pathname(&parsed(text)?)?;
+                let path = read(text, reply::pathname)?;
                 Ok(path.map(Vec::from).unwrap_or_default())
             }
             ("leave" | "close", []) => {
@@ -275,6 +276,11 @@ fn entry(entry: &Entry) -> Vec<u8> {
 
 fn parsed(text: &str) -> Result<Reply, Error> {
     Ok(Reply::parse(format!("{text}\r\n").as_bytes())?)
+}
+
+fn read<T>(text: &str, parser: fn(&Reply) -> Result<T, Malformed>) -> Result<T, Error> {
+    let reply = parsed(text)?;
+    parser(&reply).map_err(|malformed| Error::from(malformed).with_reply(reply))
 }
 
 /// As ftplib returns it.

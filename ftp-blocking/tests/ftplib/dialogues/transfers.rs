@@ -212,7 +212,7 @@ pub(crate) fn data_connections() -> Vec<Dialogue> {
         classic("227 whose port refuses", "227 Here ({closed})").both("io / ok /here"),
         classic("PASV 425", "425 No port").both("transient 425 No port / ok /here"),
         classic("PASV 502", "502 What?").both("permanent 502 What? / ok /here"),
-        classic("PASV 200", "200 Yes").both("reply 200 Yes / ok /here"),
+        classic("PASV 200", "200 Yes"),
         classic("PASV 530", "530 Not you").both("permanent 530 Not you / ok /here"),
         download("EPSV refused on IPv4")
             .on("EPSV", [say("522 What?")])
@@ -226,7 +226,7 @@ pub(crate) fn data_connections() -> Vec<Dialogue> {
         extended("229 with everything filled in", "229 Here (|2|::1|{port}|)")
             .both("ok hello | 226 Done / ok /here"),
         extended("229 without parentheses", "229 Here {epsv}"),
-        extended("229 without a port", "229 Here (|||x|)").both("value / ok /here"),
+        extended("229 without a port", "229 Here (|||x|)"),
         extended("229 whose port refuses", "229 Here ({eclosed})").both("io / ok /here"),
         extended("EPSV 425", "425 No port").both("transient 425 No port / ok /here"),
         dialogue("EPSV 425 once", &[&["download", "a"], &["download", "a"]])
