@@ -159,6 +159,13 @@ fn on(
                 _ => return Err(Error::from_reply(reply)),
             }
         }
+        ("mode", [mode]) => {
+            client.set_data_mode(match *mode {
+                "passive" => DataMode::Passive,
+                _ => DataMode::Active,
+            });
+            Vec::new()
+        }
         ("pwd", []) => client.pwd()?.into(),
         ("cwd", [path]) => text(&client.cwd(path)?),
         ("mkd", [path]) => client.mkd(path)?.map(Vec::from).unwrap_or_default(),

@@ -122,6 +122,10 @@ class Session:
                 came += len(connection.recv(int(count) - came))
             return self.ftp.abort()
 
+    def mode(self, mode):
+        self.ftp.set_pasv(mode == "passive")
+        return ""
+
     def leave(self):
         self.ftp.__exit__()
         return ""

@@ -284,6 +284,18 @@ pub(crate) fn data_connections() -> Vec<Dialogue> {
             .on("RETR", [say("150 Here")])
             .impatient()
             .both("timeout / ok /here"),
+        dialogue(
+            "active, then passive",
+            &[
+                &["mode", "active"],
+                &["download", "a"],
+                &["mode", "passive"],
+                &["download", "a"],
+            ],
+        )
+        .watch(&["target"])
+        .on("RETR", file("hello"))
+        .both("ok  / ok hello | 226 Done / ok  / ok hello | 226 Done / target 127.0.0.1"),
         dialogue("active upload", &[&["store", "a", "hello"]])
             .active()
             .on("STOR", taken())
@@ -587,7 +599,7 @@ pub(crate) fn copies() -> Vec<Dialogue> {
             .on_target("STOR", taken())
             .both("ok  / sent RETR a / sent STOR b / stored hello"),
         copy("copy, RETR 550")
-            .on("RETR", [End, say("550 No")])
+            .on("RETR", [Open, End, say("550 No")])
             .on_target("STOR", [say("150 Go on"), Take, say("426 Broken")])
             .on_target("ABOR", [say("226 Aborted")])
             .both("permanent 550 No / stored "),
