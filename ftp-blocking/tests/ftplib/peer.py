@@ -7,6 +7,7 @@ tabs, every text percent-encoded. Out: what came of each call, separated by tabs
 import contextlib
 import ftplib
 import io
+import socket
 import sys
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
@@ -18,7 +19,8 @@ CLASSES = [
     (ftplib.error_proto, "protocol"),
     (ftplib.Error, "error"),
     (EOFError, "closed"),
-    (TimeoutError, "timeout"),
+    # The same since Python 3.10.
+    ((TimeoutError, socket.timeout), "timeout"),
     (OSError, "io"),
     (UnicodeDecodeError, "unicode"),
     (ValueError, "value"),

@@ -29,7 +29,8 @@ struct Python {
 pub(crate) fn is_there() -> bool {
     static THERE: LazyLock<bool> = LazyLock::new(|| {
         let found = Command::new("python3")
-            .args(["-c", "import ftplib"])
+            // Python 3.9 or later: earlier ones know no encoding.
+            .args(["-c", "import ftplib; ftplib.FTP(encoding='utf-8')"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
