@@ -544,6 +544,12 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "TYPE was not done: lines would come in whatever type there was before",
     ),
     row(
+        "store a line of 9,000 bytes",
+        "error / stored ",
+        "ok 226 Done / stored aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... 9009 bytes",
+        "the caller's lines are the caller's",
+    ),
+    row(
         "names of the empty name",
         "ok [a] / sent NLST ",
         "value",

@@ -381,6 +381,12 @@ pub(crate) fn uploads() -> Vec<Dialogue> {
     ]
 }
 
+/// Longer than ftplib's limit for lines.
+const LONG: &str = match std::str::from_utf8(&[b'a'; 9_000]) {
+    Ok(text) => text,
+    Err(_) => panic!("it is ASCII"),
+};
+
 /// `retrlines`, `storlines`.
 pub(crate) fn lines() -> Vec<Dialogue> {
     let lines = |name, content: &[u8]| {
@@ -434,6 +440,7 @@ pub(crate) fn lines() -> Vec<Dialogue> {
             .both("ok 226 Done / stored a\\r\\nb\\r\\n"),
         store("store empty lines", "\n\n").both("ok 226 Done / stored \\r\\n\\r\\n"),
         store("store no lines", "").both("ok 226 Done / stored "),
+        store("store a line of 9,000 bytes", LONG),
         dialogue("store lines 552", &[&["store_lines", "a", "b\n"], &["pwd"]])
             .on("STOR", [say("150 Go on"), Take, say("552 Full")])
             .both("permanent 552 Full / ok /here / stored b\\r\\n"),
