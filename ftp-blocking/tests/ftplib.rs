@@ -20,11 +20,10 @@ mod python;
 mod server;
 
 use std::collections::HashSet;
-use std::net::TcpListener;
 
 use dialogue::Dialogue;
 use differences::{DIFFERENCES, Difference};
-use server::Server;
+use server::{ClosedPort, Server};
 
 /// One test for each list of dialogues.
 macro_rules! same_as_ftplib {
@@ -103,9 +102,10 @@ fn have(
     let needs_server = dialogue.needs_server() && !dialogue.setting.absent;
     let server = needs_server.then(|| Server::start(dialogue.script.clone()));
     let target = dialogue.target.clone().map(Server::start);
+    let closed = ClosedPort::new(dialogue.script.host());
     let port = match &server {
         Some(server) => server.address.port(),
-        None => nobody_listens(),
+        None => closed.number(),
     };
     let target_port = target.as_ref().map(|target| target.address.port());
     let mut outcomes = run(dialogue, port, target_port);
@@ -121,10 +121,4 @@ fn have(
         .map(Server::finish)
         .collect();
     outcome::summary(&outcomes, dialogue.watched, &seen)
-}
-
-/// A port of this machine that refuses connections.
-fn nobody_listens() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    listener.local_addr().expect("an address").port()
 }

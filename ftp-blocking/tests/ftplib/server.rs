@@ -159,7 +159,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(script: Script) -> Self {
-        let listener = listening(bound(script.address));
+        let listener = ClosedPort::new(script.address).open();
         let address = listener.local_addr().expect("an address");
         let serving = thread::spawn(move || {
             let (control, peer) = listener.accept().expect("a client, or the end");
@@ -193,18 +193,30 @@ impl Server {
     }
 }
 
-fn bound(address: IpAddr) -> Socket {
-    let address = SocketAddr::new(address, 0);
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).expect("a socket");
-    socket.bind(&address.into()).expect("a port");
-    socket
-}
+/// A port that refuses connections: bound and not listening, so that nobody else can listen there
+/// either.
+pub(crate) struct ClosedPort(Socket);
 
-fn listening(socket: Socket) -> TcpListener {
-    socket.listen(8).expect("a listener");
-    // On Linux it limits `accept` too.
-    socket.set_read_timeout(Some(LIMIT)).expect("a limit");
-    socket.into()
+impl ClosedPort {
+    pub(crate) fn new(address: IpAddr) -> Self {
+        let address = SocketAddr::new(address, 0);
+        let domain = Domain::for_address(address);
+        let socket = Socket::new(domain, Type::STREAM, None).expect("a socket");
+        socket.bind(&address.into()).expect("a port");
+        Self(socket)
+    }
+
+    pub(crate) fn number(&self) -> u16 {
+        let address = self.0.local_addr().expect("an address");
+        address.as_socket().expect("of IP").port()
+    }
+
+    fn open(self) -> TcpListener {
+        self.0.listen(8).expect("a listener");
+        // On Linux it limits `accept` too.
+        self.0.set_read_timeout(Some(LIMIT)).expect("a limit");
+        self.0.into()
+    }
 }
 
 fn limit(stream: &TcpStream) {
@@ -218,8 +230,7 @@ struct Session {
     control: TcpStream,
     /// Passive mode.
     listener: Option<TcpListener>,
-    /// A port that refuses connections.
-    closed: Option<Socket>,
+    closed: Option<ClosedPort>,
     /// Active mode.
     target: Option<SocketAddr>,
     data: Option<TcpStream>,
@@ -339,9 +350,8 @@ impl Session {
             "elsewhere" => Ipv4Addr::new(127, 0, 0, 2).into(),
             _ => self.local,
         };
-        let socket = bound(address);
-        let local = socket.local_addr().ok().and_then(|local| local.as_socket());
-        let port = local.expect("an address").port();
+        let bound = ClosedPort::new(address);
+        let port = bound.number();
         let [high, low] = port.to_be_bytes();
         let six = |address: [u8; 4]| {
             let [a, b, c, d] = address;
@@ -358,10 +368,9 @@ impl Session {
         self.target = None;
         self.data = None;
         if name.ends_with("closed") {
-            // Bound and not listening: nobody else can listen there either.
-            (self.listener, self.closed) = (None, Some(socket));
+            (self.listener, self.closed) = (None, Some(bound));
         } else {
-            self.listener = Some(listening(socket));
+            self.listener = Some(bound.open());
         }
         format!("{before}{value}{after}\r\n")
     }
