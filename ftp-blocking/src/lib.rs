@@ -28,15 +28,18 @@
 //! | `platform-verifier` (default), `webpki-roots` | whom [`TlsConfig`] can trust |
 //! | `simulator` | `Memory`, a network with a simulated server |
 
+mod ahead;
 mod bulk;
 mod channel;
 mod client;
+mod connect;
 mod copy;
 mod data;
 mod data_connection;
 mod drive;
 mod kernel;
 mod lines;
+mod listen;
 #[cfg(feature = "simulator")]
 mod memory;
 mod net;

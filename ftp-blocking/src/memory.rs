@@ -34,7 +34,7 @@ struct Shared {
     server: Simulator,
     now: Instant,
     /// Another one, whose server this one's can reach.
-    other: Weak<Mutex<Shared>>,
+    other: Weak<Mutex<Self>>,
 }
 
 /// What letting the server release one held thing takes: as long as the driver looks at one of

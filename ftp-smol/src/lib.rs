@@ -31,9 +31,11 @@
 //! | `platform-verifier` (default), `webpki-roots` | whom [`TlsConfig`] can trust |
 //! | `simulator` | `Memory`, a network with a simulated server |
 
+mod ahead;
 mod bulk;
 mod channel;
 mod client;
+mod connect;
 mod copy;
 mod data;
 mod data_connection;
@@ -41,6 +43,7 @@ mod deadline;
 mod drive;
 mod kernel;
 mod lines;
+mod listen;
 #[cfg(feature = "simulator")]
 mod memory;
 mod net;

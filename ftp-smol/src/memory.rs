@@ -39,7 +39,7 @@ struct Shared {
     server: Simulator,
     now: Instant,
     /// Another one, whose server this one's can reach.
-    other: Weak<Mutex<Shared>>,
+    other: Weak<Mutex<Self>>,
     /// Somebody was pending for the sake of it only.
     busy: bool,
     /// Our ends of connections, and those of them on which bytes have arrived.
