@@ -2,6 +2,7 @@
 
 mod ci;
 mod console;
+mod counts;
 mod demo;
 mod interop;
 mod job;
@@ -21,6 +22,7 @@ Usage: cargo xtask <job>
   demo     a whole session over TLS against a server inside this process, through both adapters
   interop  the same against vsftpd, in clear and over TLS (Debian or a relative, as root)
   no-std   link and run a program that has no standard library
+  counts   instructions of what the core does most, recorded; with --check compared (valgrind)
   sizes    the ten largest source files
   ci       all that a change must pass
 ";
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
         ["demo"] => demo::run(),
         ["interop"] => interop::run(),
         ["no-std"] => no_std(),
+        ["counts"] => counts::record(),
+        ["counts", "--check"] => counts::check(),
         ["sizes"] => sizes::run(),
         ["ci"] => ci::run(),
         [] | ["help" | "-h" | "--help"] => {
