@@ -191,7 +191,11 @@ impl Library for Blocking {
         let mut file = File::create(into)?;
         let mut download = client.download(path)?;
         match self.0 {
-            Way::Kernel | Way::Copy => drop(io::copy(&mut download, &mut file)?),
+            Way::Kernel => {
+                download.save_to(&file, |_| {})?;
+                return Ok(());
+            }
+            Way::Copy => drop(io::copy(&mut download, &mut file)?),
             Way::Large => copy_large(&mut download, &mut file)?,
         }
         download.finish()?;
@@ -202,7 +206,11 @@ impl Library for Blocking {
         let mut file = File::open(from)?;
         let mut upload = client.upload(path)?;
         match self.0 {
-            Way::Kernel | Way::Copy => drop(io::copy(&mut file, &mut upload)?),
+            Way::Kernel => {
+                upload.send_from(&file, |_| {})?;
+                return Ok(());
+            }
+            Way::Copy => drop(io::copy(&mut file, &mut upload)?),
             Way::Large => copy_large(&mut file, &mut upload)?,
         }
         upload.finish()?;
@@ -234,7 +242,11 @@ impl Library for Smol {
         use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
         let mut download = client.download(path).await?;
         match self.0 {
-            Way::Kernel | Way::Copy => {
+            Way::Kernel => {
+                download.save_to(&File::create(into)?, |_| {}).await?;
+                return Ok(());
+            }
+            Way::Copy => {
                 let mut file = smol::fs::File::create(into).await?;
                 smol::io::copy(&mut download, &mut file).await?;
                 file.flush().await?;
@@ -258,7 +270,11 @@ impl Library for Smol {
         use smol::io::AsyncWriteExt as _;
         let mut upload = client.upload(path).await?;
         match self.0 {
-            Way::Kernel | Way::Copy => {
+            Way::Kernel => {
+                upload.send_from(&File::open(from)?, |_| {}).await?;
+                return Ok(());
+            }
+            Way::Copy => {
                 let mut file = smol::fs::File::open(from).await?;
                 smol::io::copy(&mut file, &mut upload).await?;
             }
