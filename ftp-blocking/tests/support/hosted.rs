@@ -1,12 +1,14 @@
 //! The simulated server behind real sockets: for the tests of both adapters.
+#![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use ftp_proto::simulator::{Connected, Link, Read, Simulator, Write};
+use socket2::SockRef;
 
 /// A [`Simulator`] whose links are bridged to sockets on loopback.
 #[derive(Clone)]
@@ -15,6 +17,13 @@ pub(crate) struct Hosted(Arc<Shared>);
 struct Shared {
     server: Mutex<Simulator>,
     changed: Condvar,
+    bridges: Mutex<Vec<Bridge>>,
+}
+
+/// The thread behind an address.
+struct Bridge {
+    address: SocketAddr,
+    thread: JoinHandle<()>,
 }
 
 /// How long nothing must happen before the server releases what a fault holds back.
@@ -25,6 +34,7 @@ impl Hosted {
         Self(Arc::new(Shared {
             server: Mutex::new(server),
             changed: Condvar::new(),
+            bridges: Mutex::default(),
         }))
     }
 
@@ -37,7 +47,7 @@ impl Hosted {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let hosted = self.clone();
-        thread::spawn(move || {
+        let thread = thread::spawn(move || {
             let Ok((stream, _)) = listener.accept() else {
                 return;
             };
@@ -54,7 +64,25 @@ impl Hosted {
             hosted.server().close(link);
             hosted.0.changed.notify_all();
         });
+        self.bridges().push(Bridge { address, thread });
         Ok(address)
+    }
+
+    /// Waits until all connections are closed, which the client has done.
+    pub(crate) fn join(&self) {
+        loop {
+            let Some(bridge) = self.bridges().pop() else {
+                return;
+            };
+            // It may still wait for a client that changed its mind.
+            drop(TcpStream::connect(bridge.address));
+            bridge.thread.join().expect("no panic");
+        }
+    }
+
+    fn bridges(&self) -> MutexGuard<'_, Vec<Bridge>> {
+        let bridges = self.0.bridges.lock();
+        bridges.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn take_in(&self, mut stream: TcpStream, link: Link) {
@@ -114,7 +142,9 @@ impl Hosted {
                 Read::Empty if server.is_open(link) => server = self.wait(server),
                 Read::Empty | Read::Eof => break,
                 Read::Reset => {
-                    let _ = stream.shutdown(Shutdown::Both);
+                    // The last of us to let go of it resets it.
+                    let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+                    let _ = stream.shutdown(Shutdown::Read);
                     return;
                 }
             }
