@@ -15,7 +15,7 @@
 use std::env;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::net::ToSocketAddrs as _;
+use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -39,8 +39,14 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode> {
         return Ok(ExitCode::from(CANNOT));
     };
     match (*name, call) {
-        ("bare", ["get", url, into]) => bare::receive(address(&Url::parse(url)?)?, into.as_ref())?,
-        ("bare", ["put", from, url]) => bare::send(from.as_ref(), address(&Url::parse(url)?)?)?,
+        ("bare", ["get", url, into]) => bare::receive(Url::parse(url)?.address()?, into.as_ref())?,
+        ("bare", ["put", from, url]) => bare::send(from.as_ref(), Url::parse(url)?.address()?)?,
+        ("bare-served", ["get", url, into]) => {
+            bare::receive_served(&Url::parse(url)?, into.as_ref())?;
+        }
+        ("bare-served", ["put", from, url]) => {
+            bare::send_served(from.as_ref(), &Url::parse(url)?)?;
+        }
         ("blocking-kernel", call) => return Blocking(Way::Kernel).call(call),
         ("blocking-copy", call) => return Blocking(Way::Copy).call(call),
         ("blocking-256k", call) => return Blocking(Way::Large).call(call),
@@ -66,13 +72,13 @@ enum Way {
 }
 
 /// Where to, and as whom.
-struct Url {
+pub(super) struct Url {
     is_secure: bool,
-    user: String,
-    password: String,
+    pub(super) user: String,
+    pub(super) password: String,
     host: String,
     port: u16,
-    path: String,
+    pub(super) path: String,
 }
 
 impl Url {
@@ -93,6 +99,11 @@ impl Url {
         })
     }
 
+    pub(super) fn address(&self) -> Result<SocketAddr> {
+        let mut addresses = (self.host.as_str(), self.port).to_socket_addrs()?;
+        Ok(addresses.next().ok_or("no address")?)
+    }
+
     fn options(&self) -> Result<Options> {
         let options = Options::new(&self.host).with_port(self.port);
         if !self.is_secure {
@@ -102,11 +113,6 @@ impl Url {
         let roots = fs::read(roots)?;
         Ok(options.with_tls(TlsConfig::with_roots_pem(roots)?))
     }
-}
-
-fn address(url: &Url) -> Result<std::net::SocketAddr> {
-    let mut addresses = (url.host.as_str(), url.port).to_socket_addrs()?;
-    Ok(addresses.next().ok_or("no address")?)
 }
 
 /// What a library has to do to take part. The functions are asynchronous because one of them is.
@@ -310,7 +316,7 @@ impl Library for Suppaftp {
     type Session = suppaftp::FtpStream;
 
     async fn open(&self, url: &Url) -> Result<Self::Session> {
-        let mut stream = suppaftp::FtpStream::connect(address(url)?)?;
+        let mut stream = suppaftp::FtpStream::connect(url.address()?)?;
         stream.login(url.user.as_str(), url.password.as_str())?;
         stream.transfer_type(suppaftp::types::FileType::Binary)?;
         Ok(stream)

@@ -27,7 +27,8 @@ pub(super) enum Role {
     Kernel,
     /// An adapter as a plain stream, with its defaults.
     Stream,
-    /// An adapter in another way, which no limit is about.
+    /// What no limit is about: an adapter in another way; the bare transfer from and to the
+    /// server itself, since the receiving end pays for how the other one sends.
     Shown,
     /// Somebody else's, as it comes or with the best settings it offers.
     Peer,
@@ -84,6 +85,7 @@ impl Contender {
         let tuned: &[&str] = &["--ftp-method", "nocwd", "--ignore-content-length"];
         Ok(vec![
             own("bare", Role::Bare),
+            own("bare-served", Role::Shown),
             peer(REFERENCE, Program::Curl { settings: &[] }),
             own("blocking-kernel", Role::Kernel),
             own("smol-kernel", Role::Kernel),

@@ -28,8 +28,20 @@ struct Row<'a> {
 
 /// Whether a limit holds.
 pub(super) struct Verdict {
-    pub(super) holds: bool,
+    pub(super) outcome: Outcome,
     text: String,
+}
+
+/// By two measures: the median of the ratios within one round each, which what the machine does
+/// meanwhile hits alike, and the ratio of the least, which it hits least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// By both.
+    Holds,
+    /// By one of them: the machine is too busy to tell.
+    Unsure,
+    /// By neither.
+    Broken,
 }
 
 impl<'a> Report<'a> {
@@ -107,6 +119,10 @@ impl<'a> Report<'a> {
                 verdicts.push(row.at_most(OF_BARE, bare, what));
             }
         }
+        // Uploads are written, not read.
+        if case == Case::Up {
+            return verdicts;
+        }
         let peers = self
             .rows
             .iter()
@@ -145,16 +161,19 @@ impl Row<'_> {
     }
 
     fn at_most(&self, limit: f64, other: &Self, what: &str) -> Verdict {
-        let times = self.times(other);
-        let holds = times <= limit;
-        let result = if holds { "holds " } else { "BROKEN" };
+        let paired = self.times(other);
+        let of_least = least(self.cpu()) / least(other.cpu());
+        let (outcome, word) = match (paired <= limit, of_least <= limit) {
+            (true, true) => (Outcome::Holds, "holds"),
+            (false, false) => (Outcome::Broken, "BROKEN"),
+            _ => (Outcome::Unsure, "unsure"),
+        };
         Verdict {
-            holds,
+            outcome,
             text: format!(
-                "  {result} {}: {times:.2} times the CPU of {what}, at most {limit:.1} \
-                 ({:.2} by the least of each)",
+                "  {word:6} {}: {paired:.2} times the CPU of {what}, at most {limit:.1} \
+                 ({of_least:.2} by the least of each)",
                 self.contender.name,
-                least(self.cpu()) / least(other.cpu()),
             ),
         }
     }
