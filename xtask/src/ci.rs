@@ -103,7 +103,7 @@ const STEPS: [Step; 20] = [
     ),
     step("no_std", Job(link)),
     step("demo", Job(demo::run)),
-    step("interop", Job(interop::run)),
+    step("interop", Job(|| interop::run(&[]))),
 ];
 
 /// Runs it.

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["demo"] => demo::run(),
-        ["interop"] => interop::run(),
+        ["interop", arguments @ ..] => interop::run(arguments),
         ["no-std"] => no_std(),
         ["sizes"] => sizes::run(),
         ["ci"] => ci::run(),

@@ -174,7 +174,7 @@ fn provides(package: &str, library: &str) -> bool {
 }
 
 /// Runs a tool to its end and returns what it printed.
-fn run(command: &mut Command) -> Result<Output> {
+pub(super) fn run(command: &mut Command) -> Result<Output> {
     let name = command.get_program().to_string_lossy().into_owned();
     // Messages and the order of fields are the same everywhere then.
     let output = command
