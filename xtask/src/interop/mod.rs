@@ -10,19 +10,44 @@ pub(crate) fn run(_: &[&str]) -> Result<()> {
 }
 
 #[cfg(unix)]
+mod cell;
+#[cfg(unix)]
+mod exceptions;
+#[cfg(unix)]
+mod idle;
+#[cfg(unix)]
 mod jobs;
+#[cfg(unix)]
+mod matrix;
+#[cfg(unix)]
+mod operation;
+#[cfg(unix)]
+mod perform;
+#[cfg(unix)]
+mod report;
 
-/// Runs it.
+/// Runs it; arguments are the names of servers, all of them if there is none.
 #[cfg(unix)]
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     use crate::servers::foreign::Kind;
     use crate::workspace;
 
     let workdir = workspace::root()?.join("target/interop");
-    let programs = Kind::ALL
+    let mut kinds = Vec::new();
+    for argument in arguments {
+        let kind = Kind::ALL
+            .iter()
+            .find(|kind| kind.name().eq_ignore_ascii_case(argument));
+        kinds.push(*kind.ok_or_else(|| format!("{argument} is none of the servers"))?);
+    }
+    if kinds.is_empty() {
+        kinds.extend(Kind::ALL);
+    }
+    let programs = kinds
         .into_iter()
         .map(|kind| kind.fetch(&workdir))
         .collect::<Result<Vec<_>>>()?;
-    let _ = arguments;
-    jobs::run(&programs)
+    let jobs = jobs::run(&programs);
+    let matrix = matrix::run(&programs);
+    jobs.and(matrix)
 }

@@ -3,6 +3,8 @@
 //! The functions are asynchronous because one of the adapters is. Those of the other never wait
 //! anywhere but inside themselves, so that its job is done at the first poll.
 
+use std::os::fd::BorrowedFd;
+
 use ftp_blocking::wire::Class;
 use ftp_blocking::{
     Aborted, Completion, Error, Features, Observed, Options, RemotePath, Reply, Session,
@@ -55,12 +57,14 @@ pub(crate) enum End {
 pub(crate) type Sink<'a> = &'a mut dyn FnMut(&[u8]);
 
 /// An adapter.
-pub(crate) trait Driver: Sized {
+pub(crate) trait Driver: Send + Sized {
     const NAME: &'static str;
 
     async fn connect(options: Options) -> Result<Self, Error>;
     fn observe(&mut self, observer: impl FnMut(Observed<'_>) + Send + Sync + 'static);
     fn session(&self) -> &Session;
+    /// The control connection's.
+    fn descriptor(&self) -> Option<BorrowedFd<'_>>;
     async fn login(&mut self, user: &str, password: &str) -> Result<Reply, Error>;
     async fn features(&mut self) -> Result<Features, Error>;
     async fn noop(&mut self) -> Result<Reply, Error>;
@@ -90,10 +94,41 @@ pub(crate) trait Driver: Sized {
         into: Sink<'_>,
     ) -> Result<Moved, Error>;
 
+    async fn cwd(&mut self, path: &[u8]) -> Result<Reply, Error> {
+        self.command("CWD", path).await
+    }
+    async fn mkd(&mut self, path: &[u8]) -> Result<Option<RemotePath>, Error> {
+        let reply = self.command("MKD", path).await?;
+        ftp_proto::reply::pathname(&reply).map_err(Error::from)
+    }
+    async fn rmd(&mut self, path: &[u8]) -> Result<Reply, Error> {
+        self.command("RMD", path).await
+    }
+    async fn delete(&mut self, path: &[u8]) -> Result<Reply, Error> {
+        self.command("DELE", path).await
+    }
+    async fn rename(&mut self, from: &[u8], to: &[u8]) -> Result<Reply, Error> {
+        let reply = self.raw(&[b"RNFR ", from].concat()).await?;
+        if reply.class() != Class::Intermediate {
+            return Err(Error::from_reply(reply));
+        }
+        self.command("RNTO", to).await
+    }
+    async fn modified(&mut self, path: &[u8]) -> Result<String, Error> {
+        let reply = self.command("MDTM", path).await?;
+        Ok(reply.text().to_string())
+    }
+
     /// A command that has to be answered with success.
     async fn command(&mut self, verb: &str, argument: &[u8]) -> Result<Reply, Error> {
         let line = [verb.as_bytes(), argument].join(&b' ');
-        let reply = self.raw(line.trim_ascii_end()).await?;
+        let reply = self
+            .raw(if argument.is_empty() {
+                verb.as_bytes()
+            } else {
+                &line
+            })
+            .await?;
         match reply.class() {
             Class::Completion => Ok(reply),
             _ => Err(Error::from_reply(reply).with_command(verb)),
@@ -117,6 +152,10 @@ macro_rules! driver {
 
             fn session(&self) -> &Session {
                 self.session()
+            }
+
+            fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+                self.stream().descriptor()
             }
 
             async fn login(&mut self, user: &str, password: &str) -> Result<Reply, Error> {

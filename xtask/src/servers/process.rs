@@ -72,7 +72,7 @@ pub(crate) struct Process {
 }
 
 /// Is told which sessions were killed.
-type Afterwards = Box<dyn FnOnce(&[u32]) + Send>;
+type Afterwards = Box<dyn FnOnce(&[u32]) + Send + Sync>;
 
 impl Process {
     /// Makes a directory and starts a server in it; it greets clients by the time this returns.
@@ -134,7 +134,7 @@ impl Process {
     }
 
     /// What remains to be done once the server is gone.
-    pub(crate) fn afterwards(&mut self, action: impl FnOnce(&[u32]) + Send + 'static) {
+    pub(crate) fn afterwards(&mut self, action: impl FnOnce(&[u32]) + Send + Sync + 'static) {
         self.afterwards = Some(Box::new(action));
     }
 

@@ -17,8 +17,6 @@ use super::{
     process::{Account, Family, Process, open_directory, secret_file},
 };
 
-pub(crate) use super::process::WRITABLE;
-
 /// A version of TLS to hold a server to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TlsVersion {
