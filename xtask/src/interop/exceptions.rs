@@ -1,27 +1,124 @@
 //! Where a server does not do what was expected of it. Reviewed: each with its reason, and one
 //! that does not occur any more is a failure too.
 
+use ftp_proto::DataMode;
+
 use super::operation::{Operation, Way};
 use crate::servers::foreign::Kind;
+
+use Kind::{PureFtpd, Pyftpdlib, Vsftpd};
 
 /// One that is known.
 pub(super) struct Exception {
     pub(super) server: Kind,
     pub(super) operation: Operation,
-    /// In which ways; all of them in which the operation is done, if there is none.
-    pub(super) ways: &'static [Way],
+    /// In which mode alone, where it is not in both.
+    mode: Option<DataMode>,
+    pub(super) occurs: Occurs,
     /// What the failure says, in part.
     pub(super) says: &'static str,
     pub(super) reason: &'static str,
 }
 
-pub(super) const EXCEPTIONS: &[Exception] = &[];
+/// Whether the operation may as well succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Occurs {
+    Always,
+    /// A race within the server.
+    Sometimes,
+}
+
+const fn always(
+    server: Kind,
+    operation: Operation,
+    says: &'static str,
+    reason: &'static str,
+) -> Exception {
+    Exception {
+        server,
+        operation,
+        mode: None,
+        occurs: Occurs::Always,
+        says,
+        reason,
+    }
+}
+
+pub(super) const EXCEPTIONS: &[Exception] = &[
+    always(
+        Vsftpd,
+        Operation::SiteHelp,
+        "550 Permission denied",
+        "SITE is for users of the machine, not for guests",
+    ),
+    always(
+        Vsftpd,
+        Operation::DirectoryIac,
+        r"a\\xff\\xffb",
+        "it doubles 0xFF in replies as Telnet wants it, but takes it as it is in commands; the \
+         other three never double it, so that PWD's reply is read as it came",
+    ),
+    always(
+        PureFtpd,
+        Operation::Opts,
+        "504 Unknown command",
+        "it lists UTF8, and needs no OPTS for it",
+    ),
+    always(
+        PureFtpd,
+        Operation::EmptyNames,
+        r#""empty/.\", \"empty/..\""#,
+        "NLST names the directory itself and the one above",
+    ),
+    always(
+        PureFtpd,
+        Operation::NameLeading,
+        r#"there is "_leading""#,
+        "it stores a blank at the beginning of a name as _",
+    ),
+    always(
+        PureFtpd,
+        Operation::NameTrailing,
+        r#"there is "trailing_""#,
+        "it stores a blank at the end of a name as _",
+    ),
+    always(
+        Pyftpdlib,
+        Operation::NameLatin1,
+        NOT_UTF8,
+        "it stores U+FFFD in the place of what is not UTF-8, by default",
+    ),
+    always(
+        Pyftpdlib,
+        Operation::NameIac,
+        NOT_UTF8,
+        "it stores U+FFFD in the place of what is not UTF-8, by default",
+    ),
+    always(
+        Pyftpdlib,
+        Operation::DirectoryIac,
+        NOT_UTF8,
+        "it stores U+FFFD in the place of what is not UTF-8, by default",
+    ),
+    Exception {
+        server: Pyftpdlib,
+        operation: Operation::TwoSessions,
+        mode: Some(DataMode::Active),
+        occurs: Occurs::Sometimes,
+        says: "timed out",
+        reason: "its event loop loses a connection that it makes while another session's is \
+                 becoming ready, and then stands still; Python's ftplib sees the same",
+    },
+];
+
+/// The replacement character.
+const NOT_UTF8: &str = "\u{fffd}";
 
 /// The place in the list of the exception for this cell.
 pub(super) fn of(server: Kind, operation: Operation, way: Way) -> Option<usize> {
     EXCEPTIONS.iter().position(|exception| {
         exception.server == server
             && exception.operation == operation
-            && (exception.ways.is_empty() || exception.ways.contains(&way))
+            && exception.mode.is_none_or(|mode| mode == way.mode)
     })
 }

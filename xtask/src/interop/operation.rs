@@ -111,6 +111,7 @@ impl Operation {
     pub(super) fn is_done(self, way: Way) -> bool {
         match self {
             Self::LoginRefused | Self::Large | Self::Thousand | Self::Idle => way == Way::ALL[0],
+            Self::TwoSessions => way.family == Family::V4,
             _ => true,
         }
     }

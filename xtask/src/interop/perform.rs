@@ -250,7 +250,7 @@ impl<D: Driver> Cell<'_, D> {
     /// The names in a directory, sorted.
     async fn listed(&mut self, path: Option<&[u8]>) -> Result<Vec<Vec<u8>>> {
         let mut found = during("NLST", self.client().names(path).await)?;
-        // Pure-FTPd lists the directory itself and the one above, too.
+        // Pure-FTPd names the directory itself and the one above, too: a reviewed exception, once.
         found.retain(|name| !matches!(name.as_slice(), b"." | b".."));
         found.sort();
         Ok(found)
@@ -265,7 +265,8 @@ impl<D: Driver> Cell<'_, D> {
 
     async fn empty_names(&mut self) -> Result<()> {
         self.put_directory(b"empty")?;
-        let names = self.listed(Some(b"empty")).await?;
+        let mut names = during("NLST", self.client().names(Some(b"empty")).await)?;
+        names.sort();
         equal("NLST", &String::new(), &shown(&names))
     }
 

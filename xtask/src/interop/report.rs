@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cell::Outcome;
-use super::exceptions::{self, EXCEPTIONS};
+use super::exceptions::{self, EXCEPTIONS, Occurs};
 use super::operation::{Operation, Way};
 use crate::console::{complain, say};
 use crate::job::Adapter;
@@ -58,6 +58,10 @@ impl Matrix {
             (Err((why, _)), Some(number)) if why.contains(EXCEPTIONS[number].says) => {
                 self.occurred.insert(number);
                 Mark::Excepted
+            }
+            (Ok(()), Some(number)) if EXCEPTIONS[number].occurs == Occurs::Sometimes => {
+                self.occurred.insert(number);
+                Mark::Passed
             }
             (Ok(()), Some(number)) => {
                 let reason = EXCEPTIONS[number].reason;
