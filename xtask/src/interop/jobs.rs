@@ -10,8 +10,8 @@ use crate::job::{Adapter, Job, Report};
 use crate::servers::Result;
 use crate::servers::authority::Authority;
 use crate::servers::foreign::{Foreign, Kind, Program, Setting};
-use crate::servers::process::{Family, WRITABLE};
-use crate::servers::vsftpd::TlsVersion;
+use crate::servers::process::Family;
+use crate::servers::vsftpd::{TlsVersion, WRITABLE};
 
 const LARGE: usize = 16 * 1024 * 1024;
 

@@ -119,11 +119,6 @@ impl Program {
         self.kind
     }
 
-    /// Where it was put.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Starts a server in a directory of its own; several may run at a time. It greets clients by
     /// the time this returns.
     ///
@@ -163,7 +158,7 @@ impl Foreign {
 
     /// The port of the control connection.
     pub(crate) const fn port(&self) -> u16 {
-        self.process.address().port()
+        self.process.port()
     }
 
     /// Who may log in. vsftpd's own users are the machine's, which is not touched; hence the guest.

@@ -143,6 +143,11 @@ impl Process {
         self.address
     }
 
+    /// The port of the control connection.
+    pub(crate) const fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     /// A file in the directory of the server.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.join(name)

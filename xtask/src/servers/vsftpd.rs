@@ -4,7 +4,7 @@
 use std::{
     fmt::Write as _,
     fs,
-    ops::RangeInclusive,
+    ops::{Deref, RangeInclusive},
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -16,6 +16,8 @@ use super::{
     package::{Unpacked, library_path},
     process::{Account, Family, Process, open_directory, secret_file},
 };
+
+pub(crate) use super::process::WRITABLE;
 
 /// A version of TLS to hold a server to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,29 +118,18 @@ impl Vsftpd {
         Process::start("vsftpd", workdir, family, &[LOG], prepare).map(Self)
     }
 
-    /// The port of the control connection.
-    #[must_use]
-    pub(crate) const fn port(&self) -> u16 {
-        self.0.address().port()
-    }
-
-    /// The directory on disk that clients see as `/`.
-    #[must_use]
-    pub(crate) fn root(&self) -> PathBuf {
-        self.0.root()
-    }
-
-    /// Everything the server has said so far: what went over its control
-    /// connections, what became of transfers, and what OpenSSL found wrong.
-    #[must_use]
-    pub(crate) fn log(&self) -> String {
-        self.0.log()
-    }
-
     /// As one of several kinds of servers.
     #[must_use]
     pub(crate) fn into_process(self) -> Process {
         self.0
+    }
+}
+
+impl Deref for Vsftpd {
+    type Target = Process;
+
+    fn deref(&self) -> &Process {
+        &self.0
     }
 }
 
