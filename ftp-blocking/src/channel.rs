@@ -206,6 +206,14 @@ impl Channel {
         &*self.stream
     }
 
+    /// The socket itself, where plain text travels on it as it is.
+    pub(crate) fn plain_socket(&self) -> Option<BorrowedFd<'_>> {
+        match self.tls {
+            Some(_) => None,
+            None => self.stream.plain_socket(),
+        }
+    }
+
     pub(crate) fn peer_address(&self) -> Option<SocketAddr> {
         self.stream.peer_address()
     }

@@ -1,22 +1,18 @@
+use std::borrow::Cow;
 use std::fmt;
-use std::io::Write as _;
 use std::time::Instant;
 
 use ftp_proto::flows::{
-    ClearControl, Credentials, Feat, Greeting, Login, Noop, Open, Protect, Pwd, Quit, Raw, Secure,
-    Size, Type,
+    ClearControl, Credentials, Greeting, Login, Protect, Quit, Restore, Secure,
 };
 use ftp_proto::tls::TlsLogin;
 use ftp_proto::{
-    Completion, Error, ErrorKind, Features, Misuse, Observed, Options, Protection, RemotePath,
-    Reply, Session, TransferOptions, TransferType,
+    Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session, Standing,
 };
 
 use crate::channel::Channel;
-use crate::data::{Download, Upload};
 use crate::data_connection::Data;
 use crate::drive::later;
-use crate::lines::Lines;
 use crate::net::Tcp;
 use crate::transport::{Dialled, Network, Stream, Target};
 
@@ -48,6 +44,10 @@ pub struct Client {
     /// Bytes of data moved since the control connection was last looked at.
     pub(crate) unwatched: usize,
     tls: Option<TlsLogin>,
+    /// Those of the last login that went well, for another connection.
+    credentials: Option<Credentials>,
+    /// Where a connection stood that could not be replaced yet.
+    unrestored: Option<Standing>,
 }
 
 impl Client {
@@ -66,34 +66,19 @@ impl Client {
     /// As [`connect`](Self::connect).
     pub fn connect_over(network: impl Network + 'static, options: Options) -> Result<Self, Error> {
         let mut network: Box<dyn Network> = Box::new(network);
-        options.check()?;
-        let tls = options.tls_login()?;
-        let deadline = later(network.now(), options.timeouts.connect);
-        let target = Target::Server {
-            host: &options.host,
-            port: options.port,
-        };
-        let late = || Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
-        let dialled = network
-            .dial(&target, deadline)
-            .and_then(|dialled| match dialled {
-                Dialled::Connected(stream) => Ok(Some(stream)),
-                Dialled::Pending(mut dialling) => dialling.finish(deadline),
-            });
-        let stream = match dialled {
-            Err(error) if error.kind() == std::io::ErrorKind::TimedOut => return Err(late()),
-            dialled => dialled?.ok_or_else(late)?,
-        };
+        let (tls, control, deadline) = dial(&mut *network, &options)?;
         let mut client = Self {
             session: Session::new(options.config.clone()),
             network,
-            control: Channel::new(stream),
+            control,
             data: Data::None,
             options,
             deadline,
             resumed: None,
             unwatched: 0,
             tls,
+            credentials: None,
+            unrestored: None,
         };
         client.run(Greeting::new())?;
         Ok(client)
@@ -104,11 +89,8 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] before anything is sent; the server's refusal; why TLS could
     /// not be had.
-    pub fn login(
-        &mut self,
-        user: impl AsRef<[u8]>,
-        password: impl AsRef<[u8]>,
-    ) -> Result<Reply, Error> {
+    pub fn login(&mut self, user: impl Name, password: impl Name) -> Result<Reply, Error> {
+        let (user, password) = (self.encoded(&user)?, self.encoded(&password)?);
         self.login_with(Credentials::new(user, password)?)
     }
 
@@ -117,7 +99,9 @@ impl Client {
     /// # Errors
     /// As [`login`](Self::login).
     pub fn login_with(&mut self, credentials: Credentials) -> Result<Reply, Error> {
-        self.run(Login::new(credentials))
+        let reply = self.run(Login::new(credentials.clone()))?;
+        self.credentials = Some(credentials);
+        Ok(reply)
     }
 
     /// AUTH TLS and the handshake, ahead of the login that would do it too.
@@ -148,153 +132,29 @@ impl Client {
         self.run(Protect::new(protection))
     }
 
-    /// What the server says it can do; asked once.
+    /// Connects once more, in the place of a connection that is lost or that shall be: logs in as
+    /// before and restores what the server had been told (HOST, PROT, OPTS, LANG, CLNT, TYPE) and
+    /// the directory. Transfers are not repeated. Where it fails, it may be tried again.
     ///
     /// # Errors
-    /// A refusal other than "unknown command", which means no features.
-    pub fn features(&mut self) -> Result<Features, Error> {
-        self.run(Feat::new())
-    }
-
-    /// The current directory.
-    ///
-    /// # Errors
-    /// The server's refusal; a reply without a path.
-    pub fn pwd(&mut self) -> Result<RemotePath, Error> {
-        self.run(Pwd::new())
-    }
-
-    /// The representation type. Transfers set the one that they need.
-    ///
-    /// # Errors
-    /// The server's refusal.
-    pub fn set_type(&mut self, transfer_type: TransferType) -> Result<(), Error> {
-        self.run(Type::new(transfer_type))
-    }
-
-    /// The size of a file in bytes, in TYPE I; `None` from a server without SIZE.
-    ///
-    /// # Errors
-    /// The server's refusal.
-    pub fn size(&mut self, path: impl AsRef<[u8]>) -> Result<Option<u64>, Error> {
-        self.run(Size::new(path)?)
-    }
-
-    /// Starts a download of a whole file.
-    ///
-    /// # Errors
-    /// The server's refusal, or why no data connection could be made.
-    pub fn download(&mut self, path: impl AsRef<[u8]>) -> Result<Download<'_>, Error> {
-        self.download_with(path, &TransferOptions::new())
-    }
-
-    /// Starts a download, at an offset for example.
-    ///
-    /// # Errors
-    /// As [`download`](Self::download).
-    pub fn download_with(
-        &mut self,
-        path: impl AsRef<[u8]>,
-        options: &TransferOptions,
-    ) -> Result<Download<'_>, Error> {
-        let transfer = self.run(Open::retrieve(path)?.with_offset(options.offset))?;
-        Ok(Download::new(self, transfer, options))
-    }
-
-    /// Starts an upload.
-    ///
-    /// # Errors
-    /// The server's refusal, or why no data connection could be made.
-    pub fn upload(&mut self, path: impl AsRef<[u8]>) -> Result<Upload<'_>, Error> {
-        self.upload_with(path, &TransferOptions::new())
-    }
-
-    /// Starts an upload, at an offset for example.
-    ///
-    /// # Errors
-    /// As [`upload`](Self::upload).
-    pub fn upload_with(
-        &mut self,
-        path: impl AsRef<[u8]>,
-        options: &TransferOptions,
-    ) -> Result<Upload<'_>, Error> {
-        let transfer = self.run(Open::store(path)?.with_offset(options.offset))?;
-        Ok(Upload::new(self, transfer))
-    }
-
-    /// Uploads these bytes.
-    ///
-    /// # Errors
-    /// As [`upload`](Self::upload) and [`Upload::finish`].
-    pub fn store(
-        &mut self,
-        path: impl AsRef<[u8]>,
-        content: impl AsRef<[u8]>,
-    ) -> Result<Completion, Error> {
-        let mut upload = self.upload(path)?;
-        upload.write_all(content.as_ref())?;
-        upload.finish()
-    }
-
-    /// The lines of LIST, of the current directory by default.
-    ///
-    /// # Errors
-    /// As [`download`](Self::download); [`ErrorKind::TooLarge`] above [`Options::listing`].
-    pub fn list(&mut self, path: Option<impl AsRef<[u8]>>) -> Result<Vec<Vec<u8>>, Error> {
-        let limits = self.options.listing;
-        self.list_lines(path)?.collect(limits)
-    }
-
-    /// The lines of NLST: names.
-    ///
-    /// # Errors
-    /// As [`list`](Self::list).
-    pub fn names(&mut self, path: Option<impl AsRef<[u8]>>) -> Result<Vec<Vec<u8>>, Error> {
-        let limits = self.options.listing;
-        self.names_lines(path)?.collect(limits)
-    }
-
-    /// LIST, line by line as it comes.
-    ///
-    /// # Errors
-    /// As [`download`](Self::download).
-    pub fn list_lines(&mut self, path: Option<impl AsRef<[u8]>>) -> Result<Lines<'_>, Error> {
-        self.lines(Open::list(path)?)
-    }
-
-    /// NLST, line by line as it comes.
-    ///
-    /// # Errors
-    /// As [`download`](Self::download).
-    pub fn names_lines(&mut self, path: Option<impl AsRef<[u8]>>) -> Result<Lines<'_>, Error> {
-        self.lines(Open::names(path)?)
-    }
-
-    fn lines(&mut self, open: Open) -> Result<Lines<'_>, Error> {
-        let longest = self.options.listing.line;
-        let transfer = self.run(open)?;
-        let download = Download::new(self, transfer, &TransferOptions::new());
-        Ok(Lines::new(download, longest))
-    }
-
-    /// NOOP.
-    ///
-    /// # Errors
-    /// The server's refusal.
-    pub fn noop(&mut self) -> Result<Reply, Error> {
-        self.run(Noop::new())
-    }
-
-    /// Any command that is answered on the control connection alone; its reply, whatever it says.
-    ///
-    /// One that is never answered may cost the session: a reply that comes too late must not be
-    /// taken for another command's.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidArgument`] before anything is sent; [`Misuse::Option`] for AUTH, CCC and
-    /// ABOR, which have methods of their own.
-    pub fn raw(&mut self, line: impl AsRef<[u8]>) -> Result<Reply, Error> {
-        self.run(Raw::new(line)?)
+    /// [`Misuse::NotLoggedIn`] before the first login; [`ErrorKind::TooLarge`] where the way to the
+    /// directory is not known (see [`Restore`]); as [`connect`](Self::connect) and
+    /// [`login`](Self::login).
+    pub fn reconnect(&mut self) -> Result<(), Error> {
+        let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
+        let credentials = self.credentials.clone().ok_or_else(missing)?;
+        let current = || self.session.standing();
+        let standing = self.unrestored.take().unwrap_or_else(current);
+        self.unrestored = Some(standing.clone());
+        let restore = Restore::new(credentials, standing)?;
+        let (tls, control, deadline) = dial(&mut *self.network, &self.options)?;
+        self.session = self.session.successor();
+        self.data = Data::None;
+        (self.tls, self.control, self.deadline) = (tls, control, deadline);
+        self.run(Greeting::new())?;
+        self.run(restore)?;
+        self.unrestored = None;
+        Ok(())
     }
 
     /// QUIT. Dropping the client closes without it.
@@ -326,10 +186,41 @@ impl Client {
         self.control.stream()
     }
 
+    /// A name as it is sent.
+    pub(crate) fn encoded<'n>(&self, name: &'n impl Name) -> Result<Cow<'n, [u8]>, Error> {
+        name.bytes(&self.options.encoding)
+    }
+
     pub(crate) fn tls(&self) -> Result<&TlsLogin, Error> {
         let missing = || Error::new(ErrorKind::Misuse(Misuse::Option));
         self.tls.as_ref().ok_or_else(missing)
     }
+}
+
+/// The control connection, and the TLS that is to come on it, where it is demanded.
+fn dial(
+    network: &mut dyn Network,
+    options: &Options,
+) -> Result<(Option<TlsLogin>, Channel, Instant), Error> {
+    options.check()?;
+    let tls = options.tls_login()?;
+    let deadline = later(network.now(), options.timeouts.connect);
+    let target = Target::Server {
+        host: &options.host,
+        port: options.port,
+    };
+    let late = || Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
+    let dialled = network
+        .dial(&target, deadline)
+        .and_then(|dialled| match dialled {
+            Dialled::Connected(stream) => Ok(Some(stream)),
+            Dialled::Pending(mut dialling) => dialling.finish(deadline),
+        });
+    let stream = match dialled {
+        Err(error) if error.kind() == std::io::ErrorKind::TimedOut => return Err(late()),
+        dialled => dialled?.ok_or_else(late)?,
+    };
+    Ok((tls, Channel::new(stream), deadline))
 }
 
 impl fmt::Debug for Client {

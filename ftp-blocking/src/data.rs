@@ -3,10 +3,11 @@
 use std::io::{self, Read, Write};
 use std::time::Instant;
 
+use ftp_proto::data::{AsciiDecoder, AsciiOutbox};
 use ftp_proto::flows::{Abort, Finish};
 use ftp_proto::{
-    Aborted, Completion, DataEnd, Direction, Error, ErrorKind, Misuse, Transfer, TransferOptions,
-    Verdict, Wait,
+    Aborted, Completion, DataEnd, Direction, Error, ErrorKind, LineEnds, Misuse, Transfer,
+    TransferOptions, Verdict, Wait,
 };
 
 use crate::channel::Got;
@@ -22,24 +23,33 @@ use crate::drive::{Readiness, Watched};
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
-pub struct Download<'c>(Moving<'c>);
+pub struct Download<'c>(pub(crate) Moving<'c>);
 
 /// A file on its way to the server: writes like any stream. Nothing is stored for certain before
 /// [`finish`](Self::finish) has said so.
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
-pub struct Upload<'c>(Moving<'c>);
+pub struct Upload<'c>(pub(crate) Moving<'c>);
 
 /// What both have in common.
 #[derive(Debug)]
-struct Moving<'c> {
-    client: &'c mut Client,
+pub(crate) struct Moving<'c> {
+    pub(crate) client: &'c mut Client,
     /// Spent once there is an outcome.
-    transfer: Option<Transfer>,
+    pub(crate) transfer: Option<Transfer>,
     bytes: u64,
     expected: Option<u64>,
+    /// Translates line ends, where that is wanted.
+    text: Option<Text>,
     outcome: Option<Result<Completion, Error>>,
+}
+
+/// The text side of a transfer.
+#[derive(Debug)]
+enum Text {
+    Coming(AsciiDecoder),
+    Going(AsciiOutbox),
 }
 
 impl<'c> Download<'c> {
@@ -51,7 +61,7 @@ impl<'c> Download<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.reset_on_close(false);
         }
-        Self(Moving::new(client, transfer, options.expected))
+        Self(Moving::new(client, transfer, options))
     }
 
     /// The server's confirmation, once the end was read.
@@ -67,22 +77,38 @@ impl<'c> Download<'c> {
 impl Read for Download<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let moving = &mut self.0;
-        let Some(transfer) = &moving.transfer else {
-            return moving.outcome();
-        };
         if buffer.is_empty() {
             return Ok(0);
         }
-        match moving.client.read_data(transfer, buffer) {
-            Moved::Bytes(count) => Ok(moving.count(count)),
-            Moved::End(end) => moving.conclude(end),
+        loop {
+            let Some(transfer) = &moving.transfer else {
+                return moving.outcome();
+            };
+            match moving.client.read_data(transfer, buffer) {
+                Moved::Bytes(count) => {
+                    moving.count(count);
+                    // Nothing yet is not the end.
+                    match moving.translated(&mut buffer[..count]) {
+                        0 => {}
+                        count => return Ok(count),
+                    }
+                }
+                Moved::End(end) => {
+                    moving.conclude(end)?;
+                    return Ok(moving.held_back(buffer));
+                }
+            }
         }
     }
 }
 
 impl<'c> Upload<'c> {
-    pub(crate) fn new(client: &'c mut Client, transfer: Transfer) -> Self {
-        Self(Moving::new(client, transfer, None))
+    pub(crate) fn new(
+        client: &'c mut Client,
+        transfer: Transfer,
+        options: &TransferOptions,
+    ) -> Self {
+        Self(Moving::new(client, transfer, options))
     }
 
     /// Ends the data and waits for the server to confirm that it has all of it.
@@ -90,7 +116,8 @@ impl<'c> Upload<'c> {
     /// # Errors
     /// The server's refusal, with the number of bytes sent; an unconfirmed or broken transfer.
     pub fn finish(mut self) -> Result<Completion, Error> {
-        self.0.conclude(DataEnd::Clean).map_err(Error::from)?;
+        self.0.drain()?;
+        self.0.conclude(DataEnd::Clean)?;
         let early = || Err(Error::new(ErrorKind::Misuse(Misuse::NotAtEnd)));
         self.0.outcome.unwrap_or_else(early)
     }
@@ -99,11 +126,17 @@ impl<'c> Upload<'c> {
 impl Write for Upload<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let moving = &mut self.0;
+        moving.drain()?;
         let Some(transfer) = &moving.transfer else {
             return moving.refuse();
         };
         if bytes.is_empty() {
             return Ok(0);
+        }
+        if let Some(Text::Going(outbox)) = &mut moving.text {
+            let taken = outbox.fill(bytes);
+            moving.drain()?;
+            return Ok(taken);
         }
         match moving.client.write_data(transfer, bytes) {
             Moved::Bytes(count) => Ok(moving.count(count)),
@@ -113,6 +146,7 @@ impl Write for Upload<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         let moving = &mut self.0;
+        moving.drain()?;
         let Some(transfer) = &moving.transfer else {
             return moving.refuse().map(|_| ());
         };
@@ -177,23 +211,75 @@ macro_rules! in_common {
 in_common! { Download Upload }
 
 impl<'c> Moving<'c> {
-    fn new(client: &'c mut Client, transfer: Transfer, expected: Option<u64>) -> Self {
+    fn new(client: &'c mut Client, transfer: Transfer, options: &TransferOptions) -> Self {
+        let text = match (options.line_ends, transfer.direction()) {
+            (LineEnds::AsSent, _) => None,
+            (LineEnds::Lf, Direction::Download) => Some(Text::Coming(AsciiDecoder::new())),
+            (LineEnds::Lf, Direction::Upload) => Some(Text::Going(AsciiOutbox::new())),
+        };
         Self {
             client,
+            expected: options
+                .expected
+                .filter(|_| transfer.direction() == Direction::Download),
             transfer: Some(transfer),
             bytes: 0,
-            expected,
+            text,
             outcome: None,
         }
     }
 
-    fn count(&mut self, moved: usize) -> usize {
+    pub(crate) fn count(&mut self, moved: usize) -> usize {
         self.bytes += moved as u64;
         moved
     }
 
+    /// Whether the bytes of the file are those of the wire.
+    pub(crate) fn is_untranslated(&self) -> bool {
+        self.text.is_none()
+    }
+
+    /// How many bytes at the front are to be handed out.
+    fn translated(&mut self, received: &mut [u8]) -> usize {
+        match &mut self.text {
+            Some(Text::Coming(decoder)) => decoder.decode(received),
+            _ => received.len(),
+        }
+    }
+
+    /// What the translation still held when the data ended: a byte, or none.
+    fn held_back(&mut self, buffer: &mut [u8]) -> usize {
+        match &mut self.text {
+            Some(Text::Coming(decoder)) => decoder.finish().map_or(0, |byte| {
+                buffer[0] = byte;
+                1
+            }),
+            _ => 0,
+        }
+    }
+
+    /// Sends what was translated.
+    fn drain(&mut self) -> io::Result<()> {
+        while let (Some(Text::Going(outbox)), Some(transfer)) = (&mut self.text, &self.transfer) {
+            if outbox.unsent().is_empty() {
+                break;
+            }
+            match self.client.write_data(transfer, outbox.unsent()) {
+                Moved::Bytes(count) => {
+                    outbox.advance(count);
+                    self.bytes += count as u64;
+                }
+                Moved::End(end) => {
+                    self.conclude(end)?;
+                    self.refuse()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Spends the token and keeps the outcome, which is the end of file or an error.
-    fn conclude(&mut self, end: DataEnd) -> io::Result<usize> {
+    pub(crate) fn conclude(&mut self, end: DataEnd) -> io::Result<usize> {
         if let Some(transfer) = self.transfer.take() {
             let finish = Finish::new(transfer, self.bytes, end).with_expected(self.expected);
             self.outcome = Some(self.client.run(finish));
@@ -261,7 +347,7 @@ impl Client {
         self.move_data(transfer, flush, Readiness::Writable, Moved::Bytes)
     }
 
-    fn move_data<T>(
+    pub(crate) fn move_data<T>(
         &mut self,
         transfer: &Transfer,
         mut attempt: impl FnMut(&mut Data, Instant) -> Result<Option<T>, Error>,

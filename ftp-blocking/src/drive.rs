@@ -56,7 +56,7 @@ impl Client {
         result
     }
 
-    fn serve(&mut self, want: Want) -> Answer {
+    pub(crate) fn serve(&mut self, want: Want) -> Answer {
         if want.clock() == Clock::Starts {
             self.deadline = self.after(want.wait());
         }

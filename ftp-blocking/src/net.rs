@@ -156,7 +156,7 @@ impl Stream for TcpStream {
         loop {
             match (&*self).read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if !wait(&[(self.as_fd(), PollFlags::IN)], deadline)? {
+                    if is_past(deadline) || !wait(&[(self.as_fd(), PollFlags::IN)], deadline)? {
                         return Err(error);
                     }
                 }
@@ -170,7 +170,7 @@ impl Stream for TcpStream {
         loop {
             match (&*self).write(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if !wait(&[(self.as_fd(), PollFlags::OUT)], deadline)? {
+                    if is_past(deadline) || !wait(&[(self.as_fd(), PollFlags::OUT)], deadline)? {
                         return Err(error);
                     }
                 }
@@ -205,6 +205,10 @@ impl Stream for TcpStream {
         self.local_addr().ok()
     }
 
+    fn plain_socket(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.as_fd())
+    }
+
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         Some(self.as_fd())
     }
@@ -231,6 +235,11 @@ pub(crate) fn wait(
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Whether it is no use to wait: the call before has just said that nothing is ready.
+pub(crate) fn is_past(deadline: Instant) -> bool {
+    deadline <= Instant::now()
 }
 
 pub(crate) fn is_timeout(error: &io::Error) -> bool {

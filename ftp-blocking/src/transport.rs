@@ -57,6 +57,13 @@ pub trait Stream: Send {
         None
     }
 
+    /// The socket itself, in non-blocking mode, where this stream is nothing but it: the kernel
+    /// may then move bytes between it and a file, past [`read`](Self::read) and
+    /// [`write`](Self::write). `None` for anything that wraps, counts or holds back bytes.
+    fn plain_socket(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
     /// The descriptor, for `poll`; `None` where readiness cannot be waited for.
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None

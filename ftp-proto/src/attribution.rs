@@ -2,9 +2,10 @@
 
 use crate::config::Security;
 use crate::error::{Error, ErrorKind};
-use crate::ledger::{Effect, Owed, Shape};
-use crate::negotiated::{Channel, Live};
+use crate::ledger::{Effect, Framing, Owed, Shape};
+use crate::negotiated::{Channel, Framed, Live, Negotiated};
 use crate::session::Session;
+use crate::standing::Standing;
 use crate::wire::{Class, Code, Reply};
 
 /// A restart offset that may or may not be armed: the next transfer says where it starts.
@@ -14,7 +15,9 @@ impl Session {
     /// Attributes one reply; `more` says that bytes stand behind it.
     pub(crate) fn attribute(&mut self, mut reply: Reply, more: bool) {
         self.observe_reply(&reply);
-        if !reply.carries_data() {
+        // The name that STOU chose comes with replies that else are words.
+        let names = self.ledger.front().is_some_and(|owed| owed.verb == "STOU");
+        if !names && !reply.carries_data() {
             // Some servers echo what they were given.
             for secret in &self.secrets {
                 reply.mask(secret);
@@ -46,8 +49,9 @@ impl Session {
                     // It promises another one, which nobody here waits for.
                     self.lose_step();
                 }
+                let upgrade = owed.effect == Effect::Auth;
                 self.apply(owed.effect, &reply);
-                if owed.effect == Effect::Auth && more {
+                if upgrade && more {
                     return self.die(Error::new(ErrorKind::Injection).with_command(&owed.verb));
                 }
                 self.deliver(owed.owner, reply);
@@ -195,7 +199,7 @@ impl Session {
     }
 
     /// The reply to this was given up: whether the effect took place is not known any more.
-    pub(crate) fn forget(&mut self, effect: Effect) {
+    pub(crate) fn forget(&mut self, effect: &Effect) {
         let state = &mut self.state;
         match effect {
             Effect::Type(_) => state.transfer_type = None,
@@ -204,7 +208,10 @@ impl Session {
             Effect::Reinitialize => {
                 state.logged_in = false;
                 state.transfer_type = None;
+                state.standing.lose_directory();
             }
+            Effect::Framing { part, .. } => *state.framing(*part) = Framed::Otherwise,
+            Effect::Directory(_) => state.standing.lose_directory(),
             _ => {}
         }
     }
@@ -238,14 +245,47 @@ impl Session {
             }
             Effect::Features => {}
             Effect::Size => state.size_refused |= reply.is_not_implemented(),
+            Effect::Modified => state.modified_refused |= reply.is_not_implemented(),
             Effect::ClearControl if done => state.channel = Channel::Clearing,
             Effect::ClearControl => {}
             Effect::Reinitialize if done => {
                 state.logged_in = false;
                 state.transfer_type = None;
                 state.restart = None;
+                state.mode = Framed::AsBytes;
+                state.structure = Framed::AsBytes;
+                state.standing = Standing::default();
             }
-            Effect::Reinitialize => {}
+            Effect::Framing {
+                stream_of_bytes,
+                part,
+            } if done => {
+                *state.framing(part) = if stream_of_bytes {
+                    Framed::AsBytes
+                } else {
+                    Framed::Otherwise
+                };
+            }
+            Effect::Directory(path) if done => state.standing.change_directory(path),
+            Effect::WorkingDirectory => {
+                if let Ok(Some(path)) = crate::reply::pathname(reply) {
+                    state.standing.is_in(path);
+                }
+            }
+            Effect::Setting(command) if done => state.standing.set(command),
+            Effect::Reinitialize
+            | Effect::Framing { .. }
+            | Effect::Directory(_)
+            | Effect::Setting(_) => {}
+        }
+    }
+}
+
+impl Negotiated {
+    fn framing(&mut self, part: Framing) -> &mut Framed {
+        match part {
+            Framing::Mode => &mut self.mode,
+            Framing::Structure => &mut self.structure,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a caller may decide about a session before it starts.
 
+use core::net::IpAddr;
+
 use crate::wire::{Limits, Multiline, Telnet};
 
 /// The settings of a [`Session`](crate::Session); the defaults are the safe ones.
@@ -27,6 +29,9 @@ pub struct Config {
     pub passive_address: PassiveAddress,
     /// Who makes the data connections.
     pub data_mode: DataMode,
+    /// The address that the server is told to connect to in active mode, where it is not the one
+    /// that we listen on: behind NAT, the outside of the box that passes the port on.
+    pub active_address: Option<IpAddr>,
     /// Whether the data command waits until the data connection is there.
     pub data_command: DataCommand,
     /// What goes ahead of ABOR.
@@ -110,11 +115,22 @@ impl Default for Config {
             protection: Protection::default(),
             passive_address: PassiveAddress::default(),
             data_mode: DataMode::default(),
+            active_address: None,
             data_command: DataCommand::default(),
             abort_signal: AbortSignal::default(),
             unsent: 64 * 1024,
             strays: 8,
         }
+    }
+}
+
+impl Config {
+    /// Sets [`Config::active_address`]. An IPv6 address can be told by EPRT alone, whatever the
+    /// control connection runs over; the refusal of that is then the error.
+    #[must_use]
+    pub fn with_active_address(mut self, active_address: impl Into<IpAddr>) -> Self {
+        self.active_address = Some(active_address.into());
+        self
     }
 }
 

@@ -85,12 +85,20 @@ pub enum Misuse {
     AlreadySecured,
     /// The operation needs a secured control connection.
     NotSecured,
+    /// The operation needs a login that went well before.
+    NotLoggedIn,
     /// The operation was stepped again after it was done.
     Finished,
     /// A download was finished before its end was reached.
     NotAtEnd,
     /// An option that makes no sense, such as a time-out of zero.
     Option,
+    /// A transfer in another mode than MODE S, or of another structure than STRU F: its bytes
+    /// would not be those of the file.
+    Framing,
+    /// A copy between two servers, of which one protects its data connections: neither of them
+    /// would begin the handshake.
+    Protected,
     /// More commands were queued than [`Config`](crate::Config) allows to stand unsent.
     TooMuchUnsent,
 }
@@ -245,9 +253,12 @@ impl fmt::Display for Misuse {
             Self::StaleTransfer => "the transfer is not this session's, or is spent",
             Self::AlreadySecured => "the control connection is secured already",
             Self::NotSecured => "the control connection is not secured",
+            Self::NotLoggedIn => "there was no login yet",
             Self::Finished => "the operation is done",
             Self::NotAtEnd => "the download has not reached its end",
             Self::Option => "an option makes no sense",
+            Self::Framing => "transfers are made in MODE S and STRU F alone",
+            Self::Protected => "data between two servers cannot be protected",
             Self::TooMuchUnsent => "too many commands stand unsent",
         })
     }

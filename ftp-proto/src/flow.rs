@@ -140,6 +140,8 @@ pub enum Wait {
     DataClose,
     /// For the replies to ABOR.
     Abort,
+    /// For two servers to move data between them, unseen from here.
+    Remote,
     /// For commands to be written.
     Send,
 }
@@ -159,6 +161,7 @@ impl fmt::Display for Wait {
             Self::FinalReply => "waiting for the final reply",
             Self::DataClose => "waiting for the data connection to close",
             Self::Abort => "waiting for the replies to ABOR",
+            Self::Remote => "waiting for two servers to move data between them",
             Self::Send => "sending commands",
         })
     }

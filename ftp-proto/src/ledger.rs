@@ -5,11 +5,12 @@
 //! on the session.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::config::Protection;
 use crate::error::Error;
 use crate::flow::Wait;
-use crate::transfer::TransferType;
+use crate::representation::TransferType;
 use crate::wire::Command;
 
 /// One command whose reply has not come yet.
@@ -53,7 +54,7 @@ pub(crate) enum Shape {
 }
 
 /// What the reply changes in the session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
     None,
     Auth,
@@ -68,8 +69,26 @@ pub(crate) enum Effect {
     ExtendedPort,
     Features,
     Size,
+    Modified,
     ClearControl,
     Reinitialize,
+    /// MODE or STRU: whether it is the one in which transfers are made.
+    Framing {
+        stream_of_bytes: bool,
+        part: Framing,
+    },
+    /// CWD or CDUP, with the path.
+    Directory(Vec<u8>),
+    WorkingDirectory,
+    /// What a new connection would have to be told again.
+    Setting(Command),
+}
+
+/// Which of the two that frame a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Framing {
+    Mode,
+    Structure,
 }
 
 impl Owed {
@@ -105,9 +124,9 @@ impl Owed {
     pub(crate) fn may_be_answered_like_a_fence(&self) -> bool {
         match self.verb.as_str() {
             "PWD" | "XPWD" | "MKD" | "XMKD" => true,
-            "ALLO" | "CDUP" | "CWD" | "DELE" | "FEAT" | "HELP" | "MDTM" | "MFMT" | "MODE"
-            | "NOOP" | "OPTS" | "REST" | "RMD" | "RNFR" | "RNTO" | "SITE" | "SIZE" | "STAT"
-            | "STRU" | "SYST" | "TYPE" => false,
+            "ALLO" | "CDUP" | "CWD" | "DELE" | "FEAT" | "HELP" | "LANG" | "MDTM" | "MFMT"
+            | "MLST" | "MODE" | "NOOP" | "OPTS" | "REST" | "RMD" | "RNFR" | "RNTO" | "SITE"
+            | "SIZE" | "STAT" | "STRU" | "SYST" | "TYPE" => false,
             _ => self.shape == Shape::Raw,
         }
     }
@@ -139,11 +158,7 @@ impl Effect {
             "USER" => Self::User,
             "PASS" => Self::Password,
             "ACCT" => Self::Account,
-            "TYPE" => Self::Type(match argument {
-                b"I" | b"i" | b"L 8" => Some(TransferType::Image),
-                b"A" | b"a" | b"A N" => Some(TransferType::Ascii),
-                _ => None,
-            }),
+            "TYPE" => Self::Type(TransferType::from_argument(argument)),
             "REST" => core::str::from_utf8(argument)
                 .ok()
                 .and_then(|digits| digits.parse().ok())
@@ -156,8 +171,21 @@ impl Effect {
             "EPRT" => Self::ExtendedPort,
             "FEAT" => Self::Features,
             "SIZE" => Self::Size,
+            "MDTM" => Self::Modified,
             "CCC" => Self::ClearControl,
             "REIN" => Self::Reinitialize,
+            "MODE" => Self::Framing {
+                stream_of_bytes: argument.eq_ignore_ascii_case(b"S"),
+                part: Framing::Mode,
+            },
+            "STRU" => Self::Framing {
+                stream_of_bytes: argument.eq_ignore_ascii_case(b"F"),
+                part: Framing::Structure,
+            },
+            "CWD" | "XCWD" => Self::Directory(argument.to_vec()),
+            "CDUP" | "XCUP" => Self::Directory(b"..".to_vec()),
+            "PWD" | "XPWD" => Self::WorkingDirectory,
+            "HOST" | "OPTS" | "LANG" | "CLNT" => Self::Setting(command.clone()),
             _ => Self::None,
         }
     }

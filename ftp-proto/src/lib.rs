@@ -125,7 +125,9 @@ extern crate alloc;
 
 mod attribution;
 mod config;
+mod copy;
 pub mod data;
+mod encoding;
 mod error;
 mod flow;
 pub mod flows;
@@ -136,10 +138,12 @@ mod options;
 mod outbox;
 mod path;
 pub mod reply;
+mod representation;
 mod session;
 mod settle;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+mod standing;
 #[cfg(feature = "rustls")]
 pub mod tls;
 mod transfer;
@@ -148,17 +152,21 @@ pub mod wire;
 pub use config::{
     AbortSignal, Config, DataCommand, DataMode, PassiveAddress, Protection, Security,
 };
+pub use copy::{Copied, CopyStep, ServerCopy, Side};
+pub use encoding::{Codec, Encoding, Name, Unencodable};
 pub use error::{Error, ErrorKind, Misuse};
 pub use flow::{
     Accept, Adopts, Answer, ClearControl, Clock, CloseData, Closing, Connect, Endpoint, Flow,
     Listen, Receive, SecureControl, SecureData, Step, Wait, Want,
 };
 pub use operation::Running;
-pub use options::{FTP_PORT, ListingLimits, Options, Resumption, Timeouts, TransferOptions};
+pub use options::{
+    FTP_PORT, LineEnds, ListingLimits, Options, Resumption, Timeouts, TransferOptions,
+};
 pub use path::{InvalidPath, RemotePath};
 pub use reply::Features;
+pub use representation::{FileStructure, Format, TransferType, TransmissionMode};
 pub use session::{Observed, Session};
-pub use transfer::{
-    Aborted, Completion, DataEnd, Direction, Transfer, TransferId, TransferType, Verdict,
-};
+pub use standing::Standing;
+pub use transfer::{Aborted, Completion, DataEnd, Direction, Transfer, TransferId, Verdict};
 pub use wire::{Command, Reply};

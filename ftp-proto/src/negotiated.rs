@@ -4,7 +4,9 @@ use alloc::vec::Vec;
 
 use crate::config::Protection;
 use crate::reply::Features;
-use crate::transfer::{TransferId, TransferType};
+use crate::representation::TransferType;
+use crate::standing::Standing;
+use crate::transfer::TransferId;
 use crate::wire::Reply;
 
 /// What has been agreed with the server and what has been learnt about it.
@@ -15,6 +17,10 @@ pub(crate) struct Negotiated {
     pub(crate) channel: Channel,
     pub(crate) auth_tried: bool,
     pub(crate) logged_in: bool,
+    /// What a new connection would have to be told again.
+    pub(crate) standing: Standing,
+    pub(crate) mode: Framed,
+    pub(crate) structure: Framed,
     pub(crate) transfer_type: Option<TransferType>,
     pub(crate) protection: Option<Protection>,
     /// The offset of a REST that no transfer has used up.
@@ -23,6 +29,17 @@ pub(crate) struct Negotiated {
     pub(crate) extended_passive: Option<bool>,
     pub(crate) extended_port: Option<bool>,
     pub(crate) size_refused: bool,
+    pub(crate) modified_refused: bool,
+}
+
+/// Whether MODE, or STRU, is the one in which transfers are made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Framed {
+    /// MODE S, STRU F.
+    #[default]
+    AsBytes,
+    /// Something else, or nobody knows.
+    Otherwise,
 }
 
 /// The state of the control connection's protection, effects under way included.

@@ -1,13 +1,17 @@
 //! What the adapters have in common besides the session: plain values, so that both mean the same.
 
 use alloc::string::String;
+use core::net::SocketAddr;
+use core::ops::RangeInclusive;
 use core::time::Duration;
 
 use crate::config::Config;
 #[cfg(feature = "rustls")]
 use crate::config::Security;
+use crate::encoding::Encoding;
 use crate::error::{Error, Misuse};
 use crate::flow::Wait;
+use crate::representation::TransferType;
 #[cfg(feature = "rustls")]
 use crate::tls::{TlsConfig, TlsLogin};
 
@@ -31,10 +35,17 @@ pub struct Options {
     pub port: u16,
     /// The settings of the session.
     pub config: Config,
+    /// The address of this machine that all connections are made from; the system chooses one by
+    /// default. The port, 0 for any, is the control connection's alone.
+    pub source_address: Option<SocketAddr>,
+    /// The ports on which active mode may listen; any, by default.
+    pub active_ports: Option<RangeInclusive<u16>>,
     /// How long to wait for what.
     pub timeouts: Timeouts,
     /// How much of a listing the collecting calls hold.
     pub listing: ListingLimits,
+    /// How names that are given as text become bytes.
+    pub encoding: Encoding,
     /// Whom to trust, where [`Security`](crate::Security) is not plain.
     #[cfg(feature = "rustls")]
     pub tls: Option<TlsConfig>,
@@ -59,8 +70,11 @@ impl Options {
             host: host.into(),
             port: FTP_PORT,
             config: Config::default(),
+            source_address: None,
+            active_ports: None,
             timeouts: Timeouts::default(),
             listing: ListingLimits::default(),
+            encoding: Encoding::default(),
             #[cfg(feature = "rustls")]
             tls: None,
             resumption: Resumption::default(),
@@ -90,6 +104,13 @@ impl Options {
         self
     }
 
+    /// Sets how names that are given as text become bytes; those given as bytes stay as they are.
+    #[must_use]
+    pub fn with_encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = encoding;
+        self
+    }
+
     /// Changes the settings of the session.
     #[must_use]
     pub fn with_config(mut self, change: impl FnOnce(Config) -> Config) -> Self {
@@ -97,15 +118,66 @@ impl Options {
         self
     }
 
-    /// Whether every time-out is above zero.
+    /// Makes all connections from this address of this machine, with port 0 for any port; a port
+    /// above that is the control connection's alone. Addresses of the server in the other family
+    /// are then passed over.
+    ///
+    /// ```
+    /// use core::net::Ipv4Addr;
+    /// use ftp_proto::Options;
+    ///
+    /// let vpn = Ipv4Addr::new(192, 0, 2, 7);
+    /// let options = Options::new("ftp.example.org").with_source_address((vpn, 0));
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn with_source_address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.source_address = Some(address.into());
+        self
+    }
+
+    /// Listens in active mode on one of these ports alone: those that a firewall lets through.
+    ///
+    /// ```
+    /// use ftp_proto::{DataMode, Options};
+    ///
+    /// let options = Options::new("ftp.example.org")
+    ///     .with_config(|config| config.with_data_mode(DataMode::Active))
+    ///     .with_active_ports(50_000..=50_099);
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn with_active_ports(mut self, ports: RangeInclusive<u16>) -> Self {
+        self.active_ports = Some(ports);
+        self
+    }
+
+    /// Whether every time-out is above zero, the range of ports has some and no port 0 among them,
+    /// and the address that the server is to be told of is one.
     ///
     /// # Errors
     /// [`Misuse::Option`].
     pub fn check(&self) -> Result<(), Error> {
-        if !self.timeouts.are_valid() {
+        let ports = self.active_ports.as_ref();
+        let no_ports = ports.is_some_and(|ports| ports.is_empty() || *ports.start() == 0);
+        let nowhere = self.config.active_address;
+        let nowhere = nowhere.is_some_and(|address| address.is_unspecified());
+        if !self.timeouts.are_valid() || no_ports || nowhere {
             return Err(Error::misuse(Misuse::Option));
         }
         Ok(())
+    }
+
+    /// The same as a network sees it that has no addresses and ports of this machine to choose.
+    ///
+    /// # Errors
+    /// [`Misuse::Option`] where [`source_address`](Self::source_address) or
+    /// [`active_ports`](Self::active_ports) asks for some: nothing is ignored in silence.
+    pub fn check_without_sockets(&self) -> Result<(), Error> {
+        if self.source_address.is_some() || self.active_ports.is_some() {
+            return Err(Error::misuse(Misuse::Option));
+        }
+        self.check()
     }
 
     /// Begins the TLS side of a login, where TLS is demanded.
@@ -161,6 +233,8 @@ pub struct Timeouts {
     pub data_close: Duration,
     /// The replies to ABOR, 30 s.
     pub abort: Duration,
+    /// Two servers moving data between them, 12 h: nobody here sees whether it moves.
+    pub remote: Duration,
     /// Commands to be written, 30 s.
     pub send: Duration,
 }
@@ -180,6 +254,7 @@ impl Default for Timeouts {
             final_reply: seconds(180),
             data_close: seconds(5),
             abort: seconds(30),
+            remote: seconds(12 * 60 * 60),
             send: seconds(30),
         }
     }
@@ -201,6 +276,7 @@ impl Timeouts {
             final_reply: limit,
             data_close: limit,
             abort: limit,
+            remote: limit,
             send: limit,
         }
     }
@@ -220,6 +296,7 @@ impl Timeouts {
             Wait::FinalReply => self.final_reply,
             Wait::DataClose => self.data_close,
             Wait::Abort => self.abort,
+            Wait::Remote => self.remote,
             Wait::Send => self.send,
         }
     }
@@ -238,6 +315,7 @@ impl Timeouts {
             self.final_reply,
             self.data_close,
             self.abort,
+            self.remote,
             self.send,
         ]
         .iter()
@@ -270,19 +348,59 @@ impl Default for ListingLimits {
 }
 
 /// How one file is to be moved.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// ```
+/// use ftp_proto::TransferOptions;
+///
+/// let rest_of_it = TransferOptions::new().with_offset(4096);
+/// let letter = TransferOptions::text();
+/// # let _ = (rest_of_it, letter);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransferOptions {
     /// Where in the file to start, in bytes (REST).
     pub offset: u64,
     /// How many bytes a download must bring; any other number is an error.
     pub expected: Option<u64>,
+    /// The representation type, TYPE I by default.
+    pub transfer_type: TransferType,
+    /// What becomes of line ends.
+    pub line_ends: LineEnds,
+}
+
+/// What becomes of the line ends of a text on its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LineEnds {
+    /// Nothing: the caller sees what is on the wire.
+    #[default]
+    AsSent,
+    /// CRLF on the wire is LF here. Counts of bytes are those of the wire.
+    Lf,
+}
+
+impl Default for TransferOptions {
+    fn default() -> Self {
+        Self {
+            offset: 0,
+            expected: None,
+            transfer_type: TransferType::Image,
+            line_ends: LineEnds::AsSent,
+        }
+    }
 }
 
 impl TransferOptions {
-    /// The whole file, of whatever length.
+    /// The whole file, of whatever length, byte by byte.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The whole file as a text: TYPE A, with LF at the end of lines here.
+    pub fn text() -> Self {
+        Self::new()
+            .with_type(TransferType::TEXT)
+            .with_line_ends(LineEnds::Lf)
     }
 
     /// Starts at this offset in bytes (REST, RFC 3659 section 5).
@@ -296,6 +414,20 @@ impl TransferOptions {
     #[must_use]
     pub fn with_expected(mut self, bytes: u64) -> Self {
         self.expected = Some(bytes);
+        self
+    }
+
+    /// Sets the representation type (TYPE).
+    #[must_use]
+    pub fn with_type(mut self, transfer_type: TransferType) -> Self {
+        self.transfer_type = transfer_type;
+        self
+    }
+
+    /// Sets what becomes of line ends.
+    #[must_use]
+    pub fn with_line_ends(mut self, line_ends: LineEnds) -> Self {
+        self.line_ends = line_ends;
         self
     }
 }

@@ -9,6 +9,12 @@ use crate::negotiated::Channel;
 use crate::session::{Observed, Session};
 use crate::wire::Command;
 
+/// What makes a data connection or uses one, as a raw command, too.
+const DATA: [&str; 14] = [
+    "EPSV", "PASV", "CPSV", "LPSV", "EPRT", "PORT", "LPRT", "RETR", "STOR", "APPE", "STOU", "LIST",
+    "NLST", "MLSD",
+];
+
 impl Session {
     /// What must be written on the control connection, before any want is served.
     pub fn outgoing(&self) -> &[u8] {
@@ -34,7 +40,7 @@ impl Session {
 
     /// Queues a command; it leaves once the flow has said what it wants next.
     pub(crate) fn send(&mut self, command: Command, shape: Shape) -> Result<(), Error> {
-        self.permit(&command)?;
+        self.permit(&command, shape)?;
         let owed = Owed::new(&command, shape, self.operation);
         self.staged.push((command, owed));
         self.clock = None;
@@ -65,7 +71,7 @@ impl Session {
     }
 
     /// No credentials, and nothing of the data channel, before the security that was asked for.
-    fn permit(&self, command: &Command) -> Result<(), Error> {
+    fn permit(&self, command: &Command, shape: Shape) -> Result<(), Error> {
         self.alive()?;
         let verb = command.verb();
         let refuse = |kind| Err(Error::new(kind).with_command(verb));
@@ -102,14 +108,10 @@ impl Session {
             return refuse(ErrorKind::Misuse(Misuse::AlreadySecured));
         }
         let private = self.state.protection == Some(Protection::Private);
-        if secured && self.config.protection == Protection::Private && !private {
-            let data = [
-                "EPSV", "PASV", "CPSV", "EPRT", "PORT", "RETR", "STOR", "APPE", "STOU", "LIST",
-                "NLST", "MLSD",
-            ];
-            if data.contains(&verb) {
-                return refuse(ErrorKind::Insecure);
-            }
+        let demanded = secured && self.config.protection == Protection::Private;
+        let of_data = shape == Shape::Transfer || DATA.contains(&verb);
+        if of_data && demanded && !private {
+            return refuse(ErrorKind::Insecure);
         }
         Ok(())
     }

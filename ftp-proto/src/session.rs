@@ -12,7 +12,9 @@ use crate::flow::{Clock, Event, Receive, Ticket, Wait, Want};
 use crate::ledger::{Owed, Shape};
 use crate::negotiated::{Channel, Live, Negotiated};
 use crate::reply::Features;
-use crate::transfer::{Direction, Transfer, TransferId, TransferType, Verdict};
+use crate::representation::TransferType;
+use crate::standing::Standing;
+use crate::transfer::{Direction, Transfer, TransferId, Verdict};
 use crate::wire::{Class, Command, DecodeError, Decoded, Reply, ReplyDecoder, Verb};
 
 /// One control connection: the reply decoder, unsent bytes, the ledger, the negotiated state, and
@@ -89,6 +91,15 @@ impl Session {
             observer: None,
             state: Negotiated::default(),
         }
+    }
+
+    /// A session for a new control connection in the place of this one's: the same settings and
+    /// the same observer, which this one loses.
+    #[must_use]
+    pub fn successor(&mut self) -> Self {
+        let mut successor = Self::new(self.config.clone());
+        successor.observer = self.observer.take();
+        successor
     }
 
     /// Feeds bytes that came on the control connection, cut in any way.
@@ -222,6 +233,15 @@ impl Session {
     /// What FEAT said, once it was asked.
     pub fn features(&self) -> Option<&Features> {
         self.state.features.as_ref()
+    }
+
+    /// What a new connection would have to be told to be where this one is.
+    pub fn standing(&self) -> Standing {
+        Standing {
+            transfer_type: self.state.transfer_type,
+            protection: self.state.protection,
+            ..self.state.standing.clone()
+        }
     }
 
     // What flows are written with.

@@ -100,7 +100,7 @@ impl Session {
         let Some(owed) = self.ledger.pop_front() else {
             return;
         };
-        self.forget(owed.effect);
+        self.forget(&owed.effect);
         let upgrade = matches!(owed.effect, Effect::Auth | Effect::ClearControl);
         if upgrade || owed.may_be_answered_like_a_fence() {
             self.die(owed.name(Error::new(ErrorKind::OutOfStep)));

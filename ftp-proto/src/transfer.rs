@@ -4,6 +4,8 @@ use alloc::string::String;
 use core::fmt;
 
 use crate::error::Error;
+use crate::path::RemotePath;
+use crate::representation::TransferType;
 use crate::wire::Reply;
 
 /// An open transfer: spent by [`Finish`](crate::flows::Finish) or [`Abort`](crate::flows::Abort).
@@ -18,6 +20,7 @@ pub struct Transfer {
     pub(crate) direction: Direction,
     pub(crate) protected: bool,
     pub(crate) size_hint: Option<u64>,
+    pub(crate) name: Option<RemotePath>,
     pub(crate) offset: u64,
     pub(crate) transfer_type: TransferType,
 }
@@ -36,6 +39,11 @@ impl Transfer {
     /// The size in bytes that the server's 150 named: a hint, of the whole file as a rule.
     pub fn size_hint(&self) -> Option<u64> {
         self.size_hint
+    }
+
+    /// The name that the server chose (STOU), where its first reply tells it.
+    pub fn name(&self) -> Option<&RemotePath> {
+        self.name.as_ref()
     }
 
     /// The restart offset in bytes.
@@ -63,25 +71,6 @@ pub enum Direction {
     Download,
     /// To the server.
     Upload,
-}
-
-/// The representation type (RFC 959 section 3.1.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TransferType {
-    /// TYPE A: lines that end with CRLF on the wire.
-    Ascii,
-    /// TYPE I: bytes as they are.
-    Image,
-}
-
-impl TransferType {
-    pub(crate) fn argument(self) -> &'static str {
-        match self {
-            Self::Ascii => "A",
-            Self::Image => "I",
-        }
-    }
 }
 
 /// What the control connection has said of a transfer under way.
@@ -118,6 +107,8 @@ pub struct Completion {
     pub bytes: u64,
     /// The final reply.
     pub reply: Reply,
+    /// The name that the server chose (STOU), where one of its replies tells it.
+    pub name: Option<RemotePath>,
     /// Whether the data connection ended cleanly on both sides. An upload may be confirmed and
     /// yet lack it, because the server did not answer close_notify in time.
     pub clean_close: bool,

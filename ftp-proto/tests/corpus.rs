@@ -39,6 +39,11 @@ fn passive() {
 }
 
 #[test]
+fn facts() {
+    replay("facts", targets::facts);
+}
+
+#[test]
 fn session() {
     replay("session", targets::session);
 }

@@ -531,7 +531,7 @@ fn noop_takes_any_2xx() {
 
 #[test]
 fn type_is_sent_only_when_it_is_not_in_force() {
-    let (image, ascii) = (Op::Type(TransferType::Image), Op::Type(TransferType::Ascii));
+    let (image, ascii) = (Op::Type(TransferType::Image), Op::Type(TransferType::TEXT));
     let ops = [
         image.clone(),
         image.clone(),
@@ -697,11 +697,11 @@ fn open_knows_the_type_and_takes_the_size_hint() {
     let outcomes = play(logged_in(Config::default(), script), &ops);
     assert_eq!(
         outcomes[0],
-        "Download Ascii from 0, hint Some(545), protected: false"
+        "Download Ascii(NonPrint) from 0, hint Some(545), protected: false"
     );
     assert_eq!(
         outcomes[2],
-        "Download Ascii from 0, hint None, protected: false"
+        "Download Ascii(NonPrint) from 0, hint None, protected: false"
     );
 }
 

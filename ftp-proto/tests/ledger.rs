@@ -677,7 +677,7 @@ fn any_op() -> impl Strategy<Value = Op> {
         Just(Op::Noop),
         Just(Op::Feat),
         Just(Op::Size("a")),
-        Just(Op::Type(TransferType::Ascii)),
+        Just(Op::Type(TransferType::TEXT)),
         Just(Op::Retrieve("a", 0)),
         Just(Op::Retrieve("a", 7)),
         Just(Op::Store("a")),

@@ -76,7 +76,7 @@ fn invariant_3_what_was_given_up_may_have_happened() {
     let ascii = [hear("TYPE I"), say("200 I"), hear("TYPE A"), Item::Silence];
     let mut driver = logged_in(Config::default(), ascii);
     driver.outcome(&Op::Type(ftp_proto::TransferType::Image));
-    driver.outcome(&Op::Type(ftp_proto::TransferType::Ascii));
+    driver.outcome(&Op::Type(ftp_proto::TransferType::TEXT));
     driver.server.extend([Item::Silence]);
     // The server's 200 for TYPE A comes behind the fence's PWD.
     driver

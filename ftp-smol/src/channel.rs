@@ -1,10 +1,11 @@
 //! One connection, in clear or under TLS: where plain text meets the transport.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::task::{Context, Poll, ready};
 
 use ftp_proto::Error;
 use ftp_proto::tls::{PlainRead, TlsChannel, TlsLogin};
+use smol::Async;
 
 use crate::transport::Stream;
 
@@ -182,6 +183,14 @@ impl Channel {
 
     pub(crate) fn stream(&self) -> &dyn Stream {
         &*self.stream
+    }
+
+    /// The socket itself, where plain text travels on it as it is.
+    pub(crate) fn plain_socket(&self) -> Option<&Async<TcpStream>> {
+        match self.tls {
+            Some(_) => None,
+            None => self.stream.plain_socket(),
+        }
     }
 
     pub(crate) fn peer_address(&self) -> Option<SocketAddr> {

@@ -5,10 +5,11 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use ftp_proto::data::{AsciiDecoder, AsciiOutbox};
 use ftp_proto::flows::{Abort, Finish};
 use ftp_proto::{
-    Aborted, Completion, DataEnd, Direction, Error, ErrorKind, Misuse, Transfer, TransferOptions,
-    Verdict, Wait,
+    Aborted, Completion, DataEnd, Direction, Error, ErrorKind, LineEnds, Misuse, Transfer,
+    TransferOptions, Verdict, Wait,
 };
 use smol::io::{AsyncRead, AsyncWrite};
 
@@ -25,28 +26,37 @@ use crate::drive::{Operation, Watched};
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
-pub struct Download<'c>(Moving<'c>);
+pub struct Download<'c>(pub(crate) Moving<'c>);
 
 /// A file on its way to the server: writes like any stream. Nothing is stored for certain before
 /// [`finish`](Self::finish) or `close` has said so.
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
-pub struct Upload<'c>(Moving<'c>);
+pub struct Upload<'c>(pub(crate) Moving<'c>);
 
 /// What both have in common.
 #[derive(Debug)]
-struct Moving<'c> {
-    client: &'c mut Client,
+pub(crate) struct Moving<'c> {
+    pub(crate) client: &'c mut Client,
     /// Spent once it is being finished.
-    transfer: Option<Transfer>,
+    pub(crate) transfer: Option<Transfer>,
     bytes: u64,
     expected: Option<u64>,
+    /// Translates line ends, where that is wanted.
+    text: Option<Text>,
     /// Finishing, while that is under way.
     finishing: Option<Operation<Finish>>,
     outcome: Option<Result<Completion, Error>>,
     /// The time allowed for the next bytes is running.
-    waiting: bool,
+    pub(crate) waiting: bool,
+}
+
+/// The text side of a transfer.
+#[derive(Debug)]
+enum Text {
+    Coming(AsciiDecoder),
+    Going(AsciiOutbox),
 }
 
 impl<'c> Download<'c> {
@@ -58,7 +68,7 @@ impl<'c> Download<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.reset_on_close(false);
         }
-        Self(Moving::new(client, transfer, options.expected))
+        Self(Moving::new(client, transfer, options))
     }
 
     /// The server's confirmation, once the end was read.
@@ -81,23 +91,40 @@ impl AsyncRead for Download<'_> {
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
         let moving = &mut self.get_mut().0;
-        let Some(transfer) = &moving.transfer else {
-            return moving.poll_finishing(cx);
-        };
         if buffer.is_empty() {
             return Poll::Ready(Ok(0));
         }
-        let waiting = &mut moving.waiting;
-        match ready!(moving.client.poll_read_data(cx, transfer, waiting, buffer)) {
-            Moved::Bytes(count) => Poll::Ready(Ok(moving.count(count))),
-            Moved::End(end) => moving.poll_conclude(cx, end),
+        loop {
+            let Some(transfer) = &moving.transfer else {
+                ready!(moving.poll_finishing(cx))?;
+                return Poll::Ready(Ok(moving.held_back(buffer)));
+            };
+            let waiting = &mut moving.waiting;
+            match ready!(moving.client.poll_read_data(cx, transfer, waiting, buffer)) {
+                Moved::Bytes(count) => {
+                    moving.count(count);
+                    // Nothing yet is not the end.
+                    match moving.translated(&mut buffer[..count]) {
+                        0 => {}
+                        count => return Poll::Ready(Ok(count)),
+                    }
+                }
+                Moved::End(end) => {
+                    ready!(moving.poll_conclude(cx, end))?;
+                    return Poll::Ready(Ok(moving.held_back(buffer)));
+                }
+            }
         }
     }
 }
 
 impl<'c> Upload<'c> {
-    pub(crate) fn new(client: &'c mut Client, transfer: Transfer) -> Self {
-        Self(Moving::new(client, transfer, None))
+    pub(crate) fn new(
+        client: &'c mut Client,
+        transfer: Transfer,
+        options: &TransferOptions,
+    ) -> Self {
+        Self(Moving::new(client, transfer, options))
     }
 
     /// Ends the data and waits for the server to confirm that it has all of it.
@@ -105,9 +132,8 @@ impl<'c> Upload<'c> {
     /// # Errors
     /// The server's refusal, with the number of bytes sent; an unconfirmed or broken transfer.
     pub async fn finish(mut self) -> Result<Completion, Error> {
-        poll_fn(|cx| self.0.poll_conclude(cx, DataEnd::Clean))
-            .await
-            .map_err(Error::from)?;
+        poll_fn(|cx| self.0.poll_drain(cx)).await?;
+        poll_fn(|cx| self.0.poll_conclude(cx, DataEnd::Clean)).await?;
         let early = || Err(Error::new(ErrorKind::Misuse(Misuse::NotAtEnd)));
         self.0.outcome.unwrap_or_else(early)
     }
@@ -120,12 +146,21 @@ impl AsyncWrite for Upload<'_> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let moving = &mut self.get_mut().0;
+        ready!(moving.poll_drain(cx))?;
         let Some(transfer) = &moving.transfer else {
             ready!(moving.poll_finishing(cx))?;
             return Poll::Ready(moving.refuse());
         };
         if bytes.is_empty() {
             return Poll::Ready(Ok(0));
+        }
+        if let Some(Text::Going(outbox)) = &mut moving.text {
+            let taken = outbox.fill(bytes);
+            // What does not go now goes with the next call.
+            if let Poll::Ready(drained) = moving.poll_drain(cx) {
+                drained?;
+            }
+            return Poll::Ready(Ok(taken));
         }
         let waiting = &mut moving.waiting;
         match ready!(moving.client.poll_write_data(cx, transfer, waiting, bytes)) {
@@ -139,6 +174,7 @@ impl AsyncWrite for Upload<'_> {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let moving = &mut self.get_mut().0;
+        ready!(moving.poll_drain(cx))?;
         let Some(transfer) = &moving.transfer else {
             ready!(moving.poll_finishing(cx))?;
             return Poll::Ready(moving.refuse().map(|_| ()));
@@ -155,10 +191,9 @@ impl AsyncWrite for Upload<'_> {
 
     /// As [`finish`](Upload::finish), without the completion.
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.get_mut()
-            .0
-            .poll_conclude(cx, DataEnd::Clean)
-            .map_ok(|_| ())
+        let moving = &mut self.get_mut().0;
+        ready!(moving.poll_drain(cx))?;
+        moving.poll_conclude(cx, DataEnd::Clean).map_ok(|_| ())
     }
 }
 
@@ -215,25 +250,82 @@ macro_rules! in_common {
 in_common! { Download Upload }
 
 impl<'c> Moving<'c> {
-    fn new(client: &'c mut Client, transfer: Transfer, expected: Option<u64>) -> Self {
+    fn new(client: &'c mut Client, transfer: Transfer, options: &TransferOptions) -> Self {
+        let text = match (options.line_ends, transfer.direction()) {
+            (LineEnds::AsSent, _) => None,
+            (LineEnds::Lf, Direction::Download) => Some(Text::Coming(AsciiDecoder::new())),
+            (LineEnds::Lf, Direction::Upload) => Some(Text::Going(AsciiOutbox::new())),
+        };
         Self {
             client,
+            expected: options
+                .expected
+                .filter(|_| transfer.direction() == Direction::Download),
             transfer: Some(transfer),
             bytes: 0,
-            expected,
+            text,
             finishing: None,
             outcome: None,
             waiting: false,
         }
     }
 
-    fn count(&mut self, moved: usize) -> usize {
+    pub(crate) fn count(&mut self, moved: usize) -> usize {
         self.bytes += moved as u64;
         moved
     }
 
+    /// Whether the bytes of the file are those of the wire.
+    pub(crate) fn is_untranslated(&self) -> bool {
+        self.text.is_none()
+    }
+
+    /// How many bytes at the front are to be handed out.
+    fn translated(&mut self, received: &mut [u8]) -> usize {
+        match &mut self.text {
+            Some(Text::Coming(decoder)) => decoder.decode(received),
+            _ => received.len(),
+        }
+    }
+
+    /// What the translation still held when the data ended: a byte, or none.
+    fn held_back(&mut self, buffer: &mut [u8]) -> usize {
+        match &mut self.text {
+            Some(Text::Coming(decoder)) => decoder.finish().map_or(0, |byte| {
+                buffer[0] = byte;
+                1
+            }),
+            _ => 0,
+        }
+    }
+
+    /// Sends what was translated.
+    fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while let (Some(Text::Going(outbox)), Some(transfer)) = (&mut self.text, &self.transfer) {
+            if outbox.unsent().is_empty() {
+                break;
+            }
+            let (waiting, unsent) = (&mut self.waiting, outbox.unsent());
+            match ready!(self.client.poll_write_data(cx, transfer, waiting, unsent)) {
+                Moved::Bytes(count) => {
+                    outbox.advance(count);
+                    self.bytes += count as u64;
+                }
+                Moved::End(end) => {
+                    ready!(self.poll_conclude(cx, end))?;
+                    self.refuse()?;
+                }
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
     /// Spends the token and keeps the outcome, which is the end of file or an error.
-    fn poll_conclude(&mut self, cx: &mut Context<'_>, end: DataEnd) -> Poll<io::Result<usize>> {
+    pub(crate) fn poll_conclude(
+        &mut self,
+        cx: &mut Context<'_>,
+        end: DataEnd,
+    ) -> Poll<io::Result<usize>> {
         if let Some(transfer) = self.transfer.take() {
             let finish = Finish::new(transfer, self.bytes, end).with_expected(self.expected);
             self.finishing = Some(self.client.start(finish));
@@ -241,7 +333,7 @@ impl<'c> Moving<'c> {
         self.poll_finishing(cx)
     }
 
-    fn poll_finishing(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    pub(crate) fn poll_finishing(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if let Some(operation) = &mut self.finishing {
             self.outcome = Some(ready!(self.client.poll_run(cx, operation)));
             self.finishing = None;
@@ -326,7 +418,7 @@ impl Client {
         self.poll_move_data(cx, transfer, waiting, flush, |()| Moved::Bytes(0))
     }
 
-    fn poll_move_data<T>(
+    pub(crate) fn poll_move_data<T>(
         &mut self,
         cx: &mut Context<'_>,
         transfer: &Transfer,

@@ -66,10 +66,7 @@ impl Client {
             match std::mem::replace(&mut operation.next, Next::Nothing) {
                 Next::Answer(answer) => match self.session.step(&mut operation.running, answer) {
                     Ok(Step::Want(want)) => {
-                        if want.clock() == Clock::Starts {
-                            self.deadline = self.after(want.wait());
-                        }
-                        self.sending = self.after(Wait::Send);
+                        self.set_clocks(&want);
                         operation.next = Next::Serve(want, false);
                     }
                     Ok(Step::Done(output)) => break Ok(output),
@@ -90,6 +87,32 @@ impl Client {
             self.data = Data::None;
         }
         Poll::Ready(result)
+    }
+
+    /// Serves one want to its end, for operations of two clients.
+    pub(crate) async fn served(&mut self, want: Want) -> Answer {
+        self.set_clocks(&want);
+        let mut next = Some((want, false));
+        poll_fn(|cx| {
+            let Some((want, begun)) = next.take() else {
+                return Poll::Pending;
+            };
+            match self.serve(cx, want, begun) {
+                Ok(answer) => Poll::Ready(answer),
+                Err(unserved) => {
+                    next = Some(unserved);
+                    Poll::Pending
+                }
+            }
+        })
+        .await
+    }
+
+    fn set_clocks(&mut self, want: &Want) {
+        if want.clock() == Clock::Starts {
+            self.deadline = self.after(want.wait());
+        }
+        self.sending = self.after(Wait::Send);
     }
 
     /// The answer, or the want again where it is not served yet.

@@ -31,26 +31,34 @@
 //! | `platform-verifier` (default), `webpki-roots` | whom [`TlsConfig`] can trust |
 //! | `simulator` | `Memory`, a network with a simulated server |
 
+mod bulk;
 mod channel;
 mod client;
+mod copy;
 mod data;
 mod data_connection;
 mod deadline;
 mod drive;
+mod kernel;
 mod lines;
 #[cfg(feature = "simulator")]
 mod memory;
 mod net;
+mod operations;
+mod transfers;
 pub mod transport;
 
 pub use client::Client;
 pub use data::{Download, Upload};
+pub use ftp_proto::data::Entry;
 pub use ftp_proto::flows::{self, Credentials};
+pub use ftp_proto::reply::Timestamp;
 pub use ftp_proto::tls::{self, TlsConfig};
 pub use ftp_proto::{
-    Aborted, Completion, Config, Error, ErrorKind, Features, ListingLimits, Misuse, Observed,
-    Options, Protection, RemotePath, Reply, Resumption, Session, Timeouts, TransferOptions,
-    TransferType, Wait, wire,
+    Aborted, Codec, Completion, Config, Copied, DataMode, Encoding, Error, ErrorKind, Features,
+    FileStructure, LineEnds, ListingLimits, Misuse, Name, Observed, Options, Protection,
+    RemotePath, Reply, Resumption, Session, Timeouts, TransferOptions, TransferType,
+    TransmissionMode, Wait, wire,
 };
 pub use lines::Lines;
 #[cfg(feature = "simulator")]

@@ -153,6 +153,10 @@ impl Stream for Async<TcpStream> {
         self.get_ref().local_addr().ok()
     }
 
+    fn plain_socket(&self) -> Option<&Self> {
+        Some(self)
+    }
+
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         Some(self.get_ref().as_fd())
     }

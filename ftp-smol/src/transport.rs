@@ -8,11 +8,13 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::os::fd::BorrowedFd;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
+
+use smol::Async;
 
 /// A future of whatever kind.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -57,6 +59,14 @@ pub trait Stream: Send {
 
     /// Our own address, where there is one.
     fn local_address(&self) -> Option<SocketAddr> {
+        None
+    }
+
+    /// The socket itself, where this stream is nothing but it: the kernel may then move bytes
+    /// between it and a file, past [`poll_read`](Self::poll_read) and
+    /// [`poll_write`](Self::poll_write). `None` for anything that wraps, counts or holds back
+    /// bytes.
+    fn plain_socket(&self) -> Option<&Async<TcpStream>> {
         None
     }
 

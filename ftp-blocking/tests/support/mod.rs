@@ -5,9 +5,11 @@ use std::io::{Read as _, Write as _};
 use std::sync::{Arc, LazyLock};
 
 use ftp_blocking::tls::rustls;
-use ftp_blocking::{Client, Error, Memory, Options, TlsConfig, TransferOptions};
+use ftp_blocking::{
+    Client, Error, Memory, Options, TlsConfig, TransferOptions, TransferType, Upload,
+};
 use ftp_proto::simulator::Simulator;
-use ftp_proto::simulator::contract::{Driver, Ending, Operation, Outcome, TlsEnds};
+use ftp_proto::simulator::contract::{Call, Driver, Ending, Operation, Outcome, TlsEnds};
 
 /// This adapter as the contract table sees it.
 pub(crate) struct Blocking {
@@ -107,8 +109,112 @@ fn perform(
             }
             Outcome::Done
         }
+        Operation::Call(call, argument) => {
+            let optional = Some(*argument).filter(|argument| !argument.is_empty());
+            let reply = match call {
+                Call::Cwd => client.cwd(argument)?,
+                Call::Rmd => client.rmd(argument)?,
+                Call::Delete => client.delete(argument)?,
+                Call::System => client.system()?,
+                Call::Status => client.status(optional)?,
+                Call::Help => client.help(optional)?,
+                Call::Site => client.site(argument)?,
+                Call::Opts => client.opts(argument)?,
+                Call::Account => client.account(argument)?,
+                Call::Mount => client.mount(argument)?,
+                Call::Reinitialize => client.reinitialize()?,
+                Call::Host => client.host(argument)?,
+                Call::Language => client.language(optional)?,
+                Call::ClientName => client.client_name(argument)?,
+                other => panic!("no such call here: {other:?}"),
+            };
+            Outcome::Code(reply.code().value())
+        }
+        Operation::MakeDirectory(path) => {
+            let path = client.mkd(path)?;
+            Outcome::Bytes(path.map(Vec::from).unwrap_or_default())
+        }
+        Operation::Rename(from, to) => Outcome::Code(client.rename(from, to)?.code().value()),
+        Operation::Modified(path) => {
+            let time = client.modified(path)?;
+            Outcome::Bytes(time.map_or(Vec::new(), |time| time.to_string().into_bytes()))
+        }
+        Operation::Facts(path) => {
+            let entry = client.mlst(Some(path))?;
+            let facts = entry
+                .facts()
+                .map(|(key, value)| [key, b"=", value].concat());
+            Outcome::Lines([entry.name().to_vec()].into_iter().chain(facts).collect())
+        }
+        Operation::FactsOfAll => {
+            let entries = client.mlsd(None::<&str>)?;
+            Outcome::Lines(entries.iter().map(|entry| entry.name().to_vec()).collect())
+        }
+        Operation::Allocate(bytes) => Outcome::Code(client.allocate(*bytes)?.code().value()),
+        Operation::Type(transfer_type) => {
+            client.set_type(*transfer_type)?;
+            Outcome::Done
+        }
+        Operation::Mode(mode) => {
+            client.set_mode(*mode)?;
+            Outcome::Done
+        }
+        Operation::Structure(structure) => {
+            client.set_structure(*structure)?;
+            Outcome::Done
+        }
+        Operation::DownloadText(path) => download(client, path, &TransferOptions::text(), came)?,
+        Operation::DownloadLines(path) => {
+            let mut lines = client.download_lines(path)?;
+            let mut all = Vec::new();
+            while let Some(line) = lines.next_line()? {
+                all.push(line);
+            }
+            Outcome::Lines(all)
+        }
+        Operation::DownloadCommand(line) => {
+            let options = TransferOptions::new().with_type(TransferType::TEXT);
+            let mut download = client.download_command(line, &options)?;
+            download.read_to_end(came)?;
+            Outcome::Bytes(came.clone())
+        }
+        Operation::UploadAt(path, offset, content) => {
+            let options = TransferOptions::new().with_offset(*offset);
+            let upload = client.upload_with(path, &options)?;
+            stored(upload, content)?
+        }
+        Operation::UploadText(path, content) => {
+            let upload = client.upload_with(path, &TransferOptions::text())?;
+            stored(upload, content)?
+        }
+        Operation::StoreLines(path, lines) => {
+            Outcome::Count(client.store_lines(path, *lines)?.bytes as usize)
+        }
+        Operation::UploadCommand(line, content) => {
+            let upload = client.upload_command(line, &TransferOptions::new())?;
+            stored(upload, content)?
+        }
+        Operation::Append(path, content) => {
+            let upload = client.append(path)?;
+            stored(upload, content)?
+        }
+        Operation::UploadUnique(content) => {
+            let mut upload = client.upload_unique(None::<&str>)?;
+            upload.write_all(content)?;
+            let name = upload.finish()?.name;
+            Outcome::Bytes(name.map(Vec::from).unwrap_or_default())
+        }
+        Operation::Reconnect => {
+            client.reconnect()?;
+            Outcome::Done
+        }
         other => panic!("no such operation here: {other:?}"),
     })
+}
+
+fn stored(mut upload: Upload<'_>, content: &[u8]) -> Result<Outcome, Error> {
+    upload.write_all(content)?;
+    Ok(Outcome::Count(upload.finish()?.bytes as usize))
 }
 
 fn download(

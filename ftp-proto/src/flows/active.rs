@@ -10,10 +10,20 @@ use crate::wire::{Class, Verb};
 
 use super::{completion, reply};
 
-/// Says where we listen: EPRT (RFC 2428), or PORT on IPv4 where EPRT is refused.
+/// Says where to connect to, which is where we listen, or where that is reached from outside: EPRT
+/// (RFC 2428), or PORT on IPv4 where EPRT is refused.
 #[derive(Debug, Default)]
 pub(super) struct Active {
     state: State,
+}
+
+impl Active {
+    /// Somebody else listens, there.
+    pub(super) fn elsewhere(address: SocketAddr) -> Self {
+        Self {
+            state: State::Told(address),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -21,6 +31,7 @@ enum State {
     #[default]
     Start,
     Listening,
+    Told(SocketAddr),
     Extended(SocketAddr),
     Classic,
 }
@@ -42,20 +53,9 @@ impl Flow for Active {
                 }
                 State::Listening => match core::mem::replace(&mut event, Event::Begin) {
                     Event::Listening(address) => {
-                        match (session.state.extended_port, address.ip()) {
-                            (Some(false), IpAddr::V4(ip)) => {
-                                let argument = port_argument(ip.octets(), address.port());
-                                let command = Verb::PORT.with(argument.as_bytes())?;
-                                session.send(command, Shape::Single)?;
-                                self.state = State::Classic;
-                            }
-                            _ => {
-                                let argument = extended_argument(address);
-                                let command = Verb::EPRT.with(argument.as_bytes())?;
-                                session.send(command, Shape::Single)?;
-                                self.state = State::Extended(address);
-                            }
-                        }
+                        let outside = session.config.active_address;
+                        let ip = outside.unwrap_or(address.ip()).to_canonical();
+                        self.state = State::Told(SocketAddr::new(ip, address.port()));
                     }
                     Event::Failed(error) => return Err(error),
                     _ => {
@@ -63,6 +63,21 @@ impl Flow for Active {
                         return Err(Error::new(ErrorKind::Timeout(Wait::Connect)));
                     }
                 },
+                State::Told(address) => {
+                    event = Event::Begin;
+                    let (command, state) = match (session.state.extended_port, address.ip()) {
+                        (Some(false), IpAddr::V4(ip)) => {
+                            let argument = port_argument(ip.octets(), address.port());
+                            (Verb::PORT.with(argument)?, State::Classic)
+                        }
+                        _ => {
+                            let argument = extended_argument(address);
+                            (Verb::EPRT.with(argument)?, State::Extended(address))
+                        }
+                    };
+                    session.send(command, Shape::Single)?;
+                    self.state = state;
+                }
                 State::Extended(address) => {
                     let reply = reply!(session, event, Wait::Reply);
                     match (reply.class(), address.ip()) {
@@ -70,8 +85,7 @@ impl Flow for Active {
                         (_, IpAddr::V4(_)) => {
                             session.alive()?;
                             session.state.extended_port = Some(false);
-                            event = Event::Listening(address);
-                            self.state = State::Listening;
+                            self.state = State::Told(address);
                         }
                         _ => return Err(Error::from_reply(reply).with_command("EPRT")),
                     }

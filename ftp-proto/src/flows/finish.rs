@@ -1,5 +1,6 @@
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Adopts, Answer, Clock, Closing, Event, Flow, Step, Wait, Want};
+use crate::path::RemotePath;
 use crate::session::Session;
 use crate::transfer::{Completion, DataEnd, Direction, Transfer};
 use crate::wire::{Class, Reply};
@@ -84,6 +85,7 @@ impl Finish {
         let result = match (outcome, data_error) {
             (Some(reply), None) if reply.class() == Class::Completion => Ok(Completion {
                 bytes: self.bytes,
+                name: self.chosen_name(&reply),
                 reply,
                 clean_close: self.clean_close,
             }),
@@ -109,6 +111,15 @@ impl Finish {
             }),
         };
         result.map_err(|error| self.in_context(error))
+    }
+
+    /// STOU: pyftpdlib and others tell it at the beginning, some at the end.
+    fn chosen_name(&self, reply: &Reply) -> Option<RemotePath> {
+        if self.transfer.verb != "STOU" {
+            return None;
+        }
+        let told = self.transfer.name.clone();
+        told.or_else(|| crate::reply::unique_name(reply))
     }
 
     fn in_context(&self, error: Error) -> Error {

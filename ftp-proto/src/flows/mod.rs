@@ -5,7 +5,10 @@
 
 mod abort;
 mod active;
+mod attributes;
 mod clear;
+mod directory;
+mod exchange;
 mod features;
 mod finish;
 mod greeting;
@@ -15,11 +18,20 @@ mod passive;
 mod protect;
 mod quit;
 mod raw;
+mod remote;
+mod rename;
+mod representation;
+mod restore;
 mod secure;
-mod simple;
 
 pub use abort::Abort;
+pub use attributes::{Modified, Size};
 pub use clear::ClearControl;
+pub use directory::ChangeDirectory;
+pub use exchange::{
+    Account, Allocate, ClientName, Delete, Facts, Help, Host, Language, MakeDirectory, Mode, Mount,
+    Noop, Pwd, Reinitialize, RemoveDirectory, SetOption, Site, Status, Structure, System,
+};
 pub use features::Feat;
 pub use finish::Finish;
 pub use greeting::Greeting;
@@ -28,8 +40,11 @@ pub use open::Open;
 pub use protect::Protect;
 pub use quit::Quit;
 pub use raw::Raw;
+pub(crate) use remote::{Begin, Conclude, Offer};
+pub use rename::Rename;
+pub use representation::Type;
+pub use restore::Restore;
 pub use secure::Secure;
-pub use simple::{Noop, Pwd, Size, Type};
 
 use crate::error::Error;
 use crate::wire::{Class, Reply};

@@ -1,13 +1,14 @@
-use alloc::format;
-
 use crate::config::{DataCommand, DataMode, Protection};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{
     Accept, Answer, Clock, Closing, Connect, Endpoint, Event, Flow, SecureData, Step, Wait, Want,
 };
 use crate::ledger::Shape;
+use crate::negotiated::Framed;
+use crate::options::TransferOptions;
+use crate::representation::TransferType;
 use crate::session::Session;
-use crate::transfer::{Direction, Transfer, TransferType};
+use crate::transfer::{Direction, Transfer};
 use crate::wire::{Class, Command, Verb};
 
 use super::active::Active;
@@ -78,6 +79,25 @@ impl Open {
         ))
     }
 
+    /// APPE: an upload behind the end of a file, in TYPE I.
+    pub fn append(path: impl AsRef<[u8]>) -> Result<Self, Error> {
+        Ok(Self::new(
+            Direction::Upload,
+            Verb::APPE.with(path)?,
+            TransferType::Image,
+        ))
+    }
+
+    /// STOU: an upload under a name that the server chooses, in TYPE I. Few servers take a
+    /// suggestion.
+    pub fn store_unique(suggestion: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
+        Ok(Self::new(
+            Direction::Upload,
+            Self::optional(Verb::STOU, suggestion)?,
+            TransferType::Image,
+        ))
+    }
+
     /// LIST of a directory or a file, of the current directory by default: lines in TYPE A.
     pub fn list(path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
         Self::lines(Verb::LIST, path)
@@ -88,6 +108,29 @@ impl Open {
         Self::lines(Verb::NLST, path)
     }
 
+    /// MLSD (RFC 3659 section 7): the facts of each entry of a directory.
+    pub fn facts(path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
+        Self::lines(Verb::MLSD, path)
+    }
+
+    /// Any data command, as a whole line without its end: `NLST -a`, or one of the server's own.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] for what cannot be sent; [`Misuse::Option`] for commands
+    /// that are known to be something else.
+    pub fn command(
+        direction: Direction,
+        line: impl AsRef<[u8]>,
+        transfer_type: TransferType,
+    ) -> Result<Self, Error> {
+        let command = Command::parse(line)?;
+        let verb = command.verb();
+        if is_no_data_command(verb) {
+            return Err(Error::misuse(Misuse::Option).with_command(verb));
+        }
+        Ok(Self::new(direction, command, transfer_type))
+    }
+
     /// Starts at this offset in bytes (REST, RFC 3659 section 5).
     #[must_use]
     pub fn with_offset(mut self, offset: u64) -> Self {
@@ -95,12 +138,31 @@ impl Open {
         self
     }
 
+    /// In this representation type, whatever the command.
+    #[must_use]
+    pub fn with_type(mut self, transfer_type: TransferType) -> Self {
+        self.transfer_type = transfer_type;
+        self.state = State::Type(Type::new(transfer_type));
+        self
+    }
+
+    /// The offset and the representation type of these.
+    #[must_use]
+    pub fn with_options(self, options: &TransferOptions) -> Self {
+        self.with_offset(options.offset)
+            .with_type(options.transfer_type)
+    }
+
     fn lines(verb: Verb, path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
-        let command = match path {
+        let command = Self::optional(verb, path)?;
+        Ok(Self::new(Direction::Download, command, TransferType::TEXT))
+    }
+
+    fn optional(verb: Verb, path: Option<impl AsRef<[u8]>>) -> Result<Command, Error> {
+        Ok(match path {
             Some(path) => verb.with(path)?,
             None => Command::from(verb),
-        };
-        Ok(Self::new(Direction::Download, command, TransferType::Ascii))
+        })
     }
 
     fn new(direction: Direction, command: Command, transfer_type: TransferType) -> Self {
@@ -145,9 +207,13 @@ impl Flow for Open {
         loop {
             match &mut self.state {
                 State::Type(in_force) => {
+                    let framed = [session.state.mode, session.state.structure];
+                    if framed.contains(&Framed::Otherwise) {
+                        return Err(Error::misuse(Misuse::Framing));
+                    }
                     inner!(in_force, session, event);
                     self.state = match session.config.data_mode {
-                        DataMode::Passive => State::Address(Passive::default()),
+                        DataMode::Passive => State::Address(Passive::new(&self.command)),
                         DataMode::Active => {
                             session.open_transfer();
                             State::Listening(Active::default())
@@ -177,8 +243,7 @@ impl Flow for Open {
                     // otherwise cut the front off this one.
                     let armed = session.state.restart.is_some_and(|offset| offset != 0);
                     if self.offset > 0 || armed {
-                        let offset = format!("{}", self.offset);
-                        let command = Verb::REST.with(offset.as_bytes())?;
+                        let command = Command::number(Verb::REST, self.offset);
                         session.send(command, Shape::Single)?;
                         self.state = State::Restarted(next);
                         continue;
@@ -219,7 +284,7 @@ impl Flow for Open {
                             if first_try && !self.sent {
                                 // A firewall that reads PASV alone lets no EPSV port through.
                                 session.state.extended_passive = Some(false);
-                                self.state = State::Address(Passive::default());
+                                self.state = State::Address(Passive::new(&self.command));
                                 continue;
                             }
                             let error = data_error(other, Wait::Connect);
@@ -345,6 +410,11 @@ impl Open {
                 .preliminary
                 .as_ref()
                 .and_then(crate::reply::transfer_size),
+            name: live
+                .preliminary
+                .as_ref()
+                .filter(|_| self.command.verb() == Verb::STOU.as_str())
+                .and_then(crate::reply::unique_name),
             offset: self.offset,
             transfer_type: self.transfer_type,
         }))
@@ -369,6 +439,13 @@ impl Open {
         }
         None
     }
+}
+
+/// Commands whose replies mean something else than a transfer's do.
+fn is_no_data_command(verb: &str) -> bool {
+    let data = ["RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD"];
+    let known = Verb::KNOWN.iter().any(|known| known.as_str() == verb);
+    known && !data.contains(&verb)
 }
 
 fn explained(session: &mut Session, error: Error, verb: &str) -> Error {

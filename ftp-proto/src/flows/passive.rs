@@ -10,17 +10,31 @@ use crate::wire::{Class, Code, Command, Verb};
 use super::{completion, reply};
 
 /// Asks where to connect: EPSV (RFC 2428), or PASV where EPSV is refused or was seen not to work.
-#[derive(Debug, Default)]
+///
+/// Servers that list PRET (drftpd) are told first what for, so that they can choose the machine
+/// that holds the file.
+#[derive(Debug)]
 pub(super) struct Passive {
+    announcement: Option<Command>,
     state: State,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 enum State {
-    #[default]
     Start,
+    Announced,
     Extended,
     Classic,
+}
+
+impl Passive {
+    /// For this data command.
+    pub(super) fn new(data: &Command) -> Self {
+        Self {
+            announcement: Some(data.clone()),
+            state: State::Start,
+        }
+    }
 }
 
 impl Flow for Passive {
@@ -31,6 +45,13 @@ impl Flow for Passive {
         loop {
             match self.state {
                 State::Start => {
+                    let wanted = session.features().is_some_and(|all| all.supports("PRET"));
+                    if let Some(data) = self.announcement.take().filter(|_| wanted) {
+                        session.send(Command::containing(Verb::PRET, &data), Shape::Single)?;
+                        self.state = State::Announced;
+                        event = Event::Begin;
+                        continue;
+                    }
                     let (verb, state) = match session.state.extended_passive {
                         Some(false) => (Verb::PASV, State::Classic),
                         _ => (Verb::EPSV, State::Extended),
@@ -38,6 +59,12 @@ impl Flow for Passive {
                     session.send(Command::from(verb), Shape::Single)?;
                     self.state = state;
                     event = Event::Begin;
+                }
+                State::Announced => {
+                    let reply = reply!(session, event, Wait::Reply);
+                    // A refusal is of the transfer itself: the file is nowhere.
+                    completion(reply, "PRET")?;
+                    self.state = State::Start;
                 }
                 State::Extended => {
                     let reply = reply!(session, event, Wait::Reply);

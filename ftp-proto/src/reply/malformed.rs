@@ -1,5 +1,6 @@
 //! Why a reply does not say what it should.
 
+use super::InvalidTimestamp;
 use crate::wire::Code;
 use core::fmt;
 
@@ -31,6 +32,13 @@ pub enum Malformed {
     NoNumber,
     /// A number of 2^64 or above.
     Overflow,
+    /// Something other than a time in a 213.
+    Time {
+        /// What is wrong with it.
+        reason: InvalidTimestamp,
+    },
+    /// No line of facts in the reply to MLST.
+    NoEntry,
 }
 
 impl fmt::Display for Malformed {
@@ -45,6 +53,8 @@ impl fmt::Display for Malformed {
             Self::Control { byte } => write!(f, "control character 0x{byte:02x} in a pathname"),
             Self::NoNumber => f.write_str("no number where a size should be"),
             Self::Overflow => f.write_str("the size is too large a number"),
+            Self::Time { reason } => write!(f, "the reply to MDTM: {reason}"),
+            Self::NoEntry => f.write_str("no line of facts in the reply to MLST"),
         }
     }
 }

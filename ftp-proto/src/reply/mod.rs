@@ -9,13 +9,19 @@
 
 mod feat;
 mod malformed;
+mod mlst;
 pub(crate) mod number;
 mod passive;
 mod path;
 mod size;
+mod time;
+mod unique;
 
 pub use feat::{Features, features};
 pub use malformed::Malformed;
+pub use mlst::entry;
 pub use passive::{Passive, extended_passive, passive};
 pub use path::pathname;
 pub use size::{size, transfer_size};
+pub use time::{InvalidTimestamp, Timestamp, modified};
+pub use unique::unique_name;

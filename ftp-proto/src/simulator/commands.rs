@@ -1,61 +1,8 @@
 //! What the commands do, apart from files and transfers.
 
-use std::format;
-use std::string::String;
-use std::vec::Vec;
-
 use crate::simulator::outbox::{Ctx, Item};
 use crate::simulator::server::Simulator;
-use crate::simulator::session::{DataSource, Login, split};
-
-/// What a client may send before it has logged in.
-const BEFORE_LOGIN: [&str; 12] = [
-    "USER", "PASS", "ACCT", "AUTH", "FEAT", "QUIT", "NOOP", "HELP", "SYST", "PBSZ", "PROT", "REIN",
-];
-
-/// Every verb there is; FEAT announces those that have a second part.
-const VERBS: [(&str, &str); 40] = [
-    ("ABOR", ""),
-    ("ACCT", ""),
-    ("APPE", ""),
-    ("AUTH", "AUTH TLS"),
-    ("CCC", "CCC"),
-    ("CDUP", ""),
-    ("CWD", ""),
-    ("DELE", ""),
-    ("EPRT", "EPRT"),
-    ("EPSV", "EPSV"),
-    ("FEAT", ""),
-    ("HELP", ""),
-    ("LIST", ""),
-    ("MDTM", "MDTM"),
-    ("MKD", ""),
-    ("NLST", ""),
-    ("NOOP", ""),
-    ("OPTS", ""),
-    ("PASS", ""),
-    ("PASV", "PASV"),
-    ("PBSZ", "PBSZ"),
-    ("PORT", ""),
-    ("PROT", "PROT"),
-    ("PWD", ""),
-    ("QUIT", ""),
-    ("REIN", ""),
-    ("REST", "REST STREAM"),
-    ("RETR", ""),
-    ("RMD", ""),
-    ("RNFR", ""),
-    ("RNTO", ""),
-    ("SIZE", "SIZE"),
-    ("STAT", ""),
-    ("STOR", ""),
-    ("SYST", ""),
-    ("TYPE", ""),
-    ("USER", ""),
-    ("XCUP", ""),
-    ("XCWD", ""),
-    ("XPWD", ""),
-];
+use crate::simulator::session::{Login, split};
 
 impl Simulator {
     pub(super) fn handle(&mut self, s: usize, line: &[u8]) {
@@ -73,26 +20,10 @@ impl Simulator {
         }
     }
 
-    /// The verb is unknown or comes too early.
-    fn refusal(&self, s: usize, verb: &str) -> Option<&'static str> {
-        if !self.knows(verb) {
-            return Some("500 Unknown command.");
-        }
-        let early = !self.sessions[s].login.is_complete() && !BEFORE_LOGIN.contains(&verb);
-        early.then_some("530 Please login with USER and PASS.")
-    }
-
-    fn knows(&self, verb: &str) -> bool {
-        let is_tls = matches!(verb, "AUTH" | "PBSZ" | "PROT" | "CCC");
-        VERBS.iter().any(|(known, _)| *known == verb)
-            && !self.setup.without.iter().any(|w| w == verb)
-            && (!is_tls || self.setup.tls.is_some())
-    }
-
     fn execute(&mut self, s: usize, verb: &str, argument: &[u8], mut ctx: Ctx) {
         let mut then = None;
         let text = match verb {
-            "RETR" | "STOR" | "APPE" | "LIST" | "NLST" => {
+            "RETR" | "STOR" | "STOU" | "APPE" | "LIST" | "NLST" | "MLSD" => {
                 return self.begin_transfer(s, verb, argument, ctx);
             }
             "ABOR" => return self.abort_transfer(s, ctx),
@@ -119,12 +50,14 @@ impl Simulator {
             }
             "NOOP" => "200 NOOP ok.".into(),
             "SYST" => "215 UNIX Type: L8".into(),
-            "FEAT" => self.features(),
-            "HELP" => self.help(),
-            "OPTS" if argument.eq_ignore_ascii_case(b"UTF8 ON") => "200 UTF8 is on.".into(),
-            "OPTS" => "501 Unknown option.".into(),
+            "FEAT" => self.features(s),
+            "HELP" => self.help(argument),
             "TYPE" => self.set_type(s, argument).into(),
+            "OPTS" | "SITE" | "LANG" | "HOST" | "CLNT" | "MODE" | "STRU" | "ALLO" | "SMNT" => {
+                self.setting(s, verb, argument)
+            }
             "EPSV" | "PASV" | "EPRT" | "PORT" => self.data_port(s, verb, argument),
+            "PRET" => self.announce_transfer(s, argument).into(),
             _ => self.file_command(s, verb, argument),
         };
         self.say(s, &mut ctx, text);
@@ -158,7 +91,7 @@ impl Simulator {
                 (Login::Complete, "230 Login successful.")
             }
             ("ACCT", Login::Account) => (Login::None, "530 Login incorrect."),
-            ("ACCT", Login::Complete) => (login, "202 No account needed."),
+            ("ACCT", Login::Complete) => return self.account(s, argument),
             ("ACCT", _) => (login, "503 Login with USER first."),
             _ => {
                 self.drop_data(s);
@@ -168,6 +101,18 @@ impl Simulator {
         };
         self.sessions[s].login = login;
         text
+    }
+
+    /// ACCT in mid-session.
+    fn account(&mut self, s: usize, argument: &[u8]) -> &'static str {
+        match self.setup.account_to_store.as_deref() {
+            None => "202 No account needed.",
+            Some(account) if account == argument => {
+                self.sessions[s].may_store = true;
+                "230 Account accepted."
+            }
+            Some(_) => "530 Account incorrect.",
+        }
     }
 
     fn protect(&mut self, s: usize, verb: &str, argument: &[u8]) -> &'static str {
@@ -191,92 +136,5 @@ impl Simulator {
             (_, b"S" | b"E") => "536 Level not supported.",
             _ => "504 Unknown level.",
         }
-    }
-
-    fn features(&self) -> Vec<u8> {
-        let mut text = String::from("211-Features:\r\n");
-        for (_, feature) in VERBS.iter().filter(|v| !v.1.is_empty() && self.knows(v.0)) {
-            text += &format!(" {feature}\r\n");
-        }
-        text += " UTF8\r\n211 End";
-        text.into_bytes()
-    }
-
-    fn help(&self) -> Vec<u8> {
-        let mut text = String::from("214-Commands:\r\n");
-        for (verb, _) in VERBS.iter().filter(|v| self.knows(v.0)) {
-            text += &format!(" {verb}\r\n");
-        }
-        text += "214 End";
-        text.into_bytes()
-    }
-
-    fn set_type(&mut self, s: usize, argument: &[u8]) -> &'static str {
-        let (binary, text) = match argument.to_ascii_uppercase().as_slice() {
-            b"A" | b"A N" => (false, "200 Switching to ASCII mode."),
-            b"I" | b"L 8" => (true, "200 Switching to Binary mode."),
-            b"" => return "501 Which type?",
-            _ => return "504 Unknown type.",
-        };
-        self.sessions[s].binary = binary;
-        text
-    }
-
-    fn data_port(&mut self, s: usize, verb: &str, argument: &[u8]) -> Vec<u8> {
-        let text = match (verb, argument.to_ascii_uppercase().as_slice()) {
-            ("EPSV", b"ALL") => "200 EPSV only.",
-            ("EPSV", b"" | b"1" | b"2") => {
-                self.drop_data(s);
-                let port = self.passive_port(s);
-                self.sessions[s].data = DataSource::Listening(port);
-                return format!("229 Entering Extended Passive Mode (|||{port}|)").into();
-            }
-            ("EPSV", _) => "522 Protocol not supported, use (1,2)",
-            ("PASV", _) => {
-                self.drop_data(s);
-                let port = self.passive_port(s);
-                self.sessions[s].data = DataSource::Listening(port);
-                let [a, b, c, d] = self.setup.pasv_address;
-                let [high, low] = port.to_be_bytes();
-                let address = format!("{a},{b},{c},{d},{high},{low}");
-                return format!("227 Entering Passive Mode ({address}).").into();
-            }
-            (_, argument) => {
-                let port = if verb == "PORT" {
-                    port_of_port(argument)
-                } else {
-                    port_of_eprt(argument)
-                };
-                match port {
-                    Some(port) => {
-                        self.drop_data(s);
-                        self.sessions[s].data = DataSource::Active(port);
-                        return format!("200 {verb} command successful.").into();
-                    }
-                    None => "501 Illegal address.",
-                }
-            }
-        };
-        text.into()
-    }
-}
-
-/// The port in `h1,h2,h3,h4,p1,p2`.
-fn port_of_port(argument: &[u8]) -> Option<u16> {
-    let text = core::str::from_utf8(argument).ok()?;
-    let numbers: Option<Vec<u8>> = text.split(',').map(|n| n.parse().ok()).collect();
-    match *numbers?.as_slice() {
-        [_, _, _, _, high, low] => Some(u16::from_be_bytes([high, low])),
-        _ => None,
-    }
-}
-
-/// The port in `|1|address|port|`, with any delimiter.
-fn port_of_eprt(argument: &[u8]) -> Option<u16> {
-    let text = core::str::from_utf8(argument).ok()?;
-    let parts: Vec<&str> = text.split(text.chars().next()?).collect();
-    match *parts.as_slice() {
-        ["", "1" | "2", address, port, ""] if !address.is_empty() => port.parse().ok(),
-        _ => None,
     }
 }

@@ -9,7 +9,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::simulator::{Setup, Simulator};
-use crate::{Config, Error, ErrorKind, Options, Timeouts};
+use crate::{
+    Config, Error, ErrorKind, FileStructure, Options, Timeouts, TransferType, TransmissionMode,
+};
 
 /// What a case asks of a driver, one public operation each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +45,69 @@ pub enum Operation {
     Upload(&'static str, Vec<u8>),
     /// An upload of which all these bytes are written before [`Ending`]: [`Outcome::Done`].
     BeginUpload(&'static str, Vec<u8>, Ending),
+    /// A method with one argument or none, which is then empty: [`Outcome::Code`].
+    Call(Call, &'static str),
+    /// MKD: [`Outcome::Bytes`], the path.
+    MakeDirectory(&'static str),
+    /// RNFR and RNTO: [`Outcome::Code`].
+    Rename(&'static str, &'static str),
+    /// MDTM: [`Outcome::Bytes`], the time as [`Timestamp`](crate::reply::Timestamp) shows it.
+    Modified(&'static str),
+    /// MLST: [`Outcome::Lines`], the name and then each fact as `key=value`.
+    Facts(&'static str),
+    /// MLSD of the current directory: [`Outcome::Lines`], the names.
+    FactsOfAll,
+    /// ALLO: [`Outcome::Code`].
+    Allocate(u64),
+    /// TYPE: [`Outcome::Done`].
+    Type(TransferType),
+    /// MODE: [`Outcome::Done`].
+    Mode(TransmissionMode),
+    /// STRU: [`Outcome::Done`].
+    Structure(FileStructure),
+    /// A download as a text: [`Outcome::Bytes`].
+    DownloadText(&'static str),
+    /// A download line by line: [`Outcome::Lines`].
+    DownloadLines(&'static str),
+    /// A download by this command in TYPE A: [`Outcome::Bytes`].
+    DownloadCommand(&'static str),
+    /// An upload from an offset on: [`Outcome::Count`], in bytes.
+    UploadAt(&'static str, u64, Vec<u8>),
+    /// An upload as a text: [`Outcome::Count`], in bytes of the wire.
+    UploadText(&'static str, Vec<u8>),
+    /// An upload of lines: [`Outcome::Count`], in bytes of the wire.
+    StoreLines(&'static str, &'static [&'static str]),
+    /// An upload by this command in TYPE I: [`Outcome::Count`], in bytes.
+    UploadCommand(&'static str, Vec<u8>),
+    /// APPE: [`Outcome::Count`], in bytes.
+    Append(&'static str, Vec<u8>),
+    /// STOU: [`Outcome::Bytes`], the name.
+    UploadUnique(Vec<u8>),
+    /// Another connection in the place of this one: [`Outcome::Done`].
+    Reconnect,
     /// QUIT: [`Outcome::Done`].
     Quit,
+}
+
+/// The methods that take one argument or none, and yield a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the names of the methods")]
+pub enum Call {
+    Cwd,
+    Rmd,
+    Delete,
+    System,
+    Status,
+    Help,
+    Site,
+    Opts,
+    Account,
+    Mount,
+    Reinitialize,
+    Host,
+    Language,
+    ClientName,
 }
 
 /// How a transfer is given up.

@@ -4,12 +4,14 @@ use std::format;
 use std::vec::Vec;
 
 use crate::simulator::server::Simulator;
+use crate::simulator::settings::Representation;
 use crate::simulator::store::resolve;
+use crate::simulator::transfer::without_options;
 
 impl Simulator {
     pub(super) fn file_command(&mut self, s: usize, verb: &str, argument: &[u8]) -> Vec<u8> {
         let path = resolve(&self.sessions[s].directory, argument);
-        let bare = matches!(verb, "PWD" | "XPWD" | "CDUP" | "XCUP" | "STAT");
+        let bare = matches!(verb, "PWD" | "XPWD" | "CDUP" | "XCUP" | "STAT" | "MLST");
         if argument.is_empty() && !bare {
             return "501 An argument, please.".into();
         }
@@ -23,26 +25,34 @@ impl Simulator {
                 let above = resolve(&self.sessions[s].directory, b"..");
                 self.change_directory(s, above)
             }
-            "SIZE" if !self.sessions[s].binary => "550 SIZE not allowed in ASCII mode.".into(),
+            "SIZE" if !self.is_binary(s) => "550 SIZE not allowed in ASCII mode.".into(),
             "SIZE" => match self.store.files.get(&path) {
                 Some(content) => format!("213 {}", content.len()).into(),
                 None => "550 Could not get file size.".into(),
             },
-            "MDTM" if self.store.files.contains_key(&path) => "213 20240101000000".into(),
+            "MDTM" if self.store.files.contains_key(&path) => {
+                [b"213 ", self.store.modified(&path)].concat()
+            }
             "MDTM" => "550 Could not get file modification time.".into(),
-            "MKD" if self.store.make_directory(&path) => {
+            "MKD" | "XMKD" if self.store.make_directory(&path) => {
                 [b"257 ", quoted(&path).as_slice(), b" created"].concat()
             }
-            "MKD" => "550 Create directory operation failed.".into(),
-            "RMD" if self.store.remove_directory(&path) => "250 Directory removed.".into(),
-            "RMD" => "550 Remove directory operation failed.".into(),
-            "DELE" if self.store.files.remove(&path).is_some() => "250 File removed.".into(),
+            "MKD" | "XMKD" => "550 Create directory operation failed.".into(),
+            "RMD" | "XRMD" if self.store.remove_directory(&path) => "250 Directory removed.".into(),
+            "RMD" | "XRMD" => "550 Remove directory operation failed.".into(),
+            "DELE" if self.store.remove_file(&path).is_some() => "250 File removed.".into(),
             "DELE" => "550 Delete operation failed.".into(),
             "RNFR" | "RNTO" => self.rename(s, verb, path).into(),
             "REST" => self.restart(s, argument),
-            "STAT" => self.status(s, argument),
+            "STAT" => self.status(s, without_options(argument)),
+            "MLST" => self.machine_entry(s, argument),
+            "MFMT" => self.set_modified(s, argument),
             _ => "500 Unknown command.".into(),
         }
+    }
+
+    fn is_binary(&self, s: usize) -> bool {
+        self.sessions[s].representation == Representation::Image
     }
 
     fn change_directory(&mut self, s: usize, path: Vec<u8>) -> Vec<u8> {
@@ -70,7 +80,7 @@ impl Simulator {
     }
 
     fn restart(&mut self, s: usize, argument: &[u8]) -> Vec<u8> {
-        if !self.sessions[s].binary {
+        if !self.is_binary(s) {
             return "501 Resuming transfers not allowed in ASCII mode.".into();
         }
         let number = core::str::from_utf8(argument).map(str::parse);
@@ -85,11 +95,7 @@ impl Simulator {
 
     fn status(&self, s: usize, argument: &[u8]) -> Vec<u8> {
         if argument.is_empty() {
-            let mode = if self.sessions[s].binary {
-                "BINARY"
-            } else {
-                "ASCII"
-            };
+            let mode = self.sessions[s].representation.name();
             return format!("211-Status:\r\n TYPE: {mode}\r\n211 End").into();
         }
         let path = resolve(&self.sessions[s].directory, argument);

@@ -6,8 +6,12 @@
 //! wrong with [`Fault`]s. When the client can do nothing but wait, [`Simulator::idle`] releases
 //! one of the things that a fault holds back, or says that only a time-out is left.
 //!
-//! What the server does not do: TYPE A moves bytes as they are, and the addresses in PORT and EPRT
-//! are ignored.
+//! Files have lines that end with LF, which TYPE A turns into CRLF and back; formats of TYPE A
+//! change nothing. Everything was modified on 1 January 2024, unless MFMT says otherwise.
+//!
+//! What the server does not do: TYPE E is accepted but moves bytes as they are, and PORT and EPRT
+//! lead to a port of the client or, for two servers that are [`couple`]d, of the other server,
+//! whatever address they name; [`Simulator::announced`] tells which.
 //!
 //! # Example
 //!
@@ -52,22 +56,29 @@
 
 mod commands;
 pub mod contract;
+mod couple;
+mod facts;
 mod fault;
 mod files;
+mod lines;
 mod link;
 mod moving;
 mod outbox;
+mod ports;
 mod server;
 mod session;
+mod settings;
 mod setup;
 mod store;
 mod table;
 mod tls;
 mod transfer;
+mod verbs;
 
 #[cfg(test)]
 mod tests;
 
+pub use couple::couple;
 pub use fault::{Action, Fault, Then};
 pub use link::{Connected, Link, Read, Write};
 pub use server::Simulator;

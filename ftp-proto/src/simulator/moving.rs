@@ -1,7 +1,5 @@
 //! How the data of a transfer move, and what happens on the way.
 
-use std::vec::Vec;
-
 use crate::simulator::fault::{Action, Then};
 use crate::simulator::link::{Client, Server, Wire};
 use crate::simulator::server::{Simulator, has};
@@ -45,6 +43,10 @@ impl Simulator {
             return;
         }
         self.sessions[s].data = DataSource::None;
+        if self.wires[link.0].server != Server::Open {
+            t.stage = Stage::Done;
+            return self.conclude(s, t, "425 Failed to establish connection.");
+        }
         t.link = Some(link);
         t.record = self.records.len();
         self.records.push(TransferRecord {
@@ -55,8 +57,11 @@ impl Simulator {
             close_notify: false,
             complete: false,
         });
-        if let Load::Upload { path, start: 0 } = &t.load {
-            self.store.files.insert(path.clone(), Vec::new());
+        if let Load::Upload {
+            path, position: 0, ..
+        } = &t.load
+        {
+            self.store.truncate(path);
         }
         self.say(s, &mut t.ctx, &t.preliminary);
         if t.has(|a| matches!(a, Action::FinalFirst)) {
@@ -158,13 +163,24 @@ impl Simulator {
     fn receive_some(&mut self, s: usize, t: &mut Transfer, limit: usize) -> bool {
         let link = t.link.expect("the data connection is there");
         let wire = &mut self.wires[link.0];
-        let Load::Upload { path, start } = &t.load else {
+        let Load::Upload {
+            path,
+            position,
+            lines,
+        } = &mut t.load
+        else {
             return false;
         };
         let bytes = wire.take(limit);
         if !bytes.is_empty() {
-            self.store.write_at(path, start + t.moved, &bytes);
             t.moved += bytes.len();
+            let (back, bytes) = match lines {
+                Some(lines) => lines.translate(&bytes),
+                None => (0, bytes),
+            };
+            *position -= back;
+            self.store.write_at(path, *position, &bytes);
+            *position += bytes.len();
             return true;
         }
         let cut_short = wire.tls.is_some() && !wire.tls_ended();

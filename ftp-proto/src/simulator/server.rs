@@ -1,9 +1,11 @@
 //! The simulator as the client sees it: ports, links, and a look behind the scenes.
 
+use core::net::SocketAddr;
 use std::collections::{BTreeMap, VecDeque};
 use std::string::{String, ToString as _};
 use std::vec::Vec;
 
+use crate::simulator::couple::Peering;
 use crate::simulator::fault::Action;
 use crate::simulator::link::{Client, Connected, Link, Read, Server, Wire, Write};
 use crate::simulator::session::{DataSource, Session};
@@ -47,6 +49,8 @@ pub struct Simulator {
     pub(super) commands: Vec<Vec<u8>>,
     pub(super) clear: Vec<u8>,
     pub(super) records: Vec<TransferRecord>,
+    pub(super) announced: Option<SocketAddr>,
+    pub(super) peering: Peering,
     /// Downloads whose data are sent, while the client may still send a `close_notify`.
     pub(super) lingering: Vec<(Link, usize)>,
     last_passive: u16,
@@ -69,6 +73,8 @@ impl Simulator {
             commands: Vec::new(),
             clear: Vec::new(),
             records: Vec::new(),
+            announced: None,
+            peering: Peering::default(),
             lingering: Vec::new(),
             last_passive: PASSIVE_PORTS,
             last_listener: CLIENT_PORTS,
@@ -218,6 +224,14 @@ impl Simulator {
 
     fn accept_late(&mut self, link: Link) -> bool {
         let wire = &mut self.wires[link.0];
+        if wire
+            .dials
+            .is_some_and(|port| self.peering.is_for(port, &self.listeners))
+        {
+            let alive = wire.server == Server::Open;
+            self.peering.dialling.push(link);
+            return alive;
+        }
         wire.pending = false;
         if let Some(port) = wire.dials.take() {
             if wire.server != Server::Open {
@@ -274,13 +288,20 @@ impl Simulator {
 
     /// Removes a file, and is its content.
     pub fn remove_file(&mut self, path: impl AsRef<[u8]>) -> Option<Vec<u8>> {
-        self.store.files.remove(&resolve(b"/", path.as_ref()))
+        self.store.remove_file(&resolve(b"/", path.as_ref()))
     }
 
     /// The data transfers that have begun so far, in order.
     #[must_use]
     pub fn transfers(&self) -> &[TransferRecord] {
         &self.records
+    }
+
+    /// The address that the newest PORT or EPRT named, on whichever control connection; those
+    /// that were refused do not count.
+    #[must_use]
+    pub fn announced(&self) -> Option<SocketAddr> {
+        self.announced
     }
 
     /// The user of the newest control connection is logged in, and the connection is there.

@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 use std::string::String;
 use std::vec::Vec;
 
+use crate::simulator::facts::FACTS;
 use crate::simulator::link::{Client, Link, Server};
 use crate::simulator::outbox::{Ctx, Item};
 use crate::simulator::server::Simulator;
+use crate::simulator::settings::Representation;
 use crate::simulator::setup::DuringTransfer;
 use crate::simulator::transfer::Transfer;
 
@@ -52,11 +54,17 @@ pub(super) struct Session {
     pub(super) over: bool,
     pub(super) login: Login,
     pub(super) directory: Vec<u8>,
-    pub(super) binary: bool,
+    pub(super) representation: Representation,
+    /// The facts that MLSD and MLST tell.
+    pub(super) facts: Vec<&'static str>,
     pub(super) restart: usize,
     pub(super) rename_from: Option<Vec<u8>>,
     pub(super) pbsz: bool,
     pub(super) protected: bool,
+    /// The account that stores files has been given.
+    pub(super) may_store: bool,
+    /// PRET has been received, and no transfer since.
+    pub(super) announced_transfer: bool,
     pub(super) data: DataSource,
     pub(super) transfer: Option<Transfer>,
 }
@@ -72,11 +80,14 @@ impl Session {
     /// Forgets all that a user has set.
     pub(super) fn begin_anew(&mut self, home: &[u8]) {
         self.directory = home.to_vec();
-        self.binary = false;
+        self.representation = Representation::Ascii;
+        self.facts = FACTS.to_vec();
         self.restart = 0;
         self.rename_from = None;
         self.pbsz = false;
         self.protected = false;
+        self.may_store = false;
+        self.announced_transfer = false;
     }
 }
 
@@ -91,11 +102,14 @@ impl Simulator {
             over: false,
             login: Login::None,
             directory: self.setup.home.clone(),
-            binary: false,
+            representation: Representation::Ascii,
+            facts: FACTS.to_vec(),
             restart: 0,
             rename_from: None,
             pbsz: false,
             protected: false,
+            may_store: false,
+            announced_transfer: false,
             data: DataSource::None,
             transfer: None,
         });

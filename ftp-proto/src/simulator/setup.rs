@@ -26,6 +26,7 @@ pub struct Setup {
     pub(super) user: Vec<u8>,
     pub(super) password: Vec<u8>,
     pub(super) account: Option<Vec<u8>>,
+    pub(super) account_to_store: Option<Vec<u8>>,
     pub(super) home: Vec<u8>,
     pub(super) banner: Vec<u8>,
     pub(super) store: Store,
@@ -38,6 +39,7 @@ pub struct Setup {
     pub(super) pasv_address: [u8; 4],
     pub(super) tls: Option<tls::Config>,
     pub(super) require_reuse: bool,
+    pub(super) pret: bool,
 }
 
 impl Default for Setup {
@@ -55,6 +57,7 @@ impl Setup {
             user: b"user".to_vec(),
             password: b"secret".to_vec(),
             account: None,
+            account_to_store: None,
             home: b"/".to_vec(),
             banner: b"220 simulator ready".to_vec(),
             store: Store::default(),
@@ -67,6 +70,7 @@ impl Setup {
             pasv_address: [127, 0, 0, 1],
             tls: None,
             require_reuse: false,
+            pret: false,
         }
     }
 
@@ -82,6 +86,14 @@ impl Setup {
     #[must_use]
     pub fn account(mut self, account: impl Into<Vec<u8>>) -> Self {
         self.account = Some(account.into());
+        self
+    }
+
+    /// STOR, STOU, APPE, RNFR and DELE are answered with 532 until ACCT with this account has
+    /// come, after the login; RFC 959, section 4.1.1.
+    #[must_use]
+    pub fn account_to_store(mut self, account: impl Into<Vec<u8>>) -> Self {
+        self.account_to_store = Some(account.into());
         self
     }
 
@@ -113,7 +125,8 @@ impl Setup {
         self
     }
 
-    /// The verb is answered with 500 and is not announced by FEAT.
+    /// The verb is answered with 500 and is not announced by FEAT; nor are `TVFS` and `UTF8`,
+    /// which are no verbs.
     #[must_use]
     pub fn without(mut self, verb: &str) -> Self {
         self.without.push(verb.to_ascii_uppercase());
@@ -165,6 +178,14 @@ impl Setup {
     #[must_use]
     pub fn pasv_address(mut self, address: [u8; 4]) -> Self {
         self.pasv_address = address;
+        self
+    }
+
+    /// PRET is offered, and PASV and EPSV are refused with 500 unless it has come before them; as
+    /// DrFTPD does it. The next transfer command uses it up.
+    #[must_use]
+    pub fn pret(mut self) -> Self {
+        self.pret = true;
         self
     }
 

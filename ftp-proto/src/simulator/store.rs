@@ -4,11 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::format;
 use std::vec::Vec;
 
+/// When everything was changed that nobody has set a time for: there is no clock.
+const MODIFIED: &[u8] = b"20240101000000";
+
 /// Paths are absolute, without a slash at the end, `.` or `..`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Store {
     pub(super) files: BTreeMap<Vec<u8>, Vec<u8>>,
     directories: BTreeSet<Vec<u8>>,
+    /// When files and directories were changed, where it is not [`MODIFIED`].
+    times: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
 /// The absolute form of a path that a client names.
@@ -46,7 +51,7 @@ fn parent(path: &[u8]) -> &[u8] {
 }
 
 /// The last part of a path.
-fn name(path: &[u8]) -> &[u8] {
+pub(super) fn name(path: &[u8]) -> &[u8] {
     let slash = path.iter().rposition(|b| *b == b'/');
     &path[slash.map_or(0, |slash| slash + 1)..]
 }
@@ -72,7 +77,7 @@ impl Store {
         path == b"/" || self.directories.contains(path)
     }
 
-    fn exists(&self, path: &[u8]) -> bool {
+    pub(super) fn exists(&self, path: &[u8]) -> bool {
         self.files.contains_key(path) || self.is_directory(path)
     }
 
@@ -90,7 +95,11 @@ impl Store {
     }
 
     pub(super) fn remove_directory(&mut self, path: &[u8]) -> bool {
-        self.entries(path).is_empty() && self.directories.remove(path)
+        let possible = self.entries(path).is_empty() && self.directories.remove(path);
+        if possible {
+            self.times.remove(path);
+        }
+        possible
     }
 
     pub(super) fn rename(&mut self, from: &[u8], to: &[u8]) -> bool {
@@ -117,11 +126,38 @@ impl Store {
             .collect();
         let directories = core::mem::take(&mut self.directories);
         self.directories = directories.into_iter().map(moved).collect();
+        let times = core::mem::take(&mut self.times);
+        self.times = times
+            .into_iter()
+            .filter(|(path, _)| path != to)
+            .map(|(path, time)| (moved(path), time))
+            .collect();
         true
+    }
+
+    pub(super) fn remove_file(&mut self, path: &[u8]) -> Option<Vec<u8>> {
+        self.times.remove(path);
+        self.files.remove(path)
+    }
+
+    /// An empty file takes the place of what is there.
+    pub(super) fn truncate(&mut self, path: &[u8]) {
+        self.times.remove(path);
+        self.files.insert(path.to_vec(), Vec::new());
+    }
+
+    /// A time as MDTM tells it.
+    pub(super) fn modified(&self, path: &[u8]) -> &[u8] {
+        self.times.get(path).map_or(MODIFIED, Vec::as_slice)
+    }
+
+    pub(super) fn set_modified(&mut self, path: &[u8], time: Vec<u8>) {
+        self.times.insert(path.to_vec(), time);
     }
 
     /// Writes into a file at a position, over what is there.
     pub(super) fn write_at(&mut self, path: &[u8], position: usize, bytes: &[u8]) {
+        self.times.remove(path);
         let content = self.files.entry(path.to_vec()).or_default();
         let end = position + bytes.len();
         if content.len() < end {
@@ -131,7 +167,7 @@ impl Store {
     }
 
     /// The paths directly below a directory, or the file itself.
-    fn entries(&self, path: &[u8]) -> Vec<&[u8]> {
+    pub(super) fn entries(&self, path: &[u8]) -> Vec<&[u8]> {
         let mut all: Vec<&[u8]> = self
             .directories
             .iter()

@@ -2,10 +2,14 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::num::NonZeroU8;
 
-use super::contract::{Case, Channels, Ending, Expect, Operation, Outcome};
+use super::contract::{Call, Case, Channels, Ending, Expect, Operation, Outcome};
 use super::{Action, DuringTransfer, Fault, Setup, Then};
-use crate::{Config, DataCommand, DataMode, ErrorKind};
+use crate::{
+    Config, DataCommand, DataMode, ErrorKind, FileStructure, Format, Misuse, TransferType,
+    TransmissionMode,
+};
 
 use ErrorKind::{Closed, Injection, Permanent, Protocol, Transient, Truncated, Unconfirmed};
 use Expect::{Fails, FailsAfter, Is};
@@ -83,6 +87,138 @@ cases! {
         .step(Download("/five", 0), bytes(b"12345"))
         .step(Size("/none"), Fails(Permanent, Some(550)))
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)));
+    /// Every command that changes or asks something, in one session.
+    directories_and_files => session(Setup::new().directory("/d")).steps(housekeeping());
+    /// CDUP is not known: `CWD ..` is sent.
+    cdup_unknown => session(Setup::new().directory("/d").without("CDUP"))
+        .step(Operation::Call(Call::Cwd, "d"), code(250))
+        .step(Operation::Call(Call::Cwd, ".."), code(250))
+        .step(Pwd, bytes(b"/"));
+    /// Any other refusal of CDUP is told.
+    cdup_refused => session(Setup::new()
+            .fault(Fault::on("CDUP", Action::Reply(b"550 No.\r\n".to_vec()))))
+        .step(Operation::Call(Call::Cwd, ".."), Fails(Permanent, Some(550)))
+        .steps(still_in_step());
+    /// RNTO is not sent where RNFR was refused, or answered by 250.
+    rename_refused => session(Setup::new()
+            .fault(Fault::nth("RNFR", 1, Action::Reply(b"250 Done.\r\n".to_vec()))))
+        .step(Operation::Rename("/none", "/other"), Fails(Permanent, Some(550)))
+        .step(Operation::Rename("/five", "/other"), Fails(ErrorKind::UnexpectedReply, Some(250)))
+        .steps(still_in_step());
+    /// What the server tells and is told.
+    the_server_and_its_settings => session(Setup::new()).steps(settings());
+    /// HOST ahead of the login, and CLNT and OPTS behind it.
+    host_ahead_of_the_login => Case::new(Setup::new())
+        .only(Channels::Clear)
+        .step(Operation::Call(Call::Host, "ftp.example.org"), code(220))
+        .step(Login, done())
+        .step(Operation::Call(Call::ClientName, "test"), code(200))
+        .step(Operation::Call(Call::Opts, "UTF8 ON"), code(200));
+    /// REIN: out, and in again.
+    logged_out_and_in_again => session(Setup::new())
+        .only(Channels::Clear)
+        .step(Operation::Call(Call::Reinitialize, ""), code(220))
+        .step(Operation::Call(Call::Cwd, "/"), Fails(Permanent, Some(530)))
+        .step(Login, done())
+        .steps(still_in_step());
+    /// REIN is not sent under TLS.
+    rein_under_tls_is_misuse => session(Setup::new())
+        .only(Channels::Tls)
+        .step(
+            Operation::Call(Call::Reinitialize, ""),
+            Fails(ErrorKind::Misuse(Misuse::AlreadySecured), None),
+        )
+        .steps(still_in_step());
+    /// An account in mid-session (532).
+    account_demanded_for_storing => session(Setup::new().account_to_store("research"))
+        .step(Upload("/new", big(10)), Fails(Permanent, Some(532)))
+        .step(Operation::Call(Call::Account, "research"), code(230))
+        .step(Upload("/new", big(10)), Is(Outcome::Count(10)));
+    /// SIZE and MDTM are asked once where they are not known.
+    size_and_mdtm_unknown => session(Setup::new().without("SIZE").without("MDTM"))
+        .step(Size("/five"), Is(Outcome::Size(None)))
+        .step(Size("/five"), Is(Outcome::Size(None)))
+        .step(Operation::Modified("/five"), bytes(b""))
+        .step(Operation::Modified("/five"), bytes(b""));
+    /// A text is translated both ways, whatever its line ends are.
+    texts_both_ways => session(Setup::new().file("/text", "one\ntwo\r\n\nlast")).steps(texts());
+    /// The same in small windows and segments.
+    texts_through_a_small_window => session(Setup::new()
+            .window(7)
+            .file("/text", "one\ntwo\r\n\nlast"))
+        .steps(texts());
+    /// Uploads from an offset, behind the end, and under a name of the server's.
+    uploads_of_all_kinds => session(Setup::new())
+        .step(Operation::UploadAt("/five", 3, b"xyz".to_vec()), Is(Outcome::Count(3)))
+        .step(Download("/five", 0), bytes(b"123xyz"))
+        .step(Operation::Append("/five", b"!".to_vec()), Is(Outcome::Count(1)))
+        .step(Download("/five", 0), bytes(b"123xyz!"))
+        .step(Operation::UploadUnique(b"unique".to_vec()), bytes(b"stou.0001"))
+        .step(Download("/stou.0001", 0), bytes(b"unique"))
+        .step(Operation::UploadCommand("STOR /raw", b"raw".to_vec()), Is(Outcome::Count(3)))
+        .step(Download("/raw", 0), bytes(b"raw"))
+        .step(Operation::DownloadCommand("NLST /raw"), bytes(b"raw\r\n"));
+    /// Commands that are none of data open no data connection.
+    no_data_command => session(Setup::new())
+        .step(
+            Operation::DownloadCommand("DELE /five"),
+            Fails(ErrorKind::Misuse(Misuse::Option), None),
+        )
+        .step(
+            Operation::UploadCommand("AUTH TLS", vec![]),
+            Fails(ErrorKind::Misuse(Misuse::Option), None),
+        )
+        .steps(still_in_step());
+    /// A transfer in block mode, or of records, would not be the file.
+    framed_transfers_are_misuse => session(Setup::new()
+            .fault(Fault::on("MODE", Action::Reply(b"200 Fine.\r\n".to_vec())))
+            .fault(Fault::on("STRU", Action::Reply(b"200 Fine.\r\n".to_vec()))))
+        .step(Operation::Mode(TransmissionMode::Block), done())
+        .step(Download("/five", 0), Fails(ErrorKind::Misuse(Misuse::Framing), None))
+        .step(Operation::Mode(TransmissionMode::Stream), done())
+        .step(Download("/five", 0), bytes(b"12345"))
+        .step(Operation::Structure(FileStructure::Record), done())
+        .step(Upload("/new", vec![]), Fails(ErrorKind::Misuse(Misuse::Framing), None))
+        .step(Operation::Structure(FileStructure::File), done())
+        .steps(still_in_step());
+    /// PRET goes ahead where FEAT lists it.
+    pret_where_it_is_listed => session(Setup::new().pret())
+        .only(Channels::Clear)
+        .step(Operation::Call(Call::Cwd, "/"), code(250))
+        .step(Features, pret_features())
+        .step(Download("/five", 0), bytes(b"12345"))
+        .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
+        .step(List, Is(Outcome::Count(4)));
+    /// Another connection takes the place of one that the server closed: login, OPTS, TYPE and
+    /// directory are as before.
+    reconnected_where_it_stood => session(Setup::new()
+            .directory("/d/e")
+            .file("/d/e/here", "here")
+            .fault(Fault::nth("NOOP", 0, Action::Reply(b"421 Bye.\r\n".to_vec()))))
+        .step(Operation::Call(Call::Opts, "MLST type;"), code(200))
+        .step(Operation::Call(Call::Cwd, "d"), code(250))
+        .step(Operation::Call(Call::Cwd, "e"), code(250))
+        .step(Download("here", 0), bytes(b"here"))
+        .step(Noop, Fails(Closed, Some(421)))
+        .step(Pwd, Fails(Closed, Some(421)))
+        .step(Operation::Reconnect, done())
+        .step(Pwd, bytes(b"/d/e"))
+        .step(
+            Operation::Facts("here"),
+            Is(Outcome::Lines(vec![b"/d/e/here".to_vec(), b"type=file".to_vec()])),
+        )
+        .step(Download("here", 0), bytes(b"here"));
+    /// A connection that is well may be replaced, too, in the middle of a transfer even.
+    reconnected_without_need => session(Setup::new().window(4096))
+        .step(Begin("/big", 1000, Ending::Forget), done())
+        .step(Operation::Reconnect, done())
+        .steps(still_in_step());
+    /// Not without a login that could be repeated.
+    reconnect_before_login_is_misuse => Case::new(Setup::new())
+        .step(
+            Operation::Reconnect,
+            Fails(ErrorKind::Misuse(Misuse::NotLoggedIn), None),
+        );
     /// CR, LF and NUL: nothing is sent, and the session is usable.
     injection_is_refused_before_a_byte_is_sent => Case::new(Setup::new())
         .step(Raw("NOOP\r\nDELE /five"), Fails(ErrorKind::InvalidArgument, None))
@@ -336,6 +472,166 @@ fn everything() -> Vec<(Operation, Expect)> {
         ),
         (Raw("DELE /new"), Is(Outcome::Code(250))),
     ]
+}
+
+fn housekeeping() -> Vec<(Operation, Expect)> {
+    vec![
+        (Operation::Call(Call::Cwd, "d"), code(250)),
+        (Pwd, bytes(b"/d")),
+        (Operation::MakeDirectory("a \"b\""), bytes(b"/d/a \"b\"")),
+        (Operation::Call(Call::Cwd, "a \"b\""), code(250)),
+        (Pwd, bytes(b"/d/a \"b\"")),
+        (Operation::Call(Call::Cwd, ".."), code(250)),
+        (Operation::Call(Call::Cwd, ""), code(250)),
+        (Pwd, bytes(b"/d")),
+        (Operation::Call(Call::Rmd, "a \"b\""), code(250)),
+        (
+            Operation::Call(Call::Rmd, "none"),
+            Fails(Permanent, Some(550)),
+        ),
+        (
+            Operation::Call(Call::Cwd, "none"),
+            Fails(Permanent, Some(550)),
+        ),
+        (Operation::MakeDirectory("/d"), Fails(Permanent, Some(550))),
+        (Operation::Rename("/five", " leading"), code(250)),
+        (Download(" leading", 0), bytes(b"12345")),
+        (
+            Operation::FactsOfAll,
+            Is(Outcome::Lines(vec![b".".to_vec(), b" leading".to_vec()])),
+        ),
+        (
+            Operation::Facts("/d/ leading"),
+            Is(Outcome::Lines(vec![
+                b"/d/ leading".to_vec(),
+                b"type=file".to_vec(),
+                b"size=5".to_vec(),
+                b"modify=20240101000000".to_vec(),
+            ])),
+        ),
+        (Operation::Facts("none"), Fails(Permanent, Some(550))),
+        (
+            Operation::Modified(" leading"),
+            bytes(b"2024-01-01T00:00:00"),
+        ),
+        (Operation::Modified("none"), Fails(Permanent, Some(550))),
+        (Operation::Call(Call::Delete, " leading"), code(250)),
+        (
+            Operation::Call(Call::Delete, " leading"),
+            Fails(Permanent, Some(550)),
+        ),
+        (
+            Operation::FactsOfAll,
+            Is(Outcome::Lines(vec![b".".to_vec()])),
+        ),
+    ]
+}
+
+fn settings() -> Vec<(Operation, Expect)> {
+    vec![
+        (Operation::Call(Call::System, ""), code(215)),
+        (Operation::Call(Call::Status, ""), code(211)),
+        (Operation::Call(Call::Status, "/five"), code(213)),
+        (Operation::Call(Call::Help, ""), code(214)),
+        (Operation::Call(Call::Help, "RETR"), code(214)),
+        (Operation::Call(Call::Site, "CHMOD 644 /five"), code(200)),
+        (
+            Operation::Call(Call::Site, "NONE"),
+            Fails(Permanent, Some(500)),
+        ),
+        (Operation::Call(Call::Language, "EN"), code(200)),
+        (Operation::Call(Call::Language, ""), code(200)),
+        (
+            Operation::Call(Call::Language, "xx"),
+            Fails(Permanent, Some(504)),
+        ),
+        (Operation::Call(Call::ClientName, "test"), code(200)),
+        (Operation::Call(Call::Opts, "UTF8 ON"), code(200)),
+        (
+            Operation::Call(Call::Opts, "NONE"),
+            Fails(Permanent, Some(501)),
+        ),
+        (Operation::Allocate(1 << 40), code(202)),
+        (Operation::Call(Call::Account, "any"), code(202)),
+        (
+            Operation::Call(Call::Mount, "/d"),
+            Fails(Permanent, Some(502)),
+        ),
+        (Operation::Mode(TransmissionMode::Stream), done()),
+        (
+            Operation::Mode(TransmissionMode::Compressed),
+            Fails(Permanent, Some(504)),
+        ),
+        (Operation::Structure(FileStructure::File), done()),
+        (
+            Operation::Structure(FileStructure::Page),
+            Fails(Permanent, Some(504)),
+        ),
+        (Operation::Type(TransferType::Ascii(Format::Telnet)), done()),
+        (
+            Operation::Type(TransferType::Ebcdic(Format::NonPrint)),
+            done(),
+        ),
+        (Operation::Type(TransferType::TEXT), done()),
+        (Operation::Type(TransferType::Local(EIGHT)), done()),
+        (
+            Operation::Type(TransferType::Local(SEVEN)),
+            Fails(Permanent, Some(504)),
+        ),
+        (Pwd, bytes(b"/")),
+        (Download("/five", 0), bytes(b"12345")),
+    ]
+}
+
+const SEVEN: NonZeroU8 = NonZeroU8::new(7).unwrap();
+const EIGHT: NonZeroU8 = NonZeroU8::new(8).unwrap();
+
+fn texts() -> Vec<(Operation, Expect)> {
+    let lines = |lines: &[&str]| {
+        let lines = lines.iter().map(|line| line.as_bytes().to_vec());
+        Is(Outcome::Lines(lines.collect()))
+    };
+    vec![
+        (
+            Operation::DownloadText("/text"),
+            bytes(b"one\ntwo\r\n\nlast"),
+        ),
+        (
+            Operation::DownloadCommand("RETR /text"),
+            bytes(b"one\r\ntwo\r\r\n\r\nlast"),
+        ),
+        (
+            Operation::DownloadLines("/text"),
+            lines(&["one", "two\r", "", "last"]),
+        ),
+        // LF, CRLF, a lone CR, and no line end at all.
+        (
+            Operation::UploadText("/new", b"a\nb\r\nc\rd\n\ne".to_vec()),
+            Is(Outcome::Count(14)),
+        ),
+        (Download("/new", 0), bytes(b"a\nb\nc\rd\n\ne")),
+        (Operation::DownloadText("/new"), bytes(b"a\nb\nc\rd\n\ne")),
+        (
+            Operation::StoreLines("/lines", &["one\n", "two\r\n", "", "three"]),
+            Is(Outcome::Count(19)),
+        ),
+        (Download("/lines", 0), bytes(b"one\ntwo\n\nthree\n")),
+        (
+            Operation::UploadText("/new", b"\r".to_vec()),
+            Is(Outcome::Count(1)),
+        ),
+        (Operation::DownloadText("/new"), bytes(b"\r")),
+        (Operation::DownloadText("/empty"), bytes(b"")),
+        (Download("/big", 0), bytes(&big(200_000))),
+    ]
+}
+
+fn pret_features() -> Expect {
+    bytes(b"CLNT EPRT EPSV HOST LANG MDTM MFMT MLST PASV PRET REST SIZE TVFS UTF8 ")
+}
+
+fn code(code: u16) -> Expect {
+    Is(Outcome::Code(code))
 }
 
 fn cut(then: Then) -> Setup {

@@ -5,10 +5,12 @@ use std::string::{String, ToString as _};
 use std::vec::Vec;
 
 use crate::simulator::fault::{Action, Then};
+use crate::simulator::lines::{FromWire, to_wire};
 use crate::simulator::link::{Link, Server, Wire};
 use crate::simulator::outbox::Ctx;
 use crate::simulator::server::{Held, Simulator, has};
 use crate::simulator::session::DataSource;
+use crate::simulator::settings::Representation;
 use crate::simulator::store::resolve;
 
 /// What has become of one data transfer.
@@ -33,8 +35,22 @@ pub struct TransferRecord {
 /// What moves, and in which direction.
 #[derive(Debug)]
 pub(super) enum Load {
+    /// As it goes over the wire.
     Download(Vec<u8>),
-    Upload { path: Vec<u8>, start: usize },
+    Upload {
+        path: Vec<u8>,
+        /// Where the next byte is stored.
+        position: usize,
+        /// TYPE A: lines come from the wire.
+        lines: Option<FromWire>,
+    },
+}
+
+/// What a command is about to do, if it gets its data connection.
+struct Plan {
+    path: Vec<u8>,
+    load: Load,
+    preliminary: Vec<u8>,
 }
 
 /// How far the transfer is.
@@ -57,7 +73,7 @@ pub(super) struct Transfer {
     pub(super) path: Vec<u8>,
     pub(super) load: Load,
     pub(super) stage: Stage,
-    pub(super) preliminary: String,
+    pub(super) preliminary: Vec<u8>,
     pub(super) link: Option<Link>,
     pub(super) record: usize,
     pub(super) moved: usize,
@@ -74,51 +90,9 @@ impl Transfer {
 
 impl Simulator {
     pub(super) fn begin_transfer(&mut self, s: usize, verb: &str, argument: &[u8], mut ctx: Ctx) {
-        let session = &mut self.sessions[s];
-        let restart = core::mem::take(&mut session.restart);
-        let listing = matches!(verb, "LIST" | "NLST");
-        let argument = if listing {
-            without_options(argument)
-        } else {
-            argument
-        };
-        let path = resolve(&session.directory, argument);
-        let mode = if session.binary { "BINARY" } else { "ASCII" };
-        let opening = format!("150 Opening {mode} mode data connection");
-        let found = match verb {
-            _ if argument.is_empty() && !listing => Err("501 A file name, please."),
-            _ if session.data == DataSource::None => Err("425 Use EPSV, PASV or PORT first."),
-            "RETR" => match self.store.files.get(&path) {
-                None => Err("550 Failed to open file."),
-                Some(content) if restart > content.len() => Err("554 Invalid REST parameter."),
-                Some(content) => {
-                    let content = content[restart..].to_vec();
-                    let size = content.len();
-                    Ok((
-                        Load::Download(content),
-                        format!("{opening} ({size} bytes)."),
-                    ))
-                }
-            },
-            "STOR" | "APPE" => {
-                let size = self.store.files.get(&path).map_or(0, Vec::len);
-                let start = if verb == "APPE" { size } else { restart };
-                if !self.store.can_hold(&path) {
-                    Err("553 Could not create file.")
-                } else if start > size {
-                    Err("554 Invalid REST parameter.")
-                } else {
-                    let path = path.clone();
-                    Ok((Load::Upload { path, start }, format!("{opening}.")))
-                }
-            }
-            _ => match self.store.listing(&path, verb == "LIST") {
-                Some(lines) => Ok((Load::Download(lines), format!("{opening} for listing."))),
-                None => Err("550 No such file or directory."),
-            },
-        };
-        let (load, preliminary) = match found {
-            Ok(found) => found,
+        self.sessions[s].announced_transfer = false;
+        let plan = match self.plan(s, verb, argument) {
+            Ok(plan) => plan,
             Err(text) => return self.say(s, &mut ctx, text),
         };
         if let DataSource::Active(port) = self.sessions[s].data {
@@ -137,10 +111,10 @@ impl Simulator {
         self.sessions[s].transfer = Some(Transfer {
             ctx,
             verb: verb.to_string(),
-            path,
-            load,
+            path: plan.path,
+            load: plan.load,
             stage: Stage::Connecting,
-            preliminary,
+            preliminary: plan.preliminary,
             link: None,
             record: 0,
             moved: 0,
@@ -149,24 +123,120 @@ impl Simulator {
         });
     }
 
+    fn plan(&mut self, s: usize, verb: &str, argument: &[u8]) -> Result<Plan, &'static str> {
+        let session = &mut self.sessions[s];
+        let restart = core::mem::take(&mut session.restart);
+        let has_data = session.data != DataSource::None;
+        let session = &self.sessions[s];
+        let name = match verb {
+            "RETR" | "STOR" | "APPE" if argument.is_empty() => {
+                return Err("501 A file name, please.");
+            }
+            "STOU" => &self.unique_name(&session.directory, argument),
+            "LIST" | "NLST" => without_options(argument),
+            _ => argument,
+        };
+        if !has_data {
+            return Err("425 Use EPSV, PASV or PORT first.");
+        }
+        let path = resolve(&session.directory, name);
+        let opening = format!(
+            "150 Opening {} mode data connection",
+            session.representation.name()
+        );
+        let is_text = session.representation == Representation::Ascii;
+        let (load, preliminary) = match verb {
+            "RETR" => match self.store.files.get(&path) {
+                None => return Err("550 Failed to open file."),
+                Some(content) if restart > content.len() => {
+                    return Err("554 Invalid REST parameter.");
+                }
+                Some(content) => {
+                    let content = &content[restart..];
+                    // The size is that of the file, in TYPE A as well, as ProFTPD has it.
+                    let preliminary = format!("{opening} ({} bytes).", content.len());
+                    let content = if is_text {
+                        to_wire(content)
+                    } else {
+                        content.to_vec()
+                    };
+                    (Load::Download(content), preliminary.into())
+                }
+            },
+            "STOR" | "STOU" | "APPE" => {
+                let size = self.store.files.get(&path).map_or(0, Vec::len);
+                let position = match verb {
+                    "APPE" => size,
+                    "STOU" => 0,
+                    _ => restart,
+                };
+                if !self.store.can_hold(&path) {
+                    return Err("553 Could not create file.");
+                }
+                if position > size {
+                    return Err("554 Invalid REST parameter.");
+                }
+                let preliminary = if verb == "STOU" {
+                    [b"150 FILE: ", name].concat()
+                } else {
+                    format!("{opening}.").into()
+                };
+                let load = Load::Upload {
+                    path: path.clone(),
+                    position,
+                    lines: is_text.then(FromWire::default),
+                };
+                (load, preliminary)
+            }
+            _ => {
+                let text = if verb == "MLSD" {
+                    self.machine_listing(s, &path)?
+                } else {
+                    let listing = self.store.listing(&path, verb == "LIST");
+                    listing.ok_or("550 No such file or directory.")?
+                };
+                let preliminary = format!("{opening} for listing.");
+                (Load::Download(text), preliminary.into())
+            }
+        };
+        Ok(Plan {
+            path,
+            load,
+            preliminary,
+        })
+    }
+
+    /// What the client suggests, or a name of the server's own if there is such a thing already.
+    fn unique_name(&self, directory: &[u8], suggestion: &[u8]) -> Vec<u8> {
+        let is_free = |name: &[u8]| !self.store.exists(&resolve(directory, name));
+        if !suggestion.is_empty() && is_free(suggestion) {
+            return suggestion.to_vec();
+        }
+        let mut names = (1..).map(|number: u32| format!("stou.{number:04}").into_bytes());
+        names.find(|name| is_free(name)).expect("a free name")
+    }
+
     /// Makes the data connection of active mode.
     fn connect_to_client(&mut self, s: usize, port: u16) -> bool {
         self.sessions[s].data = DataSource::None;
         let actions = self.faults("CONNECT");
         let refused = has(&actions, |a| matches!(a, Action::RefuseConnect));
-        if refused || !self.listeners.contains_key(&port) {
+        let elsewhere = self.peering.is_for(port, &self.listeners);
+        if refused || !(elsewhere || self.listeners.contains_key(&port)) {
             return false;
         }
         let mut wire = Wire::data(self.setup.window);
         wire.held_by_client = false;
-        wire.pending = has(&actions, |a| matches!(a, Action::AcceptLate));
-        let late = wire.pending;
-        if late {
+        let late = has(&actions, |a| matches!(a, Action::AcceptLate));
+        wire.pending = late || elsewhere;
+        if wire.pending {
             wire.dials = Some(port);
         }
         let link = self.add_wire(wire);
         if late {
             self.held.push_back(Held::Accept(link));
+        } else if elsewhere {
+            self.peering.dialling.push(link);
         } else if let Some(queue) = self.listeners.get_mut(&port) {
             queue.push_back(link);
         }
@@ -189,8 +259,8 @@ impl Simulator {
     }
 }
 
-/// The argument of LIST or NLST without options as for `ls`.
-fn without_options(argument: &[u8]) -> &[u8] {
+/// The argument of LIST, NLST or STAT without options as for `ls`.
+pub(super) fn without_options(argument: &[u8]) -> &[u8] {
     let mut rest = argument;
     while rest.starts_with(b"-") {
         let space = rest.iter().position(|b| *b == b' ');

@@ -118,7 +118,29 @@ impl Command {
         command.unwrap_or(Self::from(verb))
     }
 
-    /// Every argument comes through here.
+    /// A command whose argument is a number.
+    pub(crate) fn number(verb: Verb, number: u64) -> Self {
+        let digits = alloc::format!("{number}").into_bytes();
+        Self {
+            verb,
+            argument: Some(digits),
+        }
+    }
+
+    /// A command whose argument is another one, as PRET wants it.
+    pub(crate) fn containing(verb: Verb, inner: &Self) -> Self {
+        let mut argument = inner.verb().as_bytes().to_vec();
+        if let Some(inner) = &inner.argument {
+            argument.push(b' ');
+            argument.extend_from_slice(inner);
+        }
+        Self {
+            verb,
+            argument: Some(argument),
+        }
+    }
+
+    /// Every argument of a caller's comes through here.
     pub(super) fn checked(verb: Verb, argument: &[u8]) -> Result<Self, InvalidCommand> {
         if memchr::memchr2(b'\r', b'\n', argument).is_some() {
             return Err(InvalidCommand::LineEnd { verb });

@@ -37,6 +37,7 @@ known! {
     AUTH: "Begin the security exchange (RFC 4217).",
     CCC: "Back to a clear control connection (RFC 4217).",
     CDUP: "To the parent directory (RFC 959).",
+    CLNT: "What the client calls itself.",
     CPSV: "Passive, but the server starts the handshake.",
     CWD: "Change the working directory (RFC 959).",
     DELE: "Delete a file (RFC 959).",

@@ -4,9 +4,9 @@
 use std::sync::{Arc, LazyLock};
 
 use ftp_proto::simulator::Simulator;
-use ftp_proto::simulator::contract::{Driver, Ending, Operation, Outcome, TlsEnds};
+use ftp_proto::simulator::contract::{Call, Driver, Ending, Operation, Outcome, TlsEnds};
 use ftp_smol::tls::rustls;
-use ftp_smol::{Client, Error, Memory, Options, TlsConfig, TransferOptions};
+use ftp_smol::{Client, Error, Memory, Options, TlsConfig, TransferOptions, TransferType, Upload};
 use smol::block_on;
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -111,8 +111,114 @@ async fn perform(
             }
             Outcome::Done
         }
+        Operation::Call(call, argument) => {
+            let optional = Some(*argument).filter(|argument| !argument.is_empty());
+            let reply = match call {
+                Call::Cwd => client.cwd(argument).await?,
+                Call::Rmd => client.rmd(argument).await?,
+                Call::Delete => client.delete(argument).await?,
+                Call::System => client.system().await?,
+                Call::Status => client.status(optional).await?,
+                Call::Help => client.help(optional).await?,
+                Call::Site => client.site(argument).await?,
+                Call::Opts => client.opts(argument).await?,
+                Call::Account => client.account(argument).await?,
+                Call::Mount => client.mount(argument).await?,
+                Call::Reinitialize => client.reinitialize().await?,
+                Call::Host => client.host(argument).await?,
+                Call::Language => client.language(optional).await?,
+                Call::ClientName => client.client_name(argument).await?,
+                other => panic!("no such call here: {other:?}"),
+            };
+            Outcome::Code(reply.code().value())
+        }
+        Operation::MakeDirectory(path) => {
+            let path = client.mkd(path).await?;
+            Outcome::Bytes(path.map(Vec::from).unwrap_or_default())
+        }
+        Operation::Rename(from, to) => Outcome::Code(client.rename(from, to).await?.code().value()),
+        Operation::Modified(path) => {
+            let time = client.modified(path).await?;
+            Outcome::Bytes(time.map_or(Vec::new(), |time| time.to_string().into_bytes()))
+        }
+        Operation::Facts(path) => {
+            let entry = client.mlst(Some(path)).await?;
+            let facts = entry
+                .facts()
+                .map(|(key, value)| [key, b"=", value].concat());
+            Outcome::Lines([entry.name().to_vec()].into_iter().chain(facts).collect())
+        }
+        Operation::FactsOfAll => {
+            let entries = client.mlsd(None::<&str>).await?;
+            Outcome::Lines(entries.iter().map(|entry| entry.name().to_vec()).collect())
+        }
+        Operation::Allocate(bytes) => Outcome::Code(client.allocate(*bytes).await?.code().value()),
+        Operation::Type(transfer_type) => {
+            client.set_type(*transfer_type).await?;
+            Outcome::Done
+        }
+        Operation::Mode(mode) => {
+            client.set_mode(*mode).await?;
+            Outcome::Done
+        }
+        Operation::Structure(structure) => {
+            client.set_structure(*structure).await?;
+            Outcome::Done
+        }
+        Operation::DownloadText(path) => {
+            download(client, path, &TransferOptions::text(), came).await?
+        }
+        Operation::DownloadLines(path) => {
+            let mut lines = client.download_lines(path).await?;
+            let mut all = Vec::new();
+            while let Some(line) = lines.next_line().await? {
+                all.push(line);
+            }
+            Outcome::Lines(all)
+        }
+        Operation::DownloadCommand(line) => {
+            let options = TransferOptions::new().with_type(TransferType::TEXT);
+            let mut download = client.download_command(line, &options).await?;
+            download.read_to_end(came).await?;
+            Outcome::Bytes(came.clone())
+        }
+        Operation::UploadAt(path, offset, content) => {
+            let options = TransferOptions::new().with_offset(*offset);
+            let upload = client.upload_with(path, &options).await?;
+            stored(upload, content).await?
+        }
+        Operation::UploadText(path, content) => {
+            let upload = client.upload_with(path, &TransferOptions::text()).await?;
+            stored(upload, content).await?
+        }
+        Operation::StoreLines(path, lines) => {
+            Outcome::Count(client.store_lines(path, *lines).await?.bytes as usize)
+        }
+        Operation::UploadCommand(line, content) => {
+            let upload = client.upload_command(line, &TransferOptions::new()).await?;
+            stored(upload, content).await?
+        }
+        Operation::Append(path, content) => {
+            let upload = client.append(path).await?;
+            stored(upload, content).await?
+        }
+        Operation::UploadUnique(content) => {
+            let mut upload = client.upload_unique(None::<&str>).await?;
+            upload.write_all(content).await?;
+            let name = upload.finish().await?.name;
+            Outcome::Bytes(name.map(Vec::from).unwrap_or_default())
+        }
+        Operation::Reconnect => {
+            client.reconnect().await?;
+            Outcome::Done
+        }
         other => panic!("no such operation here: {other:?}"),
     })
+}
+
+async fn stored(mut upload: Upload<'_>, content: &[u8]) -> Result<Outcome, Error> {
+    upload.write_all(content).await?;
+    Ok(Outcome::Count(upload.finish().await?.bytes as usize))
 }
 
 async fn download(

@@ -1,11 +1,13 @@
 //! One function per target; each panics when an invariant is broken.
 
+mod facts;
 mod passive;
 mod reply;
 mod script;
 mod session;
 mod split;
 
+pub use facts::facts;
 pub use passive::passive;
 pub use reply::reply;
 pub use session::session;

@@ -209,9 +209,9 @@ impl Driver {
                 }
             }
             b'T' => {
-                let ended = self.run(Type::new(TransferType::Ascii), &["TYPE"], script);
+                let ended = self.run(Type::new(TransferType::TEXT), &["TYPE"], script);
                 if let Ended::Done(()) = ended {
-                    assert_eq!(self.session.transfer_type(), Some(TransferType::Ascii));
+                    assert_eq!(self.session.transfer_type(), Some(TransferType::TEXT));
                 }
             }
             b'P' => {

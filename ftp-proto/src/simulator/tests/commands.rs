@@ -37,6 +37,33 @@ fn an_account_completes_the_login() {
 }
 
 #[test]
+fn an_account_to_store_with() {
+    let mut b = Bench::ready(
+        Setup::new()
+            .account_to_store("acme")
+            .file("/f", "0123456789"),
+    );
+    let data = b.passive();
+    let missing = "532 Need account for storing files.\r\n";
+    for line in ["STOR g", "STOU", "APPE f", "RNFR f", "DELE f"] {
+        assert_eq!(b.cmd(line), missing, "{line}");
+    }
+    assert_eq!(b.cmd("ACCT umbrella"), "530 Account incorrect.\r\n");
+    assert_eq!(b.cmd("STOR g"), missing);
+    assert_eq!(b.cmd("ACCT acme"), "230 Account accepted.\r\n");
+    // What was refused has left the data connection.
+    assert!(b.cmd("STOR g").starts_with("150 "));
+    b.sim.close(data);
+    assert_eq!(b.text(), COMPLETE);
+    assert!(b.cmd("DELE f").starts_with("250 "));
+    // Another login needs it anew.
+    b.cmd("REIN");
+    b.cmd("USER user");
+    b.cmd("PASS secret");
+    assert_eq!(b.cmd("DELE g"), missing);
+}
+
+#[test]
 fn before_the_login_little_is_allowed() {
     let mut b = Bench::new(Setup::new());
     b.text();
@@ -101,20 +128,19 @@ fn files() {
 }
 
 #[test]
-fn types_and_options() {
+fn restart_and_status() {
     let mut b = Bench::ready(Setup::new().file("/f", "abc"));
-    assert!(b.cmd("TYPE E").starts_with("504 "));
     assert!(b.cmd("TYPE A").starts_with("200 "));
     assert!(b.cmd("SIZE /f").starts_with("550 "));
     assert!(b.cmd("REST 1").starts_with("501 "));
     assert!(b.cmd("TYPE L 8").starts_with("200 "));
     assert!(b.cmd("REST one").starts_with("501 "));
     assert!(b.cmd("REST 1").starts_with("350 "));
-    assert!(b.cmd("OPTS UTF8 ON").starts_with("200 "));
-    assert!(b.cmd("OPTS MLST x").starts_with("501 "));
     assert_eq!(b.cmd("STAT"), "211-Status:\r\n TYPE: BINARY\r\n211 End\r\n");
     let listing = b.cmd("STAT /f");
     assert!(listing.starts_with("213-") && listing.ends_with("f\r\n213 End\r\n"));
+    assert_eq!(b.cmd("STAT -la /f"), listing);
+    assert_eq!(b.cmd("STAT /g"), "550 No such file or directory.\r\n");
 }
 
 #[test]
@@ -151,11 +177,80 @@ fn data_ports() {
     assert!(!b.sim.is_open(data));
     assert!(b.cmd("PORT 1,2,3").starts_with("501 "));
     assert!(b.cmd("EPRT |2|::1|1025|").starts_with("200 "));
-    assert!(b.cmd("EPRT |3|x|1025|").starts_with("501 "));
+    assert!(b.cmd("EPRT |3|x|1025|").starts_with("522 "));
     assert_eq!(b.sim.open_links(), 2);
     b.sim.close(data);
     b.sim.close(b.control);
     assert_eq!(b.sim.open_links(), 0);
+}
+
+#[test]
+fn announced_addresses() {
+    let mut b = Bench::ready(Setup::new());
+    assert_eq!(b.sim.announced(), None);
+    let told = "200 PORT command successful.\r\n";
+    assert_eq!(b.cmd("PORT 192,0,2,1,4,1"), told);
+    let first = "192.0.2.1:1025".parse().ok();
+    assert_eq!(b.sim.announced(), first);
+    for line in [
+        "PORT 192,0,2,1,0,0",
+        "PORT 192,0,2,1,4",
+        "PORT 192,0,2,256,4,1",
+        "EPRT |1|::1|1025|",
+        "EPRT |2|192.0.2.1|1025|",
+        "EPRT |1|192.0.2.1|0|",
+        "EPRT |1|192.0.2.1|65536|",
+        "EPRT |1|192.0.2.1|1025",
+        "EPRT ||192.0.2.1|1025|",
+        "EPRT",
+    ] {
+        assert_eq!(b.cmd(line), "501 Illegal address.\r\n", "{line}");
+    }
+    let reply = b.cmd("EPRT |3|x|1025|");
+    assert_eq!(reply, "522 Protocol not supported, use (1,2)\r\n");
+    assert_eq!(b.sim.announced(), first);
+    let told = "200 EPRT command successful.\r\n";
+    assert_eq!(b.cmd("EPRT |2|2001:db8::1|65535|"), told);
+    assert_eq!(b.sim.announced(), "[2001:db8::1]:65535".parse().ok());
+    assert_eq!(b.cmd("EPRT !1!192.0.2.7!1025!"), told);
+    assert_eq!(b.sim.announced(), "192.0.2.7:1025".parse().ok());
+}
+
+#[test]
+fn pret_comes_before_passive_mode() {
+    let mut b = Bench::ready(Setup::new());
+    assert!(b.cmd("PRET LIST").starts_with("500 "));
+    assert!(!b.cmd("FEAT").contains("PRET"));
+    let mut b = Bench::ready(Setup::new().pret().file("/f", "0123456789"));
+    assert!(b.cmd("FEAT").contains("\r\n PRET\r\n"));
+    assert_eq!(b.cmd("EPSV"), "500 PRET comes first.\r\n");
+    assert_eq!(b.cmd("PASV"), "500 PRET comes first.\r\n");
+    assert!(b.cmd("PRET RETR").starts_with("501 "));
+    assert!(b.cmd("PRET NOOP").starts_with("501 "));
+    assert_eq!(b.cmd("PRET RETR f"), "200 Ready for the transfer.\r\n");
+    let (data, text) = b.start("RETR f");
+    assert_eq!(text, [OPENING, COMPLETE].concat());
+    assert_eq!(b.drain(data).0, b"0123456789");
+    assert!(b.cmd("EPSV").starts_with("500 "));
+    assert!(b.cmd("PRET LIST").starts_with("200 "));
+    // A second try is for the same transfer.
+    assert!(b.cmd("EPSV").starts_with("229 "));
+    assert!(b.cmd("PASV").starts_with("227 "));
+    assert!(b.cmd("PORT 127,0,0,1,4,1").starts_with("200 "));
+}
+
+#[test]
+fn names_of_old() {
+    let mut b = Bench::ready(Setup::new());
+    assert!(b.cmd("XMKD d").starts_with("257 \"/d\""));
+    assert!(b.cmd("XCWD d").starts_with("250 "));
+    assert!(b.cmd("XCUP").starts_with("250 "));
+    assert!(b.cmd("XRMD d").starts_with("250 "));
+    assert!(b.cmd("XRMD d").starts_with("550 "));
+    let mut b = Bench::ready(Setup::new().directory("/d").home("/d").without("CDUP"));
+    assert_eq!(b.cmd("CDUP"), "500 Unknown command.\r\n");
+    assert!(b.cmd("CWD ..").starts_with("250 "));
+    assert!(b.cmd("PWD").starts_with("257 \"/\""));
 }
 
 #[test]

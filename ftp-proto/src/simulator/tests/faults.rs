@@ -46,6 +46,17 @@ fn bytes_before_and_after() {
 }
 
 #[test]
+fn a_silent_session_is_timed_out() {
+    let fault = Fault::on("PASS", Action::Unasked(LATE.into()));
+    let mut b = Bench::ready(Setup::new().fault(fault));
+    assert!(b.sim.logged_in());
+    assert!(b.sim.idle());
+    assert!(!b.sim.logged_in());
+    assert_eq!(b.text(), LATE);
+    assert_eq!(b.end(), Read::Eof);
+}
+
+#[test]
 fn unasked_bytes_come_later() {
     let mut b = Bench::with_fault("PWD", Action::Unasked(LATE.into()));
     assert!(b.cmd("PWD").starts_with("257 "));

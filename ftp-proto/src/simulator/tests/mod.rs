@@ -1,8 +1,12 @@
 //! Tests of the simulator itself, and the small client that they share.
 
 mod commands;
+mod couple;
+mod facts;
 mod faults;
+mod lines;
 mod mid_transfer;
+mod settings;
 #[cfg(feature = "ring")]
 mod tls;
 #[cfg(feature = "ring")]
@@ -29,11 +33,17 @@ impl Bench {
 
     /// Greeted, logged in, and in TYPE I.
     fn ready(setup: Setup) -> Self {
+        let mut bench = Self::text_mode(setup);
+        assert!(bench.cmd("TYPE I").starts_with("200 "));
+        bench
+    }
+
+    /// Greeted and logged in, and in TYPE A still.
+    fn text_mode(setup: Setup) -> Self {
         let mut bench = Self::new(setup);
         bench.text();
         assert!(bench.cmd("USER user").starts_with("331 "));
         assert!(bench.cmd("PASS secret").starts_with("230 "));
-        assert!(bench.cmd("TYPE I").starts_with("200 "));
         bench
     }
 

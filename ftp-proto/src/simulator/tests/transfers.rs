@@ -115,6 +115,45 @@ fn uploads() {
 }
 
 #[test]
+fn an_upload_from_the_middle_keeps_the_tail() {
+    let mut b = Bench::ready(Setup::new().file("/f", "0123456789"));
+    assert!(b.cmd("REST 2").starts_with("350 "));
+    let (data, _) = b.start("STOR f");
+    b.sim.write(data, b"ab");
+    b.sim.close(data);
+    assert_eq!(b.sim.file("/f"), Some(&b"01ab456789"[..]));
+    assert!(b.cmd("REST 11").ends_with("(11).\r\n"));
+    assert!(b.start("STOR f").1.starts_with("554 "));
+}
+
+#[test]
+fn uploads_under_a_name_of_the_server() {
+    let mut b = Bench::ready(Setup::new().directory("/d").file("/taken", "x"));
+    b.cmd("CWD d");
+    for (line, name, path) in [
+        ("STOU", "stou.0001", "/d/stou.0001"),
+        ("STOU", "stou.0002", "/d/stou.0002"),
+        ("STOU new", "new", "/d/new"),
+        ("STOU new", "stou.0003", "/d/stou.0003"),
+        ("STOU /taken", "stou.0004", "/d/stou.0004"),
+    ] {
+        let (data, text) = b.start(line);
+        assert_eq!(text, ["150 FILE: ", name, "\r\n"].concat());
+        b.sim.write(data, line.as_bytes());
+        b.sim.close(data);
+        assert_eq!(b.text(), COMPLETE);
+        assert_eq!(b.sim.file(path), Some(line.as_bytes()));
+        let record = b.sim.transfers().last().unwrap();
+        assert_eq!(
+            (record.verb.as_str(), record.path.as_slice()),
+            ("STOU", path.as_bytes())
+        );
+    }
+    assert_eq!(b.sim.file("/taken"), Some(&b"x"[..]));
+    assert!(b.start("STOU none/x").1.starts_with("553 "));
+}
+
+#[test]
 fn an_upload_before_its_150_and_its_window() {
     let mut b = Bench::ready(Setup::new().window(4));
     let data = b.passive();

@@ -1,0 +1,230 @@
+//! Transfers from and to files, on the kernel's own paths where it has them.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Instant;
+
+use ftp_proto::{Completion, DataEnd, Error, Transfer};
+use rustix::event::PollFlags;
+
+use crate::client::Client;
+use crate::data::{Download, Moved, Moving, Upload};
+use crate::data_connection::Data;
+use crate::drive::Readiness;
+use crate::kernel::{self, Passed, Pipe};
+use crate::net::{is_past, wait};
+
+/// Room for what passes through our hands: neither more nor less of it took less CPU, in clear
+/// and under TLS.
+const BUFFER: usize = 256 * 1024;
+
+impl Download<'_> {
+    /// Writes all that comes to a file, from the file's position on, until the server has
+    /// confirmed it. `progress` is told [`bytes`](Self::bytes) each time that some were written.
+    ///
+    /// On Linux, in clear text, the bytes pass through a pipe in the kernel and never through
+    /// this process (splice); else through one buffer. Anything that can be written to will do: a
+    /// regular file, a pipe, `/dev/null`. The control connection is not watched while the file
+    /// takes its time.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// let file = std::fs::File::create("image.iso")?;
+    /// let download = client.download("image.iso")?;
+    /// let done = download.save_to(&file, |bytes| eprint!("\r{bytes} bytes"))?;
+    /// assert_eq!(file.metadata()?.len(), done.bytes);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of reading. The file's own error is an [`Io`](ftp_proto::ErrorKind::Io) without a
+    /// command; [`Error::transferred`] is then what reached the file, and the client's next
+    /// operation aborts the transfer first.
+    pub fn save_to(
+        mut self,
+        file: impl AsFd,
+        mut progress: impl FnMut(u64),
+    ) -> Result<Completion, Error> {
+        let file = file.as_fd();
+        if let Some(mut pipe) = self.0.pipe() {
+            loop {
+                let came = self.0.fill(&mut pipe)?;
+                if came == 0 {
+                    break;
+                }
+                let emptied = pipe.empty(file);
+                self.0.count(came - pipe.held());
+                let passed = emptied.map_err(|error| self.cut_short(error, 0))?;
+                progress(self.bytes());
+                if passed == Passed::Refused {
+                    break;
+                }
+            }
+        }
+        if self.0.transfer.is_some() {
+            let mut buffer = vec![0; BUFFER];
+            loop {
+                let count = io::Read::read(&mut self, &mut buffer)?;
+                if count == 0 {
+                    break;
+                }
+                let mut bytes = &buffer[..count];
+                let written = kernel::write_all(file, &mut bytes);
+                written.map_err(|error| self.cut_short(error, bytes.len()))?;
+                progress(self.bytes());
+            }
+        }
+        self.finish()
+    }
+
+    /// The file's error, with so many bytes that came and did not reach it.
+    fn cut_short(&self, error: io::Error, left: usize) -> Error {
+        Error::from(error).with_transferred(self.bytes() - left as u64)
+    }
+}
+
+impl Upload<'_> {
+    /// Sends a file, from its position to its end, and waits for the server to confirm that it
+    /// has all of it. `progress` is told [`bytes`](Self::bytes) each time that some were sent.
+    ///
+    /// On Linux, in clear text, a large regular file is sent by the kernel and never passes
+    /// through this process (sendfile); else all goes through one buffer. Anything that can be
+    /// read will do: a regular file, a pipe, a device. The control connection is not watched
+    /// while the file takes its time.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// let file = std::fs::File::open("image.iso")?;
+    /// let done = client.upload("image.iso")?.send_from(&file, |_| {})?;
+    /// assert_eq!(file.metadata()?.len(), done.bytes);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of writing and of [`finish`](Self::finish). The file's own error is an
+    /// [`Io`](ftp_proto::ErrorKind::Io) without a command; the client's next operation then aborts
+    /// the transfer first.
+    pub fn send_from(
+        mut self,
+        file: impl AsFd,
+        mut progress: impl FnMut(u64),
+    ) -> Result<Completion, Error> {
+        let file = file.as_fd();
+        if self.0.is_plain() && kernel::worth_sending(file) {
+            loop {
+                let sent = self.0.send(file)?;
+                if sent == 0 {
+                    break;
+                }
+                self.0.count(sent);
+                progress(self.bytes());
+            }
+        }
+        // The end of the file, too, is what reading says it is.
+        let mut buffer = vec![0; BUFFER];
+        loop {
+            let read = kernel::read(file, &mut buffer);
+            let count = read.map_err(|error| Error::from(error).with_transferred(self.bytes()))?;
+            if count == 0 {
+                return self.finish();
+            }
+            let mut bytes = &buffer[..count];
+            while !bytes.is_empty() {
+                let taken = io::Write::write(&mut self, bytes)?;
+                bytes = &bytes[taken..];
+                progress(self.bytes());
+            }
+        }
+    }
+}
+
+/// By way of the kernel: no bytes at all mean that it moves none, or none any more. Whether that
+/// was the end is what reading and writing then say.
+impl Moving<'_> {
+    fn is_plain(&mut self) -> bool {
+        self.is_untranslated() && self.client.data.is_plain()
+    }
+
+    fn pipe(&mut self) -> Option<Pipe> {
+        if self.is_plain() { Pipe::new() } else { None }
+    }
+
+    /// What is in the pipe is not counted yet.
+    fn fill(&mut self, pipe: &mut Pipe) -> io::Result<usize> {
+        let Some(transfer) = &self.transfer else {
+            return Ok(0);
+        };
+        match self.client.fill_pipe(transfer, pipe) {
+            Moved::Bytes(count) => Ok(count),
+            Moved::End(end) => self.conclude(end),
+        }
+    }
+
+    fn send(&mut self, file: BorrowedFd<'_>) -> io::Result<usize> {
+        let Some(transfer) = &self.transfer else {
+            return Ok(0);
+        };
+        match self.client.send_file(transfer, file) {
+            Moved::Bytes(count) => Ok(count),
+            Moved::End(end) => self.conclude(end),
+        }
+    }
+}
+
+/// Under the session's verdict.
+impl Client {
+    fn fill_pipe(&mut self, transfer: &Transfer, pipe: &mut Pipe) -> Moved {
+        let fill =
+            |data: &mut Data, until| data.pass(PollFlags::IN, until, |socket| pipe.fill(socket));
+        self.move_data(transfer, fill, Readiness::Readable, |passed| match passed {
+            Passed::Bytes(0) => Moved::End(DataEnd::Clean),
+            Passed::Bytes(count) => Moved::Bytes(count),
+            Passed::Refused => Moved::Bytes(0),
+        })
+    }
+
+    fn send_file(&mut self, transfer: &Transfer, file: BorrowedFd<'_>) -> Moved {
+        let send = |data: &mut Data, until| {
+            data.pass(PollFlags::OUT, until, |socket| kernel::send(socket, file))
+        };
+        self.move_data(transfer, send, Readiness::Writable, |passed| match passed {
+            Passed::Bytes(count) => Moved::Bytes(count),
+            Passed::Refused => Moved::Bytes(0),
+        })
+    }
+}
+
+impl Data {
+    /// Whether the bytes of the file are those of a socket.
+    fn is_plain(&mut self) -> bool {
+        self.channel()
+            .is_ok_and(|channel| channel.plain_socket().is_some())
+    }
+
+    /// Has the kernel do something with the socket; `None` at the deadline.
+    fn pass(
+        &mut self,
+        flags: PollFlags,
+        until: Instant,
+        mut pass: impl FnMut(BorrowedFd<'_>) -> io::Result<Passed>,
+    ) -> Result<Option<Passed>, Error> {
+        let Some(socket) = self.channel()?.plain_socket() else {
+            return Ok(Some(Passed::Refused));
+        };
+        loop {
+            match pass(socket) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if is_past(until) || !wait(&[(socket, flags)], until)? {
+                        return Ok(None);
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return Ok(Some(result?)),
+            }
+        }
+    }
+}

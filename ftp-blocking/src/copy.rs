@@ -1,0 +1,45 @@
+//! A copy from one server to another.
+
+use ftp_proto::{Copied, CopyStep, Error, Name, ServerCopy, Side};
+
+use crate::client::Client;
+
+impl Client {
+    /// Copies a file from this client's server to another client's, which the two servers do
+    /// between them, in TYPE I and in clear; see [`ServerCopy`] for what servers think of it.
+    ///
+    /// ```no_run
+    /// use ftp_blocking::{Client, Options};
+    ///
+    /// let mut source = Client::connect(Options::new("old.example.org"))?;
+    /// let mut target = Client::connect(Options::new("new.example.org"))?;
+    /// source.login("ada", "secret")?;
+    /// target.login("ada", "secret")?;
+    /// source.copy_to("genome.fa", &mut target, "genome.fa")?;
+    /// # Ok::<(), ftp_blocking::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What either server refused; [`Protected`](ftp_proto::Misuse::Protected) where one of the
+    /// clients protects its data connections. Both sessions pay what they owe at their next
+    /// operation, as always.
+    pub fn copy_to(
+        &mut self,
+        path: impl Name,
+        target: &mut Self,
+        target_path: impl Name,
+    ) -> Result<Copied, Error> {
+        let unknown = || std::io::Error::from(std::io::ErrorKind::AddrNotAvailable);
+        let peer = self.control.peer_address().ok_or_else(unknown)?;
+        let path = self.encoded(&path)?;
+        let mut copy = ServerCopy::new(path, peer.ip(), target.encoded(&target_path)?)?;
+        let mut answer = None;
+        loop {
+            match copy.step(&mut self.session, &mut target.session, answer)? {
+                CopyStep::Want(Side::Source, want) => answer = Some(self.serve(want)),
+                CopyStep::Want(Side::Target, want) => answer = Some(target.serve(want)),
+                CopyStep::Done(copied) => return Ok(copied),
+            }
+        }
+    }
+}

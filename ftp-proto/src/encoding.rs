@@ -1,0 +1,231 @@
+//! Text to the bytes of a name, and back for people.
+
+use alloc::borrow::{Cow, ToOwned};
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::error::{Error, ErrorKind};
+use crate::path::RemotePath;
+
+/// How text becomes the bytes that are sent, and bytes that came become text.
+///
+/// A name is bytes (RFC 2640, section 3.1, wants them to be UTF-8, and many servers hold others),
+/// and this is a view on them. What was listed is named again by its bytes, which go back
+/// unchanged, and never by the text that was shown for them.
+///
+/// ```
+/// use ftp_proto::Encoding;
+///
+/// assert_eq!(Encoding::Utf8.encode("café")?, &b"caf\xc3\xa9"[..]);
+/// assert_eq!(Encoding::Latin1.encode("café")?, &b"caf\xe9"[..]);
+/// assert_eq!(Encoding::Latin1.decode(b"caf\xe9"), "café");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// UTF-8 (RFC 2640), as `ftplib` has it since Python 3.9.
+    #[default]
+    Utf8,
+    /// ISO 8859-1: the first 256 characters of Unicode, a byte each. Every byte has a character,
+    /// so that this decoding loses nothing.
+    Latin1,
+    /// One's own.
+    Custom(Arc<dyn Codec>),
+}
+
+/// An encoding of one's own, for [`Encoding::Custom`].
+///
+/// ```
+/// use ftp_proto::{Codec, Encoding};
+/// use std::sync::Arc;
+///
+/// /// IBM's code page 437, of which this example knows two letters.
+/// #[derive(Debug)]
+/// struct Cp437;
+///
+/// impl Codec for Cp437 {
+///     fn encode(&self, text: &str) -> Option<Vec<u8>> {
+///         text.chars()
+///             .map(|c| match c {
+///                 'ä' => Some(0x84),
+///                 'ö' => Some(0x94),
+///                 _ => u8::try_from(c).ok().filter(u8::is_ascii),
+///             })
+///             .collect()
+///     }
+///
+///     fn decode(&self, bytes: &[u8]) -> String {
+///         bytes
+///             .iter()
+///             .map(|byte| match byte {
+///                 0x84 => 'ä',
+///                 0x94 => 'ö',
+///                 0x80.. => char::REPLACEMENT_CHARACTER,
+///                 _ => char::from(*byte),
+///             })
+///             .collect()
+///     }
+/// }
+///
+/// let encoding = Encoding::Custom(Arc::new(Cp437));
+/// assert_eq!(encoding.encode("öd")?, &b"\x94d"[..]);
+/// assert_eq!(encoding.decode(b"\x84h"), "äh");
+/// assert!(encoding.encode("œ").is_err());
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
+pub trait Codec: fmt::Debug + Send + Sync {
+    /// The bytes of this text; `None` where it has a character that the encoding does not.
+    ///
+    /// CR, LF and NUL never pass a command, whatever text they came from.
+    fn encode(&self, text: &str) -> Option<Vec<u8>>;
+
+    /// These bytes for people; what is no text becomes U+FFFD.
+    fn decode(&self, bytes: &[u8]) -> String;
+}
+
+/// Text that the [`Encoding`] has no bytes for. Never shows the text, which may be a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unencodable {
+    /// The place of the first character without a byte, counted in bytes of the text from 0; a
+    /// [`Codec`] does not say it.
+    pub at: Option<usize>,
+}
+
+impl Encoding {
+    /// The bytes of this text.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] where a character has no byte; the source is
+    /// [`Unencodable`].
+    pub fn encode<'a>(&self, text: &'a str) -> Result<Cow<'a, [u8]>, Error> {
+        match self {
+            Self::Utf8 => Ok(Cow::Borrowed(text.as_bytes())),
+            Self::Latin1 if text.is_ascii() => Ok(Cow::Borrowed(text.as_bytes())),
+            Self::Latin1 => {
+                let byte = |(at, c)| u8::try_from(c).map_err(|_| Unencodable { at: Some(at) });
+                let bytes: Result<Vec<u8>, Unencodable> = text.char_indices().map(byte).collect();
+                Ok(Cow::Owned(bytes?))
+            }
+            Self::Custom(codec) => match codec.encode(text) {
+                Some(bytes) => Ok(Cow::Owned(bytes)),
+                None => Err(Unencodable { at: None }.into()),
+            },
+        }
+    }
+
+    /// These bytes as text: a view for people, and not a way back, since what is not UTF-8
+    /// becomes U+FFFD. Nothing is escaped: see [`Escaped`](crate::wire::Escaped) for terminals.
+    #[must_use]
+    pub fn decode<'a>(&self, bytes: &'a [u8]) -> Cow<'a, str> {
+        match self {
+            // What is ASCII alone is the same, and borrowed.
+            Self::Latin1 if !bytes.is_ascii() => {
+                Cow::Owned(bytes.iter().map(|byte| char::from(*byte)).collect())
+            }
+            Self::Utf8 | Self::Latin1 => String::from_utf8_lossy(bytes),
+            Self::Custom(codec) => Cow::Owned(codec.decode(bytes)),
+        }
+    }
+}
+
+/// What names something on the server: text, which the [`Encoding`] turns into bytes, or bytes,
+/// which are taken as they are.
+///
+/// `&str`, `String`, `&[u8]`, `b"…"`, `Vec<u8>` and [`RemotePath`] are names, and so are
+/// references to them. What a name holds is checked where it becomes a command: CR, LF and NUL are
+/// refused there, and so is the empty name.
+///
+/// ```
+/// use ftp_proto::{Encoding, Error, Name, RemotePath};
+///
+/// fn sent(name: impl Name) -> Result<Vec<u8>, Error> {
+///     Ok(name.bytes(&Encoding::Latin1)?.into_owned())
+/// }
+///
+/// assert_eq!(sent("café")?, b"caf\xe9");
+/// assert_eq!(sent(String::from("café"))?, b"caf\xe9");
+/// // Bytes are what the server knows the file by, in whatever encoding.
+/// assert_eq!(sent(b"caf\xc3\xa9")?, b"caf\xc3\xa9");
+/// let listed = RemotePath::new(b"caf\xff".as_slice())?;
+/// assert_eq!(sent(&listed)?, b"caf\xff");
+/// # Ok::<(), Error>(())
+/// ```
+pub trait Name {
+    /// The bytes that are sent.
+    ///
+    /// # Errors
+    ///
+    /// As [`Encoding::encode`], for text; none for bytes.
+    fn bytes(&self, encoding: &Encoding) -> Result<Cow<'_, [u8]>, Error>;
+}
+
+impl Name for str {
+    fn bytes(&self, encoding: &Encoding) -> Result<Cow<'_, [u8]>, Error> {
+        encoding.encode(self)
+    }
+}
+
+impl Name for String {
+    fn bytes(&self, encoding: &Encoding) -> Result<Cow<'_, [u8]>, Error> {
+        encoding.encode(self)
+    }
+}
+
+impl Name for [u8] {
+    fn bytes(&self, _: &Encoding) -> Result<Cow<'_, [u8]>, Error> {
+        Ok(Cow::Borrowed(self))
+    }
+}
+
+impl<const N: usize> Name for [u8; N] {
+    fn bytes(&self, _: &Encoding) -> Result<Cow<'_, [u8]>, Error> {
+        Ok(Cow::Borrowed(self))
+    }
+}
+
+impl Name for Vec<u8> {
+    fn bytes(&self, _: &Encoding) -> Result<Cow<'_, [u8]>, Error> {
+        Ok(Cow::Borrowed(self))
+    }
+}
+
+impl Name for RemotePath {
+    fn bytes(&self, _: &Encoding) -> Result<Cow<'_, [u8]>, Error> {
+        Ok(Cow::Borrowed(self.as_bytes()))
+    }
+}
+
+impl<T: Name + ?Sized> Name for &T {
+    fn bytes(&self, encoding: &Encoding) -> Result<Cow<'_, [u8]>, Error> {
+        T::bytes(self, encoding)
+    }
+}
+
+impl<T: Name + ToOwned + ?Sized> Name for Cow<'_, T> {
+    fn bytes(&self, encoding: &Encoding) -> Result<Cow<'_, [u8]>, Error> {
+        T::bytes(self, encoding)
+    }
+}
+
+impl fmt::Display for Unencodable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the encoding has no byte for a character of the text")?;
+        match self.at {
+            Some(at) => write!(f, ", at {at}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl core::error::Error for Unencodable {}
+
+impl From<Unencodable> for Error {
+    fn from(error: Unencodable) -> Self {
+        Self::new(ErrorKind::InvalidArgument).with_source(error)
+    }
+}

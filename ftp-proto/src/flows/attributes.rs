@@ -1,0 +1,109 @@
+//! What a server can say of one file without listing it.
+
+use crate::error::Error;
+use crate::flow::{Answer, Flow, Step};
+use crate::reply::{Malformed, Timestamp};
+use crate::representation::TransferType;
+use crate::session::Session;
+use crate::wire::{Reply, Verb};
+
+use super::exchange::{Exchange, exchange};
+use super::{Type, completion, inner};
+
+/// SIZE (RFC 3659 section 4): how many bytes a file has in TYPE I, which is set first, because
+/// servers refuse SIZE or count something else in TYPE A.
+///
+/// Yields `None` from a server that does not know SIZE, which is then never asked again; 550 is
+/// an error.
+#[derive(Debug)]
+pub struct Size {
+    exchange: Exchange,
+    binary: Option<Type>,
+}
+
+impl Size {
+    /// Of this file.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
+    pub fn new(path: impl AsRef<[u8]>) -> Result<Self, Error> {
+        Ok(Self {
+            exchange: Exchange::new(Verb::SIZE.with(path)?),
+            binary: Some(Type::new(TransferType::Image)),
+        })
+    }
+}
+
+impl Flow for Size {
+    type Output = Option<u64>;
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Option<u64>>, Error> {
+        let mut event = answer.event;
+        if let Some(binary) = &mut self.binary {
+            if session.state.size_refused {
+                return Ok(Step::Done(None));
+            }
+            inner!(binary, session, event);
+            self.binary = None;
+        }
+        let reply = exchange!(self.exchange, session, event);
+        attribute(reply, "SIZE", crate::reply::size).map(Step::Done)
+    }
+}
+
+/// MDTM (RFC 3659 section 3): when a file was last modified, in UTC as servers should have it.
+///
+/// Yields `None` from a server that does not know MDTM, which is then never asked again; a time
+/// that makes no sense is an error of kind [`Protocol`](crate::ErrorKind::Protocol), with the
+/// reply in it.
+#[derive(Debug)]
+pub struct Modified(Exchange);
+
+impl Modified {
+    /// Of this file. A name that begins as a time does is sent with `./` in front: some servers
+    /// read `MDTM 20260101000000 a` as a command to change the time of `a`.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
+    pub fn new(path: impl AsRef<[u8]>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let digits = path.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let path = match digits {
+            0..14 => path.to_vec(),
+            14.. => [b"./", path].concat(),
+        };
+        Ok(Self(Exchange::new(Verb::MDTM.with(path)?)))
+    }
+}
+
+impl Flow for Modified {
+    type Output = Option<Timestamp>;
+
+    fn step(
+        &mut self,
+        session: &mut Session,
+        answer: Answer,
+    ) -> Result<Step<Option<Timestamp>>, Error> {
+        let mut event = answer.event;
+        if session.state.modified_refused && matches!(event, crate::flow::Event::Begin) {
+            return Ok(Step::Done(None));
+        }
+        let reply = exchange!(self.0, session, event);
+        attribute(reply, "MDTM", crate::reply::modified).map(Step::Done)
+    }
+}
+
+fn attribute<T>(
+    reply: Reply,
+    verb: &str,
+    read: impl FnOnce(&Reply) -> Result<T, Malformed>,
+) -> Result<Option<T>, Error> {
+    if reply.is_not_implemented() {
+        return Ok(None);
+    }
+    let reply = completion(reply, verb)?;
+    match read(&reply) {
+        Ok(value) => Ok(Some(value)),
+        Err(malformed) => Err(Error::from(malformed).with_command(verb).with_reply(reply)),
+    }
+}

@@ -1,0 +1,53 @@
+use crate::error::Error;
+use crate::flow::{Answer, Flow, Step};
+use crate::session::Session;
+use crate::wire::{Command, Reply, Verb};
+
+use super::completion;
+use super::exchange::{Exchange, exchange};
+
+/// CWD (RFC 959 section 4.1.1): changes the directory. Yields the reply.
+///
+/// `..` is sent as CDUP, which every system has a parent for; a server that does not know CDUP is
+/// sent `CWD ..`. An empty path is sent as `CWD .`.
+#[derive(Debug)]
+pub struct ChangeDirectory {
+    exchange: Exchange,
+    fallback: Option<Exchange>,
+}
+
+impl ChangeDirectory {
+    /// To this directory.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
+    pub fn new(path: impl AsRef<[u8]>) -> Result<Self, Error> {
+        let (command, fallback) = match path.as_ref() {
+            b".." => {
+                let fallback = Exchange::new(Command::fixed(Verb::CWD, ".."));
+                (Command::from(Verb::CDUP), Some(fallback))
+            }
+            b"" => (Command::fixed(Verb::CWD, "."), None),
+            path => (Verb::CWD.with(path)?, None),
+        };
+        Ok(Self {
+            exchange: Exchange::new(command),
+            fallback,
+        })
+    }
+}
+
+impl Flow for ChangeDirectory {
+    type Output = Reply;
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Reply>, Error> {
+        let mut event = answer.event;
+        loop {
+            let reply = exchange!(self.exchange, session, event);
+            match self.fallback.take() {
+                Some(fallback) if reply.is_not_implemented() => self.exchange = fallback,
+                _ => return completion(reply, self.exchange.verb()).map(Step::Done),
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+use crate::error::Error;
+use crate::flow::{Answer, Flow, Step};
+use crate::session::Session;
+use crate::wire::{Class, Reply, Verb};
+
+use super::completion;
+use super::exchange::{Exchange, exchange};
+
+/// RNFR and RNTO (RFC 959 section 4.1.3): renames or moves a file or a directory. Yields the
+/// reply to RNTO. RNTO is sent only where RNFR was answered with 3xx.
+#[derive(Debug)]
+pub struct Rename {
+    from: Exchange,
+    to: Exchange,
+    found: bool,
+}
+
+impl Rename {
+    /// From one path to the other. What there is at the other is overwritten or is in the way, as
+    /// the server likes.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
+    pub fn new(from: impl AsRef<[u8]>, to: impl AsRef<[u8]>) -> Result<Self, Error> {
+        Ok(Self {
+            from: Exchange::new(Verb::RNFR.with(from)?),
+            to: Exchange::new(Verb::RNTO.with(to)?),
+            found: false,
+        })
+    }
+}
+
+impl Flow for Rename {
+    type Output = Reply;
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Reply>, Error> {
+        let mut event = answer.event;
+        if !self.found {
+            let reply = exchange!(self.from, session, event);
+            if reply.class() != Class::Intermediate {
+                return Err(Error::from_reply(reply).with_command("RNFR"));
+            }
+            self.found = true;
+        }
+        let reply = exchange!(self.to, session, event);
+        completion(reply, "RNTO").map(Step::Done)
+    }
+}

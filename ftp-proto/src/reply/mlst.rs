@@ -1,0 +1,58 @@
+//! 250 to MLST (RFC 3659, section 7.3).
+
+use super::Malformed;
+use crate::data::Entry;
+use crate::wire::{Code, Reply};
+
+/// Reads the reply to MLST: the entry between its first and its last line.
+///
+/// The blank that indents the entry may be missing, as some servers forget it, or stand behind a
+/// repeated `250-`. Its name is often a whole path (Pure-FTPd, ProFTPD, pyftpdlib).
+/// Where no line between them is an entry, one of the others may be, if it has facts.
+///
+/// # Errors
+///
+/// [`Malformed::Code`], and [`NoEntry`](Malformed::NoEntry): ProFTPD says so of a hidden file.
+///
+/// ```
+/// use ftp_proto::{reply::entry, wire::Reply};
+///
+/// let reply = b"250-Listing\r\n type=file;size=5; /pub/my file\r\n250 End\r\n";
+/// let entry = entry(&Reply::parse(reply).unwrap()).unwrap();
+/// assert_eq!(entry.fact("size"), Some(&b"5"[..]));
+/// assert_eq!(entry.name(), b"/pub/my file");
+/// ```
+pub fn entry(reply: &Reply) -> Result<Entry, Malformed> {
+    let code = reply.code();
+    if code != Code::FILE_ACTION_OKAY {
+        return Err(Malformed::Code { code });
+    }
+    inner_entry(reply)
+        .or_else(|| {
+            reply
+                .text_lines()
+                .map(Entry::parse)
+                .find(|entry| entry.facts().next().is_some())
+        })
+        .ok_or(Malformed::NoEntry)
+}
+
+/// The first entry between the first line and the last.
+///
+/// A blank decides whether there are facts, so that what stands in front of it is taken off here
+/// with more care than for texts that are shown.
+fn inner_entry(reply: &Reply) -> Option<Entry> {
+    let mut lines = reply.lines();
+    let opening = lines.next()?.get(..4);
+    let mut lines = lines.peekable();
+    core::iter::from_fn(|| {
+        let line = lines.next()?;
+        lines.peek().is_some().then_some(line)
+    })
+    .map(|line| match line.split_at_checked(4) {
+        Some((code, line)) if Some(code) == opening => line,
+        _ => line,
+    })
+    .map(|line| Entry::parse(line.strip_prefix(b" ").unwrap_or(line)))
+    .find(|entry| !entry.is_malformed())
+}

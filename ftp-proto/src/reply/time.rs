@@ -1,0 +1,263 @@
+//! Times: 213 to MDTM, and the facts of MLST (RFC 3659, sections 2.3 and 3).
+
+use super::Malformed;
+use super::number::decimal;
+use crate::wire::{Code, Reply};
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+
+/// A point in time as the server reports it, to the second or finer.
+///
+/// RFC 3659 wants it to be UTC, and some servers send their local time (IIS and pyftpdlib as
+/// configured); nothing in it tells which, so that `Display` writes ISO 8601 without a zone. Times
+/// compare as they come to pass.
+///
+/// ```
+/// use ftp_proto::reply::Timestamp;
+///
+/// let time = Timestamp::parse(b"20260228235960.25")?;
+/// assert_eq!((time.year(), time.month(), time.day()), (2026, 2, 28));
+/// assert_eq!((time.hour(), time.minute(), time.second()), (23, 59, 60));
+/// assert_eq!(time.nanosecond(), 250_000_000);
+/// assert_eq!(time.to_string(), "2026-02-28T23:59:60.25");
+/// assert!(time < "20260301000000".parse()?);
+/// # Ok::<(), ftp_proto::reply::InvalidTimestamp>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp {
+    // In the order of their weight: comparing goes by it.
+    year: u16,
+    month: u8,
+    day: u8,
+    hour: u8,
+    minute: u8,
+    second: u8,
+    nanosecond: u32,
+}
+
+/// Why something is no [`Timestamp`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidTimestamp {
+    /// Not 14 digits, nor these with a point and more digits behind them.
+    Form,
+    /// A month, a day, an hour, a minute or a second that does not exist.
+    Range,
+}
+
+/// Reads the reply to MDTM: when the file was last modified.
+///
+/// Blanks may surround the time.
+///
+/// # Errors
+///
+/// [`Malformed::Code`], and [`Time`](Malformed::Time) for those of [`Timestamp::parse`].
+///
+/// ```
+/// use ftp_proto::{reply::modified, wire::Reply};
+///
+/// let reply = Reply::parse(b"213 20260102030405\r\n").unwrap();
+/// assert_eq!(modified(&reply).unwrap().to_string(), "2026-01-02T03:04:05");
+/// ```
+pub fn modified(reply: &Reply) -> Result<Timestamp, Malformed> {
+    let code = reply.code();
+    if code != Code::FILE_STATUS {
+        return Err(Malformed::Code { code });
+    }
+    let text = reply.text_lines().last().unwrap_or_default();
+    Timestamp::parse(text.trim_ascii()).map_err(|reason| Malformed::Time { reason })
+}
+
+impl Timestamp {
+    /// Reads a `time-val` of RFC 3659: `YYYYMMDDHHMMSS`, and perhaps a point and a fraction of a
+    /// second, of which nine digits count.
+    ///
+    /// Some servers wrote the year as `19` and the years since 1900, which made 15 digits of it in
+    /// 2000 (`19100`, as lftp knows): these are read as what they mean. The second may be 60.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidTimestamp`], for anything else too: blanks, signs, a point without digits.
+    pub fn parse(text: &[u8]) -> Result<Self, InvalidTimestamp> {
+        let mut parts = text.splitn(2, |byte| *byte == b'.');
+        let digits = parts.next().unwrap_or_default();
+        let (year, rest) = match digits.len() {
+            14 => take(digits, 4)?,
+            15 if digits.starts_with(b"191") => {
+                let (since, rest) = take(digits.get(2..).unwrap_or_default(), 3)?;
+                (since.saturating_add(1900), rest)
+            }
+            _ => return Err(InvalidTimestamp::Form),
+        };
+        let (month, rest) = take_byte(rest)?;
+        let (day, rest) = take_byte(rest)?;
+        let (hour, rest) = take_byte(rest)?;
+        let (minute, rest) = take_byte(rest)?;
+        let (second, _) = take_byte(rest)?;
+        let time = Self {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+            nanosecond: parts.next().map_or(Ok(0), fraction)?,
+        };
+        let exists =
+            (1..=days(year, month)).contains(&day) && hour <= 23 && minute <= 59 && second <= 60;
+        exists.then_some(time).ok_or(InvalidTimestamp::Range)
+    }
+
+    /// The year, 0 to 9999.
+    #[must_use]
+    pub const fn year(self) -> u16 {
+        self.year
+    }
+
+    /// The month, 1 to 12.
+    #[must_use]
+    pub const fn month(self) -> u8 {
+        self.month
+    }
+
+    /// The day of the month, 1 to 31.
+    #[must_use]
+    pub const fn day(self) -> u8 {
+        self.day
+    }
+
+    /// The hour, 0 to 23.
+    #[must_use]
+    pub const fn hour(self) -> u8 {
+        self.hour
+    }
+
+    /// The minute, 0 to 59.
+    #[must_use]
+    pub const fn minute(self) -> u8 {
+        self.minute
+    }
+
+    /// The second, 0 to 60, which is a leap second.
+    #[must_use]
+    pub const fn second(self) -> u8 {
+        self.second
+    }
+
+    /// What is beyond the second, in nanoseconds, 0 to 999,999,999.
+    #[must_use]
+    pub const fn nanosecond(self) -> u32 {
+        self.nanosecond
+    }
+
+    /// The 14 digits `YYYYMMDDHHMMSS`, as commands that set a time want them (MFMT): a fraction is
+    /// left out, since few servers take one.
+    ///
+    /// ```
+    /// use ftp_proto::reply::Timestamp;
+    ///
+    /// let time = Timestamp::parse(b"20260102030405.678")?;
+    /// assert_eq!(time.to_digits(), "20260102030405");
+    /// # Ok::<(), ftp_proto::reply::InvalidTimestamp>(())
+    /// ```
+    #[must_use]
+    pub fn to_digits(self) -> String {
+        let Self {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+            ..
+        } = self;
+        format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
+    }
+}
+
+/// The number in the first digits, and what follows them.
+fn take(digits: &[u8], count: usize) -> Result<(u16, &[u8]), InvalidTimestamp> {
+    let (number, rest) = digits
+        .split_at_checked(count)
+        .ok_or(InvalidTimestamp::Form)?;
+    let number = decimal(number).and_then(|number| u16::try_from(number).ok());
+    Ok((number.ok_or(InvalidTimestamp::Form)?, rest))
+}
+
+fn take_byte(digits: &[u8]) -> Result<(u8, &[u8]), InvalidTimestamp> {
+    let (number, rest) = take(digits, 2)?;
+    let number = u8::try_from(number).map_err(|_| InvalidTimestamp::Form)?;
+    Ok((number, rest))
+}
+
+/// The nanoseconds in the digits behind the point: at least one, of which nine count.
+fn fraction(digits: &[u8]) -> Result<u32, InvalidTimestamp> {
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(InvalidTimestamp::Form);
+    }
+    let nine = digits.iter().chain(core::iter::repeat(&b'0')).take(9);
+    Ok(nine.fold(0_u32, |value, digit| {
+        let digit = u32::from(digit.saturating_sub(b'0'));
+        value.saturating_mul(10).saturating_add(digit)
+    }))
+}
+
+/// How many days the month has; none where there is no such month.
+const fn days(year: u16, month: u8) -> u8 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    }
+}
+
+impl core::str::FromStr for Timestamp {
+    type Err = InvalidTimestamp;
+
+    fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
+        Self::parse(text.as_bytes())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+            nanosecond,
+        } = self;
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+        )?;
+        if *nanosecond > 0 {
+            let fraction = format!("{nanosecond:09}");
+            write!(f, ".{}", fraction.trim_end_matches('0'))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Timestamp({self})")
+    }
+}
+
+impl fmt::Display for InvalidTimestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Form => "a time is 14 digits, and perhaps a fraction",
+            Self::Range => "no such time",
+        })
+    }
+}
+
+impl core::error::Error for InvalidTimestamp {}

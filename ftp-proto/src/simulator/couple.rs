@@ -1,0 +1,188 @@
+//! Data connections from one simulated server to another.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::vec::Vec;
+
+use crate::simulator::link::{Client, Connected, Link, Read, Server, Write};
+use crate::simulator::server::Simulator;
+
+/// Lets two servers reach each other's passive ports, and moves what they have for each other.
+///
+/// From the first call on, a server that a PORT or EPRT has told of a port which is none of its
+/// client's ([`Simulator::listen`]) does not say 425 at once, but waits for the next call: it
+/// finds the port on the other server, or is refused. Addresses do not count; see
+/// [`Simulator::announced`].
+///
+/// To be called again whenever one of the two has got a command, and in place of
+/// [`Simulator::idle`] as long as it is `true`: something has happened. These connections do not
+/// count as [`Simulator::open_links`].
+///
+/// # Example
+///
+/// A copy from one server to the other, RFC 959, section 5.2:
+///
+/// ```
+/// use ftp_proto::simulator::{Connected, Link, Setup, Simulator, couple};
+///
+/// let mut source = Simulator::new(Setup::new().file("/five", "12345"));
+/// let mut target = Simulator::new(Setup::new());
+/// couple(&mut source, &mut target);
+///
+/// fn send(server: &mut Simulator, commands: &[u8]) -> Link {
+///     let Connected::Open(control) = server.connect(21) else {
+///         panic!("refused")
+///     };
+///     server.write(control, b"USER user\r\nPASS secret\r\nTYPE I\r\n");
+///     server.write(control, commands);
+///     control
+/// }
+/// // The first passive port is 50001, which is 195 * 256 + 81.
+/// send(&mut source, b"PASV\r\nRETR five\r\n");
+/// send(&mut target, b"PORT 127,0,0,1,195,81\r\nSTOR five\r\n");
+/// assert!(couple(&mut source, &mut target));
+/// assert_eq!(target.file("/five"), Some(&b"12345"[..]));
+/// ```
+pub fn couple(one: &mut Simulator, other: &mut Simulator) -> bool {
+    one.peering.coupled = true;
+    other.peering.coupled = true;
+    let mut happened = false;
+    while reach(one, other) | reach(other, one) {
+        happened = true;
+    }
+    happened
+}
+
+/// The connections that a server makes to another one.
+#[derive(Debug, Default)]
+pub(super) struct Peering {
+    coupled: bool,
+    /// Connections that are still to be made.
+    pub(super) dialling: Vec<Link>,
+    bridges: Vec<Bridge>,
+}
+
+impl Peering {
+    /// Whether a port is looked for on the other server.
+    pub(super) fn is_for(&self, port: u16, listeners: &BTreeMap<u16, VecDeque<Link>>) -> bool {
+        self.coupled && !listeners.contains_key(&port)
+    }
+}
+
+/// One connection, made by the near server to the far one.
+#[derive(Debug)]
+struct Bridge {
+    near: Link,
+    far: Link,
+    outward: Lane,
+    inward: Lane,
+}
+
+/// One direction of it: what has been read and not been written yet.
+#[derive(Debug, Default)]
+struct Lane {
+    bytes: Vec<u8>,
+    ended: bool,
+    broken: bool,
+}
+
+/// Makes the connections of one server to the other, and serves them.
+fn reach(near: &mut Simulator, far: &mut Simulator) -> bool {
+    let mut happened = false;
+    for link in core::mem::take(&mut near.peering.dialling) {
+        if near.wires[link.0].server == Server::Open {
+            dial(near, far, link);
+            happened = true;
+        }
+    }
+    let mut bridges = core::mem::take(&mut near.peering.bridges);
+    bridges.retain_mut(|bridge| {
+        happened |= bridge.outward.carry(near, bridge.near, far, bridge.far);
+        happened |= bridge.inward.carry(far, bridge.far, near, bridge.near);
+        let broken = bridge.outward.broken || bridge.inward.broken;
+        if broken {
+            near.reset(bridge.near);
+            far.reset(bridge.far);
+        } else if bridge.outward.ended && bridge.inward.ended {
+            near.close(bridge.near);
+            far.close(bridge.far);
+        } else {
+            return true;
+        }
+        false
+    });
+    near.peering.bridges.append(&mut bridges);
+    happened
+}
+
+fn dial(near: &mut Simulator, far: &mut Simulator, link: Link) {
+    let port = near.wires[link.0].dials.take();
+    // The control connection is not to be reached this way.
+    let port = port.filter(|port| far.passive.contains_key(port));
+    let there = match port.map(|port| far.connect(port)) {
+        Some(Connected::Open(there) | Connected::Pending(there)) => there,
+        Some(Connected::Refused) | None => {
+            near.refuse(link);
+            return;
+        }
+    };
+    far.wires[there.0].held_by_client = false;
+    near.peering.bridges.push(Bridge {
+        near: link,
+        far: there,
+        outward: Lane::default(),
+        inward: Lane::default(),
+    });
+    near.wires[link.0].pending = false;
+    near.run();
+}
+
+impl Lane {
+    /// Moves what can be moved; whether anything has happened.
+    fn carry(
+        &mut self,
+        from: &mut Simulator,
+        source: Link,
+        to: &mut Simulator,
+        sink: Link,
+    ) -> bool {
+        let mut happened = false;
+        while !self.ended && !self.broken {
+            if self.bytes.is_empty() {
+                let mut piece = [0; 4096];
+                match from.read(source, &mut piece) {
+                    Read::Bytes(n) => self.bytes.extend_from_slice(&piece[..n]),
+                    Read::Empty => return happened,
+                    Read::Eof => {
+                        to.shutdown(sink);
+                        self.ended = true;
+                    }
+                    Read::Reset => self.broken = true,
+                }
+            } else {
+                let mut written = to.write(sink, &self.bytes);
+                // Full once, after a write that was cut short.
+                if written == Write::Full && to.writable(sink) {
+                    written = to.write(sink, &self.bytes);
+                }
+                match written {
+                    Write::Bytes(n) => drop(self.bytes.drain(..n)),
+                    Write::Full => return happened,
+                    Write::Broken => self.broken = true,
+                }
+            }
+            happened = true;
+        }
+        happened
+    }
+}
+
+impl Simulator {
+    /// Nobody listens where a connection was to be made: 425.
+    fn refuse(&mut self, link: Link) {
+        let wire = &mut self.wires[link.0];
+        wire.client = Client::Reset;
+        wire.end(Server::Closed);
+        wire.pending = false;
+        self.run();
+    }
+}

@@ -1,0 +1,114 @@
+//! MLSD, MLST and MFMT: facts about files for programs.
+
+use std::format;
+use std::string::String;
+use std::vec::Vec;
+
+use crate::simulator::server::Simulator;
+use crate::simulator::session::split;
+use crate::simulator::store::{name, resolve};
+
+/// All facts, in the order in which they are said.
+pub(super) const FACTS: [&str; 3] = ["type", "size", "modify"];
+
+impl Simulator {
+    /// OPTS MLST: the client wants these facts and no others.
+    pub(super) fn choose_facts(&mut self, s: usize, argument: &[u8]) -> Vec<u8> {
+        let argument = argument.to_ascii_lowercase();
+        let Some(names) = argument.strip_suffix(b";") else {
+            if argument.is_empty() {
+                self.sessions[s].facts.clear();
+                return "200 MLST OPTS".into();
+            }
+            return "501 Facts end with a semicolon.".into();
+        };
+        let wanted = |fact: &&str| {
+            names
+                .split(|b| *b == b';')
+                .any(|name| name == fact.as_bytes())
+        };
+        let chosen: Vec<&'static str> = FACTS.into_iter().filter(wanted).collect();
+        let mut text = String::from("200 MLST OPTS");
+        if !chosen.is_empty() {
+            text += " ";
+        }
+        text.extend(chosen.iter().map(|fact| format!("{fact};")));
+        self.sessions[s].facts = chosen;
+        text.into()
+    }
+
+    /// The chosen facts about one thing, and the blank behind them.
+    fn facts(&self, s: usize, path: &[u8], kind: &str) -> Vec<u8> {
+        let mut text = Vec::new();
+        for fact in &self.sessions[s].facts {
+            let value = match *fact {
+                "type" => kind.into(),
+                "size" => match self.store.files.get(path) {
+                    Some(content) => format!("{}", content.len()).into(),
+                    None => continue,
+                },
+                _ => self.store.modified(path).to_vec(),
+            };
+            text.extend([fact.as_bytes(), b"=", &value, b";"].concat());
+        }
+        text.push(b' ');
+        text
+    }
+
+    fn kind(&self, path: &[u8]) -> &'static str {
+        if self.store.is_directory(path) {
+            "dir"
+        } else {
+            "file"
+        }
+    }
+
+    /// What MLSD sends, with the directory itself first.
+    pub(super) fn machine_listing(&self, s: usize, path: &[u8]) -> Result<Vec<u8>, &'static str> {
+        if !self.store.is_directory(path) {
+            return Err(if self.store.exists(path) {
+                "501 Not a directory."
+            } else {
+                "550 No such file or directory."
+            });
+        }
+        let mut text = [self.facts(s, path, "cdir").as_slice(), b".\r\n"].concat();
+        for entry in self.store.entries(path) {
+            text.extend(self.facts(s, entry, self.kind(entry)));
+            text.extend_from_slice(name(entry));
+            text.extend_from_slice(b"\r\n");
+        }
+        Ok(text)
+    }
+
+    /// The reply to MLST.
+    pub(super) fn machine_entry(&self, s: usize, argument: &[u8]) -> Vec<u8> {
+        let path = resolve(&self.sessions[s].directory, argument);
+        if !self.store.exists(&path) {
+            return "550 No such file or directory.".into();
+        }
+        let kind = if argument.is_empty() {
+            "cdir"
+        } else {
+            self.kind(&path)
+        };
+        let facts = self.facts(s, &path, kind);
+        let entry = [b" ", facts.as_slice(), &path].concat();
+        [b"250-Listing:\r\n", entry.as_slice(), b"\r\n250 End"].concat()
+    }
+
+    /// The reply to MFMT, after the time has been set.
+    pub(super) fn set_modified(&mut self, s: usize, argument: &[u8]) -> Vec<u8> {
+        let (time, name) = split(argument);
+        let path = resolve(&self.sessions[s].directory, name);
+        if time.len() != 14 || !time.bytes().all(|b| b.is_ascii_digit()) || name.is_empty() {
+            return "501 A time and a name, please.".into();
+        }
+        if !self.store.exists(&path) {
+            return "550 No such file or directory.".into();
+        }
+        let text = [format!("213 Modify={time}; ").as_bytes(), &path].concat();
+        self.store.set_modified(&path, time.into());
+        text
+    }
+}

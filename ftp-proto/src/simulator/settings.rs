@@ -1,0 +1,115 @@
+//! Parameters of the session: TYPE, MODE, STRU, OPTS, LANG, and what only needs an answer.
+
+use std::vec::Vec;
+
+use crate::simulator::server::Simulator;
+use crate::simulator::session::{Login, split};
+use crate::simulator::store::resolve;
+
+/// The representation type, of which format controls change nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Representation {
+    #[default]
+    Ascii,
+    /// Accepted, but bytes move as they are.
+    Ebcdic,
+    Image,
+}
+
+impl Representation {
+    /// As replies call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Ascii => "ASCII",
+            Self::Ebcdic => "EBCDIC",
+            Self::Image => "BINARY",
+        }
+    }
+}
+
+impl Simulator {
+    pub(super) fn set_type(&mut self, s: usize, argument: &[u8]) -> &'static str {
+        let argument = argument.to_ascii_uppercase();
+        let words: Vec<&[u8]> = argument.split(|b| *b == b' ').collect();
+        let (representation, text) = match *words.as_slice() {
+            [b"A"] | [b"A", b"N" | b"T" | b"C"] => {
+                (Representation::Ascii, "200 Switching to ASCII mode.")
+            }
+            [b"E"] | [b"E", b"N" | b"T" | b"C"] => {
+                (Representation::Ebcdic, "200 Switching to EBCDIC mode.")
+            }
+            [b"I"] | [b"L", b"8"] => (Representation::Image, "200 Switching to Binary mode."),
+            [b""] => return "501 Which type?",
+            _ => return "504 Unknown type.",
+        };
+        self.sessions[s].representation = representation;
+        text
+    }
+
+    /// The commands whose only effect is on the session, if on anything.
+    pub(super) fn setting(&mut self, s: usize, verb: &str, argument: &[u8]) -> Vec<u8> {
+        let upper = argument.to_ascii_uppercase();
+        let text = match (verb, upper.as_slice()) {
+            ("OPTS", _) => return self.option(s, argument),
+            ("SITE", _) => self.site(s, argument),
+            ("LANG", b"" | b"EN") => "200 Using language EN.",
+            ("LANG", _) => "504 Unknown language.",
+            ("HOST", _) if self.sessions[s].login != Login::None => "503 HOST comes before USER.",
+            ("SMNT", _) => "502 SMNT not implemented.",
+            (_, b"") => "501 An argument, please.",
+            ("HOST", _) => "220 Host accepted.",
+            ("CLNT", _) => "200 Noted.",
+            ("MODE", b"S") => "200 Mode set to S.",
+            ("MODE", _) => "504 Unknown mode.",
+            ("STRU", b"F") => "200 Structure set to F.",
+            ("STRU", _) => "504 Unknown structure.",
+            ("ALLO", argument) if is_allocation(argument) => "202 No allocation needed.",
+            ("ALLO", _) => "501 A number, please.",
+            _ => "500 Unknown command.",
+        };
+        text.into()
+    }
+
+    fn option(&mut self, s: usize, argument: &[u8]) -> Vec<u8> {
+        let (name, value) = split(argument);
+        let utf8 = !self.lacks("UTF8");
+        match (name.as_str(), value.to_ascii_uppercase().as_slice()) {
+            ("UTF8", b"ON") if utf8 => "200 UTF8 is on.".into(),
+            ("UTF8", b"OFF") if utf8 => "200 UTF8 is off.".into(),
+            ("MLST", _) if self.knows("MLST") => self.choose_facts(s, value),
+            _ => "501 Unknown option.".into(),
+        }
+    }
+
+    fn site(&self, s: usize, argument: &[u8]) -> &'static str {
+        let (command, rest) = split(argument);
+        match command.as_str() {
+            "" => "501 An argument, please.",
+            "HELP" => "200 CHMOD HELP",
+            "CHMOD" => {
+                let (mode, name) = split(rest);
+                let path = resolve(&self.sessions[s].directory, name);
+                let octal = mode.bytes().all(|b| matches!(b, b'0'..=b'7'));
+                if !octal || !matches!(mode.len(), 3 | 4) || name.is_empty() {
+                    "501 SITE CHMOD takes a mode and a name."
+                } else if self.store.exists(&path) {
+                    "200 SITE CHMOD command successful."
+                } else {
+                    "550 No such file or directory."
+                }
+            }
+            _ => "500 Unknown SITE command.",
+        }
+    }
+}
+
+/// A number of bytes, perhaps with the greatest size of a record: `n` or `n R m`.
+fn is_allocation(argument: &[u8]) -> bool {
+    let is_number = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
+    let words: Vec<&[u8]> = argument.split(|b| *b == b' ').collect();
+    match *words.as_slice() {
+        [bytes] => is_number(bytes),
+        [bytes, b"R", record] => is_number(bytes) && is_number(record),
+        _ => false,
+    }
+}

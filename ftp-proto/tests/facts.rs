@@ -1,0 +1,357 @@
+//! Facts of MLSD and MLST, and the name that STOU chose.
+
+use ftp_proto::data::Entry;
+use ftp_proto::reply::{Malformed, entry, unique_name};
+use ftp_proto::wire::{Code, Reply};
+use ftp_proto::{InvalidPath, RemotePath};
+use proptest::prelude::*;
+
+fn reply(bytes: impl AsRef<[u8]>) -> Reply {
+    Reply::parse(bytes.as_ref()).expect("one reply")
+}
+
+fn facts(entry: &Entry) -> Vec<(&str, &str)> {
+    let text = |bytes| std::str::from_utf8(bytes).expect("UTF-8");
+    entry
+        .facts()
+        .map(|(name, value)| (text(name), text(value)))
+        .collect()
+}
+
+// Lines
+
+#[test]
+fn an_entry_has_facts_and_a_name() {
+    // pyftpdlib
+    let line = "type=file;size=156;perm=r;modify=20071029155301;unique=8012; music.mp3";
+    let entry = Entry::parse(line);
+    let wanted = [
+        ("type", "file"),
+        ("size", "156"),
+        ("perm", "r"),
+        ("modify", "20071029155301"),
+        ("unique", "8012"),
+    ];
+    assert_eq!(facts(&entry), wanted);
+    assert_eq!(entry.name(), b"music.mp3");
+    assert_eq!(entry.path().unwrap(), RemotePath::new("music.mp3").unwrap());
+    assert_eq!(entry.line(), line.as_bytes());
+    assert!(!entry.is_malformed());
+    assert_eq!(format!("{entry:?}"), format!("Entry({line:?})"));
+}
+
+#[test]
+fn names_are_bytes_behind_exactly_one_blank() {
+    for name in [
+        &b" leading"[..],
+        b"  two",
+        b" ",
+        b"trailing ",
+        b"a; b",
+        b"; b",
+        b";",
+        b"=",
+        b"size=3;type=dir; x",
+        b"\xff\xfe",
+        b"tab\there",
+        b"cr\rinside",
+    ] {
+        for facts in [&b"type=file;size=3;"[..], b"Size;", b"Size=;", b";", b""] {
+            let entry = Entry::parse([facts, b" ", name].concat());
+            assert_eq!(entry.name(), name);
+            assert!(!entry.is_malformed(), "{entry:?}");
+        }
+    }
+}
+
+#[test]
+fn quirk_ncftpd_omits_the_last_semicolon() {
+    let entry = Entry::parse("type=file;size=12 my file");
+    assert_eq!(facts(&entry), [("type", "file"), ("size", "12")]);
+    assert_eq!(entry.name(), b"my file");
+}
+
+#[test]
+fn quirk_pure_ftpd_names_the_target_of_a_link_blanks_and_all() {
+    let line = "type=OS.unix=slink:/a b/c;size=7;modify=20260102030405; a link; really";
+    let entry = Entry::parse(line);
+    assert_eq!(entry.name(), b"a link; really");
+    assert_eq!(entry.fact("type"), Some(&b"OS.unix=slink:/a b/c"[..]));
+    assert_eq!(entry.fact("size"), Some(&b"7"[..]));
+}
+
+#[test]
+fn quirk_facts_without_value_and_values_without_fact() {
+    let entry = Entry::parse("Size;perm=;=x;;Type=OS.unix=slink:/t;Media-Type=text/x; n");
+    let wanted = [
+        ("Size", ""),
+        ("perm", ""),
+        ("", "x"),
+        ("Type", "OS.unix=slink:/t"),
+        ("Media-Type", "text/x"),
+    ];
+    assert_eq!(facts(&entry), wanted);
+    assert_eq!(entry.fact("SIZE"), Some(&b""[..]));
+    assert_eq!(entry.fact("absent"), None);
+}
+
+#[test]
+fn facts_are_found_in_either_case_and_the_first_wins() {
+    let entry = Entry::parse("sIzE=1;size=2;SIZE=3;siz=4;sized=5; n");
+    assert_eq!(entry.fact("Size"), Some(&b"1"[..]));
+    assert_eq!(entry.facts().count(), 5);
+    assert_eq!(entry.fact("siz"), Some(&b"4"[..]));
+}
+
+#[test]
+fn what_is_no_entry_is_all_name() {
+    for line in [
+        "",
+        "lonely",
+        "type=file;size=12;",
+        "ls: x: No such file or directory",
+        "-rw-r--r--   1 ada ada     12 Jan  1 10:00 a=b; c",
+        "total 12",
+        "01-02-26  03:04AM       <DIR>          a=b",
+    ] {
+        let entry = Entry::parse(line);
+        assert!(entry.is_malformed(), "{line}");
+        assert_eq!(entry.name(), line.as_bytes());
+        assert_eq!(entry.facts().count(), 0);
+        assert_eq!(entry.fact(""), None);
+    }
+    let bare = Entry::parse(" just a name");
+    assert!(!bare.is_malformed());
+    assert_eq!(bare.name(), b"just a name");
+    assert_eq!(bare.facts().count(), 0);
+}
+
+#[test]
+fn a_name_that_cannot_be_sent_is_listed_and_refused_as_a_path() {
+    let nul = Entry::parse("type=file; a\0b");
+    assert_eq!(nul.name(), b"a\0b");
+    assert_eq!(nul.path(), Err(InvalidPath::Byte { byte: 0, at: 1 }));
+    let cr = Entry::parse("type=file; a\r");
+    assert_eq!(cr.path(), Err(InvalidPath::Byte { byte: b'\r', at: 1 }));
+    let empty = Entry::parse("type=file; ");
+    assert!(!empty.is_malformed());
+    assert_eq!(
+        (empty.name(), empty.path()),
+        (&[][..], Err(InvalidPath::Empty))
+    );
+}
+
+#[test]
+fn an_entry_shows_as_one_safe_line() {
+    let entry = Entry::parse(b"type=file; \x1b[2J\xff\n".as_slice());
+    assert_eq!(format!("{entry:?}"), r#"Entry("type=file; \x1b[2J\xff\n")"#);
+}
+
+// MLST
+
+#[test]
+fn quirk_mlst_in_all_its_dress() {
+    for bytes in [
+        // Pure-FTPd, pyftpdlib, ProFTPD
+        "250-Begin\r\n type=dir;sizd=4; /my dir\r\n250 End.\r\n",
+        "250-Listing \"/my dir\":\r\n type=dir;sizd=4; /my dir\r\n250 End MLST.\r\n",
+        "250-Start of list for /my dir\r\n250-type=dir;sizd=4; /my dir\r\n250 End of list\r\n",
+        // indented behind the repeated code
+        "250-Start\r\n250- type=dir;sizd=4; /my dir\r\n250 End\r\n",
+        // the blank forgotten
+        "250-Start\r\ntype=dir;sizd=4; /my dir\r\n250 End\r\n",
+        // something else first
+        "250-Start\r\n\r\n Here:\r\n type=dir;sizd=4; /my dir\r\n250 End\r\n",
+        // on a line with a code
+        "250 type=dir;sizd=4; /my dir\r\n",
+        "250-type=dir;sizd=4; /my dir\r\n250 End\r\n",
+        "250-ok\r\n250 type=dir;sizd=4; /my dir\r\n",
+    ] {
+        let entry = entry(&reply(bytes)).unwrap();
+        assert_eq!(entry.name(), b"/my dir", "{bytes}");
+        assert_eq!(facts(&entry), [("type", "dir"), ("sizd", "4")], "{bytes}");
+    }
+}
+
+#[test]
+fn mlst_without_facts_has_a_name_all_the_same() {
+    for bytes in [
+        "250-Start\r\n  /my dir\r\n250 End\r\n",
+        "250-Start\r\n250-  /my dir\r\n250 End\r\n",
+    ] {
+        let entry = entry(&reply(bytes)).unwrap();
+        assert_eq!(entry.name(), b"/my dir");
+        assert_eq!(entry.facts().count(), 0);
+    }
+}
+
+#[test]
+fn mlst_malformed() {
+    for bytes in [
+        "250 ok",
+        "250",
+        // ProFTPD, of a hidden file
+        "250-Start of list for /a;b\r\n250 End of list\r\n",
+        "250-Start\r\n /lonely\r\n250 End\r\n",
+        "250-Start\r\n\r\n \r\n250 End\r\n",
+    ] {
+        assert_eq!(entry(&reply(bytes)), Err(Malformed::NoEntry), "{bytes}");
+    }
+    let code = Code::new(211).unwrap();
+    let other = reply("211-x\r\n type=dir; /\r\n211 End\r\n");
+    assert_eq!(entry(&other), Err(Malformed::Code { code }));
+}
+
+// STOU
+
+#[test]
+fn quirk_stou_in_all_its_dress() {
+    for (bytes, wanted) in [
+        // pyftpdlib, as the data connection is there already or not
+        ("125 FILE: ftpd.a1b2c3", Some("ftpd.a1b2c3")),
+        ("150 FILE: ftpd.a1b2c3", Some("ftpd.a1b2c3")),
+        // vsftpd appends a number to what was suggested
+        ("150 FILE: my file.1", Some("my file.1")),
+        // ProFTPD
+        ("150 FILE: stou-AbCdEf", Some("stou-AbCdEf")),
+        // Pure-FTPd, whose second line is its usual one
+        (
+            "150-FILE: pureftpd.6a5b4c3d.0f.0000\r\n150 Accepted data connection",
+            Some("pureftpd.6a5b4c3d.0f.0000"),
+        ),
+        (
+            "150-Accepted data connection\r\n150 FILE: pureftpd.6a5b4c3d.0f.0000",
+            Some("pureftpd.6a5b4c3d.0f.0000"),
+        ),
+        ("150-Go\r\n FILE: within\r\n150 on", Some("within")),
+        // only when it is stored
+        ("226 FILE: late", Some("late")),
+        ("250 file:late", Some("late")),
+        ("226 Transfer complete. FILE: late", Some("late")),
+        // 4.2BSD, wu-ftpd, inetutils
+        ("226 Transfer complete (unique file name:x.1).", Some("x.1")),
+        (
+            "226 Transfer complete (unique file name:a).b).",
+            Some("a).b"),
+        ),
+        // names of every kind
+        ("150 FILE: /pub/a", Some("/pub/a")),
+        ("150 FILE:  leading", Some(" leading")),
+        ("150 FILE: FILE: x", Some("FILE: x")),
+        // none
+        ("150 Ok to send data.", None),
+        ("150 FILE: ", None),
+        ("150 FILE:", None),
+        ("150 FILE", None),
+        ("150 Opening PROFILE: x", None),
+        ("150 Opening connection for file: x", None),
+        ("226 Transfer complete (unique file name:x", None),
+        ("226 ok", None),
+        // Codes that come with no name.
+        ("200 FILE: x", None),
+        ("550 FILE: x", None),
+    ] {
+        let name = unique_name(&reply(bytes));
+        let wanted = wanted.map(|name| RemotePath::new(name).unwrap());
+        assert_eq!(name, wanted, "{bytes}");
+    }
+    let name = unique_name(&reply(b"150 FILE: \xff\xe9"));
+    assert_eq!(name.unwrap().as_bytes(), b"\xff\xe9");
+}
+
+// Properties
+
+fn pieces() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop::sample::select(vec![
+        &b" "[..],
+        b"; ",
+        b";",
+        b"=",
+        b"type",
+        b"Size=5;",
+        b"\xff",
+        b"\r",
+        b"\0",
+        b"FILE: ",
+        b"(unique file name:",
+        b").",
+        b"x",
+    ]);
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn no_byte_of_an_entry_is_lost(line in pieces()) {
+        let entry = Entry::parse(line.clone());
+        prop_assert_eq!(entry.line(), &line[..]);
+        prop_assert!(line.ends_with(entry.name()));
+        let facts: Vec<_> = entry.facts().collect();
+        if entry.is_malformed() {
+            prop_assert_eq!(entry.name(), &line[..]);
+            prop_assert!(facts.is_empty());
+        } else {
+            // What is not name is facts, one blank, and the marks between them.
+            let front = &line[..line.len() - entry.name().len()];
+            let front = front.strip_suffix(b" ").expect("a blank before the name");
+            let told: usize = facts.iter().map(|(name, value)| name.len() + value.len()).sum();
+            let marks = front.iter().filter(|byte| matches!(byte, b';' | b'=')).count();
+            let kept = facts.iter().flat_map(|(_, value)| value.iter());
+            let kept = kept.filter(|byte| **byte == b'=').count();
+            prop_assert_eq!(told + marks - kept, front.len());
+        }
+        for (name, _) in &facts {
+            if let Ok(name) = std::str::from_utf8(name) {
+                let first = facts.iter().find(|(found, _)| {
+                    found.eq_ignore_ascii_case(name.as_bytes())
+                });
+                let wanted = first.map(|(_, value)| *value);
+                prop_assert_eq!(entry.fact(&name.to_ascii_uppercase()), wanted);
+            }
+        }
+        prop_assert_eq!(entry.path().ok(), RemotePath::new(entry.name()).ok());
+    }
+
+    #[test]
+    fn entries_of_the_grammar_round_trip(
+        facts in prop::collection::vec(("[a-zA-Z.-]{1,9}", "[!-:<-~]{0,9}"), 0..5),
+        name in prop::collection::vec(any::<u8>(), 0..20),
+    ) {
+        let mut line = Vec::new();
+        for (fact, value) in &facts {
+            line.extend_from_slice(format!("{fact}={value};").as_bytes());
+        }
+        line.push(b' ');
+        line.extend_from_slice(&name);
+        let entry = Entry::parse(line);
+        prop_assert!(!entry.is_malformed());
+        prop_assert_eq!(entry.name(), &name[..]);
+        let found: Vec<_> = entry.facts().collect();
+        prop_assert_eq!(found.len(), facts.len());
+        for ((fact, value), found) in facts.iter().zip(found) {
+            prop_assert_eq!((fact.as_bytes(), value.as_bytes()), found);
+        }
+    }
+
+    #[test]
+    fn mlst_gives_the_line_that_mlsd_would(
+        fact in "[a-z]{1,5}=[a-z0-9]{0,9};", name in "[ -~]{1,20}", dress in 0..4_usize,
+    ) {
+        let line = format!("{fact} {name}");
+        let dress = [" ", "", "250-", "250- "][dress];
+        let bytes = format!("250-Begin\r\n{dress}{line}\r\n250 End\r\n");
+        prop_assert_eq!(entry(&reply(bytes)), Ok(Entry::parse(line)));
+    }
+
+    #[test]
+    fn a_chosen_name_stands_in_the_reply(text in pieces(), code in 0..6_usize) {
+        let code = ["125", "150", "226", "250", "200", "550"][code];
+        let text: Vec<u8> = text.into_iter().filter(|byte| *byte != 0).collect();
+        let reply = Reply::parse(&[code.as_bytes(), b" ", &text].concat()).unwrap();
+        if let Some(name) = unique_name(&reply) {
+            prop_assert!(!matches!(code, "200" | "550"));
+            let name = name.as_bytes();
+            prop_assert!(text.windows(name.len()).any(|window| window == name));
+        }
+    }
+}

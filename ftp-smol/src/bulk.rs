@@ -1,0 +1,272 @@
+//! Transfers from and to files, on the kernel's own paths where it has them.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::TcpStream;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::task::{Context, Poll, ready};
+
+use ftp_proto::{Completion, DataEnd, Error, Transfer};
+use smol::Async;
+use smol::future::yield_now;
+
+use crate::client::Client;
+use crate::data::{Download, Moved, Moving, Upload};
+use crate::data_connection::Data;
+use crate::kernel::{self, Passed, Pipe};
+
+/// Room for what passes through our hands: neither more nor less of it took less CPU, in clear
+/// and under TLS.
+const BUFFER: usize = 256 * 1024;
+
+impl Download<'_> {
+    /// Writes all that comes to a file, from the file's position on, until the server has
+    /// confirmed it. `progress` is told [`bytes`](Self::bytes) each time that some were written.
+    ///
+    /// On Linux, in clear text, the bytes pass through a pipe in the kernel and never through
+    /// this process (splice); else through one buffer. Anything that can be written to will do: a
+    /// regular file, a pipe, `/dev/null`. The control connection is not watched while the file
+    /// takes its time.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// let file = std::fs::File::create("image.iso")?;
+    /// let download = client.download("image.iso").await?;
+    /// let done = download.save_to(&file, |bytes| eprint!("\r{bytes} bytes")).await?;
+    /// assert_eq!(file.metadata()?.len(), done.bytes);
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of reading. The file's own error is an [`Io`](ftp_proto::ErrorKind::Io) without a
+    /// command; [`Error::transferred`] is then what reached the file, and the client's next
+    /// operation aborts the transfer first.
+    pub async fn save_to(
+        mut self,
+        file: impl AsFd,
+        mut progress: impl FnMut(u64),
+    ) -> Result<Completion, Error> {
+        let file = file.as_fd();
+        let mut turn = Turn::default();
+        if let Some(mut pipe) = self.0.pipe() {
+            loop {
+                let came = poll_fn(|cx| self.0.poll_fill(cx, &mut pipe)).await?;
+                if came == 0 {
+                    break;
+                }
+                let emptied = pipe.empty(file);
+                self.0.count(came - pipe.held());
+                let passed = emptied.map_err(|error| self.cut_short(error, 0))?;
+                progress(self.bytes());
+                if passed == Passed::Refused {
+                    break;
+                }
+                turn.took(came).await;
+            }
+        }
+        if self.0.transfer.is_some() {
+            let mut buffer = vec![0; BUFFER];
+            loop {
+                let count = smol::io::AsyncReadExt::read(&mut self, &mut buffer).await?;
+                if count == 0 {
+                    break;
+                }
+                let mut bytes = &buffer[..count];
+                let written = kernel::write_all(file, &mut bytes);
+                written.map_err(|error| self.cut_short(error, bytes.len()))?;
+                progress(self.bytes());
+                turn.took(count).await;
+            }
+        }
+        self.finish().await
+    }
+
+    /// The file's error, with so many bytes that came and did not reach it.
+    fn cut_short(&self, error: io::Error, left: usize) -> Error {
+        Error::from(error).with_transferred(self.bytes() - left as u64)
+    }
+}
+
+impl Upload<'_> {
+    /// Sends a file, from its position to its end, and waits for the server to confirm that it
+    /// has all of it. `progress` is told [`bytes`](Self::bytes) each time that some were sent.
+    ///
+    /// On Linux, in clear text, a large regular file is sent by the kernel and never passes
+    /// through this process (sendfile); else all goes through one buffer. Anything that can be
+    /// read will do: a regular file, a pipe, a device. The control connection is not watched
+    /// while the file takes its time.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// let file = std::fs::File::open("image.iso")?;
+    /// let done = client.upload("image.iso").await?.send_from(&file, |_| {}).await?;
+    /// assert_eq!(file.metadata()?.len(), done.bytes);
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of writing and of [`finish`](Self::finish). The file's own error is an
+    /// [`Io`](ftp_proto::ErrorKind::Io) without a command; the client's next operation then aborts
+    /// the transfer first.
+    pub async fn send_from(
+        mut self,
+        file: impl AsFd,
+        mut progress: impl FnMut(u64),
+    ) -> Result<Completion, Error> {
+        let file = file.as_fd();
+        let mut turn = Turn::default();
+        if self.0.is_plain() && kernel::worth_sending(file) {
+            loop {
+                let sent = poll_fn(|cx| self.0.poll_send(cx, file)).await?;
+                if sent == 0 {
+                    break;
+                }
+                self.0.count(sent);
+                progress(self.bytes());
+                turn.took(sent).await;
+            }
+        }
+        // The end of the file, too, is what reading says it is.
+        let mut buffer = vec![0; BUFFER];
+        loop {
+            let read = kernel::read(file, &mut buffer);
+            let count = read.map_err(|error| Error::from(error).with_transferred(self.bytes()))?;
+            if count == 0 {
+                return self.finish().await;
+            }
+            let mut bytes = &buffer[..count];
+            while !bytes.is_empty() {
+                let taken = smol::io::AsyncWriteExt::write(&mut self, bytes).await?;
+                bytes = &bytes[taken..];
+                progress(self.bytes());
+                turn.took(taken).await;
+            }
+        }
+    }
+}
+
+/// By way of the kernel: no bytes at all mean that it moves none, or none any more. Whether that
+/// was the end is what reading and writing then say.
+impl Moving<'_> {
+    fn is_plain(&mut self) -> bool {
+        self.is_untranslated() && self.client.data.is_plain()
+    }
+
+    fn pipe(&mut self) -> Option<Pipe> {
+        if self.is_plain() { Pipe::new() } else { None }
+    }
+
+    /// What is in the pipe is not counted yet.
+    fn poll_fill(&mut self, cx: &mut Context<'_>, pipe: &mut Pipe) -> Poll<io::Result<usize>> {
+        let Some(transfer) = &self.transfer else {
+            return self.poll_finishing(cx);
+        };
+        let waiting = &mut self.waiting;
+        match ready!(self.client.poll_fill_pipe(cx, transfer, waiting, pipe)) {
+            Moved::Bytes(count) => Poll::Ready(Ok(count)),
+            Moved::End(end) => self.poll_conclude(cx, end),
+        }
+    }
+
+    fn poll_send(&mut self, cx: &mut Context<'_>, file: BorrowedFd<'_>) -> Poll<io::Result<usize>> {
+        let Some(transfer) = &self.transfer else {
+            return self.poll_finishing(cx);
+        };
+        let waiting = &mut self.waiting;
+        match ready!(self.client.poll_send_file(cx, transfer, waiting, file)) {
+            Moved::Bytes(count) => Poll::Ready(Ok(count)),
+            Moved::End(end) => self.poll_conclude(cx, end),
+        }
+    }
+}
+
+/// Under the session's verdict.
+impl Client {
+    fn poll_fill_pipe(
+        &mut self,
+        cx: &mut Context<'_>,
+        transfer: &Transfer,
+        waiting: &mut bool,
+        pipe: &mut Pipe,
+    ) -> Poll<Moved> {
+        let fill = |data: &mut Data, cx: &mut Context<'_>| {
+            data.poll_pass(cx, Async::poll_readable, |socket| pipe.fill(socket))
+        };
+        self.poll_move_data(cx, transfer, waiting, fill, |passed| match passed {
+            Passed::Bytes(0) => Moved::End(DataEnd::Clean),
+            Passed::Bytes(count) => Moved::Bytes(count),
+            Passed::Refused => Moved::Bytes(0),
+        })
+    }
+
+    fn poll_send_file(
+        &mut self,
+        cx: &mut Context<'_>,
+        transfer: &Transfer,
+        waiting: &mut bool,
+        file: BorrowedFd<'_>,
+    ) -> Poll<Moved> {
+        let send = |data: &mut Data, cx: &mut Context<'_>| {
+            data.poll_pass(cx, Async::poll_writable, |socket| {
+                kernel::send(socket, file)
+            })
+        };
+        self.poll_move_data(cx, transfer, waiting, send, |passed| match passed {
+            Passed::Bytes(count) => Moved::Bytes(count),
+            Passed::Refused => Moved::Bytes(0),
+        })
+    }
+}
+
+impl Data {
+    /// Whether the bytes of the file are those of a socket.
+    fn is_plain(&mut self) -> bool {
+        self.channel()
+            .is_ok_and(|channel| channel.plain_socket().is_some())
+    }
+
+    /// Has the kernel do something with the socket, once that is ready for it.
+    fn poll_pass(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll_ready: fn(&Async<TcpStream>, &mut Context<'_>) -> Poll<io::Result<()>>,
+        mut pass: impl FnMut(BorrowedFd<'_>) -> io::Result<Passed>,
+    ) -> Poll<Result<Passed, Error>> {
+        let Some(socket) = self.channel()?.plain_socket() else {
+            return Poll::Ready(Ok(Passed::Refused));
+        };
+        loop {
+            match pass(socket.as_fd()) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    ready!(poll_ready(socket, cx))?;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return Poll::Ready(Ok(result?)),
+            }
+        }
+    }
+}
+
+/// After how many bytes others get their turn, however fast the connection is: one that is always
+/// ready would otherwise keep its thread, and nobody could drop the future.
+const TURN: usize = 4 * 1024 * 1024;
+
+/// Bytes moved since others had their turn.
+#[derive(Default)]
+struct Turn(usize);
+
+impl Turn {
+    async fn took(&mut self, bytes: usize) {
+        self.0 += bytes;
+        if self.0 >= TURN {
+            self.0 = 0;
+            yield_now().await;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! A copy from one server to another.
+
+use ftp_proto::{Copied, CopyStep, Error, Name, ServerCopy, Side};
+
+use crate::client::Client;
+
+impl Client {
+    /// Copies a file from this client's server to another client's, which the two servers do
+    /// between them, in TYPE I and in clear; see [`ServerCopy`] for what servers think of it.
+    ///
+    /// ```no_run
+    /// use ftp_smol::{Client, Options};
+    ///
+    /// # async fn example() -> Result<(), ftp_smol::Error> {
+    /// let mut source = Client::connect(Options::new("old.example.org")).await?;
+    /// let mut target = Client::connect(Options::new("new.example.org")).await?;
+    /// source.login("ada", "secret").await?;
+    /// target.login("ada", "secret").await?;
+    /// source.copy_to("genome.fa", &mut target, "genome.fa").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What either server refused; [`Protected`](ftp_proto::Misuse::Protected) where one of the
+    /// clients protects its data connections. Both sessions pay what they owe at their next
+    /// operation, as always.
+    pub async fn copy_to(
+        &mut self,
+        path: impl Name,
+        target: &mut Self,
+        target_path: impl Name,
+    ) -> Result<Copied, Error> {
+        let unknown = || std::io::Error::from(std::io::ErrorKind::AddrNotAvailable);
+        let peer = self.control.peer_address().ok_or_else(unknown)?;
+        let path = self.encoded(&path)?;
+        let mut copy = ServerCopy::new(path, peer.ip(), target.encoded(&target_path)?)?;
+        let mut answer = None;
+        loop {
+            match copy.step(&mut self.session, &mut target.session, answer)? {
+                CopyStep::Want(Side::Source, want) => answer = Some(self.served(want).await),
+                CopyStep::Want(Side::Target, want) => answer = Some(target.served(want).await),
+                CopyStep::Done(copied) => return Ok(copied),
+            }
+        }
+    }
+}

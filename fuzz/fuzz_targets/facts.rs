@@ -1,0 +1,4 @@
+//! See `ftp_fuzz::targets::facts`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| ftp_fuzz::targets::facts(data));

@@ -1,0 +1,201 @@
+//! Facts, times, the name of a STOU, and line ends of TYPE A.
+
+use ftp_proto::RemotePath;
+use ftp_proto::data::{AsciiDecoder, AsciiEncoder, Entry};
+use ftp_proto::reply::{Malformed, Timestamp, entry, modified, unique_name};
+use ftp_proto::wire::Reply;
+
+/// Every line is an entry of which no byte is lost, and the same in a reply to MLST; a time shows
+/// as the digits that it came from; a name that STOU chose stands in the reply; line ends are
+/// translated as a plain reading of the bytes says, whole or cut.
+///
+/// The bytes in front of the first `|` are the lengths of the pieces, used over and over.
+pub fn facts(data: &[u8]) {
+    if let Ok(reply) = Reply::parse(data) {
+        reply_of_any_kind(&reply);
+    }
+    let (cuts, data) = match data.iter().take(32).position(|byte| *byte == b'|') {
+        Some(at) => (&data[..at], &data[at + 1..]),
+        None => (&data[..0], data),
+    };
+    for line in data.split(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        one_line(line);
+        time(line);
+        answers(line);
+    }
+    let pieces = cut(data, cuts);
+    line_ends(data, &pieces, cuts);
+}
+
+fn reply_of_any_kind(reply: &Reply) {
+    let code = reply.code().value();
+    match entry(reply) {
+        Ok(found) => {
+            assert_eq!(code, 250);
+            assert!(!found.is_malformed());
+            assert!(reply.lines().any(|line| line.ends_with(found.line())));
+        }
+        Err(error) => assert_eq!(error == Malformed::NoEntry, code == 250),
+    }
+    match modified(reply) {
+        Ok(_) => assert_eq!(code, 213),
+        Err(error) => assert_eq!(matches!(error, Malformed::Time { .. }), code == 213),
+    }
+    if let Some(name) = unique_name(reply) {
+        assert!(matches!(code, 125 | 150 | 226 | 250));
+        let name = name.as_bytes();
+        assert!(reply.lines().any(|line| {
+            let mut windows = line.windows(name.len());
+            windows.any(|window| window == name)
+        }));
+    }
+}
+
+fn one_line(line: &[u8]) {
+    let entry = Entry::parse(line);
+    assert_eq!(entry.line(), line);
+    assert_eq!(entry.path(), RemotePath::new(entry.name()));
+    let Some(front) = line.strip_suffix(entry.name()) else {
+        panic!("{entry:?} has lost its name");
+    };
+    if entry.is_malformed() {
+        assert!(front.is_empty() && entry.facts().next().is_none());
+        return;
+    }
+    // The facts, put together again, are what stands before the name.
+    let mut facts = entry.facts();
+    let front = front.strip_suffix(b" ").expect("one blank");
+    for piece in front.split(|byte| *byte == b';') {
+        if piece.is_empty() {
+            continue;
+        }
+        let (name, value) = facts.next().expect("a fact");
+        if piece.contains(&b'=') {
+            assert_eq!(piece, [name, b"=", value].concat());
+        } else {
+            assert_eq!((piece, &b""[..]), (name, value));
+        }
+        if let Ok(name) = std::str::from_utf8(name) {
+            let first = entry
+                .facts()
+                .find(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()));
+            assert_eq!(entry.fact(name), first.map(|(_, value)| value));
+        }
+    }
+    assert_eq!(facts.next(), None);
+}
+
+fn time(text: &[u8]) {
+    let Ok(time) = Timestamp::parse(text) else {
+        return;
+    };
+    let digits = time.to_digits();
+    assert_eq!(digits.len(), 14);
+    if text.get(14).is_none_or(|byte| *byte == b'.') {
+        assert_eq!(digits.as_bytes(), &text[..14]);
+    }
+    let shown = time.to_string();
+    let plain: String = shown
+        .chars()
+        .filter(|c| c.is_ascii_digit() || *c == '.')
+        .collect();
+    assert_eq!(plain.parse(), Ok(time), "{shown}");
+    assert!(digits.parse::<Timestamp>().expect("a time") <= time);
+}
+
+/// The line as the text of replies.
+fn answers(line: &[u8]) {
+    if line.len() > 4096 || line.contains(&0) {
+        return;
+    }
+    let mlst = [b"250-Begin\r\n ", line, b"\r\n250 End\r\n"].concat();
+    let mlst = Reply::parse(&mlst).expect("three lines");
+    reply_of_any_kind(&mlst);
+    // A reply loses all CRs at the end of a line.
+    let kept = line.iter().rposition(|byte| *byte != b'\r');
+    let wanted = Entry::parse(&line[..kept.map_or(0, |at| at + 1)]);
+    if !wanted.is_malformed() {
+        assert_eq!(entry(&mlst), Ok(wanted));
+    }
+    for code in ["125", "150", "213", "226", "250", "550"] {
+        let reply = [code.as_bytes(), b" ", line].concat();
+        reply_of_any_kind(&Reply::parse(&reply).expect("one line"));
+    }
+}
+
+fn line_ends(data: &[u8], pieces: &[&[u8]], cuts: &[u8]) {
+    let mut text = Vec::new();
+    for byte in data {
+        if *byte == b'\n' && text.last() == Some(&b'\r') {
+            text.pop();
+        }
+        text.push(*byte);
+    }
+    let single: Vec<&[u8]> = data.chunks(1).collect();
+    assert_eq!(decode(&[data]), text);
+    assert_eq!(decode(&single), text, "byte by byte");
+    assert_eq!(decode(pieces), text, "in {cuts:?}");
+
+    let mut wire = Vec::new();
+    for byte in data {
+        if *byte == b'\n' && wire.last() != Some(&b'\r') {
+            wire.push(b'\r');
+        }
+        wire.push(*byte);
+    }
+    assert_eq!(encode(&[data], &[]), wire);
+    assert_eq!(encode(&single, &[1]), wire, "byte by byte");
+    assert_eq!(encode(pieces, cuts), wire, "in {cuts:?}");
+    assert_eq!(decode(&[&wire]), text, "there and back");
+}
+
+fn decode(pieces: &[&[u8]]) -> Vec<u8> {
+    let mut decoder = AsciiDecoder::new();
+    let mut text = Vec::new();
+    for piece in pieces {
+        let mut buffer = piece.to_vec();
+        let decoded = decoder.decode(&mut buffer);
+        text.extend_from_slice(&buffer[..decoded]);
+    }
+    text.extend(decoder.finish());
+    text
+}
+
+/// Into outputs of the lengths that the cuts say, or of all that there is.
+fn encode(pieces: &[&[u8]], cuts: &[u8]) -> Vec<u8> {
+    let mut encoder = AsciiEncoder::new();
+    let mut wire = Vec::new();
+    let mut cuts = cuts.iter().cycle();
+    for mut piece in pieces.iter().copied() {
+        while !piece.is_empty() {
+            let room = cuts.next().map_or(2 * piece.len(), |cut| length(*cut));
+            let mut output = vec![0; room.max(1)];
+            let encoded = encoder.encode(piece, &mut output);
+            assert!(encoded.consumed + encoded.written > 0, "stands still");
+            wire.extend_from_slice(&output[..encoded.written]);
+            piece = &piece[encoded.consumed..];
+        }
+    }
+    wire
+}
+
+fn cut<'d>(data: &'d [u8], cuts: &[u8]) -> Vec<&'d [u8]> {
+    let mut pieces = Vec::new();
+    let mut rest = data;
+    for cut in cuts.iter().cycle() {
+        // A nought is an empty read.
+        let (piece, tail) = rest.split_at(rest.len().min(length(*cut)));
+        pieces.push(piece);
+        rest = tail;
+        if rest.is_empty() || pieces.len() > data.len() {
+            break;
+        }
+    }
+    pieces.push(rest);
+    pieces
+}
+
+fn length(cut: u8) -> usize {
+    usize::from(cut % 48)
+}
