@@ -17,7 +17,7 @@ use crate::job::driver::{Driver, End, Moved, Stop, Storing};
 use crate::job::during;
 use crate::servers::Result;
 use crate::servers::foreign::Foreign;
-use crate::servers::process::WRITABLE;
+use crate::servers::vsftpd::WRITABLE;
 
 /// What came of an operation.
 pub(super) struct Outcome {

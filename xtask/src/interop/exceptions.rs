@@ -1,7 +1,7 @@
 //! Where a server does not do what was expected of it. Reviewed: each with its reason, and one
 //! that does not occur any more is a failure too.
 
-use ftp_proto::DataMode;
+use ftp_blocking::DataMode;
 
 use super::operation::{Operation, Way};
 use crate::servers::foreign::Kind;

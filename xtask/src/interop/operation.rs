@@ -1,6 +1,6 @@
 //! What is asked of every server, each by its name in the report.
 
-use ftp_proto::DataMode;
+use ftp_blocking::DataMode;
 
 use crate::servers::process::Family;
 
@@ -73,15 +73,26 @@ operations! {
     SiteHelp => "SITE HELP",
     Noop => "NOOP",
     Opts => "OPTS UTF8 ON",
+    Unknown => "an unknown command",
     List => "LIST",
     Names => "NLST",
+    Facts => "MLSD",
+    FactsOf => "MLST",
     EmptyList => "LIST, empty directory",
     EmptyNames => "NLST, empty directory",
+    EmptyFacts => "MLSD, empty directory",
     Upload => "upload",
     Download => "download",
+    Files => "from and to files, by the kernel",
+    Append => "APPE",
+    Unique => "STOU",
     Empty => "empty file, both ways",
     ResumeDownload => "resumed download, REST",
     ResumeUpload => "resumed upload, REST",
+    TextDownload => "TYPE A down, lines end with LF",
+    TextDownloadCrlf => "TYPE A down, lines end with CRLF",
+    TextUpload => "TYPE A up, lines",
+    TextUploadCrlf => "TYPE A up, CRLF as it is",
     AbortDownload => "download aborted, more work",
     AbortUpload => "upload aborted, more work",
     DropDownload => "download dropped, more work",
@@ -90,6 +101,8 @@ operations! {
     NoPermission => "upload without permission",
     NoFile => "download of no file",
     TwoSessions => "two sessions at once",
+    Copy => "copy between two sessions",
+    Reconnect => "reconnect",
     NameBlanks => "name with blanks inside",
     NameQuotes => "name with quotes",
     NameLeading => "name with a leading blank",
@@ -111,7 +124,7 @@ impl Operation {
     pub(super) fn is_done(self, way: Way) -> bool {
         match self {
             Self::LoginRefused | Self::Large | Self::Thousand | Self::Idle => way == Way::ALL[0],
-            Self::TwoSessions => way.family == Family::V4,
+            Self::TwoSessions | Self::Copy => way.family == Family::V4,
             _ => true,
         }
     }

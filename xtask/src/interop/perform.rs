@@ -4,11 +4,11 @@ use std::fs;
 use std::time::{Duration, SystemTime};
 
 use ftp_blocking::wire::Escaped;
-use ftp_blocking::{ErrorKind, TransferType};
+use ftp_blocking::{Entry, Error, ErrorKind, Reply, TransferOptions, TransferType};
 
 use super::cell::{Cell, confirmed, refused, shown};
 use super::operation::Operation;
-use crate::job::content::{Content, equal};
+use crate::job::content::{Content, compare, equal};
 use crate::job::driver::{Driver, End, Stop, Storing};
 use crate::job::during;
 use crate::servers::Result;
@@ -26,7 +26,10 @@ impl<D: Driver> Cell<'_, D> {
             Operation::Login => self.login().await,
             Operation::LoginRefused => self.login_refused().await,
             Operation::Features => self.features().await,
-            Operation::System => self.replied("SYST", b"", &[215]).await,
+            Operation::System => {
+                let reply = self.client().system().await;
+                replied("SYST", reply, &[215])
+            }
             Operation::Pwd => self.is_in_step("nothing").await,
             Operation::Cwd => self.cwd().await,
             Operation::Mkd => self.mkd().await,
@@ -35,21 +38,47 @@ impl<D: Driver> Cell<'_, D> {
             Operation::Rename => self.rename().await,
             Operation::Size => self.size().await,
             Operation::Modified => self.modified().await,
-            Operation::Status => self.replied("STAT", b"", &[211]).await,
+            Operation::Status => {
+                let reply = self.client().status(None).await;
+                replied("STAT", reply, &[211])
+            }
             Operation::StatusOf => self.status_of().await,
-            Operation::Help => self.replied("HELP", b"", &[211, 214]).await,
-            Operation::SiteHelp => self.replied("SITE", b"HELP", &[200, 214]).await,
+            Operation::Help => {
+                let reply = self.client().help().await;
+                replied("HELP", reply, &[211, 214])
+            }
+            Operation::SiteHelp => {
+                let reply = self.client().site(b"HELP").await;
+                replied("SITE HELP", reply, &[200, 214])
+            }
             Operation::Noop => self.noop().await,
-            Operation::Opts => self.replied("OPTS", b"UTF8 ON", &[200]).await,
+            Operation::Opts => {
+                let reply = self.client().opts(b"UTF8 ON").await;
+                replied("OPTS", reply, &[200])
+            }
+            Operation::Unknown => {
+                let reply = during("XYZZY", self.client().raw(b"XYZZY").await)?;
+                equal("whether it is unknown", &true, &reply.is_not_implemented())
+            }
             Operation::List => self.list().await,
             Operation::Names => self.names().await,
+            Operation::Facts => self.facts().await,
+            Operation::FactsOf => self.facts_of().await,
             Operation::EmptyList => self.empty_list().await,
             Operation::EmptyNames => self.empty_names().await,
+            Operation::EmptyFacts => self.empty_facts().await,
             Operation::Upload => self.upload().await,
             Operation::Download => self.download().await,
+            Operation::Files => self.files().await,
+            Operation::Append => self.append().await,
+            Operation::Unique => self.unique().await,
             Operation::Empty => self.empty().await,
             Operation::ResumeDownload => self.resume_download().await,
             Operation::ResumeUpload => self.resume_upload().await,
+            Operation::TextDownload => self.text_download(b"one\n\ntwo\n").await,
+            Operation::TextDownloadCrlf => self.text_download(b"one\r\n\r\ntwo\r\n").await,
+            Operation::TextUpload => self.text_upload().await,
+            Operation::TextUploadCrlf => self.text_upload_crlf().await,
             Operation::AbortDownload => {
                 self.give_up_download(Stop::After(UNDER_WAY as u64 / 8))
                     .await
@@ -67,6 +96,8 @@ impl<D: Driver> Cell<'_, D> {
             Operation::NoPermission => self.refused_upload(b"../file").await,
             Operation::NoFile => self.refused_download().await,
             Operation::TwoSessions => self.two_sessions().await,
+            Operation::Copy => self.copy().await,
+            Operation::Reconnect => self.reconnect().await,
             Operation::NameBlanks => self.name(b"a name  with blanks").await,
             Operation::NameQuotes => self.name(b"a \"quoted\" 'name'").await,
             Operation::NameLeading => self.name(b" leading").await,
@@ -120,15 +151,6 @@ impl<D: Driver> Cell<'_, D> {
             }
         }
         Ok(())
-    }
-
-    /// A command that is answered with one of these.
-    async fn replied(&mut self, verb: &str, argument: &[u8], codes: &[u16]) -> Result<()> {
-        let reply = during(verb, self.client().command(verb, argument).await)?;
-        if codes.contains(&reply.code().value()) {
-            return Ok(());
-        }
-        Err(format!("{verb}: {reply}").into())
     }
 
     async fn cwd(&mut self) -> Result<()> {
@@ -199,14 +221,15 @@ impl<D: Driver> Cell<'_, D> {
             .open(self.disk(b"old"))?
             .set_modified(when)?;
         let modified = during("MDTM", self.client().modified(b"old").await)?;
-        equal("the time", &"20040229123456".to_owned(), &modified)?;
+        let modified = modified.map(|time| time.to_digits());
+        equal("the time", &Some("20040229123456".to_owned()), &modified)?;
         refused("MDTM of nothing", self.client().modified(b"none").await)
     }
 
     async fn status_of(&mut self) -> Result<()> {
         self.put_directory(b"below")?;
         self.put(b"below/file", b"content")?;
-        let reply = during("STAT", self.client().command("STAT", b"below").await)?;
+        let reply = during("STAT", self.client().status(Some(b"below")).await)?;
         if reply.text_lines().any(|line| line.ends_with(b"file")) {
             return Ok(());
         }
@@ -256,6 +279,56 @@ impl<D: Driver> Cell<'_, D> {
         Ok(found)
     }
 
+    async fn facts(&mut self) -> Result<()> {
+        let names = self.fixtures()?;
+        let mut entries = during("MLSD", self.client().mlsd(None).await)?;
+        let is_listed = |entry: &Entry| !matches!(entry.fact("type"), Some(b"cdir" | b"pdir"));
+        entries.retain(is_listed);
+        entries.sort_by(|a, b| a.name().cmp(b.name()));
+        let found: Vec<_> = entries.iter().map(|entry| entry.name().to_vec()).collect();
+        equal("MLSD", &shown(&names.map(<[u8]>::to_vec)), &shown(&found))?;
+        for (name, kind, size) in [
+            (&b"below"[..], &b"dir"[..], None),
+            (b"one", b"file", Some(&b"1"[..])),
+            (b"two words", b"file", Some(b"2")),
+        ] {
+            let entry = entries.iter().find(|entry| entry.name() == name);
+            let entry = entry.ok_or("an entry is missing")?;
+            let is_kind = entry
+                .fact("type")
+                .is_some_and(|found| found.eq_ignore_ascii_case(kind));
+            if !is_kind || (size.is_some() && entry.fact("size") != size) {
+                return Err(format!("MLSD: {}", Escaped::new(entry.line())).into());
+            }
+        }
+        Ok(())
+    }
+
+    async fn facts_of(&mut self) -> Result<()> {
+        self.put(b"one", b"1")?;
+        let entry = during("MLST", self.client().mlst(Some(b"one")).await)?;
+        let named = entry.name().ends_with(b"one");
+        if !named || entry.fact("size") != Some(b"1") || entry.fact("modify").is_none() {
+            return Err(format!("MLST: {}", Escaped::new(entry.line())).into());
+        }
+        let entry = during("MLST of here", self.client().mlst(None).await)?;
+        if !entry
+            .fact("type")
+            .is_some_and(|kind| kind.ends_with(b"dir"))
+        {
+            return Err(format!("MLST of here: {}", Escaped::new(entry.line())).into());
+        }
+        refused("MLST of nothing", self.client().mlst(Some(b"none")).await)
+    }
+
+    async fn empty_facts(&mut self) -> Result<()> {
+        self.put_directory(b"empty")?;
+        let mut entries = during("MLSD", self.client().mlsd(Some(b"empty")).await)?;
+        entries.retain(|entry| !matches!(entry.fact("type"), Some(b"cdir" | b"pdir")));
+        let found: Vec<_> = entries.iter().map(|entry| entry.line().to_vec()).collect();
+        equal("MLSD", &String::new(), &shown(&found))
+    }
+
     async fn empty_list(&mut self) -> Result<()> {
         self.put_directory(b"empty")?;
         let mut lines = during("LIST", self.client().list(Some(b"empty")).await)?;
@@ -287,6 +360,106 @@ impl<D: Driver> Cell<'_, D> {
         self.fetch(b"file", content).await?;
         let type_now = self.client().session().transfer_type();
         equal("the type", &Some(TransferType::Image), &type_now)
+    }
+
+    async fn files(&mut self) -> Result<()> {
+        // Beside what the server serves.
+        let (here, back) = (self.disk(b"../../here"), self.disk(b"../../back"));
+        fs::write(&here, &self.block[..UNDER_WAY - 11])?;
+        let sent = self.client().send(&fs::File::open(&here)?, b"file").await;
+        let sent = during("sending a file", sent)?;
+        equal("bytes sent", &(UNDER_WAY as u64 - 11), &sent.bytes)?;
+        let came = self.client().save(b"file", &fs::File::create(&back)?).await;
+        let came = during("saving to a file", came)?;
+        equal("bytes saved", &sent.bytes, &came.bytes)?;
+        compare(
+            "the file that came back",
+            &fs::read(here)?,
+            &fs::read(back)?,
+        )
+    }
+
+    async fn append(&mut self) -> Result<()> {
+        let (content, half) = (&self.block[..300_007], 123_456);
+        for part in [&content[..half], &content[half..]] {
+            let (how, part) = (Storing::Append(b"file"), Content::of(part));
+            let moved = self.send(how, 0, part, Stop::Never).await;
+            equal(
+                "bytes",
+                &part.length(),
+                &confirmed(&during("APPE", moved)?)?,
+            )?;
+        }
+        self.has(b"file", content)
+    }
+
+    async fn unique(&mut self) -> Result<()> {
+        let mut names = Vec::new();
+        for suggestion in [Some(&b"suggested"[..]), Some(b"suggested"), None] {
+            let (how, content) = (
+                Storing::Unique(suggestion),
+                Content::of(&self.block[..1_000]),
+            );
+            let moved = self.send(how, 0, content, Stop::Never).await;
+            let moved = during("STOU", moved)?;
+            confirmed(&moved)?;
+            let End::Confirmed(completion) = moved.end else {
+                continue;
+            };
+            let name = completion.name.ok_or_else(|| {
+                let reply = &completion.reply;
+                format!("STOU: no name in {reply}")
+            })?;
+            let name = Vec::from(name);
+            if names.contains(&name) {
+                return Err(format!("STOU: {} twice", Escaped::new(&name)).into());
+            }
+            self.has(&name, &self.block[..1_000])?;
+            names.push(name);
+        }
+        Ok(())
+    }
+
+    async fn text_download(&mut self, text: &[u8]) -> Result<()> {
+        self.put(b"text", text)?;
+        let lines = during("TYPE A", self.client().download_lines(b"text").await)?;
+        let text = text.strip_suffix(b"\n").unwrap_or(text);
+        let expected: Vec<_> = text
+            .split(|byte| *byte == b'\n')
+            .map(<[u8]>::to_vec)
+            .collect();
+        equal("the lines", &shown(&expected), &shown(&lines))?;
+        // As it is on the wire.
+        let options = TransferOptions::new().with_type(TransferType::TEXT);
+        let mut wire = Vec::new();
+        let mut into = |bytes: &[u8]| wire.extend_from_slice(bytes);
+        let moved = self
+            .client()
+            .download(b"text", &options, Stop::Never, &mut into)
+            .await;
+        confirmed(&during("TYPE A", moved)?)?;
+        let expected = [expected.join(&b"\r\n"[..]), b"\r\n".to_vec()].concat();
+        equal("the wire", &shown(&[expected]), &shown(&[wire]))
+    }
+
+    async fn text_upload(&mut self) -> Result<()> {
+        let lines: [&[u8]; 3] = [b"one", b"", b"two"];
+        during("TYPE A", self.client().store_lines(b"text", &lines).await)?;
+        self.has(b"text", b"one\n\ntwo\n")?;
+        // And the next one is not a text.
+        self.store(b"binary", b"one\r\n\r\ntwo\r\n").await?;
+        self.has(b"binary", b"one\r\n\r\ntwo\r\n")
+    }
+
+    async fn text_upload_crlf(&mut self) -> Result<()> {
+        let options = TransferOptions::new().with_type(TransferType::TEXT);
+        let (how, content) = (Storing::Store(b"text"), Content::of(b"one\r\n\r\ntwo\r\n"));
+        let moved = self
+            .client()
+            .upload(how, &options, content, Stop::Never, &|_| {})
+            .await;
+        confirmed(&during("TYPE A", moved)?)?;
+        self.has(b"text", b"one\n\ntwo\n")
     }
 
     async fn empty(&mut self) -> Result<()> {
@@ -401,6 +574,33 @@ impl<D: Driver> Cell<'_, D> {
         self.has(b"up", content)
     }
 
+    /// One downloads and the other uploads, with no byte passing through here.
+    async fn copy(&mut self) -> Result<()> {
+        let content = &self.block[..300_007];
+        self.put(b"original", content)?;
+        let mut other = self.session().await?;
+        let copied = self.client().copy(b"original", &mut other, b"copy").await;
+        during("copying", copied)?;
+        self.has(b"copy", content)?;
+        self.works("a copy").await?;
+        during("QUIT", other.quit().await).map(drop)
+    }
+
+    async fn reconnect(&mut self) -> Result<()> {
+        self.put_directory(b"below")?;
+        during("CWD", self.client().cwd(b"below").await)?;
+        during("reconnecting", self.client().reconnect().await)?;
+        let below = [&self.home, &b"/below"[..]].concat();
+        let pwd = during("PWD", self.client().pwd().await)?;
+        equal(
+            "the directory after reconnecting",
+            &below,
+            &pwd.as_bytes().to_vec(),
+        )?;
+        during("CWD ..", self.client().cwd(b"..").await)?;
+        self.works("reconnecting").await
+    }
+
     // Names.
 
     /// The same bytes there and back.
@@ -410,6 +610,13 @@ impl<D: Driver> Cell<'_, D> {
         self.has(name, content)?;
         let found = self.listed(None).await?;
         equal("NLST", &shown(&[name.to_vec()]), &shown(&found))?;
+        let features = during("FEAT", self.client().features().await)?;
+        if features.supports("MLST") {
+            let mut entries = during("MLSD", self.client().mlsd(None).await)?;
+            entries.retain(|entry| entry.fact("type") == Some(b"file"));
+            let found: Vec<_> = entries.iter().map(|entry| entry.name().to_vec()).collect();
+            equal("MLSD", &shown(&[name.to_vec()]), &shown(&found))?;
+        }
         self.fetch(name, content).await?;
         let size = during("SIZE", self.client().size(name).await)?;
         equal("SIZE", &Some(100), &size)?;
@@ -467,4 +674,13 @@ impl<D: Driver> Cell<'_, D> {
         }
         equal("what is left", &String::new(), &shown(&self.entries()?))
     }
+}
+
+/// Whether it was answered with one of these.
+fn replied(what: &str, reply: std::result::Result<Reply, Error>, codes: &[u16]) -> Result<()> {
+    let reply = during(what, reply)?;
+    if codes.contains(&reply.code().value()) {
+        return Ok(());
+    }
+    Err(format!("{what}: {reply}").into())
 }

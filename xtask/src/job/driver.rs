@@ -3,12 +3,12 @@
 //! The functions are asynchronous because one of the adapters is. Those of the other never wait
 //! anywhere but inside themselves, so that its job is done at the first poll.
 
+use std::fs::File;
 use std::os::fd::BorrowedFd;
 
-use ftp_blocking::wire::Class;
 use ftp_blocking::{
-    Aborted, Completion, Error, Features, Observed, Options, RemotePath, Reply, Session,
-    TransferOptions,
+    Aborted, Completion, Copied, Entry, Error, Features, Observed, Options, RemotePath, Reply,
+    Session, Timestamp, TransferOptions,
 };
 
 use super::content::{CHUNK, Content};
@@ -37,6 +37,10 @@ impl Stop {
 pub(crate) enum Storing<'a> {
     /// STOR, at the offset in the options.
     Store(&'a [u8]),
+    /// APPE.
+    Append(&'a [u8]),
+    /// STOU.
+    Unique(Option<&'a [u8]>),
 }
 
 /// A transfer that came to the end that was wanted.
@@ -68,11 +72,25 @@ pub(crate) trait Driver: Send + Sized {
     async fn login(&mut self, user: &str, password: &str) -> Result<Reply, Error>;
     async fn features(&mut self) -> Result<Features, Error>;
     async fn noop(&mut self) -> Result<Reply, Error>;
+    async fn system(&mut self) -> Result<Reply, Error>;
+    async fn status(&mut self, path: Option<&[u8]>) -> Result<Reply, Error>;
+    async fn help(&mut self) -> Result<Reply, Error>;
+    async fn site(&mut self, line: &[u8]) -> Result<Reply, Error>;
+    async fn opts(&mut self, line: &[u8]) -> Result<Reply, Error>;
     async fn pwd(&mut self) -> Result<RemotePath, Error>;
+    async fn cwd(&mut self, path: &[u8]) -> Result<Reply, Error>;
+    async fn mkd(&mut self, path: &[u8]) -> Result<Option<RemotePath>, Error>;
+    async fn rmd(&mut self, path: &[u8]) -> Result<Reply, Error>;
+    async fn delete(&mut self, path: &[u8]) -> Result<Reply, Error>;
+    async fn rename(&mut self, from: &[u8], to: &[u8]) -> Result<Reply, Error>;
+    async fn modified(&mut self, path: &[u8]) -> Result<Option<Timestamp>, Error>;
     async fn size(&mut self, path: &[u8]) -> Result<Option<u64>, Error>;
     async fn list(&mut self, path: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Error>;
     async fn names(&mut self, path: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Error>;
+    async fn mlsd(&mut self, path: Option<&[u8]>) -> Result<Vec<Entry>, Error>;
+    async fn mlst(&mut self, path: Option<&[u8]>) -> Result<Entry, Error>;
     async fn raw(&mut self, line: &[u8]) -> Result<Reply, Error>;
+    async fn reconnect(&mut self) -> Result<(), Error>;
     async fn quit(self) -> Result<Option<Reply>, Error>;
 
     /// Sends `content`; `progress` is told how many bytes went with each write.
@@ -94,46 +112,16 @@ pub(crate) trait Driver: Send + Sized {
         into: Sink<'_>,
     ) -> Result<Moved, Error>;
 
-    async fn cwd(&mut self, path: &[u8]) -> Result<Reply, Error> {
-        self.command("CWD", path).await
-    }
-    async fn mkd(&mut self, path: &[u8]) -> Result<Option<RemotePath>, Error> {
-        let reply = self.command("MKD", path).await?;
-        ftp_proto::reply::pathname(&reply).map_err(Error::from)
-    }
-    async fn rmd(&mut self, path: &[u8]) -> Result<Reply, Error> {
-        self.command("RMD", path).await
-    }
-    async fn delete(&mut self, path: &[u8]) -> Result<Reply, Error> {
-        self.command("DELE", path).await
-    }
-    async fn rename(&mut self, from: &[u8], to: &[u8]) -> Result<Reply, Error> {
-        let reply = self.raw(&[b"RNFR ", from].concat()).await?;
-        if reply.class() != Class::Intermediate {
-            return Err(Error::from_reply(reply));
-        }
-        self.command("RNTO", to).await
-    }
-    async fn modified(&mut self, path: &[u8]) -> Result<String, Error> {
-        let reply = self.command("MDTM", path).await?;
-        Ok(reply.text().to_string())
-    }
+    /// Line by line, in TYPE A.
+    async fn download_lines(&mut self, path: &[u8]) -> Result<Vec<Vec<u8>>, Error>;
+    async fn store_lines(&mut self, path: &[u8], lines: &[&[u8]]) -> Result<Completion, Error>;
 
-    /// A command that has to be answered with success.
-    async fn command(&mut self, verb: &str, argument: &[u8]) -> Result<Reply, Error> {
-        let line = [verb.as_bytes(), argument].join(&b' ');
-        let reply = self
-            .raw(if argument.is_empty() {
-                verb.as_bytes()
-            } else {
-                &line
-            })
-            .await?;
-        match reply.class() {
-            Class::Completion => Ok(reply),
-            _ => Err(Error::from_reply(reply).with_command(verb)),
-        }
-    }
+    /// From and to files on this side, on the kernel's own paths.
+    async fn save(&mut self, path: &[u8], file: &File) -> Result<Completion, Error>;
+    async fn send(&mut self, file: &File, path: &[u8]) -> Result<Completion, Error>;
+
+    /// From this server to another one's.
+    async fn copy(&mut self, from: &[u8], target: &mut Self, to: &[u8]) -> Result<Copied, Error>;
 }
 
 /// `$wait` is what stands behind a call of this adapter: `.await`, or nothing.
@@ -170,6 +158,50 @@ macro_rules! driver {
                 self.noop()$($wait)*
             }
 
+            async fn system(&mut self) -> Result<Reply, Error> {
+                self.system()$($wait)*
+            }
+
+            async fn status(&mut self, path: Option<&[u8]>) -> Result<Reply, Error> {
+                self.status(path)$($wait)*
+            }
+
+            async fn help(&mut self) -> Result<Reply, Error> {
+                self.help(None::<&str>)$($wait)*
+            }
+
+            async fn site(&mut self, line: &[u8]) -> Result<Reply, Error> {
+                self.site(line)$($wait)*
+            }
+
+            async fn opts(&mut self, line: &[u8]) -> Result<Reply, Error> {
+                self.opts(line)$($wait)*
+            }
+
+            async fn cwd(&mut self, path: &[u8]) -> Result<Reply, Error> {
+                self.cwd(path)$($wait)*
+            }
+
+            async fn mkd(&mut self, path: &[u8]) -> Result<Option<RemotePath>, Error> {
+                self.mkd(path)$($wait)*
+            }
+
+            async fn rmd(&mut self, path: &[u8]) -> Result<Reply, Error> {
+                self.rmd(path)$($wait)*
+            }
+
+            async fn delete(&mut self, path: &[u8]) -> Result<Reply, Error> {
+                self.delete(path)$($wait)*
+            }
+
+            async fn rename(&mut self, from: &[u8], to: &[u8]) -> Result<Reply, Error> {
+                self.rename(from, to)$($wait)*
+            }
+
+            async fn modified(&mut self, path: &[u8]) -> Result<Option<Timestamp>, Error> {
+                self.modified(path)$($wait)*
+            }
+
             async fn pwd(&mut self) -> Result<RemotePath, Error> {
                 self.pwd()$($wait)*
             }
@@ -184,6 +216,52 @@ macro_rules! driver {
 
             async fn names(&mut self, path: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Error> {
                 self.names(path)$($wait)*
+            }
+
+            async fn mlsd(&mut self, path: Option<&[u8]>) -> Result<Vec<Entry>, Error> {
+                self.mlsd(path)$($wait)*
+            }
+
+            async fn mlst(&mut self, path: Option<&[u8]>) -> Result<Entry, Error> {
+                self.mlst(path)$($wait)*
+            }
+
+            async fn reconnect(&mut self) -> Result<(), Error> {
+                self.reconnect()$($wait)*
+            }
+
+            async fn download_lines(&mut self, path: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
+                let mut lines = self.download_lines(path)$($wait)*?;
+                let mut all = Vec::new();
+                while let Some(line) = lines.next_line()$($wait)*? {
+                    all.push(line);
+                }
+                Ok(all)
+            }
+
+            async fn store_lines(
+                &mut self,
+                path: &[u8],
+                lines: &[&[u8]],
+            ) -> Result<Completion, Error> {
+                self.store_lines(path, lines)$($wait)*
+            }
+
+            async fn save(&mut self, path: &[u8], file: &File) -> Result<Completion, Error> {
+                self.download(path)$($wait)*?.save_to(file, |_| {})$($wait)*
+            }
+
+            async fn send(&mut self, file: &File, path: &[u8]) -> Result<Completion, Error> {
+                self.upload(path)$($wait)*?.send_from(file, |_| {})$($wait)*
+            }
+
+            async fn copy(
+                &mut self,
+                from: &[u8],
+                target: &mut Self,
+                to: &[u8],
+            ) -> Result<Copied, Error> {
+                self.copy_to(from, target, to)$($wait)*
             }
 
             async fn raw(&mut self, line: &[u8]) -> Result<Reply, Error> {
@@ -205,6 +283,8 @@ macro_rules! driver {
                 use $write as _;
                 let mut upload = match how {
                     Storing::Store(path) => self.upload_with(path, options)$($wait)*?,
+                    Storing::Append(path) => self.append(path)$($wait)*?,
+                    Storing::Unique(path) => self.upload_unique(path)$($wait)*?,
                 };
                 let resumed = upload.resumed();
                 let mut bytes = 0;

@@ -318,7 +318,7 @@ impl<'j, D: Driver> Run<'j, D> {
         let is_present = |name: &&&str| present.iter().any(|other| *other == name.as_bytes());
         for name in names.iter().filter(is_present) {
             let path = self.job.path(name);
-            let deleted = self.client.command("DELE", path.as_bytes()).await;
+            let deleted = self.client.delete(path.as_bytes()).await;
             during(&format!("DELE {path}"), deleted)?;
         }
         let left = self.names().await?;
