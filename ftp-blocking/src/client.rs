@@ -7,7 +7,8 @@ use ftp_proto::flows::{
 };
 use ftp_proto::tls::TlsLogin;
 use ftp_proto::{
-    Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session, Standing,
+    DataMode, Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session,
+    Standing,
 };
 
 use crate::channel::Channel;
@@ -51,7 +52,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects over TCP and waits for the greeting. No TLS yet, and no login.
+    /// Connects over TCP and waits for the greeting. Logs in, too, where the options hold
+    /// [credentials](Options::with_credentials); else there is no TLS yet, and no login.
     ///
     /// # Errors
     /// When no connection can be made, when the server refuses at once, or when what answers
@@ -63,7 +65,8 @@ impl Client {
     /// The same over a network of the caller's: a proxy, a tunnel, a simulation.
     ///
     /// # Errors
-    /// As [`connect`](Self::connect).
+    /// As [`connect`](Self::connect); [`Misuse::Option`] for options that this network cannot do
+    /// ([`Network::configure`]).
     pub fn connect_over(network: impl Network + 'static, options: Options) -> Result<Self, Error> {
         let mut network: Box<dyn Network> = Box::new(network);
         let (tls, control, deadline) = dial(&mut *network, &options)?;
@@ -81,6 +84,9 @@ impl Client {
             unrestored: None,
         };
         client.run(Greeting::new())?;
+        if let Some(credentials) = client.options.credentials.clone() {
+            client.login_with(credentials)?;
+        }
         Ok(client)
     }
 
@@ -157,6 +163,13 @@ impl Client {
         Ok(())
     }
 
+    /// Who makes the data connections from now on; [`set_pasv`] in ftplib.
+    ///
+    /// [`set_pasv`]: https://docs.python.org/3/library/ftplib.html#ftplib.FTP.set_pasv
+    pub fn set_data_mode(&mut self, data_mode: DataMode) {
+        self.session.set_data_mode(data_mode);
+    }
+
     /// QUIT. Dropping the client closes without it.
     ///
     /// # Errors
@@ -203,6 +216,7 @@ fn dial(
     options: &Options,
 ) -> Result<(Option<TlsLogin>, Channel, Instant), Error> {
     options.check()?;
+    network.configure(options)?;
     let tls = options.tls_login()?;
     let deadline = later(network.now(), options.timeouts.connect);
     let target = Target::Server {

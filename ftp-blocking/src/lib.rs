@@ -31,12 +31,14 @@
 mod bulk;
 mod channel;
 mod client;
+mod connect;
 mod copy;
 mod data;
 mod data_connection;
 mod drive;
 mod kernel;
 mod lines;
+mod listen;
 #[cfg(feature = "simulator")]
 mod memory;
 mod net;

@@ -3,10 +3,10 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use ftp_proto::simulator::{Connected, Link, Read, Simulator, Write};
+use ftp_proto::simulator::{Connected, Link, Read, Simulator, Write, couple};
 
 use crate::transport::{Dialled, Dialling, Listener, Network, Stream, Target};
 
@@ -33,6 +33,8 @@ pub struct Memory(Arc<Mutex<Shared>>);
 struct Shared {
     server: Simulator,
     now: Instant,
+    /// Another one, whose server this one's can reach.
+    other: Weak<Mutex<Self>>,
 }
 
 /// What letting the server release one held thing takes: as long as the driver looks at one of
@@ -45,12 +47,21 @@ impl Memory {
         Self(Arc::new(Mutex::new(Shared {
             server,
             now: Instant::now(),
+            other: Weak::new(),
         })))
     }
 
     /// The server, to look at and to change. Let it go before the client is used again.
     pub fn server(&self) -> impl std::ops::DerefMut<Target = Simulator> {
         Server(self.lock())
+    }
+
+    /// Lets the servers of two networks reach each other, for copies between them. Their clients
+    /// are then to be used on one thread.
+    pub fn couple(&self, other: &Self) {
+        couple(&mut self.lock().server, &mut other.lock().server);
+        self.lock().other = Arc::downgrade(&other.0);
+        other.lock().other = Arc::downgrade(&self.0);
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
@@ -84,12 +95,21 @@ impl std::ops::DerefMut for Server<'_> {
 }
 
 impl Shared {
+    /// Lets the server release one thing that it holds back, or move something to the other one.
+    fn release(&mut self) -> bool {
+        let moved = self.other.upgrade().is_some_and(|other| {
+            let mut other = other.lock().unwrap_or_else(PoisonError::into_inner);
+            couple(&mut self.server, &mut other.server)
+        });
+        moved || self.server.idle()
+    }
+
     /// Lets time pass; `false` once the deadline is reached.
     fn pass(&mut self, deadline: Instant) -> bool {
         if self.now >= deadline {
             return false;
         }
-        self.now = if self.server.idle() {
+        self.now = if self.release() {
             self.now + TICK
         } else {
             deadline

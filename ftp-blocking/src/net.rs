@@ -1,60 +1,75 @@
 //! TCP sockets as a [`Network`].
 
 use std::io::{self, Read as _, Write as _};
-use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs as _};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
+use std::ops::RangeInclusive;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::time::{Duration, Instant};
 
+use ftp_proto::{Error, Options};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use socket2::SockRef;
 
-use crate::transport::{Dialled, Dialling, Listener, Network, Stream, Target};
+use crate::connect::{Attempt, race};
+use crate::listen::Listening;
+use crate::transport::{Dialled, Listener, Network, Stream, Target};
 
-/// TCP, as the operating system offers it: all addresses of a name are tried in order.
+/// TCP, as the operating system offers it: all addresses of a name are tried, each a quarter of a
+/// second behind the one before it at the latest (RFC 8305), and the first connection is taken.
 ///
 /// The time allowed for a connection covers all of its addresses. Name resolution is the
 /// operating system's and takes as long as it likes: the standard library has no limit for it.
+///
+/// Which address of this machine connections come from, and on which ports active mode listens,
+/// are [`Options`].
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Tcp {}
+pub struct Tcp {
+    source: Option<SocketAddr>,
+    active_ports: Option<RangeInclusive<u16>>,
+}
 
 impl Tcp {
     /// With the system's defaults.
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Data connections come from the same address, but not from the same port.
+    fn attempt(&self, address: SocketAddr) -> io::Result<Dialled> {
+        let mut source = self.source;
+        if let Some(source) = &mut source {
+            source.set_port(0);
+        }
+        Ok(Dialled::Pending(Box::new(Attempt::start(address, source)?)))
+    }
 }
 
 impl Network for Tcp {
+    fn configure(&mut self, options: &Options) -> Result<(), Error> {
+        self.source = options.source_address;
+        self.active_ports.clone_from(&options.active_ports);
+        Ok(())
+    }
+
     fn dial(&mut self, target: &Target<'_>, deadline: Instant) -> io::Result<Dialled> {
         match *target {
             Target::Server { host, port } => {
-                let mut failure =
-                    io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-                for address in (host, port).to_socket_addrs()? {
-                    match Attempt::start(address).and_then(|mut attempt| attempt.finish(deadline)) {
-                        Ok(Some(stream)) => {
-                            return Ok(Dialled::Connected(stream));
-                        }
-                        Ok(None) => failure = io::ErrorKind::TimedOut.into(),
-                        Err(error) => failure = error,
-                    }
-                }
-                Err(failure)
+                let addresses = (host, port).to_socket_addrs()?;
+                race(addresses, self.source, deadline).map(Dialled::Connected)
             }
             Target::ControlPeer {
-                address: Some(address),
+                address: Some(mut address),
                 port,
                 ..
             } => {
-                let mut address = address;
                 address.set_port(port);
-                Ok(Dialled::Pending(Box::new(Attempt::start(address)?)))
+                self.attempt(address)
             }
             Target::ControlPeer { address: None, .. } => {
                 Err(io::ErrorKind::AddrNotAvailable.into())
             }
-            Target::Address(address) => Ok(Dialled::Pending(Box::new(Attempt::start(address)?))),
+            Target::Address(address) => self.attempt(address),
         }
     }
 
@@ -62,91 +77,8 @@ impl Network for Tcp {
         let local = control
             .local_address()
             .ok_or(io::ErrorKind::AddrNotAvailable)?;
-        let listener = TcpListener::bind((local.ip(), 0))?;
-        listener.set_nonblocking(true)?;
-        let address = SocketAddr::new(canonical(local.ip()), listener.local_addr()?.port());
-        Ok(Box::new(Listening { listener, address }))
-    }
-}
-
-/// An IPv4 address in its IPv6 clothes is still an IPv4 address to FTP.
-fn canonical(address: IpAddr) -> IpAddr {
-    address.to_canonical()
-}
-
-struct Attempt(Option<Socket>);
-
-impl Attempt {
-    fn start(address: SocketAddr) -> io::Result<Self> {
-        let socket = Socket::new(
-            Domain::for_address(address),
-            Type::STREAM,
-            Some(Protocol::TCP),
-        )?;
-        socket.set_nonblocking(true)?;
-        match socket.connect(&address.into()) {
-            Ok(()) => {}
-            Err(error)
-                if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => {}
-            Err(error) => return Err(error),
-        }
-        Ok(Self(Some(socket)))
-    }
-}
-
-impl Dialling for Attempt {
-    fn finish(&mut self, deadline: Instant) -> io::Result<Option<Box<dyn Stream>>> {
-        let Some(socket) = &self.0 else {
-            return Err(io::ErrorKind::NotConnected.into());
-        };
-        if !wait(&[(socket.as_fd(), PollFlags::OUT)], deadline)? {
-            return Ok(None);
-        }
-        if let Some(error) = socket.take_error()? {
-            return Err(error);
-        }
-        Ok(self.0.take().map(|socket| {
-            // Commands are single small writes, and data is written in large ones: Nagle's
-            // algorithm can only wait for an acknowledgement that the peer delays.
-            let _ = socket.set_tcp_nodelay(true);
-            let _ = socket.set_keepalive(true);
-            Box::new(TcpStream::from(socket)) as Box<dyn Stream>
-        }))
-    }
-
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.0.as_ref().map(|socket| socket.as_fd())
-    }
-}
-
-struct Listening {
-    listener: TcpListener,
-    address: SocketAddr,
-}
-
-impl Listener for Listening {
-    fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    fn accept(&mut self, deadline: Instant) -> io::Result<Option<Box<dyn Stream>>> {
-        if !wait(&[(self.listener.as_fd(), PollFlags::IN)], deadline)? {
-            return Ok(None);
-        }
-        match self.listener.accept() {
-            Ok((stream, _)) => {
-                stream.set_nonblocking(true)?;
-                Ok(Some(Box::new(stream)))
-            }
-            // One that was given up before it was accepted is not the one that we wait for.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => Ok(None),
-            Err(error) if is_timeout(&error) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.listener.as_fd())
+        let listening = Listening::beside(local, self.active_ports.as_ref())?;
+        Ok(Box::new(listening))
     }
 }
 

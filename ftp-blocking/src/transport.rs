@@ -13,6 +13,8 @@ use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
+use ftp_proto::{Error, Options};
+
 /// A connected byte stream.
 pub trait Stream: Send {
     /// Reads at least one byte, or the end (0). A deadline that has passed means: do not block.
@@ -72,6 +74,15 @@ pub trait Stream: Send {
 
 /// Where connections come from.
 pub trait Network: Send {
+    /// Takes what the options say of sockets, ahead of the first connection. A network over another
+    /// one passes them on.
+    ///
+    /// # Errors
+    /// [`Misuse::Option`](ftp_proto::Misuse) for what it cannot do: by default, all of it.
+    fn configure(&mut self, options: &Options) -> Result<(), Error> {
+        options.check_without_sockets()
+    }
+
     /// Connects; may take until the deadline, or return an attempt that goes on.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use crate::config::Security;
 use crate::encoding::Encoding;
 use crate::error::{Error, Misuse};
 use crate::flow::Wait;
+use crate::flows::Credentials;
 use crate::representation::TransferType;
 #[cfg(feature = "rustls")]
 use crate::tls::{TlsConfig, TlsLogin};
@@ -33,6 +34,8 @@ pub struct Options {
     pub host: String,
     /// The port of the control connection.
     pub port: u16,
+    /// Who logs in as soon as there is a connection, if anybody.
+    pub credentials: Option<Credentials>,
     /// The settings of the session.
     pub config: Config,
     /// The address of this machine that all connections are made from; the system chooses one by
@@ -69,6 +72,7 @@ impl Options {
         Self {
             host: host.into(),
             port: FTP_PORT,
+            credentials: None,
             config: Config::default(),
             source_address: None,
             active_ports: None,
@@ -85,6 +89,13 @@ impl Options {
     #[must_use]
     pub fn with_port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// Makes connecting log in, too.
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
         self
     }
 
@@ -118,9 +129,10 @@ impl Options {
         self
     }
 
-    /// Makes all connections from this address of this machine, with port 0 for any port; a port
-    /// above that is the control connection's alone. Addresses of the server in the other family
-    /// are then passed over.
+    /// Makes all connections from this address of this machine, with port 0 for any port. Addresses
+    /// of the server in the other family are then passed over. A port above 0 is the control
+    /// connection's alone, and serves no second one to the same server before the system has
+    /// forgotten the first, a minute or so after its end.
     ///
     /// ```
     /// use core::net::Ipv4Addr;

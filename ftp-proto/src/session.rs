@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::config::{Config, Protection};
+use crate::config::{Config, DataMode, Protection};
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Clock, Event, Receive, Ticket, Wait, Want};
 use crate::ledger::{Owed, Shape};
@@ -198,6 +198,11 @@ impl Session {
     /// Gives the session up, for a reason that only the driver knows.
     pub fn kill(&mut self, reason: Error) {
         self.die(reason);
+    }
+
+    /// Sets who makes data connections from now on: [`Config::data_mode`].
+    pub fn set_data_mode(&mut self, data_mode: DataMode) {
+        self.config.data_mode = data_mode;
     }
 
     /// The settings.

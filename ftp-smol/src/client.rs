@@ -8,7 +8,8 @@ use ftp_proto::flows::{
 };
 use ftp_proto::tls::TlsLogin;
 use ftp_proto::{
-    Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session, Standing,
+    DataMode, Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session,
+    Standing,
 };
 
 use crate::channel::Channel;
@@ -56,7 +57,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects over TCP and waits for the greeting. No TLS yet, and no login.
+    /// Connects over TCP and waits for the greeting. Logs in, too, where the options hold
+    /// [credentials](Options::with_credentials); else there is no TLS yet, and no login.
     ///
     /// # Errors
     /// When no connection can be made, when the server refuses at once, or when what answers
@@ -68,7 +70,8 @@ impl Client {
     /// The same over a network of the caller's: a proxy, a tunnel, a simulation.
     ///
     /// # Errors
-    /// As [`connect`](Self::connect).
+    /// As [`connect`](Self::connect); [`Misuse::Option`] for options that this network cannot do
+    /// ([`Network::configure`]).
     pub async fn connect_over(
         network: impl Network + 'static,
         options: Options,
@@ -91,6 +94,9 @@ impl Client {
             unrestored: None,
         };
         client.run(Greeting::new()).await?;
+        if let Some(credentials) = client.options.credentials.clone() {
+            client.login_with(credentials).await?;
+        }
         Ok(client)
     }
 
@@ -167,6 +173,13 @@ impl Client {
         Ok(())
     }
 
+    /// Who makes the data connections from now on; [`set_pasv`] in ftplib.
+    ///
+    /// [`set_pasv`]: https://docs.python.org/3/library/ftplib.html#ftplib.FTP.set_pasv
+    pub fn set_data_mode(&mut self, data_mode: DataMode) {
+        self.session.set_data_mode(data_mode);
+    }
+
     /// QUIT. Dropping the client closes without it.
     ///
     /// # Errors
@@ -213,18 +226,21 @@ async fn dial(
     options: &Options,
 ) -> Result<(Option<TlsLogin>, Channel, Deadline), Error> {
     options.check()?;
+    network.configure(options)?;
     let tls = options.tls_login()?;
     let mut deadline = Deadline::after(network.now(), options.timeouts.connect);
     let target = Target::Server {
         host: &options.host,
         port: options.port,
     };
+    let late = || Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
     let mut dialling = network.dial(&target);
     let stream = poll_fn(|cx| match dialling.as_mut().poll(cx) {
+        Poll::Ready(Err(error)) if error.kind() == std::io::ErrorKind::TimedOut => {
+            Poll::Ready(Err(late()))
+        }
         Poll::Ready(result) => Poll::Ready(result.map_err(Error::from)),
-        Poll::Pending => deadline
-            .poll(network, cx)
-            .map(|()| Err(Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect)))),
+        Poll::Pending => deadline.poll(network, cx).map(|()| Err(late())),
     })
     .await?;
     Ok((tls, Channel::new(stream), deadline))

@@ -34,6 +34,7 @@
 mod bulk;
 mod channel;
 mod client;
+mod connect;
 mod copy;
 mod data;
 mod data_connection;
@@ -41,6 +42,7 @@ mod deadline;
 mod drive;
 mod kernel;
 mod lines;
+mod listen;
 #[cfg(feature = "simulator")]
 mod memory;
 mod net;

@@ -4,11 +4,11 @@
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use ftp_proto::simulator::{Connected, Link, Read, Simulator, Write};
+use ftp_proto::simulator::{Connected, Link, Read, Simulator, Write, couple};
 
 use crate::transport::{BoxFuture, Listener, Network, Stream, Target};
 
@@ -38,6 +38,8 @@ pub struct Memory(Arc<Mutex<Shared>>);
 struct Shared {
     server: Simulator,
     now: Instant,
+    /// Another one, whose server this one's can reach.
+    other: Weak<Mutex<Self>>,
     /// Somebody was pending for the sake of it only.
     busy: bool,
     /// Our ends of connections, and those of them on which bytes have arrived.
@@ -55,6 +57,7 @@ impl Memory {
         Self(Arc::new(Mutex::new(Shared {
             server,
             now: Instant::now(),
+            other: Weak::new(),
             busy: false,
             links: Vec::new(),
             arrived: Vec::new(),
@@ -64,6 +67,14 @@ impl Memory {
     /// The server, to look at and to change. Let it go before the client is used again.
     pub fn server(&self) -> impl std::ops::DerefMut<Target = Simulator> {
         Server(self.lock())
+    }
+
+    /// Lets the servers of two networks reach each other, for copies between them. Their clients
+    /// are then to be used on one thread.
+    pub fn couple(&self, other: &Self) {
+        couple(&mut self.lock().server, &mut other.lock().server);
+        self.lock().other = Arc::downgrade(&other.0);
+        other.lock().other = Arc::downgrade(&self.0);
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
@@ -99,6 +110,15 @@ impl std::ops::DerefMut for Server<'_> {
 }
 
 impl Shared {
+    /// Lets the server release one thing that it holds back, or move something to the other one.
+    fn release(&mut self) -> bool {
+        let moved = self.other.upgrade().is_some_and(|other| {
+            let mut other = other.lock().unwrap_or_else(PoisonError::into_inner);
+            couple(&mut self.server, &mut other.server)
+        });
+        moved || self.server.idle()
+    }
+
     /// Everything but reading is pending once before it goes through, so that each is a point
     /// where a future can be dropped.
     fn yields(&mut self, cx: &mut Context<'_>, yielded: &mut bool) -> bool {
@@ -183,7 +203,7 @@ impl Network for Memory {
             if std::mem::take(&mut shared.busy) {
                 return Poll::Pending;
             }
-            shared.now = if shared.server.idle() {
+            shared.now = if shared.release() {
                 shared.now + TICK
             } else {
                 deadline

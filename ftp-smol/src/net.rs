@@ -1,47 +1,67 @@
 //! TCP sockets as a [`Network`].
 
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
+use std::ops::RangeInclusive;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
+use ftp_proto::{Error, Options};
 use smol::io::{AsyncRead, AsyncWrite};
 use smol::{Async, Timer};
 use socket2::SockRef;
 
+use crate::connect::{connect, race};
+use crate::listen::Listening;
 use crate::transport::{BoxFuture, Listener, Network, Stream, Target};
 
-/// TCP on smol's reactor: all addresses of a name are tried in order.
+/// TCP on smol's reactor: all addresses of a name are tried, each a quarter of a second behind the
+/// one before it at the latest (RFC 8305), and the first connection is taken.
 ///
 /// The time allowed for a connection covers all of its addresses, name resolution included.
+///
+/// Which address of this machine connections come from, and on which ports active mode listens,
+/// are [`Options`].
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Tcp {}
+pub struct Tcp {
+    source: Option<SocketAddr>,
+    active_ports: Option<RangeInclusive<u16>>,
+}
 
 impl Tcp {
     /// With the system's defaults.
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Data connections come from the same address, but not from the same port.
+    fn attempt(&self, address: SocketAddr) -> BoxFuture<io::Result<Box<dyn Stream>>> {
+        let mut source = self.source;
+        if let Some(source) = &mut source {
+            source.set_port(0);
+        }
+        Box::pin(connect(address, source))
+    }
 }
 
 impl Network for Tcp {
+    fn configure(&mut self, options: &Options) -> Result<(), Error> {
+        self.source = options.source_address;
+        self.active_ports.clone_from(&options.active_ports);
+        Ok(())
+    }
+
     fn dial(&mut self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
         match *target {
             Target::Server { host, port } => {
                 let host = host.to_owned();
+                let source = self.source;
                 Box::pin(async move {
-                    let mut failure =
-                        io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-                    for address in smol::net::resolve((host, port)).await? {
-                        match connect(address).await {
-                            Ok(stream) => return Ok(stream),
-                            Err(error) => failure = error,
-                        }
-                    }
-                    Err(failure)
+                    let addresses = smol::net::resolve((host, port)).await?;
+                    race(addresses, source).await
                 })
             }
             Target::ControlPeer {
@@ -50,12 +70,12 @@ impl Network for Tcp {
                 ..
             } => {
                 address.set_port(port);
-                Box::pin(connect(address))
+                self.attempt(address)
             }
             Target::ControlPeer { address: None, .. } => {
                 Box::pin(async { Err(io::ErrorKind::AddrNotAvailable.into()) })
             }
-            Target::Address(address) => Box::pin(connect(address)),
+            Target::Address(address) => self.attempt(address),
         }
     }
 
@@ -63,52 +83,14 @@ impl Network for Tcp {
         let local = control
             .local_address()
             .ok_or(io::ErrorKind::AddrNotAvailable)?;
-        let listener = Async::<TcpListener>::bind((local.ip(), 0))?;
-        // An IPv4 address in its IPv6 clothes is still an IPv4 address to FTP.
-        let port = listener.get_ref().local_addr()?.port();
-        let address = SocketAddr::new(local.ip().to_canonical(), port);
-        Ok(Box::new(Listening { listener, address }))
+        let listening = Listening::beside(local, self.active_ports.as_ref())?;
+        Ok(Box::new(listening))
     }
 
     fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
         Box::pin(async move {
             Timer::at(deadline).await;
         })
-    }
-}
-
-async fn connect(address: SocketAddr) -> io::Result<Box<dyn Stream>> {
-    let stream = Async::<TcpStream>::connect(address).await?;
-    let socket = SockRef::from(stream.get_ref());
-    // Commands are single small writes, and data is written in large ones: Nagle's algorithm can
-    // only wait for an acknowledgement that the peer delays.
-    let _ = socket.set_tcp_nodelay(true);
-    let _ = socket.set_keepalive(true);
-    Ok(Box::new(stream))
-}
-
-struct Listening {
-    listener: Async<TcpListener>,
-    address: SocketAddr,
-}
-
-impl Listener for Listening {
-    fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Box<dyn Stream>>> {
-        loop {
-            match self.listener.get_ref().accept() {
-                Ok((stream, _)) => return Poll::Ready(Ok(Box::new(Async::new(stream)?))),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    ready!(self.listener.poll_readable(cx))?;
-                }
-                // One that was given up before it was accepted is not the one that we wait for.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-                Err(error) => return Poll::Ready(Err(error)),
-            }
-        }
     }
 }
 

@@ -14,6 +14,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+use ftp_proto::{Error, Options};
 use smol::Async;
 
 /// A future of whatever kind.
@@ -78,6 +79,15 @@ pub trait Stream: Send {
 
 /// Where connections come from, and the clock.
 pub trait Network: Send {
+    /// Takes what the options say of sockets, ahead of the first connection. A network over another
+    /// one passes them on.
+    ///
+    /// # Errors
+    /// [`Misuse::Option`](ftp_proto::Misuse) for what it cannot do: by default, all of it.
+    fn configure(&mut self, options: &Options) -> Result<(), Error> {
+        options.check_without_sockets()
+    }
+
     /// Connects. Dropping the future gives the attempt up.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! The simulated server behind real sockets: for the tests of both adapters.
+#![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use ftp_proto::simulator::{Connected, Link, Read, Simulator, Write};
@@ -15,6 +16,13 @@ pub(crate) struct Hosted(Arc<Shared>);
 struct Shared {
     server: Mutex<Simulator>,
     changed: Condvar,
+    bridges: Mutex<Vec<Bridge>>,
+}
+
+/// The thread behind an address.
+struct Bridge {
+    address: SocketAddr,
+    thread: JoinHandle<()>,
 }
 
 /// How long nothing must happen before the server releases what a fault holds back.
@@ -25,6 +33,7 @@ impl Hosted {
         Self(Arc::new(Shared {
             server: Mutex::new(server),
             changed: Condvar::new(),
+            bridges: Mutex::default(),
         }))
     }
 
@@ -37,7 +46,7 @@ impl Hosted {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let hosted = self.clone();
-        thread::spawn(move || {
+        let thread = thread::spawn(move || {
             let Ok((stream, _)) = listener.accept() else {
                 return;
             };
@@ -54,7 +63,25 @@ impl Hosted {
             hosted.server().close(link);
             hosted.0.changed.notify_all();
         });
+        self.bridges().push(Bridge { address, thread });
         Ok(address)
+    }
+
+    /// Waits until all connections are closed, which the client has done.
+    pub(crate) fn join(&self) {
+        loop {
+            let Some(bridge) = self.bridges().pop() else {
+                return;
+            };
+            // It may still wait for a client that changed its mind.
+            drop(TcpStream::connect(bridge.address));
+            bridge.thread.join().expect("no panic");
+        }
+    }
+
+    fn bridges(&self) -> MutexGuard<'_, Vec<Bridge>> {
+        let bridges = self.0.bridges.lock();
+        bridges.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn take_in(&self, mut stream: TcpStream, link: Link) {

@@ -204,6 +204,10 @@ fn perform(
             let name = upload.finish()?.name;
             Outcome::Bytes(name.map(Vec::from).unwrap_or_default())
         }
+        Operation::DataMode(mode) => {
+            client.set_data_mode(*mode);
+            Outcome::Done
+        }
         Operation::Reconnect => {
             client.reconnect()?;
             Outcome::Done

@@ -49,7 +49,8 @@ enum State {
     Restart(Option<Endpoint>),
     Restarted(Option<Endpoint>),
     Connecting(Endpoint),
-    Accepting,
+    /// For as long as this.
+    Accepting(Wait),
     First,
     Securing,
     /// Drop the data connection, hear the server out, fail.
@@ -301,7 +302,8 @@ impl Flow for Open {
                         endpoint,
                     })));
                 }
-                State::Accepting => {
+                State::Accepting(wait) => {
+                    let mut wait = *wait;
                     let clock = match core::mem::replace(&mut event, Event::Begin) {
                         Event::Accepted => {
                             self.state = State::First;
@@ -312,16 +314,30 @@ impl Flow for Open {
                             if let Some(error) = self.refusal(session)? {
                                 return Ok(Step::Want(self.fail(session, error)));
                             }
-                            Clock::Continues
+                            // mod_proxy says that it is done before it connects: a server that
+                            // is done has at most that left to do.
+                            let live = session.live.as_ref();
+                            let done = live.is_some_and(|live| live.outcome.is_some());
+                            if done && wait == Wait::Accept {
+                                wait = Wait::DataClose;
+                                Clock::Starts
+                            } else {
+                                Clock::Continues
+                            }
                         }
                         other => {
-                            let error = data_error(other, Wait::Accept);
+                            let mut error = data_error(other, wait);
+                            let live = session.live.as_ref();
+                            if let Some(reply) = live.and_then(|live| live.outcome.clone()) {
+                                error = error.with_reply(reply);
+                            }
                             return Ok(Step::Want(self.fail(session, error)));
                         }
                     };
+                    self.state = State::Accepting(wait);
                     return Ok(Step::Want(Want::Accept(Accept {
                         ticket: session.issue(),
-                        wait: Wait::Accept,
+                        wait,
                         clock,
                     })));
                 }
@@ -393,7 +409,7 @@ impl Open {
         match (endpoint, session.config.data_mode) {
             (Some(endpoint), _) => State::Connecting(endpoint),
             (None, DataMode::Passive) => State::First,
-            (None, DataMode::Active) => State::Accepting,
+            (None, DataMode::Active) => State::Accepting(Wait::Accept),
         }
     }
 

@@ -10,7 +10,8 @@ use alloc::vec::Vec;
 
 use crate::simulator::{Setup, Simulator};
 use crate::{
-    Config, Error, ErrorKind, FileStructure, Options, Timeouts, TransferType, TransmissionMode,
+    Config, DataMode, Error, ErrorKind, FileStructure, Options, Timeouts, TransferType,
+    TransmissionMode,
 };
 
 /// What a case asks of a driver, one public operation each.
@@ -83,6 +84,8 @@ pub enum Operation {
     Append(&'static str, Vec<u8>),
     /// STOU: [`Outcome::Bytes`], the name.
     UploadUnique(Vec<u8>),
+    /// Who makes the data connections from now on: [`Outcome::Done`].
+    DataMode(DataMode),
     /// Another connection in the place of this one: [`Outcome::Done`].
     Reconnect,
     /// QUIT: [`Outcome::Done`].

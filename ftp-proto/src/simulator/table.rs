@@ -51,6 +51,29 @@ cases! {
     ($)
     /// A whole session: each operation once.
     a_whole_session => session(Setup::new()).steps(everything()).step(Quit, done());
+    /// From one mode to the other and back.
+    passive_and_active_in_turn => session(Setup::new())
+        .step(Operation::DataMode(DataMode::Active), done())
+        .steps(still_in_step())
+        .step(Operation::DataMode(DataMode::Passive), done())
+        .steps(still_in_step());
+    /// The final reply comes before the server's connection does (mod_proxy, issue 335).
+    active_mode_226_before_accept => session(Setup::new()
+            .fault(Fault::on("CONNECT", Action::AcceptLate))
+            .fault(Fault::on("RETR", Action::FinalFirst)))
+        .config(active)
+        .steps(still_in_step());
+    /// The final reply comes, and no connection ever: not a success, and no long wait.
+    active_mode_226_without_a_connection => session(Setup::new()
+            .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(
+                b"150 Here.\r\n226 Done.\r\n".to_vec(),
+            ))))
+        .config(active)
+        .step(
+            Download("/five", 0),
+            Fails(ErrorKind::Timeout(crate::Wait::DataClose), Some(226)),
+        )
+        .steps(still_in_step());
     /// Passive mode where EPSV is unknown.
     epsv_refused_then_pasv => session(Setup::new().without("EPSV")).steps(everything());
     /// A firewall that lets no EPSV port through.

@@ -208,6 +208,10 @@ async fn perform(
             let name = upload.finish().await?.name;
             Outcome::Bytes(name.map(Vec::from).unwrap_or_default())
         }
+        Operation::DataMode(mode) => {
+            client.set_data_mode(*mode);
+            Outcome::Done
+        }
         Operation::Reconnect => {
             client.reconnect().await?;
             Outcome::Done

@@ -1,0 +1,162 @@
+//! FTP through an HTTP proxy, control and passive data connections alike (CONNECT, RFC 9110
+//! section 9.3.6).
+//!
+//! ```text
+//! cargo run --example proxy-blocking -- proxy.example.org:3128 ftp.example.org pub/file > file
+//! ```
+
+use std::error::Error;
+use std::io;
+use std::net::Ipv6Addr;
+use std::time::Instant;
+
+use ftp_blocking::transport::{Dialled, Dialling, Network, Stream, Target};
+use ftp_blocking::{Client, Options, Tcp};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [proxy, host, path] = &arguments[..] else {
+        return Err("usage: proxy <proxy:port> <FTP host> <path>".into());
+    };
+    let (name, port) = proxy.rsplit_once(':').ok_or("the proxy has no port")?;
+    let proxy = Proxy::new(name, port.parse()?);
+    let mut client = Client::connect_over(proxy, Options::new(host))?;
+    client.login("anonymous", "anonymous@")?;
+    io::copy(&mut client.download(path)?, &mut io::stdout().lock())?;
+    client.quit()?;
+    Ok(())
+}
+
+/// Reaches everything through one HTTP proxy.
+///
+/// The names are resolved by the proxy: where one name stands for several machines, a data
+/// connection may come to another one than the control connection did. A proxy accepts no
+/// connections for us, so that there is no active mode.
+pub(crate) struct Proxy {
+    tcp: Tcp,
+    host: String,
+    port: u16,
+}
+
+impl Proxy {
+    pub(crate) fn new(host: impl Into<String>, port: u16) -> Self {
+        Self {
+            tcp: Tcp::new(),
+            host: host.into(),
+            port,
+        }
+    }
+}
+
+impl Network for Proxy {
+    fn configure(&mut self, options: &Options) -> Result<(), ftp_blocking::Error> {
+        self.tcp.configure(options)
+    }
+
+    fn dial(&mut self, target: &Target<'_>, deadline: Instant) -> io::Result<Dialled> {
+        let proxy = Target::Server {
+            host: &self.host,
+            port: self.port,
+        };
+        let dialling = self.tcp.dial(&proxy, deadline)?;
+        Ok(Dialled::Pending(Box::new(Tunnel::new(dialling, target))))
+    }
+}
+
+/// A tunnel under way. It takes up its work wherever the last deadline left it, and so leaves the
+/// driver free to hear what the server says meanwhile.
+struct Tunnel {
+    stage: Stage,
+    request: Vec<u8>,
+    sent: usize,
+    head: Vec<u8>,
+}
+
+enum Stage {
+    Connecting(Box<dyn Dialling>),
+    Asking(Box<dyn Stream>),
+    Over,
+}
+
+/// More than any proxy has to say.
+const LONGEST_HEAD: usize = 16 * 1024;
+
+impl Tunnel {
+    fn new(dialled: Dialled, target: &Target<'_>) -> Self {
+        let authority = authority(target);
+        let request = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n\r\n");
+        Self {
+            stage: match dialled {
+                Dialled::Connected(stream) => Stage::Asking(stream),
+                Dialled::Pending(dialling) => Stage::Connecting(dialling),
+            },
+            request: request.into_bytes(),
+            sent: 0,
+            head: Vec::new(),
+        }
+    }
+
+    /// `WouldBlock` at the deadline.
+    fn ask(&mut self, deadline: Instant) -> io::Result<()> {
+        let Stage::Asking(stream) = &mut self.stage else {
+            return Err(io::ErrorKind::NotConnected.into());
+        };
+        while self.sent < self.request.len() {
+            self.sent += stream.write(&self.request[self.sent..], deadline)?;
+        }
+        // Byte by byte: what follows the head may be the server's greeting.
+        while !self.head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            if stream.read(&mut byte, deadline)? == 0 || self.head.len() >= LONGEST_HEAD {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+            self.head.extend(byte);
+        }
+        judge(&self.head)
+    }
+}
+
+impl Dialling for Tunnel {
+    fn finish(&mut self, deadline: Instant) -> io::Result<Option<Box<dyn Stream>>> {
+        if let Stage::Connecting(dialling) = &mut self.stage {
+            let Some(stream) = dialling.finish(deadline)? else {
+                return Ok(None);
+            };
+            self.stage = Stage::Asking(stream);
+        }
+        match self.ask(deadline) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+            Err(error) => return Err(error),
+        }
+        Ok(match std::mem::replace(&mut self.stage, Stage::Over) {
+            Stage::Asking(stream) => Some(stream),
+            _ => None,
+        })
+    }
+
+    // No descriptor: the socket is writable long before the tunnel is there.
+}
+
+/// The far end as CONNECT names it.
+fn authority(target: &Target<'_>) -> String {
+    match *target {
+        Target::Server { host, port } | Target::ControlPeer { host, port, .. } => {
+            match host.parse::<Ipv6Addr>() {
+                Ok(address) => format!("[{address}]:{port}"),
+                Err(_) => format!("{host}:{port}"),
+            }
+        }
+        Target::Address(address) => address.to_string(),
+    }
+}
+
+/// 2xx is a tunnel.
+fn judge(head: &[u8]) -> io::Result<()> {
+    let head = String::from_utf8_lossy(head);
+    let status = head.lines().next().unwrap_or_default();
+    match status.split(' ').nth(1) {
+        Some(code) if status.starts_with("HTTP/") && code.starts_with('2') => Ok(()),
+        _ => Err(io::Error::other(format!("the proxy refused: {status}"))),
+    }
+}

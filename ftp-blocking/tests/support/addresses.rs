@@ -1,0 +1,68 @@
+//! Addresses on loopback where nobody answers, and one: for the tests of both adapters.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use socket2::{Domain, Socket, Type};
+
+/// An address that swallows whatever comes, for as long as this lives.
+pub(crate) struct BlackHole {
+    address: SocketAddr,
+    _held: Vec<Socket>,
+}
+
+impl BlackHole {
+    pub(crate) fn open() -> Self {
+        let listener = bound();
+        listener.listen(0).expect("a listener");
+        let address = address_of(&listener);
+        // Enough for a queue of none, which holds one all the same: the rest wait without a word.
+        let mut held = vec![listener];
+        for _ in 0..4 {
+            let filler = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+            filler.set_nonblocking(true).expect("a socket's option");
+            let _ = filler.connect(&address.into());
+            held.push(filler);
+        }
+        Self {
+            address,
+            _held: held,
+        }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+/// An address that refuses, for as long as this lives.
+pub(crate) struct Refusing(Socket);
+
+impl Refusing {
+    pub(crate) fn open() -> Self {
+        Self(bound())
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        address_of(&self.0)
+    }
+}
+
+/// An address that answers.
+pub(crate) fn answering() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let address = listener.local_addr().expect("an address");
+    (listener, address)
+}
+
+fn bound() -> Socket {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    socket.bind(&any_port.into()).expect("a port");
+    socket
+}
+
+fn address_of(socket: &Socket) -> SocketAddr {
+    let address = socket.local_addr().expect("an address");
+    address.as_socket().expect("an address of IPv4")
+}

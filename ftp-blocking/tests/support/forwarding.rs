@@ -1,0 +1,88 @@
+//! A tiny HTTP proxy in front of the simulated server: for the tests of both adapters.
+
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use crate::hosted::Hosted;
+
+/// What the proxy makes of its connections, which are counted from 0.
+#[derive(Clone, Copy)]
+pub(crate) enum Manner {
+    Serves,
+    RefusesFrom(usize),
+    /// Says nothing from this one on.
+    SilentFrom(usize),
+}
+
+/// A proxy that knows one host, `ftp.test`, and remembers what it was asked for.
+pub(crate) struct Forwarding {
+    pub(crate) address: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Forwarding {
+    pub(crate) fn to(hosted: &Hosted, manner: Manner) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let (hosted, remembered) = (hosted.clone(), asked.clone());
+        thread::spawn(move || {
+            let mut silent = Vec::new();
+            for (index, stream) in listener.incoming().enumerate() {
+                let stream = stream.expect("a connection");
+                match manner {
+                    Manner::SilentFrom(first) if index >= first => silent.push(stream),
+                    _ => {
+                        let refuses =
+                            matches!(manner, Manner::RefusesFrom(first) if index >= first);
+                        // A client that goes away is no concern of the proxy's.
+                        let _ = serve(stream, &hosted, &remembered, refuses);
+                    }
+                }
+            }
+        });
+        Self { address, asked }
+    }
+
+    /// The first lines of all requests so far.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.clone()
+    }
+}
+
+fn serve(
+    mut stream: TcpStream,
+    hosted: &Hosted,
+    asked: &Mutex<Vec<String>>,
+    refuses: bool,
+) -> io::Result<()> {
+    let mut head = BufReader::new(stream.try_clone()?).lines();
+    let request = head.next().ok_or(io::ErrorKind::UnexpectedEof)??;
+    while !head.next().ok_or(io::ErrorKind::UnexpectedEof)??.is_empty() {}
+    let port = request
+        .strip_prefix("CONNECT ftp.test:")
+        .and_then(|rest| rest.strip_suffix(" HTTP/1.1"))
+        .and_then(|port| port.parse().ok());
+    let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+    asked.push(request);
+    drop(asked);
+    let Some(port) = port.filter(|_| !refuses) else {
+        return stream.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    };
+    let server = TcpStream::connect(hosted.open(port)?)?;
+    server.set_nodelay(true)?;
+    stream.set_nodelay(true)?;
+    stream.write_all(b"HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n")?;
+    let (from, to) = (stream.try_clone()?, server.try_clone()?);
+    thread::spawn(move || pass_on(from, to));
+    thread::spawn(move || pass_on(server, stream));
+    Ok(())
+}
+
+fn pass_on(mut from: TcpStream, mut to: TcpStream) {
+    let _ = io::copy(&mut from, &mut to);
+    let _ = to.shutdown(Shutdown::Write);
+}

@@ -1,0 +1,132 @@
+//! A server of a few lines, which notes who connects and where it is told to connect to: for the
+//! tests of both adapters.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// Serves one session, passive or active. The file `refused` is answered with 425, `silent` with
+/// 150 and nothing else, and any other holds its own name; what is
+/// stored is forgotten.
+pub(crate) struct Little {
+    address: SocketAddr,
+    notes: Receiver<Note>,
+    thread: JoinHandle<io::Result<()>>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Note {
+    /// The control connection comes from here.
+    Control(SocketAddr),
+    /// EPRT said this.
+    Told(SocketAddr),
+    /// A passive data connection comes from here.
+    Data(SocketAddr),
+}
+
+impl Little {
+    /// `None` where the machine does not have this address.
+    pub(crate) fn at(ip: impl Into<IpAddr>) -> Option<Self> {
+        let listener = TcpListener::bind((ip.into(), 0)).ok()?;
+        let address = listener.local_addr().ok()?;
+        let (noted, notes) = channel();
+        let thread = thread::spawn(move || serve(&listener, &noted));
+        Some(Self {
+            address,
+            notes,
+            thread,
+        })
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// What happened next.
+    #[track_caller]
+    pub(crate) fn note(&self) -> Note {
+        let note = self.notes.recv_timeout(Duration::from_secs(20));
+        note.expect("something happened")
+    }
+
+    /// Where it is told to connect to, whoever else has connected meanwhile.
+    #[track_caller]
+    pub(crate) fn told(&self) -> SocketAddr {
+        loop {
+            if let Note::Told(address) = self.note() {
+                return address;
+            }
+        }
+    }
+
+    /// Waits until the session is over and everything is closed.
+    pub(crate) fn join(self) {
+        // That the client cuts the connection is not what is tested.
+        let _ = self.thread.join().expect("no panic");
+    }
+}
+
+fn serve(listener: &TcpListener, noted: &Sender<Note>) -> io::Result<()> {
+    let (mut control, peer) = listener.accept()?;
+    let note = |note| noted.send(note).map_err(io::Error::other);
+    note(Note::Control(peer))?;
+    let mut lines = BufReader::new(control.try_clone()?);
+    let mut say = |text: &str| control.write_all(format!("{text}\r\n").as_bytes());
+    say("220 ready")?;
+    let (mut passive, mut active) = (None, None);
+    let mut line = String::new();
+    while lines.read_line(&mut line)? > 0 {
+        let command = line.trim_end();
+        let (verb, argument) = command.split_once(' ').unwrap_or((command, ""));
+        match verb {
+            "EPSV" => {
+                let data = TcpListener::bind((listener.local_addr()?.ip(), 0))?;
+                say(&format!("229 (|||{}|)", data.local_addr()?.port()))?;
+                passive = Some(data);
+            }
+            "EPRT" => {
+                let told = told(argument).ok_or(io::ErrorKind::InvalidData)?;
+                note(Note::Told(told))?;
+                // Behind NAT, too, this is where it gets.
+                active = Some(SocketAddr::new(peer.ip(), told.port()));
+                say("200 ok")?;
+            }
+            "RETR" if argument == "refused" => say("425 no way")?,
+            "RETR" if argument == "silent" => say("150 here it comes")?,
+            "RETR" | "STOR" => {
+                say("150 here it comes")?;
+                let mut data = match (passive.take(), active.take()) {
+                    (Some(passive), _) => {
+                        let (data, from) = passive.accept()?;
+                        note(Note::Data(from))?;
+                        data
+                    }
+                    (None, Some(address)) => TcpStream::connect(address)?,
+                    (None, None) => return Err(io::ErrorKind::NotConnected.into()),
+                };
+                if verb == "STOR" {
+                    io::copy(&mut data, &mut io::sink())?;
+                } else {
+                    data.write_all(argument.as_bytes())?;
+                }
+                drop(data);
+                say("226 done")?;
+            }
+            "QUIT" => say("221 bye")?,
+            "ABOR" => say("226 nothing to abort")?,
+            "PWD" => say("257 \"/\"")?,
+            _ => say("200 ok")?,
+        }
+        line.clear();
+    }
+    Ok(())
+}
+
+fn told(argument: &str) -> Option<SocketAddr> {
+    let mut parts = argument.split('|').skip(2);
+    let address: IpAddr = parts.next()?.parse().ok()?;
+    Some(SocketAddr::new(address, parts.next()?.parse().ok()?))
+}
