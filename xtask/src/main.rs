@@ -19,7 +19,8 @@ const USAGE: &str = "\
 Usage: cargo xtask <job>
 
   demo     a whole session over TLS against a server inside this process, through both adapters
-  interop  the same against vsftpd, in clear and over TLS (Debian or a relative, as root)
+  interop  the same, and every operation by its name, against vsftpd, ProFTPD, Pure-FTPd and
+           pyftpdlib, or those that are named (Debian or a relative, as root; Python with pip)
   no-std   link and run a program that has no standard library
   sizes    the ten largest source files
   ci       all that a change must pass

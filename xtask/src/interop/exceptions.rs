@@ -44,6 +44,20 @@ const fn always(
     }
 }
 
+/// Of pyftpdlib, with operations that begin a session while another one is there.
+const fn deaf(operation: Operation) -> Exception {
+    Exception {
+        server: Pyftpdlib,
+        operation,
+        mode: Some(DataMode::Active),
+        occurs: Occurs::Sometimes,
+        says: "timed out",
+        reason: "what is left of a connection in active mode takes a descriptor out of the event \
+                 loop that belongs to a newer session by then, which is never heard again; \
+                 Python's ftplib meets it too",
+    }
+}
+
 pub(super) const EXCEPTIONS: &[Exception] = &[
     always(
         Vsftpd,
@@ -54,9 +68,23 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     always(
         Vsftpd,
         Operation::DirectoryIac,
-        r"a\\xff\\xffb",
+        r"a\xff\xffb",
         "it doubles 0xFF in replies as Telnet wants it, but takes it as it is in commands; the \
          other three never double it, so that PWD's reply is read as it came",
+    ),
+    always(Vsftpd, Operation::Facts, "500 Unknown command", NO_FACTS),
+    always(Vsftpd, Operation::FactsOf, "500 Unknown command", NO_FACTS),
+    always(
+        Vsftpd,
+        Operation::EmptyFacts,
+        "500 Unknown command",
+        NO_FACTS,
+    ),
+    always(
+        PureFtpd,
+        Operation::TextDownloadCrlf,
+        r#""one\r""#,
+        "it puts a CR in front of each LF, also of one that has a CR already",
     ),
     always(
         PureFtpd,
@@ -67,7 +95,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     always(
         PureFtpd,
         Operation::EmptyNames,
-        r#""empty/.\", \"empty/..\""#,
+        r#""empty/.", "empty/..""#,
         "NLST names the directory itself and the one above",
     ),
     always(
@@ -100,16 +128,12 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         NOT_UTF8,
         "it stores U+FFFD in the place of what is not UTF-8, by default",
     ),
-    Exception {
-        server: Pyftpdlib,
-        operation: Operation::TwoSessions,
-        mode: Some(DataMode::Active),
-        occurs: Occurs::Sometimes,
-        says: "timed out",
-        reason: "its event loop loses a connection that it makes while another session's is \
-                 becoming ready, and then stands still; Python's ftplib sees the same",
-    },
+    deaf(Operation::TwoSessions),
+    deaf(Operation::Copy),
+    deaf(Operation::Reconnect),
 ];
+
+const NO_FACTS: &str = "it knows neither MLSD nor MLST";
 
 /// The replacement character.
 const NOT_UTF8: &str = "\u{fffd}";

@@ -1,5 +1,6 @@
 //! Every operation with every server, in every way, through both adapters.
 
+use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
@@ -29,8 +30,26 @@ pub(super) fn run(programs: &[Program]) -> Result<()> {
             .iter()
             .map(|program| (program.kind(), Idle::start(scope, program)))
             .collect();
-        for program in programs {
-            with(program, &block, &mut matrix)?;
+        // Two at a time: some of the time is spent waiting.
+        let (sender, done) = mpsc::channel();
+        let lanes: Vec<_> = programs
+            .chunks(programs.len().div_ceil(2))
+            .map(|lane| {
+                let (sender, block) = (sender.clone(), &block);
+                scope.spawn(move || -> std::result::Result<(), String> {
+                    let with = |program| with(program, block, &sender);
+                    lane.iter()
+                        .try_for_each(with)
+                        .map_err(|error| error.to_string())
+                })
+            })
+            .collect();
+        drop(sender);
+        for (kind, way, adapter, outcome) in done {
+            matrix.add(kind, way, adapter, outcome);
+        }
+        for lane in lanes {
+            lane.join().map_err(|_| "a lane panicked")??;
         }
         for (kind, idle) in idle {
             for (adapter, result) in idle.end() {
@@ -47,7 +66,10 @@ pub(super) fn run(programs: &[Program]) -> Result<()> {
     matrix.print(&kinds)
 }
 
-fn with(program: &Program, block: &[u8], matrix: &mut Matrix) -> Result<()> {
+/// What came of one operation, and where.
+type Done = (Kind, Way, Adapter, Outcome);
+
+fn with(program: &Program, block: &[u8], done: &mpsc::Sender<Done>) -> Result<()> {
     for family in Family::ALL {
         let server = program.start(&Setting {
             family,
@@ -73,7 +95,7 @@ fn with(program: &Program, block: &[u8], matrix: &mut Matrix) -> Result<()> {
                     begin.elapsed().as_secs_f64()
                 ));
                 for outcome in outcomes {
-                    matrix.add(program.kind(), way, adapter, outcome);
+                    done.send((program.kind(), way, adapter, outcome))?;
                 }
             }
         }
