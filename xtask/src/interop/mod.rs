@@ -24,9 +24,14 @@ mod operation;
 #[cfg(unix)]
 mod perform;
 #[cfg(unix)]
+mod record;
+#[cfg(unix)]
 mod report;
+#[cfg(unix)]
+mod telnet;
 
-/// Runs it; arguments are the names of servers, all of them if there is none.
+/// Runs it; arguments are the names of servers, all of them if there is none. With `--record` it
+/// records a session with each, and does nothing else.
 #[cfg(unix)]
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     use crate::servers::foreign::Kind;
@@ -34,7 +39,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
 
     let workdir = workspace::root()?.join("target/interop");
     let mut kinds = Vec::new();
-    for argument in arguments {
+    for argument in arguments.iter().filter(|argument| **argument != "--record") {
         let kind = Kind::ALL
             .iter()
             .find(|kind| kind.name().eq_ignore_ascii_case(argument));
@@ -47,7 +52,11 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         .into_iter()
         .map(|kind| kind.fetch(&workdir))
         .collect::<Result<Vec<_>>>()?;
+    if arguments.contains(&"--record") {
+        return record::run(&programs);
+    }
     let jobs = jobs::run(&programs);
+    let telnet = telnet::run(&programs);
     let matrix = matrix::run(&programs);
-    jobs.and(matrix)
+    jobs.and(telnet).and(matrix)
 }
