@@ -62,7 +62,12 @@ pub(super) async fn run<D: Driver>(server: &Foreign, way: Way, block: &[u8]) -> 
         let result = cell.one(operation).await.map_err(|error| {
             // Whatever state it is in, the next operation is not to suffer from it.
             cell.client = None;
-            (error.to_string(), cell.dialogue.tail(TAIL))
+            let log = jobs::tail(&cell.server.log());
+            let dialogue = cell.dialogue.tail(TAIL);
+            (
+                error.to_string(),
+                format!("{dialogue}\nThe server's log:\n{log}"),
+            )
         });
         outcomes.push(Outcome { operation, result });
     }

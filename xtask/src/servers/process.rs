@@ -71,8 +71,7 @@ pub(crate) struct Process {
     afterwards: Option<Afterwards>,
 }
 
-/// Is told which sessions were killed.
-type Afterwards = Box<dyn FnOnce(&[u32]) + Send + Sync>;
+type Afterwards = Box<dyn FnOnce() + Send + Sync>;
 
 impl Process {
     /// Makes a directory and starts a server in it; it greets clients by the time this returns.
@@ -134,7 +133,7 @@ impl Process {
     }
 
     /// What remains to be done once the server is gone.
-    pub(crate) fn afterwards(&mut self, action: impl FnOnce(&[u32]) + Send + Sync + 'static) {
+    pub(crate) fn afterwards(&mut self, action: impl FnOnce() + Send + Sync + 'static) {
         self.afterwards = Some(Box::new(action));
     }
 
@@ -257,20 +256,18 @@ impl Drop for Process {
             // there are.
             signal("STOP", &[server.id()]);
             let deadline = Instant::now() + STOP_TIMEOUT;
-            let mut killed = Vec::new();
             loop {
                 let sessions = descendants(server.id());
                 if sessions.is_empty() || Instant::now() >= deadline {
                     break;
                 }
                 signal("KILL", &sessions);
-                killed.extend(sessions);
                 thread::sleep(Duration::from_millis(5));
             }
             let _ = server.kill();
             let _ = server.wait();
             if let Some(action) = self.afterwards.take() {
-                action(&killed);
+                action();
             }
         }
         // After a failed assertion somebody may want to look at it.
@@ -288,15 +285,9 @@ fn descendants(ancestor: u32) -> Vec<u32> {
         let Some(id) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else {
             continue;
         };
-        let status = fs::read_to_string(process.path().join("stat")).unwrap_or_default();
-        // As in: 4711 (the name (of anything)) S 1 4711 ...
-        let mut fields = status
-            .rsplit_once(')')
-            .map_or("", |(_, fields)| fields)
-            .split_whitespace();
-        let ended = matches!(fields.next(), Some("Z" | "X"));
-        if let Some(parent) = fields.next().and_then(|parent| parent.parse().ok()) {
-            children.entry(parent).or_default().push((id, ended));
+        if let Some(status) = status(id) {
+            let child = (id, status.ended);
+            children.entry(status.parent).or_default().push(child);
         }
     }
     let mut found = Vec::new();
@@ -310,6 +301,26 @@ fn descendants(ancestor: u32) -> Vec<u32> {
         }
     }
     found
+}
+
+/// Whether there is a process of this number that has not ended.
+pub(super) fn is_running(id: u32) -> bool {
+    status(id).is_some_and(|status| !status.ended)
+}
+
+struct Status {
+    parent: u32,
+    ended: bool,
+}
+
+fn status(id: u32) -> Option<Status> {
+    let line = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // As in: 4711 (the name (of anything)) S 1 4711 ...
+    let (_, fields) = line.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace();
+    let ended = matches!(fields.next()?, "Z" | "X");
+    let parent = fields.next()?.parse().ok()?;
+    Some(Status { parent, ended })
 }
 
 /// The standard library kills direct children only.

@@ -4,6 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::OnceLock,
     time::Duration,
 };
 
@@ -11,7 +12,7 @@ use super::{
     Result,
     foreign::{PASSIVE_PORTS, PASSWORD_HASH, Setting, USER},
     package::{self, Unpacked, library_path},
-    process::{Account, Process, secret_file},
+    process::{Account, Process, is_running, secret_file},
 };
 
 /// Where it is in its package, and the program that makes its list of users.
@@ -24,6 +25,9 @@ const DATABASE: &str = "users.pdb";
 
 /// Where its sessions keep who is logged in, whatever they are told.
 const SCOREBOARD: &str = "/run/pure-ftpd";
+
+/// Whether somebody else made that, before the first server was started here.
+static WAS_THERE: OnceLock<bool> = OnceLock::new();
 
 /// The shortest time that it can be told to wait for a command.
 pub(crate) const SHORTEST_IDLE: Duration = Duration::from_secs(60);
@@ -88,17 +92,26 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
         }
         Ok(command)
     };
-    let had_scoreboard = Path::new(SCOREBOARD).exists();
+    let was_there = *WAS_THERE.get_or_init(|| Path::new(SCOREBOARD).exists());
     let mut process = Process::start("pure-ftpd", workdir, setting.family, &[], prepare)?;
-    process.afterwards(move |sessions| {
-        for session in sessions {
-            // What a session that is killed leaves behind.
-            let _ = fs::remove_file(format!("{SCOREBOARD}/client-{session:08}"));
-        }
-        if !had_scoreboard {
-            // Not while another server uses it.
-            let _ = fs::remove_dir(SCOREBOARD);
+    process.afterwards(move || {
+        if !was_there {
+            clear_scoreboard();
         }
     });
     Ok(process)
+}
+
+/// Takes away what sessions left behind that were killed, or were silent too long; and all of it,
+/// unless other servers use it.
+fn clear_scoreboard() {
+    for entry in fs::read_dir(SCOREBOARD).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        // As in: client-00004711
+        let session = name.to_str().and_then(|name| name.strip_prefix("client-"));
+        if session.is_some_and(|id| id.parse().is_ok_and(|id| !is_running(id))) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    let _ = fs::remove_dir(SCOREBOARD);
 }
