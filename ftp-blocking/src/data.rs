@@ -10,6 +10,7 @@ use ftp_proto::{
     TransferOptions, Verdict, Wait,
 };
 
+use crate::ahead::Ahead;
 use crate::channel::Got;
 use crate::client::Client;
 use crate::data_connection::Data;
@@ -21,12 +22,20 @@ use crate::drive::{Readiness, Watched};
 /// was positive. Anything else is an error that carries an [`Error`] inside:
 /// `Error::from(io_error)` takes it out.
 ///
+/// Small reads are served from a buffer of its own, which reads ahead by up to 256 KiB: there is no
+/// need for a `BufReader`. Reads of 64 KiB and more go straight to the caller's.
+/// [`save_to`](Self::save_to) does with less than any of them.
+///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
-pub struct Download<'c>(pub(crate) Moving<'c>);
+pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) Ahead);
 
 /// A file on its way to the server: writes like any stream. Nothing is stored for certain before
 /// [`finish`](Self::finish) has said so.
+///
+/// Each write goes out at once, so that whoever sends a log line by line needs no flush. A large
+/// file in small pieces is better sent through a `BufWriter`, in pieces of 64 KiB or more, or with
+/// [`send_from`](Self::send_from).
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
@@ -61,7 +70,7 @@ impl<'c> Download<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.reset_on_close(false);
         }
-        Self(Moving::new(client, transfer, options))
+        Self(Moving::new(client, transfer, options), Ahead::default())
     }
 
     /// The server's confirmation, once the end was read.
@@ -76,27 +85,36 @@ impl<'c> Download<'c> {
 
 impl Read for Download<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let moving = &mut self.0;
+        let Self(moving, ahead) = self;
         if buffer.is_empty() {
             return Ok(0);
         }
+        let direct = buffer.len() >= Ahead::ENOUGH;
         loop {
-            let Some(transfer) = &moving.transfer else {
-                return moving.outcome();
-            };
-            match moving.client.read_data(transfer, buffer) {
-                Moved::Bytes(count) => {
-                    moving.count(count);
-                    // Nothing yet is not the end.
-                    match moving.translated(&mut buffer[..count]) {
-                        0 => {}
-                        count => return Ok(count),
+            let mut count = ahead.take(buffer);
+            if count == 0 {
+                let Some(transfer) = &moving.transfer else {
+                    return moving.outcome();
+                };
+                let room = if direct { &mut *buffer } else { ahead.space() };
+                match moving.client.read_data(transfer, room) {
+                    Moved::Bytes(came) if direct => count = came,
+                    Moved::Bytes(came) => {
+                        ahead.filled(came);
+                        count = ahead.take(buffer);
+                    }
+                    Moved::End(end) => {
+                        *ahead = Ahead::default();
+                        moving.conclude(end)?;
+                        return Ok(moving.held_back(buffer));
                     }
                 }
-                Moved::End(end) => {
-                    moving.conclude(end)?;
-                    return Ok(moving.held_back(buffer));
-                }
+            }
+            moving.count(count);
+            // Nothing yet is not the end.
+            match moving.translated(&mut buffer[..count]) {
+                0 => {}
+                count => return Ok(count),
             }
         }
     }
@@ -191,7 +209,7 @@ macro_rules! in_common {
             }
 
             /// Bytes moved so far in this transfer.
-            pub fn bytes(&self) -> u64 {
+            pub fn transferred(&self) -> u64 {
                 self.0.bytes
             }
 

@@ -2,7 +2,7 @@
 //! This file is the same in both adapters.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
@@ -14,6 +14,10 @@ pub(crate) use other::{Pipe, send, worth_sending};
 
 /// How a call into the kernel went that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(any(target_os = "linux", target_os = "android")),
+    allow(dead_code, reason = "there all are refused")
+)]
 pub(crate) enum Passed {
     /// So many bytes; none at the end.
     Bytes(usize),
@@ -57,19 +61,20 @@ fn again(error: Errno, file: BorrowedFd<'_>, flags: PollFlags) -> io::Result<()>
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod linux {
-    use std::os::fd::OwnedFd;
+    use std::os::fd::{AsFd as _, OwnedFd};
 
     use rustix::fs::{FileType, fstat, sendfile};
     use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
 
-    use super::{AsFd, BorrowedFd, Errno, Passed, PollFlags, again, io, read, write_all};
+    use super::{BorrowedFd, Errno, Passed, PollFlags, again, io, read, write_all};
 
     /// Room in a pipe: as much as the kernel gives to everybody. Downloads took half as much CPU
     /// again with the 64 KiB that a pipe has by itself.
     const PIPE: usize = 1024 * 1024;
 
-    /// Less room than this makes more system calls than reading and writing.
-    const SMALLEST_PIPE: usize = 64 * 1024;
+    /// Less room in a pipe than this makes more system calls than reading and writing, and for a
+    /// smaller file it is not worth it to look whether [`send`] may be used.
+    const LEAST: usize = 64 * 1024;
 
     /// How much one call sends: enough that calls do not count, little enough that the control
     /// connection is looked at several times a second on a slow disk.
@@ -90,7 +95,7 @@ mod linux {
             let mut room = PIPE;
             while fcntl_setpipe_size(&writer, room).is_err() {
                 room /= 2;
-                if room < SMALLEST_PIPE {
+                if room < LEAST {
                     return None;
                 }
             }
@@ -142,7 +147,7 @@ mod linux {
 
         /// For files that were opened for appending, and for devices that know no better.
         fn copy(&mut self, file: BorrowedFd<'_>) -> io::Result<Passed> {
-            let mut buffer = vec![0; self.held.min(SMALLEST_PIPE)];
+            let mut buffer = vec![0; self.held.min(LEAST)];
             while self.held > 0 {
                 let count = read(self.reader.as_fd(), &mut buffer)?;
                 let mut bytes = &buffer[..count];
@@ -168,7 +173,7 @@ mod linux {
     pub(crate) fn worth_sending(file: BorrowedFd<'_>) -> bool {
         let large = fstat(file).is_ok_and(|stat| {
             let regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
-            regular && stat.st_size >= SEND as i64
+            regular && stat.st_size >= LEAST as i64
         });
         large && ignores_broken_pipes()
     }

@@ -13,6 +13,7 @@ use ftp_proto::{
 };
 use smol::io::{AsyncRead, AsyncWrite};
 
+use crate::ahead::Ahead;
 use crate::channel::Got;
 use crate::client::Client;
 use crate::data_connection::Data;
@@ -24,12 +25,20 @@ use crate::drive::{Operation, Watched};
 /// was positive. Anything else is an error that carries an [`Error`] inside:
 /// `Error::from(io_error)` takes it out.
 ///
+/// Small reads are served from a buffer of its own, which reads ahead by up to 256 KiB: there is no
+/// need for a `BufReader`. Reads of 64 KiB and more go straight to the caller's.
+/// [`save_to`](Self::save_to) does with less than any of them.
+///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
-pub struct Download<'c>(pub(crate) Moving<'c>);
+pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) Ahead);
 
 /// A file on its way to the server: writes like any stream. Nothing is stored for certain before
 /// [`finish`](Self::finish) or `close` has said so.
+///
+/// Each write goes out at once, so that whoever sends a log line by line needs no flush. A large
+/// file in small pieces is better sent through a `BufWriter`, in pieces of 64 KiB or more, or with
+/// [`send_from`](Self::send_from).
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
@@ -68,7 +77,7 @@ impl<'c> Download<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.reset_on_close(false);
         }
-        Self(Moving::new(client, transfer, options))
+        Self(Moving::new(client, transfer, options), Ahead::default())
     }
 
     /// The server's confirmation, once the end was read.
@@ -90,29 +99,38 @@ impl AsyncRead for Download<'_> {
         cx: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        let moving = &mut self.get_mut().0;
+        let Self(moving, ahead) = self.get_mut();
         if buffer.is_empty() {
             return Poll::Ready(Ok(0));
         }
+        let direct = buffer.len() >= Ahead::ENOUGH;
         loop {
-            let Some(transfer) = &moving.transfer else {
-                ready!(moving.poll_finishing(cx))?;
-                return Poll::Ready(Ok(moving.held_back(buffer)));
-            };
-            let waiting = &mut moving.waiting;
-            match ready!(moving.client.poll_read_data(cx, transfer, waiting, buffer)) {
-                Moved::Bytes(count) => {
-                    moving.count(count);
-                    // Nothing yet is not the end.
-                    match moving.translated(&mut buffer[..count]) {
-                        0 => {}
-                        count => return Poll::Ready(Ok(count)),
+            let mut count = ahead.take(buffer);
+            if count == 0 {
+                let Some(transfer) = &moving.transfer else {
+                    ready!(moving.poll_finishing(cx))?;
+                    return Poll::Ready(Ok(moving.held_back(buffer)));
+                };
+                let room = if direct { &mut *buffer } else { ahead.space() };
+                let waiting = &mut moving.waiting;
+                match ready!(moving.client.poll_read_data(cx, transfer, waiting, room)) {
+                    Moved::Bytes(came) if direct => count = came,
+                    Moved::Bytes(came) => {
+                        ahead.filled(came);
+                        count = ahead.take(buffer);
+                    }
+                    Moved::End(end) => {
+                        *ahead = Ahead::default();
+                        ready!(moving.poll_conclude(cx, end))?;
+                        return Poll::Ready(Ok(moving.held_back(buffer)));
                     }
                 }
-                Moved::End(end) => {
-                    ready!(moving.poll_conclude(cx, end))?;
-                    return Poll::Ready(Ok(moving.held_back(buffer)));
-                }
+            }
+            moving.count(count);
+            // Nothing yet is not the end.
+            match moving.translated(&mut buffer[..count]) {
+                0 => {}
+                count => return Poll::Ready(Ok(count)),
             }
         }
     }
@@ -230,7 +248,7 @@ macro_rules! in_common {
             }
 
             /// Bytes moved so far in this transfer.
-            pub fn bytes(&self) -> u64 {
+            pub fn transferred(&self) -> u64 {
                 self.0.bytes
             }
 

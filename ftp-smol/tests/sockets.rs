@@ -89,4 +89,9 @@ over_sockets! {
     hard_08_noop_answered_after_226
     hard_12_cut_between_records
     hard_12_no_close_notify
+    directories_and_files
+    texts_both_ways
+    uploads_of_all_kinds
+    reconnected_where_it_stood
+    reconnected_without_need
 }

@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use ftp_proto::simulator::{Connected, Link, Read, Simulator, Write};
+use socket2::SockRef;
 
 /// A [`Simulator`] whose links are bridged to sockets on loopback.
 #[derive(Clone)]
@@ -141,7 +142,9 @@ impl Hosted {
                 Read::Empty if server.is_open(link) => server = self.wait(server),
                 Read::Empty | Read::Eof => break,
                 Read::Reset => {
-                    let _ = stream.shutdown(Shutdown::Both);
+                    // The last of us to let go of it resets it.
+                    let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+                    let _ = stream.shutdown(Shutdown::Read);
                     return;
                 }
             }

@@ -1,0 +1,108 @@
+//! Files for the tests of both adapters, and a server that cuts downloads off.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use socket2::SockRef;
+
+fn fresh() -> PathBuf {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = format!("bulk-{}-{number}", std::process::id());
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+fn opened(options: &mut OpenOptions) -> File {
+    let path = fresh();
+    let file = options.create_new(true).open(&path).expect("a new file");
+    std::fs::remove_file(path).expect("open files need no name");
+    file
+}
+
+/// A file with this content, at its beginning.
+pub(crate) fn holding(content: &[u8]) -> File {
+    let mut file = opened(OpenOptions::new().read(true).write(true));
+    file.write_all(content).expect("there is room");
+    file.rewind().expect("a regular file");
+    file
+}
+
+/// The same, opened so that all is written to its end.
+pub(crate) fn appending_to(content: &[u8]) -> File {
+    let mut file = opened(OpenOptions::new().read(true).append(true));
+    file.write_all(content).expect("there is room");
+    file
+}
+
+/// One that cannot be read.
+pub(crate) fn unreadable() -> File {
+    let file = opened(OpenOptions::new().write(true));
+    file.set_len(1_000_000).expect("a regular file");
+    file
+}
+
+/// Where every write finds the disk full.
+pub(crate) fn full() -> File {
+    let full = OpenOptions::new().write(true).open("/dev/full");
+    full.expect("a device of every Linux")
+}
+
+/// All of it, from its beginning.
+pub(crate) fn content(mut file: &File) -> Vec<u8> {
+    let mut content = Vec::new();
+    file.rewind().expect("a regular file");
+    file.read_to_end(&mut content).expect("readable");
+    content
+}
+
+/// Bytes in which no two stretches are alike for long.
+pub(crate) fn big(length: usize) -> Vec<u8> {
+    let mut state: u32 = 7;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    };
+    (0..length).map(|_| next()).collect()
+}
+
+/// Serves one session whose downloads are all reset after these bytes, although confirmed. The
+/// client must have taken them in by then, or the reset would take them away. Returns its port.
+pub(crate) fn serve_resets(bytes: Vec<u8>) -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    thread::spawn(move || {
+        let (mut control, _) = listener.accept().expect("a client");
+        let mut lines = BufReader::new(control.try_clone().expect("a second handle"));
+        let mut say = |text: &str| control.write_all(text.as_bytes()).expect("a reply");
+        say("220 ready\r\n");
+        let data = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let mut line = String::new();
+        while lines.read_line(&mut line).expect("a command") > 0 {
+            match line.split_ascii_whitespace().next() {
+                Some("EPSV") => {
+                    let port = data.local_addr().expect("an address").port();
+                    say(&format!("229 here (|||{port}|)\r\n"));
+                }
+                Some("RETR") => {
+                    let (mut data, _) = data.accept().expect("the client connects first");
+                    say("150 coming\r\n");
+                    data.write_all(&bytes).expect("taken");
+                    let linger = Some(Duration::ZERO);
+                    SockRef::from(&data).set_linger(linger).expect("an option");
+                    drop(data);
+                    say("226 done\r\n");
+                }
+                Some("PWD") => say("257 \"/\"\r\n"),
+                Some("QUIT") => say("221 bye\r\n"),
+                _ => say("200 ok\r\n"),
+            }
+            line.clear();
+        }
+    });
+    port
+}
