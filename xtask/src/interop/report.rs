@@ -149,3 +149,73 @@ impl Matrix {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Matrix, Outcome};
+    use crate::interop::exceptions::{EXCEPTIONS, Occurs};
+    use crate::interop::operation::{Operation, Way};
+    use crate::job::Adapter;
+    use crate::servers::foreign::Kind;
+
+    fn add(matrix: &mut Matrix, kind: Kind, operation: Operation, result: Result<(), &str>) {
+        let result = result.map_err(|why| (why.to_owned(), String::new()));
+        let outcome = Outcome { operation, result };
+        matrix.add(kind, Way::ALL[0], Adapter::Smol, outcome);
+    }
+
+    /// Everything that is known of vsftpd, as it should be.
+    fn as_known() -> Matrix {
+        let mut matrix = Matrix::default();
+        for exception in EXCEPTIONS {
+            if exception.server == Kind::Vsftpd {
+                let result = Err(exception.says);
+                add(&mut matrix, Kind::Vsftpd, exception.operation, result);
+            }
+        }
+        matrix
+    }
+
+    #[test]
+    fn known_exceptions_are_green() {
+        assert!(as_known().print(&[Kind::Vsftpd]).is_ok());
+    }
+
+    #[test]
+    fn an_unknown_failure_is_red() {
+        let mut matrix = as_known();
+        add(&mut matrix, Kind::Vsftpd, Operation::Noop, Err("no reply"));
+        assert!(matrix.print(&[Kind::Vsftpd]).is_err());
+    }
+
+    #[test]
+    fn an_exception_that_fails_in_another_way_is_red() {
+        let mut matrix = as_known();
+        let result = Err("something else");
+        add(&mut matrix, Kind::Vsftpd, Operation::SiteHelp, result);
+        assert!(matrix.print(&[Kind::Vsftpd]).is_err());
+    }
+
+    #[test]
+    fn an_exception_that_passes_is_red() {
+        let mut matrix = as_known();
+        add(&mut matrix, Kind::Vsftpd, Operation::SiteHelp, Ok(()));
+        assert!(matrix.print(&[Kind::Vsftpd]).is_err());
+    }
+
+    #[test]
+    fn an_exception_that_does_not_occur_is_red() {
+        assert!(Matrix::default().print(&[Kind::Vsftpd]).is_err());
+    }
+
+    #[test]
+    fn there_is_one_exception_for_an_operation_with_a_server() {
+        for (number, one) in EXCEPTIONS.iter().enumerate() {
+            for other in &EXCEPTIONS[number + 1..] {
+                let same = (one.server, one.operation) == (other.server, other.operation);
+                assert!(!same, "{:?}, {:?}", one.server, one.operation);
+            }
+            assert!(one.occurs == Occurs::Always || one.server == Kind::Pyftpdlib);
+        }
+    }
+}

@@ -182,7 +182,7 @@ pub(super) fn run(command: &mut Command) -> Result<Output> {
         .output()
         .map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
-                format!("`{name}` is not on this machine; it takes a Debian or a relative of it")
+                format!("`{name}` is not on this machine; it takes a Debian or a relative of it, and pip")
             }
             _ => format!("`{name}`: {error}"),
         })?;

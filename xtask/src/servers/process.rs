@@ -445,7 +445,94 @@ fn greeting(address: SocketAddr) -> std::io::Result<String> {
         return Err(std::io::ErrorKind::UnexpectedEof.into());
     }
     // A parting word keeps the log free of a session that seems lost.
-    (&stream).write_all(b"QUIT\r\n")?;
-    while reader.read_line(&mut String::new())? > 0 {}
+    let _ = (&stream).write_all(b"QUIT\r\n");
+    while matches!(reader.read_line(&mut String::new()), Ok(1..)) {}
     Ok(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::net::TcpListener;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::path::{Path, PathBuf};
+    use std::process::Command;
+    use std::{env, fs, process, thread};
+
+    use super::{Family, Process, Result, descendants, is_running};
+
+    fn workdir(name: &str) -> PathBuf {
+        env::temp_dir().join(format!("xtask-{name}-{}", process::id()))
+    }
+
+    /// A server with a child of its own; somebody else greets in its place.
+    fn start(workdir: &Path) -> Result<Process> {
+        Process::start("shell", workdir, Family::V4, &[], |process| {
+            let listener = TcpListener::bind(process.address())?;
+            thread::spawn(move || {
+                let greeted = listener
+                    .accept()
+                    .and_then(|(mut stream, _)| stream.write_all(b"220 hello\r\n"));
+                assert!(greeted.is_ok());
+            });
+            let mut command = Command::new("sh");
+            command.args(["-c", "sleep 1000 & sleep 1000"]);
+            Ok(command)
+        })
+    }
+
+    /// The server and all that descends from it, once that is there.
+    fn family(server: &Process) -> Vec<u32> {
+        let id = server.child.as_ref().expect("a process").id();
+        loop {
+            let children = descendants(id);
+            if children.len() == 2 {
+                return [vec![id], children].concat();
+            }
+            thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_server_goes_with_all_its_sessions_and_its_directory() {
+        let workdir = workdir("drop");
+        let server = start(&workdir).expect("a server");
+        let family = family(&server);
+        assert!(family.iter().all(|id| is_running(*id)));
+        drop(server);
+        assert!(!family.iter().any(|id| is_running(*id)));
+        assert_eq!(fs::read_dir(&workdir).expect("a directory").count(), 0);
+        fs::remove_dir(workdir).expect("an empty directory");
+    }
+
+    #[test]
+    fn a_server_goes_when_a_job_panics() {
+        let workdir = workdir("panic");
+        let server = start(&workdir).expect("a server");
+        let family = family(&server);
+        let panicked = catch_unwind(AssertUnwindSafe(move || {
+            let _server = server;
+            panic!("as a job might");
+        }));
+        assert!(panicked.is_err());
+        assert!(!family.iter().any(|id| is_running(*id)));
+        fs::remove_dir_all(workdir).expect("what is left to look at");
+    }
+
+    #[test]
+    fn a_server_that_does_not_start_says_why() {
+        let workdir = workdir("fails");
+        let started = Process::start("shell", &workdir, Family::V4, &["own.log"], |process| {
+            fs::write(process.path("own.log"), "and more of it")?;
+            let mut command = Command::new("sh");
+            command.args(["-c", "echo no such setting >&2; exit 3"]);
+            Ok(command)
+        });
+        let error = started.map(|_| ()).map_err(|error| error.to_string());
+        let text = error.expect_err("a failure");
+        for part in ["exit status: 3", "no such setting", "and more of it"] {
+            assert!(text.contains(part), "{text}");
+        }
+        fs::remove_dir(workdir).expect("an empty directory");
+    }
 }
