@@ -776,6 +776,37 @@ fn open_falls_back_to_pasv_where_the_port_of_epsv_is_filtered_and_remembers() {
     }
 }
 
+/// Over IPv6 there is no PASV.
+#[test]
+fn open_tells_why_epsv_did_not_do_where_pasv_does_not_either_and_tries_it_again() {
+    let begin = [hear("TYPE I"), say("200 I"), hear("EPSV")];
+    let refused = [say("425 no"), hear("PASV"), say("502 what")];
+    let filtered = [
+        say("229 (|||6446|)"),
+        fails("connect peer:6446", ErrorKind::Io),
+        hear("PASV"),
+        say("425 You cannot use PASV on IPv6 connections"),
+        serve("close abandon"),
+    ];
+    let again = [
+        hear("EPSV"),
+        say("229 (|||6447|)"),
+        serve("connect peer:6447"),
+        hear("RETR b"),
+        say("150 here"),
+    ];
+    for (failure, told) in [
+        (&refused[..], "Transient Some(\"EPSV\")"),
+        (&filtered[..], "Io "),
+    ] {
+        let script = [&begin[..], failure, &again].concat();
+        let ops = [Op::Retrieve("a", 0), Op::Retrieve("b", 0)];
+        let outcomes = play(logged_in(Config::default(), script), &ops);
+        assert!(outcomes[0].starts_with(told), "{outcomes:?}");
+        assert!(!outcomes[1].contains("Permanent"), "{outcomes:?}");
+    }
+}
+
 #[test]
 fn open_whose_pasv_port_is_filtered_too_fails_in_step() {
     let script = [
