@@ -104,7 +104,7 @@ const STEPS: [Step; 21] = [
     ),
     step("no_std", Job(link)),
     step("demo", Job(demo::run)),
-    step("interop", Job(interop::run)),
+    step("interop", Job(|| interop::run(&[]))),
 ];
 
 /// Runs it.
