@@ -364,22 +364,6 @@ fn copy_whose_retr_is_refused_aborts_the_stor() {
 }
 
 #[test]
-fn copy_whose_retr_is_refused_when_the_stor_is_over_already_sends_no_abor() {
-    let mut source = offering();
-    source.extend([hear("RETR a"), say("550 no such file")]);
-    let mut target = storing();
-    target.pop();
-    target.extend([
-        bytes(b"150 here\r\n226 stored nothing\r\n"),
-        serve("close abandon"),
-    ]);
-    assert_eq!(
-        copied(source, target),
-        "Permanent Some(\"RETR\") Some(\"550 no such file\") None"
-    );
-}
-
-#[test]
 fn copy_whose_abor_nobody_answers_is_settled_by_the_next_operation() {
     let mut source = offering();
     source.extend([hear("RETR a"), say("550 no such file")]);
