@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use crate::support::*;
 
-fn couple(
+pub(crate) fn couple(
     source: impl IntoIterator<Item = Item>,
     target: impl IntoIterator<Item = Item>,
 ) -> Couple<Script> {
@@ -25,21 +25,21 @@ fn type_i() -> [Item; 2] {
 }
 
 /// The source offers port 6446.
-fn offering() -> Vec<Item> {
+pub(crate) fn offering() -> Vec<Item> {
     [type_i(), [hear("EPSV"), say("229 (|||6446|)")]].concat()
 }
 
 /// The target is told of it.
-fn told_where() -> Vec<Item> {
+pub(crate) fn told_where() -> Vec<Item> {
     let told = [hear("EPRT |1|198.51.100.7|6446|"), say("200 ok")];
     [type_i(), told].concat()
 }
 
-fn retrieving() -> Vec<Item> {
+pub(crate) fn retrieving() -> Vec<Item> {
     [&offering()[..], &[hear("RETR a"), say("150 there")]].concat()
 }
 
-fn storing() -> Vec<Item> {
+pub(crate) fn storing() -> Vec<Item> {
     [&told_where()[..], &[hear("STOR b c"), say("150 here")]].concat()
 }
 
@@ -63,7 +63,7 @@ fn copied(source: Vec<Item>, target: Vec<Item>) -> String {
 }
 
 #[track_caller]
-fn assert_in_step(couple: &mut Couple<Script>) {
+pub(crate) fn assert_in_step(couple: &mut Couple<Script>) {
     for driver in [&mut couple.source, &mut couple.target] {
         driver.server.assert_over();
         driver.server.extend(pwd());
