@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use crate::support::*;
 
-fn couple(
+pub(crate) fn couple(
     source: impl IntoIterator<Item = Item>,
     target: impl IntoIterator<Item = Item>,
 ) -> Couple<Script> {
@@ -25,21 +25,21 @@ fn type_i() -> [Item; 2] {
 }
 
 /// The source offers port 6446.
-fn offering() -> Vec<Item> {
+pub(crate) fn offering() -> Vec<Item> {
     [type_i(), [hear("EPSV"), say("229 (|||6446|)")]].concat()
 }
 
 /// The target is told of it.
-fn told_where() -> Vec<Item> {
+pub(crate) fn told_where() -> Vec<Item> {
     let told = [hear("EPRT |1|198.51.100.7|6446|"), say("200 ok")];
     [type_i(), told].concat()
 }
 
-fn retrieving() -> Vec<Item> {
+pub(crate) fn retrieving() -> Vec<Item> {
     [&offering()[..], &[hear("RETR a"), say("150 there")]].concat()
 }
 
-fn storing() -> Vec<Item> {
+pub(crate) fn storing() -> Vec<Item> {
     [&told_where()[..], &[hear("STOR b c"), say("150 here")]].concat()
 }
 
@@ -63,7 +63,7 @@ fn copied(source: Vec<Item>, target: Vec<Item>) -> String {
 }
 
 #[track_caller]
-fn assert_in_step(couple: &mut Couple<Script>) {
+pub(crate) fn assert_in_step(couple: &mut Couple<Script>) {
     for driver in [&mut couple.source, &mut couple.target] {
         driver.server.assert_over();
         driver.server.extend(pwd());
@@ -361,22 +361,6 @@ fn copy_whose_retr_is_refused_aborts_the_stor() {
             format!("{kind} Some(\"RETR\") Some(\"{reply}\") None")
         );
     }
-}
-
-#[test]
-fn copy_whose_retr_is_refused_when_the_stor_is_over_already_sends_no_abor() {
-    let mut source = offering();
-    source.extend([hear("RETR a"), say("550 no such file")]);
-    let mut target = storing();
-    target.pop();
-    target.extend([
-        bytes(b"150 here\r\n226 stored nothing\r\n"),
-        serve("close abandon"),
-    ]);
-    assert_eq!(
-        copied(source, target),
-        "Permanent Some(\"RETR\") Some(\"550 no such file\") None"
-    );
 }
 
 #[test]

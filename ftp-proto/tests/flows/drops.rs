@@ -6,6 +6,7 @@ use ftp_proto::{
     Config, DataEnd, DataMode, Direction, FileStructure, Protection, Standing, TransferType,
     TransmissionMode, flows,
 };
+use proptest::prelude::*;
 
 use crate::support::*;
 
@@ -266,5 +267,49 @@ fn invariant_3_every_flow_behind_every_other_one_that_was_dropped() {
             (then.run)(&mut driver);
             then.check(&mut driver, &format!("behind {}", dropped.flow));
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Any flows in any order, each dropped or given up somewhere or not, the replies in pieces of
+    /// any size at any time.
+    #[test]
+    fn invariant_3_any_flows_dropped_and_timed_out_anywhere(
+        tls in any::<bool>(),
+        seed in any::<u64>(),
+        aborting in 0..ABORTS.len(),
+        runs in proptest::collection::vec(
+            (
+                any::<proptest::sample::Index>(),
+                proptest::option::of(0..40_usize),
+                proptest::option::of(0..12_usize),
+            ),
+            1..10,
+        ),
+    ) {
+        let behind_login: Vec<_> = CASES
+            .iter()
+            .filter(|case| case.before.len() == LOGGED_IN.len())
+            .collect();
+        let mut driver = model(tls, Pace::Random(seed), ABORTS[aborting]);
+        prop_assert!(!run_until_dropped(&mut driver, LOGGED_IN));
+        driver.forget();
+        for (which, fuse, patience) in runs {
+            driver.fuse = fuse.unwrap_or(usize::MAX);
+            driver.patience = patience.unwrap_or(usize::MAX);
+            (which.get(&behind_login).run)(&mut driver);
+        }
+        driver.fuse = usize::MAX;
+        driver.patience = usize::MAX;
+        let checked = check_pwd(&mut driver);
+        prop_assert_eq!(checked, Ok(()), "{:?}", driver.wire);
+        // Where the answer to one of them was given up, nobody knows how a transfer is framed.
+        driver.tell(flows::Mode::new(TransmissionMode::Stream));
+        driver.tell(flows::Structure::new(FileStructure::File));
+        let checked = check_work(&mut driver);
+        prop_assert_eq!(checked, Ok(()), "{:?}", driver.wire);
+        prop_assert!(driver.breaches.is_empty(), "{:?}", driver.breaches);
     }
 }

@@ -8,6 +8,7 @@ mod attributes;
 mod clear_control;
 mod contract;
 mod copy;
+mod copy_findings;
 mod directories;
 mod drops;
 mod features;
