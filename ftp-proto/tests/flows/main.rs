@@ -8,7 +8,7 @@ mod attributes;
 mod clear_control;
 mod contract;
 mod copy;
-mod copy_findings;
+mod copy_faults;
 mod directories;
 mod drops;
 mod features;

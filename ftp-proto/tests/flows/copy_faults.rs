@@ -1,4 +1,4 @@
-//! What a copy from server to server does not do yet; each of these fails until it does.
+//! What a copy from server to server must not take over from what went before it.
 
 use ftp_proto::{Config, ErrorKind, Misuse, Protection};
 
