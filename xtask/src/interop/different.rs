@@ -143,11 +143,12 @@ pub(super) const DIFFERENT: &[Different] = &[
     // Transfers.
     Different {
         servers: &[Pyftpdlib],
-        cases: "hard_04_upload_given_up",
+        cases: "hard_04",
         step: "",
         occurs: Occurs::Sometimes,
-        reason: "after an upload that was aborted before it had read any of it, which it answers \
-                 by 225, it never ends the next transfer",
+        reason: "a transfer that is aborted before it has taken the data connection is answered \
+                 by 225 and stays in its queue: it goes on over the next data connection, which \
+                 brings the wrong file or no end",
     },
 ];
 
