@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use ftp_blocking::wire::{Class, Limits};
 use ftp_blocking::{
     Client, Config, Credentials, DataMode, Encoding, Entry, Error, ErrorKind, Options, Reply,
-    Timeouts, TransferOptions,
+    Timeouts, TransferOptions, TransferType,
 };
 use ftp_proto::PassiveAddress;
 use ftp_proto::reply::{self, Malformed};
@@ -103,7 +103,7 @@ impl Ours {
                 target.login("user", "secret")?;
                 let source = self.client.as_mut().expect("connected");
                 let target_path = rest.first().unwrap_or(path);
-                source.copy_to(path, &mut target, target_path)?;
+                source.copy_to(path, &mut target, target_path, TransferType::Image)?;
                 Ok(Vec::new())
             }
             _ => {

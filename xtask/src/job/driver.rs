@@ -8,7 +8,7 @@ use std::os::fd::BorrowedFd;
 
 use ftp_blocking::{
     Aborted, Completion, Copied, Entry, Error, Features, Observed, Options, RemotePath, Reply,
-    Session, Timestamp, TransferOptions,
+    Session, Timestamp, TransferOptions, TransferType,
 };
 
 use super::content::{CHUNK, Content};
@@ -261,7 +261,7 @@ macro_rules! driver {
                 target: &mut Self,
                 to: &[u8],
             ) -> Result<Copied, Error> {
-                self.copy_to(from, target, to)$($wait)*
+                self.copy_to(from, target, to, TransferType::Image)$($wait)*
             }
 
             async fn raw(&mut self, line: &[u8]) -> Result<Reply, Error> {
