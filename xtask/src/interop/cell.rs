@@ -71,6 +71,10 @@ pub(super) async fn run<D: Driver>(server: &Foreign, way: Way, block: &[u8]) -> 
         });
         outcomes.push(Outcome { operation, result });
     }
+    if let Some(client) = cell.client.take() {
+        // The next session begins once the server is done with this one.
+        let _ = client.quit().await;
+    }
     outcomes
 }
 

@@ -12,6 +12,10 @@ pub(crate) fn run(_: &[&str]) -> Result<()> {
 #[cfg(unix)]
 mod cell;
 #[cfg(unix)]
+mod contract;
+#[cfg(unix)]
+mod different;
+#[cfg(unix)]
 mod exceptions;
 #[cfg(unix)]
 mod idle;
@@ -56,7 +60,8 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         return record::run(&programs);
     }
     let jobs = jobs::run(&programs);
+    let contract = contract::run(&programs);
     let telnet = telnet::run(&programs);
     let matrix = matrix::run(&programs);
-    jobs.and(telnet).and(matrix)
+    jobs.and(contract).and(telnet).and(matrix)
 }

@@ -57,7 +57,8 @@ const STEPS: &[&str] = &[
     "upload large 16777216",
     "abort-download large 1000000",
     "pwd",
-    // pyftpdlib never ends the transfer after one that was aborted before it had read any of it.
+    // So many bytes that it has begun: pyftpdlib goes on over the next data connection with one
+    // that is aborted earlier.
     "abort-upload other 8000000",
     "pwd",
     "download moved 0 5010",

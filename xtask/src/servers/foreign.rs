@@ -9,7 +9,7 @@ use std::{
 use super::{
     Result,
     authority::Identity,
-    process::{Family, Process, WRITABLE},
+    process::{Family, Process, Room, WRITABLE},
     proftpd, pureftpd, pyftpdlib,
     vsftpd::{TlsVersion, Vsftpd, VsftpdOptions},
 };
@@ -41,6 +41,8 @@ pub(crate) enum Kind {
 pub(crate) struct Setting<'a> {
     /// The version of IP; one server listens on one address.
     pub(crate) family: Family,
+    /// Where clients may do everything.
+    pub(crate) room: Room,
     /// How long a session may stay silent; Pure-FTPd counts in minutes.
     pub(crate) idle: Option<Duration>,
     /// TLS of exactly this version, without which nothing is allowed.
@@ -131,6 +133,7 @@ impl Program {
             Kind::Vsftpd => {
                 let options = VsftpdOptions {
                     family: setting.family,
+                    room: setting.room,
                     idle: setting.idle,
                     tls: setting.tls.map(|(version, _)| version),
                     ascii: true,
@@ -174,6 +177,16 @@ impl Foreign {
             Kind::Vsftpd => "interop@example.org",
             _ => PASSWORD,
         }
+    }
+
+    /// Whether clients see a directory of the server's own as `/`, and nothing else of the disk.
+    pub(crate) fn is_confined(&self) -> bool {
+        self.kind != Kind::ProFtpd || self.process.is_roots().unwrap_or(false)
+    }
+
+    /// The directory on disk that clients see as `/`, where they are confined.
+    pub(crate) fn root(&self) -> PathBuf {
+        self.process.root()
     }
 
     /// The directory on disk where clients may do everything; they see it as `work`, below the

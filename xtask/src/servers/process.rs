@@ -57,6 +57,16 @@ impl Family {
     }
 }
 
+/// Where clients may do everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// In [`WRITABLE`], and only look above it.
+    #[default]
+    Below,
+    /// In the root, where there is nothing.
+    Root,
+}
+
 /// A directory with a server in it; dropping it kills the server with all its sessions and removes
 /// the directory.
 pub(crate) struct Process {
@@ -170,14 +180,20 @@ impl Process {
         self.path("root")
     }
 
-    /// Makes the tree that clients see, with [`WRITABLE`] for this account.
+    /// Makes the tree that clients see, for this account.
     ///
     /// # Errors
     ///
     /// Those of the disk.
-    pub(crate) fn plant(&self, account: &Account) -> Result<()> {
-        let writable = self.root().join(WRITABLE);
+    pub(crate) fn plant(&self, account: &Account, room: Room) -> Result<()> {
         open_directory(&self.root())?;
+        let writable = match room {
+            Room::Below => self.root().join(WRITABLE),
+            Room::Root => {
+                chown(self.root(), Some(account.user), Some(account.group))?;
+                return Ok(());
+            }
+        };
         open_directory(&writable)?;
         if account.is_other {
             chown(&writable, Some(account.user), Some(account.group))?;

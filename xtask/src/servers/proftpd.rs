@@ -37,7 +37,7 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
     let unpacked = program.ancestors().nth(3).unwrap_or(Path::new("/"));
     let prepare = |process: &Process| {
         let account = Account::find(process)?;
-        process.plant(&account)?;
+        process.plant(&account, setting.room)?;
         let root = process.text("root")?;
         let Account { user, group, .. } = account;
         secret_file(

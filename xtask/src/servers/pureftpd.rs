@@ -56,7 +56,7 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
             );
         }
         let account = Account::find(process)?;
-        process.plant(&account)?;
+        process.plant(&account, setting.room)?;
         let root = process.text("root")?;
         let Account { user, group, .. } = account;
         // Name, password, ids, comment, home, and thirteen limits that are not set.

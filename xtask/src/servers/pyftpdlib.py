@@ -2,7 +2,7 @@
 
 import sys
 
-packages, address, port, user, password, root, first, last, idle = sys.argv[1:]
+packages, address, port, user, password, root, first, last, idle, room = sys.argv[1:]
 sys.path.insert(0, packages)
 
 from pyftpdlib.authorizers import DummyAuthorizer
@@ -11,8 +11,10 @@ from pyftpdlib.servers import FTPServer
 
 authorizer = DummyAuthorizer()
 # It changes no user: what is forbidden is forbidden by it and not by the disk.
-authorizer.add_user(user, password, root, perm="el")
-authorizer.override_perm(user, root + "/work", perm="elradfmwMT", recursive=True)
+ALL = "elradfmwMT"
+authorizer.add_user(user, password, root, perm=ALL if room == "." else "el")
+if room != ".":
+    authorizer.override_perm(user, root + "/" + room, perm=ALL, recursive=True)
 
 
 class Handler(FTPHandler):

@@ -11,7 +11,7 @@ use super::{
     Result,
     foreign::{PASSIVE_PORTS, PASSWORD, Setting, USER},
     package,
-    process::{Account, Process},
+    process::{Account, Process, Room, WRITABLE},
 };
 
 /// The newest stable one, when this was written.
@@ -65,7 +65,7 @@ pub(crate) fn start(packages: &Path, workdir: &Path, setting: &Setting<'_>) -> R
     setting.only_clear("pyftpdlib")?;
     let packages = packages.canonicalize()?;
     let prepare = |process: &Process| {
-        process.plant(&Account::find(process)?)?;
+        process.plant(&Account::find(process)?, setting.room)?;
         let script = process.path("server.py");
         fs::write(&script, SCRIPT)?;
         let address = process.address();
@@ -82,7 +82,11 @@ pub(crate) fn start(packages: &Path, workdir: &Path, setting: &Setting<'_>) -> R
             .arg(process.root())
             .arg(PASSIVE_PORTS.start().to_string())
             .arg(PASSIVE_PORTS.end().to_string())
-            .arg(idle.as_secs().to_string());
+            .arg(idle.as_secs().to_string())
+            .arg(match setting.room {
+                Room::Below => WRITABLE,
+                Room::Root => ".",
+            });
         Ok(command)
     };
     Process::start("pyftpdlib", workdir, setting.family, &[], prepare)

@@ -14,7 +14,7 @@ use super::{
     Result,
     authority::Identity,
     package::{Unpacked, library_path},
-    process::{Account, Family, Process, open_directory, secret_file},
+    process::{Account, Family, Process, Room, open_directory, secret_file},
 };
 
 pub(crate) use super::process::WRITABLE;
@@ -57,6 +57,8 @@ pub(crate) struct VsftpdOptions {
     pub(crate) passive_ports: RangeInclusive<u16>,
     /// The version of IP that it listens with.
     pub(crate) family: Family,
+    /// Where clients may do everything.
+    pub(crate) room: Room,
     /// How long a session may stay silent, in whole seconds; five minutes by default.
     pub(crate) idle: Option<Duration>,
 }
@@ -73,6 +75,7 @@ impl Default for VsftpdOptions {
             // other's way.
             passive_ports: 61_000..=65_500,
             family: Family::V4,
+            room: Room::default(),
             idle: None,
         }
     }
@@ -147,7 +150,7 @@ impl Preparing<'_> {
         // vsftpd turns down a root that the session may write to, so clients
         // write one level below it.
         let account = Account::find(self.process)?;
-        self.process.plant(&account)?;
+        self.process.plant(&account, self.options.room)?;
         open_directory(&self.process.path(EMPTY))?;
 
         if let Some(version) = self.options.tls {
