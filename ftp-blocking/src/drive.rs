@@ -86,7 +86,7 @@ impl Client {
             Want::Listen(want) => match self.network.listen(self.control.stream()) {
                 Ok(listener) => {
                     let address = listener.address();
-                    self.data = Data::Listening(listener);
+                    (self.data, self.data_tls) = (Data::Listening(listener), None);
                     want.listening(address)
                 }
                 Err(error) => want.failed(error),

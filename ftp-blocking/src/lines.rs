@@ -4,7 +4,7 @@ use std::io::Read as _;
 
 use ftp_proto::data::LineSplitter;
 use ftp_proto::tls::TlsInfo;
-use ftp_proto::{Error, ErrorKind, ListingLimits};
+use ftp_proto::{Completion, Error, ErrorKind, ListingLimits};
 
 use crate::data::Download;
 
@@ -69,6 +69,14 @@ impl<'c> Lines<'c> {
                 return Ok(self.splitter.finish()?);
             }
         }
+    }
+
+    /// The server's confirmation, once the last line was read.
+    ///
+    /// # Errors
+    /// What the last call said; [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end.
+    pub fn finish(self) -> Result<Completion, Error> {
+        self.download.finish()
     }
 
     /// Whether the data connection resumed the login's TLS session; `None` in clear.

@@ -129,6 +129,10 @@ impl Stream for TcpStream {
         let _ = SockRef::from(&*self).set_linger(reset.then_some(Duration::ZERO));
     }
 
+    fn gather_writes(&mut self) {
+        let _ = self.set_nodelay(false);
+    }
+
     fn peer_address(&self) -> Option<SocketAddr> {
         self.peer_addr().ok()
     }

@@ -2,7 +2,7 @@
 
 mod support;
 
-use ftp_blocking::{Client, DataMode, Encoding, ErrorKind, Memory, Misuse, Options};
+use ftp_blocking::{Client, DataMode, Encoding, ErrorKind, Memory, Misuse, Options, TransferType};
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
 
 fn connected(setup: Setup, options: Options) -> (Client, Memory) {
@@ -34,7 +34,9 @@ fn a_copy_goes_from_server_to_server() {
     for without in ["NONE", "EPSV", "EPRT"] {
         let setup = || Setup::new().without(without);
         let [(mut source, from), (mut target, to)] = both(setup(), setup());
-        let copied = source.copy_to("/big", &mut target, "/copy").unwrap();
+        let copied = source
+            .copy_to("/big", &mut target, "/copy", TransferType::Image)
+            .unwrap();
         assert_eq!(copied.source.code().value(), 226);
         assert_eq!(copied.target.code().value(), 226);
         let original = from.server().file("/big").map(<[u8]>::to_vec);
@@ -48,7 +50,9 @@ fn a_copy_goes_from_server_to_server() {
 fn the_target_is_told_of_the_control_connections_peer() {
     let setup = Setup::new().without("EPSV").pasv_address([192, 0, 2, 7]);
     let [(mut source, _), (mut target, to)] = both(setup, Setup::new());
-    source.copy_to("/big", &mut target, "/copy").unwrap();
+    source
+        .copy_to("/big", &mut target, "/copy", TransferType::Image)
+        .unwrap();
     let told = to.server().announced().unwrap();
     assert_eq!(told.ip().to_string(), "127.0.0.1");
 }
@@ -57,7 +61,9 @@ fn the_target_is_told_of_the_control_connections_peer() {
 #[test]
 fn a_refused_retr_aborts_the_stor() {
     let [(mut source, _), (mut target, to)] = both(Setup::new(), Setup::new());
-    let error = source.copy_to("/none", &mut target, "/copy").unwrap_err();
+    let error = source
+        .copy_to("/none", &mut target, "/copy", TransferType::Image)
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Permanent);
     assert_eq!(error.command(), Some("RETR"));
     let heard = to.server().commands().to_vec();
@@ -68,7 +74,7 @@ fn a_refused_retr_aborts_the_stor() {
 #[test]
 fn a_refused_stor_leaves_both_in_step() {
     let [(mut source, _), (mut target, _)] = both(Setup::new(), Setup::new());
-    let error = source.copy_to("/big", &mut target, "/none/copy");
+    let error = source.copy_to("/big", &mut target, "/none/copy", TransferType::Image);
     let error = error.unwrap_err();
     assert_eq!(error.command(), Some("STOR"));
     both_are_in_step(&mut source, &mut target);
@@ -82,7 +88,9 @@ fn a_refused_port_leaves_both_in_step() {
         Setup::new(),
         Setup::new().fault(no("EPRT")).fault(no("PORT")),
     );
-    let error = source.copy_to("/big", &mut target, "/copy").unwrap_err();
+    let error = source
+        .copy_to("/big", &mut target, "/copy", TransferType::Image)
+        .unwrap_err();
     assert_eq!(error.command(), Some("PORT"));
     both_are_in_step(&mut source, &mut target);
 }
@@ -103,7 +111,9 @@ fn one_failing_side_is_a_failure() {
         (failing("RETR"), Setup::new()),
     ] {
         let [(mut source, _), (mut target, _)] = both(source, target);
-        let error = source.copy_to("/big", &mut target, "/copy").unwrap_err();
+        let error = source
+            .copy_to("/big", &mut target, "/copy", TransferType::Image)
+            .unwrap_err();
         assert!(error.reply().is_some(), "{error}");
         both_are_in_step(&mut source, &mut target);
     }
@@ -118,7 +128,9 @@ fn protected_data_cannot_be_copied() {
         let (mut source, from) = connected(setup, options);
         let (mut target, _) = connected(Setup::new(), Options::new("localhost"));
         let before = from.server().commands().len();
-        let error = source.copy_to("/a", &mut target, "/b").unwrap_err();
+        let error = source
+            .copy_to("/a", &mut target, "/b", TransferType::Image)
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Misuse(Misuse::Protected));
         assert_eq!(from.server().commands().len(), before);
     }
@@ -132,6 +144,8 @@ fn names_are_encoded_on_both_sides() {
     let (mut source, from) = connected(Setup::new().file(b"/caf\xe9", "1"), latin);
     let (mut target, to) = connected(Setup::new(), Options::new("localhost"));
     from.couple(&to);
-    source.copy_to("/café", &mut target, "/café").unwrap();
+    source
+        .copy_to("/café", &mut target, "/café", TransferType::Image)
+        .unwrap();
     assert!(to.server().file("/caf\u{e9}".as_bytes()).is_some());
 }

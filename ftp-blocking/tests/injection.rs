@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use ftp_blocking::{Client, Encoding, Error, ErrorKind, Memory, Options, TransferOptions};
+use ftp_blocking::{
+    Client, Encoding, Error, ErrorKind, Memory, Options, TransferOptions, TransferType,
+};
 use ftp_proto::simulator::{Setup, Simulator};
 
 /// The public methods of these sources that are given names.
@@ -98,8 +100,8 @@ fn no_argument_of_any_call_smuggles_a_command() {
             list_lines: client.list_lines(Some(bad));
             names_lines: client.names_lines(Some(bad));
             mlsd_lines: client.mlsd_lines(Some(bad));
-            copy_to: client.copy_to(bad, &mut target, "/five");
-            copy_to: client.copy_to("/five", &mut target, bad);
+            copy_to: client.copy_to(bad, &mut target, "/five", TransferType::Image);
+            copy_to: client.copy_to("/five", &mut target, bad, TransferType::Image);
         }
     }
     assert_eq!(called, methods_with_names());

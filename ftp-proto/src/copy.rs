@@ -2,10 +2,9 @@
 
 use core::net::{IpAddr, SocketAddr};
 
-use crate::config::Protection;
-use crate::error::{Error, Misuse};
+use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Answer, Endpoint, Step, Want};
-use crate::flows::{Abort, Begin, Conclude, Offer};
+use crate::flows::{Abort, Begin, Conclude, Offer, remote};
 use crate::operation::Running;
 use crate::representation::TransferType;
 use crate::session::Session;
@@ -88,10 +87,25 @@ enum Stage {
     Storing(Running<Begin>),
     Retrieving(Running<Begin>, Option<Transfer>),
     SourceEnds(Running<Conclude>, Option<Transfer>),
-    TargetEnds(Running<Conclude>, Result<Reply, Error>),
+    TargetEnds(Running<Conclude>, Option<Result<Reply, Error>>),
     /// The source refused: the target must not wait for data that never comes.
     Aborting(Running<Abort>, Error),
     Over,
+}
+
+/// What one side's flow is done with, or out of `step` with what it wants. An answer that does
+/// not belong changes nothing.
+macro_rules! driven {
+    ($side:ident, $session:expr, $running:expr, $answer:expr) => {
+        match $session.step($running, $answer.take().ok_or_else(finished)?) {
+            Ok(Step::Want(want)) => return Ok(CopyStep::Want(Side::$side, want)),
+            Ok(Step::Done(output)) => Ok(output),
+            Err(error) if error.kind() == ErrorKind::Misuse(Misuse::StaleAnswer) => {
+                return Err(error);
+            }
+            Err(error) => Err(error),
+        }
+    };
 }
 
 impl ServerCopy {
@@ -134,129 +148,97 @@ impl ServerCopy {
         target: &mut Session,
         answer: Option<Answer>,
     ) -> Result<CopyStep, Error> {
-        let finished = || Error::misuse(Misuse::Finished);
         let mut answer = answer;
         loop {
-            match core::mem::replace(&mut self.stage, Stage::Over) {
+            match &mut self.stage {
                 Stage::Start => {
-                    let is_private = |side: &Session| side.protection() == Protection::Private;
-                    if is_private(source) || is_private(target) {
-                        return Err(Error::misuse(Misuse::Protected));
-                    }
+                    remote::permit(source)?;
+                    remote::permit(target)?;
                     let (running, first) =
                         source.start(Offer::new(self.transfer_type, &self.retrieve));
                     self.stage = Stage::Offering(running);
                     answer = Some(first);
                 }
-                Stage::Offering(mut running) => {
-                    let answered = answer.take().ok_or_else(finished)?;
-                    match source.step(&mut running, answered)? {
-                        Step::Want(want) => {
-                            self.stage = Stage::Offering(running);
-                            return Ok(CopyStep::Want(Side::Source, want));
+                Stage::Offering(running) => {
+                    let address = match driven!(Source, source, running, answer)? {
+                        Endpoint::ControlPeer(port) => {
+                            SocketAddr::new(self.source_peer, port.get())
                         }
-                        Step::Done(endpoint) => {
-                            let address = match endpoint {
-                                Endpoint::ControlPeer(port) => {
-                                    SocketAddr::new(self.source_peer, port.get())
-                                }
-                                Endpoint::Address(address) => address,
-                            };
-                            let (running, first) = target.start(Begin::new(
-                                Direction::Upload,
-                                self.transfer_type,
-                                self.store.clone(),
-                                Some(address),
-                            ));
-                            self.stage = Stage::Storing(running);
-                            answer = Some(first);
-                        }
-                    }
-                }
-                Stage::Storing(mut running) => {
-                    let answered = answer.take().ok_or_else(finished)?;
-                    match target.step(&mut running, answered)? {
-                        Step::Want(want) => {
-                            self.stage = Stage::Storing(running);
-                            return Ok(CopyStep::Want(Side::Target, want));
-                        }
-                        Step::Done(stored) => {
-                            let (running, first) = source.start(Begin::new(
-                                Direction::Download,
-                                self.transfer_type,
-                                self.retrieve.clone(),
-                                None,
-                            ));
-                            self.stage = Stage::Retrieving(running, Some(stored));
-                            answer = Some(first);
-                        }
-                    }
-                }
-                Stage::Retrieving(mut running, mut stored) => {
-                    let answered = answer.take().ok_or_else(finished)?;
-                    match source.step(&mut running, answered) {
-                        Ok(Step::Want(want)) => {
-                            self.stage = Stage::Retrieving(running, stored);
-                            return Ok(CopyStep::Want(Side::Source, want));
-                        }
-                        Ok(Step::Done(retrieved)) => {
-                            let (running, first) = source.start(Conclude::new(retrieved));
-                            self.stage = Stage::SourceEnds(running, stored);
-                            answer = Some(first);
-                        }
-                        Err(error) => {
-                            let Some(stored) = stored.take() else {
-                                return Err(error);
-                            };
-                            let (running, first) = target.start(Abort::new(stored));
-                            self.stage = Stage::Aborting(running, error);
-                            answer = Some(first);
-                        }
-                    }
-                }
-                Stage::SourceEnds(mut running, mut stored) => {
-                    let answered = answer.take().ok_or_else(finished)?;
-                    let ended = match source.step(&mut running, answered) {
-                        Ok(Step::Want(want)) => {
-                            self.stage = Stage::SourceEnds(running, stored);
-                            return Ok(CopyStep::Want(Side::Source, want));
-                        }
-                        Ok(Step::Done(reply)) => Ok(reply),
-                        Err(error) => Err(error),
+                        Endpoint::Address(address) => address,
                     };
-                    let stored = stored.take().ok_or_else(finished)?;
-                    let (running, first) = target.start(Conclude::new(stored));
-                    self.stage = Stage::TargetEnds(running, ended);
+                    let store = Begin::new(
+                        Direction::Upload,
+                        self.transfer_type,
+                        self.store.clone(),
+                        Some(address),
+                    );
+                    let (running, first) = target.start(store);
+                    self.stage = Stage::Storing(running);
                     answer = Some(first);
                 }
-                Stage::TargetEnds(mut running, ended) => {
-                    let answered = answer.take().ok_or_else(finished)?;
-                    let target = match target.step(&mut running, answered) {
-                        Ok(Step::Want(want)) => {
-                            self.stage = Stage::TargetEnds(running, ended);
-                            return Ok(CopyStep::Want(Side::Target, want));
-                        }
-                        Ok(Step::Done(reply)) => Ok(reply),
-                        Err(error) => Err(error),
-                    };
-                    // The source's word comes first: its failure is what the target's follows from.
-                    let source = ended?;
-                    let target = target?;
-                    return Ok(CopyStep::Done(Copied { source, target }));
+                Stage::Storing(running) => {
+                    let stored = driven!(Target, target, running, answer)?;
+                    if let Some(reply) = target.take_premature_completion() {
+                        // Nothing has been sent to it yet: that is another one's.
+                        target.live = None;
+                        self.stage = Stage::Over;
+                        return Err(Error::new(ErrorKind::Unconfirmed)
+                            .with_command(self.store.verb())
+                            .with_reply(reply));
+                    }
+                    let retrieve = Begin::new(
+                        Direction::Download,
+                        self.transfer_type,
+                        self.retrieve.clone(),
+                        None,
+                    );
+                    let (running, first) = source.start(retrieve);
+                    self.stage = Stage::Retrieving(running, Some(stored));
+                    answer = Some(first);
                 }
-                Stage::Aborting(mut running, error) => {
-                    let answered = answer.take().ok_or_else(finished)?;
-                    return match target.step(&mut running, answered) {
-                        Ok(Step::Want(want)) => {
-                            self.stage = Stage::Aborting(running, error);
-                            Ok(CopyStep::Want(Side::Target, want))
+                Stage::Retrieving(running, stored) => {
+                    let retrieved = driven!(Source, source, running, answer);
+                    let stored = stored.take().ok_or_else(finished)?;
+                    answer = Some(match retrieved {
+                        Ok(retrieved) => {
+                            let (running, first) = source.start(Conclude::new(retrieved));
+                            self.stage = Stage::SourceEnds(running, Some(stored));
+                            first
                         }
-                        // How that went is the target session's affair.
-                        Ok(Step::Done(_)) | Err(_) => Err(error),
-                    };
+                        Err(error) => {
+                            let (running, first) = target.start(Abort::new(stored));
+                            self.stage = Stage::Aborting(running, error);
+                            first
+                        }
+                    });
+                }
+                Stage::SourceEnds(running, stored) => {
+                    let ended = driven!(Source, source, running, answer);
+                    let stored = stored.take().ok_or_else(finished)?;
+                    let (running, first) = target.start(Conclude::new(stored));
+                    self.stage = Stage::TargetEnds(running, Some(ended));
+                    answer = Some(first);
+                }
+                Stage::TargetEnds(running, ended) => {
+                    let target = driven!(Target, target, running, answer);
+                    // The source's word comes first: its failure is what the target's follows from.
+                    let source = ended.take().ok_or_else(finished)??;
+                    self.stage = Stage::Over;
+                    return target.map(|target| CopyStep::Done(Copied { source, target }));
+                }
+                Stage::Aborting(running, error) => {
+                    let error = error.clone();
+                    // How that goes is the target session's affair.
+                    let _ = driven!(Target, target, running, answer);
+                    self.stage = Stage::Over;
+                    return Err(error);
                 }
                 Stage::Over => return Err(finished()),
             }
         }
     }
+}
+
+fn finished() -> Error {
+    Error::misuse(Misuse::Finished)
 }

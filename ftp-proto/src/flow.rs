@@ -322,13 +322,15 @@ tickets! {
     /// listener, drop strangers and keep waiting, then close the listener.
     Accept {}
     /// Ticket of [`Want::SecureControl`]: do a TLS handshake on the control connection, verified
-    /// against the name that the user gave.
+    /// against the name that the user gave. Under [implicit TLS](crate::Security::Implicit) it is
+    /// the first want of all.
     SecureControl {}
     /// Ticket of [`Want::ClearControl`]: exchange close_notify on the control connection and go
     /// on in clear. A server that sends anything else first, or nothing, is answered `broken`.
     ClearControl {}
     /// Ticket of [`Want::SecureData`]: do a TLS handshake on the data connection, with the name
-    /// and the session store of this login's control connection.
+    /// and the session store of this login's control connection; say by
+    /// [`resumed`](Self::resumed) whether that resumed its session.
     SecureData {}
     /// Ticket of [`Want::CloseData`]: end the data connection as [`closing`](Self::closing) says.
     CloseData { closing: Closing }

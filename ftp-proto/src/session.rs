@@ -263,9 +263,13 @@ impl Session {
 
     /// What a new connection would have to be told to be where this one is.
     pub fn standing(&self) -> Standing {
+        // A raw PROT C may have gone against what is demanded, and the next login will not.
+        let demanded = self.config.protection;
+        let allowed =
+            |protection: &Protection| demanded == Protection::Clear || *protection == demanded;
         Standing {
             transfer_type: self.state.transfer_type,
-            protection: self.state.protection,
+            protection: self.state.protection.filter(allowed),
             ..self.state.standing.clone()
         }
     }

@@ -66,10 +66,6 @@ fn with_secure_login(items: impl IntoIterator<Item = Item>) -> Vec<Item> {
     secure_login().into_iter().chain(items).collect()
 }
 
-fn finish() -> Op {
-    Op::Finish(12, DataEnd::Clean)
-}
-
 fn corpus() -> Vec<Transcript> {
     let plain = Config::default;
     let local: SocketAddr = "192.0.2.7:2000".parse().expect("an address");

@@ -138,6 +138,7 @@ fn quirk_229_malformed() {
         "229",
         "229 ok",
         "229 (111164461)",
+        "229 (192,0,2,1,25,46)",
         "229 (|||１２|)",
     ] {
         assert_eq!(port(line), Err(Malformed::NoPort), "{line}");

@@ -3,31 +3,7 @@
 mod support;
 
 use ftp_proto::{Config, DataEnd};
-use support::{
-    Driver, Item, Op, Reaction, SEND_END, Script, bytes, explicit, hear, logged_in, say, scripted,
-    serve,
-};
-
-fn uploading(items: impl IntoIterator<Item = Item>) -> Driver<Script> {
-    let opening = [
-        hear("TYPE I"),
-        say("200 I"),
-        hear("EPSV"),
-        say("229 (|||6446|)"),
-        serve("connect peer:6446"),
-        hear("STOR a"),
-        say("150 here"),
-    ];
-    let mut driver = logged_in(Config::default(), opening);
-    driver.outcome(&Op::Store("a"));
-    driver.server.assert_over();
-    driver.server.extend(items);
-    driver
-}
-
-fn fence() -> [Item; 2] {
-    [hear("PWD"), say("257 \"/fence\"")]
-}
+use support::*;
 
 #[test]
 fn invariant_4_an_upload_whose_end_cannot_be_sent_is_no_success() {

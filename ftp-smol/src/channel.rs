@@ -169,6 +169,13 @@ impl Channel {
         }
     }
 
+    /// What is written from now on is bulk. Not under TLS, whose last record must not wait.
+    pub(crate) fn expect_bulk(&mut self) {
+        if self.tls.is_none() {
+            self.stream.gather_writes();
+        }
+    }
+
     /// Whether closing from now on is a reset.
     pub(crate) fn reset_on_close(&mut self, reset: bool) {
         self.stream.reset_on_close(reset);

@@ -1,22 +1,22 @@
 //! A copy from one server to another.
 
-use ftp_proto::{Copied, CopyStep, Error, Name, ServerCopy, Side};
+use ftp_proto::{Copied, CopyStep, Error, Name, ServerCopy, Side, TransferType};
 
 use crate::client::Client;
 
 impl Client {
     /// Copies a file from this client's server to another client's, which the two servers do
-    /// between them, in TYPE I and in clear; see [`ServerCopy`] for what servers think of it.
+    /// between them, in clear; see [`ServerCopy`] for what servers think of it.
     ///
     /// ```no_run
-    /// use ftp_smol::{Client, Options};
+    /// use ftp_smol::{Client, Options, TransferType};
     ///
     /// # async fn example() -> Result<(), ftp_smol::Error> {
     /// let mut source = Client::connect(Options::new("old.example.org")).await?;
     /// let mut target = Client::connect(Options::new("new.example.org")).await?;
     /// source.login("ada", "secret").await?;
     /// target.login("ada", "secret").await?;
-    /// source.copy_to("genome.fa", &mut target, "genome.fa").await?;
+    /// source.copy_to("genome.fa", &mut target, "genome.fa", TransferType::Image).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -30,11 +30,13 @@ impl Client {
         path: impl Name,
         target: &mut Self,
         target_path: impl Name,
+        transfer_type: TransferType,
     ) -> Result<Copied, Error> {
         let unknown = || std::io::Error::from(std::io::ErrorKind::AddrNotAvailable);
         let peer = self.control.peer_address().ok_or_else(unknown)?;
         let path = self.encoded(&path)?;
-        let mut copy = ServerCopy::new(path, peer.ip(), target.encoded(&target_path)?)?;
+        let mut copy = ServerCopy::new(path, peer.ip(), target.encoded(&target_path)?)?
+            .with_type(transfer_type);
         let mut answer = None;
         loop {
             match copy.step(&mut self.session, &mut target.session, answer)? {

@@ -143,6 +143,9 @@ impl<'c> Upload<'c> {
         transfer: Transfer,
         options: &TransferOptions,
     ) -> Self {
+        if let Ok(channel) = client.data.channel() {
+            channel.expect_bulk();
+        }
         Self(Moving::new(client, transfer, options))
     }
 

@@ -2,7 +2,7 @@
 
 use ftp_proto::data::LineSplitter;
 use ftp_proto::tls::TlsInfo;
-use ftp_proto::{Error, ErrorKind, ListingLimits};
+use ftp_proto::{Completion, Error, ErrorKind, ListingLimits};
 use smol::io::AsyncReadExt as _;
 
 use crate::data::Download;
@@ -70,6 +70,14 @@ impl<'c> Lines<'c> {
                 return Ok(self.splitter.finish()?);
             }
         }
+    }
+
+    /// The server's confirmation, once the last line was read.
+    ///
+    /// # Errors
+    /// What the last call said; [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end.
+    pub async fn finish(self) -> Result<Completion, Error> {
+        self.download.finish().await
     }
 
     /// Whether the data connection resumed the login's TLS session; `None` in clear.

@@ -127,6 +127,10 @@ impl Stream for Async<TcpStream> {
         let _ = SockRef::from(self.get_ref()).set_linger(reset.then_some(Duration::ZERO));
     }
 
+    fn gather_writes(&mut self) {
+        let _ = self.get_ref().set_nodelay(false);
+    }
+
     fn peer_address(&self) -> Option<SocketAddr> {
         self.get_ref().peer_addr().ok()
     }

@@ -3,7 +3,7 @@
 mod support;
 
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
-use ftp_smol::{Client, DataMode, Encoding, ErrorKind, Memory, Misuse, Options};
+use ftp_smol::{Client, DataMode, Encoding, ErrorKind, Memory, Misuse, Options, TransferType};
 
 async fn connected(setup: Setup, options: Options) -> (Client, Memory) {
     let memory = Memory::new(Simulator::new(setup));
@@ -35,7 +35,10 @@ fn a_copy_goes_from_server_to_server() {
         for without in ["NONE", "EPSV", "EPRT"] {
             let setup = || Setup::new().without(without);
             let [(mut source, from), (mut target, to)] = both(setup(), setup()).await;
-            let copied = source.copy_to("/big", &mut target, "/copy").await.unwrap();
+            let copied = source
+                .copy_to("/big", &mut target, "/copy", TransferType::Image)
+                .await
+                .unwrap();
             assert_eq!(copied.source.code().value(), 226);
             assert_eq!(copied.target.code().value(), 226);
             let original = from.server().file("/big").map(<[u8]>::to_vec);
@@ -51,7 +54,10 @@ fn the_target_is_told_of_the_control_connections_peer() {
     smol::block_on(async {
         let setup = Setup::new().without("EPSV").pasv_address([192, 0, 2, 7]);
         let [(mut source, _), (mut target, to)] = both(setup, Setup::new()).await;
-        source.copy_to("/big", &mut target, "/copy").await.unwrap();
+        source
+            .copy_to("/big", &mut target, "/copy", TransferType::Image)
+            .await
+            .unwrap();
         let told = to.server().announced().unwrap();
         assert_eq!(told.ip().to_string(), "127.0.0.1");
     });
@@ -63,7 +69,7 @@ fn a_refused_retr_aborts_the_stor() {
     smol::block_on(async {
         let [(mut source, _), (mut target, to)] = both(Setup::new(), Setup::new()).await;
         let error = source
-            .copy_to("/none", &mut target, "/copy")
+            .copy_to("/none", &mut target, "/copy", TransferType::Image)
             .await
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Permanent);
@@ -78,7 +84,9 @@ fn a_refused_retr_aborts_the_stor() {
 fn a_refused_stor_leaves_both_in_step() {
     smol::block_on(async {
         let [(mut source, _), (mut target, _)] = both(Setup::new(), Setup::new()).await;
-        let error = source.copy_to("/big", &mut target, "/none/copy").await;
+        let error = source
+            .copy_to("/big", &mut target, "/none/copy", TransferType::Image)
+            .await;
         let error = error.unwrap_err();
         assert_eq!(error.command(), Some("STOR"));
         both_are_in_step(&mut source, &mut target).await;
@@ -96,7 +104,7 @@ fn a_refused_port_leaves_both_in_step() {
         )
         .await;
         let error = source
-            .copy_to("/big", &mut target, "/copy")
+            .copy_to("/big", &mut target, "/copy", TransferType::Image)
             .await
             .unwrap_err();
         assert_eq!(error.command(), Some("PORT"));
@@ -122,7 +130,7 @@ fn one_failing_side_is_a_failure() {
         ] {
             let [(mut source, _), (mut target, _)] = both(source, target).await;
             let error = source
-                .copy_to("/big", &mut target, "/copy")
+                .copy_to("/big", &mut target, "/copy", TransferType::Image)
                 .await
                 .unwrap_err();
             assert!(error.reply().is_some(), "{error}");
@@ -141,7 +149,10 @@ fn protected_data_cannot_be_copied() {
             let (mut source, from) = connected(setup, options).await;
             let (mut target, _) = connected(Setup::new(), Options::new("localhost")).await;
             let before = from.server().commands().len();
-            let error = source.copy_to("/a", &mut target, "/b").await.unwrap_err();
+            let error = source
+                .copy_to("/a", &mut target, "/b", TransferType::Image)
+                .await
+                .unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Misuse(Misuse::Protected));
             assert_eq!(from.server().commands().len(), before);
         }
@@ -157,7 +168,10 @@ fn names_are_encoded_on_both_sides() {
         let (mut source, from) = connected(Setup::new().file(b"/caf\xe9", "1"), latin).await;
         let (mut target, to) = connected(Setup::new(), Options::new("localhost")).await;
         from.couple(&to);
-        source.copy_to("/café", &mut target, "/café").await.unwrap();
+        source
+            .copy_to("/café", &mut target, "/café", TransferType::Image)
+            .await
+            .unwrap();
         assert!(to.server().file("/caf\u{e9}".as_bytes()).is_some());
     });
 }

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use ftp_proto::simulator::{Setup, Simulator};
-use ftp_smol::{Client, Encoding, Error, ErrorKind, Memory, Options, TransferOptions};
+use ftp_smol::{
+    Client, Encoding, Error, ErrorKind, Memory, Options, TransferOptions, TransferType,
+};
 
 /// The public methods of these sources that are given names.
 fn methods_with_names() -> BTreeSet<&'static str> {
@@ -101,8 +103,8 @@ fn no_argument_of_any_call_smuggles_a_command() {
                 list_lines: client.list_lines(Some(bad));
                 names_lines: client.names_lines(Some(bad));
                 mlsd_lines: client.mlsd_lines(Some(bad));
-                copy_to: client.copy_to(bad, &mut target, "/five");
-                copy_to: client.copy_to("/five", &mut target, bad);
+                copy_to: client.copy_to(bad, &mut target, "/five", TransferType::Image);
+                copy_to: client.copy_to("/five", &mut target, bad, TransferType::Image);
             }
         }
         assert_eq!(called, methods_with_names());

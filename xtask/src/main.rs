@@ -1,7 +1,9 @@
 //! Every job a person runs by hand.
 
+mod bench;
 mod ci;
 mod console;
+mod counts;
 mod demo;
 mod interop;
 mod job;
@@ -19,8 +21,11 @@ const USAGE: &str = "\
 Usage: cargo xtask <job>
 
   demo     a whole session over TLS against a server inside this process, through both adapters
-  interop  the same against vsftpd, in clear and over TLS (Debian or a relative, as root)
+  interop  the same, and every operation by its name, against vsftpd, ProFTPD, Pure-FTPd and
+           pyftpdlib, or those that are named (Debian or a relative, as root; Python with pip)
   no-std   link and run a program that has no standard library
+  bench    bulk transfers beside curl, lftp, ftplib and suppaftp (Linux; --help says more)
+  counts   instructions of what the core does most, recorded; with --check compared (valgrind)
   sizes    the ten largest source files
   ci       all that a change must pass
 ";
@@ -33,8 +38,16 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["demo"] => demo::run(),
-        ["interop"] => interop::run(),
+        ["interop", arguments @ ..] => interop::run(arguments),
         ["no-std"] => no_std(),
+        ["bench", arguments @ ..] => bench::run(arguments),
+        #[cfg(all(feature = "bench", target_os = "linux"))]
+        ["bench-client", arguments @ ..] => match bench::client(arguments) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
+        ["counts"] => counts::record(),
+        ["counts", "--check"] => counts::check(),
         ["sizes"] => sizes::run(),
         ["ci"] => ci::run(),
         [] | ["help" | "-h" | "--help"] => {

@@ -18,7 +18,7 @@ mod passive;
 mod protect;
 mod quit;
 mod raw;
-mod remote;
+pub(crate) mod remote;
 mod rename;
 mod representation;
 mod restore;

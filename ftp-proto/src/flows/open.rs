@@ -292,14 +292,14 @@ impl Flow for Open {
                             Clock::Continues
                         }
                         other => {
+                            let error = data_error(other, Wait::Connect);
                             let first_try = session.state.extended_passive == Some(true);
                             if first_try && !self.sent {
                                 // A firewall that reads PASV alone lets no EPSV port through.
                                 session.state.extended_passive = Some(false);
-                                self.state = State::Address(Passive::new(&self.command));
+                                self.state = State::Address(Passive::instead(&self.command, error));
                                 continue;
                             }
-                            let error = data_error(other, Wait::Connect);
                             return Ok(Step::Want(self.fail(session, error)));
                         }
                     };

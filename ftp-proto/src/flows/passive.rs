@@ -16,6 +16,9 @@ use super::{completion, reply};
 #[derive(Debug)]
 pub(super) struct Passive {
     announcement: Option<Command>,
+    /// Why EPSV did not do, where that says more than PASV's refusal: told if PASV does not do
+    /// either, as over IPv6.
+    failure: Option<Error>,
     state: State,
 }
 
@@ -32,7 +35,16 @@ impl Passive {
     pub(super) fn new(data: &Command) -> Self {
         Self {
             announcement: Some(data.clone()),
+            failure: None,
             state: State::Start,
+        }
+    }
+
+    /// The same after EPSV named a port that could not be reached, for this reason.
+    pub(super) fn instead(data: &Command, failure: Error) -> Self {
+        Self {
+            failure: Some(failure),
+            ..Self::new(data)
         }
     }
 }
@@ -70,20 +82,36 @@ impl Flow for Passive {
                     let reply = reply!(session, event, Wait::Reply);
                     // 425 and 522 are said of EPSV as often as 500, and a 229 that cannot be
                     // read comes from servers whose PASV works: one more try costs a round trip.
-                    if reply.class() == Class::Completion {
-                        if let Ok(passive) = crate::reply::extended_passive(&reply) {
-                            return Ok(Step::Done(Endpoint::ControlPeer(passive.port)));
+                    let unknown = reply.is_not_implemented();
+                    let refused = reply.code() == Code::NOT_LOGGED_IN;
+                    let failure = if reply.class() == Class::Completion {
+                        match crate::reply::extended_passive(&reply) {
+                            Ok(passive) => {
+                                return Ok(Step::Done(Endpoint::ControlPeer(passive.port)));
+                            }
+                            Err(malformed) => Error::from(malformed).with_reply(reply),
                         }
-                    }
+                    } else {
+                        Error::from_reply(reply)
+                    };
                     session.alive()?;
-                    if reply.code() == Code::NOT_LOGGED_IN {
-                        return Err(Error::from_reply(reply).with_command("EPSV"));
+                    let failure = failure.with_command("EPSV");
+                    if refused {
+                        return Err(failure);
                     }
+                    self.failure = Some(failure).filter(|_| !unknown);
                     session.state.extended_passive = Some(false);
                     self.state = State::Start;
                 }
                 State::Classic => {
                     let reply = reply!(session, event, Wait::Reply);
+                    let refused = reply.class() != Class::Completion;
+                    if let Some(failure) = self.failure.take().filter(|_| refused) {
+                        session.alive()?;
+                        // EPSV may do the next time; PASV will not.
+                        session.state.extended_passive = None;
+                        return Err(failure);
+                    }
                     let reply = completion(reply, "PASV")?;
                     let passive = crate::reply::passive(&reply).map_err(|malformed| {
                         Error::from(malformed)

@@ -1,17 +1,32 @@
 //! The sides of a transfer between two servers, whose data connection nobody here sees.
 
+use crate::config::Protection;
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Adopts, Answer, Endpoint, Event, Flow, Step, Wait};
 use crate::ledger::Shape;
+use crate::negotiated::Framed;
 use crate::representation::TransferType;
 use crate::session::Session;
 use crate::transfer::{Direction, Transfer};
-use crate::wire::{Class, Command, Reply};
+use crate::wire::{Class, Command, Reply, Verb};
 use core::net::SocketAddr;
 
 use super::active::Active;
+use super::exchange::{Exchange, exchange};
 use super::passive::Passive;
 use super::{Type, inner};
+
+/// No protection of data connections, whose handshake neither server would begin, and no framing
+/// of the other one's: asked before a byte, and again behind what was still owed.
+pub(crate) fn permit(session: &Session) -> Result<(), Error> {
+    if session.protection() == Protection::Private {
+        return Err(Error::misuse(Misuse::Protected));
+    }
+    if [session.state.mode, session.state.structure].contains(&Framed::Otherwise) {
+        return Err(Error::misuse(Misuse::Framing));
+    }
+    Ok(())
+}
 
 /// TYPE and EPSV or PASV: where the other server is to connect to.
 #[derive(Debug)]
@@ -35,6 +50,7 @@ impl Flow for Offer {
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Endpoint>, Error> {
         let mut event = answer.event;
         if let Some(in_force) = &mut self.in_force {
+            permit(session)?;
             inner!(in_force, session, event);
             self.in_force = None;
         }
@@ -51,6 +67,7 @@ pub(crate) struct Begin {
     command: Command,
     in_force: Option<Type>,
     active: Option<Active>,
+    disarm: Option<Exchange>,
     sent: bool,
 }
 
@@ -67,6 +84,7 @@ impl Begin {
             command,
             in_force: connect_to.map(|_| Type::new(transfer_type)),
             active: connect_to.map(Active::elsewhere),
+            disarm: None,
             sent: false,
         }
     }
@@ -78,6 +96,7 @@ impl Flow for Begin {
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Transfer>, Error> {
         let mut event = answer.event;
         if let Some(in_force) = &mut self.in_force {
+            permit(session)?;
             inner!(in_force, session, event);
             self.in_force = None;
         }
@@ -86,6 +105,17 @@ impl Flow for Begin {
             self.active = None;
         }
         if !self.sent {
+            // An offset that an earlier operation armed would cut the front off this file.
+            let armed = session.state.restart.is_some_and(|offset| offset != 0);
+            if self.disarm.is_none() && armed {
+                self.disarm = Some(Exchange::new(Command::number(Verb::REST, 0)));
+            }
+            if let Some(disarm) = &mut self.disarm {
+                let reply = exchange!(disarm, session, event);
+                if reply.class() != Class::Intermediate {
+                    return Err(Error::from_reply(reply).with_command("REST"));
+                }
+            }
             self.sent = true;
             session.open_transfer();
             session.send(self.command.clone(), Shape::Transfer)?;

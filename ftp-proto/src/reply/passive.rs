@@ -159,7 +159,10 @@ fn may_delimit(delimiter: u8, before: u8) -> bool {
     if before == b'(' {
         delimiter.is_ascii_graphic() && !delimiter.is_ascii_digit()
     } else {
-        delimiter.is_ascii_punctuation() && !matches!(delimiter, b'(' | b')')
+        // Not the commas between the numbers of a 227, which some servers call a 229.
+        delimiter.is_ascii_punctuation()
+            && !matches!(delimiter, b'(' | b')')
+            && !before.is_ascii_digit()
     }
 }
 

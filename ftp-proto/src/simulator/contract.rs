@@ -262,6 +262,45 @@ impl Case {
         Ok(())
     }
 
+    /// Whether a server that keeps to the RFCs is all that it takes, so that one of flesh and
+    /// blood can be asked the same: nothing is scripted, taken away or demanded in addition, and
+    /// it makes sense in clear.
+    pub fn is_well_behaved(&self) -> bool {
+        let setup = &self.setup;
+        let plain = Setup::new();
+        setup.faults.is_empty()
+            && setup.without.is_empty()
+            && setup.account.is_none()
+            && setup.account_to_store.is_none()
+            && !setup.pret
+            && setup.banner == plain.banner
+            && setup.home == plain.home
+            && (&setup.user, &setup.password) == (&plain.user, &plain.password)
+            && self.connects.is_none()
+            && self.channels != Channels::Tls
+    }
+
+    /// The operations, and what is expected of each.
+    pub fn operations(&self) -> &[(Operation, Expect)] {
+        &self.steps
+    }
+
+    /// The files that are there to begin with, by their absolute paths.
+    pub fn files(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let files = self.setup.store.files.iter();
+        files.map(|(path, content)| (path.as_slice(), content.as_slice()))
+    }
+
+    /// The directories that are there to begin with, the upper ones first.
+    pub fn directories(&self) -> impl Iterator<Item = &[u8]> {
+        self.setup.store.directories().map(Vec::as_slice)
+    }
+
+    /// The options under which it is run, otherwise these.
+    pub fn options(&self, options: Options) -> Options {
+        options.with_config(self.config)
+    }
+
     /// Runs the case in clear with every reply cut in two at every position, one run each.
     /// Returns the number of runs.
     ///

@@ -57,6 +57,10 @@ pub(super) fn name(path: &[u8]) -> &[u8] {
 }
 
 impl Store {
+    pub(super) fn directories(&self) -> impl Iterator<Item = &Vec<u8>> {
+        self.directories.iter()
+    }
+
     pub(super) fn put(&mut self, path: &[u8], content: Vec<u8>) {
         let path = resolve(b"/", path);
         self.make_directories(parent(&path));

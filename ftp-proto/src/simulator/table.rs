@@ -26,6 +26,9 @@ macro_rules! cases {
         pub mod cases {
             use super::*;
 
+            /// All of them, by their names.
+            pub const ALL: &[(&str, fn() -> Case)] = &[$((stringify!($name), $name),)*];
+
             $($(#[doc = $doc])+ pub fn $name() -> Case { $case })*
         }
 

@@ -1,14 +1,23 @@
 //! A driver on arrays: it follows the contract to the letter, and writes down what it saw.
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
-use std::collections::VecDeque;
+mod couple;
+mod model;
+mod scenes;
+mod script;
+
+use std::fmt::Debug;
 use std::net::SocketAddr;
 
+pub(crate) use couple::*;
 use ftp_proto::wire::Escaped;
 use ftp_proto::{
     Answer, Clock, Closing, Config, DataEnd, Direction, Endpoint, Error, ErrorKind, Flow, Security,
     Session, Step, Transfer, TransferType, Wait, Want, flows,
 };
+pub(crate) use model::*;
+pub(crate) use scenes::*;
+pub(crate) use script::*;
 
 /// What the driver finds when it reads from the control connection.
 pub(crate) enum Arrival {
@@ -65,6 +74,10 @@ pub(crate) struct Driver<S> {
     pub(crate) fuse: usize,
     /// How many points were passed.
     pub(crate) points: usize,
+    /// How many more wants are served before one is answered `timed_out`.
+    pub(crate) patience: usize,
+    /// How many wants were served.
+    pub(crate) served: usize,
     line: Vec<u8>,
     clock: Option<Wait>,
 }
@@ -80,6 +93,8 @@ impl<S: Server> Driver<S> {
             breaches: Vec::new(),
             fuse: usize::MAX,
             points: 0,
+            patience: usize::MAX,
+            served: 0,
             line: Vec::new(),
             clock: None,
         }
@@ -119,7 +134,19 @@ impl<S: Server> Driver<S> {
         );
     }
 
-    fn point(&mut self) -> Result<(), Stop> {
+    /// Runs a flow to its end and puts its outcome into words.
+    pub(crate) fn tell<F: Flow>(&mut self, flow: F) -> String
+    where
+        F::Output: Debug,
+    {
+        match self.try_run(flow) {
+            Ok(output) => format!("{output:?}"),
+            Err(Stop::Failed(error)) => failure(&error),
+            Err(Stop::Dropped) => "dropped".into(),
+        }
+    }
+
+    pub(crate) fn point(&mut self) -> Result<(), Stop> {
         self.points += 1;
         if self.fuse == 0 {
             self.fuse = usize::MAX;
@@ -150,7 +177,7 @@ impl<S: Server> Driver<S> {
         }
     }
 
-    fn serve(&mut self, want: Want) -> Answer {
+    pub(crate) fn serve(&mut self, want: Want) -> Answer {
         let text = describe(&want);
         let continues = match want.clock() {
             Clock::Starts => {
@@ -169,6 +196,12 @@ impl<S: Server> Driver<S> {
             }
         };
         self.wants.push(format!("{text}{continues}"));
+        self.served += 1;
+        if self.patience == 0 {
+            self.patience = usize::MAX;
+            return want.timed_out();
+        }
+        self.patience -= 1;
         if let Want::Receive(want) = want {
             return match self.server.arrival(want.wait()) {
                 Arrival::Bytes(bytes) => {
@@ -286,6 +319,7 @@ impl<S: Server> Driver<S> {
         self.wire.clear();
         self.wants.clear();
         self.points = 0;
+        self.served = 0;
     }
 }
 
@@ -380,407 +414,6 @@ fn answer(want: Want, reaction: Reaction) -> Answer {
         (Want::CloseData(want), Reaction::Done) => want.closed(DataEnd::Clean),
         (Want::CloseData(want), Reaction::Ended(end)) => want.closed(end),
         (want, reaction) => panic!("{want:?} cannot be answered {reaction:?}"),
-    }
-}
-
-// A server that follows a script.
-
-/// One line of a script.
-#[derive(Clone, Debug)]
-pub(crate) enum Item {
-    /// The server sends this. Ahead of a [`Hear`](Self::Hear) that no earlier read took it, it is
-    /// a stray that has arrived; ahead of a [`Serve`](Self::Serve), the want is answered
-    /// `control_first`.
-    Say(Vec<u8>),
-    /// The client sends exactly this line.
-    Hear(String),
-    /// The client wants this.
-    Serve(&'static str, Reaction),
-    /// The next want that may wait is answered `timed_out`.
-    Silence,
-    /// The control connection ends.
-    Eof,
-    /// The control connection fails.
-    Broken,
-}
-
-pub(crate) fn say(line: &str) -> Item {
-    Item::Say(format!("{line}\r\n").into_bytes())
-}
-
-pub(crate) fn bytes(bytes: &[u8]) -> Item {
-    Item::Say(bytes.to_vec())
-}
-
-pub(crate) fn hear(line: &str) -> Item {
-    Item::Hear(line.into())
-}
-
-pub(crate) fn serve(want: &'static str) -> Item {
-    Item::Serve(want, Reaction::Done)
-}
-
-pub(crate) fn fails(want: &'static str, kind: ErrorKind) -> Item {
-    Item::Serve(want, Reaction::Fails(kind))
-}
-
-/// Where the server's bytes are cut.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Cut {
-    /// Each `Say` arrives whole.
-    Whole,
-    /// In addition there is a cut behind this many bytes of all that the server says.
-    At(usize),
-    /// Every byte arrives alone.
-    Bytes,
-    /// Pieces of 1 to this many bytes, by a sequence that the seed starts.
-    Random(u64, usize),
-}
-
-pub(crate) struct Script {
-    items: VecDeque<Item>,
-    cut: Cut,
-    said: usize,
-}
-
-impl Script {
-    pub(crate) fn new(items: impl IntoIterator<Item = Item>) -> Self {
-        Self {
-            items: items.into_iter().collect(),
-            cut: Cut::Whole,
-            said: 0,
-        }
-    }
-
-    pub(crate) fn with_cut(mut self, cut: Cut) -> Self {
-        self.cut = cut;
-        self
-    }
-
-    pub(crate) fn extend(&mut self, items: impl IntoIterator<Item = Item>) {
-        self.items.extend(items);
-    }
-
-    #[track_caller]
-    pub(crate) fn assert_over(&self) {
-        assert!(self.items.is_empty(), "left over: {:?}", self.items);
-    }
-
-    pub(crate) fn is_over(&self) -> bool {
-        self.items.is_empty()
-    }
-
-    pub(crate) fn hears_next(&self, line: &str) -> bool {
-        matches!(self.items.front(), Some(Item::Hear(expected)) if expected == line)
-    }
-
-    fn due(&mut self) -> Option<Arrival> {
-        match self.items.front()? {
-            Item::Say(_) => {}
-            Item::Eof => {
-                self.items.pop_front();
-                return Some(Arrival::Eof);
-            }
-            Item::Broken => {
-                self.items.pop_front();
-                return Some(Arrival::Broken);
-            }
-            _ => return None,
-        }
-        let Some(Item::Say(mut bytes)) = self.items.pop_front() else {
-            return None;
-        };
-        let length = match &mut self.cut {
-            Cut::Whole => bytes.len(),
-            Cut::At(at) => match at.checked_sub(self.said) {
-                Some(length @ 1..) => length.min(bytes.len()),
-                _ => bytes.len(),
-            },
-            Cut::Bytes => 1,
-            Cut::Random(seed, most) => (1 + random(seed) % *most).min(bytes.len()),
-        };
-        let rest = bytes.split_off(length);
-        if !rest.is_empty() {
-            self.items.push_front(Item::Say(rest));
-        }
-        self.said += length;
-        Some(Arrival::Bytes(bytes))
-    }
-}
-
-impl Server for Script {
-    fn hear(&mut self, line: &str) {
-        match self.items.pop_front() {
-            Some(Item::Hear(expected)) if expected == line => {}
-            other => panic!("the client sent {line:?}, the script says {other:?}"),
-        }
-    }
-
-    fn arrival(&mut self, wait: Wait) -> Arrival {
-        if let Some(arrival) = self.due() {
-            return arrival;
-        }
-        if wait == Wait::Arrived {
-            return Arrival::Silence;
-        }
-        match self.items.pop_front() {
-            Some(Item::Silence) => Arrival::Silence,
-            other => panic!("the client waits ({wait:?}), the script says {other:?}"),
-        }
-    }
-
-    fn meanwhile(&mut self, want: &str) -> Option<Arrival> {
-        if self.takes_for_granted(want) {
-            return None;
-        }
-        if matches!(self.items.front(), Some(Item::Silence)) {
-            self.items.pop_front();
-            return Some(Arrival::Silence);
-        }
-        self.due()
-    }
-
-    fn serve(&mut self, want: &str) -> Reaction {
-        if self.takes_for_granted(want) {
-            return Reaction::Done;
-        }
-        match self.items.pop_front() {
-            Some(Item::Serve(expected, reaction)) if expected == want => reaction,
-            other => panic!("the client wants {want:?}, the script says {other:?}"),
-        }
-    }
-}
-
-impl Script {
-    /// The end of an upload gets out, unless the script says otherwise.
-    fn takes_for_granted(&self, want: &str) -> bool {
-        let said = matches!(self.items.front(), Some(Item::Serve(said, _)) if *said == SEND_END);
-        want == SEND_END && !said
-    }
-}
-
-/// The first half of ending an upload, as [`describe`] says it.
-pub(crate) const SEND_END: &str = "close send end";
-
-/// A session under a script.
-pub(crate) fn scripted(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Script> {
-    Driver::new(config, Script::new(items))
-}
-
-pub(crate) fn plain_login() -> Vec<Item> {
-    vec![
-        say("220 ready"),
-        hear("USER ada"),
-        say("331 password"),
-        hear("PASS hunter2"),
-        say("230 in"),
-    ]
-}
-
-pub(crate) fn secure_login() -> Vec<Item> {
-    vec![
-        say("220 ready"),
-        hear("AUTH TLS"),
-        say("234 go"),
-        serve("secure control"),
-        hear("USER ada"),
-        say("331 password"),
-        hear("PASS hunter2"),
-        say("230 in"),
-        hear("PBSZ 0"),
-        say("200 PBSZ=0"),
-        hear("PROT P"),
-        say("200 private"),
-    ]
-}
-
-/// Logged in, with this to come.
-pub(crate) fn logged_in(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Script> {
-    let login = match config.security {
-        Security::Plain => plain_login(),
-        _ => secure_login(),
-    };
-    let mut driver = scripted(config, login);
-    driver.run(flows::Greeting::new()).expect("the greeting");
-    driver
-        .run(flows::Login::new(credentials()))
-        .expect("the login");
-    driver.server.assert_over();
-    driver.server.extend(items);
-    driver.forget();
-    driver
-}
-
-// A server that thinks.
-
-/// When the replies of a [`Model`] arrive.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Pace {
-    /// As soon as they are sent, all that there are in one piece.
-    Eager,
-    /// One by one, and only when the client waits for them.
-    Lazy,
-    /// In pieces of any size, at any time.
-    Random(u64),
-}
-
-/// A server with a state, which answers whatever comes. Its n-th answer to PWD is `/here/n`, so
-/// that an answer can be told from another one's.
-#[derive(Debug)]
-pub(crate) struct Model {
-    pub(crate) pace: Pace,
-    /// What it says to ABOR during a transfer.
-    pub(crate) aborting: &'static [&'static str],
-    pub(crate) pwds: usize,
-    pub(crate) logged_in: bool,
-    /// At which byte each transfer started.
-    pub(crate) starts: Vec<u64>,
-    pub(crate) silences: usize,
-    tls: bool,
-    secured: bool,
-    handshake: bool,
-    closing: bool,
-    restart: u64,
-    transfer: bool,
-    pending: VecDeque<Vec<u8>>,
-}
-
-impl Model {
-    pub(crate) fn new(tls: bool, pace: Pace, aborting: &'static [&'static str]) -> Self {
-        let mut model = Self {
-            pace,
-            aborting,
-            pwds: 0,
-            logged_in: false,
-            starts: Vec::new(),
-            silences: 0,
-            tls,
-            secured: false,
-            handshake: false,
-            closing: false,
-            restart: 0,
-            transfer: false,
-            pending: VecDeque::new(),
-        };
-        model.reply("220-Welcome\r\n 230 files\r\n220 ready");
-        model
-    }
-
-    pub(crate) fn reply(&mut self, text: &str) {
-        self.pending.push_back(format!("{text}\r\n").into_bytes());
-    }
-}
-
-impl Server for Model {
-    fn hear(&mut self, line: &str) {
-        assert!(!self.handshake, "{line:?} instead of a handshake");
-        let (verb, argument) = line.split_once(' ').unwrap_or((line, ""));
-        if matches!(verb, "USER" | "PASS" | "ACCT") {
-            assert!(!self.tls || self.secured, "{line:?} in clear text");
-        }
-        let reply = match verb {
-            "AUTH" => {
-                self.handshake = true;
-                "234 go"
-            }
-            "USER" => "331 password",
-            "PASS" => {
-                self.logged_in = true;
-                "230 in"
-            }
-            "QUIT" => {
-                self.closing = true;
-                "221 bye"
-            }
-            _ if !self.logged_in => "530 log in first",
-            "PWD" => {
-                self.pwds += 1;
-                return self.reply(&format!("257 \"/here/{}\" is current", self.pwds));
-            }
-            "PBSZ" | "PROT" | "TYPE" | "NOOP" => "200 fine",
-            "FEAT" => "211-Features:\r\n SIZE\r\n REST STREAM\r\n211 End",
-            "SIZE" => "213 12",
-            "EPSV" => "229 Extended (|||6446|)",
-            "REST" => {
-                self.restart = argument.parse().expect("a number");
-                "350 armed"
-            }
-            "RETR" | "STOR" | "LIST" => {
-                self.starts.push(std::mem::take(&mut self.restart));
-                self.transfer = true;
-                "150 here (12 bytes)"
-            }
-            "ABOR" => {
-                if !self.transfer {
-                    return self.reply("225 nothing to abort");
-                }
-                // One that does not know ABOR notices the end of the data connection.
-                self.transfer = self.aborting == ["502 what"];
-                for reply in self.aborting {
-                    self.reply(reply);
-                }
-                return;
-            }
-            _ => "500 what",
-        };
-        self.reply(reply);
-    }
-
-    fn arrival(&mut self, wait: Wait) -> Arrival {
-        if self.pending.is_empty() && self.closing {
-            return Arrival::Eof;
-        }
-        let waits = wait != Wait::Arrived;
-        let length = match &mut self.pace {
-            Pace::Eager => usize::MAX,
-            Pace::Lazy if waits => self.pending.front().map_or(0, Vec::len),
-            Pace::Lazy => 0,
-            Pace::Random(seed) => random(seed) % 24 + usize::from(waits),
-        };
-        let mut bytes: Vec<u8> = self.pending.drain(..).flatten().collect();
-        let rest = bytes.split_off(length.min(bytes.len()));
-        match self.pace {
-            // Cut into replies again.
-            Pace::Lazy => {
-                let mut rest = rest.as_slice();
-                while !rest.is_empty() {
-                    let reply = ftp_proto::wire::ReplyDecoder::default()
-                        .decode(rest)
-                        .expect("replies");
-                    self.pending.push_back(rest[..reply.consumed].to_vec());
-                    rest = &rest[reply.consumed..];
-                }
-            }
-            _ if !rest.is_empty() => self.pending.push_back(rest),
-            _ => {}
-        }
-        if bytes.is_empty() {
-            self.silences += usize::from(waits);
-            return Arrival::Silence;
-        }
-        Arrival::Bytes(bytes)
-    }
-
-    fn serve(&mut self, want: &str) -> Reaction {
-        match want {
-            "secure control" => {
-                assert!(std::mem::take(&mut self.handshake), "a handshake unasked");
-                self.secured = true;
-            }
-            "close abandon" if self.transfer => {
-                self.transfer = false;
-                self.reply("426 cut");
-            }
-            "close graceful upload" => self.data_ended(),
-            _ => {}
-        }
-        Reaction::Done
-    }
-
-    fn data_ended(&mut self) {
-        if std::mem::take(&mut self.transfer) {
-            self.reply("226 done");
-        }
     }
 }
 

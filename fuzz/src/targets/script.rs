@@ -1,7 +1,7 @@
 //! The input of the `session` target: a transcript of a server with letters in between.
 //!
-//! A capital starts an operation (see `session.rs`). While one runs, each thing that it wants is
-//! answered by what comes next:
+//! A capital, or `$` and a letter, starts an operation (see `session.rs`). While one runs, each
+//! thing that it wants is answered by what comes next:
 //!
 //! | token | answer |
 //! |---|---|

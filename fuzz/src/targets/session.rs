@@ -1,16 +1,20 @@
 //! A whole session: operations, answers and drops of the input's choosing.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 
 use ftp_proto::flows::{
-    Abort, ClearControl, Credentials, Feat, Finish, Greeting, Login, Noop, Open, Protect, Pwd,
-    Quit, Raw, Secure, Size, Type,
+    Abort, Account, Allocate, ChangeDirectory, ClearControl, ClientName, Credentials, Delete,
+    Facts, Feat, Finish, Greeting, Help, Host, Language, Login, MakeDirectory, Mode, Modified,
+    Mount, Noop, Open, Protect, Pwd, Quit, Raw, Reinitialize, RemoveDirectory, Rename, Restore,
+    Secure, SetOption, Site, Size, Status, Structure, System, Type,
 };
 use ftp_proto::wire::{Class, Command, Limits, Multiline, Reply, ReplyDecoder, Telnet};
 use ftp_proto::{
-    AbortSignal, Answer, Clock, Closing, Config, DataCommand, DataEnd, DataMode, Direction, Error,
-    ErrorKind, Flow, Misuse, Observed, PassiveAddress, Protection, Running, Security, Session,
-    Step, Transfer, TransferType, Verdict, Wait, Want,
+    AbortSignal, Answer, Clock, Closing, Config, CopyStep, DataCommand, DataEnd, DataMode,
+    Direction, Error, ErrorKind, FileStructure, Flow, Format, Misuse, Observed, PassiveAddress,
+    Protection, Running, Security, ServerCopy, Session, Side, Step, Transfer, TransferType,
+    TransmissionMode, Verdict, Wait, Want,
 };
 
 use super::script::Script;
@@ -29,9 +33,13 @@ const PATIENCE: usize = 64;
 /// What may go out in clear where TLS was asked for. PWD is the fence.
 const IN_CLEAR: [&str; 7] = ["AUTH", "FEAT", "HOST", "QUIT", "NOOP", "HELP", "PWD"];
 
-const DATA: [&str; 11] = [
-    "EPSV", "PASV", "EPRT", "PORT", "RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD",
+const DATA: [&str; 13] = [
+    "EPSV", "PASV", "EPRT", "PORT", "RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD", "XTAR",
+    "XPUT",
 ];
+
+/// The far end of a copy's source.
+const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
 
 /// Two bytes of settings (`@` for none), then a `script`.
 ///
@@ -79,6 +87,8 @@ struct Driver {
     checked: usize,
     secured: bool,
     cleared: bool,
+    /// MODE B was accepted, and nothing since then may have changed it.
+    blocks: bool,
     shadow: Shadow,
     stale: Option<Answer>,
     transfer: Option<Transfer>,
@@ -161,6 +171,7 @@ impl Driver {
             checked: 0,
             secured: false,
             cleared: false,
+            blocks: false,
             stale: None,
             transfer: None,
             data_command: 0,
@@ -224,9 +235,7 @@ impl Driver {
                 self.run(size, &["TYPE", "SIZE"], script);
             }
             b'N' => {
-                if let Ended::Done(reply) = self.run(Noop::new(), &["NOOP"], script) {
-                    self.is_an_answer(&reply, "NOOP");
-                }
+                self.exchange(Ok(Noop::new()), &["NOOP"], script);
             }
             b'F' => {
                 self.run(Feat::new(), &["FEAT"], script);
@@ -237,6 +246,11 @@ impl Driver {
                 }
             }
             b'X' => self.raw(script),
+            b'$' => {
+                if let Some(token) = script.byte() {
+                    self.other_operation(token, script);
+                }
+            }
             b'R' => self.open(Open::retrieve("a file"), script),
             b'H' => self.open(
                 Open::retrieve("a file").map(|open| open.with_offset(7)),
@@ -280,6 +294,204 @@ impl Driver {
         }
     }
 
+    /// There are more of them than letters: these stand behind `$`.
+    fn other_operation(&mut self, token: u8, script: &mut Script<'_>) {
+        match token {
+            b'd' => self.exchange(ChangeDirectory::new("a dir"), &["CWD"], script),
+            b'/' => self.exchange(ChangeDirectory::new("/a dir"), &["CWD"], script),
+            b'u' => self.exchange(ChangeDirectory::new(".."), &["CDUP", "CWD"], script),
+            b'm' => {
+                let made = MakeDirectory::new("a dir").expect("it can be sent");
+                if let Ended::Done(Some(path)) = self.run(made, &["MKD"], script) {
+                    assert!(!path.as_bytes().is_empty());
+                }
+            }
+            b'r' => self.exchange(RemoveDirectory::new("a dir"), &["RMD"], script),
+            b'x' => self.exchange(Delete::new("a file"), &["DELE"], script),
+            b'n' => self.exchange(Rename::new("a file", "b"), &["RNFR", "RNTO"], script),
+            b't' => {
+                let modified = Modified::new("20260101000000 a").expect("it can be sent");
+                if let Ended::Done(Some(time)) = self.run(modified, &["MDTM"], script) {
+                    assert!((1..=12).contains(&time.month()));
+                }
+            }
+            b'f' => {
+                let facts = Facts::new(Some("a file")).expect("it can be sent");
+                self.run(facts, &["MLST"], script);
+            }
+            b's' => self.exchange(Ok(System::new()), &["SYST"], script),
+            b'q' => self.exchange(Status::new(None::<&str>), &["STAT"], script),
+            b'h' => self.exchange(Help::new(Some("SITE")), &["HELP"], script),
+            b'e' => self.exchange(Site::new("CHMOD 644 a"), &["SITE"], script),
+            b'z' => self.exchange(Ok(Allocate::new(11)), &["ALLO"], script),
+            b'a' => self.exchange(Account::new("research"), &["ACCT"], script),
+            b'k' => self.exchange(Mount::new("/mnt"), &["SMNT"], script),
+            b'i' => {
+                self.blocks = false;
+                self.exchange(Ok(Reinitialize::new()), &["REIN"], script);
+            }
+            b'o' => self.exchange(SetOption::new("UTF8 ON"), &["OPTS"], script),
+            b'v' => self.exchange(Host::new("ftp.example.org"), &["HOST"], script),
+            b'l' => self.exchange(Language::new(None::<&str>), &["LANG"], script),
+            b'c' => self.exchange(ClientName::new("fuzz"), &["CLNT"], script),
+            b'b' => {
+                let ended = self.run(Mode::new(TransmissionMode::Block), &["MODE"], script);
+                self.blocks |= matches!(ended, Ended::Done(()));
+            }
+            b'y' => {
+                self.blocks = false;
+                self.run(Mode::new(TransmissionMode::Stream), &["MODE"], script);
+            }
+            b'p' => {
+                self.run(Structure::new(FileStructure::Record), &["STRU"], script);
+            }
+            b'g' => {
+                self.run(Structure::new(FileStructure::File), &["STRU"], script);
+            }
+            b'E' => {
+                let ebcdic = TransferType::Ebcdic(Format::CarriageControl);
+                if let Ended::Done(()) = self.run(Type::new(ebcdic), &["TYPE"], script) {
+                    assert_eq!(self.session.transfer_type(), Some(ebcdic));
+                }
+            }
+            b'A' => self.open(Open::append("a file"), script),
+            b'U' => self.open(Open::store_unique(None::<&str>), script),
+            b'F' => self.open(Open::facts(None::<&str>), script),
+            b'C' | b'D' => {
+                let (direction, line) = match token {
+                    b'C' => (Direction::Download, "XTAR a dir"),
+                    _ => (Direction::Upload, "XPUT a file"),
+                };
+                self.open(Open::command(direction, line, TransferType::Image), script);
+            }
+            b'R' => self.restore(script),
+            b'S' => self.succeed(),
+            b'2' | b'3' => self.copy(token == b'2', script),
+            _ => {}
+        }
+    }
+
+    /// A flow whose output is the reply to the last of its commands.
+    fn exchange<F: Flow<Output = Reply>>(
+        &mut self,
+        flow: Result<F, Error>,
+        verbs: &'static [&'static str],
+        script: &mut Script<'_>,
+    ) {
+        let flow = flow.expect("it can be sent");
+        if let Ended::Done(reply) = self.run(flow, verbs, script) {
+            assert_eq!(reply.class(), Class::Completion);
+            self.is_an_answer(&reply, verbs);
+        }
+    }
+
+    fn restore(&mut self, script: &mut Script<'_>) {
+        let credentials = Credentials::new("ada", CANARY).expect("it can be sent");
+        let Ok(restore) = Restore::new(credentials, self.session.standing()) else {
+            return;
+        };
+        let verbs = &[
+            "HOST", "AUTH", "USER", "PASS", "PBSZ", "PROT", "OPTS", "LANG", "CLNT", "TYPE", "CWD",
+            "CDUP",
+        ];
+        if let Ended::Done(()) = self.run(restore, verbs, script) {
+            assert!(self.session.is_logged_in());
+        }
+    }
+
+    /// A new connection in the place of this one, with the same observer.
+    fn succeed(&mut self) {
+        self.session = self.session.successor();
+        *self.log.lock().unwrap() = Log::default();
+        self.wire.clear();
+        self.verbs = &[];
+        self.checked = 0;
+        self.secured = false;
+        self.cleared = false;
+        self.blocks = false;
+        self.shadow = Shadow::new(&self.config);
+        self.stale = None;
+        self.transfer = None;
+        self.data_command = 0;
+    }
+
+    /// From here to a session in clear text that is logged in, or from there to here.
+    fn copy(&mut self, from_here: bool, script: &mut Script<'_>) {
+        // It has the same password, which neither server may echo.
+        let mut other = Self::new(0, 0);
+        other.arrive(b"220 ready\r\n");
+        let login = Raw::new(format!("PASS {CANARY}")).expect("it can be sent");
+        other.run(login, &["PASS"], &mut Script::new(b"230 in\r\n"));
+        assert!(other.session.is_logged_in());
+        let mut copy = ServerCopy::new("a file", PEER, "b file").expect("it can be sent");
+        let (source, target) = match from_here {
+            true => (&mut *self, &mut other),
+            false => (&mut other, &mut *self),
+        };
+        source.verbs = &["TYPE", "PRET", "EPSV", "PASV", "RETR"];
+        target.verbs = &["TYPE", "EPRT", "PORT", "STOR"];
+        let mut answer = None;
+        let mut idle = 0;
+        loop {
+            let step = copy.step(&mut source.session, &mut target.session, answer.take());
+            source.check();
+            target.check();
+            let (side, want) = match step {
+                Ok(CopyStep::Want(side, want)) => (side, want),
+                Ok(CopyStep::Done(copied)) => {
+                    for (driver, reply, verb) in [
+                        (&source, &copied.source, "RETR"),
+                        (&target, &copied.target, "STOR"),
+                    ] {
+                        assert_eq!(reply.class(), Class::Completion);
+                        driver.is_an_answer(reply, &[verb]);
+                        assert_eq!(driver.session.protection(), Protection::Clear);
+                    }
+                    break;
+                }
+                Err(error) => {
+                    // Whose it is cannot be seen; one that was never told has nothing to hide.
+                    if source.is_told() && target.is_told() {
+                        source.shows_nothing(&error);
+                    }
+                    break;
+                }
+            };
+            assert!(
+                matches!(want, Want::Receive(_) | Want::CloseData(_)),
+                "{want:?} in a copy"
+            );
+            let driver = match side {
+                Side::Source => &mut *source,
+                Side::Target => &mut *target,
+            };
+            let outgoing = driver.session.outgoing().len();
+            if want.wait() == Wait::Arrived && script.take(b"?").is_none() {
+                driver.write(outgoing);
+                answer = Some(want.timed_out());
+                idle += 1;
+                assert!(idle < PATIENCE, "stuck");
+                continue;
+            }
+            if let Some(token) = script.take(b"du") {
+                driver.write(if token == b'd' {
+                    outgoing
+                } else {
+                    outgoing / 2
+                });
+                break;
+            }
+            driver.write(outgoing);
+            let left = script.left();
+            answer = Some(driver.answer(want, script).0);
+            idle = if script.left() == left { idle + 1 } else { 0 };
+            assert!(idle < PATIENCE, "stuck");
+        }
+        // The other one goes on, too.
+        other.run(Pwd::new(), &["PWD"], script);
+        other.check();
+    }
+
     fn raw(&mut self, script: &mut Script<'_>) {
         let line = script.through(b'\n');
         let line = line.strip_suffix(b"\n").unwrap_or(line);
@@ -287,6 +499,7 @@ impl Driver {
             return;
         };
         let command = Command::parse(line).expect("Raw took it");
+        self.blocks = false;
         // Its own verb is compared below: there is no list that it could be on.
         let before = self.log.lock().unwrap().sent.len();
         let ended = self.run(raw, &["*"], script);
@@ -299,25 +512,26 @@ impl Driver {
         assert!(own.iter().all(|sent| **sent == command), "{own:?}");
         drop(log);
         if let Ended::Done(reply) = ended {
-            self.is_an_answer(&reply, command.verb());
+            self.is_an_answer(&reply, &[command.verb()]);
         }
     }
 
     fn open(&mut self, open: Result<Open, Error>, script: &mut Script<'_>) {
         // The token of an earlier transfer is still there if the input says so: `D` drops it.
         let verbs = &[
-            "TYPE", "EPSV", "PASV", "EPRT", "PORT", "REST", "RETR", "STOR", "LIST", "NLST",
+            "TYPE", "PRET", "EPSV", "PASV", "EPRT", "PORT", "REST", "RETR", "STOR", "LIST", "NLST",
+            "APPE", "STOU", "MLSD", "XTAR", "XPUT",
         ];
         if let Ended::Done(transfer) = self.run(open.expect("it can be sent"), verbs, script) {
             let log = self.log.lock().unwrap();
-            let data = |verb: &str| matches!(verb, "RETR" | "STOR" | "LIST" | "NLST");
             let (_, arrived) = log
                 .sent
                 .iter()
-                .rfind(|(command, _)| data(command.verb()))
+                .rfind(|(command, _)| verbs[7..].contains(&command.verb()))
                 .expect("a transfer without a data command");
             self.data_command = *arrived;
             drop(log);
+            assert!(!self.blocks, "a transfer in blocks");
             if self.config.security == Security::Explicit {
                 let private = self.session.protection() == Protection::Private;
                 assert_eq!(transfer.is_protected(), private);
@@ -568,6 +782,7 @@ impl Driver {
                     "{verb} after CCC"
                 );
             }
+            assert!(!self.secured || verb != "REIN", "REIN under TLS");
             let private = self.session.protection() == Protection::Private;
             if self.secured && self.config.protection == Protection::Private {
                 assert!(private || !DATA.contains(&verb), "{verb} unprotected");
@@ -623,19 +838,25 @@ impl Driver {
     }
 
     /// A reply is an answer only if it began after the command was on its way.
-    fn is_an_answer(&self, reply: &Reply, verb: &str) {
+    fn is_an_answer(&self, reply: &Reply, verbs: &[&str]) {
         let log = self.log.lock().unwrap();
-        let sent = log.sent.iter().rfind(|(command, _)| command.verb() == verb);
-        let (_, arrived) = sent.expect("an answer without a command");
+        let last = |(command, _): &&(Command, usize)| verbs.contains(&command.verb());
+        let (command, arrived) = log.sent.iter().rfind(last).expect("nothing was asked");
         assert!(
             self.shadow.came_since(reply, *arrived),
-            "taken for the answer to {verb}: {reply}"
+            "taken for the answer to {}: {reply}",
+            command.verb()
         );
     }
 
-    fn shows_nothing(&self, error: &Error) {
+    /// Whether the server has been told the password.
+    fn is_told(&self) -> bool {
         let log = self.log.lock().unwrap();
-        let told = log.sent.iter().any(|(sent, _)| tells_canary(sent));
+        log.sent.iter().any(|(sent, _)| tells_canary(sent))
+    }
+
+    fn shows_nothing(&self, error: &Error) {
+        let told = self.is_told();
         let mut cause: Option<&dyn std::error::Error> = Some(error);
         while let Some(error) = cause {
             let shown = format!("{error} {error:?}");

@@ -2,6 +2,106 @@
 
 use crate::servers::Result;
 
+/// How much is read or written at a time.
+pub(crate) const CHUNK: usize = 64 * 1024;
+
+/// What a file holds: a block, over and over again up to a length, so that the largest file needs
+/// no more memory than a block.
+#[derive(Clone, Copy)]
+pub(crate) struct Content<'a> {
+    block: &'a [u8],
+    length: u64,
+}
+
+impl<'a> Content<'a> {
+    /// One block.
+    pub(crate) const fn of(block: &'a [u8]) -> Self {
+        Self {
+            block,
+            length: block.len() as u64,
+        }
+    }
+
+    /// This many bytes of blocks.
+    pub(crate) const fn repeated(block: &'a [u8], length: u64) -> Self {
+        Self { block, length }
+    }
+
+    pub(crate) const fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// What follows after so many bytes, up to the end of the block.
+    fn at(&self, offset: u64) -> &'a [u8] {
+        let left = self.length.saturating_sub(offset);
+        if self.block.is_empty() || left == 0 {
+            return &[];
+        }
+        let begin = usize::try_from(offset % self.block.len() as u64).unwrap_or_default();
+        let rest = &self.block[begin..];
+        &rest[..rest.len().min(usize::try_from(left).unwrap_or(usize::MAX))]
+    }
+
+    /// The content in pieces of at most [`CHUNK`] bytes.
+    pub(crate) fn chunks(self) -> impl Iterator<Item = &'a [u8]> {
+        let mut offset = 0;
+        std::iter::from_fn(move || {
+            let rest = self.at(offset);
+            let chunk = &rest[..rest.len().min(CHUNK)];
+            offset += chunk.len() as u64;
+            (!chunk.is_empty()).then_some(chunk)
+        })
+    }
+}
+
+/// Compares what comes in pieces.
+pub(crate) struct Comparison<'a> {
+    content: Content<'a>,
+    at: u64,
+    differs: Option<u64>,
+}
+
+impl<'a> Comparison<'a> {
+    pub(crate) const fn new(content: Content<'a>) -> Self {
+        Self {
+            content,
+            at: 0,
+            differs: None,
+        }
+    }
+
+    /// The next piece.
+    pub(crate) fn add(&mut self, mut piece: &[u8]) {
+        while !piece.is_empty() && self.differs.is_none() {
+            let expected = self.content.at(self.at);
+            let length = expected.len().min(piece.len());
+            let (head, rest) = piece.split_at(length);
+            if length == 0 || head != &expected[..length] {
+                self.differs = Some(self.at);
+                return;
+            }
+            self.at += length as u64;
+            piece = rest;
+        }
+    }
+
+    /// Whether it was all of it and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// Says about where it differs.
+    pub(crate) fn end(&self, what: &str) -> Result<()> {
+        match self.differs {
+            Some(at) => Err(format!("{what}: differs in the piece that begins at {at}").into()),
+            None => equal(
+                &format!("{what}: number of bytes"),
+                &self.content.length,
+                &self.at,
+            ),
+        }
+    }
+}
+
 /// Bytes that look random and are the same each time (SplitMix64): a block that is lost, doubled
 /// or swapped shows, as it would not with a repeated pattern.
 pub(crate) fn bytes(seed: u64, length: usize) -> Vec<u8> {
@@ -63,12 +163,36 @@ pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, compare};
+    use super::{Comparison, Content, bytes, compare};
 
     #[test]
     fn the_same_seed_gives_the_same_bytes() {
         assert_eq!(bytes(7, 1000), bytes(7, 1003)[..1000]);
         assert_ne!(bytes(7, 1000), bytes(8, 1000));
+    }
+
+    #[test]
+    fn a_repeated_block_compares_however_it_is_cut() {
+        let block = bytes(3, 100_003);
+        let content = Content::repeated(&block, 250_000);
+        let all: Vec<u8> = content.chunks().flatten().copied().collect();
+        assert_eq!(all.len(), 250_000);
+        assert_eq!(all[200_006..], block[..49_994]);
+        for size in [1, 977, 65_536, 300_000] {
+            let mut comparison = Comparison::new(content);
+            all.chunks(size).for_each(|piece| comparison.add(piece));
+            assert!(comparison.end("x").is_ok());
+            comparison.add(b"x");
+            assert!(comparison.end("x").is_err());
+            let mut comparison = Comparison::new(content);
+            all[1..]
+                .chunks(size)
+                .for_each(|piece| comparison.add(piece));
+            assert!(comparison.end("x").is_err());
+        }
+        let mut comparison = Comparison::new(content);
+        comparison.add(&all[..249_999]);
+        assert!(comparison.end("x").is_err());
     }
 
     #[test]

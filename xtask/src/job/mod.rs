@@ -1,8 +1,8 @@
 //! The main job, against any server and through either adapter: everything that a client is
 //! for, once, with every byte compared.
 
-mod content;
-mod driver;
+pub(crate) mod content;
+pub(crate) mod driver;
 mod report;
 mod series;
 
@@ -16,8 +16,8 @@ use indicatif::ProgressBar;
 use crate::console::{Dialogue, chain};
 use crate::servers::Result;
 
-use content::{compare, equal};
-use driver::{Driver, End, Moved, Stop};
+use content::{Content, compare, equal};
+use driver::{Driver, End, Moved, Stop, Storing};
 pub(crate) use report::Report;
 
 /// The large file: more than socket buffers hold, so that a transfer is really under way when it
@@ -111,7 +111,7 @@ async fn main<D: Driver>(job: &Job) -> Result<Report> {
     run.listed(&[LARGE, SMALL]).await?;
     let size = during(
         "asking for the size",
-        run.client.size(&job.path(LARGE)).await,
+        run.client.size(job.path(LARGE).as_bytes()).await,
     )?;
     equal("the size", &Some(large.len() as u64), &size)?;
 
@@ -177,7 +177,13 @@ impl<'j, D: Driver> Run<'j, D> {
         let progress = |bytes| meter.add(bytes);
         let moved = self
             .client
-            .upload(&path, content, Stop::Never, &progress)
+            .upload(
+                Storing::Store(path.as_bytes()),
+                &TransferOptions::new(),
+                Content::of(content),
+                Stop::Never,
+                &progress,
+            )
             .await;
         meter.finish(&mut self.report.sent);
         let completion = self.confirmed(&what, moved)?;
@@ -209,10 +215,13 @@ impl<'j, D: Driver> Run<'j, D> {
             what = format!("resuming {name}");
         }
         let (path, meter) = (self.job.path(name), self.meter(&what, missing)?);
-        let progress = |bytes| meter.add(bytes);
+        let mut into = |bytes: &[u8]| {
+            content.extend_from_slice(bytes);
+            meter.add(bytes.len());
+        };
         let moved = self
             .client
-            .download(&path, &options, Stop::Never, content, &progress)
+            .download(path.as_bytes(), &options, Stop::Never, &mut into)
             .await;
         meter.finish(&mut self.report.received);
         let completion = self.confirmed(&what, moved)?;
@@ -228,11 +237,14 @@ impl<'j, D: Driver> Run<'j, D> {
     ) -> Result<()> {
         let what = format!("{name}, in part");
         let (path, meter) = (self.job.path(name), self.meter(&what, bytes)?);
-        let (options, stop) = (TransferOptions::new(), Stop::After(bytes));
-        let progress = |bytes| meter.add(bytes);
+        let (options, stop) = (TransferOptions::new(), Stop::After(bytes as u64));
+        let mut into = |bytes: &[u8]| {
+            content.extend_from_slice(bytes);
+            meter.add(bytes.len());
+        };
         let moved = self
             .client
-            .download(&path, &options, stop, content, &progress)
+            .download(path.as_bytes(), &options, stop, &mut into)
             .await;
         meter.finish(&mut self.report.received);
         self.aborted(&what, moved)
@@ -246,7 +258,13 @@ impl<'j, D: Driver> Run<'j, D> {
         let progress = |bytes| meter.add(bytes);
         let moved = self
             .client
-            .upload(&path, content, Stop::After(half), &progress)
+            .upload(
+                Storing::Store(path.as_bytes()),
+                &TransferOptions::new(),
+                Content::of(content),
+                Stop::After(half as u64),
+                &progress,
+            )
             .await;
         meter.finish(&mut self.report.sent);
         self.aborted(&what, moved)
@@ -268,7 +286,7 @@ impl<'j, D: Driver> Run<'j, D> {
 
     /// Whether LIST shows all of these.
     async fn listed(&mut self, names: &[&str]) -> Result<()> {
-        let lines = self.client.list(self.job.directory).await;
+        let lines = self.client.list(Some(self.job.directory.as_bytes())).await;
         let lines = self.listing("listing", lines)?;
         for name in names {
             // The one thing that all formats of listings agree on.
@@ -281,14 +299,16 @@ impl<'j, D: Driver> Run<'j, D> {
 
     /// The names in the directory, without it.
     async fn names(&mut self) -> Result<Vec<Vec<u8>>> {
-        let names = self.client.names(self.job.directory).await;
+        let names = self.client.names(Some(self.job.directory.as_bytes())).await;
         let names = self.listing("asking for names", names)?;
         let last = |name: Vec<u8>| {
             // Some servers put the directory in front, some do not.
             let begin = name.iter().rposition(|&byte| byte == b'/');
             name[begin.map_or(0, |at| at + 1)..].to_vec()
         };
-        Ok(names.into_iter().map(last).collect())
+        // Pure-FTPd lists the directory itself and the one above, too.
+        let is_entry = |name: &Vec<u8>| !matches!(name.as_slice(), b"." | b"..");
+        Ok(names.into_iter().map(last).filter(is_entry).collect())
     }
 
     /// Deletes these, as far as they are there, and looks whether they are gone.
@@ -297,11 +317,9 @@ impl<'j, D: Driver> Run<'j, D> {
         // What became of an aborted upload is the server's choice.
         let is_present = |name: &&&str| present.iter().any(|other| *other == name.as_bytes());
         for name in names.iter().filter(is_present) {
-            let line = format!("DELE {}", self.job.path(name));
-            let reply = during(&line, self.client.raw(&line).await)?;
-            if reply.class() != ftp_blocking::wire::Class::Completion {
-                return Err(format!("{line}: {reply}").into());
-            }
+            let path = self.job.path(name);
+            let deleted = self.client.delete(path.as_bytes()).await;
+            during(&format!("DELE {path}"), deleted)?;
         }
         let left = self.names().await?;
         if left.is_empty() {
@@ -327,7 +345,7 @@ impl<'j, D: Driver> Run<'j, D> {
         self.count(what, moved.resumed)?;
         match moved.end {
             End::Confirmed(completion) => Ok(completion),
-            End::Aborted(_) => Err(format!("{what}: aborted, which nobody asked for").into()),
+            _ => Err(format!("{what}: given up, which nobody asked for").into()),
         }
     }
 
@@ -415,11 +433,11 @@ impl Meter {
 }
 
 /// Says at what a step failed, with all causes.
-fn during<T>(what: &str, result: std::result::Result<T, Error>) -> Result<T> {
+pub(crate) fn during<T>(what: &str, result: std::result::Result<T, Error>) -> Result<T> {
     result.map_err(|error| format!("{what}: {}", chain(&error)).into())
 }
 
-fn shown(names: &[Vec<u8>]) -> impl Display {
+pub(crate) fn shown(names: &[Vec<u8>]) -> impl Display {
     let names: Vec<_> = names
         .iter()
         .map(|name| format!("{:?}", String::from_utf8_lossy(name)))

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use ftp_blocking::wire::Escaped;
+
 use super::content::{self, equal};
 use super::driver::Driver;
 use super::{Job, Report, Run};
@@ -24,8 +26,12 @@ pub(super) async fn run<D: Driver>(job: &Job) -> Result<Report> {
     for (number, turn) in (UPLOADS_IN_A_ROW..TRANSFERS).enumerate() {
         match turn % 4 {
             2 => {
-                let found: BTreeSet<_> = run.names().await?.into_iter().collect();
-                let expected = all.iter().map(|name| name.as_bytes().to_vec()).collect();
+                let found = run.names().await?;
+                let found: BTreeSet<_> = found
+                    .iter()
+                    .map(|name| Escaped::new(name).to_string())
+                    .collect();
+                let expected = names.iter().cloned().collect();
                 equal("the names", &expected, &found)?;
             }
             3 => run.listed(&all).await?,

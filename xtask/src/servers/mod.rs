@@ -1,12 +1,22 @@
 //! Servers that a job starts for itself, on the loopback interface, and takes
-//! down again: an embedded one for the demo and a foreign one for the
-//! interoperability runs. Neither leaves anything on the machine.
+//! down again: an embedded one for the demo and foreign ones for the
+//! interoperability runs. None leaves anything on the machine.
 
 pub(crate) mod authority;
 #[cfg(feature = "demo")]
 pub(crate) mod embedded;
 #[cfg(unix)]
+pub(crate) mod foreign;
+#[cfg(unix)]
 pub(crate) mod package;
+#[cfg(unix)]
+pub(crate) mod process;
+#[cfg(unix)]
+mod proftpd;
+#[cfg(unix)]
+mod pureftpd;
+#[cfg(unix)]
+mod pyftpdlib;
 #[cfg(unix)]
 pub(crate) mod vsftpd;
 

@@ -174,7 +174,7 @@ fn provides(package: &str, library: &str) -> bool {
 }
 
 /// Runs a tool to its end and returns what it printed.
-fn run(command: &mut Command) -> Result<Output> {
+pub(super) fn run(command: &mut Command) -> Result<Output> {
     let name = command.get_program().to_string_lossy().into_owned();
     // Messages and the order of fields are the same everywhere then.
     let output = command
@@ -182,7 +182,7 @@ fn run(command: &mut Command) -> Result<Output> {
         .output()
         .map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
-                format!("`{name}` is not on this machine; it takes a Debian or a relative of it")
+                format!("`{name}` is not on this machine; it takes a Debian or a relative of it, and pip")
             }
             _ => format!("`{name}`: {error}"),
         })?;

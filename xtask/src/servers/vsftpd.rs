@@ -3,43 +3,21 @@
 
 use std::{
     fmt::Write as _,
-    fs::{self, File, Permissions},
-    io::{BufRead, BufReader, Write as _},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    ops::RangeInclusive,
-    os::unix::{
-        ffi::OsStrExt,
-        fs::{MetadataExt, PermissionsExt, chown},
-    },
+    fs,
+    ops::{Deref, RangeInclusive},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
+    process::Command,
+    time::Duration,
 };
 
 use super::{
     Result,
     authority::Identity,
     package::{Unpacked, library_path},
+    process::{Account, Family, Process, Room, open_directory, secret_file},
 };
 
-/// Unprivileged users that systems have by themselves, since the list of users
-/// must stay as it is. Sessions run as the first whose home directory exists:
-/// vsftpd enters that on the way to where it is told to go.
-const UNPRIVILEGED: [&str; 3] = ["nobody", "daemon", "bin"];
-
-/// The directory in the root where everything is permitted.
-pub(crate) const WRITABLE: &str = "work";
-
-/// How long a server may take from its start to its first greeting.
-const START_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long sessions may take to go, once told.
-const STOP_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// How often the start is tried, should somebody else get hold of the port
-/// between choosing it and listening on it.
-const ATTEMPTS: usize = 3;
+pub(crate) use super::process::WRITABLE;
 
 /// A version of TLS to hold a server to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +55,12 @@ pub(crate) struct VsftpdOptions {
     pub(crate) ascii: bool,
     /// The ports for passive data connections.
     pub(crate) passive_ports: RangeInclusive<u16>,
+    /// The version of IP that it listens with.
+    pub(crate) family: Family,
+    /// Where clients may do everything.
+    pub(crate) room: Room,
+    /// How long a session may stay silent, in whole seconds; five minutes by default.
+    pub(crate) idle: Option<Duration>,
 }
 
 impl Default for VsftpdOptions {
@@ -90,20 +74,17 @@ impl Default for VsftpdOptions {
             // Above what Linux hands out to clients, so that neither is in the
             // other's way.
             passive_ports: 61_000..=65_500,
+            family: Family::V4,
+            room: Room::default(),
+            idle: None,
         }
     }
 }
 
-/// A running vsftpd on 127.0.0.1 that takes anonymous logins (`anonymous` or
+/// A running vsftpd on the loopback interface that takes anonymous logins (`anonymous` or
 /// `ftp` with any password) and permits everything in [`WRITABLE`]; dropping it
 /// kills it and its sessions and deletes its directory.
-pub(crate) struct Vsftpd {
-    // An option only until the process runs: the directory has to be removed
-    // even if it never does.
-    child: Option<Child>,
-    directory: PathBuf,
-    port: u16,
-}
+pub(crate) struct Vsftpd(Process);
 
 impl Vsftpd {
     /// Unpacks vsftpd and the libraries it lacks into `workdir`, unless they
@@ -130,113 +111,73 @@ impl Vsftpd {
         options: &VsftpdOptions,
         identity: Option<&Identity>,
     ) -> Result<Self> {
-        fs::create_dir_all(workdir)?;
-        // The server runs in another directory, with all paths in full.
-        let workdir = workdir.canonicalize()?;
-        let binary = &binary.canonicalize()?;
-        for _ in 1..ATTEMPTS {
-            match Self::try_start(binary, &workdir, options, identity) {
-                // The choice of a port and its use are two steps of two
-                // processes, with room between them.
-                Err(error) if error.to_string().contains("could not bind") => {}
-                other => return other,
-            }
-        }
-        Self::try_start(binary, &workdir, options, identity)
-    }
-
-    fn try_start(
-        binary: &Path,
-        workdir: &Path,
-        options: &VsftpdOptions,
-        identity: Option<&Identity>,
-    ) -> Result<Self> {
-        let port = free_port()?;
-        let mut server = Self {
-            child: None,
-            directory: workdir.join(format!("vsftpd-{port}")),
-            port,
+        let binary = binary.canonicalize()?;
+        let prepare = |process: &Process| {
+            let server = Preparing { process, options };
+            server.prepare(identity)?;
+            Ok(server.command(&binary))
         };
-        // Left behind by a run that was killed.
-        if server.directory.exists() {
-            fs::remove_dir_all(&server.directory)?;
-        }
-        server.prepare(options, identity)?;
-        server.child = Some(server.spawn(binary, options)?);
-        server.wait_until_it_greets()?;
-        Ok(server)
+        let family = options.family;
+        Process::start("vsftpd", workdir, family, &[LOG], prepare).map(Self)
     }
 
-    /// The port of the control connection.
+    /// As one of several kinds of servers.
     #[must_use]
-    pub(crate) const fn port(&self) -> u16 {
-        self.port
+    pub(crate) fn into_process(self) -> Process {
+        self.0
     }
+}
 
-    /// The directory on disk that clients see as `/`.
-    #[must_use]
-    pub(crate) fn root(&self) -> PathBuf {
-        self.directory.join("root")
+impl Deref for Vsftpd {
+    type Target = Process;
+
+    fn deref(&self) -> &Process {
+        &self.0
     }
+}
 
-    /// Everything the server has said so far: what went over its control
-    /// connections, what became of transfers, and what OpenSSL found wrong.
-    #[must_use]
-    pub(crate) fn log(&self) -> String {
-        let mut text = String::new();
-        for name in [CONSOLE, LOG] {
-            // Neither needs to exist yet, and file names of clients in it need
-            // not be UTF-8.
-            let bytes = fs::read(self.directory.join(name)).unwrap_or_default();
-            text.push_str(&String::from_utf8_lossy(&bytes));
-        }
-        text
-    }
+/// A server that does not run yet.
+struct Preparing<'a> {
+    process: &'a Process,
+    options: &'a VsftpdOptions,
+}
 
-    fn prepare(&self, options: &VsftpdOptions, identity: Option<&Identity>) -> Result<()> {
-        open_directory(&self.directory)?;
-        if fs::metadata(&self.directory)?.uid() != 0 {
+impl Preparing<'_> {
+    fn prepare(&self, identity: Option<&Identity>) -> Result<()> {
+        if !self.process.is_roots()? {
             return Err("vsftpd has to be started by root: it confines sessions by chroot".into());
         }
         // vsftpd turns down a root that the session may write to, so clients
         // write one level below it.
-        let writable = self.root().join(WRITABLE);
-        open_directory(&self.root())?;
-        open_directory(&writable)?;
-        let account = Account::find()?;
-        chown(&writable, Some(account.user), Some(account.group))?;
-        open_directory(&self.directory.join(EMPTY))?;
+        let account = Account::find(self.process)?;
+        self.process.plant(&account, self.options.room)?;
+        open_directory(&self.process.path(EMPTY))?;
 
-        if let Some(version) = options.tls {
+        if let Some(version) = self.options.tls {
             let identity = identity.ok_or("TLS needs an identity")?;
-            fs::write(self.directory.join(CERTIFICATE), &identity.certificate_pem)?;
-            let key = self.directory.join(KEY);
-            // Readable by nobody else from the first byte on.
-            File::create(&key)?.set_permissions(Permissions::from_mode(0o600))?;
-            fs::write(&key, &identity.key_pem)?;
-            fs::write(self.directory.join(OPENSSL), openssl_configuration(version))?;
+            fs::write(self.process.path(CERTIFICATE), &identity.certificate_pem)?;
+            secret_file(&self.process.path(KEY), &identity.key_pem)?;
+            fs::write(self.process.path(OPENSSL), openssl_configuration(version))?;
         }
         fs::write(
-            self.directory.join(CONFIGURATION),
-            self.configuration(options, &account.name)?,
+            self.process.path(CONFIGURATION),
+            self.configuration(&account.name)?,
         )?;
         Ok(())
     }
 
-    fn configuration(&self, options: &VsftpdOptions, user: &str) -> Result<String> {
-        let path = |name: &str| {
-            // One line is one setting.
-            let path = self.directory.join(name);
-            match path.to_str() {
-                Some(text) if !text.contains('\n') => Ok(text.to_owned()),
-                _ => Err(format!("vsftpd cannot be told of {}", path.display())),
-            }
+    fn configuration(&self, user: &str) -> Result<String> {
+        let options = self.options;
+        let path = |name: &str| self.process.text(name);
+        let (mine, other, address) = match options.family {
+            Family::V4 => ("listen", "listen_ipv6", "listen_address"),
+            Family::V6 => ("listen_ipv6", "listen", "listen_address6"),
         };
         let mut settings: Vec<(&str, String)> = vec![
-            ("listen", yes()),
-            ("listen_ipv6", no()),
-            ("listen_address", Ipv4Addr::LOCALHOST.to_string()),
-            ("listen_port", self.port.to_string()),
+            (mine, yes()),
+            (other, no()),
+            (address, options.family.address().to_string()),
+            ("listen_port", self.process.address().port().to_string()),
             ("background", no()),
             ("pasv_min_port", options.passive_ports.start().to_string()),
             ("pasv_max_port", options.passive_ports.end().to_string()),
@@ -292,6 +233,9 @@ impl Vsftpd {
                 ("debug_ssl", yes()),
             ]);
         }
+        if let Some(idle) = options.idle {
+            settings.push(("idle_session_timeout", idle.as_secs().to_string()));
+        }
         let mut text = String::new();
         for (name, value) in settings {
             writeln!(text, "{name}={value}")?;
@@ -299,17 +243,9 @@ impl Vsftpd {
         Ok(text)
     }
 
-    fn spawn(&self, binary: &Path, options: &VsftpdOptions) -> Result<Child> {
-        let console = File::create(self.directory.join(CONSOLE))?;
+    fn command(&self, binary: &Path) -> Command {
         let mut command = Command::new(binary);
-        command
-            .arg(self.directory.join(CONFIGURATION))
-            .current_dir(&self.directory)
-            // The last words of a failing start go to descriptor zero, which
-            // is the client for a session.
-            .stdin(console.try_clone()?)
-            .stdout(console.try_clone()?)
-            .stderr(console);
+        command.arg(self.process.path(CONFIGURATION));
         // `usr/sbin/vsftpd` below the folder it was unpacked into; an installed
         // one finds its libraries by itself.
         if let Some(unpacked) = binary.ancestors().nth(3)
@@ -317,87 +253,10 @@ impl Vsftpd {
         {
             command.env("LD_LIBRARY_PATH", library_path(unpacked));
         }
-        if options.tls.is_some() {
-            command.env("OPENSSL_CONF", self.directory.join(OPENSSL));
+        if self.options.tls.is_some() {
+            command.env("OPENSSL_CONF", self.process.path(OPENSSL));
         }
-        Ok(command
-            .spawn()
-            .map_err(|error| format!("{}: {error}", binary.display()))?)
-    }
-
-    /// Kills the processes of sessions and tells whether there were any.
-    ///
-    /// Each session becomes the leader of a process group and, with the
-    /// listener gone, a child of somebody else's. What stays is its command
-    /// line, which names the configuration that no other server has.
-    fn kill_sessions(&self) -> bool {
-        let configuration = self.directory.join(CONFIGURATION);
-        let Ok(processes) = fs::read_dir("/proc") else {
-            return false;
-        };
-        let sessions: Vec<_> = processes
-            .flatten()
-            .filter(|process| {
-                fs::read(process.path().join("cmdline")).is_ok_and(|line| {
-                    let mut words = line.split(|&byte| byte == 0);
-                    words.nth(1) == Some(configuration.as_os_str().as_bytes())
-                })
-            })
-            .map(|process| process.file_name())
-            .collect();
-        if sessions.is_empty() {
-            return false;
-        }
-        // The standard library signals direct children only.
-        let _ = Command::new("kill")
-            .args(["-KILL", "--"])
-            .args(sessions)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-        true
-    }
-
-    fn wait_until_it_greets(&mut self) -> Result<()> {
-        let deadline = Instant::now() + START_TIMEOUT;
-        loop {
-            let ended = match &mut self.child {
-                Some(child) => child.try_wait()?,
-                None => None,
-            };
-            if let Some(status) = ended {
-                return Err(format!("vsftpd ended, {status}: {}", self.log().trim()).into());
-            }
-            match greeting(self.port) {
-                Ok(line) if line.starts_with("220") => return Ok(()),
-                Ok(line) => return Err(format!("vsftpd greets with: {}", line.trim()).into()),
-                Err(error) if Instant::now() >= deadline => {
-                    return Err(format!("vsftpd is silent, {error}: {}", self.log().trim()).into());
-                }
-                Err(_) => thread::sleep(Duration::from_millis(10)),
-            }
-        }
-    }
-}
-
-impl Drop for Vsftpd {
-    fn drop(&mut self) {
-        // Nobody can be told about errors in here.
-        if let Some(mut listener) = self.child.take() {
-            let _ = listener.kill();
-            let _ = listener.wait();
-            // With the listener gone there are no new sessions, but a session
-            // may be about to divide once more.
-            let deadline = Instant::now() + STOP_TIMEOUT;
-            while self.kill_sessions() && Instant::now() < deadline {
-                thread::sleep(Duration::from_millis(5));
-            }
-        }
-        // After a failed assertion somebody may want to look at it.
-        if !thread::panicking() {
-            let _ = fs::remove_dir_all(&self.directory);
-        }
+        command
     }
 }
 
@@ -407,7 +266,6 @@ const OPENSSL: &str = "openssl.cnf";
 const CERTIFICATE: &str = "certificate.pem";
 const KEY: &str = "key.pem";
 const LOG: &str = "vsftpd.log";
-const CONSOLE: &str = "console.txt";
 /// Where the privileged half of a session locks itself in.
 const EMPTY: &str = "empty";
 
@@ -437,62 +295,4 @@ fn openssl_configuration(version: TlsVersion) -> String {
          MinProtocol = {version}\n\
          MaxProtocol = {version}\n"
     )
-}
-
-/// A new directory open to every user, whatever the umask.
-fn open_directory(path: &Path) -> Result<()> {
-    fs::create_dir(path)?;
-    fs::set_permissions(path, Permissions::from_mode(0o755))?;
-    Ok(())
-}
-
-/// A line of the list of users.
-struct Account {
-    name: String,
-    user: u32,
-    group: u32,
-}
-
-impl Account {
-    /// The first of [`UNPRIVILEGED`] that vsftpd can use.
-    fn find() -> Result<Self> {
-        let accounts = fs::read_to_string("/etc/passwd")?;
-        UNPRIVILEGED
-            .iter()
-            .find_map(|name| accounts.lines().find_map(|line| Self::parse(line, name)))
-            .ok_or_else(|| format!("none of {UNPRIVILEGED:?} is a user with a home here").into())
-    }
-
-    fn parse(line: &str, wanted: &str) -> Option<Self> {
-        // As in: daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
-        let mut fields = line.split(':');
-        let name = fields.next().filter(|&name| name == wanted)?.to_owned();
-        let user = fields.nth(1)?.parse().ok()?;
-        let group = fields.next()?.parse().ok()?;
-        let home = Path::new(fields.nth(1)?);
-        home.is_dir().then_some(Self { name, user, group })
-    }
-}
-
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?.port())
-}
-
-/// The first line a client sees.
-fn greeting(port: u16) -> std::io::Result<String> {
-    const PATIENCE: Duration = Duration::from_secs(2);
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    let mut line = String::new();
-    let mut reader = BufReader::new(&stream);
-    reader.read_line(&mut line)?;
-    if line.is_empty() {
-        return Err(std::io::ErrorKind::UnexpectedEof.into());
-    }
-    // A parting word keeps the log free of a session that seems lost.
-    (&stream).write_all(b"QUIT\r\n")?;
-    reader.read_line(&mut String::new())?;
-    Ok(line)
 }

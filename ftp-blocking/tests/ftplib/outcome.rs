@@ -1,0 +1,51 @@
+//! What came of a call, as text that is the same for both clients.
+
+use crate::server::Seen;
+
+/// Longer ones are cut, with their length.
+const SHOWN: usize = 40;
+
+/// One line for a dialogue: the outcomes of its calls, and what the server saw of it.
+pub(crate) fn summary(outcomes: &[Vec<u8>], watched: &[&str], seen: &[Seen]) -> String {
+    let mut parts: Vec<String> = outcomes.iter().map(|outcome| shown(outcome)).collect();
+    for seen in seen {
+        if watched.contains(&"from") {
+            parts.extend(seen.from.map(|address| format!("from {address}")));
+        }
+        if watched.contains(&"target") {
+            let targets = seen.targets.iter();
+            parts.extend(targets.map(|address| format!("target {address}")));
+        }
+        let is_watched = |command: &&String| {
+            let verb = command.split(' ').next().unwrap_or_default();
+            watched.contains(&verb)
+        };
+        let commands = seen.commands.iter().filter(is_watched);
+        parts.extend(commands.map(|command| format!("sent {}", escaped(command.chars()))));
+        let taken = seen.taken.iter();
+        parts.extend(taken.map(|bytes| shown(&[b"stored ", &bytes[..]].concat())));
+        parts.extend(seen.troubles.iter().cloned());
+    }
+    parts.join(" / ")
+}
+
+fn shown(bytes: &[u8]) -> String {
+    match bytes.get(..SHOWN) {
+        Some(beginning) => {
+            let beginning = String::from_utf8_lossy(beginning);
+            format!("{}... {} bytes", escaped(beginning.chars()), bytes.len())
+        }
+        None => match std::str::from_utf8(bytes) {
+            Ok(text) => escaped(text.chars()),
+            Err(_) => bytes.escape_ascii().to_string(),
+        },
+    }
+}
+
+fn escaped(text: impl Iterator<Item = char>) -> String {
+    let escape = |symbol: char| match symbol {
+        '\0'..='\x1f' | '\x7f' => symbol.escape_default().collect(),
+        symbol => String::from(symbol),
+    };
+    text.map(escape).collect()
+}

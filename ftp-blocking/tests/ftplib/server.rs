@@ -1,0 +1,409 @@
+//! A server that says and does what a script tells it, and nothing else.
+//!
+//! It answers by verb and not by position, because ftplib asks for PASV where we ask for EPSV.
+
+use std::collections::{HashMap, VecDeque};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use socket2::{Domain, SockRef, Socket, Type};
+
+/// For each socket: long enough for a busy machine, short enough for a script that is wrong.
+pub(crate) const LIMIT: Duration = Duration::from_secs(10);
+
+/// One thing that the server does.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    /// Sends a reply and CRLF. What stands in braces is replaced: `{pasv}` and `{epsv}` make it
+    /// listen (`{elsewhere}` at another address of this machine), `{closed}` and `{eclosed}` name
+    /// a port where nobody listens, `{misleading}` names an address that is not ours.
+    Say(String),
+    /// Sends these bytes on the control connection.
+    Raw(Vec<u8>),
+    /// Makes the data connection, where there is none yet.
+    Open,
+    /// Sends these bytes over the data connection.
+    Send(Vec<u8>),
+    /// Reads the data connection to its end.
+    Take,
+    /// Closes the data connection, and the port that it came to.
+    End,
+    /// Resets the data connection.
+    Reset,
+    /// Closes the control connection.
+    HangUp,
+}
+
+pub(crate) fn say(reply: impl Into<String>) -> Step {
+    Step::Say(reply.into())
+}
+
+pub(crate) fn raw(bytes: impl AsRef<[u8]>) -> Step {
+    Step::Raw(bytes.as_ref().to_vec())
+}
+
+pub(crate) fn send(bytes: impl AsRef<[u8]>) -> Step {
+    Step::Send(bytes.as_ref().to_vec())
+}
+
+/// What a server says and does when all goes well.
+pub(crate) fn file(bytes: impl AsRef<[u8]>) -> [Step; 4] {
+    [
+        say("150 Here it comes"),
+        send(bytes),
+        Step::End,
+        say("226 Done"),
+    ]
+}
+
+pub(crate) fn taken() -> [Step; 3] {
+    [say("150 Go on"), Step::Take, say("226 Done")]
+}
+
+/// What one server does in its only session.
+#[derive(Clone, Debug)]
+pub(crate) struct Script {
+    address: IpAddr,
+    greeting: Vec<Step>,
+    rounds: HashMap<String, VecDeque<Vec<Step>>>,
+}
+
+impl Default for Script {
+    fn default() -> Self {
+        let mut script = Self {
+            address: Ipv4Addr::LOCALHOST.into(),
+            greeting: vec![say("220 ready")],
+            rounds: HashMap::new(),
+        };
+        for (verb, reply) in [
+            ("USER", "331 Password?"),
+            ("PASS", "230 In"),
+            ("TYPE", "200 Type"),
+            ("PASV", "227 Here ({pasv})."),
+            ("EPSV", "229 Here ({epsv})"),
+            ("PORT", "200 Port"),
+            ("EPRT", "200 Port"),
+            ("REST", "350 Rest"),
+            ("PWD", "257 \"/here\""),
+            // For a transfer whose end may or may not have been read in time.
+            ("ABOR", "225 Nothing to abort"),
+            ("QUIT", "221 Bye"),
+        ] {
+            script.add(verb, vec![say(reply)]);
+        }
+        script
+    }
+}
+
+impl Script {
+    pub(crate) fn over_ipv6(&mut self) {
+        self.address = Ipv6Addr::LOCALHOST.into();
+        self.set("PASV", vec![say("502 Not with you")]);
+        self.set("PORT", vec![say("502 Not with you")]);
+    }
+
+    pub(crate) fn host(&self) -> IpAddr {
+        self.address
+    }
+
+    pub(crate) fn greet(&mut self, steps: Vec<Step>) {
+        self.greeting = steps;
+    }
+
+    /// What a verb, or a whole command, gets instead of the usual; once more where `add` says so,
+    /// and the last of them as often as it is asked for.
+    pub(crate) fn set(&mut self, command: &str, steps: Vec<Step>) {
+        self.rounds.insert(command.to_owned(), [steps].into());
+    }
+
+    pub(crate) fn add(&mut self, command: &str, steps: Vec<Step>) {
+        let rounds = self.rounds.entry(command.to_owned()).or_default();
+        rounds.push_back(steps);
+    }
+
+    fn answer(&mut self, line: &str) -> Option<Vec<Step>> {
+        let verb = line.split(' ').next().unwrap_or_default();
+        let key = [line, verb]
+            .into_iter()
+            .find(|key| self.rounds.contains_key(*key))?;
+        let rounds = self.rounds.get_mut(key)?;
+        match rounds.len() {
+            1 => rounds.front().cloned(),
+            _ => rounds.pop_front(),
+        }
+    }
+}
+
+/// What a server saw.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// Where the control connection came from.
+    pub(crate) from: Option<IpAddr>,
+    /// The commands, 8-bit characters as they are.
+    pub(crate) commands: Vec<String>,
+    /// Commands of which the script says nothing, and what else could not be followed.
+    pub(crate) troubles: Vec<String>,
+    /// The addresses that PORT and EPRT named.
+    pub(crate) targets: Vec<IpAddr>,
+    /// What came over each data connection that was read.
+    pub(crate) taken: Vec<Vec<u8>>,
+}
+
+/// A script under way.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    serving: JoinHandle<Seen>,
+}
+
+impl Server {
+    pub(crate) fn start(script: Script) -> Self {
+        let listener = ClosedPort::new(script.address).open();
+        let address = listener.local_addr().expect("an address");
+        let serving = thread::spawn(move || {
+            let (control, peer) = listener.accept().expect("a client, or the end");
+            drop(listener);
+            limit(&control);
+            // ftplib marks the end of ABOR as urgent.
+            SockRef::from(&control)
+                .set_out_of_band_inline(true)
+                .expect("an option of every TCP socket");
+            let mut session = Session {
+                local: script.address,
+                control,
+                listener: None,
+                closed: None,
+                target: None,
+                data: None,
+                seen: Seen::default(),
+            };
+            session.seen.from = Some(peer.ip());
+            session.serve(script);
+            session.seen
+        });
+        Self { address, serving }
+    }
+
+    /// To be called when the client is through: then the script is too.
+    pub(crate) fn finish(self) -> Seen {
+        // In case nobody came.
+        let _ = TcpStream::connect(self.address);
+        self.serving.join().expect("the script could be followed")
+    }
+}
+
+/// A port that refuses connections: bound and not listening, so that nobody else can listen there
+/// either.
+pub(crate) struct ClosedPort(Socket);
+
+impl ClosedPort {
+    pub(crate) fn new(address: IpAddr) -> Self {
+        let address = SocketAddr::new(address, 0);
+        let domain = Domain::for_address(address);
+        let socket = Socket::new(domain, Type::STREAM, None).expect("a socket");
+        socket.bind(&address.into()).expect("a port");
+        Self(socket)
+    }
+
+    pub(crate) fn number(&self) -> u16 {
+        let address = self.0.local_addr().expect("an address");
+        address.as_socket().expect("of IP").port()
+    }
+
+    fn open(self) -> TcpListener {
+        self.0.listen(8).expect("a listener");
+        // On Linux it limits `accept` too.
+        self.0.set_read_timeout(Some(LIMIT)).expect("a limit");
+        self.0.into()
+    }
+}
+
+fn limit(stream: &TcpStream) {
+    stream.set_nodelay(true).expect("an option of every socket");
+    stream.set_read_timeout(Some(LIMIT)).expect("a limit");
+    stream.set_write_timeout(Some(LIMIT)).expect("a limit");
+}
+
+struct Session {
+    local: IpAddr,
+    control: TcpStream,
+    /// Passive mode.
+    listener: Option<TcpListener>,
+    closed: Option<ClosedPort>,
+    /// Active mode.
+    target: Option<SocketAddr>,
+    data: Option<TcpStream>,
+    seen: Seen,
+}
+
+impl Session {
+    fn serve(&mut self, mut script: Script) {
+        let greeting = script.greeting.clone();
+        if !self.follow(greeting) {
+            return;
+        }
+        let reading = self.control.try_clone().expect("a second handle");
+        let mut reading = BufReader::new(reading);
+        loop {
+            let mut line = Vec::new();
+            match reading.read_until(b'\n', &mut line) {
+                Ok(count) if count > 0 => {}
+                _ => return,
+            }
+            let line: String = without_end(&line).iter().copied().map(char::from).collect();
+            self.note_target(&line);
+            self.seen.commands.push(line.clone());
+            let steps = script.answer(&line).unwrap_or_else(|| {
+                self.seen
+                    .troubles
+                    .push(format!("NOT IN THE SCRIPT: {line}"));
+                vec![say("500 Not in the script")]
+            });
+            if !self.follow(steps) {
+                return;
+            }
+        }
+    }
+
+    /// `false` when the control connection is closed.
+    fn follow(&mut self, steps: Vec<Step>) -> bool {
+        for step in steps {
+            match step {
+                Step::Say(reply) => {
+                    let reply = self.fill_in(&reply);
+                    self.write(reply.as_bytes());
+                }
+                Step::Raw(bytes) => self.write(&bytes),
+                Step::Open => drop(self.data()),
+                Step::Send(bytes) => {
+                    if let Some(mut data) = self.data() {
+                        // A client may have had enough.
+                        let _ = data.write_all(&bytes);
+                    }
+                }
+                Step::Take => {
+                    if let Some(mut data) = self.data() {
+                        let mut taken = Vec::new();
+                        let _ = data.read_to_end(&mut taken);
+                        self.seen.taken.push(taken);
+                    }
+                    self.data = None;
+                }
+                Step::End => (self.data, self.listener) = (None, None),
+                Step::Reset => {
+                    if let Some(data) = self.data() {
+                        SockRef::from(&data)
+                            .set_linger(Some(Duration::ZERO))
+                            .expect("an option of every TCP socket");
+                    }
+                    self.data = None;
+                }
+                Step::HangUp => {
+                    let _ = self.control.shutdown(Shutdown::Both);
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        match self.control.write_all(bytes) {
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock) => {
+                panic!("the client does not read")
+            }
+            // Gone: the next read will say so.
+            _ => {}
+        }
+    }
+
+    /// The data connection, made if need be; where it cannot be, that is noted.
+    fn data(&mut self) -> Option<TcpStream> {
+        if self.data.is_none() {
+            let made = match (&self.listener, self.target) {
+                (Some(listener), _) => listener.accept().map(|(data, _)| data),
+                (None, Some(target)) => TcpStream::connect_timeout(&target, LIMIT),
+                (None, None) => Err(ErrorKind::NotConnected.into()),
+            };
+            match made {
+                Ok(data) => {
+                    limit(&data);
+                    self.data = Some(data);
+                }
+                Err(error) => self
+                    .seen
+                    .troubles
+                    .push(format!("NO DATA CONNECTION: {error}")),
+            }
+        }
+        let data = self.data.as_ref()?;
+        Some(data.try_clone().expect("a second handle"))
+    }
+
+    fn fill_in(&mut self, reply: &str) -> String {
+        let Some((before, rest)) = reply.split_once('{') else {
+            return format!("{reply}\r\n");
+        };
+        let (name, after) = rest.split_once('}').expect("a closing brace");
+        let address = match name {
+            "elsewhere" => Ipv4Addr::new(127, 0, 0, 2).into(),
+            _ => self.local,
+        };
+        let bound = ClosedPort::new(address);
+        let port = bound.number();
+        let [high, low] = port.to_be_bytes();
+        let six = |address: [u8; 4]| {
+            let [a, b, c, d] = address;
+            format!("{a},{b},{c},{d},{high},{low}")
+        };
+        let value = match (name, address) {
+            ("pasv" | "closed" | "elsewhere", IpAddr::V4(address)) => six(address.octets()),
+            // RFC 5737: an address that nobody has.
+            ("misleading", _) => six([192, 0, 2, 1]),
+            ("epsv" | "eclosed", _) => format!("|||{port}|"),
+            ("port", _) => format!("{port}"),
+            _ => panic!("{{{name}}} over {address}?"),
+        };
+        self.target = None;
+        self.data = None;
+        if name.ends_with("closed") {
+            (self.listener, self.closed) = (None, Some(bound));
+        } else {
+            self.listener = Some(bound.open());
+        }
+        format!("{before}{value}{after}\r\n")
+    }
+
+    fn note_target(&mut self, line: &str) {
+        let target = match line.split_once(' ') {
+            Some(("PORT", argument)) => {
+                let numbers: Vec<u8> = argument.split(',').flat_map(str::parse).collect();
+                let Ok([a, b, c, d, high, low]) = <[u8; 6]>::try_from(numbers) else {
+                    return;
+                };
+                let port = u16::from_be_bytes([high, low]);
+                SocketAddr::from((Ipv4Addr::new(a, b, c, d), port))
+            }
+            Some(("EPRT", argument)) => {
+                let mut parts = argument.split('|').skip(2);
+                let address = parts.next().and_then(|part| part.parse::<IpAddr>().ok());
+                let port = parts.next().and_then(|part| part.parse::<u16>().ok());
+                let (Some(address), Some(port)) = (address, port) else {
+                    return;
+                };
+                SocketAddr::from((address, port))
+            }
+            _ => return,
+        };
+        self.listener = None;
+        self.data = None;
+        self.target = Some(target);
+        self.seen.targets.push(target.ip());
+    }
+}
+
+fn without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}

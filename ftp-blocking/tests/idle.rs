@@ -1,0 +1,70 @@
+//! What a session without a transfer holds, with an allocator that counts.
+//!
+//! One test alone in its program, and the server in another process, so that nobody else's memory
+//! is counted.
+
+#[path = "support/elsewhere.rs"]
+mod elsewhere;
+
+use std::alloc::System;
+use std::io::{self, Read as _};
+
+use cap::Cap;
+use ftp_blocking::{Client, Error, Options};
+
+use elsewhere::{Elsewhere, FILE, LISTING, serve_if_asked};
+
+#[global_allocator]
+static HEAP: Cap<System> = Cap::new(System, usize::MAX);
+
+/// What a session may hold, in bytes.
+const LIMIT: usize = 2 * 1024;
+
+/// More than one, so that nothing that is rounded or there once passes for free.
+const SESSIONS: usize = 32;
+
+/// Everything that leaves something behind in a session.
+fn session(port: u16) -> Result<Client, Error> {
+    let mut client = Client::connect(Options::new("127.0.0.1").with_port(port))?;
+    client.login("somebody", "a password of some length")?;
+    client.features()?;
+    client.pwd()?;
+    assert_eq!(client.list(None::<&str>)?.len(), LISTING);
+    let mut download = client.download("file")?;
+    assert_eq!(io::copy(&mut download, &mut io::sink())?, FILE as u64);
+    download.finish()?;
+    client.store("file", vec![b'x'; FILE])?;
+    // One that is given up, and paid for by the next operation.
+    client.download("file")?.read_exact(&mut [0; 1024])?;
+    client.noop()?;
+    Ok(client)
+}
+
+#[test]
+fn a_session_without_a_transfer_holds_at_most_2_kib() {
+    serve_if_asked();
+    let server = Elsewhere::start().expect("a server");
+    // What a process has once is no session's.
+    drop(session(server.port()).expect("works"));
+    let before = HEAP.allocated();
+    let held = many(server.port(), before);
+    // Ahead of words, which the test harness keeps.
+    let left = HEAP.allocated().saturating_sub(before);
+    println!(
+        "{held} bytes of heap a session, and {} of the client itself",
+        size_of::<Client>()
+    );
+    assert!(held <= LIMIT, "{held} bytes of heap a session");
+    assert!(left < SESSIONS, "{left} bytes stay when all are gone");
+}
+
+/// The heap in bytes that each of many sessions holds.
+fn many(port: u16, before: usize) -> usize {
+    let mut clients = Vec::with_capacity(SESSIONS);
+    for _ in 0..SESSIONS {
+        clients.push(session(port).expect("works"));
+    }
+    // The vector's own room is no session's.
+    let vector = SESSIONS * size_of::<Client>();
+    (HEAP.allocated() - before - vector).div_ceil(SESSIONS)
+}

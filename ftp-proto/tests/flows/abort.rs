@@ -1,0 +1,230 @@
+//! Abort, with every sequence of replies that servers are known for.
+
+use ftp_proto::{AbortSignal, Config, Security, flows};
+
+use crate::support::*;
+
+/// An abort with these replies, then PWD, whose answer must be its own.
+#[track_caller]
+fn aborted(items: &[Item], aborted: &str, then: &[Item]) {
+    let script = [&[hear("ABOR"), serve("close abandon")][..], items, then].concat();
+    let outcomes = play(downloading(script.clone()), &[Op::Abort, Op::Pwd]);
+    assert_eq!(outcomes, [aborted, "/here"]);
+    let outcomes = play(uploading(script), &[Op::Abort, Op::Pwd]);
+    assert_eq!(outcomes, [aborted, "/here"]);
+}
+
+#[test]
+fn abort_426_and_226() {
+    aborted(
+        &[say("426 cut"), say("226 aborted")],
+        "Some(Reply(426 cut))",
+        &pwd(),
+    );
+}
+
+#[test]
+fn abort_426_and_225() {
+    aborted(
+        &[say("426 cut"), say("225 aborted")],
+        "Some(Reply(426 cut))",
+        &pwd(),
+    );
+}
+
+#[test]
+fn abort_226_and_226() {
+    // The second one has arrived when PWD is about to leave; a fence goes ahead of it.
+    aborted(
+        &[say("226 done"), say("226 aborted")],
+        "Some(Reply(226 done))",
+        &fenced_pwd(),
+    );
+}
+
+#[test]
+fn abort_226_and_a_late_225() {
+    aborted(
+        &[say("226 done")],
+        "Some(Reply(226 done))",
+        &[
+            &[
+                hear("PWD"),
+                say("225 nothing to abort"),
+                say("257 \"/fence\""),
+            ][..],
+            &pwd(),
+        ]
+        .concat(),
+    );
+}
+
+#[test]
+fn abort_225_alone() {
+    // pyftpdlib.
+    aborted(
+        &[say("225 aborted")],
+        "Some(Reply(225 aborted))",
+        &fenced_pwd(),
+    );
+}
+
+#[test]
+fn abort_226_alone() {
+    aborted(
+        &[say("226 aborted")],
+        "Some(Reply(226 aborted))",
+        &fenced_pwd(),
+    );
+}
+
+#[test]
+fn abort_426_alone() {
+    aborted(
+        &[say("426 cut"), Item::Silence],
+        "Some(Reply(426 cut))",
+        &fenced_pwd(),
+    );
+}
+
+#[test]
+fn abort_426_alone_and_226_later() {
+    aborted(
+        &[say("426 cut"), Item::Silence],
+        "Some(Reply(426 cut))",
+        &[
+            &[hear("PWD"), say("226 late"), say("257 \"/fence\"")][..],
+            &pwd(),
+        ]
+        .concat(),
+    );
+}
+
+#[test]
+fn abort_502_and_426() {
+    aborted(
+        &[say("502 what"), say("426 cut")],
+        "Some(Reply(502 what))",
+        &pwd(),
+    );
+}
+
+#[test]
+fn abort_502_alone() {
+    aborted(
+        &[say("502 what"), Item::Silence],
+        "Some(Reply(502 what))",
+        &fenced_pwd(),
+    );
+}
+
+#[test]
+fn abort_226_then_426() {
+    aborted(
+        &[say("226 done")],
+        "Some(Reply(226 done))",
+        &[
+            &[hear("PWD"), say("426 cut"), say("257 \"/fence\"")][..],
+            &pwd(),
+        ]
+        .concat(),
+    );
+}
+
+#[test]
+fn abort_whose_replies_overtake_the_close() {
+    let script = [
+        hear("ABOR"),
+        say("426 cut"),
+        say("226 aborted"),
+        serve("close abandon"),
+    ];
+    let driver = downloading([&script[..], &pwd()].concat());
+    let outcomes = play(driver, &[Op::Abort, Op::Pwd]);
+    assert_eq!(outcomes, ["Some(Reply(426 cut))", "/here"]);
+}
+
+#[test]
+fn abort_of_a_transfer_that_is_over_sends_nothing() {
+    let mut driver = downloading([&[serve("close abandon")][..], &pwd()].concat());
+    driver.session.receive(b"226 done\r\n");
+    let outcomes = play(driver, &[Op::Abort, Op::Pwd]);
+    assert_eq!(outcomes, ["Some(Reply(226 done))", "/here"]);
+}
+
+#[test]
+fn abort_of_a_transfer_that_was_refused_sends_nothing() {
+    let mut driver = uploading([&[serve("close abandon")][..], &pwd()].concat());
+    driver.session.receive(b"552 disk full\r\n");
+    let outcomes = play(driver, &[Op::Abort, Op::Pwd]);
+    assert_eq!(outcomes, ["Some(Reply(552 disk full))", "/here"]);
+}
+
+#[test]
+fn abort_that_nobody_answers_is_given_up_behind_a_fence() {
+    let script = [hear("ABOR"), serve("close abandon"), Item::Silence];
+    let driver = downloading([&script[..], &fenced_pwd()].concat());
+    assert_eq!(
+        play(driver, &[Op::Abort, Op::Pwd]),
+        ["Timeout(Abort) Some(\"ABOR\") None None", "/here"]
+    );
+}
+
+#[test]
+fn abort_that_the_server_closes_fails() {
+    let driver = downloading([hear("ABOR"), serve("close abandon"), Item::Eof]);
+    assert_eq!(play(driver, &[Op::Abort]), ["Closed None None None"]);
+    let driver = downloading([hear("ABOR"), serve("close abandon"), say("421 bye")]);
+    assert_eq!(
+        play(driver, &[Op::Abort]),
+        ["Closed Some(\"ABOR\") Some(\"421 bye\") None"]
+    );
+}
+
+#[test]
+fn abort_with_telnet_synch_in_clear_only() {
+    let synch = r"\xff\xf4\xff\xf2ABOR";
+    let config = || Config::default().with_abort_signal(AbortSignal::TelnetSynch);
+    for (config, opened, line) in [
+        (config(), opening("RETR a"), synch),
+        (
+            config().with_security(Security::Explicit),
+            [opening("RETR a"), vec![serve("secure data")]].concat(),
+            "ABOR",
+        ),
+    ] {
+        let mut driver = logged_in(config, opened);
+        driver.outcome(&Op::Retrieve("a", 0));
+        let urgent = line == synch;
+        driver.server.extend([
+            hear(line),
+            serve("close abandon"),
+            say("426 cut"),
+            say("226 aborted"),
+        ]);
+        assert_eq!(driver.outcome(&Op::Abort), "Some(Reply(426 cut))");
+        driver.server.assert_over();
+        assert!(driver.breaches.is_empty(), "{:?}", driver.breaches);
+        assert_eq!(
+            driver.wire.last().map(String::as_str) == Some(synch),
+            urgent
+        );
+    }
+}
+
+#[test]
+fn abort_with_telnet_synch_marks_the_data_mark_urgent() {
+    let config = Config::default().with_abort_signal(AbortSignal::TelnetSynch);
+    let mut driver = logged_in(config, opening("RETR a"));
+    driver.outcome(&Op::Retrieve("a", 0));
+    let transfer = driver.transfer.take().expect("a transfer");
+    let (mut running, answer) = driver.session.start(flows::Abort::new(transfer));
+    let step = driver.session.step(&mut running, answer).expect("a want");
+    drop(step);
+    assert_eq!(driver.session.outgoing(), b"\xff\xf4\xff\xf2ABOR\r\n");
+    assert_eq!(driver.session.urgent(), Some(3));
+    driver.session.advance(2);
+    assert_eq!(driver.session.urgent(), Some(1));
+    driver.session.advance(2);
+    assert_eq!(driver.session.urgent(), None);
+}

@@ -1,0 +1,68 @@
+//! ClearControl: CCC.
+
+use ftp_proto::{Config, ErrorKind};
+
+use crate::support::*;
+
+#[test]
+fn clear_control_refuses_credentials_afterwards_and_allows_auth() {
+    let script = [
+        &[hear("CCC"), say("200 clear"), serve("clear control")][..],
+        &pwd(),
+        &[hear("AUTH TLS"), say("234 go"), serve("secure control")],
+    ]
+    .concat();
+    let mut driver = logged_in(explicit(), script);
+    assert_eq!(driver.outcome(&Op::ClearControl), "()");
+    assert!(!driver.session.is_secured());
+    for line in ["USER ada", "PASS x", "ACCT x"] {
+        let outcome = driver.outcome(&Op::Raw(line));
+        assert!(outcome.starts_with("Insecure"), "{outcome}");
+    }
+    assert_eq!(driver.outcome(&Op::Pwd), "/here");
+    assert_eq!(driver.outcome(&Op::Secure), "()");
+    assert!(driver.session.is_secured());
+    driver.server.assert_over();
+}
+
+#[test]
+fn clear_control_refused_stays_secured() {
+    let script = [&[hear("CCC"), say("533 no")][..], &pwd()].concat();
+    let mut driver = logged_in(explicit(), script);
+    assert_eq!(
+        driver.outcome(&Op::ClearControl),
+        "Permanent Some(\"CCC\") Some(\"533 no\") None"
+    );
+    assert!(driver.session.is_secured());
+    assert_eq!(driver.outcome(&Op::Pwd), "/here");
+}
+
+#[test]
+fn clear_control_without_close_notify_is_dead() {
+    for (item, kind) in [
+        (fails("clear control", ErrorKind::Tls), "Tls"),
+        (Item::Silence, "Timeout(Handshake)"),
+    ] {
+        let mut driver = logged_in(explicit(), [hear("CCC"), say("200 clear"), item]);
+        let outcome = driver.outcome(&Op::ClearControl);
+        assert!(outcome.starts_with(kind), "{outcome}");
+        assert!(driver.session.is_dead());
+        assert_eq!(driver.outcome(&Op::Pwd), outcome);
+        assert_eq!(driver.wire, ["CCC"]);
+    }
+}
+
+#[test]
+fn clear_control_in_clear_is_misuse() {
+    let mut driver = logged_in(Config::default(), []);
+    let outcome = driver.outcome(&Op::ClearControl);
+    assert!(outcome.starts_with("Misuse(NotSecured)"), "{outcome}");
+}
+
+#[test]
+fn clear_control_with_bytes_behind_its_reply_is_dead() {
+    let mut driver = logged_in(explicit(), [hear("CCC"), bytes(b"200 clear\r\n2")]);
+    let outcome = driver.outcome(&Op::ClearControl);
+    assert!(outcome.starts_with("Injection"), "{outcome}");
+    assert!(driver.session.is_dead());
+}

@@ -1,0 +1,315 @@
+//! Invariant 3: every flow, dropped at every step and given up at every want.
+
+use std::collections::BTreeSet;
+
+use ftp_proto::{
+    Config, DataEnd, DataMode, Direction, FileStructure, Protection, Standing, TransferType,
+    TransmissionMode, flows,
+};
+use proptest::prelude::*;
+
+use crate::support::*;
+
+/// A flow against a server that does what it is asked.
+struct Case {
+    flow: &'static str,
+    config: fn() -> Config,
+    before: &'static [Op],
+    /// Runs it; whether it was not dropped.
+    run: fn(&mut Driver<Model>) -> bool,
+}
+
+macro_rules! cases {
+    ($($flow:ident, $config:expr, $before:expr, |$driver:ident| $make:expr;)*) => {
+        &[$(Case {
+            flow: stringify!($flow),
+            config: $config,
+            before: $before,
+            run: |$driver| {
+                let flow: flows::$flow = $make;
+                match $driver.try_run(flow) {
+                    Err(Stop::Dropped) => false,
+                    // What comes of it is the other tests' question.
+                    Ok(_) | Err(Stop::Failed(_)) => true,
+                }
+            },
+        },)*]
+    };
+}
+
+const CONNECTED: &[Op] = &[Op::Greeting];
+const LOGGED_IN: &[Op] = &[Op::Greeting, Op::Login];
+const IN_DOWNLOAD: &[Op] = &[Op::Greeting, Op::Login, Op::Retrieve("a", 0)];
+const IN_UPLOAD: &[Op] = &[Op::Greeting, Op::Login, Op::Store("a")];
+
+const CASES: &[Case] = cases! {
+    Greeting, plain_config, &[], |_driver| flows::Greeting::new();
+    Secure, explicit, CONNECTED, |_driver| flows::Secure::new();
+    Login, plain_config, CONNECTED, |_driver| flows::Login::new(credentials());
+    Login, explicit, CONNECTED, |_driver| flows::Login::new(credentials());
+    Protect, by_choice, LOGGED_IN, |_driver| flows::Protect::new(Protection::Private);
+    Protect, by_choice, LOGGED_IN, |_driver| flows::Protect::new(Protection::Clear);
+    ClearControl, explicit, LOGGED_IN, |_driver| flows::ClearControl::new();
+    Feat, plain_config, LOGGED_IN, |_driver| flows::Feat::new();
+    Pwd, plain_config, LOGGED_IN, |_driver| flows::Pwd::new();
+    Noop, explicit, LOGGED_IN, |_driver| flows::Noop::new();
+    ChangeDirectory, plain_config, LOGGED_IN, |_driver| made(flows::ChangeDirectory::new("a"));
+    ChangeDirectory, explicit, LOGGED_IN, |_driver| made(flows::ChangeDirectory::new(".."));
+    MakeDirectory, plain_config, LOGGED_IN, |_driver| made(flows::MakeDirectory::new("a"));
+    RemoveDirectory, plain_config, LOGGED_IN, |_driver| made(flows::RemoveDirectory::new("a"));
+    Delete, plain_config, LOGGED_IN, |_driver| made(flows::Delete::new("a"));
+    Rename, plain_config, LOGGED_IN, |_driver| made(flows::Rename::new("a", "b"));
+    Size, plain_config, LOGGED_IN, |_driver| made(flows::Size::new("a"));
+    Modified, plain_config, LOGGED_IN, |_driver| made(flows::Modified::new("a"));
+    Facts, plain_config, LOGGED_IN, |_driver| made(flows::Facts::new(Some("a")));
+    System, plain_config, LOGGED_IN, |_driver| flows::System::new();
+    Status, plain_config, LOGGED_IN, |_driver| made(flows::Status::new(None::<&str>));
+    Help, plain_config, LOGGED_IN, |_driver| made(flows::Help::new(None::<&str>));
+    Site, plain_config, LOGGED_IN, |_driver| made(flows::Site::new("CHMOD 644 a"));
+    Allocate, plain_config, LOGGED_IN, |_driver| flows::Allocate::new(12);
+    Account, explicit, LOGGED_IN, |_driver| made(flows::Account::new("research"));
+    Mount, plain_config, LOGGED_IN, |_driver| made(flows::Mount::new("/mnt"));
+    Reinitialize, plain_config, LOGGED_IN, |_driver| flows::Reinitialize::new();
+    SetOption, plain_config, LOGGED_IN, |_driver| made(flows::SetOption::new("UTF8 ON"));
+    Host, explicit, CONNECTED, |_driver| made(flows::Host::new("ftp.example.org"));
+    Host, plain_config, LOGGED_IN, |_driver| made(flows::Host::new("ftp.example.org"));
+    Language, plain_config, LOGGED_IN, |_driver| made(flows::Language::new(Some("fr")));
+    ClientName, plain_config, LOGGED_IN, |_driver| made(flows::ClientName::new("ftp"));
+    Type, plain_config, LOGGED_IN, |_driver| flows::Type::new(TransferType::TEXT);
+    Mode, plain_config, LOGGED_IN, |_driver| flows::Mode::new(TransmissionMode::Stream);
+    Structure, plain_config, LOGGED_IN, |_driver| flows::Structure::new(FileStructure::File);
+    Open, plain_config, LOGGED_IN, |_driver| made(flows::Open::retrieve("a")).with_offset(7);
+    Open, explicit, LOGGED_IN, |_driver| made(flows::Open::store_unique(None::<&str>));
+    Open, active_config, LOGGED_IN, |_driver| made(flows::Open::append("a")).with_offset(7);
+    Open, with_connect, LOGGED_IN, |_driver| made(flows::Open::facts(None::<&str>));
+    Open, plain_config, LOGGED_IN, |_driver| made(flows::Open::command(
+        Direction::Download,
+        "NLST -a",
+        TransferType::TEXT
+    ));
+    // Ahead of everything else stands the abort of a transfer that was forgotten.
+    Open, plain_config, IN_UPLOAD, |_driver| made(flows::Open::names(None::<&str>));
+    Delete, explicit, IN_DOWNLOAD, |_driver| made(flows::Delete::new("a"));
+    Finish, plain_config, IN_DOWNLOAD, |driver| finish_of(driver);
+    Finish, explicit, IN_UPLOAD, |driver| finish_of(driver);
+    Abort, plain_config, IN_UPLOAD, |driver| flows::Abort::new(token(driver));
+    Abort, explicit, IN_DOWNLOAD, |driver| flows::Abort::new(token(driver));
+    Raw, plain_config, LOGGED_IN, |_driver| made(flows::Raw::new("MKD a"));
+    Raw, plain_config, LOGGED_IN, |_driver| made(flows::Raw::new("REST 7"));
+    Restore, plain_config, CONNECTED, |_driver| restore();
+    Restore, explicit, CONNECTED, |_driver| restore();
+    Quit, plain_config, LOGGED_IN, |_driver| flows::Quit::new();
+};
+
+fn plain_config() -> Config {
+    Config::default()
+}
+
+fn active_config() -> Config {
+    Config::default().with_data_mode(DataMode::Active)
+}
+
+/// TLS, and clear data connections allowed.
+fn by_choice() -> Config {
+    explicit().with_protection(Protection::Clear)
+}
+
+fn made<F>(flow: Result<F, ftp_proto::Error>) -> F {
+    flow.expect("it can be sent")
+}
+
+fn token(driver: &mut Driver<Model>) -> ftp_proto::Transfer {
+    driver.transfer.take().expect("a transfer")
+}
+
+fn finish_of(driver: &mut Driver<Model>) -> flows::Finish {
+    let transfer = token(driver);
+    if transfer.direction() == Direction::Download {
+        driver.server.data_ended();
+    }
+    flows::Finish::new(transfer, 12, DataEnd::Clean)
+}
+
+fn restore() -> flows::Restore {
+    made(flows::Restore::new(credentials(), standing()))
+}
+
+/// Of a session that was told one thing of each kind.
+fn standing() -> Standing {
+    let mut driver = model(false, Pace::Eager, ABORTS[0]);
+    for line in ["HOST b", "OPTS UTF8 ON", "TYPE A", "CWD a", "CDUP"] {
+        if line == "HOST b" {
+            run_until_dropped(&mut driver, LOGGED_IN);
+        }
+        driver
+            .run(made(flows::Raw::new(line)))
+            .expect("it is taken");
+    }
+    driver.session.standing()
+}
+
+impl Case {
+    /// At the moment before it starts.
+    fn ready(&self, pace: Pace) -> Driver<Model> {
+        let config = (self.config)();
+        let tls = config.security == explicit().security;
+        let mut driver = Driver::new(config, Model::new(tls, pace, ABORTS[0]));
+        assert!(!run_until_dropped(&mut driver, self.before));
+        driver.forget();
+        driver
+    }
+
+    fn check(&self, driver: &mut Driver<Model>, what: &str) {
+        driver.fuse = usize::MAX;
+        driver.patience = usize::MAX;
+        let checked = check_pwd(driver).and_then(|()| check_work(driver));
+        let wire = &driver.wire;
+        assert_eq!(checked, Ok(()), "{}, {what}: {wire:?}", self.flow);
+        assert!(driver.breaches.is_empty(), "{:?}", driver.breaches);
+    }
+}
+
+/// What `flows` exports, by its source.
+fn exported() -> BTreeSet<&'static str> {
+    include_str!("../../src/flows/mod.rs")
+        .split(';')
+        .filter_map(|statement| statement.trim().strip_prefix("pub use "))
+        .flat_map(|path| {
+            let names = path.rsplit("::").next().unwrap_or_default();
+            names.trim_matches(['{', '}']).split(',')
+        })
+        .map(str::trim)
+        .filter(|name| !name.is_empty() && *name != "Credentials")
+        .collect()
+}
+
+#[test]
+fn every_flow_is_among_the_cases() {
+    let cases: BTreeSet<_> = CASES.iter().map(|case| case.flow).collect();
+    assert!(cases.len() > 30);
+    assert_eq!(cases, exported());
+}
+
+#[test]
+fn every_flow_runs_whole() {
+    for case in CASES {
+        for pace in [Pace::Eager, Pace::Lazy] {
+            let mut driver = case.ready(pace);
+            assert!((case.run)(&mut driver), "{}", case.flow);
+            let idle = matches!(case.flow, "Finish" | "Greeting");
+            assert!(
+                idle || !driver.wire.is_empty(),
+                "{} sends nothing",
+                case.flow
+            );
+            assert!(
+                !driver.session.is_dead() || case.flow == "Quit",
+                "{}",
+                case.flow
+            );
+            case.check(&mut driver, "whole");
+        }
+    }
+}
+
+#[test]
+fn invariant_3_every_flow_dropped_at_every_step_then_pwd() {
+    let mut points = 0;
+    for case in CASES {
+        for pace in [Pace::Eager, Pace::Lazy] {
+            let mut whole = case.ready(pace);
+            (case.run)(&mut whole);
+            for point in 0..whole.points {
+                let mut driver = case.ready(pace);
+                driver.fuse = point;
+                assert!(!(case.run)(&mut driver), "{}", case.flow);
+                case.check(&mut driver, &format!("{pace:?}, dropped at {point}"));
+            }
+            points += whole.points;
+        }
+    }
+    println!("{points} points");
+    assert!(points > 1_000);
+}
+
+#[test]
+fn invariant_3_every_flow_timed_out_at_every_want_then_pwd() {
+    for case in CASES {
+        for pace in [Pace::Eager, Pace::Lazy] {
+            let mut whole = case.ready(pace);
+            (case.run)(&mut whole);
+            for want in 0..whole.served {
+                let mut driver = case.ready(pace);
+                driver.patience = want;
+                assert!((case.run)(&mut driver), "{}", case.flow);
+                case.check(&mut driver, &format!("{pace:?}, want {want} timed out"));
+            }
+        }
+    }
+}
+
+#[test]
+fn invariant_3_every_flow_behind_every_other_one_that_was_dropped() {
+    // In the middle: the command is out, and nothing is answered.
+    for dropped in CASES {
+        for then in CASES {
+            // Both start behind a login, and no transfer is theirs.
+            let together = (dropped.config)() == (then.config)()
+                && dropped.before.len() == LOGGED_IN.len()
+                && then.before.len() == LOGGED_IN.len();
+            if !together {
+                continue;
+            }
+            let mut driver = dropped.ready(Pace::Lazy);
+            driver.fuse = 4 * 2 - 1;
+            (dropped.run)(&mut driver);
+            driver.fuse = usize::MAX;
+            (then.run)(&mut driver);
+            then.check(&mut driver, &format!("behind {}", dropped.flow));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Any flows in any order, each dropped or given up somewhere or not, the replies in pieces of
+    /// any size at any time.
+    #[test]
+    fn invariant_3_any_flows_dropped_and_timed_out_anywhere(
+        tls in any::<bool>(),
+        seed in any::<u64>(),
+        aborting in 0..ABORTS.len(),
+        runs in proptest::collection::vec(
+            (
+                any::<proptest::sample::Index>(),
+                proptest::option::of(0..40_usize),
+                proptest::option::of(0..12_usize),
+            ),
+            1..10,
+        ),
+    ) {
+        let behind_login: Vec<_> = CASES
+            .iter()
+            .filter(|case| case.before.len() == LOGGED_IN.len())
+            .collect();
+        let mut driver = model(tls, Pace::Random(seed), ABORTS[aborting]);
+        prop_assert!(!run_until_dropped(&mut driver, LOGGED_IN));
+        driver.forget();
+        for (which, fuse, patience) in runs {
+            driver.fuse = fuse.unwrap_or(usize::MAX);
+            driver.patience = patience.unwrap_or(usize::MAX);
+            (which.get(&behind_login).run)(&mut driver);
+        }
+        driver.fuse = usize::MAX;
+        driver.patience = usize::MAX;
+        let checked = check_pwd(&mut driver);
+        prop_assert_eq!(checked, Ok(()), "{:?}", driver.wire);
+        // Where the answer to one of them was given up, nobody knows how a transfer is framed.
+        driver.tell(flows::Mode::new(TransmissionMode::Stream));
+        driver.tell(flows::Structure::new(FileStructure::File));
+        let checked = check_work(&mut driver);
+        prop_assert_eq!(checked, Ok(()), "{:?}", driver.wire);
+        prop_assert!(driver.breaches.is_empty(), "{:?}", driver.breaches);
+    }
+}

@@ -1,0 +1,33 @@
+//! Every flow against a scripted server: the exact bytes on the wire, and the outcome.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod abort;
+mod attributes;
+mod clear_control;
+mod contract;
+mod copy;
+mod copy_faults;
+mod directories;
+mod drops;
+mod features;
+mod files;
+mod finish;
+mod greeting;
+mod injection;
+mod keep_alive;
+mod login;
+mod open;
+mod open_active;
+mod open_commands;
+mod open_protected;
+mod open_with_connect;
+mod quit;
+mod raw;
+mod reinitialize;
+mod representation;
+mod restart;
+mod restore;
+mod secure;
+mod words;

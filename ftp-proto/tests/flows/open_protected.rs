@@ -1,0 +1,85 @@
+//! Open under TLS.
+
+use ftp_proto::{ErrorKind, flows};
+
+use crate::support::*;
+
+#[test]
+fn open_under_tls_shakes_hands_behind_the_preliminary() {
+    let script = [opening("RETR a"), vec![serve("secure data")]].concat();
+    let mut driver = logged_in(explicit(), script);
+    assert_eq!(
+        driver.outcome(&Op::Retrieve("a", 0)),
+        "Download Image from 0, hint None, protected: true"
+    );
+    driver.server.assert_over();
+    assert_eq!(
+        driver.wants.iter().rev().take(2).collect::<Vec<_>>(),
+        ["secure data", "receive Preliminary"]
+    );
+}
+
+#[test]
+fn open_whose_data_handshake_failed_reports_the_522_behind_it() {
+    // vsftpd says why only on the control connection.
+    let script = [
+        &opening("STOR a")[..],
+        &[
+            fails("secure data", ErrorKind::Tls),
+            serve("close abandon"),
+            say("522 session reuse required"),
+        ],
+        &pwd(),
+    ]
+    .concat();
+    let mut driver = logged_in(explicit(), script);
+    let store = flows::Open::store("a").expect("a path");
+    let error = driver.run(store).expect_err("refused");
+    assert_eq!(
+        failure(&error),
+        "Permanent Some(\"STOR\") Some(\"522 session reuse required\") None"
+    );
+    let source = std::error::Error::source(&error).expect("the handshake's error");
+    assert!(source.to_string().contains("TLS"), "{source}");
+    assert_eq!(driver.outcome(&Op::Pwd), "/here");
+    driver.server.assert_over();
+}
+
+#[test]
+fn open_whose_data_handshake_is_overtaken_by_the_522() {
+    let script = [
+        &opening("STOR a")[..],
+        &[say("522 session reuse required"), serve("close abandon")],
+        &pwd(),
+    ]
+    .concat();
+    let outcomes = play(logged_in(explicit(), script), &[Op::Store("a"), Op::Pwd]);
+    assert_eq!(
+        outcomes,
+        [
+            "Permanent Some(\"STOR\") Some(\"522 session reuse required\") None",
+            "/here"
+        ]
+    );
+}
+
+#[test]
+fn open_whose_data_handshake_failed_and_nobody_says_why() {
+    let script = [
+        &opening("STOR a")[..],
+        &[
+            Item::Serve("secure data", Reaction::TimesOut),
+            serve("close abandon"),
+            Item::Silence,
+            // The final reply comes after all, while the next operation settles.
+            say("426 cut"),
+        ],
+        &pwd(),
+    ]
+    .concat();
+    let outcomes = play(logged_in(explicit(), script), &[Op::Store("a"), Op::Pwd]);
+    assert_eq!(
+        outcomes,
+        ["Timeout(Handshake) Some(\"STOR\") None None", "/here"]
+    );
+}

@@ -1,0 +1,90 @@
+//! Open whose command leaves together with the connection.
+
+use ftp_proto::ErrorKind;
+
+use crate::support::*;
+
+#[test]
+fn open_with_connect_sends_the_command_first() {
+    let script = [
+        hear("TYPE I"),
+        say("200 I"),
+        hear("EPSV"),
+        say("229 (|||6446|)"),
+        hear("REST 9"),
+        say("350 armed"),
+        hear("RETR a"),
+        serve("connect peer:6446"),
+        say("150 here"),
+    ];
+    assert_eq!(
+        play(logged_in(with_connect(), script), &[Op::Retrieve("a", 9)]),
+        ["Download Image from 9, hint None, protected: false"]
+    );
+}
+
+#[test]
+fn open_with_connect_is_refused_with_550_while_it_connects() {
+    // Hard case 1: a 550 never waits behind a connect.
+    let script = [
+        hear("TYPE I"),
+        say("200 I"),
+        hear("EPSV"),
+        say("229 (|||6446|)"),
+        hear("RETR a"),
+        say("550 no file"),
+        serve("close abandon"),
+    ];
+    let driver = logged_in(with_connect(), [&script[..], &pwd()].concat());
+    let outcomes = play(driver, &[Op::Retrieve("a", 0), Op::Pwd]);
+    assert_eq!(
+        outcomes,
+        [
+            "Permanent Some(\"RETR\") Some(\"550 no file\") None",
+            "/here"
+        ]
+    );
+}
+
+#[test]
+fn open_with_connect_goes_on_with_the_same_connect_after_150() {
+    let script = [
+        hear("TYPE I"),
+        say("200 I"),
+        hear("EPSV"),
+        say("229 (|||6446|)"),
+        hear("RETR a"),
+        say("150 here"),
+        serve("connect peer:6446"),
+    ];
+    let mut driver = logged_in(with_connect(), script);
+    assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
+    driver.server.assert_over();
+    assert_eq!(
+        driver.wants.iter().rev().take(2).collect::<Vec<_>>(),
+        ["connect peer:6446 continues", "connect peer:6446"]
+    );
+}
+
+#[test]
+fn open_with_connect_that_cannot_connect_reports_the_server_s_425() {
+    let script = [
+        hear("TYPE I"),
+        say("200 I"),
+        hear("EPSV"),
+        say("229 (|||6446|)"),
+        hear("RETR a"),
+        fails("connect peer:6446", ErrorKind::Io),
+        serve("close abandon"),
+        say("425 nobody came"),
+    ];
+    let driver = logged_in(with_connect(), [&script[..], &pwd()].concat());
+    let outcomes = play(driver, &[Op::Retrieve("a", 0), Op::Pwd]);
+    assert_eq!(
+        outcomes,
+        [
+            "Transient Some(\"RETR\") Some(\"425 nobody came\") None",
+            "/here"
+        ]
+    );
+}

@@ -1,0 +1,111 @@
+//! REST: from the right byte, or not at all.
+
+use ftp_proto::Config;
+
+use crate::support::*;
+
+#[test]
+fn open_with_an_offset_sends_rest_right_before_the_command() {
+    let script = [
+        &up_to_connect()[..],
+        &[
+            hear("REST 4096"),
+            say("350 armed"),
+            hear("RETR a"),
+            say("150 here (12 bytes)"),
+        ],
+    ]
+    .concat();
+    assert_eq!(
+        plain(Op::Retrieve("a", 4096), script),
+        "Download Image from 4096, hint Some(12), protected: false"
+    );
+}
+
+#[test]
+fn open_never_starts_from_0_where_rest_is_refused() {
+    for (reply, kind) in [
+        ("502 no", "Permanent"),
+        ("501 not in ASCII", "Permanent"),
+        ("200 ok", "UnexpectedReply"),
+    ] {
+        let script = [
+            &up_to_connect()[..],
+            &[hear("REST 7"), say(reply), serve("close abandon")],
+            &pwd(),
+        ]
+        .concat();
+        let driver = logged_in(Config::default(), script);
+        let outcomes = play(driver, &[Op::Retrieve("a", 7), Op::Pwd]);
+        assert_eq!(
+            outcomes,
+            [
+                format!("{kind} Some(\"REST\") Some(\"{reply}\") None"),
+                "/here".into()
+            ]
+        );
+    }
+}
+
+#[test]
+fn rest_that_no_transfer_used_up_is_taken_back_with_rest_0() {
+    // Hard case 9, and lftp's remark that servers do not reset it.
+    let script = [
+        &up_to_connect()[..],
+        &[
+            hear("REST 7"),
+            say("350 armed"),
+            hear("RETR a"),
+            say("550 no file"),
+            serve("close abandon"),
+            hear("EPSV"),
+            say("229 (|||6447|)"),
+            serve("connect peer:6447"),
+            hear("REST 0"),
+            say("350 off"),
+            hear("RETR b"),
+            say("150 here"),
+            serve("close graceful download"),
+            say("226 done"),
+            hear("EPSV"),
+            say("229 (|||6448|)"),
+            serve("connect peer:6448"),
+            hear("RETR c"),
+            say("150 here"),
+        ],
+    ]
+    .concat();
+    let ops = [
+        Op::Retrieve("a", 7),
+        Op::Retrieve("b", 0),
+        finish(),
+        Op::Retrieve("c", 0),
+    ];
+    let outcomes = play(logged_in(Config::default(), script), &ops);
+    assert!(
+        outcomes[0].starts_with("Permanent Some(\"RETR\")"),
+        "{outcomes:?}"
+    );
+    assert_eq!([&outcomes[1], &outcomes[3]], [DOWNLOADING, DOWNLOADING]);
+}
+
+#[test]
+fn rest_by_a_raw_command_is_taken_back_too() {
+    let script = [hear("REST 100"), say("350 armed")];
+    let script = [
+        &script[..],
+        &up_to_connect()[..],
+        &[
+            hear("REST 0"),
+            say("350 off"),
+            hear("STOR a"),
+            say("150 here"),
+        ],
+    ]
+    .concat();
+    let ops = [Op::Raw("REST 100"), Op::Store("a")];
+    assert_eq!(
+        play(logged_in(Config::default(), script), &ops)[1],
+        UPLOADING
+    );
+}

@@ -1,0 +1,80 @@
+//! Secure: AUTH TLS and the handshake.
+
+use ftp_proto::ErrorKind;
+
+use crate::support::*;
+
+fn auth(items: impl IntoIterator<Item = Item>) -> Driver<Script> {
+    let mut driver = scripted(explicit(), [say("220 ready"), hear("AUTH TLS")]);
+    driver.server.extend(items);
+    driver.outcome(&Op::Greeting);
+    driver
+}
+
+#[test]
+fn secure_accepts_234_and_334() {
+    for accepted in ["234 go", "334 go"] {
+        let mut driver = auth([say(accepted), serve("secure control")]);
+        assert_eq!(driver.outcome(&Op::Secure), "()");
+        assert!(driver.session.is_secured());
+        driver.server.assert_over();
+    }
+}
+
+#[test]
+fn secure_refused_sends_no_credentials_and_does_not_fall_back() {
+    for (refusal, kind) in [
+        ("500 what", "Permanent"),
+        ("502 no", "Permanent"),
+        ("504 not TLS", "Permanent"),
+        ("534 policy", "Permanent"),
+        ("431 later", "Transient"),
+        ("200 fine", "UnexpectedReply"),
+        ("331 hm", "UnexpectedReply"),
+    ] {
+        let mut driver = auth([say(refusal)]);
+        let outcome = driver.outcome(&Op::Login);
+        assert_eq!(
+            outcome,
+            format!("{kind} Some(\"AUTH\") Some(\"{refusal}\") None")
+        );
+        assert!(!driver.session.is_secured());
+        assert_eq!(driver.wire, ["AUTH TLS"]);
+        let outcome = driver.outcome(&Op::Raw("USER ada"));
+        assert!(outcome.starts_with("Insecure"), "{outcome}");
+        assert_eq!(driver.wire, ["AUTH TLS"]);
+    }
+}
+
+#[test]
+fn secure_answered_with_a_preliminary_is_dead() {
+    // It promises another reply, and any byte behind this one is fatal.
+    let mut driver = auth([say("150 hm")]);
+    driver.outcome(&Op::Login);
+    assert!(driver.session.is_dead());
+    assert_eq!(driver.wire, ["AUTH TLS"]);
+}
+
+#[test]
+fn secure_whose_handshake_fails_is_dead() {
+    for (item, kind) in [
+        (fails("secure control", ErrorKind::Tls), "Tls"),
+        (Item::Silence, "Timeout(Handshake)"),
+        (Item::Broken, "Io"),
+    ] {
+        let mut driver = auth([say("234 go"), item]);
+        let outcome = driver.outcome(&Op::Login);
+        assert!(outcome.starts_with(kind), "{outcome}");
+        assert!(driver.session.is_dead());
+        assert!(driver.outcome(&Op::Quit).starts_with(kind));
+        assert_eq!(driver.wire, ["AUTH TLS"]);
+    }
+}
+
+#[test]
+fn secure_twice_is_misuse() {
+    let mut driver = logged_in(explicit(), []);
+    let outcome = driver.outcome(&Op::Secure);
+    assert!(outcome.starts_with("Misuse(AlreadySecured)"), "{outcome}");
+    assert!(driver.wire.is_empty() && !driver.session.is_dead());
+}

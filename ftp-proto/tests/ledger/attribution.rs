@@ -1,0 +1,209 @@
+//! Invariant 2: no reply is taken for the answer to another command.
+
+use ftp_proto::{Config, DataEnd};
+
+use crate::support::*;
+
+#[test]
+fn invariant_2_a_stray_250_before_dele_is_refused_is_not_a_success() {
+    // Hard case 7.
+    let script = [
+        &[say("250 stray")][..],
+        &fence(),
+        &[hear("DELE a"), say("550 no")],
+    ]
+    .concat();
+    let mut driver = logged_in(Config::default(), script);
+    assert_eq!(driver.outcome(&Op::Raw("DELE a")), "550 no");
+    driver.server.assert_over();
+}
+
+#[test]
+fn invariant_2_half_a_stray_250_that_has_arrived_is_not_the_answer_to_dele() {
+    // What has arrived counts as arrived before DELE leaves, although its line end has not.
+    let script = [
+        bytes(b"250 str"),
+        hear("PWD"),
+        bytes(b"ay\r\n"),
+        say("257 \"/fence\""),
+        hear("DELE a"),
+        say("550 no"),
+    ];
+    let mut driver = logged_in(Config::default(), script);
+    assert_eq!(driver.outcome(&Op::Raw("DELE a")), "550 no");
+    driver.server.assert_over();
+}
+
+#[test]
+fn invariant_2_ledger_late_226_is_not_the_answer_to_dele() {
+    // A transfer was aborted; its second reply comes when nobody expects it any more.
+    let script = [
+        &[
+            hear("TYPE I"),
+            say("200 I"),
+            hear("EPSV"),
+            say("229 (|||6446|)"),
+            serve("connect peer:6446"),
+            hear("RETR a"),
+            say("150 here"),
+            hear("ABOR"),
+            serve("close abandon"),
+            say("226 done"),
+            say("226 aborted"),
+        ][..],
+        &fence(),
+        &[hear("DELE a"), say("550 no")],
+    ]
+    .concat();
+    let mut driver = logged_in(Config::default(), script);
+    driver.outcome(&Op::Retrieve("a", 0));
+    driver.outcome(&Op::Abort);
+    assert_eq!(driver.outcome(&Op::Raw("DELE a")), "550 no");
+    driver.server.assert_over();
+}
+
+#[test]
+fn invariant_2_a_duplicated_226_is_not_the_answer_to_dele() {
+    let script = [
+        &[
+            hear("TYPE A"),
+            say("200 A"),
+            hear("EPSV"),
+            say("229 (|||6446|)"),
+            serve("connect peer:6446"),
+            hear("LIST"),
+            say("150 here"),
+            serve("close graceful download"),
+            bytes(b"226 done\r\n226 done\r\n"),
+        ][..],
+        &fence(),
+        &[hear("DELE a"), say("550 no")],
+    ]
+    .concat();
+    let mut driver = logged_in(Config::default(), script);
+    driver.outcome(&Op::List);
+    assert_eq!(
+        driver.outcome(&Op::Finish(0, DataEnd::Clean)),
+        "0 bytes, 226 done"
+    );
+    assert_eq!(driver.outcome(&Op::Raw("DELE a")), "550 no");
+    driver.server.assert_over();
+}
+
+#[test]
+fn invariant_2_the_fence_swallows_all_that_belongs_to_something_else() {
+    let strays = [say("250 one"), say("550 two"), say("331 three")];
+    let late = [
+        hear("PWD"),
+        say("226 four"),
+        say("150 five"),
+        say("257 \"/fence\""),
+    ];
+    let script = [&strays[..], &late, &pwd(), &pwd()].concat();
+    let mut driver = logged_in(Config::default(), script);
+    assert_eq!(driver.outcome(&Op::Pwd), "/here");
+    // In step again: no second fence.
+    assert_eq!(driver.outcome(&Op::Pwd), "/here");
+    driver.server.assert_over();
+}
+
+#[test]
+fn invariant_2_a_fence_that_is_not_answered_leaves_the_session_dead() {
+    for item in [
+        Item::Silence,
+        Item::Eof,
+        Item::Broken,
+        say("421 bye"),
+        say("HTTP/1.1 400"),
+    ] {
+        let mut driver = logged_in(Config::default(), [say("250 stray"), hear("PWD"), item]);
+        driver.outcome(&Op::Raw("DELE a"));
+        assert!(driver.session.is_dead());
+        let outcome = driver.outcome(&Op::Raw("DELE a"));
+        assert_eq!(driver.wire, ["PWD"], "{outcome}");
+        driver.server.assert_over();
+    }
+}
+
+#[test]
+fn invariant_2_a_fence_swallows_eight_replies_and_no_more() {
+    for (count, dead) in [(8, false), (9, true)] {
+        let strays = vec![say("226 again"); count];
+        let script = [
+            &[say("250 stray"), hear("PWD")][..],
+            &strays,
+            &[say("257 \"/fence\"")],
+            &pwd(),
+        ]
+        .concat();
+        let mut driver = logged_in(Config::default(), script);
+        if dead {
+            let outcome = driver.outcome(&Op::Pwd);
+            assert!(outcome.starts_with("OutOfStep"), "{outcome}");
+        } else {
+            assert_eq!(driver.outcome(&Op::Pwd), "/here");
+        }
+        assert_eq!(driver.session.is_dead(), dead);
+    }
+}
+
+#[test]
+fn invariant_2_strays_without_end_leave_the_session_dead() {
+    let mut driver = logged_in(Config::default(), []);
+    for _ in 0..8 {
+        driver.session.receive(b"250 stray\r\n");
+        assert!(!driver.session.is_dead());
+    }
+    driver.session.receive(b"250 stray\r\n");
+    assert!(driver.session.is_dead());
+}
+
+#[test]
+fn invariant_2_a_preliminary_where_none_belongs_is_fenced_off() {
+    let script = [
+        &[hear("PWD"), say("150 what"), say("257 \"/late\"")][..],
+        &fence(),
+        &pwd(),
+    ]
+    .concat();
+    let mut driver = logged_in(Config::default(), script);
+    assert_eq!(
+        driver.outcome(&Op::Pwd),
+        "UnexpectedReply Some(\"PWD\") Some(\"150 what\") None"
+    );
+    assert_eq!(driver.outcome(&Op::Pwd), "/here");
+    driver.server.assert_over();
+}
+
+#[test]
+fn invariant_2_an_unasked_421_is_the_error_of_the_next_operation() {
+    let mut driver = logged_in(Config::default(), [say("421 idle")]);
+    assert_eq!(
+        driver.outcome(&Op::Pwd),
+        "Closed None Some(\"421 idle\") None"
+    );
+    assert!(driver.wire.is_empty());
+}
+
+#[test]
+fn invariant_2_an_end_of_file_is_seen_before_a_command_is_sent() {
+    let mut driver = logged_in(Config::default(), [Item::Eof]);
+    assert_eq!(driver.outcome(&Op::Pwd), "Closed None None None");
+    assert!(driver.wire.is_empty());
+}
+
+#[test]
+fn invariant_2_a_second_greeting_does_not_hang_the_login() {
+    // PWD is no fence before the login: it is answered 530, and never 257.
+    let script = [
+        bytes(b"220 ready\r\n220 again\r\n"),
+        hear("PWD"),
+        say("530 log in first"),
+        Item::Silence,
+    ];
+    let mut driver = scripted(Config::default(), script);
+    driver.outcome(&Op::Greeting);
+    driver.outcome(&Op::Login);
+    assert!(driver.session.is_dead(), "and the credentials never left");
+    assert_eq!(driver.wire, ["PWD"]);
+}

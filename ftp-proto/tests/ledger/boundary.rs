@@ -1,0 +1,241 @@
+//! Invariants 6 and 7: the boundary to TLS, and no credentials before it.
+
+use ftp_proto::{ErrorKind, Step, Want, flows};
+
+use crate::support::*;
+
+const INJECTED: &[u8] = b"220 evil\r\n331 evil\r\n230 in\r\n";
+
+fn after_auth() -> Driver<Script> {
+    let mut driver = scripted(explicit(), [say("220 ready"), hear("AUTH TLS")]);
+    driver.outcome(&Op::Greeting);
+    driver
+}
+
+/// Dead, and whatever is tried next sends nothing.
+#[track_caller]
+fn assert_silent(driver: &mut Driver<Script>, context: &str) {
+    for op in [Op::Login, Op::Quit, Op::Noop, Op::Pwd, Op::Secure] {
+        driver.outcome(&op);
+        assert_eq!(driver.wire, ["AUTH TLS"], "{context}, {op:?}");
+        assert!(driver.session.outgoing().is_empty(), "{context}, {op:?}");
+    }
+    assert!(driver.session.is_dead(), "{context}");
+}
+
+#[test]
+fn invariant_6_bytes_in_one_piece_with_the_reply_to_auth_are_fatal() {
+    for reply in [
+        "234 go",
+        "334 go",
+        "200 fine",
+        "500 what",
+        "534 no",
+        "431 later",
+    ] {
+        for length in 1..=INJECTED.len() {
+            let mut driver = after_auth();
+            let piece = [reply.as_bytes(), b"\r\n", &INJECTED[..length]].concat();
+            driver.server.extend([bytes(&piece)]);
+            driver.outcome(&Op::Login);
+            assert_silent(&mut driver, &format!("{reply} and {length} bytes"));
+        }
+    }
+}
+
+#[test]
+fn invariant_6_one_blank_line_behind_the_reply_to_auth_is_fatal() {
+    for blank in [&b"\r\n"[..], b"\n", b"\r", b"\xff\xfb\x01"] {
+        for reply in ["234 go", "500 what"] {
+            let mut driver = after_auth();
+            driver
+                .server
+                .extend([bytes(&[reply.as_bytes(), b"\r\n", blank].concat())]);
+            driver.outcome(&Op::Login);
+            assert_silent(&mut driver, reply);
+        }
+    }
+}
+
+#[test]
+fn invariant_6_bytes_behind_an_accepted_auth_are_fatal_before_the_handshake() {
+    for length in 1..=INJECTED.len() {
+        let mut driver = after_auth();
+        let (mut running, want) = waiting(&mut driver.session, flows::Secure::new());
+        driver.session.receive(b"234 go\r\n");
+        driver.session.receive(&INJECTED[..length]);
+        let error = unlooked(&mut driver.session, &mut running, want).expect_err("injected");
+        assert_eq!(error.kind(), ErrorKind::Injection);
+        assert!(driver.session.is_dead() && driver.session.outgoing().is_empty());
+    }
+}
+
+#[test]
+fn invariant_6_bytes_fed_during_the_handshake_are_fatal() {
+    let mut driver = after_auth();
+    let (mut running, want) = waiting(&mut driver.session, flows::Secure::new());
+    driver.session.receive(b"234 go\r\n");
+    let step = unlooked(&mut driver.session, &mut running, want);
+    let Ok(Step::Want(Want::SecureControl(want))) = step else {
+        panic!("no handshake");
+    };
+    driver.session.receive(b"2");
+    // The driver does not know yet, and says that all went well.
+    let result = driver.session.step(&mut running, want.secured());
+    assert!(driver.session.is_dead());
+    assert!(result.is_err(), "a dead session was called secured");
+}
+
+#[test]
+fn invariant_6_whole_replies_behind_a_refused_auth_are_fatal_in_a_piece_of_their_own() {
+    let mut driver = after_auth();
+    driver.server.extend([say("500 what")]);
+    driver.outcome(&Op::Login);
+    driver.server.extend([say("220 evil")]);
+    assert_silent(&mut driver, "a reply");
+}
+
+#[test]
+fn invariant_6_part_of_a_reply_behind_a_refused_auth_is_fatal_in_a_piece_of_its_own() {
+    // It stands in the buffer when the next command is about to leave.
+    for length in 1..10 {
+        let mut driver = after_auth();
+        driver.server.extend([say("500 what")]);
+        driver.outcome(&Op::Login);
+        driver.session.receive(&INJECTED[..length]);
+        let (mut running, mut answer) = driver.session.start(flows::Quit::new());
+        while let Ok(Step::Want(want)) = driver.session.step(&mut running, answer) {
+            let sent = driver.session.outgoing();
+            assert!(
+                sent.is_empty(),
+                "{length} bytes, then {:?}",
+                String::from_utf8_lossy(sent)
+            );
+            answer = want.timed_out();
+        }
+        assert!(driver.session.is_dead());
+    }
+}
+
+#[test]
+fn invariant_6_a_reply_ahead_of_auth_is_fatal_where_tls_is_demanded() {
+    let mut driver = scripted(explicit(), [bytes(b"220 ready\r\n234 go\r\n")]);
+    driver.outcome(&Op::Greeting);
+    let outcome = driver.outcome(&Op::Login);
+    assert!(outcome.starts_with("Injection"), "{outcome}");
+    assert!(driver.wire.is_empty());
+}
+
+#[test]
+fn invariant_6_half_a_reply_ahead_of_auth_is_fatal_where_tls_is_demanded() {
+    // It would be glued to the answer to AUTH: `234-` makes that one an inner line.
+    let mut driver = scripted(explicit(), [bytes(b"220 ready\r\n234-")]);
+    driver.outcome(&Op::Greeting);
+    let (mut running, mut answer) = driver.session.start(flows::Secure::new());
+    while let Ok(Step::Want(want)) = driver.session.step(&mut running, answer) {
+        let sent = driver.session.outgoing();
+        assert!(sent.is_empty(), "{:?}", String::from_utf8_lossy(sent));
+        answer = want.timed_out();
+    }
+    assert!(driver.session.is_dead());
+}
+
+#[test]
+fn invariant_7_auth_that_fails_lets_no_credentials_out() {
+    for end in [
+        vec![say("431 later")],
+        vec![say("534 no")],
+        vec![say("500 what")],
+        vec![say("230 in already")],
+        vec![say("421 bye")],
+        vec![Item::Eof],
+        vec![Item::Broken],
+        vec![Item::Silence],
+        vec![say("HTTP/1.1 400 Bad")],
+        vec![bytes(b"234 g"), Item::Eof],
+        vec![say("234 go"), fails("secure control", ErrorKind::Tls)],
+        vec![say("234 go"), Item::Silence],
+    ] {
+        let mut driver = after_auth();
+        let context = format!("{end:?}");
+        driver.server.extend(end);
+        let outcome = driver.outcome(&Op::Login);
+        assert_ne!(outcome, "230 in");
+        for line in [
+            "USER ada",
+            "PASS hunter2",
+            "ACCT x",
+            "RETR a",
+            "PASV",
+            "STAT",
+            "SITE x",
+        ] {
+            driver.server.extend([Item::Silence]);
+            driver.outcome(&Op::Raw(line));
+        }
+        driver.server.extend([Item::Silence]);
+        driver.outcome(&Op::Retrieve("a", 0));
+        assert_eq!(driver.wire, ["AUTH TLS"], "{context}");
+    }
+}
+
+#[test]
+fn invariant_7_pbsz_and_prot_that_fail_let_no_data_command_out() {
+    let ends = || {
+        [
+            vec![say("431 later")],
+            vec![say("534 no")],
+            vec![say("421 bye")],
+            vec![Item::Eof],
+            vec![say("HTTP/1.1 400 Bad")],
+        ]
+    };
+    // Where PBSZ is answered, PROT still decides.
+    for (at, end) in ends()
+        .map(|end| (9, end))
+        .into_iter()
+        .chain(ends().map(|end| (11, end)))
+    {
+        let context = format!("{at}, {end:?}");
+        let mut script = secure_login()[..at].to_vec();
+        let goes_on = at == 9 && end.iter().any(|item| matches!(item, Item::Say(said) if said.starts_with(b"431") || said.starts_with(b"534")));
+        script.extend(end);
+        if goes_on {
+            script.extend([hear("PROT P"), say("534 no")]);
+        }
+        script.extend([hear("TYPE I"), say("200 I")]);
+        let mut driver = scripted(explicit(), script);
+        driver.outcome(&Op::Greeting);
+        let outcome = driver.outcome(&Op::Login);
+        assert_ne!(outcome, "230 in", "{context}");
+        let outcome = driver.outcome(&Op::Retrieve("a", 0));
+        let outcome_of_raw = driver.outcome(&Op::Raw("LIST"));
+        assert!(
+            driver.session.is_dead() || outcome.starts_with("Insecure"),
+            "{context}: {outcome}"
+        );
+        assert!(
+            driver.session.is_dead() || outcome_of_raw.starts_with("Insecure"),
+            "{context}: {outcome_of_raw}"
+        );
+        let data = ["EPSV", "PASV", "EPRT", "PORT", "RETR", "LIST"];
+        assert!(
+            driver
+                .wire
+                .iter()
+                .all(|line| data.iter().all(|verb| !line.starts_with(verb))),
+            "{context}: {:?}",
+            driver.wire
+        );
+    }
+}
+
+#[test]
+fn invariant_7_prot_c_takes_the_permission_back() {
+    let mut driver = logged_in(explicit(), [hear("PROT C"), say("200 clear")]);
+    assert_eq!(driver.outcome(&Op::Raw("PROT C")), "200 clear");
+    driver.server.extend([hear("TYPE I"), say("200 I")]);
+    let outcome = driver.outcome(&Op::Retrieve("a", 0));
+    assert!(outcome.starts_with("Insecure"), "{outcome}");
+    driver.server.assert_over();
+}

@@ -1,0 +1,272 @@
+//! A server that thinks, and what must hold of a session with it that was dropped somewhere.
+
+use std::collections::VecDeque;
+
+use ftp_proto::{Config, DataEnd, ErrorKind, Wait, flows};
+
+use super::{Arrival, Driver, Op, Reaction, Server, Stop, explicit, random};
+
+/// When the replies of a [`Model`] arrive.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Pace {
+    /// As soon as they are sent, all that there are in one piece.
+    Eager,
+    /// One by one, and only when the client waits for them.
+    Lazy,
+    /// In pieces of any size, at any time.
+    Random(u64),
+}
+
+/// A server with a state, which answers whatever comes. Its n-th answer to PWD is `/here/n`, so
+/// that an answer can be told from another one's.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) pace: Pace,
+    /// What it says to ABOR during a transfer.
+    pub(crate) aborting: &'static [&'static str],
+    pub(crate) pwds: usize,
+    pub(crate) logged_in: bool,
+    /// At which byte each transfer started.
+    pub(crate) starts: Vec<u64>,
+    pub(crate) silences: usize,
+    tls: bool,
+    secured: bool,
+    handshake: bool,
+    closing: bool,
+    restart: u64,
+    transfer: bool,
+    pending: VecDeque<Vec<u8>>,
+}
+
+impl Model {
+    pub(crate) fn new(tls: bool, pace: Pace, aborting: &'static [&'static str]) -> Self {
+        let mut model = Self {
+            pace,
+            aborting,
+            pwds: 0,
+            logged_in: false,
+            starts: Vec::new(),
+            silences: 0,
+            tls,
+            secured: false,
+            handshake: false,
+            closing: false,
+            restart: 0,
+            transfer: false,
+            pending: VecDeque::new(),
+        };
+        model.reply("220-Welcome\r\n 230 files\r\n220 ready");
+        model
+    }
+
+    pub(crate) fn reply(&mut self, text: &str) {
+        self.pending.push_back(format!("{text}\r\n").into_bytes());
+    }
+}
+
+impl Server for Model {
+    fn hear(&mut self, line: &str) {
+        assert!(!self.handshake, "{line:?} instead of a handshake");
+        let (verb, argument) = line.split_once(' ').unwrap_or((line, ""));
+        if matches!(verb, "USER" | "PASS" | "ACCT") {
+            assert!(!self.tls || self.secured, "{line:?} in clear text");
+        }
+        let reply = match verb {
+            "AUTH" => {
+                self.handshake = true;
+                "234 go"
+            }
+            "USER" => "331 password",
+            "PASS" => {
+                self.logged_in = true;
+                "230 in"
+            }
+            "QUIT" => {
+                self.closing = true;
+                "221 bye"
+            }
+            "HOST" if !self.logged_in => "220 that one",
+            _ if !self.logged_in => "530 log in first",
+            "PWD" => {
+                self.pwds += 1;
+                return self.reply(&format!("257 \"/here/{}\" is current", self.pwds));
+            }
+            "PBSZ" | "PROT" | "TYPE" | "NOOP" => "200 fine",
+            "FEAT" => "211-Features:\r\n SIZE\r\n REST STREAM\r\n211 End",
+            "SIZE" => "213 12",
+            "PASV" => "227 Passive (127,0,0,1,25,46)",
+            "EPSV" => "229 Extended (|||6446|)",
+            "REST" => {
+                self.restart = argument.parse().expect("a number");
+                "350 armed"
+            }
+            "PORT" | "EPRT" | "SITE" | "ALLO" | "OPTS" | "LANG" | "CLNT" | "MODE" | "STRU" => {
+                "200 fine"
+            }
+            "CWD" | "CDUP" | "RMD" | "DELE" | "RNTO" | "SMNT" => "250 done",
+            "RNFR" => "350 to what?",
+            "MKD" => "257 \"/made\" is there",
+            "MDTM" => "213 20260102030405",
+            "MLST" => "250-Facts\r\n type=file;size=12; /a\r\n250 End",
+            "SYST" => "215 UNIX Type: L8",
+            "STAT" => "211-All\r\n 226 is well\r\n211 End",
+            "HELP" => "214-Help\r\n 250 yourself\r\n214 End",
+            "ACCT" => "230 in",
+            "REIN" => {
+                self.logged_in = false;
+                self.reply("120 wait");
+                "220 again"
+            }
+            "CCC" => "200 clear",
+            "RETR" | "STOR" | "LIST" | "NLST" | "MLSD" | "APPE" | "STOU" => {
+                self.starts.push(std::mem::take(&mut self.restart));
+                self.transfer = true;
+                "150 here (12 bytes)"
+            }
+            "ABOR" => {
+                if !self.transfer {
+                    return self.reply("225 nothing to abort");
+                }
+                // One that does not know ABOR notices the end of the data connection.
+                self.transfer = self.aborting == ["502 what"];
+                for reply in self.aborting {
+                    self.reply(reply);
+                }
+                return;
+            }
+            _ => "500 what",
+        };
+        self.reply(reply);
+    }
+
+    fn arrival(&mut self, wait: Wait) -> Arrival {
+        if wait == Wait::Remote {
+            self.data_ended();
+        }
+        if self.pending.is_empty() && self.closing {
+            return Arrival::Eof;
+        }
+        let waits = wait != Wait::Arrived;
+        let length = match &mut self.pace {
+            Pace::Eager => usize::MAX,
+            Pace::Lazy if waits => self.pending.front().map_or(0, Vec::len),
+            Pace::Lazy => 0,
+            Pace::Random(seed) => random(seed) % 24 + usize::from(waits),
+        };
+        let mut bytes: Vec<u8> = self.pending.drain(..).flatten().collect();
+        let rest = bytes.split_off(length.min(bytes.len()));
+        match self.pace {
+            // Cut into replies again.
+            Pace::Lazy => {
+                let mut rest = rest.as_slice();
+                while !rest.is_empty() {
+                    let reply = ftp_proto::wire::ReplyDecoder::default()
+                        .decode(rest)
+                        .expect("replies");
+                    self.pending.push_back(rest[..reply.consumed].to_vec());
+                    rest = &rest[reply.consumed..];
+                }
+            }
+            _ if !rest.is_empty() => self.pending.push_back(rest),
+            _ => {}
+        }
+        if bytes.is_empty() {
+            self.silences += usize::from(waits);
+            return Arrival::Silence;
+        }
+        Arrival::Bytes(bytes)
+    }
+
+    fn serve(&mut self, want: &str) -> Reaction {
+        match want {
+            "secure control" => {
+                assert!(std::mem::take(&mut self.handshake), "a handshake unasked");
+                self.secured = true;
+            }
+            "clear control" => self.secured = false,
+            "listen" => return Reaction::Listening(([192, 0, 2, 7], 2000).into()),
+            "close abandon" if self.transfer => {
+                self.transfer = false;
+                self.reply("426 cut");
+            }
+            "close graceful upload" => self.data_ended(),
+            _ => {}
+        }
+        Reaction::Done
+    }
+
+    fn data_ended(&mut self) {
+        if std::mem::take(&mut self.transfer) {
+            self.reply("226 done");
+        }
+    }
+}
+
+pub(crate) fn model(tls: bool, pace: Pace, aborting: &'static [&'static str]) -> Driver<Model> {
+    let config = if tls { explicit() } else { Config::default() };
+    Driver::new(config, Model::new(tls, pace, aborting))
+}
+
+/// Runs until the fuse burns down; whether it did.
+pub(crate) fn run_until_dropped(driver: &mut Driver<Model>, ops: &[Op]) -> bool {
+    for op in ops {
+        match driver.perform(op) {
+            Ok(_) => {}
+            Err(Stop::Dropped) => return true,
+            Err(Stop::Failed(error)) => panic!("{op:?}: {error}"),
+        }
+    }
+    false
+}
+
+/// The right answer, the server's own refusal, or a session that says that it is dead.
+pub(crate) fn check_pwd(driver: &mut Driver<Model>) -> Result<(), String> {
+    driver.transfer = None;
+    let sent = driver.wire.len();
+    match driver.run(flows::Pwd::new()) {
+        Ok(path) if path.to_string() == format!("/here/{}", driver.server.pwds) => Ok(()),
+        Ok(path) => Err(format!("another one's answer: {path}")),
+        Err(_) if driver.session.is_dead() => Ok(()),
+        Err(error) => {
+            let refusal = error.reply().map(|reply| reply.code().value()) == Some(530);
+            let own = refusal && !driver.server.logged_in;
+            // The rest of an earlier command may have gone out, and no PWD.
+            let asked = driver.wire[sent..].iter().any(|line| line == "PWD");
+            let held_back = error.kind() == ErrorKind::Insecure && !asked;
+            if own || held_back {
+                return Ok(());
+            }
+            Err(format!("neither the answer nor dead: {error:?}"))
+        }
+    }
+}
+
+/// After the drop and the PWD: a whole download starts at byte 0 and is right, and so is PWD.
+pub(crate) fn check_work(driver: &mut Driver<Model>) -> Result<(), String> {
+    if driver.session.is_dead() || !driver.server.logged_in {
+        return Ok(());
+    }
+    match driver.perform(&Op::Retrieve("b", 0)) {
+        Ok(_) => {}
+        // The protection of data connections was not agreed on before the drop.
+        Err(Stop::Failed(error)) if error.kind() == ErrorKind::Insecure => return Ok(()),
+        Err(stop) => return Err(format!("the download after it: {stop:?}")),
+    }
+    if driver.server.starts.last() != Some(&0) {
+        return Err(format!("it starts at {:?}", driver.server.starts.last()));
+    }
+    match driver.perform(&Op::Finish(12, DataEnd::Clean)) {
+        Ok(outcome) if outcome == "12 bytes, 226 done" => check_pwd(driver),
+        other => Err(format!("the download after it ends: {other:?}")),
+    }
+}
+
+pub(crate) const ABORTS: [&[&str]; 7] = [
+    &["426 cut", "226 aborted"],
+    &["226 done", "226 aborted"],
+    &["226 done", "225 aborted"],
+    &["225 aborted"],
+    &["226 aborted"],
+    &["426 cut"],
+    &["502 what"],
+];

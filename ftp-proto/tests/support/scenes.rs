@@ -1,0 +1,205 @@
+//! Beginnings that many tests share, and how they are played.
+
+use std::fmt::Debug;
+
+use ftp_proto::{
+    Config, DataCommand, DataEnd, DataMode, Error, Flow, Running, Security, Session, Step,
+    Transfer, Wait, Want, flows,
+};
+
+use super::{Driver, Item, Op, Script, credentials, hear, say, serve};
+
+/// A session under a script.
+pub(crate) fn scripted(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Script> {
+    Driver::new(config, Script::new(items))
+}
+
+pub(crate) fn plain_login() -> Vec<Item> {
+    vec![
+        say("220 ready"),
+        hear("USER ada"),
+        say("331 password"),
+        hear("PASS hunter2"),
+        say("230 in"),
+    ]
+}
+
+pub(crate) fn secure_login() -> Vec<Item> {
+    vec![
+        say("220 ready"),
+        hear("AUTH TLS"),
+        say("234 go"),
+        serve("secure control"),
+        hear("USER ada"),
+        say("331 password"),
+        hear("PASS hunter2"),
+        say("230 in"),
+        hear("PBSZ 0"),
+        say("200 PBSZ=0"),
+        hear("PROT P"),
+        say("200 private"),
+    ]
+}
+
+/// Logged in, with this to come.
+pub(crate) fn logged_in(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Script> {
+    let login = match config.security {
+        Security::Plain => plain_login(),
+        _ => secure_login(),
+    };
+    let mut driver = scripted(config, login);
+    driver.run(flows::Greeting::new()).expect("the greeting");
+    driver
+        .run(flows::Login::new(credentials()))
+        .expect("the login");
+    driver.server.assert_over();
+    driver.server.extend(items);
+    driver.forget();
+    driver
+}
+
+/// Runs the operations one after the other and returns their outcomes; the script must be used up.
+#[track_caller]
+pub(crate) fn play(mut driver: Driver<Script>, ops: &[Op]) -> Vec<String> {
+    let outcomes = ops.iter().map(|op| driver.outcome(op)).collect();
+    driver.server.assert_over();
+    outcomes
+}
+
+/// The one outcome of one operation behind a login.
+#[track_caller]
+pub(crate) fn plain(op: Op, items: impl IntoIterator<Item = Item>) -> String {
+    play(logged_in(Config::default(), items), &[op]).remove(0)
+}
+
+/// The outcome of one flow behind a login, which must use up the script.
+#[track_caller]
+pub(crate) fn told<F: Flow>(flow: F, items: impl IntoIterator<Item = Item>) -> String
+where
+    F::Output: Debug,
+{
+    let mut driver = logged_in(Config::default(), items);
+    let outcome = driver.tell(flow);
+    driver.server.assert_over();
+    outcome
+}
+
+pub(crate) fn active() -> Config {
+    Config::default().with_data_mode(DataMode::Active)
+}
+
+pub(crate) fn with_connect() -> Config {
+    Config::default().with_data_command(DataCommand::WithConnect)
+}
+
+/// A download that has been opened in clear text, with this to come.
+pub(crate) fn downloading(items: impl IntoIterator<Item = Item>) -> Driver<Script> {
+    let mut driver = logged_in(Config::default(), opening("RETR a"));
+    driver.outcome(&Op::Retrieve("a", 0));
+    driver.server.assert_over();
+    assert!(driver.transfer.is_some());
+    driver.server.extend(items);
+    driver.forget();
+    driver
+}
+
+/// An upload that has been opened in clear text, with this to come.
+pub(crate) fn uploading(items: impl IntoIterator<Item = Item>) -> Driver<Script> {
+    let mut driver = logged_in(Config::default(), opening("STOR a"));
+    driver.outcome(&Op::Store("a"));
+    driver.server.assert_over();
+    assert!(driver.transfer.is_some());
+    driver.server.extend(items);
+    driver.forget();
+    driver
+}
+
+pub(crate) fn opening(command: &str) -> Vec<Item> {
+    vec![
+        hear("TYPE I"),
+        say("200 I"),
+        hear("EPSV"),
+        say("229 (|||6446|)"),
+        serve("connect peer:6446"),
+        hear(command),
+        say("150 here"),
+    ]
+}
+
+pub(crate) fn pwd() -> [Item; 2] {
+    [hear("PWD"), say("257 \"/here\"")]
+}
+
+/// What gets a session that lost step back into it.
+pub(crate) fn fence() -> [Item; 2] {
+    [hear("PWD"), say("257 \"/fence\"")]
+}
+
+/// PWD ahead of PWD: the first one is the fence.
+pub(crate) fn fenced_pwd() -> Vec<Item> {
+    [fence(), pwd()].concat()
+}
+
+pub(crate) const DOWNLOADING: &str = "Download Image from 0, hint None, protected: false";
+pub(crate) const UPLOADING: &str = "Upload Image from 0, hint None, protected: false";
+
+pub(crate) fn finish() -> Op {
+    Op::Finish(12, DataEnd::Clean)
+}
+
+/// The same up to the data connection; the data command is to come.
+pub(crate) fn up_to_connect() -> Vec<Item> {
+    opening("")[..5].to_vec()
+}
+
+pub(crate) fn opened() -> (Driver<Script>, Transfer) {
+    let script = [
+        hear("TYPE I"),
+        say("200 I"),
+        hear("EPSV"),
+        say("229 (|||6446|)"),
+        serve("connect peer:6446"),
+        hear("RETR a"),
+        say("150 here"),
+    ];
+    let mut driver = logged_in(Config::default(), script);
+    driver.outcome(&Op::Retrieve("a", 0));
+    let transfer = driver.transfer.take().expect("a transfer");
+    (driver, transfer)
+}
+
+/// Starts a flow and steps it up to its first want that waits for a reply.
+pub(crate) fn waiting<F: Flow>(session: &mut Session, flow: F) -> (Running<F>, Want) {
+    let (mut running, mut answer) = session.start(flow);
+    loop {
+        let Ok(Step::Want(want)) = session.step(&mut running, answer) else {
+            panic!("no want");
+        };
+        if want.wait() != Wait::Arrived {
+            let length = session.outgoing().len();
+            session.advance(length);
+            return (running, want);
+        }
+        answer = want.timed_out();
+    }
+}
+
+/// Says that something was received, and that nothing more has arrived where that is asked.
+pub(crate) fn unlooked<F: Flow>(
+    session: &mut Session,
+    running: &mut Running<F>,
+    want: Want,
+) -> Result<Step<F::Output>, Error> {
+    let Want::Receive(want) = want else {
+        panic!("{want:?}");
+    };
+    let mut answer = want.received();
+    loop {
+        match session.step(running, answer) {
+            Ok(Step::Want(want)) if want.wait() == Wait::Arrived => {
+                answer = want.timed_out();
+            }
+            other => return other,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! A server that follows a script.
+
+use std::collections::VecDeque;
+
+use ftp_proto::{ErrorKind, Wait};
+
+use super::{Arrival, Reaction, Server, random};
+
+/// One line of a script.
+#[derive(Clone, Debug)]
+pub(crate) enum Item {
+    /// The server sends this. Ahead of a [`Hear`](Self::Hear) that no earlier read took it, it is
+    /// a stray that has arrived; ahead of a [`Serve`](Self::Serve), the want is answered
+    /// `control_first`.
+    Say(Vec<u8>),
+    /// The client sends exactly this line.
+    Hear(String),
+    /// The client wants this.
+    Serve(&'static str, Reaction),
+    /// The next want that may wait is answered `timed_out`.
+    Silence,
+    /// The control connection ends.
+    Eof,
+    /// The control connection fails.
+    Broken,
+}
+
+pub(crate) fn say(line: &str) -> Item {
+    Item::Say(format!("{line}\r\n").into_bytes())
+}
+
+pub(crate) fn bytes(bytes: &[u8]) -> Item {
+    Item::Say(bytes.to_vec())
+}
+
+pub(crate) fn hear(line: &str) -> Item {
+    Item::Hear(line.into())
+}
+
+pub(crate) fn serve(want: &'static str) -> Item {
+    Item::Serve(want, Reaction::Done)
+}
+
+pub(crate) fn fails(want: &'static str, kind: ErrorKind) -> Item {
+    Item::Serve(want, Reaction::Fails(kind))
+}
+
+/// Where the server's bytes are cut.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cut {
+    /// Each `Say` arrives whole.
+    Whole,
+    /// In addition there is a cut behind this many bytes of all that the server says.
+    At(usize),
+    /// Every byte arrives alone.
+    Bytes,
+    /// Pieces of 1 to this many bytes, by a sequence that the seed starts.
+    Random(u64, usize),
+}
+
+pub(crate) struct Script {
+    items: VecDeque<Item>,
+    cut: Cut,
+    said: usize,
+}
+
+impl Script {
+    pub(crate) fn new(items: impl IntoIterator<Item = Item>) -> Self {
+        Self {
+            items: items.into_iter().collect(),
+            cut: Cut::Whole,
+            said: 0,
+        }
+    }
+
+    pub(crate) fn with_cut(mut self, cut: Cut) -> Self {
+        self.cut = cut;
+        self
+    }
+
+    pub(crate) fn extend(&mut self, items: impl IntoIterator<Item = Item>) {
+        self.items.extend(items);
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_over(&self) {
+        assert!(self.items.is_empty(), "left over: {:?}", self.items);
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    pub(crate) fn hears_next(&self, line: &str) -> bool {
+        matches!(self.items.front(), Some(Item::Hear(expected)) if expected == line)
+    }
+
+    fn due(&mut self) -> Option<Arrival> {
+        match self.items.front()? {
+            Item::Say(_) => {}
+            Item::Eof => {
+                self.items.pop_front();
+                return Some(Arrival::Eof);
+            }
+            Item::Broken => {
+                self.items.pop_front();
+                return Some(Arrival::Broken);
+            }
+            _ => return None,
+        }
+        let Some(Item::Say(mut bytes)) = self.items.pop_front() else {
+            return None;
+        };
+        let length = match &mut self.cut {
+            Cut::Whole => bytes.len(),
+            Cut::At(at) => match at.checked_sub(self.said) {
+                Some(length @ 1..) => length.min(bytes.len()),
+                _ => bytes.len(),
+            },
+            Cut::Bytes => 1,
+            Cut::Random(seed, most) => (1 + random(seed) % *most).min(bytes.len()),
+        };
+        let rest = bytes.split_off(length);
+        if !rest.is_empty() {
+            self.items.push_front(Item::Say(rest));
+        }
+        self.said += length;
+        Some(Arrival::Bytes(bytes))
+    }
+}
+
+impl Server for Script {
+    fn hear(&mut self, line: &str) {
+        match self.items.pop_front() {
+            Some(Item::Hear(expected)) if expected == line => {}
+            other => panic!("the client sent {line:?}, the script says {other:?}"),
+        }
+    }
+
+    fn arrival(&mut self, wait: Wait) -> Arrival {
+        if let Some(arrival) = self.due() {
+            return arrival;
+        }
+        if wait == Wait::Arrived {
+            return Arrival::Silence;
+        }
+        match self.items.pop_front() {
+            Some(Item::Silence) => Arrival::Silence,
+            other => panic!("the client waits ({wait:?}), the script says {other:?}"),
+        }
+    }
+
+    fn meanwhile(&mut self, want: &str) -> Option<Arrival> {
+        if self.takes_for_granted(want) {
+            return None;
+        }
+        if matches!(self.items.front(), Some(Item::Silence)) {
+            self.items.pop_front();
+            return Some(Arrival::Silence);
+        }
+        self.due()
+    }
+
+    fn serve(&mut self, want: &str) -> Reaction {
+        if self.takes_for_granted(want) {
+            return Reaction::Done;
+        }
+        match self.items.pop_front() {
+            Some(Item::Serve(expected, reaction)) if expected == want => reaction,
+            other => panic!("the client wants {want:?}, the script says {other:?}"),
+        }
+    }
+}
+
+impl Script {
+    /// The end of an upload gets out, unless the script says otherwise.
+    fn takes_for_granted(&self, want: &str) -> bool {
+        let said = matches!(self.items.front(), Some(Item::Serve(said, _)) if *said == SEND_END);
+        want == SEND_END && !said
+    }
+}
+
+/// The first half of ending an upload, as [`describe`] says it.
+pub(crate) const SEND_END: &str = "close send end";

@@ -1,0 +1,181 @@
+//! What the system takes for the same bytes without a client: one `splice` or `sendfile` loop,
+//! written as plainly as can be, against far ends that behave as the server of the comparison does,
+//! or against that server itself.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
+
+use rustix::fs::sendfile;
+use rustix::pipe::{SpliceFlags, fcntl_setpipe_size, pipe, splice};
+
+use crate::servers::Result;
+
+use super::client::Url;
+
+/// The room of the pipe: 64 KiB, the default, were measured at half as much again.
+const PIPE: usize = 1024 * 1024;
+
+/// What one `sendfile` is asked for: the kernel caps it at a little less than 2 GiB by itself.
+const ALL: usize = 1 << 30;
+
+/// As vsftpd reads uploads.
+const SERVER_BUFFER: usize = 64 * 1024;
+
+/// From a far end to a file.
+pub(super) fn receive(address: SocketAddr, into: &Path) -> Result<()> {
+    take(&TcpStream::connect(address)?, into)
+}
+
+/// From a file to a far end, which confirms the end.
+pub(super) fn send(from: &Path, address: SocketAddr) -> Result<()> {
+    let mut socket = TcpStream::connect(address)?;
+    bring(from, &socket)?;
+    socket.shutdown(Shutdown::Write)?;
+    socket.read_to_end(&mut Vec::new())?;
+    Ok(())
+}
+
+/// From a server to a file, with the fewest commands and no look at what it answers.
+pub(super) fn receive_served(url: &Url, into: &Path) -> Result<()> {
+    let mut dialogue = Dialogue::open(url)?;
+    let data = dialogue.transfer("RETR", &url.path)?;
+    take(&data, into)?;
+    drop(data);
+    dialogue.end()
+}
+
+/// From a file to a server, in the same way.
+pub(super) fn send_served(from: &Path, url: &Url) -> Result<()> {
+    let mut dialogue = Dialogue::open(url)?;
+    let data = dialogue.transfer("STOR", &url.path)?;
+    bring(from, &data)?;
+    drop(data);
+    dialogue.end()
+}
+
+/// Until the end.
+fn take(socket: &TcpStream, into: &Path) -> Result<()> {
+    let file = File::create(into)?;
+    let (exit, entry) = pipe()?;
+    let room = fcntl_setpipe_size(&entry, PIPE).unwrap_or(PIPE);
+    let flags = SpliceFlags::MOVE | SpliceFlags::MORE;
+    loop {
+        let mut held = splice(socket, None, &entry, None, room, flags)?;
+        if held == 0 {
+            return Ok(());
+        }
+        while held > 0 {
+            held -= splice(&exit, None, &file, None, held, flags)?;
+        }
+    }
+}
+
+fn bring(from: &Path, socket: &TcpStream) -> Result<()> {
+    let file = File::open(from)?;
+    while sendfile(socket, &file, None, ALL)? > 0 {}
+    Ok(())
+}
+
+/// A control connection whose every reply is taken for the right one.
+struct Dialogue {
+    control: BufReader<TcpStream>,
+    address: SocketAddr,
+}
+
+impl Dialogue {
+    fn open(url: &Url) -> Result<Self> {
+        let address = url.address()?;
+        let mut dialogue = Self {
+            control: BufReader::new(TcpStream::connect(address)?),
+            address,
+        };
+        dialogue.reply()?;
+        dialogue.ask(&format!("USER {}", url.user))?;
+        dialogue.ask(&format!("PASS {}", url.password))?;
+        dialogue.ask("TYPE I")?;
+        Ok(dialogue)
+    }
+
+    fn transfer(&mut self, verb: &str, path: &str) -> Result<TcpStream> {
+        let reply = self.ask("EPSV")?;
+        let port = reply.split('|').nth(3).ok_or("no port")?.parse()?;
+        let data = TcpStream::connect((self.address.ip(), port))?;
+        self.ask(&format!("{verb} {path}"))?;
+        Ok(data)
+    }
+
+    fn end(mut self) -> Result<()> {
+        self.reply()?;
+        self.ask("QUIT")?;
+        Ok(())
+    }
+
+    fn ask(&mut self, command: &str) -> Result<String> {
+        write!(self.control.get_mut(), "{command}\r\n")?;
+        self.reply()
+    }
+
+    fn reply(&mut self) -> Result<String> {
+        let mut line = String::new();
+        self.control.read_line(&mut line)?;
+        match line.bytes().next() {
+            Some(b'1'..=b'3') => Ok(line),
+            _ => Err(format!("the server says {}", line.trim()).into()),
+        }
+    }
+}
+
+/// The other end of one of the two, in a thread, so that its CPU is nobody's.
+pub(super) struct FarEnd {
+    address: SocketAddr,
+    thread: JoinHandle<std::io::Result<()>>,
+}
+
+impl FarEnd {
+    /// Sends a file, as vsftpd does.
+    pub(super) fn sending(path: PathBuf) -> Result<Self> {
+        Self::start(move |socket| {
+            let file = File::open(path)?;
+            while sendfile(&socket, &file, None, ALL)? > 0 {}
+            socket.shutdown(Shutdown::Both)
+        })
+    }
+
+    /// Writes what comes to a file, as vsftpd does.
+    pub(super) fn receiving(path: PathBuf) -> Result<Self> {
+        Self::start(move |mut socket| {
+            let mut file = File::create(path)?;
+            let mut buffer = vec![0; SERVER_BUFFER];
+            loop {
+                match socket.read(&mut buffer)? {
+                    0 => return Ok(()),
+                    count => file.write_all(&buffer[..count])?,
+                }
+            }
+        })
+    }
+
+    fn start(
+        serve: impl FnOnce(TcpStream) -> std::io::Result<()> + Send + 'static,
+    ) -> Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = listener.local_addr()?;
+        let thread = thread::spawn(move || serve(listener.accept()?.0));
+        Ok(Self { address, thread })
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Waits for its end.
+    pub(super) fn join(self) -> Result<()> {
+        match self.thread.join() {
+            Ok(result) => Ok(result?),
+            Err(_) => Err("the far end panicked".into()),
+        }
+    }
+}

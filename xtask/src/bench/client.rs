@@ -1,0 +1,367 @@
+//! One client under test, in a process of its own: our adapters in each way, the one peer that is
+//! a library, and the transfers without FTP.
+//!
+//! ```text
+//! xtask bench-client NAME get URL FILE          one file down
+//! xtask bench-client NAME put FILE URL          one file up
+//! xtask bench-client NAME getmany URL LIST DIR  every path of the file LIST, in one session
+//! xtask bench-client NAME list URL              the number of lines of LIST
+//! xtask bench-client NAME idle URL COUNT        open sessions, and what each costs
+//! ```
+//!
+//! A URL is `ftp://user:password@host:port/path`, or `ftpes://` for explicit TLS, whose roots are
+//! in the PEM file that `BENCH_ROOTS` names.
+
+use std::env;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use ftp_blocking::{Options, TlsConfig};
+
+use crate::console::say;
+use crate::servers::Result;
+
+use super::{bare, measure};
+
+/// What this client cannot do.
+pub(crate) const CANNOT: u8 = 64;
+
+/// The buffer of those that bring their own.
+const LARGE: usize = 256 * 1024;
+
+/// Runs it.
+pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode> {
+    let [name, call @ ..] = arguments else {
+        return Ok(ExitCode::from(CANNOT));
+    };
+    match (*name, call) {
+        ("bare", ["get", url, into]) => bare::receive(Url::parse(url)?.address()?, into.as_ref())?,
+        ("bare", ["put", from, url]) => bare::send(from.as_ref(), Url::parse(url)?.address()?)?,
+        ("bare-served", ["get", url, into]) => {
+            bare::receive_served(&Url::parse(url)?, into.as_ref())?;
+        }
+        ("bare-served", ["put", from, url]) => {
+            bare::send_served(from.as_ref(), &Url::parse(url)?)?;
+        }
+        ("blocking-kernel", call) => return Blocking(Way::Kernel).call(call),
+        ("blocking-copy", call) => return Blocking(Way::Copy).call(call),
+        ("blocking-256k", call) => return Blocking(Way::Large).call(call),
+        ("smol-kernel", call) => return Smol(Way::Kernel).call(call),
+        ("smol-copy", call) => return Smol(Way::Copy).call(call),
+        ("smol-256k", call) => return Smol(Way::Large).call(call),
+        ("suppaftp", call) => return Suppaftp(Way::Copy).call(call),
+        ("suppaftp-256k", call) => return Suppaftp(Way::Large).call(call),
+        _ => return Ok(ExitCode::from(CANNOT)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How bytes get from the library to a file and back.
+#[derive(Clone, Copy)]
+enum Way {
+    /// The library's own call for files.
+    Kernel,
+    /// The copying function of the standard library, or of smol.
+    Copy,
+    /// Reads and writes with a large buffer.
+    Large,
+}
+
+/// Where to, and as whom.
+pub(super) struct Url {
+    is_secure: bool,
+    pub(super) user: String,
+    pub(super) password: String,
+    host: String,
+    port: u16,
+    pub(super) path: String,
+}
+
+impl Url {
+    fn parse(text: &str) -> Result<Self> {
+        let wrong = || format!("not a URL of this job: {text}");
+        let (scheme, rest) = text.split_once("://").ok_or_else(wrong)?;
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let (login, server) = authority.rsplit_once('@').unwrap_or((":", authority));
+        let (user, password) = login.split_once(':').ok_or_else(wrong)?;
+        let (host, port) = server.rsplit_once(':').ok_or_else(wrong)?;
+        Ok(Self {
+            is_secure: scheme == "ftpes",
+            user: user.to_owned(),
+            password: password.to_owned(),
+            host: host.to_owned(),
+            port: port.parse()?,
+            path: format!("/{path}"),
+        })
+    }
+
+    pub(super) fn address(&self) -> Result<SocketAddr> {
+        let mut addresses = (self.host.as_str(), self.port).to_socket_addrs()?;
+        Ok(addresses.next().ok_or("no address")?)
+    }
+
+    fn options(&self) -> Result<Options> {
+        let options = Options::new(&self.host).with_port(self.port);
+        if !self.is_secure {
+            return Ok(options);
+        }
+        let roots = env::var_os("BENCH_ROOTS").ok_or("BENCH_ROOTS names no file")?;
+        let roots = fs::read(roots)?;
+        Ok(options.with_tls(TlsConfig::with_roots_pem(roots)?))
+    }
+}
+
+/// What a library has to do to take part. The functions are asynchronous because one of them is.
+trait Library: Sized {
+    type Session;
+
+    async fn open(&self, url: &Url) -> Result<Self::Session>;
+    async fn get(&self, session: &mut Self::Session, path: &str, into: &Path) -> Result<()>;
+    async fn put(&self, session: &mut Self::Session, from: &Path, path: &str) -> Result<()>;
+    async fn list(&self, session: &mut Self::Session, path: &str) -> Result<usize>;
+    async fn quit(&self, session: Self::Session) -> Result<()>;
+
+    fn call(&self, call: &[&str]) -> Result<ExitCode> {
+        smol::block_on(async {
+            match call {
+                ["get", url, into] => {
+                    let url = Url::parse(url)?;
+                    let mut session = self.open(&url).await?;
+                    self.get(&mut session, &url.path, into.as_ref()).await?;
+                    self.quit(session).await?;
+                }
+                ["put", from, url] => {
+                    let url = Url::parse(url)?;
+                    let mut session = self.open(&url).await?;
+                    self.put(&mut session, from.as_ref(), &url.path).await?;
+                    self.quit(session).await?;
+                }
+                ["getmany", url, list, directory] => {
+                    let mut session = self.open(&Url::parse(url)?).await?;
+                    for path in fs::read_to_string(list)?.lines() {
+                        let name = path.rsplit('/').next().unwrap_or(path);
+                        let into = Path::new(directory).join(name);
+                        self.get(&mut session, path, &into).await?;
+                    }
+                    self.quit(session).await?;
+                }
+                ["list", url] => {
+                    let url = Url::parse(url)?;
+                    let mut session = self.open(&url).await?;
+                    say(&self.list(&mut session, &url.path).await?);
+                    self.quit(session).await?;
+                }
+                ["idle", url, count] => self.idle(&Url::parse(url)?, count.parse()?).await?,
+                _ => return Ok(ExitCode::from(CANNOT)),
+            }
+            Ok(ExitCode::SUCCESS)
+        })
+    }
+
+    async fn idle(&self, url: &Url, count: usize) -> Result<()> {
+        let mut sessions = Vec::with_capacity(count);
+        let (resident, cpu, begin) = (measure::resident(), measure::own()?, Instant::now());
+        for _ in 0..count {
+            sessions.push(self.open(url).await?);
+        }
+        let wall = begin.elapsed().as_secs_f64();
+        let each = |total: f64| total / count as f64;
+        say(&format!(
+            "{{\"sessions\":{count},\"kib_per_session\":{:.2},\"cpu_ms_per_open\":{:.3},\
+             \"wall_ms_per_open\":{:.3}}}",
+            each(measure::resident().saturating_sub(resident) as f64),
+            each((measure::own()? - cpu) * 1e3),
+            each(wall * 1e3),
+        ));
+        drop(sessions);
+        Ok(())
+    }
+}
+
+struct Blocking(Way);
+
+impl Library for Blocking {
+    type Session = ftp_blocking::Client;
+
+    async fn open(&self, url: &Url) -> Result<Self::Session> {
+        let mut client = ftp_blocking::Client::connect(url.options()?)?;
+        client.login(&url.user, &url.password)?;
+        Ok(client)
+    }
+
+    async fn get(&self, client: &mut Self::Session, path: &str, into: &Path) -> Result<()> {
+        let mut file = File::create(into)?;
+        let mut download = client.download(path)?;
+        match self.0 {
+            Way::Kernel => {
+                download.save_to(&file, |_| {})?;
+                return Ok(());
+            }
+            Way::Copy => drop(io::copy(&mut download, &mut file)?),
+            Way::Large => copy_large(&mut download, &mut file)?,
+        }
+        download.finish()?;
+        Ok(())
+    }
+
+    async fn put(&self, client: &mut Self::Session, from: &Path, path: &str) -> Result<()> {
+        let mut file = File::open(from)?;
+        let mut upload = client.upload(path)?;
+        match self.0 {
+            Way::Kernel => {
+                upload.send_from(&file, |_| {})?;
+                return Ok(());
+            }
+            Way::Copy => drop(io::copy(&mut file, &mut upload)?),
+            Way::Large => copy_large(&mut file, &mut upload)?,
+        }
+        upload.finish()?;
+        Ok(())
+    }
+
+    async fn list(&self, client: &mut Self::Session, path: &str) -> Result<usize> {
+        Ok(client.list(Some(path))?.len())
+    }
+
+    async fn quit(&self, client: Self::Session) -> Result<()> {
+        client.quit()?;
+        Ok(())
+    }
+}
+
+struct Smol(Way);
+
+impl Library for Smol {
+    type Session = ftp_smol::Client;
+
+    async fn open(&self, url: &Url) -> Result<Self::Session> {
+        let mut client = ftp_smol::Client::connect(url.options()?).await?;
+        client.login(&url.user, &url.password).await?;
+        Ok(client)
+    }
+
+    async fn get(&self, client: &mut Self::Session, path: &str, into: &Path) -> Result<()> {
+        use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let mut download = client.download(path).await?;
+        match self.0 {
+            Way::Kernel => {
+                download.save_to(&File::create(into)?, |_| {}).await?;
+                return Ok(());
+            }
+            Way::Copy => {
+                let mut file = smol::fs::File::create(into).await?;
+                smol::io::copy(&mut download, &mut file).await?;
+                file.flush().await?;
+            }
+            Way::Large => {
+                let mut file = File::create(into)?;
+                let mut buffer = vec![0; LARGE];
+                loop {
+                    match download.read(&mut buffer).await? {
+                        0 => break,
+                        count => file.write_all(&buffer[..count])?,
+                    }
+                }
+            }
+        }
+        download.finish().await?;
+        Ok(())
+    }
+
+    async fn put(&self, client: &mut Self::Session, from: &Path, path: &str) -> Result<()> {
+        use smol::io::AsyncWriteExt as _;
+        let mut upload = client.upload(path).await?;
+        match self.0 {
+            Way::Kernel => {
+                upload.send_from(&File::open(from)?, |_| {}).await?;
+                return Ok(());
+            }
+            Way::Copy => {
+                let mut file = smol::fs::File::open(from).await?;
+                smol::io::copy(&mut file, &mut upload).await?;
+            }
+            Way::Large => {
+                let mut file = File::open(from)?;
+                let mut buffer = vec![0; LARGE];
+                loop {
+                    match file.read(&mut buffer)? {
+                        0 => break,
+                        count => upload.write_all(&buffer[..count]).await?,
+                    }
+                }
+            }
+        }
+        upload.finish().await?;
+        Ok(())
+    }
+
+    async fn list(&self, client: &mut Self::Session, path: &str) -> Result<usize> {
+        Ok(client.list(Some(path)).await?.len())
+    }
+
+    async fn quit(&self, client: Self::Session) -> Result<()> {
+        client.quit().await?;
+        Ok(())
+    }
+}
+
+/// As its documentation shows it, with `io::copy`; or with a large buffer.
+struct Suppaftp(Way);
+
+impl Library for Suppaftp {
+    type Session = suppaftp::FtpStream;
+
+    async fn open(&self, url: &Url) -> Result<Self::Session> {
+        let mut stream = suppaftp::FtpStream::connect(url.address()?)?;
+        stream.login(url.user.as_str(), url.password.as_str())?;
+        stream.transfer_type(suppaftp::types::FileType::Binary)?;
+        Ok(stream)
+    }
+
+    async fn get(&self, stream: &mut Self::Session, path: &str, into: &Path) -> Result<()> {
+        let mut file = File::create(into)?;
+        let mut download = stream.retr_as_stream(path)?;
+        match self.0 {
+            Way::Large => copy_large(&mut download, &mut file)?,
+            _ => drop(io::copy(&mut download, &mut file)?),
+        }
+        download.finish()?;
+        Ok(())
+    }
+
+    async fn put(&self, stream: &mut Self::Session, from: &Path, path: &str) -> Result<()> {
+        let mut file = File::open(from)?;
+        match self.0 {
+            Way::Large => {
+                let mut upload = stream.put_with_stream(path)?;
+                copy_large(&mut file, &mut upload)?;
+                upload.finish()?;
+            }
+            _ => drop(stream.put_file(path, &mut file)?),
+        }
+        Ok(())
+    }
+
+    async fn list(&self, stream: &mut Self::Session, path: &str) -> Result<usize> {
+        Ok(stream.list(Some(path))?.len())
+    }
+
+    async fn quit(&self, mut stream: Self::Session) -> Result<()> {
+        stream.quit()?;
+        Ok(())
+    }
+}
+
+fn copy_large(from: &mut impl Read, to: &mut impl Write) -> Result<()> {
+    let mut buffer = vec![0; LARGE];
+    loop {
+        match from.read(&mut buffer)? {
+            0 => return Ok(()),
+            count => to.write_all(&buffer[..count])?,
+        }
+    }
+}

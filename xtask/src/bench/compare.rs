@@ -1,0 +1,174 @@
+//! The comparison: all clients in turn, round after round, so that what the machine does
+//! meanwhile hits all of them alike.
+
+use std::io::IsTerminal as _;
+use std::io::{self, Write as _};
+use std::process::Command;
+
+use crate::console::say;
+use crate::servers::Result;
+
+use super::contender::{Contender, Role};
+use super::measure::{self, Cost};
+use super::report::{Outcome, Report};
+use super::site::{Case, Site};
+
+const USAGE: &str = "\
+Usage: cargo xtask bench [--rounds N] [--mib N] [--check] [CLIENT ...]
+
+  --rounds N  how often each client moves the file in each case (5)
+  --mib N     the size of the file in MiB (1024)
+  --check     fail where a limit is broken
+  CLIENT      only these, by name";
+
+/// Runs it.
+pub(super) fn run(arguments: &[&str]) -> Result<()> {
+    let Some(settings) = Settings::parse(arguments)? else {
+        say(USAGE);
+        return Ok(());
+    };
+    let mut contenders = Contender::all()?;
+    if !settings.only.is_empty() {
+        contenders.retain(|contender| settings.only.contains(&contender.name));
+        if contenders.is_empty() {
+            return Err(format!("no such client: {}", settings.only.join(" ")).into());
+        }
+    }
+    versions();
+    let site = Site::start(settings.mib)?;
+    let mut outcomes = Vec::new();
+    for case in Case::ALL {
+        let costs = rounds(&contenders, case, &site, settings.rounds)?;
+        let report = Report::new(&contenders, costs, settings.mib);
+        say(&format!(
+            "\n{} MiB {}, {} rounds",
+            settings.mib,
+            case.name(),
+            settings.rounds
+        ));
+        say(&report.table());
+        for verdict in report.verdicts(case) {
+            say(&verdict);
+            outcomes.push(verdict.outcome);
+        }
+    }
+    let count = |wanted| {
+        outcomes
+            .iter()
+            .filter(|outcome| **outcome == wanted)
+            .count()
+    };
+    let broken = count(Outcome::Broken);
+    say(&format!(
+        "\n{} limits: {} hold, {} are within the noise, {broken} are broken",
+        outcomes.len(),
+        count(Outcome::Holds),
+        count(Outcome::Unsure),
+    ));
+    if settings.check && broken > 0 {
+        return Err(format!("{broken} limits are broken").into());
+    }
+    Ok(())
+}
+
+struct Settings<'a> {
+    rounds: usize,
+    mib: usize,
+    check: bool,
+    only: Vec<&'a str>,
+}
+
+impl<'a> Settings<'a> {
+    /// `None` when somebody asks for help.
+    fn parse(arguments: &[&'a str]) -> Result<Option<Self>> {
+        let mut settings = Self {
+            rounds: 5,
+            mib: 1024,
+            check: false,
+            only: Vec::new(),
+        };
+        let mut words = arguments.iter();
+        while let Some(word) = words.next() {
+            let mut number = || -> Result<usize> {
+                let number = words.next().and_then(|word| word.parse().ok());
+                let number = number.filter(|number| *number > 0);
+                Ok(number.ok_or_else(|| format!("{word} takes a number above zero"))?)
+            };
+            match *word {
+                "--rounds" => settings.rounds = number()?,
+                "--mib" => settings.mib = number()?,
+                "--check" => settings.check = true,
+                word if word.starts_with('-') => return Ok(None),
+                name => settings.only.push(name),
+            }
+        }
+        Ok(Some(settings))
+    }
+}
+
+/// What each contender cost in each round.
+fn rounds(
+    contenders: &[Contender],
+    case: Case,
+    site: &Site,
+    rounds: usize,
+) -> Result<Vec<Vec<Cost>>> {
+    let mut costs = vec![Vec::with_capacity(rounds); contenders.len()];
+    // One more: the first to run finds cold caches, and each is to have been looked at.
+    for round in 0..=rounds {
+        for (contender, costs) in contenders.iter().zip(&mut costs) {
+            progress(&format!(
+                "{}: {round} of {rounds}, {}",
+                case.name(),
+                contender.name
+            ));
+            let failed = |error| format!("{}, {}: {error}", contender.name, case.name());
+            let cost = once(contender, case, site, round == 0).map_err(failed)?;
+            if round > 0 {
+                costs.push(cost);
+            }
+        }
+    }
+    progress("");
+    Ok(costs)
+}
+
+fn once(contender: &Contender, case: Case, site: &Site, thorough: bool) -> Result<Cost> {
+    let far_end = match contender.role {
+        Role::Bare => Some(site.far_end(case)?),
+        _ => None,
+    };
+    let bare = far_end
+        .as_ref()
+        .map(|end| format!("tcp://{}/", end.address()));
+    let cost = measure::run(&mut contender.command(case, site, bare)?)?;
+    if let Some(far_end) = far_end {
+        far_end.join()?;
+    }
+    site.take_away(case, thorough)?;
+    Ok(cost)
+}
+
+/// Who is compared, since the next release may do better.
+fn versions() {
+    let first_line = |program: &str| {
+        let output = Command::new(program).arg("--version").output().ok()?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.lines().next().map(str::to_owned)
+    };
+    for program in ["curl", "python3"] {
+        if let Some(line) = first_line(program) {
+            say(&line);
+        }
+    }
+    say("lftp and vsftpd of this system's packages, suppaftp 12.2");
+}
+
+/// One line that is written over and over, for a person who waits.
+fn progress(line: &str) {
+    let mut stderr = io::stderr();
+    if stderr.is_terminal() {
+        let _ = write!(stderr, "\r\x1b[K{line}");
+        let _ = stderr.flush();
+    }
+}

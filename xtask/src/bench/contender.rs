@@ -1,0 +1,234 @@
+//! Who takes part.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::console::complain;
+use crate::servers::Result;
+use crate::servers::package::{Unpacked, library_path};
+
+use super::site::{Case, Site, programs};
+
+/// A program that moves a file.
+pub(super) struct Contender {
+    pub(super) name: &'static str,
+    pub(super) role: Role,
+    program: Program,
+}
+
+/// What the limits say about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// No FTP at all: what the system takes.
+    Bare,
+    /// An adapter, through the kernel's own paths.
+    Kernel,
+    /// An adapter as a plain stream, with its defaults.
+    Stream,
+    /// What no limit is about: an adapter in another way; the bare transfer from and to the
+    /// server itself, since the receiving end pays for how the other one sends.
+    Shown,
+    /// Somebody else's, as it comes or with the best settings it offers.
+    Peer,
+}
+
+/// The peer that the others are set in relation to.
+pub(super) const REFERENCE: &str = "curl";
+
+enum Program {
+    /// This program, started again.
+    Own,
+    Curl {
+        settings: &'static [&'static str],
+    },
+    Lftp {
+        program: PathBuf,
+        settings: &'static str,
+    },
+    Ftplib {
+        python: String,
+        block: &'static str,
+    },
+}
+
+impl Contender {
+    /// All, in the order in which they run.
+    ///
+    /// # Errors
+    /// Names the peer that is not there, and how to get it.
+    pub(super) fn all() -> Result<Vec<Self>> {
+        const LFTP: &str = "lftp";
+        let own = |name, role| Self {
+            name,
+            role,
+            program: Program::Own,
+        };
+        let peer = |name, program| Self {
+            name,
+            role: Role::Peer,
+            program,
+        };
+        let python = python()?;
+        let ftplib = |name, block| {
+            let python = python.clone();
+            peer(name, Program::Ftplib { python, block })
+        };
+        let lftp = lftp()?;
+        let pipelined = "set ftp:sync-mode off; set ftp:use-size off; set ftp:use-mdtm off; \
+             set ftp:use-feat off; set ftp:use-site-utime off;";
+        let lftp = |name, settings| {
+            let program = lftp.clone();
+            peer(name, Program::Lftp { program, settings })
+        };
+        let tuned: &[&str] = &["--ftp-method", "nocwd", "--ignore-content-length"];
+        Ok(vec![
+            own("bare", Role::Bare),
+            own("bare-served", Role::Shown),
+            peer(REFERENCE, Program::Curl { settings: &[] }),
+            own("blocking-kernel", Role::Kernel),
+            own("smol-kernel", Role::Kernel),
+            own("blocking-copy", Role::Stream),
+            own("blocking-256k", Role::Shown),
+            own("smol-copy", Role::Shown),
+            own("smol-256k", Role::Shown),
+            peer("curl-tuned", Program::Curl { settings: tuned }),
+            lftp(LFTP, ""),
+            lftp("lftp-pipelined", pipelined),
+            ftplib("ftplib", "8192"),
+            ftplib("ftplib-256k", "262144"),
+            own("suppaftp", Role::Peer),
+            own("suppaftp-256k", Role::Peer),
+        ])
+    }
+
+    /// What moves the file, against an address that stands for the far end without FTP.
+    pub(super) fn command(&self, case: Case, site: &Site, bare: Option<String>) -> Result<Command> {
+        let (remote, local) = match case {
+            Case::Up => (site.upload_url(), site.content()),
+            _ => (site.content_url(), site.target(case)),
+        };
+        Ok(match &self.program {
+            Program::Own => {
+                let mut command = Command::new(env::current_exe()?);
+                let remote = bare.unwrap_or(remote);
+                command.args(["bench-client", self.name]);
+                match case {
+                    Case::Up => command.arg("put").arg(local).arg(remote),
+                    _ => command.arg("get").arg(remote).arg(local),
+                };
+                command
+            }
+            Program::Curl { settings } => {
+                let mut command = Command::new("curl");
+                command.args(["--disable", "--silent", "--show-error", "--fail"]);
+                command.args(*settings);
+                match case {
+                    Case::Up => command.arg("--upload-file").arg(local),
+                    _ => command.arg("--output").arg(local),
+                };
+                command.arg(remote);
+                command
+            }
+            Program::Lftp { program, settings } => lftp_command(program, settings, case, site)?,
+            Program::Ftplib { python, block } => {
+                let mut command = Command::new(python);
+                command.args(["-I", "-c", FTPLIB, block]);
+                command.arg(if case == Case::Up { "put" } else { "get" });
+                command.arg(site.port().to_string());
+                command.arg(path_of(&remote)).arg(local);
+                command
+            }
+        })
+    }
+}
+
+/// As the manual of ftplib shows it.
+const FTPLIB: &str = r#"
+import ftplib, sys
+block, verb, port, remote, local = sys.argv[1:]
+ftp = ftplib.FTP()
+ftp.connect("127.0.0.1", int(port))
+ftp.login("anonymous", "bench")
+if verb == "get":
+    with open(local, "wb") as file:
+        ftp.retrbinary("RETR " + remote, file.write, int(block))
+else:
+    with open(local, "rb") as file:
+        ftp.storbinary("STOR " + remote, file, int(block))
+ftp.quit()
+"#;
+
+/// The path of a URL, which needs no decoding here.
+fn path_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/').map_or("/", |slash| &rest[slash..])
+}
+
+fn lftp_command(program: &Path, settings: &str, case: Case, site: &Site) -> Result<Command> {
+    let (verb, from, to) = match case {
+        Case::Up => {
+            let url = site.upload_url();
+            (
+                "put",
+                text(site.content().as_os_str())?,
+                path_of(&url).to_owned(),
+            )
+        }
+        _ => {
+            let url = site.content_url();
+            (
+                "get",
+                path_of(&url).to_owned(),
+                text(site.target(case).as_os_str())?,
+            )
+        }
+    };
+    let script = format!(
+        "set cmd:interactive no; set cmd:fail-exit yes; set net:max-retries 1; \
+         set net:timeout 20; set xfer:clobber yes; set ftp:ssl-allow no; {settings} \
+         open -u anonymous,bench ftp://127.0.0.1:{}; {verb} '{from}' -o '{to}'",
+        site.port()
+    );
+    let mut command = Command::new(program);
+    // Nobody's settings.
+    command.env("HOME", "/nonexistent").arg("-c").arg(script);
+    if let Some(unpacked) = program.ancestors().nth(3)
+        && unpacked != Path::new("/")
+    {
+        command.env("LD_LIBRARY_PATH", library_path(unpacked));
+    }
+    Ok(command)
+}
+
+fn text(path: &OsStr) -> Result<String> {
+    let text = path.to_str().filter(|text| !text.contains('\''));
+    Ok(text.ok_or("a path that lftp cannot be told of")?.to_owned())
+}
+
+/// The interpreter itself, not what may stand before it: a shell script that looks for it would
+/// be measured, too.
+fn python() -> Result<String> {
+    let mut command = Command::new("python3");
+    let command = command.args(["-c", "import ftplib, sys; print(sys.executable)"]);
+    let output = command
+        .output()
+        .map_err(|error| format!("python3, for ftplib: {error}; is it installed?"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("python3, for ftplib: {}", said.trim()).into());
+    }
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
+/// The installed one, or else that of the package, unpacked.
+fn lftp() -> Result<PathBuf> {
+    if Command::new("lftp").arg("--version").output().is_ok() {
+        return Ok(PathBuf::from("lftp"));
+    }
+    complain("lftp is not installed: its package is unpacked below target/ instead");
+    let program = Unpacked::fetch(&programs()?.join("lftp"), "lftp", "usr/bin/lftp")
+        .map_err(|error| format!("lftp is neither installed nor to be had: {error}"))?;
+    Ok(program.canonicalize()?)
+}

@@ -1,0 +1,111 @@
+//! What a program costs.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike as _;
+
+use crate::servers::Result;
+
+/// The cost of one run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cost {
+    /// From the start of the process to its end, in seconds.
+    pub(super) wall: f64,
+    /// User and system time of the process and its threads, in seconds. The kernel counts the sum
+    /// in nanoseconds and tells microseconds; how it divides into the two is sampled by ticks,
+    /// and so not shown.
+    pub(super) cpu: f64,
+    /// The most memory that was resident, in KiB, seen every few milliseconds.
+    pub(super) resident: u64,
+}
+
+/// How often memory is looked at; bulk transfers take hundreds of milliseconds, and allocate at
+/// their beginning.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
+/// Nothing takes that long; what does hangs.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Runs a program to its end; what it prints is shown only if it fails.
+pub(super) fn run(command: &mut Command) -> Result<Cost> {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let before = children()?;
+    let begin = Instant::now();
+    let child = command
+        .spawn()
+        .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
+    let process = child.id();
+    let (over, is_over) = mpsc::channel::<()>();
+    let watcher = thread::spawn(move || {
+        let mut resident = 0;
+        while is_over.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
+            resident = resident.max(peak(process));
+            if begin.elapsed() > PATIENCE {
+                // Not waited for: its own time would count.
+                let _ = Command::new("kill").arg(process.to_string()).spawn();
+                break;
+            }
+        }
+        resident
+    });
+    let done = child.wait_with_output();
+    let wall = begin.elapsed().as_secs_f64();
+    let cpu = children()? - before;
+    drop(over);
+    let resident = watcher.join().unwrap_or_default();
+    let done = done?;
+    if done.status.success() {
+        return Ok(Cost {
+            wall,
+            cpu,
+            resident,
+        });
+    }
+    let said = String::from_utf8_lossy(&done.stderr);
+    let name = command.get_program().to_string_lossy().into_owned();
+    Err(format!("{name}, {}: {}", done.status, said.trim()).into())
+}
+
+/// CPU time in seconds of this process so far.
+pub(super) fn own() -> Result<f64> {
+    cpu(UsageWho::RUSAGE_SELF)
+}
+
+/// CPU time in seconds of all children that were waited for.
+fn children() -> Result<f64> {
+    cpu(UsageWho::RUSAGE_CHILDREN)
+}
+
+fn cpu(who: UsageWho) -> Result<f64> {
+    let usage = getrusage(who)?;
+    let time = usage.user_time() + usage.system_time();
+    Ok(time.num_microseconds() as f64 / 1e6)
+}
+
+/// The most memory in KiB that a process had resident since it was loaded; that of its parent,
+/// which the kernel would count before, is not in it.
+fn peak(process: u32) -> u64 {
+    field(&format!("/proc/{process}/status"), "VmHWM:")
+}
+
+/// The memory in KiB that this process has resident.
+pub(super) fn resident() -> u64 {
+    field("/proc/self/status", "VmRSS:")
+}
+
+fn field(path: &str, name: &str) -> u64 {
+    let status = fs::read_to_string(path).unwrap_or_default();
+    let mut lines = status.lines();
+    let value = lines.find_map(|line| line.strip_prefix(name));
+    // As in: VmHWM:	    4096 kB
+    let number = value.and_then(|value| value.split_whitespace().next());
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
+}

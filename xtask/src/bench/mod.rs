@@ -1,0 +1,50 @@
+//! This project's adapters beside the clients that people use: CPU, time and memory of bulk
+//! transfers against one server, and beside them what the system takes for the same bytes
+//! without FTP.
+
+use crate::servers::Result;
+
+/// Compares.
+///
+/// The peers are behind a feature, so that no other job compiles them; hence this program starts
+/// itself a second time, through cargo, with that feature and optimised.
+#[cfg(not(all(feature = "bench", target_os = "linux")))]
+pub(crate) fn run(arguments: &[&str]) -> Result<()> {
+    use crate::workspace;
+
+    if cfg!(not(target_os = "linux")) {
+        return Err("what this job compares is Linux's own: splice, sendfile, tmpfs, /proc".into());
+    }
+    // Not quietly: the peers take a minute to compile, in which something should be seen.
+    workspace::run(
+        workspace::cargo()?
+            .args(["run", "--release", "--package", "xtask"])
+            .args(["--features", "bench", "--", "bench"])
+            .args(arguments),
+    )
+}
+
+/// Compares.
+#[cfg(all(feature = "bench", target_os = "linux"))]
+pub(crate) fn run(arguments: &[&str]) -> Result<()> {
+    compare::run(arguments)
+}
+
+/// One client under test; see [`client`].
+#[cfg(all(feature = "bench", target_os = "linux"))]
+pub(crate) use client::run as client;
+
+#[cfg(all(feature = "bench", target_os = "linux"))]
+mod bare;
+#[cfg(all(feature = "bench", target_os = "linux"))]
+mod client;
+#[cfg(all(feature = "bench", target_os = "linux"))]
+mod compare;
+#[cfg(all(feature = "bench", target_os = "linux"))]
+mod contender;
+#[cfg(all(feature = "bench", target_os = "linux"))]
+mod measure;
+#[cfg(all(feature = "bench", target_os = "linux"))]
+mod report;
+#[cfg(all(feature = "bench", target_os = "linux"))]
+mod site;

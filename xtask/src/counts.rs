@@ -1,0 +1,237 @@
+//! How many instructions the core takes for what it does most: recorded in the repository, so
+//! that a regression shows. Unlike time, they are the same on a busy machine.
+//!
+//! Each case runs twice under valgrind's callgrind, for few rounds and for more, and what the
+//! further rounds took is divided by their number: neither the start of the program nor its
+//! preparations count.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::console::say;
+use crate::servers::Result;
+use crate::workspace;
+
+/// Where they are recorded.
+const RECORD: &str = "ftp-proto/benches/instructions.txt";
+
+const HEAD: &str = "\
+# Instructions of one round of each case of instructions.rs, by callgrind.
+# `cargo xtask counts` writes this file, `cargo xtask counts --check` compares with it.
+";
+
+/// By how many percent a count may rise where compiler, processor family and C library are those
+/// of the record: the counts are then the same to a few instructions, and what changes them is
+/// the code.
+const TOLERANCE: u64 = 5;
+
+/// And where one of them is another: an optimiser or a `memcpy` moves a count by a tenth or so,
+/// in both directions, while a lost fast path or a loop too many, which this is about, costs
+/// multiples.
+const TOLERANCE_ELSEWHERE: u64 = 25;
+
+/// Rounds of the two runs.
+const ROUNDS: [u64; 2] = [20, 120];
+
+/// Counts and records.
+pub(crate) fn record() -> Result<()> {
+    let found = Counts::count()?;
+    for (name, count) in &found.cases {
+        say(&format!("{name:24} {count:>10}"));
+    }
+    fs::write(workspace::root()?.join(RECORD), found.text()?)?;
+    say(&format!("recorded in {RECORD}"));
+    Ok(())
+}
+
+/// Counts and compares.
+///
+/// # Errors
+/// Names each case that takes more than what is recorded and tolerated.
+pub(crate) fn check() -> Result<()> {
+    let path = workspace::root()?.join(RECORD);
+    let recorded = fs::read_to_string(&path).map_err(|error| format!("{RECORD}: {error}"))?;
+    let recorded = Counts::parse(&recorded)?;
+    let found = Counts::count()?;
+    let tolerance = if recorded.made_with == found.made_with {
+        TOLERANCE
+    } else {
+        say(&format!(
+            "recorded with {}; this is {}: {TOLERANCE_ELSEWHERE} % are tolerated",
+            recorded.made_with, found.made_with
+        ));
+        TOLERANCE_ELSEWHERE
+    };
+    let mut failures = Vec::new();
+    for (name, count) in &found.cases {
+        let Some(before) = recorded.of(name) else {
+            say(&format!("{name:24} {count:>10}, not recorded"));
+            failures.push(name.as_str());
+            continue;
+        };
+        let change = (*count as f64 / before as f64 - 1.0) * 100.0;
+        let rose = count * 100 > before * (100 + tolerance);
+        let verdict = if rose {
+            failures.push(name.as_str());
+            "  TOO MANY"
+        } else if count * 100 < before * (100 - tolerance) {
+            "  fewer: worth recording"
+        } else {
+            ""
+        };
+        say(&format!(
+            "{name:24} {count:>10}, {before} recorded, {change:+.1} %{verdict}"
+        ));
+    }
+    if failures.is_empty() {
+        return Ok(());
+    }
+    let names = failures.join(", ");
+    Err(format!("{names}: if that is meant, record it: cargo xtask counts").into())
+}
+
+/// What was counted, and with what.
+struct Counts {
+    made_with: String,
+    cases: Vec<(String, u64)>,
+}
+
+impl Counts {
+    fn count() -> Result<Self> {
+        let program = build()?;
+        let names = output(&mut Command::new(&program))?;
+        let mut cases = Vec::new();
+        for name in names.lines() {
+            let mut totals = [0; 2];
+            for (total, rounds) in totals.iter_mut().zip(ROUNDS) {
+                *total = instructions(&program, name, rounds)?;
+            }
+            let [few, many] = totals;
+            let count = many.saturating_sub(few) / (ROUNDS[1] - ROUNDS[0]);
+            cases.push((name.to_owned(), count));
+        }
+        Ok(Self {
+            made_with: toolchain()?,
+            cases,
+        })
+    }
+
+    fn text(&self) -> Result<String> {
+        let mut text = format!("{HEAD}{WITH}{}\n", self.made_with);
+        for (name, count) in &self.cases {
+            writeln!(text, "{name} {count}")?;
+        }
+        Ok(text)
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let made_with = text.lines().find_map(|line| line.strip_prefix(WITH));
+        let made_with = made_with.ok_or_else(|| format!("{RECORD} does not say with what"))?;
+        let mut cases = Vec::new();
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let (name, count) = line
+                .split_once(' ')
+                .ok_or_else(|| format!("{RECORD}: {line}"))?;
+            cases.push((name.to_owned(), count.trim().parse()?));
+        }
+        Ok(Self {
+            made_with: made_with.to_owned(),
+            cases,
+        })
+    }
+
+    fn of(&self, name: &str) -> Option<u64> {
+        let case = self.cases.iter().find(|(case, _)| case == name);
+        case.map(|(_, count)| *count)
+    }
+}
+
+/// Begins the line that says with what the counts were made.
+const WITH: &str = "# with ";
+
+/// All that changes the counts besides the code.
+fn toolchain() -> Result<String> {
+    let compiler = output(Command::new("rustc").arg("-vV"))?;
+    let line = |begin: &str| {
+        let mut lines = compiler.lines();
+        lines.find_map(|line| line.strip_prefix(begin).map(str::to_owned))
+    };
+    let release = line("release: ").ok_or("rustc does not say its release")?;
+    let host = line("host: ").ok_or("rustc does not say its host")?;
+    // Where there is no such program there is no such library either.
+    let library = output(Command::new("getconf").arg("GNU_LIBC_VERSION")).map_or_else(
+        |_| "another C library".to_owned(),
+        |text| text.trim().to_owned(),
+    );
+    Ok(format!("rustc {release}, {host}, {}, {library}", vectors()))
+}
+
+/// memchr and the C library choose their loops by this.
+fn vectors() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        return "AVX2";
+    }
+    "no AVX2"
+}
+
+/// Builds the benchmark and returns its path.
+fn build() -> Result<PathBuf> {
+    let mut cargo = workspace::cargo()?;
+    cargo
+        .args(["bench", "--quiet", "--no-run", "--package", "ftp-proto"])
+        .args([
+            "--bench",
+            "instructions",
+            "--message-format",
+            "json-render-diagnostics",
+        ])
+        // What is inlined must not depend on how the crate happens to be divided.
+        .args([
+            "--config",
+            "profile.bench.package.ftp-proto.codegen-units=1",
+        ]);
+    let messages = output(&mut cargo)?;
+    let line = messages
+        .lines()
+        .find(|line| line.contains("\"compiler-artifact\"") && line.contains("\"executable\":\""));
+    let path = line
+        .and_then(|line| line.split_once("\"executable\":\""))
+        .and_then(|(_, rest)| rest.split_once('"'));
+    let (path, _) = path.ok_or("cargo does not say where the benchmark is")?;
+    Ok(Path::new(path).to_owned())
+}
+
+fn instructions(program: &Path, case: &str, rounds: u64) -> Result<u64> {
+    let mut valgrind = Command::new("valgrind");
+    valgrind
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .arg(case)
+        .arg(rounds.to_string());
+    let done = valgrind.output().map_err(|error| {
+        format!("valgrind: {error}; the Debian package of the same name has it")
+    })?;
+    // As in: ==1234== Collected : 567890
+    let said = String::from_utf8_lossy(&done.stderr);
+    let mut lines = said.lines();
+    let count = lines.find_map(|line| line.split_once("Collected :"));
+    match count {
+        Some((_, count)) if done.status.success() => Ok(count.trim().parse()?),
+        _ => Err(format!("{case} under valgrind, {}: {}", done.status, said.trim()).into()),
+    }
+}
+
+fn output(command: &mut Command) -> Result<String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let done = command
+        .output()
+        .map_err(|error| format!("{name}: {error}"))?;
+    if done.status.success() {
+        return Ok(String::from_utf8_lossy(&done.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&done.stderr);
+    Err(format!("{name}, {}: {}", done.status, said.trim()).into())
+}

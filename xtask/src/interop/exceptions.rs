@@ -1,0 +1,148 @@
+//! Where a server does not do what was expected of it. Reviewed: each with its reason, and one
+//! that does not occur any more is a failure too.
+
+use ftp_blocking::DataMode;
+
+use super::operation::{Operation, Way};
+use crate::servers::foreign::Kind;
+
+use Kind::{PureFtpd, Pyftpdlib, Vsftpd};
+
+/// One that is known.
+pub(super) struct Exception {
+    pub(super) server: Kind,
+    pub(super) operation: Operation,
+    /// In which mode alone, where it is not in both.
+    mode: Option<DataMode>,
+    pub(super) occurs: Occurs,
+    /// What the failure says, in part.
+    pub(super) says: &'static str,
+    pub(super) reason: &'static str,
+}
+
+/// Whether the operation may as well succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Occurs {
+    Always,
+    /// A race within the server.
+    Sometimes,
+}
+
+const fn always(
+    server: Kind,
+    operation: Operation,
+    says: &'static str,
+    reason: &'static str,
+) -> Exception {
+    Exception {
+        server,
+        operation,
+        mode: None,
+        occurs: Occurs::Always,
+        says,
+        reason,
+    }
+}
+
+/// Of pyftpdlib, with operations that begin a session while another one is there.
+const fn deaf(operation: Operation) -> Exception {
+    Exception {
+        server: Pyftpdlib,
+        operation,
+        mode: Some(DataMode::Active),
+        occurs: Occurs::Sometimes,
+        says: "timed out",
+        reason: "what is left of a connection in active mode takes a descriptor out of the event \
+                 loop that belongs to a newer session by then, which is never heard again; \
+                 Python's ftplib meets it too",
+    }
+}
+
+pub(super) const EXCEPTIONS: &[Exception] = &[
+    always(
+        Vsftpd,
+        Operation::SiteHelp,
+        "550 Permission denied",
+        "SITE is for users of the machine, not for guests",
+    ),
+    always(
+        Vsftpd,
+        Operation::DirectoryIac,
+        r"a\xff\xffb",
+        "it doubles 0xFF in replies as Telnet wants it, but takes it as it is in commands; the \
+         other three never double it, so that PWD's reply is read as it came",
+    ),
+    always(Vsftpd, Operation::Facts, "500 Unknown command", NO_FACTS),
+    always(Vsftpd, Operation::FactsOf, "500 Unknown command", NO_FACTS),
+    always(
+        Vsftpd,
+        Operation::EmptyFacts,
+        "500 Unknown command",
+        NO_FACTS,
+    ),
+    always(
+        PureFtpd,
+        Operation::TextDownloadCrlf,
+        r#""one\r""#,
+        "it puts a CR in front of each LF, also of one that has a CR already",
+    ),
+    always(
+        PureFtpd,
+        Operation::Opts,
+        "504 Unknown command",
+        "it lists UTF8, and needs no OPTS for it",
+    ),
+    always(
+        PureFtpd,
+        Operation::EmptyNames,
+        r#""empty/.", "empty/..""#,
+        "NLST names the directory itself and the one above",
+    ),
+    always(
+        PureFtpd,
+        Operation::NameLeading,
+        r#"there is "_leading""#,
+        "it stores a blank at the beginning of a name as _",
+    ),
+    always(
+        PureFtpd,
+        Operation::NameTrailing,
+        r#"there is "trailing_""#,
+        "it stores a blank at the end of a name as _",
+    ),
+    always(
+        Pyftpdlib,
+        Operation::NameLatin1,
+        NOT_UTF8,
+        "it stores U+FFFD in the place of what is not UTF-8, by default",
+    ),
+    always(
+        Pyftpdlib,
+        Operation::NameIac,
+        NOT_UTF8,
+        "it stores U+FFFD in the place of what is not UTF-8, by default",
+    ),
+    always(
+        Pyftpdlib,
+        Operation::DirectoryIac,
+        NOT_UTF8,
+        "it stores U+FFFD in the place of what is not UTF-8, by default",
+    ),
+    deaf(Operation::TwoSessions),
+    deaf(Operation::Copy),
+    deaf(Operation::Reconnect),
+];
+
+const NO_FACTS: &str = "it knows neither MLSD nor MLST";
+
+/// The replacement character.
+const NOT_UTF8: &str = "\u{fffd}";
+
+/// The place in the list of the exception for this cell.
+pub(super) fn of(server: Kind, operation: Operation, way: Way) -> Option<usize> {
+    EXCEPTIONS.iter().position(|exception| {
+        exception.server == server
+            && exception.operation == operation
+            && exception.mode.is_none_or(|mode| mode == way.mode)
+    })
+}

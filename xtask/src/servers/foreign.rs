@@ -1,0 +1,202 @@
+//! Four servers that this project did not write, each started, asked and stopped in the same way.
+
+use std::{
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{
+    Result,
+    authority::Identity,
+    process::{Family, Process, Room, WRITABLE},
+    proftpd, pureftpd, pyftpdlib,
+    vsftpd::{TlsVersion, Vsftpd, VsftpdOptions},
+};
+
+/// Who may log in where a server has users of its own. No secret: it is good for a directory on
+/// the loopback interface that lives for minutes.
+pub(super) const USER: &str = "ada";
+pub(super) const PASSWORD: &str = "kept for a minute";
+
+/// The password as crypt(3) keeps it, SHA-512: neither the standard library nor every machine has
+/// something to make it with.
+pub(super) const PASSWORD_HASH: &str = "$6$ftpinterop$X5S01c5jTqLIccRzNfqwS4lzm621rCRXKZSQ36sKXX3qmZh2Q9P7fYZwoQFp8MQ6q4axbrjNB/vYAM0fci1cx0";
+
+/// The ports for passive data connections, above what Linux hands out to clients, so that neither
+/// is in the other's way.
+pub(super) const PASSIVE_PORTS: RangeInclusive<u16> = 61_000..=65_500;
+
+/// A server that this project did not write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Vsftpd,
+    ProFtpd,
+    PureFtpd,
+    Pyftpdlib,
+}
+
+/// What a server is to be like.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Setting<'a> {
+    /// The version of IP; one server listens on one address.
+    pub(crate) family: Family,
+    /// Where clients may do everything.
+    pub(crate) room: Room,
+    /// How long a session may stay silent; Pure-FTPd counts in minutes.
+    pub(crate) idle: Option<Duration>,
+    /// TLS of exactly this version, without which nothing is allowed.
+    pub(crate) tls: Option<(TlsVersion, &'a Identity)>,
+}
+
+/// Where the program of a server was put.
+pub(crate) struct Program {
+    kind: Kind,
+    path: PathBuf,
+    workdir: PathBuf,
+}
+
+/// A running server; dropping it stops it.
+pub(crate) struct Foreign {
+    kind: Kind,
+    process: Process,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Vsftpd, Self::ProFtpd, Self::PureFtpd, Self::Pyftpdlib];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Vsftpd => "vsftpd",
+            Self::ProFtpd => "ProFTPD",
+            Self::PureFtpd => "Pure-FTPd",
+            Self::Pyftpdlib => "pyftpdlib",
+        }
+    }
+
+    /// Gets the server from whom it comes from, into a folder of its own in `workdir`.
+    ///
+    /// # Errors
+    ///
+    /// Names the tool, the package or the library that is missing.
+    pub(crate) fn fetch(self, workdir: &Path) -> Result<Program> {
+        let workdir = workdir.join(self.name().to_ascii_lowercase());
+        let path = match self {
+            Self::Vsftpd => Vsftpd::fetch(&workdir),
+            Self::ProFtpd => proftpd::fetch(&workdir),
+            Self::PureFtpd => pureftpd::fetch(&workdir),
+            Self::Pyftpdlib => pyftpdlib::fetch(&workdir),
+        };
+        let path = path.map_err(|error| format!("{}: {error}", self.name()))?;
+        Ok(Program {
+            kind: self,
+            path: path.canonicalize()?,
+            workdir,
+        })
+    }
+
+    /// How long a session must at least be allowed to stay silent.
+    pub(crate) const fn shortest_idle(self) -> Duration {
+        match self {
+            Self::PureFtpd => pureftpd::SHORTEST_IDLE,
+            _ => Duration::from_secs(2),
+        }
+    }
+}
+
+impl Setting<'_> {
+    /// For servers that have not been taught TLS here.
+    pub(super) fn only_clear(&self, name: &str) -> Result<()> {
+        match self.tls {
+            None => Ok(()),
+            Some(_) => Err(format!("{name} is not started with TLS yet").into()),
+        }
+    }
+}
+
+impl Program {
+    /// Of which server it is.
+    pub(crate) const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Starts a server in a directory of its own; several may run at a time. It greets clients by
+    /// the time this returns.
+    ///
+    /// # Errors
+    ///
+    /// When it does not come up, with all that it said.
+    pub(crate) fn start(&self, setting: &Setting<'_>) -> Result<Foreign> {
+        let (path, workdir) = (&self.path, &self.workdir);
+        let process = match self.kind {
+            Kind::Vsftpd => {
+                let options = VsftpdOptions {
+                    family: setting.family,
+                    room: setting.room,
+                    idle: setting.idle,
+                    tls: setting.tls.map(|(version, _)| version),
+                    ascii: true,
+                    ..VsftpdOptions::default()
+                };
+                let identity = setting.tls.map(|(_, identity)| identity);
+                Vsftpd::start(path, workdir, &options, identity).map(Vsftpd::into_process)
+            }
+            Kind::ProFtpd => proftpd::start(path, workdir, setting),
+            Kind::PureFtpd => pureftpd::start(path, workdir, setting),
+            Kind::Pyftpdlib => pyftpdlib::start(path, workdir, setting),
+        };
+        Ok(Foreign {
+            kind: self.kind,
+            process: process?,
+        })
+    }
+}
+
+impl Foreign {
+    /// The host, as a client's options want it.
+    pub(crate) fn host(&self) -> String {
+        self.process.address().ip().to_string()
+    }
+
+    /// The port of the control connection.
+    pub(crate) const fn port(&self) -> u16 {
+        self.process.port()
+    }
+
+    /// Who may log in. vsftpd's own users are the machine's, which is not touched; hence the guest.
+    pub(crate) const fn user(&self) -> &'static str {
+        match self.kind {
+            Kind::Vsftpd => "anonymous",
+            _ => USER,
+        }
+    }
+
+    pub(crate) const fn password(&self) -> &'static str {
+        match self.kind {
+            Kind::Vsftpd => "interop@example.org",
+            _ => PASSWORD,
+        }
+    }
+
+    /// Whether clients see a directory of the server's own as `/`, and nothing else of the disk.
+    pub(crate) fn is_confined(&self) -> bool {
+        self.kind != Kind::ProFtpd || self.process.is_roots().unwrap_or(false)
+    }
+
+    /// The directory on disk that clients see as `/`, where they are confined.
+    pub(crate) fn root(&self) -> PathBuf {
+        self.process.root()
+    }
+
+    /// The directory on disk where clients may do everything; they see it as `work`, below the
+    /// directory in which they begin, where they may only look.
+    pub(crate) fn writable(&self) -> PathBuf {
+        self.process.root().join(WRITABLE)
+    }
+
+    /// What the server has said so far.
+    pub(crate) fn log(&self) -> String {
+        self.process.log()
+    }
+}

@@ -1,0 +1,107 @@
+//! ProFTPD, the server of many hosting companies: it answers ABOR at once, and takes Telnet
+//! signals out of commands.
+
+use std::{fs, path::Path, path::PathBuf, process::Command};
+
+use super::{
+    Result,
+    foreign::{PASSIVE_PORTS, PASSWORD_HASH, Setting, USER},
+    package::{Unpacked, library_path},
+    process::{Account, Family, Process, secret_file},
+};
+
+/// Where it is in its package.
+const PROGRAM: &str = "usr/sbin/proftpd";
+
+// Names within the directory of a server.
+const CONFIGURATION: &str = "proftpd.conf";
+const USERS: &str = "users";
+const LOG: &str = "proftpd.log";
+
+/// Unpacks the server and the libraries it lacks into `workdir`, unless they are there.
+///
+/// # Errors
+///
+/// Names the tool, package or library that is missing.
+pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
+    Unpacked::fetch(workdir, "proftpd-core", PROGRAM)
+}
+
+/// Starts it. Root confines sessions to the tree that clients see; for others it begins in it.
+///
+/// # Errors
+///
+/// As [`Process::start`].
+pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
+    setting.only_clear("ProFTPD")?;
+    let unpacked = program.ancestors().nth(3).unwrap_or(Path::new("/"));
+    let prepare = |process: &Process| {
+        let account = Account::find(process)?;
+        process.plant(&account, setting.room)?;
+        let root = process.text("root")?;
+        let Account { user, group, .. } = account;
+        secret_file(
+            &process.path(USERS),
+            &format!("{USER}:{PASSWORD_HASH}:{user}:{group}::{root}:/bin/sh\n"),
+        )?;
+        fs::write(
+            process.path(CONFIGURATION),
+            configuration(process, &account, setting)?,
+        )?;
+        let mut command = Command::new(program);
+        command
+            .args(["--nodaemon", "--quiet", "--config"])
+            .arg(process.path(CONFIGURATION))
+            .env("LD_LIBRARY_PATH", library_path(unpacked))
+            // It converts names to the character set of its locale.
+            .env("LC_ALL", "C.UTF-8");
+        Ok(command)
+    };
+    Process::start("proftpd", workdir, setting.family, &[LOG], prepare)
+}
+
+fn configuration(process: &Process, account: &Account, setting: &Setting<'_>) -> Result<String> {
+    let address = process.address();
+    let (first, last) = (PASSIVE_PORTS.start(), PASSIVE_PORTS.end());
+    let ipv6 = match setting.family {
+        Family::V4 => "off",
+        Family::V6 => "on",
+    };
+    let mut lines = vec![
+        "ServerType standalone".to_owned(),
+        "ServerName interop".to_owned(),
+        format!("UseIPv6 {ipv6}"),
+        format!("DefaultAddress {}", address.ip()),
+        format!("Port {}", address.port()),
+        format!("PassivePorts {first} {last}"),
+        "AuthOrder mod_auth_file.c".to_owned(),
+        format!("AuthUserFile {}", process.text(USERS)?),
+        "RequireValidShell off".to_owned(),
+        "AllowOverwrite on".to_owned(),
+        "AllowStoreRestart on".to_owned(),
+        "UseReverseDNS off".to_owned(),
+        // It answers a login as slowly as the slowest one so far.
+        "DelayEngine off".to_owned(),
+        // Nothing outside of its directory.
+        "WtmpLog off".to_owned(),
+        "TransferLog none".to_owned(),
+        format!("SystemLog {}", process.text(LOG)?),
+        format!("PidFile {}", process.text("pid")?),
+        format!("ScoreboardFile {}", process.text("scoreboard")?),
+        format!("ScoreboardMutex {}", process.text("scoreboard.lock")?),
+        "<IfModule mod_ctrls.c>".to_owned(),
+        "ControlsEngine off".to_owned(),
+        format!("ControlsSocket {}", process.text("controls")?),
+        "</IfModule>".to_owned(),
+    ];
+    // Those of whoever starts it, too, or else it wants to become root.
+    lines.push(format!("User {}", account.name));
+    lines.push(format!("Group {}", account.group_name()?));
+    if account.is_other {
+        lines.push("DefaultRoot ~".to_owned());
+    }
+    if let Some(idle) = setting.idle {
+        lines.push(format!("TimeoutIdle {}", idle.as_secs()));
+    }
+    Ok(lines.join("\n") + "\n")
+}

@@ -1,0 +1,117 @@
+//! Pure-FTPd, small and configured by its command line alone; its users are virtual.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+    time::Duration,
+};
+
+use super::{
+    Result,
+    foreign::{PASSIVE_PORTS, PASSWORD_HASH, Setting, USER},
+    package::{self, Unpacked, library_path},
+    process::{Account, Process, is_running, secret_file},
+};
+
+/// Where it is in its package, and the program that makes its list of users.
+const PROGRAM: &str = "usr/sbin/pure-ftpd";
+const MAKE_USERS: &str = "usr/bin/pure-pw";
+
+// Names within the directory of a server.
+const USERS: &str = "users";
+const DATABASE: &str = "users.pdb";
+
+/// Where its sessions keep who is logged in, whatever they are told.
+const SCOREBOARD: &str = "/run/pure-ftpd";
+
+/// Whether somebody else made that, before the first server was started here.
+static WAS_THERE: OnceLock<bool> = OnceLock::new();
+
+/// The shortest time that it can be told to wait for a command.
+pub(crate) const SHORTEST_IDLE: Duration = Duration::from_secs(60);
+
+/// Unpacks the server and the libraries it lacks into `workdir`, unless they are there.
+///
+/// # Errors
+///
+/// Names the tool, package or library that is missing.
+pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
+    Unpacked::fetch(workdir, "pure-ftpd", PROGRAM)
+}
+
+/// Starts it.
+///
+/// # Errors
+///
+/// As [`Process::start`]; for anybody but root.
+pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
+    setting.only_clear("Pure-FTPd")?;
+    let unpacked = program.ancestors().nth(3).unwrap_or(Path::new("/"));
+    let prepare = |process: &Process| {
+        if !process.is_roots()? {
+            return Err(
+                "Pure-FTPd has to be started by root: it confines sessions by chroot".into(),
+            );
+        }
+        let account = Account::find(process)?;
+        process.plant(&account, setting.room)?;
+        let root = process.text("root")?;
+        let Account { user, group, .. } = account;
+        // Name, password, ids, comment, home, and thirteen limits that are not set.
+        secret_file(
+            &process.path(USERS),
+            &format!("{USER}:{PASSWORD_HASH}:{user}:{group}::{root}/./::::::::::::\n"),
+        )?;
+        package::run(
+            Command::new(unpacked.join(MAKE_USERS))
+                .arg("mkdb")
+                .arg(process.path(DATABASE))
+                .arg("-f")
+                .arg(process.path(USERS))
+                .env("LD_LIBRARY_PATH", library_path(unpacked)),
+        )?;
+        let address = process.address();
+        let mut command = Command::new(program);
+        command
+            .args(["-S", &format!("{},{}", address.ip(), address.port())])
+            .args(["-l", &format!("puredb:{}", process.text(DATABASE)?)])
+            .args(["-g", &process.text("pid")?])
+            .args([
+                "-p",
+                &format!("{}:{}", PASSIVE_PORTS.start(), PASSIVE_PORTS.end()),
+            ])
+            // No anonymous logins, no names of hosts, nothing to the system's log.
+            .args(["-E", "-H", "-f", "none"])
+            .env("LD_LIBRARY_PATH", library_path(unpacked));
+        if let Some(idle) = setting.idle {
+            // In minutes.
+            let minutes = idle.max(SHORTEST_IDLE).as_secs() / 60;
+            command.args(["-I", &minutes.to_string()]);
+        }
+        Ok(command)
+    };
+    let was_there = *WAS_THERE.get_or_init(|| Path::new(SCOREBOARD).exists());
+    let mut process = Process::start("pure-ftpd", workdir, setting.family, &[], prepare)?;
+    process.afterwards(move || {
+        if !was_there {
+            clear_scoreboard();
+        }
+    });
+    Ok(process)
+}
+
+/// Takes away what sessions left behind that were killed, or were silent too long; and all of it,
+/// unless other servers use it.
+fn clear_scoreboard() {
+    for entry in fs::read_dir(SCOREBOARD).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        // As in: client-00004711
+        let session = name.to_str().and_then(|name| name.strip_prefix("client-"));
+        if session.is_some_and(|id| id.parse().is_ok_and(|id| !is_running(id))) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    let _ = fs::remove_dir(SCOREBOARD);
+}

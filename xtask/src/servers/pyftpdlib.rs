@@ -1,0 +1,93 @@
+//! pyftpdlib, which is what tests of Python programs start: no process a session, one event loop.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use super::{
+    Result,
+    foreign::{PASSIVE_PORTS, PASSWORD, Setting, USER},
+    package,
+    process::{Account, Process, Room, WRITABLE},
+};
+
+/// The newest stable one, when this was written.
+const VERSION: &str = "2.2.0";
+
+/// What runs it.
+const SCRIPT: &str = include_str!("pyftpdlib.py");
+
+/// Its own default.
+const IDLE: Duration = Duration::from_secs(300);
+
+const PYTHON: &str = "python3";
+
+/// Has pip put the package into a folder in `workdir`, unless it is there, and returns the folder.
+///
+/// # Errors
+///
+/// When Python or pip are missing, or the package cannot be had.
+pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
+    let packages = workdir.join(format!("packages-{VERSION}"));
+    // pip writes it last.
+    if packages
+        .join(format!("pyftpdlib-{VERSION}.dist-info"))
+        .is_dir()
+    {
+        return Ok(packages);
+    }
+    fs::create_dir_all(&packages)?;
+    package::run(
+        Command::new(PYTHON)
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+            ])
+            .args(["--upgrade", "--target"])
+            .arg(&packages)
+            .arg(format!("pyftpdlib=={VERSION}")),
+    )?;
+    Ok(packages)
+}
+
+/// Starts it. It needs no root, and stays whoever started it.
+///
+/// # Errors
+///
+/// As [`Process::start`].
+pub(crate) fn start(packages: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
+    setting.only_clear("pyftpdlib")?;
+    let packages = packages.canonicalize()?;
+    let prepare = |process: &Process| {
+        process.plant(&Account::find(process)?, setting.room)?;
+        let script = process.path("server.py");
+        fs::write(&script, SCRIPT)?;
+        let address = process.address();
+        let idle = setting.idle.unwrap_or(IDLE);
+        let mut command = Command::new(PYTHON);
+        command
+            // Nothing of the user's own is imported, nothing is written.
+            .args(["-I", "-B", "-u"])
+            .arg(script)
+            .arg(&packages)
+            .arg(address.ip().to_string())
+            .arg(address.port().to_string())
+            .args([USER, PASSWORD])
+            .arg(process.root())
+            .arg(PASSIVE_PORTS.start().to_string())
+            .arg(PASSIVE_PORTS.end().to_string())
+            .arg(idle.as_secs().to_string())
+            .arg(match setting.room {
+                Room::Below => WRITABLE,
+                Room::Root => ".",
+            });
+        Ok(command)
+    };
+    Process::start("pyftpdlib", workdir, setting.family, &[], prepare)
+}
