@@ -167,6 +167,15 @@ impl Error {
         self
     }
 
+    /// Adds a cause of our own, and the reason in it, where there is none yet.
+    pub(crate) fn because(self, cause: Self) -> Self {
+        let reason = cause.tls_reason().filter(|_| self.tls_reason().is_none());
+        match reason.cloned() {
+            Some(reason) => self.with_tls_reason(reason).with_source(cause),
+            None => self.with_source(cause),
+        }
+    }
+
     pub(crate) fn misuse(misuse: Misuse) -> Self {
         Self::new(ErrorKind::Misuse(misuse))
     }

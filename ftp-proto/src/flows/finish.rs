@@ -85,7 +85,7 @@ impl Finish {
             DataEnd::NoCloseNotify | DataEnd::Stopped => Some(truncated()),
             DataEnd::Failed(error) => match (error.kind(), self.transfer.direction) {
                 (ErrorKind::Timeout(_), _) | (_, Direction::Upload) => Some(error.clone()),
-                _ => Some(truncated().with_source(error.clone())),
+                _ => Some(truncated().because(error.clone())),
             },
         }
     }
@@ -103,7 +103,7 @@ impl Finish {
                 Err(error.with_reply(reply))
             }
             (Some(reply), None) => Err(self.refusal(reply)),
-            (Some(reply), Some(error)) => Err(self.refusal(reply).with_source(error)),
+            (Some(reply), Some(error)) => Err(self.refusal(reply).because(error)),
             // Nothing final will come. A 421 says why better than the data connection does.
             (None, data_error) => Err(match (silence, data_error) {
                 (Some(cause), Some(_)) if cause.reply().is_some() => cause,

@@ -495,23 +495,21 @@ fn explained(session: &mut Session, error: Error, verb: &str) -> Error {
     let Some(reply) = outcome.filter(|_| error.reply().is_none()) else {
         return error;
     };
-    let reason = error.tls_reason().cloned();
-    match reason {
+    if error.tls_reason().is_some_and(Reason::is_ours) {
         // What the server says then is that we went away.
-        Some(reason) if reason.is_ours() => error.with_reply(reply),
-        _ if reply.class() == Class::Completion => error,
-        _ => {
-            let demanded = error.kind() == ErrorKind::Tls && reply.is_about_resumption();
-            let demanded = demanded.then_some(Reason::ResumptionDemanded);
-            let refused = Error::from_reply(reply)
-                .with_command(verb)
-                .with_source(error);
-            match demanded.or(reason) {
-                Some(reason) => refused.with_tls_reason(reason),
-                None => refused,
-            }
-        }
+        return error.with_reply(reply);
     }
+    if reply.class() == Class::Completion {
+        return error;
+    }
+    let demanded = error.kind() == ErrorKind::Tls && reply.is_about_resumption();
+    let refused = Error::from_reply(reply).with_command(verb);
+    if demanded {
+        return refused
+            .with_tls_reason(Reason::ResumptionDemanded)
+            .with_source(error);
+    }
+    refused.because(error)
 }
 
 fn data_error(event: Event, wait: Wait) -> Error {

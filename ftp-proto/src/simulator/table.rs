@@ -503,6 +503,12 @@ cases! {
     /// TLS where the greeting is due, as a handshake.
     tls_handshake_as_greeting => greeted(*b"\x16\x03\x03\x00\x04\x00\x00\x00\x00")
         .connects(Fails(ErrorKind::Tls, None));
+    /// A server that never ends its side of an upload: its final reply is what counts.
+    upload_whose_end_is_not_answered => session(Setup::new()
+            .fault(Fault::nth("STOR", 0, Action::KeepOpen)))
+        .step(Upload("/new", big(100_000)), Is(Outcome::Count(100_000)))
+        .step(Upload("/new", Vec::new()), Is(Outcome::Count(0)))
+        .steps(still_in_step());
     /// No close_notify, tolerated because the size agrees.
     no_close_notify_tolerated => session(Setup::new()
             .fault(Fault::on("RETR", Action::NoCloseNotify)))

@@ -111,8 +111,8 @@ impl fmt::Display for Reason {
                  old, and refused"
             }
             Self::PlainServer => {
-                "the server answers in clear text where TLS is due: use explicit TLS, as a rule \
-                 at port 21"
+                "the server answers in clear text where TLS is due: if this is implicit TLS, try \
+                 explicit TLS, as a rule at port 21"
             }
             Self::TlsServer => {
                 "the server begins with TLS: use implicit TLS, as a rule at port 990"
