@@ -5,7 +5,7 @@
 use std::io::{Read as _, Write as _};
 use std::sync::{Arc, LazyLock};
 
-use ftp_proto::tls::{PlainRead, TlsChannel, TlsConfig, TlsVersion, rustls};
+use ftp_proto::tls::{PlainRead, Reason, TlsChannel, TlsConfig, TlsVersion, rustls};
 use proptest::prelude::*;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection};
@@ -225,6 +225,17 @@ fn b5_cut_at_every_byte() {
             assert_eq!(state, PlainRead::Cut, "cut at {cut} of {}", wire.len());
             cut += 1;
         }
+    }
+}
+
+/// What vsftpd does where it fails, by its words `500 OOPS`.
+#[test]
+fn clear_text_in_the_middle() {
+    for ends in ENDS.iter() {
+        let mut session = Session::new(ends, &[usize::MAX]);
+        feed(&mut session.client, b"500 OOPS: child died\r\n");
+        let error = session.client.read(&mut [0; 9]).expect_err("no TLS");
+        assert_eq!(error.tls_reason(), Some(&Reason::ClearText), "{error}");
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) enum Flaw {
     SelfSigned,
     /// The same, as a CA.
     SelfSignedAuthority,
+    SelfSignedAndExpired,
     Expired,
     NotYetValid,
     WrongHost,
@@ -84,6 +85,10 @@ impl Identity {
         params.distinguished_name.push(DnType::CommonName, host);
         match flaw {
             Flaw::Expired => params.not_after = rcgen::date_time_ymd(2001, 1, 1),
+            Flaw::SelfSignedAndExpired => {
+                params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+                params.not_after = rcgen::date_time_ymd(2001, 1, 1);
+            }
             Flaw::NotYetValid => params.not_before = rcgen::date_time_ymd(4000, 1, 1),
             Flaw::SelfSignedAuthority => {
                 params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -92,7 +97,9 @@ impl Identity {
         }
         let key = KeyPair::generate().expect("a key");
         let certificate = match flaw {
-            Flaw::SelfSigned | Flaw::SelfSignedAuthority => params.self_signed(&key),
+            Flaw::SelfSigned | Flaw::SelfSignedAuthority | Flaw::SelfSignedAndExpired => {
+                params.self_signed(&key)
+            }
             Flaw::WrongAuthority => params.signed_by(&key, &OTHER_CA.issuer),
             _ => params.signed_by(&key, &CA.issuer),
         };

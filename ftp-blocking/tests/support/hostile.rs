@@ -73,7 +73,7 @@ fn is_named(error: &Error, flaw: Flaw) {
         .tls_reason()
         .unwrap_or_else(|| panic!("{flaw:?}: {error}"));
     let named = match flaw {
-        Flaw::None => false,
+        Flaw::None | Flaw::SelfSignedAndExpired => false,
         Flaw::SelfSigned | Flaw::SelfSignedAuthority => *reason == Reason::SelfSigned,
         Flaw::Expired => *reason == Reason::Expired,
         Flaw::NotYetValid => *reason == Reason::NotYetValid,
@@ -718,6 +718,33 @@ fn what_tls_came_to() {
     let mut plain = logged_in(&memory(files()), Options::new("localhost")).expect("in clear");
     assert_eq!(plain.tls_info(), None);
     assert_eq!(plain.info_of_download("/five").expect("downloaded"), None);
+}
+
+/// A server's own certificate, given as a root: accepted, but not with a wrong date or name.
+#[test]
+fn a_certificate_of_the_servers_own_making_as_root() {
+    for version in VERSIONS {
+        for flaw in [Flaw::SelfSigned, Flaw::SelfSignedAuthority] {
+            let own = Identity::new("localhost", flaw);
+            let options = |host| {
+                let tls = TlsConfig::with_roots_pem(&own.pem).expect("a root");
+                Options::new(host).with_tls(tls)
+            };
+            let server = || memory(files().tls(own.server(version)));
+            let mut client = logged_in(&server(), options("localhost")).expect("trusted");
+            assert_eq!(client.download("/five").expect("trusted"), b"12345");
+            let error = logged_in(&server(), options("other.example")).err();
+            let error = error.expect("another name");
+            let wrong = |reason: &Reason| matches!(reason, Reason::WrongName { .. });
+            assert!(error.tls_reason().is_some_and(wrong), "{error}");
+        }
+        let old = Identity::new("localhost", Flaw::SelfSignedAndExpired);
+        let tls = TlsConfig::with_roots_pem(&old.pem).expect("a root");
+        let options = Options::new("localhost").with_tls(tls);
+        let error = logged_in(&memory(files().tls(old.server(version))), options).err();
+        let error = error.expect("an old one");
+        assert_eq!(error.tls_reason(), Some(&Reason::Expired), "{error}");
+    }
 }
 
 #[test]

@@ -48,18 +48,20 @@ pub struct TlsConfig {
 }
 
 impl TlsConfig {
-    /// Trusts the certificate authorities in this PEM text, and no others: a private CA, or a
-    /// server's own certificate.
+    /// Trusts the certificates in this PEM text, and what they have signed, and nothing else: a
+    /// private CA, or a server's own certificate, as `openssl req -x509` makes it. Names and dates
+    /// must be right all the same.
     ///
     /// # Errors
     /// [`ErrorKind::Tls`] when it holds no certificate, or one that cannot be read.
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     pub fn with_roots_pem(pem: impl AsRef<[u8]>) -> Result<Self, Error> {
         let mut roots = RootCertStore::empty();
-        for certificate in certificates(pem.as_ref())? {
-            roots.add(certificate).map_err(tls_error)?;
+        let trusted = certificates(pem.as_ref())?;
+        for certificate in &trusted {
+            roots.add(certificate.clone()).map_err(tls_error)?;
         }
-        Self::with_roots(roots)
+        Self::with_roots(roots, trusted)
     }
 
     /// Trusts what the operating system trusts.
@@ -73,7 +75,7 @@ impl TlsConfig {
     pub fn platform() -> Result<Self, Error> {
         let provider = provider();
         let verifier = rustls_platform_verifier::Verifier::new(provider.clone());
-        let verifier = Telling(Arc::new(verifier.map_err(tls_error)?));
+        let verifier = Telling::new(Arc::new(verifier.map_err(tls_error)?), Vec::new());
         Self::with_verifier(provider, Arc::new(verifier))
     }
 
@@ -83,7 +85,8 @@ impl TlsConfig {
     /// [`ErrorKind::Tls`] when the provider supports no usable protocol version.
     #[cfg(all(feature = "webpki-roots", any(feature = "ring", feature = "aws-lc-rs")))]
     pub fn webpki_roots() -> Result<Self, Error> {
-        Self::with_roots(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect())
+        let roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
+        Self::with_roots(roots, Vec::new())
     }
 
     /// Trusts whoever has one of these keys, and nobody else: SHA-256 of the DER of the
@@ -184,13 +187,17 @@ impl TlsConfig {
     }
 
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-    fn with_roots(roots: RootCertStore) -> Result<Self, Error> {
+    fn with_roots(
+        roots: RootCertStore,
+        trusted: Vec<CertificateDer<'static>>,
+    ) -> Result<Self, Error> {
         let provider = provider();
         let verifier =
             WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
                 .build()
                 .map_err(tls_error)?;
-        Self::with_verifier(provider, Arc::new(Telling(verifier)))
+        let verifier = Telling::new(verifier, trusted);
+        Self::with_verifier(provider, Arc::new(verifier))
     }
 
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]

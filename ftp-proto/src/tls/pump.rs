@@ -9,7 +9,7 @@ use rustls::pki_types::ServerName;
 use rustls::unbuffered::{
     ConnectionState, EncodeError, EncryptError, InsufficientSizeError, UnbufferedStatus,
 };
-use rustls::{ClientConfig, HandshakeKind};
+use rustls::{ClientConfig, HandshakeKind, InvalidMessage};
 
 use super::info::{TlsInfo, TlsVersion, cipher_suite};
 use super::naming::{named, tls_error};
@@ -236,6 +236,9 @@ impl Pump {
         let error = match error {
             rustls::Error::InvalidMessage(_) if no_record => {
                 tls_error(error).with_tls_reason(Reason::PlainServer)
+            }
+            rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+                tls_error(error).with_tls_reason(Reason::ClearText)
             }
             error => named(error),
         };

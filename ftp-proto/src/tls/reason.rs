@@ -41,6 +41,8 @@ pub enum Reason {
     NoCommonVersion,
     /// The server answers in clear text where TLS is due.
     PlainServer,
+    /// Clear text came in the middle of a TLS connection.
+    ClearText,
     /// The server speaks TLS where clear text is due.
     TlsServer,
     /// The server says nothing where its greeting is due.
@@ -113,6 +115,10 @@ impl fmt::Display for Reason {
             Self::PlainServer => {
                 "the server answers in clear text where TLS is due: if this is implicit TLS, try \
                  explicit TLS, as a rule at port 21"
+            }
+            Self::ClearText => {
+                "clear text came in the middle of TLS: as a rule the server has failed, as vsftpd does \
+                 by `500 OOPS`, and its log says why"
             }
             Self::TlsServer => {
                 "the server begins with TLS: use implicit TLS, as a rule at port 990"

@@ -1,10 +1,12 @@
 //! Verifiers of the server's certificate.
 
+use alloc::string::ToString as _;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::verify_server_name;
 use rustls::crypto::hash::{Hash, HashAlgorithm};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -13,9 +15,23 @@ use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureSchem
 
 use super::reason::Reason;
 
-/// Another verifier, whose "unknown issuer" tells whether the certificate is its own issuer.
+/// Another verifier, whose "unknown issuer" tells whether the certificate is its own issuer, and
+/// which takes a trusted certificate for what it is.
 #[derive(Debug)]
-pub(super) struct Telling(pub(super) Arc<dyn ServerCertVerifier>);
+pub(super) struct Telling {
+    verifier: Arc<dyn ServerCertVerifier>,
+    /// Certificates that servers themselves may show.
+    trusted: Vec<CertificateDer<'static>>,
+}
+
+impl Telling {
+    pub(super) fn new(
+        verifier: Arc<dyn ServerCertVerifier>,
+        trusted: Vec<CertificateDer<'static>>,
+    ) -> Self {
+        Self { verifier, trusted }
+    }
+}
 
 impl ServerCertVerifier for Telling {
     fn verify_server_cert(
@@ -26,15 +42,29 @@ impl ServerCertVerifier for Telling {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let verified =
-            self.0
-                .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-        verified.map_err(|error| match &error {
-            // Webpki says of a certificate that may sign others that it should not be here.
-            rustls::Error::InvalidCertificate(
-                CertificateError::UnknownIssuer | CertificateError::Other(_),
-            ) if is_its_own_issuer(end_entity) => other(Reason::SelfSigned),
-            _ => error,
+        let verified = self.verifier.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        let Err(error) = verified else {
+            return verified;
+        };
+        let rustls::Error::InvalidCertificate(wrong) = &error else {
+            return Err(error);
+        };
+        if is_authority(wrong) && self.trusted.contains(end_entity) {
+            // The dates were looked at ahead of that.
+            verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+            return Ok(ServerCertVerified::assertion());
+        }
+        let unknown = is_authority(wrong) || *wrong == CertificateError::UnknownIssuer;
+        Err(if unknown && is_its_own_issuer(end_entity) {
+            other(Reason::SelfSigned)
+        } else {
+            error
         })
     }
 
@@ -44,7 +74,7 @@ impl ServerCertVerifier for Telling {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.0
+        self.verifier
             .verify_tls12_signature(message, certificate, signature)
     }
 
@@ -54,20 +84,20 @@ impl ServerCertVerifier for Telling {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.0
+        self.verifier
             .verify_tls13_signature(message, certificate, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.verifier.supported_verify_schemes()
     }
 
     fn requires_raw_public_keys(&self) -> bool {
-        self.0.requires_raw_public_keys()
+        self.verifier.requires_raw_public_keys()
     }
 
     fn root_hint_subjects(&self) -> Option<&[rustls::DistinguishedName]> {
-        self.0.root_hint_subjects()
+        self.verifier.root_hint_subjects()
     }
 }
 
@@ -174,6 +204,16 @@ pub(super) fn sha256(provider: &CryptoProvider) -> Option<&'static dyn Hash> {
 
 fn other(reason: Reason) -> rustls::Error {
     CertificateError::Other(OtherError(Arc::new(reason))).into()
+}
+
+/// Webpki accepts no certificate that may sign others as a server's own. `openssl req -x509` makes
+/// such ones by default, and most servers with a certificate of their own making have them. The
+/// error has no name here but its words; if they change, such servers are refused.
+fn is_authority(error: &CertificateError) -> bool {
+    match error {
+        CertificateError::Other(error) => error.0.to_string() == "CaUsedAsEndEntity",
+        _ => false,
+    }
 }
 
 /// Whether issuer and subject are the same (RFC 5280 section 4.1.2): no proof that the certificate
