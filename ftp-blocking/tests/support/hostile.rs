@@ -447,6 +447,44 @@ fn b6_resumption_demanded_by_the_server() {
     }
 }
 
+/// Class B6: refused in the middle of the handshake, as ProFTPD does it; the next one goes well.
+#[test]
+fn b6_refused_in_the_handshake() {
+    for version in VERSIONS {
+        let refusal = Fault::nth("HANDSHAKE", 0, Action::RefuseHandshake);
+        let memory = memory(setup(version).fault(refusal));
+        let mut client = logged_in(&memory, explicit()).expect("logged in");
+        let error = client.download("/five").expect_err("refused");
+        let reply = error.reply().map(|reply| reply.code().value());
+        assert_eq!((error.kind(), reply), (ErrorKind::Permanent, Some(522)));
+        assert_eq!(
+            error.tls_reason(),
+            Some(&Reason::ResumptionDemanded),
+            "{error}"
+        );
+        assert_eq!(client.download("/five").expect("once more"), b"12345");
+    }
+}
+
+/// Class B3: AUTH accepted, and then no TLS.
+#[test]
+fn b3_accepted_and_then_no_tls() {
+    let garbage = [
+        Action::Reply(b"234 Go ahead.\r\n".to_vec()),
+        Action::PartialThenHangup(b"234 Go ahead.\r\n".to_vec()),
+        Action::PartialThenHangup(b"234 Go ah".to_vec()),
+    ];
+    for answer in garbage {
+        let memory = memory(setup(VERSIONS[1]).fault(Fault::on("AUTH", answer.clone())));
+        let mut client = Tested::connect(&memory, explicit()).expect("a greeting");
+        client.login().expect_err("no TLS");
+        client.login().expect_err("dead");
+        client.names().expect_err("dead");
+        sent_no_credentials(&memory, &format!("{answer:?}"));
+        assert!(memory.server().transfers().is_empty());
+    }
+}
+
 /// Class B6: required by the client, on the first data connection already.
 #[test]
 fn b6_resumption_required_by_the_client() {

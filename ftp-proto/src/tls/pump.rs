@@ -267,7 +267,7 @@ fn advance<'c, 'i>(
     incoming: &'i mut [u8],
     closed: bool,
 ) -> UnbufferedStatus<'c, 'i, ClientConnectionData> {
-    if !(closed && cfg!(debug_assertions)) {
+    if !closed {
         return connection.process_tls_records(incoming);
     }
     let process = AssertUnwindSafe(move || {
