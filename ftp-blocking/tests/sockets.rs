@@ -83,6 +83,11 @@ over_sockets! {
     hard_08_noop_answered_after_226
     hard_12_cut_between_records
     hard_12_no_close_notify
+    b5_cut_inside_a_record_in_spite_of_tolerance
+    no_close_notify_tolerated
+    auth_ssl_as_second_try
+    implicit_tls_a_whole_session
+    implicit_tls_reconnect
     directories_and_files
     texts_both_ways
     uploads_of_all_kinds
