@@ -11,10 +11,10 @@ use ftp_proto::flows::{
 };
 use ftp_proto::wire::{Class, Command, Limits, Multiline, Reply, ReplyDecoder, Telnet};
 use ftp_proto::{
-    AbortSignal, Answer, Clock, Closing, Config, CopyStep, DataCommand, DataEnd, DataMode,
+    AbortSignal, Answer, Auth, Clock, Closing, Config, CopyStep, DataCommand, DataEnd, DataMode,
     Direction, Error, ErrorKind, FileStructure, Flow, Format, Misuse, Observed, PassiveAddress,
-    Protection, Running, Security, ServerCopy, Session, Side, Step, Transfer, TransferType,
-    TransmissionMode, Verdict, Wait, Want,
+    ProtectWhen, Protection, Running, Security, ServerCopy, Session, Side, Step, Transfer,
+    TransferType, TransmissionMode, Verdict, Wait, Want,
 };
 
 use super::script::Script;
@@ -136,6 +136,14 @@ impl Driver {
                     .with_blank_lines(2),
             );
         }
+        if bit(second, 4) {
+            config = config.with_security(Security::Implicit);
+        }
+        if bit(second, 5) {
+            config = config
+                .with_auth(Auth::TlsThenSsl)
+                .with_protect_when(ProtectWhen::BeforeLogin);
+        }
         let log = Arc::new(Mutex::new(Log::default()));
         let mut session = Session::new(config.clone());
         let seen = Arc::clone(&log);
@@ -190,7 +198,7 @@ impl Driver {
                 if let Ended::Done(reply) = self.run(Login::new(credentials), verbs, script) {
                     assert_eq!(reply.class(), Class::Completion);
                     assert!(self.session.is_logged_in());
-                    if self.config.security == Security::Explicit {
+                    if self.config.security != Security::Plain {
                         assert!(self.session.is_secured());
                         assert_eq!(self.session.protection(), self.config.protection);
                     }
@@ -530,7 +538,7 @@ impl Driver {
             self.data_command = *arrived;
             drop(log);
             assert!(!self.blocks, "a transfer in blocks");
-            if self.config.security == Security::Explicit {
+            if self.config.security != Security::Plain {
                 let private = self.session.protection() == Protection::Private;
                 assert_eq!(transfer.is_protected(), private);
             }
@@ -771,7 +779,7 @@ impl Driver {
                 self.verbs.contains(&verb) || self.verbs == ["*"] || matches!(verb, "ABOR" | "PWD"),
                 "{verb} out of nowhere"
             );
-            if self.config.security == Security::Explicit && !self.cleared {
+            if self.config.security != Security::Plain && !self.cleared {
                 assert!(self.secured || IN_CLEAR.contains(&verb), "{verb} in clear");
             }
             if self.cleared && !self.secured {
@@ -799,7 +807,7 @@ impl Driver {
         }
         let mut formed = Vec::new();
         for (command, _) in &log.sent {
-            let clear = !self.config.security.eq(&Security::Explicit);
+            let clear = self.config.security == Security::Plain;
             let synch = command.verb() == "ABOR" && self.config.abort_signal != AbortSignal::None;
             if synch && self.wire_has_synch(formed.len(), outgoing) {
                 assert!(clear || self.cleared || !self.secured, "urgent under TLS");
