@@ -204,6 +204,10 @@ fn perform(
             let name = upload.finish()?.name;
             Outcome::Bytes(name.map(Vec::from).unwrap_or_default())
         }
+        Operation::Protect(protection) => {
+            client.protect(*protection)?;
+            Outcome::Done
+        }
         Operation::DataMode(mode) => {
             client.set_data_mode(*mode);
             Outcome::Done

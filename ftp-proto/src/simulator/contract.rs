@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use crate::simulator::{Setup, Simulator};
 use crate::{
-    Config, DataMode, Error, ErrorKind, FileStructure, Options, Timeouts, TransferType,
+    Config, DataMode, Error, ErrorKind, FileStructure, Options, Protection, Timeouts, TransferType,
     TransmissionMode,
 };
 
@@ -84,6 +84,8 @@ pub enum Operation {
     Append(&'static str, Vec<u8>),
     /// STOU: [`Outcome::Bytes`], the name.
     UploadUnique(Vec<u8>),
+    /// PBSZ and PROT: [`Outcome::Done`].
+    Protect(Protection),
     /// Who makes the data connections from now on: [`Outcome::Done`].
     DataMode(DataMode),
     /// Another connection in the place of this one: [`Outcome::Done`].

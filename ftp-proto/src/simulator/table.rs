@@ -8,7 +8,7 @@ use super::contract::{Call, Case, Channels, Ending, Expect, Operation, Outcome};
 use super::{Action, DuringTransfer, Fault, Setup, Then};
 use crate::{
     Auth, Config, DataCommand, DataMode, ErrorKind, FileStructure, Format, MissingCloseNotify,
-    Misuse, ProtectWhen, TransferType, TransmissionMode,
+    Misuse, ProtectWhen, Protection, TransferType, TransmissionMode,
 };
 
 use ErrorKind::{Closed, Injection, Permanent, Protocol, Transient, Truncated, Unconfirmed};
@@ -548,6 +548,15 @@ cases! {
         .step(Login, Fails(Injection, None))
         .step(Pwd, Fails(Injection, None))
         .heard(&["AUTH TLS"]);
+    /// Data connections in clear by choice, and protected again.
+    clear_data_by_choice => session(Setup::new())
+        .only(Channels::Tls)
+        .config(|config| config.with_protection(Protection::Clear))
+        .step(Download("/five", 0), bytes(b"12345"))
+        .step(Operation::Protect(Protection::Clear), done())
+        .step(Download("/big", 0), bytes(&big(200_000)))
+        .step(Operation::Protect(Protection::Private), done())
+        .steps(still_in_step());
     /// PBSZ and PROT ahead of USER, by option.
     prot_before_login => Case::new(Setup::new().file("/big", big(200_000)))
         .only(Channels::Tls)

@@ -208,6 +208,10 @@ async fn perform(
             let name = upload.finish().await?.name;
             Outcome::Bytes(name.map(Vec::from).unwrap_or_default())
         }
+        Operation::Protect(protection) => {
+            client.protect(*protection).await?;
+            Outcome::Done
+        }
         Operation::DataMode(mode) => {
             client.set_data_mode(*mode);
             Outcome::Done
