@@ -144,8 +144,10 @@ mod settle;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 mod standing;
+mod timeouts;
 pub mod tls;
 mod transfer;
+mod transfer_options;
 pub mod wire;
 
 pub use config::{
@@ -160,14 +162,13 @@ pub use flow::{
     Listen, Receive, SecureControl, SecureData, Step, Wait, Want,
 };
 pub use operation::Running;
-pub use options::{
-    FTP_PORT, IMPLICIT_PORT, LineEnds, ListingLimits, Options, Resumption, Timeouts,
-    TransferOptions,
-};
+pub use options::{FTP_PORT, IMPLICIT_PORT, ListingLimits, Options, Resumption};
 pub use path::{InvalidPath, RemotePath};
 pub use reply::Features;
 pub use representation::{FileStructure, Format, TransferType, TransmissionMode};
 pub use session::{Observed, Session};
 pub use standing::Standing;
+pub use timeouts::Timeouts;
 pub use transfer::{Aborted, Completion, DataEnd, Direction, Transfer, TransferId, Verdict};
+pub use transfer_options::{LineEnds, TransferOptions};
 pub use wire::{Command, Reply};

@@ -5,12 +5,12 @@ use crate::flow::{
 };
 use crate::ledger::Shape;
 use crate::negotiated::Framed;
-use crate::options::TransferOptions;
 use crate::path::RemotePath;
 use crate::representation::TransferType;
 use crate::session::Session;
 use crate::tls::Reason;
 use crate::transfer::{Direction, Transfer};
+use crate::transfer_options::TransferOptions;
 use crate::wire::{Class, Command, Reply, Verb};
 
 use super::active::Active;

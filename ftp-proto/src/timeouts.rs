@@ -1,0 +1,125 @@
+//! How long to wait for what: plain values that the session never reads.
+
+use core::time::Duration;
+
+use crate::flow::Wait;
+
+/// How long each class of waiting may last. The limits are absolute: dripping bytes do not
+/// extend them, except for [`data_idle`](Self::data_idle), which is about dripping.
+///
+/// A zero would mean a wait that is over before it begins; [`Options::check`] refuses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timeouts {
+    /// A connection, 30 s, all addresses of a name together. Whether name resolution is included
+    /// is said by the transport.
+    pub connect: Duration,
+    /// The greeting, 60 s: servers look up the client's name first.
+    pub greeting: Duration,
+    /// The greeting after 120, which asked for minutes, 10 min.
+    pub delayed_greeting: Duration,
+    /// An ordinary reply, 60 s.
+    pub reply: Duration,
+    /// The first reply to a data command, 120 s: some servers recall files from tape.
+    pub preliminary: Duration,
+    /// The server's connection in active mode, 60 s.
+    pub accept: Duration,
+    /// A TLS handshake, 30 s.
+    pub handshake: Duration,
+    /// No byte of data moving, 120 s.
+    pub data_idle: Duration,
+    /// The final reply once the data is through, 180 s: servers flush, hash and virus-scan first.
+    pub final_reply: Duration,
+    /// The server's end of a data connection, 5 s: many never send their close_notify.
+    pub data_close: Duration,
+    /// The replies to ABOR, 30 s.
+    pub abort: Duration,
+    /// Two servers moving data between them, 12 h: nobody here sees whether it moves.
+    pub remote: Duration,
+    /// Commands to be written, 30 s.
+    pub send: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            connect: seconds(30),
+            greeting: seconds(60),
+            delayed_greeting: seconds(600),
+            reply: seconds(60),
+            preliminary: seconds(120),
+            accept: seconds(60),
+            handshake: seconds(30),
+            data_idle: seconds(120),
+            final_reply: seconds(180),
+            data_close: seconds(5),
+            abort: seconds(30),
+            remote: seconds(12 * 60 * 60),
+            send: seconds(30),
+        }
+    }
+}
+
+impl Timeouts {
+    /// One value for every class.
+    #[must_use]
+    pub fn with_all(self, limit: Duration) -> Self {
+        Self {
+            connect: limit,
+            greeting: limit,
+            delayed_greeting: limit,
+            reply: limit,
+            preliminary: limit,
+            accept: limit,
+            handshake: limit,
+            data_idle: limit,
+            final_reply: limit,
+            data_close: limit,
+            abort: limit,
+            remote: limit,
+            send: limit,
+        }
+    }
+
+    /// The limit for this class; zero for [`Wait::Arrived`], which is no wait.
+    pub fn of(&self, wait: Wait) -> Duration {
+        match wait {
+            Wait::Arrived => Duration::ZERO,
+            Wait::Connect => self.connect,
+            Wait::Greeting => self.greeting,
+            Wait::DelayedGreeting => self.delayed_greeting,
+            Wait::Reply => self.reply,
+            Wait::Preliminary => self.preliminary,
+            Wait::Accept => self.accept,
+            Wait::Handshake => self.handshake,
+            Wait::DataIdle => self.data_idle,
+            Wait::FinalReply => self.final_reply,
+            Wait::DataClose => self.data_close,
+            Wait::Abort => self.abort,
+            Wait::Remote => self.remote,
+            Wait::Send => self.send,
+        }
+    }
+
+    /// Whether every class has time at all.
+    pub fn are_valid(&self) -> bool {
+        [
+            self.connect,
+            self.greeting,
+            self.delayed_greeting,
+            self.reply,
+            self.preliminary,
+            self.accept,
+            self.handshake,
+            self.data_idle,
+            self.final_reply,
+            self.data_close,
+            self.abort,
+            self.remote,
+            self.send,
+        ]
+        .iter()
+        .all(|limit| !limit.is_zero())
+    }
+}
