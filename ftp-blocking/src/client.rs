@@ -20,14 +20,16 @@ use crate::transport::{Dialled, Network, Stream, Target};
 ///
 /// Every method is one operation of the protocol. One that fails says why and leaves the session
 /// in step, in debt (which the next operation pays first) or dead, and then each further one
-/// says so: never out of step.
+/// says so: never out of step. `client.session().is_dead()` tells; then
+/// [`reconnect`](Self::reconnect), and go on with
+/// [`with_offset`](ftp_proto::TransferOptions::with_offset).
 ///
 /// ```no_run
-/// use ftp_blocking::{Client, Options};
+/// use ftp_blocking::{Client, HERE, Options};
 ///
 /// let mut client = Client::connect(Options::new("ftp.example.org"))?;
 /// client.login("anonymous", "anonymous@")?;
-/// for line in client.list(None::<&str>)? {
+/// for line in client.list(HERE)? {
 ///     println!("{}", String::from_utf8_lossy(&line));
 /// }
 /// client.quit()?;

@@ -54,10 +54,11 @@ pub use ftp_proto::flows::{self, Credentials};
 pub use ftp_proto::reply::Timestamp;
 pub use ftp_proto::tls::{self, TlsConfig};
 pub use ftp_proto::{
-    Aborted, Auth, Codec, Completion, Config, Copied, DataMode, Encoding, Error, ErrorKind,
-    Features, FileStructure, LineEnds, ListingLimits, MissingCloseNotify, Misuse, Name, Observed,
-    Options, ProtectWhen, Protection, RemotePath, Reply, Resumption, Session, Timeouts,
-    TransferOptions, TransferType, TransmissionMode, Wait, wire,
+    AbortSignal, Aborted, Auth, Codec, Completion, Config, Copied, DataCommand, DataMode, Encoding,
+    Error, ErrorKind, FTP_PORT, Features, FileStructure, Format, HERE, IMPLICIT_PORT, InvalidPath,
+    LineEnds, ListingLimits, MissingCloseNotify, Misuse, Name, Observed, Options, PassiveAddress,
+    ProtectWhen, Protection, RemotePath, Reply, Resumption, Security, ServerCopy, Session,
+    Standing, Timeouts, TransferOptions, TransferType, TransmissionMode, Wait, reply, wire,
 };
 pub use lines::Lines;
 #[cfg(feature = "simulator")]

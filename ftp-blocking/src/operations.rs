@@ -236,7 +236,8 @@ impl Client {
     /// taken for another command's.
     ///
     /// # Errors
-    /// [`Option`](ftp_proto::Misuse::Option) for AUTH, CCC and ABOR, which have methods of their own.
+    /// [`Option`](ftp_proto::Misuse::Option) for AUTH, CCC, ABOR and
+    /// data commands, which have methods of their own.
     pub fn raw(&mut self, line: impl Name) -> Result<Reply, Error> {
         self.run(Raw::new(self.encoded(&line)?)?)
     }

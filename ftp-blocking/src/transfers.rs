@@ -168,7 +168,8 @@ impl Client {
     }
 
     /// MLSD: the entries of a directory with their facts, of the current one by default. Which
-    /// facts is asked for by [`opts`](Self::opts): `MLST type;size;`.
+    /// facts is asked for by [`opts`](Self::opts): `MLST type;size;`. Names are the server's claims:
+    /// [`Entry::file_name`] gives those that are safe to make a file of.
     ///
     /// # Errors
     /// As [`list`](Self::list).

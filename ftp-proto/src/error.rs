@@ -61,9 +61,12 @@ pub enum ErrorKind {
     Tls,
     /// The time allowed for this class of waiting is over.
     Timeout(Wait),
-    /// The data connection ended before the data did; [`Error::transferred`] says how much came.
+    /// The data connection ended before the data did, or brought another number of bytes than was
+    /// expected; [`Error::transferred`] says how many came.
     Truncated,
-    /// All data was moved, but the server never confirmed it.
+    /// The data came to an end, but the server never confirmed that it was all. Of a download
+    /// whose length is known, [`Truncated`](Self::Truncated) says it better:
+    /// [`TransferOptions::with_expected`](crate::TransferOptions::with_expected).
     Unconfirmed,
     /// A command was held back because the channel that it needs is not secured.
     Insecure,
@@ -264,8 +267,8 @@ impl fmt::Display for ErrorKind {
             Self::Io => "input or output failed",
             Self::Tls => "TLS failed",
             Self::Timeout(wait) => return write!(f, "timed out ({wait})"),
-            Self::Truncated => "the data connection ended early",
-            Self::Unconfirmed => "the data is complete but the server did not confirm it",
+            Self::Truncated => "the data has another length, or another end, than it should",
+            Self::Unconfirmed => "the data ended, but the server never confirmed it",
             Self::Insecure => "held back because the channel is not secured",
             Self::InvalidArgument => "an argument cannot be sent",
             Self::TooLarge => "larger than the limit",

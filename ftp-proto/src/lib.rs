@@ -163,7 +163,7 @@ pub use flow::{
 };
 pub use operation::Running;
 pub use options::{FTP_PORT, IMPLICIT_PORT, ListingLimits, Options, Resumption};
-pub use path::{InvalidPath, RemotePath};
+pub use path::{HERE, InvalidPath, RemotePath};
 pub use reply::Features;
 pub use representation::{FileStructure, Format, TransferType, TransmissionMode};
 pub use session::{Observed, Session};

@@ -24,6 +24,9 @@ use core::fmt;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RemotePath(Vec<u8>);
 
+/// The current directory, where a path may be left out: `client.list(HERE)`.
+pub const HERE: Option<&str> = None;
+
 /// Why bytes are no [`RemotePath`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -29,11 +29,12 @@ const SENDING: usize = 256 * 1024;
 
 impl Download<'_> {
     /// Writes all that comes to a file, from the file's position on, until the server has
-    /// confirmed it. `progress` is told [`transferred`](Self::transferred) each time that some were written.
+    /// confirmed it. `progress` is told [`transferred`](Self::transferred) each time that some were written, which do
+    /// not count what a [restart](ftp_proto::TransferOptions::with_offset) left out.
     ///
     /// On Linux, in clear text, the bytes pass through a pipe in the kernel and never through
-    /// this process (splice); else through one buffer. Anything that can be written to will do: a
-    /// regular file, a pipe, `/dev/null`. The socket is waited for by the reactor, but the file by
+    /// this process (splice); else through one buffer. Anything with a descriptor that can be
+    /// written to will do: a regular file, a pipe, `/dev/null`. The socket is waited for by the reactor, but the file by
     /// this thread, as for the page cache; the control connection is not watched meanwhile. So
     /// give it no pipe that is slow, or use a thread of its own. Dropped at any point, it leaves in
     /// the file what `progress` was told.

@@ -21,15 +21,17 @@ use crate::transport::{Network, Stream, Target};
 ///
 /// Every method is one operation of the protocol. One that fails says why and leaves the session
 /// in step, in debt (which the next operation pays first) or dead, and then each further one
-/// says so: never out of step. Every future may be dropped at any point.
+/// says so: never out of step. `client.session().is_dead()` tells; then
+/// [`reconnect`](Self::reconnect), and go on with
+/// [`with_offset`](ftp_proto::TransferOptions::with_offset). Every future may be dropped at any point.
 ///
 /// ```no_run
 /// # smol::block_on(async {
-/// use ftp_smol::{Client, Options};
+/// use ftp_smol::{Client, HERE, Options};
 ///
 /// let mut client = Client::connect(Options::new("ftp.example.org")).await?;
 /// client.login("anonymous", "anonymous@").await?;
-/// for line in client.list(None::<&str>).await? {
+/// for line in client.list(HERE).await? {
 ///     println!("{}", String::from_utf8_lossy(&line));
 /// }
 /// client.quit().await?;

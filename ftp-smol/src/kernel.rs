@@ -125,25 +125,27 @@ mod linux {
 
         /// Takes in what a socket in non-blocking mode has.
         pub(crate) fn fill(&mut self, socket: BorrowedFd<'_>) -> io::Result<Passed> {
-            let room = self.room.saturating_sub(self.held);
-            let spliced = splice(
-                socket,
-                None,
-                &self.writer,
-                None,
-                room,
-                SpliceFlags::NONBLOCK,
-            );
-            if let Ok(count) = spliced {
-                self.held += count;
-            }
+            let spliced = self.splice_from(socket);
             // Urgent data stops splice, which then calls it nothing, again and again, or the end.
             let was_idle = std::mem::replace(&mut self.idle, spliced == Err(Errno::AGAIN));
             let nothing = spliced == Ok(0) || (self.idle && was_idle);
-            if nothing && has_more(socket) {
-                return Ok(Passed::Refused);
+            if !nothing || !has_more(socket) {
+                return passed(spliced);
             }
-            passed(spliced)
+            // It may have come a moment ago.
+            self.idle = false;
+            match self.splice_from(socket) {
+                Ok(0) | Err(Errno::AGAIN) => Ok(Passed::Refused),
+                spliced => passed(spliced),
+            }
+        }
+
+        fn splice_from(&mut self, socket: BorrowedFd<'_>) -> rustix::io::Result<usize> {
+            let room = self.room.saturating_sub(self.held);
+            let flags = SpliceFlags::NONBLOCK;
+            let count = splice(socket, None, &self.writer, None, room, flags)?;
+            self.held += count;
+            Ok(count)
         }
 
         /// Writes all that is in it to a file; what a failure leaves is still [held](Self::held).

@@ -50,10 +50,31 @@ impl Entry {
     }
 
     /// The name, byte for byte; it may be empty, and in MLST it may be a whole path.
+    ///
+    /// It is the server's claim, and may lead anywhere: `../../etc/passwd` is a name, too. For a
+    /// file of one's own there is [`file_name`](Self::file_name).
     #[must_use]
     pub fn name(&self) -> &[u8] {
         let begin = self.facts.map_or(0, |end| end.saturating_add(1));
         self.line.get(begin..).unwrap_or_default()
+    }
+
+    /// The name as one under which a file can be made in a directory of one's own; `None` for
+    /// names that would lead out of it on some system (`/`, `\\`, `.`, `..`), for empty ones, and
+    /// for those with control characters.
+    ///
+    /// ```
+    /// use ftp_proto::data::Entry;
+    ///
+    /// assert_eq!(Entry::parse("type=file; a b").file_name(), Some(&b"a b"[..]));
+    /// assert_eq!(Entry::parse("type=file; ../../etc/passwd").file_name(), None);
+    /// ```
+    #[must_use]
+    pub fn file_name(&self) -> Option<&[u8]> {
+        let name = self.name();
+        let leads_out = |byte: &u8| matches!(byte, b'/' | b'\\') || byte.is_ascii_control();
+        let is_safe = !matches!(name, b"" | b"." | b"..") && !name.iter().any(leads_out);
+        is_safe.then_some(name)
     }
 
     /// The name as one that can be sent back.

@@ -10,7 +10,8 @@ use super::reply;
 /// whatever class: judging it is the caller's.
 ///
 /// Its effects (TYPE, REST, PROT …) are known to the session all the same. Commands that change
-/// what the bytes behind them mean (AUTH, CCC) and ABOR have flows of their own and are refused.
+/// what the bytes behind them mean (AUTH, CCC) and ABOR have flows of their own and are refused, and
+/// so are data commands, which [`Open::command`](super::Open::command) sends.
 #[derive(Debug)]
 pub struct Raw {
     command: Command,
@@ -38,7 +39,8 @@ impl Flow for Raw {
         let mut event = answer.event;
         if !self.sent {
             let shape = match self.command.verb() {
-                verb @ ("AUTH" | "CCC" | "ABOR") => {
+                verb @ ("AUTH" | "CCC" | "ABOR" | "RETR" | "STOR" | "APPE" | "STOU" | "LIST"
+                | "NLST" | "MLSD") => {
                     return Err(Error::new(ErrorKind::Misuse(Misuse::Option)).with_command(verb));
                 }
                 "QUIT" => Shape::Quit,

@@ -209,7 +209,7 @@ fn invariant_7_pbsz_and_prot_that_fail_let_no_data_command_out() {
         let outcome = driver.outcome(&Op::Login);
         assert_ne!(outcome, "230 in", "{context}");
         let outcome = driver.outcome(&Op::Retrieve("a", 0));
-        let outcome_of_raw = driver.outcome(&Op::Raw("LIST"));
+        let outcome_of_raw = driver.outcome(&Op::Raw("EPSV"));
         assert!(
             driver.session.is_dead() || outcome.starts_with("Insecure"),
             "{context}: {outcome}"
