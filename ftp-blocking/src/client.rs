@@ -8,7 +8,6 @@ use ftp_proto::flows::{
 use ftp_proto::tls::{TlsInfo, TlsLogin};
 use ftp_proto::{
     DataMode, Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session,
-    Standing,
 };
 
 use crate::channel::Channel;
@@ -48,8 +47,6 @@ pub struct Client {
     tls: Option<TlsLogin>,
     /// Those of the last login that went well, for another connection.
     credentials: Option<Credentials>,
-    /// Where a connection stood that could not be replaced yet.
-    unrestored: Option<Standing>,
 }
 
 impl Client {
@@ -82,7 +79,6 @@ impl Client {
             unwatched: 0,
             tls,
             credentials: None,
-            unrestored: None,
         };
         client.run(Greeting::new())?;
         if let Some(credentials) = client.options.credentials.clone() {
@@ -143,7 +139,8 @@ impl Client {
 
     /// Connects once more, in the place of a connection that is lost or that shall be: logs in as
     /// before and restores what the server had been told (HOST, PROT, OPTS, LANG, CLNT, TYPE) and
-    /// the directory. Transfers are not repeated. Where it fails, it may be tried again.
+    /// the directory. Transfers are not repeated. Where it fails behind the greeting, this client
+    /// does nothing but reconnect: half a restored session would work in the wrong place.
     ///
     /// # Errors
     /// [`Misuse::NotLoggedIn`] before the first login; [`ErrorKind::TooLarge`] where the way to the
@@ -152,18 +149,13 @@ impl Client {
     pub fn reconnect(&mut self) -> Result<(), Error> {
         let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
         let credentials = self.credentials.clone().ok_or_else(missing)?;
-        let current = || self.session.standing();
-        let standing = self.unrestored.take().unwrap_or_else(current);
-        self.unrestored = Some(standing.clone());
-        let restore = Restore::new(credentials, standing)?;
+        let restore = Restore::new(credentials, self.session.standing())?;
         let (tls, control, deadline) = dial(&mut *self.network, &self.options)?;
         self.session = self.session.successor();
         self.data = Data::None;
         (self.tls, self.control, self.deadline) = (tls, control, deadline);
         self.run(Greeting::new())?;
-        self.run(restore)?;
-        self.unrestored = None;
-        Ok(())
+        self.run(restore)
     }
 
     /// Who makes the data connections from now on; [`set_pasv`] in ftplib.

@@ -36,12 +36,16 @@ impl Client {
         let mut copy = ServerCopy::new(path, peer.ip(), target.encoded(&target_path)?)?
             .with_type(transfer_type);
         let mut answer = None;
-        loop {
-            match copy.step(&mut self.session, &mut target.session, answer)? {
-                CopyStep::Want(Side::Source, want) => answer = Some(self.serve(want)),
-                CopyStep::Want(Side::Target, want) => answer = Some(target.serve(want)),
-                CopyStep::Done(copied) => return Ok(copied),
+        let copied = loop {
+            match copy.step(&mut self.session, &mut target.session, answer) {
+                Ok(CopyStep::Want(Side::Source, want)) => answer = Some(self.serve(want)),
+                Ok(CopyStep::Want(Side::Target, want)) => answer = Some(target.serve(want)),
+                Ok(CopyStep::Done(copied)) => break Ok(copied),
+                Err(error) => break Err(error),
             }
-        }
+        };
+        self.tidy_up(copied.is_err());
+        target.tidy_up(copied.is_err());
+        copied
     }
 }

@@ -49,11 +49,16 @@ impl Client {
                 Err(error) => break Err(error),
             }
         };
+        self.tidy_up(result.is_err());
+        result
+    }
+
+    /// Behind each operation: no room that is not used, no data connection of a dead session.
+    pub(crate) fn tidy_up(&mut self, failed: bool) {
         self.control.shrink();
-        if result.is_err() && self.session.is_dead() {
+        if failed && self.session.is_dead() {
             self.data = Data::None;
         }
-        result
     }
 
     pub(crate) fn serve(&mut self, want: Want) -> Answer {

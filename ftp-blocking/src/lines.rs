@@ -22,6 +22,7 @@ use crate::data::Download;
 /// # }
 /// ```
 #[derive(Debug)]
+#[must_use = "nothing comes unless it is read"]
 pub struct Lines<'c> {
     download: Download<'c>,
     splitter: LineSplitter,

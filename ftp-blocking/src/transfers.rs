@@ -143,7 +143,7 @@ impl Client {
             let line = line.as_ref();
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             upload.write_all(line.strip_suffix(b"\r").unwrap_or(line))?;
-            upload.write_all(b"\n")?;
+            upload.write_all(b"\r\n")?;
         }
         upload.finish()
     }

@@ -2,14 +2,15 @@
 
 use crate::config::{Protection, Security};
 use crate::error::{Error, ErrorKind};
-use crate::ledger::{Effect, Framing, Owed, Shape};
+use crate::ledger::{Effect, Framing, Owed, Shape, UNKNOWN_OFFSET};
 use crate::negotiated::{Channel, Framed, Live, Negotiated};
 use crate::session::Session;
-use crate::standing::Standing;
+use crate::standing::{Setting, Standing};
 use crate::wire::{Class, Code, Reply};
 
-/// A restart offset that may or may not be armed: the next transfer says where it starts.
-const UNKNOWN_OFFSET: u64 = u64::MAX;
+/// How many preliminary replies one command may have, 256: a server that sends them without end
+/// would keep a wait from ever being over.
+const MOST_PRELIMINARIES: usize = 256;
 
 impl Session {
     /// Attributes one reply; `more` says that bytes stand behind it.
@@ -30,6 +31,11 @@ impl Session {
             return self.die(owed.name(Error::from_reply(reply)));
         }
         let preliminary = reply.class() == Class::Preliminary;
+        let mut owed = owed;
+        owed.preliminaries = owed.preliminaries.saturating_add(usize::from(preliminary));
+        if owed.preliminaries > MOST_PRELIMINARIES {
+            return self.die(owed.name(Error::new(ErrorKind::Protocol).with_reply(reply)));
+        }
         match owed.shape {
             Shape::Greeting if preliminary => {
                 self.state.greeting_delayed = true;
@@ -228,7 +234,12 @@ impl Session {
                     state.channel = Channel::Securing;
                 }
             }
-            Effect::User | Effect::Password | Effect::Account => state.logged_in |= done,
+            Effect::User | Effect::Password if done => {
+                state.logged_in = true;
+                state.standing.is_at_home();
+            }
+            Effect::User | Effect::Password => {}
+            Effect::Account => state.logged_in |= done,
             Effect::Type(new) if done => state.transfer_type = new,
             Effect::Restart(offset) if reply.class() == Class::Intermediate => {
                 state.restart = Some(offset);
@@ -279,7 +290,10 @@ impl Session {
                     state.standing.is_in(path);
                 }
             }
-            Effect::Setting(command) if done => state.standing.set(command),
+            Effect::Setting(command) if done => {
+                let secured = state.channel == Channel::Secured;
+                state.standing.set(Setting { command, secured });
+            }
             Effect::Reinitialize
             | Effect::Framing { .. }
             | Effect::Directory(_)

@@ -215,16 +215,28 @@ impl ServerCopy {
                 Stage::SourceEnds(running, stored) => {
                     let ended = driven!(Source, source, running, answer);
                     let stored = stored.take().ok_or_else(finished)?;
-                    let (running, first) = target.start(Conclude::new(stored));
+                    let (running, first) = target.start(match &ended {
+                        Ok(_) => Conclude::new(stored),
+                        Err(_) => Conclude::soon(stored),
+                    });
                     self.stage = Stage::TargetEnds(running, Some(ended));
                     answer = Some(first);
                 }
                 Stage::TargetEnds(running, ended) => {
                     let target = driven!(Target, target, running, answer);
-                    // The source's word comes first: its failure is what the target's follows from.
-                    let source = ended.take().ok_or_else(finished)??;
+                    let source = ended.take().ok_or_else(finished)?;
                     self.stage = Stage::Over;
-                    return target.map(|target| CopyStep::Done(Copied { source, target }));
+                    return match (source, target) {
+                        (Ok(source), Ok(target)) => Ok(CopyStep::Done(Copied { source, target })),
+                        // A server's word says more than a wait that was over.
+                        (Err(silence), Err(refusal))
+                            if silence.reply().is_none() && refusal.reply().is_some() =>
+                        {
+                            Err(refusal.with_source(silence))
+                        }
+                        // Else the source's failure is what the target's follows from.
+                        (Err(error), _) | (Ok(_), Err(error)) => Err(error),
+                    };
                 }
                 Stage::Aborting(running, error) => {
                     let error = error.clone();

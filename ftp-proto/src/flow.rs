@@ -78,6 +78,8 @@ pub enum Adopts {
     Greeting,
     /// The transfer whose token it spends.
     Transfer(TransferId),
+    /// The place where an earlier session stood.
+    Standing,
 }
 
 /// What [`Flow::step`] yields.

@@ -21,7 +21,12 @@ pub(crate) struct Owed {
     pub(crate) effect: Effect,
     /// Which operation gets the reply; another one, or none, means that it is gone.
     pub(crate) owner: u64,
+    /// Preliminary replies that have come so far.
+    pub(crate) preliminaries: usize,
 }
+
+/// A restart offset that may or may not be armed: the next transfer says where it starts.
+pub(crate) const UNKNOWN_OFFSET: u64 = u64::MAX;
 
 /// Which replies discharge an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +103,7 @@ impl Owed {
             shape,
             effect: Effect::of(command),
             owner,
+            preliminaries: 0,
         }
     }
 
@@ -108,6 +114,7 @@ impl Owed {
             shape: Shape::Greeting,
             effect: Effect::None,
             owner: 0,
+            preliminaries: 0,
         }
     }
 
@@ -162,7 +169,7 @@ impl Effect {
             "REST" => core::str::from_utf8(argument)
                 .ok()
                 .and_then(|digits| digits.parse().ok())
-                .map_or(Self::None, Self::Restart),
+                .map_or(Self::Restart(UNKNOWN_OFFSET), Self::Restart),
             "PROT" => match argument {
                 b"P" | b"p" => Self::Protect(Protection::Private),
                 _ => Self::Protect(Protection::Clear),

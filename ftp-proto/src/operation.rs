@@ -3,6 +3,7 @@
 
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Adopts, Answer, Clock, Event, Flow, Receive, Step, Ticket, Wait, Want};
+use crate::ledger::Shape;
 use crate::negotiated::Channel;
 use crate::session::Session;
 
@@ -121,6 +122,12 @@ impl Session {
                     if !self.out_of_step {
                         return self.let_go(running);
                     }
+                    if self.is_about_to_transfer() {
+                        // pyftpdlib, late with a transfer that was aborted, sends it over the next
+                        // one's connection: not this one, then.
+                        self.staged.clear();
+                        return Err(Error::new(ErrorKind::OutOfStep));
+                    }
                     if running.fenced {
                         // Behind the fence, too.
                         self.die(Error::new(ErrorKind::OutOfStep));
@@ -153,6 +160,11 @@ impl Session {
         adopts: Adopts,
         answer: &mut Answer,
     ) -> Result<Option<Want>, Error> {
+        if self.unrestored.is_some() && !matches!(adopts, Adopts::Greeting | Adopts::Standing) {
+            let why = "the connection was replaced, and the new one not brought where it stood";
+            self.die(Error::new(ErrorKind::Closed).with_source(why));
+            self.alive()?;
+        }
         match adopts {
             Adopts::Greeting if self.state.greeting.is_none() => Ok(None),
             // Nothing else can come first under implicit TLS, where `Greeting` begins it.
@@ -173,6 +185,13 @@ impl Session {
         if matches!(self.state.channel, Channel::Securing | Channel::Clearing) {
             self.die(Error::new(ErrorKind::Tls).with_source("the handshake was given up"));
         }
+    }
+
+    /// The data connection is there, and its command waits.
+    fn is_about_to_transfer(&self) -> bool {
+        let mut shapes = self.staged.iter().map(|(_, owed)| owed.shape);
+        self.live.as_ref().is_some_and(|live| live.data_open)
+            && shapes.any(|shape| shape == Shape::Transfer)
     }
 
     /// The flow's commands leave, and its want is handed out.

@@ -56,7 +56,7 @@ impl Session {
             }
         }
         if let Some(observer) = &mut self.observer {
-            observer(Observed::Sent(command));
+            observer(Observed::Sent(&command.masked()));
         }
         command.encode(self.config.telnet, &mut self.outgoing);
         self.ledger.push_back(owed);

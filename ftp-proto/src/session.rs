@@ -45,6 +45,8 @@ pub struct Session {
     pub(crate) secrets: Vec<Vec<u8>>,
     pub(crate) observer: Option<Observer>,
     pub(crate) state: Negotiated,
+    /// Where an earlier session stood, and this one does not yet.
+    pub(crate) unrestored: Option<Standing>,
 }
 
 type Observer = Box<dyn FnMut(Observed<'_>) + Send + Sync>;
@@ -95,15 +97,18 @@ impl Session {
             secrets: Vec::new(),
             observer: None,
             state,
+            unrestored: None,
         }
     }
 
     /// A session for a new control connection in the place of this one's: the same settings and
-    /// the same observer, which this one loses.
+    /// the same observer, which this one loses. It wants to be brought where this one stood, by
+    /// [`Restore`](crate::flows::Restore), before it does anything else.
     #[must_use]
     pub fn successor(&mut self) -> Self {
         let mut successor = Self::new(self.config.clone());
         successor.observer = self.observer.take();
+        successor.unrestored = Some(self.standing());
         successor
     }
 
@@ -263,10 +268,15 @@ impl Session {
 
     /// What a new connection would have to be told to be where this one is.
     pub fn standing(&self) -> Standing {
-        // A raw PROT C may have gone against what is demanded, and the next login will not.
+        if let Some(standing) = &self.unrestored {
+            return standing.clone();
+        }
+        // A raw PROT may have gone against what is demanded, or against all sense in clear.
         let demanded = self.config.protection;
-        let allowed =
-            |protection: &Protection| demanded == Protection::Clear || *protection == demanded;
+        let allowed = |protection: &Protection| {
+            self.config.security != Security::Plain
+                && (demanded == Protection::Clear || *protection == demanded)
+        };
         Standing {
             transfer_type: self.state.transfer_type,
             protection: self.state.protection.filter(allowed),

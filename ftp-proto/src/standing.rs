@@ -17,9 +17,17 @@ use crate::wire::Command;
 pub struct Standing {
     /// The steps to the directory, from that of the login; `None` where nobody knows any more.
     pub(crate) directory: Option<Vec<Vec<u8>>>,
-    pub(crate) settings: Vec<Command>,
+    pub(crate) settings: Vec<Setting>,
     pub(crate) transfer_type: Option<TransferType>,
     pub(crate) protection: Option<Protection>,
+}
+
+/// Something that the server was told.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting {
+    pub(crate) command: Command,
+    /// Under TLS, and so not to be told in clear.
+    pub(crate) secured: bool,
 }
 
 /// How many steps are remembered, 256: whoever takes more without an absolute path, or a PWD in
@@ -65,20 +73,33 @@ impl Standing {
         self.directory = None;
     }
 
+    /// A login went well, which puts everybody where he begins.
+    pub(crate) fn is_at_home(&mut self) {
+        self.directory = Some(Vec::new());
+    }
+
     /// OPTS and its like went well: the last one of its kind counts.
-    pub(crate) fn set(&mut self, command: Command) {
-        let kind = |command: &Command| {
-            let argument = command.argument().unwrap_or_default();
-            let option = argument.split(|byte| *byte == b' ').next();
-            match command.verb() {
-                "OPTS" => option.unwrap_or_default().to_ascii_uppercase(),
-                _ => Vec::new(),
-            }
-        };
-        self.settings
-            .retain(|old| old.verb() != command.verb() || kind(old) != kind(&command));
+    pub(crate) fn set(&mut self, setting: Setting) {
+        self.settings.retain(|old| !old.is_of_a_kind_with(&setting));
         if self.settings.len() < SETTINGS {
-            self.settings.push(command);
+            self.settings.push(setting);
         }
+    }
+}
+
+impl Setting {
+    fn is_of_a_kind_with(&self, other: &Self) -> bool {
+        self.command.verb() == other.command.verb()
+            && self.option().eq_ignore_ascii_case(other.option())
+    }
+
+    /// The command that OPTS is of.
+    fn option(&self) -> &[u8] {
+        let argument = self.command.argument().unwrap_or_default();
+        match self.command.verb() {
+            "OPTS" => argument.split(|byte| *byte == b' ').next(),
+            _ => None,
+        }
+        .unwrap_or_default()
     }
 }

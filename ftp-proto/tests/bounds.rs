@@ -98,14 +98,16 @@ fn invariant_9_blank_lines_and_telnet_negotiation_without_end() {
 }
 
 #[test]
-fn invariant_9_120_without_end_holds_nothing() {
-    // The greeting's limit in time ends it; nothing is piled up until then.
+fn invariant_9_120_without_end() {
+    // What comes without end would keep a driver from ever seeing that the time is over.
     let mut session = Session::new(Config::default());
-    for _ in 0..100_000 {
+    let mut fed = 0;
+    while !session.is_dead() {
         session.receive(b"120 soon\r\n");
+        fed += 1;
+        assert!(fed < 1000);
     }
-    assert!(!session.is_dead());
-    assert!(format!("{session:?}").len() < 1_000);
+    assert!(fed > 100, "a server may ask for patience more than once");
 }
 
 #[test]

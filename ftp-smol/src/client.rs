@@ -9,7 +9,6 @@ use ftp_proto::flows::{
 use ftp_proto::tls::{TlsInfo, TlsLogin};
 use ftp_proto::{
     DataMode, Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session,
-    Standing,
 };
 
 use crate::channel::Channel;
@@ -53,8 +52,6 @@ pub struct Client {
     tls: Option<TlsLogin>,
     /// Those of the last login that went well, for another connection.
     credentials: Option<Credentials>,
-    /// Where a connection stood that could not be replaced yet.
-    unrestored: Option<Standing>,
 }
 
 impl Client {
@@ -92,7 +89,6 @@ impl Client {
             unwatched: 0,
             tls,
             credentials: None,
-            unrestored: None,
         };
         client.run(Greeting::new()).await?;
         if let Some(credentials) = client.options.credentials.clone() {
@@ -153,7 +149,8 @@ impl Client {
 
     /// Connects once more, in the place of a connection that is lost or that shall be: logs in as
     /// before and restores what the server had been told (HOST, PROT, OPTS, LANG, CLNT, TYPE) and
-    /// the directory. Transfers are not repeated. Where it fails, it may be tried again.
+    /// the directory. Transfers are not repeated. Where it fails behind the greeting, this client
+    /// does nothing but reconnect: half a restored session would work in the wrong place.
     ///
     /// # Errors
     /// [`Misuse::NotLoggedIn`] before the first login; [`ErrorKind::TooLarge`] where the way to the
@@ -162,18 +159,13 @@ impl Client {
     pub async fn reconnect(&mut self) -> Result<(), Error> {
         let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
         let credentials = self.credentials.clone().ok_or_else(missing)?;
-        let current = || self.session.standing();
-        let standing = self.unrestored.take().unwrap_or_else(current);
-        self.unrestored = Some(standing.clone());
-        let restore = Restore::new(credentials, standing)?;
+        let restore = Restore::new(credentials, self.session.standing())?;
         let (tls, control, deadline) = dial(&mut *self.network, &self.options).await?;
         self.session = self.session.successor();
         self.data = Data::None;
         (self.tls, self.control, self.deadline) = (tls, control, deadline);
         self.run(Greeting::new()).await?;
-        self.run(restore).await?;
-        self.unrestored = None;
-        Ok(())
+        self.run(restore).await
     }
 
     /// Who makes the data connections from now on; [`set_pasv`] in ftplib.
@@ -244,12 +236,13 @@ async fn dial(
     };
     let late = || Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
     let mut dialling = network.dial(&target);
-    let stream = poll_fn(|cx| match dialling.as_mut().poll(cx) {
+    let ends = &mut deadline;
+    let stream = poll_fn(move |cx| match dialling.as_mut().poll(cx) {
         Poll::Ready(Err(error)) if error.kind() == std::io::ErrorKind::TimedOut => {
             Poll::Ready(Err(late()))
         }
         Poll::Ready(result) => Poll::Ready(result.map_err(Error::from)),
-        Poll::Pending => deadline.poll(network, cx).map(|()| Err(late())),
+        Poll::Pending => ends.poll(network, cx).map(|()| Err(late())),
     })
     .await?;
     Ok((tls, Channel::new(stream), deadline))

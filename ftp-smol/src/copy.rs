@@ -1,6 +1,9 @@
 //! A copy from one server to another.
 
-use ftp_proto::{Copied, CopyStep, Error, Name, ServerCopy, Side, TransferType};
+use std::future::poll_fn;
+use std::task::Poll;
+
+use ftp_proto::{Answer, Copied, CopyStep, Error, Name, ServerCopy, Side, TransferType, Want};
 
 use crate::client::Client;
 
@@ -38,12 +41,35 @@ impl Client {
         let mut copy = ServerCopy::new(path, peer.ip(), target.encoded(&target_path)?)?
             .with_type(transfer_type);
         let mut answer = None;
-        loop {
-            match copy.step(&mut self.session, &mut target.session, answer)? {
-                CopyStep::Want(Side::Source, want) => answer = Some(self.served(want).await),
-                CopyStep::Want(Side::Target, want) => answer = Some(target.served(want).await),
-                CopyStep::Done(copied) => return Ok(copied),
+        let copied = loop {
+            match copy.step(&mut self.session, &mut target.session, answer) {
+                Ok(CopyStep::Want(Side::Source, want)) => answer = Some(self.served(want).await),
+                Ok(CopyStep::Want(Side::Target, want)) => answer = Some(target.served(want).await),
+                Ok(CopyStep::Done(copied)) => break Ok(copied),
+                Err(error) => break Err(error),
             }
-        }
+        };
+        self.tidy_up(copied.is_err());
+        target.tidy_up(copied.is_err());
+        copied
+    }
+
+    /// Serves one want to its end, for operations of two clients.
+    async fn served(&mut self, want: Want) -> Answer {
+        self.set_clocks(&want);
+        let mut next = Some((want, false));
+        poll_fn(|cx| {
+            let Some((want, begun)) = next.take() else {
+                return Poll::Pending;
+            };
+            match self.serve(cx, want, begun) {
+                Ok(answer) => Poll::Ready(answer),
+                Err(unserved) => {
+                    next = Some(unserved);
+                    Poll::Pending
+                }
+            }
+        })
+        .await
     }
 }

@@ -32,6 +32,7 @@ use crate::drive::{Operation, Watched};
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
+#[must_use = "nothing comes unless it is read"]
 pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) Ahead);
 
 /// A file on its way to the server: writes like any stream. Nothing is stored for certain before
@@ -43,6 +44,7 @@ pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) Ahead);
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
+#[must_use = "nothing is stored for certain before `finish`"]
 pub struct Upload<'c>(pub(crate) Moving<'c>);
 
 /// What both have in common.

@@ -82,33 +82,19 @@ impl Client {
                 Next::Nothing => break Err(Error::new(ErrorKind::OutOfStep)),
             }
         };
-        self.control.shrink();
-        if result.is_err() && self.session.is_dead() {
-            self.data = Data::None;
-        }
+        self.tidy_up(result.is_err());
         Poll::Ready(result)
     }
 
-    /// Serves one want to its end, for operations of two clients.
-    pub(crate) async fn served(&mut self, want: Want) -> Answer {
-        self.set_clocks(&want);
-        let mut next = Some((want, false));
-        poll_fn(|cx| {
-            let Some((want, begun)) = next.take() else {
-                return Poll::Pending;
-            };
-            match self.serve(cx, want, begun) {
-                Ok(answer) => Poll::Ready(answer),
-                Err(unserved) => {
-                    next = Some(unserved);
-                    Poll::Pending
-                }
-            }
-        })
-        .await
+    /// Behind each operation: no room that is not used, no data connection of a dead session.
+    pub(crate) fn tidy_up(&mut self, failed: bool) {
+        self.control.shrink();
+        if failed && self.session.is_dead() {
+            self.data = Data::None;
+        }
     }
 
-    fn set_clocks(&mut self, want: &Want) {
+    pub(crate) fn set_clocks(&mut self, want: &Want) {
         if want.clock() == Clock::Starts {
             self.deadline = self.after(want.wait());
         }
@@ -116,7 +102,7 @@ impl Client {
     }
 
     /// The answer, or the want again where it is not served yet.
-    fn serve(
+    pub(crate) fn serve(
         &mut self,
         cx: &mut Context<'_>,
         want: Want,

@@ -65,6 +65,7 @@ mod linux {
 
     use rustix::fs::{FileType, fstat, sendfile};
     use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
+    use socket2::SockRef;
 
     use super::{BorrowedFd, Errno, Passed, PollFlags, again, io, read, write_all};
 
@@ -80,12 +81,21 @@ mod linux {
     /// connection is looked at several times a second on a slow disk.
     const SEND: usize = 1024 * 1024;
 
+    /// Whether reading would bring something.
+    fn has_more(socket: BorrowedFd<'_>) -> bool {
+        let mut byte = [std::mem::MaybeUninit::uninit()];
+        let peeked = SockRef::from(&socket).peek(&mut byte);
+        peeked.is_ok_and(|count| count > 0)
+    }
+
     /// What a pipe holds, on its way from a socket to a file, is pages and not copies of them.
     pub(crate) struct Pipe {
         reader: OwnedFd,
         writer: OwnedFd,
         room: usize,
         held: usize,
+        /// The last look found nothing.
+        idle: bool,
     }
 
     impl Pipe {
@@ -104,6 +114,7 @@ mod linux {
                 writer,
                 room,
                 held: 0,
+                idle: false,
             })
         }
 
@@ -125,6 +136,12 @@ mod linux {
             );
             if let Ok(count) = spliced {
                 self.held += count;
+            }
+            // Urgent data stops splice, which then calls it nothing, again and again, or the end.
+            let was_idle = std::mem::replace(&mut self.idle, spliced == Err(Errno::AGAIN));
+            let nothing = spliced == Ok(0) || (self.idle && was_idle);
+            if nothing && has_more(socket) {
+                return Ok(Passed::Refused);
             }
             passed(spliced)
         }

@@ -23,6 +23,7 @@ use crate::data::Download;
 /// # }
 /// ```
 #[derive(Debug)]
+#[must_use = "nothing comes unless it is read"]
 pub struct Lines<'c> {
     download: Download<'c>,
     splitter: LineSplitter,

@@ -148,7 +148,7 @@ impl Client {
             upload
                 .write_all(line.strip_suffix(b"\r").unwrap_or(line))
                 .await?;
-            upload.write_all(b"\n").await?;
+            upload.write_all(b"\r\n").await?;
         }
         upload.finish().await
     }

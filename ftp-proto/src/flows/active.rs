@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Clock, Event, Flow, Listen, Step, Wait, Want};
 use crate::ledger::Shape;
 use crate::session::Session;
-use crate::wire::{Class, Verb};
+use crate::wire::{Class, Code, Verb};
 
 use super::{completion, reply};
 
@@ -82,7 +82,8 @@ impl Flow for Active {
                     let reply = reply!(session, event, Wait::Reply);
                     match (reply.class(), address.ip()) {
                         (Class::Completion, _) => return Ok(Step::Done(())),
-                        (_, IpAddr::V4(_)) => {
+                        // Refused for want of a login, it says nothing of what the server can do.
+                        (_, IpAddr::V4(_)) if reply.code() != Code::NOT_LOGGED_IN => {
                             session.alive()?;
                             session.state.extended_port = Some(false);
                             self.state = State::Told(address);

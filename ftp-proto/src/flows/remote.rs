@@ -159,11 +159,23 @@ fn is_refusal(reply: &Reply) -> bool {
 #[derive(Debug)]
 pub(crate) struct Conclude {
     transfer: Transfer,
+    wait: Wait,
 }
 
 impl Conclude {
     pub(crate) fn new(transfer: Transfer) -> Self {
-        Self { transfer }
+        Self {
+            transfer,
+            wait: Wait::Remote,
+        }
+    }
+
+    /// Of the side whose other one has failed: what it has to say comes soon.
+    pub(crate) fn soon(transfer: Transfer) -> Self {
+        Self {
+            transfer,
+            wait: Wait::FinalReply,
+        }
     }
 }
 
@@ -181,9 +193,9 @@ impl Flow for Conclude {
         }
         session.alive()?;
         if matches!(answer.event, Event::TimedOut) {
-            return Err(Error::new(ErrorKind::Timeout(Wait::Remote)).with_command(verb));
+            return Err(Error::new(ErrorKind::Timeout(self.wait)).with_command(verb));
         }
-        Ok(Step::Want(session.receive_within(Wait::Remote)))
+        Ok(Step::Want(session.receive_within(self.wait)))
     }
 
     fn adopts(&self) -> Adopts {

@@ -1,16 +1,19 @@
 use alloc::vec::Vec;
 
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Answer, Flow, Step};
+use crate::flow::{Adopts, Answer, Flow, Step};
 use crate::session::Session;
-use crate::standing::Standing;
-use crate::wire::{Command, Verb};
+use crate::standing::{Setting, Standing};
+use crate::wire::Verb;
 
 use super::exchange::{Exchange, exchange};
-use super::{ChangeDirectory, Credentials, Login, Protect, Type, completion, inner};
+use super::{ChangeDirectory, Credentials, Login, Protect, Secure, Type, completion, inner};
 
 /// Brings a new session where another one [stood](Session::standing): HOST, the login, PROT, OPTS,
 /// LANG and CLNT, TYPE, and the directory. To be run behind the greeting.
+///
+/// Until it has gone through, its session does nothing else: half a restored session would work in
+/// the wrong place. Another [successor](Session::successor) may try again.
 #[derive(Debug)]
 pub struct Restore {
     /// What is still to be done, the next one last.
@@ -21,6 +24,7 @@ pub struct Restore {
 enum Task {
     Tell(Exchange),
     LogIn(Login),
+    Secure(Secure),
     Protect(Protect),
     Type(Type),
     Enter(ChangeDirectory),
@@ -37,12 +41,17 @@ impl Restore {
             let why = "the way to the directory is not known; PWD would have told it";
             return Err(Error::new(ErrorKind::TooLarge).with_source(why));
         };
-        let (hosts, settings): (Vec<Command>, _) = standing
+        let (hosts, settings): (Vec<Setting>, _) = standing
             .settings
             .into_iter()
-            .partition(|command| command.verb() == Verb::HOST.as_str());
-        let tell = |command| Task::Tell(Exchange::new(command));
-        let mut tasks: Vec<Task> = hosts.into_iter().map(tell).collect();
+            .partition(|setting| setting.command.verb() == Verb::HOST.as_str());
+        let tell = |setting: Setting| Task::Tell(Exchange::new(setting.command));
+        let mut tasks = Vec::new();
+        for host in hosts {
+            // What was told under TLS is not told in clear.
+            tasks.extend(host.secured.then(|| Task::Secure(Secure::new())));
+            tasks.push(tell(host));
+        }
         tasks.push(Task::LogIn(Login::new(credentials)));
         tasks.extend(standing.protection.map(Protect::new).map(Task::Protect));
         tasks.extend(settings.into_iter().map(tell));
@@ -67,12 +76,18 @@ impl Flow for Restore {
                     completion(reply, exchange.verb())?;
                 }
                 Task::LogIn(login) => drop(inner!(login, session, event)),
+                Task::Secure(secure) => inner!(secure, session, event),
                 Task::Protect(protect) => inner!(protect, session, event),
                 Task::Type(transfer_type) => inner!(transfer_type, session, event),
                 Task::Enter(directory) => drop(inner!(directory, session, event)),
             }
             self.tasks.pop();
         }
+        session.unrestored = None;
         Ok(Step::Done(()))
+    }
+
+    fn adopts(&self) -> Adopts {
+        Adopts::Standing
     }
 }

@@ -194,6 +194,10 @@ cases! {
             Operation::UploadCommand("AUTH TLS", vec![]),
             Fails(ErrorKind::Misuse(Misuse::Option), None),
         )
+        .step(
+            Operation::DownloadCommand("XCWD /"),
+            Fails(ErrorKind::Misuse(Misuse::Option), None),
+        )
         .steps(still_in_step());
     /// A transfer in block mode, or of records, would not be the file.
     framed_transfers_are_misuse => session(Setup::new()
@@ -239,6 +243,60 @@ cases! {
         .step(Begin("/big", 1000, Ending::Forget), done())
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
+    /// Half a restored session would work in the wrong place: it does nothing but reconnect.
+    reconnected_half_way => session(Setup::new()
+            .directory("/a")
+            .directory("/b")
+            .fault(Fault::nth("CWD", 1, Action::Reply(b"550 Busy.\r\n".to_vec()))))
+        .step(Operation::Call(Call::Cwd, "/a"), code(250))
+        .step(Operation::Reconnect, Fails(Permanent, Some(550)))
+        .step(Operation::Call(Call::Cwd, "/b"), Fails(Closed, None))
+        .step(Operation::Reconnect, done())
+        .step(Pwd, bytes(b"/a"));
+    /// A way that is too long to be repeated is told, and PWD helps.
+    reconnect_wants_to_know_the_way => session(Setup::new().directory("/a"))
+        .steps(vec![(Operation::Call(Call::Cwd, "."), code(250)); 300])
+        .step(Operation::Reconnect, Fails(ErrorKind::TooLarge, None))
+        .step(Pwd, bytes(b"/"))
+        .step(Operation::Reconnect, done())
+        .steps(still_in_step());
+    /// A second login begins where every login does.
+    reconnected_after_a_second_login => session(Setup::new().directory("/d"))
+        .step(Operation::Call(Call::Cwd, "d"), code(250))
+        .step(Login, done())
+        .step(Operation::Reconnect, done())
+        .step(Pwd, bytes(b"/"));
+    /// What a raw PROT got out of a server in clear is no place to go back to.
+    reconnected_after_prot_in_clear => session(Setup::new()
+            .fault(Fault::on("PROT", Action::Reply(b"200 Fine.\r\n".to_vec()))))
+        .only(Channels::Clear)
+        .step(Raw("PROT C"), code(200))
+        .step(Operation::Reconnect, done())
+        .steps(still_in_step());
+    /// Preliminary replies without end would keep a wait from ever being over.
+    preliminaries_without_end => session(Setup::new()
+            .fault(Fault::on("SITE", Action::Before(b"100 Wait.\r\n".repeat(300)))))
+        .step(Raw("SITE HELP"), Fails(Protocol, Some(100)))
+        .step(Pwd, Fails(Protocol, Some(100)));
+    /// The same of a greeting.
+    greeting_that_is_never_ready => greeted("120 Later.\r\n".repeat(300))
+        .connects(Fails(Protocol, Some(120)));
+    /// A raw REST that this crate cannot read may be armed all the same.
+    raw_rest_is_taken_back => session(Setup::new()
+            .fault(Fault::nth("REST", 0, Action::Reply(b"350 Armed.\r\n".to_vec()))))
+        .only(Channels::Clear)
+        .step(Operation::Type(TransferType::Image), done())
+        .step(Raw("REST 5 "), code(350))
+        .step(Download("/five", 0), bytes(b"12345"))
+        .heard(&[
+            "USER user",
+            "PASS secret",
+            "TYPE I",
+            "REST 5 ",
+            "EPSV",
+            "REST 0",
+            "RETR /five",
+        ]);
     /// Not without a login that could be repeated.
     reconnect_before_login_is_misuse => Case::new(Setup::new())
         .step(
@@ -352,6 +410,12 @@ cases! {
             .fault(Fault::nth("NOOP", 0, Action::Stray(b"250 Done.\r\n".to_vec()))))
         .step(Noop, Is(Outcome::Code(200)))
         .step(Raw("DELE /none"), Is(Outcome::Code(550)))
+        .steps(still_in_step());
+    /// Hard case 7: a stray 226 between EPSV and RETR (pyftpdlib, late with a transfer that was
+    /// aborted, which it then sends over the new connection): that connection is not used.
+    hard_07_stray_226_before_retr => session(Setup::new()
+            .fault(Fault::nth("EPSV", 0, Action::Stray(b"226 Transfer complete.\r\n".to_vec()))))
+        .step(Download("/five", 0), Fails(ErrorKind::OutOfStep, None))
         .steps(still_in_step());
     /// Hard case 8: NOOP during a transfer, answered before 226.
     hard_08_noop_answered_before_226 => session(Setup::new()
@@ -782,6 +846,11 @@ fn texts() -> Vec<(Operation, Expect)> {
             Is(Outcome::Count(19)),
         ),
         (Download("/lines", 0), bytes(b"one\ntwo\n\nthree\n")),
+        (
+            Operation::StoreLines("/lines", &["abc\r\r\n"]),
+            Is(Outcome::Count(6)),
+        ),
+        (Download("/lines", 0), bytes(b"abc\r\n")),
         (
             Operation::UploadText("/new", b"\r".to_vec()),
             Is(Outcome::Count(1)),

@@ -180,6 +180,18 @@ impl Command {
         self.verb.is_secret()
     }
 
+    /// The same for others to see: a secret argument is `***`.
+    pub(crate) fn masked(&self) -> Self {
+        let argument = match &self.argument {
+            Some(_) if self.is_secret() => Some(MASK.as_bytes().to_vec()),
+            argument => argument.clone(),
+        };
+        Self {
+            verb: self.verb.clone(),
+            argument,
+        }
+    }
+
     /// The most bytes that [`encode`](Self::encode) appends: each 0xFF is counted twice.
     #[must_use]
     pub fn wire_length(&self) -> usize {

@@ -22,11 +22,6 @@ use super::script::Script;
 /// The password of every login, which nothing may ever show.
 const CANARY: &str = "hunter2-canary";
 
-/// Whether the server has been told the password that must not be shown.
-fn tells_canary(command: &Command) -> bool {
-    command.is_secret() && command.argument() == Some(CANARY.as_bytes())
-}
-
 /// How many steps in a row may pass without anything of the input being used.
 const PATIENCE: usize = 64;
 
@@ -73,6 +68,8 @@ pub fn session(data: &[u8]) {
 struct Log {
     sent: Vec<(Command, usize)>,
     arrived: usize,
+    /// The server has been told the password that must not be shown.
+    told: bool,
 }
 
 struct Driver {
@@ -158,8 +155,7 @@ impl Driver {
                 _ => return,
             };
             // Before PASS nobody but the input can have made it up.
-            let told = log.sent.iter().any(|(sent, _)| tells_canary(sent));
-            assert!(!told || !shown.contains(CANARY), "shown: {shown}");
+            assert!(!log.told || !shown.contains(CANARY), "shown: {shown}");
         });
         Self {
             shadow: Shadow::new(&config),
@@ -509,7 +505,9 @@ impl Driver {
             .map(|(sent, _)| sent)
             .filter(|sent| !matches!(sent.verb(), "ABOR" | "PWD") || **sent == command)
             .collect();
-        assert!(own.iter().all(|sent| **sent == command), "{own:?}");
+        // Observers are shown no secret.
+        let same = |sent: &&Command| sent.to_string() == command.to_string();
+        assert!(own.iter().all(same), "{own:?}");
         drop(log);
         if let Ended::Done(reply) = ended {
             self.is_an_answer(&reply, &[command.verb()]);
@@ -766,7 +764,7 @@ impl Driver {
 
     /// What must hold at any time.
     fn check(&mut self) {
-        let log = self.log.lock().unwrap();
+        let mut log = self.log.lock().unwrap();
         for (command, _) in &log.sent[self.checked..] {
             let verb = command.verb();
             assert!(
@@ -793,6 +791,12 @@ impl Driver {
         // The wire is the encoding of the commands that the flows formed and nothing else. A
         // session that died took back what was not written yet.
         let outgoing = self.session.outgoing();
+        let written = [&self.wire, outgoing].concat();
+        for verb in ["PASS", "ACCT"] {
+            let line = format!("{verb} {CANARY}\r\n");
+            let mut places = written.windows(line.len());
+            log.told |= places.any(|place| place == line.as_bytes());
+        }
         let mut formed = Vec::new();
         for (command, _) in &log.sent {
             let clear = !self.config.security.eq(&Security::Explicit);
@@ -802,6 +806,21 @@ impl Driver {
                 formed.extend_from_slice(&SYNCH);
             }
             let at = formed.len();
+            if command.is_secret() {
+                // Observers are shown no secret: what it is, only the wire tells.
+                assert!(matches!(command.argument(), None | Some(b"***")));
+                let rest = written.get(at..).unwrap_or_default();
+                let end = rest.windows(2).position(|pair| pair == b"\r\n");
+                let line = &rest[..end.map_or(rest.len(), |end| end + 2)];
+                let verb = command.verb().as_bytes();
+                assert!(
+                    line.starts_with(verb) || verb.starts_with(line),
+                    "not {verb:?}"
+                );
+                assert!(!line.strip_suffix(b"\r\n").unwrap_or(line).contains(&0));
+                formed.extend_from_slice(line);
+                continue;
+            }
             command.encode(self.config.telnet, &mut formed);
             let (end, line) = (formed.len() - 2, &formed[at..]);
             assert!(line.ends_with(b"\r\n"));
@@ -851,8 +870,7 @@ impl Driver {
 
     /// Whether the server has been told the password.
     fn is_told(&self) -> bool {
-        let log = self.log.lock().unwrap();
-        log.sent.iter().any(|(sent, _)| tells_canary(sent))
+        self.log.lock().unwrap().told
     }
 
     fn shows_nothing(&self, error: &Error) {

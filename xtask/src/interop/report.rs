@@ -106,9 +106,9 @@ impl Matrix {
         ));
         let mut head = [format!("{:<31}", ""), format!("{:<31}", "operation")];
         for kind in kinds {
-            head[0] += &format!(" {:<13}", kind.name());
+            head[0] += &format!(" {:<17}", kind.name());
             for adapter in Adapter::ALL {
-                head[1] += &format!(" {:<6.6}", adapter.name().trim_start_matches("ftp-"));
+                head[1] += &format!(" {:<8}", adapter.name().trim_start_matches("ftp-"));
             }
         }
         head.iter().for_each(|line| say(line.trim_end()));
@@ -119,7 +119,7 @@ impl Matrix {
                     let marks = self.marks.get(&(operation, kind, adapter.name()));
                     let marks = marks.copied().unwrap_or_default();
                     let letters: String = marks.into_iter().map(Mark::letter).collect();
-                    line += &format!(" {letters:<6}");
+                    line += &format!(" {letters:<8}");
                 }
             }
             say(line.trim_end());

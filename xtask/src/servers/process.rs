@@ -5,7 +5,10 @@ use std::{
     fs::{self, File, Permissions},
     io::{BufRead, BufReader, Write as _},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream},
-    os::unix::fs::{MetadataExt, PermissionsExt, chown},
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt, chown},
+        process::CommandExt,
+    },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -74,6 +77,7 @@ pub(crate) struct Process {
     // An option only until the process runs: the directory has to be removed even if it never
     // does.
     child: Option<Child>,
+    watchdog: Option<Watchdog>,
     directory: PathBuf,
     address: SocketAddr,
     /// The names of the files that the server writes its log to.
@@ -129,6 +133,7 @@ impl Process {
         let process = Self {
             name,
             child: None,
+            watchdog: None,
             directory: workdir.join(format!("{name}-{}", address.port())),
             address,
             logs,
@@ -237,7 +242,9 @@ impl Process {
             .stderr(console)
             .spawn()
             .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
+        let id = child.id();
         self.child = Some(child);
+        self.watchdog = Some(Watchdog::over(id)?);
         Ok(())
     }
 
@@ -280,6 +287,8 @@ impl Drop for Process {
                 signal("KILL", &sessions);
                 thread::sleep(Duration::from_millis(5));
             }
+            // Not once the number of the server may be somebody else's.
+            self.watchdog = None;
             let _ = server.kill();
             let _ = server.wait();
             if let Some(action) = self.afterwards.take() {
@@ -290,6 +299,35 @@ impl Drop for Process {
         if !thread::panicking() {
             let _ = fs::remove_dir_all(&self.directory);
         }
+    }
+}
+
+/// Kills a server when this process is gone without having stopped it, as when it was killed
+/// itself; dropping it calls it off. Sessions then end with their clients.
+struct Watchdog(Child);
+
+impl Watchdog {
+    fn over(id: u32) -> Result<Self> {
+        // It reads from here until nobody can write any more.
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "read -r _; kill -KILL \"$1\"", "watchdog"])
+            .arg(id.to_string())
+            // Out of reach of an interrupt from the terminal.
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        Ok(Self(
+            command.spawn().map_err(|error| format!("`sh`: {error}"))?,
+        ))
+    }
+}
+
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -470,12 +508,13 @@ fn greeting(address: SocketAddr) -> std::io::Result<String> {
 mod tests {
     use std::io::Write as _;
     use std::net::TcpListener;
+    use std::os::unix::process::ExitStatusExt as _;
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::path::{Path, PathBuf};
     use std::process::Command;
     use std::{env, fs, process, thread};
 
-    use super::{Family, Process, Result, descendants, is_running};
+    use super::{Family, Process, Result, Watchdog, descendants, is_running};
 
     fn workdir(name: &str) -> PathBuf {
         env::temp_dir().join(format!("xtask-{name}-{}", process::id()))
@@ -533,6 +572,25 @@ mod tests {
         assert!(panicked.is_err());
         assert!(!family.iter().any(|id| is_running(*id)));
         fs::remove_dir_all(workdir).expect("what is left to look at");
+    }
+
+    #[test]
+    fn a_server_goes_when_whoever_started_it_is_gone() {
+        let mut server = Command::new("sleep").arg("1000").spawn().expect("sleep");
+        let mut watchdog = Watchdog::over(server.id()).expect("a watchdog");
+        // What the kernel does when a process ends.
+        drop(watchdog.0.stdin.take());
+        let status = server.wait().expect("an end");
+        assert_eq!(status.signal(), Some(9));
+    }
+
+    #[test]
+    fn a_watchdog_that_is_called_off_does_nothing() {
+        let mut server = Command::new("sleep").arg("1000").spawn().expect("sleep");
+        drop(Watchdog::over(server.id()).expect("a watchdog"));
+        assert!(server.try_wait().expect("a status").is_none());
+        server.kill().expect("a process");
+        server.wait().expect("an end");
     }
 
     #[test]
