@@ -157,11 +157,13 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     deaf(Operation::Reconnect),
     Exception {
         ways: Ways::Secured,
+        occurs: Occurs::Sometimes,
         ..always(
             Pyftpdlib,
             Operation::EmptyNames,
             "the data connection ended early",
-            "it ends a listing without a byte without close_notify, too",
+            "with nothing to send it may close before its own side of the handshake is through, and \
+             then without close_notify",
         )
     },
     Exception {
