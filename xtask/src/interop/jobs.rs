@@ -124,10 +124,10 @@ const FAIL: &[Fails] = &[
     },
 ];
 
-/// Seen with 1.3.8 on OpenSSL 3.0: with a download the ticket comes ahead of the data.
-pub(super) const NO_TICKET: &str = "it sends the ticket of a data connection with its first bytes, \
-     which an upload has none of: the two tickets of the login are good for two uploads, because \
-     rustls uses none twice; TLS 1.2 has no such limit";
+/// Seen with 1.3.8 on OpenSSL 3.0.
+pub(super) const NO_TICKET: &str = "under TLS 1.3 it gives a new ticket with a download and none \
+     with an upload: the two of the login are good for two uploads, because rustls uses none twice; \
+     TLS 1.2 has no such limit";
 
 pub(super) const UNREAD: &str = "OURS: an upload that is given up is closed with the server's \
      ticket unread";
