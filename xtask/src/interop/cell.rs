@@ -51,7 +51,7 @@ pub(super) struct Cell<'s, D> {
 /// Those of a certificate.
 pub(super) fn options(server: &Foreign, way: Way, trust: &Trust) -> Result<Options> {
     let options = jobs::options(server).with_config(|config| config.with_data_mode(way.mode));
-    match way.secured {
+    match way.secured_by(server.kind()) {
         None => Ok(options),
         Some(secured) => jobs::secured_options(options, secured, trust),
     }
@@ -117,7 +117,7 @@ impl<'s, D: Driver> Cell<'s, D> {
         let login = client.login(self.server.user(), self.server.password());
         during("logging in", login.await)?;
         let version = client.tls().map(|tls| tls.version);
-        let secured = self.way.secured;
+        let secured = self.way.secured_by(self.server.kind());
         let expected = secured.map(|secured| jobs::spoken(secured.version));
         equal("the version of TLS", &expected, &version)?;
         during("CWD", client.cwd(WRITABLE.as_bytes()).await)?;

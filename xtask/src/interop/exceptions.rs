@@ -33,8 +33,8 @@ enum Ways {
 }
 
 impl Ways {
-    fn include(self, way: Way) -> bool {
-        let version = way.secured.map(|secured| secured.version);
+    fn include(self, way: Way, kind: Kind) -> bool {
+        let version = way.secured_by(kind).map(|secured| secured.version);
         match self {
             Self::All => true,
             Self::Active => way.mode == DataMode::Active,
@@ -195,6 +195,6 @@ pub(super) fn of(server: Kind, operation: Operation, way: Way) -> Option<usize> 
     EXCEPTIONS.iter().position(|exception| {
         exception.server == server
             && exception.operation.is_none_or(|known| known == operation)
-            && exception.ways.include(way)
+            && exception.ways.include(way, server)
     })
 }

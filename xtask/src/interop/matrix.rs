@@ -79,7 +79,9 @@ fn with(program: &Program, trust: &Trust, block: &[u8], done: &mpsc::Sender<Done
         }
         let server = program.start(&Setting {
             family: first.family,
-            tls: first.secured.map(|secured| trust.server(secured)),
+            tls: first
+                .secured_by(program.kind())
+                .map(|secured| trust.server(secured)),
             ..Setting::default()
         })?;
         for &way in ways {

@@ -48,6 +48,10 @@ impl Way {
         (self.family, self.secured) == (other.family, other.secured)
     }
 
+    pub(super) fn secured_by(self, kind: Kind) -> Option<Secured> {
+        self.secured.map(|secured| secured.suited(kind))
+    }
+
     pub(super) fn is_offered(self, kind: Kind) -> bool {
         let start = self.secured.map(|secured| secured.start);
         start != Some(Start::Implicit) || kind.offers_implicit()

@@ -4,6 +4,7 @@ use ftp_blocking::TlsConfig;
 
 use crate::servers::Result;
 use crate::servers::authority::{Authority, Identity};
+use crate::servers::foreign::Kind;
 use crate::servers::process::Family;
 use crate::servers::tls::{Data, Start, Tls, TlsVersion};
 
@@ -40,6 +41,19 @@ impl Secured {
             start: Start::Explicit,
             data: Data::Private,
             clients: Clients::Anybody,
+        }
+    }
+
+    /// The same as it is asked of this server: of ProFTPD in TLS 1.2 where the version does not
+    /// matter, because there its uploads do not end early.
+    pub(super) fn suited(self, kind: Kind) -> Self {
+        let is_about_more = self.start == Start::Implicit || self.clients == Clients::Certified;
+        match kind {
+            Kind::ProFtpd if is_about_more => Self {
+                version: TlsVersion::Tls12,
+                ..self
+            },
+            _ => self,
         }
     }
 

@@ -153,6 +153,11 @@ impl Program {
 }
 
 impl Foreign {
+    /// Which server it is.
+    pub(crate) const fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// The host, as a client's options want it.
     pub(crate) fn host(&self) -> String {
         self.process.address().ip().to_string()
