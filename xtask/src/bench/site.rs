@@ -52,7 +52,7 @@ impl Site {
     pub(super) fn start(mib: usize) -> Result<Self> {
         let binary = Vsftpd::fetch(&programs()?)?;
         let scratch = Scratch::new()?;
-        let server = Vsftpd::start(&binary, &scratch.0, &VsftpdOptions::default(), None)?;
+        let server = Vsftpd::start(&binary, &scratch.0, &VsftpdOptions::default())?;
         let site = Self { server, scratch };
         fill(&site.content(), mib)?;
         Ok(site)

@@ -11,13 +11,14 @@ use ftp_blocking::{Error, ErrorKind, Options, TransferOptions};
 
 use super::jobs;
 use super::operation::{Operation, Way};
+use super::trust::Trust;
 use crate::console::{Dialogue, Show};
 use crate::job::content::{Comparison, Content, equal};
 use crate::job::driver::{Driver, End, Moved, Stop, Storing};
 use crate::job::during;
 use crate::servers::Result;
 use crate::servers::foreign::Foreign;
-use crate::servers::vsftpd::WRITABLE;
+use crate::servers::process::WRITABLE;
 
 /// What came of an operation.
 pub(super) struct Outcome {
@@ -33,6 +34,7 @@ const TAIL: usize = 24;
 pub(super) struct Cell<'s, D> {
     pub(super) server: &'s Foreign,
     pub(super) options: Options,
+    way: Way,
     pub(super) dialogue: Dialogue,
     /// There is none only while an operation is between two.
     client: Option<D>,
@@ -42,12 +44,30 @@ pub(super) struct Cell<'s, D> {
     pub(super) block: &'s [u8],
 }
 
-/// Runs all operations that are done in this way.
-pub(super) async fn run<D: Driver>(server: &Foreign, way: Way, block: &[u8]) -> Vec<Outcome> {
+/// How to reach a server in this way.
+///
+/// # Errors
+///
+/// Those of a certificate.
+pub(super) fn options(server: &Foreign, way: Way, trust: &Trust) -> Result<Options> {
     let options = jobs::options(server).with_config(|config| config.with_data_mode(way.mode));
+    match way.secured_by(server.kind()) {
+        None => Ok(options),
+        Some(secured) => jobs::secured_options(options, secured, trust),
+    }
+}
+
+/// Runs all operations that are done in this way.
+pub(super) async fn run<D: Driver>(
+    server: &Foreign,
+    options: &Options,
+    way: Way,
+    block: &[u8],
+) -> Vec<Outcome> {
     let mut cell = Cell::<D> {
         server,
-        options,
+        options: options.clone(),
+        way,
         dialogue: Dialogue::new(Show::Kept),
         client: None,
         home: Vec::new(),
@@ -96,6 +116,10 @@ impl<'s, D: Driver> Cell<'s, D> {
         let mut client = self.connected().await?;
         let login = client.login(self.server.user(), self.server.password());
         during("logging in", login.await)?;
+        let version = client.tls().map(|tls| tls.version);
+        let secured = self.way.secured_by(self.server.kind());
+        let expected = secured.map(|secured| jobs::spoken(secured.version));
+        equal("the version of TLS", &expected, &version)?;
         during("CWD", client.cwd(WRITABLE.as_bytes()).await)?;
         Ok(client)
     }

@@ -101,6 +101,18 @@ pub(super) const DIFFERENT: &[Different] = &[
         "Login",
         "and cannot log in a second time",
     ),
+    always(
+        &[Vsftpd, PureFtpd],
+        "reconnected_after_a_second_login",
+        "Login",
+        ONE_LOGIN,
+    ),
+    always(
+        &[Vsftpd, PureFtpd],
+        "reconnected_after_a_second_login",
+        "Pwd",
+        ONE_LOGIN,
+    ),
     // Names.
     always(&[Vsftpd], "directories", "FactsOfAll", "MLSD is unknown"),
     always(&[Vsftpd], "directories", "Facts(", "MLST is unknown"),
@@ -134,6 +146,7 @@ pub(super) const DIFFERENT: &[Different] = &[
     always(CRLF, "texts", "DownloadCommand(\"RETR /text", KEPT),
     always(CRLF, "texts", "DownloadLines(\"/text", KEPT),
     always(&[PureFtpd], "texts", "Download(\"/new", LONE_CR),
+    always(&[PureFtpd], "texts", "Download(\"/lines", LONE_CR),
     always(
         &[PureFtpd, Pyftpdlib],
         "texts",
@@ -157,6 +170,8 @@ const CRLF: &[Kind] = &[Vsftpd, ProFtpd, Pyftpdlib];
 const KEPT: &str = "in TYPE A it sends a CRLF on its disk as it is, with no second CR";
 
 const LONE_CR: &str = "in TYPE A it drops a CR that stands alone, or at the end";
+
+const ONE_LOGIN: &str = "one cannot log in a second time, and stays where one was";
 
 const LANG: &str = "LANG is unknown, or English has no name";
 

@@ -3,21 +3,45 @@
 
 use ftp_blocking::DataMode;
 
+use super::jobs::{NO_TICKET, UNREAD};
 use super::operation::{Operation, Way};
 use crate::servers::foreign::Kind;
+use crate::servers::tls::TlsVersion;
 
-use Kind::{PureFtpd, Pyftpdlib, Vsftpd};
+use Kind::{ProFtpd, PureFtpd, Pyftpdlib, Vsftpd};
 
 /// One that is known.
 pub(super) struct Exception {
     pub(super) server: Kind,
-    pub(super) operation: Operation,
-    /// In which mode alone, where it is not in both.
-    mode: Option<DataMode>,
+    /// Any of them when nothing.
+    pub(super) operation: Option<Operation>,
+    ways: Ways,
     pub(super) occurs: Occurs,
     /// What the failure says, in part.
     pub(super) says: &'static str,
     pub(super) reason: &'static str,
+}
+
+/// In which ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ways {
+    All,
+    Active,
+    /// Over TLS, whatever its version.
+    Secured,
+    Tls13,
+}
+
+impl Ways {
+    fn include(self, way: Way, kind: Kind) -> bool {
+        let version = way.secured_by(kind).map(|secured| secured.version);
+        match self {
+            Self::All => true,
+            Self::Active => way.mode == DataMode::Active,
+            Self::Secured => version.is_some(),
+            Self::Tls13 => version == Some(TlsVersion::Tls13),
+        }
+    }
 }
 
 /// Whether the operation may as well succeed.
@@ -36,8 +60,8 @@ const fn always(
 ) -> Exception {
     Exception {
         server,
-        operation,
-        mode: None,
+        operation: Some(operation),
+        ways: Ways::All,
         occurs: Occurs::Always,
         says,
         reason,
@@ -48,8 +72,8 @@ const fn always(
 const fn deaf(operation: Operation) -> Exception {
     Exception {
         server: Pyftpdlib,
-        operation,
-        mode: Some(DataMode::Active),
+        operation: Some(operation),
+        ways: Ways::Active,
         occurs: Occurs::Sometimes,
         says: "timed out",
         reason: "what is left of a connection in active mode takes a descriptor out of the event \
@@ -131,6 +155,34 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     deaf(Operation::TwoSessions),
     deaf(Operation::Copy),
     deaf(Operation::Reconnect),
+    Exception {
+        ways: Ways::Secured,
+        occurs: Occurs::Sometimes,
+        ..always(
+            Pyftpdlib,
+            Operation::EmptyNames,
+            "the data connection ended early",
+            "with nothing to send it may close before its own side of the handshake is through, and \
+             then without close_notify",
+        )
+    },
+    Exception {
+        ways: Ways::Tls13,
+        ..always(
+            Vsftpd,
+            Operation::DropUpload,
+            "522 SSL connection failed: session reuse required",
+            UNREAD,
+        )
+    },
+    Exception {
+        server: ProFtpd,
+        operation: None,
+        ways: Ways::Tls13,
+        occurs: Occurs::Sometimes,
+        says: "425 Unable to build data connection",
+        reason: NO_TICKET,
+    },
 ];
 
 const NO_FACTS: &str = "it knows neither MLSD nor MLST";
@@ -142,7 +194,7 @@ const NOT_UTF8: &str = "\u{fffd}";
 pub(super) fn of(server: Kind, operation: Operation, way: Way) -> Option<usize> {
     EXCEPTIONS.iter().position(|exception| {
         exception.server == server
-            && exception.operation == operation
-            && exception.mode.is_none_or(|mode| mode == way.mode)
+            && exception.operation.is_none_or(|known| known == operation)
+            && exception.ways.include(way, server)
     })
 }

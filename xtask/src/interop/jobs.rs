@@ -1,17 +1,20 @@
-//! The main job with every server, and many transfers in one login with one that is strict about
-//! TLS.
+//! The main job with every server, in clear and in every way of TLS that the server offers, and
+//! hundreds of transfers in one login.
 
+use std::thread;
 use std::time::Duration;
 
-use ftp_blocking::{Options, Resumption, Timeouts, TlsConfig};
+use ftp_blocking::{Options, Protection, Resumption, Timeouts, tls};
 
-use crate::console::{Dialogue, Show, complain, say};
+use super::trust::{Clients, Secured, Trust};
+use crate::console::{Dialogue, Show, chain, complain, say};
+use crate::job::content::equal;
+use crate::job::driver::Driver;
 use crate::job::{Adapter, Job, Report};
 use crate::servers::Result;
-use crate::servers::authority::Authority;
 use crate::servers::foreign::{Foreign, Kind, Program, Setting};
-use crate::servers::process::Family;
-use crate::servers::vsftpd::{TlsVersion, WRITABLE};
+use crate::servers::process::WRITABLE;
+use crate::servers::tls::{Data, Start, TlsVersion};
 
 const LARGE: usize = 16 * 1024 * 1024;
 
@@ -21,65 +24,273 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How much of a dialogue and of a log a failure shows.
 const TAIL: usize = 40;
 
-const PROTECTIONS: [(&str, Option<TlsVersion>); 3] = [
-    ("none", None),
-    ("TLS 1.2", Some(TlsVersion::Tls12)),
-    ("TLS 1.3", Some(TlsVersion::Tls13)),
+/// A row of the table for each adapter and each job.
+struct Row {
+    name: &'static str,
+    secured: Option<Secured>,
+    whats: &'static [What],
+}
+
+const TLS_1_2: Secured = Secured::new(TlsVersion::Tls12);
+const TLS_1_3: Secured = Secured::new(TlsVersion::Tls13);
+
+const ROWS: [Row; 6] = [
+    row("none", None, &[What::Job, What::Series]),
+    row("TLS 1.2", Some(TLS_1_2), MANY),
+    row("TLS 1.3", Some(TLS_1_3), MANY),
+    row("implicit", Some(Secured::IMPLICIT), &[What::Job]),
+    row(
+        "PROT C",
+        Some(Secured {
+            data: Data::Any,
+            ..TLS_1_3
+        }),
+        &[What::Job],
+    ),
+    row(
+        "certified",
+        Some(Secured {
+            clients: Clients::Certified,
+            ..TLS_1_3
+        }),
+        &[What::Nobody, What::Job],
+    ),
 ];
+
+const MANY: &[What] = &[What::Job, What::Endurance, What::Aborts];
+
+const fn row(name: &'static str, secured: Option<Secured>, whats: &'static [What]) -> Row {
+    Row {
+        name,
+        secured,
+        whats,
+    }
+}
+
+/// A server whose data connections resume nothing. Reviewed: one that resumes after all is a
+/// failure too.
+struct NeverResumes {
+    server: Kind,
+    version: TlsVersion,
+    reason: &'static str,
+}
+
+const NEVER_RESUME: &[NeverResumes] = &[NeverResumes {
+    server: Kind::PureFtpd,
+    version: TlsVersion::Tls13,
+    reason: "it asks OpenSSL for no tickets (SSL_CTX_set_num_tickets, 0)",
+}];
+
+/// A job that fails. Reviewed: one that passes after all is a failure too.
+struct Fails {
+    server: Kind,
+    /// Under TLS 1.3, all of them.
+    what: What,
+    /// What the failure says, in part.
+    says: &'static str,
+    reason: &'static str,
+}
+
+const FAIL: &[Fails] = &[
+    Fails {
+        server: Kind::ProFtpd,
+        what: What::Job,
+        says: "425 Unable to build data connection",
+        reason: NO_TICKET,
+    },
+    Fails {
+        server: Kind::ProFtpd,
+        what: What::Endurance,
+        says: "425 Unable to build data connection",
+        reason: NO_TICKET,
+    },
+    Fails {
+        server: Kind::ProFtpd,
+        what: What::Aborts,
+        says: "425 Unable to build data connection",
+        reason: NO_TICKET,
+    },
+    Fails {
+        server: Kind::Vsftpd,
+        what: What::Aborts,
+        says: "522 SSL connection failed: session reuse required",
+        reason: UNREAD,
+    },
+    Fails {
+        server: Kind::Pyftpdlib,
+        what: What::Aborts,
+        says: "did not resume the TLS session",
+        reason: UNREAD,
+    },
+];
+
+/// Seen with 1.3.8 on OpenSSL 3.0.
+pub(super) const NO_TICKET: &str = "under TLS 1.3 it gives a new ticket with a download and none \
+     with an upload: the two of the login are good for two uploads, because rustls uses none twice; \
+     TLS 1.2 has no such limit";
+
+pub(super) const UNREAD: &str = "OURS: an upload that is given up is closed with the server's \
+     ticket unread";
+
+fn fails(server: Kind, secured: Option<Secured>, what: What) -> Option<&'static Fails> {
+    let is_known = |known: &&Fails| known.server == server && known.what == what;
+    let secured = secured?;
+    let is_meant = secured.version == TlsVersion::Tls13 && secured.data == Data::Private;
+    is_meant.then(|| FAIL.iter().find(is_known)).flatten()
+}
+
+fn never_resumes(server: Kind, secured: Secured) -> Option<&'static NeverResumes> {
+    NEVER_RESUME
+        .iter()
+        .find(|known| known.server == server && known.version == secured.version)
+}
 
 /// Runs them all and prints a table.
 ///
 /// # Errors
 ///
 /// When a server does not start, or a job fails; the others are run all the same.
-pub(super) fn run(programs: &[Program]) -> Result<()> {
-    let authority = Authority::new()?;
-    let identity = authority.issue(&[&Family::V4.address().to_string()])?;
-    let trust = TlsConfig::with_roots_pem(authority.root_pem())?;
-
-    let mut table = vec![HEAD.to_owned()];
-    let mut failures = 0;
-    for program in programs {
-        for (protection, version) in PROTECTIONS {
-            if version.is_some() && program.kind() != Kind::Vsftpd {
-                continue;
-            }
-            let server = program.start(&Setting {
-                tls: version.map(|version| (version, &identity)),
-                ..Setting::default()
-            })?;
-            let mut options = options(&server);
-            if version.is_some() {
-                options = options
-                    .with_tls(trust.clone())
-                    .with_resumption(Resumption::Required);
-            }
-            for adapter in Adapter::ALL {
-                for what in [What::Job, What::Series] {
-                    let begin = format!(
-                        "{:<9} {protection:<10} {:<13} {:<8}",
-                        program.kind().name(),
-                        adapter.name(),
-                        what.name()
-                    );
-                    match what.run(adapter, &options, &server) {
-                        Ok(report) => table.push(format!("{begin} {}", counts(&report))),
-                        Err(error) => {
-                            failures += 1;
-                            table.push(format!("{begin} FAILED: {error}"));
+pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
+    // Two at a time: some of the time is spent waiting.
+    let lanes: Vec<_> = thread::scope(|scope| {
+        let lanes: Vec<_> = programs
+            .chunks(programs.len().div_ceil(2))
+            .map(|lane| {
+                scope.spawn(move || -> std::result::Result<Vec<_>, String> {
+                    let mut table = Vec::new();
+                    for program in lane {
+                        for row in &ROWS {
+                            let lines = row.run(program, trust);
+                            table.extend(lines.map_err(|error| error.to_string())?);
                         }
                     }
-                }
-            }
+                    Ok(table)
+                })
+            })
+            .collect();
+        let join = |lane: thread::ScopedJoinHandle<'_, _>| lane.join();
+        lanes.into_iter().map(join).collect()
+    });
+    say(HEAD);
+    let (mut done, mut failures) = (0, 0);
+    for lane in lanes {
+        for (line, passed) in lane.map_err(|_| "a lane panicked")?? {
+            say(&line);
+            done += 1;
+            failures += usize::from(!passed);
         }
     }
-    for line in &table {
-        say(line);
+    for known in NEVER_RESUME {
+        if programs
+            .iter()
+            .any(|program| program.kind() == known.server)
+        {
+            let (server, version) = (known.server.name(), known.version.name());
+            say(&format!(
+                "{server}, {version}: nothing is resumed: {}",
+                known.reason
+            ));
+        }
+    }
+    for known in FAIL {
+        if programs
+            .iter()
+            .any(|program| program.kind() == known.server)
+        {
+            let (server, what) = (known.server.name(), known.what.name());
+            say(&format!("{server}, TLS 1.3, {what}: {}", known.reason));
+        }
     }
     match failures {
         0 => Ok(()),
-        _ => Err(format!("{failures} of {} failed", table.len() - 1).into()),
+        _ => Err(format!("{failures} of {done} jobs failed").into()),
     }
+}
+
+impl Row {
+    /// Lines of the table, and whether they are as they should be; none where the server does not
+    /// offer this.
+    fn run(&self, program: &Program, trust: &Trust) -> Result<Vec<(String, bool)>> {
+        let kind = program.kind();
+        let secured = self.secured.map(|secured| secured.suited(kind));
+        let is_offered = secured.is_none_or(|secured| {
+            (secured.start == Start::Explicit || kind.offers_implicit())
+                && (secured.clients == Clients::Anybody || kind.asks_for_certificates())
+        });
+        if !is_offered {
+            return Ok(Vec::new());
+        }
+        let server = program.start(&Setting {
+            tls: secured.map(|secured| trust.server(secured)),
+            ..Setting::default()
+        })?;
+        let mut options = options(&server);
+        if let Some(secured) = secured {
+            options = secured_options(options, secured, trust)?;
+            if never_resumes(kind, secured).is_none() {
+                options = options.with_resumption(Resumption::Required);
+            }
+        }
+        let mut lines = Vec::new();
+        for adapter in Adapter::ALL {
+            for what in self.whats {
+                let begin = format!(
+                    "{:<9} {:<10} {:<13} {:<9}",
+                    kind.name(),
+                    self.name,
+                    adapter.name(),
+                    what.name()
+                );
+                let known = fails(kind, secured, *what);
+                let job = what.job(&options, &server);
+                let result = what.run(adapter, &job, &server, trust);
+                let result = result.and_then(|report| {
+                    check(kind, secured, report.as_ref())?;
+                    Ok(report)
+                });
+                lines.push(match (result, known) {
+                    (Ok(Some(report)), None) => (format!("{begin} {}", counts(&report)), true),
+                    (Ok(None), None) => (format!("{begin} ok"), true),
+                    (Err(error), Some(known)) if error.to_string().contains(known.says) => {
+                        (format!("{begin} a reviewed exception"), true)
+                    }
+                    (Ok(_), Some(_)) => {
+                        let line = format!("{begin} FAILED: passed, in spite of the exception");
+                        (line, false)
+                    }
+                    (Err(error), _) => {
+                        complain(&format!(
+                            "{begin}: the end of the dialogue\n{}\nand of the server's log\n{}\n",
+                            job.dialogue.tail(TAIL),
+                            tail(&server.log()),
+                        ));
+                        (format!("{begin} FAILED: {error}"), false)
+                    }
+                });
+            }
+        }
+        Ok(lines)
+    }
+}
+
+/// Whether TLS was as it was meant to be.
+fn check(kind: Kind, secured: Option<Secured>, report: Option<&Report>) -> Result<()> {
+    let (Some(report), Some(secured)) = (report, secured) else {
+        return Ok(());
+    };
+    let version = report.tls.as_ref().map(|tls| tls.version);
+    equal("the version", &Some(spoken(secured.version)), &version)?;
+    let protected = report.resumed + report.not_resumed;
+    let expected = match secured.data {
+        Data::Private => report.files + report.listings,
+        Data::Any => 0,
+    };
+    equal("data connections under TLS", &expected, &protected)?;
+    let resumed = match never_resumes(kind, secured) {
+        Some(_) => 0,
+        None => protected,
+    };
+    equal("data connections that resumed", &resumed, &report.resumed)
 }
 
 /// How to reach a server.
@@ -89,10 +300,43 @@ pub(super) fn options(server: &Foreign) -> Options {
         .with_timeouts(Timeouts::default().with_all(PATIENCE))
 }
 
-#[derive(Clone, Copy)]
+/// The same under TLS.
+///
+/// # Errors
+///
+/// Those of a certificate.
+pub(super) fn secured_options(
+    options: Options,
+    secured: Secured,
+    trust: &Trust,
+) -> Result<Options> {
+    let config = trust.client(secured)?;
+    let options = match secured.start {
+        Start::Explicit => options.with_tls(config),
+        Start::Implicit => options.with_implicit_tls(config),
+    };
+    Ok(match secured.data {
+        Data::Private => options,
+        Data::Any => options.with_config(|config| config.with_protection(Protection::Clear)),
+    })
+}
+
+/// As the library calls it.
+pub(super) const fn spoken(version: TlsVersion) -> tls::TlsVersion {
+    match version {
+        TlsVersion::Tls12 => tls::TlsVersion::V1_2,
+        TlsVersion::Tls13 => tls::TlsVersion::V1_3,
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
     Job,
     Series,
+    Endurance,
+    Aborts,
+    /// A client without the certificate that it has to show.
+    Nobody,
 }
 
 impl What {
@@ -100,33 +344,60 @@ impl What {
         match self {
             Self::Job => "main job",
             Self::Series => "series",
+            Self::Endurance => "endurance",
+            Self::Aborts => "aborts",
+            Self::Nobody => "nobody",
         }
     }
 
-    /// A failure is reported with what both sides have to say.
-    fn run(self, adapter: Adapter, options: &Options, server: &Foreign) -> Result<Report> {
-        let job = Job {
+    fn job(self, options: &Options, server: &Foreign) -> Job {
+        Job {
             options: options.clone(),
             user: server.user(),
             password: server.password().to_owned(),
             directory: WRITABLE,
             large: LARGE,
             dialogue: Dialogue::new(Show::Kept),
-        };
-        let result = match self {
-            Self::Job => job.main(adapter),
-            Self::Series => job.series(adapter),
-        };
-        if result.is_err() {
-            complain(&format!(
-                "{}, {}: the end of the dialogue\n{}\nand of the server's log\n{}\n",
-                adapter.name(),
-                self.name(),
-                job.dialogue.tail(TAIL),
-                tail(&server.log()),
-            ));
         }
-        result
+    }
+
+    fn run(
+        self,
+        adapter: Adapter,
+        job: &Job,
+        server: &Foreign,
+        trust: &Trust,
+    ) -> Result<Option<Report>> {
+        match self {
+            Self::Job => job.main(adapter).map(Some),
+            Self::Series => job.series(adapter).map(Some),
+            Self::Endurance => job.endurance(adapter).map(Some),
+            Self::Aborts => job.aborts(adapter).map(Some),
+            Self::Nobody => nobody(adapter, &job.options, server, trust).map(|()| None),
+        }
+    }
+}
+
+/// Whether a client without a certificate is refused, and told why.
+fn nobody(adapter: Adapter, options: &Options, server: &Foreign, trust: &Trust) -> Result<()> {
+    let options = options.clone().with_tls(trust.nobody());
+    match adapter {
+        Adapter::Blocking => smol::block_on(refused::<ftp_blocking::Client>(options, server)),
+        Adapter::Smol => smol::block_on(refused::<ftp_smol::Client>(options, server)),
+    }
+}
+
+async fn refused<D: Driver>(options: Options, server: &Foreign) -> Result<()> {
+    let login = async {
+        let mut client = D::connect(options).await?;
+        client.login(server.user(), server.password()).await
+    };
+    match login.await {
+        Ok(reply) => Err(format!("a client without a certificate: {reply}").into()),
+        // TLS 1.2 has no alert of its own for it, and OpenSSL sends the general one.
+        Err(error) if chain(&error).ends_with("HandshakeFailure") => Ok(()),
+        Err(error) if error.tls_reason() == Some(&tls::Reason::CertificateDemanded) => Ok(()),
+        Err(error) => Err(format!("a client without a certificate: {}", chain(&error)).into()),
     }
 }
 
@@ -137,7 +408,7 @@ pub(super) fn tail(log: &str) -> String {
 }
 
 const HEAD: &str = "\
-server    protection adapter       job      result  files aborted listings resumed      sent  received      time";
+server    protection adapter       job       result  files aborted listings  resumed      sent  received      time";
 
 fn counts(report: &Report) -> String {
     let resumed = match report.resumed + report.not_resumed {
@@ -145,7 +416,7 @@ fn counts(report: &Report) -> String {
         protected => format!("{}/{protected}", report.resumed),
     };
     format!(
-        "ok     {:>6} {:>7} {:>8} {resumed:>7} {:>9} {:>9} {:>7.1} s",
+        "ok     {:>6} {:>7} {:>8} {resumed:>8} {:>9} {:>9} {:>7.1} s",
         report.files,
         report.aborted,
         report.listings,

@@ -8,11 +8,11 @@ use super::cell::{self, Outcome};
 use super::idle::Idle;
 use super::operation::{Operation, Way};
 use super::report::Matrix;
+use super::trust::Trust;
 use crate::console::say;
 use crate::job::{Adapter, content};
 use crate::servers::Result;
 use crate::servers::foreign::{Kind, Program, Setting};
-use crate::servers::process::Family;
 
 /// What files are made of, the largest over and over again.
 const BLOCK: usize = 16 * 1024 * 1024;
@@ -22,7 +22,7 @@ const BLOCK: usize = 16 * 1024 * 1024;
 /// # Errors
 ///
 /// When a server does not start, or not all comes out as expected.
-pub(super) fn run(programs: &[Program]) -> Result<()> {
+pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
     let block = content::bytes(3, BLOCK);
     let mut matrix = Matrix::default();
     thread::scope(|scope| {
@@ -37,7 +37,7 @@ pub(super) fn run(programs: &[Program]) -> Result<()> {
             .map(|lane| {
                 let (sender, block) = (sender.clone(), &block);
                 scope.spawn(move || -> std::result::Result<(), String> {
-                    let with = |program| with(program, block, &sender);
+                    let with = |program| with(program, trust, block, &sender);
                     lane.iter()
                         .try_for_each(with)
                         .map_err(|error| error.to_string())
@@ -69,21 +69,31 @@ pub(super) fn run(programs: &[Program]) -> Result<()> {
 /// What came of one operation, and where.
 type Done = (Kind, Way, Adapter, Outcome);
 
-fn with(program: &Program, block: &[u8], done: &mpsc::Sender<Done>) -> Result<()> {
-    for family in Family::ALL {
+fn with(program: &Program, trust: &Trust, block: &[u8], done: &mpsc::Sender<Done>) -> Result<()> {
+    for ways in Way::ALL.chunk_by(Way::is_beside) {
+        let [first, ..] = ways else {
+            continue;
+        };
+        if !first.is_offered(program.kind()) {
+            continue;
+        }
         let server = program.start(&Setting {
-            family,
+            family: first.family,
+            tls: first
+                .secured_by(program.kind())
+                .map(|secured| trust.server(secured)),
             ..Setting::default()
         })?;
-        for way in Way::ALL.into_iter().filter(|way| way.family == family) {
+        for &way in ways {
+            let options = cell::options(&server, way, trust)?;
             for adapter in Adapter::ALL {
                 let begin = Instant::now();
                 let outcomes = match adapter {
-                    Adapter::Blocking => {
-                        smol::block_on(cell::run::<ftp_blocking::Client>(&server, way, block))
-                    }
+                    Adapter::Blocking => smol::block_on(cell::run::<ftp_blocking::Client>(
+                        &server, &options, way, block,
+                    )),
                     Adapter::Smol => {
-                        smol::block_on(cell::run::<ftp_smol::Client>(&server, way, block))
+                        smol::block_on(cell::run::<ftp_smol::Client>(&server, &options, way, block))
                     }
                 };
                 say(&format!(

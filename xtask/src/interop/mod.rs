@@ -1,5 +1,5 @@
-//! Servers that this project did not write, through both adapters: the main job, over TLS too
-//! where the server is strict about it, and every operation by its name.
+//! Servers that this project did not write, through both adapters, in clear and over TLS: the main
+//! job, hundreds of transfers in one login, and every operation by its name.
 
 use crate::servers::Result;
 
@@ -33,6 +33,8 @@ mod record;
 mod report;
 #[cfg(unix)]
 mod telnet;
+#[cfg(unix)]
+mod trust;
 
 /// Runs it; arguments are the names of servers, all of them if there is none. With `--record` it
 /// records a session with each, and does nothing else.
@@ -59,9 +61,10 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     if arguments.contains(&"--record") {
         return record::run(&programs);
     }
-    let jobs = jobs::run(&programs);
+    let trust = trust::Trust::new()?;
+    let jobs = jobs::run(&programs, &trust);
     let contract = contract::run(&programs);
     let telnet = telnet::run(&programs);
-    let matrix = matrix::run(&programs);
+    let matrix = matrix::run(&programs, &trust);
     jobs.and(contract).and(telnet).and(matrix)
 }

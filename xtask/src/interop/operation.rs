@@ -2,29 +2,67 @@
 
 use ftp_blocking::DataMode;
 
+use super::trust::Secured;
+use crate::servers::foreign::Kind;
 use crate::servers::process::Family;
+use crate::servers::tls::{Start, TlsVersion};
 
 /// How a client reaches a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Way {
     pub(super) mode: DataMode,
     pub(super) family: Family,
+    /// In clear when nothing.
+    pub(super) secured: Option<Secured>,
 }
 
 impl Way {
     /// In the order of the columns of the report; the first is the one in which most is done.
-    pub(super) const ALL: [Self; 4] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::new(DataMode::Passive, Family::V4),
         Self::new(DataMode::Active, Family::V4),
         Self::new(DataMode::Passive, Family::V6),
         Self::new(DataMode::Active, Family::V6),
+        Self::over(Secured::new(TlsVersion::Tls12)),
+        Self::over(Secured::new(TlsVersion::Tls13)),
+        Self::over(Secured::IMPLICIT),
     ];
 
     const fn new(mode: DataMode, family: Family) -> Self {
-        Self { mode, family }
+        Self {
+            mode,
+            family,
+            secured: None,
+        }
+    }
+
+    const fn over(secured: Secured) -> Self {
+        Self {
+            secured: Some(secured),
+            ..Self::new(DataMode::Passive, Family::V4)
+        }
+    }
+
+    /// Whether one server will do for both.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        (self.family, self.secured) == (other.family, other.secured)
+    }
+
+    pub(super) fn secured_by(self, kind: Kind) -> Option<Secured> {
+        self.secured.map(|secured| secured.suited(kind))
+    }
+
+    pub(super) fn is_offered(self, kind: Kind) -> bool {
+        let start = self.secured.map(|secured| secured.start);
+        start != Some(Start::Implicit) || kind.offers_implicit()
     }
 
     pub(super) const fn name(self) -> &'static str {
+        match self.secured {
+            Some(secured) if matches!(secured.start, Start::Implicit) => return "implicit TLS",
+            Some(secured) => return secured.version.name(),
+            None => {}
+        }
         match (self.mode, self.family) {
             (DataMode::Passive, Family::V4) => "passive, IPv4",
             (DataMode::Active, Family::V4) => "active, IPv4",
@@ -124,7 +162,9 @@ impl Operation {
     pub(super) fn is_done(self, way: Way) -> bool {
         match self {
             Self::LoginRefused | Self::Large | Self::Thousand | Self::Idle => way == Way::ALL[0],
-            Self::TwoSessions | Self::Copy => way.family == Family::V4,
+            Self::TwoSessions => way.family == Family::V4,
+            // Two servers cannot be each other's client under TLS.
+            Self::Copy => way.family == Family::V4 && way.secured.is_none(),
             _ => true,
         }
     }

@@ -11,6 +11,8 @@ use ftp_blocking::{
     Session, Timestamp, TransferOptions, TransferType,
 };
 
+use ftp_blocking::tls::TlsInfo;
+
 use super::content::{CHUNK, Content};
 
 /// When a transfer is to be given up.
@@ -57,6 +59,22 @@ pub(crate) enum End {
     Dropped,
 }
 
+/// A listing by lines.
+#[derive(Clone, Copy)]
+pub(crate) enum Listing {
+    /// LIST.
+    List,
+    /// NLST.
+    Names,
+}
+
+/// One that is complete.
+pub(crate) struct Listed {
+    pub(crate) lines: Vec<Vec<u8>>,
+    /// As [`Moved::resumed`].
+    pub(crate) resumed: Option<bool>,
+}
+
 /// What is done with the bytes that come.
 pub(crate) type Sink<'a> = &'a mut dyn FnMut(&[u8]);
 
@@ -67,6 +85,8 @@ pub(crate) trait Driver: Send + Sized {
     async fn connect(options: Options) -> Result<Self, Error>;
     fn observe(&mut self, observer: impl FnMut(Observed<'_>) + Send + Sync + 'static);
     fn session(&self) -> &Session;
+    /// The control connection's.
+    fn tls(&self) -> Option<TlsInfo>;
     /// The control connection's.
     fn descriptor(&self) -> Option<BorrowedFd<'_>>;
     async fn login(&mut self, user: &str, password: &str) -> Result<Reply, Error>;
@@ -87,6 +107,8 @@ pub(crate) trait Driver: Send + Sized {
     async fn size(&mut self, path: &[u8]) -> Result<Option<u64>, Error>;
     async fn list(&mut self, path: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Error>;
     async fn names(&mut self, path: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Error>;
+    /// The same line by line, which tells of TLS.
+    async fn listing(&mut self, what: Listing, path: Option<&[u8]>) -> Result<Listed, Error>;
     async fn mlsd(&mut self, path: Option<&[u8]>) -> Result<Vec<Entry>, Error>;
     async fn mlst(&mut self, path: Option<&[u8]>) -> Result<Entry, Error>;
     async fn raw(&mut self, line: &[u8]) -> Result<Reply, Error>;
@@ -140,6 +162,10 @@ macro_rules! driver {
 
             fn session(&self) -> &Session {
                 self.session()
+            }
+
+            fn tls(&self) -> Option<TlsInfo> {
+                self.tls_info()
             }
 
             fn descriptor(&self) -> Option<BorrowedFd<'_>> {
@@ -216,6 +242,23 @@ macro_rules! driver {
 
             async fn names(&mut self, path: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Error> {
                 self.names(path)$($wait)*
+            }
+
+            async fn listing(
+                &mut self,
+                what: Listing,
+                path: Option<&[u8]>,
+            ) -> Result<Listed, Error> {
+                let mut listing = match what {
+                    Listing::List => self.list_lines(path)$($wait)*?,
+                    Listing::Names => self.names_lines(path)$($wait)*?,
+                };
+                let resumed = listing.resumed();
+                let mut lines = Vec::new();
+                while let Some(line) = listing.next_line()$($wait)*? {
+                    lines.push(line);
+                }
+                Ok(Listed { lines, resumed })
             }
 
             async fn mlsd(&mut self, path: Option<&[u8]>) -> Result<Vec<Entry>, Error> {

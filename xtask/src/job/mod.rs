@@ -3,6 +3,7 @@
 
 pub(crate) mod content;
 pub(crate) mod driver;
+mod endurance;
 mod report;
 mod series;
 
@@ -10,14 +11,16 @@ use std::cell::Cell;
 use std::fmt::Display;
 use std::time::Instant;
 
-use ftp_blocking::{Completion, Error, Options, Resumption, TransferOptions, TransferType};
+use ftp_blocking::{
+    Completion, Error, Options, Protection, Resumption, TransferOptions, TransferType,
+};
 use indicatif::ProgressBar;
 
 use crate::console::{Dialogue, chain};
 use crate::servers::Result;
 
 use content::{Content, compare, equal};
-use driver::{Driver, End, Moved, Stop, Storing};
+use driver::{Driver, End, Listed, Listing, Moved, Stop, Storing};
 pub(crate) use report::Report;
 
 /// The large file: more than socket buffers hold, so that a transfer is really under way when it
@@ -83,6 +86,35 @@ impl Job {
             Adapter::Blocking => smol::block_on(series::run::<ftp_blocking::Client>(self)),
             Adapter::Smol => smol::block_on(series::run::<ftp_smol::Client>(self)),
         }
+    }
+
+    /// Five hundred transfers, a hundred of them between those of another login.
+    ///
+    /// # Errors
+    ///
+    /// As [`main`](Self::main).
+    pub(crate) fn endurance(&self, adapter: Adapter) -> Result<Report> {
+        match adapter {
+            Adapter::Blocking => smol::block_on(endurance::run::<ftp_blocking::Client>(self)),
+            Adapter::Smol => smol::block_on(endurance::run::<ftp_smol::Client>(self)),
+        }
+    }
+
+    /// Twenty aborted uploads in a row.
+    ///
+    /// # Errors
+    ///
+    /// As [`main`](Self::main).
+    pub(crate) fn aborts(&self, adapter: Adapter) -> Result<Report> {
+        match adapter {
+            Adapter::Blocking => smol::block_on(endurance::aborts::<ftp_blocking::Client>(self)),
+            Adapter::Smol => smol::block_on(endurance::aborts::<ftp_smol::Client>(self)),
+        }
+    }
+
+    /// Whether data connections are to be under TLS.
+    fn protects_data(&self) -> bool {
+        self.options.tls.is_some() && self.options.config.protection == Protection::Private
     }
 
     fn path(&self, name: &str) -> String {
@@ -163,8 +195,11 @@ impl<'j, D: Driver> Run<'j, D> {
         let home = during("asking for the directory", client.pwd().await)?;
         Ok(Self {
             job,
+            report: Report {
+                tls: client.tls(),
+                ..Report::default()
+            },
             client,
-            report: Report::default(),
             began,
             small: content::bytes(2, SMALL_BYTES),
             home: home.as_bytes().to_vec(),
@@ -286,8 +321,9 @@ impl<'j, D: Driver> Run<'j, D> {
 
     /// Whether LIST shows all of these.
     async fn listed(&mut self, names: &[&str]) -> Result<()> {
-        let lines = self.client.list(Some(self.job.directory.as_bytes())).await;
-        let lines = self.listing("listing", lines)?;
+        let directory = Some(self.job.directory.as_bytes());
+        let listed = self.client.listing(Listing::List, directory).await;
+        let lines = self.listing("listing", listed)?;
         for name in names {
             // The one thing that all formats of listings agree on.
             if !lines.iter().any(|line| line.ends_with(name.as_bytes())) {
@@ -299,8 +335,9 @@ impl<'j, D: Driver> Run<'j, D> {
 
     /// The names in the directory, without it.
     async fn names(&mut self) -> Result<Vec<Vec<u8>>> {
-        let names = self.client.names(Some(self.job.directory.as_bytes())).await;
-        let names = self.listing("asking for names", names)?;
+        let directory = Some(self.job.directory.as_bytes());
+        let listed = self.client.listing(Listing::Names, directory).await;
+        let names = self.listing("asking for names", listed)?;
         let last = |name: Vec<u8>| {
             // Some servers put the directory in front, some do not.
             let begin = name.iter().rposition(|&byte| byte == b'/');
@@ -321,7 +358,11 @@ impl<'j, D: Driver> Run<'j, D> {
             let deleted = self.client.delete(path.as_bytes()).await;
             during(&format!("DELE {path}"), deleted)?;
         }
-        let left = self.names().await?;
+        // Not NLST, which pyftpdlib ends without close_notify where there is nothing.
+        let directory = Some(self.job.directory.as_bytes());
+        let listed = self.client.listing(Listing::List, directory).await;
+        let mut left = self.listing("listing what is left", listed)?;
+        left.retain(|line| !line.starts_with(b"total") && !line.ends_with(b"."));
         if left.is_empty() {
             return Ok(());
         }
@@ -342,7 +383,7 @@ impl<'j, D: Driver> Run<'j, D> {
         moved: std::result::Result<Moved, Error>,
     ) -> Result<Completion> {
         let moved = during(what, moved)?;
-        self.count(what, moved.resumed)?;
+        self.moved(what, &moved)?;
         match moved.end {
             End::Confirmed(completion) => Ok(completion),
             _ => Err(format!("{what}: given up, which nobody asked for").into()),
@@ -351,7 +392,7 @@ impl<'j, D: Driver> Run<'j, D> {
 
     fn aborted(&mut self, what: &str, moved: std::result::Result<Moved, Error>) -> Result<()> {
         let moved = during(what, moved)?;
-        self.count(what, moved.resumed)?;
+        self.moved(what, &moved)?;
         let End::Aborted(aborted) = moved.end else {
             return Err(format!("{what}: ended before the abort").into());
         };
@@ -367,11 +408,17 @@ impl<'j, D: Driver> Run<'j, D> {
     fn listing(
         &mut self,
         what: &str,
-        lines: std::result::Result<Vec<Vec<u8>>, Error>,
+        listed: std::result::Result<Listed, Error>,
     ) -> Result<Vec<Vec<u8>>> {
-        let lines = during(what, lines)?;
+        let listed = during(what, listed)?;
         self.report.listings += 1;
-        Ok(lines)
+        self.protected(what, listed.resumed)?;
+        Ok(listed.lines)
+    }
+
+    /// How many there were.
+    fn transfers(&self) -> usize {
+        (self.report.files + self.report.listings) as usize
     }
 
     fn same(&self, what: &str, expected: &[u8], actual: &[u8]) -> Result<()> {
@@ -385,12 +432,20 @@ impl<'j, D: Driver> Run<'j, D> {
         self.job.dialogue.line(format!("  # {text}"));
     }
 
+    /// Counts a file.
+    fn moved(&mut self, what: &str, moved: &Moved) -> Result<()> {
+        self.report.files += 1;
+        self.protected(what, moved.resumed)?;
+        // Whatever came in between, a transfer has left the type that it needs.
+        let type_now = self.client.session().transfer_type();
+        equal("the type", &Some(TransferType::Image), &type_now)
+    }
+
     /// Counts a data connection, and looks whether it was protected as it should be.
-    fn count(&mut self, what: &str, resumed: Option<bool>) -> Result<()> {
+    fn protected(&mut self, what: &str, resumed: Option<bool>) -> Result<()> {
         let report = &mut self.report;
-        report.files += 1;
         let required = self.job.options.resumption == Resumption::Required;
-        match (resumed, self.job.options.tls.is_some()) {
+        match (resumed, self.job.protects_data()) {
             (Some(true), true) => report.resumed += 1,
             (Some(false), true) if required => {
                 return Err(format!("{what}: the data connection did not resume TLS").into());
@@ -401,9 +456,7 @@ impl<'j, D: Driver> Run<'j, D> {
                 return Err(format!("{what}: wrong protection of the data, {found:?}").into());
             }
         }
-        // Whatever came in between, a transfer has left the type that it needs.
-        let type_now = self.client.session().transfer_type();
-        equal("the type", &Some(TransferType::Image), &type_now)
+        Ok(())
     }
 
     fn meter(&self, what: &str, bytes: usize) -> Result<Meter> {

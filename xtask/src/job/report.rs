@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use ftp_blocking::tls::TlsInfo;
+
 /// What a job came to.
 #[derive(Clone, Default)]
 pub(crate) struct Report {
@@ -13,13 +15,30 @@ pub(crate) struct Report {
     pub(crate) files: u32,
     /// Of these, how many were aborted.
     pub(crate) aborted: u32,
-    /// Of these, how many data connections resumed the TLS session of the login, and how many
-    /// made a new one.
+    pub(crate) listings: u32,
+    /// Of files and listings, how many data connections resumed the TLS session of the login, and
+    /// how many made a new one.
     pub(crate) resumed: u32,
     pub(crate) not_resumed: u32,
-    /// Listings; the library does not say of each whether its data connection resumed.
-    pub(crate) listings: u32,
+    /// What TLS on the control connection came to.
+    pub(crate) tls: Option<TlsInfo>,
     pub(crate) elapsed: Duration,
+}
+
+impl Report {
+    /// Together with another login of the same job.
+    pub(crate) fn with(self, other: &Self) -> Self {
+        Self {
+            sent: self.sent + other.sent,
+            received: self.received + other.received,
+            files: self.files + other.files,
+            aborted: self.aborted + other.aborted,
+            listings: self.listings + other.listings,
+            resumed: self.resumed + other.resumed,
+            not_resumed: self.not_resumed + other.not_resumed,
+            ..self
+        }
+    }
 }
 
 impl fmt::Display for Report {

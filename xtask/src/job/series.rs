@@ -41,8 +41,7 @@ pub(super) async fn run<D: Driver>(job: &Job) -> Result<Report> {
             }
         }
     }
-    let transfers = (run.report.files + run.report.listings) as usize;
-    equal("the number of transfers", &TRANSFERS, &transfers)?;
+    equal("the number of transfers", &TRANSFERS, &run.transfers())?;
     run.delete(&all).await?;
     run.end().await
 }

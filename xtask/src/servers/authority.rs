@@ -45,13 +45,26 @@ impl Authority {
     ///
     /// When a name is neither.
     pub(crate) fn issue(&self, names: &[&str]) -> Result<Identity> {
+        self.issue_for(names, ExtendedKeyUsagePurpose::ServerAuth)
+    }
+
+    /// Issues a client certificate for `name`.
+    ///
+    /// # Errors
+    ///
+    /// When no key can be generated.
+    pub(crate) fn issue_to_client(&self, name: &str) -> Result<Identity> {
+        self.issue_for(&[name], ExtendedKeyUsagePurpose::ClientAuth)
+    }
+
+    fn issue_for(&self, names: &[&str], purpose: ExtendedKeyUsagePurpose) -> Result<Identity> {
         let subject = names.first().copied().unwrap_or("nameless");
         let alternatives = names.iter().map(|&name| name.to_owned()).collect();
         let mut params = parameters(alternatives, subject)?;
         params.is_ca = IsCa::ExplicitNoCa;
         params.use_authority_key_identifier_extension = true;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.extended_key_usages = vec![purpose];
         let key = key()?;
         let certificate = params.signed_by(&key, &self.issuer)?;
         Ok(Identity {
@@ -61,7 +74,7 @@ impl Authority {
     }
 }
 
-/// A server certificate with its private key, both as PEM.
+/// A certificate with its private key, both as PEM.
 ///
 /// There is no chain: the root of [`Authority`] signed it directly.
 pub(crate) struct Identity {

@@ -8,10 +8,10 @@ use std::{
 
 use super::{
     Result,
-    authority::Identity,
     process::{Family, Process, Room, WRITABLE},
     proftpd, pureftpd, pyftpdlib,
-    vsftpd::{TlsVersion, Vsftpd, VsftpdOptions},
+    tls::Tls,
+    vsftpd::{Vsftpd, VsftpdOptions},
 };
 
 /// Who may log in where a server has users of its own. No secret: it is good for a directory on
@@ -45,8 +45,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) room: Room,
     /// How long a session may stay silent; Pure-FTPd counts in minutes.
     pub(crate) idle: Option<Duration>,
-    /// TLS of exactly this version, without which nothing is allowed.
-    pub(crate) tls: Option<(TlsVersion, &'a Identity)>,
+    /// In clear when nothing.
+    pub(crate) tls: Option<Tls<'a>>,
 }
 
 /// Where the program of a server was put.
@@ -96,21 +96,21 @@ impl Kind {
         })
     }
 
+    /// Whether TLS may begin with the first byte.
+    pub(crate) const fn offers_implicit(self) -> bool {
+        matches!(self, Self::Vsftpd | Self::ProFtpd)
+    }
+
+    /// Whether it can be told to ask clients for certificates.
+    pub(crate) const fn asks_for_certificates(self) -> bool {
+        !matches!(self, Self::PureFtpd)
+    }
+
     /// How long a session must at least be allowed to stay silent.
     pub(crate) const fn shortest_idle(self) -> Duration {
         match self {
             Self::PureFtpd => pureftpd::SHORTEST_IDLE,
             _ => Duration::from_secs(2),
-        }
-    }
-}
-
-impl Setting<'_> {
-    /// For servers that have not been taught TLS here.
-    pub(super) fn only_clear(&self, name: &str) -> Result<()> {
-        match self.tls {
-            None => Ok(()),
-            Some(_) => Err(format!("{name} is not started with TLS yet").into()),
         }
     }
 }
@@ -135,12 +135,11 @@ impl Program {
                     family: setting.family,
                     room: setting.room,
                     idle: setting.idle,
-                    tls: setting.tls.map(|(version, _)| version),
+                    tls: setting.tls,
                     ascii: true,
                     ..VsftpdOptions::default()
                 };
-                let identity = setting.tls.map(|(_, identity)| identity);
-                Vsftpd::start(path, workdir, &options, identity).map(Vsftpd::into_process)
+                Vsftpd::start(path, workdir, &options).map(Vsftpd::into_process)
             }
             Kind::ProFtpd => proftpd::start(path, workdir, setting),
             Kind::PureFtpd => pureftpd::start(path, workdir, setting),
@@ -154,6 +153,11 @@ impl Program {
 }
 
 impl Foreign {
+    /// Which server it is.
+    pub(crate) const fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// The host, as a client's options want it.
     pub(crate) fn host(&self) -> String {
         self.process.address().ip().to_string()

@@ -18,6 +18,8 @@ mod pureftpd;
 #[cfg(unix)]
 mod pyftpdlib;
 #[cfg(unix)]
+pub(crate) mod tls;
+#[cfg(unix)]
 pub(crate) mod vsftpd;
 
 use std::error::Error;

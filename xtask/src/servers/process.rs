@@ -15,7 +15,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Result;
+use super::{
+    Result,
+    tls::{Start, Tls},
+};
 
 /// Unprivileged users that systems have by themselves, since the list of users must stay as it is.
 /// Sessions run as the first whose home directory exists: vsftpd enters that on the way to where it
@@ -50,12 +53,29 @@ pub(crate) enum Family {
 }
 
 impl Family {
-    pub(crate) const ALL: [Self; 2] = [Self::V4, Self::V6];
-
     pub(crate) const fn address(self) -> IpAddr {
         match self {
             Self::V4 => IpAddr::V4(Ipv4Addr::LOCALHOST),
             Self::V6 => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        }
+    }
+}
+
+/// How a server begins with a client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Greets {
+    /// By a reply in clear.
+    #[default]
+    InClear,
+    /// By nothing, before TLS has begun.
+    UnderTls,
+}
+
+impl Greets {
+    pub(super) fn with(tls: Option<&Tls<'_>>) -> Self {
+        match tls.map(|tls| tls.start) {
+            Some(Start::Implicit) => Self::UnderTls,
+            _ => Self::InClear,
         }
     }
 }
@@ -88,7 +108,8 @@ pub(crate) struct Process {
 type Afterwards = Box<dyn FnOnce() + Send + Sync>;
 
 impl Process {
-    /// Makes a directory and starts a server in it; it greets clients by the time this returns.
+    /// Makes a directory and starts a server in it; it greets clients by the time this returns, or
+    /// takes their connections where it does not greet in clear.
     ///
     /// `prepare` writes what the server needs and says how to start it.
     ///
@@ -99,6 +120,7 @@ impl Process {
         name: &'static str,
         workdir: &Path,
         family: Family,
+        greets: Greets,
         logs: &'static [&'static str],
         prepare: impl Fn(&Self) -> Result<Command>,
     ) -> Result<Self> {
@@ -109,7 +131,7 @@ impl Process {
             let mut process = Self::settle(name, &workdir, family, logs)?;
             let mut command = prepare(&process)?;
             process.spawn(&mut command)?;
-            process.wait_until_it_greets()?;
+            process.wait_until_it_greets(greets)?;
             Ok(process)
         };
         for _ in 1..ATTEMPTS {
@@ -248,7 +270,7 @@ impl Process {
         Ok(())
     }
 
-    fn wait_until_it_greets(&mut self) -> Result<()> {
+    fn wait_until_it_greets(&mut self, greets: Greets) -> Result<()> {
         let name = self.name;
         let deadline = Instant::now() + START_TIMEOUT;
         loop {
@@ -259,7 +281,11 @@ impl Process {
             if let Some(status) = ended {
                 return Err(format!("{name} ended, {status}: {}", self.log().trim()).into());
             }
-            match greeting(self.address) {
+            let greeting = match greets {
+                Greets::InClear => greeting(self.address),
+                Greets::UnderTls => TcpStream::connect(self.address).map(|_| "220".to_owned()),
+            };
+            match greeting {
                 Ok(line) if line.starts_with("220") => return Ok(()),
                 Ok(line) => return Err(format!("{name} greets with: {}", line.trim()).into()),
                 Err(error) if Instant::now() >= deadline => {
@@ -514,7 +540,7 @@ mod tests {
     use std::process::Command;
     use std::{env, fs, process, thread};
 
-    use super::{Family, Process, Result, Watchdog, descendants, is_running};
+    use super::{Family, Greets, Process, Result, Watchdog, descendants, is_running};
 
     fn workdir(name: &str) -> PathBuf {
         env::temp_dir().join(format!("xtask-{name}-{}", process::id()))
@@ -522,18 +548,25 @@ mod tests {
 
     /// A server with a child of its own; somebody else greets in its place.
     fn start(workdir: &Path) -> Result<Process> {
-        Process::start("shell", workdir, Family::V4, &[], |process| {
-            let listener = TcpListener::bind(process.address())?;
-            thread::spawn(move || {
-                let greeted = listener
-                    .accept()
-                    .and_then(|(mut stream, _)| stream.write_all(b"220 hello\r\n"));
-                assert!(greeted.is_ok());
-            });
-            let mut command = Command::new("sh");
-            command.args(["-c", "sleep 1000 & sleep 1000"]);
-            Ok(command)
-        })
+        Process::start(
+            "shell",
+            workdir,
+            Family::V4,
+            Greets::InClear,
+            &[],
+            |process| {
+                let listener = TcpListener::bind(process.address())?;
+                thread::spawn(move || {
+                    let greeted = listener
+                        .accept()
+                        .and_then(|(mut stream, _)| stream.write_all(b"220 hello\r\n"));
+                    assert!(greeted.is_ok());
+                });
+                let mut command = Command::new("sh");
+                command.args(["-c", "sleep 1000 & sleep 1000"]);
+                Ok(command)
+            },
+        )
     }
 
     /// The server and all that descends from it, once that is there.
@@ -596,12 +629,19 @@ mod tests {
     #[test]
     fn a_server_that_does_not_start_says_why() {
         let workdir = workdir("fails");
-        let started = Process::start("shell", &workdir, Family::V4, &["own.log"], |process| {
-            fs::write(process.path("own.log"), "and more of it")?;
-            let mut command = Command::new("sh");
-            command.args(["-c", "echo no such setting >&2; exit 3"]);
-            Ok(command)
-        });
+        let started = Process::start(
+            "shell",
+            &workdir,
+            Family::V4,
+            Greets::InClear,
+            &["own.log"],
+            |process| {
+                fs::write(process.path("own.log"), "and more of it")?;
+                let mut command = Command::new("sh");
+                command.args(["-c", "echo no such setting >&2; exit 3"]);
+                Ok(command)
+            },
+        );
         let error = started.map(|_| ()).map_err(|error| error.to_string());
         let text = error.expect_err("a failure");
         for part in ["exit status: 3", "no such setting", "and more of it"] {

@@ -7,16 +7,20 @@ use super::{
     Result,
     foreign::{PASSIVE_PORTS, PASSWORD_HASH, Setting, USER},
     package::{Unpacked, library_path},
-    process::{Account, Family, Process, secret_file},
+    process::{Account, Family, Greets, Process, secret_file},
+    tls::{Data, Files, Start, Tls},
 };
 
-/// Where it is in its package.
+/// Where it is in its package, and its TLS in another one.
 const PROGRAM: &str = "usr/sbin/proftpd";
+const MODULES: &str = "usr/lib/proftpd";
+const MOD_TLS: &str = "usr/lib/proftpd/mod_tls.so";
 
 // Names within the directory of a server.
 const CONFIGURATION: &str = "proftpd.conf";
 const USERS: &str = "users";
 const LOG: &str = "proftpd.log";
+const TLS_LOG: &str = "tls.log";
 
 /// Unpacks the server and the libraries it lacks into `workdir`, unless they are there.
 ///
@@ -24,7 +28,9 @@ const LOG: &str = "proftpd.log";
 ///
 /// Names the tool, package or library that is missing.
 pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
-    Unpacked::fetch(workdir, "proftpd-core", PROGRAM)
+    let program = Unpacked::fetch(workdir, "proftpd-core", PROGRAM)?;
+    Unpacked::fetch(workdir, "proftpd-mod-crypto", MOD_TLS)?;
+    Ok(program)
 }
 
 /// Starts it. Root confines sessions to the tree that clients see; for others it begins in it.
@@ -33,7 +39,6 @@ pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
 ///
 /// As [`Process::start`].
 pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
-    setting.only_clear("ProFTPD")?;
     let unpacked = program.ancestors().nth(3).unwrap_or(Path::new("/"));
     let prepare = |process: &Process| {
         let account = Account::find(process)?;
@@ -44,10 +49,14 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
             &process.path(USERS),
             &format!("{USER}:{PASSWORD_HASH}:{user}:{group}::{root}:/bin/sh\n"),
         )?;
-        fs::write(
-            process.path(CONFIGURATION),
-            configuration(process, &account, setting)?,
-        )?;
+        let mut configuration = configuration(process, &account, setting)?;
+        if let Some(tls) = &setting.tls {
+            let modules = unpacked.join(MODULES);
+            let modules = modules.to_str().ok_or("a path that is no text")?;
+            configuration += &secured(tls, &tls.write(process)?, modules);
+            configuration += &format!("TLSLog {}\n", process.text(TLS_LOG)?);
+        }
+        fs::write(process.path(CONFIGURATION), configuration)?;
         let mut command = Command::new(program);
         command
             .args(["--nodaemon", "--quiet", "--config"])
@@ -57,7 +66,15 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
             .env("LC_ALL", "C.UTF-8");
         Ok(command)
     };
-    Process::start("proftpd", workdir, setting.family, &[LOG], prepare)
+    let greets = Greets::with(setting.tls.as_ref());
+    Process::start(
+        "proftpd",
+        workdir,
+        setting.family,
+        greets,
+        &[LOG, TLS_LOG],
+        prepare,
+    )
 }
 
 fn configuration(process: &Process, account: &Account, setting: &Setting<'_>) -> Result<String> {
@@ -73,6 +90,8 @@ fn configuration(process: &Process, account: &Account, setting: &Setting<'_>) ->
         format!("UseIPv6 {ipv6}"),
         format!("DefaultAddress {}", address.ip()),
         format!("Port {}", address.port()),
+        // On that address alone.
+        "SocketBindTight on".to_owned(),
         format!("PassivePorts {first} {last}"),
         "AuthOrder mod_auth_file.c".to_owned(),
         format!("AuthUserFile {}", process.text(USERS)?),
@@ -104,4 +123,29 @@ fn configuration(process: &Process, account: &Account, setting: &Setting<'_>) ->
         lines.push(format!("TimeoutIdle {}", idle.as_secs()));
     }
     Ok(lines.join("\n") + "\n")
+}
+
+/// What it is told of TLS. It demands that data connections resume by itself.
+fn secured(tls: &Tls<'_>, files: &Files, modules: &str) -> String {
+    let mut lines = vec![
+        format!("ModulePath {modules}"),
+        "LoadModule mod_tls.c".to_owned(),
+        "TLSEngine on".to_owned(),
+        format!("TLSProtocol {}", tls.version.openssl_name()),
+        format!("TLSECCertificateFile {}", files.certificate),
+        format!("TLSECCertificateKeyFile {}", files.key),
+        "TLSRenegotiate none".to_owned(),
+    ];
+    lines.push(match tls.data {
+        Data::Private => "TLSRequired on".to_owned(),
+        Data::Any => "TLSRequired ctrl".to_owned(),
+    });
+    if tls.start == Start::Implicit {
+        lines.push("TLSOptions UseImplicitSSL".to_owned());
+    }
+    if let Some(clients) = &files.clients {
+        lines.push(format!("TLSCACertificateFile {clients}"));
+        lines.push("TLSVerifyClient on".to_owned());
+    }
+    lines.join("\n") + "\n"
 }

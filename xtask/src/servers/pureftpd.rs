@@ -12,7 +12,8 @@ use super::{
     Result,
     foreign::{PASSIVE_PORTS, PASSWORD_HASH, Setting, USER},
     package::{self, Unpacked, library_path},
-    process::{Account, Process, is_running, secret_file},
+    process::{Account, Greets, Process, is_running, secret_file},
+    tls::{Data, OPENSSL_CONF, Start, Tls},
 };
 
 /// Where it is in its package, and the program that makes its list of users.
@@ -47,7 +48,10 @@ pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
 ///
 /// As [`Process::start`]; for anybody but root.
 pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
-    setting.only_clear("Pure-FTPd")?;
+    let unknown = |tls: &Tls<'_>| tls.start == Start::Implicit || tls.clients.is_some();
+    if setting.tls.as_ref().is_some_and(unknown) {
+        return Err("Pure-FTPd has neither implicit TLS nor certificates of clients".into());
+    }
     let unpacked = program.ancestors().nth(3).unwrap_or(Path::new("/"));
     let prepare = |process: &Process| {
         if !process.is_roots()? {
@@ -85,6 +89,17 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
             // No anonymous logins, no names of hosts, nothing to the system's log.
             .args(["-E", "-H", "-f", "none"])
             .env("LD_LIBRARY_PATH", library_path(unpacked));
+        if let Some(tls) = &setting.tls {
+            let files = tls.write(process)?;
+            let demand = match tls.data {
+                Data::Any => "2",
+                Data::Private => "3",
+            };
+            command
+                .args(["-Y", demand])
+                .args(["-2", &format!("{},{}", files.certificate, files.key)])
+                .env(OPENSSL_CONF, files.openssl);
+        }
         if let Some(idle) = setting.idle {
             // In minutes.
             let minutes = idle.max(SHORTEST_IDLE).as_secs() / 60;
@@ -93,7 +108,8 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
         Ok(command)
     };
     let was_there = *WAS_THERE.get_or_init(|| Path::new(SCOREBOARD).exists());
-    let mut process = Process::start("pure-ftpd", workdir, setting.family, &[], prepare)?;
+    let (family, greets) = (setting.family, Greets::InClear);
+    let mut process = Process::start("pure-ftpd", workdir, family, greets, &[], prepare)?;
     process.afterwards(move || {
         if !was_there {
             clear_scoreboard();

@@ -2,11 +2,12 @@
 
 import sys
 
-packages, address, port, user, password, root, first, last, idle, room = sys.argv[1:]
+packages, address, port, user, password, root, first, last, idle, room = sys.argv[1:11]
+tls = sys.argv[11:]
 sys.path.insert(0, packages)
 
 from pyftpdlib.authorizers import DummyAuthorizer
-from pyftpdlib.handlers import FTPHandler
+from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler
 from pyftpdlib.servers import FTPServer
 
 authorizer = DummyAuthorizer()
@@ -17,10 +18,28 @@ if room != ".":
     authorizer.override_perm(user, root + "/" + room, perm=ALL, recursive=True)
 
 
-class Handler(FTPHandler):
+class Handler(TLS_FTPHandler if tls else FTPHandler):
     timeout = int(idle)
     passive_ports = range(int(first), int(last) + 1)
 
 
 Handler.authorizer = authorizer
+if tls:
+    from OpenSSL import SSL
+
+    version, certificate, key, data, *clients = tls
+    version = {"TLSv1.2": SSL.TLS1_2_VERSION, "TLSv1.3": SSL.TLS1_3_VERSION}[version]
+    context = SSL.Context(SSL.TLS_SERVER_METHOD)
+    context.set_min_proto_version(version)
+    context.set_max_proto_version(version)
+    context.use_certificate_chain_file(certificate)
+    context.use_privatekey_file(key)
+    if clients:
+        context.load_verify_locations(clients[0])
+        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT)
+        # Without a name for its sessions OpenSSL resumes none of clients with certificates.
+        context.set_session_id(b"interop")
+    Handler.ssl_context = context
+    Handler.tls_control_required = True
+    Handler.tls_data_required = data == "private"
 FTPServer((address, int(port)), Handler).serve_forever()

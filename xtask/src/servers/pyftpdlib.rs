@@ -11,11 +11,15 @@ use super::{
     Result,
     foreign::{PASSIVE_PORTS, PASSWORD, Setting, USER},
     package,
-    process::{Account, Process, Room, WRITABLE},
+    process::{Account, Greets, Process, Room, WRITABLE},
+    tls::{Data, Start},
 };
 
 /// The newest stable one, when this was written.
 const VERSION: &str = "2.2.0";
+
+/// Its TLS is OpenSSL's, by way of this; the newest stable one, too.
+const OPENSSL_VERSION: &str = "26.4.0";
 
 /// What runs it.
 const SCRIPT: &str = include_str!("pyftpdlib.py");
@@ -31,7 +35,7 @@ const PYTHON: &str = "python3";
 ///
 /// When Python or pip are missing, or the package cannot be had.
 pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
-    let packages = workdir.join(format!("packages-{VERSION}"));
+    let packages = workdir.join(format!("packages-{VERSION}-{OPENSSL_VERSION}"));
     // pip writes it last.
     if packages
         .join(format!("pyftpdlib-{VERSION}.dist-info"))
@@ -51,6 +55,7 @@ pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
             ])
             .args(["--upgrade", "--target"])
             .arg(&packages)
+            .arg(format!("pyOpenSSL=={OPENSSL_VERSION}"))
             .arg(format!("pyftpdlib=={VERSION}")),
     )?;
     Ok(packages)
@@ -62,7 +67,9 @@ pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
 ///
 /// As [`Process::start`].
 pub(crate) fn start(packages: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
-    setting.only_clear("pyftpdlib")?;
+    if setting.tls.is_some_and(|tls| tls.start == Start::Implicit) {
+        return Err("pyftpdlib has no implicit TLS".into());
+    }
     let packages = packages.canonicalize()?;
     let prepare = |process: &Process| {
         process.plant(&Account::find(process)?, setting.room)?;
@@ -87,7 +94,19 @@ pub(crate) fn start(packages: &Path, workdir: &Path, setting: &Setting<'_>) -> R
                 Room::Below => WRITABLE,
                 Room::Root => ".",
             });
+        if let Some(tls) = &setting.tls {
+            let files = tls.write(process)?;
+            command
+                .arg(tls.version.openssl_name())
+                .args([files.certificate, files.key])
+                .arg(match tls.data {
+                    Data::Private => "private",
+                    Data::Any => "any",
+                })
+                .args(files.clients);
+        }
         Ok(command)
     };
-    Process::start("pyftpdlib", workdir, setting.family, &[], prepare)
+    let (family, greets) = (setting.family, Greets::InClear);
+    Process::start("pyftpdlib", workdir, family, greets, &[], prepare)
 }

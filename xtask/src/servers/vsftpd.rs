@@ -12,37 +12,18 @@ use std::{
 
 use super::{
     Result,
-    authority::Identity,
     package::{Unpacked, library_path},
-    process::{Account, Family, Process, Room, open_directory, secret_file},
+    process::{Account, Family, Greets, Process, Room, open_directory},
+    tls::{Data, Files, OPENSSL_CONF, Start, Tls},
 };
 
 pub(crate) use super::process::WRITABLE;
 
-/// A version of TLS to hold a server to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TlsVersion {
-    /// TLS 1.2 only.
-    Tls12,
-    /// TLS 1.3 only.
-    Tls13,
-}
-
-impl TlsVersion {
-    const fn openssl_name(self) -> &'static str {
-        match self {
-            Self::Tls12 => "TLSv1.2",
-            Self::Tls13 => "TLSv1.3",
-        }
-    }
-}
-
 /// What a [`Vsftpd`] is to be like.
-#[derive(Clone, Debug)]
-pub(crate) struct VsftpdOptions {
-    /// Plain FTP when nothing, otherwise TLS of exactly this version, without
-    /// which no login and no transfer is allowed.
-    pub(crate) tls: Option<TlsVersion>,
+#[derive(Clone)]
+pub(crate) struct VsftpdOptions<'a> {
+    /// Plain FTP when nothing.
+    pub(crate) tls: Option<Tls<'a>>,
     /// Whether data connections must resume the TLS session of the control
     /// connection, as is vsftpd's default.
     pub(crate) require_session_reuse: bool,
@@ -63,7 +44,7 @@ pub(crate) struct VsftpdOptions {
     pub(crate) idle: Option<Duration>,
 }
 
-impl Default for VsftpdOptions {
+impl Default for VsftpdOptions<'_> {
     fn default() -> Self {
         Self {
             tls: None,
@@ -103,22 +84,21 @@ impl Vsftpd {
     /// # Errors
     ///
     /// When this process is not root's, without whom vsftpd cannot confine a
-    /// session, when TLS is asked for without an identity, or when the server
-    /// does not come up; then with all that it said.
+    /// session, or when the server does not come up; then with all that it
+    /// said.
     pub(crate) fn start(
         binary: &Path,
         workdir: &Path,
-        options: &VsftpdOptions,
-        identity: Option<&Identity>,
+        options: &VsftpdOptions<'_>,
     ) -> Result<Self> {
         let binary = binary.canonicalize()?;
         let prepare = |process: &Process| {
             let server = Preparing { process, options };
-            server.prepare(identity)?;
-            Ok(server.command(&binary))
+            let files = server.prepare()?;
+            Ok(server.command(&binary, files.as_ref()))
         };
-        let family = options.family;
-        Process::start("vsftpd", workdir, family, &[LOG], prepare).map(Self)
+        let (family, greets) = (options.family, Greets::with(options.tls.as_ref()));
+        Process::start("vsftpd", workdir, family, greets, &[LOG], prepare).map(Self)
     }
 
     /// As one of several kinds of servers.
@@ -139,11 +119,11 @@ impl Deref for Vsftpd {
 /// A server that does not run yet.
 struct Preparing<'a> {
     process: &'a Process,
-    options: &'a VsftpdOptions,
+    options: &'a VsftpdOptions<'a>,
 }
 
 impl Preparing<'_> {
-    fn prepare(&self, identity: Option<&Identity>) -> Result<()> {
+    fn prepare(&self) -> Result<Option<Files>> {
         if !self.process.is_roots()? {
             return Err("vsftpd has to be started by root: it confines sessions by chroot".into());
         }
@@ -153,20 +133,16 @@ impl Preparing<'_> {
         self.process.plant(&account, self.options.room)?;
         open_directory(&self.process.path(EMPTY))?;
 
-        if let Some(version) = self.options.tls {
-            let identity = identity.ok_or("TLS needs an identity")?;
-            fs::write(self.process.path(CERTIFICATE), &identity.certificate_pem)?;
-            secret_file(&self.process.path(KEY), &identity.key_pem)?;
-            fs::write(self.process.path(OPENSSL), openssl_configuration(version))?;
-        }
+        let tls = self.options.tls;
+        let files = tls.map(|tls| tls.write(self.process)).transpose()?;
         fs::write(
             self.process.path(CONFIGURATION),
-            self.configuration(&account.name)?,
+            self.configuration(&account.name, files.as_ref())?,
         )?;
-        Ok(())
+        Ok(files)
     }
 
-    fn configuration(&self, user: &str) -> Result<String> {
+    fn configuration(&self, user: &str, files: Option<&Files>) -> Result<String> {
         let options = self.options;
         let path = |name: &str| self.process.text(name);
         let (mine, other, address) = match options.family {
@@ -211,12 +187,13 @@ impl Preparing<'_> {
             ("log_ftp_protocol", yes()),
             ("vsftpd_log_file", path(LOG)?),
         ];
-        if options.tls.is_some() {
+        if let (Some(tls), Some(files)) = (options.tls, files) {
             settings.extend([
                 ("ssl_enable", yes()),
+                ("implicit_ssl", yes_or_no(tls.start == Start::Implicit)),
                 ("allow_anon_ssl", yes()),
                 ("force_anon_logins_ssl", yes()),
-                ("force_anon_data_ssl", yes()),
+                ("force_anon_data_ssl", yes_or_no(tls.data == Data::Private)),
                 (
                     "require_ssl_reuse",
                     yes_or_no(options.require_session_reuse),
@@ -228,10 +205,17 @@ impl Preparing<'_> {
                 // The default is one cipher, obsolete for years.
                 ("ssl_ciphers", "HIGH".to_owned()),
                 // In spite of their names they take keys of every kind.
-                ("rsa_cert_file", path(CERTIFICATE)?),
-                ("rsa_private_key_file", path(KEY)?),
+                ("rsa_cert_file", files.certificate.clone()),
+                ("rsa_private_key_file", files.key.clone()),
                 ("debug_ssl", yes()),
             ]);
+            if let Some(clients) = &files.clients {
+                settings.extend([
+                    ("require_cert", yes()),
+                    ("validate_cert", yes()),
+                    ("ca_certs_file", clients.clone()),
+                ]);
+            }
         }
         if let Some(idle) = options.idle {
             settings.push(("idle_session_timeout", idle.as_secs().to_string()));
@@ -243,7 +227,7 @@ impl Preparing<'_> {
         Ok(text)
     }
 
-    fn command(&self, binary: &Path) -> Command {
+    fn command(&self, binary: &Path, files: Option<&Files>) -> Command {
         let mut command = Command::new(binary);
         command.arg(self.process.path(CONFIGURATION));
         // `usr/sbin/vsftpd` below the folder it was unpacked into; an installed
@@ -253,8 +237,8 @@ impl Preparing<'_> {
         {
             command.env("LD_LIBRARY_PATH", library_path(unpacked));
         }
-        if self.options.tls.is_some() {
-            command.env("OPENSSL_CONF", self.process.path(OPENSSL));
+        if let Some(files) = files {
+            command.env(OPENSSL_CONF, &files.openssl);
         }
         command
     }
@@ -262,9 +246,6 @@ impl Preparing<'_> {
 
 // Names within the directory of a server.
 const CONFIGURATION: &str = "vsftpd.conf";
-const OPENSSL: &str = "openssl.cnf";
-const CERTIFICATE: &str = "certificate.pem";
-const KEY: &str = "key.pem";
 const LOG: &str = "vsftpd.log";
 /// Where the privileged half of a session locks itself in.
 const EMPTY: &str = "empty";
@@ -279,20 +260,4 @@ fn no() -> String {
 
 fn yes_or_no(value: bool) -> String {
     if value { "YES" } else { "NO" }.to_owned()
-}
-
-/// Holds the library to one version, because vsftpd's own switches end at
-/// TLS 1.0 in the release that Debian has, and unknown ones are fatal.
-fn openssl_configuration(version: TlsVersion) -> String {
-    let version = version.openssl_name();
-    format!(
-        "openssl_conf = main\n\
-         [main]\n\
-         ssl_conf = modules\n\
-         [modules]\n\
-         system_default = defaults\n\
-         [defaults]\n\
-         MinProtocol = {version}\n\
-         MaxProtocol = {version}\n"
-    )
 }

@@ -1,0 +1,106 @@
+//! Who trusts whom, for one run.
+
+use ftp_blocking::TlsConfig;
+
+use crate::servers::Result;
+use crate::servers::authority::{Authority, Identity};
+use crate::servers::foreign::Kind;
+use crate::servers::process::Family;
+use crate::servers::tls::{Data, Start, Tls, TlsVersion};
+
+/// An authority of this run, which has signed what servers and clients show.
+pub(super) struct Trust {
+    root: String,
+    server: Identity,
+    client: Identity,
+    config: TlsConfig,
+}
+
+/// How a server and its clients use TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Secured {
+    pub(super) version: TlsVersion,
+    pub(super) start: Start,
+    pub(super) data: Data,
+    pub(super) clients: Clients,
+}
+
+/// Who clients are, before they log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Clients {
+    Anybody,
+    /// Those with a certificate.
+    Certified,
+}
+
+impl Secured {
+    /// Explicit, private, for anybody.
+    pub(super) const fn new(version: TlsVersion) -> Self {
+        Self {
+            version,
+            start: Start::Explicit,
+            data: Data::Private,
+            clients: Clients::Anybody,
+        }
+    }
+
+    /// The same as it is asked of this server: of ProFTPD in TLS 1.2 where the version does not
+    /// matter, because there its uploads do not end early.
+    pub(super) fn suited(self, kind: Kind) -> Self {
+        let is_about_more = self.start == Start::Implicit || self.clients == Clients::Certified;
+        match kind {
+            Kind::ProFtpd if is_about_more => Self {
+                version: TlsVersion::Tls12,
+                ..self
+            },
+            _ => self,
+        }
+    }
+
+    pub(super) const IMPLICIT: Self = Self {
+        start: Start::Implicit,
+        ..Self::new(TlsVersion::Tls13)
+    };
+}
+
+impl Trust {
+    pub(super) fn new() -> Result<Self> {
+        let authority = Authority::new()?;
+        let root = authority.root_pem();
+        Ok(Self {
+            server: authority.issue(&[&Family::V4.address().to_string()])?,
+            client: authority.issue_to_client("ada")?,
+            config: TlsConfig::with_roots_pem(&root)?,
+            root,
+        })
+    }
+
+    /// For a server.
+    pub(super) fn server(&self, secured: Secured) -> Tls<'_> {
+        Tls {
+            start: secured.start,
+            data: secured.data,
+            clients: (secured.clients == Clients::Certified).then_some(&*self.root),
+            ..Tls::new(secured.version, &self.server)
+        }
+    }
+
+    /// For a client without a certificate.
+    pub(super) fn nobody(&self) -> TlsConfig {
+        self.config.clone()
+    }
+
+    /// For a client of such a server. It speaks whatever version the server does.
+    ///
+    /// # Errors
+    ///
+    /// Those of the certificate.
+    pub(super) fn client(&self, secured: Secured) -> Result<TlsConfig> {
+        let config = self.nobody();
+        Ok(match secured.clients {
+            Clients::Anybody => config,
+            Clients::Certified => config
+                .with_client_certificate(&self.client.certificate_pem, &self.client.key_pem)?,
+        })
+    }
+}

@@ -1,0 +1,140 @@
+//! What a server is to demand of TLS.
+
+use std::fs;
+
+use super::{
+    Result,
+    authority::Identity,
+    process::{Process, secret_file},
+};
+
+/// A version of TLS to hold a server to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TlsVersion {
+    /// TLS 1.2 only.
+    Tls12,
+    /// TLS 1.3 only.
+    Tls13,
+}
+
+/// Where TLS begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// Behind AUTH TLS.
+    Explicit,
+    /// With the first byte.
+    Implicit,
+}
+
+/// What data connections have to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Data {
+    /// Under TLS.
+    Private,
+    /// What the client chooses.
+    Any,
+}
+
+/// TLS of exactly one version, without which nobody logs in.
+#[derive(Clone, Copy)]
+pub(crate) struct Tls<'a> {
+    pub(crate) version: TlsVersion,
+    pub(crate) start: Start,
+    pub(crate) data: Data,
+    /// Who the server is.
+    pub(crate) identity: &'a Identity,
+    /// The root, as PEM, that has to have signed the certificate which a client has to show; none
+    /// is asked for otherwise.
+    pub(crate) clients: Option<&'a str>,
+}
+
+// Names within the directory of a server.
+const OPENSSL: &str = "openssl.cnf";
+const CERTIFICATE: &str = "certificate.pem";
+const KEY: &str = "key.pem";
+const CLIENTS: &str = "clients.pem";
+
+impl<'a> Tls<'a> {
+    /// Explicit, and for data too.
+    pub(crate) const fn new(version: TlsVersion, identity: &'a Identity) -> Self {
+        Self {
+            version,
+            start: Start::Explicit,
+            data: Data::Private,
+            identity,
+            clients: None,
+        }
+    }
+
+    /// Writes what a server needs of it to files in its directory.
+    ///
+    /// # Errors
+    ///
+    /// Those of the disk, and of a directory that cannot stand in a configuration.
+    pub(super) fn write(&self, process: &Process) -> Result<Files> {
+        fs::write(process.path(CERTIFICATE), &self.identity.certificate_pem)?;
+        secret_file(&process.path(KEY), &self.identity.key_pem)?;
+        fs::write(
+            process.path(OPENSSL),
+            openssl_configuration(self.version.openssl_name()),
+        )?;
+        let clients = match self.clients {
+            Some(root) => {
+                fs::write(process.path(CLIENTS), root)?;
+                Some(process.text(CLIENTS)?)
+            }
+            None => None,
+        };
+        Ok(Files {
+            certificate: process.text(CERTIFICATE)?,
+            key: process.text(KEY)?,
+            clients,
+            openssl: process.text(OPENSSL)?,
+        })
+    }
+}
+
+/// Where it was written.
+pub(super) struct Files {
+    pub(super) certificate: String,
+    pub(super) key: String,
+    /// The root of clients' certificates.
+    pub(super) clients: Option<String>,
+    /// For the environment variable [`OPENSSL_CONF`].
+    pub(super) openssl: String,
+}
+
+/// Where OpenSSL looks for its configuration.
+pub(super) const OPENSSL_CONF: &str = "OPENSSL_CONF";
+
+impl TlsVersion {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Tls12 => "TLS 1.2",
+            Self::Tls13 => "TLS 1.3",
+        }
+    }
+
+    /// As OpenSSL and those built on it call it.
+    pub(super) const fn openssl_name(self) -> &'static str {
+        match self {
+            Self::Tls12 => "TLSv1.2",
+            Self::Tls13 => "TLSv1.3",
+        }
+    }
+}
+
+/// Holds the library to one version, for servers that have no switch for it: vsftpd's own end at
+/// TLS 1.0 in the release that Debian has, and unknown ones are fatal; Pure-FTPd has none.
+fn openssl_configuration(version: &str) -> String {
+    format!(
+        "openssl_conf = main\n\
+         [main]\n\
+         ssl_conf = modules\n\
+         [modules]\n\
+         system_default = defaults\n\
+         [defaults]\n\
+         MinProtocol = {version}\n\
+         MaxProtocol = {version}\n"
+    )
+}
