@@ -11,6 +11,16 @@
 //! * the data of an upload and its end are said together, and 226 comes: one.
 //!
 //! Closing a connection of which the end was read says nothing that anybody waits for.
+//!
+//! A TLS handshake is counted in the same way, since what is logged is what travels:
+//!
+//! * ClientHello is said, and the server's flight comes: one;
+//! * our Finished is said, and whatever comes next waited for it. Nobody waits for it alone: on
+//!   the control connection the next command goes out behind it, on the data connection of a
+//!   download the data come behind it, and those of an upload go out behind it. Hence it costs a
+//!   download the second trip of its connection, and nothing else any;
+//! * session tickets come with what comes behind them;
+//! * close_notify is said, and counts if something that comes afterwards may have waited for it.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -118,6 +128,7 @@ impl Line {
     fn shown(&self, bytes: &[u8]) -> String {
         match bytes {
             [] => "end".to_owned(),
+            [20..=23, 3, ..] => format!("{} bytes of TLS", bytes.len()),
             bytes if self.is_control => String::from_utf8_lossy(bytes)
                 .trim_end()
                 .escape_debug()

@@ -43,6 +43,8 @@ pub(crate) struct VsftpdOptions {
     /// Plain FTP when nothing, otherwise TLS of exactly this version, without
     /// which no login and no transfer is allowed.
     pub(crate) tls: Option<TlsVersion>,
+    /// The one cipher suite of TLS 1.3, by OpenSSL's name; its defaults when nothing.
+    pub(crate) tls13_suite: Option<&'static str>,
     /// Whether data connections must resume the TLS session of the control
     /// connection, as is vsftpd's default.
     pub(crate) require_session_reuse: bool,
@@ -67,6 +69,7 @@ impl Default for VsftpdOptions {
     fn default() -> Self {
         Self {
             tls: None,
+            tls13_suite: None,
             require_session_reuse: true,
             max_rate: 0,
             async_abort: false,
@@ -157,7 +160,7 @@ impl Preparing<'_> {
             let identity = identity.ok_or("TLS needs an identity")?;
             fs::write(self.process.path(CERTIFICATE), &identity.certificate_pem)?;
             secret_file(&self.process.path(KEY), &identity.key_pem)?;
-            fs::write(self.process.path(OPENSSL), openssl_configuration(version))?;
+            fs::write(self.process.path(OPENSSL), openssl_configuration(version, self.options.tls13_suite))?;
         }
         fs::write(
             self.process.path(CONFIGURATION),
@@ -283,8 +286,9 @@ fn yes_or_no(value: bool) -> String {
 
 /// Holds the library to one version, because vsftpd's own switches end at
 /// TLS 1.0 in the release that Debian has, and unknown ones are fatal.
-fn openssl_configuration(version: TlsVersion) -> String {
+fn openssl_configuration(version: TlsVersion, suite: Option<&str>) -> String {
     let version = version.openssl_name();
+    let suites = suite.map_or_else(String::new, |suite| format!("Ciphersuites = {suite}\n"));
     format!(
         "openssl_conf = main\n\
          [main]\n\
@@ -293,6 +297,7 @@ fn openssl_configuration(version: TlsVersion) -> String {
          system_default = defaults\n\
          [defaults]\n\
          MinProtocol = {version}\n\
-         MaxProtocol = {version}\n"
+         MaxProtocol = {version}\n\
+         {suites}"
     )
 }
