@@ -10,8 +10,7 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use ftp_blocking::transport::{Dialled, Dialling, Listener, Network, Stream, Target};
-use ftp_blocking::{Client, Memory, Options};
-use ftp_blocking::Resumption;
+use ftp_blocking::{Client, Memory, Options, Resumption};
 use ftp_proto::simulator::{Setup, Simulator};
 
 use log::{Line, Log};
@@ -104,7 +103,6 @@ fn under_tls_a_small_download_takes_fifteen_and_each_further_one_five() {
         }
     });
     assert!(four.trips() <= 15 + 3 * 5, "four downloads: {four}");
-    println!("{one}{four}");
 }
 
 #[test]
@@ -120,7 +118,6 @@ fn under_tls_a_small_upload_takes_fifteen_and_each_further_one_five() {
         }
     });
     assert!(three.trips() <= 15 + 2 * 5, "three uploads: {three}");
-    println!("{one}{three}");
 }
 
 /// A network whose connections are logged.

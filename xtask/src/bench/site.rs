@@ -125,7 +125,10 @@ impl Site {
             Protection::Clear => "ftp",
             Protection::Tls => "ftpes",
         };
-        format!("{scheme}://anonymous:bench@127.0.0.1:{}/{path}", self.port())
+        format!(
+            "{scheme}://anonymous:bench@127.0.0.1:{}/{path}",
+            self.port()
+        )
     }
 
     /// Where downloads of this kind go.

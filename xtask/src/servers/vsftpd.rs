@@ -160,7 +160,10 @@ impl Preparing<'_> {
             let identity = identity.ok_or("TLS needs an identity")?;
             fs::write(self.process.path(CERTIFICATE), &identity.certificate_pem)?;
             secret_file(&self.process.path(KEY), &identity.key_pem)?;
-            fs::write(self.process.path(OPENSSL), openssl_configuration(version, self.options.tls13_suite))?;
+            fs::write(
+                self.process.path(OPENSSL),
+                openssl_configuration(version, self.options.tls13_suite),
+            )?;
         }
         fs::write(
             self.process.path(CONFIGURATION),
