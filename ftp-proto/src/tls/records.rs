@@ -26,7 +26,9 @@ impl Records {
             self.end = self.end.saturating_sub(self.begin);
             self.begin = 0;
         }
-        let wanted = self.end.saturating_add(wanted.clamp(LEAST_SPACE, MOST_SPACE));
+        let wanted = self
+            .end
+            .saturating_add(wanted.clamp(LEAST_SPACE, MOST_SPACE));
         if self.buffer.len() < wanted {
             self.buffer.resize(wanted, 0);
         }
