@@ -2,6 +2,7 @@
 
 #[path = "support/round_trips.rs"]
 mod log;
+mod support;
 
 use std::io::{self, Read as _};
 use std::net::SocketAddr;
@@ -9,22 +10,38 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use ftp_blocking::transport::{Dialled, Dialling, Listener, Network, Stream, Target};
-use ftp_blocking::{Client, Memory, Options};
+use ftp_blocking::{Client, Memory, Options, Resumption};
 use ftp_proto::simulator::{Setup, Simulator};
 
 use log::{Line, Log};
 
 /// What `work` takes, between a login and QUIT.
 fn trips(work: impl FnOnce(&mut Client)) -> Log {
+    trips_with(Setup::new(), Options::new("localhost"), work)
+}
+
+/// The same under TLS 1.3, with each data connection resumed.
+fn trips_under_tls(work: impl FnOnce(&mut Client)) -> Log {
+    let [_, ends] = support::tls() else {
+        panic!("there are two versions");
+    };
+    let setup = Setup::new().tls(ends.server.clone()).require_reuse();
+    let options = Options::new("localhost")
+        .with_tls(ends.client.clone())
+        .with_resumption(Resumption::Required);
+    trips_with(setup, options, work)
+}
+
+fn trips_with(setup: Setup, options: Options, work: impl FnOnce(&mut Client)) -> Log {
     let log = Log::default();
-    let files = (0..4).fold(Setup::new(), |setup, number| {
+    let files = (0..4).fold(setup, |setup, number| {
         setup.file(format!("/{number}"), "small")
     });
     let network = Logged {
         network: Memory::new(Simulator::new(files)),
         log: log.clone(),
     };
-    let mut client = Client::connect_over(network, Options::new("localhost")).expect("connects");
+    let mut client = Client::connect_over(network, options).expect("connects");
     client.login("user", "secret").expect("logs in");
     work(&mut client);
     client.quit().expect("quits");
@@ -74,6 +91,33 @@ fn a_listing_takes_as_many_as_a_download() {
     let one = trips(list);
     // TYPE A instead of TYPE I.
     assert!(one.trips() <= 9, "one listing: {one}");
+}
+
+#[test]
+fn under_tls_a_small_download_takes_fifteen_and_each_further_one_five() {
+    let one = trips_under_tls(|client| download(client, "/0"));
+    assert!(one.trips() <= 15, "one download: {one}");
+    let four = trips_under_tls(|client| {
+        for path in ["/0", "/1", "/2", "/3"] {
+            download(client, path);
+        }
+    });
+    assert!(four.trips() <= 15 + 3 * 5, "four downloads: {four}");
+}
+
+#[test]
+fn under_tls_a_small_upload_takes_fifteen_and_each_further_one_five() {
+    let upload = |client: &mut Client, path: &str| {
+        client.store(path, "small").expect("it is taken");
+    };
+    let one = trips_under_tls(|client| upload(client, "/new0"));
+    assert!(one.trips() <= 15, "one upload: {one}");
+    let three = trips_under_tls(|client| {
+        for path in ["/new0", "/new1", "/new2"] {
+            upload(client, path);
+        }
+    });
+    assert!(three.trips() <= 15 + 2 * 5, "three uploads: {three}");
 }
 
 /// A network whose connections are logged.

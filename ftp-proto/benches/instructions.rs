@@ -10,6 +10,11 @@ use ftp_proto::reply::{extended_passive, features, passive};
 use ftp_proto::wire::{Command, Reply, ReplyDecoder, Telnet, Verb};
 use ftp_proto::{Config, DataEnd, Error, Flow, Session, Step, Wait, Want};
 
+/// Under TLS, for those who build with it.
+#[cfg(feature = "ring")]
+#[path = "instructions/handshakes.rs"]
+mod handshakes;
+
 /// As ProFTPD answers with its modules loaded.
 const FEAT: &[u8] = b"211-Features:\r\n AUTH TLS\r\n CCC\r\n CLNT\r\n CSID\r\n EPRT\r\n EPSV\r\n \
     HASH CRC32;MD5;SHA-1*;SHA-256;SHA-512\r\n HOST\r\n LANG en-US.UTF-8*;de-DE.UTF-8\r\n MDTM\r\n \
@@ -33,7 +38,7 @@ const PATH: &str = "/pub/a directory/of some depth/a file with a name of some le
 /// A name, and what takes the number of rounds.
 type Case = (&'static str, fn(usize));
 
-const CASES: [Case; 8] = [
+const CASES: &[Case] = &[
     ("decode-1000-replies", decode_replies),
     ("decode-feat", |rounds| decode(FEAT, rounds)),
     ("decode-feat-by-byte", decode_by_byte),
@@ -42,6 +47,10 @@ const CASES: [Case; 8] = [
     ("read-229", |rounds| read(EPSV, extended_passive, rounds)),
     ("encode-command", encode),
     ("login-and-download", dialogue),
+    #[cfg(feature = "ring")]
+    ("tls-handshake-full", handshakes::full),
+    #[cfg(feature = "ring")]
+    ("tls-handshake-resumed", handshakes::resumed),
 ];
 
 fn main() {

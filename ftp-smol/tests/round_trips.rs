@@ -2,6 +2,7 @@
 
 #[path = "../../ftp-blocking/tests/support/round_trips.rs"]
 mod log;
+mod support;
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,15 +12,31 @@ use std::time::Instant;
 
 use ftp_proto::simulator::{Setup, Simulator};
 use ftp_smol::transport::{BoxFuture, Listener, Network, Stream, Target};
-use ftp_smol::{Client, Memory, Options};
+use ftp_smol::{Client, Memory, Options, Resumption};
 use smol::io::AsyncReadExt as _;
 
 use log::{Line, Log};
 
 /// What `work` takes, between a login and QUIT.
 fn trips(work: impl AsyncFnOnce(&mut Client)) -> Log {
+    trips_with(Setup::new(), Options::new("localhost"), work)
+}
+
+/// The same under TLS 1.3, with each data connection resumed.
+fn trips_under_tls(work: impl AsyncFnOnce(&mut Client)) -> Log {
+    let [_, ends] = support::tls() else {
+        panic!("there are two versions");
+    };
+    let setup = Setup::new().tls(ends.server.clone()).require_reuse();
+    let options = Options::new("localhost")
+        .with_tls(ends.client.clone())
+        .with_resumption(Resumption::Required);
+    trips_with(setup, options, work)
+}
+
+fn trips_with(setup: Setup, options: Options, work: impl AsyncFnOnce(&mut Client)) -> Log {
     let log = Log::default();
-    let files = (0..4).fold(Setup::new(), |setup, number| {
+    let files = (0..4).fold(setup, |setup, number| {
         setup.file(format!("/{number}"), "small")
     });
     let network = Logged {
@@ -27,7 +44,7 @@ fn trips(work: impl AsyncFnOnce(&mut Client)) -> Log {
         log: log.clone(),
     };
     smol::block_on(async {
-        let connecting = Client::connect_over(network, Options::new("localhost"));
+        let connecting = Client::connect_over(network, options);
         let mut client = connecting.await.expect("connects");
         client.login("user", "secret").await.expect("logs in");
         work(&mut client).await;
@@ -80,6 +97,33 @@ fn a_listing_takes_as_many_as_a_download() {
     let one = trips(list);
     // TYPE A instead of TYPE I.
     assert!(one.trips() <= 9, "one listing: {one}");
+}
+
+#[test]
+fn under_tls_a_small_download_takes_fifteen_and_each_further_one_five() {
+    let one = trips_under_tls(async |client| download(client, "/0").await);
+    assert!(one.trips() <= 15, "one download: {one}");
+    let four = trips_under_tls(async |client| {
+        for path in ["/0", "/1", "/2", "/3"] {
+            download(client, path).await;
+        }
+    });
+    assert!(four.trips() <= 15 + 3 * 5, "four downloads: {four}");
+}
+
+#[test]
+fn under_tls_a_small_upload_takes_fifteen_and_each_further_one_five() {
+    let upload = async |client: &mut Client, path: &str| {
+        client.store(path, "small").await.expect("it is taken");
+    };
+    let one = trips_under_tls(async |client| upload(client, "/new0").await);
+    assert!(one.trips() <= 15, "one upload: {one}");
+    let three = trips_under_tls(async |client| {
+        for path in ["/new0", "/new1", "/new2"] {
+            upload(client, path).await;
+        }
+    });
+    assert!(three.trips() <= 15 + 2 * 5, "three uploads: {three}");
 }
 
 /// A network whose connections are logged.

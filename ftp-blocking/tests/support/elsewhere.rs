@@ -1,10 +1,15 @@
 //! A server of a few lines in a process of its own, so that an allocator that counts the client's
 //! memory does not count the server's: for the tests of both adapters.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::{env, io, process, thread};
+
+use ftp_proto::tls::rustls;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// Says to this program that it is the server.
 const ROLE: &str = "FTP_TEST_SERVER";
@@ -27,6 +32,7 @@ const FEATURES: &str = "211-Features:\r\n AUTH TLS\r\n CCC\r\n CLNT\r\n CSID\r\n
 pub(crate) struct Elsewhere {
     child: Child,
     port: u16,
+    certificate: String,
 }
 
 impl Elsewhere {
@@ -40,20 +46,28 @@ impl Elsewhere {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()?;
-        let mut line = String::new();
+        let (mut line, mut certificate) = (String::new(), String::new());
         if let Some(said) = child.stderr.take() {
-            BufReader::new(said).read_line(&mut line)?;
+            let mut said = BufReader::new(said);
+            said.read_line(&mut line)?;
+            while !certificate.contains("-----END") && said.read_line(&mut certificate)? > 0 {}
         }
         let port = line.trim().parse();
         Ok(Self {
             child,
             port: port.map_err(io::Error::other)?,
+            certificate,
         })
     }
 
     /// The port of the control connection, at 127.0.0.1.
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// What it shows under TLS 1.3, in PEM: a certificate of its own making for that address.
+    pub(crate) fn certificate(&self) -> &str {
+        &self.certificate
     }
 }
 
@@ -73,62 +87,174 @@ pub(crate) fn serve_if_asked() {
         let _ = io::stdin().read_to_end(&mut Vec::new());
         process::exit(0);
     });
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]);
+    let made = made.expect("a certificate");
+    let tls = tls(&made);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();
-    eprintln!("{port}");
+    eprint!("{port}\n{}", made.cert.pem());
     for control in listener.incoming() {
         let control = control.expect("a client");
-        thread::spawn(|| drop(session(control)));
+        let tls = tls.clone();
+        thread::spawn(move || drop(Session::new(tls, control).and_then(Session::serve)));
     }
 }
 
-fn session(mut control: TcpStream) -> io::Result<()> {
-    control.set_nodelay(true)?;
-    let mut lines = BufReader::new(control.try_clone()?);
-    let mut data: Option<TcpListener> = None;
-    control.write_all(b"220 ready\r\n")?;
-    let mut line = String::new();
-    while lines.read_line(&mut line)? > 0 {
-        let reply = match line.split_ascii_whitespace().next() {
-            Some("USER") => "331 go on\r\n".to_owned(),
-            Some("PASS") => "230 welcome\r\n".to_owned(),
-            Some("FEAT") => FEATURES.to_owned(),
-            Some("PWD") => "257 \"/a/directory/of/some/length\"\r\n".to_owned(),
-            Some("EPSV") => {
-                let listener = data.insert(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?);
-                let port = listener.local_addr()?.port();
-                format!("229 Entering Extended Passive Mode (|||{port}|)\r\n")
-            }
-            Some("LIST") => {
-                let line = "-rw-r--r--   1 ftp  ftp  1024 Jan 01 12:00 a file of some length\r\n";
-                bring(&mut control, &mut data, line.repeat(LISTING).as_bytes())?
-            }
-            Some("RETR") => bring(&mut control, &mut data, &vec![b'x'; FILE])?,
-            Some("STOR") => take(&mut control, &mut data)?,
-            _ => "200 ok\r\n".to_owned(),
+/// Tickets carry the session, as those of most servers do.
+fn tls(made: &rcgen::CertifiedKey<rcgen::KeyPair>) -> Arc<ServerConfig> {
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .expect("the provider knows it")
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .expect("certificate and key belong together");
+    config.ticketer = rustls::crypto::ring::Ticketer::new().expect("randomness");
+    Arc::new(config)
+}
+
+struct Session {
+    tls: Arc<ServerConfig>,
+    control: Stream,
+    data: Option<TcpListener>,
+    is_protected: bool,
+}
+
+impl Session {
+    fn new(tls: Arc<ServerConfig>, control: TcpStream) -> io::Result<Self> {
+        control.set_nodelay(true)?;
+        Ok(Self {
+            tls,
+            control: Stream::Clear(control),
+            data: None,
+            is_protected: false,
+        })
+    }
+
+    fn serve(mut self) -> io::Result<()> {
+        self.control.write_all(b"220 ready\r\n")?;
+        while let Some(line) = self.control.line()? {
+            let mut words = line.split_ascii_whitespace();
+            let reply = match words.next() {
+                Some("AUTH") => {
+                    self.control.write_all(b"234 go on\r\n")?;
+                    let control = self.control.secured(&self.tls)?;
+                    self = Self { control, ..self };
+                    continue;
+                }
+                Some("PROT") => {
+                    self.is_protected = words.next() == Some("P");
+                    "200 ok\r\n".to_owned()
+                }
+                Some("USER") => "331 go on\r\n".to_owned(),
+                Some("PASS") => "230 welcome\r\n".to_owned(),
+                Some("FEAT") => FEATURES.to_owned(),
+                Some("PWD") => "257 \"/a/directory/of/some/length\"\r\n".to_owned(),
+                Some("EPSV") => {
+                    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+                    let port = self.data.insert(listener).local_addr()?.port();
+                    format!("229 Entering Extended Passive Mode (|||{port}|)\r\n")
+                }
+                Some("LIST") => {
+                    let line =
+                        "-rw-r--r--   1 ftp  ftp  1024 Jan 01 12:00 a file of some length\r\n";
+                    self.bring(line.repeat(LISTING).as_bytes())?
+                }
+                Some("RETR") => self.bring(&vec![b'x'; FILE])?,
+                Some("STOR") => self.take()?,
+                _ => "200 ok\r\n".to_owned(),
+            };
+            self.control.write_all(reply.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    fn bring(&mut self, content: &[u8]) -> io::Result<String> {
+        let mut data = self.accept()?;
+        Ok(match data.write_all(content).and_then(|()| data.end()) {
+            Ok(()) => "226 Transfer complete\r\n".to_owned(),
+            Err(_) => "426 Transfer aborted\r\n".to_owned(),
+        })
+    }
+
+    fn take(&mut self) -> io::Result<String> {
+        let mut data = self.accept()?;
+        data.read_to_end(&mut Vec::new())?;
+        data.end()?;
+        Ok("226 Transfer complete\r\n".to_owned())
+    }
+
+    fn accept(&mut self) -> io::Result<Stream> {
+        let opening = b"150 Opening BINARY mode data connection\r\n";
+        self.control.write_all(opening)?;
+        let listener = self.data.take().ok_or(io::ErrorKind::NotConnected)?;
+        let stream = Stream::Clear(listener.accept()?.0);
+        match self.is_protected {
+            true => stream.secured(&self.tls),
+            false => Ok(stream),
+        }
+    }
+}
+
+enum Stream {
+    Clear(TcpStream),
+    Tls(Box<StreamOwned<ServerConnection, TcpStream>>),
+}
+
+impl Stream {
+    fn secured(self, tls: &Arc<ServerConfig>) -> io::Result<Self> {
+        let Self::Clear(mut stream) = self else {
+            return Err(io::ErrorKind::InvalidInput.into());
         };
-        control.write_all(reply.as_bytes())?;
-        line.clear();
+        let mut connection = ServerConnection::new(tls.clone()).map_err(io::Error::other)?;
+        while connection.is_handshaking() {
+            connection.complete_io(&mut stream)?;
+        }
+        Ok(Self::Tls(Box::new(StreamOwned::new(connection, stream))))
     }
-    Ok(())
+
+    /// `None` at the end.
+    fn line(&mut self) -> io::Result<Option<String>> {
+        let (mut line, mut byte) = (Vec::new(), [0]);
+        while !line.ends_with(b"\n") {
+            if self.read(&mut byte)? == 0 {
+                return Ok(None);
+            }
+            line.push(byte[0]);
+        }
+        Ok(Some(String::from_utf8_lossy(&line).into_owned()))
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        if let Self::Tls(stream) = self {
+            stream.conn.send_close_notify();
+        }
+        self.flush()
+    }
 }
 
-fn bring(
-    control: &mut TcpStream,
-    data: &mut Option<TcpListener>,
-    content: &[u8],
-) -> io::Result<String> {
-    accept(control, data)?.write_all(content)?;
-    Ok("226 Transfer complete\r\n".to_owned())
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Clear(stream) => stream.read(buffer),
+            Self::Tls(stream) => stream.read(buffer),
+        }
+    }
 }
 
-fn take(control: &mut TcpStream, data: &mut Option<TcpListener>) -> io::Result<String> {
-    accept(control, data)?.read_to_end(&mut Vec::new())?;
-    Ok("226 Transfer complete\r\n".to_owned())
-}
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Clear(stream) => stream.write(bytes),
+            Self::Tls(stream) => stream.write(bytes),
+        }
+    }
 
-fn accept(control: &mut TcpStream, data: &mut Option<TcpListener>) -> io::Result<TcpStream> {
-    control.write_all(b"150 Opening BINARY mode data connection\r\n")?;
-    let listener = data.take().ok_or(io::ErrorKind::NotConnected)?;
-    Ok(listener.accept()?.0)
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Clear(stream) => stream.flush(),
+            Self::Tls(stream) => stream.flush(),
+        }
+    }
 }

@@ -11,7 +11,20 @@
 //! * the data of an upload and its end are said together, and 226 comes: one.
 //!
 //! Closing a connection of which the end was read says nothing that anybody waits for.
+//!
+//! A TLS handshake is counted in the same way, since what is logged is what travels:
+//!
+//! * ClientHello is said, and the server's flight comes: one;
+//! * our Finished is said, and the server waits for it before it sends a download or believes
+//!   anything. On the control connection it goes out together with the next command, and on the
+//!   data connection of an upload with the data: it costs only a download the trip in which the
+//!   data come;
+//! * session tickets answer our Finished, but nobody waits for them: they come with the trip of
+//!   what comes next;
+//! * close_notify that answers the server's says nothing that the final reply waits for; a server
+//!   that does wait for it, strictly by TLS 1.2, adds one trip to a download.
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -34,6 +47,16 @@ pub(crate) struct Line {
     log: Log,
     name: String,
     is_control: bool,
+    last: Cell<Last>,
+    is_tls: Cell<bool>,
+}
+
+/// What was said or came last on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Last {
+    Said,
+    Finished,
+    Came,
 }
 
 impl Log {
@@ -56,6 +79,8 @@ impl Log {
                 number => format!("data {number}"),
             },
             is_control: number == 0,
+            last: Cell::new(Last::Said),
+            is_tls: Cell::new(false),
         };
         line.say("SYN");
         line
@@ -75,7 +100,14 @@ impl Line {
 
     /// The client sends bytes.
     pub(crate) fn sent(&self, bytes: &[u8]) {
+        if !self.is_control && self.last.get() == Last::Came && is_alert(bytes) {
+            return self.remark("close_notify in answer");
+        }
         self.say(&self.shown(bytes));
+        if is_finished(bytes) {
+            self.last.set(Last::Finished);
+            self.is_tls.set(true);
+        }
     }
 
     /// The client sends its end.
@@ -85,28 +117,37 @@ impl Line {
 
     /// Bytes come, or the end.
     pub(crate) fn received(&self, bytes: &[u8]) {
+        // A server speaks here only when it is spoken to.
+        if self.is_control && self.last.replace(Last::Came) == Last::Finished {
+            return self.remark(&format!("{}, tickets", self.shown(bytes)));
+        }
         self.come(&self.shown(bytes));
     }
 
     /// The client closes a connection, whose end it may have read before.
     pub(crate) fn closed(&self, at_end: bool) {
-        if at_end {
-            self.log
-                .state()
-                .lines
-                .push(format!("  -  {} closed", self.name));
+        // Under TLS the end is what came last.
+        if at_end || (self.is_tls.get() && self.last.get() == Last::Came) {
+            self.remark("closed");
         } else {
             self.say("closed");
         }
     }
 
+    fn remark(&self, what: &str) {
+        let line = format!("  -  {}: {what}", self.name);
+        self.log.state().lines.push(line);
+    }
+
     fn say(&self, what: &str) {
+        self.last.set(Last::Said);
         let mut state = self.log.state();
         state.said = true;
         state.lines.push(format!("  -> {}: {what}", self.name));
     }
 
     fn come(&self, what: &str) {
+        self.last.set(Last::Came);
         let mut state = self.log.state();
         if std::mem::take(&mut state.said) {
             state.trips += 1;
@@ -118,6 +159,7 @@ impl Line {
     fn shown(&self, bytes: &[u8]) -> String {
         match bytes {
             [] => "end".to_owned(),
+            [20..=23, 3, ..] => format!("{} bytes of TLS", bytes.len()),
             bytes if self.is_control => String::from_utf8_lossy(bytes)
                 .trim_end()
                 .escape_debug()
@@ -125,6 +167,16 @@ impl Line {
             bytes => format!("{} bytes", bytes.len()),
         }
     }
+}
+
+/// Of TLS 1.3: behind the ChangeCipherSpec that is there for the sake of old machines.
+fn is_finished(bytes: &[u8]) -> bool {
+    matches!(bytes, [20, 3, 3, ..])
+}
+
+/// Of TLS 1.3, by its length: two bytes, their type and a tag.
+fn is_alert(bytes: &[u8]) -> bool {
+    matches!(bytes, [23, 3, 3, 0, 19, rest @ ..] if rest.len() == 19)
 }
 
 impl fmt::Display for Log {

@@ -18,13 +18,18 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use ftp_blocking::{Options, TlsConfig};
+use ftp_proto::tls::{TlsInfo, rustls};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use crate::console::say;
 use crate::servers::Result;
 
+use super::site::SUITE;
 use super::{bare, measure};
 
 /// What this client cannot do.
@@ -109,10 +114,36 @@ impl Url {
         if !self.is_secure {
             return Ok(options);
         }
-        let roots = env::var_os("BENCH_ROOTS").ok_or("BENCH_ROOTS names no file")?;
-        let roots = fs::read(roots)?;
-        Ok(options.with_tls(TlsConfig::with_roots_pem(roots)?))
+        Ok(options.with_tls(TlsConfig::with_roots_pem(roots()?)?))
     }
+}
+
+fn roots() -> Result<Vec<u8>> {
+    let path = env::var_os("BENCH_ROOTS").ok_or("BENCH_ROOTS names no file")?;
+    Ok(fs::read(path)?)
+}
+
+/// As a peer with the same TLS library wants to be told.
+fn trusting(pem: &[u8]) -> Result<rustls::ClientConfig> {
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        roots.add(certificate?)?;
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider);
+    let config = config.with_safe_default_protocol_versions()?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// Where everybody speaks the same, and the same is measured.
+fn check_suite(url: &Url, tls: Option<TlsInfo>) -> Result<()> {
+    let spoken = tls.map(|tls| tls.cipher_suite);
+    // rustls says TLS13_ where others say TLS_.
+    let is_it = spoken.is_some_and(|name| SUITE.ends_with(name.trim_start_matches("TLS13")));
+    if url.is_secure && !is_it {
+        return Err(format!("{spoken:?} is spoken instead of {SUITE}").into());
+    }
+    Ok(())
 }
 
 /// What a library has to do to take part. The functions are asynchronous because one of them is.
@@ -190,6 +221,7 @@ impl Library for Blocking {
     async fn open(&self, url: &Url) -> Result<Self::Session> {
         let mut client = ftp_blocking::Client::connect(url.options()?)?;
         client.login(&url.user, &url.password)?;
+        check_suite(url, client.tls_info())?;
         Ok(client)
     }
 
@@ -241,6 +273,7 @@ impl Library for Smol {
     async fn open(&self, url: &Url) -> Result<Self::Session> {
         let mut client = ftp_smol::Client::connect(url.options()?).await?;
         client.login(&url.user, &url.password).await?;
+        check_suite(url, client.tls_info())?;
         Ok(client)
     }
 
@@ -313,10 +346,14 @@ impl Library for Smol {
 struct Suppaftp(Way);
 
 impl Library for Suppaftp {
-    type Session = suppaftp::FtpStream;
+    type Session = suppaftp::RustlsFtpStream;
 
     async fn open(&self, url: &Url) -> Result<Self::Session> {
-        let mut stream = suppaftp::FtpStream::connect(url.address()?)?;
+        let mut stream = suppaftp::RustlsFtpStream::connect(url.address()?)?;
+        if url.is_secure {
+            let connector = suppaftp::RustlsConnector::from(Arc::new(trusting(&roots()?)?));
+            stream = stream.into_secure(connector, &url.host)?;
+        }
         stream.login(url.user.as_str(), url.password.as_str())?;
         stream.transfer_type(suppaftp::types::FileType::Binary)?;
         Ok(stream)

@@ -11,13 +11,14 @@ use crate::servers::Result;
 use super::contender::{Contender, Role};
 use super::measure::{self, Cost};
 use super::report::{Outcome, Report};
-use super::site::{Case, Site};
+use super::site::{Case, Protection, Site};
 
 const USAGE: &str = "\
-Usage: cargo xtask bench [--rounds N] [--mib N] [--check] [CLIENT ...]
+Usage: cargo xtask bench [--rounds N] [--mib N] [--tls] [--check] [CLIENT ...]
 
   --rounds N  how often each client moves the file in each case (5)
   --mib N     the size of the file in MiB (1024)
+  --tls       under TLS 1.3 instead of in clear
   --check     fail where a limit is broken
   CLIENT      only these, by name";
 
@@ -27,7 +28,7 @@ pub(super) fn run(arguments: &[&str]) -> Result<()> {
         say(USAGE);
         return Ok(());
     };
-    let mut contenders = Contender::all()?;
+    let mut contenders = Contender::all(settings.protection)?;
     if !settings.only.is_empty() {
         contenders.retain(|contender| settings.only.contains(&contender.name));
         if contenders.is_empty() {
@@ -35,19 +36,23 @@ pub(super) fn run(arguments: &[&str]) -> Result<()> {
         }
     }
     versions();
-    let site = Site::start(settings.mib)?;
+    let site = Site::start(settings.mib, settings.protection)?;
     let mut outcomes = Vec::new();
-    for case in Case::ALL {
+    for &case in Case::all(settings.protection) {
         let costs = rounds(&contenders, case, &site, settings.rounds)?;
         let report = Report::new(&contenders, costs, settings.mib);
         say(&format!(
-            "\n{} MiB {}, {} rounds",
+            "\n{} MiB {}{}, {} rounds",
             settings.mib,
             case.name(),
+            match settings.protection {
+                Protection::Clear => "",
+                Protection::Tls => ", under TLS",
+            },
             settings.rounds
         ));
         say(&report.table());
-        for verdict in report.verdicts(case) {
+        for verdict in report.verdicts(case, settings.protection) {
             say(&verdict);
             outcomes.push(verdict.outcome);
         }
@@ -74,6 +79,7 @@ pub(super) fn run(arguments: &[&str]) -> Result<()> {
 struct Settings<'a> {
     rounds: usize,
     mib: usize,
+    protection: Protection,
     check: bool,
     only: Vec<&'a str>,
 }
@@ -84,6 +90,7 @@ impl<'a> Settings<'a> {
         let mut settings = Self {
             rounds: 5,
             mib: 1024,
+            protection: Protection::Clear,
             check: false,
             only: Vec::new(),
         };
@@ -97,6 +104,7 @@ impl<'a> Settings<'a> {
             match *word {
                 "--rounds" => settings.rounds = number()?,
                 "--mib" => settings.mib = number()?,
+                "--tls" => settings.protection = Protection::Tls,
                 "--check" => settings.check = true,
                 word if word.starts_with('-') => return Ok(None),
                 name => settings.only.push(name),

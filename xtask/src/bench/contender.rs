@@ -9,7 +9,7 @@ use crate::console::complain;
 use crate::servers::Result;
 use crate::servers::package::{Unpacked, library_path};
 
-use super::site::{Case, Site, programs};
+use super::site::{Case, Protection, SUITE, Site, programs};
 
 /// A program that moves a file.
 pub(super) struct Contender {
@@ -58,7 +58,41 @@ impl Contender {
     ///
     /// # Errors
     /// Names the peer that is not there, and how to get it.
-    pub(super) fn all() -> Result<Vec<Self>> {
+    pub(super) fn all(protection: Protection) -> Result<Vec<Self>> {
+        match protection {
+            Protection::Clear => Self::all_in_clear(),
+            Protection::Tls => Ok(Self::all_under_tls()),
+        }
+    }
+
+    /// Those that can be held to one cipher suite and resume sessions.
+    fn all_under_tls() -> Vec<Self> {
+        let tuned: &[&str] = &["--ftp-method", "nocwd", "--ignore-content-length"];
+        let curl = |name, settings| Self {
+            name,
+            role: Role::Peer,
+            program: Program::Curl { settings },
+        };
+        let own = |name, role| Self {
+            name,
+            role,
+            program: Program::Own,
+        };
+        vec![
+            curl(REFERENCE, &[]),
+            own("blocking-kernel", Role::Kernel),
+            own("smol-kernel", Role::Kernel),
+            own("blocking-copy", Role::Stream),
+            own("blocking-256k", Role::Shown),
+            own("smol-copy", Role::Shown),
+            own("smol-256k", Role::Shown),
+            curl("curl-tuned", tuned),
+            own("suppaftp", Role::Peer),
+            own("suppaftp-256k", Role::Peer),
+        ]
+    }
+
+    fn all_in_clear() -> Result<Vec<Self>> {
         const LFTP: &str = "lftp";
         let own = |name, role| Self {
             name,
@@ -114,6 +148,7 @@ impl Contender {
                 let mut command = Command::new(env::current_exe()?);
                 let remote = bare.unwrap_or(remote);
                 command.args(["bench-client", self.name]);
+                command.env("BENCH_ROOTS", site.roots());
                 match case {
                     Case::Up => command.arg("put").arg(local).arg(remote),
                     _ => command.arg("get").arg(remote).arg(local),
@@ -124,11 +159,16 @@ impl Contender {
                 let mut command = Command::new("curl");
                 command.args(["--disable", "--silent", "--show-error", "--fail"]);
                 command.args(*settings);
+                if site.protection() == Protection::Tls {
+                    command.args(["--ssl-reqd", "--tlsv1.3", "--tls13-ciphers", SUITE]);
+                    command.arg("--cacert").arg(site.roots());
+                }
                 match case {
                     Case::Up => command.arg("--upload-file").arg(local),
                     _ => command.arg("--output").arg(local),
                 };
-                command.arg(remote);
+                // Explicit TLS is an option here, and no scheme.
+                command.arg(remote.replace("ftpes://", "ftp://"));
                 command
             }
             Program::Lftp { program, settings } => lftp_command(program, settings, case, site)?,

@@ -4,10 +4,13 @@ use std::fmt;
 
 use super::contender::{Contender, REFERENCE, Role};
 use super::measure::Cost;
-use super::site::Case;
+use super::site::{Case, Protection};
 
 /// Of the reference's CPU, through the kernel's own paths.
 const OF_REFERENCE: f64 = 0.6;
+
+/// Of the reference's CPU under TLS, through the calls for files and, down, as a plain stream.
+const OF_REFERENCE_TLS: f64 = 0.7;
 
 /// Of what the system takes without FTP, through the kernel's own paths.
 const OF_BARE: f64 = 1.3;
@@ -100,7 +103,29 @@ impl<'a> Report<'a> {
     }
 
     /// All limits that those who took part are under.
-    pub(super) fn verdicts(&self, case: Case) -> Vec<Verdict> {
+    pub(super) fn verdicts(&self, case: Case, protection: Protection) -> Vec<Verdict> {
+        match protection {
+            Protection::Clear => self.verdicts_in_clear(case),
+            Protection::Tls => self.verdicts_under_tls(case),
+        }
+    }
+
+    fn verdicts_under_tls(&self, case: Case) -> Vec<Verdict> {
+        let Some(reference) = self.named(REFERENCE) else {
+            return Vec::new();
+        };
+        let judged = self.rows.iter().filter(|row| match row.contender.role {
+            Role::Kernel => true,
+            // Uploads are written, not read.
+            Role::Stream => case != Case::Up,
+            _ => false,
+        });
+        judged
+            .map(|row| row.at_most(OF_REFERENCE_TLS, reference, REFERENCE))
+            .collect()
+    }
+
+    fn verdicts_in_clear(&self, case: Case) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
         let (reference, bare) = (self.named(REFERENCE), self.of(Role::Bare));
         for row in self

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process;
 
 use crate::servers::Result;
+use crate::servers::authority::Authority;
+use crate::servers::tls::{Tls, TlsVersion};
 use crate::servers::vsftpd::{Vsftpd, VsftpdOptions, WRITABLE};
 use crate::workspace;
 
@@ -16,6 +18,18 @@ const MEMORY: &str = "/dev/shm";
 
 const CONTENT: &str = "content";
 const UPLOADED: &str = "uploaded";
+const ROOTS: &str = "roots.pem";
+
+/// What all connections are protected by, if anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protection {
+    Clear,
+    /// TLS 1.3 with [`SUITE`] and a certificate for an ECDSA key, sessions to be resumed.
+    Tls,
+}
+
+/// By OpenSSL's name. Nothing else is offered by the server, and by those clients that can be told.
+pub(super) const SUITE: &str = "TLS_AES_128_GCM_SHA256";
 
 /// One direction and one target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +43,14 @@ pub(super) enum Case {
 }
 
 impl Case {
-    pub(super) const ALL: [Self; 3] = [Self::DownToNowhere, Self::DownToFile, Self::Up];
+    /// What is compared under this protection. Under TLS a file that comes is written as any
+    /// other, so that there is nothing more to be learnt.
+    pub(super) const fn all(protection: Protection) -> &'static [Self] {
+        match protection {
+            Protection::Clear => &[Self::DownToNowhere, Self::DownToFile, Self::Up],
+            Protection::Tls => &[Self::DownToNowhere, Self::Up],
+        }
+    }
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -45,21 +66,50 @@ pub(super) struct Site {
     // Dropped first: the server's directory is inside the other.
     server: Vsftpd,
     scratch: Scratch,
+    protection: Protection,
 }
 
 impl Site {
     /// With a file of this many MiB. The only place that knows the server.
-    pub(super) fn start(mib: usize) -> Result<Self> {
+    pub(super) fn start(mib: usize, protection: Protection) -> Result<Self> {
         let binary = Vsftpd::fetch(&programs()?)?;
         let scratch = Scratch::new()?;
-        let server = Vsftpd::start(&binary, &scratch.0, &VsftpdOptions::default())?;
-        let site = Self { server, scratch };
+        let identity = match protection {
+            Protection::Tls => {
+                let authority = Authority::new()?;
+                fs::write(scratch.0.join(ROOTS), authority.root_pem())?;
+                Some(authority.issue(&["127.0.0.1"])?)
+            }
+            _ => None,
+        };
+        let options = VsftpdOptions {
+            tls: identity.as_ref().map(|identity| Tls {
+                suite: Some(SUITE),
+                ..Tls::new(TlsVersion::Tls13, identity)
+            }),
+            ..VsftpdOptions::default()
+        };
+        let server = Vsftpd::start(&binary, &scratch.0, &options)?;
+        let site = Self {
+            server,
+            scratch,
+            protection,
+        };
         fill(&site.content(), mib)?;
         Ok(site)
     }
 
     pub(super) fn port(&self) -> u16 {
         self.server.port()
+    }
+
+    pub(super) fn protection(&self) -> Protection {
+        self.protection
+    }
+
+    /// Whom to trust, under TLS.
+    pub(super) fn roots(&self) -> PathBuf {
+        self.scratch.0.join(ROOTS)
     }
 
     /// What is downloaded and uploaded, on disk.
@@ -78,7 +128,14 @@ impl Site {
     }
 
     fn url(&self, path: &str) -> String {
-        format!("ftp://anonymous:bench@127.0.0.1:{}/{path}", self.port())
+        let scheme = match self.protection {
+            Protection::Clear => "ftp",
+            Protection::Tls => "ftpes",
+        };
+        format!(
+            "{scheme}://anonymous:bench@127.0.0.1:{}/{path}",
+            self.port()
+        )
     }
 
     /// Where downloads of this kind go.

@@ -46,6 +46,8 @@ pub(crate) struct Tls<'a> {
     /// The root, as PEM, that has to have signed the certificate which a client has to show; none
     /// is asked for otherwise.
     pub(crate) clients: Option<&'a str>,
+    /// The one cipher suite of TLS 1.3, by OpenSSL's name; its defaults when nothing.
+    pub(crate) suite: Option<&'static str>,
 }
 
 // Names within the directory of a server.
@@ -63,6 +65,7 @@ impl<'a> Tls<'a> {
             data: Data::Private,
             identity,
             clients: None,
+            suite: None,
         }
     }
 
@@ -76,7 +79,7 @@ impl<'a> Tls<'a> {
         secret_file(&process.path(KEY), &self.identity.key_pem)?;
         fs::write(
             process.path(OPENSSL),
-            openssl_configuration(self.version.openssl_name()),
+            openssl_configuration(self.version.openssl_name(), self.suite),
         )?;
         let clients = match self.clients {
             Some(root) => {
@@ -126,7 +129,8 @@ impl TlsVersion {
 
 /// Holds the library to one version, for servers that have no switch for it: vsftpd's own end at
 /// TLS 1.0 in the release that Debian has, and unknown ones are fatal; Pure-FTPd has none.
-fn openssl_configuration(version: &str) -> String {
+fn openssl_configuration(version: &str, suite: Option<&str>) -> String {
+    let suites = suite.map_or_else(String::new, |suite| format!("Ciphersuites = {suite}\n"));
     format!(
         "openssl_conf = main\n\
          [main]\n\
@@ -135,6 +139,7 @@ fn openssl_configuration(version: &str) -> String {
          system_default = defaults\n\
          [defaults]\n\
          MinProtocol = {version}\n\
-         MaxProtocol = {version}\n"
+         MaxProtocol = {version}\n\
+         {suites}"
     )
 }
