@@ -237,6 +237,7 @@ impl Session {
             Effect::User | Effect::Password if done => {
                 state.logged_in = true;
                 state.standing.is_at_home();
+                state.standing.secured = state.channel == Channel::Secured;
             }
             Effect::User | Effect::Password => {}
             Effect::Account => state.logged_in |= done,

@@ -20,6 +20,8 @@ pub struct Standing {
     pub(crate) settings: Vec<Setting>,
     pub(crate) transfer_type: Option<TransferType>,
     pub(crate) protection: Option<Protection>,
+    /// The credentials went out under TLS.
+    pub(crate) secured: bool,
 }
 
 /// Something that the server was told.
@@ -44,6 +46,7 @@ impl Default for Standing {
             settings: Vec::new(),
             transfer_type: None,
             protection: None,
+            secured: false,
         }
     }
 }

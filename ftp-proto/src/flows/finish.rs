@@ -137,7 +137,9 @@ impl Finish {
         let tolerated = session.config.missing_close_notify == MissingCloseNotify::IfSizeAgrees;
         let confirmed = outcome.is_some_and(|reply| reply.class() == Class::Completion);
         let missing = matches!(self.end, DataEnd::NoCloseNotify);
-        if !(tolerated && confirmed && missing && self.expected.is_none()) {
+        // In clear, behind CCC, whoever cut the data could answer for its size as well.
+        let asked = self.expected.is_none() && session.is_secured();
+        if !(tolerated && confirmed && missing && asked) {
             return None;
         }
         Size::new(self.transfer.file.as_ref()?).ok()
@@ -147,7 +149,9 @@ impl Finish {
     fn compare(&mut self, session: &Session, size: Option<u64>) {
         let tolerated = session.config.missing_close_notify == MissingCloseNotify::IfSizeAgrees;
         let missing = matches!(self.end, DataEnd::NoCloseNotify);
-        if tolerated && missing && size == Some(self.bytes) {
+        // Of a text or a listing no size is known that counts what is on the wire.
+        let countable = self.transfer.file.is_some();
+        if tolerated && missing && countable && size == Some(self.bytes) {
             self.complete = true;
             self.clean_close = false;
         }

@@ -46,12 +46,13 @@ impl Restore {
             .into_iter()
             .partition(|setting| setting.command.verb() == Verb::HOST.as_str());
         let tell = |setting: Setting| Task::Tell(Exchange::new(setting.command));
-        let mut tasks = Vec::new();
-        for host in hosts {
-            // What was told under TLS is not told in clear.
-            tasks.extend(host.secured.then(|| Task::Secure(Secure::new())));
-            tasks.push(tell(host));
+        // What was told under TLS is not told in clear.
+        let (secured, clear): (Vec<Setting>, _) = hosts.into_iter().partition(|host| host.secured);
+        let mut tasks: Vec<Task> = clear.into_iter().map(tell).collect();
+        if standing.secured || !secured.is_empty() {
+            tasks.push(Task::Secure(Secure::new()));
         }
+        tasks.extend(secured.into_iter().map(tell));
         tasks.push(Task::LogIn(Login::new(credentials)));
         tasks.extend(standing.protection.map(Protect::new).map(Task::Protect));
         tasks.extend(settings.into_iter().map(tell));
@@ -76,6 +77,8 @@ impl Flow for Restore {
                     completion(reply, exchange.verb())?;
                 }
                 Task::LogIn(login) => drop(inner!(login, session, event)),
+                // Implicit TLS is there already.
+                Task::Secure(_) if session.is_secured() => {}
                 Task::Secure(secure) => inner!(secure, session, event),
                 Task::Protect(protect) => inner!(protect, session, event),
                 Task::Type(transfer_type) => inner!(transfer_type, session, event),

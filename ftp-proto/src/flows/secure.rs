@@ -64,7 +64,8 @@ impl Flow for Secure {
                         return Ok(Step::Want(session.look()));
                     }
                     if session.state.channel != Channel::Securing {
-                        if !session.decoder.is_untouched() {
+                        // After CCC a whole reply does not kill by itself.
+                        if !session.decoder.is_untouched() || session.out_of_step {
                             session.die(Error::new(ErrorKind::Injection).with_command("AUTH"));
                             session.alive()?;
                         }

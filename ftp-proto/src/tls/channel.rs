@@ -1,4 +1,5 @@
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::info::TlsInfo;
 use super::naming::tls_error;
@@ -12,7 +13,6 @@ use crate::error::Error;
 /// Ciphertext from the socket goes into [`space`](Self::space), ciphertext for it stands in
 /// [`outgoing`](Self::outgoing). All state is here, so that whoever moves the bytes may stop at
 /// any point and go on later.
-#[derive(Debug)]
 pub struct TlsChannel {
     pump: Pump,
     records: Records,
@@ -22,6 +22,18 @@ pub struct TlsChannel {
     taken: usize,
     outgoing: Vec<u8>,
     sent: usize,
+}
+
+/// How much, and not what.
+impl fmt::Debug for TlsChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TlsChannel")
+            .field("pump", &self.pump)
+            .field("ended", &self.ended)
+            .field("plain", &self.plain.len())
+            .field("outgoing", &self.outgoing.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What [`TlsChannel::read`] found.

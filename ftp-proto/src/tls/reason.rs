@@ -87,11 +87,11 @@ impl fmt::Display for Reason {
                 "the server's certificate is not valid yet: is this machine's clock right?"
             }
             Self::SelfSigned => {
-                "the server signed its certificate itself: to trust it, give it as a root, or pin \
-                 its key"
+                "the server signed its certificate itself, or somebody in between did: if you know \
+                 by another way that it is the server's, give it as a root, or pin its key"
             }
             Self::UnknownIssuer => {
-                "the server's certificate is signed by nobody who is trusted: to trust a private \
+                "the server's certificate is signed by nobody who is trusted: if there is a private \
                  authority, give its certificate as a root"
             }
             Self::WrongName {
@@ -100,7 +100,10 @@ impl fmt::Display for Reason {
             } => return wrong_name(f, expected, presented),
             Self::Revoked => "the server's certificate was revoked",
             Self::OtherKey { presented } => {
-                f.write_str("the server's key is not a pinned one; its SHA-256 is ")?;
+                f.write_str(
+                    "the server's key is not a pinned one: it was changed, or somebody is in \
+                     between; its SHA-256 is ",
+                )?;
                 return presented.iter().try_for_each(|byte| write!(f, "{byte:02x}"));
             }
             Self::BadCertificate => "the server's certificate cannot be accepted",

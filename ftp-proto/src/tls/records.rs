@@ -4,7 +4,7 @@ use super::pump::Pump;
 use crate::error::Error;
 
 /// Ciphertext that has come from the socket and is not used up.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Records {
     buffer: Vec<u8>,
     begin: usize,
