@@ -14,9 +14,6 @@ pub(super) struct Records {
 /// The smallest room offered for ciphertext; a record is at most about 16 KiB.
 const LEAST_SPACE: usize = 4 * 1024;
 
-/// And the largest: what comes is decrypted and copied while the processor's cache still has it.
-const MOST_SPACE: usize = 64 * 1024;
-
 impl Records {
     pub(super) fn space(&mut self, wanted: usize) -> &mut [u8] {
         if self.begin == self.end {
@@ -26,9 +23,7 @@ impl Records {
             self.end = self.end.saturating_sub(self.begin);
             self.begin = 0;
         }
-        let wanted = self
-            .end
-            .saturating_add(wanted.clamp(LEAST_SPACE, MOST_SPACE));
+        let wanted = self.end.saturating_add(wanted.max(LEAST_SPACE));
         if self.buffer.len() < wanted {
             self.buffer.resize(wanted, 0);
         }
