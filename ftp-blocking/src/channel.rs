@@ -16,9 +16,9 @@ pub(crate) struct Channel {
     tls: Option<Box<TlsChannel>>,
 }
 
-/// After how many reads without an outcome the clock is looked at: a server that never stops
+/// After how many bytes without an outcome the clock is looked at: a server that never stops
 /// sending must not keep time from being over.
-const ROUNDS: usize = 64;
+const FLOOD: usize = 1024 * 1024;
 
 /// What reading found; nothing at all is `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,10 +69,8 @@ impl Channel {
                 }),
             );
         };
-        for round in 0_usize.. {
-            if round > ROUNDS && Instant::now() >= deadline {
-                break;
-            }
+        let mut came = 0;
+        while came < FLOOD || Instant::now() < deadline {
             let read = tls.read(buffer);
             // Key updates and alerts; what does not fit now goes out with the next write.
             let flushed = flush(tls, &mut *self.stream, Instant::now());
@@ -90,6 +88,7 @@ impl Channel {
                 0 => tls.ended(),
                 count => tls.filled(count),
             }
+            came += count;
         }
         Ok(None)
     }
@@ -169,10 +168,10 @@ impl Channel {
     /// Everything read up to the peer's end, which is returned; `None` at the deadline.
     pub(crate) fn await_end(&mut self, deadline: Instant) -> Result<Option<Got>, Error> {
         let mut scratch = [0; 512];
-        for round in 0_usize.. {
+        let mut came = 0;
+        while came < FLOOD || Instant::now() < deadline {
             match self.read(&mut scratch, deadline)? {
-                Some(Got::Bytes(_)) if round > ROUNDS && Instant::now() >= deadline => break,
-                Some(Got::Bytes(_)) => {}
+                Some(Got::Bytes(count)) => came += count,
                 end => return Ok(end),
             }
         }

@@ -14,9 +14,9 @@ pub(crate) struct Channel {
     tls: Option<Box<TlsChannel>>,
 }
 
-/// After how many reads without an outcome others get their turn: a server that never stops
+/// After how many bytes without an outcome others get their turn: a server that never stops
 /// sending must not keep time from being over.
-const ROUNDS: usize = 64;
+const FLOOD: usize = 1024 * 1024;
 
 /// What reading found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,8 @@ impl Channel {
                 count => Got::Bytes(count),
             }));
         };
-        for _ in 0..ROUNDS {
+        let mut came = 0;
+        while came < FLOOD {
             let read = tls.read(buffer);
             // Key updates and alerts; what does not fit now goes out with the next write.
             let _ = poll_flush(cx, tls, &mut *self.stream);
@@ -75,10 +76,12 @@ impl Channel {
                 PlainRead::Cut => return Poll::Ready(Ok(Got::Cut)),
                 PlainRead::Blocked => {}
             }
-            match ready!(self.stream.poll_read(cx, tls.space(buffer.len())))? {
+            let count = ready!(self.stream.poll_read(cx, tls.space(buffer.len())))?;
+            match count {
                 0 => tls.ended(),
                 count => tls.filled(count),
             }
+            came += count;
         }
         cx.waker().wake_by_ref();
         Poll::Pending
@@ -154,9 +157,10 @@ impl Channel {
     /// Everything read up to the peer's end, which is returned.
     pub(crate) fn poll_await_end(&mut self, cx: &mut Context<'_>) -> Poll<Result<Got, Error>> {
         let mut scratch = [0; 512];
-        for _ in 0..ROUNDS {
+        let mut came = 0;
+        while came < FLOOD {
             match ready!(self.poll_read(cx, &mut scratch))? {
-                Got::Bytes(_) => {}
+                Got::Bytes(count) => came += count,
                 end => return Poll::Ready(Ok(end)),
             }
         }

@@ -3,7 +3,7 @@
 
 use ftp_blocking::DataMode;
 
-use super::jobs::{NO_TICKET, UNREAD};
+use super::jobs::NO_TICKET;
 use super::operation::{Operation, Way};
 use crate::servers::foreign::Kind;
 use crate::servers::tls::TlsVersion;
@@ -164,15 +164,6 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
             "the data connection ended early",
             "with nothing to send it may close before its own side of the handshake is through, and \
              then without close_notify",
-        )
-    },
-    Exception {
-        ways: Ways::Tls13,
-        ..always(
-            Vsftpd,
-            Operation::DropUpload,
-            "522 SSL connection failed: session reuse required",
-            UNREAD,
         )
     },
     Exception {

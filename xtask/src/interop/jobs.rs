@@ -110,27 +110,12 @@ const FAIL: &[Fails] = &[
         says: "425 Unable to build data connection",
         reason: NO_TICKET,
     },
-    Fails {
-        server: Kind::Vsftpd,
-        what: What::Aborts,
-        says: "522 SSL connection failed: session reuse required",
-        reason: UNREAD,
-    },
-    Fails {
-        server: Kind::Pyftpdlib,
-        what: What::Aborts,
-        says: "did not resume the TLS session",
-        reason: UNREAD,
-    },
 ];
 
 /// Seen with 1.3.8 on OpenSSL 3.0.
 pub(super) const NO_TICKET: &str = "under TLS 1.3 it gives a new ticket with a download and none \
      with an upload: the two of the login are good for two uploads, because rustls uses none twice; \
      TLS 1.2 has no such limit";
-
-pub(super) const UNREAD: &str = "OURS: an upload that is given up is closed with the server's \
-     ticket unread";
 
 fn fails(server: Kind, secured: Option<Secured>, what: What) -> Option<&'static Fails> {
     let is_known = |known: &&Fails| known.server == server && known.what == what;
