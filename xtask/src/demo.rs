@@ -47,7 +47,7 @@ mod embedded {
 
     const HOST: &str = "localhost";
     const PASSWORD: &str = "not a secret, but masked all the same";
-    const DIRECTORY: &str = "work";
+    const DIRECTORY: &str = "open";
     const LARGE: usize = 16 * 1024 * 1024;
 
     /// Nothing takes long on loopback; what does has gone wrong.

@@ -26,7 +26,7 @@ use super::{
 const UNPRIVILEGED: [&str; 3] = ["nobody", "daemon", "bin"];
 
 /// The directory in the root where everything is permitted; in the root itself nothing is.
-pub(crate) const WRITABLE: &str = "work";
+pub(crate) const WRITABLE: &str = "open";
 
 /// How long a server may take from its start to its first greeting.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
