@@ -7,7 +7,8 @@ use crate::flow::Wait;
 /// How long each class of waiting may last. The limits are absolute: dripping bytes do not
 /// extend them, except for [`data_idle`](Self::data_idle), which is about dripping.
 ///
-/// A zero would mean a wait that is over before it begins; [`Options::check`] refuses it.
+/// A zero would mean a wait that is over before it begins; [`Options::check`](crate::Options::check)
+/// refuses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
