@@ -30,6 +30,13 @@ impl Session {
         if reply.code() == Code::SERVICE_CLOSING {
             return self.die(owed.name(Error::from_reply(reply)));
         }
+        let of_transfer = matches!(owed.shape, Shape::Transfer | Shape::Abort { .. });
+        if self.abort_echoes && !of_transfer && reply.code() == Code::TRANSFER_ABORTED {
+            // libunftp says so whenever its data task notices, even behind a fence; nothing but a
+            // transfer is answered by it.
+            self.abort_echoes = false;
+            return self.ledger.push_front(owed);
+        }
         let preliminary = reply.class() == Class::Preliminary;
         let mut owed = owed;
         owed.preliminaries = owed.preliminaries.saturating_add(usize::from(preliminary));
@@ -179,6 +186,7 @@ impl Session {
         } else if class == Class::Completion || muddled {
             // Perhaps the only reply, perhaps the first of two: no count can tell.
             self.out_of_step = true;
+            self.abort_echoes = true;
             self.aborted = Some(reply);
         } else {
             self.aborted = Some(reply);

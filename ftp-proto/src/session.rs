@@ -42,6 +42,8 @@ pub struct Session {
     pub(crate) strays: usize,
     pub(crate) live: Option<Live>,
     pub(crate) aborted: Option<Reply>,
+    /// An aborted transfer's own 426 may come yet.
+    pub(crate) abort_echoes: bool,
     pub(crate) secrets: Vec<Vec<u8>>,
     pub(crate) observer: Option<Observer>,
     pub(crate) state: Negotiated,
@@ -94,6 +96,7 @@ impl Session {
             strays: 0,
             live: None,
             aborted: None,
+            abort_echoes: false,
             secrets: Vec::new(),
             observer: None,
             state,
@@ -366,6 +369,7 @@ impl Session {
             serial: self.serial,
         };
         self.aborted = None;
+        self.abort_echoes = false;
         self.live = Some(Live {
             id,
             data_open: true,

@@ -43,6 +43,19 @@ fn abort_226_and_226() {
 }
 
 #[test]
+fn abort_226_and_a_426_behind_the_fence() {
+    // libunftp says so whenever its data task notices.
+    let late = [say("426 cut")];
+    let fence = [hear("PWD"), say("257 \"/fence\"")];
+    let own = [hear("PWD"), late[0].clone(), say("257 \"/here\"")];
+    aborted(
+        &[say("226 done")],
+        "Some(Reply(226 done))",
+        &[&fence[..], &own].concat(),
+    );
+}
+
+#[test]
 fn abort_226_and_a_late_225() {
     aborted(
         &[say("226 done")],
