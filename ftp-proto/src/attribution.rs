@@ -2,8 +2,8 @@
 
 use crate::config::{Protection, Security};
 use crate::error::{Error, ErrorKind};
-use crate::ledger::{Effect, Framing, Owed, Shape, UNKNOWN_OFFSET};
-use crate::negotiated::{Channel, Framed, Live, Negotiated};
+use crate::ledger::{Effect, Owed, Shape, UNKNOWN_OFFSET};
+use crate::negotiated::{Channel, Framed, Live};
 use crate::session::Session;
 use crate::standing::{Setting, Standing};
 use crate::wire::{Class, Code, Reply};
@@ -24,21 +24,17 @@ impl Session {
                 reply.mask(secret);
             }
         }
-        let Some(owed) = self.ledger.pop_front() else {
+        if self.is_an_echo_of_an_abort(&reply) {
+            self.abort_echoes = false;
+            return;
+        }
+        let Some(mut owed) = self.ledger.pop_front() else {
             return self.stray(reply);
         };
         if reply.code() == Code::SERVICE_CLOSING {
             return self.die(owed.name(Error::from_reply(reply)));
         }
-        let of_transfer = matches!(owed.shape, Shape::Transfer | Shape::Abort { .. });
-        if self.abort_echoes && !of_transfer && reply.code() == Code::TRANSFER_ABORTED {
-            // libunftp says so whenever its data task notices, even behind a fence; nothing but a
-            // transfer is answered by it.
-            self.abort_echoes = false;
-            return self.ledger.push_front(owed);
-        }
         let preliminary = reply.class() == Class::Preliminary;
-        let mut owed = owed;
         owed.preliminaries = owed.preliminaries.saturating_add(usize::from(preliminary));
         if owed.preliminaries > MOST_PRELIMINARIES {
             return self.die(owed.name(Error::new(ErrorKind::Protocol).with_reply(reply)));
@@ -81,6 +77,14 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// libunftp says 426 whenever its data task notices that the transfer is gone, behind a fence
+    /// even; nothing but a transfer is answered by it.
+    fn is_an_echo_of_an_abort(&self, reply: &Reply) -> bool {
+        let owed = self.ledger.front().map(|owed| owed.shape);
+        let by_transfer = matches!(owed, Some(Shape::Transfer | Shape::Abort { .. }));
+        self.abort_echoes && !by_transfer && reply.code() == Code::TRANSFER_ABORTED
     }
 
     /// A reply that nobody owes.
@@ -224,7 +228,7 @@ impl Session {
                 state.transfer_type = None;
                 state.standing.lose_directory();
             }
-            Effect::Framing { part, .. } => *state.framing(*part) = Framed::Otherwise,
+            Effect::Framing(part, _) => *state.framing(*part) = Framed::Otherwise,
             Effect::Directory(_) => state.standing.lose_directory(),
             _ => {}
         }
@@ -283,16 +287,7 @@ impl Session {
                 state.structure = Framed::AsBytes;
                 state.standing = Standing::default();
             }
-            Effect::Framing {
-                stream_of_bytes,
-                part,
-            } if done => {
-                *state.framing(part) = if stream_of_bytes {
-                    Framed::AsBytes
-                } else {
-                    Framed::Otherwise
-                };
-            }
+            Effect::Framing(part, framed) if done => *state.framing(part) = framed,
             Effect::Directory(path) if done => state.standing.change_directory(path),
             Effect::WorkingDirectory => {
                 if let Ok(Some(path)) = crate::reply::pathname(reply) {
@@ -304,18 +299,9 @@ impl Session {
                 state.standing.set(Setting { command, secured });
             }
             Effect::Reinitialize
-            | Effect::Framing { .. }
+            | Effect::Framing(..)
             | Effect::Directory(_)
             | Effect::Setting(_) => {}
-        }
-    }
-}
-
-impl Negotiated {
-    fn framing(&mut self, part: Framing) -> &mut Framed {
-        match part {
-            Framing::Mode => &mut self.mode,
-            Framing::Structure => &mut self.structure,
         }
     }
 }

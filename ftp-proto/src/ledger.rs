@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use crate::config::Protection;
 use crate::error::Error;
 use crate::flow::Wait;
+use crate::negotiated::{Framed, Framing};
 use crate::representation::TransferType;
 use crate::wire::Command;
 
@@ -77,23 +78,13 @@ pub(crate) enum Effect {
     Modified,
     ClearControl,
     Reinitialize,
-    /// MODE or STRU: whether it is the one in which transfers are made.
-    Framing {
-        stream_of_bytes: bool,
-        part: Framing,
-    },
+    /// MODE or STRU.
+    Framing(Framing, Framed),
     /// CWD or CDUP, with the path.
     Directory(Vec<u8>),
     WorkingDirectory,
     /// What a new connection would have to be told again.
     Setting(Command),
-}
-
-/// Which of the two that frame a transfer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Framing {
-    Mode,
-    Structure,
 }
 
 impl Owed {
@@ -181,14 +172,8 @@ impl Effect {
             "MDTM" => Self::Modified,
             "CCC" => Self::ClearControl,
             "REIN" => Self::Reinitialize,
-            "MODE" => Self::Framing {
-                stream_of_bytes: argument.eq_ignore_ascii_case(b"S"),
-                part: Framing::Mode,
-            },
-            "STRU" => Self::Framing {
-                stream_of_bytes: argument.eq_ignore_ascii_case(b"F"),
-                part: Framing::Structure,
-            },
+            "MODE" => Self::Framing(Framing::Mode, Framed::unless_other(argument, b"S")),
+            "STRU" => Self::Framing(Framing::Structure, Framed::unless_other(argument, b"F")),
             "CWD" | "XCWD" => Self::Directory(argument.to_vec()),
             "CDUP" | "XCUP" => Self::Directory(b"..".to_vec()),
             "PWD" | "XPWD" => Self::WorkingDirectory,

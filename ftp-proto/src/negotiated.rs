@@ -70,3 +70,30 @@ pub(crate) struct Live {
     /// A completion that came ahead of the preliminary reply has been passed over.
     pub(crate) early: bool,
 }
+
+/// Which of the two that frame a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Framing {
+    Mode,
+    Structure,
+}
+
+impl Framed {
+    /// By what MODE or STRU was given, and what it is when transfers are made.
+    pub(crate) fn unless_other(argument: &[u8], usual: &[u8]) -> Self {
+        if argument.eq_ignore_ascii_case(usual) {
+            Self::AsBytes
+        } else {
+            Self::Otherwise
+        }
+    }
+}
+
+impl Negotiated {
+    pub(crate) fn framing(&mut self, part: Framing) -> &mut Framed {
+        match part {
+            Framing::Mode => &mut self.mode,
+            Framing::Structure => &mut self.structure,
+        }
+    }
+}

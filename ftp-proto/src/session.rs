@@ -369,7 +369,6 @@ impl Session {
             serial: self.serial,
         };
         self.aborted = None;
-        self.abort_echoes = false;
         self.live = Some(Live {
             id,
             data_open: true,

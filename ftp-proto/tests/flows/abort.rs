@@ -56,6 +56,26 @@ fn abort_226_and_a_426_behind_the_fence() {
 }
 
 #[test]
+fn abort_226_and_a_426_ahead_of_the_next_retr() {
+    // It is no reason to mistrust the data connection that is there by then.
+    let script = [
+        hear("ABOR"),
+        serve("close abandon"),
+        say("226 done"),
+        hear("PWD"),
+        say("257 \"/fence\""),
+        hear("EPSV"),
+        say("229 (|||6446|)"),
+        serve("connect peer:6446"),
+        say("426 cut"),
+        hear("RETR b"),
+        say("150 here"),
+    ];
+    let outcomes = play(downloading(script), &[Op::Abort, Op::Retrieve("b", 0)]);
+    assert_eq!(outcomes, ["Some(Reply(226 done))", DOWNLOADING]);
+}
+
+#[test]
 fn abort_226_and_a_late_225() {
     aborted(
         &[say("226 done")],
