@@ -7,13 +7,10 @@ use crate::error::{Error, ErrorKind, Misuse};
 use crate::ledger::{Owed, Shape};
 use crate::negotiated::Channel;
 use crate::session::{Observed, Session};
-use crate::wire::Command;
+use crate::wire::{Command, Verb};
 
-/// What makes a data connection or uses one, as a raw command, too.
-const DATA: [&str; 14] = [
-    "EPSV", "PASV", "CPSV", "LPSV", "EPRT", "PORT", "LPRT", "RETR", "STOR", "APPE", "STOU", "LIST",
-    "NLST", "MLSD",
-];
+/// What says where a data connection is to be made, as a raw command, too.
+const ADDRESSES: [&str; 7] = ["EPSV", "PASV", "CPSV", "LPSV", "EPRT", "PORT", "LPRT"];
 
 impl Session {
     /// What must be written on the control connection, before any want is served.
@@ -109,7 +106,8 @@ impl Session {
         }
         let private = self.state.protection == Some(Protection::Private);
         let demanded = secured && self.config.protection == Protection::Private;
-        let of_data = shape == Shape::Transfer || DATA.contains(&verb);
+        let transfers = shape == Shape::Transfer || Verb::is_transfer(verb);
+        let of_data = transfers || ADDRESSES.contains(&verb);
         if of_data && demanded && !private {
             return refuse(ErrorKind::Insecure);
         }

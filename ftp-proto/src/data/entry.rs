@@ -60,7 +60,7 @@ impl Entry {
     }
 
     /// The name as one under which a file can be made in a directory of one's own; `None` for
-    /// names that would lead out of it on some system (`/`, `\\`, `.`, `..`), for empty ones, and
+    /// names that would lead out of it on some system (`/`, `\`, `.`, `..`), for empty ones, and
     /// for those with control characters.
     ///
     /// ```

@@ -484,12 +484,11 @@ impl Open {
 
 /// Commands whose replies mean something else than a transfer's do.
 fn is_no_data_command(verb: &str) -> bool {
-    let data = ["RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD"];
     let others = [
         "ADAT", "CONF", "ENC", "LPRT", "LPSV", "MIC", "XCUP", "XCWD", "XMKD", "XPWD", "XRMD",
     ];
     let known = Verb::KNOWN.iter().any(|known| known.as_str() == verb);
-    (known && !data.contains(&verb)) || others.contains(&verb)
+    (known && !Verb::is_transfer(verb)) || others.contains(&verb)
 }
 
 fn explained(session: &mut Session, error: Error, verb: &str) -> Error {

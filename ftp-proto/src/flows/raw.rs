@@ -2,7 +2,7 @@ use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Answer, Event, Flow, Step, Wait};
 use crate::ledger::Shape;
 use crate::session::Session;
-use crate::wire::{Command, Reply};
+use crate::wire::{Command, Reply, Verb};
 
 use super::reply;
 
@@ -39,8 +39,7 @@ impl Flow for Raw {
         let mut event = answer.event;
         if !self.sent {
             let shape = match self.command.verb() {
-                verb @ ("AUTH" | "CCC" | "ABOR" | "RETR" | "STOR" | "APPE" | "STOU" | "LIST"
-                | "NLST" | "MLSD") => {
+                verb if matches!(verb, "AUTH" | "CCC" | "ABOR") || Verb::is_transfer(verb) => {
                     return Err(Error::new(ErrorKind::Misuse(Misuse::Option)).with_command(verb));
                 }
                 "QUIT" => Shape::Quit,

@@ -101,6 +101,12 @@ impl Verb {
         Ok(known.cloned().unwrap_or(Self(Cow::Owned(upper))))
     }
 
+    /// Whether the command of this name moves data: its own connection, and two replies.
+    pub(crate) fn is_transfer(name: &str) -> bool {
+        let transfers = ["RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD"];
+        transfers.contains(&name)
+    }
+
     /// The name, in upper-case.
     #[must_use]
     pub fn as_str(&self) -> &str {
