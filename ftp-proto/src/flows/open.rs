@@ -56,7 +56,14 @@ enum State {
     First,
     Securing,
     /// Drop the data connection, hear the server out, fail.
-    Failing(Error),
+    Failing(Error, Failing),
+}
+
+/// What failed, for what the server says then means something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failing {
+    Handshake,
+    Other,
 }
 
 /// What TLS on the data connection came to.
@@ -206,7 +213,11 @@ impl Open {
     }
 
     fn fail(&mut self, session: &mut Session, error: Error) -> Want {
-        self.state = State::Failing(error);
+        let failing = match self.state {
+            State::Securing => Failing::Handshake,
+            _ => Failing::Other,
+        };
+        self.state = State::Failing(error, failing);
         session.close_data(Closing::Abandon, Clock::Starts)
     }
 }
@@ -406,12 +417,12 @@ impl Flow for Open {
                         clock,
                     })));
                 }
-                State::Failing(error) => {
-                    let error = error.clone();
+                State::Failing(error, failing) => {
+                    let (error, failing) = (error.clone(), *failing);
                     let event = core::mem::replace(&mut event, Event::Begin);
                     return match self.failed(session, &event) {
                         Some(want) => Ok(Step::Want(want)),
-                        None => Err(explained(session, error, self.command.verb())),
+                        None => Err(explained(session, error, failing, self.command.verb())),
                     };
                 }
             }
@@ -491,7 +502,7 @@ fn is_no_data_command(verb: &str) -> bool {
     (known && !Verb::is_transfer(verb)) || others.contains(&verb)
 }
 
-fn explained(session: &mut Session, error: Error, verb: &str) -> Error {
+fn explained(session: &mut Session, error: Error, failing: Failing, verb: &str) -> Error {
     let outcome = session.live.take().and_then(|live| live.outcome);
     let error = error.or_command(verb);
     let Some(reply) = outcome.filter(|_| error.reply().is_none()) else {
@@ -504,7 +515,8 @@ fn explained(session: &mut Session, error: Error, verb: &str) -> Error {
     if reply.class() == Class::Completion {
         return error;
     }
-    let demanded = error.kind() == ErrorKind::Tls && reply.is_about_resumption();
+    // However it ended: a server that closes on what it has not read resets the connection.
+    let demanded = failing == Failing::Handshake && reply.is_about_resumption();
     let refused = Error::from_reply(reply).with_command(verb);
     if demanded {
         return refused
