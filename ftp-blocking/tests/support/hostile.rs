@@ -1,6 +1,8 @@
 //! Servers that cannot be trusted, or do TLS badly: the tests of both adapters, which each lend a
 //! client. The classes B1 to B10 are those of the project's index of security problems.
 
+use std::sync::Arc;
+
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
 use ftp_proto::tls::{Reason, TlsConfig, TlsVersion, rustls};
 use ftp_proto::{
@@ -627,6 +629,35 @@ fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
             let server = memory.server();
             assert_eq!(server.transfers().len(), 300);
             assert!(server.transfers().iter().all(|t| t.resumed == Some(true)));
+        }
+    }
+}
+
+/// Class B6: sessions that the server keeps, sessions that it hands out, and as few of them as there
+/// can be.
+#[test]
+fn b6_by_session_id_by_ticket_and_with_a_single_one() {
+    for version in VERSIONS {
+        for (stateless, tickets) in [(false, 1), (true, 1), (true, 2)] {
+            let mut config = rustls::ServerConfig::clone(&Identity::good().server(version));
+            config.send_tls13_tickets = tickets;
+            if stateless {
+                config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
+                config.ticketer = rustls::crypto::ring::Ticketer::new().expect("a ticketer");
+            }
+            let memory = memory(files().tls(Arc::new(config)).require_reuse());
+            let required = explicit().with_resumption(Resumption::Required);
+            let mut client = logged_in(&memory, required).expect("logged in");
+            let context = format!("{version:?}, stateless {stateless}, {tickets} tickets");
+            for _ in 0..30 {
+                client.store("/up", b"content").expect(&context);
+                client.store("/nothing", b"").expect(&context);
+                assert_eq!(client.download("/empty").expect(&context), b"");
+                client.names().expect(&context);
+                // Refused ahead of the handshake, it costs nothing.
+                client.download("/none").expect_err("there is none");
+            }
+            assert!(client.tls_info().is_some_and(|info| !info.resumed));
         }
     }
 }
