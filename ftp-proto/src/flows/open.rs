@@ -399,7 +399,10 @@ impl Flow for Open {
                         Event::Begin => Clock::Starts,
                         Event::ControlFirst => {
                             if let Some(mut error) = self.refusal(session)? {
-                                if error.reply().is_some_and(Reply::is_about_resumption) {
+                                if error
+                                    .reply()
+                                    .is_some_and(Reply::is_about_resumption_in_handshake)
+                                {
                                     error = error.with_tls_reason(Reason::ResumptionDemanded);
                                 }
                                 return Ok(Step::Want(self.fail(session, error)));
@@ -516,7 +519,7 @@ fn explained(session: &mut Session, error: Error, failing: Failing, verb: &str) 
         return error;
     }
     // However it ended: a server that closes on what it has not read resets the connection.
-    let demanded = failing == Failing::Handshake && reply.is_about_resumption();
+    let demanded = failing == Failing::Handshake && reply.is_about_resumption_in_handshake();
     let refused = Error::from_reply(reply).with_command(verb);
     if demanded {
         return refused

@@ -95,6 +95,11 @@ fn open_whose_data_handshake_was_reset_for_want_of_resumption() {
             "425 TLS session of data connection not resumed",
             "Transient",
         ),
+        // FileZilla Server 0.9.
+        (
+            "450 TLS session of data connection has not resumed or the session does not match",
+            "Transient",
+        ),
     ] {
         for failure_of_ours in [ErrorKind::Io, ErrorKind::Tls] {
             let script = [
