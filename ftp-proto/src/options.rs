@@ -10,6 +10,8 @@ use crate::config::Security;
 use crate::encoding::Encoding;
 use crate::error::{Error, Misuse};
 use crate::flows::Credentials;
+#[cfg(feature = "rustls")]
+use crate::session::Session;
 use crate::timeouts::Timeouts;
 #[cfg(feature = "rustls")]
 use crate::tls::{TlsConfig, TlsLogin};
@@ -214,9 +216,33 @@ impl Options {
     /// host that is neither a name nor an address.
     #[cfg(feature = "rustls")]
     pub fn tls_login(&self) -> Result<Option<TlsLogin>, Error> {
+        match self.trusted()? {
+            Some(tls) => tls.login(&self.host).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The same for a login in the place of this session's.
+    ///
+    /// Where [resumption has failed](Session::resumption_failed), it speaks TLS 1.2 alone, unless
+    /// the configuration forbids: its sessions are resumed again and again, while rustls uses a
+    /// ticket of TLS 1.3 only once, and ProFTPD gives none with an upload.
+    ///
+    /// # Errors
+    /// As [`tls_login`](Self::tls_login).
+    #[cfg(feature = "rustls")]
+    pub fn tls_login_after(&self, session: &Session) -> Result<Option<TlsLogin>, Error> {
+        match self.trusted()?.and_then(TlsConfig::resuming_at_will) {
+            Some(tls) if session.resumption_failed() => tls.login(&self.host).map(Some),
+            _ => self.tls_login(),
+        }
+    }
+
+    #[cfg(feature = "rustls")]
+    fn trusted(&self) -> Result<Option<&TlsConfig>, Error> {
         match (&self.tls, self.config.security) {
             (None, Security::Plain) => Ok(None),
-            (Some(tls), Security::Explicit | Security::Implicit) => tls.login(&self.host).map(Some),
+            (Some(tls), Security::Explicit | Security::Implicit) => Ok(Some(tls)),
             _ => Err(Error::misuse(Misuse::Option)),
         }
     }
