@@ -40,6 +40,8 @@ struct Wiretap(Arc<Mutex<Tapped>>);
 #[derive(Default)]
 struct Tapped {
     events: Vec<Event>,
+    /// All that was written on the control connection, as it went out.
+    control: Vec<u8>,
     meddling: Option<Meddling>,
     /// The command has gone out.
     sent: bool,
@@ -128,9 +130,11 @@ impl Tap {
         count
     }
 
-    fn has_written(&self) {
+    fn has_written(&self, bytes: &[u8]) {
         if self.is_control {
-            self.tap.tapped().sent = true;
+            let mut tapped = self.tap.tapped();
+            tapped.sent = true;
+            tapped.control.extend(bytes);
         } else {
             self.tap.note(Event::Wrote);
         }
@@ -152,7 +156,7 @@ impl Stream for Tap {
 
     fn write(&mut self, buffer: &[u8], deadline: Instant) -> io::Result<usize> {
         let count = self.stream.write(buffer, deadline)?;
-        self.has_written();
+        self.has_written(&buffer[..count]);
         Ok(count)
     }
 
@@ -186,7 +190,7 @@ impl Drop for Tap {
     }
 }
 
-fn logged_in(setup: Setup) -> (Client, Memory, Wiretap) {
+fn greeted(setup: Setup) -> (Client, Memory, Wiretap) {
     let memory = Memory::new(Simulator::new(setup));
     let tap = Wiretap::default();
     let network = Tapping {
@@ -197,7 +201,12 @@ fn logged_in(setup: Setup) -> (Client, Memory, Wiretap) {
     let options = Options::new("localhost")
         .with_tls(tls)
         .with_resumption(Resumption::Required);
-    let mut client = Client::connect_over(network, options).expect("greeted");
+    let client = Client::connect_over(network, options).expect("greeted");
+    (client, memory, tap)
+}
+
+fn logged_in(setup: Setup) -> (Client, Memory, Wiretap) {
+    let (mut client, memory, tap) = greeted(setup);
     client.login("user", "secret").expect("logged in");
     (client, memory, tap)
 }
@@ -218,6 +227,27 @@ fn abort_upload(client: &mut Client) -> Result<(), Error> {
     let mut upload = client.upload("/half")?;
     upload.write_all(b"half")?;
     upload.abort().map(|_| ())
+}
+
+/// Class B1: not one byte more, of a ClientHello either, once something stands behind the reply.
+#[test]
+fn b1_not_one_byte_goes_out_behind_an_injection() {
+    const BEHIND: &[u8] = b"331 x\r\n230 y\r\n";
+    for accepted in [true, false] {
+        for cut in 0..BEHIND.len() + 60 {
+            let action = match accepted {
+                true => Action::After(BEHIND.to_vec()),
+                false => Action::Reply([b"500 no\r\n", BEHIND].concat()),
+            };
+            let setup = Setup::new().fault(Fault::on("AUTH", action)).cut_at(cut);
+            let setup = setup.tls(Identity::good().server(VERSIONS[1]));
+            let (mut client, _, tap) = greeted(setup);
+            let error = client.login("user", "secret").expect_err("an injection");
+            assert_eq!(error.kind(), ErrorKind::Injection, "cut at {cut}: {error}");
+            client.pwd().expect_err("dead");
+            assert_eq!(tap.tapped().control, b"AUTH TLS\r\n", "cut at {cut}");
+        }
+    }
 }
 
 /// close_notify, half-close, and only then the wait for the server's end.

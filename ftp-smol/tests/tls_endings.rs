@@ -43,6 +43,8 @@ struct Wiretap(Arc<Mutex<Tapped>>);
 #[derive(Default)]
 struct Tapped {
     events: Vec<Event>,
+    /// All that was written on the control connection, as it went out.
+    control: Vec<u8>,
     meddling: Option<Meddling>,
     /// The command has gone out.
     sent: bool,
@@ -136,9 +138,11 @@ impl Tap {
         count
     }
 
-    fn has_written(&self) {
+    fn has_written(&self, bytes: &[u8]) {
         if self.is_control {
-            self.tap.tapped().sent = true;
+            let mut tapped = self.tap.tapped();
+            tapped.sent = true;
+            tapped.control.extend(bytes);
         } else {
             self.tap.note(Event::Wrote);
         }
@@ -161,7 +165,7 @@ impl Stream for Tap {
     fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
         let polled = self.stream.poll_write(cx, buffer);
         polled.map_ok(|count| {
-            self.has_written();
+            self.has_written(&buffer[..count]);
             count
         })
     }
@@ -196,7 +200,7 @@ impl Drop for Tap {
     }
 }
 
-fn logged_in(setup: Setup) -> (Client, Memory, Wiretap) {
+fn greeted(setup: Setup) -> (Client, Memory, Wiretap) {
     let memory = Memory::new(Simulator::new(setup));
     let tap = Wiretap::default();
     let network = Tapping {
@@ -207,7 +211,12 @@ fn logged_in(setup: Setup) -> (Client, Memory, Wiretap) {
     let options = Options::new("localhost")
         .with_tls(tls)
         .with_resumption(Resumption::Required);
-    let mut client = block_on(Client::connect_over(network, options)).expect("greeted");
+    let client = block_on(Client::connect_over(network, options)).expect("greeted");
+    (client, memory, tap)
+}
+
+fn logged_in(setup: Setup) -> (Client, Memory, Wiretap) {
+    let (mut client, memory, tap) = greeted(setup);
     block_on(client.login("user", "secret")).expect("logged in");
     (client, memory, tap)
 }
@@ -226,6 +235,27 @@ fn download(client: &mut Client, path: &str) -> Result<bool, Error> {
         download.read_to_end(&mut Vec::new()).await?;
         Ok(download.finish().await?.clean_close)
     })
+}
+
+/// Class B1: not one byte more, of a ClientHello either, once something stands behind the reply.
+#[test]
+fn b1_not_one_byte_goes_out_behind_an_injection() {
+    const BEHIND: &[u8] = b"331 x\r\n230 y\r\n";
+    for accepted in [true, false] {
+        for cut in 0..BEHIND.len() + 60 {
+            let action = match accepted {
+                true => Action::After(BEHIND.to_vec()),
+                false => Action::Reply([b"500 no\r\n", BEHIND].concat()),
+            };
+            let setup = Setup::new().fault(Fault::on("AUTH", action)).cut_at(cut);
+            let setup = setup.tls(Identity::good().server(VERSIONS[1]));
+            let (mut client, _, tap) = greeted(setup);
+            let error = block_on(client.login("user", "secret")).expect_err("an injection");
+            assert_eq!(error.kind(), ErrorKind::Injection, "cut at {cut}: {error}");
+            block_on(client.pwd()).expect_err("dead");
+            assert_eq!(tap.tapped().control, b"AUTH TLS\r\n", "cut at {cut}");
+        }
+    }
 }
 
 /// close_notify, half-close, and only then the wait for the server's end.
