@@ -267,6 +267,21 @@ fn b5_an_upload_ends_by_close_notify_half_close_and_the_servers_end() {
     }
 }
 
+/// A server that is lenient about close_notify, as most are by default, would take a mere end for
+/// that of the file.
+#[test]
+fn b5_an_upload_that_vanishes_with_its_client_is_reset() {
+    for version in VERSIONS {
+        let setup = Setup::new().tls(Identity::good().server(version));
+        let (mut client, _, tap) = logged_in(setup);
+        let mut upload = client.upload("/half").expect("opened");
+        upload.write_all(b"half").expect("written");
+        drop(upload);
+        drop(client);
+        assert_eq!(tap.events().last(), Some(&Event::Reset), "{version:?}");
+    }
+}
+
 #[test]
 fn b5_a_download_is_answered_by_close_notify() {
     for version in VERSIONS {

@@ -275,6 +275,22 @@ fn b5_an_upload_ends_by_close_notify_half_close_and_the_servers_end() {
     }
 }
 
+/// A server that is lenient about close_notify, as most are by default, would take a mere end for
+/// that of the file.
+#[test]
+fn b5_an_upload_that_vanishes_with_its_client_is_reset() {
+    for version in VERSIONS {
+        let setup = Setup::new().tls(Identity::good().server(version));
+        let (mut client, _, tap) = logged_in(setup);
+        block_on(async {
+            let mut upload = client.upload("/half").await.expect("opened");
+            upload.write_all(b"half").await.expect("written");
+        });
+        drop(client);
+        assert_eq!(tap.events().last(), Some(&Event::Reset), "{version:?}");
+    }
+}
+
 #[test]
 fn b5_a_download_is_answered_by_close_notify() {
     for version in VERSIONS {
