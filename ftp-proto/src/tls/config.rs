@@ -18,6 +18,7 @@ use super::channel::TlsChannel;
 use super::info::TlsVersion;
 use super::naming::tls_error;
 use super::pump::Pump;
+use super::store::Sessions;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 use super::verify::{ByKey, Telling};
 use crate::error::{Error, ErrorKind, Misuse};
@@ -236,17 +237,13 @@ impl TlsConfig {
         // Verifier and client certificate stay the same objects, because rustls compares them by
         // identity before it resumes.
         let mut config = ClientConfig::clone(&self.config);
-        config.resumption = Resumption::in_memory_sessions(SESSIONS);
+        config.resumption = Resumption::store(Arc::new(Sessions::new(name.clone())));
         Ok(TlsLogin {
             config: Arc::new(config),
             name,
         })
     }
 }
-
-/// How many sessions a login's store holds: rustls keeps eight tickets for each server name, and
-/// a login has one name.
-const SESSIONS: usize = 8;
 
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 fn provider() -> Arc<CryptoProvider> {

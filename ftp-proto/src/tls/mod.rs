@@ -108,6 +108,8 @@ mod pump;
 mod reason;
 #[cfg(feature = "rustls")]
 mod records;
+#[cfg(feature = "rustls")]
+mod store;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod verify;
 
