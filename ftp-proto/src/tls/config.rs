@@ -14,6 +14,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
+use super::asked::Noting;
 use super::channel::TlsChannel;
 use super::info::TlsVersion;
 use super::naming::tls_error;
@@ -29,7 +30,8 @@ use crate::error::{Error, ErrorKind, Misuse};
 /// where he gave one, whatever addresses the connections go to. There are two exceptions, which are
 /// named so that they stand out: [`with_pinned_keys`](Self::with_pinned_keys) asks for a key
 /// instead, and [`dangerous_accept_any_certificate`](Self::dangerous_accept_any_certificate) for
-/// nothing. Whoever wants another rule brings a `rustls::ClientConfig` with a verifier of his own.
+/// nothing. Whoever wants another rule, or revocation lists, brings a `rustls::ClientConfig` with a
+/// verifier of his own ([`From`]).
 ///
 /// ```
 /// # #[cfg(all(feature = "ring", feature = "webpki-roots"))] {
@@ -234,12 +236,15 @@ impl TlsConfig {
         let name = ServerName::try_from(host)
             .map_err(|error| Error::new(ErrorKind::InvalidArgument).with_source(error))?
             .to_owned();
-        // Verifier and client certificate stay the same objects, because rustls compares them by
-        // identity before it resumes.
+        // Verifier and client certificate are the same objects for the whole login, because rustls
+        // compares them by identity before it resumes.
         let mut config = ClientConfig::clone(&self.config);
+        let noting = Arc::new(Noting::new(config.client_auth_cert_resolver));
+        config.client_auth_cert_resolver = noting.clone();
         config.resumption = Resumption::store(Arc::new(Sessions::new(name.clone())));
         Ok(TlsLogin {
             config: Arc::new(config),
+            noting,
             name,
         })
     }
@@ -303,6 +308,8 @@ impl fmt::Debug for TlsConfig {
 #[derive(Clone)]
 pub struct TlsLogin {
     config: Arc<ClientConfig>,
+    /// The resolver of that.
+    noting: Arc<Noting>,
     name: ServerName<'static>,
 }
 
@@ -312,10 +319,8 @@ impl TlsLogin {
     /// # Errors
     /// [`ErrorKind::Tls`] when rustls refuses the configuration.
     pub fn connection(&self) -> Result<TlsChannel, Error> {
-        Ok(TlsChannel::new(Pump::new(
-            self.config.clone(),
-            self.name.clone(),
-        )?))
+        let pump = Pump::new(self.config.clone(), self.name.clone())?;
+        Ok(TlsChannel::new(pump.noting(self.noting.clone())))
     }
 }
 

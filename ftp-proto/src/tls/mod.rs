@@ -96,6 +96,8 @@
 //! ([`Reason::NoCommonVersion`]).
 
 #[cfg(feature = "rustls")]
+mod asked;
+#[cfg(feature = "rustls")]
 mod channel;
 #[cfg(feature = "rustls")]
 mod config;

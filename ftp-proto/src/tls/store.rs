@@ -26,10 +26,10 @@ struct Kept {
     tickets: Vec<Tls13ClientSessionValue>,
 }
 
-/// How many tickets are kept. A data connection takes one and, if it is read at all, brings one
-/// (OpenSSL) or two (GnuTLS, rustls), so that one would do for as long as each is read. Two come
-/// with the login, which is all that OpenSSL ever lets pile up. Two more let four data connections
-/// in a row be given up unread where there are as many; any number beyond is memory for nothing.
+/// How many tickets are kept. A data connection takes one and as a rule brings one (OpenSSL) or two
+/// (GnuTLS, rustls); those that are given up unread, and ProFTPD's uploads, bring none. OpenSSL
+/// gives two with the login, and never are there more. Where there are, two more of them are a
+/// reserve for four connections in a row, and any number beyond is memory for nothing.
 const TICKETS: usize = 4;
 
 impl Sessions {
