@@ -293,6 +293,11 @@ impl Pump {
 /// rustls 0.23 asserts, in builds with debug assertions, that no fatal alert follows our own
 /// close_notify, although what comes then is the server's choice alone (its garbage behind the end
 /// of an upload, for one). There it is an error, as it is in all other builds.
+///
+/// Only where panics unwind, though. Nor can such records be kept from rustls: behind our
+/// close_notify come the tickets of an upload and the server's own close_notify, and that one is not
+/// of them, or was tampered with, shows when it has been decrypted. Whoever builds by
+/// `panic = "abort"` and with debug assertions turns those of rustls off, as the module's page says.
 fn advance<'c, 'i>(
     connection: &'c mut UnbufferedClientConnection,
     incoming: &'i mut [u8],
