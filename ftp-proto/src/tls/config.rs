@@ -292,6 +292,34 @@ impl From<Arc<ClientConfig>> for TlsConfig {
     }
 }
 
+/// With whatever rustls can do and this type has no name for: revocation lists, for one. Only its
+/// session store is not used, since each login has its own.
+///
+/// ```
+/// # #[cfg(feature = "ring")] {
+/// use std::sync::Arc;
+///
+/// use ftp_proto::tls::{TlsConfig, rustls};
+/// use rustls::client::WebPkiServerVerifier;
+/// use rustls::pki_types::CertificateRevocationListDer;
+/// use rustls::{ClientConfig, RootCertStore};
+///
+/// fn revoking(
+///     roots: RootCertStore,
+///     list: CertificateRevocationListDer<'static>,
+/// ) -> Result<TlsConfig, Box<dyn std::error::Error>> {
+///     let provider = Arc::new(rustls::crypto::ring::default_provider());
+///     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+///         .with_crls([list])
+///         .build()?;
+///     let config = ClientConfig::builder_with_provider(provider)
+///         .with_safe_default_protocol_versions()?
+///         .with_webpki_verifier(verifier)
+///         .with_no_client_auth();
+///     Ok(TlsConfig::from(config))
+/// }
+/// # }
+/// ```
 impl From<ClientConfig> for TlsConfig {
     fn from(config: ClientConfig) -> Self {
         Self::from(Arc::new(config))

@@ -102,3 +102,23 @@ impl fmt::Debug for Sessions {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::net::{IpAddr, Ipv4Addr};
+
+    use super::*;
+
+    #[test]
+    fn another_server_has_nothing() {
+        let [ours, other] = [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED]
+            .map(|address| ServerName::from(IpAddr::from(address)));
+        let sessions = Sessions::new(ours.clone());
+        sessions.set_kx_hint(ours.clone(), NamedGroup::X25519);
+        sessions.set_kx_hint(other.clone(), NamedGroup::secp256r1);
+        assert_eq!(sessions.kx_hint(&ours), Some(NamedGroup::X25519));
+        assert_eq!(sessions.kx_hint(&other), None);
+        assert!(sessions.tls12_session(&ours).is_none());
+        assert!(sessions.take_tls13_ticket(&ours).is_none());
+    }
+}
