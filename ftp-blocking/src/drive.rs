@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ftp_proto::{Answer, Clock, Closing, DataEnd, Error, ErrorKind, Flow, Step, Wait, Want};
+use ftp_proto::{Answer, Clock, DataEnd, Error, ErrorKind, Flow, Step, Wait, Want};
 use rustix::event::PollFlags;
 
 use crate::channel::Got;
@@ -145,7 +145,7 @@ impl Client {
                     Watched::TimedOut => want.timed_out(),
                     Watched::Broken(error) => want.broken(error),
                 };
-                if closing != Closing::SendEnd {
+                if !closing.is_partial() {
                     self.data = Data::None;
                 }
                 answer

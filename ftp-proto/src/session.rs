@@ -301,7 +301,7 @@ impl Session {
     /// What an operation's failure says of the logins to come.
     pub(crate) fn learn_from(&mut self, error: &Error) {
         match error.tls_reason() {
-            Some(Reason::ResumptionDemanded | Reason::NotResumed) => self.resumption_failed = true,
+            Some(Reason::NotResumed) => self.resumption_failed = true,
             // Perhaps because that was taken to heart.
             Some(Reason::NoCommonVersion) => self.resumption_failed = false,
             _ => {}
@@ -393,6 +393,7 @@ impl Session {
         self.live = Some(Live {
             id,
             data_open: true,
+            used_a_ticket: false,
             preliminary: None,
             outcome: None,
             held: Vec::new(),

@@ -3,9 +3,7 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-use ftp_proto::{
-    Answer, Clock, Closing, DataEnd, Error, ErrorKind, Flow, Running, Step, Wait, Want,
-};
+use ftp_proto::{Answer, Clock, DataEnd, Error, ErrorKind, Flow, Running, Step, Wait, Want};
 
 use crate::channel::Got;
 use crate::client::Client;
@@ -189,7 +187,7 @@ impl Client {
                     Poll::Ready(Watched::TimedOut) => want.timed_out(),
                     Poll::Ready(Watched::Broken(error)) => want.broken(error),
                 };
-                if closing != Closing::SendEnd {
+                if !closing.is_partial() {
                     self.data = Data::None;
                 }
                 answer

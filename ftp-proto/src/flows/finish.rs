@@ -307,7 +307,11 @@ impl Flow for Finish {
                         continue;
                     }
                     self.compare(session, self.expected);
-                    return self.judge(outcome, silence).map(Step::Done);
+                    let judged = self.judge(outcome, silence);
+                    // Only behind a handshake: before, whoever is in between may have cut it.
+                    let refused = judged.as_ref().err().and_then(Error::tls_reason);
+                    session.resumption_failed |= refused == Some(&Reason::ResumptionDemanded);
+                    return judged.map(Step::Done);
                 }
             }
         }

@@ -442,10 +442,11 @@ impl Open {
         }
     }
 
-    fn opened(&self, session: &Session, secured: Secured) -> Result<Step<Transfer>, Error> {
-        let Some(live) = &session.live else {
+    fn opened(&self, session: &mut Session, secured: Secured) -> Result<Step<Transfer>, Error> {
+        let Some(live) = &mut session.live else {
             return Err(Error::new(ErrorKind::OutOfStep));
         };
+        live.used_a_ticket = secured == Secured::Resumed;
         Ok(Step::Done(Transfer {
             id: live.id,
             verb: self.command.verb().into(),
