@@ -82,7 +82,7 @@ impl Client {
             tls,
             credentials: None,
         };
-        client.run(Greeting::new())?;
+        client.greeting()?;
         if let Some(credentials) = client.options.credentials.clone() {
             client.login_with(credentials)?;
         }
@@ -156,7 +156,7 @@ impl Client {
         self.session = self.session.successor();
         self.data = Data::None;
         (self.tls, self.control, self.deadline) = (tls, control, deadline);
-        self.run(Greeting::new())?;
+        self.greeting()?;
         self.run(restore)
     }
 
@@ -208,8 +208,26 @@ impl Client {
     }
 
     pub(crate) fn tls(&self) -> Result<&TlsLogin, Error> {
-        let missing = || Error::new(ErrorKind::Misuse(Misuse::Option));
+        let missing = || {
+            let none = Error::new(ErrorKind::Misuse(Misuse::Option));
+            none.with_source("nobody is trusted: Options::with_tls says whom")
+        };
         self.tls.as_ref().ok_or_else(missing)
+    }
+}
+
+/// What has failed, with what only a driver knows of it.
+impl Client {
+    fn greeting(&mut self) -> Result<Reply, Error> {
+        let greeting = self.run(Greeting::new());
+        greeting.map_err(|error| error.with_subject(connecting(&self.options)))
+    }
+
+    pub(crate) fn explained(&self, error: Error) -> Error {
+        match error.kind() {
+            ErrorKind::Timeout(wait) => error.with_waited(self.options.timeouts.of(wait)),
+            _ => error,
+        }
     }
 }
 
@@ -226,7 +244,10 @@ fn dial(
         host: &options.host,
         port: options.port,
     };
-    let late = || Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
+    let late = || {
+        let late = Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
+        late.with_waited(options.timeouts.connect)
+    };
     let dialled = network
         .dial(&target, deadline)
         .and_then(|dialled| match dialled {
@@ -234,10 +255,17 @@ fn dial(
             Dialled::Pending(mut dialling) => dialling.finish(deadline),
         });
     let stream = match dialled {
-        Err(error) if error.kind() == std::io::ErrorKind::TimedOut => return Err(late()),
-        dialled => dialled?.ok_or_else(late)?,
+        Err(error) if error.kind() == std::io::ErrorKind::TimedOut => Err(late()),
+        dialled => dialled
+            .map_err(Error::from)
+            .and_then(|stream| stream.ok_or_else(late)),
     };
+    let stream = stream.map_err(|error| error.with_subject(connecting(options)))?;
     Ok((tls, Channel::new(stream), deadline))
+}
+
+fn connecting(options: &Options) -> String {
+    format!("connecting to {}, port {}", options.host, options.port)
 }
 
 impl fmt::Debug for Client {

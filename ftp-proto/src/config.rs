@@ -180,9 +180,10 @@ impl Config {
     }
 }
 
+/// One setter for each field.
 macro_rules! setters {
-    ($($(#[$doc:meta])* $name:ident => $field:ident: $type:ty;)*) => {
-        impl Config {
+    ($options:ident $($(#[$doc:meta])* $name:ident => $field:ident: $type:ty;)*) => {
+        impl $options {
             $($(#[$doc])* #[must_use]
             pub fn $name(mut self, $field: $type) -> Self {
                 self.$field = $field;
@@ -192,7 +193,9 @@ macro_rules! setters {
     };
 }
 
-setters! {
+pub(crate) use setters;
+
+setters! { Config
     /// Sets [`Config::limits`].
     with_limits => limits: Limits;
     /// Sets [`Config::multiline`].
@@ -217,4 +220,8 @@ setters! {
     with_data_command => data_command: DataCommand;
     /// Sets [`Config::abort_signal`].
     with_abort_signal => abort_signal: AbortSignal;
+    /// Sets [`Config::unsent`], in bytes.
+    with_unsent => unsent: usize;
+    /// Sets [`Config::strays`].
+    with_strays => strays: usize;
 }

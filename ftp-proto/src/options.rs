@@ -1,14 +1,15 @@
 //! What the adapters have in common besides the session: plain values, so that both mean the same.
 
+use alloc::format;
 use alloc::string::String;
 use core::net::SocketAddr;
 use core::ops::RangeInclusive;
 
-use crate::config::Config;
 #[cfg(feature = "rustls")]
 use crate::config::Security;
+use crate::config::{Config, setters};
 use crate::encoding::Encoding;
-use crate::error::{Error, Misuse};
+use crate::error::Error;
 use crate::flows::Credentials;
 use crate::timeouts::Timeouts;
 #[cfg(feature = "rustls")]
@@ -129,6 +130,13 @@ impl Options {
         self
     }
 
+    /// Sets how much of a listing the collecting calls hold.
+    #[must_use]
+    pub fn with_listing(mut self, listing: ListingLimits) -> Self {
+        self.listing = listing;
+        self
+    }
+
     /// Sets how names that are given as text become bytes; those given as bytes stay as they are.
     #[must_use]
     pub fn with_encoding(mut self, encoding: Encoding) -> Self {
@@ -182,14 +190,22 @@ impl Options {
     /// and the address that the server is to be told of is one.
     ///
     /// # Errors
-    /// [`Misuse::Option`].
+    /// [`Misuse::Option`](crate::Misuse::Option), which says in words what makes no sense.
     pub fn check(&self) -> Result<(), Error> {
         let ports = self.active_ports.as_ref();
         let no_ports = ports.is_some_and(|ports| ports.is_empty() || *ports.start() == 0);
         let nowhere = self.config.active_address;
         let nowhere = nowhere.is_some_and(|address| address.is_unspecified());
-        if !self.timeouts.are_valid() || no_ports || nowhere {
-            return Err(Error::misuse(Misuse::Option));
+        if let Some(name) = self.timeouts.without_time() {
+            return Err(Error::option(format!("Timeouts::{name} is zero")));
+        }
+        if no_ports {
+            let why = "Options::active_ports is empty, or begins with port 0";
+            return Err(Error::option(why));
+        }
+        if nowhere {
+            let why = "Config::active_address is no address that a server could connect to";
+            return Err(Error::option(why));
         }
         Ok(())
     }
@@ -197,11 +213,12 @@ impl Options {
     /// The same as a network sees it that has no addresses and ports of this machine to choose.
     ///
     /// # Errors
-    /// [`Misuse::Option`] where [`source_address`](Self::source_address) or
+    /// [`Misuse::Option`](crate::Misuse::Option) where [`source_address`](Self::source_address) or
     /// [`active_ports`](Self::active_ports) asks for some: nothing is ignored in silence.
     pub fn check_without_sockets(&self) -> Result<(), Error> {
         if self.source_address.is_some() || self.active_ports.is_some() {
-            return Err(Error::misuse(Misuse::Option));
+            let why = "this network chooses no source address and no ports for active mode";
+            return Err(Error::option(why));
         }
         self.check()
     }
@@ -209,15 +226,28 @@ impl Options {
     /// Begins the TLS side of a login, where TLS is demanded.
     ///
     /// # Errors
-    /// [`Misuse::Option`] where it is demanded and nobody is trusted, or the other way round:
+    /// [`Misuse::Option`](crate::Misuse::Option) where it is demanded and nobody is trusted, or the other way round:
     /// whoever names trust roots means to use them. [`InvalidArgument`](crate::ErrorKind) for a
     /// host that is neither a name nor an address.
     #[cfg(feature = "rustls")]
     pub fn tls_login(&self) -> Result<Option<TlsLogin>, Error> {
         match (&self.tls, self.config.security) {
             (None, Security::Plain) => Ok(None),
-            (Some(tls), Security::Explicit | Security::Implicit) => tls.login(&self.host).map(Some),
-            _ => Err(Error::misuse(Misuse::Option)),
+            (Some(tls), Security::Explicit | Security::Implicit) => {
+                let login = tls.login(&self.host);
+                login.map(Some).map_err(|error| {
+                    error.with_subject(format!(
+                        "the host {:?} is neither a name nor an address",
+                        self.host
+                    ))
+                })
+            }
+            (Some(_), Security::Plain) => Err(Error::option(
+                "Options::tls is set and Config::security is plain",
+            )),
+            (None, _) => Err(Error::option(
+                "Config::security demands TLS, and nobody is trusted: Options::with_tls says whom",
+            )),
         }
     }
 
@@ -231,6 +261,14 @@ impl Options {
 
 /// How much of a listing the calls that collect one hold; the streaming calls have the limit on
 /// the line alone.
+///
+/// ```
+/// use ftp_proto::{ListingLimits, Options};
+///
+/// let small = ListingLimits::default().with_lines(10_000);
+/// let options = Options::new("ftp.example.org").with_listing(small);
+/// # let _ = options;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListingLimits {
@@ -241,6 +279,15 @@ pub struct ListingLimits {
     pub lines: usize,
     /// Bytes of one listing, 256 MiB.
     pub bytes: usize,
+}
+
+setters! { ListingLimits
+    /// Sets [`ListingLimits::line`], in bytes.
+    with_line => line: usize;
+    /// Sets [`ListingLimits::lines`].
+    with_lines => lines: usize;
+    /// Sets [`ListingLimits::bytes`].
+    with_bytes => bytes: usize;
 }
 
 impl Default for ListingLimits {

@@ -92,7 +92,7 @@ impl Client {
             tls,
             credentials: None,
         };
-        client.run(Greeting::new()).await?;
+        client.greeting().await?;
         if let Some(credentials) = client.options.credentials.clone() {
             client.login_with(credentials).await?;
         }
@@ -166,7 +166,7 @@ impl Client {
         self.session = self.session.successor();
         self.data = Data::None;
         (self.tls, self.control, self.deadline) = (tls, control, deadline);
-        self.run(Greeting::new()).await?;
+        self.greeting().await?;
         self.run(restore).await
     }
 
@@ -218,8 +218,26 @@ impl Client {
     }
 
     pub(crate) fn tls(&self) -> Result<&TlsLogin, Error> {
-        let missing = || Error::new(ErrorKind::Misuse(Misuse::Option));
+        let missing = || {
+            let none = Error::new(ErrorKind::Misuse(Misuse::Option));
+            none.with_source("nobody is trusted: Options::with_tls says whom")
+        };
         self.tls.as_ref().ok_or_else(missing)
+    }
+}
+
+/// What has failed, with what only a driver knows of it.
+impl Client {
+    async fn greeting(&mut self) -> Result<Reply, Error> {
+        let greeting = self.run(Greeting::new()).await;
+        greeting.map_err(|error| error.with_subject(connecting(&self.options)))
+    }
+
+    pub(crate) fn explained(&self, error: Error) -> Error {
+        match error.kind() {
+            ErrorKind::Timeout(wait) => error.with_waited(self.options.timeouts.of(wait)),
+            _ => error,
+        }
     }
 }
 
@@ -236,7 +254,10 @@ async fn dial(
         host: &options.host,
         port: options.port,
     };
-    let late = || Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
+    let late = || {
+        let late = Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
+        late.with_waited(options.timeouts.connect)
+    };
     let mut dialling = network.dial(&target);
     let ends = &mut deadline;
     let stream = poll_fn(move |cx| match dialling.as_mut().poll(cx) {
@@ -245,9 +266,14 @@ async fn dial(
         }
         Poll::Ready(result) => Poll::Ready(result.map_err(Error::from)),
         Poll::Pending => ends.poll(network, cx).map(|()| Err(late())),
-    })
-    .await?;
+    });
+    let stream = stream.await;
+    let stream = stream.map_err(|error| error.with_subject(connecting(options)))?;
     Ok((tls, Channel::new(stream), deadline))
+}
+
+fn connecting(options: &Options) -> String {
+    format!("connecting to {}, port {}", options.host, options.port)
 }
 
 impl fmt::Debug for Client {

@@ -1,3 +1,6 @@
+use alloc::format;
+use alloc::string::String;
+
 use crate::config::{DataCommand, DataMode, Protection};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{
@@ -138,7 +141,8 @@ impl Open {
         let command = Command::parse(line)?;
         let verb = command.verb();
         if is_no_data_command(verb) {
-            return Err(Error::misuse(Misuse::Option).with_command(verb));
+            let why = "it is known to be no command that moves data";
+            return Err(Error::option(why).with_command(verb));
         }
         Ok(Self::new(direction, command, transfer_type))
     }
@@ -292,7 +296,9 @@ impl Flow for Open {
                             Clock::Continues
                         }
                         other => {
-                            let error = data_error(other, Wait::Connect);
+                            let error = data_error(other, Wait::Connect)
+                                .or_subject(&connecting(endpoint))
+                                .or_command(self.command.verb());
                             let first_try = session.state.extended_passive == Some(true);
                             if first_try && !self.sent {
                                 // A firewall that reads PASV alone lets no EPSV port through.
@@ -396,7 +402,7 @@ impl Flow for Open {
                             Clock::Continues
                         }
                         other => {
-                            let error = data_error(other, Wait::Handshake);
+                            let error = data_error(other, Wait::Handshake).or_subject(SECURING);
                             return Ok(Step::Want(self.fail(session, error)));
                         }
                     };
@@ -491,6 +497,16 @@ fn is_no_data_command(verb: &str) -> bool {
     (known && !Verb::is_transfer(verb)) || others.contains(&verb)
 }
 
+/// What was under way when a handshake failed.
+const SECURING: &str = "securing the data connection";
+
+fn connecting(endpoint: Endpoint) -> String {
+    match endpoint {
+        Endpoint::ControlPeer(port) => format!("connecting to the server's port {port} for data"),
+        Endpoint::Address(address) => format!("connecting to {address} for data"),
+    }
+}
+
 fn explained(session: &mut Session, error: Error, verb: &str) -> Error {
     let outcome = session.live.take().and_then(|live| live.outcome);
     let error = error.or_command(verb);
@@ -504,7 +520,9 @@ fn explained(session: &mut Session, error: Error, verb: &str) -> Error {
     if reply.class() == Class::Completion {
         return error;
     }
-    let demanded = error.kind() == ErrorKind::Tls && reply.is_about_resumption();
+    // ProFTPD ends the handshake without an alert, and closes with what we sent unread.
+    let demanded = error.subject() == Some(SECURING) && reply.is_about_resumption();
+    let demanded = demanded && matches!(error.kind(), ErrorKind::Tls | ErrorKind::Io);
     let refused = Error::from_reply(reply).with_command(verb);
     if demanded {
         return refused
