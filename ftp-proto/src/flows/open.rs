@@ -520,7 +520,8 @@ fn explained(session: &mut Session, error: Error, verb: &str) -> Error {
     if reply.class() == Class::Completion {
         return error;
     }
-    // ProFTPD ends the handshake without an alert, and closes with what we sent unread.
+    // A handshake that is not wanted ends by an alert, by the end, or, where something of ours is
+    // still unread, by a reset.
     let demanded = error.subject() == Some(SECURING) && reply.is_about_resumption();
     let demanded = demanded && matches!(error.kind(), ErrorKind::Tls | ErrorKind::Io);
     let refused = Error::from_reply(reply).with_command(verb);
