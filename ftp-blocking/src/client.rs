@@ -216,18 +216,11 @@ impl Client {
     }
 }
 
-/// What has failed, with what only a driver knows of it.
 impl Client {
+    /// What fails here is told with the address: the first try is the one that goes wrong.
     fn greeting(&mut self) -> Result<Reply, Error> {
         let greeting = self.run(Greeting::new());
         greeting.map_err(|error| error.with_subject(connecting(&self.options)))
-    }
-
-    pub(crate) fn explained(&self, error: Error) -> Error {
-        match error.kind() {
-            ErrorKind::Timeout(wait) => error.with_waited(self.options.timeouts.of(wait)),
-            _ => error,
-        }
     }
 }
 
@@ -246,7 +239,7 @@ fn dial(
     };
     let late = || {
         let late = Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
-        late.with_waited(options.timeouts.connect)
+        late.with_limits(&options.timeouts)
     };
     let dialled = network
         .dial(&target, deadline)

@@ -8,6 +8,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::flow::Wait;
+use crate::timeouts::Timeouts;
 use crate::tls::Reason;
 use crate::wire::{Class, Reply};
 
@@ -173,11 +174,20 @@ impl Error {
         self
     }
 
-    /// Says how long was waited in vain.
+    /// Says how long was waited in vain, by these limits: they are the driver's, and the session
+    /// does not know them.
     #[must_use]
-    pub fn with_waited(mut self, limit: Duration) -> Self {
-        Arc::make_mut(&mut self.0).waited = Some(limit);
-        self
+    pub fn with_limits(self, timeouts: &Timeouts) -> Self {
+        let inner = self.inner().and_then(|inner| inner.downcast_ref::<Self>());
+        let inner = inner.map(|inner| inner.clone().with_limits(timeouts));
+        let mut error = match inner {
+            Some(inner) => self.with_source(inner),
+            None => self,
+        };
+        if let ErrorKind::Timeout(wait) = error.kind() {
+            Arc::make_mut(&mut error.0).waited = Some(timeouts.of(wait));
+        }
+        error
     }
 
     /// Adds why TLS failed.
@@ -272,8 +282,7 @@ impl Error {
         self.0.transferred
     }
 
-    /// How long was waited, of [`ErrorKind::Timeout`] in an adapter: the limit in
-    /// [`Timeouts`](crate::Timeouts).
+    /// How long was waited, of [`ErrorKind::Timeout`] in an adapter: the limit in [`Timeouts`].
     pub fn waited(&self) -> Option<Duration> {
         self.0.waited
     }

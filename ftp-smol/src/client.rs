@@ -226,18 +226,11 @@ impl Client {
     }
 }
 
-/// What has failed, with what only a driver knows of it.
 impl Client {
+    /// What fails here is told with the address: the first try is the one that goes wrong.
     async fn greeting(&mut self) -> Result<Reply, Error> {
         let greeting = self.run(Greeting::new()).await;
         greeting.map_err(|error| error.with_subject(connecting(&self.options)))
-    }
-
-    pub(crate) fn explained(&self, error: Error) -> Error {
-        match error.kind() {
-            ErrorKind::Timeout(wait) => error.with_waited(self.options.timeouts.of(wait)),
-            _ => error,
-        }
     }
 }
 
@@ -256,7 +249,7 @@ async fn dial(
     };
     let late = || {
         let late = Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
-        late.with_waited(options.timeouts.connect)
+        late.with_limits(&options.timeouts)
     };
     let mut dialling = network.dial(&target);
     let ends = &mut deadline;
