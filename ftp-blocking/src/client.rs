@@ -69,7 +69,7 @@ impl Client {
     /// ([`Network::configure`]).
     pub fn connect_over(network: impl Network + 'static, options: Options) -> Result<Self, Error> {
         let mut network: Box<dyn Network> = Box::new(network);
-        let (tls, control, deadline) = dial(&mut *network, &options)?;
+        let (tls, control, deadline) = dial(&mut *network, &options, None)?;
         let mut client = Self {
             session: Session::new(options.config.clone()),
             network,
@@ -144,15 +144,31 @@ impl Client {
     /// the directory. Transfers are not repeated. Where it fails behind the greeting, this client
     /// does nothing but reconnect: half a restored session would work in the wrong place.
     ///
+    /// Behind a transfer that failed because its data connection did not resume the login's TLS
+    /// session ([`Reason::ResumptionDemanded`](ftp_proto::tls::Reason)), the new login speaks TLS
+    /// 1.2, unless the options forbid it: of its sessions there is no end, while a ticket of TLS 1.3
+    /// serves once, and ProFTPD gives none with an upload.
+    ///
     /// # Errors
     /// [`Misuse::NotLoggedIn`] before the first login; [`ErrorKind::TooLarge`] where the way to the
     /// directory is not known (see [`Restore`]); as [`connect`](Self::connect) and
     /// [`login`](Self::login).
     pub fn reconnect(&mut self) -> Result<(), Error> {
+        let lesson = self.session.resumption_failed();
+        match self.succeed() {
+            // It was heeded, and the server knows no TLS 1.2.
+            Err(_) if lesson && !self.session.resumption_failed() => self.succeed(),
+            result => result,
+        }
+    }
+
+    /// Connects in the place of the last connection.
+    fn succeed(&mut self) -> Result<(), Error> {
         let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
         let credentials = self.credentials.clone().ok_or_else(missing)?;
         let restore = Restore::new(credentials, self.session.standing())?;
-        let (tls, control, deadline) = dial(&mut *self.network, &self.options)?;
+        let (tls, control, deadline) =
+            dial(&mut *self.network, &self.options, Some(&self.session))?;
         self.session = self.session.successor();
         self.data = Data::None;
         (self.tls, self.control, self.deadline) = (tls, control, deadline);
@@ -224,14 +240,19 @@ impl Client {
     }
 }
 
-/// The control connection, and the TLS that is to come on it, where it is demanded.
+/// The control connection, and the TLS that is to come on it, where it is demanded; in the place of
+/// an earlier session, where there was one.
 fn dial(
     network: &mut dyn Network,
     options: &Options,
+    before: Option<&Session>,
 ) -> Result<(Option<TlsLogin>, Channel, Instant), Error> {
     options.check()?;
     network.configure(options)?;
-    let tls = options.tls_login()?;
+    let tls = match before {
+        Some(session) => options.tls_login_after(session)?,
+        None => options.tls_login()?,
+    };
     let deadline = later(network.now(), options.timeouts.connect);
     let target = Target::Server {
         host: &options.host,

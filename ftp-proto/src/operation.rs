@@ -73,6 +73,9 @@ impl Session {
         let result = self
             .advance_operation(running, answer)
             .map_err(|error| error.masked(&self.secrets));
+        if let Err(error) = &result {
+            self.learn_from(error);
+        }
         if !matches!(result, Ok(Step::Want(_))) {
             running.stage = Stage::Finished;
         }

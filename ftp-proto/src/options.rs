@@ -11,6 +11,8 @@ use crate::config::{Config, setters};
 use crate::encoding::Encoding;
 use crate::error::Error;
 use crate::flows::Credentials;
+#[cfg(feature = "rustls")]
+use crate::session::Session;
 use crate::timeouts::Timeouts;
 #[cfg(feature = "rustls")]
 use crate::tls::{TlsConfig, TlsLogin};
@@ -231,23 +233,52 @@ impl Options {
     /// host that is neither a name nor an address.
     #[cfg(feature = "rustls")]
     pub fn tls_login(&self) -> Result<Option<TlsLogin>, Error> {
+        match self.trusted()? {
+            Some(tls) => self.login_by(tls).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The same for a login in the place of this session's.
+    ///
+    /// Where [resumption has failed](Session::resumption_failed), it speaks TLS 1.2 alone, unless
+    /// the configuration forbids: its sessions are resumed again and again, while rustls uses a
+    /// ticket of TLS 1.3 only once, and ProFTPD gives none with an upload.
+    ///
+    /// # Errors
+    /// As [`tls_login`](Self::tls_login).
+    #[cfg(feature = "rustls")]
+    pub fn tls_login_after(&self, session: &Session) -> Result<Option<TlsLogin>, Error> {
+        match self.trusted()?.and_then(TlsConfig::resuming_at_will) {
+            Some(tls) if session.resumption_failed() => self.login_by(&tls).map(Some),
+            _ => self.tls_login(),
+        }
+    }
+
+    #[cfg(feature = "rustls")]
+    fn login_by(&self, tls: &TlsConfig) -> Result<TlsLogin, Error> {
+        tls.login(&self.host).map_err(|error| {
+            let host = &self.host;
+            error.with_subject(format!(
+                "the host {host:?} is neither a name nor an address"
+            ))
+        })
+    }
+
+    #[cfg(feature = "rustls")]
+    fn trusted(&self) -> Result<Option<&TlsConfig>, Error> {
         match (&self.tls, self.config.security) {
             (None, Security::Plain) => Ok(None),
-            (Some(tls), Security::Explicit | Security::Implicit) => {
-                let login = tls.login(&self.host);
-                login.map(Some).map_err(|error| {
-                    error.with_subject(format!(
-                        "the host {:?} is neither a name nor an address",
-                        self.host
-                    ))
-                })
+            (Some(tls), Security::Explicit | Security::Implicit) => Ok(Some(tls)),
+            (Some(_), Security::Plain) => {
+                let why = "Options::tls is set and Config::security is plain";
+                Err(Error::option(why))
             }
-            (Some(_), Security::Plain) => Err(Error::option(
-                "Options::tls is set and Config::security is plain",
-            )),
-            (None, _) => Err(Error::option(
-                "Config::security demands TLS, and nobody is trusted: Options::with_tls says whom",
-            )),
+            (None, _) => {
+                let why = "Config::security demands TLS, and nobody is trusted: Options::with_tls \
+                           says whom";
+                Err(Error::option(why))
+            }
         }
     }
 

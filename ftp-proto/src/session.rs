@@ -49,6 +49,7 @@ pub struct Session {
     pub(crate) state: Negotiated,
     /// Where an earlier session stood, and this one does not yet.
     pub(crate) unrestored: Option<Standing>,
+    pub(crate) resumption_failed: bool,
 }
 
 type Observer = Box<dyn FnMut(Observed<'_>) + Send + Sync>;
@@ -101,6 +102,7 @@ impl Session {
             observer: None,
             state,
             unrestored: None,
+            resumption_failed: false,
         }
     }
 
@@ -112,6 +114,7 @@ impl Session {
         let mut successor = Self::new(self.config.clone());
         successor.observer = self.observer.take();
         successor.unrestored = Some(self.standing());
+        successor.resumption_failed = self.resumption_failed;
         successor
     }
 
@@ -284,6 +287,24 @@ impl Session {
             transfer_type: self.state.transfer_type,
             protection: self.state.protection.filter(allowed),
             ..self.state.standing.clone()
+        }
+    }
+
+    /// Whether a transfer failed, in this login or in one before it, because its data connection
+    /// did not resume the login's TLS session. The login that follows is then better given sessions
+    /// that can be resumed more than once:
+    /// [`Options::tls_login_after`](crate::Options::tls_login_after).
+    pub fn resumption_failed(&self) -> bool {
+        self.resumption_failed
+    }
+
+    /// What an operation's failure says of the logins to come.
+    pub(crate) fn learn_from(&mut self, error: &Error) {
+        match error.tls_reason() {
+            Some(Reason::ResumptionDemanded | Reason::NotResumed) => self.resumption_failed = true,
+            // Perhaps because that was taken to heart.
+            Some(Reason::NoCommonVersion) => self.resumption_failed = false,
+            _ => {}
         }
     }
 

@@ -77,7 +77,7 @@ impl Client {
         options: Options,
     ) -> Result<Self, Error> {
         let mut network: Box<dyn Network> = Box::new(network);
-        let (tls, control, deadline) = dial(&mut *network, &options).await?;
+        let (tls, control, deadline) = dial(&mut *network, &options, None).await?;
         let sending = Deadline::after(network.now(), options.timeouts.send);
         let mut client = Self {
             session: Session::new(options.config.clone()),
@@ -154,15 +154,31 @@ impl Client {
     /// the directory. Transfers are not repeated. Where it fails behind the greeting, this client
     /// does nothing but reconnect: half a restored session would work in the wrong place.
     ///
+    /// Behind a transfer that failed because its data connection did not resume the login's TLS
+    /// session ([`Reason::ResumptionDemanded`](ftp_proto::tls::Reason)), the new login speaks TLS
+    /// 1.2, unless the options forbid it: of its sessions there is no end, while a ticket of TLS 1.3
+    /// serves once, and ProFTPD gives none with an upload.
+    ///
     /// # Errors
     /// [`Misuse::NotLoggedIn`] before the first login; [`ErrorKind::TooLarge`] where the way to the
     /// directory is not known (see [`Restore`]); as [`connect`](Self::connect) and
     /// [`login`](Self::login).
     pub async fn reconnect(&mut self) -> Result<(), Error> {
+        let lesson = self.session.resumption_failed();
+        match self.succeed().await {
+            // It was heeded, and the server knows no TLS 1.2.
+            Err(_) if lesson && !self.session.resumption_failed() => self.succeed().await,
+            result => result,
+        }
+    }
+
+    /// Connects in the place of the last connection.
+    async fn succeed(&mut self) -> Result<(), Error> {
         let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
         let credentials = self.credentials.clone().ok_or_else(missing)?;
         let restore = Restore::new(credentials, self.session.standing())?;
-        let (tls, control, deadline) = dial(&mut *self.network, &self.options).await?;
+        let (tls, control, deadline) =
+            dial(&mut *self.network, &self.options, Some(&self.session)).await?;
         self.session = self.session.successor();
         self.data = Data::None;
         (self.tls, self.control, self.deadline) = (tls, control, deadline);
@@ -234,14 +250,19 @@ impl Client {
     }
 }
 
-/// The control connection, and the TLS that is to come on it, where it is demanded.
+/// The control connection, and the TLS that is to come on it, where it is demanded; in the place of
+/// an earlier session, where there was one.
 async fn dial(
     network: &mut dyn Network,
     options: &Options,
+    before: Option<&Session>,
 ) -> Result<(Option<TlsLogin>, Channel, Deadline), Error> {
     options.check()?;
     network.configure(options)?;
-    let tls = options.tls_login()?;
+    let tls = match before {
+        Some(session) => options.tls_login_after(session)?,
+        None => options.tls_login()?,
+    };
     let mut deadline = Deadline::after(network.now(), options.timeouts.connect);
     let target = Target::Server {
         host: &options.host,

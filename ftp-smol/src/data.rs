@@ -247,7 +247,7 @@ macro_rules! in_common {
                     // The answer to the last one may be in.
                     poll_fn(|cx| Poll::Ready(client.look_at_control(cx))).await;
                     client.session.keep_alive(transfer);
-                    client.sending = client.after(Wait::Send);
+                    client.start_sending();
                     poll_fn(|cx| client.poll_flush(cx)).await?;
                 }
                 Ok(())
@@ -456,7 +456,7 @@ impl Client {
         moved: impl FnOnce(T) -> Moved,
     ) -> Poll<Moved> {
         if !std::mem::replace(waiting, true) {
-            self.deadline = self.after(Wait::DataIdle);
+            self.start_waiting(Wait::DataIdle);
         }
         if self.unwatched >= LOOK_EVERY {
             self.look_at_control(cx);

@@ -10,7 +10,6 @@ use ftp_proto::{
 use crate::channel::Got;
 use crate::client::Client;
 use crate::data_connection::Data;
-use crate::deadline::Deadline;
 
 /// A flow under way. All that it has done is in the client; dropping it loses nothing.
 #[derive(Debug)]
@@ -96,9 +95,9 @@ impl Client {
 
     pub(crate) fn set_clocks(&mut self, want: &Want) {
         if want.clock() == Clock::Starts {
-            self.deadline = self.after(want.wait());
+            self.start_waiting(want.wait());
         }
-        self.sending = self.after(Wait::Send);
+        self.start_sending();
     }
 
     /// The answer, or the want again where it is not served yet.
@@ -257,7 +256,13 @@ impl Client {
         self.deadline.poll(&*self.network, cx)
     }
 
-    pub(crate) fn after(&self, wait: Wait) -> Deadline {
-        Deadline::after(self.network.now(), self.options.timeouts.of(wait))
+    pub(crate) fn start_waiting(&mut self, wait: Wait) {
+        let limit = self.options.timeouts.of(wait);
+        self.deadline.restart(self.network.now(), limit);
+    }
+
+    pub(crate) fn start_sending(&mut self) {
+        let limit = self.options.timeouts.of(Wait::Send);
+        self.sending.restart(self.network.now(), limit);
     }
 }

@@ -120,7 +120,15 @@ impl Identity {
 
     /// A server that shows it.
     pub(crate) fn server(&self, version: &'static SupportedProtocolVersion) -> Arc<ServerConfig> {
-        let config = builder(version).with_no_client_auth();
+        self.server_of(&[version])
+    }
+
+    /// The same, which speaks more than one version.
+    pub(crate) fn server_of(
+        &self,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Arc<ServerConfig> {
+        let config = builder(versions).with_no_client_auth();
         let config = config.with_single_cert(vec![self.der.clone()], self.private_key());
         Arc::new(config.expect("certificate and key belong together"))
     }
@@ -136,7 +144,7 @@ impl Identity {
         let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
             .build()
             .expect("a verifier");
-        let config = builder(version).with_client_cert_verifier(verifier);
+        let config = builder(&[version]).with_client_cert_verifier(verifier);
         let config = config.with_single_cert(vec![self.der.clone()], self.private_key());
         Arc::new(config.expect("certificate and key belong together"))
     }
@@ -153,7 +161,7 @@ impl Identity {
             key: Arc::new(key.expect("certificate and key belong together")),
             names: names.clone(),
         };
-        let config = builder(version).with_no_client_auth();
+        let config = builder(&[version]).with_no_client_auth();
         Arc::new(config.with_cert_resolver(Arc::new(resolver)))
     }
 
@@ -180,10 +188,10 @@ impl ResolvesServerCert for Resolver {
 }
 
 fn builder(
-    version: &'static SupportedProtocolVersion,
+    versions: &[&'static SupportedProtocolVersion],
 ) -> rustls::ConfigBuilder<ServerConfig, rustls::WantsVerifier> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[version])
+        .with_protocol_versions(versions)
         .expect("the provider knows it")
 }

@@ -447,6 +447,70 @@ fn b6_resumption_demanded_by_the_server() {
     }
 }
 
+/// Class B6: as ProFTPD does it under TLS 1.3, which gives no ticket with an upload and lets only
+/// those in that resume. The tickets of the login are spent soon; reconnecting helps for good.
+#[test]
+fn b6_tickets_that_run_out() {
+    for resumption in [Resumption::Preferred, Resumption::Required] {
+        let server = Identity::good().server_of(&VERSIONS);
+        let mut stingy = rustls::ServerConfig::clone(&server);
+        stingy.send_tls13_tickets = 0;
+        let setup = files().tls(server).data_tls(stingy.into()).require_reuse();
+        let memory = memory(setup);
+        let options = explicit().with_resumption(resumption);
+        let mut client = logged_in(&memory, options).expect("logged in");
+        let version = |client: &Tested| client.tls_info().expect("TLS").version;
+        assert_eq!(version(&client), TlsVersion::V1_3);
+        let stored = (1..=10).map_while(|_| client.store("/up", b"content").ok());
+        let spent = stored.count();
+        assert!((1..10).contains(&spent), "{spent} tickets");
+        let error = client.store("/up", b"content").expect_err("no ticket");
+        let reason = match resumption {
+            Resumption::Required => Reason::NotResumed,
+            _ => Reason::ResumptionDemanded,
+        };
+        assert_eq!(error.tls_reason(), Some(&reason), "{error}");
+        client.reconnect().expect("another login");
+        assert_eq!(version(&client), TlsVersion::V1_2);
+        for number in 0..100 {
+            let stored = client.store("/up", b"content");
+            stored.unwrap_or_else(|error| panic!("upload {number}: {error}"));
+        }
+        client.reconnect().expect("for another reason");
+        assert_eq!(version(&client), TlsVersion::V1_2, "not learned again");
+    }
+}
+
+/// The same where there is no TLS 1.2 to go back to, by the server's choice or by ours: a new
+/// login has new tickets all the same.
+#[test]
+fn b6_tickets_that_run_out_without_another_version() {
+    for ours in [false, true] {
+        let versions = if ours { &VERSIONS[..] } else { &VERSIONS[1..] };
+        let server = Identity::good().server_of(versions);
+        let mut stingy = rustls::ServerConfig::clone(&server);
+        stingy.send_tls13_tickets = 0;
+        let setup = files().tls(server).data_tls(stingy.into()).require_reuse();
+        let memory = memory(setup);
+        let options = match ours {
+            true => Options::new("localhost").with_tls(
+                trusting()
+                    .with_only_version(TlsVersion::V1_3)
+                    .expect("a version"),
+            ),
+            false => explicit(),
+        };
+        let mut client = logged_in(&memory, options).expect("logged in");
+        let failed = (0..10).find_map(|_| client.store("/up", b"content").err());
+        let error = failed.expect("tickets run out");
+        assert_eq!(error.tls_reason(), Some(&Reason::ResumptionDemanded));
+        client.reconnect().expect("another login");
+        let version = client.tls_info().expect("TLS").version;
+        assert_eq!(version, TlsVersion::V1_3);
+        client.store("/up", b"content").expect("with a new ticket");
+    }
+}
+
 /// Class B6: refused in the middle of the handshake, as ProFTPD does it; the next one goes well.
 #[test]
 fn b6_refused_in_the_handshake() {

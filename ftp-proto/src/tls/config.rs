@@ -45,6 +45,8 @@ pub struct TlsConfig {
     config: Arc<ClientConfig>,
     /// That of the config, where it is known: rustls does not show it.
     verifier: Option<Arc<dyn ServerCertVerifier>>,
+    /// Where not all of them are wanted.
+    only: Option<TlsVersion>,
 }
 
 impl TlsConfig {
@@ -171,6 +173,7 @@ impl TlsConfig {
     pub fn with_only_version(self, version: TlsVersion) -> Result<Self, Error> {
         let option = || Error::misuse(Misuse::Option);
         let verifier = self.verifier.ok_or_else(option)?;
+        let only = Some(version);
         let version = match version {
             TlsVersion::V1_2 => &rustls::version::TLS12,
             TlsVersion::V1_3 => &rustls::version::TLS13,
@@ -183,7 +186,16 @@ impl TlsConfig {
         Ok(Self {
             config: Arc::new(config),
             verifier: Some(verifier),
+            only,
         })
+    }
+
+    /// The same with sessions that can be resumed more than once, where it may speak TLS 1.2.
+    pub(crate) fn resuming_at_will(&self) -> Option<Self> {
+        match self.only {
+            None => self.clone().with_only_version(TlsVersion::V1_2).ok(),
+            Some(_) => None,
+        }
     }
 
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
@@ -209,6 +221,7 @@ impl TlsConfig {
         Ok(Self {
             config: Arc::new(config),
             verifier: Some(verifier),
+            only: None,
         })
     }
 
@@ -269,8 +282,11 @@ fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
 
 impl From<Arc<ClientConfig>> for TlsConfig {
     fn from(config: Arc<ClientConfig>) -> Self {
-        let verifier = None;
-        Self { config, verifier }
+        Self {
+            config,
+            verifier: None,
+            only: None,
+        }
     }
 }
 
