@@ -124,6 +124,15 @@ impl Client {
 
     /// CCC: back to clear text on the control connection; see [`ClearControl`].
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// client.login("ada", "secret")?;
+    /// client.clear_control()?; // a firewall may read along now; data stays under TLS
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Misuse::NotSecured`] in clear; the server's refusal.
     pub fn clear_control(&mut self) -> Result<(), Error> {
@@ -131,6 +140,18 @@ impl Client {
     }
 
     /// PBSZ and PROT: how data connections are protected from now on.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::Protection;
+    ///
+    /// // The options allow it by `Config::with_protection(Protection::Clear)`.
+    /// client.protect(Protection::Private)?; // this directory is confidential
+    /// client.protect(Protection::Clear)?; // and all else is not
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Misuse::NotSecured`] in clear; [`ErrorKind::Insecure`] for clear data connections that the
@@ -148,6 +169,16 @@ impl Client {
     /// session ([`Reason::ResumptionDemanded`](ftp_proto::tls::Reason)), the new login speaks TLS
     /// 1.2, unless the options forbid it: of its sessions there is no end, while a ticket of TLS 1.3
     /// serves once, and ProFTPD gives none with an upload.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// if client.session().is_dead() {
+    ///     client.reconnect()?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Misuse::NotLoggedIn`] before the first login; [`ErrorKind::TooLarge`] where the way to the
@@ -209,6 +240,16 @@ impl Client {
 
     /// What TLS on the control connection came to: version, cipher suite, certificates; `None` in
     /// clear.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// if let Some(info) = client.tls_info() {
+    ///     println!("{}, {}", info.version, info.cipher_suite);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn tls_info(&self) -> Option<TlsInfo> {
         self.control.tls_info()
     }

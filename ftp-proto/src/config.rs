@@ -12,6 +12,21 @@ use crate::wire::{Limits, Multiline, Telnet};
 /// let config = Config::default().with_security(Security::Explicit);
 /// # let _ = config;
 /// ```
+///
+/// What servers need who do TLS in ways of their own:
+///
+/// ```
+/// use ftp_proto::{Auth, MissingCloseNotify, Options, ProtectWhen, Protection};
+///
+/// let options = Options::new("ftp.example.org").with_config(|config| {
+///     config
+///         .with_auth(Auth::TlsThenSsl)
+///         .with_protect_when(ProtectWhen::BeforeLogin)
+///         .with_protection(Protection::Clear) // of data connections: on purpose alone
+///         .with_missing_close_notify(MissingCloseNotify::IfSizeAgrees)
+/// });
+/// # let _ = options;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {

@@ -104,6 +104,18 @@ impl Options {
     }
 
     /// Demands explicit TLS (AUTH TLS) before any credential leaves, and on data connections.
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "ring")] {
+    /// use ftp_proto::Options;
+    /// use ftp_proto::tls::TlsConfig;
+    ///
+    /// let private_ca = TlsConfig::with_roots_pem(std::fs::read("company-ca.pem")?)?;
+    /// let options = Options::new("ftp.example.org").with_tls(private_ca);
+    /// # let _ = options;
+    /// # }
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn with_tls(mut self, tls: TlsConfig) -> Self {
@@ -114,6 +126,18 @@ impl Options {
 
     /// Demands implicit TLS: not a byte in clear, at [port 990](IMPLICIT_PORT) unless another one
     /// than [21](FTP_PORT) was set. [`with_port`](Self::with_port) behind this sets any.
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "ring")] {
+    /// use ftp_proto::tls::TlsConfig;
+    /// use ftp_proto::{IMPLICIT_PORT, Options};
+    ///
+    /// let private_ca = TlsConfig::with_roots_pem(std::fs::read("company-ca.pem")?)?;
+    /// let options = Options::new("ftp.example.org").with_implicit_tls(private_ca);
+    /// assert_eq!(options.port, IMPLICIT_PORT);
+    /// # }
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn with_implicit_tls(mut self, tls: TlsConfig) -> Self {
@@ -283,6 +307,13 @@ impl Options {
     }
 
     /// Demands resumption of data connections, or does not.
+    ///
+    /// ```
+    /// use ftp_proto::{Options, Resumption};
+    ///
+    /// let options = Options::new("ftp.example.org").with_resumption(Resumption::Required);
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn with_resumption(mut self, resumption: Resumption) -> Self {
         self.resumption = resumption;

@@ -134,6 +134,16 @@ impl Client {
 
     /// CCC: back to clear text on the control connection; see [`ClearControl`].
     ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.login("ada", "secret").await?;
+    /// client.clear_control().await?; // a firewall may read along now; data stays under TLS
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Misuse::NotSecured`] in clear; the server's refusal.
     pub async fn clear_control(&mut self) -> Result<(), Error> {
@@ -141,6 +151,19 @@ impl Client {
     }
 
     /// PBSZ and PROT: how data connections are protected from now on.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::Protection;
+    ///
+    /// // The options allow it by `Config::with_protection(Protection::Clear)`.
+    /// client.protect(Protection::Private).await?; // this directory is confidential
+    /// client.protect(Protection::Clear).await?; // and all else is not
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Misuse::NotSecured`] in clear; [`ErrorKind::Insecure`] for clear data connections that the
@@ -158,6 +181,17 @@ impl Client {
     /// session ([`Reason::ResumptionDemanded`](ftp_proto::tls::Reason)), the new login speaks TLS
     /// 1.2, unless the options forbid it: of its sessions there is no end, while a ticket of TLS 1.3
     /// serves once, and ProFTPD gives none with an upload.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// if client.session().is_dead() {
+    ///     client.reconnect().await?;
+    /// }
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Misuse::NotLoggedIn`] before the first login; [`ErrorKind::TooLarge`] where the way to the
@@ -219,6 +253,17 @@ impl Client {
 
     /// What TLS on the control connection came to: version, cipher suite, certificates; `None` in
     /// clear.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// if let Some(info) = client.tls_info() {
+    ///     println!("{}, {}", info.version, info.cipher_suite);
+    /// }
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
     pub fn tls_info(&self) -> Option<TlsInfo> {
         self.control.tls_info()
     }
