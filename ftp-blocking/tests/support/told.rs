@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
-use ftp_proto::tls::{TlsConfig, rustls};
+use ftp_proto::tls::{TlsConfig, TlsVersion, rustls};
 use ftp_proto::{Config, Error, ListingLimits, Options, Resumption, Security, Timeouts};
 
 use crate::adapter::{Memory, Tested};
@@ -131,8 +131,15 @@ fn a_server_that_cannot_be_trusted() {
         (Flaw::Expired, "has expired"),
         (Flaw::NotYetValid, "is not valid yet"),
         (Flaw::SelfSigned, "signed its certificate itself"),
-        (Flaw::WrongAuthority, "signed by nobody who is trusted"),
-        (Flaw::WrongHost, "not for localhost, but for other.example"),
+        (
+            Flaw::WrongAuthority,
+            "signed by nobody who is trusted: if there is a private authority, give its certificate \
+             as a root (TlsConfig::with_roots_pem)",
+        ),
+        (
+            Flaw::WrongHost,
+            "not for localhost, but for other.example: connect by a name that it is for",
+        ),
     ];
     for (flaw, words) in rows {
         let error = said(secured(flaw), explicit(), login);
@@ -309,6 +316,47 @@ fn calls_that_make_no_sense() {
     ];
     for (attempt, line) in rows {
         assert_says(secured(Flaw::None), explicit(), attempt, line);
+    }
+}
+
+#[test]
+fn trust_that_is_none() {
+    let own = || {
+        let provider = rustls::crypto::ring::default_provider();
+        rustls::ClientConfig::builder_with_provider(provider.into())
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_root_certificates(rustls::RootCertStore::empty())
+            .with_no_client_auth()
+    };
+    let (ours, other) = (Identity::good(), Identity::new("ada", Flaw::None));
+    let rows = [
+        (
+            TlsConfig::with_pinned_keys([]),
+            "misuse: an option or a command makes no sense here: no key is pinned, so that nobody is \
+             trusted",
+        ),
+        (
+            TlsConfig::from(own()).with_only_version(TlsVersion::V1_2),
+            "misuse: an option or a command makes no sense here: a rustls::ClientConfig of the \
+             caller's says by itself what it speaks",
+        ),
+        (
+            TlsConfig::with_roots_pem("company-ca.pem"),
+            "TLS failed: no certificate in the PEM text, which is to be the text and not the path of \
+             a file",
+        ),
+        (
+            trusting().with_client_certificate(&ours.pem, &other.key_pem),
+            "TLS failed: the client's certificate and the key do not belong together",
+        ),
+        (
+            trusting().with_client_certificate(&ours.pem, &ours.pem),
+            "TLS failed: no private key in the PEM text, or an encrypted one",
+        ),
+    ];
+    for (config, line) in rows {
+        assert_eq!(config.expect_err("no trust").to_string(), line);
     }
 }
 
