@@ -11,6 +11,7 @@ use std::cell::Cell;
 use std::fmt::Display;
 use std::time::Instant;
 
+use ftp_blocking::tls::Reason;
 use ftp_blocking::{
     Completion, Error, Options, Protection, Resumption, TransferOptions, TransferType,
 };
@@ -134,6 +135,27 @@ struct Run<'j, D> {
     home: Vec<u8>,
 }
 
+/// A transfer, and where it is refused because its data connection did not resume TLS, once more
+/// in another login.
+macro_rules! mending {
+    ($run:expr, $operation:ident($($argument:expr),* $(,)?)) => {
+        match $run.client.$operation($($argument),*).await {
+            Err(error) if resumption_failed(&error) => {
+                $run.reconnect().await?;
+                $run.client.$operation($($argument),*).await
+            }
+            result => result,
+        }
+    };
+}
+
+fn resumption_failed(error: &Error) -> bool {
+    matches!(
+        error.tls_reason(),
+        Some(Reason::ResumptionDemanded | Reason::NotResumed)
+    )
+}
+
 async fn main<D: Driver>(job: &Job) -> Result<Report> {
     let large = content::bytes(1, job.large);
     let mut run = Run::<D>::begin(job).await?;
@@ -210,16 +232,16 @@ impl<'j, D: Driver> Run<'j, D> {
         let what = format!("uploading {name}");
         let (path, meter) = (self.job.path(name), self.meter(&what, content.len())?);
         let progress = |bytes| meter.add(bytes);
-        let moved = self
-            .client
-            .upload(
+        let moved = mending!(
+            self,
+            upload(
                 Storing::Store(path.as_bytes()),
                 &TransferOptions::new(),
                 Content::of(content),
                 Stop::Never,
                 &progress,
             )
-            .await;
+        );
         meter.finish(&mut self.report.sent);
         let completion = self.confirmed(&what, moved)?;
         self.note(&format!("{what}: {} bytes", content.len()));
@@ -254,10 +276,10 @@ impl<'j, D: Driver> Run<'j, D> {
             content.extend_from_slice(bytes);
             meter.add(bytes.len());
         };
-        let moved = self
-            .client
-            .download(path.as_bytes(), &options, Stop::Never, &mut into)
-            .await;
+        let moved = mending!(
+            self,
+            download(path.as_bytes(), &options, Stop::Never, &mut into)
+        );
         meter.finish(&mut self.report.received);
         let completion = self.confirmed(&what, moved)?;
         equal(&what, &(missing as u64), &completion.bytes)
@@ -277,10 +299,7 @@ impl<'j, D: Driver> Run<'j, D> {
             content.extend_from_slice(bytes);
             meter.add(bytes.len());
         };
-        let moved = self
-            .client
-            .download(path.as_bytes(), &options, stop, &mut into)
-            .await;
+        let moved = mending!(self, download(path.as_bytes(), &options, stop, &mut into));
         meter.finish(&mut self.report.received);
         self.aborted(&what, moved)
     }
@@ -291,18 +310,26 @@ impl<'j, D: Driver> Run<'j, D> {
         let half = content.len() / 2;
         let (path, meter) = (self.job.path(name), self.meter(&what, half)?);
         let progress = |bytes| meter.add(bytes);
-        let moved = self
-            .client
-            .upload(
+        let moved = mending!(
+            self,
+            upload(
                 Storing::Store(path.as_bytes()),
                 &TransferOptions::new(),
                 Content::of(content),
                 Stop::After(half as u64),
                 &progress,
             )
-            .await;
+        );
         meter.finish(&mut self.report.sent);
         self.aborted(&what, moved)
+    }
+
+    async fn reconnect(&mut self) -> Result<()> {
+        during("reconnecting", self.client.reconnect().await)?;
+        self.report.reconnects += 1;
+        self.report.tls = self.client.tls();
+        self.note("TLS was not resumed: another login");
+        Ok(())
     }
 
     /// Whether the session still answers what it is asked.
@@ -322,7 +349,7 @@ impl<'j, D: Driver> Run<'j, D> {
     /// Whether LIST shows all of these.
     async fn listed(&mut self, names: &[&str]) -> Result<()> {
         let directory = Some(self.job.directory.as_bytes());
-        let listed = self.client.listing(Listing::List, directory).await;
+        let listed = mending!(self, listing(Listing::List, directory));
         let lines = self.listing("listing", listed)?;
         for name in names {
             // The one thing that all formats of listings agree on.
@@ -336,7 +363,7 @@ impl<'j, D: Driver> Run<'j, D> {
     /// The names in the directory, without it.
     async fn names(&mut self) -> Result<Vec<Vec<u8>>> {
         let directory = Some(self.job.directory.as_bytes());
-        let listed = self.client.listing(Listing::Names, directory).await;
+        let listed = mending!(self, listing(Listing::Names, directory));
         let names = self.listing("asking for names", listed)?;
         let last = |name: Vec<u8>| {
             // Some servers put the directory in front, some do not.
@@ -360,7 +387,7 @@ impl<'j, D: Driver> Run<'j, D> {
         }
         // Not NLST, which pyftpdlib ends without close_notify where there is nothing.
         let directory = Some(self.job.directory.as_bytes());
-        let listed = self.client.listing(Listing::List, directory).await;
+        let listed = mending!(self, listing(Listing::List, directory));
         let mut left = self.listing("listing what is left", listed)?;
         left.retain(|line| !line.starts_with(b"total") && !line.ends_with(b"."));
         if left.is_empty() {

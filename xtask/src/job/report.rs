@@ -20,7 +20,9 @@ pub(crate) struct Report {
     /// how many made a new one.
     pub(crate) resumed: u32,
     pub(crate) not_resumed: u32,
-    /// What TLS on the control connection came to.
+    /// How often a data connection that did not resume was refused, and another login helped.
+    pub(crate) reconnects: u32,
+    /// What TLS on the control connection came to at last.
     pub(crate) tls: Option<TlsInfo>,
     pub(crate) elapsed: Duration,
 }
@@ -36,6 +38,7 @@ impl Report {
             listings: self.listings + other.listings,
             resumed: self.resumed + other.resumed,
             not_resumed: self.not_resumed + other.not_resumed,
+            reconnects: self.reconnects + other.reconnects,
             ..self
         }
     }

@@ -131,7 +131,7 @@ fn secured(tls: &Tls<'_>, files: &Files, modules: &str) -> String {
         format!("ModulePath {modules}"),
         "LoadModule mod_tls.c".to_owned(),
         "TLSEngine on".to_owned(),
-        format!("TLSProtocol {}", tls.version.openssl_name()),
+        format!("TLSProtocol {}", tls.version.openssl_names().join(" ")),
         format!("TLSECCertificateFile {}", files.certificate),
         format!("TLSECCertificateKeyFile {}", files.key),
         "TLSRenegotiate none".to_owned(),

@@ -27,11 +27,11 @@ Handler.authorizer = authorizer
 if tls:
     from OpenSSL import SSL
 
-    version, certificate, key, data, *clients = tls
-    version = {"TLSv1.2": SSL.TLS1_2_VERSION, "TLSv1.3": SSL.TLS1_3_VERSION}[version]
+    oldest, newest, certificate, key, data, *clients = tls
+    versions = {"TLSv1.2": SSL.TLS1_2_VERSION, "TLSv1.3": SSL.TLS1_3_VERSION}
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
-    context.set_min_proto_version(version)
-    context.set_max_proto_version(version)
+    context.set_min_proto_version(versions[oldest])
+    context.set_max_proto_version(versions[newest])
     context.use_certificate_chain_file(certificate)
     context.use_privatekey_file(key)
     if clients:

@@ -97,7 +97,7 @@ pub(crate) fn start(packages: &Path, workdir: &Path, setting: &Setting<'_>) -> R
         if let Some(tls) = &setting.tls {
             let files = tls.write(process)?;
             command
-                .arg(tls.version.openssl_name())
+                .args(tls.version.openssl_names())
                 .args([files.certificate, files.key])
                 .arg(match tls.data {
                     Data::Private => "private",

@@ -8,13 +8,15 @@ use super::{
     process::{Process, secret_file},
 };
 
-/// A version of TLS to hold a server to.
+/// The versions of TLS to hold a server to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TlsVersion {
     /// TLS 1.2 only.
     Tls12,
     /// TLS 1.3 only.
     Tls13,
+    /// Either, as servers offer it by themselves.
+    Both,
 }
 
 /// Where TLS begins.
@@ -35,7 +37,7 @@ pub(crate) enum Data {
     Any,
 }
 
-/// TLS of exactly one version, without which nobody logs in.
+/// TLS without which nobody logs in.
 #[derive(Clone, Copy)]
 pub(crate) struct Tls<'a> {
     pub(crate) version: TlsVersion,
@@ -79,7 +81,7 @@ impl<'a> Tls<'a> {
         secret_file(&process.path(KEY), &self.identity.key_pem)?;
         fs::write(
             process.path(OPENSSL),
-            openssl_configuration(self.version.openssl_name(), self.suite),
+            openssl_configuration(self.version.openssl_names(), self.suite),
         )?;
         let clients = match self.clients {
             Some(root) => {
@@ -115,21 +117,25 @@ impl TlsVersion {
         match self {
             Self::Tls12 => "TLS 1.2",
             Self::Tls13 => "TLS 1.3",
+            Self::Both => "TLS 1.2 or 1.3",
         }
     }
 
-    /// As OpenSSL and those built on it call it.
-    pub(super) const fn openssl_name(self) -> &'static str {
+    /// The oldest and the newest, as OpenSSL and those built on it call them.
+    pub(super) const fn openssl_names(self) -> [&'static str; 2] {
+        const TLS_1_2: &str = "TLSv1.2";
+        const TLS_1_3: &str = "TLSv1.3";
         match self {
-            Self::Tls12 => "TLSv1.2",
-            Self::Tls13 => "TLSv1.3",
+            Self::Tls12 => [TLS_1_2, TLS_1_2],
+            Self::Tls13 => [TLS_1_3, TLS_1_3],
+            Self::Both => [TLS_1_2, TLS_1_3],
         }
     }
 }
 
-/// Holds the library to one version, for servers that have no switch for it: vsftpd's own end at
+/// Holds the library to these versions, for servers that have no switch for it: vsftpd's own end at
 /// TLS 1.0 in the release that Debian has, and unknown ones are fatal; Pure-FTPd has none.
-fn openssl_configuration(version: &str, suite: Option<&str>) -> String {
+fn openssl_configuration([oldest, newest]: [&str; 2], suite: Option<&str>) -> String {
     let suites = suite.map_or_else(String::new, |suite| format!("Ciphersuites = {suite}\n"));
     format!(
         "openssl_conf = main\n\
@@ -138,8 +144,8 @@ fn openssl_configuration(version: &str, suite: Option<&str>) -> String {
          [modules]\n\
          system_default = defaults\n\
          [defaults]\n\
-         MinProtocol = {version}\n\
-         MaxProtocol = {version}\n\
+         MinProtocol = {oldest}\n\
+         MaxProtocol = {newest}\n\
          {suites}"
     )
 }
