@@ -383,6 +383,12 @@ impl Reply {
         matches!(self.code().value(), 425 | 522)
     }
 
+    /// The same of a handshake that failed, in the place of which FileZilla Server 0.9 says 450; of
+    /// one that went well, that is about the file.
+    pub(crate) fn is_about_resumption_in_handshake(&self) -> bool {
+        self.is_about_resumption() || self.code().value() == 450
+    }
+
     /// What servers answer to NOOP, understood or not.
     fn may_answer_noop(&self) -> bool {
         matches!(self.code().value(), 200 | 202 | 500..=504 | 530)

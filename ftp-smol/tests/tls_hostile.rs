@@ -57,6 +57,10 @@ mod adapter {
             block_on(self.0.pwd()).map(|_| ())
         }
 
+        pub(crate) fn raw(&mut self, line: &str) -> Result<u16, Error> {
+            block_on(self.0.raw(line)).map(|reply| reply.code().value())
+        }
+
         pub(crate) fn secure(&mut self) -> Result<(), Error> {
             block_on(self.0.secure())
         }

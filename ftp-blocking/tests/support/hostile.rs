@@ -1,10 +1,13 @@
 //! Servers that cannot be trusted, or do TLS badly: the tests of both adapters, which each lend a
 //! client. The classes B1 to B10 are those of the project's index of security problems.
 
+use std::sync::Arc;
+
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
 use ftp_proto::tls::{Reason, TlsConfig, TlsVersion, rustls};
 use ftp_proto::{
-    Config, Error, ErrorKind, MissingCloseNotify, Misuse, Options, ProtectWhen, Resumption, Wait,
+    Auth, Config, DataCommand, DataMode, Error, ErrorKind, MissingCloseNotify, Misuse, Options,
+    ProtectWhen, Resumption, Wait,
 };
 use rustls::SupportedProtocolVersion;
 
@@ -118,6 +121,112 @@ fn b1_bytes_behind_auth_in_every_segmentation() {
     }
 }
 
+/// Class B1: the same behind AUTH SSL, which is a second try.
+#[test]
+fn b1_bytes_behind_the_second_try() {
+    const BEHIND: &[u8] = b"331 x\r\n230 y\r\n";
+    for accepted in [true, false] {
+        for cut in 0..BEHIND.len() + 80 {
+            let action = match accepted {
+                true => Action::After(BEHIND.to_vec()),
+                false => Action::Reply([b"534 no\r\n", BEHIND].concat()),
+            };
+            let setup = setup(VERSIONS[1])
+                .without("AUTH TLS")
+                .fault(Fault::nth("AUTH", 1, action))
+                .cut_at(cut);
+            let memory = memory(setup);
+            let options = explicit().with_config(|config| config.with_auth(Auth::TlsThenSsl));
+            let error = logged_in(&memory, options).err().expect("an injection");
+            assert_eq!(error.kind(), ErrorKind::Injection, "cut at {cut}: {error}");
+            let clear = memory.server().control_plaintext_received().to_vec();
+            assert_eq!(clear, b"AUTH TLS\r\nAUTH SSL\r\n", "cut at {cut}");
+        }
+    }
+}
+
+/// Class B1: and behind AUTH once more after CCC, where there is a login to lose.
+#[test]
+fn b1_bytes_behind_auth_after_clear_control() {
+    const BEHIND: &[u8] = b"331 x\r\n230 y\r\n";
+    for accepted in [true, false] {
+        for behind in (1..=BEHIND.len()).map(|end| &BEHIND[..end]) {
+            let action = match accepted {
+                true => Action::After(behind.to_vec()),
+                false => Action::Reply([b"500 no\r\n", behind].concat()),
+            };
+            let memory = memory(setup(VERSIONS[1]).fault(Fault::nth("AUTH", 1, action)));
+            let mut client = logged_in(&memory, explicit()).expect("logged in");
+            client.clear_control().expect("in clear");
+            let error = client.login().expect_err("an injection");
+            assert_eq!(error.kind(), ErrorKind::Injection, "{behind:?}: {error}");
+            client.download("/five").expect_err("dead");
+            assert!(memory.server().transfers().is_empty());
+            let clear = memory.server().control_plaintext_received().to_vec();
+            assert_eq!(clear, b"AUTH TLS\r\nAUTH TLS\r\n", "{behind:?}");
+        }
+    }
+}
+
+/// Classes B1 to B3, B8: commands sent by hand are held to the same.
+#[test]
+fn b3_raw_commands_get_around_nothing() {
+    let memory = memory(setup(VERSIONS[1]));
+    let mut client = Tested::connect(&memory, explicit()).expect("a greeting");
+    let refused = |client: &mut Tested, lines: &[&str], kind| {
+        for line in lines {
+            let error = client.raw(line).expect_err(line);
+            assert_eq!(error.kind(), kind, "{line}: {error}");
+        }
+    };
+    const CREDENTIALS: [&str; 5] = ["USER x", "user x", "PASS secret", "Pass secret", "ACCT x"];
+    const DATA: [&str; 6] = [
+        "EPSV",
+        "pasv",
+        "PORT 1,2,3,4,5,6",
+        "EPRT |1|1.2.3.4|5|",
+        "LPSV",
+        "CPSV",
+    ];
+    let misuse = ErrorKind::Misuse(Misuse::Option);
+    refused(&mut client, &CREDENTIALS, ErrorKind::Insecure);
+    refused(&mut client, &DATA, ErrorKind::Insecure);
+    refused(
+        &mut client,
+        &["PBSZ 0", "PROT P", "PWD", "REIN"],
+        ErrorKind::Insecure,
+    );
+    refused(
+        &mut client,
+        &["AUTH TLS", "auth tls", "CCC", "RETR a"],
+        misuse,
+    );
+    assert!(memory.server().commands().is_empty());
+
+    client.secure().expect("under TLS");
+    // Before PROT no data connection, and so after a PROT that takes it back.
+    refused(&mut client, &DATA, ErrorKind::Insecure);
+    client.login().expect("logged in");
+    for (level, words) in [("PROT C", 200), ("PROT S", 536), ("prot c", 200)] {
+        assert_eq!(client.raw(level).expect("answered"), words, "{level}");
+        if words == 200 {
+            refused(&mut client, &DATA, ErrorKind::Insecure);
+            assert_eq!(client.names().expect_err(level).kind(), ErrorKind::Insecure);
+            assert_eq!(client.raw("PROT P").expect("answered"), 200);
+        }
+        assert_eq!(client.download("/five").expect("under TLS"), b"12345");
+    }
+    let misused = ErrorKind::Misuse(Misuse::AlreadySecured);
+    refused(&mut client, &["REIN", "rein"], misused);
+    refused(&mut client, &["AUTH TLS", "auth ssl", "CCC"], misuse);
+
+    client.clear_control().expect("in clear");
+    refused(&mut client, &CREDENTIALS, ErrorKind::Insecure);
+    refused(&mut client, &["REIN"], misused);
+    refused(&mut client, &["AUTH TLS", "CCC"], misuse);
+    told_nothing_in_clear(&memory, "by hand");
+}
+
 /// Class B1, implicit TLS: bytes ahead of the ServerHello are no TLS.
 #[test]
 fn b1_bytes_ahead_of_the_server_hello() {
@@ -207,6 +316,8 @@ fn b3_refused_closed_and_garbled_in_every_combination() {
                             let unknown = Action::Reply(b"500 unknown\r\n".to_vec());
                             let implied = is_implicit && said == format!("{unknown:?}");
                             assert!(implied || said == format!("{good:?}"), "{context}");
+                            // This server protects what it says it does under implicit TLS alone.
+                            assert_eq!(data, [is_implicit; 2], "{context}");
                         }
                         _ => {
                             assert_eq!(data, [false, false], "{context}");
@@ -382,6 +493,102 @@ fn b5_uploads_cut_everywhere() {
     }
 }
 
+/// Class B5: inside the last record, too, or behind it, as long as the server does not lie.
+#[test]
+fn b5_uploads_cut_in_the_last_record() {
+    let content = vec![7; 50_000];
+    for after in [49_153, 49_999, 50_000] {
+        for then in [Then::Fin, Then::Reset] {
+            for control in ["426 Cut.\r\n", "451 Cut.\r\n", "421 Bye.\r\n"] {
+                for version in VERSIONS {
+                    let action = Action::At {
+                        after,
+                        control: control.into(),
+                        then,
+                    };
+                    let memory = memory(setup(version).fault(Fault::on("STOR", action)));
+                    let mut client = logged_in(&memory, explicit()).expect("logged in");
+                    let error = client.store("/up", &content).expect_err("cut");
+                    let context = format!("{after} {then:?} {control:?}: {error}");
+                    assert!(error.reply().is_some(), "{context}");
+                }
+            }
+        }
+    }
+}
+
+/// Classes B4 and B5 in active mode, and where the command goes out ahead of the connection.
+#[test]
+fn b4_b5_whoever_connects_and_whatever_goes_first() {
+    let active: fn(Config) -> Config = |config| config.with_data_mode(DataMode::Active);
+    let early: fn(Config) -> Config = |config| config.with_data_command(DataCommand::WithConnect);
+    for change in [active, early] {
+        for version in VERSIONS {
+            let options = || {
+                let options = explicit().with_config(change);
+                options.with_resumption(Resumption::Required)
+            };
+            let good = memory(setup(version).require_reuse());
+            let mut client = logged_in(&good, options()).expect("logged in");
+            for _ in 0..10 {
+                assert_eq!(client.download("/five").expect("resumed"), b"12345");
+                client.store("/up", b"content").expect("resumed");
+                client.store("/empty", b"").expect("resumed");
+                client.names().expect("listed");
+                client.abort_upload("/half").expect("aborted");
+            }
+            told_nothing_in_clear(&good, "a good server");
+            assert!(
+                good.server()
+                    .transfers()
+                    .iter()
+                    .all(|t| t.resumed == Some(true))
+            );
+
+            for flaw in FLAWS {
+                let shown = Identity::new("localhost", flaw).server(version);
+                let memory = memory(setup(version).data_tls(shown));
+                let options = explicit().with_config(change);
+                let mut client = logged_in(&memory, options).expect("a good certificate");
+                is_named(&client.download("/five").expect_err("not trusted"), flaw);
+                is_named(
+                    &client.store("/up", b"content").expect_err("not trusted"),
+                    flaw,
+                );
+                client.pwd().expect("still in step");
+                assert!(memory.server().transfers().iter().all(|t| t.bytes == 0));
+            }
+
+            for then in [Then::Fin, Then::FinInsideRecord, Then::Reset] {
+                let action = Action::At {
+                    after: 3,
+                    control: Vec::new(),
+                    then,
+                };
+                let memory = memory(setup(version).fault(Fault::on("RETR", action)));
+                let options = explicit().with_config(change);
+                let mut client = logged_in(&memory, options).expect("logged in");
+                let error = client.download("/five").expect_err("cut");
+                assert_eq!(error.kind(), ErrorKind::Truncated, "{then:?}: {error}");
+            }
+
+            let refusing =
+                setup(version).fault(Fault::on("PROT", Action::Reply(b"534 no\r\n".to_vec())));
+            let memory = memory(refusing);
+            let options = explicit().with_config(change);
+            let mut client = Tested::connect(&memory, options).expect("a greeting");
+            client.login().expect_err("no PROT");
+            client.download("/five").expect_err("no PROT");
+            client.store("/up", b"x").expect_err("no PROT");
+            assert!(memory.server().transfers().is_empty());
+            for line in memory.server().commands() {
+                let address = [&b"EPSV"[..], b"EPRT", b"RETR", b"STOR"];
+                assert!(!address.iter().any(|verb| line.starts_with(verb)));
+            }
+        }
+    }
+}
+
 /// Class B6: 300 transfers of all kinds in one login, each one resumed; another login in the same
 /// process, in between, does not take its tickets.
 #[test]
@@ -393,7 +600,12 @@ fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
             memory(files().tls(identity()).require_reuse()),
             memory(files().implicit_tls(identity()).require_reuse()),
         ];
-        let options = [explicit(), implicit()];
+        // Of one configuration, so that only a store of its own keeps each login apart.
+        let tls = trusting();
+        let options = [
+            Options::new("localhost").with_tls(tls.clone()),
+            Options::new("localhost").with_implicit_tls(tls),
+        ];
         let mut clients: Vec<Tested> = memories
             .iter()
             .zip(options)
@@ -417,6 +629,35 @@ fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
             let server = memory.server();
             assert_eq!(server.transfers().len(), 300);
             assert!(server.transfers().iter().all(|t| t.resumed == Some(true)));
+        }
+    }
+}
+
+/// Class B6: sessions that the server keeps, sessions that it hands out, and as few of them as there
+/// can be.
+#[test]
+fn b6_by_session_id_by_ticket_and_with_a_single_one() {
+    for version in VERSIONS {
+        for (stateless, tickets) in [(false, 1), (true, 1), (true, 2)] {
+            let mut config = rustls::ServerConfig::clone(&Identity::good().server(version));
+            config.send_tls13_tickets = tickets;
+            if stateless {
+                config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
+                config.ticketer = rustls::crypto::ring::Ticketer::new().expect("a ticketer");
+            }
+            let memory = memory(files().tls(Arc::new(config)).require_reuse());
+            let required = explicit().with_resumption(Resumption::Required);
+            let mut client = logged_in(&memory, required).expect("logged in");
+            let context = format!("{version:?}, stateless {stateless}, {tickets} tickets");
+            for _ in 0..30 {
+                client.store("/up", b"content").expect(&context);
+                client.store("/nothing", b"").expect(&context);
+                assert_eq!(client.download("/empty").expect(&context), b"");
+                client.names().expect(&context);
+                // Refused ahead of the handshake, it costs nothing.
+                client.download("/none").expect_err("there is none");
+            }
+            assert!(client.tls_info().is_some_and(|info| !info.resumed));
         }
     }
 }
@@ -636,6 +877,48 @@ fn b9_another_connection_begins_anew() {
         let info = client.tls_info().expect("under TLS");
         assert!(!info.resumed, "a session of the login before");
         client.download("/five").expect("resumed");
+    }
+}
+
+/// Class B9: a connection in the place of another is secured before anything is told, or nothing is.
+#[test]
+fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
+    let answers = [
+        Action::Reply(b"500 unknown\r\n".to_vec()),
+        Action::Reply(b"200 fine\r\n".to_vec()),
+        Action::Reply(b"234 Go ahead.\r\n".to_vec()),
+        Action::After(b"230 in\r\n".to_vec()),
+        Action::Hangup,
+        Action::Silent,
+    ];
+    for (verb, credentials) in [("AUTH", false), ("PBSZ", true), ("PROT", true)] {
+        for answer in &answers {
+            // A PBSZ that nobody understands is passed over, and a 200 is a 200.
+            let context = format!("{verb} {answer:?}");
+            let memory = memory(setup(VERSIONS[1]).fault(Fault::nth(verb, 1, answer.clone())));
+            let mut client = logged_in(&memory, explicit()).expect("logged in");
+            let before = memory.server().commands().len();
+            let reconnected = client.reconnect();
+            let data = client.download("/five");
+            let transfers = memory.server().transfers().to_vec();
+            let protected = transfers.iter().all(|transfer| transfer.resumed.is_some());
+            assert!(protected || data.is_err(), "{context}: data in clear");
+            told_nothing_in_clear(&memory, &context);
+            if verb == "AUTH" {
+                reconnected.expect_err(&context);
+            }
+            if !credentials {
+                data.expect_err(&context);
+                client.login().expect_err("only another reconnect helps");
+                client.names().expect_err("only another reconnect helps");
+                let server = memory.server();
+                let mut sent = server.commands()[before..].iter();
+                assert_eq!(sent.next(), Some(&b"AUTH TLS".to_vec()), "{context}");
+                // What only claims to do TLS takes a ClientHello for lines.
+                let told = |line: &Vec<u8>| [b"USER", b"PASS"].iter().any(|v| line.starts_with(*v));
+                assert!(!sent.any(told), "{context}");
+            }
+        }
     }
 }
 

@@ -59,7 +59,14 @@ enum State {
     First,
     Securing,
     /// Drop the data connection, hear the server out, fail.
-    Failing(Error),
+    Failing(Error, Failing),
+}
+
+/// What failed, for what the server says then means something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failing {
+    Handshake,
+    Other,
 }
 
 /// What TLS on the data connection came to.
@@ -210,7 +217,11 @@ impl Open {
     }
 
     fn fail(&mut self, session: &mut Session, error: Error) -> Want {
-        self.state = State::Failing(error);
+        let failing = match self.state {
+            State::Securing => Failing::Handshake,
+            _ => Failing::Other,
+        };
+        self.state = State::Failing(error, failing);
         session.close_data(Closing::Abandon, Clock::Starts)
     }
 }
@@ -394,7 +405,10 @@ impl Flow for Open {
                         Event::Begin => Clock::Starts,
                         Event::ControlFirst => {
                             if let Some(mut error) = self.refusal(session)? {
-                                if error.reply().is_some_and(Reply::is_about_resumption) {
+                                if error
+                                    .reply()
+                                    .is_some_and(Reply::is_about_resumption_in_handshake)
+                                {
                                     error = error.with_tls_reason(Reason::ResumptionDemanded);
                                 }
                                 return Ok(Step::Want(self.fail(session, error)));
@@ -412,12 +426,12 @@ impl Flow for Open {
                         clock,
                     })));
                 }
-                State::Failing(error) => {
-                    let error = error.clone();
+                State::Failing(error, failing) => {
+                    let (error, failing) = (error.clone(), *failing);
                     let event = core::mem::replace(&mut event, Event::Begin);
                     return match self.failed(session, &event) {
                         Some(want) => Ok(Step::Want(want)),
-                        None => Err(explained(session, error, self.command.verb())),
+                        None => Err(explained(session, error, failing, self.command.verb())),
                     };
                 }
             }
@@ -507,7 +521,7 @@ fn connecting(endpoint: Endpoint) -> String {
     }
 }
 
-fn explained(session: &mut Session, error: Error, verb: &str) -> Error {
+fn explained(session: &mut Session, error: Error, failing: Failing, verb: &str) -> Error {
     let outcome = session.live.take().and_then(|live| live.outcome);
     let error = error.or_command(verb);
     let Some(reply) = outcome.filter(|_| error.reply().is_none()) else {
@@ -520,10 +534,8 @@ fn explained(session: &mut Session, error: Error, verb: &str) -> Error {
     if reply.class() == Class::Completion {
         return error;
     }
-    // A handshake that is not wanted ends by an alert, by the end, or, where something of ours is
-    // still unread, by a reset.
-    let demanded = error.subject() == Some(SECURING) && reply.is_about_resumption();
-    let demanded = demanded && matches!(error.kind(), ErrorKind::Tls | ErrorKind::Io);
+    // However it ended: a server that closes on what it has not read resets the connection.
+    let demanded = failing == Failing::Handshake && reply.is_about_resumption_in_handshake();
     let refused = Error::from_reply(reply).with_command(verb);
     if demanded {
         return refused

@@ -147,7 +147,10 @@ impl TlsChannel {
         self.take_in()?;
         if self.pump.is_handshaking() && self.ended {
             let ended = tls_error("the connection ended in the handshake");
-            return Err(ended.with_tls_reason(Reason::EndedInHandshake));
+            return Err(ended.with_tls_reason(match self.pump.is_asked_in_vain() {
+                true => Reason::CertificateDemanded,
+                false => Reason::EndedInHandshake,
+            }));
         }
         Ok(!self.pump.is_handshaking())
     }

@@ -14,10 +14,12 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
+use super::asked::Noting;
 use super::channel::TlsChannel;
 use super::info::TlsVersion;
 use super::naming::tls_error;
 use super::pump::Pump;
+use super::store::Sessions;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 use super::verify::{ByKey, Telling};
 use crate::error::{Error, ErrorKind};
@@ -28,7 +30,8 @@ use crate::error::{Error, ErrorKind};
 /// where he gave one, whatever addresses the connections go to. There are two exceptions, which are
 /// named so that they stand out: [`with_pinned_keys`](Self::with_pinned_keys) asks for a key
 /// instead, and [`dangerous_accept_any_certificate`](Self::dangerous_accept_any_certificate) for
-/// nothing. Whoever wants another rule brings a `rustls::ClientConfig` with a verifier of his own.
+/// nothing. Whoever wants another rule, or revocation lists, brings a `rustls::ClientConfig` with a
+/// verifier of his own ([`From`]).
 ///
 /// ```no_run
 /// # #[cfg(feature = "ring")] {
@@ -292,20 +295,19 @@ impl TlsConfig {
         let name = ServerName::try_from(host)
             .map_err(|error| Error::new(ErrorKind::InvalidArgument).with_source(error))?
             .to_owned();
-        // Verifier and client certificate stay the same objects, because rustls compares them by
-        // identity before it resumes.
+        // Verifier and client certificate are the same objects for the whole login, because rustls
+        // compares them by identity before it resumes.
         let mut config = ClientConfig::clone(&self.config);
-        config.resumption = Resumption::in_memory_sessions(SESSIONS);
+        let noting = Arc::new(Noting::new(config.client_auth_cert_resolver));
+        config.client_auth_cert_resolver = noting.clone();
+        config.resumption = Resumption::store(Arc::new(Sessions::new(name.clone())));
         Ok(TlsLogin {
             config: Arc::new(config),
+            noting,
             name,
         })
     }
 }
-
-/// How many sessions a login's store holds: rustls keeps eight tickets for each server name, and
-/// a login has one name.
-const SESSIONS: usize = 8;
 
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 fn provider() -> Arc<CryptoProvider> {
@@ -351,6 +353,34 @@ impl From<Arc<ClientConfig>> for TlsConfig {
     }
 }
 
+/// With whatever rustls can do and this type has no name for: revocation lists, for one. Only its
+/// session store is not used, since each login has its own.
+///
+/// ```
+/// # #[cfg(feature = "ring")] {
+/// use std::sync::Arc;
+///
+/// use ftp_proto::tls::{TlsConfig, rustls};
+/// use rustls::client::WebPkiServerVerifier;
+/// use rustls::pki_types::CertificateRevocationListDer;
+/// use rustls::{ClientConfig, RootCertStore};
+///
+/// fn revoking(
+///     roots: RootCertStore,
+///     list: CertificateRevocationListDer<'static>,
+/// ) -> Result<TlsConfig, Box<dyn std::error::Error>> {
+///     let provider = Arc::new(rustls::crypto::ring::default_provider());
+///     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+///         .with_crls([list])
+///         .build()?;
+///     let config = ClientConfig::builder_with_provider(provider)
+///         .with_safe_default_protocol_versions()?
+///         .with_webpki_verifier(verifier)
+///         .with_no_client_auth();
+///     Ok(TlsConfig::from(config))
+/// }
+/// # }
+/// ```
 impl From<ClientConfig> for TlsConfig {
     fn from(config: ClientConfig) -> Self {
         Self::from(Arc::new(config))
@@ -367,6 +397,8 @@ impl fmt::Debug for TlsConfig {
 #[derive(Clone)]
 pub struct TlsLogin {
     config: Arc<ClientConfig>,
+    /// The resolver of that.
+    noting: Arc<Noting>,
     name: ServerName<'static>,
 }
 
@@ -376,10 +408,8 @@ impl TlsLogin {
     /// # Errors
     /// [`ErrorKind::Tls`] when rustls refuses the configuration.
     pub fn connection(&self) -> Result<TlsChannel, Error> {
-        Ok(TlsChannel::new(Pump::new(
-            self.config.clone(),
-            self.name.clone(),
-        )?))
+        let pump = Pump::new(self.config.clone(), self.name.clone())?;
+        Ok(TlsChannel::new(pump.noting(self.noting.clone())))
     }
 }
 

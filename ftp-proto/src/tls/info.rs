@@ -17,7 +17,7 @@ use rustls::{CipherSuite, ProtocolVersion};
 pub struct TlsInfo {
     /// The version of the protocol.
     pub version: TlsVersion,
-    /// The cipher suite, by its IANA name: `TLS13_AES_128_GCM_SHA256`.
+    /// The cipher suite, by its IANA name: `TLS_AES_128_GCM_SHA256`.
     pub cipher_suite: &'static str,
     /// The server's certificates in DER, its own first; those of the session that was resumed,
     /// where one was.
@@ -55,6 +55,49 @@ impl fmt::Display for TlsVersion {
     }
 }
 
+/// By its name in IANA's registry, which is rustls' as well but for those of TLS 1.3 (RFC 8446
+/// appendix B.4).
 pub(super) fn cipher_suite(suite: CipherSuite) -> &'static str {
-    suite.as_str().unwrap_or("unknown")
+    match suite {
+        CipherSuite::TLS13_AES_128_GCM_SHA256 => "TLS_AES_128_GCM_SHA256",
+        CipherSuite::TLS13_AES_256_GCM_SHA384 => "TLS_AES_256_GCM_SHA384",
+        CipherSuite::TLS13_CHACHA20_POLY1305_SHA256 => "TLS_CHACHA20_POLY1305_SHA256",
+        CipherSuite::TLS13_AES_128_CCM_SHA256 => "TLS_AES_128_CCM_SHA256",
+        CipherSuite::TLS13_AES_128_CCM_8_SHA256 => "TLS_AES_128_CCM_8_SHA256",
+        suite => suite.as_str().unwrap_or("unknown"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// All that the providers of rustls speak.
+    #[test]
+    #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+    fn cipher_suites_have_their_names_of_iana() {
+        const REGISTERED: [(u16, &str); 9] = [
+            (0x1301, "TLS_AES_128_GCM_SHA256"),
+            (0x1302, "TLS_AES_256_GCM_SHA384"),
+            (0x1303, "TLS_CHACHA20_POLY1305_SHA256"),
+            (0xc02b, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
+            (0xc02c, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
+            (0xc02f, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
+            (0xc030, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"),
+            (0xcca8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"),
+            (0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"),
+        ];
+        let providers = [
+            #[cfg(feature = "ring")]
+            rustls::crypto::ring::ALL_CIPHER_SUITES,
+            #[cfg(feature = "aws-lc-rs")]
+            rustls::crypto::aws_lc_rs::ALL_CIPHER_SUITES,
+        ];
+        for provider in providers {
+            let mut named: Vec<_> = provider
+                .iter()
+                .map(|suite| (suite.suite().into(), super::cipher_suite(suite.suite())))
+                .collect();
+            named.sort_unstable();
+            assert_eq!(named, REGISTERED);
+        }
+    }
 }

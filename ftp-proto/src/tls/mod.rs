@@ -28,9 +28,19 @@
 //! | `ClearControl` | `close`, send, read to `Closed`, and then `into_rest` must be empty |
 //!
 //! Sessions are resumed by tickets, which under TLS 1.3 are good for one connection each and come
-//! at any time behind the handshake. Whoever drops a data connection unread, loses those that it
-//! would have brought; whoever never reads any has a server that demands resumption refuse the
-//! third or fourth transfer.
+//! at any time behind the handshake; a login keeps the four newest. Whoever drops a data connection
+//! unread, loses those that it would have brought; whoever never reads any has a server that demands
+//! resumption refuse the third or fourth transfer.
+//!
+//! In builds with debug assertions, rustls 0.23 panics where a server sends garbage behind our
+//! close_notify. The panic is caught, though it says so on standard error, and is an error as it is
+//! without assertions; but a program that is built with `panic = "abort"` would end. Such a program
+//! turns them off, for rustls alone:
+//!
+//! ```toml
+//! [profile.dev.package.rustls]
+//! debug-assertions = false
+//! ```
 //!
 //! A dialogue on arrays, with a server of rustls' own at the other end:
 //!
@@ -96,6 +106,8 @@
 //! ([`Reason::NoCommonVersion`]).
 
 #[cfg(feature = "rustls")]
+mod asked;
+#[cfg(feature = "rustls")]
 mod channel;
 #[cfg(feature = "rustls")]
 mod config;
@@ -108,6 +120,8 @@ mod pump;
 mod reason;
 #[cfg(feature = "rustls")]
 mod records;
+#[cfg(feature = "rustls")]
+mod store;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod verify;
 

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use rustls::{AlertDescription, CertificateError, PeerIncompatible};
 
+use super::asked::Asked;
 use super::reason::Reason;
 use crate::error::{Error, ErrorKind};
 
@@ -13,38 +14,69 @@ pub(super) fn tls_error(error: impl Into<Box<dyn core::error::Error + Send + Syn
     Error::new(ErrorKind::Tls).with_source(error)
 }
 
-/// The same with the reason, where there is one.
-pub(super) fn named(error: rustls::Error) -> Error {
-    match reason(&error) {
+/// The same with the reason, where there is one: whether the server asked for a certificate, and
+/// whether it has agreed to another connection of the login, is what it takes to understand alerts.
+/// What stays unclear all the same is left to its name.
+pub(super) fn named(error: rustls::Error, asked: Asked, agreed: bool) -> Error {
+    match reason(&error, asked, agreed) {
         Some(reason) => tls_error(error).with_tls_reason(reason),
         None => tls_error(error),
     }
 }
 
-fn reason(error: &rustls::Error) -> Option<Reason> {
-    Some(match error {
-        rustls::Error::InvalidCertificate(error) => of_certificate(error),
-        rustls::Error::PeerIncompatible(
-            PeerIncompatible::ServerDoesNotSupportTls12Or13
-            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
-        )
-        | rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => {
-            Reason::NoCommonVersion
+fn reason(error: &rustls::Error, asked: Asked, agreed: bool) -> Option<Reason> {
+    match error {
+        rustls::Error::InvalidCertificate(error) => Some(of_certificate(error)),
+        rustls::Error::PeerIncompatible(lack) => of_lack(lack),
+        rustls::Error::AlertReceived(alert) => of_alert(*alert, asked, agreed),
+        _ => None,
+    }
+}
+
+fn of_lack(lack: &PeerIncompatible) -> Option<Reason> {
+    match lack {
+        PeerIncompatible::ServerDoesNotSupportTls12Or13
+        | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig => Some(Reason::NoCommonVersion),
+        PeerIncompatible::NoCipherSuitesInCommon
+        | PeerIncompatible::NoKxGroupsInCommon
+        | PeerIncompatible::NoEcPointFormatsInCommon
+        | PeerIncompatible::NoSignatureSchemesInCommon
+        | PeerIncompatible::NoCertificateRequestSignatureSchemesInCommon => {
+            Some(Reason::NothingInCommon)
         }
-        rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
-            Reason::CertificateDemanded
-        }
-        rustls::Error::AlertReceived(
-            AlertDescription::BadCertificate
-            | AlertDescription::UnsupportedCertificate
-            | AlertDescription::CertificateRevoked
-            | AlertDescription::CertificateExpired
-            | AlertDescription::CertificateUnknown
-            | AlertDescription::UnknownCA
-            | AlertDescription::AccessDenied,
-        ) => Reason::CertificateRefused,
-        _ => return None,
-    })
+        _ => None,
+    }
+}
+
+/// What the server meant (RFC 5246 section 7.2.2, RFC 8446 section 6.2).
+fn of_alert(alert: AlertDescription, asked: Asked, agreed: bool) -> Option<Reason> {
+    match alert {
+        AlertDescription::ProtocolVersion => Some(Reason::NoCommonVersion),
+        AlertDescription::InsufficientSecurity => Some(Reason::NothingInCommon),
+        AlertDescription::UnrecognisedName => Some(Reason::UnknownName),
+        AlertDescription::InternalError => Some(Reason::ServerFailed),
+        AlertDescription::CertificateRequired => Some(Reason::CertificateDemanded),
+        AlertDescription::HandshakeFailure => match asked {
+            // TLS 1.2 has no alert of its own for that, and OpenSSL sends this one.
+            Asked::InVain => Some(Reason::CertificateDemanded),
+            // The cipher suite is chosen ahead of it.
+            Asked::Answered => Some(Reason::CertificateRefused),
+            Asked::No | Asked::Before if !agreed => Some(Reason::NothingInCommon),
+            _ => None,
+        },
+        AlertDescription::BadCertificate
+        | AlertDescription::UnsupportedCertificate
+        | AlertDescription::CertificateRevoked
+        | AlertDescription::CertificateExpired
+        | AlertDescription::CertificateUnknown
+        | AlertDescription::UnknownCA
+        | AlertDescription::AccessDenied => match asked {
+            Asked::InVain => Some(Reason::CertificateDemanded),
+            Asked::Answered | Asked::Before | Asked::Perhaps => Some(Reason::CertificateRefused),
+            Asked::No => None,
+        },
+        _ => None,
+    }
 }
 
 fn of_certificate(error: &CertificateError) -> Reason {
@@ -55,6 +87,9 @@ fn of_certificate(error: &CertificateError) -> Reason {
         }
         CertificateError::UnknownIssuer => Reason::UnknownIssuer,
         CertificateError::Revoked => Reason::Revoked,
+        CertificateError::UnknownRevocationStatus
+        | CertificateError::ExpiredRevocationList
+        | CertificateError::ExpiredRevocationListContext { .. } => Reason::RevocationUnknown,
         CertificateError::NotValidForName => Reason::WrongName {
             expected: "the name that was asked for".into(),
             presented: Vec::new(),

@@ -11,6 +11,7 @@ use rustls::unbuffered::{
 };
 use rustls::{ClientConfig, HandshakeKind, InvalidMessage};
 
+use super::asked::{Asked, Noting};
 use super::info::{TlsInfo, TlsVersion, cipher_suite};
 use super::naming::{named, tls_error};
 use super::reason::Reason;
@@ -40,6 +41,9 @@ pub struct Pump {
     failed: Option<Error>,
     /// The first byte that came.
     first: Option<u8>,
+    asked: Asked,
+    /// The resolver of the configuration, where that is a login's.
+    noting: Option<Arc<Noting>>,
 }
 
 impl Pump {
@@ -54,7 +58,16 @@ impl Pump {
             closed: false,
             failed: None,
             first: None,
+            asked: Asked::Perhaps,
+            noting: None,
         })
+    }
+
+    /// With the resolver of its configuration.
+    pub(super) fn noting(mut self, noting: Arc<Noting>) -> Self {
+        self.asked = noting.beforehand();
+        self.noting = Some(noting);
+        self
     }
 
     /// Works through whole records in `incoming`, which it decrypts in place; hands plain text to
@@ -119,6 +132,7 @@ impl Pump {
                 return Err(self.fail(error));
             }
             if !more {
+                self.note();
                 return Ok(used);
             }
         }
@@ -172,6 +186,11 @@ impl Pump {
         self.connection
             .handshake_kind()
             .map(|kind| kind == HandshakeKind::Resumed)
+    }
+
+    /// Whether the server wants a certificate, and was shown none.
+    pub(super) fn is_asked_in_vain(&self) -> bool {
+        self.asked == Asked::InVain
     }
 
     /// What the handshake came to; `None` before it is done.
@@ -232,6 +251,8 @@ impl Pump {
     fn fail(&mut self, error: rustls::Error) -> Error {
         /// What a record begins with (RFC 8446 section 5.1).
         const TYPES: core::ops::RangeInclusive<u8> = 20..=24;
+        self.note();
+        let agreed = self.noting.as_ref().is_some_and(|login| login.is_agreed());
         let no_record = self.first.is_some_and(|first| !TYPES.contains(&first));
         let error = match error {
             rustls::Error::InvalidMessage(_) if no_record => {
@@ -240,9 +261,19 @@ impl Pump {
             rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
                 tls_error(error).with_tls_reason(Reason::ClearText)
             }
-            error => named(error),
+            error => named(error, self.asked, agreed),
         };
         self.failed.insert(error).clone()
+    }
+
+    /// What rustls asked for, and came to, while it was shown what came.
+    fn note(&mut self) {
+        if let Some(noting) = &self.noting {
+            self.asked = noting.take().unwrap_or(self.asked);
+            if !self.connection.is_handshaking() {
+                noting.agree();
+            }
+        }
     }
 
     /// The alert that rustls queued when it failed, and nothing that would make it read on.
@@ -262,6 +293,11 @@ impl Pump {
 /// rustls 0.23 asserts, in builds with debug assertions, that no fatal alert follows our own
 /// close_notify, although what comes then is the server's choice alone (its garbage behind the end
 /// of an upload, for one). There it is an error, as it is in all other builds.
+///
+/// Only where panics unwind, though. Nor can such records be kept from rustls: behind our
+/// close_notify come the tickets of an upload and the server's own close_notify, and that one is not
+/// of them, or was tampered with, shows when it has been decrypted. Whoever builds by
+/// `panic = "abort"` and with debug assertions turns those of rustls off, as the module's page says.
 fn advance<'c, 'i>(
     connection: &'c mut UnbufferedClientConnection,
     incoming: &'i mut [u8],

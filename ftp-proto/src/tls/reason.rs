@@ -37,8 +37,11 @@ pub enum Reason {
         /// The names in the certificate.
         presented: Vec<String>,
     },
-    /// The server's certificate was revoked.
+    /// The server's certificate was revoked, as a list says that the caller's own
+    /// `rustls::ClientConfig` has.
     Revoked,
+    /// Nobody can tell whether the server's certificate was revoked: a list is missing, or too old.
+    RevocationUnknown,
     /// The server's key is none of those that were pinned.
     OtherKey {
         /// SHA-256 of the public key that it has.
@@ -52,6 +55,12 @@ pub enum Reason {
     CertificateRefused,
     /// The server and this client have no version of TLS in common.
     NoCommonVersion,
+    /// The server and this client have no cipher suite, no group or no kind of signature in common.
+    NothingInCommon,
+    /// The server does not know the host name that it was told (SNI, RFC 6066 section 3).
+    UnknownName,
+    /// The server failed by itself, as it says.
+    ServerFailed,
     /// The server answers in clear text where TLS is due.
     PlainServer,
     /// Clear text came in the middle of a TLS connection.
@@ -81,6 +90,7 @@ impl Reason {
                 | Self::UnknownIssuer
                 | Self::WrongName { .. }
                 | Self::Revoked
+                | Self::RevocationUnknown
                 | Self::OtherKey { .. }
                 | Self::BadCertificate
                 | Self::PlainServer
@@ -112,7 +122,14 @@ impl fmt::Display for Reason {
                 expected,
                 presented,
             } => return wrong_name(f, expected, presented),
-            Self::Revoked => "the server's certificate was revoked",
+            Self::Revoked => {
+                "the server's certificate was revoked: it must be replaced there, and somebody else \
+                 may have its key"
+            }
+            Self::RevocationUnknown => {
+                "whether the server's certificate was revoked cannot be told: fetch the issuer's \
+                 current revocation list"
+            }
             Self::OtherKey { presented } => {
                 f.write_str(
                     "the server's key is not a pinned one: it was changed, or somebody is in \
@@ -122,13 +139,26 @@ impl fmt::Display for Reason {
             }
             Self::BadCertificate => "the server's certificate cannot be accepted",
             Self::CertificateDemanded => {
-                "the server wants a client certificate, and none was configured \
-                 (TlsConfig::with_client_certificate)"
+                "the server wants a client certificate, and was shown none: configure one that it \
+                 accepts (TlsConfig::with_client_certificate)"
             }
-            Self::CertificateRefused => "the server does not accept the client certificate",
+            Self::CertificateRefused => {
+                "the server does not accept the client certificate: it may have expired, or come \
+                 from an authority that is unknown there, and the server's log says which"
+            }
             Self::NoCommonVersion => {
                 "the server speaks no version of TLS that is accepted here: 1.0 and 1.1 are too \
                  old, and refused"
+            }
+            Self::NothingInCommon => {
+                "the server and this client have no cipher suite, group or signature in common: there, \
+                 allow ECDHE with AES-GCM or ChaCha20-Poly1305"
+            }
+            Self::UnknownName => {
+                "the server does not know the host name that it was told: use the one that it goes by"
+            }
+            Self::ServerFailed => {
+                "the server failed, as its alert says: its log says why"
             }
             Self::PlainServer => {
                 "the server answers in clear text where TLS is due: if this is implicit TLS, try \

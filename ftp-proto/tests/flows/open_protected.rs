@@ -1,5 +1,6 @@
 //! Open under TLS.
 
+use ftp_proto::tls::Reason;
 use ftp_proto::{ErrorKind, flows};
 
 use crate::support::*;
@@ -82,4 +83,43 @@ fn open_whose_data_handshake_failed_and_nobody_says_why() {
         outcomes,
         ["Timeout(Handshake) Some(\"STOR\") None None", "/here"]
     );
+}
+
+/// A server that does not like the session may close the connection on what it has not read, and
+/// so reset it: its words are the same, and so is what there is to do.
+#[test]
+fn open_whose_data_handshake_was_reset_for_want_of_resumption() {
+    for (refusal, kind) in [
+        ("522 session reuse required", "Permanent"),
+        (
+            "425 TLS session of data connection not resumed",
+            "Transient",
+        ),
+        // FileZilla Server 0.9.
+        (
+            "450 TLS session of data connection has not resumed or the session does not match",
+            "Transient",
+        ),
+    ] {
+        for failure_of_ours in [ErrorKind::Io, ErrorKind::Tls] {
+            let script = [
+                &opening("STOR a")[..],
+                &[
+                    fails("secure data", failure_of_ours),
+                    serve("close abandon"),
+                    say(refusal),
+                ],
+                &pwd(),
+            ]
+            .concat();
+            let mut driver = logged_in(explicit(), script);
+            let store = flows::Open::store("a").expect("a path");
+            let error = driver.run(store).expect_err("refused");
+            assert!(failure(&error).starts_with(kind), "{error}");
+            let reason = error.tls_reason();
+            assert_eq!(reason, Some(&Reason::ResumptionDemanded), "{error}");
+            assert_eq!(driver.outcome(&Op::Pwd), "/here");
+            driver.server.assert_over();
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Secure: AUTH TLS and the handshake.
 
-use ftp_proto::ErrorKind;
+use ftp_proto::{Auth, ErrorKind};
 
 use crate::support::*;
 
@@ -43,6 +43,34 @@ fn secure_refused_sends_no_credentials_and_does_not_fall_back() {
         let outcome = driver.outcome(&Op::Raw("USER ada"));
         assert!(outcome.starts_with("Insecure"), "{outcome}");
         assert_eq!(driver.wire, ["AUTH TLS"]);
+    }
+}
+
+/// Another name for TLS helps where this one is not known, and nowhere else.
+#[test]
+fn secure_tries_auth_ssl_where_auth_tls_is_unknown_alone() {
+    for (refusal, again) in [
+        ("500 what", true),
+        ("502 no", true),
+        ("504 not TLS", true),
+        ("534 policy", true),
+        ("431 later", false),
+        ("530 log in first", false),
+        ("533 no", false),
+        ("200 fine", false),
+        ("331 hm", false),
+    ] {
+        let config = explicit().with_auth(Auth::TlsThenSsl);
+        let mut driver = scripted(config, [say("220 ready"), hear("AUTH TLS"), say(refusal)]);
+        driver.outcome(&Op::Greeting);
+        let mut sent = vec!["AUTH TLS"];
+        if again {
+            driver.server.extend([hear("AUTH SSL"), say("504 not SSL")]);
+            sent.push("AUTH SSL");
+        }
+        driver.outcome(&Op::Login);
+        assert_eq!(driver.wire, sent, "{refusal}");
+        driver.server.assert_over();
     }
 }
 

@@ -1,0 +1,267 @@
+//! What a login keeps of its sessions, and what its data connections make of it, against servers
+//! that give tickets sparingly, lavishly and not at all.
+#![cfg(feature = "ring")]
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use ftp_proto::tls::{PlainRead, TlsChannel, TlsConfig, TlsLogin, TlsVersion, rustls};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use rustls::server::StoresServerSessions;
+use rustls::time_provider::{DefaultTimeProvider, TimeProvider};
+use rustls::{ClientConfig, RootCertStore, ServerConfig, ServerConnection};
+
+/// A certificate and its key, in PEM.
+static CERTIFIED: LazyLock<(String, String)> = LazyLock::new(|| {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
+    (made.cert.pem(), made.signing_key.serialize_pem())
+});
+
+const VERSIONS: [TlsVersion; 2] = [TlsVersion::V1_2, TlsVersion::V1_3];
+
+fn trusting(version: TlsVersion) -> TlsConfig {
+    TlsConfig::with_roots_pem(&CERTIFIED.0)
+        .and_then(|config| config.with_only_version(version))
+        .expect("a config")
+}
+
+/// Servers that share what they remember, and differ in how many tickets they give.
+#[derive(Clone)]
+struct Server(ServerConfig);
+
+impl Server {
+    fn new() -> Self {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let certificate = CertificateDer::from_pem_slice(CERTIFIED.0.as_bytes()).expect("one");
+        let key = PrivateKeyDer::from_pem_slice(CERTIFIED.1.as_bytes()).expect("one");
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key);
+        Self(config.expect("they belong together"))
+    }
+
+    /// Which remembers the order of its sessions.
+    fn counting() -> (Self, Arc<InOrder>) {
+        let order = Arc::new(InOrder::default());
+        let mut server = Self::new();
+        server.0.session_storage = order.clone();
+        (server, order)
+    }
+
+    fn giving(&self, tickets: usize) -> Self {
+        let mut server = self.clone();
+        server.0.send_tls13_tickets = tickets;
+        server
+    }
+
+    /// A connection as far as the handshake; what the server sends behind it has not come yet.
+    fn meet(&self, login: &TlsLogin) -> Connection {
+        let mut connection = Connection {
+            client: login.connection().expect("a connection"),
+            server: ServerConnection::new(Arc::new(self.0.clone())).expect("a server"),
+        };
+        while !connection.client.handshake().expect("means well") {
+            connection.exchange();
+        }
+        connection
+    }
+
+    /// A whole connection, tickets and all; returns whether it resumed another.
+    fn serve(&self, login: &TlsLogin) -> bool {
+        let mut connection = self.meet(login);
+        connection.exchange();
+        let state = connection.client.read(&mut [0; 64]).expect("means well");
+        assert_eq!(state, PlainRead::Blocked);
+        connection.client.resumed().expect("the handshake is done")
+    }
+}
+
+struct Connection {
+    client: TlsChannel,
+    server: ServerConnection,
+}
+
+impl Connection {
+    fn exchange(&mut self) {
+        let outgoing = self.client.outgoing().to_vec();
+        self.client.advance(outgoing.len());
+        let mut outgoing = outgoing.as_slice();
+        while !outgoing.is_empty() {
+            self.server.read_tls(&mut outgoing).expect("a slice");
+            self.server.process_new_packets().expect("means well");
+        }
+        let mut wire = Vec::new();
+        while self.server.wants_write() {
+            self.server.write_tls(&mut wire).expect("a vector");
+        }
+        self.client.space(wire.len())[..wire.len()].copy_from_slice(&wire);
+        self.client.filled(wire.len());
+    }
+}
+
+/// All sessions by their keys, in the order in which they were given, and those that were shown.
+#[derive(Debug, Default)]
+struct InOrder {
+    given: Mutex<Vec<(Vec<u8>, Vec<u8>)>>,
+    shown: Mutex<Vec<usize>>,
+}
+
+impl InOrder {
+    fn shown(&self) -> Vec<usize> {
+        self.shown.lock().expect("no panic").clone()
+    }
+}
+
+impl StoresServerSessions for InOrder {
+    fn put(&self, key: Vec<u8>, value: Vec<u8>) -> bool {
+        self.given.lock().expect("no panic").push((key, value));
+        true
+    }
+
+    fn get(&self, _: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn take(&self, key: &[u8]) -> Option<Vec<u8>> {
+        let given = self.given.lock().expect("no panic");
+        let index = given.iter().position(|(given, _)| given == key)?;
+        self.shown.lock().expect("no panic").push(index);
+        Some(given[index].1.clone())
+    }
+
+    fn can_cache(&self) -> bool {
+        true
+    }
+}
+
+/// Class B6: sessions belong to one login, whatever else shares its settings and its server.
+#[test]
+fn b6_two_logins_of_one_config_share_nothing() {
+    for version in VERSIONS {
+        let (server, config) = (Server::new(), trusting(version));
+        let [one, other] = [(); 2].map(|()| config.login("localhost").expect("a name"));
+        assert!(!server.serve(&one));
+        assert!(!server.serve(&other), "another login");
+        assert!(server.serve(&one) && server.serve(&other));
+        assert!(server.serve(&one.clone()), "the same login");
+    }
+}
+
+/// One ticket takes a login through any number of transfers, since each brings the next.
+#[test]
+fn b6_hundreds_of_connections_with_one_ticket_each() {
+    for version in VERSIONS {
+        let server = Server::new().giving(1);
+        let login = trusting(version).login("localhost").expect("a name");
+        assert!(!server.serve(&login));
+        for round in 0..400 {
+            assert!(server.serve(&login), "{version}, round {round}");
+        }
+    }
+}
+
+/// However many a server gives: the newest are kept, and the newest is the first to be used.
+#[test]
+fn invariant_10_a_thousand_tickets_are_four() {
+    let (server, order) = Server::counting();
+    let login = trusting(TlsVersion::V1_3)
+        .login("localhost")
+        .expect("a name");
+    assert!(!server.giving(1000).serve(&login));
+    let mute = server.giving(0);
+    for round in 0..4 {
+        assert!(mute.serve(&login), "round {round}");
+    }
+    assert_eq!(order.shown(), [999, 998, 997, 996]);
+    assert!(!mute.serve(&login), "there were four");
+}
+
+/// Each ticket is shown once, and what is given up unread costs one.
+#[test]
+fn connections_that_are_given_up_cost_a_ticket_each() {
+    let (server, order) = Server::counting();
+    let login = trusting(TlsVersion::V1_3)
+        .login("localhost")
+        .expect("a name");
+    let server = server.giving(2);
+    server.serve(&login);
+    server.serve(&login);
+    // Three are left, and here goes one, with the two that it would have brought.
+    drop(server.meet(&login));
+    assert!(server.serve(&login) && server.serve(&login));
+    let mut shown = order.shown();
+    let count = shown.len();
+    shown.sort_unstable();
+    shown.dedup();
+    assert_eq!((count, shown.len()), (4, 4), "{shown:?}");
+    // Four are kept, and no more than that can be lost.
+    for _ in 0..4 {
+        assert_eq!(server.meet(&login).client.resumed(), Some(true));
+    }
+    assert_eq!(server.meet(&login).client.resumed(), Some(false));
+    assert!(!server.serve(&login));
+    assert!(server.serve(&login), "and on it goes");
+}
+
+/// rustls looks at the time when it has taken a ticket, and gives it up for good.
+#[test]
+fn what_has_expired_is_replaced() {
+    #[derive(Debug)]
+    struct Later(AtomicU64);
+    impl TimeProvider for Later {
+        fn current_time(&self) -> Option<UnixTime> {
+            let now = DefaultTimeProvider.current_time()?.as_secs();
+            let later = Duration::from_secs(now + self.0.load(Ordering::Relaxed));
+            Some(UnixTime::since_unix_epoch(later))
+        }
+    }
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let clock = Arc::new(Later(AtomicU64::new(0)));
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut roots = RootCertStore::empty();
+        let root = CertificateDer::from_pem_slice(CERTIFIED.0.as_bytes()).expect("one");
+        roots.add(root).expect("a root");
+        let config = ClientConfig::builder_with_details(provider, clock.clone())
+            .with_protocol_versions(&[version])
+            .expect("a version")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let login = TlsConfig::from(config).login("localhost").expect("a name");
+        let mut server = Server::new();
+        server.0.ticketer = rustls::crypto::ring::Ticketer::new().expect("random numbers");
+        assert!(!server.serve(&login));
+        assert!(server.serve(&login));
+        clock.0.store(30 * 24 * 60 * 60, Ordering::Relaxed);
+        assert!(!server.serve(&login), "{version:?}: expired");
+        assert!(server.serve(&login), "{version:?}: anew");
+    }
+}
+
+/// A server may change its mind about the version.
+#[test]
+fn between_versions_nothing_is_resumed() {
+    let both = TlsConfig::with_roots_pem(&CERTIFIED.0).expect("a config");
+    let login = both.login("localhost").expect("a name");
+    let only = |version| {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let certificate = CertificateDer::from_pem_slice(CERTIFIED.0.as_bytes()).expect("one");
+        let key = PrivateKeyDer::from_pem_slice(CERTIFIED.1.as_bytes()).expect("one");
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[version])
+            .expect("a version")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key);
+        Server(config.expect("they belong together"))
+    };
+    let (old, new) = (only(&rustls::version::TLS12), only(&rustls::version::TLS13));
+    assert!(!old.serve(&login));
+    assert!(old.serve(&login));
+    assert!(!new.serve(&login));
+    assert!(new.serve(&login));
+    // That of TLS 1.2 is gone, and the tickets of TLS 1.3 are of no use.
+    assert!(!old.serve(&login));
+}

@@ -1,0 +1,342 @@
+//! How TLS ends, on the wire: close_notify, half-close and the peer's end on data connections, and
+//! CCC on the control connection.
+
+#[path = "../../ftp-blocking/tests/support/certificates.rs"]
+mod certificates;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use certificates::{CA, Identity, VERSIONS};
+use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
+use ftp_proto::tls::TlsConfig;
+use ftp_smol::transport::{BoxFuture, Network, Stream, Target};
+use ftp_smol::{Client, Error, ErrorKind, Memory, Options, Resumption};
+use smol::block_on;
+use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+/// What became of a data connection, in this order, without repetitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Event {
+    Wrote,
+    HalfClosed,
+    Read,
+    Closed,
+    Reset,
+}
+
+/// What somebody on the path does to the control connection behind the next command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meddling {
+    /// These bytes stand behind all that the server says at once.
+    Forge(&'static [u8]),
+    /// FIN behind that.
+    Fin,
+}
+
+#[derive(Clone, Default)]
+struct Wiretap(Arc<Mutex<Tapped>>);
+
+#[derive(Default)]
+struct Tapped {
+    events: Vec<Event>,
+    /// All that was written on the control connection, as it went out.
+    control: Vec<u8>,
+    meddling: Option<Meddling>,
+    /// The command has gone out.
+    sent: bool,
+    fin: bool,
+}
+
+impl Wiretap {
+    fn tapped(&self) -> MutexGuard<'_, Tapped> {
+        self.0.lock().expect("no panic")
+    }
+
+    fn note(&self, event: Event) {
+        let events = &mut self.tapped().events;
+        if events.last() != Some(&event) {
+            events.push(event);
+        }
+    }
+
+    /// Since it was asked last.
+    fn events(&self) -> Vec<Event> {
+        std::mem::take(&mut self.tapped().events)
+    }
+
+    fn meddle(&self, meddling: Meddling) {
+        let mut tapped = self.tapped();
+        (tapped.meddling, tapped.sent) = (Some(meddling), false);
+    }
+}
+
+struct Tapping {
+    memory: Memory,
+    tap: Wiretap,
+}
+
+impl Network for Tapping {
+    fn dial(&mut self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
+        let is_control = matches!(target, Target::Server { .. });
+        let (dialling, tap) = (self.memory.dial(target), self.tap.clone());
+        Box::pin(async move {
+            let stream = dialling.await?;
+            Ok(Box::new(Tap {
+                stream,
+                tap,
+                is_control,
+                reset: false,
+            }) as Box<dyn Stream>)
+        })
+    }
+
+    fn now(&self) -> Instant {
+        self.memory.now()
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
+        self.memory.sleep_until(deadline)
+    }
+}
+
+struct Tap {
+    stream: Box<dyn Stream>,
+    tap: Wiretap,
+    is_control: bool,
+    reset: bool,
+}
+
+impl Tap {
+    /// What is read from the control connection, with what is added to it.
+    fn meddled(&self, buffer: &mut [u8], count: usize) -> usize {
+        let mut tapped = self.tap.tapped();
+        match tapped.meddling.filter(|_| tapped.sent) {
+            Some(Meddling::Forge(forged)) => {
+                buffer[count..][..forged.len()].copy_from_slice(forged);
+                tapped.meddling = None;
+                count + forged.len()
+            }
+            Some(Meddling::Fin) => {
+                (tapped.meddling, tapped.fin) = (None, true);
+                count
+            }
+            None => count,
+        }
+    }
+
+    fn has_read(&self, buffer: &mut [u8], count: usize) -> usize {
+        if self.is_control {
+            return self.meddled(buffer, count);
+        }
+        if count > 0 {
+            self.tap.note(Event::Read);
+        }
+        count
+    }
+
+    fn has_written(&self, bytes: &[u8]) {
+        if self.is_control {
+            let mut tapped = self.tap.tapped();
+            tapped.sent = true;
+            tapped.control.extend(bytes);
+        } else {
+            self.tap.note(Event::Wrote);
+        }
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.is_control && self.tap.tapped().fin
+    }
+}
+
+impl Stream for Tap {
+    fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        if self.is_at_end() {
+            return Poll::Ready(Ok(0));
+        }
+        let polled = self.stream.poll_read(cx, buffer);
+        polled.map_ok(|count| self.has_read(buffer, count))
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
+        let polled = self.stream.poll_write(cx, buffer);
+        polled.map_ok(|count| {
+            self.has_written(&buffer[..count]);
+            count
+        })
+    }
+
+    fn shutdown(&mut self) -> io::Result<()> {
+        self.tap.note(Event::HalfClosed);
+        self.stream.shutdown()
+    }
+
+    fn reset_on_close(&mut self, reset: bool) {
+        self.reset = reset;
+        self.stream.reset_on_close(reset);
+    }
+
+    fn peer_address(&self) -> Option<SocketAddr> {
+        self.stream.peer_address()
+    }
+
+    fn local_address(&self) -> Option<SocketAddr> {
+        self.stream.local_address()
+    }
+}
+
+impl Drop for Tap {
+    fn drop(&mut self) {
+        if !self.is_control {
+            self.tap.note(match self.reset {
+                true => Event::Reset,
+                false => Event::Closed,
+            });
+        }
+    }
+}
+
+fn greeted(setup: Setup) -> (Client, Memory, Wiretap) {
+    let memory = Memory::new(Simulator::new(setup));
+    let tap = Wiretap::default();
+    let network = Tapping {
+        memory: memory.clone(),
+        tap: tap.clone(),
+    };
+    let tls = TlsConfig::with_roots_pem(&CA.pem).expect("a root");
+    let options = Options::new("localhost")
+        .with_tls(tls)
+        .with_resumption(Resumption::Required);
+    let client = block_on(Client::connect_over(network, options)).expect("greeted");
+    (client, memory, tap)
+}
+
+fn logged_in(setup: Setup) -> (Client, Memory, Wiretap) {
+    let (mut client, memory, tap) = greeted(setup);
+    block_on(client.login("user", "secret")).expect("logged in");
+    (client, memory, tap)
+}
+
+fn store(client: &mut Client, content: &[u8]) -> Result<bool, Error> {
+    block_on(async {
+        let mut upload = client.upload("/up").await?;
+        upload.write_all(content).await?;
+        Ok(upload.finish().await?.clean_close)
+    })
+}
+
+fn download(client: &mut Client, path: &str) -> Result<bool, Error> {
+    block_on(async {
+        let mut download = client.download(path).await?;
+        download.read_to_end(&mut Vec::new()).await?;
+        Ok(download.finish().await?.clean_close)
+    })
+}
+
+/// Class B1: not one byte more, of a ClientHello either, once something stands behind the reply.
+#[test]
+fn b1_not_one_byte_goes_out_behind_an_injection() {
+    const BEHIND: &[u8] = b"331 x\r\n230 y\r\n";
+    for accepted in [true, false] {
+        for cut in 0..BEHIND.len() + 60 {
+            let action = match accepted {
+                true => Action::After(BEHIND.to_vec()),
+                false => Action::Reply([b"500 no\r\n", BEHIND].concat()),
+            };
+            let setup = Setup::new().fault(Fault::on("AUTH", action)).cut_at(cut);
+            let setup = setup.tls(Identity::good().server(VERSIONS[1]));
+            let (mut client, _, tap) = greeted(setup);
+            let error = block_on(client.login("user", "secret")).expect_err("an injection");
+            assert_eq!(error.kind(), ErrorKind::Injection, "cut at {cut}: {error}");
+            block_on(client.pwd()).expect_err("dead");
+            assert_eq!(tap.tapped().control, b"AUTH TLS\r\n", "cut at {cut}");
+        }
+    }
+}
+
+/// close_notify, half-close, and only then the wait for the server's end.
+#[test]
+fn b5_an_upload_ends_by_close_notify_half_close_and_the_servers_end() {
+    for version in VERSIONS {
+        for content in [&b"content"[..], b"", &[7; 300_000]] {
+            let setup = Setup::new().tls(Identity::good().server(version));
+            let (mut client, memory, tap) = logged_in(setup);
+            assert!(store(&mut client, content).expect("confirmed"), "clean");
+            let events = tap.events();
+            // The server's end is its close_notify, behind which no ticket can come.
+            let ending = [Event::Wrote, Event::HalfClosed, Event::Read, Event::Closed];
+            assert!(events.ends_with(&ending), "{version:?}: {events:?}");
+            assert!(memory.server().transfers()[0].close_notify);
+        }
+    }
+}
+
+/// A server that is lenient about close_notify, as most are by default, would take a mere end for
+/// that of the file.
+#[test]
+fn b5_an_upload_that_vanishes_with_its_client_is_reset() {
+    for version in VERSIONS {
+        let setup = Setup::new().tls(Identity::good().server(version));
+        let (mut client, _, tap) = logged_in(setup);
+        block_on(async {
+            let mut upload = client.upload("/half").await.expect("opened");
+            upload.write_all(b"half").await.expect("written");
+        });
+        drop(client);
+        assert_eq!(tap.events().last(), Some(&Event::Reset), "{version:?}");
+    }
+}
+
+#[test]
+fn b5_a_download_is_answered_by_close_notify() {
+    for version in VERSIONS {
+        for path in ["/five", "/empty"] {
+            let setup = Setup::new().file("/five", "12345").file("/empty", "");
+            let setup = setup.tls(Identity::good().server(version));
+            let (mut client, memory, tap) = logged_in(setup);
+            assert!(download(&mut client, path).expect("confirmed"), "clean");
+            let events = tap.events();
+            let ending = [Event::Read, Event::Wrote, Event::Closed];
+            assert!(events.ends_with(&ending), "{version:?}: {events:?}");
+            block_on(client.pwd()).expect("in step");
+            assert!(memory.server().transfers()[0].close_notify);
+        }
+    }
+}
+
+/// Class B8: what stands behind the server's close_notify was said by somebody else.
+#[test]
+fn b8_bytes_right_behind_close_notify() {
+    for version in VERSIONS {
+        for forged in [&b"226 forged\r\n"[..], b"2", b"\x17\x03\x03"] {
+            let setup = Setup::new().tls(Identity::good().server(version));
+            let (mut client, memory, tap) = logged_in(setup);
+            tap.meddle(Meddling::Forge(forged));
+            let error = block_on(client.clear_control()).expect_err("bytes of somebody else");
+            assert_eq!(error.kind(), ErrorKind::Injection, "{error}");
+            block_on(client.pwd()).expect_err("dead");
+            assert_eq!(memory.server().commands().last(), Some(&b"CCC".to_vec()));
+        }
+    }
+}
+
+/// Class B8: an end without close_notify takes TLS off nothing.
+#[test]
+fn b8_the_end_instead_of_close_notify() {
+    for version in VERSIONS {
+        let reply = Action::Reply(b"200 ok\r\n".to_vec());
+        let setup = Setup::new().fault(Fault::on("CCC", reply));
+        let (mut client, _, tap) = logged_in(setup.tls(Identity::good().server(version)));
+        tap.meddle(Meddling::Fin);
+        let error = block_on(client.clear_control()).expect_err("no close_notify");
+        assert_eq!(
+            block_on(client.pwd()).expect_err("dead").kind(),
+            error.kind()
+        );
+        assert!(client.session().is_dead());
+    }
+}
