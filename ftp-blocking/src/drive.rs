@@ -46,7 +46,7 @@ impl Client {
             match self.session.step(&mut running, answer) {
                 Ok(Step::Want(want)) => answer = self.serve(want),
                 Ok(Step::Done(output)) => break Ok(output),
-                Err(error) => break Err(error),
+                Err(error) => break Err(error.with_limits(&self.options.timeouts)),
             }
         };
         self.tidy_up(result.is_err());

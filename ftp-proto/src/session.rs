@@ -323,7 +323,14 @@ impl Session {
         }
         self.alive()?;
         match event {
-            Event::TimedOut => Err(Error::new(ErrorKind::Timeout(wait))),
+            Event::TimedOut => {
+                let late = Error::new(ErrorKind::Timeout(wait));
+                let mut owed = self.ledger.iter();
+                Err(match owed.find(|owed| owed.owner == self.operation) {
+                    Some(owed) => late.with_command(&owed.verb),
+                    None => late,
+                })
+            }
             _ => Ok(Err(self.receive_within(wait))),
         }
     }

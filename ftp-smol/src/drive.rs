@@ -67,7 +67,7 @@ impl Client {
                         operation.next = Next::Serve(want, false);
                     }
                     Ok(Step::Done(output)) => break Ok(output),
-                    Err(error) => break Err(error),
+                    Err(error) => break Err(error.with_limits(&self.options.timeouts)),
                 },
                 Next::Serve(want, begun) => match self.serve(cx, want, begun) {
                     Ok(answer) => operation.next = Next::Answer(answer),
