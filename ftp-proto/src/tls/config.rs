@@ -18,6 +18,8 @@ use super::asked::Noting;
 use super::channel::TlsChannel;
 use super::info::TlsVersion;
 use super::naming::tls_error;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+use super::pin::KeyPin;
 use super::pump::Pump;
 use super::store::Sessions;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
@@ -137,15 +139,16 @@ impl TlsConfig {
     /// use ftp_proto::tls::TlsConfig;
     ///
     /// // openssl x509 -in cert.pem -pubkey -noout | openssl pkey -pubin -outform der | sha256sum
-    /// let key = [0x5a; 32];
-    /// let next_key = [0xa5; 32];
-    /// let config = TlsConfig::with_pinned_keys([key, next_key])?;
+    /// let key = "5a91fa5d2a4d1e2e8a9d6d1ee6f1f2b5d2e5f6a7b8c9d0e1f2a3b4c5d6e7f809".parse()?;
+    /// // The one that will take its place, as curl's `--pinnedpubkey` takes it.
+    /// let next = "sha256//Tk4qnqkWr0xTvQNYkq5JvK3HqN2DnVBzQrxGcS3K2nA=".parse()?;
+    /// let config = TlsConfig::with_pinned_keys([key, next])?;
     /// # let _ = config;
     /// # }
     /// # Ok::<(), ftp_proto::Error>(())
     /// ```
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-    pub fn with_pinned_keys(keys: impl IntoIterator<Item = [u8; 32]>) -> Result<Self, Error> {
+    pub fn with_pinned_keys(keys: impl IntoIterator<Item = KeyPin>) -> Result<Self, Error> {
         let keys: Vec<_> = keys.into_iter().collect();
         if keys.is_empty() {
             return Err(Error::option("no key is pinned, so that nobody is trusted"));

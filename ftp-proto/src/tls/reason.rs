@@ -2,6 +2,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::pin::KeyPin;
 use crate::wire::Escaped;
 
 /// Why TLS failed, where that is known: [`Error::tls_reason`](crate::Error::tls_reason) tells it.
@@ -44,8 +45,8 @@ pub enum Reason {
     RevocationUnknown,
     /// The server's key is none of those that were pinned.
     OtherKey {
-        /// SHA-256 of the public key that it has.
-        presented: [u8; 32],
+        /// The key that it has.
+        presented: KeyPin,
     },
     /// The server's certificate, or its signature, is wrong in another way.
     BadCertificate,
@@ -131,11 +132,11 @@ impl fmt::Display for Reason {
                  current revocation list"
             }
             Self::OtherKey { presented } => {
-                f.write_str(
+                return write!(
+                    f,
                     "the server's key is not a pinned one: it was changed, or somebody is in \
-                     between; its SHA-256 is ",
-                )?;
-                return presented.iter().try_for_each(|byte| write!(f, "{byte:02x}"));
+                     between; its SHA-256 is {presented}"
+                );
             }
             Self::BadCertificate => "the server's certificate cannot be accepted",
             Self::CertificateDemanded => {
