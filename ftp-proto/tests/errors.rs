@@ -1,4 +1,5 @@
 //! What errors say: one line that stands for itself, and a chain that repeats nothing of it.
+#![cfg(feature = "std")]
 
 use std::error::Error as _;
 use std::io;
