@@ -15,9 +15,11 @@ impl Session {
         self.alive()?;
         let mut event = event;
         if let Some(live) = self.live.as_mut().filter(|live| live.data_open) {
+            // A server that has answered has sent its ticket, or sends none.
+            live.used_a_ticket &= live.outcome.is_none();
             self.ticketless |= live.used_a_ticket && matches!(event, Event::TimedOut);
             let clock = match core::mem::replace(&mut event, Event::Begin) {
-                // A server that answers first has sent its ticket, or sends none.
+                // The same of one that answers ABOR first.
                 Event::Closed(_) | Event::TimedOut | Event::ControlFirst if live.used_a_ticket => {
                     live.used_a_ticket = false;
                     Some(Clock::Starts)

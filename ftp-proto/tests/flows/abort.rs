@@ -321,6 +321,24 @@ fn abort_waits_in_vain_for_a_ticket_but_once() {
     driver.server.assert_over();
 }
 
+/// A server that has refused the transfer has sent its ticket, or sends none: nothing else would end
+/// the wait for it, since there is no ABOR to be answered.
+#[test]
+fn abort_of_a_resumed_transfer_that_was_refused_waits_for_nothing() {
+    for reply in ["552 disk full", "226 done"] {
+        let handshake = Item::Serve("secure data", Reaction::Resumes);
+        let script = [opening("STOR a"), vec![handshake]].concat();
+        let mut driver = logged_in(explicit(), script);
+        driver.outcome(&Op::Store("a"));
+        driver.session.receive(format!("{reply}\r\n").as_bytes());
+        driver.server.extend([serve("close abandon")]);
+        driver.server.extend(pwd());
+        let outcomes = [driver.outcome(&Op::Abort), driver.outcome(&Op::Pwd)];
+        assert_eq!(outcomes, [format!("Some(Reply({reply}))"), "/here".into()]);
+        driver.server.assert_over();
+    }
+}
+
 #[test]
 fn abort_with_telnet_synch_marks_the_data_mark_urgent() {
     let config = Config::default().with_abort_signal(AbortSignal::TelnetSynch);
