@@ -10,7 +10,7 @@ use core::time::Duration;
 use crate::flow::Wait;
 use crate::timeouts::Timeouts;
 use crate::tls::Reason;
-use crate::wire::{Class, Reply};
+use crate::wire::{Class, Escaped, Reply};
 
 /// Why an operation failed: a [kind](ErrorKind) and what is known about it.
 ///
@@ -324,6 +324,15 @@ impl Error {
         }
     }
 
+    /// Whether nothing is left to say of an error underneath: TLS failed, for the same reason.
+    fn tells_all_of(&self, inner: &Self) -> bool {
+        inner.kind() == ErrorKind::Tls
+            && inner.reply().is_none()
+            && inner
+                .tls_reason()
+                .is_some_and(|reason| Some(reason) == self.tls_reason())
+    }
+
     /// Whether the reply is what went wrong, and not what the server said besides.
     fn is_a_reply(&self) -> bool {
         matches!(
@@ -344,11 +353,13 @@ impl fmt::Display for Error {
             write!(f, "{verb}: ")?;
         }
         if let Some(subject) = &context.subject {
-            write!(f, "{subject}: ")?;
+            write!(f, "{}: ", Escaped::new(subject))?;
         }
-        match (context.kind, context.waited, told) {
+        // A proxy's words may be in it, or what a verifier of the caller's saw in a certificate.
+        let told = told.map(|told| told.to_string());
+        match (context.kind, context.waited, &told) {
             // What the system says needs nothing ahead of it.
-            (ErrorKind::Io, _, Some(told)) => write!(f, "{told}")?,
+            (ErrorKind::Io, _, Some(told)) => write!(f, "{}", Escaped::new(told))?,
             (ErrorKind::Timeout(wait), Some(limit), _) => {
                 write!(f, "timed out after {limit:?}, {wait}")?;
             }
@@ -361,7 +372,7 @@ impl fmt::Display for Error {
             write!(f, ": {reason}")?;
         }
         if let Some(told) = told.filter(|_| context.kind != ErrorKind::Io) {
-            write!(f, ": {told}")?;
+            write!(f, ": {}", Escaped::new(&told))?;
         }
         if let Some(reply) = reply {
             write!(f, "; the server said: {reply}")?;
@@ -435,9 +446,13 @@ impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self.told() {
             Some(told) => told.source(),
-            None => self
-                .inner()
-                .map(|inner| inner as &(dyn core::error::Error + 'static)),
+            None => {
+                let inner = self.inner()?;
+                match inner.downcast_ref::<Self>() {
+                    Some(inner) if self.tells_all_of(inner) => inner.source(),
+                    _ => Some(inner),
+                }
+            }
         }
     }
 }

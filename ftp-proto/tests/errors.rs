@@ -206,6 +206,25 @@ fn whatever_is_known_is_said_once() {
             "",
         ),
         (
+            // The reason is told already, and all that the inner one says besides.
+            Error::new(ErrorKind::Truncated)
+                .with_tls_reason(Reason::ClearText)
+                .with_source(
+                    Error::new(ErrorKind::Tls)
+                        .with_tls_reason(Reason::ClearText)
+                        .with_source("corrupt"),
+                ),
+            &format!("the data did not end as it should: {}", Reason::ClearText),
+            ": corrupt",
+        ),
+        (
+            // Whoever says it: a host of the caller's, a proxy's words in an `io::Error`.
+            Error::from(io::Error::other("no\r\nway \x1b[31m\u{9b}31m über"))
+                .with_subject("connecting to a\nb, port 21"),
+            "connecting to a\\nb, port 21: no\\r\\nway \\x1b[31m\\u{9b}31m über",
+            "",
+        ),
+        (
             // An error in an error: the inner one's own cause is what is left.
             Error::new(ErrorKind::Truncated).with_source(
                 Error::new(ErrorKind::Tls)
