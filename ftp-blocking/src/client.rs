@@ -187,7 +187,7 @@ impl Client {
     pub fn reconnect(&mut self) -> Result<(), Error> {
         let lesson = self.session.resumption_failed();
         match self.succeed() {
-            // It was heeded, and the server knows no TLS 1.2.
+            // It was heeded, and the server knows no TLS 1.2, or none of ours.
             Err(_) if lesson && !self.session.resumption_failed() => self.succeed(),
             result => result,
         }

@@ -306,8 +306,11 @@ impl Session {
     pub(crate) fn learn_from(&mut self, error: &Error) {
         match error.tls_reason() {
             Some(Reason::NotResumed) => self.resumption_failed = true,
-            // Perhaps because that was taken to heart.
-            Some(Reason::NoCommonVersion) => self.resumption_failed = false,
+            // Perhaps because that was taken to heart: a server may know TLS 1.2, and still have no
+            // cipher suite for it.
+            Some(Reason::NoCommonVersion | Reason::NothingInCommon) => {
+                self.resumption_failed = false;
+            }
             _ => {}
         }
     }

@@ -133,6 +133,21 @@ impl Identity {
         Arc::new(config.expect("certificate and key belong together"))
     }
 
+    /// The same, of whose cipher suites under TLS 1.2 none goes with its key.
+    pub(crate) fn server_sharing_13_alone(&self) -> Arc<ServerConfig> {
+        let mut provider = rustls::crypto::ring::default_provider();
+        provider.cipher_suites.retain(|suite| {
+            let name = format!("{:?}", suite.suite());
+            name.starts_with("TLS13") || name.contains("RSA")
+        });
+        let config = ServerConfig::builder_with_provider(provider.into())
+            .with_protocol_versions(&VERSIONS)
+            .expect("the provider knows both")
+            .with_no_client_auth()
+            .with_single_cert(vec![self.der.clone()], self.private_key());
+        Arc::new(config.expect("certificate and key belong together"))
+    }
+
     /// The same, which demands a certificate of the [`CA`]'s.
     pub(crate) fn demanding_server(
         &self,

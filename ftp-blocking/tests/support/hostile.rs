@@ -752,6 +752,22 @@ fn b6_tickets_that_run_out_without_another_version() {
     }
 }
 
+/// The same where the server would speak TLS 1.2, but with no cipher suite of ours: by then the alert
+/// is another one.
+#[test]
+fn b6_tickets_that_run_out_without_another_cipher_suite() {
+    let mut stingy = rustls::ServerConfig::clone(&Identity::good().server_sharing_13_alone());
+    let server = Arc::new(stingy.clone());
+    stingy.send_tls13_tickets = 0;
+    let setup = files().tls(server).data_tls(stingy.into()).require_reuse();
+    let mut client = logged_in(&memory(setup), explicit()).expect("logged in");
+    let failed = (0..10).find_map(|_| client.store("/up", b"content").err());
+    let error = failed.expect("tickets run out");
+    assert_eq!(error.tls_reason(), Some(&Reason::ResumptionDemanded));
+    client.reconnect().expect("another login");
+    client.store("/up", b"content").expect("with a new ticket");
+}
+
 /// Class B6: refused in the middle of the handshake, as ProFTPD does it; the next one goes well.
 #[test]
 fn b6_refused_in_the_handshake() {
