@@ -317,9 +317,11 @@ impl Flow for Finish {
                     }
                     self.compare(session, self.expected);
                     let judged = self.judge(outcome, silence);
-                    // Only behind a handshake: before, whoever is in between may have cut it.
+                    // Only behind a handshake: before, whoever is in between may have cut it. And not
+                    // behind CCC: there they may have said so.
                     let refused = judged.as_ref().err().and_then(Error::tls_reason);
-                    session.resumption_failed |= refused == Some(&Reason::ResumptionDemanded);
+                    session.resumption_failed |=
+                        session.is_secured() && refused == Some(&Reason::ResumptionDemanded);
                     return judged.map(Step::Done);
                 }
             }

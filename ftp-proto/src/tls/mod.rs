@@ -25,6 +25,7 @@
 //! | reading | `read`: `Closed` is the end of file, `Cut` is none; `Blocked` wants more ciphertext |
 //! | writing | `write` until all is taken, sending in between: it takes 64 KiB at a time |
 //! | `CloseData`, our end | `close`, send all, half-close the socket, and read on to the peer's end, where the next session tickets are |
+//! | `CloseData`, `Harvest` | `read` once, and again as long as it is `Blocked` and `awaits_ticket` is `true` |
 //! | `ClearControl` | `close`, send, read to `Closed`, and then `into_rest` must be empty |
 //!
 //! Sessions are resumed by tickets, which under TLS 1.3 are good for one connection each and come

@@ -59,6 +59,31 @@ fn clear_control_in_clear_is_misuse() {
     assert!(outcome.starts_with("Misuse(NotSecured)"), "{outcome}");
 }
 
+/// In clear, whoever is in between can say 425, and would choose the version of TLS to come.
+#[test]
+fn clear_control_takes_no_lesson_for_tls_from_replies() {
+    for cleared in [false, true] {
+        let ccc = [hear("CCC"), say("200 clear"), serve("clear control")];
+        let upload = [
+            serve("secure data"),
+            serve(SEND_END),
+            serve("close graceful upload"),
+            say("425 not resumed"),
+        ];
+        let ccc = ccc.into_iter().filter(|_| cleared);
+        let script = ccc.chain(opening("STOR a")).chain(upload);
+        let mut driver = logged_in(explicit(), script);
+        if cleared {
+            assert_eq!(driver.outcome(&Op::ClearControl), "()");
+        }
+        driver.outcome(&Op::Store("a"));
+        let outcome = driver.outcome(&finish());
+        assert!(outcome.starts_with("Transient"), "{outcome}");
+        assert_eq!(driver.session.resumption_failed(), !cleared);
+        driver.server.assert_over();
+    }
+}
+
 #[test]
 fn clear_control_with_bytes_behind_its_reply_is_dead() {
     let mut driver = logged_in(explicit(), [hear("CCC"), bytes(b"200 clear\r\n2")]);
