@@ -1,6 +1,7 @@
 //! Pinned keys as text.
 
 use ftp_proto::tls::KeyPin;
+use proptest::prelude::*;
 
 const HEX: &str = "5a91fa5d2a4d1e2e8a9d6d1ee6f1f2b5d2e5f6a7b8c9d0e1f2a3b4c5d6e7f809";
 const BASE64: &str = "sha256//WpH6XSpNHi6KnW0e5vHytdLl9qe4ydDh8qO0xdbn+Ak=";
@@ -46,5 +47,58 @@ fn what_is_no_pin_is_an_error() {
         &BASE64.replace('+', "-"),
     ] {
         assert!(text.parse::<KeyPin>().is_err(), "{text:?}");
+    }
+}
+
+const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Another reading, by way of binary digits, as the tables of RFC 4648 have them.
+fn plainly(text: &str) -> Option<Vec<u8>> {
+    let bits: Option<Vec<String>> = match text.strip_prefix("sha256//") {
+        Some(base64) => base64
+            .strip_suffix('=')?
+            .chars()
+            .map(|c| ALPHABET.find(c).map(|value| format!("{value:06b}")))
+            .collect(),
+        None => {
+            let with_colons = text
+                .char_indices()
+                .all(|(at, c)| (at % 3 == 2) == (c == ':'));
+            let digits: String = match with_colons && !text.ends_with(':') {
+                true => text.split(':').collect(),
+                false => text.into(),
+            };
+            let digit = |c: char| Some(format!("{:04b}", c.to_digit(16)?));
+            digits.chars().map(digit).collect()
+        }
+    };
+    let bits = bits?.concat();
+    let (hash, rest) = bits.split_at_checked(256)?;
+    let padding = if text.starts_with("sha256//") {
+        "00"
+    } else {
+        ""
+    };
+    let byte = |at| u8::from_str_radix(&hash[at..at + 8], 2).expect("digits of two");
+    (rest == padding).then(|| (0..256).step_by(8).map(byte).collect())
+}
+
+proptest! {
+    #[test]
+    fn pins_are_read_as_the_tables_say(
+        text in prop_oneof![
+            "[0-9a-fA-F]{62,66}",
+            "[0-9a-fA-F]{63}[0-9a-gA-G:= ß]",
+            "([0-9a-fA-F]{2}:){31}[0-9a-fA-F]{2}:?",
+            "sha256//[A-Za-z0-9+/]{42,44}={0,2}",
+            "sha256//[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=",
+            "sha256//[A-Za-z0-9+/=_ -]{42}[AEIMQUYcgkosw048]=",
+            any::<String>(),
+            any::<String>().prop_map(|text| format!("sha256//{text}")),
+        ],
+    ) {
+        let read = text.parse::<KeyPin>().ok();
+        let read = read.map(|pin| pin.as_bytes().to_vec());
+        prop_assert_eq!(read, plainly(&text));
     }
 }
