@@ -46,6 +46,10 @@ struct Tapped {
     /// The command has gone out.
     sent: bool,
     fin: bool,
+    /// How many reads what the server sends behind the handshake of a data connection is late.
+    late: u32,
+    /// How many of them are to come: until then nothing arrives.
+    on_its_way: u32,
 }
 
 impl Wiretap {
@@ -63,6 +67,16 @@ impl Wiretap {
     /// Since it was asked last.
     fn events(&self) -> Vec<Event> {
         std::mem::take(&mut self.tapped().events)
+    }
+
+    /// Whether there is nothing yet; only reading from the data connection brings it nearer.
+    fn is_late(&self, is_control: bool) -> bool {
+        let mut tapped = self.tapped();
+        let is_late = tapped.on_its_way > 0;
+        if is_late && !is_control {
+            tapped.on_its_way -= 1;
+        }
+        is_late
     }
 
     fn meddle(&self, meddling: Meddling) {
@@ -85,6 +99,7 @@ impl Network for Tapping {
                 tap: self.tap.clone(),
                 is_control,
                 reset: false,
+                writes: 0,
             })),
             dialled => dialled,
         })
@@ -100,6 +115,7 @@ struct Tap {
     tap: Wiretap,
     is_control: bool,
     reset: bool,
+    writes: u32,
 }
 
 impl Tap {
@@ -130,13 +146,19 @@ impl Tap {
         count
     }
 
-    fn has_written(&self, bytes: &[u8]) {
+    fn has_written(&mut self, bytes: &[u8]) {
         if self.is_control {
             let mut tapped = self.tap.tapped();
             tapped.sent = true;
             tapped.control.extend(bytes);
         } else {
             self.tap.note(Event::Wrote);
+            self.writes += 1;
+            // ClientHello, Finished.
+            if self.writes == 2 {
+                let mut tapped = self.tap.tapped();
+                tapped.on_its_way = tapped.late;
+            }
         }
     }
 
@@ -149,6 +171,9 @@ impl Stream for Tap {
     fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
         if self.is_at_end() {
             return Ok(0);
+        }
+        if self.tap.is_late(self.is_control) {
+            return Err(io::ErrorKind::WouldBlock.into());
         }
         let count = self.stream.read(buffer, deadline)?;
         Ok(self.has_read(buffer, count))
@@ -182,6 +207,7 @@ impl Stream for Tap {
 impl Drop for Tap {
     fn drop(&mut self) {
         if !self.is_control {
+            self.tap.tapped().on_its_way = 0;
             self.tap.note(match self.reset {
                 true => Event::Reset,
                 false => Event::Closed,
@@ -311,6 +337,23 @@ fn b6_aborted_uploads_in_a_row_resume() {
         }
         let server = memory.server();
         assert_eq!(server.transfers().len(), 40);
+        assert!(server.transfers().iter().all(|t| t.resumed == Some(true)));
+    }
+}
+
+/// The same where the ticket is a round trip behind: it is waited for, and then it is a reset still.
+#[test]
+fn b6_aborted_uploads_wait_for_a_ticket_that_is_late() {
+    for version in VERSIONS {
+        let setup = Setup::new().tls(Identity::good().server(version));
+        let (mut client, memory, tap) = logged_in(setup.require_reuse());
+        tap.tapped().late = 5;
+        for round in 0..40 {
+            let aborted = abort_upload(&mut client);
+            aborted.unwrap_or_else(|error| panic!("{round}: {error}"));
+            assert_eq!(tap.events().last(), Some(&Event::Reset));
+        }
+        let server = memory.server();
         assert!(server.transfers().iter().all(|t| t.resumed == Some(true)));
     }
 }
