@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [host, ca, user, theirs, ours] = &arguments[..] else {
         return Err("usage: ftps [--implicit] <host[:port]> <ca.pem> <user> <get> <put>".into());
     };
-    let password = std::env::var("FTP_PASSWORD")?;
+    let password = std::env::var("FTP_PASSWORD").map_err(|_| "FTP_PASSWORD is not set")?;
 
     let tls = TlsConfig::with_roots_pem(fs::read(ca)?)?;
     let (host, port) = match host.split_once(':') {

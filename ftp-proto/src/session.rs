@@ -298,6 +298,9 @@ impl Session {
     /// did not resume the login's TLS session. The login that follows is then better given sessions
     /// that can be resumed more than once:
     /// [`Options::tls_login_after`](crate::Options::tls_login_after).
+    ///
+    /// Of what anybody in between can bring about, nothing counts: not a handshake that was cut, and
+    /// no reply behind CCC.
     pub fn resumption_failed(&self) -> bool {
         self.resumption_failed
     }

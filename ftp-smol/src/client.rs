@@ -180,7 +180,8 @@ impl Client {
     /// Behind a transfer that failed because its data connection did not resume the login's TLS
     /// session ([`Reason::ResumptionDemanded`](ftp_proto::tls::Reason)), the new login speaks TLS
     /// 1.2, unless the options forbid it: of its sessions there is no end, while a ticket of TLS 1.3
-    /// serves once, and ProFTPD gives none with an upload.
+    /// serves once, and ProFTPD gives none with an upload. Only where that was refused behind the
+    /// handshake, over a secured control connection: nobody in between chooses the version.
     ///
     /// ```no_run
     /// # smol::block_on(async {
