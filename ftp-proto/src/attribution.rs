@@ -17,7 +17,8 @@ impl Session {
     pub(crate) fn attribute(&mut self, mut reply: Reply, more: bool) {
         self.observe_reply(&reply);
         // The name that STOU chose comes with replies that else are words.
-        let names = self.ledger.front().is_some_and(|owed| owed.verb == "STOU");
+        let names = self.ledger.front().is_some_and(|owed| owed.verb == "STOU")
+            && reply.code() != Code::SERVICE_CLOSING;
         if !names && !reply.carries_data() {
             // Some servers echo what they were given.
             for secret in &self.secrets {

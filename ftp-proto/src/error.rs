@@ -245,16 +245,25 @@ impl Error {
         }
     }
 
-    /// Without these secrets in the reply, which here is for people.
-    pub(crate) fn masked(mut self, secrets: &[Vec<u8>]) -> Self {
-        if self.0.reply.is_some() && !secrets.is_empty() {
-            if let Some(reply) = &mut Arc::make_mut(&mut self.0).reply {
+    /// Without these secrets in the reply, which here is for people, and in those underneath.
+    pub(crate) fn masked(self, secrets: &[Vec<u8>]) -> Self {
+        if secrets.is_empty() {
+            return self;
+        }
+        let inner = self.inner().and_then(|inner| inner.downcast_ref::<Self>());
+        let inner = inner.map(|inner| inner.clone().masked(secrets));
+        let mut error = match inner {
+            Some(inner) => self.with_source(inner),
+            None => self,
+        };
+        if error.reply().is_some() {
+            if let Some(reply) = &mut Arc::make_mut(&mut error.0).reply {
                 for secret in secrets {
                     reply.mask(secret);
                 }
             }
         }
-        self
+        error
     }
 
     /// What kind of failure this is.

@@ -219,6 +219,38 @@ fn invariant_13_an_echo_in_the_replies_of_a_transfer_does_not_print() {
     assert!(!notes.contains(CANARY), "{notes}");
 }
 
+/// Replies to STOU are kept as they are, since they may hold a name; not so in an error underneath.
+#[test]
+fn invariant_13_an_echo_in_the_error_underneath_does_not_print() {
+    let script = canary_with([
+        say("230 in"),
+        hear("TYPE I"),
+        say("200 I"),
+        hear("EPSV"),
+        say("229 (|||6446|)"),
+        serve("connect peer:6446"),
+        hear("STOU"),
+        say("150 here"),
+        serve(SEND_END),
+        serve("close graceful upload"),
+        say(&format!("421 no more, {CANARY}")),
+    ]);
+    let (mut driver, seen) = watched(Config::default(), script);
+    driver.outcome(&Op::Greeting);
+    let credentials = flows::Credentials::new("ada", CANARY).expect("credentials");
+    driver.run(flows::Login::new(credentials)).expect("a login");
+    let open = flows::Open::store_unique(None::<&str>).expect("no name");
+    let transfer = driver.run(open).expect("opened");
+    let error = driver
+        .run(flows::Finish::new(transfer, 12, DataEnd::Clean))
+        .expect_err("unconfirmed");
+    assert!(error.inner().is_some(), "{error}");
+    note_error(&seen, &error);
+    seen.note(&format!("{:?}", driver.session));
+    let notes = seen.0.lock().expect("the notes");
+    assert!(!notes.contains(CANARY), "{notes}");
+}
+
 #[test]
 fn invariant_13_a_raw_pass_does_not_print() {
     let raw = flows::Raw::new(format!("pass {CANARY}")).expect("a command");
