@@ -374,8 +374,6 @@ async fn refused<D: Driver>(options: Options, server: &Foreign) -> Result<()> {
     };
     match login.await {
         Ok(reply) => Err(format!("a client without a certificate: {reply}").into()),
-        // TLS 1.2 has no alert of its own for it, and OpenSSL sends the general one.
-        Err(error) if chain(&error).ends_with("HandshakeFailure") => Ok(()),
         Err(error) if error.tls_reason() == Some(&tls::Reason::CertificateDemanded) => Ok(()),
         Err(error) => Err(format!("a client without a certificate: {}", chain(&error)).into()),
     }

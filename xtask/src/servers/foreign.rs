@@ -1,4 +1,4 @@
-//! Four servers that this project did not write, each started, asked and stopped in the same way.
+//! Five servers that this project did not write, each started, asked and stopped in the same way.
 
 use std::{
     ops::RangeInclusive,
@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Result,
+    Result, libunftp,
     process::{Family, Process, Room, WRITABLE},
     proftpd, pureftpd, pyftpdlib,
     tls::Tls,
@@ -34,6 +34,7 @@ pub(crate) enum Kind {
     ProFtpd,
     PureFtpd,
     Pyftpdlib,
+    Libunftp,
 }
 
 /// What a server is to be like.
@@ -63,8 +64,13 @@ pub(crate) struct Foreign {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 4] =
-        [Self::Vsftpd, Self::ProFtpd, Self::PureFtpd, Self::Pyftpdlib];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Vsftpd,
+        Self::ProFtpd,
+        Self::PureFtpd,
+        Self::Pyftpdlib,
+        Self::Libunftp,
+    ];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -72,6 +78,7 @@ impl Kind {
             Self::ProFtpd => "ProFTPD",
             Self::PureFtpd => "Pure-FTPd",
             Self::Pyftpdlib => "pyftpdlib",
+            Self::Libunftp => "libunftp",
         }
     }
 
@@ -87,6 +94,7 @@ impl Kind {
             Self::ProFtpd => proftpd::fetch(&workdir),
             Self::PureFtpd => pureftpd::fetch(&workdir),
             Self::Pyftpdlib => pyftpdlib::fetch(&workdir),
+            Self::Libunftp => libunftp::fetch(),
         };
         let path = path.map_err(|error| format!("{}: {error}", self.name()))?;
         Ok(Program {
@@ -144,6 +152,7 @@ impl Program {
             Kind::ProFtpd => proftpd::start(path, workdir, setting),
             Kind::PureFtpd => pureftpd::start(path, workdir, setting),
             Kind::Pyftpdlib => pyftpdlib::start(path, workdir, setting),
+            Kind::Libunftp => libunftp::start(workdir, setting),
         };
         Ok(Foreign {
             kind: self.kind,
