@@ -2,14 +2,7 @@
 //! run on a machine with nothing but cargo on it, and in one of its own beside
 //! other servers.
 
-use std::{
-    fmt,
-    net::SocketAddr,
-    ops::RangeInclusive,
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt, net::SocketAddr, ops::RangeInclusive, path::PathBuf, sync::Arc, time::Duration};
 
 use libunftp::{
     ServerBuilder, ServerError,
@@ -86,7 +79,11 @@ impl Embedded {
         template.build()?;
 
         let runtime = Builder::new_multi_thread()
-            .worker_threads(2)
+            // One, which looks at sockets when nothing else is left to do. With more of them
+            // libunftp takes what came first by chance, from its own queue or from the client:
+            // now and then a ClientHello for a command, before it has seen its own word to begin
+            // with TLS, and a new transfer ahead of the 426 of the one that was aborted.
+            .worker_threads(1)
             .thread_name("embedded-ftp")
             .enable_all()
             .build()?;
@@ -162,6 +159,9 @@ async fn accept(listener: TcpListener, template: Template) {
             tokio::task::yield_now().await;
             continue;
         };
+        // libunftp writes a 150 and a 226 one by one, and leaves this to whoever accepts: without
+        // it the second one waits until the client's system has acknowledged the first.
+        let _ = stream.set_nodelay(true);
         tokio::spawn(serve(stream, template.build()));
     }
 }
