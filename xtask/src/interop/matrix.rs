@@ -84,7 +84,7 @@ fn with(program: &Program, trust: &Trust, block: &[u8], done: &mpsc::Sender<Done
                 .map(|secured| trust.server(secured)),
             ..Setting::default()
         })?;
-        for &way in ways {
+        for &way in ways.iter().filter(|way| way.is_offered(program.kind())) {
             let options = cell::options(&server, way, trust)?;
             for adapter in Adapter::ALL {
                 let begin = Instant::now();

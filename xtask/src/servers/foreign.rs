@@ -109,6 +109,11 @@ impl Kind {
         matches!(self, Self::Vsftpd | Self::ProFtpd)
     }
 
+    /// Whether it connects to clients over IPv6, too.
+    pub(crate) const fn knows_eprt(self) -> bool {
+        !matches!(self, Self::Libunftp)
+    }
+
     /// Whether it can be told to ask clients for certificates.
     pub(crate) const fn asks_for_certificates(self) -> bool {
         !matches!(self, Self::PureFtpd)
