@@ -134,7 +134,8 @@ pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
     // Two at a time: some of the time is spent waiting.
     let lanes: Vec<_> = thread::scope(|scope| {
         let lanes: Vec<_> = programs
-            .chunks(programs.len().div_ceil(2))
+            .rchunks(programs.len().div_ceil(2))
+            .rev()
             .map(|lane| {
                 scope.spawn(move || -> std::result::Result<Vec<_>, String> {
                     let mut table = Vec::new();

@@ -5,7 +5,6 @@ use std::{
     os::unix::{fs::chown, process::CommandExt as _},
     path::{Path, PathBuf},
     process::Command,
-    thread,
     time::Duration,
 };
 
@@ -121,6 +120,6 @@ pub(crate) fn serve(arguments: &[&str]) -> Result<()> {
         tls,
     })?;
     loop {
-        thread::park();
+        std::thread::park();
     }
 }
