@@ -82,7 +82,7 @@ impl Client {
             tls,
             credentials: None,
         };
-        client.run(Greeting::new())?;
+        client.greeting()?;
         if let Some(credentials) = client.options.credentials.clone() {
             client.login_with(credentials)?;
         }
@@ -124,6 +124,15 @@ impl Client {
 
     /// CCC: back to clear text on the control connection; see [`ClearControl`].
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// client.login("ada", "secret")?;
+    /// client.clear_control()?; // a firewall may read along now; data stays under TLS
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Misuse::NotSecured`] in clear; the server's refusal.
     pub fn clear_control(&mut self) -> Result<(), Error> {
@@ -131,6 +140,18 @@ impl Client {
     }
 
     /// PBSZ and PROT: how data connections are protected from now on.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::Protection;
+    ///
+    /// // The options allow it by `Config::with_protection(Protection::Clear)`.
+    /// client.protect(Protection::Private)?; // this directory is confidential
+    /// client.protect(Protection::Clear)?; // and all else is not
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Misuse::NotSecured`] in clear; [`ErrorKind::Insecure`] for clear data connections that the
@@ -148,6 +169,16 @@ impl Client {
     /// session ([`Reason::ResumptionDemanded`](ftp_proto::tls::Reason)), the new login speaks TLS
     /// 1.2, unless the options forbid it: of its sessions there is no end, while a ticket of TLS 1.3
     /// serves once, and ProFTPD gives none with an upload.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// if client.session().is_dead() {
+    ///     client.reconnect()?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Misuse::NotLoggedIn`] before the first login; [`ErrorKind::TooLarge`] where the way to the
@@ -172,7 +203,7 @@ impl Client {
         self.session = self.session.successor();
         self.data = Data::None;
         (self.tls, self.control, self.deadline) = (tls, control, deadline);
-        self.run(Greeting::new())?;
+        self.greeting()?;
         self.run(restore)
     }
 
@@ -209,6 +240,16 @@ impl Client {
 
     /// What TLS on the control connection came to: version, cipher suite, certificates; `None` in
     /// clear.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// if let Some(info) = client.tls_info() {
+    ///     println!("{}, {}", info.version, info.cipher_suite);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn tls_info(&self) -> Option<TlsInfo> {
         self.control.tls_info()
     }
@@ -224,8 +265,19 @@ impl Client {
     }
 
     pub(crate) fn tls(&self) -> Result<&TlsLogin, Error> {
-        let missing = || Error::new(ErrorKind::Misuse(Misuse::Option));
+        let missing = || {
+            let none = Error::new(ErrorKind::Misuse(Misuse::Option));
+            none.with_source("nobody is trusted: Options::with_tls says whom")
+        };
         self.tls.as_ref().ok_or_else(missing)
+    }
+}
+
+impl Client {
+    /// What fails here is told with the address: the first try is the one that goes wrong.
+    fn greeting(&mut self) -> Result<Reply, Error> {
+        let greeting = self.run(Greeting::new());
+        greeting.map_err(|error| error.with_subject(connecting(&self.options)))
     }
 }
 
@@ -247,7 +299,10 @@ fn dial(
         host: &options.host,
         port: options.port,
     };
-    let late = || Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
+    let late = || {
+        let late = Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
+        late.with_limits(&options.timeouts)
+    };
     let dialled = network
         .dial(&target, deadline)
         .and_then(|dialled| match dialled {
@@ -255,10 +310,17 @@ fn dial(
             Dialled::Pending(mut dialling) => dialling.finish(deadline),
         });
     let stream = match dialled {
-        Err(error) if error.kind() == std::io::ErrorKind::TimedOut => return Err(late()),
-        dialled => dialled?.ok_or_else(late)?,
+        Err(error) if error.kind() == std::io::ErrorKind::TimedOut => Err(late()),
+        dialled => dialled
+            .map_err(Error::from)
+            .and_then(|stream| stream.ok_or_else(late)),
     };
+    let stream = stream.map_err(|error| error.with_subject(connecting(options)))?;
     Ok((tls, Channel::new(stream), deadline))
+}
+
+fn connecting(options: &Options) -> String {
+    format!("connecting to {}, port {}", options.host, options.port)
 }
 
 impl fmt::Debug for Client {

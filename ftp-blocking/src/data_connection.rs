@@ -94,6 +94,10 @@ impl Data {
                 _ => DataEnd::Clean,
             })),
             Closing::Acknowledge => Ok(channel.close_notify(until)?.then_some(DataEnd::Clean)),
+            Closing::Harvest => Ok(match channel.read(&mut [0; 512], until)? {
+                None if channel.awaits_ticket() => None,
+                _ => Some(DataEnd::Clean),
+            }),
             Closing::Abandon => {
                 // Under TLS 1.3 the next data connection needs the ticket that came with this one:
                 // what is here already is read, once and without waiting.

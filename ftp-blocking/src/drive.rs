@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ftp_proto::{Answer, Clock, Closing, DataEnd, Error, ErrorKind, Flow, Step, Wait, Want};
+use ftp_proto::{Answer, Clock, DataEnd, Error, ErrorKind, Flow, Step, Wait, Want};
 use rustix::event::PollFlags;
 
 use crate::channel::Got;
@@ -46,7 +46,7 @@ impl Client {
             match self.session.step(&mut running, answer) {
                 Ok(Step::Want(want)) => answer = self.serve(want),
                 Ok(Step::Done(output)) => break Ok(output),
-                Err(error) => break Err(error),
+                Err(error) => break Err(error.with_limits(&self.options.timeouts)),
             }
         };
         self.tidy_up(result.is_err());
@@ -145,7 +145,7 @@ impl Client {
                     Watched::TimedOut => want.timed_out(),
                     Watched::Broken(error) => want.broken(error),
                 };
-                if closing != Closing::SendEnd {
+                if !closing.is_partial() {
                     self.data = Data::None;
                 }
                 answer

@@ -22,6 +22,39 @@
 //! client for async programs is `ftp-smol`: same names, same files. Transports of your own
 //! implement [`transport::Network`].
 //!
+//! # TLS
+//!
+//! With a private CA:
+//!
+//! ```no_run
+//! use ftp_blocking::{Client, Options, TlsConfig};
+//!
+//! let tls = TlsConfig::with_roots_pem(std::fs::read("company-ca.pem")?)?;
+//! let mut client = Client::connect(Options::new("ftp.example.org").with_tls(tls))?;
+//! client.login("ada", "secret")?;
+//! client.store("report.csv", std::fs::read("report.csv")?)?;
+//! client.quit()?;
+//! # Ok::<(), ftp_blocking::Error>(())
+//! ```
+//!
+//! | wanted | how |
+//! |---|---|
+//! | implicit TLS | [`Options::with_implicit_tls`] |
+//! | a certificate of the client's | `TlsConfig::with_client_certificate` |
+//! | one version alone | `TlsConfig::with_only_version` |
+//! | a pinned key | `TlsConfig::with_pinned_keys` |
+//! | any certificate at all | `TlsConfig::dangerous_accept_any_certificate` |
+//! | a configuration of your own | `TlsConfig::from(rustls::ClientConfig)`, of [`tls::rustls`] |
+//! | resumption or nothing | [`Options::with_resumption`] |
+//! | what TLS came to | [`Client::tls_info`], [`Download::tls_info`], [`Upload::tls_info`] |
+//! | why it failed, in words | `Display` of [`Error`]; for programs [`Error::tls_reason`] |
+//! | data in clear text, on purpose | [`Config::with_protection`] |
+//! | the control connection in clear text again (CCC) | [`Client::clear_control`] |
+//! | a server that sends no close_notify | [`Config::with_missing_close_notify`] |
+//! | another connection for one that is lost | [`Client::reconnect`] |
+//!
+//! # Features
+//!
 //! | feature | adds |
 //! |---|---|
 //! | `ring` (default), `aws-lc-rs` | a provider for rustls; without one, bring a `ClientConfig` |

@@ -440,7 +440,7 @@ fn a_full_disk_is_the_files_error_and_the_session_stays_usable() {
         let error = download.save_to(full(), |_| {}).expect_err("no room");
         assert_eq!(error.kind(), ErrorKind::Io);
         assert_eq!((error.command(), error.transferred()), (None, Some(0)));
-        let source = std::error::Error::source(&error).expect("the file's");
+        let source = error.inner().expect("the file's");
         let source: &io::Error = source.downcast_ref().expect("of input and output");
         assert_eq!(source.kind(), io::ErrorKind::StorageFull);
         session.is_usable();

@@ -12,6 +12,21 @@ use crate::wire::{Limits, Multiline, Telnet};
 /// let config = Config::default().with_security(Security::Explicit);
 /// # let _ = config;
 /// ```
+///
+/// What servers need who do TLS in ways of their own:
+///
+/// ```
+/// use ftp_proto::{Auth, MissingCloseNotify, Options, ProtectWhen, Protection};
+///
+/// let options = Options::new("ftp.example.org").with_config(|config| {
+///     config
+///         .with_auth(Auth::TlsThenSsl)
+///         .with_protect_when(ProtectWhen::BeforeLogin)
+///         .with_protection(Protection::Clear) // of data connections: on purpose alone
+///         .with_missing_close_notify(MissingCloseNotify::IfSizeAgrees)
+/// });
+/// # let _ = options;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
@@ -180,9 +195,10 @@ impl Config {
     }
 }
 
+/// One setter for each field.
 macro_rules! setters {
-    ($($(#[$doc:meta])* $name:ident => $field:ident: $type:ty;)*) => {
-        impl Config {
+    ($options:ident $($(#[$doc:meta])* $name:ident => $field:ident: $type:ty;)*) => {
+        impl $options {
             $($(#[$doc])* #[must_use]
             pub fn $name(mut self, $field: $type) -> Self {
                 self.$field = $field;
@@ -192,7 +208,9 @@ macro_rules! setters {
     };
 }
 
-setters! {
+pub(crate) use setters;
+
+setters! { Config
     /// Sets [`Config::limits`].
     with_limits => limits: Limits;
     /// Sets [`Config::multiline`].
@@ -217,4 +235,8 @@ setters! {
     with_data_command => data_command: DataCommand;
     /// Sets [`Config::abort_signal`].
     with_abort_signal => abort_signal: AbortSignal;
+    /// Sets [`Config::unsent`], in bytes.
+    with_unsent => unsent: usize;
+    /// Sets [`Config::strays`].
+    with_strays => strays: usize;
 }

@@ -100,7 +100,7 @@ impl Encoding {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`] where a character has no byte; the source is
+    /// [`ErrorKind::InvalidArgument`] where a character has no byte; [`Error::inner`] is
     /// [`Unencodable`].
     pub fn encode<'a>(&self, text: &'a str) -> Result<Cow<'a, [u8]>, Error> {
         match self {

@@ -1,12 +1,14 @@
 //! The one error type, used by the core and by both adapters.
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use core::time::Duration;
 
 use crate::flow::Wait;
+use crate::timeouts::Timeouts;
 use crate::tls::Reason;
 use crate::wire::{Class, Reply};
 
@@ -15,6 +17,11 @@ use crate::wire::{Class, Reply};
 /// The four classes of `ftplib` are visible as kinds; beside them stand I/O, TLS, time-outs, a
 /// server that closed, and [misuse](Misuse), which is the caller's own fault and never dressed as
 /// the server's. Cloning is cheap: a dead session gives the same cause to every later operation.
+///
+/// `Display` is one line that stands for itself: the command, what went wrong, what the server said
+/// (escaped), why TLS failed and what can be done, or else what the error [underneath](Self::inner)
+/// says. No argument is in it, so that no password is. `source` begins behind whatever that line
+/// has said already: printing the chain repeats nothing.
 ///
 /// ```
 /// use ftp_proto::{Error, ErrorKind};
@@ -30,11 +37,15 @@ pub struct Error(Arc<Context>);
 struct Context {
     kind: ErrorKind,
     command: Option<String>,
+    subject: Option<String>,
     reply: Option<Reply>,
     transferred: Option<u64>,
+    waited: Option<Duration>,
     tls_reason: Option<Reason>,
-    source: Option<Arc<dyn core::error::Error + Send + Sync>>,
+    inner: Option<Arc<Inner>>,
 }
+
+type Inner = dyn core::error::Error + Send + Sync;
 
 /// What kind of failure an [`Error`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,7 +58,7 @@ pub enum ErrorKind {
     /// The server said 5xx (`ftplib.error_perm`).
     Permanent,
     /// What the server sent is not FTP, or not what the grammar of this reply allows
-    /// (`ftplib.error_proto`); the source says what.
+    /// (`ftplib.error_proto`); [`Error::inner`] says what.
     Protocol,
     /// Bytes stood behind the reply to AUTH: an attack, or a server that cannot be secured.
     Injection,
@@ -55,11 +66,11 @@ pub enum ErrorKind {
     OutOfStep,
     /// The server closed the control connection; its 421, if it sent one, is the reply.
     Closed,
-    /// A socket failed; the source is the `std::io::Error`.
+    /// A socket failed, or the caller's file; [`Error::inner`] is the `std::io::Error`.
     Io,
     /// TLS failed: a certificate, an alert, a handshake that was given up.
     Tls,
-    /// The time allowed for this class of waiting is over.
+    /// The time allowed for this class of waiting is over; [`Error::waited`] says how long it was.
     Timeout(Wait),
     /// The data connection ended before the data did, or brought another number of bytes than was
     /// expected; [`Error::transferred`] says how many came.
@@ -96,7 +107,8 @@ pub enum Misuse {
     Finished,
     /// A download was finished before its end was reached.
     NotAtEnd,
-    /// An option that makes no sense, such as a time-out of zero.
+    /// An option that makes no sense, such as a time-out of zero, or a command that belongs to
+    /// another method; the error's text says which and why.
     Option,
     /// A transfer in another mode than MODE S, or of another structure than STRU F: its bytes
     /// would not be those of the file.
@@ -114,10 +126,12 @@ impl Error {
         Self(Arc::new(Context {
             kind,
             command: None,
+            subject: None,
             reply: None,
             transferred: None,
+            waited: None,
             tls_reason: None,
-            source: None,
+            inner: None,
         }))
     }
 
@@ -139,6 +153,13 @@ impl Error {
         self
     }
 
+    /// Says what it is about, such as `connecting to ftp.example.org, port 21`.
+    #[must_use]
+    pub fn with_subject(mut self, subject: impl Into<String>) -> Self {
+        Arc::make_mut(&mut self.0).subject = Some(subject.into());
+        self
+    }
+
     /// Adds the reply that made it fail.
     #[must_use]
     pub fn with_reply(mut self, reply: Reply) -> Self {
@@ -153,6 +174,22 @@ impl Error {
         self
     }
 
+    /// Says how long was waited in vain, by these limits: they are the driver's, and the session
+    /// does not know them.
+    #[must_use]
+    pub fn with_limits(self, timeouts: &Timeouts) -> Self {
+        let inner = self.inner().and_then(|inner| inner.downcast_ref::<Self>());
+        let inner = inner.map(|inner| inner.clone().with_limits(timeouts));
+        let mut error = match inner {
+            Some(inner) => self.with_source(inner),
+            None => self,
+        };
+        if let ErrorKind::Timeout(wait) = error.kind() {
+            Arc::make_mut(&mut error.0).waited = Some(timeouts.of(wait));
+        }
+        error
+    }
+
     /// Adds why TLS failed.
     #[must_use]
     pub fn with_tls_reason(mut self, reason: Reason) -> Self {
@@ -160,13 +197,13 @@ impl Error {
         self
     }
 
-    /// Adds the cause.
+    /// Adds the cause, an error or words; [`inner`](Self::inner) gives it back.
     #[must_use]
     pub fn with_source(
         mut self,
         source: impl Into<Box<dyn core::error::Error + Send + Sync>>,
     ) -> Self {
-        Arc::make_mut(&mut self.0).source = Some(Arc::from(source.into()));
+        Arc::make_mut(&mut self.0).inner = Some(Arc::from(source.into()));
         self
     }
 
@@ -183,6 +220,11 @@ impl Error {
         Self::new(ErrorKind::Misuse(misuse))
     }
 
+    /// An option that makes no sense: which, and why.
+    pub(crate) fn option(why: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
+        Self::misuse(Misuse::Option).with_source(why)
+    }
+
     pub(crate) fn protocol(source: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
         Self::new(ErrorKind::Protocol).with_source(source)
     }
@@ -192,6 +234,14 @@ impl Error {
             self
         } else {
             self.with_command(verb)
+        }
+    }
+
+    pub(crate) fn or_subject(self, subject: &str) -> Self {
+        if self.0.subject.is_some() {
+            self
+        } else {
+            self.with_subject(subject)
         }
     }
 
@@ -217,6 +267,11 @@ impl Error {
         self.0.command.as_deref()
     }
 
+    /// What it is about, where that is known: a connection, with host and port.
+    pub fn subject(&self) -> Option<&str> {
+        self.0.subject.as_deref()
+    }
+
     /// The server's reply, where there is one.
     pub fn reply(&self) -> Option<&Reply> {
         self.0.reply.as_ref()
@@ -227,25 +282,89 @@ impl Error {
         self.0.transferred
     }
 
+    /// How long was waited, of [`ErrorKind::Timeout`] in an adapter: the limit in [`Timeouts`].
+    pub fn waited(&self) -> Option<Duration> {
+        self.0.waited
+    }
+
     /// Why TLS failed, where that is known; also beside a refusal of the server's that is about
     /// TLS, and beside a greeting that does not come.
     pub fn tls_reason(&self) -> Option<&Reason> {
         self.0.tls_reason.as_ref()
+    }
+
+    /// The error underneath, whether `Display` has told it or not: an `std::io::Error`, one of
+    /// rustls, or words of our own.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use ftp_proto::{Error, ErrorKind};
+    /// use std::io;
+    ///
+    /// let error = Error::from(io::Error::from(io::ErrorKind::ConnectionRefused));
+    /// assert_eq!(error.kind(), ErrorKind::Io);
+    /// let inner = error.inner().and_then(|inner| inner.downcast_ref::<io::Error>());
+    /// assert_eq!(inner.map(io::Error::kind), Some(io::ErrorKind::ConnectionRefused));
+    /// # }
+    /// ```
+    pub fn inner(&self) -> Option<&(dyn core::error::Error + Send + Sync + 'static)> {
+        self.0.inner.as_deref()
+    }
+
+    /// The error underneath where `Display` tells it: there are no better words.
+    fn told(&self) -> Option<&Inner> {
+        let inner = self.inner().filter(|_| self.tls_reason().is_none())?;
+        let same_reply = || {
+            let inner = inner.downcast_ref::<Self>();
+            inner.is_some_and(|inner| inner.reply().is_some())
+        };
+        match self.reply() {
+            Some(_) if self.is_a_reply() || same_reply() => None,
+            _ => Some(inner),
+        }
+    }
+
+    /// Whether the reply is what went wrong, and not what the server said besides.
+    fn is_a_reply(&self) -> bool {
+        matches!(
+            self.kind(),
+            ErrorKind::UnexpectedReply
+                | ErrorKind::Transient
+                | ErrorKind::Permanent
+                | ErrorKind::Closed
+        )
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let context = &*self.0;
+        let (mut reply, told) = (self.reply(), self.told());
         if let Some(verb) = &context.command {
             write!(f, "{verb}: ")?;
         }
-        write!(f, "{}", context.kind)?;
-        if let Some(reply) = &context.reply {
+        if let Some(subject) = &context.subject {
+            write!(f, "{subject}: ")?;
+        }
+        match (context.kind, context.waited, told) {
+            // What the system says needs nothing ahead of it.
+            (ErrorKind::Io, _, Some(told)) => write!(f, "{told}")?,
+            (ErrorKind::Timeout(wait), Some(limit), _) => {
+                write!(f, "timed out after {limit:?}, {wait}")?;
+            }
+            (kind, _, _) => write!(f, "{kind}")?,
+        }
+        if let Some(reply) = reply.take_if(|_| self.is_a_reply()) {
             write!(f, ": {reply}")?;
         }
         if let Some(reason) = &context.tls_reason {
             write!(f, ": {reason}")?;
+        }
+        if let Some(told) = told.filter(|_| context.kind != ErrorKind::Io) {
+            write!(f, ": {told}")?;
+        }
+        if let Some(reply) = reply {
+            write!(f, "; the server said: {reply}")?;
         }
         if let Some(bytes) = context.transferred {
             write!(f, " (after {bytes} bytes)")?;
@@ -261,15 +380,17 @@ impl fmt::Display for ErrorKind {
             Self::Transient => "the server refused for now",
             Self::Permanent => "the server refused",
             Self::Protocol => "the server does not speak FTP as it should",
-            Self::Injection => "bytes behind the reply to AUTH",
+            Self::Injection => {
+                "clear text where TLS begins or ends: an attack, or a server that cannot be secured"
+            }
             Self::OutOfStep => "replies are out of step with commands",
             Self::Closed => "the server closed the control connection",
             Self::Io => "input or output failed",
             Self::Tls => "TLS failed",
-            Self::Timeout(wait) => return write!(f, "timed out ({wait})"),
-            Self::Truncated => "the data has another length, or another end, than it should",
+            Self::Timeout(wait) => return write!(f, "timed out, {wait}"),
+            Self::Truncated => "the data did not end as it should",
             Self::Unconfirmed => "the data ended, but the server never confirmed it",
-            Self::Insecure => "held back because the channel is not secured",
+            Self::Insecure => "held back, because something would travel in clear text",
             Self::InvalidArgument => "an argument cannot be sent",
             Self::TooLarge => "larger than the limit",
             Self::Misuse(misuse) => return write!(f, "misuse: {misuse}"),
@@ -287,7 +408,7 @@ impl fmt::Display for Misuse {
             Self::NotLoggedIn => "there was no login yet",
             Self::Finished => "the operation is done",
             Self::NotAtEnd => "the download has not reached its end",
-            Self::Option => "an option makes no sense",
+            Self::Option => "an option or a command makes no sense here",
             Self::Framing => "transfers are made in MODE S and STRU F alone",
             Self::Protected => "data between two servers cannot be protected",
             Self::TooMuchUnsent => "too many commands stand unsent",
@@ -297,24 +418,27 @@ impl fmt::Display for Misuse {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let context = &*self.0;
-        f.debug_struct("Error")
-            .field("kind", &context.kind)
-            .field("command", &context.command)
-            .field("reply", &context.reply)
-            .field("transferred", &context.transferred)
-            .field("tls_reason", &context.tls_reason)
-            .field("source", &context.source)
-            .finish()
+        // A `main` that returns an error prints this: the words come first.
+        let mut shown = f.debug_struct("Error");
+        shown
+            .field("says", &self.to_string())
+            .field("kind", &self.kind());
+        if let Some(inner) = self.inner() {
+            shown.field("inner", &inner);
+        }
+        shown.finish()
     }
 }
 
+/// What `Display` has not told yet.
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        self.0
-            .source
-            .as_deref()
-            .map(|source| source as &(dyn core::error::Error + 'static))
+        match self.told() {
+            Some(told) => told.source(),
+            None => self
+                .inner()
+                .map(|inner| inner as &(dyn core::error::Error + 'static)),
+        }
     }
 }
 

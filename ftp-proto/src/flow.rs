@@ -201,10 +201,22 @@ pub enum Closing {
     AwaitEnd,
     /// Downloads, once the peer's end was read: close_notify (under TLS), then close.
     Acknowledge,
+    /// Transfers that are given up, once the data connection has resumed TLS 1.3: read until a
+    /// ticket has come with it, for it has used one up; what else comes is of no use. The connection
+    /// stays. Where a ticket came before, or TLS is older, this is answered at once. Without it a
+    /// server that demands resumption would refuse those behind a few short ones.
+    Harvest,
     /// Drop it at once, by a reset where that is possible, so that the server cannot take what
     /// it got for all there was. Also covers a connection or a listener still in the making, and
     /// one that does not exist.
     Abandon,
+}
+
+impl Closing {
+    /// Whether the connection is still there afterwards.
+    pub fn is_partial(self) -> bool {
+        matches!(self, Self::SendEnd | Self::Harvest)
+    }
 }
 
 /// What happened to a want. Only its ticket makes one.

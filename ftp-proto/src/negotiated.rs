@@ -63,6 +63,8 @@ pub(crate) enum Channel {
 pub(crate) struct Live {
     pub(crate) id: TransferId,
     pub(crate) data_open: bool,
+    /// The data connection has used a ticket up, and may bring another one.
+    pub(crate) used_a_ticket: bool,
     pub(crate) preliminary: Option<Reply>,
     pub(crate) outcome: Option<Reply>,
     /// Final replies that came while a keep-alive was owed, too.

@@ -1,14 +1,15 @@
 //! What the adapters have in common besides the session: plain values, so that both mean the same.
 
+use alloc::format;
 use alloc::string::String;
 use core::net::SocketAddr;
 use core::ops::RangeInclusive;
 
-use crate::config::Config;
 #[cfg(feature = "rustls")]
 use crate::config::Security;
+use crate::config::{Config, setters};
 use crate::encoding::Encoding;
-use crate::error::{Error, Misuse};
+use crate::error::Error;
 use crate::flows::Credentials;
 #[cfg(feature = "rustls")]
 use crate::session::Session;
@@ -103,6 +104,18 @@ impl Options {
     }
 
     /// Demands explicit TLS (AUTH TLS) before any credential leaves, and on data connections.
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "ring")] {
+    /// use ftp_proto::Options;
+    /// use ftp_proto::tls::TlsConfig;
+    ///
+    /// let private_ca = TlsConfig::with_roots_pem(std::fs::read("company-ca.pem")?)?;
+    /// let options = Options::new("ftp.example.org").with_tls(private_ca);
+    /// # let _ = options;
+    /// # }
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn with_tls(mut self, tls: TlsConfig) -> Self {
@@ -113,6 +126,18 @@ impl Options {
 
     /// Demands implicit TLS: not a byte in clear, at [port 990](IMPLICIT_PORT) unless another one
     /// than [21](FTP_PORT) was set. [`with_port`](Self::with_port) behind this sets any.
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "ring")] {
+    /// use ftp_proto::tls::TlsConfig;
+    /// use ftp_proto::{IMPLICIT_PORT, Options};
+    ///
+    /// let private_ca = TlsConfig::with_roots_pem(std::fs::read("company-ca.pem")?)?;
+    /// let options = Options::new("ftp.example.org").with_implicit_tls(private_ca);
+    /// assert_eq!(options.port, IMPLICIT_PORT);
+    /// # }
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn with_implicit_tls(mut self, tls: TlsConfig) -> Self {
@@ -128,6 +153,13 @@ impl Options {
     #[must_use]
     pub fn with_timeouts(mut self, timeouts: Timeouts) -> Self {
         self.timeouts = timeouts;
+        self
+    }
+
+    /// Sets how much of a listing the collecting calls hold.
+    #[must_use]
+    pub fn with_listing(mut self, listing: ListingLimits) -> Self {
+        self.listing = listing;
         self
     }
 
@@ -184,14 +216,22 @@ impl Options {
     /// and the address that the server is to be told of is one.
     ///
     /// # Errors
-    /// [`Misuse::Option`].
+    /// [`Misuse::Option`](crate::Misuse::Option), which says in words what makes no sense.
     pub fn check(&self) -> Result<(), Error> {
         let ports = self.active_ports.as_ref();
         let no_ports = ports.is_some_and(|ports| ports.is_empty() || *ports.start() == 0);
         let nowhere = self.config.active_address;
         let nowhere = nowhere.is_some_and(|address| address.is_unspecified());
-        if !self.timeouts.are_valid() || no_ports || nowhere {
-            return Err(Error::misuse(Misuse::Option));
+        if let Some(name) = self.timeouts.without_time() {
+            return Err(Error::option(format!("Timeouts::{name} is zero")));
+        }
+        if no_ports {
+            let why = "Options::active_ports is empty, or begins with port 0";
+            return Err(Error::option(why));
+        }
+        if nowhere {
+            let why = "Config::active_address is no address that a server could connect to";
+            return Err(Error::option(why));
         }
         Ok(())
     }
@@ -199,11 +239,12 @@ impl Options {
     /// The same as a network sees it that has no addresses and ports of this machine to choose.
     ///
     /// # Errors
-    /// [`Misuse::Option`] where [`source_address`](Self::source_address) or
+    /// [`Misuse::Option`](crate::Misuse::Option) where [`source_address`](Self::source_address) or
     /// [`active_ports`](Self::active_ports) asks for some: nothing is ignored in silence.
     pub fn check_without_sockets(&self) -> Result<(), Error> {
         if self.source_address.is_some() || self.active_ports.is_some() {
-            return Err(Error::misuse(Misuse::Option));
+            let why = "this network chooses no source address and no ports for active mode";
+            return Err(Error::option(why));
         }
         self.check()
     }
@@ -211,13 +252,13 @@ impl Options {
     /// Begins the TLS side of a login, where TLS is demanded.
     ///
     /// # Errors
-    /// [`Misuse::Option`] where it is demanded and nobody is trusted, or the other way round:
+    /// [`Misuse::Option`](crate::Misuse::Option) where it is demanded and nobody is trusted, or the other way round:
     /// whoever names trust roots means to use them. [`InvalidArgument`](crate::ErrorKind) for a
     /// host that is neither a name nor an address.
     #[cfg(feature = "rustls")]
     pub fn tls_login(&self) -> Result<Option<TlsLogin>, Error> {
         match self.trusted()? {
-            Some(tls) => tls.login(&self.host).map(Some),
+            Some(tls) => self.login_by(tls).map(Some),
             None => Ok(None),
         }
     }
@@ -233,9 +274,19 @@ impl Options {
     #[cfg(feature = "rustls")]
     pub fn tls_login_after(&self, session: &Session) -> Result<Option<TlsLogin>, Error> {
         match self.trusted()?.and_then(TlsConfig::resuming_at_will) {
-            Some(tls) if session.resumption_failed() => tls.login(&self.host).map(Some),
+            Some(tls) if session.resumption_failed() => self.login_by(&tls).map(Some),
             _ => self.tls_login(),
         }
+    }
+
+    #[cfg(feature = "rustls")]
+    fn login_by(&self, tls: &TlsConfig) -> Result<TlsLogin, Error> {
+        tls.login(&self.host).map_err(|error| {
+            let host = &self.host;
+            error.with_subject(format!(
+                "the host {host:?} is neither a name nor an address"
+            ))
+        })
     }
 
     #[cfg(feature = "rustls")]
@@ -243,11 +294,26 @@ impl Options {
         match (&self.tls, self.config.security) {
             (None, Security::Plain) => Ok(None),
             (Some(tls), Security::Explicit | Security::Implicit) => Ok(Some(tls)),
-            _ => Err(Error::misuse(Misuse::Option)),
+            (Some(_), Security::Plain) => {
+                let why = "Options::tls is set and Config::security is plain";
+                Err(Error::option(why))
+            }
+            (None, _) => {
+                let why = "Config::security demands TLS, and nobody is trusted: Options::with_tls \
+                           says whom";
+                Err(Error::option(why))
+            }
         }
     }
 
     /// Demands resumption of data connections, or does not.
+    ///
+    /// ```
+    /// use ftp_proto::{Options, Resumption};
+    ///
+    /// let options = Options::new("ftp.example.org").with_resumption(Resumption::Required);
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn with_resumption(mut self, resumption: Resumption) -> Self {
         self.resumption = resumption;
@@ -257,6 +323,14 @@ impl Options {
 
 /// How much of a listing the calls that collect one hold; the streaming calls have the limit on
 /// the line alone.
+///
+/// ```
+/// use ftp_proto::{ListingLimits, Options};
+///
+/// let small = ListingLimits::default().with_lines(10_000);
+/// let options = Options::new("ftp.example.org").with_listing(small);
+/// # let _ = options;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListingLimits {
@@ -267,6 +341,15 @@ pub struct ListingLimits {
     pub lines: usize,
     /// Bytes of one listing, 256 MiB.
     pub bytes: usize,
+}
+
+setters! { ListingLimits
+    /// Sets [`ListingLimits::line`], in bytes.
+    with_line => line: usize;
+    /// Sets [`ListingLimits::lines`].
+    with_lines => lines: usize;
+    /// Sets [`ListingLimits::bytes`].
+    with_bytes => bytes: usize;
 }
 
 impl Default for ListingLimits {

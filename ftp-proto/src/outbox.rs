@@ -72,6 +72,10 @@ impl Session {
         self.alive()?;
         let verb = command.verb();
         let refuse = |kind| Err(Error::new(kind).with_command(verb));
+        let insecure = |why: &str| {
+            let held = Error::new(ErrorKind::Insecure).with_command(verb);
+            Err(held.with_source(why))
+        };
         let unsent = self
             .staged
             .iter()
@@ -89,11 +93,11 @@ impl Session {
                 return if harmless.contains(&verb) {
                     Ok(())
                 } else {
-                    refuse(ErrorKind::Insecure)
+                    insecure("TLS is demanded and not there yet: `login` or `secure` comes first")
                 };
             }
             Channel::Cleared if ["USER", "PASS", "ACCT"].contains(&verb) => {
-                return refuse(ErrorKind::Insecure);
+                return insecure("behind CCC no credentials leave: `secure` comes first");
             }
             Channel::Cleared => true,
             Channel::Due | Channel::Securing | Channel::Clearing => {
@@ -109,7 +113,10 @@ impl Session {
         let transfers = shape == Shape::Transfer || Verb::is_transfer(verb);
         let of_data = transfers || ADDRESSES.contains(&verb);
         if of_data && demanded && !private {
-            return refuse(ErrorKind::Insecure);
+            return insecure(
+                "data connections are not private: the server has not accepted PROT P, as it is \
+                 asked to by `login` or `protect`",
+            );
         }
         Ok(())
     }

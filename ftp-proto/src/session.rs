@@ -301,7 +301,7 @@ impl Session {
     /// What an operation's failure says of the logins to come.
     pub(crate) fn learn_from(&mut self, error: &Error) {
         match error.tls_reason() {
-            Some(Reason::ResumptionDemanded | Reason::NotResumed) => self.resumption_failed = true,
+            Some(Reason::NotResumed) => self.resumption_failed = true,
             // Perhaps because that was taken to heart.
             Some(Reason::NoCommonVersion) => self.resumption_failed = false,
             _ => {}
@@ -323,7 +323,14 @@ impl Session {
         }
         self.alive()?;
         match event {
-            Event::TimedOut => Err(Error::new(ErrorKind::Timeout(wait))),
+            Event::TimedOut => {
+                let late = Error::new(ErrorKind::Timeout(wait));
+                let mut owed = self.ledger.iter();
+                Err(match owed.find(|owed| owed.owner == self.operation) {
+                    Some(owed) => late.with_command(&owed.verb),
+                    None => late,
+                })
+            }
             _ => Ok(Err(self.receive_within(wait))),
         }
     }
@@ -393,6 +400,7 @@ impl Session {
         self.live = Some(Live {
             id,
             data_open: true,
+            used_a_ticket: false,
             preliminary: None,
             outcome: None,
             held: Vec::new(),

@@ -16,6 +16,11 @@ impl Session {
         let mut event = event;
         if let Some(live) = self.live.as_mut().filter(|live| live.data_open) {
             let clock = match core::mem::replace(&mut event, Event::Begin) {
+                // A server that answers first has sent its ticket, or sends none.
+                Event::Closed(_) | Event::TimedOut | Event::ControlFirst if live.used_a_ticket => {
+                    live.used_a_ticket = false;
+                    Some(Clock::Starts)
+                }
                 // A connection that could not be closed in time is dropped all the same.
                 Event::Closed(_) | Event::TimedOut => {
                     live.data_open = false;
@@ -24,11 +29,15 @@ impl Session {
                 Event::ControlFirst => Some(Clock::Continues),
                 _ => Some(Clock::Starts),
             };
+            let closing = match live.used_a_ticket {
+                true => Closing::Harvest,
+                false => Closing::Abandon,
+            };
             if let Some(clock) = clock {
                 if self.ledger.iter().any(|owed| owed.shape == Shape::Transfer) {
                     self.send_abort();
                 }
-                return Ok(Some(self.close_data(Closing::Abandon, clock)));
+                return Ok(Some(self.close_data(closing, clock)));
             }
         }
         if matches!(event, Event::TimedOut) {
@@ -48,7 +57,9 @@ impl Session {
             ticket: self.issue(),
             wait: match closing {
                 Closing::SendEnd => Wait::DataIdle,
-                Closing::AwaitEnd | Closing::Acknowledge | Closing::Abandon => Wait::DataClose,
+                Closing::AwaitEnd | Closing::Acknowledge | Closing::Harvest | Closing::Abandon => {
+                    Wait::DataClose
+                }
             },
             clock,
             closing,

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use crate::config::setters;
 use crate::flow::Wait;
 
 /// How long each class of waiting may last. The limits are absolute: dripping bytes do not
@@ -9,6 +10,15 @@ use crate::flow::Wait;
 ///
 /// A zero would mean a wait that is over before it begins; [`Options::check`](crate::Options::check)
 /// refuses it.
+///
+/// ```
+/// use core::time::Duration;
+/// use ftp_proto::{Options, Timeouts};
+///
+/// let patient = Timeouts::default().with_preliminary(Duration::from_secs(15 * 60));
+/// let options = Options::new("tape.example.org").with_timeouts(patient);
+/// # let _ = options;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
@@ -105,22 +115,56 @@ impl Timeouts {
 
     /// Whether every class has time at all.
     pub fn are_valid(&self) -> bool {
-        [
-            self.connect,
-            self.greeting,
-            self.delayed_greeting,
-            self.reply,
-            self.preliminary,
-            self.accept,
-            self.handshake,
-            self.data_idle,
-            self.final_reply,
-            self.data_close,
-            self.abort,
-            self.remote,
-            self.send,
-        ]
-        .iter()
-        .all(|limit| !limit.is_zero())
+        self.without_time().is_none()
     }
+
+    /// The name of a limit that is zero.
+    pub(crate) fn without_time(&self) -> Option<&'static str> {
+        let limits = [
+            ("connect", self.connect),
+            ("greeting", self.greeting),
+            ("delayed_greeting", self.delayed_greeting),
+            ("reply", self.reply),
+            ("preliminary", self.preliminary),
+            ("accept", self.accept),
+            ("handshake", self.handshake),
+            ("data_idle", self.data_idle),
+            ("final_reply", self.final_reply),
+            ("data_close", self.data_close),
+            ("abort", self.abort),
+            ("remote", self.remote),
+            ("send", self.send),
+        ];
+        let zero = limits.into_iter().find(|(_, limit)| limit.is_zero());
+        zero.map(|(name, _)| name)
+    }
+}
+
+setters! { Timeouts
+    /// Sets [`Timeouts::connect`].
+    with_connect => connect: Duration;
+    /// Sets [`Timeouts::greeting`].
+    with_greeting => greeting: Duration;
+    /// Sets [`Timeouts::delayed_greeting`].
+    with_delayed_greeting => delayed_greeting: Duration;
+    /// Sets [`Timeouts::reply`].
+    with_reply => reply: Duration;
+    /// Sets [`Timeouts::preliminary`].
+    with_preliminary => preliminary: Duration;
+    /// Sets [`Timeouts::accept`].
+    with_accept => accept: Duration;
+    /// Sets [`Timeouts::handshake`].
+    with_handshake => handshake: Duration;
+    /// Sets [`Timeouts::data_idle`].
+    with_data_idle => data_idle: Duration;
+    /// Sets [`Timeouts::final_reply`].
+    with_final_reply => final_reply: Duration;
+    /// Sets [`Timeouts::data_close`].
+    with_data_close => data_close: Duration;
+    /// Sets [`Timeouts::abort`].
+    with_abort => abort: Duration;
+    /// Sets [`Timeouts::remote`].
+    with_remote => remote: Duration;
+    /// Sets [`Timeouts::send`].
+    with_send => send: Duration;
 }

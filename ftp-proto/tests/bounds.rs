@@ -5,8 +5,6 @@
 
 mod support;
 
-use std::error::Error as _;
-
 use ftp_proto::wire::{DecodeError, Limits};
 use ftp_proto::{Config, Error, ErrorKind, Session, flows};
 use support::*;
@@ -31,7 +29,7 @@ fn endless<'a>(config: Config, pieces: impl Iterator<Item = &'a [u8]>) -> (Error
 fn cause(error: &Error) -> &DecodeError {
     assert_eq!(error.kind(), ErrorKind::Protocol);
     error
-        .source()
+        .inner()
         .and_then(|source| source.downcast_ref())
         .expect("a decoder's error")
 }

@@ -6,7 +6,6 @@ use ftp_proto::wire::{Command, InvalidCommand};
 use ftp_proto::{Codec, Encoding, Error, ErrorKind, Name, RemotePath, Unencodable};
 use proptest::prelude::*;
 use std::borrow::Cow;
-use std::error::Error as _;
 use std::sync::Arc;
 
 const fn goes_anywhere<T: Send + Sync + Unpin + Clone + std::fmt::Debug + 'static>() {}
@@ -45,7 +44,7 @@ fn sent(name: impl Name, encoding: &Encoding) -> Result<Vec<u8>, Error> {
 
 fn place(error: &Error) -> Option<usize> {
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-    let source = error.source().and_then(|source| source.downcast_ref());
+    let source = error.inner().and_then(|source| source.downcast_ref());
     let Unencodable { at, .. } = source.expect("says what is wrong");
     *at
 }
@@ -95,13 +94,13 @@ fn what_has_no_byte_is_an_error_that_does_not_show_the_text() {
     let secret = "caf\u{e9}-\u{20ac}-hunter2";
     let error = Encoding::Latin1.encode(secret).unwrap_err();
     assert_eq!(place(&error), Some(6));
-    let shown = format!("{error} {error:?} {}", error.source().unwrap());
+    let shown = format!("{error} {error:?} {}", error.inner().unwrap());
     assert!(!shown.contains("hunter2") && !shown.contains('\u{20ac}'));
     assert!(shown.contains("at 6"), "{shown}");
 
     let error = sent("lower", &custom()).unwrap_err();
     assert_eq!(place(&error), None);
-    assert!(!format!("{error:?} {}", error.source().unwrap()).contains("lower"));
+    assert!(!format!("{error:?} {}", error.inner().unwrap()).contains("lower"));
 }
 
 #[test]

@@ -449,7 +449,7 @@ fn words() {
         Reason::Revoked,
         Reason::RevocationUnknown,
         Reason::OtherKey {
-            presented: [0x5a; 32],
+            presented: [0x5a; 32].into(),
         },
         Reason::BadCertificate,
         Reason::CertificateDemanded,

@@ -49,6 +49,11 @@ impl Channel {
         self.tls.is_some()
     }
 
+    /// Whether a ticket for the next connection may still come, and none has.
+    pub(crate) fn awaits_ticket(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.awaits_ticket())
+    }
+
     pub(crate) fn tls_info(&self) -> Option<TlsInfo> {
         self.tls.as_ref().and_then(|tls| tls.info())
     }

@@ -92,7 +92,7 @@ impl Client {
             tls,
             credentials: None,
         };
-        client.run(Greeting::new()).await?;
+        client.greeting().await?;
         if let Some(credentials) = client.options.credentials.clone() {
             client.login_with(credentials).await?;
         }
@@ -134,6 +134,16 @@ impl Client {
 
     /// CCC: back to clear text on the control connection; see [`ClearControl`].
     ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.login("ada", "secret").await?;
+    /// client.clear_control().await?; // a firewall may read along now; data stays under TLS
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Misuse::NotSecured`] in clear; the server's refusal.
     pub async fn clear_control(&mut self) -> Result<(), Error> {
@@ -141,6 +151,19 @@ impl Client {
     }
 
     /// PBSZ and PROT: how data connections are protected from now on.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::Protection;
+    ///
+    /// // The options allow it by `Config::with_protection(Protection::Clear)`.
+    /// client.protect(Protection::Private).await?; // this directory is confidential
+    /// client.protect(Protection::Clear).await?; // and all else is not
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Misuse::NotSecured`] in clear; [`ErrorKind::Insecure`] for clear data connections that the
@@ -158,6 +181,17 @@ impl Client {
     /// session ([`Reason::ResumptionDemanded`](ftp_proto::tls::Reason)), the new login speaks TLS
     /// 1.2, unless the options forbid it: of its sessions there is no end, while a ticket of TLS 1.3
     /// serves once, and ProFTPD gives none with an upload.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// if client.session().is_dead() {
+    ///     client.reconnect().await?;
+    /// }
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Misuse::NotLoggedIn`] before the first login; [`ErrorKind::TooLarge`] where the way to the
@@ -182,7 +216,7 @@ impl Client {
         self.session = self.session.successor();
         self.data = Data::None;
         (self.tls, self.control, self.deadline) = (tls, control, deadline);
-        self.run(Greeting::new()).await?;
+        self.greeting().await?;
         self.run(restore).await
     }
 
@@ -219,6 +253,17 @@ impl Client {
 
     /// What TLS on the control connection came to: version, cipher suite, certificates; `None` in
     /// clear.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// if let Some(info) = client.tls_info() {
+    ///     println!("{}, {}", info.version, info.cipher_suite);
+    /// }
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
     pub fn tls_info(&self) -> Option<TlsInfo> {
         self.control.tls_info()
     }
@@ -234,8 +279,19 @@ impl Client {
     }
 
     pub(crate) fn tls(&self) -> Result<&TlsLogin, Error> {
-        let missing = || Error::new(ErrorKind::Misuse(Misuse::Option));
+        let missing = || {
+            let none = Error::new(ErrorKind::Misuse(Misuse::Option));
+            none.with_source("nobody is trusted: Options::with_tls says whom")
+        };
         self.tls.as_ref().ok_or_else(missing)
+    }
+}
+
+impl Client {
+    /// What fails here is told with the address: the first try is the one that goes wrong.
+    async fn greeting(&mut self) -> Result<Reply, Error> {
+        let greeting = self.run(Greeting::new()).await;
+        greeting.map_err(|error| error.with_subject(connecting(&self.options)))
     }
 }
 
@@ -257,7 +313,10 @@ async fn dial(
         host: &options.host,
         port: options.port,
     };
-    let late = || Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
+    let late = || {
+        let late = Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
+        late.with_limits(&options.timeouts)
+    };
     let mut dialling = network.dial(&target);
     let ends = &mut deadline;
     let stream = poll_fn(move |cx| match dialling.as_mut().poll(cx) {
@@ -266,9 +325,14 @@ async fn dial(
         }
         Poll::Ready(result) => Poll::Ready(result.map_err(Error::from)),
         Poll::Pending => ends.poll(network, cx).map(|()| Err(late())),
-    })
-    .await?;
+    });
+    let stream = stream.await;
+    let stream = stream.map_err(|error| error.with_subject(connecting(options)))?;
     Ok((tls, Channel::new(stream), deadline))
+}
+
+fn connecting(options: &Options) -> String {
+    format!("connecting to {}, port {}", options.host, options.port)
 }
 
 impl fmt::Debug for Client {

@@ -97,6 +97,10 @@ impl Data {
                 ready!(channel.poll_close_notify(cx))?;
                 DataEnd::Clean
             }
+            Closing::Harvest => match channel.poll_read(cx, &mut [0; 512]) {
+                Poll::Pending if channel.awaits_ticket() => return Poll::Pending,
+                _ => DataEnd::Clean,
+            },
             Closing::Abandon => {
                 // Under TLS 1.3 the next data connection needs the ticket that came with this one:
                 // what is here already is read, once and without waiting.

@@ -3,9 +3,7 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-use ftp_proto::{
-    Answer, Clock, Closing, DataEnd, Error, ErrorKind, Flow, Running, Step, Wait, Want,
-};
+use ftp_proto::{Answer, Clock, DataEnd, Error, ErrorKind, Flow, Running, Step, Wait, Want};
 
 use crate::channel::Got;
 use crate::client::Client;
@@ -69,7 +67,7 @@ impl Client {
                         operation.next = Next::Serve(want, false);
                     }
                     Ok(Step::Done(output)) => break Ok(output),
-                    Err(error) => break Err(error),
+                    Err(error) => break Err(error.with_limits(&self.options.timeouts)),
                 },
                 Next::Serve(want, begun) => match self.serve(cx, want, begun) {
                     Ok(answer) => operation.next = Next::Answer(answer),
@@ -189,7 +187,7 @@ impl Client {
                     Poll::Ready(Watched::TimedOut) => want.timed_out(),
                     Poll::Ready(Watched::Broken(error)) => want.broken(error),
                 };
-                if closing != Closing::SendEnd {
+                if !closing.is_partial() {
                     self.data = Data::None;
                 }
                 answer

@@ -98,7 +98,8 @@ impl<'c> Lines<'c> {
         while let Some(line) = self.next_line().await? {
             bytes += line.len();
             if listing.len() >= limits.lines || bytes > limits.bytes {
-                return Err(Error::new(ErrorKind::TooLarge));
+                let why = "the listing has more lines or bytes than Options::listing allows";
+                return Err(Error::new(ErrorKind::TooLarge).with_source(why));
             }
             listing.push(line);
         }

@@ -5,7 +5,6 @@ mod little;
 #[path = "../../ftp-blocking/tests/support/stranger.rs"]
 mod stranger;
 
-use std::error::Error as _;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
@@ -137,7 +136,7 @@ fn a_range_that_is_taken_is_an_error_that_says_so() {
         .with_active_ports(port..=port);
     let mut client = logged_in(options);
     let error = refusal(&mut client, "file");
-    let cause = error.source().and_then(|cause| cause.downcast_ref());
+    let cause = error.inner().and_then(|cause| cause.downcast_ref());
     let cause: &io::Error = cause.expect("the system's error");
     assert_eq!(cause.kind(), io::ErrorKind::AddrInUse, "{cause}");
     block_on(client.noop()).expect("still in step");

@@ -66,7 +66,7 @@ fn the_proxys_refusal_is_the_error() {
     let proxy = Forwarding::to(&hosted, Manner::RefusesFrom(0));
     let error = connect(&proxy, options()).map(|_| ()).expect_err("refused");
     assert_eq!(error.kind(), ErrorKind::Io);
-    let cause = std::error::Error::source(&error).map(ToString::to_string);
+    let cause = error.inner().map(ToString::to_string);
     let said = "the proxy refused: HTTP/1.1 403 Forbidden";
     assert_eq!(cause.as_deref(), Some(said));
 

@@ -229,6 +229,14 @@ fn store(client: &mut Client, content: &[u8]) -> Result<bool, Error> {
     })
 }
 
+fn abort_upload(client: &mut Client) -> Result<(), Error> {
+    block_on(async {
+        let mut upload = client.upload("/half").await?;
+        upload.write_all(b"half").await?;
+        upload.abort().await.map(|_| ())
+    })
+}
+
 fn download(client: &mut Client, path: &str) -> Result<bool, Error> {
     block_on(async {
         let mut download = client.download(path).await?;
@@ -305,6 +313,23 @@ fn b5_a_download_is_answered_by_close_notify() {
             block_on(client.pwd()).expect("in step");
             assert!(memory.server().transfers()[0].close_notify);
         }
+    }
+}
+
+/// Class B6: uploads that are given up at once have used a ticket, too, and wait for the next.
+#[test]
+fn b6_aborted_uploads_in_a_row_resume() {
+    for version in VERSIONS {
+        let setup = Setup::new().tls(Identity::good().server(version));
+        let (mut client, memory, tap) = logged_in(setup.require_reuse());
+        for round in 0..40 {
+            let aborted = abort_upload(&mut client);
+            aborted.unwrap_or_else(|error| panic!("{round}: {error}"));
+            assert_eq!(tap.events().last(), Some(&Event::Reset));
+        }
+        let server = memory.server();
+        assert_eq!(server.transfers().len(), 40);
+        assert!(server.transfers().iter().all(|t| t.resumed == Some(true)));
     }
 }
 

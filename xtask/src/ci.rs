@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::console::say;
 use crate::servers::Result;
-use crate::{counts, demo, interop, no_std, workspace};
+use crate::{counts, demo, features, interop, no_std, workspace};
 
 /// A step with a name of its own.
 struct Step {
@@ -29,7 +29,7 @@ const fn step(name: &'static str, action: Action) -> Step {
 }
 
 /// The order is that of cost, the cheap ones first.
-const STEPS: [Step; 21] = [
+const STEPS: [Step; 12] = [
     step("formatting", Cargo("fmt --all --check")),
     step(
         "lints, the whole workspace",
@@ -59,51 +59,7 @@ const STEPS: [Step; 21] = [
     ),
     step("tests", Cargo("test")),
     step("instructions", Job(counts::check)),
-    step(
-        "features: none",
-        Cargo("check --package ftp-proto --no-default-features"),
-    ),
-    step(
-        "features: std",
-        Cargo("check --package ftp-proto --features std"),
-    ),
-    step(
-        "features: rustls",
-        Cargo("check --package ftp-proto --features rustls"),
-    ),
-    step(
-        "features: ring",
-        Cargo("check --package ftp-proto --features ring"),
-    ),
-    step(
-        "features: platform-verifier",
-        Cargo("check --package ftp-proto --features platform-verifier"),
-    ),
-    step(
-        "features: webpki-roots",
-        Cargo("check --package ftp-proto --features webpki-roots"),
-    ),
-    step(
-        "features: simulator",
-        Cargo("check --package ftp-proto --features simulator"),
-    ),
-    step(
-        "adapters: no provider",
-        Cargo("check --package ftp-blocking --package ftp-smol --no-default-features"),
-    ),
-    step(
-        "adapters: ring alone",
-        Cargo(
-            "check --package ftp-blocking --package ftp-smol --no-default-features --features ring",
-        ),
-    ),
-    step(
-        "adapters: aws-lc-rs instead of ring",
-        Cargo(
-            "check --package ftp-blocking --package ftp-smol --no-default-features \
-             --features aws-lc-rs",
-        ),
-    ),
+    step("features", Job(features::check)),
     step("no_std", Job(link)),
     step("demo", Job(demo::run)),
     step("interop", Job(|| interop::run(&[]))),

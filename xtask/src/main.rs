@@ -5,6 +5,7 @@ mod ci;
 mod console;
 mod counts;
 mod demo;
+mod features;
 mod interop;
 mod job;
 mod no_std;
@@ -27,6 +28,7 @@ Usage: cargo xtask <job>
   no-std   link and run a program that has no standard library
   bench    bulk transfers beside curl, lftp, ftplib and suppaftp (Linux; --help says more)
   counts   instructions of what the core does most, recorded; with --check compared (valgrind)
+  features every combination of features compiles
   sizes    the ten largest source files
   ci       all that a change must pass
 ";
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         },
         ["counts"] => counts::record(),
         ["counts", "--check"] => counts::check(),
+        ["features"] => features::check(),
         ["sizes"] => sizes::run(),
         ["ci"] => ci::run(),
         [] | ["help" | "-h" | "--help"] => {

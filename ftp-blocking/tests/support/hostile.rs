@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
-use ftp_proto::tls::{Reason, TlsConfig, TlsVersion, rustls};
+use ftp_proto::tls::{KeyPin, Reason, TlsConfig, TlsVersion, rustls};
 use ftp_proto::{
     Auth, Config, DataCommand, DataMode, Error, ErrorKind, MissingCloseNotify, Misuse, Options,
     ProtectWhen, Resumption, Wait,
@@ -993,19 +993,19 @@ fn pinned_keys_stand_in_for_everything_else() {
         for flaw in FLAWS {
             let identity = Identity::new("localhost", flaw);
             let setup = || files().tls(identity.server(version));
-            let options = |keys: &[[u8; 32]]| {
+            let options = |keys: &[KeyPin]| {
                 let tls = TlsConfig::with_pinned_keys(keys.iter().copied()).expect("keys");
                 Options::new("localhost").with_tls(tls)
             };
             let memory_of_wrong = memory(setup());
-            let error = logged_in(&memory_of_wrong, options(&[[1; 32]])).err();
+            let error = logged_in(&memory_of_wrong, options(&[[1; 32].into()])).err();
             let error = error.expect("another key");
             sent_no_credentials(&memory_of_wrong, "another key");
             let Some(Reason::OtherKey { presented }) = error.tls_reason() else {
                 panic!("{error}");
             };
             let memory_of_right = memory(setup());
-            let right = options(&[[1; 32], *presented]);
+            let right = options(&[[1; 32].into(), *presented]);
             let mut client = logged_in(&memory_of_right, right.clone()).expect("the key");
             assert_eq!(client.download("/five").expect("the key"), b"12345");
 

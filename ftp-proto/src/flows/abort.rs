@@ -29,7 +29,9 @@ impl Flow for Abort {
             return Err(Error::misuse(Misuse::StaleTransfer));
         };
         let finished = live.outcome.clone();
+        // Before that it is the data connection that takes too long.
         let unanswered = matches!(answer.event, Event::TimedOut)
+            && !live.data_open
             && session
                 .ledger
                 .front()

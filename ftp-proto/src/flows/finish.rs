@@ -1,3 +1,5 @@
+use alloc::format;
+
 use crate::config::MissingCloseNotify;
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Adopts, Answer, Clock, Closing, Event, Flow, Step, Wait, Want};
@@ -29,6 +31,9 @@ pub struct Finish {
     control_ended: bool,
     state: State,
 }
+
+const NO_CLOSE_NOTIFY: &str = "it ended without close_notify, so that nobody can tell the end from a cut (of a server that \
+     never sends one, Config::with_missing_close_notify takes a file whose size agrees)";
 
 #[derive(Debug)]
 enum State {
@@ -78,11 +83,15 @@ impl Finish {
         let truncated = || Error::new(ErrorKind::Truncated);
         match &self.end {
             DataEnd::Clean => match self.expected {
-                Some(expected) if expected != self.bytes => Some(truncated()),
+                Some(expected) if expected != self.bytes => {
+                    let why = format!("{expected} bytes were expected");
+                    Some(truncated().with_source(why))
+                }
                 _ => None,
             },
             DataEnd::NoCloseNotify if self.complete => None,
-            DataEnd::NoCloseNotify | DataEnd::Stopped => Some(truncated()),
+            DataEnd::NoCloseNotify => Some(truncated().with_source(NO_CLOSE_NOTIFY)),
+            DataEnd::Stopped => Some(truncated()),
             DataEnd::Failed(error) => match (error.kind(), self.transfer.direction) {
                 (ErrorKind::Timeout(_), _) | (_, Direction::Upload) => Some(error.clone()),
                 _ => Some(truncated().because(error.clone())),
@@ -307,7 +316,11 @@ impl Flow for Finish {
                         continue;
                     }
                     self.compare(session, self.expected);
-                    return self.judge(outcome, silence).map(Step::Done);
+                    let judged = self.judge(outcome, silence);
+                    // Only behind a handshake: before, whoever is in between may have cut it.
+                    let refused = judged.as_ref().err().and_then(Error::tls_reason);
+                    session.resumption_failed |= refused == Some(&Reason::ResumptionDemanded);
+                    return judged.map(Step::Done);
                 }
             }
         }

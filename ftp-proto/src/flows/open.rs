@@ -1,3 +1,6 @@
+use alloc::format;
+use alloc::string::String;
+
 use crate::config::{DataCommand, DataMode, Protection};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{
@@ -145,7 +148,8 @@ impl Open {
         let command = Command::parse(line)?;
         let verb = command.verb();
         if is_no_data_command(verb) {
-            return Err(Error::misuse(Misuse::Option).with_command(verb));
+            let why = "it is known to be no command that moves data";
+            return Err(Error::option(why).with_command(verb));
         }
         Ok(Self::new(direction, command, transfer_type))
     }
@@ -303,7 +307,9 @@ impl Flow for Open {
                             Clock::Continues
                         }
                         other => {
-                            let error = data_error(other, Wait::Connect);
+                            let error = data_error(other, Wait::Connect)
+                                .or_subject(&connecting(endpoint))
+                                .or_command(self.command.verb());
                             let first_try = session.state.extended_passive == Some(true);
                             if first_try && !self.sent {
                                 // A firewall that reads PASV alone lets no EPSV port through.
@@ -410,7 +416,7 @@ impl Flow for Open {
                             Clock::Continues
                         }
                         other => {
-                            let error = data_error(other, Wait::Handshake);
+                            let error = data_error(other, Wait::Handshake).or_subject(SECURING);
                             return Ok(Step::Want(self.fail(session, error)));
                         }
                     };
@@ -442,10 +448,11 @@ impl Open {
         }
     }
 
-    fn opened(&self, session: &Session, secured: Secured) -> Result<Step<Transfer>, Error> {
-        let Some(live) = &session.live else {
+    fn opened(&self, session: &mut Session, secured: Secured) -> Result<Step<Transfer>, Error> {
+        let Some(live) = &mut session.live else {
             return Err(Error::new(ErrorKind::OutOfStep));
         };
+        live.used_a_ticket = secured == Secured::Resumed;
         Ok(Step::Done(Transfer {
             id: live.id,
             verb: self.command.verb().into(),
@@ -503,6 +510,16 @@ fn is_no_data_command(verb: &str) -> bool {
     ];
     let known = Verb::KNOWN.iter().any(|known| known.as_str() == verb);
     (known && !Verb::is_transfer(verb)) || others.contains(&verb)
+}
+
+/// What was under way when a handshake failed.
+const SECURING: &str = "securing the data connection";
+
+fn connecting(endpoint: Endpoint) -> String {
+    match endpoint {
+        Endpoint::ControlPeer(port) => format!("connecting to the server's port {port} for data"),
+        Endpoint::Address(address) => format!("connecting to {address} for data"),
+    }
 }
 
 fn explained(session: &mut Session, error: Error, failing: Failing, verb: &str) -> Error {

@@ -50,7 +50,10 @@ impl Flow for Protect {
                     let demanded = session.config.protection == Protection::Private;
                     if demanded && self.protection == Protection::Clear {
                         // Data commands would fail from now on; better to say so at once.
-                        return Err(Error::new(ErrorKind::Insecure).with_command("PROT"));
+                        let why = "clear data connections must be allowed first, by \
+                                   Config::with_protection(Protection::Clear)";
+                        let held = Error::new(ErrorKind::Insecure).with_command("PROT");
+                        return Err(held.with_source(why));
                     }
                     if session.state.protection == Some(self.protection) {
                         return Ok(Step::Done(()));
@@ -73,7 +76,13 @@ impl Flow for Protect {
                     if session.state.protection == Some(self.protection) {
                         return Ok(Step::Done(()));
                     }
-                    return completion(reply, "PROT").map(|_| Step::Done(()));
+                    // Not everybody knows what PROT is.
+                    let asking = match self.protection {
+                        Protection::Private => "asking for TLS on data connections",
+                        Protection::Clear => "asking for clear data connections",
+                    };
+                    let accepted = completion(reply, "PROT").map(|_| Step::Done(()));
+                    return accepted.map_err(|error| error.with_subject(asking));
                 }
             }
         }

@@ -1,4 +1,4 @@
-use crate::error::{Error, ErrorKind, Misuse};
+use crate::error::Error;
 use crate::flow::{Answer, Event, Flow, Step, Wait};
 use crate::ledger::Shape;
 use crate::session::Session;
@@ -22,7 +22,7 @@ impl Raw {
     /// A whole line, without its end.
     ///
     /// # Errors
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) when it does not start with a verb or
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) when it does not start with a verb or
     /// holds CR, LF or NUL.
     pub fn new(line: impl AsRef<[u8]>) -> Result<Self, Error> {
         Ok(Self {
@@ -40,7 +40,8 @@ impl Flow for Raw {
         if !self.sent {
             let shape = match self.command.verb() {
                 verb if matches!(verb, "AUTH" | "CCC" | "ABOR") || Verb::is_transfer(verb) => {
-                    return Err(Error::new(ErrorKind::Misuse(Misuse::Option)).with_command(verb));
+                    let why = "more belongs to it than a reply: it has a flow of its own";
+                    return Err(Error::option(why).with_command(verb));
                 }
                 "QUIT" => Shape::Quit,
                 _ => Shape::Raw,

@@ -75,8 +75,8 @@ impl Flow for Secure {
                             self.state = State::Start;
                             continue;
                         }
-                        let refused = completion(reply.clone(), "AUTH")?;
-                        return Err(Error::from_reply(refused).with_command("AUTH"));
+                        let refused = completion(reply.clone(), "AUTH").map_err(asking)?;
+                        return Err(asking(Error::from_reply(refused)));
                     }
                     self.state = State::Handshake;
                     return Ok(Step::Want(handshake(session)));
@@ -89,6 +89,11 @@ impl Flow for Secure {
             }
         }
     }
+}
+
+/// Not everybody knows what AUTH is.
+fn asking(error: Error) -> Error {
+    error.with_command("AUTH").with_subject("asking for TLS")
 }
 
 /// The want that puts TLS on the control connection.

@@ -185,6 +185,11 @@ impl TlsChannel {
         self.pump.resumed()
     }
 
+    /// Whether a ticket of TLS 1.3 may still come for the next connection, and none has.
+    pub fn awaits_ticket(&self) -> bool {
+        !self.ended && self.pump.awaits_ticket()
+    }
+
     /// What the handshake came to; `None` before it is done.
     pub fn info(&self) -> Option<TlsInfo> {
         self.pump.info()

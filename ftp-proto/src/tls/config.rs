@@ -18,11 +18,13 @@ use super::asked::Noting;
 use super::channel::TlsChannel;
 use super::info::TlsVersion;
 use super::naming::tls_error;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+use super::pin::KeyPin;
 use super::pump::Pump;
 use super::store::Sessions;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 use super::verify::{ByKey, Telling};
-use crate::error::{Error, ErrorKind, Misuse};
+use crate::error::{Error, ErrorKind};
 
 /// Whom to trust, for control and data connections alike, and who we are.
 ///
@@ -33,15 +35,34 @@ use crate::error::{Error, ErrorKind, Misuse};
 /// nothing. Whoever wants another rule, or revocation lists, brings a `rustls::ClientConfig` with a
 /// verifier of his own ([`From`]).
 ///
-/// ```
-/// # #[cfg(all(feature = "ring", feature = "webpki-roots"))] {
+/// ```no_run
+/// # #[cfg(feature = "ring")] {
+/// use ftp_proto::Options;
 /// use ftp_proto::tls::TlsConfig;
 ///
-/// let config = TlsConfig::webpki_roots()?;
-/// let login = config.login("ftp.example.org")?;
-/// # let _ = login;
+/// let private_ca = TlsConfig::with_roots_pem(std::fs::read("company-ca.pem")?)?;
+/// let options = Options::new("ftp.example.org").with_tls(private_ca);
+/// # let _ = options;
 /// # }
 /// # Ok::<(), ftp_proto::Error>(())
+/// ```
+///
+/// From a configuration of the caller's, whose verifier and versions are then those that count:
+///
+/// ```
+/// # #[cfg(feature = "ring")] {
+/// use ftp_proto::tls::{TlsConfig, rustls};
+///
+/// let provider = rustls::crypto::ring::default_provider();
+/// let roots = rustls::RootCertStore::empty(); // and whoever is to be trusted
+/// let config = rustls::ClientConfig::builder_with_provider(provider.into())
+///     .with_safe_default_protocol_versions()?
+///     .with_root_certificates(roots)
+///     .with_no_client_auth();
+/// let config = TlsConfig::from(config);
+/// # let _ = config;
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct TlsConfig {
@@ -86,6 +107,16 @@ impl TlsConfig {
 
     /// Trusts Mozilla's certificate authorities, compiled in.
     ///
+    /// ```
+    /// # #[cfg(all(feature = "ring", feature = "webpki-roots"))] {
+    /// use ftp_proto::tls::TlsConfig;
+    ///
+    /// let login = TlsConfig::webpki_roots()?.login("ftp.example.org")?;
+    /// # let _ = login;
+    /// # }
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::Tls`] when the provider supports no usable protocol version.
     #[cfg(all(feature = "webpki-roots", any(feature = "ring", feature = "aws-lc-rs")))]
@@ -101,25 +132,26 @@ impl TlsConfig {
     /// by [`Reason::OtherKey`](super::Reason::OtherKey), which tells that key.
     ///
     /// # Errors
-    /// [`Misuse::Option`] without any key.
+    /// [`Misuse::Option`](crate::Misuse::Option) without any key.
     ///
     /// ```
     /// # #[cfg(feature = "ring")] {
     /// use ftp_proto::tls::TlsConfig;
     ///
     /// // openssl x509 -in cert.pem -pubkey -noout | openssl pkey -pubin -outform der | sha256sum
-    /// let key = [0x5a; 32];
-    /// let next_key = [0xa5; 32];
-    /// let config = TlsConfig::with_pinned_keys([key, next_key])?;
+    /// let key = "5a91fa5d2a4d1e2e8a9d6d1ee6f1f2b5d2e5f6a7b8c9d0e1f2a3b4c5d6e7f809".parse()?;
+    /// // The one that will take its place, as curl's `--pinnedpubkey` takes it.
+    /// let next = "sha256//Tk4qnqkWr0xTvQNYkq5JvK3HqN2DnVBzQrxGcS3K2nA=".parse()?;
+    /// let config = TlsConfig::with_pinned_keys([key, next])?;
     /// # let _ = config;
     /// # }
     /// # Ok::<(), ftp_proto::Error>(())
     /// ```
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-    pub fn with_pinned_keys(keys: impl IntoIterator<Item = [u8; 32]>) -> Result<Self, Error> {
+    pub fn with_pinned_keys(keys: impl IntoIterator<Item = KeyPin>) -> Result<Self, Error> {
         let keys: Vec<_> = keys.into_iter().collect();
         if keys.is_empty() {
-            return Err(Error::misuse(Misuse::Option));
+            return Err(Error::option("no key is pinned, so that nobody is trusted"));
         }
         let provider = provider();
         let verifier = ByKey::pinned(provider.clone(), keys);
@@ -146,6 +178,18 @@ impl TlsConfig {
     /// Shows this certificate to servers that ask for one: the chain, our own first, and its key,
     /// not encrypted, both in PEM. For control and data connections alike.
     ///
+    /// ```no_run
+    /// # #[cfg(feature = "ring")] {
+    /// use ftp_proto::tls::TlsConfig;
+    /// use std::fs::read;
+    ///
+    /// let config = TlsConfig::with_roots_pem(read("company-ca.pem")?)?
+    ///     .with_client_certificate(read("ada.pem")?, read("ada.key")?)?;
+    /// # let _ = config;
+    /// # }
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::Tls`] when there is no certificate or no key, when one cannot be read, or when
     /// they do not belong together.
@@ -163,18 +207,36 @@ impl TlsConfig {
         })?;
         let config = Arc::make_mut(&mut self.config);
         let certified = CertifiedKey::from_der(chain, key, config.crypto_provider());
-        let certified = certified.map_err(tls_error)?;
+        let certified = certified.map_err(|error| match error {
+            rustls::Error::InconsistentKeys(_) => {
+                tls_error("the client's certificate and the key do not belong together")
+            }
+            error => tls_error(error),
+        })?;
         config.client_auth_cert_resolver = Arc::new(SingleCertAndKey::from(certified));
         Ok(self)
     }
 
     /// Speaks this version alone, for servers that get along with one of the two only.
     ///
+    /// ```no_run
+    /// # #[cfg(feature = "ring")] {
+    /// use ftp_proto::tls::{TlsConfig, TlsVersion};
+    ///
+    /// let config = TlsConfig::with_roots_pem(std::fs::read("company-ca.pem")?)?
+    ///     .with_only_version(TlsVersion::V1_2)?;
+    /// # let _ = config;
+    /// # }
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
+    ///
     /// # Errors
-    /// [`Misuse::Option`] of a `rustls::ClientConfig` of the caller's, which says by itself what
-    /// it speaks; [`ErrorKind::Tls`] when the provider does not support the version.
+    /// [`Misuse::Option`](crate::Misuse::Option) of a `rustls::ClientConfig` of the caller's, which
+    /// says by itself what it speaks; [`ErrorKind::Tls`] when the provider does not support the version.
     pub fn with_only_version(self, version: TlsVersion) -> Result<Self, Error> {
-        let option = || Error::misuse(Misuse::Option);
+        let option = || {
+            Error::option("a rustls::ClientConfig of the caller's says by itself what it speaks")
+        };
         let verifier = self.verifier.ok_or_else(option)?;
         let only = Some(version);
         let version = match version {
@@ -277,7 +339,9 @@ fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let certificates = certificates.map_err(tls_error)?;
     if certificates.is_empty() {
-        return Err(tls_error("no certificate in the PEM text"));
+        let why =
+            "no certificate in the PEM text, which is to be the text and not the path of a file";
+        return Err(tls_error(why));
     }
     Ok(certificates)
 }

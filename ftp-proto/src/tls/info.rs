@@ -4,6 +4,14 @@ use core::fmt;
 use rustls::{CipherSuite, ProtocolVersion};
 
 /// What a TLS connection came to: plain values, for people and for policies.
+///
+/// ```
+/// use ftp_proto::tls::{TlsInfo, TlsVersion};
+///
+/// fn is_as_agreed(info: &TlsInfo) -> bool {
+///     info.version >= TlsVersion::V1_3 && info.cipher_suite.starts_with("TLS13_AES_256")
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TlsInfo {

@@ -115,6 +115,7 @@ mod config;
 mod info;
 #[cfg(feature = "rustls")]
 mod naming;
+mod pin;
 #[cfg(feature = "rustls")]
 mod pump;
 mod reason;
@@ -131,6 +132,7 @@ pub use channel::{PlainRead, TlsChannel};
 pub use config::{TlsConfig, TlsLogin};
 #[cfg(feature = "rustls")]
 pub use info::{TlsInfo, TlsVersion};
+pub use pin::KeyPin;
 #[cfg(feature = "rustls")]
 pub use pump::Pump;
 pub use reason::Reason;

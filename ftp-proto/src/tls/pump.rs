@@ -9,7 +9,7 @@ use rustls::pki_types::ServerName;
 use rustls::unbuffered::{
     ConnectionState, EncodeError, EncryptError, InsufficientSizeError, UnbufferedStatus,
 };
-use rustls::{ClientConfig, HandshakeKind, InvalidMessage};
+use rustls::{ClientConfig, HandshakeKind, InvalidMessage, ProtocolVersion};
 
 use super::asked::{Asked, Noting};
 use super::info::{TlsInfo, TlsVersion, cipher_suite};
@@ -191,6 +191,15 @@ impl Pump {
     /// Whether the server wants a certificate, and was shown none.
     pub(super) fn is_asked_in_vain(&self) -> bool {
         self.asked == Asked::InVain
+    }
+
+    /// Whether a ticket of TLS 1.3 may still come for the next connection, and none has.
+    pub fn awaits_ticket(&self) -> bool {
+        let version = self.connection.protocol_version();
+        version == Some(ProtocolVersion::TLSv1_3)
+            && self.connection.tls13_tickets_received() == 0
+            && !self.peer_closed
+            && self.failed.is_none()
     }
 
     /// What the handshake came to; `None` before it is done.

@@ -2,10 +2,24 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::pin::KeyPin;
 use crate::wire::Escaped;
 
 /// Why TLS failed, where that is known: [`Error::tls_reason`](crate::Error::tls_reason) tells it.
 /// `Display` says in plain words what can be done.
+///
+/// ```
+/// use ftp_proto::Error;
+/// use ftp_proto::tls::Reason;
+///
+/// fn advice(error: &Error) -> Option<String> {
+///     Some(match error.tls_reason()? {
+///         Reason::Expired => "Ask the operator for a new certificate.".into(),
+///         Reason::WrongName { presented, .. } => format!("Try {}.", presented.first()?),
+///         other => other.to_string(),
+///     })
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
@@ -31,8 +45,8 @@ pub enum Reason {
     RevocationUnknown,
     /// The server's key is none of those that were pinned.
     OtherKey {
-        /// SHA-256 of the public key that it has.
-        presented: [u8; 32],
+        /// The key that it has.
+        presented: KeyPin,
     },
     /// The server's certificate, or its signature, is wrong in another way.
     BadCertificate,
@@ -98,11 +112,12 @@ impl fmt::Display for Reason {
             }
             Self::SelfSigned => {
                 "the server signed its certificate itself, or somebody in between did: if you know \
-                 by another way that it is the server's, give it as a root, or pin its key"
+                 by another way that it is the server's, give it as a root (TlsConfig::with_roots_pem), \
+                 or pin its key"
             }
             Self::UnknownIssuer => {
                 "the server's certificate is signed by nobody who is trusted: if there is a private \
-                 authority, give its certificate as a root"
+                 authority, give its certificate as a root (TlsConfig::with_roots_pem)"
             }
             Self::WrongName {
                 expected,
@@ -117,16 +132,16 @@ impl fmt::Display for Reason {
                  current revocation list"
             }
             Self::OtherKey { presented } => {
-                f.write_str(
+                return write!(
+                    f,
                     "the server's key is not a pinned one: it was changed, or somebody is in \
-                     between; its SHA-256 is ",
-                )?;
-                return presented.iter().try_for_each(|byte| write!(f, "{byte:02x}"));
+                     between; its SHA-256 is {presented}"
+                );
             }
             Self::BadCertificate => "the server's certificate cannot be accepted",
             Self::CertificateDemanded => {
                 "the server wants a client certificate, and was shown none: configure one that it \
-                 accepts"
+                 accepts (TlsConfig::with_client_certificate)"
             }
             Self::CertificateRefused => {
                 "the server does not accept the client certificate: it may have expired, or come \
@@ -161,7 +176,9 @@ impl fmt::Display for Reason {
                 "the server says nothing: it may be waiting for implicit TLS, as a rule at port \
                  990"
             }
-            Self::EndedInHandshake => "the server ended the connection in the handshake",
+            Self::EndedInHandshake => {
+                "the server ended the connection in the handshake: its log may say why"
+            }
             Self::ResumptionDemanded => {
                 "the server refuses the data connection, as a rule because it did not resume the TLS \
                  session of the login: reconnect to get one that can be resumed"
@@ -184,9 +201,12 @@ fn wrong_name(f: &mut fmt::Formatter<'_>, expected: &str, presented: &[String]) 
     )?;
     match presented {
         [] => f.write_str("no name at all"),
-        names => names.iter().enumerate().try_for_each(|(index, name)| {
-            let comma = if index == 0 { "" } else { ", " };
-            write!(f, "{comma}{}", Escaped::new(name))
-        }),
+        names => {
+            names.iter().enumerate().try_for_each(|(index, name)| {
+                let comma = if index == 0 { "" } else { ", " };
+                write!(f, "{comma}{}", Escaped::new(name))
+            })?;
+            f.write_str(": connect by a name that it is for")
+        }
     }
 }

@@ -13,6 +13,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureScheme};
 
+use super::pin::KeyPin;
 use super::reason::Reason;
 
 /// Another verifier, whose "unknown issuer" tells whether the certificate is its own issuer, and
@@ -111,7 +112,7 @@ pub(super) struct ByKey {
 enum Keys {
     Any,
     /// One whose SHA-256 is among these.
-    Pinned(Vec<[u8; 32]>, &'static dyn Hash),
+    Pinned(Vec<KeyPin>, &'static dyn Hash),
 }
 
 impl ByKey {
@@ -121,7 +122,7 @@ impl ByKey {
     }
 
     /// `None` where the provider has no SHA-256.
-    pub(super) fn pinned(provider: Arc<CryptoProvider>, keys: Vec<[u8; 32]>) -> Option<Self> {
+    pub(super) fn pinned(provider: Arc<CryptoProvider>, keys: Vec<KeyPin>) -> Option<Self> {
         let keys = Keys::Pinned(keys, sha256(&provider)?);
         Some(Self { provider, keys })
     }
@@ -137,7 +138,7 @@ impl ServerCertVerifier for ByKey {
         _now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         if let Keys::Pinned(keys, sha256) = &self.keys {
-            let presented = key_hash(*sha256, end_entity)?;
+            let presented = KeyPin::from(key_hash(*sha256, end_entity)?);
             if !keys.contains(&presented) {
                 return Err(other(Reason::OtherKey { presented }));
             }

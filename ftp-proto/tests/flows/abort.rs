@@ -1,6 +1,6 @@
 //! Abort, with every sequence of replies that servers are known for.
 
-use ftp_proto::{AbortSignal, Config, Security, flows};
+use ftp_proto::{AbortSignal, Config, DataEnd, Error, ErrorKind, Security, flows};
 
 use crate::support::*;
 
@@ -241,6 +241,52 @@ fn abort_with_telnet_synch_in_clear_only() {
         assert_eq!(
             driver.wire.last().map(String::as_str) == Some(synch),
             urgent
+        );
+    }
+}
+
+/// Its data connection has used a ticket up, and the next one needs another.
+#[test]
+fn abort_of_a_resumed_transfer_waits_for_the_ticket() {
+    let harvests = [
+        vec![
+            serve("close harvest"),
+            serve("close abandon"),
+            say("426 cut"),
+        ],
+        // Of a server that has answered nothing more is to be hoped for.
+        vec![say("426 cut"), serve("close abandon")],
+        vec![
+            Item::Serve("close harvest", Reaction::TimesOut),
+            serve("close abandon"),
+            say("426 cut"),
+        ],
+        vec![
+            Item::Serve(
+                "close harvest",
+                Reaction::Ended(DataEnd::Failed(Error::new(ErrorKind::Io))),
+            ),
+            serve("close abandon"),
+            say("426 cut"),
+        ],
+    ];
+    for harvest in harvests {
+        let handshake = Item::Serve("secure data", Reaction::Resumes);
+        let script = [opening("STOR a"), vec![handshake]].concat();
+        let mut driver = logged_in(explicit(), script);
+        driver.outcome(&Op::Store("a"));
+        driver.server.extend([hear("ABOR")]);
+        driver.server.extend(harvest);
+        driver.server.extend([say("226 aborted")]);
+        assert_eq!(driver.outcome(&Op::Abort), "Some(Reply(426 cut))");
+        driver.server.extend(pwd());
+        assert_eq!(driver.outcome(&Op::Pwd), "/here");
+        driver.server.assert_over();
+        assert!(driver.breaches.is_empty(), "{:?}", driver.breaches);
+        let wants = driver.wants.iter().filter(|want| want.starts_with("close"));
+        assert_eq!(
+            wants.collect::<Vec<_>>(),
+            ["close harvest", "close abandon"]
         );
     }
 }

@@ -15,7 +15,10 @@ fn a_reply_that_does_not_come_in_time_is_not_the_next_one_s() {
         say("200 ok"),
     ];
     let outcomes = play(logged_in(Config::default(), script), &[Op::Pwd, Op::Noop]);
-    assert_eq!(outcomes, ["Timeout(Reply) None None None", "200 ok"]);
+    assert_eq!(
+        outcomes,
+        ["Timeout(Reply) Some(\"PWD\") None None", "200 ok"]
+    );
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn open_whose_data_handshake_failed_reports_the_522_behind_it() {
         failure(&error),
         "Permanent Some(\"STOR\") Some(\"522 session reuse required\") None"
     );
-    let source = std::error::Error::source(&error).expect("the handshake's error");
+    let source = error.inner().expect("the handshake's error");
     assert!(source.to_string().contains("TLS"), "{source}");
     assert_eq!(driver.outcome(&Op::Pwd), "/here");
     driver.server.assert_over();

@@ -32,7 +32,7 @@ fn quit_answered_otherwise() {
     );
     assert_eq!(
         plain(Op::Quit, [hear("QUIT"), Item::Silence]),
-        "Timeout(Reply) None None None"
+        "Timeout(Reply) Some(\"QUIT\") None None"
     );
     assert_eq!(
         plain(Op::Quit, [hear("QUIT"), Item::Broken]),

@@ -429,7 +429,7 @@ fn restore_says_that_the_way_is_lost_before_a_byte() {
     let error = flows::Restore::new(credentials(), standing)
         .map(drop)
         .expect_err("the way is lost");
-    let why = std::error::Error::source(&error).expect("a reason");
+    let why = error.inner().expect("a reason");
     assert!(why.to_string().contains("PWD"), "{why}");
 }
 

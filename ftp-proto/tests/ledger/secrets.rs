@@ -1,6 +1,5 @@
 //! Invariant 13: secrets do not print.
 
-use std::error::Error as _;
 use std::sync::{Arc, Mutex};
 
 use ftp_proto::wire::DecodeError;
@@ -37,7 +36,9 @@ fn watched(config: Config, items: Vec<Item>) -> (Driver<Script>, Seen) {
 
 fn note_error(seen: &Seen, error: &Error) {
     seen.note(&format!("{error} {error:?} {error:#?}\n"));
-    let mut source = error.source();
+    let mut source = error
+        .inner()
+        .map(|inner| inner as &(dyn std::error::Error + 'static));
     while let Some(inner) = source {
         seen.note(&format!("{inner} {inner:?}\n"));
         if let Some(DecodeError::Unterminated { partial }) = inner.downcast_ref() {

@@ -31,6 +31,8 @@ pub(crate) enum Arrival {
 #[derive(Clone, Debug)]
 pub(crate) enum Reaction {
     Done,
+    /// A data connection that resumes the login's TLS session.
+    Resumes,
     Fails(ErrorKind),
     TimesOut,
     Listening(SocketAddr),
@@ -378,6 +380,7 @@ pub(crate) fn describe(want: &Want) -> String {
         Want::ClearControl(_) => "clear control".into(),
         Want::SecureData(_) => "secure data".into(),
         Want::CloseData(want) => match want.closing() {
+            Closing::Harvest => "close harvest".into(),
             Closing::Abandon => "close abandon".into(),
             Closing::Acknowledge => "close graceful download".into(),
             Closing::SendEnd => SEND_END.into(),
@@ -410,6 +413,7 @@ fn answer(want: Want, reaction: Reaction) -> Answer {
         (Want::ClearControl(want), Reaction::Done) => want.cleared(),
         (Want::ClearControl(want), Reaction::Fails(kind)) => want.broken(Error::new(kind)),
         (Want::SecureData(want), Reaction::Done) => want.secured(),
+        (Want::SecureData(want), Reaction::Resumes) => want.resumed(),
         (Want::SecureData(want), Reaction::Fails(kind)) => want.failed(Error::new(kind)),
         (Want::CloseData(want), Reaction::Done) => want.closed(DataEnd::Clean),
         (Want::CloseData(want), Reaction::Ended(end)) => want.closed(end),

@@ -203,7 +203,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         ..always(
             Pyftpdlib,
             Operation::EmptyNames,
-            "the data connection ended early",
+            "ended without close_notify",
             "with nothing to send it may close before its own side of the handshake is through, and \
              then without close_notify",
         )

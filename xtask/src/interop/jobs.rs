@@ -106,10 +106,10 @@ const RUN_OUT: &[RunsOut] = &[
     },
 ];
 
-/// Seen with 1.3.8 on OpenSSL 3.0.
-pub(super) const NO_TICKET: &str = "under TLS 1.3 it gives a new ticket with a download and none \
-     with an upload: the two of the login are good for two uploads, because rustls uses none twice; \
-     another login helps, and for good in TLS 1.2";
+/// Traced with 1.3.8 on OpenSSL 3.0. The server's side of it is `TLSOptions NoSessionReuseRequired`.
+pub(super) const NO_TICKET: &str = "under TLS 1.3 it deliberately sends a new ticket with a download \
+     and none with an upload, and expects an old one to be used again, which rustls does not do: the \
+     two of the login are good for two uploads; another login helps, and for good in TLS 1.2";
 
 fn reconnects(server: Kind, secured: Secured) -> RangeInclusive<u32> {
     let is_known = |known: &&RunsOut| known.server == server && known.version == secured.version;

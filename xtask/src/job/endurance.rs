@@ -38,6 +38,10 @@ pub(super) async fn aborts<D: Driver>(job: &Job) -> Result<Report> {
     for _ in 0..ABORTED_IN_A_ROW {
         run.abort_upload(ABORTED, &large).await?;
     }
+    // At once, before a ticket can have come.
+    for _ in 0..ABORTED_IN_A_ROW {
+        run.abort_upload(ABORTED, b"half").await?;
+    }
     run.delete(&[ABORTED]).await?;
     run.end().await
 }

@@ -1,0 +1,242 @@
+//! What errors say: one line that stands for itself, and a chain that repeats nothing of it.
+#![cfg(feature = "std")]
+
+use std::error::Error as _;
+use std::io;
+use std::time::Duration;
+
+use ftp_proto::tls::Reason;
+use ftp_proto::wire::ReplyDecoder;
+use ftp_proto::{Error, ErrorKind, Misuse, Reply, Timeouts, Wait};
+
+fn reply(line: &str) -> Reply {
+    let decoded = ReplyDecoder::default().decode(line.as_bytes());
+    decoded.expect("a reply").reply.expect("all of it")
+}
+
+/// As `anyhow` prints it with `{:#}`.
+fn chain(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+#[test]
+fn every_kind_has_its_words() {
+    let words = [
+        (ErrorKind::UnexpectedReply, "unexpected reply"),
+        (ErrorKind::Transient, "the server refused for now"),
+        (ErrorKind::Permanent, "the server refused"),
+        (
+            ErrorKind::Protocol,
+            "the server does not speak FTP as it should",
+        ),
+        (
+            ErrorKind::Injection,
+            "clear text where TLS begins or ends: an attack, or a server that cannot be secured",
+        ),
+        (
+            ErrorKind::OutOfStep,
+            "replies are out of step with commands",
+        ),
+        (
+            ErrorKind::Closed,
+            "the server closed the control connection",
+        ),
+        (ErrorKind::Io, "input or output failed"),
+        (ErrorKind::Tls, "TLS failed"),
+        (
+            ErrorKind::Timeout(Wait::FinalReply),
+            "timed out, waiting for the final reply",
+        ),
+        (ErrorKind::Truncated, "the data did not end as it should"),
+        (
+            ErrorKind::Unconfirmed,
+            "the data ended, but the server never confirmed it",
+        ),
+        (
+            ErrorKind::Insecure,
+            "held back, because something would travel in clear text",
+        ),
+        (ErrorKind::InvalidArgument, "an argument cannot be sent"),
+        (ErrorKind::TooLarge, "larger than the limit"),
+        (
+            ErrorKind::Misuse(Misuse::Finished),
+            "misuse: the operation is done",
+        ),
+    ];
+    for (kind, words) in words {
+        let error = Error::new(kind);
+        assert_eq!(error.to_string(), words);
+        assert_eq!(chain(&error), words);
+        assert_eq!(
+            format!("{error:?}"),
+            format!("Error {{ says: {words:?}, kind: {kind:?} }}")
+        );
+    }
+}
+
+#[test]
+fn every_misuse_has_its_words() {
+    let all = [
+        Misuse::StaleAnswer,
+        Misuse::StaleTransfer,
+        Misuse::AlreadySecured,
+        Misuse::NotSecured,
+        Misuse::NotLoggedIn,
+        Misuse::Finished,
+        Misuse::NotAtEnd,
+        Misuse::Option,
+        Misuse::Framing,
+        Misuse::Protected,
+        Misuse::TooMuchUnsent,
+    ];
+    let mut words: Vec<String> = all.iter().map(Misuse::to_string).collect();
+    words.sort();
+    words.dedup();
+    assert_eq!(words.len(), all.len());
+}
+
+/// What was known, what the line says of it, and what is left for the chain.
+#[test]
+fn whatever_is_known_is_said_once() {
+    let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
+    let expired = "the server's certificate has expired: it must be renewed there (or this \
+                   machine's clock is wrong)";
+    let limits = Timeouts::default().with_greeting(Duration::from_millis(1500));
+    let rows = [
+        (
+            Error::from_reply(reply("550 No \x1b[31mway\r\n")).with_command("RETR"),
+            "RETR: the server refused: 550 No \\x1b[31mway",
+            "",
+        ),
+        (
+            Error::from_reply(reply("421 Bye\r\n")).with_source("kept for later"),
+            "the server closed the control connection: 421 Bye",
+            ": kept for later",
+        ),
+        (
+            Error::from(refused()).with_subject("connecting to ftp.example.org, port 21"),
+            "connecting to ftp.example.org, port 21: connection refused",
+            "",
+        ),
+        (
+            Error::from(refused())
+                .with_command("RETR")
+                .with_transferred(7),
+            "RETR: connection refused (after 7 bytes)",
+            "",
+        ),
+        (
+            Error::new(ErrorKind::Timeout(Wait::Reply)).with_limits(&limits),
+            "timed out after 60s, waiting for a reply",
+            "",
+        ),
+        (
+            Error::new(ErrorKind::Timeout(Wait::Greeting))
+                .with_limits(&limits)
+                .with_tls_reason(Reason::SilentServer),
+            "timed out after 1.5s, waiting for the greeting: the server says nothing: it may be \
+             waiting for implicit TLS, as a rule at port 990",
+            "",
+        ),
+        (
+            Error::new(ErrorKind::Tls)
+                .with_command("AUTH")
+                .with_tls_reason(Reason::Expired)
+                .with_source("as rustls has it"),
+            &format!("AUTH: TLS failed: {expired}"),
+            ": as rustls has it",
+        ),
+        (
+            Error::new(ErrorKind::Tls).with_source("no certificate in the PEM text"),
+            "TLS failed: no certificate in the PEM text",
+            "",
+        ),
+        (
+            Error::new(ErrorKind::Tls)
+                .with_command("RETR")
+                .with_subject("securing the data connection")
+                .with_tls_reason(Reason::Expired)
+                .with_reply(reply("425 No.\r\n")),
+            &format!(
+                "RETR: securing the data connection: TLS failed: {expired}; the server said: 425 No."
+            ),
+            "",
+        ),
+        (
+            Error::from_reply(reply("522 No.\r\n"))
+                .with_tls_reason(Reason::ResumptionDemanded)
+                .with_source(Error::from(refused())),
+            "the server refused: 522 No.: the server refuses the data connection, as a rule because \
+             it did not resume the TLS session of the login: reconnect to get one that can be resumed",
+            ": connection refused",
+        ),
+        (
+            Error::new(ErrorKind::Truncated)
+                .with_source("7 bytes were expected")
+                .with_reply(reply("226 Done.\r\n"))
+                .with_transferred(5),
+            "the data did not end as it should: 7 bytes were expected; the server said: 226 Done. \
+             (after 5 bytes)",
+            "",
+        ),
+        (
+            Error::new(ErrorKind::Unconfirmed)
+                .with_reply(reply("421 Bye\r\n"))
+                .with_source(Error::from_reply(reply("421 Bye\r\n"))),
+            "the data ended, but the server never confirmed it; the server said: 421 Bye",
+            ": the server closed the control connection: 421 Bye",
+        ),
+        (
+            Error::new(ErrorKind::Misuse(Misuse::Option)).with_source("Timeouts::reply is zero"),
+            "misuse: an option or a command makes no sense here: Timeouts::reply is zero",
+            "",
+        ),
+        (
+            Error::new(ErrorKind::Unconfirmed)
+                .with_source(Error::new(ErrorKind::Timeout(Wait::FinalReply)))
+                .with_limits(&limits),
+            "the data ended, but the server never confirmed it: timed out after 180s, waiting for \
+             the final reply",
+            "",
+        ),
+        (
+            // An error in an error: the inner one's own cause is what is left.
+            Error::new(ErrorKind::Truncated).with_source(
+                Error::new(ErrorKind::Tls)
+                    .with_tls_reason(Reason::ClearText)
+                    .with_source("corrupt"),
+            ),
+            &format!(
+                "the data did not end as it should: TLS failed: {}",
+                Reason::ClearText
+            ),
+            ": corrupt",
+        ),
+    ];
+    for (error, line, rest) in rows {
+        assert_eq!(error.to_string(), line);
+        assert_eq!(chain(&error), format!("{line}{rest}"));
+        // An `io::Error` on the way says the same.
+        let kind = error.kind();
+        let carried = io::Error::from(error);
+        assert_eq!(carried.to_string(), line);
+        assert_eq!(Error::from(carried).kind(), kind);
+    }
+}
+
+#[test]
+fn whoever_wants_the_error_underneath_has_it() {
+    let told = Error::from(io::Error::from(io::ErrorKind::ConnectionReset));
+    let untold = told.clone().with_tls_reason(Reason::EndedInHandshake);
+    for error in [told, untold] {
+        let inner = error.inner().and_then(|inner| inner.downcast_ref());
+        let inner: &io::Error = inner.expect("the system's");
+        assert_eq!(inner.kind(), io::ErrorKind::ConnectionReset);
+    }
+}
