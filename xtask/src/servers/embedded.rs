@@ -79,11 +79,13 @@ impl Embedded {
         template.build()?;
 
         let runtime = Builder::new_multi_thread()
-            // One, which looks at sockets when nothing else is left to do. With more of them
-            // libunftp takes what came first by chance, from its own queue or from the client:
-            // now and then a ClientHello for a command, before it has seen its own word to begin
-            // with TLS, and a new transfer ahead of the 426 of the one that was aborted.
+            // One, which looks at sockets when nothing else is left to do and not before.
+            // Otherwise libunftp takes by chance what came first, its own word to itself or what
+            // the client sent: now and then a ClientHello for a command, since it says 234 before
+            // it has told itself to begin with TLS, and now and then a new transfer ahead of the
+            // 426 of the one that was aborted.
             .worker_threads(1)
+            .event_interval(u32::MAX)
             .thread_name("embedded-ftp")
             .enable_all()
             .build()?;
