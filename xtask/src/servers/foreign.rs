@@ -207,8 +207,8 @@ impl Foreign {
         self.process.root()
     }
 
-    /// The directory on disk where clients may do everything; they see it as `work`, below the
-    /// directory in which they begin, where they may only look.
+    /// The directory on disk where clients may do everything; they see it as [`WRITABLE`], below
+    /// the directory in which they begin, where they may only look.
     pub(crate) fn writable(&self) -> PathBuf {
         self.process.root().join(WRITABLE)
     }
