@@ -50,6 +50,8 @@ pub struct Session {
     /// Where an earlier session stood, and this one does not yet.
     pub(crate) unrestored: Option<Standing>,
     pub(crate) resumption_failed: bool,
+    /// A ticket was waited for in vain: once is enough.
+    pub(crate) ticketless: bool,
 }
 
 type Observer = Box<dyn FnMut(Observed<'_>) + Send + Sync>;
@@ -103,6 +105,7 @@ impl Session {
             state,
             unrestored: None,
             resumption_failed: false,
+            ticketless: false,
         }
     }
 
@@ -115,6 +118,7 @@ impl Session {
         successor.observer = self.observer.take();
         successor.unrestored = Some(self.standing());
         successor.resumption_failed = self.resumption_failed;
+        successor.ticketless = self.ticketless;
         successor
     }
 

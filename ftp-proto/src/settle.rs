@@ -15,6 +15,7 @@ impl Session {
         self.alive()?;
         let mut event = event;
         if let Some(live) = self.live.as_mut().filter(|live| live.data_open) {
+            self.ticketless |= live.used_a_ticket && matches!(event, Event::TimedOut);
             let clock = match core::mem::replace(&mut event, Event::Begin) {
                 // A server that answers first has sent its ticket, or sends none.
                 Event::Closed(_) | Event::TimedOut | Event::ControlFirst if live.used_a_ticket => {

@@ -452,7 +452,7 @@ impl Open {
         let Some(live) = &mut session.live else {
             return Err(Error::new(ErrorKind::OutOfStep));
         };
-        live.used_a_ticket = secured == Secured::Resumed;
+        live.used_a_ticket = secured == Secured::Resumed && !session.ticketless;
         Ok(Step::Done(Transfer {
             id: live.id,
             verb: self.command.verb().into(),

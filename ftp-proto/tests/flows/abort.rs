@@ -291,6 +291,36 @@ fn abort_of_a_resumed_transfer_waits_for_the_ticket() {
     }
 }
 
+/// ProFTPD sends no ticket with an upload, and may not hear of ABOR while it waits for data.
+#[test]
+fn abort_waits_in_vain_for_a_ticket_but_once() {
+    let resumes = Item::Serve("secure data", Reaction::Resumes);
+    let opening = [opening("STOR a"), vec![resumes.clone()]].concat();
+    let mut driver = logged_in(explicit(), opening);
+    let reopening = [
+        hear("EPSV"),
+        say("229 (|||6446|)"),
+        serve("connect peer:6446"),
+        hear("STOR a"),
+        say("150 here"),
+        resumes,
+    ];
+    let closed = [serve("close abandon"), say("426 cut"), say("226 aborted")];
+    driver.outcome(&Op::Store("a"));
+    driver.server.extend([
+        hear("ABOR"),
+        Item::Serve("close harvest", Reaction::TimesOut),
+    ]);
+    driver.server.extend(closed.clone());
+    driver.outcome(&Op::Abort);
+    driver.server.extend(reopening);
+    driver.outcome(&Op::Store("a"));
+    driver.server.extend([hear("ABOR")]);
+    driver.server.extend(closed);
+    assert_eq!(driver.outcome(&Op::Abort), "Some(Reply(426 cut))");
+    driver.server.assert_over();
+}
+
 #[test]
 fn abort_with_telnet_synch_marks_the_data_mark_urgent() {
     let config = Config::default().with_abort_signal(AbortSignal::TelnetSynch);
