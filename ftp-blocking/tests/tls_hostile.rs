@@ -2,7 +2,7 @@
 
 #[path = "support/certificates.rs"]
 mod certificates;
-#[path = "support/hostile.rs"]
+#[path = "support/hostile/mod.rs"]
 mod hostile;
 
 /// This adapter as the tests see it.

@@ -187,7 +187,16 @@ fn quirk_257_quotes() {
 
 #[test]
 fn quirk_257_without_a_path_is_no_failure() {
-    for line in ["257 /dir", "257", "250 done", "200 ok", "257 \"\" created"] {
+    for line in [
+        "257 /dir",
+        "257",
+        "250 done",
+        "200 ok",
+        "257 \"\" created",
+        // Libunftp's own quotes are part of the name.
+        "257 /dir/a \"b\" created",
+        "257 /dir/a\"b",
+    ] {
         assert_eq!(path(line), Ok(None), "{line}");
     }
 }

@@ -1,4 +1,4 @@
-//! Sessions with four servers that this project did not write, replayed without sockets.
+//! Sessions with five servers that this project did not write, replayed without sockets.
 //!
 //! `cargo xtask interop --record` wrote them down. The same operations are run as flows against
 //! the recorded replies: the very same commands must go out, and the same must come of each.
@@ -37,6 +37,11 @@ fn pure_ftpd() {
 #[test]
 fn pyftpdlib() {
     replay(include_str!("transcripts/pyftpdlib.txt"));
+}
+
+#[test]
+fn libunftp() {
+    replay(include_str!("transcripts/libunftp.txt"));
 }
 
 #[test]
@@ -153,15 +158,30 @@ impl Server for Replayed {
 impl Replayed {
     /// Where the client listened then: in the EPRT or PORT that comes next.
     fn announced(&self) -> SocketAddr {
-        let command = self.said.iter().find_map(|line| match line {
-            Line::Command(command) if command.starts_with("EPRT |") => Some(command),
-            _ => None,
+        let announced = self.said.iter().find_map(|line| match line {
+            Line::Command(command) => of_eprt(command).or_else(|| of_port(command)),
+            Line::Reply(_) => None,
         });
-        let command = command.expect("EPRT in the transcript");
-        let fields: Vec<_> = command.split('|').collect();
-        let address: IpAddr = fields[2].parse().expect("an address");
-        SocketAddr::new(address, fields[3].parse().expect("a port"))
+        announced.expect("EPRT or PORT in the transcript")
     }
+}
+
+/// As in: `EPRT |1|127.0.0.1|42581|`
+fn of_eprt(command: &str) -> Option<SocketAddr> {
+    let mut fields = command.strip_prefix("EPRT |")?.split('|').skip(1);
+    let address: IpAddr = fields.next()?.parse().ok()?;
+    Some(SocketAddr::new(address, fields.next()?.parse().ok()?))
+}
+
+/// As in: `PORT 127,0,0,1,166,85`
+fn of_port(command: &str) -> Option<SocketAddr> {
+    let fields = command.strip_prefix("PORT ")?.split(',');
+    let bytes: Vec<u8> = fields.map_while(|field| field.parse().ok()).collect();
+    let [a, b, c, d, high, low] = bytes[..] else {
+        return None;
+    };
+    let port = u16::from_be_bytes([high, low]);
+    Some(SocketAddr::from(([a, b, c, d], port)))
 }
 
 fn replay(text: &str) {

@@ -2,7 +2,7 @@
 
 #[path = "../../ftp-blocking/tests/support/certificates.rs"]
 mod certificates;
-#[path = "../../ftp-blocking/tests/support/hostile.rs"]
+#[path = "../../ftp-blocking/tests/support/hostile/mod.rs"]
 mod hostile;
 
 /// This adapter as the tests see it.

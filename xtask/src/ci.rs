@@ -48,8 +48,10 @@ const STEPS: [Step; 12] = [
     ),
     // Of the whole workspace again, since what has been checked already is the same then.
     step(
-        "lints, the demo and the bench",
-        Cargo("clippy --workspace --all-targets --features xtask/demo,xtask/bench -- -D warnings"),
+        "lints, libunftp and the bench",
+        Cargo(
+            "clippy --workspace --all-targets --features xtask/embedded,xtask/bench -- -D warnings",
+        ),
     ),
     step(
         "documentation",

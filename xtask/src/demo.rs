@@ -4,48 +4,37 @@
 use crate::servers::Result;
 
 /// Runs it.
-///
-/// The server is behind a feature, so that no other job compiles it; hence this program starts
-/// itself a second time, through cargo, with that feature.
-#[cfg(not(feature = "demo"))]
+#[cfg(not(feature = "embedded"))]
 pub(crate) fn run() -> Result<()> {
-    use crate::workspace;
-
-    // Not quietly: the server takes a minute to compile, in which something should be seen.
-    workspace::run(workspace::cargo()?.args([
-        "run",
-        "--package",
-        "xtask",
-        "--features",
-        "demo",
-        "--",
-        "demo",
-    ]))
+    crate::workspace::again(&["--features", "embedded"], "demo", &[])
 }
 
 /// Runs it.
-#[cfg(feature = "demo")]
+#[cfg(feature = "embedded")]
 pub(crate) fn run() -> Result<()> {
     embedded::run()
 }
 
-#[cfg(feature = "demo")]
+#[cfg(feature = "embedded")]
 mod embedded {
     use std::fs;
+    use std::net::Ipv4Addr;
     use std::path::{Path, PathBuf};
     use std::process;
     use std::time::Duration;
 
     use ftp_blocking::{Options, Timeouts, TlsConfig};
+    use libunftp::options::{FtpsRequired, TlsFlags};
 
     use crate::console::{Dialogue, Show, say};
     use crate::job::{Adapter, Job};
     use crate::servers::Result;
     use crate::servers::authority::Authority;
-    use crate::servers::embedded::{Embedded, USER};
+    use crate::servers::embedded::{Embedded, Secured, Service};
     use crate::workspace;
 
     const HOST: &str = "localhost";
+    const USER: &str = "demo";
     const PASSWORD: &str = "not a secret, but masked all the same";
     const DIRECTORY: &str = "open";
     const LARGE: usize = 16 * 1024 * 1024;
@@ -54,16 +43,29 @@ mod embedded {
     const PATIENCE: Duration = Duration::from_secs(20);
 
     pub(super) fn run() -> Result<()> {
-        let directory = Scratch::new(&workspace::root()?.join("target"))?;
-        let (files, identity) = (directory.0.join("files"), directory.0.join("identity"));
+        let scratch = Scratch::new(&workspace::root()?.join("target"))?;
+        let files = scratch.0.join("files");
         fs::create_dir_all(files.join(DIRECTORY))?;
         let authority = Authority::new()?;
-        let server = Embedded::start(
-            &files,
-            &identity,
-            &authority.issue(&[HOST, "127.0.0.1"])?,
-            PASSWORD,
-        )?;
+        let identity = authority.issue(&[HOST, "127.0.0.1"])?;
+        let (certificate, key) = (scratch.0.join("certificate.pem"), scratch.0.join("key.pem"));
+        fs::write(&certificate, &identity.certificate_pem)?;
+        fs::write(&key, &identity.key_pem)?;
+        let server = Embedded::start(Service {
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            root: files,
+            user: USER.to_owned(),
+            password: PASSWORD.to_owned(),
+            passive_ports: 49_152..=65_535,
+            idle: PATIENCE,
+            tls: Some(Secured {
+                certificate,
+                key,
+                clients: None,
+                versions: TlsFlags::LATEST_VERSIONS,
+                data: FtpsRequired::All,
+            }),
+        })?;
         let options = Options::new(HOST)
             .with_port(server.port())
             .with_tls(TlsConfig::with_roots_pem(authority.root_pem())?)

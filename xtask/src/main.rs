@@ -22,8 +22,9 @@ const USAGE: &str = "\
 Usage: cargo xtask <job>
 
   demo     a whole session over TLS against a server inside this process, through both adapters
-  interop  the same, and every operation by its name, against vsftpd, ProFTPD, Pure-FTPd and
-           pyftpdlib, or those that are named (Debian or a relative, as root; Python with pip)
+  interop  the same, and every operation by its name, against vsftpd, ProFTPD, Pure-FTPd,
+           pyftpdlib and libunftp, or those that are named (Debian or a relative, as root; Python
+           with pip)
   no-std   link and run a program that has no standard library
   bench    bulk transfers beside curl, lftp, ftplib and suppaftp (Linux; --help says more)
   counts   instructions of what the core does most, recorded; with --check compared (valgrind)
@@ -41,6 +42,8 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["demo"] => demo::run(),
         ["interop", arguments @ ..] => interop::run(arguments),
+        #[cfg(all(feature = "embedded", unix))]
+        [servers::libunftp::JOB, arguments @ ..] => servers::libunftp::serve(arguments),
         ["no-std"] => no_std(),
         ["bench", arguments @ ..] => bench::run(arguments),
         #[cfg(all(feature = "bench", target_os = "linux"))]

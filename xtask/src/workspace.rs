@@ -38,6 +38,18 @@ pub(crate) fn cargo() -> Result<Command> {
     Ok(command)
 }
 
+/// Runs this program a second time, built with more: what few jobs need is behind features, so that
+/// no other job compiles it.
+///
+/// Not quietly: that takes a minute to compile, in which something should be seen.
+pub(crate) fn again(build: &[&str], job: &str, arguments: &[&str]) -> Result<()> {
+    run(cargo()?
+        .args(["run", "--package", "xtask"])
+        .args(build)
+        .args(["--", job])
+        .args(arguments))
+}
+
 /// Runs a command to its end, its output visible.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();

@@ -16,7 +16,8 @@ use nom::{IResult, Parser};
 ///
 /// The first quote opens, the first one that is not doubled closes, whatever stands around them
 /// (some servers put words before the path). 257 is the code; 250 and 200 occur on embedded
-/// servers. Old ones quote nothing, or quote nothing between two quotes: success without a path.
+/// servers. Old ones quote nothing, or quote nothing between two quotes: success without a path; and
+/// where a path stands there without them, any quotes are its own.
 ///
 /// # Errors
 ///
@@ -36,6 +37,7 @@ pub fn pathname(reply: &Reply) -> Result<Option<RemotePath>, Malformed> {
     }
     let Some((path, end)) = reply
         .text_lines()
+        .filter(|text| !text.trim_ascii_start().starts_with(b"/"))
         .find_map(|text| quoted(text).ok())
         .map(|(_, quoted)| quoted)
     else {

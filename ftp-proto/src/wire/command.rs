@@ -31,13 +31,14 @@ pub struct Command {
 
 /// How a 0xFF byte, which is Telnet's IAC, is sent (RFC 959 section 3, RFC 854).
 ///
-/// `cargo xtask interop` measures it: vsftpd, Pure-FTPd and pyftpdlib take it as it is wherever it
-/// stands, and read a doubled one as two. ProFTPD reads a doubled one as one, and takes a single
-/// one as it is unless Telnet gives a meaning to what follows (another 0xFF; IP, which is 0xF4).
+/// `cargo xtask interop` measures it: vsftpd, Pure-FTPd, pyftpdlib and libunftp take it as it is
+/// wherever it stands, and read a doubled one as two. ProFTPD reads a doubled one as one, and takes
+/// a single one as it is unless Telnet gives a meaning to what follows (another 0xFF; IP, which is
+/// 0xF4).
 /// In UTF-8 there is no 0xFF; in Latin-1 it is `ÿ`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Telnet {
-    /// As it is, which is what three of four servers need and the fourth mostly takes.
+    /// As it is, which is what four of five servers need and the fifth mostly takes.
     #[default]
     Raw,
     /// Twice, as RFC 854 wants it.

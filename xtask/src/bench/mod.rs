@@ -4,24 +4,13 @@
 
 use crate::servers::Result;
 
-/// Compares.
-///
-/// The peers are behind a feature, so that no other job compiles them; hence this program starts
-/// itself a second time, through cargo, with that feature and optimised.
+/// Compares; optimised, which makes it another build in any case.
 #[cfg(not(all(feature = "bench", target_os = "linux")))]
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
-    use crate::workspace;
-
     if cfg!(not(target_os = "linux")) {
         return Err("what this job compares is Linux's own: splice, sendfile, tmpfs, /proc".into());
     }
-    // Not quietly: the peers take a minute to compile, in which something should be seen.
-    workspace::run(
-        workspace::cargo()?
-            .args(["run", "--release", "--package", "xtask"])
-            .args(["--features", "bench", "--", "bench"])
-            .args(arguments),
-    )
+    crate::workspace::again(&["--release", "--features", "bench"], "bench", arguments)
 }
 
 /// Compares.

@@ -1,10 +1,10 @@
 //! Where a server answers the contract table other than the simulator does. Reviewed: each with
 //! its reason, and one that does not occur any more is a failure too.
 
-use super::exceptions::Occurs;
+use super::exceptions::{BINARY, Occurs};
 use crate::servers::foreign::Kind;
 
-use Kind::{ProFtpd, PureFtpd, Pyftpdlib, Vsftpd};
+use Kind::{Libunftp, ProFtpd, PureFtpd, Pyftpdlib, Vsftpd};
 
 /// One that is known.
 pub(super) struct Different {
@@ -40,7 +40,7 @@ pub(super) const DIFFERENT: &[Different] = &[
     always(ALL, "the_server", "Call(Language, \"EN\")", LANG),
     always(ALL, "the_server", "Call(Language, \"\")", LANG),
     always(
-        &[Vsftpd, PureFtpd, Pyftpdlib],
+        &[Vsftpd, PureFtpd, Pyftpdlib, Libunftp],
         "",
         "Call(ClientName",
         "CLNT is unknown",
@@ -70,7 +70,24 @@ pub(super) const DIFFERENT: &[Different] = &[
         "Call(Site, \"CHMOD",
         "SITE is for users of the machine, not for guests",
     ),
-    always(ALL, "", "Type(Ebcdic", "EBCDIC is unknown"),
+    always(
+        &[Libunftp],
+        "the_server",
+        "Call(Site, \"CHMOD",
+        "SITE CHMOD is unknown",
+    ),
+    always(
+        &[Libunftp],
+        "the_server",
+        "Call(Status, \"/five",
+        "STAT is for directories",
+    ),
+    always(
+        &[Vsftpd, ProFtpd, PureFtpd, Pyftpdlib],
+        "",
+        "Type(Ebcdic",
+        "EBCDIC is unknown",
+    ),
     always(
         &[Vsftpd, Pyftpdlib],
         "",
@@ -84,31 +101,31 @@ pub(super) const DIFFERENT: &[Different] = &[
         "TYPE L is TYPE I, whatever the size of a byte",
     ),
     always(
-        &[Vsftpd, ProFtpd, PureFtpd],
+        &[Vsftpd, ProFtpd, PureFtpd, Libunftp],
         "logged_out",
         "Call(Reinitialize",
         "REIN is unknown",
     ),
     always(
-        &[Vsftpd, ProFtpd, PureFtpd],
+        &[Vsftpd, ProFtpd, PureFtpd, Libunftp],
         "logged_out",
         "Call(Cwd",
         "without REIN one is still logged in",
     ),
     always(
-        &[Vsftpd, PureFtpd],
+        &[Vsftpd, PureFtpd, Libunftp],
         "logged_out",
         "Login",
         "and cannot log in a second time",
     ),
     always(
-        &[Vsftpd, PureFtpd],
+        &[Vsftpd, PureFtpd, Libunftp],
         "reconnected_after_a_second_login",
         "Login",
         ONE_LOGIN,
     ),
     always(
-        &[Vsftpd, PureFtpd],
+        &[Vsftpd, PureFtpd, Libunftp],
         "reconnected_after_a_second_login",
         "Pwd",
         ONE_LOGIN,
@@ -118,6 +135,9 @@ pub(super) const DIFFERENT: &[Different] = &[
     always(&[Vsftpd], "directories", "Facts(", "MLST is unknown"),
     always(&[PureFtpd], "directories", "MakeDirectory(\"a", QUOTES),
     always(&[PureFtpd], "directories", "Pwd", QUOTES),
+    always(&[Libunftp], "directories", "MakeDirectory(\"a", AS_ASKED),
+    always(&[Libunftp], "directories", "Pwd", AS_ASKED),
+    always(&[Libunftp], "reconnect_wants", "Pwd", AS_ASKED),
     always(&[PureFtpd], "directories", "Download(\" leading", BLANK),
     always(&[PureFtpd], "directories", "FactsOfAll", BLANK),
     always(&[PureFtpd], "directories", "Facts(\"/d/ leading", BLANK),
@@ -136,10 +156,16 @@ pub(super) const DIFFERENT: &[Different] = &[
         "NLST of a file names it as it was asked for, with its directory",
     ),
     always(
-        &[PureFtpd],
+        &[PureFtpd, Libunftp],
         "uploads",
         "DownloadCommand(\"NLST",
         "NLST is for directories",
+    ),
+    always(
+        &[Libunftp],
+        "uploads",
+        "UploadUnique",
+        "its 150 to STOU is the bare name, without FILE",
     ),
     // Texts.
     always(CRLF, "texts", "DownloadText(\"/text", KEPT),
@@ -152,6 +178,14 @@ pub(super) const DIFFERENT: &[Different] = &[
         "texts",
         "DownloadText(\"/new",
         LONE_CR,
+    ),
+    always(&[Libunftp], "texts", "Download", BINARY),
+    // Behind everything else.
+    always(
+        &[Libunftp],
+        "the_server",
+        "",
+        "what it cannot parse, as OPTS NONE, it answers by 501 and closes the connection",
     ),
     // Transfers.
     Different {
@@ -176,6 +210,9 @@ const ONE_LOGIN: &str = "one cannot log in a second time, and stays where one wa
 const LANG: &str = "LANG is unknown, or English has no name";
 
 const QUOTES: &str = "it does not double quotes in a 257";
+
+const AS_ASKED: &str = "a 257 shows the path as it was asked for, `.` included, with quotes that \
+     are not doubled; that of MKD has none around it";
 
 const BLANK: &str = "it stores a blank at the beginning of a name as _";
 

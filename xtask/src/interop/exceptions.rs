@@ -8,7 +8,7 @@ use super::operation::{Operation, Way};
 use crate::servers::foreign::Kind;
 use crate::servers::tls::TlsVersion;
 
-use Kind::{ProFtpd, PureFtpd, Pyftpdlib, Vsftpd};
+use Kind::{Libunftp, ProFtpd, PureFtpd, Pyftpdlib, Vsftpd};
 
 /// One that is known.
 pub(super) struct Exception {
@@ -94,7 +94,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         Operation::DirectoryIac,
         r"a\xff\xffb",
         "it doubles 0xFF in replies as Telnet wants it, but takes it as it is in commands; the \
-         other three never double it, so that PWD's reply is read as it came",
+         others never double it, so that PWD's reply is read as it came",
     ),
     always(Vsftpd, Operation::Facts, "500 Unknown command", NO_FACTS),
     always(Vsftpd, Operation::FactsOf, "500 Unknown command", NO_FACTS),
@@ -138,20 +138,62 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         Pyftpdlib,
         Operation::NameLatin1,
         NOT_UTF8,
-        "it stores U+FFFD in the place of what is not UTF-8, by default",
+        REPLACED_BY_DEFAULT,
     ),
-    always(
-        Pyftpdlib,
-        Operation::NameIac,
-        NOT_UTF8,
-        "it stores U+FFFD in the place of what is not UTF-8, by default",
-    ),
+    always(Pyftpdlib, Operation::NameIac, NOT_UTF8, REPLACED_BY_DEFAULT),
     always(
         Pyftpdlib,
         Operation::DirectoryIac,
         NOT_UTF8,
-        "it stores U+FFFD in the place of what is not UTF-8, by default",
+        REPLACED_BY_DEFAULT,
     ),
+    always(
+        Libunftp,
+        Operation::Mkd,
+        "no path in the reply",
+        "its 257 to MKD has no quotes around the path",
+    ),
+    always(Libunftp, Operation::StatusOf, "451 Local error", FROM_ROOT),
+    always(Libunftp, Operation::FactsOf, "550 storage error", FROM_ROOT),
+    always(
+        Libunftp,
+        Operation::SiteHelp,
+        "502 Unknown SITE command",
+        "SITE HELP is unknown",
+    ),
+    always(
+        Libunftp,
+        Operation::List,
+        "550 Directory not found",
+        "LIST is for directories",
+    ),
+    always(
+        Libunftp,
+        Operation::Unique,
+        "501 Invalid Parameter",
+        "STOU takes no suggestion",
+    ),
+    always(
+        Libunftp,
+        Operation::TextDownload,
+        r#""one\n\ntwo\n" found"#,
+        BINARY,
+    ),
+    always(
+        Libunftp,
+        Operation::TextUpload,
+        "on the server's disk: differs",
+        BINARY,
+    ),
+    always(
+        Libunftp,
+        Operation::TextUploadCrlf,
+        "on the server's disk: differs",
+        BINARY,
+    ),
+    always(Libunftp, Operation::NameLatin1, NOT_UTF8, REPLACED),
+    always(Libunftp, Operation::NameIac, NOT_UTF8, REPLACED),
+    always(Libunftp, Operation::DirectoryIac, NOT_UTF8, REPLACED),
     deaf(Operation::TwoSessions),
     deaf(Operation::Copy),
     deaf(Operation::Reconnect),
@@ -177,6 +219,14 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
 ];
 
 const NO_FACTS: &str = "it knows neither MLSD nor MLST";
+
+const FROM_ROOT: &str = "STAT and MLST take a path from the root on, whatever the directory is";
+
+pub(super) const BINARY: &str = "TYPE A is TYPE I";
+
+const REPLACED: &str = "it stores U+FFFD in the place of what is not UTF-8";
+
+const REPLACED_BY_DEFAULT: &str = "it stores U+FFFD in the place of what is not UTF-8, by default";
 
 /// The replacement character.
 const NOT_UTF8: &str = "\u{fffd}";

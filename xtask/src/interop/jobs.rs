@@ -134,7 +134,8 @@ pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
     // Two at a time: some of the time is spent waiting.
     let lanes: Vec<_> = thread::scope(|scope| {
         let lanes: Vec<_> = programs
-            .chunks(programs.len().div_ceil(2))
+            .rchunks(programs.len().div_ceil(2))
+            .rev()
             .map(|lane| {
                 scope.spawn(move || -> std::result::Result<Vec<_>, String> {
                     let mut table = Vec::new();
@@ -374,8 +375,6 @@ async fn refused<D: Driver>(options: Options, server: &Foreign) -> Result<()> {
     };
     match login.await {
         Ok(reply) => Err(format!("a client without a certificate: {reply}").into()),
-        // TLS 1.2 has no alert of its own for it, and OpenSSL sends the general one.
-        Err(error) if chain(&error).ends_with("HandshakeFailure") => Ok(()),
         Err(error) if error.tls_reason() == Some(&tls::Reason::CertificateDemanded) => Ok(()),
         Err(error) => Err(format!("a client without a certificate: {}", chain(&error)).into()),
     }

@@ -33,7 +33,8 @@ pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
         // Two at a time: some of the time is spent waiting.
         let (sender, done) = mpsc::channel();
         let lanes: Vec<_> = programs
-            .chunks(programs.len().div_ceil(2))
+            .rchunks(programs.len().div_ceil(2))
+            .rev()
             .map(|lane| {
                 let (sender, block) = (sender.clone(), &block);
                 scope.spawn(move || -> std::result::Result<(), String> {
@@ -84,7 +85,7 @@ fn with(program: &Program, trust: &Trust, block: &[u8], done: &mpsc::Sender<Done
                 .map(|secured| trust.server(secured)),
             ..Setting::default()
         })?;
-        for &way in ways {
+        for &way in ways.iter().filter(|way| way.is_offered(program.kind())) {
             let options = cell::options(&server, way, trust)?;
             for adapter in Adapter::ALL {
                 let begin = Instant::now();

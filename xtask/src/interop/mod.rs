@@ -54,6 +54,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     if kinds.is_empty() {
         kinds.extend(Kind::ALL);
     }
+    if kinds.contains(&Kind::Libunftp) && !cfg!(feature = "embedded") {
+        return workspace::again(&["--features", "embedded"], "interop", arguments);
+    }
     let programs = kinds
         .into_iter()
         .map(|kind| kind.fetch(&workdir))

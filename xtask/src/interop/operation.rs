@@ -54,7 +54,9 @@ impl Way {
 
     pub(super) fn is_offered(self, kind: Kind) -> bool {
         let start = self.secured.map(|secured| secured.start);
-        start != Some(Start::Implicit) || kind.offers_implicit()
+        let is_extended = (self.mode, self.family) == (DataMode::Active, Family::V6);
+        (start != Some(Start::Implicit) || kind.offers_implicit())
+            && (!is_extended || kind.knows_eprt())
     }
 
     pub(super) const fn name(self) -> &'static str {

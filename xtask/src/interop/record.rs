@@ -13,7 +13,7 @@ use ftp_blocking::{Client, Completion, DataMode, Error, Observed, Reply, Transfe
 use super::jobs;
 use crate::console::say;
 use crate::servers::Result;
-use crate::servers::foreign::{Program, Setting};
+use crate::servers::foreign::{Kind, Program, Setting};
 use crate::workspace;
 
 /// Where transcripts are kept.
@@ -32,7 +32,7 @@ const STEPS: &[&str] = &[
     "raw XYZZY",
     "noop",
     "pwd",
-    "cwd work",
+    "cwd open",
     "mkd made",
     "mkd made",
     "cwd made",
@@ -86,6 +86,10 @@ pub(super) fn run(programs: &[Program]) -> Result<()> {
         let transcript = Transcript::default();
         let mut client = Some(Client::connect(jobs::options(&server))?);
         for &step in STEPS {
+            // It closes the connection upon what it cannot parse, a name for STOU among it.
+            if program.kind() == Kind::Libunftp && step.starts_with("unique") {
+                continue;
+            }
             transcript.add(format!("\n: {step}"));
             let Some(open) = &mut client else {
                 break;

@@ -23,7 +23,7 @@ const NAMES: [(&str, &[u8]); 4] = [
 
 /// What is known: whether a directory gets each of the names. It is why [`Telnet::Raw`] is the
 /// default.
-const KNOWN: [(Kind, Telnet, [bool; NAMES.len()]); 8] = [
+const KNOWN: [(Kind, Telnet, [bool; NAMES.len()]); 10] = [
     (Kind::Vsftpd, Telnet::Raw, [true, true, true, true]),
     (Kind::Vsftpd, Telnet::Doubled, [false, false, false, false]),
     // It takes Telnet's signals out, and reads a doubled one as one.
@@ -38,6 +38,12 @@ const KNOWN: [(Kind, Telnet, [bool; NAMES.len()]); 8] = [
     (Kind::Pyftpdlib, Telnet::Raw, [true, true, true, true]),
     (
         Kind::Pyftpdlib,
+        Telnet::Doubled,
+        [false, false, false, false],
+    ),
+    (Kind::Libunftp, Telnet::Raw, [true, true, true, true]),
+    (
+        Kind::Libunftp,
         Telnet::Doubled,
         [false, false, false, false],
     ),
@@ -93,8 +99,10 @@ fn measure(server: &Foreign, kind: Kind, telnet: Telnet) -> Result<[bool; NAMES.
             let entry = entry?;
             let there = entry.file_name();
             *found = match kind {
-                // It stores a U+FFFD for each byte that is not UTF-8, but for each one.
-                Kind::Pyftpdlib => there.as_bytes() == String::from_utf8_lossy(name).as_bytes(),
+                // They store a U+FFFD for each byte that is not UTF-8, but for each one.
+                Kind::Pyftpdlib | Kind::Libunftp => {
+                    there.as_bytes() == String::from_utf8_lossy(name).as_bytes()
+                }
                 _ => there.as_bytes() == name,
             };
             fs::remove_dir(entry.path())?;

@@ -1,17 +1,12 @@
-//! A server inside this process, for jobs that must run on a machine with
-//! nothing but cargo on it.
+//! libunftp, a server that is a library: inside this process for jobs that must
+//! run on a machine with nothing but cargo on it, and in one of its own beside
+//! other servers.
 
-use std::{
-    fmt, fs,
-    net::Ipv4Addr,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt, net::SocketAddr, ops::RangeInclusive, path::PathBuf, sync::Arc, time::Duration};
 
 use libunftp::{
     ServerBuilder, ServerError,
-    options::{FtpsRequired, TlsFlags},
+    options::{ActivePassiveMode, FtpsClientAuth, FtpsRequired, TlsFlags},
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -20,17 +15,43 @@ use tokio::{
 use unftp_core::auth::{AuthenticationError, Authenticator, Credentials, DefaultUser, Principal};
 use unftp_sbe_fs::Filesystem;
 
-use super::{Result, authority::Identity};
-
-/// The one user who may log in.
-pub(crate) const USER: &str = "demo";
+use super::Result;
 
 /// How long stopping waits for disk operations, the only work of the server
 /// that cannot be cancelled.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A running libunftp server on 127.0.0.1 that insists on explicit TLS;
-/// dropping it closes the listener and every session.
+/// What a server is to be like. Paths are in full, since they are opened again
+/// for each session.
+pub(crate) struct Service {
+    /// Where it listens; port zero is one of the system's choice.
+    pub(crate) address: SocketAddr,
+    /// What clients see as `/`.
+    pub(crate) root: PathBuf,
+    /// The one user who may log in.
+    pub(crate) user: String,
+    pub(crate) password: String,
+    /// The ports for passive data connections.
+    pub(crate) passive_ports: RangeInclusive<u16>,
+    /// How long a session may stay silent, in whole seconds.
+    pub(crate) idle: Duration,
+    /// In clear when nothing.
+    pub(crate) tls: Option<Secured>,
+}
+
+/// TLS without which nobody logs in, behind AUTH TLS. All files are PEM.
+pub(crate) struct Secured {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+    /// The root that has to have signed the certificate which a client has to
+    /// show; none is asked for otherwise.
+    pub(crate) clients: Option<PathBuf>,
+    pub(crate) versions: TlsFlags,
+    /// Whether data connections have to be under TLS, too.
+    pub(crate) data: FtpsRequired,
+}
+
+/// A running libunftp server; dropping it closes the listener and every session.
 pub(crate) struct Embedded {
     // An option only because stopping consumes the runtime.
     runtime: Option<Runtime>,
@@ -38,56 +59,40 @@ pub(crate) struct Embedded {
 }
 
 impl Embedded {
-    /// Serves `root` to [`USER`] with `password`, on a port of the system's
-    /// choice. The identity is written into `scratch`, since libunftp takes
-    /// file names; the directory is created when it is not there.
-    ///
     /// Connections made after this returns succeed.
     ///
     /// # Errors
     ///
-    /// When `root` is not a directory, `scratch` cannot be written or the
-    /// identity does not hold together.
-    pub(crate) fn start(
-        root: &Path,
-        scratch: &Path,
-        identity: &Identity,
-        password: &str,
-    ) -> Result<Self> {
-        fs::create_dir_all(scratch)?;
-        // In full, since the files are read again for each session.
-        let scratch = scratch.canonicalize()?;
-        let certificate = scratch.join("server-certificate.pem");
-        let key = scratch.join("server-key.pem");
-        fs::write(&certificate, &identity.certificate_pem)?;
-        fs::write(&key, &identity.key_pem)?;
-
-        let root = root.canonicalize()?;
+    /// When the root is not a directory, the address is taken or the identity
+    /// does not hold together.
+    pub(crate) fn start(service: Service) -> Result<Self> {
         // libunftp asks for a new storage per session and leaves no way to
         // fail; opening it once here turns a wrong root into an error.
-        drop(Filesystem::new(&root)?);
-        let storage = move || {
-            Filesystem::new(&root).expect("the served directory could be opened at the start")
-        };
+        drop(Filesystem::new(&service.root)?);
         let template = Template {
-            storage: Arc::new(storage),
             gate: Arc::new(Gate {
-                password: password.to_owned(),
+                user: service.user.clone(),
+                password: service.password.clone(),
             }),
-            certificate,
-            key,
+            service,
         };
         template.build()?;
 
         let runtime = Builder::new_multi_thread()
-            .worker_threads(2)
+            // One, which looks at sockets when nothing else is left to do and not before.
+            // Otherwise libunftp takes by chance what came first, its own word to itself or what
+            // the client sent: now and then a ClientHello for a command, since it says 234 before
+            // it has told itself to begin with TLS, and now and then a new transfer ahead of the
+            // 426 of the one that was aborted.
+            .worker_threads(1)
+            .event_interval(u32::MAX)
             .thread_name("embedded-ftp")
             .enable_all()
             .build()?;
         // libunftp's own listener is bound somewhere inside a future and does
         // not tell its port. Binding here gives the port without a race, and
         // the kernel queues connections from this moment on.
-        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+        let listener = runtime.block_on(TcpListener::bind(template.service.address))?;
         let port = listener.local_addr()?.port();
         runtime.spawn(accept(listener, template));
         Ok(Self {
@@ -114,10 +119,8 @@ impl Drop for Embedded {
 /// What each session's server is made from: libunftp serves an accepted stream
 /// by consuming the whole server.
 struct Template {
-    storage: Arc<dyn Fn() -> Filesystem + Send + Sync>,
+    service: Service,
     gate: Arc<Gate>,
-    certificate: PathBuf,
-    key: PathBuf,
 }
 
 impl Template {
@@ -125,18 +128,29 @@ impl Template {
     /// to rustls itself, and installs nothing that would get in the way of a
     /// client in the same process.
     fn build(&self) -> std::result::Result<libunftp::Server<Filesystem, DefaultUser>, ServerError> {
-        let storage = Arc::clone(&self.storage);
-        ServerBuilder::with_authenticator(Box::new(move || storage()), self.gate.clone())
+        let root = self.service.root.clone();
+        let storage = move || {
+            Filesystem::new(&root).expect("the served directory could be opened at the start")
+        };
+        let mut builder = ServerBuilder::with_authenticator(Box::new(storage), self.gate.clone())
             .greeting("Embedded server ready")
-            .ftps(&self.certificate, &self.key)
-            .ftps_required(FtpsRequired::All, FtpsRequired::All)
-            // TLS 1.3 is off unless asked for.
-            .ftps_tls_flags(
-                TlsFlags::LATEST_VERSIONS
-                    | TlsFlags::RESUMPTION_SESS_ID
-                    | TlsFlags::RESUMPTION_TICKETS,
-            )
-            .build()
+            .active_passive_mode(ActivePassiveMode::ActiveAndPassive)
+            .passive_ports(self.service.passive_ports.clone())
+            .idle_session_timeout(self.service.idle.as_secs());
+        if let Some(tls) = &self.service.tls {
+            builder = builder
+                .ftps(&tls.certificate, &tls.key)
+                .ftps_required(FtpsRequired::All, tls.data)
+                .ftps_tls_flags(
+                    tls.versions | TlsFlags::RESUMPTION_SESS_ID | TlsFlags::RESUMPTION_TICKETS,
+                );
+            if let Some(root) = &tls.clients {
+                builder = builder
+                    .ftps_client_auth(FtpsClientAuth::Require)
+                    .ftps_trust_store(root);
+            }
+        }
+        builder.build()
     }
 }
 
@@ -147,6 +161,9 @@ async fn accept(listener: TcpListener, template: Template) {
             tokio::task::yield_now().await;
             continue;
         };
+        // libunftp writes a 150 and a 226 one by one, and leaves this to whoever accepts: without
+        // it the second one waits until the client's system has acknowledged the first.
+        let _ = stream.set_nodelay(true);
         tokio::spawn(serve(stream, template.build()));
     }
 }
@@ -162,8 +179,9 @@ async fn serve(
     }
 }
 
-/// Lets in [`USER`] with the one password.
+/// Lets in the one user with the one password.
 struct Gate {
+    user: String,
     password: String,
 }
 
@@ -181,7 +199,7 @@ impl Authenticator for Gate {
         username: &str,
         credentials: &Credentials,
     ) -> std::result::Result<Principal, AuthenticationError> {
-        if username != USER {
+        if username != self.user {
             return Err(AuthenticationError::BadUser);
         }
         if credentials.password.as_deref() != Some(self.password.as_str()) {

@@ -1,4 +1,4 @@
-//! Four servers that this project did not write, each started, asked and stopped in the same way.
+//! Five servers that this project did not write, each started, asked and stopped in the same way.
 
 use std::{
     ops::RangeInclusive,
@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Result,
+    Result, libunftp,
     process::{Family, Process, Room, WRITABLE},
     proftpd, pureftpd, pyftpdlib,
     tls::Tls,
@@ -34,6 +34,7 @@ pub(crate) enum Kind {
     ProFtpd,
     PureFtpd,
     Pyftpdlib,
+    Libunftp,
 }
 
 /// What a server is to be like.
@@ -63,8 +64,13 @@ pub(crate) struct Foreign {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 4] =
-        [Self::Vsftpd, Self::ProFtpd, Self::PureFtpd, Self::Pyftpdlib];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Vsftpd,
+        Self::ProFtpd,
+        Self::PureFtpd,
+        Self::Pyftpdlib,
+        Self::Libunftp,
+    ];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -72,6 +78,7 @@ impl Kind {
             Self::ProFtpd => "ProFTPD",
             Self::PureFtpd => "Pure-FTPd",
             Self::Pyftpdlib => "pyftpdlib",
+            Self::Libunftp => "libunftp",
         }
     }
 
@@ -87,6 +94,7 @@ impl Kind {
             Self::ProFtpd => proftpd::fetch(&workdir),
             Self::PureFtpd => pureftpd::fetch(&workdir),
             Self::Pyftpdlib => pyftpdlib::fetch(&workdir),
+            Self::Libunftp => libunftp::fetch(),
         };
         let path = path.map_err(|error| format!("{}: {error}", self.name()))?;
         Ok(Program {
@@ -99,6 +107,11 @@ impl Kind {
     /// Whether TLS may begin with the first byte.
     pub(crate) const fn offers_implicit(self) -> bool {
         matches!(self, Self::Vsftpd | Self::ProFtpd)
+    }
+
+    /// Whether it connects to clients over IPv6, too.
+    pub(crate) const fn knows_eprt(self) -> bool {
+        !matches!(self, Self::Libunftp)
     }
 
     /// Whether it can be told to ask clients for certificates.
@@ -144,6 +157,7 @@ impl Program {
             Kind::ProFtpd => proftpd::start(path, workdir, setting),
             Kind::PureFtpd => pureftpd::start(path, workdir, setting),
             Kind::Pyftpdlib => pyftpdlib::start(path, workdir, setting),
+            Kind::Libunftp => libunftp::start(workdir, setting),
         };
         Ok(Foreign {
             kind: self.kind,
@@ -193,8 +207,8 @@ impl Foreign {
         self.process.root()
     }
 
-    /// The directory on disk where clients may do everything; they see it as `work`, below the
-    /// directory in which they begin, where they may only look.
+    /// The directory on disk where clients may do everything; they see it as [`WRITABLE`], below
+    /// the directory in which they begin, where they may only look.
     pub(crate) fn writable(&self) -> PathBuf {
         self.process.root().join(WRITABLE)
     }

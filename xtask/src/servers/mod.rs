@@ -3,10 +3,12 @@
 //! interoperability runs. None leaves anything on the machine.
 
 pub(crate) mod authority;
-#[cfg(feature = "demo")]
+#[cfg(feature = "embedded")]
 pub(crate) mod embedded;
 #[cfg(unix)]
 pub(crate) mod foreign;
+#[cfg(unix)]
+pub(crate) mod libunftp;
 #[cfg(unix)]
 pub(crate) mod package;
 #[cfg(unix)]

@@ -1,0 +1,125 @@
+//! libunftp, a server in Rust on rustls and tokio, in a process of its own as the others are: this
+//! program, started a second time.
+
+use std::{
+    os::unix::{fs::chown, process::CommandExt as _},
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use super::{
+    Result,
+    foreign::{PASSIVE_PORTS, PASSWORD, Setting, USER},
+    process::{Account, Greets, Process},
+    tls::{Data, Start},
+};
+
+/// The job of this program that is a server.
+pub(crate) const JOB: &str = "libunftp";
+
+/// Its own default.
+const IDLE: Duration = Duration::from_secs(600);
+
+/// This program, also when a build has put another one in its place.
+const PROGRAM: &str = "/proc/self/exe";
+
+/// Where the program is: cargo has brought the library.
+///
+/// # Errors
+///
+/// When this program was built without it.
+pub(crate) fn fetch() -> Result<PathBuf> {
+    if cfg!(feature = "embedded") {
+        Ok(PROGRAM.into())
+    } else {
+        Err("it takes the feature `embedded` of xtask".into())
+    }
+}
+
+/// Starts it, as the unprivileged user that sessions run as: it changes none.
+///
+/// # Errors
+///
+/// As [`Process::start`].
+pub(crate) fn start(workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
+    if setting.tls.is_some_and(|tls| tls.start == Start::Implicit) {
+        return Err("libunftp has no implicit TLS".into());
+    }
+    let prepare = |process: &Process| {
+        let account = Account::find(process)?;
+        process.plant(&account, setting.room)?;
+        let mut command = Command::new(PROGRAM);
+        command
+            .arg(JOB)
+            .arg(process.address().to_string())
+            .arg(process.root())
+            .args([USER, PASSWORD])
+            .arg(PASSIVE_PORTS.start().to_string())
+            .arg(PASSIVE_PORTS.end().to_string())
+            .arg(setting.idle.unwrap_or(IDLE).as_secs().to_string());
+        if account.is_other {
+            command.uid(account.user).gid(account.group);
+        }
+        if let Some(tls) = &setting.tls {
+            let files = tls.write(process)?;
+            chown(&files.key, Some(account.user), Some(account.group))?;
+            command
+                .args(tls.version.openssl_names())
+                .args([files.certificate, files.key])
+                .arg(match tls.data {
+                    Data::Private => "private",
+                    Data::Any => "any",
+                })
+                .args(files.clients);
+        }
+        Ok(command)
+    };
+    let (family, greets) = (setting.family, Greets::InClear);
+    Process::start("libunftp", workdir, family, greets, &[], prepare)
+}
+
+/// Is the server, until it is killed: the other end of the arguments that [`start`] makes.
+///
+/// # Errors
+///
+/// When it cannot start.
+#[cfg(feature = "embedded")]
+pub(crate) fn serve(arguments: &[&str]) -> Result<()> {
+    use libunftp::options::{FtpsRequired, TlsFlags};
+
+    use super::embedded::{Embedded, Secured, Service};
+
+    let [address, root, user, password, first, last, idle, tls @ ..] = arguments else {
+        return Err(format!("`{JOB}` is a part of `interop`").into());
+    };
+    let tls = match tls {
+        [oldest, newest, certificate, key, data, clients @ ..] => Some(Secured {
+            certificate: certificate.into(),
+            key: key.into(),
+            clients: clients.first().map(PathBuf::from),
+            versions: match (*oldest, *newest) {
+                ("TLSv1.2", "TLSv1.2") => TlsFlags::V1_2,
+                ("TLSv1.3", _) => TlsFlags::V1_3,
+                _ => TlsFlags::LATEST_VERSIONS,
+            },
+            data: match *data {
+                "private" => FtpsRequired::All,
+                _ => FtpsRequired::None,
+            },
+        }),
+        _ => None,
+    };
+    let _server = Embedded::start(Service {
+        address: address.parse()?,
+        root: root.into(),
+        user: (*user).to_owned(),
+        password: (*password).to_owned(),
+        passive_ports: first.parse()?..=last.parse()?,
+        idle: Duration::from_secs(idle.parse()?),
+        tls,
+    })?;
+    loop {
+        std::thread::park();
+    }
+}
