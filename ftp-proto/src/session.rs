@@ -307,14 +307,13 @@ impl Session {
 
     /// What an operation's failure says of the logins to come.
     pub(crate) fn learn_from(&mut self, error: &Error) {
-        match error.tls_reason() {
-            Some(Reason::NotResumed) => self.resumption_failed = true,
-            // Perhaps because that was taken to heart: a server may know TLS 1.2, and still have no
-            // cipher suite for it.
-            Some(Reason::NoCommonVersion | Reason::NothingInCommon) => {
-                self.resumption_failed = false;
-            }
-            _ => {}
+        if error.tls_reason() == Some(&Reason::NotResumed) {
+            self.resumption_failed = true;
+        }
+        // Perhaps because that was taken to heart: the server may not know TLS 1.2, or have no cipher
+        // suite for it, or hang up.
+        if matches!(self.state.channel, Channel::Due | Channel::Securing) {
+            self.resumption_failed = false;
         }
     }
 

@@ -536,7 +536,9 @@ fn explained(session: &mut Session, error: Error, failing: Failing, verb: &str) 
         return error;
     }
     // However it ended: a server that closes on what it has not read resets the connection.
-    let demanded = failing == Failing::Handshake && reply.is_about_resumption_in_handshake();
+    let unexplained = matches!(error.tls_reason(), None | Some(Reason::EndedInHandshake));
+    let demanded =
+        failing == Failing::Handshake && unexplained && reply.is_about_resumption_in_handshake();
     let refused = Error::from_reply(reply).with_command(verb);
     if demanded {
         return refused

@@ -181,6 +181,23 @@ fn b6_tickets_that_run_out_without_another_cipher_suite() {
     client.store("/up", b"content").expect("with a new ticket");
 }
 
+/// The same where the server hangs up on whoever speaks TLS 1.2, without a word.
+#[test]
+fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
+    let server = Identity::good().server(VERSIONS[1]);
+    let mut stingy = rustls::ServerConfig::clone(&server);
+    stingy.send_tls13_tickets = 0;
+    let hangs_up = Action::PartialThenHangup(b"234 Go ahead.\r\n".to_vec());
+    let setup = files().tls(server).data_tls(stingy.into()).require_reuse();
+    let setup = setup.fault(Fault::nth("AUTH", 1, hangs_up));
+    let mut client = logged_in(&memory(setup), explicit()).expect("logged in");
+    let failed = (0..10).find_map(|_| client.store("/up", b"content").err());
+    let error = failed.expect("tickets run out");
+    assert_eq!(error.tls_reason(), Some(&Reason::ResumptionDemanded));
+    client.reconnect().expect("another login");
+    client.store("/up", b"content").expect("with a new ticket");
+}
+
 /// Class B6: refused in the middle of the handshake, as ProFTPD does it; the next one goes well.
 #[test]
 fn b6_refused_in_the_handshake() {
