@@ -202,7 +202,7 @@ impl Client {
         let (tls, control, deadline) =
             dial(&mut *self.network, &self.options, Some(&self.session))?;
         self.session = self.session.successor();
-        self.data = Data::None;
+        (self.data, self.data_tls) = (Data::None, None);
         (self.tls, self.control, self.deadline) = (tls, control, deadline);
         self.greeting()?;
         self.run(restore)
@@ -253,6 +253,12 @@ impl Client {
     /// ```
     pub fn tls_info(&self) -> Option<TlsInfo> {
         self.control.tls_info()
+    }
+
+    /// The same of the last data connection, for transfers and listings that are over, or that came
+    /// as a whole; `None` in clear and before the first.
+    pub fn data_tls_info(&self) -> Option<&TlsInfo> {
+        self.data_tls.as_ref()
     }
 
     /// What carries the control connection: its addresses and its descriptor.

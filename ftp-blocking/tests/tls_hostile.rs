@@ -76,5 +76,10 @@ mod adapter {
         pub(crate) fn tls_info(&self) -> Option<TlsInfo> {
             self.0.tls_info()
         }
+
+        /// Of the last data connection.
+        pub(crate) fn data_tls_info(&self) -> Option<&TlsInfo> {
+            self.0.data_tls_info()
+        }
     }
 }

@@ -197,7 +197,7 @@ fn what_tls_came_to() {
         let control = client.tls_info().expect("under TLS");
         assert_eq!((control.version, control.resumed), (spoken, false));
         assert!(
-            control.cipher_suite.starts_with("TLS"),
+            control.cipher_suite.starts_with("TLS_"),
             "{}",
             control.cipher_suite
         );
@@ -206,8 +206,14 @@ fn what_tls_came_to() {
         let data = data.expect("under TLS");
         assert_eq!((data.version, data.resumed), (spoken, true));
         assert_eq!(data.certificates, control.certificates);
+        assert_eq!(client.data_tls_info(), Some(&data), "of one that is over");
+        client.names().expect("listed");
+        assert_eq!(client.data_tls_info(), Some(&data), "of a listing");
+        client.reconnect().expect("another login");
+        assert_eq!(client.data_tls_info(), None, "of an earlier login");
     }
     let mut plain = logged_in(&memory(files()), Options::new("localhost")).expect("in clear");
     assert_eq!(plain.tls_info(), None);
     assert_eq!(plain.info_of_download("/five").expect("downloaded"), None);
+    assert_eq!(plain.data_tls_info(), None);
 }
