@@ -145,7 +145,7 @@ impl Client {
                     Watched::TimedOut => want.timed_out(),
                     Watched::Broken(error) => want.broken(error),
                 };
-                if !closing.is_partial() {
+                if !closing.leaves_it_open() {
                     self.data = Data::None;
                 }
                 answer

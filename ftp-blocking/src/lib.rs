@@ -46,7 +46,7 @@
 //! | any certificate at all | `TlsConfig::dangerous_accept_any_certificate` |
 //! | a configuration of your own | `TlsConfig::from(rustls::ClientConfig)`, of [`tls::rustls`] |
 //! | resumption or nothing | [`Options::with_resumption`] |
-//! | what TLS came to | [`Client::tls_info`], [`Download::tls_info`], [`Upload::tls_info`] |
+//! | what TLS came to | [`Client::tls_info`], [`Client::data_tls_info`], [`Download::tls_info`], [`Upload::tls_info`] |
 //! | why it failed, in words | `Display` of [`Error`]; for programs [`Error::tls_reason`] |
 //! | data in clear text, on purpose | [`Config::with_protection`] |
 //! | the control connection in clear text again (CCC) | [`Client::clear_control`] |

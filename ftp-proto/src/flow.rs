@@ -214,7 +214,7 @@ pub enum Closing {
 
 impl Closing {
     /// Whether the connection is still there afterwards.
-    pub fn is_partial(self) -> bool {
+    pub fn leaves_it_open(self) -> bool {
         matches!(self, Self::SendEnd | Self::Harvest)
     }
 }

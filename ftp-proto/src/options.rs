@@ -273,9 +273,10 @@ impl Options {
     /// As [`tls_login`](Self::tls_login).
     #[cfg(feature = "rustls")]
     pub fn tls_login_after(&self, session: &Session) -> Result<Option<TlsLogin>, Error> {
-        match self.trusted()?.and_then(TlsConfig::resuming_at_will) {
-            Some(tls) if session.resumption_failed() => self.login_by(&tls).map(Some),
-            _ => self.tls_login(),
+        let trusted = self.trusted()?.filter(|_| session.resumption_failed());
+        match trusted.and_then(TlsConfig::resuming_at_will) {
+            Some(tls) => self.login_by(&tls).map(Some),
+            None => self.tls_login(),
         }
     }
 

@@ -187,7 +187,7 @@ impl Client {
                     Poll::Ready(Watched::TimedOut) => want.timed_out(),
                     Poll::Ready(Watched::Broken(error)) => want.broken(error),
                 };
-                if !closing.is_partial() {
+                if !closing.leaves_it_open() {
                     self.data = Data::None;
                 }
                 answer
