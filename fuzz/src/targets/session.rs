@@ -78,6 +78,8 @@ struct Driver {
     log: Arc<Mutex<Log>>,
     /// Every byte written.
     wire: Vec<u8>,
+    /// Every byte of the commands that have been checked.
+    formed: Vec<u8>,
     /// The verbs of the running operation.
     verbs: &'static [&'static str],
     /// How many commands of the log have been checked.
@@ -171,6 +173,7 @@ impl Driver {
             config,
             log,
             wire: Vec::new(),
+            formed: Vec::new(),
             verbs: &[],
             checked: 0,
             secured: false,
@@ -408,6 +411,7 @@ impl Driver {
         self.session = self.session.successor();
         *self.log.lock().unwrap() = Log::default();
         self.wire.clear();
+        self.formed.clear();
         self.verbs = &[];
         self.checked = 0;
         self.secured = false;
@@ -772,96 +776,89 @@ impl Driver {
 
     /// What must hold at any time.
     fn check(&mut self) {
-        let mut log = self.log.lock().unwrap();
-        for (command, _) in &log.sent[self.checked..] {
-            let verb = command.verb();
-            assert!(
-                self.verbs.contains(&verb) || self.verbs == ["*"] || matches!(verb, "ABOR" | "PWD"),
-                "{verb} out of nowhere"
-            );
-            if self.config.security != Security::Plain && !self.cleared {
-                assert!(self.secured || IN_CLEAR.contains(&verb), "{verb} in clear");
-            }
-            if self.cleared && !self.secured {
-                assert!(
-                    !matches!(verb, "USER" | "PASS" | "ACCT"),
-                    "{verb} after CCC"
-                );
-            }
-            assert!(!self.secured || verb != "REIN", "REIN under TLS");
-            let private = self.session.protection() == Protection::Private;
-            if self.secured && self.config.protection == Protection::Private {
-                assert!(private || !DATA.contains(&verb), "{verb} unprotected");
-            }
+        let log = Arc::clone(&self.log);
+        let mut log = log.lock().unwrap();
+        let Log { sent, told, .. } = &mut *log;
+        for (command, _) in &sent[self.checked..] {
+            self.check_permission(command);
+            *told |= tells_password(self.form(command));
         }
-        self.checked = log.sent.len();
+        self.checked = sent.len();
+        self.check_wire();
+    }
 
-        // The wire is the encoding of the commands that the flows formed and nothing else. A
-        // session that died took back what was not written yet.
-        let outgoing = self.session.outgoing();
-        let written = [&self.wire, outgoing].concat();
-        for verb in ["PASS", "ACCT"] {
-            let line = format!("{verb} {CANARY}\r\n");
-            let mut places = written.windows(line.len());
-            log.told |= places.any(|place| place == line.as_bytes());
+    /// This command may go out now.
+    fn check_permission(&self, command: &Command) {
+        let verb = command.verb();
+        assert!(
+            self.verbs.contains(&verb) || self.verbs == ["*"] || matches!(verb, "ABOR" | "PWD"),
+            "{verb} out of nowhere"
+        );
+        if self.config.security != Security::Plain && !self.cleared {
+            assert!(self.secured || IN_CLEAR.contains(&verb), "{verb} in clear");
         }
-        let mut formed = Vec::new();
-        for (command, _) in &log.sent {
-            let clear = self.config.security == Security::Plain;
-            let synch = command.verb() == "ABOR" && self.config.abort_signal != AbortSignal::None;
-            if synch && self.wire_has_synch(formed.len(), outgoing) {
-                assert!(clear || self.cleared || !self.secured, "urgent under TLS");
-                formed.extend_from_slice(&SYNCH);
-            }
-            let at = formed.len();
-            if command.is_secret() {
-                // Observers are shown no secret: what it is, only the wire tells.
-                assert!(matches!(command.argument(), None | Some(b"***")));
-                let rest = written.get(at..).unwrap_or_default();
-                let end = rest.windows(2).position(|pair| pair == b"\r\n");
-                let line = &rest[..end.map_or(rest.len(), |end| end + 2)];
-                let verb = command.verb().as_bytes();
-                assert!(
-                    line.starts_with(verb) || verb.starts_with(line),
-                    "not {verb:?}"
-                );
-                assert!(!line.strip_suffix(b"\r\n").unwrap_or(line).contains(&0));
-                formed.extend_from_slice(line);
-                continue;
-            }
-            command.encode(self.config.telnet, &mut formed);
-            let (end, line) = (formed.len() - 2, &formed[at..]);
-            assert!(line.ends_with(b"\r\n"));
+        if self.cleared && !self.secured {
             assert!(
-                !formed[at..end]
-                    .iter()
-                    .any(|byte| matches!(byte, b'\r' | b'\n' | 0))
+                !matches!(verb, "USER" | "PASS" | "ACCT"),
+                "{verb} after CCC"
             );
         }
-        let seen = self.wire.len() + outgoing.len();
-        assert!(formed.starts_with(&self.wire), "written, not formed");
-        assert!(
-            formed[self.wire.len()..].starts_with(outgoing),
-            "outgoing, not formed"
-        );
+        assert!(!self.secured || verb != "REIN", "REIN under TLS");
+        let private = self.session.protection() == Protection::Private;
+        if self.secured && self.config.protection == Protection::Private {
+            assert!(private || !DATA.contains(&verb), "{verb} unprotected");
+        }
+    }
+
+    /// Adds a command, as it must be encoded, to what was formed; returns its line.
+    fn form(&mut self, command: &Command) -> &[u8] {
+        let outgoing = self.session.outgoing();
+        let ahead = outgoing.len().min(self.formed.len() - self.wire.len());
+        let unformed = &outgoing[ahead..];
+        let synch = command.verb() == "ABOR" && self.config.abort_signal != AbortSignal::None;
+        if synch && unformed.starts_with(&SYNCH) {
+            let clear = self.config.security == Security::Plain;
+            assert!(clear || self.cleared || !self.secured, "urgent under TLS");
+            self.formed.extend_from_slice(&SYNCH);
+        }
+        let at = self.formed.len();
+        if command.is_secret() {
+            // Observers are shown no secret: only the wire tells what it is.
+            assert!(matches!(command.argument(), None | Some(b"***")));
+            let end = unformed.windows(2).position(|pair| pair == b"\r\n");
+            let line = &unformed[..end.map_or(unformed.len(), |end| end + 2)];
+            let verb = command.verb().as_bytes();
+            assert!(
+                line.starts_with(verb) || verb.starts_with(line),
+                "not {verb:?}"
+            );
+            assert!(!line.strip_suffix(b"\r\n").unwrap_or(line).contains(&0));
+            self.formed.extend_from_slice(line);
+        } else {
+            command.encode(self.config.telnet, &mut self.formed);
+            let line = self.formed[at..].strip_suffix(b"\r\n");
+            let line = line.expect("a command without an end");
+            assert!(!line.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)));
+        }
+        &self.formed[at..]
+    }
+
+    /// The wire is the encoding of the commands that the flows formed and nothing else. A session
+    /// that died took back what was not written yet.
+    fn check_wire(&self) {
+        let outgoing = self.session.outgoing();
+        let unwritten = self.formed.strip_prefix(self.wire.as_slice());
+        let unwritten = unwritten.expect("written, not formed");
+        assert!(unwritten.starts_with(outgoing), "outgoing, not formed");
         if self.session.is_dead() {
             assert!(outgoing.is_empty(), "a dead session writes");
             assert_eq!(self.session.urgent(), None);
         } else {
-            assert_eq!(seen, formed.len(), "formed, not outgoing");
+            assert_eq!(outgoing.len(), unwritten.len(), "formed, not outgoing");
         }
         if let Some(urgent) = self.session.urgent() {
             assert_eq!(outgoing.get(urgent), Some(&0xf2));
         }
-        drop(log);
-    }
-
-    fn wire_has_synch(&self, at: usize, outgoing: &[u8]) -> bool {
-        let all: Vec<u8> = [&self.wire, outgoing].concat();
-        all.get(at..).is_some_and(|tail| {
-            let length = tail.len().min(SYNCH.len());
-            length > 0 && tail[..length] == SYNCH[..length]
-        })
     }
 
     /// A reply is an answer only if it began after the command was on its way.
@@ -890,6 +887,13 @@ impl Driver {
             cause = error.source();
         }
     }
+}
+
+/// Whether the line tells the server the password.
+fn tells_password(line: &[u8]) -> bool {
+    let argument = line.strip_suffix(b"\r\n").unwrap_or(line);
+    let command = argument.strip_suffix(CANARY.as_bytes()).unwrap_or_default();
+    command.ends_with(b"PASS ") || command.ends_with(b"ACCT ")
 }
 
 /// IAC IP IAC DM, ahead of ABOR by option.

@@ -10,7 +10,8 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     if cfg!(not(target_os = "linux")) {
         return Err("what this job compares is Linux's own: splice, sendfile, tmpfs, /proc".into());
     }
-    crate::workspace::again(&["--release", "--features", "bench"], "bench", arguments)
+    let build = ["--profile", "bench-client", "--features", "bench"];
+    crate::workspace::again(&build, "bench", arguments)
 }
 
 /// Compares.
