@@ -1,140 +1,182 @@
-//! All that a change must pass, in order, up to the first failure.
+//! All that a change must pass, and all that a release must pass, in order.
 
+use std::fs::{self, File};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::console::say;
 use crate::servers::Result;
-use crate::{counts, demo, features, interop, no_std, workspace};
+use crate::workspace;
 
-/// A step with a name of its own.
+/// How much is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// What each change must pass, up to the first failure; it has half an hour on two cores.
+    Gate,
+    /// What an issue must pass before it is resolved, and a release: the same and what takes hours.
+    /// A line for each part, and no part is left out after a failure.
+    Full,
+}
+
+/// One call of cargo.
 struct Step {
     name: &'static str,
-    action: Action,
+    /// The arguments, separated by spaces.
+    arguments: &'static str,
+    environment: &'static [(&'static str, &'static str)],
 }
 
-enum Action {
-    /// Cargo with these arguments, separated by spaces.
-    Cargo(&'static str),
-    /// The same for documentation, whose warnings are errors. Documentation alone: other flags
-    /// would make cargo build everything a second time.
-    Doc(&'static str),
-    /// A job of this program.
-    Job(fn() -> Result<()>),
+const fn step(name: &'static str, arguments: &'static str) -> Step {
+    Step {
+        name,
+        arguments,
+        environment: &[],
+    }
 }
 
-use Action::{Cargo, Doc, Job};
-
-const fn step(name: &'static str, action: Action) -> Step {
-    Step { name, action }
+impl Step {
+    const fn with(self, environment: &'static [(&'static str, &'static str)]) -> Self {
+        Self {
+            environment,
+            ..self
+        }
+    }
 }
 
 /// The order is that of cost, the cheap ones first.
-const STEPS: [Step; 12] = [
-    step("formatting", Cargo("fmt --all --check")),
+const GATE: [Step; 14] = [
+    step("formatting", "fmt --all --check"),
     step(
         "lints, the whole workspace",
-        Cargo("clippy --workspace --all-targets -- -D warnings"),
+        "clippy --workspace --all-targets -- -D warnings",
     ),
     step(
         "lints, the core alone",
-        Cargo("clippy --package ftp-proto --all-targets --no-default-features -- -D warnings"),
+        "clippy --package ftp-proto --all-targets --no-default-features -- -D warnings",
     ),
     step(
         "lints, the core with all but aws-lc-rs",
-        Cargo(
-            "clippy --package ftp-proto --all-targets \
-             --features ring,simulator,platform-verifier,webpki-roots -- -D warnings",
-        ),
+        "clippy --package ftp-proto --all-targets \
+         --features ring,simulator,platform-verifier,webpki-roots -- -D warnings",
     ),
     // Of the whole workspace again, since what has been checked already is the same then.
     step(
-        "lints, libunftp and the bench",
-        Cargo(
-            "clippy --workspace --all-targets --features xtask/embedded,xtask/bench -- -D warnings",
-        ),
+        "lints, libunftp, the bench and the fuzz target of TLS",
+        "clippy --workspace --all-targets \
+         --features xtask/embedded,xtask/bench,ftp-fuzz/ring -- -D warnings",
     ),
+    step("structure", "xtask figures"),
+    // Documentation alone has these flags: cargo would build everything else a second time.
     step(
         "documentation",
-        Doc("doc --workspace --no-deps --features ftp-proto/simulator,ftp-proto/webpki-roots"),
-    ),
-    step("tests", Cargo("test")),
-    step("instructions", Job(counts::check)),
-    step("features", Job(features::check)),
-    step("no_std", Job(link)),
-    step("demo", Job(demo::run)),
-    step("interop", Job(|| interop::run(&[]))),
+        "doc --workspace --no-deps --features ftp-proto/simulator,ftp-proto/webpki-roots",
+    )
+    .with(&[("RUSTDOCFLAGS", "-D warnings")]),
+    // Here the comparison with CPython's ftplib is not skipped for want of a Python.
+    step("tests", "test").with(&[("FTP_REQUIRE_PYTHON", "1")]),
+    step("instructions", "xtask counts --check"),
+    step("features", "xtask features"),
+    step("no_std", "xtask no-std"),
+    step("demo", "xtask demo"),
+    step("interop", "xtask interop"),
+    step("fuzzing, 10 s a target", "xtask fuzz"),
+];
+
+/// What the gate has no time for.
+const REST: [Step; 4] = [
+    step(
+        "properties, 100,000 cases each",
+        "test --release --package ftp-proto --test ledger --test flows --test cuts",
+    )
+    .with(&[("PROPTEST_CASES", "100000")]),
+    step("speed in clear", "xtask bench --check"),
+    step("speed under TLS", "xtask bench --tls --check"),
+    step("fuzzing, 10 minutes a target", "xtask fuzz 600"),
 ];
 
 /// Runs it.
-pub(crate) fn run() -> Result<()> {
-    let mut timed: Vec<(&str, Duration)> = Vec::new();
+///
+/// # Errors
+/// Names what failed.
+pub(crate) fn run(extent: Extent) -> Result<()> {
+    match extent {
+        Extent::Gate => gate(),
+        Extent::Full => full(),
+    }
+}
+
+fn gate() -> Result<()> {
     let begin = Instant::now();
+    let mut lines = Vec::new();
     let mut failure = None;
-    for (number, step) in STEPS.iter().enumerate() {
-        say(&format!(
-            "\n=== {}/{} {}{}",
-            number + 1,
-            STEPS.len(),
-            step.name,
-            step.action.shown()
-        ));
-        let begin = Instant::now();
-        let result = step.action.run();
-        timed.push((step.name, begin.elapsed()));
-        if let Err(error) = result {
-            failure = Some(error);
-            break;
+    for (number, step) in GATE.iter().enumerate() {
+        if failure.is_some() {
+            lines.push(format!("{:>6} {:>9}  {}", "-", "not run", step.name));
+            continue;
         }
+        let (number, all) = (number + 1, GATE.len());
+        say(&format!("\n=== {number}/{all} {}: {step}", step.name));
+        let begin = Instant::now();
+        failure = step
+            .command()?
+            .status()
+            .map(|it| !it.success())?
+            .then_some(step.name);
+        lines.push(line(failure.is_none(), begin.elapsed(), step.name));
     }
     say("\n=== summary");
-    for (number, (name, duration)) in timed.iter().enumerate() {
-        let failed = failure.is_some() && number + 1 == timed.len();
-        let result = if failed { "FAILED" } else { "ok" };
-        say(&format!(
-            "{result:>6} {:>7.1} s  {name}",
-            duration.as_secs_f64()
-        ));
+    for line in lines {
+        say(&line);
     }
-    for step in &STEPS[timed.len()..] {
-        say(&format!("{:>6} {:>9}  {}", "-", "not run", step.name));
-    }
-    say(&format!(
-        "{:>6} {:>7.1} s",
-        "all",
-        begin.elapsed().as_secs_f64()
-    ));
-    match (failure, timed.last()) {
-        (Some(error), Some((name, _))) => Err(format!("{name}: {error}").into()),
-        _ => Ok(()),
+    say(&line(failure.is_none(), begin.elapsed(), "all"));
+    match failure {
+        Some(name) => Err(format!("{name}: failed").into()),
+        None => Ok(()),
     }
 }
 
-impl Action {
-    fn run(&self) -> Result<()> {
-        let (arguments, denied) = match self {
-            Cargo(arguments) => (arguments, None),
-            Doc(arguments) => (arguments, Some("-D warnings")),
-            Job(job) => return job(),
-        };
+fn full() -> Result<()> {
+    let logs = workspace::root()?.join("target/ci");
+    fs::create_dir_all(&logs)?;
+    say(&format!("what each part prints goes to {}", logs.display()));
+    let mut failed = Vec::new();
+    for (number, step) in GATE.iter().chain(&REST).enumerate() {
+        let log = logs.join(format!("{:02}.log", number + 1));
+        let output = File::create(&log)?;
+        let errors = output.try_clone()?;
+        let begin = Instant::now();
+        let status = step.command()?.stdout(output).stderr(errors).status()?;
+        let name = format!("{:02} {}", number + 1, step.name);
+        say(&line(status.success(), begin.elapsed(), &name));
+        if !status.success() {
+            failed.push(name);
+        }
+    }
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(format!("failed: {}", failed.join("; ")).into())
+}
+
+fn line(passed: bool, duration: Duration, name: &str) -> String {
+    let result = if passed { "ok" } else { "FAILED" };
+    format!("{result:>6} {:>7.1} s  {name}", duration.as_secs_f64())
+}
+
+impl Step {
+    fn command(&self) -> Result<Command> {
         let mut cargo = workspace::cargo()?;
-        cargo.args(arguments.split_whitespace());
-        // Here the comparison with CPython's ftplib is not skipped for want of a Python.
-        cargo.env("FTP_REQUIRE_PYTHON", "1");
-        if let Some(flags) = denied {
-            cargo.env("RUSTDOCFLAGS", flags);
-        }
-        workspace::run(&mut cargo)
-    }
-
-    fn shown(&self) -> String {
-        match self {
-            Cargo(arguments) => format!(": cargo {arguments}"),
-            Doc(arguments) => format!(": RUSTDOCFLAGS=\"-D warnings\" cargo {arguments}"),
-            Job(_) => String::new(),
-        }
+        cargo.args(self.arguments.split_whitespace());
+        cargo.envs(self.environment.iter().copied());
+        Ok(cargo)
     }
 }
 
-fn link() -> Result<()> {
-    no_std::link(&workspace::root()?)
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (name, value) in self.environment {
+            write!(f, "{name}=\"{value}\" ")?;
+        }
+        write!(f, "cargo {}", self.arguments)
+    }
 }

@@ -6,11 +6,12 @@ mod console;
 mod counts;
 mod demo;
 mod features;
+mod figures;
+mod fuzz;
 mod interop;
 mod job;
 mod no_std;
 mod servers;
-mod sizes;
 mod workspace;
 
 use std::env;
@@ -29,8 +30,9 @@ Usage: cargo xtask <job>
   bench    bulk transfers beside curl, lftp, ftplib and suppaftp (Linux; --help says more)
   counts   instructions of what the core does most, recorded; with --check compared (valgrind)
   features every combination of features compiles
-  sizes    the ten largest source files
-  ci       all that a change must pass
+  fuzz     every fuzz target, 10 s each or as many as are given (a nightly with cargo-fuzz)
+  figures  how much code there is, what stands twice, which files import each other
+  ci       all that a change must pass; with --full all that a release must pass
 ";
 
 fn main() -> ExitCode {
@@ -54,8 +56,14 @@ fn main() -> ExitCode {
         ["counts"] => counts::record(),
         ["counts", "--check"] => counts::check(),
         ["features"] => features::check(),
-        ["sizes"] => sizes::run(),
-        ["ci"] => ci::run(),
+        ["fuzz"] => fuzz::run(fuzz::BRIEFLY),
+        ["fuzz", seconds] => match seconds.parse() {
+            Ok(seconds) => fuzz::run(seconds),
+            Err(_) => Err(format!("{seconds:?} is no number of seconds").into()),
+        },
+        ["figures"] => figures::run(),
+        ["ci"] => ci::run(ci::Extent::Gate),
+        ["ci", "--full"] => ci::run(ci::Extent::Full),
         [] | ["help" | "-h" | "--help"] => {
             console::say(USAGE.trim_end());
             return ExitCode::SUCCESS;

@@ -1,0 +1,75 @@
+//! Every fuzz target for a while, each on its corpus.
+
+use std::env;
+use std::fs;
+use std::process::{Command, Stdio};
+
+use crate::console::say;
+use crate::servers::Result;
+use crate::workspace;
+
+/// For how many seconds each target runs in the gate.
+pub(crate) const BRIEFLY: u64 = 10;
+
+/// The targets, and the features with which they are built.
+const TARGETS: [(&str, &[&str]); 6] = [
+    ("reply", &[]),
+    ("split", &[]),
+    ("passive", &[]),
+    ("facts", &[]),
+    ("session", &[]),
+    ("pump", &["--features", "ring"]),
+];
+
+/// Fuzzes each target for so many seconds. What libFuzzer adds to the corpora goes to
+/// `target/fuzz-corpus`.
+///
+/// # Errors
+/// A target that does not build, or that found something: libFuzzer has then printed the input.
+pub(crate) fn run(seconds: u64) -> Result<()> {
+    if !is_there() {
+        say("fuzzing is left out: there is no nightly toolchain with cargo-fuzz");
+        return Ok(());
+    }
+    let root = workspace::root()?;
+    // All that need no TLS at once.
+    workspace::run(nightly()?.args(["fuzz", "build"]))?;
+    for (target, features) in TARGETS {
+        let found = root.join("target/fuzz-corpus").join(target);
+        fs::create_dir_all(&found)?;
+        say(&format!("fuzzing {target} for {seconds} s"));
+        let mut fuzz = nightly()?;
+        fuzz.args(["fuzz", "run"]).args(features).arg(target);
+        fuzz.arg(&found).arg(root.join("fuzz/corpus").join(target));
+        fuzz.args(["--", "-dict=fuzz/ftp.dict", "-timeout=10", "-verbosity=0"]);
+        fuzz.args([
+            "-print_final_stats=1",
+            &format!("-max_total_time={seconds}"),
+        ]);
+        workspace::run(&mut fuzz)?;
+    }
+    Ok(())
+}
+
+fn is_there() -> bool {
+    let version = nightly().map(|mut cargo| {
+        cargo.args(["fuzz", "--version"]);
+        cargo.stdout(Stdio::null()).stderr(Stdio::null()).status()
+    });
+    matches!(version, Ok(Ok(status)) if status.success())
+}
+
+/// Cargo of the nightly toolchain, in the workspace.
+fn nightly() -> Result<Command> {
+    let mut command = Command::new("rustup");
+    command.args(["run", "nightly", "cargo"]);
+    command.current_dir(workspace::root()?);
+    // What the cargo that runs this program said of itself is not true of the other one.
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO") && text != "CARGO_HOME" || text.starts_with("RUST") {
+            command.env_remove(name);
+        }
+    }
+    Ok(command)
+}
