@@ -473,7 +473,7 @@ fn every_transcript_goes_the_way_it_is_told() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(300), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn invariant_1_any_transcript_in_pieces_of_any_size(

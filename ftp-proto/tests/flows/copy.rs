@@ -697,7 +697,7 @@ fn invariant_3_copy_timed_out_at_every_want_then_pwd() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Copies, each dropped somewhere, or given up by either side or both, one behind the other,
     /// the replies in pieces of any size at any time.

@@ -271,7 +271,7 @@ fn invariant_3_every_flow_behind_every_other_one_that_was_dropped() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(300), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Any flows in any order, each dropped or given up somewhere or not, the replies in pieces of
     /// any size at any time.
