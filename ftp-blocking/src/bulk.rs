@@ -12,8 +12,10 @@ use crate::client::Client;
 use crate::data::{Download, Moved, Moving, Upload};
 use crate::data_connection::Data;
 use crate::drive::Readiness;
-use crate::kernel::{self, Passed, Pipe};
-use crate::net::{is_past, wait};
+use crate::net::is_past;
+use crate::sys::descriptor;
+use crate::sys::kernel::{self, Passed, Pipe};
+use crate::sys::poll::wait;
 
 /// Room at first for what passes through our hands: a small file costs no more than it needs.
 const FIRST: usize = 64 * 1024;
@@ -62,7 +64,7 @@ impl Download<'_> {
             let mut rest = self.1.waiting();
             if !rest.is_empty() {
                 let before = rest.len();
-                let written = kernel::write_all(file, &mut rest);
+                let written = descriptor::write_all(file, &mut rest);
                 let left = rest.len();
                 self.0.count(before - left);
                 written.map_err(|error| self.cut_short(error, 0))?;
@@ -91,7 +93,7 @@ impl Download<'_> {
                     break;
                 }
                 let mut bytes = &buffer[..count];
-                let written = kernel::write_all(file, &mut bytes);
+                let written = descriptor::write_all(file, &mut bytes);
                 written.map_err(|error| self.cut_short(error, bytes.len()))?;
                 progress(self.transferred());
                 if count == FIRST && !self.0.is_tls() {
@@ -150,7 +152,7 @@ impl Upload<'_> {
         // The end of the file, too, is what reading says it is.
         let mut buffer = vec![0; FIRST];
         loop {
-            let read = kernel::read(file, &mut buffer);
+            let read = descriptor::read(file, &mut buffer);
             let count =
                 read.map_err(|error| Error::from(error).with_transferred(self.transferred()))?;
             if count == 0 {

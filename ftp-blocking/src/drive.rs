@@ -8,7 +8,7 @@ use rustix::event::PollFlags;
 use crate::channel::Got;
 use crate::client::Client;
 use crate::data_connection::Data;
-use crate::net::wait;
+use crate::sys::poll::wait;
 
 /// How a wait for one thing that watches the control connection meanwhile came out.
 pub(crate) enum Watched<T> {

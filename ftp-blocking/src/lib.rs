@@ -57,35 +57,57 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `client` (default) | all that is described here; the other features bring it along |
 //! | `ring` (default), `aws-lc-rs` | a provider for rustls; without one, bring a `ClientConfig` |
 //! | `platform-verifier` (default), `webpki-roots` | whom [`TlsConfig`] can trust |
 //! | `simulator` | `Memory`, a network with a simulated server |
 
+#[cfg(feature = "client")]
 mod ahead;
+#[cfg(feature = "client")]
 mod bulk;
+#[cfg(feature = "client")]
 mod channel;
+#[cfg(feature = "client")]
 mod client;
+#[cfg(feature = "client")]
 mod connect;
+#[cfg(feature = "client")]
 mod copy;
+#[cfg(feature = "client")]
 mod data;
+#[cfg(feature = "client")]
 mod data_connection;
+#[cfg(feature = "client")]
 mod drive;
-mod kernel;
+#[cfg(feature = "client")]
 mod lines;
-mod listen;
 #[cfg(feature = "simulator")]
 mod memory;
+#[cfg(feature = "client")]
 mod net;
+#[cfg(feature = "client")]
 mod operations;
+#[doc(hidden)]
+pub mod sys;
+#[cfg(feature = "client")]
 mod transfers;
+#[cfg(feature = "client")]
 pub mod transport;
 
+#[cfg(feature = "client")]
 pub use client::Client;
+#[cfg(feature = "client")]
 pub use data::{Download, Upload};
+#[cfg(feature = "client")]
 pub use ftp_proto::data::Entry;
+#[cfg(feature = "client")]
 pub use ftp_proto::flows::{self, Credentials};
+#[cfg(feature = "client")]
 pub use ftp_proto::reply::Timestamp;
+#[cfg(feature = "client")]
 pub use ftp_proto::tls::{self, TlsConfig};
+#[cfg(feature = "client")]
 pub use ftp_proto::{
     AbortSignal, Aborted, Auth, Codec, Completion, Config, Copied, DataCommand, DataMode, Encoding,
     Error, ErrorKind, FTP_PORT, Features, FileStructure, Format, HERE, IMPLICIT_PORT, InvalidPath,
@@ -93,7 +115,9 @@ pub use ftp_proto::{
     ProtectWhen, Protection, RemotePath, Reply, Resumption, Security, ServerCopy, Session,
     Standing, Timeouts, TransferOptions, TransferType, TransmissionMode, Wait, reply, wire,
 };
+#[cfg(feature = "client")]
 pub use lines::Lines;
 #[cfg(feature = "simulator")]
 pub use memory::Memory;
+#[cfg(feature = "client")]
 pub use net::Tcp;

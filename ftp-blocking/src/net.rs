@@ -4,14 +4,15 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::ops::RangeInclusive;
 use std::os::fd::{AsFd as _, BorrowedFd};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ftp_proto::{Error, Options};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use socket2::SockRef;
+use rustix::event::PollFlags;
 
 use crate::connect::{Attempt, race};
-use crate::listen::Listening;
+use crate::sys::listening::Listening;
+use crate::sys::poll::wait;
+use crate::sys::socket;
 use crate::transport::{Dialled, Listener, Network, Stream, Target};
 
 /// TCP, as the operating system offers it: all addresses of a name are tried, each a quarter of a
@@ -85,52 +86,32 @@ impl Network for Tcp {
 /// A socket in non-blocking mode.
 impl Stream for TcpStream {
     fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
-        loop {
-            match (&*self).read(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if is_past(deadline) || !wait(&[(self.as_fd(), PollFlags::IN)], deadline)? {
-                        return Err(error);
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => return result,
-            }
-        }
+        retry(self.as_fd(), PollFlags::IN, deadline, || {
+            (&*self).read(buffer)
+        })
     }
 
     fn write(&mut self, buffer: &[u8], deadline: Instant) -> io::Result<usize> {
-        loop {
-            match (&*self).write(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if is_past(deadline) || !wait(&[(self.as_fd(), PollFlags::OUT)], deadline)? {
-                        return Err(error);
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => return result,
-            }
-        }
+        retry(self.as_fd(), PollFlags::OUT, deadline, || {
+            (&*self).write(buffer)
+        })
     }
 
     fn write_urgent(&mut self, byte: u8, deadline: Instant) -> io::Result<()> {
         wait(&[(self.as_fd(), PollFlags::OUT)], deadline)?;
-        SockRef::from(&*self).send_out_of_band(&[byte]).map(|_| ())
+        socket::write_urgent(self, byte)
     }
 
     fn shutdown(&mut self) -> io::Result<()> {
-        // What the peer has still to say is small: its last segments wait for our
-        // acknowledgement, which would wait for data of ours that never comes.
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        let _ = SockRef::from(&*self).set_tcp_quickack(true);
-        Self::shutdown(self, std::net::Shutdown::Write)
+        socket::half_close(self)
     }
 
     fn reset_on_close(&mut self, reset: bool) {
-        let _ = SockRef::from(&*self).set_linger(reset.then_some(Duration::ZERO));
+        socket::reset_on_close(self, reset);
     }
 
     fn gather_writes(&mut self) {
-        let _ = self.set_nodelay(false);
+        socket::gather_writes(self);
     }
 
     fn peer_address(&self) -> Option<SocketAddr> {
@@ -150,25 +131,42 @@ impl Stream for TcpStream {
     }
 }
 
-/// Waits until one of the descriptors is ready; `false` at the deadline.
-pub(crate) fn wait(
-    descriptors: &[(BorrowedFd<'_>, PollFlags)],
+impl Listener for Listening {
+    fn address(&self) -> SocketAddr {
+        self.address()
+    }
+
+    fn accept(&mut self, deadline: Instant) -> io::Result<Option<Box<dyn Stream>>> {
+        let accept = || Self::accept(self);
+        match retry(self.as_fd(), PollFlags::IN, deadline, accept) {
+            Ok(socket) => Ok(Some(Box::new(socket))),
+            Err(error) if is_timeout(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.as_fd())
+    }
+}
+
+/// Calls a socket in non-blocking mode again and again, until it says something else than "not
+/// yet". [`io::ErrorKind::WouldBlock`] at the deadline.
+fn retry<T>(
+    socket: BorrowedFd<'_>,
+    flags: PollFlags,
     deadline: Instant,
-) -> io::Result<bool> {
-    let mut polled: Vec<PollFd<'_>> = descriptors
-        .iter()
-        .map(|(descriptor, flags)| PollFd::from_borrowed_fd(*descriptor, *flags))
-        .collect();
+    mut call: impl FnMut() -> io::Result<T>,
+) -> io::Result<T> {
     loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let timeout = Timespec {
-            tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX),
-            tv_nsec: left.subsec_nanos().into(),
-        };
-        match poll(&mut polled, Some(&timeout)) {
-            Ok(ready) => return Ok(ready > 0),
-            Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
+        match call() {
+            Err(error) if is_timeout(&error) => {
+                if is_past(deadline) || !wait(&[(socket, flags)], deadline)? {
+                    return Err(error);
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
         }
     }
 }

@@ -6,6 +6,8 @@ use std::net::TcpStream;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::task::{Context, Poll, ready};
 
+use ftp_blocking::sys::descriptor;
+use ftp_blocking::sys::kernel::{self, Passed, Pipe};
 use ftp_proto::{Completion, DataEnd, Error, Transfer};
 use smol::Async;
 use smol::future::yield_now;
@@ -14,7 +16,6 @@ use crate::ahead::Ahead;
 use crate::client::Client;
 use crate::data::{Download, Moved, Moving, Upload};
 use crate::data_connection::Data;
-use crate::kernel::{self, Passed, Pipe};
 
 /// Room at first for what passes through our hands: a small file costs no more than it needs.
 const FIRST: usize = 64 * 1024;
@@ -67,7 +68,7 @@ impl Download<'_> {
             let mut rest = self.1.waiting();
             if !rest.is_empty() {
                 let before = rest.len();
-                let written = kernel::write_all(file, &mut rest);
+                let written = descriptor::write_all(file, &mut rest);
                 let left = rest.len();
                 self.0.count(before - left);
                 written.map_err(|error| self.cut_short(error, 0))?;
@@ -97,7 +98,7 @@ impl Download<'_> {
                     break;
                 }
                 let mut bytes = &buffer[..count];
-                let written = kernel::write_all(file, &mut bytes);
+                let written = descriptor::write_all(file, &mut bytes);
                 written.map_err(|error| self.cut_short(error, bytes.len()))?;
                 progress(self.transferred());
                 if count == FIRST && !self.0.is_tls() {
@@ -161,7 +162,7 @@ impl Upload<'_> {
         // The end of the file, too, is what reading says it is.
         let mut buffer = vec![0; FIRST];
         loop {
-            let read = kernel::read(file, &mut buffer);
+            let read = descriptor::read(file, &mut buffer);
             let count =
                 read.map_err(|error| Error::from(error).with_transferred(self.transferred()))?;
             if count == 0 {

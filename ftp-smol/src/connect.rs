@@ -1,159 +1,61 @@
-//! Connection attempts: one, and a race of several (Happy Eyeballs, RFC 8305).
+//! Connection attempts: one, and a race of several.
 
-use std::collections::VecDeque;
 use std::future::{Future as _, poll_fn};
 use std::io;
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::pin::Pin;
-use std::task::Poll;
-use std::time::Duration;
+use std::task::{Poll, ready};
+use std::time::Instant;
 
-use rustix::io::Errno;
+use ftp_blocking::sys::race::Race;
+use ftp_blocking::sys::socket;
 use smol::{Async, Timer};
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use crate::transport::{BoxFuture, Stream};
 
-/// How long an attempt is alone before the next address is tried beside it (RFC 8305 section 5).
-const STAGGER: Duration = Duration::from_millis(250);
-
-/// Connects to whichever of these addresses answers first, from this one if it is given: the next
-/// is tried when one fails, and beside it when it takes long, so that one that swallows everything
-/// costs a moment instead of all the time there is. The others are given up.
+/// Connects to one of these addresses, whichever answers first, from the source address if it is
+/// given.
 ///
 /// # Errors
-/// If all have failed, the most telling failure, the first of several.
+/// The failure that the [`Race`] gives.
 pub(crate) async fn race(
     addresses: impl IntoIterator<Item = SocketAddr>,
     source: Option<SocketAddr>,
 ) -> io::Result<Box<dyn Stream>> {
-    let mut waiting = in_turn(addresses, source).into_iter();
-    let mut attempts: Vec<BoxFuture<io::Result<Box<dyn Stream>>>> = Vec::new();
-    let mut failure = None;
-    let mut next = Timer::never();
+    let mut race: Race<BoxFuture<io::Result<Box<dyn Stream>>>> = Race::new(addresses, source);
+    let mut timer = Timer::never();
     poll_fn(|cx| {
         loop {
-            let mut due = attempts.is_empty();
-            let mut index = 0;
-            while let Some(attempt) = attempts.get_mut(index) {
-                match attempt.as_mut().poll(cx) {
-                    Poll::Ready(Ok(stream)) => return Poll::Ready(Ok(stream)),
-                    Poll::Pending => index += 1,
-                    Poll::Ready(Err(error)) => {
-                        failure = Some(more_telling(failure.take(), error));
-                        drop(attempts.remove(index));
-                        due = true;
-                    }
-                }
+            let connected = race.check(|attempt| match attempt.as_mut().poll(cx) {
+                Poll::Ready(result) => result.map(Some),
+                Poll::Pending => Ok(None),
+            });
+            if let Some(stream) = connected {
+                return Poll::Ready(Ok(stream));
             }
-            if !due && Pin::new(&mut next).poll(cx).is_pending() {
+            let begin = |address| Ok(Box::pin(connect(address, source)) as _);
+            if race.begin(Instant::now(), begin)? {
+                continue;
+            }
+            let Some(next) = race.next() else {
                 return Poll::Pending;
-            }
-            match waiting.next() {
-                Some(address) => {
-                    attempts.push(Box::pin(connect(address, source)));
-                    next = Timer::after(STAGGER);
-                }
-                None if attempts.is_empty() => {
-                    return Poll::Ready(Err(failure.take().unwrap_or_else(|| nowhere(source))));
-                }
-                None => return Poll::Pending,
-            }
+            };
+            timer.set_at(next);
+            ready!(Pin::new(&mut timer).poll(cx));
         }
     })
     .await
 }
 
-/// One connection, from this address if it is given.
+/// One connection, from the source address if it is given.
 pub(crate) async fn connect(
     address: SocketAddr,
     source: Option<SocketAddr>,
 ) -> io::Result<Box<dyn Stream>> {
-    let socket = begin(address, source)?;
-    let stream = Async::new_nonblocking(TcpStream::from(socket))?;
+    let stream = Async::new_nonblocking(socket::connect(address, source)?)?;
     stream.writable().await?;
-    if let Some(error) = stream.get_ref().take_error()? {
-        return Err(error);
-    }
-    tune(SockRef::from(stream.get_ref()));
+    socket::connected(stream.get_ref())?;
     Ok(Box::new(stream))
-}
-
-/// In the resolver's order (RFC 6724), but the two families take turns (RFC 8305 section 4), and
-/// without those that cannot be reached from this address.
-fn in_turn(
-    addresses: impl IntoIterator<Item = SocketAddr>,
-    source: Option<SocketAddr>,
-) -> Vec<SocketAddr> {
-    let mut turns = [VecDeque::new(), VecDeque::new()];
-    let mut first = None;
-    for address in addresses {
-        if source.is_none_or(|source| source.is_ipv4() == address.is_ipv4()) {
-            let first = *first.get_or_insert(address.is_ipv4());
-            turns[usize::from(address.is_ipv4() != first)].push_back(address);
-        }
-    }
-    let [mut ours, mut others] = turns;
-    let mut ordered = Vec::with_capacity(ours.len() + others.len());
-    while !ours.is_empty() || !others.is_empty() {
-        ordered.extend(ours.pop_front());
-        ordered.extend(others.pop_front());
-    }
-    ordered
-}
-
-/// That this machine has no way to an address says less than what is heard from the far end.
-fn more_telling(first: Option<io::Error>, second: io::Error) -> io::Error {
-    let has_no_way = |error: &io::Error| {
-        matches!(
-            error.kind(),
-            io::ErrorKind::NetworkUnreachable
-                | io::ErrorKind::HostUnreachable
-                | io::ErrorKind::AddrNotAvailable
-        ) || error.raw_os_error() == Some(Errno::AFNOSUPPORT.raw_os_error())
-    };
-    match first {
-        Some(first) if !has_no_way(&first) || has_no_way(&second) => first,
-        _ => second,
-    }
-}
-
-fn nowhere(source: Option<SocketAddr>) -> io::Error {
-    match source {
-        None => io::Error::new(io::ErrorKind::NotFound, "the name has no address"),
-        Some(_) => other_family("the name has no address of the source address's family"),
-    }
-}
-
-fn other_family(why: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::AddrNotAvailable, why)
-}
-
-/// A socket in non-blocking mode that becomes writable once it is connected, or cannot be.
-fn begin(address: SocketAddr, source: Option<SocketAddr>) -> io::Result<Socket> {
-    let domain = Domain::for_address(address);
-    let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
-    socket.set_nonblocking(true)?;
-    if let Some(source) = source {
-        if source.is_ipv4() != address.is_ipv4() {
-            return Err(other_family("the source address is of the other family"));
-        }
-        // A chosen port may be in TIME_WAIT since the last session, or in use by another attempt.
-        socket.set_reuse_address(source.port() != 0)?;
-        socket.bind(&source.into())?;
-    }
-    match socket.connect(&address.into()) {
-        Err(error) if error.raw_os_error() != Some(Errno::INPROGRESS.raw_os_error()) => Err(error),
-        _ => Ok(socket),
-    }
-}
-
-/// What all connections have, made or accepted.
-pub(crate) fn tune(socket: SockRef<'_>) {
-    // Commands are single small writes, and data is written in large ones: Nagle's algorithm can
-    // only wait for an acknowledgement that the peer delays.
-    let _ = socket.set_tcp_nodelay(true);
-    let _ = socket.set_keepalive(true);
 }
 
 #[cfg(test)]

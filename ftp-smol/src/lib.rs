@@ -77,9 +77,7 @@ mod data;
 mod data_connection;
 mod deadline;
 mod drive;
-mod kernel;
 mod lines;
-mod listen;
 #[cfg(feature = "simulator")]
 mod memory;
 mod net;

@@ -6,15 +6,15 @@ use std::ops::RangeInclusive;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use ftp_blocking::sys::listening::Listening;
+use ftp_blocking::sys::socket;
 use ftp_proto::{Error, Options};
 use smol::io::{AsyncRead, AsyncWrite};
 use smol::{Async, Timer};
-use socket2::SockRef;
 
 use crate::connect::{connect, race};
-use crate::listen::Listening;
 use crate::transport::{BoxFuture, Listener, Network, Stream, Target};
 
 /// TCP on smol's reactor: all addresses of a name are tried, each a quarter of a second behind the
@@ -84,7 +84,7 @@ impl Network for Tcp {
             .local_address()
             .ok_or(io::ErrorKind::AddrNotAvailable)?;
         let listening = Listening::beside(local, self.active_ports.as_ref())?;
-        Ok(Box::new(listening))
+        Ok(Box::new(Async::new_nonblocking(listening)?))
     }
 
     fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
@@ -105,30 +105,25 @@ impl Stream for Async<TcpStream> {
 
     fn poll_write_urgent(&mut self, cx: &mut Context<'_>, byte: u8) -> Poll<io::Result<()>> {
         loop {
-            match SockRef::from(self.get_ref()).send_out_of_band(&[byte]) {
-                Ok(_) => return Poll::Ready(Ok(())),
+            match socket::write_urgent(self.get_ref(), byte) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     ready!(self.poll_writable(cx))?;
                 }
-                Err(error) => return Poll::Ready(Err(error)),
+                result => return Poll::Ready(result),
             }
         }
     }
 
     fn shutdown(&mut self) -> io::Result<()> {
-        // What the peer has still to say is small: its last segments wait for our
-        // acknowledgement, which would wait for data of ours that never comes.
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        let _ = SockRef::from(self.get_ref()).set_tcp_quickack(true);
-        self.get_ref().shutdown(std::net::Shutdown::Write)
+        socket::half_close(self.get_ref())
     }
 
     fn reset_on_close(&mut self, reset: bool) {
-        let _ = SockRef::from(self.get_ref()).set_linger(reset.then_some(Duration::ZERO));
+        socket::reset_on_close(self.get_ref(), reset);
     }
 
     fn gather_writes(&mut self) {
-        let _ = self.get_ref().set_nodelay(false);
+        socket::gather_writes(self.get_ref());
     }
 
     fn peer_address(&self) -> Option<SocketAddr> {
@@ -145,5 +140,23 @@ impl Stream for Async<TcpStream> {
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         Some(self.get_ref().as_fd())
+    }
+}
+
+impl Listener for Async<Listening> {
+    fn address(&self) -> SocketAddr {
+        self.get_ref().address()
+    }
+
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Box<dyn Stream>>> {
+        loop {
+            match self.get_ref().accept() {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    ready!(self.poll_readable(cx))?;
+                }
+                Ok(socket) => return Poll::Ready(Ok(Box::new(Async::new_nonblocking(socket)?))),
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
     }
 }

@@ -49,24 +49,6 @@ fn both_adapters_offer_the_same_operations() {
     );
 }
 
-/// What has nothing to do with waiting is the same to the letter.
-#[test]
-fn files_that_are_to_be_the_same_are() {
-    let same = [
-        (
-            include_str!("../../ftp-blocking/src/ahead.rs"),
-            include_str!("../src/ahead.rs"),
-        ),
-        (
-            include_str!("../../ftp-blocking/src/kernel.rs"),
-            include_str!("../src/kernel.rs"),
-        ),
-    ];
-    for (blocking, smol) in same {
-        assert!(blocking == smol, "they differ: change both");
-    }
-}
-
 /// "Neither contains a reply code", and neither is longer than a page or two.
 #[test]
 fn drivers_are_loops_without_protocol() {

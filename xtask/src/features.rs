@@ -7,15 +7,15 @@ use crate::console::say;
 use crate::servers::Result;
 use crate::workspace;
 
-/// Crates that have the same features, and which.
-struct Family {
-    packages: &'static [&'static str],
+/// A crate and its features.
+struct Package {
+    name: &'static str,
     features: &'static [&'static str],
 }
 
-const FAMILIES: [Family; 2] = [
-    Family {
-        packages: &["ftp-proto"],
+const PACKAGES: [Package; 3] = [
+    Package {
+        name: "ftp-proto",
         features: &[
             "std",
             "rustls",
@@ -26,8 +26,19 @@ const FAMILIES: [Family; 2] = [
             "simulator",
         ],
     },
-    Family {
-        packages: &["ftp-blocking", "ftp-smol"],
+    Package {
+        name: "ftp-blocking",
+        features: &[
+            "client",
+            "ring",
+            "aws-lc-rs",
+            "platform-verifier",
+            "webpki-roots",
+            "simulator",
+        ],
+    },
+    Package {
+        name: "ftp-smol",
         features: &[
             "ring",
             "aws-lc-rs",
@@ -39,7 +50,17 @@ const FAMILIES: [Family; 2] = [
 ];
 
 /// What others bring along: to ask for it beside them changes nothing.
-const IMPLIED: [(&str, &[&str]); 2] = [
+const IMPLIED: [(&str, &[&str]); 3] = [
+    (
+        "client",
+        &[
+            "ring",
+            "aws-lc-rs",
+            "platform-verifier",
+            "webpki-roots",
+            "simulator",
+        ],
+    ),
     (
         "std",
         &[
@@ -65,15 +86,14 @@ const IMPLIED: [(&str, &[&str]); 2] = [
 /// other features than are listed here.
 pub(crate) fn check() -> Result<()> {
     let mut checked = 0;
-    for family in &FAMILIES {
-        for package in family.packages {
-            let features = declared(package)?;
-            if features != family.features {
-                return Err(format!("{package} has the features {features:?}").into());
-            }
+    for package in &PACKAGES {
+        let name = package.name;
+        let features = declared(name)?;
+        if features != package.features {
+            return Err(format!("{name} has the features {features:?}").into());
         }
-        for combination in family.combinations() {
-            family.compile(&combination.join(","))?;
+        for combination in package.combinations() {
+            package.compile(&combination.join(","))?;
             checked += 1;
         }
     }
@@ -81,7 +101,7 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-impl Family {
+impl Package {
     fn combinations(&self) -> impl Iterator<Item = Vec<&'static str>> {
         (0_u32..1 << self.features.len()).filter_map(|bits| {
             let chosen = |number: usize| bits >> number & 1 == 1;
@@ -100,17 +120,15 @@ impl Family {
     fn compile(&self, features: &str) -> Result<()> {
         let mut cargo = workspace::cargo()?;
         cargo.args(["check", "--quiet", "--no-default-features", "--features"]);
-        cargo.arg(features).stderr(Stdio::piped());
-        for package in self.packages {
-            cargo.args(["--package", package]);
-        }
+        cargo.args([features, "--package", self.name]);
+        cargo.stderr(Stdio::piped());
         let output = cargo.output()?;
         let said = String::from_utf8_lossy(&output.stderr);
         if output.status.success() && !said.contains("warning") {
             return Ok(());
         }
-        let packages = self.packages.join(", ");
-        Err(format!("{packages} with the features {features:?}:\n{said}").into())
+        let name = self.name;
+        Err(format!("{name} with the features {features:?}:\n{said}").into())
     }
 }
 

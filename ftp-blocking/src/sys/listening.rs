@@ -1,69 +1,71 @@
-//! Listeners for active mode.
+//! Listeners for the data connections of active mode.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::ops::RangeInclusive;
-use std::task::{Context, Poll, ready};
+use std::os::fd::{AsFd, BorrowedFd};
 
-use smol::Async;
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use crate::sys::socket::{create, tune};
 
-use crate::connect::tune;
-use crate::transport::{Listener, Stream};
-
-/// How many connections may wait: the server's, behind the strangers that came before it.
+/// How many connections may wait: the server's, after the strangers that came before it.
 const BACKLOG: i32 = 128;
 
-/// A listener for one server.
-pub(crate) struct Listening {
-    listener: Async<TcpListener>,
+/// A listener for one server, in non-blocking mode.
+#[derive(Debug)]
+pub struct Listening {
+    listener: TcpListener,
     address: SocketAddr,
 }
 
 impl Listening {
     /// Listens at this address of ours, whatever its port, on one of these ports if they are given.
-    pub(crate) fn beside(
-        local: SocketAddr,
-        ports: Option<&RangeInclusive<u16>>,
-    ) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// What the socket says; if no port of the range can be had, why the last one could not.
+    pub fn beside(local: SocketAddr, ports: Option<&RangeInclusive<u16>>) -> io::Result<Self> {
         let listener = match ports {
             None => listen(local, 0)?,
             Some(ports) => listen_within(local, ports)?,
         };
-        // An IPv4 address in its IPv6 clothes is still an IPv4 address to FTP.
+        // An IPv4 address that is mapped to IPv6 is still an IPv4 address to FTP.
         let port = listener.local_addr()?.port();
         let address = SocketAddr::new(local.ip().to_canonical(), port);
-        let listener = Async::new_nonblocking(listener)?;
         Ok(Self { listener, address })
     }
-}
 
-impl Listener for Listening {
-    fn address(&self) -> SocketAddr {
+    /// The address to be told to the server.
+    pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Box<dyn Stream>>> {
+    /// The next connection, in non-blocking mode and ready for use.
+    ///
+    /// # Errors
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) where there is none yet, or what the socket says.
+    pub fn accept(&self) -> io::Result<TcpStream> {
         loop {
-            match self.listener.get_ref().accept() {
-                Ok((stream, _)) => {
-                    tune(SockRef::from(&stream));
-                    return Poll::Ready(Ok(Box::new(Async::new(stream)?)));
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    ready!(self.listener.poll_readable(cx))?;
+            match self.listener.accept() {
+                Ok((socket, _)) => {
+                    socket.set_nonblocking(true)?;
+                    tune(&socket);
+                    return Ok(socket);
                 }
                 // One that was given up before it was accepted is not the one that we wait for.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-                Err(error) => return Poll::Ready(Err(error)),
+                Err(error) => return Err(error),
             }
         }
     }
 }
 
-/// On the first free port from somewhere in the range on, so that clients that share it do not all
-/// try the same ones.
+impl AsFd for Listening {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.listener.as_fd()
+    }
+}
+
+/// Clients that share a range do not all try the same ports: each begins somewhere else in it.
 fn listen_within(local: SocketAddr, ports: &RangeInclusive<u16>) -> io::Result<TcpListener> {
     let count = usize::from(ports.end().saturating_sub(*ports.start())) + 1;
     let anywhere = RandomState::new().build_hasher().finish() as usize % count;
@@ -88,10 +90,8 @@ fn is_of_the_port(error: &io::Error) -> bool {
 
 fn listen(mut address: SocketAddr, port: u16) -> io::Result<TcpListener> {
     address.set_port(port);
-    let domain = Domain::for_address(address);
-    let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
-    socket.set_nonblocking(true)?;
-    // The port of an earlier transfer lingers in TIME_WAIT, and is free all the same.
+    let socket = create(address)?;
+    // The port of an earlier transfer may be in TIME_WAIT, and is free all the same.
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;

@@ -1,0 +1,25 @@
+//! What the adapters ask of the operating system: sockets, `poll`, and the kernel's paths for bulk
+//! data.
+//!
+//! This module is for `ftp-smol` and the other adapters of this project. It is hidden from the
+//! docs and may change with every version, so they depend on the exact one. It stands without the
+//! feature `client`, and without `ftp-proto`. Nothing in it waits, but for [`poll`] and for a file
+//! in non-blocking mode: how to wait for a socket is what the adapters differ in.
+//!
+//! | file | what it does | where |
+//! |---|---|---|
+//! | `addresses.rs` | the order in which a host's addresses are tried | everywhere, no system call |
+//! | `race.rs` | which attempt to connect begins when | everywhere, no system call |
+//! | `socket.rs` | makes, binds, connects, tunes and closes a socket | everywhere |
+//! | `listening.rs` | listens for data connections, on a range of ports | everywhere |
+//! | `poll.rs` | waits for descriptors | Unix |
+//! | `descriptor.rs` | reads and writes a file by its descriptor | Unix |
+//! | `kernel/` | moves bytes between a socket and a file | `kernel/linux/`; elsewhere it refuses |
+
+pub mod addresses;
+pub mod descriptor;
+pub mod kernel;
+pub mod listening;
+pub mod poll;
+pub mod race;
+pub mod socket;

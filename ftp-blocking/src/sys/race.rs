@@ -1,0 +1,158 @@
+//! The race of the attempts to connect to one host (Happy Eyeballs, RFC 8305), without the waiting.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use rustix::io::Errno;
+
+use crate::sys::addresses::in_turn;
+
+/// How long an attempt is alone before the next address is tried beside it (RFC 8305 section 5).
+const STAGGER: Duration = Duration::from_millis(250);
+
+/// The attempts to connect to the addresses of one host. The next address is tried when an attempt
+/// fails, and beside it when it takes long, so that an address that swallows everything costs a
+/// moment and not all the time there is. The first connection wins.
+///
+/// The adapter waits: it calls [`begin`](Self::begin), waits for one of the
+/// [`attempts`](Self::attempts) but not longer than until [`next`](Self::next), calls
+/// [`check`](Self::check), and begins again. Dropping the race gives all attempts up.
+///
+/// ```
+/// use ftp_blocking::sys::race::Race;
+/// use std::time::{Duration, Instant};
+///
+/// let addresses = ["[2001:db8::1]:21".parse().unwrap(), "192.0.2.1:21".parse().unwrap()];
+/// let start = Instant::now();
+/// let mut race = Race::new(addresses, None);
+/// assert!(race.begin(start, Ok)?);
+/// assert_eq!(race.attempts(), &addresses[..1]);
+/// // A quarter of a second later the first one still says nothing, and the second one is tried.
+/// let later = start + Duration::from_millis(250);
+/// assert_eq!(race.next(), Some(later));
+/// assert!(race.begin(later, Ok)?);
+/// let connected = race.check(|attempt| Ok(attempt.is_ipv4().then_some(*attempt)));
+/// assert_eq!(connected, Some(addresses[1]));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Race<A> {
+    source: Option<SocketAddr>,
+    waiting: std::vec::IntoIter<SocketAddr>,
+    attempts: Vec<A>,
+    /// When the next address is tried; `None` is at once.
+    due: Option<Instant>,
+    failure: Option<io::Error>,
+}
+
+impl<A> Race<A> {
+    /// No attempt has begun yet. `source` is the address that connections come from, if it is given.
+    pub fn new(
+        addresses: impl IntoIterator<Item = SocketAddr>,
+        source: Option<SocketAddr>,
+    ) -> Self {
+        Self {
+            source,
+            waiting: in_turn(addresses, source).into_iter(),
+            attempts: Vec::new(),
+            due: None,
+            failure: None,
+        }
+    }
+
+    /// Begins the attempt that is due, if one is, and says whether it did.
+    ///
+    /// # Errors
+    /// If all attempts have failed, the most telling failure, the first of several.
+    pub fn begin(
+        &mut self,
+        now: Instant,
+        mut begin: impl FnMut(SocketAddr) -> io::Result<A>,
+    ) -> io::Result<bool> {
+        while self.attempts.is_empty() || self.due.is_none_or(|due| now >= due) {
+            let Some(address) = self.waiting.next() else {
+                break;
+            };
+            match begin(address) {
+                Ok(attempt) => {
+                    self.attempts.push(attempt);
+                    self.due = Some(now + STAGGER);
+                    return Ok(true);
+                }
+                Err(error) => self.fail(error),
+            }
+        }
+        if self.attempts.is_empty() {
+            let failure = self.failure.take();
+            return Err(failure.unwrap_or_else(|| nowhere(self.source)));
+        }
+        Ok(false)
+    }
+
+    /// The attempts under way.
+    pub fn attempts(&self) -> &[A] {
+        &self.attempts
+    }
+
+    /// When the next attempt is due, as [`begin`](Self::begin) has left it; `None` where no address
+    /// is left.
+    pub fn next(&self) -> Option<Instant> {
+        self.due.filter(|_| !self.waiting.as_slice().is_empty())
+    }
+
+    /// Asks each attempt how it went (`None` is not yet): the first connection, or `None`.
+    pub fn check<T>(
+        &mut self,
+        mut check: impl FnMut(&mut A) -> io::Result<Option<T>>,
+    ) -> Option<T> {
+        let mut index = 0;
+        while let Some(attempt) = self.attempts.get_mut(index) {
+            match check(attempt) {
+                Ok(None) => index += 1,
+                Ok(connection) => return connection,
+                Err(error) => {
+                    self.attempts.remove(index);
+                    self.fail(error);
+                }
+            }
+        }
+        None
+    }
+
+    fn fail(&mut self, error: io::Error) {
+        self.failure = Some(more_telling(self.failure.take(), error));
+        self.due = None;
+    }
+}
+
+/// That this machine has no way to an address says less than what is heard from the far end.
+fn more_telling(first: Option<io::Error>, second: io::Error) -> io::Error {
+    let has_no_way = |error: &io::Error| {
+        matches!(
+            error.kind(),
+            io::ErrorKind::NetworkUnreachable
+                | io::ErrorKind::HostUnreachable
+                | io::ErrorKind::AddrNotAvailable
+        ) || error.raw_os_error() == Some(Errno::AFNOSUPPORT.raw_os_error())
+    };
+    match first {
+        Some(first) if !has_no_way(&first) || has_no_way(&second) => first,
+        _ => second,
+    }
+}
+
+/// No address is left to try, and none was.
+fn nowhere(source: Option<SocketAddr>) -> io::Error {
+    let (kind, why) = match source {
+        None => (io::ErrorKind::NotFound, "the name has no address"),
+        Some(_) => (
+            io::ErrorKind::AddrNotAvailable,
+            "the name has no address of the source address's family",
+        ),
+    };
+    io::Error::new(kind, why)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! TCP sockets in non-blocking mode: how one is made, bound, connected, tuned and closed.
+
+use std::io;
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use rustix::io::Errno;
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+
+/// Begins to connect, from the source address if it is given. The socket becomes writable once it
+/// is connected or cannot be; [`connected`] then says which.
+///
+/// # Errors
+/// [`AddrNotAvailable`](io::ErrorKind::AddrNotAvailable) if the source address is of the other
+/// family, or what the socket says.
+pub fn connect(address: SocketAddr, source: Option<SocketAddr>) -> io::Result<TcpStream> {
+    let socket = create(address)?;
+    if let Some(source) = source {
+        if source.is_ipv4() != address.is_ipv4() {
+            let why = "the source address is of the other family";
+            return Err(io::Error::new(io::ErrorKind::AddrNotAvailable, why));
+        }
+        // A chosen port may be in TIME_WAIT since the last session, or in use by another attempt.
+        socket.set_reuse_address(source.port() != 0)?;
+        socket.bind(&source.into())?;
+    }
+    match socket.connect(&address.into()) {
+        Err(error) if error.raw_os_error() != Some(Errno::INPROGRESS.raw_os_error()) => Err(error),
+        _ => Ok(socket.into()),
+    }
+}
+
+/// Makes a writable socket ready for use.
+///
+/// # Errors
+/// Why no connection could be made.
+pub fn connected(socket: &TcpStream) -> io::Result<()> {
+    if let Some(error) = socket.take_error()? {
+        return Err(error);
+    }
+    tune(socket);
+    Ok(())
+}
+
+/// A socket in non-blocking mode, of this address's family.
+pub(super) fn create(address: SocketAddr) -> io::Result<Socket> {
+    let domain = Domain::for_address(address);
+    let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
+/// The options that all connections have, made or accepted.
+pub(super) fn tune(socket: &TcpStream) {
+    let socket = SockRef::from(socket);
+    // Commands are single small writes, and data is written in large ones: Nagle's algorithm can
+    // only wait for an acknowledgement that the peer delays.
+    let _ = socket.set_tcp_nodelay(true);
+    let _ = socket.set_keepalive(true);
+}
+
+/// Lets small writes wait for one another from now on (Nagle's algorithm).
+pub fn gather_writes(socket: &TcpStream) {
+    let _ = socket.set_nodelay(false);
+}
+
+/// Writes one byte with TCP's urgent mark.
+///
+/// # Errors
+/// What the socket says.
+pub fn write_urgent(socket: &TcpStream, byte: u8) -> io::Result<()> {
+    SockRef::from(socket).send_out_of_band(&[byte]).map(|_| ())
+}
+
+/// Half-closes: the peer reads the end, and we may go on reading.
+///
+/// # Errors
+/// What the socket says.
+pub fn half_close(socket: &TcpStream) -> io::Result<()> {
+    // What the peer has still to say is small: its last segments wait for our acknowledgement,
+    // which would wait for data of ours that never comes.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = SockRef::from(socket).set_tcp_quickack(true);
+    socket.shutdown(Shutdown::Write)
+}
+
+/// Makes closing from now on a reset, so that the peer cannot take it for an end; or not.
+pub fn reset_on_close(socket: &TcpStream, reset: bool) {
+    let _ = SockRef::from(socket).set_linger(reset.then_some(Duration::ZERO));
+}
+
+#[test]
+fn the_other_family_cannot_be_reached_from_the_source_address() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let source = SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 0));
+    let error = connect(address, Some(source)).expect_err("of the other family");
+    assert_eq!(error.kind(), io::ErrorKind::AddrNotAvailable);
+}
