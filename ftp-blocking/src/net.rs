@@ -37,7 +37,8 @@ impl Tcp {
     }
 
     /// Data connections come from the same address, but not from the same port.
-    fn attempt(&self, address: SocketAddr) -> io::Result<Dialled> {
+    fn attempt(&self, target: &Target<'_>) -> io::Result<Dialled> {
+        let address = target.address().ok_or(io::ErrorKind::AddrNotAvailable)?;
         let mut source = self.source;
         if let Some(source) = &mut source {
             source.set_port(0);
@@ -59,18 +60,7 @@ impl Network for Tcp {
                 let addresses = (host, port).to_socket_addrs()?;
                 race(addresses, self.source, deadline).map(Dialled::Connected)
             }
-            Target::ControlPeer {
-                address: Some(mut address),
-                port,
-                ..
-            } => {
-                address.set_port(port);
-                self.attempt(address)
-            }
-            Target::ControlPeer { address: None, .. } => {
-                Err(io::ErrorKind::AddrNotAvailable.into())
-            }
-            Target::Address(address) => self.attempt(address),
+            Target::ControlPeer { .. } | Target::Address(_) => self.attempt(target),
         }
     }
 

@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
+pub use ftp_proto::Target;
 use ftp_proto::{Error, Options};
 
 /// A connected byte stream.
@@ -106,29 +107,6 @@ pub trait Network: Send {
     fn now(&self) -> Instant {
         Instant::now()
     }
-}
-
-/// What to connect to: by name, so that a proxy can serve it.
-#[derive(Clone, Copy, Debug)]
-pub enum Target<'a> {
-    /// The server, for the control connection.
-    Server {
-        /// The host as the user gave it.
-        host: &'a str,
-        /// The port.
-        port: u16,
-    },
-    /// The same machine, for a data connection.
-    ControlPeer {
-        /// The host as the user gave it.
-        host: &'a str,
-        /// The address at the far end of the control connection, where it has one.
-        address: Option<SocketAddr>,
-        /// The port that the server named.
-        port: u16,
-    },
-    /// An address that the server named and the caller explicitly trusts.
-    Address(SocketAddr),
 }
 
 /// What [`Network::dial`] gives.

@@ -144,6 +144,7 @@ mod settle;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 mod standing;
+mod target;
 mod timeouts;
 pub mod tls;
 mod transfer;
@@ -168,6 +169,7 @@ pub use reply::Features;
 pub use representation::{FileStructure, Format, TransferType, TransmissionMode};
 pub use session::{Observed, Session};
 pub use standing::Standing;
+pub use target::Target;
 pub use timeouts::Timeouts;
 pub use transfer::{Aborted, Completion, DataEnd, Direction, Transfer, TransferId, Verdict};
 pub use transfer_options::{LineEnds, TransferOptions};

@@ -38,12 +38,15 @@ impl Tcp {
     }
 
     /// Data connections come from the same address, but not from the same port.
-    fn attempt(&self, address: SocketAddr) -> BoxFuture<io::Result<Box<dyn Stream>>> {
+    fn attempt(&self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
+        let address = target.address();
         let mut source = self.source;
         if let Some(source) = &mut source {
             source.set_port(0);
         }
-        Box::pin(connect(address, source))
+        Box::pin(
+            async move { connect(address.ok_or(io::ErrorKind::AddrNotAvailable)?, source).await },
+        )
     }
 }
 
@@ -64,18 +67,7 @@ impl Network for Tcp {
                     race(addresses, source).await
                 })
             }
-            Target::ControlPeer {
-                address: Some(mut address),
-                port,
-                ..
-            } => {
-                address.set_port(port);
-                self.attempt(address)
-            }
-            Target::ControlPeer { address: None, .. } => {
-                Box::pin(async { Err(io::ErrorKind::AddrNotAvailable.into()) })
-            }
-            Target::Address(address) => self.attempt(address),
+            Target::ControlPeer { .. } | Target::Address(_) => self.attempt(target),
         }
     }
 

@@ -14,6 +14,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+pub use ftp_proto::Target;
 use ftp_proto::{Error, Options};
 use smol::Async;
 
@@ -114,29 +115,6 @@ pub trait Network: Send {
 
     /// Ends at this time.
     fn sleep_until(&self, deadline: Instant) -> BoxFuture<()>;
-}
-
-/// What to connect to: by name, so that a proxy can serve it.
-#[derive(Clone, Copy, Debug)]
-pub enum Target<'a> {
-    /// The server, for the control connection.
-    Server {
-        /// The host as the user gave it.
-        host: &'a str,
-        /// The port.
-        port: u16,
-    },
-    /// The same machine, for a data connection.
-    ControlPeer {
-        /// The host as the user gave it.
-        host: &'a str,
-        /// The address at the far end of the control connection, where it has one.
-        address: Option<SocketAddr>,
-        /// The port that the server named.
-        port: u16,
-    },
-    /// An address that the server named and the caller explicitly trusts.
-    Address(SocketAddr),
 }
 
 /// A listener for one data connection.
