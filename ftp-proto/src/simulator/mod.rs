@@ -74,6 +74,7 @@ mod table;
 mod tls;
 mod transfer;
 mod verbs;
+mod world;
 
 #[cfg(test)]
 mod tests;
@@ -85,3 +86,4 @@ pub use server::Simulator;
 pub use setup::{DuringTransfer, Setup};
 pub use table::cases;
 pub use transfer::TransferRecord;
+pub use world::{End, Port, World};

@@ -12,6 +12,7 @@ mod tls;
 #[cfg(feature = "ring")]
 mod tls_control;
 mod transfers;
+mod world;
 
 use std::string::String;
 use std::vec::Vec;

@@ -1,0 +1,100 @@
+//! A world: what its ends say, how its time passes, and what dropping leaves behind.
+
+use core::time::Duration;
+use std::format;
+use std::io::ErrorKind;
+
+use super::*;
+
+/// A world with a user logged in.
+fn logged_in(setup: Setup) -> (World, End) {
+    let world = World::new(Simulator::new(setup));
+    let control = world.connect(21).unwrap();
+    say(&control, "USER user");
+    say(&control, "PASS secret");
+    (world, control)
+}
+
+/// Sends a line; what came before is read, and what comes after it is the result.
+fn say(end: &End, line: &str) -> String {
+    heard(end);
+    let line = [line.as_bytes(), b"\r\n"].concat();
+    assert_eq!(end.write(&line).unwrap(), line.len());
+    heard(end)
+}
+
+/// All that can be read.
+fn heard(end: &End) -> String {
+    let mut heard = String::new();
+    let mut buffer = [0; 100];
+    while let Ok(count @ 1..) = end.read(&mut buffer) {
+        heard.push_str(core::str::from_utf8(&buffer[..count]).unwrap());
+    }
+    heard
+}
+
+#[test]
+fn time_passes_until_the_server_accepts_and_then_to_the_deadline() {
+    let fault = Fault::on("CONNECT", Action::AcceptLate);
+    let (world, control) = logged_in(Setup::new().fault(fault));
+    assert_eq!(
+        say(&control, "EPSV"),
+        "229 Entering Extended Passive Mode (|||50001|)\r\n"
+    );
+    let mut data = world.connect(50_001).unwrap();
+    assert!(!data.is_accepted());
+    let begin = world.now();
+    let deadline = begin + Duration::from_secs(60);
+    assert!(world.pass(deadline));
+    assert!(data.is_accepted());
+    assert!(world.now() > begin && world.now() < deadline);
+    assert!(world.pass(deadline));
+    assert_eq!(world.now(), deadline);
+    assert!(!world.pass(deadline));
+    // Once accepted it stays so, whatever becomes of it.
+    world.server().reset(data.link());
+    assert!(data.is_accepted());
+}
+
+#[test]
+fn errors_are_those_of_sockets() {
+    let (world, control) = logged_in(Setup::new());
+    let refused = world.connect(50_001).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
+    let nothing = control.read(&mut [0; 10]).unwrap_err();
+    assert_eq!(nothing.kind(), ErrorKind::WouldBlock);
+    let nobody = world.listen().accept().unwrap_err();
+    assert_eq!(nobody.kind(), ErrorKind::WouldBlock);
+    control.shutdown();
+    let broken = control.write(b"NOOP\r\n").unwrap_err();
+    assert_eq!(broken.kind(), ErrorKind::BrokenPipe);
+    assert_eq!(control.read(&mut [0; 10]).unwrap(), 0);
+}
+
+#[test]
+fn a_port_takes_the_servers_connection() {
+    let (world, control) = logged_in(Setup::new().file("/f", "0123456789"));
+    let port = world.listen();
+    let (high, low) = (port.address().port() >> 8, port.address().port() & 255);
+    say(&control, &format!("PORT 127,0,0,1,{high},{low}"));
+    say(&control, "TYPE I");
+    say(&control, "RETR /f");
+    let mut data = port.accept().unwrap();
+    assert!(data.is_accepted());
+    assert_eq!(data.address(), port.address());
+    assert_eq!(heard(&data), "0123456789");
+}
+
+#[test]
+fn what_is_dropped_is_closed() {
+    let (world, mut control) = logged_in(Setup::new());
+    assert_eq!(world.server().open_links(), 1);
+    let second = world.connect(21).unwrap();
+    assert_eq!(world.server().open_links(), 2);
+    drop(second);
+    assert_eq!(world.server().open_links(), 1);
+    control.reset_on_close(true);
+    drop(control);
+    assert_eq!(world.server().open_links(), 0);
+    assert!(!world.server().logged_in());
+}
