@@ -392,6 +392,15 @@ impl Listen {
 }
 
 impl Accept {
+    /// Whether a connection that comes from there is the control connection's peer's. Where one of
+    /// the addresses is not known, it is a stranger's.
+    pub fn is_peer(from: Option<SocketAddr>, control: Option<SocketAddr>) -> bool {
+        match (from, control) {
+            (Some(from), Some(control)) => from.ip().to_canonical() == control.ip().to_canonical(),
+            _ => false,
+        }
+    }
+
     /// The data connection is there.
     pub fn accepted(self) -> Answer {
         self.ticket.answer(Event::Accepted)

@@ -14,6 +14,7 @@
 //! * [`Session`] is one control connection: what was negotiated, what the server still owes.
 //! * A [`Flow`] is one operation as a plain value; all sequences of commands are in [`flows`].
 //! * [`Want`] is what a driver must do next, and each carries the ticket for its one [`Answer`].
+//! * [`DataPhase`](data::DataPhase) is a transfer while the driver moves its bytes.
 //! * [`wire`] and [`reply`] are the lower layer, for those who want nothing else.
 //!
 //! The crates `ftp-blocking` and `ftp-smol` are drivers for sockets; their `drive.rs` is the

@@ -116,10 +116,11 @@ use core::cell::UnsafeCell;
 use core::ffi::c_int;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use ftp_proto::flows::{Credentials, Finish, Greeting, Login, Open, Quit};
+use ftp_proto::data::{DataPhase, DataStep};
+use ftp_proto::flows::{Credentials, Greeting, Login, Open, Quit};
 use ftp_proto::wire::{Limits, Multiline, ReplyDecoder};
 use ftp_proto::{
-    Config, DataEnd, Error, ErrorKind, Flow, Session, Step, Transfer, Verdict, Wait, Want,
+    Config, DataEnd, Error, ErrorKind, Flow, Session, Step, Transfer, TransferOptions, Wait, Want,
 };
 
 const HEAP: usize = 256 * 1024;
@@ -236,11 +237,24 @@ fn session() -> Result<(), c_int> {
     peer.run(&mut session, Login::new(credentials)).map_err(|_| 21)?;
     let open = Open::retrieve("a").map_err(|_| 30)?;
     let transfer: Transfer = peer.run(&mut session, open).map_err(|_| 31)?;
-    if transfer.size_hint() != Some(5) || session.verdict(&transfer) != Verdict::Open {
+    if transfer.size_hint() != Some(5) {
         return Err(32);
     }
-    let finish = Finish::new(transfer, 5, DataEnd::Clean);
-    if peer.run(&mut session, finish).map_err(|_| 40)?.bytes != 5 {
+    let mut phase = DataPhase::new(transfer, &TransferOptions::text());
+    let mut data = *b"a\r\nb.";
+    loop {
+        match phase.step(&session) {
+            DataStep::Move if phase.bytes() == 0 => {
+                if phase.received(&mut data) != 4 || !data.starts_with(b"a\nb.") {
+                    return Err(33);
+                }
+            }
+            DataStep::Finish(flow) => phase.finished(peer.run(&mut session, flow)),
+            DataStep::Over => break,
+            _ => phase.end(DataEnd::Clean),
+        }
+    }
+    if phase.into_outcome().map_err(|_| 40)?.bytes != 5 {
         return Err(41);
     }
     peer.run(&mut session, Quit::new()).map_err(|_| 50)?;

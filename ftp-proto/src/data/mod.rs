@@ -1,11 +1,19 @@
-//! Pure functions on what data connections carry.
+//! What data connections carry, and the phase in which they carry it.
 
+mod ahead;
 mod ascii;
 mod ascii_outbox;
 mod entry;
+mod interruption;
 mod lines;
+mod listing;
+mod phase;
 
+pub use ahead::Ahead;
 pub use ascii::{AsciiDecoder, AsciiEncoder, Encoded};
 pub use ascii_outbox::AsciiOutbox;
 pub use entry::Entry;
+pub use interruption::Interruption;
 pub use lines::{LineSplitter, LineTooLong};
+pub use listing::Listing;
+pub use phase::{DataPhase, DataStep, Moved};

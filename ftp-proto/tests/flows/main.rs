@@ -9,6 +9,7 @@ mod clear_control;
 mod contract;
 mod copy;
 mod copy_faults;
+mod data_phase;
 mod directories;
 mod drops;
 mod features;
