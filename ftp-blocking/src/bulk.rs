@@ -4,13 +4,12 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
-use ftp_proto::{Completion, DataEnd, Error, Transfer};
+use ftp_proto::data::{Ahead, Moved};
+use ftp_proto::{Completion, DataEnd, Error};
 use rustix::event::PollFlags;
 
-use crate::ahead::Ahead;
-use crate::client::Client;
-use crate::data::{Download, Moved, Moving, Upload};
-use crate::data_connection::Data;
+use crate::channel::Channel;
+use crate::data::{Download, Moving, Upload};
 use crate::drive::Readiness;
 use crate::net::is_past;
 use crate::sys::descriptor;
@@ -60,48 +59,59 @@ impl Download<'_> {
         mut progress: impl FnMut(u64),
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
-        if let Some(mut pipe) = self.0.pipe() {
-            let mut rest = self.1.waiting();
-            if !rest.is_empty() {
-                let before = rest.len();
-                let written = descriptor::write_all(file, &mut rest);
-                let left = rest.len();
-                self.0.count(before - left);
-                written.map_err(|error| self.cut_short(error, 0))?;
-                self.1 = Ahead::default();
-                progress(self.transferred());
+        if let Some(pipe) = self.0.pipe() {
+            self.splice(pipe, file, &mut progress)?;
+        }
+        if self.0.phase.has_ended() {
+            return self.finish();
+        }
+        let mut buffer = vec![0; FIRST];
+        loop {
+            let count = io::Read::read(&mut self, &mut buffer)?;
+            if count == 0 {
+                return self.finish();
             }
-            loop {
-                let came = self.0.fill(&mut pipe)?;
-                if came == 0 {
-                    break;
-                }
-                let emptied = pipe.empty(file);
-                self.0.count(came - pipe.held());
-                let passed = emptied.map_err(|error| self.cut_short(error, 0))?;
-                progress(self.transferred());
-                if passed == Passed::Refused {
-                    break;
-                }
+            let mut bytes = &buffer[..count];
+            let written = descriptor::write_all(file, &mut bytes);
+            written.map_err(|error| self.cut_short(error, bytes.len()))?;
+            progress(self.transferred());
+            if count == FIRST && !self.0.is_tls() {
+                buffer.resize(SAVING, 0);
             }
         }
-        if self.0.transfer.is_some() {
-            let mut buffer = vec![0; FIRST];
-            loop {
-                let count = io::Read::read(&mut self, &mut buffer)?;
-                if count == 0 {
-                    break;
-                }
-                let mut bytes = &buffer[..count];
-                let written = descriptor::write_all(file, &mut bytes);
-                written.map_err(|error| self.cut_short(error, bytes.len()))?;
-                progress(self.transferred());
-                if count == FIRST && !self.0.is_tls() {
-                    buffer.resize(SAVING, 0);
-                }
+    }
+
+    /// As much as the kernel moves.
+    fn splice(
+        &mut self,
+        mut pipe: Pipe,
+        file: BorrowedFd<'_>,
+        progress: &mut impl FnMut(u64),
+    ) -> Result<(), Error> {
+        let mut rest = self.1.waiting();
+        if !rest.is_empty() {
+            let before = rest.len();
+            let written = descriptor::write_all(file, &mut rest);
+            let left = rest.len();
+            self.0.phase.moved(before - left);
+            written.map_err(|error| self.cut_short(error, 0))?;
+            self.1 = Ahead::default();
+            progress(self.transferred());
+        }
+        loop {
+            // What is in the pipe is not counted yet.
+            let came = self.0.fill(&mut pipe)?;
+            if came == 0 {
+                return Ok(());
+            }
+            let emptied = pipe.empty(file);
+            self.0.phase.moved(came - pipe.held());
+            let passed = emptied.map_err(|error| self.cut_short(error, 0))?;
+            progress(self.transferred());
+            if passed == Passed::Refused {
+                return Ok(());
             }
         }
-        self.finish()
     }
 
     /// The file's error, with so many bytes that came and did not reach it.
@@ -145,7 +155,7 @@ impl Upload<'_> {
                 if sent == 0 {
                     break;
                 }
-                self.0.count(sent);
+                self.0.phase.moved(sent);
                 progress(self.transferred());
             }
         }
@@ -175,7 +185,8 @@ impl Upload<'_> {
 /// was the end is what reading and writing then say.
 impl Moving<'_> {
     fn is_plain(&mut self) -> bool {
-        self.is_untranslated() && self.client.data.is_plain()
+        let channel = self.client.data.channel();
+        !self.phase.is_translated() && channel.is_ok_and(|channel| channel.plain_socket().is_some())
     }
 
     fn is_tls(&mut self) -> bool {
@@ -187,58 +198,32 @@ impl Moving<'_> {
         if self.is_plain() { Pipe::new() } else { None }
     }
 
-    /// What is in the pipe is not counted yet.
-    fn fill(&mut self, pipe: &mut Pipe) -> io::Result<usize> {
-        let Some(transfer) = &self.transfer else {
-            return Ok(0);
-        };
-        match self.client.fill_pipe(transfer, pipe) {
-            Moved::Bytes(count) => Ok(count),
-            Moved::End(end) => self.conclude(end),
-        }
+    fn fill(&mut self, pipe: &mut Pipe) -> Result<usize, Error> {
+        let filled = self.attempt(Readiness::Readable, |channel, _, until| {
+            let passed = channel.pass(PollFlags::IN, until, |socket| pipe.fill(socket))?;
+            Ok(passed.map(|passed| match passed {
+                Passed::Bytes(0) => Moved::End(DataEnd::Clean),
+                Passed::Bytes(count) => Moved::Bytes(count),
+                Passed::Refused => Moved::Bytes(0),
+            }))
+        });
+        filled.map_or_else(|| self.phase.outcome().map(|_| 0), Ok)
     }
 
-    fn send(&mut self, file: BorrowedFd<'_>) -> io::Result<usize> {
-        let Some(transfer) = &self.transfer else {
-            return Ok(0);
-        };
-        match self.client.send_file(transfer, file) {
-            Moved::Bytes(count) => Ok(count),
-            Moved::End(end) => self.conclude(end),
-        }
-    }
-}
-
-/// Under the session's verdict.
-impl Client {
-    fn fill_pipe(&mut self, transfer: &Transfer, pipe: &mut Pipe) -> Moved {
-        let fill =
-            |data: &mut Data, until| data.pass(PollFlags::IN, until, |socket| pipe.fill(socket));
-        self.move_data(transfer, fill, Readiness::Readable, |passed| match passed {
-            Passed::Bytes(0) => Moved::End(DataEnd::Clean),
-            Passed::Bytes(count) => Moved::Bytes(count),
-            Passed::Refused => Moved::Bytes(0),
-        })
-    }
-
-    fn send_file(&mut self, transfer: &Transfer, file: BorrowedFd<'_>) -> Moved {
-        let send = |data: &mut Data, until| {
-            data.pass(PollFlags::OUT, until, |socket| kernel::send(socket, file))
-        };
-        self.move_data(transfer, send, Readiness::Writable, |passed| match passed {
-            Passed::Bytes(count) => Moved::Bytes(count),
-            Passed::Refused => Moved::Bytes(0),
-        })
+    fn send(&mut self, file: BorrowedFd<'_>) -> Result<usize, Error> {
+        let sent = self.attempt(Readiness::Writable, |channel, _, until| {
+            let passed =
+                channel.pass(PollFlags::OUT, until, |socket| kernel::send(socket, file))?;
+            Ok(passed.map(|passed| match passed {
+                Passed::Bytes(count) => Moved::Bytes(count),
+                Passed::Refused => Moved::Bytes(0),
+            }))
+        });
+        sent.map_or_else(|| self.phase.outcome().map(|_| 0), Ok)
     }
 }
 
-impl Data {
-    /// Whether the bytes of the file are those of a socket.
-    fn is_plain(&mut self) -> bool {
-        self.channel()
-            .is_ok_and(|channel| channel.plain_socket().is_some())
-    }
-
+impl Channel {
     /// Has the kernel do something with the socket; `None` at the deadline.
     fn pass(
         &mut self,
@@ -246,7 +231,7 @@ impl Data {
         until: Instant,
         mut pass: impl FnMut(BorrowedFd<'_>) -> io::Result<Passed>,
     ) -> Result<Option<Passed>, Error> {
-        let Some(socket) = self.channel()?.plain_socket() else {
+        let Some(socket) = self.plain_socket() else {
             return Ok(Some(Passed::Refused));
         };
         loop {

@@ -1,12 +1,11 @@
 //! One connection, in clear or under TLS: where plain text meets the transport.
 
 use std::io;
-use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use ftp_proto::Error;
-use ftp_proto::tls::{PlainRead, TlsChannel, TlsInfo, TlsLogin};
+use ftp_proto::tls::{Next, PlainRead, TlsChannel, TlsInfo, TlsLogin};
 
 use crate::net::is_timeout;
 use crate::transport::Stream;
@@ -16,26 +15,17 @@ pub(crate) struct Channel {
     tls: Option<Box<TlsChannel>>,
 }
 
-/// After how many bytes without an outcome the clock is looked at: a server that never stops
-/// sending must not keep time from being over.
-const FLOOD: usize = 1024 * 1024;
-
-/// What reading found; nothing at all is `None`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Got {
-    Bytes(usize),
-    End,
-    /// The end, under TLS, without close_notify.
-    Cut,
-}
+/// How many reads up to the end are made before the clock and the control connection are looked at
+/// again.
+const READS: usize = 1024;
 
 impl Channel {
     pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
         Self { stream, tls: None }
     }
 
-    /// A data connection: closing it is a reset until its end is sent, or until it is known to be
-    /// a download, so that a server cannot take the half of an upload for all, however we vanish.
+    /// A data connection. Closing it is a reset until its end is sent, or until it is known to be a
+    /// download: a server cannot take half an upload for all of it, even if this process dies.
     pub(crate) fn data(mut stream: Box<dyn Stream>) -> Self {
         stream.reset_on_close(true);
         Self::new(stream)
@@ -51,11 +41,6 @@ impl Channel {
         self.tls.is_some()
     }
 
-    /// Whether a ticket for the next connection may still come, and none has.
-    pub(crate) fn awaits_ticket(&self) -> bool {
-        self.tls.as_ref().is_some_and(|tls| tls.awaits_ticket())
-    }
-
     pub(crate) fn tls_info(&self) -> Option<TlsInfo> {
         self.tls.as_ref().and_then(|tls| tls.info())
     }
@@ -65,37 +50,15 @@ impl Channel {
         &mut self,
         buffer: &mut [u8],
         deadline: Instant,
-    ) -> Result<Option<Got>, Error> {
-        let Some(tls) = &mut self.tls else {
-            return Ok(
-                unless_late(self.stream.read(buffer, deadline))?.map(|count| match count {
-                    0 => Got::End,
-                    count => Got::Bytes(count),
-                }),
-            );
-        };
-        let mut came = 0;
-        while came < FLOOD || Instant::now() < deadline {
-            let read = tls.read(buffer);
-            // Key updates and alerts; what does not fit now goes out with the next write.
-            let flushed = flush(tls, &mut *self.stream, Instant::now());
-            match read? {
-                PlainRead::Bytes(count) => return Ok(Some(Got::Bytes(count))),
-                PlainRead::Closed => return Ok(Some(Got::End)),
-                PlainRead::Cut => return Ok(Some(Got::Cut)),
-                PlainRead::Blocked => drop(flushed),
-            }
-            let Some(count) = unless_late(self.stream.read(tls.space(buffer.len()), deadline))?
-            else {
-                return Ok(None);
-            };
-            match count {
-                0 => tls.ended(),
-                count => tls.filled(count),
-            }
-            came += count;
+    ) -> Result<Option<PlainRead>, Error> {
+        if let Some(tls) = &mut self.tls {
+            return drive(tls, &mut *self.stream, deadline, |tls| tls.read(buffer));
         }
-        Ok(None)
+        let count = unless_late(self.stream.read(buffer, deadline))?;
+        Ok(count.map(|count| match count {
+            0 => PlainRead::Closed,
+            count => PlainRead::Bytes(count),
+        }))
     }
 
     /// Takes at least one byte, or `None` at the deadline.
@@ -107,94 +70,86 @@ impl Channel {
         let Some(tls) = &mut self.tls else {
             return unless_late(self.stream.write(bytes, deadline));
         };
-        if !flush(tls, &mut *self.stream, deadline)? {
-            return Ok(None);
+        let taken = drive(tls, &mut *self.stream, deadline, |tls| tls.write(bytes))?;
+        if taken.is_some() {
+            self.flush(deadline)?;
         }
-        let taken = tls.write(bytes)?;
-        flush(tls, &mut *self.stream, deadline)?;
-        Ok(Some(taken))
+        Ok(taken)
     }
 
-    /// `false` at the deadline.
-    pub(crate) fn write_urgent(&mut self, byte: u8, deadline: Instant) -> Result<bool, Error> {
-        let written = self.stream.write_urgent(byte, deadline).map(|()| 1);
-        Ok(unless_late(written)?.is_some())
+    /// `None` at the deadline.
+    pub(crate) fn write_urgent(
+        &mut self,
+        byte: u8,
+        deadline: Instant,
+    ) -> Result<Option<usize>, Error> {
+        unless_late(self.stream.write_urgent(byte, deadline).map(|()| 1))
     }
 
-    /// Sends what TLS has queued; `false` at the deadline.
-    pub(crate) fn flush(&mut self, deadline: Instant) -> Result<bool, Error> {
-        match &mut self.tls {
-            Some(tls) => flush(tls, &mut *self.stream, deadline),
-            None => Ok(true),
-        }
+    /// Sends what TLS has queued; `None` at the deadline.
+    pub(crate) fn flush(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
+        self.under_tls(deadline, TlsChannel::flush)
     }
 
-    /// `false` at the deadline.
-    pub(crate) fn handshake(&mut self, deadline: Instant) -> Result<bool, Error> {
-        let Some(tls) = &mut self.tls else {
-            return Ok(true);
-        };
-        loop {
-            let done = tls.handshake();
-            let flushed = flush(tls, &mut *self.stream, deadline);
-            if done? {
-                return flushed;
-            }
-            if !flushed? {
-                return Ok(false);
-            }
-            match unless_late(self.stream.read(tls.space(0), deadline))? {
-                None => return Ok(false),
-                Some(0) => tls.ended(),
-                Some(count) => tls.filled(count),
-            }
-        }
+    /// `None` at the deadline.
+    pub(crate) fn handshake(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
+        self.under_tls(deadline, TlsChannel::handshake)
     }
 
-    /// Says that we are done: close_notify under TLS. `false` at the deadline.
-    pub(crate) fn close_notify(&mut self, deadline: Instant) -> Result<bool, Error> {
-        if let Some(tls) = &mut self.tls {
-            tls.close()?;
-        }
-        self.flush(deadline)
+    /// Says that we are done: close_notify under TLS. `None` at the deadline.
+    pub(crate) fn close_notify(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
+        self.under_tls(deadline, TlsChannel::close)
     }
 
-    /// close_notify, everything flushed, and a half-close; `false` at the deadline. May be called
+    /// Reads what brings a ticket for the next connection; `None` at the deadline.
+    pub(crate) fn harvest(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
+        self.under_tls(deadline, TlsChannel::harvest)
+    }
+
+    /// close_notify, everything flushed, and a half-close; `None` at the deadline. May be called
     /// again to go on.
-    pub(crate) fn send_end(&mut self, deadline: Instant) -> Result<bool, Error> {
-        if !self.close_notify(deadline)? {
-            return Ok(false);
+    pub(crate) fn send_end(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
+        let sent = self.close_notify(deadline)?;
+        if sent.is_some() {
+            self.stream.reset_on_close(false);
+            self.stream.shutdown()?;
         }
-        self.stream.reset_on_close(false);
-        self.stream.shutdown()?;
-        Ok(true)
+        Ok(sent)
     }
 
-    /// Everything read up to the peer's end, which is returned; `None` at the deadline.
-    pub(crate) fn await_end(&mut self, deadline: Instant) -> Result<Option<Got>, Error> {
-        let mut scratch = [0; 512];
-        let mut came = 0;
-        while came < FLOOD || Instant::now() < deadline {
-            match self.read(&mut scratch, deadline)? {
-                Some(Got::Bytes(count)) => came += count,
+    /// Everything read up to the peer's end, which is returned; `None` at the deadline, or after
+    /// much that came without an end.
+    pub(crate) fn await_end(&mut self, deadline: Instant) -> Result<Option<PlainRead>, Error> {
+        if let Some(tls) = &mut self.tls {
+            return drive(tls, &mut *self.stream, deadline, TlsChannel::await_end);
+        }
+        for _ in 0..READS {
+            match self.read(&mut [0; 512], deadline)? {
+                Some(PlainRead::Bytes(_)) => {}
                 end => return Ok(end),
             }
         }
         Ok(None)
     }
 
-    /// Takes TLS off once close_notify went both ways; `false` at the deadline.
-    pub(crate) fn clear(&mut self, deadline: Instant) -> Result<bool, Error> {
-        if !self.close_notify(deadline)? {
-            return Ok(false);
+    /// Takes TLS off once close_notify went both ways; `None` at the deadline.
+    pub(crate) fn clear(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
+        let cleared = self.under_tls(deadline, TlsChannel::clear)?;
+        if cleared.is_some() {
+            self.tls = None;
         }
-        match self.read(&mut [0], deadline)? {
-            None => Ok(false),
-            Some(Got::End) => match self.tls.take().map(|tls| tls.into_rest()) {
-                Some(rest) if !rest.is_empty() => Err(Error::new(ftp_proto::ErrorKind::Injection)),
-                _ => Ok(true),
-            },
-            Some(_) => Err(Error::new(ftp_proto::ErrorKind::Injection)),
+        Ok(cleared)
+    }
+
+    /// Does what in clear text is nothing.
+    fn under_tls(
+        &mut self,
+        deadline: Instant,
+        operation: impl FnMut(&mut TlsChannel) -> Result<Next<()>, Error>,
+    ) -> Result<Option<()>, Error> {
+        match &mut self.tls {
+            Some(tls) => drive(tls, &mut *self.stream, deadline, operation),
+            None => Ok(Some(())),
         }
     }
 
@@ -234,17 +189,40 @@ impl Channel {
             None => self.stream.plain_socket(),
         }
     }
+}
 
-    pub(crate) fn peer_address(&self) -> Option<SocketAddr> {
-        self.stream.peer_address()
-    }
-
-    pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.stream.descriptor()
+/// Moves bytes until an operation is done; `None` at the deadline.
+fn drive<T>(
+    tls: &mut TlsChannel,
+    stream: &mut dyn Stream,
+    deadline: Instant,
+    mut operation: impl FnMut(&mut TlsChannel) -> Result<Next<T>, Error>,
+) -> Result<Option<T>, Error> {
+    loop {
+        let next = operation(tls);
+        if matches!(next, Ok(Next::Read(_)) | Err(_)) {
+            let _ = send(tls, stream, Instant::now());
+        }
+        match next? {
+            Next::Done(value) => return Ok(Some(value)),
+            Next::Write => {
+                if !send(tls, stream, deadline)? {
+                    return Ok(None);
+                }
+            }
+            Next::Read(room) => match unless_late(stream.read(tls.space(room), deadline))? {
+                None => return Ok(None),
+                Some(0) => tls.ended(),
+                Some(count) => tls.filled(count),
+            },
+            Next::Yield if Instant::now() >= deadline => return Ok(None),
+            Next::Yield => {}
+        }
     }
 }
 
-fn flush(tls: &mut TlsChannel, stream: &mut dyn Stream, deadline: Instant) -> Result<bool, Error> {
+/// Sends what stands unsent; `false` at the deadline.
+fn send(tls: &mut TlsChannel, stream: &mut dyn Stream, deadline: Instant) -> Result<bool, Error> {
     while !tls.outgoing().is_empty() {
         let Some(count) = unless_late(stream.write(tls.outgoing(), deadline))? else {
             return Ok(false);

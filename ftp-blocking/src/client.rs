@@ -44,8 +44,6 @@ pub struct Client {
     pub(crate) deadline: Instant,
     /// What TLS on the last data connection came to.
     pub(crate) data_tls: Option<TlsInfo>,
-    /// Bytes of data moved since the control connection was last looked at.
-    pub(crate) unwatched: usize,
     tls: Option<TlsLogin>,
     /// Those of the last login that went well, for another connection.
     credentials: Option<Credentials>,
@@ -78,7 +76,6 @@ impl Client {
             options,
             deadline,
             data_tls: None,
-            unwatched: 0,
             tls,
             credentials: None,
         };

@@ -31,7 +31,7 @@ impl Client {
         transfer_type: TransferType,
     ) -> Result<Copied, Error> {
         let unknown = || std::io::Error::from(std::io::ErrorKind::AddrNotAvailable);
-        let peer = self.control.peer_address().ok_or_else(unknown)?;
+        let peer = self.control.stream().peer_address().ok_or_else(unknown)?;
         let path = self.encoded(&path)?;
         let mut copy = ServerCopy::new(path, peer.ip(), target.encoded(&target_path)?)?
             .with_type(transfer_type);

@@ -3,19 +3,14 @@
 use std::io::{self, Read, Write};
 use std::time::Instant;
 
-use ftp_proto::data::{AsciiDecoder, AsciiOutbox};
-use ftp_proto::flows::{Abort, Finish};
+use ftp_proto::data::{Ahead, DataPhase, DataStep, Moved};
 use ftp_proto::tls::TlsInfo;
-use ftp_proto::{
-    Aborted, Completion, DataEnd, Direction, Error, ErrorKind, LineEnds, Misuse, Transfer,
-    TransferOptions, Verdict, Wait,
-};
+use ftp_proto::{Aborted, Completion, DataEnd, Error, Transfer, TransferOptions, Wait};
 
-use crate::ahead::Ahead;
-use crate::channel::Got;
+use crate::channel::Channel;
 use crate::client::Client;
 use crate::data_connection::Data;
-use crate::drive::{Readiness, Watched};
+use crate::drive::Readiness;
 
 /// A file on its way here: reads like any stream, and ends only when the server has confirmed it.
 ///
@@ -35,9 +30,8 @@ pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) Ahead);
 /// A file on its way to the server: writes like any stream. Nothing is stored for certain before
 /// [`finish`](Self::finish) has said so.
 ///
-/// Each write goes out at once, so that whoever sends a log line by line needs no flush. A large
-/// file in small pieces is better sent through a `BufWriter`, in pieces of 64 KiB or more, or with
-/// [`send_from`](Self::send_from).
+/// Each write goes out at once: a log needs no flush after each line. Send a large file through a
+/// `BufWriter`, in pieces of 64 KiB or more, or with [`send_from`](Self::send_from).
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
@@ -48,20 +42,7 @@ pub struct Upload<'c>(pub(crate) Moving<'c>);
 #[derive(Debug)]
 pub(crate) struct Moving<'c> {
     pub(crate) client: &'c mut Client,
-    /// Spent once there is an outcome.
-    pub(crate) transfer: Option<Transfer>,
-    bytes: u64,
-    expected: Option<u64>,
-    /// Translates line ends, where that is wanted.
-    text: Option<Text>,
-    outcome: Option<Result<Completion, Error>>,
-}
-
-/// The text side of a transfer.
-#[derive(Debug)]
-enum Text {
-    Coming(AsciiDecoder),
-    Going(AsciiOutbox),
+    pub(crate) phase: DataPhase,
 }
 
 impl<'c> Download<'c> {
@@ -73,16 +54,16 @@ impl<'c> Download<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.reset_on_close(false);
         }
-        Self(Moving::new(client, transfer, options), Ahead::default())
+        let phase = DataPhase::new(transfer, options);
+        Self(Moving { client, phase }, Ahead::default())
     }
 
     /// The server's confirmation, once the end was read.
     ///
     /// # Errors
-    /// What the last read said; [`Misuse::NotAtEnd`] before the end.
+    /// What the last read said; [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end.
     pub fn finish(self) -> Result<Completion, Error> {
-        let early = || Err(Error::new(ErrorKind::Misuse(Misuse::NotAtEnd)));
-        self.0.outcome.unwrap_or_else(early)
+        self.0.phase.into_outcome()
     }
 }
 
@@ -92,30 +73,23 @@ impl Read for Download<'_> {
         if buffer.is_empty() {
             return Ok(0);
         }
-        let direct = buffer.len() >= Ahead::ENOUGH;
         loop {
             let mut count = ahead.take(buffer);
             if count == 0 {
-                let Some(transfer) = &moving.transfer else {
-                    return moving.outcome();
-                };
-                let room = if direct { &mut *buffer } else { ahead.space() };
-                match moving.client.read_data(transfer, room) {
-                    Moved::Bytes(came) if direct => count = came,
-                    Moved::Bytes(came) => {
-                        ahead.filled(came);
-                        count = ahead.take(buffer);
-                    }
-                    Moved::End(end) => {
+                let room = ahead.space(buffer);
+                let came = moving.attempt(Readiness::Readable, |channel, _, until| {
+                    Ok(channel.read(room, until)?.map(Moved::from))
+                });
+                match came {
+                    Some(came) => count = ahead.filled(came, buffer),
+                    None => {
                         *ahead = Ahead::default();
-                        moving.conclude(end)?;
-                        return Ok(moving.held_back(buffer));
+                        return Ok(moving.phase.read_end(buffer)?);
                     }
                 }
             }
-            moving.count(count);
             // Nothing yet is not the end.
-            match moving.translated(&mut buffer[..count]) {
+            match moving.phase.received(&mut buffer[..count]) {
                 0 => {}
                 count => return Ok(count),
             }
@@ -132,7 +106,8 @@ impl<'c> Upload<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.expect_bulk();
         }
-        Self(Moving::new(client, transfer, options))
+        let phase = DataPhase::new(transfer, options);
+        Self(Moving { client, phase })
     }
 
     /// Ends the data and waits for the server to confirm that it has all of it.
@@ -140,47 +115,36 @@ impl<'c> Upload<'c> {
     /// # Errors
     /// The server's refusal, with the number of bytes sent; an unconfirmed or broken transfer.
     pub fn finish(mut self) -> Result<Completion, Error> {
-        self.0.drain()?;
-        self.0.conclude(DataEnd::Clean)?;
-        let early = || Err(Error::new(ErrorKind::Misuse(Misuse::NotAtEnd)));
-        self.0.outcome.unwrap_or_else(early)
+        let Moving { client, phase } = self.0.drained()?;
+        phase.end(DataEnd::Clean);
+        if let DataStep::Finish(flow) = phase.step(&client.session) {
+            phase.finished(client.run(flow));
+        }
+        self.0.phase.into_outcome()
     }
 }
 
 impl Write for Upload<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let moving = &mut self.0;
-        moving.drain()?;
-        let Some(transfer) = &moving.transfer else {
-            return moving.refuse();
-        };
+        let moving = self.0.drained()?;
+        if moving.phase.has_ended() {
+            return Err(moving.phase.refusal().into());
+        }
+        if let Some(taken) = moving.phase.fill(bytes) {
+            moving.drained()?;
+            return Ok(taken);
+        }
         if bytes.is_empty() {
             return Ok(0);
         }
-        if let Some(Text::Going(outbox)) = &mut moving.text {
-            let taken = outbox.fill(bytes);
-            moving.drain()?;
-            return Ok(taken);
-        }
-        match moving.client.write_data(transfer, bytes) {
-            Moved::Bytes(count) => Ok(moving.count(count)),
-            Moved::End(end) => moving.conclude(end).and_then(|_| moving.refuse()),
-        }
+        moving.write(|channel, _, until| channel.write(bytes, until))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let moving = &mut self.0;
-        moving.drain()?;
-        let Some(transfer) = &moving.transfer else {
-            return moving.refuse().map(|_| ());
-        };
-        match moving.client.flush_data(transfer) {
-            Moved::Bytes(_) => Ok(()),
-            Moved::End(end) => moving
-                .conclude(end)
-                .and_then(|_| moving.refuse())
-                .map(|_| ()),
-        }
+        let moving = self.0.drained()?;
+        let flush =
+            |channel: &mut Channel, _: &DataPhase, until| Ok(channel.flush(until)?.map(|()| 0));
+        moving.write(flush).map(|_| ())
     }
 }
 
@@ -191,12 +155,10 @@ macro_rules! in_common {
             ///
             /// # Errors
             /// What kept the session from getting there; what is still owed is paid by the next
-            /// operation. [`Misuse::StaleTransfer`] when it is over already.
-            pub fn abort(mut self) -> Result<Aborted, Error> {
-                match self.0.transfer.take() {
-                    Some(transfer) => self.0.client.run(Abort::new(transfer)),
-                    None => Err(Error::new(ErrorKind::Misuse(Misuse::StaleTransfer))),
-                }
+            /// operation. [`StaleTransfer`](ftp_proto::Misuse::StaleTransfer) when it is over already.
+            pub fn abort(self) -> Result<Aborted, Error> {
+                let Moving { client, phase, .. } = self.0;
+                client.run(phase.into_abort()?)
             }
 
             /// Sends a NOOP, so that no firewall forgets the silent control connection. Some
@@ -205,23 +167,24 @@ macro_rules! in_common {
             /// # Errors
             /// When the control connection fails.
             pub fn keep_alive(&mut self) -> Result<(), Error> {
-                if let Some(transfer) = &self.0.transfer {
-                    // The answer to the last one may be in.
-                    self.0.client.look_at_control();
-                    self.0.client.session.keep_alive(transfer);
-                    self.0.client.flush()?;
+                let Moving { client, phase, .. } = &mut self.0;
+                if phase.has_ended() {
+                    return Ok(());
                 }
-                Ok(())
+                // The answer to the last one may be in.
+                client.look_at_control();
+                phase.keep_alive(&mut client.session);
+                client.flush()
             }
 
             /// Bytes moved so far in this transfer.
             pub fn transferred(&self) -> u64 {
-                self.0.bytes
+                self.0.phase.bytes()
             }
 
             /// The size in bytes that the server named when it began: a hint.
             pub fn size_hint(&self) -> Option<u64> {
-                self.0.transfer.as_ref().and_then(Transfer::size_hint)
+                self.0.phase.transfer().and_then(Transfer::size_hint)
             }
 
             /// Whether the data connection resumed the login's TLS session; `None` in clear.
@@ -239,178 +202,55 @@ macro_rules! in_common {
 
 in_common! { Download Upload }
 
-impl<'c> Moving<'c> {
-    fn new(client: &'c mut Client, transfer: Transfer, options: &TransferOptions) -> Self {
-        let text = match (options.line_ends, transfer.direction()) {
-            (LineEnds::AsSent, _) => None,
-            (LineEnds::Lf, Direction::Download) => Some(Text::Coming(AsciiDecoder::new())),
-            (LineEnds::Lf, Direction::Upload) => Some(Text::Going(AsciiOutbox::new())),
-        };
-        Self {
-            client,
-            expected: options
-                .expected
-                .filter(|_| transfer.direction() == Direction::Download),
-            transfer: Some(transfer),
-            bytes: 0,
-            text,
-            outcome: None,
-        }
-    }
-
-    pub(crate) fn count(&mut self, moved: usize) -> usize {
-        self.bytes += moved as u64;
-        moved
-    }
-
-    /// Whether the bytes of the file are those of the wire.
-    pub(crate) fn is_untranslated(&self) -> bool {
-        self.text.is_none()
-    }
-
-    /// How many bytes at the front are to be handed out.
-    fn translated(&mut self, received: &mut [u8]) -> usize {
-        match &mut self.text {
-            Some(Text::Coming(decoder)) => decoder.decode(received),
-            _ => received.len(),
-        }
-    }
-
-    /// What the translation still held when the data ended: a byte, or none.
-    fn held_back(&mut self, buffer: &mut [u8]) -> usize {
-        match &mut self.text {
-            Some(Text::Coming(decoder)) => decoder.finish().map_or(0, |byte| {
-                buffer[0] = byte;
-                1
-            }),
-            _ => 0,
-        }
-    }
-
-    /// Sends what was translated.
-    fn drain(&mut self) -> io::Result<()> {
-        while let (Some(Text::Going(outbox)), Some(transfer)) = (&mut self.text, &self.transfer) {
-            if outbox.unsent().is_empty() {
-                break;
-            }
-            match self.client.write_data(transfer, outbox.unsent()) {
-                Moved::Bytes(count) => {
-                    outbox.advance(count);
-                    self.bytes += count as u64;
-                }
-                Moved::End(end) => {
-                    self.conclude(end)?;
-                    self.refuse()?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Spends the token and keeps the outcome, which is the end of file or an error.
-    pub(crate) fn conclude(&mut self, end: DataEnd) -> io::Result<usize> {
-        if let Some(transfer) = self.transfer.take() {
-            let finish = Finish::new(transfer, self.bytes, end).with_expected(self.expected);
-            self.outcome = Some(self.client.run(finish));
-        }
-        self.outcome()
-    }
-
-    fn outcome(&self) -> io::Result<usize> {
-        match &self.outcome {
-            Some(Ok(_)) => Ok(0),
-            Some(Err(error)) => Err(error.clone().into()),
-            None => Err(Error::new(ErrorKind::Misuse(Misuse::StaleTransfer)).into()),
-        }
-    }
-
-    /// Nothing can be written any more.
-    fn refuse(&self) -> io::Result<usize> {
-        match self.outcome() {
-            Ok(_) => Err(Error::new(ErrorKind::Misuse(Misuse::StaleTransfer)).into()),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-/// What moving data came to.
-pub(crate) enum Moved {
-    Bytes(usize),
-    End(DataEnd),
-}
-
-/// After how many bytes that moved without waiting the control connection is looked at anyway.
-const LOOK_EVERY: usize = 256 * 1024;
-
-/// Moving the bytes, under the session's verdict.
-impl Client {
-    /// Feeds the session what has come on the control connection, without waiting.
-    fn look_at_control(&mut self) {
-        self.unwatched = 0;
-        if !self.session.is_dead() {
-            if let Err(error) = self.receive(self.network.now()) {
-                self.session.kill(error);
-            }
-        }
-    }
-
-    /// Reads data, as far as the session's verdict on the transfer lets it.
-    pub(crate) fn read_data(&mut self, transfer: &Transfer, buffer: &mut [u8]) -> Moved {
-        let read = |data: &mut Data, until| data.channel()?.read(buffer, until);
-        self.move_data(transfer, read, Readiness::Readable, |got| match got {
-            Got::Bytes(count) => Moved::Bytes(count),
-            Got::End => Moved::End(DataEnd::Clean),
-            Got::Cut => Moved::End(DataEnd::NoCloseNotify),
-        })
-    }
-
-    /// Writes data, as far as the session's verdict on the transfer lets it.
-    pub(crate) fn write_data(&mut self, transfer: &Transfer, bytes: &[u8]) -> Moved {
-        let write = |data: &mut Data, until| data.channel()?.write(bytes, until);
-        self.move_data(transfer, write, Readiness::Writable, Moved::Bytes)
-    }
-
-    /// Sends what TLS still holds of an upload.
-    pub(crate) fn flush_data(&mut self, transfer: &Transfer) -> Moved {
-        let flush = |data: &mut Data, until| Ok(data.channel()?.flush(until)?.then_some(0));
-        self.move_data(transfer, flush, Readiness::Writable, Moved::Bytes)
-    }
-
-    pub(crate) fn move_data<T>(
+impl Moving<'_> {
+    /// Moves bytes once, as far as the phase lets it: how many, or `None` once there is an outcome.
+    pub(crate) fn attempt(
         &mut self,
-        transfer: &Transfer,
-        mut attempt: impl FnMut(&mut Data, Instant) -> Result<Option<T>, Error>,
         readiness: Readiness,
-        moved: impl FnOnce(T) -> Moved,
-    ) -> Moved {
-        let deadline = self.after(Wait::DataIdle);
-        if self.unwatched >= LOOK_EVERY {
-            self.look_at_control();
-        }
+        mut attempt: impl FnMut(&mut Channel, &DataPhase, Instant) -> Result<Option<Moved>, Error>,
+    ) -> Option<usize> {
+        let Self { client, phase } = self;
+        let deadline = client.after(Wait::DataIdle);
         loop {
-            let failed = self.session.verdict(transfer) == Verdict::Failed;
-            if failed && transfer.direction() == Direction::Upload {
-                return Moved::End(DataEnd::Stopped);
-            }
-            // Of a failed download, what has come is still taken in.
-            let until = if failed { self.network.now() } else { deadline };
-            match self.watch(&mut attempt, readiness, until) {
-                Watched::Ready(value) => {
-                    let moved = moved(value);
-                    if let Moved::Bytes(count) = moved {
-                        self.unwatched += count;
-                    }
-                    return moved;
+            let until = match phase.step(&client.session) {
+                DataStep::Look => {
+                    client.look_at_control();
+                    continue;
                 }
-                Watched::Failed(error) => return Moved::End(DataEnd::Failed(error)),
-                Watched::ControlFirst => {}
-                Watched::TimedOut if failed => return Moved::End(DataEnd::Stopped),
-                Watched::TimedOut => {
-                    let error = Error::new(ErrorKind::Timeout(Wait::DataIdle));
-                    return Moved::End(DataEnd::Failed(error));
+                DataStep::Move => deadline,
+                DataStep::TakeIn => client.network.now(),
+                DataStep::Finish(flow) => {
+                    phase.finished(client.run(flow));
+                    return None;
                 }
-                Watched::Broken(error) => self.session.kill(error),
+                DataStep::Over => return None,
+            };
+            let attempt = |data: &mut Data, until| attempt(data.channel()?, phase, until);
+            match client.watch(attempt, readiness, until) {
+                Ok(Moved::Bytes(count)) => return Some(count),
+                Ok(Moved::End(end)) => phase.end(end),
+                Err(by) => phase.interrupted(&mut client.session, by),
             }
         }
+    }
+
+    fn write(
+        &mut self,
+        mut attempt: impl FnMut(&mut Channel, &DataPhase, Instant) -> Result<Option<usize>, Error>,
+    ) -> io::Result<usize> {
+        let sent = self.attempt(Readiness::Writable, |channel, phase, until| {
+            Ok(attempt(channel, phase, until)?.map(Moved::Bytes))
+        });
+        let sent = sent.ok_or_else(|| self.phase.refusal())?;
+        self.phase.moved(sent);
+        Ok(sent)
+    }
+
+    /// With what was translated sent.
+    fn drained(&mut self) -> io::Result<&mut Self> {
+        while !self.phase.unsent().is_empty() {
+            self.write(|channel, phase, until| channel.write(phase.unsent(), until))?;
+        }
+        Ok(self)
     }
 }

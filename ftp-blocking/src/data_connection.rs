@@ -1,18 +1,17 @@
 //! The data connection at all stages of its life.
 
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use ftp_proto::tls::Reason;
-use ftp_proto::{Closing, DataEnd, Endpoint, Error, ErrorKind, Resumption};
+use ftp_proto::tls::{PlainRead, TlsInfo};
+use ftp_proto::{Accept, Closing, DataEnd, Endpoint, Error};
 
-use crate::channel::{Channel, Got};
+use crate::channel::Channel;
 use crate::client::Client;
-use crate::transport::{Dialled, Dialling, Listener, Stream, Target};
+use crate::transport::{Dialled, Dialling, Listener, Target};
 
-/// Owned by the client, whoever uses it: a forgotten download leaves it where the next operation
-/// finds it.
+/// The client owns it: a forgotten download leaves it where the next operation finds it.
 #[derive(Default)]
 pub(crate) enum Data {
     #[default]
@@ -25,15 +24,6 @@ pub(crate) enum Data {
 /// How many strangers at the listener are sent away before the clock and the control connection
 /// are looked at again.
 const STRANGERS: usize = 16;
-
-/// Nobody is trusted for want of an address.
-fn is_peer(stream: &dyn Stream, peer: Option<IpAddr>) -> bool {
-    let come = stream.peer_address().map(|address| address.ip());
-    match (come, peer) {
-        (Some(come), Some(peer)) => come.to_canonical() == peer.to_canonical(),
-        _ => false,
-    }
-}
 
 /// Attempts that the driver makes again and again: `None` means not yet, at the deadline.
 impl Data {
@@ -57,7 +47,7 @@ impl Data {
     /// A connection from somebody else than the control connection's peer is dropped.
     pub(crate) fn accept(
         &mut self,
-        peer: Option<IpAddr>,
+        peer: Option<SocketAddr>,
         until: Instant,
     ) -> Result<Option<()>, Error> {
         let Self::Listening(listener) = self else {
@@ -67,7 +57,7 @@ impl Data {
             let Some(stream) = listener.accept(until)? else {
                 break;
             };
-            if is_peer(&*stream, peer) {
+            if Accept::is_peer(stream.peer_address(), peer) {
                 *self = Self::Open(Channel::data(stream));
                 return Ok(Some(()));
             }
@@ -76,7 +66,7 @@ impl Data {
     }
 
     pub(crate) fn handshake(&mut self, until: Instant) -> Result<Option<()>, Error> {
-        Ok(self.channel()?.handshake(until)?.then_some(()))
+        self.channel()?.handshake(until)
     }
 
     pub(crate) fn close(
@@ -87,24 +77,31 @@ impl Data {
         let Self::Open(channel) = self else {
             return Ok(Some(DataEnd::Clean));
         };
-        match closing {
-            Closing::SendEnd => Ok(channel.send_end(until)?.then_some(DataEnd::Clean)),
-            Closing::AwaitEnd => Ok(channel.await_end(until)?.map(|end| match end {
-                Got::Cut => DataEnd::NoCloseNotify,
-                _ => DataEnd::Clean,
-            })),
-            Closing::Acknowledge => Ok(channel.close_notify(until)?.then_some(DataEnd::Clean)),
-            Closing::Harvest => Ok(match channel.read(&mut [0; 512], until)? {
-                None if channel.awaits_ticket() => None,
-                _ => Some(DataEnd::Clean),
-            }),
+        let done = match closing {
+            Closing::SendEnd => channel.send_end(until)?,
+            Closing::Acknowledge => channel.close_notify(until)?,
+            Closing::Harvest => channel.harvest(until)?,
+            Closing::AwaitEnd => {
+                return Ok(channel.await_end(until)?.map(|end| match end {
+                    PlainRead::Cut => DataEnd::NoCloseNotify,
+                    _ => DataEnd::Clean,
+                }));
+            }
             Closing::Abandon => {
                 // Under TLS 1.3 the next data connection needs the ticket that came with this one:
                 // what is here already is read, once and without waiting.
                 let _ = channel.read(&mut [0; 512], until);
                 channel.reset_on_close(true);
-                Ok(Some(DataEnd::Stopped))
+                return Ok(Some(DataEnd::Stopped));
             }
+        };
+        Ok(done.map(|()| DataEnd::Clean))
+    }
+
+    pub(crate) fn tls_info(&self) -> Option<TlsInfo> {
+        match self {
+            Self::Open(channel) => channel.tls_info(),
+            _ => None,
         }
     }
 
@@ -117,7 +114,7 @@ impl Data {
             Self::None => None,
             Self::Dialling(dialling) => dialling.descriptor(),
             Self::Listening(listener) => listener.descriptor(),
-            Self::Open(channel) => channel.descriptor(),
+            Self::Open(channel) => channel.stream().descriptor(),
         }
     }
 }
@@ -130,7 +127,7 @@ impl Client {
         let target = match endpoint {
             Endpoint::ControlPeer(port) => Target::ControlPeer {
                 host: &self.options.host,
-                address: self.control.peer_address(),
+                address: self.control.stream().peer_address(),
                 port: port.get(),
             },
             Endpoint::Address(address) => Target::Address(address),
@@ -142,7 +139,7 @@ impl Client {
         Ok(())
     }
 
-    pub(crate) fn secure_control(&mut self) -> Result<bool, Error> {
+    pub(crate) fn secure_control(&mut self) -> Result<Option<()>, Error> {
         if !self.control.is_tls() {
             let login = self.tls()?.clone();
             self.control.start_tls(&login)?;
@@ -153,15 +150,5 @@ impl Client {
     pub(crate) fn start_data_tls(&mut self) -> Result<(), Error> {
         let login = self.tls()?.clone();
         self.data.channel()?.start_tls(&login)
-    }
-
-    /// Whether the login's TLS session was resumed.
-    pub(crate) fn check_resumption(&mut self) -> Result<bool, Error> {
-        self.data_tls = self.data.channel()?.tls_info();
-        let resumed = self.data_tls.as_ref().is_some_and(|info| info.resumed);
-        if self.options.resumption == Resumption::Required && !resumed {
-            return Err(Error::new(ErrorKind::Tls).with_tls_reason(Reason::NotResumed));
-        }
-        Ok(resumed)
     }
 }

@@ -1,23 +1,18 @@
-//! The only loop: wants in, answers out. Whoever writes a driver of his own imitates this file.
+//! The only loop: wants in, answers out. To write a driver of your own, imitate this file.
 
 use std::time::{Duration, Instant};
 
-use ftp_proto::{Answer, Clock, DataEnd, Error, ErrorKind, Flow, Step, Wait, Want};
+use ftp_proto::data::Interruption;
+use ftp_proto::tls::PlainRead;
+use ftp_proto::{
+    Accept, Answer, Clock, CloseData, Connect, Error, ErrorKind, Flow, Listen, SecureData, Step,
+    Wait, Want,
+};
 use rustix::event::PollFlags;
 
-use crate::channel::Got;
 use crate::client::Client;
 use crate::data_connection::Data;
 use crate::sys::poll::wait;
-
-/// How a wait for one thing that watches the control connection meanwhile came out.
-pub(crate) enum Watched<T> {
-    Ready(T),
-    Failed(Error),
-    ControlFirst,
-    TimedOut,
-    Broken(Error),
-}
 
 /// What of the data connection an attempt waits for.
 #[derive(Clone, Copy)]
@@ -53,7 +48,7 @@ impl Client {
         result
     }
 
-    /// Behind each operation: no room that is not used, no data connection of a dead session.
+    /// Ends each operation: frees room that is not in use, and the data connection of a dead session.
     pub(crate) fn tidy_up(&mut self, failed: bool) {
         self.control.shrink();
         if failed && self.session.is_dead() {
@@ -70,86 +65,86 @@ impl Client {
         }
         match want {
             Want::Receive(want) => match self.receive(self.deadline) {
-                Ok(true) => want.received(),
-                Ok(false) => want.timed_out(),
+                Ok(Some(())) => want.received(),
+                Ok(None) => want.timed_out(),
                 Err(error) => want.broken(error),
             },
-            Want::Connect(want) => {
-                if want.clock() == Clock::Starts {
-                    if let Err(error) = self.dial(want.endpoint()) {
-                        return want.failed(error);
-                    }
-                }
-                match self.watch(Data::connect, Readiness::Writable, self.deadline) {
-                    Watched::Ready(()) => want.connected(),
-                    Watched::Failed(error) => want.failed(error),
-                    Watched::ControlFirst => want.control_first(),
-                    Watched::TimedOut => want.timed_out(),
-                    Watched::Broken(error) => want.broken(error),
-                }
-            }
-            Want::Listen(want) => match self.network.listen(self.control.stream()) {
-                Ok(listener) => {
-                    let address = listener.address();
-                    (self.data, self.data_tls) = (Data::Listening(listener), None);
-                    want.listening(address)
-                }
-                Err(error) => want.failed(error),
-            },
-            Want::Accept(want) => {
-                let peer = self.control.peer_address().map(|address| address.ip());
-                let accept = |data: &mut Data, until| data.accept(peer, until);
-                match self.watch(accept, Readiness::Readable, self.deadline) {
-                    Watched::Ready(()) => want.accepted(),
-                    Watched::Failed(error) => want.failed(error),
-                    Watched::ControlFirst => want.control_first(),
-                    Watched::TimedOut => want.timed_out(),
-                    Watched::Broken(error) => want.broken(error),
-                }
-            }
             Want::SecureControl(want) => match self.secure_control() {
-                Ok(true) => want.secured(),
-                Ok(false) => want.timed_out(),
+                Ok(Some(())) => want.secured(),
+                Ok(None) => want.timed_out(),
                 Err(error) => want.broken(error),
             },
             Want::ClearControl(want) => match self.control.clear(self.deadline) {
-                Ok(true) => want.cleared(),
-                Ok(false) => want.timed_out(),
+                Ok(Some(())) => want.cleared(),
+                Ok(None) => want.timed_out(),
                 Err(error) => want.broken(error),
             },
-            Want::SecureData(want) => {
-                if want.clock() == Clock::Starts {
-                    if let Err(error) = self.start_data_tls() {
-                        return want.failed(error);
-                    }
-                }
-                match self.watch(Data::handshake, Readiness::Either, self.deadline) {
-                    Watched::Ready(()) => match self.check_resumption() {
-                        Ok(true) => want.resumed(),
-                        Ok(false) => want.secured(),
-                        Err(error) => want.failed(error),
-                    },
-                    Watched::Failed(error) => want.failed(error),
-                    Watched::ControlFirst => want.control_first(),
-                    Watched::TimedOut => want.timed_out(),
-                    Watched::Broken(error) => want.broken(error),
-                }
+            Want::Connect(want) => self.connect_data(want),
+            Want::Listen(want) => self.listen_for_data(want),
+            Want::Accept(want) => self.accept_data(want),
+            Want::SecureData(want) => self.secure_data(want),
+            Want::CloseData(want) => self.close_data(want),
+        }
+    }
+
+    fn connect_data(&mut self, want: Connect) -> Answer {
+        if want.clock() == Clock::Starts {
+            if let Err(error) = self.dial(want.endpoint()) {
+                return want.failed(error);
             }
-            Want::CloseData(want) => {
-                let closing = want.closing();
-                let close = |data: &mut Data, until| data.close(closing, until);
-                let answer = match self.watch(close, Readiness::Either, self.deadline) {
-                    Watched::ControlFirst => return want.control_first(),
-                    Watched::Ready(end) => want.closed(end),
-                    Watched::Failed(error) => want.closed(DataEnd::Failed(error)),
-                    Watched::TimedOut => want.timed_out(),
-                    Watched::Broken(error) => want.broken(error),
-                };
-                if !closing.leaves_it_open() {
-                    self.data = Data::None;
-                }
-                answer
+        }
+        match self.watch(Data::connect, Readiness::Writable, self.deadline) {
+            Ok(()) => want.connected(),
+            Err(by) => want.interrupted(by),
+        }
+    }
+
+    fn listen_for_data(&mut self, want: Listen) -> Answer {
+        match self.network.listen(self.control.stream()) {
+            Ok(listener) => {
+                let address = listener.address();
+                (self.data, self.data_tls) = (Data::Listening(listener), None);
+                want.listening(address)
             }
+            Err(error) => want.failed(error),
+        }
+    }
+
+    fn accept_data(&mut self, want: Accept) -> Answer {
+        let peer = self.control.stream().peer_address();
+        let accept = |data: &mut Data, until| data.accept(peer, until);
+        match self.watch(accept, Readiness::Readable, self.deadline) {
+            Ok(()) => want.accepted(),
+            Err(by) => want.interrupted(by),
+        }
+    }
+
+    fn secure_data(&mut self, want: SecureData) -> Answer {
+        if want.clock() == Clock::Starts {
+            if let Err(error) = self.start_data_tls() {
+                return want.failed(error);
+            }
+        }
+        match self.watch(Data::handshake, Readiness::Either, self.deadline) {
+            Ok(()) => {
+                self.data_tls = self.data.tls_info();
+                want.secured_with(self.data_tls.as_ref(), self.options.resumption)
+            }
+            Err(by) => want.interrupted(by),
+        }
+    }
+
+    fn close_data(&mut self, want: CloseData) -> Answer {
+        let closing = want.closing();
+        let close = |data: &mut Data, until| data.close(closing, until);
+        let closed = self.watch(close, Readiness::Either, self.deadline);
+        let goes_on = matches!(closed, Err(Interruption::ControlFirst));
+        if !goes_on && !closing.leaves_it_open() {
+            self.data = Data::None;
+        }
+        match closed {
+            Ok(end) => want.closed(end),
+            Err(by) => want.interrupted(by),
         }
     }
 
@@ -160,28 +155,28 @@ impl Client {
         mut attempt: impl FnMut(&mut Data, Instant) -> Result<Option<T>, Error>,
         readiness: Readiness,
         deadline: Instant,
-    ) -> Watched<T> {
+    ) -> Result<T, Interruption> {
         let mut until = self.network.now();
         loop {
             match attempt(&mut self.data, until) {
-                Ok(Some(value)) => return Watched::Ready(value),
+                Ok(Some(value)) => return Ok(value),
                 Ok(None) => {}
-                Err(error) => return Watched::Failed(error),
+                Err(error) => return Err(Interruption::Failed(error)),
             }
             let now = self.network.now();
             let dead = self.session.is_dead();
             if !dead {
                 match self.receive(now) {
-                    Ok(true) => return Watched::ControlFirst,
-                    Ok(false) => {}
-                    Err(error) => return Watched::Broken(error),
+                    Ok(Some(())) => return Err(Interruption::ControlFirst),
+                    Ok(None) => {}
+                    Err(error) => return Err(Interruption::Broken(error)),
                 }
             }
             if now >= deadline {
-                return Watched::TimedOut;
+                return Err(Interruption::TimedOut);
             }
             until = now;
-            match (self.control.descriptor(), self.data.descriptor()) {
+            match (self.control.stream().descriptor(), self.data.descriptor()) {
                 (Some(control), Some(data)) => {
                     let flags = match readiness {
                         Readiness::Readable => PollFlags::IN,
@@ -191,7 +186,7 @@ impl Client {
                     };
                     let both = [(data, flags), (control, PollFlags::IN)];
                     if let Err(error) = wait(if dead { &both[..1] } else { &both }, deadline) {
-                        return Watched::Failed(error.into());
+                        return Err(Interruption::Failed(error.into()));
                     }
                 }
                 _ => until = deadline.min(now + SLICE),
@@ -199,15 +194,23 @@ impl Client {
         }
     }
 
-    /// Feeds the session what comes, or the end; `false` at the deadline.
-    pub(crate) fn receive(&mut self, deadline: Instant) -> Result<bool, Error> {
+    /// Feeds the session what comes, or the end; `None` at the deadline.
+    pub(crate) fn receive(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         let mut buffer = [0; CONTROL_READ];
-        match self.control.read(&mut buffer, deadline)? {
-            None => return Ok(false),
-            Some(Got::Bytes(count)) => self.session.receive(&buffer[..count]),
-            Some(Got::End | Got::Cut) => self.session.receive_eof(),
+        let read = self.control.read(&mut buffer, deadline)?;
+        Ok(read.map(|read| match read {
+            PlainRead::Bytes(count) => self.session.receive(&buffer[..count]),
+            PlainRead::Closed | PlainRead::Cut => self.session.receive_eof(),
+        }))
+    }
+
+    /// Feeds the session what has come, without waiting.
+    pub(crate) fn look_at_control(&mut self) {
+        if !self.session.is_dead() {
+            if let Err(error) = self.receive(self.network.now()) {
+                self.session.kill(error);
+            }
         }
-        Ok(true)
     }
 
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
@@ -218,16 +221,12 @@ impl Client {
             let bytes = self.session.outgoing();
             let bytes = &bytes[..urgent.unwrap_or(bytes.len())];
             let written = match (bytes, self.session.outgoing().first()) {
-                ([], Some(byte)) => self.control.write_urgent(*byte, deadline)?.then_some(1),
+                ([], Some(byte)) => self.control.write_urgent(*byte, deadline)?,
                 _ => self.control.write(bytes, deadline)?,
             };
             self.session.advance(written.ok_or_else(late)?);
         }
-        if self.control.flush(deadline)? {
-            Ok(())
-        } else {
-            Err(late())
-        }
+        self.control.flush(deadline)?.ok_or_else(late)
     }
 
     pub(crate) fn after(&self, wait: Wait) -> Instant {

@@ -63,8 +63,6 @@
 //! | `simulator` | `Memory`, a network with a simulated server |
 
 #[cfg(feature = "client")]
-mod ahead;
-#[cfg(feature = "client")]
 mod bulk;
 #[cfg(feature = "client")]
 mod channel;

@@ -5,7 +5,7 @@
 use std::sync::{Arc, LazyLock};
 
 use ftp_proto::ErrorKind;
-use ftp_proto::tls::{Reason, TlsChannel, TlsConfig, TlsLogin, TlsVersion, rustls};
+use ftp_proto::tls::{Next, Reason, TlsChannel, TlsConfig, TlsLogin, TlsVersion, rustls};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, IsCa, Issuer,
     KeyIdMethod, KeyPair, RevokedCertParams, SerialNumber, date_time_ymd,
@@ -173,8 +173,8 @@ impl Meeting {
     fn reason(&mut self) -> Option<Reason> {
         loop {
             let failed = match self.client.handshake() {
-                Ok(true) => self.client.read(&mut [0; 64]).err(),
-                Ok(false) => None,
+                Ok(_) if self.client.info().is_some() => self.client.read(&mut [0; 64]).err(),
+                Ok(_) => None,
                 Err(error) => Some(error),
             };
             if let Some(error) = failed {
@@ -189,10 +189,10 @@ impl Meeting {
 
     /// TLS 1.2, as far as the client's certificate, or the lack of it.
     fn up_to_the_certificate(mut self) -> TlsChannel {
-        assert!(!self.client.handshake().expect("means well"));
+        assert_eq!(self.client.handshake().expect("means well"), Next::Write);
         self.exchange();
-        assert!(!self.client.handshake().expect("means well"));
-        assert!(!self.client.outgoing().is_empty());
+        assert_eq!(self.client.handshake().expect("means well"), Next::Write);
+        assert!(self.client.info().is_none());
         self.client
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use ftp_proto::tls::{PlainRead, TlsChannel, TlsConfig, TlsLogin, TlsVersion, rustls};
+use ftp_proto::tls::{Next, TlsChannel, TlsConfig, TlsLogin, TlsVersion, rustls};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::server::StoresServerSessions;
@@ -64,10 +64,17 @@ impl Server {
             client: login.connection().expect("a connection"),
             server: ServerConnection::new(Arc::new(self.0.clone())).expect("a server"),
         };
-        while !connection.client.handshake().expect("means well") {
+        loop {
+            let next = connection.client.handshake().expect("means well");
+            if connection.client.info().is_some() {
+                assert!(
+                    !matches!(next, Next::Read(_)),
+                    "it is done but for what is unsent"
+                );
+                return connection;
+            }
             connection.exchange();
         }
-        connection
     }
 
     /// A whole connection, tickets and all; returns whether it resumed another.
@@ -75,7 +82,7 @@ impl Server {
         let mut connection = self.meet(login);
         connection.exchange();
         let state = connection.client.read(&mut [0; 64]).expect("means well");
-        assert_eq!(state, PlainRead::Blocked);
+        assert_eq!(state, Next::Read(64));
         connection.client.resumed().expect("the handshake is done")
     }
 }

@@ -8,14 +8,13 @@ use std::task::{Context, Poll, ready};
 
 use ftp_blocking::sys::descriptor;
 use ftp_blocking::sys::kernel::{self, Passed, Pipe};
-use ftp_proto::{Completion, DataEnd, Error, Transfer};
+use ftp_proto::data::{Ahead, Moved};
+use ftp_proto::{Completion, DataEnd, Error};
 use smol::Async;
 use smol::future::yield_now;
 
-use crate::ahead::Ahead;
-use crate::client::Client;
-use crate::data::{Download, Moved, Moving, Upload};
-use crate::data_connection::Data;
+use crate::channel::Channel;
+use crate::data::{Download, Moving, Upload};
 
 /// Room at first for what passes through our hands: a small file costs no more than it needs.
 const FIRST: usize = 64 * 1024;
@@ -64,50 +63,62 @@ impl Download<'_> {
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
         let mut turn = Turn::default();
-        if let Some(mut pipe) = self.0.pipe() {
-            let mut rest = self.1.waiting();
-            if !rest.is_empty() {
-                let before = rest.len();
-                let written = descriptor::write_all(file, &mut rest);
-                let left = rest.len();
-                self.0.count(before - left);
-                written.map_err(|error| self.cut_short(error, 0))?;
-                self.1 = Ahead::default();
-                progress(self.transferred());
-            }
-            loop {
-                let came = poll_fn(|cx| self.0.poll_fill(cx, &mut pipe)).await?;
-                if came == 0 {
-                    break;
-                }
-                let emptied = pipe.empty(file);
-                self.0.count(came - pipe.held());
-                let passed = emptied.map_err(|error| self.cut_short(error, 0))?;
-                progress(self.transferred());
-                if passed == Passed::Refused {
-                    break;
-                }
-                turn.took(came).await;
-            }
+        if let Some(pipe) = self.0.pipe() {
+            self.splice(pipe, file, &mut turn, &mut progress).await?;
         }
-        if self.0.transfer.is_some() {
-            let mut buffer = vec![0; FIRST];
-            loop {
-                let count = smol::io::AsyncReadExt::read(&mut self, &mut buffer).await?;
-                if count == 0 {
-                    break;
-                }
-                let mut bytes = &buffer[..count];
-                let written = descriptor::write_all(file, &mut bytes);
-                written.map_err(|error| self.cut_short(error, bytes.len()))?;
-                progress(self.transferred());
-                if count == FIRST && !self.0.is_tls() {
-                    buffer.resize(SAVING, 0);
-                }
-                turn.took(count).await;
-            }
+        if self.0.phase.has_ended() {
+            return self.finish().await;
         }
-        self.finish().await
+        let mut buffer = vec![0; FIRST];
+        loop {
+            let count = smol::io::AsyncReadExt::read(&mut self, &mut buffer).await?;
+            if count == 0 {
+                return self.finish().await;
+            }
+            let mut bytes = &buffer[..count];
+            let written = descriptor::write_all(file, &mut bytes);
+            written.map_err(|error| self.cut_short(error, bytes.len()))?;
+            progress(self.transferred());
+            if count == FIRST && !self.0.is_tls() {
+                buffer.resize(SAVING, 0);
+            }
+            turn.took(count).await;
+        }
+    }
+
+    /// As much as the kernel moves.
+    async fn splice(
+        &mut self,
+        mut pipe: Pipe,
+        file: BorrowedFd<'_>,
+        turn: &mut Turn,
+        progress: &mut impl FnMut(u64),
+    ) -> Result<(), Error> {
+        let mut rest = self.1.waiting();
+        if !rest.is_empty() {
+            let before = rest.len();
+            let written = descriptor::write_all(file, &mut rest);
+            let left = rest.len();
+            self.0.phase.moved(before - left);
+            written.map_err(|error| self.cut_short(error, 0))?;
+            self.1 = Ahead::default();
+            progress(self.transferred());
+        }
+        loop {
+            // What is in the pipe is not counted yet.
+            let came = poll_fn(|cx| self.0.poll_fill(cx, &mut pipe)).await?;
+            if came == 0 {
+                return Ok(());
+            }
+            let emptied = pipe.empty(file);
+            self.0.phase.moved(came - pipe.held());
+            let passed = emptied.map_err(|error| self.cut_short(error, 0))?;
+            progress(self.transferred());
+            if passed == Passed::Refused {
+                return Ok(());
+            }
+            turn.took(came).await;
+        }
     }
 
     /// The file's error, with so many bytes that came and did not reach it.
@@ -154,7 +165,7 @@ impl Upload<'_> {
                 if sent == 0 {
                     break;
                 }
-                self.0.count(sent);
+                self.0.phase.moved(sent);
                 progress(self.transferred());
                 turn.took(sent).await;
             }
@@ -186,7 +197,8 @@ impl Upload<'_> {
 /// was the end is what reading and writing then say.
 impl Moving<'_> {
     fn is_plain(&mut self) -> bool {
-        self.is_untranslated() && self.client.data.is_plain()
+        let channel = self.client.data.channel();
+        !self.phase.is_translated() && channel.is_ok_and(|channel| channel.plain_socket().is_some())
     }
 
     fn is_tls(&mut self) -> bool {
@@ -198,75 +210,36 @@ impl Moving<'_> {
         if self.is_plain() { Pipe::new() } else { None }
     }
 
-    /// What is in the pipe is not counted yet.
-    fn poll_fill(&mut self, cx: &mut Context<'_>, pipe: &mut Pipe) -> Poll<io::Result<usize>> {
-        let Some(transfer) = &self.transfer else {
-            return self.poll_finishing(cx);
-        };
-        let waiting = &mut self.waiting;
-        match ready!(self.client.poll_fill_pipe(cx, transfer, waiting, pipe)) {
-            Moved::Bytes(count) => Poll::Ready(Ok(count)),
-            Moved::End(end) => self.poll_conclude(cx, end),
-        }
-    }
-
-    fn poll_send(&mut self, cx: &mut Context<'_>, file: BorrowedFd<'_>) -> Poll<io::Result<usize>> {
-        let Some(transfer) = &self.transfer else {
-            return self.poll_finishing(cx);
-        };
-        let waiting = &mut self.waiting;
-        match ready!(self.client.poll_send_file(cx, transfer, waiting, file)) {
-            Moved::Bytes(count) => Poll::Ready(Ok(count)),
-            Moved::End(end) => self.poll_conclude(cx, end),
-        }
-    }
-}
-
-/// Under the session's verdict.
-impl Client {
-    fn poll_fill_pipe(
-        &mut self,
-        cx: &mut Context<'_>,
-        transfer: &Transfer,
-        waiting: &mut bool,
-        pipe: &mut Pipe,
-    ) -> Poll<Moved> {
-        let fill = |data: &mut Data, cx: &mut Context<'_>| {
-            data.poll_pass(cx, Async::poll_readable, |socket| pipe.fill(socket))
-        };
-        self.poll_move_data(cx, transfer, waiting, fill, |passed| match passed {
-            Passed::Bytes(0) => Moved::End(DataEnd::Clean),
-            Passed::Bytes(count) => Moved::Bytes(count),
-            Passed::Refused => Moved::Bytes(0),
-        })
-    }
-
-    fn poll_send_file(
-        &mut self,
-        cx: &mut Context<'_>,
-        transfer: &Transfer,
-        waiting: &mut bool,
-        file: BorrowedFd<'_>,
-    ) -> Poll<Moved> {
-        let send = |data: &mut Data, cx: &mut Context<'_>| {
-            data.poll_pass(cx, Async::poll_writable, |socket| {
-                kernel::send(socket, file)
+    fn poll_fill(&mut self, cx: &mut Context<'_>, pipe: &mut Pipe) -> Poll<Result<usize, Error>> {
+        let filled = ready!(self.poll_attempt(cx, |channel, _, cx| {
+            let passed = channel.poll_pass(cx, Async::poll_readable, |socket| pipe.fill(socket));
+            passed.map_ok(|passed| match passed {
+                Passed::Bytes(0) => Moved::End(DataEnd::Clean),
+                Passed::Bytes(count) => Moved::Bytes(count),
+                Passed::Refused => Moved::Bytes(0),
             })
-        };
-        self.poll_move_data(cx, transfer, waiting, send, |passed| match passed {
-            Passed::Bytes(count) => Moved::Bytes(count),
-            Passed::Refused => Moved::Bytes(0),
-        })
+        }));
+        Poll::Ready(filled.map_or_else(|| self.phase.outcome().map(|_| 0), Ok))
+    }
+
+    fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        file: BorrowedFd<'_>,
+    ) -> Poll<Result<usize, Error>> {
+        let sent = ready!(self.poll_attempt(cx, |channel, _, cx| {
+            let send = |socket: BorrowedFd<'_>| kernel::send(socket, file);
+            let passed = channel.poll_pass(cx, Async::poll_writable, send);
+            passed.map_ok(|passed| match passed {
+                Passed::Bytes(count) => Moved::Bytes(count),
+                Passed::Refused => Moved::Bytes(0),
+            })
+        }));
+        Poll::Ready(sent.map_or_else(|| self.phase.outcome().map(|_| 0), Ok))
     }
 }
 
-impl Data {
-    /// Whether the bytes of the file are those of a socket.
-    fn is_plain(&mut self) -> bool {
-        self.channel()
-            .is_ok_and(|channel| channel.plain_socket().is_some())
-    }
-
+impl Channel {
     /// Has the kernel do something with the socket, once that is ready for it.
     fn poll_pass(
         &mut self,
@@ -274,7 +247,7 @@ impl Data {
         poll_ready: fn(&Async<TcpStream>, &mut Context<'_>) -> Poll<io::Result<()>>,
         mut pass: impl FnMut(BorrowedFd<'_>) -> io::Result<Passed>,
     ) -> Poll<Result<Passed, Error>> {
-        let Some(socket) = self.channel()?.plain_socket() else {
+        let Some(socket) = self.plain_socket() else {
             return Poll::Ready(Ok(Passed::Refused));
         };
         loop {

@@ -1,10 +1,10 @@
 //! One connection, in clear or under TLS: where plain text meets the transport.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::task::{Context, Poll, ready};
 
 use ftp_proto::Error;
-use ftp_proto::tls::{PlainRead, TlsChannel, TlsInfo, TlsLogin};
+use ftp_proto::tls::{Next, PlainRead, TlsChannel, TlsInfo, TlsLogin};
 use smol::Async;
 
 use crate::transport::Stream;
@@ -14,26 +14,16 @@ pub(crate) struct Channel {
     tls: Option<Box<TlsChannel>>,
 }
 
-/// After how many bytes without an outcome others get their turn: a server that never stops
-/// sending must not keep time from being over.
-const FLOOD: usize = 1024 * 1024;
-
-/// What reading found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Got {
-    Bytes(usize),
-    End,
-    /// The end, under TLS, without close_notify.
-    Cut,
-}
+/// How many reads up to the end are made before others get their turn.
+const READS: usize = 1024;
 
 impl Channel {
     pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
         Self { stream, tls: None }
     }
 
-    /// A data connection: closing it is a reset until its end is sent, or until it is known to be
-    /// a download, so that a server cannot take the half of an upload for all, however we vanish.
+    /// A data connection. Closing it is a reset until its end is sent, or until it is known to be a
+    /// download: a server cannot take half an upload for all of it, even if this process dies.
     pub(crate) fn data(mut stream: Box<dyn Stream>) -> Self {
         stream.reset_on_close(true);
         Self::new(stream)
@@ -49,11 +39,6 @@ impl Channel {
         self.tls.is_some()
     }
 
-    /// Whether a ticket for the next connection may still come, and none has.
-    pub(crate) fn awaits_ticket(&self) -> bool {
-        self.tls.as_ref().is_some_and(|tls| tls.awaits_ticket())
-    }
-
     pub(crate) fn tls_info(&self) -> Option<TlsInfo> {
         self.tls.as_ref().and_then(|tls| tls.info())
     }
@@ -62,34 +47,15 @@ impl Channel {
         &mut self,
         cx: &mut Context<'_>,
         buffer: &mut [u8],
-    ) -> Poll<Result<Got, Error>> {
-        let Some(tls) = &mut self.tls else {
-            let count = ready!(self.stream.poll_read(cx, buffer))?;
-            return Poll::Ready(Ok(match count {
-                0 => Got::End,
-                count => Got::Bytes(count),
-            }));
-        };
-        let mut came = 0;
-        while came < FLOOD {
-            let read = tls.read(buffer);
-            // Key updates and alerts; what does not fit now goes out with the next write.
-            let _ = poll_flush(cx, tls, &mut *self.stream);
-            match read? {
-                PlainRead::Bytes(count) => return Poll::Ready(Ok(Got::Bytes(count))),
-                PlainRead::Closed => return Poll::Ready(Ok(Got::End)),
-                PlainRead::Cut => return Poll::Ready(Ok(Got::Cut)),
-                PlainRead::Blocked => {}
-            }
-            let count = ready!(self.stream.poll_read(cx, tls.space(buffer.len())))?;
-            match count {
-                0 => tls.ended(),
-                count => tls.filled(count),
-            }
-            came += count;
+    ) -> Poll<Result<PlainRead, Error>> {
+        if let Some(tls) = &mut self.tls {
+            return poll_drive(cx, tls, &mut *self.stream, |tls| tls.read(buffer));
         }
-        cx.waker().wake_by_ref();
-        Poll::Pending
+        let count = ready!(self.stream.poll_read(cx, buffer))?;
+        Poll::Ready(Ok(match count {
+            0 => PlainRead::Closed,
+            count => PlainRead::Bytes(count),
+        }))
     }
 
     /// Takes at least one byte.
@@ -101,9 +67,8 @@ impl Channel {
         let Some(tls) = &mut self.tls else {
             return self.stream.poll_write(cx, bytes).map_err(Error::from);
         };
-        ready!(poll_flush(cx, tls, &mut *self.stream))?;
-        let taken = tls.write(bytes)?;
-        match poll_flush(cx, tls, &mut *self.stream) {
+        let taken = ready!(poll_drive(cx, tls, &mut *self.stream, |tls| tls.write(bytes)))?;
+        match self.poll_flush(cx) {
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             _ => Poll::Ready(Ok(taken)),
         }
@@ -113,42 +78,28 @@ impl Channel {
         &mut self,
         cx: &mut Context<'_>,
         byte: u8,
-    ) -> Poll<Result<(), Error>> {
-        self.stream.poll_write_urgent(cx, byte).map_err(Error::from)
+    ) -> Poll<Result<usize, Error>> {
+        let written = self.stream.poll_write_urgent(cx, byte);
+        written.map_ok(|()| 1).map_err(Error::from)
     }
 
     /// Sends what TLS has queued.
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        match &mut self.tls {
-            Some(tls) => poll_flush(cx, tls, &mut *self.stream),
-            None => Poll::Ready(Ok(())),
-        }
+        self.poll_under_tls(cx, TlsChannel::flush)
     }
 
     pub(crate) fn poll_handshake(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let Some(tls) = &mut self.tls else {
-            return Poll::Ready(Ok(()));
-        };
-        loop {
-            let done = tls.handshake();
-            let flushed = poll_flush(cx, tls, &mut *self.stream);
-            if done? {
-                return flushed;
-            }
-            ready!(flushed)?;
-            match ready!(self.stream.poll_read(cx, tls.space(0)))? {
-                0 => tls.ended(),
-                count => tls.filled(count),
-            }
-        }
+        self.poll_under_tls(cx, TlsChannel::handshake)
     }
 
     /// Says that we are done: close_notify under TLS.
     pub(crate) fn poll_close_notify(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        if let Some(tls) = &mut self.tls {
-            tls.close()?;
-        }
-        self.poll_flush(cx)
+        self.poll_under_tls(cx, TlsChannel::close)
+    }
+
+    /// Reads what brings a ticket for the next connection.
+    pub(crate) fn poll_harvest(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.poll_under_tls(cx, TlsChannel::harvest)
     }
 
     /// close_notify, everything flushed, and a half-close.
@@ -160,12 +111,16 @@ impl Channel {
     }
 
     /// Everything read up to the peer's end, which is returned.
-    pub(crate) fn poll_await_end(&mut self, cx: &mut Context<'_>) -> Poll<Result<Got, Error>> {
-        let mut scratch = [0; 512];
-        let mut came = 0;
-        while came < FLOOD {
-            match ready!(self.poll_read(cx, &mut scratch))? {
-                Got::Bytes(count) => came += count,
+    pub(crate) fn poll_await_end(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<PlainRead, Error>> {
+        if let Some(tls) = &mut self.tls {
+            return poll_drive(cx, tls, &mut *self.stream, TlsChannel::await_end);
+        }
+        for _ in 0..READS {
+            match ready!(self.poll_read(cx, &mut [0; 512]))? {
+                PlainRead::Bytes(_) => {}
                 end => return Poll::Ready(Ok(end)),
             }
         }
@@ -175,14 +130,20 @@ impl Channel {
 
     /// Takes TLS off once close_notify went both ways.
     pub(crate) fn poll_clear(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        ready!(self.poll_close_notify(cx))?;
-        let injection = || Poll::Ready(Err(Error::new(ftp_proto::ErrorKind::Injection)));
-        match ready!(self.poll_read(cx, &mut [0]))? {
-            Got::End => match self.tls.take().map(|tls| tls.into_rest()) {
-                Some(rest) if !rest.is_empty() => injection(),
-                _ => Poll::Ready(Ok(())),
-            },
-            _ => injection(),
+        ready!(self.poll_under_tls(cx, TlsChannel::clear))?;
+        self.tls = None;
+        Poll::Ready(Ok(()))
+    }
+
+    /// Does what in clear text is nothing.
+    fn poll_under_tls(
+        &mut self,
+        cx: &mut Context<'_>,
+        operation: impl FnMut(&mut TlsChannel) -> Result<Next<()>, Error>,
+    ) -> Poll<Result<(), Error>> {
+        match &mut self.tls {
+            Some(tls) => poll_drive(cx, tls, &mut *self.stream, operation),
+            None => Poll::Ready(Ok(())),
         }
     }
 
@@ -216,13 +177,37 @@ impl Channel {
             None => self.stream.plain_socket(),
         }
     }
+}
 
-    pub(crate) fn peer_address(&self) -> Option<SocketAddr> {
-        self.stream.peer_address()
+/// Moves bytes until an operation is done.
+fn poll_drive<T>(
+    cx: &mut Context<'_>,
+    tls: &mut TlsChannel,
+    stream: &mut dyn Stream,
+    mut operation: impl FnMut(&mut TlsChannel) -> Result<Next<T>, Error>,
+) -> Poll<Result<T, Error>> {
+    loop {
+        let next = operation(tls);
+        if matches!(next, Ok(Next::Read(_)) | Err(_)) {
+            let _ = poll_send(cx, tls, stream);
+        }
+        match next? {
+            Next::Done(value) => return Poll::Ready(Ok(value)),
+            Next::Write => ready!(poll_send(cx, tls, stream))?,
+            Next::Read(room) => match ready!(stream.poll_read(cx, tls.space(room)))? {
+                0 => tls.ended(),
+                count => tls.filled(count),
+            },
+            Next::Yield => {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+        }
     }
 }
 
-fn poll_flush(
+/// Sends what stands unsent.
+fn poll_send(
     cx: &mut Context<'_>,
     tls: &mut TlsChannel,
     stream: &mut dyn Stream,

@@ -49,8 +49,6 @@ pub struct Client {
     pub(crate) sending: Deadline,
     /// What TLS on the last data connection came to.
     pub(crate) data_tls: Option<TlsInfo>,
-    /// Bytes of data moved since the control connection was last looked at.
-    pub(crate) unwatched: usize,
     tls: Option<TlsLogin>,
     /// Those of the last login that went well, for another connection.
     credentials: Option<Credentials>,
@@ -88,7 +86,6 @@ impl Client {
             deadline,
             sending,
             data_tls: None,
-            unwatched: 0,
             tls,
             credentials: None,
         };

@@ -5,20 +5,15 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use ftp_proto::data::{AsciiDecoder, AsciiOutbox};
-use ftp_proto::flows::{Abort, Finish};
+use ftp_proto::data::{Ahead, DataPhase, DataStep, Interruption, Moved};
+use ftp_proto::flows::Finish;
 use ftp_proto::tls::TlsInfo;
-use ftp_proto::{
-    Aborted, Completion, DataEnd, Direction, Error, ErrorKind, LineEnds, Misuse, Transfer,
-    TransferOptions, Verdict, Wait,
-};
+use ftp_proto::{Aborted, Completion, DataEnd, Error, Transfer, TransferOptions, Wait};
 use smol::io::{AsyncRead, AsyncWrite};
 
-use crate::ahead::Ahead;
-use crate::channel::Got;
+use crate::channel::Channel;
 use crate::client::Client;
-use crate::data_connection::Data;
-use crate::drive::{Operation, Watched};
+use crate::drive::Operation;
 
 /// A file on its way here: reads like any stream, and ends only when the server has confirmed it.
 ///
@@ -38,9 +33,8 @@ pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) Ahead);
 /// A file on its way to the server: writes like any stream. Nothing is stored for certain before
 /// [`finish`](Self::finish) or `close` has said so.
 ///
-/// Each write goes out at once, so that whoever sends a log line by line needs no flush. A large
-/// file in small pieces is better sent through a `BufWriter`, in pieces of 64 KiB or more, or with
-/// [`send_from`](Self::send_from).
+/// Each write goes out at once: a log needs no flush after each line. Send a large file through a
+/// `BufWriter`, in pieces of 64 KiB or more, or with [`send_from`](Self::send_from).
 ///
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
@@ -51,24 +45,11 @@ pub struct Upload<'c>(pub(crate) Moving<'c>);
 #[derive(Debug)]
 pub(crate) struct Moving<'c> {
     pub(crate) client: &'c mut Client,
-    /// Spent once it is being finished.
-    pub(crate) transfer: Option<Transfer>,
-    bytes: u64,
-    expected: Option<u64>,
-    /// Translates line ends, where that is wanted.
-    text: Option<Text>,
+    pub(crate) phase: DataPhase,
     /// Finishing, while that is under way.
     finishing: Option<Operation<Finish>>,
-    outcome: Option<Result<Completion, Error>>,
     /// The time allowed for the next bytes is running.
-    pub(crate) waiting: bool,
-}
-
-/// The text side of a transfer.
-#[derive(Debug)]
-enum Text {
-    Coming(AsciiDecoder),
-    Going(AsciiOutbox),
+    waiting: bool,
 }
 
 impl<'c> Download<'c> {
@@ -80,19 +61,17 @@ impl<'c> Download<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.reset_on_close(false);
         }
-        Self(Moving::new(client, transfer, options), Ahead::default())
+        let moving = Moving::new(client, DataPhase::new(transfer, options));
+        Self(moving, Ahead::default())
     }
 
     /// The server's confirmation, once the end was read.
     ///
     /// # Errors
-    /// What the last read said; [`Misuse::NotAtEnd`] before the end.
+    /// What the last read said; [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end.
     pub async fn finish(mut self) -> Result<Completion, Error> {
-        poll_fn(|cx| self.0.poll_finishing(cx))
-            .await
-            .map_err(Error::from)?;
-        let early = || Err(Error::new(ErrorKind::Misuse(Misuse::NotAtEnd)));
-        self.0.outcome.unwrap_or_else(early)
+        poll_fn(|cx| self.0.poll_finish(cx)).await;
+        self.0.phase.into_outcome()
     }
 }
 
@@ -106,32 +85,23 @@ impl AsyncRead for Download<'_> {
         if buffer.is_empty() {
             return Poll::Ready(Ok(0));
         }
-        let direct = buffer.len() >= Ahead::ENOUGH;
         loop {
             let mut count = ahead.take(buffer);
             if count == 0 {
-                let Some(transfer) = &moving.transfer else {
-                    ready!(moving.poll_finishing(cx))?;
-                    return Poll::Ready(Ok(moving.held_back(buffer)));
-                };
-                let room = if direct { &mut *buffer } else { ahead.space() };
-                let waiting = &mut moving.waiting;
-                match ready!(moving.client.poll_read_data(cx, transfer, waiting, room)) {
-                    Moved::Bytes(came) if direct => count = came,
-                    Moved::Bytes(came) => {
-                        ahead.filled(came);
-                        count = ahead.take(buffer);
-                    }
-                    Moved::End(end) => {
+                let room = ahead.space(buffer);
+                let came = moving.poll_attempt(cx, |channel, _, cx| {
+                    channel.poll_read(cx, room).map_ok(Moved::from)
+                });
+                match ready!(came) {
+                    Some(came) => count = ahead.filled(came, buffer),
+                    None => {
                         *ahead = Ahead::default();
-                        ready!(moving.poll_conclude(cx, end))?;
-                        return Poll::Ready(Ok(moving.held_back(buffer)));
+                        return Poll::Ready(Ok(moving.phase.read_end(buffer)?));
                     }
                 }
             }
-            moving.count(count);
             // Nothing yet is not the end.
-            match moving.translated(&mut buffer[..count]) {
+            match moving.phase.received(&mut buffer[..count]) {
                 0 => {}
                 count => return Poll::Ready(Ok(count)),
             }
@@ -148,7 +118,7 @@ impl<'c> Upload<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.expect_bulk();
         }
-        Self(Moving::new(client, transfer, options))
+        Self(Moving::new(client, DataPhase::new(transfer, options)))
     }
 
     /// Ends the data and waits for the server to confirm that it has all of it.
@@ -156,10 +126,8 @@ impl<'c> Upload<'c> {
     /// # Errors
     /// The server's refusal, with the number of bytes sent; an unconfirmed or broken transfer.
     pub async fn finish(mut self) -> Result<Completion, Error> {
-        poll_fn(|cx| self.0.poll_drain(cx)).await?;
-        poll_fn(|cx| self.0.poll_conclude(cx, DataEnd::Clean)).await?;
-        let early = || Err(Error::new(ErrorKind::Misuse(Misuse::NotAtEnd)));
-        self.0.outcome.unwrap_or_else(early)
+        poll_fn(|cx| self.0.poll_close(cx)).await;
+        self.0.phase.into_outcome()
     }
 }
 
@@ -171,53 +139,36 @@ impl AsyncWrite for Upload<'_> {
     ) -> Poll<io::Result<usize>> {
         let moving = &mut self.get_mut().0;
         ready!(moving.poll_drain(cx))?;
-        let Some(transfer) = &moving.transfer else {
-            ready!(moving.poll_finishing(cx))?;
-            return Poll::Ready(moving.refuse());
-        };
-        if bytes.is_empty() {
-            return Poll::Ready(Ok(0));
+        if moving.phase.has_ended() {
+            ready!(moving.poll_finish(cx));
+            return Poll::Ready(Err(moving.phase.refusal().into()));
         }
-        if let Some(Text::Going(outbox)) = &mut moving.text {
-            let taken = outbox.fill(bytes);
+        if let Some(taken) = moving.phase.fill(bytes) {
             // What does not go now goes with the next call.
             if let Poll::Ready(drained) = moving.poll_drain(cx) {
                 drained?;
             }
             return Poll::Ready(Ok(taken));
         }
-        let waiting = &mut moving.waiting;
-        match ready!(moving.client.poll_write_data(cx, transfer, waiting, bytes)) {
-            Moved::Bytes(count) => Poll::Ready(Ok(moving.count(count))),
-            Moved::End(end) => {
-                ready!(moving.poll_conclude(cx, end))?;
-                Poll::Ready(moving.refuse())
-            }
+        if bytes.is_empty() {
+            return Poll::Ready(Ok(0));
         }
+        moving.poll_write(cx, |channel, _, cx| channel.poll_write(cx, bytes))
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let moving = &mut self.get_mut().0;
         ready!(moving.poll_drain(cx))?;
-        let Some(transfer) = &moving.transfer else {
-            ready!(moving.poll_finishing(cx))?;
-            return Poll::Ready(moving.refuse().map(|_| ()));
-        };
-        let waiting = &mut moving.waiting;
-        match ready!(moving.client.poll_flush_data(cx, transfer, waiting)) {
-            Moved::Bytes(_) => Poll::Ready(Ok(())),
-            Moved::End(end) => {
-                ready!(moving.poll_conclude(cx, end))?;
-                Poll::Ready(moving.refuse().map(|_| ()))
-            }
-        }
+        moving
+            .poll_write(cx, |channel, _, cx| channel.poll_flush(cx).map_ok(|()| 0))
+            .map_ok(|_| ())
     }
 
     /// As [`finish`](Upload::finish), without the completion.
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let moving = &mut self.get_mut().0;
-        ready!(moving.poll_drain(cx))?;
-        moving.poll_conclude(cx, DataEnd::Clean).map_ok(|_| ())
+        ready!(moving.poll_close(cx));
+        Poll::Ready(Ok(moving.phase.outcome().map(|_| ())?))
     }
 }
 
@@ -228,12 +179,10 @@ macro_rules! in_common {
             ///
             /// # Errors
             /// What kept the session from getting there; what is still owed is paid by the next
-            /// operation. [`Misuse::StaleTransfer`] when it is over already.
-            pub async fn abort(mut self) -> Result<Aborted, Error> {
-                match self.0.transfer.take() {
-                    Some(transfer) => self.0.client.run(Abort::new(transfer)).await,
-                    None => Err(Error::new(ErrorKind::Misuse(Misuse::StaleTransfer))),
-                }
+            /// operation. [`StaleTransfer`](ftp_proto::Misuse::StaleTransfer) when it is over already.
+            pub async fn abort(self) -> Result<Aborted, Error> {
+                let Moving { client, phase, .. } = self.0;
+                client.run(phase.into_abort()?).await
             }
 
             /// Sends a NOOP, so that no firewall forgets the silent control connection. Some
@@ -242,25 +191,25 @@ macro_rules! in_common {
             /// # Errors
             /// When the control connection fails.
             pub async fn keep_alive(&mut self) -> Result<(), Error> {
-                let client = &mut *self.0.client;
-                if let Some(transfer) = &self.0.transfer {
-                    // The answer to the last one may be in.
-                    poll_fn(|cx| Poll::Ready(client.look_at_control(cx))).await;
-                    client.session.keep_alive(transfer);
-                    client.start_sending();
-                    poll_fn(|cx| client.poll_flush(cx)).await?;
+                let Moving { client, phase, .. } = &mut self.0;
+                if phase.has_ended() {
+                    return Ok(());
                 }
-                Ok(())
+                // The answer to the last one may be in.
+                poll_fn(|cx| Poll::Ready(client.look_at_control(cx))).await;
+                phase.keep_alive(&mut client.session);
+                client.start_sending();
+                poll_fn(|cx| client.poll_flush(cx)).await
             }
 
             /// Bytes moved so far in this transfer.
             pub fn transferred(&self) -> u64 {
-                self.0.bytes
+                self.0.phase.bytes()
             }
 
             /// The size in bytes that the server named when it began: a hint.
             pub fn size_hint(&self) -> Option<u64> {
-                self.0.transfer.as_ref().and_then(Transfer::size_hint)
+                self.0.phase.transfer().and_then(Transfer::size_hint)
             }
 
             /// Whether the data connection resumed the login's TLS session; `None` in clear.
@@ -279,213 +228,102 @@ macro_rules! in_common {
 in_common! { Download Upload }
 
 impl<'c> Moving<'c> {
-    fn new(client: &'c mut Client, transfer: Transfer, options: &TransferOptions) -> Self {
-        let text = match (options.line_ends, transfer.direction()) {
-            (LineEnds::AsSent, _) => None,
-            (LineEnds::Lf, Direction::Download) => Some(Text::Coming(AsciiDecoder::new())),
-            (LineEnds::Lf, Direction::Upload) => Some(Text::Going(AsciiOutbox::new())),
-        };
+    fn new(client: &'c mut Client, phase: DataPhase) -> Self {
         Self {
             client,
-            expected: options
-                .expected
-                .filter(|_| transfer.direction() == Direction::Download),
-            transfer: Some(transfer),
-            bytes: 0,
-            text,
+            phase,
             finishing: None,
-            outcome: None,
             waiting: false,
         }
     }
 
-    pub(crate) fn count(&mut self, moved: usize) -> usize {
-        self.bytes += moved as u64;
-        moved
-    }
-
-    /// Whether the bytes of the file are those of the wire.
-    pub(crate) fn is_untranslated(&self) -> bool {
-        self.text.is_none()
-    }
-
-    /// How many bytes at the front are to be handed out.
-    fn translated(&mut self, received: &mut [u8]) -> usize {
-        match &mut self.text {
-            Some(Text::Coming(decoder)) => decoder.decode(received),
-            _ => received.len(),
+    /// Moves bytes once, as far as the phase lets it: how many, or `None` once there is an outcome.
+    pub(crate) fn poll_attempt(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut attempt: impl FnMut(
+            &mut Channel,
+            &DataPhase,
+            &mut Context<'_>,
+        ) -> Poll<Result<Moved, Error>>,
+    ) -> Poll<Option<usize>> {
+        let Self { client, phase, .. } = self;
+        if !std::mem::replace(&mut self.waiting, true) {
+            client.start_waiting(Wait::DataIdle);
         }
+        let moved = loop {
+            let patient = match phase.step(&client.session) {
+                DataStep::Look => {
+                    client.look_at_control(cx);
+                    continue;
+                }
+                DataStep::Move => true,
+                DataStep::TakeIn => false,
+                DataStep::Finish(flow) => {
+                    self.finishing = Some(client.start(flow));
+                    continue;
+                }
+                DataStep::Over => {
+                    ready!(self.poll_finish(cx));
+                    break None;
+                }
+            };
+            match client.poll_watch(cx, |data, cx| attempt(data.channel()?, phase, cx)) {
+                Poll::Ready(Ok(Moved::Bytes(count))) => break Some(count),
+                Poll::Ready(Ok(Moved::End(end))) => phase.end(end),
+                Poll::Ready(Err(by)) => phase.interrupted(&mut client.session, by),
+                Poll::Pending if patient => return Poll::Pending,
+                Poll::Pending => phase.interrupted(&mut client.session, Interruption::TimedOut),
+            }
+        };
+        self.waiting = false;
+        Poll::Ready(moved)
     }
 
-    /// What the translation still held when the data ended: a byte, or none.
-    fn held_back(&mut self, buffer: &mut [u8]) -> usize {
-        match &mut self.text {
-            Some(Text::Coming(decoder)) => decoder.finish().map_or(0, |byte| {
-                buffer[0] = byte;
-                1
-            }),
-            _ => 0,
+    /// Goes on with finishing, where that is under way.
+    pub(crate) fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(operation) = &mut self.finishing {
+            let outcome = ready!(self.client.poll_run(cx, operation));
+            self.phase.finished(outcome);
+            self.finishing = None;
         }
+        Poll::Ready(())
+    }
+
+    fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut attempt: impl FnMut(
+            &mut Channel,
+            &DataPhase,
+            &mut Context<'_>,
+        ) -> Poll<Result<usize, Error>>,
+    ) -> Poll<io::Result<usize>> {
+        let sent = ready!(self.poll_attempt(cx, |channel, phase, cx| {
+            attempt(channel, phase, cx).map_ok(Moved::Bytes)
+        }));
+        let sent = sent.ok_or_else(|| self.phase.refusal())?;
+        self.phase.moved(sent);
+        Poll::Ready(Ok(sent))
     }
 
     /// Sends what was translated.
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while let (Some(Text::Going(outbox)), Some(transfer)) = (&mut self.text, &self.transfer) {
-            if outbox.unsent().is_empty() {
-                break;
-            }
-            let (waiting, unsent) = (&mut self.waiting, outbox.unsent());
-            match ready!(self.client.poll_write_data(cx, transfer, waiting, unsent)) {
-                Moved::Bytes(count) => {
-                    outbox.advance(count);
-                    self.bytes += count as u64;
-                }
-                Moved::End(end) => {
-                    ready!(self.poll_conclude(cx, end))?;
-                    self.refuse()?;
-                }
-            }
+        while !self.phase.unsent().is_empty() {
+            let sent = self.poll_write(cx, |channel, phase, cx| {
+                channel.poll_write(cx, phase.unsent())
+            });
+            ready!(sent)?;
         }
         Poll::Ready(Ok(()))
     }
 
-    /// Spends the token and keeps the outcome, which is the end of file or an error.
-    pub(crate) fn poll_conclude(
-        &mut self,
-        cx: &mut Context<'_>,
-        end: DataEnd,
-    ) -> Poll<io::Result<usize>> {
-        if let Some(transfer) = self.transfer.take() {
-            let finish = Finish::new(transfer, self.bytes, end).with_expected(self.expected);
-            self.finishing = Some(self.client.start(finish));
+    /// Ends the data, after which there is an outcome.
+    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        // Where it cannot be sent, the outcome says why.
+        if ready!(self.poll_drain(cx)).is_ok() {
+            self.phase.end(DataEnd::Clean);
         }
-        self.poll_finishing(cx)
-    }
-
-    pub(crate) fn poll_finishing(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if let Some(operation) = &mut self.finishing {
-            self.outcome = Some(ready!(self.client.poll_run(cx, operation)));
-            self.finishing = None;
-        }
-        Poll::Ready(self.outcome())
-    }
-
-    fn outcome(&self) -> io::Result<usize> {
-        match &self.outcome {
-            Some(Ok(_)) => Ok(0),
-            Some(Err(error)) => Err(error.clone().into()),
-            None => Err(Error::new(ErrorKind::Misuse(Misuse::NotAtEnd)).into()),
-        }
-    }
-
-    /// Nothing can be written any more.
-    fn refuse(&self) -> io::Result<usize> {
-        match self.outcome() {
-            Ok(_) => Err(Error::new(ErrorKind::Misuse(Misuse::StaleTransfer)).into()),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-/// What moving data came to.
-pub(crate) enum Moved {
-    Bytes(usize),
-    End(DataEnd),
-}
-
-/// After how many bytes that moved without waiting the control connection is looked at anyway.
-const LOOK_EVERY: usize = 256 * 1024;
-
-/// Moving the bytes, under the session's verdict.
-impl Client {
-    /// Feeds the session what has come on the control connection, without waiting.
-    fn look_at_control(&mut self, cx: &mut Context<'_>) {
-        self.unwatched = 0;
-        if !self.session.is_dead() {
-            if let Poll::Ready(Err(error)) = self.poll_receive(cx) {
-                self.session.kill(error);
-            }
-        }
-    }
-
-    /// Reads data, as far as the session's verdict on the transfer lets it.
-    pub(crate) fn poll_read_data(
-        &mut self,
-        cx: &mut Context<'_>,
-        transfer: &Transfer,
-        waiting: &mut bool,
-        buffer: &mut [u8],
-    ) -> Poll<Moved> {
-        let read = |data: &mut Data, cx: &mut Context<'_>| data.channel()?.poll_read(cx, buffer);
-        self.poll_move_data(cx, transfer, waiting, read, |got| match got {
-            Got::Bytes(count) => Moved::Bytes(count),
-            Got::End => Moved::End(DataEnd::Clean),
-            Got::Cut => Moved::End(DataEnd::NoCloseNotify),
-        })
-    }
-
-    /// Writes data, as far as the session's verdict on the transfer lets it.
-    pub(crate) fn poll_write_data(
-        &mut self,
-        cx: &mut Context<'_>,
-        transfer: &Transfer,
-        waiting: &mut bool,
-        bytes: &[u8],
-    ) -> Poll<Moved> {
-        let write = |data: &mut Data, cx: &mut Context<'_>| data.channel()?.poll_write(cx, bytes);
-        self.poll_move_data(cx, transfer, waiting, write, Moved::Bytes)
-    }
-
-    /// Sends what TLS still holds of an upload.
-    pub(crate) fn poll_flush_data(
-        &mut self,
-        cx: &mut Context<'_>,
-        transfer: &Transfer,
-        waiting: &mut bool,
-    ) -> Poll<Moved> {
-        let flush = |data: &mut Data, cx: &mut Context<'_>| data.channel()?.poll_flush(cx);
-        self.poll_move_data(cx, transfer, waiting, flush, |()| Moved::Bytes(0))
-    }
-
-    pub(crate) fn poll_move_data<T>(
-        &mut self,
-        cx: &mut Context<'_>,
-        transfer: &Transfer,
-        waiting: &mut bool,
-        mut attempt: impl FnMut(&mut Data, &mut Context<'_>) -> Poll<Result<T, Error>>,
-        moved: impl FnOnce(T) -> Moved,
-    ) -> Poll<Moved> {
-        if !std::mem::replace(waiting, true) {
-            self.start_waiting(Wait::DataIdle);
-        }
-        if self.unwatched >= LOOK_EVERY {
-            self.look_at_control(cx);
-        }
-        let result = loop {
-            let failed = self.session.verdict(transfer) == Verdict::Failed;
-            if failed && transfer.direction() == Direction::Upload {
-                break Moved::End(DataEnd::Stopped);
-            }
-            match self.poll_watch(cx, &mut attempt) {
-                Poll::Ready(Watched::Ready(value)) => break moved(value),
-                Poll::Ready(Watched::Failed(error)) => break Moved::End(DataEnd::Failed(error)),
-                Poll::Ready(Watched::ControlFirst) => {}
-                // Of a failed download, what has come is still taken in.
-                Poll::Ready(Watched::TimedOut) | Poll::Pending if failed => {
-                    break Moved::End(DataEnd::Stopped);
-                }
-                Poll::Ready(Watched::TimedOut) => {
-                    let error = Error::new(ErrorKind::Timeout(Wait::DataIdle));
-                    break Moved::End(DataEnd::Failed(error));
-                }
-                Poll::Ready(Watched::Broken(error)) => self.session.kill(error),
-                Poll::Pending => return Poll::Pending,
-            }
-        };
-        *waiting = false;
-        if let Moved::Bytes(count) = result {
-            self.unwatched += count;
-        }
-        Poll::Ready(result)
+        self.poll_attempt(cx, |_, _, _| Poll::Pending).map(|_| ())
     }
 }

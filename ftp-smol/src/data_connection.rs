@@ -1,18 +1,17 @@
 //! The data connection at all stages of its life.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::task::{Context, Poll, ready};
 
-use ftp_proto::tls::Reason;
-use ftp_proto::{Closing, DataEnd, Endpoint, Error, ErrorKind, Resumption};
+use ftp_proto::tls::{PlainRead, TlsInfo};
+use ftp_proto::{Accept, Closing, DataEnd, Endpoint, Error};
 
-use crate::channel::{Channel, Got};
+use crate::channel::Channel;
 use crate::client::Client;
 use crate::transport::{BoxFuture, Listener, Stream, Target};
 
-/// Owned by the client, whoever uses it: a forgotten download leaves it where the next operation
-/// finds it.
+/// The client owns it: a forgotten download leaves it where the next operation finds it.
 #[derive(Default)]
 pub(crate) enum Data {
     #[default]
@@ -25,15 +24,6 @@ pub(crate) enum Data {
 /// How many strangers at the listener are sent away before the clock and the control connection
 /// are looked at again.
 const STRANGERS: usize = 16;
-
-/// Nobody is trusted for want of an address.
-fn is_peer(stream: &dyn Stream, peer: Option<IpAddr>) -> bool {
-    let come = stream.peer_address().map(|address| address.ip());
-    match (come, peer) {
-        (Some(come), Some(peer)) => come.to_canonical() == peer.to_canonical(),
-        _ => false,
-    }
-}
 
 /// Attempts that the driver makes again and again.
 impl Data {
@@ -56,14 +46,14 @@ impl Data {
     pub(crate) fn poll_accept(
         &mut self,
         cx: &mut Context<'_>,
-        peer: Option<IpAddr>,
+        peer: Option<SocketAddr>,
     ) -> Poll<Result<(), Error>> {
         let Self::Listening(listener) = self else {
             return Poll::Ready(self.channel().map(|_| ()));
         };
         for _ in 0..STRANGERS {
             let stream = ready!(listener.poll_accept(cx))?;
-            if is_peer(&*stream, peer) {
+            if Accept::is_peer(stream.peer_address(), peer) {
                 *self = Self::Open(Channel::data(stream));
                 return Poll::Ready(Ok(()));
             }
@@ -84,31 +74,32 @@ impl Data {
         let Self::Open(channel) = self else {
             return Poll::Ready(Ok(DataEnd::Clean));
         };
-        Poll::Ready(Ok(match closing {
-            Closing::SendEnd => {
-                ready!(channel.poll_send_end(cx))?;
-                DataEnd::Clean
+        let done = match closing {
+            Closing::SendEnd => channel.poll_send_end(cx),
+            Closing::Acknowledge => channel.poll_close_notify(cx),
+            Closing::Harvest => channel.poll_harvest(cx),
+            Closing::AwaitEnd => {
+                return channel.poll_await_end(cx).map_ok(|end| match end {
+                    PlainRead::Cut => DataEnd::NoCloseNotify,
+                    _ => DataEnd::Clean,
+                });
             }
-            Closing::AwaitEnd => match ready!(channel.poll_await_end(cx))? {
-                Got::Cut => DataEnd::NoCloseNotify,
-                _ => DataEnd::Clean,
-            },
-            Closing::Acknowledge => {
-                ready!(channel.poll_close_notify(cx))?;
-                DataEnd::Clean
-            }
-            Closing::Harvest => match channel.poll_read(cx, &mut [0; 512]) {
-                Poll::Pending if channel.awaits_ticket() => return Poll::Pending,
-                _ => DataEnd::Clean,
-            },
             Closing::Abandon => {
                 // Under TLS 1.3 the next data connection needs the ticket that came with this one:
                 // what is here already is read, once and without waiting.
                 let _ = channel.poll_read(cx, &mut [0; 512]);
                 channel.reset_on_close(true);
-                DataEnd::Stopped
+                return Poll::Ready(Ok(DataEnd::Stopped));
             }
-        }))
+        };
+        done.map_ok(|()| DataEnd::Clean)
+    }
+
+    pub(crate) fn tls_info(&self) -> Option<TlsInfo> {
+        match self {
+            Self::Open(channel) => channel.tls_info(),
+            _ => None,
+        }
     }
 }
 
@@ -119,7 +110,7 @@ impl Client {
         let target = match endpoint {
             Endpoint::ControlPeer(port) => Target::ControlPeer {
                 host: &self.options.host,
-                address: self.control.peer_address(),
+                address: self.control.stream().peer_address(),
                 port: port.get(),
             },
             Endpoint::Address(address) => Target::Address(address),
@@ -138,15 +129,5 @@ impl Client {
     pub(crate) fn start_data_tls(&mut self) -> Result<(), Error> {
         let login = self.tls()?.clone();
         self.data.channel()?.start_tls(&login)
-    }
-
-    /// Whether the login's TLS session was resumed.
-    pub(crate) fn check_resumption(&mut self) -> Result<bool, Error> {
-        self.data_tls = self.data.channel()?.tls_info();
-        let resumed = self.data_tls.as_ref().is_some_and(|info| info.resumed);
-        if self.options.resumption == Resumption::Required && !resumed {
-            return Err(Error::new(ErrorKind::Tls).with_tls_reason(Reason::NotResumed));
-        }
-        Ok(resumed)
     }
 }

@@ -1,11 +1,15 @@
-//! The only loop: wants in, answers out. Whoever writes a driver of his own imitates this file.
+//! The only loop: wants in, answers out. To write a driver of your own, imitate this file.
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-use ftp_proto::{Answer, Clock, DataEnd, Error, ErrorKind, Flow, Running, Step, Wait, Want};
+use ftp_proto::data::Interruption;
+use ftp_proto::tls::PlainRead;
+use ftp_proto::{
+    Accept, Answer, Clock, CloseData, Connect, Error, ErrorKind, Flow, Listen, Running, SecureData,
+    Step, Wait, Want,
+};
 
-use crate::channel::Got;
 use crate::client::Client;
 use crate::data_connection::Data;
 
@@ -13,25 +17,11 @@ use crate::data_connection::Data;
 #[derive(Debug)]
 pub(crate) struct Operation<F> {
     running: Running<F>,
-    next: Next,
+    next: Option<Served>,
 }
 
-#[derive(Debug)]
-enum Next {
-    Answer(Answer),
-    /// `true`: what the want asks for has been begun.
-    Serve(Want, bool),
-    Nothing,
-}
-
-/// How a wait for one thing that watches the control connection meanwhile came out.
-pub(crate) enum Watched<T> {
-    Ready(T),
-    Failed(Error),
-    ControlFirst,
-    TimedOut,
-    Broken(Error),
-}
+/// The answer, or the want again where it is not served yet, with what it asks for begun.
+type Served = Result<Answer, (Want, bool)>;
 
 /// Room for what one read from the control connection brings.
 const CONTROL_READ: usize = 2048;
@@ -50,7 +40,7 @@ impl Client {
 
     pub(crate) fn start<F: Flow>(&mut self, flow: F) -> Operation<F> {
         let (running, answer) = self.session.start(flow);
-        let next = Next::Answer(answer);
+        let next = Some(Ok(answer));
         Operation { running, next }
     }
 
@@ -60,30 +50,29 @@ impl Client {
         operation: &mut Operation<F>,
     ) -> Poll<Result<F::Output, Error>> {
         let result = loop {
-            match std::mem::replace(&mut operation.next, Next::Nothing) {
-                Next::Answer(answer) => match self.session.step(&mut operation.running, answer) {
+            match operation.next.take() {
+                Some(Ok(answer)) => match self.session.step(&mut operation.running, answer) {
                     Ok(Step::Want(want)) => {
                         self.set_clocks(&want);
-                        operation.next = Next::Serve(want, false);
+                        operation.next = Some(Err((want, false)));
                     }
                     Ok(Step::Done(output)) => break Ok(output),
                     Err(error) => break Err(error.with_limits(&self.options.timeouts)),
                 },
-                Next::Serve(want, begun) => match self.serve(cx, want, begun) {
-                    Ok(answer) => operation.next = Next::Answer(answer),
-                    Err((want, begun)) => {
-                        operation.next = Next::Serve(want, begun);
+                Some(Err((want, begun))) => {
+                    let served = operation.next.insert(self.serve(cx, want, begun));
+                    if served.is_err() {
                         return Poll::Pending;
                     }
-                },
-                Next::Nothing => break Err(Error::new(ErrorKind::OutOfStep)),
+                }
+                None => break Err(Error::new(ErrorKind::OutOfStep)),
             }
         };
         self.tidy_up(result.is_err());
         Poll::Ready(result)
     }
 
-    /// Behind each operation: no room that is not used, no data connection of a dead session.
+    /// Ends each operation: frees room that is not in use, and the data connection of a dead session.
     pub(crate) fn tidy_up(&mut self, failed: bool) {
         self.control.shrink();
         if failed && self.session.is_dead() {
@@ -98,100 +87,100 @@ impl Client {
         self.start_sending();
     }
 
-    /// The answer, or the want again where it is not served yet.
-    pub(crate) fn serve(
-        &mut self,
-        cx: &mut Context<'_>,
-        want: Want,
-        begun: bool,
-    ) -> Result<Answer, (Want, bool)> {
+    pub(crate) fn serve(&mut self, cx: &mut Context<'_>, want: Want, begun: bool) -> Served {
         match self.poll_flush(cx) {
             Poll::Ready(Ok(())) => {}
             Poll::Ready(Err(error)) => return Ok(want.broken(error)),
             Poll::Pending => return Err((want, begun)),
         }
         let first = !begun && want.clock() == Clock::Starts;
-        /// What a watched attempt came to, told by its ticket.
-        macro_rules! watched {
-            ($variant:ident, $want:ident, $attempt:expr, |$value:pat_param| $done:expr) => {
-                match self.poll_watch(cx, $attempt) {
-                    Poll::Pending => return Err((Want::$variant($want), true)),
-                    Poll::Ready(Watched::Ready($value)) => $done,
-                    Poll::Ready(Watched::Failed(error)) => $want.failed(error),
-                    Poll::Ready(Watched::ControlFirst) => $want.control_first(),
-                    Poll::Ready(Watched::TimedOut) => $want.timed_out(),
-                    Poll::Ready(Watched::Broken(error)) => $want.broken(error),
-                }
-            };
-        }
         /// What an attempt on the control connection came to.
         macro_rules! alone {
             ($variant:ident, $want:ident, $poll:expr, $done:ident) => {
                 match $poll {
-                    Poll::Ready(Ok(())) => $want.$done(),
-                    Poll::Ready(Err(error)) => $want.broken(error),
-                    Poll::Pending if self.poll_deadline(cx).is_ready() => $want.timed_out(),
-                    Poll::Pending => return Err((Want::$variant($want), true)),
+                    Poll::Ready(Ok(())) => Ok($want.$done()),
+                    Poll::Ready(Err(error)) => Ok($want.broken(error)),
+                    Poll::Pending if self.poll_deadline(cx).is_ready() => Ok($want.timed_out()),
+                    Poll::Pending => Err((Want::$variant($want), true)),
                 }
             };
         }
-        Ok(match want {
+        match want {
             Want::Receive(want) => alone!(Receive, want, self.poll_receive(cx), received),
-            Want::Connect(want) => {
-                if first {
-                    self.dial(want.endpoint());
-                }
-                watched!(Connect, want, Data::poll_connect, |()| want.connected())
-            }
-            Want::Listen(want) => match self.network.listen(self.control.stream()) {
-                Ok(listener) => {
-                    let address = listener.address();
-                    (self.data, self.data_tls) = (Data::Listening(listener), None);
-                    want.listening(address)
-                }
-                Err(error) => want.failed(error),
-            },
-            Want::Accept(want) => {
-                let peer = self.control.peer_address().map(|address| address.ip());
-                let accept = |data: &mut Data, cx: &mut Context<'_>| data.poll_accept(cx, peer);
-                watched!(Accept, want, accept, |()| want.accepted())
-            }
             Want::SecureControl(want) => {
                 alone!(SecureControl, want, self.poll_secure_control(cx), secured)
             }
             Want::ClearControl(want) => {
                 alone!(ClearControl, want, self.control.poll_clear(cx), cleared)
             }
-            Want::SecureData(want) => {
-                if first {
-                    if let Err(error) = self.start_data_tls() {
-                        return Ok(want.failed(error));
-                    }
-                }
-                watched!(SecureData, want, Data::poll_handshake, |()| {
-                    match self.check_resumption() {
-                        Ok(true) => want.resumed(),
-                        Ok(false) => want.secured(),
-                        Err(error) => want.failed(error),
-                    }
-                })
+            Want::Connect(want) => self.connect_data(cx, want, first),
+            Want::Listen(want) => Ok(self.listen_for_data(want)),
+            Want::Accept(want) => self.accept_data(cx, want),
+            Want::SecureData(want) => self.secure_data(cx, want, first),
+            Want::CloseData(want) => self.close_data(cx, want),
+        }
+    }
+
+    fn connect_data(&mut self, cx: &mut Context<'_>, want: Connect, first: bool) -> Served {
+        if first {
+            self.dial(want.endpoint());
+        }
+        match self.poll_watch(cx, Data::poll_connect) {
+            Poll::Pending => Err((Want::Connect(want), true)),
+            Poll::Ready(Ok(())) => Ok(want.connected()),
+            Poll::Ready(Err(by)) => Ok(want.interrupted(by)),
+        }
+    }
+
+    fn listen_for_data(&mut self, want: Listen) -> Answer {
+        match self.network.listen(self.control.stream()) {
+            Ok(listener) => {
+                let address = listener.address();
+                (self.data, self.data_tls) = (Data::Listening(listener), None);
+                want.listening(address)
             }
-            Want::CloseData(want) => {
-                let closing = want.closing();
-                let close = |data: &mut Data, cx: &mut Context<'_>| data.poll_close(cx, closing);
-                let answer = match self.poll_watch(cx, close) {
-                    Poll::Pending => return Err((Want::CloseData(want), true)),
-                    Poll::Ready(Watched::ControlFirst) => return Ok(want.control_first()),
-                    Poll::Ready(Watched::Ready(end)) => want.closed(end),
-                    Poll::Ready(Watched::Failed(error)) => want.closed(DataEnd::Failed(error)),
-                    Poll::Ready(Watched::TimedOut) => want.timed_out(),
-                    Poll::Ready(Watched::Broken(error)) => want.broken(error),
-                };
-                if !closing.leaves_it_open() {
-                    self.data = Data::None;
-                }
-                answer
+            Err(error) => want.failed(error),
+        }
+    }
+
+    fn accept_data(&mut self, cx: &mut Context<'_>, want: Accept) -> Served {
+        let peer = self.control.stream().peer_address();
+        match self.poll_watch(cx, |data, cx| data.poll_accept(cx, peer)) {
+            Poll::Pending => Err((Want::Accept(want), true)),
+            Poll::Ready(Ok(())) => Ok(want.accepted()),
+            Poll::Ready(Err(by)) => Ok(want.interrupted(by)),
+        }
+    }
+
+    fn secure_data(&mut self, cx: &mut Context<'_>, want: SecureData, first: bool) -> Served {
+        if first {
+            if let Err(error) = self.start_data_tls() {
+                return Ok(want.failed(error));
             }
+        }
+        match self.poll_watch(cx, Data::poll_handshake) {
+            Poll::Pending => Err((Want::SecureData(want), true)),
+            Poll::Ready(Ok(())) => {
+                self.data_tls = self.data.tls_info();
+                Ok(want.secured_with(self.data_tls.as_ref(), self.options.resumption))
+            }
+            Poll::Ready(Err(by)) => Ok(want.interrupted(by)),
+        }
+    }
+
+    fn close_data(&mut self, cx: &mut Context<'_>, want: CloseData) -> Served {
+        let closing = want.closing();
+        let closed = match self.poll_watch(cx, |data, cx| data.poll_close(cx, closing)) {
+            Poll::Pending => return Err((Want::CloseData(want), true)),
+            Poll::Ready(closed) => closed,
+        };
+        let goes_on = matches!(closed, Err(Interruption::ControlFirst));
+        if !goes_on && !closing.leaves_it_open() {
+            self.data = Data::None;
+        }
+        Ok(match closed {
+            Ok(end) => want.closed(end),
+            Err(by) => want.interrupted(by),
         })
     }
 
@@ -201,20 +190,18 @@ impl Client {
         &mut self,
         cx: &mut Context<'_>,
         mut attempt: impl FnMut(&mut Data, &mut Context<'_>) -> Poll<Result<T, Error>>,
-    ) -> Poll<Watched<T>> {
-        match attempt(&mut self.data, cx) {
-            Poll::Ready(Ok(value)) => return Poll::Ready(Watched::Ready(value)),
-            Poll::Ready(Err(error)) => return Poll::Ready(Watched::Failed(error)),
-            Poll::Pending => {}
+    ) -> Poll<Result<T, Interruption>> {
+        if let Poll::Ready(done) = attempt(&mut self.data, cx) {
+            return Poll::Ready(done.map_err(Interruption::Failed));
         }
         if !self.session.is_dead() {
-            match self.poll_receive(cx) {
-                Poll::Ready(Ok(())) => return Poll::Ready(Watched::ControlFirst),
-                Poll::Ready(Err(error)) => return Poll::Ready(Watched::Broken(error)),
-                Poll::Pending => {}
+            if let Poll::Ready(received) = self.poll_receive(cx) {
+                let by =
+                    received.map_or_else(Interruption::Broken, |()| Interruption::ControlFirst);
+                return Poll::Ready(Err(by));
             }
         }
-        self.poll_deadline(cx).map(|()| Watched::TimedOut)
+        self.poll_deadline(cx).map(|()| Err(Interruption::TimedOut))
     }
 
     /// Feeds the session what comes, or the end.
@@ -222,10 +209,19 @@ impl Client {
         let mut buffer = [0; CONTROL_READ];
         self.control
             .poll_read(cx, &mut buffer)
-            .map_ok(|got| match got {
-                Got::Bytes(count) => self.session.receive(&buffer[..count]),
-                Got::End | Got::Cut => self.session.receive_eof(),
+            .map_ok(|read| match read {
+                PlainRead::Bytes(count) => self.session.receive(&buffer[..count]),
+                PlainRead::Closed | PlainRead::Cut => self.session.receive_eof(),
             })
+    }
+
+    /// Feeds the session what has come, without waiting.
+    pub(crate) fn look_at_control(&mut self, cx: &mut Context<'_>) {
+        if !self.session.is_dead() {
+            if let Poll::Ready(Err(error)) = self.poll_receive(cx) {
+                self.session.kill(error);
+            }
+        }
     }
 
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
@@ -242,7 +238,7 @@ impl Client {
             let bytes = self.session.outgoing();
             let bytes = &bytes[..urgent.unwrap_or(bytes.len())];
             let written = match (bytes, self.session.outgoing().first()) {
-                ([], Some(byte)) => self.control.poll_write_urgent(cx, *byte).map_ok(|()| 1),
+                ([], Some(byte)) => self.control.poll_write_urgent(cx, *byte),
                 _ => self.control.poll_write(cx, bytes),
             };
             self.session.advance(std::task::ready!(written)?);

@@ -67,7 +67,6 @@
 //! | `platform-verifier` (default), `webpki-roots` | whom [`TlsConfig`] can trust |
 //! | `simulator` | `Memory`, a network with a simulated server |
 
-mod ahead;
 mod bulk;
 mod channel;
 mod client;

@@ -1,6 +1,6 @@
 //! Listings, line by line.
 
-use ftp_proto::data::LineSplitter;
+use ftp_proto::data::Listing;
 use ftp_proto::tls::TlsInfo;
 use ftp_proto::{Completion, Error, ErrorKind, ListingLimits};
 use smol::io::AsyncReadExt as _;
@@ -26,25 +26,14 @@ use crate::data::Download;
 #[must_use = "nothing comes unless it is read"]
 pub struct Lines<'c> {
     download: Download<'c>,
-    splitter: LineSplitter,
-    buffer: Vec<u8>,
-    begin: usize,
-    end: usize,
-    ended: bool,
+    listing: Listing,
 }
-
-/// How much of a listing is read at a time.
-const LISTING_READ: usize = 16 * 1024;
 
 impl<'c> Lines<'c> {
     pub(crate) fn new(download: Download<'c>, longest: usize) -> Self {
         Self {
             download,
-            splitter: LineSplitter::new(longest),
-            buffer: vec![0; LISTING_READ],
-            begin: 0,
-            end: 0,
-            ended: false,
+            listing: Listing::new(longest),
         }
     }
 
@@ -54,22 +43,12 @@ impl<'c> Lines<'c> {
     /// Those of [`Download`]; [`ErrorKind::TooLarge`] for a line above the limit.
     pub async fn next_line(&mut self) -> Result<Option<Vec<u8>>, Error> {
         loop {
-            let mut rest = &self.buffer[self.begin..self.end];
-            let before = rest.len();
-            let line = self.splitter.next_line(&mut rest)?.map(<[u8]>::to_vec);
-            self.begin += before - rest.len();
-            if line.is_some() {
-                return Ok(line);
+            match self.listing.next_line()? {
+                None if !self.listing.has_ended() => {}
+                line => return Ok(line),
             }
-            if self.ended {
-                return Ok(None);
-            }
-            (self.begin, self.end) = (0, 0);
-            self.end = self.download.read(&mut self.buffer).await?;
-            if self.end == 0 {
-                self.ended = true;
-                return Ok(self.splitter.finish()?);
-            }
+            let count = self.download.read(self.listing.space()).await?;
+            self.listing.filled(count);
         }
     }
 

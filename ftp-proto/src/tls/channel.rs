@@ -1,3 +1,5 @@
+//! One TLS connection, whose operations say what they want of the socket.
+
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -6,17 +8,20 @@ use super::naming::tls_error;
 use super::pump::Pump;
 use super::reason::Reason;
 use super::records::Records;
-use crate::error::Error;
+use crate::DataEnd;
+use crate::data::Moved;
+use crate::error::{Error, ErrorKind};
 
-/// One TLS connection with its buffers: what an adapter puts between a socket and plain text.
+/// One TLS connection with its buffers: what a driver puts between a socket and plain text.
 ///
-/// Ciphertext from the socket goes into [`space`](Self::space), ciphertext for it stands in
-/// [`outgoing`](Self::outgoing). All state is here, so that whoever moves the bytes may stop at
-/// any point and go on later.
+/// Each operation says by [`Next`] what the driver must do with the socket. All state is here: a
+/// driver may stop at any point and call the operation again later.
 pub struct TlsChannel {
     pump: Pump,
     records: Records,
     ended: bool,
+    /// Bytes that came since an operation was last done, or had its driver look at the clock.
+    came: usize,
     /// Decrypted bytes that no reader has taken yet.
     plain: Vec<u8>,
     taken: usize,
@@ -36,22 +41,64 @@ impl fmt::Debug for TlsChannel {
     }
 }
 
+/// What an operation of a [`TlsChannel`] wants next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Next<T> {
+    /// Nothing: it is done.
+    Done(T),
+    /// Wait until the socket takes some of [`outgoing`](TlsChannel::outgoing), say how much with
+    /// [`advance`](TlsChannel::advance), and call again.
+    Write,
+    /// Offer [`outgoing`](TlsChannel::outgoing) to the socket, without waiting and whatever comes
+    /// of it: it is an answer that can also go out with the next write. Then wait for bytes, read
+    /// them into [`space`](TlsChannel::space) of about this size, say so with
+    /// [`filled`](TlsChannel::filled) or [`ended`](TlsChannel::ended), and call again.
+    Read(usize),
+    /// Look at the clock, and let other tasks run: much has come, and nothing has come of it. Then
+    /// call again. A server that never stops sending must not keep a limit from being reached.
+    Yield,
+}
+
 /// What [`TlsChannel::read`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlainRead {
     /// This many bytes were written to the front of the buffer.
     Bytes(usize),
-    /// Nothing yet: more ciphertext is needed.
-    Blocked,
     /// The peer's close_notify: an authentic end.
     Closed,
     /// The connection ended without close_notify: perhaps someone cut it.
     Cut,
 }
 
-/// How much ciphertext may stand unsent before [`TlsChannel::write`] takes no more: four records,
-/// so that a slow link gets them through within any sensible time for idle data.
+impl From<PlainRead> for Moved {
+    fn from(read: PlainRead) -> Self {
+        match read {
+            PlainRead::Bytes(count) => Self::Bytes(count),
+            PlainRead::Closed => Self::End(DataEnd::Clean),
+            PlainRead::Cut => Self::End(DataEnd::NoCloseNotify),
+        }
+    }
+}
+
+/// How much [`TlsChannel::write`] takes at a time: four records, so that a slow link gets them
+/// through within any sensible time for idle data.
 const MOST_UNSENT: usize = 64 * 1024;
+
+/// After how many bytes that led to nothing an operation [yields](Next::Yield).
+const FLOOD: usize = 1024 * 1024;
+
+impl<T> Next<T> {
+    /// Goes on once it is done.
+    fn and_then<U>(self, more: impl FnOnce(T) -> Result<Next<U>, Error>) -> Result<Next<U>, Error> {
+        match self {
+            Self::Done(value) => more(value),
+            Self::Write => Ok(Next::Write),
+            Self::Read(room) => Ok(Next::Read(room)),
+            Self::Yield => Ok(Next::Yield),
+        }
+    }
+}
 
 impl TlsChannel {
     pub(super) fn new(pump: Pump) -> Self {
@@ -59,6 +106,7 @@ impl TlsChannel {
             pump,
             records: Records::default(),
             ended: false,
+            came: 0,
             plain: Vec::new(),
             taken: 0,
             outgoing: Vec::new(),
@@ -74,6 +122,7 @@ impl TlsChannel {
 
     /// This many bytes came into [`space`](Self::space).
     pub fn filled(&mut self, bytes: usize) {
+        self.came = self.came.saturating_add(bytes);
         self.records.filled(bytes);
     }
 
@@ -82,12 +131,32 @@ impl TlsChannel {
         self.ended = true;
     }
 
-    /// Plain text, as far as whole records of it are here.
+    /// Shakes hands, and sends the last of it.
     ///
     /// # Errors
-    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls); send what stands in
-    /// [`outgoing`](Self::outgoing) all the same, it is the alert.
-    pub fn read(&mut self, into: &mut [u8]) -> Result<PlainRead, Error> {
+    /// [`ErrorKind::Tls`], also where the socket ends before the handshake does. Offer
+    /// [`outgoing`](Self::outgoing) to the socket after every error: it is the alert.
+    pub fn handshake(&mut self) -> Result<Next<()>, Error> {
+        self.take_in()?;
+        let handshaking = self.pump.is_handshaking();
+        if handshaking && self.ended {
+            let ended = tls_error("the connection ended in the handshake");
+            return Err(ended.with_tls_reason(match self.pump.is_asked_in_vain() {
+                true => Reason::CertificateDemanded,
+                false => Reason::EndedInHandshake,
+            }));
+        }
+        match self.flush()? {
+            Next::Done(()) if handshaking => Ok(self.more(0)),
+            next => Ok(next),
+        }
+    }
+
+    /// Reads plain text, as far as whole records of it are here.
+    ///
+    /// # Errors
+    /// As [`handshake`](Self::handshake). What was decrypted before the fault is read first.
+    pub fn read(&mut self, into: &mut [u8]) -> Result<Next<PlainRead>, Error> {
         let mut copied = self.take_plain(into);
         if copied == 0 {
             let plain = &mut self.plain;
@@ -107,63 +176,99 @@ impl TlsChannel {
                     copied = copied.saturating_add(fits);
                     plain.extend_from_slice(later);
                 });
-            // What was decrypted ahead of a fault is still good, and comes first; the fault is
-            // told again.
+            // The next call tells the fault again.
             if copied == 0 && self.plain.is_empty() {
                 processed?;
             }
         }
-        Ok(match copied {
+        let found = match copied {
             0 if into.is_empty() && !self.plain.is_empty() => PlainRead::Bytes(0),
             0 if self.pump.is_peer_closed() => PlainRead::Closed,
             0 if self.ended => PlainRead::Cut,
-            0 => PlainRead::Blocked,
+            0 => return Ok(self.more(into.len())),
             copied => PlainRead::Bytes(copied),
-        })
+        };
+        self.came = 0;
+        Ok(Next::Done(found))
     }
 
-    /// Encrypts from the front of `plain` as much as may stand unsent; returns how much it took.
+    /// Sends what is unsent, then encrypts up to 64 KiB from the front of `plain` and says how
+    /// much. [`flush`](Self::flush) sends that: a record must not wait for the next one.
     ///
     /// # Errors
     /// As [`Pump::encrypt`].
-    pub fn write(&mut self, plain: &[u8]) -> Result<usize, Error> {
-        self.pump.check_open()?;
-        let room = MOST_UNSENT.saturating_sub(self.outgoing().len());
-        let plain = plain.get(..plain.len().min(room)).unwrap_or_default();
-        if !plain.is_empty() {
-            self.take_in()?;
-            self.compact();
-            let rest = self.records.bytes();
-            self.pump.encrypt(plain, rest, &mut self.outgoing)?;
-        }
-        Ok(plain.len())
+    pub fn write(&mut self, plain: &[u8]) -> Result<Next<usize>, Error> {
+        self.flush()?.and_then(|()| {
+            self.pump.check_open()?;
+            let plain = plain.get(..MOST_UNSENT).unwrap_or(plain);
+            if !plain.is_empty() {
+                self.take_in()?;
+                let rest = self.records.bytes();
+                self.pump.encrypt(plain, rest, &mut self.outgoing)?;
+            }
+            Ok(Next::Done(plain.len()))
+        })
     }
 
-    /// Advances the handshake with what is here; `true` once it is done.
+    /// Sends what is unsent.
     ///
     /// # Errors
-    /// As [`read`](Self::read); also when the socket has ended before the handshake.
-    pub fn handshake(&mut self) -> Result<bool, Error> {
-        self.take_in()?;
-        if self.pump.is_handshaking() && self.ended {
-            let ended = tls_error("the connection ended in the handshake");
-            return Err(ended.with_tls_reason(match self.pump.is_asked_in_vain() {
-                true => Reason::CertificateDemanded,
-                false => Reason::EndedInHandshake,
-            }));
-        }
-        Ok(!self.pump.is_handshaking())
+    /// None; the shape is that of the other operations.
+    pub fn flush(&mut self) -> Result<Next<()>, Error> {
+        Ok(match self.outgoing().is_empty() {
+            true => Next::Done(()),
+            false => Next::Write,
+        })
     }
 
-    /// Queues close_notify.
+    /// Sends what is unsent and close_notify. The end of an upload is this, a half-close of the
+    /// socket, and [`await_end`](Self::await_end).
     ///
     /// # Errors
     /// As [`Pump::close`].
-    pub fn close(&mut self) -> Result<(), Error> {
+    pub fn close(&mut self) -> Result<Next<()>, Error> {
         self.take_in()?;
-        self.compact();
         let rest = self.records.bytes();
-        self.pump.close(rest, &mut self.outgoing)
+        self.pump.close(rest, &mut self.outgoing)?;
+        self.flush()
+    }
+
+    /// Reads to the peer's end, [`Closed`](PlainRead::Closed) or [`Cut`](PlainRead::Cut), and
+    /// drops what comes before it. The session tickets that come with it are kept.
+    ///
+    /// # Errors
+    /// As [`handshake`](Self::handshake).
+    pub fn await_end(&mut self) -> Result<Next<PlainRead>, Error> {
+        self.plain.clear();
+        self.taken = 0;
+        self.records
+            .process(&mut self.pump, &mut self.outgoing, |_| {})?;
+        self.read(&mut [])
+    }
+
+    /// Reads until a session ticket has come, or none will come any more, or plain text is here.
+    ///
+    /// # Errors
+    /// As [`handshake`](Self::handshake).
+    pub fn harvest(&mut self) -> Result<Next<()>, Error> {
+        match self.read(&mut [0; 512])? {
+            Next::Read(_) if !self.awaits_ticket() => Ok(Next::Done(())),
+            next => next.and_then(|_| Ok(Next::Done(()))),
+        }
+    }
+
+    /// Exchanges close_notify (CCC): from then on both sides speak clear text on the socket.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Injection`] where the peer sends anything else first, or anything after its
+    /// close_notify; as [`handshake`](Self::handshake).
+    pub fn clear(&mut self) -> Result<Next<()>, Error> {
+        self.close()?
+            .and_then(|()| self.read(&mut [0]))?
+            .and_then(|read| match read {
+                PlainRead::Closed if self.records.bytes().is_empty() => Ok(Next::Done(())),
+                _ => Err(Error::new(ErrorKind::Injection)),
+            })
     }
 
     /// Ciphertext to be sent.
@@ -195,11 +300,6 @@ impl TlsChannel {
         self.pump.info()
     }
 
-    /// Bytes behind the peer's close_notify, which are no TLS any more (CCC).
-    pub fn into_rest(self) -> Vec<u8> {
-        self.records.into_rest()
-    }
-
     /// Gives back what memory is not in use: for connections that fall idle.
     pub fn shrink(&mut self) {
         self.records.shrink();
@@ -211,6 +311,15 @@ impl TlsChannel {
         }
     }
 
+    /// Bytes are to be read; now and then the clock comes first.
+    fn more<T>(&mut self, wanted: usize) -> Next<T> {
+        if self.came < FLOOD {
+            return Next::Read(wanted);
+        }
+        self.came = 0;
+        Next::Yield
+    }
+
     /// Works through what has come, before anything is sent.
     fn take_in(&mut self) -> Result<(), Error> {
         let plain = &mut self.plain;
@@ -218,11 +327,6 @@ impl TlsChannel {
             .process(&mut self.pump, &mut self.outgoing, |bytes| {
                 plain.extend_from_slice(bytes)
             })
-    }
-
-    fn compact(&mut self) {
-        self.outgoing.drain(..self.sent);
-        self.sent = 0;
     }
 
     fn take_plain(&mut self, into: &mut [u8]) -> usize {

@@ -5,49 +5,20 @@
 //! * `TlsConfig` says whom to trust, and who we are; it is made once and shared.
 //! * `TlsLogin` belongs to one control connection. All data connections of that login resume its
 //!   sessions, and no other login's, because the session store is its own.
-//! * `TlsChannel` is one connection: feed it what comes from the socket, send what stands in its
-//!   `outgoing`, read and write plain text in between. Under it lies the `Pump`, which works on the
-//!   caller's buffers, for those who keep their own.
+//! * `TlsChannel` is one connection. It has no socket and never waits: each of its operations says
+//!   by `Next` whether it is done, or what it wants of the socket. Under it lies the `Pump`, which
+//!   works on the caller's buffers, for those who keep their own.
 //!
 //! [`Reason`] says why TLS failed, and what can be done; it is there without the feature, too.
 //!
-//! # For whoever moves the bytes
+//! # For those who move the bytes
 //!
-//! A channel has no socket and never waits. Whenever it was called, by whatever function, what
-//! stands in `outgoing` is to be sent, after an error too: it is then the alert that tells the
-//! peer. There is something to be sent in answer to mere reading, such as the reply to a key
-//! update. Ciphertext may be fed in any pieces and at any time, before it is needed, too.
-//!
-//! | [want](crate::Want) | what to do |
-//! |---|---|
-//! | `SecureControl` | `login.connection()`, then `handshake` until it is `true` |
-//! | `SecureData` | the same, with the same login; answer `resumed` if `TlsChannel::resumed` says so |
-//! | reading | `read`: `Closed` is the end of file, `Cut` is none; `Blocked` wants more ciphertext |
-//! | writing | `write` until all is taken, sending in between: it takes 64 KiB at a time |
-//! | `CloseData`, our end | `close`, send all, half-close the socket, and read on to the peer's end, where the next session tickets are |
-//! | `CloseData`, `Harvest` | `read` once, and again as long as it is `Blocked` and `awaits_ticket` is `true` |
-//! | `ClearControl` | `close`, send, read to `Closed`, and then `into_rest` must be empty |
-//!
-//! Sessions are resumed by tickets, which under TLS 1.3 are good for one connection each and come
-//! at any time behind the handshake; a login keeps the four newest. Whoever drops a data connection
-//! unread, loses those that it would have brought; whoever never reads any has a server that demands
-//! resumption refuse the third or fourth transfer.
-//!
-//! In builds with debug assertions, rustls 0.23 panics where a server sends garbage behind our
-//! close_notify. The panic is caught, though it says so on standard error, and is an error as it is
-//! without assertions; but a program that is built with `panic = "abort"` would end. Such a program
-//! turns them off, for rustls alone:
-//!
-//! ```toml
-//! [profile.dev.package.rustls]
-//! debug-assertions = false
-//! ```
-//!
-//! A dialogue on arrays, with a server of rustls' own at the other end:
+//! One loop serves all operations; here on arrays, with a server of rustls' own at the other end.
 //!
 //! ```
 //! # #[cfg(feature = "ring")] {
-//! use ftp_proto::tls::{PlainRead, TlsChannel, TlsConfig, rustls};
+//! use ftp_proto::Error;
+//! use ftp_proto::tls::{Next, PlainRead, TlsChannel, TlsConfig, rustls};
 //! # use std::io::{Read as _, Write as _};
 //! # let made = rcgen::generate_simple_self_signed(["ftp.example.org".to_owned()])?;
 //! # let pem = made.cert.pem();
@@ -58,46 +29,93 @@
 //! #     .with_safe_default_protocol_versions()?
 //! #     .with_no_client_auth()
 //! #     .with_single_cert(vec![made.cert.der().clone()], key)?;
-//! # let mut server = rustls::ServerConnection::new(std::sync::Arc::new(config))?;
+//! # let server = rustls::ServerConnection::new(std::sync::Arc::new(config))?;
+//! # struct Socket(rustls::ServerConnection);
+//! # impl Socket {
+//! #     fn write(&mut self, mut bytes: &[u8]) -> usize {
+//! #         let sent = bytes.len();
+//! #         while !bytes.is_empty() {
+//! #             self.0.read_tls(&mut bytes).unwrap();
+//! #             self.0.process_new_packets().unwrap();
+//! #         }
+//! #         sent
+//! #     }
+//! #     fn read(&mut self, mut space: &mut [u8]) -> usize {
+//! #         self.0.write_tls(&mut space).unwrap()
+//! #     }
+//! # }
+//! # let mut socket = Socket(server);
 //!
-//! /// The network: what the channel has to say goes out, and what comes back is fed.
-//! fn exchange(channel: &mut TlsChannel, server: &mut rustls::ServerConnection) {
-//!     let mut bytes = channel.outgoing().to_vec();
-//!     channel.advance(bytes.len());
-//!     server.read_tls(&mut bytes.as_slice()).unwrap();
-//!     server.process_new_packets().unwrap();
-//!     bytes.clear();
-//!     while server.wants_write() {
-//!         server.write_tls(&mut bytes).unwrap();
+//! /// Does one thing, and moves bytes until it is done.
+//! fn drive<T>(
+//!     tls: &mut TlsChannel,
+//!     socket: &mut Socket,
+//!     mut operation: impl FnMut(&mut TlsChannel) -> Result<Next<T>, Error>,
+//! ) -> Result<T, Error> {
+//!     loop {
+//!         let next = operation(tls);
+//!         // Where it wants to write, wait for room. Before it reads, and after an error, too, take
+//!         // what there is room for now.
+//!         let sent = socket.write(tls.outgoing());
+//!         tls.advance(sent);
+//!         match next? {
+//!             Next::Done(value) => return Ok(value),
+//!             Next::Write | Next::Yield => {}
+//!             Next::Read(room) => match socket.read(tls.space(room)) {
+//!                 0 => tls.ended(),
+//!                 count => tls.filled(count),
+//!             },
+//!         }
 //!     }
-//!     channel.space(bytes.len())[..bytes.len()].copy_from_slice(&bytes);
-//!     channel.filled(bytes.len());
 //! }
 //!
 //! let login = TlsConfig::with_roots_pem(pem)?.login("ftp.example.org")?;
-//! let mut channel = login.connection()?;
-//! while !channel.handshake()? {
-//!     exchange(&mut channel, &mut server);
-//! }
-//! let info = channel.info().expect("the handshake is done");
+//! let mut tls = login.connection()?;
+//! drive(&mut tls, &mut socket, TlsChannel::handshake)?;
+//! let info = tls.info().expect("the handshake is done");
 //! println!("{}, {}, resumed: {}", info.version, info.cipher_suite, info.resumed);
 //!
-//! assert_eq!(channel.write(b"NOOP\r\n")?, 6);
-//! # exchange(&mut channel, &mut server);
+//! assert_eq!(drive(&mut tls, &mut socket, |tls| tls.write(b"NOOP\r\n"))?, 6);
+//! drive(&mut tls, &mut socket, TlsChannel::flush)?;
 //! # let mut heard = [0; 6];
-//! # server.reader().read_exact(&mut heard)?;
+//! # socket.0.reader().read_exact(&mut heard)?;
 //! # assert_eq!(&heard, b"NOOP\r\n");
-//! # server.writer().write_all(b"200 Yes.\r\n")?;
-//! # server.send_close_notify();
-//! exchange(&mut channel, &mut server); // The server answers, and says that this is all.
+//! # socket.0.writer().write_all(b"200 Yes.\r\n")?;
+//! # socket.0.send_close_notify();
 //! let mut plain = [0; 64];
-//! assert_eq!(channel.read(&mut plain)?, PlainRead::Bytes(10));
+//! let read = drive(&mut tls, &mut socket, |tls| tls.read(&mut plain))?;
+//! assert_eq!(read, PlainRead::Bytes(10));
 //! assert_eq!(&plain[..10], b"200 Yes.\r\n");
-//! assert_eq!(channel.read(&mut plain)?, PlainRead::Closed);
-//! channel.close()?;
-//! exchange(&mut channel, &mut server);
+//! let end = drive(&mut tls, &mut socket, |tls| tls.read(&mut plain))?;
+//! assert_eq!(end, PlainRead::Closed); // an authentic end
+//! drive(&mut tls, &mut socket, TlsChannel::close)?;
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | [want](crate::Want) | operation |
+//! |---|---|
+//! | `SecureControl` | `login.connection()`, then `handshake` |
+//! | `SecureData` | the same, with the same login; answer `resumed` if `resumed()` says so |
+//! | `CloseData`, `SendEnd` | `close`, then half-close the socket |
+//! | `CloseData`, `AwaitEnd` | `await_end` |
+//! | `CloseData`, `Acknowledge` | `close` |
+//! | `CloseData`, `Harvest` | `harvest` |
+//! | `ClearControl` | `clear`, then drop the channel and go on in clear |
+//!
+//! Sessions are resumed by tickets. Under TLS 1.3 a ticket is good for one connection and comes at
+//! any time after the handshake; a login keeps the four newest. A data connection that you drop
+//! unread takes its tickets with it. If you never read any, a server that demands resumption
+//! refuses the third or fourth transfer.
+//!
+//! In builds with debug assertions, rustls 0.23 panics where a server sends garbage after our
+//! close_notify. The panic is caught and becomes the error that it is without assertions, though a
+//! message appears on standard error. A program that is built with `panic = "abort"` would end.
+//! Such a program turns the assertions off, for rustls alone:
+//!
+//! ```toml
+//! [profile.dev.package.rustls]
+//! debug-assertions = false
 //! ```
 //!
 //! # What is spoken
@@ -128,7 +146,7 @@ mod store;
 mod verify;
 
 #[cfg(feature = "rustls")]
-pub use channel::{PlainRead, TlsChannel};
+pub use channel::{Next, PlainRead, TlsChannel};
 #[cfg(feature = "rustls")]
 pub use config::{TlsConfig, TlsLogin};
 #[cfg(feature = "rustls")]

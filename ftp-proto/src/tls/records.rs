@@ -51,12 +51,6 @@ impl Records {
         Ok(())
     }
 
-    pub(super) fn into_rest(mut self) -> Vec<u8> {
-        self.buffer.truncate(self.end);
-        self.buffer.drain(..self.begin.min(self.end));
-        self.buffer
-    }
-
     pub(super) fn shrink(&mut self) {
         if self.begin == self.end {
             *self = Self::default();

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use ftp_proto::tls::{PlainRead, TlsChannel, TlsConfig, TlsVersion, rustls};
+use ftp_proto::tls::{Next, PlainRead, TlsChannel, TlsConfig, TlsVersion, rustls};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection};
@@ -97,7 +97,7 @@ impl Link {
             assert!(shaken.is_ok(), "{shaken:?}");
             self.send(usize::MAX);
             self.deliver(usize::MAX);
-            if shaken.is_ok_and(|done| done) && !self.server.is_handshaking() {
+            if self.client.info().is_some() && !self.server.is_handshaking() {
                 return;
             }
         }
@@ -168,7 +168,11 @@ impl Link {
     fn client_writes(&mut self, count: usize) {
         let plain = vec![b'x'; count];
         match self.client.write(&plain) {
-            Ok(taken) => assert!(taken <= count),
+            Ok(Next::Done(taken)) => assert!(taken <= count),
+            Ok(next) => {
+                assert_eq!(next, Next::Write);
+                assert!(!self.client.outgoing().is_empty(), "nothing to be sent");
+            }
             Err(error) => assert!(!error.to_string().is_empty()),
         }
     }
@@ -211,8 +215,10 @@ impl Link {
 
     fn handshake(&mut self) {
         match self.client.handshake() {
-            Ok(done) => {
-                assert_eq!(done, self.client.info().is_some());
+            Ok(next) => {
+                let shaken = self.client.info().is_some();
+                let done = shaken && self.client.outgoing().is_empty();
+                assert_eq!(next == Next::Done(()), done);
                 assert_eq!(self.failure, None, "recovered");
             }
             Err(error) => self.failed(&error),
@@ -223,18 +229,23 @@ impl Link {
         let mut buffer = vec![0; room];
         loop {
             match self.client.read(&mut buffer) {
-                Ok(PlainRead::Bytes(0)) => return assert_eq!(room, 0),
-                Ok(PlainRead::Bytes(count)) => {
+                Ok(Next::Done(PlainRead::Bytes(0))) => return assert_eq!(room, 0),
+                Ok(Next::Done(PlainRead::Bytes(count))) => {
                     let expected = self.written.get(self.read..self.read + count);
                     assert_eq!(expected, Some(&buffer[..count]), "not what was written");
                     self.read += count;
                 }
-                Ok(PlainRead::Closed) => {
+                Ok(Next::Done(PlainRead::Closed)) => {
                     assert!(self.closed, "an end that nobody sent");
                     return assert_eq!(self.read, self.written.len(), "an early end");
                 }
-                Ok(PlainRead::Cut) => return assert!(self.ended, "an end that never was"),
-                Ok(PlainRead::Blocked) => return assert!(!self.ended, "blocked for ever"),
+                Ok(Next::Done(PlainRead::Cut)) => {
+                    return assert!(self.ended, "an end that never was");
+                }
+                Ok(next) => {
+                    assert!(matches!(next, Next::Read(_) | Next::Yield), "{next:?}");
+                    return assert!(!self.ended, "blocked for ever");
+                }
                 Err(error) => return self.failed(&error),
             }
         }

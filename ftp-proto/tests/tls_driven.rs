@@ -1,0 +1,342 @@
+//! The operations of a [`TlsChannel`], driven over a socket that takes and gives little at a time.
+#![cfg(feature = "ring")]
+
+use std::io::{Read as _, Write as _};
+use std::sync::{Arc, LazyLock};
+
+use ftp_proto::tls::{Next, PlainRead, TlsChannel, TlsConfig, TlsVersion, rustls};
+use ftp_proto::{Error, ErrorKind};
+use proptest::prelude::*;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection};
+
+const MIB: usize = 1024 * 1024;
+
+type Ends = (TlsConfig, Arc<ServerConfig>);
+
+/// One pair for each version.
+static ENDS: LazyLock<[Ends; 2]> = LazyLock::new(|| {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
+    [TlsVersion::V1_2, TlsVersion::V1_3].map(|version| {
+        let client = TlsConfig::with_roots_pem(made.cert.pem())
+            .and_then(|config| config.with_only_version(version))
+            .expect("a config");
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let server = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key)
+            .expect("they belong together");
+        (client, Arc::new(server))
+    })
+});
+
+/// A socket, and the server at its other end.
+struct Socket {
+    server: ServerConnection,
+    /// From the server, not read yet.
+    coming: Vec<u8>,
+    /// What the server has heard.
+    heard: Vec<u8>,
+    /// How many bytes it gives and takes at a time, in turn.
+    pieces: Vec<usize>,
+    turn: usize,
+    /// The server has gone.
+    gone: bool,
+    yields: usize,
+}
+
+/// Nothing can be read, and nothing will.
+#[derive(Debug, PartialEq)]
+struct Stuck;
+
+impl Socket {
+    fn new(server: &Arc<ServerConfig>, pieces: &[usize]) -> Self {
+        Self {
+            server: ServerConnection::new(Arc::clone(server)).expect("a server"),
+            coming: Vec::new(),
+            heard: Vec::new(),
+            pieces: pieces.to_vec(),
+            turn: 0,
+            gone: false,
+            yields: 0,
+        }
+    }
+
+    fn piece(&mut self, most: usize) -> usize {
+        self.turn += 1;
+        self.pieces[self.turn % self.pieces.len()].min(most)
+    }
+
+    /// Takes one piece.
+    fn write(&mut self, bytes: &[u8]) -> usize {
+        let count = self.piece(bytes.len());
+        let mut bytes = &bytes[..count];
+        while !bytes.is_empty() {
+            self.server.read_tls(&mut bytes).expect("room");
+            self.server.process_new_packets().expect("means well");
+            let _ = self.server.reader().read_to_end(&mut self.heard);
+        }
+        self.collect();
+        count
+    }
+
+    fn read(&mut self, space: &mut [u8]) -> Result<usize, Stuck> {
+        if self.coming.is_empty() {
+            return if self.gone { Ok(0) } else { Err(Stuck) };
+        }
+        let count = self.piece(space.len().min(self.coming.len()));
+        space[..count].copy_from_slice(&self.coming[..count]);
+        self.coming.drain(..count);
+        Ok(count)
+    }
+
+    fn collect(&mut self) {
+        while self.server.wants_write() {
+            self.server.write_tls(&mut self.coming).expect("a vector");
+        }
+    }
+
+    fn say(&mut self, plain: &[u8]) {
+        self.server.writer().write_all(plain).expect("room");
+        self.collect();
+    }
+
+    fn say_end(&mut self) {
+        self.server.send_close_notify();
+        self.collect();
+    }
+}
+
+/// The loop of a driver.
+fn try_drive<T>(
+    tls: &mut TlsChannel,
+    socket: &mut Socket,
+    mut operation: impl FnMut(&mut TlsChannel) -> Result<Next<T>, Error>,
+) -> Result<Result<T, Stuck>, Error> {
+    loop {
+        match operation(tls)? {
+            Next::Done(value) => return Ok(Ok(value)),
+            Next::Write => {
+                assert!(!tls.outgoing().is_empty(), "nothing to be written");
+                let sent = socket.write(tls.outgoing());
+                tls.advance(sent);
+            }
+            Next::Read(room) => match socket.read(tls.space(room)) {
+                Ok(0) => tls.ended(),
+                Ok(count) => tls.filled(count),
+                Err(stuck) => return Ok(Err(stuck)),
+            },
+            Next::Yield => socket.yields += 1,
+        }
+    }
+}
+
+fn drive<T>(
+    tls: &mut TlsChannel,
+    socket: &mut Socket,
+    operation: impl FnMut(&mut TlsChannel) -> Result<Next<T>, Error>,
+) -> T {
+    let driven = try_drive(tls, socket, operation).expect("means well");
+    driven.expect("more to come")
+}
+
+/// With the handshake done.
+fn meet((client, server): &Ends, pieces: &[usize]) -> (TlsChannel, Socket) {
+    let login = client.login("localhost").expect("a name");
+    let mut tls = login.connection().expect("a connection");
+    let mut socket = Socket::new(server, pieces);
+    drive(&mut tls, &mut socket, TlsChannel::handshake);
+    assert!(!socket.server.is_handshaking(), "the last of it was sent");
+    assert!(tls.info().is_some());
+    (tls, socket)
+}
+
+/// All that an upload and a download do, in these pieces.
+fn whole_dialogue(ends: &Ends, pieces: &[usize], content: &[u8]) {
+    let (mut tls, mut socket) = meet(ends, pieces);
+    let mut rest = content;
+    while !rest.is_empty() {
+        let taken = drive(&mut tls, &mut socket, |tls| tls.write(rest));
+        assert!(taken > 0);
+        rest = &rest[taken..];
+    }
+    drive(&mut tls, &mut socket, TlsChannel::flush);
+    assert_eq!(socket.heard, content);
+
+    socket.say(content);
+    let (mut plain, mut buffer) = (Vec::new(), vec![0; 777]);
+    while plain.len() < content.len() {
+        match drive(&mut tls, &mut socket, |tls| tls.read(&mut buffer)) {
+            PlainRead::Bytes(count) => plain.extend_from_slice(&buffer[..count]),
+            end => panic!("{end:?} after {} bytes", plain.len()),
+        }
+    }
+    assert_eq!(plain, content);
+    let read = try_drive(&mut tls, &mut socket, |tls| tls.read(&mut buffer));
+    assert_eq!(
+        read.expect("means well"),
+        Err(Stuck),
+        "no end before its time"
+    );
+
+    drive(&mut tls, &mut socket, TlsChannel::close);
+    let closed = socket.server.process_new_packets().expect("means well");
+    assert!(closed.peer_has_closed(), "close_notify was sent");
+    drive(&mut tls, &mut socket, TlsChannel::close);
+    socket.say(b"dropped");
+    socket.say_end();
+    let end = drive(&mut tls, &mut socket, TlsChannel::await_end);
+    assert_eq!(end, PlainRead::Closed);
+}
+
+#[test]
+fn a_dialogue_byte_by_byte() {
+    for ends in ENDS.iter() {
+        whole_dialogue(ends, &[1], &[7; 5000]);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(40) })]
+
+    #[test]
+    fn a_dialogue_in_any_pieces(
+        version in 0..2_usize,
+        pieces in prop::collection::vec(1..3000_usize, 1..9),
+        length in 0..60_000_usize,
+    ) {
+        let content: Vec<u8> = (0..length).map(|n| (n % 251) as u8).collect();
+        whole_dialogue(&ENDS[version], &pieces, &content);
+    }
+}
+
+#[test]
+fn invariant_4_an_end_without_close_notify_is_cut() {
+    for ends in ENDS.iter() {
+        let (mut tls, mut socket) = meet(ends, &[100]);
+        socket.gone = true;
+        let end = drive(&mut tls, &mut socket, TlsChannel::await_end);
+        assert_eq!(end, PlainRead::Cut);
+    }
+}
+
+#[test]
+fn the_end_before_the_handshake_is_an_error() {
+    let (client, server) = &ENDS[1];
+    let login = client.login("localhost").expect("a name");
+    let mut tls = login.connection().expect("a connection");
+    let mut socket = Socket::new(server, &[100]);
+    socket.gone = true;
+    let mut shaken = 0;
+    let error = try_drive(&mut tls, &mut socket, |tls| {
+        shaken += 1;
+        match shaken {
+            // The server's flight is lost.
+            1 => tls.handshake(),
+            _ => {
+                tls.advance(usize::MAX);
+                tls.ended();
+                tls.handshake()
+            }
+        }
+    });
+    assert_eq!(error.expect_err("no handshake").kind(), ErrorKind::Tls);
+}
+
+/// A server that never stops sending has the clock looked at, once a MiB.
+#[test]
+fn a_flood_yields() {
+    for ends in ENDS.iter() {
+        let (mut tls, mut socket) = meet(ends, &[usize::MAX]);
+        for _ in 0..4 * 64 {
+            socket.say(&[0; 16 * 1024]);
+        }
+        let ended = try_drive(&mut tls, &mut socket, TlsChannel::await_end);
+        assert_eq!(ended.expect("means well"), Err(Stuck));
+        assert!((3..=4).contains(&socket.yields), "{} yields", socket.yields);
+    }
+}
+
+/// Bytes that lead to something do not count.
+#[test]
+fn what_is_read_is_no_flood() {
+    for ends in ENDS.iter() {
+        let (mut tls, mut socket) = meet(ends, &[usize::MAX]);
+        let mut buffer = vec![0; 16 * 1024];
+        let mut read = 0;
+        while read < 3 * MIB {
+            socket.say(&[0; 16 * 1024]);
+            match drive(&mut tls, &mut socket, |tls| tls.read(&mut buffer)) {
+                PlainRead::Bytes(count) => read += count,
+                end => panic!("{end:?}"),
+            }
+        }
+        assert_eq!(socket.yields, 0);
+    }
+}
+
+/// The answer to a key update does not hold up reading; it goes out with the next write.
+#[test]
+fn key_updates_are_answered_without_waiting() {
+    let (mut tls, mut socket) = meet(&ENDS[1], &[usize::MAX]);
+    for _ in 0..3 {
+        socket.server.refresh_traffic_keys().expect("TLS 1.3");
+        socket.say(b"more");
+        let mut buffer = [0; 64];
+        let read = drive(&mut tls, &mut socket, |tls| tls.read(&mut buffer));
+        assert_eq!(read, PlainRead::Bytes(4));
+        let read = try_drive(&mut tls, &mut socket, |tls| tls.read(&mut buffer));
+        assert_eq!(read.expect("means well"), Err(Stuck));
+    }
+    assert_eq!(drive(&mut tls, &mut socket, |tls| tls.write(b"next")), 4);
+    drive(&mut tls, &mut socket, TlsChannel::flush);
+    assert_eq!(socket.heard, b"next");
+}
+
+#[test]
+fn a_harvest_ends_with_a_ticket_or_where_none_comes() {
+    // TLS 1.2 gives none after the handshake.
+    let (mut tls, mut socket) = meet(&ENDS[0], &[1]);
+    drive(&mut tls, &mut socket, TlsChannel::harvest);
+    let (mut tls, mut socket) = meet(&ENDS[1], &[1]);
+    let tickets = std::mem::take(&mut socket.coming);
+    let waiting = try_drive(&mut tls, &mut socket, TlsChannel::harvest);
+    assert_eq!(waiting.expect("means well"), Err(Stuck));
+    socket.coming = tickets;
+    drive(&mut tls, &mut socket, TlsChannel::harvest);
+    assert!(!tls.awaits_ticket());
+}
+
+/// CCC with this sent before the server's close_notify, and this after it.
+fn cleared(ends: &Ends, before: &[u8], after: &[u8]) -> Result<(), ErrorKind> {
+    let (mut tls, mut socket) = meet(ends, &[usize::MAX]);
+    if !before.is_empty() {
+        socket.say(before);
+    }
+    socket.say_end();
+    socket.coming.extend_from_slice(after);
+    match try_drive(&mut tls, &mut socket, TlsChannel::clear) {
+        Ok(cleared) => cleared.map_err(|stuck| panic!("{stuck:?}")),
+        Err(error) => Err(error.kind()),
+    }
+}
+
+#[test]
+fn nothing_is_injected_around_close_notify() {
+    for ends in ENDS.iter() {
+        assert_eq!(cleared(ends, b"", b""), Ok(()));
+        let injected = Err(ErrorKind::Injection);
+        assert_eq!(cleared(ends, b"", b"230 in\r\n"), injected);
+        assert_eq!(cleared(ends, b"230 in\r\n", b""), injected);
+        let (mut tls, mut socket) = meet(ends, &[usize::MAX]);
+        socket.gone = true;
+        let cut = try_drive(&mut tls, &mut socket, TlsChannel::clear);
+        assert_eq!(
+            cut.expect_err("no close_notify").kind(),
+            ErrorKind::Injection
+        );
+    }
+}
