@@ -62,6 +62,8 @@
 //! | `platform-verifier` (default), `webpki-roots` | whom [`TlsConfig`] can trust |
 //! | `simulator` | `Memory`, a network with a simulated server |
 
+#![warn(clippy::too_many_lines)]
+
 #[cfg(feature = "client")]
 mod bulk;
 #[cfg(feature = "client")]

@@ -67,6 +67,8 @@
 //! | `platform-verifier` (default), `webpki-roots` | whom [`TlsConfig`] can trust |
 //! | `simulator` | `Memory`, a network with a simulated server |
 
+#![warn(clippy::too_many_lines)]
+
 mod bulk;
 mod channel;
 mod client;
