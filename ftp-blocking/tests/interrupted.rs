@@ -1,25 +1,21 @@
-//! Every single call to the transport made to fail in every way: what dropping a future at every
-//! point is to the other adapter. Hard cases 3, 9 and 10.
+//! Every single call to the transport made to fail in every way: hard cases 3, 9 and 10. Dropping
+//! a future at every point is the same for the other adapter: see `futures.rs` there.
 
+mod face;
 mod support;
 
 use std::io::{self, Read as _, Write as _};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
 
-use ftp_blocking::transport::{Dialled, Listener, Network, Stream, Target};
-use ftp_blocking::{Client, Error, ErrorKind, Memory, Options, TransferOptions};
 use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::simulator::{DuringTransfer, Setup, Simulator};
 
-/// A network whose n-th call fails, counted over all its streams.
-struct Faulty {
-    memory: Memory,
-    fault: Fault,
-}
+use face::{Behind, Client, Error, ErrorKind, Memory, Options, TransferOptions};
+use support::middlebox::{Middlebox, Passage};
+use support::tls::tls;
 
+/// The n-th call fails, counted over all connections.
 #[derive(Clone)]
 struct Fault {
     left: Arc<AtomicUsize>,
@@ -42,64 +38,28 @@ impl Fault {
     fn has_struck(&self) -> bool {
         self.left.load(Ordering::Relaxed) == 0
     }
+}
 
-    fn over(&self, stream: Box<dyn Stream>) -> Box<dyn Stream> {
-        Box::new(FaultyStream {
-            stream,
-            fault: self.clone(),
-        })
+impl Middlebox for Fault {
+    type Passage = Self;
+
+    fn dial(&mut self, _: bool) -> io::Result<Option<Self>> {
+        self.strikes()?;
+        Ok(Some(self.clone()))
     }
 }
 
-struct FaultyStream {
-    stream: Box<dyn Stream>,
-    fault: Fault,
-}
-
-impl Network for Faulty {
-    fn dial(&mut self, target: &Target<'_>, deadline: Instant) -> io::Result<Dialled> {
-        self.fault.strikes()?;
-        match self.memory.dial(target, deadline)? {
-            Dialled::Connected(stream) => Ok(Dialled::Connected(self.fault.over(stream))),
-            Dialled::Pending(dialling) => Ok(Dialled::Pending(dialling)),
-        }
+impl Passage for Fault {
+    fn may_read(&mut self, wanted: usize) -> io::Result<usize> {
+        self.strikes().map(|()| wanted)
     }
 
-    fn listen(&mut self, control: &dyn Stream) -> io::Result<Box<dyn Listener>> {
-        self.memory.listen(control)
+    fn may_write(&mut self, wanted: usize) -> io::Result<usize> {
+        self.strikes().map(|()| wanted)
     }
 
-    fn now(&self) -> Instant {
-        self.memory.now()
-    }
-}
-
-impl Stream for FaultyStream {
-    fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
-        self.fault.strikes()?;
-        self.stream.read(buffer, deadline)
-    }
-
-    fn write(&mut self, buffer: &[u8], deadline: Instant) -> io::Result<usize> {
-        self.fault.strikes()?;
-        self.stream.write(buffer, deadline)
-    }
-
-    fn shutdown(&mut self) -> io::Result<()> {
-        self.fault.strikes()?;
-        self.stream.shutdown()
-    }
-
-    fn reset_on_close(&mut self, reset: bool) {
-        self.stream.reset_on_close(reset);
-    }
-
-    fn peer_address(&self) -> Option<SocketAddr> {
-        self.stream.peer_address()
-    }
-
-    fn local_address(&self) -> Option<SocketAddr> {
-        self.stream.local_address()
+    fn half_closes(&mut self) -> io::Result<()> {
+        self.strikes()
     }
 }
 
@@ -124,7 +84,7 @@ fn options(tls: Option<&TlsEnds>) -> Options {
 
 /// In clear, under TLS 1.2, under TLS 1.3.
 fn channels() -> impl Iterator<Item = Option<&'static TlsEnds>> {
-    [None].into_iter().chain(support::tls().iter().map(Some))
+    [None].into_iter().chain(tls().iter().map(Some))
 }
 
 /// A whole session but for the connecting and the end; the content of the first download.
@@ -207,9 +167,9 @@ fn fail_everywhere(setup: &Setup, tls: Option<&TlsEnds>, kind: io::ErrorKind) ->
             left: Arc::new(AtomicUsize::new(call)),
             kind,
         };
-        let network = Faulty {
-            memory: memory.clone(),
-            fault: fault.clone(),
+        let network = Behind {
+            middlebox: fault.clone(),
+            network: memory.clone(),
         };
         let Ok(mut client) = Client::connect_over(network, options(tls)) else {
             assert!(fault.has_struck());
@@ -274,7 +234,7 @@ fn not_logged_in(error: &Error) -> bool {
 
 #[test]
 fn hard_03_failed_between_the_answer_to_auth_and_the_handshake() {
-    for tls in support::tls() {
+    for tls in tls() {
         let mut dead = 0;
         for call in 1.. {
             let memory = server(Setup::new(), Some(tls));
@@ -282,9 +242,9 @@ fn hard_03_failed_between_the_answer_to_auth_and_the_handshake() {
                 left: Arc::new(AtomicUsize::new(0)),
                 kind: io::ErrorKind::WouldBlock,
             };
-            let network = Faulty {
-                memory: memory.clone(),
-                fault: fault.clone(),
+            let network = Behind {
+                middlebox: fault.clone(),
+                network: memory.clone(),
             };
             let mut client = Client::connect_over(network, options(Some(tls))).expect("greeted");
             fault.left.store(call, Ordering::Relaxed);
@@ -322,9 +282,9 @@ fn hard_09_rest_answered_transfer_failed_next_download_starts_at_byte_0() {
                 left: Arc::new(AtomicUsize::new(0)),
                 kind: io::ErrorKind::WouldBlock,
             };
-            let network = Faulty {
-                memory: memory.clone(),
-                fault: fault.clone(),
+            let network = Behind {
+                middlebox: fault.clone(),
+                network: memory.clone(),
             };
             let mut client = Client::connect_over(network, options(tls)).expect("greeted");
             client.login("user", "secret").expect("logged in");

@@ -1,5 +1,4 @@
 //! Addresses on loopback where nobody answers, and one: for the tests of both adapters.
-#![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 

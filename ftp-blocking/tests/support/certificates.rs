@@ -1,6 +1,5 @@
 //! Certificates of all kinds, good and bad, and servers that show them: for the tests of both
 //! adapters.
-#![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::sync::{Arc, LazyLock, Mutex};
 

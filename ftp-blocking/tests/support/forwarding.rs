@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use crate::hosted::Hosted;
+use crate::support::hosted::Hosted;
 
 /// What the proxy makes of its connections, which are counted from 0.
 #[derive(Clone, Copy)]

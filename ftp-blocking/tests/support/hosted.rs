@@ -1,5 +1,4 @@
 //! The simulated server behind real sockets: for the tests of both adapters.
-#![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};

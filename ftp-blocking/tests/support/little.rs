@@ -1,6 +1,5 @@
 //! A server of a few lines, which notes who connects and where it is told to connect to: for the
 //! tests of both adapters.
-#![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};

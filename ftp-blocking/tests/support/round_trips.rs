@@ -66,7 +66,7 @@ impl Log {
     }
 
     /// A connection is being made: the first is the control connection.
-    pub(crate) fn dial(&self) -> Line {
+    pub(crate) fn connection(&self) -> Line {
         let number = {
             let mut state = self.state();
             state.connections += 1;

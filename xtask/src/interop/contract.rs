@@ -26,10 +26,7 @@ use crate::servers::Result;
 use crate::servers::foreign::{Foreign, Program, Setting};
 use crate::servers::process::Room;
 
-/// What the adapters' own tests run the table with.
-#[path = "../../../ftp-blocking/tests/support/mod.rs"]
 mod blocking;
-#[path = "../../../ftp-smol/tests/support/mod.rs"]
 mod nonblocking;
 
 /// Less than elsewhere: one of the servers is known to fall silent.
@@ -189,8 +186,8 @@ fn plant(server: &Foreign, case: &Case) -> Result<()> {
 
 /// A client of either adapter; QUIT takes it away.
 enum Client {
-    Blocking(Option<ftp_blocking::Client>),
-    Smol(Option<ftp_smol::Client>),
+    Blocking(Option<blocking::face::Client>),
+    Smol(Option<nonblocking::face::Client>),
 }
 
 impl Client {
@@ -199,8 +196,8 @@ impl Client {
         options: ftp_blocking::Options,
     ) -> std::result::Result<Self, Error> {
         Ok(match adapter {
-            Adapter::Blocking => Self::Blocking(Some(ftp_blocking::Client::connect(options)?)),
-            Adapter::Smol => Self::Smol(Some(smol::block_on(ftp_smol::Client::connect(options))?)),
+            Adapter::Blocking => Self::Blocking(Some(blocking::face::Client::connect(options)?)),
+            Adapter::Smol => Self::Smol(Some(nonblocking::face::Client::connect(options)?)),
         })
     }
 
@@ -208,7 +205,7 @@ impl Client {
         let (user, password) = (server.user(), server.password());
         let login = match self {
             Self::Blocking(Some(client)) => client.login(user, password),
-            Self::Smol(Some(client)) => smol::block_on(client.login(user, password)),
+            Self::Smol(Some(client)) => client.login(user, password),
             _ => Err(Error::new(ErrorKind::Closed)),
         };
         login.map_or_else(|error| Outcome::failed(&error), |_| Outcome::Done)
@@ -216,8 +213,8 @@ impl Client {
 
     fn perform(&mut self, operation: &Operation) -> Outcome {
         match self {
-            Self::Blocking(client) => blocking::perform_on(client, operation),
-            Self::Smol(client) => nonblocking::perform_on(client, operation),
+            Self::Blocking(client) => blocking::contract::perform_on(client, operation),
+            Self::Smol(client) => nonblocking::contract::perform_on(client, operation),
         }
     }
 }

@@ -1,0 +1,20 @@
+//! The tests that run for both adapters, through this one.
+
+mod face;
+mod support;
+
+#[path = "../examples/proxy.rs"]
+#[allow(dead_code, reason = "its main function")]
+mod proxy_example;
+#[path = "../examples/resume.rs"]
+#[allow(dead_code, reason = "its main function")]
+mod resume_example;
+
+/// The examples, which some of the tests run for real.
+mod examples {
+    pub(crate) use crate::proxy_example::Proxy;
+    pub(crate) use crate::resume_example::fetch;
+}
+
+#[path = "both/mod.rs"]
+mod both;

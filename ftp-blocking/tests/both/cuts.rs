@@ -1,0 +1,17 @@
+//! Hard case 13: replies cut in two at every position, through each adapter.
+
+use ftp_proto::simulator::cases;
+
+use crate::support::contract::InMemory;
+
+#[test]
+fn hard_13_every_reply_cut_everywhere() {
+    let runs = cases::a_whole_session()
+        .run_cut_everywhere::<InMemory>()
+        .unwrap_or_else(|why| panic!("{why}"));
+    println!("{runs} cuts");
+    assert!(
+        runs > 1000,
+        "the session has become too short to prove anything"
+    );
+}

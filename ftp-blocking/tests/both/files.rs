@@ -1,0 +1,428 @@
+//! Transfers from and to files: rows of the contract table with every file a real one, in memory
+//! and over sockets, and what can only go wrong with files.
+
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
+use std::thread;
+
+use ftp_proto::LineEnds;
+use ftp_proto::simulator::contract::{Driver, Operation, Outcome};
+use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
+
+use crate::face::{
+    Behind, Bridge, Client, Error, ErrorKind, Memory, Options, Timeouts, TransferOptions,
+};
+use crate::support;
+use crate::support::counting::{BOTH, Copied, Counting, Way};
+use crate::support::files::{appending_to, big, content, full, holding, serve_resets, unreadable};
+use crate::support::hosted::Hosted;
+
+/// Every download is saved to a file, and every upload sent from one.
+fn perform_on(client: &mut Option<Client>, operation: &Operation) -> Outcome {
+    let open = client.as_mut().expect("still connected");
+    let mut came = Vec::new();
+    let whole = TransferOptions::new();
+    let outcome = match operation {
+        Operation::Download(path, offset) => {
+            download(open, path, &whole.with_offset(*offset), &mut came)
+        }
+        Operation::DownloadExpecting(path, size) => {
+            download(open, path, &whole.with_expected(*size), &mut came)
+        }
+        Operation::DownloadText(path) => download(open, path, &TransferOptions::text(), &mut came),
+        Operation::Upload(path, content) => upload(open, path, &whole, content),
+        Operation::UploadAt(path, offset, content) => {
+            upload(open, path, &whole.with_offset(*offset), content)
+        }
+        Operation::UploadText(path, content) => {
+            upload(open, path, &TransferOptions::text(), content)
+        }
+        _ => return support::contract::perform_on(client, operation),
+    };
+    outcome.unwrap_or_else(|error| Outcome::Failed((&error).into(), came))
+}
+
+fn download(
+    client: &mut Client,
+    path: &str,
+    options: &TransferOptions,
+    came: &mut Vec<u8>,
+) -> Result<Outcome, Error> {
+    let file = holding(b"");
+    let mut told = 0;
+    let download = client.download_with(path, options)?;
+    let saved = download.save_to(&file, |bytes| {
+        assert!(bytes >= told, "progress goes forward");
+        told = bytes;
+    });
+    *came = content(&file);
+    let said = match &saved {
+        Ok(completion) => Some(completion.bytes),
+        Err(error) => error.transferred(),
+    };
+    assert_eq!(said, Some(told), "what was told");
+    if options.line_ends == LineEnds::AsSent {
+        assert_eq!(said, Some(came.len() as u64), "exactly what is in the file");
+    }
+    saved.map(|_| Outcome::Bytes(came.clone()))
+}
+
+fn upload(
+    client: &mut Client,
+    path: &str,
+    options: &TransferOptions,
+    content: &[u8],
+) -> Result<Outcome, Error> {
+    let file = holding(content);
+    let mut told = 0;
+    let upload = client.upload_with(path, options)?;
+    let sent = upload.send_from(&file, |bytes| {
+        assert!(bytes >= told, "progress goes forward");
+        told = bytes;
+    });
+    let said = match &sent {
+        Ok(completion) => Some(completion.bytes),
+        Err(error) => error.transferred(),
+    };
+    if options.line_ends == LineEnds::AsSent || sent.is_err() {
+        assert_eq!(said, Some(told), "what was told");
+    }
+    sent.map(|completion| Outcome::Count(completion.bytes as usize))
+}
+
+struct InMemory {
+    client: Option<Client>,
+    memory: Memory,
+}
+
+impl Driver for InMemory {
+    fn connect(server: Simulator, options: Options) -> Result<Self, Error> {
+        let memory = Memory::new(server);
+        let client = Some(Client::connect_over(memory.clone(), options)?);
+        Ok(Self { client, memory })
+    }
+
+    fn perform(&mut self, operation: &Operation) -> Outcome {
+        perform_on(&mut self.client, operation)
+    }
+
+    fn with_server<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T {
+        look(&mut self.memory.server())
+    }
+}
+
+struct OverTcp {
+    client: Option<Client>,
+    hosted: Hosted,
+    copied: Copied,
+}
+
+impl OverTcp {
+    fn connect_by(way: Way, server: Simulator, options: Options) -> Result<Self, Error> {
+        let hosted = Hosted::new(server);
+        let copied = Copied::default();
+        let counting = Counting {
+            copied: copied.clone(),
+            way,
+        };
+        let network = Behind {
+            middlebox: counting,
+            network: Bridge::to(&hosted),
+        };
+        // The table's second is simulated time; a busy machine may need more of the real one.
+        let options = options.with_timeouts(Timeouts::default());
+        let client = Some(Client::connect_over(network, options)?);
+        Ok(Self {
+            client,
+            hosted,
+            copied,
+        })
+    }
+
+    fn logged_in(way: Way, setup: Setup) -> Self {
+        let options = Options::new("localhost");
+        let mut this = Self::connect_by(way, Simulator::new(setup), options).expect("greeted");
+        this.client().login("user", "secret").expect("logged in");
+        this
+    }
+
+    fn client(&mut self) -> &mut Client {
+        self.client.as_mut().expect("still connected")
+    }
+
+    /// The next operation works, once it has aborted the transfer.
+    fn is_usable(&mut self) {
+        let path = self.client().pwd().expect("in step");
+        assert_eq!(path.as_bytes(), b"/");
+    }
+}
+
+impl Driver for OverTcp {
+    fn connect(server: Simulator, options: Options) -> Result<Self, Error> {
+        Self::connect_by(Way::Kernel, server, options)
+    }
+
+    fn perform(&mut self, operation: &Operation) -> Outcome {
+        perform_on(&mut self.client, operation)
+    }
+
+    fn with_server<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T {
+        look(&mut self.hosted.server())
+    }
+}
+
+macro_rules! by_file {
+    ($driver:ident: $($name:ident)*) => {$(
+        #[test]
+        fn $name() {
+            if let Err(why) = cases::$name().run::<super::$driver>(crate::support::tls::tls()) {
+                panic!("{why}");
+            }
+        }
+    )*};
+}
+
+mod in_memory {
+    use ftp_proto::simulator::cases;
+
+    by_file! {
+        InMemory:
+        a_whole_session
+        uploads_of_all_kinds
+        texts_both_ways
+        texts_through_a_small_window
+        size_not_as_expected
+        refusals_leave_the_session_in_step
+        hard_02_upload_refused_with_552_half_way
+        hard_05_421_in_the_middle_of_a_download
+        hard_06_final_reply_before_the_data
+        hard_06_final_reply_after_the_data
+        hard_06_no_final_reply
+        hard_12_cut_inside_a_record
+        hard_12_cut_between_records
+        hard_12_no_close_notify
+        data_connection_reset
+        data_connection_stalls
+    }
+}
+
+mod over_sockets {
+    use ftp_proto::simulator::cases;
+
+    by_file! {
+        OverTcp:
+        a_whole_session
+        uploads_of_all_kinds
+        texts_both_ways
+        texts_through_a_small_window
+        size_not_as_expected
+        refusals_leave_the_session_in_step
+        hard_02_upload_refused_with_552_half_way
+        hard_06_final_reply_before_the_data
+        hard_06_final_reply_after_the_data
+        hard_12_cut_between_records
+        hard_12_no_close_notify
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn bytes_of_a_plain_transfer_stay_in_the_kernel() {
+    for way in BOTH {
+        let sent = big(3_000_000);
+        let mut session = OverTcp::logged_in(way, Setup::new().window(1 << 20));
+        let upload = session.client().upload("/file").expect("opened");
+        upload.send_from(holding(&sent), |_| {}).expect("confirmed");
+        let file = holding(b"");
+        let download = session.client().download("/file").expect("opened");
+        download.save_to(&file, |_| {}).expect("confirmed");
+        assert!(content(&file) == sent, "another file came back");
+        let by_hand = match way {
+            Way::Kernel => 0,
+            Way::Hands => 2 * sent.len(),
+        };
+        assert_eq!(session.copied.total(), by_hand, "{way:?}");
+    }
+}
+
+#[test]
+fn files_are_read_and_written_from_their_position_on() {
+    for way in BOTH {
+        let all = big(300_000);
+        let mut session = OverTcp::logged_in(way, Setup::new());
+        let mut source = holding(&all);
+        source.seek(SeekFrom::Start(100_000)).expect("seekable");
+        let upload = session.client().upload("/file").expect("opened");
+        let done = upload.send_from(&source, |_| {}).expect("confirmed");
+        assert_eq!(done.bytes, 200_000);
+        assert_eq!(source.stream_position().expect("seekable"), 300_000);
+        assert_eq!(session.hosted.server().file("/file"), Some(&all[100_000..]));
+
+        let mut target = holding(b"head and tail");
+        target.seek(SeekFrom::Start(4)).expect("seekable");
+        let options = TransferOptions::new().with_offset(50_000);
+        let download = session.client().download_with("/file", &options);
+        let download = download.expect("opened");
+        let done = download.save_to(&target, |_| {}).expect("confirmed");
+        assert_eq!(done.bytes, 150_000);
+        assert_eq!(target.stream_position().expect("seekable"), 150_004);
+        assert!(content(&target) == [b"head", &all[150_000..]].concat());
+    }
+}
+
+#[test]
+fn a_file_opened_for_appending_is_appended_to() {
+    for way in BOTH {
+        let all = big(2_500_000);
+        let mut session = OverTcp::logged_in(way, Setup::new().file("/file", all.clone()));
+        let target = appending_to(b"before");
+        let download = session.client().download("/file").expect("opened");
+        let done = download.save_to(&target, |_| {}).expect("confirmed");
+        assert_eq!(done.bytes, 2_500_000);
+        assert!(content(&target) == [b"before".as_slice(), &all].concat());
+    }
+}
+
+#[test]
+fn what_was_read_ahead_is_saved_first() {
+    for way in BOTH {
+        let all = big(300_000);
+        let mut session = OverTcp::logged_in(way, Setup::new().file("/file", all.clone()));
+        let mut download = session.client().download("/file").expect("opened");
+        let mut first = [0; 10];
+        download.read_exact(&mut first).expect("more than that");
+        assert_eq!(download.transferred(), 10);
+        let target = holding(b"");
+        let done = download.save_to(&target, |_| {}).expect("confirmed");
+        assert_eq!(done.bytes, 300_000);
+        assert!([first.as_slice(), &content(&target)].concat() == all);
+    }
+}
+
+#[test]
+fn pipes_will_do_at_both_ends_whether_they_block_or_not() {
+    for way in BOTH {
+        for nonblocking in [false, true] {
+            let all = big(1_000_000);
+            let mut session = OverTcp::logged_in(way, Setup::new().window(1 << 20));
+            let (mut feeder, source) = UnixStream::pair().expect("two ends");
+            source.set_nonblocking(nonblocking).expect("an option");
+            let (fed, last) = (all.clone(), all.clone());
+            let feeding = thread::spawn(move || feeder.write_all(&fed).expect("taken"));
+            let upload = session.client().upload("/file").expect("opened");
+            upload.send_from(&source, |_| {}).expect("confirmed");
+            feeding.join().expect("fed");
+
+            let (target, mut eater) = UnixStream::pair().expect("two ends");
+            target.set_nonblocking(nonblocking).expect("an option");
+            let eating = thread::spawn(move || {
+                let mut eaten = Vec::new();
+                eater.read_to_end(&mut eaten).expect("given");
+                eaten
+            });
+            let download = session.client().download("/file").expect("opened");
+            download.save_to(target, |_| {}).expect("confirmed");
+            assert!(eating.join().expect("eaten") == last, "{way:?}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_the_files_error_and_the_session_stays_usable() {
+    for way in BOTH {
+        let mut session = OverTcp::logged_in(way, Setup::new().file("/file", big(3_000_000)));
+        let download = session.client().download("/file").expect("opened");
+        let error = download.save_to(full(), |_| {}).expect_err("no room");
+        assert_eq!(error.kind(), ErrorKind::Io);
+        assert_eq!((error.command(), error.transferred()), (None, Some(0)));
+        let source = error.inner().expect("the file's");
+        let source: &io::Error = source.downcast_ref().expect("of input and output");
+        assert_eq!(source.kind(), io::ErrorKind::StorageFull);
+        session.is_usable();
+    }
+}
+
+#[test]
+fn bytes_that_never_reached_the_file_are_not_reported_as_saved() {
+    for way in BOTH {
+        let all = big(3_000_000);
+        let mut session = OverTcp::logged_in(way, Setup::new().file("/file", all.clone()));
+        let (target, mut eater) = UnixStream::pair().expect("two ends");
+        let eating = thread::spawn(move || {
+            let mut eaten = vec![0; 400_000];
+            eater.read_exact(&mut eaten).expect("given");
+            // From here on writing fails, but what was written stays readable.
+            eater.shutdown(Shutdown::Read).expect("connected");
+            (eater, eaten)
+        });
+        let download = session.client().download("/file").expect("opened");
+        let mut told = 0;
+        let saved = download.save_to(&target, |bytes| told = bytes);
+        let error = saved.expect_err("nobody reads it");
+        drop(target);
+        let (mut eater, mut eaten) = eating.join().expect("eaten");
+        eater.read_to_end(&mut eaten).expect("the rest");
+        assert_eq!(error.transferred(), Some(eaten.len() as u64), "{way:?}");
+        assert!(told <= eaten.len() as u64);
+        assert!(all.starts_with(&eaten));
+        session.is_usable();
+    }
+}
+
+#[test]
+fn an_unreadable_file_is_an_error_and_no_empty_file_is_stored() {
+    for way in BOTH {
+        let mut session = OverTcp::logged_in(way, Setup::new());
+        let upload = session.client().upload("/file").expect("opened");
+        let error = upload.send_from(unreadable(), |_| {});
+        let error = error.expect_err("opened for writing alone");
+        assert_eq!(error.kind(), ErrorKind::Io);
+        assert_eq!((error.command(), error.transferred()), (None, Some(0)));
+        session.is_usable();
+        let server = session.hosted.server();
+        assert!(server.commands().contains(&b"ABOR".to_vec()));
+        assert!(server.transfers().iter().all(|transfer| !transfer.complete));
+    }
+}
+
+#[test]
+fn hard_02_a_552_stops_a_sender_who_is_blocked() {
+    for way in BOTH {
+        let action = Action::At {
+            after: 100_000,
+            control: b"552 Disk full.\r\n".to_vec(),
+            then: Then::Stall,
+        };
+        let mut session = OverTcp::logged_in(way, Setup::new().fault(Fault::on("STOR", action)));
+        // More than the buffers of both sockets take.
+        let source = holding(b"");
+        source.set_len(64 << 20).expect("a regular file");
+        let mut told = 0;
+        let upload = session.client().upload("/file").expect("opened");
+        let sent = upload.send_from(&source, |bytes| told = bytes);
+        let error = sent.expect_err("refused");
+        assert_eq!(error.kind(), ErrorKind::Permanent);
+        assert_eq!(error.reply().expect("the server's").code().value(), 552);
+        assert_eq!(error.transferred(), Some(told));
+        assert!((100_000..64 << 20).contains(&told), "{told} bytes");
+        assert_eq!(session.client().pwd().expect("in step").as_bytes(), b"/");
+    }
+}
+
+#[test]
+fn a_reset_in_mid_download_is_no_end_of_file() {
+    let sent = big(300_000);
+    let options = Options::new("127.0.0.1").with_port(serve_resets(sent.clone()));
+    let mut client = Client::connect(options).expect("greeted");
+    client.login("user", "secret").expect("logged in");
+    let file = holding(b"");
+    let download = client.download("file").expect("opened");
+    let error = download.save_to(&file, |_| {}).expect_err("reset");
+    assert_eq!(error.kind(), ErrorKind::Truncated);
+    let saved = content(&file);
+    assert_eq!(error.transferred(), Some(saved.len() as u64));
+    assert!(sent.starts_with(&saved));
+    assert_eq!(client.pwd().expect("in step").as_bytes(), b"/");
+}

@@ -1,0 +1,110 @@
+//! Invariant 8: CR, LF and NUL in any argument of any call are refused before a byte is sent, and
+//! the session is as usable as it was.
+
+use std::collections::BTreeSet;
+
+use ftp_proto::simulator::{Setup, Simulator};
+
+use crate::face::{
+    Client, Encoding, Error, ErrorKind, Memory, Options, TransferOptions, TransferType,
+};
+
+/// The public methods of these sources that are given names.
+fn methods_with_names() -> BTreeSet<&'static str> {
+    let sources = [
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/client.rs")),
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/copy.rs")),
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/operations.rs")),
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/transfers.rs")),
+    ];
+    let methods = sources
+        .into_iter()
+        .flat_map(|source| source.split("    pub ").skip(1));
+    methods
+        .filter_map(|method| {
+            let method = method.strip_prefix("async ").unwrap_or(method);
+            let (name, rest) = method.strip_prefix("fn ")?.split_once('(')?;
+            let signature = rest.split_once('{')?.0;
+            signature.contains("impl Name").then_some(name)
+        })
+        .collect()
+}
+
+const BAD: [&str; 6] = ["a\r\nDELE /five", "a\nb", "a\rb", "a\0b", "\n", "\0"];
+
+#[test]
+fn no_argument_of_any_call_smuggles_a_command() {
+    let memory = Memory::new(Simulator::new(Setup::new().file("/five", "12345")));
+    let options = Options::new("localhost").with_encoding(Encoding::Latin1);
+    let mut client = Client::connect_over(memory.clone(), options).unwrap();
+    client.login("user", "secret").unwrap();
+    let other = Memory::new(Simulator::new(Setup::new()));
+    let mut target = Client::connect_over(other, Options::new("localhost")).unwrap();
+    target.login("user", "secret").unwrap();
+    let mut called = BTreeSet::new();
+    /// Whatever it is of, it failed.
+    fn refused<T>(result: Result<T, Error>) -> Error {
+        match result {
+            Ok(_) => panic!("not refused"),
+            Err(error) => error,
+        }
+    }
+    for bad in BAD {
+        macro_rules! refuses {
+            ($($method:ident: $call:expr;)*) => {$(
+                called.insert(stringify!($method));
+                let before = memory.server().commands().len();
+                let error = refused($call);
+                let name = stringify!($call);
+                assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{name} with {bad:?}");
+                assert_eq!(memory.server().commands().len(), before, "{name} with {bad:?}");
+                assert_eq!(client.pwd().unwrap().as_bytes(), b"/", "{name} with {bad:?}");
+            )*};
+        }
+        refuses! {
+            login: client.login(bad, "secret");
+            login: client.login("user", bad);
+            cwd: client.cwd(bad);
+            mkd: client.mkd(bad);
+            rmd: client.rmd(bad);
+            delete: client.delete(bad);
+            rename: client.rename(bad, "/five");
+            rename: client.rename("/five", bad);
+            size: client.size(bad);
+            modified: client.modified(bad);
+            mlst: client.mlst(Some(bad));
+            status: client.status(Some(bad));
+            help: client.help(Some(bad));
+            site: client.site(bad);
+            opts: client.opts(bad);
+            account: client.account(bad);
+            mount: client.mount(bad);
+            host: client.host(bad);
+            language: client.language(Some(bad));
+            client_name: client.client_name(bad);
+            raw: client.raw(bad);
+            raw: client.raw(format!("DELE {bad}"));
+            download: client.download(bad);
+            download_with: client.download_with(bad, &TransferOptions::text());
+            download_lines: client.download_lines(bad);
+            download_command: client.download_command(format!("NLST {bad}"), &TransferOptions::new());
+            upload: client.upload(bad);
+            upload_with: client.upload_with(bad, &TransferOptions::text());
+            append: client.append(bad);
+            upload_unique: client.upload_unique(Some(bad));
+            upload_command: client.upload_command(format!("STOR {bad}"), &TransferOptions::new());
+            store: client.store(bad, "content");
+            store_lines: client.store_lines(bad, ["line"]);
+            list: client.list(Some(bad));
+            names: client.names(Some(bad));
+            mlsd: client.mlsd(Some(bad));
+            list_lines: client.list_lines(Some(bad));
+            names_lines: client.names_lines(Some(bad));
+            mlsd_lines: client.mlsd_lines(Some(bad));
+            copy_to: client.copy_to(bad, &mut target, "/five", TransferType::Image);
+            copy_to: client.copy_to("/five", &mut target, bad, TransferType::Image);
+        }
+    }
+    assert_eq!(called, methods_with_names());
+    assert_eq!(client.size("/five").unwrap(), Some(5));
+}

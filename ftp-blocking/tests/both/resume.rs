@@ -1,0 +1,61 @@
+//! The example `resume`, for real.
+
+use std::io::{Read as _, Seek as _};
+
+use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
+
+use crate::examples;
+use crate::face::{Client, Credentials, Error, ErrorKind, Memory, Options};
+use crate::support::files::appending_to;
+
+fn content() -> Vec<u8> {
+    (0..300_000).map(|at: u32| (at % 251) as u8).collect()
+}
+
+/// How it came out with these faults, what reached the file, and what the server was told.
+fn fetch(faults: impl IntoIterator<Item = Fault>) -> (Result<(), Error>, Vec<u8>, Vec<Vec<u8>>) {
+    let setup = Setup::new().file("/big", content());
+    let setup = faults.into_iter().fold(setup, Setup::fault);
+    let memory = Memory::new(Simulator::new(setup));
+    let credentials = Credentials::new("user", "secret").expect("credentials");
+    let options = Options::new("ftp.test").with_credentials(credentials);
+    let mut file = appending_to(b"");
+    let mut client = Client::connect_over(memory.clone(), options).expect("a login");
+    let result = examples::fetch(&mut client, "/big", &mut file).map(drop);
+    let mut came = Vec::new();
+    file.rewind().expect("a regular file");
+    file.read_to_end(&mut came).expect("a regular file");
+    let told = memory.server().commands().to_vec();
+    (result, came, told)
+}
+
+#[test]
+fn it_goes_on_where_it_was_cut_over_another_connection_where_that_is_lost() {
+    let cut = Action::At {
+        after: 100_000,
+        control: Vec::new(),
+        then: Then::Reset,
+    };
+    let faults = [
+        Fault::nth("RETR", 0, cut),
+        Fault::nth("RETR", 1, Action::Hangup),
+    ];
+    let (result, came, told) = fetch(faults);
+    result.expect("fetched");
+    assert!(came == content(), "{} bytes", came.len());
+    let count = |verb: &[u8]| told.iter().filter(|line| line.starts_with(verb)).count();
+    assert_eq!((count(b"RETR"), count(b"USER")), (3, 2));
+    assert!(
+        count(b"REST ") >= 2,
+        "{}",
+        String::from_utf8_lossy(&told.concat())
+    );
+}
+
+#[test]
+fn it_ends_where_no_try_gets_further() {
+    let (result, came, told) = fetch([Fault::on("RETR", Action::Reply(b"451 Tape.\r\n".to_vec()))]);
+    assert_eq!(result.expect_err("refused").kind(), ErrorKind::Transient);
+    let tries = told.iter().filter(|line| line.starts_with(b"RETR")).count();
+    assert_eq!((came.len(), tries), (0, 2));
+}

@@ -1,0 +1,159 @@
+//! How many sequential round trips a session takes, in lock-step.
+
+use std::io::{self, Read as _};
+
+use ftp_proto::simulator::{Setup, Simulator};
+
+use crate::face::{Behind, Client, Memory, Options, Resumption};
+use crate::support::middlebox::{Middlebox, Passage};
+use crate::support::round_trips::{Line, Log};
+use crate::support::tls::tls;
+
+/// What `work` takes, between a login and QUIT.
+fn trips(work: impl FnOnce(&mut Client)) -> Log {
+    trips_with(Setup::new(), Options::new("localhost"), work)
+}
+
+/// The same under TLS 1.3, with each data connection resumed.
+fn trips_under_tls(work: impl FnOnce(&mut Client)) -> Log {
+    let [_, ends] = tls() else {
+        panic!("there are two versions");
+    };
+    let setup = Setup::new().tls(ends.server.clone()).require_reuse();
+    let options = Options::new("localhost")
+        .with_tls(ends.client.clone())
+        .with_resumption(Resumption::Required);
+    trips_with(setup, options, work)
+}
+
+fn trips_with(setup: Setup, options: Options, work: impl FnOnce(&mut Client)) -> Log {
+    let log = Log::default();
+    let files = (0..4).fold(setup, |setup, number| {
+        setup.file(format!("/{number}"), "small")
+    });
+    let network = Behind {
+        middlebox: log.clone(),
+        network: Memory::new(Simulator::new(files)),
+    };
+    let mut client = Client::connect_over(network, options).expect("connects");
+    client.login("user", "secret").expect("logs in");
+    work(&mut client);
+    client.quit().expect("quits");
+    log
+}
+
+fn download(client: &mut Client, path: &str) {
+    let mut content = String::new();
+    let mut download = client.download(path).expect("it is there");
+    download.read_to_string(&mut content).expect("it comes");
+    assert_eq!(content, "small");
+}
+
+#[test]
+fn a_small_download_takes_nine_and_each_further_one_three() {
+    let one = trips(|client| download(client, "/0"));
+    assert!(one.trips() <= 9, "one download: {one}");
+    let four = trips(|client| {
+        for path in ["/0", "/1", "/2", "/3"] {
+            download(client, path);
+        }
+    });
+    assert!(four.trips() <= 9 + 3 * 3, "four downloads: {four}");
+}
+
+#[test]
+fn a_small_upload_takes_ten_and_each_further_one_four() {
+    let upload = |client: &mut Client, path: &str| {
+        client.store(path, "small").expect("it is taken");
+    };
+    let one = trips(|client| upload(client, "/new0"));
+    assert!(one.trips() <= 10, "one upload: {one}");
+    let three = trips(|client| {
+        for path in ["/new0", "/new1", "/new2"] {
+            upload(client, path);
+        }
+    });
+    assert!(three.trips() <= 10 + 2 * 4, "three uploads: {three}");
+}
+
+#[test]
+fn a_listing_takes_as_many_as_a_download() {
+    let list = |client: &mut Client| {
+        let lines = client.list(None::<&str>).expect("it comes");
+        assert_eq!(lines.len(), 4);
+    };
+    let one = trips(list);
+    // TYPE A instead of TYPE I.
+    assert!(one.trips() <= 9, "one listing: {one}");
+}
+
+#[test]
+fn under_tls_a_small_download_takes_fifteen_and_each_further_one_five() {
+    let one = trips_under_tls(|client| download(client, "/0"));
+    assert!(one.trips() <= 15, "one download: {one}");
+    let four = trips_under_tls(|client| {
+        for path in ["/0", "/1", "/2", "/3"] {
+            download(client, path);
+        }
+    });
+    assert!(four.trips() <= 15 + 3 * 5, "four downloads: {four}");
+}
+
+#[test]
+fn under_tls_a_small_upload_takes_fifteen_and_each_further_one_five() {
+    let upload = |client: &mut Client, path: &str| {
+        client.store(path, "small").expect("it is taken");
+    };
+    let one = trips_under_tls(|client| upload(client, "/new0"));
+    assert!(one.trips() <= 15, "one upload: {one}");
+    let three = trips_under_tls(|client| {
+        for path in ["/new0", "/new1", "/new2"] {
+            upload(client, path);
+        }
+    });
+    assert!(three.trips() <= 15 + 2 * 5, "three uploads: {three}");
+}
+
+impl Middlebox for Log {
+    type Passage = Logged;
+
+    fn dial(&mut self, _: bool) -> io::Result<Option<Logged>> {
+        Ok(Some(Logged {
+            line: self.connection(),
+            at_end: false,
+        }))
+    }
+}
+
+/// A connection in the log.
+pub(crate) struct Logged {
+    line: Line,
+    at_end: bool,
+}
+
+impl Passage for Logged {
+    fn made(&mut self) {
+        self.line.made();
+    }
+
+    fn has_read(&mut self, buffer: &mut [u8], count: usize) -> usize {
+        self.at_end |= count == 0;
+        self.line.received(&buffer[..count]);
+        count
+    }
+
+    fn has_written(&mut self, bytes: &[u8]) {
+        self.line.sent(bytes);
+    }
+
+    fn half_closes(&mut self) -> io::Result<()> {
+        self.line.ended();
+        Ok(())
+    }
+}
+
+impl Drop for Logged {
+    fn drop(&mut self) {
+        self.line.closed(self.at_end);
+    }
+}

@@ -1,0 +1,80 @@
+//! Where connections come from.
+
+use std::io::Read as _;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+
+use ftp_proto::simulator::{Setup, Simulator};
+
+use crate::face::{Client, Error, ErrorKind, Memory, Misuse, Options};
+use crate::support::little::{Little, Note};
+
+const OURS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 79);
+
+fn run(options: Options) -> Result<String, Error> {
+    let mut client = Client::connect(options)?;
+    client.login("user", "secret")?;
+    let mut content = String::new();
+    client.download("file")?.read_to_string(&mut content)?;
+    client.quit()?;
+    Ok(content)
+}
+
+#[test]
+fn control_and_data_come_from_the_source_address() {
+    let server = Little::at(Ipv4Addr::LOCALHOST).expect("loopback");
+    let options = Options::new("127.0.0.1")
+        .with_port(server.port())
+        .with_source_address((OURS, 0));
+    assert_eq!(run(options).expect("a session"), "file");
+    let (Note::Control(control), Note::Data(data)) = (server.note(), server.note()) else {
+        panic!("neither");
+    };
+    assert_eq!([control.ip(), data.ip()], [IpAddr::from(OURS); 2]);
+}
+
+#[test]
+fn a_source_port_is_the_control_connections_alone() {
+    // Free a moment ago, at an address that nobody else here uses.
+    let ours = Ipv4Addr::new(127, 0, 0, 80);
+    let free = TcpListener::bind((ours, 0)).and_then(|free| free.local_addr());
+    let source = free.expect("a port");
+    // The second one finds the port in use until a moment ago.
+    for _ in 0..2 {
+        let server = Little::at(Ipv4Addr::LOCALHOST).expect("loopback");
+        let options = Options::new("127.0.0.1")
+            .with_port(server.port())
+            .with_source_address(source);
+        assert_eq!(run(options).expect("a session"), "file");
+        assert_eq!(server.note(), Note::Control(source));
+        match server.note() {
+            Note::Data(data) => assert_ne!(data.port(), source.port()),
+            note => panic!("{note:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_source_address_of_the_other_family_reaches_nobody() {
+    let server = Little::at(Ipv4Addr::LOCALHOST).expect("loopback");
+    let options = Options::new("127.0.0.1")
+        .with_port(server.port())
+        .with_source_address((Ipv6Addr::LOCALHOST, 0));
+    let error = run(options).expect_err("no way");
+    assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+}
+
+#[test]
+fn a_network_without_addresses_does_not_ignore_them() {
+    let ours = SocketAddr::from((OURS, 0));
+    let options = || Options::new("localhost");
+    for options in [
+        options().with_source_address(ours),
+        options().with_active_ports(50_000..=50_099),
+    ] {
+        let memory = Memory::new(Simulator::new(Setup::new()));
+        let error = Client::connect_over(memory.clone(), options).map(|_| ());
+        let error = error.expect_err("not over memory");
+        assert_eq!(error.kind(), ErrorKind::Misuse(Misuse::Option));
+        assert_eq!(memory.server().open_links(), 0);
+    }
+}

@@ -1,0 +1,114 @@
+//! TLS from the outside: whom it trusts, and that every data connection resumes.
+
+use std::io::{Read as _, Write as _};
+
+use ftp_proto::simulator::contract::TlsEnds;
+use ftp_proto::simulator::{Setup, Simulator};
+
+use crate::face::{Client, Error, ErrorKind, Memory, Options, Resumption};
+use crate::support::tls::{other_tls, tls};
+
+fn server(ends: &TlsEnds) -> Memory {
+    let setup = Setup::new().tls(ends.server.clone()).require_reuse();
+    Memory::new(Simulator::new(setup.file("/five", "12345")))
+}
+
+fn logged_in(memory: &Memory, options: Options) -> Result<Client, Error> {
+    let mut client = Client::connect_over(memory.clone(), options)?;
+    client.login("user", "secret")?;
+    Ok(client)
+}
+
+#[test]
+fn invariant_7_no_credentials_for_another_host_or_another_authority() {
+    let [ends, others] = [tls(), other_tls()];
+    let wrong_name = Options::new("elsewhere").with_tls(ends[0].client.clone());
+    let wrong_authority = Options::new("localhost").with_tls(others[0].client.clone());
+    for options in [wrong_name, wrong_authority] {
+        let memory = server(&ends[0]);
+        let error = logged_in(&memory, options).expect_err("not to be trusted");
+        assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
+        assert_eq!(memory.server().commands(), [b"AUTH TLS"]);
+        assert_eq!(memory.server().open_links(), 0);
+    }
+}
+
+#[test]
+fn every_data_connection_resumes_uploads_in_a_row_included() {
+    for ends in tls() {
+        let memory = server(ends);
+        let options = Options::new("localhost")
+            .with_tls(ends.client.clone())
+            .with_resumption(Resumption::Required);
+        let mut client = logged_in(&memory, options).expect("logged in");
+        for round in 0..40 {
+            let mut upload = client.upload("/up").expect("resumed");
+            assert_eq!(upload.resumed(), Some(true), "upload {round}");
+            upload.write_all(b"content").expect("written");
+            upload.finish().expect("confirmed");
+        }
+        for _ in 0..10 {
+            let mut content = Vec::new();
+            let mut download = client.download("/five").expect("resumed");
+            download.read_to_end(&mut content).expect("confirmed");
+            assert_eq!(content, b"12345");
+            client
+                .store("/empty", [])
+                .expect("an empty file shakes hands, too");
+            assert_eq!(client.names(None::<&str>).expect("listed").len(), 3);
+        }
+        let server = memory.server();
+        assert_eq!(server.transfers().len(), 70);
+        assert!(
+            server
+                .transfers()
+                .iter()
+                .all(|transfer| transfer.resumed == Some(true))
+        );
+        assert!(
+            server
+                .transfers()
+                .iter()
+                .all(|transfer| transfer.close_notify)
+        );
+    }
+}
+
+#[test]
+fn two_logins_at_once_do_not_share_their_sessions() {
+    for ends in tls() {
+        let [one, two] = [server(ends), server(ends)];
+        let options = || {
+            Options::new("localhost")
+                .with_tls(ends.client.clone())
+                .with_resumption(Resumption::Required)
+        };
+        let mut first = logged_in(&one, options()).expect("logged in");
+        let mut second = logged_in(&two, options()).expect("logged in");
+        for _ in 0..10 {
+            for client in [&mut first, &mut second] {
+                client
+                    .store("/up", "content")
+                    .expect("resumed its own session");
+            }
+        }
+    }
+}
+
+/// A HOST that was told under TLS is not repeated in clear.
+#[test]
+fn host_under_tls_stays_under_tls() {
+    for ends in tls() {
+        let memory = Memory::new(Simulator::new(Setup::new().tls(ends.server.clone())));
+        let options = Options::new("localhost").with_tls(ends.client.clone());
+        let mut client = Client::connect_over(memory.clone(), options).unwrap();
+        client.secure().unwrap();
+        client.host("ftp.example.org").unwrap();
+        client.login("user", "secret").unwrap();
+        client.reconnect().unwrap();
+        let heard = memory.server().commands().to_vec();
+        let at = |verb: &[u8]| heard.iter().rposition(|line| line.starts_with(verb));
+        assert!(at(b"HOST") > at(b"AUTH"), "{heard:?}");
+        assert!(at(b"USER") > at(b"HOST"), "{heard:?}");
+    }
+}

@@ -1,0 +1,237 @@
+//! Data connections under TLS that are cut at every single byte of ciphertext, those of the
+//! handshake and of close_notify among them, while the server goes on as if nothing were: classes
+//! B5 and B6.
+
+use std::io::{self, Read as _, Write as _};
+
+use ftp_proto::simulator::{Setup, Simulator};
+use ftp_proto::tls::TlsConfig;
+
+use crate::face::{Behind, Client, Error, Memory, MissingCloseNotify, Options};
+use crate::support::certificates::{CA, Identity, VERSIONS};
+use crate::support::files::{content, holding};
+use crate::support::middlebox::{Middlebox, Passage};
+
+const CONTENT: &[u8] = b"a small file, of which no byte may be missing";
+
+/// How somebody on the path cuts a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cut {
+    Fin,
+    Reset,
+}
+
+/// Which bytes of data connections are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Here,
+    There,
+}
+
+/// What cuts data connections after so many bytes of ciphertext.
+#[derive(Clone)]
+struct Cutting {
+    way: Way,
+    left: usize,
+    cut: Cut,
+}
+
+impl Middlebox for Cutting {
+    type Passage = Self;
+
+    fn dial(&mut self, is_control: bool) -> io::Result<Option<Self>> {
+        Ok((!is_control).then(|| self.clone()))
+    }
+}
+
+impl Cutting {
+    /// Room for what still gets through, if anything does.
+    fn room(&self, way: Way, wanted: usize) -> Option<usize> {
+        match (way == self.way, self.left) {
+            (true, 0) => None,
+            (true, left) => Some(wanted.min(left)),
+            (false, _) => Some(wanted),
+        }
+    }
+
+    fn count(&mut self, way: Way, bytes: usize) {
+        if way == self.way {
+            self.left -= bytes;
+        }
+    }
+}
+
+impl Passage for Cutting {
+    fn may_read(&mut self, wanted: usize) -> io::Result<usize> {
+        match (self.room(Way::Here, wanted), self.cut) {
+            (Some(room), _) => Ok(room),
+            (None, Cut::Fin) => Ok(0),
+            (None, Cut::Reset) => Err(io::ErrorKind::ConnectionReset.into()),
+        }
+    }
+
+    fn has_read(&mut self, _: &mut [u8], count: usize) -> usize {
+        self.count(Way::Here, count);
+        count
+    }
+
+    fn may_write(&mut self, wanted: usize) -> io::Result<usize> {
+        match (self.room(Way::There, wanted), self.cut) {
+            (Some(room), _) => Ok(room),
+            (None, Cut::Fin) => Err(io::ErrorKind::BrokenPipe.into()),
+            (None, Cut::Reset) => Err(io::ErrorKind::ConnectionReset.into()),
+        }
+    }
+
+    fn has_written(&mut self, bytes: &[u8]) {
+        self.count(Way::There, bytes.len());
+    }
+}
+
+/// A way to read a download.
+type Save = fn(&mut Client, &str) -> Result<Vec<u8>, Error>;
+
+/// All of them, and how many bytes there are from cut to cut.
+const WAYS: [(Save, usize); 3] = [(at_once, 1), (in_small_pieces, 5), (to_a_file, 7)];
+
+fn at_once(client: &mut Client, path: &str) -> Result<Vec<u8>, Error> {
+    let mut buffer = vec![0; 64 * 1024];
+    let mut content = Vec::new();
+    let mut download = client.download(path)?;
+    loop {
+        match download.read(&mut buffer)? {
+            0 => return Ok(content),
+            count => content.extend(&buffer[..count]),
+        }
+    }
+}
+
+fn in_small_pieces(client: &mut Client, path: &str) -> Result<Vec<u8>, Error> {
+    let mut content = Vec::new();
+    client.download(path)?.read_to_end(&mut content)?;
+    Ok(content)
+}
+
+fn to_a_file(client: &mut Client, path: &str) -> Result<Vec<u8>, Error> {
+    let file = holding(b"");
+    client.download(path)?.save_to(&file, |_| {})?;
+    Ok(content(&file))
+}
+
+fn logged_in(memory: &Memory, cutting: Cutting, tolerance: MissingCloseNotify) -> Client {
+    let tls = TlsConfig::with_roots_pem(&CA.pem).expect("a root");
+    let options = Options::new("localhost")
+        .with_tls(tls)
+        .with_config(|config| config.with_missing_close_notify(tolerance));
+    let network = Behind {
+        middlebox: cutting,
+        network: memory.clone(),
+    };
+    let mut client = Client::connect_over(network, options).expect("greeted");
+    client.login("user", "secret").expect("logged in");
+    assert!(memory.server().transfers().is_empty());
+    client
+}
+
+/// Yields how many places there were.
+fn downloads(
+    path: &str,
+    whole: &[u8],
+    tolerance: MissingCloseNotify,
+    (save, step): (Save, usize),
+) -> usize {
+    let mut places = 0;
+    for version in VERSIONS {
+        for cut in [Cut::Fin, Cut::Reset] {
+            for after in (0..).step_by(step) {
+                let setup = Setup::new().file("/small", CONTENT).file("/empty", "");
+                let setup = setup.tls(Identity::good().server(version));
+                let memory = Memory::new(Simulator::new(setup));
+                let cutting = Cutting {
+                    way: Way::Here,
+                    left: after,
+                    cut,
+                };
+                let mut client = logged_in(&memory, cutting, tolerance);
+                let saved = save(&mut client, path);
+                client.pwd().expect("in step");
+                let Ok(saved) = saved else {
+                    continue;
+                };
+                // All is here, and so is the server's word that it is all.
+                assert_eq!(saved, whole, "{version:?}, {cut:?} behind {after}");
+                let sent = memory.server().transfers()[0].bytes;
+                assert_eq!(sent, whole.len(), "{version:?}, {cut:?} behind {after}");
+                let strict = tolerance == MissingCloseNotify::Refused;
+                assert!(after > 0 && (strict || cut == Cut::Fin || after > whole.len()));
+                places += after;
+                break;
+            }
+        }
+    }
+    places
+}
+
+#[test]
+fn b5_downloads_cut_at_every_byte_of_ciphertext() {
+    for save in WAYS {
+        for (path, whole) in [("/small", CONTENT), ("/empty", b"")] {
+            let places = downloads(path, whole, MissingCloseNotify::Refused, save);
+            assert!(places > 600, "{path}: {places} places are too few");
+        }
+    }
+}
+
+/// The size vouches for the content, and for nothing less.
+#[test]
+fn b5_downloads_cut_everywhere_in_spite_of_tolerance() {
+    for (path, whole) in [("/small", CONTENT), ("/empty", b"")] {
+        let places = downloads(path, whole, MissingCloseNotify::IfSizeAgrees, (at_once, 3));
+        assert!(places > 400, "{path}: {places} places are too few");
+    }
+}
+
+/// The server reads that much and then nothing: no byte is lost without an error.
+#[test]
+fn b5_uploads_cut_at_every_byte_of_ciphertext() {
+    for version in VERSIONS {
+        for (content, step) in [(CONTENT, 1), (b"", 4)] {
+            for cut in [Cut::Fin, Cut::Reset] {
+                let mut places = 0;
+                for after in (0..).step_by(step) {
+                    let setup = Setup::new().tls(Identity::good().server(version));
+                    let memory = Memory::new(Simulator::new(setup));
+                    let cutting = Cutting {
+                        way: Way::There,
+                        left: after,
+                        cut,
+                    };
+                    let mut client = logged_in(&memory, cutting, MissingCloseNotify::Refused);
+                    let stored = store(&mut client, content, after % 2 == 0);
+                    client.pwd().expect("in step");
+                    if stored.is_ok() {
+                        assert_eq!(memory.server().file("/up"), Some(content));
+                        places = after;
+                        break;
+                    }
+                    let complete = memory.server().transfers().iter().any(|t| t.complete);
+                    assert!(
+                        !complete,
+                        "{version:?}, {cut:?} behind {after}: half, or all"
+                    );
+                }
+                assert!(places > 150, "{places} places are too few");
+            }
+        }
+    }
+}
+
+fn store(client: &mut Client, content: &[u8], from_file: bool) -> Result<(), Error> {
+    let mut upload = client.upload("/up")?;
+    if from_file {
+        let file = holding(content);
+        return upload.send_from(&file, |_| {}).map(|_| ());
+    }
+    upload.write_all(content)?;
+    upload.finish().map(|_| ())
+}

@@ -1,0 +1,361 @@
+//! How TLS ends, on the wire: close_notify, half-close and the peer's end on data connections, and
+//! CCC on the control connection.
+
+use std::io::{self, Read as _, Write as _};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
+use ftp_proto::tls::TlsConfig;
+
+use crate::face::{Behind, Client, Error, ErrorKind, Memory, Options, Resumption};
+use crate::support::certificates::{CA, Identity, VERSIONS};
+use crate::support::middlebox::{Middlebox, Passage};
+
+/// What became of a data connection, in this order, without repetitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Event {
+    Wrote,
+    HalfClosed,
+    Read,
+    Closed,
+    Reset,
+}
+
+/// What somebody on the path does to the control connection behind the next command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meddling {
+    /// These bytes stand behind all that the server says at once.
+    Forge(&'static [u8]),
+    /// FIN behind that.
+    Fin,
+}
+
+#[derive(Clone, Default)]
+struct Wiretap(Arc<Mutex<Tapped>>);
+
+#[derive(Default)]
+struct Tapped {
+    events: Vec<Event>,
+    /// All that was written on the control connection, as it went out.
+    control: Vec<u8>,
+    meddling: Option<Meddling>,
+    /// The command has gone out.
+    sent: bool,
+    fin: bool,
+    /// How many reads what the server sends behind the handshake of a data connection is late.
+    late: u32,
+    /// How many of them are to come: until then nothing arrives.
+    on_its_way: u32,
+}
+
+impl Wiretap {
+    fn tapped(&self) -> MutexGuard<'_, Tapped> {
+        self.0.lock().expect("no panic")
+    }
+
+    fn note(&self, event: Event) {
+        let events = &mut self.tapped().events;
+        if events.last() != Some(&event) {
+            events.push(event);
+        }
+    }
+
+    /// Since it was asked last.
+    fn events(&self) -> Vec<Event> {
+        std::mem::take(&mut self.tapped().events)
+    }
+
+    /// Whether there is nothing yet; only reading from the data connection brings it nearer.
+    fn is_late(&self, is_control: bool) -> bool {
+        let mut tapped = self.tapped();
+        let is_late = tapped.on_its_way > 0;
+        if is_late && !is_control {
+            tapped.on_its_way -= 1;
+        }
+        is_late
+    }
+
+    fn meddle(&self, meddling: Meddling) {
+        let mut tapped = self.tapped();
+        (tapped.meddling, tapped.sent) = (Some(meddling), false);
+    }
+}
+
+impl Middlebox for Wiretap {
+    type Passage = Tap;
+
+    fn dial(&mut self, is_control: bool) -> io::Result<Option<Tap>> {
+        Ok(Some(Tap {
+            tap: self.clone(),
+            is_control,
+            reset: false,
+            writes: 0,
+        }))
+    }
+
+    fn stops_the_clock(&self) -> bool {
+        self.tapped().on_its_way > 0
+    }
+}
+
+/// A connection that is tapped.
+struct Tap {
+    tap: Wiretap,
+    is_control: bool,
+    reset: bool,
+    writes: u32,
+}
+
+impl Tap {
+    /// What is read from the control connection, with what is added to it.
+    fn meddled(&self, buffer: &mut [u8], count: usize) -> usize {
+        let mut tapped = self.tap.tapped();
+        match tapped.meddling.filter(|_| tapped.sent) {
+            Some(Meddling::Forge(forged)) => {
+                buffer[count..][..forged.len()].copy_from_slice(forged);
+                tapped.meddling = None;
+                count + forged.len()
+            }
+            Some(Meddling::Fin) => {
+                (tapped.meddling, tapped.fin) = (None, true);
+                count
+            }
+            None => count,
+        }
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.is_control && self.tap.tapped().fin
+    }
+}
+
+impl Passage for Tap {
+    fn may_read(&mut self, wanted: usize) -> io::Result<usize> {
+        if self.is_at_end() {
+            return Ok(0);
+        }
+        match self.tap.is_late(self.is_control) {
+            true => Err(io::ErrorKind::WouldBlock.into()),
+            false => Ok(wanted),
+        }
+    }
+
+    fn has_read(&mut self, buffer: &mut [u8], count: usize) -> usize {
+        if self.is_control {
+            return self.meddled(buffer, count);
+        }
+        if count > 0 {
+            self.tap.note(Event::Read);
+        }
+        count
+    }
+
+    fn has_written(&mut self, bytes: &[u8]) {
+        if self.is_control {
+            let mut tapped = self.tap.tapped();
+            tapped.sent = true;
+            tapped.control.extend(bytes);
+        } else {
+            self.tap.note(Event::Wrote);
+            self.writes += 1;
+            // ClientHello, Finished.
+            if self.writes == 2 {
+                let mut tapped = self.tap.tapped();
+                tapped.on_its_way = tapped.late;
+            }
+        }
+    }
+
+    fn half_closes(&mut self) -> io::Result<()> {
+        self.tap.note(Event::HalfClosed);
+        Ok(())
+    }
+
+    fn resets_on_close(&mut self, reset: bool) {
+        self.reset = reset;
+    }
+}
+
+impl Drop for Tap {
+    fn drop(&mut self) {
+        if !self.is_control {
+            self.tap.tapped().on_its_way = 0;
+            self.tap.note(match self.reset {
+                true => Event::Reset,
+                false => Event::Closed,
+            });
+        }
+    }
+}
+
+fn greeted(setup: Setup) -> (Client, Memory, Wiretap) {
+    let memory = Memory::new(Simulator::new(setup));
+    let tap = Wiretap::default();
+    let network = Behind {
+        middlebox: tap.clone(),
+        network: memory.clone(),
+    };
+    let tls = TlsConfig::with_roots_pem(&CA.pem).expect("a root");
+    let options = Options::new("localhost")
+        .with_tls(tls)
+        .with_resumption(Resumption::Required);
+    let client = Client::connect_over(network, options).expect("greeted");
+    (client, memory, tap)
+}
+
+fn logged_in(setup: Setup) -> (Client, Memory, Wiretap) {
+    let (mut client, memory, tap) = greeted(setup);
+    client.login("user", "secret").expect("logged in");
+    (client, memory, tap)
+}
+
+fn store(client: &mut Client, content: &[u8]) -> Result<bool, Error> {
+    let mut upload = client.upload("/up")?;
+    upload.write_all(content)?;
+    Ok(upload.finish()?.clean_close)
+}
+
+fn download(client: &mut Client, path: &str) -> Result<bool, Error> {
+    let mut download = client.download(path)?;
+    download.read_to_end(&mut Vec::new())?;
+    Ok(download.finish()?.clean_close)
+}
+
+fn abort_upload(client: &mut Client) -> Result<(), Error> {
+    let mut upload = client.upload("/half")?;
+    upload.write_all(b"half")?;
+    upload.abort().map(|_| ())
+}
+
+/// Class B1: not one byte more, of a ClientHello either, once something stands behind the reply.
+#[test]
+fn b1_not_one_byte_goes_out_behind_an_injection() {
+    const BEHIND: &[u8] = b"331 x\r\n230 y\r\n";
+    for accepted in [true, false] {
+        for cut in 0..BEHIND.len() + 60 {
+            let action = match accepted {
+                true => Action::After(BEHIND.to_vec()),
+                false => Action::Reply([b"500 no\r\n", BEHIND].concat()),
+            };
+            let setup = Setup::new().fault(Fault::on("AUTH", action)).cut_at(cut);
+            let setup = setup.tls(Identity::good().server(VERSIONS[1]));
+            let (mut client, _, tap) = greeted(setup);
+            let error = client.login("user", "secret").expect_err("an injection");
+            assert_eq!(error.kind(), ErrorKind::Injection, "cut at {cut}: {error}");
+            client.pwd().expect_err("dead");
+            assert_eq!(tap.tapped().control, b"AUTH TLS\r\n", "cut at {cut}");
+        }
+    }
+}
+
+/// close_notify, half-close, and only then the wait for the server's end.
+#[test]
+fn b5_an_upload_ends_by_close_notify_half_close_and_the_servers_end() {
+    for version in VERSIONS {
+        for content in [&b"content"[..], b"", &[7; 300_000]] {
+            let setup = Setup::new().tls(Identity::good().server(version));
+            let (mut client, memory, tap) = logged_in(setup);
+            assert!(store(&mut client, content).expect("confirmed"), "clean");
+            let events = tap.events();
+            // The server's end is its close_notify, behind which no ticket can come.
+            let ending = [Event::Wrote, Event::HalfClosed, Event::Read, Event::Closed];
+            assert!(events.ends_with(&ending), "{version:?}: {events:?}");
+            assert!(memory.server().transfers()[0].close_notify);
+        }
+    }
+}
+
+/// A server that is lenient about close_notify, as most are by default, would take a mere end for
+/// that of the file.
+#[test]
+fn b5_an_upload_that_vanishes_with_its_client_is_reset() {
+    for version in VERSIONS {
+        let setup = Setup::new().tls(Identity::good().server(version));
+        let (mut client, _, tap) = logged_in(setup);
+        let mut upload = client.upload("/half").expect("opened");
+        upload.write_all(b"half").expect("written");
+        drop(upload);
+        drop(client);
+        assert_eq!(tap.events().last(), Some(&Event::Reset), "{version:?}");
+    }
+}
+
+#[test]
+fn b5_a_download_is_answered_by_close_notify() {
+    for version in VERSIONS {
+        for path in ["/five", "/empty"] {
+            let setup = Setup::new().file("/five", "12345").file("/empty", "");
+            let setup = setup.tls(Identity::good().server(version));
+            let (mut client, memory, tap) = logged_in(setup);
+            assert!(download(&mut client, path).expect("confirmed"), "clean");
+            let events = tap.events();
+            let ending = [Event::Read, Event::Wrote, Event::Closed];
+            assert!(events.ends_with(&ending), "{version:?}: {events:?}");
+            client.pwd().expect("in step");
+            assert!(memory.server().transfers()[0].close_notify);
+        }
+    }
+}
+
+/// Class B6: uploads that are given up have used a ticket, too, and read the one that has come.
+#[test]
+fn b6_aborted_uploads_in_a_row_resume() {
+    for version in VERSIONS {
+        let setup = Setup::new().tls(Identity::good().server(version));
+        let (mut client, memory, tap) = logged_in(setup.require_reuse());
+        for round in 0..40 {
+            abort_upload(&mut client).unwrap_or_else(|error| panic!("{round}: {error}"));
+            assert_eq!(tap.events().last(), Some(&Event::Reset));
+        }
+        let server = memory.server();
+        assert_eq!(server.transfers().len(), 40);
+        assert!(server.transfers().iter().all(|t| t.resumed == Some(true)));
+    }
+}
+
+/// The same where the ticket is a round trip behind: it is waited for, and then it is a reset still.
+#[test]
+fn b6_aborted_uploads_wait_for_a_ticket_that_is_late() {
+    for version in VERSIONS {
+        let setup = Setup::new().tls(Identity::good().server(version));
+        let (mut client, memory, tap) = logged_in(setup.require_reuse());
+        tap.tapped().late = 5;
+        for round in 0..40 {
+            let aborted = abort_upload(&mut client);
+            aborted.unwrap_or_else(|error| panic!("{round}: {error}"));
+            assert_eq!(tap.events().last(), Some(&Event::Reset));
+        }
+        let server = memory.server();
+        assert!(server.transfers().iter().all(|t| t.resumed == Some(true)));
+    }
+}
+
+/// Class B8: what stands behind the server's close_notify was said by somebody else.
+#[test]
+fn b8_bytes_right_behind_close_notify() {
+    for version in VERSIONS {
+        for forged in [&b"226 forged\r\n"[..], b"2", b"\x17\x03\x03"] {
+            let setup = Setup::new().tls(Identity::good().server(version));
+            let (mut client, memory, tap) = logged_in(setup);
+            tap.meddle(Meddling::Forge(forged));
+            let error = client.clear_control().expect_err("bytes of somebody else");
+            assert_eq!(error.kind(), ErrorKind::Injection, "{error}");
+            client.pwd().expect_err("dead");
+            assert_eq!(memory.server().commands().last(), Some(&b"CCC".to_vec()));
+        }
+    }
+}
+
+/// Class B8: an end without close_notify takes TLS off nothing.
+#[test]
+fn b8_the_end_instead_of_close_notify() {
+    for version in VERSIONS {
+        let reply = Action::Reply(b"200 ok\r\n".to_vec());
+        let setup = Setup::new().fault(Fault::on("CCC", reply));
+        let (mut client, _, tap) = logged_in(setup.tls(Identity::good().server(version)));
+        tap.meddle(Meddling::Fin);
+        let error = client.clear_control().expect_err("no close_notify");
+        assert_eq!(client.pwd().expect_err("dead").kind(), error.kind());
+        assert!(client.session().is_dead());
+    }
+}

@@ -1,0 +1,234 @@
+//! Data connections that belong to the login (B6).
+
+use super::*;
+
+/// Class B6: 300 transfers of all kinds in one login, each one resumed; another login in the same
+/// process, in between, does not take its tickets.
+#[test]
+fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
+    for version in VERSIONS {
+        // One login with explicit TLS, one with implicit, each against a server of its own.
+        let identity = || Identity::good().server(version);
+        let memories = [
+            memory(files().tls(identity()).require_reuse()),
+            memory(files().implicit_tls(identity()).require_reuse()),
+        ];
+        // Of one configuration, so that only a store of its own keeps each login apart.
+        let tls = trusting();
+        let options = [
+            Options::new("localhost").with_tls(tls.clone()),
+            Options::new("localhost").with_implicit_tls(tls),
+        ];
+        let mut clients: Vec<Client> = memories
+            .iter()
+            .zip(options)
+            .map(|(memory, options)| {
+                let required = options.with_resumption(Resumption::Required);
+                logged_in(memory, required).expect("logged in")
+            })
+            .collect();
+        for round in 0..60 {
+            for client in &mut clients {
+                client.names(None::<&str>).expect("listed");
+                assert_eq!(fetched(client, "/five").expect("resumed"), b"12345");
+                client.store("/up", b"content").expect("resumed");
+                client.store("/nothing", b"").expect("an empty file, too");
+                abort_upload(client, "/half").unwrap_or_else(|error| {
+                    panic!("aborted in round {round}: {error}");
+                });
+            }
+        }
+        for memory in &memories {
+            let server = memory.server();
+            assert_eq!(server.transfers().len(), 300);
+            assert!(server.transfers().iter().all(|t| t.resumed == Some(true)));
+        }
+    }
+}
+
+/// Class B6: sessions that the server keeps, sessions that it hands out, and as few of them as there
+/// can be.
+#[test]
+fn b6_by_session_id_by_ticket_and_with_a_single_one() {
+    for version in VERSIONS {
+        for (stateless, tickets) in [(false, 1), (true, 1), (true, 2)] {
+            let mut config = rustls::ServerConfig::clone(&Identity::good().server(version));
+            config.send_tls13_tickets = tickets;
+            if stateless {
+                config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
+                config.ticketer = rustls::crypto::ring::Ticketer::new().expect("a ticketer");
+            }
+            let memory = memory(files().tls(Arc::new(config)).require_reuse());
+            let required = explicit().with_resumption(Resumption::Required);
+            let mut client = logged_in(&memory, required).expect("logged in");
+            let context = format!("{version:?}, stateless {stateless}, {tickets} tickets");
+            for _ in 0..30 {
+                client.store("/up", b"content").expect(&context);
+                client.store("/nothing", b"").expect(&context);
+                assert_eq!(fetched(&mut client, "/empty").expect(&context), b"");
+                client.names(None::<&str>).expect(&context);
+                // Refused ahead of the handshake, it costs nothing.
+                fetched(&mut client, "/none").expect_err("there is none");
+            }
+            assert!(client.tls_info().is_some_and(|info| !info.resumed));
+        }
+    }
+}
+
+/// Class B6: what is refused for lack of resumption says so, and reconnecting is what is left.
+#[test]
+fn b6_resumption_demanded_by_the_server() {
+    for version in VERSIONS {
+        // Another store of sessions: as a server that has forgotten the login's.
+        let forgetful = Identity::good().server(version);
+        let server = || memory(setup(version).data_tls(forgetful.clone()).require_reuse());
+        let mut other = logged_in(&server(), explicit()).expect("logged in");
+        let mut client = logged_in(&server(), explicit()).expect("logged in");
+        for error in [
+            fetched(&mut other, "/five").expect_err("refused"),
+            client.store("/up", [7; 100_000]).expect_err("refused"),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Permanent, "{error}");
+            assert_eq!(
+                error.tls_reason(),
+                Some(&Reason::ResumptionDemanded),
+                "{error}"
+            );
+            assert!(error.to_string().contains("reconnect"), "{error}");
+        }
+        client.reconnect().expect("another login");
+        client.pwd().expect("in step");
+    }
+}
+
+/// Class B6: as ProFTPD does it under TLS 1.3, which gives no ticket with an upload and lets only
+/// those in that resume. The tickets of the login are spent soon; reconnecting helps for good.
+#[test]
+fn b6_tickets_that_run_out() {
+    for resumption in [Resumption::Preferred, Resumption::Required] {
+        let server = Identity::good().server_of(&VERSIONS);
+        let mut stingy = rustls::ServerConfig::clone(&server);
+        stingy.send_tls13_tickets = 0;
+        let setup = files().tls(server).data_tls(stingy.into()).require_reuse();
+        let memory = memory(setup);
+        let options = explicit().with_resumption(resumption);
+        let mut client = logged_in(&memory, options).expect("logged in");
+        let version = |client: &Client| client.tls_info().expect("TLS").version;
+        assert_eq!(version(&client), TlsVersion::V1_3);
+        let stored = (1..=10).map_while(|_| client.store("/up", b"content").ok());
+        let spent = stored.count();
+        assert!((1..10).contains(&spent), "{spent} tickets");
+        let error = client.store("/up", b"content").expect_err("no ticket");
+        let reason = match resumption {
+            Resumption::Required => Reason::NotResumed,
+            _ => Reason::ResumptionDemanded,
+        };
+        assert_eq!(error.tls_reason(), Some(&reason), "{error}");
+        client.reconnect().expect("another login");
+        assert_eq!(version(&client), TlsVersion::V1_2);
+        for number in 0..100 {
+            let stored = client.store("/up", b"content");
+            stored.unwrap_or_else(|error| panic!("upload {number}: {error}"));
+        }
+        client.reconnect().expect("for another reason");
+        assert_eq!(version(&client), TlsVersion::V1_2, "not learned again");
+    }
+}
+
+/// The same where there is no TLS 1.2 to go back to, by the server's choice or by ours: a new
+/// login has new tickets all the same.
+#[test]
+fn b6_tickets_that_run_out_without_another_version() {
+    for ours in [false, true] {
+        let versions = if ours { &VERSIONS[..] } else { &VERSIONS[1..] };
+        let server = Identity::good().server_of(versions);
+        let mut stingy = rustls::ServerConfig::clone(&server);
+        stingy.send_tls13_tickets = 0;
+        let setup = files().tls(server).data_tls(stingy.into()).require_reuse();
+        let memory = memory(setup);
+        let options = match ours {
+            true => Options::new("localhost").with_tls(
+                trusting()
+                    .with_only_version(TlsVersion::V1_3)
+                    .expect("a version"),
+            ),
+            false => explicit(),
+        };
+        let mut client = logged_in(&memory, options).expect("logged in");
+        let failed = (0..10).find_map(|_| client.store("/up", b"content").err());
+        let error = failed.expect("tickets run out");
+        assert_eq!(error.tls_reason(), Some(&Reason::ResumptionDemanded));
+        client.reconnect().expect("another login");
+        let version = client.tls_info().expect("TLS").version;
+        assert_eq!(version, TlsVersion::V1_3);
+        client.store("/up", b"content").expect("with a new ticket");
+    }
+}
+
+/// The same where the server would speak TLS 1.2, but with no cipher suite of ours: by then the alert
+/// is another one.
+#[test]
+fn b6_tickets_that_run_out_without_another_cipher_suite() {
+    let mut stingy = rustls::ServerConfig::clone(&Identity::good().server_sharing_13_alone());
+    let server = Arc::new(stingy.clone());
+    stingy.send_tls13_tickets = 0;
+    let setup = files().tls(server).data_tls(stingy.into()).require_reuse();
+    let mut client = logged_in(&memory(setup), explicit()).expect("logged in");
+    let failed = (0..10).find_map(|_| client.store("/up", b"content").err());
+    let error = failed.expect("tickets run out");
+    assert_eq!(error.tls_reason(), Some(&Reason::ResumptionDemanded));
+    client.reconnect().expect("another login");
+    client.store("/up", b"content").expect("with a new ticket");
+}
+
+/// The same where the server hangs up on whoever speaks TLS 1.2, without a word.
+#[test]
+fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
+    let server = Identity::good().server(VERSIONS[1]);
+    let mut stingy = rustls::ServerConfig::clone(&server);
+    stingy.send_tls13_tickets = 0;
+    let hangs_up = Action::PartialThenHangup(b"234 Go ahead.\r\n".to_vec());
+    let setup = files().tls(server).data_tls(stingy.into()).require_reuse();
+    let setup = setup.fault(Fault::nth("AUTH", 1, hangs_up));
+    let mut client = logged_in(&memory(setup), explicit()).expect("logged in");
+    let failed = (0..10).find_map(|_| client.store("/up", b"content").err());
+    let error = failed.expect("tickets run out");
+    assert_eq!(error.tls_reason(), Some(&Reason::ResumptionDemanded));
+    client.reconnect().expect("another login");
+    client.store("/up", b"content").expect("with a new ticket");
+}
+
+/// Class B6: refused in the middle of the handshake, as ProFTPD does it; the next one goes well.
+#[test]
+fn b6_refused_in_the_handshake() {
+    for version in VERSIONS {
+        let refusal = Fault::nth("HANDSHAKE", 0, Action::RefuseHandshake);
+        let memory = memory(setup(version).fault(refusal));
+        let mut client = logged_in(&memory, explicit()).expect("logged in");
+        let error = fetched(&mut client, "/five").expect_err("refused");
+        let reply = error.reply().map(|reply| reply.code().value());
+        assert_eq!((error.kind(), reply), (ErrorKind::Permanent, Some(522)));
+        assert_eq!(
+            error.tls_reason(),
+            Some(&Reason::ResumptionDemanded),
+            "{error}"
+        );
+        assert_eq!(fetched(&mut client, "/five").expect("once more"), b"12345");
+    }
+}
+
+/// Class B6: required by the client, on the first data connection already.
+#[test]
+fn b6_resumption_required_by_the_client() {
+    for version in VERSIONS {
+        let forgetful = Identity::good().server(version);
+        let memory = memory(setup(version).data_tls(forgetful));
+        let required = explicit().with_resumption(Resumption::Required);
+        let mut client = logged_in(&memory, required).expect("logged in");
+        let error = client.store("/up", b"content").expect_err("not resumed");
+        assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
+        assert_eq!(error.tls_reason(), Some(&Reason::NotResumed), "{error}");
+        client.pwd().expect("in step");
+        assert!(memory.server().transfers().iter().all(|t| t.bytes == 0));
+    }
+}

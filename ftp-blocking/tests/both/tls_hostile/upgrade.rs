@@ -1,0 +1,92 @@
+//! Bytes where TLS begins (B1).
+
+use super::*;
+
+/// Class B1: whatever stands behind the reply to AUTH, however it is cut, ends the session.
+#[test]
+fn b1_bytes_behind_auth_in_every_segmentation() {
+    const BEHIND: &[u8] = b"331 x\r\n230 y\r\n200 z\r\n";
+    for accepted in [true, false] {
+        for cut in 0..BEHIND.len() + 60 {
+            let action = match accepted {
+                true => Action::After(BEHIND.to_vec()),
+                false => Action::Reply([b"500 no\r\n", BEHIND].concat()),
+            };
+            let setup = setup(VERSIONS[1])
+                .fault(Fault::on("AUTH", action))
+                .cut_at(cut);
+            let memory = memory(setup);
+            let mut client = Client::connect_over(memory.clone(), explicit()).expect("a greeting");
+            let error = client.login("user", "secret").expect_err("an injection");
+            assert_eq!(error.kind(), ErrorKind::Injection, "cut at {cut}: {error}");
+            assert_eq!(
+                memory.server().control_plaintext_received(),
+                b"AUTH TLS\r\n"
+            );
+            assert_eq!(
+                client.names(None::<&str>).expect_err("dead").kind(),
+                ErrorKind::Injection
+            );
+            assert_eq!(memory.server().commands(), [b"AUTH TLS"]);
+        }
+    }
+}
+
+/// Class B1: the same behind AUTH SSL, which is a second try.
+#[test]
+fn b1_bytes_behind_the_second_try() {
+    const BEHIND: &[u8] = b"331 x\r\n230 y\r\n";
+    for accepted in [true, false] {
+        for cut in 0..BEHIND.len() + 80 {
+            let action = match accepted {
+                true => Action::After(BEHIND.to_vec()),
+                false => Action::Reply([b"534 no\r\n", BEHIND].concat()),
+            };
+            let setup = setup(VERSIONS[1])
+                .without("AUTH TLS")
+                .fault(Fault::nth("AUTH", 1, action))
+                .cut_at(cut);
+            let memory = memory(setup);
+            let options = explicit().with_config(|config| config.with_auth(Auth::TlsThenSsl));
+            let error = logged_in(&memory, options).expect_err("an injection");
+            assert_eq!(error.kind(), ErrorKind::Injection, "cut at {cut}: {error}");
+            let clear = memory.server().control_plaintext_received().to_vec();
+            assert_eq!(clear, b"AUTH TLS\r\nAUTH SSL\r\n", "cut at {cut}");
+        }
+    }
+}
+
+/// Class B1: and behind AUTH once more after CCC, where there is a login to lose.
+#[test]
+fn b1_bytes_behind_auth_after_clear_control() {
+    const BEHIND: &[u8] = b"331 x\r\n230 y\r\n";
+    for accepted in [true, false] {
+        for behind in (1..=BEHIND.len()).map(|end| &BEHIND[..end]) {
+            let action = match accepted {
+                true => Action::After(behind.to_vec()),
+                false => Action::Reply([b"500 no\r\n", behind].concat()),
+            };
+            let memory = memory(setup(VERSIONS[1]).fault(Fault::nth("AUTH", 1, action)));
+            let mut client = logged_in(&memory, explicit()).expect("logged in");
+            client.clear_control().expect("in clear");
+            let error = client.login("user", "secret").expect_err("an injection");
+            assert_eq!(error.kind(), ErrorKind::Injection, "{behind:?}: {error}");
+            fetched(&mut client, "/five").expect_err("dead");
+            assert!(memory.server().transfers().is_empty());
+            let clear = memory.server().control_plaintext_received().to_vec();
+            assert_eq!(clear, b"AUTH TLS\r\nAUTH TLS\r\n", "{behind:?}");
+        }
+    }
+}
+
+/// Class B1, implicit TLS: bytes ahead of the ServerHello are no TLS.
+#[test]
+fn b1_bytes_ahead_of_the_server_hello() {
+    for greeting in ["220 Welcome\r\n", "230 In\r\n", "HTTP/1.1 400 Bad\r\n"] {
+        let memory = memory(files().fault(Fault::on("GREETING", Action::Reply(greeting.into()))));
+        let error = logged_in(&memory, implicit().with_port(21)).expect_err("no TLS");
+        assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
+        assert_eq!(error.tls_reason(), Some(&Reason::PlainServer), "{error}");
+        sent_no_credentials(&memory, greeting);
+    }
+}

@@ -1,0 +1,62 @@
+//! A middlebox that counts the bytes of data connections, or lets the kernel move them.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::middlebox::{Middlebox, Passage};
+
+/// What data connections let the client know of themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// That they are plain sockets: the kernel moves the bytes.
+    Kernel,
+    /// Nothing: every byte is read or written.
+    Hands,
+}
+
+pub(crate) const BOTH: [Way; 2] = [Way::Kernel, Way::Hands];
+
+/// How many bytes were read and written by hand on data connections.
+#[derive(Clone, Default)]
+pub(crate) struct Copied(Arc<AtomicUsize>);
+
+impl Copied {
+    fn add(&self, count: usize) {
+        self.0.fetch_add(count, Ordering::Relaxed);
+    }
+
+    pub(crate) fn total(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What counts the bytes of data connections.
+#[derive(Clone)]
+pub(crate) struct Counting {
+    pub(crate) copied: Copied,
+    pub(crate) way: Way,
+}
+
+impl Middlebox for Counting {
+    type Passage = Self;
+
+    fn dial(&mut self, is_control: bool) -> io::Result<Option<Self>> {
+        Ok((!is_control).then(|| self.clone()))
+    }
+}
+
+impl Passage for Counting {
+    fn has_read(&mut self, _: &mut [u8], count: usize) -> usize {
+        self.copied.add(count);
+        count
+    }
+
+    fn has_written(&mut self, bytes: &[u8]) {
+        self.copied.add(bytes.len());
+    }
+
+    fn lets_the_kernel_move_bytes(&self) -> bool {
+        self.way == Way::Kernel
+    }
+}

@@ -1,0 +1,54 @@
+//! Two ends of TLS for the contract table and for tests that want no more than that it is there.
+//! Certificates with flaws are in `certificates.rs`.
+
+use std::sync::{Arc, LazyLock};
+
+use ftp_proto::simulator::contract::TlsEnds;
+use ftp_proto::tls::{TlsConfig, rustls};
+
+/// TLS 1.2 and TLS 1.3, with one private CA.
+pub(crate) fn tls() -> &'static [TlsEnds] {
+    static ENDS: LazyLock<Vec<TlsEnds>> = LazyLock::new(both_versions);
+    &ENDS
+}
+
+/// The same with another CA.
+pub(crate) fn other_tls() -> &'static [TlsEnds] {
+    static ENDS: LazyLock<Vec<TlsEnds>> = LazyLock::new(both_versions);
+    &ENDS
+}
+
+fn both_versions() -> Vec<TlsEnds> {
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()])
+        .expect("a certificate can be made");
+    [&rustls::version::TLS12, &rustls::version::TLS13]
+        .map(|version| ends(&certified, version))
+        .into()
+}
+
+fn ends(
+    certified: &rcgen::CertifiedKey<rcgen::KeyPair>,
+    version: &'static rustls::SupportedProtocolVersion,
+) -> TlsEnds {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut roots = rustls::RootCertStore::empty();
+    let certificate = certified.cert.der().clone();
+    roots.add(certificate.clone()).expect("it is its own root");
+    let client = rustls::ClientConfig::builder_with_provider(provider.clone())
+        .with_protocol_versions(&[version])
+        .expect("the provider knows it")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(certified.signing_key.serialize_der())
+        .expect("a key of ours");
+    let server = rustls::ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[version])
+        .expect("the provider knows it")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .expect("certificate and key belong together");
+    TlsEnds {
+        server: Arc::new(server),
+        client: TlsConfig::from(client),
+    }
+}

@@ -1,0 +1,32 @@
+//! The tests that run for both adapters, through this one. They are in `ftp-blocking`.
+
+mod face;
+#[path = "../../ftp-blocking/tests/support/mod.rs"]
+mod support;
+
+#[path = "../examples/proxy.rs"]
+#[allow(dead_code, reason = "its main function")]
+mod proxy_example;
+#[path = "../examples/resume.rs"]
+#[allow(dead_code, reason = "its main function")]
+mod resume_example;
+
+/// The examples, which some of the tests run for real.
+mod examples {
+    use std::fs::File;
+
+    use crate::face::{Client, Completion, Error};
+
+    pub(crate) use crate::proxy_example::Proxy;
+
+    pub(crate) fn fetch(
+        client: &mut Client,
+        path: &str,
+        file: &mut File,
+    ) -> Result<Completion, Error> {
+        smol::block_on(crate::resume_example::fetch(&mut client.0, path, file))
+    }
+}
+
+#[path = "../../ftp-blocking/tests/both/mod.rs"]
+mod both;

@@ -1,5 +1,0 @@
-//! The contract table of `ftp-proto`, through this adapter.
-
-mod support;
-
-ftp_proto::contract_tests!(support::Smol, support::tls());

@@ -1,0 +1,213 @@
+//! The client that the shared tests call: this adapter's, where each call waits for its future.
+//!
+//! A call that is missing here does not compile in a test; what does not wait is reached through
+//! `Deref`.
+
+use std::io::{self, Read, Write};
+use std::ops::{Deref, DerefMut};
+use std::os::fd::AsFd;
+
+use ftp_smol::reply::Timestamp;
+use ftp_smol::transport::Network;
+use smol::block_on;
+use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+pub(crate) use ftp_smol::*;
+
+#[derive(Debug)]
+pub(crate) struct Client(pub(crate) ftp_smol::Client);
+
+impl Client {
+    pub(crate) fn connect(options: Options) -> Result<Self, Error> {
+        block_on(ftp_smol::Client::connect(options)).map(Self)
+    }
+
+    pub(crate) fn connect_over(
+        network: impl Network + 'static,
+        options: Options,
+    ) -> Result<Self, Error> {
+        block_on(ftp_smol::Client::connect_over(network, options)).map(Self)
+    }
+
+    pub(crate) fn copy_to(
+        &mut self,
+        path: impl Name,
+        target: &mut Self,
+        target_path: impl Name,
+        transfer_type: TransferType,
+    ) -> Result<Copied, Error> {
+        block_on(
+            self.0
+                .copy_to(path, &mut target.0, target_path, transfer_type),
+        )
+    }
+
+    pub(crate) fn quit(self) -> Result<Option<Reply>, Error> {
+        block_on(self.0.quit())
+    }
+}
+
+/// The methods of a client, by their signatures.
+macro_rules! waits_for {
+    ($($call:ident($($argument:ident: $type:ty),*) -> $given:ty;)*) => {
+        impl Client {$(
+            pub(crate) fn $call(&mut self, $($argument: $type),*) -> Result<$given, Error> {
+                Ok(block_on(self.0.$call($($argument),*))?.into())
+            }
+        )*}
+    };
+}
+
+waits_for! {
+    login(user: impl Name, password: impl Name) -> Reply;
+    login_with(credentials: Credentials) -> Reply;
+    secure() -> ();
+    clear_control() -> ();
+    protect(protection: Protection) -> ();
+    reconnect() -> ();
+    features() -> Features;
+    pwd() -> RemotePath;
+    cwd(path: impl Name) -> Reply;
+    mkd(path: impl Name) -> Option<RemotePath>;
+    rmd(path: impl Name) -> Reply;
+    delete(path: impl Name) -> Reply;
+    rename(from: impl Name, to: impl Name) -> Reply;
+    size(path: impl Name) -> Option<u64>;
+    modified(path: impl Name) -> Option<Timestamp>;
+    mlst(path: Option<impl Name>) -> Entry;
+    system() -> Reply;
+    status(path: Option<impl Name>) -> Reply;
+    help(topic: Option<impl Name>) -> Reply;
+    site(line: impl Name) -> Reply;
+    opts(line: impl Name) -> Reply;
+    account(account: impl Name) -> Reply;
+    allocate(bytes: u64) -> Reply;
+    mount(path: impl Name) -> Reply;
+    reinitialize() -> Reply;
+    host(name: impl Name) -> Reply;
+    language(tag: Option<impl Name>) -> Reply;
+    client_name(name: impl Name) -> Reply;
+    set_type(transfer_type: TransferType) -> ();
+    set_mode(mode: TransmissionMode) -> ();
+    set_structure(structure: FileStructure) -> ();
+    noop() -> Reply;
+    raw(line: impl Name) -> Reply;
+    download(path: impl Name) -> Download<'_>;
+    download_with(path: impl Name, options: &TransferOptions) -> Download<'_>;
+    download_lines(path: impl Name) -> Lines<'_>;
+    download_command(line: impl Name, options: &TransferOptions) -> Download<'_>;
+    upload(path: impl Name) -> Upload<'_>;
+    upload_with(path: impl Name, options: &TransferOptions) -> Upload<'_>;
+    append(path: impl Name) -> Upload<'_>;
+    upload_unique(suggestion: Option<impl Name>) -> Upload<'_>;
+    upload_command(line: impl Name, options: &TransferOptions) -> Upload<'_>;
+    store(path: impl Name, content: impl AsRef<[u8]>) -> Completion;
+    store_lines(path: impl Name, lines: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Completion;
+    list(path: Option<impl Name>) -> Vec<Vec<u8>>;
+    names(path: Option<impl Name>) -> Vec<Vec<u8>>;
+    mlsd(path: Option<impl Name>) -> Vec<Entry>;
+    list_lines(path: Option<impl Name>) -> Lines<'_>;
+    names_lines(path: Option<impl Name>) -> Lines<'_>;
+    mlsd_lines(path: Option<impl Name>) -> Lines<'_>;
+}
+
+impl Deref for Client {
+    type Target = ftp_smol::Client;
+
+    fn deref(&self) -> &ftp_smol::Client {
+        &self.0
+    }
+}
+
+impl DerefMut for Client {
+    fn deref_mut(&mut self) -> &mut ftp_smol::Client {
+        &mut self.0
+    }
+}
+
+macro_rules! transfers {
+    ($($name:ident)*) => {$(
+        #[derive(Debug)]
+        pub(crate) struct $name<'c>(ftp_smol::$name<'c>);
+
+        impl<'c> From<ftp_smol::$name<'c>> for $name<'c> {
+            fn from(transfer: ftp_smol::$name<'c>) -> Self {
+                Self(transfer)
+            }
+        }
+
+        impl<'c> Deref for $name<'c> {
+            type Target = ftp_smol::$name<'c>;
+
+            fn deref(&self) -> &ftp_smol::$name<'c> {
+                &self.0
+            }
+        }
+
+        impl $name<'_> {
+            pub(crate) fn finish(self) -> Result<Completion, Error> {
+                block_on(self.0.finish())
+            }
+        }
+    )*};
+}
+
+transfers! { Download Upload Lines }
+
+impl Download<'_> {
+    pub(crate) fn abort(self) -> Result<Aborted, Error> {
+        block_on(self.0.abort())
+    }
+
+    pub(crate) fn keep_alive(&mut self) -> Result<(), Error> {
+        block_on(self.0.keep_alive())
+    }
+
+    pub(crate) fn save_to(
+        self,
+        file: impl AsFd,
+        progress: impl FnMut(u64),
+    ) -> Result<Completion, Error> {
+        block_on(self.0.save_to(file, progress))
+    }
+}
+
+impl Read for Download<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        block_on(self.0.read(buffer))
+    }
+}
+
+impl Upload<'_> {
+    pub(crate) fn abort(self) -> Result<Aborted, Error> {
+        block_on(self.0.abort())
+    }
+
+    pub(crate) fn keep_alive(&mut self) -> Result<(), Error> {
+        block_on(self.0.keep_alive())
+    }
+
+    pub(crate) fn send_from(
+        self,
+        file: impl AsFd,
+        progress: impl FnMut(u64),
+    ) -> Result<Completion, Error> {
+        block_on(self.0.send_from(file, progress))
+    }
+}
+
+impl Write for Upload<'_> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        block_on(self.0.write(buffer))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        block_on(self.0.flush())
+    }
+}
+
+impl Lines<'_> {
+    pub(crate) fn next_line(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        block_on(self.0.next_line())
+    }
+}

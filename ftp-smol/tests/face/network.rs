@@ -1,0 +1,152 @@
+//! The networks of the shared tests: this adapter's traits over what the tests say of connections.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::{SocketAddr, TcpStream};
+use std::os::fd::BorrowedFd;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use ftp_smol::Tcp;
+use ftp_smol::transport::{BoxFuture, Listener, Network, Stream, Target};
+use smol::Async;
+
+use crate::support::hosted::Hosted;
+use crate::support::middlebox::{Middlebox, Passage};
+
+/// TCP, with the ports of a simulated server bridged to real ones.
+pub(crate) struct Bridge {
+    tcp: Tcp,
+    hosted: Hosted,
+}
+
+impl Bridge {
+    pub(crate) fn to(hosted: &Hosted) -> Self {
+        Self {
+            tcp: Tcp::new(),
+            hosted: hosted.clone(),
+        }
+    }
+}
+
+impl Network for Bridge {
+    fn dial(&mut self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
+        let port = match *target {
+            Target::Server { port, .. } | Target::ControlPeer { port, .. } => port,
+            Target::Address(address) => address.port(),
+        };
+        match self.hosted.open(port) {
+            Ok(address) => self.tcp.dial(&Target::Address(address)),
+            Err(error) => Box::pin(async { Err(error) }),
+        }
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
+        self.tcp.sleep_until(deadline)
+    }
+}
+
+/// A network with a middlebox in front of it.
+pub(crate) struct Behind<M, N> {
+    pub(crate) middlebox: M,
+    pub(crate) network: N,
+}
+
+impl<M: Middlebox, N: Network> Network for Behind<M, N> {
+    fn dial(&mut self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
+        let is_control = matches!(target, Target::Server { .. });
+        let passage = match self.middlebox.dial(is_control) {
+            Ok(passage) => passage,
+            Err(error) => return Box::pin(async { Err(error) }),
+        };
+        let dialling = self.network.dial(target);
+        let Some(mut passage) = passage else {
+            return dialling;
+        };
+        Box::pin(async {
+            let stream = dialling.await?;
+            passage.made();
+            Ok(Box::new(Passing { passage, stream }) as Box<dyn Stream>)
+        })
+    }
+
+    fn listen(&mut self, control: &dyn Stream) -> io::Result<Box<dyn Listener>> {
+        self.network.listen(control)
+    }
+
+    fn now(&self) -> Instant {
+        self.network.now()
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
+        let (mut sleep, middlebox) = (self.network.sleep_until(deadline), self.middlebox.clone());
+        // A sleep in memory ends as soon as it is polled.
+        Box::pin(poll_fn(move |cx| match middlebox.stops_the_clock() {
+            true => Poll::Pending,
+            false => sleep.as_mut().poll(cx),
+        }))
+    }
+}
+
+struct Passing<P> {
+    passage: P,
+    stream: Box<dyn Stream>,
+}
+
+/// What the middlebox says, where nothing has come yet included.
+fn admitted(cx: &Context<'_>, room: io::Result<usize>) -> Poll<io::Result<usize>> {
+    match room {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+        room => Poll::Ready(room),
+    }
+}
+
+impl<P: Passage> Stream for Passing<P> {
+    fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        let room = std::task::ready!(admitted(cx, self.passage.may_read(buffer.len())))?;
+        if room == 0 {
+            return Poll::Ready(Ok(0));
+        }
+        let polled = self.stream.poll_read(cx, &mut buffer[..room]);
+        polled.map_ok(|count| self.passage.has_read(buffer, count))
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
+        let room = std::task::ready!(admitted(cx, self.passage.may_write(buffer.len())))?;
+        let polled = self.stream.poll_write(cx, &buffer[..room]);
+        polled.map_ok(|count| {
+            self.passage.has_written(&buffer[..count]);
+            count
+        })
+    }
+
+    fn shutdown(&mut self) -> io::Result<()> {
+        self.passage.half_closes()?;
+        self.stream.shutdown()
+    }
+
+    fn reset_on_close(&mut self, reset: bool) {
+        self.passage.resets_on_close(reset);
+        self.stream.reset_on_close(reset);
+    }
+
+    fn peer_address(&self) -> Option<SocketAddr> {
+        self.stream.peer_address()
+    }
+
+    fn local_address(&self) -> Option<SocketAddr> {
+        self.stream.local_address()
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.stream.descriptor()
+    }
+
+    fn plain_socket(&self) -> Option<&Async<TcpStream>> {
+        let stream = self.stream.plain_socket()?;
+        self.passage.lets_the_kernel_move_bytes().then_some(stream)
+    }
+}

@@ -1,0 +1,435 @@
+//! Futures, which `ftp-blocking` does not have: dropped at every point where they can be (hard
+//! cases 3, 9 and 10), and sent to other threads.
+
+mod face;
+#[path = "../../ftp-blocking/tests/support/mod.rs"]
+mod support;
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use ftp_proto::simulator::contract::TlsEnds;
+use ftp_proto::simulator::{Action, DuringTransfer, Fault, Setup, Simulator};
+use ftp_smol::{Client, Error, ErrorKind, Memory, Options, TransferOptions, TransferType};
+use smol::block_on;
+use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use face::{Behind, Bridge};
+use support::counting::{BOTH, Copied, Counting, Way};
+use support::files::{big, content, holding};
+use support::hosted::Hosted;
+use support::tls::tls;
+
+/// Polls at most so many times and then drops; `None` when it was dropped unfinished.
+fn poll_times<T>(times: usize, future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..times {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return Some(output);
+        }
+    }
+    None
+}
+
+fn server(setup: Setup) -> Memory {
+    let big: Vec<u8> = (0..30_000_u32).map(|n| (n / 7) as u8).collect();
+    Memory::new(Simulator::new(
+        setup.window(8192).file("/five", "12345").file("/big", big),
+    ))
+}
+
+fn options(tls: Option<&TlsEnds>) -> Options {
+    let options = Options::new("localhost");
+    match tls {
+        Some(ends) => options.with_tls(ends.client.clone()),
+        None => options,
+    }
+}
+
+fn protected(setup: Setup, tls: Option<&TlsEnds>) -> Setup {
+    match tls {
+        Some(ends) => setup.tls(ends.server.clone()),
+        None => setup,
+    }
+}
+
+/// In clear, under TLS 1.2, under TLS 1.3.
+fn channels() -> impl Iterator<Item = Option<&'static TlsEnds>> {
+    [None].into_iter().chain(tls().iter().map(Some))
+}
+
+/// A whole session but for the connecting and the end.
+async fn session(client: &mut Client) -> Result<(), Error> {
+    client.login("user", "secret").await?;
+    client.features().await?;
+    client.pwd().await?;
+    client.size("/big").await?;
+    let mut all = Vec::new();
+    let mut download = client.download("/big").await?;
+    download.read_to_end(&mut all).await?;
+    download.finish().await?;
+    client.list(None::<&str>).await?;
+    let mut upload = client.upload("/new").await?;
+    upload.write_all(&all).await?;
+    upload.finish().await?;
+    let offset = TransferOptions::new().with_offset(29_000);
+    let mut download = client.download_with("/big", &offset).await?;
+    download.read_exact(&mut [0; 10]).await?;
+    download.keep_alive().await?;
+    download.abort().await?;
+    let mut upload = client.upload("/aborted").await?;
+    upload.write_all(&all[..9000]).await?;
+    upload.abort().await?;
+    client.noop().await?;
+    client.names(None::<&str>).await?;
+    client.mkd("/d").await?;
+    client.cwd("d").await?;
+    client.rename("/new", "moved").await?;
+    client.modified("moved").await?;
+    client.mlst(Some("moved")).await?;
+    client.mlsd(None::<&str>).await?;
+    let mut upload = client.append("moved").await?;
+    upload.write_all(b"more").await?;
+    upload.finish().await?;
+    let mut upload = client.upload_with("text", &TransferOptions::text()).await?;
+    upload.write_all(&b"line\n".repeat(3000)).await?;
+    upload.finish().await?;
+    client.download_lines("text").await?.next_line().await?;
+    client.opts("UTF8 ON").await?;
+    client.reconnect().await?;
+    client.delete("moved").await?;
+    client.cwd("..").await?;
+    Ok(())
+}
+
+#[test]
+fn hard_10_every_future_dropped_at_every_await_point() {
+    let setups = [
+        Setup::new(),
+        Setup::new().during_transfer(DuringTransfer::Immediate),
+        Setup::new().without("EPSV").segment(7),
+    ];
+    for (number, setup) in setups.into_iter().enumerate() {
+        for tls in channels() {
+            let points = drop_everywhere(&setup, tls);
+            let channel = if tls.is_some() {
+                "under TLS"
+            } else {
+                "in clear"
+            };
+            println!("server {number}, {channel}: {points} await points");
+            assert!(
+                points > 60,
+                "the session has become too simple to prove anything"
+            );
+        }
+    }
+}
+
+/// Returns the number of points.
+fn drop_everywhere(setup: &Setup, tls: Option<&TlsEnds>) -> usize {
+    for times in 1.. {
+        let memory = server(protected(setup.clone(), tls));
+        let connecting = Client::connect_over(memory.clone(), options(tls));
+        let Some(client) = poll_times(times, connecting) else {
+            assert_eq!(
+                memory.server().open_links(),
+                0,
+                "dropped while connecting, poll {times}"
+            );
+            continue;
+        };
+        let mut client = client.expect("the server greets");
+        let outcome = poll_times(times, session(&mut client));
+        if let Some(outcome) = &outcome {
+            outcome.as_ref().expect("the session goes through");
+        }
+        let dead = match block_on(client.pwd()) {
+            Ok(path) => {
+                assert!(
+                    [&b"/"[..], b"/d"].contains(&path.as_bytes()),
+                    "out of step after poll {times}"
+                );
+                false
+            }
+            Err(error) => {
+                let known = client.session().is_dead() || not_logged_in(&error);
+                assert!(known, "poll {times}: neither in step nor dead: {error}");
+                client.session().is_dead()
+            }
+        };
+        if !dead && client.session().is_logged_in() {
+            // And whatever else it may do is right, too.
+            let content = block_on(async {
+                let mut content = Vec::new();
+                client
+                    .download("/five")
+                    .await?
+                    .read_to_end(&mut content)
+                    .await?;
+                Ok::<_, Error>(content)
+            });
+            match content {
+                Ok(content) => assert_eq!(content, b"12345", "after poll {times}"),
+                // Dropped between login and PROT: fails closed.
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::Insecure, "poll {times}: {error}")
+                }
+            }
+        }
+        drop(client);
+        assert_eq!(
+            memory.server().open_links(),
+            0,
+            "left open after poll {times}"
+        );
+        if outcome.is_some() {
+            return times;
+        }
+    }
+    unreachable!("the range has no end")
+}
+
+fn not_logged_in(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Insecure)
+        || error
+            .reply()
+            .is_some_and(|reply| reply.code().value() == 530)
+}
+
+#[test]
+fn hard_03_dropped_between_the_answer_to_auth_and_the_handshake() {
+    for tls in tls() {
+        let mut dead = 0;
+        for times in 1.. {
+            let memory = server(protected(Setup::new(), Some(tls)));
+            let mut client = block_on(Client::connect_over(memory.clone(), options(Some(tls))))
+                .expect("the server greets");
+            if poll_times(times, client.secure()).is_some() {
+                break;
+            }
+            let sent = memory.server().control_plaintext_received().len();
+            let asked = memory.server().commands().len() == 1;
+            let outcome = block_on(client.pwd());
+            let error = outcome.expect_err("PWD needs TLS");
+            if client.session().is_dead() {
+                dead += 1;
+                assert_eq!(error.kind(), ErrorKind::Tls);
+                // AUTH itself, queued but not gone when the future was dropped, still goes out.
+                let now = memory.server().control_plaintext_received().len();
+                let late = if asked { 0 } else { b"AUTH TLS\r\n".len() };
+                assert_eq!(
+                    now,
+                    sent + late,
+                    "poll {times}: sent something to a dead session"
+                );
+            } else {
+                assert_eq!(error.kind(), ErrorKind::Insecure, "poll {times}");
+                // AUTH may have been on its way; its answer then waits, unread or not.
+                assert!(!asked || memory.server().commands() == [b"AUTH TLS"]);
+            }
+        }
+        assert!(
+            dead > 2,
+            "the handshake has several await points, {dead} were met"
+        );
+    }
+}
+
+#[test]
+fn hard_09_rest_answered_transfer_dropped_next_download_starts_at_byte_0() {
+    for tls in channels() {
+        let mut points = 0;
+        for times in 1.. {
+            let memory = server(protected(Setup::new(), tls));
+            let mut client = block_on(async {
+                let mut client = Client::connect_over(memory.clone(), options(tls)).await?;
+                client.login("user", "secret").await?;
+                Ok::<_, Error>(client)
+            })
+            .expect("logged in");
+            let offset = TransferOptions::new().with_offset(3);
+            let dropped = poll_times(times, client.download_with("/five", &offset)).is_none();
+            let content = block_on(async {
+                let mut content = Vec::new();
+                client
+                    .download("/five")
+                    .await?
+                    .read_to_end(&mut content)
+                    .await?;
+                Ok::<_, Error>(content)
+            });
+            assert_eq!(
+                content.expect("in step"),
+                b"12345",
+                "dropped at poll {times}"
+            );
+            points = times;
+            if !dropped {
+                break;
+            }
+        }
+        println!("{points} points");
+    }
+}
+
+/// Invariant 3: a client whose reconnect was dropped works where it stood, or not at all.
+#[test]
+fn dropped_reconnect_is_never_silently_elsewhere() {
+    for times in 0.. {
+        let setup = Setup::new().directory("/a").directory("/b").segment(3);
+        let memory = Memory::new(Simulator::new(setup));
+        let done = block_on(async {
+            let connecting = Client::connect_over(memory.clone(), Options::new("localhost"));
+            let mut client = connecting.await.unwrap();
+            client.login("user", "secret").await.unwrap();
+            client.cwd("/a").await.unwrap();
+            if poll_times(times, client.reconnect()).is_some() {
+                return true;
+            }
+            if client.store("one", "1").await.is_ok() {
+                assert!(memory.server().file("/a/one").is_some(), "poll {times}");
+            }
+            let moved = client.cwd("/b").await.is_ok();
+            client.reconnect().await.unwrap();
+            client.store("two", "2").await.unwrap();
+            let place = if moved { "/b/two" } else { "/a/two" };
+            assert!(memory.server().file(place).is_some(), "poll {times}");
+            false
+        });
+        if done {
+            assert!(times > 5, "it was dropped {times} times alone");
+            return;
+        }
+    }
+}
+
+#[test]
+fn hard_10_saving_and_sending_dropped_at_every_await_point() {
+    let mut points = 0;
+    for tls in [None].into_iter().chain(tls().iter().map(Some)) {
+        points += dropped_everywhere(tls, true) + dropped_everywhere(tls, false);
+    }
+    println!("{points} points");
+    assert!(points > 30, "too simple to prove anything");
+}
+
+/// Returns the number of points.
+fn dropped_everywhere(tls: Option<&TlsEnds>, downloading: bool) -> usize {
+    let all = big(30_000);
+    for times in 1.. {
+        let setup = Setup::new().window(8192).file("/file", all.clone());
+        let setup = setup.fault(Fault::nth("RETR", 0, Action::HoldFinal));
+        let options = Options::new("localhost");
+        let (setup, options) = match tls {
+            Some(ends) => (
+                setup.tls(ends.server.clone()),
+                options.with_tls(ends.client.clone()),
+            ),
+            None => (setup, options),
+        };
+        let memory = Memory::new(Simulator::new(setup));
+        let connecting = Client::connect_over(memory.clone(), options);
+        let mut client = block_on(connecting).expect("greeted");
+        block_on(client.login("user", "secret")).expect("logged in");
+        let target = holding(b"");
+        let mut told = 0;
+        let moved = if downloading {
+            let download = block_on(client.download("/file")).expect("opened");
+            poll_times(times, download.save_to(&target, |bytes| told = bytes))
+        } else {
+            let upload = block_on(client.upload("/new")).expect("opened");
+            poll_times(times, upload.send_from(holding(&all), |bytes| told = bytes))
+        };
+        if downloading {
+            assert_eq!(content(&target).len() as u64, told, "after poll {times}");
+        }
+        assert_eq!(block_on(client.pwd()).expect("in step").as_bytes(), b"/");
+        if let Some(moved) = moved {
+            assert_eq!(moved.expect("confirmed").bytes, 30_000);
+            return times;
+        }
+    }
+    unreachable!("the range has no end")
+}
+
+fn over_sockets(way: Way, setup: Setup) -> Client {
+    let network = Behind {
+        middlebox: Counting {
+            copied: Copied::default(),
+            way,
+        },
+        network: Bridge::to(&Hosted::new(Simulator::new(setup))),
+    };
+    let connecting = Client::connect_over(network, Options::new("localhost"));
+    let mut client = block_on(connecting).expect("greeted");
+    block_on(client.login("user", "secret")).expect("logged in");
+    client
+}
+
+#[test]
+fn a_transfer_that_never_waits_can_be_dropped_in_its_middle() {
+    for way in BOTH {
+        let all = big(20_000_000);
+        let setup = Setup::new().window(1 << 20).file("/file", all.clone());
+        let mut client = over_sockets(way, setup);
+        let target = holding(b"");
+        let (mut told, mut polls) = (0, 0);
+        let download = block_on(client.download("/file")).expect("opened");
+        {
+            let mut saving = pin!(download.save_to(&target, |bytes| told = bytes));
+            block_on(poll_fn(|cx| {
+                polls += 1;
+                match saving.as_mut().poll(cx) {
+                    Poll::Pending if polls < 3 => Poll::Pending,
+                    Poll::Pending => Poll::Ready(()),
+                    Poll::Ready(done) => panic!("all at once: {done:?}"),
+                }
+            }));
+        }
+        let saved = content(&target);
+        assert_eq!(saved.len() as u64, told);
+        assert!(saved.len() < all.len() && all.starts_with(&saved));
+        assert_eq!(block_on(client.pwd()).expect("in step").as_bytes(), b"/");
+    }
+}
+
+/// What `spawn` wants of a future.
+fn sendable<T>(_: &(impl Future<Output = T> + Send)) {}
+
+/// It is enough that this compiles.
+#[test]
+fn all_futures_are_send() {
+    fn all(client: &mut Client, other: &mut Client) {
+        sendable(&Client::connect(Options::new("localhost")));
+        sendable(&client.login("a", "b"));
+        sendable(&client.reconnect());
+        sendable(&client.secure());
+        sendable(&client.clear_control());
+        sendable(&client.noop());
+        sendable(&client.rename("a", "b"));
+        sendable(&client.mlsd(None::<&str>));
+        sendable(&client.store("a", "b"));
+        sendable(&client.store_lines("a", ["b"]));
+        sendable(&client.upload_unique(Some("a")));
+        sendable(&client.copy_to("a", other, "b", TransferType::Image));
+    }
+    let _ = all;
+}
+
+#[test]
+fn futures_of_whole_transfers_can_be_sent_to_other_threads() {
+    let setup = Setup::new().file("/file", "content");
+    let mut client = over_sockets(Way::Kernel, setup);
+    let target = holding(b"");
+    let download = block_on(client.download("/file")).expect("opened");
+    let saving = download.save_to(&target, |_| {});
+    sendable(&saving);
+    block_on(saving).expect("confirmed");
+    let upload = block_on(client.upload("/new")).expect("opened");
+    let sending = upload.send_from(&target, |_| {});
+    sendable(&sending);
+    block_on(sending).expect("confirmed");
+}

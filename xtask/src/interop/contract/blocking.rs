@@ -1,0 +1,8 @@
+//! What the tests of `ftp-blocking` run the contract table with.
+#![allow(dead_code, reason = "the tests use all of it")]
+#![allow(clippy::duplicate_mod, reason = "one for each adapter")]
+
+#[path = "../../../../ftp-blocking/tests/support/contract.rs"]
+pub(crate) mod contract;
+#[path = "../../../../ftp-blocking/tests/face/client.rs"]
+pub(crate) mod face;
