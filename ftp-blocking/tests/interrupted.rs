@@ -1,5 +1,6 @@
-//! Every single call to the transport made to fail in every way: hard cases 3, 9 and 10. Dropping
-//! a future at every point is the same for the other adapter: see `futures.rs` there.
+//! Every single call to the transport fails once: hard cases 3, 9 and 10. It runs for this adapter
+//! alone, because a call that ends without a result at its deadline exists here alone. In
+//! `ftp-smol` a dropped future takes its place: see `futures.rs` there.
 
 mod face;
 mod support;
@@ -27,7 +28,7 @@ impl Fault {
         match self.left.fetch_sub(1, Ordering::Relaxed) {
             1 => Err(self.kind.into()),
             0 => {
-                // It has struck; stay there.
+                // It has failed already: stay at 0.
                 self.left.store(0, Ordering::Relaxed);
                 Ok(())
             }

@@ -1,5 +1,5 @@
-//! Futures, which `ftp-blocking` does not have: dropped at every point where they can be (hard
-//! cases 3, 9 and 10), and sent to other threads.
+//! Futures, which exist in this adapter alone: dropped at every await point (hard cases 3, 9 and
+//! 10), and sent to other threads.
 
 mod face;
 #[path = "../../ftp-blocking/tests/support/mod.rs"]
@@ -161,7 +161,7 @@ fn drop_everywhere(setup: &Setup, tls: Option<&TlsEnds>) -> usize {
             }
         };
         if !dead && client.session().is_logged_in() {
-            // And whatever else it may do is right, too.
+            // Everything else works, too.
             let content = block_on(async {
                 let mut content = Vec::new();
                 client
@@ -173,7 +173,7 @@ fn drop_everywhere(setup: &Setup, tls: Option<&TlsEnds>) -> usize {
             });
             match content {
                 Ok(content) => assert_eq!(content, b"12345", "after poll {times}"),
-                // Dropped between login and PROT: fails closed.
+                // It was dropped between login and PROT: no data connection in clear.
                 Err(error) => {
                     assert_eq!(error.kind(), ErrorKind::Insecure, "poll {times}: {error}")
                 }
@@ -277,7 +277,7 @@ fn hard_09_rest_answered_transfer_dropped_next_download_starts_at_byte_0() {
 
 /// Invariant 3: a client whose reconnect was dropped works where it stood, or not at all.
 #[test]
-fn dropped_reconnect_is_never_silently_elsewhere() {
+fn a_client_whose_reconnect_was_dropped_is_never_in_another_directory() {
     for times in 0.. {
         let setup = Setup::new().directory("/a").directory("/b").segment(3);
         let memory = Memory::new(Simulator::new(setup));
@@ -396,7 +396,7 @@ fn a_transfer_that_never_waits_can_be_dropped_in_its_middle() {
     }
 }
 
-/// What `spawn` wants of a future.
+/// `spawn` demands this of a future.
 fn sendable<T>(_: &(impl Future<Output = T> + Send)) {}
 
 /// It is enough that this compiles.

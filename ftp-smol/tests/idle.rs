@@ -13,4 +13,4 @@ const LEFT_BEHIND: usize = 128;
 
 /// In how many rounds that is measured, of which the best counts: the reactor's thread is late with
 /// timers that are gone, now more and now less.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 4;

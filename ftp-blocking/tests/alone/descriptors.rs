@@ -1,5 +1,5 @@
-//! No descriptor is left open, however a session ends. Alone in its process, so that nobody else
-//! opens files meanwhile.
+//! No descriptor is left open, however a session ends. The test is alone in its process, so that no
+//! other test opens files at the same time.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};

@@ -1,6 +1,6 @@
-//! What a session without a transfer holds, with an allocator that counts.
+//! How much heap a session without a transfer holds, by an allocator that counts.
 //!
-//! One test alone in its process, and the server in another one, so that nobody else's memory is
+//! The test is alone in its process and the server in another one, so that only sessions are
 //! counted.
 
 use std::alloc::System;
@@ -22,10 +22,10 @@ const LIMIT: usize = 2 * 1024;
 /// longer chain costs six times its length.
 const TLS_LIMIT: usize = 10 * 1024;
 
-/// More than one, so that nothing that is rounded or there once passes for free.
+/// More than one, so that neither rounding nor what exists once hides anything.
 const SESSIONS: usize = 32;
 
-/// Everything that leaves something behind in a session.
+/// A session that has done everything that leaves something in memory.
 fn session(options: &Options) -> Result<Client, Error> {
     let mut client = Client::connect(options.clone())?;
     client.login("somebody", "a password of some length")?;
@@ -36,7 +36,7 @@ fn session(options: &Options) -> Result<Client, Error> {
     assert_eq!(io::copy(&mut download, &mut io::sink())?, FILE as u64);
     download.finish()?;
     client.store("file", vec![b'x'; FILE])?;
-    // One that is given up, and paid for by the next operation.
+    // This one is given up, and the next operation aborts it.
     client.download("file")?.read_exact(&mut [0; 1024])?;
     client.noop()?;
     Ok(client)
@@ -50,18 +50,18 @@ fn a_session_without_a_transfer_holds_at_most_2_kib_and_10_under_tls() {
     let trusted = TlsConfig::with_roots_pem(server.certificate()).expect("a certificate");
     let tls = clear.clone().with_tls(trusted);
     for (options, limit) in [(clear, LIMIT), (tls, TLS_LIMIT)] {
-        // What a process has once is no session's.
+        // What exists once in a process is not counted.
         drop(session(&options).expect("works"));
         let before = HEAP.allocated();
         let held = many(&options, before);
-        // Ahead of words, which the test harness keeps.
+        // Before anything is printed, because the test harness keeps what is printed.
         let left = HEAP.allocated().saturating_sub(before);
         println!(
             "{held} bytes of heap a session, and {} of the client itself",
             size_of::<Client>()
         );
         assert!(held <= limit, "{held} bytes of heap a session");
-        // Again, where a reactor is behind with what is gone.
+        // Again, where the adapter has a reactor that frees late.
         let left = (1..crate::ROUNDS)
             .map(|_| {
                 many(&options, before);
@@ -81,7 +81,7 @@ fn many(options: &Options, before: usize) -> usize {
     for _ in 0..SESSIONS {
         clients.push(session(options).expect("works"));
     }
-    // The vector's own room is no session's.
+    // The vector itself is not counted.
     let vector = SESSIONS * size_of::<Client>();
     (HEAP.allocated() - before - vector).div_ceil(SESSIONS)
 }

@@ -8,7 +8,7 @@ use ftp_proto::DataMode;
 
 use crate::face::{Client, Error, ErrorKind, Options, Timeouts, Wait};
 use crate::support::little::Little;
-use crate::support::stranger::serve as serve_stranger_first;
+use crate::support::stranger::serve_a_stranger_first;
 
 const LOCALHOST: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
@@ -47,7 +47,7 @@ fn assert_closed(listener: SocketAddr) {
     assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
 }
 
-/// A port that is taken for as long as the listener lives, and a free one behind it.
+/// A port that is taken for as long as the listener lives; the next port is free.
 fn taken_and_free(ip: Ipv4Addr) -> (TcpListener, u16) {
     for _ in 0..100 {
         let taken = TcpListener::bind((ip, 0)).expect("a port");
@@ -62,7 +62,7 @@ fn taken_and_free(ip: Ipv4Addr) -> (TcpListener, u16) {
 
 #[test]
 fn invariant_11_a_stranger_at_the_listener_is_sent_away() {
-    let mut client = logged_in(active("127.0.0.1", serve_stranger_first()));
+    let mut client = logged_in(active("127.0.0.1", serve_a_stranger_first()));
     assert_eq!(content(&mut client, "file"), "genuine");
     client.quit().expect("said goodbye");
 }
@@ -89,7 +89,7 @@ fn the_listener_is_closed_when_the_transfer_is_refused() {
 }
 
 #[test]
-fn the_listener_is_closed_when_nobody_comes() {
+fn the_listener_is_closed_when_no_connection_comes() {
     let server = Little::at(LOCALHOST).expect("loopback");
     let mut timeouts = Timeouts::default();
     timeouts.accept = Duration::from_millis(50);
@@ -113,7 +113,7 @@ fn the_listener_is_at_the_control_connections_address_on_a_port_of_the_range() {
     for file in ["one", "two", "three"] {
         assert_eq!(content(&mut client, file), file);
         assert_eq!(server.told(), SocketAddr::from((ours, port + 1)));
-        // Whoever ends a connection keeps its port in TIME_WAIT: here the client.
+        // The side that closes first keeps its port in TIME_WAIT: here the client.
         client.store("up", file).expect("confirmed");
         assert_eq!(server.told(), SocketAddr::from((ours, port + 1)));
     }
@@ -137,7 +137,7 @@ fn a_range_that_is_taken_is_an_error_that_says_so() {
 }
 
 #[test]
-fn the_outside_is_told_and_the_port_is_ours() {
+fn the_server_is_told_the_active_address_with_the_listeners_port() {
     let server = Little::at(LOCALHOST).expect("loopback");
     let outside: IpAddr = [203, 0, 113, 9].into();
     let options = active("127.0.0.1", server.port())
@@ -159,7 +159,7 @@ fn ipv6_is_told_where_the_control_connection_is_of_ipv6() {
 }
 
 #[test]
-fn ipv4_in_ipv6_clothes_is_told_as_ipv4() {
+fn an_ipv4_mapped_address_is_told_as_ipv4() {
     if Little::at(Ipv6Addr::LOCALHOST).is_none() {
         eprintln!("skipped: no IPv6 on loopback");
         return;

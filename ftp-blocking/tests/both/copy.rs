@@ -20,7 +20,7 @@ fn both(source: Setup, target: Setup) -> [(Client, Memory); 2] {
     [source, target]
 }
 
-/// Both sessions do what they are asked.
+/// Both sessions still work.
 fn both_are_in_step(source: &mut Client, target: &mut Client) {
     for client in [source, target] {
         assert_eq!(client.pwd().unwrap().as_bytes(), b"/");
@@ -45,7 +45,7 @@ fn a_copy_goes_from_server_to_server() {
     }
 }
 
-/// Invariant 11: what a 227 says of the address is not believed.
+/// Invariant 11: the address in a 227 is not used.
 #[test]
 fn the_target_is_told_of_the_control_connections_peer() {
     let setup = Setup::new().without("EPSV").pasv_address([192, 0, 2, 7]);
@@ -57,7 +57,7 @@ fn the_target_is_told_of_the_control_connections_peer() {
     assert_eq!(told.ip().to_string(), "127.0.0.1");
 }
 
-/// The target must not wait for what never comes.
+/// The target must not wait for a connection that never comes.
 #[test]
 fn a_refused_retr_aborts_the_stor() {
     let [(mut source, _), (mut target, to)] = both(Setup::new(), Setup::new());
@@ -95,7 +95,7 @@ fn a_refused_port_leaves_both_in_step() {
     both_are_in_step(&mut source, &mut target);
 }
 
-/// One of the two did not get all: an error, whatever the other one says.
+/// A copy that one of the two servers did not finish is an error, whatever the other one replies.
 #[test]
 fn one_failing_side_is_a_failure() {
     let failing = |verb| {
@@ -119,7 +119,7 @@ fn one_failing_side_is_a_failure() {
     }
 }
 
-/// Neither server would begin the handshake: not a byte is sent.
+/// Neither server would begin the TLS handshake, so not a byte is sent.
 #[test]
 fn protected_data_cannot_be_copied() {
     for ends in tls() {
@@ -136,7 +136,7 @@ fn protected_data_cannot_be_copied() {
     }
 }
 
-/// Each name is encoded as its own client's options want it; active mode is no hindrance.
+/// Each name is encoded by the options of its own client. Active mode does not matter.
 #[test]
 fn names_are_encoded_on_both_sides() {
     let latin = Options::new("localhost").with_encoding(Encoding::Latin1);

@@ -1,4 +1,4 @@
-//! Hard case 13: replies cut in two at every position, through each adapter.
+//! Hard case 13: replies cut in two at every position, in a whole session.
 
 use ftp_proto::simulator::cases;
 

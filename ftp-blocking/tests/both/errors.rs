@@ -1,4 +1,4 @@
-//! What somebody gets to read whose first try fails.
+//! What a user reads when something fails: the text of each error.
 
 use std::io::Read as _;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -25,7 +25,7 @@ fn explicit() -> Options {
     plain().with_tls(trusting())
 }
 
-/// At the port where the simulator greets in clear text.
+/// Implicit TLS at port 21, where the simulator greets in clear text.
 fn implicit() -> Options {
     plain().with_implicit_tls(trusting()).with_port(21)
 }
@@ -44,7 +44,7 @@ fn reply(line: &str) -> Action {
     Action::Reply(format!("{line}\r\n").into_bytes())
 }
 
-/// What is tried behind the greeting.
+/// What is tried after the greeting.
 type Try = fn(&mut Client) -> Result<(), Error>;
 
 fn login(client: &mut Client) -> Result<(), Error> {
@@ -69,7 +69,7 @@ fn said(setup: Setup, options: Options, attempt: Try) -> Error {
 fn assert_says(setup: Setup, options: Options, attempt: Try, line: &str) {
     let error = said(setup, options, attempt);
     assert_eq!(error.to_string(), line);
-    // What `main` prints that returns it.
+    // A `main` that returns the error prints this.
     let says = format!("Error {{ says: {line:?}, kind: ");
     assert!(format!("{error:?}").starts_with(&says), "{error:?}");
 }
@@ -323,7 +323,7 @@ fn calls_that_make_no_sense() {
 }
 
 #[test]
-fn trust_that_is_none() {
+fn tls_configurations_that_cannot_be_built() {
     let own = || {
         let provider = rustls::crypto::ring::default_provider();
         rustls::ClientConfig::builder_with_provider(provider.into())
@@ -364,7 +364,7 @@ fn trust_that_is_none() {
 }
 
 #[test]
-fn hosts_that_are_none() {
+fn hosts_that_are_neither_a_name_nor_an_address() {
     for host in ["ftp://ftp.example.org", "localhost:21", ""] {
         let options = Options::new(host).with_tls(trusting());
         let error = Client::connect(options).expect_err("no host");

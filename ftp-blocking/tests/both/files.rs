@@ -1,5 +1,5 @@
-//! Transfers from and to files: rows of the contract table with every file a real one, in memory
-//! and over sockets, and what can only go wrong with files.
+//! Transfers from and to files (`save_to`, `send_from`): rows of the contract table with real
+//! files, over memory and over sockets, and what can go wrong with files alone.
 
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::net::Shutdown;
@@ -130,7 +130,7 @@ impl OverTcp {
             middlebox: counting,
             network: Bridge::to(&hosted),
         };
-        // The table's second is simulated time; a busy machine may need more of the real one.
+        // The table's limit of one second is simulated time: a busy machine needs more.
         let options = options.with_timeouts(Timeouts::default());
         let client = Some(Client::connect_over(network, options)?);
         Ok(Self {
@@ -151,7 +151,7 @@ impl OverTcp {
         self.client.as_mut().expect("still connected")
     }
 
-    /// The next operation works, once it has aborted the transfer.
+    /// The next operation aborts the transfer and works.
     fn is_usable(&mut self) {
         let path = self.client().pwd().expect("in step");
         assert_eq!(path.as_bytes(), b"/");
@@ -301,7 +301,7 @@ fn what_was_read_ahead_is_saved_first() {
 }
 
 #[test]
-fn pipes_will_do_at_both_ends_whether_they_block_or_not() {
+fn pipes_work_at_both_ends_blocking_or_not() {
     for way in BOTH {
         for nonblocking in [false, true] {
             let all = big(1_000_000);
@@ -353,7 +353,7 @@ fn bytes_that_never_reached_the_file_are_not_reported_as_saved() {
         let eating = thread::spawn(move || {
             let mut eaten = vec![0; 400_000];
             eater.read_exact(&mut eaten).expect("given");
-            // From here on writing fails, but what was written stays readable.
+            // Writing fails from now on, but what was written can still be read.
             eater.shutdown(Shutdown::Read).expect("connected");
             (eater, eaten)
         });

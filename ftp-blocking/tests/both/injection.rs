@@ -9,7 +9,7 @@ use crate::face::{
     Client, Encoding, Error, ErrorKind, Memory, Options, TransferOptions, TransferType,
 };
 
-/// The public methods of these sources that are given names.
+/// The public methods of this adapter that take a name.
 fn methods_with_names() -> BTreeSet<&'static str> {
     let sources = [
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/client.rs")),
@@ -42,7 +42,7 @@ fn no_argument_of_any_call_smuggles_a_command() {
     let mut target = Client::connect_over(other, Options::new("localhost")).unwrap();
     target.login("user", "secret").unwrap();
     let mut called = BTreeSet::new();
-    /// Whatever it is of, it failed.
+    /// The error of a call that must fail.
     fn refused<T>(result: Result<T, Error>) -> Error {
         match result {
             Ok(_) => panic!("not refused"),

@@ -1,4 +1,5 @@
-//! The tests of both adapters, one file a concept. They call an adapter by its face alone.
+//! The tests that run for both adapters, one file a concept. They use nothing of an adapter but its
+//! face.
 
 mod active;
 mod contract;
@@ -8,6 +9,7 @@ mod errors;
 mod files;
 mod injection;
 mod observer;
+mod options;
 mod proxy;
 mod resume;
 mod round_trips;

@@ -1,4 +1,4 @@
-//! What the observer of a client is given.
+//! What a client's observer is told.
 
 use std::sync::mpsc;
 

@@ -1,4 +1,4 @@
-//! The dialler of the example `proxy`, for real.
+//! The network of the example `proxy` at work.
 
 use std::io::Read as _;
 use std::time::Duration;
@@ -76,7 +76,7 @@ fn a_silent_proxy_ends_at_the_limit() {
     let error = error.expect_err("late");
     assert_eq!(error.kind(), ErrorKind::Timeout(Wait::Connect));
 
-    // The control connection is made long before that.
+    // The control connection is made long before this limit.
     let proxy = Forwarding::to(&hosted, Manner::SilentFrom(1));
     let mut client = connect(&proxy, impatient(500)).expect("logged in");
     let error = client.download("/big").map(|_| ()).expect_err("late");
@@ -85,7 +85,7 @@ fn a_silent_proxy_ends_at_the_limit() {
 }
 
 #[test]
-fn there_is_no_active_mode() {
+fn active_mode_through_a_proxy_is_an_error() {
     let hosted = server();
     let proxy = Forwarding::to(&hosted, Manner::Serves);
     let options = options().with_config(|config| config.with_data_mode(DataMode::Active));

@@ -1,4 +1,4 @@
-//! The example `resume`, for real.
+//! The example `resume` at work.
 
 use std::io::{Read as _, Seek as _};
 
@@ -12,7 +12,7 @@ fn content() -> Vec<u8> {
     (0..300_000).map(|at: u32| (at % 251) as u8).collect()
 }
 
-/// How it came out with these faults, what reached the file, and what the server was told.
+/// The result with these faults, the content of the file, and the commands that the server got.
 fn fetch(faults: impl IntoIterator<Item = Fault>) -> (Result<(), Error>, Vec<u8>, Vec<Vec<u8>>) {
     let setup = Setup::new().file("/big", content());
     let setup = faults.into_iter().fold(setup, Setup::fault);
@@ -30,7 +30,7 @@ fn fetch(faults: impl IntoIterator<Item = Fault>) -> (Result<(), Error>, Vec<u8>
 }
 
 #[test]
-fn it_goes_on_where_it_was_cut_over_another_connection_where_that_is_lost() {
+fn a_cut_download_goes_on_at_its_offset_over_another_connection_if_need_be() {
     let cut = Action::At {
         after: 100_000,
         control: Vec::new(),
@@ -53,7 +53,7 @@ fn it_goes_on_where_it_was_cut_over_another_connection_where_that_is_lost() {
 }
 
 #[test]
-fn it_ends_where_no_try_gets_further() {
+fn it_gives_up_after_a_second_try_that_brings_nothing() {
     let (result, came, told) = fetch([Fault::on("RETR", Action::Reply(b"451 Tape.\r\n".to_vec()))]);
     assert_eq!(result.expect_err("refused").kind(), ErrorKind::Transient);
     let tries = told.iter().filter(|line| line.starts_with(b"RETR")).count();

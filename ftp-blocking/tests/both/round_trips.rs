@@ -9,7 +9,7 @@ use crate::support::middlebox::{Middlebox, Passage};
 use crate::support::round_trips::{Line, Log};
 use crate::support::tls::tls;
 
-/// What `work` takes, between a login and QUIT.
+/// The round trips of a session that logs in, does `work` and quits.
 fn trips(work: impl FnOnce(&mut Client)) -> Log {
     trips_with(Setup::new(), Options::new("localhost"), work)
 }

@@ -1,4 +1,4 @@
-//! Rows of the contract table over real sockets: what memory cannot show of `net.rs`.
+//! Rows of the contract table over real sockets, because `Memory` shows nothing of `Tcp`.
 
 use ftp_proto::simulator::contract::{Driver, Operation, Outcome};
 use ftp_proto::simulator::{Simulator, cases};
@@ -16,7 +16,7 @@ struct OverTcp {
 impl Driver for OverTcp {
     fn connect(server: Simulator, options: Options) -> Result<Self, Error> {
         let hosted = Hosted::new(server);
-        // The table's second is simulated time; a busy machine may need more of the real one.
+        // The table's limit of one second is simulated time: a busy machine needs more.
         let options = options.with_timeouts(Timeouts::default());
         let client = Some(Client::connect_over(Bridge::to(&hosted), options)?);
         Ok(Self { client, hosted })

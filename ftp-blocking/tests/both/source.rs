@@ -1,4 +1,4 @@
-//! Where connections come from.
+//! The addresses and ports of this machine that connections come from.
 
 use std::io::Read as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
@@ -34,11 +34,11 @@ fn control_and_data_come_from_the_source_address() {
 
 #[test]
 fn a_source_port_is_the_control_connections_alone() {
-    // Free a moment ago, at an address that nobody else here uses.
+    // It was free a moment ago, and no other test uses this address.
     let ours = Ipv4Addr::new(127, 0, 0, 80);
     let free = TcpListener::bind((ours, 0)).and_then(|free| free.local_addr());
     let source = free.expect("a port");
-    // The second one finds the port in use until a moment ago.
+    // The second session finds a port that was in use until a moment ago.
     for _ in 0..2 {
         let server = Little::at(Ipv4Addr::LOCALHOST).expect("loopback");
         let options = Options::new("127.0.0.1")
@@ -54,7 +54,7 @@ fn a_source_port_is_the_control_connections_alone() {
 }
 
 #[test]
-fn a_source_address_of_the_other_family_reaches_nobody() {
+fn a_source_address_of_the_other_family_is_an_error() {
     let server = Little::at(Ipv4Addr::LOCALHOST).expect("loopback");
     let options = Options::new("127.0.0.1")
         .with_port(server.port())
@@ -64,7 +64,7 @@ fn a_source_address_of_the_other_family_reaches_nobody() {
 }
 
 #[test]
-fn a_network_without_addresses_does_not_ignore_them() {
+fn a_network_without_addresses_refuses_options_that_name_them() {
     let ours = SocketAddr::from((OURS, 0));
     let options = || Options::new("localhost");
     for options in [

@@ -1,4 +1,4 @@
-//! TLS from the outside: whom it trusts, and that every data connection resumes.
+//! TLS where all goes well, and whom the client trusts.
 
 use std::io::{Read as _, Write as _};
 
@@ -95,9 +95,9 @@ fn two_logins_at_once_do_not_share_their_sessions() {
     }
 }
 
-/// A HOST that was told under TLS is not repeated in clear.
+/// A reconnect repeats HOST only under TLS, if HOST was sent under TLS.
 #[test]
-fn host_under_tls_stays_under_tls() {
+fn host_sent_under_tls_is_repeated_under_tls_alone() {
     for ends in tls() {
         let memory = Memory::new(Simulator::new(Setup::new().tls(ends.server.clone())));
         let options = Options::new("localhost").with_tls(ends.client.clone());

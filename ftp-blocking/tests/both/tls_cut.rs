@@ -1,6 +1,5 @@
-//! Data connections under TLS that are cut at every single byte of ciphertext, those of the
-//! handshake and of close_notify among them, while the server goes on as if nothing were: classes
-//! B5 and B6.
+//! Data connections under TLS that are cut at every single byte of ciphertext, in the handshake and
+//! in close_notify too, while the server does not notice: classes B5 and B6.
 
 use std::io::{self, Read as _, Write as _};
 
@@ -14,7 +13,7 @@ use crate::support::middlebox::{Middlebox, Passage};
 
 const CONTENT: &[u8] = b"a small file, of which no byte may be missing";
 
-/// How somebody on the path cuts a connection.
+/// How an attacker on the path cuts a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cut {
     Fin,
@@ -91,7 +90,7 @@ impl Passage for Cutting {
 /// A way to read a download.
 type Save = fn(&mut Client, &str) -> Result<Vec<u8>, Error>;
 
-/// All of them, and how many bytes there are from cut to cut.
+/// All ways, and how many bytes lie between one cut and the next.
 const WAYS: [(Save, usize); 3] = [(at_once, 1), (in_small_pieces, 5), (to_a_file, 7)];
 
 fn at_once(client: &mut Client, path: &str) -> Result<Vec<u8>, Error> {
@@ -133,7 +132,7 @@ fn logged_in(memory: &Memory, cutting: Cutting, tolerance: MissingCloseNotify) -
     client
 }
 
-/// Yields how many places there were.
+/// Returns in how many places it was cut.
 fn downloads(
     path: &str,
     whole: &[u8],
@@ -158,10 +157,10 @@ fn downloads(
                 let Ok(saved) = saved else {
                     continue;
                 };
-                // All is here, and so is the server's word that it is all.
-                assert_eq!(saved, whole, "{version:?}, {cut:?} behind {after}");
+                // A download that succeeds is complete, and the server says so.
+                assert_eq!(saved, whole, "{version:?}, {cut:?} after {after}");
                 let sent = memory.server().transfers()[0].bytes;
-                assert_eq!(sent, whole.len(), "{version:?}, {cut:?} behind {after}");
+                assert_eq!(sent, whole.len(), "{version:?}, {cut:?} after {after}");
                 let strict = tolerance == MissingCloseNotify::Refused;
                 assert!(after > 0 && (strict || cut == Cut::Fin || after > whole.len()));
                 places += after;
@@ -182,7 +181,7 @@ fn b5_downloads_cut_at_every_byte_of_ciphertext() {
     }
 }
 
-/// The size vouches for the content, and for nothing less.
+/// A size that agrees replaces close_notify, and only where every byte has come.
 #[test]
 fn b5_downloads_cut_everywhere_in_spite_of_tolerance() {
     for (path, whole) in [("/small", CONTENT), ("/empty", b"")] {
@@ -191,7 +190,7 @@ fn b5_downloads_cut_everywhere_in_spite_of_tolerance() {
     }
 }
 
-/// The server reads that much and then nothing: no byte is lost without an error.
+/// The server reads so many bytes and no more: no byte is lost without an error.
 #[test]
 fn b5_uploads_cut_at_every_byte_of_ciphertext() {
     for version in VERSIONS {
@@ -217,7 +216,7 @@ fn b5_uploads_cut_at_every_byte_of_ciphertext() {
                     let complete = memory.server().transfers().iter().any(|t| t.complete);
                     assert!(
                         !complete,
-                        "{version:?}, {cut:?} behind {after}: half, or all"
+                        "{version:?}, {cut:?} after {after}: half, or all"
                     );
                 }
                 assert!(places > 150, "{places} places are too few");

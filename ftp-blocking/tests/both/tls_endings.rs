@@ -11,7 +11,7 @@ use crate::face::{Behind, Client, Error, ErrorKind, Memory, Options, Resumption}
 use crate::support::certificates::{CA, Identity, VERSIONS};
 use crate::support::middlebox::{Middlebox, Passage};
 
-/// What became of a data connection, in this order, without repetitions.
+/// What happens to a data connection, in this order, without repetitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
     Wrote,
@@ -21,12 +21,12 @@ enum Event {
     Reset,
 }
 
-/// What somebody on the path does to the control connection behind the next command.
+/// What an attacker on the path does to the control connection after the next command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meddling {
-    /// These bytes stand behind all that the server says at once.
+    /// Adds these bytes to what the server sends.
     Forge(&'static [u8]),
-    /// FIN behind that.
+    /// Ends the connection after what the server sends.
     Fin,
 }
 
@@ -36,15 +36,15 @@ struct Wiretap(Arc<Mutex<Tapped>>);
 #[derive(Default)]
 struct Tapped {
     events: Vec<Event>,
-    /// All that was written on the control connection, as it went out.
+    /// All bytes that were written on the control connection.
     control: Vec<u8>,
     meddling: Option<Meddling>,
-    /// The command has gone out.
+    /// The command has been sent.
     sent: bool,
     fin: bool,
-    /// How many reads what the server sends behind the handshake of a data connection is late.
+    /// After the handshake of a data connection, so many reads find nothing.
     late: u32,
-    /// How many of them are to come: until then nothing arrives.
+    /// How many of these reads are still to come.
     on_its_way: u32,
 }
 
@@ -60,12 +60,12 @@ impl Wiretap {
         }
     }
 
-    /// Since it was asked last.
+    /// The events since the last call.
     fn events(&self) -> Vec<Event> {
         std::mem::take(&mut self.tapped().events)
     }
 
-    /// Whether there is nothing yet; only reading from the data connection brings it nearer.
+    /// Whether nothing has arrived yet. Only reads of the data connection are counted.
     fn is_late(&self, is_control: bool) -> bool {
         let mut tapped = self.tapped();
         let is_late = tapped.on_its_way > 0;
@@ -107,7 +107,7 @@ struct Tap {
 }
 
 impl Tap {
-    /// What is read from the control connection, with what is added to it.
+    /// Adds to what is read from the control connection.
     fn meddled(&self, buffer: &mut [u8], count: usize) -> usize {
         let mut tapped = self.tap.tapped();
         match tapped.meddling.filter(|_| tapped.sent) {
@@ -158,7 +158,7 @@ impl Passage for Tap {
         } else {
             self.tap.note(Event::Wrote);
             self.writes += 1;
-            // ClientHello, Finished.
+            // The first write is ClientHello, the second Finished.
             if self.writes == 2 {
                 let mut tapped = self.tap.tapped();
                 tapped.on_its_way = tapped.late;
@@ -227,15 +227,15 @@ fn abort_upload(client: &mut Client) -> Result<(), Error> {
     upload.abort().map(|_| ())
 }
 
-/// Class B1: not one byte more, of a ClientHello either, once something stands behind the reply.
+/// Class B1: after an injection not one byte is sent, not even of a ClientHello.
 #[test]
-fn b1_not_one_byte_goes_out_behind_an_injection() {
-    const BEHIND: &[u8] = b"331 x\r\n230 y\r\n";
+fn b1_no_byte_is_sent_after_an_injection() {
+    const INJECTED: &[u8] = b"331 x\r\n230 y\r\n";
     for accepted in [true, false] {
-        for cut in 0..BEHIND.len() + 60 {
+        for cut in 0..INJECTED.len() + 60 {
             let action = match accepted {
-                true => Action::After(BEHIND.to_vec()),
-                false => Action::Reply([b"500 no\r\n", BEHIND].concat()),
+                true => Action::After(INJECTED.to_vec()),
+                false => Action::Reply([b"500 no\r\n", INJECTED].concat()),
             };
             let setup = Setup::new().fault(Fault::on("AUTH", action)).cut_at(cut);
             let setup = setup.tls(Identity::good().server(VERSIONS[1]));
@@ -257,7 +257,7 @@ fn b5_an_upload_ends_by_close_notify_half_close_and_the_servers_end() {
             let (mut client, memory, tap) = logged_in(setup);
             assert!(store(&mut client, content).expect("confirmed"), "clean");
             let events = tap.events();
-            // The server's end is its close_notify, behind which no ticket can come.
+            // The server's end is its close_notify: no ticket can come after it.
             let ending = [Event::Wrote, Event::HalfClosed, Event::Read, Event::Closed];
             assert!(events.ends_with(&ending), "{version:?}: {events:?}");
             assert!(memory.server().transfers()[0].close_notify);
@@ -265,8 +265,8 @@ fn b5_an_upload_ends_by_close_notify_half_close_and_the_servers_end() {
     }
 }
 
-/// A server that is lenient about close_notify, as most are by default, would take a mere end for
-/// that of the file.
+/// Most servers do not demand close_notify by default: such a server would take the end of the
+/// connection for the end of the file.
 #[test]
 fn b5_an_upload_that_vanishes_with_its_client_is_reset() {
     for version in VERSIONS {
@@ -297,7 +297,8 @@ fn b5_a_download_is_answered_by_close_notify() {
     }
 }
 
-/// Class B6: uploads that are given up have used a ticket, too, and read the one that has come.
+/// Class B6: an upload that is given up at once has used a ticket, too. It waits for the next one
+/// and takes it.
 #[test]
 fn b6_aborted_uploads_in_a_row_resume() {
     for version in VERSIONS {
@@ -313,7 +314,7 @@ fn b6_aborted_uploads_in_a_row_resume() {
     }
 }
 
-/// The same where the ticket is a round trip behind: it is waited for, and then it is a reset still.
+/// The same where the ticket comes a round trip later: the client waits for it, and then resets.
 #[test]
 fn b6_aborted_uploads_wait_for_a_ticket_that_is_late() {
     for version in VERSIONS {
@@ -330,15 +331,15 @@ fn b6_aborted_uploads_wait_for_a_ticket_that_is_late() {
     }
 }
 
-/// Class B8: what stands behind the server's close_notify was said by somebody else.
+/// Class B8: bytes after the server's close_notify are not the server's.
 #[test]
-fn b8_bytes_right_behind_close_notify() {
+fn b8_bytes_right_after_close_notify_are_an_injection() {
     for version in VERSIONS {
         for forged in [&b"226 forged\r\n"[..], b"2", b"\x17\x03\x03"] {
             let setup = Setup::new().tls(Identity::good().server(version));
             let (mut client, memory, tap) = logged_in(setup);
             tap.meddle(Meddling::Forge(forged));
-            let error = client.clear_control().expect_err("bytes of somebody else");
+            let error = client.clear_control().expect_err("not the server's");
             assert_eq!(error.kind(), ErrorKind::Injection, "{error}");
             client.pwd().expect_err("dead");
             assert_eq!(memory.server().commands().last(), Some(&b"CCC".to_vec()));
@@ -346,9 +347,9 @@ fn b8_bytes_right_behind_close_notify() {
     }
 }
 
-/// Class B8: an end without close_notify takes TLS off nothing.
+/// Class B8: an end without close_notify does not make the control connection a clear one.
 #[test]
-fn b8_the_end_instead_of_close_notify() {
+fn b8_an_end_without_close_notify_kills_the_session() {
     for version in VERSIONS {
         let reply = Action::Reply(b"200 ok\r\n".to_vec());
         let setup = Setup::new().fault(Fault::on("CCC", reply));

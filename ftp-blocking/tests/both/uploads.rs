@@ -1,12 +1,11 @@
-//! Uploads that end in ways that nobody planned.
+//! Uploads whose client vanishes, and uploads that last long.
 
 use std::io::Write as _;
-use std::time::Duration;
 
 use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::simulator::{DuringTransfer, Setup, Simulator};
 
-use crate::face::{Client, Config, ErrorKind, Memory, Misuse, Options, Timeouts};
+use crate::face::{Client, Memory, Options};
 use crate::support::tls::tls;
 
 fn logged_in(setup: Setup, tls: Option<&TlsEnds>) -> (Client, Memory) {
@@ -38,7 +37,7 @@ fn invariant_14_an_upload_that_vanishes_with_its_client_is_not_complete() {
 }
 
 #[test]
-fn keep_alives_go_out_while_data_never_waits() {
+fn keep_alives_are_sent_while_data_moves_without_a_pause() {
     let setup = Setup::new().during_transfer(DuringTransfer::Immediate);
     let (mut client, memory) = logged_in(setup, None);
     let mut upload = client.upload("/slow").expect("opened");
@@ -55,23 +54,4 @@ fn keep_alives_go_out_while_data_never_waits() {
         .count();
     assert_eq!(noops, 5);
     assert_eq!(client.pwd().expect("in step").as_bytes(), b"/");
-}
-
-#[test]
-fn options_that_contradict_each_other_are_refused() {
-    let ends = &tls()[0];
-    let mut options = Options::new("localhost").with_tls(ends.client.clone());
-    options.config = Config::default();
-    let timeless =
-        Options::new("localhost").with_timeouts(Timeouts::default().with_all(Duration::ZERO));
-    for options in [options, timeless] {
-        let memory = Memory::new(Simulator::new(Setup::new()));
-        let error = Client::connect_over(memory.clone(), options).expect_err("contradictory");
-        assert_eq!(error.kind(), ErrorKind::Misuse(Misuse::Option));
-        assert!(memory.server().commands().is_empty());
-    }
-    let endless = Timeouts::default().with_all(Duration::MAX);
-    let memory = Memory::new(Simulator::new(Setup::new()));
-    let options = Options::new("localhost").with_timeouts(endless);
-    Client::connect_over(memory, options).expect("for ever is long, but not too long");
 }

@@ -1,4 +1,5 @@
-//! Urgent data in the middle of a download, which is no part of the file and no end of it.
+//! A byte with TCP's urgent mark in the middle of a download: it is not part of the file, and it
+//! does not end the file.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -12,7 +13,7 @@ use socket2::SockRef;
 use crate::face::{Client, Download, Options, Timeouts};
 use crate::support::files;
 
-/// A server with one file: what `send` writes to the data connection.
+/// A client of a server with one file, which `send` writes to the data connection.
 fn serve(send: impl FnOnce(TcpStream) + Send + 'static) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -71,7 +72,7 @@ fn saved(download: Download<'_>) -> usize {
     length
 }
 
-/// Urgent data stops splice, which then says that it was all.
+/// splice stops at urgent data and returns 0, as at the end of a file.
 #[test]
 fn urgent_data_does_not_cut_a_download_short() {
     for length in [read, saved] {
@@ -80,7 +81,7 @@ fn urgent_data_does_not_cut_a_download_short() {
     }
 }
 
-/// Or that there is nothing yet, again and again.
+/// splice may also say again and again that there is nothing yet.
 #[test]
 fn urgent_data_does_not_make_a_download_spin() {
     let (finish, finished) = mpsc::channel::<()>();
@@ -94,7 +95,7 @@ fn urgent_data_does_not_make_a_download_spin() {
     let spent = ticks() - before;
     drop(finish);
     assert_eq!(error.unwrap_err().transferred(), Some(2000));
-    // Of two hundred that pass meanwhile.
+    // Two hundred ticks pass until the time-out.
     assert!(spent < 50, "{spent} ticks of work while there was none");
 }
 

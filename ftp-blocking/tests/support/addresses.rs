@@ -1,10 +1,10 @@
-//! Addresses on loopback where nobody answers, and one: for the tests of both adapters.
+//! Addresses on loopback that never answer, that refuse, and that answer.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use socket2::{Domain, Socket, Type};
 
-/// An address that swallows whatever comes, for as long as this lives.
+/// An address that never answers, for as long as this lives.
 pub(crate) struct BlackHole {
     address: SocketAddr,
     _held: Vec<Socket>,
@@ -15,7 +15,8 @@ impl BlackHole {
         let listener = bound();
         listener.listen(0).expect("a listener");
         let address = address_of(&listener);
-        // Enough for a queue of none, which holds one all the same: the rest wait without a word.
+        // They fill the queue of the listener, which holds one connection even with a length of 0.
+        // The kernel does not answer further attempts.
         let mut held = vec![listener];
         for _ in 0..4 {
             let filler = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");

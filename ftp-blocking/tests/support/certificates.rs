@@ -1,5 +1,4 @@
-//! Certificates of all kinds, good and bad, and servers that show them: for the tests of both
-//! adapters.
+//! Certificates, good and bad, and servers that show them.
 
 use std::sync::{Arc, LazyLock, Mutex};
 

@@ -41,7 +41,7 @@ impl Elsewhere {
         let mut child = Command::new(env::current_exe()?)
             .arg("--nocapture")
             .env(ROLE, "")
-            // It stops when this one is gone, for whatever reason.
+            // The server stops when this pipe is closed, so even if this process is killed.
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

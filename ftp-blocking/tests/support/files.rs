@@ -1,4 +1,4 @@
-//! Files for the tests of both adapters, and a server that cuts downloads off.
+//! Files with and without faults, and a server that resets downloads.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _, Write as _};

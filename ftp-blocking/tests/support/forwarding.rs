@@ -1,4 +1,4 @@
-//! A tiny HTTP proxy in front of the simulated server: for the tests of both adapters.
+//! A tiny HTTP proxy in front of the simulated server.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! The simulated server behind real sockets: for the tests of both adapters.
+//! The simulated server, bridged to real sockets.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -19,7 +19,7 @@ struct Shared {
     bridges: Mutex<Vec<Bridge>>,
 }
 
-/// The thread behind an address.
+/// The thread that serves an address.
 struct Bridge {
     address: SocketAddr,
     thread: JoinHandle<()>,
@@ -41,7 +41,7 @@ impl Hosted {
         self.0.server.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A real address behind which this port of the simulated server answers one connection.
+    /// A real address that leads one connection to this port of the simulated server.
     pub(crate) fn open(&self, port: u16) -> std::io::Result<SocketAddr> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;

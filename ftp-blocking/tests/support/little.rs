@@ -1,5 +1,4 @@
-//! A server of a few lines, which notes who connects and where it is told to connect to: for the
-//! tests of both adapters.
+//! A server of a few lines, which notes who connects and where it is told to connect to.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
@@ -8,8 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// Serves one session, passive or active. The file `refused` is answered with 425, `silent` with
-/// 150 and nothing else, and any other holds its own name; what is
-/// stored is forgotten.
+/// 150 and nothing else, and any other file holds its own name. What is stored is forgotten.
 pub(crate) struct Little {
     address: SocketAddr,
     notes: Receiver<Note>,
@@ -51,7 +49,7 @@ impl Little {
         note.expect("something happened")
     }
 
-    /// Where it is told to connect to, whoever else has connected meanwhile.
+    /// The next address that EPRT names.
     #[track_caller]
     pub(crate) fn told(&self) -> SocketAddr {
         loop {
@@ -89,7 +87,7 @@ fn serve(listener: &TcpListener, noted: &Sender<Note>) -> io::Result<()> {
             "EPRT" => {
                 let told = told(argument).ok_or(io::ErrorKind::InvalidData)?;
                 note(Note::Told(told))?;
-                // Behind NAT, too, this is where it gets.
+                // The port of EPRT at the client's real address, as if NAT were in between.
                 active = Some(SocketAddr::new(peer.ip(), told.port()));
                 say("200 ok")?;
             }

@@ -1,4 +1,4 @@
-//! Sequential round trips, counted in a log of both connections: for the tests of both adapters.
+//! Sequential round trips, counted in a log of both connections.
 //!
 //! One trip is: the client *says* something that the server has to hear of, and something *comes*
 //! that waited for it. What comes next without the client having said anything in between came
@@ -169,7 +169,7 @@ impl Line {
     }
 }
 
-/// Of TLS 1.3: behind the ChangeCipherSpec that is there for the sake of old machines.
+/// TLS 1.3 sends Finished after a ChangeCipherSpec, which is there for old middleboxes.
 fn is_finished(bytes: &[u8]) -> bool {
     matches!(bytes, [20, 3, 3, ..])
 }

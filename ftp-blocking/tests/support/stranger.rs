@@ -1,4 +1,4 @@
-//! A server of a few lines that connects to us, but lets a stranger go first.
+//! A server of a few lines for active mode, where a stranger connects before the server does.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -6,9 +6,9 @@ use std::thread;
 
 use socket2::{Domain, Socket, Type};
 
-/// Serves one session in active mode; what the stranger brings is `forged`, the file `genuine`.
+/// Serves one session in active mode. The stranger sends `forged`, and the server `genuine`.
 /// Returns its port.
-pub(crate) fn serve() -> u16 {
+pub(crate) fn serve_a_stranger_first() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();
     thread::spawn(move || {
@@ -41,7 +41,7 @@ pub(crate) fn serve() -> u16 {
     port
 }
 
-/// Connects from one address to another and brings some bytes, taken or not.
+/// Connects from one address to another and sends these bytes, if they are taken.
 fn bring(from: Ipv4Addr, to: SocketAddr, bytes: &[u8]) {
     let mut socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
     socket

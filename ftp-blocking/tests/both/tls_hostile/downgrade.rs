@@ -1,10 +1,10 @@
-//! TLS that is talked away (B2, B3).
+//! Downgrades: a server or an attacker that wants the session to go on without TLS (B2, B3).
 
 use super::*;
 
-/// Classes B1 to B3, B8: commands sent by hand are held to the same.
+/// Classes B1 to B3, B8: commands sent with `raw` are refused wherever a method would be.
 #[test]
-fn b3_raw_commands_get_around_nothing() {
+fn b3_raw_commands_are_refused_where_methods_are() {
     let memory = memory(setup(VERSIONS[1]));
     let mut client = Client::connect_over(memory.clone(), explicit()).expect("a greeting");
     let refused = |client: &mut Client, lines: &[&str], kind| {
@@ -38,7 +38,7 @@ fn b3_raw_commands_get_around_nothing() {
     assert!(memory.server().commands().is_empty());
 
     client.secure().expect("under TLS");
-    // Before PROT no data connection, and so after a PROT that takes it back.
+    // There is no data connection before PROT P, nor after a PROT that takes it back.
     refused(&mut client, &DATA, ErrorKind::Insecure);
     client.login("user", "secret").expect("logged in");
     for (level, words) in [("PROT C", 200), ("PROT S", 536), ("prot c", 200)] {
@@ -68,7 +68,7 @@ fn b3_raw_commands_get_around_nothing() {
     told_nothing_in_clear(&memory, "by hand");
 }
 
-/// Class B2: what the greeting says does not do without TLS.
+/// Class B2: a greeting of 230 does not replace TLS.
 #[test]
 fn b2_logged_in_by_the_greeting() {
     for refusal in ["500 no\r\n", "230 in\r\n", "421 bye\r\n"] {
@@ -88,7 +88,7 @@ fn b2_logged_in_by_the_greeting() {
     }
 }
 
-/// Class B3: AUTH, PBSZ and PROT, refused, closed and garbled, wherever they are sent.
+/// Class B3: AUTH, PBSZ and PROT, refused, closed and garbled, in every order.
 #[test]
 fn b3_refused_closed_and_garbled_in_every_combination() {
     let answers = || {

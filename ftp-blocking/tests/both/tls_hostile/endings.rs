@@ -1,8 +1,8 @@
-//! How data end (B5).
+//! The end of the data (B5).
 
 use super::*;
 
-/// Class B5: a download cut anywhere, between records and inside them, is no success.
+/// Class B5: a download that is cut, between records or inside one, is an error.
 #[test]
 fn b5_downloads_cut_everywhere() {
     let content: Vec<u8> = (0..=255).cycle().take(40_000).collect();
@@ -47,11 +47,11 @@ fn b5_downloads_cut_everywhere() {
     }
 }
 
-/// Class B5: a server that reads slowly and goes away early: no byte is lost without an error.
+/// Class B5: the server closes before it has read everything: no byte is lost without an error.
 #[test]
 fn b5_uploads_cut_everywhere() {
-    // The last record is left whole: with it the end of the data is on its way, and a server that
-    // then confirms what it did not keep can be told by nobody.
+    // The last record is not cut: the end of the data is sent with it, and if the server then
+    // confirms what it did not keep, no client can know.
     let content = vec![7; 50_000];
     for after in [0, 1, 100, 16_383, 16_384, 16_385, 40_000, 49_152] {
         for then in [Then::Fin, Then::Reset] {
@@ -80,7 +80,7 @@ fn b5_uploads_cut_everywhere() {
     }
 }
 
-/// Class B5: inside the last record, too, or behind it, as long as the server does not lie.
+/// Class B5: the same inside the last record or after it, where the server does not lie.
 #[test]
 fn b5_uploads_cut_in_the_last_record() {
     let content = vec![7; 50_000];

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Class B4, control connection: each flaw is refused and named, and nothing is told.
+/// Class B4, control connection: each flaw is refused and named, and no credentials are sent.
 #[test]
 fn b4_certificates_on_the_control_connection() {
     for version in VERSIONS {
@@ -27,7 +27,7 @@ fn b4_certificates_on_the_control_connection() {
     }
 }
 
-/// Class B4, data connection alone: another certificate than the good one of the login.
+/// Class B4, data connection alone: its certificate is bad, and that of the login was good.
 #[test]
 fn b4_certificates_on_the_data_connection_alone() {
     for version in VERSIONS {
@@ -56,7 +56,8 @@ fn b4_certificates_on_the_data_connection_alone() {
     }
 }
 
-/// Class B4: verified against what the user typed, a name or an address, which SNI tells too.
+/// Class B4: the certificate is verified against the name or address that the user gave. SNI sends
+/// that name, too.
 #[test]
 fn b4_names_and_addresses() {
     for version in VERSIONS {
@@ -86,9 +87,9 @@ fn b4_names_and_addresses() {
     }
 }
 
-/// Classes B4 and B5 in active mode, and where the command goes out ahead of the connection.
+/// Classes B4 and B5 in active mode, and where the command is sent before the connection is made.
 #[test]
-fn b4_b5_whoever_connects_and_whatever_goes_first() {
+fn b4_b5_in_active_mode_and_with_the_command_before_the_connection() {
     let active: fn(Config) -> Config = |config| config.with_data_mode(DataMode::Active);
     let early: fn(Config) -> Config = |config| config.with_data_command(DataCommand::WithConnect);
     for change in [active, early] {
@@ -183,7 +184,7 @@ fn pinned_keys_stand_in_for_everything_else() {
             let mut client = logged_in(&memory_of_right, right.clone()).expect("the key");
             assert_eq!(fetched(&mut client, "/five").expect("the key"), b"12345");
 
-            // The data connection alone has another key.
+            // Only the data connection has another key.
             let other = Identity::good().server(version);
             let memory_of_other = memory(setup().data_tls(other));
             let mut client = logged_in(&memory_of_other, right).expect("the key");
@@ -252,7 +253,7 @@ fn client_certificates() {
 
 /// A server's own certificate, given as a root: accepted, but not with a wrong date or name.
 #[test]
-fn a_certificate_of_the_servers_own_making_as_root() {
+fn a_self_signed_certificate_can_be_trusted_as_a_root() {
     for version in VERSIONS {
         for flaw in [Flaw::SelfSigned, Flaw::SelfSignedAuthority] {
             let own = Identity::new("localhost", flaw);

@@ -1,4 +1,4 @@
-//! Servers that cannot be trusted, or do TLS badly. The classes B1 to B10 are those of the project's index of security problems.
+//! Servers that cannot be trusted, or do TLS badly. `SECURITY.md` lists the classes B1 to B10.
 
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
@@ -59,7 +59,7 @@ fn fetched(client: &mut Client, path: &str) -> Result<Vec<u8>, Error> {
     Ok(content)
 }
 
-/// What TLS on the data connection came to.
+/// The `TlsInfo` of the data connection.
 fn info_of_download(client: &mut Client, path: &str) -> Result<Option<TlsInfo>, Error> {
     let mut download = client.download(path)?;
     let info = download.tls_info().cloned();
@@ -74,7 +74,7 @@ fn abort_upload(client: &mut Client, path: &str) -> Result<(), Error> {
     upload.abort().map(|_| ())
 }
 
-/// What nobody on the path may have seen.
+/// No credentials and no data were sent in clear.
 fn told_nothing_in_clear(memory: &Memory, context: &str) {
     let server = memory.server();
     let clear = server.control_plaintext_received();
@@ -82,7 +82,7 @@ fn told_nothing_in_clear(memory: &Memory, context: &str) {
         let found = clear.windows(secret.len()).any(|w| w == secret.as_bytes());
         assert!(!found, "{context}: {secret} in clear");
     }
-    // A server that only claims to protect data hears a ClientHello, and nothing else.
+    // A server that only claims to protect data gets a ClientHello and nothing else.
     let stored = server.file("/up").unwrap_or_default();
     let is_tls = stored.is_empty() || stored.first() == Some(&0x16);
     let protected = server.transfers().iter().all(|t| t.resumed.is_some());

@@ -1,11 +1,10 @@
-//! Other protocols (B7), CCC (B8), connections that follow another (B9), old versions (B10), and what is
-//! told of it all.
+//! Other protocols (B7), CCC (B8), a second connection (B9), old versions (B10), and `TlsInfo`.
 
 use super::*;
 
 /// Class B7: a TLS server of another protocol, with a good certificate.
 #[test]
-fn b7_another_protocol_behind_a_good_certificate() {
+fn b7_another_protocol_with_a_good_certificate() {
     for banner in [
         "HTTP/1.1 400 Bad Request",
         "* OK IMAP4rev1",
@@ -36,7 +35,7 @@ fn b8_clear_control_keeps_data_private_and_credentials_back() {
         assert_eq!(fetched(&mut client, "/five").expect("under TLS"), b"12345");
         let last = memory.server().transfers().last().map(|t| t.resumed);
         assert_eq!(last, Some(Some(true)));
-        // AUTH again, and a login behind it: nothing of that in clear.
+        // The next login asks for TLS again first.
         client.login("user", "secret").expect("secured first");
         assert!(client.tls_info().is_some());
         assert_eq!(fetched(&mut client, "/five").expect("under TLS"), b"12345");
@@ -77,7 +76,7 @@ fn b9_another_connection_begins_anew() {
     }
 }
 
-/// Class B9: a connection in the place of another is secured before anything is told, or nothing is.
+/// Class B9: a reconnect is secured before credentials are sent, or none are sent.
 #[test]
 fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     let answers = [
@@ -90,7 +89,7 @@ fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     ];
     for (verb, credentials) in [("AUTH", false), ("PBSZ", true), ("PROT", true)] {
         for answer in &answers {
-            // A PBSZ that nobody understands is passed over, and a 200 is a 200.
+            // A refused PBSZ does not matter, and a 200 is a 200.
             let context = format!("{verb} {answer:?}");
             let memory = memory(setup(VERSIONS[1]).fault(Fault::nth(verb, 1, answer.clone())));
             let mut client = logged_in(&memory, explicit()).expect("logged in");
@@ -115,7 +114,7 @@ fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
                 let server = memory.server();
                 let mut sent = server.commands()[before..].iter();
                 assert_eq!(sent.next(), Some(&b"AUTH TLS".to_vec()), "{context}");
-                // What only claims to do TLS takes a ClientHello for lines.
+                // A server that only claims to do TLS takes a ClientHello for command lines.
                 let told = |line: &Vec<u8>| [b"USER", b"PASS"].iter().any(|v| line.starts_with(*v));
                 assert!(!sent.any(told), "{context}");
             }
@@ -123,7 +122,7 @@ fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     }
 }
 
-/// Class B10: versions before 1.2 are refused, in words; so is one that nobody shares.
+/// Class B10: versions before 1.2 are refused with a reason, and so is having no version in common.
 #[test]
 fn b10_old_versions() {
     let alert = b"\x15\x03\x01\x00\x02\x02\x46".to_vec();
@@ -161,9 +160,9 @@ fn b10_old_versions() {
     }
 }
 
-/// The wrong kind of server for the mode, both ways, in words.
+/// Implicit TLS with a server of explicit TLS and the reverse: the error says what to try.
 #[test]
-fn the_other_kind_of_server() {
+fn explicit_where_implicit_is_due_and_the_reverse_are_named() {
     let plain = memory(files());
     let error = Client::connect_over(plain, implicit().with_port(21)).expect_err("no TLS");
     assert_eq!(error.tls_reason(), Some(&Reason::PlainServer), "{error}");
@@ -182,7 +181,7 @@ fn the_other_kind_of_server() {
 }
 
 #[test]
-fn what_tls_came_to() {
+fn tls_info_tells_of_both_connections() {
     for (version, spoken) in VERSIONS
         .into_iter()
         .zip([TlsVersion::V1_2, TlsVersion::V1_3])

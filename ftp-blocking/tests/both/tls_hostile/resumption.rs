@@ -1,4 +1,4 @@
-//! Data connections that belong to the login (B6).
+//! Session resumption: data connections that prove that they belong to the login (B6).
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
             memory(files().tls(identity()).require_reuse()),
             memory(files().implicit_tls(identity()).require_reuse()),
         ];
-        // Of one configuration, so that only a store of its own keeps each login apart.
+        // They share one configuration: only a store of its own keeps each login apart.
         let tls = trusting();
         let options = [
             Options::new("localhost").with_tls(tls.clone()),
@@ -46,8 +46,7 @@ fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
     }
 }
 
-/// Class B6: sessions that the server keeps, sessions that it hands out, and as few of them as there
-/// can be.
+/// Class B6: sessions that the server keeps, tickets that it sends, and only one ticket.
 #[test]
 fn b6_by_session_id_by_ticket_and_with_a_single_one() {
     for version in VERSIONS {
@@ -67,7 +66,7 @@ fn b6_by_session_id_by_ticket_and_with_a_single_one() {
                 client.store("/nothing", b"").expect(&context);
                 assert_eq!(fetched(&mut client, "/empty").expect(&context), b"");
                 client.names(None::<&str>).expect(&context);
-                // Refused ahead of the handshake, it costs nothing.
+                // A refusal before the handshake costs no ticket.
                 fetched(&mut client, "/none").expect_err("there is none");
             }
             assert!(client.tls_info().is_some_and(|info| !info.resumed));
@@ -75,11 +74,11 @@ fn b6_by_session_id_by_ticket_and_with_a_single_one() {
     }
 }
 
-/// Class B6: what is refused for lack of resumption says so, and reconnecting is what is left.
+/// Class B6: an error for lack of resumption says so, and a reconnect helps.
 #[test]
 fn b6_resumption_demanded_by_the_server() {
     for version in VERSIONS {
-        // Another store of sessions: as a server that has forgotten the login's.
+        // Another store of sessions, as if the server had forgotten the session of the login.
         let forgetful = Identity::good().server(version);
         let server = || memory(setup(version).data_tls(forgetful.clone()).require_reuse());
         let mut other = logged_in(&server(), explicit()).expect("logged in");
@@ -101,8 +100,8 @@ fn b6_resumption_demanded_by_the_server() {
     }
 }
 
-/// Class B6: as ProFTPD does it under TLS 1.3, which gives no ticket with an upload and lets only
-/// those in that resume. The tickets of the login are spent soon; reconnecting helps for good.
+/// Class B6: ProFTPD under TLS 1.3 gives no ticket with an upload and demands resumption. The
+/// tickets of the login are soon used up. A reconnect helps for good.
 #[test]
 fn b6_tickets_that_run_out() {
     for resumption in [Resumption::Preferred, Resumption::Required] {
@@ -165,8 +164,8 @@ fn b6_tickets_that_run_out_without_another_version() {
     }
 }
 
-/// The same where the server would speak TLS 1.2, but with no cipher suite of ours: by then the alert
-/// is another one.
+/// The same where the server speaks TLS 1.2, but shares no cipher suite with us: its alert is
+/// another one.
 #[test]
 fn b6_tickets_that_run_out_without_another_cipher_suite() {
     let mut stingy = rustls::ServerConfig::clone(&Identity::good().server_sharing_13_alone());
@@ -181,7 +180,7 @@ fn b6_tickets_that_run_out_without_another_cipher_suite() {
     client.store("/up", b"content").expect("with a new ticket");
 }
 
-/// The same where the server hangs up on whoever speaks TLS 1.2, without a word.
+/// The same where the server closes the connection when it is asked for TLS 1.2.
 #[test]
 fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
     let server = Identity::good().server(VERSIONS[1]);
@@ -198,7 +197,7 @@ fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
     client.store("/up", b"content").expect("with a new ticket");
 }
 
-/// Class B6: refused in the middle of the handshake, as ProFTPD does it; the next one goes well.
+/// Class B6: refused in the middle of the handshake, as ProFTPD does it. The next transfer works.
 #[test]
 fn b6_refused_in_the_handshake() {
     for version in VERSIONS {
@@ -217,7 +216,7 @@ fn b6_refused_in_the_handshake() {
     }
 }
 
-/// Class B6: required by the client, on the first data connection already.
+/// Class B6: the client requires resumption, from the first data connection on.
 #[test]
 fn b6_resumption_required_by_the_client() {
     for version in VERSIONS {

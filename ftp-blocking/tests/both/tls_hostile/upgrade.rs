@@ -1,16 +1,16 @@
-//! Bytes where TLS begins (B1).
+//! Bytes injected where TLS begins (B1).
 
 use super::*;
 
-/// Class B1: whatever stands behind the reply to AUTH, however it is cut, ends the session.
+/// Class B1: bytes after the reply to AUTH end the session, however they are cut.
 #[test]
-fn b1_bytes_behind_auth_in_every_segmentation() {
-    const BEHIND: &[u8] = b"331 x\r\n230 y\r\n200 z\r\n";
+fn b1_bytes_after_auth_in_every_segmentation() {
+    const INJECTED: &[u8] = b"331 x\r\n230 y\r\n200 z\r\n";
     for accepted in [true, false] {
-        for cut in 0..BEHIND.len() + 60 {
+        for cut in 0..INJECTED.len() + 60 {
             let action = match accepted {
-                true => Action::After(BEHIND.to_vec()),
-                false => Action::Reply([b"500 no\r\n", BEHIND].concat()),
+                true => Action::After(INJECTED.to_vec()),
+                false => Action::Reply([b"500 no\r\n", INJECTED].concat()),
             };
             let setup = setup(VERSIONS[1])
                 .fault(Fault::on("AUTH", action))
@@ -32,15 +32,15 @@ fn b1_bytes_behind_auth_in_every_segmentation() {
     }
 }
 
-/// Class B1: the same behind AUTH SSL, which is a second try.
+/// Class B1: the same after AUTH SSL, which is a second try.
 #[test]
-fn b1_bytes_behind_the_second_try() {
-    const BEHIND: &[u8] = b"331 x\r\n230 y\r\n";
+fn b1_bytes_after_the_second_try() {
+    const INJECTED: &[u8] = b"331 x\r\n230 y\r\n";
     for accepted in [true, false] {
-        for cut in 0..BEHIND.len() + 80 {
+        for cut in 0..INJECTED.len() + 80 {
             let action = match accepted {
-                true => Action::After(BEHIND.to_vec()),
-                false => Action::Reply([b"534 no\r\n", BEHIND].concat()),
+                true => Action::After(INJECTED.to_vec()),
+                false => Action::Reply([b"534 no\r\n", INJECTED].concat()),
             };
             let setup = setup(VERSIONS[1])
                 .without("AUTH TLS")
@@ -56,32 +56,32 @@ fn b1_bytes_behind_the_second_try() {
     }
 }
 
-/// Class B1: and behind AUTH once more after CCC, where there is a login to lose.
+/// Class B1: the same after an AUTH that follows CCC, where the user is logged in.
 #[test]
-fn b1_bytes_behind_auth_after_clear_control() {
-    const BEHIND: &[u8] = b"331 x\r\n230 y\r\n";
+fn b1_bytes_after_auth_after_clear_control() {
+    const INJECTED: &[u8] = b"331 x\r\n230 y\r\n";
     for accepted in [true, false] {
-        for behind in (1..=BEHIND.len()).map(|end| &BEHIND[..end]) {
+        for injected in (1..=INJECTED.len()).map(|end| &INJECTED[..end]) {
             let action = match accepted {
-                true => Action::After(behind.to_vec()),
-                false => Action::Reply([b"500 no\r\n", behind].concat()),
+                true => Action::After(injected.to_vec()),
+                false => Action::Reply([b"500 no\r\n", injected].concat()),
             };
             let memory = memory(setup(VERSIONS[1]).fault(Fault::nth("AUTH", 1, action)));
             let mut client = logged_in(&memory, explicit()).expect("logged in");
             client.clear_control().expect("in clear");
             let error = client.login("user", "secret").expect_err("an injection");
-            assert_eq!(error.kind(), ErrorKind::Injection, "{behind:?}: {error}");
+            assert_eq!(error.kind(), ErrorKind::Injection, "{injected:?}: {error}");
             fetched(&mut client, "/five").expect_err("dead");
             assert!(memory.server().transfers().is_empty());
             let clear = memory.server().control_plaintext_received().to_vec();
-            assert_eq!(clear, b"AUTH TLS\r\nAUTH TLS\r\n", "{behind:?}");
+            assert_eq!(clear, b"AUTH TLS\r\nAUTH TLS\r\n", "{injected:?}");
         }
     }
 }
 
-/// Class B1, implicit TLS: bytes ahead of the ServerHello are no TLS.
+/// Class B1, implicit TLS: bytes before the ServerHello are not TLS.
 #[test]
-fn b1_bytes_ahead_of_the_server_hello() {
+fn b1_bytes_before_the_server_hello() {
     for greeting in ["220 Welcome\r\n", "230 In\r\n", "HTTP/1.1 400 Bad\r\n"] {
         let memory = memory(files().fault(Fault::on("GREETING", Action::Reply(greeting.into()))));
         let error = logged_in(&memory, implicit().with_port(21)).expect_err("no TLS");
