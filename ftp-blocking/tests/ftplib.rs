@@ -1,5 +1,6 @@
 //! The same dialogues with CPython's ftplib and with this crate, against the same server: both
-//! come to the same result, or the difference stands in a table with its reason.
+//! come to the same result, or the difference stands in a table with its reason. They run through
+//! this adapter alone, because they compare the protocol, which is in the core.
 //!
 //! Without a python3 that has ftplib, only our own side is run, unless `FTP_REQUIRE_PYTHON` is
 //! set: then its absence is a failure.

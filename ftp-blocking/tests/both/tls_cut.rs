@@ -27,7 +27,7 @@ enum Way {
     There,
 }
 
-/// What cuts data connections after so many bytes of ciphertext.
+/// Cuts data connections after so many bytes of ciphertext.
 #[derive(Clone)]
 struct Cutting {
     way: Way,
@@ -44,7 +44,7 @@ impl Middlebox for Cutting {
 }
 
 impl Cutting {
-    /// Room for what still gets through, if anything does.
+    /// How many of these bytes still pass; `None` after the cut.
     fn room(&self, way: Way, wanted: usize) -> Option<usize> {
         match (way == self.way, self.left) {
             (true, 0) => None,

@@ -1,4 +1,4 @@
-//! The face of this adapter: what the tests that both adapters share call it by.
+//! The face of this adapter: all that the tests that run for both adapters use of it.
 #![allow(
     dead_code,
     unused_imports,

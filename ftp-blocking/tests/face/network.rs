@@ -1,4 +1,5 @@
-//! The networks of the shared tests: this adapter's traits over what the tests say of connections.
+//! The networks that the shared tests use, by this adapter's traits: a bridge to the simulated
+//! server, and a network with a middlebox.
 
 use std::io;
 use std::net::SocketAddr;
@@ -37,7 +38,7 @@ impl Network for Bridge {
     }
 }
 
-/// A network with a middlebox in front of it.
+/// A network whose connections pass through a middlebox.
 pub(crate) struct Behind<M, N> {
     pub(crate) middlebox: M,
     pub(crate) network: N,

@@ -1,4 +1,4 @@
-//! The contract table's driver: its operations by the calls of a client.
+//! The driver of the contract table: it does each operation by calls of a client.
 
 use std::io::{Read as _, Write as _};
 
@@ -7,7 +7,7 @@ use ftp_proto::simulator::contract::{Call, Driver, Ending, Operation, Outcome};
 
 use super::face::{Client, Error, Memory, Options, TransferOptions, TransferType, Upload};
 
-/// A client over memory.
+/// A client over a network in memory.
 pub(crate) struct InMemory {
     client: Option<Client>,
     memory: Memory,
@@ -32,7 +32,7 @@ impl Driver for InMemory {
     }
 }
 
-/// One operation on a client, which QUIT takes away.
+/// Does one operation. QUIT takes the client.
 pub(crate) fn perform_on(client: &mut Option<Client>, operation: &Operation) -> Outcome {
     if *operation == Operation::Quit {
         return match client.take().expect("still connected").quit() {

@@ -6,18 +6,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::middlebox::{Middlebox, Passage};
 
-/// What data connections let the client know of themselves.
+/// Who moves the bytes of data connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// That they are plain sockets: the kernel moves the bytes.
+    /// The kernel: the client is told that they are plain sockets.
     Kernel,
-    /// Nothing: every byte is read or written.
+    /// The client, which reads and writes every byte.
     Hands,
 }
 
 pub(crate) const BOTH: [Way; 2] = [Way::Kernel, Way::Hands];
 
-/// How many bytes were read and written by hand on data connections.
+/// How many bytes the client read and wrote on data connections.
 #[derive(Clone, Default)]
 pub(crate) struct Copied(Arc<AtomicUsize>);
 
@@ -31,7 +31,7 @@ impl Copied {
     }
 }
 
-/// What counts the bytes of data connections.
+/// Counts the bytes of data connections.
 #[derive(Clone)]
 pub(crate) struct Counting {
     pub(crate) copied: Copied,

@@ -1,30 +1,30 @@
-//! A middlebox: something on the path that sees every connection of a client, and may change it.
-//! The face of each adapter puts it in front of a network, as `Behind`.
+//! A middlebox on the path between a client and its server: it sees every connection, and may change
+//! what passes. Each face puts one in front of a network, with `Behind`.
 
 use std::io;
 
-/// What is told of connections, of which the first is the control connection.
+/// A middlebox.
 pub(crate) trait Middlebox: Clone + Send + 'static {
     type Passage: Passage;
 
-    /// A connection is being made. `None` leaves it alone.
+    /// A connection is about to be made. With `None` it does not pass through the middlebox.
     ///
     /// # Errors
     /// What the client gets instead of a connection.
     fn dial(&mut self, is_control: bool) -> io::Result<Option<Self::Passage>>;
 
-    /// Whether time stands still until more has been read.
+    /// Whether no time passes until more has been read.
     fn stops_the_clock(&self) -> bool {
         false
     }
 }
 
-/// One connection on its way through a middlebox. It is dropped before the connection is closed.
+/// One connection through a middlebox. It is dropped just before the connection is closed.
 pub(crate) trait Passage: Send + 'static {
     /// The connection is made.
     fn made(&mut self) {}
 
-    /// How many bytes may be read of so many that are wanted: 0 is the end.
+    /// How many of the bytes that are wanted may be read. With 0 the client finds the end.
     ///
     /// # Errors
     /// What the client gets instead; [`io::ErrorKind::WouldBlock`] where nothing has come yet.
@@ -32,14 +32,13 @@ pub(crate) trait Passage: Send + 'static {
         Ok(wanted)
     }
 
-    /// So many bytes were read into the beginning of the buffer, or 0 at the end. Returns how many
-    /// the client gets.
+    /// So many bytes were read into the buffer, 0 at the end. Returns how many the client gets.
     fn has_read(&mut self, buffer: &mut [u8], count: usize) -> usize {
         let _ = buffer;
         count
     }
 
-    /// How many bytes may be written of so many.
+    /// How many of these bytes may be written.
     ///
     /// # Errors
     /// As [`may_read`](Self::may_read).
@@ -60,7 +59,7 @@ pub(crate) trait Passage: Send + 'static {
         Ok(())
     }
 
-    /// Closing from now on is a reset, or not.
+    /// The client makes closing from now on a reset, or not.
     fn resets_on_close(&mut self, reset: bool) {
         let _ = reset;
     }

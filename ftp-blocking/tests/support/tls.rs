@@ -1,5 +1,5 @@
-//! Two ends of TLS for the contract table and for tests that want no more than that it is there.
-//! Certificates with flaws are in `certificates.rs`.
+//! Both ends of TLS for the contract table, and for tests that are not about certificates.
+//! Those that are use `certificates.rs`.
 
 use std::sync::{Arc, LazyLock};
 

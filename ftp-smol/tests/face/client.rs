@@ -1,7 +1,7 @@
-//! The client that the shared tests call: this adapter's, where each call waits for its future.
+//! The client that the shared tests call: this adapter's, but each call waits for its future.
 //!
-//! A call that is missing here does not compile in a test; what does not wait is reached through
-//! `Deref`.
+//! A new method of the client is one more line in `waits_for!`. Methods that are not async need
+//! none: `Deref` reaches them.
 
 use std::io::{self, Read, Write};
 use std::ops::{Deref, DerefMut};
@@ -47,7 +47,7 @@ impl Client {
     }
 }
 
-/// The methods of a client, by their signatures.
+/// Async methods of the client, by their signatures.
 macro_rules! waits_for {
     ($($call:ident($($argument:ident: $type:ty),*) -> $given:ty;)*) => {
         impl Client {$(

@@ -1,4 +1,5 @@
-//! The networks of the shared tests: this adapter's traits over what the tests say of connections.
+//! The networks that the shared tests use, by this adapter's traits: a bridge to the simulated
+//! server, and a network with a middlebox.
 
 use std::future::poll_fn;
 use std::io;
@@ -46,7 +47,7 @@ impl Network for Bridge {
     }
 }
 
-/// A network with a middlebox in front of it.
+/// A network whose connections pass through a middlebox.
 pub(crate) struct Behind<M, N> {
     pub(crate) middlebox: M,
     pub(crate) network: N,
@@ -93,7 +94,7 @@ struct Passing<P> {
     stream: Box<dyn Stream>,
 }
 
-/// What the middlebox says, where nothing has come yet included.
+/// The middlebox's answer, where `WouldBlock` means to poll again.
 fn admitted(cx: &Context<'_>, room: io::Result<usize>) -> Poll<io::Result<usize>> {
     match room {
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
