@@ -39,14 +39,12 @@ impl Tcp {
 
     /// Data connections come from the same address, but not from the same port.
     fn attempt(&self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
-        let address = target.address();
+        let address = target.address().ok_or(io::ErrorKind::AddrNotAvailable);
         let mut source = self.source;
         if let Some(source) = &mut source {
             source.set_port(0);
         }
-        Box::pin(
-            async move { connect(address.ok_or(io::ErrorKind::AddrNotAvailable)?, source).await },
-        )
+        Box::pin(async move { connect(address?, source).await })
     }
 }
 

@@ -41,15 +41,19 @@ fn the_next_attempt_begins_at_once_when_one_fails() {
     let mut race = race(4);
     race.begin(start, Ok).expect("the first");
     race.begin(start + STAGGER, Ok).expect("the second");
-    let second_fails = |attempt: &mut SocketAddr| match attempt {
-        attempt if *attempt == address(2) => Err(io::ErrorKind::ConnectionRefused.into()),
-        _ => Ok(None::<()>),
+    let second_fails = |attempt: &mut SocketAddr| {
+        if *attempt == address(2) {
+            return Err(io::ErrorKind::ConnectionRefused.into());
+        }
+        Ok(None::<()>)
     };
     assert_eq!(race.check(second_fails), None);
-    // One that cannot even begin costs no time either.
-    let third_fails = |begun| match begun {
-        begun if begun == address(3) => Err(io::ErrorKind::NetworkUnreachable.into()),
-        begun => Ok(begun),
+    // An attempt that cannot even begin costs no time either.
+    let third_fails = |begun| {
+        if begun == address(3) {
+            return Err(io::ErrorKind::NetworkUnreachable.into());
+        }
+        Ok(begun)
     };
     assert!(race.begin(start + STAGGER, third_fails).expect("another"));
     assert_eq!(race.attempts(), [address(1), address(4)]);
