@@ -295,7 +295,7 @@ fn dial(
     options.check()?;
     network.configure(options)?;
     let tls = match before {
-        Some(session) => options.tls_login_after(session)?,
+        Some(session) => session.successor_tls_login(options)?,
         None => options.tls_login()?,
     };
     let deadline = later(network.now(), options.timeouts.connect);

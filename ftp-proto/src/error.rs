@@ -7,9 +7,8 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use crate::flow::Wait;
-use crate::timeouts::Timeouts;
 use crate::tls::Reason;
+use crate::wait::{Timeouts, Wait};
 use crate::wire::{Class, Escaped, Reply};
 
 /// Why an operation failed: a [kind](ErrorKind) and what is known about it.

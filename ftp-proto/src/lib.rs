@@ -124,54 +124,44 @@
 
 extern crate alloc;
 
-mod attribution;
-mod config;
-mod copy;
 pub mod data;
-mod encoding;
 mod error;
 mod flow;
 pub mod flows;
-mod ledger;
-mod negotiated;
-mod operation;
 mod options;
-mod outbox;
 mod path;
 pub mod reply;
 mod representation;
 mod session;
-mod settle;
 #[cfg(feature = "simulator")]
 pub mod simulator;
-mod standing;
 mod target;
-mod timeouts;
 pub mod tls;
-mod transfer;
-mod transfer_options;
+mod wait;
 pub mod wire;
 
-pub use config::{
+pub use error::{Error, ErrorKind, Misuse};
+pub use flow::{
+    Accept, Adopts, Answer, ClearControl, CloseData, Closing, Connect, Endpoint, Flow, Listen,
+    Receive, SecureControl, SecureData, Step, Want,
+};
+pub use flows::copy::{Copied, CopyStep, ServerCopy, Side};
+pub use options::config::{
     AbortSignal, Auth, Config, DataCommand, DataMode, MissingCloseNotify, PassiveAddress,
     ProtectWhen, Protection, Security,
 };
-pub use copy::{Copied, CopyStep, ServerCopy, Side};
-pub use encoding::{Codec, Encoding, Name, Unencodable};
-pub use error::{Error, ErrorKind, Misuse};
-pub use flow::{
-    Accept, Adopts, Answer, ClearControl, Clock, CloseData, Closing, Connect, Endpoint, Flow,
-    Listen, Receive, SecureControl, SecureData, Step, Wait, Want,
-};
-pub use operation::Running;
+pub use options::encoding::{Codec, Encoding, Name, Unencodable};
+pub use options::transfer::{LineEnds, TransferOptions};
 pub use options::{FTP_PORT, IMPLICIT_PORT, ListingLimits, Options, Resumption};
 pub use path::{HERE, InvalidPath, RemotePath};
 pub use reply::Features;
 pub use representation::{FileStructure, Format, TransferType, TransmissionMode};
+pub use session::operation::Running;
+pub use session::standing::Standing;
+pub use session::transfer::{
+    Aborted, Completion, DataEnd, Direction, Transfer, TransferId, Verdict,
+};
 pub use session::{Observed, Session};
-pub use standing::Standing;
 pub use target::Target;
-pub use timeouts::Timeouts;
-pub use transfer::{Aborted, Completion, DataEnd, Direction, Transfer, TransferId, Verdict};
-pub use transfer_options::{LineEnds, TransferOptions};
+pub use wait::{Clock, Timeouts, Wait};
 pub use wire::{Command, Reply};

@@ -309,7 +309,7 @@ async fn dial(
     options.check()?;
     network.configure(options)?;
     let tls = match before {
-        Some(session) => options.tls_login_after(session)?,
+        Some(session) => session.successor_tls_login(options)?,
         None => options.tls_login()?,
     };
     let mut deadline = Deadline::after(network.now(), options.timeouts.connect);

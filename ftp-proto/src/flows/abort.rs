@@ -1,8 +1,9 @@
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Adopts, Answer, Event, Flow, Step, Wait};
-use crate::ledger::Owed;
+use crate::flow::{Adopts, Answer, Event, Flow, Step};
 use crate::session::Session;
-use crate::transfer::{Aborted, Transfer};
+use crate::session::ledger::Owed;
+use crate::session::transfer::{Aborted, Transfer};
+use crate::wait::Wait;
 
 /// Aborts a transfer: ABOR unless it is over already, the data connection dropped, and as many
 /// replies taken in as the server sends: 426 and 226, 226 and 225, one of them alone.

@@ -3,9 +3,10 @@ use alloc::string::String;
 use core::net::{IpAddr, SocketAddr};
 
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Answer, Clock, Event, Flow, Listen, Step, Wait, Want};
-use crate::ledger::Shape;
+use crate::flow::{Answer, Event, Flow, Listen, Step, Want};
 use crate::session::Session;
+use crate::session::ledger::Shape;
+use crate::wait::{Clock, Wait};
 use crate::wire::{Class, Code, Verb};
 
 use super::{completion, reply};

@@ -1,7 +1,8 @@
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Answer, Clock, Event, Flow, Step, Wait, Want};
-use crate::ledger::Shape;
+use crate::flow::{Answer, Event, Flow, Step, Want};
 use crate::session::Session;
+use crate::session::ledger::Shape;
+use crate::wait::{Clock, Wait};
 use crate::wire::{Command, Verb};
 
 use super::{completion, reply};

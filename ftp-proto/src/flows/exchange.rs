@@ -2,11 +2,12 @@
 
 use crate::data::Entry;
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Answer, Event, Flow, Step, Wait, Want};
-use crate::ledger::Shape;
+use crate::flow::{Answer, Event, Flow, Step, Want};
 use crate::path::RemotePath;
 use crate::representation::{FileStructure, TransmissionMode};
 use crate::session::Session;
+use crate::session::ledger::Shape;
+use crate::wait::Wait;
 use crate::wire::{Command, Reply, Verb};
 
 use super::completion;

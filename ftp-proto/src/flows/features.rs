@@ -1,8 +1,9 @@
 use crate::error::Error;
-use crate::flow::{Answer, Flow, Step, Wait};
-use crate::ledger::Shape;
+use crate::flow::{Answer, Flow, Step};
 use crate::reply::Features;
 use crate::session::Session;
+use crate::session::ledger::Shape;
+use crate::wait::Wait;
 use crate::wire::{Command, Verb};
 
 use super::{completion, reply};

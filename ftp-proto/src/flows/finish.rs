@@ -1,12 +1,13 @@
 use alloc::format;
 
-use crate::config::MissingCloseNotify;
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Adopts, Answer, Clock, Closing, Event, Flow, Step, Wait, Want};
+use crate::flow::{Adopts, Answer, Closing, Event, Flow, Step, Want};
+use crate::options::config::MissingCloseNotify;
 use crate::path::RemotePath;
 use crate::session::Session;
+use crate::session::transfer::{Completion, DataEnd, Direction, Transfer};
 use crate::tls::Reason;
-use crate::transfer::{Completion, DataEnd, Direction, Transfer};
+use crate::wait::{Clock, Wait};
 use crate::wire::{Class, Reply};
 
 use super::Size;

@@ -1,8 +1,9 @@
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Adopts, Answer, Event, Flow, Step, Wait};
-use crate::negotiated::Channel;
+use crate::flow::{Adopts, Answer, Event, Flow, Step};
 use crate::session::Session;
+use crate::session::negotiated::Channel;
 use crate::tls::Reason;
+use crate::wait::Wait;
 use crate::wire::{Class, Reply};
 
 use super::secure::{handshake, shaken};

@@ -1,72 +1,13 @@
-use alloc::string::String;
-use core::fmt;
-
-use crate::config::{ProtectWhen, Protection, Security};
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Answer, Event, Flow, Step, Wait};
-use crate::ledger::Shape;
+use crate::flow::{Answer, Event, Flow, Step};
+use crate::options::config::{ProtectWhen, Protection, Security};
+use crate::options::credentials::Credentials;
 use crate::session::Session;
-use crate::wire::{Class, Command, Reply, Verb};
+use crate::session::ledger::Shape;
+use crate::wait::Wait;
+use crate::wire::{Class, Reply};
 
 use super::{Protect, Secure, inner, reply};
-
-/// Who logs in, checked: it can be sent. Its `Debug` shows the user alone.
-///
-/// ```
-/// use ftp_proto::flows::Credentials;
-///
-/// let with_account = Credentials::new("ada", "secret")?.with_account("research")?;
-/// assert!(!format!("{with_account:?}").contains("secret"));
-/// assert!(Credentials::new("ada", "two\r\nlines").is_err());
-/// # Ok::<(), ftp_proto::Error>(())
-/// ```
-#[derive(Clone)]
-pub struct Credentials {
-    user: Command,
-    password: Command,
-    account: Option<Command>,
-}
-
-impl Credentials {
-    /// A user and a password, which may be empty.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidArgument`] when one of them holds CR, LF or NUL, or the user is empty.
-    pub fn new(user: impl AsRef<[u8]>, password: impl AsRef<[u8]>) -> Result<Self, Error> {
-        Ok(Self {
-            user: Verb::USER.with(user)?,
-            password: Verb::PASS.with(password)?,
-            account: None,
-        })
-    }
-
-    /// `anonymous` with the password `anonymous@`, which tells nothing about anybody.
-    pub fn anonymous() -> Self {
-        Self {
-            user: Command::fixed(Verb::USER, "anonymous"),
-            password: Command::fixed(Verb::PASS, "anonymous@"),
-            account: None,
-        }
-    }
-
-    /// Adds what to answer when the server asks for an account (ACCT, RFC 959 section 4.1.1).
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidArgument`] when it is empty or holds CR, LF or NUL.
-    pub fn with_account(mut self, account: impl AsRef<[u8]>) -> Result<Self, Error> {
-        self.account = Some(Verb::ACCT.with(account)?);
-        Ok(self)
-    }
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let user = self.user.argument().map(String::from_utf8_lossy);
-        f.debug_struct("Credentials")
-            .field("user", &user)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Logs in: AUTH TLS first where it is demanded, then USER, PASS and ACCT as far as the server
 /// asks for them, then PBSZ and PROT under TLS, or [ahead](crate::ProtectWhen::BeforeLogin) of USER.
@@ -126,7 +67,7 @@ impl Flow for Login {
                     continue;
                 }
                 State::Start => {
-                    session.send(self.credentials.user.clone(), Shape::Single)?;
+                    session.send(self.credentials.user().clone(), Shape::Single)?;
                     self.state = State::User;
                     event = Event::Begin;
                     continue;
@@ -147,10 +88,10 @@ impl Flow for Login {
             let next = match (reply.class(), &self.state) {
                 (Class::Completion, _) => None,
                 (Class::Intermediate, State::User) => {
-                    Some((self.credentials.password.clone(), State::Password))
+                    Some((self.credentials.password().clone(), State::Password))
                 }
                 (Class::Intermediate, State::Password) => {
-                    let Some(account) = self.credentials.account.clone() else {
+                    let Some(account) = self.credentials.account().cloned() else {
                         return Err(Error::new(ErrorKind::UnexpectedReply)
                             .with_command(verb)
                             .with_reply(reply));

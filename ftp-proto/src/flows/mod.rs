@@ -7,6 +7,7 @@ mod abort;
 mod active;
 mod attributes;
 mod clear;
+pub(crate) mod copy;
 mod directory;
 mod exchange;
 mod features;
@@ -18,7 +19,6 @@ mod passive;
 mod protect;
 mod quit;
 mod raw;
-pub(crate) mod remote;
 mod rename;
 mod representation;
 mod restore;
@@ -35,16 +35,17 @@ pub use exchange::{
 pub use features::Feat;
 pub use finish::Finish;
 pub use greeting::Greeting;
-pub use login::{Credentials, Login};
+pub use login::Login;
 pub use open::Open;
 pub use protect::Protect;
 pub use quit::Quit;
 pub use raw::Raw;
-pub(crate) use remote::{Begin, Conclude, Offer};
 pub use rename::Rename;
 pub use representation::Type;
 pub use restore::Restore;
 pub use secure::Secure;
+
+pub use crate::options::credentials::Credentials;
 
 use crate::error::Error;
 use crate::wire::{Class, Reply};

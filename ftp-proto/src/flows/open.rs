@@ -1,19 +1,20 @@
 use alloc::format;
 use alloc::string::String;
 
-use crate::config::{DataCommand, DataMode, Protection};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{
-    Accept, Answer, Clock, Closing, Connect, Endpoint, Event, Flow, SecureData, Step, Wait, Want,
+    Accept, Answer, Closing, Connect, Endpoint, Event, Flow, SecureData, Step, Want,
 };
-use crate::ledger::Shape;
-use crate::negotiated::Framed;
+use crate::options::config::{DataCommand, DataMode, Protection};
+use crate::options::transfer::TransferOptions;
 use crate::path::RemotePath;
 use crate::representation::TransferType;
 use crate::session::Session;
+use crate::session::ledger::Shape;
+use crate::session::negotiated::Framed;
+use crate::session::transfer::{Direction, Transfer};
 use crate::tls::Reason;
-use crate::transfer::{Direction, Transfer};
-use crate::transfer_options::TransferOptions;
+use crate::wait::{Clock, Wait};
 use crate::wire::{Class, Command, Reply, Verb};
 
 use super::active::Active;

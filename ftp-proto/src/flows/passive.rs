@@ -1,10 +1,11 @@
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use crate::config::PassiveAddress;
 use crate::error::Error;
-use crate::flow::{Answer, Endpoint, Event, Flow, Step, Wait};
-use crate::ledger::Shape;
+use crate::flow::{Answer, Endpoint, Event, Flow, Step};
+use crate::options::config::PassiveAddress;
 use crate::session::Session;
+use crate::session::ledger::Shape;
+use crate::wait::Wait;
 use crate::wire::{Class, Code, Command, Verb};
 
 use super::{completion, reply};

@@ -1,8 +1,9 @@
-use crate::config::Protection;
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Answer, Event, Flow, Step, Wait};
-use crate::ledger::Shape;
+use crate::flow::{Answer, Event, Flow, Step};
+use crate::options::config::Protection;
 use crate::session::Session;
+use crate::session::ledger::Shape;
+use crate::wait::Wait;
 use crate::wire::{Command, Verb};
 
 use super::{completion, reply};

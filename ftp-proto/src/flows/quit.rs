@@ -1,7 +1,8 @@
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Answer, Event, Flow, Step, Wait};
-use crate::ledger::Shape;
+use crate::flow::{Answer, Event, Flow, Step};
 use crate::session::Session;
+use crate::session::ledger::Shape;
+use crate::wait::Wait;
 use crate::wire::{Command, Reply, Verb};
 
 use super::{completion, reply};

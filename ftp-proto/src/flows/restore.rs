@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Adopts, Answer, Flow, Step};
 use crate::session::Session;
-use crate::standing::{Setting, Standing};
+use crate::session::standing::{Setting, Standing};
 use crate::wire::Verb;
 
 use super::exchange::{Exchange, exchange};

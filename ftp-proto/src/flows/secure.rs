@@ -1,9 +1,10 @@
-use crate::config::Auth;
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Answer, Clock, Event, Flow, SecureControl, Step, Wait, Want};
-use crate::ledger::Shape;
-use crate::negotiated::Channel;
+use crate::flow::{Answer, Event, Flow, SecureControl, Step, Want};
+use crate::options::config::Auth;
 use crate::session::Session;
+use crate::session::ledger::Shape;
+use crate::session::negotiated::Channel;
+use crate::wait::{Clock, Wait};
 use crate::wire::{Command, Reply, Verb};
 
 use super::{completion, reply};

@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::config::Protection;
+use crate::options::config::Protection;
 use crate::path::RemotePath;
 use crate::representation::TransferType;
 use crate::wire::Command;

@@ -1,21 +1,35 @@
 //! What must survive when an operation is dropped: its bytes, its debts, what was agreed on.
 
+mod attribution;
+pub(crate) mod ledger;
+pub(crate) mod negotiated;
+pub(crate) mod operation;
+mod outbox;
+mod settle;
+pub(crate) mod standing;
+pub(crate) mod transfer;
+
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::config::{Config, DataMode, Protection, Security};
+use self::ledger::{Owed, Shape};
+use self::negotiated::{Channel, Live, Negotiated};
+use self::standing::Standing;
+use self::transfer::{Direction, Transfer, TransferId, Verdict};
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Clock, Event, Receive, Ticket, Wait, Want};
-use crate::ledger::{Owed, Shape};
-use crate::negotiated::{Channel, Live, Negotiated};
+use crate::flow::{Event, Receive, Ticket, Want};
+#[cfg(feature = "rustls")]
+use crate::options::Options;
+use crate::options::config::{Config, DataMode, Protection, Security};
 use crate::reply::Features;
 use crate::representation::TransferType;
-use crate::standing::Standing;
 use crate::tls::Reason;
-use crate::transfer::{Direction, Transfer, TransferId, Verdict};
+#[cfg(feature = "rustls")]
+use crate::tls::TlsLogin;
+use crate::wait::{Clock, Wait};
 use crate::wire::{Class, Command, DecodeError, Decoded, Reply, ReplyDecoder, Verb};
 
 /// One control connection: the reply decoder, unsent bytes, the ledger, the negotiated state, and
@@ -296,13 +310,30 @@ impl Session {
 
     /// Whether a transfer failed, in this login or in one before it, because its data connection
     /// did not resume the login's TLS session. The login that follows is then better given sessions
-    /// that can be resumed more than once:
-    /// [`Options::tls_login_after`](crate::Options::tls_login_after).
+    /// that can be resumed more than once: [`successor_tls_login`](Self::successor_tls_login).
     ///
     /// Of what anybody in between can bring about, nothing counts: not a handshake that was cut, and
     /// no reply behind CCC.
     pub fn resumption_failed(&self) -> bool {
         self.resumption_failed
+    }
+
+    /// Begins the TLS side of the login that takes the place of this session's, as
+    /// [`Options::tls_login`] does of a first one.
+    ///
+    /// Where [resumption has failed](Self::resumption_failed), it speaks TLS 1.2 alone, unless the
+    /// configuration forbids that: its sessions are resumed again and again, while rustls uses a
+    /// ticket of TLS 1.3 only once, and ProFTPD sends none with an upload.
+    ///
+    /// # Errors
+    /// As [`Options::tls_login`].
+    #[cfg(feature = "rustls")]
+    pub fn successor_tls_login(&self, options: &Options) -> Result<Option<TlsLogin>, Error> {
+        if self.resumption_failed {
+            options.tls_login_resuming_at_will()
+        } else {
+            options.tls_login()
+        }
     }
 
     /// What an operation's failure says of the logins to come.

@@ -1,11 +1,12 @@
 //! Paying what dropped operations left owing: abort, close, drain, and the fence.
 
-use crate::config::AbortSignal;
+use super::Session;
+use super::ledger::{Effect, Owed, Shape};
+use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Clock, CloseData, Closing, Event, Wait, Want};
-use crate::ledger::{Effect, Owed, Shape};
-use crate::negotiated::Channel;
-use crate::session::Session;
+use crate::flow::{CloseData, Closing, Event, Want};
+use crate::options::config::AbortSignal;
+use crate::wait::{Clock, Wait};
 use crate::wire::{Command, Verb};
 
 impl Session {

@@ -1,15 +1,19 @@
 //! A copy from one server to another, whose data never comes here.
 
+mod sides;
+
 use core::net::{IpAddr, SocketAddr};
 
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Answer, Endpoint, Step, Want};
-use crate::flows::{Abort, Begin, Conclude, Offer, remote};
-use crate::operation::Running;
+use crate::flows::Abort;
 use crate::representation::TransferType;
 use crate::session::Session;
-use crate::transfer::{Direction, Transfer};
+use crate::session::operation::Running;
+use crate::session::transfer::{Direction, Transfer};
 use crate::wire::{Command, Reply, Verb};
+
+use self::sides::{Begin, Conclude, Offer, permit};
 
 /// A copy from one server to another (RFC 959 section 5.2), as a value that two sessions are
 /// driven by: each want says whose it is.
@@ -152,8 +156,8 @@ impl ServerCopy {
         loop {
             match &mut self.stage {
                 Stage::Start => {
-                    remote::permit(source)?;
-                    remote::permit(target)?;
+                    permit(source)?;
+                    permit(target)?;
                     let (running, first) =
                         source.start(Offer::new(self.transfer_type, &self.retrieve));
                     self.stage = Stage::Offering(running);

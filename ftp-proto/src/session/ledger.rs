@@ -7,11 +7,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::config::Protection;
+use super::negotiated::{Framed, Framing};
 use crate::error::Error;
-use crate::flow::Wait;
-use crate::negotiated::{Framed, Framing};
+use crate::options::config::Protection;
 use crate::representation::TransferType;
+use crate::wait::Wait;
 use crate::wire::Command;
 
 /// One command whose reply has not come yet.

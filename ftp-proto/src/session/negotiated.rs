@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use crate::config::Protection;
+use super::standing::Standing;
+use super::transfer::TransferId;
+use crate::options::config::Protection;
 use crate::reply::Features;
 use crate::representation::TransferType;
-use crate::standing::Standing;
-use crate::transfer::TransferId;
 use crate::wire::Reply;
 
 /// What has been agreed with the server and what has been learnt about it.

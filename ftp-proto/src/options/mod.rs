@@ -1,21 +1,26 @@
-//! What the adapters have in common besides the session: plain values, so that both mean the same.
+//! What a caller decides before it connects: plain values that both adapters read alike.
+
+pub(crate) mod config;
+pub(crate) mod credentials;
+pub(crate) mod encoding;
+pub(crate) mod setters;
+pub(crate) mod transfer;
 
 use alloc::format;
 use alloc::string::String;
 use core::net::SocketAddr;
 use core::ops::RangeInclusive;
 
+use self::config::Config;
 #[cfg(feature = "rustls")]
-use crate::config::Security;
-use crate::config::{Config, setters};
-use crate::encoding::Encoding;
+use self::config::Security;
+use self::credentials::Credentials;
+use self::encoding::Encoding;
+use self::setters::setters;
 use crate::error::Error;
-use crate::flows::Credentials;
-#[cfg(feature = "rustls")]
-use crate::session::Session;
-use crate::timeouts::Timeouts;
 #[cfg(feature = "rustls")]
 use crate::tls::{TlsConfig, TlsLogin};
+use crate::wait::Timeouts;
 
 /// The port of the control connection (RFC 959 section 5.2).
 pub const FTP_PORT: u16 = 21;
@@ -263,18 +268,11 @@ impl Options {
         }
     }
 
-    /// The same for a login in the place of this session's.
-    ///
-    /// Where [resumption has failed](Session::resumption_failed), it speaks TLS 1.2 alone, unless
-    /// the configuration forbids: its sessions are resumed again and again, while rustls uses a
-    /// ticket of TLS 1.3 only once, and ProFTPD gives none with an upload.
-    ///
-    /// # Errors
-    /// As [`tls_login`](Self::tls_login).
+    /// The same with TLS 1.2 alone, unless the configuration forbids it: its sessions are resumed
+    /// again and again, while rustls uses a ticket of TLS 1.3 only once.
     #[cfg(feature = "rustls")]
-    pub fn tls_login_after(&self, session: &Session) -> Result<Option<TlsLogin>, Error> {
-        let trusted = self.trusted()?.filter(|_| session.resumption_failed());
-        match trusted.and_then(TlsConfig::resuming_at_will) {
+    pub(crate) fn tls_login_resuming_at_will(&self) -> Result<Option<TlsLogin>, Error> {
+        match self.trusted()?.and_then(TlsConfig::resuming_at_will) {
             Some(tls) => self.login_by(&tls).map(Some),
             None => self.tls_login(),
         }

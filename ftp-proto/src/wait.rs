@@ -1,9 +1,74 @@
-//! How long to wait for what: plain values that the session never reads.
+//! The classes of waiting, and how long each may last.
 
+use core::fmt;
 use core::time::Duration;
 
-use crate::config::setters;
-use crate::flow::Wait;
+use crate::options::setters::setters;
+
+/// A class of waiting. Adapters map it to a duration; the core never sees one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Wait {
+    /// No waiting at all: read what has already arrived, if anything.
+    Arrived,
+    /// For a connection to be made.
+    Connect,
+    /// For the greeting.
+    Greeting,
+    /// For the greeting of a server that asked for patience with 120.
+    DelayedGreeting,
+    /// For the reply to an ordinary command.
+    Reply,
+    /// For the first reply to a data command.
+    Preliminary,
+    /// For the server to connect in active mode.
+    Accept,
+    /// For a TLS handshake, or its undoing.
+    Handshake,
+    /// For the next bytes of data, or room for them.
+    DataIdle,
+    /// For the final reply once the data is through.
+    FinalReply,
+    /// For the server's close_notify or end of file.
+    DataClose,
+    /// For the replies to ABOR.
+    Abort,
+    /// For two servers to move data between them, unseen from here.
+    Remote,
+    /// For commands to be written.
+    Send,
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Arrived => "looking at what has arrived",
+            Self::Connect => "connecting",
+            Self::Greeting => "waiting for the greeting",
+            Self::DelayedGreeting => "waiting for the greeting after 120",
+            Self::Reply => "waiting for a reply",
+            Self::Preliminary => "waiting for the transfer to start",
+            Self::Accept => "waiting for the server to connect",
+            Self::Handshake => "waiting for the TLS handshake",
+            Self::DataIdle => "waiting for data to move",
+            Self::FinalReply => "waiting for the final reply",
+            Self::DataClose => "waiting for the data connection to close",
+            Self::Abort => "waiting for the replies to ABOR",
+            Self::Remote => "waiting for two servers to move data between them",
+            Self::Send => "sending commands",
+        })
+    }
+}
+
+/// Whether the time allowed for a want starts now or has started with an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Clock {
+    /// The limit is counted from now.
+    Starts,
+    /// The limit set by the last [`Starts`](Self::Starts) still holds: neither a stranger at the
+    /// listener nor a dripping server gets more time. What was begun for it goes on.
+    Continues,
+}
 
 /// How long each class of waiting may last. The limits are absolute: dripping bytes do not
 /// extend them, except for [`data_idle`](Self::data_idle), which is about dripping.

@@ -1,11 +1,12 @@
 //! Running an operation: debts first, then the flow, and a look at what has arrived before each of
 //! its flights of commands leaves.
 
+use super::Session;
+use super::ledger::Shape;
+use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Adopts, Answer, Clock, Event, Flow, Receive, Step, Ticket, Wait, Want};
-use crate::ledger::Shape;
-use crate::negotiated::Channel;
-use crate::session::Session;
+use crate::flow::{Adopts, Answer, Event, Flow, Receive, Step, Ticket, Want};
+use crate::wait::{Clock, Wait};
 
 /// An operation that was started on a session.
 #[derive(Debug)]

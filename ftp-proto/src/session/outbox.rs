@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use crate::config::{Protection, Security};
+use super::ledger::{Owed, Shape};
+use super::negotiated::Channel;
+use super::{Observed, Session};
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::ledger::{Owed, Shape};
-use crate::negotiated::Channel;
-use crate::session::{Observed, Session};
+use crate::options::config::{Protection, Security};
 use crate::wire::{Command, Verb};
 
 /// What says where a data connection is to be made, as a raw command, too.

@@ -2,6 +2,7 @@
 
 use core::net::IpAddr;
 
+use super::setters::setters;
 use crate::wire::{Limits, Multiline, Telnet};
 
 /// The settings of a [`Session`](crate::Session); the defaults are the safe ones.
@@ -194,21 +195,6 @@ impl Config {
         self
     }
 }
-
-/// One setter for each field.
-macro_rules! setters {
-    ($options:ident $($(#[$doc:meta])* $name:ident => $field:ident: $type:ty;)*) => {
-        impl $options {
-            $($(#[$doc])* #[must_use]
-            pub fn $name(mut self, $field: $type) -> Self {
-                self.$field = $field;
-                self
-            })*
-        }
-    };
-}
-
-pub(crate) use setters;
 
 setters! { Config
     /// Sets [`Config::limits`].

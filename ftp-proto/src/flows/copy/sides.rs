@@ -1,20 +1,21 @@
 //! The sides of a transfer between two servers, whose data connection nobody here sees.
 
-use crate::config::Protection;
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Adopts, Answer, Endpoint, Event, Flow, Step, Wait};
-use crate::ledger::Shape;
-use crate::negotiated::Framed;
+use crate::flow::{Adopts, Answer, Endpoint, Event, Flow, Step};
+use crate::options::config::Protection;
 use crate::representation::TransferType;
 use crate::session::Session;
-use crate::transfer::{Direction, Transfer};
+use crate::session::ledger::Shape;
+use crate::session::negotiated::Framed;
+use crate::session::transfer::{Direction, Transfer};
+use crate::wait::Wait;
 use crate::wire::{Class, Command, Reply, Verb};
 use core::net::SocketAddr;
 
-use super::active::Active;
-use super::exchange::{Exchange, exchange};
-use super::passive::Passive;
-use super::{Type, inner};
+use crate::flows::active::Active;
+use crate::flows::exchange::{Exchange, exchange};
+use crate::flows::passive::Passive;
+use crate::flows::{Type, inner};
 
 /// No protection of data connections, whose handshake neither server would begin, and no framing
 /// of the other one's: asked before a byte, and again behind what was still owed.
@@ -189,7 +190,7 @@ impl Flow for Conclude {
         let verb = &self.transfer.verb;
         if let Some(reply) = live.outcome.take() {
             session.live = None;
-            return super::completion(reply, verb).map(Step::Done);
+            return crate::flows::completion(reply, verb).map(Step::Done);
         }
         session.alive()?;
         if matches!(answer.event, Event::TimedOut) {

@@ -1,11 +1,11 @@
 //! Whose reply is it? Every reply that comes in is attributed here, and nowhere else.
 
-use crate::config::{Protection, Security};
+use super::Session;
+use super::ledger::{Effect, Owed, Shape, UNKNOWN_OFFSET};
+use super::negotiated::{Channel, Framed, Live};
+use super::standing::{Setting, Standing};
 use crate::error::{Error, ErrorKind};
-use crate::ledger::{Effect, Owed, Shape, UNKNOWN_OFFSET};
-use crate::negotiated::{Channel, Framed, Live};
-use crate::session::Session;
-use crate::standing::{Setting, Standing};
+use crate::options::config::{Protection, Security};
 use crate::wire::{Class, Code, Reply};
 
 /// How many preliminary replies one command may have, 256: a server that sends them without end

@@ -1,0 +1,16 @@
+//! The setters of option structs.
+
+/// One setter for each field.
+macro_rules! setters {
+    ($options:ident $($(#[$doc:meta])* $name:ident => $field:ident: $type:ty;)*) => {
+        impl $options {
+            $($(#[$doc])* #[must_use]
+            pub fn $name(mut self, $field: $type) -> Self {
+                self.$field = $field;
+                self
+            })*
+        }
+    };
+}
+
+pub(crate) use setters;
