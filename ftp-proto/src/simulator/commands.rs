@@ -3,9 +3,8 @@
 use std::format;
 use std::string::String;
 
-use crate::simulator::outbox::{Ctx, Item};
 use crate::simulator::server::Simulator;
-use crate::simulator::session::{Login, split};
+use crate::simulator::state::{Ctx, Item, Login, split};
 
 impl Simulator {
     pub(super) fn handle(&mut self, s: usize, line: &[u8]) {

@@ -5,11 +5,8 @@ use std::string::String;
 use std::vec::Vec;
 
 use crate::simulator::server::Simulator;
-use crate::simulator::session::split;
+use crate::simulator::state::{FACTS, split};
 use crate::simulator::store::{name, resolve};
-
-/// All facts, in the order in which they are said.
-pub(super) const FACTS: [&str; 3] = ["type", "size", "modify"];
 
 impl Simulator {
     /// OPTS MLST: the client wants these facts and no others.

@@ -4,7 +4,7 @@ use std::format;
 use std::vec::Vec;
 
 use crate::simulator::server::Simulator;
-use crate::simulator::settings::Representation;
+use crate::simulator::state::Representation;
 use crate::simulator::store::resolve;
 use crate::simulator::transfer::without_options;
 

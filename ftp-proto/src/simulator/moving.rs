@@ -2,9 +2,8 @@
 
 use crate::simulator::fault::{Action, Then};
 use crate::simulator::link::{Client, Server, Wire};
-use crate::simulator::server::{Simulator, has};
-use crate::simulator::session::DataSource;
-use crate::simulator::transfer::{Load, Stage, Transfer, TransferRecord};
+use crate::simulator::server::Simulator;
+use crate::simulator::state::{DataSource, Load, Stage, Transfer, TransferRecord, has};
 
 /// The most plaintext in one TLS record.
 const RECORD: usize = 16 * 1024;

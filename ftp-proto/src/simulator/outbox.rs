@@ -4,41 +4,8 @@ use std::vec::Vec;
 
 use crate::simulator::fault::Action;
 use crate::simulator::link::Server;
-use crate::simulator::server::{Held, Simulator};
-
-/// Something to be done on the control connection, in order.
-#[derive(Debug)]
-pub(super) enum Item {
-    Bytes(Vec<u8>),
-    /// Outside TLS.
-    Raw(Vec<u8>),
-    /// A read does not cross this.
-    Cut,
-    /// Everything after this is held.
-    Barrier,
-    StartTls,
-    EndTls,
-    Close {
-        notify: bool,
-    },
-    Reset,
-}
-
-/// A command under way: what is scripted for it, and what it has said.
-#[derive(Debug, Default)]
-pub(super) struct Ctx {
-    pub(super) actions: Vec<Action>,
-    spoken: bool,
-}
-
-impl Ctx {
-    pub(super) fn new(actions: Vec<Action>) -> Self {
-        Self {
-            actions,
-            spoken: false,
-        }
-    }
-}
+use crate::simulator::server::Simulator;
+use crate::simulator::state::{Ctx, Held, Item};
 
 impl Simulator {
     pub(super) fn push(&mut self, s: usize, item: Item) {

@@ -5,7 +5,7 @@ use std::format;
 use std::vec::Vec;
 
 use crate::simulator::server::Simulator;
-use crate::simulator::session::{DataSource, split};
+use crate::simulator::state::{DataSource, split};
 
 const UNSUPPORTED: &str = "522 Protocol not supported, use (1,2)";
 const ILLEGAL: &str = "501 Illegal address.";

@@ -8,10 +8,9 @@ use std::vec::Vec;
 use crate::simulator::couple::Peering;
 use crate::simulator::fault::Action;
 use crate::simulator::link::{Client, Connected, Link, Read, Server, Wire, Write};
-use crate::simulator::session::{DataSource, Session};
 use crate::simulator::setup::Setup;
+use crate::simulator::state::{DataSource, Held, Session, TransferRecord, has};
 use crate::simulator::store::{Store, resolve};
-use crate::simulator::transfer::TransferRecord;
 
 /// The port of the control connection; under implicit TLS it is the custom one, too.
 const CONTROL_PORT: u16 = 21;
@@ -19,17 +18,6 @@ const CONTROL_PORT: u16 = 21;
 const PASSIVE_PORTS: u16 = 50_000;
 /// Below the client's first port.
 const CLIENT_PORTS: u16 = 40_000;
-
-/// Something that waits for [`Simulator::idle`].
-#[derive(Debug)]
-pub(super) enum Held {
-    /// What a session wants to send, up to the next barrier.
-    Barrier(usize),
-    /// Raw bytes of a session.
-    Unasked(usize, Vec<u8>),
-    /// A data connection to be accepted or made.
-    Accept(Link),
-}
 
 /// An FTP server without sockets: the client's calls drive it, and it reacts within them.
 ///
@@ -335,9 +323,4 @@ impl Simulator {
             .filter_map(|fault| fault.matching(verb, occurrence).cloned())
             .collect()
     }
-}
-
-/// One of the actions is such.
-pub(super) fn has(actions: &[Action], such: impl Fn(&Action) -> bool) -> bool {
-    actions.iter().any(such)
 }

@@ -1,118 +1,16 @@
 //! A control connection: what comes in, and what happens in which order.
 
-use std::collections::VecDeque;
-use std::string::String;
 use std::vec::Vec;
 
-use crate::simulator::facts::FACTS;
 use crate::simulator::link::{Client, Link, Server};
-use crate::simulator::outbox::{Ctx, Item};
 use crate::simulator::server::Simulator;
-use crate::simulator::settings::Representation;
 use crate::simulator::setup::DuringTransfer;
-use crate::simulator::transfer::Transfer;
-
-/// How far the login is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Login {
-    None,
-    /// USER has been received; whether it is the right one.
-    User(bool),
-    /// The account is missing.
-    Account,
-    Complete,
-}
-
-impl Login {
-    pub(super) fn is_complete(self) -> bool {
-        self == Self::Complete
-    }
-}
-
-/// Where the next transfer gets its data connection from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DataSource {
-    None,
-    Listening(u16),
-    /// Connected, though perhaps still pending.
-    Connected(Link),
-    Active(u16),
-}
-
-/// The state of one control connection.
-#[derive(Debug)]
-pub(super) struct Session {
-    pub(super) link: Link,
-    pub(super) outbox: VecDeque<Item>,
-    /// Command lines that have not been handled yet.
-    lines: VecDeque<Vec<u8>>,
-    /// After AUTH, until it is decided whether TLS starts.
-    pub(super) upgrading: bool,
-    /// No more commands are handled.
-    pub(super) closing: bool,
-    /// The connection has ended.
-    pub(super) over: bool,
-    pub(super) login: Login,
-    pub(super) directory: Vec<u8>,
-    pub(super) representation: Representation,
-    /// The facts that MLSD and MLST tell.
-    pub(super) facts: Vec<&'static str>,
-    pub(super) restart: usize,
-    pub(super) rename_from: Option<Vec<u8>>,
-    pub(super) pbsz: bool,
-    pub(super) protected: bool,
-    /// The account that stores files has been given.
-    pub(super) may_store: bool,
-    /// PRET has been received, and no transfer since.
-    pub(super) announced_transfer: bool,
-    pub(super) data: DataSource,
-    pub(super) transfer: Option<Transfer>,
-}
-
-impl Session {
-    /// TLS starts once what is in the outbox has been sent.
-    pub(super) fn starting_tls(&self) -> bool {
-        self.outbox
-            .iter()
-            .any(|item| matches!(item, Item::StartTls))
-    }
-
-    /// Forgets all that a user has set.
-    pub(super) fn begin_anew(&mut self, home: &[u8], implicit: bool) {
-        self.directory = home.to_vec();
-        self.representation = Representation::Ascii;
-        self.facts = FACTS.to_vec();
-        self.restart = 0;
-        self.rename_from = None;
-        self.pbsz = false;
-        self.protected = implicit;
-        self.may_store = false;
-        self.announced_transfer = false;
-    }
-}
+use crate::simulator::state::{Ctx, DataSource, Item, Session, split};
 
 impl Simulator {
     pub(super) fn open_session(&mut self, link: Link) {
-        self.sessions.push(Session {
-            link,
-            outbox: VecDeque::new(),
-            lines: VecDeque::new(),
-            upgrading: false,
-            closing: false,
-            over: false,
-            login: Login::None,
-            directory: self.setup.home.clone(),
-            representation: Representation::Ascii,
-            facts: FACTS.to_vec(),
-            restart: 0,
-            rename_from: None,
-            pbsz: false,
-            protected: self.setup.implicit,
-            may_store: false,
-            announced_transfer: false,
-            data: DataSource::None,
-            transfer: None,
-        });
+        let (home, implicit) = (&self.setup.home, self.setup.implicit);
+        self.sessions.push(Session::new(link, home, implicit));
         let s = self.sessions.len() - 1;
         if let (true, Some(config)) = (self.setup.implicit, &self.setup.tls) {
             self.wires[link.0].start_tls(config);
@@ -250,13 +148,4 @@ fn trim(line: &[u8]) -> &[u8] {
         line = rest;
     }
     line
-}
-
-/// The verb in capitals, and the argument.
-pub(super) fn split(line: &[u8]) -> (String, &[u8]) {
-    let space = line.iter().position(|b| *b == b' ');
-    let verb = &line[..space.unwrap_or(line.len())];
-    let argument = space.map_or(&b""[..], |space| &line[space + 1..]);
-    let verb = String::from_utf8_lossy(&verb.to_ascii_uppercase()).into_owned();
-    (verb, argument)
 }

@@ -3,29 +3,8 @@
 use std::vec::Vec;
 
 use crate::simulator::server::Simulator;
-use crate::simulator::session::{Login, split};
+use crate::simulator::state::{Login, Representation, split};
 use crate::simulator::store::resolve;
-
-/// The representation type, of which format controls change nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Representation {
-    #[default]
-    Ascii,
-    /// Accepted, but bytes move as they are.
-    Ebcdic,
-    Image,
-}
-
-impl Representation {
-    /// As replies call it.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Ascii => "ASCII",
-            Self::Ebcdic => "EBCDIC",
-            Self::Image => "BINARY",
-        }
-    }
-}
 
 impl Simulator {
     pub(super) fn set_type(&mut self, s: usize, argument: &[u8]) -> &'static str {

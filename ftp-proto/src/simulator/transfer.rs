@@ -1,50 +1,15 @@
-//! Data transfers: their state, how they begin, and ABOR.
+//! Data transfers: how they begin, and ABOR.
 
 use std::format;
-use std::string::{String, ToString as _};
+use std::string::ToString as _;
 use std::vec::Vec;
 
-use crate::simulator::fault::{Action, Then};
+use crate::simulator::fault::Action;
 use crate::simulator::lines::{FromWire, to_wire};
-use crate::simulator::link::{Link, Server, Wire};
-use crate::simulator::outbox::Ctx;
-use crate::simulator::server::{Held, Simulator, has};
-use crate::simulator::session::DataSource;
-use crate::simulator::settings::Representation;
+use crate::simulator::link::{Server, Wire};
+use crate::simulator::server::Simulator;
+use crate::simulator::state::{Ctx, DataSource, Held, Load, Representation, Stage, Transfer, has};
 use crate::simulator::store::resolve;
-
-/// What has become of one data transfer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TransferRecord {
-    /// The command, in capitals.
-    pub verb: String,
-    /// The absolute path.
-    pub path: Vec<u8>,
-    /// How many bytes of plaintext the server has sent or received.
-    pub bytes: usize,
-    /// Whether the handshake resumed a TLS session; `None` in clear, or before the handshake is
-    /// complete.
-    pub resumed: Option<bool>,
-    /// The client has sent a TLS `close_notify` on the data connection.
-    pub close_notify: bool,
-    /// The data have moved completely, as the server sees it.
-    pub complete: bool,
-}
-
-/// What moves, and in which direction.
-#[derive(Debug)]
-pub(super) enum Load {
-    /// As it goes over the wire.
-    Download(Vec<u8>),
-    Upload {
-        path: Vec<u8>,
-        /// Where the next byte is stored.
-        position: usize,
-        /// TYPE A: lines come from the wire.
-        lines: Option<FromWire>,
-    },
-}
 
 /// What a command is about to do, if it gets its data connection.
 struct Plan {
@@ -53,40 +18,8 @@ struct Plan {
     preliminary: Vec<u8>,
 }
 
-/// How far the transfer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
-    Connecting,
-    /// Whether the handshake is refused.
-    Handshaking(bool),
-    Moving,
-    Stalled,
-    /// The transfer is over, and the session goes on.
-    Done,
-}
-
-/// A transfer under way.
-#[derive(Debug)]
-pub(super) struct Transfer {
-    pub(super) ctx: Ctx,
-    pub(super) verb: String,
-    pub(super) path: Vec<u8>,
-    pub(super) load: Load,
-    pub(super) stage: Stage,
-    pub(super) preliminary: Vec<u8>,
-    pub(super) link: Option<Link>,
-    pub(super) record: usize,
-    pub(super) moved: usize,
-    /// What is scripted for the middle of the transfer.
-    pub(super) at: Option<(usize, Vec<u8>, Then)>,
-    pub(super) final_said: bool,
-}
-
-impl Transfer {
-    pub(super) fn has(&self, such: impl Fn(&Action) -> bool) -> bool {
-        has(&self.ctx.actions, such)
-    }
-}
+/// What moves and the preliminary reply, or a refusal.
+type Planned = Result<(Load, Vec<u8>), &'static str>;
 
 impl Simulator {
     pub(super) fn begin_transfer(&mut self, s: usize, verb: &str, argument: &[u8], mut ctx: Ctx) {
@@ -140,70 +73,78 @@ impl Simulator {
             return Err("425 Use EPSV, PASV or PORT first.");
         }
         let path = resolve(&session.directory, name);
-        let opening = format!(
-            "150 Opening {} mode data connection",
-            session.representation.name()
-        );
-        let is_text = session.representation == Representation::Ascii;
         let (load, preliminary) = match verb {
-            "RETR" => match self.store.files.get(&path) {
-                None => return Err("550 Failed to open file."),
-                Some(content) if restart > content.len() => {
-                    return Err("554 Invalid REST parameter.");
-                }
-                Some(content) => {
-                    let content = &content[restart..];
-                    // The size is that of the file, in TYPE A as well, as ProFTPD has it.
-                    let preliminary = format!("{opening} ({} bytes).", content.len());
-                    let content = if is_text {
-                        to_wire(content)
-                    } else {
-                        content.to_vec()
-                    };
-                    (Load::Download(content), preliminary.into())
-                }
-            },
-            "STOR" | "STOU" | "APPE" => {
-                let size = self.store.files.get(&path).map_or(0, Vec::len);
-                let position = match verb {
-                    "APPE" => size,
-                    "STOU" => 0,
-                    _ => restart,
-                };
-                if !self.store.can_hold(&path) {
-                    return Err("553 Could not create file.");
-                }
-                if position > size {
-                    return Err("554 Invalid REST parameter.");
-                }
-                let preliminary = if verb == "STOU" {
-                    [b"150 FILE: ", name].concat()
-                } else {
-                    format!("{opening}.").into()
-                };
-                let load = Load::Upload {
-                    path: path.clone(),
-                    position,
-                    lines: is_text.then(FromWire::default),
-                };
-                (load, preliminary)
-            }
-            _ => {
-                let text = if verb == "MLSD" {
-                    self.machine_listing(s, &path)?
-                } else {
-                    let listing = self.store.listing(&path, verb == "LIST");
-                    listing.ok_or("550 No such file or directory.")?
-                };
-                let preliminary = format!("{opening} for listing.");
-                (Load::Download(text), preliminary.into())
-            }
+            "RETR" => self.plan_download(s, &path, restart)?,
+            "STOR" | "STOU" | "APPE" => self.plan_upload(s, verb, name, &path, restart)?,
+            _ => self.plan_listing(s, verb, &path)?,
         };
         Ok(Plan {
             path,
             load,
             preliminary,
         })
+    }
+
+    fn plan_download(&self, s: usize, path: &[u8], restart: usize) -> Planned {
+        let session = &self.sessions[s];
+        let content = self.store.files.get(path);
+        let content = content.ok_or("550 Failed to open file.")?;
+        let content = content
+            .get(restart..)
+            .ok_or("554 Invalid REST parameter.")?;
+        // The size is that of the file, in TYPE A as well, as ProFTPD has it.
+        let preliminary = format!("{} ({} bytes).", session.opening(), content.len());
+        let content = match session.representation {
+            Representation::Ascii => to_wire(content),
+            _ => content.to_vec(),
+        };
+        Ok((Load::Download(content), preliminary.into()))
+    }
+
+    fn plan_upload(
+        &self,
+        s: usize,
+        verb: &str,
+        name: &[u8],
+        path: &[u8],
+        restart: usize,
+    ) -> Planned {
+        let session = &self.sessions[s];
+        let size = self.store.files.get(path).map_or(0, Vec::len);
+        let position = match verb {
+            "APPE" => size,
+            "STOU" => 0,
+            _ => restart,
+        };
+        if !self.store.can_hold(path) {
+            return Err("553 Could not create file.");
+        }
+        if position > size {
+            return Err("554 Invalid REST parameter.");
+        }
+        let preliminary = match verb {
+            "STOU" => [b"150 FILE: ", name].concat(),
+            _ => format!("{}.", session.opening()).into(),
+        };
+        let is_text = session.representation == Representation::Ascii;
+        let load = Load::Upload {
+            path: path.to_vec(),
+            position,
+            lines: is_text.then(FromWire::default),
+        };
+        Ok((load, preliminary))
+    }
+
+    fn plan_listing(&self, s: usize, verb: &str, path: &[u8]) -> Planned {
+        let text = match verb {
+            "MLSD" => self.machine_listing(s, path)?,
+            _ => {
+                let listing = self.store.listing(path, verb == "LIST");
+                listing.ok_or("550 No such file or directory.")?
+            }
+        };
+        let preliminary = format!("{} for listing.", self.sessions[s].opening());
+        Ok((Load::Download(text), preliminary.into()))
     }
 
     /// What the client suggests, or a name of the server's own if there is such a thing already.

@@ -4,8 +4,8 @@ use std::format;
 use std::string::String;
 use std::vec::Vec;
 
-use crate::simulator::facts::FACTS;
 use crate::simulator::server::Simulator;
+use crate::simulator::state::FACTS;
 
 /// What a client may send before it has logged in.
 const BEFORE_LOGIN: [&str; 16] = [

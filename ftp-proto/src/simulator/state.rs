@@ -1,0 +1,269 @@
+//! What the server knows of one control connection and of its transfer.
+
+use std::collections::VecDeque;
+use std::format;
+use std::string::String;
+use std::vec::Vec;
+
+use crate::simulator::fault::{Action, Then};
+use crate::simulator::lines::FromWire;
+use crate::simulator::link::Link;
+
+/// How far the login is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Login {
+    None,
+    /// USER has been received; whether it is the right one.
+    User(bool),
+    /// The account is missing.
+    Account,
+    Complete,
+}
+
+impl Login {
+    pub(super) fn is_complete(self) -> bool {
+        self == Self::Complete
+    }
+}
+
+/// Where the next transfer gets its data connection from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DataSource {
+    None,
+    Listening(u16),
+    /// Connected, though perhaps still pending.
+    Connected(Link),
+    Active(u16),
+}
+
+/// The state of one control connection.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) link: Link,
+    pub(super) outbox: VecDeque<Item>,
+    /// Command lines that have not been handled yet.
+    pub(super) lines: VecDeque<Vec<u8>>,
+    /// After AUTH, until it is decided whether TLS starts.
+    pub(super) upgrading: bool,
+    /// No more commands are handled.
+    pub(super) closing: bool,
+    /// The connection has ended.
+    pub(super) over: bool,
+    pub(super) login: Login,
+    pub(super) directory: Vec<u8>,
+    pub(super) representation: Representation,
+    /// The facts that MLSD and MLST tell.
+    pub(super) facts: Vec<&'static str>,
+    pub(super) restart: usize,
+    pub(super) rename_from: Option<Vec<u8>>,
+    pub(super) pbsz: bool,
+    pub(super) protected: bool,
+    /// The account that stores files has been given.
+    pub(super) may_store: bool,
+    /// PRET has been received, and no transfer since.
+    pub(super) announced_transfer: bool,
+    pub(super) data: DataSource,
+    pub(super) transfer: Option<Transfer>,
+}
+
+impl Session {
+    pub(super) fn new(link: Link, home: &[u8], implicit: bool) -> Self {
+        Self {
+            link,
+            outbox: VecDeque::new(),
+            lines: VecDeque::new(),
+            upgrading: false,
+            closing: false,
+            over: false,
+            login: Login::None,
+            directory: home.to_vec(),
+            representation: Representation::Ascii,
+            facts: FACTS.to_vec(),
+            restart: 0,
+            rename_from: None,
+            pbsz: false,
+            protected: implicit,
+            may_store: false,
+            announced_transfer: false,
+            data: DataSource::None,
+            transfer: None,
+        }
+    }
+
+    /// TLS starts once what is in the outbox has been sent.
+    pub(super) fn starting_tls(&self) -> bool {
+        self.outbox
+            .iter()
+            .any(|item| matches!(item, Item::StartTls))
+    }
+
+    /// How a preliminary reply begins.
+    pub(super) fn opening(&self) -> String {
+        let name = self.representation.name();
+        format!("150 Opening {name} mode data connection")
+    }
+
+    /// Forgets all that a user has set.
+    pub(super) fn begin_anew(&mut self, home: &[u8], implicit: bool) {
+        self.directory = home.to_vec();
+        self.representation = Representation::Ascii;
+        self.facts = FACTS.to_vec();
+        self.restart = 0;
+        self.rename_from = None;
+        self.pbsz = false;
+        self.protected = implicit;
+        self.may_store = false;
+        self.announced_transfer = false;
+    }
+}
+
+/// Something to be done on the control connection, in order.
+#[derive(Debug)]
+pub(super) enum Item {
+    Bytes(Vec<u8>),
+    /// Outside TLS.
+    Raw(Vec<u8>),
+    /// A read does not cross this.
+    Cut,
+    /// Everything after this is held.
+    Barrier,
+    StartTls,
+    EndTls,
+    Close {
+        notify: bool,
+    },
+    Reset,
+}
+
+/// A command under way: what is scripted for it, and what it has said.
+#[derive(Debug, Default)]
+pub(super) struct Ctx {
+    pub(super) actions: Vec<Action>,
+    pub(super) spoken: bool,
+}
+
+impl Ctx {
+    pub(super) fn new(actions: Vec<Action>) -> Self {
+        Self {
+            actions,
+            spoken: false,
+        }
+    }
+}
+
+/// The representation type, of which format controls change nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Representation {
+    #[default]
+    Ascii,
+    /// Accepted, but bytes move as they are.
+    Ebcdic,
+    Image,
+}
+
+impl Representation {
+    /// As replies call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Ascii => "ASCII",
+            Self::Ebcdic => "EBCDIC",
+            Self::Image => "BINARY",
+        }
+    }
+}
+
+/// What has become of one data transfer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TransferRecord {
+    /// The command, in capitals.
+    pub verb: String,
+    /// The absolute path.
+    pub path: Vec<u8>,
+    /// How many bytes of plaintext the server has sent or received.
+    pub bytes: usize,
+    /// Whether the handshake resumed a TLS session; `None` in clear, or before the handshake is
+    /// complete.
+    pub resumed: Option<bool>,
+    /// The client has sent a TLS `close_notify` on the data connection.
+    pub close_notify: bool,
+    /// The data have moved completely, as the server sees it.
+    pub complete: bool,
+}
+
+/// What moves, and in which direction.
+#[derive(Debug)]
+pub(super) enum Load {
+    /// As it goes over the wire.
+    Download(Vec<u8>),
+    Upload {
+        path: Vec<u8>,
+        /// Where the next byte is stored.
+        position: usize,
+        /// TYPE A: lines come from the wire.
+        lines: Option<FromWire>,
+    },
+}
+
+/// How far the transfer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Connecting,
+    /// Whether the handshake is refused.
+    Handshaking(bool),
+    Moving,
+    Stalled,
+    /// The transfer is over, and the session goes on.
+    Done,
+}
+
+/// A transfer under way.
+#[derive(Debug)]
+pub(super) struct Transfer {
+    pub(super) ctx: Ctx,
+    pub(super) verb: String,
+    pub(super) path: Vec<u8>,
+    pub(super) load: Load,
+    pub(super) stage: Stage,
+    pub(super) preliminary: Vec<u8>,
+    pub(super) link: Option<Link>,
+    pub(super) record: usize,
+    pub(super) moved: usize,
+    /// What is scripted for the middle of the transfer.
+    pub(super) at: Option<(usize, Vec<u8>, Then)>,
+    pub(super) final_said: bool,
+}
+
+impl Transfer {
+    pub(super) fn has(&self, such: impl Fn(&Action) -> bool) -> bool {
+        has(&self.ctx.actions, such)
+    }
+}
+
+/// Something that waits for [`Simulator::idle`](super::Simulator::idle).
+#[derive(Debug)]
+pub(super) enum Held {
+    /// What a session wants to send, up to the next barrier.
+    Barrier(usize),
+    /// Raw bytes of a session.
+    Unasked(usize, Vec<u8>),
+    /// A data connection to be accepted or made.
+    Accept(Link),
+}
+
+/// All facts, in the order in which they are said.
+pub(super) const FACTS: [&str; 3] = ["type", "size", "modify"];
+
+/// The verb in capitals, and the argument.
+pub(super) fn split(line: &[u8]) -> (String, &[u8]) {
+    let space = line.iter().position(|b| *b == b' ');
+    let verb = &line[..space.unwrap_or(line.len())];
+    let argument = space.map_or(&b""[..], |space| &line[space + 1..]);
+    let verb = String::from_utf8_lossy(&verb.to_ascii_uppercase()).into_owned();
+    (verb, argument)
+}
+
+/// One of the actions is such.
+pub(super) fn has(actions: &[Action], such: impl Fn(&Action) -> bool) -> bool {
+    actions.iter().any(such)
+}
