@@ -135,6 +135,7 @@ mod info;
 #[cfg(feature = "rustls")]
 mod naming;
 mod pin;
+mod pin_text;
 #[cfg(feature = "rustls")]
 mod pump;
 mod reason;

@@ -1,7 +1,6 @@
-use core::fmt;
-use core::str::FromStr;
+//! A pinned key.
 
-use crate::error::Error;
+use core::fmt;
 
 /// A public key by its SHA-256, of the DER of SubjectPublicKeyInfo (RFC 7469 section 2.4), as
 /// [`TlsConfig::with_pinned_keys`](super::TlsConfig) takes it and
@@ -38,20 +37,6 @@ impl From<[u8; 32]> for KeyPin {
     }
 }
 
-impl FromStr for KeyPin {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let hash = match text.strip_prefix("sha256//") {
-            Some(base64) => from_base64(base64.as_bytes()),
-            None => from_hexadecimal(text.as_bytes()),
-        };
-        hash.map(Self).ok_or_else(|| {
-            Error::option("a pinned key is 64 hexadecimal digits, or sha256// and base64")
-        })
-    }
-}
-
 impl fmt::Display for KeyPin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -62,47 +47,4 @@ impl fmt::Debug for KeyPin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "KeyPin({self})")
     }
-}
-
-fn from_hexadecimal(text: &[u8]) -> Option<[u8; 32]> {
-    let mut hash = [0; 32];
-    let mut rest = text;
-    for (number, byte) in hash.iter_mut().enumerate() {
-        if number > 0 {
-            rest = rest.strip_prefix(b":").unwrap_or(rest);
-        }
-        let (digits, behind) = rest.split_at_checked(2)?;
-        for digit in digits {
-            let digit = char::from(*digit).to_digit(16)?;
-            *byte = (*byte << 4) | u8::try_from(digit).ok()?;
-        }
-        rest = behind;
-    }
-    rest.is_empty().then_some(hash)
-}
-
-/// 32 bytes are 42 characters, one that has two bits too many, which are zero, and a sign for what
-/// is missing (RFC 4648 section 4).
-fn from_base64(text: &[u8]) -> Option<[u8; 32]> {
-    let mut hash = [0; 32];
-    let mut bytes = hash.iter_mut();
-    let (mut held, mut bits) = (0_u32, 0_u32);
-    for character in text.strip_suffix(b"=")? {
-        let value = match character {
-            b'A'..=b'Z' => character.wrapping_sub(b'A'),
-            b'a'..=b'z' => character.wrapping_sub(b'a').wrapping_add(26),
-            b'0'..=b'9' => character.wrapping_sub(b'0').wrapping_add(52),
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        held = (held << 6) | u32::from(value);
-        bits = bits.wrapping_add(6);
-        if bits >= 8 {
-            bits = bits.wrapping_sub(8);
-            *bytes.next()? = u8::try_from(held >> bits).ok()?;
-            held &= u32::MAX.checked_shl(bits).map_or(0, |high| !high);
-        }
-    }
-    (bytes.len() == 0 && bits == 2 && held == 0).then_some(hash)
 }

@@ -102,7 +102,24 @@ impl Reason {
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        match self {
+            Self::WrongName {
+                expected,
+                presented,
+            } => wrong_name(f, expected, presented),
+            Self::OtherKey { presented } => write!(
+                f,
+                "the server's key is not a pinned one: it was changed, or somebody is in \
+                 between; its SHA-256 is {presented}"
+            ),
+            reason => f.write_str(reason.about_certificates()),
+        }
+    }
+}
+
+impl Reason {
+    fn about_certificates(&self) -> &'static str {
+        match self {
             Self::Expired => {
                 "the server's certificate has expired: it must be renewed there (or this machine's \
                  clock is wrong)"
@@ -119,10 +136,6 @@ impl fmt::Display for Reason {
                 "the server's certificate is signed by nobody who is trusted: if there is a private \
                  authority, give its certificate as a root (TlsConfig::with_roots_pem)"
             }
-            Self::WrongName {
-                expected,
-                presented,
-            } => return wrong_name(f, expected, presented),
             Self::Revoked => {
                 "the server's certificate was revoked: it must be replaced there, and somebody else \
                  may have its key"
@@ -131,14 +144,6 @@ impl fmt::Display for Reason {
                 "whether the server's certificate was revoked cannot be told: fetch the issuer's \
                  current revocation list"
             }
-            Self::OtherKey { presented } => {
-                return write!(
-                    f,
-                    "the server's key is not a pinned one: it was changed, or somebody is in \
-                     between; its SHA-256 is {presented}"
-                );
-            }
-            Self::BadCertificate => "the server's certificate cannot be accepted",
             Self::CertificateDemanded => {
                 "the server wants a client certificate, and was shown none: configure one that it \
                  accepts (TlsConfig::with_client_certificate)"
@@ -147,6 +152,12 @@ impl fmt::Display for Reason {
                 "the server does not accept the client certificate: it may have expired, or come \
                  from an authority that is unknown there, and the server's log says which"
             }
+            reason => reason.about_connections(),
+        }
+    }
+
+    fn about_connections(&self) -> &'static str {
+        match self {
             Self::NoCommonVersion => {
                 "the server speaks no version of TLS that is accepted here: 1.0 and 1.1 are too \
                  old, and refused"
@@ -158,9 +169,7 @@ impl fmt::Display for Reason {
             Self::UnknownName => {
                 "the server does not know the host name that it was told: use the one that it goes by"
             }
-            Self::ServerFailed => {
-                "the server failed, as its alert says: its log says why"
-            }
+            Self::ServerFailed => "the server failed, as its alert says: its log says why",
             Self::PlainServer => {
                 "the server answers in clear text where TLS is due: if this is implicit TLS, try \
                  explicit TLS, as a rule at port 21"
@@ -187,7 +196,18 @@ impl fmt::Display for Reason {
                 "the data connection did not resume the TLS session of the login, which was \
                  required: reconnect to get one that can be resumed"
             }
-        })
+            Self::BadCertificate
+            | Self::Expired
+            | Self::NotYetValid
+            | Self::SelfSigned
+            | Self::UnknownIssuer
+            | Self::Revoked
+            | Self::RevocationUnknown
+            | Self::CertificateDemanded
+            | Self::CertificateRefused
+            | Self::WrongName { .. }
+            | Self::OtherKey { .. } => "the server's certificate cannot be accepted",
+        }
     }
 }
 
