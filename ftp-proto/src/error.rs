@@ -224,10 +224,6 @@ impl Error {
         Self::misuse(Misuse::Option).with_source(why)
     }
 
-    pub(crate) fn protocol(source: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
-        Self::new(ErrorKind::Protocol).with_source(source)
-    }
-
     pub(crate) fn or_command(self, verb: &str) -> Self {
         if self.0.command.is_some() {
             self
@@ -465,34 +461,23 @@ impl core::error::Error for Error {
     }
 }
 
-impl From<crate::wire::DecodeError> for Error {
-    fn from(error: crate::wire::DecodeError) -> Self {
-        Self::protocol(error)
-    }
+/// What each of these is to a caller.
+macro_rules! causes {
+    ($($cause:ty => $kind:ident;)*) => {$(
+        impl From<$cause> for Error {
+            fn from(cause: $cause) -> Self {
+                Self::new(ErrorKind::$kind).with_source(cause)
+            }
+        }
+    )*};
 }
 
-impl From<crate::reply::Malformed> for Error {
-    fn from(error: crate::reply::Malformed) -> Self {
-        Self::protocol(error)
-    }
-}
-
-impl From<crate::wire::InvalidCommand> for Error {
-    fn from(error: crate::wire::InvalidCommand) -> Self {
-        Self::new(ErrorKind::InvalidArgument).with_source(error)
-    }
-}
-
-impl From<crate::path::InvalidPath> for Error {
-    fn from(error: crate::path::InvalidPath) -> Self {
-        Self::new(ErrorKind::InvalidArgument).with_source(error)
-    }
-}
-
-impl From<crate::data::LineTooLong> for Error {
-    fn from(error: crate::data::LineTooLong) -> Self {
-        Self::new(ErrorKind::TooLarge).with_source(error)
-    }
+causes! {
+    crate::wire::DecodeError => Protocol;
+    crate::reply::Malformed => Protocol;
+    crate::wire::InvalidCommand => InvalidArgument;
+    crate::path::InvalidPath => InvalidArgument;
+    crate::data::LineTooLong => TooLarge;
 }
 
 /// An [`ErrorKind::Io`], or the [`Error`] that travelled inside the `io::Error`.

@@ -94,13 +94,6 @@ impl Options {
         }
     }
 
-    /// Sets the port of the control connection.
-    #[must_use]
-    pub fn with_port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
     /// Makes connecting log in, too.
     #[must_use]
     pub fn with_credentials(mut self, credentials: Credentials) -> Self {
@@ -151,27 +144,6 @@ impl Options {
         if self.port == FTP_PORT {
             self.port = IMPLICIT_PORT;
         }
-        self
-    }
-
-    /// Sets the time-outs.
-    #[must_use]
-    pub fn with_timeouts(mut self, timeouts: Timeouts) -> Self {
-        self.timeouts = timeouts;
-        self
-    }
-
-    /// Sets how much of a listing the collecting calls hold.
-    #[must_use]
-    pub fn with_listing(mut self, listing: ListingLimits) -> Self {
-        self.listing = listing;
-        self
-    }
-
-    /// Sets how names that are given as text become bytes; those given as bytes stay as they are.
-    #[must_use]
-    pub fn with_encoding(mut self, encoding: Encoding) -> Self {
-        self.encoding = encoding;
         self
     }
 
@@ -304,7 +276,17 @@ impl Options {
             }
         }
     }
+}
 
+setters! { Options
+    /// Sets the port of the control connection.
+    with_port => port: u16;
+    /// Sets the time-outs.
+    with_timeouts => timeouts: Timeouts;
+    /// Sets how much of a listing the collecting calls hold.
+    with_listing => listing: ListingLimits;
+    /// Sets how names that are given as text become bytes; those given as bytes stay as they are.
+    with_encoding => encoding: Encoding;
     /// Demands resumption of data connections, or does not.
     ///
     /// ```
@@ -313,11 +295,7 @@ impl Options {
     /// let options = Options::new("ftp.example.org").with_resumption(Resumption::Required);
     /// # let _ = options;
     /// ```
-    #[must_use]
-    pub fn with_resumption(mut self, resumption: Resumption) -> Self {
-        self.resumption = resumption;
-        self
-    }
+    with_resumption => resumption: Resumption;
 }
 
 /// How much of a listing the calls that collect one hold; the streaming calls have the limit on

@@ -1,5 +1,6 @@
 //! How one file is to be moved.
 
+use super::setters::setters;
 use crate::representation::TransferType;
 
 /// How one file is to be moved.
@@ -58,31 +59,19 @@ impl TransferOptions {
             .with_line_ends(LineEnds::Lf)
     }
 
-    /// Starts at this offset in bytes (REST, RFC 3659 section 5).
-    #[must_use]
-    pub fn with_offset(mut self, offset: u64) -> Self {
-        self.offset = offset;
-        self
-    }
-
     /// Makes a download of another length than this, the offset not counted, an error.
     #[must_use]
     pub fn with_expected(mut self, bytes: u64) -> Self {
         self.expected = Some(bytes);
         self
     }
+}
 
+setters! { TransferOptions
+    /// Starts at this offset in bytes (REST, RFC 3659 section 5).
+    with_offset => offset: u64;
     /// Sets the representation type (TYPE).
-    #[must_use]
-    pub fn with_type(mut self, transfer_type: TransferType) -> Self {
-        self.transfer_type = transfer_type;
-        self
-    }
-
+    with_type => transfer_type: TransferType;
     /// Sets what becomes of line ends.
-    #[must_use]
-    pub fn with_line_ends(mut self, line_ends: LineEnds) -> Self {
-        self.line_ends = line_ends;
-        self
-    }
+    with_line_ends => line_ends: LineEnds;
 }
