@@ -25,8 +25,9 @@ use crate::wait::{Clock, Wait};
 
 /// One operation as a plain value.
 ///
-/// The flows of this crate are in [`flows`](crate::flows); further ones are made by composing
-/// them: call `step` of the inner flow and hand its wants on.
+/// The flows of this crate are in [`flows`](crate::flows). You make further ones by composing
+/// them: call `step` of the inner flow, hand its wants on and each answer in. Its first answer is
+/// [`Answer::begin`].
 ///
 /// ```
 /// use ftp_proto::{Answer, Error, Flow, RemotePath, Session, Step, flows};
@@ -44,8 +45,7 @@ use crate::wait::{Clock, Wait};
 ///         match self.0.step(session, answer)? {
 ///             Step::Want(want) => Ok(Step::Want(want)),
 ///             Step::Done(()) => {
-///                 let answer = session.begin();
-///                 self.1.insert(flows::Pwd::new()).step(session, answer)
+///                 self.1.insert(flows::Pwd::new()).step(session, Answer::begin())
 ///             }
 ///         }
 ///     }
@@ -158,13 +158,13 @@ impl Closing {
 #[derive(Debug)]
 #[must_use]
 pub struct Answer {
-    pub(crate) ticket: Ticket,
-    pub(crate) event: Event,
+    ticket: Option<Ticket>,
+    /// What happened, until a flow takes it.
+    event: Option<Event>,
 }
 
 #[derive(Debug)]
 pub(crate) enum Event {
-    Begin,
     Received,
     TimedOut,
     ControlFirst,
@@ -186,11 +186,107 @@ pub(crate) struct Ticket {
     pub(crate) serial: u64,
 }
 
+/// Why a flow stops here. Its code reads as if it could wait, and `?` leaves it with the want.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// The driver must do this first.
+    Want(Want),
+    /// The operation has failed.
+    Error(Error),
+}
+
+impl Answer {
+    /// The answer that an inner flow begins with: nothing has happened yet. A driver gets its first
+    /// answer from [`Session::start`].
+    pub const fn begin() -> Self {
+        Self {
+            ticket: None,
+            event: None,
+        }
+    }
+
+    /// The want that it answers; none for an inner flow's first one.
+    pub(crate) fn ticket(&self) -> Option<Ticket> {
+        self.ticket
+    }
+
+    /// What happened, if nobody has taken it yet.
+    pub(crate) fn event(&self) -> Option<&Event> {
+        self.event.as_ref()
+    }
+
+    /// What happened, for the state that asks first. The states behind it begin with nothing.
+    pub(crate) fn take(&mut self) -> Option<Event> {
+        self.event.take()
+    }
+
+    /// Takes what happened: is it that the time is over?
+    pub(crate) fn take_timeout(&mut self) -> bool {
+        matches!(self.take(), Some(Event::TimedOut))
+    }
+
+    /// The same answer for an inner flow. Nothing is left for this one.
+    pub(crate) fn pass_on(&mut self) -> Self {
+        Self {
+            ticket: self.ticket,
+            event: self.event.take(),
+        }
+    }
+
+    /// Takes the failure of the control connection, which flows learn from the session.
+    pub(crate) fn take_broken(&mut self) -> Option<Error> {
+        match self.event.take() {
+            Some(Event::Broken(error)) => {
+                self.event = Some(Event::ControlFirst);
+                Some(error)
+            }
+            other => {
+                self.event = other;
+                None
+            }
+        }
+    }
+}
+
 impl Ticket {
     pub(crate) fn answer(self, event: Event) -> Answer {
         Answer {
-            ticket: self,
-            event,
+            ticket: Some(self),
+            event: Some(event),
+        }
+    }
+
+    /// The answer that starts an operation: there was no want yet.
+    pub(crate) fn start(self) -> Answer {
+        Answer {
+            ticket: Some(self),
+            event: None,
+        }
+    }
+}
+
+impl From<Want> for Halt {
+    fn from(want: Want) -> Self {
+        Self::Want(want)
+    }
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl<T> Step<T> {
+    /// One step of a flow: `code` goes on until it is done, or `?` leaves it.
+    pub(crate) fn run(
+        mut answer: Answer,
+        code: impl FnOnce(&mut Answer) -> Result<T, Halt>,
+    ) -> Result<Self, Error> {
+        match code(&mut answer) {
+            Ok(output) => Ok(Self::Done(output)),
+            Err(Halt::Want(want)) => Ok(Self::Want(want)),
+            Err(Halt::Error(error)) => Err(error),
         }
     }
 }
@@ -201,13 +297,17 @@ macro_rules! tickets {
         #[derive(Debug)]
         #[must_use]
         pub struct $name {
-            pub(crate) ticket: Ticket,
-            pub(crate) wait: Wait,
-            pub(crate) clock: Clock,
-            $(pub(crate) $field: $type,)*
+            ticket: Ticket,
+            wait: Wait,
+            clock: Clock,
+            $($field: $type,)*
         }
 
         impl $name {
+            pub(crate) fn want(ticket: Ticket, wait: Wait, clock: Clock $(, $field: $type)*) -> Want {
+                Want::$name(Self { ticket, wait, clock $(, $field)* })
+            }
+
             /// Which class of waiting limits it.
             pub fn wait(&self) -> Wait {
                 self.wait

@@ -117,6 +117,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::too_many_lines,
     clippy::arithmetic_side_effects,
     clippy::std_instead_of_core,
     clippy::alloc_instead_of_core

@@ -1,15 +1,15 @@
+//! Active mode: EPRT and PORT.
+
 use alloc::format;
 use alloc::string::String;
 use core::net::{IpAddr, SocketAddr};
 
+use super::compose::completion;
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Answer, Event, Flow, Listen, Step, Want};
+use crate::flow::{Answer, Event, Flow, Step};
 use crate::session::Session;
-use crate::session::ledger::Shape;
-use crate::wait::{Clock, Wait};
+use crate::wait::Wait;
 use crate::wire::{Class, Code, Verb};
-
-use super::{completion, reply};
 
 /// Says where to connect to, which is where we listen, or where that is reached from outside: EPRT
 /// (RFC 2428), or PORT on IPv4 where EPRT is refused.
@@ -41,65 +41,66 @@ impl Flow for Active {
     type Output = ();
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<()>, Error> {
-        let mut event = answer.event;
-        loop {
-            match self.state {
-                State::Start => {
-                    self.state = State::Listening;
-                    return Ok(Step::Want(Want::Listen(Listen {
-                        ticket: session.issue(),
-                        wait: Wait::Connect,
-                        clock: Clock::Starts,
-                    })));
-                }
-                State::Listening => match core::mem::replace(&mut event, Event::Begin) {
-                    Event::Listening(address) => {
-                        let outside = session.config.active_address;
-                        let ip = outside.unwrap_or(address.ip()).to_canonical();
-                        self.state = State::Told(SocketAddr::new(ip, address.port()));
+        Step::run(answer, |answer| {
+            loop {
+                self.state = match self.state {
+                    State::Start => {
+                        self.state = State::Listening;
+                        return Err(session.listen().into());
                     }
-                    Event::Failed(error) => return Err(error),
-                    _ => {
-                        session.alive()?;
-                        return Err(Error::new(ErrorKind::Timeout(Wait::Connect)));
+                    State::Listening => listening(session, answer)?,
+                    State::Told(address) => tell(session, address)?,
+                    State::Extended(address) => {
+                        let reply = session.next_reply(answer, Wait::Reply)?;
+                        match (reply.class(), address.ip()) {
+                            (Class::Completion, _) => return Ok(()),
+                            // Refused because there is no login, it says nothing of what the
+                            // server can do.
+                            (_, IpAddr::V4(_)) if reply.code() != Code::NOT_LOGGED_IN => {
+                                session.alive()?;
+                                State::Told(address)
+                            }
+                            _ => return Err(Error::from_reply(reply).with_command("EPRT").into()),
+                        }
                     }
-                },
-                State::Told(address) => {
-                    event = Event::Begin;
-                    let (command, state) = match (session.state.extended_port, address.ip()) {
-                        (Some(false), IpAddr::V4(ip)) => {
-                            let argument = port_argument(ip.octets(), address.port());
-                            (Verb::PORT.with(argument)?, State::Classic)
-                        }
-                        _ => {
-                            let argument = extended_argument(address);
-                            (Verb::EPRT.with(argument)?, State::Extended(address))
-                        }
-                    };
-                    session.send(command, Shape::Single)?;
-                    self.state = state;
-                }
-                State::Extended(address) => {
-                    let reply = reply!(session, event, Wait::Reply);
-                    match (reply.class(), address.ip()) {
-                        (Class::Completion, _) => return Ok(Step::Done(())),
-                        // Refused for want of a login, it says nothing of what the server can do.
-                        (_, IpAddr::V4(_)) if reply.code() != Code::NOT_LOGGED_IN => {
-                            session.alive()?;
-                            session.state.extended_port = Some(false);
-                            self.state = State::Told(address);
-                        }
-                        _ => return Err(Error::from_reply(reply).with_command("EPRT")),
+                    State::Classic => {
+                        completion(session.next_reply(answer, Wait::Reply)?, "PORT")?;
+                        return Ok(());
                     }
-                }
-                State::Classic => {
-                    let reply = reply!(session, event, Wait::Reply);
-                    completion(reply, "PORT")?;
-                    return Ok(Step::Done(()));
-                }
+                };
             }
+        })
+    }
+}
+
+fn listening(session: &Session, answer: &mut Answer) -> Result<State, Error> {
+    match answer.take() {
+        Some(Event::Listening(address)) => {
+            let outside = session.config().active_address;
+            let ip = outside.unwrap_or(address.ip()).to_canonical();
+            Ok(State::Told(SocketAddr::new(ip, address.port())))
+        }
+        Some(Event::Failed(error)) => Err(error),
+        _ => {
+            session.alive()?;
+            Err(Error::new(ErrorKind::Timeout(Wait::Connect)))
         }
     }
+}
+
+fn tell(session: &mut Session, address: SocketAddr) -> Result<State, Error> {
+    let (command, state) = match address.ip() {
+        IpAddr::V4(ip) if session.fails(&Verb::EPRT) => {
+            let argument = port_argument(ip.octets(), address.port());
+            (Verb::PORT.with(argument)?, State::Classic)
+        }
+        _ => {
+            let argument = extended_argument(address);
+            (Verb::EPRT.with(argument)?, State::Extended(address))
+        }
+    };
+    session.send(command)?;
+    Ok(state)
 }
 
 fn extended_argument(address: SocketAddr) -> String {

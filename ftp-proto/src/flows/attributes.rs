@@ -7,8 +7,9 @@ use crate::representation::TransferType;
 use crate::session::Session;
 use crate::wire::{Reply, Verb};
 
-use super::exchange::{Exchange, exchange};
-use super::{Type, completion, inner};
+use super::Type;
+use super::compose::{completion, inner};
+use super::exchange::Exchange;
 
 /// SIZE (RFC 3659 section 4): how many bytes a file has in TYPE I, which is set first, because
 /// servers refuse SIZE or count something else in TYPE A.
@@ -38,16 +39,17 @@ impl Flow for Size {
     type Output = Option<u64>;
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Option<u64>>, Error> {
-        let mut event = answer.event;
-        if let Some(binary) = &mut self.binary {
-            if session.state.size_refused {
-                return Ok(Step::Done(None));
+        Step::run(answer, |answer| {
+            if let Some(binary) = &mut self.binary {
+                if session.fails(&Verb::SIZE) {
+                    return Ok(None);
+                }
+                inner(binary, session, answer)?;
+                self.binary = None;
             }
-            inner!(binary, session, event);
-            self.binary = None;
-        }
-        let reply = exchange!(self.exchange, session, event);
-        attribute(reply, "SIZE", crate::reply::size).map(Step::Done)
+            let reply = self.exchange.reply(session, answer)?;
+            Ok(attribute(reply, "SIZE", crate::reply::size)?)
+        })
     }
 }
 
@@ -84,12 +86,13 @@ impl Flow for Modified {
         session: &mut Session,
         answer: Answer,
     ) -> Result<Step<Option<Timestamp>>, Error> {
-        let mut event = answer.event;
-        if session.state.modified_refused && matches!(event, crate::flow::Event::Begin) {
-            return Ok(Step::Done(None));
-        }
-        let reply = exchange!(self.0, session, event);
-        attribute(reply, "MDTM", crate::reply::modified).map(Step::Done)
+        Step::run(answer, |answer| {
+            if session.fails(&Verb::MDTM) && !self.0.is_sent() {
+                return Ok(None);
+            }
+            let reply = self.0.reply(session, answer)?;
+            Ok(attribute(reply, "MDTM", crate::reply::modified)?)
+        })
     }
 }
 

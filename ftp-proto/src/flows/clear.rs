@@ -1,11 +1,11 @@
-use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Answer, Event, Flow, Step, Want};
-use crate::session::Session;
-use crate::session::ledger::Shape;
-use crate::wait::{Clock, Wait};
-use crate::wire::{Command, Verb};
+//! CCC.
 
-use super::{completion, reply};
+use super::compose::completion;
+use crate::error::{Error, Misuse};
+use crate::flow::{Answer, Flow, Step};
+use crate::session::Session;
+use crate::wait::Wait;
+use crate::wire::{Command, Verb};
 
 /// CCC: back to clear text on the control connection (RFC 4217 section 12.3).
 ///
@@ -36,45 +36,25 @@ impl Flow for ClearControl {
     type Output = ();
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<()>, Error> {
-        let mut event = answer.event;
-        loop {
-            match self.state {
-                State::Start => {
-                    if !session.is_secured() {
-                        return Err(Error::misuse(Misuse::NotSecured));
+        Step::run(answer, |answer| {
+            loop {
+                self.state = match self.state {
+                    State::Start => {
+                        if !session.is_secured() {
+                            return Err(Error::misuse(Misuse::NotSecured).into());
+                        }
+                        session.send(Command::from(Verb::CCC))?;
+                        State::Asked
                     }
-                    session.send(Command::from(Verb::CCC), Shape::Single)?;
-                    self.state = State::Asked;
-                }
-                State::Asked => {
-                    let reply = reply!(session, event, Wait::Reply);
-                    completion(reply, "CCC")?;
-                    session.alive()?;
-                    self.state = State::Closing;
-                    return Ok(Step::Want(Want::ClearControl(crate::flow::ClearControl {
-                        ticket: session.issue(),
-                        wait: Wait::Handshake,
-                        clock: Clock::Starts,
-                    })));
-                }
-                State::Closing => {
-                    session.alive()?;
-                    return match event {
-                        Event::Cleared => {
-                            session.cleared();
-                            Ok(Step::Done(()))
-                        }
-                        Event::TimedOut => {
-                            session.die(Error::new(ErrorKind::Timeout(Wait::Handshake)));
-                            session.alive().map(Step::Done)
-                        }
-                        _ => {
-                            session.die(Error::new(ErrorKind::Tls).with_command("CCC"));
-                            session.alive().map(Step::Done)
-                        }
-                    };
-                }
+                    State::Asked => {
+                        completion(session.next_reply(answer, Wait::Reply)?, "CCC")?;
+                        session.alive()?;
+                        self.state = State::Closing;
+                        return Err(session.clear_control().into());
+                    }
+                    State::Closing => return Ok(session.channel_changed(answer)?),
+                };
             }
-        }
+        })
     }
 }

@@ -1,10 +1,12 @@
+//! CWD and CDUP.
+
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
 use crate::session::Session;
 use crate::wire::{Command, Reply, Verb};
 
-use super::completion;
-use super::exchange::{Exchange, exchange};
+use super::compose::completion;
+use super::exchange::Exchange;
 
 /// CWD (RFC 959 section 4.1.1): changes the directory. Yields the reply.
 ///
@@ -41,13 +43,14 @@ impl Flow for ChangeDirectory {
     type Output = Reply;
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Reply>, Error> {
-        let mut event = answer.event;
-        loop {
-            let reply = exchange!(self.exchange, session, event);
-            match self.fallback.take() {
-                Some(fallback) if reply.is_not_implemented() => self.exchange = fallback,
-                _ => return completion(reply, self.exchange.verb()).map(Step::Done),
+        Step::run(answer, |answer| {
+            loop {
+                let reply = self.exchange.reply(session, answer)?;
+                match self.fallback.take() {
+                    Some(fallback) if reply.is_not_implemented() => self.exchange = fallback,
+                    _ => return Ok(completion(reply, self.exchange.verb())?),
+                }
             }
-        }
+        })
     }
 }

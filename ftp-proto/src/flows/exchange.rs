@@ -1,16 +1,14 @@
 //! The operations that are one command and one reply.
 
+use super::compose::completion;
 use crate::data::Entry;
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Answer, Event, Flow, Step, Want};
+use crate::flow::{Answer, Flow, Halt, Step};
 use crate::path::RemotePath;
 use crate::representation::{FileStructure, TransmissionMode};
 use crate::session::Session;
-use crate::session::ledger::Shape;
 use crate::wait::Wait;
 use crate::wire::{Command, Reply, Verb};
-
-use super::completion;
 
 /// One command, and the one reply to it.
 #[derive(Debug)]
@@ -31,36 +29,23 @@ impl Exchange {
         self.command.verb()
     }
 
-    /// The reply, whatever it says, or the want that brings it.
+    pub(super) fn is_sent(&self) -> bool {
+        self.sent
+    }
+
+    /// The reply, whatever it says.
     pub(super) fn reply(
         &mut self,
         session: &mut Session,
-        event: &mut Event,
-    ) -> Result<Result<Reply, Want>, Error> {
+        answer: &mut Answer,
+    ) -> Result<Reply, Halt> {
         if !self.sent {
             self.sent = true;
-            // REIN may be answered by 120 first, as a greeting may.
-            let shape = match self.command.verb() {
-                "REIN" => Shape::Raw,
-                _ => Shape::Single,
-            };
-            session.send(self.command.clone(), shape)?;
-            *event = Event::Begin;
+            session.send(self.command.clone())?;
         }
-        session.reply(event, Wait::Reply)
+        session.next_reply(answer, Wait::Reply)
     }
 }
-
-/// The next reply of an [`Exchange`], or out of the enclosing `step` with the want that brings it.
-macro_rules! exchange {
-    ($exchange:expr, $session:expr, $event:expr) => {
-        match $exchange.reply($session, &mut $event)? {
-            Ok(reply) => reply,
-            Err(want) => return Ok($crate::flow::Step::Want(want)),
-        }
-    };
-}
-pub(super) use exchange;
 
 macro_rules! exchanges {
     ($($(#[$doc:meta])* $name:ident: $verb:ident $(($($argument:tt)+))? -> $output:ty, $read:path;)*) => {$(
@@ -74,13 +59,12 @@ macro_rules! exchanges {
             type Output = $output;
 
             fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<$output>, Error> {
-                let mut event = answer.event;
-                let reply = exchange!(self.0, session, event);
-                let reply = completion(reply, self.0.verb())?;
-                let named = reply.clone();
-                $read(reply)
-                    .map(Step::Done)
-                    .map_err(|error| error.with_command(self.0.verb()).with_reply(named))
+                Step::run(answer, |answer| {
+                    let reply = completion(self.0.reply(session, answer)?, self.0.verb())?;
+                    let named = reply.clone();
+                    $read(reply)
+                        .map_err(|error| error.with_command(self.0.verb()).with_reply(named).into())
+                })
             }
         }
     )*};

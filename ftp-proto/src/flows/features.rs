@@ -1,12 +1,12 @@
+//! FEAT.
+
+use super::compose::completion;
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
 use crate::reply::Features;
 use crate::session::Session;
-use crate::session::ledger::Shape;
 use crate::wait::Wait;
 use crate::wire::{Command, Verb};
-
-use super::{completion, reply};
 
 /// FEAT (RFC 2389): what the server says it can do, asked once and remembered.
 ///
@@ -28,18 +28,19 @@ impl Flow for Feat {
     type Output = Features;
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Features>, Error> {
-        let mut event = answer.event;
-        if self.asked {
-            let reply = reply!(session, event, Wait::Reply);
-            if !reply.is_not_implemented() {
-                completion(reply, "FEAT")?;
+        Step::run(answer, |answer| {
+            if self.asked {
+                let reply = session.next_reply(answer, Wait::Reply)?;
+                if !reply.is_not_implemented() {
+                    completion(reply, "FEAT")?;
+                }
             }
-        }
-        if let Some(features) = session.features() {
-            return Ok(Step::Done(features.clone()));
-        }
-        self.asked = true;
-        session.send(Command::from(Verb::FEAT), Shape::Single)?;
-        Ok(Step::Want(session.receive_within(Wait::Reply)))
+            if let Some(features) = session.features() {
+                return Ok(features.clone());
+            }
+            self.asked = true;
+            session.send(Command::from(Verb::FEAT))?;
+            Err(session.receive_within(Wait::Reply).into())
+        })
     }
 }

@@ -1,7 +1,29 @@
+//! The end of a transfer.
+//!
+//! ```text
+//!   download                         upload
+//!      |                               |
+//!      |                            Looking    for a completion that came too early
+//!      |                               |
+//!      |                          Closing(SendEnd)
+//!      |                               |  \ not sent
+//!   Closing(Acknowledge)   Closing(AwaitEnd) Closing(Abandon)
+//!      |                               |      |
+//!      +-------------------------------+------+
+//!                                      |
+//!                                    Final     the final reply: judge it and the data
+//!                                      |
+//!                                   Sizing     close_notify was missing: SIZE stands in for it
+//! ```
+//!
+//! A refusal leads from every `Closing` to `Closing(Abandon)`.
+
 use alloc::format;
 
+use super::Size;
+use super::compose::inner;
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Adopts, Answer, Closing, Event, Flow, Step, Want};
+use crate::flow::{Adopts, Answer, Closing, Event, Flow, Halt, Step};
 use crate::options::config::MissingCloseNotify;
 use crate::path::RemotePath;
 use crate::session::Session;
@@ -10,13 +32,12 @@ use crate::tls::Reason;
 use crate::wait::{Clock, Wait};
 use crate::wire::{Class, Reply};
 
-use super::Size;
-
 /// Finishes a transfer: ends the data connection in the way that its direction asks for, waits
 /// for the final reply, and judges both.
 ///
 /// A download is a success only if its data ended cleanly *and* the final reply is 2xx, in either
-/// order; a missing close_notify may be [tolerated](MissingCloseNotify). An upload is judged by the final reply, once all was written.
+/// order; a missing close_notify may be [tolerated](MissingCloseNotify). An
+/// upload is judged by the final reply, once all was written.
 #[derive(Debug)]
 pub struct Finish {
     transfer: Transfer,
@@ -72,7 +93,7 @@ impl Finish {
     }
 
     fn closing(&self, refused: bool) -> Closing {
-        match (&self.end, self.transfer.direction) {
+        match (&self.end, self.transfer.direction()) {
             (DataEnd::Clean | DataEnd::NoCloseNotify, Direction::Download) => Closing::Acknowledge,
             (DataEnd::Clean, Direction::Upload) if !refused => Closing::SendEnd,
             _ => Closing::Abandon,
@@ -93,49 +114,50 @@ impl Finish {
             DataEnd::NoCloseNotify if self.complete => None,
             DataEnd::NoCloseNotify => Some(truncated().with_source(NO_CLOSE_NOTIFY)),
             DataEnd::Stopped => Some(truncated()),
-            DataEnd::Failed(error) => match (error.kind(), self.transfer.direction) {
+            DataEnd::Failed(error) => match (error.kind(), self.transfer.direction()) {
                 (ErrorKind::Timeout(_), _) | (_, Direction::Upload) => Some(error.clone()),
                 _ => Some(truncated().because(error.clone())),
             },
         }
     }
 
-    fn judge(&self, outcome: Option<Reply>, silence: Option<Error>) -> Result<Completion, Error> {
-        let data_error = self.data_error();
-        let result = match (outcome, data_error) {
-            (Some(reply), None) if reply.class() == Class::Completion => Ok(Completion {
+    /// What the final reply and the data come to together.
+    fn judge(&self, reply: Reply) -> Result<Completion, Error> {
+        let completed = reply.class() == Class::Completion;
+        let result = match (self.data_error(), completed) {
+            (None, true) => Ok(Completion {
                 bytes: self.bytes,
                 name: self.chosen_name(&reply),
                 reply,
                 clean_close: self.clean_close,
             }),
-            (Some(reply), Some(error)) if reply.class() == Class::Completion => {
-                Err(error.with_reply(reply))
-            }
-            (Some(reply), None) => Err(self.refusal(reply)),
-            (Some(reply), Some(error)) => Err(self.refusal(reply).because(error)),
-            // Nothing final will come. A 421 says why better than the data connection does.
-            (None, data_error) => Err(match (silence, data_error) {
-                (Some(cause), Some(_)) if cause.reply().is_some() => cause,
-                (_, Some(error)) => error,
-                (cause, None) => {
-                    let mut error = Error::new(ErrorKind::Unconfirmed);
-                    if let Some(cause) = cause {
-                        if let Some(reply) = cause.reply() {
-                            error = error.with_reply(reply.clone());
-                        }
-                        error = error.with_source(cause);
-                    }
-                    error
-                }
-            }),
+            (Some(error), true) => Err(error.with_reply(reply)),
+            (None, false) => Err(self.refusal(reply)),
+            (Some(error), false) => Err(self.refusal(reply).because(error)),
         };
         result.map_err(|error| self.in_context(error))
     }
 
+    /// Nothing final will come, for this reason. A 421 says why better than the data connection does.
+    fn unconfirmed(&self, silence: Option<Error>) -> Error {
+        let error = match (silence, self.data_error()) {
+            (Some(cause), Some(_)) if cause.reply().is_some() => cause,
+            (_, Some(error)) => error,
+            (Some(cause), None) => {
+                let error = Error::new(ErrorKind::Unconfirmed);
+                match cause.reply().cloned() {
+                    Some(reply) => error.with_reply(reply).with_source(cause),
+                    None => error.with_source(cause),
+                }
+            }
+            (None, None) => Error::new(ErrorKind::Unconfirmed),
+        };
+        self.in_context(error)
+    }
+
     /// The server's, in words where TLS is what it does not like: vsftpd shakes hands first.
     fn refusal(&self, reply: Reply) -> Error {
-        let demanded = self.transfer.protected && !self.transfer.resumed;
+        let demanded = self.transfer.is_protected() && !self.transfer.is_resumed();
         if demanded && reply.is_about_resumption() {
             return Error::from_reply(reply).with_tls_reason(Reason::ResumptionDemanded);
         }
@@ -143,24 +165,24 @@ impl Finish {
     }
 
     /// What is to be asked before a download without close_notify is judged.
-    fn size_in_question(&self, session: &Session, outcome: Option<&Reply>) -> Option<Size> {
-        let tolerated = session.config.missing_close_notify == MissingCloseNotify::IfSizeAgrees;
-        let confirmed = outcome.is_some_and(|reply| reply.class() == Class::Completion);
+    fn size_in_question(&self, session: &Session, outcome: &Reply) -> Option<Size> {
+        let tolerated = session.config().missing_close_notify == MissingCloseNotify::IfSizeAgrees;
+        let confirmed = outcome.class() == Class::Completion;
         let missing = matches!(self.end, DataEnd::NoCloseNotify);
-        // In clear, behind CCC, whoever cut the data could answer for its size as well.
+        // In clear, after CCC, anybody who cut the data could answer for its size as well.
         let asked = self.expected.is_none() && session.is_secured();
         if !(tolerated && confirmed && missing && asked) {
             return None;
         }
-        Size::new(self.transfer.file.as_ref()?).ok()
+        Size::new(self.transfer.file()?).ok()
     }
 
     /// Takes a size for the proof that close_notify would have been.
     fn compare(&mut self, session: &Session, size: Option<u64>) {
-        let tolerated = session.config.missing_close_notify == MissingCloseNotify::IfSizeAgrees;
+        let tolerated = session.config().missing_close_notify == MissingCloseNotify::IfSizeAgrees;
         let missing = matches!(self.end, DataEnd::NoCloseNotify);
         // Of a text or a listing no size is known that counts what is on the wire.
-        let countable = self.transfer.file.is_some();
+        let countable = self.transfer.file().is_some();
         if tolerated && missing && countable && size == Some(self.bytes) {
             self.complete = true;
             self.clean_close = false;
@@ -169,16 +191,16 @@ impl Finish {
 
     /// STOU: pyftpdlib and others tell it at the beginning, some at the end.
     fn chosen_name(&self, reply: &Reply) -> Option<RemotePath> {
-        if self.transfer.verb != "STOU" {
+        if self.transfer.verb() != "STOU" {
             return None;
         }
-        let told = self.transfer.name.clone();
+        let told = self.transfer.name().cloned();
         told.or_else(|| crate::reply::unique_name(reply))
     }
 
     fn in_context(&self, error: Error) -> Error {
         error
-            .with_command(&self.transfer.verb)
+            .with_command(self.transfer.verb())
             .with_transferred(self.bytes)
     }
 
@@ -188,9 +210,9 @@ impl Finish {
         self.premature.is_some()
     }
 
-    fn close(&mut self, session: &mut Session, closing: Closing, clock: Clock) -> Want {
+    fn close(&mut self, session: &mut Session, closing: Closing, clock: Clock) -> Halt {
         self.state = State::Closing(closing);
-        session.close_data(closing, clock)
+        session.close_data(closing, clock).into()
     }
 }
 
@@ -198,138 +220,157 @@ impl Flow for Finish {
     type Output = Completion;
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Completion>, Error> {
-        let mut event = answer.event;
-        loop {
-            if let State::Sizing(size, reply) = &mut self.state {
-                let reply = reply.clone();
-                let event = core::mem::replace(&mut event, Event::Begin);
-                let answer = session.begin().ticket.answer(event);
-                let size = match size.step(session, answer) {
-                    Ok(Step::Want(want)) => return Ok(Step::Want(want)),
-                    Ok(Step::Done(size)) => size,
-                    // Then nothing vouches for the end.
-                    Err(_) => None,
+        Step::run(answer, |answer| {
+            if !matches!(self.state, State::Sizing(..)) {
+                session.check_transfer()?;
+            }
+            loop {
+                self.state = match self.state {
+                    State::Start => return Err(self.start(session)),
+                    State::Looking => return Err(self.looked(session, answer)),
+                    State::Closing(closing) => self.closed(session, answer, closing)?,
+                    State::Final => return self.hear(session, answer),
+                    State::Sizing(..) => return self.sized(session, answer),
                 };
-                let offset = self.transfer.offset;
-                self.compare(session, size.and_then(|size| size.checked_sub(offset)));
-                return self.judge(Some(reply), None).map(Step::Done);
             }
-            let Some(live) = &mut session.live else {
-                return Err(Error::misuse(Misuse::StaleTransfer));
-            };
-            let refused = live.is_refused();
-            match &self.state {
-                // Above.
-                State::Sizing(..) => return Err(Error::misuse(Misuse::Finished)),
-                State::Start => {
-                    let timed_out = matches!(&self.end, DataEnd::Failed(error)
-                        if matches!(error.kind(), ErrorKind::Timeout(_)));
-                    if timed_out && live.outcome.is_none() {
-                        // A server that has gone silent gets no second wait; what it owes is
-                        // settled, by ABOR, when the session is used again.
-                        return self.judge(None, session.dead.clone()).map(Step::Done);
-                    }
-                    if self.transfer.direction == Direction::Upload {
-                        // What has come so far came before the end of the data.
-                        self.state = State::Looking;
-                        return Ok(Step::Want(session.look()));
-                    }
-                    let closing = self.closing(refused);
-                    return Ok(Step::Want(self.close(session, closing, Clock::Starts)));
-                }
-                State::Looking => {
-                    if matches!(event, Event::Received) && session.dead.is_none() {
-                        return Ok(Step::Want(session.look()));
-                    }
-                    let premature = self.is_premature(session);
-                    let closing = self.closing(refused || premature);
-                    return Ok(Step::Want(self.close(session, closing, Clock::Starts)));
-                }
-                State::Closing(closing) => {
-                    let closing = *closing;
-                    let answered = core::mem::replace(&mut event, Event::Begin);
-                    let late = matches!(answered, Event::TimedOut);
-                    // Had the end been sent, that would have been the answer.
-                    let refused = refused
-                        || closing == Closing::SendEnd
-                            && matches!(answered, Event::ControlFirst)
-                            && self.is_premature(session);
-                    let clean = match answered {
-                        Event::ControlFirst if refused && closing != Closing::Abandon => {
-                            let want = self.close(session, Closing::Abandon, Clock::Starts);
-                            return Ok(Step::Want(want));
-                        }
-                        // Once more after the end of the control connection, too: what was
-                        // written may still get through.
-                        Event::ControlFirst if !self.control_ended => {
-                            self.control_ended = session.dead.is_some();
-                            return Ok(Step::Want(self.close(session, closing, Clock::Continues)));
-                        }
-                        Event::Closed(DataEnd::Clean) => true,
-                        Event::Closed(DataEnd::Failed(error)) if closing == Closing::SendEnd => {
-                            self.end = DataEnd::Failed(error);
-                            false
-                        }
-                        _ => false,
-                    };
-                    if closing == Closing::SendEnd {
-                        if !clean && matches!(self.end, DataEnd::Clean) {
-                            let waited = || Error::new(ErrorKind::Timeout(Wait::DataIdle));
-                            let cause = session.dead.clone().filter(|_| !late);
-                            self.end = DataEnd::Failed(cause.unwrap_or_else(waited));
-                        }
-                        // What is still queued would be lost without an error, were the
-                        // connection closed in any other way.
-                        let next = if clean {
-                            Closing::AwaitEnd
-                        } else {
-                            Closing::Abandon
-                        };
-                        return Ok(Step::Want(self.close(session, next, Clock::Starts)));
-                    }
-                    self.clean_close = clean;
-                    if let Some(live) = &mut session.live {
-                        live.data_open = false;
-                    }
-                    self.state = State::Final;
-                }
-                State::Final => {
-                    let mut silence = session.dead.clone();
-                    if silence.is_none() && matches!(event, Event::TimedOut) {
-                        silence = Some(Error::new(ErrorKind::Timeout(Wait::FinalReply)));
-                        session.give_up_final_reply();
-                    }
-                    if let Some(reply) = self.premature.take() {
-                        session.live = None;
-                        let error = Error::new(ErrorKind::Unconfirmed).with_reply(reply);
-                        return Err(self.in_context(error));
-                    }
-                    let outcome = session.live.as_mut().and_then(|live| live.outcome.take());
-                    if outcome.is_none() && silence.is_none() {
-                        return Ok(Step::Want(session.receive_within(Wait::FinalReply)));
-                    }
-                    session.live = None;
-                    if let (Some(size), Some(reply)) =
-                        (self.size_in_question(session, outcome.as_ref()), &outcome)
-                    {
-                        self.state = State::Sizing(size, reply.clone());
-                        event = Event::Begin;
-                        continue;
-                    }
-                    self.compare(session, self.expected);
-                    let judged = self.judge(outcome, silence);
-                    // Only behind a handshake: before, whoever is in between may have cut it. And not
-                    // behind CCC: there they may have said so.
-                    let refused = judged.as_ref().err().and_then(Error::tls_reason);
-                    session.resumption_failed |=
-                        session.is_secured() && refused == Some(&Reason::ResumptionDemanded);
-                    return judged.map(Step::Done);
-                }
-            }
-        }
+        })
     }
 
     fn adopts(&self) -> Adopts {
-        Adopts::Transfer(self.transfer.id)
+        Adopts::Transfer(self.transfer.id())
+    }
+}
+
+/// One method for each state.
+impl Finish {
+    fn start(&mut self, session: &mut Session) -> Halt {
+        let timed_out = matches!(&self.end, DataEnd::Failed(error)
+            if matches!(error.kind(), ErrorKind::Timeout(_)));
+        if timed_out && session.final_reply().is_none() {
+            // A server that has gone silent gets no second wait. What it owes is settled, by ABOR,
+            // when the session is used again.
+            return self.unconfirmed(session.alive().err()).into();
+        }
+        if self.transfer.direction() == Direction::Upload {
+            // What has come so far came before the end of the data.
+            self.state = State::Looking;
+            return session.look().into();
+        }
+        let closing = self.closing(session.has_refused());
+        self.close(session, closing, Clock::Starts)
+    }
+
+    fn looked(&mut self, session: &mut Session, answer: &mut Answer) -> Halt {
+        if let Err(again) = session.look_again(answer) {
+            return again;
+        }
+        let refused = session.has_refused();
+        let premature = self.is_premature(session);
+        let closing = self.closing(refused || premature);
+        self.close(session, closing, Clock::Starts)
+    }
+
+    fn closed(
+        &mut self,
+        session: &mut Session,
+        answer: &mut Answer,
+        closing: Closing,
+    ) -> Result<State, Halt> {
+        let answered = answer.take();
+        let late = matches!(answered, Some(Event::TimedOut));
+        // Had the end been sent, that would have been the answer.
+        let refused = session.has_refused()
+            || closing == Closing::SendEnd
+                && matches!(answered, Some(Event::ControlFirst))
+                && self.is_premature(session);
+        let clean = match answered {
+            Some(Event::ControlFirst) if refused && closing != Closing::Abandon => {
+                return Err(self.close(session, Closing::Abandon, Clock::Starts));
+            }
+            // Once more after the end of the control connection, too: what was written may still
+            // get through.
+            Some(Event::ControlFirst) if !self.control_ended => {
+                self.control_ended = session.is_dead();
+                return Err(self.close(session, closing, Clock::Continues));
+            }
+            Some(Event::Closed(DataEnd::Clean)) => true,
+            Some(Event::Closed(DataEnd::Failed(error))) if closing == Closing::SendEnd => {
+                self.end = DataEnd::Failed(error);
+                false
+            }
+            _ => false,
+        };
+        if closing == Closing::SendEnd {
+            return Err(self.end_sent(session, clean, late));
+        }
+        self.clean_close = clean;
+        session.data_closed();
+        Ok(State::Final)
+    }
+
+    /// Our end is sent, or could not be. What is still queued would be lost without an error, were
+    /// the connection closed in any other way than after the server's end.
+    fn end_sent(&mut self, session: &mut Session, clean: bool, late: bool) -> Halt {
+        if clean {
+            return self.close(session, Closing::AwaitEnd, Clock::Starts);
+        }
+        if matches!(self.end, DataEnd::Clean) {
+            let cause = session.alive().err().filter(|_| !late);
+            let waited = || Error::new(ErrorKind::Timeout(Wait::DataIdle));
+            self.end = DataEnd::Failed(cause.unwrap_or_else(waited));
+        }
+        self.close(session, Closing::Abandon, Clock::Starts)
+    }
+
+    fn hear(&mut self, session: &mut Session, answer: &mut Answer) -> Result<Completion, Halt> {
+        let late = answer.take_timeout();
+        let mut silence = session.alive().err();
+        if silence.is_none() && late {
+            silence = Some(Error::new(ErrorKind::Timeout(Wait::FinalReply)));
+            session.give_up_final_reply();
+        }
+        if let Some(reply) = self.premature.take() {
+            session.close_transfer();
+            let error = Error::new(ErrorKind::Unconfirmed).with_reply(reply);
+            return Err(self.in_context(error).into());
+        }
+        if session.final_reply().is_none() && silence.is_none() {
+            return Err(session.receive_within(Wait::FinalReply).into());
+        }
+        let judged = match session.close_transfer() {
+            Some(reply) => {
+                if let Some(size) = self.size_in_question(session, &reply) {
+                    self.state = State::Sizing(size, reply);
+                    return self.sized(session, answer);
+                }
+                self.compare(session, self.expected);
+                self.judge(reply)
+            }
+            None => {
+                self.compare(session, self.expected);
+                Err(self.unconfirmed(silence))
+            }
+        };
+        let reason = judged.as_ref().err().and_then(Error::tls_reason);
+        if reason == Some(&Reason::ResumptionDemanded) {
+            session.resumption_was_demanded();
+        }
+        Ok(judged?)
+    }
+
+    fn sized(&mut self, session: &mut Session, answer: &mut Answer) -> Result<Completion, Halt> {
+        let State::Sizing(size, reply) = &mut self.state else {
+            return Err(Error::misuse(Misuse::Finished).into());
+        };
+        let size = match inner(size, session, answer) {
+            Ok(size) => size,
+            Err(Halt::Want(want)) => return Err(want.into()),
+            // Then nothing vouches for the end.
+            Err(Halt::Error(_)) => None,
+        };
+        let reply = reply.clone();
+        let offset = self.transfer.offset();
+        self.compare(session, size.and_then(|size| size.checked_sub(offset)));
+        Ok(self.judge(reply)?)
     }
 }

@@ -1,12 +1,11 @@
+//! The greeting.
+
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Adopts, Answer, Event, Flow, Step};
+use crate::flow::{Adopts, Answer, Flow, Step};
 use crate::session::Session;
-use crate::session::negotiated::Channel;
 use crate::tls::Reason;
 use crate::wait::Wait;
 use crate::wire::{Class, Reply};
-
-use super::secure::{handshake, shaken};
 
 /// Waits for the greeting, patiently after 120 (RFC 959 section 5.4); under implicit TLS behind
 /// the handshake.
@@ -27,41 +26,31 @@ impl Flow for Greeting {
     type Output = Reply;
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Reply>, Error> {
-        let mut event = answer.event;
-        match session.state.channel {
-            Channel::Due => {
+        Step::run(answer, |answer| {
+            if session.tls_is_due() {
                 session.alive()?;
-                session.state.channel = Channel::Securing;
-                return Ok(Step::Want(handshake(session)));
+                return Err(session.secure_control().into());
             }
-            Channel::Securing => {
-                shaken(session, &event)?;
-                event = Event::Begin;
+            if session.is_securing() {
+                session.channel_changed(answer)?;
             }
-            _ => {}
-        }
-        if let Some(reply) = &session.state.greeting {
-            return match reply.class() {
-                Class::Completion => Ok(Step::Done(reply.clone())),
-                _ => Err(Error::from_reply(reply.clone())),
-            };
-        }
-        session.alive()?;
-        let wait = if session.state.greeting_delayed {
-            Wait::DelayedGreeting
-        } else {
-            Wait::Greeting
-        };
-        if matches!(event, Event::TimedOut) {
+            if let Some(reply) = session.greeting() {
+                return match reply.class() {
+                    Class::Completion => Ok(reply.clone()),
+                    _ => Err(Error::from_reply(reply.clone()).into()),
+                };
+            }
+            session.alive()?;
+            let wait = session.greeting_wait();
+            if !answer.take_timeout() {
+                return Err(session.receive_within(wait).into());
+            }
             let late = Error::new(ErrorKind::Timeout(wait));
-            let silent = session.state.channel == Channel::Clear && session.decoder.is_untouched();
-            return Err(if silent && wait == Wait::Greeting {
-                late.with_tls_reason(Reason::SilentServer)
-            } else {
-                late
-            });
-        }
-        Ok(Step::Want(session.receive_within(wait)))
+            if session.is_silent_in_clear() && wait == Wait::Greeting {
+                return Err(late.with_tls_reason(Reason::SilentServer).into());
+            }
+            Err(late.into())
+        })
     }
 
     fn adopts(&self) -> Adopts {

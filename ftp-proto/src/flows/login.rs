@@ -1,13 +1,14 @@
+//! The login: TLS, USER, PASS and ACCT, and the protection of data connections.
+
+use super::compose::inner;
+use super::{Protect, Secure};
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Answer, Event, Flow, Step};
+use crate::flow::{Answer, Flow, Halt, Step};
 use crate::options::config::{ProtectWhen, Protection, Security};
 use crate::options::credentials::Credentials;
 use crate::session::Session;
-use crate::session::ledger::Shape;
 use crate::wait::Wait;
 use crate::wire::{Class, Reply};
-
-use super::{Protect, Secure, inner, reply};
 
 /// Logs in: AUTH TLS first where it is demanded, then USER, PASS and ACCT as far as the server
 /// asks for them, then PBSZ and PROT under TLS, or [ahead](crate::ProtectWhen::BeforeLogin) of USER.
@@ -45,76 +46,79 @@ impl Flow for Login {
     type Output = Reply;
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Reply>, Error> {
-        let mut event = answer.event;
-        loop {
-            let (verb, reply) = match &mut self.state {
-                State::Start
-                    if session.config.security != Security::Plain && !session.is_secured() =>
-                {
-                    self.state = State::Securing(Secure::new());
-                    continue;
-                }
-                State::Start
-                    if session.config.protect_when == ProtectWhen::BeforeLogin
-                        && is_unprotected(session) =>
-                {
-                    self.state = State::Preparing(Protect::new(Protection::Private));
-                    continue;
-                }
-                State::Preparing(protect) => {
-                    inner!(protect, session, event);
-                    self.state = State::Start;
-                    continue;
-                }
-                State::Start => {
-                    session.send(self.credentials.user().clone(), Shape::Single)?;
-                    self.state = State::User;
-                    event = Event::Begin;
-                    continue;
-                }
-                State::Securing(secure) => {
-                    inner!(secure, session, event);
-                    self.state = State::Start;
-                    continue;
-                }
-                State::User => ("USER", reply!(session, event, Wait::Reply)),
-                State::Password => ("PASS", reply!(session, event, Wait::Reply)),
-                State::Account => ("ACCT", reply!(session, event, Wait::Reply)),
-                State::Protecting(reply, protect) => {
-                    inner!(protect, session, event);
-                    return Ok(Step::Done(reply.clone()));
-                }
-            };
-            let next = match (reply.class(), &self.state) {
-                (Class::Completion, _) => None,
-                (Class::Intermediate, State::User) => {
-                    Some((self.credentials.password().clone(), State::Password))
-                }
-                (Class::Intermediate, State::Password) => {
-                    let Some(account) = self.credentials.account().cloned() else {
-                        return Err(Error::new(ErrorKind::UnexpectedReply)
-                            .with_command(verb)
-                            .with_reply(reply));
-                    };
-                    Some((account, State::Account))
-                }
-                _ => return Err(Error::from_reply(reply).with_command(verb)),
-            };
-            if let Some((command, state)) = next {
-                session.send(command, Shape::Single)?;
-                self.state = state;
-            } else if is_unprotected(session) {
-                self.state = State::Protecting(reply, Protect::new(Protection::Private));
-            } else {
-                return Ok(Step::Done(reply));
+        Step::run(answer, |answer| {
+            loop {
+                self.state = match &mut self.state {
+                    State::Start => self.start(session)?,
+                    State::Securing(secure) => {
+                        inner(secure, session, answer)?;
+                        State::Start
+                    }
+                    State::Preparing(protect) => {
+                        inner(protect, session, answer)?;
+                        State::Start
+                    }
+                    State::User | State::Password | State::Account => {
+                        let reply = session.next_reply(answer, Wait::Reply)?;
+                        match self.send_next(session, &reply)? {
+                            Some(asked) => asked,
+                            None if is_unprotected(session) => {
+                                State::Protecting(reply, Protect::new(Protection::Private))
+                            }
+                            None => return Ok(reply),
+                        }
+                    }
+                    State::Protecting(reply, protect) => {
+                        inner(protect, session, answer)?;
+                        return Ok(reply.clone());
+                    }
+                };
             }
+        })
+    }
+}
+
+impl Login {
+    /// What comes first.
+    fn start(&self, session: &mut Session) -> Result<State, Halt> {
+        let config = session.config();
+        if config.security != Security::Plain && !session.is_secured() {
+            return Ok(State::Securing(Secure::new()));
         }
+        if config.protect_when == ProtectWhen::BeforeLogin && is_unprotected(session) {
+            return Ok(State::Preparing(Protect::new(Protection::Private)));
+        }
+        session.send(self.credentials.user().clone())?;
+        Ok(State::User)
+    }
+
+    /// Sends what this reply asks for; nothing, where the login is complete.
+    fn send_next(&self, session: &mut Session, reply: &Reply) -> Result<Option<State>, Error> {
+        let verb = match self.state {
+            State::User => "USER",
+            State::Password => "PASS",
+            _ => "ACCT",
+        };
+        let (command, state) = match (reply.class(), &self.state) {
+            (Class::Completion, _) => return Ok(None),
+            (Class::Intermediate, State::User) => (self.credentials.password(), State::Password),
+            (Class::Intermediate, State::Password) => match self.credentials.account() {
+                Some(account) => (account, State::Account),
+                None => {
+                    let unexpected = Error::new(ErrorKind::UnexpectedReply);
+                    return Err(unexpected.with_command(verb).with_reply(reply.clone()));
+                }
+            },
+            _ => return Err(Error::from_reply(reply.clone()).with_command(verb)),
+        };
+        session.send(command.clone())?;
+        Ok(Some(state))
     }
 }
 
 /// Data connections are yet to be protected, as the settings demand it.
 fn is_unprotected(session: &Session) -> bool {
     session.is_secured()
-        && session.config.protection == Protection::Private
-        && session.state.protection != Some(Protection::Private)
+        && session.config().protection == Protection::Private
+        && !session.has_protection(Protection::Private)
 }

@@ -7,6 +7,7 @@ mod abort;
 mod active;
 mod attributes;
 mod clear;
+mod compose;
 pub(crate) mod copy;
 mod directory;
 mod exchange;
@@ -46,38 +47,3 @@ pub use restore::Restore;
 pub use secure::Secure;
 
 pub use crate::options::credentials::Credentials;
-
-use crate::error::Error;
-use crate::wire::{Class, Reply};
-
-/// The next reply, or out of the enclosing `step` with the want that brings it.
-macro_rules! reply {
-    ($session:expr, $event:expr, $wait:expr) => {
-        match $session.reply(&mut $event, $wait)? {
-            Ok(reply) => reply,
-            Err(want) => return Ok($crate::flow::Step::Want(want)),
-        }
-    };
-}
-pub(crate) use reply;
-
-/// What an inner flow is done with, or out of the enclosing `step` with what it wants.
-macro_rules! inner {
-    ($flow:expr, $session:expr, $event:expr) => {{
-        let event = core::mem::replace(&mut $event, $crate::flow::Event::Begin);
-        let answer = $session.begin().ticket.answer(event);
-        match $flow.step($session, answer)? {
-            $crate::flow::Step::Done(output) => output,
-            $crate::flow::Step::Want(want) => return Ok($crate::flow::Step::Want(want)),
-        }
-    }};
-}
-pub(crate) use inner;
-
-/// A reply of another class than 2xx is an error.
-pub(crate) fn completion(reply: Reply, verb: &str) -> Result<Reply, Error> {
-    match reply.class() {
-        Class::Completion => Ok(reply),
-        _ => Err(Error::from_reply(reply).with_command(verb)),
-    }
-}

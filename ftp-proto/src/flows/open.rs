@@ -1,25 +1,47 @@
+//! The start of a transfer.
+//!
+//! ```text
+//!                     Type
+//!          passive  /      \  active
+//!            Passive        Active
+//!               |              |
+//!   +----> Connecting       Restart, Restarted       REST, if needed; then the data command
+//!   |           |              |
+//!   |        Restart,       Accepting
+//!   |        Restarted         |
+//!   |           |              |
+//!   |           +------+-------+
+//!   |                  |
+//!   |                First         the first reply to the data command
+//!   |                  |  \
+//!   |      protected   |   \  in clear
+//!   |              Securing \
+//!   |                  |     |
+//!   |                  +--Opened
+//!   |
+//!   EPSV was accepted, but its port cannot be reached: Passive once more, by PASV
+//! ```
+//!
+//! With [`DataCommand::WithConnect`] the data command leaves first, and `Connecting` follows it.
+//! From any state `Failing` drops the data connection, hears the server out and fails.
+
 use alloc::format;
 use alloc::string::String;
 
-use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{
-    Accept, Answer, Closing, Connect, Endpoint, Event, Flow, SecureData, Step, Want,
-};
+use super::Type;
+use super::active::Active;
+use super::compose::inner;
+use super::passive::Passive;
+use crate::error::{Error, ErrorKind};
+use crate::flow::{Answer, Closing, Endpoint, Event, Flow, Halt, Step};
 use crate::options::config::{DataCommand, DataMode, Protection};
 use crate::options::transfer::TransferOptions;
-use crate::path::RemotePath;
 use crate::representation::TransferType;
 use crate::session::Session;
-use crate::session::ledger::Shape;
-use crate::session::negotiated::Framed;
-use crate::session::transfer::{Direction, Transfer};
+use crate::session::transfer::{Direction, Secured, Transfer};
 use crate::tls::Reason;
 use crate::wait::{Clock, Wait};
 use crate::wire::{Class, Command, Reply, Verb};
-
-use super::active::Active;
-use super::passive::Passive;
-use super::{Type, inner, reply};
 
 /// Opens a transfer: TYPE, then EPSV or PASV and the connection (or EPRT or PORT), then REST, the
 /// data command, its preliminary reply, and TLS on the data connection.
@@ -49,9 +71,9 @@ pub struct Open {
 #[derive(Debug)]
 enum State {
     Type(Type),
-    Address(Passive),
-    Listening(Active),
-    /// REST, unless there is no need; then the connection to the endpoint, if there is one.
+    Passive(Passive),
+    Active(Active),
+    /// REST, if there is need of it; then the connection to the endpoint, if there is one.
     Restart(Option<Endpoint>),
     Restarted(Option<Endpoint>),
     Connecting(Endpoint),
@@ -59,24 +81,15 @@ enum State {
     Accepting(Wait),
     First,
     Securing,
-    /// Drop the data connection, hear the server out, fail.
+    Opened(Secured),
+    /// With what was under way, for what the server then says may be about it.
     Failing(Error, Failing),
 }
 
-/// What failed, for what the server says then means something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Failing {
     Handshake,
     Other,
-}
-
-/// What TLS on the data connection came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Secured {
-    /// It is in clear.
-    No,
-    Anew,
-    Resumed,
 }
 
 impl Open {
@@ -199,16 +212,207 @@ impl Open {
             state: State::Type(Type::new(transfer_type)),
         }
     }
+}
 
-    fn send(&mut self, session: &mut Session) -> Result<(), Error> {
+impl Flow for Open {
+    type Output = Transfer;
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Transfer>, Error> {
+        Step::run(answer, |answer| {
+            loop {
+                self.state = match self.state {
+                    State::Type(ref mut in_force) => {
+                        session.check_framing()?;
+                        inner(in_force, session, answer)?;
+                        match session.config().data_mode {
+                            DataMode::Passive => State::Passive(Passive::new(&self.command)),
+                            DataMode::Active => State::Active(Active::default()),
+                        }
+                    }
+                    State::Passive(ref mut passive) => {
+                        let endpoint = inner(passive, session, answer)?;
+                        match session.config().data_command {
+                            DataCommand::AfterConnect => State::Connecting(endpoint),
+                            DataCommand::WithConnect => State::Restart(Some(endpoint)),
+                        }
+                    }
+                    State::Active(ref mut active) => match inner(active, session, answer) {
+                        Ok(()) => State::Restart(None),
+                        Err(Halt::Want(want)) => return Err(want.into()),
+                        // Not without closing the listener.
+                        Err(Halt::Error(error)) => return Err(self.fail(session, error)),
+                    },
+                    State::Restart(next) => self.restart(session, next)?,
+                    State::Restarted(next) => self.restarted(session, answer, next)?,
+                    State::Connecting(endpoint) => self.connect(session, answer, endpoint)?,
+                    State::Accepting(wait) => self.accept(session, answer, wait)?,
+                    State::First => self.hear(session, answer)?,
+                    State::Securing => self.secure(session, answer)?,
+                    State::Opened(secured) => return Ok(self.opened(session, secured)?),
+                    State::Failing(ref error, failing) => {
+                        let reply = session.hear_out(answer)?;
+                        let verb = self.command.verb();
+                        return Err(explained(error.clone(), reply, failing, verb).into());
+                    }
+                };
+            }
+        })
+    }
+}
+
+/// One method for each state.
+impl Open {
+    fn restart(&mut self, session: &mut Session, next: Option<Endpoint>) -> Result<State, Halt> {
+        // An offset that an earlier operation has set and no transfer used up would cut the front
+        // off this one.
+        if self.offset > 0 || session.offset_is_set() {
+            session.send(Command::number(Verb::REST, self.offset))?;
+            return Ok(State::Restarted(next));
+        }
+        self.send(session, next)
+    }
+
+    fn restarted(
+        &mut self,
+        session: &mut Session,
+        answer: &mut Answer,
+        next: Option<Endpoint>,
+    ) -> Result<State, Halt> {
+        let reply = session.next_reply(answer, Wait::Reply)?;
+        if reply.class() != Class::Intermediate {
+            let error = Error::from_reply(reply).with_command("REST");
+            return Err(self.fail(session, error));
+        }
+        self.send(session, next)
+    }
+
+    /// The data command leaves.
+    fn send(&mut self, session: &mut Session, next: Option<Endpoint>) -> Result<State, Halt> {
         self.sent = true;
-        session.send(self.command.clone(), Shape::Transfer)
+        session.send_data_command(self.command.clone())?;
+        Ok(match (next, session.config().data_mode) {
+            (Some(endpoint), _) => State::Connecting(endpoint),
+            (None, DataMode::Passive) => State::First,
+            (None, DataMode::Active) => State::Accepting(Wait::Accept),
+        })
+    }
+
+    fn connect(
+        &mut self,
+        session: &mut Session,
+        answer: &mut Answer,
+        endpoint: Endpoint,
+    ) -> Result<State, Halt> {
+        let clock = match answer.take() {
+            Some(Event::Connected) if self.sent => return Ok(State::First),
+            Some(Event::Connected) => return Ok(State::Restart(None)),
+            None => Clock::Starts,
+            Some(Event::ControlFirst) => {
+                self.check_refusal(session)?;
+                Clock::Continues
+            }
+            Some(other) => {
+                let error = data_error(other, Wait::Connect)
+                    .or_subject(&connecting(endpoint))
+                    .or_command(self.command.verb());
+                if session.epsv_was_accepted() && !self.sent {
+                    // A firewall that reads PASV alone lets no EPSV port through.
+                    session.give_up_epsv();
+                    return Ok(State::Passive(Passive::instead(&self.command, error)));
+                }
+                return Err(self.fail(session, error));
+            }
+        };
+        Err(session.connect(endpoint, clock).into())
+    }
+
+    fn accept(
+        &mut self,
+        session: &mut Session,
+        answer: &mut Answer,
+        mut wait: Wait,
+    ) -> Result<State, Halt> {
+        let clock = match answer.take() {
+            Some(Event::Accepted) => return Ok(State::First),
+            None => Clock::Starts,
+            Some(Event::ControlFirst) => {
+                self.check_refusal(session)?;
+                // mod_proxy says that it is done before it connects: a server that is done has at
+                // most that left to do.
+                if session.final_reply().is_some() && wait == Wait::Accept {
+                    wait = Wait::DataClose;
+                    Clock::Starts
+                } else {
+                    Clock::Continues
+                }
+            }
+            Some(other) => {
+                let mut error = data_error(other, wait);
+                if let Some(reply) = session.final_reply() {
+                    error = error.with_reply(reply.clone());
+                }
+                return Err(self.fail(session, error));
+            }
+        };
+        self.state = State::Accepting(wait);
+        Err(session.accept(wait, clock).into())
+    }
+
+    fn hear(&mut self, session: &mut Session, answer: &mut Answer) -> Result<State, Halt> {
+        let late = answer.take_timeout();
+        let begun = session.preliminary_reply().is_some();
+        let clear = session.protection() == Protection::Clear;
+        if begun && clear {
+            // Whatever follows is the transfer's: data may be on its way that a refusal right
+            // after it must not swallow.
+            return Ok(State::Opened(Secured::No));
+        }
+        self.check_refusal(session)?;
+        if begun || session.final_reply().is_some() {
+            return Ok(match clear {
+                true => State::Opened(Secured::No),
+                false => State::Securing,
+            });
+        }
+        if late {
+            let late = Error::new(ErrorKind::Timeout(Wait::Preliminary));
+            return Err(late.with_command(self.command.verb()).into());
+        }
+        Err(session.receive_within(Wait::Preliminary).into())
+    }
+
+    fn secure(&mut self, session: &mut Session, answer: &mut Answer) -> Result<State, Halt> {
+        let clock = match answer.take() {
+            Some(Event::Secured) => return Ok(State::Opened(Secured::Anew)),
+            Some(Event::Resumed) => return Ok(State::Opened(Secured::Resumed)),
+            None => Clock::Starts,
+            Some(Event::ControlFirst) => {
+                if let Some(mut error) = self.refusal(session)? {
+                    let reply = error.reply();
+                    if reply.is_some_and(Reply::is_about_resumption_in_handshake) {
+                        error = error.with_tls_reason(Reason::ResumptionDemanded);
+                    }
+                    return Err(self.fail(session, error));
+                }
+                Clock::Continues
+            }
+            Some(other) => {
+                let error = data_error(other, Wait::Handshake).or_subject(SECURING);
+                return Err(self.fail(session, error));
+            }
+        };
+        Err(session.secure_data(clock).into())
+    }
+
+    fn opened(&self, session: &mut Session, secured: Secured) -> Result<Transfer, Error> {
+        let (direction, transfer_type) = (self.direction, self.transfer_type);
+        let transfer = session.token(&self.command, direction, transfer_type, secured)?;
+        Ok(transfer.at(self.offset))
     }
 
     /// The server's refusal, if it is in; or why there can be none any more.
     fn refusal(&self, session: &Session) -> Result<Option<Error>, Error> {
-        let outcome = session.live.as_ref().and_then(|live| live.outcome.as_ref());
-        match outcome {
+        match session.final_reply() {
             Some(reply) if reply.class() != Class::Completion => Ok(Some(
                 Error::from_reply(reply.clone()).with_command(self.command.verb()),
             )),
@@ -217,290 +421,20 @@ impl Open {
         }
     }
 
-    fn fail(&mut self, session: &mut Session, error: Error) -> Want {
+    fn check_refusal(&mut self, session: &mut Session) -> Result<(), Halt> {
+        match self.refusal(session)? {
+            Some(error) => Err(self.fail(session, error)),
+            None => Ok(()),
+        }
+    }
+
+    fn fail(&mut self, session: &mut Session, error: Error) -> Halt {
         let failing = match self.state {
             State::Securing => Failing::Handshake,
             _ => Failing::Other,
         };
         self.state = State::Failing(error, failing);
-        session.close_data(Closing::Abandon, Clock::Starts)
-    }
-}
-
-impl Flow for Open {
-    type Output = Transfer;
-
-    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Transfer>, Error> {
-        let mut event = answer.event;
-        loop {
-            match &mut self.state {
-                State::Type(in_force) => {
-                    let framed = [session.state.mode, session.state.structure];
-                    if framed.contains(&Framed::Otherwise) {
-                        return Err(Error::misuse(Misuse::Framing));
-                    }
-                    inner!(in_force, session, event);
-                    self.state = match session.config.data_mode {
-                        DataMode::Passive => State::Address(Passive::new(&self.command)),
-                        DataMode::Active => {
-                            session.open_transfer();
-                            State::Listening(Active::default())
-                        }
-                    };
-                }
-                State::Address(passive) => {
-                    let endpoint = inner!(passive, session, event);
-                    self.state = match session.config.data_command {
-                        DataCommand::AfterConnect => State::Connecting(endpoint),
-                        DataCommand::WithConnect => State::Restart(Some(endpoint)),
-                    };
-                }
-                State::Listening(active) => {
-                    let event = core::mem::replace(&mut event, Event::Begin);
-                    let answer = session.begin().ticket.answer(event);
-                    match active.step(session, answer) {
-                        Ok(Step::Done(())) => self.state = State::Restart(None),
-                        Ok(Step::Want(want)) => return Ok(Step::Want(want)),
-                        // Not without closing the listener.
-                        Err(error) => return Ok(Step::Want(self.fail(session, error))),
-                    }
-                }
-                State::Restart(next) => {
-                    let next = *next;
-                    // An offset that an earlier operation armed and no transfer used up would
-                    // otherwise cut the front off this one.
-                    let armed = session.state.restart.is_some_and(|offset| offset != 0);
-                    if self.offset > 0 || armed {
-                        let command = Command::number(Verb::REST, self.offset);
-                        session.send(command, Shape::Single)?;
-                        self.state = State::Restarted(next);
-                        continue;
-                    }
-                    self.send(session)?;
-                    self.state = self.after_command(session, next);
-                }
-                State::Restarted(next) => {
-                    let next = *next;
-                    let reply = reply!(session, event, Wait::Reply);
-                    if reply.class() != Class::Intermediate {
-                        let error = Error::from_reply(reply).with_command("REST");
-                        return Ok(Step::Want(self.fail(session, error)));
-                    }
-                    self.send(session)?;
-                    self.state = self.after_command(session, next);
-                }
-                State::Connecting(endpoint) => {
-                    let endpoint = *endpoint;
-                    let clock = match core::mem::replace(&mut event, Event::Begin) {
-                        Event::Connected if self.sent => {
-                            self.state = State::First;
-                            continue;
-                        }
-                        Event::Connected => {
-                            self.state = State::Restart(None);
-                            continue;
-                        }
-                        Event::Begin => Clock::Starts,
-                        Event::ControlFirst => {
-                            if let Some(error) = self.refusal(session)? {
-                                return Ok(Step::Want(self.fail(session, error)));
-                            }
-                            Clock::Continues
-                        }
-                        other => {
-                            let error = data_error(other, Wait::Connect)
-                                .or_subject(&connecting(endpoint))
-                                .or_command(self.command.verb());
-                            let first_try = session.state.extended_passive == Some(true);
-                            if first_try && !self.sent {
-                                // A firewall that reads PASV alone lets no EPSV port through.
-                                session.state.extended_passive = Some(false);
-                                self.state = State::Address(Passive::instead(&self.command, error));
-                                continue;
-                            }
-                            return Ok(Step::Want(self.fail(session, error)));
-                        }
-                    };
-                    if session.live.is_none() {
-                        session.open_transfer();
-                    }
-                    return Ok(Step::Want(Want::Connect(Connect {
-                        ticket: session.issue(),
-                        wait: Wait::Connect,
-                        clock,
-                        endpoint,
-                    })));
-                }
-                State::Accepting(wait) => {
-                    let mut wait = *wait;
-                    let clock = match core::mem::replace(&mut event, Event::Begin) {
-                        Event::Accepted => {
-                            self.state = State::First;
-                            continue;
-                        }
-                        Event::Begin => Clock::Starts,
-                        Event::ControlFirst => {
-                            if let Some(error) = self.refusal(session)? {
-                                return Ok(Step::Want(self.fail(session, error)));
-                            }
-                            // mod_proxy says that it is done before it connects: a server that
-                            // is done has at most that left to do.
-                            let live = session.live.as_ref();
-                            let done = live.is_some_and(|live| live.outcome.is_some());
-                            if done && wait == Wait::Accept {
-                                wait = Wait::DataClose;
-                                Clock::Starts
-                            } else {
-                                Clock::Continues
-                            }
-                        }
-                        other => {
-                            let mut error = data_error(other, wait);
-                            let live = session.live.as_ref();
-                            if let Some(reply) = live.and_then(|live| live.outcome.clone()) {
-                                error = error.with_reply(reply);
-                            }
-                            return Ok(Step::Want(self.fail(session, error)));
-                        }
-                    };
-                    self.state = State::Accepting(wait);
-                    return Ok(Step::Want(Want::Accept(Accept {
-                        ticket: session.issue(),
-                        wait,
-                        clock,
-                    })));
-                }
-                State::First => {
-                    let live = session.live.as_ref();
-                    let begun = live.is_some_and(|live| live.preliminary.is_some());
-                    if begun && session.protection() == Protection::Clear {
-                        // Whatever follows is the transfer's: data may be on its way that a
-                        // refusal right behind must not swallow.
-                        return self.opened(session, Secured::No);
-                    }
-                    if let Some(error) = self.refusal(session)? {
-                        return Ok(Step::Want(self.fail(session, error)));
-                    }
-                    let over = session
-                        .live
-                        .as_ref()
-                        .is_some_and(|live| live.outcome.is_some());
-                    if begun || over {
-                        if session.protection() == Protection::Clear {
-                            return self.opened(session, Secured::No);
-                        }
-                        self.state = State::Securing;
-                        event = Event::Begin;
-                        continue;
-                    }
-                    if matches!(event, Event::TimedOut) {
-                        return Err(Error::new(ErrorKind::Timeout(Wait::Preliminary))
-                            .with_command(self.command.verb()));
-                    }
-                    return Ok(Step::Want(session.receive_within(Wait::Preliminary)));
-                }
-                State::Securing => {
-                    let clock = match core::mem::replace(&mut event, Event::Begin) {
-                        Event::Secured => return self.opened(session, Secured::Anew),
-                        Event::Resumed => return self.opened(session, Secured::Resumed),
-                        Event::Begin => Clock::Starts,
-                        Event::ControlFirst => {
-                            if let Some(mut error) = self.refusal(session)? {
-                                if error
-                                    .reply()
-                                    .is_some_and(Reply::is_about_resumption_in_handshake)
-                                {
-                                    error = error.with_tls_reason(Reason::ResumptionDemanded);
-                                }
-                                return Ok(Step::Want(self.fail(session, error)));
-                            }
-                            Clock::Continues
-                        }
-                        other => {
-                            let error = data_error(other, Wait::Handshake).or_subject(SECURING);
-                            return Ok(Step::Want(self.fail(session, error)));
-                        }
-                    };
-                    return Ok(Step::Want(Want::SecureData(SecureData {
-                        ticket: session.issue(),
-                        wait: Wait::Handshake,
-                        clock,
-                    })));
-                }
-                State::Failing(error, failing) => {
-                    let (error, failing) = (error.clone(), *failing);
-                    let event = core::mem::replace(&mut event, Event::Begin);
-                    return match self.failed(session, &event) {
-                        Some(want) => Ok(Step::Want(want)),
-                        None => Err(explained(session, error, failing, self.command.verb())),
-                    };
-                }
-            }
-        }
-    }
-}
-
-impl Open {
-    fn after_command(&self, session: &Session, endpoint: Option<Endpoint>) -> State {
-        match (endpoint, session.config.data_mode) {
-            (Some(endpoint), _) => State::Connecting(endpoint),
-            (None, DataMode::Passive) => State::First,
-            (None, DataMode::Active) => State::Accepting(Wait::Accept),
-        }
-    }
-
-    fn opened(&self, session: &mut Session, secured: Secured) -> Result<Step<Transfer>, Error> {
-        let Some(live) = &mut session.live else {
-            return Err(Error::new(ErrorKind::OutOfStep));
-        };
-        live.used_a_ticket = secured == Secured::Resumed && !session.ticketless;
-        Ok(Step::Done(Transfer {
-            id: live.id,
-            verb: self.command.verb().into(),
-            direction: self.direction,
-            protected: secured != Secured::No,
-            resumed: secured == Secured::Resumed,
-            file: self.file(),
-            size_hint: live
-                .preliminary
-                .as_ref()
-                .and_then(crate::reply::transfer_size),
-            name: live
-                .preliminary
-                .as_ref()
-                .filter(|_| self.command.verb() == Verb::STOU.as_str())
-                .and_then(crate::reply::unique_name),
-            offset: self.offset,
-            transfer_type: self.transfer_type,
-        }))
-    }
-
-    /// Of what the size on the wire is that of the file.
-    fn file(&self) -> Option<RemotePath> {
-        let whole = self.command.verb() == Verb::RETR.as_str();
-        let whole = whole && self.transfer_type == TransferType::Image;
-        let path = self.command.argument().filter(|_| whole)?;
-        RemotePath::new(path).ok()
-    }
-
-    /// What is still wanted before the failure can be told: the end of the data connection, then
-    /// the server's word on it, which knows better than we why a handshake failed.
-    fn failed(&self, session: &mut Session, event: &Event) -> Option<Want> {
-        let live = session.live.as_mut()?;
-        if live.data_open {
-            if matches!(event, Event::ControlFirst) && session.dead.is_none() {
-                return Some(session.close_data(Closing::Abandon, Clock::Continues));
-            }
-            live.data_open = false;
-        }
-        let owed = session
-            .ledger
-            .iter()
-            .any(|owed| owed.shape == Shape::Transfer);
-        if owed && session.dead.is_none() && !matches!(event, Event::TimedOut) {
-            return Some(session.receive_within(Wait::FinalReply));
-        }
-        None
+        session.close_data(Closing::Abandon, Clock::Starts).into()
     }
 }
 
@@ -523,10 +457,10 @@ fn connecting(endpoint: Endpoint) -> String {
     }
 }
 
-fn explained(session: &mut Session, error: Error, failing: Failing, verb: &str) -> Error {
-    let outcome = session.live.take().and_then(|live| live.outcome);
+/// The server has its word on a failure: it knows better than we why a handshake failed.
+fn explained(error: Error, reply: Option<Reply>, failing: Failing, verb: &str) -> Error {
     let error = error.or_command(verb);
-    let Some(reply) = outcome.filter(|_| error.reply().is_none()) else {
+    let Some(reply) = reply.filter(|_| error.reply().is_none()) else {
         return error;
     };
     if error.tls_reason().is_some_and(Reason::is_ours) {

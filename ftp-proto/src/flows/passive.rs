@@ -1,14 +1,14 @@
+//! Passive mode: EPSV and PASV.
+
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use super::compose::completion;
 use crate::error::Error;
-use crate::flow::{Answer, Endpoint, Event, Flow, Step};
+use crate::flow::{Answer, Endpoint, Flow, Step};
 use crate::options::config::PassiveAddress;
 use crate::session::Session;
-use crate::session::ledger::Shape;
 use crate::wait::Wait;
-use crate::wire::{Class, Code, Command, Verb};
-
-use super::{completion, reply};
+use crate::wire::{Class, Code, Command, Reply, Verb};
 
 /// Asks where to connect: EPSV (RFC 2428), or PASV where EPSV is refused or was seen not to work.
 ///
@@ -54,81 +54,92 @@ impl Flow for Passive {
     type Output = Endpoint;
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Endpoint>, Error> {
-        let mut event = answer.event;
-        loop {
-            match self.state {
-                State::Start => {
-                    let wanted = session.features().is_some_and(|all| all.supports("PRET"));
-                    if let Some(data) = self.announcement.take().filter(|_| wanted) {
-                        session.send(Command::containing(Verb::PRET, &data), Shape::Single)?;
-                        self.state = State::Announced;
-                        event = Event::Begin;
-                        continue;
+        Step::run(answer, |answer| {
+            loop {
+                self.state = match self.state {
+                    State::Start => self.ask(session)?,
+                    State::Announced => {
+                        // A refusal is of the transfer itself: the file is nowhere.
+                        completion(session.next_reply(answer, Wait::Reply)?, "PRET")?;
+                        State::Start
                     }
-                    let (verb, state) = match session.state.extended_passive {
-                        Some(false) => (Verb::PASV, State::Classic),
-                        _ => (Verb::EPSV, State::Extended),
-                    };
-                    session.send(Command::from(verb), Shape::Single)?;
-                    self.state = state;
-                    event = Event::Begin;
-                }
-                State::Announced => {
-                    let reply = reply!(session, event, Wait::Reply);
-                    // A refusal is of the transfer itself: the file is nowhere.
-                    completion(reply, "PRET")?;
-                    self.state = State::Start;
-                }
-                State::Extended => {
-                    let reply = reply!(session, event, Wait::Reply);
-                    // 425 and 522 are said of EPSV as often as 500, and a 229 that cannot be
-                    // read comes from servers whose PASV works: one more try costs a round trip.
-                    let unknown = reply.is_not_implemented();
-                    let refused = reply.code() == Code::NOT_LOGGED_IN;
-                    let failure = if reply.class() == Class::Completion {
-                        match crate::reply::extended_passive(&reply) {
-                            Ok(passive) => {
-                                return Ok(Step::Done(Endpoint::ControlPeer(passive.port)));
-                            }
-                            Err(malformed) => Error::from(malformed).with_reply(reply),
+                    State::Extended => {
+                        let reply = session.next_reply(answer, Wait::Reply)?;
+                        match self.extended(session, reply)? {
+                            Some(endpoint) => return Ok(endpoint),
+                            None => State::Start,
                         }
-                    } else {
-                        Error::from_reply(reply)
-                    };
-                    session.alive()?;
-                    let failure = failure.with_command("EPSV");
-                    if refused {
-                        return Err(failure);
                     }
-                    self.failure = Some(failure).filter(|_| !unknown);
-                    session.state.extended_passive = Some(false);
-                    self.state = State::Start;
-                }
-                State::Classic => {
-                    let reply = reply!(session, event, Wait::Reply);
-                    let refused = reply.class() != Class::Completion;
-                    if let Some(failure) = self.failure.take().filter(|_| refused) {
-                        session.alive()?;
-                        // EPSV may do the next time; PASV will not.
-                        session.state.extended_passive = None;
-                        return Err(failure);
+                    State::Classic => {
+                        let reply = session.next_reply(answer, Wait::Reply)?;
+                        return Ok(self.classic(session, reply)?);
                     }
-                    let reply = completion(reply, "PASV")?;
-                    let passive = crate::reply::passive(&reply).map_err(|malformed| {
-                        Error::from(malformed)
-                            .with_command("PASV")
-                            .with_reply(reply)
-                    })?;
-                    let endpoint = match (session.config.passive_address, passive.address) {
-                        (PassiveAddress::TrustServer, Some(octets)) => {
-                            let address = IpAddr::V4(Ipv4Addr::from(octets));
-                            Endpoint::Address(SocketAddr::new(address, passive.port.get()))
-                        }
-                        _ => Endpoint::ControlPeer(passive.port),
-                    };
-                    return Ok(Step::Done(endpoint));
-                }
+                };
             }
+        })
+    }
+}
+
+impl Passive {
+    /// PRET first, where the server wants it.
+    fn ask(&mut self, session: &mut Session) -> Result<State, Error> {
+        let wanted = session.features().is_some_and(|all| all.supports("PRET"));
+        if let Some(data) = self.announcement.take().filter(|_| wanted) {
+            session.send(Command::containing(Verb::PRET, &data))?;
+            return Ok(State::Announced);
         }
+        let (verb, state) = match session.fails(&Verb::EPSV) {
+            true => (Verb::PASV, State::Classic),
+            false => (Verb::EPSV, State::Extended),
+        };
+        session.send(Command::from(verb))?;
+        Ok(state)
+    }
+
+    /// What EPSV came to; `None` where PASV is to be tried. 425 and 522 are said of EPSV as often as
+    /// 500, and a 229 that cannot be read comes from servers whose PASV works: one more try costs a
+    /// round trip.
+    fn extended(&mut self, session: &mut Session, reply: Reply) -> Result<Option<Endpoint>, Error> {
+        let unknown = reply.is_not_implemented();
+        let no_login = reply.code() == Code::NOT_LOGGED_IN;
+        let failure = if reply.class() == Class::Completion {
+            match crate::reply::extended_passive(&reply) {
+                Ok(passive) => return Ok(Some(Endpoint::ControlPeer(passive.port))),
+                Err(malformed) => Error::from(malformed).with_reply(reply),
+            }
+        } else {
+            Error::from_reply(reply)
+        };
+        session.alive()?;
+        let failure = failure.with_command("EPSV");
+        if no_login {
+            return Err(failure);
+        }
+        self.failure = Some(failure).filter(|_| !unknown);
+        session.give_up_epsv();
+        Ok(None)
+    }
+
+    fn classic(&mut self, session: &mut Session, reply: Reply) -> Result<Endpoint, Error> {
+        let refused = reply.class() != Class::Completion;
+        if let Some(failure) = self.failure.take().filter(|_| refused) {
+            session.alive()?;
+            // EPSV may do the next time; PASV will not.
+            session.retry_epsv();
+            return Err(failure);
+        }
+        let reply = completion(reply, "PASV")?;
+        let passive = crate::reply::passive(&reply).map_err(|malformed| {
+            Error::from(malformed)
+                .with_command("PASV")
+                .with_reply(reply)
+        })?;
+        Ok(match (session.config().passive_address, passive.address) {
+            (PassiveAddress::TrustServer, Some(octets)) => {
+                let address = IpAddr::V4(Ipv4Addr::from(octets));
+                Endpoint::Address(SocketAddr::new(address, passive.port.get()))
+            }
+            _ => Endpoint::ControlPeer(passive.port),
+        })
     }
 }

@@ -1,12 +1,12 @@
+//! PBSZ and PROT.
+
+use super::compose::completion;
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Answer, Event, Flow, Step};
+use crate::flow::{Answer, Flow, Step};
 use crate::options::config::Protection;
 use crate::session::Session;
-use crate::session::ledger::Shape;
 use crate::wait::Wait;
 use crate::wire::{Command, Verb};
-
-use super::{completion, reply};
 
 /// PBSZ 0 and PROT: how data connections are protected from now on (RFC 4217 section 9).
 ///
@@ -41,51 +41,60 @@ impl Flow for Protect {
     type Output = ();
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<()>, Error> {
-        let mut event = answer.event;
-        loop {
-            match self.state {
-                State::Start => {
-                    if !session.is_secured() {
-                        return Err(Error::misuse(Misuse::NotSecured));
+        Step::run(answer, |answer| {
+            loop {
+                self.state = match self.state {
+                    State::Start => {
+                        self.check(session)?;
+                        if session.has_protection(self.protection) {
+                            return Ok(());
+                        }
+                        session.send(Command::fixed(Verb::PBSZ, "0"))?;
+                        State::BufferSize
                     }
-                    let demanded = session.config.protection == Protection::Private;
-                    if demanded && self.protection == Protection::Clear {
-                        // Data commands would fail from now on; better to say so at once.
-                        let why = "clear data connections must be allowed first, by \
-                                   Config::with_protection(Protection::Clear)";
-                        let held = Error::new(ErrorKind::Insecure).with_command("PROT");
-                        return Err(held.with_source(why));
+                    State::BufferSize => {
+                        session.next_reply(answer, Wait::Reply)?;
+                        let level = match self.protection {
+                            Protection::Private => "P",
+                            Protection::Clear => "C",
+                        };
+                        session.send(Command::fixed(Verb::PROT, level))?;
+                        State::Level
                     }
-                    if session.state.protection == Some(self.protection) {
-                        return Ok(Step::Done(()));
+                    State::Level => {
+                        let reply = session.next_reply(answer, Wait::Reply)?;
+                        if session.has_protection(self.protection) {
+                            return Ok(());
+                        }
+                        // Not everybody knows what PROT is.
+                        let asking = match self.protection {
+                            Protection::Private => "asking for TLS on data connections",
+                            Protection::Clear => "asking for clear data connections",
+                        };
+                        return match completion(reply, "PROT") {
+                            Ok(_) => Ok(()),
+                            Err(error) => Err(error.with_subject(asking).into()),
+                        };
                     }
-                    session.send(Command::fixed(Verb::PBSZ, "0"), Shape::Single)?;
-                    self.state = State::BufferSize;
-                    event = Event::Begin;
-                }
-                State::BufferSize => {
-                    reply!(session, event, Wait::Reply);
-                    let level = match self.protection {
-                        Protection::Private => "P",
-                        Protection::Clear => "C",
-                    };
-                    session.send(Command::fixed(Verb::PROT, level), Shape::Single)?;
-                    self.state = State::Level;
-                }
-                State::Level => {
-                    let reply = reply!(session, event, Wait::Reply);
-                    if session.state.protection == Some(self.protection) {
-                        return Ok(Step::Done(()));
-                    }
-                    // Not everybody knows what PROT is.
-                    let asking = match self.protection {
-                        Protection::Private => "asking for TLS on data connections",
-                        Protection::Clear => "asking for clear data connections",
-                    };
-                    let accepted = completion(reply, "PROT").map(|_| Step::Done(()));
-                    return accepted.map_err(|error| error.with_subject(asking));
-                }
+                };
             }
+        })
+    }
+}
+
+impl Protect {
+    fn check(&self, session: &Session) -> Result<(), Error> {
+        if !session.is_secured() {
+            return Err(Error::misuse(Misuse::NotSecured));
         }
+        let demanded = session.config().protection == Protection::Private;
+        if demanded && self.protection == Protection::Clear {
+            // Data commands would fail from now on; better to say so at once.
+            let why = "clear data connections must be allowed first, by \
+                       Config::with_protection(Protection::Clear)";
+            let held = Error::new(ErrorKind::Insecure).with_command("PROT");
+            return Err(held.with_source(why));
+        }
+        Ok(())
     }
 }

@@ -1,11 +1,11 @@
+//! QUIT.
+
+use super::compose::completion;
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Answer, Event, Flow, Step};
+use crate::flow::{Answer, Event, Flow, Halt, Step};
 use crate::session::Session;
-use crate::session::ledger::Shape;
 use crate::wait::Wait;
 use crate::wire::{Command, Reply, Verb};
-
-use super::{completion, reply};
 
 /// QUIT (RFC 959 section 4.1.1). Yields the reply, or `None` from a server that just closes.
 ///
@@ -30,20 +30,21 @@ impl Flow for Quit {
         session: &mut Session,
         answer: Answer,
     ) -> Result<Step<Option<Reply>>, Error> {
-        let mut event = answer.event;
-        if !self.sent {
-            self.sent = true;
-            session.send(Command::from(Verb::QUIT), Shape::Quit)?;
-            return Ok(Step::Want(session.receive_within(Wait::Reply)));
-        }
-        let closed = session
-            .dead
-            .as_ref()
-            .is_some_and(|error| error.kind() == ErrorKind::Closed && error.reply().is_none());
-        if closed && matches!(event, Event::Received) && !session.has_reply() {
-            return Ok(Step::Done(None));
-        }
-        let reply = reply!(session, event, Wait::Reply);
-        completion(reply, "QUIT").map(|reply| Step::Done(Some(reply)))
+        Step::run(answer, |answer| {
+            if !self.sent {
+                self.sent = true;
+                session.send(Command::from(Verb::QUIT))?;
+                return Err(session.receive_within(Wait::Reply).into());
+            }
+            let heard = matches!(answer.event(), Some(Event::Received));
+            match session.next_reply(answer, Wait::Reply) {
+                Err(Halt::Error(closed))
+                    if heard && closed.kind() == ErrorKind::Closed && closed.reply().is_none() =>
+                {
+                    Ok(None)
+                }
+                reply => Ok(Some(completion(reply?, "QUIT")?)),
+            }
+        })
     }
 }

@@ -1,11 +1,10 @@
+//! Any command.
+
 use crate::error::Error;
-use crate::flow::{Answer, Event, Flow, Step};
+use crate::flow::{Answer, Flow, Step};
 use crate::session::Session;
-use crate::session::ledger::Shape;
 use crate::wait::Wait;
 use crate::wire::{Command, Reply, Verb};
-
-use super::reply;
 
 /// Any command that is answered on the control connection alone. Yields its final reply, of
 /// whatever class: judging it is the caller's.
@@ -37,20 +36,17 @@ impl Flow for Raw {
     type Output = Reply;
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Reply>, Error> {
-        let mut event = answer.event;
-        if !self.sent {
-            let shape = match self.command.verb() {
-                verb if matches!(verb, "AUTH" | "CCC" | "ABOR") || Verb::is_transfer(verb) => {
+        Step::run(answer, |answer| {
+            if !self.sent {
+                let verb = self.command.verb();
+                if matches!(verb, "AUTH" | "CCC" | "ABOR") || Verb::is_transfer(verb) {
                     let why = "more belongs to it than a reply: it has a flow of its own";
-                    return Err(Error::option(why).with_command(verb));
+                    return Err(Error::option(why).with_command(verb).into());
                 }
-                "QUIT" => Shape::Quit,
-                _ => Shape::Raw,
-            };
-            self.sent = true;
-            session.send(self.command.clone(), shape)?;
-            event = Event::Begin;
-        }
-        Ok(Step::Done(reply!(session, event, Wait::Reply)))
+                self.sent = true;
+                session.send_raw(self.command.clone())?;
+            }
+            session.next_reply(answer, Wait::Reply)
+        })
     }
 }

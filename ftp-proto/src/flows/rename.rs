@@ -1,10 +1,12 @@
+//! RNFR and RNTO.
+
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
 use crate::session::Session;
 use crate::wire::{Class, Reply, Verb};
 
-use super::completion;
-use super::exchange::{Exchange, exchange};
+use super::compose::completion;
+use super::exchange::Exchange;
 
 /// RNFR and RNTO (RFC 959 section 4.1.3): renames or moves a file or a directory. Yields the
 /// reply to RNTO. RNTO is sent only where RNFR was answered with 3xx.
@@ -34,15 +36,15 @@ impl Flow for Rename {
     type Output = Reply;
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Reply>, Error> {
-        let mut event = answer.event;
-        if !self.found {
-            let reply = exchange!(self.from, session, event);
-            if reply.class() != Class::Intermediate {
-                return Err(Error::from_reply(reply).with_command("RNFR"));
+        Step::run(answer, |answer| {
+            if !self.found {
+                let reply = self.from.reply(session, answer)?;
+                if reply.class() != Class::Intermediate {
+                    return Err(Error::from_reply(reply).with_command("RNFR").into());
+                }
+                self.found = true;
             }
-            self.found = true;
-        }
-        let reply = exchange!(self.to, session, event);
-        completion(reply, "RNTO").map(Step::Done)
+            Ok(completion(self.to.reply(session, answer)?, "RNTO")?)
+        })
     }
 }

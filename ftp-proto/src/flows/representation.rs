@@ -1,11 +1,13 @@
+//! TYPE.
+
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
 use crate::representation::TransferType;
 use crate::session::Session;
 use crate::wire::{Command, Verb};
 
-use super::completion;
-use super::exchange::{Exchange, exchange};
+use super::compose::completion;
+use super::exchange::Exchange;
 
 /// TYPE (RFC 959 section 3.1.1): the representation type, sent only when it is not in force.
 #[derive(Debug)]
@@ -28,16 +30,16 @@ impl Flow for Type {
     type Output = ();
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<()>, Error> {
-        let mut event = answer.event;
-        if self.exchange.is_none() && session.transfer_type() == Some(self.transfer_type) {
-            return Ok(Step::Done(()));
-        }
-        let exchange = self
-            .exchange
-            .get_or_insert_with(|| Exchange::new(command(self.transfer_type)));
-        let reply = exchange!(exchange, session, event);
-        completion(reply, "TYPE")?;
-        Ok(Step::Done(()))
+        Step::run(answer, |answer| {
+            if self.exchange.is_none() && session.transfer_type() == Some(self.transfer_type) {
+                return Ok(());
+            }
+            let exchange = self
+                .exchange
+                .get_or_insert_with(|| Exchange::new(command(self.transfer_type)));
+            completion(exchange.reply(session, answer)?, "TYPE")?;
+            Ok(())
+        })
     }
 }
 

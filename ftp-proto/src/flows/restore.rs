@@ -1,13 +1,17 @@
+//! A new session, brought where an earlier one stood.
+
 use alloc::vec::Vec;
 
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Adopts, Answer, Flow, Step};
+use crate::options::credentials::Credentials;
 use crate::session::Session;
-use crate::session::standing::{Setting, Standing};
-use crate::wire::Verb;
+use crate::session::standing::Standing;
+use crate::wire::Command;
 
-use super::exchange::{Exchange, exchange};
-use super::{ChangeDirectory, Credentials, Login, Protect, Secure, Type, completion, inner};
+use super::compose::{completion, inner};
+use super::exchange::Exchange;
+use super::{ChangeDirectory, Login, Protect, Secure, Type};
 
 /// Brings a new session where another one [stood](Session::standing): HOST, the login, PROT, OPTS,
 /// LANG and CLNT, TYPE, and the directory. To be run behind the greeting.
@@ -37,26 +41,20 @@ impl Restore {
     /// [`ErrorKind::TooLarge`] where the way to the directory is not known: it was too long, or
     /// the answer to a CWD was given up. A PWD, while there is a connection, is the remedy.
     pub fn new(credentials: Credentials, standing: Standing) -> Result<Self, Error> {
-        let Some(directory) = standing.directory else {
+        let Some(directory) = standing.directory() else {
             let why = "the way to the directory is not known; PWD would have told it";
             return Err(Error::new(ErrorKind::TooLarge).with_source(why));
         };
-        let (hosts, settings): (Vec<Setting>, _) = standing
-            .settings
-            .into_iter()
-            .partition(|setting| setting.command.verb() == Verb::HOST.as_str());
-        let tell = |setting: Setting| Task::Tell(Exchange::new(setting.command));
-        // What was told under TLS is not told in clear.
-        let (secured, clear): (Vec<Setting>, _) = hosts.into_iter().partition(|host| host.secured);
-        let mut tasks: Vec<Task> = clear.into_iter().map(tell).collect();
-        if standing.secured || !secured.is_empty() {
+        let tell = |command: &Command| Task::Tell(Exchange::new(command.clone()));
+        let mut tasks: Vec<Task> = standing.hosts(false).map(tell).collect();
+        if standing.wants_tls() {
             tasks.push(Task::Secure(Secure::new()));
         }
-        tasks.extend(secured.into_iter().map(tell));
+        tasks.extend(standing.hosts(true).map(tell));
         tasks.push(Task::LogIn(Login::new(credentials)));
-        tasks.extend(standing.protection.map(Protect::new).map(Task::Protect));
-        tasks.extend(settings.into_iter().map(tell));
-        tasks.extend(standing.transfer_type.map(Type::new).map(Task::Type));
+        tasks.extend(standing.protection().map(Protect::new).map(Task::Protect));
+        tasks.extend(standing.settings().map(tell));
+        tasks.extend(standing.transfer_type().map(Type::new).map(Task::Type));
         for path in directory {
             tasks.push(Task::Enter(ChangeDirectory::new(path)?));
         }
@@ -69,25 +67,25 @@ impl Flow for Restore {
     type Output = ();
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<()>, Error> {
-        let mut event = answer.event;
-        while let Some(task) = self.tasks.last_mut() {
-            match task {
-                Task::Tell(exchange) => {
-                    let reply = exchange!(exchange, session, event);
-                    completion(reply, exchange.verb())?;
+        Step::run(answer, |answer| {
+            while let Some(task) = self.tasks.last_mut() {
+                match task {
+                    Task::Tell(exchange) => {
+                        completion(exchange.reply(session, answer)?, exchange.verb())?;
+                    }
+                    Task::LogIn(login) => drop(inner(login, session, answer)?),
+                    // Implicit TLS is there already.
+                    Task::Secure(_) if session.is_secured() => {}
+                    Task::Secure(secure) => inner(secure, session, answer)?,
+                    Task::Protect(protect) => inner(protect, session, answer)?,
+                    Task::Type(transfer_type) => inner(transfer_type, session, answer)?,
+                    Task::Enter(directory) => drop(inner(directory, session, answer)?),
                 }
-                Task::LogIn(login) => drop(inner!(login, session, event)),
-                // Implicit TLS is there already.
-                Task::Secure(_) if session.is_secured() => {}
-                Task::Secure(secure) => inner!(secure, session, event),
-                Task::Protect(protect) => inner!(protect, session, event),
-                Task::Type(transfer_type) => inner!(transfer_type, session, event),
-                Task::Enter(directory) => drop(inner!(directory, session, event)),
+                self.tasks.pop();
             }
-            self.tasks.pop();
-        }
-        session.unrestored = None;
-        Ok(Step::Done(()))
+            session.restored();
+            Ok(())
+        })
     }
 
     fn adopts(&self) -> Adopts {

@@ -1,13 +1,11 @@
+//! AUTH TLS.
+
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Answer, Event, Flow, SecureControl, Step, Want};
+use crate::flow::{Answer, Flow, Step};
 use crate::options::config::Auth;
 use crate::session::Session;
-use crate::session::ledger::Shape;
-use crate::session::negotiated::Channel;
-use crate::wait::{Clock, Wait};
+use crate::wait::Wait;
 use crate::wire::{Command, Reply, Verb};
-
-use super::{completion, reply};
 
 /// AUTH TLS and the handshake behind it (RFC 4217 section 4); by [option](crate::Config::auth) a second
 /// try by AUTH SSL. Behind [`ClearControl`](super::ClearControl), too: the server then wants a new
@@ -41,78 +39,57 @@ impl Flow for Secure {
     type Output = ();
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<()>, Error> {
-        let mut event = answer.event;
-        loop {
-            match &self.state {
-                State::Start => {
-                    if session.is_secured() {
-                        return Err(Error::misuse(Misuse::AlreadySecured));
-                    }
-                    let mechanism = if self.second_try { "SSL" } else { "TLS" };
-                    session.send(Command::fixed(Verb::AUTH, mechanism), Shape::Single)?;
-                    self.state = State::Asked;
-                    event = Event::Begin;
-                }
-                State::Asked => {
-                    self.state = State::Looking(reply!(session, event, Wait::Reply));
-                    return Ok(Step::Want(session.look()));
-                }
-                // What stands behind the reply may not have been read yet; it must be, before
-                // the channel changes hands or the refusal is believed.
-                State::Looking(reply) => {
-                    session.alive()?;
-                    if matches!(event, Event::Received) {
-                        return Ok(Step::Want(session.look()));
-                    }
-                    if session.state.channel != Channel::Securing {
-                        // After CCC a whole reply does not kill by itself.
-                        if !session.decoder.is_untouched() || session.out_of_step {
-                            session.die(Error::new(ErrorKind::Injection).with_command("AUTH"));
-                            session.alive()?;
+        Step::run(answer, |answer| {
+            loop {
+                self.state = match &self.state {
+                    State::Start => {
+                        if session.is_secured() {
+                            return Err(Error::misuse(Misuse::AlreadySecured).into());
                         }
-                        let unknown = reply.is_not_implemented() || reply.code().value() == 534;
-                        if unknown && !self.second_try && session.config.auth == Auth::TlsThenSsl {
-                            self.second_try = true;
-                            self.state = State::Start;
-                            continue;
-                        }
-                        let refused = completion(reply.clone(), "AUTH").map_err(asking)?;
-                        return Err(asking(Error::from_reply(refused)));
+                        let mechanism = if self.second_try { "SSL" } else { "TLS" };
+                        session.send(Command::fixed(Verb::AUTH, mechanism))?;
+                        State::Asked
                     }
-                    self.state = State::Handshake;
-                    return Ok(Step::Want(handshake(session)));
-                }
-                State::Handshake => {
-                    return shaken(session, &event)
-                        .map(Step::Done)
-                        .map_err(|error| error.or_command("AUTH"));
-                }
+                    State::Asked => {
+                        self.state = State::Looking(session.next_reply(answer, Wait::Reply)?);
+                        return Err(session.look().into());
+                    }
+                    // What stands behind the reply may not have been read yet. It must be, before
+                    // the channel changes hands or the refusal is believed.
+                    State::Looking(reply) => {
+                        session.alive()?;
+                        session.look_again(answer)?;
+                        if session.is_securing() {
+                            self.state = State::Handshake;
+                            return Err(session.secure_control().into());
+                        }
+                        self.refused(session, reply)?;
+                        self.second_try = true;
+                        State::Start
+                    }
+                    State::Handshake => {
+                        let secured = session.channel_changed(answer);
+                        return Ok(secured.map_err(|error| error.or_command("AUTH"))?);
+                    }
+                };
             }
+        })
+    }
+}
+
+impl Secure {
+    /// Fails, unless AUTH SSL may still do.
+    fn refused(&self, session: &mut Session, reply: &Reply) -> Result<(), Error> {
+        // After CCC a whole reply does not kill by itself.
+        if session.has_strays() {
+            return Err(session.dead_of(Error::new(ErrorKind::Injection).with_command("AUTH")));
         }
+        let unknown = reply.is_not_implemented() || reply.code().value() == 534;
+        if unknown && !self.second_try && session.config().auth == Auth::TlsThenSsl {
+            return Ok(());
+        }
+        // Not everybody knows what AUTH is.
+        let refused = Error::from_reply(reply.clone()).with_command("AUTH");
+        Err(refused.with_subject("asking for TLS"))
     }
-}
-
-/// Not everybody knows what AUTH is.
-fn asking(error: Error) -> Error {
-    error.with_command("AUTH").with_subject("asking for TLS")
-}
-
-/// The want that puts TLS on the control connection.
-pub(super) fn handshake(session: &mut Session) -> Want {
-    Want::SecureControl(SecureControl {
-        ticket: session.issue(),
-        wait: Wait::Handshake,
-        clock: Clock::Starts,
-    })
-}
-
-/// What came of it.
-pub(super) fn shaken(session: &mut Session, event: &Event) -> Result<(), Error> {
-    session.alive()?;
-    match event {
-        Event::Secured => session.secured(),
-        Event::TimedOut => session.die(Error::new(ErrorKind::Timeout(Wait::Handshake))),
-        _ => session.die(Error::new(ErrorKind::Tls)),
-    }
-    session.alive()
 }

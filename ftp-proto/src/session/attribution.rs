@@ -1,11 +1,11 @@
 //! Whose reply is it? Every reply that comes in is attributed here, and nowhere else.
 
 use super::Session;
-use super::ledger::{Effect, Owed, Shape, UNKNOWN_OFFSET};
-use super::negotiated::{Channel, Framed, Live};
-use super::standing::{Setting, Standing};
+use super::effect::Effect;
+use super::ledger::{Owed, Shape};
+use super::negotiated::{Channel, UNKNOWN_OFFSET};
 use crate::error::{Error, ErrorKind};
-use crate::options::config::{Protection, Security};
+use crate::options::config::Security;
 use crate::wire::{Class, Code, Reply};
 
 /// How many preliminary replies one command may have, 256: a server that sends them without end
@@ -14,7 +14,7 @@ const MOST_PRELIMINARIES: usize = 256;
 
 impl Session {
     /// Attributes one reply; `more` says that bytes stand behind it.
-    pub(crate) fn attribute(&mut self, mut reply: Reply, more: bool) {
+    pub(super) fn attribute(&mut self, mut reply: Reply, more: bool) {
         self.observe_reply(&reply);
         // The name that STOU chose comes with replies that else are words.
         let names = self.ledger.front().is_some_and(|owed| owed.verb == "STOU")
@@ -60,7 +60,7 @@ impl Session {
                     self.lose_step();
                 }
                 let upgrade = owed.effect == Effect::Auth;
-                self.apply(owed.effect, &reply);
+                self.state.apply(owed.effect, &reply, self.config.security);
                 if upgrade && more {
                     return self.die(Error::new(ErrorKind::Injection).with_command(&owed.verb));
                 }
@@ -101,7 +101,7 @@ impl Session {
     }
 
     /// Something came that no command of ours accounts for.
-    pub(crate) fn lose_step(&mut self) {
+    pub(super) fn lose_step(&mut self) {
         let tls_to_come = self.config.security != Security::Plain || self.state.auth_tried;
         if tls_to_come && self.state.channel == Channel::Clear {
             // Nothing in clear text can be believed about what will happen under TLS.
@@ -151,35 +151,12 @@ impl Session {
         }
     }
 
-    /// The final reply did not come in time, or a keep-alive's did not: what is in decides, if it
-    /// is unmistakable, and the fence swallows what may yet come.
-    pub(crate) fn give_up_final_reply(&mut self) {
-        self.strike_out_transfer();
-        let Some(live) = &mut self.live else { return };
-        let Some(at) = live.held.iter().position(|reply| !reply.may_answer_noop()) else {
-            return;
-        };
-        live.outcome = Some(live.held.swap_remove(at));
-    }
-
     /// Nothing is owed for the transfer any more; what comes all the same is the fence's.
-    fn strike_out_transfer(&mut self) {
+    pub(super) fn strike_out_transfer(&mut self) {
         self.state.restart = self.state.restart.map(|_| UNKNOWN_OFFSET);
         self.ledger
             .retain(|owed| !matches!(owed.shape, Shape::Transfer | Shape::KeepAlive));
         self.out_of_step = true;
-    }
-
-    /// Takes a completion that came ahead of an upload's end out of the account, which is thereby
-    /// closed: the server's own word can only come later.
-    pub(crate) fn take_premature_completion(&mut self) -> Option<Reply> {
-        let reply = self.live.as_ref()?.completion()?.clone();
-        self.strike_out_transfer();
-        if let Some(live) = &mut self.live {
-            live.outcome = None;
-            live.held.clear();
-        }
-        Some(reply)
     }
 
     fn attribute_to_abort(&mut self, mut owed: Owed, reply: Reply, answers: u8, muddled: bool) {
@@ -216,153 +193,6 @@ impl Session {
             self.ledger.push_front(owed);
         }
     }
-
-    /// The reply to this was given up: whether the effect took place is not known any more.
-    pub(crate) fn forget(&mut self, effect: &Effect) {
-        let state = &mut self.state;
-        match effect {
-            Effect::Type(_) => state.transfer_type = None,
-            Effect::Restart(_) => state.restart = Some(UNKNOWN_OFFSET),
-            Effect::Protect(_) => state.protection = None,
-            Effect::Reinitialize => {
-                state.logged_in = false;
-                state.transfer_type = None;
-                state.standing.lose_directory();
-            }
-            Effect::Framing(part, _) => *state.framing(*part) = Framed::Otherwise,
-            Effect::Directory(_) => state.standing.lose_directory(),
-            _ => {}
-        }
-    }
-
-    /// What a reply changes, whether or not the flow that asked is still there.
-    fn apply(&mut self, effect: Effect, reply: &Reply) {
-        let done = reply.class() == Class::Completion;
-        let state = &mut self.state;
-        match effect {
-            Effect::None => {}
-            Effect::Auth => {
-                state.auth_tried = true;
-                if accepts_tls(reply) {
-                    state.channel = Channel::Securing;
-                }
-            }
-            Effect::User | Effect::Password if done => {
-                state.logged_in = true;
-                state.standing.is_at_home();
-                state.standing.secured = state.channel == Channel::Secured;
-            }
-            Effect::User | Effect::Password => {}
-            Effect::Account => state.logged_in |= done,
-            Effect::Type(new) if done => state.transfer_type = new,
-            Effect::Restart(offset) if reply.class() == Class::Intermediate => {
-                state.restart = Some(offset);
-            }
-            Effect::Protect(protection) if done => state.protection = Some(protection),
-            // Servers with implicit TLS that know no PROT protect data connections as they
-            // protect the control connection. With AUTH no such thing may be assumed.
-            Effect::Protect(Protection::Private)
-                if self.config.security == Security::Implicit && reply.is_not_implemented() =>
-            {
-                state.protection = Some(Protection::Private);
-            }
-            Effect::Type(_) | Effect::Restart(_) | Effect::Protect(_) => {}
-            // Refused for want of a login, it says nothing of what the server can do.
-            Effect::ExtendedPassive | Effect::ExtendedPort
-                if reply.code() == Code::NOT_LOGGED_IN => {}
-            Effect::ExtendedPassive => state.extended_passive = Some(done),
-            Effect::ExtendedPort => state.extended_port = Some(done),
-            Effect::Features if done || reply.is_not_implemented() => {
-                state.features = Some(crate::reply::features(reply));
-            }
-            Effect::Features => {}
-            Effect::Size => state.size_refused |= reply.is_not_implemented(),
-            Effect::Modified => state.modified_refused |= reply.is_not_implemented(),
-            Effect::ClearControl if done => state.channel = Channel::Clearing,
-            Effect::ClearControl => {}
-            Effect::Reinitialize if done => {
-                state.logged_in = false;
-                state.transfer_type = None;
-                state.restart = None;
-                state.mode = Framed::AsBytes;
-                state.structure = Framed::AsBytes;
-                state.standing = Standing::default();
-            }
-            Effect::Framing(part, framed) if done => *state.framing(part) = framed,
-            Effect::Directory(path) if done => state.standing.change_directory(path),
-            Effect::WorkingDirectory => {
-                if let Ok(Some(path)) = crate::reply::pathname(reply) {
-                    state.standing.is_in(path);
-                }
-            }
-            Effect::Setting(command) if done => {
-                let secured = state.channel == Channel::Secured;
-                state.standing.set(Setting { command, secured });
-            }
-            Effect::Reinitialize
-            | Effect::Framing(..)
-            | Effect::Directory(_)
-            | Effect::Setting(_) => {}
-        }
-    }
-}
-
-impl Live {
-    /// A completion that came before the end of an upload was sent: somebody else's, because no
-    /// server can know that it has everything before it has seen the end.
-    pub(crate) fn completion(&self) -> Option<&Reply> {
-        self.outcome
-            .iter()
-            .chain(self.held.iter().filter(|reply| !reply.may_answer_noop()))
-            .find(|reply| reply.class() == Class::Completion)
-    }
-
-    /// A final reply is in, and it is a refusal.
-    pub(crate) fn is_refused(&self) -> bool {
-        let outcome = self.outcome.as_ref();
-        outcome.is_some_and(|reply| reply.class() != Class::Completion)
-            || self.is_refused_for_sure()
-    }
-
-    /// All replies are in, the keep-alives' among them: takes out those that may be theirs.
-    fn settle_held(&mut self) {
-        let at = self
-            .held
-            .iter()
-            .position(|reply| !reply.may_answer_noop())
-            // Alike: the one that is worse for the transfer.
-            .or_else(|| {
-                self.held
-                    .iter()
-                    .position(|reply| reply.class() != Class::Completion)
-            })
-            .unwrap_or_default();
-        if at < self.held.len() {
-            self.outcome = Some(self.held.swap_remove(at));
-        }
-        self.held.clear();
-    }
-
-    /// A refusal is in that no NOOP gets, although not all replies are.
-    pub(crate) fn is_refused_for_sure(&self) -> bool {
-        self.held
-            .iter()
-            .any(|reply| reply.class() != Class::Completion && !reply.may_answer_noop())
-    }
-}
-
-/// 234, and 334 from servers that mistake the two; one that asks for the data of another
-/// mechanism (RFC 2228 section 5) is no consent to a handshake.
-fn accepts_tls(reply: &Reply) -> bool {
-    let asks = |line: &[u8]| {
-        line.windows(5)
-            .any(|text| text.eq_ignore_ascii_case(b"ADAT="))
-    };
-    match reply.code().value() {
-        234 => true,
-        334 => !reply.lines().any(asks),
-        _ => false,
-    }
 }
 
 /// Questions about single codes, where the first digit does not decide.
@@ -391,7 +221,7 @@ impl Reply {
     }
 
     /// What servers answer to NOOP, understood or not.
-    fn may_answer_noop(&self) -> bool {
+    pub(super) fn may_answer_noop(&self) -> bool {
         matches!(self.code().value(), 200 | 202 | 500..=504 | 530)
     }
 }

@@ -5,33 +5,27 @@
 //! on the session.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
-use super::negotiated::{Framed, Framing};
+use super::effect::Effect;
 use crate::error::Error;
-use crate::options::config::Protection;
-use crate::representation::TransferType;
 use crate::wait::Wait;
 use crate::wire::Command;
 
 /// One command whose reply has not come yet.
 #[derive(Debug)]
-pub(crate) struct Owed {
-    pub(crate) verb: String,
-    pub(crate) shape: Shape,
-    pub(crate) effect: Effect,
+pub(super) struct Owed {
+    pub(super) verb: String,
+    pub(super) shape: Shape,
+    pub(super) effect: Effect,
     /// Which operation gets the reply; another one, or none, means that it is gone.
-    pub(crate) owner: u64,
+    pub(super) owner: u64,
     /// Preliminary replies that have come so far.
-    pub(crate) preliminaries: usize,
+    pub(super) preliminaries: usize,
 }
-
-/// A restart offset that may or may not be armed: the next transfer says where it starts.
-pub(crate) const UNKNOWN_OFFSET: u64 = u64::MAX;
 
 /// Which replies discharge an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub(super) enum Shape {
     /// The greeting: 120 any number of times, then one reply.
     Greeting,
     /// Exactly one reply.
@@ -59,36 +53,8 @@ pub(crate) enum Shape {
     Quit,
 }
 
-/// What the reply changes in the session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    None,
-    Auth,
-    User,
-    Password,
-    Account,
-    /// `None`: a type that this crate has no name for.
-    Type(Option<TransferType>),
-    Restart(u64),
-    Protect(Protection),
-    ExtendedPassive,
-    ExtendedPort,
-    Features,
-    Size,
-    Modified,
-    ClearControl,
-    Reinitialize,
-    /// MODE or STRU.
-    Framing(Framing, Framed),
-    /// CWD or CDUP, with the path.
-    Directory(Vec<u8>),
-    WorkingDirectory,
-    /// What a new connection would have to be told again.
-    Setting(Command),
-}
-
 impl Owed {
-    pub(crate) fn new(command: &Command, shape: Shape, owner: u64) -> Self {
+    pub(super) fn new(command: &Command, shape: Shape, owner: u64) -> Self {
         Self {
             verb: command.verb().into(),
             shape,
@@ -99,7 +65,7 @@ impl Owed {
     }
 
     /// What every session is owed from its first moment on.
-    pub(crate) fn greeting() -> Self {
+    pub(super) fn greeting() -> Self {
         Self {
             verb: String::new(),
             shape: Shape::Greeting,
@@ -110,7 +76,7 @@ impl Owed {
     }
 
     /// Adds the command to an error, where it has a name: the greeting has none.
-    pub(crate) fn name(&self, error: Error) -> Error {
+    pub(super) fn name(&self, error: Error) -> Error {
         if self.verb.is_empty() {
             return error;
         }
@@ -119,7 +85,7 @@ impl Owed {
 
     /// Its own 257, coming late, could not be told from that of the fence. Of raw commands those
     /// are known that have none.
-    pub(crate) fn may_be_answered_like_a_fence(&self) -> bool {
+    pub(super) fn may_be_answered_like_a_fence(&self) -> bool {
         match self.verb.as_str() {
             "PWD" | "XPWD" | "MKD" | "XMKD" => true,
             "ALLO" | "CDUP" | "CWD" | "DELE" | "FEAT" | "HELP" | "LANG" | "MDTM" | "MFMT"
@@ -129,12 +95,8 @@ impl Owed {
         }
     }
 
-    pub(crate) fn is_unanswered_abort(&self) -> bool {
-        matches!(self.shape, Shape::Abort { answers: 0, .. })
-    }
-
     /// How long to wait for it once its own operation is gone.
-    pub(crate) fn wait(&self, greeting_delayed: bool) -> Wait {
+    pub(super) fn wait(&self, greeting_delayed: bool) -> Wait {
         match self.shape {
             Shape::Greeting if greeting_delayed => Wait::DelayedGreeting,
             Shape::Greeting => Wait::Greeting,
@@ -143,42 +105,6 @@ impl Owed {
             }
             Shape::Transfer => Wait::FinalReply,
             Shape::Abort { .. } => Wait::Abort,
-        }
-    }
-}
-
-impl Effect {
-    /// By verb, so that a raw command has the same effects as a flow's.
-    fn of(command: &Command) -> Self {
-        let argument = command.argument().unwrap_or_default();
-        match command.verb() {
-            "AUTH" => Self::Auth,
-            "USER" => Self::User,
-            "PASS" => Self::Password,
-            "ACCT" => Self::Account,
-            "TYPE" => Self::Type(TransferType::from_argument(argument)),
-            "REST" => core::str::from_utf8(argument)
-                .ok()
-                .and_then(|digits| digits.parse().ok())
-                .map_or(Self::Restart(UNKNOWN_OFFSET), Self::Restart),
-            "PROT" => match argument {
-                b"P" | b"p" => Self::Protect(Protection::Private),
-                _ => Self::Protect(Protection::Clear),
-            },
-            "EPSV" => Self::ExtendedPassive,
-            "EPRT" => Self::ExtendedPort,
-            "FEAT" => Self::Features,
-            "SIZE" => Self::Size,
-            "MDTM" => Self::Modified,
-            "CCC" => Self::ClearControl,
-            "REIN" => Self::Reinitialize,
-            "MODE" => Self::Framing(Framing::Mode, Framed::unless_other(argument, b"S")),
-            "STRU" => Self::Framing(Framing::Structure, Framed::unless_other(argument, b"F")),
-            "CWD" | "XCWD" => Self::Directory(argument.to_vec()),
-            "CDUP" | "XCUP" => Self::Directory(b"..".to_vec()),
-            "PWD" | "XPWD" => Self::WorkingDirectory,
-            "HOST" | "OPTS" | "LANG" | "CLNT" => Self::Setting(command.clone()),
-            _ => Self::None,
         }
     }
 }

@@ -1,8 +1,11 @@
 //! What must survive when an operation is dropped: its bytes, its debts, what was agreed on.
 
 mod attribution;
-pub(crate) mod ledger;
-pub(crate) mod negotiated;
+mod effect;
+mod for_flows;
+mod ledger;
+mod live;
+mod negotiated;
 pub(crate) mod operation;
 mod outbox;
 mod settle;
@@ -16,11 +19,12 @@ use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use self::ledger::{Owed, Shape};
-use self::negotiated::{Channel, Live, Negotiated};
+use self::live::Live;
+use self::negotiated::{Channel, Negotiated};
 use self::standing::Standing;
 use self::transfer::{Direction, Transfer, TransferId, Verdict};
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Event, Receive, Ticket, Want};
+use crate::flow::Ticket;
 #[cfg(feature = "rustls")]
 use crate::options::Options;
 use crate::options::config::{Config, DataMode, Protection, Security};
@@ -29,7 +33,7 @@ use crate::representation::TransferType;
 use crate::tls::Reason;
 #[cfg(feature = "rustls")]
 use crate::tls::TlsLogin;
-use crate::wait::{Clock, Wait};
+use crate::wait::Wait;
 use crate::wire::{Class, Command, DecodeError, Decoded, Reply, ReplyDecoder, Verb};
 
 /// One control connection: the reply decoder, unsent bytes, the ledger, the negotiated state, and
@@ -37,35 +41,35 @@ use crate::wire::{Class, Command, DecodeError, Decoded, Reply, ReplyDecoder, Ver
 ///
 /// The [crate's page](crate) shows a whole dialogue.
 pub struct Session {
-    pub(crate) config: Config,
-    pub(crate) id: usize,
-    pub(crate) decoder: ReplyDecoder,
-    pub(crate) outgoing: Vec<u8>,
-    pub(crate) urgent: Option<usize>,
+    config: Config,
+    id: usize,
+    decoder: ReplyDecoder,
+    outgoing: Vec<u8>,
+    urgent: Option<usize>,
     /// Commands of the running flow that wait for a look at what has already arrived.
-    pub(crate) staged: Vec<(Command, Owed)>,
-    pub(crate) ledger: VecDeque<Owed>,
+    staged: Vec<(Command, Owed)>,
+    ledger: VecDeque<Owed>,
     /// Replies that belong to the running operation.
-    pub(crate) inbox: VecDeque<Reply>,
-    pub(crate) operation: u64,
-    pub(crate) serial: u64,
-    pub(crate) expected: Option<Ticket>,
-    pub(crate) clock: Option<Wait>,
-    pub(crate) dead: Option<Error>,
-    pub(crate) out_of_step: bool,
-    pub(crate) strays: usize,
-    pub(crate) live: Option<Live>,
-    pub(crate) aborted: Option<Reply>,
+    inbox: VecDeque<Reply>,
+    operation: u64,
+    serial: u64,
+    expected: Option<Ticket>,
+    clock: Option<Wait>,
+    dead: Option<Error>,
+    out_of_step: bool,
+    strays: usize,
+    live: Option<Live>,
+    aborted: Option<Reply>,
     /// An aborted transfer's own 426 may come yet.
-    pub(crate) abort_echoes: bool,
-    pub(crate) secrets: Vec<Vec<u8>>,
-    pub(crate) observer: Option<Observer>,
-    pub(crate) state: Negotiated,
+    abort_echoes: bool,
+    secrets: Vec<Vec<u8>>,
+    observer: Option<Observer>,
+    state: Negotiated,
     /// Where an earlier session stood, and this one does not yet.
-    pub(crate) unrestored: Option<Standing>,
-    pub(crate) resumption_failed: bool,
+    unrestored: Option<Standing>,
+    resumption_failed: bool,
     /// A ticket was waited for in vain: once is enough.
-    pub(crate) ticketless: bool,
+    ticketless: bool,
 }
 
 type Observer = Box<dyn FnMut(Observed<'_>) + Send + Sync>;
@@ -205,7 +209,7 @@ impl Session {
 
     /// What the control connection has said of a transfer that is under way.
     pub fn verdict(&self, transfer: &Transfer) -> Verdict {
-        let Some(live) = self.live.as_ref().filter(|live| live.id == transfer.id) else {
+        let Some(live) = self.live.as_ref().filter(|live| live.id == transfer.id()) else {
             return Verdict::Failed;
         };
         let upload = transfer.direction() == Direction::Upload;
@@ -335,9 +339,12 @@ impl Session {
             options.tls_login()
         }
     }
+}
 
+/// What the files of this folder share.
+impl Session {
     /// What an operation's failure says of the logins to come.
-    pub(crate) fn learn_from(&mut self, error: &Error) {
+    fn learn_from(&mut self, error: &Error) {
         if error.tls_reason() == Some(&Reason::NotResumed) {
             self.resumption_failed = true;
         }
@@ -348,108 +355,48 @@ impl Session {
         }
     }
 
-    // What flows are written with.
-
-    /// The next reply to this operation, or the want that brings it.
-    pub(crate) fn reply(
-        &mut self,
-        event: &mut Event,
-        wait: Wait,
-    ) -> Result<Result<Reply, Want>, Error> {
-        let event = core::mem::replace(event, Event::Begin);
-        if let Some(reply) = self.inbox.pop_front() {
-            self.clock = None;
-            return Ok(Ok(reply));
-        }
-        self.alive()?;
-        match event {
-            Event::TimedOut => {
-                let late = Error::new(ErrorKind::Timeout(wait));
-                let mut owed = self.ledger.iter();
-                Err(match owed.find(|owed| owed.owner == self.operation) {
-                    Some(owed) => late.with_command(&owed.verb),
-                    None => late,
-                })
-            }
-            _ => Ok(Err(self.receive_within(wait))),
-        }
-    }
-
-    pub(crate) fn receive_within(&mut self, wait: Wait) -> Want {
-        let clock = if self.clock == Some(wait) {
-            Clock::Continues
-        } else {
-            Clock::Starts
+    /// Names the next want, which alone may be answered from now on.
+    fn issue(&mut self) -> Ticket {
+        let ticket = Ticket {
+            session: self.id,
+            serial: self.next_serial(),
         };
-        self.clock = Some(wait);
-        Want::Receive(Receive {
-            ticket: self.issue(),
-            wait,
-            clock,
-        })
+        self.expected = Some(ticket);
+        ticket
     }
 
-    /// The next wait is a new one, whatever its class.
-    pub(crate) fn restart_clock(&mut self) {
-        self.clock = None;
-    }
-
-    pub(crate) fn has_reply(&self) -> bool {
-        !self.inbox.is_empty()
-    }
-
-    /// The handshake is done: nothing learnt in clear text counts any more, and behind AUTH the
-    /// login is to be made again (RFC 2228 section 3).
-    pub(crate) fn secured(&mut self) {
-        self.state.channel = Channel::Secured;
-        self.state.logged_in = false;
-        self.state.transfer_type = None;
-        self.state.features = None;
-        self.state.protection = None;
-        self.renew_decoder();
-    }
-
-    /// close_notify went both ways behind CCC.
-    pub(crate) fn cleared(&mut self) {
-        self.state.channel = Channel::Cleared;
-        self.renew_decoder();
-    }
-
-    pub(crate) fn alive(&self) -> Result<(), Error> {
-        match &self.dead {
-            Some(error) => Err(error.clone()),
-            None => Ok(()),
+    fn next_transfer(&mut self) -> TransferId {
+        TransferId {
+            session: self.id,
+            serial: self.next_serial(),
         }
     }
 
-    pub(crate) fn die(&mut self, error: Error) {
+    fn next_serial(&mut self) -> u64 {
+        self.serial = self.serial.wrapping_add(1);
+        self.serial
+    }
+
+    /// Whether the data connection of a transfer may still be there.
+    fn has_open_data(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| live.data_open)
+    }
+
+    /// Whether a command with replies of this shape is on its way.
+    fn owes(&self, shape: Shape) -> bool {
+        self.ledger.iter().any(|owed| owed.shape == shape)
+    }
+
+    /// No operation succeeds from now on, for this reason or an earlier one.
+    fn die(&mut self, error: Error) {
         self.outgoing = Vec::new();
         self.urgent = None;
         self.staged.clear();
         self.dead.get_or_insert(error);
     }
 
-    /// Opens the account of a transfer whose data connection is about to be asked for.
-    pub(crate) fn open_transfer(&mut self) {
-        self.serial = self.serial.wrapping_add(1);
-        let id = TransferId {
-            session: self.id,
-            serial: self.serial,
-        };
-        self.aborted = None;
-        self.live = Some(Live {
-            id,
-            data_open: true,
-            used_a_ticket: false,
-            preliminary: None,
-            outcome: None,
-            held: Vec::new(),
-            early: false,
-        });
-    }
-
     /// Hands a reply to the operation that asked for it, if that still runs.
-    pub(crate) fn deliver(&mut self, owner: u64, reply: Reply) {
+    fn deliver(&mut self, owner: u64, reply: Reply) {
         if owner == self.operation {
             self.inbox.push_back(reply);
         }
@@ -459,7 +406,7 @@ impl Session {
         self.decoder = ReplyDecoder::new(self.config.limits.clone(), self.config.multiline);
     }
 
-    pub(crate) fn observe_reply(&mut self, reply: &Reply) {
+    fn observe_reply(&mut self, reply: &Reply) {
         if let Some(observer) = &mut self.observer {
             let mut reply = reply.clone();
             for secret in &self.secrets {

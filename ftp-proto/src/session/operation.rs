@@ -5,8 +5,8 @@ use super::Session;
 use super::ledger::Shape;
 use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Adopts, Answer, Event, Flow, Receive, Step, Ticket, Want};
-use crate::wait::{Clock, Wait};
+use crate::flow::{Adopts, Answer, Flow, Halt, Step, Want};
+use crate::wait::Wait;
 
 /// An operation that was started on a session.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Session {
             fenced: false,
             held: None,
         };
-        (running, self.issue().answer(Event::Begin))
+        (running, self.issue().start())
     }
 
     /// Advances an operation: the only function that a driver calls in its loop.
@@ -64,7 +64,7 @@ impl Session {
         answer: Answer,
     ) -> Result<Step<F::Output>, Error> {
         let ours = (running.session, running.operation) == (self.id, self.operation);
-        if !ours || self.expected != Some(answer.ticket) {
+        if !ours || answer.ticket().is_none() || answer.ticket() != self.expected {
             return Err(Error::misuse(Misuse::StaleAnswer));
         }
         if running.stage == Stage::Finished {
@@ -88,100 +88,106 @@ impl Session {
         running: &mut Running<F>,
         mut answer: Answer,
     ) -> Result<Step<F::Output>, Error> {
-        if let Event::Broken(error) = &answer.event {
-            self.die(error.clone());
-            answer.event = Event::ControlFirst;
+        if let Some(error) = answer.take_broken() {
+            self.die(error);
         }
-        loop {
-            match running.stage {
-                Stage::Settling => {
-                    if let Some(want) = self.settle_unless(running.flow.adopts(), &mut answer)? {
-                        return Ok(Step::Want(want));
-                    }
-                    // The answer to AUTH may have come in just now, with nobody left to act on it.
-                    self.bury_half_done_upgrade();
-                    running.stage = Stage::Flowing;
-                    answer = self.begin();
-                }
-                Stage::Flowing => {
-                    match running.flow.step(self, answer)? {
-                        Step::Want(want) if !self.staged.is_empty() => running.held = Some(want),
-                        step => return Ok(step),
-                    }
-                    running.fenced = false;
-                    running.stage = Stage::Looking;
-                    return Ok(Step::Want(self.look()));
-                }
-                Stage::Looking => {
-                    self.alive()?;
-                    if matches!(answer.event, Event::Received) {
-                        return Ok(Step::Want(self.look()));
-                    }
-                    if self.ledger.is_empty() && !self.decoder.is_empty() {
-                        // The beginning of a reply that nobody owes: its end would be taken for
-                        // the answer to what leaves now.
-                        self.lose_step();
-                        self.alive()?;
-                    }
-                    if !self.out_of_step {
-                        return self.let_go(running);
-                    }
-                    if self.is_about_to_transfer() {
-                        // pyftpdlib, late with a transfer that was aborted, sends it over the next
-                        // one's connection: not this one, then.
-                        self.staged.clear();
-                        return Err(Error::new(ErrorKind::OutOfStep));
-                    }
-                    if running.fenced {
-                        // Behind the fence, too.
-                        self.die(Error::new(ErrorKind::OutOfStep));
-                        self.alive()?;
-                    }
-                    self.send_fence()?;
-                    running.fenced = true;
-                    running.stage = Stage::Fencing;
-                    answer = self.begin();
-                }
-                Stage::Fencing => {
-                    self.alive()?;
-                    if matches!(answer.event, Event::TimedOut) {
-                        self.die(Error::new(ErrorKind::OutOfStep));
-                        self.alive()?;
-                    }
-                    if self.ledger.is_empty() {
-                        running.stage = Stage::Looking;
-                        return Ok(Step::Want(self.look()));
-                    }
-                    return Ok(Step::Want(self.receive_within(Wait::Reply)));
-                }
-                Stage::Finished => return Err(Error::misuse(Misuse::Finished)),
+        Step::run(answer, |answer| {
+            loop {
+                running.stage = match running.stage {
+                    Stage::Settling => self.settle_unless(running.flow.adopts(), answer)?,
+                    Stage::Flowing => match running.flow.step(self, answer.pass_on())? {
+                        Step::Done(output) => return Ok(output),
+                        Step::Want(want) => return Err(self.hold(running, want).into()),
+                    },
+                    Stage::Looking => self.check_step(running, answer)?,
+                    Stage::Fencing => self.pass_fence(running, answer)?,
+                    Stage::Finished => return Err(Error::misuse(Misuse::Finished).into()),
+                };
             }
-        }
+        })
     }
 
-    fn settle_unless(
-        &mut self,
-        adopts: Adopts,
-        answer: &mut Answer,
-    ) -> Result<Option<Want>, Error> {
+    fn settle_unless(&mut self, adopts: Adopts, answer: &mut Answer) -> Result<Stage, Halt> {
         if self.unrestored.is_some() && !matches!(adopts, Adopts::Greeting | Adopts::Standing) {
             let why = "the connection was replaced, and the new one not brought where it stood";
-            self.die(Error::new(ErrorKind::Closed).with_source(why));
-            self.alive()?;
+            return Err(self
+                .dead_of(Error::new(ErrorKind::Closed).with_source(why))
+                .into());
         }
         match adopts {
-            Adopts::Greeting if self.state.greeting.is_none() => Ok(None),
+            Adopts::Greeting if self.state.greeting.is_none() => {}
             // Nothing else can come first under implicit TLS, where `Greeting` begins it.
-            _ if self.state.channel == Channel::Due => Err(Error::misuse(Misuse::NotSecured)),
+            _ if self.tls_is_due() => return Err(Error::misuse(Misuse::NotSecured).into()),
             Adopts::Transfer(id) => match &self.live {
-                Some(live) if live.id == id => Ok(None),
-                _ => Err(Error::misuse(Misuse::StaleTransfer)),
+                Some(live) if live.id == id => {}
+                _ => return Err(Error::misuse(Misuse::StaleTransfer).into()),
             },
-            _ => {
-                let event = core::mem::replace(&mut answer.event, Event::Begin);
-                self.settle(event)
-            }
+            _ => self.settle(answer)?,
         }
+        // The answer to AUTH may have come in just now, with nobody left to act on it.
+        self.bury_half_done_upgrade();
+        Ok(Stage::Flowing)
+    }
+
+    /// What the flow wants is held back while its commands wait for a look.
+    fn hold<F>(&mut self, running: &mut Running<F>, want: Want) -> Want {
+        if self.staged.is_empty() {
+            return want;
+        }
+        running.held = Some(want);
+        running.fenced = false;
+        running.stage = Stage::Looking;
+        self.look()
+    }
+
+    /// Once nothing more has arrived, the commands leave if the session is in step; a fence goes
+    /// ahead of them if it is not.
+    fn check_step<F>(
+        &mut self,
+        running: &mut Running<F>,
+        answer: &mut Answer,
+    ) -> Result<Stage, Halt> {
+        self.alive()?;
+        self.look_again(answer)?;
+        if self.ledger.is_empty() && !self.decoder.is_empty() {
+            // The beginning of a reply that nobody owes: its end would be taken for the answer to
+            // what leaves now.
+            self.lose_step();
+            self.alive()?;
+        }
+        if !self.out_of_step {
+            return Err(self.let_go(running));
+        }
+        if self.is_about_to_transfer() {
+            // pyftpdlib, late with a transfer that was aborted, sends it over the next one's
+            // connection: not this one, then.
+            self.staged.clear();
+            return Err(Error::new(ErrorKind::OutOfStep).into());
+        }
+        if running.fenced {
+            // After the fence, too.
+            return Err(self.dead_of(Error::new(ErrorKind::OutOfStep)).into());
+        }
+        self.send_fence()?;
+        running.fenced = true;
+        Ok(Stage::Fencing)
+    }
+
+    /// Waits for the fence's own reply.
+    fn pass_fence<F>(
+        &mut self,
+        running: &mut Running<F>,
+        answer: &mut Answer,
+    ) -> Result<Stage, Halt> {
+        self.alive()?;
+        if answer.take_timeout() {
+            return Err(self.dead_of(Error::new(ErrorKind::OutOfStep)).into());
+        }
+        if self.ledger.is_empty() {
+            running.stage = Stage::Looking;
+            return Err(self.look().into());
+        }
+        Err(self.receive_within(Wait::Reply).into())
     }
 
     /// An upgrade that was agreed on by a flow that is gone: nobody can say how far it got.
@@ -194,48 +200,19 @@ impl Session {
     /// The data connection is there, and its command waits.
     fn is_about_to_transfer(&self) -> bool {
         let mut shapes = self.staged.iter().map(|(_, owed)| owed.shape);
-        self.live.as_ref().is_some_and(|live| live.data_open)
-            && shapes.any(|shape| shape == Shape::Transfer)
+        self.has_open_data() && shapes.any(|shape| shape == Shape::Transfer)
     }
 
     /// The flow's commands leave, and its want is handed out.
-    fn let_go<F: Flow>(&mut self, running: &mut Running<F>) -> Result<Step<F::Output>, Error> {
+    fn let_go<F>(&mut self, running: &mut Running<F>) -> Halt {
         for (command, owed) in core::mem::take(&mut self.staged) {
             self.release(&command, owed);
         }
         running.stage = Stage::Flowing;
         let Some(want) = running.held.take() else {
-            return Err(Error::misuse(Misuse::Finished));
+            return Error::misuse(Misuse::Finished).into();
         };
         self.expected = Some(want.ticket());
-        Ok(Step::Want(want))
-    }
-
-    /// The answer with which a flow steps an inner flow for the first time.
-    pub fn begin(&self) -> Answer {
-        let ticket = Ticket {
-            session: self.id,
-            serial: 0,
-        };
-        ticket.answer(Event::Begin)
-    }
-
-    /// The want that reads what has already arrived, and nothing more.
-    pub(crate) fn look(&mut self) -> Want {
-        Want::Receive(Receive {
-            ticket: self.issue(),
-            wait: Wait::Arrived,
-            clock: Clock::Starts,
-        })
-    }
-
-    pub(crate) fn issue(&mut self) -> Ticket {
-        self.serial = self.serial.wrapping_add(1);
-        let ticket = Ticket {
-            session: self.id,
-            serial: self.serial,
-        };
-        self.expected = Some(ticket);
-        ticket
+        want.into()
     }
 }

@@ -36,7 +36,7 @@ impl Session {
     }
 
     /// Queues a command; it leaves once the flow has said what it wants next.
-    pub(crate) fn send(&mut self, command: Command, shape: Shape) -> Result<(), Error> {
+    pub(super) fn stage(&mut self, command: Command, shape: Shape) -> Result<(), Error> {
         self.permit(&command, shape)?;
         let owed = Owed::new(&command, shape, self.operation);
         self.staged.push((command, owed));
@@ -45,7 +45,7 @@ impl Session {
     }
 
     /// The only place where a command becomes bytes on their way.
-    pub(crate) fn release(&mut self, command: &Command, owed: Owed) {
+    pub(super) fn release(&mut self, command: &Command, owed: Owed) {
         if command.is_secret() {
             let secret = command.argument().unwrap_or_default();
             if !self.secrets.iter().any(|known| known == secret) {
@@ -60,7 +60,7 @@ impl Session {
     }
 
     /// Puts a Telnet Synch ahead of the command that comes next.
-    pub(crate) fn release_synch(&mut self) {
+    pub(super) fn release_synch(&mut self) {
         /// IAC IP IAC DM (RFC 854).
         const SYNCH: [u8; 4] = [0xFF, 0xF4, 0xFF, 0xF2];
         self.outgoing.extend_from_slice(&SYNCH);

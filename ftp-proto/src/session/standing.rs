@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::options::config::Protection;
 use crate::path::RemotePath;
 use crate::representation::TransferType;
-use crate::wire::Command;
+use crate::wire::{Command, Verb};
 
 /// Where a session stands: its directory, its TYPE and PROT, and what HOST, OPTS, LANG and CLNT
 /// have told the server.
@@ -16,20 +16,20 @@ use crate::wire::Command;
 #[derive(Clone, Debug)]
 pub struct Standing {
     /// The steps to the directory, from that of the login; `None` where nobody knows any more.
-    pub(crate) directory: Option<Vec<Vec<u8>>>,
-    pub(crate) settings: Vec<Setting>,
-    pub(crate) transfer_type: Option<TransferType>,
-    pub(crate) protection: Option<Protection>,
+    pub(super) directory: Option<Vec<Vec<u8>>>,
+    pub(super) settings: Vec<Setting>,
+    pub(super) transfer_type: Option<TransferType>,
+    pub(super) protection: Option<Protection>,
     /// The credentials went out under TLS.
-    pub(crate) secured: bool,
+    pub(super) secured: bool,
 }
 
 /// Something that the server was told.
 #[derive(Clone, Debug)]
-pub(crate) struct Setting {
-    pub(crate) command: Command,
+pub(super) struct Setting {
+    pub(super) command: Command,
     /// Under TLS, and so not to be told in clear.
-    pub(crate) secured: bool,
+    pub(super) secured: bool,
 }
 
 /// How many steps are remembered, 256: whoever takes more without an absolute path, or a PWD in
@@ -51,9 +51,43 @@ impl Default for Standing {
     }
 }
 
+/// What [`Restore`](crate::flows::Restore) asks.
+impl Standing {
+    /// The steps to the directory, from that of the login; `None` where nobody knows any more.
+    pub(crate) fn directory(&self) -> Option<&[Vec<u8>]> {
+        self.directory.as_deref()
+    }
+
+    pub(crate) fn transfer_type(&self) -> Option<TransferType> {
+        self.transfer_type
+    }
+
+    pub(crate) fn protection(&self) -> Option<Protection> {
+        self.protection
+    }
+
+    /// HOST, as far as it was told in clear, or under TLS.
+    pub(crate) fn hosts(&self, secured: bool) -> impl Iterator<Item = &Command> {
+        let hosts = self.settings.iter().filter(|setting| setting.is_host());
+        let such = hosts.filter(move |host| host.secured == secured);
+        such.map(|host| &host.command)
+    }
+
+    /// OPTS, LANG and CLNT.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = &Command> {
+        let others = self.settings.iter().filter(|setting| !setting.is_host());
+        others.map(|setting| &setting.command)
+    }
+
+    /// Whether something of it was told under TLS, and so is not to be told in clear.
+    pub(crate) fn wants_tls(&self) -> bool {
+        self.secured || self.hosts(true).next().is_some()
+    }
+}
+
 impl Standing {
     /// CWD went well.
-    pub(crate) fn change_directory(&mut self, path: Vec<u8>) {
+    pub(super) fn change_directory(&mut self, path: Vec<u8>) {
         if path.starts_with(b"/") {
             self.directory = Some(vec![path]);
             return;
@@ -65,24 +99,24 @@ impl Standing {
     }
 
     /// PWD said so.
-    pub(crate) fn is_in(&mut self, path: RemotePath) {
+    pub(super) fn is_in(&mut self, path: RemotePath) {
         let unmoved = self.directory.as_ref().is_some_and(Vec::is_empty);
         if !unmoved {
             self.directory = Some(vec![path.into()]);
         }
     }
 
-    pub(crate) fn lose_directory(&mut self) {
+    pub(super) fn lose_directory(&mut self) {
         self.directory = None;
     }
 
     /// A login went well, which puts everybody where he begins.
-    pub(crate) fn is_at_home(&mut self) {
+    pub(super) fn is_at_home(&mut self) {
         self.directory = Some(Vec::new());
     }
 
     /// OPTS and its like went well: the last one of its kind counts.
-    pub(crate) fn set(&mut self, setting: Setting) {
+    pub(super) fn set(&mut self, setting: Setting) {
         self.settings.retain(|old| !old.is_of_a_kind_with(&setting));
         if self.settings.len() < SETTINGS {
             self.settings.push(setting);
@@ -91,6 +125,10 @@ impl Standing {
 }
 
 impl Setting {
+    fn is_host(&self) -> bool {
+        self.command.verb() == Verb::HOST.as_str()
+    }
+
     fn is_of_a_kind_with(&self, other: &Self) -> bool {
         self.command.verb() == other.command.verb()
             && self.option().eq_ignore_ascii_case(other.option())

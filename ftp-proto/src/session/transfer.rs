@@ -6,7 +6,7 @@ use core::fmt;
 use crate::error::Error;
 use crate::path::RemotePath;
 use crate::representation::TransferType;
-use crate::wire::Reply;
+use crate::wire::{Command, Reply};
 
 /// An open transfer: spent by [`Finish`](crate::flows::Finish) or [`Abort`](crate::flows::Abort).
 ///
@@ -15,20 +15,79 @@ use crate::wire::Reply;
 #[derive(Debug)]
 #[must_use = "finish or abort the transfer; dropping it makes the next operation abort it"]
 pub struct Transfer {
-    pub(crate) id: TransferId,
-    pub(crate) verb: String,
-    pub(crate) direction: Direction,
-    pub(crate) protected: bool,
-    pub(crate) resumed: bool,
+    id: TransferId,
+    verb: String,
+    direction: Direction,
+    secured: Secured,
     /// What a SIZE would be asked of: the file of a download in TYPE I.
-    pub(crate) file: Option<RemotePath>,
-    pub(crate) size_hint: Option<u64>,
-    pub(crate) name: Option<RemotePath>,
-    pub(crate) offset: u64,
-    pub(crate) transfer_type: TransferType,
+    file: Option<RemotePath>,
+    size_hint: Option<u64>,
+    name: Option<RemotePath>,
+    offset: u64,
+    transfer_type: TransferType,
+}
+
+/// What TLS on a data connection came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Secured {
+    /// It is in clear.
+    No,
+    Anew,
+    Resumed,
 }
 
 impl Transfer {
+    /// The transfer that this command has begun, from the start of the file.
+    pub(super) fn new(
+        id: TransferId,
+        command: &Command,
+        direction: Direction,
+        transfer_type: TransferType,
+        secured: Secured,
+    ) -> Self {
+        let whole = command.verb() == "RETR" && transfer_type == TransferType::Image;
+        let file = command.argument().filter(|_| whole);
+        Self {
+            id,
+            verb: command.verb().into(),
+            direction,
+            secured,
+            file: file.and_then(|path| RemotePath::new(path).ok()),
+            size_hint: None,
+            name: None,
+            offset: 0,
+            transfer_type,
+        }
+    }
+
+    /// Takes in what the preliminary reply tells.
+    pub(super) fn told_by(mut self, preliminary: Option<&Reply>) -> Self {
+        self.size_hint = preliminary.and_then(crate::reply::transfer_size);
+        if self.verb == "STOU" {
+            self.name = preliminary.and_then(crate::reply::unique_name);
+        }
+        self
+    }
+
+    /// It begins at this offset of the file, in bytes.
+    pub(crate) fn at(self, offset: u64) -> Self {
+        Self { offset, ..self }
+    }
+
+    pub(crate) fn id(&self) -> TransferId {
+        self.id
+    }
+
+    /// The verb of its data command.
+    pub(crate) fn verb(&self) -> &str {
+        &self.verb
+    }
+
+    /// The file whose size is that of the data on the wire.
+    pub(crate) fn file(&self) -> Option<&RemotePath> {
+        self.file.as_ref()
+    }
+
     /// Which way the data goes.
     pub fn direction(&self) -> Direction {
         self.direction
@@ -36,12 +95,12 @@ impl Transfer {
 
     /// Whether the data connection is under TLS.
     pub fn is_protected(&self) -> bool {
-        self.protected
+        self.secured != Secured::No
     }
 
     /// Whether the data connection resumed the TLS session of the login, as the driver told it.
     pub fn is_resumed(&self) -> bool {
-        self.resumed
+        self.secured == Secured::Resumed
     }
 
     /// The size in bytes that the server's 150 named: a hint, of the whole file as a rule.
@@ -68,8 +127,8 @@ impl Transfer {
 /// Names one transfer of one session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TransferId {
-    pub(crate) session: usize,
-    pub(crate) serial: u64,
+    pub(super) session: usize,
+    pub(super) serial: u64,
 }
 
 /// Which way data goes.

@@ -1,7 +1,7 @@
 //! Answers, runs and transfers that do not belong, and commands that nobody writes.
 
 use ftp_proto::{
-    Config, DataEnd, Error, ErrorKind, Flow, Misuse, Running, Session, Step, Want, flows,
+    Answer, Config, DataEnd, Error, ErrorKind, Flow, Misuse, Running, Session, Step, Want, flows,
 };
 
 use crate::support::*;
@@ -89,9 +89,8 @@ fn contract_an_operation_is_not_stepped_after_its_end() {
         session.step(&mut running, want.received()),
         Ok(Step::Done(_))
     ));
-    let begin = session.begin();
     assert_eq!(
-        misuse(session.step(&mut running, begin)),
+        misuse(session.step(&mut running, Answer::begin())),
         Misuse::StaleAnswer
     );
     assert!(!session.is_dead());

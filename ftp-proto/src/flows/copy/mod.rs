@@ -1,19 +1,30 @@
 //! A copy from one server to another, whose data never comes here.
+//!
+//! ```text
+//!    source                        target
+//!
+//!    Offering      EPSV, PASV
+//!        \------------------------> Storing      EPRT or PORT, STOR
+//!    Retrieving    RETR <------------/
+//!        |   \ refused
+//!        |    \-------------------> Aborting     ABOR; then the copy fails
+//!    SourceEnds    final reply
+//!        \------------------------> TargetEnds   final reply
+//! ```
 
 mod sides;
 
 use core::net::{IpAddr, SocketAddr};
 
+use self::sides::{Begin, Conclude, Offer, permit};
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Answer, Endpoint, Step, Want};
+use crate::flow::{Answer, Endpoint, Flow, Step, Want};
 use crate::flows::Abort;
 use crate::representation::TransferType;
 use crate::session::Session;
 use crate::session::operation::Running;
 use crate::session::transfer::{Direction, Transfer};
 use crate::wire::{Command, Reply, Verb};
-
-use self::sides::{Begin, Conclude, Offer, permit};
 
 /// A copy from one server to another (RFC 959 section 5.2), as a value that two sessions are
 /// driven by: each want says whose it is.
@@ -48,10 +59,7 @@ use self::sides::{Begin, Conclude, Offer, permit};
 /// ```
 #[derive(Debug)]
 pub struct ServerCopy {
-    retrieve: Command,
-    store: Command,
-    transfer_type: TransferType,
-    source_peer: IpAddr,
+    plan: Plan,
     stage: Stage,
 }
 
@@ -84,6 +92,15 @@ pub struct Copied {
     pub target: Reply,
 }
 
+/// What is to be copied.
+#[derive(Debug)]
+struct Plan {
+    retrieve: Command,
+    store: Command,
+    transfer_type: TransferType,
+    source_peer: IpAddr,
+}
+
 #[derive(Debug)]
 enum Stage {
     Start,
@@ -97,19 +114,19 @@ enum Stage {
     Over,
 }
 
-/// What one side's flow is done with, or out of `step` with what it wants. An answer that does
-/// not belong changes nothing.
-macro_rules! driven {
-    ($side:ident, $session:expr, $running:expr, $answer:expr) => {
-        match $session.step($running, $answer.take().ok_or_else(finished)?) {
-            Ok(Step::Want(want)) => return Ok(CopyStep::Want(Side::$side, want)),
-            Ok(Step::Done(output)) => Ok(output),
-            Err(error) if error.kind() == ErrorKind::Misuse(Misuse::StaleAnswer) => {
-                return Err(error);
-            }
-            Err(error) => Err(error),
-        }
-    };
+/// Why a stage goes no further.
+enum Halt {
+    /// This side wants something first.
+    Want(Side, Want),
+    /// The answer does not belong, and has changed nothing.
+    Stale(Error),
+    Failed(Error),
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
 }
 
 impl ServerCopy {
@@ -124,10 +141,12 @@ impl ServerCopy {
         target_path: impl AsRef<[u8]>,
     ) -> Result<Self, Error> {
         Ok(Self {
-            retrieve: Verb::RETR.with(path)?,
-            store: Verb::STOR.with(target_path)?,
-            transfer_type: TransferType::Image,
-            source_peer: source_peer.to_canonical(),
+            plan: Plan {
+                retrieve: Verb::RETR.with(path)?,
+                store: Verb::STOR.with(target_path)?,
+                transfer_type: TransferType::Image,
+                source_peer: source_peer.to_canonical(),
+            },
             stage: Stage::Start,
         })
     }
@@ -135,7 +154,7 @@ impl ServerCopy {
     /// In another representation type.
     #[must_use]
     pub fn with_type(mut self, transfer_type: TransferType) -> Self {
-        self.transfer_type = transfer_type;
+        self.plan.transfer_type = transfer_type;
         self
     }
 
@@ -150,108 +169,184 @@ impl ServerCopy {
         &mut self,
         source: &mut Session,
         target: &mut Session,
-        answer: Option<Answer>,
+        mut answer: Option<Answer>,
     ) -> Result<CopyStep, Error> {
-        let mut answer = answer;
+        match self.advance(source, target, &mut answer) {
+            Ok(copied) => Ok(CopyStep::Done(copied)),
+            Err(Halt::Want(side, want)) => Ok(CopyStep::Want(side, want)),
+            Err(Halt::Stale(error) | Halt::Failed(error)) => Err(error),
+        }
+    }
+
+    fn advance(
+        &mut self,
+        source: &mut Session,
+        target: &mut Session,
+        answer: &mut Option<Answer>,
+    ) -> Result<Copied, Halt> {
+        let plan = &self.plan;
         loop {
-            match &mut self.stage {
+            self.stage = match &mut self.stage {
                 Stage::Start => {
                     permit(source)?;
                     permit(target)?;
-                    let (running, first) =
-                        source.start(Offer::new(self.transfer_type, &self.retrieve));
-                    self.stage = Stage::Offering(running);
-                    answer = Some(first);
+                    let offer = Offer::new(plan.transfer_type, &plan.retrieve);
+                    Stage::Offering(start(source, offer, answer))
                 }
                 Stage::Offering(running) => {
-                    let address = match driven!(Source, source, running, answer)? {
-                        Endpoint::ControlPeer(port) => {
-                            SocketAddr::new(self.source_peer, port.get())
-                        }
-                        Endpoint::Address(address) => address,
-                    };
-                    let store = Begin::new(
-                        Direction::Upload,
-                        self.transfer_type,
-                        self.store.clone(),
-                        Some(address),
-                    );
-                    let (running, first) = target.start(store);
-                    self.stage = Stage::Storing(running);
-                    answer = Some(first);
+                    let endpoint = drive(Side::Source, source, running, answer)?;
+                    Stage::Storing(start(target, plan.store(endpoint), answer))
                 }
                 Stage::Storing(running) => {
-                    let stored = driven!(Target, target, running, answer)?;
-                    if let Some(reply) = target.take_premature_completion() {
-                        // Nothing has been sent to it yet: that is another one's.
-                        target.live = None;
+                    let stored = drive(Side::Target, target, running, answer)?;
+                    if let Err(error) = plan.check_premature(target) {
                         self.stage = Stage::Over;
-                        return Err(Error::new(ErrorKind::Unconfirmed)
-                            .with_command(self.store.verb())
-                            .with_reply(reply));
+                        return Err(error.into());
                     }
-                    let retrieve = Begin::new(
-                        Direction::Download,
-                        self.transfer_type,
-                        self.retrieve.clone(),
-                        None,
-                    );
-                    let (running, first) = source.start(retrieve);
-                    self.stage = Stage::Retrieving(running, Some(stored));
-                    answer = Some(first);
+                    Stage::Retrieving(start(source, plan.retrieve(), answer), Some(stored))
                 }
                 Stage::Retrieving(running, stored) => {
-                    let retrieved = driven!(Source, source, running, answer);
+                    let retrieved = match drive(Side::Source, source, running, answer) {
+                        Err(Halt::Failed(error)) => Err(error),
+                        other => Ok(other?),
+                    };
                     let stored = stored.take().ok_or_else(finished)?;
-                    answer = Some(match retrieved {
-                        Ok(retrieved) => {
-                            let (running, first) = source.start(Conclude::new(retrieved));
-                            self.stage = Stage::SourceEnds(running, Some(stored));
-                            first
-                        }
-                        Err(error) => {
-                            let (running, first) = target.start(Abort::new(stored));
-                            self.stage = Stage::Aborting(running, error);
-                            first
-                        }
-                    });
+                    retrieving(retrieved, stored, source, target, answer)
                 }
                 Stage::SourceEnds(running, stored) => {
-                    let ended = driven!(Source, source, running, answer);
-                    let stored = stored.take().ok_or_else(finished)?;
-                    let (running, first) = target.start(match &ended {
-                        Ok(_) => Conclude::new(stored),
-                        Err(_) => Conclude::soon(stored),
-                    });
-                    self.stage = Stage::TargetEnds(running, Some(ended));
-                    answer = Some(first);
-                }
-                Stage::TargetEnds(running, ended) => {
-                    let target = driven!(Target, target, running, answer);
-                    let source = ended.take().ok_or_else(finished)?;
-                    self.stage = Stage::Over;
-                    return match (source, target) {
-                        (Ok(source), Ok(target)) => Ok(CopyStep::Done(Copied { source, target })),
-                        // A server's word says more than a wait that was over.
-                        (Err(silence), Err(refusal))
-                            if silence.reply().is_none() && refusal.reply().is_some() =>
-                        {
-                            Err(refusal.with_source(silence))
-                        }
-                        // Else the source's failure is what the target's follows from.
-                        (Err(error), _) | (Ok(_), Err(error)) => Err(error),
+                    let ended = match drive(Side::Source, source, running, answer) {
+                        Err(Halt::Failed(error)) => Err(error),
+                        other => Ok(other?),
                     };
+                    let stored = stored.take().ok_or_else(finished)?;
+                    source_ended(ended, stored, target, answer)
+                }
+                Stage::TargetEnds(running, source) => {
+                    let target = match drive(Side::Target, target, running, answer) {
+                        Err(Halt::Failed(error)) => Err(error),
+                        other => Ok(other?),
+                    };
+                    let source = source.take().ok_or_else(finished)?;
+                    self.stage = Stage::Over;
+                    return Ok(both(source, target)?);
                 }
                 Stage::Aborting(running, error) => {
                     let error = error.clone();
                     // How that goes is the target session's affair.
-                    let _ = driven!(Target, target, running, answer);
-                    self.stage = Stage::Over;
-                    return Err(error);
+                    match drive(Side::Target, target, running, answer) {
+                        Ok(_) | Err(Halt::Failed(_)) => self.stage = Stage::Over,
+                        Err(halt) => return Err(halt),
+                    }
+                    return Err(error.into());
                 }
-                Stage::Over => return Err(finished()),
-            }
+                Stage::Over => return Err(finished().into()),
+            };
         }
+    }
+}
+
+impl Plan {
+    /// EPRT or PORT and STOR, for data from there.
+    fn store(&self, endpoint: Endpoint) -> Begin {
+        let address = match endpoint {
+            Endpoint::ControlPeer(port) => SocketAddr::new(self.source_peer, port.get()),
+            Endpoint::Address(address) => address,
+        };
+        let command = self.store.clone();
+        Begin::new(
+            Direction::Upload,
+            self.transfer_type,
+            command,
+            Some(address),
+        )
+    }
+
+    /// RETR.
+    fn retrieve(&self) -> Begin {
+        let command = self.retrieve.clone();
+        Begin::new(Direction::Download, self.transfer_type, command, None)
+    }
+
+    /// Fails where the target has completed something already, although nothing has been sent to it
+    /// yet: that belongs to something else.
+    fn check_premature(&self, target: &mut Session) -> Result<(), Error> {
+        let Some(reply) = target.take_premature_completion() else {
+            return Ok(());
+        };
+        target.close_transfer();
+        let error = Error::new(ErrorKind::Unconfirmed);
+        Err(error.with_command(self.store.verb()).with_reply(reply))
+    }
+}
+
+/// Starts a flow on one side.
+fn start<F: Flow>(session: &mut Session, flow: F, answer: &mut Option<Answer>) -> Running<F> {
+    let (running, first) = session.start(flow);
+    *answer = Some(first);
+    running
+}
+
+/// What one side's flow yields.
+fn drive<F: Flow>(
+    side: Side,
+    session: &mut Session,
+    running: &mut Running<F>,
+    answer: &mut Option<Answer>,
+) -> Result<F::Output, Halt> {
+    let Some(answer) = answer.take() else {
+        return Err(Halt::Stale(finished()));
+    };
+    match session.step(running, answer) {
+        Ok(Step::Want(want)) => Err(Halt::Want(side, want)),
+        Ok(Step::Done(output)) => Ok(output),
+        Err(error) if error.kind() == ErrorKind::Misuse(Misuse::StaleAnswer) => {
+            Err(Halt::Stale(error))
+        }
+        Err(error) => Err(Halt::Failed(error)),
+    }
+}
+
+/// RETR was accepted, and the source sends; or it was refused, and the target must not wait.
+fn retrieving(
+    retrieved: Result<Transfer, Error>,
+    stored: Transfer,
+    source: &mut Session,
+    target: &mut Session,
+    answer: &mut Option<Answer>,
+) -> Stage {
+    match retrieved {
+        Ok(retrieved) => {
+            let conclude = Conclude::new(retrieved);
+            Stage::SourceEnds(start(source, conclude, answer), Some(stored))
+        }
+        Err(error) => Stage::Aborting(start(target, Abort::new(stored), answer), error),
+    }
+}
+
+/// The source has had its word, and the target is heard.
+fn source_ended(
+    ended: Result<Reply, Error>,
+    stored: Transfer,
+    target: &mut Session,
+    answer: &mut Option<Answer>,
+) -> Stage {
+    let conclude = match &ended {
+        Ok(_) => Conclude::new(stored),
+        Err(_) => Conclude::soon(stored),
+    };
+    Stage::TargetEnds(start(target, conclude, answer), Some(ended))
+}
+
+/// What the two sides' words come to.
+fn both(source: Result<Reply, Error>, target: Result<Reply, Error>) -> Result<Copied, Error> {
+    match (source, target) {
+        (Ok(source), Ok(target)) => Ok(Copied { source, target }),
+        // A server's word says more than a wait that was over.
+        (Err(silence), Err(refusal)) if silence.reply().is_none() && refusal.reply().is_some() => {
+            Err(refusal.with_source(silence))
+        }
+        // Else the source's failure is what the target's follows from.
+        (Err(error), _) | (Ok(_), Err(error)) => Err(error),
     }
 }
 

@@ -1,0 +1,185 @@
+//! What a command changes, once its reply is in. It depends on the verb and the reply alone, not on
+//! the flow that asked: that one may be gone.
+
+use alloc::vec::Vec;
+
+use super::negotiated::{Channel, Framed, Framing, Negotiated, UNKNOWN_OFFSET};
+use super::standing::{Setting, Standing};
+use crate::options::config::{Protection, Security};
+use crate::representation::TransferType;
+use crate::wire::{Class, Code, Command, Reply};
+
+/// What the reply changes in the session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    None,
+    Auth,
+    User,
+    Password,
+    Account,
+    /// `None`: a type that this crate has no name for.
+    Type(Option<TransferType>),
+    Restart(u64),
+    Protect(Protection),
+    ExtendedPassive,
+    ExtendedPort,
+    Features,
+    Size,
+    Modified,
+    ClearControl,
+    Reinitialize,
+    /// MODE or STRU.
+    Framing(Framing, Framed),
+    /// CWD or CDUP, with the path.
+    Directory(Vec<u8>),
+    WorkingDirectory,
+    /// What a new connection would have to be told again.
+    Setting(Command),
+}
+
+impl Effect {
+    /// By verb, so that a raw command has the same effects as a flow's.
+    pub(super) fn of(command: &Command) -> Self {
+        let argument = command.argument().unwrap_or_default();
+        match command.verb() {
+            "AUTH" => Self::Auth,
+            "USER" => Self::User,
+            "PASS" => Self::Password,
+            "ACCT" => Self::Account,
+            "TYPE" => Self::Type(TransferType::from_argument(argument)),
+            "REST" => core::str::from_utf8(argument)
+                .ok()
+                .and_then(|digits| digits.parse().ok())
+                .map_or(Self::Restart(UNKNOWN_OFFSET), Self::Restart),
+            "PROT" => match argument {
+                b"P" | b"p" => Self::Protect(Protection::Private),
+                _ => Self::Protect(Protection::Clear),
+            },
+            "EPSV" => Self::ExtendedPassive,
+            "EPRT" => Self::ExtendedPort,
+            "FEAT" => Self::Features,
+            "SIZE" => Self::Size,
+            "MDTM" => Self::Modified,
+            "CCC" => Self::ClearControl,
+            "REIN" => Self::Reinitialize,
+            "MODE" => Self::Framing(Framing::Mode, Framed::unless_other(argument, b"S")),
+            "STRU" => Self::Framing(Framing::Structure, Framed::unless_other(argument, b"F")),
+            "CWD" | "XCWD" => Self::Directory(argument.to_vec()),
+            "CDUP" | "XCUP" => Self::Directory(b"..".to_vec()),
+            "PWD" | "XPWD" => Self::WorkingDirectory,
+            "HOST" | "OPTS" | "LANG" | "CLNT" => Self::Setting(command.clone()),
+            _ => Self::None,
+        }
+    }
+}
+
+impl Negotiated {
+    /// Takes in what this reply says, under settings with this security.
+    pub(super) fn apply(&mut self, effect: Effect, reply: &Reply, security: Security) {
+        let done = reply.class() == Class::Completion;
+        match effect {
+            Effect::Auth => {
+                self.auth_tried = true;
+                if accepts_tls(reply) {
+                    self.channel = Channel::Securing;
+                }
+            }
+            Effect::Restart(offset) if reply.class() == Class::Intermediate => {
+                self.restart = Some(offset);
+            }
+            // Servers with implicit TLS that know no PROT protect data connections as they
+            // protect the control connection. With AUTH no such thing may be assumed.
+            Effect::Protect(Protection::Private)
+                if security == Security::Implicit && reply.is_not_implemented() =>
+            {
+                self.protection = Some(Protection::Private);
+            }
+            // Refused because there is no login yet: it says nothing of what the server can do.
+            Effect::ExtendedPassive | Effect::ExtendedPort
+                if reply.code() == Code::NOT_LOGGED_IN => {}
+            Effect::ExtendedPassive => self.set_extended_passive(Some(done)),
+            Effect::ExtendedPort => self.extended_port = Some(done),
+            Effect::Features if done || reply.is_not_implemented() => {
+                self.features = Some(crate::reply::features(reply));
+            }
+            Effect::Size => self.size_refused |= reply.is_not_implemented(),
+            Effect::Modified => self.modified_refused |= reply.is_not_implemented(),
+            Effect::WorkingDirectory => {
+                if let Ok(Some(path)) = crate::reply::pathname(reply) {
+                    self.standing.is_in(path);
+                }
+            }
+            effect if done => self.apply_done(effect),
+            _ => {}
+        }
+    }
+
+    /// The server has done what the command asked for.
+    fn apply_done(&mut self, effect: Effect) {
+        match effect {
+            Effect::User | Effect::Password => {
+                self.logged_in = true;
+                self.standing.is_at_home();
+                self.standing.secured = self.channel == Channel::Secured;
+            }
+            Effect::Account => self.logged_in = true,
+            Effect::Type(new) => self.transfer_type = new,
+            Effect::Protect(protection) => self.protection = Some(protection),
+            Effect::ClearControl => self.channel = Channel::Clearing,
+            Effect::Reinitialize => {
+                self.logged_in = false;
+                self.transfer_type = None;
+                self.restart = None;
+                self.mode = Framed::AsBytes;
+                self.structure = Framed::AsBytes;
+                self.standing = Standing::default();
+            }
+            Effect::Framing(part, framed) => *self.framing(part) = framed,
+            Effect::Directory(path) => self.standing.change_directory(path),
+            Effect::Setting(command) => {
+                let secured = self.channel == Channel::Secured;
+                self.standing.set(Setting { command, secured });
+            }
+            Effect::None
+            | Effect::Auth
+            | Effect::Restart(_)
+            | Effect::ExtendedPassive
+            | Effect::ExtendedPort
+            | Effect::Features
+            | Effect::Size
+            | Effect::Modified
+            | Effect::WorkingDirectory => {}
+        }
+    }
+
+    /// The reply was given up: nobody knows any more whether the command took effect.
+    pub(super) fn forget(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Type(_) => self.transfer_type = None,
+            Effect::Restart(_) => self.restart = Some(UNKNOWN_OFFSET),
+            Effect::Protect(_) => self.protection = None,
+            Effect::Reinitialize => {
+                self.logged_in = false;
+                self.transfer_type = None;
+                self.standing.lose_directory();
+            }
+            Effect::Framing(part, _) => *self.framing(*part) = Framed::Otherwise,
+            Effect::Directory(_) => self.standing.lose_directory(),
+            _ => {}
+        }
+    }
+}
+
+/// 234, and 334 from servers that mistake the two; one that asks for the data of another
+/// mechanism (RFC 2228 section 5) is no consent to a handshake.
+fn accepts_tls(reply: &Reply) -> bool {
+    let asks = |line: &[u8]| {
+        line.windows(5)
+            .any(|text| text.eq_ignore_ascii_case(b"ADAT="))
+    };
+    match reply.code().value() {
+        234 => true,
+        334 => !reply.lines().any(asks),
+        _ => false,
+    }
+}

@@ -1,0 +1,374 @@
+//! What flows are written with: everything that they may ask a session or tell it.
+//!
+//! A flow sees no field of the session. What it learns from a reply it need not tell: the effects of
+//! a reply are applied when it comes in, whether or not its flow is still there.
+
+use super::Session;
+use super::ledger::{Owed, Shape};
+use super::live::Live;
+use super::negotiated::{Channel, Framed};
+use super::transfer::{Direction, Secured, Transfer};
+use crate::error::{Error, ErrorKind, Misuse};
+use crate::flow::{
+    Accept, Answer, ClearControl, CloseData, Closing, Connect, Endpoint, Event, Halt, Listen,
+    Receive, SecureControl, SecureData, Want,
+};
+use crate::options::config::Protection;
+use crate::representation::TransferType;
+use crate::wait::{Clock, Wait};
+use crate::wire::{Command, Reply, Verb};
+
+/// Commands, which leave once the flow has said what it wants next, and their replies.
+impl Session {
+    /// Queues a command that has one reply.
+    pub(crate) fn send(&mut self, command: Command) -> Result<(), Error> {
+        let shape = match command.verb() {
+            "QUIT" => Shape::Quit,
+            // 120 may come first, as it may before the greeting.
+            "REIN" => Shape::Raw,
+            _ => Shape::Single,
+        };
+        self.stage(command, shape)
+    }
+
+    /// Queues a command that is not known: it may have preliminary replies before its final one.
+    pub(crate) fn send_raw(&mut self, command: Command) -> Result<(), Error> {
+        match command.verb() {
+            "QUIT" => self.send(command),
+            _ => self.stage(command, Shape::Raw),
+        }
+    }
+
+    /// Queues a data command. Its replies go to the account of the transfer.
+    pub(crate) fn send_data_command(&mut self, command: Command) -> Result<(), Error> {
+        self.stage(command, Shape::Transfer)
+    }
+
+    /// The next reply to this operation, or the want that brings it.
+    pub(crate) fn next_reply(&mut self, answer: &mut Answer, wait: Wait) -> Result<Reply, Halt> {
+        let late = answer.take_timeout();
+        if let Some(reply) = self.inbox.pop_front() {
+            self.clock = None;
+            return Ok(reply);
+        }
+        self.alive()?;
+        if !late {
+            return Err(self.receive_within(wait).into());
+        }
+        let late = Error::new(ErrorKind::Timeout(wait));
+        let mut owed = self.ledger.iter();
+        Err(match owed.find(|owed| owed.owner == self.operation) {
+            Some(owed) => late.with_command(&owed.verb).into(),
+            None => late.into(),
+        })
+    }
+}
+
+/// Wants.
+impl Session {
+    /// Reads from the control connection, within this class of waiting.
+    pub(crate) fn receive_within(&mut self, wait: Wait) -> Want {
+        let clock = match self.clock.replace(wait) {
+            Some(before) if before == wait => Clock::Continues,
+            _ => Clock::Starts,
+        };
+        Receive::want(self.issue(), wait, clock)
+    }
+
+    /// A look: reads what has already arrived, and does not wait.
+    pub(crate) fn look(&mut self) -> Want {
+        Receive::want(self.issue(), Wait::Arrived, Clock::Starts)
+    }
+
+    /// Looks once more as long as each look finds something.
+    pub(crate) fn look_again(&mut self, answer: &mut Answer) -> Result<(), Halt> {
+        match answer.take() {
+            Some(Event::Received) if !self.is_dead() => Err(self.look().into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the data connection. The account of the transfer is open from here on.
+    pub(crate) fn connect(&mut self, endpoint: Endpoint, clock: Clock) -> Want {
+        self.open_transfer();
+        Connect::want(self.issue(), Wait::Connect, clock, endpoint)
+    }
+
+    /// Listens for the data connection. The account of the transfer is open from here on.
+    pub(crate) fn listen(&mut self) -> Want {
+        self.open_transfer();
+        Listen::want(self.issue(), Wait::Connect, Clock::Starts)
+    }
+
+    /// Accepts the data connection.
+    pub(crate) fn accept(&mut self, wait: Wait, clock: Clock) -> Want {
+        Accept::want(self.issue(), wait, clock)
+    }
+
+    /// Puts TLS on the data connection.
+    pub(crate) fn secure_data(&mut self, clock: Clock) -> Want {
+        SecureData::want(self.issue(), Wait::Handshake, clock)
+    }
+
+    /// Ends the data connection in this way.
+    pub(crate) fn close_data(&mut self, closing: Closing, clock: Clock) -> Want {
+        let wait = match closing {
+            Closing::SendEnd => Wait::DataIdle,
+            _ => Wait::DataClose,
+        };
+        CloseData::want(self.issue(), wait, clock, closing)
+    }
+
+    /// Puts TLS on the control connection, where not a byte may come or go until it is there.
+    pub(crate) fn secure_control(&mut self) -> Want {
+        self.state.channel = Channel::Securing;
+        SecureControl::want(self.issue(), Wait::Handshake, Clock::Starts)
+    }
+
+    /// Takes TLS off the control connection.
+    pub(crate) fn clear_control(&mut self) -> Want {
+        ClearControl::want(self.issue(), Wait::Handshake, Clock::Starts)
+    }
+}
+
+/// The control connection: whether it lives, and its TLS.
+impl Session {
+    /// Fails where the session is dead, for the reason why.
+    pub(crate) fn alive(&self) -> Result<(), Error> {
+        match &self.dead {
+            Some(error) => Err(error.clone()),
+            None => Ok(()),
+        }
+    }
+
+    /// Kills the session. The reason is the operation's error, too.
+    pub(crate) fn dead_of(&mut self, reason: Error) -> Error {
+        self.die(reason.clone());
+        self.alive().err().unwrap_or(reason)
+    }
+
+    /// How long the greeting may take: longer, once the server has asked for patience.
+    pub(crate) fn greeting_wait(&self) -> Wait {
+        if self.state.greeting_delayed {
+            Wait::DelayedGreeting
+        } else {
+            Wait::Greeting
+        }
+    }
+
+    /// Whether the server has said nothing yet, not even a part of a reply, in clear text.
+    pub(crate) fn is_silent_in_clear(&self) -> bool {
+        self.state.channel == Channel::Clear && self.decoder.is_untouched()
+    }
+
+    /// Whether something came in clear that no command accounts for.
+    pub(crate) fn has_strays(&self) -> bool {
+        !self.decoder.is_untouched() || self.out_of_step
+    }
+
+    /// Whether implicit TLS must begin before anything else.
+    pub(crate) fn tls_is_due(&self) -> bool {
+        self.state.channel == Channel::Due
+    }
+
+    /// Whether the handshake comes next: AUTH was accepted, or implicit TLS has begun.
+    pub(crate) fn is_securing(&self) -> bool {
+        self.state.channel == Channel::Securing
+    }
+
+    /// What came of [`secure_control`](Self::secure_control) or
+    /// [`clear_control`](Self::clear_control). Where it failed, the session is dead.
+    pub(crate) fn channel_changed(&mut self, answer: &mut Answer) -> Result<(), Error> {
+        self.alive()?;
+        let failed = Error::new(ErrorKind::Tls);
+        match answer.take() {
+            Some(Event::Secured) => self.state.secured(),
+            Some(Event::Cleared) => self.state.channel = Channel::Cleared,
+            Some(Event::TimedOut) => {
+                return Err(self.dead_of(Error::new(ErrorKind::Timeout(Wait::Handshake))));
+            }
+            _ if self.is_securing() => return Err(self.dead_of(failed)),
+            _ => return Err(self.dead_of(failed.with_command("CCC"))),
+        }
+        self.renew_decoder();
+        Ok(())
+    }
+
+    /// This session is now where an earlier one stood.
+    pub(crate) fn restored(&mut self) {
+        self.unrestored = None;
+    }
+}
+
+/// What was negotiated with the server, and learnt of it.
+impl Session {
+    /// Whether this command is known not to work here: EPSV, EPRT, SIZE or MDTM.
+    pub(crate) fn fails(&self, verb: &Verb) -> bool {
+        match verb.as_str() {
+            "EPSV" => self.state.extended_passive() == Some(false),
+            "EPRT" => self.state.extended_port == Some(false),
+            "SIZE" => self.state.size_refused,
+            "MDTM" => self.state.modified_refused,
+            _ => false,
+        }
+    }
+
+    /// Whether the server has accepted EPSV. Its port may still be out of reach.
+    pub(crate) fn epsv_was_accepted(&self) -> bool {
+        self.state.extended_passive() == Some(true)
+    }
+
+    /// EPSV does not work, although the server may have accepted it.
+    pub(crate) fn give_up_epsv(&mut self) {
+        self.state.set_extended_passive(Some(false));
+    }
+
+    /// PASV does not work either: the next transfer tries EPSV again.
+    pub(crate) fn retry_epsv(&mut self) {
+        self.state.set_extended_passive(None);
+    }
+
+    /// Whether PROT with this level was accepted, or is taken to be.
+    pub(crate) fn has_protection(&self, protection: Protection) -> bool {
+        self.state.protection == Some(protection)
+    }
+
+    /// Fails where MODE or STRU was changed: the bytes of a transfer would not be those of a file.
+    pub(crate) fn check_framing(&self) -> Result<(), Error> {
+        if [self.state.mode, self.state.structure].contains(&Framed::Otherwise) {
+            return Err(Error::misuse(Misuse::Framing));
+        }
+        Ok(())
+    }
+
+    /// Whether the next transfer would start at an offset that an earlier operation has set by REST.
+    pub(crate) fn offset_is_set(&self) -> bool {
+        self.state.restart.is_some_and(|offset| offset != 0)
+    }
+
+    /// The server refused a data connection because it did not resume the TLS session. In clear text
+    /// anybody could have said so, and then it does not count.
+    pub(crate) fn resumption_was_demanded(&mut self) {
+        self.resumption_failed |= self.is_secured();
+    }
+}
+
+/// The account of a transfer: open from before its data connection is made until its final reply is
+/// taken, or it is aborted.
+impl Session {
+    /// Opens the account, unless it is open.
+    pub(crate) fn open_transfer(&mut self) {
+        if self.live.is_none() {
+            self.aborted = None;
+            self.live = Some(Live::new(self.next_transfer()));
+        }
+    }
+
+    /// Fails where no account is open.
+    pub(crate) fn check_transfer(&self) -> Result<(), Error> {
+        match self.live {
+            Some(_) => Ok(()),
+            None => Err(Error::misuse(Misuse::StaleTransfer)),
+        }
+    }
+
+    /// The token of the transfer that this command has begun.
+    pub(crate) fn token(
+        &mut self,
+        command: &Command,
+        direction: Direction,
+        transfer_type: TransferType,
+        secured: Secured,
+    ) -> Result<Transfer, Error> {
+        let live = self.live.as_mut();
+        let live = live.ok_or_else(|| Error::new(ErrorKind::OutOfStep))?;
+        // It has used a ticket up, and may bring another one.
+        live.used_a_ticket = secured == Secured::Resumed && !self.ticketless;
+        let token = Transfer::new(live.id, command, direction, transfer_type, secured);
+        Ok(token.told_by(live.preliminary.as_ref()))
+    }
+
+    /// The preliminary reply, once it is in.
+    pub(crate) fn preliminary_reply(&self) -> Option<&Reply> {
+        self.live.as_ref()?.preliminary.as_ref()
+    }
+
+    /// The final reply, once it is in.
+    pub(crate) fn final_reply(&self) -> Option<&Reply> {
+        self.live.as_ref()?.outcome.as_ref()
+    }
+
+    /// Whether the server has refused the transfer.
+    pub(crate) fn has_refused(&self) -> bool {
+        self.live.as_ref().is_some_and(Live::is_refused)
+    }
+
+    /// Takes out a completion that came before the data was through. It belongs to something else:
+    /// the server's own word can only come later, and nobody waits for it.
+    pub(crate) fn take_premature_completion(&mut self) -> Option<Reply> {
+        let reply = self.live.as_ref()?.completion()?.clone();
+        self.strike_out_transfer();
+        if let Some(live) = &mut self.live {
+            live.outcome = None;
+            live.held.clear();
+        }
+        Some(reply)
+    }
+
+    /// The final reply did not come in time, or a keep-alive's did not. What is in decides, if it is
+    /// unmistakable, and the fence swallows what may yet come.
+    pub(crate) fn give_up_final_reply(&mut self) {
+        self.strike_out_transfer();
+        if let Some(live) = &mut self.live {
+            live.take_unmistakable();
+        }
+    }
+
+    /// The data connection is gone.
+    pub(crate) fn data_closed(&mut self) {
+        if let Some(live) = &mut self.live {
+            live.data_open = false;
+        }
+    }
+
+    /// The transfer has failed: drops the data connection, and then hears what the server has to say.
+    /// Closes the account, and gives the final reply.
+    pub(crate) fn hear_out(&mut self, answer: &mut Answer) -> Result<Option<Reply>, Halt> {
+        let event = answer.take();
+        if self.has_open_data() {
+            if matches!(event, Some(Event::ControlFirst)) && !self.is_dead() {
+                return Err(self.close_data(Closing::Abandon, Clock::Continues).into());
+            }
+            self.data_closed();
+        }
+        let late = matches!(event, Some(Event::TimedOut));
+        if self.owes(Shape::Transfer) && !self.is_dead() && !late {
+            return Err(self.receive_within(Wait::FinalReply).into());
+        }
+        Ok(self.close_transfer())
+    }
+
+    /// Aborts the transfer, unless it is over, and takes in the replies that are still owed. Gives
+    /// the transfer's own final reply, or what the server said to ABOR.
+    pub(crate) fn abort_transfer(&mut self, answer: &mut Answer) -> Result<Option<Reply>, Halt> {
+        self.check_transfer()?;
+        let finished = self.final_reply().cloned();
+        // Before that it is the data connection that takes too long.
+        let abort = |owed: &Owed| matches!(owed.shape, Shape::Abort { answers: 0, .. });
+        let unanswered = matches!(answer.event(), Some(Event::TimedOut))
+            && !self.has_open_data()
+            && self.ledger.front().is_some_and(abort);
+        match self.settle(answer) {
+            Ok(()) | Err(Halt::Want(_)) if unanswered => {
+                let late = Error::new(ErrorKind::Timeout(Wait::Abort));
+                Err(late.with_command("ABOR").into())
+            }
+            settled => settled.map(|()| finished.or_else(|| self.aborted.take())),
+        }
+    }
+
+    /// Closes the account, and gives its final reply.
+    pub(crate) fn close_transfer(&mut self) -> Option<Reply> {
+        self.live.take()?.outcome
+    }
+}
