@@ -19,7 +19,7 @@ use crate::wire::{Class, Escaped, Reply};
 ///
 /// `Display` is one line that stands for itself: the command, what went wrong, what the server said
 /// (escaped), why TLS failed and what can be done, or else what the error [underneath](Self::inner)
-/// says. No argument is in it, so that no password is. `source` begins behind whatever that line
+/// says. No argument is in it, so that no password is. `source` begins after what that line
 /// has said already: printing the chain repeats nothing.
 ///
 /// ```
@@ -59,7 +59,7 @@ pub enum ErrorKind {
     /// What the server sent is not FTP, or not what the grammar of this reply allows
     /// (`ftplib.error_proto`); [`Error::inner`] says what.
     Protocol,
-    /// Bytes stood behind the reply to AUTH: an attack, or a server that cannot be secured.
+    /// Bytes came after the reply to AUTH: an attack, or a server that cannot be secured.
     Injection,
     /// Replies and commands could not be brought back into step.
     OutOfStep,

@@ -1,4 +1,4 @@
-//! The contract between the core and whoever owns the sockets, on one page.
+//! The contract between the core and the owner of the sockets, on one page.
 //!
 //! A driver [starts](crate::Session::start) a [`Flow`] on a session and calls
 //! [`Session::step`](crate::Session::step) with an [`Answer`] until it is [done](Step::Done). Each
@@ -139,7 +139,7 @@ pub enum Closing {
     /// Transfers that are given up, once the data connection has resumed TLS 1.3: read until a
     /// ticket has come with it, for it has used one up; what else comes is of no use. The connection
     /// stays. Where a ticket came before, or TLS is older, this is answered at once. Without it a
-    /// server that demands resumption would refuse those behind a few short ones.
+    /// server that demands resumption would refuse the transfers after a few short ones.
     Harvest,
     /// Drop it at once, by a reset where that is possible, so that the server cannot take what
     /// it got for all there was. Also covers a connection or a listener still in the making, and
@@ -215,9 +215,13 @@ impl Answer {
         self.event.as_ref()
     }
 
-    /// What happened, for the state that asks first. The states behind it begin with nothing.
+    /// What happened, for the state that asks first; the states after it begin with nothing. That
+    /// the control connection failed a flow learns from the session, which is dead then.
     pub(crate) fn take(&mut self) -> Option<Event> {
-        self.event.take()
+        match self.event.take() {
+            Some(Event::Broken(_)) => Some(Event::ControlFirst),
+            other => other,
+        }
     }
 
     /// Takes what happened: is it that the time is over?
@@ -230,20 +234,6 @@ impl Answer {
         Self {
             ticket: self.ticket,
             event: self.event.take(),
-        }
-    }
-
-    /// Takes the failure of the control connection, which flows learn from the session.
-    pub(crate) fn take_broken(&mut self) -> Option<Error> {
-        match self.event.take() {
-            Some(Event::Broken(error)) => {
-                self.event = Some(Event::ControlFirst);
-                Some(error)
-            }
-            other => {
-                self.event = other;
-                None
-            }
         }
     }
 }
@@ -291,8 +281,13 @@ impl<T> Step<T> {
     }
 }
 
+/// One entry for each want: its ticket, what it says, and its answers.
 macro_rules! tickets {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* })*) => {$(
+    ($(
+        $(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty)? } {$(
+            $(#[$answer_doc:meta])* $answer:ident($($argument:ident: $of:ty)?) => $event:expr;
+        )*}
+    )*) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         #[must_use]
@@ -300,13 +295,28 @@ macro_rules! tickets {
             ticket: Ticket,
             wait: Wait,
             clock: Clock,
-            $($field: $type,)*
+            $($field: $type,)?
         }
 
         impl $name {
-            pub(crate) fn want(ticket: Ticket, wait: Wait, clock: Clock $(, $field: $type)*) -> Want {
-                Want::$name(Self { ticket, wait, clock $(, $field)* })
+            pub(crate) fn want(
+                ticket: Ticket,
+                wait: Wait,
+                clock: Clock
+                $(, $field: $type)?
+            ) -> Want {
+                Want::$name(Self { ticket, wait, clock $(, $field)? })
             }
+
+            $($(#[$field_doc])*
+            pub fn $field(&self) -> $type {
+                self.$field
+            })?
+
+            $($(#[$answer_doc])*
+            pub fn $answer(self $(, $argument: $of)?) -> Answer {
+                self.ticket.answer($event)
+            })*
 
             /// Which class of waiting limits it.
             pub fn wait(&self) -> Wait {
@@ -361,68 +371,75 @@ macro_rules! tickets {
 tickets! {
     /// Ticket of [`Want::Receive`]: read once from the control connection, feed what came to
     /// [`Session::receive`], its end to [`Session::receive_eof`].
-    Receive {}
+    Receive {} {
+        /// Something came, or the end, and the session has it.
+        received() => Event::Received;
+    }
     /// Ticket of [`Want::Connect`]: make a connection to [`endpoint`](Self::endpoint) and keep it
     /// as the data connection; one that existed before is dropped.
-    Connect { endpoint: Endpoint }
+    Connect {
+        /// Where to.
+        endpoint: Endpoint
+    } {
+        /// The data connection is there.
+        connected() => Event::Connected;
+        /// It could not be made.
+        failed(error: impl Into<Error>) => Event::Failed(error.into());
+        /// The control connection had something to say first.
+        control_first() => Event::ControlFirst;
+    }
     /// Ticket of [`Want::Listen`]: bind a listener on the local address of the control connection.
-    Listen {}
+    Listen {} {
+        /// The listener is there; the server is to connect to this address.
+        listening(address: SocketAddr) => Event::Listening(address);
+        /// It could not be made.
+        failed(error: impl Into<Error>) => Event::Failed(error.into());
+    }
     /// Ticket of [`Want::Accept`]: take one connection from the control connection's peer off the
     /// listener, drop strangers and keep waiting, then close the listener.
-    Accept {}
+    Accept {} {
+        /// The data connection is there.
+        accepted() => Event::Accepted;
+        /// The listener failed.
+        failed(error: impl Into<Error>) => Event::Failed(error.into());
+        /// The control connection had something to say first.
+        control_first() => Event::ControlFirst;
+    }
     /// Ticket of [`Want::SecureControl`]: do a TLS handshake on the control connection, verified
     /// against the name that the user gave. Under [implicit TLS](crate::Security::Implicit) it is
     /// the first want of all.
-    SecureControl {}
+    SecureControl {} {
+        /// The handshake is done; from now on the session is fed plain text again.
+        secured() => Event::Secured;
+    }
     /// Ticket of [`Want::ClearControl`]: exchange close_notify on the control connection and go
     /// on in clear. A server that sends anything else first, or nothing, is answered `broken`.
-    ClearControl {}
+    ClearControl {} {
+        /// close_notify went both ways.
+        cleared() => Event::Cleared;
+    }
     /// Ticket of [`Want::SecureData`]: do a TLS handshake on the data connection, with the name
     /// and the session store of this login's control connection; say by
     /// [`resumed`](Self::resumed) whether that resumed its session.
-    SecureData {}
+    SecureData {} {
+        /// The handshake is done, without resuming a session, as far as is known.
+        secured() => Event::Secured;
+        /// The handshake is done, and it resumed the session of the login.
+        resumed() => Event::Resumed;
+        /// It failed, or a condition on it was not met.
+        failed(error: impl Into<Error>) => Event::Failed(error.into());
+        /// The control connection had something to say first.
+        control_first() => Event::ControlFirst;
+    }
     /// Ticket of [`Want::CloseData`]: end the data connection as [`closing`](Self::closing) says.
-    CloseData { closing: Closing }
-}
-
-impl Receive {
-    /// Something came, or the end, and the session has it.
-    pub fn received(self) -> Answer {
-        self.ticket.answer(Event::Received)
-    }
-}
-
-impl Connect {
-    /// Where to.
-    pub fn endpoint(&self) -> Endpoint {
-        self.endpoint
-    }
-
-    /// The data connection is there.
-    pub fn connected(self) -> Answer {
-        self.ticket.answer(Event::Connected)
-    }
-
-    /// It could not be made.
-    pub fn failed(self, error: impl Into<Error>) -> Answer {
-        self.ticket.answer(Event::Failed(error.into()))
-    }
-
-    /// The control connection had something to say first.
-    pub fn control_first(self) -> Answer {
-        self.ticket.answer(Event::ControlFirst)
-    }
-}
-
-impl Listen {
-    /// The listener is there; the server is to connect to this address.
-    pub fn listening(self, address: SocketAddr) -> Answer {
-        self.ticket.answer(Event::Listening(address))
-    }
-
-    /// It could not be made.
-    pub fn failed(self, error: impl Into<Error>) -> Answer {
-        self.ticket.answer(Event::Failed(error.into()))
+    CloseData {
+        /// In which way.
+        closing: Closing
+    } {
+        /// The connection is gone; how it ended, where that was seen.
+        closed(end: DataEnd) => Event::Closed(end);
+        /// The control connection had something to say first.
+        control_first() => Event::ControlFirst;
     }
 }
 
@@ -434,73 +451,5 @@ impl Accept {
             (Some(from), Some(control)) => from.ip().to_canonical() == control.ip().to_canonical(),
             _ => false,
         }
-    }
-
-    /// The data connection is there.
-    pub fn accepted(self) -> Answer {
-        self.ticket.answer(Event::Accepted)
-    }
-
-    /// The listener failed.
-    pub fn failed(self, error: impl Into<Error>) -> Answer {
-        self.ticket.answer(Event::Failed(error.into()))
-    }
-
-    /// The control connection had something to say first.
-    pub fn control_first(self) -> Answer {
-        self.ticket.answer(Event::ControlFirst)
-    }
-}
-
-impl SecureControl {
-    /// The handshake is done; from now on the session is fed plain text again.
-    pub fn secured(self) -> Answer {
-        self.ticket.answer(Event::Secured)
-    }
-}
-
-impl ClearControl {
-    /// close_notify went both ways.
-    pub fn cleared(self) -> Answer {
-        self.ticket.answer(Event::Cleared)
-    }
-}
-
-impl SecureData {
-    /// The handshake is done, without resuming a session, as far as is known.
-    pub fn secured(self) -> Answer {
-        self.ticket.answer(Event::Secured)
-    }
-
-    /// The handshake is done, and it resumed the session of the login.
-    pub fn resumed(self) -> Answer {
-        self.ticket.answer(Event::Resumed)
-    }
-
-    /// It failed, or a condition on it was not met.
-    pub fn failed(self, error: impl Into<Error>) -> Answer {
-        self.ticket.answer(Event::Failed(error.into()))
-    }
-
-    /// The control connection had something to say first.
-    pub fn control_first(self) -> Answer {
-        self.ticket.answer(Event::ControlFirst)
-    }
-}
-
-impl CloseData {
-    /// In which way.
-    pub fn closing(&self) -> Closing {
-        self.closing
-    }
-
-    /// The connection is gone; how it ended, where that was seen.
-    pub fn closed(self, end: DataEnd) -> Answer {
-        self.ticket.answer(Event::Closed(end))
-    }
-
-    /// The control connection had something to say first.
-    pub fn control_first(self) -> Answer {
-        self.ticket.answer(Event::ControlFirst)
     }
 }

@@ -9,8 +9,8 @@ use crate::wire::{Command, Verb};
 
 /// CCC: back to clear text on the control connection (RFC 4217 section 12.3).
 ///
-/// From then on whoever sits on the path can inject commands and replies; it exists for
-/// firewalls that must read the dialogue. close_notify is demanded of the server, USER, PASS and
+/// From then on anybody on the path can inject commands and replies; CCC exists for firewalls that
+/// must read the dialogue. close_notify is demanded of the server, USER, PASS and
 /// ACCT are refused afterwards, and the protection of data connections stays as it is.
 #[derive(Debug, Default)]
 pub struct ClearControl {

@@ -7,7 +7,7 @@ use crate::tls::Reason;
 use crate::wait::Wait;
 use crate::wire::{Class, Reply};
 
-/// Waits for the greeting, patiently after 120 (RFC 959 section 5.4); under implicit TLS behind
+/// Waits for the greeting, patiently after 120 (RFC 959 section 5.4); under implicit TLS after
 /// the handshake.
 ///
 /// Yields the greeting. Fails with what a server says instead: 421 when it is full, 5xx, or

@@ -24,7 +24,7 @@ pub struct Login {
 enum State {
     Start,
     Securing(Secure),
-    /// PBSZ and PROT ahead of USER.
+    /// PBSZ and PROT before USER.
     Preparing(Protect),
     User,
     Password,

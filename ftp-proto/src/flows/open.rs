@@ -99,39 +99,24 @@ impl Open {
     /// This and the other constructors: [`ErrorKind::InvalidArgument`] for a path that cannot be
     /// sent.
     pub fn retrieve(path: impl AsRef<[u8]>) -> Result<Self, Error> {
-        Ok(Self::new(
-            Direction::Download,
-            Verb::RETR.with(path)?,
-            TransferType::Image,
-        ))
+        Ok(Self::image(Direction::Download, Verb::RETR.with(path)?))
     }
 
     /// STOR: an upload in TYPE I.
     pub fn store(path: impl AsRef<[u8]>) -> Result<Self, Error> {
-        Ok(Self::new(
-            Direction::Upload,
-            Verb::STOR.with(path)?,
-            TransferType::Image,
-        ))
+        Ok(Self::image(Direction::Upload, Verb::STOR.with(path)?))
     }
 
-    /// APPE: an upload behind the end of a file, in TYPE I.
+    /// APPE: an upload after the end of a file, in TYPE I.
     pub fn append(path: impl AsRef<[u8]>) -> Result<Self, Error> {
-        Ok(Self::new(
-            Direction::Upload,
-            Verb::APPE.with(path)?,
-            TransferType::Image,
-        ))
+        Ok(Self::image(Direction::Upload, Verb::APPE.with(path)?))
     }
 
     /// STOU: an upload under a name that the server chooses, in TYPE I. Few servers take a
     /// suggestion.
     pub fn store_unique(suggestion: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
-        Ok(Self::new(
-            Direction::Upload,
-            Self::optional(Verb::STOU, suggestion)?,
-            TransferType::Image,
-        ))
+        let command = Self::optional(Verb::STOU, suggestion)?;
+        Ok(Self::image(Direction::Upload, command))
     }
 
     /// LIST of a directory or a file, of the current directory by default: lines in TYPE A.
@@ -188,6 +173,10 @@ impl Open {
     pub fn with_options(self, options: &TransferOptions) -> Self {
         self.with_offset(options.offset)
             .with_type(options.transfer_type)
+    }
+
+    fn image(direction: Direction, command: Command) -> Self {
+        Self::new(direction, command, TransferType::Image)
     }
 
     fn lines(verb: Verb, path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {

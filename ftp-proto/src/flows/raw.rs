@@ -10,7 +10,7 @@ use crate::wire::{Command, Reply, Verb};
 /// whatever class: judging it is the caller's.
 ///
 /// Its effects (TYPE, REST, PROT …) are known to the session all the same. Commands that change
-/// what the bytes behind them mean (AUTH, CCC) and ABOR have flows of their own and are refused, and
+/// what the bytes after them mean (AUTH, CCC) and ABOR have flows of their own and are refused, and
 /// so are data commands, which [`Open::command`](super::Open::command) sends.
 #[derive(Debug)]
 pub struct Raw {

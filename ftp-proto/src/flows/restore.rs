@@ -14,7 +14,7 @@ use super::exchange::Exchange;
 use super::{ChangeDirectory, Login, Protect, Secure, Type};
 
 /// Brings a new session where another one [stood](Session::standing): HOST, the login, PROT, OPTS,
-/// LANG and CLNT, TYPE, and the directory. To be run behind the greeting.
+/// LANG and CLNT, TYPE, and the directory. To be run after the greeting.
 ///
 /// Until it has gone through, its session does nothing else: half a restored session would work in
 /// the wrong place. Another [successor](Session::successor) may try again.

@@ -7,11 +7,11 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, Reply, Verb};
 
-/// AUTH TLS and the handshake behind it (RFC 4217 section 4); by [option](crate::Config::auth) a second
-/// try by AUTH SSL. Behind [`ClearControl`](super::ClearControl), too: the server then wants a new
+/// AUTH TLS and the handshake after it (RFC 4217 section 4); by [option](crate::Config::auth) a second
+/// try by AUTH SSL. It may follow [`ClearControl`](super::ClearControl): the server then wants a new
 /// login (RFC 2228 section 3).
 ///
-/// A byte behind the reply, accepted or refused, kills the session before anything is sent; so
+/// A byte after the reply, accepted or refused, kills the session before anything is sent; so
 /// does giving the flow up between the reply and the end of the handshake.
 #[derive(Debug, Default)]
 pub struct Secure {
@@ -54,7 +54,7 @@ impl Flow for Secure {
                         self.state = State::Looking(session.next_reply(answer, Wait::Reply)?);
                         return Err(session.look().into());
                     }
-                    // What stands behind the reply may not have been read yet. It must be, before
+                    // What follows the reply may not have been read yet. It must be, before
                     // the channel changes hands or the refusal is believed.
                     State::Looking(reply) => {
                         session.alive()?;

@@ -56,7 +56,7 @@ pub struct Config {
     pub active_address: Option<IpAddr>,
     /// Whether the data command waits until the data connection is there.
     pub data_command: DataCommand,
-    /// What goes ahead of ABOR.
+    /// What goes before ABOR.
     pub abort_signal: AbortSignal,
     /// How many bytes of commands may stand unsent, 64 KiB: a driver that never writes is a
     /// mistake that should show before memory is gone.
@@ -94,10 +94,10 @@ pub enum Auth {
 /// When PBSZ and PROT are sent (RFC 4217 section 9).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ProtectWhen {
-    /// Behind the login: what every server expects.
+    /// After the login: what every server expects.
     #[default]
     AfterLogin,
-    /// Ahead of USER, for servers that refuse a login whose data would not be protected.
+    /// Before USER, for servers that refuse a login whose data would not be protected.
     BeforeLogin,
 }
 
@@ -154,7 +154,7 @@ pub enum DataCommand {
     WithConnect,
 }
 
-/// What goes ahead of ABOR on the control connection (RFC 959 section 4.1.3).
+/// What goes before ABOR on the control connection (RFC 959 section 4.1.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum AbortSignal {
     /// Nothing: the servers in use today read the command like any other.

@@ -123,7 +123,7 @@ impl Options {
     }
 
     /// Demands implicit TLS: not a byte in clear, at [port 990](IMPLICIT_PORT) unless another one
-    /// than [21](FTP_PORT) was set. [`with_port`](Self::with_port) behind this sets any.
+    /// than [21](FTP_PORT) was set. [`with_port`](Self::with_port) after this sets any.
     ///
     /// ```no_run
     /// # #[cfg(feature = "ring")] {
@@ -230,7 +230,7 @@ impl Options {
     ///
     /// # Errors
     /// [`Misuse::Option`](crate::Misuse::Option) where it is demanded and nobody is trusted, or the other way round:
-    /// whoever names trust roots means to use them. [`InvalidArgument`](crate::ErrorKind) for a
+    /// if you name trust roots, you mean to use them. [`InvalidArgument`](crate::ErrorKind) for a
     /// host that is neither a name nor an address.
     #[cfg(feature = "rustls")]
     pub fn tls_login(&self) -> Result<Option<TlsLogin>, Error> {

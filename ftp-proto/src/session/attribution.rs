@@ -13,7 +13,7 @@ use crate::wire::{Class, Code, Reply};
 const MOST_PRELIMINARIES: usize = 256;
 
 impl Session {
-    /// Attributes one reply; `more` says that bytes stand behind it.
+    /// Attributes one reply; `more` says that bytes came after it.
     pub(super) fn attribute(&mut self, mut reply: Reply, more: bool) {
         self.observe_reply(&reply);
         // The name that STOU chose comes with replies that else are words.

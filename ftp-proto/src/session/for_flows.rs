@@ -14,6 +14,7 @@ use crate::flow::{
     Receive, SecureControl, SecureData, Want,
 };
 use crate::options::config::Protection;
+use crate::path::RemotePath;
 use crate::representation::TransferType;
 use crate::wait::{Clock, Wait};
 use crate::wire::{Command, Reply, Verb};
@@ -284,8 +285,23 @@ impl Session {
         let live = live.ok_or_else(|| Error::new(ErrorKind::OutOfStep))?;
         // It has used a ticket up, and may bring another one.
         live.used_a_ticket = secured == Secured::Resumed && !self.ticketless;
-        let token = Transfer::new(live.id, command, direction, transfer_type, secured);
-        Ok(token.told_by(live.preliminary.as_ref()))
+        let verb = command.verb();
+        let whole = verb == "RETR" && transfer_type == TransferType::Image;
+        let file = command.argument().filter(|_| whole);
+        let told = live.preliminary.as_ref();
+        Ok(Transfer {
+            id: live.id,
+            verb: verb.into(),
+            direction,
+            secured,
+            file: file.and_then(|path| RemotePath::new(path).ok()),
+            size_hint: told.and_then(crate::reply::transfer_size),
+            name: told
+                .filter(|_| verb == "STOU")
+                .and_then(crate::reply::unique_name),
+            offset: 0,
+            transfer_type,
+        })
     }
 
     /// The preliminary reply, once it is in.

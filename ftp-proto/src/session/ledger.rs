@@ -1,8 +1,7 @@
 //! What the server owes us: one entry for each command that is on its way, in order.
 //!
-//! Every reply is attributed here, whoever asked for it and whether or not that flow still
-//! exists. An entry therefore knows the shape of its answer and the effects that the answer has
-//! on the session.
+//! An entry knows how many replies it has and what they change, because the flow that asked may be
+//! gone when they come.
 
 use alloc::string::String;
 

@@ -16,7 +16,7 @@ pub(super) struct Live {
     pub(super) outcome: Option<Reply>,
     /// Final replies that came while a keep-alive was owed, too.
     pub(super) held: Vec<Reply>,
-    /// A completion that came ahead of the preliminary reply has been passed over.
+    /// A completion that came before the preliminary reply was passed over.
     pub(super) early: bool,
 }
 
@@ -33,8 +33,8 @@ impl Live {
         }
     }
 
-    /// A completion that came before the end of an upload was sent: somebody else's, because no
-    /// server can know that it has everything before it has seen the end.
+    /// A completion. One that comes before the end of an upload was sent belongs to something else:
+    /// no server knows that it has everything before it has seen the end.
     pub(super) fn completion(&self) -> Option<&Reply> {
         self.outcome
             .iter()
@@ -49,7 +49,7 @@ impl Live {
             || self.is_refused_for_sure()
     }
 
-    /// All replies are in, the keep-alives' among them: takes out those that may be theirs.
+    /// All replies are in, those to keep-alives among them: takes out the transfer's own.
     pub(super) fn settle_held(&mut self) {
         self.take_unmistakable();
         if self.outcome.is_none() {

@@ -1,4 +1,52 @@
-//! What must survive when an operation is dropped: its bytes, its debts, what was agreed on.
+//! One control connection, and everything that outlives the operations on it.
+//!
+//! # Theory of operation
+//!
+//! FTP numbers no replies. A client can tell which command a reply answers only by counting: the
+//! first reply answers the first command. A client that loses count once takes every later reply for
+//! the answer to another command: it believes that a file is deleted when the server has said that a
+//! directory was changed. The code in this folder keeps count, and where it cannot, it notices before
+//! it sends anything else.
+//!
+//! **What is owed.** Each command that leaves is entered in the *ledger*: how many replies it can
+//! have, what the last of them changes, and which operation asked. A reply that comes in goes to the
+//! first entry. What it changes is applied at once, whether or not the operation still runs; the
+//! reply itself goes to the operation, if it does. An operation may therefore be dropped at any
+//! point: its entries stay. They are a *debt*, and the next operation pays it before it sends a
+//! command of its own. To *settle* means to abort a transfer that is still open, and then to wait
+//! until the ledger is empty.
+//!
+//! A transfer has an *account* as well, because its two replies come at times of their own, and
+//! replies to ABOR and to keep-alives may come between them. A `Transfer` is the token of an account.
+//! The flow that finishes or aborts the transfer spends it.
+//!
+//! **What may be sent.** A flow queues its commands. Where TLS was asked for and is not there yet, all
+//! but AUTH and a few harmless ones are refused at once. The others wait until the flow says what it
+//! wants next.
+//!
+//! **A look.** Before they leave, the session asks the driver to read what has already arrived, and
+//! not to wait. If that brings no reply that the ledger does not account for, the commands leave. A
+//! driver cannot forget to look, since a look is a want like any other.
+//!
+//! **A fence.** Sometimes the count is lost: a reply comes that the server does not owe, or one that
+//! it owes never comes, or nobody can tell whether ABOR has one reply or two. The session is then *out
+//! of step*, and sends a fence before the commands that wait: PWD, whose reply, 257, cannot be taken
+//! for the reply to another command. It throws away every reply up to the 257, and is in step again.
+//! If no 257 comes, or if another reply comes after it, the session is *dead*: every operation fails
+//! from then on, for the same reason.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `operation.rs` | the order of things in a step: settle, flow, look, fence, let the commands go |
+//! | `settle.rs` | paying what earlier operations left |
+//! | `outbox.rs` | the way out: which commands may leave |
+//! | `ledger.rs`, `attribution.rs` | what is owed, and whose reply it is |
+//! | `effect.rs`, `negotiated.rs` | what a reply changes, and the state that it changes |
+//! | `live.rs`, `transfer.rs` | the account of a transfer, and its token |
+//! | `standing.rs` | what another connection would have to be told |
+//! | `for_flows.rs` | all that flows may ask and do |
+//!
+//! Code outside this folder names no field of the session, of its state or of a token.
 
 mod attribution;
 mod effect;
@@ -316,8 +364,8 @@ impl Session {
     /// did not resume the login's TLS session. The login that follows is then better given sessions
     /// that can be resumed more than once: [`successor_tls_login`](Self::successor_tls_login).
     ///
-    /// Of what anybody in between can bring about, nothing counts: not a handshake that was cut, and
-    /// no reply behind CCC.
+    /// Only what an attacker in between cannot bring about counts: no handshake that was cut, and no
+    /// reply after CCC.
     pub fn resumption_failed(&self) -> bool {
         self.resumption_failed
     }
@@ -348,8 +396,8 @@ impl Session {
         if error.tls_reason() == Some(&Reason::NotResumed) {
             self.resumption_failed = true;
         }
-        // Perhaps because that was taken to heart: the server may not know TLS 1.2, or have no cipher
-        // suite for it, or hang up.
+        // The remedy, TLS 1.2, may be what failed: the server may not know it, or have no cipher suite
+        // for it.
         if matches!(self.state.channel, Channel::Due | Channel::Securing) {
             self.resumption_failed = false;
         }

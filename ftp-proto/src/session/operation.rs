@@ -5,7 +5,7 @@ use super::Session;
 use super::ledger::Shape;
 use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Adopts, Answer, Flow, Halt, Step, Want};
+use crate::flow::{Adopts, Answer, Event, Flow, Halt, Step, Want};
 use crate::wait::Wait;
 
 /// An operation that was started on a session.
@@ -16,7 +16,7 @@ pub struct Running<F> {
     session: usize,
     operation: u64,
     stage: Stage,
-    /// A fence has been put up ahead of the commands that wait.
+    /// A fence went out before the commands that wait.
     fenced: bool,
     held: Option<Want>,
 }
@@ -34,8 +34,8 @@ enum Stage {
 }
 
 impl Session {
-    /// Starts an operation. The one that ran before, if it was not done, is thereby given up;
-    /// what it left owing is paid first.
+    /// Starts an operation. The one that ran before is given up, if it was not done; what it
+    /// left owing is paid first.
     pub fn start<F: Flow>(&mut self, flow: F) -> (Running<F>, Answer) {
         self.operation = self.operation.wrapping_add(1);
         self.inbox.clear();
@@ -86,10 +86,10 @@ impl Session {
     fn advance_operation<F: Flow>(
         &mut self,
         running: &mut Running<F>,
-        mut answer: Answer,
+        answer: Answer,
     ) -> Result<Step<F::Output>, Error> {
-        if let Some(error) = answer.take_broken() {
-            self.die(error);
+        if let Some(Event::Broken(error)) = answer.event() {
+            self.die(error.clone());
         }
         Step::run(answer, |answer| {
             loop {
@@ -107,6 +107,7 @@ impl Session {
         })
     }
 
+    /// Pays what is owed, but for what the flow takes over.
     fn settle_unless(&mut self, adopts: Adopts, answer: &mut Answer) -> Result<Stage, Halt> {
         if self.unrestored.is_some() && !matches!(adopts, Adopts::Greeting | Adopts::Standing) {
             let why = "the connection was replaced, and the new one not brought where it stood";
@@ -141,7 +142,7 @@ impl Session {
     }
 
     /// Once nothing more has arrived, the commands leave if the session is in step; a fence goes
-    /// ahead of them if it is not.
+    /// out before them if it is not.
     fn check_step<F>(
         &mut self,
         running: &mut Running<F>,

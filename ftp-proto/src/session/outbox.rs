@@ -59,7 +59,7 @@ impl Session {
         self.ledger.push_back(owed);
     }
 
-    /// Puts a Telnet Synch ahead of the command that comes next.
+    /// Puts a Telnet Synch before the command that comes next.
     pub(super) fn release_synch(&mut self) {
         /// IAC IP IAC DM (RFC 854).
         const SYNCH: [u8; 4] = [0xFF, 0xF4, 0xFF, 0xF2];

@@ -31,7 +31,7 @@ impl Session {
         Ok(())
     }
 
-    /// Closes the data connection that a dropped transfer has left, with ABOR ahead of it.
+    /// Closes the data connection that a dropped transfer has left, and sends ABOR first.
     fn settle_data(&mut self, event: Option<Event>) -> Result<(), Halt> {
         let Some(live) = &mut self.live else {
             return Ok(());
@@ -65,8 +65,8 @@ impl Session {
         Err(self.close_data(closing, clock).into())
     }
 
-    /// ABOR takes the place of the transfer, and of keep-alives behind it: from here on the
-    /// replies of all of them belong to the abort.
+    /// ABOR takes the place of the transfer and of its keep-alives: the replies to all of them belong
+    /// to the abort from here on.
     fn send_abort(&mut self) {
         self.clock = None;
         let muddled = self.owes(Shape::KeepAlive);
@@ -101,8 +101,8 @@ impl Session {
         Ok(())
     }
 
-    /// What never came is given up, and the fence finds out where we are: its reply comes behind
-    /// everything that may yet come, or not at all, and then the session is dead.
+    /// A reply never came and is given up. A fence restores the count: its reply comes after
+    /// everything that may yet come. If it does not come either, the session is dead.
     fn give_up_waiting(&mut self) {
         let Some(owed) = self.ledger.pop_front() else {
             return;

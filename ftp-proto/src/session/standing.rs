@@ -32,8 +32,8 @@ pub(super) struct Setting {
     pub(super) secured: bool,
 }
 
-/// How many steps are remembered, 256: whoever takes more without an absolute path, or a PWD in
-/// between, is told that he cannot be brought back.
+/// How many steps are remembered, 256. After more, without an absolute path or a PWD in between,
+/// `Restore` fails.
 const STEPS: usize = 256;
 
 /// How many settings are remembered, 64: more than there are options.

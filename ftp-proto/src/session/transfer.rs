@@ -6,7 +6,7 @@ use core::fmt;
 use crate::error::Error;
 use crate::path::RemotePath;
 use crate::representation::TransferType;
-use crate::wire::{Command, Reply};
+use crate::wire::Reply;
 
 /// An open transfer: spent by [`Finish`](crate::flows::Finish) or [`Abort`](crate::flows::Abort).
 ///
@@ -15,16 +15,16 @@ use crate::wire::{Command, Reply};
 #[derive(Debug)]
 #[must_use = "finish or abort the transfer; dropping it makes the next operation abort it"]
 pub struct Transfer {
-    id: TransferId,
-    verb: String,
-    direction: Direction,
-    secured: Secured,
+    pub(super) id: TransferId,
+    pub(super) verb: String,
+    pub(super) direction: Direction,
+    pub(super) secured: Secured,
     /// What a SIZE would be asked of: the file of a download in TYPE I.
-    file: Option<RemotePath>,
-    size_hint: Option<u64>,
-    name: Option<RemotePath>,
-    offset: u64,
-    transfer_type: TransferType,
+    pub(super) file: Option<RemotePath>,
+    pub(super) size_hint: Option<u64>,
+    pub(super) name: Option<RemotePath>,
+    pub(super) offset: u64,
+    pub(super) transfer_type: TransferType,
 }
 
 /// What TLS on a data connection came to.
@@ -37,38 +37,6 @@ pub(crate) enum Secured {
 }
 
 impl Transfer {
-    /// The transfer that this command has begun, from the start of the file.
-    pub(super) fn new(
-        id: TransferId,
-        command: &Command,
-        direction: Direction,
-        transfer_type: TransferType,
-        secured: Secured,
-    ) -> Self {
-        let whole = command.verb() == "RETR" && transfer_type == TransferType::Image;
-        let file = command.argument().filter(|_| whole);
-        Self {
-            id,
-            verb: command.verb().into(),
-            direction,
-            secured,
-            file: file.and_then(|path| RemotePath::new(path).ok()),
-            size_hint: None,
-            name: None,
-            offset: 0,
-            transfer_type,
-        }
-    }
-
-    /// Takes in what the preliminary reply tells.
-    pub(super) fn told_by(mut self, preliminary: Option<&Reply>) -> Self {
-        self.size_hint = preliminary.and_then(crate::reply::transfer_size);
-        if self.verb == "STOU" {
-            self.name = preliminary.and_then(crate::reply::unique_name);
-        }
-        self
-    }
-
     /// It begins at this offset of the file, in bytes.
     pub(crate) fn at(self, offset: u64) -> Self {
         Self { offset, ..self }
@@ -156,7 +124,7 @@ pub enum Verdict {
 /// How a data connection ended, as the driver saw it.
 #[derive(Clone, Debug)]
 pub enum DataEnd {
-    /// Downloads: the end of file, under TLS behind close_notify. Uploads: all was written.
+    /// Downloads: the end of file, under TLS after close_notify. Uploads: all was written.
     Clean,
     /// The end of file came under TLS without close_notify.
     NoCloseNotify,

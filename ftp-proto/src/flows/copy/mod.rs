@@ -108,10 +108,24 @@ enum Stage {
     Storing(Running<Begin>),
     Retrieving(Running<Begin>, Option<Transfer>),
     SourceEnds(Running<Conclude>, Option<Transfer>),
-    TargetEnds(Running<Conclude>, Option<Result<Reply, Error>>),
+    TargetEnds(Running<Conclude>, Option<Heard<Reply>>),
     /// The source refused: the target must not wait for data that never comes.
     Aborting(Running<Abort>, Error),
     Over,
+}
+
+/// The two sessions, and the answer to the last want.
+struct Sides<'a> {
+    source: &'a mut Session,
+    target: &'a mut Session,
+    answer: Option<Answer>,
+}
+
+/// How a side's part in it ended.
+#[derive(Debug)]
+enum Heard<T> {
+    Yes(T),
+    No(Error),
 }
 
 /// Why a stage goes no further.
@@ -169,63 +183,67 @@ impl ServerCopy {
         &mut self,
         source: &mut Session,
         target: &mut Session,
-        mut answer: Option<Answer>,
+        answer: Option<Answer>,
     ) -> Result<CopyStep, Error> {
-        match self.advance(source, target, &mut answer) {
+        let mut sides = Sides {
+            source,
+            target,
+            answer,
+        };
+        match self.advance(&mut sides) {
             Ok(copied) => Ok(CopyStep::Done(copied)),
             Err(Halt::Want(side, want)) => Ok(CopyStep::Want(side, want)),
             Err(Halt::Stale(error) | Halt::Failed(error)) => Err(error),
         }
     }
 
-    fn advance(
-        &mut self,
-        source: &mut Session,
-        target: &mut Session,
-        answer: &mut Option<Answer>,
-    ) -> Result<Copied, Halt> {
+    fn advance(&mut self, sides: &mut Sides<'_>) -> Result<Copied, Halt> {
         let plan = &self.plan;
         loop {
             self.stage = match &mut self.stage {
                 Stage::Start => {
-                    permit(source)?;
-                    permit(target)?;
+                    permit(sides.source)?;
+                    permit(sides.target)?;
                     let offer = Offer::new(plan.transfer_type, &plan.retrieve);
-                    Stage::Offering(start(source, offer, answer))
+                    Stage::Offering(sides.start(Side::Source, offer))
                 }
                 Stage::Offering(running) => {
-                    let endpoint = drive(Side::Source, source, running, answer)?;
-                    Stage::Storing(start(target, plan.store(endpoint), answer))
+                    let endpoint = sides.drive(Side::Source, running)?;
+                    Stage::Storing(sides.start(Side::Target, plan.store(endpoint)))
                 }
                 Stage::Storing(running) => {
-                    let stored = drive(Side::Target, target, running, answer)?;
-                    if let Err(error) = plan.check_premature(target) {
+                    let stored = sides.drive(Side::Target, running)?;
+                    if let Err(error) = plan.check_premature(sides.target) {
                         self.stage = Stage::Over;
                         return Err(error.into());
                     }
-                    Stage::Retrieving(start(source, plan.retrieve(), answer), Some(stored))
+                    let retrieve = sides.start(Side::Source, plan.retrieve());
+                    Stage::Retrieving(retrieve, Some(stored))
                 }
                 Stage::Retrieving(running, stored) => {
-                    let retrieved = match drive(Side::Source, source, running, answer) {
-                        Err(Halt::Failed(error)) => Err(error),
-                        other => Ok(other?),
-                    };
+                    let retrieved = sides.hear(Side::Source, running)?;
                     let stored = stored.take().ok_or_else(finished)?;
-                    retrieving(retrieved, stored, source, target, answer)
+                    match retrieved {
+                        Heard::Yes(retrieved) => {
+                            let conclude = sides.start(Side::Source, Conclude::new(retrieved));
+                            Stage::SourceEnds(conclude, Some(stored))
+                        }
+                        Heard::No(error) => {
+                            Stage::Aborting(sides.start(Side::Target, Abort::new(stored)), error)
+                        }
+                    }
                 }
                 Stage::SourceEnds(running, stored) => {
-                    let ended = match drive(Side::Source, source, running, answer) {
-                        Err(Halt::Failed(error)) => Err(error),
-                        other => Ok(other?),
-                    };
+                    let source = sides.hear(Side::Source, running)?;
                     let stored = stored.take().ok_or_else(finished)?;
-                    source_ended(ended, stored, target, answer)
+                    let conclude = match &source {
+                        Heard::Yes(_) => Conclude::new(stored),
+                        Heard::No(_) => Conclude::soon(stored),
+                    };
+                    Stage::TargetEnds(sides.start(Side::Target, conclude), Some(source))
                 }
                 Stage::TargetEnds(running, source) => {
-                    let target = match drive(Side::Target, target, running, answer) {
-                        Err(Halt::Failed(error)) => Err(error),
-                        other => Ok(other?),
-                    };
+                    let target = sides.hear(Side::Target, running)?;
                     let source = source.take().ok_or_else(finished)?;
                     self.stage = Stage::Over;
                     return Ok(both(source, target)?);
@@ -233,10 +251,8 @@ impl ServerCopy {
                 Stage::Aborting(running, error) => {
                     let error = error.clone();
                     // How that goes is the target session's affair.
-                    match drive(Side::Target, target, running, answer) {
-                        Ok(_) | Err(Halt::Failed(_)) => self.stage = Stage::Over,
-                        Err(halt) => return Err(halt),
-                    }
+                    sides.hear(Side::Target, running)?;
+                    self.stage = Stage::Over;
                     return Err(error.into());
                 }
                 Stage::Over => return Err(finished().into()),
@@ -279,74 +295,61 @@ impl Plan {
     }
 }
 
-/// Starts a flow on one side.
-fn start<F: Flow>(session: &mut Session, flow: F, answer: &mut Option<Answer>) -> Running<F> {
-    let (running, first) = session.start(flow);
-    *answer = Some(first);
-    running
-}
-
-/// What one side's flow yields.
-fn drive<F: Flow>(
-    side: Side,
-    session: &mut Session,
-    running: &mut Running<F>,
-    answer: &mut Option<Answer>,
-) -> Result<F::Output, Halt> {
-    let Some(answer) = answer.take() else {
-        return Err(Halt::Stale(finished()));
-    };
-    match session.step(running, answer) {
-        Ok(Step::Want(want)) => Err(Halt::Want(side, want)),
-        Ok(Step::Done(output)) => Ok(output),
-        Err(error) if error.kind() == ErrorKind::Misuse(Misuse::StaleAnswer) => {
-            Err(Halt::Stale(error))
+impl Sides<'_> {
+    fn session(&mut self, side: Side) -> &mut Session {
+        match side {
+            Side::Source => self.source,
+            Side::Target => self.target,
         }
-        Err(error) => Err(Halt::Failed(error)),
     }
-}
 
-/// RETR was accepted, and the source sends; or it was refused, and the target must not wait.
-fn retrieving(
-    retrieved: Result<Transfer, Error>,
-    stored: Transfer,
-    source: &mut Session,
-    target: &mut Session,
-    answer: &mut Option<Answer>,
-) -> Stage {
-    match retrieved {
-        Ok(retrieved) => {
-            let conclude = Conclude::new(retrieved);
-            Stage::SourceEnds(start(source, conclude, answer), Some(stored))
+    /// Starts a flow on one side.
+    fn start<F: Flow>(&mut self, side: Side, flow: F) -> Running<F> {
+        let (running, first) = self.session(side).start(flow);
+        self.answer = Some(first);
+        running
+    }
+
+    /// What one side's flow yields.
+    fn drive<F: Flow>(&mut self, side: Side, running: &mut Running<F>) -> Result<F::Output, Halt> {
+        let Some(answer) = self.answer.take() else {
+            return Err(Halt::Stale(finished()));
+        };
+        match self.session(side).step(running, answer) {
+            Ok(Step::Want(want)) => Err(Halt::Want(side, want)),
+            Ok(Step::Done(output)) => Ok(output),
+            Err(error) if error.kind() == ErrorKind::Misuse(Misuse::StaleAnswer) => {
+                Err(Halt::Stale(error))
+            }
+            Err(error) => Err(Halt::Failed(error)),
         }
-        Err(error) => Stage::Aborting(start(target, Abort::new(stored), answer), error),
     }
-}
 
-/// The source has had its word, and the target is heard.
-fn source_ended(
-    ended: Result<Reply, Error>,
-    stored: Transfer,
-    target: &mut Session,
-    answer: &mut Option<Answer>,
-) -> Stage {
-    let conclude = match &ended {
-        Ok(_) => Conclude::new(stored),
-        Err(_) => Conclude::soon(stored),
-    };
-    Stage::TargetEnds(start(target, conclude, answer), Some(ended))
+    /// The same where the copy goes on even if it fails, to bring the other side to an end.
+    fn hear<F: Flow>(
+        &mut self,
+        side: Side,
+        running: &mut Running<F>,
+    ) -> Result<Heard<F::Output>, Halt> {
+        match self.drive(side, running) {
+            Err(Halt::Failed(error)) => Ok(Heard::No(error)),
+            other => Ok(Heard::Yes(other?)),
+        }
+    }
 }
 
 /// What the two sides' words come to.
-fn both(source: Result<Reply, Error>, target: Result<Reply, Error>) -> Result<Copied, Error> {
+fn both(source: Heard<Reply>, target: Heard<Reply>) -> Result<Copied, Error> {
     match (source, target) {
-        (Ok(source), Ok(target)) => Ok(Copied { source, target }),
+        (Heard::Yes(source), Heard::Yes(target)) => Ok(Copied { source, target }),
         // A server's word says more than a wait that was over.
-        (Err(silence), Err(refusal)) if silence.reply().is_none() && refusal.reply().is_some() => {
+        (Heard::No(silence), Heard::No(refusal))
+            if silence.reply().is_none() && refusal.reply().is_some() =>
+        {
             Err(refusal.with_source(silence))
         }
         // Else the source's failure is what the target's follows from.
-        (Err(error), _) | (Ok(_), Err(error)) => Err(error),
+        (Heard::No(error), _) | (Heard::Yes(_), Heard::No(error)) => Err(error),
     }
 }
 

@@ -56,7 +56,7 @@ impl Flow for Offer {
     }
 }
 
-/// The data command, up to its first reply; TYPE and EPRT or PORT ahead of it on the side that
+/// The data command, up to its first reply; TYPE and EPRT or PORT before it on the side that
 /// connects.
 #[derive(Debug)]
 pub(super) struct Begin {
