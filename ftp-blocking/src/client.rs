@@ -1,3 +1,5 @@
+//! The client: one control connection and its data connection.
+
 use std::borrow::Cow;
 use std::fmt;
 use std::time::Instant;

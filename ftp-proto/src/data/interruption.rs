@@ -1,8 +1,8 @@
 //! What can come between a driver and what it attempts on the data connection.
 
 use crate::error::Error;
+use crate::flow::{Accept, Answer, CloseData, Connect, SecureData};
 use crate::session::transfer::DataEnd;
-use crate::{Accept, Answer, CloseData, Connect, SecureData};
 
 /// Why an attempt on the data connection is not done, of a driver that watches the control
 /// connection meanwhile.

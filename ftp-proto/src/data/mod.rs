@@ -7,6 +7,7 @@ mod entry;
 mod interruption;
 mod lines;
 mod listing;
+mod moved;
 mod phase;
 
 pub use ahead::Ahead;
@@ -16,4 +17,5 @@ pub use entry::Entry;
 pub use interruption::Interruption;
 pub use lines::{LineSplitter, LineTooLong};
 pub use listing::Listing;
-pub use phase::{DataPhase, DataStep, Moved};
+pub use moved::Moved;
+pub use phase::{DataPhase, DataStep};

@@ -5,9 +5,10 @@ use core::mem;
 use super::{AsciiDecoder, AsciiOutbox, Interruption};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flows::{Abort, Finish};
-use crate::{
-    Completion, DataEnd, Direction, LineEnds, Session, Transfer, TransferOptions, Verdict, Wait,
-};
+use crate::options::transfer::{LineEnds, TransferOptions};
+use crate::session::Session;
+use crate::session::transfer::{Completion, DataEnd, Direction, Transfer, Verdict};
+use crate::wait::Wait;
 
 /// A transfer while its bytes move, and what became of it.
 ///
@@ -128,15 +129,6 @@ pub enum DataStep {
     Finish(Finish),
     /// Nothing any more: there is an [outcome](DataPhase::outcome), or its `Finish` still runs.
     Over,
-}
-
-/// What an attempt to move bytes came to.
-#[derive(Debug)]
-pub enum Moved {
-    /// This many bytes.
-    Bytes(usize),
-    /// The end.
-    End(DataEnd),
 }
 
 /// After how many bytes the control connection is looked at, though the data connection never

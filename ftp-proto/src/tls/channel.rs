@@ -8,9 +8,9 @@ use super::naming::tls_error;
 use super::pump::Pump;
 use super::reason::Reason;
 use super::records::Records;
-use crate::DataEnd;
 use crate::data::Moved;
 use crate::error::{Error, ErrorKind};
+use crate::session::transfer::DataEnd;
 
 /// One TLS connection with its buffers: what a driver puts between a socket and plain text.
 ///

@@ -1,3 +1,5 @@
+//! Whom TLS trusts, and what it offers.
+
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;

@@ -1,10 +1,9 @@
+//! What a TLS connection came to.
+
 use alloc::vec::Vec;
 use core::fmt;
 
 use rustls::{CipherSuite, ProtocolVersion};
-
-use super::reason::Reason;
-use crate::{Answer, Error, ErrorKind, Resumption, SecureData};
 
 /// What a TLS connection came to: plain values, for people and for policies.
 ///
@@ -37,20 +36,6 @@ pub enum TlsVersion {
     V1_2,
     /// TLS 1.3 (RFC 8446).
     V1_3,
-}
-
-impl SecureData {
-    /// The handshake is done and came to this; it has failed where resumption is
-    /// [demanded](Resumption::Required) and there was none.
-    pub fn secured_with(self, info: Option<&TlsInfo>, resumption: Resumption) -> Answer {
-        match (info.is_some_and(|info| info.resumed), resumption) {
-            (true, _) => self.resumed(),
-            (false, Resumption::Required) => {
-                self.failed(Error::new(ErrorKind::Tls).with_tls_reason(Reason::NotResumed))
-            }
-            _ => self.secured(),
-        }
-    }
 }
 
 impl TlsVersion {

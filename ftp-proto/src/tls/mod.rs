@@ -142,6 +142,8 @@ mod reason;
 #[cfg(feature = "rustls")]
 mod records;
 #[cfg(feature = "rustls")]
+mod resumption;
+#[cfg(feature = "rustls")]
 mod store;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod verify;

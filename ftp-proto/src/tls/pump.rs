@@ -1,3 +1,5 @@
+//! TLS records in, plain text out.
+
 use alloc::string::ToString as _;
 use alloc::sync::Arc;
 use alloc::vec::Vec;

@@ -1,3 +1,5 @@
+//! Why TLS failed.
+
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;

@@ -1,3 +1,5 @@
+//! Ciphertext that came and is not used up.
+
 use alloc::vec::Vec;
 
 use super::pump::Pump;

@@ -1,3 +1,5 @@
+//! The TLS sessions of one login.
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;

@@ -1,3 +1,5 @@
+//! Tests of deadlines, on a clock that the test sets.
+
 use std::cell::Cell;
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};

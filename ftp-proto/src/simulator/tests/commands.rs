@@ -1,3 +1,5 @@
+//! Commands with one reply.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Two coupled servers.
+
 use super::*;
 
 use std::format;

@@ -1,3 +1,5 @@
+//! MLST and MLSD.
+
 use super::*;
 
 fn bench() -> Bench {

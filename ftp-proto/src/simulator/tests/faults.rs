@@ -1,3 +1,5 @@
+//! Scripted faults.
+
 use super::*;
 
 const LATE: &str = "421 Timeout.\r\n";

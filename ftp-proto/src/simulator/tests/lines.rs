@@ -1,3 +1,5 @@
+//! Command lines, cut in any way.
+
 use super::*;
 use crate::simulator::lines::{FromWire, to_wire};
 

@@ -1,3 +1,5 @@
+//! Commands during a transfer.
+
 use super::*;
 
 fn at(after: usize, control: &str, then: Then) -> Action {

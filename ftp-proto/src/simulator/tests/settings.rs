@@ -1,3 +1,5 @@
+//! Settings of the simulated server.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Transfers.
+
 use super::*;
 
 #[test]

@@ -1,0 +1,21 @@
+//! Whether a data connection resumed the login's session, where that is demanded.
+
+use super::info::TlsInfo;
+use super::reason::Reason;
+use crate::error::{Error, ErrorKind};
+use crate::flow::{Answer, SecureData};
+use crate::options::Resumption;
+
+impl SecureData {
+    /// The handshake is done and came to this; it has failed where resumption is
+    /// [demanded](Resumption::Required) and there was none.
+    pub fn secured_with(self, info: Option<&TlsInfo>, resumption: Resumption) -> Answer {
+        match (info.is_some_and(|info| info.resumed), resumption) {
+            (true, _) => self.resumed(),
+            (false, Resumption::Required) => {
+                self.failed(Error::new(ErrorKind::Tls).with_tls_reason(Reason::NotResumed))
+            }
+            _ => self.secured(),
+        }
+    }
+}
