@@ -1,4 +1,4 @@
-//! Command lines, cut in any way.
+//! Line ends, on the wire and in files.
 
 use super::*;
 use crate::simulator::lines::{FromWire, to_wire};
