@@ -66,7 +66,7 @@ impl Standing {
         self.protection
     }
 
-    /// HOST, as far as it was told in clear, or under TLS.
+    /// HOST, as far as it was told under TLS (`secured`), or in clear.
     pub(crate) fn hosts(&self, secured: bool) -> impl Iterator<Item = &Command> {
         let hosts = self.settings.iter().filter(|setting| setting.is_host());
         let such = hosts.filter(move |host| host.secured == secured);

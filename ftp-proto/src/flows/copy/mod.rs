@@ -108,7 +108,7 @@ enum Stage {
     Storing(Running<Begin>),
     Retrieving(Running<Begin>, Option<Transfer>),
     SourceEnds(Running<Conclude>, Option<Transfer>),
-    TargetEnds(Running<Conclude>, Option<Heard<Reply>>),
+    TargetEnds(Running<Conclude>, Option<Ended<Reply>>),
     /// The source refused: the target must not wait for data that never comes.
     Aborting(Running<Abort>, Error),
     Over,
@@ -123,9 +123,9 @@ struct Sides<'a> {
 
 /// How a side's part in it ended.
 #[derive(Debug)]
-enum Heard<T> {
-    Yes(T),
-    No(Error),
+enum Ended<T> {
+    Well(T),
+    Badly(Error),
 }
 
 /// Why a stage goes no further.
@@ -221,29 +221,29 @@ impl ServerCopy {
                     Stage::Retrieving(retrieve, Some(stored))
                 }
                 Stage::Retrieving(running, stored) => {
-                    let retrieved = sides.hear(Side::Source, running)?;
+                    let retrieved = sides.end(Side::Source, running)?;
                     let stored = stored.take().ok_or_else(finished)?;
                     match retrieved {
-                        Heard::Yes(retrieved) => {
+                        Ended::Well(retrieved) => {
                             let conclude = sides.start(Side::Source, Conclude::new(retrieved));
                             Stage::SourceEnds(conclude, Some(stored))
                         }
-                        Heard::No(error) => {
+                        Ended::Badly(error) => {
                             Stage::Aborting(sides.start(Side::Target, Abort::new(stored)), error)
                         }
                     }
                 }
                 Stage::SourceEnds(running, stored) => {
-                    let source = sides.hear(Side::Source, running)?;
+                    let source = sides.end(Side::Source, running)?;
                     let stored = stored.take().ok_or_else(finished)?;
                     let conclude = match &source {
-                        Heard::Yes(_) => Conclude::new(stored),
-                        Heard::No(_) => Conclude::soon(stored),
+                        Ended::Well(_) => Conclude::new(stored),
+                        Ended::Badly(_) => Conclude::soon(stored),
                     };
                     Stage::TargetEnds(sides.start(Side::Target, conclude), Some(source))
                 }
                 Stage::TargetEnds(running, source) => {
-                    let target = sides.hear(Side::Target, running)?;
+                    let target = sides.end(Side::Target, running)?;
                     let source = source.take().ok_or_else(finished)?;
                     self.stage = Stage::Over;
                     return Ok(both(source, target)?);
@@ -251,7 +251,7 @@ impl ServerCopy {
                 Stage::Aborting(running, error) => {
                     let error = error.clone();
                     // How that goes is the target session's affair.
-                    sides.hear(Side::Target, running)?;
+                    sides.end(Side::Target, running)?;
                     self.stage = Stage::Over;
                     return Err(error.into());
                 }
@@ -326,30 +326,30 @@ impl Sides<'_> {
     }
 
     /// The same where the copy goes on even if it fails, to bring the other side to an end.
-    fn hear<F: Flow>(
+    fn end<F: Flow>(
         &mut self,
         side: Side,
         running: &mut Running<F>,
-    ) -> Result<Heard<F::Output>, Halt> {
+    ) -> Result<Ended<F::Output>, Halt> {
         match self.drive(side, running) {
-            Err(Halt::Failed(error)) => Ok(Heard::No(error)),
-            other => Ok(Heard::Yes(other?)),
+            Err(Halt::Failed(error)) => Ok(Ended::Badly(error)),
+            other => Ok(Ended::Well(other?)),
         }
     }
 }
 
 /// What the two sides' words come to.
-fn both(source: Heard<Reply>, target: Heard<Reply>) -> Result<Copied, Error> {
+fn both(source: Ended<Reply>, target: Ended<Reply>) -> Result<Copied, Error> {
     match (source, target) {
-        (Heard::Yes(source), Heard::Yes(target)) => Ok(Copied { source, target }),
+        (Ended::Well(source), Ended::Well(target)) => Ok(Copied { source, target }),
         // A server's word says more than a wait that was over.
-        (Heard::No(silence), Heard::No(refusal))
+        (Ended::Badly(silence), Ended::Badly(refusal))
             if silence.reply().is_none() && refusal.reply().is_some() =>
         {
             Err(refusal.with_source(silence))
         }
         // Else the source's failure is what the target's follows from.
-        (Heard::No(error), _) | (Heard::Yes(_), Heard::No(error)) => Err(error),
+        (Ended::Badly(error), _) | (Ended::Well(_), Ended::Badly(error)) => Err(error),
     }
 }
 
