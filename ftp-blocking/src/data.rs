@@ -73,20 +73,14 @@ impl Read for Download<'_> {
         if buffer.is_empty() {
             return Ok(0);
         }
-        loop {
+        while !moving.phase.has_ended() {
             let mut count = ahead.take(buffer);
             if count == 0 {
                 let room = ahead.space(buffer);
                 let came = moving.attempt(Readiness::Readable, |channel, _, until| {
                     Ok(channel.read(room, until)?.map(Moved::from))
                 });
-                match came {
-                    Some(came) => count = ahead.filled(came, buffer),
-                    None => {
-                        *ahead = Ahead::default();
-                        return Ok(moving.phase.read_end(buffer)?);
-                    }
-                }
+                count = came.map_or(0, |came| ahead.filled(came, buffer));
             }
             // Nothing yet is not the end.
             match moving.phase.received(&mut buffer[..count]) {
@@ -94,6 +88,8 @@ impl Read for Download<'_> {
                 count => return Ok(count),
             }
         }
+        *ahead = Ahead::default();
+        Ok(moving.phase.read_end(buffer)?)
     }
 }
 

@@ -48,7 +48,7 @@ impl Client {
         result
     }
 
-    /// Ends each operation: frees room that is not in use, and the data connection of a dead session.
+    /// Ends each operation: frees room not in use, and the data connection of a dead session.
     pub(crate) fn tidy_up(&mut self, failed: bool) {
         self.control.shrink();
         if failed && self.session.is_dead() {

@@ -193,8 +193,8 @@ impl Upload<'_> {
     }
 }
 
-/// By way of the kernel: no bytes at all mean that it moves none, or none any more. Whether that
-/// was the end is what reading and writing then say.
+/// By way of the kernel. 0 bytes mean that it moves none, or no more: reading and writing then say
+/// whether that was the end.
 impl Moving<'_> {
     fn is_plain(&mut self) -> bool {
         let channel = self.client.data.channel();

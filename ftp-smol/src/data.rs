@@ -85,20 +85,14 @@ impl AsyncRead for Download<'_> {
         if buffer.is_empty() {
             return Poll::Ready(Ok(0));
         }
-        loop {
+        while !moving.phase.has_ended() {
             let mut count = ahead.take(buffer);
             if count == 0 {
                 let room = ahead.space(buffer);
-                let came = moving.poll_attempt(cx, |channel, _, cx| {
+                let came = ready!(moving.poll_attempt(cx, |channel, _, cx| {
                     channel.poll_read(cx, room).map_ok(Moved::from)
-                });
-                match ready!(came) {
-                    Some(came) => count = ahead.filled(came, buffer),
-                    None => {
-                        *ahead = Ahead::default();
-                        return Poll::Ready(Ok(moving.phase.read_end(buffer)?));
-                    }
-                }
+                }));
+                count = came.map_or(0, |came| ahead.filled(came, buffer));
             }
             // Nothing yet is not the end.
             match moving.phase.received(&mut buffer[..count]) {
@@ -106,6 +100,9 @@ impl AsyncRead for Download<'_> {
                 count => return Poll::Ready(Ok(count)),
             }
         }
+        *ahead = Ahead::default();
+        ready!(moving.poll_finish(cx));
+        Poll::Ready(Ok(moving.phase.read_end(buffer)?))
     }
 }
 

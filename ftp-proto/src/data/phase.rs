@@ -50,23 +50,35 @@ use crate::wait::Wait;
 /// # run(&mut session, Greeting::new(), &mut replies)?;
 /// # run(&mut session, Login::new(Credentials::new("ada", "secret")?), &mut replies)?;
 /// # let transfer = run(&mut session, Open::retrieve("file")?, &mut replies)?;
-/// # let mut data = [b"one\r\ntw", &b"o\r\n"[..]].into_iter();
-/// # let mut replies = [&b"226 Done\r\n"[..]].into_iter();
+/// # let events = [
+/// #     Event::Data(b"one\r\ntw"), Event::Control(b"226 Done\r\n"), Event::Data(b"o\r\n"), Event::End,
+/// # ];
+/// # let mut events = events.into_iter();
+/// # let mut poll = || events.next().unwrap_or(Event::TimeOver);
+///
+/// /// What can happen on the two connections.
+/// enum Event {
+///     Data(&'static [u8]),
+///     End,
+///     Control(&'static [u8]),
+///     TimeOver,
+/// }
 ///
 /// let mut phase = DataPhase::new(transfer, &TransferOptions::text());
 /// let mut file = Vec::new();
 /// loop {
 ///     match phase.step(&session) {
-///         // What has come on the control connection goes to the session: here, nothing has.
+///         // Feed the session what has come on the control connection: here, nothing has.
 ///         DataStep::Look => {}
-///         // Poll both connections, up to the limit.
-///         DataStep::Move | DataStep::TakeIn => match data.next() {
-///             Some(bytes) => {
+///         DataStep::Move | DataStep::TakeIn => match poll() {
+///             Event::Data(bytes) => {
 ///                 let mut bytes = bytes.to_vec();
 ///                 let count = phase.received(&mut bytes);
 ///                 file.extend_from_slice(&bytes[..count]);
 ///             }
-///             None => phase.end(DataEnd::Clean),
+///             Event::End => phase.end(DataEnd::Clean),
+///             Event::Control(bytes) => session.receive(bytes),
+///             Event::TimeOver => phase.interrupted(&mut session, Interruption::TimedOut),
 ///         },
 ///         DataStep::Finish(flow) => phase.finished(run(&mut session, flow, &mut replies)),
 ///         DataStep::Over => break,

@@ -120,7 +120,8 @@ impl TlsChannel {
         self.records.space(wanted)
     }
 
-    /// This many bytes came into [`space`](Self::space).
+    /// This many bytes came into [`space`](Self::space): in any pieces, and also before an operation
+    /// wants them.
     pub fn filled(&mut self, bytes: usize) {
         self.came = self.came.saturating_add(bytes);
         self.records.filled(bytes);
