@@ -181,15 +181,19 @@ impl Session {
     /// [`clear_control`](Self::clear_control). Where it failed, the session is dead.
     pub(crate) fn channel_changed(&mut self, answer: &mut Answer) -> Result<(), Error> {
         self.alive()?;
-        let failed = Error::new(ErrorKind::Tls);
         match answer.take() {
             Some(Event::Secured) => self.state.secured(),
             Some(Event::Cleared) => self.state.channel = Channel::Cleared,
             Some(Event::TimedOut) => {
                 return Err(self.dead_of(Error::new(ErrorKind::Timeout(Wait::Handshake))));
             }
-            _ if self.is_securing() => return Err(self.dead_of(failed)),
-            _ => return Err(self.dead_of(failed.with_command("CCC"))),
+            _ => {
+                let failed = Error::new(ErrorKind::Tls);
+                return Err(match self.is_securing() {
+                    true => self.dead_of(failed),
+                    false => self.dead_of(failed.with_command("CCC")),
+                });
+            }
         }
         self.renew_decoder();
         Ok(())
