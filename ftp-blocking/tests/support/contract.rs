@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 
 use ftp_proto::simulator::Simulator;
-use ftp_proto::simulator::contract::{Call, Driver, Ending, Operation, Outcome};
+use ftp_proto::simulator::contract::{Call, Driver, Ending, Look, Operation, Outcome};
 
 use super::face::{Client, Error, Memory, Options, TransferOptions, TransferType, Upload};
 
@@ -53,6 +53,10 @@ fn perform(
 ) -> Result<Outcome, Error> {
     Ok(match operation {
         Operation::Login => client.login("user", "secret").map(|_| Outcome::Done)?,
+        Operation::LoginAs(user, password) => {
+            client.login(user, password)?;
+            Outcome::Done
+        }
         Operation::Pwd => Outcome::Bytes(client.pwd()?.as_bytes().to_vec()),
         Operation::Size(path) => Outcome::Size(client.size(path)?),
         Operation::Features => {
@@ -146,6 +150,22 @@ fn perform(
             let entries = client.mlsd(None::<&str>)?;
             Outcome::Lines(entries.iter().map(|entry| entry.name().to_vec()).collect())
         }
+        Operation::Look(look, path) => {
+            let path = Some(*path).filter(|path| !path.is_empty());
+            Outcome::Lines(match look {
+                Look::List => client.list(path)?,
+                Look::Nlst => client.names(path)?,
+                Look::Mlsd => {
+                    let entries = client.mlsd(path)?;
+                    entries.iter().map(|entry| entry.line().to_vec()).collect()
+                }
+                Look::Mlst => vec![client.mlst(path)?.line().to_vec()],
+                Look::Stat => {
+                    let reply = client.status(path)?;
+                    reply.text_lines().map(<[u8]>::to_vec).collect()
+                }
+            })
+        }
         Operation::Allocate(bytes) => Outcome::Code(client.allocate(*bytes)?.code().value()),
         Operation::Type(transfer_type) => {
             client.set_type(*transfer_type)?;
@@ -182,6 +202,11 @@ fn perform(
         Operation::UploadText(path, content) => {
             let upload = client.upload_with(path, &TransferOptions::text())?;
             stored(upload, content)?
+        }
+        Operation::UploadAscii(path, content) => {
+            let options = TransferOptions::new().with_type(TransferType::TEXT);
+            let upload = client.upload_with(path, &options)?;
+            stored(upload, content.as_bytes())?
         }
         Operation::StoreLines(path, lines) => {
             Outcome::Count(client.store_lines(path, *lines)?.bytes as usize)

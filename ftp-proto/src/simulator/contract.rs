@@ -20,6 +20,8 @@ use crate::{
 pub enum Operation {
     /// Log in as `user` with the password `secret`.
     Login,
+    /// Log in as somebody else: [`Outcome::Done`].
+    LoginAs(&'static str, &'static str),
     /// The current directory: [`Outcome::Bytes`].
     Pwd,
     /// The size of a file: [`Outcome::Size`].
@@ -58,6 +60,13 @@ pub enum Operation {
     Facts(&'static str),
     /// MLSD of the current directory: [`Outcome::Lines`], the names.
     FactsOfAll,
+    /// What is said of a path, or of the current directory if it is empty, line by line as it
+    /// came: [`Outcome::Lines`].
+    Look(Look, &'static str),
+    /// What the server has stored under this absolute path: [`Outcome::Bytes`] for a file,
+    /// [`Outcome::Done`] for a directory, [`Outcome::Size`] of `None` for nothing. No driver is
+    /// asked: whoever runs the case looks beside the client.
+    Stored(&'static str),
     /// ALLO: [`Outcome::Code`].
     Allocate(u64),
     /// TYPE: [`Outcome::Done`].
@@ -76,6 +85,9 @@ pub enum Operation {
     UploadAt(&'static str, u64, Vec<u8>),
     /// An upload as a text: [`Outcome::Count`], in bytes of the wire.
     UploadText(&'static str, Vec<u8>),
+    /// An upload in TYPE A of bytes whose line ends are those of the wire already:
+    /// [`Outcome::Count`], in bytes.
+    UploadAscii(&'static str, &'static str),
     /// An upload of lines: [`Outcome::Count`], in bytes of the wire.
     StoreLines(&'static str, &'static [&'static str]),
     /// An upload by this command in TYPE I: [`Outcome::Count`], in bytes.
@@ -113,6 +125,17 @@ pub enum Call {
     Host,
     Language,
     ClientName,
+}
+
+/// The commands that describe files and directories in lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names of the commands")]
+pub enum Look {
+    List,
+    Nlst,
+    Mlsd,
+    Mlst,
+    Stat,
 }
 
 /// How a transfer is given up.
@@ -184,6 +207,47 @@ pub enum Expect {
     Fails(ErrorKind, Option<u16>),
     /// The same, with this many bytes moved, which the reader got before the error.
     FailsAfter(ErrorKind, Option<u16>, usize),
+    /// A reply with one of these codes, of a real server, too.
+    Code(&'static [u16]),
+    /// Bytes with each of these words between blanks.
+    Words(&'static [&'static str]),
+    /// Lines that describe exactly these entries, in any order. Of each entry the first word ends
+    /// the line, and the others occur in it in upper or lower case.
+    Entries(&'static [&'static [&'static str]]),
+}
+
+/// Whether lines are what [`Expect::Entries`] asks for. The head and the tail of a listing do not
+/// count, and neither do the directory itself and the one above.
+pub fn has_entries(lines: &[Vec<u8>], entries: &[&[&str]]) -> bool {
+    let fits = |line: &[u8], entry: &[&str]| {
+        let lower = line.to_ascii_lowercase();
+        entry.split_first().is_some_and(|(name, words)| {
+            line.ends_with(name.as_bytes()) && words.iter().all(|word| has(&lower, word))
+        })
+    };
+    let is_known = |line: &Vec<u8>| {
+        is_frame(&line.to_ascii_lowercase()) || entries.iter().any(|entry| fits(line, entry))
+    };
+    let is_there = |entry: &&[&str]| lines.iter().any(|line| fits(line, entry));
+    lines.iter().all(is_known) && entries.iter().all(is_there)
+}
+
+/// Whether bytes are what [`Expect::Words`] asks for.
+pub fn has_words(bytes: &[u8], words: &[&str]) -> bool {
+    let found: Vec<_> = bytes.split(|byte| *byte == b' ').collect();
+    words.iter().all(|word| found.contains(&word.as_bytes()))
+}
+
+fn is_frame(line: &[u8]) -> bool {
+    let heads = ["total ", "stat", "end"];
+    line.ends_with(b".")
+        || heads.iter().any(|word| line.starts_with(word.as_bytes()))
+        || has(line, "type=cdir;")
+        || has(line, "type=pdir;")
+}
+
+fn has(line: &[u8], word: &str) -> bool {
+    line.windows(word.len()).any(|part| part == word.as_bytes())
 }
 
 /// A driver under test. `perform` is a `match` from operations to the driver's own calls.
@@ -215,6 +279,7 @@ pub struct TlsEnds {
 #[derive(Clone, Debug)]
 pub struct Case {
     pub(super) setup: Setup,
+    pub(super) in_every_way: bool,
     pub(super) config: fn(Config) -> Config,
     pub(super) channels: Channels,
     pub(super) connects: Option<Expect>,
@@ -279,7 +344,13 @@ impl Case {
             && setup.home == plain.home
             && (&setup.user, &setup.password) == (&plain.user, &plain.password)
             && self.connects.is_none()
-            && self.channels != Channels::Tls
+            && matches!(self.channels, Channels::Both | Channels::Clear)
+    }
+
+    /// Whether a real server is asked this in every way in which it can be reached, and not in
+    /// clear and in passive mode alone.
+    pub fn is_asked_in_every_way(&self) -> bool {
+        self.in_every_way
     }
 
     /// The operations, and what is expected of each.
@@ -335,7 +406,10 @@ impl Case {
             (Err(error), None) => return Err(format!("not connected: {error}")),
         };
         for (number, (operation, expected)) in self.steps.iter().enumerate() {
-            let outcome = driver.perform(operation);
+            let outcome = match operation {
+                Operation::Stored(path) => driver.with_server(|server| stored(server, path)),
+                operation => driver.perform(operation),
+            };
             meets(&outcome, expected).map_err(|why| {
                 let log = driver.with_server(|server| {
                     let lines = server.commands().iter();
@@ -372,6 +446,14 @@ fn options() -> Options {
     Options::new("localhost").with_timeouts(timeouts)
 }
 
+fn stored(server: &Simulator, path: &str) -> Outcome {
+    match server.file(path) {
+        Some(content) => Outcome::Bytes(content.to_vec()),
+        None if server.store.is_directory(path.as_bytes()) => Outcome::Done,
+        None => Outcome::Size(None),
+    }
+}
+
 fn meets(outcome: &Outcome, expected: &Expect) -> Result<(), String> {
     let met = match (outcome, expected) {
         (outcome, Expect::Is(expected)) => outcome == expected,
@@ -384,6 +466,9 @@ fn meets(outcome: &Outcome, expected: &Expect) -> Result<(), String> {
                 && failure.transferred == Some(*bytes as u64)
                 && came.len() == *bytes
         }
+        (Outcome::Code(code), Expect::Code(codes)) => codes.contains(code),
+        (Outcome::Bytes(bytes), Expect::Words(words)) => has_words(bytes, words),
+        (Outcome::Lines(lines), Expect::Entries(entries)) => has_entries(lines, entries),
         _ => false,
     };
     if met {

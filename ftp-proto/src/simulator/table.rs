@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::num::NonZeroU8;
 
-use super::contract::{Call, Case, Channels, Ending, Expect, Operation, Outcome};
+use super::contract::{Call, Case, Channels, Ending, Expect, Look, Operation, Outcome};
 use super::{Action, DuringTransfer, Fault, Setup, Then};
 use crate::{
     Auth, Config, DataCommand, DataMode, ErrorKind, FileStructure, Format, MissingCloseNotify,
@@ -12,7 +12,7 @@ use crate::{
 };
 
 use ErrorKind::{Closed, Injection, Permanent, Protocol, Transient, Truncated, Unconfirmed};
-use Expect::{Fails, FailsAfter, Is};
+use Expect::{Entries, Fails, FailsAfter, Is};
 use Operation::{
     Begin, BeginUpload, Download, DownloadExpecting, DownloadKeptAlive, Features, List, Login,
     Names, Noop, Pwd, Quit, Raw, Size, Upload,
@@ -53,7 +53,29 @@ macro_rules! cases {
 cases! {
     ($)
     /// A whole session: each operation once.
-    a_whole_session => session(Setup::new()).steps(everything()).step(Quit, done());
+    a_whole_session => session(Setup::new())
+        .in_every_way()
+        .steps(everything())
+        .step(Quit, done());
+    /// What every server is asked about itself, and what none knows.
+    questions => session(Setup::new().file("/d/below/inside", "1"))
+        .in_every_way()
+        .steps(answers());
+    /// Listings of every kind, of names of every kind.
+    listings => session(Setup::new()
+            .file("/d/one", "1")
+            .file("/d/two words", "22")
+            .file("/d/drei-ß", "333")
+            .directory("/d/void"))
+        .in_every_way()
+        .steps(descriptions());
+    /// What changes files and directories, by names that are relative, and what is stored then.
+    names_below_a_directory => session(Setup::new()
+            .file("/d/old", "content")
+            .file("/d/text", "one\ntwo\n")
+            .directory("/d/below"))
+        .in_every_way()
+        .steps(changes());
     /// From one mode to the other and back.
     passive_and_active_in_turn => session(Setup::new())
         .step(Operation::DataMode(DataMode::Active), done())
@@ -100,19 +122,28 @@ cases! {
     login_refused => Case::new(Setup::new().user("user", "other"))
         .step(Login, Fails(Permanent, Some(530)))
         .step(Noop, Is(Outcome::Code(200)));
+    /// A login that is refused, and then one that is not.
+    login_refused_then_accepted => Case::new(Setup::new())
+        .step(Operation::LoginAs("stranger", "wrong"), Fails(Permanent, Some(530)))
+        .step(Login, done())
+        .step(Quit, done());
     /// A download shorter than it should be.
     size_not_as_expected => session(Setup::new())
         .step(DownloadExpecting("/five", 5), bytes(b"12345"))
         .step(DownloadExpecting("/five", 6), Fails(Truncated, Some(226)))
         .step(Pwd, bytes(b"/"));
     /// Files that are not there, names that cannot be stored.
-    refusals_leave_the_session_in_step => session(Setup::new())
+    refusals_leave_the_session_in_step => session(Setup::new().directory("/d"))
+        .in_every_way()
         .step(Download("/none", 0), Fails(Permanent, Some(550)))
         .step(Pwd, bytes(b"/"))
+        .step(Download("/d", 0), Fails(Permanent, Some(550)))
+        .steps(still_in_step())
         .step(Upload("/no/such/directory", vec![1, 2]), Fails(Permanent, Some(553)))
         .step(Download("/five", 0), bytes(b"12345"))
         .step(Size("/none"), Fails(Permanent, Some(550)))
-        .step(Upload("/new", big(10)), Is(Outcome::Count(10)));
+        .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
+        .step(Operation::Stored("/new"), bytes(&big(10)));
     /// Every command that changes or asks something, in one session.
     directories_and_files => session(Setup::new().directory("/d")).steps(housekeeping());
     /// CDUP is not known: `CWD ..` is sent.
@@ -167,23 +198,22 @@ cases! {
         .step(Operation::Modified("/five"), bytes(b""))
         .step(Operation::Modified("/five"), bytes(b""));
     /// A text is translated both ways, whatever its line ends are.
-    texts_both_ways => session(Setup::new().file("/text", "one\ntwo\r\n\nlast")).steps(texts());
+    texts_both_ways => session(Setup::new()
+            .file("/text", "one\ntwo\r\n\nlast")
+            .file("/lf", "one\n\ntwo\n")
+            .file("/crlf", "one\r\n\r\ntwo\r\n"))
+        .in_every_way()
+        .steps(texts())
+        .steps(texts_of_one_kind());
     /// The same in small windows and segments.
     texts_through_a_small_window => session(Setup::new()
             .window(7)
             .file("/text", "one\ntwo\r\n\nlast"))
         .steps(texts());
-    /// Uploads from an offset, behind the end, and under a name of the server's.
-    uploads_of_all_kinds => session(Setup::new())
-        .step(Operation::UploadAt("/five", 3, b"xyz".to_vec()), Is(Outcome::Count(3)))
-        .step(Download("/five", 0), bytes(b"123xyz"))
-        .step(Operation::Append("/five", b"!".to_vec()), Is(Outcome::Count(1)))
-        .step(Download("/five", 0), bytes(b"123xyz!"))
-        .step(Operation::UploadUnique(b"unique".to_vec()), bytes(b"stou.0001"))
-        .step(Download("/stou.0001", 0), bytes(b"unique"))
-        .step(Operation::UploadCommand("STOR /raw", b"raw".to_vec()), Is(Outcome::Count(3)))
-        .step(Download("/raw", 0), bytes(b"raw"))
-        .step(Operation::DownloadCommand("NLST /raw"), bytes(b"raw\r\n"));
+    /// Uploads from an offset on, at the end of a file, and under a name of the server's.
+    uploads_of_all_kinds => session(Setup::new().file("/half", big(123_456)))
+        .in_every_way()
+        .steps(uploads());
     /// Commands that are none of data open no data connection.
     no_data_command => session(Setup::new())
         .step(
@@ -259,6 +289,14 @@ cases! {
         .step(Operation::Reconnect, Fails(ErrorKind::TooLarge, None))
         .step(Pwd, bytes(b"/"))
         .step(Operation::Reconnect, done())
+        .steps(still_in_step());
+    /// A connection in the place of another one, which was well, stands in the same directory.
+    reconnected_in_a_directory => session(Setup::new().directory("/d"))
+        .in_every_way()
+        .step(Operation::Call(Call::Cwd, "d"), code(250))
+        .step(Operation::Reconnect, done())
+        .step(Pwd, bytes(b"/d"))
+        .step(Operation::Call(Call::Cwd, ".."), code(250))
         .steps(still_in_step());
     /// A second login begins where every login does.
     reconnected_after_a_second_login => session(Setup::new().directory("/d"))
@@ -702,7 +740,9 @@ fn everything() -> Vec<(Operation, Expect)> {
             ])),
         ),
         (Upload("/new", big(300_000)), Is(Outcome::Count(300_000))),
+        (Operation::Stored("/new"), bytes(&big(300_000))),
         (Upload("/new-empty", vec![]), Is(Outcome::Count(0))),
+        (Operation::Stored("/new-empty"), bytes(b"")),
         (Download("/new-empty", 0), bytes(b"")),
         (Size("/new"), Is(Outcome::Size(Some(300_000)))),
         (
@@ -710,6 +750,141 @@ fn everything() -> Vec<(Operation, Expect)> {
             bytes(big(300_000).split_at(299_990).1),
         ),
         (Raw("DELE /new"), Is(Outcome::Code(250))),
+    ]
+}
+
+fn answers() -> Vec<(Operation, Expect)> {
+    let answer = |call, argument, codes| (Operation::Call(call, argument), Expect::Code(codes));
+    vec![
+        (Features, Expect::Words(&["SIZE", "MDTM", "REST", "EPSV"])),
+        answer(Call::System, "", &[215]),
+        (Pwd, bytes(b"/")),
+        answer(Call::Status, "", &[211]),
+        answer(Call::Cwd, "d", &[200, 250]),
+        (
+            Operation::Look(Look::Stat, "below"),
+            Entries(&[&["inside"]]),
+        ),
+        answer(Call::Help, "", &[214, 211]),
+        answer(Call::Site, "HELP", &[200, 214]),
+        (Noop, Is(Outcome::Code(200))),
+        answer(Call::Opts, "UTF8 ON", &[200]),
+        (Raw("XYZZY"), Expect::Code(&[500, 502])),
+        (Pwd, bytes(b"/d")),
+    ]
+}
+
+fn descriptions() -> Vec<(Operation, Expect)> {
+    let look = |look, path, entries| (Operation::Look(look, path), Entries(entries));
+    let names = [&b"drei-\xc3\x9f"[..], b"one", b"two words", b"void"];
+    vec![
+        (Operation::Call(Call::Cwd, "d"), code(250)),
+        look(
+            Look::List,
+            "",
+            &[&["drei-ß"], &["one"], &["two words"], &["void"]],
+        ),
+        look(Look::List, "one", &[&["one"]]),
+        (
+            Names,
+            Is(Outcome::Lines(names.map(<[u8]>::to_vec).to_vec())),
+        ),
+        look(
+            Look::Mlsd,
+            "",
+            &[
+                &[" drei-ß", "type=file;", "size=3;"],
+                &[" one", "type=file;", "size=1;"],
+                &[" two words", "type=file;", "size=2;"],
+                &[" void", "type=dir;"],
+            ],
+        ),
+        look(Look::Mlst, "one", &[&["one", "size=1;", "modify="]]),
+        (Operation::Facts("none"), Fails(Permanent, Some(550))),
+        // Of the current directory.
+        look(Look::Mlst, "", &[&["", "dir;"]]),
+        look(Look::List, "void", &[]),
+        // Not even the directory itself.
+        (
+            Operation::Look(Look::Nlst, "void"),
+            Is(Outcome::Lines(Vec::new())),
+        ),
+        look(Look::Mlsd, "void", &[]),
+    ]
+}
+
+fn changes() -> Vec<(Operation, Expect)> {
+    let refused = || Fails(Permanent, Some(550));
+    let is_gone = || Is(Outcome::Size(None));
+    let names = [&b"below"[..], b"old", b"text"];
+    vec![
+        (Operation::Call(Call::Cwd, "d"), code(250)),
+        // TYPE A is in force after a listing, and sizes are not those of TYPE A.
+        (
+            Names,
+            Is(Outcome::Lines(names.map(<[u8]>::to_vec).to_vec())),
+        ),
+        (Size("text"), Is(Outcome::Size(Some(8)))),
+        (Size("none"), refused()),
+        (Operation::Modified("old"), bytes(b"2024-01-01T00:00:00")),
+        (Operation::Modified("none"), refused()),
+        (Operation::Rename("old", "below/new"), code(250)),
+        (Operation::Stored("/d/old"), is_gone()),
+        (Operation::Stored("/d/below/new"), bytes(b"content")),
+        (Operation::Rename("old", "new"), refused()),
+        (Operation::Call(Call::Delete, "text"), code(250)),
+        (Operation::Stored("/d/text"), is_gone()),
+        (Operation::Call(Call::Delete, "text"), refused()),
+        (Operation::MakeDirectory("made"), bytes(b"/d/made")),
+        (Operation::Stored("/d/made"), done()),
+        (Operation::MakeDirectory("made"), refused()),
+        (Operation::Call(Call::Rmd, "made"), code(250)),
+        (Operation::Stored("/d/made"), is_gone()),
+        (Operation::Call(Call::Rmd, "made"), refused()),
+        (Operation::Call(Call::Cwd, "below"), code(250)),
+        (Pwd, bytes(b"/d/below")),
+        (Operation::Call(Call::Cwd, ".."), code(250)),
+        (Pwd, bytes(b"/d")),
+        (Operation::Call(Call::Cwd, "nowhere"), refused()),
+    ]
+}
+
+fn uploads() -> Vec<(Operation, Expect)> {
+    let whole = big(300_007);
+    let (half, rest) = whole.split_at(123_456);
+    let count = |bytes: &[u8]| Is(Outcome::Count(bytes.len()));
+    vec![
+        (
+            Operation::UploadAt("/five", 3, b"xyz".to_vec()),
+            count(b"xyz"),
+        ),
+        (Download("/five", 0), bytes(b"123xyz")),
+        (Operation::Append("/five", b"!".to_vec()), count(b"!")),
+        (Download("/five", 0), bytes(b"123xyz!")),
+        (
+            Operation::UploadAt("/half", 123_456, rest.to_vec()),
+            count(rest),
+        ),
+        (Operation::Stored("/half"), bytes(&whole)),
+        // Over what is there, shorter, and from the beginning.
+        (Upload("/half", big(9)), count(&big(9))),
+        (Operation::Stored("/half"), bytes(&big(9))),
+        (Operation::Append("/parts", half.to_vec()), count(half)),
+        (Operation::Append("/parts", rest.to_vec()), count(rest)),
+        (Operation::Stored("/parts"), bytes(&whole)),
+        (Download("/parts", 123_456), bytes(rest)),
+        (Download("/parts", 0), bytes(&whole)),
+        (
+            Operation::UploadUnique(b"unique".to_vec()),
+            bytes(b"stou.0001"),
+        ),
+        (Download("/stou.0001", 0), bytes(b"unique")),
+        (
+            Operation::UploadCommand("STOR /raw", b"raw".to_vec()),
+            count(b"raw"),
+        ),
+        (Download("/raw", 0), bytes(b"raw")),
+        (Operation::DownloadCommand("NLST /raw"), bytes(b"raw\r\n")),
     ]
 }
 
@@ -724,15 +899,6 @@ fn housekeeping() -> Vec<(Operation, Expect)> {
         (Operation::Call(Call::Cwd, ""), code(250)),
         (Pwd, bytes(b"/d")),
         (Operation::Call(Call::Rmd, "a \"b\""), code(250)),
-        (
-            Operation::Call(Call::Rmd, "none"),
-            Fails(Permanent, Some(550)),
-        ),
-        (
-            Operation::Call(Call::Cwd, "none"),
-            Fails(Permanent, Some(550)),
-        ),
-        (Operation::MakeDirectory("/d"), Fails(Permanent, Some(550))),
         (Operation::Rename("/five", " leading"), code(250)),
         (Download(" leading", 0), bytes(b"12345")),
         (
@@ -753,7 +919,6 @@ fn housekeeping() -> Vec<(Operation, Expect)> {
             Operation::Modified(" leading"),
             bytes(b"2024-01-01T00:00:00"),
         ),
-        (Operation::Modified("none"), Fails(Permanent, Some(550))),
         (Operation::Call(Call::Delete, " leading"), code(250)),
         (
             Operation::Call(Call::Delete, " leading"),
@@ -768,10 +933,7 @@ fn housekeeping() -> Vec<(Operation, Expect)> {
 
 fn settings() -> Vec<(Operation, Expect)> {
     vec![
-        (Operation::Call(Call::System, ""), code(215)),
-        (Operation::Call(Call::Status, ""), code(211)),
         (Operation::Call(Call::Status, "/five"), code(213)),
-        (Operation::Call(Call::Help, ""), code(214)),
         (Operation::Call(Call::Help, "RETR"), code(214)),
         (Operation::Call(Call::Site, "CHMOD 644 /five"), code(200)),
         (
@@ -870,6 +1032,43 @@ fn texts() -> Vec<(Operation, Expect)> {
     ]
 }
 
+/// Texts whose line ends are all alike.
+fn texts_of_one_kind() -> Vec<(Operation, Expect)> {
+    let lines = |lines: [&str; 3]| Is(Outcome::Lines(lines.map(|line| line.into()).to_vec()));
+    let (lf, wire) = (&b"one\n\ntwo\n"[..], "one\r\n\r\ntwo\r\n");
+    vec![
+        (Operation::DownloadLines("/lf"), lines(["one", "", "two"])),
+        (
+            Operation::DownloadCommand("RETR /lf"),
+            bytes(wire.as_bytes()),
+        ),
+        (
+            Operation::DownloadLines("/crlf"),
+            lines(["one\r", "\r", "two\r"]),
+        ),
+        (
+            Operation::DownloadCommand("RETR /crlf"),
+            bytes(b"one\r\r\n\r\r\ntwo\r\r\n"),
+        ),
+        (
+            Operation::StoreLines("/stored", &["one", "", "two"]),
+            Is(Outcome::Count(12)),
+        ),
+        (Operation::Stored("/stored"), bytes(lf)),
+        // The next one is no text.
+        (
+            Upload("/binary", wire.as_bytes().to_vec()),
+            Is(Outcome::Count(12)),
+        ),
+        (Operation::Stored("/binary"), bytes(wire.as_bytes())),
+        (
+            Operation::UploadAscii("/wire", wire),
+            Is(Outcome::Count(12)),
+        ),
+        (Operation::Stored("/wire"), bytes(lf)),
+    ]
+}
+
 fn pret_features() -> Expect {
     bytes(b"CLNT EPRT EPSV HOST LANG MDTM MFMT MLST PASV PRET REST SIZE TVFS UTF8 ")
 }
@@ -946,6 +1145,7 @@ impl Case {
     fn new(setup: Setup) -> Self {
         Self {
             setup,
+            in_every_way: false,
             config: |config| config,
             channels: Channels::Both,
             connects: None,
@@ -956,6 +1156,12 @@ impl Case {
 
     fn config(mut self, config: fn(Config) -> Config) -> Self {
         self.config = config;
+        self
+    }
+
+    /// What may come out otherwise in another mode, over IPv6 or under TLS.
+    fn in_every_way(mut self) -> Self {
+        self.in_every_way = true;
         self
     }
 
