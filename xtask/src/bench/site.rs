@@ -8,7 +8,8 @@ use std::process;
 use crate::servers::Result;
 use crate::servers::authority::Authority;
 use crate::servers::tls::{Tls, TlsVersion};
-use crate::servers::vsftpd::{Vsftpd, VsftpdOptions, WRITABLE};
+use crate::servers::tree::WRITABLE;
+use crate::servers::vsftpd::{Vsftpd, VsftpdOptions};
 use crate::workspace;
 
 use super::bare::FarEnd;

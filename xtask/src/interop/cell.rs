@@ -1,166 +1,202 @@
-//! All operations with one server, in one way, through one adapter.
+//! One server, reached in one way through one adapter: its sessions, and its disk.
 
 use std::ffi::OsStr;
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use ftp_blocking::wire::Escaped;
-use ftp_blocking::{Error, ErrorKind, Options, TransferOptions};
+use ftp_blocking::{Error, Options, TransferOptions};
 
 use super::jobs;
-use super::operation::{Operation, Way};
+use super::question::{Question, What};
 use super::trust::Trust;
+use super::way::Way;
 use crate::console::{Dialogue, Show};
+use crate::job::client::{Adapter, Client, End, Moved, Stop, Storing, ask};
 use crate::job::content::{Comparison, Content, equal};
-use crate::job::driver::{Driver, End, Moved, Stop, Storing};
-use crate::job::during;
+use crate::job::{during, shown};
 use crate::servers::Result;
 use crate::servers::foreign::Foreign;
-use crate::servers::process::WRITABLE;
 
-/// What came of an operation.
-pub(super) struct Outcome {
-    pub(super) operation: Operation,
-    /// What failed, and the end of the dialogue.
-    pub(super) result: std::result::Result<(), (String, String)>,
+/// What came of a question.
+pub(super) struct Answer {
+    /// The places of steps that came out other than expected, and how.
+    pub(super) different: Vec<(usize, String)>,
+    /// How it came about, where something did.
+    pub(super) dialogue: String,
 }
 
 /// How much of a dialogue a failure shows.
 const TAIL: usize = 24;
 
-/// A session with a server, and the server's disk.
-pub(super) struct Cell<'s, D> {
+/// When all files were changed that are put on a disk: 2024-01-01, as the simulator has it.
+const MODIFIED: Duration = Duration::from_secs(1_704_067_200);
+
+/// A server, reached in one way through one adapter.
+pub(super) struct Cell<'s> {
     pub(super) server: &'s Foreign,
+    adapter: Adapter,
+    pub(super) way: Way,
     pub(super) options: Options,
-    way: Way,
     pub(super) dialogue: Dialogue,
-    /// There is none only while an operation is between two.
-    client: Option<D>,
-    /// The directory in which everything is done.
-    pub(super) home: Vec<u8>,
+    /// The session of the tasks. There is none before the first one, and after one that failed.
+    client: Option<Client>,
     /// What large files are made of.
     pub(super) block: &'s [u8],
 }
 
-/// How to reach a server in this way.
-///
-/// # Errors
-///
-/// Those of a certificate.
-pub(super) fn options(server: &Foreign, way: Way, trust: &Trust) -> Result<Options> {
-    let options = jobs::options(server).with_config(|config| config.with_data_mode(way.mode));
-    match way.secured_by(server.kind()) {
-        None => Ok(options),
-        Some(secured) => jobs::secured_options(options, secured, trust),
+impl<'s> Cell<'s> {
+    /// # Errors
+    ///
+    /// Those of a certificate.
+    pub(super) fn new(
+        server: &'s Foreign,
+        adapter: Adapter,
+        way: Way,
+        trust: &Trust,
+        block: &'s [u8],
+    ) -> Result<Self> {
+        let options = jobs::options(server).with_config(|config| config.with_data_mode(way.mode));
+        let options = match way.secured_by(server.kind()) {
+            None => options,
+            Some(secured) => jobs::secured_options(options, secured, trust)?,
+        };
+        Ok(Self {
+            server,
+            adapter,
+            way,
+            options,
+            dialogue: Dialogue::new(Show::Kept),
+            client: None,
+            block,
+        })
     }
-}
 
-/// Runs all operations that are done in this way.
-pub(super) async fn run<D: Driver>(
-    server: &Foreign,
-    options: &Options,
-    way: Way,
-    block: &[u8],
-) -> Vec<Outcome> {
-    let mut cell = Cell::<D> {
-        server,
-        options: options.clone(),
-        way,
-        dialogue: Dialogue::new(Show::Kept),
-        client: None,
-        home: Vec::new(),
-        block,
-    };
-    let mut outcomes = Vec::new();
-    for &operation in Operation::ALL {
-        // This one is done beside the others, with a server of its own.
-        if operation == Operation::Idle || !operation.is_done(way) {
-            continue;
-        }
-        let result = cell.one(operation).await.map_err(|error| {
-            // Whatever state it is in, the next operation is not to suffer from it.
-            cell.client = None;
-            let log = jobs::tail(&cell.server.log());
-            let dialogue = cell.dialogue.tail(TAIL);
-            (
-                error.to_string(),
-                format!("{dialogue}\nThe server's log:\n{log}"),
-            )
-        });
-        outcomes.push(Outcome { operation, result });
-    }
-    if let Some(client) = cell.client.take() {
-        // The next session begins once the server is done with this one.
-        let _ = client.quit().await;
-    }
-    outcomes
-}
-
-impl<'s, D: Driver> Cell<'s, D> {
-    async fn one(&mut self, operation: Operation) -> Result<()> {
+    /// Asks it.
+    ///
+    /// # Errors
+    ///
+    /// When nothing can be asked: no connection, no disk.
+    pub(super) fn ask(&mut self, question: &Question) -> Result<Answer> {
+        self.dialogue.line(format!("  # {}", question.name));
         self.clear()?;
-        if self.client.is_none() {
-            let mut client = self.session().await?;
-            self.home = during("PWD", client.pwd().await)?.as_bytes().to_vec();
-            self.client = Some(client);
-        }
-        self.dialogue.line(format!("  # {}", operation.name()));
-        self.perform(operation).await?;
-        self.is_in_step("the operation").await
+        let different = match &question.what {
+            What::Row(case) => self.row(case)?,
+            What::Task(task) => match self.task(*task) {
+                Ok(()) => Vec::new(),
+                Err(error) => {
+                    // Whatever state it is in, the next task is not to suffer from it.
+                    self.client = None;
+                    vec![(0, error.to_string())]
+                }
+            },
+        };
+        let dialogue = match different.as_slice() {
+            [] => String::new(),
+            _ => format!(
+                "{}\nThe server's log:\n{}",
+                self.dialogue.tail(TAIL),
+                jobs::tail(&self.server.log())
+            ),
+        };
+        Ok(Answer {
+            different,
+            dialogue,
+        })
     }
 
-    /// A new session, in the directory in which everything is permitted.
-    pub(super) async fn session(&self) -> Result<D> {
-        let mut client = self.connected().await?;
-        let login = client.login(self.server.user(), self.server.password());
-        during("logging in", login.await)?;
+    /// Ends the session of the tasks: the next one begins once the server is done with it.
+    pub(super) fn end(self) {
+        if let Some(client) = self.client {
+            let _ = client.quit();
+        }
+    }
+
+    // Sessions.
+
+    /// A new connection.
+    pub(super) fn connected(&self, options: Options) -> Result<Client> {
+        Client::connect_shown(self.adapter, options, &self.dialogue)
+    }
+
+    /// Logs in, as whom the server knows.
+    pub(super) fn login(&self, client: &mut Client) -> std::result::Result<(), Error> {
+        let (user, password) = (self.server.user(), self.server.password());
+        self.behind_a_closed_root(|| ask!(client.open(), it => it.login(user, password)).map(drop))
+    }
+
+    /// Does something with which a session begins: vsftpd turns down a root that guests may write
+    /// to, but looks at it no more than once.
+    pub(super) fn behind_a_closed_root<T>(&self, begin: impl FnOnce() -> T) -> T {
+        let set = |mode| {
+            fs::set_permissions(self.server.root(), Permissions::from_mode(mode))
+                .expect("the root is this process's own")
+        };
+        set(0o555);
+        let begun = begin();
+        set(0o755);
+        begun
+    }
+
+    /// Whether the version of TLS is the one of this way.
+    pub(super) fn is_secured(&self, client: &Client) -> Result<()> {
         let version = client.tls().map(|tls| tls.version);
         let secured = self.way.secured_by(self.server.kind());
         let expected = secured.map(|secured| jobs::spoken(secured.version));
-        equal("the version of TLS", &expected, &version)?;
-        during("CWD", client.cwd(WRITABLE.as_bytes()).await)?;
+        equal("the version of TLS", &expected, &version)
+    }
+
+    /// A new session.
+    pub(super) fn session(&self) -> Result<Client> {
+        let mut client = self.connected(self.options.clone())?;
+        during("logging in", self.login(&mut client))?;
+        self.is_secured(&client)?;
         Ok(client)
     }
 
-    /// A new connection.
-    pub(super) async fn connected(&self) -> Result<D> {
-        let mut client = during("connecting", D::connect(self.options.clone()).await)?;
-        if let Some(greeting) = client.session().greeting() {
-            self.dialogue.line(format!("  < {greeting}"));
+    /// The session of the tasks.
+    ///
+    /// # Errors
+    ///
+    /// When there is none yet and none can be had.
+    pub(super) fn begin(&mut self) -> Result<()> {
+        if self.client.is_none() {
+            self.client = Some(self.session()?);
         }
-        client.observe(self.dialogue.observer());
-        Ok(client)
+        Ok(())
     }
 
-    /// The session.
-    pub(super) fn client(&mut self) -> &mut D {
-        self.client
-            .as_mut()
-            .expect("there is a session during an operation")
+    pub(super) fn client(&mut self) -> &mut Client {
+        self.client.as_mut().expect("a task has begun")
     }
 
     // The server's disk.
 
-    /// Where the server keeps it.
+    /// Where the server keeps what clients call by this name.
     pub(super) fn disk(&self, name: &[u8]) -> PathBuf {
-        self.server.writable().join(OsStr::from_bytes(name))
+        let name = name.strip_prefix(b"/").unwrap_or(name);
+        self.server.root().join(OsStr::from_bytes(name))
     }
 
     /// Puts a file there, which the server's user may change.
     pub(super) fn put(&self, name: &[u8], content: &[u8]) -> Result<()> {
         let path = self.disk(name);
         fs::write(&path, content)?;
-        fs::set_permissions(path, Permissions::from_mode(0o666))?;
+        let owner = fs::metadata(self.server.root())?;
+        chown(&path, Some(owner.uid()), Some(owner.gid()))?;
+        let file = File::options().write(true).open(path)?;
+        file.set_modified(SystemTime::UNIX_EPOCH + MODIFIED)?;
         Ok(())
     }
 
-    /// The same for a directory.
-    pub(super) fn put_directory(&self, name: &[u8]) -> Result<()> {
+    /// The same for a directory, with these rights.
+    pub(super) fn put_directory(&self, name: &[u8], mode: u32) -> Result<()> {
         let path = self.disk(name);
         fs::create_dir(&path)?;
-        fs::set_permissions(path, Permissions::from_mode(0o777))?;
+        fs::set_permissions(path, Permissions::from_mode(mode))?;
         Ok(())
     }
 
@@ -186,13 +222,13 @@ impl<'s, D: Driver> Cell<'s, D> {
 
     /// The names of all that is there.
     pub(super) fn entries(&self) -> Result<Vec<Vec<u8>>> {
-        fs::read_dir(self.server.writable())?
+        fs::read_dir(self.server.root())?
             .map(|entry| Ok(entry?.file_name().as_bytes().to_vec()))
             .collect()
     }
 
     fn clear(&self) -> Result<()> {
-        for entry in fs::read_dir(self.server.writable())? {
+        for entry in fs::read_dir(self.server.root())? {
             let path = entry?.path();
             if path.is_dir() {
                 fs::remove_dir_all(path)?;
@@ -203,90 +239,38 @@ impl<'s, D: Driver> Cell<'s, D> {
         Ok(())
     }
 
-    // What many operations do.
-
-    /// Whether the session still answers what it is asked.
-    pub(super) async fn is_in_step(&mut self, after: &str) -> Result<()> {
-        let pwd = during(&format!("PWD after {after}"), self.client().pwd().await)?;
-        equal(
-            &format!("the directory after {after}"),
-            &Escaped::new(&self.home).to_string(),
-            &pwd.to_string(),
-        )
-    }
-
-    /// Whether files still come and go.
-    pub(super) async fn works(&mut self, after: &str) -> Result<()> {
-        self.is_in_step(after).await?;
-        let content = &self.block[..5_000];
-        self.store(b"more work", content).await?;
-        self.has(b"more work", content)?;
-        self.fetch(b"more work", content).await
-    }
+    // Transfers.
 
     /// Uploads a file.
-    pub(super) async fn store(&mut self, name: &[u8], content: &[u8]) -> Result<()> {
+    pub(super) fn store(&mut self, name: &[u8], content: &[u8]) -> Result<()> {
         let content = Content::of(content);
-        let moved = self
-            .send(Storing::Store(name), 0, content, Stop::Never)
-            .await;
+        let moved = self.send(Storing::Store(name), content, Stop::Never);
         let moved = during(&format!("uploading {}", Escaped::new(name)), moved)?;
         equal("bytes sent", &content.length(), &confirmed(&moved)?)
     }
 
-    /// Downloads a file and compares it.
-    pub(super) async fn fetch(&mut self, name: &[u8], content: &[u8]) -> Result<()> {
-        self.fetch_content(name, 0, Content::of(content)).await
-    }
-
-    /// Downloads a file from an offset on and compares what comes.
-    pub(super) async fn fetch_content(
-        &mut self,
-        name: &[u8],
-        offset: u64,
-        content: Content<'_>,
-    ) -> Result<()> {
-        let what = format!("downloading {}", Escaped::new(name));
-        let options = TransferOptions::new().with_offset(offset);
-        let mut comparison = Comparison::new(content);
-        let mut into = |bytes: &[u8]| comparison.add(bytes);
-        let moved = self
-            .client()
-            .download(name, &options, Stop::Never, &mut into)
-            .await;
-        let moved = during(&what, moved)?;
-        comparison.end(&what)?;
-        equal("bytes received", &content.length(), &confirmed(&moved)?)
-    }
-
-    /// Downloads a part of what it holds, and gives up.
-    pub(super) async fn fetch_part(&mut self, name: &[u8], stop: Stop) -> Result<Moved> {
-        let block = self.block;
-        let mut received = Vec::new();
-        let mut into = |bytes: &[u8]| received.extend_from_slice(bytes);
-        let options = TransferOptions::new();
-        let moved = self
-            .client()
-            .download(name, &options, stop, &mut into)
-            .await;
-        let moved = during("downloading in part", moved)?;
-        if received[..] != block[..received.len()] {
-            return Err("the part differs".into());
-        }
-        Ok(moved)
-    }
-
-    pub(super) async fn send(
+    pub(super) fn send(
         &mut self,
         how: Storing<'_>,
-        offset: u64,
         content: Content<'_>,
         stop: Stop,
     ) -> std::result::Result<Moved, Error> {
-        let options = TransferOptions::new().with_offset(offset);
-        self.client()
-            .upload(how, &options, content, stop, &|_| {})
-            .await
+        let options = TransferOptions::new();
+        self.client().upload(how, &options, content, stop, &|_| {})
+    }
+
+    /// Downloads a file and compares it.
+    pub(super) fn fetch(&mut self, name: &[u8], content: Content<'_>) -> Result<()> {
+        let what = format!("downloading {}", Escaped::new(name));
+        let (length, mut comparison) = (content.length(), Comparison::new(content));
+        let mut into = |bytes: &[u8]| comparison.add(bytes);
+        let options = TransferOptions::new();
+        let moved = self
+            .client()
+            .download(name, &options, Stop::Never, &mut into);
+        let moved = during(&what, moved)?;
+        comparison.end(&what)?;
+        equal("bytes received", &length, &confirmed(&moved)?)
     }
 }
 
@@ -299,22 +283,4 @@ pub(super) fn confirmed(moved: &Moved) -> Result<u64> {
         }
         _ => Err("given up, which nobody asked for".into()),
     }
-}
-
-/// Whether the server refused, and said so.
-pub(super) fn refused<T>(what: &str, result: std::result::Result<T, Error>) -> Result<()> {
-    match result {
-        Ok(_) => Err(format!("{what}: not refused").into()),
-        Err(error) if matches!(error.kind(), ErrorKind::Permanent | ErrorKind::Transient) => Ok(()),
-        Err(error) => during(what, Err(error)),
-    }
-}
-
-/// Names, for people.
-pub(super) fn shown(names: &[Vec<u8>]) -> String {
-    let names: Vec<_> = names
-        .iter()
-        .map(|name| format!("{:?}", Escaped::new(name)))
-        .collect();
-    names.join(", ")
 }

@@ -1,10 +1,13 @@
-//! Where a server does not do what was expected of it. Reviewed: each with its reason, and one
-//! that does not occur any more is a failure too.
+//! The one list of what servers do otherwise than expected. Reviewed: each with its reason, and one
+//! that does not occur any more is a failure, too.
+
+use std::collections::BTreeSet;
 
 use ftp_blocking::DataMode;
 
 use super::jobs::NO_TICKET;
-use super::operation::{Operation, Way};
+use super::question::Question;
+use super::way::Way;
 use crate::servers::foreign::Kind;
 use crate::servers::tls::TlsVersion;
 
@@ -12,12 +15,14 @@ use Kind::{Libunftp, ProFtpd, PureFtpd, Pyftpdlib, Vsftpd};
 
 /// One that is known.
 pub(super) struct Exception {
-    pub(super) server: Kind,
-    /// Any of them when nothing.
-    pub(super) operation: Option<Operation>,
+    pub(super) servers: &'static [Kind],
+    /// How the names of the questions begin.
+    pub(super) question: &'static str,
+    /// How the step begins, as `Debug` shows it; a task has one, which has no name.
+    pub(super) step: &'static str,
     ways: Ways,
     pub(super) occurs: Occurs,
-    /// What the failure says, in part.
+    /// What the difference says, in part.
     pub(super) says: &'static str,
     pub(super) reason: &'static str,
 }
@@ -32,210 +37,294 @@ enum Ways {
     Tls13,
 }
 
-impl Ways {
-    fn include(self, way: Way, kind: Kind) -> bool {
-        let version = way.secured_by(kind).map(|secured| secured.version);
-        match self {
-            Self::All => true,
-            Self::Active => way.mode == DataMode::Active,
-            Self::Secured => version.is_some(),
-            Self::Tls13 => version == Some(TlsVersion::Tls13),
-        }
-    }
-}
-
-/// Whether the operation may as well succeed.
+/// When it occurs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Occurs {
+    /// Wherever the step is asked.
     Always,
-    /// A race within the server.
-    Sometimes,
+    /// Not everywhere, but at least once in a run.
+    SomeTime,
+    /// A race within the server, which may not be seen at all.
+    Perhaps,
 }
 
-const fn always(
-    server: Kind,
-    operation: Operation,
-    says: &'static str,
-    reason: &'static str,
-) -> Exception {
-    Exception {
-        server,
-        operation: Some(operation),
-        ways: Ways::All,
-        occurs: Occurs::Always,
-        says,
-        reason,
+impl Exception {
+    pub(super) fn includes(&self, kind: Kind, way: Way, question: &str) -> bool {
+        let version = way.secured_by(kind).map(|secured| secured.version);
+        self.servers.contains(&kind)
+            && question.starts_with(self.question)
+            && match self.ways {
+                Ways::All => true,
+                Ways::Active => way.mode == DataMode::Active,
+                Ways::Secured => version.is_some(),
+                Ways::Tls13 => version == Some(TlsVersion::Tls13),
+            }
     }
 }
 
-/// Of pyftpdlib, with operations that begin a session while another one is there.
-const fn deaf(operation: Operation) -> Exception {
-    Exception {
-        server: Pyftpdlib,
-        operation: Some(operation),
-        ways: Ways::Active,
-        occurs: Occurs::Sometimes,
-        says: "timed out",
-        reason: "what is left of a connection in active mode takes a descriptor out of the event \
-                 loop that belongs to a newer session by then, which is never heard again; \
-                 Python's ftplib meets it too",
-    }
+/// Each block has its servers, when it occurs and the reason, and then question, step and what the
+/// difference says.
+macro_rules! exceptions {
+    ($(
+        $servers:expr, $ways:ident $occurs:ident, $reason:expr => {
+            $($question:literal $step:literal $($says:literal)?;)+
+        }
+    )+) => {
+        pub(super) const EXCEPTIONS: &[Exception] = &[$($(
+            Exception {
+                servers: $servers,
+                reason: $reason,
+                question: $question,
+                step: $step,
+                says: concat!("" $(, $says)?),
+                ways: Ways::$ways,
+                occurs: Occurs::$occurs,
+            },
+        )+)+];
+    };
 }
 
-pub(super) const EXCEPTIONS: &[Exception] = &[
-    always(
-        Vsftpd,
-        Operation::SiteHelp,
-        "550 Permission denied",
-        "SITE is for users of the machine, not for guests",
-    ),
-    always(
-        Vsftpd,
-        Operation::DirectoryIac,
-        r"a\xff\xffb",
+const ALL: &[Kind] = &Kind::ALL;
+
+exceptions! {
+    // Commands.
+    ALL, All Always, "HOST is unknown, or this name is" => {
+        "host" "Call(Host";
+    }
+    ALL, All Always, "LANG is unknown, or English has no name" => {
+        "the_server" "Call(Language, \"EN\")";
+        "the_server" "Call(Language, \"\")";
+    }
+    &[Vsftpd, PureFtpd, Pyftpdlib, Libunftp], All Always, "CLNT is unknown" => {
+        "host" "Call(ClientName";
+        "the_server" "Call(ClientName";
+    }
+    &[Vsftpd, ProFtpd, Pyftpdlib], All Always, "ACCT is unknown" => {
+        "the_server" "Call(Account";
+    }
+    &[PureFtpd], All Always, "it lists UTF8, and needs no OPTS for it" => {
+        "host" "Call(Opts, \"UTF8" "504";
+        "questions" "Call(Opts, \"UTF8" "504";
+        "the_server" "Call(Opts, \"UTF8" "504";
+    }
+    &[PureFtpd], All Perhaps, "ALLO looks whether the disk has a tebibyte left" => {
+        "the_server" "Allocate";
+    }
+    &[Vsftpd], All Always, "SITE is for users of the machine, not for guests" => {
+        "questions" "Call(Site, \"HELP" "550";
+        "the_server" "Call(Site, \"CHMOD" "550";
+    }
+    &[Libunftp], All Always, "SITE HELP and SITE CHMOD are unknown" => {
+        "questions" "Call(Site, \"HELP" "502";
+        "the_server" "Call(Site, \"CHMOD" "502";
+    }
+    &[Libunftp], All Always, "STAT is for directories" => {
+        "the_server" "Call(Status, \"/five";
+    }
+    &[Vsftpd, ProFtpd, PureFtpd, Pyftpdlib], All Always, "EBCDIC is unknown" => {
+        "the_server" "Type(Ebcdic";
+    }
+    &[Vsftpd, Pyftpdlib], All Always, "TYPE A has no formats" => {
+        "the_server" "Type(Ascii(Telnet";
+    }
+    &[ProFtpd, PureFtpd, Pyftpdlib], All Always,
+        "TYPE L is TYPE I, whatever the size of a byte"
+    => {
+        "the_server" "Type(Local(7";
+    }
+    // Last of this question: nothing is left of the session.
+    &[Libunftp], All Always,
+        "it answers by 501 what it cannot parse, as OPTS NONE, and closes the connection"
+    => {
+        "the_server" "";
+    }
+    // Logins.
+    &[Vsftpd, ProFtpd, PureFtpd, Libunftp], All Always,
+        "REIN is unknown, so that one is still logged in"
+    => {
+        "logged_out" "Call(Reinitialize";
+        "logged_out" "Call(Cwd";
+    }
+    &[Vsftpd, PureFtpd, Libunftp], All Always,
+        "one cannot log in a second time, and stays where one was"
+    => {
+        "logged_out" "Login";
+        "reconnected_after_a_second_login" "Login";
+        "reconnected_after_a_second_login" "Pwd";
+    }
+    // Listings.
+    &[Vsftpd], All Always, "it knows neither MLSD nor MLST" => {
+        "listings" "Look(Mlsd, \"\"" "500";
+        "listings" "Look(Mlsd, \"void" "500";
+        "listings" "Look(Mlst, \"\"" "500";
+        "listings" "Look(Mlst, \"one" "500";
+        "directories" "FactsOfAll" "500";
+        "directories" "Facts(" "500";
+    }
+    &[Libunftp], All Always,
+        "STAT and MLST take a path from the root on, whatever the directory is"
+    => {
+        "questions" "Look(Stat" "451";
+        "listings" "Look(Mlst, \"one" "550";
+    }
+    &[Libunftp], All Always, "LIST is for directories" => {
+        "listings" "Look(List, \"one" "550";
+    }
+    &[PureFtpd], All Always, "NLST names the directory itself and the one above" => {
+        "listings" "Look(Nlst, \"void" "\"void/.\", \"void/..\"";
+    }
+    &[Pyftpdlib], Secured Perhaps,
+        "with nothing to send it may close before its own side of the handshake is through, and \
+        then without close_notify"
+    => {
+        "listings" "Look(Nlst, \"void" "Truncated";
+    }
+    &[Vsftpd, ProFtpd], All Always,
+        "NLST of a file names it as it was asked for, with its directory"
+    => {
+        "uploads" "DownloadCommand(\"NLST";
+    }
+    &[PureFtpd, Libunftp], All Always, "NLST is for directories" => {
+        "uploads" "DownloadCommand(\"NLST";
+    }
+    // Names.
+    &[PureFtpd], All Always, "it does not double quotes in a 257" => {
+        "directories" "MakeDirectory(\"a";
+        "directories" "Pwd";
+    }
+    &[Libunftp], All Always,
+        "a 257 shows the path as it was asked for, `.` included, with quotes that are not \
+        doubled; that of MKD has none around it"
+    => {
+        "names" "MakeDirectory(\"made" "\"\"";
+        "directories" "MakeDirectory(\"a";
+        "directories" "Pwd";
+        "reconnect_wants" "Pwd";
+    }
+    &[PureFtpd], All Always, "it stores a blank at the beginning or at the end of a name as _" => {
+        "directories" "Download(\" leading";
+        "directories" "FactsOfAll";
+        "directories" "Facts(\"/d/ leading";
+        "directories" "Modified(\" leading";
+        "directories" "Call(Delete, \" leading";
+        "name with a leading blank" "" "there is \"_leading\"";
+        "name with a trailing blank" "" "there is \"trailing_\"";
+    }
+    &[Vsftpd], All Always,
         "it doubles 0xFF in replies as Telnet wants it, but takes it as it is in commands; the \
-         others never double it, so that PWD's reply is read as it came",
-    ),
-    always(Vsftpd, Operation::Facts, "500 Unknown command", NO_FACTS),
-    always(Vsftpd, Operation::FactsOf, "500 Unknown command", NO_FACTS),
-    always(
-        Vsftpd,
-        Operation::EmptyFacts,
-        "500 Unknown command",
-        NO_FACTS,
-    ),
-    always(
-        PureFtpd,
-        Operation::TextDownloadCrlf,
-        r#""one\r""#,
-        "it puts a CR in front of each LF, also of one that has a CR already",
-    ),
-    always(
-        PureFtpd,
-        Operation::Opts,
-        "504 Unknown command",
-        "it lists UTF8, and needs no OPTS for it",
-    ),
-    always(
-        PureFtpd,
-        Operation::EmptyNames,
-        r#""empty/.", "empty/..""#,
-        "NLST names the directory itself and the one above",
-    ),
-    always(
-        PureFtpd,
-        Operation::NameLeading,
-        r#"there is "_leading""#,
-        "it stores a blank at the beginning of a name as _",
-    ),
-    always(
-        PureFtpd,
-        Operation::NameTrailing,
-        r#"there is "trailing_""#,
-        "it stores a blank at the end of a name as _",
-    ),
-    always(
-        Pyftpdlib,
-        Operation::NameLatin1,
-        NOT_UTF8,
-        REPLACED_BY_DEFAULT,
-    ),
-    always(Pyftpdlib, Operation::NameIac, NOT_UTF8, REPLACED_BY_DEFAULT),
-    always(
-        Pyftpdlib,
-        Operation::DirectoryIac,
-        NOT_UTF8,
-        REPLACED_BY_DEFAULT,
-    ),
-    always(
-        Libunftp,
-        Operation::Mkd,
-        "no path in the reply",
-        "its 257 to MKD has no quotes around the path",
-    ),
-    always(Libunftp, Operation::StatusOf, "451 Local error", FROM_ROOT),
-    always(Libunftp, Operation::FactsOf, "550 storage error", FROM_ROOT),
-    always(
-        Libunftp,
-        Operation::SiteHelp,
-        "502 Unknown SITE command",
-        "SITE HELP is unknown",
-    ),
-    always(
-        Libunftp,
-        Operation::List,
-        "550 Directory not found",
-        "LIST is for directories",
-    ),
-    always(
-        Libunftp,
-        Operation::Unique,
-        "501 Invalid Parameter",
-        "STOU takes no suggestion",
-    ),
-    always(
-        Libunftp,
-        Operation::TextDownload,
-        r#""one\n\ntwo\n" found"#,
-        BINARY,
-    ),
-    always(
-        Libunftp,
-        Operation::TextUpload,
-        "on the server's disk: differs",
-        BINARY,
-    ),
-    always(
-        Libunftp,
-        Operation::TextUploadCrlf,
-        "on the server's disk: differs",
-        BINARY,
-    ),
-    always(Libunftp, Operation::NameLatin1, NOT_UTF8, REPLACED),
-    always(Libunftp, Operation::NameIac, NOT_UTF8, REPLACED),
-    always(Libunftp, Operation::DirectoryIac, NOT_UTF8, REPLACED),
-    deaf(Operation::TwoSessions),
-    deaf(Operation::Copy),
-    deaf(Operation::Reconnect),
-    Exception {
-        ways: Ways::Secured,
-        occurs: Occurs::Sometimes,
-        ..always(
-            Pyftpdlib,
-            Operation::EmptyNames,
-            "ended without close_notify",
-            "with nothing to send it may close before its own side of the handshake is through, and \
-             then without close_notify",
-        )
-    },
-    Exception {
-        server: ProFtpd,
-        operation: None,
-        ways: Ways::Tls13,
-        occurs: Occurs::Sometimes,
-        says: "425 Unable to build data connection",
-        reason: NO_TICKET,
-    },
-];
+        others never double it, so that PWD's reply is read as it came"
+    => {
+        "directory with 0xFF" "" r"a\xff\xffb";
+    }
+    &[Pyftpdlib, Libunftp], All Always,
+        "it stores U+FFFD in the place of what is not UTF-8; pyftpdlib does so by default"
+    => {
+        "name in Latin-1" "" "\u{fffd}";
+        "name with 0xFF" "" "\u{fffd}";
+        "directory with 0xFF" "" "\u{fffd}";
+    }
+    // STOU.
+    ALL, All Always, "STOU has names of the server's own" => {
+        "uploads" "Download(\"/stou.0001";
+    }
+    &[Libunftp], All Always, "its 150 to STOU is the bare name, without FILE" => {
+        "uploads" "UploadUnique";
+    }
+    &[Libunftp], All Always, "STOU takes no suggestion" => {
+        "STOU" "" "501 Invalid Parameter";
+    }
+    // Texts.
+    &[Vsftpd, ProFtpd, Pyftpdlib], All Always,
+        "in TYPE A it sends a CRLF on its disk as it is, with no second CR"
+    => {
+        "texts" "DownloadText(\"/text";
+        "texts" "DownloadCommand(\"RETR /text";
+        "texts" "DownloadLines(\"/text";
+        "texts_both_ways" "DownloadLines(\"/crlf" "\"one\", \"\", \"two\" instead";
+        "texts_both_ways" "DownloadCommand(\"RETR /crlf" r#""one\r\n\r\ntwo\r\n" instead"#;
+    }
+    &[PureFtpd], All Always, "in TYPE A it drops a CR that stands alone" => {
+        "texts" "Download(\"/new";
+        "texts" "Download(\"/lines";
+    }
+    &[PureFtpd, Pyftpdlib], All Always, "in TYPE A it drops a CR at the end" => {
+        "texts" "DownloadText(\"/new";
+    }
+    &[Libunftp], All Always, "TYPE A is TYPE I" => {
+        "texts_both_ways" "DownloadCommand(\"RETR /lf" r#""one\n\ntwo\n" instead"#;
+        "texts_both_ways" "Stored(\"/stored";
+        "texts_both_ways" "Stored(\"/wire";
+        "texts" "Download";
+    }
+    // Transfers.
+    &[Pyftpdlib], All Perhaps,
+        "a transfer that is aborted before it has taken the data connection is answered by 225 \
+        and stays in its queue: it goes on over the next data connection, which brings the wrong \
+        file or no end"
+    => {
+        "hard_04" "";
+    }
+    &[Pyftpdlib], Active Perhaps,
+        "what is left of a connection in active mode takes a descriptor out of the event loop \
+        that belongs to a newer session by then, which is never heard again; Python's ftplib \
+        meets it too"
+    => {
+        "two sessions" "" "timed out";
+        "copy" "" "timed out";
+        "reconnected_in" "";
+    }
+    &[ProFtpd], Tls13 SomeTime, NO_TICKET => {
+        "" "" "425";
+    }
+}
 
-const NO_FACTS: &str = "it knows neither MLSD nor MLST";
+/// Whether a data connection that is refused is wanted again after another login.
+pub(super) fn another_login_helps(kind: Kind, way: Way) -> bool {
+    let mut known = EXCEPTIONS.iter();
+    known.any(|exception| exception.reason == NO_TICKET && exception.includes(kind, way, ""))
+}
 
-const FROM_ROOT: &str = "STAT and MLST take a path from the root on, whatever the directory is";
+/// What is known of an answer, and what is not.
+#[derive(Default)]
+pub(super) struct Judged {
+    /// The exceptions that occurred, by their places in the list.
+    pub(super) excepted: BTreeSet<usize>,
+    pub(super) failures: Vec<String>,
+}
 
-pub(super) const BINARY: &str = "TYPE A is TYPE I";
-
-const REPLACED: &str = "it stores U+FFFD in the place of what is not UTF-8";
-
-const REPLACED_BY_DEFAULT: &str = "it stores U+FFFD in the place of what is not UTF-8, by default";
-
-/// The replacement character.
-const NOT_UTF8: &str = "\u{fffd}";
-
-/// The place in the list of the exception for this cell.
-pub(super) fn of(server: Kind, operation: Operation, way: Way) -> Option<usize> {
-    EXCEPTIONS.iter().position(|exception| {
-        exception.server == server
-            && exception.operation.is_none_or(|known| known == operation)
-            && exception.ways.include(way, server)
-    })
+/// Compares what came out otherwise than expected, step by step, with the list.
+pub(super) fn judge(
+    kind: Kind,
+    way: Way,
+    question: &Question,
+    different: &[(usize, String)],
+) -> Judged {
+    let mut judged = Judged::default();
+    let mut here: Vec<usize> = (0..EXCEPTIONS.len()).collect();
+    here.retain(|number| EXCEPTIONS[*number].includes(kind, way, question.name));
+    for (place, why) in different {
+        let asked = &question.steps[*place];
+        let is_it = |number: &&usize| {
+            let exception = &EXCEPTIONS[**number];
+            asked.starts_with(exception.step) && why.contains(exception.says)
+        };
+        match here.iter().find(is_it) {
+            Some(number) => drop(judged.excepted.insert(*number)),
+            None => judged.failures.push(format!("{asked}: {why}")),
+        }
+    }
+    for number in here {
+        let Exception {
+            step,
+            reason,
+            occurs,
+            ..
+        } = EXCEPTIONS[number];
+        let is_asked = question.steps.iter().any(|asked| asked.starts_with(step));
+        if occurs == Occurs::Always && is_asked && !judged.excepted.contains(&number) {
+            let what = format!("{step}: as expected, in spite of the exception: {reason}");
+            judged.failures.push(what);
+        }
+    }
+    judged
 }

@@ -2,20 +2,20 @@
 //! hundreds of transfers in one login.
 
 use std::ops::RangeInclusive;
-use std::thread;
 use std::time::Duration;
 
 use ftp_blocking::{Options, Protection, Resumption, Timeouts, tls};
 
+use super::in_lanes;
 use super::trust::{Clients, Secured, Trust};
 use crate::console::{Dialogue, Show, chain, complain, say};
+use crate::job::client::{Client, ask};
 use crate::job::content::equal;
-use crate::job::driver::Driver;
 use crate::job::{Adapter, Job, Report};
 use crate::servers::Result;
 use crate::servers::foreign::{Foreign, Kind, Program, Setting};
-use crate::servers::process::WRITABLE;
 use crate::servers::tls::{Data, Start, TlsVersion};
+use crate::servers::tree::WRITABLE;
 
 const LARGE: usize = 16 * 1024 * 1024;
 
@@ -131,41 +131,19 @@ fn never_resumes(server: Kind, secured: Secured) -> Option<&'static NeverResumes
 ///
 /// When a server does not start, or a job fails; the others are run all the same.
 pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
-    // Two at a time: some of the time is spent waiting.
-    let lanes: Vec<_> = thread::scope(|scope| {
-        let lanes: Vec<_> = programs
-            .rchunks(programs.len().div_ceil(2))
-            .rev()
-            .map(|lane| {
-                scope.spawn(move || -> std::result::Result<Vec<_>, String> {
-                    let mut table = Vec::new();
-                    for program in lane {
-                        for row in &ROWS {
-                            let lines = row.run(program, trust);
-                            table.extend(lines.map_err(|error| error.to_string())?);
-                        }
-                    }
-                    Ok(table)
-                })
-            })
-            .collect();
-        let join = |lane: thread::ScopedJoinHandle<'_, _>| lane.join();
-        lanes.into_iter().map(join).collect()
-    });
-    say(HEAD);
-    let (mut done, mut failures) = (0, 0);
-    for lane in lanes {
-        for (line, passed) in lane.map_err(|_| "a lane panicked")?? {
-            say(&line);
-            done += 1;
-            failures += usize::from(!passed);
+    let lines = in_lanes(programs, |program| {
+        let mut lines = Vec::new();
+        for row in &ROWS {
+            lines.extend(row.run(program, trust)?);
         }
-    }
+        Ok(lines)
+    })?;
+    say(HEAD);
+    lines.iter().for_each(|(line, _)| say(line));
+    let failures = lines.iter().filter(|(_, passed)| !passed).count();
+    let runs = |server| programs.iter().any(|program| program.kind() == server);
     for known in NEVER_RESUME {
-        if programs
-            .iter()
-            .any(|program| program.kind() == known.server)
-        {
+        if runs(known.server) {
             let (server, version) = (known.server.name(), known.version.name());
             say(&format!(
                 "{server}, {version}: nothing is resumed: {}",
@@ -174,17 +152,14 @@ pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
         }
     }
     for known in RUN_OUT {
-        if programs
-            .iter()
-            .any(|program| program.kind() == known.server)
-        {
+        if runs(known.server) {
             let (server, version) = (known.server.name(), known.version.name());
             say(&format!("{server}, {version}: {NO_TICKET}"));
         }
     }
     match failures {
         0 => Ok(()),
-        _ => Err(format!("{failures} of {done} jobs failed").into()),
+        _ => Err(format!("{failures} of {} jobs failed", lines.len()).into()),
     }
 }
 
@@ -362,18 +337,10 @@ impl What {
 /// Whether a client without a certificate is refused, and told why.
 fn nobody(adapter: Adapter, options: &Options, server: &Foreign, trust: &Trust) -> Result<()> {
     let options = options.clone().with_tls(trust.nobody());
-    match adapter {
-        Adapter::Blocking => smol::block_on(refused::<ftp_blocking::Client>(options, server)),
-        Adapter::Smol => smol::block_on(refused::<ftp_smol::Client>(options, server)),
-    }
-}
-
-async fn refused<D: Driver>(options: Options, server: &Foreign) -> Result<()> {
-    let login = async {
-        let mut client = D::connect(options).await?;
-        client.login(server.user(), server.password()).await
-    };
-    match login.await {
+    let (user, password) = (server.user(), server.password());
+    let login = Client::connect(adapter, options)
+        .and_then(|mut client| ask!(client.open(), it => it.login(user, password)));
+    match login {
         Ok(reply) => Err(format!("a client without a certificate: {reply}").into()),
         Err(error) if error.tls_reason() == Some(&tls::Reason::CertificateDemanded) => Ok(()),
         Err(error) => Err(format!("a client without a certificate: {}", chain(&error)).into()),

@@ -1,5 +1,8 @@
-//! Servers that this project did not write, through both adapters, in clear and over TLS: the main
-//! job, hundreds of transfers in one login, and every operation by its name.
+//! Servers that this project did not write, through both adapters, in clear and over TLS: whole
+//! jobs, and one suite of questions.
+//!
+//! The questions are the rows of the contract table (`ftp-proto`'s simulator) that need no fault, and
+//! the tasks of `tasks.rs`, which no row could hold.
 
 use crate::servers::Result;
 
@@ -12,35 +15,37 @@ pub(crate) fn run(_: &[&str]) -> Result<()> {
 #[cfg(unix)]
 mod cell;
 #[cfg(unix)]
-mod contract;
-#[cfg(unix)]
-mod different;
-#[cfg(unix)]
 mod exceptions;
 #[cfg(unix)]
 mod idle;
 #[cfg(unix)]
 mod jobs;
 #[cfg(unix)]
-mod matrix;
-#[cfg(unix)]
-mod operation;
-#[cfg(unix)]
-mod perform;
+mod question;
 #[cfg(unix)]
 mod record;
 #[cfg(unix)]
 mod report;
 #[cfg(unix)]
+mod rows;
+#[cfg(unix)]
+mod suite;
+#[cfg(unix)]
+mod tasks;
+#[cfg(unix)]
 mod telnet;
 #[cfg(unix)]
 mod trust;
+#[cfg(unix)]
+mod way;
+
+#[cfg(unix)]
+use crate::servers::foreign::{Kind, Program};
 
 /// Runs it; arguments are the names of servers, all of them if there is none. With `--record` it
 /// records a session with each, and does nothing else.
 #[cfg(unix)]
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
-    use crate::servers::foreign::Kind;
     use crate::workspace;
 
     let workdir = workspace::root()?.join("target/interop");
@@ -66,8 +71,38 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     }
     let trust = trust::Trust::new()?;
     let jobs = jobs::run(&programs, &trust);
-    let contract = contract::run(&programs);
     let telnet = telnet::run(&programs);
-    let matrix = matrix::run(&programs, &trust);
-    jobs.and(contract).and(telnet).and(matrix)
+    let suite = suite::run(&programs, &trust);
+    jobs.and(telnet).and(suite)
+}
+
+/// Does the work with each server, two servers at a time: some of the time is spent waiting.
+///
+/// # Errors
+///
+/// Those of the work.
+#[cfg(unix)]
+fn in_lanes<T: Send>(
+    programs: &[Program],
+    work: impl Fn(&Program) -> Result<Vec<T>> + Sync,
+) -> Result<Vec<T>> {
+    let work = &work;
+    let lanes: Vec<_> = std::thread::scope(|scope| {
+        let lanes: Vec<_> = programs
+            .rchunks(programs.len().div_ceil(2))
+            .rev()
+            .map(|lane| {
+                scope.spawn(move || {
+                    let done = lane.iter().map(work).collect::<Result<Vec<_>>>();
+                    done.map_err(|error| error.to_string())
+                })
+            })
+            .collect();
+        lanes.into_iter().map(|lane| lane.join()).collect()
+    });
+    let mut all = Vec::new();
+    for lane in lanes {
+        all.extend(lane.map_err(|_| "a lane panicked")??.into_iter().flatten());
+    }
+    Ok(all)
 }

@@ -1,98 +1,66 @@
-//! What came of it all, as a table: server by operation by adapter.
+//! What came of it all, as a table: question by server by adapter, and each exception with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cell::Outcome;
-use super::exceptions::{self, EXCEPTIONS, Occurs};
-use super::operation::{Operation, Way};
+use super::cell::Answer;
+use super::exceptions::{EXCEPTIONS, Occurs, judge};
+use super::question::Question;
+use super::suite::Place;
+use super::way::Way;
 use crate::console::{complain, say};
 use crate::job::Adapter;
 use crate::servers::Result;
 use crate::servers::foreign::Kind;
 
-/// Everything that was done.
-#[derive(Default)]
-pub(super) struct Matrix {
-    marks: BTreeMap<(Operation, Kind, &'static str), [Mark; Way::ALL.len()]>,
-    /// The places of exceptions that occurred, in the list.
-    occurred: BTreeSet<usize>,
+/// Everything that was asked.
+pub(super) struct Report<'q> {
+    questions: &'q [Question],
+    marks: BTreeMap<Place, char>,
+    /// The places of exceptions that occurred, in the list, and with which server.
+    occurred: BTreeSet<(usize, Kind)>,
     failures: Vec<String>,
-    done: usize,
+    steps: usize,
 }
 
-/// What stands in the table for one operation in one way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Mark {
-    #[default]
-    NotDone,
-    Passed,
-    Excepted,
-    Failed,
-}
+const PASSED: char = '+';
+const EXCEPTED: char = 'x';
+const FAILED: char = 'F';
+const NOT_ASKED: char = '.';
 
-impl Mark {
-    const fn letter(self) -> char {
-        match self {
-            Self::NotDone => '.',
-            Self::Passed => '+',
-            Self::Excepted => 'x',
-            Self::Failed => 'F',
+impl<'q> Report<'q> {
+    pub(super) fn new(questions: &'q [Question]) -> Self {
+        Self {
+            questions,
+            marks: BTreeMap::new(),
+            occurred: BTreeSet::new(),
+            failures: Vec::new(),
+            steps: 0,
         }
     }
-}
 
-impl Matrix {
-    /// Adds what came of one operation. What was not expected is told at once, with the dialogue.
-    pub(super) fn add(&mut self, kind: Kind, way: Way, adapter: Adapter, outcome: Outcome) {
-        let Outcome { operation, result } = outcome;
-        let exception = exceptions::of(kind, operation, way);
-        let place = format!(
-            "{}, {}, {}, {}",
-            kind.name(),
-            operation.name(),
-            way.name(),
-            adapter.name()
-        );
-        let mark = match (result, exception) {
-            (Ok(()), None) => Mark::Passed,
-            (Err((why, _)), Some(number)) if why.contains(EXCEPTIONS[number].says) => {
-                self.occurred.insert(number);
-                Mark::Excepted
-            }
-            (Ok(()), Some(number)) if EXCEPTIONS[number].occurs == Occurs::Sometimes => {
-                // Of one operation a race is as good as met; of any, it has to be seen.
-                if EXCEPTIONS[number].operation.is_some() {
-                    self.occurred.insert(number);
-                }
-                Mark::Passed
-            }
-            (Ok(()), Some(number)) => {
-                let reason = EXCEPTIONS[number].reason;
-                self.fail(
-                    &format!("{place}: passed, in spite of the exception: {reason}"),
-                    "",
-                );
-                Mark::Failed
-            }
-            (Err((why, dialogue)), _) => {
-                self.fail(&format!("{place}: {why}"), &dialogue);
-                Mark::Failed
-            }
+    /// Adds what came of a question. What was not expected is told, with the dialogue.
+    pub(super) fn add(&mut self, place: Place, answer: Answer) {
+        let (question, way) = (&self.questions[place.question], Way::ALL[place.way]);
+        let judged = judge(place.kind, way, question, &answer.different);
+        self.steps += question.steps.len();
+        let mark = match (judged.failures.is_empty(), judged.excepted.is_empty()) {
+            (true, true) => PASSED,
+            (true, false) => EXCEPTED,
+            (false, _) => FAILED,
         };
-        let column = Way::ALL.iter().position(|other| *other == way);
-        let marks = self
-            .marks
-            .entry((operation, kind, adapter.name()))
-            .or_default();
-        if let Some(there) = column.and_then(|column| marks.get_mut(column)) {
-            *there = mark;
+        self.marks.insert(place, mark);
+        let occurred = judged.excepted.iter().map(|number| (*number, place.kind));
+        self.occurred.extend(occurred);
+        let (kind, adapter) = (place.kind.name(), place.adapter.name());
+        let (way, name) = (way.name(), question.name);
+        for failure in &judged.failures {
+            let what = format!("{kind}, {way}, {adapter}, {name}: {failure}");
+            complain(&what);
+            self.failures.push(what);
         }
-        self.done += 1;
-    }
-
-    fn fail(&mut self, what: &str, dialogue: &str) {
-        complain(&format!("{what}\n{dialogue}\n"));
-        self.failures.push(what.to_owned());
+        if mark == FAILED {
+            complain(&format!("{}\n", answer.dialogue));
+        }
     }
 
     /// Prints the table, and demands that it is green.
@@ -104,10 +72,11 @@ impl Matrix {
         let ways: Vec<_> = Way::ALL.iter().map(|way| way.name()).collect();
         say(&format!(
             "\nEach column has a place for each way: {}.\n\
-             + passed   x a reviewed exception   F FAILED   . not done in this way\n",
+             {PASSED} passed   {EXCEPTED} a reviewed exception   {FAILED} FAILED   \
+             {NOT_ASKED} not asked in this way\n",
             ways.join("; ")
         ));
-        let mut head = [format!("{:<31}", ""), format!("{:<31}", "operation")];
+        let mut head = [format!("{:<46}", ""), format!("{:<46}", "question")];
         for kind in kinds {
             head[0] += &format!(" {:<17}", kind.name());
             for adapter in Adapter::ALL {
@@ -115,40 +84,63 @@ impl Matrix {
             }
         }
         head.iter().for_each(|line| say(line.trim_end()));
-        for &operation in Operation::ALL {
-            let mut line = format!("{:<31}", operation.name());
+        for (question, asked) in self.questions.iter().enumerate() {
+            let mut line = format!("{:<46}", asked.name);
             for &kind in kinds {
                 for adapter in Adapter::ALL {
-                    let marks = self.marks.get(&(operation, kind, adapter.name()));
-                    let marks = marks.copied().unwrap_or_default();
-                    let letters: String = marks.into_iter().map(Mark::letter).collect();
-                    line += &format!(" {letters:<8}");
+                    let mark = |way| {
+                        let place = Place {
+                            question,
+                            kind,
+                            adapter,
+                            way,
+                        };
+                        self.marks.get(&place).copied().unwrap_or(NOT_ASKED)
+                    };
+                    let marks: String = (0..Way::ALL.len()).map(mark).collect();
+                    line += &format!(" {marks:<8}");
                 }
             }
             say(line.trim_end());
         }
-        say("\nReviewed exceptions:");
-        for (number, exception) in EXCEPTIONS.iter().enumerate() {
-            if !kinds.contains(&exception.server) {
-                continue;
-            }
-            let operation = exception.operation.map_or("all", Operation::name);
-            let server = exception.server.name();
-            say(&format!("  {server}, {operation}: {}", exception.reason));
-            if !self.occurred.contains(&number) {
-                let what = format!("{server}, {operation}: the exception did not occur");
-                self.fail(&what, "");
-            }
-        }
-        say("");
+        self.print_exceptions(kinds);
+        let (cells, steps) = (self.marks.len(), self.steps);
         match self.failures.as_slice() {
             [] => {
-                say(&format!("{} cells, all as expected", self.done));
+                say(&format!(
+                    "\n{cells} cells of {steps} steps, all as expected"
+                ));
                 Ok(())
             }
             failures => {
                 let count = failures.len();
-                Err(format!("{count} of {} cells:\n{}", self.done, failures.join("\n")).into())
+                Err(format!(
+                    "{count} failures in {cells} cells:\n{}",
+                    failures.join("\n")
+                )
+                .into())
+            }
+        }
+    }
+
+    fn print_exceptions(&mut self, kinds: &[Kind]) {
+        say("\nReviewed exceptions:");
+        let mut said = BTreeSet::new();
+        for (number, exception) in EXCEPTIONS.iter().enumerate() {
+            let servers = exception.servers.iter().filter(|kind| kinds.contains(kind));
+            let names: Vec<_> = servers.clone().map(|kind| kind.name()).collect();
+            let line = format!("  {}: {}", names.join(", "), exception.reason);
+            if !names.is_empty() && said.insert(line.clone()) {
+                say(&line);
+            }
+            for &kind in servers {
+                let is_due = exception.occurs != Occurs::Perhaps;
+                if is_due && !self.occurred.contains(&(number, kind)) {
+                    let (name, reason) = (kind.name(), exception.reason);
+                    let what = format!("{name}: this exception did not occur: {reason}");
+                    complain(&what);
+                    self.failures.push(what);
+                }
             }
         }
     }
@@ -156,92 +148,93 @@ impl Matrix {
 
 #[cfg(test)]
 mod tests {
-    use super::{Matrix, Outcome};
-    use crate::interop::exceptions::{self, EXCEPTIONS, Occurs};
-    use crate::interop::operation::{Operation, Way};
+    use std::sync::LazyLock;
+
+    use super::{Answer, Place, Report};
+    use crate::interop::exceptions::EXCEPTIONS;
+    use crate::interop::question::Question;
+    use crate::interop::way::Way;
     use crate::job::Adapter;
     use crate::servers::foreign::Kind;
 
-    fn add(matrix: &mut Matrix, kind: Kind, operation: Operation, result: Result<(), &str>) {
-        add_in(matrix, Way::ALL[0], kind, operation, result);
-    }
+    const KIND: Kind = Kind::Vsftpd;
 
-    fn add_in(
-        matrix: &mut Matrix,
-        way: Way,
-        kind: Kind,
-        operation: Operation,
-        result: Result<(), &str>,
-    ) {
-        let result = result.map_err(|why| (why.to_owned(), String::new()));
-        let outcome = Outcome { operation, result };
-        matrix.add(kind, way, Adapter::Smol, outcome);
-    }
+    static QUESTIONS: LazyLock<Vec<Question>> = LazyLock::new(Question::all);
 
-    /// Everything that is known of vsftpd, as it should be.
-    fn as_known() -> Matrix {
-        let mut matrix = Matrix::default();
-        for exception in EXCEPTIONS {
-            if exception.server == Kind::Vsftpd {
-                let result = Err(exception.says);
-                let operation = exception.operation.expect("vsftpd's are of one operation");
-                let ways = Way::ALL.into_iter();
-                let way = ways
-                    .rev()
-                    .find(|way| exceptions::of(Kind::Vsftpd, operation, *way).is_some());
-                add_in(
-                    &mut matrix,
-                    way.expect("a way"),
-                    Kind::Vsftpd,
-                    operation,
-                    result,
-                );
+    /// Everything of vsftpd as it is known, but for one question of which this differs.
+    fn printed(of: &str, different: &[(usize, &str)]) -> Result<(), String> {
+        let mut report = Report::new(&QUESTIONS);
+        for (question, asked) in QUESTIONS.iter().enumerate() {
+            let known = |step: &String| {
+                let mut here = EXCEPTIONS
+                    .iter()
+                    .filter(|one| one.includes(KIND, Way::ALL[0], asked.name));
+                here.find(|one| step.starts_with(one.step))
+                    .map(|one| one.says.to_owned())
+            };
+            let steps = asked.steps.iter().enumerate();
+            let mut found: Vec<_> = steps
+                .filter_map(|(place, step)| known(step).map(|why| (place, why)))
+                .collect();
+            if asked.name == of {
+                found = different
+                    .iter()
+                    .map(|(at, why)| (*at, (*why).to_owned()))
+                    .collect();
             }
+            let place = Place {
+                question,
+                kind: KIND,
+                adapter: Adapter::Smol,
+                way: 0,
+            };
+            report.add(
+                place,
+                Answer {
+                    different: found,
+                    dialogue: String::new(),
+                },
+            );
         }
-        matrix
+        report.print(&[KIND]).map_err(|error| error.to_string())
     }
+
+    const EXCEPTED: &str = "directory with 0xFF, PWD";
 
     #[test]
     fn known_exceptions_are_green() {
-        assert!(as_known().print(&[Kind::Vsftpd]).is_ok());
+        assert_eq!(printed("", &[]), Ok(()));
     }
 
     #[test]
     fn an_unknown_failure_is_red() {
-        let mut matrix = as_known();
-        add(&mut matrix, Kind::Vsftpd, Operation::Noop, Err("no reply"));
-        assert!(matrix.print(&[Kind::Vsftpd]).is_err());
+        assert!(printed("a_whole_session", &[(3, "no reply")]).is_err());
     }
 
     #[test]
     fn an_exception_that_fails_in_another_way_is_red() {
-        let mut matrix = as_known();
-        let result = Err("something else");
-        add(&mut matrix, Kind::Vsftpd, Operation::SiteHelp, result);
-        assert!(matrix.print(&[Kind::Vsftpd]).is_err());
+        assert!(printed(EXCEPTED, &[(0, "something else")]).is_err());
     }
 
     #[test]
     fn an_exception_that_passes_is_red() {
-        let mut matrix = as_known();
-        add(&mut matrix, Kind::Vsftpd, Operation::SiteHelp, Ok(()));
-        assert!(matrix.print(&[Kind::Vsftpd]).is_err());
+        assert!(printed(EXCEPTED, &[]).is_err());
     }
 
     #[test]
     fn an_exception_that_does_not_occur_is_red() {
-        assert!(Matrix::default().print(&[Kind::Vsftpd]).is_err());
+        assert!(Report::new(&QUESTIONS).print(&[KIND]).is_err());
     }
 
     #[test]
-    fn there_is_one_exception_for_an_operation_with_a_server() {
-        for (number, one) in EXCEPTIONS.iter().enumerate() {
-            for other in &EXCEPTIONS[number + 1..] {
-                let same = (one.server, one.operation) == (other.server, other.operation);
-                assert!(!same, "{:?}, {:?}", one.server, one.operation);
-            }
-            let is_known = matches!(one.server, Kind::Pyftpdlib | Kind::ProFtpd);
-            assert!(one.occurs == Occurs::Always || is_known);
+    fn each_exception_is_of_a_question_that_is_asked() {
+        for exception in EXCEPTIONS {
+            let is_asked = QUESTIONS.iter().any(|question| {
+                let mut steps = question.steps.iter();
+                question.name.starts_with(exception.question)
+                    && steps.any(|step| step.starts_with(exception.step))
+            });
+            assert!(is_asked, "{}, {}", exception.question, exception.step);
         }
     }
 }

@@ -1,21 +1,33 @@
-//! Every operation with every server, in every way, through both adapters.
+//! Every question, of every server, in every way, through both adapters.
 
-use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
-use super::cell::{self, Outcome};
-use super::idle::Idle;
-use super::operation::{Operation, Way};
-use super::report::Matrix;
+use super::cell::{Answer, Cell};
+use super::question::Question;
+use super::report::Report;
+use super::tasks::IDLE;
 use super::trust::Trust;
+use super::way::Way;
+use super::{idle, in_lanes};
 use crate::console::say;
 use crate::job::{Adapter, content};
 use crate::servers::Result;
 use crate::servers::foreign::{Kind, Program, Setting};
+use crate::servers::tree::Room;
 
 /// What files are made of, the largest over and over again.
 const BLOCK: usize = 16 * 1024 * 1024;
+
+/// Where a question was asked.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) question: usize,
+    pub(super) kind: Kind,
+    pub(super) adapter: Adapter,
+    /// Its place among all ways.
+    pub(super) way: usize,
+}
 
 /// Runs it and prints the table.
 ///
@@ -23,93 +35,106 @@ const BLOCK: usize = 16 * 1024 * 1024;
 ///
 /// When a server does not start, or not all comes out as expected.
 pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
+    let questions = Question::all();
     let block = content::bytes(3, BLOCK);
-    let mut matrix = Matrix::default();
+    let mut report = Report::new(&questions);
+    let is_idle = |question: &Question| question.name == IDLE;
+    let idle_question = questions.iter().position(is_idle).ok_or("no such task")?;
     thread::scope(|scope| {
-        let idle: Vec<_> = programs
-            .iter()
-            .map(|program| (program.kind(), Idle::start(scope, program)))
-            .collect();
-        // Two at a time: some of the time is spent waiting.
-        let (sender, done) = mpsc::channel();
-        let lanes: Vec<_> = programs
-            .rchunks(programs.len().div_ceil(2))
-            .rev()
-            .map(|lane| {
-                let (sender, block) = (sender.clone(), &block);
-                scope.spawn(move || -> std::result::Result<(), String> {
-                    let with = |program| with(program, trust, block, &sender);
-                    lane.iter()
-                        .try_for_each(with)
-                        .map_err(|error| error.to_string())
-                })
-            })
-            .collect();
-        drop(sender);
-        for (kind, way, adapter, outcome) in done {
-            matrix.add(kind, way, adapter, outcome);
-        }
-        for lane in lanes {
-            lane.join().map_err(|_| "a lane panicked")??;
-        }
-        for (kind, idle) in idle {
-            for (adapter, result) in idle.end() {
-                let outcome = Outcome {
-                    operation: Operation::Idle,
-                    result: result.map_err(|why| (why, String::new())),
+        let mut silent = Vec::new();
+        for program in programs {
+            for adapter in Adapter::ALL {
+                let place = Place {
+                    question: idle_question,
+                    kind: program.kind(),
+                    adapter,
+                    way: 0,
                 };
-                matrix.add(kind, Way::ALL[0], adapter, outcome);
+                let closed = move || {
+                    let closed = idle::is_closed(program, adapter);
+                    closed.map_err(|error| error.to_string())
+                };
+                silent.push((place, scope.spawn(closed)));
             }
+        }
+        let answers = in_lanes(programs, |program| {
+            all_of(program, trust, &questions, &block)
+        })?;
+        for (place, answer) in answers {
+            report.add(place, answer);
+        }
+        for (place, closed) in silent {
+            let closed = closed.join().unwrap_or_else(|_| Err("panicked".to_owned()));
+            let different = closed.err().map(|why| (0, why));
+            report.add(
+                place,
+                Answer {
+                    different: different.into_iter().collect(),
+                    dialogue: String::new(),
+                },
+            );
         }
         Ok::<_, Box<dyn std::error::Error>>(())
     })?;
     let kinds: Vec<Kind> = programs.iter().map(Program::kind).collect();
-    matrix.print(&kinds)
+    report.print(&kinds)
 }
 
-/// What came of one operation, and where.
-type Done = (Kind, Way, Adapter, Outcome);
-
-fn with(program: &Program, trust: &Trust, block: &[u8], done: &mpsc::Sender<Done>) -> Result<()> {
+fn all_of(
+    program: &Program,
+    trust: &Trust,
+    questions: &[Question],
+    block: &[u8],
+) -> Result<Vec<(Place, Answer)>> {
+    let kind = program.kind();
+    let mut answers = Vec::new();
     for ways in Way::ALL.chunk_by(Way::is_beside) {
-        let [first, ..] = ways else {
+        let mut ways = ways.iter().filter(|way| way.is_offered(kind)).peekable();
+        let Some(first) = ways.peek() else {
             continue;
         };
-        if !first.is_offered(program.kind()) {
-            continue;
-        }
         let server = program.start(&Setting {
             family: first.family,
-            tls: first
-                .secured_by(program.kind())
-                .map(|secured| trust.server(secured)),
+            room: Room::Root,
+            tls: first.secured_by(kind).map(|secured| trust.server(secured)),
             ..Setting::default()
         })?;
-        for &way in ways.iter().filter(|way| way.is_offered(program.kind())) {
-            let options = cell::options(&server, way, trust)?;
+        if !server.is_confined() {
+            let name = kind.name();
+            return Err(
+                format!("{name} shows the machine's own root, unless root starts it").into(),
+            );
+        }
+        for &way in ways {
             for adapter in Adapter::ALL {
                 let begin = Instant::now();
-                let outcomes = match adapter {
-                    Adapter::Blocking => smol::block_on(cell::run::<ftp_blocking::Client>(
-                        &server, &options, way, block,
-                    )),
-                    Adapter::Smol => {
-                        smol::block_on(cell::run::<ftp_smol::Client>(&server, &options, way, block))
+                let mut cell = Cell::new(&server, adapter, way, trust, block)?;
+                let before = answers.len();
+                let number = Way::ALL.iter().position(|other| *other == way);
+                for (question, asked) in questions.iter().enumerate() {
+                    // This one is asked beside the others.
+                    if asked.name == IDLE || !asked.is_asked(way) {
+                        continue;
                     }
-                };
+                    let place = Place {
+                        question,
+                        kind,
+                        adapter,
+                        way: number.unwrap_or_default(),
+                    };
+                    answers.push((place, cell.ask(asked)?));
+                }
+                cell.end();
                 say(&format!(
-                    "{:<9} {:<13} {:<13} {:>3} operations {:>6.1} s",
-                    program.kind().name(),
+                    "{:<9} {:<13} {:<13} {:>3} questions {:>6.1} s",
+                    kind.name(),
                     way.name(),
                     adapter.name(),
-                    outcomes.len(),
+                    answers.len() - before,
                     begin.elapsed().as_secs_f64()
                 ));
-                for outcome in outcomes {
-                    done.send((program.kind(), way, adapter, outcome))?;
-                }
             }
         }
     }
-    Ok(())
+    Ok(answers)
 }

@@ -11,7 +11,7 @@ use crate::console::say;
 use crate::job::during;
 use crate::servers::Result;
 use crate::servers::foreign::{Foreign, Kind, Program, Setting};
-use crate::servers::vsftpd::WRITABLE;
+use crate::servers::tree::WRITABLE;
 
 /// What 0xFF can stand ahead of, and a word for it.
 const NAMES: [(&str, &[u8]); 4] = [

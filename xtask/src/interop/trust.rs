@@ -5,7 +5,7 @@ use ftp_blocking::TlsConfig;
 use crate::servers::Result;
 use crate::servers::authority::{Authority, Identity};
 use crate::servers::foreign::Kind;
-use crate::servers::process::Family;
+use crate::servers::listening::Family;
 use crate::servers::tls::{Data, Start, Tls, TlsVersion};
 
 /// An authority of this run, which has signed what servers and clients show.

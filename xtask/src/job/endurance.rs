@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use ftp_blocking::wire::Escaped;
 
 use super::content::{self, equal};
-use super::driver::Driver;
-use super::{ABORTED, EMPTY, Job, LARGE, Report, Run, SMALL};
+use super::run::Run;
+use super::{ABORTED, Adapter, EMPTY, Job, LARGE, Report, SMALL};
 use crate::servers::Result;
 
 const TRANSFERS: usize = 300;
@@ -19,62 +19,58 @@ const TURNS_OF_TWO: usize = 25;
 /// What is aborted: above what the sockets of both sides hold.
 const UNDER_WAY: usize = 12 * 1024 * 1024;
 
-pub(super) async fn run<D: Driver>(job: &Job) -> Result<Report> {
-    let mut run = Run::<D>::begin(job).await?;
-    mixed(&mut run).await?;
-    in_a_row(&mut run).await?;
-    let mut other = Run::<D>::begin(job).await?;
-    interleaved(&mut run, &mut other).await?;
-    let other = other.end().await?;
-    let report = run.end().await?;
+pub(super) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
+    let mut run = Run::begin(job, adapter)?;
+    mixed(&mut run)?;
+    in_a_row(&mut run)?;
+    let mut other = Run::begin(job, adapter)?;
+    interleaved(&mut run, &mut other)?;
+    let other = other.end()?;
+    let report = run.end()?;
     Ok(report.with(&other))
 }
 
-/// Uploads that are aborted, one after the other: a data connection that is given up has tickets for
-/// those behind it, too.
-pub(super) async fn aborts<D: Driver>(job: &Job) -> Result<Report> {
+/// Uploads that are aborted, one after the other: a data connection that is given up still leaves
+/// tickets for the next ones.
+pub(super) fn aborts(job: &Job, adapter: Adapter) -> Result<Report> {
     let large = content::bytes(1, UNDER_WAY);
-    let mut run = Run::<D>::begin(job).await?;
+    let mut run = Run::begin(job, adapter)?;
     for _ in 0..ABORTED_IN_A_ROW {
-        run.abort_upload(ABORTED, &large).await?;
+        run.abort_upload(ABORTED, &large)?;
     }
     // At once, before a ticket can have come.
     for _ in 0..ABORTED_IN_A_ROW {
-        run.abort_upload(ABORTED, b"half").await?;
+        run.abort_upload(ABORTED, b"half")?;
     }
-    run.delete(&[ABORTED]).await?;
-    run.end().await
+    run.delete(&[ABORTED])?;
+    run.end()
 }
 
 /// Listings, downloads, uploads, empty files and aborts, one after the other.
-async fn mixed<D: Driver>(run: &mut Run<'_, D>) -> Result<()> {
+fn mixed(run: &mut Run<'_>) -> Result<()> {
     let large = content::bytes(1, UNDER_WAY);
-    run.upload(LARGE, &large).await?;
-    run.upload_small().await?;
-    run.upload(EMPTY, &[]).await?;
+    run.upload(LARGE, &large)?;
+    run.upload_small()?;
+    run.upload(EMPTY, &[])?;
     let begin = run.transfers();
     for turn in 0..TRANSFERS {
         match turn % 10 {
-            0 | 5 => run.upload(SMALL, &content_of(turn)).await?,
-            1 => run.listed(&[LARGE, SMALL, EMPTY]).await?,
+            0 | 5 => run.upload(SMALL, &content_of(turn))?,
+            1 => run.listed(&[LARGE, SMALL, EMPTY])?,
             // What was uploaded last.
-            2 | 9 => run.download(SMALL, &content_of(turn / 5 * 5)).await?,
-            3 => run.upload(EMPTY, &[]).await?,
-            4 => {
-                let mut part = Vec::new();
-                run.abort_download(LARGE, UNDER_WAY / 16, &mut part).await?;
-                run.same("the part", &large[..part.len()], &part)?;
-            }
+            2 | 9 => run.download(SMALL, &content_of(turn / 5 * 5))?,
+            3 => run.upload(EMPTY, &[])?,
+            4 => drop(run.abort_download(LARGE, UNDER_WAY / 16, &large)?),
             6 => {
-                let found: BTreeSet<_> = run.names().await?.into_iter().collect();
+                let found: BTreeSet<_> = run.names()?.into_iter().collect();
                 equal(
                     "whether the names are there",
                     &true,
                     &found.contains(SMALL.as_bytes()),
                 )?;
             }
-            7 => run.download(EMPTY, &[]).await?,
-            _ => run.listed(&[LARGE, SMALL, EMPTY]).await?,
+            7 => run.download(EMPTY, &[])?,
+            _ => run.listed(&[LARGE, SMALL, EMPTY])?,
         }
     }
     equal(
@@ -82,35 +78,35 @@ async fn mixed<D: Driver>(run: &mut Run<'_, D>) -> Result<()> {
         &TRANSFERS,
         &(run.transfers() - begin),
     )?;
-    run.delete(&[LARGE, SMALL, EMPTY]).await
+    run.delete(&[LARGE, SMALL, EMPTY])
 }
 
-async fn in_a_row<D: Driver>(run: &mut Run<'_, D>) -> Result<()> {
+fn in_a_row(run: &mut Run<'_>) -> Result<()> {
     let names: Vec<String> = (0..UPLOADS_IN_A_ROW)
         .map(|number| format!("row-{number:02}.bin"))
         .collect();
     for (number, name) in names.iter().enumerate() {
-        run.upload(name, &content_of(number)).await?;
+        run.upload(name, &content_of(number))?;
     }
     let shown = |name: &Vec<u8>| Escaped::new(name).to_string();
-    let found: BTreeSet<_> = run.names().await?.iter().map(shown).collect();
+    let found: BTreeSet<_> = run.names()?.iter().map(shown).collect();
     equal("the names", &names.iter().cloned().collect(), &found)?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    run.delete(&names).await
+    run.delete(&names)
 }
 
 /// Each fetches what the other one has stored.
-async fn interleaved<D: Driver>(one: &mut Run<'_, D>, other: &mut Run<'_, D>) -> Result<()> {
+fn interleaved(one: &mut Run<'_>, other: &mut Run<'_>) -> Result<()> {
     const ONE: &str = "one.bin";
     const OTHER: &str = "other.bin";
     for turn in 0..TURNS_OF_TWO {
         let (left, right) = (content_of(turn), content_of(turn + TURNS_OF_TWO));
-        one.upload(ONE, &left).await?;
-        other.upload(OTHER, &right).await?;
-        one.download(OTHER, &right).await?;
-        other.download(ONE, &left).await?;
+        one.upload(ONE, &left)?;
+        other.upload(OTHER, &right)?;
+        one.download(OTHER, &right)?;
+        other.download(ONE, &left)?;
     }
-    one.delete(&[ONE, OTHER]).await
+    one.delete(&[ONE, OTHER])
 }
 
 /// Of every kind of length: none, less than a TLS record, some records.

@@ -1,32 +1,32 @@
-//! Many transfers in one login: TLS tickets run out in whoever does not collect new ones, and a
-//! server that insists on resumption then refuses the next transfer.
+//! Many transfers in one login: a client that does not collect new TLS tickets runs out of
+//! them, and a server that insists on resumption then refuses the next transfer.
 
 use std::collections::BTreeSet;
 
 use ftp_blocking::wire::Escaped;
 
 use super::content::{self, equal};
-use super::driver::Driver;
-use super::{Job, Report, Run};
+use super::run::Run;
+use super::{Adapter, Job, Report};
 use crate::servers::Result;
 
 const TRANSFERS: usize = 50;
 const UPLOADS_IN_A_ROW: usize = 20;
 
-pub(super) async fn run<D: Driver>(job: &Job) -> Result<Report> {
+pub(super) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
     let names: Vec<String> = (0..UPLOADS_IN_A_ROW)
         .map(|number| format!("series-{number:02}.bin"))
         .collect();
-    let mut run = Run::<D>::begin(job).await?;
+    let mut run = Run::begin(job, adapter)?;
     for (number, name) in names.iter().enumerate() {
-        run.upload(name, &content_of(number)).await?;
+        run.upload(name, &content_of(number))?;
     }
     let all: Vec<&str> = names.iter().map(String::as_str).collect();
     // Two downloads, then names, then a list.
     for (number, turn) in (UPLOADS_IN_A_ROW..TRANSFERS).enumerate() {
         match turn % 4 {
             2 => {
-                let found = run.names().await?;
+                let found = run.names()?;
                 let found: BTreeSet<_> = found
                     .iter()
                     .map(|name| Escaped::new(name).to_string())
@@ -34,16 +34,16 @@ pub(super) async fn run<D: Driver>(job: &Job) -> Result<Report> {
                 let expected = names.iter().cloned().collect();
                 equal("the names", &expected, &found)?;
             }
-            3 => run.listed(&all).await?,
+            3 => run.listed(&all)?,
             _ => {
                 let number = number % names.len();
-                run.download(&names[number], &content_of(number)).await?;
+                run.download(&names[number], &content_of(number))?;
             }
         }
     }
     equal("the number of transfers", &TRANSFERS, &run.transfers())?;
-    run.delete(&all).await?;
-    run.end().await
+    run.delete(&all)?;
+    run.end()
 }
 
 /// Of every kind of length: none, less than a TLS record, some records.

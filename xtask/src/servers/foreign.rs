@@ -8,9 +8,11 @@ use std::{
 
 use super::{
     Result, libunftp,
-    process::{Family, Process, Room, WRITABLE},
+    listening::Family,
+    process::Process,
     proftpd, pureftpd, pyftpdlib,
     tls::Tls,
+    tree::{Room, WRITABLE},
     vsftpd::{Vsftpd, VsftpdOptions},
 };
 

@@ -10,8 +10,10 @@ use std::{
 
 use super::{
     Result,
+    account::Account,
     foreign::{PASSIVE_PORTS, PASSWORD, Setting, USER},
-    process::{Account, Greets, Process},
+    listening::Greets,
+    process::Process,
     tls::{Data, Start},
 };
 

@@ -2,7 +2,11 @@
 //! down again: an embedded one for the demo and foreign ones for the
 //! interoperability runs. None leaves anything on the machine.
 
+#[cfg(unix)]
+mod account;
 pub(crate) mod authority;
+#[cfg(unix)]
+mod descendants;
 #[cfg(feature = "embedded")]
 pub(crate) mod embedded;
 #[cfg(unix)]
@@ -10,9 +14,11 @@ pub(crate) mod foreign;
 #[cfg(unix)]
 pub(crate) mod libunftp;
 #[cfg(unix)]
+pub(crate) mod listening;
+#[cfg(unix)]
 pub(crate) mod package;
 #[cfg(unix)]
-pub(crate) mod process;
+mod process;
 #[cfg(unix)]
 mod proftpd;
 #[cfg(unix)]
@@ -22,7 +28,11 @@ mod pyftpdlib;
 #[cfg(unix)]
 pub(crate) mod tls;
 #[cfg(unix)]
+pub(crate) mod tree;
+#[cfg(unix)]
 pub(crate) mod vsftpd;
+#[cfg(unix)]
+mod watchdog;
 
 use std::error::Error;
 

@@ -5,10 +5,13 @@ use std::{fs, path::Path, path::PathBuf, process::Command};
 
 use super::{
     Result,
+    account::Account,
     foreign::{PASSIVE_PORTS, PASSWORD_HASH, Setting, USER},
+    listening::{Family, Greets},
     package::{Unpacked, library_path},
-    process::{Account, Family, Greets, Process, secret_file},
+    process::Process,
     tls::{Data, Files, Start, Tls},
+    tree::secret_file,
 };
 
 /// Where it is in its package, and its TLS in another one.

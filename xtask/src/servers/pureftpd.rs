@@ -10,10 +10,14 @@ use std::{
 
 use super::{
     Result,
+    account::Account,
+    descendants::is_running,
     foreign::{PASSIVE_PORTS, PASSWORD_HASH, Setting, USER},
+    listening::Greets,
     package::{self, Unpacked, library_path},
-    process::{Account, Greets, Process, is_running, secret_file},
+    process::Process,
     tls::{Data, OPENSSL_CONF, Start, Tls},
+    tree::secret_file,
 };
 
 /// Where it is in its package, and the program that makes its list of users.

@@ -1,9 +1,10 @@
 """pyftpdlib as a server on its own: started by `cargo xtask interop`, one setting an argument."""
 
+import os
 import sys
 
-packages, address, port, user, password, root, first, last, idle, room = sys.argv[1:11]
-tls = sys.argv[11:]
+packages, address, port, user, password, root, first, last, idle, room, closed = sys.argv[1:12]
+tls = sys.argv[12:]
 sys.path.insert(0, packages)
 
 from pyftpdlib.authorizers import DummyAuthorizer
@@ -14,7 +15,12 @@ authorizer = DummyAuthorizer()
 # It changes no user: what is forbidden is forbidden by it and not by the disk.
 ALL = "elradfmwMT"
 authorizer.add_user(user, password, root, perm=ALL if room == "." else "el")
-if room != ".":
+if room == ".":
+    # What it forbids has to be there when it is told, and then comes and goes.
+    os.mkdir(root + "/" + closed)
+    authorizer.override_perm(user, root + "/" + closed, perm="el", recursive=True)
+    os.rmdir(root + "/" + closed)
+else:
     authorizer.override_perm(user, root + "/" + room, perm=ALL, recursive=True)
 
 

@@ -9,10 +9,13 @@ use std::{
 
 use super::{
     Result,
+    account::Account,
     foreign::{PASSIVE_PORTS, PASSWORD, Setting, USER},
+    listening::Greets,
     package,
-    process::{Account, Greets, Process, Room, WRITABLE},
+    process::Process,
     tls::{Data, Start},
+    tree::{CLOSED, Room, WRITABLE},
 };
 
 /// The newest stable one, when this was written.
@@ -93,7 +96,8 @@ pub(crate) fn start(packages: &Path, workdir: &Path, setting: &Setting<'_>) -> R
             .arg(match setting.room {
                 Room::Below => WRITABLE,
                 Room::Root => ".",
-            });
+            })
+            .arg(CLOSED);
         if let Some(tls) = &setting.tls {
             let files = tls.write(process)?;
             command

@@ -2,11 +2,7 @@
 
 use std::fs;
 
-use super::{
-    Result,
-    authority::Identity,
-    process::{Process, secret_file},
-};
+use super::{Result, authority::Identity, process::Process, tree::secret_file};
 
 /// The versions of TLS to hold a server to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

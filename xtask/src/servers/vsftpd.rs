@@ -12,12 +12,13 @@ use std::{
 
 use super::{
     Result,
+    account::Account,
+    listening::{Family, Greets},
     package::{Unpacked, library_path},
-    process::{Account, Family, Greets, Process, Room, open_directory},
+    process::Process,
     tls::{Data, Files, OPENSSL_CONF, Start, Tls},
+    tree::{Room, open_directory},
 };
-
-pub(crate) use super::process::WRITABLE;
 
 /// What a [`Vsftpd`] is to be like.
 #[derive(Clone)]
@@ -63,7 +64,7 @@ impl Default for VsftpdOptions<'_> {
 }
 
 /// A running vsftpd on the loopback interface that takes anonymous logins (`anonymous` or
-/// `ftp` with any password) and permits everything in [`WRITABLE`]; dropping it
+/// `ftp` with any password) and permits everything in [`WRITABLE`](super::tree::WRITABLE); dropping it
 /// kills it and its sessions and deletes its directory.
 pub(crate) struct Vsftpd(Process);
 

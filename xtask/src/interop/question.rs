@@ -1,0 +1,80 @@
+//! The one list of what servers are asked: rows of the contract table, and tasks beyond it.
+
+use std::fmt::{self, Write as _};
+
+use ftp_proto::simulator::cases;
+use ftp_proto::simulator::contract::Case;
+
+use super::tasks::{TASKS, Task};
+use super::way::Way;
+
+/// A row of the report.
+pub(super) struct Question {
+    pub(super) name: &'static str,
+    pub(super) what: What,
+    /// Each step as `Debug` shows it, in brief. A task has one, which has no name.
+    pub(super) steps: Vec<String>,
+}
+
+pub(super) enum What {
+    Row(Box<Case>),
+    Task(Task),
+}
+
+impl Question {
+    /// Rows of the table come first, as far as a real server can be asked them.
+    pub(super) fn all() -> Vec<Self> {
+        let rows = cases::ALL
+            .iter()
+            .map(|(name, case)| (*name, case()))
+            .filter(|(_, case)| case.is_well_behaved())
+            .map(|(name, case)| Self {
+                name,
+                steps: case
+                    .operations()
+                    .iter()
+                    .map(|(step, _)| brief(step))
+                    .collect(),
+                what: What::Row(Box::new(case)),
+            });
+        let tasks = TASKS.iter().map(|(name, task)| Self {
+            name,
+            steps: vec![String::new()],
+            what: What::Task(*task),
+        });
+        rows.chain(tasks).collect()
+    }
+
+    /// Whether it is asked in this way: what takes long, or brings a mode of its own, is asked in
+    /// the first way alone.
+    pub(super) fn is_asked(&self, way: Way) -> bool {
+        let is_first = way == Way::ALL[0];
+        match &self.what {
+            What::Row(case) => is_first || case.is_asked_in_every_way(),
+            What::Task(task) => is_first || task.is_done(way),
+        }
+    }
+}
+
+/// How many characters of a step are shown.
+const BRIEF: usize = 60;
+
+fn brief(value: &impl fmt::Debug) -> String {
+    struct Brief(String);
+
+    impl fmt::Write for Brief {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.push_str(text);
+            // Files of a megabyte stand in some steps.
+            if self.0.len() < BRIEF {
+                Ok(())
+            } else {
+                Err(fmt::Error)
+            }
+        }
+    }
+
+    let mut brief = Brief(String::new());
+    let _ = write!(brief, "{value:?}");
+    brief.0
+}

@@ -1,0 +1,310 @@
+//! A client of either adapter, so that every job is written once.
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::os::fd::BorrowedFd;
+
+use ftp_blocking::tls::TlsInfo;
+use ftp_blocking::{
+    Aborted, Completion, Copied, Error, Options, Reply, Session, TransferOptions, TransferType,
+};
+use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use super::content::{CHUNK, Content};
+use super::during;
+use crate::console::Dialogue;
+
+/// An adapter to do a job with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Adapter {
+    Blocking,
+    Smol,
+}
+
+impl Adapter {
+    pub(crate) const ALL: [Self; 2] = [Self::Blocking, Self::Smol];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Blocking => "ftp-blocking",
+            Self::Smol => "ftp-smol",
+        }
+    }
+}
+
+/// The same thing of one adapter or of the other.
+pub(crate) enum Either<B, S> {
+    Blocking(B),
+    Smol(S),
+}
+
+/// A call that both adapters have; a future is run to its end.
+macro_rules! ask {
+    ($either:expr, $it:ident => $call:expr) => {
+        match $either {
+            $crate::job::client::Either::Blocking($it) => $call,
+            $crate::job::client::Either::Smol($it) => smol::block_on($call),
+        }
+    };
+}
+pub(crate) use ask;
+
+/// A call that waits for nothing in either adapter.
+macro_rules! tell {
+    ($either:expr, $it:ident => $call:expr) => {
+        match $either {
+            Either::Blocking($it) => $call,
+            Either::Smol($it) => $call,
+        }
+    };
+}
+
+/// A call that yields one more thing of either adapter.
+macro_rules! begin {
+    ($either:expr, $it:ident => $call:expr) => {
+        match $either {
+            Either::Blocking($it) => Either::Blocking($call?),
+            Either::Smol($it) => Either::Smol(smol::block_on($call)?),
+        }
+    };
+}
+
+/// A client, until it quits.
+pub(crate) struct Client(
+    /// There is none after QUIT.
+    pub(crate) Either<Option<ftp_blocking::Client>, Option<ftp_smol::Client>>,
+);
+
+/// When a transfer is to be given up.
+#[derive(Clone, Copy)]
+pub(crate) enum Stop {
+    Never,
+    /// Aborted once this many bytes were moved.
+    After(u64),
+    /// Dropped once this many bytes were moved.
+    DropAfter(u64),
+}
+
+impl Stop {
+    const fn is_due(self, moved: u64) -> bool {
+        match self {
+            Self::Never => false,
+            Self::After(bytes) | Self::DropAfter(bytes) => moved >= bytes,
+        }
+    }
+}
+
+/// How a file is stored.
+#[derive(Clone, Copy)]
+pub(crate) enum Storing<'a> {
+    /// STOR, at the offset in the options.
+    Store(&'a [u8]),
+    /// STOU.
+    Unique(Option<&'a [u8]>),
+}
+
+/// A transfer that came to the end that was wanted.
+pub(crate) struct Moved {
+    /// Whether the data connection resumed the TLS session of the login; `None` in clear.
+    pub(crate) resumed: Option<bool>,
+    pub(crate) bytes: u64,
+    pub(crate) end: End,
+}
+
+pub(crate) enum End {
+    Confirmed(Completion),
+    Aborted(Aborted),
+    Dropped,
+}
+
+/// A listing by lines.
+#[derive(Clone, Copy)]
+pub(crate) enum Listing {
+    /// LIST.
+    List,
+    /// NLST.
+    Names,
+}
+
+/// One that is complete.
+pub(crate) struct Listed {
+    pub(crate) lines: Vec<Vec<u8>>,
+    /// As [`Moved::resumed`].
+    pub(crate) resumed: Option<bool>,
+}
+
+const GONE: &str = "it has not quit";
+
+impl Client {
+    pub(crate) fn connect(adapter: Adapter, options: Options) -> Result<Self, Error> {
+        Ok(Self(match adapter {
+            Adapter::Blocking => Either::Blocking(Some(ftp_blocking::Client::connect(options)?)),
+            Adapter::Smol => {
+                Either::Smol(Some(smol::block_on(ftp_smol::Client::connect(options))?))
+            }
+        }))
+    }
+
+    /// Connects, and shows in the dialogue what is said from the greeting on.
+    pub(crate) fn connect_shown(
+        adapter: Adapter,
+        options: Options,
+        dialogue: &Dialogue,
+    ) -> crate::servers::Result<Self> {
+        let mut client = during("connecting", Self::connect(adapter, options))?;
+        if let Some(greeting) = client.session().greeting() {
+            dialogue.line(format!("  < {greeting}"));
+        }
+        tell!(client.open(), it => it.observe(dialogue.observer()));
+        Ok(client)
+    }
+
+    /// The client of the adapter, for [`ask!`].
+    pub(crate) fn open(&mut self) -> Either<&mut ftp_blocking::Client, &mut ftp_smol::Client> {
+        match &mut self.0 {
+            Either::Blocking(client) => Either::Blocking(client.as_mut().expect(GONE)),
+            Either::Smol(client) => Either::Smol(client.as_mut().expect(GONE)),
+        }
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        tell!(&self.0, it => it.as_ref().expect(GONE).session())
+    }
+
+    /// The control connection's.
+    pub(crate) fn tls(&self) -> Option<TlsInfo> {
+        tell!(&self.0, it => it.as_ref().expect(GONE).tls_info())
+    }
+
+    /// The control connection's.
+    pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        tell!(&self.0, it => it.as_ref().expect(GONE).stream().descriptor())
+    }
+
+    pub(crate) fn quit(self) -> Result<Option<Reply>, Error> {
+        match self.0 {
+            Either::Blocking(client) => client.expect(GONE).quit(),
+            Either::Smol(client) => smol::block_on(client.expect(GONE).quit()),
+        }
+    }
+
+    /// Sends `content`; `progress` is told how many bytes went with each write.
+    pub(crate) fn upload(
+        &mut self,
+        how: Storing<'_>,
+        options: &TransferOptions,
+        content: Content<'_>,
+        stop: Stop,
+        progress: &dyn Fn(usize),
+    ) -> Result<Moved, Error> {
+        let mut upload = match how {
+            Storing::Store(path) => begin!(self.open(), it => it.upload_with(path, options)),
+            Storing::Unique(path) => begin!(self.open(), it => it.upload_unique(path)),
+        };
+        let resumed = tell!(&upload, it => it.resumed());
+        let mut bytes = 0;
+        for chunk in content.chunks() {
+            if stop.is_due(bytes) {
+                break;
+            }
+            ask!(&mut upload, it => it.write_all(chunk))?;
+            bytes += chunk.len() as u64;
+            progress(chunk.len());
+        }
+        let end = match stop {
+            Stop::After(_) if stop.is_due(bytes) => End::Aborted(ask!(upload, it => it.abort())?),
+            Stop::DropAfter(_) if stop.is_due(bytes) => {
+                drop(upload);
+                End::Dropped
+            }
+            _ => End::Confirmed(ask!(upload, it => it.finish())?),
+        };
+        Ok(Moved {
+            resumed,
+            bytes,
+            end,
+        })
+    }
+
+    /// Gives what comes to `into`.
+    pub(crate) fn download(
+        &mut self,
+        path: &[u8],
+        options: &TransferOptions,
+        stop: Stop,
+        into: &mut dyn FnMut(&[u8]),
+    ) -> Result<Moved, Error> {
+        let mut download = begin!(self.open(), it => it.download_with(path, options));
+        let resumed = tell!(&download, it => it.resumed());
+        let mut buffer = vec![0; CHUNK];
+        let mut bytes = 0;
+        let end = loop {
+            match stop {
+                Stop::After(_) if stop.is_due(bytes) => {
+                    break End::Aborted(ask!(download, it => it.abort())?);
+                }
+                Stop::DropAfter(_) if stop.is_due(bytes) => {
+                    drop(download);
+                    break End::Dropped;
+                }
+                _ => {}
+            }
+            let count = ask!(&mut download, it => it.read(&mut buffer))?;
+            if count == 0 {
+                break End::Confirmed(ask!(download, it => it.finish())?);
+            }
+            into(&buffer[..count]);
+            bytes += count as u64;
+        };
+        Ok(Moved {
+            resumed,
+            bytes,
+            end,
+        })
+    }
+
+    /// Line by line, which tells of TLS.
+    pub(crate) fn listing(&mut self, what: Listing, path: Option<&[u8]>) -> Result<Listed, Error> {
+        let mut listing = match what {
+            Listing::List => begin!(self.open(), it => it.list_lines(path)),
+            Listing::Names => begin!(self.open(), it => it.names_lines(path)),
+        };
+        let resumed = tell!(&listing, it => it.resumed());
+        let mut lines = Vec::new();
+        while let Some(line) = ask!(&mut listing, it => it.next_line())? {
+            lines.push(line);
+        }
+        Ok(Listed { lines, resumed })
+    }
+
+    /// To a file on this side, on the kernel's own path.
+    pub(crate) fn save(&mut self, path: &[u8], file: &File) -> Result<Completion, Error> {
+        let download = begin!(self.open(), it => it.download(path));
+        ask!(download, it => it.save_to(file, |_| {}))
+    }
+
+    /// From a file on this side, on the kernel's own path.
+    pub(crate) fn send(&mut self, file: &File, path: &[u8]) -> Result<Completion, Error> {
+        let upload = begin!(self.open(), it => it.upload(path));
+        ask!(upload, it => it.send_from(file, |_| {}))
+    }
+
+    /// From this server to the other client's, which is of the same adapter.
+    pub(crate) fn copy(
+        &mut self,
+        from: &[u8],
+        target: &mut Self,
+        to: &[u8],
+    ) -> Result<Copied, Error> {
+        const TYPE: TransferType = TransferType::Image;
+        match (self.open(), target.open()) {
+            (Either::Blocking(client), Either::Blocking(target)) => {
+                client.copy_to(from, target, to, TYPE)
+            }
+            (Either::Smol(client), Either::Smol(target)) => {
+                smol::block_on(client.copy_to(from, target, to, TYPE))
+            }
+            _ => panic!("clients of two adapters"),
+        }
+    }
+}

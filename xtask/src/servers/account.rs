@@ -1,0 +1,85 @@
+//! Whom the sessions of a server run as: no user is added to the machine.
+
+use std::{fs, os::unix::fs::MetadataExt as _, path::PathBuf};
+
+use super::{Result, process::Process};
+
+/// Unprivileged users that systems have by themselves, since the list of users must stay as it is.
+/// Sessions run as the first whose home directory exists: vsftpd enters that on the way to where it
+/// is told to go.
+const UNPRIVILEGED: [&str; 3] = ["nobody", "daemon", "bin"];
+
+/// Whom sessions run as: a line of the list of users.
+pub(crate) struct Account {
+    pub(crate) name: String,
+    pub(crate) user: u32,
+    pub(crate) group: u32,
+    /// Whether it is another one than starts the server.
+    pub(crate) is_other: bool,
+}
+
+impl Account {
+    /// For root the first of [`UNPRIVILEGED`] that servers can use; for others they themselves.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub(crate) fn find(process: &Process) -> Result<Self> {
+        let accounts = fs::read_to_string("/etc/passwd")?;
+        let accounts = || accounts.lines().filter_map(Self::parse);
+        let owner = fs::metadata(process.path("."))?;
+        if owner.uid() != 0 {
+            let name = accounts()
+                .find(|(account, _)| account.user == owner.uid())
+                .map_or_else(|| owner.uid().to_string(), |(account, _)| account.name);
+            return Ok(Self {
+                name,
+                user: owner.uid(),
+                group: owner.gid(),
+                is_other: false,
+            });
+        }
+        UNPRIVILEGED
+            .iter()
+            .find_map(|name| {
+                accounts().find_map(|(account, home)| {
+                    (account.name == *name && home.is_dir()).then_some(account)
+                })
+            })
+            .ok_or_else(|| format!("none of {UNPRIVILEGED:?} is a user with a home here").into())
+    }
+
+    /// The name of its group.
+    ///
+    /// # Errors
+    ///
+    /// When the list of groups lacks it.
+    pub(crate) fn group_name(&self) -> Result<String> {
+        let groups = fs::read_to_string("/etc/group")?;
+        let id = self.group.to_string();
+        // As in: nogroup:x:65534:
+        groups
+            .lines()
+            .map(|line| line.split(':').collect::<Vec<_>>())
+            .find(|fields| fields.get(2) == Some(&id.as_str()))
+            .map(|fields| fields[0].to_owned())
+            .ok_or_else(|| format!("group {id} has no name").into())
+    }
+
+    /// With the home.
+    fn parse(line: &str) -> Option<(Self, PathBuf)> {
+        // As in: daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
+        let mut fields = line.split(':');
+        let name = fields.next()?.to_owned();
+        let user = fields.nth(1)?.parse().ok()?;
+        let group = fields.next()?.parse().ok()?;
+        let home = PathBuf::from(fields.nth(1)?);
+        let account = Self {
+            name,
+            user,
+            group,
+            is_other: true,
+        };
+        Some((account, home))
+    }
+}

@@ -1,0 +1,64 @@
+//! The processes that a server has started, and signals for them.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    process::{Command, Stdio},
+};
+
+/// The processes that descend from this one and have not ended.
+pub(super) fn descendants(ancestor: u32) -> Vec<u32> {
+    let mut children: BTreeMap<u32, Vec<(u32, bool)>> = BTreeMap::new();
+    for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let name = process.file_name();
+        let Some(id) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
+        if let Some(status) = status(id) {
+            let child = (id, status.ended);
+            children.entry(status.parent).or_default().push(child);
+        }
+    }
+    let mut found = Vec::new();
+    let mut families = vec![ancestor];
+    while let Some(parent) = families.pop() {
+        for &(child, ended) in children.get(&parent).into_iter().flatten() {
+            families.push(child);
+            if !ended {
+                found.push(child);
+            }
+        }
+    }
+    found
+}
+
+/// Whether there is a process of this number that has not ended.
+pub(super) fn is_running(id: u32) -> bool {
+    status(id).is_some_and(|status| !status.ended)
+}
+
+struct Status {
+    parent: u32,
+    ended: bool,
+}
+
+fn status(id: u32) -> Option<Status> {
+    let line = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // As in: 4711 (the name (of anything)) S 1 4711 ...
+    let (_, fields) = line.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace();
+    let ended = matches!(fields.next()?, "Z" | "X");
+    let parent = fields.next()?.parse().ok()?;
+    Some(Status { parent, ended })
+}
+
+/// The standard library kills direct children only.
+pub(super) fn signal(name: &str, processes: &[u32]) {
+    let _ = Command::new("kill")
+        .args([&format!("-{name}"), "--"])
+        .args(processes.iter().map(u32::to_string))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+}

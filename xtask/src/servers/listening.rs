@@ -1,0 +1,78 @@
+//! Where a server listens, and whether it does.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream},
+    time::Duration,
+};
+
+use super::{
+    Result,
+    tls::{Start, Tls},
+};
+
+/// What a server says when its port is taken: vsftpd, Pure-FTPd and pyftpdlib, ProFTPD.
+const PORT_IS_TAKEN: [&str; 3] = ["could not bind", "ddress already in use", "unable to bind"];
+
+/// The version of IP that a server listens with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Family {
+    #[default]
+    V4,
+    V6,
+}
+
+impl Family {
+    pub(crate) const fn address(self) -> IpAddr {
+        match self {
+            Self::V4 => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            Self::V6 => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        }
+    }
+}
+
+/// How a server begins with a client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Greets {
+    /// By a reply in clear.
+    #[default]
+    InClear,
+    /// By nothing, before TLS has begun.
+    UnderTls,
+}
+
+impl Greets {
+    pub(super) fn with(tls: Option<&Tls<'_>>) -> Self {
+        match tls.map(|tls| tls.start) {
+            Some(Start::Implicit) => Self::UnderTls,
+            _ => Self::InClear,
+        }
+    }
+}
+
+pub(super) fn is_about_the_port(error: &impl ToString) -> bool {
+    let text = error.to_string();
+    PORT_IS_TAKEN.iter().any(|saying| text.contains(saying))
+}
+
+pub(super) fn free_port(family: Family) -> Result<SocketAddr> {
+    let listener = TcpListener::bind((family.address(), 0))?;
+    Ok(listener.local_addr()?)
+}
+
+/// The first line a client sees.
+pub(super) fn greeting(address: SocketAddr) -> std::io::Result<String> {
+    const PATIENCE: Duration = Duration::from_secs(2);
+    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut line = String::new();
+    let mut reader = BufReader::new(&stream);
+    reader.read_line(&mut line)?;
+    if line.is_empty() {
+        return Err(std::io::ErrorKind::UnexpectedEof.into());
+    }
+    // A parting word keeps the log free of a session that seems lost.
+    let _ = (&stream).write_all(b"QUIT\r\n");
+    while matches!(reader.read_line(&mut String::new()), Ok(1..)) {}
+    Ok(line)
+}

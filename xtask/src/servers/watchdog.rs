@@ -1,0 +1,62 @@
+//! What kills a server when this process is gone without having stopped it.
+
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Stdio};
+
+use super::Result;
+
+/// Kills a server when this process is gone without having stopped it, as when it was killed
+/// itself; dropping it calls it off. Sessions then end with their clients.
+pub(super) struct Watchdog(Child);
+
+impl Watchdog {
+    pub(super) fn over(id: u32) -> Result<Self> {
+        // It reads from here until nobody can write any more.
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "read -r _; kill -KILL \"$1\"", "watchdog"])
+            .arg(id.to_string())
+            // Out of reach of an interrupt from the terminal.
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        Ok(Self(
+            command.spawn().map_err(|error| format!("`sh`: {error}"))?,
+        ))
+    }
+}
+
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt as _;
+    use std::process::Command;
+
+    use super::Watchdog;
+
+    #[test]
+    fn a_server_goes_when_whoever_started_it_is_gone() {
+        let mut server = Command::new("sleep").arg("1000").spawn().expect("sleep");
+        let mut watchdog = Watchdog::over(server.id()).expect("a watchdog");
+        // What the kernel does when a process ends.
+        drop(watchdog.0.stdin.take());
+        let status = server.wait().expect("an end");
+        assert_eq!(status.signal(), Some(9));
+    }
+
+    #[test]
+    fn a_watchdog_that_is_called_off_does_nothing() {
+        let mut server = Command::new("sleep").arg("1000").spawn().expect("sleep");
+        drop(Watchdog::over(server.id()).expect("a watchdog"));
+        assert!(server.try_wait().expect("a status").is_none());
+        server.kill().expect("a process");
+        server.wait().expect("an end");
+    }
+}
