@@ -19,18 +19,17 @@ pub(crate) fn run() -> Result<()> {
 mod embedded {
     use std::fs;
     use std::net::Ipv4Addr;
-    use std::path::{Path, PathBuf};
-    use std::process;
     use std::time::Duration;
 
     use ftp_blocking::{Options, Timeouts, TlsConfig};
     use libunftp::options::{FtpsRequired, TlsFlags};
 
     use crate::console::{Dialogue, Show, say};
-    use crate::job::{Adapter, Job};
+    use crate::job::{Adapter, Job, main_job};
     use crate::servers::Result;
     use crate::servers::authority::Authority;
     use crate::servers::embedded::{Embedded, Secured, Service};
+    use crate::servers::tree::Scratch;
     use crate::workspace;
 
     const HOST: &str = "localhost";
@@ -43,7 +42,7 @@ mod embedded {
     const PATIENCE: Duration = Duration::from_secs(20);
 
     pub(super) fn run() -> Result<()> {
-        let scratch = Scratch::new(&workspace::root()?.join("target"))?;
+        let scratch = Scratch::new(&workspace::root()?.join("target"), "demo")?;
         let files = scratch.0.join("files");
         fs::create_dir_all(files.join(DIRECTORY))?;
         let authority = Authority::new()?;
@@ -82,8 +81,7 @@ mod embedded {
                 large: LARGE,
                 dialogue: Dialogue::new(Show::Live),
             };
-            let report = job
-                .main(adapter)
+            let report = main_job::run(&job, adapter)
                 .map_err(|error| format!("{}: {error}", adapter.name()))?;
             summaries.push(format!("{:<13} {report}", adapter.name()));
         }
@@ -92,27 +90,5 @@ mod embedded {
             say(summary);
         }
         Ok(())
-    }
-
-    /// A directory that is new, and goes when the demo ends.
-    struct Scratch(PathBuf);
-
-    impl Scratch {
-        fn new(target: &Path) -> Result<Self> {
-            // Named after the process, so that two demos are not in each other's way.
-            let path = target.join(format!("demo-{}", process::id()));
-            if path.exists() {
-                // Left behind by a run that was killed.
-                fs::remove_dir_all(&path)?;
-            }
-            fs::create_dir_all(&path)?;
-            Ok(Self(path))
-        }
-    }
-
-    impl Drop for Scratch {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
     }
 }

@@ -3,7 +3,7 @@
 //! or against that server itself.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
@@ -73,7 +73,7 @@ fn take(socket: &TcpStream, into: &Path) -> Result<()> {
     }
 }
 
-fn bring(from: &Path, socket: &TcpStream) -> Result<()> {
+fn bring(from: &Path, socket: &TcpStream) -> io::Result<()> {
     let file = File::open(from)?;
     while sendfile(socket, &file, None, ALL)? > 0 {}
     Ok(())
@@ -131,15 +131,14 @@ impl Dialogue {
 /// The other end of one of the two, in a thread, so that its CPU is nobody's.
 pub(super) struct FarEnd {
     address: SocketAddr,
-    thread: JoinHandle<std::io::Result<()>>,
+    thread: JoinHandle<io::Result<()>>,
 }
 
 impl FarEnd {
     /// Sends a file, as vsftpd does.
     pub(super) fn sending(path: PathBuf) -> Result<Self> {
         Self::start(move |socket| {
-            let file = File::open(path)?;
-            while sendfile(&socket, &file, None, ALL)? > 0 {}
+            bring(&path, &socket)?;
             socket.shutdown(Shutdown::Both)
         })
     }
@@ -158,9 +157,7 @@ impl FarEnd {
         })
     }
 
-    fn start(
-        serve: impl FnOnce(TcpStream) -> std::io::Result<()> + Send + 'static,
-    ) -> Result<Self> {
+    fn start(serve: impl FnOnce(TcpStream) -> io::Result<()> + Send + 'static) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let thread = thread::spawn(move || serve(listener.accept()?.0));

@@ -156,37 +156,29 @@ trait Library: Sized {
 
     fn call(&self, call: &[&str]) -> Result<ExitCode> {
         smol::block_on(async {
+            let (["put", _, url] | [_, url, ..]) = call else {
+                return Ok(ExitCode::from(CANNOT));
+            };
+            let url = Url::parse(url)?;
+            if let ["idle", _, count] = call {
+                self.idle(&url, count.parse()?).await?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            let mut session = self.open(&url).await?;
             match call {
-                ["get", url, into] => {
-                    let url = Url::parse(url)?;
-                    let mut session = self.open(&url).await?;
-                    self.get(&mut session, &url.path, into.as_ref()).await?;
-                    self.quit(session).await?;
-                }
-                ["put", from, url] => {
-                    let url = Url::parse(url)?;
-                    let mut session = self.open(&url).await?;
-                    self.put(&mut session, from.as_ref(), &url.path).await?;
-                    self.quit(session).await?;
-                }
-                ["getmany", url, list, directory] => {
-                    let mut session = self.open(&Url::parse(url)?).await?;
+                ["get", _, into] => self.get(&mut session, &url.path, into.as_ref()).await?,
+                ["put", from, _] => self.put(&mut session, from.as_ref(), &url.path).await?,
+                ["getmany", _, list, directory] => {
                     for path in fs::read_to_string(list)?.lines() {
                         let name = path.rsplit('/').next().unwrap_or(path);
                         let into = Path::new(directory).join(name);
                         self.get(&mut session, path, &into).await?;
                     }
-                    self.quit(session).await?;
                 }
-                ["list", url] => {
-                    let url = Url::parse(url)?;
-                    let mut session = self.open(&url).await?;
-                    say(&self.list(&mut session, &url.path).await?);
-                    self.quit(session).await?;
-                }
-                ["idle", url, count] => self.idle(&Url::parse(url)?, count.parse()?).await?,
+                ["list", _] => say(&self.list(&mut session, &url.path).await?),
                 _ => return Ok(ExitCode::from(CANNOT)),
             }
+            self.quit(session).await?;
             Ok(ExitCode::SUCCESS)
         })
     }
@@ -211,134 +203,114 @@ trait Library: Sized {
     }
 }
 
-struct Blocking(Way);
+/// `$wait` is what follows a call of this adapter: `.await`, or nothing; `$down` and `$up` copy as
+/// its users do.
+macro_rules! adapter {
+    (
+        $name:ident, $client:ty, $read:path, $write:path, { $($wait:tt)* },
+        |$download:ident, $into:ident| $down:block, |$upload:ident, $from:ident| $up:block
+    ) => {
+        struct $name(Way);
 
-impl Library for Blocking {
-    type Session = ftp_blocking::Client;
+        impl Library for $name {
+            type Session = $client;
 
-    async fn open(&self, url: &Url) -> Result<Self::Session> {
-        let mut client = ftp_blocking::Client::connect(url.options()?)?;
-        client.login(&url.user, &url.password)?;
-        check_suite(url, client.tls_info())?;
-        Ok(client)
-    }
-
-    async fn get(&self, client: &mut Self::Session, path: &str, into: &Path) -> Result<()> {
-        let mut file = File::create(into)?;
-        let mut download = client.download(path)?;
-        match self.0 {
-            Way::Kernel => {
-                download.save_to(&file, |_| {})?;
-                return Ok(());
+            async fn open(&self, url: &Url) -> Result<Self::Session> {
+                let mut client = <$client>::connect(url.options()?)$($wait)*?;
+                client.login(&url.user, &url.password)$($wait)*?;
+                check_suite(url, client.tls_info())?;
+                Ok(client)
             }
-            Way::Copy => drop(io::copy(&mut download, &mut file)?),
-            Way::Large => copy_large(&mut download, &mut file)?,
-        }
-        download.finish()?;
-        Ok(())
-    }
 
-    async fn put(&self, client: &mut Self::Session, from: &Path, path: &str) -> Result<()> {
-        let mut file = File::open(from)?;
-        let mut upload = client.upload(path)?;
-        match self.0 {
-            Way::Kernel => {
-                upload.send_from(&file, |_| {})?;
-                return Ok(());
-            }
-            Way::Copy => drop(io::copy(&mut file, &mut upload)?),
-            Way::Large => copy_large(&mut file, &mut upload)?,
-        }
-        upload.finish()?;
-        Ok(())
-    }
-
-    async fn list(&self, client: &mut Self::Session, path: &str) -> Result<usize> {
-        Ok(client.list(Some(path))?.len())
-    }
-
-    async fn quit(&self, client: Self::Session) -> Result<()> {
-        client.quit()?;
-        Ok(())
-    }
-}
-
-struct Smol(Way);
-
-impl Library for Smol {
-    type Session = ftp_smol::Client;
-
-    async fn open(&self, url: &Url) -> Result<Self::Session> {
-        let mut client = ftp_smol::Client::connect(url.options()?).await?;
-        client.login(&url.user, &url.password).await?;
-        check_suite(url, client.tls_info())?;
-        Ok(client)
-    }
-
-    async fn get(&self, client: &mut Self::Session, path: &str, into: &Path) -> Result<()> {
-        use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
-        let mut download = client.download(path).await?;
-        match self.0 {
-            Way::Kernel => {
-                download.save_to(&File::create(into)?, |_| {}).await?;
-                return Ok(());
-            }
-            Way::Copy => {
-                let mut file = smol::fs::File::create(into).await?;
-                smol::io::copy(&mut download, &mut file).await?;
-                file.flush().await?;
-            }
-            Way::Large => {
-                let mut file = File::create(into)?;
-                let mut buffer = vec![0; LARGE];
-                loop {
-                    match download.read(&mut buffer).await? {
-                        0 => break,
-                        count => file.write_all(&buffer[..count])?,
+            async fn get(&self, client: &mut Self::Session, path: &str, $into: &Path) -> Result<()> {
+                use $read as _;
+                let mut $download = client.download(path)$($wait)*?;
+                match self.0 {
+                    Way::Kernel => {
+                        $download.save_to(&File::create($into)?, |_| {})$($wait)*?;
+                        return Ok(());
+                    }
+                    Way::Copy => $down,
+                    Way::Large => {
+                        let mut file = File::create($into)?;
+                        let mut buffer = vec![0; LARGE];
+                        loop {
+                            match $download.read(&mut buffer)$($wait)*? {
+                                0 => break,
+                                count => file.write_all(&buffer[..count])?,
+                            }
+                        }
                     }
                 }
+                $download.finish()$($wait)*?;
+                Ok(())
             }
-        }
-        download.finish().await?;
-        Ok(())
-    }
 
-    async fn put(&self, client: &mut Self::Session, from: &Path, path: &str) -> Result<()> {
-        use smol::io::AsyncWriteExt as _;
-        let mut upload = client.upload(path).await?;
-        match self.0 {
-            Way::Kernel => {
-                upload.send_from(&File::open(from)?, |_| {}).await?;
-                return Ok(());
-            }
-            Way::Copy => {
-                let mut file = smol::fs::File::open(from).await?;
-                smol::io::copy(&mut file, &mut upload).await?;
-            }
-            Way::Large => {
-                let mut file = File::open(from)?;
-                let mut buffer = vec![0; LARGE];
-                loop {
-                    match file.read(&mut buffer)? {
-                        0 => break,
-                        count => upload.write_all(&buffer[..count]).await?,
+            async fn put(&self, client: &mut Self::Session, $from: &Path, path: &str) -> Result<()> {
+                use $write as _;
+                let mut $upload = client.upload(path)$($wait)*?;
+                match self.0 {
+                    Way::Kernel => {
+                        $upload.send_from(&File::open($from)?, |_| {})$($wait)*?;
+                        return Ok(());
+                    }
+                    Way::Copy => $up,
+                    Way::Large => {
+                        let mut file = File::open($from)?;
+                        let mut buffer = vec![0; LARGE];
+                        loop {
+                            match file.read(&mut buffer)? {
+                                0 => break,
+                                count => $upload.write_all(&buffer[..count])$($wait)*?,
+                            }
+                        }
                     }
                 }
+                $upload.finish()$($wait)*?;
+                Ok(())
+            }
+
+            async fn list(&self, client: &mut Self::Session, path: &str) -> Result<usize> {
+                Ok(client.list(Some(path))$($wait)*?.len())
+            }
+
+            async fn quit(&self, client: Self::Session) -> Result<()> {
+                client.quit()$($wait)*?;
+                Ok(())
             }
         }
-        upload.finish().await?;
-        Ok(())
-    }
-
-    async fn list(&self, client: &mut Self::Session, path: &str) -> Result<usize> {
-        Ok(client.list(Some(path)).await?.len())
-    }
-
-    async fn quit(&self, client: Self::Session) -> Result<()> {
-        client.quit().await?;
-        Ok(())
-    }
+    };
 }
+
+adapter!(
+    Blocking,
+    ftp_blocking::Client,
+    std::io::Read,
+    std::io::Write,
+    {},
+    |download, into| {
+        let _ = io::copy(&mut download, &mut File::create(into)?)?;
+    },
+    |upload, from| {
+        let _ = io::copy(&mut File::open(from)?, &mut upload)?;
+    }
+);
+adapter!(
+    Smol,
+    ftp_smol::Client,
+    smol::io::AsyncReadExt,
+    smol::io::AsyncWriteExt,
+    { .await },
+    |download, into| {
+        let mut file = smol::fs::File::create(into).await?;
+        smol::io::copy(&mut download, &mut file).await?;
+        smol::io::AsyncWriteExt::flush(&mut file).await?;
+    },
+    |upload, from| {
+        let mut file = smol::fs::File::open(from).await?;
+        smol::io::copy(&mut file, &mut upload).await?;
+    }
+);
 
 /// As its documentation shows it, with `io::copy`; or with a large buffer.
 struct Suppaftp(Way);

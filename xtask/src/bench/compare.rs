@@ -57,12 +57,7 @@ pub(super) fn run(arguments: &[&str]) -> Result<()> {
             outcomes.push(verdict.outcome);
         }
     }
-    let count = |wanted| {
-        outcomes
-            .iter()
-            .filter(|outcome| **outcome == wanted)
-            .count()
-    };
+    let count = |wanted| outcomes.iter().filter(|found| **found == wanted).count();
     let broken = count(Outcome::Broken);
     say(&format!(
         "\n{} limits: {} hold, {} are within the noise, {broken} are broken",
@@ -125,12 +120,9 @@ fn rounds(
     // One more: the first to run finds cold caches, and each is to have been looked at.
     for round in 0..=rounds {
         for (contender, costs) in contenders.iter().zip(&mut costs) {
-            progress(&format!(
-                "{}: {round} of {rounds}, {}",
-                case.name(),
-                contender.name
-            ));
-            let failed = |error| format!("{}, {}: {error}", contender.name, case.name());
+            let (name, case_name) = (contender.name, case.name());
+            progress(&format!("{case_name}: {round} of {rounds}, {name}"));
+            let failed = |error| format!("{name}, {case_name}: {error}");
             let cost = once(contender, case, site, round == 0).map_err(failed)?;
             if round > 0 {
                 costs.push(cost);

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::console::complain;
 use crate::servers::Result;
-use crate::servers::package::{Unpacked, library_path};
+use crate::servers::package::{Unpacked, library_path_of};
 
 use super::site::{Case, Protection, SUITE, Site, programs};
 
@@ -40,60 +40,18 @@ pub(super) const REFERENCE: &str = "curl";
 enum Program {
     /// This program, started again.
     Own,
-    Curl {
-        settings: &'static [&'static str],
-    },
-    Lftp {
-        program: PathBuf,
-        settings: &'static str,
-    },
-    Ftplib {
-        python: String,
-        block: &'static str,
-    },
+    /// With these settings.
+    Curl(&'static [&'static str]),
+    /// At this path, with these settings.
+    Lftp(PathBuf, &'static str),
+    /// Of this Python, with a block of this size.
+    Ftplib(String, &'static str),
 }
 
 impl Contender {
-    /// All, in the order in which they run.
-    ///
-    /// # Errors
-    /// Names the peer that is not there, and how to get it.
+    /// All, in the order in which they run. An error names the peer that is not there, and how to
+    /// get it.
     pub(super) fn all(protection: Protection) -> Result<Vec<Self>> {
-        match protection {
-            Protection::Clear => Self::all_in_clear(),
-            Protection::Tls => Ok(Self::all_under_tls()),
-        }
-    }
-
-    /// Those that can be held to one cipher suite and resume sessions.
-    fn all_under_tls() -> Vec<Self> {
-        let tuned: &[&str] = &["--ftp-method", "nocwd", "--ignore-content-length"];
-        let curl = |name, settings| Self {
-            name,
-            role: Role::Peer,
-            program: Program::Curl { settings },
-        };
-        let own = |name, role| Self {
-            name,
-            role,
-            program: Program::Own,
-        };
-        vec![
-            curl(REFERENCE, &[]),
-            own("blocking-kernel", Role::Kernel),
-            own("smol-kernel", Role::Kernel),
-            own("blocking-copy", Role::Stream),
-            own("blocking-256k", Role::Shown),
-            own("smol-copy", Role::Shown),
-            own("smol-256k", Role::Shown),
-            curl("curl-tuned", tuned),
-            own("suppaftp", Role::Peer),
-            own("suppaftp-256k", Role::Peer),
-        ]
-    }
-
-    fn all_in_clear() -> Result<Vec<Self>> {
-        const LFTP: &str = "lftp";
         let own = |name, role| Self {
             name,
             role,
@@ -104,37 +62,35 @@ impl Contender {
             role: Role::Peer,
             program,
         };
-        let python = python()?;
-        let ftplib = |name, block| {
-            let python = python.clone();
-            peer(name, Program::Ftplib { python, block })
-        };
-        let lftp = lftp()?;
-        let pipelined = "set ftp:sync-mode off; set ftp:use-size off; set ftp:use-mdtm off; \
-             set ftp:use-feat off; set ftp:use-site-utime off;";
-        let lftp = |name, settings| {
-            let program = lftp.clone();
-            peer(name, Program::Lftp { program, settings })
-        };
         let tuned: &[&str] = &["--ftp-method", "nocwd", "--ignore-content-length"];
-        Ok(vec![
-            own("bare", Role::Bare),
-            own("bare-served", Role::Shown),
-            peer(REFERENCE, Program::Curl { settings: &[] }),
+        let mut all = vec![
+            peer(REFERENCE, Program::Curl(&[])),
             own("blocking-kernel", Role::Kernel),
             own("smol-kernel", Role::Kernel),
             own("blocking-copy", Role::Stream),
             own("blocking-256k", Role::Shown),
             own("smol-copy", Role::Shown),
             own("smol-256k", Role::Shown),
-            peer("curl-tuned", Program::Curl { settings: tuned }),
-            lftp(LFTP, ""),
-            lftp("lftp-pipelined", pipelined),
-            ftplib("ftplib", "8192"),
-            ftplib("ftplib-256k", "262144"),
-            own("suppaftp", Role::Peer),
-            own("suppaftp-256k", Role::Peer),
-        ])
+            peer("curl-tuned", Program::Curl(tuned)),
+        ];
+        // The others cannot be held to one cipher suite, or do not resume sessions.
+        if protection == Protection::Clear {
+            let bare = [own("bare", Role::Bare), own("bare-served", Role::Shown)];
+            all.splice(0..0, bare);
+            let program = lftp()?;
+            let pipelined = "set ftp:sync-mode off; set ftp:use-size off; set ftp:use-mdtm off; \
+                 set ftp:use-feat off; set ftp:use-site-utime off;";
+            for (name, settings) in [("lftp", ""), ("lftp-pipelined", pipelined)] {
+                all.push(peer(name, Program::Lftp(program.clone(), settings)));
+            }
+            let python = python()?;
+            for (name, block) in [("ftplib", "8192"), ("ftplib-256k", "262144")] {
+                all.push(peer(name, Program::Ftplib(python.clone(), block)));
+            }
+        }
+        all.push(own("suppaftp", Role::Peer));
+        all.push(own("suppaftp-256k", Role::Peer));
+        Ok(all)
     }
 
     /// What moves the file, against an address that stands for the far end without FTP.
@@ -155,7 +111,7 @@ impl Contender {
                 };
                 command
             }
-            Program::Curl { settings } => {
+            Program::Curl(settings) => {
                 let mut command = Command::new("curl");
                 command.args(["--disable", "--silent", "--show-error", "--fail"]);
                 command.args(*settings);
@@ -171,8 +127,8 @@ impl Contender {
                 command.arg(remote.replace("ftpes://", "ftp://"));
                 command
             }
-            Program::Lftp { program, settings } => lftp_command(program, settings, case, site)?,
-            Program::Ftplib { python, block } => {
+            Program::Lftp(program, settings) => lftp_command(program, settings, case, site)?,
+            Program::Ftplib(python, block) => {
                 let mut command = Command::new(python);
                 command.args(["-I", "-c", FTPLIB, block]);
                 command.arg(if case == Case::Up { "put" } else { "get" });
@@ -209,20 +165,12 @@ fn path_of(url: &str) -> &str {
 fn lftp_command(program: &Path, settings: &str, case: Case, site: &Site) -> Result<Command> {
     let (verb, from, to) = match case {
         Case::Up => {
-            let url = site.upload_url();
-            (
-                "put",
-                text(site.content().as_os_str())?,
-                path_of(&url).to_owned(),
-            )
+            let local = text(site.content().as_os_str())?;
+            ("put", local, path_of(&site.upload_url()).to_owned())
         }
         _ => {
-            let url = site.content_url();
-            (
-                "get",
-                path_of(&url).to_owned(),
-                text(site.target(case).as_os_str())?,
-            )
+            let local = text(site.target(case).as_os_str())?;
+            ("get", path_of(&site.content_url()).to_owned(), local)
         }
     };
     let script = format!(
@@ -234,11 +182,7 @@ fn lftp_command(program: &Path, settings: &str, case: Case, site: &Site) -> Resu
     let mut command = Command::new(program);
     // Nobody's settings.
     command.env("HOME", "/nonexistent").arg("-c").arg(script);
-    if let Some(unpacked) = program.ancestors().nth(3)
-        && unpacked != Path::new("/")
-    {
-        command.env("LD_LIBRARY_PATH", library_path(unpacked));
-    }
+    library_path_of(program, &mut command);
     Ok(command)
 }
 

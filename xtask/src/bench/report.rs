@@ -77,7 +77,7 @@ impl<'a> Report<'a> {
             "wall s",
             "peak",
         );
-        let (reference, bare) = (self.named(REFERENCE), self.of(Role::Bare));
+        let (reference, bare) = (self.named(REFERENCE), self.of(&[Role::Bare]).next());
         for row in &self.rows {
             let ratio = |other: Option<&Row<'_>>| {
                 other.map_or_else(
@@ -104,64 +104,34 @@ impl<'a> Report<'a> {
 
     /// All limits that those who took part are under.
     pub(super) fn verdicts(&self, case: Case, protection: Protection) -> Vec<Verdict> {
-        match protection {
-            Protection::Clear => self.verdicts_in_clear(case),
-            Protection::Tls => self.verdicts_under_tls(case),
-        }
-    }
-
-    fn verdicts_under_tls(&self, case: Case) -> Vec<Verdict> {
-        let Some(reference) = self.named(REFERENCE) else {
-            return Vec::new();
-        };
-        let judged = self.rows.iter().filter(|row| match row.contender.role {
-            Role::Kernel => true,
-            // Uploads are written, not read.
-            Role::Stream => case != Case::Up,
-            _ => false,
-        });
-        judged
-            .map(|row| row.at_most(OF_REFERENCE_TLS, reference, REFERENCE))
-            .collect()
-    }
-
-    fn verdicts_in_clear(&self, case: Case) -> Vec<Verdict> {
-        let mut verdicts = Vec::new();
-        let (reference, bare) = (self.named(REFERENCE), self.of(Role::Bare));
-        for row in self
-            .rows
-            .iter()
-            .filter(|row| row.contender.role == Role::Kernel)
-        {
-            if let Some(reference) = reference {
-                verdicts.push(row.at_most(OF_REFERENCE, reference, REFERENCE));
-            }
-            if let Some(bare) = bare {
-                let what = match case {
-                    Case::Up => "a bare sendfile",
-                    _ => "a bare splice",
-                };
-                verdicts.push(row.at_most(OF_BARE, bare, what));
-            }
-        }
+        let (reference, bare) = (self.named(REFERENCE), self.of(&[Role::Bare]).next());
         // Uploads are written, not read.
-        if case == Case::Up {
+        let is_read = case != Case::Up;
+        let mut verdicts = Vec::new();
+        let mut limit = |row: &Row<'_>, limit, other: Option<&Row<'_>>, what: &str| {
+            verdicts.extend(other.map(|other| row.at_most(limit, other, what)));
+        };
+        if protection == Protection::Tls {
+            let read: &[Role] = if is_read { &[Role::Stream] } else { &[] };
+            for row in self.of(&[&[Role::Kernel], read].concat()) {
+                limit(row, OF_REFERENCE_TLS, reference, REFERENCE);
+            }
             return verdicts;
         }
-        let peers = self
-            .rows
-            .iter()
-            .filter(|row| row.contender.role == Role::Peer);
+        for row in self.of(&[Role::Kernel]) {
+            limit(row, OF_REFERENCE, reference, REFERENCE);
+            let call = if is_read {
+                "a bare splice"
+            } else {
+                "a bare sendfile"
+            };
+            limit(row, OF_BARE, bare, call);
+        }
+        let peers = self.of(&[Role::Peer]);
         let best = peers.min_by(|one, other| median(one.cpu()).total_cmp(&median(other.cpu())));
-        for row in self
-            .rows
-            .iter()
-            .filter(|row| row.contender.role == Role::Stream)
-        {
-            if let Some(best) = best {
-                let what = format!("the best peer, {}", best.contender.name);
-                verdicts.push(row.at_most(OF_BEST_PEER, best, &what));
-            }
+        for row in self.of(&[Role::Stream]).filter(|_| is_read) {
+            let name = best.map_or("", |best| best.contender.name);
+            limit(row, OF_BEST_PEER, best, &format!("the best peer, {name}"));
         }
         verdicts
     }
@@ -170,8 +140,9 @@ impl<'a> Report<'a> {
         self.rows.iter().find(|row| row.contender.name == name)
     }
 
-    fn of(&self, role: Role) -> Option<&Row<'a>> {
-        self.rows.iter().find(|row| row.contender.role == role)
+    fn of(&self, roles: &[Role]) -> impl Iterator<Item = &Row<'a>> {
+        let is_one = |row: &&Row<'_>| roles.contains(&row.contender.role);
+        self.rows.iter().filter(is_one)
     }
 }
 

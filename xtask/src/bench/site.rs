@@ -1,15 +1,15 @@
 //! Where it takes place: a server and its files, all in memory.
 
 use std::fs::{self, File};
-use std::io::{BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process;
 
+use crate::job::content::{self, Comparison, Content, equal};
 use crate::servers::Result;
 use crate::servers::authority::Authority;
+use crate::servers::foreign::{Foreign, Kind, Setting};
 use crate::servers::tls::{Tls, TlsVersion};
-use crate::servers::tree::WRITABLE;
-use crate::servers::vsftpd::{Vsftpd, VsftpdOptions};
+use crate::servers::tree::{Scratch, WRITABLE};
 use crate::workspace;
 
 use super::bare::FarEnd;
@@ -65,16 +65,19 @@ impl Case {
 /// A running server, and the files on both sides.
 pub(super) struct Site {
     // Dropped first: the server's directory is inside the other.
-    server: Vsftpd,
+    server: Foreign,
     scratch: Scratch,
     protection: Protection,
+    /// What the file is made of: nothing that could be compressed, or stored as a hole, and of no
+    /// even length, so that a piece that is lost or doubled shows.
+    block: Vec<u8>,
+    length: u64,
 }
 
 impl Site {
     /// With a file of this many MiB. The only place that knows the server.
     pub(super) fn start(mib: usize, protection: Protection) -> Result<Self> {
-        let binary = Vsftpd::fetch(&programs()?)?;
-        let scratch = Scratch::new()?;
+        let scratch = Scratch::new(Path::new(MEMORY), "ftp-bench")?;
         let identity = match protection {
             Protection::Tls => {
                 let authority = Authority::new()?;
@@ -83,20 +86,26 @@ impl Site {
             }
             _ => None,
         };
-        let options = VsftpdOptions {
+        let setting = Setting {
             tls: identity.as_ref().map(|identity| Tls {
                 suite: Some(SUITE),
                 ..Tls::new(TlsVersion::Tls13, identity)
             }),
-            ..VsftpdOptions::default()
+            ..Setting::default()
         };
-        let server = Vsftpd::start(&binary, &scratch.0, &options)?;
+        let program = Kind::Vsftpd.fetch(&programs()?)?;
+        let server = program.within(&scratch.0).start(&setting)?;
         let site = Self {
             server,
             scratch,
             protection,
+            block: content::bytes(1, 1024 * 1024 - 4_099),
+            length: (mib * 1024 * 1024) as u64,
         };
-        fill(&site.content(), mib)?;
+        let mut file = File::create(site.content())?;
+        for chunk in site.bytes().chunks() {
+            file.write_all(chunk)?;
+        }
         Ok(site)
     }
 
@@ -162,70 +171,32 @@ impl Site {
         if case == Case::DownToNowhere {
             return Ok(());
         }
-        let (from, to) = (self.content(), self.target(case));
-        let complete = fs::metadata(&from)?.len() == fs::metadata(&to)?.len();
-        let result = if complete && (!thorough || same(&from, &to)?) {
-            Ok(())
-        } else {
-            Err("what arrived is not what was sent".into())
-        };
-        fs::remove_file(to)?;
-        result
+        let arrived = self.target(case);
+        equal(
+            "bytes that arrived",
+            &self.length,
+            &fs::metadata(&arrived)?.len(),
+        )?;
+        if thorough {
+            let mut comparison = Comparison::new(self.bytes());
+            let (mut file, mut piece) = (File::open(&arrived)?, vec![0; 256 * 1024]);
+            loop {
+                match file.read(&mut piece)? {
+                    0 => break,
+                    count => comparison.add(&piece[..count]),
+                }
+            }
+            comparison.end("what arrived")?;
+        }
+        Ok(fs::remove_file(arrived)?)
+    }
+
+    fn bytes(&self) -> Content<'_> {
+        Content::repeated(&self.block, self.length)
     }
 }
 
 /// Where programs out of packages are unpacked.
 pub(super) fn programs() -> Result<PathBuf> {
     Ok(workspace::root()?.join("target/interop"))
-}
-
-/// Nothing that could be compressed, or stored as a hole.
-fn fill(path: &Path, mib: usize) -> Result<()> {
-    let mut file = File::create(path)?;
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    let mut piece = vec![0; 1024 * 1024];
-    for _ in 0..mib {
-        for word in piece.chunks_exact_mut(8) {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            word.copy_from_slice(&state.to_le_bytes());
-        }
-        file.write_all(&piece)?;
-    }
-    Ok(())
-}
-
-fn same(one: &Path, other: &Path) -> Result<bool> {
-    const PIECE: usize = 256 * 1024;
-    let mut one = BufReader::with_capacity(PIECE, File::open(one)?);
-    let mut other = File::open(other)?;
-    let (mut left, mut right) = (vec![0; PIECE], vec![0; PIECE]);
-    loop {
-        let count = one.read(&mut left)?;
-        if count == 0 {
-            return Ok(other.read(&mut right)? == 0);
-        }
-        other.read_exact(&mut right[..count])?;
-        if left[..count] != right[..count] {
-            return Ok(false);
-        }
-    }
-}
-
-/// A directory in memory that is new, and goes with its owner.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Result<Self> {
-        let path = Path::new(MEMORY).join(format!("ftp-bench-{}", process::id()));
-        fs::create_dir(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }

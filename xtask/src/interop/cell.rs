@@ -10,10 +10,9 @@ use std::time::{Duration, SystemTime};
 use ftp_blocking::wire::Escaped;
 use ftp_blocking::{Error, Options, TransferOptions};
 
-use super::jobs;
 use super::question::{Question, What};
-use super::trust::Trust;
-use super::way::Way;
+use super::trust::{Secured, Trust};
+use super::way::{self, Way};
 use crate::console::{Dialogue, Show};
 use crate::job::client::{Adapter, Client, End, Moved, Stop, Storing, ask};
 use crate::job::content::{Comparison, Content, equal};
@@ -27,6 +26,15 @@ pub(super) struct Answer {
     pub(super) different: Vec<(usize, String)>,
     /// How it came about, where something did.
     pub(super) dialogue: String,
+}
+
+impl Answer {
+    pub(super) const fn new(different: Vec<(usize, String)>) -> Self {
+        Self {
+            different,
+            dialogue: String::new(),
+        }
+    }
 }
 
 /// How much of a dialogue a failure shows.
@@ -49,9 +57,6 @@ pub(super) struct Cell<'s> {
 }
 
 impl<'s> Cell<'s> {
-    /// # Errors
-    ///
-    /// Those of a certificate.
     pub(super) fn new(
         server: &'s Foreign,
         adapter: Adapter,
@@ -59,10 +64,10 @@ impl<'s> Cell<'s> {
         trust: &Trust,
         block: &'s [u8],
     ) -> Result<Self> {
-        let options = jobs::options(server).with_config(|config| config.with_data_mode(way.mode));
-        let options = match way.secured_by(server.kind()) {
+        let options = way::options(server).with_config(|config| config.with_data_mode(way.mode));
+        let options = match way.secured_by(server.kind) {
             None => options,
-            Some(secured) => jobs::secured_options(options, secured, trust)?,
+            Some(secured) => trust.options(options, secured)?,
         };
         Ok(Self {
             server,
@@ -76,10 +81,6 @@ impl<'s> Cell<'s> {
     }
 
     /// Asks it.
-    ///
-    /// # Errors
-    ///
-    /// When nothing can be asked: no connection, no disk.
     pub(super) fn ask(&mut self, question: &Question) -> Result<Answer> {
         self.dialogue.line(format!("  # {}", question.name));
         self.clear()?;
@@ -94,18 +95,12 @@ impl<'s> Cell<'s> {
                 }
             },
         };
-        let dialogue = match different.as_slice() {
-            [] => String::new(),
-            _ => format!(
-                "{}\nThe server's log:\n{}",
-                self.dialogue.tail(TAIL),
-                jobs::tail(&self.server.log())
-            ),
-        };
-        Ok(Answer {
-            different,
-            dialogue,
-        })
+        let mut answer = Answer::new(different);
+        if !answer.different.is_empty() {
+            let (dialogue, log) = (self.dialogue.tail(TAIL), self.server.log_tail());
+            answer.dialogue = format!("{dialogue}\nThe server's log:\n{log}");
+        }
+        Ok(answer)
     }
 
     /// Ends the session of the tasks: the next one begins once the server is done with it.
@@ -144,8 +139,8 @@ impl<'s> Cell<'s> {
     /// Whether the version of TLS is the one of this way.
     pub(super) fn is_secured(&self, client: &Client) -> Result<()> {
         let version = client.tls().map(|tls| tls.version);
-        let secured = self.way.secured_by(self.server.kind());
-        let expected = secured.map(|secured| jobs::spoken(secured.version));
+        let secured = self.way.secured_by(self.server.kind);
+        let expected = secured.map(Secured::spoken);
         equal("the version of TLS", &expected, &version)
     }
 
@@ -158,10 +153,6 @@ impl<'s> Cell<'s> {
     }
 
     /// The session of the tasks.
-    ///
-    /// # Errors
-    ///
-    /// When there is none yet and none can be had.
     pub(super) fn begin(&mut self) -> Result<()> {
         if self.client.is_none() {
             self.client = Some(self.session()?);
@@ -227,7 +218,7 @@ impl<'s> Cell<'s> {
             .collect()
     }
 
-    fn clear(&self) -> Result<()> {
+    pub(super) fn clear(&self) -> Result<()> {
         for entry in fs::read_dir(self.server.root())? {
             let path = entry?.path();
             if path.is_dir() {

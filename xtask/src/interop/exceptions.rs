@@ -2,14 +2,15 @@
 //! that does not occur any more is a failure, too.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use ftp_blocking::DataMode;
 
-use super::jobs::NO_TICKET;
 use super::question::Question;
+use super::trust::Secured;
 use super::way::Way;
 use crate::servers::foreign::Kind;
-use crate::servers::tls::TlsVersion;
+use crate::servers::tls::{Data, TlsVersion};
 
 use Kind::{Libunftp, ProFtpd, PureFtpd, Pyftpdlib, Vsftpd};
 
@@ -88,9 +89,7 @@ const ALL: &[Kind] = &Kind::ALL;
 
 exceptions! {
     // Commands.
-    ALL, All Always, "HOST is unknown, or this name is" => {
-        "host" "Call(Host";
-    }
+    ALL, All Always, "HOST is unknown, or this name is" => { "host" "Call(Host"; }
     ALL, All Always, "LANG is unknown, or English has no name" => {
         "the_server" "Call(Language, \"EN\")";
         "the_server" "Call(Language, \"\")";
@@ -99,9 +98,7 @@ exceptions! {
         "host" "Call(ClientName";
         "the_server" "Call(ClientName";
     }
-    &[Vsftpd, ProFtpd, Pyftpdlib], All Always, "ACCT is unknown" => {
-        "the_server" "Call(Account";
-    }
+    &[Vsftpd, ProFtpd, Pyftpdlib], All Always, "ACCT is unknown" => { "the_server" "Call(Account"; }
     &[PureFtpd], All Always, "it lists UTF8, and needs no OPTS for it" => {
         "host" "Call(Opts, \"UTF8" "504";
         "questions" "Call(Opts, \"UTF8" "504";
@@ -118,9 +115,7 @@ exceptions! {
         "questions" "Call(Site, \"HELP" "502";
         "the_server" "Call(Site, \"CHMOD" "502";
     }
-    &[Libunftp], All Always, "STAT is for directories" => {
-        "the_server" "Call(Status, \"/five";
-    }
+    &[Libunftp], All Always, "STAT is for directories" => { "the_server" "Call(Status, \"/five"; }
     &[Vsftpd, ProFtpd, PureFtpd, Pyftpdlib], All Always, "EBCDIC is unknown" => {
         "the_server" "Type(Ebcdic";
     }
@@ -129,15 +124,11 @@ exceptions! {
     }
     &[ProFtpd, PureFtpd, Pyftpdlib], All Always,
         "TYPE L is TYPE I, whatever the size of a byte"
-    => {
-        "the_server" "Type(Local(7";
-    }
+    => { "the_server" "Type(Local(7"; }
     // Last of this question: nothing is left of the session.
     &[Libunftp], All Always,
         "it answers by 501 what it cannot parse, as OPTS NONE, and closes the connection"
-    => {
-        "the_server" "";
-    }
+    => { "the_server" ""; }
     // Logins.
     &[Vsftpd, ProFtpd, PureFtpd, Libunftp], All Always,
         "REIN is unknown, so that one is still logged in"
@@ -167,23 +158,17 @@ exceptions! {
         "questions" "Look(Stat" "451";
         "listings" "Look(Mlst, \"one" "550";
     }
-    &[Libunftp], All Always, "LIST is for directories" => {
-        "listings" "Look(List, \"one" "550";
-    }
+    &[Libunftp], All Always, "LIST is for directories" => { "listings" "Look(List, \"one" "550"; }
     &[PureFtpd], All Always, "NLST names the directory itself and the one above" => {
         "listings" "Look(Nlst, \"void" "\"void/.\", \"void/..\"";
     }
     &[Pyftpdlib], Secured Perhaps,
         "with nothing to send it may close before its own side of the handshake is through, and \
         then without close_notify"
-    => {
-        "listings" "Look(Nlst, \"void" "Truncated";
-    }
+    => { "listings" "Look(Nlst, \"void" "Truncated"; }
     &[Vsftpd, ProFtpd], All Always,
         "NLST of a file names it as it was asked for, with its directory"
-    => {
-        "uploads" "DownloadCommand(\"NLST";
-    }
+    => { "uploads" "DownloadCommand(\"NLST"; }
     &[PureFtpd, Libunftp], All Always, "NLST is for directories" => {
         "uploads" "DownloadCommand(\"NLST";
     }
@@ -213,9 +198,7 @@ exceptions! {
     &[Vsftpd], All Always,
         "it doubles 0xFF in replies as Telnet wants it, but takes it as it is in commands; the \
         others never double it, so that PWD's reply is read as it came"
-    => {
-        "directory with 0xFF" "" r"a\xff\xffb";
-    }
+    => { "directory with 0xFF" "" r"a\xff\xffb"; }
     &[Pyftpdlib, Libunftp], All Always,
         "it stores U+FFFD in the place of what is not UTF-8; pyftpdlib does so by default"
     => {
@@ -223,16 +206,18 @@ exceptions! {
         "name with 0xFF" "" "\u{fffd}";
         "directory with 0xFF" "" "\u{fffd}";
     }
-    // STOU.
-    ALL, All Always, "STOU has names of the server's own" => {
-        "uploads" "Download(\"/stou.0001";
+    &[ProFtpd], All Always, "it takes Telnet's signals out, and reads a doubled 0xFF as one" => {
+        "0xFF as it is" "" "expected, itself, Telnet's IP found";
     }
+    &[Vsftpd, PureFtpd, Pyftpdlib, Libunftp], All Always,
+        "it takes a name as it is: why `Telnet::Raw` is the default"
+    => { "0xFF doubled" "" "expected, a letter, itself, the end, Telnet's IP found"; }
+    // STOU.
+    ALL, All Always, "STOU has names of the server's own" => { "uploads" "Download(\"/stou.0001"; }
     &[Libunftp], All Always, "its 150 to STOU is the bare name, without FILE" => {
         "uploads" "UploadUnique";
     }
-    &[Libunftp], All Always, "STOU takes no suggestion" => {
-        "STOU" "" "501 Invalid Parameter";
-    }
+    &[Libunftp], All Always, "STOU takes no suggestion" => { "STOU" "" "501 Invalid Parameter"; }
     // Texts.
     &[Vsftpd, ProFtpd, Pyftpdlib], All Always,
         "in TYPE A it sends a CRLF on its disk as it is, with no second CR"
@@ -261,9 +246,7 @@ exceptions! {
         "a transfer that is aborted before it has taken the data connection is answered by 225 \
         and stays in its queue: it goes on over the next data connection, which brings the wrong \
         file or no end"
-    => {
-        "hard_04" "";
-    }
+    => { "hard_04" ""; }
     &[Pyftpdlib], Active Perhaps,
         "what is left of a connection in active mode takes a descriptor out of the event loop \
         that belongs to a newer session by then, which is never heard again; Python's ftplib \
@@ -273,10 +256,43 @@ exceptions! {
         "copy" "" "timed out";
         "reconnected_in" "";
     }
-    &[ProFtpd], Tls13 SomeTime, NO_TICKET => {
-        "" "" "425";
+    &[ProFtpd], Tls13 SomeTime, NO_TICKET => { "" "" "425"; }
+}
+
+/// What is known of a server's TLS sessions. Reviewed as well: a server that resumes after all, or
+/// needs no further login, is a failure.
+pub(super) struct Tickets {
+    /// Whether data connections resume the session of the login.
+    pub(super) resumes: bool,
+    /// How many more logins a job needs, because tickets run out.
+    pub(super) logins: RangeInclusive<u32>,
+    pub(super) reason: &'static str,
+}
+
+pub(super) fn tickets(server: Kind, secured: Secured) -> Tickets {
+    let (resumes, logins, reason) = match (server, secured.version) {
+        (PureFtpd, TlsVersion::Tls13 | TlsVersion::Both) => (false, 0..=0, NO_TICKETS),
+        // Some jobs have two logins.
+        (ProFtpd, TlsVersion::Both) if secured.data == Data::Private => (true, 1..=2, NO_TICKET),
+        // Where there is no TLS 1.2 either, there is no end of other logins.
+        (ProFtpd, TlsVersion::Tls13) if secured.data == Data::Private => {
+            (true, 1..=u32::MAX, NO_TICKET)
+        }
+        _ => (true, 0..=0, ""),
+    };
+    Tickets {
+        resumes,
+        logins,
+        reason,
     }
 }
+
+const NO_TICKETS: &str = "it asks OpenSSL for no tickets (SSL_CTX_set_num_tickets, 0)";
+
+/// Traced with 1.3.8 on OpenSSL 3.0. The server's side of it is `TLSOptions NoSessionReuseRequired`.
+const NO_TICKET: &str = "under TLS 1.3 it deliberately sends a new ticket with a download and none \
+     with an upload, and expects an old one to be used again, which rustls does not do: the two of \
+     the login are good for two uploads; another login helps, and for good in TLS 1.2";
 
 /// Whether a data connection that is refused is wanted again after another login.
 pub(super) fn another_login_helps(kind: Kind, way: Way) -> bool {

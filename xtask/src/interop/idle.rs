@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use ftp_blocking::{ErrorKind, Timeouts};
 
-use super::jobs;
+use super::way;
 use crate::console::chain;
 use crate::job::client::{Adapter, Client, ask};
 use crate::job::during;
@@ -18,18 +18,14 @@ const GRACE: Duration = Duration::from_secs(15);
 
 /// Asks a server of its own, beside all else: one of them cannot be told to wait for less than a
 /// minute.
-///
-/// # Errors
-///
-/// Says what came instead of the end.
 pub(super) fn is_closed(program: &Program, adapter: Adapter) -> Result<()> {
-    let idle = program.kind().shortest_idle();
+    let idle = program.kind.shortest_idle();
     let server = program.start(&Setting {
         idle: Some(idle),
         ..Setting::default()
     })?;
     let limit = idle + GRACE;
-    let options = jobs::options(&server).with_timeouts(Timeouts::default().with_all(limit));
+    let options = way::options(&server).with_timeouts(Timeouts::default().with_all(limit));
     let mut client = during("connecting", Client::connect(adapter, options))?;
     let (user, password) = (server.user(), server.password());
     let login = ask!(client.open(), it => it.login(user, password));

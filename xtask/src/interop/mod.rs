@@ -4,50 +4,26 @@
 //! The questions are the rows of the contract table (`ftp-proto`'s simulator) that need no fault, and
 //! the tasks of `tasks.rs`, which no row could hold.
 
-use crate::servers::Result;
-
-/// Runs it.
-#[cfg(not(unix))]
-pub(crate) fn run(_: &[&str]) -> Result<()> {
-    Err("the servers of this job run on Debian and its relatives".into())
-}
-
-#[cfg(unix)]
 mod cell;
-#[cfg(unix)]
 mod exceptions;
-#[cfg(unix)]
 mod idle;
-#[cfg(unix)]
 mod jobs;
-#[cfg(unix)]
 mod question;
-#[cfg(unix)]
 mod record;
-#[cfg(unix)]
 mod report;
-#[cfg(unix)]
 mod rows;
-#[cfg(unix)]
 mod suite;
-#[cfg(unix)]
 mod tasks;
-#[cfg(unix)]
-mod telnet;
-#[cfg(unix)]
 mod trust;
-#[cfg(unix)]
 mod way;
 
-#[cfg(unix)]
+use crate::servers::Result;
 use crate::servers::foreign::{Kind, Program};
+use crate::workspace;
 
 /// Runs it; arguments are the names of servers, all of them if there is none. With `--record` it
 /// records a session with each, and does nothing else.
-#[cfg(unix)]
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
-    use crate::workspace;
-
     let workdir = workspace::root()?.join("target/interop");
     let mut kinds = Vec::new();
     for argument in arguments.iter().filter(|argument| **argument != "--record") {
@@ -71,17 +47,11 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     }
     let trust = trust::Trust::new()?;
     let jobs = jobs::run(&programs, &trust);
-    let telnet = telnet::run(&programs);
     let suite = suite::run(&programs, &trust);
-    jobs.and(telnet).and(suite)
+    jobs.and(suite)
 }
 
 /// Does the work with each server, two servers at a time: some of the time is spent waiting.
-///
-/// # Errors
-///
-/// Those of the work.
-#[cfg(unix)]
 fn in_lanes<T: Send>(
     programs: &[Program],
     work: impl Fn(&Program) -> Result<Vec<T>> + Sync,

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ftp_blocking::wire::Escaped;
 use ftp_blocking::{Client, Completion, DataMode, Error, Observed, Reply, TransferOptions};
 
-use super::jobs;
+use super::way;
 use crate::console::say;
 use crate::servers::Result;
 use crate::servers::foreign::{Kind, Program, Setting};
@@ -19,75 +19,32 @@ use crate::workspace;
 /// Where transcripts are kept.
 const DIRECTORY: &str = "ftp-proto/tests/transcripts";
 
-/// What is done, a verb of this file and its arguments. Numbers are bytes.
-const STEPS: &[&str] = &[
-    "greeting",
-    "login",
-    "features",
-    "system",
-    "status",
-    "help",
-    "site HELP",
-    "opts UTF8 ON",
-    "raw XYZZY",
-    "noop",
-    "pwd",
-    "cwd open",
-    "mkd made",
-    "mkd made",
-    "cwd made",
-    "pwd",
-    "cwd ..",
-    "rmd made",
-    "upload small 5000",
-    "size small",
-    "modified small",
-    "append small 10",
-    "unique suggested 7",
-    "download small 0 5010",
-    "download small 5000 10",
-    "list",
-    "names",
-    "facts",
-    "entry small",
-    "rename small moved",
-    "size small",
-    "upload none/file 5",
-    "download none 0 5",
-    "upload large 16777216",
-    "abort-download large 1000000",
-    "pwd",
-    // So many bytes that it has begun: pyftpdlib goes on over the next data connection with one
-    // that is aborted earlier.
-    "abort-upload other 8000000",
-    "pwd",
-    "download moved 0 5010",
-    "active",
-    "upload active 5",
-    "download active 0 5",
-    "list",
-    "passive",
-    "download active 2 3",
-    "delete moved",
-    "delete moved",
-    "quit",
-];
+/// What is done, a verb of this file and its arguments. Numbers are bytes. So many of them go ahead
+/// of the abort that the transfer has begun: pyftpdlib goes on over the next data connection with
+/// one that is aborted earlier.
+const STEPS: &str = "\
+    greeting | login | features | system | status | help | site HELP | opts UTF8 ON | \
+    raw XYZZY | noop | pwd | cwd open | mkd made | mkd made | cwd made | pwd | cwd .. | \
+    rmd made | upload small 5000 | size small | modified small | append small 10 | \
+    unique suggested 7 | download small 0 5010 | download small 5000 10 | list | names | \
+    facts | entry small | rename small moved | size small | upload none/file 5 | \
+    download none 0 5 | upload large 16777216 | abort-download large 1000000 | pwd | \
+    abort-upload other 8000000 | pwd | download moved 0 5010 | active | upload active 5 | \
+    download active 0 5 | list | passive | download active 2 3 | delete moved | \
+    delete moved | quit";
 
 /// Records a session with each of these.
-///
-/// # Errors
-///
-/// When a server does not start or the disk is full. What a step comes to is recorded, not judged.
+/// What a step comes to is recorded, not judged.
 pub(super) fn run(programs: &[Program]) -> Result<()> {
     let directory = workspace::root()?.join(DIRECTORY);
     fs::create_dir_all(&directory)?;
     for program in programs {
         let server = program.start(&Setting::default())?;
         let transcript = Transcript::default();
-        let mut client = Some(Client::connect(jobs::options(&server))?);
-        for &step in STEPS {
+        let mut client = Some(Client::connect(way::options(&server))?);
+        for step in STEPS.split(" | ") {
             // It closes the connection upon what it cannot parse, a name for STOU among it.
-            if program.kind() == Kind::Libunftp && step.starts_with("unique") {
+            if program.kind == Kind::Libunftp && step.starts_with("unique") {
                 continue;
             }
             transcript.add(format!("\n: {step}"));
@@ -111,7 +68,7 @@ pub(super) fn run(programs: &[Program]) -> Result<()> {
             };
             transcript.add(format!("= {came}"));
         }
-        let name = program.kind().name();
+        let name = program.kind.name();
         let path = directory.join(format!("{}.txt", name.to_ascii_lowercase()));
         let text = transcript.text(&format!(
             "# {name}, user {}: recorded by `cargo xtask interop --record`, replayed by\n\

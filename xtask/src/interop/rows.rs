@@ -20,10 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Cell<'_> {
     /// The places of the steps that came out other than expected, and how.
-    ///
-    /// # Errors
-    ///
-    /// When there is no connection, or no disk.
     pub(super) fn row(&self, case: &Case) -> Result<Vec<(usize, String)>> {
         for path in case.directories() {
             self.put_directory(path, 0o777)?;
@@ -37,7 +33,7 @@ impl Cell<'_> {
         let mut different = Vec::new();
         for (number, (operation, expected)) in case.operations().iter().enumerate() {
             let mut outcome = self.step(&mut client, operation);
-            let kind = self.server.kind();
+            let kind = self.server.kind;
             if exceptions::another_login_helps(kind, self.way) && has_code(&outcome, 425) {
                 let why = format!("{}, and another login", told(&outcome));
                 different.push((number, why));

@@ -13,27 +13,16 @@ use super::{idle, in_lanes};
 use crate::console::say;
 use crate::job::{Adapter, content};
 use crate::servers::Result;
-use crate::servers::foreign::{Kind, Program, Setting};
+use crate::servers::foreign::{Foreign, Kind, Program, Setting};
 use crate::servers::tree::Room;
 
 /// What files are made of, the largest over and over again.
 const BLOCK: usize = 16 * 1024 * 1024;
 
-/// Where a question was asked.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    pub(super) question: usize,
-    pub(super) kind: Kind,
-    pub(super) adapter: Adapter,
-    /// Its place among all ways.
-    pub(super) way: usize,
-}
+/// Where a question was asked: its number, the server, the adapter, and the number of the way.
+pub(super) type Place = (usize, Kind, Adapter, usize);
 
 /// Runs it and prints the table.
-///
-/// # Errors
-///
-/// When a server does not start, or not all comes out as expected.
 pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
     let questions = Question::all();
     let block = content::bytes(3, BLOCK);
@@ -44,16 +33,11 @@ pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
         let mut silent = Vec::new();
         for program in programs {
             for adapter in Adapter::ALL {
-                let place = Place {
-                    question: idle_question,
-                    kind: program.kind(),
-                    adapter,
-                    way: 0,
-                };
                 let closed = move || {
                     let closed = idle::is_closed(program, adapter);
                     closed.map_err(|error| error.to_string())
                 };
+                let place = (idle_question, program.kind, adapter, 0);
                 silent.push((place, scope.spawn(closed)));
             }
         }
@@ -61,22 +45,16 @@ pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
             all_of(program, trust, &questions, &block)
         })?;
         for (place, answer) in answers {
-            report.add(place, answer);
+            report.add(place, &answer);
         }
         for (place, closed) in silent {
             let closed = closed.join().unwrap_or_else(|_| Err("panicked".to_owned()));
-            let different = closed.err().map(|why| (0, why));
-            report.add(
-                place,
-                Answer {
-                    different: different.into_iter().collect(),
-                    dialogue: String::new(),
-                },
-            );
+            let different = closed.err().map(|why| (0, why)).into_iter().collect();
+            report.add(place, &Answer::new(different));
         }
         Ok::<_, Box<dyn std::error::Error>>(())
     })?;
-    let kinds: Vec<Kind> = programs.iter().map(Program::kind).collect();
+    let kinds: Vec<Kind> = programs.iter().map(|program| program.kind).collect();
     report.print(&kinds)
 }
 
@@ -86,55 +64,54 @@ fn all_of(
     questions: &[Question],
     block: &[u8],
 ) -> Result<Vec<(Place, Answer)>> {
-    let kind = program.kind();
+    let kind = program.kind;
     let mut answers = Vec::new();
-    for ways in Way::ALL.chunk_by(Way::is_beside) {
-        let mut ways = ways.iter().filter(|way| way.is_offered(kind)).peekable();
-        let Some(first) = ways.peek() else {
+    let mut running: Option<(Way, Foreign)> = None;
+    for (number, way) in Way::ALL.into_iter().enumerate() {
+        if !way.is_offered(kind) {
             continue;
-        };
-        let server = program.start(&Setting {
-            family: first.family,
-            room: Room::Root,
-            tls: first.secured_by(kind).map(|secured| trust.server(secured)),
-            ..Setting::default()
-        })?;
-        if !server.is_confined() {
-            let name = kind.name();
-            return Err(
-                format!("{name} shows the machine's own root, unless root starts it").into(),
-            );
         }
-        for &way in ways {
-            for adapter in Adapter::ALL {
-                let begin = Instant::now();
-                let mut cell = Cell::new(&server, adapter, way, trust, block)?;
-                let before = answers.len();
-                let number = Way::ALL.iter().position(|other| *other == way);
-                for (question, asked) in questions.iter().enumerate() {
-                    // This one is asked beside the others.
-                    if asked.name == IDLE || !asked.is_asked(way) {
-                        continue;
-                    }
-                    let place = Place {
-                        question,
-                        kind,
-                        adapter,
-                        way: number.unwrap_or_default(),
-                    };
+        // The one before goes first.
+        let running = match running.take().filter(|(before, _)| before.is_beside(&way)) {
+            Some(there) => running.insert(there),
+            None => running.insert((way, start(program, trust, way)?)),
+        };
+        for adapter in Adapter::ALL {
+            let begin = Instant::now();
+            let mut cell = Cell::new(&running.1, adapter, way, trust, block)?;
+            let before = answers.len();
+            for (question, asked) in questions.iter().enumerate() {
+                // One is asked beside the others.
+                if asked.name != IDLE && asked.is_asked(way) {
+                    let place = (question, kind, adapter, number);
                     answers.push((place, cell.ask(asked)?));
                 }
-                cell.end();
-                say(&format!(
-                    "{:<9} {:<13} {:<13} {:>3} questions {:>6.1} s",
-                    kind.name(),
-                    way.name(),
-                    adapter.name(),
-                    answers.len() - before,
-                    begin.elapsed().as_secs_f64()
-                ));
             }
+            cell.end();
+            say(&format!(
+                "{:<9} {:<13} {:<13} {:>3} questions {:>6.1} s",
+                kind.name(),
+                way.name(),
+                adapter.name(),
+                answers.len() - before,
+                begin.elapsed().as_secs_f64()
+            ));
         }
     }
     Ok(answers)
+}
+
+fn start(program: &Program, trust: &Trust, way: Way) -> Result<Foreign> {
+    let kind = program.kind;
+    let server = program.start(&Setting {
+        family: way.family,
+        room: Room::Root,
+        tls: way.secured_by(kind).map(|secured| trust.server(secured)),
+        ..Setting::default()
+    })?;
+    if server.is_confined() {
+        return Ok(server);
+    }
+    let name = kind.name();
+    Err(format!("{name} shows the machine's own root, unless root starts it").into())
 }

@@ -5,7 +5,7 @@
 use std::fs::{self, File};
 
 use ftp_blocking::ErrorKind;
-use ftp_blocking::wire::Escaped;
+use ftp_blocking::wire::{Escaped, Telnet};
 
 use super::cell::{Cell, confirmed};
 use super::way::Way;
@@ -13,6 +13,7 @@ use crate::job::client::{End, Listing, Stop, Storing, ask};
 use crate::job::content::{Content, compare, equal};
 use crate::job::{during, shown};
 use crate::servers::Result;
+use crate::servers::foreign::Kind;
 use crate::servers::listening::Family;
 use crate::servers::tree::CLOSED;
 
@@ -25,18 +26,27 @@ const LARGE: u64 = 256 * 1024 * 1024;
 
 const THOUSAND: usize = 1_000;
 
+/// What 0xFF can stand before, and a word for it.
+const IAC: [(&str, &[u8]); 4] = [
+    ("a letter", b"a\xffb"),
+    ("itself", b"a\xff\xffb"),
+    ("the end", b"a\xff"),
+    ("Telnet's IP", b"a\xff\xf4b"),
+];
+
 /// One of them.
 #[derive(Clone, Copy)]
 pub(super) enum Task {
     Files,
     Unique,
-    GiveUpDownload(Stop),
-    GiveUpUpload(Stop),
+    Download(Stop),
+    Upload(Stop),
     NoPermission,
     TwoSessions,
     Copy,
     Name(&'static [u8]),
     Directory(&'static [u8]),
+    Iac(Telnet),
     Large,
     Thousand,
     /// Done beside all else, with a server of its own.
@@ -47,22 +57,10 @@ pub(super) enum Task {
 pub(super) const TASKS: &[(&str, Task)] = &[
     ("files, by the kernel", Task::Files),
     ("STOU", Task::Unique),
-    (
-        "download aborted, more work",
-        Task::GiveUpDownload(Stop::After(DOWN)),
-    ),
-    (
-        "upload aborted, more work",
-        Task::GiveUpUpload(Stop::After(UP)),
-    ),
-    (
-        "download dropped, more work",
-        Task::GiveUpDownload(Stop::DropAfter(DOWN)),
-    ),
-    (
-        "upload dropped, more work",
-        Task::GiveUpUpload(Stop::DropAfter(UP)),
-    ),
+    ("download aborted", Task::Download(Stop::After(DOWN))),
+    ("upload aborted", Task::Upload(Stop::After(UP))),
+    ("download dropped", Task::Download(Stop::DropAfter(DOWN))),
+    ("upload dropped", Task::Upload(Stop::DropAfter(UP))),
     ("upload without permission", Task::NoPermission),
     ("two sessions at once", Task::TwoSessions),
     ("copy between two sessions", Task::Copy),
@@ -79,6 +77,8 @@ pub(super) const TASKS: &[(&str, Task)] = &[
     ("name in Latin-1", Task::Name(b"caf\xe9")),
     ("name with 0xFF", Task::Name(b"a\xffb")),
     ("directory with 0xFF, PWD", Task::Directory(b"a\xffb")),
+    ("0xFF as it is in names", Task::Iac(Telnet::Raw)),
+    ("0xFF doubled in names", Task::Iac(Telnet::Doubled)),
     ("256 MiB, both ways", Task::Large),
     ("1,000 files in one session", Task::Thousand),
     (IDLE, Task::Idle),
@@ -90,7 +90,7 @@ impl Task {
     /// Whether it is done in this way; in the first one everything is.
     pub(super) fn is_done(self, way: Way) -> bool {
         match self {
-            Self::Large | Self::Thousand | Self::Idle => false,
+            Self::Iac(_) | Self::Large | Self::Thousand | Self::Idle => false,
             Self::TwoSessions => way.family == Family::V4,
             // Two servers cannot be each other's client under TLS.
             Self::Copy => way.family == Family::V4 && way.secured.is_none(),
@@ -105,13 +105,14 @@ impl Cell<'_> {
         match task {
             Task::Files => self.files(),
             Task::Unique => self.unique(),
-            Task::GiveUpDownload(stop) => self.give_up_download(stop),
-            Task::GiveUpUpload(stop) => self.give_up_upload(stop),
+            Task::Download(stop) => self.give_up_download(stop),
+            Task::Upload(stop) => self.give_up_upload(stop),
             Task::NoPermission => self.no_permission(),
             Task::TwoSessions => self.two_sessions(),
             Task::Copy => self.copy(),
             Task::Name(name) => self.name(name),
             Task::Directory(name) => self.directory(name),
+            Task::Iac(telnet) => self.iac(telnet),
             Task::Large => self.large(),
             Task::Thousand => self.thousand(),
             Task::Idle => Err("is done beside the others".into()),
@@ -333,6 +334,31 @@ impl Cell<'_> {
         alike("PWD", &shown(&[expected]), &shown(&[pwd.into()]))?;
         during("RMD", ask!(self.client().open(), it => it.rmd(name)))?;
         self.has_not(name)
+    }
+
+    /// How the byte 0xFF has to be sent in names, measured: as it is, or doubled as Telnet wants it.
+    fn iac(&self, telnet: Telnet) -> Result<()> {
+        let options = self.options.clone();
+        let options = options.with_config(|config| config.with_telnet(telnet));
+        let mut client = self.connected(options)?;
+        during("logging in", self.login(&mut client))?;
+        let mut mangled = Vec::new();
+        for (what, name) in IAC {
+            during("MKD", ask!(client.open(), it => it.mkd(name)))?;
+            let kept = match self.server.kind {
+                // They store a U+FFFD for each byte that is not UTF-8, but for each one.
+                Kind::Pyftpdlib | Kind::Libunftp => {
+                    String::from_utf8_lossy(name).into_owned().into()
+                }
+                _ => name.to_vec(),
+            };
+            if self.entries()? != [kept] {
+                mangled.push(what);
+            }
+            self.clear()?;
+        }
+        during("QUIT", client.quit())?;
+        alike("mangled before", "", &mangled.join(", "))
     }
 
     // Much of it.

@@ -1,6 +1,6 @@
 //! Who trusts whom, for one run.
 
-use ftp_blocking::TlsConfig;
+use ftp_blocking::{Options, Protection, TlsConfig, tls};
 
 use crate::servers::Result;
 use crate::servers::authority::{Authority, Identity};
@@ -57,6 +57,20 @@ impl Secured {
         }
     }
 
+    /// Whether a server can be told to do this.
+    pub(super) fn is_offered(self, kind: Kind) -> bool {
+        (self.start == Start::Explicit || kind.offers_implicit())
+            && (self.clients == Clients::Anybody || kind.asks_for_certificates())
+    }
+
+    /// The newest version, as the library calls it.
+    pub(super) const fn spoken(self) -> tls::TlsVersion {
+        match self.version {
+            TlsVersion::Tls12 => tls::TlsVersion::V1_2,
+            TlsVersion::Tls13 | TlsVersion::Both => tls::TlsVersion::V1_3,
+        }
+    }
+
     pub(super) const IMPLICIT: Self = Self {
         start: Start::Implicit,
         ..Self::new(TlsVersion::Tls13)
@@ -91,16 +105,24 @@ impl Trust {
     }
 
     /// For a client of such a server. It speaks whatever version the server does.
-    ///
-    /// # Errors
-    ///
-    /// Those of the certificate.
-    pub(super) fn client(&self, secured: Secured) -> Result<TlsConfig> {
-        let config = self.nobody();
-        Ok(match secured.clients {
-            Clients::Anybody => config,
-            Clients::Certified => config
-                .with_client_certificate(&self.client.certificate_pem, &self.client.key_pem)?,
+    pub(super) fn options(&self, options: Options, secured: Secured) -> Result<Options> {
+        let Identity {
+            certificate_pem,
+            key_pem,
+        } = &self.client;
+        let config = match secured.clients {
+            Clients::Anybody => self.nobody(),
+            Clients::Certified => self
+                .nobody()
+                .with_client_certificate(certificate_pem, key_pem)?,
+        };
+        let options = match secured.start {
+            Start::Explicit => options.with_tls(config),
+            Start::Implicit => options.with_implicit_tls(config),
+        };
+        Ok(match secured.data {
+            Data::Private => options,
+            Data::Any => options.with_config(|config| config.with_protection(Protection::Clear)),
         })
     }
 }

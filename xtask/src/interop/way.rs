@@ -1,9 +1,11 @@
 //! The ways in which clients reach a server.
 
-use ftp_blocking::DataMode;
+use std::time::Duration;
+
+use ftp_blocking::{DataMode, Options, Timeouts};
 
 use super::trust::Secured;
-use crate::servers::foreign::Kind;
+use crate::servers::foreign::{Foreign, Kind};
 use crate::servers::listening::Family;
 use crate::servers::tls::{Start, TlsVersion};
 
@@ -53,9 +55,8 @@ impl Way {
     }
 
     pub(super) fn is_offered(self, kind: Kind) -> bool {
-        let start = self.secured.map(|secured| secured.start);
         let is_extended = (self.mode, self.family) == (DataMode::Active, Family::V6);
-        (start != Some(Start::Implicit) || kind.offers_implicit())
+        self.secured.is_none_or(|secured| secured.is_offered(kind))
             && (!is_extended || kind.knows_eprt())
     }
 
@@ -72,4 +73,14 @@ impl Way {
             (DataMode::Active, Family::V6) => "active, IPv6",
         }
     }
+}
+
+/// Nothing takes long on loopback; what does has gone wrong.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How to reach a server in clear and in passive mode.
+pub(super) fn options(server: &Foreign) -> Options {
+    Options::new(server.host())
+        .with_port(server.port())
+        .with_timeouts(Timeouts::default().with_all(PATIENCE))
 }

@@ -87,10 +87,7 @@ pub(crate) enum Stop {
 
 impl Stop {
     const fn is_due(self, moved: u64) -> bool {
-        match self {
-            Self::Never => false,
-            Self::After(bytes) | Self::DropAfter(bytes) => moved >= bytes,
-        }
+        matches!(self, Self::After(bytes) | Self::DropAfter(bytes) if moved >= bytes)
     }
 }
 

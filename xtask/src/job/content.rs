@@ -76,8 +76,10 @@ impl<'a> Comparison<'a> {
             let expected = self.content.at(self.at);
             let length = expected.len().min(piece.len());
             let (head, rest) = piece.split_at(length);
+            // Byte by byte only where it matters: unoptimized, that takes longer than the transfer.
             if length == 0 || head != &expected[..length] {
-                self.differs = Some(self.at);
+                let same = head.iter().zip(expected).take_while(|(a, b)| a == b);
+                self.differs = Some(self.at + same.count() as u64);
                 return;
             }
             self.at += length as u64;
@@ -86,13 +88,9 @@ impl<'a> Comparison<'a> {
     }
 
     /// Whether it was all of it and nothing else.
-    ///
-    /// # Errors
-    ///
-    /// Says about where it differs.
     pub(crate) fn end(&self, what: &str) -> Result<()> {
         match self.differs {
-            Some(at) => Err(format!("{what}: differs in the piece that begins at {at}").into()),
+            Some(at) => Err(format!("{what}: byte {at} of {} differs", self.content.length).into()),
             None => equal(
                 &format!("{what}: number of bytes"),
                 &self.content.length,
@@ -119,37 +117,13 @@ pub(crate) fn bytes(seed: u64, length: usize) -> Vec<u8> {
 }
 
 /// Compares every byte.
-///
-/// # Errors
-///
-/// Names the first difference.
 pub(crate) fn compare(what: &str, expected: &[u8], actual: &[u8]) -> Result<()> {
-    // Byte by byte only where it matters: unoptimized, that takes longer than the transfer.
-    if expected == actual {
-        return Ok(());
-    }
-    let different = expected.iter().zip(actual).position(|(a, b)| a != b);
-    match different {
-        Some(at) => Err(format!(
-            "{what}: byte {at} of {} differs: sent {:#04x}, came back as {:#04x}",
-            expected.len(),
-            expected[at],
-            actual[at]
-        )
-        .into()),
-        None => equal(
-            &format!("{what}: number of bytes"),
-            &expected.len(),
-            &actual.len(),
-        ),
-    }
+    let mut comparison = Comparison::new(Content::of(expected));
+    comparison.add(actual);
+    comparison.end(what)
 }
 
 /// Demands that two values agree.
-///
-/// # Errors
-///
-/// Says what they are.
 pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(
     what: &str,
     expected: &T,

@@ -1,10 +1,6 @@
 //! Hundreds of transfers of every kind in one login, and then another login in between: each data
 //! connection under TLS resumes the session of its own login, for as long as that lasts.
 
-use std::collections::BTreeSet;
-
-use ftp_blocking::wire::Escaped;
-
 use super::content::{self, equal};
 use super::run::Run;
 use super::{ABORTED, Adapter, EMPTY, Job, LARGE, Report, SMALL};
@@ -19,7 +15,8 @@ const TURNS_OF_TWO: usize = 25;
 /// What is aborted: above what the sockets of both sides hold.
 const UNDER_WAY: usize = 12 * 1024 * 1024;
 
-pub(super) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
+/// Five hundred transfers, a hundred of them between those of another login.
+pub(crate) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
     let mut run = Run::begin(job, adapter)?;
     mixed(&mut run)?;
     in_a_row(&mut run)?;
@@ -32,7 +29,7 @@ pub(super) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
 
 /// Uploads that are aborted, one after the other: a data connection that is given up still leaves
 /// tickets for the next ones.
-pub(super) fn aborts(job: &Job, adapter: Adapter) -> Result<Report> {
+pub(crate) fn aborts(job: &Job, adapter: Adapter) -> Result<Report> {
     let large = content::bytes(1, UNDER_WAY);
     let mut run = Run::begin(job, adapter)?;
     for _ in 0..ABORTED_IN_A_ROW {
@@ -56,28 +53,17 @@ fn mixed(run: &mut Run<'_>) -> Result<()> {
     for turn in 0..TRANSFERS {
         match turn % 10 {
             0 | 5 => run.upload(SMALL, &content_of(turn))?,
-            1 => run.listed(&[LARGE, SMALL, EMPTY])?,
             // What was uploaded last.
             2 | 9 => run.download(SMALL, &content_of(turn / 5 * 5))?,
             3 => run.upload(EMPTY, &[])?,
             4 => drop(run.abort_download(LARGE, UNDER_WAY / 16, &large)?),
-            6 => {
-                let found: BTreeSet<_> = run.names()?.into_iter().collect();
-                equal(
-                    "whether the names are there",
-                    &true,
-                    &found.contains(SMALL.as_bytes()),
-                )?;
-            }
+            6 => run.named(&[LARGE, SMALL, EMPTY])?,
             7 => run.download(EMPTY, &[])?,
             _ => run.listed(&[LARGE, SMALL, EMPTY])?,
         }
     }
-    equal(
-        "the number of transfers",
-        &TRANSFERS,
-        &(run.transfers() - begin),
-    )?;
+    let transfers = run.transfers() - begin;
+    equal("the number of transfers", &TRANSFERS, &transfers)?;
     run.delete(&[LARGE, SMALL, EMPTY])
 }
 
@@ -88,10 +74,8 @@ fn in_a_row(run: &mut Run<'_>) -> Result<()> {
     for (number, name) in names.iter().enumerate() {
         run.upload(name, &content_of(number))?;
     }
-    let shown = |name: &Vec<u8>| Escaped::new(name).to_string();
-    let found: BTreeSet<_> = run.names()?.iter().map(shown).collect();
-    equal("the names", &names.iter().cloned().collect(), &found)?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    run.named(&names)?;
     run.delete(&names)
 }
 

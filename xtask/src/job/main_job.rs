@@ -6,7 +6,7 @@ use super::run::Run;
 use super::{ABORTED, EMPTY, Job, LARGE, Report, SMALL, during};
 use crate::servers::Result;
 
-pub(super) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
+pub(crate) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
     let large = content::bytes(1, job.large);
     let mut run = Run::begin(job, adapter)?;
 

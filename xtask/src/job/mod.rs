@@ -2,11 +2,11 @@
 
 pub(crate) mod client;
 pub(crate) mod content;
-mod endurance;
-mod main_job;
+pub(crate) mod endurance;
+pub(crate) mod main_job;
 mod report;
 mod run;
-mod series;
+pub(crate) mod series;
 
 use ftp_blocking::{Error, Options, Protection};
 
@@ -36,28 +36,7 @@ pub(crate) struct Job {
     pub(crate) dialogue: Dialogue,
 }
 
-/// What is done. Each says what failed, or what came out different from what was expected.
 impl Job {
-    /// Everything once: up, list, down in part, resumed, aborted, empty, deleted.
-    pub(crate) fn main(&self, adapter: Adapter) -> Result<Report> {
-        main_job::run(self, adapter)
-    }
-
-    /// Fifty transfers in one login, of which twenty uploads in a row.
-    pub(crate) fn series(&self, adapter: Adapter) -> Result<Report> {
-        series::run(self, adapter)
-    }
-
-    /// Five hundred transfers, a hundred of them between those of another login.
-    pub(crate) fn endurance(&self, adapter: Adapter) -> Result<Report> {
-        endurance::run(self, adapter)
-    }
-
-    /// Twenty aborted uploads in a row.
-    pub(crate) fn aborts(&self, adapter: Adapter) -> Result<Report> {
-        endurance::aborts(self, adapter)
-    }
-
     /// Whether data connections are to be under TLS.
     fn protects_data(&self) -> bool {
         self.options.tls.is_some() && self.options.config.protection == Protection::Private

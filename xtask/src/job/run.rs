@@ -211,7 +211,7 @@ impl<'j> Run<'j> {
     }
 
     /// The names in the directory, without it.
-    pub(super) fn names(&mut self) -> Result<Vec<Vec<u8>>> {
+    fn names(&mut self) -> Result<Vec<Vec<u8>>> {
         let names = self.listing("asking for names", Listing::Names)?;
         let last = |name: Vec<u8>| {
             // Some servers put the directory before the name, some do not.
@@ -221,6 +221,15 @@ impl<'j> Run<'j> {
         // Pure-FTPd lists the directory itself and the one above, too.
         let is_entry = |name: &Vec<u8>| !matches!(name.as_slice(), b"." | b"..");
         Ok(names.into_iter().map(last).filter(is_entry).collect())
+    }
+
+    /// Whether NLST shows these and no others.
+    pub(super) fn named(&mut self, names: &[&str]) -> Result<()> {
+        let mut found = self.names()?;
+        found.sort();
+        let mut expected: Vec<Vec<u8>> = names.iter().map(|&name| name.into()).collect();
+        expected.sort();
+        equal("the names", &shown(&expected), &shown(&found))
     }
 
     /// Deletes these, as far as they are there, and looks whether they are gone.

@@ -1,8 +1,11 @@
 //! Whom the sessions of a server run as: no user is added to the machine.
 
-use std::{fs, os::unix::fs::MetadataExt as _, path::PathBuf};
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
 
-use super::{Result, process::Process};
+use super::Result;
+use super::process::Process;
 
 /// Unprivileged users that systems have by themselves, since the list of users must stay as it is.
 /// Sessions run as the first whose home directory exists: vsftpd enters that on the way to where it
@@ -20,10 +23,6 @@ pub(crate) struct Account {
 
 impl Account {
     /// For root the first of [`UNPRIVILEGED`] that servers can use; for others they themselves.
-    ///
-    /// # Errors
-    ///
-    /// When there is none.
     pub(crate) fn find(process: &Process) -> Result<Self> {
         let accounts = fs::read_to_string("/etc/passwd")?;
         let accounts = || accounts.lines().filter_map(Self::parse);
@@ -50,10 +49,6 @@ impl Account {
     }
 
     /// The name of its group.
-    ///
-    /// # Errors
-    ///
-    /// When the list of groups lacks it.
     pub(crate) fn group_name(&self) -> Result<String> {
         let groups = fs::read_to_string("/etc/group")?;
         let id = self.group.to_string();

@@ -1,5 +1,5 @@
-//! A certificate authority that exists for one run, so that clients can verify
-//! a server as strictly as on the open internet and no key is kept in the tree.
+//! A certificate authority that exists for one run, so that clients can verify a server as strictly
+//! as on the open internet and no key is kept in the tree.
 
 use std::time::{Duration, SystemTime};
 
@@ -19,10 +19,6 @@ pub(crate) struct Authority {
 
 impl Authority {
     /// Makes a new root with an ECDSA P-256 key.
-    ///
-    /// # Errors
-    ///
-    /// When no key can be generated, which means a lack of randomness.
     pub(crate) fn new() -> Result<Self> {
         let mut params = parameters(Vec::new(), "Throwaway test root")?;
         // Path length zero: it signs servers, never further authorities.
@@ -38,21 +34,13 @@ impl Authority {
         self.issuer.pem()
     }
 
-    /// Issues a server certificate for `names`, which are DNS names or
-    /// addresses written as text; both kinds may be mixed.
-    ///
-    /// # Errors
-    ///
-    /// When a name is neither.
+    /// Issues a server certificate for `names`, which are DNS names or addresses written as text;
+    /// both kinds may be mixed.
     pub(crate) fn issue(&self, names: &[&str]) -> Result<Identity> {
         self.issue_for(names, ExtendedKeyUsagePurpose::ServerAuth)
     }
 
     /// Issues a client certificate for `name`.
-    ///
-    /// # Errors
-    ///
-    /// When no key can be generated.
     pub(crate) fn issue_to_client(&self, name: &str) -> Result<Identity> {
         self.issue_for(&[name], ExtendedKeyUsagePurpose::ClientAuth)
     }
@@ -93,8 +81,8 @@ fn parameters(alternatives: Vec<String>, common_name: &str) -> Result<Certificat
     params
         .distinguished_name
         .push(DnType::CommonName, common_name);
-    // A short life, because some platforms' verifiers turn down certificates
-    // valid for years; a day back, because clocks differ.
+    // A short life, because some platforms' verifiers turn down certificates valid for years; a day
+    // back, because clocks differ.
     let now = SystemTime::now();
     params.not_before = (now - DAY).into();
     params.not_after = (now + 30 * DAY).into();

@@ -1,10 +1,8 @@
 //! The processes that a server has started, and signals for them.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    process::{Command, Stdio},
-};
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::{Command, Stdio};
 
 /// The processes that descend from this one and have not ended.
 pub(super) fn descendants(ancestor: u32) -> Vec<u32> {

@@ -1,8 +1,12 @@
-//! libunftp, a server that is a library: inside this process for jobs that must
-//! run on a machine with nothing but cargo on it, and in one of its own beside
-//! other servers.
+//! libunftp, a server that is a library: inside this process for jobs that must run on a machine
+//! with nothing but cargo on it, and in one of its own beside other servers.
 
-use std::{fmt, net::SocketAddr, ops::RangeInclusive, path::PathBuf, sync::Arc, time::Duration};
+use std::fmt;
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use libunftp::{
     ServerBuilder, ServerError,
@@ -17,12 +21,11 @@ use unftp_sbe_fs::Filesystem;
 
 use super::Result;
 
-/// How long stopping waits for disk operations, the only work of the server
-/// that cannot be cancelled.
+/// How long stopping waits for disk operations, the only work of the server that cannot be
+/// cancelled.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What a server is to be like. Paths are in full, since they are opened again
-/// for each session.
+/// What a server is to be like. Paths are in full, since they are opened again for each session.
 pub(crate) struct Service {
     /// Where it listens; port zero is one of the system's choice.
     pub(crate) address: SocketAddr,
@@ -43,8 +46,8 @@ pub(crate) struct Service {
 pub(crate) struct Secured {
     pub(crate) certificate: PathBuf,
     pub(crate) key: PathBuf,
-    /// The root that has to have signed the certificate which a client has to
-    /// show; none is asked for otherwise.
+    /// The root that has to have signed the certificate which a client has to show; none is asked
+    /// for otherwise.
     pub(crate) clients: Option<PathBuf>,
     pub(crate) versions: TlsFlags,
     /// Whether data connections have to be under TLS, too.
@@ -60,14 +63,9 @@ pub(crate) struct Embedded {
 
 impl Embedded {
     /// Connections made after this returns succeed.
-    ///
-    /// # Errors
-    ///
-    /// When the root is not a directory, the address is taken or the identity
-    /// does not hold together.
     pub(crate) fn start(service: Service) -> Result<Self> {
-        // libunftp asks for a new storage per session and leaves no way to
-        // fail; opening it once here turns a wrong root into an error.
+        // libunftp asks for a new storage per session and leaves no way to fail; opening it once
+        // here turns a wrong root into an error.
         drop(Filesystem::new(&service.root)?);
         let template = Template {
             gate: Arc::new(Gate {
@@ -79,19 +77,19 @@ impl Embedded {
         template.build()?;
 
         let runtime = Builder::new_multi_thread()
-            // One, which looks at sockets when nothing else is left to do and not before.
-            // Otherwise libunftp takes by chance what came first, its own word to itself or what
-            // the client sent: now and then a ClientHello for a command, since it says 234 before
-            // it has told itself to begin with TLS, and now and then a new transfer ahead of the
-            // 426 of the one that was aborted.
+            // One, which looks at sockets when nothing else is left to do and not before. Otherwise
+            // libunftp takes by chance what came first, its own word to itself or what the client
+            // sent: now and then a ClientHello for a command, since it says 234 before it has told
+            // itself to begin with TLS, and now and then a new transfer ahead of the 426 of the one
+            // that was aborted.
             .worker_threads(1)
             .event_interval(u32::MAX)
             .thread_name("embedded-ftp")
             .enable_all()
             .build()?;
-        // libunftp's own listener is bound somewhere inside a future and does
-        // not tell its port. Binding here gives the port without a race, and
-        // the kernel queues connections from this moment on.
+        // libunftp's own listener is bound somewhere inside a future and does not tell its port.
+        // Binding here gives the port without a race, and the kernel queues connections from this
+        // moment on.
         let listener = runtime.block_on(TcpListener::bind(template.service.address))?;
         let port = listener.local_addr()?.port();
         runtime.spawn(accept(listener, template));
@@ -116,17 +114,16 @@ impl Drop for Embedded {
     }
 }
 
-/// What each session's server is made from: libunftp serves an accepted stream
-/// by consuming the whole server.
+/// What each session's server is made from: libunftp serves an accepted stream by consuming the
+/// whole server.
 struct Template {
     service: Service,
     gate: Arc<Gate>,
 }
 
 impl Template {
-    /// Needs no crypto provider installed in the process: libunftp hands ring
-    /// to rustls itself, and installs nothing that would get in the way of a
-    /// client in the same process.
+    /// Needs no crypto provider installed in the process: libunftp hands ring to rustls itself, and
+    /// installs nothing that would get in the way of a client in the same process.
     fn build(&self) -> std::result::Result<libunftp::Server<Filesystem, DefaultUser>, ServerError> {
         let root = self.service.root.clone();
         let storage = move || {
@@ -172,8 +169,8 @@ async fn serve(
     stream: TcpStream,
     server: std::result::Result<libunftp::Server<Filesystem, DefaultUser>, ServerError>,
 ) {
-    // A session's failure is the client's to notice: it sees the connection
-    // closed, and there is nobody else here to tell.
+    // A session's failure is the client's to notice: it sees the connection closed, and there is
+    // nobody else here to tell.
     if let Ok(server) = server {
         let _ = server.service(stream).await;
     }

@@ -1,23 +1,19 @@
 //! Five servers that this project did not write, each started, asked and stopped in the same way.
 
-use std::{
-    ops::RangeInclusive,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
 
-use super::{
-    Result, libunftp,
-    listening::Family,
-    process::Process,
-    proftpd, pureftpd, pyftpdlib,
-    tls::Tls,
-    tree::{Room, WRITABLE},
-    vsftpd::{Vsftpd, VsftpdOptions},
-};
+use super::listening::Family;
+use super::package::Unpacked;
+use super::process::Process;
+use super::tls::{Data, Start, Tls};
+use super::tree::Room;
+use super::{Result, libunftp, proftpd, pureftpd, pyftpdlib, vsftpd};
 
-/// Who may log in where a server has users of its own. No secret: it is good for a directory on
-/// the loopback interface that lives for minutes.
+/// Who may log in where a server has users of its own. No secret: it is good for a directory on the
+/// loopback interface that lives for minutes.
 pub(super) const USER: &str = "ada";
 pub(super) const PASSWORD: &str = "kept for a minute";
 
@@ -54,14 +50,14 @@ pub(crate) struct Setting<'a> {
 
 /// Where the program of a server was put.
 pub(crate) struct Program {
-    kind: Kind,
+    pub(crate) kind: Kind,
     path: PathBuf,
     workdir: PathBuf,
 }
 
 /// A running server; dropping it stops it.
 pub(crate) struct Foreign {
-    kind: Kind,
+    pub(crate) kind: Kind,
     process: Process,
 }
 
@@ -85,16 +81,12 @@ impl Kind {
     }
 
     /// Gets the server from whom it comes from, into a folder of its own in `workdir`.
-    ///
-    /// # Errors
-    ///
-    /// Names the tool, the package or the library that is missing.
     pub(crate) fn fetch(self, workdir: &Path) -> Result<Program> {
         let workdir = workdir.join(self.name().to_ascii_lowercase());
         let path = match self {
-            Self::Vsftpd => Vsftpd::fetch(&workdir),
+            Self::Vsftpd => Unpacked::fetch(&workdir, "vsftpd", vsftpd::PROGRAM),
             Self::ProFtpd => proftpd::fetch(&workdir),
-            Self::PureFtpd => pureftpd::fetch(&workdir),
+            Self::PureFtpd => Unpacked::fetch(&workdir, "pure-ftpd", pureftpd::PROGRAM),
             Self::Pyftpdlib => pyftpdlib::fetch(&workdir),
             Self::Libunftp => libunftp::fetch(),
         };
@@ -131,31 +123,21 @@ impl Kind {
 }
 
 impl Program {
-    /// Of which server it is.
-    pub(crate) const fn kind(&self) -> Kind {
-        self.kind
+    /// The same, with the directories of its servers in this one.
+    #[cfg(feature = "bench")]
+    pub(crate) fn within(self, workdir: &Path) -> Self {
+        Self {
+            workdir: workdir.to_owned(),
+            ..self
+        }
     }
 
     /// Starts a server in a directory of its own; several may run at a time. It greets clients by
     /// the time this returns.
-    ///
-    /// # Errors
-    ///
-    /// When it does not come up, with all that it said.
     pub(crate) fn start(&self, setting: &Setting<'_>) -> Result<Foreign> {
         let (path, workdir) = (&self.path, &self.workdir);
         let process = match self.kind {
-            Kind::Vsftpd => {
-                let options = VsftpdOptions {
-                    family: setting.family,
-                    room: setting.room,
-                    idle: setting.idle,
-                    tls: setting.tls,
-                    ascii: true,
-                    ..VsftpdOptions::default()
-                };
-                Vsftpd::start(path, workdir, &options).map(Vsftpd::into_process)
-            }
+            Kind::Vsftpd => vsftpd::start(path, workdir, setting),
             Kind::ProFtpd => proftpd::start(path, workdir, setting),
             Kind::PureFtpd => pureftpd::start(path, workdir, setting),
             Kind::Pyftpdlib => pyftpdlib::start(path, workdir, setting),
@@ -168,12 +150,41 @@ impl Program {
     }
 }
 
-impl Foreign {
-    /// Which server it is.
-    pub(crate) const fn kind(&self) -> Kind {
-        self.kind
+impl Setting<'_> {
+    /// Whether TLS begins with the first byte.
+    pub(super) fn is_implicit(&self) -> bool {
+        self.tls.is_some_and(|tls| tls.start == Start::Implicit)
     }
 
+    /// As arguments, for servers that are told in them: who may log in, the ports, how long they
+    /// wait, and TLS.
+    pub(super) fn tell(
+        &self,
+        command: &mut Command,
+        process: &Process,
+        idle: Duration,
+    ) -> Result<()> {
+        command
+            .args([USER, PASSWORD])
+            .arg(PASSIVE_PORTS.start().to_string())
+            .arg(PASSIVE_PORTS.end().to_string())
+            .arg(self.idle.unwrap_or(idle).as_secs().to_string());
+        if let Some(tls) = &self.tls {
+            let files = tls.write(process)?;
+            let data = match tls.data {
+                Data::Private => "private",
+                Data::Any => "any",
+            };
+            command
+                .args(tls.version.openssl_names())
+                .args([files.certificate, files.key, data.to_owned()])
+                .args(files.clients);
+        }
+        Ok(())
+    }
+}
+
+impl Foreign {
     /// The host, as a client's options want it.
     pub(crate) fn host(&self) -> String {
         self.process.address().ip().to_string()
@@ -209,14 +220,11 @@ impl Foreign {
         self.process.root()
     }
 
-    /// The directory on disk where clients may do everything; they see it as [`WRITABLE`], below
-    /// the directory in which they begin, where they may only look.
-    pub(crate) fn writable(&self) -> PathBuf {
-        self.process.root().join(WRITABLE)
-    }
-
-    /// What the server has said so far.
-    pub(crate) fn log(&self) -> String {
-        self.process.log()
+    /// The last of what the server has said.
+    pub(crate) fn log_tail(&self) -> String {
+        const LINES: usize = 40;
+        let log = self.process.log();
+        let lines: Vec<_> = log.lines().collect();
+        lines[lines.len().saturating_sub(LINES)..].join("\n")
     }
 }

@@ -1,21 +1,16 @@
 //! libunftp, a server in Rust on rustls and tokio, in a process of its own as the others are: this
 //! program, started a second time.
 
-use std::{
-    os::unix::{fs::chown, process::CommandExt as _},
-    path::{Path, PathBuf},
-    process::Command,
-    time::Duration,
-};
+use std::os::unix::{fs::chown, process::CommandExt as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
 
-use super::{
-    Result,
-    account::Account,
-    foreign::{PASSIVE_PORTS, PASSWORD, Setting, USER},
-    listening::Greets,
-    process::Process,
-    tls::{Data, Start},
-};
+use super::Result;
+use super::account::Account;
+use super::foreign::Setting;
+use super::process::Process;
+use super::tls::KEY;
 
 /// The job of this program that is a server.
 pub(crate) const JOB: &str = "libunftp";
@@ -27,10 +22,6 @@ const IDLE: Duration = Duration::from_secs(600);
 const PROGRAM: &str = "/proc/self/exe";
 
 /// Where the program is: cargo has brought the library.
-///
-/// # Errors
-///
-/// When this program was built without it.
 pub(crate) fn fetch() -> Result<PathBuf> {
     if cfg!(feature = "embedded") {
         Ok(PROGRAM.into())
@@ -40,12 +31,8 @@ pub(crate) fn fetch() -> Result<PathBuf> {
 }
 
 /// Starts it, as the unprivileged user that sessions run as: it changes none.
-///
-/// # Errors
-///
-/// As [`Process::start`].
 pub(crate) fn start(workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
-    if setting.tls.is_some_and(|tls| tls.start == Start::Implicit) {
+    if setting.is_implicit() {
         return Err("libunftp has no implicit TLS".into());
     }
     let prepare = |process: &Process| {
@@ -55,37 +42,21 @@ pub(crate) fn start(workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
         command
             .arg(JOB)
             .arg(process.address().to_string())
-            .arg(process.root())
-            .args([USER, PASSWORD])
-            .arg(PASSIVE_PORTS.start().to_string())
-            .arg(PASSIVE_PORTS.end().to_string())
-            .arg(setting.idle.unwrap_or(IDLE).as_secs().to_string());
+            .arg(process.root());
         if account.is_other {
             command.uid(account.user).gid(account.group);
         }
-        if let Some(tls) = &setting.tls {
-            let files = tls.write(process)?;
-            chown(&files.key, Some(account.user), Some(account.group))?;
-            command
-                .args(tls.version.openssl_names())
-                .args([files.certificate, files.key])
-                .arg(match tls.data {
-                    Data::Private => "private",
-                    Data::Any => "any",
-                })
-                .args(files.clients);
+        setting.tell(&mut command, process, IDLE)?;
+        if setting.tls.is_some() {
+            // It reads the key as whom it runs.
+            chown(process.path(KEY), Some(account.user), Some(account.group))?;
         }
         Ok(command)
     };
-    let (family, greets) = (setting.family, Greets::InClear);
-    Process::start("libunftp", workdir, family, greets, &[], prepare)
+    Process::start("libunftp", workdir, setting, &[], prepare)
 }
 
 /// Is the server, until it is killed: the other end of the arguments that [`start`] makes.
-///
-/// # Errors
-///
-/// When it cannot start.
 #[cfg(feature = "embedded")]
 pub(crate) fn serve(arguments: &[&str]) -> Result<()> {
     use libunftp::options::{FtpsRequired, TlsFlags};

@@ -1,15 +1,10 @@
 //! Where a server listens, and whether it does.
 
-use std::{
-    io::{BufRead as _, BufReader, Write as _},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream},
-    time::Duration,
-};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
 
-use super::{
-    Result,
-    tls::{Start, Tls},
-};
+use super::Result;
 
 /// What a server says when its port is taken: vsftpd, Pure-FTPd and pyftpdlib, ProFTPD.
 const PORT_IS_TAKEN: [&str; 3] = ["could not bind", "ddress already in use", "unable to bind"];
@@ -27,25 +22,6 @@ impl Family {
         match self {
             Self::V4 => IpAddr::V4(Ipv4Addr::LOCALHOST),
             Self::V6 => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        }
-    }
-}
-
-/// How a server begins with a client.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Greets {
-    /// By a reply in clear.
-    #[default]
-    InClear,
-    /// By nothing, before TLS has begun.
-    UnderTls,
-}
-
-impl Greets {
-    pub(super) fn with(tls: Option<&Tls<'_>>) -> Self {
-        match tls.map(|tls| tls.start) {
-            Some(Start::Implicit) => Self::UnderTls,
-            _ => Self::InClear,
         }
     }
 }

@@ -1,15 +1,11 @@
-//! A program out of a Debian package, unpacked into a folder and run from
-//! there: nothing is installed, no service is started, and deleting the folder
-//! takes everything away again.
+//! A program out of a Debian package, unpacked into a folder and run from there: nothing is
+//! installed, no service is started, and deleting the folder takes everything away again.
 
-use std::{
-    collections::BTreeSet,
-    env,
-    ffi::OsString,
-    fs, io,
-    path::{Path, PathBuf},
-    process::{Command, Output},
-};
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs, io};
 
 use super::Result;
 
@@ -23,13 +19,8 @@ pub(crate) struct Unpacked {
 }
 
 impl Unpacked {
-    /// Downloads `package` into `workdir` unless `program`, a path within the
-    /// package, is there already and finds all its libraries.
-    ///
-    /// # Errors
-    ///
-    /// When the tools of Debian are missing, the package cannot be downloaded,
-    /// or a library is in none of the packages that it depends on.
+    /// Downloads `package` into `workdir` unless `program`, a path within the package, is there
+    /// already and finds all its libraries.
     pub(crate) fn fetch(workdir: &Path, package: &str, program: &str) -> Result<PathBuf> {
         let unpacked = Self {
             root: workdir.join("root"),
@@ -74,8 +65,8 @@ impl Unpacked {
                 .current_dir(&self.archives);
             command
         };
-        // Package lists may be stale, or absent as in a fresh container. They
-        // are renewed only then, because that needs more rights and more time.
+        // Package lists may be stale, or absent as in a fresh container. They are renewed only
+        // then, because that needs more rights and more time.
         if run(&mut download()).is_err() {
             run(Command::new("apt-get").args(["--quiet", "update"]))?;
             run(&mut download())?;
@@ -136,11 +127,21 @@ impl Unpacked {
     }
 }
 
-/// What the loader must search so that a program unpacked below `root` finds
-/// what was unpacked with it.
+/// Lets a program find its libraries that was unpacked, as `usr/sbin/vsftpd` below some folder. An
+/// installed one finds them by itself.
+pub(crate) fn library_path_of(program: &Path, command: &mut Command) {
+    if let Some(unpacked) = program.ancestors().nth(3)
+        && unpacked != Path::new("/")
+    {
+        command.env("LD_LIBRARY_PATH", library_path(unpacked));
+    }
+}
+
+/// What the loader must search so that a program unpacked below `root` finds what was unpacked with
+/// it.
 pub(crate) fn library_path(root: &Path) -> OsString {
-    // Debian puts libraries one level down, in a directory named after the
-    // architecture; looking is simpler than knowing the name.
+    // Debian puts libraries one level down, in a directory named after the architecture; looking is
+    // simpler than knowing the name.
     let mut directories = Vec::new();
     for base in [root.join("usr/lib"), root.join("lib")] {
         let Ok(entries) = fs::read_dir(&base) else {
@@ -154,13 +155,13 @@ pub(crate) fn library_path(root: &Path) -> OsString {
         );
         directories.push(base);
     }
-    // A path with a colon cannot be named in this variable at all; the program
-    // then says which library it misses.
+    // A path with a colon cannot be named in this variable at all; the program then says which
+    // library it misses.
     env::join_paths(directories).unwrap_or_default()
 }
 
-/// Whether `package` is named after the shared library, the way Debian does it:
-/// `libwrap.so.0` is in `libwrap0`, and suffixes as in `libssl3t64` occur.
+/// Whether `package` is named after the shared library, the way Debian does it: `libwrap.so.0` is
+/// in `libwrap0`, and suffixes as in `libssl3t64` occur.
 fn provides(package: &str, library: &str) -> bool {
     let Some((stem, version)) = library.split_once(".so.") else {
         return false;

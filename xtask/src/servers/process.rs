@@ -1,22 +1,19 @@
 //! A server that runs in a process of its own: where it lives, when it is there, how it goes.
 
-use std::{
-    fs::{self, File},
-    net::{SocketAddr, TcpStream},
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
-    process::{Child, Command},
-    thread,
-    time::{Duration, Instant},
-};
+use std::fs::{self, File};
+use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use super::{
-    Result,
-    descendants::{descendants, signal},
-    listening::{Family, Greets, free_port, greeting, is_about_the_port},
-    tree::open_directory,
-    watchdog::Watchdog,
-};
+use super::Result;
+use super::descendants::{descendants, signal};
+use super::foreign::Setting;
+use super::listening::{Family, free_port, greeting, is_about_the_port};
+use super::tree::open_directory;
+use super::watchdog::Watchdog;
 
 /// How long a server may take from its start to its first greeting.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
@@ -53,15 +50,11 @@ impl Process {
     /// takes their connections where it does not greet in clear.
     ///
     /// `prepare` writes what the server needs and says how to start it.
-    ///
-    /// # Errors
-    ///
-    /// What `prepare` says, or that the server does not come up; then with all that it said.
+    /// An error says all that the server said.
     pub(crate) fn start(
         name: &'static str,
         workdir: &Path,
-        family: Family,
-        greets: Greets,
+        setting: &Setting<'_>,
         logs: &'static [&'static str],
         prepare: impl Fn(&Self) -> Result<Command>,
     ) -> Result<Self> {
@@ -69,10 +62,10 @@ impl Process {
         // Servers run in another directory, with all paths in full.
         let workdir = workdir.canonicalize()?;
         let attempt = || {
-            let mut process = Self::settle(name, &workdir, family, logs)?;
+            let mut process = Self::settle(name, &workdir, setting.family, logs)?;
             let mut command = prepare(&process)?;
             process.spawn(&mut command)?;
-            process.wait_until_it_greets(greets)?;
+            process.wait_until_it_greets(setting.is_implicit())?;
             Ok(process)
         };
         for _ in 1..ATTEMPTS {
@@ -131,10 +124,6 @@ impl Process {
     }
 
     /// The same for a configuration, in which one line is one setting.
-    ///
-    /// # Errors
-    ///
-    /// When the path cannot stand there.
     pub(crate) fn text(&self, name: &str) -> Result<String> {
         let path = self.path(name);
         match path.to_str() {
@@ -150,10 +139,6 @@ impl Process {
 
     /// Whether servers are started by root, who alone can confine sessions by chroot and change
     /// users.
-    ///
-    /// # Errors
-    ///
-    /// Those of the disk.
     pub(crate) fn is_roots(&self) -> Result<bool> {
         Ok(fs::metadata(&self.directory)?.uid() == 0)
     }
@@ -187,7 +172,7 @@ impl Process {
         Ok(())
     }
 
-    fn wait_until_it_greets(&mut self, greets: Greets) -> Result<()> {
+    fn wait_until_it_greets(&mut self, is_silent: bool) -> Result<()> {
         let name = self.name;
         let deadline = Instant::now() + START_TIMEOUT;
         loop {
@@ -198,9 +183,11 @@ impl Process {
             if let Some(status) = ended {
                 return Err(format!("{name} ended, {status}: {}", self.log().trim()).into());
             }
-            let greeting = match greets {
-                Greets::InClear => greeting(self.address),
-                Greets::UnderTls => TcpStream::connect(self.address).map(|_| "220".to_owned()),
+            let greeting = if is_silent {
+                // It says nothing before TLS has begun.
+                TcpStream::connect(self.address).map(|_| "220".to_owned())
+            } else {
+                greeting(self.address)
             };
             match greeting {
                 Ok(line) if line.starts_with("220") => return Ok(()),
@@ -254,7 +241,7 @@ mod tests {
     use std::process::Command;
     use std::{env, fs, process, thread};
 
-    use super::{Family, Greets, Process, Result, descendants};
+    use super::{Process, Result, Setting, descendants};
     use crate::servers::descendants::is_running;
 
     fn workdir(name: &str) -> PathBuf {
@@ -263,25 +250,18 @@ mod tests {
 
     /// A server with a child of its own; somebody else greets in its place.
     fn start(workdir: &Path) -> Result<Process> {
-        Process::start(
-            "shell",
-            workdir,
-            Family::V4,
-            Greets::InClear,
-            &[],
-            |process| {
-                let listener = TcpListener::bind(process.address())?;
-                thread::spawn(move || {
-                    let greeted = listener
-                        .accept()
-                        .and_then(|(mut stream, _)| stream.write_all(b"220 hello\r\n"));
-                    assert!(greeted.is_ok());
-                });
-                let mut command = Command::new("sh");
-                command.args(["-c", "sleep 1000 & sleep 1000"]);
-                Ok(command)
-            },
-        )
+        Process::start("shell", workdir, &Setting::default(), &[], |process| {
+            let listener = TcpListener::bind(process.address())?;
+            thread::spawn(move || {
+                let greeted = listener
+                    .accept()
+                    .and_then(|(mut stream, _)| stream.write_all(b"220 hello\r\n"));
+                assert!(greeted.is_ok());
+            });
+            let mut command = Command::new("sh");
+            command.args(["-c", "sleep 1000 & sleep 1000"]);
+            Ok(command)
+        })
     }
 
     /// The server and all that descends from it, once that is there.
@@ -328,8 +308,7 @@ mod tests {
         let started = Process::start(
             "shell",
             &workdir,
-            Family::V4,
-            Greets::InClear,
+            &Setting::default(),
             &["own.log"],
             |process| {
                 fs::write(process.path("own.log"), "and more of it")?;

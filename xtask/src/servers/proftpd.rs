@@ -1,18 +1,18 @@
 //! ProFTPD, the server of many hosting companies: it answers ABOR at once, and takes Telnet
 //! signals out of commands.
 
-use std::{fs, path::Path, path::PathBuf, process::Command};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use super::{
-    Result,
-    account::Account,
-    foreign::{PASSIVE_PORTS, PASSWORD_HASH, Setting, USER},
-    listening::{Family, Greets},
-    package::{Unpacked, library_path},
-    process::Process,
-    tls::{Data, Files, Start, Tls},
-    tree::secret_file,
-};
+use super::Result;
+use super::account::Account;
+use super::foreign::{PASSIVE_PORTS, PASSWORD_HASH, Setting, USER};
+use super::listening::Family;
+use super::package::{Unpacked, library_path};
+use super::process::Process;
+use super::tls::{Data, Files, Start, Tls};
+use super::tree::secret_file;
 
 /// Where it is in its package, and its TLS in another one.
 const PROGRAM: &str = "usr/sbin/proftpd";
@@ -26,10 +26,6 @@ const LOG: &str = "proftpd.log";
 const TLS_LOG: &str = "tls.log";
 
 /// Unpacks the server and the libraries it lacks into `workdir`, unless they are there.
-///
-/// # Errors
-///
-/// Names the tool, package or library that is missing.
 pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
     let program = Unpacked::fetch(workdir, "proftpd-core", PROGRAM)?;
     Unpacked::fetch(workdir, "proftpd-mod-crypto", MOD_TLS)?;
@@ -37,10 +33,6 @@ pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
 }
 
 /// Starts it. Root confines sessions to the tree that clients see; for others it begins in it.
-///
-/// # Errors
-///
-/// As [`Process::start`].
 pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     let unpacked = program.ancestors().nth(3).unwrap_or(Path::new("/"));
     let prepare = |process: &Process| {
@@ -69,15 +61,7 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
             .env("LC_ALL", "C.UTF-8");
         Ok(command)
     };
-    let greets = Greets::with(setting.tls.as_ref());
-    Process::start(
-        "proftpd",
-        workdir,
-        setting.family,
-        greets,
-        &[LOG, TLS_LOG],
-        prepare,
-    )
+    Process::start("proftpd", workdir, setting, &[LOG, TLS_LOG], prepare)
 }
 
 fn configuration(process: &Process, account: &Account, setting: &Setting<'_>) -> Result<String> {

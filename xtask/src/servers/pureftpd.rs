@@ -1,27 +1,22 @@
 //! Pure-FTPd, small and configured by its command line alone; its users are virtual.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-    sync::OnceLock,
-    time::Duration,
-};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
 
-use super::{
-    Result,
-    account::Account,
-    descendants::is_running,
-    foreign::{PASSIVE_PORTS, PASSWORD_HASH, Setting, USER},
-    listening::Greets,
-    package::{self, Unpacked, library_path},
-    process::Process,
-    tls::{Data, OPENSSL_CONF, Start, Tls},
-    tree::secret_file,
-};
+use super::Result;
+use super::account::Account;
+use super::descendants::is_running;
+use super::foreign::{PASSIVE_PORTS, PASSWORD_HASH, Setting, USER};
+use super::package::{self, library_path};
+use super::process::Process;
+use super::tls::{Data, OPENSSL_CONF, Start, Tls};
+use super::tree::secret_file;
 
 /// Where it is in its package, and the program that makes its list of users.
-const PROGRAM: &str = "usr/sbin/pure-ftpd";
+pub(super) const PROGRAM: &str = "usr/sbin/pure-ftpd";
 const MAKE_USERS: &str = "usr/bin/pure-pw";
 
 // Names within the directory of a server.
@@ -37,20 +32,8 @@ static WAS_THERE: OnceLock<bool> = OnceLock::new();
 /// The shortest time that it can be told to wait for a command.
 pub(crate) const SHORTEST_IDLE: Duration = Duration::from_secs(60);
 
-/// Unpacks the server and the libraries it lacks into `workdir`, unless they are there.
-///
-/// # Errors
-///
-/// Names the tool, package or library that is missing.
-pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
-    Unpacked::fetch(workdir, "pure-ftpd", PROGRAM)
-}
-
 /// Starts it.
-///
-/// # Errors
-///
-/// As [`Process::start`]; for anybody but root.
+/// Only root can.
 pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     let unknown = |tls: &Tls<'_>| tls.start == Start::Implicit || tls.clients.is_some();
     if setting.tls.as_ref().is_some_and(unknown) {
@@ -112,8 +95,7 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
         Ok(command)
     };
     let was_there = *WAS_THERE.get_or_init(|| Path::new(SCOREBOARD).exists());
-    let (family, greets) = (setting.family, Greets::InClear);
-    let mut process = Process::start("pure-ftpd", workdir, family, greets, &[], prepare)?;
+    let mut process = Process::start("pure-ftpd", workdir, setting, &[], prepare)?;
     process.afterwards(move || {
         if !was_there {
             clear_scoreboard();

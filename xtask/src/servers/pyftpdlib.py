@@ -3,7 +3,7 @@
 import os
 import sys
 
-packages, address, port, user, password, root, first, last, idle, room, closed = sys.argv[1:12]
+packages, address, port, root, room, closed, user, password, first, last, idle = sys.argv[1:12]
 tls = sys.argv[12:]
 sys.path.insert(0, packages)
 

@@ -1,22 +1,15 @@
 //! pyftpdlib, which is what tests of Python programs start: no process a session, one event loop.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-    time::Duration,
-};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
 
-use super::{
-    Result,
-    account::Account,
-    foreign::{PASSIVE_PORTS, PASSWORD, Setting, USER},
-    listening::Greets,
-    package,
-    process::Process,
-    tls::{Data, Start},
-    tree::{CLOSED, Room, WRITABLE},
-};
+use super::account::Account;
+use super::foreign::Setting;
+use super::process::Process;
+use super::tree::{CLOSED, Room, WRITABLE};
+use super::{Result, package};
 
 /// The newest stable one, when this was written.
 const VERSION: &str = "2.2.0";
@@ -33,10 +26,6 @@ const IDLE: Duration = Duration::from_secs(300);
 const PYTHON: &str = "python3";
 
 /// Has pip put the package into a folder in `workdir`, unless it is there, and returns the folder.
-///
-/// # Errors
-///
-/// When Python or pip are missing, or the package cannot be had.
 pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
     let packages = workdir.join(format!("packages-{VERSION}-{OPENSSL_VERSION}"));
     // pip writes it last.
@@ -49,13 +38,7 @@ pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
     fs::create_dir_all(&packages)?;
     package::run(
         Command::new(PYTHON)
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-            ])
+            .args("-m pip install --quiet --disable-pip-version-check".split(' '))
             .args(["--upgrade", "--target"])
             .arg(&packages)
             .arg(format!("pyOpenSSL=={OPENSSL_VERSION}"))
@@ -65,12 +48,8 @@ pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
 }
 
 /// Starts it. It needs no root, and stays whoever started it.
-///
-/// # Errors
-///
-/// As [`Process::start`].
 pub(crate) fn start(packages: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
-    if setting.tls.is_some_and(|tls| tls.start == Start::Implicit) {
+    if setting.is_implicit() {
         return Err("pyftpdlib has no implicit TLS".into());
     }
     let packages = packages.canonicalize()?;
@@ -79,7 +58,6 @@ pub(crate) fn start(packages: &Path, workdir: &Path, setting: &Setting<'_>) -> R
         let script = process.path("server.py");
         fs::write(&script, SCRIPT)?;
         let address = process.address();
-        let idle = setting.idle.unwrap_or(IDLE);
         let mut command = Command::new(PYTHON);
         command
             // Nothing of the user's own is imported, nothing is written.
@@ -88,29 +66,14 @@ pub(crate) fn start(packages: &Path, workdir: &Path, setting: &Setting<'_>) -> R
             .arg(&packages)
             .arg(address.ip().to_string())
             .arg(address.port().to_string())
-            .args([USER, PASSWORD])
             .arg(process.root())
-            .arg(PASSIVE_PORTS.start().to_string())
-            .arg(PASSIVE_PORTS.end().to_string())
-            .arg(idle.as_secs().to_string())
             .arg(match setting.room {
                 Room::Below => WRITABLE,
                 Room::Root => ".",
             })
             .arg(CLOSED);
-        if let Some(tls) = &setting.tls {
-            let files = tls.write(process)?;
-            command
-                .args(tls.version.openssl_names())
-                .args([files.certificate, files.key])
-                .arg(match tls.data {
-                    Data::Private => "private",
-                    Data::Any => "any",
-                })
-                .args(files.clients);
-        }
+        setting.tell(&mut command, process, IDLE)?;
         Ok(command)
     };
-    let (family, greets) = (setting.family, Greets::InClear);
-    Process::start("pyftpdlib", workdir, family, greets, &[], prepare)
+    Process::start("pyftpdlib", workdir, setting, &[], prepare)
 }

@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use super::{Result, authority::Identity, process::Process, tree::secret_file};
+use super::Result;
+use super::authority::Identity;
+use super::process::Process;
+use super::tree::secret_file;
 
 /// The versions of TLS to hold a server to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +54,7 @@ pub(crate) struct Tls<'a> {
 // Names within the directory of a server.
 const OPENSSL: &str = "openssl.cnf";
 const CERTIFICATE: &str = "certificate.pem";
-const KEY: &str = "key.pem";
+pub(super) const KEY: &str = "key.pem";
 const CLIENTS: &str = "clients.pem";
 
 impl<'a> Tls<'a> {
@@ -68,10 +71,6 @@ impl<'a> Tls<'a> {
     }
 
     /// Writes what a server needs of it to files in its directory.
-    ///
-    /// # Errors
-    ///
-    /// Those of the disk, and of a directory that cannot stand in a configuration.
     pub(super) fn write(&self, process: &Process) -> Result<Files> {
         fs::write(process.path(CERTIFICATE), &self.identity.certificate_pem)?;
         secret_file(&process.path(KEY), &self.identity.key_pem)?;
@@ -79,17 +78,14 @@ impl<'a> Tls<'a> {
             process.path(OPENSSL),
             openssl_configuration(self.version.openssl_names(), self.suite),
         )?;
-        let clients = match self.clients {
-            Some(root) => {
-                fs::write(process.path(CLIENTS), root)?;
-                Some(process.text(CLIENTS)?)
-            }
-            None => None,
-        };
+        let clients = self.clients.map(|root| {
+            fs::write(process.path(CLIENTS), root)?;
+            process.text(CLIENTS)
+        });
         Ok(Files {
             certificate: process.text(CERTIFICATE)?,
             key: process.text(KEY)?,
-            clients,
+            clients: clients.transpose()?,
             openssl: process.text(OPENSSL)?,
         })
     }

@@ -1,12 +1,13 @@
 //! The files of a server: what clients see, and what stands beside it.
 
-use std::{
-    fs::{self, File, Permissions},
-    os::unix::fs::{PermissionsExt as _, chown},
-    path::Path,
-};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::path::{Path, PathBuf};
+use std::process;
 
-use super::{Result, account::Account, process::Process};
+use super::Result;
+use super::account::Account;
+use super::process::Process;
 
 /// The directory in the root where everything is permitted; in the root itself nothing is.
 pub(crate) const WRITABLE: &str = "open";
@@ -26,10 +27,6 @@ pub(crate) enum Room {
 
 impl Process {
     /// Makes the tree that clients see, for this account.
-    ///
-    /// # Errors
-    ///
-    /// Those of the disk.
     pub(crate) fn plant(&self, account: &Account, room: Room) -> Result<()> {
         open_directory(&self.root())?;
         let writable = match room {
@@ -62,4 +59,25 @@ pub(crate) fn secret_file(path: &Path, content: &str) -> Result<()> {
     File::create(path)?.set_permissions(Permissions::from_mode(0o600))?;
     fs::write(path, content)?;
     Ok(())
+}
+
+/// A directory that is new, named after this process, and goes with its owner.
+pub(crate) struct Scratch(pub(crate) PathBuf);
+
+impl Scratch {
+    pub(crate) fn new(parent: &Path, name: &str) -> Result<Self> {
+        let path = parent.join(format!("{name}-{}", process::id()));
+        if path.exists() {
+            // Left there by a run that was killed.
+            fs::remove_dir_all(&path)?;
+        }
+        fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
