@@ -64,8 +64,8 @@ pub enum Operation {
     /// came: [`Outcome::Lines`].
     Look(Look, &'static str),
     /// What the server has stored under this absolute path: [`Outcome::Bytes`] for a file,
-    /// [`Outcome::Done`] for a directory, [`Outcome::Size`] of `None` for nothing. No driver is
-    /// asked: whoever runs the case looks beside the client.
+    /// [`Outcome::Done`] for a directory, [`Outcome::Size`] of `None` for nothing. The code
+    /// that runs the case looks at the server's files itself; no driver is asked.
     Stored(&'static str),
     /// ALLO: [`Outcome::Code`].
     Allocate(u64),
@@ -207,7 +207,7 @@ pub enum Expect {
     Fails(ErrorKind, Option<u16>),
     /// The same, with this many bytes moved, which the reader got before the error.
     FailsAfter(ErrorKind, Option<u16>, usize),
-    /// A reply with one of these codes, of a real server, too.
+    /// A reply with one of these codes. Elsewhere only the first digit counts with a real server.
     Code(&'static [u16]),
     /// Bytes with each of these words between blanks.
     Words(&'static [&'static str]),
@@ -347,8 +347,8 @@ impl Case {
             && matches!(self.channels, Channels::Both | Channels::Clear)
     }
 
-    /// Whether a real server is asked this in every way in which it can be reached, and not in
-    /// clear and in passive mode alone.
+    /// Whether real servers are asked this in every way: in passive and active mode, over IPv4 and
+    /// IPv6, in clear and under TLS. The other rows are asked in passive mode, over IPv4, in clear.
     pub fn is_asked_in_every_way(&self) -> bool {
         self.in_every_way
     }

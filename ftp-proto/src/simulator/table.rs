@@ -143,7 +143,8 @@ cases! {
         .step(Download("/five", 0), bytes(b"12345"))
         .step(Size("/none"), Fails(Permanent, Some(550)))
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
-        .step(Operation::Stored("/new"), bytes(&big(10)));
+        .step(Operation::Stored("/new"), bytes(&big(10)))
+        .step(Pwd, bytes(b"/"));
     /// Every command that changes or asks something, in one session.
     directories_and_files => session(Setup::new().directory("/d")).steps(housekeeping());
     /// CDUP is not known: `CWD ..` is sent.
@@ -810,6 +811,7 @@ fn descriptions() -> Vec<(Operation, Expect)> {
             Is(Outcome::Lines(Vec::new())),
         ),
         look(Look::Mlsd, "void", &[]),
+        (Pwd, bytes(b"/d")),
     ]
 }
 
@@ -846,6 +848,7 @@ fn changes() -> Vec<(Operation, Expect)> {
         (Operation::Call(Call::Cwd, ".."), code(250)),
         (Pwd, bytes(b"/d")),
         (Operation::Call(Call::Cwd, "nowhere"), refused()),
+        (Pwd, bytes(b"/d")),
     ]
 }
 
@@ -885,6 +888,7 @@ fn uploads() -> Vec<(Operation, Expect)> {
         ),
         (Download("/raw", 0), bytes(b"raw")),
         (Operation::DownloadCommand("NLST /raw"), bytes(b"raw\r\n")),
+        (Pwd, bytes(b"/")),
     ]
 }
 
@@ -1066,6 +1070,7 @@ fn texts_of_one_kind() -> Vec<(Operation, Expect)> {
             Is(Outcome::Count(12)),
         ),
         (Operation::Stored("/wire"), bytes(lf)),
+        (Pwd, bytes(b"/")),
     ]
 }
 

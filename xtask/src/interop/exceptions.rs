@@ -1,5 +1,5 @@
-//! The one list of what servers do otherwise than expected. Reviewed: each with its reason, and one
-//! that does not occur any more is a failure, too.
+//! What servers do other than expected: the only list of it. Each entry is reviewed and has its
+//! reason. An entry that does not occur any more is a failure, too.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -63,8 +63,8 @@ impl Exception {
     }
 }
 
-/// Each block has its servers, when it occurs and the reason, and then question, step and what the
-/// difference says.
+/// A block names the servers, the ways, how often it occurs and the reason. Each of its lines names a
+/// question, a step and a part of what the difference says.
 macro_rules! exceptions {
     ($(
         $servers:expr, $ways:ident $occurs:ident, $reason:expr => {
@@ -256,11 +256,14 @@ exceptions! {
         "copy" "" "timed out";
         "reconnected_in" "";
     }
-    &[ProFtpd], Tls13 SomeTime, NO_TICKET => { "" "" "425"; }
+    &[ProFtpd], Tls13 SomeTime, NO_TICKET => {
+        "" "" "Some(425)";
+        "" "" "425 Unable to build data connection";
+    }
 }
 
-/// What is known of a server's TLS sessions. Reviewed as well: a server that resumes after all, or
-/// needs no further login, is a failure.
+/// What is known about the TLS sessions of a server. A server that resumes after all, or that needs
+/// no further login, is a failure.
 pub(super) struct Tickets {
     /// Whether data connections resume the session of the login.
     pub(super) resumes: bool,
@@ -294,7 +297,7 @@ const NO_TICKET: &str = "under TLS 1.3 it deliberately sends a new ticket with a
      with an upload, and expects an old one to be used again, which rustls does not do: the two of \
      the login are good for two uploads; another login helps, and for good in TLS 1.2";
 
-/// Whether a data connection that is refused is wanted again after another login.
+/// Whether a refused data connection succeeds after another login.
 pub(super) fn another_login_helps(kind: Kind, way: Way) -> bool {
     let mut known = EXCEPTIONS.iter();
     known.any(|exception| exception.reason == NO_TICKET && exception.includes(kind, way, ""))

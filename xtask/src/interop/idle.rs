@@ -30,8 +30,7 @@ pub(super) fn is_closed(program: &Program, adapter: Adapter) -> Result<()> {
     let (user, password) = (server.user(), server.password());
     let login = ask!(client.open(), it => it.login(user, password));
     during("logging in", login)?;
-    // Silent until the server has had enough. Every question would start its clock again, so that
-    // there is but one way to know: to wait for what it says when it closes.
+    // Every command would start the server's clock again. So wait until it says something.
     let begin = Instant::now();
     wait_for_the_end(&client, begin + limit)?;
     let silent = begin.elapsed();

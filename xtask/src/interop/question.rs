@@ -1,4 +1,4 @@
-//! The one list of what servers are asked: rows of the contract table, and tasks beyond it.
+//! The questions that servers are asked: rows of the contract table, and tasks beyond it.
 
 use std::fmt::{self, Write as _};
 
@@ -45,8 +45,8 @@ impl Question {
         rows.chain(tasks).collect()
     }
 
-    /// Whether it is asked in this way: what takes long, or brings a mode of its own, is asked in
-    /// the first way alone.
+    /// Whether it is asked in this way. A question that takes long, or brings its own mode, is asked
+    /// in the first way only.
     pub(super) fn is_asked(&self, way: Way) -> bool {
         let is_first = way == Way::ALL[0];
         match &self.what {
@@ -65,7 +65,7 @@ fn brief(value: &impl fmt::Debug) -> String {
     impl fmt::Write for Brief {
         fn write_str(&mut self, text: &str) -> fmt::Result {
             self.0.push_str(text);
-            // Files of a megabyte stand in some steps.
+            // Some steps hold whole files.
             if self.0.len() < BRIEF {
                 Ok(())
             } else {

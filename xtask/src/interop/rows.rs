@@ -1,10 +1,11 @@
 //! A row of the contract table, asked of a real server.
 
+use std::fs;
+use std::time::Duration;
+
 use ftp_blocking::wire::Escaped;
 use ftp_blocking::{ErrorKind, Timeouts};
 use ftp_proto::simulator::contract::{Case, Expect, Operation, Outcome, has_entries, has_words};
-use std::fs;
-use std::time::Duration;
 
 use super::cell::Cell;
 use super::exceptions;
@@ -19,7 +20,7 @@ mod nonblocking;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Cell<'_> {
-    /// The places of the steps that came out other than expected, and how.
+    /// Runs the row. Returns the places of the steps that came out other than expected, and how.
     pub(super) fn row(&self, case: &Case) -> Result<Vec<(usize, String)>> {
         for path in case.directories() {
             self.put_directory(path, 0o777)?;
@@ -34,6 +35,7 @@ impl Cell<'_> {
         for (number, (operation, expected)) in case.operations().iter().enumerate() {
             let mut outcome = self.step(&mut client, operation);
             let kind = self.server.kind;
+            // As jobs do: otherwise nothing after this step would be asked.
             if exceptions::another_login_helps(kind, self.way) && has_code(&outcome, 425) {
                 let why = format!("{}, and another login", told(&outcome));
                 different.push((number, why));

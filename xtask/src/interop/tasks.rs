@@ -1,6 +1,6 @@
-//! What is asked beyond the contract table, because no row of it could hold the question: two
-//! sessions, files on this side, names that are no text, a question that depends on an answer, and
-//! more bytes or more time than the adapters' own tests should take.
+//! The tasks: questions that no row of the contract table can hold. They need two sessions, files on
+//! this side, names that are not text, a question that depends on an answer, a directory without
+//! permission, or more bytes or more time than the adapters' own tests should take.
 
 use std::fs::{self, File};
 
@@ -49,7 +49,7 @@ pub(super) enum Task {
     Iac(Telnet),
     Large,
     Thousand,
-    /// Done beside all else, with a server of its own.
+    /// Runs beside everything else, with its own server.
     Idle,
 }
 

@@ -42,7 +42,7 @@ pub(crate) struct Service {
     pub(crate) tls: Option<Secured>,
 }
 
-/// TLS without which nobody logs in, behind AUTH TLS. All files are PEM.
+/// TLS without which nobody logs in, after AUTH TLS. All files are PEM.
 pub(crate) struct Secured {
     pub(crate) certificate: PathBuf,
     pub(crate) key: PathBuf,
@@ -158,7 +158,7 @@ async fn accept(listener: TcpListener, template: Template) {
             tokio::task::yield_now().await;
             continue;
         };
-        // libunftp writes a 150 and a 226 one by one, and leaves this to whoever accepts: without
+        // libunftp writes a 150 and a 226 one by one, and leaves this to the code that accepts: without
         // it the second one waits until the client's system has acknowledged the first.
         let _ = stream.set_nodelay(true);
         tokio::spawn(serve(stream, template.build()));

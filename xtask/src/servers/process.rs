@@ -95,7 +95,7 @@ impl Process {
             logs,
             afterwards: None,
         };
-        // Left behind by a run that was killed.
+        // Left there by a run that was killed.
         if process.directory.exists() {
             fs::remove_dir_all(&process.directory)?;
         }

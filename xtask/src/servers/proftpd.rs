@@ -100,7 +100,7 @@ fn configuration(process: &Process, account: &Account, setting: &Setting<'_>) ->
         format!("ControlsSocket {}", process.text("controls")?),
         "</IfModule>".to_owned(),
     ];
-    // Those of whoever starts it, too, or else it wants to become root.
+    // Also when it is not started by root, or else it wants to become root.
     lines.push(format!("User {}", account.name));
     lines.push(format!("Group {}", account.group_name()?));
     if account.is_other {

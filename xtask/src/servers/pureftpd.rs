@@ -104,7 +104,7 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
     Ok(process)
 }
 
-/// Takes away what sessions left behind that were killed, or were silent too long; and all of it,
+/// Removes what was left by sessions that were killed or were silent too long; and all of it,
 /// unless other servers use it.
 fn clear_scoreboard() {
     for entry in fs::read_dir(SCOREBOARD).into_iter().flatten().flatten() {

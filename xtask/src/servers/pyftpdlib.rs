@@ -47,7 +47,7 @@ pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
     Ok(packages)
 }
 
-/// Starts it. It needs no root, and stays whoever started it.
+/// Starts it. It needs no root, and runs as the user that started it.
 pub(crate) fn start(packages: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     if setting.is_implicit() {
         return Err("pyftpdlib has no implicit TLS".into());

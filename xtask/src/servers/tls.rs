@@ -21,7 +21,7 @@ pub(crate) enum TlsVersion {
 /// Where TLS begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
-    /// Behind AUTH TLS.
+    /// After AUTH TLS.
     Explicit,
     /// With the first byte.
     Implicit,

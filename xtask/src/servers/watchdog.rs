@@ -42,7 +42,7 @@ mod tests {
     use super::Watchdog;
 
     #[test]
-    fn a_server_goes_when_whoever_started_it_is_gone() {
+    fn a_server_goes_when_the_process_that_started_it_is_gone() {
         let mut server = Command::new("sleep").arg("1000").spawn().expect("sleep");
         let mut watchdog = Watchdog::over(server.id()).expect("a watchdog");
         // What the kernel does when a process ends.
