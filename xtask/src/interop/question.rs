@@ -24,17 +24,19 @@ pub(super) enum What {
 impl Question {
     /// Rows of the table come first, as far as a real server can be asked them.
     pub(super) fn all() -> Vec<Self> {
+        let steps = |case: &Case| {
+            case.operations()
+                .iter()
+                .map(|(step, _)| brief(step))
+                .collect()
+        };
         let rows = cases::ALL
             .iter()
             .map(|(name, case)| (*name, case()))
             .filter(|(_, case)| case.is_well_behaved())
             .map(|(name, case)| Self {
                 name,
-                steps: case
-                    .operations()
-                    .iter()
-                    .map(|(step, _)| brief(step))
-                    .collect(),
+                steps: steps(&case),
                 what: What::Row(Box::new(case)),
             });
         let tasks = TASKS.iter().map(|(name, task)| Self {

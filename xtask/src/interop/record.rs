@@ -33,8 +33,7 @@ const STEPS: &str = "\
     download active 0 5 | list | passive | download active 2 3 | delete moved | \
     delete moved | quit";
 
-/// Records a session with each of these.
-/// What a step comes to is recorded, not judged.
+/// Records a session with each. What a step comes to is recorded, not judged.
 pub(super) fn run(programs: &[Program]) -> Result<()> {
     let directory = workspace::root()?.join(DIRECTORY);
     fs::create_dir_all(&directory)?;

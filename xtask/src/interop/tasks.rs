@@ -23,7 +23,6 @@ const DOWN: u64 = UNDER_WAY as u64 / 8;
 const UP: u64 = UNDER_WAY as u64 / 2;
 
 const LARGE: u64 = 256 * 1024 * 1024;
-
 const THOUSAND: usize = 1_000;
 
 /// What 0xFF can stand before, and a word for it.

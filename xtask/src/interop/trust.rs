@@ -106,15 +106,10 @@ impl Trust {
 
     /// For a client of such a server. It speaks whatever version the server does.
     pub(super) fn options(&self, options: Options, secured: Secured) -> Result<Options> {
-        let Identity {
-            certificate_pem,
-            key_pem,
-        } = &self.client;
+        let (certificate, key) = (&self.client.certificate_pem, &self.client.key_pem);
         let config = match secured.clients {
             Clients::Anybody => self.nobody(),
-            Clients::Certified => self
-                .nobody()
-                .with_client_certificate(certificate_pem, key_pem)?,
+            Clients::Certified => self.nobody().with_client_certificate(certificate, key)?,
         };
         let options = match secured.start {
             Start::Explicit => options.with_tls(config),

@@ -114,12 +114,10 @@ pub(crate) enum End {
     Dropped,
 }
 
-/// A listing by lines.
+/// A listing by lines: LIST or NLST.
 #[derive(Clone, Copy)]
 pub(crate) enum Listing {
-    /// LIST.
     List,
-    /// NLST.
     Names,
 }
 
@@ -168,12 +166,11 @@ impl Client {
         tell!(&self.0, it => it.as_ref().expect(GONE).session())
     }
 
-    /// The control connection's.
     pub(crate) fn tls(&self) -> Option<TlsInfo> {
         tell!(&self.0, it => it.as_ref().expect(GONE).tls_info())
     }
 
-    /// The control connection's.
+    /// That of the control connection, as the two above.
     pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         tell!(&self.0, it => it.as_ref().expect(GONE).stream().descriptor())
     }

@@ -12,9 +12,8 @@ pub(super) fn descendants(ancestor: u32) -> Vec<u32> {
         let Some(id) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else {
             continue;
         };
-        if let Some(status) = status(id) {
-            let child = (id, status.ended);
-            children.entry(status.parent).or_default().push(child);
+        if let Some((parent, ended)) = status(id) {
+            children.entry(parent).or_default().push((id, ended));
         }
     }
     let mut found = Vec::new();
@@ -32,22 +31,18 @@ pub(super) fn descendants(ancestor: u32) -> Vec<u32> {
 
 /// Whether there is a process of this number that has not ended.
 pub(super) fn is_running(id: u32) -> bool {
-    status(id).is_some_and(|status| !status.ended)
+    status(id).is_some_and(|(_, ended)| !ended)
 }
 
-struct Status {
-    parent: u32,
-    ended: bool,
-}
-
-fn status(id: u32) -> Option<Status> {
+/// The parent of a process, and whether the process has ended.
+fn status(id: u32) -> Option<(u32, bool)> {
     let line = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     // As in: 4711 (the name (of anything)) S 1 4711 ...
     let (_, fields) = line.rsplit_once(')')?;
     let mut fields = fields.split_whitespace();
     let ended = matches!(fields.next()?, "Z" | "X");
     let parent = fields.next()?.parse().ok()?;
-    Some(Status { parent, ended })
+    Some((parent, ended))
 }
 
 /// The standard library kills direct children only.

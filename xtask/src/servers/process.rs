@@ -49,8 +49,7 @@ impl Process {
     /// Makes a directory and starts a server in it; it greets clients by the time this returns, or
     /// takes their connections where it does not greet in clear.
     ///
-    /// `prepare` writes what the server needs and says how to start it.
-    /// An error says all that the server said.
+    /// `prepare` writes what the server needs and says how to start it. An error holds the log.
     pub(crate) fn start(
         name: &'static str,
         workdir: &Path,

@@ -32,8 +32,7 @@ static WAS_THERE: OnceLock<bool> = OnceLock::new();
 /// The shortest time that it can be told to wait for a command.
 pub(crate) const SHORTEST_IDLE: Duration = Duration::from_secs(60);
 
-/// Starts it.
-/// Only root can.
+/// Starts it. Only root can.
 pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     let unknown = |tls: &Tls<'_>| tls.start == Start::Implicit || tls.clients.is_some();
     if setting.tls.as_ref().is_some_and(unknown) {
