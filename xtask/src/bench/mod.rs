@@ -10,7 +10,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     if cfg!(not(target_os = "linux")) {
         return Err("what this job compares is Linux's own: splice, sendfile, tmpfs, /proc".into());
     }
-    let build = ["--profile", "bench-client", "--features", "bench"];
+    let build = ["--profile", "bench", "--features", "bench"];
     crate::workspace::again(&build, "bench", arguments)
 }
 
