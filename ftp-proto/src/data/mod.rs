@@ -1,6 +1,5 @@
 //! What data connections carry, and the phase in which they carry it.
 
-mod ahead;
 mod ascii;
 mod ascii_outbox;
 mod entry;
@@ -9,8 +8,8 @@ mod lines;
 mod listing;
 mod moved;
 mod phase;
+mod read_ahead;
 
-pub use ahead::Ahead;
 pub use ascii::{AsciiDecoder, AsciiEncoder, Encoded};
 pub use ascii_outbox::AsciiOutbox;
 pub use entry::Entry;
@@ -19,3 +18,4 @@ pub use lines::{LineSplitter, LineTooLong};
 pub use listing::Listing;
 pub use moved::Moved;
 pub use phase::{DataPhase, DataStep};
+pub use read_ahead::Ahead;

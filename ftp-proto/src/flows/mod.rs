@@ -6,7 +6,7 @@
 mod abort;
 mod active;
 mod attributes;
-mod clear;
+mod clear_control;
 mod compose;
 pub(crate) mod copy;
 mod directory;
@@ -27,7 +27,7 @@ mod secure;
 
 pub use abort::Abort;
 pub use attributes::{Modified, Size};
-pub use clear::ClearControl;
+pub use clear_control::ClearControl;
 pub use directory::ChangeDirectory;
 pub use exchange::{
     Account, Allocate, ClientName, Delete, Facts, Help, Host, Language, MakeDirectory, Mode, Mount,
