@@ -108,11 +108,12 @@ impl Session {
             // It would take the login away and leave TLS as it is.
             return refuse(ErrorKind::Misuse(Misuse::AlreadySecured));
         }
-        let private = self.state.protection == Some(Protection::Private);
-        let demanded = secured && self.config.protection == Protection::Private;
-        let transfers = shape == Shape::Transfer || Verb::is_transfer(verb);
-        let of_data = transfers || ADDRESSES.contains(&verb);
-        if of_data && demanded && !private {
+        let unmet = secured
+            && self.config.protection == Protection::Private
+            && self.state.protection != Some(Protection::Private);
+        let is_of_data =
+            || shape == Shape::Transfer || Verb::is_transfer(verb) || ADDRESSES.contains(&verb);
+        if unmet && is_of_data() {
             return insecure(
                 "data connections are not private: the server has not accepted PROT P, as it is \
                  asked to by `login` or `protect`",
