@@ -44,17 +44,17 @@ impl Listening {
     /// # Errors
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) where there is none yet, or what the socket says.
     pub fn accept(&self) -> io::Result<TcpStream> {
-        loop {
-            match self.listener.accept() {
-                Ok((socket, _)) => {
-                    socket.set_nonblocking(true)?;
-                    tune(&socket);
-                    return Ok(socket);
-                }
-                // One that was given up before it was accepted is not the one that we wait for.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-                Err(error) => return Err(error),
+        match self.listener.accept() {
+            Ok((socket, _)) => {
+                socket.set_nonblocking(true)?;
+                tune(&socket);
+                Ok(socket)
             }
+            // One that was given up before it was accepted is not the one that we wait for.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {
+                Err(io::ErrorKind::WouldBlock.into())
+            }
+            Err(error) => Err(error),
         }
     }
 }

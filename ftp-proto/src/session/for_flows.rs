@@ -97,6 +97,8 @@ impl Session {
 
     /// Listens for the data connection. The account of the transfer is open from here on.
     pub(crate) fn listen(&mut self) -> Want {
+        // A flow that opens two transfers in a row must not find the account of the first.
+        self.live = None;
         self.open_transfer();
         Listen::want(self.issue(), Wait::Connect, Clock::Starts)
     }
