@@ -23,9 +23,8 @@ const USAGE: &str = "\
 Usage: cargo xtask <job>
 
   demo     a whole session over TLS against a server inside this process, through both adapters
-  interop  the same, and every operation by its name, against vsftpd, ProFTPD, Pure-FTPd,
-           pyftpdlib and libunftp, or those that are named (Debian or a relative, as root; Python
-           with pip)
+  interop  whole jobs and one suite of questions against vsftpd, ProFTPD, Pure-FTPd, pyftpdlib
+           and libunftp, or those that are named (Debian or a relative, as root; Python with pip)
   no-std   link and run a program that has no standard library
   bench    bulk transfers beside curl, lftp, ftplib and suppaftp (Linux; --help says more)
   counts   instructions of what the core does most, recorded; with --check compared (valgrind)
