@@ -3,9 +3,9 @@
 
 mod imports;
 
-use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::console::say;
 use crate::servers::Result;
@@ -20,44 +20,67 @@ const SHOWN: usize = 10;
 /// runs it.
 const MOST_IN_A_CIRCLE: usize = 2;
 
+/// The text of each Rust file, by its path in the workspace.
+type Files = BTreeMap<String, String>;
+
 /// Prints the figures.
 ///
 /// # Errors
 /// A file that both adapters have, and a circle of more files than flow and session.
 pub(crate) fn run() -> Result<()> {
     let root = workspace::root()?;
+    let mut files = Files::new();
+    for member in MEMBERS {
+        read(&root.join(member), &root, &mut files)?;
+    }
+    let below = |directory| {
+        files
+            .iter()
+            .filter(move |(name, _)| name.starts_with(directory))
+    };
+
     say("code: lines without comments, blank lines and unit tests");
-    for (name, directory, without) in [
-        ("ftp-proto, simulator apart", "ftp-proto/src", "simulator"),
-        ("its simulator", "ftp-proto/src/simulator", ""),
-        ("ftp-blocking, sys apart", "ftp-blocking/src", "sys"),
-        ("its sys", "ftp-blocking/src/sys", ""),
-        ("ftp-smol", "ftp-smol/src", ""),
+    for (what, directory, apart) in [
+        (
+            "ftp-proto, simulator apart",
+            "ftp-proto/src/",
+            "/simulator/",
+        ),
+        ("its simulator", "ftp-proto/src/simulator/", "/tests/"),
+        ("ftp-blocking, sys apart", "ftp-blocking/src/", "/sys/"),
+        ("its sys", "ftp-blocking/src/sys/", "/tests/"),
+        ("ftp-smol", "ftp-smol/src/", "/tests/"),
     ] {
-        let files = sources(&root.join(directory))?;
-        let counted = files.iter().filter(|path| !is_within(path, without));
-        say(&format!("{:>7}  {name}", code_of(counted)?));
+        let counted = below(directory).filter(|(name, _)| !is_test(name) && !name.contains(apart));
+        let lines: usize = counted.map(|(_, text)| code(text).count()).sum();
+        say(&format!("{lines:>7}  {what}"));
     }
     say("raw lines");
-    for (name, directories) in [
-        (
-            "tests of the adapters",
-            &["ftp-blocking/tests", "ftp-smol/tests"][..],
-        ),
-        ("xtask", &["xtask/src"]),
-    ] {
-        let mut lines = 0;
-        for directory in directories {
-            for path in all(&root.join(directory))? {
-                lines += fs::read_to_string(path)?.lines().count();
-            }
-        }
+    let raw = |directory| -> usize { below(directory).map(|(_, text)| text.lines().count()).sum() };
+    let tests = raw("ftp-blocking/tests/") + raw("ftp-smol/tests/");
+    say(&format!("{tests:>7}  tests of the adapters"));
+    say(&format!("{:>7}  xtask", raw("xtask/src/")));
+    say("the largest files");
+    let mut sizes: Vec<_> = files
+        .iter()
+        .map(|(name, text)| (text.lines().count(), name))
+        .collect();
+    sizes.sort();
+    for (lines, name) in sizes.iter().rev().take(SHOWN) {
         say(&format!("{lines:>7}  {name}"));
     }
-    largest(&root)?;
-    let twins = twins(&root)?;
-    let circles = imports::circles(&root.join("ftp-proto/src"))?;
-    say(&format!("files that both adapters have: {}", twins.len()));
+
+    let mut twins = below("ftp-blocking/src/")
+        .map(|(name, _)| name)
+        .filter(|name| {
+            let twin = name.replacen("ftp-blocking", "ftp-smol", 1);
+            files.get(&twin) == files.get(*name)
+        });
+    let circles = imports::circles(&files, "ftp-proto/src/");
+    say(&format!(
+        "files that both adapters have: {}",
+        twins.clone().count()
+    ));
     say(&format!(
         "circles of imports in ftp-proto: {}",
         circles.len()
@@ -65,8 +88,8 @@ pub(crate) fn run() -> Result<()> {
     for circle in &circles {
         say(&format!("{:>7}  {}", circle.len(), circle.join(" ")));
     }
-    if let Some(twin) = twins.first() {
-        return Err(format!("{} stands in both adapters", twin.display()).into());
+    if let Some(twin) = twins.next() {
+        return Err(format!("{twin} stands in both adapters").into());
     }
     match circles
         .iter()
@@ -77,76 +100,29 @@ pub(crate) fn run() -> Result<()> {
     }
 }
 
-fn largest(root: &Path) -> Result<()> {
-    let mut files = Vec::new();
-    for member in MEMBERS {
-        for path in all(&root.join(member))? {
-            files.push((fs::read_to_string(&path)?.lines().count(), path));
-        }
-    }
-    files.sort_by_key(|(lines, _)| Reverse(*lines));
-    say("the largest files");
-    for (lines, path) in files.iter().take(SHOWN) {
-        let name = path.strip_prefix(root).unwrap_or(path);
-        say(&format!("{lines:>7}  {}", name.display()));
-    }
-    Ok(())
-}
-
-/// Files that stand in both adapters, word for word.
-fn twins(root: &Path) -> Result<Vec<PathBuf>> {
-    let [blocking, smol] = ["ftp-blocking/src", "ftp-smol/src"].map(|adapter| root.join(adapter));
-    let mut twins = Vec::new();
-    for path in all(&blocking)? {
-        let name = path.strip_prefix(&blocking)?;
-        if fs::read(smol.join(name)).is_ok_and(|twin| fs::read(&path).is_ok_and(|it| it == twin)) {
-            twins.push(name.to_owned());
-        }
-    }
-    Ok(twins)
-}
-
-fn code_of<'a>(files: impl Iterator<Item = &'a PathBuf>) -> Result<usize> {
-    let mut count = 0;
-    for path in files {
-        let text = fs::read_to_string(path)?;
-        let lines = text.lines().map(str::trim_start);
-        count += lines
-            .filter(|line| !line.is_empty() && !line.starts_with("//"))
-            .count();
-    }
-    Ok(count)
-}
-
-/// The sources below a directory, unit tests apart.
-fn sources(directory: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = all(directory)?;
-    files.retain(|path| !is_within(path, "tests") && !path.ends_with("tests.rs"));
-    Ok(files)
-}
-
-/// Whether one of the directories above it has this name.
-fn is_within(path: &Path, name: &str) -> bool {
-    path.components().any(|part| part.as_os_str() == name)
-}
-
-/// All Rust files below a directory; none where there is no such directory.
-fn all(directory: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    if !directory.is_dir() {
-        return Ok(files);
-    }
+/// All Rust files below a directory.
+fn read(directory: &Path, root: &Path, files: &mut Files) -> Result<()> {
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
         if path.is_dir() {
             // Cargo writes one where a member is built by itself.
             if !path.ends_with("target") {
-                files.extend(all(&path)?);
+                read(&path, root, files)?;
             }
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
+            let name = path.strip_prefix(root)?.to_string_lossy().into_owned();
+            files.insert(name, fs::read_to_string(&path)?);
         }
     }
-    files.sort();
-    Ok(files)
+    Ok(())
+}
+
+fn is_test(name: &str) -> bool {
+    name.contains("/tests/") || name.ends_with("/tests.rs")
+}
+
+/// The lines without comments and blank lines.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text.lines();
+    lines.filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("//"))
 }

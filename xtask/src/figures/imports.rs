@@ -1,231 +1,149 @@
 //! Which files of a crate import each other, as their text says it: every path that begins with
 //! `crate` or `super`, in a `use` or in the code, unit tests apart.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
 
-use crate::servers::Result;
+use super::{Files, code, is_test};
 
 /// How many re-exports are followed from a name to the file that defines it.
 const MOST_REEXPORTS: usize = 8;
 
-/// The circles: sets of files of which each reaches all others, the largest first.
-pub(super) fn circles(root: &Path) -> Result<Vec<Vec<String>>> {
-    let tree = Tree::read(root)?;
-    let mut reached = tree.imports();
-    // As many rounds as there are files are enough for the longest way.
-    loop {
-        let before = reached.clone();
-        for files in reached.values_mut() {
-            let further: Vec<_> = files.iter().filter_map(|file| before.get(file)).collect();
-            let further: BTreeSet<PathBuf> = further.into_iter().flatten().cloned().collect();
-            files.extend(further);
-        }
-        if reached == before {
-            break;
-        }
-    }
+/// The circles below a directory: sets of files of which each reaches all others, the largest first.
+pub(super) fn circles<'f>(files: &'f Files, directory: &str) -> Vec<Vec<&'f str>> {
+    let tree = Tree::new(files, directory);
+    let reached: BTreeMap<_, _> = tree
+        .0
+        .keys()
+        .map(|from| (from, tree.reached(from)))
+        .collect();
     let mut circles = BTreeSet::new();
-    for (file, files) in &reached {
-        let comes_back = |other: &&PathBuf| reached.get(*other).is_some_and(|it| it.contains(file));
-        let circle: Vec<String> = files
-            .iter()
-            .filter(comes_back)
-            .map(|other| {
-                other
-                    .strip_prefix(root)
-                    .unwrap_or(other)
-                    .display()
-                    .to_string()
-            })
-            .collect();
+    for (from, others) in &reached {
+        let back = others.iter().filter(|other| reached[other].contains(*from));
+        let circle: Vec<_> = back.map(|other| tree.0[other].file).collect();
         if circle.len() > 1 {
             circles.insert(circle);
         }
     }
     let mut circles: Vec<_> = circles.into_iter().collect();
-    circles.sort_by_key(|circle| std::cmp::Reverse(circle.len()));
-    Ok(circles)
+    circles.sort_by_key(|circle| Reverse(circle.len()));
+    circles
 }
 
-/// The files of a crate, comments taken out.
-struct Tree {
-    root: PathBuf,
-    texts: BTreeMap<PathBuf, String>,
+/// The modules of a crate by their paths, as `crate::session`.
+struct Tree<'f>(BTreeMap<String, Module<'f>>);
+
+/// A module that is a file.
+struct Module<'f> {
+    file: &'f str,
+    /// The paths that it names.
+    imports: Vec<String>,
+    /// Those of each `pub use`: no need of its own.
+    exports: Vec<String>,
 }
 
-impl Tree {
-    fn read(root: &Path) -> Result<Self> {
-        let mut texts = BTreeMap::new();
-        for path in super::sources(root)? {
-            let text = fs::read_to_string(&path)?;
-            // Unit tests in the file itself stand at its end.
-            let text = text
-                .split("#[cfg(test)]\nmod tests {")
-                .next()
-                .unwrap_or_default();
-            let lines = text
-                .lines()
-                .filter(|line| !line.trim_start().starts_with("//"));
-            texts.insert(path, lines.collect::<Vec<_>>().join("\n"));
-        }
-        Ok(Self {
-            root: root.to_owned(),
-            texts,
-        })
-    }
-
-    /// For each file those that it names, itself apart. Re-exports are no need of their file's.
-    fn imports(&self) -> BTreeMap<PathBuf, BTreeSet<PathBuf>> {
-        let files = self.texts.iter().map(|(file, text)| {
-            let named = paths(text, |public| !public).into_iter();
-            let imported = named.filter_map(|path| self.resolve(file, &path, MOST_REEXPORTS));
-            (
-                file.clone(),
-                imported.filter(|other| other != file).collect(),
-            )
-        });
-        files.collect()
-    }
-
-    /// The file in which what a path names is defined.
-    fn resolve(&self, from: &Path, path: &[String], depth: usize) -> Option<PathBuf> {
-        let mut file = from.to_owned();
-        let mut segments = path.iter();
-        for segment in segments.by_ref() {
-            let next = match segment.as_str() {
-                "crate" => Some(self.root.join("lib.rs")),
-                "self" => continue,
-                "super" => self.parent(&file),
-                name => self.child(&file, name),
+impl<'f> Tree<'f> {
+    fn new(files: &'f Files, directory: &str) -> Self {
+        let modules = files.iter().filter_map(|(name, text)| {
+            let file = name.strip_prefix(directory).filter(|_| !is_test(name))?;
+            let path = file.trim_end_matches(".rs").trim_end_matches("/mod");
+            let path = match path {
+                "lib" => "crate".to_owned(),
+                path => format!("crate::{}", path.replace('/', "::")),
             };
-            match next {
-                Some(next) => file = next,
-                None => return Some(self.definition(&file, segment, depth).unwrap_or(file)),
-            }
-        }
-        Some(file)
+            Some((path, Module::new(file, text)))
+        });
+        Self(modules.collect())
     }
 
-    /// Follows `pub use` from the file that is named to the one that has it.
-    fn definition(&self, file: &Path, name: &str, depth: usize) -> Option<PathBuf> {
-        let depth = depth.checked_sub(1)?;
-        let exports = paths(self.texts.get(file)?, |public| public);
-        let export = exports
-            .iter()
-            .find(|path| path.last().is_some_and(|last| last == name))?;
-        self.resolve(file, export, depth)
-    }
-
-    fn child(&self, file: &Path, name: &str) -> Option<PathBuf> {
-        let directory = directory_of(file);
-        [
-            directory.join(format!("{name}.rs")),
-            directory.join(name).join("mod.rs"),
-        ]
-        .into_iter()
-        .find(|path| self.texts.contains_key(path))
-    }
-
-    fn parent(&self, file: &Path) -> Option<PathBuf> {
-        let directory = directory_of(file);
-        let above = directory.parent()?;
-        [
-            above.join("mod.rs"),
-            above.join("lib.rs"),
-            above.with_extension("rs"),
-        ]
-        .into_iter()
-        .find(|path| self.texts.contains_key(path))
-    }
-}
-
-/// Where the modules of a file are.
-fn directory_of(file: &Path) -> PathBuf {
-    if file.ends_with("mod.rs") || file.ends_with("lib.rs") {
-        file.parent().unwrap_or(file).to_owned()
-    } else {
-        file.with_extension("")
-    }
-}
-
-/// The paths in a text: those of each `use` whose publicity is wanted, and with the private ones
-/// those that stand in the code.
-fn paths(text: &str, wanted: impl Fn(bool) -> bool) -> Vec<Vec<String>> {
-    let mut found = Vec::new();
-    let mut code = String::new();
-    for statement in text.split_inclusive(';') {
-        let begin = statement
-            .match_indices("use ")
-            .map(|(at, _)| at)
-            .find(|at| {
-                let line = statement[..*at].rsplit('\n').next().unwrap_or_default();
-                line.trim_start().is_empty() || line.trim_start().starts_with("pub")
-            });
-        let Some(begin) = begin.filter(|_| statement.ends_with(';')) else {
-            code.push_str(statement);
-            continue;
-        };
-        let line = statement[..begin].rsplit('\n').next().unwrap_or_default();
-        code.push_str(&statement[..begin]);
-        if wanted(line.trim_start().starts_with("pub")) {
-            let tree: String = statement[begin + 4..]
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ");
-            expand(&[], tree.trim_end_matches(';'), &mut found);
-        }
-    }
-    if wanted(false) {
-        for begin in ["crate::", "super::"] {
-            for (at, _) in code.match_indices(begin) {
-                let path = code[at..].split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
-                let segments = path.take(1).flat_map(|path| path.split("::"));
-                found.push(
-                    segments
-                        .filter(|it| !it.is_empty())
-                        .map(str::to_owned)
-                        .collect(),
-                );
-            }
-        }
-    }
-    found
-}
-
-/// One path for each leaf of a tree of a `use`.
-fn expand(prefix: &[String], tree: &str, found: &mut Vec<Vec<String>>) {
-    let tree = tree.trim();
-    let mut path = prefix.to_vec();
-    match tree.split_once('{') {
-        Some((head, group)) => {
-            path.extend(
-                head.split("::")
-                    .map(str::trim)
-                    .filter(|it| !it.is_empty())
-                    .map(str::to_owned),
-            );
-            let group = group.strip_suffix('}').unwrap_or(group);
-            let (mut depth, mut begin) = (0_usize, 0);
-            for (at, byte) in group.bytes().enumerate() {
-                match byte {
-                    b'{' => depth += 1,
-                    b'}' => depth = depth.saturating_sub(1),
-                    b',' if depth == 0 => {
-                        expand(&path, &group[begin..at], found);
-                        begin = at + 1;
-                    }
-                    _ => {}
+    /// All modules that a module imports, and that these import. It is one of them in a circle only.
+    fn reached(&self, from: &str) -> BTreeSet<String> {
+        let (mut reached, mut next) = (BTreeSet::new(), vec![from.to_owned()]);
+        while let Some(module) = next.pop() {
+            for path in &self.0[&module].imports {
+                let other = self.resolve(&module, path, MOST_REEXPORTS);
+                if other != module && reached.insert(other.clone()) {
+                    next.push(other);
                 }
             }
-            expand(&path, &group[begin..], found);
         }
-        None if tree.is_empty() => {}
-        None => {
-            let name = tree.split(" as ").next().unwrap_or(tree);
-            path.extend(name.split("::").map(|it| it.trim().to_owned()));
-            found.push(path);
+        reached
+    }
+
+    /// The module in which what a path names is defined.
+    fn resolve(&self, from: &str, path: &str, depth: usize) -> String {
+        let mut module = from.to_owned();
+        for segment in path.split("::") {
+            let next = match segment {
+                "crate" => segment.to_owned(),
+                "self" => continue,
+                "super" => module
+                    .rsplit_once("::")
+                    .map_or("", |(above, _)| above)
+                    .to_owned(),
+                name => format!("{module}::{name}"),
+            };
+            if !self.0.contains_key(&next) {
+                // Something in the module, or in one that is behind its `pub use`.
+                let mut exports = self.0[&module].exports.iter();
+                let export = exports.find(|export| export.rsplit("::").next() == Some(segment));
+                return match export.filter(|_| depth > 0) {
+                    Some(export) => self.resolve(&module, export, depth - 1),
+                    None => module,
+                };
+            }
+            module = next;
+        }
+        module
+    }
+}
+
+impl<'f> Module<'f> {
+    fn new(file: &'f str, text: &str) -> Self {
+        // Unit tests in the file itself stand at its end.
+        let text = text
+            .split("#[cfg(test)]\nmod tests {")
+            .next()
+            .unwrap_or_default();
+        let text = code(text).collect::<Vec<_>>().join("\n");
+        let (mut imports, mut exports) = (Vec::new(), Vec::new());
+        for statement in text.split(';') {
+            let (mut code, tree) = statement.rsplit_once("use ").unwrap_or((statement, ""));
+            match code.rsplit('\n').next().unwrap_or_default().trim_start() {
+                "" => imports.extend(leaves(tree)),
+                public if public.starts_with("pub") => exports.extend(leaves(tree)),
+                _ => code = statement,
+            }
+            for (at, _) in code
+                .match_indices("crate::")
+                .chain(code.match_indices("super::"))
+            {
+                let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':');
+                let path = code[at..].split(|c| !is_path(c)).next().unwrap_or_default();
+                imports.push(path.trim_end_matches(':').to_owned());
+            }
+        }
+        Self {
+            file,
+            imports,
+            exports,
         }
     }
+}
+
+/// The paths in the tree of a `use`.
+fn leaves(tree: &str) -> Vec<String> {
+    let tree = tree.trim();
+    let Some((head, group)) = tree.split_once('{') else {
+        let path = tree.split(" as ").next().filter(|path| !path.is_empty());
+        return path.map(str::to_owned).into_iter().collect();
+    };
+    let mut depth = 0;
+    let group = group.strip_suffix('}').unwrap_or(group);
+    let parts = group.split(|c| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        c == ',' && depth == 0
+    });
+    let leaves = parts.flat_map(leaves);
+    leaves.map(|leaf| format!("{head}{leaf}")).collect()
 }
