@@ -12,7 +12,7 @@ use std::process::Command;
 
 use crate::console::say;
 use crate::servers::Result;
-use crate::workspace;
+use crate::workspace::{self, output};
 
 /// Where they are recorded.
 const RECORD: &str = "ftp-proto/benches/instructions.txt";
@@ -33,7 +33,8 @@ const TOLERANCE: u64 = 5;
 const TOLERANCE_ELSEWHERE: u64 = 25;
 
 /// Rounds of the two runs.
-const ROUNDS: [u64; 2] = [20, 120];
+const FEW: u64 = 20;
+const MANY: u64 = 120;
 
 /// Counts and records.
 pub(crate) fn record() -> Result<()> {
@@ -104,12 +105,9 @@ impl Counts {
         let names = output(&mut Command::new(&program))?;
         let mut cases = Vec::new();
         for name in names.lines() {
-            let mut totals = [0; 2];
-            for (total, rounds) in totals.iter_mut().zip(ROUNDS) {
-                *total = instructions(&program, name, rounds)?;
-            }
-            let [few, many] = totals;
-            let count = many.saturating_sub(few) / (ROUNDS[1] - ROUNDS[0]);
+            let few = instructions(&program, name, FEW)?;
+            let many = instructions(&program, name, MANY)?;
+            let count = many.saturating_sub(few) / (MANY - FEW);
             cases.push((name.to_owned(), count));
         }
         Ok(Self {
@@ -183,22 +181,15 @@ const CLIENT: &str = "*handshakes::client*";
 /// Builds the benchmark and returns its path.
 fn build() -> Result<PathBuf> {
     let mut cargo = workspace::cargo()?;
-    cargo
-        .args(["bench", "--quiet", "--no-run", "--package", "ftp-proto"])
-        // As the adapters build it.
-        .args([
-            "--bench",
-            "instructions",
-            "--features",
-            "ring",
-            "--message-format",
-            "json-render-diagnostics",
-        ])
-        // What is inlined must not depend on how the crate happens to be divided.
-        .args([
-            "--config",
-            "profile.bench.package.ftp-proto.codegen-units=1",
-        ]);
+    cargo.args("bench --quiet --no-run --package ftp-proto --bench instructions".split(' '));
+    // As the adapters build it.
+    cargo.args(["--features", "ring"]);
+    // What is inlined must not depend on how the crate happens to be divided.
+    cargo.args([
+        "--config",
+        "profile.bench.package.ftp-proto.codegen-units=1",
+    ]);
+    cargo.args(["--message-format", "json-render-diagnostics"]);
     let messages = output(&mut cargo)?;
     let line = messages
         .lines()
@@ -229,16 +220,4 @@ fn instructions(program: &Path, case: &str, rounds: u64) -> Result<u64> {
         Some((_, count)) if done.status.success() => Ok(count.trim().parse()?),
         _ => Err(format!("{case} under valgrind, {}: {}", done.status, said.trim()).into()),
     }
-}
-
-fn output(command: &mut Command) -> Result<String> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let done = command
-        .output()
-        .map_err(|error| format!("{name}: {error}"))?;
-    if done.status.success() {
-        return Ok(String::from_utf8_lossy(&done.stdout).into_owned());
-    }
-    let said = String::from_utf8_lossy(&done.stderr);
-    Err(format!("{name}, {}: {}", done.status, said.trim()).into())
 }

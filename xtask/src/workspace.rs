@@ -1,9 +1,9 @@
 //! Where the workspace is, and how cargo is run in it.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use crate::servers::Result;
 
@@ -52,13 +52,35 @@ pub(crate) fn again(build: &[&str], job: &str, arguments: &[&str]) -> Result<()>
 
 /// Runs a command to its end, its output visible.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let status = command
-        .status()
-        .map_err(|error| format!("{name}: {error}"))?;
+    let status = command.status();
+    let status = status.map_err(|error| format!("{}: {error}", called(command)))?;
     if status.success() {
         return Ok(());
     }
-    let arguments: Vec<_> = command.get_args().map(|a| a.to_string_lossy()).collect();
-    Err(format!("cargo {}: {status}", arguments.join(" ")).into())
+    Err(format!("{}: {status}", called(command)).into())
+}
+
+/// Runs a command to its end and returns what it prints.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output = command.output();
+    let output = output.map_err(|error| format!("{}: {error}", called(command)))?;
+    printed(command, &output)
+}
+
+/// What a command has printed; where it failed, an error with what it says.
+pub(crate) fn printed(command: &Command, output: &Output) -> Result<String> {
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{}, {}: {}", called(command), output.status, said.trim()).into())
+}
+
+/// A command as it is typed.
+fn called(command: &Command) -> String {
+    let words = [command.get_program()]
+        .into_iter()
+        .chain(command.get_args());
+    let words: Vec<_> = words.map(OsStr::to_string_lossy).collect();
+    words.join(" ")
 }

@@ -13,7 +13,7 @@ use rustix::pipe::{SpliceFlags, fcntl_setpipe_size, pipe, splice};
 
 use crate::servers::Result;
 
-use super::client::Url;
+use super::client::{Url, copy_by};
 
 /// The room of the pipe: 64 KiB, the default, were measured at half as much again.
 const PIPE: usize = 1024 * 1024;
@@ -145,16 +145,7 @@ impl FarEnd {
 
     /// Writes what comes to a file, as vsftpd does.
     pub(super) fn receiving(path: PathBuf) -> Result<Self> {
-        Self::start(move |mut socket| {
-            let mut file = File::create(path)?;
-            let mut buffer = vec![0; SERVER_BUFFER];
-            loop {
-                match socket.read(&mut buffer)? {
-                    0 => return Ok(()),
-                    count => file.write_all(&buffer[..count])?,
-                }
-            }
-        })
+        Self::start(move |mut socket| copy_by(SERVER_BUFFER, &mut socket, &mut File::create(path)?))
     }
 
     fn start(serve: impl FnOnce(TcpStream) -> io::Result<()> + Send + 'static) -> Result<Self> {

@@ -333,7 +333,7 @@ impl Library for Suppaftp {
         let mut file = File::create(into)?;
         let mut download = stream.retr_as_stream(path)?;
         match self.0 {
-            Way::Large => copy_large(&mut download, &mut file)?,
+            Way::Large => copy_by(LARGE, &mut download, &mut file)?,
             _ => drop(io::copy(&mut download, &mut file)?),
         }
         download.finish()?;
@@ -345,7 +345,7 @@ impl Library for Suppaftp {
         match self.0 {
             Way::Large => {
                 let mut upload = stream.put_with_stream(path)?;
-                copy_large(&mut file, &mut upload)?;
+                copy_by(LARGE, &mut file, &mut upload)?;
                 upload.finish()?;
             }
             _ => drop(stream.put_file(path, &mut file)?),
@@ -363,8 +363,9 @@ impl Library for Suppaftp {
     }
 }
 
-fn copy_large(from: &mut impl Read, to: &mut impl Write) -> Result<()> {
-    let mut buffer = vec![0; LARGE];
+/// Copies with a buffer of this size.
+pub(super) fn copy_by(size: usize, from: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
+    let mut buffer = vec![0; size];
     loop {
         match from.read(&mut buffer)? {
             0 => return Ok(()),

@@ -8,6 +8,7 @@ use std::process::Command;
 use crate::console::complain;
 use crate::servers::Result;
 use crate::servers::package::{Unpacked, library_path_of};
+use crate::workspace::output;
 
 use super::site::{Case, Protection, SUITE, Site, programs};
 
@@ -196,14 +197,9 @@ fn text(path: &OsStr) -> Result<String> {
 fn python() -> Result<String> {
     let mut command = Command::new("python3");
     let command = command.args(["-c", "import ftplib, sys; print(sys.executable)"]);
-    let output = command
-        .output()
+    let printed = output(command)
         .map_err(|error| format!("python3, for ftplib: {error}; is it installed?"))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("python3, for ftplib: {}", said.trim()).into());
-    }
-    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    Ok(printed.trim().to_owned())
 }
 
 /// The installed one, or else that of the package, unpacked.

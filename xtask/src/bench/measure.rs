@@ -10,6 +10,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
 
 use crate::servers::Result;
+use crate::workspace::printed;
 
 /// The cost of one run.
 #[derive(Clone, Copy, Debug)]
@@ -61,17 +62,12 @@ pub(super) fn run(command: &mut Command) -> Result<Cost> {
     let cpu = children()? - before;
     drop(over);
     let resident = watcher.join().unwrap_or_default();
-    let done = done?;
-    if done.status.success() {
-        return Ok(Cost {
-            wall,
-            cpu,
-            resident,
-        });
-    }
-    let said = String::from_utf8_lossy(&done.stderr);
-    let name = command.get_program().to_string_lossy().into_owned();
-    Err(format!("{name}, {}: {}", done.status, said.trim()).into())
+    printed(command, &done?)?;
+    Ok(Cost {
+        wall,
+        cpu,
+        resident,
+    })
 }
 
 /// CPU time in seconds of this process so far.

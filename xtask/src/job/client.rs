@@ -69,6 +69,22 @@ macro_rules! begin {
     };
 }
 
+/// Brings a transfer, of which so many bytes were moved, to the end that is wanted.
+macro_rules! end {
+    ($transfer:expr, $stop:expr, $resumed:expr, $bytes:expr) => {{
+        let (resumed, bytes) = ($resumed, $bytes);
+        let end = match $stop {
+            Stop::After(_) if $stop.is_due(bytes) => End::Aborted(ask!($transfer, it => it.abort())?),
+            Stop::DropAfter(_) if $stop.is_due(bytes) => {
+                drop($transfer);
+                End::Dropped
+            }
+            _ => End::Confirmed(ask!($transfer, it => it.finish())?),
+        };
+        Ok(Moved { resumed, bytes, end })
+    }};
+}
+
 /// A client, until it quits.
 pub(crate) struct Client(
     /// There is none after QUIT.
@@ -205,19 +221,7 @@ impl Client {
             bytes += chunk.len() as u64;
             progress(chunk.len());
         }
-        let end = match stop {
-            Stop::After(_) if stop.is_due(bytes) => End::Aborted(ask!(upload, it => it.abort())?),
-            Stop::DropAfter(_) if stop.is_due(bytes) => {
-                drop(upload);
-                End::Dropped
-            }
-            _ => End::Confirmed(ask!(upload, it => it.finish())?),
-        };
-        Ok(Moved {
-            resumed,
-            bytes,
-            end,
-        })
+        end!(upload, stop, resumed, bytes)
     }
 
     /// Gives what comes to `into`.
@@ -232,29 +236,15 @@ impl Client {
         let resumed = tell!(&download, it => it.resumed());
         let mut buffer = vec![0; CHUNK];
         let mut bytes = 0;
-        let end = loop {
-            match stop {
-                Stop::After(_) if stop.is_due(bytes) => {
-                    break End::Aborted(ask!(download, it => it.abort())?);
-                }
-                Stop::DropAfter(_) if stop.is_due(bytes) => {
-                    drop(download);
-                    break End::Dropped;
-                }
-                _ => {}
-            }
+        while !stop.is_due(bytes) {
             let count = ask!(&mut download, it => it.read(&mut buffer))?;
             if count == 0 {
-                break End::Confirmed(ask!(download, it => it.finish())?);
+                break;
             }
             into(&buffer[..count]);
             bytes += count as u64;
-        };
-        Ok(Moved {
-            resumed,
-            bytes,
-            end,
-        })
+        }
+        end!(download, stop, resumed, bytes)
     }
 
     /// Line by line, which tells of TLS.

@@ -5,7 +5,9 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
 use super::Result;
+use super::foreign::{PASSWORD_HASH, USER};
 use super::process::Process;
+use super::tree::secret_file;
 
 /// Unprivileged users that systems have by themselves, since the list of users must stay as it is.
 /// Sessions run as the first whose home directory exists: vsftpd enters that on the way to where it
@@ -46,6 +48,14 @@ impl Account {
                 })
             })
             .ok_or_else(|| format!("none of {UNPRIVILEGED:?} is a user with a home here").into())
+    }
+
+    /// Writes a list of the one user who may log in: name, password, ids, comment, home and `rest`.
+    pub(crate) fn write_user(&self, process: &Process, list: &str, rest: &str) -> Result<()> {
+        let Self { user, group, .. } = self;
+        let root = process.text("root")?;
+        let line = format!("{USER}:{PASSWORD_HASH}:{user}:{group}::{root}{rest}\n");
+        secret_file(&process.path(list), &line)
     }
 
     /// The name of its group.

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::{env, fs, io};
 
 use super::Result;
+use crate::workspace::printed;
 
 /// Libraries need libraries; more rounds than this mean a loop.
 const ROUNDS: usize = 6;
@@ -71,18 +72,18 @@ impl Unpacked {
             run(Command::new("apt-get").args(["--quiet", "update"]))?;
             run(&mut download())?;
         }
-        for archive in self.archives_of(package)? {
+        for archive in self.archives(&format!("{package}_"))? {
             run(Command::new("dpkg").arg("-x").arg(archive).arg(&self.root))?;
         }
         Ok(())
     }
 
-    fn archives_of(&self, package: &str) -> Result<Vec<PathBuf>> {
-        let prefix = format!("{package}_");
+    /// The downloaded ones whose names begin so.
+    fn archives(&self, begin: &str) -> Result<Vec<PathBuf>> {
         let mut found = Vec::new();
         for entry in fs::read_dir(&self.archives)? {
             let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with(&prefix) {
+            if entry.file_name().to_string_lossy().starts_with(begin) {
                 found.push(entry.path());
             }
         }
@@ -92,13 +93,12 @@ impl Unpacked {
     /// The names of all packages that the downloaded ones depend on.
     fn dependencies(&self) -> Result<BTreeSet<String>> {
         let mut names = BTreeSet::new();
-        for archive in self.archives_of_all()? {
-            let output = run(Command::new("dpkg-deb")
+        for archive in self.archives("")? {
+            let field = run(Command::new("dpkg-deb")
                 .arg("-f")
                 .arg(archive)
                 .arg("Depends"))?;
             // As in: debconf (>= 0.5) | debconf-2.0, libwrap0 (>= 7.6-4~)
-            let field = String::from_utf8_lossy(&output.stdout);
             let first_words = field
                 .split([',', '|'])
                 .filter_map(|entry| entry.split_whitespace().next());
@@ -107,23 +107,15 @@ impl Unpacked {
         Ok(names)
     }
 
-    fn archives_of_all(&self) -> io::Result<Vec<PathBuf>> {
-        fs::read_dir(&self.archives)?
-            .map(|entry| Ok(entry?.path()))
-            .collect()
-    }
-
     /// The libraries that the loader does not find for `program`.
     fn missing(&self, program: &Path) -> Result<Vec<String>> {
-        let output = run(Command::new("ldd")
+        let printed = run(Command::new("ldd")
             .arg(program)
             .env("LD_LIBRARY_PATH", library_path(&self.root)))?;
         // As in: libwrap.so.0 => not found
-        Ok(String::from_utf8_lossy(&output.stdout)
-            .lines()
-            .filter_map(|line| line.trim().strip_suffix("=> not found"))
-            .map(|name| name.trim().to_owned())
-            .collect())
+        let lines = printed.lines();
+        let missing = lines.filter_map(|line| line.trim().strip_suffix("=> not found"));
+        Ok(missing.map(|name| name.trim().to_owned()).collect())
     }
 }
 
@@ -175,7 +167,7 @@ fn provides(package: &str, library: &str) -> bool {
 }
 
 /// Runs a tool to its end and returns what it printed.
-pub(super) fn run(command: &mut Command) -> Result<Output> {
+pub(super) fn run(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
     // Messages and the order of fields are the same everywhere then.
     let output = command
@@ -187,9 +179,5 @@ pub(super) fn run(command: &mut Command) -> Result<Output> {
             }
             _ => format!("`{name}`: {error}"),
         })?;
-    if output.status.success() {
-        return Ok(output);
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(format!("{command:?} failed, {}: {}", output.status, said.trim()).into())
+    printed(command, &output)
 }

@@ -7,12 +7,11 @@ use std::process::Command;
 
 use super::Result;
 use super::account::Account;
-use super::foreign::{PASSIVE_PORTS, PASSWORD_HASH, Setting, USER};
+use super::foreign::{PASSIVE_PORTS, Setting};
 use super::listening::Family;
 use super::package::{Unpacked, library_path};
 use super::process::Process;
 use super::tls::{Data, Files, Start, Tls};
-use super::tree::secret_file;
 
 /// Where it is in its package, and its TLS in another one.
 const PROGRAM: &str = "usr/sbin/proftpd";
@@ -38,12 +37,7 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
     let prepare = |process: &Process| {
         let account = Account::find(process)?;
         process.plant(&account, setting.room)?;
-        let root = process.text("root")?;
-        let Account { user, group, .. } = account;
-        secret_file(
-            &process.path(USERS),
-            &format!("{USER}:{PASSWORD_HASH}:{user}:{group}::{root}:/bin/sh\n"),
-        )?;
+        account.write_user(process, USERS, ":/bin/sh")?;
         let mut configuration = configuration(process, &account, setting)?;
         if let Some(tls) = &setting.tls {
             let modules = unpacked.join(MODULES);

@@ -9,11 +9,10 @@ use std::time::Duration;
 use super::Result;
 use super::account::Account;
 use super::descendants::is_running;
-use super::foreign::{PASSIVE_PORTS, PASSWORD_HASH, Setting, USER};
+use super::foreign::{PASSIVE_PORTS, Setting};
 use super::package::{self, library_path};
 use super::process::Process;
 use super::tls::{Data, OPENSSL_CONF, Start, Tls};
-use super::tree::secret_file;
 
 /// Where it is in its package, and the program that makes its list of users.
 pub(super) const PROGRAM: &str = "usr/sbin/pure-ftpd";
@@ -47,13 +46,8 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
         }
         let account = Account::find(process)?;
         process.plant(&account, setting.room)?;
-        let root = process.text("root")?;
-        let Account { user, group, .. } = account;
-        // Name, password, ids, comment, home, and thirteen limits that are not set.
-        secret_file(
-            &process.path(USERS),
-            &format!("{USER}:{PASSWORD_HASH}:{user}:{group}::{root}/./::::::::::::\n"),
-        )?;
+        // With thirteen limits that are not set.
+        account.write_user(process, USERS, "/./::::::::::::")?;
         package::run(
             Command::new(unpacked.join(MAKE_USERS))
                 .arg("mkdb")
