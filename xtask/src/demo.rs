@@ -29,7 +29,7 @@ mod embedded {
     use crate::servers::Result;
     use crate::servers::authority::Authority;
     use crate::servers::embedded::{Embedded, Secured, Service};
-    use crate::servers::tree::Scratch;
+    use crate::servers::scratch::Scratch;
     use crate::workspace;
 
     const HOST: &str = "localhost";

@@ -8,8 +8,9 @@ use crate::job::content::{self, Comparison, Content, equal};
 use crate::servers::Result;
 use crate::servers::authority::Authority;
 use crate::servers::foreign::{Foreign, Kind, Setting};
+use crate::servers::scratch::Scratch;
 use crate::servers::tls::{Tls, TlsVersion};
-use crate::servers::tree::{Scratch, WRITABLE};
+use crate::servers::tree::WRITABLE;
 use crate::workspace;
 
 use super::bare::FarEnd;

@@ -15,6 +15,8 @@ mod process;
 mod proftpd;
 mod pureftpd;
 mod pyftpdlib;
+#[cfg(any(feature = "embedded", feature = "bench"))]
+pub(crate) mod scratch;
 pub(crate) mod tls;
 pub(crate) mod tree;
 mod vsftpd;

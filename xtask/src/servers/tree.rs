@@ -2,8 +2,7 @@
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, chown};
-use std::path::{Path, PathBuf};
-use std::process;
+use std::path::Path;
 
 use super::Result;
 use super::account::Account;
@@ -59,25 +58,4 @@ pub(crate) fn secret_file(path: &Path, content: &str) -> Result<()> {
     File::create(path)?.set_permissions(Permissions::from_mode(0o600))?;
     fs::write(path, content)?;
     Ok(())
-}
-
-/// A directory that is new, named after this process, and goes with its owner.
-pub(crate) struct Scratch(pub(crate) PathBuf);
-
-impl Scratch {
-    pub(crate) fn new(parent: &Path, name: &str) -> Result<Self> {
-        let path = parent.join(format!("{name}-{}", process::id()));
-        if path.exists() {
-            // Left there by a run that was killed.
-            fs::remove_dir_all(&path)?;
-        }
-        fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
