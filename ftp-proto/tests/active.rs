@@ -4,7 +4,7 @@ mod support;
 
 use std::net::{IpAddr, SocketAddr};
 
-use ftp_proto::{Config, DataEnd, DataMode};
+use ftp_proto::{Accept, Config, DataEnd, DataMode};
 use support::*;
 
 const DOWNLOADING: &str = "Download Image from 0, hint None, protected: false";
@@ -92,4 +92,16 @@ fn port_cannot_say_ipv6_so_that_the_refusal_of_eprt_is_the_error() {
     ];
     let outcome = open(outside("2001:db8::9"), "192.168.1.7:2000", said);
     assert_eq!(outcome, "Permanent Some(\"EPRT\") Some(\"522 (1)\") None");
+}
+
+/// A connection whose origin nobody can tell is a stranger's.
+#[test]
+fn invariant_11_an_unknown_address_is_no_peer() {
+    let address = |text: &str| Some(text.parse().expect("an address"));
+    let (peer, mapped) = (address("192.0.2.1:20"), address("[::ffff:192.0.2.1]:4000"));
+    assert!(Accept::is_peer(peer, mapped));
+    assert!(!Accept::is_peer(peer, address("192.0.2.2:20")));
+    assert!(!Accept::is_peer(None, peer));
+    assert!(!Accept::is_peer(peer, None));
+    assert!(!Accept::is_peer(None, None));
 }

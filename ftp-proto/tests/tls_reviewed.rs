@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use ftp_proto::flows::{self, Credentials, Finish, Greeting, Host, Login, Open, Restore, Secure};
 use ftp_proto::{
     Auth, Config, DataEnd, Error, ErrorKind, Flow, MissingCloseNotify, Security, Session, Step,
-    Wait, Want,
+    TransferType, Wait, Want,
 };
 
 /// What a server says in answer to each wait, and, behind `@`, what has arrived unasked.
@@ -69,12 +69,18 @@ fn ada() -> Credentials {
 
 const LOGIN: [&str; 4] = ["331 password", "230 in", "200 PBSZ", "200 PROT"];
 
-/// A session in clear again, behind CCC.
-fn cleared(config: Config) -> Session {
+/// A session under TLS that is logged in.
+fn secured(config: Config) -> Session {
     let mut session = Session::new(config.with_security(Security::Explicit));
     let mut server = Server::with(["220 hi", "234 go", LOGIN[0], LOGIN[1], LOGIN[2], LOGIN[3]]);
     server.run(&mut session, Greeting::new()).unwrap();
     server.run(&mut session, Login::new(ada())).unwrap();
+    session
+}
+
+/// A session in clear again, after CCC.
+fn cleared(config: Config) -> Session {
+    let mut session = secured(config);
     let mut server = Server::with(["200 clear"]);
     let flow = flows::ClearControl::new();
     server.run(&mut session, flow).unwrap();
@@ -118,7 +124,34 @@ fn b9_what_was_secured_by_hand_is_not_restored_in_clear() {
     assert_eq!(server.heard[..2], ["clear: AUTH TLS", "TLS: USER ada"]);
 }
 
-/// Whoever can cut the data could say in clear how long it was.
+/// What a download of five bytes comes to that ended without close_notify, where five are expected
+/// and the server confirms it.
+fn cut_at_the_expected_size(config: Config, open: Open) -> ErrorKind {
+    let mut session = secured(config);
+    let mut server = Server::with(["200 type", "229 (|||5000|)", "150 go", "226 done"]);
+    let transfer = server.run(&mut session, open).unwrap();
+    let finish = Finish::new(transfer, 5, DataEnd::NoCloseNotify).with_expected(Some(5));
+    server.run(&mut session, finish).unwrap_err().kind()
+}
+
+#[test]
+fn b5_a_size_vouches_for_a_cut_download_only_where_that_was_asked_for() {
+    let open = Open::retrieve("file").unwrap();
+    let kind = cut_at_the_expected_size(Config::default(), open);
+    assert_eq!(kind, ErrorKind::Truncated);
+}
+
+/// A text has another number of bytes on each side.
+#[test]
+fn b5_no_size_vouches_for_a_cut_text() {
+    let tolerant = MissingCloseNotify::IfSizeAgrees;
+    let config = Config::default().with_missing_close_notify(tolerant);
+    let open = Open::retrieve("file").unwrap();
+    let kind = cut_at_the_expected_size(config, open.with_type(TransferType::TEXT));
+    assert_eq!(kind, ErrorKind::Truncated);
+}
+
+/// An attacker who can cut the data could say in clear how long it was.
 #[test]
 fn b5_size_in_clear_does_not_vouch_for_a_cut_download() {
     let tolerant = MissingCloseNotify::IfSizeAgrees;

@@ -75,6 +75,26 @@ fn abort_226_and_a_426_ahead_of_the_next_retr() {
     assert_eq!(outcomes, ["Some(Reply(226 done))", DOWNLOADING]);
 }
 
+/// A stray 2xx at that point may be pyftpdlib's, which sends an aborted file over the next transfer's
+/// connection.
+#[test]
+fn abort_226_and_another_226_ahead_of_the_next_retr() {
+    let script = [
+        hear("ABOR"),
+        serve("close abandon"),
+        say("226 done"),
+        hear("PWD"),
+        say("257 \"/fence\""),
+        hear("EPSV"),
+        say("229 (|||6446|)"),
+        serve("connect peer:6446"),
+        say("226 late"),
+    ];
+    let outcomes = play(downloading(script), &[Op::Abort, Op::Retrieve("b", 0)]);
+    assert_eq!(outcomes[0], "Some(Reply(226 done))");
+    assert!(outcomes[1].contains("OutOfStep"), "{}", outcomes[1]);
+}
+
 #[test]
 fn abort_226_and_a_late_225() {
     aborted(
