@@ -137,8 +137,8 @@ impl Open {
     /// Any data command, as a whole line without its end: `NLST -a`, or one of the server's own.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] for what cannot be sent; [`Misuse::Option`] for commands
-    /// that are known to be something else.
+    /// [`ErrorKind::InvalidArgument`] for what cannot be sent;
+    /// [`Misuse::Option`](crate::Misuse::Option) for commands that are known to be something else.
     pub fn command(
         direction: Direction,
         line: impl AsRef<[u8]>,
