@@ -84,7 +84,7 @@ impl<'f> Tree<'f> {
                 name => format!("{module}::{name}"),
             };
             if !self.0.contains_key(&next) {
-                // Something in the module, or in one that is behind its `pub use`.
+                // Something in the module, or in one that its `pub use` names.
                 let mut exports = self.0[&module].exports.iter();
                 let export = exports.find(|export| export.rsplit("::").next() == Some(segment));
                 return match export.filter(|_| depth > 0) {
