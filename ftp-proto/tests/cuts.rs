@@ -192,6 +192,8 @@ fn corpus() -> Vec<Transcript> {
                 serve("close abandon"),
                 bytes(b"426 Transfer aborted via ABOR.\r\n226 ABOR command successful.\r\n"),
                 hear("PWD"),
+                say("257 \"/fence\""),
+                hear("PWD"),
                 say("257 \"/here\""),
             ]),
         ),

@@ -30,10 +30,16 @@ fn invariant_4_a_completion_ahead_of_the_data_confirms_no_upload() {
 fn invariant_2_a_late_257_is_not_the_fence() {
     let mut driver = logged_in(Config::default(), [hear("MKD a"), Item::Silence]);
     driver.outcome(&Op::Raw("MKD a"));
-    driver.server.extend([Item::Silence]);
-    let outcome = driver.outcome(&Op::Raw("DELE a"));
-    assert!(driver.session.is_dead(), "{outcome}");
-    assert_eq!(driver.wire, ["MKD a"]);
+    let late = [
+        Item::Silence,
+        hear("SYST"),
+        say("257 \"a\""),
+        say("215 UNIX"),
+    ];
+    driver.server.extend(late);
+    driver.server.extend([hear("DELE a"), say("550 no")]);
+    assert_eq!(driver.outcome(&Op::Raw("DELE a")), "550 no");
+    assert_eq!(driver.wire, ["MKD a", "SYST", "DELE a"]);
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod greeting;
 mod login;
 mod open;
 mod passive;
+mod prepare;
 mod protect;
 mod quit;
 mod raw;

@@ -1,7 +1,7 @@
 //! The start of a transfer.
 //!
 //! ```text
-//!                     Type
+//!                    Prepare                       TYPE, and what is in doubt
 //!          passive  /      \  active
 //!            Passive        Active
 //!               |              |
@@ -28,10 +28,10 @@
 use alloc::format;
 use alloc::string::String;
 
-use super::Type;
 use super::active::Active;
 use super::compose::inner;
 use super::passive::Passive;
+use super::prepare::Prepare;
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Closing, Endpoint, Event, Flow, Halt, Step};
 use crate::options::config::{DataCommand, DataMode, Protection};
@@ -70,7 +70,7 @@ pub struct Open {
 
 #[derive(Debug)]
 enum State {
-    Type(Type),
+    Prepare(Prepare),
     Passive(Passive),
     Active(Active),
     /// REST, if there is need of it; then the connection to the endpoint, if there is one.
@@ -164,7 +164,7 @@ impl Open {
     #[must_use]
     pub fn with_type(mut self, transfer_type: TransferType) -> Self {
         self.transfer_type = transfer_type;
-        self.state = State::Type(Type::new(transfer_type));
+        self.state = State::Prepare(Prepare::new(transfer_type));
         self
     }
 
@@ -198,7 +198,7 @@ impl Open {
             transfer_type,
             offset: 0,
             sent: false,
-            state: State::Type(Type::new(transfer_type)),
+            state: State::Prepare(Prepare::new(transfer_type)),
         }
     }
 }
@@ -210,9 +210,8 @@ impl Flow for Open {
         Step::run(answer, |answer| {
             loop {
                 self.state = match self.state {
-                    State::Type(ref mut in_force) => {
-                        session.check_framing()?;
-                        inner(in_force, session, answer)?;
+                    State::Prepare(ref mut prepare) => {
+                        inner(prepare, session, answer)?;
                         match session.config().data_mode {
                             DataMode::Passive => State::Passive(Passive::new(&self.command)),
                             DataMode::Active => State::Active(Active::default()),

@@ -37,6 +37,8 @@ pub struct Config {
     pub multiline: Multiline,
     /// How the byte 0xFF, which Telnet gives a meaning, goes out in an argument.
     pub telnet: Telnet,
+    /// By what a positive reply is judged.
+    pub reply_codes: ReplyCodes,
     /// Whether the control connection must be secured before credentials leave.
     pub security: Security,
     /// What AUTH asks for, where it is sent.
@@ -64,6 +66,21 @@ pub struct Config {
     /// How many replies that nobody owes a fence swallows, 8, before the session is given up:
     /// the worst server known sends two after an abort.
     pub strays: usize,
+}
+
+/// By what a positive reply is judged. A negative one can answer any command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReplyCodes {
+    /// By its whole code: 213 answers SIZE, and DELE never. A code that its command cannot have
+    /// ([RFC 959 section 5.4](https://www.rfc-editor.org/rfc/rfc959#page-50)) fails the command with
+    /// [`UnexpectedReply`](crate::ErrorKind::UnexpectedReply), and puts the session out of step: a
+    /// reply that comes twice has shifted all later ones. 200, 202 and 250 answer every command.
+    #[default]
+    OfCommand,
+    /// By its first digit alone, for servers that answer with codes of their own. A shifted reply is
+    /// then believed.
+    FirstDigit,
 }
 
 /// Whether and how the control connection is secured. There is no mode that falls back.
@@ -170,6 +187,7 @@ impl Default for Config {
             limits: Limits::default(),
             multiline: Multiline::default(),
             telnet: Telnet::default(),
+            reply_codes: ReplyCodes::default(),
             security: Security::default(),
             auth: Auth::default(),
             protection: Protection::default(),
@@ -203,6 +221,8 @@ setters! { Config
     with_multiline => multiline: Multiline;
     /// Sets [`Config::telnet`].
     with_telnet => telnet: Telnet;
+    /// Sets [`Config::reply_codes`].
+    with_reply_codes => reply_codes: ReplyCodes;
     /// Sets [`Config::security`].
     with_security => security: Security;
     /// Sets [`Config::auth`].

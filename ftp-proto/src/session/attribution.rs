@@ -1,11 +1,12 @@
 //! Whose reply is it? Every reply that comes in is attributed here, and nowhere else.
 
 use super::Session;
+use super::codes::can_answer;
 use super::effect::Effect;
 use super::ledger::{Owed, Shape};
 use super::negotiated::{Channel, UNKNOWN_OFFSET};
 use crate::error::{Error, ErrorKind};
-use crate::options::config::Security;
+use crate::options::config::{ReplyCodes, Security};
 use crate::wire::{Class, Code, Reply};
 
 /// How many preliminary replies one command may have, 256: a server that sends them without end
@@ -29,55 +30,75 @@ impl Session {
             self.abort_echoes = false;
             return;
         }
+        if reply.code() == Code::SERVICE_CLOSING {
+            let error = Error::from_reply(reply);
+            return self.die(match self.ledger.front() {
+                Some(owed) => owed.name(error),
+                None => error,
+            });
+        }
+        if let Some(Shape::Fence(_)) = self.ledger.front().map(|owed| owed.shape) {
+            return self.attribute_to_fence(reply);
+        }
         let Some(mut owed) = self.ledger.pop_front() else {
             return self.stray(reply);
         };
-        if reply.code() == Code::SERVICE_CLOSING {
-            return self.die(owed.name(Error::from_reply(reply)));
-        }
         let preliminary = reply.class() == Class::Preliminary;
         owed.preliminaries = owed.preliminaries.saturating_add(usize::from(preliminary));
         if owed.preliminaries > MOST_PRELIMINARIES {
             return self.die(owed.name(Error::new(ErrorKind::Protocol).with_reply(reply)));
         }
         match owed.shape {
-            Shape::Greeting if preliminary => {
-                self.state.greeting_delayed = true;
-                self.ledger.push_front(owed);
-            }
-            Shape::Raw if preliminary => self.ledger.push_front(owed),
-            Shape::Greeting => {
-                let plain = self.config.security == Security::Plain;
-                self.state.logged_in = plain && reply.code().value() == 230;
-                if reply.class() != Class::Completion {
-                    self.die(Error::from_reply(reply.clone()));
-                }
-                self.state.greeting = Some(reply);
-            }
-            Shape::Single | Shape::Raw | Shape::KeepAlive => {
-                if preliminary {
-                    // It promises another one, which nobody here waits for.
-                    self.lose_step();
-                }
-                let upgrade = owed.effect == Effect::Auth;
-                self.state.apply(owed.effect, &reply, self.config.security);
-                if upgrade && more {
-                    return self.die(Error::new(ErrorKind::Injection).with_command(&owed.verb));
-                }
-                self.deliver(owed.owner, reply);
-            }
             Shape::Transfer => self.attribute_to_transfer(owed, reply),
             Shape::Abort { answers, muddled } => {
                 self.attribute_to_abort(owed, reply, answers, muddled);
             }
-            Shape::Fence { swallowed } => self.attribute_to_fence(owed, &reply, swallowed),
-            Shape::Quit => {
-                self.deliver(owed.owner, reply.clone());
-                if reply.class() == Class::Completion {
-                    self.die(Error::new(ErrorKind::Closed).with_reply(reply));
-                }
+            // Before TLS nothing may come that is not its answer.
+            _ if preliminary && owed.effect != Effect::Auth => {
+                self.state.greeting_delayed |= owed.shape == Shape::Greeting;
+                self.ledger.push_front(owed);
             }
+            Shape::Greeting => self.take_greeting(&owed, reply),
+            _ => self.attribute_to_command(owed, reply, more),
         }
+    }
+
+    fn take_greeting(&mut self, owed: &Owed, reply: Reply) {
+        let plain = self.config.security == Security::Plain;
+        self.state.logged_in = plain && reply.code() == Code::LOGGED_IN;
+        if reply.class() != Class::Completion || !self.fits(owed, &reply) {
+            self.die(Error::from_reply(reply.clone()));
+        }
+        self.state.greeting = Some(reply);
+    }
+
+    /// The final reply to a command that moves no data.
+    fn attribute_to_command(&mut self, owed: Owed, reply: Reply, more: bool) {
+        if !self.fits(&owed, &reply) {
+            // Another command's, and this one's is still to come.
+            self.state.forget(&owed.effect);
+            self.lose_step();
+            let misfit = Error::new(ErrorKind::UnexpectedReply).with_reply(reply);
+            let why = "it answers another command: the replies are out of step";
+            return self.deliver(owed.owner, Err(owed.name(misfit.with_source(why))));
+        }
+        let upgrade = owed.effect == Effect::Auth;
+        if !self.out_of_step {
+            self.state.fences.learn(&owed, &reply);
+        }
+        self.state.apply(owed.effect, &reply, &self.config);
+        if upgrade && more {
+            return self.die(Error::new(ErrorKind::Injection).with_command(&owed.verb));
+        }
+        let quit = owed.shape == Shape::Quit && reply.class() == Class::Completion;
+        self.deliver(owed.owner, Ok(reply.clone()));
+        if quit {
+            self.die(Error::new(ErrorKind::Closed).with_reply(reply));
+        }
+    }
+
+    fn fits(&self, owed: &Owed, reply: &Reply) -> bool {
+        self.config.reply_codes == ReplyCodes::FirstDigit || can_answer(owed, reply)
     }
 
     /// libunftp says 426 whenever its data task notices that the transfer is gone, behind a fence
@@ -90,9 +111,6 @@ impl Session {
 
     /// A reply that nobody owes.
     fn stray(&mut self, reply: Reply) {
-        if reply.code() == Code::SERVICE_CLOSING {
-            return self.die(Error::from_reply(reply));
-        }
         self.lose_step();
         self.strays = self.strays.saturating_add(1);
         if self.strays > self.config.strays {
@@ -160,37 +178,25 @@ impl Session {
     }
 
     fn attribute_to_abort(&mut self, mut owed: Owed, reply: Reply, answers: u8, muddled: bool) {
-        let class = reply.class();
-        if class == Class::Preliminary {
-            self.ledger.push_front(owed);
-        } else if answers > 0 {
-            // The second one: ABOR's own.
-        } else if class == Class::Completion || muddled {
-            // Perhaps the only reply, perhaps the first of two: no count can tell.
-            self.out_of_step = true;
-            self.abort_echoes = true;
-            self.aborted = Some(reply);
-        } else {
-            self.aborted = Some(reply);
+        let first = answers == 0;
+        let refused = reply.class() != Class::Completion;
+        if reply.class() == Class::Preliminary {
+            return self.ledger.push_front(owed);
+        }
+        if first && refused && !muddled {
+            // The transfer's own: that to ABOR comes next.
             owed.shape = Shape::Abort {
                 answers: 1,
                 muddled,
             };
             self.ledger.push_front(owed);
-        }
-    }
-
-    fn attribute_to_fence(&mut self, mut owed: Owed, reply: &Reply, swallowed: usize) {
-        if reply.code() == Code::PATHNAME {
-            self.out_of_step = false;
-            self.strays = 0;
-        } else if swallowed >= self.config.strays {
-            self.die(Error::new(ErrorKind::OutOfStep));
         } else {
-            owed.shape = Shape::Fence {
-                swallowed: swallowed.saturating_add(1),
-            };
-            self.ledger.push_front(owed);
+            // Perhaps the last one, perhaps not: servers send up to three.
+            self.out_of_step = true;
+            self.abort_echoes |= first;
+        }
+        if first {
+            self.aborted = Some(reply);
         }
     }
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::negotiated::{Channel, Framed, Framing, Negotiated, UNKNOWN_OFFSET};
 use super::standing::{Setting, Standing};
-use crate::options::config::{Protection, Security};
+use crate::options::config::{Config, Protection, ReplyCodes, Security};
 use crate::representation::TransferType;
 use crate::wire::{Class, Code, Command, Reply};
 
@@ -73,26 +73,69 @@ impl Effect {
     }
 }
 
+/// What a final reply says of what its command was to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    /// It is so now.
+    So,
+    /// It is as it was.
+    NotSo,
+    /// Nobody can tell: it is to be sent again before it matters.
+    Unknown,
+}
+
+impl Effect {
+    /// The table: which replies make it so, and which leave it as it was. Everything else leaves
+    /// it in doubt.
+    fn taken(&self, reply: &Reply, codes: ReplyCodes) -> Taken {
+        let code = reply.code().value();
+        if matches!(reply.class(), Class::Transient | Class::Permanent) {
+            return Taken::NotSo;
+        }
+        let by_digit = codes == ReplyCodes::FirstDigit && reply.class() == Class::Completion;
+        let so = match self {
+            Self::Auth => accepts_tls(reply),
+            // 331 and 332: there is more to come.
+            Self::User | Self::Password | Self::Account => {
+                if reply.class() == Class::Intermediate {
+                    return Taken::NotSo;
+                }
+                reply.class() == Class::Completion
+            }
+            Self::Restart(_) => code == 350,
+            Self::Reinitialize => by_digit || matches!(code, 200 | 202 | 220 | 250),
+            Self::Setting(_) => reply.class() == Class::Completion,
+            _ => by_digit || matches!(code, 200 | 202 | 250),
+        };
+        match so {
+            true => Taken::So,
+            false => Taken::Unknown,
+        }
+    }
+}
+
 impl Negotiated {
-    /// Takes in what this reply says, under settings with this security.
-    pub(super) fn apply(&mut self, effect: Effect, reply: &Reply, security: Security) {
+    /// Takes in what the final reply to a command says.
+    pub(super) fn apply(&mut self, effect: Effect, reply: &Reply, config: &Config) {
+        self.learn(&effect, reply, config.security);
+        match effect.taken(reply, config.reply_codes) {
+            Taken::So => self.apply_done(effect),
+            Taken::NotSo => {}
+            Taken::Unknown => self.forget(&effect),
+        }
+    }
+
+    /// What it says of the server.
+    fn learn(&mut self, effect: &Effect, reply: &Reply, security: Security) {
         let done = reply.class() == Class::Completion;
         match effect {
-            Effect::Auth => {
-                self.auth_tried = true;
-                if accepts_tls(reply) {
-                    self.channel = Channel::Securing;
-                }
-            }
-            Effect::Restart(offset) if reply.class() == Class::Intermediate => {
-                self.restart = Some(offset);
-            }
+            Effect::Auth => self.auth_tried = true,
             // Servers with implicit TLS that know no PROT protect data connections as they
             // protect the control connection. With AUTH no such thing may be assumed.
             Effect::Protect(Protection::Private)
                 if security == Security::Implicit && reply.is_not_implemented() =>
             {
-                self.protection = Some(Protection::Private);
+                self.protect(Some(Protection::Private));
             }
             // Refused because there is no login yet: it says nothing of what the server can do.
             Effect::ExtendedPassive | Effect::ExtendedPort
@@ -109,7 +152,6 @@ impl Negotiated {
                     self.standing.is_in(path);
                 }
             }
-            effect if done => self.apply_done(effect),
             _ => {}
         }
     }
@@ -124,7 +166,9 @@ impl Negotiated {
             }
             Effect::Account => self.logged_in = true,
             Effect::Type(new) => self.transfer_type = new,
-            Effect::Protect(protection) => self.protection = Some(protection),
+            Effect::Protect(protection) => self.protect(Some(protection)),
+            Effect::Auth => self.channel = Channel::Securing,
+            Effect::Restart(offset) => self.restart = Some(offset),
             Effect::ClearControl => self.channel = Channel::Clearing,
             Effect::Reinitialize => {
                 self.logged_in = false;
@@ -141,8 +185,6 @@ impl Negotiated {
                 self.standing.set(Setting { command, secured });
             }
             Effect::None
-            | Effect::Auth
-            | Effect::Restart(_)
             | Effect::ExtendedPassive
             | Effect::ExtendedPort
             | Effect::Features
@@ -152,18 +194,18 @@ impl Negotiated {
         }
     }
 
-    /// The reply was given up: nobody knows any more whether the command took effect.
+    /// Nobody knows any more whether the command took effect.
     pub(super) fn forget(&mut self, effect: &Effect) {
         match effect {
             Effect::Type(_) => self.transfer_type = None,
             Effect::Restart(_) => self.restart = Some(UNKNOWN_OFFSET),
-            Effect::Protect(_) => self.protection = None,
+            Effect::Protect(_) => self.protect(None),
             Effect::Reinitialize => {
                 self.logged_in = false;
                 self.transfer_type = None;
                 self.standing.lose_directory();
             }
-            Effect::Framing(part, _) => *self.framing(*part) = Framed::Otherwise,
+            Effect::Framing(part, _) => *self.framing(*part) = Framed::Unknown,
             Effect::Directory(_) => self.standing.lose_directory(),
             _ => {}
         }

@@ -50,7 +50,7 @@ impl Session {
         let late = answer.take_timeout();
         if let Some(reply) = self.inbox.pop_front() {
             self.clock = None;
-            return Ok(reply);
+            return Ok(reply?);
         }
         self.alive()?;
         if !late {
@@ -169,6 +169,16 @@ impl Session {
         !self.decoder.is_untouched() || self.out_of_step
     }
 
+    /// Whether a reply came that nobody owes, or one was lost.
+    pub(crate) fn is_out_of_step(&self) -> bool {
+        self.out_of_step
+    }
+
+    /// How many replies the last fence has swallowed that nobody owes; `None` before it is answered.
+    pub(crate) fn strays_before_fence(&self) -> Option<usize> {
+        self.ledger.is_empty().then(|| self.fencing.strays())
+    }
+
     /// Whether implicit TLS must begin before anything else.
     pub(crate) fn tls_is_due(&self) -> bool {
         self.state.channel == Channel::Due
@@ -246,6 +256,20 @@ impl Session {
             return Err(Error::misuse(Misuse::Framing));
         }
         Ok(())
+    }
+
+    /// What brings MODE, or STRU, back to what transfers need, where nobody knows what it is.
+    pub(crate) fn framing_in_doubt(&self) -> Option<Command> {
+        if self.state.mode == Framed::Unknown {
+            return Some(Command::fixed(Verb::MODE, "S"));
+        }
+        let unknown = self.state.structure == Framed::Unknown;
+        unknown.then(|| Command::fixed(Verb::STRU, "F"))
+    }
+
+    /// Whether nobody knows what PROT came to.
+    pub(crate) fn protection_is_in_doubt(&self) -> bool {
+        self.is_secured() && self.state.protection_in_doubt
     }
 
     /// Whether the next transfer would start at an offset that an earlier operation has set by REST.

@@ -6,6 +6,7 @@
 use alloc::string::String;
 
 use super::effect::Effect;
+use super::fence::Fence;
 use crate::error::Error;
 use crate::wait::Wait;
 use crate::wire::Command;
@@ -43,11 +44,8 @@ pub(super) enum Shape {
         /// A keep-alive was in flight too, so that counting proves nothing.
         muddled: bool,
     },
-    /// PWD sent to get back into step: everything up to its 257 belongs to something else.
-    Fence {
-        /// Replies swallowed.
-        swallowed: usize,
-    },
+    /// A command sent to get back into step: everything up to its reply belongs to something else.
+    Fence(Fence),
     /// QUIT: one reply, which may lack its line end, or none.
     Quit,
 }
@@ -82,15 +80,11 @@ impl Owed {
         error.with_command(&self.verb)
     }
 
-    /// Its own 257, coming late, could not be told from that of the fence. Of raw commands those
-    /// are known that have none.
-    pub(super) fn may_be_answered_like_a_fence(&self) -> bool {
-        match self.verb.as_str() {
-            "PWD" | "XPWD" | "MKD" | "XMKD" => true,
-            "ALLO" | "CDUP" | "CWD" | "DELE" | "FEAT" | "HELP" | "LANG" | "MDTM" | "MFMT"
-            | "MLST" | "MODE" | "NOOP" | "OPTS" | "REST" | "RMD" | "RNFR" | "RNTO" | "SITE"
-            | "SIZE" | "STAT" | "STRU" | "SYST" | "TYPE" => false,
-            _ => self.shape == Shape::Raw,
+    /// A command that is a fence and nothing else: it has no effect.
+    pub(super) fn fence(command: &Command, fence: Fence) -> Self {
+        Self {
+            effect: Effect::None,
+            ..Self::new(command, Shape::Fence(fence), 0)
         }
     }
 
@@ -99,7 +93,7 @@ impl Owed {
         match self.shape {
             Shape::Greeting if greeting_delayed => Wait::DelayedGreeting,
             Shape::Greeting => Wait::Greeting,
-            Shape::Single | Shape::Raw | Shape::KeepAlive | Shape::Fence { .. } | Shape::Quit => {
+            Shape::Single | Shape::Raw | Shape::KeepAlive | Shape::Fence(_) | Shape::Quit => {
                 Wait::Reply
             }
             Shape::Transfer => Wait::FinalReply,

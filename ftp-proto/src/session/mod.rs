@@ -49,7 +49,9 @@
 //! Code outside this folder names no field of the session, of its state or of a token.
 
 mod attribution;
+mod codes;
 mod effect;
+mod fence;
 mod for_flows;
 mod ledger;
 mod live;
@@ -66,6 +68,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
+use self::fence::Fencing;
 use self::ledger::{Owed, Shape};
 use self::live::Live;
 use self::negotiated::{Channel, Negotiated};
@@ -98,7 +101,7 @@ pub struct Session {
     staged: Vec<(Command, Owed)>,
     ledger: VecDeque<Owed>,
     /// Replies that belong to the running operation.
-    inbox: VecDeque<Reply>,
+    inbox: VecDeque<Result<Reply, Error>>,
     operation: u64,
     serial: u64,
     expected: Option<Ticket>,
@@ -106,6 +109,8 @@ pub struct Session {
     dead: Option<Error>,
     out_of_step: bool,
     strays: usize,
+    /// The last fences, or those under way.
+    fencing: Fencing,
     live: Option<Live>,
     aborted: Option<Reply>,
     /// An aborted transfer's own 426 may come yet.
@@ -163,6 +168,7 @@ impl Session {
             dead: None,
             out_of_step: false,
             strays: 0,
+            fencing: Fencing::default(),
             live: None,
             aborted: None,
             abort_echoes: false,
@@ -444,7 +450,7 @@ impl Session {
     }
 
     /// Hands a reply to the operation that asked for it, if that still runs.
-    fn deliver(&mut self, owner: u64, reply: Reply) {
+    fn deliver(&mut self, owner: u64, reply: Result<Reply, Error>) {
         if owner == self.operation {
             self.inbox.push_back(reply);
         }

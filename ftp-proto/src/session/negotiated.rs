@@ -1,5 +1,6 @@
 //! What has been agreed with the server and what has been learnt about it.
 
+use super::fence::Fences;
 use super::standing::Standing;
 use crate::options::config::Protection;
 use crate::reply::Features;
@@ -20,9 +21,12 @@ pub(super) struct Negotiated {
     pub(super) structure: Framed,
     pub(super) transfer_type: Option<TransferType>,
     pub(super) protection: Option<Protection>,
+    /// Nobody knows what PROT came to.
+    pub(super) protection_in_doubt: bool,
     /// The offset of a REST that no transfer has used up.
     pub(super) restart: Option<u64>,
     pub(super) features: Option<Features>,
+    pub(super) fences: Fences,
     extended_passive: Option<bool>,
     pub(super) extended_port: Option<bool>,
     pub(super) size_refused: bool,
@@ -38,8 +42,10 @@ pub(super) enum Framed {
     /// MODE S, STRU F.
     #[default]
     AsBytes,
-    /// Something else, or nobody knows.
+    /// Something else.
     Otherwise,
+    /// Nobody knows: the answer was lost, or says neither.
+    Unknown,
 }
 
 /// The state of the control connection's protection, effects under way included.
@@ -84,6 +90,12 @@ impl Negotiated {
         }
     }
 
+    /// PROT is this now, or nobody knows.
+    pub(super) fn protect(&mut self, protection: Option<Protection>) {
+        self.protection = protection;
+        self.protection_in_doubt = protection.is_none();
+    }
+
     /// Whether EPSV works, where that is known.
     pub(super) fn extended_passive(&self) -> Option<bool> {
         self.extended_passive
@@ -101,5 +113,6 @@ impl Negotiated {
         self.transfer_type = None;
         self.features = None;
         self.protection = None;
+        self.protection_in_doubt = false;
     }
 }

@@ -88,19 +88,6 @@ impl Session {
         self.release(&command, owed);
     }
 
-    /// Sends PWD, whose 257 cannot be taken for anything else.
-    pub(super) fn send_fence(&mut self) -> Result<(), Error> {
-        self.alive()?;
-        self.clock = None;
-        let command = Command::from(Verb::PWD);
-        let owed = Owed {
-            effect: Effect::None,
-            ..Owed::new(&command, Shape::Fence { swallowed: 0 }, 0)
-        };
-        self.release(&command, owed);
-        Ok(())
-    }
-
     /// A reply never came and is given up. A fence restores the count: its reply comes after
     /// everything that may yet come. If it does not come either, the session is dead.
     fn give_up_waiting(&mut self) {
@@ -108,8 +95,9 @@ impl Session {
             return;
         };
         self.state.forget(&owed.effect);
+        self.state.fences.doubt(&owed);
         let upgrade = matches!(owed.effect, Effect::Auth | Effect::ClearControl);
-        if upgrade || owed.may_be_answered_like_a_fence() {
+        if upgrade || matches!(owed.shape, Shape::Fence(_)) {
             self.die(owed.name(Error::new(ErrorKind::OutOfStep)));
         }
         self.lose_step();

@@ -19,7 +19,7 @@ fn abort_426_and_226() {
     aborted(
         &[say("426 cut"), say("226 aborted")],
         "Some(Reply(426 cut))",
-        &pwd(),
+        &fenced_pwd(),
     );
 }
 
@@ -28,7 +28,7 @@ fn abort_426_and_225() {
     aborted(
         &[say("426 cut"), say("225 aborted")],
         "Some(Reply(426 cut))",
-        &pwd(),
+        &fenced_pwd(),
     );
 }
 
@@ -158,7 +158,7 @@ fn abort_502_and_426() {
     aborted(
         &[say("502 what"), say("426 cut")],
         "Some(Reply(502 what))",
-        &pwd(),
+        &fenced_pwd(),
     );
 }
 
@@ -192,7 +192,7 @@ fn abort_whose_replies_overtake_the_close() {
         say("226 aborted"),
         serve("close abandon"),
     ];
-    let driver = downloading([&script[..], &pwd()].concat());
+    let driver = downloading([&script[..], &fenced_pwd()].concat());
     let outcomes = play(driver, &[Op::Abort, Op::Pwd]);
     assert_eq!(outcomes, ["Some(Reply(426 cut))", "/here"]);
 }
@@ -299,7 +299,7 @@ fn abort_of_a_resumed_transfer_waits_for_the_ticket() {
         driver.server.extend(harvest);
         driver.server.extend([say("226 aborted")]);
         assert_eq!(driver.outcome(&Op::Abort), "Some(Reply(426 cut))");
-        driver.server.extend(pwd());
+        driver.server.extend(fenced_pwd());
         assert_eq!(driver.outcome(&Op::Pwd), "/here");
         driver.server.assert_over();
         assert!(driver.breaches.is_empty(), "{:?}", driver.breaches);
@@ -333,6 +333,7 @@ fn abort_waits_in_vain_for_a_ticket_but_once() {
     ]);
     driver.server.extend(closed.clone());
     driver.outcome(&Op::Abort);
+    driver.server.extend(fence());
     driver.server.extend(reopening);
     driver.outcome(&Op::Store("a"));
     driver.server.extend([hear("ABOR")]);

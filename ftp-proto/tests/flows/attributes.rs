@@ -128,7 +128,7 @@ fn modified_answers_that_are_errors_and_leave_the_session_in_step() {
     ] {
         let script = [
             &[hear("MDTM a"), say(reply)][..],
-            &pwd(),
+            &pwd_after(reply),
             // Not remembered: only what is not implemented is.
             &[hear("MDTM a"), say("213 20260102030405")],
         ]

@@ -220,7 +220,10 @@ fn a_dropped_phase_is_aborted_by_the_next_operation() {
         say("426 cut"),
         say("226 aborted"),
     ];
-    let (driver, phase) = download(&[&abort[..], &pwd()].concat(), &TransferOptions::new());
+    let (driver, phase) = download(
+        &[&abort[..], &fenced_pwd()].concat(),
+        &TransferOptions::new(),
+    );
     drop(phase);
     assert_eq!(play(driver, &[Op::Pwd]), ["/here"]);
 }

@@ -74,7 +74,8 @@ fn rename_refused_at_rnto() {
             hear("RNTO b c"),
             say(reply),
         ];
-        let mut driver = logged_in(Config::default(), [&script[..], &pwd()].concat());
+        let script = [&script[..], &pwd_after(reply)].concat();
+        let mut driver = logged_in(Config::default(), script);
         assert_eq!(
             driver.tell(rename()),
             format!("{kind} Some(\"RNTO\") Some(\"{reply}\") None")

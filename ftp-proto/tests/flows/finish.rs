@@ -166,7 +166,7 @@ fn invariant_4_data_that_stalled_is_aborted_by_the_next_operation() {
         say("426 cut"),
         say("226 aborted"),
     ];
-    let driver = downloading([&script[..], &pwd()].concat());
+    let driver = downloading([&script[..], &fenced_pwd()].concat());
     assert_eq!(
         play(driver, &[Op::Finish(12, timeout), Op::Pwd]),
         ["Timeout(DataIdle) Some(\"RETR\") None Some(12)", "/here"]

@@ -318,7 +318,7 @@ fn open_whose_preliminary_does_not_come_is_aborted_by_the_next_operation() {
             say("426 cut"),
             say("226 aborted"),
         ],
-        &pwd(),
+        &fenced_pwd(),
     ]
     .concat();
     let outcomes = play(

@@ -371,7 +371,8 @@ fn pret_that_is_refused_is_the_refusal_of_the_transfer() {
         ("450 later", "Transient"),
         ("350 hm", "UnexpectedReply"),
     ] {
-        let script = [&type_i()[..], &[hear("PRET RETR a"), say(reply)], &pwd()].concat();
+        let pret = [hear("PRET RETR a"), say(reply)];
+        let script = [&type_i()[..], &pret, &pwd_after(reply)].concat();
         let mut driver = announcing(Config::default(), script);
         assert_eq!(
             driver.outcome(&Op::Retrieve("a", 0)),

@@ -7,7 +7,7 @@ use ftp_proto::{Config, Error, Flow, flows};
 use crate::support::*;
 
 /// This line goes out; a completion is the outcome, a refusal names the verb, and the session is
-/// in step behind both.
+/// in step after both.
 #[track_caller]
 fn exchanged<F: Flow>(flow: impl Fn() -> Result<F, Error>, line: &str)
 where
@@ -18,8 +18,8 @@ where
         ("200 ok", "Reply(200 ok)".into()),
         ("202 superfluous", "Reply(202 superfluous)".into()),
         (
-            "299-a\r\n 550 b\r\n299 c",
-            "Reply(299 a | 550 b | c)".into(),
+            "200-a\r\n 550 b\r\n200 c",
+            "Reply(200 a | 550 b | c)".into(),
         ),
         (
             "502 no",
@@ -34,7 +34,10 @@ where
             format!("UnexpectedReply Some(\"{verb}\") Some(\"350 more\") None"),
         ),
     ] {
-        let script = [&[hear(line), say(reply)][..], &pwd()].concat();
+        // Some may be answered in any way.
+        let free = ["HELP", "SITE", "OPTS", "CLNT", "LANG", "SMNT"].contains(&verb);
+        let pwd = if free { pwd().into() } else { pwd_after(reply) };
+        let script = [&[hear(line), say(reply)][..], &pwd].concat();
         let mut driver = logged_in(Config::default(), script);
         assert_eq!(driver.tell(flow().expect("an argument")), outcome, "{line}");
         assert_eq!(driver.outcome(&Op::Pwd), "/here");

@@ -123,7 +123,7 @@ fn contract_a_transfer_that_was_settled_is_misuse() {
             say("426 cut"),
             say("226 aborted"),
         ][..],
-        &pwd(),
+        &fenced_pwd(),
     ]
     .concat();
     driver.server.extend(script);

@@ -176,7 +176,7 @@ fn invariant_14_a_forgotten_transfer_is_aborted_by_the_next_operation() {
             say("426 cut"),
             say("226 aborted"),
         ][..],
-        &pwd(),
+        &fenced_pwd(),
     ]
     .concat();
     driver.server.extend(script);

@@ -7,5 +7,7 @@ mod support;
 mod answers;
 mod attribution;
 mod boundary;
+mod codes;
 mod drops;
+mod fence;
 mod secrets;

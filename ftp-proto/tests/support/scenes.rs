@@ -140,6 +140,14 @@ pub(crate) fn fenced_pwd() -> Vec<Item> {
     [fence(), pwd()].concat()
 }
 
+/// PWD after this reply: behind a fence where it was one that its command cannot have.
+pub(crate) fn pwd_after(reply: &str) -> Vec<Item> {
+    match reply.starts_with('3') {
+        true => fenced_pwd(),
+        false => pwd().into(),
+    }
+}
+
 pub(crate) const DOWNLOADING: &str = "Download Image from 0, hint None, protected: false";
 pub(crate) const UPLOADING: &str = "Upload Image from 0, hint None, protected: false";
 

@@ -25,8 +25,11 @@ const CANARY: &str = "hunter2-canary";
 /// How many steps in a row may pass without anything of the input being used.
 const PATIENCE: usize = 64;
 
-/// What may go out in clear where TLS was asked for. PWD is the fence.
-const IN_CLEAR: [&str; 7] = ["AUTH", "FEAT", "HOST", "QUIT", "NOOP", "HELP", "PWD"];
+/// What a session sends of itself: to abort what was dropped, and to get back into step.
+const SETTLING: [&str; 4] = ["ABOR", "PWD", "SYST", "FEAT"];
+
+/// What may go out in clear where TLS was asked for.
+const IN_CLEAR: [&str; 6] = ["AUTH", "FEAT", "HOST", "QUIT", "NOOP", "HELP"];
 
 const DATA: [&str; 13] = [
     "EPSV", "PASV", "EPRT", "PORT", "RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD", "XTAR",
@@ -436,8 +439,12 @@ impl Driver {
             true => (&mut *self, &mut other),
             false => (&mut other, &mut *self),
         };
-        source.verbs = &["TYPE", "PRET", "EPSV", "PASV", "RETR"];
-        target.verbs = &["TYPE", "EPRT", "PORT", "STOR"];
+        source.verbs = &[
+            "MODE", "STRU", "PBSZ", "PROT", "TYPE", "PRET", "EPSV", "PASV", "RETR",
+        ];
+        target.verbs = &[
+            "MODE", "STRU", "PBSZ", "PROT", "TYPE", "EPRT", "PORT", "STOR",
+        ];
         let mut answer = None;
         let mut idle = 0;
         loop {
@@ -515,7 +522,7 @@ impl Driver {
         let own: Vec<&Command> = log.sent[before..]
             .iter()
             .map(|(sent, _)| sent)
-            .filter(|sent| !matches!(sent.verb(), "ABOR" | "PWD") || **sent == command)
+            .filter(|sent| !SETTLING.contains(&sent.verb()) || **sent == command)
             .collect();
         // Observers are shown no secret.
         let same = |sent: &&Command| sent.to_string() == command.to_string();
@@ -529,15 +536,15 @@ impl Driver {
     fn open(&mut self, open: Result<Open, Error>, script: &mut Script<'_>) {
         // The token of an earlier transfer is still there if the input says so: `D` drops it.
         let verbs = &[
-            "TYPE", "PRET", "EPSV", "PASV", "EPRT", "PORT", "REST", "RETR", "STOR", "LIST", "NLST",
-            "APPE", "STOU", "MLSD", "XTAR", "XPUT",
+            "MODE", "STRU", "PBSZ", "PROT", "TYPE", "PRET", "EPSV", "PASV", "EPRT", "PORT", "REST",
+            "RETR", "STOR", "LIST", "NLST", "APPE", "STOU", "MLSD", "XTAR", "XPUT",
         ];
         if let Ended::Done(transfer) = self.run(open.expect("it can be sent"), verbs, script) {
             let log = self.log.lock().unwrap();
             let (_, arrived) = log
                 .sent
                 .iter()
-                .rfind(|(command, _)| verbs[7..].contains(&command.verb()))
+                .rfind(|(command, _)| verbs[11..].contains(&command.verb()))
                 .expect("a transfer without a data command");
             self.data_command = *arrived;
             drop(log);
@@ -791,7 +798,7 @@ impl Driver {
     fn check_permission(&self, command: &Command) {
         let verb = command.verb();
         assert!(
-            self.verbs.contains(&verb) || self.verbs == ["*"] || matches!(verb, "ABOR" | "PWD"),
+            self.verbs.contains(&verb) || self.verbs == ["*"] || SETTLING.contains(&verb),
             "{verb} out of nowhere"
         );
         if self.config.security != Security::Plain && !self.cleared {

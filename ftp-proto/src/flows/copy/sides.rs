@@ -4,11 +4,11 @@ use core::net::SocketAddr;
 
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Adopts, Answer, Endpoint, Flow, Halt, Step};
-use crate::flows::Type;
 use crate::flows::active::Active;
 use crate::flows::compose::{completion, inner};
 use crate::flows::exchange::Exchange;
 use crate::flows::passive::Passive;
+use crate::flows::prepare::Prepare;
 use crate::options::config::Protection;
 use crate::representation::TransferType;
 use crate::session::Session;
@@ -28,14 +28,14 @@ pub(super) fn permit(session: &Session) -> Result<(), Error> {
 /// TYPE and EPSV or PASV: where the other server is to connect to.
 #[derive(Debug)]
 pub(super) struct Offer {
-    in_force: Option<Type>,
+    prepare: Option<Prepare>,
     passive: Passive,
 }
 
 impl Offer {
     pub(super) fn new(transfer_type: TransferType, data: &Command) -> Self {
         Self {
-            in_force: Some(Type::new(transfer_type)),
+            prepare: Some(Prepare::new(transfer_type)),
             passive: Passive::new(data),
         }
     }
@@ -46,10 +46,10 @@ impl Flow for Offer {
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Endpoint>, Error> {
         Step::run(answer, |answer| {
-            if let Some(in_force) = &mut self.in_force {
+            if let Some(prepare) = &mut self.prepare {
                 permit(session)?;
-                inner(in_force, session, answer)?;
-                self.in_force = None;
+                inner(prepare, session, answer)?;
+                self.prepare = None;
             }
             inner(&mut self.passive, session, answer)
         })
@@ -63,7 +63,7 @@ pub(super) struct Begin {
     direction: Direction,
     transfer_type: TransferType,
     command: Command,
-    in_force: Option<Type>,
+    prepare: Option<Prepare>,
     active: Option<Active>,
     disarm: Option<Exchange>,
     sent: bool,
@@ -80,7 +80,7 @@ impl Begin {
             direction,
             transfer_type,
             command,
-            in_force: connect_to.map(|_| Type::new(transfer_type)),
+            prepare: connect_to.map(|_| Prepare::new(transfer_type)),
             active: connect_to.map(Active::elsewhere),
             disarm: None,
             sent: false,
@@ -93,10 +93,10 @@ impl Flow for Begin {
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Transfer>, Error> {
         Step::run(answer, |answer| {
-            if let Some(in_force) = &mut self.in_force {
+            if let Some(prepare) = &mut self.prepare {
                 permit(session)?;
-                inner(in_force, session, answer)?;
-                self.in_force = None;
+                inner(prepare, session, answer)?;
+                self.prepare = None;
             }
             if let Some(active) = &mut self.active {
                 inner(active, session, answer)?;
@@ -182,7 +182,7 @@ impl Flow for Conclude {
             let verb = self.transfer.verb();
             if let Some(reply) = session.final_reply().cloned() {
                 session.close_transfer();
-                return Ok(completion(reply, verb)?);
+                return Ok(confirmation(reply, verb)?);
             }
             session.alive()?;
             if answer.take_timeout() {
@@ -195,5 +195,49 @@ impl Flow for Conclude {
 
     fn adopts(&self) -> Adopts {
         Adopts::Transfer(self.transfer.id())
+    }
+}
+
+/// 226 and 250 confirm a transfer, and 200 where it is the last word. Other positive replies belong
+/// to something else.
+fn confirmation(reply: Reply, verb: &str) -> Result<Reply, Error> {
+    match completion(reply, verb)? {
+        reply if matches!(reply.code().value(), 200 | 226 | 250) => Ok(reply),
+        reply => Err(Error::new(ErrorKind::Unconfirmed)
+            .with_command(verb)
+            .with_reply(reply)),
+    }
+}
+
+/// A fence after a side's confirmation. Nobody here sees the data, so that nothing may come that
+/// the server owes to nothing: the confirmation may be that of an earlier transfer, and the word on
+/// this one still to come.
+#[derive(Debug, Default)]
+pub(super) struct Vouch {
+    sent: bool,
+}
+
+impl Flow for Vouch {
+    type Output = ();
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<()>, Error> {
+        Step::run(answer, |answer| {
+            session.alive()?;
+            if !self.sent {
+                if session.is_out_of_step() {
+                    return Err(Error::new(ErrorKind::Unconfirmed).into());
+                }
+                self.sent = true;
+                session.send_fence()?;
+            } else if answer.take_timeout() {
+                let late = Error::new(ErrorKind::OutOfStep);
+                return Err(session.dead_of(late).into());
+            }
+            match session.strays_before_fence() {
+                Some(0) => Ok(()),
+                Some(_) => Err(Error::new(ErrorKind::Unconfirmed).into()),
+                None => Err(session.receive_within(Wait::Reply).into()),
+            }
+        })
     }
 }

@@ -1,0 +1,287 @@
+//! Rule 1 of attribution: a positive reply answers only the commands that it can answer.
+
+use ftp_proto::{
+    Config, Error, FileStructure, Flow, Protection, ReplyCodes, TransferType, TransmissionMode,
+    flows,
+};
+
+use crate::support::*;
+
+/// PWD fails on a reply that cannot be its own, and what is next is behind a fence.
+#[test]
+fn a_reply_that_cannot_be_the_command_s_fails_it_and_is_fenced_off() {
+    for late in [
+        "226 again",
+        "213 12",
+        "220 ready",
+        "331 more",
+        "350 go on",
+        "211 x",
+        "229 (|||1|)",
+    ] {
+        let script = [
+            &[hear("PWD"), say(late), say("257 \"/late\"")][..],
+            &fence(),
+            &[hear("CWD missing"), say("550 no")],
+        ]
+        .concat();
+        let mut driver = logged_in(Config::default(), script);
+        assert_eq!(
+            driver.outcome(&Op::Pwd),
+            format!("UnexpectedReply Some(\"PWD\") Some(\"{late}\") None")
+        );
+        assert_eq!(driver.outcome(&Op::Raw("CWD missing")), "550 no");
+        driver.server.assert_over();
+    }
+}
+
+const REPLIES: [u16; 27] = [
+    200, 202, 211, 212, 213, 214, 215, 220, 221, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234,
+    250, 251, 253, 257, 331, 332, 334, 350,
+];
+
+/// Each reply leaves the session in step where it is among these or a generic one, and puts it out
+/// of step where it is not.
+#[track_caller]
+fn takes<F: Flow>(line: &str, own: &[u16], flow: impl Fn() -> Result<F, Error>) {
+    for code in REPLIES {
+        let text = format!("{code} \"/a\"");
+        let mut driver = logged_in(Config::default(), [hear(line), say(&text)]);
+        let _ = driver.run(flow().expect("it can be sent"));
+        if own.contains(&code) || [200, 202, 250].contains(&code) {
+            driver.server.extend([hear("HELP"), say("214 ok")]);
+        } else {
+            driver.server.extend(fence());
+            driver.server.extend([hear("HELP"), say("214 ok")]);
+        }
+        assert_eq!(driver.outcome(&Op::Raw("HELP")), "214 ok", "{line}: {code}");
+        driver.server.assert_over();
+    }
+}
+
+#[test]
+fn each_command_takes_its_own_codes_and_the_generic_ones() {
+    takes("PWD", &[257], || Ok(flows::Pwd::new()));
+    takes("MKD a", &[257], || flows::MakeDirectory::new("a"));
+    takes("RMD a", &[257], || flows::RemoveDirectory::new("a"));
+    takes("CWD a", &[], || flows::ChangeDirectory::new("a"));
+    takes("DELE a", &[], || flows::Delete::new("a"));
+    takes("SYST", &[215], || Ok(flows::System::new()));
+    takes("STAT", &[211, 212, 213], || {
+        flows::Status::new(None::<&str>)
+    });
+    takes("NOOP", &[], || Ok(flows::Noop::new()));
+    takes("ALLO 1", &[], || Ok(flows::Allocate::new(1)));
+    takes("ACCT a", &[230, 231, 232, 233, 234], || {
+        flows::Account::new("a")
+    });
+    takes("FEAT", &[211], || Ok(flows::Feat::new()));
+    takes("MLST a", &[], || flows::Facts::new(Some("a")));
+    takes("MDTM a", &[213, 253], || flows::Modified::new("a"));
+    takes("HOST a", &[220], || flows::Host::new("a"));
+    takes("TYPE A", &[], || Ok(flows::Type::new(TransferType::TEXT)));
+    takes("MODE B", &[], || {
+        Ok(flows::Mode::new(TransmissionMode::Block))
+    });
+    takes("STRU P", &[], || {
+        Ok(flows::Structure::new(FileStructure::Page))
+    });
+    takes("HELP", &REPLIES, || flows::Help::new(None::<&str>));
+    takes("SITE a", &REPLIES, || flows::Site::new("a"));
+    takes("OPTS a", &REPLIES, || flows::SetOption::new("a"));
+    takes("CLNT a", &REPLIES, || flows::ClientName::new("a"));
+    takes("LANG", &REPLIES, || flows::Language::new(None::<&str>));
+    takes("SMNT a", &REPLIES, || flows::Mount::new("a"));
+    takes("XYZZY", &REPLIES, || flows::Raw::new("XYZZY"));
+    takes("DELE a", &REPLIES, || flows::Raw::new("DELE a"));
+}
+
+#[test]
+fn a_login_takes_the_codes_of_each_of_its_commands() {
+    // USER is done with 230, and goes on with 331; PASS does not.
+    for (user, pass, expected) in [
+        ("230 in", None, "Reply(230 in)"),
+        ("232 in", None, "Reply(232 in)"),
+        ("331 more", Some("202 in"), "Reply(202 in)"),
+        ("331 more", Some("331 more"), "UnexpectedReply"),
+        ("220 ready", None, "UnexpectedReply"),
+        ("257 \"/\"", None, "UnexpectedReply"),
+        ("331 more", Some("226 done"), "UnexpectedReply"),
+    ] {
+        let mut script = vec![say("220 ready"), hear("USER ada"), say(user)];
+        if let Some(pass) = pass {
+            script.extend([hear("PASS hunter2"), say(pass)]);
+        }
+        let mut driver = scripted(Config::default(), script);
+        driver.outcome(&Op::Greeting);
+        let outcome = driver.tell(flows::Login::new(credentials()));
+        assert!(outcome.starts_with(expected), "{user} {pass:?}: {outcome}");
+        assert_eq!(driver.session.is_logged_in(), expected.starts_with("Reply"));
+        driver.server.assert_over();
+    }
+}
+
+#[test]
+fn a_greeting_that_comes_late_a_second_time_is_no_login() {
+    let script = [
+        say("220 ready"),
+        hear("USER ada"),
+        say("220 ready"),
+        say("331 password"),
+    ];
+    let mut driver = scripted(Config::default(), script);
+    driver.outcome(&Op::Greeting);
+    let outcome = driver.outcome(&Op::Login);
+    assert!(
+        outcome.starts_with("UnexpectedReply Some(\"USER\")"),
+        "{outcome}"
+    );
+    // No fence can help before the login.
+    let outcome = driver.outcome(&Op::Login);
+    assert!(outcome.starts_with("OutOfStep"), "{outcome}");
+    assert!(driver.session.is_dead());
+    assert_eq!(driver.wire, ["USER ada"]);
+}
+
+#[test]
+fn a_greeting_is_220_or_230() {
+    for (greeting, taken) in [
+        ("220 ready", true),
+        ("230 in", true),
+        ("226 done", false),
+        ("331 more", false),
+    ] {
+        let mut driver = scripted(Config::default(), [say(greeting)]);
+        let outcome = driver.outcome(&Op::Greeting);
+        assert_eq!(!driver.session.is_dead(), taken, "{outcome}");
+    }
+}
+
+/// EPSV takes a 226, PASV the 229 of EPSV, and RETR a 227: not one of them.
+#[test]
+fn a_shifted_reply_opens_no_data_connection() {
+    let script = [
+        hear("TYPE I"),
+        say("200 I"),
+        hear("EPSV"),
+        say("226 again"),
+        say("229 (|||6446|)"),
+    ];
+    let mut driver = logged_in(Config::default(), script);
+    let outcome = driver.outcome(&Op::Retrieve("a", 0));
+    assert_eq!(
+        outcome,
+        "UnexpectedReply Some(\"EPSV\") Some(\"226 again\") None"
+    );
+    driver.server.extend(fenced_pwd());
+    assert_eq!(driver.outcome(&Op::Pwd), "/here");
+    driver.server.assert_over();
+}
+
+#[test]
+fn judging_by_the_first_digit_can_be_chosen() {
+    let config = Config::default().with_reply_codes(ReplyCodes::FirstDigit);
+    let script = [
+        hear("DELE a"),
+        say("226 gone"),
+        hear("PWD"),
+        say("257 \"/here\""),
+    ];
+    let mut driver = logged_in(config, script);
+    let outcome = driver.tell(flows::Delete::new("a").expect("a path"));
+    assert_eq!(outcome, "Reply(226 gone)");
+    assert_eq!(driver.outcome(&Op::Pwd), "/here");
+}
+
+/// Rule 4: what the server has done all the same is done again before it matters.
+#[test]
+fn an_effect_in_doubt_is_sent_again_before_it_matters() {
+    for answer in ["200 restarting", "226 restarting"] {
+        let fenced = if answer.starts_with("226") {
+            fence().to_vec()
+        } else {
+            Vec::new()
+        };
+        let script = [
+            &[
+                hear("TYPE I"),
+                say("200 I"),
+                hear("EPSV"),
+                say("229 (|||6446|)"),
+            ][..],
+            &[serve("connect peer:6446"), hear("REST 600"), say(answer)],
+            &[serve("close abandon")],
+            &fenced,
+            &[
+                hear("EPSV"),
+                say("229 (|||6446|)"),
+                serve("connect peer:6446"),
+            ],
+            &[
+                hear("REST 0"),
+                say("350 from the beginning"),
+                hear("RETR a"),
+                say("150 here"),
+            ],
+        ]
+        .concat();
+        let mut driver = logged_in(Config::default(), script);
+        let outcome = driver.outcome(&Op::Retrieve("a", 600));
+        assert!(outcome.starts_with("UnexpectedReply"), "{outcome}");
+        assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
+        driver.server.assert_over();
+    }
+    for answer in ["350 text", "227 text"] {
+        let script = [
+            &[hear("TYPE I"), say("200 I"), hear("TYPE A"), say(answer)][..],
+            &fence(),
+            &opening("RETR a"),
+        ]
+        .concat();
+        let mut driver = logged_in(Config::default(), script);
+        driver.outcome(&Op::Type(TransferType::Image));
+        let outcome = driver.outcome(&Op::Type(TransferType::TEXT));
+        assert!(outcome.starts_with("UnexpectedReply"), "{outcome}");
+        assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
+        driver.server.assert_over();
+    }
+}
+
+/// A raw command may be answered in any way, and what it did is in doubt all the same.
+#[test]
+fn a_raw_command_leaves_its_effect_in_doubt_too() {
+    let script = [
+        &[
+            hear("TYPE I"),
+            say("200 I"),
+            hear("TYPE A"),
+            say("350 text"),
+        ][..],
+        &opening("RETR a"),
+    ]
+    .concat();
+    let mut driver = logged_in(Config::default(), script);
+    driver.outcome(&Op::Type(TransferType::Image));
+    assert_eq!(driver.outcome(&Op::Raw("TYPE A")), "350 text");
+    assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
+    driver.server.assert_over();
+}
+
+#[test]
+fn a_protection_in_doubt_is_asked_for_again() {
+    let mut driver = logged_in(explicit(), [hear("PROT C"), say("350 hm")]);
+    driver.outcome(&Op::Raw("PROT C"));
+    let script = [
+        hear("PBSZ 0"),
+        say("200 0"),
+        hear("PROT P"),
+        say("200 private"),
+    ];
+    driver.server.extend(script);
+    driver.server.extend(opening("RETR a"));
+    driver.server.extend([serve("secure data")]);
+    let outcome = driver.outcome(&Op::Retrieve("a", 0));
+    assert!(outcome.ends_with("protected: true"), "{outcome}");
+    assert_eq!(driver.session.protection(), Protection::Private);
+    driver.server.assert_over();
+}

@@ -1,0 +1,116 @@
+//! Rule 2: which commands bring a session back into step, and that an abort is always fenced.
+
+use ftp_proto::{Config, Wait, flows};
+
+use crate::support::*;
+
+/// A stray reply, then CWD: what goes out for it.
+fn behind_a_stray(setup: &[Item], fences: &[Item]) -> Driver<Script> {
+    let mut driver = logged_in(Config::default(), setup.to_vec());
+    if !setup.is_empty() {
+        driver.outcome(&Op::Pwd);
+    }
+    driver.forget();
+    driver.server.extend([say("226 again")]);
+    driver.server.extend(fences.to_vec());
+    driver
+}
+
+const REFUSED: &str = "502 what";
+
+#[test]
+fn a_server_that_refuses_pwd_is_fenced_by_syst_or_feat() {
+    let learned = [hear("PWD"), say(REFUSED)];
+    let syst = [hear("SYST"), say("215 UNIX")];
+    let feat = [hear("SYST"), say(REFUSED), hear("FEAT"), say("211 none")];
+    let done = [hear("CWD a"), say("250 there")];
+    for fences in [&syst[..], &feat] {
+        let mut driver = behind_a_stray(&learned, &[fences, &done].concat());
+        assert_eq!(driver.outcome(&Op::Raw("CWD a")), "250 there");
+        driver.server.assert_over();
+    }
+    // The same where nobody knew.
+    for fences in [&syst[..], &feat] {
+        let mut driver = behind_a_stray(&[], &[&learned[..], fences, &done].concat());
+        assert_eq!(driver.outcome(&Op::Raw("CWD a")), "250 there");
+        driver.server.assert_over();
+    }
+}
+
+#[test]
+fn a_server_that_refuses_all_three_ends_the_session_at_once() {
+    let all = [
+        hear("PWD"),
+        say(REFUSED),
+        hear("SYST"),
+        say("550 no"),
+        hear("FEAT"),
+        say("500 what"),
+    ];
+    let mut driver = behind_a_stray(&[], &all);
+    let outcome = driver.outcome(&Op::Raw("CWD a"));
+    assert!(outcome.starts_with("OutOfStep"), "{outcome}");
+    assert!(driver.session.is_dead());
+    assert_eq!(driver.wire, ["PWD", "SYST", "FEAT"]);
+    driver.server.assert_over();
+}
+
+/// A late refusal is not the fence's: the fence that it seems to refuse is answered after it.
+#[test]
+fn a_late_refusal_before_the_257_costs_one_more_fence() {
+    let fences = [
+        hear("PWD"),
+        say("550 late"),
+        hear("SYST"),
+        say("257 \"/here\""),
+        say("215 UNIX"),
+        hear("CWD a"),
+        say("250 there"),
+    ];
+    let mut driver = behind_a_stray(&[], &fences);
+    assert_eq!(driver.outcome(&Op::Raw("CWD a")), "250 there");
+    driver.server.assert_over();
+}
+
+/// What was given up may come late, and would be taken for the fence's reply.
+#[test]
+fn a_command_that_was_given_up_is_no_fence_any_more() {
+    let mut driver = logged_in(Config::default(), [hear("SYST"), Item::Silence]);
+    driver.tell(flows::System::new());
+    driver.server.extend([Item::Silence]);
+    driver
+        .server
+        .extend([hear("PWD"), say(REFUSED), hear("FEAT")]);
+    driver.server.extend([say("215 late"), say("211 none")]);
+    driver.server.extend([hear("CWD a"), say("250 there")]);
+    assert_eq!(driver.outcome(&Op::Raw("CWD a")), "250 there");
+    driver.server.assert_over();
+}
+
+/// ABOR is answered three times by some: 426, 226, and 225 later.
+#[test]
+fn an_abort_is_always_fenced() {
+    let replies = [
+        hear("ABOR"),
+        serve("close abandon"),
+        say("426 cut"),
+        say("226 aborted"),
+    ];
+    let late = [hear("PWD"), say("225 late"), say("257 \"/fence\"")];
+    let script = [&replies[..], &late, &[hear("DELE a"), say("550 no")]].concat();
+    let outcomes = play(downloading(script), &[Op::Abort, Op::Raw("DELE a")]);
+    assert_eq!(outcomes, ["Some(Reply(426 cut))", "550 no"]);
+}
+
+#[test]
+fn a_fence_waits_no_longer_than_any_reply() {
+    let mut driver = behind_a_stray(&[], &[hear("PWD"), Item::Silence]);
+    driver.outcome(&Op::Raw("CWD a"));
+    assert!(driver.session.is_dead());
+    assert!(
+        driver
+            .wants
+            .iter()
+            .any(|want| want.contains(&format!("{:?}", Wait::Reply)))
+    );
+}
