@@ -43,6 +43,11 @@ pub(crate) fn storing() -> Vec<Item> {
     [&told_where()[..], &[hear("STOR b c"), say("150 here")]].concat()
 }
 
+/// A confirmation, and that nothing follows it.
+pub(crate) fn vouched(confirmation: &str) -> Vec<Item> {
+    [&[say(confirmation)][..], &fence()].concat()
+}
+
 /// The target's replies to ABOR.
 fn aborting() -> [Item; 4] {
     [
@@ -75,8 +80,8 @@ pub(crate) fn assert_in_step(couple: &mut Couple<Script>) {
 
 #[test]
 fn copy_goes_from_the_source_s_passive_port_to_the_target() {
-    let source = [retrieving(), vec![say("226 sent")]].concat();
-    let target = [storing(), vec![say("226 stored")]].concat();
+    let source = [retrieving(), vouched("226 sent")].concat();
+    let target = [storing(), vouched("226 stored")].concat();
     let mut couple = couple(source, target);
     assert_eq!(couple.copy(server_copy()), "226 sent, 226 stored");
     assert_eq!(
@@ -89,6 +94,8 @@ fn copy_goes_from_the_source_s_passive_port_to_the_target() {
             // Whoever connects is told first.
             "target: STOR b c",
             "source: RETR a",
+            "source: PWD",
+            "target: PWD",
         ]
     );
     // No data connection is anybody's here.
@@ -98,7 +105,7 @@ fn copy_goes_from_the_source_s_passive_port_to_the_target() {
         wants
     };
     let replies = "receive Reply";
-    let ends = ["receive Preliminary", "receive Remote"];
+    let ends = ["receive Preliminary", "receive Remote", replies];
     assert_eq!(
         blocking(&couple.source.wants),
         [&[replies, replies][..], &ends].concat()
@@ -112,8 +119,8 @@ fn copy_goes_from_the_source_s_passive_port_to_the_target() {
 
 #[test]
 fn copy_yields_both_final_replies() {
-    let source = [retrieving(), vec![say("226 sent")]].concat();
-    let target = [storing(), vec![say("250 stored")]].concat();
+    let source = [retrieving(), vouched("226 sent")].concat();
+    let target = [storing(), vouched("250 stored")].concat();
     let mut couple = couple(source, target);
     let Ok(Copied { source, target, .. }) = couple.try_copy(server_copy()) else {
         panic!("no copy");
@@ -124,22 +131,22 @@ fn copy_yields_both_final_replies() {
 
 #[test]
 fn copy_says_type_only_where_it_is_not_in_force() {
-    let mut source = [retrieving(), vec![say("226 sent")]].concat();
+    let mut source = [retrieving(), vouched("226 sent")].concat();
     source.extend([
         hear("EPSV"),
         say("229 (|||6447|)"),
         hear("RETR a"),
         say("150 there"),
-        say("226 sent"),
     ]);
-    let mut target = [storing(), vec![say("226 stored")]].concat();
+    source.extend(vouched("226 sent"));
+    let mut target = [storing(), vouched("226 stored")].concat();
     target.extend([
         hear("EPRT |1|198.51.100.7|6447|"),
         say("200 ok"),
         hear("STOR b c"),
         say("150 here"),
-        say("226 stored"),
     ]);
+    target.extend(vouched("226 stored"));
     let mut couple = couple(source, target);
     for _ in 0..2 {
         assert_eq!(couple.copy(server_copy()), "226 sent, 226 stored");
@@ -151,10 +158,10 @@ fn copy_says_type_only_where_it_is_not_in_force() {
 fn copy_in_another_type() {
     let mut source = retrieving();
     source.splice(..2, [hear("TYPE A"), say("200 A")]);
-    source.push(say("226 sent"));
+    source.extend(vouched("226 sent"));
     let mut target = storing();
     target.splice(..2, [hear("TYPE A"), say("200 A")]);
-    target.push(say("226 stored"));
+    target.extend(vouched("226 stored"));
     let mut couple = couple(source, target);
     let copy = server_copy().with_type(TransferType::TEXT);
     assert_eq!(couple.copy(copy), "226 sent, 226 stored");
@@ -164,9 +171,9 @@ fn copy_in_another_type() {
 #[test]
 fn copy_announces_itself_where_the_source_wants_pret() {
     let feat = [hear("FEAT"), say("211-F\r\n PRET\r\n211 End")];
-    let mut source = [&feat[..], &retrieving(), &[say("226 sent")]].concat();
+    let mut source = [&feat[..], &retrieving(), &vouched("226 sent")].concat();
     source.splice(4..4, [hear("PRET RETR a"), say("200 planned")]);
-    let target = [&feat[..], &storing(), &[say("226 stored")]].concat();
+    let target = [&feat[..], &storing(), &vouched("226 stored")].concat();
     let mut couple = couple(source, target);
     couple.source.outcome(&Op::Feat);
     couple.target.outcome(&Op::Feat);
@@ -186,11 +193,11 @@ fn copy_falls_back_to_pasv_and_port() {
             say("227 (10,0,0,1,25,46)"),
         ],
     );
-    source.push(say("226 sent"));
+    source.extend(vouched("226 sent"));
     let mut target = storing();
     target[3] = say("500 what");
     target.splice(4..4, [hear("PORT 198,51,100,7,25,46"), say("200 ok")]);
-    target.push(say("226 stored"));
+    target.extend(vouched("226 stored"));
     assert_eq!(copied(source, target), "226 sent, 226 stored");
 }
 
@@ -211,11 +218,11 @@ fn invariant_11_the_target_is_told_what_227_says_by_choice_of_the_source_s_only(
                 say("227 (10,0,0,1,25,46)"),
             ],
         );
-        items.push(say("226 sent"));
+        items.extend(vouched("226 sent"));
         let source = logged_in(source, items);
         let mut items = storing();
         items[2] = hear(line);
-        items.push(say("226 stored"));
+        items.extend(vouched("226 stored"));
         let target = logged_in(target, items);
         let mut couple = Couple::new(source, target);
         assert_eq!(couple.copy(server_copy()), "226 sent, 226 stored");
@@ -227,8 +234,8 @@ fn invariant_11_the_target_is_told_what_227_says_by_choice_of_the_source_s_only(
 fn copy_over_ipv6_is_told_by_eprt_alone() {
     let peer: IpAddr = "2001:db8::7".parse().expect("an address");
     let copy = || ServerCopy::new("a", peer, "b c").expect("two paths");
-    let source = [retrieving(), vec![say("226 sent")]].concat();
-    let mut target = [storing(), vec![say("226 stored")]].concat();
+    let source = [retrieving(), vouched("226 sent")].concat();
+    let mut target = [storing(), vouched("226 stored")].concat();
     target[2] = hear("EPRT |2|2001:db8::7|6446|");
     let mut both = couple(source, target);
     assert_eq!(both.copy(copy()), "226 sent, 226 stored");
@@ -246,8 +253,8 @@ fn copy_over_ipv6_is_told_by_eprt_alone() {
 
     // IPv4 in its IPv6 clothes.
     let peer: IpAddr = "::ffff:198.51.100.7".parse().expect("an address");
-    let source = [retrieving(), vec![say("226 sent")]].concat();
-    let target = [storing(), vec![say("226 stored")]].concat();
+    let source = [retrieving(), vouched("226 sent")].concat();
+    let target = [storing(), vouched("226 stored")].concat();
     let mut both = couple(source, target);
     let copy = ServerCopy::new("a", peer, "b c").expect("two paths");
     assert_eq!(both.copy(copy), "226 sent, 226 stored");
@@ -257,17 +264,18 @@ fn copy_over_ipv6_is_told_by_eprt_alone() {
 fn copy_whose_servers_are_quick() {
     // Both are done before they are asked, and the source leaves its 150 out.
     let mut source = offering();
-    source.extend([hear("RETR a"), say("226 sent")]);
+    source.push(hear("RETR a"));
+    source.extend(vouched("226 sent"));
     let mut target = storing();
-    target.push(say("226 stored"));
+    target.extend(vouched("226 stored"));
     assert_eq!(copied(source, target), "226 sent, 226 stored");
     // 200 ahead of 150, on both sides.
     let mut source = retrieving();
     source.splice(5..5, [say("200 ok")]);
-    source.push(say("226 sent"));
+    source.extend(vouched("226 sent"));
     let mut target = storing();
     target.splice(5..5, [say("200 ok")]);
-    target.push(say("226 stored"));
+    target.extend(vouched("226 stored"));
     assert_eq!(copied(source, target), "226 sent, 226 stored");
 }
 
@@ -355,11 +363,16 @@ fn copy_whose_retr_is_refused_aborts_the_stor() {
     for (reply, kind) in [("550 no such file", "Permanent"), ("450 busy", "Transient")] {
         let mut source = offering();
         source.extend([hear("RETR a"), say(reply)]);
-        let target = [&storing()[..], &aborting()].concat();
+        let target = [&storing()[..], &aborting(), &fence()].concat();
+        let mut couple = couple(source, target);
         assert_eq!(
-            copied(source, target),
+            couple.copy(server_copy()),
             format!("{kind} Some(\"RETR\") Some(\"{reply}\") None")
         );
+        couple.target.server.extend(pwd());
+        assert_eq!(couple.target.outcome(&Op::Pwd), "/here");
+        couple.source.server.extend(pwd());
+        assert_eq!(couple.source.outcome(&Op::Pwd), "/here");
     }
 }
 
@@ -393,9 +406,9 @@ fn copy_whose_retr_is_not_answered_aborts_both() {
     );
     // The source by its next operation.
     couple.source.server.extend(aborting());
-    couple.source.server.extend(pwd());
+    couple.source.server.extend(fenced_pwd());
     assert_eq!(couple.source.outcome(&Op::Pwd), "/here");
-    couple.target.server.extend(pwd());
+    couple.target.server.extend(fenced_pwd());
     assert_eq!(couple.target.outcome(&Op::Pwd), "/here");
 }
 
@@ -410,7 +423,7 @@ fn copy_whose_stor_is_not_answered_is_aborted_by_the_next_operation() {
     );
     assert_eq!(couple.source.wire, ["TYPE I", "EPSV"]);
     couple.target.server.extend(aborting());
-    couple.target.server.extend(pwd());
+    couple.target.server.extend(fenced_pwd());
     assert_eq!(couple.target.outcome(&Op::Pwd), "/here");
     couple.source.server.extend(pwd());
     assert_eq!(couple.source.outcome(&Op::Pwd), "/here");
@@ -468,7 +481,7 @@ fn copy_whose_end_nobody_tells_is_aborted_by_the_next_operation() {
     );
     both.target.server.assert_over();
     both.source.server.extend(aborting());
-    both.source.server.extend(pwd());
+    both.source.server.extend(fenced_pwd());
     assert_eq!(both.source.outcome(&Op::Pwd), "/here");
     both.target.server.extend(pwd());
     assert_eq!(both.target.outcome(&Op::Pwd), "/here");
@@ -481,7 +494,7 @@ fn copy_whose_end_nobody_tells_is_aborted_by_the_next_operation() {
         "Timeout(Remote) Some(\"STOR\") None None"
     );
     both.target.server.extend(aborting());
-    both.target.server.extend(pwd());
+    both.target.server.extend(fenced_pwd());
     assert_eq!(both.target.outcome(&Op::Pwd), "/here");
     both.source.server.extend(pwd());
     assert_eq!(both.source.outcome(&Op::Pwd), "/here");
@@ -497,7 +510,7 @@ fn copy_with_a_server_that_goes_leaves_the_other_session_in_step() {
         let mut both = couple(source, target);
         both.copy(server_copy());
         assert!(both.source.session.is_dead());
-        both.target.server.extend(pwd());
+        both.target.server.extend(fenced_pwd());
         assert_eq!(both.target.outcome(&Op::Pwd), "/here");
 
         let source = [retrieving(), vec![end.clone()]].concat();
@@ -568,8 +581,8 @@ fn copy_with_clear_data_by_choice_goes_on_under_tls() {
         driver.forget();
         driver
     };
-    let source = connected([retrieving(), vec![say("226 sent")]].concat());
-    let target = connected([storing(), vec![say("226 stored")]].concat());
+    let source = connected([retrieving(), vouched("226 sent")].concat());
+    let target = connected([storing(), vouched("226 stored")].concat());
     let mut couple = Couple::new(source, target);
     assert_eq!(couple.copy(server_copy()), "226 sent, 226 stored");
     assert_in_step(&mut couple);
@@ -669,8 +682,8 @@ fn invariant_3_copy_dropped_at_every_step_then_pwd() {
                 assert_eq!(checked, Ok(()), "{pace:?}, {aborting:?}, at {point}");
                 assert!(!couple.source.session.is_dead() && !couple.target.session.is_dead());
             }
-            // Behind each of the six commands, and before the first.
-            assert_eq!(logs.len(), 7);
+            // After each of the eight commands, and before the first.
+            assert_eq!(logs.len(), 9);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use ftp_proto::{Config, ErrorKind, Misuse, Protection};
 
-use crate::copy::{assert_in_step, couple, offering, retrieving, storing, told_where};
+use crate::copy::{assert_in_step, couple, offering, retrieving, storing, told_where, vouched};
 use crate::support::*;
 
 #[test]
@@ -14,14 +14,16 @@ fn rest_that_no_transfer_used_up_is_taken_back_before_a_copy() {
         &armed[..],
         &offering(),
         &off,
-        &[hear("RETR a"), say("150 there"), say("226 sent")],
+        &[hear("RETR a"), say("150 there")],
+        &vouched("226 sent"),
     ]
     .concat();
     let target = [
         &armed[..],
         &told_where(),
         &off,
-        &[hear("STOR b c"), say("150 here"), say("226 stored")],
+        &[hear("STOR b c"), say("150 here")],
+        &vouched("226 stored"),
     ]
     .concat();
     let mut couple = couple(source, target);
@@ -88,4 +90,72 @@ fn copy_is_refused_where_the_answer_to_prot_p_is_still_on_its_way() {
     let mut couple = Couple::new(driver, logged_in(Config::default(), target));
     let outcome = couple.copy(server_copy());
     assert!(outcome.starts_with("Misuse(Protected)"), "{outcome}");
+}
+
+/// Rule 3: nobody here sees the data, so that each confirmation must be the last word.
+#[test]
+fn a_copy_whose_target_takes_its_confirmation_back_is_unconfirmed() {
+    // A 226 of an earlier transfer comes late, and the word on this one after it.
+    let source = [retrieving(), vouched("226 sent")].concat();
+    let mut target = storing();
+    target.extend([
+        say("226 stale"),
+        hear("PWD"),
+        say("451 disk full"),
+        say("257 \"/\""),
+    ]);
+    let mut both = couple(source, target);
+    assert_eq!(
+        both.copy(server_copy()),
+        "Unconfirmed Some(\"STOR\") Some(\"226 stale\") None"
+    );
+    assert_in_step(&mut both);
+}
+
+#[test]
+fn a_copy_whose_source_takes_its_confirmation_back_is_unconfirmed() {
+    let mut source = retrieving();
+    source.extend([
+        say("226 stale"),
+        hear("PWD"),
+        say("550 no such file"),
+        hear("SYST"),
+    ]);
+    source.extend([say("257 \"/\""), say("215 UNIX")]);
+    let target = [storing(), vec![say("226 stored")]].concat();
+    let mut both = couple(source, target);
+    assert_eq!(
+        both.copy(server_copy()),
+        "Unconfirmed Some(\"RETR\") Some(\"226 stale\") None"
+    );
+    assert_in_step(&mut both);
+}
+
+#[test]
+fn a_copy_between_servers_that_refuse_pwd_is_vouched_for_by_syst() {
+    let refused = [hear("PWD"), say("502 what"), hear("SYST"), say("215 UNIX")];
+    let source = [&retrieving()[..], &[say("226 sent")], &refused].concat();
+    let target = [&storing()[..], &[say("226 stored")], &refused].concat();
+    let mut both = couple(source, target);
+    assert_eq!(both.copy(server_copy()), "226 sent, 226 stored");
+}
+
+#[test]
+fn other_positive_replies_confirm_no_copy() {
+    for reply in [
+        "211 status",
+        "213 12",
+        "225 open",
+        "227 (1,2,3,4,5,6)",
+        "257 \"/\"",
+    ] {
+        let source = [retrieving(), vec![say("226 sent")]].concat();
+        let target = [storing(), vec![say(reply)]].concat();
+        let mut both = couple(source, target);
+        let outcome = both.copy(server_copy());
+        assert!(
+            outcome.starts_with("Unconfirmed Some(\"STOR\")"),
+            "{reply}: {outcome}"
+        );
+    }
 }

@@ -10,13 +10,16 @@
 //!        |    \-------------------> Aborting     ABOR; then the copy fails
 //!    SourceEnds    final reply
 //!        \------------------------> TargetEnds   final reply
+//!    SourceVouches  fence <-----------/
+//!        \------------------------> TargetVouches   fence
 //! ```
 
 mod sides;
 
 use core::net::{IpAddr, SocketAddr};
+use core::ops::ControlFlow;
 
-use self::sides::{Begin, Conclude, Offer, permit};
+use self::sides::{Begin, Conclude, Offer, Vouch, permit};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Answer, Endpoint, Flow, Step, Want};
 use crate::flows::Abort;
@@ -32,7 +35,8 @@ use crate::wire::{Command, Reply, Verb};
 /// The source is asked for a port (EPSV or PASV) and the target is told to connect there (EPRT or
 /// PORT), to the *peer of the source's control connection*: what a 227 says of the address counts
 /// only where [`PassiveAddress::TrustServer`](crate::PassiveAddress) is set on the source's
-/// session. STOR goes out before RETR. It is a success once both servers have said so.
+/// session. STOR goes out before RETR. It is a success once both servers have said so, and each has
+/// answered a fence after it: no byte count can vouch for a copy.
 ///
 /// Most servers refuse it unless they are told otherwise, because the ports that it names are
 /// those of others (RFC 2577). Data between two servers cannot be protected: both would wait for
@@ -109,6 +113,9 @@ enum Stage {
     Retrieving(Running<Begin>, Option<Transfer>),
     SourceEnds(Running<Conclude>, Option<Transfer>),
     TargetEnds(Running<Conclude>, Option<Ended<Reply>>),
+    /// Both have confirmed it. Neither may have more to say.
+    SourceVouches(Running<Vouch>, Copied),
+    TargetVouches(Running<Vouch>, Copied),
     /// The source refused: the target must not wait for data that never comes.
     Aborting(Running<Abort>, Error),
     Over,
@@ -193,13 +200,17 @@ impl ServerCopy {
         match self.advance(&mut sides) {
             Ok(copied) => Ok(CopyStep::Done(copied)),
             Err(Halt::Want(side, want)) => Ok(CopyStep::Want(side, want)),
-            Err(Halt::Stale(error) | Halt::Failed(error)) => Err(error),
+            Err(Halt::Stale(error)) => Err(error),
+            Err(Halt::Failed(error)) => {
+                self.stage = Stage::Over;
+                Err(error)
+            }
         }
     }
 
     fn advance(&mut self, sides: &mut Sides<'_>) -> Result<Copied, Halt> {
-        let plan = &self.plan;
         loop {
+            let plan = &self.plan;
             self.stage = match &mut self.stage {
                 Stage::Start => {
                     permit(sides.source)?;
@@ -213,10 +224,7 @@ impl ServerCopy {
                 }
                 Stage::Storing(running) => {
                     let stored = sides.drive(Side::Target, running)?;
-                    if let Err(error) = plan.check_premature(sides.target) {
-                        self.stage = Stage::Over;
-                        return Err(error.into());
-                    }
+                    plan.check_premature(sides.target)?;
                     let retrieve = sides.start(Side::Source, plan.retrieve());
                     Stage::Retrieving(retrieve, Some(stored))
                 }
@@ -233,31 +241,59 @@ impl ServerCopy {
                         }
                     }
                 }
-                Stage::SourceEnds(running, stored) => {
-                    let source = sides.end(Side::Source, running)?;
-                    let stored = stored.take().ok_or_else(finished)?;
-                    let conclude = match &source {
-                        Ended::Well(_) => Conclude::new(stored),
-                        Ended::Badly(_) => Conclude::soon(stored),
-                    };
-                    Stage::TargetEnds(sides.start(Side::Target, conclude), Some(source))
-                }
-                Stage::TargetEnds(running, source) => {
-                    let target = sides.end(Side::Target, running)?;
-                    let source = source.take().ok_or_else(finished)?;
-                    self.stage = Stage::Over;
-                    return Ok(both(source, target)?);
-                }
                 Stage::Aborting(running, error) => {
-                    let error = error.clone();
                     // How that goes is the target session's affair.
                     sides.end(Side::Target, running)?;
-                    self.stage = Stage::Over;
-                    return Err(error.into());
+                    return Err(error.clone().into());
                 }
                 Stage::Over => return Err(finished().into()),
+                _ => match self.conclude(sides)? {
+                    ControlFlow::Continue(stage) => stage,
+                    ControlFlow::Break(copied) => {
+                        self.stage = Stage::Over;
+                        return Ok(copied);
+                    }
+                },
             };
         }
+    }
+
+    /// The stages that follow the transfer: both final replies, and a fence after each.
+    fn conclude(&mut self, sides: &mut Sides<'_>) -> Result<ControlFlow<Copied, Stage>, Halt> {
+        let plan = &self.plan;
+        Ok(ControlFlow::Continue(match &mut self.stage {
+            Stage::SourceEnds(running, stored) => {
+                let source = sides.end(Side::Source, running)?;
+                let stored = stored.take().ok_or_else(finished)?;
+                let conclude = match &source {
+                    Ended::Well(_) => Conclude::new(stored),
+                    Ended::Badly(_) => Conclude::soon(stored),
+                };
+                Stage::TargetEnds(sides.start(Side::Target, conclude), Some(source))
+            }
+            Stage::TargetEnds(running, source) => {
+                let target = sides.end(Side::Target, running)?;
+                let source = source.take().ok_or_else(finished)?;
+                let copied = both(source, target)?;
+                let vouch = sides.start(Side::Source, Vouch::default());
+                Stage::SourceVouches(vouch, copied)
+            }
+            Stage::SourceVouches(running, copied) => {
+                let vouched = sides.end(Side::Source, running)?;
+                let copied = plan.vouched(vouched, Side::Source, copied)?;
+                let vouch = sides.start(Side::Target, Vouch::default());
+                Stage::TargetVouches(vouch, copied)
+            }
+            Stage::TargetVouches(running, copied) => {
+                let vouched = sides.end(Side::Target, running)?;
+                return Ok(ControlFlow::Break(plan.vouched(
+                    vouched,
+                    Side::Target,
+                    copied,
+                )?));
+            }
+            _ => return Err(finished().into()),
+        }))
     }
 }
 
@@ -292,6 +328,26 @@ impl Plan {
         target.close_transfer();
         let error = Error::new(ErrorKind::Unconfirmed);
         Err(error.with_command(self.store.verb()).with_reply(reply))
+    }
+}
+
+impl Plan {
+    /// The copy, unless this side had more to say than its confirmation.
+    fn vouched(&self, vouched: Ended<()>, side: Side, copied: &Copied) -> Result<Copied, Error> {
+        let (verb, reply) = match side {
+            Side::Source => (self.retrieve.verb(), &copied.source),
+            Side::Target => (self.store.verb(), &copied.target),
+        };
+        match vouched {
+            Ended::Well(()) => Ok(copied.clone()),
+            Ended::Badly(error) if error.kind() == ErrorKind::Unconfirmed => {
+                Err(error.with_command(verb).with_reply(reply.clone()))
+            }
+            Ended::Badly(silence) => {
+                let error = Error::new(ErrorKind::Unconfirmed).with_command(verb);
+                Err(error.with_reply(reply.clone()).with_source(silence))
+            }
+        }
     }
 }
 
