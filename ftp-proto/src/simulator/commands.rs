@@ -76,10 +76,13 @@ impl Simulator {
         let login = self.sessions[s].login;
         let account = self.setup.account.as_deref();
         let (login, text) = match (verb, login) {
-            ("USER", _) => (
-                Login::User(argument == self.setup.user),
-                "331 Please specify the password.",
-            ),
+            ("USER", _) => {
+                self.sessions[s].queued = None;
+                (
+                    Login::User(argument == self.setup.user),
+                    "331 Please specify the password.",
+                )
+            }
             ("PASS", Login::User(known)) if known && argument == self.setup.password => {
                 if account.is_some() {
                     (Login::Account, "332 Need account for login.")

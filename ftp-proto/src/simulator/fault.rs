@@ -114,6 +114,15 @@ pub enum Action {
     NoCloseNotify,
     /// After an upload the server does not close its side of the data connection.
     KeepOpen,
+    /// For transfer verbs, as pyftpdlib does it while it is slow to accept the data connection: the
+    /// preliminary reply comes at once, and the transfer begins on
+    /// [`Simulator::idle`](crate::simulator::Simulator::idle). An ABOR before that is answered by
+    /// 225 alone, and the transfer stays queued. The next data connection carries the queued file
+    /// instead of its own: a transfer command on it is answered by 125, the queued file and 226; if
+    /// none comes, the file and an unasked 226 come on
+    /// [`Simulator::idle`](crate::simulator::Simulator::idle). A queued upload gives way to the
+    /// next transfer command. USER, REIN and QUIT empty the queue.
+    QueueAborted,
     /// On `HANDSHAKE`: a fatal alert and FIN instead of a `ServerHello`, and a 522.
     RefuseHandshake,
 }

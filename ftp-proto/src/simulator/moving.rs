@@ -20,7 +20,7 @@ impl Simulator {
             Stage::Handshaking(refused) => self.shake_hands(s, &mut transfer, refused),
             Stage::Moving => self.move_data(s, &mut transfer),
             Stage::Stalled if self.wire(&transfer).is_gone() => self.break_off(s, &mut transfer),
-            Stage::Stalled | Stage::Done => {}
+            Stage::Queued | Stage::Stalled | Stage::Done => {}
         }
         let happened = before != (transfer.stage, transfer.moved);
         if transfer.stage != Stage::Done {
@@ -62,7 +62,7 @@ impl Simulator {
         {
             self.store.truncate(path);
         }
-        self.say(s, &mut t.ctx, &t.preliminary);
+        self.say_preliminary(s, t);
         if t.has(|a| matches!(a, Action::FinalFirst)) {
             self.conclude(s, t, "226 Transfer complete.");
         }
@@ -75,6 +75,14 @@ impl Simulator {
                 let refused = has(&actions, |a| matches!(a, Action::RefuseHandshake));
                 t.stage = Stage::Handshaking(refused);
             }
+        }
+    }
+
+    /// Says the preliminary reply, unless it has been said.
+    pub(super) fn say_preliminary(&mut self, s: usize, t: &mut Transfer) {
+        let preliminary = core::mem::take(&mut t.preliminary);
+        if !preliminary.is_empty() {
+            self.say(s, &mut t.ctx, preliminary);
         }
     }
 

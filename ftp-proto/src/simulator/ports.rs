@@ -5,7 +5,7 @@ use std::format;
 use std::vec::Vec;
 
 use crate::simulator::server::Simulator;
-use crate::simulator::state::{DataSource, split};
+use crate::simulator::state::{DataSource, Held, split};
 
 const UNSUPPORTED: &str = "522 Protocol not supported, use (1,2)";
 const ILLEGAL: &str = "501 Illegal address.";
@@ -40,6 +40,10 @@ impl Simulator {
         self.drop_data(s);
         self.announced = Some(address);
         self.sessions[s].data = DataSource::Active(address.port());
+        // pyftpdlib connects at once, and so gets rid of what is queued.
+        if self.sessions[s].queued.is_some() && self.connect_to_client(s, address.port()) {
+            self.held.push_back(Held::Queued(s));
+        }
         format!("200 {verb} command successful.").into()
     }
 

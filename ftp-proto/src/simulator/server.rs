@@ -94,6 +94,9 @@ impl Simulator {
         wire.pending = late;
         let link = self.add_wire(wire);
         self.sessions[session].data = DataSource::Connected(link);
+        if self.sessions[session].queued.is_some() {
+            self.held.push_back(Held::Queued(session));
+        }
         if late {
             self.held.push_back(Held::Accept(link));
             return Connected::Pending(link);
@@ -201,6 +204,7 @@ impl Simulator {
                     alive
                 }
                 Held::Accept(link) => self.accept_late(link),
+                Held::Queued(session) => self.begin_queued(session),
             };
             if released {
                 self.run();

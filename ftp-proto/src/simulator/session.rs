@@ -5,7 +5,7 @@ use std::vec::Vec;
 use crate::simulator::link::{Client, Link, Server};
 use crate::simulator::server::Simulator;
 use crate::simulator::setup::DuringTransfer;
-use crate::simulator::state::{Ctx, DataSource, Item, Session, split};
+use crate::simulator::state::{Ctx, DataSource, Item, Session, Transfer, split};
 
 impl Simulator {
     pub(super) fn open_session(&mut self, link: Link) {
@@ -77,7 +77,8 @@ impl Simulator {
         if session.transfer.is_none() {
             return true;
         }
-        let immediate = self.setup.during_transfer == DuringTransfer::Immediate;
+        let queued = session.transfer.as_ref().is_some_and(Transfer::is_queued);
+        let immediate = queued || self.setup.during_transfer == DuringTransfer::Immediate;
         let verb = session.lines.front().map(|line| split(line).0);
         immediate && verb.is_some_and(|verb| verb == "ABOR" || verb == "NOOP")
     }

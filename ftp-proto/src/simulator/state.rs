@@ -64,6 +64,8 @@ pub(super) struct Session {
     pub(super) announced_transfer: bool,
     pub(super) data: DataSource,
     pub(super) transfer: Option<Transfer>,
+    /// What ABOR has left behind for the next data connection; see [`Action::QueueAborted`].
+    pub(super) queued: Option<Transfer>,
 }
 
 impl Session {
@@ -87,6 +89,7 @@ impl Session {
             announced_transfer: false,
             data: DataSource::None,
             transfer: None,
+            queued: None,
         }
     }
 
@@ -114,6 +117,7 @@ impl Session {
         self.protected = implicit;
         self.may_store = false;
         self.announced_transfer = false;
+        self.queued = None;
     }
 }
 
@@ -208,6 +212,8 @@ pub(super) enum Load {
 /// How far the transfer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
+    /// Announced, but the data connection is not accepted yet; see [`Action::QueueAborted`].
+    Queued,
     Connecting,
     /// Whether the handshake is refused.
     Handshaking(bool),
@@ -225,6 +231,7 @@ pub(super) struct Transfer {
     pub(super) path: Vec<u8>,
     pub(super) load: Load,
     pub(super) stage: Stage,
+    /// Empty once it has been said.
     pub(super) preliminary: Vec<u8>,
     pub(super) link: Option<Link>,
     pub(super) record: usize,
@@ -235,6 +242,10 @@ pub(super) struct Transfer {
 }
 
 impl Transfer {
+    pub(super) fn is_queued(&self) -> bool {
+        self.stage == Stage::Queued
+    }
+
     pub(super) fn has(&self, such: impl Fn(&Action) -> bool) -> bool {
         has(&self.ctx.actions, such)
     }
@@ -249,6 +260,8 @@ pub(super) enum Held {
     Unasked(usize, Vec<u8>),
     /// A data connection to be accepted or made.
     Accept(Link),
+    /// The queued transfer of a session.
+    Queued(usize),
 }
 
 /// All facts, in the order in which they are said.

@@ -28,7 +28,11 @@ impl Simulator {
             Ok(plan) => plan,
             Err(text) => return self.say(s, &mut ctx, text),
         };
-        if let DataSource::Active(port) = self.sessions[s].data {
+        let queues = has(&ctx.actions, |a| matches!(a, Action::QueueAborted));
+        if !queues && self.is_preceded_by_queued(s, &plan, &mut ctx) {
+            return;
+        }
+        if let (false, DataSource::Active(port)) = (queues, self.sessions[s].data) {
             if !self.connect_to_client(s, port) {
                 return self.say(s, &mut ctx, "425 Failed to establish connection.");
             }
@@ -41,7 +45,7 @@ impl Simulator {
             } => Some((*after, control.clone(), *then)),
             _ => None,
         });
-        self.sessions[s].transfer = Some(Transfer {
+        let mut transfer = Transfer {
             ctx,
             verb: verb.to_string(),
             path: plan.path,
@@ -53,7 +57,13 @@ impl Simulator {
             moved: 0,
             at,
             final_said: false,
-        });
+        };
+        if queues {
+            transfer.stage = Stage::Queued;
+            self.say_preliminary(s, &mut transfer);
+            self.held.push_back(Held::Queued(s));
+        }
+        self.sessions[s].transfer = Some(transfer);
     }
 
     fn plan(&mut self, s: usize, verb: &str, argument: &[u8]) -> Result<Plan, &'static str> {
@@ -158,7 +168,7 @@ impl Simulator {
     }
 
     /// Makes the data connection of active mode.
-    fn connect_to_client(&mut self, s: usize, port: u16) -> bool {
+    pub(super) fn connect_to_client(&mut self, s: usize, port: u16) -> bool {
         self.sessions[s].data = DataSource::None;
         let actions = self.faults("CONNECT");
         let refused = has(&actions, |a| matches!(a, Action::RefuseConnect));
@@ -190,6 +200,15 @@ impl Simulator {
         let Some(mut transfer) = self.sessions[s].transfer.take() else {
             return self.say(s, &mut ctx, "225 No transfer to ABOR.");
         };
+        if transfer.is_queued() {
+            self.drop_data(s);
+            self.sessions[s].queued = Some(transfer);
+            return self.say(
+                s,
+                &mut ctx,
+                "225 ABOR command successful; data channel closed.",
+            );
+        }
         match transfer.link {
             Some(link) => self.wires[link.0].end(Server::Closed),
             None => self.drop_data(s),
@@ -197,6 +216,56 @@ impl Simulator {
         let aborted = "426 Connection closed; transfer aborted.";
         self.conclude(s, &mut transfer, aborted);
         self.say(s, &mut ctx, "226 ABOR command successful.");
+    }
+}
+
+/// A transfer that ABOR has left queued: see [`Action::QueueAborted`].
+impl Simulator {
+    /// The data connection carries what is queued in the place of what has just been asked for.
+    fn is_preceded_by_queued(&mut self, s: usize, plan: &Plan, ctx: &mut Ctx) -> bool {
+        let session = &mut self.sessions[s];
+        let is_open = matches!(session.data, DataSource::Connected(_));
+        let queued = session.queued.take();
+        let is_download = |queued: &Transfer| matches!(queued.load, Load::Download(_));
+        let Some(mut transfer) = queued.filter(|queued| is_open && is_download(queued)) else {
+            return false;
+        };
+        if let Load::Upload {
+            path, position: 0, ..
+        } = &plan.load
+        {
+            self.store.truncate(path);
+        }
+        self.say(
+            s,
+            ctx,
+            "125 Data connection already open. Transfer starting.",
+        );
+        transfer.ctx = core::mem::take(ctx);
+        transfer.stage = Stage::Connecting;
+        self.sessions[s].transfer = Some(transfer);
+        true
+    }
+
+    /// Begins what is queued, if there is a data connection for it.
+    pub(super) fn begin_queued(&mut self, s: usize) -> bool {
+        let connected = self.is_connected(s) && self.sessions[s].data != DataSource::None;
+        let session = &mut self.sessions[s];
+        let announced = session.transfer.take_if(|transfer| transfer.is_queued());
+        let free = connected && session.transfer.is_none();
+        let left = announced.or_else(|| session.queued.take_if(|_| free));
+        let Some(mut transfer) = left else {
+            return false;
+        };
+        if let DataSource::Active(port) = session.data {
+            if !self.connect_to_client(s, port) {
+                self.conclude(s, &mut transfer, "425 Failed to establish connection.");
+                return true;
+            }
+        }
+        transfer.stage = Stage::Connecting;
+        self.sessions[s].transfer = Some(transfer);
+        true
     }
 }
 

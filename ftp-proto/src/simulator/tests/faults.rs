@@ -212,3 +212,95 @@ fn a_refused_connection() {
     b.cmd(&std::format!("EPRT |1|127.0.0.1|{port}|"));
     assert!(b.cmd("RETR f").starts_with("425 "));
 }
+
+const QUEUED: &str = "225 ABOR command successful; data channel closed.\r\n";
+const OPEN_ALREADY: &str = "125 Data connection already open. Transfer starting.\r\n";
+
+/// Asked for a file, aborted, and left queued.
+fn queued() -> Bench {
+    let setup = Setup::new().file("/f", "0123456789").file("/g", "other");
+    let mut b = Bench::ready(setup.fault(Fault::nth("RETR", 0, Action::QueueAborted)));
+    let (data, text) = b.start("RETR f");
+    assert_eq!(text, OPENING);
+    assert_eq!(b.drain(data), (Vec::new(), Read::Empty));
+    assert_eq!(b.cmd("ABOR"), QUEUED);
+    assert_eq!(b.drain(data), (Vec::new(), Read::Eof));
+    assert!(!b.sim.idle());
+    b
+}
+
+#[test]
+fn a_slow_accept_without_an_abort() {
+    let mut b = Bench::with_fault("RETR", Action::QueueAborted);
+    let (data, text) = b.start("RETR f");
+    assert_eq!(text, OPENING);
+    assert!(b.sim.idle());
+    assert_eq!(b.drain(data), (b"0123456789".to_vec(), Read::Eof));
+    assert_eq!(b.text(), COMPLETE);
+    let port = b.sim.listen();
+    b.cmd(&std::format!("EPRT |1|127.0.0.1|{port}|"));
+    assert_eq!(b.cmd("RETR f"), OPENING);
+    assert_eq!(b.sim.accept(port), None);
+    assert!(b.sim.idle());
+    let data = b.sim.accept(port).unwrap();
+    assert_eq!(b.drain(data).0, b"0123456789");
+}
+
+#[test]
+fn an_aborted_download_is_sent_over_the_next_connection() {
+    let mut b = queued();
+    let (data, text) = b.start("RETR g");
+    assert_eq!(text, [OPEN_ALREADY, COMPLETE].concat());
+    assert_eq!(b.drain(data), (b"0123456789".to_vec(), Read::Eof));
+    let (data, _) = b.start("RETR g");
+    assert_eq!(b.drain(data).0, b"other");
+}
+
+#[test]
+fn an_aborted_download_is_sent_in_the_place_of_an_upload() {
+    let mut b = queued();
+    let (data, text) = b.start("STOR new");
+    assert_eq!(text, [OPEN_ALREADY, COMPLETE].concat());
+    assert_eq!(b.sim.write(data, b"lost"), Write::Bytes(4));
+    assert_eq!(b.drain(data).0, b"0123456789");
+    assert_eq!(b.sim.file("/new"), Some(&b""[..]));
+}
+
+#[test]
+fn an_aborted_download_is_sent_unasked() {
+    let mut b = queued();
+    let data = b.passive();
+    assert_eq!(b.drain(data), (Vec::new(), Read::Empty));
+    assert!(b.sim.idle());
+    assert_eq!(b.drain(data), (b"0123456789".to_vec(), Read::Eof));
+    assert_eq!(b.text(), COMPLETE);
+    let mut b = queued();
+    let port = b.sim.listen();
+    b.cmd(&std::format!("EPRT |1|127.0.0.1|{port}|"));
+    let data = b.sim.accept(port).unwrap();
+    assert!(b.sim.idle());
+    assert_eq!(b.drain(data), (b"0123456789".to_vec(), Read::Eof));
+}
+
+#[test]
+fn a_new_login_empties_the_queue() {
+    let mut b = queued();
+    b.cmd("USER user");
+    b.cmd("PASS secret");
+    let (data, _) = b.start("RETR g");
+    assert_eq!(b.drain(data).0, b"other");
+}
+
+#[test]
+fn an_aborted_upload_gives_way() {
+    let mut b = Bench::with_fault("APPE", Action::QueueAborted);
+    let (_, text) = b.start("APPE f");
+    assert!(text.starts_with("150 "));
+    assert_eq!(b.cmd("ABOR"), QUEUED);
+    let (data, _) = b.start("STOR g");
+    b.sim.write(data, b"other");
+    b.sim.shutdown(data);
+    assert_eq!(b.text(), COMPLETE);
+    assert_eq!(b.sim.file("/g"), Some(&b"other"[..]));
+    assert_eq!(b.sim.file("/f"), Some(&b"0123456789"[..]));
+}
