@@ -14,7 +14,9 @@ use crate::wire::{Class, Code, Command, Reply, Verb};
 ///
 /// Servers that list PRET (drftpd) are told first what for, so that they can choose the machine
 /// that holds the file.
-#[derive(Debug)]
+///
+/// The default one announces nothing.
+#[derive(Debug, Default)]
 pub(super) struct Passive {
     announcement: Option<Command>,
     /// Why EPSV did not do, where that says more than PASV's refusal: told if PASV does not do
@@ -23,8 +25,9 @@ pub(super) struct Passive {
     state: State,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 enum State {
+    #[default]
     Start,
     Announced,
     Extended,

@@ -2,14 +2,15 @@
 
 use super::compose::{completion, inner};
 use super::exchange::Exchange;
+use super::purge::Purge;
 use super::{Protect, Type};
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
 use crate::representation::TransferType;
 use crate::session::Session;
 
-/// MODE S, STRU F and PROT where a reply has left them in doubt, then TYPE. Sends nothing that is
-/// known to be in force.
+/// Nothing queued from before; MODE S, STRU F and PROT where a reply has left them in doubt; then
+/// TYPE. Sends nothing that is known to be in force.
 #[derive(Debug)]
 pub(super) struct Prepare {
     transfer_type: TransferType,
@@ -22,6 +23,7 @@ enum State {
     /// MODE or STRU.
     Framing(Exchange),
     Protection(Protect),
+    Purge(Purge),
     Type(Type),
 }
 
@@ -42,6 +44,9 @@ impl Prepare {
         if session.protection_is_in_doubt() {
             return Ok(State::Protection(Protect::new(session.config().protection)));
         }
+        if session.may_have_a_transfer_queued() {
+            return Ok(State::Purge(Purge::default()));
+        }
         Ok(State::Type(Type::new(self.transfer_type)))
     }
 }
@@ -60,6 +65,10 @@ impl Flow for Prepare {
                     }
                     State::Protection(protect) => {
                         inner(protect, session, answer)?;
+                        State::Start
+                    }
+                    State::Purge(purge) => {
+                        inner(purge, session, answer)?;
                         State::Start
                     }
                     State::Type(in_force) => return inner(in_force, session, answer),

@@ -28,6 +28,7 @@ impl Session {
         }
         if self.is_an_echo_of_an_abort(&reply) {
             self.abort_echoes = false;
+            self.queued = false;
             return;
         }
         if reply.code() == Code::SERVICE_CLOSING {
@@ -111,6 +112,7 @@ impl Session {
 
     /// A reply that nobody owes.
     fn stray(&mut self, reply: Reply) {
+        self.queued &= !reply.ends_a_transfer();
         self.lose_step();
         self.strays = self.strays.saturating_add(1);
         if self.strays > self.config.strays {
@@ -196,8 +198,22 @@ impl Session {
             self.abort_echoes |= first;
         }
         if first {
+            self.queued = self.may_stay_queued(&reply);
             self.aborted = Some(reply);
         }
+    }
+
+    /// Whether this first reply to ABOR leaves open that the server still has the transfer before it,
+    /// as pyftpdlib does when it says that there is none (225) and has not accepted its data
+    /// connection yet. 226 says that it is over, and 125 that the data connection was there.
+    fn may_stay_queued(&self, reply: &Reply) -> bool {
+        let begun = self
+            .live
+            .as_ref()
+            .and_then(|live| live.preliminary.as_ref());
+        reply.class() == Class::Completion
+            && !reply.ends_a_transfer()
+            && begun.is_none_or(|begun| begun.code() != Code::TRANSFER_STARTING)
     }
 }
 
@@ -206,6 +222,11 @@ impl Reply {
     /// 226 and 250 end a transfer; other completions do not say so.
     fn is_transfer_completion(&self) -> bool {
         matches!(self.code().value(), 226 | 250)
+    }
+
+    /// What servers say of a transfer at its end, and hardly of anything else.
+    pub(super) fn ends_a_transfer(&self) -> bool {
+        matches!(self.code().value(), 226 | 425 | 426 | 450..=452 | 551..=553)
     }
 
     /// Its text is more than words for people: a path, an address, a size, a list. (That of 150

@@ -152,6 +152,7 @@ impl Session {
             self.pass_fences(at);
             return;
         }
+        self.queued &= !reply.ends_a_transfer();
         self.fencing.swallowed = self.fencing.swallowed.saturating_add(1);
         if self.fencing.swallowed > self.config.strays {
             return self.die(Error::new(ErrorKind::OutOfStep).with_reply(reply));

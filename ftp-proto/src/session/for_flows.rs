@@ -413,6 +413,19 @@ impl Session {
         }
     }
 
+    /// Whether the server may still make an aborted transfer, over the next data connection.
+    pub(crate) fn may_have_a_transfer_queued(&self) -> bool {
+        self.queued
+    }
+
+    /// The server has had a data connection for what it had queued. What it says of it comes before
+    /// the next fence.
+    pub(crate) fn purged(&mut self) {
+        self.queued = false;
+        self.out_of_step = true;
+        self.live = None;
+    }
+
     /// Closes the account, and gives its final reply.
     pub(crate) fn close_transfer(&mut self) -> Option<Reply> {
         self.live.take()?.outcome

@@ -115,6 +115,8 @@ pub struct Session {
     aborted: Option<Reply>,
     /// An aborted transfer's own 426 may come yet.
     abort_echoes: bool,
+    /// The server may still make an aborted transfer, over the next data connection.
+    queued: bool,
     secrets: Vec<Vec<u8>>,
     observer: Option<Observer>,
     state: Negotiated,
@@ -172,6 +174,7 @@ impl Session {
             live: None,
             aborted: None,
             abort_echoes: false,
+            queued: false,
             secrets: Vec::new(),
             observer: None,
             state,

@@ -24,6 +24,7 @@ mod open_active;
 mod open_commands;
 mod open_protected;
 mod open_with_connect;
+mod purge;
 mod quit;
 mod raw;
 mod reinitialize;

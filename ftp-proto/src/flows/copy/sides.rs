@@ -7,6 +7,7 @@ use crate::flow::{Adopts, Answer, Endpoint, Flow, Halt, Step};
 use crate::flows::active::Active;
 use crate::flows::compose::{completion, inner};
 use crate::flows::exchange::Exchange;
+use crate::flows::fence::Fence;
 use crate::flows::passive::Passive;
 use crate::flows::prepare::Prepare;
 use crate::options::config::Protection;
@@ -214,7 +215,7 @@ fn confirmation(reply: Reply, verb: &str) -> Result<Reply, Error> {
 /// this one still to come.
 #[derive(Debug, Default)]
 pub(super) struct Vouch {
-    sent: bool,
+    fence: Option<Fence>,
 }
 
 impl Flow for Vouch {
@@ -222,21 +223,13 @@ impl Flow for Vouch {
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<()>, Error> {
         Step::run(answer, |answer| {
-            session.alive()?;
-            if !self.sent {
-                if session.is_out_of_step() {
-                    return Err(Error::new(ErrorKind::Unconfirmed).into());
-                }
-                self.sent = true;
-                session.send_fence()?;
-            } else if answer.take_timeout() {
-                let late = Error::new(ErrorKind::OutOfStep);
-                return Err(session.dead_of(late).into());
+            if self.fence.is_none() && session.is_out_of_step() {
+                return Err(Error::new(ErrorKind::Unconfirmed).into());
             }
-            match session.strays_before_fence() {
-                Some(0) => Ok(()),
-                Some(_) => Err(Error::new(ErrorKind::Unconfirmed).into()),
-                None => Err(session.receive_within(Wait::Reply).into()),
+            let fence = self.fence.get_or_insert_default();
+            match inner(fence, session, answer)? {
+                0 => Ok(()),
+                _ => Err(Error::new(ErrorKind::Unconfirmed).into()),
             }
         })
     }

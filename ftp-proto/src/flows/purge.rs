@@ -1,0 +1,144 @@
+//! Getting rid of a transfer that an abort has left queued at the server.
+//!
+//! ```text
+//!          Fencing      perhaps the transfer's own reply is on its way
+//!         /       \
+//!    Passive          Active
+//!       |                |
+//!    Connecting       Accepting
+//!       |                |
+//!       +-------+--------+
+//!               |  \ protected
+//!               |   Securing
+//!               |  /
+//!            Ending      our end: a queued upload gets nothing
+//!               |
+//!            Draining    what comes is dropped, up to the server's end
+//! ```
+
+use alloc::format;
+
+use super::active::Active;
+use super::compose::inner;
+use super::fence::Fence;
+use super::passive::Passive;
+use crate::error::{Error, ErrorKind};
+use crate::flow::{Answer, Closing, Endpoint, Event, Flow, Halt, Step};
+use crate::options::config::{DataMode, Protection};
+use crate::session::Session;
+use crate::wait::{Clock, Wait};
+
+/// Opens a data connection without a command, and takes and drops what the server does with it.
+///
+/// pyftpdlib keeps a transfer that was aborted before its data connection was accepted, and makes it
+/// over the next one, whatever that is for. A fence follows. Where this fails, the session is dead.
+#[derive(Debug, Default)]
+pub(super) struct Purge {
+    state: State,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Start,
+    Fencing(Fence),
+    Passive(Passive),
+    Active(Active),
+    Connecting(Endpoint),
+    Accepting,
+    Securing,
+    Ending,
+    Draining,
+}
+
+impl Flow for Purge {
+    type Output = ();
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<()>, Error> {
+        Step::run(answer, |answer| {
+            self.advance(session, answer).map_err(|halt| match halt {
+                Halt::Want(want) => want.into(),
+                Halt::Error(error) => {
+                    let why = "the server may still make an aborted transfer, and could not be \
+                               brought to forget it";
+                    let reason = Error::new(ErrorKind::OutOfStep);
+                    session
+                        .dead_of(reason.with_source(format!("{why}: {error}")))
+                        .into()
+                }
+            })
+        })
+    }
+}
+
+impl Purge {
+    fn advance(&mut self, session: &mut Session, answer: &mut Answer) -> Result<(), Halt> {
+        loop {
+            self.state = match self.state {
+                State::Start => State::Fencing(Fence::default()),
+                State::Fencing(ref mut fence) => {
+                    inner(fence, session, answer)?;
+                    if !session.may_have_a_transfer_queued() {
+                        return Ok(());
+                    }
+                    match session.config().data_mode {
+                        DataMode::Passive => State::Passive(Passive::default()),
+                        DataMode::Active => State::Active(Active::default()),
+                    }
+                }
+                State::Passive(ref mut passive) => {
+                    State::Connecting(inner(passive, session, answer)?)
+                }
+                State::Active(ref mut active) => {
+                    inner(active, session, answer)?;
+                    State::Accepting
+                }
+                State::Connecting(endpoint) => match pending(session, answer, Wait::Connect)? {
+                    Some(clock) => return Err(session.connect(endpoint, clock).into()),
+                    None => next(session),
+                },
+                State::Accepting => match pending(session, answer, Wait::Accept)? {
+                    Some(clock) => return Err(session.accept(Wait::Accept, clock).into()),
+                    None => next(session),
+                },
+                State::Securing => match pending(session, answer, Wait::Handshake)? {
+                    Some(clock) => return Err(session.secure_data(clock).into()),
+                    None => State::Ending,
+                },
+                State::Ending => match pending(session, answer, Wait::DataIdle)? {
+                    Some(clock) => return Err(session.close_data(Closing::SendEnd, clock).into()),
+                    None => State::Draining,
+                },
+                State::Draining => match pending(session, answer, Wait::DataClose)? {
+                    Some(clock) => return Err(session.close_data(Closing::AwaitEnd, clock).into()),
+                    None => {
+                        session.purged();
+                        return Ok(());
+                    }
+                },
+            };
+        }
+    }
+}
+
+/// What follows once the connection is there.
+fn next(session: &Session) -> State {
+    match session.protection() {
+        Protection::Private => State::Securing,
+        Protection::Clear => State::Ending,
+    }
+}
+
+/// The clock of a want that is still to be served; nothing where it was.
+fn pending(session: &Session, answer: &mut Answer, wait: Wait) -> Result<Option<Clock>, Error> {
+    match answer.take() {
+        None => Ok(Some(Clock::Starts)),
+        Some(Event::ControlFirst) => {
+            session.alive()?;
+            Ok(Some(Clock::Continues))
+        }
+        Some(Event::TimedOut) => Err(Error::new(ErrorKind::Timeout(wait))),
+        Some(Event::Failed(error)) => Err(error),
+        Some(_) => Ok(None),
+    }
+}

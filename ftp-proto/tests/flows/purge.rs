@@ -1,0 +1,100 @@
+//! Rule 2: what an abort has left queued at the server is not taken for the next transfer.
+
+use ftp_proto::{Config, ErrorKind};
+
+use crate::support::*;
+
+/// ABOR of a download answered so, and the fence.
+fn aborted(first: &str, answer: &str) -> Driver<Script> {
+    let mut opening = opening("RETR a");
+    opening.pop();
+    opening.push(say(first));
+    let mut driver = logged_in(Config::default(), opening);
+    driver.outcome(&Op::Retrieve("a", 0));
+    let abort = [hear("ABOR"), serve("close abandon"), say(answer)];
+    driver.server.extend(abort);
+    driver.outcome(&Op::Abort);
+    driver.server.extend(fence());
+    driver.forget();
+    driver
+}
+
+/// EPSV and a connection without a command.
+fn purging() -> Vec<Item> {
+    vec![
+        hear("EPSV"),
+        say("229 (|||6000|)"),
+        serve("connect peer:6000"),
+        serve("close graceful upload"),
+    ]
+}
+
+fn opened_next() -> Vec<Item> {
+    vec![
+        hear("EPSV"),
+        say("229 (|||6447|)"),
+        serve("connect peer:6447"),
+        hear("RETR b"),
+        say("150 here"),
+    ]
+}
+
+#[test]
+fn a_transfer_that_abor_did_not_find_gets_a_data_connection_of_its_own() {
+    let mut driver = aborted("150 soon", "225 no transfer");
+    driver.server.extend(purging());
+    // The queued file's replies, and the fence after them.
+    let replies = [hear("PWD"), say("226 the old one"), say("257 \"/fence\"")];
+    driver.server.extend(replies);
+    driver.server.extend(opened_next());
+    assert_eq!(driver.outcome(&Op::Retrieve("b", 0)), DOWNLOADING);
+    driver.server.assert_over();
+}
+
+#[test]
+fn a_transfer_that_is_known_to_be_over_is_not_queued() {
+    for (first, answer) in [("150 soon", "226 aborted"), ("125 is open", "225 aborted")] {
+        let mut driver = aborted(first, answer);
+        driver.server.extend(opened_next());
+        assert_eq!(
+            driver.outcome(&Op::Retrieve("b", 0)),
+            DOWNLOADING,
+            "{answer}"
+        );
+        driver.server.assert_over();
+    }
+}
+
+#[test]
+fn a_late_word_on_the_transfer_itself_says_that_it_is_not_queued() {
+    let mut driver = aborted("150 soon", "225 no transfer");
+    driver.server = Script::new([hear("PWD"), say("426 cut"), say("257 \"/fence\"")]);
+    driver.server.extend(opened_next());
+    assert_eq!(driver.outcome(&Op::Retrieve("b", 0)), DOWNLOADING);
+    driver.server.assert_over();
+}
+
+#[test]
+fn where_it_cannot_be_ruled_out_the_session_ends_and_says_why() {
+    let unreachable = Reaction::Fails(ErrorKind::Io);
+    let silent = [
+        &purging()[..3],
+        &[Item::Serve("close graceful upload", Reaction::TimesOut)],
+    ]
+    .concat();
+    let refused = [
+        &purging()[..2],
+        &[Item::Serve("connect peer:6000", unreachable)],
+    ]
+    .concat();
+    for purge in [silent, refused] {
+        let mut driver = aborted("150 soon", "225 no transfer");
+        driver.server.extend(purge);
+        let error = driver.run(ftp_proto::flows::Open::retrieve("b").expect("a path"));
+        let error = error.expect_err("what is queued would be taken for b");
+        assert_eq!(error.kind(), ErrorKind::OutOfStep);
+        assert!(error.to_string().contains("an aborted transfer"), "{error}");
+        assert!(driver.session.is_dead());
+        driver.server.assert_over();
+    }
+}
