@@ -11,9 +11,13 @@
 //!      |                               |      |
 //!      +-------------------------------+------+
 //!                                      |
-//!                                    Final     the final reply: judge it and the data
+//!                                    Final     the final reply
+//!                                      |
+//!                                  Following   has another reply followed it?
 //!                                      |
 //!                                   Sizing     close_notify was missing: SIZE stands in for it
+//!                                      |
+//!                                  LastWord    it was 200: does PWD bring nothing else?
 //! ```
 //!
 //! A refusal leads from every `Closing` to `Closing(Abandon)`.
@@ -22,6 +26,7 @@ use alloc::format;
 
 use super::Size;
 use super::compose::inner;
+use super::exchange::Exchange;
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Adopts, Answer, Closing, Event, Flow, Halt, Step};
 use crate::options::config::MissingCloseNotify;
@@ -30,14 +35,18 @@ use crate::session::Session;
 use crate::session::transfer::{Completion, DataEnd, Direction, Transfer};
 use crate::tls::Reason;
 use crate::wait::{Clock, Wait};
-use crate::wire::{Class, Reply};
+use crate::wire::{Code, Command, Reply, Verb};
 
 /// Finishes a transfer: ends the data connection in the way that its direction asks for, waits
 /// for the final reply, and judges both.
 ///
-/// A download is a success only if its data ended cleanly *and* the final reply is 2xx, in either
-/// order; a missing close_notify may be [tolerated](MissingCloseNotify). An
+/// A download is a success only if its data ended cleanly *and* the final reply confirms it, in
+/// either order; a missing close_notify may be [tolerated](MissingCloseNotify). An
 /// upload is judged by the final reply, once all was written.
+///
+/// 226 and 250 confirm a transfer. 200 does where nothing follows it, which a PWD finds out. Any
+/// other positive reply makes it [`ErrorKind::Unconfirmed`]. Of two final replies the worse one
+/// counts.
 #[derive(Debug)]
 pub struct Finish {
     transfer: Transfer,
@@ -54,6 +63,8 @@ pub struct Finish {
     state: State,
 }
 
+const ANOTHER_REPLY: &str = "a reply came for it that belongs to another command";
+
 const NO_CLOSE_NOTIFY: &str = "it ended without close_notify, so that nobody can tell the end from a cut (of a server that \
      never sends one, Config::with_missing_close_notify takes a file whose size agrees)";
 
@@ -63,8 +74,12 @@ enum State {
     Looking,
     Closing(Closing),
     Final,
+    /// Reading what has arrived after the final reply.
+    Following,
     /// Asking for the size, which is to stand in for close_notify.
     Sizing(Size, Reply),
+    /// Asking for something whose answer comes after all that is about the transfer.
+    LastWord(Exchange, Completion),
 }
 
 impl Finish {
@@ -123,7 +138,7 @@ impl Finish {
 
     /// What the final reply and the data come to together.
     fn judge(&self, reply: Reply) -> Result<Completion, Error> {
-        let completed = reply.class() == Class::Completion;
+        let completed = reply.confirms_transfer();
         let result = match (self.data_error(), completed) {
             (None, true) => Ok(Completion {
                 bytes: self.bytes,
@@ -157,6 +172,9 @@ impl Finish {
 
     /// The server's, in words where TLS is what it does not like: vsftpd shakes hands first.
     fn refusal(&self, reply: Reply) -> Error {
+        if !reply.is_refusal() {
+            return mistaken(reply);
+        }
         let demanded = self.transfer.is_protected() && !self.transfer.is_resumed();
         if demanded && reply.is_about_resumption() {
             return Error::from_reply(reply).with_tls_reason(Reason::ResumptionDemanded);
@@ -167,7 +185,7 @@ impl Finish {
     /// What is to be asked before a download without close_notify is judged.
     fn size_in_question(&self, session: &Session, outcome: &Reply) -> Option<Size> {
         let tolerated = session.config().missing_close_notify == MissingCloseNotify::IfSizeAgrees;
-        let confirmed = outcome.class() == Class::Completion;
+        let confirmed = outcome.confirms_transfer();
         let missing = matches!(self.end, DataEnd::NoCloseNotify);
         // In clear, after CCC, anybody who cut the data could answer for its size as well.
         let asked = self.expected.is_none() && session.is_secured();
@@ -221,7 +239,7 @@ impl Flow for Finish {
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Completion>, Error> {
         Step::run(answer, |answer| {
-            if !matches!(self.state, State::Sizing(..)) {
+            if !matches!(self.state, State::Sizing(..) | State::LastWord(..)) {
                 session.check_transfer()?;
             }
             loop {
@@ -230,7 +248,9 @@ impl Flow for Finish {
                     State::Looking => return Err(self.looked(session, answer)),
                     State::Closing(closing) => self.closed(session, answer, closing)?,
                     State::Final => return self.hear(session, answer),
+                    State::Following => return self.followed(session, answer),
                     State::Sizing(..) => return self.sized(session, answer),
+                    State::LastWord(..) => return self.last_word(session, answer),
                 };
             }
         })
@@ -334,28 +354,89 @@ impl Finish {
             let error = Error::new(ErrorKind::Unconfirmed).with_reply(reply);
             return Err(self.in_context(error).into());
         }
-        if session.final_reply().is_none() && silence.is_none() {
-            return Err(session.receive_within(Wait::FinalReply).into());
-        }
-        let judged = match session.close_transfer() {
-            Some(reply) => {
-                if let Some(size) = self.size_in_question(session, &reply) {
-                    self.state = State::Sizing(size, reply);
-                    return self.sized(session, answer);
+        if silence.is_none() {
+            match session.final_reply() {
+                None => return Err(session.receive_within(Wait::FinalReply).into()),
+                Some(reply) if !reply.is_refusal() => {
+                    self.state = State::Following;
+                    return Err(session.look().into());
                 }
-                self.compare(session, self.expected);
-                self.judge(reply)
+                Some(_) => {}
             }
-            None => {
-                self.compare(session, self.expected);
-                Err(self.unconfirmed(silence))
+        }
+        self.conclude(session, answer, silence)
+    }
+
+    fn followed(&mut self, session: &mut Session, answer: &mut Answer) -> Result<Completion, Halt> {
+        session.look_again(answer)?;
+        let confirmed = session.final_reply().is_some_and(Reply::confirms_transfer);
+        if confirmed && session.is_doubtful() {
+            session.doubt();
+            if let Some(reply) = session.close_transfer() {
+                return Err(self.in_context(mistaken(reply)).into());
             }
+        }
+        self.conclude(session, answer, None)
+    }
+
+    /// All is in that will come.
+    fn conclude(
+        &mut self,
+        session: &mut Session,
+        answer: &mut Answer,
+        silence: Option<Error>,
+    ) -> Result<Completion, Halt> {
+        let Some(reply) = session.close_transfer() else {
+            self.compare(session, self.expected);
+            return Err(self.unconfirmed(silence).into());
         };
+        if let Some(size) = self.size_in_question(session, &reply) {
+            self.state = State::Sizing(size, reply);
+            return self.sized(session, answer);
+        }
+        self.compare(session, self.expected);
+        self.decide(session, answer, reply)
+    }
+
+    fn decide(
+        &mut self,
+        session: &mut Session,
+        answer: &mut Answer,
+        reply: Reply,
+    ) -> Result<Completion, Halt> {
+        let judged = self.judge(reply);
         let reason = judged.as_ref().err().and_then(Error::tls_reason);
         if reason == Some(&Reason::ResumptionDemanded) {
             session.resumption_was_demanded();
         }
-        Ok(judged?)
+        let completion = judged?;
+        if completion.reply.code() != Code::OKAY || session.is_dead() {
+            return Ok(completion);
+        }
+        let question = Exchange::new(Command::from(Verb::PWD));
+        self.state = State::LastWord(question, completion);
+        self.last_word(session, answer)
+    }
+
+    fn last_word(
+        &mut self,
+        session: &mut Session,
+        answer: &mut Answer,
+    ) -> Result<Completion, Halt> {
+        let State::LastWord(question, completion) = &mut self.state else {
+            return Err(Error::misuse(Misuse::Finished).into());
+        };
+        let reply = match question.reply(session, answer) {
+            Ok(reply) => reply,
+            Err(Halt::Error(error)) => return Err(self.unconfirmed(Some(error)).into()),
+            Err(want) => return Err(want),
+        };
+        if reply.code() == Code::PATHNAME || reply.is_not_implemented() {
+            return Ok(completion.clone());
+        }
+        // It is about the transfer, and the answer to PWD is still to come.
+        session.doubt();
+        Err(self.in_context(self.refusal(reply)).into())
     }
 
     fn sized(&mut self, session: &mut Session, answer: &mut Answer) -> Result<Completion, Halt> {
@@ -371,6 +452,12 @@ impl Finish {
         let reply = reply.clone();
         let offset = self.transfer.offset();
         self.compare(session, size.and_then(|size| size.checked_sub(offset)));
-        Ok(self.judge(reply)?)
+        self.decide(session, answer, reply)
     }
+}
+
+/// This reply was taken for the transfer's confirmation, and is not, or not for certain.
+fn mistaken(reply: Reply) -> Error {
+    let error = Error::new(ErrorKind::Unconfirmed).with_source(ANOTHER_REPLY);
+    error.with_reply(reply)
 }

@@ -356,7 +356,12 @@ impl Open {
             return Ok(State::Opened(Secured::No));
         }
         self.check_refusal(session)?;
-        if begun || session.final_reply().is_some() {
+        let over = session.final_reply().is_some();
+        if over && !begun && !late && !session.is_dead() {
+            // It may be another command's, and the 150 may be here already.
+            return Err(session.look().into());
+        }
+        if begun || over {
             return Ok(match clear {
                 true => State::Opened(Secured::No),
                 false => State::Securing,
@@ -455,7 +460,7 @@ fn explained(error: Error, reply: Option<Reply>, failing: Failing, verb: &str) -
         // What the server says then is that we went away.
         return error.with_reply(reply);
     }
-    if reply.class() == Class::Completion {
+    if !reply.is_refusal() {
         return error;
     }
     // However it ended: a server that closes on what it has not read resets the connection.

@@ -115,6 +115,11 @@ impl Session {
         self.queued &= !reply.ends_a_transfer();
         self.lose_step();
         self.strays = self.strays.saturating_add(1);
+        if let Some(live) = &mut self.live {
+            if let Some(owed) = live.reconsider(&reply) {
+                return self.ledger.push_front(owed);
+            }
+        }
         if self.strays > self.config.strays {
             self.die(Error::new(ErrorKind::OutOfStep).with_reply(reply));
         }
@@ -150,22 +155,30 @@ impl Session {
                 live.preliminary.get_or_insert(reply);
                 self.ledger.push_front(owed);
             }
-            // `200 ok` ahead of the 150, which ftplib has seen for LIST and STOR. 226 and 250
-            // say that it is over: an empty listing, as a rule.
-            Class::Completion
-                if live.preliminary.is_none() && !live.early && !reply.is_transfer_completion() =>
-            {
-                live.early = true;
+            // `200 ok` before the 150, which ftplib has seen for LIST and STOR. 226 and 250 say
+            // that it is over: an empty listing, as a rule.
+            _ if live.preliminary.is_none() && reply.code() == Code::OKAY => {
                 self.ledger.push_front(owed);
             }
-            _ if keep_alives == 0 => live.outcome = Some(reply),
+            _ if keep_alives == 0 => {
+                let ends = reply.ends_transfer();
+                live.outcome = Some(reply);
+                if live.preliminary.is_none() {
+                    live.unopened = Some(owed);
+                }
+                if !ends {
+                    self.lose_step();
+                }
+            }
             _ => {
                 live.held.push(reply);
-                if live.held.len() > keep_alives {
-                    live.settle_held();
-                    self.ledger.retain(|owed| owed.shape != Shape::KeepAlive);
-                } else {
-                    self.ledger.push_front(owed);
+                if live.held.len() <= keep_alives {
+                    return self.ledger.push_front(owed);
+                }
+                let clear = live.settle_held();
+                self.ledger.retain(|owed| owed.shape != Shape::KeepAlive);
+                if !clear {
+                    self.lose_step();
                 }
             }
         }
@@ -219,9 +232,20 @@ impl Session {
 
 /// Questions about single codes, where the first digit does not decide.
 impl Reply {
-    /// 226 and 250 end a transfer; other completions do not say so.
-    fn is_transfer_completion(&self) -> bool {
-        matches!(self.code().value(), 226 | 250)
+    /// What a server says of a transfer that went well: 226 or 250. 200 says so only where nothing
+    /// follows it.
+    pub(crate) fn confirms_transfer(&self) -> bool {
+        matches!(self.code().value(), 200 | 226 | 250)
+    }
+
+    /// 4xx and 5xx.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self.class(), Class::Transient | Class::Permanent)
+    }
+
+    /// Any other reply belongs to something else. 332 demands an account for the transfer.
+    fn ends_transfer(&self) -> bool {
+        self.confirms_transfer() || self.is_refusal() || self.code() == Code::NEED_ACCOUNT
     }
 
     /// What servers say of a transfer at its end, and hardly of anything else.

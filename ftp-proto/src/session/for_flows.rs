@@ -349,6 +349,18 @@ impl Session {
         self.live.as_ref().is_some_and(Live::is_refused)
     }
 
+    /// Whether a confirmation that is in may be another command's: one was taken for it before, or
+    /// another reply has begun to come, although none is owed.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| live.doubtful)
+            || self.ledger.is_empty() && !self.decoder.is_empty()
+    }
+
+    /// What was taken for the reply to this operation may have been another one's.
+    pub(crate) fn doubt(&mut self) {
+        self.lose_step();
+    }
+
     /// Takes out a completion that came before the data was through. It belongs to something else:
     /// the server's own word can only come later, and nobody waits for it.
     pub(crate) fn take_premature_completion(&mut self) -> Option<Reply> {

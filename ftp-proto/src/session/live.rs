@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::ledger::Owed;
 use super::transfer::TransferId;
 use crate::wire::{Class, Reply};
 
@@ -13,11 +14,14 @@ pub(super) struct Live {
     /// The data connection has used a ticket up, and may bring another one.
     pub(super) used_a_ticket: bool,
     pub(super) preliminary: Option<Reply>,
+    /// The final reply, or another one that came in its place.
     pub(super) outcome: Option<Reply>,
     /// Final replies that came while a keep-alive was owed, too.
     pub(super) held: Vec<Reply>,
-    /// A completion that came before the preliminary reply was passed over.
-    pub(super) early: bool,
+    /// What was owed for it, where the final reply came without a preliminary one.
+    pub(super) unopened: Option<Owed>,
+    /// A reply was taken for its final one, and was another command's.
+    pub(super) doubtful: bool,
 }
 
 impl Live {
@@ -29,7 +33,8 @@ impl Live {
             preliminary: None,
             outcome: None,
             held: Vec::new(),
-            early: false,
+            unopened: None,
+            doubtful: false,
         }
     }
 
@@ -42,39 +47,74 @@ impl Live {
             .find(|reply| reply.class() == Class::Completion)
     }
 
-    /// A final reply is in, and it is a refusal.
+    /// A final reply is in, and it does not confirm the transfer.
     pub(super) fn is_refused(&self) -> bool {
         let outcome = self.outcome.as_ref();
-        outcome.is_some_and(|reply| reply.class() != Class::Completion)
-            || self.is_refused_for_sure()
+        outcome.is_some_and(|reply| !reply.confirms_transfer()) || self.is_refused_for_sure()
     }
 
-    /// All replies are in, those to keep-alives among them: takes out the transfer's own.
-    pub(super) fn settle_held(&mut self) {
+    /// All replies are in, those to keep-alives among them: takes out the transfer's own. Says
+    /// whether that is clear: only one of them can be the transfer's, and it ends transfers.
+    pub(super) fn settle_held(&mut self) -> bool {
+        let own = self.held.iter().filter(|reply| !reply.may_answer_noop());
+        let several = own.count() > 1;
         self.take_unmistakable();
         if self.outcome.is_none() {
-            // All are alike: the worst one for the transfer decides.
-            let refusal = |reply: &Reply| reply.class() != Class::Completion;
-            let at = self.held.iter().position(refusal).unwrap_or_default();
-            if at < self.held.len() {
-                self.outcome = Some(self.held.swap_remove(at));
-            }
+            // Each of them may be a NOOP's.
+            self.outcome = self.held.iter().min_by_key(|reply| worth(reply)).cloned();
         }
         self.held.clear();
+        !several && !matches!(&self.outcome, Some(reply) if worth(reply) == Worth::Other)
     }
 
-    /// Takes the reply that decides out of those held: one that no NOOP gets.
+    /// Takes the reply that decides out of those held: the worst one that no NOOP gets.
     pub(super) fn take_unmistakable(&mut self) {
-        let at = self.held.iter().position(|reply| !reply.may_answer_noop());
-        if let Some(at) = at {
-            self.outcome = Some(self.held.swap_remove(at));
+        let own = self.held.iter().filter(|reply| !reply.may_answer_noop());
+        if let Some(worst) = own.min_by_key(|reply| worth(reply)) {
+            self.outcome = Some(worst.clone());
         }
     }
 
-    /// A refusal is in that no NOOP gets, although not all replies are.
+    /// Another reply has come after the final one, and nothing else is owed: the worse of them
+    /// counts. If it is a 150, and the first one, then the transfer begins only now, and the one
+    /// before it was another command's: gives what is owed once more.
+    pub(super) fn reconsider(&mut self, reply: &Reply) -> Option<Owed> {
+        let outcome = self.outcome.as_mut()?;
+        if reply.class() == Class::Preliminary {
+            if let Some(owed) = self.unopened.take() {
+                self.outcome = None;
+                self.preliminary = Some(reply.clone());
+                self.doubtful = true;
+                return Some(owed);
+            }
+        }
+        if worth(reply) < worth(outcome) {
+            *outcome = reply.clone();
+        }
+        None
+    }
+
+    /// A reply is in that neither a NOOP nor a confirmed transfer gets, although not all are.
     pub(super) fn is_refused_for_sure(&self) -> bool {
         self.held
             .iter()
-            .any(|reply| reply.class() != Class::Completion && !reply.may_answer_noop())
+            .any(|reply| !reply.confirms_transfer() && !reply.may_answer_noop())
+    }
+}
+
+/// What a final reply is worth to a transfer, the worst first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Worth {
+    Refuses,
+    /// It belongs to something else.
+    Other,
+    Confirms,
+}
+
+fn worth(reply: &Reply) -> Worth {
+    match reply {
+        _ if reply.is_refusal() => Worth::Refuses,
+        _ if reply.confirms_transfer() => Worth::Confirms,
+        _ => Worth::Other,
     }
 }

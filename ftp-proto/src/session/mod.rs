@@ -85,7 +85,7 @@ use crate::tls::Reason;
 #[cfg(feature = "rustls")]
 use crate::tls::TlsLogin;
 use crate::wait::Wait;
-use crate::wire::{Class, Command, DecodeError, Decoded, Reply, ReplyDecoder, Verb};
+use crate::wire::{Command, DecodeError, Decoded, Reply, ReplyDecoder, Verb};
 
 /// One control connection: the reply decoder, unsent bytes, the ledger, the negotiated state, and
 /// why it is dead, if it is. No clock, no randomness, no sockets.
@@ -273,7 +273,7 @@ impl Session {
         match &live.outcome {
             // No completion of an upload can precede the end of its data.
             _ if upload && live.completion().is_some() => Verdict::Failed,
-            Some(reply) if reply.class() == Class::Completion => Verdict::Confirmed,
+            Some(reply) if reply.confirms_transfer() => Verdict::Confirmed,
             Some(_) => Verdict::Failed,
             None if self.dead.is_some() || live.is_refused_for_sure() => Verdict::Failed,
             None => Verdict::Open,

@@ -349,6 +349,101 @@ cases! {
         .step(Upload("/\0", vec![]), Fails(ErrorKind::InvalidArgument, None))
         .heard(&[]);
 
+    // Which replies confirm a transfer.
+
+    /// A 226 that comes before the 150 belongs to something else: the download that the server cuts
+    /// and refuses is refused.
+    confirmed_by_no_226_before_the_150 => session(Setup::new()
+            .fault(Fault::nth("RETR", 0, Action::Before(b"226 Old.\r\n".to_vec())))
+            .fault(Fault::nth("RETR", 0, Action::At {
+                after: 50_000,
+                control: b"451 Broken.\r\n".to_vec(),
+                then: Then::Fin,
+            })))
+        .step(Download("/big", 0), FailsAfter(Transient, Some(451), 50_000))
+        .steps(still_in_step());
+    /// The same where the server takes the cut for the end.
+    confirmed_by_no_226_after_another_one_before_the_150 => session(Setup::new()
+            .fault(Fault::nth("RETR", 0, Action::Before(b"226 Old.\r\n".to_vec())))
+            .fault(Fault::nth("RETR", 0, Action::At {
+                after: 50_000,
+                control: Vec::new(),
+                then: Then::Fin,
+            })))
+        .step(Download("/big", 0), FailsAfter(Unconfirmed, Some(226), 50_000))
+        .steps(still_in_step());
+    /// The same of a listing.
+    confirmed_by_no_226_before_the_150_of_a_listing => session(Setup::new()
+            .fault(Fault::nth("NLST", 0, Action::Before(b"226 Old.\r\n".to_vec())))
+            .fault(Fault::nth("NLST", 0, Action::At {
+                after: 5,
+                control: b"451 Broken.\r\n".to_vec(),
+                then: Then::Fin,
+            })))
+        .step(Names, Fails(Transient, Some(451)))
+        .steps(still_in_step());
+    /// The same of an upload.
+    confirmed_by_no_226_before_the_150_of_an_upload => session(Setup::new()
+            .fault(Fault::nth("STOR", 0, Action::Before(b"226 Old.\r\n".to_vec())))
+            .fault(Fault::nth("STOR", 0, Action::Words(b"552 Disk full.\r\n".to_vec()))))
+        .step(Upload("/new", big(100_000)), Fails(Permanent, Some(552)))
+        .steps(still_in_step());
+    /// 226 and then 451, in one segment or two: the worse one counts.
+    confirmed_and_refused_is_refused => session(Setup::new()
+            .fault(Fault::nth("RETR", 0, Action::Words(b"226 Done.\r\n451 Broken.\r\n".to_vec())))
+            .fault(Fault::nth("RETR", 1, Action::Stray(b"451 Broken.\r\n".to_vec())))
+            .fault(Fault::nth("STOR", 0, Action::Words(b"226 Done.\r\n552 Full.\r\n".to_vec())))
+            .fault(Fault::nth("STOR", 1, Action::Stray(b"552 Full.\r\n".to_vec())))
+            .fault(Fault::nth("NLST", 0, Action::Stray(b"451 Broken.\r\n".to_vec()))))
+        .step(Download("/big", 0), FailsAfter(Transient, Some(451), 200_000))
+        .step(Download("/five", 0), FailsAfter(Transient, Some(451), 5))
+        .step(Upload("/new", big(10)), Fails(Permanent, Some(552)))
+        .step(Upload("/new", big(10)), Fails(Permanent, Some(552)))
+        .step(Names, Fails(Transient, Some(451)))
+        .steps(still_in_step());
+    /// The same with a NOOP owed.
+    confirmed_and_refused_with_a_noop_owed_is_refused => session(Setup::new()
+            .window(4096)
+            .fault(Fault::nth("RETR", 0, Action::Words(b"226 Done.\r\n451 Broken.\r\n".to_vec()))))
+        .step(DownloadKeptAlive("/big", 1000), FailsAfter(Transient, Some(451), 200_000))
+        .steps(still_in_step());
+    /// Replies of other commands confirm nothing.
+    confirmed_by_no_other_reply => session(Setup::new()
+            .fault(Fault::nth("RETR", 0, Action::Words(b"257 \"/\"\r\n".to_vec())))
+            .fault(Fault::nth("RETR", 1, Action::Words(b"211 End.\r\n".to_vec())))
+            .fault(Fault::nth("RETR", 2, Action::Words(b"227 Passive (127,0,0,1,2,3).\r\n".to_vec())))
+            .fault(Fault::nth("RETR", 3, Action::Words(b"225 Open.\r\n".to_vec())))
+            .fault(Fault::nth("STOR", 0, Action::Words(b"213 5\r\n".to_vec()))))
+        .step(Download("/five", 0), Fails(Unconfirmed, Some(257)))
+        .step(Download("/five", 0), Fails(Unconfirmed, Some(211)))
+        .step(Download("/five", 0), Fails(Unconfirmed, Some(227)))
+        .step(Download("/five", 0), Fails(Unconfirmed, Some(225)))
+        .step(Upload("/new", big(5)), Fails(Unconfirmed, Some(213)))
+        .steps(still_in_step());
+    /// 250 confirms, 200 as the last word, and 226 sent twice.
+    confirmed_by_250_200_and_226_twice => session(Setup::new()
+            .fault(Fault::nth("RETR", 0, Action::Words(b"250 Done.\r\n".to_vec())))
+            .fault(Fault::nth("RETR", 1, Action::Words(b"200 Done.\r\n".to_vec())))
+            .fault(Fault::nth("RETR", 2, Action::Twice))
+            .fault(Fault::nth("STOR", 0, Action::Before(b"200 Okay.\r\n".to_vec())))
+            .fault(Fault::nth("STOR", 1, Action::Words(b"200 Done.\r\n".to_vec())))
+            .fault(Fault::nth("NLST", 0, Action::Before(b"200 Okay.\r\n".to_vec()))))
+        .step(Download("/big", 0), bytes(&big(200_000)))
+        .step(Download("/big", 0), bytes(&big(200_000)))
+        .step(Download("/big", 0), bytes(&big(200_000)))
+        .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
+        .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
+        .step(
+            Names,
+            Is(Outcome::Lines(vec![
+                b"big".to_vec(),
+                b"empty".to_vec(),
+                b"five".to_vec(),
+                b"new".to_vec(),
+            ])),
+        )
+        .steps(still_in_step());
+
     /// Hard case 1: 550 while the data connection is still being made.
     hard_01_refused_with_550_while_connecting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))

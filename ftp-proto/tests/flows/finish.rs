@@ -42,7 +42,8 @@ fn invariant_4_226_while_the_data_connection_is_closed() {
             "receive Arrived",
             "close send end",
             "close graceful upload",
-            "close graceful upload continues"
+            "close graceful upload continues",
+            "receive Arrived"
         ]
     );
 }

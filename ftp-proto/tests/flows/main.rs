@@ -6,6 +6,7 @@ mod support;
 mod abort;
 mod attributes;
 mod clear_control;
+mod confirmed;
 mod contract;
 mod copy;
 mod copy_faults;

@@ -1,0 +1,221 @@
+//! Which replies confirm a transfer, and what follows where another one has come.
+
+use ftp_proto::{DataEnd, Verdict};
+
+use crate::support::*;
+
+const UNCONFIRMED: &str = "Unconfirmed Some(\"RETR\")";
+const BROKEN: &str = "Transient Some(\"RETR\") Some(\"451 broken\") Some(12)";
+
+/// What the server says once the data has ended, and what comes of it. The session is then in step,
+/// perhaps by a fence.
+#[track_caller]
+fn ended(said: &[Item], outcome: &str, fenced: bool) {
+    let then = if fenced { fenced_pwd() } else { pwd().into() };
+    let script = [&[serve("close graceful download")][..], said, &then].concat();
+    let outcomes = play(downloading(script), &[finish(), Op::Pwd]);
+    assert_eq!(outcomes, [outcome, "/here"]);
+}
+
+#[test]
+fn confirmed_by_226_and_250_and_by_no_other_reply() {
+    ended(&[say("226 done")], "12 bytes, 226 done", false);
+    ended(&[say("250 done")], "12 bytes, 250 done", false);
+    for other in [
+        "202", "211", "213", "225", "227", "229", "257", "331", "350",
+    ] {
+        let reply = format!("{other} what");
+        let outcome = format!("{UNCONFIRMED} Some(\"{reply}\") Some(12)");
+        ended(&[say(&reply)], &outcome, true);
+    }
+}
+
+#[test]
+fn confirmed_by_200_where_it_is_the_last_word() {
+    let question = hear("PWD");
+    let answer = say("257 \"/here\"");
+    ended(
+        &[say("200 done"), question.clone(), answer],
+        "12 bytes, 200 done",
+        false,
+    );
+    let unknown = say("502 no PWD here");
+    ended(
+        &[say("200 done"), question.clone(), unknown],
+        "12 bytes, 200 done",
+        false,
+    );
+    ended(
+        &[say("200 done"), question, say("451 broken")],
+        BROKEN,
+        true,
+    );
+    ended(&[say("200 done"), say("451 broken")], BROKEN, true);
+}
+
+#[test]
+fn confirmed_by_no_200_before_the_150() {
+    let script = [
+        &opening("RETR a")[..6],
+        &[say("200 ok"), say("200 ok"), say("150 here")],
+    ]
+    .concat();
+    let mut driver = logged_in(ftp_proto::Config::default(), script);
+    driver.outcome(&Op::Retrieve("a", 0));
+    driver
+        .server
+        .extend([serve("close graceful download"), say("451 broken")]);
+    assert_eq!(driver.outcome(&finish()), BROKEN);
+    driver.server.assert_over();
+}
+
+#[test]
+fn confirmed_and_refused_is_refused() {
+    ended(&[say("226 done"), say("451 broken")], BROKEN, true);
+    ended(&[bytes(b"226 done\r\n451 broken\r\n")], BROKEN, true);
+    ended(&[bytes(b"451 broken\r\n226 done\r\n")], BROKEN, true);
+    let outcome = format!("{UNCONFIRMED} Some(\"257 what\") Some(12)");
+    ended(&[say("226 done"), say("257 what")], &outcome, true);
+}
+
+#[test]
+fn confirmed_twice_is_confirmed() {
+    ended(
+        &[say("226 done"), say("226 done")],
+        "12 bytes, 226 done",
+        true,
+    );
+    ended(
+        &[say("226 done"), say("200 fine")],
+        "12 bytes, 226 done",
+        true,
+    );
+}
+
+#[test]
+fn confirmed_while_another_reply_begins_is_unconfirmed() {
+    let outcome = format!("{UNCONFIRMED} Some(\"226 done\") Some(12)");
+    let script = [
+        serve("close graceful download"),
+        bytes(b"226 done\r\n45"),
+        hear("PWD"),
+        bytes(b"1 broken\r\n257 \"/fence\"\r\n"),
+    ];
+    let driver = downloading([&script[..], &pwd()].concat());
+    assert_eq!(play(driver, &[finish(), Op::Pwd]), [&*outcome, "/here"]);
+}
+
+#[test]
+fn confirmed_before_the_150_is_another_transfer() {
+    for (said, outcome) in [
+        ("451 broken", BROKEN),
+        (
+            "226 done",
+            "Unconfirmed Some(\"RETR\") Some(\"226 done\") Some(12)",
+        ),
+    ] {
+        let script = [
+            &opening("RETR a")[..6],
+            &[say("226 old"), say("150 here (12 bytes)")],
+        ]
+        .concat();
+        let mut driver = logged_in(ftp_proto::Config::default(), script);
+        let opened = driver.outcome(&Op::Retrieve("a", 0));
+        assert_eq!(opened, DOWNLOADING.replace("None", "Some(12)"));
+        let transfer = driver.transfer.as_ref().expect("a transfer");
+        assert_eq!(driver.session.verdict(transfer), Verdict::Open);
+        driver
+            .server
+            .extend([serve("close graceful download"), say(said)]);
+        driver.server.extend(fenced_pwd());
+        assert_eq!(driver.outcome(&finish()), outcome);
+        assert_eq!(driver.outcome(&Op::Pwd), "/here");
+        driver.server.assert_over();
+    }
+}
+
+#[test]
+fn confirmed_before_the_150_that_comes_with_the_data() {
+    let script = [&opening("RETR a")[..6], &[say("226 old")]].concat();
+    let mut driver = logged_in(ftp_proto::Config::default(), script);
+    assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
+    driver.server.extend([
+        serve("close graceful download"),
+        say("150 here"),
+        say("226 done"),
+    ]);
+    driver.server.extend(fenced_pwd());
+    let outcome = format!("{UNCONFIRMED} Some(\"226 done\") Some(12)");
+    assert_eq!(driver.outcome(&finish()), outcome);
+    assert_eq!(driver.outcome(&Op::Pwd), "/here");
+}
+
+#[test]
+fn confirmed_and_refused_while_a_noop_is_owed_is_refused() {
+    for said in [
+        &["226 done", "451 broken"][..],
+        &["451 broken", "226 done"],
+        &["226 done", "200 still here", "451 broken"],
+        &["200 still here", "226 done", "451 broken"],
+    ] {
+        let said: Vec<Item> = said.iter().map(|reply| say(reply)).collect();
+        let script = [&[hear("NOOP"), serve("close graceful download")][..], &said].concat();
+        let driver = downloading([script, fenced_pwd()].concat());
+        let outcomes = play(driver, &[Op::KeepAlive, finish(), Op::Pwd]);
+        assert_eq!(outcomes[1..], [BROKEN, "/here"], "{said:?}");
+    }
+}
+
+#[test]
+fn confirmed_by_the_worse_of_two_replies_that_a_noop_may_get() {
+    for order in [["200 fine", "500 broken"], ["500 broken", "200 fine"]] {
+        let script = [
+            hear("NOOP"),
+            serve("close graceful download"),
+            say(order[0]),
+            say(order[1]),
+        ];
+        let outcomes = play(
+            downloading([&script[..], &pwd()].concat()),
+            &[Op::KeepAlive, finish(), Op::Pwd],
+        );
+        let failed = "Permanent Some(\"RETR\") Some(\"500 broken\") Some(12)";
+        assert_eq!(outcomes, ["", failed, "/here"]);
+    }
+}
+
+#[test]
+fn confirmed_by_no_other_reply_while_a_noop_is_owed() {
+    let mut driver = uploading([hear("NOOP")]);
+    driver.outcome(&Op::KeepAlive);
+    driver.session.receive(b"350 what\r\n");
+    let transfer = driver.transfer.as_ref().expect("a transfer");
+    assert_eq!(driver.session.verdict(transfer), Verdict::Failed);
+    driver
+        .server
+        .extend([serve("close abandon"), say("200 still here")]);
+    driver.server.extend(fenced_pwd());
+    assert_eq!(
+        driver.outcome(&Op::Finish(7, DataEnd::Stopped)),
+        "Unconfirmed Some(\"STOR\") Some(\"350 what\") Some(7)"
+    );
+    assert_eq!(driver.outcome(&Op::Pwd), "/here");
+    driver.server.assert_over();
+}
+
+#[test]
+fn confirmed_uploads_are_looked_at_once_more() {
+    let script = [
+        serve("close graceful upload"),
+        say("226 done"),
+        say("552 disk full"),
+    ];
+    let driver = uploading([&script[..], &fenced_pwd()].concat());
+    assert_eq!(
+        play(driver, &[finish(), Op::Pwd]),
+        [
+            "Permanent Some(\"STOR\") Some(\"552 disk full\") Some(12)",
+            "/here"
+        ]
+    );
+}
