@@ -35,7 +35,7 @@ use crate::session::Session;
 use crate::session::transfer::{Completion, DataEnd, Direction, Transfer};
 use crate::tls::Reason;
 use crate::wait::{Clock, Wait};
-use crate::wire::{Code, Command, Reply, Verb};
+use crate::wire::{Class, Code, Command, Reply, Verb};
 
 /// Finishes a transfer: ends the data connection in the way that its direction asks for, waits
 /// for the final reply, and judges both.
@@ -172,7 +172,7 @@ impl Finish {
 
     /// The server's, in words where TLS is what it does not like: vsftpd shakes hands first.
     fn refusal(&self, reply: Reply) -> Error {
-        if !reply.is_refusal() {
+        if matches!(reply.class(), Class::Preliminary | Class::Completion) {
             return mistaken(reply);
         }
         let demanded = self.transfer.is_protected() && !self.transfer.is_resumed();
