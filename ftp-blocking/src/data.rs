@@ -178,7 +178,9 @@ macro_rules! in_common {
                 self.0.phase.bytes()
             }
 
-            /// The size in bytes that the server named when it began: a hint.
+            /// The size in bytes that the server announced when it began, of the whole file as a
+            /// rule. A download of a file that brings less is an error, unless
+            /// [`SizeCheck`](ftp_proto::SizeCheck) says otherwise.
             pub fn size_hint(&self) -> Option<u64> {
                 self.0.phase.transfer().and_then(Transfer::size_hint)
             }

@@ -1,6 +1,7 @@
 //! The one error type, used by the core and by both adapters.
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -39,6 +40,7 @@ struct Context {
     subject: Option<String>,
     reply: Option<Reply>,
     transferred: Option<u64>,
+    expected: Option<u64>,
     waited: Option<Duration>,
     tls_reason: Option<Reason>,
     inner: Option<Arc<Inner>>,
@@ -72,7 +74,8 @@ pub enum ErrorKind {
     /// The time allowed for this class of waiting is over; [`Error::waited`] says how long it was.
     Timeout(Wait),
     /// The data connection ended before the data did, or brought another number of bytes than was
-    /// expected; [`Error::transferred`] says how many came.
+    /// expected, or fewer than the server [announced](crate::SizeCheck); [`Error::transferred`]
+    /// says how many came, and [`Error::expected`] how many should have.
     Truncated,
     /// The data came to an end, but the server never confirmed that it was all. Of a download
     /// whose length is known, [`Truncated`](Self::Truncated) says it better:
@@ -128,6 +131,7 @@ impl Error {
             subject: None,
             reply: None,
             transferred: None,
+            expected: None,
             waited: None,
             tls_reason: None,
             inner: None,
@@ -171,6 +175,13 @@ impl Error {
     pub fn with_transferred(mut self, bytes: u64) -> Self {
         Arc::make_mut(&mut self.0).transferred = Some(bytes);
         self
+    }
+
+    /// Says how many bytes of data should have been moved, and who says so.
+    pub(crate) fn with_expected(self, bytes: u64, by: &str) -> Self {
+        let mut error = self.with_source(format!("{bytes} bytes were {by}"));
+        Arc::make_mut(&mut error.0).expected = Some(bytes);
+        error
     }
 
     /// Says how long was waited in vain, by these limits: they are the driver's, and the session
@@ -284,6 +295,11 @@ impl Error {
     /// How many bytes of data were moved, where data was to be moved.
     pub fn transferred(&self) -> Option<u64> {
         self.0.transferred
+    }
+
+    /// How many bytes of data should have been moved, where fewer or more of them were than that.
+    pub fn expected(&self) -> Option<u64> {
+        self.0.expected
     }
 
     /// How long was waited, of [`ErrorKind::Timeout`] in an adapter: the limit in [`Timeouts`].

@@ -152,7 +152,7 @@ pub use options::config::{
     ProtectWhen, Protection, ReplyCodes, Security,
 };
 pub use options::encoding::{Codec, Encoding, Name, Unencodable};
-pub use options::transfer::{LineEnds, TransferOptions};
+pub use options::transfer::{LineEnds, SizeCheck, TransferOptions};
 pub use options::{FTP_PORT, IMPLICIT_PORT, ListingLimits, Options, Resumption};
 pub use path::{HERE, InvalidPath, RemotePath};
 pub use reply::Features;

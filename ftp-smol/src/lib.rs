@@ -97,8 +97,8 @@ pub use ftp_proto::{
     Error, ErrorKind, FTP_PORT, Features, FileStructure, Format, HERE, IMPLICIT_PORT, InvalidPath,
     LineEnds, ListingLimits, MissingCloseNotify, Misuse, Name, Observed, Options, PassiveAddress,
     ProtectWhen, Protection, RemotePath, Reply, ReplyCodes, Resumption, Security, ServerCopy,
-    Session, Standing, Timeouts, TransferOptions, TransferType, TransmissionMode, Wait, reply,
-    wire,
+    Session, SizeCheck, Standing, Timeouts, TransferOptions, TransferType, TransmissionMode, Wait,
+    reply, wire,
 };
 pub use lines::Lines;
 #[cfg(feature = "simulator")]

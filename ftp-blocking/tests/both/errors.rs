@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
+use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
 use ftp_proto::tls::{TlsConfig, TlsVersion, rustls};
 use ftp_proto::{
     Config, Error, ListingLimits, Options, Protection, Resumption, Security, Timeouts,
@@ -155,6 +155,29 @@ fn a_server_that_cannot_be_trusted() {
         let line = format!("RETR: securing the data connection: TLS failed: {reason}");
         assert!(error.to_string().starts_with(&line), "{error}");
     }
+}
+
+#[test]
+fn a_file_that_is_not_whole() {
+    let cut = |then| Action::At {
+        after: 2,
+        control: Vec::new(),
+        then,
+    };
+    let line = "RETR: the data did not end as it should: 5 bytes were announced (of a server that \
+                announces another size than that of what it sends, TransferOptions::with_size_check \
+                takes the size from SIZE, or none); the server said: 226 Transfer complete. (after \
+                2 bytes)";
+    let setup = files().fault(Fault::on("RETR", cut(Then::Fin)));
+    assert_says(setup.clone(), plain(), download, line);
+    let error = said(setup, plain(), download);
+    assert_eq!((error.transferred(), error.expected()), (Some(2), Some(5)));
+
+    let other = b"211 End.\r\n".to_vec();
+    let line = "RETR: the data ended, but the server never confirmed it: a reply came for it that \
+                belongs to another command; the server said: 211 End. (after 5 bytes)";
+    let setup = files().fault(Fault::on("RETR", Action::Words(other)));
+    assert_says(setup, plain(), download, line);
 }
 
 #[test]

@@ -30,6 +30,7 @@ fn perform_on(client: &mut Option<Client>, operation: &Operation) -> Outcome {
         Operation::DownloadExpecting(path, size) => {
             download(open, path, &whole.with_expected(*size), &mut came)
         }
+        Operation::DownloadWith(path, options) => download(open, path, options, &mut came),
         Operation::DownloadText(path) => download(open, path, &TransferOptions::text(), &mut came),
         Operation::Upload(path, content) => upload(open, path, &whole, content),
         Operation::UploadAt(path, offset, content) => {
@@ -193,6 +194,10 @@ mod in_memory {
         texts_both_ways
         texts_through_a_small_window
         size_not_as_expected
+        shorter_than_announced
+        shorter_than_announced_from_an_offset
+        announced_sizes_that_do_not_count
+        announced_sizes_by_option_not_compared
         refusals_leave_the_session_in_step
         hard_02_upload_refused_with_552_half_way
         hard_05_421_in_the_middle_of_a_download
@@ -217,6 +222,10 @@ mod over_sockets {
         texts_both_ways
         texts_through_a_small_window
         size_not_as_expected
+        shorter_than_announced
+        shorter_than_announced_from_an_offset
+        announced_sizes_that_do_not_count
+        announced_sizes_by_option_not_compared
         refusals_leave_the_session_in_step
         hard_02_upload_refused_with_552_half_way
         hard_06_final_reply_before_the_data

@@ -417,6 +417,13 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "the server's word is read, and does not make a broken transfer whole",
     ),
     row(
+        "download shorter than 150 said",
+        "ok hello | 226 Done / ok /here",
+        "truncated 226 Done / ok /here",
+        "in clear text nothing else shows that the data was cut; `TransferOptions::with_size_check` \
+            is for servers that announce another size",
+    ),
+    row(
         "download and no reply at the end",
         "timeout / io",
         "unconfirmed / ok /here",

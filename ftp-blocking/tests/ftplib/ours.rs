@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use ftp_blocking::wire::{Class, Limits};
 use ftp_blocking::{
     Client, Config, Credentials, DataMode, Encoding, Entry, Error, ErrorKind, Options, Reply,
-    Timeouts, TransferOptions, TransferType,
+    SizeCheck, Timeouts, TransferOptions, TransferType,
 };
 use ftp_proto::PassiveAddress;
 use ftp_proto::reply::{self, Malformed};
@@ -175,7 +175,8 @@ fn on(
         ("acct", [account]) => text(&client.account(account)?),
         ("size", [path]) => optional(client.size(path)?),
         ("size_hint", [path]) => {
-            let mut download = client.download(path)?;
+            let unchecked = TransferOptions::new().with_size_check(SizeCheck::Never);
+            let mut download = client.download_with(path, &unchecked)?;
             let hint = download.size_hint();
             download.read_to_end(&mut Vec::new())?;
             optional(hint)

@@ -76,6 +76,7 @@ fn perform(
             let options = TransferOptions::new().with_expected(*size);
             download(client, path, &options, came)?
         }
+        Operation::DownloadWith(path, options) => download(client, path, options, came)?,
         Operation::DownloadKeptAlive(path, after) => {
             let mut download = client.download(path)?;
             let mut first = vec![0; *after];

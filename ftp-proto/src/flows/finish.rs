@@ -22,8 +22,6 @@
 //!
 //! A refusal leads from every `Closing` to `Closing(Abandon)`.
 
-use alloc::format;
-
 use super::Size;
 use super::compose::inner;
 use super::exchange::Exchange;
@@ -62,6 +60,9 @@ pub struct Finish {
     control_ended: bool,
     state: State,
 }
+
+const ANNOUNCED: &str = "announced (of a server that announces another size than that of what it sends, \
+     TransferOptions::with_size_check takes the size from SIZE, or none)";
 
 const ANOTHER_REPLY: &str = "a reply came for it that belongs to another command";
 
@@ -119,10 +120,12 @@ impl Finish {
     fn data_error(&self) -> Option<Error> {
         let truncated = || Error::new(ErrorKind::Truncated);
         match &self.end {
-            DataEnd::Clean => match self.expected {
-                Some(expected) if expected != self.bytes => {
-                    let why = format!("{expected} bytes were expected");
-                    Some(truncated().with_source(why))
+            DataEnd::Clean => match (self.expected, self.transfer.due()) {
+                (Some(expected), _) if expected != self.bytes => {
+                    Some(truncated().with_expected(expected, "expected"))
+                }
+                (None, Some(due)) if due > self.bytes => {
+                    Some(truncated().with_expected(due, ANNOUNCED))
                 }
                 _ => None,
             },
@@ -143,6 +146,7 @@ impl Finish {
             (None, true) => Ok(Completion {
                 bytes: self.bytes,
                 name: self.chosen_name(&reply),
+                announced: self.transfer.size_hint(),
                 reply,
                 clean_close: self.clean_close,
             }),

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //!                    Prepare                       TYPE, and what is in doubt
+//!                       |
+//!                    (Sizing)                      SIZE, if a size is to be known
 //!          passive  /      \  active
 //!            Passive        Active
 //!               |              |
@@ -28,6 +30,7 @@
 use alloc::format;
 use alloc::string::String;
 
+use super::Size;
 use super::active::Active;
 use super::compose::inner;
 use super::passive::Passive;
@@ -35,7 +38,7 @@ use super::prepare::Prepare;
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Closing, Endpoint, Event, Flow, Halt, Step};
 use crate::options::config::{DataCommand, DataMode, Protection};
-use crate::options::transfer::TransferOptions;
+use crate::options::transfer::{SizeCheck, TransferOptions};
 use crate::representation::TransferType;
 use crate::session::Session;
 use crate::session::transfer::{Direction, Secured, Transfer};
@@ -64,6 +67,9 @@ pub struct Open {
     command: Command,
     transfer_type: TransferType,
     offset: u64,
+    size_check: SizeCheck,
+    /// What SIZE said.
+    size: Option<u64>,
     sent: bool,
     state: State,
 }
@@ -71,6 +77,8 @@ pub struct Open {
 #[derive(Debug)]
 enum State {
     Prepare(Prepare),
+    /// What a size is compared with.
+    Sizing(Size),
     Passive(Passive),
     Active(Active),
     /// REST, if there is need of it; then the connection to the endpoint, if there is one.
@@ -160,6 +168,13 @@ impl Open {
         self
     }
 
+    /// Which sizes are compared with what was moved.
+    #[must_use]
+    pub fn with_size_check(mut self, size_check: SizeCheck) -> Self {
+        self.size_check = size_check;
+        self
+    }
+
     /// In this representation type, whatever the command.
     #[must_use]
     pub fn with_type(mut self, transfer_type: TransferType) -> Self {
@@ -168,10 +183,11 @@ impl Open {
         self
     }
 
-    /// The offset and the representation type of these.
+    /// The offset, the representation type and the check of sizes of these.
     #[must_use]
     pub fn with_options(self, options: &TransferOptions) -> Self {
         self.with_offset(options.offset)
+            .with_size_check(options.size_check)
             .with_type(options.transfer_type)
     }
 
@@ -197,6 +213,8 @@ impl Open {
             command,
             transfer_type,
             offset: 0,
+            size_check: SizeCheck::Announced,
+            size: None,
             sent: false,
             state: State::Prepare(Prepare::new(transfer_type)),
         }
@@ -212,10 +230,14 @@ impl Flow for Open {
                 self.state = match self.state {
                     State::Prepare(ref mut prepare) => {
                         inner(prepare, session, answer)?;
-                        match session.config().data_mode {
-                            DataMode::Passive => State::Passive(Passive::new(&self.command)),
-                            DataMode::Active => State::Active(Active::default()),
+                        match self.size_question() {
+                            Some(size) => State::Sizing(size),
+                            None => self.connection(session),
                         }
+                    }
+                    State::Sizing(ref mut size) => {
+                        self.size = known(inner(size, session, answer), session)?;
+                        self.connection(session)
                     }
                     State::Passive(ref mut passive) => {
                         let endpoint = inner(passive, session, answer)?;
@@ -248,8 +270,23 @@ impl Flow for Open {
     }
 }
 
-/// One method for each state.
+/// One method for each state, and what they share.
 impl Open {
+    /// What is to be asked of the file before it is sent.
+    fn size_question(&self) -> Option<Size> {
+        let whole = self.command.verb() == "RETR" && self.transfer_type == TransferType::Image;
+        let asked = whole && self.size_check == SizeCheck::Always;
+        Size::new(self.command.argument().filter(|_| asked)?).ok()
+    }
+
+    /// How the data connection begins.
+    fn connection(&self, session: &Session) -> State {
+        match session.config().data_mode {
+            DataMode::Passive => State::Passive(Passive::new(&self.command)),
+            DataMode::Active => State::Active(Active::default()),
+        }
+    }
+
     fn restart(&mut self, session: &mut Session, next: Option<Endpoint>) -> Result<State, Halt> {
         // An offset that an earlier operation has set and no transfer used up would cut the front
         // off this one.
@@ -400,7 +437,12 @@ impl Open {
     fn opened(&self, session: &mut Session, secured: Secured) -> Result<Transfer, Error> {
         let (direction, transfer_type) = (self.direction, self.transfer_type);
         let transfer = session.token(&self.command, direction, transfer_type, secured)?;
-        Ok(transfer.at(self.offset))
+        let size = match self.size_check {
+            SizeCheck::Announced => return Ok(transfer.at(self.offset)),
+            SizeCheck::Always => self.size.or(transfer.size()),
+            SizeCheck::Never => None,
+        };
+        Ok(transfer.at(self.offset).of_size(size))
     }
 
     /// The server's refusal, if it is in; or why there can be none any more.
@@ -428,6 +470,14 @@ impl Open {
         };
         self.state = State::Failing(error, failing);
         session.close_data(Closing::Abandon, Clock::Starts).into()
+    }
+}
+
+/// What SIZE said, if anything: a refusal is left to the transfer's own command.
+fn known(size: Result<Option<u64>, Halt>, session: &Session) -> Result<Option<u64>, Halt> {
+    match size {
+        Err(Halt::Error(error)) if error.reply().is_some() && !session.is_dead() => Ok(None),
+        size => size,
     }
 }
 

@@ -19,10 +19,46 @@ pub struct TransferOptions {
     pub offset: u64,
     /// How many bytes a download must bring; any other number is an error.
     pub expected: Option<u64>,
+    /// Which sizes are compared with what was moved.
+    pub size_check: SizeCheck,
     /// The representation type, TYPE I by default.
     pub transfer_type: TransferType,
     /// What becomes of line ends.
     pub line_ends: LineEnds,
+}
+
+/// Which sizes are compared with what was moved, where the server confirms the transfer of a file.
+///
+/// In clear text a connection that was cut looks like one that ended, and some servers confirm what
+/// is not there. A size then tells. Only sizes in TYPE I count: nobody knows how many bytes a text
+/// or a listing has on the wire.
+///
+/// ```
+/// use ftp_proto::{SizeCheck, TransferOptions};
+///
+/// // Exact, for one more command.
+/// let careful = TransferOptions::new().with_size_check(SizeCheck::Always);
+/// // For a server that converts files as it sends them, as VMS does.
+/// let converted = TransferOptions::new().with_size_check(SizeCheck::Never);
+/// # let _ = (careful, converted);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SizeCheck {
+    /// The size that the server announces when it begins to send a file (RETR), as in
+    /// `150 Opening (1048576 bytes)`. If fewer bytes come, the download is
+    /// [`Truncated`](crate::ErrorKind::Truncated). More are no error: files grow.
+    ///
+    /// Most servers announce the size of the whole file. The offset is taken off it. A server that
+    /// announces only what is left of the file lets a cut go unnoticed that is no longer than the
+    /// offset.
+    #[default]
+    Announced,
+    /// The same of the size that SIZE says right before the download, which is exact. Where the
+    /// server does not know SIZE, the announced size counts.
+    Always,
+    /// None. This is for servers whose sizes are not those of what they send.
+    Never,
 }
 
 /// What becomes of the line ends of a text on its way.
@@ -40,6 +76,7 @@ impl Default for TransferOptions {
         Self {
             offset: 0,
             expected: None,
+            size_check: SizeCheck::Announced,
             transfer_type: TransferType::Image,
             line_ends: LineEnds::AsSent,
         }
@@ -59,7 +96,8 @@ impl TransferOptions {
             .with_line_ends(LineEnds::Lf)
     }
 
-    /// Makes a download of another length than this, the offset not counted, an error.
+    /// Makes a download of another length than this, the offset not counted, an error. No other
+    /// size is then compared.
     #[must_use]
     pub fn with_expected(mut self, bytes: u64) -> Self {
         self.expected = Some(bytes);
@@ -70,6 +108,8 @@ impl TransferOptions {
 setters! { TransferOptions
     /// Starts at this offset in bytes (REST, RFC 3659 section 5).
     with_offset => offset: u64;
+    /// Sets which sizes are compared.
+    with_size_check => size_check: SizeCheck;
     /// Sets the representation type (TYPE).
     with_type => transfer_type: TransferType;
     /// Sets what becomes of line ends.

@@ -22,6 +22,7 @@ pub use malformed::Malformed;
 pub use mlst::entry;
 pub use passive::{Passive, extended_passive, passive};
 pub use path::pathname;
+pub(crate) use size::announced_size;
 pub use size::{size, transfer_size};
 pub use time::{InvalidTimestamp, Timestamp, modified};
 pub use unique::unique_name;

@@ -46,8 +46,8 @@ fn last_number(text: &[u8]) -> IResult<&[u8], &[u8]> {
 
 /// Reads the hint at the size in a 125 or 150: the last `(n bytes)`, in either case.
 ///
-/// A hint only, and none where the number does not fit: the words around it, a file's name among
-/// them, are the server's own.
+/// None where the number does not fit. It is a hint: the words around it, a file's name among them,
+/// are the server's own. A download of a whole file in TYPE I [relies](crate::SizeCheck) on it.
 ///
 /// ```
 /// use ftp_proto::{reply::transfer_size, wire::Reply};
@@ -60,14 +60,21 @@ pub fn transfer_size(reply: &Reply) -> Option<u64> {
     if !matches!(reply.code(), Code::TRANSFER_STARTING | Code::OPENING_DATA) {
         return None;
     }
+    decimal(reply.text_lines().filter_map(last_hint).last()?)
+}
+
+/// The hint, unless the name of the file says the same: then it may be all that the reply has.
+pub(crate) fn announced_size(reply: &Reply, name: &[u8]) -> Option<u64> {
+    transfer_size(reply).filter(|size| last_hint(name).and_then(decimal) != Some(*size))
+}
+
+fn last_hint(mut text: &[u8]) -> Option<&[u8]> {
     let mut last = None;
-    for mut text in reply.text_lines() {
-        while let Ok((rest, group)) = next_group(text) {
-            text = rest;
-            last = group.or(last);
-        }
+    while let Ok((rest, group)) = next_group(text) {
+        text = rest;
+        last = group.or(last);
     }
-    decimal(last?)
+    last
 }
 
 /// What follows the next opening parenthesis, where that is `n bytes)`.

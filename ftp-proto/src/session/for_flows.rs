@@ -324,6 +324,7 @@ impl Session {
             verb: verb.into(),
             direction,
             secured,
+            due: file.and_then(|path| crate::reply::announced_size(told?, path)),
             file: file.and_then(|path| RemotePath::new(path).ok()),
             size_hint: told.and_then(crate::reply::transfer_size),
             name: told

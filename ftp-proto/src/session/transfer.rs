@@ -22,6 +22,8 @@ pub struct Transfer {
     /// What a SIZE would be asked of: the file of a download in TYPE I.
     pub(super) file: Option<RemotePath>,
     pub(super) size_hint: Option<u64>,
+    /// How many bytes a whole download must bring at least.
+    pub(super) due: Option<u64>,
     pub(super) name: Option<RemotePath>,
     pub(super) offset: u64,
     pub(super) transfer_type: TransferType,
@@ -37,6 +39,21 @@ pub(crate) enum Secured {
 }
 
 impl Transfer {
+    /// The size in bytes that the server names for its file, where a download must bring all of it.
+    pub(crate) fn of_size(self, size: Option<u64>) -> Self {
+        Self { due: size, ..self }
+    }
+
+    /// The same, of the whole file.
+    pub(crate) fn size(&self) -> Option<u64> {
+        self.due
+    }
+
+    /// How many bytes a download must bring at least: what is left of the file from the offset on.
+    pub(crate) fn due(&self) -> Option<u64> {
+        Some(self.due?.saturating_sub(self.offset))
+    }
+
     /// It begins at this offset of the file, in bytes.
     pub(crate) fn at(self, offset: u64) -> Self {
         Self { offset, ..self }
@@ -71,7 +88,9 @@ impl Transfer {
         self.secured == Secured::Resumed
     }
 
-    /// The size in bytes that the server's 150 named: a hint, of the whole file as a rule.
+    /// The size in bytes that the server's 150 named, of the whole file as a rule. For most
+    /// transfers it is a hint. A download of a file in TYPE I that brings less is an error, unless
+    /// [`SizeCheck`](crate::SizeCheck) says otherwise.
     pub fn size_hint(&self) -> Option<u64> {
         self.size_hint
     }
@@ -142,6 +161,9 @@ pub struct Completion {
     pub bytes: u64,
     /// The final reply.
     pub reply: Reply,
+    /// The size in bytes that the server's 150 announced, of the whole file as a rule. More bytes may
+    /// have come, and fewer after an [offset](crate::TransferOptions::with_offset).
+    pub announced: Option<u64>,
     /// The name that the server chose (STOU), where one of its replies tells it.
     pub name: Option<RemotePath>,
     /// Whether the data connection ended cleanly on both sides. An upload may be confirmed and

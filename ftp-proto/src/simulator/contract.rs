@@ -10,8 +10,8 @@ use alloc::vec::Vec;
 
 use crate::simulator::{Setup, Simulator};
 use crate::{
-    Config, DataMode, Error, ErrorKind, FileStructure, Options, Protection, Timeouts, TransferType,
-    TransmissionMode,
+    Config, DataMode, Error, ErrorKind, FileStructure, Options, Protection, Timeouts,
+    TransferOptions, TransferType, TransmissionMode,
 };
 
 /// What a case asks of a driver, one public operation each.
@@ -40,6 +40,8 @@ pub enum Operation {
     Download(&'static str, u64),
     /// A download of a file that must have this size: [`Outcome::Bytes`].
     DownloadExpecting(&'static str, u64),
+    /// A download with these options: [`Outcome::Bytes`].
+    DownloadWith(&'static str, TransferOptions),
     /// A download in whose middle a NOOP is sent, after so many bytes: [`Outcome::Bytes`].
     DownloadKeptAlive(&'static str, usize),
     /// A download of which so many bytes are read before [`Ending`]: [`Outcome::Done`].

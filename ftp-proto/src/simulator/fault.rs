@@ -61,6 +61,8 @@ pub enum Action {
     ReplyBeforeAccept(Vec<u8>),
     /// The command is handled, but its last reply is these raw bytes.
     Words(Vec<u8>),
+    /// For transfer verbs: the preliminary reply is these raw bytes.
+    Announcing(Vec<u8>),
     /// Raw bytes behind the last reply, and outside TLS if there is TLS.
     InClear(Vec<u8>),
     /// Raw bytes ahead of the first reply.

@@ -26,6 +26,7 @@ impl Simulator {
         for action in &ctx.actions {
             match action {
                 Action::Words(bytes) if last => body.clone_from(bytes),
+                Action::Announcing(bytes) if !last => body.clone_from(bytes),
                 Action::Silent => body.clear(),
                 Action::SilentFinal if last => body.clear(),
                 Action::NoPreliminary if !last => body.clear(),

@@ -1,5 +1,6 @@
 //! The rows of the contract table.
 
+use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::num::NonZeroU8;
@@ -8,7 +9,7 @@ use super::contract::{Call, Case, Channels, Ending, Expect, Look, Operation, Out
 use super::{Action, DuringTransfer, Fault, Setup, Then};
 use crate::{
     Auth, Config, DataCommand, DataMode, ErrorKind, FileStructure, Format, MissingCloseNotify,
-    Misuse, ProtectWhen, Protection, TransferType, TransmissionMode,
+    Misuse, ProtectWhen, Protection, SizeCheck, TransferOptions, TransferType, TransmissionMode,
 };
 
 use ErrorKind::{Closed, Injection, Permanent, Protocol, Transient, Truncated, Unconfirmed};
@@ -348,6 +349,96 @@ cases! {
         .step(Download("/five\nDELE /five", 0), Fails(ErrorKind::InvalidArgument, None))
         .step(Upload("/\0", vec![]), Fails(ErrorKind::InvalidArgument, None))
         .heard(&[]);
+
+    // Sizes.
+
+    /// A download that brings less than its 150 announced is cut, though the server confirms it and
+    /// nothing shows it in clear. The session is in step.
+    shorter_than_announced => session(cut(Then::Fin))
+        .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
+        .steps(still_in_step());
+    /// The same from an offset on: not one byte of what is left.
+    shorter_than_announced_from_an_offset => session(Setup::new()
+            .fault(Fault::nth("RETR", 0, Action::At {
+                after: 0,
+                control: Vec::new(),
+                then: Then::Fin,
+            }))
+            .fault(Fault::nth("RETR", 0, Action::Announcing(announcing(200_000)))))
+        .step(Download("/big", 500), FailsAfter(Truncated, Some(226), 0))
+        .step(Download("/big", 150_000), bytes(big(200_000).split_at(150_000).1))
+        .steps(still_in_step());
+    /// What is no download of a file in TYPE I is not compared, and neither is one that brings more.
+    /// The offset is taken off a size that is that of the whole file.
+    announced_sizes_that_do_not_count => session(Setup::new()
+            .file("/text", "one\ntwo\n")
+            .fault(Fault::nth("RETR", 0, Action::Announcing(announcing(4))))
+            .fault(Fault::nth("RETR", 1, Action::Announcing(announcing(5))))
+            .fault(Fault::nth("RETR", 2, Action::Announcing(announcing(500))))
+            .fault(Fault::nth("RETR", 3, Action::Announcing(announcing(6))))
+            .fault(Fault::nth("NLST", 0, Action::Announcing(announcing(5000))))
+            .fault(Fault::nth("STOR", 0, Action::Announcing(announcing(5000)))))
+        .step(Download("/five", 0), bytes(b"12345"))
+        .step(Download("/five", 3), bytes(b"45"))
+        .step(Operation::DownloadText("/text"), bytes(b"one\ntwo\n"))
+        .step(DownloadExpecting("/five", 5), bytes(b"12345"))
+        .step(List, Is(Outcome::Count(4)))
+        .step(Names, Is(Outcome::Lines(["big", "empty", "five", "text"]
+            .map(|name| name.as_bytes().to_vec())
+            .into())))
+        .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
+        .steps(still_in_step());
+    /// A name that looks like an announcement is none.
+    announced_by_a_name => session(Setup::new()
+            .file("/a (99 bytes)", "12345")
+            .fault(Fault::nth("RETR", 0, Action::Announcing(
+                b"150 Sending a (99 bytes).\r\n".to_vec(),
+            )))
+            .fault(Fault::nth("RETR", 1, Action::Announcing(
+                b"150 Sending a (99 bytes) (6 bytes).\r\n".to_vec(),
+            ))))
+        .step(Download("/a (99 bytes)", 0), bytes(b"12345"))
+        .step(Download("/a (99 bytes)", 0), FailsAfter(Truncated, Some(226), 5))
+        .step(Download("/a (99 bytes)", 0), bytes(b"12345"));
+    /// A server that announces what it does not send: the option does without.
+    announced_sizes_by_option_not_compared => session(Setup::new()
+            .fault(Fault::nth("RETR", 0, Action::Announcing(announcing(4096))))
+            .fault(Fault::nth("RETR", 1, Action::Announcing(announcing(4096))))
+            .fault(Fault::nth("RETR", 2, Action::Announcing(announcing(4096)))))
+        .step(Download("/five", 0), FailsAfter(Truncated, Some(226), 5))
+        .step(
+            Operation::DownloadWith("/five", TransferOptions::new().with_size_check(SizeCheck::Never)),
+            bytes(b"12345"),
+        )
+        .step(DownloadExpecting("/five", 5), bytes(b"12345"))
+        .steps(still_in_step());
+    /// SIZE by option: a cut shows where the 150 announces nothing, or only what is left.
+    sizes_asked_by_option => session(cut(Then::Fin)
+            .fault(Fault::nth("RETR", 0, Action::Announcing(b"150 Here.\r\n".to_vec())))
+            .fault(Fault::nth("RETR", 1, Action::At {
+                after: 0,
+                control: Vec::new(),
+                then: Then::Fin,
+            })))
+        .step(
+            Operation::DownloadWith("/big", asking()),
+            FailsAfter(Truncated, Some(226), 50_000),
+        )
+        .step(
+            Operation::DownloadWith("/five", asking().with_offset(3)),
+            FailsAfter(Truncated, Some(226), 0),
+        )
+        .step(Operation::DownloadWith("/five", asking().with_offset(3)), bytes(b"45"))
+        .step(Operation::DownloadWith("/none", asking()), Fails(Permanent, Some(550)))
+        .steps(still_in_step());
+    /// The same where the server does not know SIZE: what the 150 announces counts.
+    sizes_asked_by_option_of_a_server_without_size => session(cut(Then::Fin).without("SIZE"))
+        .step(
+            Operation::DownloadWith("/big", asking()),
+            FailsAfter(Truncated, Some(226), 50_000),
+        )
+        .step(Operation::DownloadWith("/five", asking()), bytes(b"12345"))
+        .steps(still_in_step());
 
     // Which replies confirm a transfer.
 
@@ -1202,6 +1293,16 @@ fn cut(then: Then) -> Setup {
             then,
         },
     ))
+}
+
+/// A preliminary reply with this size.
+fn announcing(size: u64) -> Vec<u8> {
+    format!("150 Here ({size} bytes).\r\n").into()
+}
+
+/// SIZE is asked.
+fn asking() -> TransferOptions {
+    TransferOptions::new().with_size_check(SizeCheck::Always)
 }
 
 fn session(setup: Setup) -> Case {

@@ -33,4 +33,5 @@ mod representation;
 mod restart;
 mod restore;
 mod secure;
+mod sizes;
 mod words;
