@@ -7,9 +7,11 @@ use crate::simulator::server::Simulator;
 use crate::simulator::state::{Ctx, Item, Login, split};
 
 impl Simulator {
-    pub(super) fn handle(&mut self, s: usize, line: &[u8]) {
-        let (verb, argument) = split(line);
+    pub(super) fn handle(&mut self, s: usize, command: usize) {
+        let line = self.commands[command].clone();
+        let (verb, argument) = split(&line);
         let mut ctx = Ctx::new(self.faults(&verb));
+        ctx.command = Some(command);
         if !self.instead(s, &mut ctx) {
             if let Some(refusal) = self.refusal(s, &verb) {
                 self.say(s, &mut ctx, refusal);

@@ -144,6 +144,10 @@ pub enum Then {
     Fin,
     /// As [`Then::Fin`], but over TLS in the middle of one more record.
     FinInsideRecord,
+    /// The data end as if the file were over: FIN, over TLS after `close_notify`. The final reply is
+    /// 451, because that is what a file that cannot be read any further looks like. An upload goes
+    /// on.
+    End,
     /// RST, which the client meets once it has read what was sent before. The final reply is as
     /// with [`Then::Fin`].
     Reset,

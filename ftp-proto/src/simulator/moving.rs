@@ -236,8 +236,16 @@ impl Simulator {
         let download = matches!(t.load, Load::Download(_));
         let link = t.link.expect("the data connection is there");
         let wire = &mut self.wires[link.0];
+        let mut usual = "226 Transfer complete.";
         match then {
             Then::Continue => return,
+            Then::End if !download => return,
+            Then::End => {
+                usual = "451 Read error.";
+                wire.send_close_notify();
+                wire.end(Server::Fin);
+                self.lingering.push((link, t.record));
+            }
             Then::Stall => {
                 let over = t.final_said;
                 t.stage = if over { Stage::Done } else { Stage::Stalled };
@@ -259,7 +267,7 @@ impl Simulator {
             Then::Reset => wire.end(Server::Reset),
         }
         t.stage = Stage::Done;
-        self.conclude(s, t, "226 Transfer complete.");
+        self.conclude(s, t, usual);
     }
 
     /// Receives what clients send at the end of a download.

@@ -16,6 +16,9 @@ impl Simulator {
     pub(super) fn say(&mut self, s: usize, ctx: &mut Ctx, text: impl AsRef<[u8]>) {
         let text = [text.as_ref(), b"\r\n"].concat();
         let last = !text.starts_with(b"1");
+        if let Some(command) = ctx.command {
+            self.meant[command] = Some(text.clone());
+        }
         self.say_raw(s, ctx, &text, last);
     }
 

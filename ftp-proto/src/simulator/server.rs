@@ -35,6 +35,8 @@ pub struct Simulator {
     pub(super) held: VecDeque<Held>,
     occurrences: BTreeMap<String, usize>,
     pub(super) commands: Vec<Vec<u8>>,
+    /// For each command the last reply that the server meant to give.
+    pub(super) meant: Vec<Option<Vec<u8>>>,
     pub(super) clear: Vec<u8>,
     pub(super) records: Vec<TransferRecord>,
     pub(super) announced: Option<SocketAddr>,
@@ -59,6 +61,7 @@ impl Simulator {
             held: VecDeque::new(),
             occurrences: BTreeMap::new(),
             commands: Vec::new(),
+            meant: Vec::new(),
             clear: Vec::new(),
             records: Vec::new(),
             announced: None,
@@ -252,6 +255,14 @@ impl Simulator {
         &self.commands
     }
 
+    /// Each command line received so far, as in [`commands`](Self::commands), with the last reply
+    /// that the server meant to give: what it has really done, whatever faults made of the words.
+    /// `None` as long as the command has not been handled, or if a fault came instead.
+    pub fn dialogue(&self) -> impl DoubleEndedIterator<Item = (&[u8], Option<&[u8]>)> {
+        let meant = self.meant.iter().map(Option::as_deref);
+        self.commands.iter().map(Vec::as_slice).zip(meant)
+    }
+
     /// Every byte received on control links that was not protected by TLS.
     #[must_use]
     pub fn control_plaintext_received(&self) -> &[u8] {
@@ -271,6 +282,19 @@ impl Simulator {
     pub fn file(&self, path: impl AsRef<[u8]>) -> Option<&[u8]> {
         let path = resolve(b"/", path.as_ref());
         self.store.files.get(&path).map(Vec::as_slice)
+    }
+
+    /// What NLST says of an absolute path, or LIST: lines with their ends. `None` if there is no
+    /// such thing.
+    #[must_use]
+    pub fn listing(&self, path: impl AsRef<[u8]>, long: bool) -> Option<Vec<u8>> {
+        self.store.listing(&resolve(b"/", path.as_ref()), long)
+    }
+
+    /// The working directory of the newest control connection.
+    #[must_use]
+    pub fn directory(&self) -> Option<&[u8]> {
+        self.sessions.last().map(|s| s.directory.as_slice())
     }
 
     /// Puts a file there, as [`Setup::file`] does.

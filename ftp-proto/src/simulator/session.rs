@@ -44,7 +44,7 @@ impl Simulator {
         let closing = self.sessions[s].closing || self.sessions[s].over;
         if !closing && self.may_handle(s) {
             if let Some(line) = self.sessions[s].lines.pop_front() {
-                self.handle(s, &line);
+                self.handle(s, line);
                 return true;
             }
         }
@@ -79,7 +79,8 @@ impl Simulator {
         }
         let queued = session.transfer.as_ref().is_some_and(Transfer::is_queued);
         let immediate = queued || self.setup.during_transfer == DuringTransfer::Immediate;
-        let verb = session.lines.front().map(|line| split(line).0);
+        let line = session.lines.front().map(|line| &self.commands[*line]);
+        let verb = line.map(|line| split(line).0);
         immediate && verb.is_some_and(|verb| verb == "ABOR" || verb == "NOOP")
     }
 
@@ -113,8 +114,9 @@ impl Simulator {
                 self.clear.truncate(self.clear.len() - rest.len());
                 wire.inbox = rest;
             }
-            self.commands.push(line.clone());
-            session.lines.push_back(line);
+            session.lines.push_back(self.commands.len());
+            self.commands.push(line);
+            self.meant.push(None);
         }
     }
 

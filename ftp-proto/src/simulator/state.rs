@@ -41,8 +41,8 @@ pub(super) enum DataSource {
 pub(super) struct Session {
     pub(super) link: Link,
     pub(super) outbox: VecDeque<Item>,
-    /// Command lines that have not been handled yet.
-    pub(super) lines: VecDeque<Vec<u8>>,
+    /// Command lines that have not been handled yet, by their places among all commands.
+    pub(super) lines: VecDeque<usize>,
     /// After AUTH, until it is decided whether TLS starts.
     pub(super) upgrading: bool,
     /// No more commands are handled.
@@ -144,6 +144,8 @@ pub(super) enum Item {
 pub(super) struct Ctx {
     pub(super) actions: Vec<Action>,
     pub(super) spoken: bool,
+    /// Which of all commands it is; `None` for the greeting.
+    pub(super) command: Option<usize>,
 }
 
 impl Ctx {
@@ -151,6 +153,7 @@ impl Ctx {
         Self {
             actions,
             spoken: false,
+            command: None,
         }
     }
 }

@@ -304,3 +304,21 @@ fn sessions_are_separate_and_files_stay() {
     assert!(b.cmd("CWD d/e").starts_with("250 "));
     assert_eq!(b.sim.connect(4711), Connected::Refused);
 }
+
+#[test]
+fn what_was_meant_and_what_was_said() {
+    let setup = Setup::new()
+        .fault(Fault::on("CWD", Action::Words(b"226 Stray.\r\n".to_vec())))
+        .fault(Fault::on(
+            "DELE",
+            Action::Reply(b"250 Not done.\r\n".to_vec()),
+        ));
+    let mut b = Bench::ready(setup.file("/d/f", "12345"));
+    assert_eq!(b.cmd("CWD d"), "226 Stray.\r\n");
+    assert_eq!(b.cmd("DELE f"), "250 Not done.\r\n");
+    let last: Vec<_> = b.sim.dialogue().rev().take(2).collect();
+    let moved = &b"250 Directory successfully changed.\r\n"[..];
+    assert_eq!(last, [(&b"DELE f"[..], None), (b"CWD d", Some(moved))]);
+    assert_eq!(b.sim.directory(), Some(&b"/d"[..]));
+    assert_eq!(b.sim.listing("/d", false), Some(b"f\r\n".to_vec()));
+}

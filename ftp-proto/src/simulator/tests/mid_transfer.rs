@@ -145,3 +145,12 @@ fn an_upload_that_stays_open() {
     b.sim.close(data);
     assert_eq!(b.sim.open_links(), 1);
 }
+
+#[test]
+fn a_file_that_cannot_be_read_any_further() {
+    let mut b = Bench::with_fault("RETR", at(4, "", Then::End));
+    let (data, text) = b.start("RETR f");
+    assert_eq!(text, [OPENING, "451 Read error.\r\n"].concat());
+    assert_eq!(b.drain(data), (b"0123".to_vec(), Read::Eof));
+    assert!(!b.sim.transfers()[0].complete);
+}
