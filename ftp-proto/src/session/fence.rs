@@ -89,7 +89,8 @@ impl Fences {
         let Some(fence) = Fence::of(&owed.verb) else {
             return;
         };
-        if reply.code() != fence.code() && reply.code() != Code::NOT_LOGGED_IN {
+        let other = reply.class() == Class::Completion && reply.code() != fence.code();
+        if other || refuses_a_fence(reply) && reply.code() != Code::NOT_LOGGED_IN {
             self.give_up(fence);
         }
     }

@@ -56,6 +56,7 @@ fn sizes_are_not_those_of_an_earlier_download() {
         say("426 cut"),
         say("226 aborted"),
     ]);
+    driver.server.extend(fence());
     driver.server.extend(opening("RETR a")[2..].to_vec());
     driver
         .server
