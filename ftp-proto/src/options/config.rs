@@ -75,7 +75,8 @@ pub enum ReplyCodes {
     /// By its whole code: 213 answers SIZE, and DELE never. A code that its command cannot have
     /// ([RFC 959 section 5.4](https://www.rfc-editor.org/rfc/rfc959#page-50)) fails the command with
     /// [`UnexpectedReply`](crate::ErrorKind::UnexpectedReply), and puts the session out of step: a
-    /// reply that comes twice has shifted all later ones. 200, 202 and 250 answer every command.
+    /// reply that comes twice has shifted all later ones. 200, 202 and 250 answer every command
+    /// but those that ask for a value or announce another command.
     #[default]
     OfCommand,
     /// By its first digit alone, for servers that answer with codes of their own. A shifted reply is

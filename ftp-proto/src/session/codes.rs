@@ -5,6 +5,7 @@
 //! reply that was sent twice, or one that came late, has shifted the count.
 
 use super::ledger::{Owed, Shape};
+use crate::reply::pathname;
 use crate::wire::{Class, Reply};
 
 /// Whether this final reply can be the server's word on this command. A refusal can answer
@@ -27,15 +28,19 @@ pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
         "AUTH" => generic || matches!(code, 234 | 334..=336),
         "QUIT" => generic || code == 221,
         "REIN" | "HOST" => generic || code == 220,
-        "MKD" | "XMKD" | "RMD" | "XRMD" | "PWD" | "XPWD" => generic || code == 257,
-        "RNFR" | "REST" => generic || code == 350,
+        "MKD" | "XMKD" | "RMD" | "XRMD" => generic || code == 257,
         "SYST" => generic || code == 215,
         "FEAT" => generic || code == 211,
         "STAT" => generic || matches!(code, 211..=213),
-        "SIZE" | "MFMT" => generic || code == 213,
-        "MDTM" => generic || matches!(code, 213 | 253),
-        "EPSV" => generic || code == 229,
-        "PASV" => generic || code == 227,
+        "MFMT" => generic || code == 213,
+        // Of these a generic reply would say nothing.
+        // Embedded servers name the directory with a generic one.
+        "PWD" | "XPWD" => code == 257 || generic && matches!(pathname(reply), Ok(Some(_))),
+        "SIZE" => code == 213,
+        "MDTM" => matches!(code, 213 | 253),
+        "EPSV" => code == 229,
+        "PASV" => code == 227,
+        "RNFR" | "REST" => code == 350,
         "CWD" | "XCWD" | "CDUP" | "XCUP" | "DELE" | "RNTO" | "MLST" | "NOOP" | "TYPE" | "MODE"
         | "STRU" | "ALLO" | "PBSZ" | "PROT" | "CCC" | "EPRT" | "PORT" | "PRET" => generic,
         // HELP, SITE, OPTS, CLNT, LANG, SMNT: servers say what they like.

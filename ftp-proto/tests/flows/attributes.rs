@@ -32,10 +32,10 @@ fn size_answers_that_are_errors_and_leave_the_session_in_step() {
         ("213 18446744073709551616", "Protocol"),
         ("213 many", "Protocol"),
         ("213 12 bytes", "Protocol"),
-        ("250 12", "Protocol"),
+        ("250 12", "UnexpectedReply"),
     ] {
         let script = [hear("TYPE I"), say("200 I"), hear("SIZE a"), say(reply)];
-        let script = [&script[..], &pwd()].concat();
+        let script = [&script[..], &pwd_after(reply)].concat();
         let outcomes = play(
             logged_in(Config::default(), script),
             &[Op::Size("a"), Op::Pwd],
@@ -123,7 +123,7 @@ fn modified_answers_that_are_errors_and_leave_the_session_in_step() {
         ("213 20261302030405", "Protocol"),
         ("213 2026010203040", "Protocol"),
         ("213 20260102030405 20260102030405", "Protocol"),
-        ("250 20260102030405", "Protocol"),
+        ("250 20260102030405", "UnexpectedReply"),
         ("350 20260102030405", "UnexpectedReply"),
     ] {
         let script = [

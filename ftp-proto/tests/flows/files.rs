@@ -47,7 +47,7 @@ fn rename_does_not_send_rnto_behind_a_refused_rnfr() {
         ("250 done", "UnexpectedReply"),
         ("200 ok", "UnexpectedReply"),
     ] {
-        let script = [&[hear("RNFR a"), say(reply)][..], &pwd()].concat();
+        let script = [&[hear("RNFR a"), say(reply)][..], &pwd_after(reply)].concat();
         let mut driver = logged_in(Config::default(), script);
         assert_eq!(
             driver.tell(rename()),
@@ -55,7 +55,7 @@ fn rename_does_not_send_rnto_behind_a_refused_rnfr() {
         );
         assert_eq!(driver.outcome(&Op::Pwd), "/here");
         driver.server.assert_over();
-        assert_eq!(driver.wire, ["RNFR a", "PWD"]);
+        assert!(!driver.wire.iter().any(|line| line.starts_with("RNTO")));
     }
 }
 

@@ -202,7 +202,7 @@ fn open_refuses_a_227_that_is_none() {
         ("227 (1,2,3,4,0,0)", "Protocol"),
         ("227 no", "Protocol"),
         ("530 no", "Permanent"),
-        ("200 ok", "Protocol"),
+        ("200 ok", "UnexpectedReply"),
     ] {
         let script = [
             hear("TYPE I"),
@@ -212,7 +212,7 @@ fn open_refuses_a_227_that_is_none() {
             hear("PASV"),
             say(reply),
         ];
-        let driver = logged_in(Config::default(), [&script[..], &pwd()].concat());
+        let driver = logged_in(Config::default(), [&script[..], &pwd_after(reply)].concat());
         let outcomes = play(driver, &[Op::Retrieve("a", 0), Op::Pwd]);
         assert_eq!(
             outcomes,

@@ -32,7 +32,7 @@ fn open_never_starts_from_0_where_rest_is_refused() {
         let script = [
             &up_to_connect()[..],
             &[hear("REST 7"), say(reply), serve("close abandon")],
-            &pwd(),
+            &pwd_after(reply),
         ]
         .concat();
         let driver = logged_in(Config::default(), script);

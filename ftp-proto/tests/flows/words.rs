@@ -36,7 +36,10 @@ where
     ] {
         // Some may be answered in any way.
         let free = ["HELP", "SITE", "OPTS", "CLNT", "LANG", "SMNT"].contains(&verb);
-        let pwd = if free { pwd().into() } else { pwd_after(reply) };
+        let pwd = match free || reply.starts_with('2') {
+            true => pwd().into(),
+            false => pwd_after(reply),
+        };
         let script = [&[hear(line), say(reply)][..], &pwd].concat();
         let mut driver = logged_in(Config::default(), script);
         assert_eq!(driver.tell(flow().expect("an argument")), outcome, "{line}");

@@ -140,9 +140,9 @@ pub(crate) fn fenced_pwd() -> Vec<Item> {
     [fence(), pwd()].concat()
 }
 
-/// PWD after this reply: behind a fence where it was one that its command cannot have.
+/// PWD after this reply: after a fence where it was one that its command cannot have.
 pub(crate) fn pwd_after(reply: &str) -> Vec<Item> {
-    match reply.starts_with('3') {
+    match ["3", "200", "250"].iter().any(|odd| reply.starts_with(odd)) {
         true => fenced_pwd(),
         false => pwd().into(),
     }
