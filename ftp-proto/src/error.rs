@@ -1,7 +1,6 @@
 //! The one error type, used by the core and by both adapters.
 
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -77,8 +76,10 @@ pub enum ErrorKind {
     /// expected, or fewer than the server [announced](crate::SizeCheck); [`Error::transferred`]
     /// says how many came, and [`Error::expected`] how many should have.
     Truncated,
-    /// The data came to an end, but the server never confirmed that it was all. Of a download
-    /// whose length is known, [`Truncated`](Self::Truncated) says it better:
+    /// The data came to an end, but the server never confirmed that it was all, or its word is not
+    /// to be relied on: it has reset the data connection of an upload, say, and the file does not
+    /// have the [size](crate::SizeCheck) that it must have. Of a download whose length is known,
+    /// [`Truncated`](Self::Truncated) says it better:
     /// [`TransferOptions::with_expected`](crate::TransferOptions::with_expected).
     Unconfirmed,
     /// A command was held back because the channel that it needs is not secured.
@@ -177,9 +178,9 @@ impl Error {
         self
     }
 
-    /// Says how many bytes of data should have been moved, and who says so.
-    pub(crate) fn with_expected(self, bytes: u64, by: &str) -> Self {
-        let mut error = self.with_source(format!("{bytes} bytes were {by}"));
+    /// Says how many bytes of data should have been moved, and why that is known.
+    pub(crate) fn with_expected(self, bytes: u64, why: String) -> Self {
+        let mut error = self.with_source(why);
         Arc::make_mut(&mut error.0).expected = Some(bytes);
         error
     }
@@ -297,7 +298,8 @@ impl Error {
         self.0.transferred
     }
 
-    /// How many bytes of data should have been moved, where fewer or more of them were than that.
+    /// How many bytes of data should have been moved, where fewer or more of them were than that. Of
+    /// an upload, how many the file should have then.
     pub fn expected(&self) -> Option<u64> {
         self.0.expected
     }

@@ -173,6 +173,19 @@ fn a_file_that_is_not_whole() {
     let error = said(setup, plain(), download);
     assert_eq!((error.transferred(), error.expected()), (Some(2), Some(5)));
 
+    let line = "STOR: the data ended, but the server never confirmed it: the server has reset the data \
+                connection, and SIZE does not say that it has all (TransferOptions::with_size_check \
+                does not ask): 2 bytes instead of 5; the server said: 226 Transfer complete. (after \
+                5 bytes)";
+    let setup = files()
+        .fault(Fault::on("STOR", cut(Then::Discard)))
+        .fault(Fault::on("STOR", Action::ResetEnd));
+    let store: Try = |client| {
+        login(client)?;
+        client.store("/new", b"12345").map(drop)
+    };
+    assert_says(setup, plain(), store, line);
+
     let other = b"211 End.\r\n".to_vec();
     let line = "RETR: the data ended, but the server never confirmed it: a reply came for it that \
                 belongs to another command; the server said: 211 End. (after 5 bytes)";

@@ -33,6 +33,7 @@ fn perform_on(client: &mut Option<Client>, operation: &Operation) -> Outcome {
         Operation::DownloadWith(path, options) => download(open, path, options, &mut came),
         Operation::DownloadText(path) => download(open, path, &TransferOptions::text(), &mut came),
         Operation::Upload(path, content) => upload(open, path, &whole, content),
+        Operation::UploadWith(path, options, content) => upload(open, path, options, content),
         Operation::UploadAt(path, offset, content) => {
             upload(open, path, &whole.with_offset(*offset), content)
         }
@@ -198,6 +199,10 @@ mod in_memory {
         shorter_than_announced_from_an_offset
         announced_sizes_that_do_not_count
         announced_sizes_by_option_not_compared
+        reset_upload_is_usable_afterwards
+        reset_upload_whose_size_differs
+        reset_upload_by_option_accepted
+        upload_by_option_compared
         refusals_leave_the_session_in_step
         hard_02_upload_refused_with_552_half_way
         hard_05_421_in_the_middle_of_a_download
@@ -226,6 +231,10 @@ mod over_sockets {
         shorter_than_announced_from_an_offset
         announced_sizes_that_do_not_count
         announced_sizes_by_option_not_compared
+        reset_upload_is_usable_afterwards
+        reset_upload_whose_size_differs
+        reset_upload_by_option_accepted
+        upload_by_option_compared
         refusals_leave_the_session_in_step
         hard_02_upload_refused_with_552_half_way
         hard_06_final_reply_before_the_data
@@ -434,4 +443,21 @@ fn a_reset_in_mid_download_is_no_end_of_file() {
     assert_eq!(error.transferred(), Some(saved.len() as u64));
     assert!(sent.starts_with(&saved));
     assert_eq!(client.pwd().expect("in step").as_bytes(), b"/");
+}
+
+#[test]
+fn a_reset_after_the_end_of_an_upload_is_found_on_sockets() {
+    let options = Options::new("127.0.0.1").with_port(serve_resets(Vec::new()));
+    let mut client = Client::connect(options).expect("greeted");
+    client.login("user", "secret").expect("logged in");
+    for round in 0..20 {
+        let sent = vec![round; 100_000];
+        // The server keeps these, and of the others ten bytes.
+        let stored = client.store("whole", &sent).expect("there");
+        assert_eq!((stored.bytes, stored.clean_close), (100_000, false));
+        let error = client.store("cut", &sent).expect_err("not there");
+        assert_eq!(error.kind(), ErrorKind::Unconfirmed);
+        assert_eq!(error.expected(), Some(100_000));
+        assert_eq!(client.pwd().expect("in step").as_bytes(), b"/");
+    }
 }

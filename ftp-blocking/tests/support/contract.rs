@@ -195,6 +195,9 @@ fn perform(
             download.read_to_end(came)?;
             Outcome::Bytes(came.clone())
         }
+        Operation::UploadWith(path, options, content) => {
+            stored(client.upload_with(path, options)?, content)?
+        }
         Operation::UploadAt(path, offset, content) => {
             let options = TransferOptions::new().with_offset(*offset);
             let upload = client.upload_with(path, &options)?;

@@ -1,7 +1,7 @@
 //! Files with and without faults, and a server that resets downloads.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead as _, BufReader, Read as _, Seek as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -71,7 +71,8 @@ pub(crate) fn big(length: usize) -> Vec<u8> {
 }
 
 /// Serves one session whose downloads are all reset after these bytes, although confirmed. The
-/// client must have taken them in by then, or the reset would take them away. Returns its port.
+/// client must have taken them in by then, or the reset would take them away. Uploads are reset at
+/// their end and confirmed; of one with the name `cut` ten bytes are kept. Returns its port.
 pub(crate) fn serve_resets(bytes: Vec<u8>) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -82,6 +83,7 @@ pub(crate) fn serve_resets(bytes: Vec<u8>) -> u16 {
         say("220 ready\r\n");
         let data = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let mut line = String::new();
+        let mut stored = 0;
         while lines.read_line(&mut line).expect("a command") > 0 {
             match line.split_ascii_whitespace().next() {
                 Some("EPSV") => {
@@ -97,6 +99,19 @@ pub(crate) fn serve_resets(bytes: Vec<u8>) -> u16 {
                     drop(data);
                     say("226 done\r\n");
                 }
+                Some("STOR") => {
+                    let (mut data, _) = data.accept().expect("the client connects first");
+                    say("150 coming\r\n");
+                    stored = io::copy(&mut data, &mut io::sink()).expect("sent");
+                    if line.trim_end() == "STOR cut" {
+                        stored = 10;
+                    }
+                    let linger = Some(Duration::ZERO);
+                    SockRef::from(&data).set_linger(linger).expect("an option");
+                    drop(data);
+                    say("226 done\r\n");
+                }
+                Some("SIZE") => say(&format!("213 {stored}\r\n")),
                 Some("PWD") => say("257 \"/\"\r\n"),
                 Some("QUIT") => say("221 bye\r\n"),
                 _ => say("200 ok\r\n"),

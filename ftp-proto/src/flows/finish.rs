@@ -15,12 +15,15 @@
 //!                                      |
 //!                                  Following   has another reply followed it?
 //!                                      |
-//!                                   Sizing     close_notify was missing: SIZE stands in for it
+//!                                   Sizing     close_notify was missing: SIZE stands in for it;
+//!                                      |       an upload was reset: SIZE says whether it is there
 //!                                      |
 //!                                  LastWord    it was 200: does PWD bring nothing else?
 //! ```
 //!
 //! A refusal leads from every `Closing` to `Closing(Abandon)`.
+
+use alloc::format;
 
 use super::Size;
 use super::compose::inner;
@@ -28,7 +31,9 @@ use super::exchange::Exchange;
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Adopts, Answer, Closing, Event, Flow, Halt, Step};
 use crate::options::config::MissingCloseNotify;
+use crate::options::transfer::SizeCheck;
 use crate::path::RemotePath;
+use crate::representation::TransferType;
 use crate::session::Session;
 use crate::session::transfer::{Completion, DataEnd, Direction, Transfer};
 use crate::tls::Reason;
@@ -54,6 +59,8 @@ pub struct Finish {
     /// The size agreed, where close_notify was missing.
     complete: bool,
     clean_close: bool,
+    /// The server has reset an upload whose end was sent.
+    reset: bool,
     /// A completion that came before the data was through.
     premature: Option<Reply>,
     /// The end of the control connection came while the data connection was being closed.
@@ -61,8 +68,13 @@ pub struct Finish {
     state: State,
 }
 
-const ANNOUNCED: &str = "announced (of a server that announces another size than that of what it sends, \
+const OTHERWISE: &str = "(of a server that announces another size than that of what it sends, \
      TransferOptions::with_size_check takes the size from SIZE, or none)";
+
+const RESET: &str = "the server has reset the data connection, and SIZE does not say that it has all \
+     (TransferOptions::with_size_check does not ask)";
+
+const UNKNOWN: &str = "SIZE does not say that the server has all";
 
 const ANOTHER_REPLY: &str = "a reply came for it that belongs to another command";
 
@@ -77,7 +89,7 @@ enum State {
     Final,
     /// Reading what has arrived after the final reply.
     Following,
-    /// Asking for the size, which is to stand in for close_notify.
+    /// Asking for the size, which is to stand in for close_notify, or for the end of an upload.
     Sizing(Size, Reply),
     /// Asking for something whose answer comes after all that is about the transfer.
     LastWord(Exchange, Completion),
@@ -93,6 +105,7 @@ impl Finish {
             expected: None,
             complete: false,
             clean_close: false,
+            reset: false,
             premature: None,
             control_ended: false,
             state: State::Start,
@@ -121,12 +134,13 @@ impl Finish {
         let truncated = || Error::new(ErrorKind::Truncated);
         match &self.end {
             DataEnd::Clean => match (self.expected, self.transfer.due()) {
-                (Some(expected), _) if expected != self.bytes => {
-                    Some(truncated().with_expected(expected, "expected"))
-                }
-                (None, Some(due)) if due > self.bytes => {
-                    Some(truncated().with_expected(due, ANNOUNCED))
-                }
+                (Some(expected), _) if expected != self.bytes => Some(
+                    truncated().with_expected(expected, format!("{expected} bytes were expected")),
+                ),
+                (None, Some(due)) if due > self.bytes => Some(
+                    truncated()
+                        .with_expected(due, format!("{due} bytes were announced {OTHERWISE}")),
+                ),
                 _ => None,
             },
             DataEnd::NoCloseNotify if self.complete => None,
@@ -197,6 +211,41 @@ impl Finish {
             return None;
         }
         Size::new(self.transfer.file()?).ok()
+    }
+
+    /// Whether the server's word that it has an upload is not enough.
+    fn is_questionable(&self, reply: &Reply) -> bool {
+        let upload = self.transfer.direction() == Direction::Upload;
+        let sent = upload && reply.confirms_transfer() && self.data_error().is_none();
+        let countable = self.transfer.transfer_type() == TransferType::Image;
+        sent && match self.transfer.size_check() {
+            SizeCheck::AsNeeded => self.reset,
+            SizeCheck::Always => self.reset || countable,
+            SizeCheck::Never => false,
+        }
+    }
+
+    /// What is to be asked of the file of an upload, where its size can be known.
+    fn stored_file(&self, reply: &Reply) -> Option<Size> {
+        self.transfer.length_after(self.bytes)?;
+        if self.transfer.transfer_type() != TransferType::Image {
+            return None;
+        }
+        let chosen = self.chosen_name(reply);
+        Size::new(chosen.as_ref().or(self.transfer.file())?).ok()
+    }
+
+    /// The server has confirmed an upload, but the file does not have the size that it must have.
+    fn not_stored(&self, reply: Reply, size: Option<u64>) -> Error {
+        let error = Error::new(ErrorKind::Unconfirmed).with_reply(reply);
+        let why = if self.reset { RESET } else { UNKNOWN };
+        self.in_context(match (self.transfer.length_after(self.bytes), size) {
+            (Some(length), Some(size)) => {
+                error.with_expected(length, format!("{why}: {size} bytes instead of {length}"))
+            }
+            (Some(length), None) => error.with_expected(length, why.into()),
+            (None, _) => error.with_source(why),
+        })
     }
 
     /// Takes a size for the proof that close_notify would have been.
@@ -322,6 +371,10 @@ impl Finish {
                 self.end = DataEnd::Failed(error);
                 false
             }
+            Some(Event::Closed(DataEnd::Failed(_))) if closing == Closing::AwaitEnd => {
+                self.reset = true;
+                false
+            }
             _ => false,
         };
         if closing == Closing::SendEnd {
@@ -394,7 +447,14 @@ impl Finish {
             self.compare(session, self.expected);
             return Err(self.unconfirmed(silence).into());
         };
-        if let Some(size) = self.size_in_question(session, &reply) {
+        let question = match self.is_questionable(&reply) {
+            true => match self.stored_file(&reply) {
+                Some(size) => Some(size),
+                None => return Err(self.not_stored(reply, None).into()),
+            },
+            false => self.size_in_question(session, &reply),
+        };
+        if let Some(size) = question {
             self.state = State::Sizing(size, reply);
             return self.sized(session, answer);
         }
@@ -454,6 +514,12 @@ impl Finish {
             Err(Halt::Error(_)) => None,
         };
         let reply = reply.clone();
+        if self.transfer.direction() == Direction::Upload {
+            if size.is_none() || size != self.transfer.length_after(self.bytes) {
+                return Err(self.not_stored(reply, size).into());
+            }
+            return self.decide(session, answer, reply);
+        }
         let offset = self.transfer.offset();
         self.compare(session, size.and_then(|size| size.checked_sub(offset)));
         self.decide(session, answer, reply)

@@ -213,7 +213,7 @@ impl Open {
             command,
             transfer_type,
             offset: 0,
-            size_check: SizeCheck::Announced,
+            size_check: SizeCheck::AsNeeded,
             size: None,
             sent: false,
             state: State::Prepare(Prepare::new(transfer_type)),
@@ -236,7 +236,8 @@ impl Flow for Open {
                         }
                     }
                     State::Sizing(ref mut size) => {
-                        self.size = known(inner(size, session, answer), session)?;
+                        let said = inner(size, session, answer);
+                        self.size = self.known(said, session)?;
                         self.connection(session)
                     }
                     State::Passive(ref mut passive) => {
@@ -274,9 +275,26 @@ impl Flow for Open {
 impl Open {
     /// What is to be asked of the file before it is sent.
     fn size_question(&self) -> Option<Size> {
-        let whole = self.command.verb() == "RETR" && self.transfer_type == TransferType::Image;
-        let asked = whole && self.size_check == SizeCheck::Always;
+        let unknown = matches!(self.command.verb(), "RETR" | "APPE");
+        let countable = self.transfer_type == TransferType::Image;
+        let asked = unknown && countable && self.size_check == SizeCheck::Always;
         Size::new(self.command.argument().filter(|_| asked)?).ok()
+    }
+
+    /// What SIZE said. Where it was refused, the data command will say what is wrong with the file;
+    /// APPE makes one where there is none.
+    fn known(
+        &self,
+        size: Result<Option<u64>, Halt>,
+        session: &Session,
+    ) -> Result<Option<u64>, Halt> {
+        match size {
+            Err(Halt::Error(error)) if error.reply().is_some() && !session.is_dead() => {
+                let none = self.command.verb() == "APPE" && error.kind() == ErrorKind::Permanent;
+                Ok(none.then_some(0))
+            }
+            size => size,
+        }
     }
 
     /// How the data connection begins.
@@ -437,12 +455,17 @@ impl Open {
     fn opened(&self, session: &mut Session, secured: Secured) -> Result<Transfer, Error> {
         let (direction, transfer_type) = (self.direction, self.transfer_type);
         let transfer = session.token(&self.command, direction, transfer_type, secured)?;
-        let size = match self.size_check {
-            SizeCheck::Announced => return Ok(transfer.at(self.offset)),
-            SizeCheck::Always => self.size.or(transfer.size()),
-            SizeCheck::Never => None,
-        };
-        Ok(transfer.at(self.offset).of_size(size))
+        let transfer = transfer.at(self.offset).checked(self.size_check);
+        Ok(match self.command.verb() {
+            "RETR" => transfer.of_size(self.size),
+            "STOR" => transfer.starting(self.offset),
+            "STOU" if self.offset == 0 => transfer.starting(0),
+            "APPE" => match self.size {
+                Some(size) => transfer.starting(size),
+                None => transfer,
+            },
+            _ => transfer,
+        })
     }
 
     /// The server's refusal, if it is in; or why there can be none any more.
@@ -470,14 +493,6 @@ impl Open {
         };
         self.state = State::Failing(error, failing);
         session.close_data(Closing::Abandon, Clock::Starts).into()
-    }
-}
-
-/// What SIZE said, if anything: a refusal is left to the transfer's own command.
-fn known(size: Result<Option<u64>, Halt>, session: &Session) -> Result<Option<u64>, Halt> {
-    match size {
-        Err(Halt::Error(error)) if error.reply().is_some() && !session.is_dead() => Ok(None),
-        size => size,
     }
 }
 

@@ -33,6 +33,16 @@ pub struct TransferOptions {
 /// is not there. A size then tells. Only sizes in TYPE I count: nobody knows how many bytes a text
 /// or a listing has on the wire.
 ///
+/// | | download of a file (RETR) | upload |
+/// |---|---|---|
+/// | `AsNeeded` | the size that the server announces | SIZE, where the server has reset the data connection |
+/// | `Always` | SIZE before it | SIZE after it |
+/// | `Never` | none | none |
+///
+/// A download that brings fewer bytes is [`Truncated`](crate::ErrorKind::Truncated). More are no
+/// error: files grow. An upload is [`Unconfirmed`](crate::ErrorKind::Unconfirmed) unless the file
+/// then ends where the upload did.
+///
 /// ```
 /// use ftp_proto::{SizeCheck, TransferOptions};
 ///
@@ -45,19 +55,24 @@ pub struct TransferOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SizeCheck {
-    /// The size that the server announces when it begins to send a file (RETR), as in
-    /// `150 Opening (1048576 bytes)`. If fewer bytes come, the download is
-    /// [`Truncated`](crate::ErrorKind::Truncated). More are no error: files grow.
+    /// What takes no command, or one where there is doubt.
     ///
-    /// Most servers announce the size of the whole file. The offset is taken off it. A server that
-    /// announces only what is left of the file lets a cut go unnoticed that is no longer than the
-    /// offset.
+    /// Most servers announce a size when they begin to send a file, as in
+    /// `150 Opening (1048576 bytes)`. It is that of the whole file as a rule. The offset is taken
+    /// off it. A server that announces only what is left of the file lets a cut go unnoticed that
+    /// is no longer than the offset.
+    ///
+    /// Some servers reset the data connection after a good upload, and some before they have read
+    /// all of it.
     #[default]
-    Announced,
-    /// The same of the size that SIZE says right before the download, which is exact. Where the
-    /// server does not know SIZE, the announced size counts.
+    AsNeeded,
+    /// SIZE. It is exact, and finds a server that stores something else than it was sent.
+    ///
+    /// Where the server does not know the size before a download, the announced one counts. Where
+    /// it does not know the size after an upload, the upload is unconfirmed. Before APPE the size
+    /// is asked, too.
     Always,
-    /// None. This is for servers whose sizes are not those of what they send.
+    /// None. This is for servers whose sizes are not those of what they send and store.
     Never,
 }
 
@@ -76,7 +91,7 @@ impl Default for TransferOptions {
         Self {
             offset: 0,
             expected: None,
-            size_check: SizeCheck::Announced,
+            size_check: SizeCheck::AsNeeded,
             transfer_type: TransferType::Image,
             line_ends: LineEnds::AsSent,
         }

@@ -14,6 +14,7 @@ use crate::flow::{
     Receive, SecureControl, SecureData, Want,
 };
 use crate::options::config::Protection;
+use crate::options::transfer::SizeCheck;
 use crate::path::RemotePath;
 use crate::representation::TransferType;
 use crate::wait::{Clock, Wait};
@@ -316,15 +317,19 @@ impl Session {
         // It has used a ticket up, and may bring another one.
         live.used_a_ticket = secured == Secured::Resumed && !self.ticketless;
         let verb = command.verb();
-        let whole = verb == "RETR" && transfer_type == TransferType::Image;
-        let file = command.argument().filter(|_| whole);
+        let countable = transfer_type == TransferType::Image;
+        let named = matches!(verb, "RETR" | "STOR" | "APPE");
+        let file = command.argument().filter(|_| countable && named);
         let told = live.preliminary.as_ref();
+        let announced = file.filter(|_| verb == "RETR").zip(told);
         Ok(Transfer {
             id: live.id,
             verb: verb.into(),
             direction,
             secured,
-            due: file.and_then(|path| crate::reply::announced_size(told?, path)),
+            due: announced.and_then(|(path, told)| crate::reply::announced_size(told, path)),
+            start: None,
+            size_check: SizeCheck::AsNeeded,
             file: file.and_then(|path| RemotePath::new(path).ok()),
             size_hint: told.and_then(crate::reply::transfer_size),
             name: told

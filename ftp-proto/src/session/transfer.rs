@@ -4,6 +4,7 @@ use alloc::string::String;
 use core::fmt;
 
 use crate::error::Error;
+use crate::options::transfer::SizeCheck;
 use crate::path::RemotePath;
 use crate::representation::TransferType;
 use crate::wire::Reply;
@@ -19,10 +20,13 @@ pub struct Transfer {
     pub(super) verb: String,
     pub(super) direction: Direction,
     pub(super) secured: Secured,
-    /// What a SIZE would be asked of: the file of a download in TYPE I.
+    /// What a SIZE would be asked of: the file that the command names, in TYPE I.
     pub(super) file: Option<RemotePath>,
+    /// At which byte of the file an upload begins, where that is known.
+    pub(super) start: Option<u64>,
+    pub(super) size_check: SizeCheck,
     pub(super) size_hint: Option<u64>,
-    /// How many bytes a whole download must bring at least.
+    /// How long the file of a download in TYPE I is, by what the server said of it.
     pub(super) due: Option<u64>,
     pub(super) name: Option<RemotePath>,
     pub(super) offset: u64,
@@ -39,24 +43,43 @@ pub(crate) enum Secured {
 }
 
 impl Transfer {
-    /// The size in bytes that the server names for its file, where a download must bring all of it.
+    /// SIZE has said how long the file of a download is.
     pub(crate) fn of_size(self, size: Option<u64>) -> Self {
-        Self { due: size, ..self }
-    }
-
-    /// The same, of the whole file.
-    pub(crate) fn size(&self) -> Option<u64> {
-        self.due
+        let due = size.or(self.due);
+        Self { due, ..self }
     }
 
     /// How many bytes a download must bring at least: what is left of the file from the offset on.
     pub(crate) fn due(&self) -> Option<u64> {
-        Some(self.due?.saturating_sub(self.offset))
+        let due = self.due.filter(|_| self.size_check != SizeCheck::Never);
+        Some(due?.saturating_sub(self.offset))
     }
 
     /// It begins at this offset of the file, in bytes.
     pub(crate) fn at(self, offset: u64) -> Self {
         Self { offset, ..self }
+    }
+
+    /// These sizes are compared.
+    pub(crate) fn checked(self, size_check: SizeCheck) -> Self {
+        Self { size_check, ..self }
+    }
+
+    pub(crate) fn size_check(&self) -> SizeCheck {
+        self.size_check
+    }
+
+    /// It is an upload that begins at this byte of the file.
+    pub(crate) fn starting(self, start: u64) -> Self {
+        Self {
+            start: Some(start),
+            ..self
+        }
+    }
+
+    /// How long the file is after an upload of so many bytes.
+    pub(crate) fn length_after(&self, bytes: u64) -> Option<u64> {
+        self.start?.checked_add(bytes)
     }
 
     pub(crate) fn id(&self) -> TransferId {

@@ -85,6 +85,8 @@ pub enum Operation {
     DownloadCommand(&'static str),
     /// An upload from an offset on: [`Outcome::Count`], in bytes.
     UploadAt(&'static str, u64, Vec<u8>),
+    /// An upload with these options: [`Outcome::Count`], in bytes.
+    UploadWith(&'static str, TransferOptions, Vec<u8>),
     /// An upload as a text: [`Outcome::Count`], in bytes of the wire.
     UploadText(&'static str, Vec<u8>),
     /// An upload in TYPE A of bytes whose line ends are those of the wire already:

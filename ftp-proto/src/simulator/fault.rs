@@ -125,6 +125,8 @@ pub enum Action {
     /// [`Simulator::idle`](crate::simulator::Simulator::idle). A queued upload gives way to the
     /// next transfer command. USER, REIN and QUIT empty the queue.
     QueueAborted,
+    /// After an upload the server resets the data connection instead of ending it.
+    ResetEnd,
     /// On `HANDSHAKE`: a fatal alert and FIN instead of a `ServerHello`, and a 522.
     RefuseHandshake,
 }
@@ -135,6 +137,8 @@ pub enum Action {
 pub enum Then {
     /// The transfer goes on.
     Continue,
+    /// The same, but the rest of an upload is not stored.
+    Discard,
     /// The server neither reads nor writes any more, but leaves the connection open. The command
     /// stays under way unless the control bytes contain a final reply; that the client closes or
     /// resets the connection is still noticed (426).

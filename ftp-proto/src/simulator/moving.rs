@@ -186,6 +186,9 @@ impl Simulator {
                 Some(lines) => lines.translate(&bytes),
                 None => (0, bytes),
             };
+            if t.discards {
+                return true;
+            }
             *position -= back;
             self.store.write_at(path, *position, &bytes);
             *position += bytes.len();
@@ -195,7 +198,9 @@ impl Simulator {
         if wire.client == Client::Reset || (wire.input_ended() && cut_short) {
             self.break_off(s, t);
         } else if wire.input_ended() {
-            if !t.has(|a| matches!(a, Action::KeepOpen)) {
+            if t.ctx.actions.iter().any(|a| matches!(a, Action::ResetEnd)) {
+                wire.end(Server::Reset);
+            } else if !t.has(|a| matches!(a, Action::KeepOpen)) {
                 wire.send_close_notify();
                 wire.end(Server::Fin);
             }
@@ -239,6 +244,10 @@ impl Simulator {
         let mut usual = "226 Transfer complete.";
         match then {
             Then::Continue => return,
+            Then::Discard => {
+                t.discards = true;
+                return;
+            }
             Then::End if !download => return,
             Then::End => {
                 usual = "451 Read error.";

@@ -242,6 +242,8 @@ pub(super) struct Transfer {
     /// What is scripted for the middle of the transfer.
     pub(super) at: Option<(usize, Vec<u8>, Then)>,
     pub(super) final_said: bool,
+    /// What is received is not stored any more.
+    pub(super) discards: bool,
 }
 
 impl Transfer {

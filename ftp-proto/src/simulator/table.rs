@@ -440,6 +440,105 @@ cases! {
         .step(Operation::DownloadWith("/five", asking()), bytes(b"12345"))
         .steps(still_in_step());
 
+    // Uploads that the server resets, or does not store.
+
+    /// A reset after a good upload: SIZE says that all is there. Nothing is asked otherwise.
+    reset_upload_whose_size_agrees => session(Setup::new()
+            .file("/half", big(500))
+            .fault(Fault::nth("STOR", 1, Action::ResetEnd))
+            .fault(Fault::nth("STOR", 2, Action::ResetEnd)))
+        .only(Channels::Clear)
+        .step(Upload("/new", big(1000)), Is(Outcome::Count(1000)))
+        .step(Upload("/new", big(1000)), Is(Outcome::Count(1000)))
+        .step(Operation::UploadAt("/half", 400, big(1000)), Is(Outcome::Count(1000)))
+        .heard(&[
+            "USER user",
+            "PASS secret",
+            "TYPE I",
+            "EPSV",
+            "STOR /new",
+            "EPSV",
+            "STOR /new",
+            "SIZE /new",
+            "EPSV",
+            "REST 400",
+            "STOR /half",
+            "SIZE /half",
+        ]);
+    /// The same under TLS, and of a name that the server chose.
+    reset_upload_is_usable_afterwards => session(Setup::new()
+            .fault(Fault::on("STOR", Action::ResetEnd))
+            .fault(Fault::on("STOU", Action::ResetEnd)))
+        .step(Upload("/new", big(100_000)), Is(Outcome::Count(100_000)))
+        .step(Operation::Stored("/new"), bytes(&big(100_000)))
+        .step(Operation::UploadUnique(big(1000)), bytes(b"stou.0001"))
+        .steps(still_in_step());
+    /// A server that reads ten bytes, resets and says that it is done has ten bytes.
+    reset_upload_whose_size_differs => session(Setup::new()
+            .fault(Fault::nth("STOR", 0, Action::At {
+                after: 10,
+                control: Vec::new(),
+                then: Then::Discard,
+            }))
+            .fault(Fault::nth("STOR", 0, Action::ResetEnd)))
+        .step(Upload("/new", big(100_000)), Fails(Unconfirmed, Some(226)))
+        .steps(still_in_step())
+        .step(Upload("/new", big(100_000)), Is(Outcome::Count(100_000)));
+    /// Nothing vouches for an upload that was reset where SIZE is not known.
+    reset_upload_whose_size_is_not_known => session(Setup::new()
+            .without("SIZE")
+            .fault(Fault::on("STOR", Action::ResetEnd)))
+        .step(Upload("/new", big(100)), Fails(Unconfirmed, Some(226)))
+        .steps(still_reading());
+    /// The same where SIZE says nothing of it: of a text, and of what was appended.
+    reset_upload_whose_size_does_not_tell => session(Setup::new()
+            .fault(Fault::on("STOR", Action::ResetEnd))
+            .fault(Fault::on("APPE", Action::ResetEnd)))
+        .step(Operation::UploadText("/new", b"one\n".to_vec()), Fails(Unconfirmed, Some(226)))
+        .step(Operation::Append("/five", big(100)), Fails(Unconfirmed, Some(226)))
+        .steps(still_reading());
+    /// A refusal stays one.
+    reset_upload_that_is_refused => session(Setup::new()
+            .fault(Fault::nth("STOR", 0, Action::ResetEnd))
+            .fault(Fault::nth("STOR", 0, Action::Words(b"552 Disk full.\r\n".to_vec()))))
+        .step(Upload("/new", big(100)), Fails(Permanent, Some(552)))
+        .steps(still_in_step());
+    /// By option nothing is asked.
+    reset_upload_by_option_accepted => session(Setup::new()
+            .without("SIZE")
+            .fault(Fault::on("STOR", Action::ResetEnd)))
+        .step(
+            Operation::UploadWith(
+                "/new",
+                TransferOptions::new().with_size_check(SizeCheck::Never),
+                big(100),
+            ),
+            Is(Outcome::Count(100)),
+        )
+        .steps(still_reading());
+    /// By option every upload is asked for: a server may confirm what it does not store.
+    upload_by_option_compared => session(Setup::new()
+            .file("/half", big(500))
+            .fault(Fault::nth("STOR", 0, Action::At {
+                after: 10,
+                control: Vec::new(),
+                then: Then::Discard,
+            })))
+        .step(
+            Operation::UploadWith("/new", asking(), big(1000)),
+            Fails(Unconfirmed, Some(226)),
+        )
+        .step(Operation::UploadWith("/new", asking(), big(1000)), Is(Outcome::Count(1000)))
+        .step(
+            Operation::UploadWith("/half", asking().with_offset(400), big(50)),
+            Fails(Unconfirmed, Some(226)),
+        )
+        .step(
+            Operation::UploadWith("/half", asking().with_offset(400), big(200)),
+            Is(Outcome::Count(200)),
+        )
+        .steps(still_in_step());
+
     // Which replies confirm a transfer.
 
     /// A 226 that comes before the 150 belongs to something else: the download that the server cuts
@@ -1293,6 +1392,14 @@ fn cut(then: Then) -> Setup {
             then,
         },
     ))
+}
+
+/// The same of downloads alone.
+fn still_reading() -> Vec<(Operation, Expect)> {
+    vec![
+        (Pwd, bytes(b"/")),
+        (Download("/big", 0), bytes(&big(200_000))),
+    ]
 }
 
 /// A preliminary reply with this size.

@@ -57,6 +57,7 @@ impl Simulator {
             moved: 0,
             at,
             final_said: false,
+            discards: false,
         };
         if queues {
             transfer.stage = Stage::Queued;

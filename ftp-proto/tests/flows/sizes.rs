@@ -1,6 +1,6 @@
 //! Sizes that are compared with what was moved.
 
-use ftp_proto::{Completion, Config, DataEnd, Error, SizeCheck, flows};
+use ftp_proto::{Completion, Config, DataEnd, Error, ErrorKind, SizeCheck, flows};
 
 use crate::support::*;
 
@@ -95,4 +95,108 @@ fn sizes_by_option_are_not_compared() {
     let never = retrieve().with_size_check(SizeCheck::Never);
     let completion = downloaded(never, announcing("150 here (13 bytes)")).expect("whole");
     assert_eq!(completion.announced, Some(13));
+}
+
+/// An upload of 12 bytes that the server resets, and what comes of it.
+fn reset(command: &str, open: flows::Open, said: &[Item]) -> String {
+    let reset = Reaction::Ended(DataEnd::Failed(Error::new(ErrorKind::Io)));
+    let script = [
+        &opening(command)[..],
+        &[Item::Serve("close graceful upload", reset)],
+        said,
+        &pwd(),
+    ]
+    .concat();
+    uploaded(open, script)
+}
+
+fn uploaded(open: flows::Open, script: Vec<Item>) -> String {
+    let mut driver = logged_in(Config::default(), script);
+    let transfer = driver.run(open).expect("opened");
+    let ended = driver.run(flows::Finish::new(transfer, 12, DataEnd::Clean));
+    let outcome = match ended {
+        Ok(completion) => {
+            let name = completion.name.map(|name| name.to_string());
+            format!("{} {name:?}", completion.clean_close)
+        }
+        Err(error) => format!("{} {:?}", failure(&error), error.expected()),
+    };
+    assert_eq!(driver.outcome(&Op::Pwd), "/here");
+    driver.server.assert_over();
+    outcome
+}
+
+#[test]
+fn sizes_bear_out_an_upload_that_was_reset() {
+    let store = || flows::Open::store("a").expect("a path");
+    let done = || say("226 done");
+    let asked = |said| [done(), hear("SIZE a"), say(said)];
+    assert_eq!(reset("STOR a", store(), &asked("213 12")), "false None");
+    let unconfirmed = |said, expected: Option<u64>| {
+        let outcome = reset("STOR a", store(), &asked(said));
+        let failed = "Unconfirmed Some(\"STOR\") Some(\"226 done\") Some(12)";
+        assert_eq!(outcome, format!("{failed} {expected:?}"));
+    };
+    unconfirmed("213 11", Some(12));
+    unconfirmed("213 13", Some(12));
+    unconfirmed("550 no", Some(12));
+    unconfirmed("500 what", Some(12));
+    // Nothing is asked of a refusal.
+    assert_eq!(
+        reset("STOR a", store(), &[say("451 broken")]),
+        "Transient Some(\"STOR\") Some(\"451 broken\") Some(12) None"
+    );
+}
+
+#[test]
+fn sizes_bear_out_an_upload_under_a_name_of_the_server_s() {
+    let unique = flows::Open::store_unique(None::<&str>).expect("no name");
+    let said = [say("226 FILE: new.1"), hear("SIZE new.1"), say("213 12")];
+    assert_eq!(reset("STOU", unique, &said), "false Some(\"new.1\")");
+    let unique = flows::Open::store_unique(None::<&str>).expect("no name");
+    assert_eq!(
+        reset("STOU", unique, &[say("226 done")]),
+        "Unconfirmed Some(\"STOU\") Some(\"226 done\") Some(12) Some(12)"
+    );
+}
+
+#[test]
+fn sizes_bear_out_what_was_appended_where_they_were_asked_before() {
+    let append = || flows::Open::append("a").expect("a path");
+    assert_eq!(
+        reset("APPE a", append(), &[say("226 done")]),
+        "Unconfirmed Some(\"APPE\") Some(\"226 done\") Some(12) None"
+    );
+    for (before, after, outcome) in [
+        ("213 30", "213 42", "true None"),
+        ("550 no such file", "213 12", "true None"),
+        (
+            "213 30",
+            "213 30",
+            "Unconfirmed Some(\"APPE\") Some(\"226 done\") Some(12) Some(42)",
+        ),
+    ] {
+        let opening = opening("APPE a");
+        let script = [
+            &opening[..2],
+            &[hear("SIZE a"), say(before)],
+            &opening[2..],
+            &[
+                serve("close graceful upload"),
+                say("226 done"),
+                hear("SIZE a"),
+                say(after),
+            ],
+            &pwd(),
+        ];
+        let append = append().with_size_check(SizeCheck::Always);
+        assert_eq!(uploaded(append, script.concat()), outcome);
+    }
+}
+
+#[test]
+fn sizes_are_not_asked_after_a_reset_by_option() {
+    let store = flows::Open::store("a").expect("a path");
+    let store = store.with_size_check(SizeCheck::Never);
+    assert_eq!(reset("STOR a", store, &[say("226 done")]), "false None");
 }
