@@ -72,7 +72,8 @@ pub fn write_urgent(socket: &TcpStream, byte: u8) -> io::Result<()> {
     SockRef::from(socket).send_out_of_band(&[byte]).map(|_| ())
 }
 
-/// Half-closes: the peer reads the end, and we may go on reading.
+/// Half-closes: the peer reads the end, and we may go on reading. Where the peer has reset the
+/// connection already, nothing is left to close, and the next read says so.
 ///
 /// # Errors
 /// What the socket says.
@@ -81,12 +82,27 @@ pub fn half_close(socket: &TcpStream) -> io::Result<()> {
     // which would wait for data of ours that never comes.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = SockRef::from(socket).set_tcp_quickack(true);
-    socket.shutdown(Shutdown::Write)
+    match socket.shutdown(Shutdown::Write) {
+        Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
+        closed => closed,
+    }
 }
 
 /// Makes closing from now on a reset, so that the peer cannot take it for an end; or not.
 pub fn reset_on_close(socket: &TcpStream, reset: bool) {
     let _ = SockRef::from(socket).set_linger(reset.then_some(Duration::ZERO));
+}
+
+#[test]
+fn a_reset_is_found_by_reading_and_not_by_half_closing() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let mut ours = TcpStream::connect(listener.local_addr().expect("an address")).expect("made");
+    let (theirs, _) = listener.accept().expect("made");
+    reset_on_close(&theirs, true);
+    drop(theirs);
+    half_close(&ours).expect("nothing to close");
+    let error = std::io::Read::read(&mut ours, &mut [0]).expect_err("no end of file");
+    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
 }
 
 #[test]
