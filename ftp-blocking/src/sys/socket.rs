@@ -101,7 +101,7 @@ fn a_reset_is_found_by_reading_and_not_by_half_closing() {
     reset_on_close(&theirs, true);
     drop(theirs);
     half_close(&ours).expect("nothing to close");
-    let error = std::io::Read::read(&mut ours, &mut [0]).expect_err("no end of file");
+    let error = io::Read::read(&mut ours, &mut [0]).expect_err("no end of file");
     assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
 }
 

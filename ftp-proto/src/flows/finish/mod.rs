@@ -23,28 +23,25 @@
 //!
 //! A refusal leads from every `Closing` to `Closing(Abandon)`.
 
-use alloc::format;
+mod judgement;
 
+use self::judgement::mistaken;
 use super::Size;
 use super::compose::inner;
 use super::exchange::Exchange;
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Adopts, Answer, Closing, Event, Flow, Halt, Step};
-use crate::options::config::MissingCloseNotify;
-use crate::options::transfer::SizeCheck;
-use crate::path::RemotePath;
-use crate::representation::TransferType;
 use crate::session::Session;
 use crate::session::transfer::{Completion, DataEnd, Direction, Transfer};
 use crate::tls::Reason;
 use crate::wait::{Clock, Wait};
-use crate::wire::{Class, Code, Command, Reply, Verb};
+use crate::wire::{Code, Command, Reply, Verb};
 
 /// Finishes a transfer: ends the data connection in the way that its direction asks for, waits
 /// for the final reply, and judges both.
 ///
 /// A download is a success only if its data ended cleanly *and* the final reply confirms it, in
-/// either order; a missing close_notify may be [tolerated](MissingCloseNotify). An
+/// either order; a missing close_notify may be [tolerated](crate::MissingCloseNotify). An
 /// upload is judged by the final reply, once all was written.
 ///
 /// 226 and 250 confirm a transfer. 200 does where nothing follows it, which a PWD finds out. Any
@@ -67,19 +64,6 @@ pub struct Finish {
     control_ended: bool,
     state: State,
 }
-
-const OTHERWISE: &str = "(of a server that announces another size than that of what it sends, \
-     TransferOptions::with_size_check takes the size from SIZE, or none)";
-
-const RESET: &str = "the server has reset the data connection, and SIZE does not say that it has all \
-     (TransferOptions::with_size_check does not ask)";
-
-const UNKNOWN: &str = "SIZE does not say that the server has all";
-
-const ANOTHER_REPLY: &str = "a reply came for it that belongs to another command";
-
-const NO_CLOSE_NOTIFY: &str = "it ended without close_notify, so that nobody can tell the end from a cut (of a server that \
-     never sends one, Config::with_missing_close_notify takes a file whose size agrees)";
 
 #[derive(Debug)]
 enum State {
@@ -127,152 +111,6 @@ impl Finish {
             (DataEnd::Clean, Direction::Upload) if !refused => Closing::SendEnd,
             _ => Closing::Abandon,
         }
-    }
-
-    /// What was wrong with the data, whatever the server says.
-    fn data_error(&self) -> Option<Error> {
-        let truncated = || Error::new(ErrorKind::Truncated);
-        match &self.end {
-            DataEnd::Clean => match (self.expected, self.transfer.due()) {
-                (Some(expected), _) if expected != self.bytes => Some(
-                    truncated().with_expected(expected, format!("{expected} bytes were expected")),
-                ),
-                (None, Some(due)) if due > self.bytes => Some(
-                    truncated()
-                        .with_expected(due, format!("{due} bytes were announced {OTHERWISE}")),
-                ),
-                _ => None,
-            },
-            DataEnd::NoCloseNotify if self.complete => None,
-            DataEnd::NoCloseNotify => Some(truncated().with_source(NO_CLOSE_NOTIFY)),
-            DataEnd::Stopped => Some(truncated()),
-            DataEnd::Failed(error) => match (error.kind(), self.transfer.direction()) {
-                (ErrorKind::Timeout(_), _) | (_, Direction::Upload) => Some(error.clone()),
-                _ => Some(truncated().because(error.clone())),
-            },
-        }
-    }
-
-    /// What the final reply and the data come to together.
-    fn judge(&self, reply: Reply) -> Result<Completion, Error> {
-        let completed = reply.confirms_transfer();
-        let result = match (self.data_error(), completed) {
-            (None, true) => Ok(Completion {
-                bytes: self.bytes,
-                name: self.chosen_name(&reply),
-                announced: self.transfer.size_hint(),
-                reply,
-                clean_close: self.clean_close,
-            }),
-            (Some(error), true) => Err(error.with_reply(reply)),
-            (None, false) => Err(self.refusal(reply)),
-            (Some(error), false) => Err(self.refusal(reply).because(error)),
-        };
-        result.map_err(|error| self.in_context(error))
-    }
-
-    /// Nothing final will come, for this reason. A 421 says why better than the data connection does.
-    fn unconfirmed(&self, silence: Option<Error>) -> Error {
-        let error = match (silence, self.data_error()) {
-            (Some(cause), Some(_)) if cause.reply().is_some() => cause,
-            (_, Some(error)) => error,
-            (Some(cause), None) => {
-                let error = Error::new(ErrorKind::Unconfirmed);
-                match cause.reply().cloned() {
-                    Some(reply) => error.with_reply(reply).with_source(cause),
-                    None => error.with_source(cause),
-                }
-            }
-            (None, None) => Error::new(ErrorKind::Unconfirmed),
-        };
-        self.in_context(error)
-    }
-
-    /// The server's, in words where TLS is what it does not like: vsftpd shakes hands first.
-    fn refusal(&self, reply: Reply) -> Error {
-        if matches!(reply.class(), Class::Preliminary | Class::Completion) {
-            return mistaken(reply);
-        }
-        let demanded = self.transfer.is_protected() && !self.transfer.is_resumed();
-        if demanded && reply.is_about_resumption() {
-            return Error::from_reply(reply).with_tls_reason(Reason::ResumptionDemanded);
-        }
-        Error::from_reply(reply)
-    }
-
-    /// What is to be asked before a download without close_notify is judged.
-    fn size_in_question(&self, session: &Session, outcome: &Reply) -> Option<Size> {
-        let tolerated = session.config().missing_close_notify == MissingCloseNotify::IfSizeAgrees;
-        let confirmed = outcome.confirms_transfer();
-        let missing = matches!(self.end, DataEnd::NoCloseNotify);
-        // In clear, after CCC, anybody who cut the data could answer for its size as well.
-        let asked = self.expected.is_none() && session.is_secured();
-        if !(tolerated && confirmed && missing && asked) {
-            return None;
-        }
-        Size::new(self.transfer.file()?).ok()
-    }
-
-    /// Whether the server's word that it has an upload is not enough.
-    fn is_questionable(&self, reply: &Reply) -> bool {
-        let upload = self.transfer.direction() == Direction::Upload;
-        let sent = upload && reply.confirms_transfer() && self.data_error().is_none();
-        let countable = self.transfer.transfer_type() == TransferType::Image;
-        sent && match self.transfer.size_check() {
-            SizeCheck::AsNeeded => self.reset,
-            SizeCheck::Always => self.reset || countable,
-            SizeCheck::Never => false,
-        }
-    }
-
-    /// What is to be asked of the file of an upload, where its size can be known.
-    fn stored_file(&self, reply: &Reply) -> Option<Size> {
-        self.transfer.length_after(self.bytes)?;
-        if self.transfer.transfer_type() != TransferType::Image {
-            return None;
-        }
-        let chosen = self.chosen_name(reply);
-        Size::new(chosen.as_ref().or(self.transfer.file())?).ok()
-    }
-
-    /// The server has confirmed an upload, but the file does not have the size that it must have.
-    fn not_stored(&self, reply: Reply, size: Option<u64>) -> Error {
-        let error = Error::new(ErrorKind::Unconfirmed).with_reply(reply);
-        let why = if self.reset { RESET } else { UNKNOWN };
-        self.in_context(match (self.transfer.length_after(self.bytes), size) {
-            (Some(length), Some(size)) => {
-                error.with_expected(length, format!("{why}: {size} bytes instead of {length}"))
-            }
-            (Some(length), None) => error.with_expected(length, why.into()),
-            (None, _) => error.with_source(why),
-        })
-    }
-
-    /// Takes a size for the proof that close_notify would have been.
-    fn compare(&mut self, session: &Session, size: Option<u64>) {
-        let tolerated = session.config().missing_close_notify == MissingCloseNotify::IfSizeAgrees;
-        let missing = matches!(self.end, DataEnd::NoCloseNotify);
-        // Of a text or a listing no size is known that counts what is on the wire.
-        let countable = self.transfer.file().is_some();
-        if tolerated && missing && countable && size == Some(self.bytes) {
-            self.complete = true;
-            self.clean_close = false;
-        }
-    }
-
-    /// STOU: pyftpdlib and others tell it at the beginning, some at the end.
-    fn chosen_name(&self, reply: &Reply) -> Option<RemotePath> {
-        if self.transfer.verb() != "STOU" {
-            return None;
-        }
-        let told = self.transfer.name().cloned();
-        told.or_else(|| crate::reply::unique_name(reply))
-    }
-
-    fn in_context(&self, error: Error) -> Error {
-        error
-            .with_command(self.transfer.verb())
-            .with_transferred(self.bytes)
     }
 
     /// Whether a completion has come that is not ours.
@@ -510,8 +348,14 @@ impl Finish {
         let size = match inner(size, session, answer) {
             Ok(size) => size,
             Err(Halt::Want(want)) => return Err(want.into()),
-            // Then nothing vouches for the end.
-            Err(Halt::Error(_)) => None,
+            // Then nothing vouches for the end. What is not about SIZE may be about the transfer.
+            Err(Halt::Error(error)) => {
+                let told = error.reply();
+                if told.is_some_and(|reply| reply.code() != Code::FILE_UNAVAILABLE) {
+                    session.doubt();
+                }
+                None
+            }
         };
         let reply = reply.clone();
         if self.transfer.direction() == Direction::Upload {
@@ -524,10 +368,4 @@ impl Finish {
         self.compare(session, size.and_then(|size| size.checked_sub(offset)));
         self.decide(session, answer, reply)
     }
-}
-
-/// This reply was taken for the transfer's confirmation, and is not, or not for certain.
-fn mistaken(reply: Reply) -> Error {
-    let error = Error::new(ErrorKind::Unconfirmed).with_source(ANOTHER_REPLY);
-    error.with_reply(reply)
 }

@@ -1,0 +1,181 @@
+//! What the data, the final reply and a size come to together.
+
+use alloc::format;
+
+use super::{Finish, Size};
+use crate::error::{Error, ErrorKind};
+use crate::options::config::MissingCloseNotify;
+use crate::options::transfer::SizeCheck;
+use crate::path::RemotePath;
+use crate::representation::TransferType;
+use crate::session::Session;
+use crate::session::transfer::{Completion, DataEnd, Direction};
+use crate::tls::Reason;
+use crate::wire::{Class, Reply};
+
+const OTHERWISE: &str = "(of a server that announces another size than that of what it sends, \
+     TransferOptions::with_size_check takes the size from SIZE, or none)";
+
+const RESET: &str = "the server has reset the data connection, and SIZE does not say that it has all \
+     (TransferOptions::with_size_check does not ask)";
+
+const UNKNOWN: &str = "SIZE does not say that the server has all";
+
+const ANOTHER_REPLY: &str = "a reply came for it that belongs to another command";
+
+const NO_CLOSE_NOTIFY: &str = "it ended without close_notify, so that nobody can tell the end from a cut (of a server that \
+     never sends one, Config::with_missing_close_notify takes a file whose size agrees)";
+
+impl Finish {
+    /// What was wrong with the data, whatever the server says.
+    pub(super) fn data_error(&self) -> Option<Error> {
+        let truncated = || Error::new(ErrorKind::Truncated);
+        match &self.end {
+            DataEnd::Clean => match (self.expected, self.transfer.due()) {
+                (Some(expected), _) if expected != self.bytes => Some(
+                    truncated().with_expected(expected, format!("{expected} bytes were expected")),
+                ),
+                (None, Some(due)) if due > self.bytes => Some(
+                    truncated()
+                        .with_expected(due, format!("{due} bytes were announced {OTHERWISE}")),
+                ),
+                _ => None,
+            },
+            DataEnd::NoCloseNotify if self.complete => None,
+            DataEnd::NoCloseNotify => Some(truncated().with_source(NO_CLOSE_NOTIFY)),
+            DataEnd::Stopped => Some(truncated()),
+            DataEnd::Failed(error) => match (error.kind(), self.transfer.direction()) {
+                (ErrorKind::Timeout(_), _) | (_, Direction::Upload) => Some(error.clone()),
+                _ => Some(truncated().because(error.clone())),
+            },
+        }
+    }
+
+    /// What the final reply and the data come to together.
+    pub(super) fn judge(&self, reply: Reply) -> Result<Completion, Error> {
+        let completed = reply.confirms_transfer();
+        let result = match (self.data_error(), completed) {
+            (None, true) => Ok(Completion {
+                bytes: self.bytes,
+                name: self.chosen_name(&reply),
+                announced: self.transfer.size_hint(),
+                reply,
+                clean_close: self.clean_close,
+            }),
+            (Some(error), true) => Err(error.with_reply(reply)),
+            (None, false) => Err(self.refusal(reply)),
+            (Some(error), false) => Err(self.refusal(reply).because(error)),
+        };
+        result.map_err(|error| self.in_context(error))
+    }
+
+    /// Nothing final will come, for this reason. A 421 says why better than the data connection does.
+    pub(super) fn unconfirmed(&self, silence: Option<Error>) -> Error {
+        let error = match (silence, self.data_error()) {
+            (Some(cause), Some(_)) if cause.reply().is_some() => cause,
+            (_, Some(error)) => error,
+            (Some(cause), None) => {
+                let error = Error::new(ErrorKind::Unconfirmed);
+                match cause.reply().cloned() {
+                    Some(reply) => error.with_reply(reply).with_source(cause),
+                    None => error.with_source(cause),
+                }
+            }
+            (None, None) => Error::new(ErrorKind::Unconfirmed),
+        };
+        self.in_context(error)
+    }
+
+    /// The server's, in words where TLS is what it does not like: vsftpd shakes hands first.
+    pub(super) fn refusal(&self, reply: Reply) -> Error {
+        if matches!(reply.class(), Class::Preliminary | Class::Completion) {
+            return mistaken(reply);
+        }
+        let demanded = self.transfer.is_protected() && !self.transfer.is_resumed();
+        if demanded && reply.is_about_resumption() {
+            return Error::from_reply(reply).with_tls_reason(Reason::ResumptionDemanded);
+        }
+        Error::from_reply(reply)
+    }
+
+    /// What is to be asked before a download without close_notify is judged.
+    pub(super) fn size_in_question(&self, session: &Session, outcome: &Reply) -> Option<Size> {
+        let tolerated = session.config().missing_close_notify == MissingCloseNotify::IfSizeAgrees;
+        let confirmed = outcome.confirms_transfer();
+        let missing = matches!(self.end, DataEnd::NoCloseNotify);
+        // In clear, after CCC, anybody who cut the data could answer for its size as well.
+        let asked = self.expected.is_none() && session.is_secured();
+        if !(tolerated && confirmed && missing && asked) {
+            return None;
+        }
+        Size::new(self.transfer.file()?).ok()
+    }
+
+    /// Whether the server's word that it has an upload is not enough.
+    pub(super) fn is_questionable(&self, reply: &Reply) -> bool {
+        let upload = self.transfer.direction() == Direction::Upload;
+        let sent = upload && reply.confirms_transfer() && self.data_error().is_none();
+        let countable = self.transfer.transfer_type() == TransferType::Image;
+        sent && match self.transfer.size_check() {
+            SizeCheck::AsNeeded => self.reset,
+            SizeCheck::Always => self.reset || countable,
+            SizeCheck::Never => false,
+        }
+    }
+
+    /// What is to be asked of the file of an upload, where its size can be known.
+    pub(super) fn stored_file(&self, reply: &Reply) -> Option<Size> {
+        self.transfer.length_after(self.bytes)?;
+        if self.transfer.transfer_type() != TransferType::Image {
+            return None;
+        }
+        let chosen = self.chosen_name(reply);
+        Size::new(chosen.as_ref().or(self.transfer.file())?).ok()
+    }
+
+    /// The server has confirmed an upload, but the file does not have the size that it must have.
+    pub(super) fn not_stored(&self, reply: Reply, size: Option<u64>) -> Error {
+        let error = Error::new(ErrorKind::Unconfirmed).with_reply(reply);
+        let why = if self.reset { RESET } else { UNKNOWN };
+        self.in_context(match (self.transfer.length_after(self.bytes), size) {
+            (Some(length), Some(size)) => {
+                error.with_expected(length, format!("{why}: {size} bytes instead of {length}"))
+            }
+            (Some(length), None) => error.with_expected(length, why.into()),
+            (None, _) => error.with_source(why),
+        })
+    }
+
+    /// Takes a size for the proof that close_notify would have been.
+    pub(super) fn compare(&mut self, session: &Session, size: Option<u64>) {
+        let tolerated = session.config().missing_close_notify == MissingCloseNotify::IfSizeAgrees;
+        let missing = matches!(self.end, DataEnd::NoCloseNotify);
+        // Of a text or a listing no size is known that counts what is on the wire.
+        let countable = self.transfer.file().is_some();
+        if tolerated && missing && countable && size == Some(self.bytes) {
+            self.complete = true;
+            self.clean_close = false;
+        }
+    }
+
+    /// STOU: pyftpdlib and others tell it at the beginning, some at the end.
+    pub(super) fn chosen_name(&self, reply: &Reply) -> Option<RemotePath> {
+        if self.transfer.verb() != "STOU" {
+            return None;
+        }
+        let told = self.transfer.name().cloned();
+        told.or_else(|| crate::reply::unique_name(reply))
+    }
+
+    pub(super) fn in_context(&self, error: Error) -> Error {
+        error
+            .with_command(self.transfer.verb())
+            .with_transferred(self.bytes)
+    }
+}
+
+/// This reply was taken for the transfer's confirmation, and is not, or not for certain.
+pub(super) fn mistaken(reply: Reply) -> Error {
+    let error = Error::new(ErrorKind::Unconfirmed).with_source(ANOTHER_REPLY);
+    error.with_reply(reply)
+}
