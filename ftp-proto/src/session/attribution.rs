@@ -91,6 +91,13 @@ impl Session {
         if upgrade && more {
             return self.die(Error::new(ErrorKind::Injection).with_command(&owed.verb));
         }
+        // It may be a line of the text, and the rest of the reply still to come.
+        let tells = matches!(
+            owed.verb.as_str(),
+            "STAT" | "HELP" | "SITE" | "FEAT" | "MLST"
+        );
+        let long = tells || owed.shape == Shape::Raw;
+        self.out_of_step |= long && reply.ends_with_its_code_alone() && self.state.logged_in;
         let quit = owed.shape == Shape::Quit && reply.class() == Class::Completion;
         self.deliver(owed.owner, Ok(reply.clone()));
         if quit {
@@ -246,6 +253,11 @@ impl Reply {
     /// Any other reply belongs to something else. 332 demands an account for the transfer.
     fn ends_transfer(&self) -> bool {
         self.confirms_transfer() || self.is_refusal() || self.code() == Code::NEED_ACCOUNT
+    }
+
+    /// Of several lines, whose last one is a code and nothing else.
+    fn ends_with_its_code_alone(&self) -> bool {
+        self.lines().nth(1).is_some() && self.lines().last().is_some_and(|line| line.len() == 3)
     }
 
     /// What servers say of a transfer at its end, and hardly of anything else.

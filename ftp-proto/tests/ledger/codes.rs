@@ -218,6 +218,24 @@ fn a_shifted_reply_opens_no_data_connection() {
     driver.server.assert_over();
 }
 
+/// A line of a text that is `213` ends the reply early, and what is left of it comes late.
+#[test]
+fn a_long_reply_that_a_bare_code_has_ended_is_fenced_off() {
+    let script = [
+        &[hear("STAT a"), say("213-Status\r\n213"), hear("PWD")][..],
+        &[say("213 End"), say("257 \"/fence\"")],
+        &[hear("SIZE a"), say("550 no")],
+    ]
+    .concat();
+    let mut driver = logged_in(Config::default(), [hear("TYPE I"), say("200 I")]);
+    driver.outcome(&Op::Type(TransferType::Image));
+    driver.server.extend(script);
+    let status = flows::Status::new(Some("a")).expect("a path");
+    assert_eq!(driver.tell(status), "Reply(213 Status | )");
+    assert!(driver.outcome(&Op::Size("a")).starts_with("Permanent"));
+    driver.server.assert_over();
+}
+
 #[test]
 fn judging_by_the_first_digit_can_be_chosen() {
     let config = Config::default().with_reply_codes(ReplyCodes::FirstDigit);
