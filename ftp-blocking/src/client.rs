@@ -22,7 +22,8 @@ use crate::transport::{Dialled, Network, Stream, Target};
 ///
 /// Every method is one operation of the protocol. One that fails says why and leaves the session
 /// in step, in debt (which the next operation pays first) or dead, and then each further one
-/// says so: never out of step. `client.session().is_dead()` tells; then
+/// says so. A reply that comes twice is taken for that of the next command only where that command can
+/// have the same code. `client.session().is_dead()` tells; then
 /// [`reconnect`](Self::reconnect), and go on with
 /// [`with_offset`](ftp_proto::TransferOptions::with_offset).
 ///

@@ -8,8 +8,8 @@ use crate::session::transfer::{Aborted, Transfer};
 /// Aborts a transfer: ABOR unless it is over already, the data connection dropped, and as many
 /// replies taken in as the server sends: 426 and 226, 226 and 225, one of them alone.
 ///
-/// Where the first reply leaves open whether a second one follows, the next command is preceded
-/// by a fence (PWD), so that a late one is not taken for that command's.
+/// The next command is preceded by a fence (PWD), so that a late reply is not taken for that
+/// command's: some servers send three.
 #[derive(Debug)]
 pub struct Abort {
     transfer: Transfer,

@@ -54,8 +54,7 @@ impl Session {
             Shape::Abort { answers, muddled } => {
                 self.attribute_to_abort(owed, reply, answers, muddled);
             }
-            // Before TLS nothing may come that is not its answer.
-            _ if preliminary && owed.effect != Effect::Auth => {
+            _ if preliminary && !owed.effect.is_of_login() => {
                 self.state.greeting_delayed |= owed.shape == Shape::Greeting;
                 self.ledger.push_front(owed);
             }

@@ -38,6 +38,15 @@ pub(super) enum Effect {
 }
 
 impl Effect {
+    /// Whether it belongs to a command of the login, which no 1xx precedes: nobody waits there for
+    /// what no fence could tell apart.
+    pub(super) fn is_of_login(&self) -> bool {
+        matches!(
+            self,
+            Self::Auth | Self::User | Self::Password | Self::Account
+        )
+    }
+
     /// By verb, so that a raw command has the same effects as a flow's.
     pub(super) fn of(command: &Command) -> Self {
         let argument = command.argument().unwrap_or_default();

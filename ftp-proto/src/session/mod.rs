@@ -32,8 +32,14 @@
 //! it owes never comes, or nobody can tell whether ABOR has one reply or two. The session is then *out
 //! of step*, and sends a fence before the commands that wait: PWD, whose reply, 257, cannot be taken
 //! for the reply to another command. It throws away every reply up to the 257, and is in step again.
-//! If no 257 comes, or if another reply comes after it, the session is *dead*: every operation fails
-//! from then on, for the same reason.
+//! A server that refuses PWD gets SYST (215) or FEAT (211). If no such reply comes, or if another one
+//! comes after it, the session is *dead*: every operation fails from then on, for the same reason.
+//! Before the login no fence works, and the session is dead at once. Every abort is followed by a
+//! fence, since servers answer it with one reply, two or three.
+//!
+//! **Which code.** A positive reply must have a code that its command can have. Another one belongs to
+//! another command: it fails this one, leaves what this one changes in doubt, and the session is out
+//! of step.
 //!
 //! | file | holds |
 //! |---|---|
@@ -41,6 +47,8 @@
 //! | `settle.rs` | paying what earlier operations left |
 //! | `outbox.rs` | the way out: which commands may leave |
 //! | `ledger.rs`, `attribution.rs` | what is owed, and whose reply it is |
+//! | `codes.rs` | which codes can answer which command |
+//! | `fence.rs` | the commands that bring a session back into step |
 //! | `effect.rs`, `negotiated.rs` | what a reply changes, and the state that it changes |
 //! | `live.rs`, `transfer.rs` | the account of a transfer, and its token |
 //! | `standing.rs` | what another connection would have to be told |

@@ -99,7 +99,7 @@ pub(crate) fn files() -> Vec<Dialogue> {
     vec![
         delete("delete 250", "250 Gone").both("ok 250 Gone"),
         delete("delete 200", "200 Gone").both("ok 200 Gone"),
-        delete("delete 226", "226 Gone"),
+        delete("delete 226", "226 Gone").both("reply 226 Gone"),
         delete("delete 350", "350 And?").both("reply 350 And?"),
         delete("delete 450", "450 Not now").both("transient 450 Not now"),
         delete("delete 550", "550 No").both("permanent 550 No"),

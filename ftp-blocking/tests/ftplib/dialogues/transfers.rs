@@ -210,7 +210,7 @@ pub(crate) fn data_connections() -> Vec<Dialogue> {
         classic("227 whose port refuses", "227 Here ({closed})").both("io / ok /here"),
         classic("PASV 425", "425 No port").both("transient 425 No port / ok /here"),
         classic("PASV 502", "502 What?").both("permanent 502 What? / ok /here"),
-        classic("PASV 200", "200 Yes"),
+        classic("PASV 200", "200 Yes").both("reply 200 Yes / ok /here"),
         classic("PASV 530", "530 Not you").both("permanent 530 Not you / ok /here"),
         download("EPSV refused on IPv4")
             .on("EPSV", [say("522 What?")])
