@@ -72,8 +72,9 @@ const GATE: [Step; 14] = [
         "doc --workspace --no-deps --features ftp-proto/simulator,ftp-proto/webpki-roots",
     )
     .with(&[("RUSTDOCFLAGS", "-D warnings")]),
-    // Here the comparison with CPython's ftplib is not skipped for want of a Python.
-    step("tests", "test").with(&[("FTP_REQUIRE_PYTHON", "1")]),
+    // Here the comparison with CPython's ftplib is not skipped for want of a Python, and the model
+    // test of each adapter runs ten times as many seeds as by default.
+    step("tests", "test").with(&[("FTP_REQUIRE_PYTHON", "1"), ("FTP_MODEL_SEEDS", "20000")]),
     step("instructions", "xtask counts --check"),
     step("features", "xtask features"),
     step("no_std", "xtask no-std"),
@@ -83,12 +84,17 @@ const GATE: [Step; 14] = [
 ];
 
 /// What the gate has no time for.
-const REST: [Step; 4] = [
+const REST: [Step; 5] = [
     step(
         "properties, 100,000 cases each",
         "test --release --package ftp-proto --test ledger --test flows --test cuts",
     )
     .with(&[("PROPTEST_CASES", "100000")]),
+    step(
+        "model, a million seeds for each adapter",
+        "test --release --package ftp-blocking --package ftp-smol --test both rule_7",
+    )
+    .with(&[("FTP_MODEL_SEEDS", "1000000")]),
     step("speed in clear", "xtask bench --check"),
     step("speed under TLS", "xtask bench --tls --check"),
     step("fuzzing, 10 minutes a target", "xtask fuzz 600"),

@@ -8,6 +8,7 @@ mod cuts;
 mod errors;
 mod files;
 mod injection;
+mod model;
 mod observer;
 mod options;
 mod proxy;

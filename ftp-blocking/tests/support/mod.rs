@@ -11,6 +11,7 @@ pub(crate) mod counting;
 pub(crate) mod elsewhere;
 pub(crate) mod files;
 pub(crate) mod forwarding;
+pub(crate) mod fuse;
 pub(crate) mod hosted;
 pub(crate) mod little;
 pub(crate) mod middlebox;

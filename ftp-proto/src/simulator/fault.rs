@@ -78,6 +78,10 @@ pub enum Action {
     Silent,
     /// The last reply (the one that is not 1xx) is swallowed.
     SilentFinal,
+    /// A multi-line reply is ended early, by a line that is its code alone. Another last line, which
+    /// has the word `stray` in it, is held as with [`Action::Unasked`]. Other replies stay as they
+    /// are.
+    BareEnd,
     /// The last reply is sent twice.
     Twice,
     /// The replies are held until [`Simulator::idle`](crate::simulator::Simulator::idle), and all

@@ -30,6 +30,12 @@ impl Simulator {
             match action {
                 Action::Words(bytes) if last => body.clone_from(bytes),
                 Action::Announcing(bytes) if !last => body.clone_from(bytes),
+                Action::BareEnd => {
+                    if let Some((early, late)) = bare_end(text) {
+                        body = early;
+                        self.held.push_back(Held::Unasked(s, late));
+                    }
+                }
                 Action::Silent => body.clear(),
                 Action::SilentFinal if last => body.clear(),
                 Action::NoPreliminary if !last => body.clear(),
@@ -158,4 +164,14 @@ impl Simulator {
         let session = &self.sessions[s];
         !session.over && !self.wires[session.link.0].is_gone()
     }
+}
+
+/// A multi-line reply that ends with its code alone, and one more last line.
+fn bare_end(text: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let [a, b, c, b'-', ..] = *text else {
+        return None;
+    };
+    let first = text.split_inclusive(|byte| *byte == b'\n').next()?;
+    let early = [first, &[a, b, c], b"\r\n"].concat();
+    Some((early, [&[a, b, c], &b" A stray end.\r\n"[..]].concat()))
 }

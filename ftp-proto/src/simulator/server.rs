@@ -258,7 +258,9 @@ impl Simulator {
     /// Each command line received so far, as in [`commands`](Self::commands), with the last reply
     /// that the server meant to give: what it has really done, whatever faults made of the words.
     /// `None` as long as the command has not been handled, or if a fault came instead.
-    pub fn dialogue(&self) -> impl DoubleEndedIterator<Item = (&[u8], Option<&[u8]>)> {
+    pub fn dialogue(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = (&[u8], Option<&[u8]>)> + ExactSizeIterator {
         let meant = self.meant.iter().map(Option::as_deref);
         self.commands.iter().map(Vec::as_slice).zip(meant)
     }
@@ -291,10 +293,11 @@ impl Simulator {
         self.store.listing(&resolve(b"/", path.as_ref()), long)
     }
 
-    /// The working directory of the newest control connection.
+    /// The working directory of the newest control connection that is still there.
     #[must_use]
     pub fn directory(&self) -> Option<&[u8]> {
-        self.sessions.last().map(|s| s.directory.as_slice())
+        let newest = self.sessions.iter().rfind(|session| !session.over);
+        newest.map(|session| session.directory.as_slice())
     }
 
     /// Puts a file there, as [`Setup::file`] does.

@@ -9,8 +9,10 @@ use std::os::fd::AsFd;
 
 use ftp_smol::reply::Timestamp;
 use ftp_smol::transport::Network;
-use smol::block_on;
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+// Nothing else of the face: the interop suite brings a `wait` of its own.
+use super::wait;
 
 pub(crate) use ftp_smol::*;
 
@@ -19,14 +21,14 @@ pub(crate) struct Client(pub(crate) ftp_smol::Client);
 
 impl Client {
     pub(crate) fn connect(options: Options) -> Result<Self, Error> {
-        block_on(ftp_smol::Client::connect(options)).map(Self)
+        wait(ftp_smol::Client::connect(options)).map(Self)
     }
 
     pub(crate) fn connect_over(
         network: impl Network + 'static,
         options: Options,
     ) -> Result<Self, Error> {
-        block_on(ftp_smol::Client::connect_over(network, options)).map(Self)
+        wait(ftp_smol::Client::connect_over(network, options)).map(Self)
     }
 
     pub(crate) fn copy_to(
@@ -36,14 +38,14 @@ impl Client {
         target_path: impl Name,
         transfer_type: TransferType,
     ) -> Result<Copied, Error> {
-        block_on(
+        wait(
             self.0
                 .copy_to(path, &mut target.0, target_path, transfer_type),
         )
     }
 
     pub(crate) fn quit(self) -> Result<Option<Reply>, Error> {
-        block_on(self.0.quit())
+        wait(self.0.quit())
     }
 }
 
@@ -52,7 +54,7 @@ macro_rules! waits_for {
     ($($call:ident($($argument:ident: $type:ty),*) -> $given:ty;)*) => {
         impl Client {$(
             pub(crate) fn $call(&mut self, $($argument: $type),*) -> Result<$given, Error> {
-                Ok(block_on(self.0.$call($($argument),*))?.into())
+                Ok(wait(self.0.$call($($argument),*))?.into())
             }
         )*}
     };
@@ -146,7 +148,7 @@ macro_rules! transfers {
 
         impl $name<'_> {
             pub(crate) fn finish(self) -> Result<Completion, Error> {
-                block_on(self.0.finish())
+                wait(self.0.finish())
             }
         }
     )*};
@@ -156,11 +158,11 @@ transfers! { Download Upload Lines }
 
 impl Download<'_> {
     pub(crate) fn abort(self) -> Result<Aborted, Error> {
-        block_on(self.0.abort())
+        wait(self.0.abort())
     }
 
     pub(crate) fn keep_alive(&mut self) -> Result<(), Error> {
-        block_on(self.0.keep_alive())
+        wait(self.0.keep_alive())
     }
 
     pub(crate) fn save_to(
@@ -168,23 +170,23 @@ impl Download<'_> {
         file: impl AsFd,
         progress: impl FnMut(u64),
     ) -> Result<Completion, Error> {
-        block_on(self.0.save_to(file, progress))
+        wait(self.0.save_to(file, progress))
     }
 }
 
 impl Read for Download<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        block_on(self.0.read(buffer))
+        wait(self.0.read(buffer))
     }
 }
 
 impl Upload<'_> {
     pub(crate) fn abort(self) -> Result<Aborted, Error> {
-        block_on(self.0.abort())
+        wait(self.0.abort())
     }
 
     pub(crate) fn keep_alive(&mut self) -> Result<(), Error> {
-        block_on(self.0.keep_alive())
+        wait(self.0.keep_alive())
     }
 
     pub(crate) fn send_from(
@@ -192,22 +194,22 @@ impl Upload<'_> {
         file: impl AsFd,
         progress: impl FnMut(u64),
     ) -> Result<Completion, Error> {
-        block_on(self.0.send_from(file, progress))
+        wait(self.0.send_from(file, progress))
     }
 }
 
 impl Write for Upload<'_> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        block_on(self.0.write(buffer))
+        wait(self.0.write(buffer))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        block_on(self.0.flush())
+        wait(self.0.flush())
     }
 }
 
 impl Lines<'_> {
     pub(crate) fn next_line(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        block_on(self.0.next_line())
+        wait(self.0.next_line())
     }
 }

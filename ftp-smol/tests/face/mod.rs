@@ -7,6 +7,9 @@
 
 mod client;
 mod network;
+mod patience;
 
 pub(crate) use client::*;
 pub(crate) use network::*;
+pub(crate) use patience::impatient;
+use patience::wait;

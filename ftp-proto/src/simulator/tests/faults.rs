@@ -304,3 +304,13 @@ fn an_aborted_upload_gives_way() {
     assert_eq!(b.sim.file("/g"), Some(&b"other"[..]));
     assert_eq!(b.sim.file("/f"), Some(&b"0123456789"[..]));
 }
+
+#[test]
+fn a_bare_end() {
+    let mut b = Bench::with_fault("STAT", Action::BareEnd);
+    assert_eq!(b.cmd("STAT"), "211-Status:\r\n211\r\n");
+    assert!(b.sim.idle());
+    assert_eq!(b.text(), "211 A stray end.\r\n");
+    assert!(b.cmd("STAT missing").starts_with("550 "));
+    assert!(!b.sim.idle());
+}

@@ -6,3 +6,5 @@
 pub(crate) mod contract;
 #[path = "../../../../ftp-smol/tests/face/client.rs"]
 pub(crate) mod face;
+
+use smol::block_on as wait;

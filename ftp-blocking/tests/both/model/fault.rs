@@ -1,0 +1,307 @@
+//! The kinds of faults, and which of them are injected.
+
+use std::env;
+
+use fastrand::Rng;
+use ftp_proto::simulator::{Action, Fault, Setup, Then};
+
+/// Kinds that today's client takes for a success, with the rule of issue 10 that mends it. A rule that
+/// holds takes its lines away.
+const NOT_YET_INJECTED: [Kind; 11] = [
+    // 2a: after 426 and a doubled 426, the 226 of ABOR is the next command's.
+    Kind::Twice,
+    // 2a: after 426 and a stray reply, the same.
+    Kind::Stray,
+    // 1: a 226 answers CWD, DELE, RMD, USER.
+    Kind::LateStray,
+    // 3: a 226 ahead of the 150 confirms what 451 refuses. With a NOOP under way two 226 are taken for
+    // both answers, and the NOOP's is the next command's.
+    Kind::StaleFinal,
+    // 1: the rest of a reply answers the next command.
+    Kind::BareEnd,
+    // 1 and 4: 257 answers DELE, 220 answers PASS, REST is armed by 200 and nobody knows.
+    Kind::WrongCode,
+    // 5: in clear a file cut short is whole.
+    Kind::Cut,
+    // 6: an upload that was reset is stored.
+    Kind::UploadReset,
+    // 3: 226 and 451 at once are 226.
+    Kind::DoubleFinal,
+    // 2a: the third reply to ABOR is the next command's.
+    Kind::ThirdReplyToAbort,
+    // 2b: the next transfer brings the aborted file.
+    Kind::Queued,
+];
+
+/// A kind of fault. None of them lies: what a server calls done without doing it, no client can see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The last reply comes twice at once.
+    Twice,
+    /// A reply that answers nothing arrives before the next command leaves.
+    Stray,
+    /// It arrives after that, and before the answer.
+    LateStray,
+    /// A doubled 226 arrives ahead of the 150 of a file that cannot be read to its end.
+    StaleFinal,
+    /// A multi-line reply ends with a bare code, and its rest is late.
+    BareEnd,
+    /// The command is done, and answered by a code that is none of its own.
+    WrongCode,
+    /// The reply, or the last of them, is lost.
+    Silence,
+    /// A refusal.
+    Refused,
+    /// A refusal ahead of the data connection.
+    RefusedEarly,
+    /// The reply, or the last of them, is late.
+    Late,
+    /// The control connection ends.
+    Hangup,
+    /// A data connection that is late, refused, or fails in its handshake.
+    Connection,
+    /// Replies of a transfer in another order.
+    Order,
+    /// A download ends too early, in good order as far as TCP knows, and 226 confirms it.
+    Cut,
+    /// The data connection of a download is reset, and 226 confirms it.
+    Reset,
+    /// The data connection of an upload is reset after a few bytes, and 226 confirms it.
+    UploadReset,
+    /// A file that cannot be read to its end: 451.
+    ReadError,
+    /// The same, said after a 226.
+    DoubleFinal,
+    /// A refusal in the middle of a transfer.
+    RefusedInTheMiddle,
+    /// The data stop moving.
+    Stall,
+    /// A download without `close_notify`, an upload whose connection stays open.
+    Ending,
+    /// A third reply to ABOR, late.
+    ThirdReplyToAbort,
+    /// An aborted transfer stays queued (pyftpdlib).
+    Queued,
+}
+
+const ALL: [Kind; 23] = [
+    Kind::Twice,
+    Kind::Stray,
+    Kind::LateStray,
+    Kind::StaleFinal,
+    Kind::BareEnd,
+    Kind::WrongCode,
+    Kind::Silence,
+    Kind::Refused,
+    Kind::RefusedEarly,
+    Kind::Late,
+    Kind::Hangup,
+    Kind::Connection,
+    Kind::Order,
+    Kind::Cut,
+    Kind::Reset,
+    Kind::UploadReset,
+    Kind::ReadError,
+    Kind::DoubleFinal,
+    Kind::RefusedInTheMiddle,
+    Kind::Stall,
+    Kind::Ending,
+    Kind::ThirdReplyToAbort,
+    Kind::Queued,
+];
+
+/// The verbs that faults are about, those that are used most often first.
+pub(super) const VERBS: [&str; 27] = [
+    "RETR", "STOR", "PWD", "CWD", "EPSV", "ABOR", "TYPE", "SIZE", "DELE", "REST", "RNFR", "RNTO",
+    "MKD", "LIST", "NLST", "MLSD", "APPE", "NOOP", "STAT", "PASS", "USER", "GREETING", "EPRT",
+    "FEAT", "PASV", "RMD", "SYST",
+];
+
+const TRANSFERS: [&str; 6] = ["RETR", "STOR", "RETR", "APPE", "LIST", "NLST"];
+
+/// Replies that answer nothing. The word tells them from others: see `Witness`.
+const STRAYS: [&str; 14] = [
+    "226 stray",
+    "226 stray",
+    "257 \"/stray\" stray",
+    "213 77777 stray",
+    "220 stray",
+    "225 stray",
+    "229 stray (|||1|)",
+    "331 stray",
+    "350 stray",
+    "211 stray",
+    "221 stray",
+    "250 stray",
+    "200 stray",
+    "550 stray",
+];
+
+/// The kinds that are injected in this run of the tests.
+pub(super) fn injected() -> Vec<Kind> {
+    let Ok(names) = env::var("FTP_MODEL_KINDS") else {
+        let wanted = |kind: &Kind| !NOT_YET_INJECTED.contains(kind);
+        return ALL.into_iter().filter(wanted).collect();
+    };
+    let named = |name: &str| {
+        let kind = ALL.into_iter().find(|kind| format!("{kind:?}") == name);
+        kind.unwrap_or_else(|| panic!("{name} is none of {ALL:?}"))
+    };
+    names.split(',').map(named).collect()
+}
+
+impl Kind {
+    /// Whether it is only met where each reply takes its time.
+    pub(super) fn wants_lag(self) -> bool {
+        matches!(
+            self,
+            Self::LateStray | Self::StaleFinal | Self::BareEnd | Self::ThirdReplyToAbort
+        )
+    }
+
+    /// Whether a transfer that has begun does not come to its end.
+    pub(super) fn fails_a_transfer(self) -> bool {
+        matches!(
+            self,
+            Self::StaleFinal
+                | Self::Cut
+                | Self::Reset
+                | Self::UploadReset
+                | Self::ReadError
+                | Self::DoubleFinal
+                | Self::RefusedInTheMiddle
+                | Self::Stall
+        )
+    }
+
+    /// One fault of this kind, or two that belong together.
+    pub(super) fn add_to(self, setup: Setup, rng: &mut Rng) -> Setup {
+        let verb = any(rng, &VERBS);
+        let transfer = any(rng, &TRANSFERS);
+        let after = rng.usize(..1200);
+        let at = |control: &str, then| Action::At {
+            after,
+            control: control.into(),
+            then,
+        };
+        let (verb, action) = match self {
+            Self::Twice => (verb, Action::Twice),
+            Self::Stray => (verb, Action::Stray(stray(rng))),
+            Self::LateStray => (verb, Action::Unasked(stray(rng))),
+            Self::StaleFinal => {
+                let stale = Action::Unasked(b"226 stray\r\n".to_vec());
+                let setup = setup.fault(Fault::on("EPSV", stale));
+                return setup.fault(nth("RETR", at("", Then::End), rng));
+            }
+            Self::BareEnd => {
+                let verb = any(rng, &["STAT", "FEAT"]);
+                return setup.fault(Fault::on(verb, Action::BareEnd));
+            }
+            Self::WrongCode => wrong_code(rng),
+            Self::Silence if rng.bool() => (verb, Action::Silent),
+            Self::Silence => (verb, Action::SilentFinal),
+            Self::Refused => (verb, Action::Reply(refusal(rng).into())),
+            Self::RefusedEarly => (transfer, Action::ReplyBeforeAccept(refusal(rng).into())),
+            Self::Late if rng.bool() => (verb, Action::Hold),
+            Self::Late => (verb, Action::HoldFinal),
+            Self::Hangup => (verb, hangup(rng)),
+            Self::Connection => connection(rng),
+            Self::Order if rng.bool() => (transfer, Action::FinalFirst),
+            Self::Order => (transfer, Action::NoPreliminary),
+            Self::Cut => ("RETR", at("", Then::Fin)),
+            Self::Reset => ("RETR", at("", Then::Reset)),
+            Self::UploadReset => ("STOR", at("", Then::Reset)),
+            Self::ReadError => ("RETR", at("", Then::End)),
+            Self::DoubleFinal => {
+                let finals = b"226 stray\r\n451 Read error.\r\n".to_vec();
+                let nth = rng.usize(..3);
+                let setup = setup.fault(Fault::nth("RETR", nth, Action::Words(finals)));
+                return setup.fault(Fault::nth("RETR", nth, at("", Then::End)));
+            }
+            Self::RefusedInTheMiddle => {
+                let ways = [
+                    Then::Continue,
+                    Then::Stall,
+                    Then::Reset,
+                    Then::FinInsideRecord,
+                ];
+                (transfer, at(refusal(rng), any(rng, &ways)))
+            }
+            Self::Stall => (transfer, at("", Then::Stall)),
+            Self::Ending if rng.bool() => ("RETR", Action::NoCloseNotify),
+            Self::Ending => ("STOR", Action::KeepOpen),
+            Self::ThirdReplyToAbort => {
+                let third = Action::Unasked(b"225 stray\r\n".to_vec());
+                return setup.fault(Fault::on("ABOR", third));
+            }
+            Self::Queued => (transfer, Action::QueueAborted),
+        };
+        setup.fault(nth(verb, action, rng))
+    }
+}
+
+/// One of the first occurrences of the verb.
+fn nth(verb: &str, action: Action, rng: &mut Rng) -> Fault {
+    let nth = rng.usize(..4).min(rng.usize(..4));
+    Fault::nth(verb, nth, action)
+}
+
+fn stray(rng: &mut Rng) -> Vec<u8> {
+    format!("{}\r\n", any(rng, &STRAYS)).into_bytes()
+}
+
+fn refusal(rng: &mut Rng) -> &'static str {
+    let texts = [
+        "550 No.\r\n",
+        "451 No.\r\n",
+        "500 What?\r\n",
+        "552 Full.\r\n",
+        "426 Cut.\r\n",
+        "421 Bye.\r\n",
+    ];
+    any(rng, &texts)
+}
+
+/// Codes that none of these verbs is answered by, apart from REST's 200, which says less than 350.
+fn wrong_code(rng: &mut Rng) -> (&'static str, Action) {
+    let verbs = [
+        "TYPE", "REST", "CWD", "DELE", "RNFR", "RNTO", "MKD", "PASS", "SIZE", "PWD", "RETR", "STOR",
+    ];
+    let verb = any(rng, &verbs);
+    let code = match verb {
+        "TYPE" => any(rng, &["350", "150", "226", "257"]),
+        "REST" => any(rng, &["200", "213", "150", "226"]),
+        "RNFR" => any(rng, &["226", "257", "213"]),
+        "MKD" | "PWD" => any(rng, &["226", "213", "227"]),
+        "SIZE" => any(rng, &["226", "257", "350"]),
+        "PASS" => any(rng, &["220", "226", "257"]),
+        "RETR" | "STOR" => any(rng, &["257", "211", "227", "125"]),
+        _ => any(rng, &["226", "257", "213", "220", "150", "350"]),
+    };
+    let words = match code {
+        "257" => "257 \"/wrong\"\r\n".to_owned(),
+        code => format!("{code} 12345\r\n"),
+    };
+    (verb, Action::Words(words.into()))
+}
+
+fn hangup(rng: &mut Rng) -> Action {
+    match rng.u8(..3) {
+        0 => Action::Hangup,
+        1 => Action::ResetControl,
+        _ => Action::PartialThenHangup(b"25".to_vec()),
+    }
+}
+
+fn connection(rng: &mut Rng) -> (&'static str, Action) {
+    match rng.u8(..3) {
+        0 => ("CONNECT", Action::AcceptLate),
+        1 => ("CONNECT", Action::RefuseConnect),
+        _ => ("HANDSHAKE", Action::RefuseHandshake),
+    }
+}
+
+/// One of these.
+pub(super) fn any<T: Copy>(rng: &mut Rng, of: &[T]) -> T {
+    of[rng.usize(..of.len())]
+}

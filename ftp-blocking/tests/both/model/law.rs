@@ -1,0 +1,246 @@
+//! The law: what a client calls a success has happened, exactly.
+
+use ftp_proto::simulator::{Simulator, TransferRecord};
+use ftp_proto::{Error, ErrorKind, Misuse};
+
+use super::action::{Action, Got, Mode};
+use super::scenario::Scenario;
+
+/// What there was before an action.
+pub(super) struct Before {
+    /// How many commands the server had received.
+    pub(super) commands: usize,
+    /// How many transfers had begun.
+    pub(super) transfers: usize,
+    /// What the file of an upload was.
+    pub(super) content: Option<Vec<u8>>,
+    /// Where the user believes to be, as the client has said.
+    pub(super) place: Option<Vec<u8>>,
+    /// Whether the user has logged in.
+    pub(super) logged_in: bool,
+    /// How many logins were tried on this connection.
+    pub(super) logins: usize,
+}
+
+/// The server after an action, and what is known of the run.
+pub(super) struct Trial<'a> {
+    pub(super) server: &'a Simulator,
+    pub(super) scenario: &'a Scenario,
+    pub(super) before: &'a Before,
+}
+
+impl Trial<'_> {
+    /// Judges an action that went well.
+    pub(super) fn judge(&self, action: &Action, got: &Got) -> Result<(), String> {
+        if *got == Got::GivenUp {
+            return Ok(());
+        }
+        if *got != Got::Size(None) {
+            self.is_answered(action.verbs())?;
+        }
+        match (action, got) {
+            (Action::Cwd(path), _) => self.is_at(&resolve(self.before.place.as_deref(), path)),
+            (Action::Pwd, Got::Path(Some(path))) => self.is_at(&Some(path.clone())),
+            (Action::Size(path), Got::Size(size)) => self.has_size(path, *size),
+            (Action::Mkd(path), Got::Path(Some(made))) => {
+                let meant = self.path(path);
+                ensure(*made == meant, || format!("{} was made", show(&meant)))
+            }
+            (Action::List, Got::Lines(lines)) => self.lists(lines, true),
+            (Action::Names, Got::Lines(lines)) => self.lists(lines, false),
+            (Action::Facts, Got::Lines(names)) => self.lists(names, false),
+            (
+                Action::Download {
+                    path, offset, text, ..
+                },
+                Got::Bytes(bytes),
+            ) => self.brought(path, *offset, *text, bytes),
+            (
+                Action::Upload {
+                    path,
+                    content,
+                    mode,
+                    ..
+                },
+                _,
+            ) => self.stored(path, &content.0, *mode),
+            (Action::Reconnect, _) => {
+                let kept = self.server.logged_in() || !self.before.logged_in;
+                ensure(kept, || "not logged in any more".into())?;
+                // Where a second login stands, servers do not agree; the client takes it for home.
+                let place = self
+                    .before
+                    .place
+                    .as_ref()
+                    .filter(|_| self.before.logins == 1);
+                self.is_at(&place.cloned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Judges an error where nothing has gone wrong: it must be the server's own refusal, or that
+    /// of a client which is not logged in.
+    pub(super) fn excuse(&self, action: &Action, error: &Error) -> Result<(), String> {
+        let commands = self.server.dialogue().skip(self.before.commands);
+        let refused = commands
+            .filter_map(|(_, meant)| meant)
+            .any(|meant| meant[0] >= b'4');
+        let of_ours = [ErrorKind::Insecure, ErrorKind::Misuse(Misuse::NotLoggedIn)];
+        let known = refused || of_ours.contains(&error.kind());
+        ensure(known, || {
+            format!("{action:?} failed without a reason: {error}")
+        })
+    }
+
+    /// The server meant to say yes to the last of these commands.
+    fn is_answered(&self, verbs: &[&str]) -> Result<(), String> {
+        if verbs.is_empty() {
+            return Ok(());
+        }
+        let mut commands = self.server.dialogue().skip(self.before.commands);
+        let ours = |line: &[u8]| {
+            let verb = line.split(|byte| *byte == b' ').next().unwrap_or_default();
+            verbs.iter().any(|ours| ours.as_bytes() == verb)
+        };
+        let Some((line, meant)) = commands.rfind(|(line, _)| ours(line)) else {
+            return Err(format!("no {verbs:?} was received"));
+        };
+        let accepted = matches!(meant, Some([b'2' | b'3', ..]));
+        ensure(accepted, || {
+            let meant = meant.map_or("nothing".into(), show);
+            format!("the answer to {} is {meant}", show(line))
+        })
+    }
+
+    fn is_at(&self, place: &Option<Vec<u8>>) -> Result<(), String> {
+        let (Some(place), Some(there)) = (place, self.server.directory()) else {
+            return Ok(());
+        };
+        ensure(place == there, || {
+            format!("the server is in {}, not in {}", show(there), show(place))
+        })
+    }
+
+    fn has_size(&self, path: &str, size: Option<u64>) -> Result<(), String> {
+        let Some(size) = size else {
+            // The client remembers that SIZE was not known, or that a fault said so.
+            let mut all = self.server.dialogue();
+            let unknown = all.any(|(line, meant)| line.starts_with(b"SIZE") && meant.is_none());
+            let unknown = self.scenario.without_size || unknown;
+            return ensure(unknown, || "SIZE is known".into());
+        };
+        let content = self.server.file(self.path(path));
+        let length = content.map(|content| content.len() as u64);
+        ensure(length == Some(size), || format!("it has {length:?} bytes"))
+    }
+
+    fn lists(&self, lines: &[Vec<u8>], long: bool) -> Result<(), String> {
+        let place = self.server.directory().unwrap_or(b"/");
+        let listing = self.server.listing(place, long).unwrap_or_default();
+        let there: Vec<&[u8]> = listing.split(|byte| *byte == b'\n').collect();
+        let there = there.iter().filter_map(|line| line.strip_suffix(b"\r"));
+        let same = there.clone().eq(lines.iter().map(Vec::as_slice));
+        ensure(same, || {
+            let there: Vec<_> = there.map(show).collect();
+            format!("{} of {} lines: {there:?}", lines.len(), there.len())
+        })
+    }
+
+    fn brought(&self, path: &str, offset: u64, text: bool, bytes: &[u8]) -> Result<(), String> {
+        let path = self.path(path);
+        let file = self.server.file(&path);
+        let whole = file.and_then(|file| file.get(offset as usize..));
+        let Some(whole) = whole else {
+            return Err(format!("there is no such part of {}", show(&path)));
+        };
+        if whole == bytes || self.is_a_cut_that_nobody_can_see(whole, bytes, offset, text) {
+            return Ok(());
+        }
+        let same = whole.iter().zip(bytes).take_while(|(a, b)| a == b).count();
+        let (got, is) = (bytes.len(), whole.len());
+        Err(format!(
+            "{got} bytes instead of {is}, of which the first {same} are right"
+        ))
+    }
+
+    /// In clear, a download was cut by FIN and confirmed by 226. What the 150 announces tells it,
+    /// but for these (rule 5 of issue 10):
+    /// * a text, whose length on the wire nobody knows;
+    /// * with an offset, a cut that is no longer than the offset: some servers announce the whole
+    ///   file, and others, as this one, what is left of it.
+    fn is_a_cut_that_nobody_can_see(
+        &self,
+        whole: &[u8],
+        bytes: &[u8],
+        offset: u64,
+        text: bool,
+    ) -> bool {
+        let mut transfers = self.server.transfers().iter().skip(self.before.transfers);
+        let is_cut = |record: &TransferRecord| record.verb == "RETR" && !record.complete;
+        let missing = whole.len().saturating_sub(bytes.len()) as u64;
+        !self.scenario.under_tls
+            && transfers.next_back().is_some_and(is_cut)
+            && whole.starts_with(bytes)
+            && (text || missing <= offset)
+    }
+
+    fn stored(&self, path: &str, content: &[u8], mode: Mode) -> Result<(), String> {
+        let path = self.path(path);
+        let file = self.server.file(&path);
+        let Some(file) = file else {
+            return Err(format!("there is no {}", show(&path)));
+        };
+        let before = self.before.content.as_deref().unwrap_or_default();
+        let right = match mode {
+            Mode::Replace | Mode::Text => file == content,
+            Mode::At(offset) => file
+                .get(offset as usize..)
+                .is_some_and(|rest| rest.starts_with(content)),
+            // An append that was given up may have left something in between.
+            Mode::Append => file.starts_with(before) && file[before.len()..].ends_with(content),
+        };
+        ensure(right, || {
+            format!(
+                "{} has {} bytes instead of {} by {mode:?}",
+                show(&path),
+                file.len(),
+                content.len()
+            )
+        })
+    }
+
+    /// What the user means by a path.
+    fn path(&self, path: &str) -> Vec<u8> {
+        let place = self.before.place.as_deref().or(self.server.directory());
+        resolve(place, path).unwrap_or_default()
+    }
+}
+
+/// The absolute form of a path, if it is known where it starts.
+pub(super) fn resolve(place: Option<&[u8]>, path: &str) -> Option<Vec<u8>> {
+    let path = path.as_bytes();
+    if path.starts_with(b"/") {
+        return Some(path.to_vec());
+    }
+    let place = place?;
+    if path == b".." {
+        let slash = place
+            .iter()
+            .rposition(|byte| *byte == b'/')
+            .unwrap_or_default();
+        return Some(place[..slash.max(1)].to_vec());
+    }
+    let slash: &[u8] = if place == b"/" { b"" } else { b"/" };
+    Some([place, slash, path].concat())
+}
+
+fn ensure(holds: bool, why: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(why()) }
+}
+
+pub(super) fn show(bytes: impl AsRef<[u8]>) -> String {
+    String::from_utf8_lossy(bytes.as_ref())
+        .trim_end()
+        .to_owned()
+}

@@ -1,0 +1,96 @@
+//! The permanent model test: random users, servers, networks and faults, and one law. What a client
+//! calls a success has happened, exactly. The simulated server's own state is the truth.
+//!
+//! A seed is one run. One run in ten is under TLS, by turns 1.2 and 1.3, since handshakes are dear.
+//!
+//! * `FTP_MODEL_SEEDS`: how many seeds are run, 0 upwards.
+//! * `FTP_MODEL_SEED`: this one alone, with everything that happened.
+//! * `FTP_MODEL_KINDS`: with these kinds of faults alone, separated by commas, those among them that
+//!   are not injected yet.
+
+mod action;
+mod fault;
+mod law;
+mod run;
+mod scenario;
+mod witness;
+
+use std::env;
+use std::panic;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use run::run;
+
+/// How many seeds are run by `cargo test`.
+const SEEDS: u64 = 2_000;
+
+/// How many failures are told; each is one line and the dialogue.
+const TOLD: usize = 5;
+
+#[test]
+fn rule_7_never_a_success_with_a_wrong_result() {
+    if let Some(seed) = number("FTP_MODEL_SEED") {
+        return run(seed, true).unwrap_or_else(|why| panic!("{}\n{why}", reproduction(seed)));
+    }
+    let seeds = number("FTP_MODEL_SEEDS").unwrap_or(SEEDS);
+    let failures = run_all(seeds);
+    let count = failures.len();
+    let told: Vec<String> = failures.into_iter().take(TOLD).map(tell).collect();
+    assert!(
+        count == 0,
+        "{count} of {seeds} seeds failed:\n\n{}",
+        told.join("\n\n")
+    );
+}
+
+/// The seeds that failed, on all processors.
+fn run_all(seeds: u64) -> Vec<u64> {
+    let next = AtomicU64::new(0);
+    let failures = Mutex::new(Vec::new());
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds {
+                        return;
+                    }
+                    if !matches!(panic::catch_unwind(|| run(seed, false)), Ok(Ok(()))) {
+                        failures.lock().expect("no panic").push(seed);
+                    }
+                }
+            });
+        }
+    });
+    let mut failures = failures.into_inner().expect("no panic");
+    failures.sort_unstable();
+    failures
+}
+
+/// Runs a seed again and says what happened.
+fn tell(seed: u64) -> String {
+    let why = match panic::catch_unwind(|| run(seed, true)) {
+        Ok(Err(why)) => why,
+        Ok(Ok(())) => "it went well the second time".to_owned(),
+        Err(_) => "it panicked, as said above".to_owned(),
+    };
+    format!("{}\n{why}", reproduction(seed))
+}
+
+/// The line that runs a seed again.
+fn reproduction(seed: u64) -> String {
+    let kinds = env::var("FTP_MODEL_KINDS").map(|kinds| format!("FTP_MODEL_KINDS={kinds} "));
+    format!(
+        "{}FTP_MODEL_SEED={seed} cargo test -p {} --test both rule_7",
+        kinds.unwrap_or_default(),
+        env!("CARGO_PKG_NAME")
+    )
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let value = env::var(variable).ok()?;
+    Some(value.parse().expect("a number"))
+}

@@ -1,0 +1,235 @@
+//! One run: a user, a client, a network and a server.
+
+use std::io;
+
+use fastrand::Rng;
+use ftp_proto::simulator::Simulator;
+use ftp_proto::{Error, Timeouts};
+
+use super::action::{Action, Got, Mode};
+use super::fault::any;
+use super::law::{Before, Trial, resolve, show};
+use super::scenario::Scenario;
+use super::witness::Witness;
+use crate::face::{Behind, Client, Memory, impatient};
+use crate::support::fuse::Fuse;
+
+/// How many things a user does.
+const ACTIONS: usize = 14;
+
+/// An action that takes more calls to the transport, or more polls, never ends.
+const ENDLESS: usize = 50_000;
+
+/// What the network may do to a call.
+const FAILURES: [io::ErrorKind; 3] = [
+    io::ErrorKind::TimedOut,
+    io::ErrorKind::ConnectionReset,
+    io::ErrorKind::BrokenPipe,
+];
+
+/// Runs a seed.
+///
+/// # Errors
+/// What was wrong, with the dialogue if it is to be told.
+pub(super) fn run(seed: u64, tracing: bool) -> Result<(), String> {
+    let mut rng = Rng::with_seed(seed);
+    let scenario = Scenario::of_seed(seed, &mut rng);
+    let timeouts = Timeouts::default().with_all(core::time::Duration::from_secs(1));
+    let mut run = Run {
+        memory: Memory::new(Simulator::new(scenario.setup.clone())),
+        options: scenario.options.clone().with_timeouts(timeouts),
+        scenario,
+        rng,
+        fuse: Fuse::default(),
+        witness: Witness::new(tracing),
+        place: None,
+        logged_in: false,
+        logins: 0,
+    };
+    let result = run.live();
+    result.map_err(|why| {
+        let trace = run.witness.notes().trace.take().unwrap_or_default();
+        format!("{}\n{}\nWRONG: {why}", run.scenario.told, trace.join("\n"))
+    })
+}
+
+struct Run {
+    scenario: Scenario,
+    rng: Rng,
+    memory: Memory,
+    options: crate::face::Options,
+    fuse: Fuse,
+    witness: Witness,
+    /// Where the user believes to be; `None` after an error.
+    place: Option<Vec<u8>>,
+    logged_in: bool,
+    logins: usize,
+}
+
+impl Run {
+    fn live(&mut self) -> Result<(), String> {
+        let mut client = None;
+        for number in 0..ACTIONS {
+            let Some(live) = &mut client else {
+                client = self.connect()?;
+                continue;
+            };
+            let action = match number {
+                // As a rule.
+                1 if self.rng.u8(..8) > 0 => Action::Login("secret"),
+                _ if live.session().is_dead() && self.rng.bool() => Action::Reconnect,
+                _ => Action::random(&mut self.rng),
+            };
+            self.act(live, &action)?;
+            if live.session().is_dead() && self.rng.u8(..4) == 0 {
+                client = None;
+            }
+        }
+        Ok(())
+    }
+
+    fn connect(&mut self) -> Result<Option<Client>, String> {
+        let network = Behind {
+            middlebox: self.fuse.clone(),
+            network: self.memory.clone(),
+        };
+        let options = self.options.clone();
+        let connected = impatient(&self.fuse, ENDLESS, || {
+            Client::connect_over(network, options)
+        });
+        self.witness.notes().begin_anew();
+        self.logged_in = false;
+        self.logins = 0;
+        self.place = None;
+        match connected {
+            Ok(mut client) => {
+                self.witness.watch(&mut client);
+                self.tell(|| "connected".to_owned());
+                Ok(Some(client))
+            }
+            Err(error) if self.scenario.is_peaceful() => Err(format!("not connected: {error}")),
+            Err(error) => {
+                self.tell(|| format!("not connected: {error}"));
+                Ok(None)
+            }
+        }
+    }
+
+    fn act(&mut self, client: &mut Client, action: &Action) -> Result<(), String> {
+        let before = self.before(action);
+        let calls = self.fuse.calls();
+        let result = self.perform(client, action);
+        let endless = self.fuse.calls() - calls >= ENDLESS;
+        if endless {
+            return Err(format!("{action:?} does not end"));
+        }
+        let mut notes = self.witness.notes();
+        notes.tell(|| told(&result));
+        notes.is_raw = false;
+        let astray = notes.is_led_astray;
+        if matches!((action, &result), (Action::Reconnect, Ok(_))) {
+            notes.begin_anew();
+        }
+        drop(notes);
+        let memory = self.memory.clone();
+        let server = memory.server();
+        let trial = Trial {
+            server: &server,
+            scenario: &self.scenario,
+            before: &before,
+        };
+        match &result {
+            Ok(got) if !astray => trial.judge(action, got)?,
+            Err(error) if self.scenario.is_peaceful() => trial.excuse(action, error)?,
+            _ => {}
+        }
+        self.believe(action, result.is_ok(), server.directory());
+        Ok(())
+    }
+
+    /// Does it, to its end or not.
+    fn perform(&mut self, client: &mut Client, action: &Action) -> Result<Got, Error> {
+        let (restless, rng) = (self.scenario.restless, &mut self.rng);
+        let luck = if restless { rng.u8(..16) } else { u8::MAX };
+        let after = rng.usize(..60).min(rng.usize(..60));
+        let mut notes = self.witness.notes();
+        notes.is_raw = matches!(action, Action::Raw(_));
+        notes.tell(|| match luck {
+            0..=3 => format!("{action:?}, given up after {after}"),
+            4 => format!("{action:?}, failing after {after}"),
+            _ => format!("{action:?}"),
+        });
+        drop(notes);
+        match luck {
+            0..=3 => impatient(&self.fuse, after, || action.perform(client)),
+            4 => {
+                self.fuse.light(after, any(rng, &FAILURES));
+                let result = action.perform(client);
+                self.fuse.put_out();
+                result
+            }
+            _ => impatient(&self.fuse, ENDLESS, || action.perform(client)),
+        }
+    }
+
+    fn before(&self, action: &Action) -> Before {
+        let server = self.memory.server();
+        let content = match action {
+            Action::Upload {
+                path,
+                mode: Mode::Append,
+                ..
+            } => {
+                let place = self.place.as_deref().or(server.directory());
+                let path = resolve(place, path).unwrap_or_default();
+                server.file(path).map(<[u8]>::to_vec)
+            }
+            _ => None,
+        };
+        Before {
+            commands: server.commands().len(),
+            transfers: server.transfers().len(),
+            content,
+            place: self.place.clone(),
+            logged_in: self.logged_in,
+            logins: self.logins,
+        }
+    }
+
+    /// What the user believes after an action.
+    fn believe(&mut self, action: &Action, succeeded: bool, there: Option<&[u8]>) {
+        match action {
+            // The first login stands at home; of another one servers think differently.
+            Action::Login(_) => {
+                self.place = (succeeded && self.logins == 0).then(|| b"/".to_vec());
+                self.logged_in = succeeded;
+                self.logins += 1;
+            }
+            Action::Reconnect if succeeded => {
+                self.place = self.place.take().filter(|_| self.logins == 1);
+                self.logins = 1;
+            }
+            Action::Cwd(_) | Action::Raw(_) | Action::Reconnect if !succeeded => self.place = None,
+            Action::Cwd(_) | Action::Pwd if succeeded => self.place = there.map(<[u8]>::to_vec),
+            Action::Raw(line) if line.starts_with("CWD") => self.place = there.map(<[u8]>::to_vec),
+            _ => {}
+        }
+    }
+
+    fn tell(&self, line: impl FnOnce() -> String) {
+        self.witness.notes().tell(line);
+    }
+}
+
+fn told(result: &Result<Got, Error>) -> String {
+    match result {
+        Ok(Got::Bytes(bytes)) => format!("  Ok, {} bytes", bytes.len()),
+        Ok(Got::Lines(lines)) => {
+            let lines: Vec<_> = lines.iter().map(show).collect();
+            format!("  Ok, {lines:?}")
+        }
+        Ok(Got::Path(Some(path))) => format!("  Ok, {}", show(path)),
+        Ok(got) => format!("  Ok, {got:.100?}"),
+        Err(error) => format!("  {error}"),
+    }
+}

@@ -1,0 +1,134 @@
+//! A random server and the options of its client.
+
+use fastrand::Rng;
+use ftp_proto::DataMode;
+use ftp_proto::simulator::{Action, DuringTransfer, Fault, Setup};
+
+use super::fault::{Kind, VERBS, any, injected};
+use crate::face::Options;
+use crate::support::tls::tls;
+
+/// What a run starts with.
+pub(super) struct Scenario {
+    pub(super) setup: Setup,
+    pub(super) options: Options,
+    /// The faults and what else is unusual, for people to read.
+    pub(super) told: String,
+    pub(super) under_tls: bool,
+    /// The kinds of faults that may occur.
+    pub(super) kinds: Vec<Kind>,
+    /// Whether the user gives up in the middle of things, and the network fails.
+    pub(super) restless: bool,
+    /// Each reply is on its way when the client has sent the next command.
+    pub(super) lag: bool,
+    pub(super) without_size: bool,
+}
+
+impl Scenario {
+    pub(super) fn of_seed(seed: u64, rng: &mut Rng) -> Self {
+        let kinds = match rng.u8(..10) {
+            0 => Vec::new(),
+            few => some_kinds(usize::from(few % 3) + 1, rng),
+        };
+        let lag = rng.u8(..4) == 0 || kinds.iter().any(|kind| kind.wants_lag());
+        let mut scenario = Self {
+            setup: well_meaning(rng),
+            options: Options::new("localhost"),
+            told: String::new(),
+            under_tls: false,
+            kinds,
+            restless: rng.u8(..3) != 0,
+            lag,
+            without_size: false,
+        };
+        if seed % 10 == 9 {
+            scenario.protect(seed / 10 % 2);
+        }
+        scenario.take_away(rng);
+        scenario.add_faults(rng);
+        scenario.told += &format!(
+            "kinds {:?}, lag {lag}, TLS {}, restless {}",
+            scenario.kinds, scenario.under_tls, scenario.restless
+        );
+        scenario
+    }
+
+    /// Whether nothing goes wrong that is not the user's own fault.
+    pub(super) fn is_peaceful(&self) -> bool {
+        self.kinds.is_empty() && !self.restless
+    }
+
+    fn protect(&mut self, version: u64) {
+        let ends = &tls()[usize::from(version == 1)];
+        self.setup = self.setup.clone().tls(ends.server.clone());
+        self.options = self.options.clone().with_tls(ends.client.clone());
+        self.under_tls = true;
+    }
+
+    /// Modes and missing commands.
+    fn take_away(&mut self, rng: &mut Rng) {
+        if rng.u8(..5) == 0 {
+            let active = |config: ftp_proto::Config| config.with_data_mode(DataMode::Active);
+            self.options = self.options.clone().with_config(active);
+            self.told += "active, ";
+        }
+        for verb in ["EPSV", "SIZE", "FEAT", "EPRT", "MLST"] {
+            if rng.u8(..12) == 0 {
+                self.setup = self.setup.clone().without(verb);
+                self.without_size |= verb == "SIZE";
+                self.told += &format!("without {verb}, ");
+            }
+        }
+    }
+
+    fn add_faults(&mut self, rng: &mut Rng) {
+        for kind in self.kinds.clone() {
+            self.setup = kind.add_to(self.setup.clone(), rng);
+        }
+        if self.lag {
+            for verb in VERBS {
+                self.setup = self.setup.clone().fault(Fault::on(verb, Action::Hold));
+            }
+        }
+    }
+}
+
+fn some_kinds(count: usize, rng: &mut Rng) -> Vec<Kind> {
+    let injected = injected();
+    let mut kinds: Vec<Kind> = (0..count).map(|_| any(rng, &injected)).collect();
+    // A server that confirms a transfer first and lets it fail then lies.
+    if kinds.contains(&Kind::Order) {
+        kinds.retain(|kind| !kind.fails_a_transfer());
+    }
+    kinds
+}
+
+/// A server with files, whose replies may come in pieces.
+fn well_meaning(rng: &mut Rng) -> Setup {
+    let mut setup = Setup::new()
+        .directory("/d")
+        .directory("/d/e")
+        .file("/five", "12345")
+        .file("/empty", "")
+        .file("/d/five", "54321")
+        .window(any(rng, &[100, 700, 4096]));
+    for (path, length) in [("/a", 700), ("/b", 1500), ("/d/a", 900)] {
+        setup = setup.file(path, content(length, rng));
+    }
+    match rng.u8(..6) {
+        0 => setup = setup.segment(rng.usize(1..9)),
+        1 | 2 => setup = setup.cut_at(rng.usize(..3000)),
+        _ => {}
+    }
+    let behaviours = [DuringTransfer::Deferred, DuringTransfer::Immediate];
+    setup.during_transfer(any(rng, &behaviours))
+}
+
+/// Bytes with lines among them, and without CR: a text is the same in TYPE A, there and back.
+pub(super) fn content(length: usize, rng: &mut Rng) -> Vec<u8> {
+    let byte = |_| match rng.u8(..) {
+        b'\r' => b'\n',
+        byte => byte,
+    };
+    (0..length).map(byte).collect()
+}

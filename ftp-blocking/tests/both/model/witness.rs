@@ -1,0 +1,112 @@
+//! What was said on the control connection, as the client saw it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ftp_proto::wire::Reply;
+
+use crate::face::{Client, Observed};
+
+/// Watches one client.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Witness(Arc<Mutex<Notes>>);
+
+/// What a witness has noted.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// The dialogue and the actions, if they are to be told.
+    pub(super) trace: Option<Vec<String>>,
+    /// A command is under way, sent by `raw`.
+    pub(super) is_raw: bool,
+    /// A stray reply has answered a command that it fits: from here on, nobody can tell whose the
+    /// replies are, until there is another connection.
+    pub(super) is_led_astray: bool,
+    /// The verb that waits for its answer, and whether a preliminary one has come.
+    awaited: Option<(String, bool)>,
+}
+
+impl Witness {
+    pub(super) fn new(tracing: bool) -> Self {
+        let witness = Self::default();
+        witness.notes().trace = tracing.then(Vec::new);
+        witness
+    }
+
+    pub(super) fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn watch(&self, client: &mut Client) {
+        let witness = self.clone();
+        client.observe(move |observed| {
+            let mut notes = witness.notes();
+            match observed {
+                Observed::Sent(command) => {
+                    notes.tell(|| format!("    > {command}"));
+                    notes.awaited = Some((command.verb().to_owned(), false));
+                }
+                Observed::Received(reply) => notes.hear(reply),
+                _ => {}
+            }
+        });
+    }
+}
+
+impl Notes {
+    pub(super) fn tell(&mut self, line: impl FnOnce() -> String) {
+        if let Some(trace) = &mut self.trace {
+            trace.push(line());
+        }
+    }
+
+    /// Another connection: nothing of the old one is awaited.
+    pub(super) fn begin_anew(&mut self) {
+        self.is_led_astray = false;
+        self.awaited = None;
+    }
+
+    fn hear(&mut self, reply: &Reply) {
+        self.tell(|| {
+            format!(
+                "    < {:.100}",
+                String::from_utf8_lossy(&reply.lines().collect::<Vec<_>>().join(&b'|'))
+            )
+        });
+        let code = reply.code().value();
+        let is_stray = reply
+            .lines()
+            .any(|line| line.windows(5).any(|word| word == b"stray"));
+        match &mut self.awaited {
+            Some((verb, begun)) if is_stray => {
+                self.is_led_astray |= self.is_raw || fits(code, verb, *begun);
+            }
+            Some((_, begun)) if code < 200 => *begun = true,
+            Some(_) if !is_stray => self.awaited = None,
+            _ => {}
+        }
+    }
+}
+
+/// Whether a reply that answers nothing can be taken for the answer to this command, so that no
+/// client can tell: rule 1 of issue 10.
+fn fits(code: u16, verb: &str, begun: bool) -> bool {
+    match verb {
+        // After every abort there is a fence.
+        "ABOR" => false,
+        // A refusal answers anything, and so does a code that any command may get.
+        _ if code >= 400 || matches!(code, 200 | 202 | 250) => true,
+        // What comes ahead of the 150 cannot be the last word.
+        "RETR" | "STOR" | "APPE" | "STOU" | "LIST" | "NLST" | "MLSD" => {
+            begun && matches!(code, 225 | 226)
+        }
+        "PWD" | "MKD" => code == 257,
+        "USER" => matches!(code, 230..=232 | 331 | 332),
+        "PASS" | "ACCT" => matches!(code, 230..=232),
+        "SIZE" | "MDTM" | "STAT" | "FEAT" | "SYST" | "HELP" | "MLST" => matches!(code, 211..=215),
+        "EPSV" => code == 229,
+        "PASV" => code == 227,
+        "REST" | "RNFR" => code == 350,
+        "QUIT" => code == 221,
+        "HOST" | "REIN" => code == 220,
+        _ => false,
+    }
+}

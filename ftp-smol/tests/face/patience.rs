@@ -1,0 +1,46 @@
+//! How the face waits for a future: to its end, or a number of polls, after which it is dropped.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use smol::block_on;
+
+use crate::support::fuse::Fuse;
+
+thread_local! {
+    /// How many more polls there may be.
+    static POLLS: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// Does something, of which the futures are dropped at this await point. Only over `Memory`, where
+/// a future that is pending can be polled again at once.
+pub(crate) fn impatient<T>(fuse: &Fuse, points: usize, action: impl FnOnce() -> T) -> T {
+    POLLS.set(Some(points));
+    let result = action();
+    fuse.count(points - POLLS.take().unwrap_or_default());
+    result
+}
+
+/// Waits for a future. One that is dropped counts as failed.
+pub(super) fn wait<T, E: From<io::Error>>(
+    future: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let Some(mut polls) = POLLS.get() else {
+        return block_on(future);
+    };
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    while polls > 0 {
+        polls -= 1;
+        POLLS.set(Some(polls));
+        if let Poll::Ready(result) = future.as_mut().poll(&mut context) {
+            return result;
+        }
+    }
+    // One future is dropped, and what comes after it is waited for.
+    POLLS.set(None);
+    Err(io::Error::other("the future was dropped").into())
+}
