@@ -467,6 +467,8 @@ impl Session {
         }
     }
 
+    /// No test can tell what this does: any byte after the reply that announces the change is fatal, and
+    /// a decoder that has just given out a reply is as good as new.
     fn renew_decoder(&mut self) {
         self.decoder = ReplyDecoder::new(self.config.limits.clone(), self.config.multiline);
     }

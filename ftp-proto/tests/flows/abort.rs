@@ -55,6 +55,26 @@ fn abort_226_and_a_426_behind_the_fence() {
     );
 }
 
+/// Rule 8 of issue 10: one 426 is the abort's, and another one is the answer to what was asked.
+#[test]
+fn abort_226_and_a_426_behind_the_fence_and_another_one() {
+    let script = [
+        hear("ABOR"),
+        serve("close abandon"),
+        say("226 done"),
+        hear("PWD"),
+        say("257 \"/fence\""),
+        hear("PWD"),
+        say("426 cut"),
+        say("257 \"/here\""),
+        hear("NOOP"),
+        say("426 no"),
+    ];
+    let outcomes = play(downloading(script), &[Op::Abort, Op::Pwd, Op::Raw("NOOP")]);
+    assert_eq!(outcomes[1], "/here");
+    assert!(outcomes[2].contains("426 no"), "{}", outcomes[2]);
+}
+
 #[test]
 fn abort_226_and_a_426_ahead_of_the_next_retr() {
     // It is no reason to mistrust the data connection that is there by then.

@@ -109,3 +109,22 @@ fn rest_by_a_raw_command_is_taken_back_too() {
         UPLOADING
     );
 }
+
+/// Rule 8 of issue 10: a refused REST is not armed.
+#[test]
+fn rest_that_was_refused_is_not_taken_back() {
+    for refusal in ["502 no", "501 not in ASCII", "450 later"] {
+        let transfer = [hear("RETR a"), say("150 here (12 bytes)")];
+        let script = [
+            &[hear("REST 100"), say(refusal)][..],
+            &up_to_connect(),
+            &transfer,
+        ]
+        .concat();
+        let ops = [Op::Raw("REST 100"), Op::Retrieve("a", 0)];
+        assert_eq!(
+            play(logged_in(Config::default(), script), &ops)[1],
+            "Download Image from 0, hint Some(12), protected: false"
+        );
+    }
+}
