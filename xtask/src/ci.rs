@@ -84,7 +84,8 @@ const GATE: [Step; 14] = [
 ];
 
 /// What the gate has no time for.
-const REST: [Step; 5] = [
+const REST: [Step; 6] = [
+    step("features, every combination", "xtask features --every"),
     step(
         "properties, 100,000 cases each",
         "test --release --package ftp-proto --test ledger --test flows --test cuts",

@@ -26,7 +26,7 @@ Usage: cargo xtask <job>
   no-std   link and run a program that has no standard library
   bench    bulk transfers beside curl, lftp, ftplib and suppaftp (Linux; --help says more)
   counts   instructions of what the core does most, recorded; with --check compared (valgrind)
-  features every combination of features compiles
+  features no feature, each one and all of them compile; with --every, every combination does
   fuzz     every fuzz target, 10 s each or as many as are given (a nightly with cargo-fuzz)
   figures  how much code there is, what stands twice, which files import each other
   ci       all that a change must pass; with --full all that a release must pass
@@ -52,7 +52,8 @@ fn main() -> ExitCode {
         },
         ["counts"] => counts::record(),
         ["counts", "--check"] => counts::check(),
-        ["features"] => features::check(),
+        ["features"] => features::check(features::Extent::Few),
+        ["features", "--every"] => features::check(features::Extent::Every),
         ["fuzz"] => fuzz::run(fuzz::BRIEFLY),
         ["fuzz", seconds] => match seconds.parse() {
             Ok(seconds) => fuzz::run(seconds),

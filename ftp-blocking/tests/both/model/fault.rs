@@ -5,34 +5,6 @@ use std::env;
 use fastrand::Rng;
 use ftp_proto::simulator::{Action, Fault, Setup, Then};
 
-/// Kinds that today's client takes for a success, with the rule of issue 10 that mends it. A rule that
-/// holds takes its lines away.
-const NOT_YET_INJECTED: [Kind; 11] = [
-    // 2a: after 426 and a doubled 426, the 226 of ABOR is the next command's.
-    Kind::Twice,
-    // 2a: after 426 and a stray reply, the same.
-    Kind::Stray,
-    // 1: a 226 answers CWD, DELE, RMD, USER.
-    Kind::LateStray,
-    // 3: a 226 ahead of the 150 confirms what 451 refuses. With a NOOP under way two 226 are taken for
-    // both answers, and the NOOP's is the next command's.
-    Kind::StaleFinal,
-    // 1: the rest of a reply answers the next command.
-    Kind::BareEnd,
-    // 1 and 4: 257 answers DELE, 220 answers PASS, REST is armed by 200 and nobody knows.
-    Kind::WrongCode,
-    // 5: in clear a file cut short is whole.
-    Kind::Cut,
-    // 6: an upload that was reset is stored.
-    Kind::UploadReset,
-    // 3: 226 and 451 at once are 226.
-    Kind::DoubleFinal,
-    // 2a: the third reply to ABOR is the next command's.
-    Kind::ThirdReplyToAbort,
-    // 2b: the next transfer brings the aborted file.
-    Kind::Queued,
-];
-
 /// A kind of fault. None of them lies: what a server calls done without doing it, no client can see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -140,8 +112,7 @@ const STRAYS: [&str; 14] = [
 /// The kinds that are injected in this run of the tests.
 pub(super) fn injected() -> Vec<Kind> {
     let Ok(names) = env::var("FTP_MODEL_KINDS") else {
-        let wanted = |kind: &Kind| !NOT_YET_INJECTED.contains(kind);
-        return ALL.into_iter().filter(wanted).collect();
+        return ALL.to_vec();
     };
     let named = |name: &str| {
         let kind = ALL.into_iter().find(|kind| format!("{kind:?}") == name);

@@ -4,6 +4,7 @@ use ftp_proto::simulator::{Simulator, TransferRecord};
 use ftp_proto::{Error, ErrorKind, Misuse};
 
 use super::action::{Action, Got, Mode};
+use super::fault::Kind;
 use super::scenario::Scenario;
 
 /// What there was before an action.
@@ -35,7 +36,9 @@ impl Trial<'_> {
         if *got == Got::GivenUp {
             return Ok(());
         }
-        if *got != Got::Size(None) {
+        // The reply to a raw command is the user's to judge, of whatever code it is.
+        let raw = matches!(action, Action::Raw(_)) && self.may_meet(Kind::WrongCode);
+        if *got != Got::Size(None) && !raw {
             self.is_answered(action.verbs())?;
         }
         match (action, got) {
@@ -77,6 +80,10 @@ impl Trial<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    fn may_meet(&self, kind: Kind) -> bool {
+        self.scenario.kinds.contains(&kind)
     }
 
     /// Judges an error where nothing has gone wrong: it must be the server's own refusal, or that
@@ -179,6 +186,8 @@ impl Trial<'_> {
         let mut transfers = self.server.transfers().iter().skip(self.before.transfers);
         let is_cut = |record: &TransferRecord| record.verb == "RETR" && !record.complete;
         let missing = whole.len().saturating_sub(bytes.len()) as u64;
+        // Of a text that was cut within a line end.
+        let bytes = bytes.strip_suffix(b"\r").filter(|_| text).unwrap_or(bytes);
         !self.scenario.under_tls
             && transfers.next_back().is_some_and(is_cut)
             && whole.starts_with(bytes)
@@ -197,6 +206,8 @@ impl Trial<'_> {
             Mode::At(offset) => file
                 .get(offset as usize..)
                 .is_some_and(|rest| rest.starts_with(content)),
+            // An upload that was given up and stayed queued has been made since.
+            Mode::Append if self.may_meet(Kind::Queued) => file.ends_with(content),
             // An append that was given up may have left something in between.
             Mode::Append => file.starts_with(before) && file[before.len()..].ends_with(content),
         };

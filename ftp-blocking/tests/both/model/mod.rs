@@ -5,8 +5,7 @@
 //!
 //! * `FTP_MODEL_SEEDS`: how many seeds are run, 0 upwards.
 //! * `FTP_MODEL_SEED`: this one alone, with everything that happened.
-//! * `FTP_MODEL_KINDS`: with these kinds of faults alone, separated by commas, those among them that
-//!   are not injected yet.
+//! * `FTP_MODEL_KINDS`: with these kinds of faults alone, separated by commas.
 
 mod action;
 mod fault;
