@@ -84,7 +84,7 @@ impl Session {
         }
         let upgrade = owed.effect == Effect::Auth;
         if !self.out_of_step {
-            self.state.fences.learn(&owed, &reply);
+            self.state.fences.learn(&owed.verb, &reply);
         }
         self.state.apply(owed.effect, &reply, &self.config);
         if upgrade && more {

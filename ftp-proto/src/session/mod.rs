@@ -48,7 +48,7 @@
 //! | `outbox.rs` | the way out: which commands may leave |
 //! | `ledger.rs`, `attribution.rs` | what is owed, and whose reply it is |
 //! | `codes.rs` | which codes can answer which command |
-//! | `fence.rs` | the commands that bring a session back into step |
+//! | `fence.rs`, `fencing.rs` | the commands that bring a session back into step |
 //! | `effect.rs`, `negotiated.rs` | what a reply changes, and the state that it changes |
 //! | `live.rs`, `transfer.rs` | the account of a transfer, and its token |
 //! | `standing.rs` | what another connection would have to be told |
@@ -60,6 +60,7 @@ mod attribution;
 mod codes;
 mod effect;
 mod fence;
+mod fencing;
 mod for_flows;
 mod ledger;
 mod live;

@@ -95,7 +95,9 @@ impl Session {
             return;
         };
         self.state.forget(&owed.effect);
-        self.state.fences.doubt(&owed);
+        self.state
+            .fences
+            .doubt(&owed.verb, owed.shape == Shape::Raw);
         let upgrade = matches!(owed.effect, Effect::Auth | Effect::ClearControl);
         if upgrade || matches!(owed.shape, Shape::Fence(_)) {
             self.die(owed.name(Error::new(ErrorKind::OutOfStep)));

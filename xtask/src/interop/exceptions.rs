@@ -242,11 +242,6 @@ exceptions! {
         "texts" "Download";
     }
     // Transfers.
-    &[Pyftpdlib], All Perhaps,
-        "a transfer that is aborted before it has taken the data connection is answered by 225 \
-        and stays in its queue: it goes on over the next data connection, which brings the wrong \
-        file or no end"
-    => { "hard_04" ""; }
     &[Pyftpdlib], Active Perhaps,
         "what is left of a connection in active mode takes a descriptor out of the event loop \
         that belongs to a newer session by then, which is never heard again; Python's ftplib \

@@ -1,0 +1,79 @@
+//! Sending fences, and taking in what comes before their replies.
+
+use super::Session;
+use super::fence::{Fence, Fencing, refuses_a_fence};
+use super::ledger::{Owed, Shape};
+use crate::error::{Error, ErrorKind};
+use crate::wire::{Command, Reply};
+
+impl Session {
+    /// Sends the first fence that this server may answer. Before the login there is none: servers
+    /// refuse them all.
+    pub(crate) fn send_fence(&mut self) -> Result<(), Error> {
+        self.alive()?;
+        self.clock = None;
+        self.fencing = Fencing::default();
+        let first = self.state.fences.next(None);
+        match first.filter(|_| self.state.logged_in) {
+            Some(fence) => self.release_fence(fence),
+            None => return Err(self.dead_of(no_fence())),
+        }
+        Ok(())
+    }
+
+    fn release_fence(&mut self, fence: Fence) {
+        let command = Command::from(fence.verb());
+        let owed = Owed::fence(&command, fence);
+        self.release(&command, owed);
+        self.fencing.unanswered = self.fencing.unanswered.saturating_add(1);
+    }
+
+    /// The reply is that of a fence, or belongs to something else.
+    pub(super) fn attribute_to_fence(&mut self, reply: Reply) {
+        let is_answered =
+            |owed: &Owed| matches!(owed.shape, Shape::Fence(fence) if fence.code() == reply.code());
+        if let Some(at) = self.ledger.iter().position(is_answered) {
+            self.pass_fences(at);
+            return;
+        }
+        self.queued &= !reply.ends_a_transfer();
+        self.fencing.swallowed = self.fencing.swallowed.saturating_add(1);
+        if self.fencing.swallowed > self.config.strays {
+            return self.die(Error::new(ErrorKind::OutOfStep).with_reply(reply));
+        }
+        if !refuses_a_fence(&reply) {
+            return;
+        }
+        self.fencing.refusals = self.fencing.refusals.saturating_add(1);
+        // Perhaps this server knows no such command: the next fence comes after it.
+        let last = self.ledger.iter().rev().find_map(|owed| match owed.shape {
+            Shape::Fence(fence) => Some(fence),
+            _ => None,
+        });
+        match self.state.fences.next(last) {
+            Some(next) => self.release_fence(next),
+            None if self.fencing.refusals >= self.fencing.unanswered => {
+                self.die(no_fence().with_reply(reply));
+            }
+            None => {}
+        }
+    }
+
+    /// The fence at this place is answered, and with it all before it. Each one after it has one
+    /// reply to come, which counts as that of any command.
+    fn pass_fences(&mut self, at: usize) {
+        self.ledger.drain(..=at);
+        self.fencing.unanswered = at;
+        for owed in &mut self.ledger {
+            owed.shape = Shape::Single;
+        }
+        self.out_of_step = false;
+        self.strays = 0;
+    }
+}
+
+fn no_fence() -> Error {
+    let why = "a reply was lost or came unasked, and neither PWD nor SYST nor FEAT can tell where \
+               the replies are now";
+    Error::new(ErrorKind::OutOfStep).with_source(why)
+}
