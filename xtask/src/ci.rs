@@ -72,8 +72,7 @@ const GATE: [Step; 14] = [
         "doc --workspace --no-deps --features ftp-proto/simulator,ftp-proto/webpki-roots",
     )
     .with(&[("RUSTDOCFLAGS", "-D warnings")]),
-    // Here the comparison with CPython's ftplib is not skipped for want of a Python, and the model
-    // test of each adapter runs ten times as many seeds as by default.
+    // The comparison with CPython's ftplib is not skipped, and the model test is ten times as long.
     step("tests", "test").with(&[("FTP_REQUIRE_PYTHON", "1"), ("FTP_MODEL_SEEDS", "20000")]),
     step("instructions", "xtask counts --check"),
     step("features", "xtask features"),

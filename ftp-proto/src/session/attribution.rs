@@ -76,6 +76,7 @@ impl Session {
     fn attribute_to_command(&mut self, owed: Owed, reply: Reply, more: bool) {
         if !self.fits(&owed, &reply) {
             // Another command's, and this one's is still to come.
+            self.state.auth_tried |= owed.effect == Effect::Auth;
             self.state.forget(&owed.effect);
             self.lose_step();
             let misfit = Error::new(ErrorKind::UnexpectedReply).with_reply(reply);

@@ -7,14 +7,16 @@ use crate::error::{Error, ErrorKind};
 use crate::wire::{Command, Reply};
 
 impl Session {
-    /// Sends the first fence that this server may answer. Before the login there is none: servers
-    /// refuse them all.
+    /// Sends the first fence that this server may answer. Before a login there is none: servers
+    /// refuse PWD then, and credentials are worth no guess.
     pub(crate) fn send_fence(&mut self) -> Result<(), Error> {
         self.alive()?;
         self.clock = None;
         self.fencing = Fencing::default();
         let first = self.state.fences.next(None);
-        match first.filter(|_| self.state.logged_in) {
+        let mut waiting = self.staged.iter();
+        let login = waiting.any(|(_, owed)| owed.effect.is_of_login());
+        match first.filter(|_| self.state.logged_in || !login) {
             Some(fence) => self.release_fence(fence),
             None => return Err(self.dead_of(no_fence())),
         }

@@ -34,7 +34,7 @@
 //! for the reply to another command. It throws away every reply up to the 257, and is in step again.
 //! A server that refuses PWD gets SYST (215) or FEAT (211). If no such reply comes, or if another one
 //! comes after it, the session is *dead*: every operation fails from then on, for the same reason.
-//! Before the login no fence works, and the session is dead at once. Every abort is followed by a
+//! Where a login waits no fence works, and the session is dead at once. Every abort is followed by a
 //! fence, since servers answer it with one reply, two or three.
 //!
 //! **Which code.** A positive reply must have a code that its command can have. Another one belongs to
