@@ -100,10 +100,7 @@ const REST: [Step; 6] = [
     step("fuzzing, 10 minutes a target", "xtask fuzz 600"),
 ];
 
-/// Runs it.
-///
-/// # Errors
-/// Names what failed.
+/// Runs it, or names what failed.
 pub(crate) fn run(extent: Extent) -> Result<()> {
     match extent {
         Extent::Gate => gate(),

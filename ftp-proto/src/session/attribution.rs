@@ -227,13 +227,26 @@ impl Session {
     /// as pyftpdlib does when it says that there is none (225) and has not accepted its data
     /// connection yet. 226 says that it is over, and 125 that the data connection was there.
     fn may_stay_queued(&self, reply: &Reply) -> bool {
+        reply.class() == Class::Completion && !reply.ends_a_transfer() && !self.has_met_its_data()
+    }
+
+    /// Whether the same is open of a transfer whose replies never came.
+    pub(super) fn may_come_yet(&self, shape: Shape) -> bool {
+        let over = self.aborted.as_ref().is_some_and(Reply::ends_a_transfer);
+        match shape {
+            Shape::Transfer => !self.has_met_its_data(),
+            Shape::Abort { .. } => !over && !self.has_met_its_data(),
+            _ => false,
+        }
+    }
+
+    /// 125: the server had the data connection when it began the transfer.
+    fn has_met_its_data(&self) -> bool {
         let begun = self
             .live
             .as_ref()
             .and_then(|live| live.preliminary.as_ref());
-        reply.class() == Class::Completion
-            && !reply.ends_a_transfer()
-            && begun.is_none_or(|begun| begun.code() != Code::TRANSFER_STARTING)
+        begun.is_some_and(|begun| begun.code() == Code::TRANSFER_STARTING)
     }
 }
 

@@ -33,8 +33,7 @@ pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
         "FEAT" => generic || code == 211,
         "STAT" => generic || matches!(code, 211..=213),
         "MFMT" => generic || code == 213,
-        // Of these a generic reply would say nothing.
-        // Embedded servers name the directory with a generic one.
+        // Of these a generic reply says nothing, but that embedded servers name the directory in it.
         "PWD" | "XPWD" => code == 257 || generic && matches!(pathname(reply), Ok(Some(_))),
         "SIZE" => code == 213,
         "MDTM" => matches!(code, 213 | 253),

@@ -16,7 +16,7 @@ pub(super) enum Fence {
     Feat,
 }
 
-/// Which of them this server is known to refuse, or could answer late from an earlier time.
+/// Which of them cannot be used: the server refuses it, or may still answer an earlier one.
 #[derive(Debug, Default)]
 pub(super) struct Fences {
     unusable: Vec<Fence>,

@@ -95,6 +95,7 @@ impl Session {
             return;
         };
         self.state.forget(&owed.effect);
+        self.queued |= self.may_come_yet(owed.shape);
         self.state
             .fences
             .doubt(&owed.verb, owed.shape == Shape::Raw);

@@ -98,3 +98,26 @@ fn where_it_cannot_be_ruled_out_the_session_ends_and_says_why() {
         driver.server.assert_over();
     }
 }
+
+/// The handshake fails, and not a word comes on the transfer: nobody knows what becomes of it.
+#[test]
+fn a_transfer_that_was_given_up_gets_a_data_connection_of_its_own() {
+    let mut driver = logged_in(explicit(), opening("RETR a"));
+    let handshake = Item::Serve("secure data", Reaction::TimesOut);
+    driver
+        .server
+        .extend([handshake, serve("close abandon"), Item::Silence]);
+    let outcome = driver.outcome(&Op::Retrieve("a", 0));
+    assert!(outcome.starts_with("Timeout(Handshake)"), "{outcome}");
+    driver.server.extend([Item::Silence]);
+    driver.server.extend(fence());
+    let mut purging = purging();
+    purging.insert(3, serve("secure data"));
+    driver.server.extend(purging);
+    driver.server.extend(fence());
+    driver.server.extend(opened_next());
+    driver.server.extend([serve("secure data")]);
+    let outcome = driver.outcome(&Op::Retrieve("b", 0));
+    assert!(outcome.ends_with("protected: true"), "{outcome}");
+    driver.server.assert_over();
+}
