@@ -26,7 +26,7 @@ Usage: cargo xtask <job>
   no-std   link and run a program that has no standard library
   bench    bulk transfers beside curl, lftp, ftplib and suppaftp (Linux; --help says more)
   counts   instructions of what the core does most, recorded; with --check compared (valgrind)
-  features no feature, each one and all of them compile; with --every, every combination does
+  features no feature and all of them compile; with --every, every combination does
   fuzz     every fuzz target, 10 s each or as many as are given (a nightly with cargo-fuzz)
   figures  how much code there is, what stands twice, which files import each other
   ci       all that a change must pass; with --full all that a release must pass
