@@ -1,4 +1,4 @@
-//! Getting rid of a transfer that an abort has left queued at the server.
+//! Getting rid of a transfer that the server may have kept, although it was aborted or given up.
 //!
 //! ```text
 //!          Fencing      perhaps the transfer's own reply is on its way
@@ -30,8 +30,8 @@ use crate::wait::{Clock, Wait};
 
 /// Opens a data connection without a command, and takes and drops what the server does with it.
 ///
-/// pyftpdlib keeps a transfer that was aborted before its data connection was accepted, and makes it
-/// over the next one, whatever that is for. A fence follows. Where this fails, the session is dead.
+/// pyftpdlib keeps a transfer whose data connection it has not accepted, or whose handshake failed. It
+/// makes the transfer over the next connection, whatever that is for. A fence follows. Where this fails, the session is dead.
 #[derive(Debug, Default)]
 pub(super) struct Purge {
     state: State,

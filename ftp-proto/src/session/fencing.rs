@@ -7,8 +7,8 @@ use crate::error::{Error, ErrorKind};
 use crate::wire::{Command, Reply};
 
 impl Session {
-    /// Sends the first fence that this server may answer. Before a login there is none: servers
-    /// refuse PWD then, and credentials are worth no guess.
+    /// Sends the first fence that this server may answer. Where a login waits the session ends
+    /// instead: servers refuse PWD before it.
     pub(crate) fn send_fence(&mut self) -> Result<(), Error> {
         self.alive()?;
         self.clock = None;

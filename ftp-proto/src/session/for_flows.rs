@@ -431,7 +431,7 @@ impl Session {
         }
     }
 
-    /// Whether the server may still make an aborted transfer, over the next data connection.
+    /// Whether the server may still make an earlier transfer, over the next data connection.
     pub(crate) fn may_have_a_transfer_queued(&self) -> bool {
         self.queued
     }

@@ -124,7 +124,7 @@ pub struct Session {
     aborted: Option<Reply>,
     /// An aborted transfer's own 426 may come yet.
     abort_echoes: bool,
-    /// The server may still make an aborted transfer, over the next data connection.
+    /// The server may still make an earlier transfer, over the next data connection.
     queued: bool,
     secrets: Vec<Vec<u8>>,
     observer: Option<Observer>,

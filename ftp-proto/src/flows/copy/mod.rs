@@ -329,9 +329,7 @@ impl Plan {
         let error = Error::new(ErrorKind::Unconfirmed);
         Err(error.with_command(self.store.verb()).with_reply(reply))
     }
-}
 
-impl Plan {
     /// The copy, unless this side had more to say than its confirmation.
     fn vouched(&self, vouched: Ended<()>, side: Side, copied: &Copied) -> Result<Copied, Error> {
         let (verb, reply) = match side {

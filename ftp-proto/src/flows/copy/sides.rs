@@ -199,20 +199,18 @@ impl Flow for Conclude {
     }
 }
 
-/// 226 and 250 confirm a transfer, and 200 where it is the last word. Other positive replies belong
-/// to something else.
+/// A positive reply that confirms no transfer belongs to something else.
 fn confirmation(reply: Reply, verb: &str) -> Result<Reply, Error> {
     match completion(reply, verb)? {
-        reply if matches!(reply.code().value(), 200 | 226 | 250) => Ok(reply),
+        reply if reply.confirms_transfer() => Ok(reply),
         reply => Err(Error::new(ErrorKind::Unconfirmed)
             .with_command(verb)
             .with_reply(reply)),
     }
 }
 
-/// A fence after a side's confirmation. Nobody here sees the data, so that nothing may come that
-/// the server owes to nothing: the confirmation may be that of an earlier transfer, and the word on
-/// this one still to come.
+/// A fence after a side's confirmation. The confirmation may be that of an earlier transfer, and the
+/// client sees no data that would tell. So no other reply may come before the fence is answered.
 #[derive(Debug, Default)]
 pub(super) struct Vouch {
     fence: Option<Fence>,
