@@ -380,8 +380,10 @@ impl Session {
     }
 
     /// The final reply did not come in time, or a keep-alive's did not. What is in decides, if it is
-    /// unmistakable, and the fence swallows what may yet come.
-    pub(crate) fn give_up_final_reply(&mut self) {
+    /// unmistakable, and the fence swallows what may yet come. `met` says that the server has used
+    /// the data connection: where it has not, it may still keep the transfer for another one.
+    pub(crate) fn give_up_final_reply(&mut self, met: bool) {
+        self.queued |= !met && self.owes(Shape::Transfer) && self.may_come_yet(Shape::Transfer);
         self.strike_out_transfer();
         if let Some(live) = &mut self.live {
             live.take_unmistakable();

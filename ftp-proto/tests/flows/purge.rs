@@ -1,6 +1,6 @@
 //! Rule 2: what an abort has left queued at the server is not taken for the next transfer.
 
-use ftp_proto::{Config, ErrorKind};
+use ftp_proto::{Config, DataEnd, Error, ErrorKind};
 
 use crate::support::*;
 
@@ -120,4 +120,73 @@ fn a_transfer_that_was_given_up_gets_a_data_connection_of_its_own() {
     let outcome = driver.outcome(&Op::Retrieve("b", 0));
     assert!(outcome.ends_with("protected: true"), "{outcome}");
     driver.server.assert_over();
+}
+
+/// A transfer that ends so, whose final reply never comes, and the next one.
+fn finished(command: &str, op: &Op, end: Op, closes: &[Item]) -> Driver<Script> {
+    let mut driver = logged_in(Config::default(), opening(command));
+    driver.outcome(op);
+    driver.server.extend(closes.iter().cloned());
+    driver.server.extend([Item::Silence]);
+    driver.outcome(&end);
+    driver.server.assert_over();
+    driver.server.extend(fence());
+    driver
+}
+
+#[test]
+fn a_transfer_that_never_met_its_data_gets_a_data_connection_of_its_own() {
+    let failed = |bytes| Op::Finish(bytes, DataEnd::Failed(Error::new(ErrorKind::Io)));
+    let download = Op::Retrieve("a", 0);
+    let upload = Op::Store("a");
+    let abandoned = [serve("close abandon")];
+    let clean = [serve("close graceful download")];
+    let sent = [serve("close send end"), serve("close graceful upload")];
+    let never_closed = Item::Serve("close graceful upload", Reaction::TimesOut);
+    let unanswered = [serve("close send end"), never_closed];
+    for (what, mut driver, purged) in [
+        (
+            "no byte came",
+            finished("RETR a", &download, failed(0), &abandoned),
+            true,
+        ),
+        (
+            "a byte came",
+            finished("RETR a", &download, failed(1), &abandoned),
+            false,
+        ),
+        (
+            "the end came",
+            finished("RETR a", &download, Op::Finish(0, DataEnd::Clean), &clean),
+            false,
+        ),
+        (
+            "not sent",
+            finished("STOR a", &upload, failed(7), &abandoned),
+            true,
+        ),
+        (
+            "never closed",
+            finished(
+                "STOR a",
+                &upload,
+                Op::Finish(7, DataEnd::Clean),
+                &unanswered,
+            ),
+            true,
+        ),
+        (
+            "closed",
+            finished("STOR a", &upload, Op::Finish(7, DataEnd::Clean), &sent),
+            false,
+        ),
+    ] {
+        if purged {
+            driver.server.extend(purging());
+            driver.server.extend(fence());
+        }
+        driver.server.extend(opened_next());
+        assert_eq!(driver.outcome(&Op::Retrieve("b", 0)), DOWNLOADING, "{what}");
+        driver.server.assert_over();
+    }
 }

@@ -105,6 +105,15 @@ impl Finish {
         self
     }
 
+    /// Whether the server has taken the data connection up: a byte came over it, or its end.
+    fn has_met_its_data(&self) -> bool {
+        let ended = matches!(self.end, DataEnd::Clean | DataEnd::NoCloseNotify);
+        match self.transfer.direction() {
+            Direction::Download => self.bytes > 0 || ended,
+            Direction::Upload => self.clean_close,
+        }
+    }
+
     fn closing(&self, refused: bool) -> Closing {
         match (&self.end, self.transfer.direction()) {
             (DataEnd::Clean | DataEnd::NoCloseNotify, Direction::Download) => Closing::Acknowledge,
@@ -218,7 +227,7 @@ impl Finish {
         if closing == Closing::SendEnd {
             return Err(self.end_sent(session, clean, late));
         }
-        self.clean_close = clean;
+        self.clean_close = clean && closing != Closing::Abandon;
         session.data_closed();
         Ok(State::Final)
     }
@@ -242,7 +251,7 @@ impl Finish {
         let mut silence = session.alive().err();
         if silence.is_none() && late {
             silence = Some(Error::new(ErrorKind::Timeout(Wait::FinalReply)));
-            session.give_up_final_reply();
+            session.give_up_final_reply(self.has_met_its_data());
         }
         if let Some(reply) = self.premature.take() {
             session.close_transfer();
