@@ -87,11 +87,11 @@ impl Data {
                     _ => DataEnd::Clean,
                 }));
             }
-            Closing::Abandon => {
+            Closing::Abandon | Closing::Discard => {
                 // Under TLS 1.3 the next data connection needs the ticket that came with this one:
                 // what is here already is read, once and without waiting.
                 let _ = channel.read(&mut [0; 512], until);
-                channel.reset_on_close(true);
+                channel.reset_on_close(closing == Closing::Abandon);
                 return Ok(Some(DataEnd::Stopped));
             }
         };

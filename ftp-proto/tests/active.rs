@@ -88,7 +88,7 @@ fn port_cannot_say_ipv6_so_that_the_refusal_of_eprt_is_the_error() {
     let said = [
         hear("EPRT |2|2001:db8::9|2000|"),
         say("522 (1)"),
-        serve("close abandon"),
+        serve("close discard"),
     ];
     let outcome = open(outside("2001:db8::9"), "192.168.1.7:2000", said);
     assert_eq!(outcome, "Permanent Some(\"EPRT\") Some(\"522 (1)\") None");

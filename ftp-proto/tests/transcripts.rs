@@ -146,7 +146,7 @@ impl Server for Replayed {
     fn serve(&mut self, want: &str) -> Reaction {
         match want {
             "listen" => Reaction::Listening(self.announced()),
-            "close graceful upload" | "close abandon" | support::SEND_END => {
+            "close graceful upload" | "close abandon" | "close discard" | support::SEND_END => {
                 self.transferring = false;
                 Reaction::Done
             }

@@ -332,7 +332,7 @@ impl Open {
     /// The data command leaves.
     fn send(&mut self, session: &mut Session, next: Option<Endpoint>) -> Result<State, Halt> {
         self.sent = true;
-        session.send_data_command(self.command.clone())?;
+        session.send_data_command(self.command.clone(), self.direction)?;
         Ok(match (next, session.config().data_mode) {
             (Some(endpoint), _) => State::Connecting(endpoint),
             (None, DataMode::Passive) => State::First,

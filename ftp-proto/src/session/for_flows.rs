@@ -42,7 +42,15 @@ impl Session {
     }
 
     /// Queues a data command. Its replies go to the account of the transfer.
-    pub(crate) fn send_data_command(&mut self, command: Command) -> Result<(), Error> {
+    pub(crate) fn send_data_command(
+        &mut self,
+        command: Command,
+        direction: Direction,
+    ) -> Result<(), Error> {
+        self.open_transfer();
+        if let Some(live) = &mut self.live {
+            live.is_upload = direction == Direction::Upload;
+        }
         self.stage(command, Shape::Transfer)
     }
 
@@ -114,11 +122,17 @@ impl Session {
         SecureData::want(self.issue(), Wait::Handshake, clock)
     }
 
-    /// Ends the data connection in this way.
+    /// Ends the data connection in this way. One that is abandoned is reset only where the server
+    /// could else take it for a whole upload.
     pub(crate) fn close_data(&mut self, closing: Closing, clock: Clock) -> Want {
         let wait = match closing {
             Closing::SendEnd => Wait::DataIdle,
             _ => Wait::DataClose,
+        };
+        let uploading = self.live.as_ref().is_some_and(Live::is_open_upload);
+        let closing = match closing {
+            Closing::Abandon if !uploading => Closing::Discard,
+            closing => closing,
         };
         CloseData::want(self.issue(), wait, clock, closing)
     }

@@ -11,6 +11,8 @@ use crate::wire::{Class, Reply};
 pub(super) struct Live {
     pub(super) id: TransferId,
     pub(super) data_open: bool,
+    /// The command of an upload was sent.
+    pub(super) is_upload: bool,
     /// The data connection has used a ticket up, and may bring another one.
     pub(super) used_a_ticket: bool,
     pub(super) preliminary: Option<Reply>,
@@ -29,6 +31,7 @@ impl Live {
         Self {
             id,
             data_open: true,
+            is_upload: false,
             used_a_ticket: false,
             preliminary: None,
             outcome: None,
@@ -45,6 +48,12 @@ impl Live {
             .iter()
             .chain(self.held.iter().filter(|reply| !reply.may_answer_noop()))
             .find(|reply| reply.class() == Class::Completion)
+    }
+
+    /// An upload, unless the server has refused it before it began: it would take the end of the
+    /// data connection for the end of the file.
+    pub(super) fn is_open_upload(&self) -> bool {
+        self.is_upload && (self.preliminary.is_some() || !self.is_refused())
     }
 
     /// A final reply is in, and it does not confirm the transfer.

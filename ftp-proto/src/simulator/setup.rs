@@ -42,6 +42,7 @@ pub struct Setup {
     pub(super) implicit: bool,
     pub(super) require_reuse: bool,
     pub(super) pret: bool,
+    pub(super) dies_of_resets: bool,
 }
 
 impl Default for Setup {
@@ -75,6 +76,7 @@ impl Setup {
             implicit: false,
             require_reuse: false,
             pret: false,
+            dies_of_resets: false,
         }
     }
 
@@ -183,6 +185,14 @@ impl Setup {
     #[must_use]
     pub fn pasv_address(mut self, address: [u8; 4]) -> Self {
         self.pasv_address = address;
+        self
+    }
+
+    /// The server's process ends where the client resets a data connection over which no upload is
+    /// under way, and all control connections with it; as simple-ftpd does it.
+    #[must_use]
+    pub fn dies_of_resets(mut self) -> Self {
+        self.dies_of_resets = true;
         self
     }
 

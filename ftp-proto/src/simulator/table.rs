@@ -671,6 +671,22 @@ cases! {
             .fault(Fault::on("CONNECT", Action::AcceptLate)))
         .config(active)
         .steps(still_in_step());
+    /// A server that a reset ends: a data connection that was not used, or brought what is not wanted,
+    /// is closed in the usual way.
+    unused_data_connection_is_not_reset => session(Setup::new()
+            .dies_of_resets()
+            .without("MLSD")
+            .fault(Fault::nth("NLST", 0, reply("502 Not here.")))
+            .fault(Fault::nth("STOR", 0, reply("553 Not allowed.")))
+            .fault(Fault::nth("REST", 0, reply("501 Not from there."))))
+        .step(Names, Fails(Permanent, Some(502)))
+        .step(Operation::FactsOfAll, Fails(Permanent, Some(500)))
+        .step(Download("/none", 0), Fails(Permanent, Some(550)))
+        .step(Upload("/new", big(10)), Fails(Permanent, Some(553)))
+        .step(Download("/five", 2), Fails(Permanent, Some(501)))
+        .step(Begin("/big", 0, Ending::Drop), done())
+        .step(Begin("/big", 10, Ending::Abort), done())
+        .steps(still_in_step());
     /// Hard case 2: an upload refused half-way, while the driver is blocked on writing.
     hard_02_upload_refused_with_552_half_way => session(Setup::new()
             .window(4096)
@@ -1410,6 +1426,10 @@ fn announcing(size: u64) -> Vec<u8> {
 /// SIZE is asked.
 fn asking() -> TransferOptions {
     TransferOptions::new().with_size_check(SizeCheck::Always)
+}
+
+fn reply(line: &str) -> Action {
+    Action::Reply(format!("{line}\r\n").into_bytes())
 }
 
 fn session(setup: Setup) -> Case {

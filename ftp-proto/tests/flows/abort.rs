@@ -7,11 +7,11 @@ use crate::support::*;
 /// An abort with these replies, then PWD, whose answer must be its own.
 #[track_caller]
 fn aborted(items: &[Item], aborted: &str, then: &[Item]) {
-    let script = [&[hear("ABOR"), serve("close abandon")][..], items, then].concat();
-    let outcomes = play(downloading(script.clone()), &[Op::Abort, Op::Pwd]);
-    assert_eq!(outcomes, [aborted, "/here"]);
-    let outcomes = play(uploading(script), &[Op::Abort, Op::Pwd]);
-    assert_eq!(outcomes, [aborted, "/here"]);
+    let script = |closing| [&[hear("ABOR"), serve(closing)][..], items, then].concat();
+    let driver = downloading(script("close discard"));
+    assert_eq!(play(driver, &[Op::Abort, Op::Pwd]), [aborted, "/here"]);
+    let driver = uploading(script("close abandon"));
+    assert_eq!(play(driver, &[Op::Abort, Op::Pwd]), [aborted, "/here"]);
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn abort_226_and_a_426_behind_the_fence() {
 fn abort_226_and_a_426_behind_the_fence_and_another_one() {
     let script = [
         hear("ABOR"),
-        serve("close abandon"),
+        serve("close discard"),
         say("226 done"),
         hear("PWD"),
         say("257 \"/fence\""),
@@ -80,7 +80,7 @@ fn abort_226_and_a_426_ahead_of_the_next_retr() {
     // It is no reason to mistrust the data connection that is there by then.
     let script = [
         hear("ABOR"),
-        serve("close abandon"),
+        serve("close discard"),
         say("226 done"),
         hear("PWD"),
         say("257 \"/fence\""),
@@ -101,7 +101,7 @@ fn abort_226_and_a_426_ahead_of_the_next_retr() {
 fn abort_226_and_another_226_ahead_of_the_next_retr() {
     let script = [
         hear("ABOR"),
-        serve("close abandon"),
+        serve("close discard"),
         say("226 done"),
         hear("PWD"),
         say("257 \"/fence\""),
@@ -210,7 +210,7 @@ fn abort_whose_replies_overtake_the_close() {
         hear("ABOR"),
         say("426 cut"),
         say("226 aborted"),
-        serve("close abandon"),
+        serve("close discard"),
     ];
     let driver = downloading([&script[..], &fenced_pwd()].concat());
     let outcomes = play(driver, &[Op::Abort, Op::Pwd]);
@@ -219,7 +219,7 @@ fn abort_whose_replies_overtake_the_close() {
 
 #[test]
 fn abort_of_a_transfer_that_is_over_sends_nothing() {
-    let mut driver = downloading([&[serve("close abandon")][..], &pwd()].concat());
+    let mut driver = downloading([&[serve("close discard")][..], &pwd()].concat());
     driver.session.receive(b"226 done\r\n");
     let outcomes = play(driver, &[Op::Abort, Op::Pwd]);
     assert_eq!(outcomes, ["Some(Reply(226 done))", "/here"]);
@@ -235,7 +235,7 @@ fn abort_of_a_transfer_that_was_refused_sends_nothing() {
 
 #[test]
 fn abort_that_nobody_answers_is_given_up_behind_a_fence() {
-    let script = [hear("ABOR"), serve("close abandon"), Item::Silence];
+    let script = [hear("ABOR"), serve("close discard"), Item::Silence];
     let driver = downloading([&script[..], &fenced_pwd()].concat());
     assert_eq!(
         play(driver, &[Op::Abort, Op::Pwd]),
@@ -245,9 +245,9 @@ fn abort_that_nobody_answers_is_given_up_behind_a_fence() {
 
 #[test]
 fn abort_that_the_server_closes_fails() {
-    let driver = downloading([hear("ABOR"), serve("close abandon"), Item::Eof]);
+    let driver = downloading([hear("ABOR"), serve("close discard"), Item::Eof]);
     assert_eq!(play(driver, &[Op::Abort]), ["Closed None None None"]);
-    let driver = downloading([hear("ABOR"), serve("close abandon"), say("421 bye")]);
+    let driver = downloading([hear("ABOR"), serve("close discard"), say("421 bye")]);
     assert_eq!(
         play(driver, &[Op::Abort]),
         ["Closed Some(\"ABOR\") Some(\"421 bye\") None"]
@@ -271,7 +271,7 @@ fn abort_with_telnet_synch_in_clear_only() {
         let urgent = line == synch;
         driver.server.extend([
             hear(line),
-            serve("close abandon"),
+            serve("close discard"),
             say("426 cut"),
             say("226 aborted"),
         ]);

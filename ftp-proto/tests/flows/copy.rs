@@ -48,11 +48,11 @@ pub(crate) fn vouched(confirmation: &str) -> Vec<Item> {
     [&[say(confirmation)][..], &fence()].concat()
 }
 
-/// The target's replies to ABOR.
-fn aborting() -> [Item; 4] {
+/// The replies to ABOR of the target, whose connection would be closed so; the source discards its own.
+fn aborting(closing: &'static str) -> [Item; 4] {
     [
         hear("ABOR"),
-        serve("close abandon"),
+        serve(closing),
         say("426 cut"),
         say("226 aborted"),
     ]
@@ -363,7 +363,7 @@ fn copy_whose_retr_is_refused_aborts_the_stor() {
     for (reply, kind) in [("550 no such file", "Permanent"), ("450 busy", "Transient")] {
         let mut source = offering();
         source.extend([hear("RETR a"), say(reply)]);
-        let target = [&storing()[..], &aborting(), &fence()].concat();
+        let target = [&storing()[..], &aborting("close abandon"), &fence()].concat();
         let mut couple = couple(source, target);
         assert_eq!(
             couple.copy(server_copy()),
@@ -398,14 +398,14 @@ fn copy_whose_abor_nobody_answers_is_settled_by_the_next_operation() {
 fn copy_whose_retr_is_not_answered_aborts_both() {
     let mut source = offering();
     source.extend([hear("RETR a"), Item::Silence]);
-    let target = [&storing()[..], &aborting()].concat();
+    let target = [&storing()[..], &aborting("close abandon")].concat();
     let mut couple = couple(source, target);
     assert_eq!(
         couple.copy(server_copy()),
         "Timeout(Preliminary) Some(\"RETR\") None None"
     );
     // The source by its next operation.
-    couple.source.server.extend(aborting());
+    couple.source.server.extend(aborting("close discard"));
     couple.source.server.extend(fenced_pwd());
     assert_eq!(couple.source.outcome(&Op::Pwd), "/here");
     couple.target.server.extend(fenced_pwd());
@@ -422,7 +422,7 @@ fn copy_whose_stor_is_not_answered_is_aborted_by_the_next_operation() {
         "Timeout(Preliminary) Some(\"STOR\") None None"
     );
     assert_eq!(couple.source.wire, ["TYPE I", "EPSV"]);
-    couple.target.server.extend(aborting());
+    couple.target.server.extend(aborting("close abandon"));
     couple.target.server.extend(fenced_pwd());
     assert_eq!(couple.target.outcome(&Op::Pwd), "/here");
     couple.source.server.extend(pwd());
@@ -480,7 +480,7 @@ fn copy_whose_end_nobody_tells_is_aborted_by_the_next_operation() {
         "Timeout(Remote) Some(\"RETR\") None None"
     );
     both.target.server.assert_over();
-    both.source.server.extend(aborting());
+    both.source.server.extend(aborting("close discard"));
     both.source.server.extend(fenced_pwd());
     assert_eq!(both.source.outcome(&Op::Pwd), "/here");
     both.target.server.extend(pwd());
@@ -493,7 +493,7 @@ fn copy_whose_end_nobody_tells_is_aborted_by_the_next_operation() {
         both.copy(server_copy()),
         "Timeout(Remote) Some(\"STOR\") None None"
     );
-    both.target.server.extend(aborting());
+    both.target.server.extend(aborting("close abandon"));
     both.target.server.extend(fenced_pwd());
     assert_eq!(both.target.outcome(&Op::Pwd), "/here");
     both.source.server.extend(pwd());
@@ -506,7 +506,7 @@ fn copy_with_a_server_that_goes_leaves_the_other_session_in_step() {
         // The source, at RETR and at the end.
         let mut source = offering();
         source.extend([hear("RETR a"), end.clone()]);
-        let target = [&storing()[..], &aborting()].concat();
+        let target = [&storing()[..], &aborting("close abandon")].concat();
         let mut both = couple(source, target);
         both.copy(server_copy());
         assert!(both.source.session.is_dead());

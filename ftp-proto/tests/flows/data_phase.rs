@@ -102,7 +102,7 @@ fn a_cut_download_is_truncated() {
 
 #[test]
 fn a_failed_data_connection_ends_it() {
-    let script = [serve("close abandon"), say("426 cut")];
+    let script = [serve("close discard"), say("426 cut")];
     let (mut driver, mut phase) = download(&script, &TransferOptions::new());
     let failed = Interruption::Failed(Error::new(ErrorKind::Io));
     phase.interrupted(&mut driver.session, failed);
@@ -121,7 +121,7 @@ fn a_data_connection_where_nothing_moves_ends_it() {
 
 #[test]
 fn of_a_refused_download_what_has_come_is_taken_in() {
-    let (mut driver, mut phase) = download(&[serve("close abandon")], &TransferOptions::new());
+    let (mut driver, mut phase) = download(&[serve("close discard")], &TransferOptions::new());
     driver.session.receive(b"451 no more\r\n");
     phase.interrupted(&mut driver.session, Interruption::ControlFirst);
     assert!(matches!(phase.step(&driver.session), DataStep::TakeIn));
@@ -201,7 +201,7 @@ fn what_readers_and_writers_are_told() {
 fn an_abort_spends_the_transfer() {
     let script = [
         hear("ABOR"),
-        serve("close abandon"),
+        serve("close discard"),
         say("426 cut"),
         say("226 aborted"),
     ];
@@ -216,7 +216,7 @@ fn an_abort_spends_the_transfer() {
 fn a_dropped_phase_is_aborted_by_the_next_operation() {
     let abort = [
         hear("ABOR"),
-        serve("close abandon"),
+        serve("close discard"),
         say("426 cut"),
         say("226 aborted"),
     ];

@@ -136,7 +136,7 @@ fn open_tells_why_epsv_did_not_do_where_pasv_does_not_either_and_tries_it_again(
         fails("connect peer:6446", ErrorKind::Io),
         hear("PASV"),
         say("425 You cannot use PASV on IPv6 connections"),
-        serve("close abandon"),
+        serve("close discard"),
     ];
     let again = [
         hear("EPSV"),
@@ -168,7 +168,7 @@ fn open_whose_pasv_port_is_filtered_too_fails_in_step() {
         hear("PASV"),
         say("227 (10,0,0,1,25,47)"),
         fails("connect peer:6447", ErrorKind::Io),
-        serve("close abandon"),
+        serve("close discard"),
     ];
     let driver = logged_in(Config::default(), [&script[..], &pwd()].concat());
     let outcomes = play(driver, &[Op::Retrieve("a", 0), Op::Pwd]);
@@ -234,7 +234,7 @@ fn open_refused_behind_the_connection_is_in_step() {
     ] {
         let script = [
             &up_to_connect()[..],
-            &[hear("RETR a"), say(reply), serve("close abandon")],
+            &[hear("RETR a"), say(reply), serve("close discard")],
             &pwd(),
         ]
         .concat();
@@ -313,7 +313,7 @@ fn open_whose_preliminary_does_not_come_is_aborted_by_the_next_operation() {
             hear("RETR a"),
             Item::Silence,
             hear("ABOR"),
-            serve("close abandon"),
+            serve("close discard"),
             say("150 late"),
             say("426 cut"),
             say("226 aborted"),

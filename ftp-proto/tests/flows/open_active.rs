@@ -56,7 +56,7 @@ fn open_active_over_ipv6() {
         listen,
         hear("EPRT |2|2001:db8::7|2000|"),
         say("522 no"),
-        serve("close abandon"),
+        serve("close discard"),
     ];
     let mut driver = logged_in(active(), script);
     assert_eq!(
@@ -82,7 +82,7 @@ fn open_active_refused_with_425_does_not_wait_behind_accept() {
         hear("RETR a"),
         say("150 trying"),
         say("425 cannot connect"),
-        serve("close abandon"),
+        serve("close discard"),
     ];
     let mut driver = logged_in(active(), [&script[..], &pwd()].concat());
     assert_eq!(
@@ -112,7 +112,7 @@ fn open_active_whose_accept_times_out_hears_the_server_out() {
         say("200 ok"),
         hear("RETR a"),
         Item::Silence,
-        serve("close abandon"),
+        serve("close discard"),
         say("150 trying"),
         say("425 cannot connect"),
     ];
@@ -133,7 +133,7 @@ fn open_active_that_cannot_listen() {
         hear("TYPE I"),
         say("200 I"),
         fails("listen", ErrorKind::Io),
-        serve("close abandon"),
+        serve("close discard"),
     ];
     let mut driver = logged_in(active(), script);
     let outcome = driver.outcome(&Op::Retrieve("a", 0));

@@ -51,7 +51,7 @@ fn append_and_unique_that_are_refused_are_in_step() {
         ] {
             let script = [
                 &up_to_connect()[..],
-                &[hear(line), say(reply), serve("close abandon")],
+                &[hear(line), say(reply), serve("close discard")],
                 &pwd(),
             ]
             .concat();
@@ -283,7 +283,7 @@ fn a_command_of_any_name_under_tls_is_protected_or_fails_closed() {
                 let listen = Reaction::Listening(([192, 0, 2, 7], 2000).into());
                 driver
                     .server
-                    .extend([Item::Serve("listen", listen), serve("close abandon")]);
+                    .extend([Item::Serve("listen", listen), serve("close discard")]);
             }
             let outcome = driver.tell(open("XTAR pub"));
             assert!(outcome.starts_with("Insecure"), "{outcome}");

@@ -33,7 +33,7 @@ fn open_with_connect_is_refused_with_550_while_it_connects() {
         say("229 (|||6446|)"),
         hear("RETR a"),
         say("550 no file"),
-        serve("close abandon"),
+        serve("close discard"),
     ];
     let driver = logged_in(with_connect(), [&script[..], &pwd()].concat());
     let outcomes = play(driver, &[Op::Retrieve("a", 0), Op::Pwd]);
@@ -75,7 +75,7 @@ fn open_with_connect_that_cannot_connect_reports_the_server_s_425() {
         say("229 (|||6446|)"),
         hear("RETR a"),
         fails("connect peer:6446", ErrorKind::Io),
-        serve("close abandon"),
+        serve("close discard"),
         say("425 nobody came"),
     ];
     let driver = logged_in(with_connect(), [&script[..], &pwd()].concat());

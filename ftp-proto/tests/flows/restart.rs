@@ -31,7 +31,7 @@ fn open_never_starts_from_0_where_rest_is_refused() {
     ] {
         let script = [
             &up_to_connect()[..],
-            &[hear("REST 7"), say(reply), serve("close abandon")],
+            &[hear("REST 7"), say(reply), serve("close discard")],
             &pwd_after(reply),
         ]
         .concat();
@@ -57,7 +57,7 @@ fn rest_that_no_transfer_used_up_is_taken_back_with_rest_0() {
             say("350 armed"),
             hear("RETR a"),
             say("550 no file"),
-            serve("close abandon"),
+            serve("close discard"),
             hear("EPSV"),
             say("229 (|||6447|)"),
             serve("connect peer:6447"),

@@ -109,7 +109,7 @@ fn account_in_mid_session_is_a_secret() {
 
 #[test]
 fn account_after_532_lets_the_upload_through() {
-    let refused = [hear("STOR a"), say("532 whose?"), serve("close abandon")];
+    let refused = [hear("STOR a"), say("532 whose?"), serve("close discard")];
     let script = [
         &up_to_connect()[..],
         &refused,

@@ -263,7 +263,7 @@ fn an_effect_in_doubt_is_sent_again_before_it_matters() {
                 say("229 (|||6446|)"),
             ][..],
             &[serve("connect peer:6446"), hear("REST 600"), say(answer)],
-            &[serve("close abandon")],
+            &[serve("close discard")],
             &fence(),
             &[
                 hear("EPSV"),

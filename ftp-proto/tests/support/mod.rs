@@ -382,6 +382,7 @@ pub(crate) fn describe(want: &Want) -> String {
         Want::CloseData(want) => match want.closing() {
             Closing::Harvest => "close harvest".into(),
             Closing::Abandon => "close abandon".into(),
+            Closing::Discard => "close discard".into(),
             Closing::Acknowledge => "close graceful download".into(),
             Closing::SendEnd => SEND_END.into(),
             Closing::AwaitEnd => "close graceful upload".into(),

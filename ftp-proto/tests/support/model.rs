@@ -185,7 +185,7 @@ impl Server for Model {
             }
             "clear control" => self.secured = false,
             "listen" => return Reaction::Listening(([192, 0, 2, 7], 2000).into()),
-            "close abandon" if self.transfer => {
+            "close abandon" | "close discard" if self.transfer => {
                 self.transfer = false;
                 self.reply("426 cut");
             }

@@ -115,8 +115,7 @@ impl Flow for Begin {
                     }
                 }
                 self.sent = true;
-                session.open_transfer();
-                session.send_data_command(self.command.clone())?;
+                session.send_data_command(self.command.clone(), self.direction)?;
                 return Err(session.receive_within(Wait::Preliminary).into());
             }
             self.begun(session, answer)
