@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use ftp_proto::data::{Ahead, DataPhase, DataStep, Moved};
 use ftp_proto::tls::TlsInfo;
-use ftp_proto::{Aborted, Completion, DataEnd, Error, Transfer, TransferOptions, Wait};
+use ftp_proto::{Aborted, Completion, DataEnd, Error, Transfer, TransferOptions};
 
 use crate::channel::Channel;
 use crate::client::Client;
@@ -208,14 +208,19 @@ impl Moving<'_> {
         mut attempt: impl FnMut(&mut Channel, &DataPhase, Instant) -> Result<Option<Moved>, Error>,
     ) -> Option<usize> {
         let Self { client, phase } = self;
-        let deadline = client.after(Wait::DataIdle);
+        let mut waiting = None;
         loop {
             let until = match phase.step(&client.session) {
                 DataStep::Look => {
                     client.look_at_control();
                     continue;
                 }
-                DataStep::Move => deadline,
+                DataStep::Move(wait) => {
+                    if waiting.replace(wait) != Some(wait) {
+                        client.deadline = client.after(wait);
+                    }
+                    client.deadline
+                }
                 DataStep::TakeIn => client.network.now(),
                 DataStep::Finish(flow) => {
                     phase.finished(client.run(flow));

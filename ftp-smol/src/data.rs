@@ -49,7 +49,7 @@ pub(crate) struct Moving<'c> {
     /// Finishing, while that is under way.
     finishing: Option<Operation<Finish>>,
     /// The time allowed for the next bytes is running.
-    waiting: bool,
+    waiting: Option<Wait>,
 }
 
 impl<'c> Download<'c> {
@@ -232,7 +232,7 @@ impl<'c> Moving<'c> {
             client,
             phase,
             finishing: None,
-            waiting: false,
+            waiting: None,
         }
     }
 
@@ -247,16 +247,18 @@ impl<'c> Moving<'c> {
         ) -> Poll<Result<Moved, Error>>,
     ) -> Poll<Option<usize>> {
         let Self { client, phase, .. } = self;
-        if !std::mem::replace(&mut self.waiting, true) {
-            client.start_waiting(Wait::DataIdle);
-        }
         let moved = loop {
             let patient = match phase.step(&client.session) {
                 DataStep::Look => {
                     client.look_at_control(cx);
                     continue;
                 }
-                DataStep::Move => true,
+                DataStep::Move(wait) => {
+                    if self.waiting.replace(wait) != Some(wait) {
+                        client.start_waiting(wait);
+                    }
+                    true
+                }
                 DataStep::TakeIn => false,
                 DataStep::Finish(flow) => {
                     self.finishing = Some(client.start(flow));
@@ -275,7 +277,7 @@ impl<'c> Moving<'c> {
                 Poll::Pending => phase.interrupted(&mut client.session, Interruption::TimedOut),
             }
         };
-        self.waiting = false;
+        self.waiting = None;
         Poll::Ready(moved)
     }
 

@@ -218,7 +218,7 @@ fn session() -> Result<(), c_int> {
     let mut data = *b"a\r\nb.";
     loop {
         match phase.step(&session) {
-            DataStep::Move if phase.bytes() == 0 => {
+            DataStep::Move(_) if phase.bytes() == 0 => {
                 if phase.received(&mut data) != 4 || !data.starts_with(b"a\nb.") {
                     return Err(33);
                 }

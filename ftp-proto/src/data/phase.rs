@@ -70,7 +70,7 @@ use crate::wait::Wait;
 ///     match phase.step(&session) {
 ///         // Feed the session what has come on the control connection: here, nothing has.
 ///         DataStep::Look => {}
-///         DataStep::Move | DataStep::TakeIn => match poll() {
+///         DataStep::Move(_) | DataStep::TakeIn => match poll() {
 ///             Event::Data(bytes) => {
 ///                 let mut bytes = bytes.to_vec();
 ///                 let count = phase.received(&mut bytes);
@@ -131,9 +131,10 @@ enum Text {
 pub enum DataStep {
     /// Read what has come on the control connection, without waiting, and feed it to the session.
     Look,
-    /// Move bytes, and watch the control connection meanwhile. [`Wait::DataIdle`] limits the time
-    /// until some have moved.
-    Move,
+    /// Move bytes, and watch the control connection meanwhile. This class of waiting limits the
+    /// time until some have moved: [`Wait::DataIdle`], and [`Wait::DataClose`] from the moment when
+    /// the server has said its last word on a download.
+    Move(Wait),
     /// The server has given up a download: move what has already come, without waiting. Where
     /// nothing has, the time is over.
     TakeIn,
@@ -182,7 +183,8 @@ impl DataPhase {
                 self.end(DataEnd::Stopped);
                 self.finish()
             }
-            _ => DataStep::Move,
+            (Verdict::Confirmed, _) => DataStep::Move(Wait::DataClose),
+            (Verdict::Open, _) => DataStep::Move(Wait::DataIdle),
         }
     }
 
@@ -254,12 +256,14 @@ impl DataPhase {
             Interruption::ControlFirst => {}
             Interruption::Broken(error) => session.kill(error),
             Interruption::Failed(error) => self.end(DataEnd::Failed(error)),
-            Interruption::TimedOut => self.end(match &self.state {
-                State::Moving(transfer) if session.verdict(transfer) == Verdict::Failed => {
-                    DataEnd::Stopped
+            Interruption::TimedOut => {
+                let late = |wait| DataEnd::Failed(Error::new(ErrorKind::Timeout(wait)));
+                match self.transfer().map(|transfer| session.verdict(transfer)) {
+                    Some(Verdict::Failed) => self.end(DataEnd::Stopped),
+                    Some(Verdict::Confirmed) => self.end(late(Wait::DataClose)),
+                    _ => self.end(late(Wait::DataIdle)),
                 }
-                _ => DataEnd::Failed(Error::new(ErrorKind::Timeout(Wait::DataIdle))),
-            }),
+            }
         }
     }
 

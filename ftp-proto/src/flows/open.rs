@@ -261,7 +261,8 @@ impl Flow for Open {
                     State::Securing => self.secure(session, answer)?,
                     State::Opened(secured) => return Ok(self.opened(session, secured)?),
                     State::Failing(ref error, failing) => {
-                        let reply = session.hear_out(answer)?;
+                        let silent = matches!(error.kind(), ErrorKind::Timeout(_));
+                        let reply = session.hear_out(answer, silent)?;
                         let verb = self.command.verb();
                         return Err(explained(error.clone(), reply, failing, verb).into());
                     }

@@ -3,7 +3,7 @@
 use super::Session;
 use super::codes::can_answer;
 use super::effect::Effect;
-use super::ledger::{Owed, Shape};
+use super::ledger::{Aborting, Owed, Shape};
 use super::negotiated::{Channel, UNKNOWN_OFFSET};
 use crate::error::{Error, ErrorKind};
 use crate::options::config::{ReplyCodes, Security};
@@ -51,9 +51,7 @@ impl Session {
         }
         match owed.shape {
             Shape::Transfer => self.attribute_to_transfer(owed, reply),
-            Shape::Abort { answers, muddled } => {
-                self.attribute_to_abort(owed, reply, answers, muddled);
-            }
+            Shape::Abort(aborting) => self.attribute_to_abort(owed, reply, aborting),
             _ if preliminary && !owed.effect.is_of_login() => {
                 self.state.greeting_delayed |= owed.shape == Shape::Greeting;
                 self.ledger.push_front(owed);
@@ -113,7 +111,7 @@ impl Session {
     /// even; nothing but a transfer is answered by it.
     fn is_an_echo_of_an_abort(&self, reply: &Reply) -> bool {
         let owed = self.ledger.front().map(|owed| owed.shape);
-        let by_transfer = matches!(owed, Some(Shape::Transfer | Shape::Abort { .. }));
+        let by_transfer = matches!(owed, Some(Shape::Transfer | Shape::Abort(_)));
         self.abort_echoes && !by_transfer && reply.code() == Code::TRANSFER_ABORTED
     }
 
@@ -199,25 +197,26 @@ impl Session {
         self.out_of_step = true;
     }
 
-    fn attribute_to_abort(&mut self, mut owed: Owed, reply: Reply, answers: u8, muddled: bool) {
-        let first = answers == 0;
-        let refused = reply.class() != Class::Completion;
+    fn attribute_to_abort(&mut self, mut owed: Owed, reply: Reply, aborting: Aborting) {
         if reply.class() == Class::Preliminary {
             return self.ledger.push_front(owed);
         }
-        if first && refused && !muddled {
+        let unanswered = aborting == Aborting::Unanswered;
+        if unanswered && reply.is_not_implemented() {
+            self.state.abort_unknown = true;
+            owed.shape = Shape::Abort(Aborting::Unknown);
+            return self.ledger.push_front(owed);
+        }
+        if unanswered && reply.class() != Class::Completion {
             // The transfer's own: that to ABOR comes next.
-            owed.shape = Shape::Abort {
-                answers: 1,
-                muddled,
-            };
+            owed.shape = Shape::Abort(Aborting::HalfAnswered);
             self.ledger.push_front(owed);
         } else {
             // Perhaps the last one, perhaps not: servers send up to three.
             self.out_of_step = true;
-            self.abort_echoes |= first;
+            self.abort_echoes |= matches!(aborting, Aborting::Unanswered | Aborting::Muddled);
         }
-        if first {
+        if aborting != Aborting::HalfAnswered {
             self.queued = self.may_stay_queued(&reply);
             self.aborted = Some(reply);
         }
@@ -235,7 +234,9 @@ impl Session {
         let over = self.aborted.as_ref().is_some_and(Reply::ends_a_transfer);
         match shape {
             Shape::Transfer => !self.has_met_its_data(),
-            Shape::Abort { .. } => !over && !self.has_met_its_data(),
+            // A server that knows no ABOR forgets a transfer when its data connection goes.
+            Shape::Abort(Aborting::Unknown) => false,
+            Shape::Abort(_) => !over && !self.has_met_its_data(),
             _ => false,
         }
     }

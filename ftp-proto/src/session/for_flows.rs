@@ -4,7 +4,7 @@
 //! a reply are applied when it comes in, whether or not its flow is still there.
 
 use super::Session;
-use super::ledger::{Owed, Shape};
+use super::ledger::{Aborting, Owed, Shape};
 use super::live::Live;
 use super::negotiated::{Channel, Framed};
 use super::transfer::{Direction, Secured, Transfer};
@@ -412,8 +412,13 @@ impl Session {
     }
 
     /// The transfer has failed: drops the data connection, and then hears what the server has to say.
-    /// Closes the account, and gives the final reply.
-    pub(crate) fn hear_out(&mut self, answer: &mut Answer) -> Result<Option<Reply>, Halt> {
+    /// Closes the account, and gives the final reply. A server that has been `silent` gets no second
+    /// long wait: what it owes is settled, by ABOR, when the session is used again.
+    pub(crate) fn hear_out(
+        &mut self,
+        answer: &mut Answer,
+        silent: bool,
+    ) -> Result<Option<Reply>, Halt> {
         let event = answer.take();
         if self.has_open_data() {
             if matches!(event, Some(Event::ControlFirst)) && !self.is_dead() {
@@ -421,11 +426,25 @@ impl Session {
             }
             self.data_closed();
         }
-        let late = matches!(event, Some(Event::TimedOut));
-        if self.owes(Shape::Transfer) && !self.is_dead() && !late {
-            return Err(self.receive_within(Wait::FinalReply).into());
+        if !self.owes(Shape::Transfer) || self.is_dead() {
+            return Ok(self.close_transfer());
         }
-        Ok(self.close_transfer())
+        if !matches!(event, Some(Event::TimedOut)) {
+            let wait = if silent {
+                Wait::DataClose
+            } else {
+                Wait::FinalReply
+            };
+            return Err(self.receive_within(wait).into());
+        }
+        if !silent {
+            self.give_up_final_reply(false);
+            return Ok(self.close_transfer());
+        }
+        if let Some(live) = &mut self.live {
+            live.data_open = true;
+        }
+        Ok(None)
     }
 
     /// Aborts the transfer, unless it is over, and takes in the replies that are still owed. Gives
@@ -434,7 +453,9 @@ impl Session {
         self.check_transfer()?;
         let finished = self.final_reply().cloned();
         // Before that it is the data connection that takes too long.
-        let abort = |owed: &Owed| matches!(owed.shape, Shape::Abort { answers: 0, .. });
+        let unanswered = Shape::Abort(Aborting::Unanswered);
+        let muddled = Shape::Abort(Aborting::Muddled);
+        let abort = |owed: &Owed| [unanswered, muddled].contains(&owed.shape);
         let unanswered = matches!(answer.event(), Some(Event::TimedOut))
             && !self.has_open_data()
             && self.ledger.front().is_some_and(abort);

@@ -38,16 +38,24 @@ pub(super) enum Shape {
     KeepAlive,
     /// ABOR together with the transfer that it aborts. Servers send 426 and 226, 226 and 225,
     /// two of a kind, or one alone.
-    Abort {
-        /// Replies seen.
-        answers: u8,
-        /// A keep-alive was in flight too, so that counting proves nothing.
-        muddled: bool,
-    },
+    Abort(Aborting),
     /// A command sent to get back into step: everything up to its reply belongs to something else.
     Fence(Fence),
     /// QUIT: one reply, which may lack its line end, or none.
     Quit,
+}
+
+/// What has come of the replies to an abort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aborting {
+    /// Nothing.
+    Unanswered,
+    /// Nothing, and a keep-alive was in flight too, so that counting proves nothing.
+    Muddled,
+    /// The transfer's refusal: the reply to ABOR comes next.
+    HalfAnswered,
+    /// The server does not know ABOR: only the transfer's own reply is to come, if it comes.
+    Unknown,
 }
 
 impl Owed {
@@ -97,7 +105,9 @@ impl Owed {
                 Wait::Reply
             }
             Shape::Transfer => Wait::FinalReply,
-            Shape::Abort { .. } => Wait::Abort,
+            Shape::Abort(Aborting::Unanswered | Aborting::Muddled) => Wait::Abort,
+            // The server has begun to answer: what else it says comes soon or never.
+            Shape::Abort(Aborting::HalfAnswered | Aborting::Unknown) => Wait::DataClose,
         }
     }
 }

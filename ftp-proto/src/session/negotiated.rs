@@ -31,6 +31,8 @@ pub(super) struct Negotiated {
     pub(super) extended_port: Option<bool>,
     pub(super) size_refused: bool,
     pub(super) modified_refused: bool,
+    /// The server does not know ABOR.
+    pub(super) abort_unknown: bool,
 }
 
 /// A restart offset that may or may not be in force: the next transfer says where it starts.

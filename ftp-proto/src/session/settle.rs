@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::effect::Effect;
-use super::ledger::{Owed, Shape};
+use super::ledger::{Aborting, Owed, Shape};
 use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Closing, Event, Halt};
@@ -73,19 +73,23 @@ impl Session {
         self.ledger
             .retain(|owed| !matches!(owed.shape, Shape::Transfer | Shape::KeepAlive));
         let clear = matches!(self.state.channel, Channel::Clear | Channel::Cleared);
-        if clear && self.config.abort_signal == AbortSignal::TelnetSynch {
+        if clear
+            && !self.state.abort_unknown
+            && self.config.abort_signal == AbortSignal::TelnetSynch
+        {
             self.release_synch();
         }
         let command = Command::from(Verb::ABOR);
-        let owed = Owed::new(
-            &command,
-            Shape::Abort {
-                answers: 0,
-                muddled,
-            },
-            0,
-        );
-        self.release(&command, owed);
+        let aborting = match (muddled, self.state.abort_unknown) {
+            (true, _) => Aborting::Muddled,
+            (false, true) => Aborting::Unknown,
+            (false, false) => Aborting::Unanswered,
+        };
+        let owed = Owed::new(&command, Shape::Abort(aborting), 0);
+        match self.state.abort_unknown {
+            true => self.ledger.push_back(owed),
+            false => self.release(&command, owed),
+        }
     }
 
     /// A reply never came and is given up. A fence restores the count: its reply comes after
@@ -96,6 +100,7 @@ impl Session {
         };
         self.state.forget(&owed.effect);
         self.queued |= self.may_come_yet(owed.shape);
+        self.abort_echoes |= owed.shape == Shape::Abort(Aborting::Unknown);
         self.state
             .fences
             .doubt(&owed.verb, owed.shape == Shape::Raw);

@@ -687,6 +687,51 @@ cases! {
         .step(Begin("/big", 0, Ending::Drop), done())
         .step(Begin("/big", 10, Ending::Abort), done())
         .steps(still_in_step());
+    /// The server says 150 and never connects: the next operation aborts the transfer.
+    active_mode_where_nobody_connects => session(Setup::new()
+            .fault(Fault::nth("RETR", 0, reply("150 Here.")))
+            .fault(Fault::nth("ABOR", 0, reply("226 Given up."))))
+        .config(active)
+        .step(
+            Download("/five", 0),
+            Fails(ErrorKind::Timeout(crate::Wait::Accept), None),
+        )
+        .steps(still_in_step());
+    /// The server says its last word, and nothing comes over the data connection: no long wait.
+    silent_data_after_the_last_word => session(Setup::new()
+            .fault(Fault::nth("RETR", 0, reply("226 Done.")))
+            .fault(Fault::nth("NLST", 0, reply("226 Done."))))
+        .only(Channels::Clear)
+        .step(
+            Download("/five", 0),
+            Fails(ErrorKind::Timeout(crate::Wait::DataClose), Some(226)),
+        )
+        .step(
+            Names,
+            Fails(ErrorKind::Timeout(crate::Wait::DataClose), Some(226)),
+        )
+        .steps(still_in_step());
+    /// All has come, and the server's last word, but not the end of the data connection.
+    open_data_after_the_last_word => session(Setup::new()
+            .fault(Fault::nth("RETR", 0, Action::At {
+                after: 5,
+                control: b"226 Done.\r\n".to_vec(),
+                then: Then::Stall,
+            })))
+        .step(
+            Download("/big", 0),
+            FailsAfter(ErrorKind::Timeout(crate::Wait::DataClose), Some(226), 5),
+        )
+        .steps(still_in_step());
+    /// A server that does not know ABOR says no more than 426, or nothing.
+    abor_unknown => session(Setup::new()
+            .without("ABOR")
+            .fault(Fault::nth("RETR", 2, Action::SilentFinal)))
+        .step(Begin("/big", 10, Ending::Abort), done())
+        .step(Begin("/big", 10, Ending::Drop), done())
+        .step(Begin("/big", 10, Ending::Abort), done())
+        .step(BeginUpload("/new", big(10), Ending::Abort), done())
+        .steps(still_in_step());
     /// Hard case 2: an upload refused half-way, while the driver is blocked on writing.
     hard_02_upload_refused_with_552_half_way => session(Setup::new()
             .window(4096)

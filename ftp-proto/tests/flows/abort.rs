@@ -177,18 +177,59 @@ fn abort_426_alone_and_226_later() {
 fn abort_502_and_426() {
     aborted(
         &[say("502 what"), say("426 cut")],
-        "Some(Reply(502 what))",
+        "Some(Reply(426 cut))",
         &fenced_pwd(),
     );
 }
 
 #[test]
 fn abort_502_alone() {
-    aborted(
-        &[say("502 what"), Item::Silence],
-        "Some(Reply(502 what))",
+    aborted(&[say("502 what"), Item::Silence], "None", &fenced_pwd());
+}
+
+/// A server that does not know ABOR says no more than that the transfer was cut, and gets no second
+/// ABOR.
+#[test]
+fn abort_that_is_unknown_is_sent_once() {
+    let closed = serve("close discard");
+    let script = [
+        &[
+            hear("ABOR"),
+            closed.clone(),
+            say("502 what"),
+            say("426 cut"),
+        ][..],
+        &fence(),
+        &opening("RETR a")[2..],
+        &[closed.clone(), say("426 cut")],
+        &fence(),
+        &opening("RETR a")[2..],
+        &[closed, Item::Silence],
         &fenced_pwd(),
+    ]
+    .concat();
+    let again = [Op::Retrieve("a", 0), Op::Abort];
+    let ops = [&[Op::Abort][..], &again, &again, &[Op::Pwd]].concat();
+    let driver = downloading(script);
+    let cut = "Some(Reply(426 cut))";
+    assert_eq!(
+        play(driver, &ops),
+        [cut, DOWNLOADING, cut, DOWNLOADING, "None", "/here"]
     );
+}
+
+#[test]
+fn abort_that_is_unknown_waits_no_longer_than_for_a_connection_to_close() {
+    let script = [
+        hear("ABOR"),
+        serve("close discard"),
+        say("502 what"),
+        Item::Silence,
+    ];
+    let mut driver = downloading(script);
+    assert_eq!(driver.outcome(&Op::Abort), "None");
+    let waits = ["receive Abort", "receive DataClose"];
+    assert_eq!(driver.wants[driver.wants.len() - 2..], waits);
 }
 
 #[test]

@@ -72,9 +72,12 @@ fn open_whose_data_handshake_failed_and_nobody_says_why() {
             Item::Serve("secure data", Reaction::TimesOut),
             serve("close abandon"),
             Item::Silence,
-            // The final reply comes after all, while the next operation settles.
+            hear("ABOR"),
+            serve("close abandon"),
             say("426 cut"),
+            say("226 aborted"),
         ],
+        &fence(),
         &pwd(),
     ]
     .concat();
