@@ -149,7 +149,7 @@ pub use flow::{
 pub use flows::copy::{Copied, CopyStep, ServerCopy, Side};
 pub use options::config::{
     AbortSignal, Auth, Config, DataCommand, DataMode, MissingCloseNotify, PassiveAddress,
-    ProtectWhen, Protection, ReplyCodes, Security,
+    PassiveCommand, ProtectWhen, Protection, ReplyCodes, Security,
 };
 pub use options::encoding::{Codec, Encoding, Name, Unencodable};
 pub use options::transfer::{LineEnds, SizeCheck, TransferOptions};

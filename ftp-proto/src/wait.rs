@@ -125,6 +125,11 @@ waits! {
     Reply: "waiting for a reply",
     /// An ordinary reply, 60 s.
     reply = 60, with_reply;
+    /// For the reply to the first EPSV.
+    FirstEpsv: "waiting for the reply to EPSV",
+    /// The reply to the first EPSV of a session, 5 s: there are firewalls that swallow it. PASV
+    /// follows.
+    first_epsv = 5, with_first_epsv;
     /// For the first reply to a data command.
     Preliminary: "waiting for the transfer to start",
     /// The first reply to a data command, 120 s: some servers recall files from tape.

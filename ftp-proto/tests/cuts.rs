@@ -5,7 +5,7 @@ mod support;
 
 use std::net::SocketAddr;
 
-use ftp_proto::{Config, DataCommand, DataEnd, DataMode, ErrorKind, TransferType};
+use ftp_proto::{Config, DataCommand, DataEnd, DataMode, ErrorKind, PassiveCommand, TransferType};
 use proptest::prelude::*;
 use support::*;
 
@@ -275,7 +275,9 @@ fn corpus() -> Vec<Transcript> {
         ),
         transcript(
             "refused with 550 while the connection is being made",
-            plain().with_data_command(DataCommand::WithConnect),
+            plain()
+                .with_data_command(DataCommand::WithConnect)
+                .with_passive_command(PassiveCommand::Epsv),
             [Op::Greeting, Op::Login, Op::Retrieve("a", 0), Op::Pwd],
             with_login([
                 hear("TYPE I"),

@@ -96,9 +96,9 @@ pub use ftp_proto::{
     AbortSignal, Aborted, Auth, Codec, Completion, Config, Copied, DataCommand, DataMode, Encoding,
     Error, ErrorKind, FTP_PORT, Features, FileStructure, Format, HERE, IMPLICIT_PORT, InvalidPath,
     LineEnds, ListingLimits, MissingCloseNotify, Misuse, Name, Observed, Options, PassiveAddress,
-    ProtectWhen, Protection, RemotePath, Reply, ReplyCodes, Resumption, Security, ServerCopy,
-    Session, SizeCheck, Standing, Timeouts, TransferOptions, TransferType, TransmissionMode, Wait,
-    reply, wire,
+    PassiveCommand, ProtectWhen, Protection, RemotePath, Reply, ReplyCodes, Resumption, Security,
+    ServerCopy, Session, SizeCheck, Standing, Timeouts, TransferOptions, TransferType,
+    TransmissionMode, Wait, reply, wire,
 };
 pub use lines::Lines;
 #[cfg(feature = "simulator")]

@@ -7,10 +7,11 @@
 //!          passive  /      \  active
 //!            Passive        Active
 //!               |              |
-//!   +----> Connecting       Restart, Restarted       REST, if needed; then the data command
+//!   +----> Connecting       Restart                  REST, if needed
 //!   |           |              |
-//!   |        Restart,       Accepting
-//!   |        Restarted         |
+//!   |        Restart        Command                  the data command
+//!   |           |              |
+//!   |        Command        Accepting
 //!   |           |              |
 //!   |           +------+-------+
 //!   |                  |
@@ -24,7 +25,8 @@
 //!   EPSV was accepted, but its port cannot be reached: Passive once more, by PASV
 //! ```
 //!
-//! With [`DataCommand::WithConnect`] the data command leaves first, and `Connecting` follows it.
+//! With [`DataCommand::WithConnect`] what leaves first, REST or the data command, leaves together with
+//! the connection attempt.
 //! From any state `Failing` drops the data connection, hears the server out and fails.
 
 use alloc::format;
@@ -70,6 +72,7 @@ pub struct Open {
     size_check: SizeCheck,
     /// What SIZE said.
     size: Option<u64>,
+    restarting: bool,
     sent: bool,
     state: State,
 }
@@ -81,10 +84,10 @@ enum State {
     Sizing(Size),
     Passive(Passive),
     Active(Active),
-    /// REST, if there is need of it; then the connection to the endpoint, if there is one.
-    Restart(Option<Endpoint>),
-    Restarted(Option<Endpoint>),
     Connecting(Endpoint),
+    /// REST, if there is need of it, and its reply.
+    Restart,
+    Command,
     /// For as long as this.
     Accepting(Wait),
     First,
@@ -215,6 +218,7 @@ impl Open {
             offset: 0,
             size_check: SizeCheck::AsNeeded,
             size: None,
+            restarting: false,
             sent: false,
             state: State::Prepare(Prepare::new(transfer_type)),
         }
@@ -242,20 +246,24 @@ impl Flow for Open {
                     }
                     State::Passive(ref mut passive) => {
                         let endpoint = inner(passive, session, answer)?;
-                        match session.config().data_command {
-                            DataCommand::AfterConnect => State::Connecting(endpoint),
-                            DataCommand::WithConnect => State::Restart(Some(endpoint)),
-                        }
+                        self.leave_early(session)?;
+                        State::Connecting(endpoint)
                     }
                     State::Active(ref mut active) => match inner(active, session, answer) {
-                        Ok(()) => State::Restart(None),
+                        Ok(()) => State::Restart,
                         Err(Halt::Want(want)) => return Err(want.into()),
                         // Not without closing the listener.
                         Err(Halt::Error(error)) => return Err(self.fail(session, error)),
                     },
-                    State::Restart(next) => self.restart(session, next)?,
-                    State::Restarted(next) => self.restarted(session, answer, next)?,
                     State::Connecting(endpoint) => self.connect(session, answer, endpoint)?,
+                    State::Restart => self.restart(session, answer)?,
+                    State::Command => {
+                        self.send(session)?;
+                        match session.config().data_mode {
+                            DataMode::Passive => State::First,
+                            DataMode::Active => State::Accepting(Wait::Accept),
+                        }
+                    }
                     State::Accepting(wait) => self.accept(session, answer, wait)?,
                     State::First => self.hear(session, answer)?,
                     State::Securing => self.secure(session, answer)?,
@@ -306,39 +314,48 @@ impl Open {
         }
     }
 
-    fn restart(&mut self, session: &mut Session, next: Option<Endpoint>) -> Result<State, Halt> {
-        // An offset that an earlier operation has set and no transfer used up would cut the front
-        // off this one.
-        if self.offset > 0 || session.offset_is_set() {
-            session.send(Command::number(Verb::REST, self.offset))?;
-            return Ok(State::Restarted(next));
+    /// What may leave together with the connection attempt. Not where the port may have to be asked
+    /// for once more: the server would wait at the first one for a transfer.
+    fn leave_early(&mut self, session: &mut Session) -> Result<(), Error> {
+        let early = session.config().data_command == DataCommand::WithConnect;
+        if !early || session.may_ask_for_another_port() {
+            return Ok(());
         }
-        self.send(session, next)
+        match self.needs_restart(session) {
+            true => self.send_restart(session),
+            false => self.send(session),
+        }
     }
 
-    fn restarted(
-        &mut self,
-        session: &mut Session,
-        answer: &mut Answer,
-        next: Option<Endpoint>,
-    ) -> Result<State, Halt> {
+    /// An offset that an earlier operation has set and no transfer used up would cut the front off
+    /// this one.
+    fn needs_restart(&self, session: &Session) -> bool {
+        self.offset > 0 || session.offset_is_set()
+    }
+
+    fn send_restart(&mut self, session: &mut Session) -> Result<(), Error> {
+        self.restarting = true;
+        session.send(Command::number(Verb::REST, self.offset))
+    }
+
+    fn restart(&mut self, session: &mut Session, answer: &mut Answer) -> Result<State, Halt> {
+        if !self.restarting {
+            if !self.needs_restart(session) {
+                return Ok(State::Command);
+            }
+            self.send_restart(session)?;
+        }
         let reply = session.next_reply(answer, Wait::Reply)?;
         if reply.class() != Class::Intermediate {
             let error = Error::from_reply(reply).with_command("REST");
             return Err(self.fail(session, error));
         }
-        self.send(session, next)
+        Ok(State::Command)
     }
 
-    /// The data command leaves.
-    fn send(&mut self, session: &mut Session, next: Option<Endpoint>) -> Result<State, Halt> {
+    fn send(&mut self, session: &mut Session) -> Result<(), Error> {
         self.sent = true;
-        session.send_data_command(self.command.clone(), self.direction)?;
-        Ok(match (next, session.config().data_mode) {
-            (Some(endpoint), _) => State::Connecting(endpoint),
-            (None, DataMode::Passive) => State::First,
-            (None, DataMode::Active) => State::Accepting(Wait::Accept),
-        })
+        session.send_data_command(self.command.clone(), self.direction)
     }
 
     fn connect(
@@ -348,8 +365,13 @@ impl Open {
         endpoint: Endpoint,
     ) -> Result<State, Halt> {
         let clock = match answer.take() {
-            Some(Event::Connected) if self.sent => return Ok(State::First),
-            Some(Event::Connected) => return Ok(State::Restart(None)),
+            Some(Event::Connected) => {
+                session.reached_passive_port();
+                return Ok(match self.sent {
+                    true => State::First,
+                    false => State::Restart,
+                });
+            }
             None => Clock::Starts,
             Some(Event::ControlFirst) => {
                 self.check_refusal(session)?;
@@ -359,7 +381,7 @@ impl Open {
                 let error = data_error(other, Wait::Connect)
                     .or_subject(&connecting(endpoint))
                     .or_command(self.command.verb());
-                if session.epsv_was_accepted() && !self.sent {
+                if session.may_ask_for_another_port() && session.epsv_was_accepted() {
                     // A firewall that reads PASV alone lets no EPSV port through.
                     session.give_up_epsv();
                     return Ok(State::Passive(Passive::instead(&self.command, error)));

@@ -2,15 +2,17 @@
 
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::compose::completion;
-use crate::error::Error;
-use crate::flow::{Answer, Endpoint, Flow, Step};
-use crate::options::config::PassiveAddress;
+use super::compose::{completion, inner};
+use super::fence::Fence;
+use crate::error::{Error, ErrorKind};
+use crate::flow::{Answer, Endpoint, Flow, Halt, Step};
+use crate::options::config::{PassiveAddress, PassiveCommand};
 use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Class, Code, Command, Reply, Verb};
 
-/// Asks where to connect: EPSV (RFC 2428), or PASV where EPSV is refused or was seen not to work.
+/// Asks where to connect: EPSV (RFC 2428), or PASV where EPSV is refused, not answered or was seen
+/// not to work, unless [`PassiveCommand`] says which.
 ///
 /// Servers that list PRET (drftpd) are told first what for, so that they can choose the machine
 /// that holds the file.
@@ -31,6 +33,8 @@ enum State {
     Start,
     Announced,
     Extended,
+    /// EPSV was not answered, and the count of replies is lost.
+    Fencing(Fence),
     Classic,
 }
 
@@ -67,12 +71,24 @@ impl Flow for Passive {
                         State::Start
                     }
                     State::Extended => {
-                        let reply = session.next_reply(answer, Wait::Reply)?;
-                        match self.extended(session, reply)? {
-                            Some(endpoint) => return Ok(endpoint),
-                            None => State::Start,
+                        let wait = session.wait_for_epsv();
+                        match session.next_reply(answer, wait) {
+                            Ok(reply) => match self.extended(session, reply)? {
+                                Some(endpoint) => return Ok(endpoint),
+                                None => State::Start,
+                            },
+                            Err(Halt::Error(error)) => self.unanswered(session, error)?,
+                            Err(want) => return Err(want),
                         }
                     }
+                    State::Fencing(ref mut fence) => match inner(fence, session, answer) {
+                        Ok(_) => State::Start,
+                        // The server answers nothing at all.
+                        Err(Halt::Error(error)) => {
+                            return Err(self.failure.take().unwrap_or(error).into());
+                        }
+                        Err(want) => return Err(want),
+                    },
                     State::Classic => {
                         let reply = session.next_reply(answer, Wait::Reply)?;
                         return Ok(self.classic(session, reply)?);
@@ -91,9 +107,9 @@ impl Passive {
             session.send(Command::containing(Verb::PRET, &data))?;
             return Ok(State::Announced);
         }
-        let (verb, state) = match session.fails(&Verb::EPSV) {
-            true => (Verb::PASV, State::Classic),
-            false => (Verb::EPSV, State::Extended),
+        let (verb, state) = match session.asks_by_epsv() {
+            true => (Verb::EPSV, State::Extended),
+            false => (Verb::PASV, State::Classic),
         };
         session.send(Command::from(verb))?;
         Ok(state)
@@ -115,12 +131,24 @@ impl Passive {
         };
         session.alive()?;
         let failure = failure.with_command("EPSV");
-        if no_login {
+        if no_login || session.config().passive_command == PassiveCommand::Epsv {
             return Err(failure);
         }
         self.failure = Some(failure).filter(|_| !unknown);
         session.give_up_epsv();
         Ok(None)
+    }
+
+    /// Where the first EPSV had no reply in time, PASV is tried. The fence before it takes in a reply
+    /// that comes after all.
+    fn unanswered(&mut self, session: &mut Session, error: Error) -> Result<State, Error> {
+        if error.kind() != ErrorKind::Timeout(Wait::FirstEpsv) {
+            return Err(error);
+        }
+        self.failure = Some(error);
+        session.give_up_epsv();
+        session.give_up_reply()?;
+        Ok(State::Fencing(Fence::default()))
     }
 
     fn classic(&mut self, session: &mut Session, reply: Reply) -> Result<Endpoint, Error> {

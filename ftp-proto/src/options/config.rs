@@ -49,6 +49,8 @@ pub struct Config {
     pub protect_when: ProtectWhen,
     /// What becomes of a download without close_notify.
     pub missing_close_notify: MissingCloseNotify,
+    /// Which command asks for a port in passive mode.
+    pub passive_command: PassiveCommand,
     /// Whose address a data connection goes to.
     pub passive_address: PassiveAddress,
     /// Who makes the data connections.
@@ -162,13 +164,28 @@ pub enum DataMode {
     Active,
 }
 
+/// Which command asks the server for a port in passive mode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PassiveCommand {
+    /// EPSV (RFC 2428), and PASV from then on where EPSV is refused or not answered, or where its
+    /// port cannot be reached.
+    #[default]
+    Automatic,
+    /// EPSV alone, which IPv6 demands.
+    Epsv,
+    /// PASV alone: of a server or a firewall whose EPSV is known not to work.
+    Pasv,
+}
+
 /// When the data command leaves in passive mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DataCommand {
     /// Once the data connection is made: what every server expects.
     #[default]
     AfterConnect,
-    /// Together with the connection attempt, which saves a round trip.
+    /// Together with the connection attempt, which saves a round trip. Under
+    /// [`PassiveCommand::Automatic`], EPSV's port is first seen to work: the first transfer of a
+    /// session waits for the connection.
     WithConnect,
 }
 
@@ -194,6 +211,7 @@ impl Default for Config {
             protection: Protection::default(),
             protect_when: ProtectWhen::default(),
             missing_close_notify: MissingCloseNotify::default(),
+            passive_command: PassiveCommand::default(),
             passive_address: PassiveAddress::default(),
             data_mode: DataMode::default(),
             active_address: None,
@@ -234,6 +252,8 @@ setters! { Config
     with_protect_when => protect_when: ProtectWhen;
     /// Sets [`Config::missing_close_notify`].
     with_missing_close_notify => missing_close_notify: MissingCloseNotify;
+    /// Sets [`Config::passive_command`].
+    with_passive_command => passive_command: PassiveCommand;
     /// Sets [`Config::passive_address`].
     with_passive_address => passive_address: PassiveAddress;
     /// Sets [`Config::data_mode`].

@@ -13,7 +13,7 @@ use crate::flow::{
     Accept, Answer, ClearControl, CloseData, Closing, Connect, Endpoint, Event, Halt, Listen,
     Receive, SecureControl, SecureData, Want,
 };
-use crate::options::config::Protection;
+use crate::options::config::{PassiveCommand, Protection};
 use crate::options::transfer::SizeCheck;
 use crate::path::RemotePath;
 use crate::representation::TransferType;
@@ -52,6 +52,12 @@ impl Session {
             live.is_upload = direction == Direction::Upload;
         }
         self.stage(command, Shape::Transfer)
+    }
+
+    /// The reply that was waited for in vain may come yet, or never: a fence must follow.
+    pub(crate) fn give_up_reply(&mut self) -> Result<(), Error> {
+        self.give_up_waiting();
+        self.alive()
     }
 
     /// The next reply to this operation, or the want that brings it.
@@ -248,6 +254,36 @@ impl Session {
     /// Whether the server has accepted EPSV. Its port may still be out of reach.
     pub(crate) fn epsv_was_accepted(&self) -> bool {
         self.state.extended_passive() == Some(true)
+    }
+
+    /// Whether EPSV asks for the next port, and not PASV.
+    pub(crate) fn asks_by_epsv(&self) -> bool {
+        match self.config.passive_command {
+            PassiveCommand::Automatic => !self.fails(&Verb::EPSV),
+            PassiveCommand::Epsv => true,
+            PassiveCommand::Pasv => false,
+        }
+    }
+
+    /// How long EPSV has: not long where PASV can be tried, and nobody knows whether a firewall on
+    /// the way swallows it.
+    pub(crate) fn wait_for_epsv(&self) -> Wait {
+        let automatic = self.config.passive_command == PassiveCommand::Automatic;
+        match automatic && self.state.extended_passive().is_none() {
+            true => Wait::FirstEpsv,
+            false => Wait::Reply,
+        }
+    }
+
+    /// Whether PASV asks for another port where the one that EPSV named cannot be reached.
+    pub(crate) fn may_ask_for_another_port(&self) -> bool {
+        let automatic = self.config.passive_command == PassiveCommand::Automatic;
+        automatic && self.asks_by_epsv() && !self.state.passive_port_reached
+    }
+
+    /// The data connection was made to the port that the server named.
+    pub(crate) fn reached_passive_port(&mut self) {
+        self.state.passive_port_reached = true;
     }
 
     /// EPSV does not work, although the server may have accepted it.

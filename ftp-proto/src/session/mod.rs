@@ -203,6 +203,9 @@ impl Session {
         successor.unrestored = Some(self.standing());
         successor.resumption_failed = self.resumption_failed;
         successor.ticketless = self.ticketless;
+        // What was waited for in vain once is not waited for again.
+        let epsv = self.state.extended_passive().filter(|works| !works);
+        successor.state.set_extended_passive(epsv);
         successor
     }
 

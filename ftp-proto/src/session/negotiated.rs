@@ -28,6 +28,8 @@ pub(super) struct Negotiated {
     pub(super) features: Option<Features>,
     pub(super) fences: Fences,
     extended_passive: Option<bool>,
+    /// A data connection was made to a port that the server named.
+    pub(super) passive_port_reached: bool,
     pub(super) extended_port: Option<bool>,
     pub(super) size_refused: bool,
     pub(super) modified_refused: bool,

@@ -94,7 +94,7 @@ impl Session {
 
     /// A reply never came and is given up. A fence restores the count: its reply comes after
     /// everything that may yet come. If it does not come either, the session is dead.
-    fn give_up_waiting(&mut self) {
+    pub(super) fn give_up_waiting(&mut self) {
         let Some(owed) = self.ledger.pop_front() else {
             return;
         };

@@ -9,7 +9,8 @@ use super::contract::{Call, Case, Channels, Ending, Expect, Look, Operation, Out
 use super::{Action, DuringTransfer, Fault, Setup, Then};
 use crate::{
     Auth, Config, DataCommand, DataMode, ErrorKind, FileStructure, Format, MissingCloseNotify,
-    Misuse, ProtectWhen, Protection, SizeCheck, TransferOptions, TransferType, TransmissionMode,
+    Misuse, PassiveCommand, ProtectWhen, Protection, SizeCheck, TransferOptions, TransferType,
+    TransmissionMode,
 };
 
 use ErrorKind::{Closed, Injection, Permanent, Protocol, Transient, Truncated, Unconfirmed};
@@ -105,6 +106,25 @@ cases! {
     /// A firewall that lets no EPSV port through.
     epsv_port_blocked_then_pasv => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::RefuseConnect)))
+        .steps(everything());
+    /// A firewall that lets no EPSV through: PASV from then on.
+    epsv_swallowed_then_pasv => session(Setup::new().fault(Fault::on("EPSV", Action::Silent)))
+        .steps(everything());
+    /// EPSV's port cannot be reached, and the data command would leave together with the connection
+    /// attempt.
+    epsv_port_blocked_with_connect => session(Setup::new()
+            .fault(Fault::nth("CONNECT", 0, Action::RefuseConnect)))
+        .config(with_connect)
+        .steps(everything());
+    /// REST leaves together with the connection attempt.
+    rest_with_connect => session(Setup::new())
+        .config(with_connect)
+        .step(Download("/five", 0), bytes(b"12345"))
+        .step(Download("/five", 2), bytes(b"345"))
+        .steps(still_in_step());
+    /// By PASV alone.
+    pasv_alone => session(Setup::new().fault(Fault::on("EPSV", Action::Hangup)))
+        .config(|config| config.with_passive_command(PassiveCommand::Pasv))
         .steps(everything());
     /// Active mode.
     active_mode => session(Setup::new()).config(active).steps(everything());

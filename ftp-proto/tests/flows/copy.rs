@@ -108,7 +108,7 @@ fn copy_goes_from_the_source_s_passive_port_to_the_target() {
     let ends = ["receive Preliminary", "receive Remote", replies];
     assert_eq!(
         blocking(&couple.source.wants),
-        [&[replies, replies][..], &ends].concat()
+        [&[replies, "receive FirstEpsv"][..], &ends].concat()
     );
     assert_eq!(
         blocking(&couple.target.wants),

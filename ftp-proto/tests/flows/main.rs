@@ -23,6 +23,7 @@ mod login;
 mod open;
 mod open_active;
 mod open_commands;
+mod open_passive;
 mod open_protected;
 mod open_with_connect;
 mod purge;

@@ -18,7 +18,7 @@ fn open_retrieve_by_epsv() {
         blocking,
         [
             "receive Reply",
-            "receive Reply",
+            "receive FirstEpsv",
             "connect peer:6446",
             "receive Preliminary"
         ]

@@ -1,0 +1,112 @@
+//! Which command asks for a port: EPSV that is swallowed, and the choice between EPSV and PASV.
+
+use ftp_proto::{Config, ErrorKind, PassiveCommand, Wait};
+
+use crate::support::*;
+
+fn by(command: PassiveCommand) -> Config {
+    Config::default().with_passive_command(command)
+}
+
+/// EPSV, which nobody answers in time.
+fn swallowed() -> Vec<Item> {
+    vec![hear("TYPE I"), say("200 I"), hear("EPSV"), Item::Silence]
+}
+
+fn by_pasv(command: &str) -> Vec<Item> {
+    vec![
+        hear("PASV"),
+        say("227 (192,0,2,1,25,46)"),
+        serve("connect peer:6446"),
+        hear(command),
+        say("150 here"),
+    ]
+}
+
+#[test]
+fn epsv_that_is_swallowed_has_little_time_and_pasv_is_remembered() {
+    let aborted = [
+        hear("ABOR"),
+        serve("close discard"),
+        say("426 cut"),
+        say("226 aborted"),
+    ];
+    let once_more = [&aborted[..], &fence(), &by_pasv("RETR b")].concat();
+    let script = [&swallowed()[..], &fence(), &by_pasv("RETR a"), &once_more].concat();
+    let mut driver = logged_in(Config::default(), script);
+    assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
+    let waits: Vec<_> = driver
+        .wants
+        .iter()
+        .filter(|want| want.contains("FirstEpsv"))
+        .collect();
+    assert_eq!(waits, ["receive FirstEpsv"]);
+    driver.outcome(&Op::Abort);
+    assert_eq!(driver.outcome(&Op::Retrieve("b", 0)), DOWNLOADING);
+    driver.server.assert_over();
+}
+
+/// The 229 comes after all: it is EPSV's, and never taken for the reply to PASV.
+#[test]
+fn epsv_that_is_answered_late_is_still_answered() {
+    let late = [hear("PWD"), say("229 (|||7000|)"), say("257 \"/fence\"")];
+    let script = [&swallowed()[..], &late, &by_pasv("RETR a")].concat();
+    let mut driver = logged_in(Config::default(), script);
+    assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
+    driver.server.assert_over();
+}
+
+#[test]
+fn epsv_that_was_swallowed_is_tried_again_where_pasv_is_refused() {
+    let refused = [hear("PASV"), say("522 no")];
+    let epsv = [
+        hear("EPSV"),
+        say("229 (|||6446|)"),
+        serve("connect peer:6446"),
+    ];
+    let begun = [hear("RETR a"), say("150 here")];
+    let script = [&swallowed()[..], &fence(), &refused, &epsv, &begun].concat();
+    let mut driver = logged_in(Config::default(), script);
+    let outcome = driver.outcome(&Op::Retrieve("a", 0));
+    assert_eq!(outcome, "Timeout(FirstEpsv) Some(\"EPSV\") None None");
+    assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
+    driver.server.assert_over();
+}
+
+#[test]
+fn epsv_and_the_fence_unanswered_is_a_time_out_of_epsv() {
+    let silence = [hear("PWD"), Item::Silence];
+    let script = [&swallowed()[..], &silence].concat();
+    let mut driver = logged_in(Config::default(), script);
+    let error = driver.run(ftp_proto::flows::Open::retrieve("a").expect("a path"));
+    let error = error.expect_err("nobody is there");
+    assert_eq!(error.kind(), ErrorKind::Timeout(Wait::FirstEpsv));
+    assert!(driver.session.is_dead());
+}
+
+#[test]
+fn epsv_alone_has_the_time_of_every_reply_and_no_pasv_after_it() {
+    let refused = [hear("TYPE I"), say("200 I"), hear("EPSV"), say("500 what")];
+    let mut driver = logged_in(by(PassiveCommand::Epsv), refused);
+    let outcome = driver.outcome(&Op::Retrieve("a", 0));
+    assert!(outcome.starts_with("Permanent Some(\"EPSV\")"), "{outcome}");
+    assert!(!driver.wants.iter().any(|want| want.contains("FirstEpsv")));
+    let unreachable = [
+        hear("EPSV"),
+        say("229 (|||6446|)"),
+        fails("connect peer:6446", ErrorKind::Io),
+        serve("close discard"),
+    ];
+    driver.server.extend(unreachable);
+    let outcome = driver.outcome(&Op::Retrieve("a", 0));
+    assert!(outcome.starts_with("Io"), "{outcome}");
+    driver.server.assert_over();
+}
+
+#[test]
+fn pasv_alone_sends_no_epsv() {
+    let script = [&[hear("TYPE I"), say("200 I")][..], &by_pasv("RETR a")].concat();
+    let mut driver = logged_in(by(PassiveCommand::Pasv), script);
+    assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
+    driver.server.assert_over();
+}
