@@ -4,17 +4,19 @@ use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Flow, Step};
 use crate::session::Session;
 use crate::wait::Wait;
+use crate::wire::Reply;
 
-/// Sends a fence and waits for its reply. Yields how many replies came before it that nobody owes.
+/// Sends a fence and waits for its reply. Yields the last reply that came before it and that nobody
+/// owes.
 #[derive(Debug, Default)]
 pub(super) struct Fence {
     sent: bool,
 }
 
 impl Flow for Fence {
-    type Output = usize;
+    type Output = Option<Reply>;
 
-    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<usize>, Error> {
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Self::Output>, Error> {
         Step::run(answer, |answer| {
             session.alive()?;
             if !self.sent {
@@ -23,10 +25,10 @@ impl Flow for Fence {
             } else if answer.take_timeout() {
                 return Err(session.dead_of(Error::new(ErrorKind::OutOfStep)).into());
             }
-            match session.strays_before_fence() {
-                Some(strays) => Ok(strays),
-                None => Err(session.receive_within(Wait::Reply).into()),
+            if session.is_fence_awaited() {
+                return Err(session.receive_within(Wait::Reply).into());
             }
+            Ok(session.stray_before_fence())
         })
     }
 }

@@ -23,10 +23,12 @@ pub(super) struct Fences {
 }
 
 /// What came after the first fence was sent.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Fencing {
     /// Replies that were thrown away.
     pub(super) swallowed: usize,
+    /// The last one of them.
+    pub(super) last: Option<Reply>,
     /// Those among them that may have refused a fence.
     pub(super) refusals: usize,
     /// Fences that were sent and not answered by their own code.
@@ -34,10 +36,11 @@ pub(super) struct Fencing {
 }
 
 impl Fencing {
-    /// How many replies came that neither a fence nor anything else asked for.
-    pub(super) fn strays(self) -> usize {
-        self.swallowed
-            .saturating_sub(self.unanswered.min(self.refusals))
+    /// The last reply, where one came that neither a fence nor anything else asked for.
+    pub(super) fn take_stray(&mut self) -> Option<Reply> {
+        let refused = self.unanswered.min(self.refusals);
+        let last = self.last.take();
+        last.filter(|_| self.swallowed > refused)
     }
 }
 

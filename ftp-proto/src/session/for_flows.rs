@@ -195,9 +195,14 @@ impl Session {
         self.out_of_step
     }
 
-    /// How many replies the last fence has swallowed that nobody owes; `None` before it is answered.
-    pub(crate) fn strays_before_fence(&self) -> Option<usize> {
-        self.ledger.is_empty().then(|| self.fencing.strays())
+    /// Whether a fence is still to be answered.
+    pub(crate) fn is_fence_awaited(&self) -> bool {
+        !self.ledger.is_empty()
+    }
+
+    /// The last reply that the last fence has swallowed, and that nobody owes.
+    pub(crate) fn stray_before_fence(&mut self) -> Option<Reply> {
+        self.fencing.take_stray()
     }
 
     /// Whether implicit TLS must begin before anything else.

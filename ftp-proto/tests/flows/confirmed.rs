@@ -1,6 +1,6 @@
 //! Which replies confirm a transfer, and what follows where another one has come.
 
-use ftp_proto::{DataEnd, Verdict};
+use ftp_proto::{Config, DataEnd, Verdict};
 
 use crate::support::*;
 
@@ -34,23 +34,48 @@ fn confirmed_by_226_and_250_and_by_no_other_reply() {
 fn confirmed_by_200_where_it_is_the_last_word() {
     let question = hear("PWD");
     let answer = say("257 \"/here\"");
+    let whole = "12 bytes, 200 done";
     ended(
-        &[say("200 done"), question.clone(), answer],
-        "12 bytes, 200 done",
+        &[say("200 done"), question.clone(), answer.clone()],
+        whole,
         false,
     );
-    let unknown = say("502 no PWD here");
+    // A server that refuses PWD is asked something else.
+    for refusal in ["502 no PWD here", "550 not for you"] {
+        let other = [hear("SYST"), say("215 UNIX")];
+        let said = [
+            &[say("200 done"), question.clone(), say(refusal)][..],
+            &other,
+        ]
+        .concat();
+        ended(&said, whole, false);
+    }
     ended(
-        &[say("200 done"), question.clone(), unknown],
-        "12 bytes, 200 done",
-        false,
-    );
-    ended(
-        &[say("200 done"), question, say("451 broken")],
+        &[say("200 done"), question, say("451 broken"), answer],
         BROKEN,
-        true,
+        false,
     );
     ended(&[say("200 done"), say("451 broken")], BROKEN, true);
+}
+
+/// 226 before the 150 may be a stale one, and the data ahead of the server's own word.
+#[test]
+fn confirmed_without_a_150_where_it_is_the_last_word() {
+    let begun = |rest: &[Item]| {
+        let end = [
+            say("226 stale"),
+            serve("close graceful download"),
+            hear("PWD"),
+        ];
+        [&opening("RETR a")[..6], &end, rest, &pwd()].concat()
+    };
+    let ops = [Op::Retrieve("a", 0), finish(), Op::Pwd];
+    let own = begun(&[say("257 \"/here\"")]);
+    let outcomes = play(logged_in(Config::default(), own), &ops);
+    assert_eq!(outcomes, [DOWNLOADING, "12 bytes, 226 stale", "/here"]);
+    let broken = begun(&[say("150 here"), say("451 broken"), say("257 \"/here\"")]);
+    let outcomes = play(logged_in(Config::default(), broken), &ops);
+    assert_eq!(outcomes, [DOWNLOADING, BROKEN, "/here"]);
 }
 
 #[test]
@@ -60,7 +85,7 @@ fn confirmed_by_no_200_before_the_150() {
         &[say("200 ok"), say("200 ok"), say("150 here")],
     ]
     .concat();
-    let mut driver = logged_in(ftp_proto::Config::default(), script);
+    let mut driver = logged_in(Config::default(), script);
     driver.outcome(&Op::Retrieve("a", 0));
     driver
         .server
@@ -119,7 +144,7 @@ fn confirmed_before_the_150_is_another_transfer() {
             &[say("226 old"), say("150 here (12 bytes)")],
         ]
         .concat();
-        let mut driver = logged_in(ftp_proto::Config::default(), script);
+        let mut driver = logged_in(Config::default(), script);
         let opened = driver.outcome(&Op::Retrieve("a", 0));
         assert_eq!(opened, DOWNLOADING.replace("None", "Some(12)"));
         let transfer = driver.transfer.as_ref().expect("a transfer");
@@ -137,7 +162,7 @@ fn confirmed_before_the_150_is_another_transfer() {
 #[test]
 fn confirmed_before_the_150_that_comes_with_the_data() {
     let script = [&opening("RETR a")[..6], &[say("226 old")]].concat();
-    let mut driver = logged_in(ftp_proto::Config::default(), script);
+    let mut driver = logged_in(Config::default(), script);
     assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
     driver.server.extend([
         serve("close graceful download"),

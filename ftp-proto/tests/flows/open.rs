@@ -293,6 +293,7 @@ fn open_takes_an_immediate_226_for_an_empty_transfer() {
         let script = [
             &up_to_connect()[..],
             &[hear("RETR a"), say(reply), serve("close graceful download")],
+            &fence(),
             &pwd(),
         ]
         .concat();

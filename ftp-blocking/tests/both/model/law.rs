@@ -21,6 +21,8 @@ pub(super) struct Before {
     pub(super) logged_in: bool,
     /// How many logins were tried on this connection.
     pub(super) logins: usize,
+    /// Whether the last reconnect has failed.
+    pub(super) stranded: bool,
 }
 
 /// The server after an action, and what is known of the run.
@@ -87,14 +89,15 @@ impl Trial<'_> {
     }
 
     /// Judges an error where nothing has gone wrong: it must be the server's own refusal, or that
-    /// of a client which is not logged in.
+    /// of a client which is not logged in, or not where it stood before it reconnected.
     pub(super) fn excuse(&self, action: &Action, error: &Error) -> Result<(), String> {
         let commands = self.server.dialogue().skip(self.before.commands);
         let refused = commands
             .filter_map(|(_, meant)| meant)
             .any(|meant| meant[0] >= b'4');
         let of_ours = [ErrorKind::Insecure, ErrorKind::Misuse(Misuse::NotLoggedIn)];
-        let known = refused || of_ours.contains(&error.kind());
+        let stranded = self.before.stranded && error.kind() == ErrorKind::Closed;
+        let known = refused || stranded || of_ours.contains(&error.kind());
         ensure(known, || {
             format!("{action:?} failed without a reason: {error}")
         })

@@ -7,7 +7,7 @@ use ftp_proto::simulator::Simulator;
 use ftp_proto::{Error, Timeouts};
 
 use super::action::{Action, Got, Mode};
-use super::fault::any;
+use super::fault::{Kind, any};
 use super::law::{Before, Trial, resolve, show};
 use super::scenario::Scenario;
 use super::witness::Witness;
@@ -45,7 +45,9 @@ pub(super) fn run(seed: u64, tracing: bool) -> Result<(), String> {
         place: None,
         logged_in: false,
         logins: 0,
+        stranded: false,
     };
+    run.witness.notes().may_be_silent = run.scenario.kinds.contains(&Kind::Silence);
     let result = run.live();
     result.map_err(|why| {
         let trace = run.witness.notes().trace.take().unwrap_or_default();
@@ -64,6 +66,8 @@ struct Run {
     place: Option<Vec<u8>>,
     logged_in: bool,
     logins: usize,
+    /// The last reconnect did not get where the connection before it stood.
+    stranded: bool,
 }
 
 impl Run {
@@ -100,6 +104,7 @@ impl Run {
         self.witness.notes().begin_anew();
         self.logged_in = false;
         self.logins = 0;
+        self.stranded = false;
         self.place = None;
         match connected {
             Ok(mut client) => {
@@ -193,11 +198,16 @@ impl Run {
             place: self.place.clone(),
             logged_in: self.logged_in,
             logins: self.logins,
+            stranded: self.stranded,
         }
     }
 
     /// What the user believes after an action.
     fn believe(&mut self, action: &Action, succeeded: bool, there: Option<&[u8]>) {
+        self.stranded = match action {
+            Action::Reconnect => !succeeded,
+            _ => self.stranded,
+        };
         match action {
             // The first login stands at home; of another one servers think differently.
             Action::Login(_) => {

@@ -15,6 +15,8 @@ pub(super) struct Witness(Arc<Mutex<Notes>>);
 pub(super) struct Notes {
     /// The dialogue and the actions, if they are to be told.
     pub(super) trace: Option<Vec<String>>,
+    /// The server may swallow replies: a stray 226 can then be all that is said of a transfer.
+    pub(super) may_be_silent: bool,
     /// A command is under way, sent by `raw`.
     pub(super) is_raw: bool,
     /// A stray reply has answered a command that it fits: from here on, nobody can tell whose the
@@ -77,7 +79,8 @@ impl Notes {
             .any(|line| line.windows(5).any(|word| word == b"stray"));
         match &mut self.awaited {
             Some((verb, begun)) if is_stray => {
-                self.is_led_astray |= self.is_raw || fits(code, verb, *begun);
+                let begun = *begun || self.may_be_silent;
+                self.is_led_astray |= self.is_raw || fits(code, verb, begun);
             }
             Some((_, begun)) if code < 200 => *begun = true,
             Some(_) if !is_stray => self.awaited = None,

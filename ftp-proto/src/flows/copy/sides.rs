@@ -225,8 +225,8 @@ impl Flow for Vouch {
             }
             let fence = self.fence.get_or_insert_default();
             match inner(fence, session, answer)? {
-                0 => Ok(()),
-                _ => Err(Error::new(ErrorKind::Unconfirmed).into()),
+                None => Ok(()),
+                Some(_) => Err(Error::new(ErrorKind::Unconfirmed).into()),
             }
         })
     }

@@ -18,7 +18,7 @@
 //!                                   Sizing     close_notify was missing: SIZE stands in for it;
 //!                                      |       an upload was reset: SIZE says whether it is there
 //!                                      |
-//!                                  LastWord    it was 200: does PWD bring nothing else?
+//!                                  LastWord    it was 200, or no 150 came: does a fence bring nothing else?
 //! ```
 //!
 //! A refusal leads from every `Closing` to `Closing(Abandon)`.
@@ -28,14 +28,14 @@ mod judgement;
 use self::judgement::mistaken;
 use super::Size;
 use super::compose::inner;
-use super::exchange::Exchange;
+use super::fence::Fence;
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Adopts, Answer, Closing, Event, Flow, Halt, Step};
 use crate::session::Session;
 use crate::session::transfer::{Completion, DataEnd, Direction, Transfer};
 use crate::tls::Reason;
 use crate::wait::{Clock, Wait};
-use crate::wire::{Code, Command, Reply, Verb};
+use crate::wire::{Code, Reply};
 
 /// Finishes a transfer: ends the data connection in the way that its direction asks for, waits
 /// for the final reply, and judges both.
@@ -44,9 +44,9 @@ use crate::wire::{Code, Command, Reply, Verb};
 /// either order; a missing close_notify may be [tolerated](crate::MissingCloseNotify). An
 /// upload is judged by the final reply, once all was written.
 ///
-/// 226 and 250 confirm a transfer. 200 does where nothing follows it, which a PWD finds out. Any
-/// other positive reply makes it [`ErrorKind::Unconfirmed`]. Of two final replies the worse one
-/// counts.
+/// 226 and 250 confirm a transfer. 200 does, or one of them without a 150 before it, where nothing
+/// follows it, which a fence finds out. Any other positive reply makes it
+/// [`ErrorKind::Unconfirmed`]. Of two final replies the worse one counts.
 #[derive(Debug)]
 pub struct Finish {
     transfer: Transfer,
@@ -60,6 +60,8 @@ pub struct Finish {
     reset: bool,
     /// A completion that came before the data was through.
     premature: Option<Reply>,
+    /// A preliminary reply has come.
+    begun: bool,
     /// The end of the control connection came while the data connection was being closed.
     control_ended: bool,
     state: State,
@@ -76,7 +78,7 @@ enum State {
     /// Asking for the size, which is to stand in for close_notify, or for the end of an upload.
     Sizing(Size, Reply),
     /// Asking for something whose answer comes after all that is about the transfer.
-    LastWord(Exchange, Completion),
+    LastWord(Fence, Completion),
 }
 
 impl Finish {
@@ -91,6 +93,7 @@ impl Finish {
             clean_close: false,
             reset: false,
             premature: None,
+            begun: false,
             control_ended: false,
             state: State::Start,
         }
@@ -290,6 +293,7 @@ impl Finish {
         answer: &mut Answer,
         silence: Option<Error>,
     ) -> Result<Completion, Halt> {
+        self.begun = session.preliminary_reply().is_some();
         let Some(reply) = session.close_transfer() else {
             self.compare(session, self.expected);
             return Err(self.unconfirmed(silence).into());
@@ -321,11 +325,11 @@ impl Finish {
             session.resumption_was_demanded();
         }
         let completion = judged?;
-        if completion.reply.code() != Code::OKAY || session.is_dead() {
+        let unmistakable = self.begun && completion.reply.code() != Code::OKAY;
+        if unmistakable || session.is_dead() {
             return Ok(completion);
         }
-        let question = Exchange::new(Command::from(Verb::PWD));
-        self.state = State::LastWord(question, completion);
+        self.state = State::LastWord(Fence::default(), completion);
         self.last_word(session, answer)
     }
 
@@ -334,20 +338,15 @@ impl Finish {
         session: &mut Session,
         answer: &mut Answer,
     ) -> Result<Completion, Halt> {
-        let State::LastWord(question, completion) = &mut self.state else {
+        let State::LastWord(fence, completion) = &mut self.state else {
             return Err(Error::misuse(Misuse::Finished).into());
         };
-        let reply = match question.reply(session, answer) {
-            Ok(reply) => reply,
-            Err(Halt::Error(error)) => return Err(self.unconfirmed(Some(error)).into()),
-            Err(want) => return Err(want),
-        };
-        if reply.code() == Code::PATHNAME || reply.is_not_implemented() {
-            return Ok(completion.clone());
+        match inner(fence, session, answer) {
+            Ok(None) => Ok(completion.clone()),
+            Ok(Some(reply)) => Err(self.in_context(self.refusal(reply)).into()),
+            Err(Halt::Error(error)) => Err(self.unconfirmed(Some(error)).into()),
+            Err(want) => Err(want),
         }
-        // It is about the transfer, and the answer to PWD is still to come.
-        session.doubt();
-        Err(self.in_context(self.refusal(reply)).into())
     }
 
     fn sized(&mut self, session: &mut Session, answer: &mut Answer) -> Result<Completion, Halt> {
