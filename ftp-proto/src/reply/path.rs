@@ -19,6 +19,9 @@ use nom::{IResult, Parser};
 /// servers. Old ones quote nothing, or quote nothing between two quotes: success without a path; and
 /// where a path stands there without them, any quotes are its own.
 ///
+/// inetutils, Twisted and aioftp do not double the quotes of a name. It shows where a quote has no
+/// partner: the path then ends at the first quote before a blank or before the end of the line.
+///
 /// # Errors
 ///
 /// [`Malformed::Code`], [`UnterminatedQuote`](Malformed::UnterminatedQuote), and
@@ -35,22 +38,34 @@ pub fn pathname(reply: &Reply) -> Result<Option<RemotePath>, Malformed> {
         Code::PATHNAME | Code::FILE_ACTION_OKAY | Code::OKAY => {}
         code => return Err(Malformed::Code { code }),
     }
-    let Some((path, end)) = reply
+    let Some(path) = reply
         .text_lines()
         .filter(|text| !text.trim_ascii_start().starts_with(b"/"))
-        .find_map(|text| quoted(text).ok())
-        .map(|(_, quoted)| quoted)
+        .find_map(first_quoted)
     else {
         return Ok(None);
     };
-    if end.is_none() {
-        return Err(Malformed::UnterminatedQuote);
-    }
+    let path = path.ok_or(Malformed::UnterminatedQuote)?;
     if let Some(&byte) = path.iter().find(|byte| byte.is_ascii_control()) {
         return Err(Malformed::Control { byte });
     }
     // What is left to refuse is the empty path.
     Ok(RemotePath::new(path).ok())
+}
+
+/// The path in the first quotes of a line: nothing where there are none, and no path where they do
+/// not end.
+fn first_quoted(text: &[u8]) -> Option<Option<Vec<u8>>> {
+    let (rest, (path, end)) = quoted(text).ok()?;
+    let left_over = memchr::memchr_iter(b'"', rest).count();
+    if end.is_some() && left_over % 2 == 0 {
+        return Some(Some(path));
+    }
+    let (inside, _) = take_until::<_, _, ()>("\"")(text).ok()?;
+    let inside = inside.get(1..)?;
+    let ends = |at: &usize| matches!(inside.get(at.saturating_add(1)), None | Some(b' '));
+    let end = memchr::memchr_iter(b'"', inside).find(ends);
+    Some(end.and_then(|end| inside.get(..end)).map(<[u8]>::to_vec))
 }
 
 /// What follows the first quote, un-doubled, and the closing quote if there is one.
