@@ -185,6 +185,39 @@ fn quirk_257_quotes() {
     );
 }
 
+/// inetutils, Twisted and aioftp send the quotes of a name as they are.
+#[test]
+fn quirk_257_undoubled_quotes() {
+    for (line, wanted) in [
+        ("257 \"/a\"b\" is the current directory", "/a\"b"),
+        ("257 \"/a\"b\"", "/a\"b"),
+        ("257 \"/a\"b\" ", "/a\"b"),
+        ("257 \"/a\"b/c\"d\"e\" is current", "/a\"b/c\"d\"e"),
+        ("257 \"/a\"\" is current", "/a\""),
+        ("257 \"/a\"\"", "/a\""),
+        ("257 \"/\"a\" is current", "/\"a"),
+        ("257 \"/\"\"\"a\" is current", "/\"\"\"a"),
+        ("257 \"\"\"", "\""),
+        ("257-note\r\n257 \"/a\"b\" here", "/a\"b"),
+        ("257-\"/a\"b\" here\r\n257 done", "/a\"b"),
+        ("257 words \"/a\"b\" here", "/a\"b"),
+    ] {
+        assert_eq!(path(line), Ok(Some(wanted.as_bytes().to_vec())), "{line}");
+    }
+}
+
+/// What reads as RFC 959 says is read so: pairs of quotes may follow it.
+#[test]
+fn quirk_257_pairs_of_quotes_after_the_path() {
+    for (line, wanted) in [
+        ("257 \"/a\" is \"here\"", "/a"),
+        ("257 \"/a\"\"b\" is \"here\"", "/a\"b"),
+        ("257 \"/a\"\"\" is \"here\"", "/a\""),
+    ] {
+        assert_eq!(path(line), Ok(Some(wanted.as_bytes().to_vec())), "{line}");
+    }
+}
+
 #[test]
 fn quirk_257_without_a_path_is_no_failure() {
     for line in [
@@ -203,7 +236,7 @@ fn quirk_257_without_a_path_is_no_failure() {
 
 #[test]
 fn quirk_257_refused() {
-    for line in ["257 \"/dir", "257 \"", "257 \"/a\"\"", "257 \"\"\""] {
+    for line in ["257 \"/dir", "257 \"", "257 \"/a\"\"b", "257 \"/a\"b\"c"] {
         assert_eq!(path(line), Err(Malformed::UnterminatedQuote), "{line}");
     }
     assert_eq!(
@@ -278,7 +311,6 @@ fn quirk_size_numbers() {
         ("213    1234  ", 1234),
         ("213\t7", 7),
         ("213 00000000000000000000000000000012", 12),
-        ("213 1 234", 234),
         ("213 9223372036854775808", 1 << 63),
         ("213 18446744073709551615", u64::MAX),
         ("213-x\r\n213 5", 5),
@@ -304,6 +336,10 @@ fn quirk_size_refused() {
         "213 size 12",
         "213 １２",
         "213 1,234",
+        "213 1 234",
+        "213 12 34",
+        "213\t12\t34 ",
+        "213-x\r\n213 5 6",
     ] {
         assert_eq!(size(&reply(line)), Err(Malformed::NoNumber), "{line}");
     }
@@ -447,6 +483,8 @@ fn grammars_are_linear() {
         "(1 byte",
         "\"\"",
         "\"",
+        "\"a",
+        "\"a\" ",
         "1 ",
         " ",
     ];

@@ -6,14 +6,13 @@ use crate::wire::{Code, Reply};
 use nom::bytes::complete::{tag_no_case, take_until};
 use nom::character::complete::{char, digit1, space0, space1};
 use nom::combinator::{all_consuming, opt};
-use nom::multi::fold_many1;
-use nom::sequence::{delimited, preceded, terminated};
+use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
 /// Reads the reply to SIZE: the number of bytes that a transfer would move.
 ///
-/// Blanks may surround the number. Where several stand there the last one counts, as in curl;
-/// anything but digits and blanks is an error. 0 is a valid answer, and often a wrong one.
+/// Blanks may surround the number. Anything else is an error, and so are two numbers: nobody can
+/// tell which of them is the size. 0 is a valid answer, and often a wrong one.
 ///
 /// # Errors
 ///
@@ -31,17 +30,9 @@ pub fn size(reply: &Reply) -> Result<u64, Malformed> {
         return Err(Malformed::Code { code });
     }
     let text = reply.text_lines().last().unwrap_or_default();
-    let (_, digits) = last_number(text).map_err(|_| Malformed::NoNumber)?;
+    let number = all_consuming(delimited(space0::<_, ()>, digit1, space0));
+    let (_, digits) = { number }.parse(text).map_err(|_| Malformed::NoNumber)?;
     decimal(digits).ok_or(Malformed::Overflow)
-}
-
-fn last_number(text: &[u8]) -> IResult<&[u8], &[u8]> {
-    let numbers = fold_many1(
-        terminated(digit1, space0),
-        || &[][..],
-        |_, digits: &[u8]| digits,
-    );
-    all_consuming(preceded(space0, numbers)).parse(text)
 }
 
 /// Reads the hint at the size in a 125 or 150: the last `(n bytes)`, in either case.
