@@ -49,7 +49,7 @@ pub enum Telnet {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidCommand {
-    /// Not 3 to 8 ASCII letters and digits, a letter first.
+    /// Not 3 to 32 ASCII letters and digits, a letter first.
     Verb,
     /// CR or LF in the argument.
     LineEnd {
@@ -252,7 +252,7 @@ impl fmt::Debug for Command {
 impl fmt::Display for InvalidCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Verb => f.write_str("not a command: 3 to 8 letters and digits are wanted"),
+            Self::Verb => f.write_str("not a command: 3 to 32 letters and digits are wanted"),
             Self::LineEnd { verb } => write!(f, "the argument of {verb} holds a line end"),
             Self::Nul { verb } => write!(f, "the argument of {verb} holds a NUL byte"),
             Self::Empty { verb } => write!(f, "the argument of {verb} is empty"),

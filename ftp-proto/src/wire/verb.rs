@@ -4,9 +4,9 @@ use super::{Command, InvalidCommand};
 use alloc::borrow::Cow;
 use core::fmt;
 
-/// The name of a command: 3 to 8 ASCII letters and digits, a letter first, upper-case.
+/// The name of a command: 3 to 32 ASCII letters and digits, a letter first, upper-case.
 ///
-/// RFC 959 has 3 or 4 letters; `XSHA256` and its like are in use.
+/// RFC 959 has 3 or 4 letters; `XSHA256` and `SETLONGRETR` are in use.
 ///
 /// ```
 /// use ftp_proto::wire::{Command, Verb};
@@ -93,7 +93,7 @@ impl Verb {
     pub fn new(name: &str) -> Result<Self, InvalidCommand> {
         let letter_first = name.starts_with(|first: char| first.is_ascii_alphabetic());
         let allowed = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if !letter_first || !allowed || !matches!(name.len(), 3..=8) {
+        if !letter_first || !allowed || !matches!(name.len(), 3..=32) {
             return Err(InvalidCommand::Verb);
         }
         let upper = name.to_ascii_uppercase();
