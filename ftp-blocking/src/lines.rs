@@ -2,14 +2,15 @@
 
 use std::io::Read as _;
 
-use ftp_proto::data::Listing;
+use ftp_proto::data::{Collected, LineKind, Listing};
 use ftp_proto::tls::TlsInfo;
-use ftp_proto::{Completion, Error, ErrorKind, ListingLimits};
+use ftp_proto::{Completion, Error, ListingLimits};
 
 use crate::data::Download;
 
 /// The lines of a listing, as they come, each one the bytes that the server sent without its
-/// line end.
+/// line end. A blank line is no entry. Where lines end with CR CR LF, the second CR goes until a line
+/// has none: the calls that collect a listing look at all of it first.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), ftp_blocking::Error> {
@@ -29,17 +30,17 @@ pub struct Lines<'c> {
 }
 
 impl<'c> Lines<'c> {
-    pub(crate) fn new(download: Download<'c>, longest: usize) -> Self {
+    pub(crate) fn new(download: Download<'c>, kind: LineKind, longest: usize) -> Self {
         Self {
             download,
-            listing: Listing::new(longest),
+            listing: Listing::new(kind, longest),
         }
     }
 
     /// The next line, or `None` once the listing is complete and confirmed.
     ///
     /// # Errors
-    /// Those of [`Download`]; [`ErrorKind::TooLarge`] for a line above the limit.
+    /// Those of [`Download`]; [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a line above the limit.
     pub fn next_line(&mut self) -> Result<Option<Vec<u8>>, Error> {
         loop {
             match self.listing.next_line()? {
@@ -71,16 +72,10 @@ impl<'c> Lines<'c> {
 
     /// All of them, up to these limits.
     pub(crate) fn collect(mut self, limits: ListingLimits) -> Result<Vec<Vec<u8>>, Error> {
-        let mut listing = Vec::new();
-        let mut bytes = 0;
+        let mut collected = Collected::new(limits);
         while let Some(line) = self.next_line()? {
-            bytes += line.len();
-            if listing.len() >= limits.lines || bytes > limits.bytes {
-                let why = "the listing has more lines or bytes than Options::listing allows";
-                return Err(Error::new(ErrorKind::TooLarge).with_source(why));
-            }
-            listing.push(line);
+            collected.push(line)?;
         }
-        Ok(listing)
+        Ok(collected.finish(&self.listing))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use ftp_proto::data::Entry;
+use ftp_proto::data::{Entry, LineKind};
 use ftp_proto::flows::Open;
 use ftp_proto::{Completion, Direction, Error, Name, TransferOptions, TransferType};
 
@@ -41,7 +41,7 @@ impl Client {
     /// As [`download`](Self::download).
     pub fn download_lines(&mut self, path: impl Name) -> Result<Lines<'_>, Error> {
         let open = Open::retrieve(self.encoded(&path)?)?;
-        self.lines(open)
+        self.lines(open, LineKind::Text)
     }
 
     /// Starts a download by any command, as a whole line without its end: `NLST -a`, or one of the
@@ -186,7 +186,7 @@ impl Client {
     pub fn list_lines(&mut self, path: Option<impl Name>) -> Result<Lines<'_>, Error> {
         let path = path.as_ref().map(|path| self.encoded(path));
         let open = Open::list(path.transpose()?)?;
-        self.lines(open)
+        self.lines(open, LineKind::Entry)
     }
 
     /// NLST, line by line as it comes.
@@ -196,7 +196,7 @@ impl Client {
     pub fn names_lines(&mut self, path: Option<impl Name>) -> Result<Lines<'_>, Error> {
         let path = path.as_ref().map(|path| self.encoded(path));
         let open = Open::names(path.transpose()?)?;
-        self.lines(open)
+        self.lines(open, LineKind::Name)
     }
 
     /// MLSD, line by line as it comes; [`Entry::parse`] reads one.
@@ -206,14 +206,14 @@ impl Client {
     pub fn mlsd_lines(&mut self, path: Option<impl Name>) -> Result<Lines<'_>, Error> {
         let path = path.as_ref().map(|path| self.encoded(path));
         let open = Open::facts(path.transpose()?)?;
-        self.lines(open)
+        self.lines(open, LineKind::Entry)
     }
 
-    fn lines(&mut self, open: Open) -> Result<Lines<'_>, Error> {
+    fn lines(&mut self, open: Open, kind: LineKind) -> Result<Lines<'_>, Error> {
         let longest = self.options.listing.line;
         let options = TransferOptions::new().with_type(TransferType::TEXT);
         let download = self.open_download(open, &options)?;
-        Ok(Lines::new(download, longest))
+        Ok(Lines::new(download, kind, longest))
     }
 
     fn open_download(

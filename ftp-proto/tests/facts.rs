@@ -57,10 +57,67 @@ fn names_are_bytes_behind_exactly_one_blank() {
         b"cr\rinside",
     ] {
         for facts in [&b"type=file;size=3;"[..], b"Size;", b"Size=;", b";", b""] {
+            if facts.is_empty() && name.starts_with(b"size=") {
+                // These are facts, after a blank that should not be there.
+                continue;
+            }
             let entry = Entry::parse([facts, b" ", name].concat());
             assert_eq!(entry.name(), name);
             assert!(!entry.is_malformed(), "{entry:?}");
         }
+    }
+}
+
+#[test]
+fn quirk_blanks_and_tabs_before_the_facts() {
+    for blanks in [" ", "  ", "\t", " \t ", "\t\t\t"] {
+        for (line, name) in [
+            ("type=file;size=3; a", "a"),
+            ("type=file;size=3;  a", " a"),
+            ("type=file;size=3; \ta; b", "\ta; b"),
+            ("type=file;size=3 a b", "a b"),
+        ] {
+            let entry = Entry::parse(format!("{blanks}{line}"));
+            assert_eq!(facts(&entry), [("type", "file"), ("size", "3")], "{line}");
+            assert_eq!(entry.name(), name.as_bytes(), "{line}");
+            assert!(!entry.is_malformed());
+        }
+    }
+    let link = Entry::parse("  type=OS.unix=slink:/a b;size=3; a");
+    assert_eq!(link.name(), b"a");
+    assert_eq!(link.fact("size"), Some(&b"3"[..]));
+    // Names alone keep all but one blank.
+    for (line, name) in [("  a", " a"), (" a=b", "a=b"), (" \ta b; c", "\ta b; c")] {
+        let entry = Entry::parse(line);
+        assert_eq!((entry.name(), entry.facts().count()), (name.as_bytes(), 0));
+        assert!(!entry.is_malformed());
+    }
+    assert!(Entry::parse("\ta").is_malformed());
+}
+
+#[test]
+fn an_entry_without_a_name_is_malformed() {
+    for line in [
+        "type=file; ",
+        " type=file;size=3; ",
+        "type=file ",
+        " ",
+        "; ",
+    ] {
+        let entry = Entry::parse(line);
+        assert!(entry.is_malformed(), "{line}");
+        assert_eq!(entry.name(), b"", "{line}");
+        assert_eq!(entry.path(), Err(InvalidPath::Empty), "{line}");
+        assert_eq!(entry.file_name(), None, "{line}");
+    }
+    for bytes in [
+        "250-Start\r\n type=file; \r\n250 End\r\n",
+        "250-Start\r\n250-type=file; \r\n250 End\r\n",
+        "250 type=file; \r\n",
+    ] {
+        let entry = entry(&reply(bytes)).unwrap();
+        assert_eq!(entry.fact("type"), Some(&b"file"[..]), "{bytes}");
+        assert!(entry.is_malformed(), "{bytes}");
     }
 }
 
@@ -133,12 +190,9 @@ fn a_name_that_cannot_be_sent_is_listed_and_refused_as_a_path() {
     assert_eq!(nul.path(), Err(InvalidPath::Byte { byte: 0, at: 1 }));
     let cr = Entry::parse("type=file; a\r");
     assert_eq!(cr.path(), Err(InvalidPath::Byte { byte: b'\r', at: 1 }));
-    let empty = Entry::parse("type=file; ");
-    assert!(!empty.is_malformed());
-    assert_eq!(
-        (empty.name(), empty.path()),
-        (&[][..], Err(InvalidPath::Empty))
-    );
+    // It may be a part of the line end.
+    assert!(cr.is_malformed());
+    assert_eq!(cr.name(), b"a\r");
 }
 
 #[test]
@@ -158,6 +212,10 @@ fn quirk_mlst_in_all_its_dress() {
         "250-Start of list for /my dir\r\n250-type=dir;sizd=4; /my dir\r\n250 End of list\r\n",
         // indented behind the repeated code
         "250-Start\r\n250- type=dir;sizd=4; /my dir\r\n250 End\r\n",
+        // by more than one blank, or by a tab
+        "250-Start\r\n   type=dir;sizd=4; /my dir\r\n250 End\r\n",
+        "250-Start\r\n\ttype=dir;sizd=4; /my dir\r\n250 End\r\n",
+        "250-Start\r\n250-\t  type=dir;sizd=4; /my dir\r\n250 End\r\n",
         // the blank forgotten
         "250-Start\r\ntype=dir;sizd=4; /my dir\r\n250 End\r\n",
         // something else first
@@ -287,13 +345,16 @@ proptest! {
         prop_assert_eq!(entry.line(), &line[..]);
         prop_assert!(line.ends_with(entry.name()));
         let facts: Vec<_> = entry.facts().collect();
-        if entry.is_malformed() {
-            prop_assert_eq!(entry.name(), &line[..]);
+        let whole = entry.name() == line;
+        prop_assert!(!whole || entry.is_malformed());
+        if whole {
             prop_assert!(facts.is_empty());
         } else {
             // What is not name is facts, one blank, and the marks between them.
             let front = &line[..line.len() - entry.name().len()];
             let front = front.strip_suffix(b" ").expect("a blank before the name");
+            let blanks = front.iter().take_while(|byte| **byte == b' ').count();
+            let front = &front[blanks..];
             let told: usize = facts.iter().map(|(name, value)| name.len() + value.len()).sum();
             let marks = front.iter().filter(|byte| matches!(byte, b';' | b'=')).count();
             let kept = facts.iter().flat_map(|(_, value)| value.iter());
@@ -314,7 +375,7 @@ proptest! {
 
     #[test]
     fn entries_of_the_grammar_round_trip(
-        facts in prop::collection::vec(("[a-zA-Z.-]{1,9}", "[!-:<-~]{0,9}"), 0..5),
+        facts in prop::collection::vec(("[a-zA-Z.-]{1,9}", "[!-:<-~]{0,9}"), 1..5),
         name in prop::collection::vec(any::<u8>(), 0..20),
     ) {
         let mut line = Vec::new();
@@ -324,8 +385,8 @@ proptest! {
         line.push(b' ');
         line.extend_from_slice(&name);
         let entry = Entry::parse(line);
-        prop_assert!(!entry.is_malformed());
         prop_assert_eq!(entry.name(), &name[..]);
+        prop_assert_eq!(entry.is_malformed(), name.is_empty() || name.ends_with(b"\r"));
         let found: Vec<_> = entry.facts().collect();
         prop_assert_eq!(found.len(), facts.len());
         for ((fact, value), found) in facts.iter().zip(found) {

@@ -1,11 +1,11 @@
 //! The wire layer: framing of replies, encoding of commands, the line splitter, paths.
 
-use ftp_proto::data::{LineSplitter, LineTooLong};
+use ftp_proto::data::{Collected, LineKind, LineSplitter, LineTooLong, Listing};
 use ftp_proto::wire::{
     Class, Code, Command, DecodeError, Escaped, InvalidCommand, Limits, Multiline, Reply,
     ReplyDecoder, Telnet, Verb,
 };
-use ftp_proto::{InvalidPath, RemotePath};
+use ftp_proto::{InvalidPath, ListingLimits, RemotePath};
 use proptest::prelude::*;
 
 type Outcome = (Vec<Reply>, Option<DecodeError>);
@@ -675,7 +675,7 @@ fn verbs_are_checked() {
         "",
         "A",
         "AB",
-        "TOOLONGER",
+        "LONGERTHANTHIRTYTWOLETTERSANDDIGI",
         "1ABC",
         "LIS ",
         "LI\r",
@@ -690,7 +690,15 @@ fn verbs_are_checked() {
             "{bad:?}"
         );
     }
-    for good in ["XMD5", "xsha512", "MFMT", "PWD", "XSHA256"] {
+    for good in [
+        "XMD5",
+        "xsha512",
+        "MFMT",
+        "PWD",
+        "XSHA256",
+        "SETLONGRETR",
+        "THISISTHELONGESTONETHEREMAYBE032",
+    ] {
         assert_eq!(
             Command::new(good).unwrap().verb(),
             good.to_ascii_uppercase()
@@ -844,6 +852,80 @@ fn listing_lines_end_at_lf_and_lose_one_cr() {
     let wanted = [&b"a"[..], b"b", b"c\rd\r", b"", b"\0\xff", b" e \r"];
     assert_eq!(found, wanted);
     assert_eq!(split(99, []).0, Vec::<Vec<u8>>::new());
+}
+
+/// The lines that a stream hands out, and those that are collected.
+fn listed(kind: LineKind, bytes: &[u8]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
+    let mut listing = Listing::new(kind, 99);
+    let mut collected = Collected::new(ListingLimits::default());
+    let (mut streamed, mut rest) = (Vec::new(), bytes);
+    while !listing.has_ended() {
+        let room = listing.space();
+        let count = rest.len().min(3);
+        room[..count].copy_from_slice(&rest[..count]);
+        rest = &rest[count..];
+        listing.filled(count);
+        while let Some(line) = listing.next_line().unwrap() {
+            streamed.push(line.clone());
+            collected.push(line).unwrap();
+        }
+    }
+    (streamed, collected.finish(&listing))
+}
+
+fn all_listed(kind: LineKind, bytes: &[u8]) -> Vec<String> {
+    let (_, lines) = listed(kind, bytes);
+    let text = |line: Vec<u8>| String::from_utf8(line).unwrap();
+    lines.into_iter().map(text).collect()
+}
+
+#[test]
+fn quirk_blank_lines_are_no_entries() {
+    use LineKind::{Entry, Name, Text};
+    for empty in ["\r\n", "\n", "\r\n\r\n", "\r\r\n", ""] {
+        assert!(all_listed(Name, empty.as_bytes()).is_empty());
+        assert!(all_listed(Entry, empty.as_bytes()).is_empty());
+    }
+    let bytes = b"\r\n\na\r\n\r\nb\r\n \r\n\t\r\nc";
+    assert_eq!(all_listed(Entry, bytes), ["a", "b", "c"]);
+    // A name may be a blank, and a text may have blank lines.
+    assert_eq!(all_listed(Name, bytes), ["a", "b", " ", "\t", "c"]);
+    let text = ["", "", "a", "", "b", " ", "\t", "c"];
+    assert_eq!(all_listed(Text, bytes), text);
+}
+
+#[test]
+fn blank_lines_are_bounded() {
+    let mut listing = Listing::new(LineKind::Name, 9);
+    for _ in 0..9 {
+        listing.space()[0] = b'\n';
+        listing.filled(1);
+        assert_eq!(listing.next_line(), Ok(None));
+    }
+    listing.space()[0] = b'\n';
+    listing.filled(1);
+    assert_eq!(listing.next_line(), Err(LineTooLong { limit: 9 }));
+}
+
+#[test]
+fn quirk_gridftp_ends_every_line_with_two_crs() {
+    for kind in [LineKind::Name, LineKind::Entry] {
+        let wanted = ["a", "b", "c"];
+        assert_eq!(all_listed(kind, b"a\r\r\nb\r\r\nc\r\r\n"), wanted);
+        assert_eq!(all_listed(kind, b"a\r\r\n\r\nb\r\r\nc\r\r\n"), wanted);
+        assert_eq!(all_listed(kind, b"a\r\r\n"), ["a"]);
+        // One line that has none: the others keep theirs, wherever it stands.
+        assert_eq!(
+            all_listed(kind, b"a\r\r\nb\r\r\nc\r\n"),
+            ["a\r", "b\r", "c"]
+        );
+        assert_eq!(all_listed(kind, b"a\r\nb\r\r\n"), ["a", "b\r"]);
+        assert_eq!(all_listed(kind, b"a\r\r\nb\nc\r\r\n"), ["a\r", "b", "c\r"]);
+    }
+    assert_eq!(all_listed(LineKind::Text, b"a\r\r\n"), ["a\r"]);
+    // A stream cannot look ahead.
+    let (streamed, _) = listed(LineKind::Name, b"a\r\r\nb\r\nc\r\r\n");
+    assert_eq!(streamed, [&b"a"[..], b"b", b"c\r"]);
 }
 
 #[test]

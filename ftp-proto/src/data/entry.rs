@@ -34,11 +34,11 @@ impl Entry {
     /// Reads one line, which comes without its line end. There is no line that it refuses, and
     /// none of which it drops a byte.
     ///
-    /// Facts end at the first `; `, and the name is all that stands behind it: further blanks, `;`
-    /// and `=` belong to it. A blank within a value is one that the RFC does not allow, and
-    /// Pure-FTPd sends (`type=OS.unix=slink:/a b;`). Where no `; ` is, as NcFTPd leaves out the
-    /// last `;`, they end at the first blank. A line that has nothing but a name begins with the
-    /// blank.
+    /// Blanks and tabs may stand before the facts. Facts end at the first `; `, and the name is all
+    /// that follows it: further blanks, `;` and `=` belong to it. A blank within a value is one that
+    /// the RFC does not allow, and Pure-FTPd sends (`type=OS.unix=slink:/a b;`). Where no `; ` is,
+    /// as NcFTPd leaves out the last `;`, they end at the first blank. A line that has nothing but a
+    /// name begins with the blank.
     ///
     /// What is not of this form, an error of `ls` or a line of LIST for example, is all name, and
     /// [malformed](Self::is_malformed).
@@ -90,7 +90,9 @@ impl Entry {
     /// (`Size;`) has an empty one, as `Size=;` has.
     pub fn facts(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let facts = self.facts.and_then(|end| self.line.get(..end));
+        let facts = facts.unwrap_or_default();
         facts
+            .get(indentation(facts)..)
             .unwrap_or_default()
             .split(|byte| *byte == b';')
             .filter(|fact| !fact.is_empty())
@@ -109,10 +111,20 @@ impl Entry {
             .map(|(_, value)| value)
     }
 
-    /// Whether the line has no place where facts end and a name begins.
+    /// Whether the line is no entry of RFC 3659: it has no place where facts end and a name begins,
+    /// or nothing stands there, or the name ends with a CR, which may belong to the line end.
+    ///
+    /// ```
+    /// use ftp_proto::data::Entry;
+    ///
+    /// assert!(!Entry::parse("type=file; a").is_malformed());
+    /// for line in ["total 12", "type=file; ", "type=file; a\r"] {
+    ///     assert!(Entry::parse(line).is_malformed());
+    /// }
+    /// ```
     #[must_use]
     pub fn is_malformed(&self) -> bool {
-        self.facts.is_none()
+        self.facts.is_none() || matches!(self.name().last(), None | Some(b'\r'))
     }
 
     /// The line as it came.
@@ -122,13 +134,40 @@ impl Entry {
     }
 }
 
+/// Where the facts end and the blank before the name stands.
 fn end_of_facts(line: &[u8]) -> Option<usize> {
-    let blank = memchr::memchr(b' ', line)?;
-    match line.get(..blank)? {
-        [] => Some(blank),
-        fact if memchr::memchr2(b'=', b';', fact).is_none() => None,
-        _ => memmem::find(line, b"; ").map_or(Some(blank), |end| end.checked_add(1)),
+    let begin = indentation(line);
+    let rest = line.get(begin..)?;
+    if begin > 0 && !begins_with_a_fact(rest) {
+        return line.starts_with(b" ").then_some(0);
     }
+    let blank = memchr::memchr(b' ', rest)?;
+    let fact = rest.get(..blank)?;
+    memchr::memchr2(b'=', b';', fact)?;
+    let end = match memmem::find(rest, b"; ") {
+        Some(semicolon) => semicolon.checked_add(1)?,
+        None => blank,
+    };
+    begin.checked_add(end)
+}
+
+/// How many blanks and tabs a line begins with.
+fn indentation(line: &[u8]) -> usize {
+    let not_blank = |byte: &u8| !matches!(byte, b' ' | b'\t');
+    line.iter().position(not_blank).unwrap_or(line.len())
+}
+
+/// Whether `name=value;` stands here. After a blank it may be a name as well, so that less than this
+/// is one.
+fn begins_with_a_fact(text: &[u8]) -> bool {
+    let of_a_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let name = text.iter().take_while(|byte| of_a_name(byte)).count();
+    let blank = memchr::memchr(b' ', text).unwrap_or(text.len());
+    let ends = || {
+        let first = text.get(..blank).unwrap_or_default();
+        first.contains(&b';') || memmem::find(text, b"; ").is_some()
+    };
+    name > 0 && text.get(name) == Some(&b'=') && ends()
 }
 
 impl fmt::Debug for Entry {

@@ -8,11 +8,11 @@ use super::{LineSplitter, LineTooLong};
 /// The lines of a listing, whose bytes the driver reads.
 ///
 /// ```
-/// use ftp_proto::data::Listing;
+/// use ftp_proto::data::{LineKind, Listing};
 /// use std::io::Read as _;
 ///
-/// let mut connection = &b"one\r\ntwo"[..];
-/// let mut listing = Listing::new(1_024);
+/// let mut connection = &b"one\r\n\r\ntwo"[..];
+/// let mut listing = Listing::new(LineKind::Name, 1_024);
 /// let mut names = Vec::new();
 /// while !listing.has_ended() {
 ///     let count = connection.read(listing.space())?;
@@ -26,21 +26,45 @@ use super::{LineSplitter, LineTooLong};
 /// ```
 pub struct Listing {
     splitter: LineSplitter,
+    kind: LineKind,
+    longest: usize,
+    /// Bytes of blank lines in a row.
+    blank: usize,
+    /// How many lines had a second CR at their end, which was taken off.
+    shortened: usize,
+    /// A line had none.
+    uneven: bool,
     buffer: Vec<u8>,
     begin: usize,
     end: usize,
     ended: bool,
 }
 
+/// What a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    /// A line of a text: blank lines count, and every CR but that of the line end.
+    Text,
+    /// A name, of NLST. An empty line is none: ftp-srv lists an empty directory so.
+    Name,
+    /// An entry, of LIST or MLSD. A line of blanks is none.
+    Entry,
+}
+
 /// How much of a listing is read at a time.
 const ROOM: usize = 16 * 1024;
 
 impl Listing {
-    /// Of lines of up to this many bytes, line end included.
+    /// Of lines of this kind, of up to this many bytes, line end included.
     #[must_use]
-    pub fn new(longest: usize) -> Self {
+    pub fn new(kind: LineKind, longest: usize) -> Self {
         Self {
             splitter: LineSplitter::new(longest),
+            kind,
+            longest,
+            blank: 0,
+            shortened: 0,
+            uneven: false,
             buffer: alloc::vec![0; ROOM],
             begin: 0,
             end: 0,
@@ -51,9 +75,60 @@ impl Listing {
     /// The next line of what has come, without its line end. `None` says that there is none: after
     /// the [end](Self::has_ended) there is no other.
     ///
+    /// Lines of GridFTP servers end with CR CR LF. The second CR goes, too, as long as every line
+    /// before has had it; see [`shortened`](Self::shortened).
+    ///
     /// # Errors
-    /// [`LineTooLong`], as soon as a line cannot end within the limit.
+    /// [`LineTooLong`], as soon as a line cannot end within the limit. Blank lines that are none
+    /// count as a part of the next one.
     pub fn next_line(&mut self) -> Result<Option<Vec<u8>>, LineTooLong> {
+        loop {
+            match self.next_of_any_kind()? {
+                Some(line) if self.is_blank(&line) => {
+                    let line = line.len().saturating_add(1);
+                    self.blank = self.blank.saturating_add(line);
+                    if self.blank > self.longest {
+                        let limit = self.longest;
+                        return Err(LineTooLong { limit });
+                    }
+                }
+                Some(line) => {
+                    self.blank = 0;
+                    return Ok(Some(self.without_second_cr(line)));
+                }
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// How many of the first lines were handed out without a second CR that belongs to their names,
+    /// as a later line shows, which has none. 0, as long as every line has one.
+    #[must_use]
+    pub fn shortened(&self) -> usize {
+        if self.uneven { self.shortened } else { 0 }
+    }
+
+    fn is_blank(&self, line: &[u8]) -> bool {
+        let blank = |byte: &u8| match self.kind {
+            LineKind::Text => false,
+            LineKind::Name => *byte == b'\r',
+            LineKind::Entry => matches!(byte, b' ' | b'\t' | b'\r'),
+        };
+        self.kind != LineKind::Text && line.iter().all(blank)
+    }
+
+    fn without_second_cr(&mut self, mut line: Vec<u8>) -> Vec<u8> {
+        let may_go = self.kind != LineKind::Text && !self.uneven;
+        if may_go && line.last() == Some(&b'\r') {
+            line.pop();
+            self.shortened = self.shortened.saturating_add(1);
+        } else {
+            self.uneven = true;
+        }
+        line
+    }
+
+    fn next_of_any_kind(&mut self) -> Result<Option<Vec<u8>>, LineTooLong> {
         let mut rest = self.buffer.get(self.begin..self.end).unwrap_or_default();
         let line = self.splitter.next_line(&mut rest)?.map(<[u8]>::to_vec);
         self.begin = self.end.saturating_sub(rest.len());
@@ -86,6 +161,7 @@ impl fmt::Debug for Listing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Listing")
             .field("splitter", &self.splitter)
+            .field("kind", &self.kind)
             .field("waiting", &self.end.saturating_sub(self.begin))
             .field("ended", &self.ended)
             .finish_non_exhaustive()

@@ -2,6 +2,7 @@
 
 mod ascii;
 mod ascii_outbox;
+mod collected;
 mod entry;
 mod interruption;
 mod lines;
@@ -12,10 +13,11 @@ mod read_ahead;
 
 pub use ascii::{AsciiDecoder, AsciiEncoder, Encoded};
 pub use ascii_outbox::AsciiOutbox;
+pub use collected::Collected;
 pub use entry::Entry;
 pub use interruption::Interruption;
 pub use lines::{LineSplitter, LineTooLong};
-pub use listing::Listing;
+pub use listing::{LineKind, Listing};
 pub use moved::Moved;
 pub use phase::{DataPhase, DataStep};
 pub use read_ahead::Ahead;

@@ -6,9 +6,10 @@ use crate::wire::{Code, Reply};
 
 /// Reads the reply to MLST: the entry between its first and its last line.
 ///
-/// The blank that indents the entry may be missing, as some servers forget it, or stand behind a
-/// repeated `250-`. Its name is often a whole path (Pure-FTPd, ProFTPD, pyftpdlib).
-/// Where no line between them is an entry, one of the others may be, if it has facts.
+/// The blank that indents the entry may be missing, as some servers forget it, or stand after a
+/// repeated `250-`, and there may be more blanks and tabs than one. Its name is often a whole path (Pure-FTPd, ProFTPD, pyftpdlib).
+/// Where no line between them is an entry, another one may be, if it has facts: it may have no name,
+/// and is then [malformed](Entry::is_malformed).
 ///
 /// # Errors
 ///

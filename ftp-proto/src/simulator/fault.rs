@@ -63,6 +63,8 @@ pub enum Action {
     Words(Vec<u8>),
     /// For transfer verbs: the preliminary reply is these raw bytes.
     Announcing(Vec<u8>),
+    /// For LIST, NLST and MLSD: these raw bytes are the listing.
+    Listing(Vec<u8>),
     /// Raw bytes behind the last reply, and outside TLS if there is TLS.
     InClear(Vec<u8>),
     /// Raw bytes ahead of the first reply.

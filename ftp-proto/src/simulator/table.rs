@@ -370,6 +370,66 @@ cases! {
         .step(Upload("/\0", vec![]), Fails(ErrorKind::InvalidArgument, None))
         .heard(&[]);
 
+    // What servers say in ways of their own.
+
+    /// The quotes of a name as they are: PWD knows the name, and a reconnect goes there.
+    quotes_that_are_not_doubled => session(Setup::new()
+            .directory("/a\"b")
+            .directory("/a")
+            .fault(Fault::on("PWD", Action::Words(b"257 \"/a\"b\" is it.\r\n".to_vec()))))
+        .step(Operation::Call(Call::Cwd, "a\"b"), code(250))
+        .step(Pwd, bytes(b"/a\"b"))
+        .step(Operation::Reconnect, done())
+        .step(Operation::Call(Call::Cwd, "../a\"b"), code(250));
+    /// A blank line for an empty directory, and blank lines between entries.
+    blank_lines_in_listings => session(two_listings(b"\r\n", b"\r\na\r\n \r\n\nb\r\n"))
+        .step(Names, Is(Outcome::Lines(Vec::new())))
+        .step(Operation::Look(Look::List, ""), Is(Outcome::Lines(Vec::new())))
+        .step(Operation::Look(Look::Mlsd, ""), Is(Outcome::Lines(Vec::new())))
+        .step(Names, lines(&["a", " ", "b"]))
+        .step(Operation::Look(Look::List, ""), lines(&["a", "b"]))
+        .step(Operation::Look(Look::Mlsd, ""), lines(&["a", "b"]))
+        .steps(still_in_step());
+    /// Every line ends with CR CR LF, or some do, and then the CR is a part of the name.
+    lines_that_end_with_two_crs => session(two_listings(
+            b"type=file; a\r\r\ntype=file; b\r\r\n",
+            b"type=file; a\r\r\ntype=file; b\r\n",
+        ))
+        .step(Names, lines(&["type=file; a", "type=file; b"]))
+        .step(Operation::Look(Look::List, ""), lines(&["type=file; a", "type=file; b"]))
+        .step(Operation::FactsOfAll, lines(&["a", "b"]))
+        .step(Names, lines(&["type=file; a\r", "type=file; b"]))
+        .step(Operation::Look(Look::List, ""), lines(&["type=file; a\r", "type=file; b"]))
+        .step(Operation::FactsOfAll, lines(&["a\r", "b"]))
+        .steps(still_in_step());
+    /// Blanks and tabs before the facts, and one blank, which is no part of the name, after them.
+    blanks_before_facts => session(two_listings(
+            b"  type=file;size=1; a\r\n\t type=file;  b\r\n",
+            b"",
+        )
+        .fault(Fault::on("MLST", Action::Words(
+            b"250-Here\r\n \t  type=file;  a\r\n250 End\r\n".to_vec(),
+        ))))
+        .step(Operation::FactsOfAll, lines(&["a", " b"]))
+        .step(Operation::Facts("a"), lines(&[" a", "type=file"]))
+        .steps(still_in_step());
+    /// Two numbers are no size.
+    two_numbers_for_a_size => session(Setup::new()
+            .fault(Fault::nth("SIZE", 0, Action::Words(b"213 12 34\r\n".to_vec()))))
+        .step(Size("/five"), Fails(Protocol, Some(213)))
+        .step(Size("/five"), Is(Outcome::Size(Some(5))))
+        .steps(still_in_step());
+    /// Verbs of servers' own may be long.
+    long_verbs => session(Setup::new()
+            .fault(Fault::on("SETLONGRETR", Action::Reply(b"200 Fine.\r\n".to_vec()))))
+        .step(Raw("setlongretr on"), code(200))
+        .step(Raw("THISISTHELONGESTONETHEREMAYBE032"), code(500))
+        .step(
+            Raw("LONGERTHANTHIRTYTWOLETTERSANDDIGI"),
+            Fails(ErrorKind::InvalidArgument, None),
+        )
+        .steps(still_in_step());
+
     // Sizes.
 
     /// A download that brings less than its 150 announced is cut, though the server confirms it and
@@ -1508,6 +1568,22 @@ fn session(setup: Setup) -> Case {
 fn greeted(greeting: impl Into<Vec<u8>>) -> Case {
     let action = Action::Reply(greeting.into());
     Case::new(Setup::new().fault(Fault::on("GREETING", action))).only(Channels::Clear)
+}
+
+/// The first and the second listing of each kind.
+fn two_listings(first: &[u8], second: &[u8]) -> Setup {
+    let mut setup = Setup::new();
+    for verb in ["NLST", "LIST", "MLSD"] {
+        for (nth, text) in [first, second].into_iter().enumerate() {
+            setup = setup.fault(Fault::nth(verb, nth, Action::Listing(text.to_vec())));
+        }
+    }
+    setup
+}
+
+fn lines(expected: &[&str]) -> Expect {
+    let expected = expected.iter().map(|line| line.as_bytes().to_vec());
+    Is(Outcome::Lines(expected.collect()))
 }
 
 /// Bytes in which no two stretches are alike for long.

@@ -24,10 +24,15 @@ type Planned = Result<(Load, Vec<u8>), &'static str>;
 impl Simulator {
     pub(super) fn begin_transfer(&mut self, s: usize, verb: &str, argument: &[u8], mut ctx: Ctx) {
         self.sessions[s].announced_transfer = false;
-        let plan = match self.plan(s, verb, argument) {
+        let mut plan = match self.plan(s, verb, argument) {
             Ok(plan) => plan,
             Err(text) => return self.say(s, &mut ctx, text),
         };
+        for action in &ctx.actions {
+            if let Action::Listing(text) = action {
+                plan.load = Load::Download(text.clone());
+            }
+        }
         let queues = has(&ctx.actions, |a| matches!(a, Action::QueueAborted));
         if !queues && self.is_preceded_by_queued(s, &plan, &mut ctx) {
             return;

@@ -1,0 +1,70 @@
+//! All lines of a listing, within limits.
+
+use alloc::vec::Vec;
+
+use super::Listing;
+use crate::error::{Error, ErrorKind};
+use crate::options::ListingLimits;
+
+/// The lines of one [`Listing`], collected.
+///
+/// ```
+/// use ftp_proto::ListingLimits;
+/// use ftp_proto::data::{Collected, LineKind, Listing};
+/// use std::io::Read as _;
+///
+/// let mut connection = &b"one\r\r\ntwo\r\r\n"[..];
+/// let mut listing = Listing::new(LineKind::Name, 1_024);
+/// let mut names = Collected::new(ListingLimits::default());
+/// while !listing.has_ended() {
+///     let count = connection.read(listing.space())?;
+///     listing.filled(count);
+///     while let Some(name) = listing.next_line()? {
+///         names.push(name)?;
+///     }
+/// }
+/// assert_eq!(names.finish(&listing), [&b"one"[..], b"two"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Collected {
+    limits: ListingLimits,
+    lines: Vec<Vec<u8>>,
+    bytes: usize,
+}
+
+impl Collected {
+    /// Nothing yet, of up to this much.
+    #[must_use]
+    pub fn new(limits: ListingLimits) -> Self {
+        Self {
+            limits,
+            lines: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Adds a line.
+    ///
+    /// # Errors
+    /// [`TooLarge`](ErrorKind::TooLarge) above one of the limits.
+    pub fn push(&mut self, line: Vec<u8>) -> Result<(), Error> {
+        self.bytes = self.bytes.saturating_add(line.len());
+        if self.lines.len() >= self.limits.lines || self.bytes > self.limits.bytes {
+            let why = "the listing has more lines or bytes than Options::listing allows";
+            return Err(Error::new(ErrorKind::TooLarge).with_source(why));
+        }
+        self.lines.push(line);
+        Ok(())
+    }
+
+    /// All lines, once the listing has ended. A CR that was taken off a line is back, where not
+    /// every line had it.
+    #[must_use]
+    pub fn finish(mut self, listing: &Listing) -> Vec<Vec<u8>> {
+        for line in self.lines.iter_mut().take(listing.shortened()) {
+            line.push(b'\r');
+        }
+        self.lines
+    }
+}
