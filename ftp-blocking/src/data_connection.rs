@@ -5,7 +5,7 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use ftp_proto::tls::{PlainRead, TlsInfo};
-use ftp_proto::{Accept, Closing, DataEnd, Endpoint, Error};
+use ftp_proto::{Accept, Closing, DataEnd, Endpoint, Error, Tickets};
 
 use crate::channel::Channel;
 use crate::client::Client;
@@ -147,8 +147,16 @@ impl Client {
         self.control.handshake(self.deadline)
     }
 
-    pub(crate) fn start_data_tls(&mut self) -> Result<(), Error> {
+    /// Begins TLS, unless it has begun; `false` where a ticket is to be spared.
+    pub(crate) fn start_data_tls(&mut self, tickets: Tickets) -> Result<bool, Error> {
         let login = self.tls()?.clone();
-        self.data.channel()?.start_tls(&login)
+        let channel = self.data.channel()?;
+        if channel.is_tls() {
+            return Ok(true);
+        }
+        if login.must_spare(tickets) {
+            return Ok(false);
+        }
+        channel.start_tls(&login).map(|()| true)
     }
 }

@@ -121,8 +121,10 @@ impl Client {
 
     fn secure_data(&mut self, want: SecureData) -> Answer {
         if want.clock() == Clock::Starts {
-            if let Err(error) = self.start_data_tls() {
-                return want.failed(error);
+            match self.start_data_tls(want.tickets()) {
+                Ok(true) => {}
+                Ok(false) => return want.spared(),
+                Err(error) => return want.failed(error),
             }
         }
         match self.watch(Data::handshake, Readiness::Either, self.deadline) {

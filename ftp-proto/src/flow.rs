@@ -123,6 +123,19 @@ pub enum Endpoint {
     Address(SocketAddr),
 }
 
+/// Which session tickets a handshake on a data connection may use. Under TLS 1.3 each is good for one
+/// handshake, and a transfer that is then refused brings no other one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Tickets {
+    /// All.
+    #[default]
+    All,
+    /// All but the last one: nobody knows yet whether the transfer takes place. Where there is just
+    /// one, the handshake is not begun, and the want is answered by [`SecureData::spared`]. Where there
+    /// is none, or a session of TLS 1.2, which has no end, there is nothing to spare.
+    AllButLast,
+}
+
 /// How a data connection is to be ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Closing {
@@ -176,6 +189,7 @@ pub(crate) enum Event {
     Accepted,
     Secured,
     Resumed,
+    Spared,
     Cleared,
     Closed(DataEnd),
     Failed(Error),
@@ -423,8 +437,14 @@ tickets! {
     }
     /// Ticket of [`Want::SecureData`]: do a TLS handshake on the data connection, with the name
     /// and the session store of this login's control connection; say by
-    /// [`resumed`](Self::resumed) whether that resumed its session.
-    SecureData {} {
+    /// [`resumed`](Self::resumed) whether that resumed its session. A handshake that is under way goes
+    /// on, also where the clock starts again: the server has then said that the transfer begins.
+    SecureData {
+        /// Which session tickets it may use.
+        tickets: Tickets
+    } {
+        /// It was not begun: it would have taken the [last ticket](Tickets::AllButLast).
+        spared() => Event::Spared;
         /// The handshake is done, without resuming a session, as far as is known.
         secured() => Event::Secured;
         /// The handshake is done, and it resumed the session of the login.

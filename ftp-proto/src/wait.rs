@@ -67,12 +67,17 @@ macro_rules! waits {
         }
 
         impl Timeouts {
-            /// One value for every class.
+            /// One value for every class. [`first_epsv`](Self::first_epsv) and
+            /// [`early_handshake`](Self::early_handshake), which end no operation, are at most their
+            /// defaults.
             #[must_use]
             pub fn with_all(self, limit: Duration) -> Self {
+                let default = Self::default();
                 Self {
                     $($field: limit,)*
                 }
+                .with_first_epsv(limit.min(default.first_epsv))
+                .with_early_handshake(limit.min(default.early_handshake))
             }
 
             /// The limit for this class; zero for [`Wait::Arrived`], which is no wait.
@@ -127,13 +132,20 @@ waits! {
     reply = 60, with_reply;
     /// For the reply to the first EPSV.
     FirstEpsv: "waiting for the reply to EPSV",
-    /// The reply to the first EPSV of a session, 5 s: there are firewalls that swallow it. PASV
-    /// follows.
+    /// The reply to the first EPSV of a session, 5 s: there are firewalls that swallow it. It ends no
+    /// operation: PASV follows.
     first_epsv = 5, with_first_epsv;
     /// For the first reply to a data command.
     Preliminary: "waiting for the transfer to start",
     /// The first reply to a data command, 120 s: some servers recall files from tape.
     preliminary = 120, with_preliminary;
+    /// For the first reply to a data command, before the handshake on the data connection begins
+    /// without it.
+    EarlyHandshake: "waiting for the transfer to start",
+    /// The first reply to a data command whose data is under TLS, 1 s: then the handshake on the data
+    /// connection begins without it, since ftp-srv says 150 only after that. It ends no operation:
+    /// the reply then has the time of [`preliminary`](Self::preliminary).
+    early_handshake = 1, with_early_handshake;
     /// For the server to connect in active mode.
     Accept: "waiting for the server to connect",
     /// The server's connection in active mode, 60 s.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::task::{Context, Poll, ready};
 
 use ftp_proto::tls::{PlainRead, TlsInfo};
-use ftp_proto::{Accept, Closing, DataEnd, Endpoint, Error};
+use ftp_proto::{Accept, Closing, DataEnd, Endpoint, Error, Tickets};
 
 use crate::channel::Channel;
 use crate::client::Client;
@@ -126,8 +126,16 @@ impl Client {
         self.control.poll_handshake(cx)
     }
 
-    pub(crate) fn start_data_tls(&mut self) -> Result<(), Error> {
+    /// Begins TLS, unless it has begun; `false` where a ticket is to be spared.
+    pub(crate) fn start_data_tls(&mut self, tickets: Tickets) -> Result<bool, Error> {
         let login = self.tls()?.clone();
-        self.data.channel()?.start_tls(&login)
+        let channel = self.data.channel()?;
+        if channel.is_tls() {
+            return Ok(true);
+        }
+        if login.must_spare(tickets) {
+            return Ok(false);
+        }
+        channel.start_tls(&login).map(|()| true)
     }
 }

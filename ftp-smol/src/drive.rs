@@ -154,8 +154,10 @@ impl Client {
 
     fn secure_data(&mut self, cx: &mut Context<'_>, want: SecureData, first: bool) -> Served {
         if first {
-            if let Err(error) = self.start_data_tls() {
-                return Ok(want.failed(error));
+            match self.start_data_tls(want.tickets()) {
+                Ok(true) => {}
+                Ok(false) => return Ok(want.spared()),
+                Err(error) => return Ok(want.failed(error)),
             }
         }
         match self.poll_watch(cx, Data::poll_handshake) {

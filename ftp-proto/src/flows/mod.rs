@@ -10,6 +10,7 @@ mod clear_control;
 mod compose;
 pub(crate) mod copy;
 mod directory;
+mod early_handshake;
 mod exchange;
 mod features;
 mod fence;

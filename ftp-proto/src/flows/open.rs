@@ -25,6 +25,7 @@
 //!   EPSV was accepted, but its port cannot be reached: Passive once more, by PASV
 //! ```
 //!
+//! `First` may lead to `Securing` without a reply, and then comes again: `early_handshake.rs`.
 //! With [`DataCommand::WithConnect`] what leaves first, REST or the data command, leaves together with
 //! the connection attempt.
 //! From any state `Failing` drops the data connection, hears the server out and fails.
@@ -35,6 +36,7 @@ use alloc::string::String;
 use super::Size;
 use super::active::Active;
 use super::compose::inner;
+use super::early_handshake::{EarlyHandshake, Instead};
 use super::passive::Passive;
 use super::prepare::Prepare;
 use crate::error::{Error, ErrorKind};
@@ -46,7 +48,7 @@ use crate::session::Session;
 use crate::session::transfer::{Direction, Secured, Transfer};
 use crate::tls::Reason;
 use crate::wait::{Clock, Wait};
-use crate::wire::{Class, Command, Reply, Verb};
+use crate::wire::{Class, Code, Command, Reply, Verb};
 
 /// Opens a transfer: TYPE, then EPSV or PASV and the connection (or EPRT or PORT), then REST, the
 /// data command, its preliminary reply, and TLS on the data connection.
@@ -74,6 +76,7 @@ pub struct Open {
     size: Option<u64>,
     restarting: bool,
     sent: bool,
+    early: EarlyHandshake,
     state: State,
 }
 
@@ -220,6 +223,7 @@ impl Open {
             size: None,
             restarting: false,
             sent: false,
+            early: EarlyHandshake::default(),
             state: State::Prepare(Prepare::new(transfer_type)),
         }
     }
@@ -440,39 +444,79 @@ impl Open {
             return Err(session.look().into());
         }
         if begun || over {
-            return Ok(match clear {
-                true => State::Opened(Secured::No),
-                false => State::Securing,
+            return Ok(match (clear, self.early.replied(session)) {
+                (true, _) => State::Opened(Secured::No),
+                (false, Some(secured)) => State::Opened(secured),
+                (false, None) => State::Securing,
             });
         }
-        if late {
-            let late = Error::new(ErrorKind::Timeout(Wait::Preliminary));
-            return Err(late.with_command(self.command.verb()).into());
+        match self.early.without_reply(session, late) {
+            Instead::Wait(wait) => Err(session.receive_within(wait).into()),
+            Instead::Begin => Ok(State::Securing),
+            Instead::Fail => Err(self.too_late()),
         }
-        Err(session.receive_within(Wait::Preliminary).into())
+    }
+
+    /// No reply to the data command has come.
+    fn too_late(&self) -> Halt {
+        let late = Error::new(ErrorKind::Timeout(Wait::Preliminary));
+        late.with_command(self.command.verb()).into()
     }
 
     fn secure(&mut self, session: &mut Session, answer: &mut Answer) -> Result<State, Halt> {
         let clock = match answer.take() {
-            Some(Event::Secured) => return Ok(State::Opened(Secured::Anew)),
-            Some(Event::Resumed) => return Ok(State::Opened(Secured::Resumed)),
+            Some(Event::Secured) => return Ok(self.secured(Secured::Anew)),
+            Some(Event::Resumed) => return Ok(self.secured(Secured::Resumed)),
+            Some(Event::Spared) => {
+                self.early.spared();
+                return Ok(State::First);
+            }
             None => Clock::Starts,
             Some(Event::ControlFirst) => {
-                if let Some(mut error) = self.refusal(session)? {
-                    let reply = error.reply();
-                    if reply.is_some_and(Reply::is_about_resumption_in_handshake) {
-                        error = error.with_tls_reason(Reason::ResumptionDemanded);
-                    }
-                    return Err(self.fail(session, error));
+                if let Some(error) = self.refusal(session)? {
+                    return Err(self.refused_in_handshake(session, error));
                 }
-                Clock::Continues
+                // From now on it is the handshake that takes its time.
+                match self.early.is_under_way() && session.preliminary_reply().is_some() {
+                    true => {
+                        self.early.replied(session);
+                        Clock::Starts
+                    }
+                    false => Clock::Continues,
+                }
             }
+            Some(Event::TimedOut) if self.early.is_under_way() => return Err(self.too_late()),
             Some(other) => {
                 let error = data_error(other, Wait::Handshake).or_subject(SECURING);
                 return Err(self.fail(session, error));
             }
         };
+        if self.early.is_under_way() {
+            let tickets = self.early.tickets(session);
+            return Err(session.secure_data_early(clock, tickets).into());
+        }
         Err(session.secure_data(clock).into())
+    }
+
+    /// The handshake is done; the reply may be still to come.
+    fn secured(&mut self, secured: Secured) -> State {
+        match self.early.done(secured) {
+            Some(secured) => State::Opened(secured),
+            None => State::First,
+        }
+    }
+
+    fn refused_in_handshake(&mut self, session: &mut Session, mut error: Error) -> Halt {
+        let about_resumption = |reply: &Reply| match self.early.is_under_way() {
+            // Where the server had said nothing yet, 425 and 450 have other causes than 522 has.
+            true => reply.code() == Code::PROTOCOL_NOT_SUPPORTED,
+            false => reply.is_about_resumption_in_handshake(),
+        };
+        if error.reply().is_some_and(about_resumption) {
+            error = error.with_tls_reason(Reason::ResumptionDemanded);
+        }
+        self.early.refused(session);
+        self.fail(session, error)
     }
 
     fn opened(&self, session: &mut Session, secured: Secured) -> Result<Transfer, Error> {

@@ -3,15 +3,15 @@
 //! A flow sees no field of the session. What it learns from a reply it need not tell: the effects of
 //! a reply are applied when it comes in, whether or not its flow is still there.
 
-use super::Session;
 use super::ledger::{Aborting, Owed, Shape};
 use super::live::Live;
 use super::negotiated::{Channel, Framed};
 use super::transfer::{Direction, Secured, Transfer};
+use super::{FirstOnData, Session};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{
     Accept, Answer, ClearControl, CloseData, Closing, Connect, Endpoint, Event, Halt, Listen,
-    Receive, SecureControl, SecureData, Want,
+    Receive, SecureControl, SecureData, Tickets, Want,
 };
 use crate::options::config::{PassiveCommand, Protection};
 use crate::options::transfer::SizeCheck;
@@ -125,7 +125,12 @@ impl Session {
 
     /// Puts TLS on the data connection.
     pub(crate) fn secure_data(&mut self, clock: Clock) -> Want {
-        SecureData::want(self.issue(), Wait::Handshake, clock)
+        SecureData::want(self.issue(), Wait::Handshake, clock, Tickets::All)
+    }
+
+    /// The same before the server has said that the transfer begins.
+    pub(crate) fn secure_data_early(&mut self, clock: Clock, tickets: Tickets) -> Want {
+        SecureData::want(self.issue(), Wait::Preliminary, clock, tickets)
     }
 
     /// Ends the data connection in this way. One that is abandoned is reset only where the server
@@ -331,6 +336,21 @@ impl Session {
     /// Whether the next transfer would start at an offset that an earlier operation has set by REST.
     pub(crate) fn offset_is_set(&self) -> bool {
         self.state.restart.is_some_and(|offset| offset != 0)
+    }
+
+    /// Whether data connections are under TLS.
+    pub(crate) fn protects_data(&self) -> bool {
+        self.protection() == Protection::Private
+    }
+
+    /// What this server was last seen to begin a protected transfer with.
+    pub(crate) fn first_on_data(&self) -> Option<FirstOnData> {
+        self.first_on_data
+    }
+
+    /// The server has begun a protected transfer with this.
+    pub(crate) fn saw_first_on_data(&mut self, first: FirstOnData) {
+        self.first_on_data = Some(first);
     }
 
     /// The server refused a data connection because it did not resume the TLS session. In clear text

@@ -134,6 +134,16 @@ pub struct Session {
     resumption_failed: bool,
     /// A ticket was waited for in vain: once is enough.
     ticketless: bool,
+    first_on_data: Option<FirstOnData>,
+}
+
+/// What a server begins a protected transfer with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FirstOnData {
+    /// The preliminary reply.
+    Reply,
+    /// The handshake on the data connection.
+    Handshake,
 }
 
 type Observer = Box<dyn FnMut(Observed<'_>) + Send + Sync>;
@@ -190,6 +200,7 @@ impl Session {
             unrestored: None,
             resumption_failed: false,
             ticketless: false,
+            first_on_data: None,
         }
     }
 
@@ -206,6 +217,7 @@ impl Session {
         // What was waited for in vain once is not waited for again.
         let epsv = self.state.extended_passive().filter(|works| !works);
         successor.state.set_extended_passive(epsv);
+        successor.first_on_data = self.first_on_data;
         successor
     }
 

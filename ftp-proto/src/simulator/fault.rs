@@ -133,6 +133,9 @@ pub enum Action {
     QueueAborted,
     /// After an upload the server resets the data connection instead of ending it.
     ResetEnd,
+    /// On `HANDSHAKE`: the preliminary reply comes once the handshake is done, as ftp-srv does it; 425
+    /// where that fails.
+    ReplyAfterHandshake,
     /// On `HANDSHAKE`: a fatal alert and FIN instead of a `ServerHello`, and a 522.
     RefuseHandshake,
 }

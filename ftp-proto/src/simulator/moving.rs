@@ -62,10 +62,6 @@ impl Simulator {
         {
             self.store.truncate(path);
         }
-        self.say_preliminary(s, t);
-        if t.has(|a| matches!(a, Action::FinalFirst)) {
-            self.conclude(s, t, "226 Transfer complete.");
-        }
         t.stage = Stage::Moving;
         if self.sessions[s].protected {
             let shown = self.setup.data_tls.as_ref().or(self.setup.tls.as_ref());
@@ -74,7 +70,14 @@ impl Simulator {
                 let actions = self.faults("HANDSHAKE");
                 let refused = has(&actions, |a| matches!(a, Action::RefuseHandshake));
                 t.stage = Stage::Handshaking(refused);
+                if has(&actions, |a| matches!(a, Action::ReplyAfterHandshake)) {
+                    return;
+                }
             }
+        }
+        self.say_preliminary(s, t);
+        if t.has(|a| matches!(a, Action::FinalFirst)) {
+            self.conclude(s, t, "226 Transfer complete.");
         }
     }
 
@@ -107,6 +110,7 @@ impl Simulator {
         let resumed = wire.tls.as_ref().is_some_and(|tls| tls.resumed());
         self.records[t.record].resumed = Some(resumed);
         t.stage = Stage::Moving;
+        self.say_preliminary(s, t);
         if self.setup.require_reuse && !resumed {
             let wire = self.wire(t);
             wire.send_close_notify();
@@ -224,7 +228,11 @@ impl Simulator {
     fn break_off(&mut self, s: usize, t: &mut Transfer) {
         self.wire(t).end(Server::Closed);
         t.stage = Stage::Done;
-        self.conclude(s, t, "426 Connection closed; transfer aborted.");
+        let said = match t.preliminary.is_empty() {
+            true => "426 Connection closed; transfer aborted.",
+            false => "425 No connection established.",
+        };
+        self.conclude(s, t, said);
     }
 
     /// Says the last reply, unless it has been said.

@@ -1101,6 +1101,45 @@ cases! {
         .only(Channels::Tls)
         .step(Download("/five", 0), Fails(Permanent, Some(522)))
         .steps(still_in_step());
+    /// A server that says 150 only after the data handshake (ftp-srv). A refusal costs no ticket that
+    /// a later transfer needs.
+    reply_after_data_handshake => session(Setup::new()
+            .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
+        .only(Channels::Tls)
+        .steps(everything())
+        .steps(vec![(Download("/none", 0), Fails(Permanent, Some(550))); 6])
+        .steps(still_in_step());
+    /// The same in active mode.
+    reply_after_data_handshake_active_mode => session(Setup::new()
+            .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
+        .only(Channels::Tls)
+        .config(active)
+        .steps(everything());
+    /// The same under implicit TLS.
+    reply_after_data_handshake_implicit_tls => session(Setup::new()
+            .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
+        .only(Channels::Implicit)
+        .steps(everything());
+    /// The same where the data command leaves together with the connection attempt.
+    reply_after_data_handshake_with_connect => session(Setup::new()
+            .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
+        .only(Channels::Tls)
+        .config(with_connect)
+        .steps(everything());
+    /// The same after a transfer that began in the usual order, and on another connection.
+    reply_after_data_handshake_now_and_then => session(Setup::new()
+            .fault(Fault::nth("HANDSHAKE", 1, Action::ReplyAfterHandshake))
+            .fault(Fault::nth("HANDSHAKE", 4, Action::ReplyAfterHandshake)))
+        .only(Channels::Tls)
+        .steps(still_in_step())
+        .step(Operation::Reconnect, done())
+        .steps(still_in_step())
+        .steps(still_in_step());
+    /// A reply that takes its time, in the usual order: the handshake waits for it.
+    late_reply_before_data_handshake => session(Setup::new()
+            .fault(Fault::on("RETR", Action::Hold)))
+        .only(Channels::Tls)
+        .steps(everything());
     /// Hard case 12: cut inside a TLS record.
     hard_12_cut_inside_a_record => session(cut(Then::FinInsideRecord))
         .only(Channels::Tls)

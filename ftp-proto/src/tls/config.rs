@@ -27,6 +27,7 @@ use super::store::Sessions;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 use super::verify::{ByKey, Telling};
 use crate::error::{Error, ErrorKind};
+use crate::flow::Tickets;
 
 /// Whom to trust, for control and data connections alike, and who we are.
 ///
@@ -305,10 +306,12 @@ impl TlsConfig {
         let mut config = ClientConfig::clone(&self.config);
         let noting = Arc::new(Noting::new(config.client_auth_cert_resolver));
         config.client_auth_cert_resolver = noting.clone();
-        config.resumption = Resumption::store(Arc::new(Sessions::new(name.clone())));
+        let sessions = Arc::new(Sessions::new(name.clone()));
+        config.resumption = Resumption::store(sessions.clone());
         Ok(TlsLogin {
             config: Arc::new(config),
             noting,
+            sessions,
             name,
         })
     }
@@ -404,6 +407,8 @@ pub struct TlsLogin {
     config: Arc<ClientConfig>,
     /// The resolver of that.
     noting: Arc<Noting>,
+    /// The store of that.
+    sessions: Arc<Sessions>,
     name: ServerName<'static>,
 }
 
@@ -415,6 +420,23 @@ impl TlsLogin {
     pub fn connection(&self) -> Result<TlsChannel, Error> {
         let pump = Pump::new(self.config.clone(), self.name.clone())?;
         Ok(TlsChannel::new(pump.noting(self.noting.clone())))
+    }
+
+    /// Whether a new connection may not be made now, because it would take a ticket that is
+    /// [to be spared](Tickets::AllButLast).
+    ///
+    /// ```
+    /// # #[cfg(feature = "ring")] {
+    /// use ftp_proto::Tickets;
+    /// use ftp_proto::tls::TlsConfig;
+    ///
+    /// let login = TlsConfig::dangerous_accept_any_certificate()?.login("ftp.example.org")?;
+    /// assert!(!login.must_spare(Tickets::AllButLast)); // there is none at all yet
+    /// # }
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
+    pub fn must_spare(&self, tickets: Tickets) -> bool {
+        tickets == Tickets::AllButLast && self.sessions.has_one_ticket_left()
     }
 }
 

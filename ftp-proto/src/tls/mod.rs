@@ -96,7 +96,7 @@
 //! | [want](crate::Want) | operation |
 //! |---|---|
 //! | `SecureControl` | `login.connection()`, then `handshake` |
-//! | `SecureData` | the same, with the same login; answer `resumed` if `resumed()` says so |
+//! | `SecureData` | `spared` if `login.must_spare(want.tickets())`; else the same, with the same login; answer `resumed` if `resumed()` says so |
 //! | `CloseData`, `SendEnd` | `close`, then half-close the socket |
 //! | `CloseData`, `AwaitEnd` | `await_end` |
 //! | `CloseData`, `Acknowledge` | `close` |

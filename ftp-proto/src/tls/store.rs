@@ -40,6 +40,12 @@ impl Sessions {
         Self { name, kept }
     }
 
+    /// Whether the next connection would take the last ticket, and leave nothing to resume.
+    pub(super) fn has_one_ticket_left(&self) -> bool {
+        let kept = self.of(&self.name);
+        kept.is_some_and(|kept| kept.tls12.is_none() && kept.tickets.len() == 1)
+    }
+
     /// `None` for another server, which a login does not have.
     fn of(&self, name: &ServerName<'_>) -> Option<MutexGuard<'_, Kept>> {
         // Nothing in here panics half-way.

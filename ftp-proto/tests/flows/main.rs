@@ -13,6 +13,7 @@ mod copy_faults;
 mod data_phase;
 mod directories;
 mod drops;
+mod early_handshake;
 mod features;
 mod files;
 mod finish;

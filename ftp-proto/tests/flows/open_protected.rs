@@ -16,7 +16,7 @@ fn open_under_tls_shakes_hands_behind_the_preliminary() {
     driver.server.assert_over();
     assert_eq!(
         driver.wants.iter().rev().take(2).collect::<Vec<_>>(),
-        ["secure data", "receive Preliminary"]
+        ["secure data", "receive EarlyHandshake"]
     );
 }
 

@@ -13,7 +13,7 @@ pub(crate) use couple::*;
 use ftp_proto::wire::Escaped;
 use ftp_proto::{
     Answer, Clock, Closing, Config, DataEnd, Direction, Endpoint, Error, ErrorKind, Flow, Security,
-    Session, Step, Transfer, TransferType, Wait, Want, flows,
+    Session, Step, Tickets, Transfer, TransferType, Wait, Want, flows,
 };
 pub(crate) use model::*;
 pub(crate) use scenes::*;
@@ -33,6 +33,8 @@ pub(crate) enum Reaction {
     Done,
     /// A data connection that resumes the login's TLS session.
     Resumes,
+    /// A data connection that is not secured, since that would take the last ticket.
+    Spares,
     Fails(ErrorKind),
     TimesOut,
     Listening(SocketAddr),
@@ -378,7 +380,11 @@ pub(crate) fn describe(want: &Want) -> String {
         Want::Accept(_) => "accept".into(),
         Want::SecureControl(_) => "secure control".into(),
         Want::ClearControl(_) => "clear control".into(),
-        Want::SecureData(_) => "secure data".into(),
+        Want::SecureData(want) => match (want.wait(), want.tickets()) {
+            (Wait::Handshake, Tickets::All) => "secure data".into(),
+            (Wait::Preliminary, Tickets::All) => "secure data early".into(),
+            (_, tickets) => format!("secure data early by {tickets:?}"),
+        },
         Want::CloseData(want) => match want.closing() {
             Closing::Harvest => "close harvest".into(),
             Closing::Abandon => "close abandon".into(),
@@ -415,6 +421,7 @@ fn answer(want: Want, reaction: Reaction) -> Answer {
         (Want::ClearControl(want), Reaction::Fails(kind)) => want.broken(Error::new(kind)),
         (Want::SecureData(want), Reaction::Done) => want.secured(),
         (Want::SecureData(want), Reaction::Resumes) => want.resumed(),
+        (Want::SecureData(want), Reaction::Spares) => want.spared(),
         (Want::SecureData(want), Reaction::Fails(kind)) => want.failed(Error::new(kind)),
         (Want::CloseData(want), Reaction::Done) => want.closed(DataEnd::Clean),
         (Want::CloseData(want), Reaction::Ended(end)) => want.closed(end),

@@ -197,6 +197,34 @@ fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
     client.store("/up", b"content").expect("with a new ticket");
 }
 
+/// A server that says 150 only after the data handshake, and demands resumption: what is refused in
+/// between leaves a ticket for what is not.
+#[test]
+fn b6_a_reply_after_the_handshake_and_few_tickets() {
+    for version in VERSIONS {
+        for tickets in [1, 2] {
+            let mut config = rustls::ServerConfig::clone(&Identity::good().server(version));
+            config.send_tls13_tickets = tickets;
+            let order = Fault::on("HANDSHAKE", Action::ReplyAfterHandshake);
+            let setup = files().tls(config.into()).require_reuse().fault(order);
+            let memory = memory(setup);
+            let mut client = logged_in(&memory, explicit()).expect("logged in");
+            for round in 0..5 {
+                for _ in 0..5 {
+                    let error = fetched(&mut client, "/none").expect_err("not there");
+                    assert_eq!(error.kind(), ErrorKind::Permanent, "{round}: {error}");
+                }
+                assert_eq!(fetched(&mut client, "/five").expect("resumed"), b"12345");
+                client.store("/up", b"content").expect("resumed");
+                client.names(None::<&str>).expect("resumed");
+            }
+            let server = memory.server();
+            let mut transfers = server.transfers().iter();
+            assert!(transfers.all(|transfer| transfer.resumed == Some(true)));
+        }
+    }
+}
+
 /// Class B6: refused in the middle of the handshake, as ProFTPD does it. The next transfer works.
 #[test]
 fn b6_refused_in_the_handshake() {

@@ -1,0 +1,202 @@
+//! A data handshake before the first reply, for servers that want it in that order.
+
+use ftp_proto::{Config, DataEnd, flows};
+
+use crate::support::*;
+
+/// What leads to the data command.
+fn opened(command: &str) -> Vec<Item> {
+    let mut items = opening(command);
+    items.pop();
+    items.retain(|item| !matches!(item, Item::Hear(line) if line == "TYPE I"));
+    items.retain(|item| !matches!(item, Item::Say(line) if line.starts_with(b"200")));
+    items
+}
+
+/// The same of the first transfer.
+fn first(command: &str) -> Vec<Item> {
+    let mut items = opening(command);
+    items.pop();
+    items
+}
+
+fn ended() -> Vec<Item> {
+    vec![serve("close graceful download"), say("226 done")]
+}
+
+fn early(by: &'static str, reaction: Reaction) -> Item {
+    Item::Serve(by, reaction)
+}
+
+const BY_ALL: &str = "secure data early";
+const BY_SPARE: &str = "secure data early by AllButLast";
+const DOWNLOAD: &str = "Download Image from 0, hint None, protected: true";
+
+fn fetch() -> [Op; 2] {
+    [Op::Retrieve("a", 0), Op::Finish(5, DataEnd::Clean)]
+}
+
+#[test]
+fn a_second_without_a_reply_begins_the_handshake_and_the_next_begins_at_once() {
+    let script = [
+        first("RETR a"),
+        vec![
+            Item::Silence,
+            early(BY_ALL, Reaction::Resumes),
+            say("150 here"),
+        ],
+        ended(),
+        opened("RETR a"),
+        vec![early(BY_SPARE, Reaction::Resumes), say("150 here")],
+        ended(),
+    ];
+    let mut driver = logged_in(explicit(), script.concat());
+    for _ in 0..2 {
+        assert_eq!(driver.outcome(&fetch()[0]), DOWNLOAD);
+        assert_eq!(driver.outcome(&fetch()[1]), "5 bytes, 226 done");
+    }
+    driver.server.assert_over();
+    let waits: Vec<_> = driver.wants.iter().map(String::as_str).collect();
+    let early = ["receive EarlyHandshake", BY_ALL, "receive Preliminary"];
+    assert!(waits.windows(3).any(|wants| wants == early), "{waits:?}");
+    let at_once = [BY_SPARE, "receive Preliminary"];
+    assert!(waits.windows(2).any(|wants| wants == at_once), "{waits:?}");
+}
+
+/// The last ticket is not used at once, but after a second in which nothing was refused.
+#[test]
+fn the_last_ticket_waits_for_a_refusal() {
+    let script = [
+        first("RETR a"),
+        vec![
+            Item::Silence,
+            early(BY_ALL, Reaction::Resumes),
+            say("150 here"),
+        ],
+        ended(),
+        opened("RETR a"),
+        vec![
+            early(BY_SPARE, Reaction::Spares),
+            say("550 no"),
+            serve("close abandon"),
+        ],
+        opened("RETR a"),
+        vec![early(BY_SPARE, Reaction::Spares), Item::Silence],
+        vec![early(BY_ALL, Reaction::Resumes), say("150 here")],
+        ended(),
+    ];
+    let mut driver = logged_in(explicit(), script.concat());
+    assert_eq!(driver.outcome(&fetch()[0]), DOWNLOAD);
+    assert_eq!(driver.outcome(&fetch()[1]), "5 bytes, 226 done");
+    let refused = "Permanent Some(\"RETR\") Some(\"550 no\") None";
+    assert_eq!(driver.outcome(&fetch()[0]), refused);
+    assert_eq!(driver.outcome(&fetch()[0]), DOWNLOAD);
+    assert_eq!(driver.outcome(&fetch()[1]), "5 bytes, 226 done");
+    driver.server.assert_over();
+}
+
+/// A server that was seen to reply first may be slow later on. It does not get the last ticket before
+/// it has replied.
+#[test]
+fn a_server_that_replies_first_gets_no_last_ticket_early() {
+    let script = [
+        opening("RETR a"),
+        vec![Item::Serve("secure data", Reaction::Resumes)],
+        ended(),
+        opened("RETR a"),
+        vec![
+            Item::Silence,
+            early(BY_SPARE, Reaction::Spares),
+            say("150 here"),
+        ],
+        vec![Item::Serve("secure data", Reaction::Resumes)],
+        ended(),
+    ];
+    let ops = [fetch(), fetch()].concat();
+    let outcomes = play(logged_in(explicit(), script.concat()), &ops);
+    assert_eq!(outcomes[2..], [DOWNLOAD, "5 bytes, 226 done"]);
+}
+
+/// What one slow refusal has cost, a second one does not cost again.
+#[test]
+fn a_slow_refusal_takes_no_last_ticket_twice() {
+    let refused = || vec![say("550 no"), serve("close abandon")];
+    let script = [
+        first("RETR a"),
+        // The answer comes while the handshake is under way, and before anything was secured.
+        vec![Item::Silence],
+        refused(),
+        opened("RETR a"),
+        vec![Item::Silence, early(BY_SPARE, Reaction::Spares)],
+        refused(),
+    ];
+    let ops = [Op::Retrieve("a", 0), Op::Retrieve("a", 0)];
+    let outcomes = play(logged_in(explicit(), script.concat()), &ops);
+    assert_eq!(
+        outcomes,
+        ["Permanent Some(\"RETR\") Some(\"550 no\") None"; 2]
+    );
+}
+
+/// 150 comes while the handshake is under way: that goes on, and has its whole time from then on.
+#[test]
+fn the_reply_comes_during_the_handshake() {
+    let script = [
+        first("RETR a"),
+        vec![
+            Item::Silence,
+            say("150 here"),
+            Item::Serve("secure data", Reaction::Resumes),
+        ],
+    ];
+    let mut driver = logged_in(explicit(), script.concat());
+    assert_eq!(driver.outcome(&fetch()[0]), DOWNLOAD);
+    driver.server.assert_over();
+    let wants: Vec<_> = driver.wants.iter().rev().take(2).collect();
+    assert_eq!(wants, ["secure data", BY_ALL]);
+}
+
+/// Neither a reply nor a handshake: the error is that of a transfer that does not start.
+#[test]
+fn neither_a_reply_nor_a_handshake() {
+    let script = [
+        first("RETR a"),
+        vec![Item::Silence, early(BY_ALL, Reaction::TimesOut)],
+    ];
+    let mut driver = logged_in(explicit(), script.concat());
+    let outcome = driver.outcome(&fetch()[0]);
+    assert_eq!(outcome, "Timeout(Preliminary) Some(\"RETR\") None None");
+}
+
+/// 425 without a word before it is not taken for a demand of resumption, and 522 is.
+#[test]
+fn a_refusal_during_an_early_handshake() {
+    for (refusal, about_resumption) in [("425 no connection", false), ("522 reuse", true)] {
+        let script = [
+            first("RETR a"),
+            vec![Item::Silence, say(refusal), serve("close abandon")],
+        ];
+        let mut driver = logged_in(explicit(), script.concat());
+        let open = flows::Open::retrieve("a").expect("a path");
+        let error = driver.run(open).expect_err("refused");
+        assert_eq!(error.tls_reason().is_some(), about_resumption, "{error}");
+    }
+}
+
+/// Data connections in clear have nothing to do with it.
+#[test]
+fn in_clear_the_reply_has_all_its_time() {
+    let script = [first("RETR a"), vec![say("150 here")]];
+    let mut driver = logged_in(Config::default(), script.concat());
+    driver.outcome(&fetch()[0]);
+    let waits = driver
+        .wants
+        .iter()
+        .filter(|want| want.starts_with("receive"));
+    assert!(waits.clone().all(|want| !want.contains("EarlyHandshake")));
+    assert!(
+        waits
+            .clone()
+            .any(|want| want.starts_with("receive Preliminary"))
+    );
+}
