@@ -23,6 +23,8 @@ pub(crate) struct Authority {
 /// The one that clients trust, and another one.
 pub(crate) static CA: LazyLock<Authority> = LazyLock::new(|| Authority::new("test CA"));
 pub(crate) static OTHER_CA: LazyLock<Authority> = LazyLock::new(|| Authority::new("other CA"));
+/// It has the name of the first.
+static NAMESAKE: LazyLock<Authority> = LazyLock::new(|| Authority::new("test CA"));
 
 /// A certificate and its key.
 #[derive(Clone)]
@@ -41,20 +43,26 @@ pub(crate) enum Flaw {
     /// The same, as a CA.
     SelfSignedAuthority,
     SelfSignedAndExpired,
+    /// By itself, and with the name of the CA.
+    SelfSignedNamesake,
     Expired,
     NotYetValid,
     WrongHost,
     WrongAuthority,
+    /// By another CA with the name of the one that is trusted.
+    NamesakeOfAuthority,
 }
 
 /// The flaws.
-pub(crate) const FLAWS: [Flaw; 6] = [
+pub(crate) const FLAWS: [Flaw; 8] = [
     Flaw::SelfSigned,
     Flaw::SelfSignedAuthority,
+    Flaw::SelfSignedNamesake,
     Flaw::Expired,
     Flaw::NotYetValid,
     Flaw::WrongHost,
     Flaw::WrongAuthority,
+    Flaw::NamesakeOfAuthority,
 ];
 
 impl Authority {
@@ -91,13 +99,20 @@ impl Identity {
             Flaw::SelfSignedAuthority => {
                 params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
             }
+            Flaw::SelfSignedNamesake => {
+                params
+                    .distinguished_name
+                    .push(DnType::CommonName, "test CA");
+            }
             _ => {}
         }
         let key = KeyPair::generate().expect("a key");
         let certificate = match flaw {
-            Flaw::SelfSigned | Flaw::SelfSignedAuthority | Flaw::SelfSignedAndExpired => {
-                params.self_signed(&key)
-            }
+            Flaw::SelfSigned
+            | Flaw::SelfSignedAuthority
+            | Flaw::SelfSignedAndExpired
+            | Flaw::SelfSignedNamesake => params.self_signed(&key),
+            Flaw::NamesakeOfAuthority => params.signed_by(&key, &NAMESAKE.issuer),
             Flaw::WrongAuthority => params.signed_by(&key, &OTHER_CA.issuer),
             _ => params.signed_by(&key, &CA.issuer),
         };
@@ -200,7 +215,7 @@ impl ResolvesServerCert for Resolver {
     }
 }
 
-fn builder(
+pub(crate) fn builder(
     versions: &[&'static SupportedProtocolVersion],
 ) -> rustls::ConfigBuilder<ServerConfig, rustls::WantsVerifier> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());

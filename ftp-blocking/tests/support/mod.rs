@@ -15,6 +15,7 @@ pub(crate) mod fuse;
 pub(crate) mod hosted;
 pub(crate) mod little;
 pub(crate) mod middlebox;
+pub(crate) mod old_certificates;
 pub(crate) mod round_trips;
 pub(crate) mod stranger;
 pub(crate) mod tls;

@@ -17,6 +17,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
 use super::asked::Noting;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+use super::by_key::{AnyKey, PinnedKeys};
 use super::channel::TlsChannel;
 use super::info::TlsVersion;
 use super::naming::tls_error;
@@ -25,7 +27,7 @@ use super::pin::KeyPin;
 use super::pump::Pump;
 use super::store::Sessions;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-use super::verify::{ByKey, Telling};
+use super::verify::Telling;
 use crate::error::{Error, ErrorKind};
 use crate::flow::Tickets;
 
@@ -131,8 +133,9 @@ impl TlsConfig {
     /// Trusts whoever has one of these keys, and nobody else: SHA-256 of the DER of the
     /// certificate's SubjectPublicKeyInfo, as in RFC 7469 and curl's `--pinnedpubkey`. What else
     /// the certificate says, its names, its dates and who signed it, does not count, so that it
-    /// suits servers with certificates of their own making. A server with another key is refused
-    /// by [`Reason::OtherKey`](super::Reason::OtherKey), which tells that key.
+    /// suits servers with certificates of their own making, and old ones: X.509 version 1 will do,
+    /// and RSA keys of 1024 bits or more. A server with another key is refused by
+    /// [`Reason::OtherKey`](super::Reason::OtherKey), which tells that key.
     ///
     /// # Errors
     /// [`Misuse::Option`](crate::Misuse::Option) without any key.
@@ -157,12 +160,12 @@ impl TlsConfig {
             return Err(Error::option("no key is pinned, so that nobody is trusted"));
         }
         let provider = provider();
-        let verifier = ByKey::pinned(provider.clone(), keys);
+        let verifier = PinnedKeys::new(provider.clone(), keys);
         let verifier = verifier.ok_or_else(|| tls_error("the provider has no SHA-256"))?;
         Self::with_verifier(provider, Arc::new(verifier))
     }
 
-    /// **Dangerous**: accepts any certificate, of anybody.
+    /// **Dangerous**: accepts any certificate, of anybody, of any age and with any key.
     ///
     /// The connection is encrypted, but nobody knows to whom: whoever sits on the path can pose as
     /// the server, read the password and every file, and change them, and nothing will tell. Use
@@ -174,8 +177,7 @@ impl TlsConfig {
     /// [`ErrorKind::Tls`] when the provider supports no usable protocol version.
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     pub fn dangerous_accept_any_certificate() -> Result<Self, Error> {
-        let provider = provider();
-        Self::with_verifier(provider.clone(), Arc::new(ByKey::any(provider)))
+        Self::with_verifier(provider(), Arc::new(AnyKey))
     }
 
     /// Shows this certificate to servers that ask for one: the chain, our own first, and its key,

@@ -126,6 +126,10 @@
 
 #[cfg(feature = "rustls")]
 mod asked;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+mod by_key;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+mod certificate;
 #[cfg(feature = "rustls")]
 mod channel;
 #[cfg(feature = "rustls")]
@@ -147,6 +151,8 @@ mod resumption;
 mod store;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod verify;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+mod weak_rsa;
 
 #[cfg(feature = "rustls")]
 pub use channel::{Next, PlainRead, TlsChannel};

@@ -50,6 +50,22 @@ pub enum Reason {
         /// The key that it has.
         presented: KeyPin,
     },
+    /// The server's certificate, or one that signed it, is of another version of X.509 than 3, which
+    /// alone can be verified.
+    OldCertificate {
+        /// 1 or 2.
+        version: u8,
+    },
+    /// The server's certificate, or one that signed it, has an RSA key that is too short.
+    WeakKey {
+        /// Its length in bits.
+        bits: usize,
+    },
+    /// The server's certificate, or one that signed it, was signed with a hash that is too old.
+    WeakSignature {
+        /// Its name.
+        hash: &'static str,
+    },
     /// The server's certificate, or its signature, is wrong in another way.
     BadCertificate,
     /// The server wants a certificate of the client, and was given none.
@@ -95,6 +111,9 @@ impl Reason {
                 | Self::Revoked
                 | Self::RevocationUnknown
                 | Self::OtherKey { .. }
+                | Self::OldCertificate { .. }
+                | Self::WeakKey { .. }
+                | Self::WeakSignature { .. }
                 | Self::BadCertificate
                 | Self::PlainServer
                 | Self::NotResumed
@@ -114,10 +133,29 @@ impl fmt::Display for Reason {
                 "the server's key is not a pinned one: it was changed, or somebody is in \
                  between; its SHA-256 is {presented}"
             ),
+            Self::OldCertificate { version } => write!(
+                f,
+                "the server's certificate is of X.509 version {version}, which cannot be verified: \
+                 {REPLACE}"
+            ),
+            Self::WeakKey { bits } => write!(
+                f,
+                "the server's certificate, or one that signed it, has a {bits}-bit key, which is too \
+                 short: {REPLACE}"
+            ),
+            Self::WeakSignature { hash } => write!(
+                f,
+                "the server's certificate, or one that signed it, is signed with {hash}, which can be \
+                 forged: {REPLACE}"
+            ),
             reason => f.write_str(reason.about_certificates()),
         }
     }
 }
+
+/// What helps against certificates that are too old.
+const REPLACE: &str =
+    "have it replaced there, or pin the server's key (TlsConfig::with_pinned_keys)";
 
 impl Reason {
     fn about_certificates(&self) -> &'static str {
@@ -208,6 +246,9 @@ impl Reason {
             | Self::CertificateDemanded
             | Self::CertificateRefused
             | Self::WrongName { .. }
+            | Self::OldCertificate { .. }
+            | Self::WeakKey { .. }
+            | Self::WeakSignature { .. }
             | Self::OtherKey { .. } => "the server's certificate cannot be accepted",
         }
     }

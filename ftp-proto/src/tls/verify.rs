@@ -1,23 +1,21 @@
-//! Verifiers of the server's certificate.
+//! A verifier of the server's certificate that says what is wrong with it.
 
 use alloc::string::ToString as _;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::fmt;
+use core::iter::once;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
-use rustls::crypto::hash::{Hash, HashAlgorithm};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureScheme};
 
-use super::pin::KeyPin;
+use super::certificate::Certificate;
 use super::reason::Reason;
 
-/// Another verifier, whose "unknown issuer" tells whether the certificate is its own issuer, and
-/// which takes a trusted certificate for what it is.
+/// Another verifier, whose errors name the cause where they would not, and which takes a trusted
+/// certificate for what it is.
 #[derive(Debug)]
 pub(super) struct Telling {
     verifier: Arc<dyn ServerCertVerifier>,
@@ -61,12 +59,8 @@ impl ServerCertVerifier for Telling {
             verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
             return Ok(ServerCertVerified::assertion());
         }
-        let unknown = is_authority(wrong) || *wrong == CertificateError::UnknownIssuer;
-        Err(if unknown && is_its_own_issuer(end_entity) {
-            other(Reason::SelfSigned)
-        } else {
-            error
-        })
+        let cause = self.cause(wrong, end_entity, intermediates);
+        Err(cause.map_or(error, other))
     }
 
     fn verify_tls12_signature(
@@ -77,6 +71,7 @@ impl ServerCertVerifier for Telling {
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         self.verifier
             .verify_tls12_signature(message, certificate, signature)
+            .map_err(|error| weak(error, certificate))
     }
 
     fn verify_tls13_signature(
@@ -87,6 +82,7 @@ impl ServerCertVerifier for Telling {
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         self.verifier
             .verify_tls13_signature(message, certificate, signature)
+            .map_err(|error| weak(error, certificate))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -102,108 +98,64 @@ impl ServerCertVerifier for Telling {
     }
 }
 
-/// Whoever has a key, whatever the certificate around it says; that the server has it is proved by
-/// its signature all the same.
-pub(super) struct ByKey {
-    provider: Arc<CryptoProvider>,
-    keys: Keys,
-}
-
-enum Keys {
-    Any,
-    /// One whose SHA-256 is among these.
-    Pinned(Vec<KeyPin>, &'static dyn Hash),
-}
-
-impl ByKey {
-    pub(super) fn any(provider: Arc<CryptoProvider>) -> Self {
-        let keys = Keys::Any;
-        Self { provider, keys }
-    }
-
-    /// `None` where the provider has no SHA-256.
-    pub(super) fn pinned(provider: Arc<CryptoProvider>, keys: Vec<KeyPin>) -> Option<Self> {
-        let keys = Keys::Pinned(keys, sha256(&provider)?);
-        Some(Self { provider, keys })
-    }
-}
-
-impl ServerCertVerifier for ByKey {
-    fn verify_server_cert(
+impl Telling {
+    /// What is behind an error that does not say it; `None` where it does.
+    fn cause(
         &self,
+        wrong: &CertificateError,
         end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        if let Keys::Pinned(keys, sha256) = &self.keys {
-            let presented = KeyPin::from(key_hash(*sha256, end_entity)?);
-            if !keys.contains(&presented) {
-                return Err(other(Reason::OtherKey { presented }));
+        intermediates: &[CertificateDer<'_>],
+    ) -> Option<Reason> {
+        let parsed = Certificate::parse(end_entity)?;
+        let intermediates = || {
+            intermediates
+                .iter()
+                .filter_map(|der| Certificate::parse(der))
+        };
+        let own_issuer = || parsed.is_its_own_issuer().then_some(Reason::SelfSigned);
+        match wrong {
+            wrong if is_authority(wrong) => own_issuer(),
+            CertificateError::BadEncoding | CertificateError::Other(_) => {
+                let mut versions = once(parsed.version).chain(intermediates().map(|c| c.version));
+                let version = versions.find(|version| *version != 3)?;
+                Some(Reason::OldCertificate { version })
             }
+            CertificateError::UnknownIssuer => own_issuer(),
+            // Of one that is its own issuer this says that a root has the same name.
+            CertificateError::BadSignature => own_issuer().or_else(|| {
+                let trusted = self
+                    .trusted
+                    .iter()
+                    .filter_map(|der| Certificate::parse(der));
+                let signers: Vec<_> = intermediates().chain(trusted).collect();
+                let signed: Vec<_> = once(parsed).chain(intermediates()).collect();
+                let of_use = |signer: &&Certificate<'_>| {
+                    signed.iter().any(|signed| signed.may_be_signed_by(signer))
+                };
+                let mut weak = signers.iter().filter(of_use);
+                let weak = weak.find_map(|signer| signer.key.weakness());
+                Some(weak.unwrap_or(Reason::UnknownIssuer))
+            }),
+            CertificateError::UnsupportedSignatureAlgorithmContext { .. } => {
+                let old = || once(&parsed).find_map(Certificate::old_signature);
+                let above = || intermediates().find_map(|signer| signer.old_signature());
+                own_issuer().or_else(old).or_else(above)
+            }
+            _ => None,
         }
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signature, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        algorithms.supported_schemes()
     }
 }
 
-impl fmt::Debug for ByKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.keys {
-            Keys::Any => "ByKey::Any",
-            Keys::Pinned(..) => "ByKey::Pinned",
-        })
+/// A key that is too short signs what nobody here can verify.
+fn weak(error: rustls::Error, certificate: &CertificateDer<'_>) -> rustls::Error {
+    let weakness = Certificate::parse(certificate).and_then(|parsed| parsed.key.weakness());
+    match error {
+        rustls::Error::InvalidCertificate(_) => weakness.map_or(error, other),
+        error => error,
     }
 }
 
-/// SHA-256 of the certificate's SubjectPublicKeyInfo, in DER (RFC 7469 section 2.4).
-pub(super) fn key_hash(
-    sha256: &dyn Hash,
-    certificate: &CertificateDer<'_>,
-) -> Result<[u8; 32], rustls::Error> {
-    let key = ParsedCertificate::try_from(certificate)?.subject_public_key_info();
-    let hash = sha256.hash(key.as_ref());
-    <[u8; 32]>::try_from(hash.as_ref())
-        .map_err(|_| rustls::Error::General("SHA-256 has another length".into()))
-}
-
-/// A provider shows its hashes with the cipher suites that need them.
-pub(super) fn sha256(provider: &CryptoProvider) -> Option<&'static dyn Hash> {
-    let hashes = provider.cipher_suites.iter().map(|suite| match suite {
-        rustls::SupportedCipherSuite::Tls12(suite) => suite.common.hash_provider,
-        rustls::SupportedCipherSuite::Tls13(suite) => suite.common.hash_provider,
-    });
-    hashes
-        .into_iter()
-        .find(|hash| hash.algorithm() == HashAlgorithm::SHA256)
-}
-
-fn other(reason: Reason) -> rustls::Error {
+pub(super) fn other(reason: Reason) -> rustls::Error {
     CertificateError::Other(OtherError(Arc::new(reason))).into()
 }
 
@@ -215,43 +167,4 @@ fn is_authority(error: &CertificateError) -> bool {
         CertificateError::Other(error) => error.0.to_string() == "CaUsedAsEndEntity",
         _ => false,
     }
-}
-
-/// Whether issuer and subject are the same (RFC 5280 section 4.1.2): no proof that the certificate
-/// signed itself, but a good guess about one that nobody else vouches for.
-fn is_its_own_issuer(certificate: &CertificateDer<'_>) -> bool {
-    const SEQUENCE: u8 = 0x30;
-    const VERSION: u8 = 0xa0;
-    let names = || {
-        let (_, certificate, _) = element(certificate)?;
-        let (_, signed, _) = element(certificate)?;
-        let (tag, _, rest) = element(signed)?;
-        let rest = if tag == VERSION { rest } else { signed };
-        let (_, _serial, rest) = element(rest)?;
-        let (_, _algorithm, rest) = element(rest)?;
-        let (issuer_tag, issuer, rest) = element(rest)?;
-        let (_, _validity, rest) = element(rest)?;
-        let (subject_tag, subject, _) = element(rest)?;
-        (issuer_tag == SEQUENCE && subject_tag == SEQUENCE).then_some((issuer, subject))
-    };
-    names().is_some_and(|(issuer, subject)| issuer == subject)
-}
-
-/// Tag, content and what is behind, of the first DER element.
-fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let (tag, rest) = der.split_first()?;
-    let (first, rest) = rest.split_first()?;
-    let (length, rest) = match first.checked_sub(0x80) {
-        None => (usize::from(*first), rest),
-        Some(bytes @ 1..=4) => {
-            let (digits, rest) = rest.split_at_checked(usize::from(bytes))?;
-            let length = digits.iter().fold(0_usize, |length, digit| {
-                length.wrapping_shl(8) | usize::from(*digit)
-            });
-            (length, rest)
-        }
-        Some(_) => return None,
-    };
-    let (content, rest) = rest.split_at_checked(length)?;
-    Some((*tag, content, rest))
 }

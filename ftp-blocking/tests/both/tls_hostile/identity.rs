@@ -208,6 +208,52 @@ fn any_certificate_is_accepted_on_demand_alone() {
     }
 }
 
+/// Certificates that are old: any means any, a pin compares the key, and a CA's refusal names the cause.
+#[test]
+fn old_certificates() {
+    for version in VERSIONS {
+        for old in OLD {
+            let server = || memory(files().tls(old.server(version)));
+            let with = |tls| Options::new("localhost").with_tls(tls);
+            let any = TlsConfig::dangerous_accept_any_certificate().expect("a config");
+            let mut client = logged_in(&server(), with(any)).expect("accepted");
+            assert_eq!(fetched(&mut client, "/five").expect("accepted"), b"12345");
+
+            let authority = || with(TlsConfig::with_roots_pem(OLD_CAS).expect("roots"));
+            let memory = server();
+            let error = logged_in(&memory, authority()).expect_err("too old");
+            sent_no_credentials(&memory, "an old certificate");
+            let (reason, words) = match old {
+                Old::Version1 | Old::Version1SelfSigned => {
+                    (Reason::OldCertificate { version: 1 }, "version 1")
+                }
+                Old::Rsa1024 | Old::SignedByRsa1024 => {
+                    (Reason::WeakKey { bits: 1024 }, "1024-bit key")
+                }
+                Old::SignedBySha1 => (Reason::WeakSignature { hash: "SHA-1" }, "SHA-1"),
+                Old::SignedByMd5 => (Reason::WeakSignature { hash: "MD5" }, "MD5"),
+            };
+            assert_eq!(error.tls_reason(), Some(&reason), "{old:?}: {error}");
+            assert!(error.to_string().contains(words), "{error}");
+
+            let pinned = |key| with(TlsConfig::with_pinned_keys([key]).expect("a key"));
+            let error = logged_in(&server(), pinned([1; 32].into())).expect_err("another key");
+            let Some(Reason::OtherKey { presented }) = error.tls_reason() else {
+                panic!("{old:?}: {error}");
+            };
+            let client = logged_in(&server(), pinned(*presented));
+            if old == Old::Rsa1024 {
+                // This server does not have the key that it shows.
+                let error = client.expect_err("no signature of that key's");
+                assert_eq!(error.tls_reason(), Some(&reason), "{error}");
+                continue;
+            }
+            let fetched = fetched(&mut client.expect("the key"), "/five");
+            assert_eq!(fetched.expect("the key"), b"12345", "{old:?}");
+        }
+    }
+}
+
 #[test]
 fn client_certificates() {
     for version in VERSIONS {

@@ -13,6 +13,7 @@ use rustls::SupportedProtocolVersion;
 
 use crate::face::{Client, Memory};
 use crate::support::certificates::{CA, FLAWS, Flaw, Identity, Names, OTHER_CA, VERSIONS};
+use crate::support::old_certificates::{OLD, OLD_CAS, Old};
 
 mod downgrade;
 mod endings;
@@ -105,7 +106,9 @@ fn is_named(error: &Error, flaw: Flaw) {
         .unwrap_or_else(|| panic!("{flaw:?}: {error}"));
     let named = match flaw {
         Flaw::None | Flaw::SelfSignedAndExpired => false,
-        Flaw::SelfSigned | Flaw::SelfSignedAuthority => *reason == Reason::SelfSigned,
+        Flaw::SelfSigned | Flaw::SelfSignedAuthority | Flaw::SelfSignedNamesake => {
+            *reason == Reason::SelfSigned
+        }
         Flaw::Expired => *reason == Reason::Expired,
         Flaw::NotYetValid => *reason == Reason::NotYetValid,
         Flaw::WrongHost => matches!(
@@ -113,7 +116,7 @@ fn is_named(error: &Error, flaw: Flaw) {
             Reason::WrongName { expected, presented }
                 if expected == "localhost" && presented == &["other.example"]
         ),
-        Flaw::WrongAuthority => *reason == Reason::UnknownIssuer,
+        Flaw::WrongAuthority | Flaw::NamesakeOfAuthority => *reason == Reason::UnknownIssuer,
     };
     assert!(named, "{flaw:?}: {reason:?}");
     assert!(error.to_string().contains(&reason.to_string()), "{error}");

@@ -1,0 +1,222 @@
+//! Signatures by RSA keys that are too short for rustls' providers (RFC 8017 section 8).
+//!
+//! Whoever pins such a key wants to know that the server has it. It is verification alone: there is no
+//! secret in it, so that it may take the simplest way and not the same time in every case.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use rustls::SignatureScheme;
+use rustls::crypto::hash::{Hash, HashAlgorithm};
+
+use super::certificate::RsaKey;
+
+#[cfg(all(test, feature = "ring"))]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
+mod tests;
+
+/// Keys of fewer bits prove nothing: they have been broken.
+const LEAST: usize = 1024;
+
+/// The longest exponent, in bytes: 65537 has three, and a server is not to choose how long this takes.
+const LONGEST_EXPONENT: usize = 5;
+
+impl RsaKey<'_> {
+    /// Whether it has signed the message; `hash` finds hashes.
+    pub(super) fn has_signed(
+        &self,
+        message: &[u8],
+        scheme: SignatureScheme,
+        signature: &[u8],
+        hash: impl Fn(HashAlgorithm) -> Option<&'static dyn Hash>,
+    ) -> bool {
+        let (padding, algorithm) = match scheme {
+            SignatureScheme::RSA_PKCS1_SHA256 => (Padding::Pkcs1, HashAlgorithm::SHA256),
+            SignatureScheme::RSA_PKCS1_SHA384 => (Padding::Pkcs1, HashAlgorithm::SHA384),
+            SignatureScheme::RSA_PSS_SHA256 => (Padding::Pss, HashAlgorithm::SHA256),
+            SignatureScheme::RSA_PSS_SHA384 => (Padding::Pss, HashAlgorithm::SHA384),
+            _ => return false,
+        };
+        let padded = || {
+            let encoded = self.encoded_message(signature)?;
+            let hash = hash(algorithm)?;
+            match padding {
+                Padding::Pkcs1 => Some(encoded == pkcs1(hash, message, encoded.len())?),
+                Padding::Pss => is_pss(hash, message, &encoded, self.length().checked_sub(1)?),
+            }
+        };
+        padded() == Some(true)
+    }
+
+    /// RSAVP1: the signature to the power of the exponent, as long as the modulus.
+    fn encoded_message(&self, signature: &[u8]) -> Option<Vec<u8>> {
+        let sound = self.length() >= LEAST
+            && self.modulus.last()? % 2 == 1
+            && signature.len() == self.modulus.len()
+            && self.exponent.len() <= LONGEST_EXPONENT;
+        let (modulus, signature) = (Number::of(self.modulus), Number::of(signature));
+        if !sound || !signature.is_below(&modulus) {
+            return None;
+        }
+        let power = signature.power(self.exponent, &modulus);
+        Some(power.bytes(self.modulus.len()))
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Padding {
+    Pkcs1,
+    Pss,
+}
+
+/// EMSA-PKCS1-v1_5 (section 9.2), to be compared as a whole.
+fn pkcs1(hash: &dyn Hash, message: &[u8], length: usize) -> Option<Vec<u8>> {
+    // DigestInfo up to the digest.
+    let (whole, inside, algorithm, digest) = match hash.algorithm() {
+        HashAlgorithm::SHA256 => (0x31, 0x0d, 1, 0x20),
+        HashAlgorithm::SHA384 => (0x41, 0x0d, 2, 0x30),
+        _ => return None,
+    };
+    let info = [
+        &[0x30, whole, 0x30, inside, 0x06, 0x09][..],
+        &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, algorithm],
+        &[0x05, 0x00, 0x04, digest],
+        hash.hash(message).as_ref(),
+    ]
+    .concat();
+    let filling = length.checked_sub(info.len())?.checked_sub(3)?;
+    (filling >= 8).then(|| [&[0, 1][..], &vec![0xff; filling], &[0], &info].concat())
+}
+
+/// EMSA-PSS-VERIFY (section 9.1.2), with a salt that is as long as the hash.
+fn is_pss(hash: &dyn Hash, message: &[u8], encoded: &[u8], bits: usize) -> Option<bool> {
+    let size = hash.output_len();
+    // A modulus of 8n + 1 bits has a byte more than the encoded message.
+    let (ahead, encoded) =
+        encoded.split_at_checked(encoded.len().checked_sub(bits.div_ceil(8))?)?;
+    let (masked, rest) =
+        encoded.split_at_checked(encoded.len().checked_sub(size)?.checked_sub(1)?)?;
+    let (seal, trailer) = rest.split_at_checked(size)?;
+    let unused = encoded.len().checked_mul(8)?.checked_sub(bits)?;
+    let top = 0xff_u8.checked_shr(u32::try_from(unused).ok()?)?;
+    let mut block: Vec<u8> = masked
+        .iter()
+        .zip(mask(hash, seal))
+        .map(|(a, b)| a ^ b)
+        .collect();
+    let first = block.first_mut()?;
+    *first &= top;
+    let (filling, salt) = block.split_at_checked(block.len().checked_sub(size)?)?;
+    let (one, zeros) = filling.split_last()?;
+    let digest = hash.hash(message);
+    let sealed = hash.hash(&[&[0; 8][..], digest.as_ref(), salt].concat());
+    Some(
+        trailer == [0xbc]
+            && ahead.iter().all(|byte| *byte == 0)
+            && masked.first()? & !top == 0
+            && zeros.iter().all(|byte| *byte == 0)
+            && *one == 1
+            && sealed.as_ref() == seal,
+    )
+}
+
+/// MGF1 (appendix B.2.1).
+fn mask(hash: &dyn Hash, seed: &[u8]) -> impl Iterator<Item = u8> {
+    (0_u32..).flat_map(move |counter| {
+        let block = hash.hash(&[seed, &counter.to_be_bytes()].concat());
+        block.as_ref().to_vec()
+    })
+}
+
+/// A number in as many limbs as the modulus, the lowest first.
+#[derive(Clone)]
+struct Number(Vec<u64>);
+
+impl Number {
+    fn of(bytes: &[u8]) -> Self {
+        let limbs = bytes.rchunks(8).map(|chunk| {
+            let digit = |number: u64, byte: &u8| number.wrapping_shl(8) | u64::from(*byte);
+            chunk.iter().fold(0, digit)
+        });
+        Self(limbs.collect())
+    }
+
+    /// The lowest bytes, the highest first.
+    fn bytes(&self, length: usize) -> Vec<u8> {
+        let bytes = self.0.iter().flat_map(|limb| limb.to_le_bytes());
+        let mut bytes: Vec<u8> = bytes.take(length).collect();
+        bytes.reverse();
+        bytes
+    }
+
+    fn is_below(&self, other: &Self) -> bool {
+        self.0.iter().rev().lt(other.0.iter().rev())
+    }
+
+    /// Square and multiply.
+    fn power(&self, exponent: &[u8], modulus: &Self) -> Self {
+        let mut bits = bits_of(exponent).skip_while(|bit| !bit);
+        // The first one.
+        bits.next();
+        bits.fold(self.clone(), |power, bit| {
+            let square = power.times(&power, modulus);
+            match bit {
+                true => square.times(self, modulus),
+                false => square,
+            }
+        })
+    }
+
+    /// Double and add.
+    fn times(&self, other: &Self, modulus: &Self) -> Self {
+        let zero = Self(vec![0; modulus.0.len()]);
+        let bytes = self.bytes(self.0.len().saturating_mul(8));
+        bits_of(&bytes).fold(zero, |sum, bit| {
+            let double = sum.plus(&sum, modulus);
+            match bit {
+                true => double.plus(other, modulus),
+                false => double,
+            }
+        })
+    }
+
+    /// Both are below the modulus.
+    fn plus(&self, other: &Self, modulus: &Self) -> Self {
+        let mut carry = false;
+        let sum = self.0.iter().zip(&other.0).map(|(a, b)| {
+            let (sum, first) = a.overflowing_add(*b);
+            let (sum, second) = sum.overflowing_add(u64::from(carry));
+            carry = first || second;
+            sum
+        });
+        let sum = Self(sum.collect());
+        match carry || !sum.is_below(modulus) {
+            true => sum.minus(modulus),
+            false => sum,
+        }
+    }
+
+    /// Without what goes below zero, which a carry makes up for.
+    fn minus(&self, other: &Self) -> Self {
+        let mut borrow = false;
+        let difference = self.0.iter().zip(&other.0).map(|(a, b)| {
+            let (difference, first) = a.overflowing_sub(*b);
+            let (difference, second) = difference.overflowing_sub(u64::from(borrow));
+            borrow = first || second;
+            difference
+        });
+        Self(difference.collect())
+    }
+}
+
+/// The highest first.
+fn bits_of(bytes: &[u8]) -> impl Iterator<Item = bool> {
+    bytes
+        .iter()
+        .flat_map(|byte| (0..8).rev().map(move |bit| byte.wrapping_shr(bit) & 1 == 1))
+}
