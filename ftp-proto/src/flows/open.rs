@@ -476,8 +476,10 @@ impl Open {
                 if let Some(error) = self.refusal(session)? {
                     return Err(self.refused_in_handshake(session, error));
                 }
-                // From now on it is the handshake that takes its time.
-                match self.early.is_under_way() && session.preliminary_reply().is_some() {
+                // From now on it is the handshake that takes its time, or what is left to do once the
+                // server has said its last word.
+                let over = session.final_reply().is_some();
+                match over || self.early.is_under_way() && session.preliminary_reply().is_some() {
                     true => {
                         self.early.replied(session);
                         Clock::Starts
@@ -487,7 +489,7 @@ impl Open {
             }
             Some(Event::TimedOut) if self.early.is_under_way() => return Err(self.too_late()),
             Some(other) => {
-                let error = data_error(other, Wait::Handshake).or_subject(SECURING);
+                let error = data_error(other, session.handshake_wait()).or_subject(SECURING);
                 return Err(self.fail(session, error));
             }
         };
@@ -593,7 +595,7 @@ fn explained(error: Error, reply: Option<Reply>, failing: Failing, verb: &str) -
         return error.with_reply(reply);
     }
     if !reply.is_refusal() {
-        return error;
+        return error.with_reply(reply);
     }
     // However it ended: a server that closes on what it has not read resets the connection.
     let unexplained = matches!(error.tls_reason(), None | Some(Reason::EndedInHandshake));

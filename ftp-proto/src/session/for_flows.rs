@@ -125,7 +125,17 @@ impl Session {
 
     /// Puts TLS on the data connection.
     pub(crate) fn secure_data(&mut self, clock: Clock) -> Want {
-        SecureData::want(self.issue(), Wait::Handshake, clock, Tickets::All)
+        let wait = self.handshake_wait();
+        SecureData::want(self.issue(), wait, clock, Tickets::All)
+    }
+
+    /// How long the handshake on the data connection may take: less, once the server has said its
+    /// last word.
+    pub(crate) fn handshake_wait(&self) -> Wait {
+        match self.final_reply() {
+            Some(_) => Wait::DataClose,
+            None => Wait::Handshake,
+        }
     }
 
     /// The same before the server has said that the transfer begins.

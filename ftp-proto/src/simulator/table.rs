@@ -779,13 +779,15 @@ cases! {
         .steps(still_in_step());
     /// The server says its last word, and nothing comes over the data connection: no long wait.
     silent_data_after_the_last_word => session(Setup::new()
-            .fault(Fault::nth("RETR", 0, reply("226 Done.")))
-            .fault(Fault::nth("NLST", 0, reply("226 Done."))))
-        .only(Channels::Clear)
+            .fault(Fault::nth("RETR", 0, reply("226 Done."))))
         .step(
             Download("/five", 0),
             Fails(ErrorKind::Timeout(crate::Wait::DataClose), Some(226)),
         )
+        .steps(still_in_step());
+    /// The same for a listing.
+    silent_listing_after_the_last_word => session(Setup::new()
+            .fault(Fault::nth("NLST", 0, reply("226 Done."))))
         .step(
             Names,
             Fails(ErrorKind::Timeout(crate::Wait::DataClose), Some(226)),

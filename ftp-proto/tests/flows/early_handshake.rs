@@ -78,7 +78,7 @@ fn the_last_ticket_waits_for_a_refusal() {
         vec![
             early(BY_SPARE, Reaction::Spares),
             say("550 no"),
-            serve("close abandon"),
+            serve("close discard"),
         ],
         opened("RETR a"),
         vec![early(BY_SPARE, Reaction::Spares), Item::Silence],
@@ -120,7 +120,7 @@ fn a_server_that_replies_first_gets_no_last_ticket_early() {
 /// What one slow refusal has cost, a second one does not cost again.
 #[test]
 fn a_slow_refusal_takes_no_last_ticket_twice() {
-    let refused = || vec![say("550 no"), serve("close abandon")];
+    let refused = || vec![say("550 no"), serve("close discard")];
     let script = [
         first("RETR a"),
         // The answer comes while the handshake is under way, and before anything was secured.
@@ -174,7 +174,7 @@ fn a_refusal_during_an_early_handshake() {
     for (refusal, about_resumption) in [("425 no connection", false), ("522 reuse", true)] {
         let script = [
             first("RETR a"),
-            vec![Item::Silence, say(refusal), serve("close abandon")],
+            vec![Item::Silence, say(refusal), serve("close discard")],
         ];
         let mut driver = logged_in(explicit(), script.concat());
         let open = flows::Open::retrieve("a").expect("a path");

@@ -66,6 +66,8 @@ fn one_line(line: &[u8]) {
     // The facts, put together again, are what stands before the name.
     let mut facts = entry.facts();
     let front = front.strip_suffix(b" ").expect("one blank");
+    let blanks = front.iter().take_while(|byte| b" \t".contains(byte));
+    let front = &front[blanks.count()..];
     for piece in front.split(|byte| *byte == b';') {
         if piece.is_empty() {
             continue;
