@@ -208,6 +208,22 @@ impl Error {
         self
     }
 
+    /// The same where both sides had agreed on TLS: there is no other kind of it to try.
+    pub(crate) fn in_agreed_tls(self) -> Self {
+        match self.tls_reason() {
+            Some(Reason::PlainServer) => self.with_tls_reason(Reason::ClearText),
+            _ => self,
+        }
+    }
+
+    /// The same without the server's words, which were data.
+    pub(crate) fn without_reply(mut self) -> Self {
+        if self.reply().is_some() {
+            Arc::make_mut(&mut self.0).reply = None;
+        }
+        self
+    }
+
     /// Adds the cause, an error or words; [`inner`](Self::inner) gives it back.
     #[must_use]
     pub fn with_source(

@@ -119,7 +119,22 @@ fn a_server_that_does_not_greet() {
             implicit(),
             reply("220 Welcome"),
             "connecting to localhost, port 21: TLS failed: the server answers in clear text where \
-             TLS is due: if this is implicit TLS, try explicit TLS, as a rule at port 21",
+             TLS is due: if this is implicit TLS, try explicit TLS, as a rule at port 21; the server \
+             said: 220 Welcome",
+        ),
+        (
+            implicit(),
+            reply("421 Too many connections."),
+            "connecting to localhost, port 21: TLS failed: the server answers in clear text where \
+             TLS is due: if this is implicit TLS, try explicit TLS, as a rule at port 21; the server \
+             said: 421 Too many connections.",
+        ),
+        (
+            implicit(),
+            Action::PartialThenHangup(b"500 OOPS: no certificate".to_vec()),
+            "connecting to localhost, port 21: TLS failed: the server answers in clear text where \
+             TLS is due: if this is implicit TLS, try explicit TLS, as a rule at port 21; the server \
+             said: 500 OOPS: no certificate",
         ),
     ];
     for (options, greeting, line) in rows {

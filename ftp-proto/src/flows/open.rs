@@ -489,7 +489,8 @@ impl Open {
             }
             Some(Event::TimedOut) if self.early.is_under_way() => return Err(self.too_late()),
             Some(other) => {
-                let error = data_error(other, session.handshake_wait()).or_subject(SECURING);
+                let error = data_error(other, session.handshake_wait()).in_agreed_tls();
+                let error = error.without_reply().or_subject(SECURING);
                 return Err(self.fail(session, error));
             }
         };

@@ -89,7 +89,11 @@ impl Session {
         answer: Answer,
     ) -> Result<Step<F::Output>, Error> {
         if let Some(Event::Broken(error)) = answer.event() {
-            self.die(error.clone());
+            let agreed = self.state.channel == Channel::Securing && self.state.auth_tried;
+            self.die(match agreed {
+                true => error.clone().in_agreed_tls(),
+                false => error.clone(),
+            });
         }
         Step::run(answer, |answer| {
             loop {

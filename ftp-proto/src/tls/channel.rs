@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::clear_text;
 use super::info::TlsInfo;
 use super::naming::tls_error;
 use super::pump::Pump;
@@ -135,10 +136,21 @@ impl TlsChannel {
     /// Shakes hands, and sends the last of it.
     ///
     /// # Errors
-    /// [`ErrorKind::Tls`], also where the socket ends before the handshake does. Offer
+    /// [`ErrorKind::Tls`], also where the socket ends before the handshake does. Where the server
+    /// speaks FTP in clear text instead, its words are the error's [`reply`](Error::reply). Offer
     /// [`outgoing`](Self::outgoing) to the socket after every error: it is the alert.
     pub fn handshake(&mut self) -> Result<Next<()>, Error> {
-        self.take_in()?;
+        let untouched = self.pump.is_untouched();
+        if untouched && !self.ended && clear_text::is_unfinished(self.records.bytes()) {
+            return Ok(self.more(0));
+        }
+        self.take_in().map_err(|error| {
+            let reply = clear_text::reply(self.records.bytes()).filter(|_| untouched);
+            match reply.filter(|_| error.tls_reason() == Some(&Reason::PlainServer)) {
+                Some(reply) => error.with_reply(reply),
+                None => error,
+            }
+        })?;
         let handshaking = self.pump.is_handshaking();
         if handshaking && self.ended {
             let ended = tls_error("the connection ended in the handshake");

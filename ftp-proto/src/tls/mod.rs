@@ -133,6 +133,8 @@ mod certificate;
 #[cfg(feature = "rustls")]
 mod channel;
 #[cfg(feature = "rustls")]
+mod clear_text;
+#[cfg(feature = "rustls")]
 mod config;
 #[cfg(feature = "rustls")]
 mod info;

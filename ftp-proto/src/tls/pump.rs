@@ -173,6 +173,11 @@ impl Pump {
         })
     }
 
+    /// Whether nothing has come yet.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.first.is_none()
+    }
+
     /// Whether the handshake is still going on.
     pub fn is_handshaking(&self) -> bool {
         self.connection.is_handshaking()

@@ -80,9 +80,10 @@ pub enum Reason {
     UnknownName,
     /// The server failed by itself, as it says.
     ServerFailed,
-    /// The server answers in clear text where TLS is due.
+    /// The server answers in clear text where TLS is due, and nobody has asked for TLS: it does not
+    /// speak implicit TLS there, or has failed.
     PlainServer,
-    /// Clear text came in the middle of a TLS connection.
+    /// Clear text came after both sides had agreed on TLS, or in the middle of a TLS connection.
     ClearText,
     /// The server speaks TLS where clear text is due.
     TlsServer,
@@ -141,7 +142,13 @@ impl fmt::Display for Reason {
             Self::WeakKey { bits } => write!(
                 f,
                 "the server's certificate, or one that signed it, has a {bits}-bit key, which is too \
-                 short: {REPLACE}"
+                 short: {}",
+                // A pin is worth nothing where anybody can find the key.
+                if *bits < 1024 {
+                    "have it replaced there"
+                } else {
+                    REPLACE
+                }
             ),
             Self::WeakSignature { hash } => write!(
                 f,
@@ -215,8 +222,8 @@ impl Reason {
                  explicit TLS, as a rule at port 21"
             }
             Self::ClearText => {
-                "clear text came in the middle of TLS: as a rule the server has failed, as vsftpd does \
-                 by `500 OOPS`, and its log says why"
+                "clear text came where TLS was agreed on: as a rule the server has failed, as vsftpd \
+                 does by `500 OOPS`, and its log says why"
             }
             Self::TlsServer => {
                 "the server begins with TLS: use implicit TLS, as a rule at port 990"

@@ -79,6 +79,67 @@ fn b1_bytes_after_auth_after_clear_control() {
     }
 }
 
+/// Clear text after AUTH was accepted: the server's words are shown, and nobody is sent to explicit
+/// TLS, which this is.
+#[test]
+fn b1_clear_text_instead_of_the_handshake_that_was_agreed_on() {
+    // The server takes the ClientHello for command lines.
+    let go_ahead = Action::Reply(b"234 Go ahead.\r\n".to_vec());
+    for segment in [1, 1000] {
+        let fault = Fault::on("AUTH", go_ahead.clone());
+        let memory = memory(setup(VERSIONS[1]).segment(segment).fault(fault));
+        let error = logged_in(&memory, explicit()).expect_err("no TLS");
+        assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
+        assert_eq!(error.tls_reason(), Some(&Reason::ClearText), "{error}");
+        let said = error.to_string();
+        assert!(said.contains("the server said: 500 Unknown"), "{said}");
+        assert!(!said.contains("explicit"), "{said}");
+        sent_no_credentials(&memory, "no TLS");
+    }
+}
+
+/// The server's words are whole, however they are cut, and nothing that is no reply is shown as one.
+#[test]
+fn b1_words_before_the_server_hello() {
+    let rows = [
+        (
+            "421-Too many\r\n421 connections\r\n",
+            Some("421 Too many | connections"),
+        ),
+        (
+            "500 OOPS: no certificate\r\n",
+            Some("500 OOPS: no certificate"),
+        ),
+        ("SSH-2.0-x\r\n", None),
+        ("600 no code\r\n", None),
+    ];
+    for (words, told) in rows {
+        for segment in [1, 1000] {
+            let greeting = Fault::on("GREETING", Action::PartialThenHangup(words.into()));
+            let memory = memory(files().segment(segment).fault(greeting));
+            let error = logged_in(&memory, implicit().with_port(21)).expect_err("no TLS");
+            assert_eq!(error.tls_reason(), Some(&Reason::PlainServer), "{error}");
+            assert_eq!(error.reply().is_some(), told.is_some(), "{error}");
+            assert!(
+                error.to_string().contains(told.unwrap_or("clear text")),
+                "{error}"
+            );
+        }
+    }
+}
+
+/// Data in clear where TLS was agreed on: it is not shown as the server's words.
+#[test]
+fn b1_clear_data_where_tls_was_agreed_on() {
+    let unprotected = Fault::on("PROT", Action::Reply(b"200 fine\r\n".to_vec()));
+    let setup = setup(VERSIONS[1]).file("/words", "150 private\r\n");
+    let mut client = logged_in(&memory(setup.fault(unprotected)), explicit()).expect("logged in");
+    let error = fetched(&mut client, "/words").expect_err("in clear");
+    assert_eq!(error.tls_reason(), Some(&Reason::ClearText), "{error}");
+    assert!(!error.to_string().contains("private"), "{error}");
+    assert!(!error.to_string().contains("explicit"), "{error}");
+}
+
 /// Class B1, implicit TLS: bytes before the ServerHello are not TLS.
 #[test]
 fn b1_bytes_before_the_server_hello() {
