@@ -165,11 +165,13 @@ impl Client {
     /// the directory. Transfers are not repeated. Where it fails behind the greeting, this client
     /// does nothing but reconnect: half a restored session would work in the wrong place.
     ///
-    /// Behind a transfer that failed because its data connection did not resume the login's TLS
-    /// session ([`Reason::ResumptionDemanded`](ftp_proto::tls::Reason)), the new login speaks TLS
-    /// 1.2, unless the options forbid it: of its sessions there is no end, while a ticket of TLS 1.3
-    /// serves once, and ProFTPD gives none with an upload. Only where that was refused behind the
-    /// handshake, over a secured control connection: nobody in between chooses the version.
+    /// After a transfer that failed because its data connection did not resume the login's TLS session
+    /// ([`Reason::ResumptionDemanded`](ftp_proto::tls::Reason)), the new login has new tickets. With a
+    /// server that was seen to give none with an upload, as ProFTPD, it speaks TLS 1.2, unless the
+    /// options forbid it: a session of TLS 1.2 is resumed again and again, while a ticket of TLS 1.3
+    /// serves once. Nobody in between chooses the version: he can make a transfer fail, but not show
+    /// us such a server. To have TLS 1.2 from the first login on, say so by
+    /// [`with_only_version`](ftp_proto::tls::TlsConfig::with_only_version).
     ///
     /// ```no_run
     /// # fn main() -> Result<(), ftp_blocking::Error> {
@@ -199,8 +201,8 @@ impl Client {
         let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
         let credentials = self.credentials.clone().ok_or_else(missing)?;
         let restore = Restore::new(credentials, self.session.standing())?;
-        let (tls, control, deadline) =
-            dial(&mut *self.network, &self.options, Some(&self.session))?;
+        let before = Some((&self.session, self.tls.as_ref()));
+        let (tls, control, deadline) = dial(&mut *self.network, &self.options, before)?;
         self.session = self.session.successor();
         (self.data, self.data_tls) = (Data::None, None);
         (self.tls, self.control, self.deadline) = (tls, control, deadline);
@@ -293,12 +295,12 @@ impl Client {
 fn dial(
     network: &mut dyn Network,
     options: &Options,
-    before: Option<&Session>,
+    before: Option<(&Session, Option<&TlsLogin>)>,
 ) -> Result<(Option<TlsLogin>, Channel, Instant), Error> {
     options.check()?;
     network.configure(options)?;
     let tls = match before {
-        Some(session) => session.successor_tls_login(options)?,
+        Some((session, tls)) => session.successor_tls_login(options, tls)?,
         None => options.tls_login()?,
     };
     let deadline = later(network.now(), options.timeouts.connect);

@@ -394,31 +394,43 @@ impl Session {
     }
 
     /// Whether a transfer failed, in this login or in one before it, because its data connection
-    /// did not resume the login's TLS session. The login that follows is then better given sessions
-    /// that can be resumed more than once: [`successor_tls_login`](Self::successor_tls_login).
+    /// did not resume the login's TLS session: [`successor_tls_login`](Self::successor_tls_login) tells
+    /// what becomes of that.
     ///
-    /// Only what an attacker in between cannot bring about counts: no handshake that was cut, and no
-    /// reply after CCC.
+    /// No handshake that was cut counts, and no reply after CCC. An attacker in between can bring it
+    /// about all the same: he can lead a data connection to another TLS server with the certificate of
+    /// this one.
     pub fn resumption_failed(&self) -> bool {
         self.resumption_failed
     }
 
     /// Begins the TLS side of the login that takes the place of this session's, as
-    /// [`Options::tls_login`] does of a first one.
+    /// [`Options::tls_login`] does of a first one; `before` is that of this session.
     ///
-    /// Where [resumption has failed](Self::resumption_failed), it speaks TLS 1.2 alone, unless the
-    /// configuration forbids that: its sessions are resumed again and again, while rustls uses a
-    /// ticket of TLS 1.3 only once, and ProFTPD sends none with an upload.
+    /// It speaks what the configuration says, with new tickets, except with a server that gives none
+    /// with an upload, as ProFTPD. Where [resumption has failed](Self::resumption_failed) and such a
+    /// server was seen to end a resumed connection, by close_notify, without a ticket, the new login
+    /// speaks TLS 1.2 alone, unless the configuration forbids that: its sessions are resumed again and
+    /// again, while rustls uses a ticket of TLS 1.3 only once. Nobody in between can bring that about
+    /// with another server.
     ///
     /// # Errors
     /// As [`Options::tls_login`].
     #[cfg(feature = "rustls")]
-    pub fn successor_tls_login(&self, options: &Options) -> Result<Option<TlsLogin>, Error> {
-        if self.resumption_failed {
-            options.tls_login_resuming_at_will()
-        } else {
-            options.tls_login()
+    pub fn successor_tls_login(
+        &self,
+        options: &Options,
+        before: Option<&TlsLogin>,
+    ) -> Result<Option<TlsLogin>, Error> {
+        let ticketless = before.filter(|before| before.is_ticketless());
+        let login = match ticketless.filter(|_| self.resumption_failed) {
+            Some(_) => options.tls_login_resuming_at_will()?,
+            None => options.tls_login()?,
+        };
+        if let Some((login, before)) = login.as_ref().zip(before) {
+            login.inherit(before);
         }
+        Ok(login)
     }
 }
 

@@ -1,4 +1,6 @@
-//! Whether a server asked for a certificate of the client. rustls tells it to the resolver alone,
+//! What is noted of a server over all connections of a login.
+//!
+//! Whether it asked for a certificate of the client, above all. rustls tells it to the resolver alone,
 //! and without it many alerts mean nothing: where no certificate was shown, TLS 1.2 has the same
 //! one as where there is no cipher suite in common (RFC 5246 section 7.4.6).
 
@@ -31,6 +33,7 @@ pub(super) struct Noting {
     resolver: Arc<dyn ResolvesClientCert>,
     noted: AtomicU8,
     agreed: AtomicBool,
+    ticketless: AtomicBool,
 }
 
 const NOTHING: u8 = 0;
@@ -43,6 +46,7 @@ impl Noting {
             resolver,
             noted: AtomicU8::new(NOTHING),
             agreed: AtomicBool::new(false),
+            ticketless: AtomicBool::new(false),
         }
     }
 
@@ -75,6 +79,17 @@ impl Noting {
     /// Whether one ever was, so that there is enough in common.
     pub(super) fn is_agreed(&self) -> bool {
         self.agreed.load(Ordering::Relaxed)
+    }
+
+    /// A connection has resumed TLS 1.3, and come to its authentic end without a ticket for another.
+    pub(super) fn note_no_ticket(&self) {
+        self.ticketless.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether one ever did. The server alone can bring that about: whoever is in between can end a
+    /// connection, but not with close_notify, and cannot take a ticket out of it.
+    pub(super) fn is_ticketless(&self) -> bool {
+        self.ticketless.load(Ordering::Relaxed)
     }
 }
 

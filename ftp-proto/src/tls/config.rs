@@ -424,6 +424,19 @@ impl TlsLogin {
         Ok(TlsChannel::new(pump.noting(self.noting.clone())))
     }
 
+    /// Whether this server was seen to give no ticket with a connection that resumed TLS 1.3: those of
+    /// the login are then soon used up.
+    pub(crate) fn is_ticketless(&self) -> bool {
+        self.noting.is_ticketless()
+    }
+
+    /// The same for another login to the same server, which may have had no occasion to see it.
+    pub(crate) fn inherit(&self, before: &Self) {
+        if before.is_ticketless() {
+            self.noting.note_no_ticket();
+        }
+    }
+
     /// Whether a new connection may not be made now, because it would take a ticket that is
     /// [to be spared](Tickets::AllButLast).
     ///

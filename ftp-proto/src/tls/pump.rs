@@ -202,11 +202,7 @@ impl Pump {
 
     /// Whether a ticket of TLS 1.3 may still come for the next connection, and none has.
     pub fn awaits_ticket(&self) -> bool {
-        let version = self.connection.protocol_version();
-        version == Some(ProtocolVersion::TLSv1_3)
-            && self.connection.tls13_tickets_received() == 0
-            && !self.peer_closed
-            && self.failed.is_none()
+        self.has_no_ticket() && !self.peer_closed && self.failed.is_none()
     }
 
     /// What the handshake came to; `None` before it is done.
@@ -289,7 +285,16 @@ impl Pump {
             if !self.connection.is_handshaking() {
                 noting.agree();
             }
+            if self.peer_closed && self.has_no_ticket() && self.resumed() == Some(true) {
+                noting.note_no_ticket();
+            }
         }
+    }
+
+    /// Whether no ticket of TLS 1.3 has come.
+    fn has_no_ticket(&self) -> bool {
+        let version = self.connection.protocol_version();
+        version == Some(ProtocolVersion::TLSv1_3) && self.connection.tls13_tickets_received() == 0
     }
 
     /// The alert that rustls queued when it failed, and nothing that would make it read on.

@@ -197,6 +197,40 @@ fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
     client.store("/up", b"content").expect("with a new ticket");
 }
 
+/// Class B6: an attacker without any key leads data connections to another TLS server with the same
+/// certificate, or cuts them, as often as he likes. The next login speaks TLS 1.3 all the same.
+#[test]
+fn b6_data_connections_that_are_led_astray_choose_no_version() {
+    let astray = || files().data_tls(Identity::good().server_of(&VERSIONS));
+    let cut = || (0..4).map(|nth| Fault::nth("HANDSHAKE", nth, Action::RefuseHandshake));
+    let setups = [
+        astray(),
+        // Tickets are used up before.
+        cut().fold(files(), Setup::fault),
+        cut().fold(astray(), Setup::fault),
+    ];
+    for resumption in [Resumption::Preferred, Resumption::Required] {
+        for setup in setups.clone() {
+            let server = Identity::good().server_of(&VERSIONS);
+            let memory = memory(setup.tls(server).require_reuse());
+            let options = explicit().with_resumption(resumption);
+            let mut client = logged_in(&memory, options).expect("logged in");
+            for round in 0..3 {
+                let mut failed = 0;
+                for _ in 0..4 {
+                    failed += usize::from(fetched(&mut client, "/five").is_err());
+                    failed += usize::from(client.store("/up", b"content").is_err());
+                    failed += usize::from(client.names(None::<&str>).is_err());
+                }
+                assert!(failed > 0 || round > 0, "{resumption:?}");
+                client.reconnect().expect("another login");
+                let version = client.tls_info().expect("TLS").version;
+                assert_eq!(version, TlsVersion::V1_3, "{resumption:?}");
+            }
+        }
+    }
+}
+
 /// A server that says 150 only after the data handshake, and demands resumption: what is refused in
 /// between leaves a ticket for what is not.
 #[test]
