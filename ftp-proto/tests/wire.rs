@@ -248,12 +248,38 @@ fn quirk_glftpd_ends_with_another_code() {
     let codes: Vec<_> = found.iter().map(|reply| reply.code().value()).collect();
     assert_eq!((codes, failed), (vec![150, 226], None));
     assert_eq!(text_lines(&found[0]), [&b"No"[..], b"Opening"]);
-    assert!(matches!(error(bytes), DecodeError::Unterminated { .. }));
+    assert!(matches!(error(bytes), DecodeError::OtherCode { .. }));
     // Cyberduck #16622: strict is right here.
     assert_eq!(lines(&one(b"250-a\r\n550 b\r\n250 c\r\n")).len(), 3);
     // What is no code ends nothing, in either mode.
     let ((found, _), _) = run(lenient(), [&b"250-a\r\n633 b\r\n550-c\r\n250 d\r\n"[..]]);
     assert_eq!(found[0].code(), Code::FILE_ACTION_OKAY);
+}
+
+/// Strict reading goes on, and can say what may be wrong.
+#[test]
+fn a_reply_that_may_have_ended_with_another_code_is_told() {
+    let told = |bytes: &[u8]| {
+        let mut decoder = strict();
+        assert_eq!(decoder.decode(bytes).unwrap().reply, None);
+        decoder.other_end().map(|error| error.to_string())
+    };
+    let words = "a reply began with 221 and ended with 211: \
+                 `Config::with_multiline(Multiline::Lenient)` reads such replies";
+    assert_eq!(told(b"221-Bye\r\n211 End\r\n").as_deref(), Some(words));
+    for open in [
+        &b"221-Bye\r\n"[..],
+        b"221-Bye\r\n211 End",
+        b"221-Bye\r\n211 End\r\nmore",
+        b"221-Bye\r\n211 End\r\nmore\r\n",
+        b"221-Bye\r\n211-End\r\n",
+        b"221-Bye\r\n 211 End\r\n",
+        b"221-Bye\r\n633 End\r\n",
+        b"221-Bye\r\n211\r\n",
+    ] {
+        assert_eq!(told(open), None, "{}", Escaped::new(open));
+    }
+    assert_eq!(error(b"221-Bye\r\n211 End\r\n").to_string(), words);
 }
 
 #[test]
@@ -567,6 +593,35 @@ fn masking_never_touches_codes() {
     assert_eq!(lines(&bare), [b"331"]);
 }
 
+/// The letters of a short password are all over a text.
+#[test]
+fn short_secrets_are_masked_where_they_stand_alone() {
+    let text = "530 Login in a group or an area: a";
+    for (secret, shown) in [
+        ("a", "530 Login in *** group or an area: ***"),
+        ("in", "530 Login *** a group or an area: a"),
+        ("o", text),
+        ("\u{e9}", text),
+        ("are", "530 Login in a group or an ***a: a"),
+    ] {
+        let mut reply = one(format!("{text}\r\n").as_bytes());
+        reply.mask(secret.as_bytes());
+        assert_eq!(reply.to_string(), shown, "{secret}");
+        let mut error = error(format!("{}\r\n", &text[4..]).as_bytes());
+        error.mask(secret.as_bytes());
+        assert_eq!(
+            error.to_string(),
+            format!("not an FTP reply: {}", &shown[4..])
+        );
+    }
+    let mut twice = one(b"530 aa a,a a\r\n");
+    twice.mask(b"a");
+    assert_eq!(twice.to_string(), "530 aa ***,*** ***");
+    let mut cut = error(&[&[b'x'; 63][..], b"ab\n"].concat());
+    cut.mask(b"ab");
+    assert!(cut.to_string().ends_with("xa…"), "{cut}");
+}
+
 #[test]
 fn secrets_are_masked_in_errors() {
     let mut whole = error(b"PASS hunter2?\r\n");
@@ -591,7 +646,7 @@ fn secrets_are_masked_in_errors() {
 proptest! {
     #[test]
     fn masked_replies_never_hold_the_secret(
-        words in prop::collection::vec("[ab -]{0,6}", 1..5), secret in "[ab]{1,4}",
+        words in prop::collection::vec("[ab -]{0,6}", 1..5), secret in "[ab]{3,5}",
     ) {
         let mut bytes = String::new();
         for word in &words {
@@ -744,6 +799,22 @@ fn secrets_never_print_in_commands() {
             !shown.contains("hunter2") && shown.contains(" ***"),
             "{shown}"
         );
+    }
+    for (line, shown) in [
+        ("site pswd old new", "SITE pswd ***"),
+        ("SITE PSWD  old new ", "SITE PSWD ***"),
+        ("SITE  PASSWD hunter2", "SITE  PASSWD ***"),
+        ("SITE CHPASS ada hunter2", "SITE CHPASS ***"),
+        ("SITE ADDUSER ada hunter2", "SITE ADDUSER ***"),
+        ("SITE PASSIVE ON", "SITE PASSIVE ON"),
+        ("SITE CHMOD 644 PSWD", "SITE CHMOD 644 PSWD"),
+        ("SITE PSWD", "SITE PSWD"),
+        ("SITE", "SITE"),
+        ("XSITE PSWD old", "XSITE PSWD old"),
+    ] {
+        let command = Command::parse(line).unwrap();
+        assert_eq!(command.to_string(), shown);
+        assert_eq!(command.is_secret(), shown.contains("***"), "{line}");
     }
     let parsed = Command::parse("pass hunter2").unwrap();
     assert_eq!(parsed.to_string(), "PASS ***");

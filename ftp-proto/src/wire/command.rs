@@ -7,7 +7,8 @@ use core::fmt;
 
 /// One command that is safe to send: it cannot hold CR, LF or NUL.
 ///
-/// `Display` and `Debug` show `PASS ***` and `ACCT ***`, and escape as [`Escaped`] does.
+/// `Display` and `Debug` show `PASS ***`, `ACCT ***` and `SITE PSWD ***`, and escape as [`Escaped`]
+/// does.
 ///
 /// ```
 /// use ftp_proto::wire::{Command, InvalidCommand, Telnet, Verb};
@@ -175,18 +176,39 @@ impl Command {
         self.argument.as_deref()
     }
 
-    /// Whether the argument is never to be shown: PASS and ACCT.
+    /// Whether the argument, or a part of it, is never to be shown: that of PASS and ACCT, and the
+    /// passwords of SITE commands such as `SITE PSWD old new`.
     #[must_use]
     pub fn is_secret(&self) -> bool {
-        self.verb.is_secret()
+        self.secret_part().is_some()
     }
 
-    /// The same for others to see: a secret argument is `***`.
+    /// What is never to be shown.
+    pub(crate) fn secret_part(&self) -> Option<&[u8]> {
+        let argument = self.argument.as_deref()?;
+        if self.verb.is_secret() {
+            return Some(argument);
+        }
+        if self.verb != Verb::SITE {
+            return None;
+        }
+        let is_blank = |byte: &u8| *byte == b' ';
+        let line = argument.get(argument.iter().position(|byte| !is_blank(byte))?..)?;
+        let (name, passwords) = line.split_at_checked(line.iter().position(is_blank)?)?;
+        is_about_passwords(name)
+            .then_some(passwords.get(1..))
+            .flatten()
+    }
+
+    /// The same for others to see: what is secret is `***`.
     pub(crate) fn masked(&self) -> Self {
-        let argument = match &self.argument {
-            Some(_) if self.is_secret() => Some(MASK.as_bytes().to_vec()),
-            argument => argument.clone(),
-        };
+        let argument = self.argument.as_ref().map(|argument| {
+            let secret = self.secret_part();
+            let shown = argument.len().saturating_sub(secret.map_or(0, <[u8]>::len));
+            let mut masked = argument.get(..shown).unwrap_or_default().to_vec();
+            masked.extend(secret.iter().flat_map(|_| MASK.bytes()));
+            masked
+        });
         Self {
             verb: self.verb.clone(),
             argument,
@@ -223,6 +245,17 @@ impl Command {
     }
 }
 
+/// Whether passwords follow this name of a SITE command: `PSWD` (Serv-U), `PASSWD` and `CHPASS`
+/// (glftpd), and their like; `ADDUSER` and `GADDUSER` take one, too.
+fn is_about_passwords(name: &[u8]) -> bool {
+    let name = name.to_ascii_uppercase();
+    let has = |part: &[u8]| memchr::memmem::find(&name, part).is_some();
+    name.ends_with(b"PASS")
+        || [&b"PASSW"[..], b"PSW", b"ADDUSER", b"USERADD"]
+            .into_iter()
+            .any(has)
+}
+
 impl From<Verb> for Command {
     fn from(verb: Verb) -> Self {
         Self {
@@ -235,9 +268,8 @@ impl From<Verb> for Command {
 impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.verb())?;
-        match &self.argument {
-            Some(_) if self.is_secret() => write!(f, " {MASK}"),
-            Some(argument) => write!(f, " {}", Escaped::new(argument)),
+        match self.masked().argument {
+            Some(argument) => write!(f, " {}", Escaped::new(&argument)),
             None => Ok(()),
         }
     }

@@ -41,6 +41,8 @@ pub struct ReplyDecoder {
     dropped: usize,
     /// The code of a multi-line reply under way.
     opening: Option<Code>,
+    /// Another code, by which its last line may have ended it.
+    other: Option<Code>,
     lines: usize,
     blank_lines: usize,
     /// Whether anything came since the last reply.
@@ -148,6 +150,17 @@ impl ReplyDecoder {
         self.opening
     }
 
+    /// What a multi-line reply under way may have ended with, where the last line that came begins like
+    /// the last one of a reply, but with another code. More lines may follow all the same.
+    #[must_use]
+    pub fn other_end(&self) -> Option<DecodeError> {
+        let began = self
+            .opening
+            .filter(|_| self.buffer.len() == self.line_start)?;
+        self.other
+            .map(|ended| DecodeError::OtherCode { began, ended })
+    }
+
     fn advance(&mut self, bytes: &[u8]) -> Result<Decoded, DecodeError> {
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -249,6 +262,7 @@ impl ReplyDecoder {
         }
         let line = self.buffer.get(self.line_start..).unwrap_or_default();
         let head = head(line);
+        let mut other = None;
         let last = match self.opening {
             None if line.is_empty() => {
                 self.blank_lines = self.blank_lines.saturating_add(1);
@@ -279,12 +293,14 @@ impl ReplyDecoder {
                 Some((value, behind)) if value == opening.value() && behind != Some(b'-') => {
                     Some(opening)
                 }
-                Some((value, Some(b' '))) if self.multiline == Multiline::Lenient => {
-                    Code::new(value)
+                Some((value, Some(b' '))) => {
+                    other = Code::new(value);
+                    other.filter(|_| self.multiline == Multiline::Lenient)
                 }
                 _ => None,
             },
         };
+        self.other = other;
         self.lines = self.lines.saturating_add(1);
         if self.lines > self.limits.reply_lines {
             return Err(DecodeError::TooManyLines {
@@ -302,6 +318,9 @@ impl ReplyDecoder {
     }
 
     fn end(&mut self) -> Result<Option<Reply>, DecodeError> {
+        if let Some(error) = self.other_end() {
+            return Err(error);
+        }
         let line = self.buffer.get(self.line_start..).unwrap_or_default();
         let short = line.len() < 3 && line.iter().all(u8::is_ascii_digit);
         if self.place == Place::Text && !short {
@@ -355,6 +374,7 @@ impl ReplyDecoder {
         self.buffer = Vec::new();
         self.begin_line();
         self.opening = None;
+        self.other = None;
         self.lines = 0;
         self.blank_lines = 0;
         self.touched = false;

@@ -1,7 +1,7 @@
 //! Why bytes are not a reply.
 
-use super::Escaped;
-use super::mask::{append_masked, mask_cut};
+use super::mask::{mask_cut, masked};
+use super::{Code, Escaped};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -40,6 +40,14 @@ pub enum DecodeError {
         /// The beginning of the line, escaped, at most 64 characters and `…` if there was more.
         excerpt: String,
     },
+    /// A reply of several lines began with one code, and its last line has another one. Only
+    /// [`Multiline::Lenient`](super::Multiline::Lenient) reads such replies.
+    OtherCode {
+        /// The code that it began with.
+        began: Code,
+        /// The code of the last line that came.
+        ended: Code,
+    },
     /// Three digits that are no code of a plain reply, 633 for example.
     CodeOutOfRange {
         /// The number, 0 to 99 or 600 to 999.
@@ -73,11 +81,7 @@ impl DecodeError {
                         masked.extend_from_slice(CUT.as_bytes());
                         masked
                     }
-                    None => {
-                        let mut masked = Vec::with_capacity(excerpt.len());
-                        append_masked(excerpt.as_bytes(), secret.as_bytes(), &mut masked);
-                        masked
-                    }
+                    None => masked(excerpt.as_bytes(), secret.as_bytes()),
                 };
                 *excerpt = String::from_utf8_lossy(&masked).into_owned();
             }
@@ -120,6 +124,11 @@ impl fmt::Display for DecodeError {
                 write!(f, "more than {limit} blank lines instead of a reply")
             }
             Self::NotAReply { excerpt } => write!(f, "not an FTP reply: {excerpt}"),
+            Self::OtherCode { began, ended } => write!(
+                f,
+                "a reply began with {began} and ended with {ended}: \
+                 `Config::with_multiline(Multiline::Lenient)` reads such replies"
+            ),
             Self::CodeOutOfRange { code } => write!(f, "{code:03} is not a reply code"),
             Self::Nul => f.write_str("a NUL byte in a reply"),
             Self::Unterminated { partial } => write!(

@@ -6,32 +6,61 @@ use memchr::memmem;
 /// What stands in the place of a secret.
 pub(super) const MASK: &str = "***";
 
+/// Secrets of up to this many bytes are replaced only where they stand alone: the letters of a
+/// password of one or two occur all over a text.
+const SHORT: usize = 2;
+
+/// `text`, every occurrence of `secret` replaced.
+pub(crate) fn masked(text: &[u8], secret: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    append_masked(text, secret, &mut out);
+    out
+}
+
 /// Appends `text` to `out`, every occurrence of `secret` replaced.
 ///
 /// An empty secret occurs nowhere.
-pub(super) fn append_masked(text: &[u8], secret: &[u8], out: &mut Vec<u8>) {
+fn append_masked(text: &[u8], secret: &[u8], out: &mut Vec<u8>) {
     let mut rest = text;
     if !secret.is_empty() {
         let finder = memmem::Finder::new(secret);
-        while let Some((before, after)) = finder
+        let mut last = None;
+        while let Some((before, found, after)) = finder
             .find(rest)
             .and_then(|at| rest.split_at_checked(at))
-            .and_then(|(before, found)| Some((before, found.get(secret.len()..)?)))
+            .and_then(|(before, found)| {
+                let (found, after) = found.split_at_checked(secret.len())?;
+                Some((before, found, after))
+            })
         {
             out.extend_from_slice(before);
-            out.extend_from_slice(MASK.as_bytes());
+            let neighbours = [before.last().or(last), after.first()];
+            if secret.len() > SHORT || !neighbours.into_iter().flatten().any(is_of_a_word) {
+                out.extend_from_slice(MASK.as_bytes());
+            } else {
+                out.extend_from_slice(found);
+            }
+            last = found.last();
             rest = after;
         }
     }
     out.extend_from_slice(rest);
 }
 
+fn is_of_a_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || !byte.is_ascii()
+}
+
 /// As [`append_masked`], for a text that was cut at its end: what may be the beginning of the
 /// secret goes too.
 pub(super) fn mask_cut(text: &[u8], secret: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    append_masked(text, secret, &mut out);
-    let begun = (1..secret.len())
+    let mut out = masked(text, secret);
+    let least = if secret.len() > SHORT {
+        1
+    } else {
+        secret.len()
+    };
+    let begun = (least..secret.len())
         .rev()
         .filter_map(|length| secret.get(..length))
         .find(|begin| out.ends_with(begin));

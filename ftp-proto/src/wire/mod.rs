@@ -35,5 +35,6 @@ pub use decoder::{Decoded, Multiline, ReplyDecoder};
 pub use error::DecodeError;
 pub use escape::Escaped;
 pub use limits::Limits;
+pub(crate) use mask::masked;
 pub use reply::Reply;
 pub use verb::Verb;

@@ -1,6 +1,5 @@
 //! One complete reply (RFC 959, section 4.2).
 
-use super::mask::append_masked;
 use super::{Class, Code, DecodeError, Escaped, ReplyDecoder};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -115,9 +114,10 @@ impl Reply {
         Text(self)
     }
 
-    /// Replaces each exact occurrence of `secret` in the text by `***`.
+    /// Replaces each exact occurrence of `secret` in the text by `***`; one of one or two bytes only
+    /// where it stands alone, since its letters are all over a text.
     ///
-    /// Some servers echo a password in 331, 530 or 230. The codes, and what stands right behind
+    /// Some servers echo a password in 331, 530 or 230. The codes, and what stands right after
     /// them, are never touched; an empty secret changes nothing.
     pub fn mask(&mut self, secret: &[u8]) {
         if memchr::memmem::find(&self.lines, secret).is_none() || secret.is_empty() {
@@ -129,19 +129,20 @@ impl Reply {
         while let Some(line) = lines.next() {
             let last = lines.peek().is_none();
             let coded = core::mem::take(&mut first) || last || self.repeats_code(line);
-            // The byte behind a code belongs to the text where a secret begins with it, and is
+            // The byte after a code belongs to the text where a secret begins with it, and is
             // written once more as it frames the line.
             let (code, text) = line
                 .split_at_checked(if coded { 3 } else { 0 })
                 .unwrap_or((line, &[]));
             masked.extend_from_slice(code);
-            if coded && text.starts_with(secret) {
+            let text_masked = super::masked(text, secret);
+            if coded && text.starts_with(secret) && text_masked != text {
                 masked.extend(
                     text.first()
                         .filter(|byte| matches!(byte, b'-' | b' ' | b'\t')),
                 );
             }
-            append_masked(text, secret, &mut masked);
+            masked.extend_from_slice(&text_masked);
             if !last {
                 masked.push(b'\n');
             }
