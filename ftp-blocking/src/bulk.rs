@@ -51,7 +51,7 @@ impl Download<'_> {
     ///
     /// # Errors
     /// Those of reading. The file's own error is an [`Io`](ftp_proto::ErrorKind::Io) without a
-    /// command; [`Error::transferred`] is then what reached the file (of a translated text, nearly
+    /// command, which says "writing the local file"; [`Error::transferred`] is then what reached the file (of a translated text, nearly
     /// that), and the client's next operation aborts the transfer first.
     pub fn save_to(
         mut self,
@@ -116,7 +116,7 @@ impl Download<'_> {
 
     /// The file's error, with so many bytes that came and did not reach it.
     fn cut_short(&self, error: io::Error, left: usize) -> Error {
-        Error::from(error).with_transferred(self.transferred() - left as u64)
+        self.0.phase.writing_failed(error, left)
     }
 }
 
@@ -163,8 +163,7 @@ impl Upload<'_> {
         let mut buffer = vec![0; FIRST];
         loop {
             let read = descriptor::read(file, &mut buffer);
-            let count =
-                read.map_err(|error| Error::from(error).with_transferred(self.transferred()))?;
+            let count = read.map_err(|error| self.0.phase.reading_failed(error))?;
             if count == 0 {
                 return self.finish();
             }

@@ -72,7 +72,7 @@ impl Client {
         let mut network: Box<dyn Network> = Box::new(network);
         let (tls, control, deadline) = dial(&mut *network, &options, None)?;
         let mut client = Self {
-            session: Session::new(options.config.clone()),
+            session: Session::with_options(&options),
             network,
             control,
             data: Data::None,
@@ -285,8 +285,9 @@ impl Client {
 impl Client {
     /// What fails here is told with the address: the first try is the one that goes wrong.
     fn greeting(&mut self) -> Result<Reply, Error> {
+        self.session.set_peer(self.control.stream().peer_address());
         let greeting = self.run(Greeting::new());
-        greeting.map_err(|error| error.with_subject(connecting(&self.options)))
+        greeting.map_err(|error| error.with_subject(self.options.connecting()))
     }
 }
 
@@ -324,12 +325,8 @@ fn dial(
             .map_err(Error::from)
             .and_then(|stream| stream.ok_or_else(late)),
     };
-    let stream = stream.map_err(|error| error.with_subject(connecting(options)))?;
+    let stream = stream.map_err(|error| error.with_subject(options.connecting()))?;
     Ok((tls, Channel::new(stream), deadline))
-}
-
-fn connecting(options: &Options) -> String {
-    format!("connecting to {}, port {}", options.host, options.port)
 }
 
 impl fmt::Debug for Client {

@@ -21,10 +21,6 @@ pub(crate) enum Data {
     Open(Channel),
 }
 
-/// How many strangers at the listener are sent away before the clock and the control connection
-/// are looked at again.
-const STRANGERS: usize = 16;
-
 /// Attempts that the driver makes again and again: `None` means not yet, at the deadline.
 impl Data {
     pub(crate) fn channel(&mut self) -> Result<&mut Channel, Error> {
@@ -44,25 +40,25 @@ impl Data {
         self.channel().map(|_| Some(()))
     }
 
-    /// A connection from somebody else than the control connection's peer is dropped.
+    /// A connection that is not wanted is dropped, and its address is given.
     pub(crate) fn accept(
         &mut self,
+        want: &Accept,
         peer: Option<SocketAddr>,
         until: Instant,
-    ) -> Result<Option<()>, Error> {
+    ) -> Result<Option<Result<(), Option<SocketAddr>>>, Error> {
         let Self::Listening(listener) = self else {
-            return self.channel().map(|_| Some(()));
+            return self.channel().map(|_| Some(Ok(())));
         };
-        for _ in 0..STRANGERS {
-            let Some(stream) = listener.accept(until)? else {
-                break;
-            };
-            if Accept::is_peer(stream.peer_address(), peer) {
-                *self = Self::Open(Channel::data(stream));
-                return Ok(Some(()));
-            }
+        let Some(stream) = listener.accept(until)? else {
+            return Ok(None);
+        };
+        let from = stream.peer_address();
+        if !want.admits(from, peer) {
+            return Ok(Some(Err(from)));
         }
-        Ok(None)
+        *self = Self::Open(Channel::data(stream));
+        Ok(Some(Ok(())))
     }
 
     pub(crate) fn handshake(&mut self, until: Instant) -> Result<Option<()>, Error> {

@@ -112,9 +112,9 @@ impl Client {
 
     fn accept_data(&mut self, want: Accept) -> Answer {
         let peer = self.control.stream().peer_address();
-        let accept = |data: &mut Data, until| data.accept(peer, until);
+        let accept = |data: &mut Data, until| data.accept(&want, peer, until);
         match self.watch(accept, Readiness::Readable, self.deadline) {
-            Ok(()) => want.accepted(),
+            Ok(what) => want.came(what),
             Err(by) => want.interrupted(by),
         }
     }

@@ -109,12 +109,12 @@ pub use ftp_proto::reply::Timestamp;
 pub use ftp_proto::tls::{self, TlsConfig};
 #[cfg(feature = "client")]
 pub use ftp_proto::{
-    AbortSignal, Aborted, Auth, Codec, Completion, Config, Copied, DataCommand, DataMode, Encoding,
-    Error, ErrorKind, FTP_PORT, Features, FileStructure, Format, HERE, IMPLICIT_PORT, InvalidPath,
-    LineEnds, ListingLimits, MissingCloseNotify, Misuse, Name, Observed, Options, PassiveAddress,
-    PassiveCommand, ProtectWhen, Protection, RemotePath, Reply, ReplyCodes, Resumption, Security,
-    ServerCopy, Session, SizeCheck, Standing, Timeouts, TransferOptions, TransferType,
-    TransmissionMode, Wait, reply, wire,
+    AbortSignal, Aborted, ActivePeer, Auth, Codec, Completion, Config, Copied, DataCommand,
+    DataMode, Encoding, Error, ErrorKind, FTP_PORT, Features, FileStructure, Format, HERE,
+    IMPLICIT_PORT, InvalidPath, LineEnds, ListingLimits, MissingCloseNotify, Misuse, Name,
+    Observed, Observer, Options, PassiveAddress, PassiveCommand, ProtectWhen, Protection,
+    RemotePath, Reply, ReplyCodes, Resumption, Security, ServerCopy, Session, SizeCheck, Standing,
+    Timeouts, TransferOptions, TransferType, TransmissionMode, Wait, reply, wire,
 };
 #[cfg(feature = "client")]
 pub use lines::Lines;

@@ -10,6 +10,7 @@ use ftp_proto::{Error, Options};
 use rustix::event::PollFlags;
 
 use crate::connect::{Attempt, race};
+use crate::sys::addresses;
 use crate::sys::listening::Listening;
 use crate::sys::poll::wait;
 use crate::sys::socket;
@@ -49,6 +50,7 @@ impl Tcp {
 
 impl Network for Tcp {
     fn configure(&mut self, options: &Options) -> Result<(), Error> {
+        options.check_host()?;
         self.source = options.source_address;
         self.active_ports.clone_from(&options.active_ports);
         Ok(())
@@ -57,7 +59,10 @@ impl Network for Tcp {
     fn dial(&mut self, target: &Target<'_>, deadline: Instant) -> io::Result<Dialled> {
         match *target {
             Target::Server { host, port } => {
-                let addresses = (host, port).to_socket_addrs()?;
+                let addresses = match addresses::with_zone(host, port) {
+                    Some(address) => vec![address?].into_iter(),
+                    None => (host, port).to_socket_addrs()?,
+                };
                 race(addresses, self.source, deadline).map(Dialled::Connected)
             }
             Target::ControlPeer { .. } | Target::Address(_) => self.attempt(target),

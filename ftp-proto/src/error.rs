@@ -1,5 +1,6 @@
 //! The one error type, used by the core and by both adapters.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
@@ -9,7 +10,7 @@ use core::time::Duration;
 
 use crate::tls::Reason;
 use crate::wait::{Timeouts, Wait};
-use crate::wire::{Class, Escaped, Reply};
+use crate::wire::{Class, Command, Escaped, Reply};
 
 /// Why an operation failed: a [kind](ErrorKind) and what is known about it.
 ///
@@ -17,10 +18,10 @@ use crate::wire::{Class, Escaped, Reply};
 /// server that closed, and [misuse](Misuse), which is the caller's own fault and never dressed as
 /// the server's. Cloning is cheap: a dead session gives the same cause to every later operation.
 ///
-/// `Display` is one line that stands for itself: the command, what went wrong, what the server said
-/// (escaped), why TLS failed and what can be done, or else what the error [underneath](Self::inner)
-/// says. No argument is in it, so that no password is. `source` begins after what that line
-/// has said already: printing the chain repeats nothing.
+/// `Display` is one line that stands for itself: the command with its argument, what went wrong,
+/// what the server said (escaped), why TLS failed and what can be done, or else what the error
+/// [underneath](Self::inner) says. The argument of PASS or ACCT is never in it. `source` begins after
+/// what that line has said already: printing the chain repeats nothing.
 ///
 /// ```
 /// use ftp_proto::{Error, ErrorKind};
@@ -36,6 +37,7 @@ pub struct Error(Arc<Context>);
 struct Context {
     kind: ErrorKind,
     command: Option<String>,
+    argument: Option<Vec<u8>>,
     subject: Option<String>,
     reply: Option<Reply>,
     transferred: Option<u64>,
@@ -43,6 +45,7 @@ struct Context {
     waited: Option<Duration>,
     tls_reason: Option<Reason>,
     inner: Option<Arc<Inner>>,
+    advice: Option<Cow<'static, str>>,
 }
 
 type Inner = dyn core::error::Error + Send + Sync;
@@ -129,6 +132,7 @@ impl Error {
         Self(Arc::new(Context {
             kind,
             command: None,
+            argument: None,
             subject: None,
             reply: None,
             transferred: None,
@@ -136,6 +140,7 @@ impl Error {
             waited: None,
             tls_reason: None,
             inner: None,
+            advice: None,
         }))
     }
 
@@ -154,6 +159,25 @@ impl Error {
     #[must_use]
     pub fn with_command(mut self, verb: &str) -> Self {
         Arc::make_mut(&mut self.0).command = Some(verb.into());
+        self
+    }
+
+    /// Says what the command was about, such as the path of RETR, if it was this one. What is secret
+    /// is left out.
+    pub(crate) fn or_argument_of(mut self, command: &Command) -> Self {
+        let known = self.argument().is_some() || self.command() != Some(command.verb());
+        if !known && !matches!(command.verb(), "PASS" | "ACCT") {
+            let argument = command.masked().argument().map(<[u8]>::to_vec);
+            Arc::make_mut(&mut self.0).argument = argument;
+        }
+        self
+    }
+
+    /// Says what can be done, unless that is said already.
+    pub(crate) fn or_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
+        if self.0.advice.is_none() {
+            Arc::make_mut(&mut self.0).advice = Some(advice.into());
+        }
         self
     }
 
@@ -279,10 +303,14 @@ impl Error {
             Some(inner) => self.with_source(inner),
             None => self,
         };
-        if error.reply().is_some() {
-            if let Some(reply) = &mut Arc::make_mut(&mut error.0).reply {
-                for secret in secrets {
+        if error.reply().is_some() || error.argument().is_some() {
+            let context = Arc::make_mut(&mut error.0);
+            for secret in secrets {
+                if let Some(reply) = &mut context.reply {
                     reply.mask(secret);
+                }
+                if let Some(argument) = &mut context.argument {
+                    *argument = crate::wire::masked(argument, secret);
                 }
             }
         }
@@ -297,6 +325,20 @@ impl Error {
     /// The verb of the command that failed, such as `RETR`.
     pub fn command(&self) -> Option<&str> {
         self.0.command.as_deref()
+    }
+
+    /// The argument of that command, such as the path of RETR, where it had one. Secrets are masked.
+    ///
+    /// ```
+    /// use ftp_proto::Error;
+    ///
+    /// fn missing(error: &Error) -> Option<&[u8]> {
+    ///     let not_there = error.reply()?.code().value() == 550;
+    ///     error.argument().filter(|_| not_there)
+    /// }
+    /// ```
+    pub fn argument(&self) -> Option<&[u8]> {
+        self.0.argument.as_deref()
     }
 
     /// What it is about, where that is known: a connection, with host and port.
@@ -387,8 +429,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let context = &*self.0;
         let (mut reply, told) = (self.reply(), self.told());
-        if let Some(verb) = &context.command {
-            write!(f, "{verb}: ")?;
+        match (&context.command, &context.argument) {
+            (Some(verb), Some(argument)) => write!(f, "{verb} {}: ", Escaped::new(argument))?,
+            (Some(verb), None) => write!(f, "{verb}: ")?,
+            _ => {}
         }
         if let Some(subject) = &context.subject {
             write!(f, "{}: ", Escaped::new(subject))?;
@@ -417,6 +461,9 @@ impl fmt::Display for Error {
         }
         if let Some(bytes) = context.transferred {
             write!(f, " (after {bytes} bytes)")?;
+        }
+        if let Some(advice) = &context.advice {
+            write!(f, "; {advice}")?;
         }
         Ok(())
     }
@@ -456,7 +503,10 @@ impl fmt::Display for Misuse {
             Self::NotSecured => "the control connection is not secured",
             Self::NotLoggedIn => "there was no login yet",
             Self::Finished => "the operation is done",
-            Self::NotAtEnd => "the download has not reached its end",
+            Self::NotAtEnd => {
+                "the download has not reached its end: read it until there is no more, or give it up \
+                 by `abort`"
+            }
             Self::Option => "an option or a command makes no sense here",
             Self::Framing => "transfers are made in MODE S and STRU F alone",
             Self::Protected => "data between two servers cannot be protected",

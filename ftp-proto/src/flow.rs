@@ -19,6 +19,7 @@ use core::net::SocketAddr;
 use core::num::NonZeroU16;
 
 use crate::error::Error;
+use crate::options::config::ActivePeer;
 use crate::session::Session;
 use crate::session::transfer::{DataEnd, TransferId};
 use crate::wait::{Clock, Wait};
@@ -187,6 +188,8 @@ pub(crate) enum Event {
     Connected,
     Listening(SocketAddr),
     Accepted,
+    /// A connection from there was turned away.
+    TurnedAway(Option<SocketAddr>),
     Secured,
     Resumed,
     Spared,
@@ -412,11 +415,17 @@ tickets! {
         /// It could not be made.
         failed(error: impl Into<Error>) => Event::Failed(error.into());
     }
-    /// Ticket of [`Want::Accept`]: take one connection from the control connection's peer off the
-    /// listener, drop strangers and keep waiting, then close the listener.
-    Accept {} {
+    /// Ticket of [`Want::Accept`]: take one connection off the listener. If it
+    /// [is to be taken](Self::admits), close the listener; else drop the connection.
+    Accept {
+        /// Whose connection is to be taken.
+        wanted: ActivePeer
+    } {
         /// The data connection is there.
         accepted() => Event::Accepted;
+        /// A connection came from this address, and was dropped. The same want comes back, with a
+        /// clock that [goes on](Clock::Continues).
+        turned_away(from: Option<SocketAddr>) => Event::TurnedAway(from);
         /// The listener failed.
         failed(error: impl Into<Error>) => Event::Failed(error.into());
         /// The control connection had something to say first.
@@ -467,6 +476,20 @@ tickets! {
 }
 
 impl Accept {
+    /// Whether a connection that comes from there is to be taken.
+    pub fn admits(&self, from: Option<SocketAddr>, control: Option<SocketAddr>) -> bool {
+        self.wanted == ActivePeer::Anyone || Self::is_peer(from, control)
+    }
+
+    /// Answers with what came to the listener: the data connection, or one from this address, which
+    /// was dropped.
+    pub fn came(self, what: Result<(), Option<SocketAddr>>) -> Answer {
+        match what {
+            Ok(()) => self.accepted(),
+            Err(from) => self.turned_away(from),
+        }
+    }
+
     /// Whether a connection that comes from there is the control connection's peer's. Where one of
     /// the addresses is not known, it is a stranger's.
     pub fn is_peer(from: Option<SocketAddr>, control: Option<SocketAddr>) -> bool {

@@ -129,6 +129,7 @@ pub mod data;
 mod error;
 mod flow;
 pub mod flows;
+mod observer;
 mod options;
 mod path;
 pub mod reply;
@@ -147,9 +148,10 @@ pub use flow::{
     Receive, SecureControl, SecureData, Step, Tickets, Want,
 };
 pub use flows::copy::{Copied, CopyStep, ServerCopy, Side};
+pub use observer::{Observed, Observer};
 pub use options::config::{
-    AbortSignal, Auth, Config, DataCommand, DataMode, MissingCloseNotify, PassiveAddress,
-    PassiveCommand, ProtectWhen, Protection, ReplyCodes, Security,
+    AbortSignal, ActivePeer, Auth, Config, DataCommand, DataMode, MissingCloseNotify,
+    PassiveAddress, PassiveCommand, ProtectWhen, Protection, ReplyCodes, Security,
 };
 pub use options::encoding::{Codec, Encoding, Name, Unencodable};
 pub use options::transfer::{LineEnds, SizeCheck, TransferOptions};
@@ -157,12 +159,12 @@ pub use options::{FTP_PORT, IMPLICIT_PORT, ListingLimits, Options, Resumption};
 pub use path::{HERE, InvalidPath, RemotePath};
 pub use reply::Features;
 pub use representation::{FileStructure, Format, TransferType, TransmissionMode};
+pub use session::Session;
 pub use session::operation::Running;
 pub use session::standing::Standing;
 pub use session::transfer::{
     Aborted, Completion, DataEnd, Direction, Transfer, TransferId, Verdict,
 };
-pub use session::{Observed, Session};
 pub use target::Target;
 pub use wait::{Clock, Timeouts, Wait};
 pub use wire::{Command, Reply};

@@ -135,6 +135,11 @@ waits! {
     /// The reply to the first EPSV of a session, 5 s: there are firewalls that swallow it. It ends no
     /// operation: PASV follows.
     first_epsv = 5, with_first_epsv;
+    /// For the last line of a reply, after one that looks like it and has another code.
+    LastLine: "waiting for the last line of a reply",
+    /// The last line of a reply, 5 s, after one that looks like it, but has another code than the
+    /// first.
+    last_line = 5, with_last_line;
     /// For the first reply to a data command.
     Preliminary: "waiting for the transfer to start",
     /// The first reply to a data command, 120 s: some servers recall files from tape.

@@ -141,7 +141,7 @@ fn whatever_is_known_is_said_once() {
                 .with_limits(&limits)
                 .with_tls_reason(Reason::SilentServer),
             "timed out after 1.5s, waiting for the greeting: the server says nothing: it may be \
-             waiting for implicit TLS, as a rule at port 990",
+             waiting for implicit TLS, as a rule at port 990, or it is no FTP server",
             "",
         ),
         (

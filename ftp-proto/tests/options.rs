@@ -46,6 +46,70 @@ fn nobody_is_told_to_connect_to_no_address() {
 }
 
 #[test]
+fn a_host_is_a_name_or_an_address() {
+    for host in [
+        "ftp.example.org",
+        "localhost.",
+        "192.0.2.1",
+        "::1",
+        "[::1]",
+        "fe80::1%eth0",
+        "[::1%lo]",
+    ] {
+        let options = Options::new(host);
+        assert_eq!(options.check_host().ok(), Some(()), "{host}");
+        assert!(!options.host.contains(['[', ']']), "{host}");
+    }
+    for (host, why) in [
+        ("", "the host is empty"),
+        (
+            "host:2121",
+            "the host holds a port: `Options::new(\"host\").with_port(2121)`",
+        ),
+        (
+            "[::1]:2121",
+            "the host holds a port: `Options::new(\"::1\").with_port(2121)`",
+        ),
+        (
+            "host/pub",
+            "the host \"host/pub\" holds '/': give a name or an address",
+        ),
+        (
+            "host:",
+            "the host \"host:\" holds ':': give a name or an address",
+        ),
+        (
+            " host",
+            "the host \" host\" holds ' ': give a name or an address",
+        ),
+        (
+            "ada:hunter2@host",
+            "the host holds an `@`: give the host alone; a user and a password are for `login`",
+        ),
+    ] {
+        let error = Options::new(host).check_host().expect_err("no host");
+        assert_eq!(error.kind(), ErrorKind::Misuse(Misuse::Option));
+        let begin = "misuse: an option or a command makes no sense here: ";
+        assert_eq!(error.to_string(), format!("{begin}{why}"));
+    }
+    for host in [
+        "ftp://host/",
+        "ftp://host",
+        "ftps://host:990/pub",
+        "ftp://ada:hunter2@host:21/pub",
+        "ftp://ada:hun/ter2@host",
+        "FTP://ada:hunter2@host#x",
+    ] {
+        let options = Options::new(host);
+        let error = options.check_host().expect_err("no host").to_string();
+        assert!(error.contains("is a URL: give its host alone"), "{error}");
+        let shown = format!("{error} {}", options.connecting());
+        assert!(!shown.contains("ter2") && !shown.contains("hun"), "{shown}");
+        assert!(error.contains("`Options::new(\"host\")`"), "{error}");
+    }
+}
+
+#[test]
 fn what_only_sockets_can_do_is_not_ignored_without_them() {
     assert_eq!(options().check_without_sockets().ok(), Some(()));
     let source = options().with_source_address((Ipv4Addr::LOCALHOST, 0));

@@ -81,7 +81,7 @@ impl Client {
         let (tls, control, deadline) = dial(&mut *network, &options, None).await?;
         let sending = Deadline::after(network.now(), options.timeouts.send);
         let mut client = Self {
-            session: Session::new(options.config.clone()),
+            session: Session::with_options(&options),
             network,
             control,
             data: Data::None,
@@ -299,8 +299,9 @@ impl Client {
 impl Client {
     /// What fails here is told with the address: the first try is the one that goes wrong.
     async fn greeting(&mut self) -> Result<Reply, Error> {
+        self.session.set_peer(self.control.stream().peer_address());
         let greeting = self.run(Greeting::new()).await;
-        greeting.map_err(|error| error.with_subject(connecting(&self.options)))
+        greeting.map_err(|error| error.with_subject(self.options.connecting()))
     }
 }
 
@@ -336,12 +337,8 @@ async fn dial(
         Poll::Pending => ends.poll(network, cx).map(|()| Err(late())),
     });
     let stream = stream.await;
-    let stream = stream.map_err(|error| error.with_subject(connecting(options)))?;
+    let stream = stream.map_err(|error| error.with_subject(options.connecting()))?;
     Ok((tls, Channel::new(stream), deadline))
-}
-
-fn connecting(options: &Options) -> String {
-    format!("connecting to {}, port {}", options.host, options.port)
 }
 
 impl fmt::Debug for Client {

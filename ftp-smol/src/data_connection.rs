@@ -21,10 +21,6 @@ pub(crate) enum Data {
     Open(Channel),
 }
 
-/// How many strangers at the listener are sent away before the clock and the control connection
-/// are looked at again.
-const STRANGERS: usize = 16;
-
 /// Attempts that the driver makes again and again.
 impl Data {
     pub(crate) fn channel(&mut self) -> Result<&mut Channel, Error> {
@@ -42,24 +38,23 @@ impl Data {
         Poll::Ready(self.channel().map(|_| ()))
     }
 
-    /// A connection from somebody else than the control connection's peer is dropped.
+    /// A connection that is not wanted is dropped, and its address is given.
     pub(crate) fn poll_accept(
         &mut self,
         cx: &mut Context<'_>,
+        want: &Accept,
         peer: Option<SocketAddr>,
-    ) -> Poll<Result<(), Error>> {
+    ) -> Poll<Result<Result<(), Option<SocketAddr>>, Error>> {
         let Self::Listening(listener) = self else {
-            return Poll::Ready(self.channel().map(|_| ()));
+            return Poll::Ready(self.channel().map(|_| Ok(())));
         };
-        for _ in 0..STRANGERS {
-            let stream = ready!(listener.poll_accept(cx))?;
-            if Accept::is_peer(stream.peer_address(), peer) {
-                *self = Self::Open(Channel::data(stream));
-                return Poll::Ready(Ok(()));
-            }
+        let stream = ready!(listener.poll_accept(cx))?;
+        let from = stream.peer_address();
+        if !want.admits(from, peer) {
+            return Poll::Ready(Ok(Err(from)));
         }
-        cx.waker().wake_by_ref();
-        Poll::Pending
+        *self = Self::Open(Channel::data(stream));
+        Poll::Ready(Ok(Ok(())))
     }
 
     pub(crate) fn poll_handshake(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {

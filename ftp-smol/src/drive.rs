@@ -145,9 +145,9 @@ impl Client {
 
     fn accept_data(&mut self, cx: &mut Context<'_>, want: Accept) -> Served {
         let peer = self.control.stream().peer_address();
-        match self.poll_watch(cx, |data, cx| data.poll_accept(cx, peer)) {
+        match self.poll_watch(cx, |data, cx| data.poll_accept(cx, &want, peer)) {
             Poll::Pending => Err((Want::Accept(want), true)),
-            Poll::Ready(Ok(())) => Ok(want.accepted()),
+            Poll::Ready(Ok(what)) => Ok(want.came(what)),
             Poll::Ready(Err(by)) => Ok(want.interrupted(by)),
         }
     }

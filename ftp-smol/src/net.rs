@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
+use ftp_blocking::sys::addresses;
 use ftp_blocking::sys::listening::Listening;
 use ftp_blocking::sys::socket;
 use ftp_proto::{Error, Options};
@@ -50,6 +51,7 @@ impl Tcp {
 
 impl Network for Tcp {
     fn configure(&mut self, options: &Options) -> Result<(), Error> {
+        options.check_host()?;
         self.source = options.source_address;
         self.active_ports.clone_from(&options.active_ports);
         Ok(())
@@ -61,7 +63,10 @@ impl Network for Tcp {
                 let host = host.to_owned();
                 let source = self.source;
                 Box::pin(async move {
-                    let addresses = smol::net::resolve((host, port)).await?;
+                    let addresses = match addresses::with_zone(&host, port) {
+                        Some(address) => vec![address?],
+                        None => smol::net::resolve((host, port)).await?,
+                    };
                     race(addresses, source).await
                 })
             }

@@ -1,7 +1,44 @@
-//! The order in which a host's addresses are tried.
+//! The addresses of a host: those with a zone, and the order in which all are tried.
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::io;
+use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6};
+
+/// An IPv6 address with a zone (`fe80::1%eth0`, RFC 4007 section 11); nothing for any other host.
+/// The resolver of the C library reads the name of an interface only after addresses of some kinds.
+///
+/// # Errors
+/// Where there is no such interface.
+pub fn with_zone(host: &str, port: u16) -> Option<io::Result<SocketAddr>> {
+    let (address, zone) = host.split_once('%')?;
+    let address: Ipv6Addr = address.parse().ok()?;
+    let index = match zone.parse() {
+        Ok(index) => Ok(index),
+        Err(_) => interface(zone)?,
+    };
+    Some(index.map(|index| SocketAddrV6::new(address, port, 0, index).into()))
+}
+
+/// The number of an interface; nothing where only the resolver knows.
+#[cfg(target_os = "linux")]
+fn interface(name: &str) -> Option<io::Result<u32>> {
+    if name.contains('/') || name.starts_with('.') {
+        return Some(Err(io::ErrorKind::NotFound.into()));
+    }
+    let missing = |error: io::Error| {
+        let why = format!("no network interface {name:?}: {error}");
+        io::Error::new(error.kind(), why)
+    };
+    let index = std::fs::read_to_string(format!("/sys/class/net/{name}/ifindex"));
+    let index = index.map_err(missing);
+    Some(index.and_then(|index| index.trim().parse().map_err(io::Error::other)))
+}
+
+/// The number of an interface; nothing where only the resolver knows.
+#[cfg(not(target_os = "linux"))]
+fn interface(_: &str) -> Option<io::Result<u32>> {
+    None
+}
 
 /// In the resolver's order (RFC 6724), but the two families take turns (RFC 8305 section 4).
 /// Addresses that cannot be reached from the source address are left out.
@@ -37,4 +74,24 @@ fn the_families_take_turns() {
     assert_eq!(in_turn(resolved, None), [four(1), six(1), four(2)]);
     let source = SocketAddr::from(([127, 0, 0, 1], 0));
     assert_eq!(in_turn(resolved, Some(source)), [four(1), four(2)]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn zones_are_names_or_numbers_of_interfaces() {
+    let loopback = SocketAddr::from(SocketAddrV6::new(Ipv6Addr::LOCALHOST, 21, 0, 1));
+    for host in ["::1%lo", "::1%1"] {
+        let address = with_zone(host, 21).expect("an address with a zone");
+        assert_eq!(address.expect("loopback"), loopback);
+    }
+    for host in ["::1", "localhost", "localhost%lo", "127.0.0.1%lo"] {
+        assert!(with_zone(host, 21).is_none());
+    }
+    for host in ["::1%nothing", "::1%", "::1%../lo"] {
+        assert!(
+            with_zone(host, 21)
+                .expect("an address with a zone")
+                .is_err()
+        );
+    }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Read as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use ftp_proto::DataMode;
+use ftp_proto::{ActivePeer, DataMode};
 
 use crate::face::{Client, Error, ErrorKind, Options, Timeouts, Wait};
 use crate::support::little::Little;
@@ -65,6 +65,15 @@ fn invariant_11_a_stranger_at_the_listener_is_sent_away() {
     let mut client = logged_in(active("127.0.0.1", serve_a_stranger_first()));
     assert_eq!(content(&mut client, "file"), "genuine");
     client.quit().expect("said goodbye");
+}
+
+/// A server with several addresses may connect from another one.
+#[test]
+fn whoever_comes_first_is_taken_by_option() {
+    let anyone = active("127.0.0.1", serve_a_stranger_first())
+        .with_config(|config| config.with_active_peer(ActivePeer::Anyone));
+    let mut client = logged_in(anyone);
+    assert_eq!(content(&mut client, "file"), "forged");
 }
 
 #[test]

@@ -7,7 +7,8 @@ use std::time::Duration;
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
 use ftp_proto::tls::{TlsConfig, TlsVersion, rustls};
 use ftp_proto::{
-    Config, Error, ListingLimits, Options, Protection, Resumption, Security, Timeouts,
+    Config, DataMode, Error, ListingLimits, Options, PassiveAddress, Protection, Resumption,
+    Security, Timeouts,
 };
 
 use crate::face::{Client, Memory};
@@ -113,7 +114,8 @@ fn a_server_that_does_not_greet() {
             explicit(),
             Action::Silent,
             "connecting to localhost, port 21: timed out after 60s, waiting for the greeting: the \
-             server says nothing: it may be waiting for implicit TLS, as a rule at port 990",
+             server says nothing: it may be waiting for implicit TLS, as a rule at port 990, or it is no \
+             FTP server",
         ),
         (
             implicit(),
@@ -163,11 +165,11 @@ fn a_server_that_cannot_be_trusted() {
         let error = said(secured(flaw), explicit(), login);
         let reason = error.tls_reason().expect("a reason").to_string();
         assert!(reason.contains(words), "{reason}");
-        assert_eq!(error.to_string(), format!("AUTH: TLS failed: {reason}"));
+        assert_eq!(error.to_string(), format!("AUTH TLS: TLS failed: {reason}"));
 
         let bad = Identity::new("localhost", flaw).server(&rustls::version::TLS13);
         let error = said(secured(Flaw::None).data_tls(bad), explicit(), download);
-        let line = format!("RETR: securing the data connection: TLS failed: {reason}");
+        let line = format!("RETR /five: securing the data connection: TLS failed: {reason}");
         assert!(error.to_string().starts_with(&line), "{error}");
     }
 }
@@ -179,7 +181,7 @@ fn a_file_that_is_not_whole() {
         control: Vec::new(),
         then,
     };
-    let line = "RETR: the data did not end as it should: 5 bytes were announced (of a server that \
+    let line = "RETR /five: the data did not end as it should: 5 bytes were announced (of a server that \
                 announces another size than that of what it sends, TransferOptions::with_size_check \
                 takes the size from SIZE, or none); the server said: 226 Transfer complete. (after \
                 2 bytes)";
@@ -188,7 +190,7 @@ fn a_file_that_is_not_whole() {
     let error = said(setup, plain(), download);
     assert_eq!((error.transferred(), error.expected()), (Some(2), Some(5)));
 
-    let line = "STOR: the data ended, but the server never confirmed it: the server has reset the data \
+    let line = "STOR /new: the data ended, but the server never confirmed it: the server has reset the data \
                 connection, and SIZE does not say that it has all (TransferOptions::with_size_check \
                 does not ask): 2 bytes instead of 5; the server said: 226 Transfer complete. (after \
                 5 bytes)";
@@ -202,7 +204,7 @@ fn a_file_that_is_not_whole() {
     assert_says(setup, plain(), store, line);
 
     let other = b"211 End.\r\n".to_vec();
-    let line = "RETR: the data ended, but the server never confirmed it: a reply came for it that \
+    let line = "RETR /five: the data ended, but the server never confirmed it: a reply came for it that \
                 belongs to another command; the server said: 211 End. (after 5 bytes)";
     let setup = files().fault(Fault::on("RETR", Action::Words(other)));
     assert_says(setup, plain(), download, line);
@@ -214,7 +216,9 @@ fn a_server_that_refuses() {
         (
             Fault::on("AUTH", reply("500 AUTH not understood")),
             login,
-            "AUTH: asking for TLS: the server refused: 500 AUTH not understood",
+            "AUTH TLS: asking for TLS: the server refused: 500 AUTH not understood; the server offers \
+             no TLS by AUTH: `Options::with_implicit_tls` tries TLS from the first byte on (as a rule \
+             at port 990), and without `Options::with_tls` all goes in clear text",
         ),
         (
             Fault::on("PASS", reply("530 \x1b[1mNo.")),
@@ -224,24 +228,24 @@ fn a_server_that_refuses() {
         (
             Fault::on("PROT", reply("534 Not here.")),
             login,
-            "PROT: asking for TLS on data connections: the server refused: 534 Not here.",
+            "PROT P: asking for TLS on data connections: the server refused: 534 Not here.",
         ),
         (
             Fault::on("RETR", reply("450 Busy.")),
             download,
-            "RETR: the server refused for now: 450 Busy.",
+            "RETR /five: the server refused for now: 450 Busy.",
         ),
         (
             Fault::on("HANDSHAKE", Action::RefuseHandshake),
             download,
-            "RETR: the server refused: 522 SSL connection failed; session reuse required: the \
+            "RETR /five: the server refused: 522 SSL connection failed; session reuse required: the \
              server refuses the data connection, as a rule because it did not resume the TLS \
              session of the login: reconnect to get one that can be resumed",
         ),
         (
             Fault::on("RETR", Action::NoCloseNotify),
             download,
-            "RETR: the data did not end as it should: it ended without close_notify, so that nobody \
+            "RETR /five: the data did not end as it should: it ended without close_notify, so that nobody \
              can tell the end from a cut (of a server that never sends one, \
              Config::with_missing_close_notify takes a file whose size agrees); the server said: \
              226 Transfer complete. (after 5 bytes)",
@@ -249,7 +253,7 @@ fn a_server_that_refuses() {
         (
             Fault::on("RETR", Action::SilentFinal),
             download,
-            "RETR: the data ended, but the server never confirmed it: timed out after 180s, waiting \
+            "RETR /five: the data ended, but the server never confirmed it: timed out after 180s, waiting \
              for the final reply (after 5 bytes)",
         ),
         (
@@ -272,7 +276,7 @@ fn a_data_connection_that_cannot_be_made() {
     let error = said(refused, plain(), download);
     let system = error.inner().expect("the system's").to_string();
     let line = error.to_string();
-    let begin = "RETR: connecting to the server's port ";
+    let begin = "RETR /five: connecting to the server's port ";
     assert!(line.starts_with(begin), "{line}");
     assert!(line.ends_with(&format!(" for data: {system}")), "{line}");
 }
@@ -282,7 +286,7 @@ fn a_server_that_does_not_resume() {
     let options = explicit().with_resumption(Resumption::Required);
     let other = Identity::good().server(&rustls::version::TLS13);
     let error = said(secured(Flaw::None).data_tls(other), options, download);
-    let line = "RETR: securing the data connection: TLS failed: the data connection did not resume \
+    let line = "RETR /five: securing the data connection: TLS failed: the data connection did not resume \
                 the TLS session of the login, which was required: reconnect to get one that can be \
                 resumed";
     assert!(error.to_string().starts_with(line), "{error}");
@@ -364,7 +368,8 @@ fn calls_that_make_no_sense() {
                 login(client)?;
                 client.download("/long")?.finish().map(drop)
             },
-            "misuse: the download has not reached its end",
+            "misuse: the download has not reached its end: read it until there is no more, or give it \
+             up by `abort`",
         ),
         (Client::reconnect, "misuse: there was no login yet"),
     ];
@@ -416,11 +421,260 @@ fn tls_configurations_that_cannot_be_built() {
 
 #[test]
 fn hosts_that_are_neither_a_name_nor_an_address() {
-    for host in ["ftp://ftp.example.org", "localhost:21", ""] {
-        let options = Options::new(host).with_tls(trusting());
-        let error = Client::connect(options).expect_err("no host");
-        let line = format!("the host {host:?} is neither a name nor an address: ");
-        assert!(error.to_string().starts_with(&line), "{error}");
+    for (host, why) in [
+        ("ftp://ada:hunter2@ftp.example.org/pub", "is a URL"),
+        (
+            "localhost:21",
+            "`Options::new(\"localhost\").with_port(21)`",
+        ),
+        ("", "the host is empty"),
+    ] {
+        for options in [Options::new(host), Options::new(host).with_tls(trusting())] {
+            let error = Client::connect(options).expect_err("no host");
+            assert!(error.to_string().contains(why), "{error}");
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        }
+    }
+    // A network of the caller's may understand it, but not a certificate.
+    let memory = || Memory::new(Simulator::new(secured(Flaw::None)));
+    let host = "ftp://ada:hunter2@localhost";
+    let error = Client::connect_over(memory(), Options::new(host).with_tls(trusting()));
+    let error = error.expect_err("no name").to_string();
+    let line = "the host \"ftp://***@localhost\" is neither a name nor an address: ";
+    assert!(error.starts_with(line), "{error}");
+    let fault = Fault::on("GREETING", Action::Hangup);
+    let memory = Memory::new(Simulator::new(files().fault(fault)));
+    let error = Client::connect_over(memory, Options::new(host)).expect_err("no greeting");
+    let line = "connecting to ftp://***@localhost, port 21: ";
+    assert!(error.to_string().starts_with(line), "{error}");
+}
+
+/// What greets is no FTP server, or nobody knows.
+#[test]
+fn another_service() {
+    for (words, quoted) in [
+        (
+            "SSH-2.0-OpenSSH_9.2\r\n",
+            "not an FTP reply: SSH-2.0-OpenSSH_9.2",
+        ),
+        (
+            "* OK [CAPABILITY IMAP4rev1] ready\r\n",
+            "not an FTP reply: * OK [CAPA",
+        ),
+        (
+            "J\0\0\0\n5.7.33\0rest",
+            "a NUL byte in a reply; it has said: J\\x00\\x00\\x00\\n5.7.33\\x00rest",
+        ),
+        ("login: ", "; it has said: login:"),
+        ("220-Welcome\r\n", "; it has said: 220-Welcome"),
+    ] {
+        let setup = files().fault(Fault::on("GREETING", Action::Reply(words.into())));
+        let error = said(setup, plain(), |_| Ok(())).to_string();
+        assert!(
+            error.starts_with("connecting to localhost, port 21: "),
+            "{error}"
+        );
+        assert!(error.contains(quoted), "{error}");
+    }
+    // Where it closes in the middle of it.
+    let hangup = Action::PartialThenHangup(b"RFB 003.008".to_vec());
+    let error = said(
+        files().fault(Fault::on("GREETING", hangup)),
+        plain(),
+        |_| Ok(()),
+    );
+    assert!(error.to_string().contains("RFB 003.008"), "{error}");
+    // Under implicit TLS another service may wait as well.
+    let silent = Identity::good().server(&rustls::version::TLS13);
+    let silent = files()
+        .implicit_tls(silent)
+        .fault(Fault::on("GREETING", Action::Silent));
+    let error = said(silent, implicit(), |_| Ok(()));
+    assert_eq!(
+        error.to_string(),
+        "connecting to localhost, port 21: timed out after 60s, waiting for the greeting; it may be no \
+         FTP server"
+    );
+}
+
+/// The argument says which file it was, but for a secret.
+#[test]
+fn the_argument_of_what_failed() {
+    let rows: [(Try, &str); 6] = [
+        (
+            |client| client.download("/no\x1b").map(drop),
+            "RETR /no\\x1b: the server refused: 550 Failed to open file.",
+        ),
+        (
+            |client| client.rename("/none", "/six").map(drop),
+            "RNFR /none: the server refused: 550 RNFR command failed.",
+        ),
+        (
+            |client| client.rename("/five", "/five/x").map(drop),
+            "RNTO /five/x: the server refused: 550 Rename failed.",
+        ),
+        (
+            |client| client.account("hunter2").map(drop),
+            "ACCT: the server refused: 530 Account incorrect.",
+        ),
+        (
+            |client| client.site("PSWD hunter2 x").map(drop),
+            "SITE PSWD ***: the server refused: 500 Unknown SITE command.",
+        ),
+        (
+            |client| client.cwd("/secret").map(drop),
+            "CWD /***: the server refused: 550 Failed to change directory.",
+        ),
+    ];
+    let setup = files().fault(Fault::on("ACCT", reply("530 Account incorrect.")));
+    for (attempt, line) in rows {
+        let memory = Memory::new(Simulator::new(setup.clone()));
+        let mut client = Client::connect_over(memory, plain()).expect("greeted");
+        login(&mut client).expect("logged in");
+        let error = attempt(&mut client).expect_err("fails");
+        assert_eq!(error.to_string(), line);
+    }
+    let error = said(files(), plain(), |client| {
+        client.login("user", "wrong").map(drop)
+    });
+    assert_eq!(error.command(), Some("PASS"));
+    assert_eq!(error.argument(), None);
+}
+
+/// It is asked for in words of all kinds.
+#[test]
+fn a_server_that_wants_tls() {
+    for (verb, words) in [
+        ("USER", "550 SSL/TLS required on the control channel"),
+        ("USER", "530 Non-anonymous sessions must use encryption."),
+        ("PASS", "534 Policy requires SSL."),
+        ("USER", "421 Please use FTPS"),
+        ("GREETING", "421 TLS is mandatory here"),
+        ("USER", "522 (1)"),
+    ] {
+        let setup = files().fault(Fault::on(verb, reply(words)));
+        let error = said(setup, plain(), login).to_string();
+        let advice = "; the server wants TLS: `Options::with_tls`";
+        assert!(error.ends_with(&format!(": {words}{advice}")), "{error}");
+    }
+    let setup = files().fault(Fault::on("PASS", reply("530 Login incorrect.")));
+    let error = said(setup, plain(), login).to_string();
+    assert!(error.ends_with("Login incorrect."), "{error}");
+}
+
+/// A server without TLS, and what to try.
+#[test]
+fn a_server_without_tls() {
+    for code in ["500", "502", "504", "530", "534", "550"] {
+        let words = format!("{code} No.");
+        let setup = files().fault(Fault::on("AUTH", reply(&words)));
+        let error = said(setup, explicit(), login).to_string();
+        assert!(
+            error.contains("the server offers no TLS by AUTH"),
+            "{error}"
+        );
+        for option in ["`Options::with_implicit_tls`", "`Options::with_tls`"] {
+            assert!(error.contains(option), "{error}");
+        }
+        let other_name = matches!(code, "502" | "504" | "534");
+        assert_eq!(error.contains("TlsThenSsl"), other_name, "{error}");
+    }
+}
+
+#[test]
+fn data_that_comes_from_elsewhere_or_would_go_there() {
+    let from_elsewhere = Fault::on("CONNECT", Action::FromElsewhere);
+    let active = plain().with_config(|config| config.with_data_mode(DataMode::Active));
+    assert_says(
+        files().fault(from_elsewhere),
+        active,
+        |client| {
+            login(client)?;
+            client.download("/long").map(drop)
+        },
+        "RETR /long: the server refused for now: 426 Connection closed; transfer aborted.; a connection \
+         from 127.0.0.2 was turned away, since the server is at 127.0.0.1: \
+         `Config::with_active_peer(ActivePeer::Anyone)` takes it",
+    );
+    let elsewhere = files()
+        .pasv_address([127, 0, 0, 2])
+        .fault(Fault::on("CONNECT", Action::RefuseConnect));
+    let error = said(elsewhere.clone(), plain(), download).to_string();
+    let advice = "; the server named the address 127.0.0.2, which was ignored: \
+                  `Config::with_passive_address(PassiveAddress::TrustServer)` connects there";
+    assert!(error.ends_with(advice), "{error}");
+    let trusting =
+        plain().with_config(|config| config.with_passive_address(PassiveAddress::TrustServer));
+    let error = said(elsewhere, trusting, download).to_string();
+    assert!(!error.contains("ignored"), "{error}");
+    // What has nothing to do with it, and a server that names itself.
+    let missing: Try = |client| {
+        login(client)?;
+        client.download("/none").map(drop)
+    };
+    let named = files().pasv_address([127, 0, 0, 2]).without("EPSV");
+    let error = said(named, plain(), missing).to_string();
+    assert!(!error.contains("ignored"), "{error}");
+    let itself = files().fault(Fault::on("CONNECT", Action::RefuseConnect));
+    let error = said(itself, plain(), download).to_string();
+    assert!(!error.contains("ignored"), "{error}");
+}
+
+#[test]
+fn a_reply_that_ends_with_another_code() {
+    let pwd: Try = |client| {
+        login(client)?;
+        client.pwd().map(drop)
+    };
+    let words = "a reply began with 221 and ended with 211: \
+                 `Config::with_multiline(Multiline::Lenient)` reads such replies";
+    let bytes = || b"221-Here\r\n211 End\r\n".to_vec();
+    assert_says(
+        files().fault(Fault::on("PWD", Action::Reply(bytes()))),
+        plain(),
+        pwd,
+        &format!("PWD: the server does not speak FTP as it should: {words}"),
+    );
+    // The server may close as well; then a QUIT has gone well.
+    let closes = |verb| files().fault(Fault::on(verb, Action::PartialThenHangup(bytes())));
+    assert_says(
+        closes("PWD"),
+        plain(),
+        pwd,
+        &format!("the server closed the control connection: {words}"),
+    );
+    let memory = Memory::new(Simulator::new(closes("QUIT")));
+    let mut client = Client::connect_over(memory, plain()).expect("greeted");
+    login(&mut client).expect("logged in");
+    assert!(client.quit().expect("said goodbye").is_none());
+}
+
+/// A full disk, for example.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_local_file_that_fails() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let full = full.expect("a device that is always full");
+    let options = [(files(), plain()), (secured(Flaw::None), explicit())];
+    for (setup, options) in options {
+        let memory = Memory::new(Simulator::new(setup));
+        let mut client = Client::connect_over(memory, options).expect("greeted");
+        login(&mut client).expect("logged in");
+        let saved = client
+            .download("/long")
+            .expect("opened")
+            .save_to(&full, |_| ());
+        let error = saved.expect_err("full").to_string();
+        let line = "writing the local file: No space left on device (os error 28) (after 0 bytes)";
+        assert_eq!(error, line);
+        let directory = std::fs::File::open("/").expect("a directory");
+        let sent = client
+            .upload("/new")
+            .expect("opened")
+            .send_from(&directory, |_| ());
+        let error = sent.expect_err("no file").to_string();
+        assert!(error.starts_with("reading the local file: "), "{error}");
+        client.noop().expect("in step");
     }
 }
 

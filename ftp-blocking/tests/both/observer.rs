@@ -6,6 +6,31 @@ use ftp_proto::simulator::{Setup, Simulator};
 
 use crate::face::{Client, Memory, Observed, Options};
 
+/// One given in the options sees all from the greeting on, and goes on after a reconnect.
+#[test]
+fn an_observer_in_the_options_sees_the_greeting_and_the_login() {
+    let (sender, seen) = mpsc::sync_channel(100);
+    let options = Options::new("localhost").with_observer(move |observed| {
+        sender.send(observed.to_string()).expect("there is room");
+    });
+    let memory = Memory::new(Simulator::new(Setup::new()));
+    let mut client = Client::connect_over(memory, options).unwrap();
+    client.login("user", "secret").unwrap();
+    client.site("PSWD secret hunter2").unwrap_err();
+    client.reconnect().unwrap();
+    drop(client);
+    let seen: Vec<_> = seen.iter().collect();
+    let login = [
+        "< 220 simulator ready",
+        "> USER user",
+        "< 331 Please specify the password.",
+        "> PASS ***",
+        "< 230 Login successful.",
+    ];
+    let site = ["> SITE PSWD ***", "< 500 Unknown SITE command."];
+    assert_eq!(seen, [&login[..], &site, &login].concat());
+}
+
 /// Invariant 13: the observer is given no secret, not even by its bytes.
 #[test]
 fn observers_see_no_secret() {

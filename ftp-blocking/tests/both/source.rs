@@ -32,6 +32,24 @@ fn control_and_data_come_from_the_source_address() {
     assert_eq!([control.ip(), data.ip()], [IpAddr::from(OURS); 2]);
 }
 
+/// As a URL has them, and with a zone.
+#[test]
+fn ipv6_addresses_in_brackets_and_with_zones() {
+    for host in ["[::1]", "::1%1", "[::1%1]", "[::1%lo]"] {
+        if host.contains("lo") && !cfg!(target_os = "linux") {
+            continue;
+        }
+        let Some(server) = Little::at(Ipv6Addr::LOCALHOST) else {
+            eprintln!("skipped: no IPv6 on loopback");
+            return;
+        };
+        let options = Options::new(host).with_port(server.port());
+        assert_eq!(run(options).expect(host), "file");
+    }
+    let error = run(Options::new("::1%nothing")).expect_err("no such interface");
+    assert_eq!(error.kind(), ErrorKind::Io);
+}
+
 #[test]
 fn a_source_port_is_the_control_connections_alone() {
     // It was free a moment ago, and no other test uses this address.

@@ -131,20 +131,6 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         ENDED,
     ),
     row(
-        "login anonymous without a password",
-        "ok 230 In / sent USER anonymous / sent PASS anonymous@",
-        "ok 230 In / sent USER anonymous / sent PASS ",
-        "a password that was given is sent as it is; `Credentials::anonymous` sends \
-         `anonymous@`",
-    ),
-    row(
-        "login anonymous with a dash",
-        "ok 230 In / sent USER anonymous / sent PASS -anonymous@",
-        "ok 230 In / sent USER anonymous / sent PASS -",
-        "a password that was given is sent as it is; `Credentials::anonymous` sends \
-         `anonymous@`",
-    ),
-    row(
         "continuation with a number that begins like the code",
         "ok 211-a\\n2110 b / ok ",
         "ok 211-a\\n2110 b\\n211 c / ok /here",

@@ -125,7 +125,6 @@ fn on(
 ) -> Result<Vec<u8>, Error> {
     Ok(match (name, arguments) {
         ("login", []) => text(&client.login("user", "secret")?),
-        ("login", ["", ""]) => text(&client.login_with(Credentials::anonymous())?),
         ("login", [user, password]) => text(&client.login(user, password)?),
         ("login", [user, password, account]) => {
             let credentials = credentials(encoding, user, password, account)?;

@@ -318,6 +318,19 @@ impl DataPhase {
         self.outcome().err().unwrap_or(over)
     }
 
+    /// The failure of the caller's own file, with so many bytes that came and did not reach it.
+    pub fn writing_failed(&self, error: impl Into<Error>, left: usize) -> Error {
+        let error = error.into().with_subject("writing the local file");
+        let left = u64::try_from(left).unwrap_or(u64::MAX);
+        error.with_transferred(self.bytes.saturating_sub(left))
+    }
+
+    /// The failure of the file that was to be sent.
+    pub fn reading_failed(&self, error: impl Into<Error>) -> Error {
+        let error = error.into().with_subject("reading the local file");
+        error.with_transferred(self.bytes)
+    }
+
     /// Whether no bytes are moved any more.
     pub fn has_ended(&self) -> bool {
         self.transfer().is_none()

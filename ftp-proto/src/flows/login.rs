@@ -65,11 +65,15 @@ impl Flow for Login {
                             None if is_unprotected(session) => {
                                 State::Protecting(reply, Protect::new(Protection::Private))
                             }
-                            None => return Ok(reply),
+                            None => {
+                                session.login_is_known();
+                                return Ok(reply);
+                            }
                         }
                     }
                     State::Protecting(reply, protect) => {
                         inner(protect, session, answer)?;
+                        session.login_is_known();
                         return Ok(reply.clone());
                     }
                 };

@@ -276,7 +276,8 @@ impl Flow for Open {
                         let silent = matches!(error.kind(), ErrorKind::Timeout(_));
                         let reply = session.hear_out(answer, silent)?;
                         let verb = self.command.verb();
-                        return Err(explained(error.clone(), reply, failing, verb).into());
+                        let error = explained(error.clone(), reply, failing, verb);
+                        return Err(error.or_argument_of(&self.command).into());
                     }
                 };
             }
@@ -405,6 +406,10 @@ impl Open {
         let clock = match answer.take() {
             Some(Event::Accepted) => return Ok(State::First),
             None => Clock::Starts,
+            Some(Event::TurnedAway(stranger)) => {
+                session.turned_away(stranger);
+                Clock::Continues
+            }
             Some(Event::ControlFirst) => {
                 self.check_refusal(session)?;
                 // mod_proxy says that it is done before it connects: a server that is done has at

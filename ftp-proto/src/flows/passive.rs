@@ -165,12 +165,17 @@ impl Passive {
                 .with_command("PASV")
                 .with_reply(reply)
         })?;
-        Ok(match (session.config().passive_address, passive.address) {
-            (PassiveAddress::TrustServer, Some(octets)) => {
-                let address = IpAddr::V4(Ipv4Addr::from(octets));
+        let address = passive.address.map(Ipv4Addr::from).map(IpAddr::V4);
+        Ok(match (session.config().passive_address, address) {
+            (PassiveAddress::TrustServer, Some(address)) => {
                 Endpoint::Address(SocketAddr::new(address, passive.port.get()))
             }
-            _ => Endpoint::ControlPeer(passive.port),
+            (_, address) => {
+                if let Some(address) = address {
+                    session.passes_over(address);
+                }
+                Endpoint::ControlPeer(passive.port)
+            }
         })
     }
 }

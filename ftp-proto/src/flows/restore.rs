@@ -39,8 +39,15 @@ impl Restore {
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`] where the way to the directory is not known: it was too long, or
-    /// the answer to a CWD was given up. A PWD, while there is a connection, is the remedy.
+    /// the answer to a CWD did not come in time. A PWD, while there is a connection, is the remedy;
+    /// after that, a new client. [`Misuse::Option`](crate::Misuse::Option) where USER, PASS or ACCT was
+    /// sent as a [raw command](super::Raw): another [`Login`] is the remedy.
     pub fn new(credentials: Credentials, standing: Standing) -> Result<Self, Error> {
+        if standing.is_by_hand() {
+            let why = "USER, PASS or ACCT was sent as a raw command, so that nobody here knows who is \
+                       logged in: `login` first";
+            return Err(Error::option(why));
+        }
         let Some(directory) = standing.directory() else {
             let why = "the way to the directory is not known; PWD would have told it";
             return Err(Error::new(ErrorKind::TooLarge).with_source(why));

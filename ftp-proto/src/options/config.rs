@@ -58,6 +58,8 @@ pub struct Config {
     /// The address that the server is told to connect to in active mode, where it is not the one
     /// that we listen on: behind NAT, the outside of the box that passes the port on.
     pub active_address: Option<IpAddr>,
+    /// Whose data connection is taken in active mode.
+    pub active_peer: ActivePeer,
     /// Whether the data command waits until the data connection is there.
     pub data_command: DataCommand,
     /// What goes before ABOR.
@@ -177,6 +179,29 @@ pub enum PassiveCommand {
     Pasv,
 }
 
+/// Whose data connection is taken in active mode.
+///
+/// ```
+/// use ftp_proto::{ActivePeer, DataMode, Options};
+///
+/// // A server with several interfaces, which connects from another one.
+/// let options = Options::new("ftp.example.org").with_config(|config| {
+///     config
+///         .with_data_mode(DataMode::Active)
+///         .with_active_peer(ActivePeer::Anyone)
+/// });
+/// # let _ = options;
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ActivePeer {
+    /// One that comes from the address of the control connection's peer; others are turned away.
+    #[default]
+    ControlPeer,
+    /// The first that comes. Whoever can reach the port may then take a download, or give one; under
+    /// TLS, [`Resumption::Required`](crate::Resumption) shows whether it was the server.
+    Anyone,
+}
+
 /// When the data command leaves in passive mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DataCommand {
@@ -215,6 +240,7 @@ impl Default for Config {
             passive_address: PassiveAddress::default(),
             data_mode: DataMode::default(),
             active_address: None,
+            active_peer: ActivePeer::default(),
             data_command: DataCommand::default(),
             abort_signal: AbortSignal::default(),
             unsent: 64 * 1024,
@@ -258,6 +284,8 @@ setters! { Config
     with_passive_address => passive_address: PassiveAddress;
     /// Sets [`Config::data_mode`].
     with_data_mode => data_mode: DataMode;
+    /// Sets [`Config::active_peer`].
+    with_active_peer => active_peer: ActivePeer;
     /// Sets [`Config::data_command`].
     with_data_command => data_command: DataCommand;
     /// Sets [`Config::abort_signal`].

@@ -4,7 +4,10 @@ use alloc::string::String;
 use core::fmt;
 
 use crate::error::Error;
-use crate::wire::{Command, Verb};
+use crate::wire::{Command, InvalidCommand, Verb};
+
+/// Who everybody may be (RFC 1635).
+const ANONYMOUS: &str = "anonymous";
 
 /// Who logs in, checked: it can be sent. Its `Debug` shows the user alone.
 ///
@@ -24,11 +27,30 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// A user and a password, which may be empty.
+    /// A user and a password, which may be empty. As in ftplib, an empty user is `anonymous`, and the
+    /// password of `anonymous` is `anonymous@` where it is empty, and `-anonymous@` where it is `-`
+    /// (which asks some servers to be brief).
+    ///
+    /// ```
+    /// use ftp_proto::flows::Credentials;
+    ///
+    /// let nobody = Credentials::new("", "")?; // USER anonymous, PASS anonymous@
+    /// assert!(format!("{nobody:?}").contains("anonymous"));
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) when one of them holds CR, LF or NUL, or the user is empty.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) when one of them holds CR, LF or NUL.
     pub fn new(user: impl AsRef<[u8]>, password: impl AsRef<[u8]>) -> Result<Self, Error> {
+        let user = match user.as_ref() {
+            b"" => ANONYMOUS.as_bytes(),
+            user => user,
+        };
+        let password = match (user, password.as_ref()) {
+            (b"anonymous", b"") => &b"anonymous@"[..],
+            (b"anonymous", b"-") => b"-anonymous@",
+            (_, password) => password,
+        };
         Ok(Self {
             user: Verb::USER.with(user)?,
             password: Verb::PASS.with(password)?,
@@ -39,7 +61,7 @@ impl Credentials {
     /// `anonymous` with the password `anonymous@`, which tells nothing about anybody.
     pub fn anonymous() -> Self {
         Self {
-            user: Command::fixed(Verb::USER, "anonymous"),
+            user: Command::fixed(Verb::USER, ANONYMOUS),
             password: Command::fixed(Verb::PASS, "anonymous@"),
             account: None,
         }
@@ -50,6 +72,11 @@ impl Credentials {
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) when it is empty or holds CR, LF or NUL.
     pub fn with_account(mut self, account: impl AsRef<[u8]>) -> Result<Self, Error> {
+        let account = account.as_ref();
+        if account.is_empty() {
+            let verb = Verb::ACCT;
+            return Err(InvalidCommand::Empty { verb }.into());
+        }
         self.account = Some(Verb::ACCT.with(account)?);
         Ok(self)
     }

@@ -3,6 +3,7 @@
 pub(crate) mod config;
 pub(crate) mod credentials;
 pub(crate) mod encoding;
+mod host;
 pub(crate) mod setters;
 pub(crate) mod transfer;
 
@@ -18,6 +19,7 @@ use self::credentials::Credentials;
 use self::encoding::Encoding;
 use self::setters::setters;
 use crate::error::Error;
+use crate::observer::{Observed, Observer};
 #[cfg(feature = "rustls")]
 use crate::tls::{TlsConfig, TlsLogin};
 use crate::wait::Timeouts;
@@ -63,6 +65,8 @@ pub struct Options {
     pub tls: Option<TlsConfig>,
     /// What to think of a data connection that did not resume the login's TLS session.
     pub resumption: Resumption,
+    /// Who is shown every command and every reply, if anybody.
+    pub observer: Option<Observer>,
 }
 
 /// What to think of a data connection that did not resume the login's TLS session.
@@ -76,10 +80,11 @@ pub enum Resumption {
 }
 
 impl Options {
-    /// Plain FTP to this host at port 21.
+    /// Plain FTP to this host at port 21: a name, or an address. An IPv6 address may stand in
+    /// brackets, and may have a zone (`fe80::1%eth0`).
     pub fn new(host: impl Into<String>) -> Self {
         Self {
-            host: host.into(),
+            host: host::without_brackets(host.into()),
             port: FTP_PORT,
             credentials: None,
             config: Config::default(),
@@ -91,6 +96,7 @@ impl Options {
             #[cfg(feature = "rustls")]
             tls: None,
             resumption: Resumption::default(),
+            observer: None,
         }
     }
 
@@ -98,6 +104,24 @@ impl Options {
     #[must_use]
     pub fn with_credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
+        self
+    }
+
+    /// Shows every command and every reply to a function of the caller's, secrets masked: the greeting
+    /// and the first login, too, and those of connections that take the place of this one.
+    ///
+    /// ```
+    /// use ftp_proto::Options;
+    ///
+    /// let options = Options::new("ftp.example.org").with_observer(|seen| eprintln!("{seen}"));
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn with_observer(
+        mut self,
+        observer: impl Fn(Observed<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        self.observer = Some(Observer::new(observer));
         self
     }
 
@@ -213,6 +237,37 @@ impl Options {
         Ok(())
     }
 
+    /// Whether the host is a name or an address, as far as that can be seen: networks that resolve it
+    /// ask this before.
+    ///
+    /// # Errors
+    /// [`Misuse::Option`](crate::Misuse::Option) for a URL, for a host with a port, and so on. The
+    /// text says what to do, and holds no password.
+    ///
+    /// ```
+    /// use ftp_proto::Options;
+    ///
+    /// assert!(Options::new("[::1]").check_host().is_ok());
+    /// let error = Options::new("ftp.example.org:2121").check_host().unwrap_err();
+    /// assert!(error.to_string().ends_with(r#"`Options::new("ftp.example.org").with_port(2121)`"#));
+    /// ```
+    pub fn check_host(&self) -> Result<(), Error> {
+        match host::mistake(&self.host) {
+            Some(why) => Err(Error::option(why)),
+            None => Ok(()),
+        }
+    }
+
+    /// What an error says of connecting: `connecting to ftp.example.org, port 21`. What may be a
+    /// password in the host is left out.
+    pub fn connecting(&self) -> String {
+        format!(
+            "connecting to {}, port {}",
+            host::shown(&self.host),
+            self.port
+        )
+    }
+
     /// The same as a network sees it that has no addresses and ports of this machine to choose.
     ///
     /// # Errors
@@ -252,8 +307,8 @@ impl Options {
 
     #[cfg(feature = "rustls")]
     fn login_by(&self, tls: &TlsConfig) -> Result<TlsLogin, Error> {
-        tls.login(&self.host).map_err(|error| {
-            let host = &self.host;
+        tls.login(host::without_zone(&self.host)).map_err(|error| {
+            let host = host::shown(&self.host);
             error.with_subject(format!(
                 "the host {host:?} is neither a name nor an address"
             ))

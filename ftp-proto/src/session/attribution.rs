@@ -17,6 +17,7 @@ impl Session {
     /// Attributes one reply; `more` says that bytes came after it.
     pub(super) fn attribute(&mut self, mut reply: Reply, more: bool) {
         self.observe_reply(&reply);
+        self.awaited_last_line = false;
         // The name that STOU chose comes with replies that else are words.
         let names = self.ledger.front().is_some_and(|owed| owed.verb == "STOU")
             && reply.code() != Code::SERVICE_CLOSING;

@@ -3,6 +3,8 @@
 //! A flow sees no field of the session. What it learns from a reply it need not tell: the effects of
 //! a reply are applied when it comes in, whether or not its flow is still there.
 
+use core::net::{IpAddr, SocketAddr};
+
 use super::ledger::{Aborting, Owed, Shape};
 use super::live::Live;
 use super::negotiated::{Channel, Framed};
@@ -35,10 +37,18 @@ impl Session {
 
     /// Queues a command that is not known: it may have preliminary replies before its final one.
     pub(crate) fn send_raw(&mut self, command: Command) -> Result<(), Error> {
+        let of_login = matches!(command.verb(), "USER" | "PASS" | "ACCT");
         match command.verb() {
-            "QUIT" => self.send(command),
-            _ => self.stage(command, Shape::Raw),
+            "QUIT" => self.send(command)?,
+            _ => self.stage(command, Shape::Raw)?,
         }
+        self.state.standing.by_hand |= of_login;
+        Ok(())
+    }
+
+    /// The credentials that the driver keeps are those of the login now.
+    pub(crate) fn login_is_known(&mut self) {
+        self.state.standing.by_hand = false;
     }
 
     /// Queues a data command. Its replies go to the account of the transfer.
@@ -72,9 +82,12 @@ impl Session {
             return Err(self.receive_within(wait).into());
         }
         let late = Error::new(ErrorKind::Timeout(wait));
-        let mut owed = self.ledger.iter();
+        let mut owed = self.ledger.iter_mut();
         Err(match owed.find(|owed| owed.owner == self.operation) {
-            Some(owed) => late.with_command(&owed.verb).into(),
+            Some(owed) => {
+                owed.late = true;
+                late.with_command(&owed.verb).into()
+            }
             None => late.into(),
         })
     }
@@ -84,11 +97,23 @@ impl Session {
 impl Session {
     /// Reads from the control connection, within this class of waiting.
     pub(crate) fn receive_within(&mut self, wait: Wait) -> Want {
+        let wait = self.or_last_line(wait);
         let clock = match self.clock.replace(wait) {
             Some(before) if before == wait => Clock::Continues,
             _ => Clock::Starts,
         };
         Receive::want(self.issue(), wait, clock)
+    }
+
+    /// Where a reply seems to have ended with another code than it began with, there is little use in
+    /// waiting. Once a reply, since each new class of waiting has all of its time.
+    fn or_last_line(&mut self, wait: Wait) -> Wait {
+        let goes_on = self.clock == Some(Wait::LastLine);
+        if self.decoder.other_end().is_none() || (self.awaited_last_line && !goes_on) {
+            return wait;
+        }
+        self.awaited_last_line = true;
+        Wait::LastLine
     }
 
     /// A look: reads what has already arrived, and does not wait.
@@ -120,7 +145,21 @@ impl Session {
 
     /// Accepts the data connection.
     pub(crate) fn accept(&mut self, wait: Wait, clock: Clock) -> Want {
-        Accept::want(self.issue(), wait, clock)
+        let wanted = self.config.active_peer;
+        Accept::want(self.issue(), wait, clock, wanted)
+    }
+
+    /// A stranger connected in active mode, and was turned away.
+    pub(crate) fn turned_away(&mut self, stranger: Option<SocketAddr>) {
+        self.noted.stranger = stranger.or(self.noted.stranger);
+    }
+
+    /// The server has named this address in a 227, and a connection goes to the control connection's
+    /// peer instead.
+    pub(crate) fn passes_over(&mut self, named: IpAddr) {
+        let peer = self.peer.map(|peer| peer.ip().to_canonical());
+        self.noted.passed_over =
+            Some(named).filter(|named| peer.is_some_and(|peer| peer != *named));
     }
 
     /// Puts TLS on the data connection.

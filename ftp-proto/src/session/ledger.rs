@@ -21,6 +21,8 @@ pub(super) struct Owed {
     pub(super) owner: u64,
     /// Preliminary replies that have come so far.
     pub(super) preliminaries: usize,
+    /// It did not come in time.
+    pub(super) late: bool,
 }
 
 /// Which replies discharge an entry.
@@ -66,6 +68,7 @@ impl Owed {
             effect: Effect::of(command),
             owner,
             preliminaries: 0,
+            late: false,
         }
     }
 
@@ -77,6 +80,7 @@ impl Owed {
             effect: Effect::None,
             owner: 0,
             preliminaries: 0,
+            late: false,
         }
     }
 
@@ -86,6 +90,11 @@ impl Owed {
             return error;
         }
         error.with_command(&self.verb)
+    }
+
+    /// Whether it changes the directory.
+    pub(super) fn moves_elsewhere(&self) -> bool {
+        matches!(self.effect, Effect::Directory(_))
     }
 
     /// A command that is a fence and nothing else: it has no effect.

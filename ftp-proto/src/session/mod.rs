@@ -52,10 +52,12 @@
 //! | `effect.rs`, `negotiated.rs` | what a reply changes, and the state that it changes |
 //! | `live.rs`, `transfer.rs` | the account of a transfer, and its token |
 //! | `standing.rs` | what another connection would have to be told |
+//! | `advice.rs` | what an error says besides: the argument of its command, and what can be done |
 //! | `for_flows.rs` | all that flows may ask and do |
 //!
 //! Code outside this folder names no field of the session, of its state or of a token.
 
+mod advice;
 mod attribution;
 mod codes;
 mod effect;
@@ -75,8 +77,10 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::fmt;
+use core::net::SocketAddr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
+use self::advice::Noted;
 use self::fence::Fencing;
 use self::ledger::{Owed, Shape};
 use self::live::Live;
@@ -85,7 +89,7 @@ use self::standing::Standing;
 use self::transfer::{Direction, Transfer, TransferId, Verdict};
 use crate::error::{Error, ErrorKind};
 use crate::flow::Ticket;
-#[cfg(feature = "rustls")]
+use crate::observer::Observed;
 use crate::options::Options;
 use crate::options::config::{Config, DataMode, Protection, Security};
 use crate::reply::Features;
@@ -115,6 +119,8 @@ pub struct Session {
     serial: u64,
     expected: Option<Ticket>,
     clock: Option<Wait>,
+    /// The last line of the reply that comes was awaited for a shorter time.
+    awaited_last_line: bool,
     dead: Option<Error>,
     out_of_step: bool,
     strays: usize,
@@ -127,7 +133,7 @@ pub struct Session {
     /// The server may still make an earlier transfer, over the next data connection.
     queued: bool,
     secrets: Vec<Vec<u8>>,
-    observer: Option<Observer>,
+    observer: Option<Show>,
     state: Negotiated,
     /// Where an earlier session stood, and this one does not yet.
     unrestored: Option<Standing>,
@@ -135,6 +141,10 @@ pub struct Session {
     /// A ticket was waited for in vain: once is enough.
     ticketless: bool,
     first_on_data: Option<FirstOnData>,
+    /// Where the control connection goes, if the driver has said so.
+    peer: Option<SocketAddr>,
+    /// What errors of the operation that runs are told with.
+    noted: Noted,
 }
 
 /// What a server begins a protected transfer with.
@@ -146,17 +156,7 @@ pub(crate) enum FirstOnData {
     Handshake,
 }
 
-type Observer = Box<dyn FnMut(Observed<'_>) + Send + Sync>;
-
-/// What a wire observer sees; secrets are masked in both.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Observed<'a> {
-    /// A command goes out.
-    Sent(&'a Command),
-    /// A reply came in.
-    Received(&'a Reply),
-}
+type Show = Box<dyn FnMut(Observed<'_>) + Send + Sync>;
 
 /// How many keep-alives one transfer may have, whose replies are all held until its end: one a
 /// minute for more than half a day.
@@ -186,6 +186,7 @@ impl Session {
             serial: 0,
             expected: None,
             clock: None,
+            awaited_last_line: false,
             dead: None,
             out_of_step: false,
             strays: 0,
@@ -201,7 +202,24 @@ impl Session {
             resumption_failed: false,
             ticketless: false,
             first_on_data: None,
+            peer: None,
+            noted: Noted::default(),
         }
+    }
+
+    /// Says where the control connection goes, so that an error can tell that a data connection was
+    /// meant to go, or has come from, elsewhere.
+    pub fn set_peer(&mut self, peer: Option<SocketAddr>) {
+        self.peer = peer;
+    }
+
+    /// The same with these settings, and with the observer of these options.
+    pub fn with_options(options: &Options) -> Self {
+        let mut session = Self::new(options.config.clone());
+        if let Some(observer) = options.observer.clone() {
+            session.observe(move |seen| observer.show(seen));
+        }
+        session
     }
 
     /// A session for a new control connection in the place of this one's: the same settings and
@@ -224,6 +242,9 @@ impl Session {
     /// Feeds bytes that came on the control connection, cut in any way.
     pub fn receive(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
+        if self.state.greeting.is_none() {
+            self.noted.hear(bytes);
+        }
         while !rest.is_empty() && self.dead.is_none() {
             if matches!(
                 self.state.channel,
@@ -320,7 +341,8 @@ impl Session {
         }
     }
 
-    /// Shows every command and every reply to a function of the caller's, secrets masked.
+    /// Shows every command and every reply to a function of the caller's, secrets masked, from now on.
+    /// [`Options::with_observer`] shows the greeting, too.
     pub fn observe(&mut self, observer: impl FnMut(Observed<'_>) + Send + Sync + 'static) {
         self.observer = Some(Box::new(observer));
     }
@@ -386,11 +408,17 @@ impl Session {
             self.config.security != Security::Plain
                 && (demanded == Protection::Clear || *protection == demanded)
         };
-        Standing {
+        let mut standing = Standing {
             transfer_type: self.state.transfer_type,
             protection: self.state.protection.filter(allowed),
             ..self.state.standing.clone()
+        };
+        // The server may be on its way elsewhere. If it has closed instead, it is nowhere.
+        let elsewhere = |owed: &Owed| owed.moves_elsewhere() && (owed.late || self.dead.is_none());
+        if self.ledger.iter().any(elsewhere) {
+            standing.lose_directory();
         }
+        standing
     }
 
     /// Whether a transfer failed, in this login or in one before it, because its data connection

@@ -41,6 +41,7 @@ impl Session {
         self.inbox.clear();
         self.staged.clear();
         self.clock = None;
+        self.forget_operation();
         self.bury_half_done_upgrade();
         let running = Running {
             flow,
@@ -73,12 +74,13 @@ impl Session {
         self.expected = None;
         let result = self
             .advance_operation(running, answer)
-            .map_err(|error| error.masked(&self.secrets));
+            .map_err(|error| self.advised(error).masked(&self.secrets));
         if let Err(error) = &result {
             self.learn_from(error);
         }
         if !matches!(result, Ok(Step::Want(_))) {
             running.stage = Stage::Finished;
+            self.forget_operation();
         }
         result
     }
@@ -94,6 +96,15 @@ impl Session {
                 true => error.clone().in_agreed_tls(),
                 false => error.clone(),
             });
+        }
+        if matches!(answer.event(), Some(Event::TimedOut)) && self.clock == Some(Wait::LastLine) {
+            if let Some(error) = self.decoder.other_end() {
+                let error = Error::from(error);
+                self.die(match self.ledger.front() {
+                    Some(owed) => owed.name(error),
+                    None => error,
+                });
+            }
         }
         Step::run(answer, |answer| {
             loop {
@@ -212,6 +223,7 @@ impl Session {
     fn let_go<F>(&mut self, running: &mut Running<F>) -> Halt {
         for (command, owed) in core::mem::take(&mut self.staged) {
             self.release(&command, owed);
+            self.noted.sent(command);
         }
         running.stage = Stage::Flowing;
         let Some(want) = running.held.take() else {

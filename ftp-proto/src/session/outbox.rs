@@ -2,10 +2,11 @@
 
 use alloc::vec::Vec;
 
+use super::Session;
 use super::ledger::{Owed, Shape};
 use super::negotiated::Channel;
-use super::{Observed, Session};
 use crate::error::{Error, ErrorKind, Misuse};
+use crate::observer::Observed;
 use crate::options::config::{Protection, Security};
 use crate::wire::{Command, Verb};
 
@@ -46,17 +47,24 @@ impl Session {
 
     /// The only place where a command becomes bytes on their way.
     pub(super) fn release(&mut self, command: &Command, owed: Owed) {
-        if command.is_secret() {
-            let secret = command.argument().unwrap_or_default();
-            if !self.secrets.iter().any(|known| known == secret) {
-                self.secrets.push(secret.to_vec());
-            }
+        if let Some(secret) = command.secret_part() {
+            self.keep_secret(secret, command.verb() == Verb::SITE.as_str());
         }
         if let Some(observer) = &mut self.observer {
             observer(Observed::Sent(&command.masked()));
         }
         command.encode(self.config.telnet, &mut self.outgoing);
         self.ledger.push_back(owed);
+    }
+
+    /// Masks this in all that is shown from now on; of a SITE command, each word by itself.
+    fn keep_secret(&mut self, secret: &[u8], words: bool) {
+        let is_end = |byte: &u8| words && *byte == b' ';
+        for secret in secret.split(is_end) {
+            if !self.secrets.iter().any(|known| known == secret) {
+                self.secrets.push(secret.to_vec());
+            }
+        }
     }
 
     /// Puts a Telnet Synch before the command that comes next.

@@ -22,6 +22,8 @@ pub struct Standing {
     pub(super) protection: Option<Protection>,
     /// The credentials went out under TLS.
     pub(super) secured: bool,
+    /// USER, PASS or ACCT was sent as a raw command: nobody here knows who is logged in.
+    pub(super) by_hand: bool,
 }
 
 /// Something that the server was told.
@@ -47,6 +49,7 @@ impl Default for Standing {
             transfer_type: None,
             protection: None,
             secured: false,
+            by_hand: false,
         }
     }
 }
@@ -77,6 +80,11 @@ impl Standing {
     pub(crate) fn settings(&self) -> impl Iterator<Item = &Command> {
         let others = self.settings.iter().filter(|setting| !setting.is_host());
         others.map(|setting| &setting.command)
+    }
+
+    /// Whether USER, PASS or ACCT was sent as a raw command.
+    pub(crate) fn is_by_hand(&self) -> bool {
+        self.by_hand
     }
 
     /// Whether something of it was told under TLS, and so is not to be told in clear.

@@ -101,6 +101,9 @@ pub enum Action {
     /// On `CONNECT`: the data connection is accepted (in active mode: made) on
     /// [`Simulator::idle`](crate::simulator::Simulator::idle).
     AcceptLate,
+    /// On `CONNECT`, in active mode: the server connects from 127.0.0.2, another one of its
+    /// addresses.
+    FromElsewhere,
     /// On `CONNECT`: the passive port refuses and is gone; in active mode 425.
     RefuseConnect,
     /// 226 right behind the 150, before any data.

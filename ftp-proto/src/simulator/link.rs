@@ -93,6 +93,8 @@ pub(super) struct Wire {
     pub(super) held_by_client: bool,
     /// The client's port that the server is yet to connect to.
     pub(super) dials: Option<u16>,
+    /// It comes from another address of the server.
+    pub(super) from_elsewhere: bool,
 }
 
 impl Wire {
@@ -118,6 +120,7 @@ impl Wire {
             pending: false,
             held_by_client: true,
             dials: None,
+            from_elsewhere: false,
         }
     }
 

@@ -130,6 +130,11 @@ impl Simulator {
         Some(link)
     }
 
+    /// It comes from another address of the server.
+    pub(super) fn is_from_elsewhere(&self, link: Link) -> bool {
+        self.wires[link.0].from_elsewhere
+    }
+
     /// Closes a port of the client; connections it has not taken are reset.
     pub fn close_listener(&mut self, port: u16) {
         for link in self.listeners.remove(&port).unwrap_or_default() {

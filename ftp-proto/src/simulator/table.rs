@@ -7,10 +7,11 @@ use core::num::NonZeroU8;
 
 use super::contract::{Call, Case, Channels, Ending, Expect, Look, Operation, Outcome};
 use super::{Action, DuringTransfer, Fault, Setup, Then};
+use crate::wire::Multiline;
 use crate::{
-    Auth, Config, DataCommand, DataMode, ErrorKind, FileStructure, Format, MissingCloseNotify,
-    Misuse, PassiveCommand, ProtectWhen, Protection, SizeCheck, TransferOptions, TransferType,
-    TransmissionMode,
+    ActivePeer, Auth, Config, DataCommand, DataMode, ErrorKind, FileStructure, Format,
+    MissingCloseNotify, Misuse, PassiveCommand, ProtectWhen, Protection, SizeCheck,
+    TransferOptions, TransferType, TransmissionMode, Wait,
 };
 
 use ErrorKind::{Closed, Injection, Permanent, Protocol, Transient, Truncated, Unconfirmed};
@@ -98,7 +99,7 @@ cases! {
         .config(active)
         .step(
             Download("/five", 0),
-            Fails(ErrorKind::Timeout(crate::Wait::DataClose), Some(226)),
+            Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)),
         )
         .steps(still_in_step());
     /// Passive mode where EPSV is unknown.
@@ -419,6 +420,76 @@ cases! {
         .step(Size("/five"), Fails(Protocol, Some(213)))
         .step(Size("/five"), Is(Outcome::Size(Some(5))))
         .steps(still_in_step());
+    /// A connection from another address of the server in active mode is turned away.
+    active_mode_from_another_address => session(Setup::new()
+            .fault(Fault::nth("CONNECT", 0, Action::FromElsewhere)))
+        .config(active)
+        .step(Download("/big", 0), Fails(Transient, Some(426)))
+        .steps(still_in_step());
+    /// The same of a file that is sent before the server notices.
+    active_mode_from_another_address_unnoticed => session(Setup::new()
+            .fault(Fault::nth("CONNECT", 0, Action::FromElsewhere)))
+        .config(active)
+        .only(Channels::Clear)
+        .step(Download("/five", 0), Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)))
+        .steps(still_in_step());
+    /// Or taken, by an option.
+    active_mode_from_another_address_allowed => session(Setup::new()
+            .fault(Fault::on("CONNECT", Action::FromElsewhere)))
+        .config(active_with_anyone)
+        .step(Download("/big", 0), bytes(&big(200_000)))
+        .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
+        .step(List, Is(Outcome::Count(4)))
+        .steps(still_in_step());
+    /// A reply that begins with one code and ends with another is not waited for to the end.
+    other_code_at_the_end => session(Setup::new()
+            .fault(Fault::on("FEAT", Action::Reply(b"221-Here\r\n211 End\r\n".to_vec()))))
+        .step(Features, Fails(Protocol, None))
+        .step(Pwd, Fails(Protocol, None));
+    /// An option reads it.
+    other_code_at_the_end_by_option => session(Setup::new()
+            .fault(Fault::on("FEAT", Action::Reply(b"221-Here\r\n UTF8\r\n211 End\r\n".to_vec()))))
+        .config(lenient)
+        .step(Features, bytes(b"UTF8 "))
+        .steps(still_in_step());
+    /// The same of a greeting.
+    other_code_at_the_end_of_the_greeting => greeted("220-Welcome\r\n230 Ready\r\n")
+        .connects(Fails(Protocol, None));
+    /// A line with another code is a part of the text, where more follows.
+    other_codes_in_the_middle => session(Setup::new()
+            .fault(Fault::on("HELP", Action::Reply(
+                b"214-Help\r\n550 is a code\r\n150 too\r\n214 End\r\n".to_vec(),
+            ))))
+        .step(Operation::Call(Call::Help, ""), code(214))
+        .steps(still_in_step());
+    /// Nobody knows who was logged in by raw commands: no reconnect as somebody else.
+    reconnect_after_a_raw_login_is_misuse => session(Setup::new())
+        .step(Raw("USER user"), code(331))
+        .step(Raw("PASS secret"), code(230))
+        .step(Pwd, bytes(b"/"))
+        .step(Operation::Reconnect, Fails(ErrorKind::Misuse(Misuse::Option), None))
+        .step(Pwd, bytes(b"/"))
+        .step(Login, done())
+        .step(Operation::Reconnect, done())
+        .steps(still_in_step());
+    /// A CWD that timed out may have gone well: no reconnect to the old directory.
+    reconnect_after_a_lost_cwd_wants_to_know_the_way => session(Setup::new()
+            .directory("/a/b")
+            .fault(Fault::nth("CWD", 1, Action::Silent)))
+        .step(Operation::Call(Call::Cwd, "/a"), code(250))
+        .step(Operation::Call(Call::Cwd, "b"), Fails(ErrorKind::Timeout(Wait::Reply), None))
+        .step(Operation::Reconnect, Fails(ErrorKind::TooLarge, None))
+        .step(Pwd, bytes(b"/a/b"))
+        .step(Operation::Reconnect, done())
+        .step(Pwd, bytes(b"/a/b"));
+    /// The same, where the answer comes late and says no.
+    reconnect_after_a_late_refusal_of_cwd => session(Setup::new()
+            .directory("/a")
+            .fault(Fault::nth("CWD", 1, Action::Hold)))
+        .step(Operation::Call(Call::Cwd, "/a"), code(250))
+        .step(Operation::Call(Call::Cwd, "none"), Fails(Permanent, Some(550)))
+        .step(Operation::Reconnect, done())
+        .step(Pwd, bytes(b"/a"));
     /// Verbs of servers' own may be long.
     long_verbs => session(Setup::new()
             .fault(Fault::on("SETLONGRETR", Action::Reply(b"200 Fine.\r\n".to_vec()))))
@@ -774,7 +845,7 @@ cases! {
         .config(active)
         .step(
             Download("/five", 0),
-            Fails(ErrorKind::Timeout(crate::Wait::Accept), None),
+            Fails(ErrorKind::Timeout(Wait::Accept), None),
         )
         .steps(still_in_step());
     /// The server says its last word, and nothing comes over the data connection: no long wait.
@@ -782,7 +853,7 @@ cases! {
             .fault(Fault::nth("RETR", 0, reply("226 Done."))))
         .step(
             Download("/five", 0),
-            Fails(ErrorKind::Timeout(crate::Wait::DataClose), Some(226)),
+            Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)),
         )
         .steps(still_in_step());
     /// The same for a listing.
@@ -790,7 +861,7 @@ cases! {
             .fault(Fault::nth("NLST", 0, reply("226 Done."))))
         .step(
             Names,
-            Fails(ErrorKind::Timeout(crate::Wait::DataClose), Some(226)),
+            Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)),
         )
         .steps(still_in_step());
     /// All has come, and the server's last word, but not the end of the data connection.
@@ -802,7 +873,7 @@ cases! {
             })))
         .step(
             Download("/big", 0),
-            FailsAfter(ErrorKind::Timeout(crate::Wait::DataClose), Some(226), 5),
+            FailsAfter(ErrorKind::Timeout(Wait::DataClose), Some(226), 5),
         )
         .steps(still_in_step());
     /// A server that does not know ABOR says no more than 426, or nothing.
@@ -1166,7 +1237,7 @@ cases! {
     data_connection_stalls => session(cut(Then::Stall))
         .step(
             Download("/big", 0),
-            FailsAfter(ErrorKind::Timeout(crate::Wait::DataIdle), None, 50_000),
+            FailsAfter(ErrorKind::Timeout(Wait::DataIdle), None, 50_000),
         )
         .steps(still_in_step());
     /// Hard case 14: five hundred continuation lines.
@@ -1648,6 +1719,14 @@ fn done() -> Expect {
 
 fn active(config: Config) -> Config {
     config.with_data_mode(DataMode::Active)
+}
+
+fn active_with_anyone(config: Config) -> Config {
+    active(config).with_active_peer(ActivePeer::Anyone)
+}
+
+fn lenient(config: Config) -> Config {
+    config.with_multiline(Multiline::Lenient)
 }
 
 fn with_auth_ssl(config: Config) -> Config {

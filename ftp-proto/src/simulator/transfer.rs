@@ -184,6 +184,7 @@ impl Simulator {
         }
         let mut wire = Wire::data(self.setup.window);
         wire.held_by_client = false;
+        wire.from_elsewhere = has(&actions, |a| matches!(a, Action::FromElsewhere));
         let late = has(&actions, |a| matches!(a, Action::AcceptLate));
         wire.pending = late || elsewhere;
         if wire.pending {

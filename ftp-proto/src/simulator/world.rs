@@ -230,10 +230,15 @@ impl End {
         self.reset = reset;
     }
 
-    /// The address at both of its ends.
+    /// The address at both of its ends; 127.0.0.2 after
+    /// [`Action::FromElsewhere`](crate::simulator::Action::FromElsewhere).
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        local(self.port)
+        let mut address = local(self.port);
+        if self.world.server().is_from_elsewhere(self.link) {
+            address.set_ip([127, 0, 0, 2].into());
+        }
+        address
     }
 }
 

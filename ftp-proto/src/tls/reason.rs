@@ -230,7 +230,7 @@ impl Reason {
             }
             Self::SilentServer => {
                 "the server says nothing: it may be waiting for implicit TLS, as a rule at port \
-                 990"
+                 990, or it is no FTP server"
             }
             Self::EndedInHandshake => {
                 "the server ended the connection in the handshake: its log may say why"

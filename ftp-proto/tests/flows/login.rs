@@ -115,7 +115,36 @@ fn invariant_8_credentials_are_refused_before_a_byte_is_sent() {
             assert_eq!(kind, ErrorKind::InvalidArgument);
         }
     }
-    assert!(flows::Credentials::new("", "x").is_err());
+    let account = flows::Credentials::new("ada", "x").and_then(|c| c.with_account(""));
+    let kind = account.map_err(|error| error.kind()).expect_err("refused");
+    assert_eq!(kind, ErrorKind::InvalidArgument);
+}
+
+/// As ftplib does it.
+#[test]
+fn nobody_is_anonymous() {
+    for (user, password, sent) in [
+        ("", "", ["USER anonymous", "PASS anonymous@"]),
+        ("", "-", ["USER anonymous", "PASS -anonymous@"]),
+        ("", "a@b", ["USER anonymous", "PASS a@b"]),
+        ("anonymous", "", ["USER anonymous", "PASS anonymous@"]),
+        ("anonymous", "-", ["USER anonymous", "PASS -anonymous@"]),
+        ("anonymous", "a@b", ["USER anonymous", "PASS a@b"]),
+        ("ftp", "-", ["USER ftp", "PASS -"]),
+    ] {
+        let script = [
+            say("220 ready"),
+            hear(sent[0]),
+            say("331 password"),
+            hear(sent[1]),
+            say("230 in"),
+        ];
+        let mut driver = scripted(Config::default(), script);
+        driver.outcome(&Op::Greeting);
+        let credentials = flows::Credentials::new(user, password).expect("credentials");
+        driver.run(flows::Login::new(credentials)).expect("a login");
+        driver.server.assert_over();
+    }
 }
 
 #[test]

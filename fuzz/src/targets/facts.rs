@@ -59,14 +59,17 @@ fn one_line(line: &[u8]) {
     let Some(front) = line.strip_suffix(entry.name()) else {
         panic!("{entry:?} has lost its name");
     };
-    if entry.is_malformed() {
-        assert!(front.is_empty() && entry.facts().next().is_none());
+    if entry.name().is_empty() || entry.name().ends_with(b"\r") {
+        assert!(entry.is_malformed());
+    }
+    if front.is_empty() {
+        assert!(entry.is_malformed() && entry.facts().next().is_none());
         return;
     }
-    // The facts, put together again, are what stands before the name.
+    // The facts, put together again, are what stands before the name, after any blanks.
     let mut facts = entry.facts();
     let front = front.strip_suffix(b" ").expect("one blank");
-    let blanks = front.iter().take_while(|byte| b" \t".contains(byte));
+    let blanks = front.iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
     let front = &front[blanks.count()..];
     for piece in front.split(|byte| *byte == b';') {
         if piece.is_empty() {

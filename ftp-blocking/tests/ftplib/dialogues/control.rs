@@ -160,8 +160,10 @@ pub(crate) fn logins() -> Vec<Dialogue> {
         login(
             "login anonymous without a password",
             &["login", "anonymous", ""],
-        ),
-        login("login anonymous with a dash", &["login", "anonymous", "-"]),
+        )
+        .both("ok 230 In / sent USER anonymous / sent PASS anonymous@"),
+        login("login anonymous with a dash", &["login", "anonymous", "-"])
+            .both("ok 230 In / sent USER anonymous / sent PASS -anonymous@"),
         login("login without a password", &["login", "ada", ""])
             .both("ok 230 In / sent USER ada / sent PASS "),
         login("login with blanks", &["login", "ada l", " se cret "])

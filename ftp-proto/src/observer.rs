@@ -1,0 +1,56 @@
+//! What an observer of the control connection sees.
+
+use alloc::sync::Arc;
+use core::fmt;
+
+use crate::wire::{Command, Reply};
+
+/// What a wire observer sees; secrets are masked in both. `Display` is one line, safe to show:
+/// `> USER ada` or `< 331 Password?`.
+///
+/// ```
+/// use ftp_proto::Options;
+///
+/// let options = Options::new("ftp.example.org").with_observer(|seen| eprintln!("{seen}"));
+/// # let _ = options;
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Observed<'a> {
+    /// A command goes out.
+    Sent(&'a Command),
+    /// A reply came in.
+    Received(&'a Reply),
+}
+
+impl fmt::Display for Observed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sent(command) => write!(f, "> {command}"),
+            Self::Received(reply) => write!(f, "< {reply}"),
+        }
+    }
+}
+
+/// A function of the caller's that is shown every command and every reply from the greeting on:
+/// [`Options::with_observer`](crate::Options::with_observer).
+#[derive(Clone)]
+pub struct Observer(Arc<dyn Fn(Observed<'_>) + Send + Sync>);
+
+impl Observer {
+    /// Of this function.
+    pub fn new(observer: impl Fn(Observed<'_>) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(observer))
+    }
+
+    /// Shows this.
+    pub(crate) fn show(&self, seen: Observed<'_>) {
+        (self.0)(seen);
+    }
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observer").finish_non_exhaustive()
+    }
+}

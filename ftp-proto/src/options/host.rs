@@ -1,0 +1,96 @@
+//! What may be given as a host, and how it is shown.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use core::net::Ipv6Addr;
+
+/// Without the brackets of an IPv6 address in a URL.
+pub(super) fn without_brackets(host: String) -> String {
+    let inner = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    match inner.filter(|inner| is_ipv6(inner)) {
+        Some(inner) => inner.to_string(),
+        None => host,
+    }
+}
+
+/// An address without its zone (RFC 4007 section 11), as a certificate has it.
+pub(super) fn without_zone(host: &str) -> &str {
+    match host.split_once('%') {
+        Some((address, _)) if is_ipv6(host) => address,
+        _ => host,
+    }
+}
+
+/// The host as it may be shown: what stands before an `@` may be a password.
+pub(super) fn shown(host: &str) -> String {
+    let Some((before, rest)) = host.rsplit_once('@') else {
+        return host.to_string();
+    };
+    match before.split_once("://") {
+        Some((scheme, _)) => format!("{scheme}://***@{rest}"),
+        None => format!("***@{rest}"),
+    }
+}
+
+/// Why this is no name and no address, and what to do, where it is plain.
+pub(super) fn mistake(host: &str) -> Option<String> {
+    if host.is_empty() {
+        return Some("the host is empty".into());
+    }
+    if is_ipv6(host) {
+        return None;
+    }
+    if let Some((scheme, rest)) = host.split_once("://") {
+        // A password may hold any of these, too.
+        let rest = rest.rsplit('@').next().unwrap_or_default();
+        let name = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let name = split_port(name).map_or(name, |(name, _)| name);
+        let tls = match scheme.to_ascii_lowercase().as_str() {
+            "ftps" => ", `Options::with_implicit_tls` for ftps",
+            "ftpes" => ", `Options::with_tls` for ftpes",
+            _ => "",
+        };
+        return Some(format!(
+            "the host is a URL: give its host alone, `Options::new({name:?})`; a port is for \
+             `Options::with_port`, a user and a password are for `login`, a path is for \
+             `cwd`{tls}"
+        ));
+    }
+    if host.contains('@') {
+        let why =
+            "the host holds an `@`: give the host alone; a user and a password are for `login`";
+        return Some(why.into());
+    }
+    if let Some((name, port)) = split_port(host) {
+        return Some(format!(
+            "the host holds a port: `Options::new({name:?}).with_port({port})`"
+        ));
+    }
+    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '[' | ']' | ':');
+    host.find(odd).map(|at| {
+        let odd = host.get(at..).and_then(|rest| rest.chars().next());
+        format!(
+            "the host {host:?} holds {:?}: give a name or an address",
+            odd.unwrap_or_default()
+        )
+    })
+}
+
+/// `host:2121` or `[::1]:2121`.
+fn split_port(host: &str) -> Option<(&str, u16)> {
+    let (name, port) = host.rsplit_once(':')?;
+    let inner = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'));
+    let name = inner.unwrap_or(name);
+    let bare = inner.is_none() && name.contains(':');
+    (!name.is_empty() && !bare).then_some((name, port.parse().ok()?))
+}
+
+/// An IPv6 address, with a zone or without one.
+fn is_ipv6(host: &str) -> bool {
+    let address = host.split_once('%').map_or(host, |(address, _)| address);
+    address.parse::<Ipv6Addr>().is_ok()
+}

@@ -1,0 +1,199 @@
+//! What an error says besides: the argument of its command, and what can be done.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::ToString as _;
+use core::net::{IpAddr, SocketAddr};
+
+use super::Session;
+use super::negotiated::Channel;
+use crate::error::{Error, ErrorKind};
+use crate::options::config::{Auth, DataMode, Security};
+use crate::wait::Wait;
+use crate::wire::{Command, DecodeError, Escaped, Reply, Verb};
+
+/// What the errors of one operation are told with.
+#[derive(Debug)]
+pub(super) struct Noted {
+    /// The last two commands that were sent, since RNFR and RNTO belong together.
+    commands: [Option<Command>; 2],
+    /// The command of the transfer under way, which another operation may end.
+    transfer: Option<Command>,
+    /// The first bytes that the server has sent, and how many there are.
+    words: [u8; WORDS],
+    heard: usize,
+    /// A connection in active mode came from there, and was turned away.
+    pub(super) stranger: Option<SocketAddr>,
+    /// A 227 has named this address, and it was passed over.
+    pub(super) passed_over: Option<IpAddr>,
+}
+
+/// How many bytes are quoted of what is no greeting.
+const WORDS: usize = 64;
+
+impl Default for Noted {
+    fn default() -> Self {
+        Self {
+            commands: [None, None],
+            transfer: None,
+            words: [0; WORDS],
+            heard: 0,
+            stranger: None,
+            passed_over: None,
+        }
+    }
+}
+
+impl Noted {
+    /// These bytes came before the greeting was in.
+    pub(super) fn hear(&mut self, bytes: &[u8]) {
+        let room = self.words.get_mut(self.heard..).unwrap_or_default();
+        let count = bytes.len().min(room.len());
+        for (place, byte) in room.iter_mut().zip(bytes) {
+            *place = *byte;
+        }
+        self.heard = self.heard.saturating_add(count);
+    }
+
+    /// What the server has said instead of a greeting.
+    fn words(&self) -> Option<&[u8]> {
+        let words = self.words.get(..self.heard)?;
+        Some(words.trim_ascii_end()).filter(|words| !words.is_empty())
+    }
+
+    /// This command has left.
+    pub(super) fn sent(&mut self, command: Command) {
+        if Verb::is_transfer(command.verb()) {
+            self.transfer = Some(command);
+        } else {
+            self.commands.rotate_right(1);
+            self.commands[0] = Some(command);
+        }
+    }
+
+    fn command(&self, verb: &str) -> Option<&Command> {
+        let all = self.commands.iter().chain([&self.transfer]).flatten();
+        let mut such = all.filter(|command| command.verb() == verb);
+        such.next()
+    }
+}
+
+impl Session {
+    /// What was noted of the last operation serves no more; that of a transfer under way does.
+    pub(super) fn forget_operation(&mut self) {
+        if self.live.is_none() {
+            self.noted = Noted::default();
+        }
+    }
+
+    /// The error with the argument of its command, and with what can be done.
+    pub(super) fn advised(&self, error: Error) -> Error {
+        let error = self.with_argument(error);
+        match self.advice(&error) {
+            Some(advice) => error.or_advice(advice),
+            None => error,
+        }
+    }
+
+    fn with_argument(&self, error: Error) -> Error {
+        match error.command().and_then(|verb| self.noted.command(verb)) {
+            Some(command) => error.or_argument_of(command),
+            None => error,
+        }
+    }
+
+    fn advice(&self, error: &Error) -> Option<Cow<'static, str>> {
+        let refused = error.reply().filter(|reply| reply.is_refusal());
+        if self.state.channel == Channel::Clear {
+            let auth = error.command() == Some("AUTH");
+            if let Some(reply) = refused.filter(|_| auth) {
+                return Some(self.without_tls(reply).into());
+            }
+            let plain = self.config.security == Security::Plain;
+            if refused.is_some_and(|reply| plain && reply.demands_tls()) {
+                let how = "the server wants TLS: `Options::with_tls`";
+                return Some(how.into());
+            }
+        }
+        if self.state.greeting.is_none() {
+            return self.no_greeting(error);
+        }
+        if let (ErrorKind::Timeout(_), Some(other)) = (error.kind(), self.decoder.other_end()) {
+            return Some(other.to_string().into());
+        }
+        self.stray_data_connection(error, refused)
+    }
+
+    /// What came instead of a greeting, unless the error tells it.
+    fn no_greeting(&self, error: &Error) -> Option<Cow<'static, str>> {
+        let inner = error.inner().and_then(|inner| inner.downcast_ref());
+        let told = error.reply().is_some() || matches!(inner, Some(DecodeError::NotAReply { .. }));
+        if let Some(words) = self.noted.words().filter(|_| !told) {
+            return Some(format!("it has said: {}", Escaped::new(words)).into());
+        }
+        let silent = error.kind() == ErrorKind::Timeout(Wait::Greeting);
+        (silent && self.is_secured()).then_some("it may be no FTP server".into())
+    }
+
+    /// AUTH was refused.
+    fn without_tls(&self, reply: &Reply) -> &'static str {
+        let unknown = reply.is_not_implemented() || reply.code().value() == 534;
+        if unknown && self.config.auth == Auth::Tls && reply.code().value() != 500 {
+            return "the server offers no TLS by AUTH TLS: `Config::with_auth(Auth::TlsThenSsl)` tries \
+                    the older name, `Options::with_implicit_tls` TLS from the first byte on (as a \
+                    rule at port 990), and without `Options::with_tls` all goes in clear text";
+        }
+        "the server offers no TLS by AUTH: `Options::with_implicit_tls` tries TLS from the first byte \
+         on (as a rule at port 990), and without `Options::with_tls` all goes in clear text"
+    }
+
+    /// The data connection would have gone elsewhere, or came from there.
+    fn stray_data_connection(
+        &self,
+        error: &Error,
+        refused: Option<&Reply>,
+    ) -> Option<Cow<'static, str>> {
+        if let Some(stranger) = self.noted.stranger {
+            let peer = self.peer.map(|peer| peer.ip().to_canonical());
+            let peer = peer.map_or(Cow::Borrowed("elsewhere"), |peer| {
+                format!("at {peer}").into()
+            });
+            let stranger = stranger.ip().to_canonical();
+            return Some(Cow::Owned(format!(
+                "a connection from {stranger} was turned away, since the server is {peer}: \
+                 `Config::with_active_peer(ActivePeer::Anyone)` takes it"
+            )));
+        }
+        let unreachable = matches!(error.kind(), ErrorKind::Io | ErrorKind::Timeout(_))
+            || refused.is_some_and(|reply| matches!(reply.code().value(), 425 | 426));
+        let passive = self.config.data_mode == DataMode::Passive && unreachable;
+        let named = self.noted.passed_over.filter(|_| passive)?;
+        Some(Cow::Owned(format!(
+            "the server named the address {named}, which was ignored: \
+             `Config::with_passive_address(PassiveAddress::TrustServer)` connects there"
+        )))
+    }
+}
+
+impl Reply {
+    /// Whether this refusal says that there is to be TLS first: by its code (RFC 2228 and RFC 4217),
+    /// or in words.
+    fn demands_tls(&self) -> bool {
+        if matches!(self.code().value(), 522 | 533 | 534) {
+            return true;
+        }
+        let text = self.text().to_string().to_ascii_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        says(&["tls", "ssl", "ftps", "encrypt", "secure"])
+            && says(&[
+                "requir",
+                "must",
+                "only",
+                "need",
+                "mandatory",
+                "not allowed",
+                "please",
+                "use ",
+            ])
+    }
+}
