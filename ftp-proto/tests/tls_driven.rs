@@ -340,3 +340,26 @@ fn nothing_is_injected_around_close_notify() {
         );
     }
 }
+
+/// After our close_notify rustls asserts that no fatal alert follows. What comes then is shown to it
+/// only where an end is waited for.
+#[test]
+fn what_follows_our_close_notify_is_not_read_to_send_it() {
+    const GARBAGE: [u8; 25] = [
+        0x17, 3, 3, 0, 20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
+    ];
+    for ends in ENDS.iter() {
+        let (mut tls, mut socket) = meet(ends, &[usize::MAX]);
+        assert_eq!(tls.close().expect("means well"), Next::Write);
+        feed(&mut tls, &GARBAGE);
+        drive(&mut tls, &mut socket, TlsChannel::close);
+        socket.gone = true;
+        let end = try_drive(&mut tls, &mut socket, TlsChannel::await_end);
+        assert_eq!(end.expect_err("garbage").kind(), ErrorKind::Tls);
+    }
+}
+
+fn feed(tls: &mut TlsChannel, bytes: &[u8]) {
+    tls.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
+    tls.filled(bytes.len());
+}

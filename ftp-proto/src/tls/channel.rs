@@ -240,6 +240,10 @@ impl TlsChannel {
     /// # Errors
     /// As [`Pump::close`].
     pub fn close(&mut self) -> Result<Next<()>, Error> {
+        if self.pump.is_closed() {
+            // What comes now is read only where it is waited for.
+            return self.flush();
+        }
         self.take_in()?;
         let rest = self.records.bytes();
         self.pump.close(rest, &mut self.outgoing)?;

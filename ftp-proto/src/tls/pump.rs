@@ -183,6 +183,11 @@ impl Pump {
         self.connection.is_handshaking()
     }
 
+    /// Whether our close_notify was made.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// Whether the peer's close_notify has come: the end of file is then authentic.
     pub fn is_peer_closed(&self) -> bool {
         self.peer_closed
@@ -312,13 +317,14 @@ impl Pump {
 }
 
 /// rustls 0.23 asserts, in builds with debug assertions, that no fatal alert follows our own
-/// close_notify, although what comes then is the server's choice alone (its garbage behind the end
-/// of an upload, for one). There it is an error, as it is in all other builds.
+/// close_notify, although what comes then is the server's choice alone (its garbage after the end of
+/// an upload, for one). There it is an error, as it is in all other builds, provided that panics unwind.
 ///
-/// Only where panics unwind, though. Nor can such records be kept from rustls: behind our
-/// close_notify come the tickets of an upload and the server's own close_notify, and that one is not
-/// of them, or was tampered with, shows when it has been decrypted. Whoever builds by
-/// `panic = "abort"` and with debug assertions turns those of rustls off, as the module's page says.
+/// [`TlsChannel`](super::TlsChannel) shows rustls what follows only where it must: for the tickets and
+/// the end of an upload, and for the end of TLS after CCC. Whether a record is one of those, or garbage,
+/// shows when it has been decrypted. rustls would give out its keys, so that this could be done here
+/// (`dangerous_into_kernel_connection`); the keys are better kept where they are. If you build with
+/// `panic = "abort"` and with debug assertions, turn those of rustls off, as the module's page says.
 fn advance<'c, 'i>(
     connection: &'c mut UnbufferedClientConnection,
     incoming: &'i mut [u8],
