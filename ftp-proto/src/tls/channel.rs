@@ -144,12 +144,11 @@ impl TlsChannel {
         if untouched && !self.ended && clear_text::is_unfinished(self.records.bytes()) {
             return Ok(self.more(0));
         }
-        self.take_in().map_err(|error| {
-            let reply = clear_text::reply(self.records.bytes()).filter(|_| untouched);
-            match reply.filter(|_| error.tls_reason() == Some(&Reason::PlainServer)) {
-                Some(reply) => error.with_reply(reply),
-                None => error,
-            }
+        self.take_in().map_err(|error| match untouched {
+            true => self
+                .pump
+                .failed_with(clear_text::reply(self.records.bytes()), error),
+            false => error,
         })?;
         let handshaking = self.pump.is_handshaking();
         if handshaking && self.ended {

@@ -18,6 +18,7 @@ use super::info::{TlsInfo, TlsVersion, cipher_suite};
 use super::naming::{named, tls_error};
 use super::reason::Reason;
 use crate::error::Error;
+use crate::wire::Reply;
 
 /// TLS records in, plain text out, over buffers that are the caller's.
 ///
@@ -256,6 +257,14 @@ impl Pump {
             return Err(tls_error("written to after close_notify"));
         }
         self.check()
+    }
+
+    /// The server said this instead of shaking hands: from now on it is told with the error.
+    pub(super) fn failed_with(&mut self, reply: Option<Reply>, error: Error) -> Error {
+        match reply.filter(|_| error.tls_reason() == Some(&Reason::PlainServer)) {
+            Some(reply) => self.failed.insert(error.with_reply(reply)).clone(),
+            None => error,
+        }
     }
 
     fn check(&self) -> Result<(), Error> {
