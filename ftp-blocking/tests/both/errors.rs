@@ -635,6 +635,15 @@ fn a_reply_that_ends_with_another_code() {
         pwd,
         &format!("PWD: the server does not speak FTP as it should: {words}"),
     );
+    // Lines that all go on.
+    let endless = Action::Reply(b"257-Here\r\n257-\"/\"\r\n257-End\r\n".to_vec());
+    assert_says(
+        files().fault(Fault::on("PWD", endless)),
+        plain(),
+        pwd,
+        "PWD: timed out after 60s, waiting for a reply; a reply of several lines has begun with 257-, \
+         and no line ended it",
+    );
     // The server may close as well; then a QUIT has gone well.
     let closes = |verb| files().fault(Fault::on(verb, Action::PartialThenHangup(bytes())));
     assert_says(

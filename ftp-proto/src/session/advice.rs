@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::ToString as _;
+use alloc::string::{String, ToString as _};
 use core::net::{IpAddr, SocketAddr};
 
 use super::Session;
@@ -118,10 +118,22 @@ impl Session {
         if self.state.greeting.is_none() {
             return self.no_greeting(error);
         }
-        if let (ErrorKind::Timeout(_), Some(other)) = (error.kind(), self.decoder.other_end()) {
-            return Some(other.to_string().into());
+        if matches!(error.kind(), ErrorKind::Timeout(_)) {
+            if let Some(begun) = self.half_a_reply() {
+                return Some(begun.into());
+            }
         }
         self.stray_data_connection(error, refused)
+    }
+
+    /// A reply has begun to come.
+    fn half_a_reply(&self) -> Option<String> {
+        match self.decoder.other_end() {
+            Some(other) => Some(other.to_string()),
+            None => self.decoder.opening().map(|code| {
+                format!("a reply of several lines has begun with {code}-, and no line ended it")
+            }),
+        }
     }
 
     /// What came instead of a greeting, unless the error tells it.
