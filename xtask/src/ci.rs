@@ -83,7 +83,11 @@ const GATE: [Step; 14] = [
 ];
 
 /// What the gate has no time for.
-const REST: [Step; 6] = [
+const REST: [Step; 7] = [
+    step(
+        "interop, everything of every server",
+        "xtask interop --full",
+    ),
     step("features, every combination", "xtask features --every"),
     step(
         "properties, 100,000 cases each",

@@ -21,8 +21,9 @@ const USAGE: &str = "\
 Usage: cargo xtask <job>
 
   demo     a whole session over TLS against a server inside this process, through both adapters
-  interop  whole jobs and one suite of questions against vsftpd, ProFTPD, Pure-FTPd, pyftpdlib
-           and libunftp, or those that are named (Debian or a relative, as root; Python with pip)
+  interop  whole jobs and one suite of questions against eight servers, or those that are named;
+           in brief of the three that are seldom met, unless they are named or --full is given
+           (Debian or a relative, as root; Python with pip; Node.js with npm)
   no-std   link and run a program that has no standard library
   bench    bulk transfers beside curl, lftp, ftplib and suppaftp (Linux; --help says more)
   counts   instructions of what the core does most, recorded; with --check compared (valgrind)

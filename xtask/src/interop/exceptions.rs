@@ -12,7 +12,7 @@ use super::way::Way;
 use crate::servers::foreign::Kind;
 use crate::servers::tls::{Data, TlsVersion};
 
-use Kind::{Libunftp, ProFtpd, PureFtpd, Pyftpdlib, Vsftpd};
+use Kind::{Inetutils, Libunftp, ProFtpd, PureFtpd, Pyftpdlib, SimpleFtpd, Twisted, Vsftpd};
 
 /// One that is known.
 pub(super) struct Exception {
@@ -94,15 +94,22 @@ exceptions! {
         "the_server" "Call(Language, \"EN\")";
         "the_server" "Call(Language, \"\")";
     }
-    &[Vsftpd, PureFtpd, Pyftpdlib, Libunftp], All Always, "CLNT is unknown" => {
+    &[Vsftpd, PureFtpd, Pyftpdlib, Libunftp, Inetutils], All Always, "CLNT is unknown" => {
         "host" "Call(ClientName";
         "the_server" "Call(ClientName";
     }
-    &[Vsftpd, ProFtpd, Pyftpdlib], All Always, "ACCT is unknown" => { "the_server" "Call(Account"; }
+    &[Vsftpd, ProFtpd, Pyftpdlib, Inetutils], All Always, "ACCT is unknown" => {
+        "the_server" "Call(Account";
+    }
     &[PureFtpd], All Always, "it lists UTF8, and needs no OPTS for it" => {
         "host" "Call(Opts, \"UTF8" "504";
         "questions" "Call(Opts, \"UTF8" "504";
         "the_server" "Call(Opts, \"UTF8" "504";
+    }
+    &[Inetutils], All Always, "it sends names as they are, and has no OPTS UTF8" => {
+        "host" "Call(Opts, \"UTF8" "501";
+        "questions" "Call(Opts, \"UTF8" "501";
+        "the_server" "Call(Opts, \"UTF8" "501";
     }
     &[PureFtpd], All Perhaps, "ALLO looks whether the disk has a tebibyte left" => {
         "the_server" "Allocate";
@@ -116,10 +123,10 @@ exceptions! {
         "the_server" "Call(Site, \"CHMOD" "502";
     }
     &[Libunftp], All Always, "STAT is for directories" => { "the_server" "Call(Status, \"/five"; }
-    &[Vsftpd, ProFtpd, PureFtpd, Pyftpdlib], All Always, "EBCDIC is unknown" => {
+    &[Vsftpd, ProFtpd, PureFtpd, Pyftpdlib, Inetutils], All Always, "EBCDIC is unknown" => {
         "the_server" "Type(Ebcdic";
     }
-    &[Vsftpd, Pyftpdlib], All Always, "TYPE A has no formats" => {
+    &[Vsftpd, Pyftpdlib, Inetutils], All Always, "TYPE A has no formats" => {
         "the_server" "Type(Ascii(Telnet";
     }
     &[ProFtpd, PureFtpd, Pyftpdlib], All Always,
@@ -129,14 +136,67 @@ exceptions! {
     &[Libunftp], All Always,
         "it answers by 501 what it cannot parse, as OPTS NONE, and closes the connection"
     => { "the_server" ""; }
+    &[Twisted, SimpleFtpd], All Always, "it has few commands, and a short FEAT or none" => {
+        "" "Call(ClientName" "502";
+        "" "Call(Opts" "502";
+        "" "Call(Help" "502";
+        "" "Call(Site" "502";
+        "" "Call(Status" "502";
+        "" "Call(Account" "502";
+        "" "Call(Reinitialize" "502";
+        "logged_out" "Call(Cwd";
+        "" "Allocate" "502";
+        "" "Look(Stat" "502";
+        "" "UploadUnique" "502";
+        "STOU" "" "502";
+        "questions" "Features";
+    }
+    &[SimpleFtpd], All Always, "SIZE, MDTM, NOOP and NLST are unknown" => {
+        "" "Size(" "Size(None)";
+        "256 MiB" "" "None found";
+        "" "Modified(" "\"\" instead";
+        "" "Noop" "502";
+        "" "Names" "502";
+        "" "Look(Nlst" "502";
+        "uploads" "DownloadCommand(\"NLST" "502";
+        "1,000 files" "" "NLST";
+    }
+    &[SimpleFtpd], All SomeTime, "NLST is unknown" => { "name " "" "NLST"; }
+    &[SimpleFtpd], All Always, "it does not connect to clients" => {
+        "active_mode" "";
+        "passive_and_active" "";
+        "copy between" "" "502";
+    }
+    &[SimpleFtpd], All Always, "MODE and STRU are unknown" => {
+        "the_server" "Mode(" "502";
+        "the_server" "Structure(" "502";
+    }
+    &[Twisted], All Always, "TYPE has A and I alone, without formats" => {
+        "the_server" "Type(Ascii(Telnet" "501";
+        "the_server" "Type(Ebcdic" "504";
+        "the_server" "Type(Local(8" "504";
+    }
+    &[SimpleFtpd], All Always, "TYPE has A, I and L alone, without more" => {
+        "the_server" "Type(Ascii(Telnet" "504";
+        "the_server" "Type(Ebcdic" "504";
+        "the_server" "Type(Local(8" "504";
+    }
+    &[SimpleFtpd], All Always, "QUIT is unknown" => {
+        "" "Quit" "502";
+        "0xFF" "" "QUIT";
+        "two sessions" "" "QUIT";
+    }
+    &[SimpleFtpd], All Always, "it waits for as long as a client likes" => {
+        "silent" "" "never lost patience";
+    }
     // Logins.
-    &[Vsftpd, ProFtpd, PureFtpd, Libunftp], All Always,
+    &[Vsftpd, ProFtpd, PureFtpd, Libunftp, Inetutils], All Always,
         "REIN is unknown, so that one is still logged in"
     => {
         "logged_out" "Call(Reinitialize";
         "logged_out" "Call(Cwd";
     }
-    &[Vsftpd, PureFtpd, Libunftp], All Always,
+    &[Vsftpd, PureFtpd, Libunftp, Inetutils, SimpleFtpd], All Always,
         "one cannot log in a second time, and stays where one was"
     => {
         "logged_out" "Login";
@@ -144,7 +204,7 @@ exceptions! {
         "reconnected_after_a_second_login" "Pwd";
     }
     // Listings.
-    &[Vsftpd], All Always, "it knows neither MLSD nor MLST" => {
+    &[Vsftpd, Inetutils], All Always, "it knows neither MLSD nor MLST" => {
         "listings" "Look(Mlsd, \"\"" "500";
         "listings" "Look(Mlsd, \"void" "500";
         "listings" "Look(Mlst, \"\"" "500";
@@ -152,13 +212,32 @@ exceptions! {
         "directories" "FactsOfAll" "500";
         "directories" "Facts(" "500";
     }
+    &[Twisted, SimpleFtpd], All Always, "MLSD and MLST are unknown, too" => {
+        "listings" "Look(Mlsd, \"\"" "502";
+        "listings" "Look(Mlsd, \"void" "502";
+        "listings" "Look(Mlst, \"\"" "502";
+        "listings" "Look(Mlst, \"one" "502";
+        "directories" "FactsOfAll" "502";
+        "directories" "Facts(" "502";
+    }
     &[Libunftp], All Always,
         "STAT and MLST take a path from the root on, whatever the directory is"
     => {
         "questions" "Look(Stat" "451";
         "listings" "Look(Mlst, \"one" "550";
     }
+    &[Twisted], All Always, "NLST wants a path" => {
+        "" "Names" "500";
+        "1,000 files" "" "NLST";
+    }
+    &[Twisted], All SomeTime, "NLST wants a path" => { "name " "" "NLST"; }
     &[Libunftp], All Always, "LIST is for directories" => { "listings" "Look(List, \"one" "550"; }
+    &[Inetutils], All Always, "an empty directory has no NLST" => {
+        "listings" "Look(Nlst, \"void" "550";
+    }
+    &[Inetutils], All Always, "the first line of a STAT says so without its own code" => {
+        "questions" "Look(Stat" "status of below:";
+    }
     &[PureFtpd], All Always, "NLST names the directory itself and the one above" => {
         "listings" "Look(Nlst, \"void" "\"void/.\", \"void/..\"";
     }
@@ -166,14 +245,14 @@ exceptions! {
         "with nothing to send it may close before its own side of the handshake is through, and \
         then without close_notify"
     => { "listings" "Look(Nlst, \"void" "Truncated"; }
-    &[Vsftpd, ProFtpd], All Always,
+    &[Vsftpd, ProFtpd, Inetutils], All Always,
         "NLST of a file names it as it was asked for, with its directory"
     => { "uploads" "DownloadCommand(\"NLST"; }
     &[PureFtpd, Libunftp], All Always, "NLST is for directories" => {
         "uploads" "DownloadCommand(\"NLST";
     }
     // Names.
-    &[PureFtpd], All Always, "it does not double quotes in a 257" => {
+    &[PureFtpd, Inetutils, Twisted], All Always, "it does not double quotes in a 257" => {
         "directories" "MakeDirectory(\"a";
         "directories" "Pwd";
     }
@@ -185,6 +264,21 @@ exceptions! {
         "directories" "MakeDirectory(\"a";
         "directories" "Pwd";
         "reconnect_wants" "Pwd";
+    }
+    &[SimpleFtpd], All Always, "it doubles the first quote in a 257, and no other" => {
+        "directories" "MakeDirectory(\"a";
+        "directories" "Pwd";
+    }
+    &[SimpleFtpd], All Always, "it takes blanks off at both ends of a name, and all but one inside" => {
+        "name with blanks" "" "there is \"a name with blanks\"";
+        "name with a leading blank" "" "there is \"leading\"";
+        "name with a trailing blank" "" "there is \"trailing\"";
+    }
+    &[Twisted], All Always, "it reads commands as Latin-1, and stores names as UTF-8" => {
+        "name in Latin-1" "" "there is \"café\"";
+        "name in UTF-8" "" "there is \"kÃ¤se";
+        "name with 0xFF" "" "there is \"aÿb\"";
+        "directory with 0xFF" "" "there is \"aÿb\"";
     }
     &[PureFtpd], All Always, "it stores a blank at the beginning or at the end of a name as _" => {
         "directories" "Download(\" leading";
@@ -199,23 +293,34 @@ exceptions! {
         "it doubles 0xFF in replies as Telnet wants it, but takes it as it is in commands; the \
         others never double it, so that PWD's reply is read as it came"
     => { "directory with 0xFF" "" r"a\xff\xffb"; }
-    &[Pyftpdlib, Libunftp], All Always,
+    &[Pyftpdlib, Libunftp, SimpleFtpd], All Always,
         "it stores U+FFFD in the place of what is not UTF-8; pyftpdlib does so by default"
     => {
         "name in Latin-1" "" "\u{fffd}";
         "name with 0xFF" "" "\u{fffd}";
         "directory with 0xFF" "" "\u{fffd}";
     }
+    &[Inetutils], All Always,
+        "it takes 0xFF and what follows out of commands, and reads a doubled 0xFF as one"
+    => {
+        "name with 0xFF" "" "there is \"a\"";
+        "directory with 0xFF" "" "there is \"a\"";
+        "0xFF as it is" "" "expected, a letter, itself, the end, Telnet's IP found";
+    }
     &[ProFtpd], All Always, "it takes Telnet's signals out, and reads a doubled 0xFF as one" => {
         "0xFF as it is" "" "expected, itself, Telnet's IP found";
     }
-    &[Vsftpd, PureFtpd, Pyftpdlib, Libunftp], All Always,
+    &[Vsftpd, PureFtpd, Pyftpdlib, Libunftp, Twisted], All Always,
         "it takes a name as it is: why `Telnet::Raw` is the default"
     => { "0xFF doubled" "" "expected, a letter, itself, the end, Telnet's IP found"; }
     // STOU.
     ALL, All Always, "STOU has names of the server's own" => { "uploads" "Download(\"/stou.0001"; }
     &[Libunftp], All Always, "its 150 to STOU is the bare name, without FILE" => {
         "uploads" "UploadUnique";
+    }
+    &[Inetutils], All Always, "STOU wants a suggestion" => {
+        "STOU" "" "500 'STOU'";
+        "uploads" "UploadUnique" "500";
     }
     &[Libunftp], All Always, "STOU takes no suggestion" => { "STOU" "" "501 Invalid Parameter"; }
     // Texts.
@@ -235,6 +340,20 @@ exceptions! {
     &[PureFtpd, Pyftpdlib], All Always, "in TYPE A it drops a CR at the end" => {
         "texts" "DownloadText(\"/new";
     }
+    &[Twisted], All Always, "TYPE A sends nothing and stores nothing: it mixes text with bytes" => {
+        "texts" "Download";
+        "texts" "StoreLines" "426";
+        "texts" "UploadText" "426";
+        "texts_both_ways" "UploadAscii" "426";
+        "texts_both_ways" "Stored(" "\"\" instead";
+    }
+    &[SimpleFtpd], All Always, "TYPE A is for listings" => {
+        "texts" "Download" "550";
+        "texts" "StoreLines" "550";
+        "texts" "UploadText" "550";
+        "texts_both_ways" "UploadAscii" "550";
+        "texts_both_ways" "Stored(" "Size(None)";
+    }
     &[Libunftp], All Always, "TYPE A is TYPE I" => {
         "texts_both_ways" "DownloadCommand(\"RETR /lf" r#""one\n\ntwo\n" instead"#;
         "texts_both_ways" "Stored(\"/stored";
@@ -242,6 +361,27 @@ exceptions! {
         "texts" "Download";
     }
     // Transfers.
+    &[Twisted], All Always, "REST and APPE are unknown" => {
+        "" "Download(\"/five\", 3" "502";
+        "" "Download(\"/five\", 2" "502";
+        "" "Download(\"/new\", 299990" "502";
+        "uploads" "Append" "502";
+        "uploads" "UploadAt" "502";
+        "uploads" "Stored(\"/half";
+        "uploads" "Stored(\"/parts";
+        "uploads" "Download(\"/parts";
+        "uploads" "Download(\"/five";
+    }
+    &[SimpleFtpd], All Always, "APPE is unknown, and an upload at an offset begins with zeros" => {
+        "uploads" "Append" "502";
+        "uploads" "Stored(\"/half";
+        "uploads" "Stored(\"/parts" "Size(None)";
+        "uploads" "Download(\"/parts" "550";
+        "uploads" "Download(\"/five";
+    }
+    &[SimpleFtpd], All Always, "a transfer that failed leaves its offset to the next one" => {
+        "uploads" "Download(\"/raw" "123459 bytes";
+    }
     &[Pyftpdlib], Active Perhaps,
         "what is left of a connection in active mode takes a descriptor out of the event loop \
         that belongs to a newer session by then, which is never heard again; Python's ftplib \

@@ -4,7 +4,7 @@ use ftp_blocking::{Options, Resumption, tls};
 
 use super::exceptions::{Tickets, tickets};
 use super::trust::{Clients, Secured, Trust};
-use super::{in_lanes, way};
+use super::{Extent, in_lanes, way};
 use crate::console::{Dialogue, Show, chain, complain, say};
 use crate::job::client::{Client, ask};
 use crate::job::content::equal;
@@ -59,11 +59,14 @@ const ROWS: [Row; 7] = [
 type Line = (String, bool);
 
 /// Runs them all and prints a table. Where one fails, the others are run all the same.
-pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
+pub(super) fn run(programs: &[Program], trust: &Trust, extent: Extent) -> Result<()> {
     let lines: Vec<Line> = in_lanes(programs, |program| {
         let mut lines = Vec::new();
-        for row in &ROWS {
-            lines.extend(all_of(row, program, trust)?);
+        let kind = program.kind;
+        for row in ROWS.iter().filter(|_| kind.knows_all_of_the_jobs()) {
+            if row.1.is_none() || !extent.is_brief(kind) {
+                lines.extend(all_of(row, program, trust)?);
+            }
         }
         Ok(lines)
     })?;

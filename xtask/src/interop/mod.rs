@@ -21,17 +21,38 @@ use crate::servers::Result;
 use crate::servers::foreign::{Kind, Program};
 use crate::workspace;
 
-/// Runs it; arguments are the names of servers, all of them if there is none. With `--record` it
-/// records a session with each, and does nothing else.
+/// How much servers are asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Of those that are seldom met, the questions and the ways that tell most.
+    Gate,
+    /// Everything.
+    Full,
+}
+
+impl Extent {
+    fn is_brief(self, kind: Kind) -> bool {
+        self == Self::Gate && kind.is_seldom_met()
+    }
+}
+
+/// Runs it; arguments are the names of servers, all of them if there is none. With `--full`, and
+/// where servers are named, they are asked everything. With `--record` it records a session with
+/// each, and does nothing else.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let workdir = workspace::root()?.join("target/interop");
     let mut kinds = Vec::new();
-    for argument in arguments.iter().filter(|argument| **argument != "--record") {
+    for argument in arguments
+        .iter()
+        .filter(|argument| !argument.starts_with("--"))
+    {
         let kind = Kind::ALL
             .iter()
             .find(|kind| kind.name().eq_ignore_ascii_case(argument));
         kinds.push(*kind.ok_or_else(|| format!("{argument} is none of the servers"))?);
     }
+    let is_full = arguments.contains(&"--full") || !kinds.is_empty();
+    let extent = if is_full { Extent::Full } else { Extent::Gate };
     if kinds.is_empty() {
         kinds.extend(Kind::ALL);
     }
@@ -46,8 +67,8 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         return record::run(&programs);
     }
     let trust = trust::Trust::new()?;
-    let jobs = jobs::run(&programs, &trust);
-    let suite = suite::run(&programs, &trust);
+    let jobs = jobs::run(&programs, &trust, extent);
+    let suite = suite::run(&programs, &trust, extent);
     jobs.and(suite)
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use ftp_proto::simulator::cases;
-use ftp_proto::simulator::contract::Case;
+use ftp_proto::simulator::contract::{Case, Operation};
 
 use super::tasks::{TASKS, Task};
 use super::way::Way;
@@ -33,7 +33,7 @@ impl Question {
         let rows = cases::ALL
             .iter()
             .map(|(name, case)| (*name, case()))
-            .filter(|(_, case)| case.is_well_behaved())
+            .filter(|(_, case)| case.is_well_behaved() && !names_a_user(case))
             .map(|(name, case)| Self {
                 name,
                 steps: steps(&case),
@@ -47,6 +47,15 @@ impl Question {
         rows.chain(tasks).collect()
     }
 
+    /// Whether those that are seldom met are asked it each time. What is asked in the first way alone
+    /// takes a minute with some of them.
+    pub(super) fn is_asked_briefly(&self) -> bool {
+        match &self.what {
+            What::Row(case) => case.is_asked_in_every_way(),
+            What::Task(task) => Way::ALL.into_iter().all(|way| task.is_done(way)),
+        }
+    }
+
     /// Whether it is asked in this way. A question that takes long, or brings its own mode, is asked
     /// in the first way only.
     pub(super) fn is_asked(&self, way: Way) -> bool {
@@ -56,6 +65,13 @@ impl Question {
             What::Task(task) => is_first || task.is_done(way),
         }
     }
+}
+
+/// Whether it logs in by raw commands, as a user whom the simulator alone knows.
+fn names_a_user(case: &Case) -> bool {
+    let is_user =
+        |step: &Operation| matches!(step, Operation::Raw(line) if line.starts_with("USER "));
+    case.operations().iter().any(|(step, _)| is_user(step))
 }
 
 /// How many characters of a step are shown.

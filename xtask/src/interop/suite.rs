@@ -9,7 +9,7 @@ use super::report::Report;
 use super::tasks::IDLE;
 use super::trust::Trust;
 use super::way::Way;
-use super::{idle, in_lanes};
+use super::{Extent, idle, in_lanes};
 use crate::console::say;
 use crate::job::{Adapter, content};
 use crate::servers::Result;
@@ -23,7 +23,7 @@ const BLOCK: usize = 16 * 1024 * 1024;
 pub(super) type Place = (usize, Kind, Adapter, usize);
 
 /// Runs it and prints the table.
-pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
+pub(super) fn run(programs: &[Program], trust: &Trust, extent: Extent) -> Result<()> {
     let questions = Question::all();
     let block = content::bytes(3, BLOCK);
     let mut report = Report::new(&questions);
@@ -33,6 +33,9 @@ pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
         let mut silent = Vec::new();
         for program in programs {
             for adapter in Adapter::ALL {
+                if extent.is_brief(program.kind) {
+                    continue;
+                }
                 let closed = move || {
                     let closed = idle::is_closed(program, adapter);
                     closed.map_err(|error| error.to_string())
@@ -42,7 +45,7 @@ pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
             }
         }
         let answers = in_lanes(programs, |program| {
-            all_of(program, trust, &questions, &block)
+            all_of(program, trust, &questions, &block, extent)
         })?;
         for (place, answer) in answers {
             report.add(place, &answer);
@@ -55,7 +58,7 @@ pub(super) fn run(programs: &[Program], trust: &Trust) -> Result<()> {
         Ok::<_, Box<dyn std::error::Error>>(())
     })?;
     let kinds: Vec<Kind> = programs.iter().map(|program| program.kind).collect();
-    report.print(&kinds)
+    report.print(&kinds, |kind| !extent.is_brief(kind))
 }
 
 fn all_of(
@@ -63,12 +66,14 @@ fn all_of(
     trust: &Trust,
     questions: &[Question],
     block: &[u8],
+    extent: Extent,
 ) -> Result<Vec<(Place, Answer)>> {
     let kind = program.kind;
+    let is_brief = extent.is_brief(kind);
     let mut answers = Vec::new();
     let mut running: Option<(Way, Foreign)> = None;
     for (number, way) in Way::ALL.into_iter().enumerate() {
-        if !way.is_offered(kind) {
+        if !way.is_offered(kind) || is_brief && !way.is_asked_briefly() {
             continue;
         }
         // The one before goes first.
@@ -82,7 +87,8 @@ fn all_of(
             let before = answers.len();
             for (question, asked) in questions.iter().enumerate() {
                 // One is asked beside the others.
-                if asked.name != IDLE && asked.is_asked(way) {
+                let is_left_out = is_brief && !asked.is_asked_briefly();
+                if asked.name != IDLE && asked.is_asked(way) && !is_left_out {
                     let place = (question, kind, adapter, number);
                     answers.push((place, cell.ask(asked)?));
                 }

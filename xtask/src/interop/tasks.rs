@@ -346,9 +346,15 @@ impl Cell<'_> {
             during("MKD", ask!(client.open(), it => it.mkd(name)))?;
             let kept = match self.server.kind {
                 // They store a U+FFFD for each byte that is not UTF-8, but for each one.
-                Kind::Pyftpdlib | Kind::Libunftp => {
+                Kind::Pyftpdlib | Kind::Libunftp | Kind::SimpleFtpd => {
                     String::from_utf8_lossy(name).into_owned().into()
                 }
+                // In Latin-1 each byte is a letter.
+                Kind::Twisted => name
+                    .iter()
+                    .map(|byte| char::from(*byte))
+                    .collect::<String>()
+                    .into(),
                 _ => name.to_vec(),
             };
             if self.entries()? != [kept] {

@@ -59,8 +59,11 @@ impl Secured {
 
     /// Whether a server can be told to do this.
     pub(super) fn is_offered(self, kind: Kind) -> bool {
-        (self.start == Start::Explicit || kind.offers_implicit())
-            && (self.clients == Clients::Anybody || kind.asks_for_certificates())
+        let is_started = match self.start {
+            Start::Explicit => kind.offers_explicit(),
+            Start::Implicit => kind.offers_implicit(),
+        };
+        is_started && (self.clients == Clients::Anybody || kind.asks_for_certificates())
     }
 
     /// The newest version, as the library calls it.

@@ -55,9 +55,19 @@ impl Way {
     }
 
     pub(super) fn is_offered(self, kind: Kind) -> bool {
-        let is_extended = (self.mode, self.family) == (DataMode::Active, Family::V6);
+        let connects = match self.family {
+            Family::V4 => kind.knows_port(),
+            Family::V6 => kind.knows_eprt(),
+        };
         self.secured.is_none_or(|secured| secured.is_offered(kind))
-            && (!is_extended || kind.knows_eprt())
+            && (self.mode == DataMode::Passive || connects)
+            && (self.family == Family::V4 || kind.knows_ipv6())
+    }
+
+    /// Whether those that are seldom met are asked in it each time: in clear, and in one way over TLS
+    /// that they offer.
+    pub(super) fn is_asked_briefly(self) -> bool {
+        self == Self::ALL[0] || self.secured == Some(Secured::IMPLICIT)
     }
 
     pub(super) const fn name(self) -> &'static str {

@@ -1,4 +1,4 @@
-//! Five servers that this project did not write, each started, asked and stopped in the same way.
+//! Servers that this project did not write, each started, asked and stopped in the same way.
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -8,9 +8,10 @@ use std::time::Duration;
 use super::listening::Family;
 use super::package::Unpacked;
 use super::process::Process;
+use super::scripted::{PYFTPDLIB, SIMPLE_FTPD, TWISTED};
 use super::tls::{Data, Start, Tls};
 use super::tree::Room;
-use super::{Result, libunftp, proftpd, pureftpd, pyftpdlib, vsftpd};
+use super::{Result, inetutils, libunftp, proftpd, pureftpd, vsftpd};
 
 /// Who may log in where a server has users of its own. No secret: it is good for a directory on the
 /// loopback interface that lives for minutes.
@@ -33,6 +34,9 @@ pub(crate) enum Kind {
     PureFtpd,
     Pyftpdlib,
     Libunftp,
+    Inetutils,
+    Twisted,
+    SimpleFtpd,
 }
 
 /// What a server is to be like.
@@ -62,12 +66,15 @@ pub(crate) struct Foreign {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Vsftpd,
         Self::ProFtpd,
         Self::PureFtpd,
         Self::Pyftpdlib,
         Self::Libunftp,
+        Self::Inetutils,
+        Self::Twisted,
+        Self::SimpleFtpd,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -77,6 +84,9 @@ impl Kind {
             Self::PureFtpd => "Pure-FTPd",
             Self::Pyftpdlib => "pyftpdlib",
             Self::Libunftp => "libunftp",
+            Self::Inetutils => "inetutils",
+            Self::Twisted => "Twisted",
+            Self::SimpleFtpd => "simple-ftpd",
         }
     }
 
@@ -87,8 +97,11 @@ impl Kind {
             Self::Vsftpd => Unpacked::fetch(&workdir, "vsftpd", vsftpd::PROGRAM),
             Self::ProFtpd => proftpd::fetch(&workdir),
             Self::PureFtpd => Unpacked::fetch(&workdir, "pure-ftpd", pureftpd::PROGRAM),
-            Self::Pyftpdlib => pyftpdlib::fetch(&workdir),
+            Self::Pyftpdlib => PYFTPDLIB.fetch(&workdir),
             Self::Libunftp => libunftp::fetch(),
+            Self::Inetutils => inetutils::fetch(&workdir),
+            Self::Twisted => TWISTED.fetch(&workdir),
+            Self::SimpleFtpd => SIMPLE_FTPD.fetch(&workdir),
         };
         let path = path.map_err(|error| format!("{}: {error}", self.name()))?;
         Ok(Program {
@@ -98,14 +111,39 @@ impl Kind {
         })
     }
 
+    /// Whether few people have it in front of them.
+    pub(crate) const fn is_seldom_met(self) -> bool {
+        matches!(self, Self::Inetutils | Self::Twisted | Self::SimpleFtpd)
+    }
+
+    /// Whether it has the commands that whole jobs consist of.
+    pub(crate) const fn knows_all_of_the_jobs(self) -> bool {
+        !matches!(self, Self::Twisted | Self::SimpleFtpd)
+    }
+
     /// Whether TLS may begin with the first byte.
     pub(crate) const fn offers_implicit(self) -> bool {
         matches!(self, Self::Vsftpd | Self::ProFtpd)
     }
 
+    /// Whether TLS may begin after AUTH TLS.
+    pub(crate) const fn offers_explicit(self) -> bool {
+        !matches!(self, Self::Inetutils | Self::Twisted | Self::SimpleFtpd)
+    }
+
+    /// Whether it connects to clients.
+    pub(crate) const fn knows_port(self) -> bool {
+        !matches!(self, Self::SimpleFtpd)
+    }
+
     /// Whether it connects to clients over IPv6, too.
     pub(crate) const fn knows_eprt(self) -> bool {
-        !matches!(self, Self::Libunftp)
+        self.knows_port() && !matches!(self, Self::Libunftp)
+    }
+
+    /// Whether it listens with IPv6.
+    pub(crate) const fn knows_ipv6(self) -> bool {
+        !matches!(self, Self::SimpleFtpd)
     }
 
     /// Whether it can be told to ask clients for certificates.
@@ -140,8 +178,11 @@ impl Program {
             Kind::Vsftpd => vsftpd::start(path, workdir, setting),
             Kind::ProFtpd => proftpd::start(path, workdir, setting),
             Kind::PureFtpd => pureftpd::start(path, workdir, setting),
-            Kind::Pyftpdlib => pyftpdlib::start(path, workdir, setting),
+            Kind::Pyftpdlib => PYFTPDLIB.start(path, workdir, setting),
             Kind::Libunftp => libunftp::start(workdir, setting),
+            Kind::Inetutils => inetutils::start(path, workdir, setting),
+            Kind::Twisted => TWISTED.start(path, workdir, setting),
+            Kind::SimpleFtpd => SIMPLE_FTPD.start(path, workdir, setting),
         };
         Ok(Foreign {
             kind: self.kind,
@@ -178,6 +219,10 @@ impl Setting<'_> {
             command
                 .args(tls.version.openssl_names())
                 .args([files.certificate, files.key, data.to_owned()])
+                .arg(match tls.start {
+                    Start::Explicit => "explicit",
+                    Start::Implicit => "implicit",
+                })
                 .args(files.clients);
         }
         Ok(())
@@ -195,17 +240,17 @@ impl Foreign {
         self.process.port()
     }
 
-    /// Who may log in. vsftpd's own users are the machine's, which is not touched; hence the guest.
+    /// Who may log in. The users of some are the machine's, which is not touched; hence the guest.
     pub(crate) const fn user(&self) -> &'static str {
         match self.kind {
-            Kind::Vsftpd => "anonymous",
+            Kind::Vsftpd | Kind::Inetutils => "anonymous",
             _ => USER,
         }
     }
 
     pub(crate) const fn password(&self) -> &'static str {
         match self.kind {
-            Kind::Vsftpd => "interop@example.org",
+            Kind::Vsftpd | Kind::Inetutils => "interop@example.org",
             _ => PASSWORD,
         }
     }

@@ -67,7 +67,7 @@ pub(crate) fn serve(arguments: &[&str]) -> Result<()> {
         return Err(format!("`{JOB}` is a part of `interop`").into());
     };
     let tls = match tls {
-        [oldest, newest, certificate, key, data, clients @ ..] => Some(Secured {
+        [oldest, newest, certificate, key, data, _, clients @ ..] => Some(Secured {
             certificate: certificate.into(),
             key: key.into(),
             clients: clients.first().map(PathBuf::from),

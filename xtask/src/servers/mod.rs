@@ -8,15 +8,18 @@ mod descendants;
 #[cfg(feature = "embedded")]
 pub(crate) mod embedded;
 pub(crate) mod foreign;
+mod inetutils;
 pub(crate) mod libunftp;
 pub(crate) mod listening;
+mod npm;
 pub(crate) mod package;
+mod pip;
 mod process;
 mod proftpd;
 mod pureftpd;
-mod pyftpdlib;
 #[cfg(any(feature = "embedded", feature = "bench"))]
 pub(crate) mod scratch;
+mod scripted;
 pub(crate) mod tls;
 pub(crate) mod tree;
 mod vsftpd;

@@ -175,7 +175,7 @@ pub(super) fn run(command: &mut Command) -> Result<String> {
         .output()
         .map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
-                format!("`{name}` is not on this machine; it takes a Debian or a relative of it, and pip")
+                format!("`{name}` is not on this machine; it takes a Debian or a relative of it, pip and npm")
             }
             _ => format!("`{name}`: {error}"),
         })?;

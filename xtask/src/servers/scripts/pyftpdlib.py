@@ -3,8 +3,8 @@
 import os
 import sys
 
-packages, address, port, root, room, closed, user, password, first, last, idle = sys.argv[1:12]
-tls = sys.argv[12:]
+packages, address, port, root, room, closed, uid, gid = sys.argv[1:9]
+user, password, first, last, idle, *tls = sys.argv[9:]
 sys.path.insert(0, packages)
 
 from pyftpdlib.authorizers import DummyAuthorizer
@@ -33,7 +33,7 @@ Handler.authorizer = authorizer
 if tls:
     from OpenSSL import SSL
 
-    oldest, newest, certificate, key, data, *clients = tls
+    oldest, newest, certificate, key, data, start, *clients = tls
     versions = {"TLSv1.2": SSL.TLS1_2_VERSION, "TLSv1.3": SSL.TLS1_3_VERSION}
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
     context.set_min_proto_version(versions[oldest])

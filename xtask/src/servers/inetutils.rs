@@ -1,0 +1,66 @@
+//! GNU inetutils' ftpd, the descendant of 4.2BSD's. Its users are the machine's, which is not touched:
+//! clients log in as guests.
+
+use std::env::consts::ARCH;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::account::Account;
+use super::foreign::Setting;
+use super::package::{Unpacked, library_path};
+use super::process::Process;
+use super::{Result, pip};
+
+/// Where it is in its package; and what shows it a list of users of its own, in another package.
+const PROGRAM: &str = "usr/sbin/ftpd";
+const WRAPPER: &str = "libnss_wrapper.so";
+
+/// It has no port of its own to listen on.
+const INETD: &str = include_str!("scripts/inetd.py");
+
+// Names within the directory of a server.
+const USERS: &str = "users";
+const GROUPS: &str = "groups";
+
+/// Unpacks the server, the libraries it lacks, and the wrapper into `workdir`, unless they are there.
+pub(super) fn fetch(workdir: &Path) -> Result<PathBuf> {
+    let program = Unpacked::fetch(workdir, "inetutils-ftpd", PROGRAM)?;
+    let wrapper = format!("usr/lib/{ARCH}-linux-gnu/{WRAPPER}");
+    Unpacked::fetch(workdir, "libnss-wrapper", &wrapper)?;
+    Ok(program)
+}
+
+/// Starts it. Only root can: it confines sessions by chroot.
+pub(super) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
+    let unpacked = program.ancestors().nth(3).unwrap_or(Path::new("/"));
+    let prepare = |process: &Process| {
+        if !process.is_roots()? {
+            return Err("inetutils-ftpd has to be started by root: it confines by chroot".into());
+        }
+        let account = Account::find(process)?;
+        process.plant(&account, setting.room)?;
+        let Account { user, group, .. } = account;
+        // Guests are this user.
+        let guest = format!("ftp:x:{user}:{group}::{}:/bin/sh\n", process.text("root")?);
+        fs::write(process.path(USERS), guest)?;
+        fs::write(process.path(GROUPS), format!("ftp:x:{group}:\n"))?;
+        let script = process.path("inetd");
+        fs::write(&script, INETD)?;
+        let mut command = pip::command(&script);
+        command
+            .arg(process.address().ip().to_string())
+            .arg(process.port().to_string())
+            .arg(program)
+            // The password of guests is any, and nobody else may log in.
+            .args(["--auth=default", "--anonymous-only", "--umask=022"])
+            .env("LD_LIBRARY_PATH", library_path(unpacked))
+            .env("LD_PRELOAD", WRAPPER)
+            .env("NSS_WRAPPER_PASSWD", process.path(USERS))
+            .env("NSS_WRAPPER_GROUP", process.path(GROUPS));
+        if let Some(idle) = setting.idle {
+            command.arg(format!("--timeout={}", idle.as_secs()));
+        }
+        Ok(command)
+    };
+    Process::start("inetutils-ftpd", workdir, setting, &[], prepare)
+}

@@ -1,0 +1,109 @@
+//! Servers that are libraries of Python or of Node.js: a script makes each a server, and is told what
+//! it is to be like by its arguments. They have no process a session, but one event loop.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::account::Account;
+use super::foreign::Setting;
+use super::process::Process;
+use super::tree::{CLOSED, Room, WRITABLE};
+use super::{Result, npm, pip};
+
+/// What makes a library a server.
+pub(super) struct Scripted {
+    /// The name of the library, and of the script.
+    name: &'static str,
+    /// The newest stable versions when this was written.
+    packages: &'static [&'static str],
+    runs: Runs,
+    script: &'static str,
+    /// How long a session may stay silent: its own default.
+    idle: Duration,
+}
+
+/// What runs the script.
+#[derive(Clone, Copy)]
+enum Runs {
+    Python,
+    Node,
+}
+
+/// What tests of Python programs start. It changes no user, and forbids by itself what is forbidden.
+/// Its TLS is OpenSSL's, by way of the other package.
+pub(super) const PYFTPDLIB: Scripted = Scripted {
+    name: "pyftpdlib",
+    packages: &["pyOpenSSL==26.4.0", "pyftpdlib==2.2.0"],
+    runs: Runs::Python,
+    script: include_str!("scripts/pyftpdlib.py"),
+    idle: Duration::from_secs(300),
+};
+
+pub(super) const TWISTED: Scripted = Scripted {
+    name: "twisted",
+    packages: &["Twisted==26.10.0"],
+    runs: Runs::Python,
+    script: include_str!("scripts/twisted.py"),
+    idle: Duration::from_secs(600),
+};
+
+/// It does not say that it needs the other package.
+pub(super) const SIMPLE_FTPD: Scripted = Scripted {
+    name: "simple-ftpd",
+    packages: &["simple-ftpd@0.0.4", "chalk@1.1.3"],
+    runs: Runs::Node,
+    script: include_str!("scripts/simple_ftpd.js"),
+    idle: Duration::from_secs(300),
+};
+
+impl Scripted {
+    /// The folder in `workdir` that has the packages.
+    pub(super) fn fetch(&self, workdir: &Path) -> Result<PathBuf> {
+        match self.runs {
+            Runs::Python => pip::fetch(workdir, self.packages),
+            Runs::Node => npm::fetch(workdir, self.packages),
+        }
+    }
+
+    /// Starts it.
+    pub(super) fn start(
+        &self,
+        packages: &Path,
+        workdir: &Path,
+        setting: &Setting<'_>,
+    ) -> Result<Process> {
+        let packages = packages.canonicalize()?;
+        let prepare = |process: &Process| {
+            let account = Account::find(process)?;
+            process.plant(&account, setting.room)?;
+            let script = process.path("server");
+            fs::write(&script, self.script)?;
+            let mut command = match self.runs {
+                Runs::Python => pip::command(&script),
+                Runs::Node => {
+                    let mut command = Command::new(npm::NODE);
+                    command.arg(script);
+                    command
+                }
+            };
+            let address = process.address();
+            command
+                .arg(&packages)
+                .arg(address.ip().to_string())
+                .arg(address.port().to_string())
+                .arg(process.root())
+                .arg(match setting.room {
+                    Room::Below => WRITABLE,
+                    Room::Root => ".",
+                })
+                .arg(CLOSED)
+                .arg(account.user.to_string())
+                .arg(account.group.to_string());
+            setting.tell(&mut command, process, self.idle)?;
+            Ok(command)
+        };
+        Process::start(self.name, workdir, setting, &[], prepare)
+    }
+}
