@@ -606,7 +606,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     row(
         "abort 500",
         "protocol / ok ",
-        "ok 500 What? / ok /here",
+        "ok 226 Done / ok /here",
         "a server that does not know ABOR finishes or breaks the transfer: its word on \
          that is read too",
     ),

@@ -17,6 +17,7 @@ pub(super) fn without_brackets(host: String) -> String {
 
 /// An address without its zone (RFC 4007 section 11), as a certificate has it.
 #[cfg(feature = "rustls")]
+#[cfg(feature = "rustls")]
 pub(super) fn without_zone(host: &str) -> &str {
     match host.split_once('%') {
         Some((address, _)) if is_ipv6(host) => address,
