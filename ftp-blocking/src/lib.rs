@@ -114,7 +114,7 @@ pub use ftp_proto::{
     IMPLICIT_PORT, InvalidPath, LineEnds, ListingLimits, MissingCloseNotify, Misuse, Name,
     Observed, Observer, Options, PassiveAddress, PassiveCommand, ProtectWhen, Protection,
     RemotePath, Reply, ReplyCodes, Resumption, Security, ServerCopy, Session, SizeCheck, Standing,
-    Timeouts, TransferOptions, TransferType, TransmissionMode, Wait, reply, wire,
+    Timeouts, TransferOptions, TransferType, TransmissionMode, Utf8Names, Wait, reply, wire,
 };
 #[cfg(feature = "client")]
 pub use lines::Lines;

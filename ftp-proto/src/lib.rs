@@ -151,7 +151,7 @@ pub use flows::copy::{Copied, CopyStep, ServerCopy, Side};
 pub use observer::{Observed, Observer};
 pub use options::config::{
     AbortSignal, ActivePeer, Auth, Config, DataCommand, DataMode, MissingCloseNotify,
-    PassiveAddress, PassiveCommand, ProtectWhen, Protection, ReplyCodes, Security,
+    PassiveAddress, PassiveCommand, ProtectWhen, Protection, ReplyCodes, Security, Utf8Names,
 };
 pub use options::encoding::{Codec, Encoding, Name, Unencodable};
 pub use options::transfer::{LineEnds, SizeCheck, TransferOptions};

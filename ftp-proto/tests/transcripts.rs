@@ -45,6 +45,11 @@ fn libunftp() {
 }
 
 #[test]
+fn inetutils() {
+    replay(include_str!("transcripts/inetutils.txt"));
+}
+
+#[test]
 #[should_panic(expected = "the transcript says")]
 fn another_command_than_recorded_is_noticed() {
     let text = include_str!("transcripts/vsftpd.txt");

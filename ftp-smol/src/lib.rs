@@ -98,7 +98,7 @@ pub use ftp_proto::{
     IMPLICIT_PORT, InvalidPath, LineEnds, ListingLimits, MissingCloseNotify, Misuse, Name,
     Observed, Observer, Options, PassiveAddress, PassiveCommand, ProtectWhen, Protection,
     RemotePath, Reply, ReplyCodes, Resumption, Security, ServerCopy, Session, SizeCheck, Standing,
-    Timeouts, TransferOptions, TransferType, TransmissionMode, Wait, reply, wire,
+    Timeouts, TransferOptions, TransferType, TransmissionMode, Utf8Names, Wait, reply, wire,
 };
 pub use lines::Lines;
 #[cfg(feature = "simulator")]

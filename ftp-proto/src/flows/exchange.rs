@@ -1,6 +1,7 @@
 //! The operations that are one command and one reply.
 
 use super::compose::completion;
+use super::utf8::Utf8;
 use crate::data::Entry;
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Flow, Halt, Step};
@@ -14,6 +15,7 @@ use crate::wire::{Command, Reply, Verb};
 #[derive(Debug)]
 pub(super) struct Exchange {
     command: Command,
+    utf8: Utf8,
     sent: bool,
 }
 
@@ -21,6 +23,7 @@ impl Exchange {
     pub(super) fn new(command: Command) -> Self {
         Self {
             command,
+            utf8: Utf8::default(),
             sent: false,
         }
     }
@@ -40,6 +43,7 @@ impl Exchange {
         answer: &mut Answer,
     ) -> Result<Reply, Halt> {
         if !self.sent {
+            self.utf8.switch_on(&self.command, session, answer)?;
             self.sent = true;
             session.send(self.command.clone())?;
         }

@@ -28,6 +28,7 @@ mod rename;
 mod representation;
 mod restore;
 mod secure;
+mod utf8;
 
 pub use abort::Abort;
 pub use attributes::{Modified, Size};

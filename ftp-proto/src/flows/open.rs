@@ -237,7 +237,7 @@ impl Flow for Open {
             loop {
                 self.state = match self.state {
                     State::Prepare(ref mut prepare) => {
-                        inner(prepare, session, answer)?;
+                        self.transfer_type = prepare.ready(&self.command, session, answer)?;
                         match self.size_question() {
                             Some(size) => State::Sizing(size),
                             None => self.connection(session),

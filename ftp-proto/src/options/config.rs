@@ -53,6 +53,8 @@ pub struct Config {
     pub passive_command: PassiveCommand,
     /// Whose address a data connection goes to.
     pub passive_address: PassiveAddress,
+    /// Whether the server is told that names are UTF-8.
+    pub utf8_names: Utf8Names,
     /// Who makes the data connections.
     pub data_mode: DataMode,
     /// The address that the server is told to connect to in active mode, where it is not the one
@@ -156,6 +158,18 @@ pub enum PassiveAddress {
     TrustServer,
 }
 
+/// Whether a server that lists UTF8 (FEAT) is told that names are UTF-8.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Utf8Names {
+    /// `OPTS UTF8 ON`, once, before the first listing and before the first command with a name that
+    /// is not ASCII: IIS and others take such names for another encoding until then. FEAT is asked
+    /// first, if it was not.
+    #[default]
+    SwitchOn,
+    /// It is not told. Options with another [`Encoding`](crate::Encoding) than UTF-8 imply this.
+    AsTheyAre,
+}
+
 /// Who makes the data connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DataMode {
@@ -238,6 +252,7 @@ impl Default for Config {
             missing_close_notify: MissingCloseNotify::default(),
             passive_command: PassiveCommand::default(),
             passive_address: PassiveAddress::default(),
+            utf8_names: Utf8Names::default(),
             data_mode: DataMode::default(),
             active_address: None,
             active_peer: ActivePeer::default(),
@@ -282,6 +297,8 @@ setters! { Config
     with_passive_command => passive_command: PassiveCommand;
     /// Sets [`Config::passive_address`].
     with_passive_address => passive_address: PassiveAddress;
+    /// Sets [`Config::utf8_names`].
+    with_utf8_names => utf8_names: Utf8Names;
     /// Sets [`Config::data_mode`].
     with_data_mode => data_mode: DataMode;
     /// Sets [`Config::active_peer`].

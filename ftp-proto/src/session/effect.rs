@@ -185,11 +185,13 @@ impl Negotiated {
                 self.restart = None;
                 self.mode = Framed::AsBytes;
                 self.structure = Framed::AsBytes;
+                self.names_settled = false;
                 self.standing = Standing::default();
             }
             Effect::Framing(part, framed) => *self.framing(part) = framed,
             Effect::Directory(path) => self.standing.change_directory(path),
             Effect::Setting(command) => {
+                self.names_settled |= switches_utf8(&command);
                 let secured = self.channel == Channel::Secured;
                 self.standing.set(Setting { command, secured });
             }
@@ -219,6 +221,12 @@ impl Negotiated {
             _ => {}
         }
     }
+}
+
+/// `OPTS UTF8 ON`, or off.
+fn switches_utf8(command: &Command) -> bool {
+    let name = command.argument().and_then(|argument| argument.get(..4));
+    command.verb() == "OPTS" && name.is_some_and(|name| name.eq_ignore_ascii_case(b"UTF8"))
 }
 
 /// 234, and 334 from servers that mistake the two; one that asks for the data of another

@@ -15,7 +15,7 @@ use crate::flow::{
     Accept, Answer, ClearControl, CloseData, Closing, Connect, Endpoint, Event, Halt, Listen,
     Receive, SecureControl, SecureData, Tickets, Want,
 };
-use crate::options::config::{PassiveCommand, Protection};
+use crate::options::config::{PassiveCommand, Protection, Utf8Names};
 use crate::options::transfer::SizeCheck;
 use crate::path::RemotePath;
 use crate::representation::TransferType;
@@ -358,6 +358,35 @@ impl Session {
     /// Whether PROT with this level was accepted, or is taken to be.
     pub(crate) fn has_protection(&self, protection: Protection) -> bool {
         self.state.protection == Some(protection)
+    }
+
+    /// Whether the server must be told before this command that names are UTF-8: it has a name that
+    /// is not ASCII, or names come with its reply.
+    pub(crate) fn names_matter(&self, command: &Command) -> bool {
+        let wanted = self.config.utf8_names == Utf8Names::SwitchOn;
+        if !wanted || self.state.names_settled || !self.state.logged_in {
+            return false;
+        }
+        let listing = Verb::is_listing(command.verb());
+        let name = command
+            .argument()
+            .filter(|_| Verb::takes_path(command.verb()));
+        listing || name.is_some_and(|name| !name.is_ascii() && core::str::from_utf8(name).is_ok())
+    }
+
+    /// The server was told, or need not be told.
+    pub(crate) fn settled_names(&mut self) {
+        self.state.names_settled = true;
+    }
+
+    /// Whether listings come in TYPE I, since the server has refused TYPE A.
+    pub(crate) fn refuses_text(&self) -> bool {
+        self.state.text_refused
+    }
+
+    /// The server has refused TYPE A.
+    pub(crate) fn give_up_text(&mut self) {
+        self.state.text_refused = true;
     }
 
     /// Fails where MODE or STRU was changed: the bytes of a transfer would not be those of a file.

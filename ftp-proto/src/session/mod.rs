@@ -91,7 +91,8 @@ use crate::error::{Error, ErrorKind};
 use crate::flow::Ticket;
 use crate::observer::Observed;
 use crate::options::Options;
-use crate::options::config::{Config, DataMode, Protection, Security};
+use crate::options::config::{Config, DataMode, Protection, Security, Utf8Names};
+use crate::options::encoding::Encoding;
 use crate::reply::Features;
 use crate::representation::TransferType;
 use crate::tls::Reason;
@@ -215,7 +216,11 @@ impl Session {
 
     /// The same with these settings, and with the observer of these options.
     pub fn with_options(options: &Options) -> Self {
-        let mut session = Self::new(options.config.clone());
+        let mut config = options.config.clone();
+        if !matches!(options.encoding, Encoding::Utf8) {
+            config.utf8_names = Utf8Names::AsTheyAre;
+        }
+        let mut session = Self::new(config);
         if let Some(observer) = options.observer.clone() {
             session.observe(move |seen| observer.show(seen));
         }

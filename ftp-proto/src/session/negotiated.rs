@@ -33,6 +33,10 @@ pub(super) struct Negotiated {
     pub(super) extended_port: Option<bool>,
     pub(super) size_refused: bool,
     pub(super) modified_refused: bool,
+    /// UTF-8 for names was switched on, or cannot be.
+    pub(super) names_settled: bool,
+    /// TYPE A was refused.
+    pub(super) text_refused: bool,
     /// The server does not know ABOR.
     pub(super) abort_unknown: bool,
 }
@@ -116,6 +120,7 @@ impl Negotiated {
         self.logged_in = false;
         self.transfer_type = None;
         self.features = None;
+        self.names_settled = false;
         self.protection = None;
         self.protection_in_doubt = false;
     }

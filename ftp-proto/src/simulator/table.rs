@@ -838,6 +838,39 @@ cases! {
         .step(Begin("/big", 0, Ending::Drop), done())
         .step(Begin("/big", 10, Ending::Abort), done())
         .steps(still_in_step());
+    /// A server that knows TYPE I alone: its lists come in that.
+    listing_where_type_a_is_refused => session(Setup::new()
+            .file("/d/one", "1")
+            .fault(Fault::nth("TYPE", 0, reply("504 Binary only."))))
+        .step(Operation::Call(Call::Cwd, "/d"), code(250))
+        .step(Names, Is(Outcome::Lines(vec![b"one".to_vec()])))
+        .step(List, Is(Outcome::Count(1)))
+        .step(
+            Operation::FactsOfAll,
+            Is(Outcome::Lines(vec![b".".to_vec(), b"one".to_vec()])),
+        );
+    /// Names in UTF-8 are switched on before the first one that is not ASCII, once.
+    utf8_before_the_first_name => session(Setup::new())
+        .only(Channels::Clear)
+        .step(Size("/five"), Is(Outcome::Size(Some(5))))
+        .step(Operation::Call(Call::Delete, "/\u{e9}"), Fails(Permanent, Some(550)))
+        .step(Operation::Call(Call::Delete, "/\u{e9}"), Fails(Permanent, Some(550)))
+        .heard(&[
+            "USER user", "PASS secret", "TYPE I", "SIZE /five", "FEAT", "OPTS UTF8 ON",
+            "DELE /\u{e9}", "DELE /\u{e9}",
+        ]);
+    /// The same before the first listing; a refusal is remembered.
+    utf8_before_the_first_listing => session(Setup::new()
+            .directory("/void")
+            .fault(Fault::on("OPTS", reply("501 What?"))))
+        .only(Channels::Clear)
+        .step(Operation::Call(Call::Cwd, "/void"), code(250))
+        .step(List, Is(Outcome::Count(0)))
+        .step(List, Is(Outcome::Count(0)))
+        .heard(&[
+            "USER user", "PASS secret", "CWD /void", "FEAT", "OPTS UTF8 ON", "TYPE A", "EPSV",
+            "LIST", "EPSV", "LIST",
+        ]);
     /// The server says 150 and never connects: the next operation aborts the transfer.
     active_mode_where_nobody_connects => session(Setup::new()
             .fault(Fault::nth("RETR", 0, reply("150 Here.")))

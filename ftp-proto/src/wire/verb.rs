@@ -107,6 +107,20 @@ impl Verb {
         transfers.contains(&name)
     }
 
+    /// Whether the command of this name brings a list over a data connection.
+    pub(crate) fn is_listing(name: &str) -> bool {
+        matches!(name, "LIST" | "NLST" | "MLSD")
+    }
+
+    /// Whether the argument of this command is a path.
+    pub(crate) fn takes_path(name: &str) -> bool {
+        let paths = [
+            "CWD", "DELE", "MDTM", "MFMT", "MKD", "MLST", "RMD", "RNFR", "RNTO", "SIZE", "SMNT",
+            "STAT",
+        ];
+        Self::is_transfer(name) || paths.contains(&name)
+    }
+
     /// The name, in upper-case.
     #[must_use]
     pub fn as_str(&self) -> &str {

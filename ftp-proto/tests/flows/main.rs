@@ -36,4 +36,5 @@ mod restart;
 mod restore;
 mod secure;
 mod sizes;
+mod utf8;
 mod words;

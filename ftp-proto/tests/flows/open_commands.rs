@@ -4,16 +4,10 @@ use ftp_proto::flows::{Finish, Open};
 use ftp_proto::wire::Verb;
 use ftp_proto::{
     Config, DataEnd, Direction, ErrorKind, Misuse, RemotePath, TransferOptions, TransferType,
+    Utf8Names,
 };
 
 use crate::support::*;
-
-/// As [`opening`], in TYPE A.
-fn opening_in_text(command: &str) -> Vec<Item> {
-    let mut script = opening(command);
-    script.splice(..2, [hear("TYPE A"), say("200 A")]);
-    script
-}
 
 fn unique(suggestion: Option<&str>) -> Open {
     Open::store_unique(suggestion).expect("a path")
@@ -141,7 +135,8 @@ fn the_name_of_another_upload_is_not_taken_from_words() {
 #[test]
 fn facts_are_lines_in_type_a() {
     for (path, line) in [(None, "MLSD"), (Some("a b"), "MLSD a b")] {
-        let mut driver = logged_in(Config::default(), opening_in_text(line));
+        let script = [&no_features()[..], &opening_in_text(line)].concat();
+        let mut driver = logged_in(Config::default(), script);
         let transfer = driver
             .run(Open::facts(path).expect("a path"))
             .expect("it opens");
@@ -210,7 +205,8 @@ fn a_command_of_the_server_s_own_is_a_transfer() {
             Direction::Download => "close graceful download",
         };
         let script = [&opening(sent)[..], &[serve(end), say("226 done")], &pwd()].concat();
-        let mut driver = logged_in(Config::default(), script);
+        let as_they_are = Config::default().with_utf8_names(Utf8Names::AsTheyAre);
+        let mut driver = logged_in(as_they_are, script);
         let open = Open::command(direction, line, TransferType::Image).expect("a data command");
         let transfer = driver.run(open).expect("it opens");
         assert_eq!(transfer.direction(), direction);
@@ -424,5 +420,44 @@ fn pret_goes_out_once_where_epsv_is_refused_and_again_where_its_port_is_filtered
     .concat();
     let mut driver = announcing(Config::default(), filtered);
     assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
+    driver.server.assert_over();
+}
+
+/// TYPE A is refused: the list comes in TYPE I, and the next one at once.
+#[test]
+fn a_listing_comes_in_type_i_where_type_a_is_refused() {
+    for refusal in ["504 binary only", "500 what", "550 no"] {
+        let listed = [
+            hear("EPSV"),
+            say("229 (|||6446|)"),
+            serve("connect peer:6446"),
+            hear("LIST"),
+            say("150 here"),
+            serve("close graceful download"),
+            say("226 done"),
+        ];
+        let binary = [hear("TYPE A"), say(refusal), hear("TYPE I"), say("200 I")];
+        let script = [&no_features()[..], &binary, &listed, &listed].concat();
+        let mut driver = logged_in(Config::default(), script);
+        for _ in 0..2 {
+            let transfer = driver.run(Open::list(None::<&str>).expect("a listing"));
+            let transfer = transfer.expect("it opens");
+            assert_eq!(transfer.transfer_type(), TransferType::Image);
+            let end = Finish::new(transfer, 12, DataEnd::Clean);
+            driver.run(end).expect("it is confirmed");
+        }
+        driver.server.assert_over();
+    }
+}
+
+/// A text that was asked for as one is not given as something else.
+#[test]
+fn a_download_in_type_a_fails_where_that_is_refused() {
+    let script = [hear("TYPE A"), say("504 binary only")];
+    let mut driver = logged_in(Config::default(), script);
+    let open = Open::retrieve("a")
+        .expect("a path")
+        .with_type(TransferType::TEXT);
+    driver.run(open).expect_err("no text");
     driver.server.assert_over();
 }

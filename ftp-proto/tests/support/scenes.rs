@@ -114,6 +114,11 @@ pub(crate) fn uploading(items: impl IntoIterator<Item = Item>) -> Driver<Script>
     driver
 }
 
+/// FEAT before the first listing, of a server that does not know it.
+pub(crate) fn no_features() -> [Item; 2] {
+    [hear("FEAT"), say("502 no")]
+}
+
 pub(crate) fn opening(command: &str) -> Vec<Item> {
     vec![
         hear("TYPE I"),
@@ -124,6 +129,13 @@ pub(crate) fn opening(command: &str) -> Vec<Item> {
         hear(command),
         say("150 here"),
     ]
+}
+
+/// As [`opening`], in TYPE A.
+pub(crate) fn opening_in_text(command: &str) -> Vec<Item> {
+    let mut script = opening(command);
+    script.splice(..2, [hear("TYPE A"), say("200 A")]);
+    script
 }
 
 pub(crate) fn pwd() -> [Item; 2] {

@@ -29,6 +29,7 @@ pub(super) fn permit(session: &Session) -> Result<(), Error> {
 /// TYPE and EPSV or PASV: where the other server is to connect to.
 #[derive(Debug)]
 pub(super) struct Offer {
+    data: Command,
     prepare: Option<Prepare>,
     passive: Passive,
 }
@@ -36,6 +37,7 @@ pub(super) struct Offer {
 impl Offer {
     pub(super) fn new(transfer_type: TransferType, data: &Command) -> Self {
         Self {
+            data: data.clone(),
             prepare: Some(Prepare::new(transfer_type)),
             passive: Passive::new(data),
         }
@@ -49,7 +51,7 @@ impl Flow for Offer {
         Step::run(answer, |answer| {
             if let Some(prepare) = &mut self.prepare {
                 permit(session)?;
-                inner(prepare, session, answer)?;
+                prepare.ready(&self.data, session, answer)?;
                 self.prepare = None;
             }
             inner(&mut self.passive, session, answer)
@@ -96,7 +98,7 @@ impl Flow for Begin {
         Step::run(answer, |answer| {
             if let Some(prepare) = &mut self.prepare {
                 permit(session)?;
-                inner(prepare, session, answer)?;
+                prepare.ready(&self.command, session, answer)?;
                 self.prepare = None;
             }
             if let Some(active) = &mut self.active {
