@@ -50,7 +50,13 @@ pub(crate) struct Moving<'c> {
     finishing: Option<Operation<Finish>>,
     /// The time allowed for the next bytes is running.
     waiting: Option<Wait>,
+    /// How many bytes had moved when other tasks last had their turn.
+    yielded: u64,
 }
+
+/// After how many bytes other tasks have their turn, though the data connection never makes this one
+/// wait.
+const YIELD_EVERY: u64 = 1024 * 1024;
 
 impl<'c> Download<'c> {
     pub(crate) fn new(
@@ -233,6 +239,7 @@ impl<'c> Moving<'c> {
             phase,
             finishing: None,
             waiting: None,
+            yielded: 0,
         }
     }
 
@@ -247,6 +254,11 @@ impl<'c> Moving<'c> {
         ) -> Poll<Result<Moved, Error>>,
     ) -> Poll<Option<usize>> {
         let Self { client, phase, .. } = self;
+        if phase.bytes().saturating_sub(self.yielded) >= YIELD_EVERY {
+            self.yielded = phase.bytes();
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         let moved = loop {
             let patient = match phase.step(&client.session) {
                 DataStep::Look => {
@@ -273,7 +285,10 @@ impl<'c> Moving<'c> {
                 Poll::Ready(Ok(Moved::Bytes(count))) => break Some(count),
                 Poll::Ready(Ok(Moved::End(end))) => phase.end(end),
                 Poll::Ready(Err(by)) => phase.interrupted(&mut client.session, by),
-                Poll::Pending if patient => return Poll::Pending,
+                Poll::Pending if patient => {
+                    self.yielded = phase.bytes();
+                    return Poll::Pending;
+                }
                 Poll::Pending => phase.interrupted(&mut client.session, Interruption::TimedOut),
             }
         };

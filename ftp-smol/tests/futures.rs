@@ -5,6 +5,7 @@ mod face;
 #[path = "../../ftp-blocking/tests/support/mod.rs"]
 mod support;
 
+use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -432,4 +433,50 @@ fn futures_of_whole_transfers_can_be_sent_to_other_threads() {
     let sending = upload.send_from(&target, |_| {});
     sendable(&sending);
     block_on(sending).expect("confirmed");
+}
+
+/// A server that is always faster than we are does not keep a thread from other tasks.
+#[test]
+fn x2_no_poll_moves_more_than_a_bounded_amount() {
+    const MOST: usize = 1024 * 1024 + 256 * 1024;
+    let text: Vec<u8> = b"a line of some length\n".repeat(300_000);
+    let whole = text.len();
+    let memory = Memory::new(Simulator::new(
+        Setup::new().window(1 << 20).file("/text", text),
+    ));
+    for by_lines in [false, true] {
+        let moved = Cell::new(0);
+        let memory = memory.clone();
+        let mut reading = pin!(async {
+            let mut client = Client::connect_over(memory, options(None)).await?;
+            client.login("user", "secret").await?;
+            if by_lines {
+                let mut lines = client.download_lines("/text").await?;
+                while let Some(line) = lines.next_line().await? {
+                    moved.set(moved.get() + line.len() + 1);
+                }
+                return Ok::<_, Error>(());
+            }
+            let mut download = client.download("/text").await?;
+            let mut buffer = vec![0; 16 * 1024];
+            loop {
+                match download.read(&mut buffer).await? {
+                    0 => return download.finish().await.map(|_| ()),
+                    count => moved.set(moved.get() + count),
+                }
+            }
+        });
+        let mut context = Context::from_waker(Waker::noop());
+        let mut before = 0;
+        loop {
+            let poll = reading.as_mut().poll(&mut context);
+            let step = moved.get() - before;
+            assert!(step <= MOST, "{step} bytes in one poll");
+            before += step;
+            if let Poll::Ready(result) = poll {
+                break result.expect("it comes");
+            }
+        }
+        assert_eq!(moved.get(), whole);
+    }
 }
