@@ -4,8 +4,9 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use ftp_proto::Error;
+use ftp_proto::data::Backlog;
 use ftp_proto::tls::{Next, PlainRead, TlsChannel, TlsInfo, TlsLogin};
+use ftp_proto::{Error, Wait};
 
 use crate::net::is_timeout;
 use crate::transport::Stream;
@@ -13,6 +14,7 @@ use crate::transport::Stream;
 pub(crate) struct Channel {
     stream: Box<dyn Stream>,
     tls: Option<Box<TlsChannel>>,
+    backlog: Backlog,
 }
 
 /// How many reads up to the end are made before the clock and the control connection are looked at
@@ -21,7 +23,11 @@ const READS: usize = 1024;
 
 impl Channel {
     pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
-        Self { stream, tls: None }
+        Self {
+            stream,
+            tls: None,
+            backlog: Backlog::default(),
+        }
     }
 
     /// A data connection. Closing it is a reset until its end is sent, or until it is known to be a
@@ -130,6 +136,11 @@ impl Channel {
             }
         }
         Ok(None)
+    }
+
+    /// How much longer to wait for the peer's end, while what we have written gets through.
+    pub(crate) fn more_time(&mut self) -> Option<Wait> {
+        self.backlog.more_time(self.stream.unsent())
     }
 
     /// Takes TLS off once close_notify went both ways; `None` at the deadline.

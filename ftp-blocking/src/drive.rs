@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use ftp_proto::data::Interruption;
 use ftp_proto::tls::PlainRead;
 use ftp_proto::{
-    Accept, Answer, Clock, CloseData, Connect, Error, ErrorKind, Flow, Listen, SecureData, Step,
-    Wait, Want,
+    Accept, Answer, Clock, CloseData, Closing, Connect, Error, ErrorKind, Flow, Listen, SecureData,
+    Step, Wait, Want,
 };
 use rustix::event::PollFlags;
 
@@ -139,7 +139,14 @@ impl Client {
     fn close_data(&mut self, want: CloseData) -> Answer {
         let closing = want.closing();
         let close = |data: &mut Data, until| data.close(closing, until);
-        let closed = self.watch(close, Readiness::Either, self.deadline);
+        let mut closed = self.watch(close, Readiness::Either, self.deadline);
+        while closing == Closing::AwaitEnd && matches!(closed, Err(Interruption::TimedOut)) {
+            let Some(wait) = self.data.more_time() else {
+                break;
+            };
+            self.deadline = self.after(wait);
+            closed = self.watch(close, Readiness::Either, self.deadline);
+        }
         let goes_on = matches!(closed, Err(Interruption::ControlFirst));
         if !goes_on && !closing.leaves_it_open() {
             self.data = Data::None;

@@ -109,6 +109,10 @@ impl Stream for TcpStream {
         socket::gather_writes(self);
     }
 
+    fn unsent(&self) -> Option<usize> {
+        socket::unsent(self)
+    }
+
     fn peer_address(&self) -> Option<SocketAddr> {
         self.peer_addr().ok()
     }

@@ -54,6 +54,12 @@ pub trait Stream: Send {
     /// in clear: twice the CPU went into segments of 8 KiB without it.
     fn gather_writes(&mut self) {}
 
+    /// How many bytes that were written the system still holds, because the peer has not
+    /// acknowledged them, where it can tell. While they become fewer, an upload is given time.
+    fn unsent(&self) -> Option<usize> {
+        None
+    }
+
     /// Whom it is connected to, where that has an address.
     fn peer_address(&self) -> Option<SocketAddr> {
         None

@@ -3,8 +3,9 @@
 use std::net::TcpStream;
 use std::task::{Context, Poll, ready};
 
-use ftp_proto::Error;
+use ftp_proto::data::Backlog;
 use ftp_proto::tls::{Next, PlainRead, TlsChannel, TlsInfo, TlsLogin};
+use ftp_proto::{Error, Wait};
 use smol::Async;
 
 use crate::transport::Stream;
@@ -12,6 +13,7 @@ use crate::transport::Stream;
 pub(crate) struct Channel {
     stream: Box<dyn Stream>,
     tls: Option<Box<TlsChannel>>,
+    backlog: Backlog,
 }
 
 /// How many reads up to the end are made before others get their turn.
@@ -19,7 +21,11 @@ const READS: usize = 1024;
 
 impl Channel {
     pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
-        Self { stream, tls: None }
+        Self {
+            stream,
+            tls: None,
+            backlog: Backlog::default(),
+        }
     }
 
     /// A data connection. Closing it is a reset until its end is sent, or until it is known to be a
@@ -126,6 +132,11 @@ impl Channel {
         }
         cx.waker().wake_by_ref();
         Poll::Pending
+    }
+
+    /// How much longer to wait for the peer's end, while what we have written gets through.
+    pub(crate) fn more_time(&mut self) -> Option<Wait> {
+        self.backlog.more_time(self.stream.unsent())
     }
 
     /// Takes TLS off once close_notify went both ways.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::task::{Context, Poll, ready};
 
 use ftp_proto::tls::{PlainRead, TlsInfo};
-use ftp_proto::{Accept, Closing, DataEnd, Endpoint, Error, Tickets};
+use ftp_proto::{Accept, Closing, DataEnd, Endpoint, Error, Tickets, Wait};
 
 use crate::channel::Channel;
 use crate::client::Client;
@@ -88,6 +88,14 @@ impl Data {
             }
         };
         done.map_ok(|()| DataEnd::Clean)
+    }
+
+    /// How much longer to wait for the peer's end.
+    pub(crate) fn more_time(&mut self) -> Option<Wait> {
+        match self {
+            Self::Open(channel) => channel.more_time(),
+            _ => None,
+        }
     }
 
     pub(crate) fn tls_info(&self) -> Option<TlsInfo> {

@@ -6,8 +6,8 @@ use std::task::{Context, Poll};
 use ftp_proto::data::Interruption;
 use ftp_proto::tls::PlainRead;
 use ftp_proto::{
-    Accept, Answer, Clock, CloseData, Connect, Error, ErrorKind, Flow, Listen, Running, SecureData,
-    Step, Wait, Want,
+    Accept, Answer, Clock, CloseData, Closing, Connect, Error, ErrorKind, Flow, Listen, Running,
+    SecureData, Step, Wait, Want,
 };
 
 use crate::client::Client;
@@ -172,9 +172,19 @@ impl Client {
 
     fn close_data(&mut self, cx: &mut Context<'_>, want: CloseData) -> Served {
         let closing = want.closing();
-        let closed = match self.poll_watch(cx, |data, cx| data.poll_close(cx, closing)) {
-            Poll::Pending => return Err((Want::CloseData(want), true)),
-            Poll::Ready(closed) => closed,
+        let closed = loop {
+            let closed = match self.poll_watch(cx, |data, cx| data.poll_close(cx, closing)) {
+                Poll::Pending => return Err((Want::CloseData(want), true)),
+                Poll::Ready(closed) => closed,
+            };
+            let late = matches!(closed, Err(Interruption::TimedOut));
+            if !late || closing != Closing::AwaitEnd {
+                break closed;
+            }
+            match self.data.more_time() {
+                Some(wait) => self.start_waiting(wait),
+                None => break closed,
+            }
         };
         let goes_on = matches!(closed, Err(Interruption::ControlFirst));
         if !goes_on && !closing.leaves_it_open() {

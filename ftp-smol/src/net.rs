@@ -121,6 +121,10 @@ impl Stream for Async<TcpStream> {
         socket::gather_writes(self.get_ref());
     }
 
+    fn unsent(&self) -> Option<usize> {
+        socket::unsent(self.get_ref())
+    }
+
     fn peer_address(&self) -> Option<SocketAddr> {
         self.get_ref().peer_addr().ok()
     }

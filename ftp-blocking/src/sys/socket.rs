@@ -93,6 +93,50 @@ pub fn reset_on_close(socket: &TcpStream, reset: bool) {
     let _ = SockRef::from(socket).set_linger(reset.then_some(Duration::ZERO));
 }
 
+/// How many bytes that were written the system still holds, because the peer has not acknowledged
+/// them, where it can tell: on Linux, which has it in `/proc/net`.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub fn unsent(socket: &TcpStream) -> Option<usize> {
+    let (local, peer) = (socket.local_addr().ok()?, socket.peer_addr().ok()?);
+    let table = match local {
+        SocketAddr::V4(_) => procfs::net::tcp(),
+        SocketAddr::V6(_) => procfs::net::tcp6(),
+    };
+    let mut sockets = table.ok()?.into_iter();
+    let ours = sockets.find(|it| (it.local_address, it.remote_address) == (local, peer));
+    ours.and_then(|it| usize::try_from(it.tx_queue).ok())
+}
+
+/// How many bytes that were written the system still holds: it does not say.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub fn unsent(_: &TcpStream) -> Option<usize> {
+    None
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[test]
+fn what_is_unsent_becomes_less_as_the_peer_reads() {
+    use std::io::{Read as _, Write as _};
+    for address in ["127.0.0.1:0", "[::1]:0"] {
+        let listener = std::net::TcpListener::bind(address).expect("a port");
+        let mut ours = TcpStream::connect(listener.local_addr().expect("one")).expect("made");
+        let (mut theirs, _) = listener.accept().expect("made");
+        assert_eq!(unsent(&ours), Some(0), "{address}");
+        ours.set_nonblocking(true).expect("a mode");
+        let mut sent = 0;
+        while let Ok(count) = ours.write(&[0; 65536]) {
+            sent += count;
+        }
+        let before = unsent(&ours).expect("it is told");
+        assert!(before > 0 && before <= sent, "{before} of {sent}");
+        let mut buffer = vec![0; sent];
+        theirs.read_exact(&mut buffer).expect("all of it");
+        // The last acknowledgement may take a moment.
+        let gone = (0..1_000_000).any(|_| unsent(&ours) == Some(0));
+        assert!(gone, "{address}: still {:?}", unsent(&ours));
+    }
+}
+
 #[test]
 fn a_reset_is_found_by_reading_and_not_by_half_closing() {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");

@@ -1,11 +1,14 @@
 //! Uploads whose client vanishes, and uploads that last long.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use ftp_proto::simulator::contract::TlsEnds;
-use ftp_proto::simulator::{DuringTransfer, Setup, Simulator};
+use ftp_proto::simulator::{Action, DuringTransfer, Fault, Setup, Simulator};
 
-use crate::face::{Client, Memory, Options};
+use crate::face::{Behind, Client, Memory, Options};
+use crate::support::middlebox::{Middlebox, Passage};
 use crate::support::tls::tls;
 
 fn logged_in(setup: Setup, tls: Option<&TlsEnds>) -> (Client, Memory) {
@@ -54,4 +57,56 @@ fn keep_alives_are_sent_while_data_moves_without_a_pause() {
         .count();
     assert_eq!(noops, 5);
     assert_eq!(client.pwd().expect("in step").as_bytes(), b"/");
+}
+
+/// A line on which the system takes long to send what it holds: it holds less each time that it is
+/// asked.
+#[derive(Clone, Default)]
+struct SlowLine {
+    held: Arc<Mutex<Vec<usize>>>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Middlebox for SlowLine {
+    type Passage = Self;
+
+    fn dial(&mut self, is_control: bool) -> io::Result<Option<Self>> {
+        Ok((!is_control).then(|| self.clone()))
+    }
+}
+
+impl Passage for SlowLine {
+    fn unsent(&self) -> Option<usize> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.held.lock().expect("nobody panics").pop()
+    }
+}
+
+/// F8 of issue 11: while what the system holds becomes less, the server's end and its final reply
+/// are not due.
+#[test]
+fn an_upload_has_time_while_what_was_written_gets_through() {
+    for (mut held, asked) in [
+        // From the back.
+        (vec![1, 10, 20, 30], 5),
+        // Nothing has left: that has the time of a stall, once.
+        (vec![0, 9, 30, 30, 30], 3),
+        (vec![], 1),
+    ] {
+        let setup = Setup::new().fault(Fault::on("STOR", Action::KeepOpen));
+        let memory = Memory::new(Simulator::new(setup));
+        let line = SlowLine::default();
+        line.held.lock().expect("nobody panics").append(&mut held);
+        let network = Behind {
+            middlebox: line.clone(),
+            network: memory.clone(),
+        };
+        let client = Client::connect_over(network, Options::new("localhost"));
+        let mut client = client.expect("greeted");
+        client.login("user", "secret").expect("logged in");
+        let mut upload = client.upload("/slow").expect("opened");
+        upload.write_all(b"a little").expect("written");
+        upload.finish().expect("confirmed");
+        assert_eq!(line.asked.load(Ordering::Relaxed), asked);
+    }
 }

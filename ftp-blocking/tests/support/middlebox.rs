@@ -64,6 +64,11 @@ pub(crate) trait Passage: Send + 'static {
         let _ = reset;
     }
 
+    /// What the system is said to hold still of what was written.
+    fn unsent(&self) -> Option<usize> {
+        None
+    }
+
     /// Whether the kernel may move bytes past it.
     fn lets_the_kernel_move_bytes(&self) -> bool {
         false

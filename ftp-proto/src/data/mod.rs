@@ -2,6 +2,7 @@
 
 mod ascii;
 mod ascii_outbox;
+mod backlog;
 mod collected;
 mod entry;
 mod interruption;
@@ -13,6 +14,7 @@ mod read_ahead;
 
 pub use ascii::{AsciiDecoder, AsciiEncoder, Encoded};
 pub use ascii_outbox::AsciiOutbox;
+pub use backlog::Backlog;
 pub use collected::Collected;
 pub use entry::Entry;
 pub use interruption::Interruption;

@@ -134,6 +134,10 @@ impl<P: Passage> Stream for Passing<P> {
         self.stream.reset_on_close(reset);
     }
 
+    fn unsent(&self) -> Option<usize> {
+        self.passage.unsent()
+    }
+
     fn peer_address(&self) -> Option<SocketAddr> {
         self.stream.peer_address()
     }
