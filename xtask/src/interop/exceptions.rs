@@ -226,6 +226,10 @@ exceptions! {
         "questions" "Look(Stat" "451";
         "listings" "Look(Mlst, \"one" "550";
     }
+    &[SimpleFtpd], All Always, "LIST is for the current directory, whatever is asked for" => {
+        "listings" "Look(List, \"void";
+        "listings" "Look(List, \"one";
+    }
     &[Twisted], All Always, "NLST wants a path" => {
         "" "Names" "500";
         "1,000 files" "" "NLST";
