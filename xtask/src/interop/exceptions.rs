@@ -12,7 +12,9 @@ use super::way::Way;
 use crate::servers::foreign::Kind;
 use crate::servers::tls::{Data, TlsVersion};
 
-use Kind::{Inetutils, Libunftp, ProFtpd, PureFtpd, Pyftpdlib, SimpleFtpd, Twisted, Vsftpd};
+use Kind::{
+    Aioftp, Inetutils, Libunftp, ProFtpd, PureFtpd, Pyftpdlib, SimpleFtpd, Twisted, Vsftpd,
+};
 
 /// One that is known.
 pub(super) struct Exception {
@@ -136,7 +138,7 @@ exceptions! {
     &[Libunftp], All Always,
         "it answers by 501 what it cannot parse, as OPTS NONE, and closes the connection"
     => { "the_server" ""; }
-    &[Twisted, SimpleFtpd], All Always, "it has few commands, and a short FEAT or none" => {
+    &[Aioftp, Twisted, SimpleFtpd], All Always, "it has few commands, and a short FEAT or none" => {
         "" "Call(ClientName" "502";
         "" "Call(Opts" "502";
         "" "Call(Help" "502";
@@ -151,7 +153,7 @@ exceptions! {
         "STOU" "" "502";
         "questions" "Features";
     }
-    &[SimpleFtpd], All Always, "SIZE, MDTM, NOOP and NLST are unknown" => {
+    &[Aioftp, SimpleFtpd], All Always, "SIZE, MDTM, NOOP and NLST are unknown" => {
         "" "Size(" "Size(None)";
         "256 MiB" "" "None found";
         "" "Modified(" "\"\" instead";
@@ -161,15 +163,20 @@ exceptions! {
         "uploads" "DownloadCommand(\"NLST" "502";
         "1,000 files" "" "NLST";
     }
-    &[SimpleFtpd], All SomeTime, "NLST is unknown" => { "name " "" "NLST"; }
-    &[SimpleFtpd], All Always, "it does not connect to clients" => {
+    &[Aioftp, SimpleFtpd], All SomeTime, "NLST is unknown" => { "name " "" "NLST"; }
+    &[Aioftp, SimpleFtpd], All Always, "it does not connect to clients" => {
         "active_mode" "";
         "passive_and_active" "";
         "copy between" "" "502";
     }
-    &[SimpleFtpd], All Always, "MODE and STRU are unknown" => {
+    &[Aioftp, SimpleFtpd], All Always, "MODE and STRU are unknown" => {
         "the_server" "Mode(" "502";
         "the_server" "Structure(" "502";
+    }
+    &[Aioftp], All Always, "TYPE has A and I alone" => {
+        "the_server" "Type(Ascii(Telnet" "502";
+        "the_server" "Type(Ebcdic" "502";
+        "the_server" "Type(Local(8" "502";
     }
     &[Twisted], All Always, "TYPE has A and I alone, without formats" => {
         "the_server" "Type(Ascii(Telnet" "501";
@@ -226,6 +233,7 @@ exceptions! {
         "questions" "Look(Stat" "451";
         "listings" "Look(Mlst, \"one" "550";
     }
+    &[Aioftp], All Always, "LIST of a file is empty" => { "listings" "Look(List, \"one"; }
     &[SimpleFtpd], All Always, "LIST is for the current directory, whatever is asked for" => {
         "listings" "Look(List, \"void";
         "listings" "Look(List, \"one";
@@ -273,10 +281,26 @@ exceptions! {
         "directories" "MakeDirectory(\"a";
         "directories" "Pwd";
     }
+    &[Aioftp], All Always,
+        "it does not double quotes in a 257; that of MKD has no path"
+    => {
+        "names" "MakeDirectory(\"made" "\"\"";
+        "directories" "MakeDirectory(\"a";
+        "directories" "Pwd";
+    }
+    &[Aioftp], All Always, "it cuts blanks off at the end of a name" => {
+        "name with a trailing blank" "" "there is \"trailing\"";
+    }
     &[SimpleFtpd], All Always, "it takes blanks off at both ends of a name, and all but one inside" => {
         "name with blanks" "" "there is \"a name with blanks\"";
         "name with a leading blank" "" "there is \"leading\"";
         "name with a trailing blank" "" "there is \"trailing\"";
+    }
+    &[Aioftp], All Always, "it closes the connection upon what is not UTF-8" => {
+        "name in Latin-1" "" "closed the control";
+        "name with 0xFF" "" "closed the control";
+        "directory with 0xFF" "" "closed the control";
+        "0xFF" "" "closed the control";
     }
     &[Twisted], All Always, "it reads commands as Latin-1, and stores names as UTF-8" => {
         "name in Latin-1" "" "there is \"café\"";
@@ -358,7 +382,7 @@ exceptions! {
         "texts_both_ways" "UploadAscii" "550";
         "texts_both_ways" "Stored(" "Size(None)";
     }
-    &[Libunftp], All Always, "TYPE A is TYPE I" => {
+    &[Libunftp, Aioftp], All Always, "TYPE A is TYPE I" => {
         "texts_both_ways" "DownloadCommand(\"RETR /lf" r#""one\n\ntwo\n" instead"#;
         "texts_both_ways" "Stored(\"/stored";
         "texts_both_ways" "Stored(\"/wire";

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::listening::Family;
 use super::package::Unpacked;
 use super::process::Process;
-use super::scripted::{PYFTPDLIB, SIMPLE_FTPD, TWISTED};
+use super::scripted::{AIOFTP, PYFTPDLIB, SIMPLE_FTPD, TWISTED};
 use super::tls::{Data, Start, Tls};
 use super::tree::Room;
 use super::{Result, inetutils, libunftp, proftpd, pureftpd, vsftpd};
@@ -35,6 +35,7 @@ pub(crate) enum Kind {
     Pyftpdlib,
     Libunftp,
     Inetutils,
+    Aioftp,
     Twisted,
     SimpleFtpd,
 }
@@ -66,13 +67,14 @@ pub(crate) struct Foreign {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Vsftpd,
         Self::ProFtpd,
         Self::PureFtpd,
         Self::Pyftpdlib,
         Self::Libunftp,
         Self::Inetutils,
+        Self::Aioftp,
         Self::Twisted,
         Self::SimpleFtpd,
     ];
@@ -85,6 +87,7 @@ impl Kind {
             Self::Pyftpdlib => "pyftpdlib",
             Self::Libunftp => "libunftp",
             Self::Inetutils => "inetutils",
+            Self::Aioftp => "aioftp",
             Self::Twisted => "Twisted",
             Self::SimpleFtpd => "simple-ftpd",
         }
@@ -100,6 +103,7 @@ impl Kind {
             Self::Pyftpdlib => PYFTPDLIB.fetch(&workdir),
             Self::Libunftp => libunftp::fetch(),
             Self::Inetutils => inetutils::fetch(&workdir),
+            Self::Aioftp => AIOFTP.fetch(&workdir),
             Self::Twisted => TWISTED.fetch(&workdir),
             Self::SimpleFtpd => SIMPLE_FTPD.fetch(&workdir),
         };
@@ -113,27 +117,33 @@ impl Kind {
 
     /// Whether few people have it in front of them.
     pub(crate) const fn is_seldom_met(self) -> bool {
-        matches!(self, Self::Inetutils | Self::Twisted | Self::SimpleFtpd)
+        matches!(
+            self,
+            Self::Inetutils | Self::Aioftp | Self::Twisted | Self::SimpleFtpd
+        )
     }
 
     /// Whether it has the commands that whole jobs consist of.
     pub(crate) const fn knows_all_of_the_jobs(self) -> bool {
-        !matches!(self, Self::Twisted | Self::SimpleFtpd)
+        !matches!(self, Self::Aioftp | Self::Twisted | Self::SimpleFtpd)
     }
 
     /// Whether TLS may begin with the first byte.
     pub(crate) const fn offers_implicit(self) -> bool {
-        matches!(self, Self::Vsftpd | Self::ProFtpd)
+        matches!(self, Self::Vsftpd | Self::ProFtpd | Self::Aioftp)
     }
 
     /// Whether TLS may begin after AUTH TLS.
     pub(crate) const fn offers_explicit(self) -> bool {
-        !matches!(self, Self::Inetutils | Self::Twisted | Self::SimpleFtpd)
+        !matches!(
+            self,
+            Self::Inetutils | Self::Aioftp | Self::Twisted | Self::SimpleFtpd
+        )
     }
 
     /// Whether it connects to clients.
     pub(crate) const fn knows_port(self) -> bool {
-        !matches!(self, Self::SimpleFtpd)
+        !matches!(self, Self::Aioftp | Self::SimpleFtpd)
     }
 
     /// Whether it connects to clients over IPv6, too.
@@ -181,6 +191,7 @@ impl Program {
             Kind::Pyftpdlib => PYFTPDLIB.start(path, workdir, setting),
             Kind::Libunftp => libunftp::start(workdir, setting),
             Kind::Inetutils => inetutils::start(path, workdir, setting),
+            Kind::Aioftp => AIOFTP.start(path, workdir, setting),
             Kind::Twisted => TWISTED.start(path, workdir, setting),
             Kind::SimpleFtpd => SIMPLE_FTPD.start(path, workdir, setting),
         };

@@ -41,6 +41,15 @@ pub(super) const PYFTPDLIB: Scripted = Scripted {
     idle: Duration::from_secs(300),
 };
 
+/// Its TLS begins with the first byte, of data connections too.
+pub(super) const AIOFTP: Scripted = Scripted {
+    name: "aioftp",
+    packages: &["aioftp==0.28.3"],
+    runs: Runs::Python,
+    script: include_str!("scripts/aioftp.py"),
+    idle: Duration::from_secs(300),
+};
+
 pub(super) const TWISTED: Scripted = Scripted {
     name: "twisted",
     packages: &["Twisted==26.10.0"],
