@@ -155,9 +155,9 @@ pub enum Closing {
     /// stays. Where a ticket came before, or TLS is older, this is answered at once. Without it a
     /// server that demands resumption would refuse the transfers after a few short ones.
     Harvest,
-    /// Uploads that are given up: drop it at once, by a reset where that is possible, so that the
-    /// server cannot take what it got for all there was. Also covers a connection or a listener
-    /// still in the making, and one that does not exist.
+    /// Transfers that are given up after they have begun: drop it at once, by a reset where that is
+    /// possible. The server cannot take what it got for all there was, and what it sends fails. Also
+    /// covers a connection or a listener still in the making, and one that does not exist.
     Abandon,
     /// All others that are given up: drop it at once, and do not reset it. There are servers that a
     /// reset ends, with all their sessions. Covers what [`Abandon`](Self::Abandon) covers.

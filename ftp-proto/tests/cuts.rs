@@ -189,7 +189,7 @@ fn corpus() -> Vec<Transcript> {
                 hear("RETR a"),
                 say("125 Data connection already open. Transfer starting."),
                 hear("ABOR"),
-                serve("close discard"),
+                serve("close abandon"),
                 bytes(b"426 Transfer aborted via ABOR.\r\n226 ABOR command successful.\r\n"),
                 hear("PWD"),
                 say("257 \"/fence\""),

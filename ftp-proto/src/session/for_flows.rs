@@ -182,16 +182,16 @@ impl Session {
         SecureData::want(self.issue(), Wait::Preliminary, clock, tickets)
     }
 
-    /// Ends the data connection in this way. One that is abandoned is reset only where the server
-    /// could else take it for a whole upload.
+    /// Ends the data connection in this way. One that is abandoned is reset only where the transfer
+    /// has begun.
     pub(crate) fn close_data(&mut self, closing: Closing, clock: Clock) -> Want {
         let wait = match closing {
             Closing::SendEnd => Wait::DataIdle,
             _ => Wait::DataClose,
         };
-        let uploading = self.live.as_ref().is_some_and(Live::is_open_upload);
+        let has_begun = self.live.as_ref().is_some_and(Live::has_begun);
         let closing = match closing {
-            Closing::Abandon if !uploading => Closing::Discard,
+            Closing::Abandon if !has_begun => Closing::Discard,
             closing => closing,
         };
         CloseData::want(self.issue(), wait, clock, closing)

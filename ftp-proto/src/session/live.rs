@@ -50,10 +50,16 @@ impl Live {
             .find(|reply| reply.class() == Class::Completion)
     }
 
-    /// An upload, unless the server has refused it before it began: it would take the end of the
-    /// data connection for the end of the file.
-    pub(super) fn is_open_upload(&self) -> bool {
-        self.is_upload && (self.preliminary.is_some() || !self.is_refused())
+    /// Whether the end of the data connection would mean something to the server. It would take it
+    /// for the end of an upload that it has not refused before it began. While it sends, it must not
+    /// take it for the end of a client that reads on: inetutils is killed by SIGPIPE then, and
+    /// ftp-srv waits for ever.
+    pub(super) fn has_begun(&self) -> bool {
+        match (&self.preliminary, self.is_upload) {
+            (Some(_), true) => true,
+            (None, true) | (Some(_), false) => !self.is_refused(),
+            (None, false) => false,
+        }
     }
 
     /// A final reply is in, and it does not confirm the transfer.

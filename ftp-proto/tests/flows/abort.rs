@@ -7,11 +7,10 @@ use crate::support::*;
 /// An abort with these replies, then PWD, whose answer must be its own.
 #[track_caller]
 fn aborted(items: &[Item], aborted: &str, then: &[Item]) {
-    let script = |closing| [&[hear("ABOR"), serve(closing)][..], items, then].concat();
-    let driver = downloading(script("close discard"));
-    assert_eq!(play(driver, &[Op::Abort, Op::Pwd]), [aborted, "/here"]);
-    let driver = uploading(script("close abandon"));
-    assert_eq!(play(driver, &[Op::Abort, Op::Pwd]), [aborted, "/here"]);
+    let script = || [&[hear("ABOR"), serve("close abandon")][..], items, then].concat();
+    for driver in [downloading(script()), uploading(script())] {
+        assert_eq!(play(driver, &[Op::Abort, Op::Pwd]), [aborted, "/here"]);
+    }
 }
 
 #[test]
@@ -60,7 +59,7 @@ fn abort_226_and_a_426_behind_the_fence() {
 fn abort_226_and_a_426_behind_the_fence_and_another_one() {
     let script = [
         hear("ABOR"),
-        serve("close discard"),
+        serve("close abandon"),
         say("226 done"),
         hear("PWD"),
         say("257 \"/fence\""),
@@ -80,7 +79,7 @@ fn abort_226_and_a_426_ahead_of_the_next_retr() {
     // It is no reason to mistrust the data connection that is there by then.
     let script = [
         hear("ABOR"),
-        serve("close discard"),
+        serve("close abandon"),
         say("226 done"),
         hear("PWD"),
         say("257 \"/fence\""),
@@ -101,7 +100,7 @@ fn abort_226_and_a_426_ahead_of_the_next_retr() {
 fn abort_226_and_another_226_ahead_of_the_next_retr() {
     let script = [
         hear("ABOR"),
-        serve("close discard"),
+        serve("close abandon"),
         say("226 done"),
         hear("PWD"),
         say("257 \"/fence\""),
@@ -191,7 +190,7 @@ fn abort_502_alone() {
 /// ABOR.
 #[test]
 fn abort_that_is_unknown_is_sent_once() {
-    let closed = serve("close discard");
+    let closed = serve("close abandon");
     let script = [
         &[
             hear("ABOR"),
@@ -222,7 +221,7 @@ fn abort_that_is_unknown_is_sent_once() {
 fn abort_that_is_unknown_waits_no_longer_than_for_a_connection_to_close() {
     let script = [
         hear("ABOR"),
-        serve("close discard"),
+        serve("close abandon"),
         say("502 what"),
         Item::Silence,
     ];
@@ -251,7 +250,7 @@ fn abort_whose_replies_overtake_the_close() {
         hear("ABOR"),
         say("426 cut"),
         say("226 aborted"),
-        serve("close discard"),
+        serve("close abandon"),
     ];
     let driver = downloading([&script[..], &fenced_pwd()].concat());
     let outcomes = play(driver, &[Op::Abort, Op::Pwd]);
@@ -260,7 +259,7 @@ fn abort_whose_replies_overtake_the_close() {
 
 #[test]
 fn abort_of_a_transfer_that_is_over_sends_nothing() {
-    let mut driver = downloading([&[serve("close discard")][..], &pwd()].concat());
+    let mut driver = downloading([&[serve("close abandon")][..], &pwd()].concat());
     driver.session.receive(b"226 done\r\n");
     let outcomes = play(driver, &[Op::Abort, Op::Pwd]);
     assert_eq!(outcomes, ["Some(Reply(226 done))", "/here"]);
@@ -276,7 +275,7 @@ fn abort_of_a_transfer_that_was_refused_sends_nothing() {
 
 #[test]
 fn abort_that_nobody_answers_is_given_up_behind_a_fence() {
-    let script = [hear("ABOR"), serve("close discard"), Item::Silence];
+    let script = [hear("ABOR"), serve("close abandon"), Item::Silence];
     let driver = downloading([&script[..], &fenced_pwd()].concat());
     assert_eq!(
         play(driver, &[Op::Abort, Op::Pwd]),
@@ -286,9 +285,9 @@ fn abort_that_nobody_answers_is_given_up_behind_a_fence() {
 
 #[test]
 fn abort_that_the_server_closes_fails() {
-    let driver = downloading([hear("ABOR"), serve("close discard"), Item::Eof]);
+    let driver = downloading([hear("ABOR"), serve("close abandon"), Item::Eof]);
     assert_eq!(play(driver, &[Op::Abort]), ["Closed None None None"]);
-    let driver = downloading([hear("ABOR"), serve("close discard"), say("421 bye")]);
+    let driver = downloading([hear("ABOR"), serve("close abandon"), say("421 bye")]);
     assert_eq!(
         play(driver, &[Op::Abort]),
         ["Closed Some(\"ABOR\") Some(\"421 bye\") None"]
@@ -312,7 +311,7 @@ fn abort_with_telnet_synch_in_clear_only() {
         let urgent = line == synch;
         driver.server.extend([
             hear(line),
-            serve("close discard"),
+            serve("close abandon"),
             say("426 cut"),
             say("226 aborted"),
         ]);

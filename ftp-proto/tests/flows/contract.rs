@@ -39,7 +39,7 @@ fn contract_a_dripping_server_gets_no_more_time_for_an_abandoned_connection() {
         say("150 more"),
         say("426 cut"),
         say("226 aborted"),
-        serve("close discard"),
+        serve("close abandon"),
     ];
     let mut driver = downloading(script);
     driver.outcome(&Op::Abort);

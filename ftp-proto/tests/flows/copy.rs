@@ -480,7 +480,7 @@ fn copy_whose_end_nobody_tells_is_aborted_by_the_next_operation() {
         "Timeout(Remote) Some(\"RETR\") None None"
     );
     both.target.server.assert_over();
-    both.source.server.extend(aborting("close discard"));
+    both.source.server.extend(aborting("close abandon"));
     both.source.server.extend(fenced_pwd());
     assert_eq!(both.source.outcome(&Op::Pwd), "/here");
     both.target.server.extend(pwd());

@@ -107,7 +107,7 @@ fn a_cut_download_is_truncated() {
 
 #[test]
 fn a_failed_data_connection_ends_it() {
-    let script = [serve("close discard"), say("426 cut")];
+    let script = [serve("close abandon"), say("426 cut")];
     let (mut driver, mut phase) = download(&script, &TransferOptions::new());
     let failed = Interruption::Failed(Error::new(ErrorKind::Io));
     phase.interrupted(&mut driver.session, failed);
@@ -206,7 +206,7 @@ fn what_readers_and_writers_are_told() {
 fn an_abort_spends_the_transfer() {
     let script = [
         hear("ABOR"),
-        serve("close discard"),
+        serve("close abandon"),
         say("426 cut"),
         say("226 aborted"),
     ];
@@ -221,7 +221,7 @@ fn an_abort_spends_the_transfer() {
 fn a_dropped_phase_is_aborted_by_the_next_operation() {
     let abort = [
         hear("ABOR"),
-        serve("close discard"),
+        serve("close abandon"),
         say("426 cut"),
         say("226 aborted"),
     ];

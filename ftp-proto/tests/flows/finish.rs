@@ -141,17 +141,17 @@ fn invariant_4_no_close_notify_is_never_success() {
 #[test]
 fn invariant_4_a_reset_is_never_success() {
     let reset = || DataEnd::Failed(Error::new(ErrorKind::Io));
-    let driver = downloading([serve("close discard"), say("226 done")]);
+    let driver = downloading([serve("close abandon"), say("226 done")]);
     assert_eq!(
         play(driver, &[Op::Finish(12, reset())]),
         ["Truncated Some(\"RETR\") Some(\"226 done\") Some(12)"]
     );
-    let driver = downloading([serve("close discard"), say("426 cut")]);
+    let driver = downloading([serve("close abandon"), say("426 cut")]);
     assert_eq!(
         play(driver, &[Op::Finish(12, reset())]),
         ["Transient Some(\"RETR\") Some(\"426 cut\") Some(12)"]
     );
-    let driver = downloading([serve("close discard"), Item::Silence]);
+    let driver = downloading([serve("close abandon"), Item::Silence]);
     assert_eq!(
         play(driver, &[Op::Finish(12, reset())]),
         ["Truncated Some(\"RETR\") None Some(12)"]
@@ -163,7 +163,7 @@ fn invariant_4_data_that_stalled_is_aborted_by_the_next_operation() {
     let timeout = DataEnd::Failed(Error::new(ErrorKind::Timeout(Wait::DataIdle)));
     let script = [
         hear("ABOR"),
-        serve("close discard"),
+        serve("close abandon"),
         say("426 cut"),
         say("226 aborted"),
     ];
@@ -186,7 +186,7 @@ fn invariant_4_a_late_refusal_of_a_complete_download() {
 #[test]
 fn finish_with_421_in_the_middle_of_a_download() {
     // Hard case 5: the error carries 421 and the byte count.
-    let mut driver = downloading([serve("close discard")]);
+    let mut driver = downloading([serve("close abandon")]);
     driver.session.receive(b"421 bye\r\n");
     let transfer = driver.transfer.as_ref().expect("a transfer");
     assert_eq!(driver.session.verdict(transfer), Verdict::Failed);

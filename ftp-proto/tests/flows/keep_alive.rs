@@ -162,7 +162,7 @@ fn keep_alive_in_flight_while_the_transfer_is_aborted() {
     ] {
         let said: Vec<Item> = replies.iter().map(|reply| say(reply)).collect();
         let script = [
-            &[hear("NOOP"), hear("ABOR"), serve("close discard")][..],
+            &[hear("NOOP"), hear("ABOR"), serve("close abandon")][..],
             &said,
             &fenced_pwd(),
         ]

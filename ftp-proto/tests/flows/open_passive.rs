@@ -27,7 +27,7 @@ fn by_pasv(command: &str) -> Vec<Item> {
 fn epsv_that_is_swallowed_has_little_time_and_pasv_is_remembered() {
     let aborted = [
         hear("ABOR"),
-        serve("close discard"),
+        serve("close abandon"),
         say("426 cut"),
         say("226 aborted"),
     ];

@@ -125,7 +125,7 @@ fn open_with_connect_sends_the_command_first_once_a_port_was_reached() {
     ];
     let aborted = [
         hear("ABOR"),
-        serve("close discard"),
+        serve("close abandon"),
         say("426 cut"),
         say("226 aborted"),
     ];

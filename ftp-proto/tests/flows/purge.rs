@@ -11,7 +11,7 @@ fn aborted(first: &str, answer: &str) -> Driver<Script> {
     opening.push(say(first));
     let mut driver = logged_in(Config::default(), opening);
     driver.outcome(&Op::Retrieve("a", 0));
-    let abort = [hear("ABOR"), serve("close discard"), say(answer)];
+    let abort = [hear("ABOR"), serve("close abandon"), say(answer)];
     driver.server.extend(abort);
     driver.outcome(&Op::Abort);
     driver.server.extend(fence());
@@ -106,7 +106,7 @@ fn a_transfer_that_was_given_up_gets_a_data_connection_of_its_own() {
     let handshake = fails("secure data", ErrorKind::Tls);
     driver
         .server
-        .extend([handshake, serve("close discard"), Item::Silence]);
+        .extend([handshake, serve("close abandon"), Item::Silence]);
     let outcome = driver.outcome(&Op::Retrieve("a", 0));
     assert!(outcome.starts_with("Tls"), "{outcome}");
     driver.server.extend(fence());
@@ -138,7 +138,7 @@ fn a_transfer_that_never_met_its_data_gets_a_data_connection_of_its_own() {
     let failed = |bytes| Op::Finish(bytes, DataEnd::Failed(Error::new(ErrorKind::Io)));
     let download = Op::Retrieve("a", 0);
     let upload = Op::Store("a");
-    let discarded = [serve("close discard")];
+    let discarded = [serve("close abandon")];
     let abandoned = [serve("close abandon")];
     let clean = [serve("close graceful download")];
     let sent = [serve("close send end"), serve("close graceful upload")];

@@ -52,7 +52,7 @@ fn sizes_are_not_those_of_an_earlier_download() {
     driver.transfer = None;
     driver.server.extend([
         hear("ABOR"),
-        serve("close discard"),
+        serve("close abandon"),
         say("426 cut"),
         say("226 aborted"),
     ]);

@@ -119,7 +119,7 @@ fn contract_a_transfer_that_was_settled_is_misuse() {
     let script = [
         &[
             hear("ABOR"),
-            serve("close discard"),
+            serve("close abandon"),
             say("426 cut"),
             say("226 aborted"),
         ][..],

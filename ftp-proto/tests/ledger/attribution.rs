@@ -47,7 +47,7 @@ fn invariant_2_ledger_late_226_is_not_the_answer_to_dele() {
             hear("RETR a"),
             say("150 here"),
             hear("ABOR"),
-            serve("close discard"),
+            serve("close abandon"),
             say("226 done"),
             say("226 aborted"),
         ][..],

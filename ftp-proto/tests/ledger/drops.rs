@@ -172,7 +172,7 @@ fn invariant_14_a_forgotten_transfer_is_aborted_by_the_next_operation() {
     let script = [
         &[
             hear("ABOR"),
-            serve("close discard"),
+            serve("close abandon"),
             say("426 cut"),
             say("226 aborted"),
         ][..],

@@ -92,7 +92,7 @@ fn a_command_that_was_given_up_is_no_fence_any_more() {
 fn an_abort_is_always_fenced() {
     let replies = [
         hear("ABOR"),
-        serve("close discard"),
+        serve("close abandon"),
         say("426 cut"),
         say("226 aborted"),
     ];
