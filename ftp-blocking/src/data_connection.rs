@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use ftp_proto::tls::{PlainRead, TlsInfo};
-use ftp_proto::{Accept, Closing, DataEnd, Endpoint, Error, Tickets, Wait};
+use ftp_proto::tls::{PlainRead, Tickets, TlsInfo};
+use ftp_proto::{Accept, Closing, DataEnd, Endpoint, Error, Wait};
 
 use crate::channel::Channel;
 use crate::client::Client;

@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::options::config::ActivePeer;
 use crate::session::Session;
 use crate::session::transfer::{DataEnd, TransferId};
+use crate::tls::Tickets;
 use crate::wait::{Clock, Wait};
 
 /// One operation as a plain value.
@@ -122,19 +123,6 @@ pub enum Endpoint {
     ControlPeer(NonZeroU16),
     /// This address, which was explicitly trusted.
     Address(SocketAddr),
-}
-
-/// Which session tickets a handshake on a data connection may use. Under TLS 1.3 each is good for one
-/// handshake, and a transfer that is then refused brings no other one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Tickets {
-    /// All.
-    #[default]
-    All,
-    /// All but the last one: nobody knows yet whether the transfer takes place. Where there is just
-    /// one, the handshake is not begun, and the want is answered by [`SecureData::spared`]. Where there
-    /// is none, or a session of TLS 1.2, which has no end, there is nothing to spare.
-    AllButLast,
 }
 
 /// How a data connection is to be ended.

@@ -145,7 +145,7 @@ pub mod wire;
 pub use error::{Error, ErrorKind, Misuse};
 pub use flow::{
     Accept, Adopts, Answer, ClearControl, CloseData, Closing, Connect, Endpoint, Flow, Listen,
-    Receive, SecureControl, SecureData, Step, Tickets, Want,
+    Receive, SecureControl, SecureData, Step, Want,
 };
 pub use flows::copy::{Copied, CopyStep, ServerCopy, Side};
 pub use observer::{Observed, Observer};

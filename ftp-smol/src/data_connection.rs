@@ -4,8 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll, ready};
 
-use ftp_proto::tls::{PlainRead, TlsInfo};
-use ftp_proto::{Accept, Closing, DataEnd, Endpoint, Error, Tickets, Wait};
+use ftp_proto::tls::{PlainRead, Tickets, TlsInfo};
+use ftp_proto::{Accept, Closing, DataEnd, Endpoint, Error, Wait};
 
 use crate::channel::Channel;
 use crate::client::Client;

@@ -15,9 +15,9 @@
 //!          Done    Never
 //! ```
 
-use crate::flow::Tickets;
 use crate::session::transfer::Secured;
 use crate::session::{FirstOnData, Session};
+use crate::tls::Tickets;
 use crate::wait::Wait;
 
 /// How far the handshake before the first reply is.

@@ -13,12 +13,13 @@ use super::{FirstOnData, Session};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{
     Accept, Answer, ClearControl, CloseData, Closing, Connect, Endpoint, Event, Halt, Listen,
-    Receive, SecureControl, SecureData, Tickets, Want,
+    Receive, SecureControl, SecureData, Want,
 };
 use crate::options::config::{PassiveCommand, Protection, Utf8Names};
 use crate::options::transfer::SizeCheck;
 use crate::path::RemotePath;
 use crate::representation::TransferType;
+use crate::tls::Tickets;
 use crate::wait::{Clock, Wait};
 use crate::wire::{Command, Reply, Verb};
 

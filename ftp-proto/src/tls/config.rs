@@ -26,10 +26,10 @@ use super::naming::tls_error;
 use super::pin::KeyPin;
 use super::pump::Pump;
 use super::store::Sessions;
+use super::tickets::Tickets;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 use super::verify::Telling;
 use crate::error::{Error, ErrorKind};
-use crate::flow::Tickets;
 
 /// Whom to trust, for control and data connections alike, and who we are.
 ///
@@ -442,8 +442,7 @@ impl TlsLogin {
     ///
     /// ```
     /// # #[cfg(feature = "ring")] {
-    /// use ftp_proto::Tickets;
-    /// use ftp_proto::tls::TlsConfig;
+    /// use ftp_proto::tls::{Tickets, TlsConfig};
     ///
     /// let login = TlsConfig::dangerous_accept_any_certificate()?.login("ftp.example.org")?;
     /// assert!(!login.must_spare(Tickets::AllButLast)); // there is none at all yet

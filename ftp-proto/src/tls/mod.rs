@@ -151,6 +151,7 @@ mod records;
 mod resumption;
 #[cfg(feature = "rustls")]
 mod store;
+mod tickets;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod verify;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
@@ -166,6 +167,7 @@ pub use pin::KeyPin;
 #[cfg(feature = "rustls")]
 pub use pump::Pump;
 pub use reason::Reason;
+pub use tickets::Tickets;
 
 /// The version of rustls that this crate is built with.
 #[cfg(feature = "rustls")]

@@ -10,10 +10,11 @@ use std::fmt::Debug;
 use std::net::SocketAddr;
 
 pub(crate) use couple::*;
+use ftp_proto::tls::Tickets;
 use ftp_proto::wire::Escaped;
 use ftp_proto::{
     Answer, Clock, Closing, Config, DataEnd, Direction, Endpoint, Error, ErrorKind, Flow, Security,
-    Session, Step, Tickets, Transfer, TransferType, Wait, Want, flows,
+    Session, Step, Transfer, TransferType, Wait, Want, flows,
 };
 pub(crate) use model::*;
 pub(crate) use scenes::*;
