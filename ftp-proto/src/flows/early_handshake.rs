@@ -13,6 +13,10 @@
 //!          Begun                 |
 //!            |    \ 150 comes, or there is no ticket to spare
 //!          Done    Never
+//!            | a look at what has arrived
+//!        Looking
+//!            | no 150 yet: this server shakes hands first
+//!        Awaiting
 //! ```
 
 use crate::session::transfer::Secured;
@@ -30,8 +34,12 @@ pub(super) enum EarlyHandshake {
     Waiting,
     /// It has begun, at once or after that second.
     Begun { at_once: bool },
-    /// It came to this, and there is still no reply.
+    /// It came to this. The reply may be here unread, from before.
     Done(Secured),
+    /// The reply is looked for.
+    Looking(Secured),
+    /// It was done before there was a reply.
+    Awaiting(Secured),
     /// It is not for this transfer.
     Never,
 }
@@ -40,6 +48,8 @@ pub(super) enum EarlyHandshake {
 pub(super) enum Instead {
     /// Wait for it.
     Wait(Wait),
+    /// See whether it has arrived.
+    Look,
     Begin,
     /// It is too late.
     Fail,
@@ -58,6 +68,10 @@ impl EarlyHandshake {
                 (Self::Waiting, Instead::Wait(Wait::EarlyHandshake))
             }
             (Self::Waiting, true) => (Self::Begun { at_once: false }, Instead::Begin),
+            (Self::Done(secured), _) => (Self::Looking(secured), Instead::Look),
+            (Self::Looking(secured), _) => {
+                (Self::Awaiting(secured), Instead::Wait(Wait::Preliminary))
+            }
             (other, false) => (other, Instead::Wait(Wait::Preliminary)),
             (other, true) => (other, Instead::Fail),
         };
@@ -103,10 +117,12 @@ impl EarlyHandshake {
     /// A reply is in that does not refuse. Gives what the handshake came to, where it was done before.
     pub(super) fn replied(&mut self, session: &mut Session) -> Option<Secured> {
         let (first, secured) = match *self {
-            Self::Done(secured) => (FirstOnData::Handshake, Some(secured)),
-            _ => (FirstOnData::Reply, None),
+            Self::Awaiting(secured) => (Some(FirstOnData::Handshake), Some(secured)),
+            // Nobody can tell.
+            Self::Done(secured) | Self::Looking(secured) => (None, Some(secured)),
+            _ => (Some(FirstOnData::Reply), None),
         };
-        if session.preliminary_reply().is_some() {
+        if let Some(first) = first.filter(|_| session.preliminary_reply().is_some()) {
             session.saw_first_on_data(first);
         }
         *self = Self::Never;

@@ -457,6 +457,7 @@ impl Open {
         }
         match self.early.without_reply(session, late) {
             Instead::Wait(wait) => Err(session.receive_within(wait).into()),
+            Instead::Look => Err(session.look().into()),
             Instead::Begin => Ok(State::Securing),
             Instead::Fail => Err(self.too_late()),
         }

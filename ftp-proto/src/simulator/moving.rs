@@ -3,7 +3,7 @@
 use crate::simulator::fault::{Action, Then};
 use crate::simulator::link::{Client, Server, Wire};
 use crate::simulator::server::Simulator;
-use crate::simulator::state::{DataSource, Load, Stage, Transfer, TransferRecord, has};
+use crate::simulator::state::{DataSource, Held, Item, Load, Stage, Transfer, TransferRecord, has};
 
 /// The most plaintext in one TLS record.
 const RECORD: usize = 16 * 1024;
@@ -110,7 +110,12 @@ impl Simulator {
         let resumed = wire.tls.as_ref().is_some_and(|tls| tls.resumed());
         self.records[t.record].resumed = Some(resumed);
         t.stage = Stage::Moving;
-        self.say_preliminary(s, t);
+        if !t.preliminary.is_empty() {
+            // It was to wait for this, and takes its time on the way.
+            self.push(s, Item::Barrier);
+            self.held.push_back(Held::Barrier(s));
+            self.say_preliminary(s, t);
+        }
         if self.setup.require_reuse && !resumed {
             let wire = self.wire(t);
             wire.send_close_notify();

@@ -1,6 +1,6 @@
 //! A data handshake before the first reply, for servers that want it in that order.
 
-use ftp_proto::{Config, DataEnd, flows};
+use ftp_proto::{Config, DataEnd, Step, Wait, Want, flows};
 
 use crate::support::*;
 
@@ -43,11 +43,16 @@ fn a_second_without_a_reply_begins_the_handshake_and_the_next_begins_at_once() {
         vec![
             Item::Silence,
             early(BY_ALL, Reaction::Resumes),
+            Item::NotYet,
             say("150 here"),
         ],
         ended(),
         opened("RETR a"),
-        vec![early(BY_SPARE, Reaction::Resumes), say("150 here")],
+        vec![
+            early(BY_SPARE, Reaction::Resumes),
+            Item::NotYet,
+            say("150 here"),
+        ],
         ended(),
     ];
     let mut driver = logged_in(explicit(), script.concat());
@@ -57,10 +62,15 @@ fn a_second_without_a_reply_begins_the_handshake_and_the_next_begins_at_once() {
     }
     driver.server.assert_over();
     let waits: Vec<_> = driver.wants.iter().map(String::as_str).collect();
-    let early = ["receive EarlyHandshake", BY_ALL, "receive Preliminary"];
-    assert!(waits.windows(3).any(|wants| wants == early), "{waits:?}");
-    let at_once = [BY_SPARE, "receive Preliminary"];
-    assert!(waits.windows(2).any(|wants| wants == at_once), "{waits:?}");
+    let early = [
+        "receive EarlyHandshake",
+        BY_ALL,
+        "receive Arrived",
+        "receive Preliminary",
+    ];
+    assert!(waits.windows(4).any(|wants| wants == early), "{waits:?}");
+    let at_once = [BY_SPARE, "receive Arrived", "receive Preliminary"];
+    assert!(waits.windows(3).any(|wants| wants == at_once), "{waits:?}");
 }
 
 /// The last ticket is not used at once, but after a second in which nothing was refused.
@@ -71,6 +81,7 @@ fn the_last_ticket_waits_for_a_refusal() {
         vec![
             Item::Silence,
             early(BY_ALL, Reaction::Resumes),
+            Item::NotYet,
             say("150 here"),
         ],
         ended(),
@@ -82,7 +93,11 @@ fn the_last_ticket_waits_for_a_refusal() {
         ],
         opened("RETR a"),
         vec![early(BY_SPARE, Reaction::Spares), Item::Silence],
-        vec![early(BY_ALL, Reaction::Resumes), say("150 here")],
+        vec![
+            early(BY_ALL, Reaction::Resumes),
+            Item::NotYet,
+            say("150 here"),
+        ],
         ended(),
     ];
     let mut driver = logged_in(explicit(), script.concat());
@@ -115,6 +130,51 @@ fn a_server_that_replies_first_gets_no_last_ticket_early() {
     let ops = [fetch(), fetch()].concat();
     let outcomes = play(logged_in(explicit(), script.concat()), &ops);
     assert_eq!(outcomes[2..], [DOWNLOAD, "5 bytes, 226 done"]);
+}
+
+/// A reply that is here when the handshake is done may have been there before: nothing is learnt.
+#[test]
+fn a_reply_that_has_arrived_during_the_handshake() {
+    let script = [
+        first("RETR a"),
+        vec![Item::Silence, early(BY_ALL, Reaction::Resumes)],
+    ];
+    let mut driver = logged_in(explicit(), script.concat());
+    let open = flows::Open::retrieve("a").expect("a path");
+    let (mut running, mut answer) = driver.session.start(open);
+    let transfer = loop {
+        match driver
+            .session
+            .step(&mut running, answer)
+            .expect("goes well")
+        {
+            Step::Done(transfer) => break transfer,
+            Step::Want(Want::Receive(want)) if driver.server.is_over() => {
+                assert_eq!(want.wait(), Wait::Arrived);
+                driver.session.receive(b"150 here\r\n");
+                answer = want.received();
+            }
+            Step::Want(want) => {
+                driver.write(usize::MAX);
+                answer = driver.serve(want);
+            }
+        }
+    };
+    assert!(transfer.is_resumed());
+    drop(transfer);
+    driver.server.extend([
+        hear("ABOR"),
+        serve("close harvest"),
+        say("226 yes"),
+        serve("close abandon"),
+    ]);
+    driver.server.extend(fence());
+    driver.server.extend(opened("RETR a"));
+    driver
+        .server
+        .extend([say("150 here"), serve("secure data")]);
+    assert_eq!(driver.outcome(&fetch()[0]), DOWNLOAD);
+    driver.server.assert_over();
 }
 
 /// What one slow refusal has cost, a second one does not cost again.

@@ -19,6 +19,8 @@ pub(crate) enum Item {
     Serve(&'static str, Reaction),
     /// The next want that may wait is answered `timed_out`.
     Silence,
+    /// A look finds nothing, although the server speaks next.
+    NotYet,
     /// The control connection ends.
     Eof,
     /// The control connection fails.
@@ -138,6 +140,10 @@ impl Server for Script {
     }
 
     fn arrival(&mut self, wait: Wait) -> Arrival {
+        if wait == Wait::Arrived && matches!(self.items.front(), Some(Item::NotYet)) {
+            self.items.pop_front();
+            return Arrival::Silence;
+        }
         if let Some(arrival) = self.due() {
             return arrival;
         }
