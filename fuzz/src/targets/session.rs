@@ -9,6 +9,7 @@ use ftp_proto::flows::{
     Mount, Noop, Open, Protect, Pwd, Quit, Raw, Reinitialize, RemoveDirectory, Rename, Restore,
     Secure, SetOption, Site, Size, Status, Structure, System, Type,
 };
+use ftp_proto::tls::Tickets;
 use ftp_proto::wire::{Class, Command, Limits, Multiline, Reply, ReplyDecoder, Telnet};
 use ftp_proto::{
     AbortSignal, Answer, Auth, Clock, Closing, Config, CopyStep, DataCommand, DataEnd, DataMode,
@@ -748,6 +749,9 @@ impl Driver {
             (Want::Accept(want), Some(_)) => (want.failed(failed()), false),
             (Want::Accept(want), None) => (want.accepted(), false),
             (Want::SecureData(want), Some(b'c')) => (want.control_first(), true),
+            (Want::SecureData(want), Some(_)) if want.tickets() == Tickets::AllButLast => {
+                (want.spared(), false)
+            }
             (Want::SecureData(want), Some(_)) => (want.failed(failed()), false),
             (Want::SecureData(want), None) => (want.secured(), false),
             (Want::CloseData(want), Some(b'c')) => (want.control_first(), true),
