@@ -48,8 +48,6 @@ pub struct Client {
     /// What TLS on the last data connection came to.
     pub(crate) data_tls: Option<TlsInfo>,
     tls: Option<TlsLogin>,
-    /// Those of the last login that went well, for another connection.
-    credentials: Option<Credentials>,
 }
 
 impl Client {
@@ -80,7 +78,6 @@ impl Client {
             deadline,
             data_tls: None,
             tls,
-            credentials: None,
         };
         client.greeting()?;
         if let Some(credentials) = client.options.credentials.clone() {
@@ -104,9 +101,7 @@ impl Client {
     /// # Errors
     /// As [`login`](Self::login).
     pub fn login_with(&mut self, credentials: Credentials) -> Result<Reply, Error> {
-        let reply = self.run(Login::new(credentials.clone()))?;
-        self.credentials = Some(credentials);
-        Ok(reply)
+        self.run(Login::new(credentials))
     }
 
     /// AUTH TLS and the handshake, ahead of the login that would do it too; also behind
@@ -185,7 +180,8 @@ impl Client {
     ///
     /// # Errors
     /// [`Misuse::NotLoggedIn`] before the first login; [`ErrorKind::TooLarge`] where the way to the
-    /// directory is not known (see [`Restore`]); as [`connect`](Self::connect) and
+    /// directory is not known, and [`Misuse::Option`] where somebody was logged in by raw commands (see
+    /// [`Restore`]); as [`connect`](Self::connect) and
     /// [`login`](Self::login).
     pub fn reconnect(&mut self) -> Result<(), Error> {
         let lesson = self.session.resumption_failed();
@@ -199,8 +195,8 @@ impl Client {
     /// Connects in the place of the last connection.
     fn succeed(&mut self) -> Result<(), Error> {
         let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
-        let credentials = self.credentials.clone().ok_or_else(missing)?;
-        let restore = Restore::new(credentials, self.session.standing())?;
+        let credentials = self.session.credentials().ok_or_else(missing)?;
+        let restore = Restore::new(credentials.clone(), self.session.standing())?;
         let before = Some((&self.session, self.tls.as_ref()));
         let (tls, control, deadline) = dial(&mut *self.network, &self.options, before)?;
         self.session = self.session.successor();

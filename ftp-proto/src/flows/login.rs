@@ -66,14 +66,14 @@ impl Flow for Login {
                                 State::Protecting(reply, Protect::new(Protection::Private))
                             }
                             None => {
-                                session.login_is_known();
+                                session.logged_in_with(&self.credentials);
                                 return Ok(reply);
                             }
                         }
                     }
                     State::Protecting(reply, protect) => {
                         inner(protect, session, answer)?;
-                        session.login_is_known();
+                        session.logged_in_with(&self.credentials);
                         return Ok(reply.clone());
                     }
                 };

@@ -3,86 +3,19 @@
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString as _};
-use core::net::{IpAddr, SocketAddr};
 
 use super::Session;
 use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind};
 use crate::options::config::{Auth, DataMode, Security};
 use crate::wait::Wait;
-use crate::wire::{Command, DecodeError, Escaped, Reply, Verb};
-
-/// What the errors of one operation are told with.
-#[derive(Debug)]
-pub(super) struct Noted {
-    /// The last two commands that were sent, since RNFR and RNTO belong together.
-    commands: [Option<Command>; 2],
-    /// The command of the transfer under way, which another operation may end.
-    transfer: Option<Command>,
-    /// The first bytes that the server has sent, and how many there are.
-    words: [u8; WORDS],
-    heard: usize,
-    /// A connection in active mode came from there, and was turned away.
-    pub(super) stranger: Option<SocketAddr>,
-    /// A 227 has named this address, and it was passed over.
-    pub(super) passed_over: Option<IpAddr>,
-}
-
-/// How many bytes are quoted of what is no greeting.
-const WORDS: usize = 64;
-
-impl Default for Noted {
-    fn default() -> Self {
-        Self {
-            commands: [None, None],
-            transfer: None,
-            words: [0; WORDS],
-            heard: 0,
-            stranger: None,
-            passed_over: None,
-        }
-    }
-}
-
-impl Noted {
-    /// These bytes came before the greeting was in.
-    pub(super) fn hear(&mut self, bytes: &[u8]) {
-        let room = self.words.get_mut(self.heard..).unwrap_or_default();
-        let count = bytes.len().min(room.len());
-        for (place, byte) in room.iter_mut().zip(bytes) {
-            *place = *byte;
-        }
-        self.heard = self.heard.saturating_add(count);
-    }
-
-    /// What the server has said instead of a greeting.
-    fn words(&self) -> Option<&[u8]> {
-        let words = self.words.get(..self.heard)?;
-        Some(words.trim_ascii_end()).filter(|words| !words.is_empty())
-    }
-
-    /// This command has left.
-    pub(super) fn sent(&mut self, command: Command) {
-        if Verb::is_transfer(command.verb()) {
-            self.transfer = Some(command);
-        } else {
-            self.commands.rotate_right(1);
-            self.commands[0] = Some(command);
-        }
-    }
-
-    fn command(&self, verb: &str) -> Option<&Command> {
-        let all = self.commands.iter().chain([&self.transfer]).flatten();
-        let mut such = all.filter(|command| command.verb() == verb);
-        such.next()
-    }
-}
+use crate::wire::{DecodeError, Escaped, Reply};
 
 impl Session {
     /// What was noted of the last operation serves no more; that of a transfer under way does.
     pub(super) fn forget_operation(&mut self) {
         if self.live.is_none() {
-            self.noted = Noted::default();
+            self.noted.forget();
         }
     }
 

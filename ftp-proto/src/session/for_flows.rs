@@ -16,6 +16,7 @@ use crate::flow::{
     Receive, SecureControl, SecureData, Want,
 };
 use crate::options::config::{PassiveCommand, Protection, Utf8Names};
+use crate::options::credentials::Credentials;
 use crate::options::transfer::SizeCheck;
 use crate::path::RemotePath;
 use crate::representation::TransferType;
@@ -47,8 +48,9 @@ impl Session {
         Ok(())
     }
 
-    /// The credentials that the driver keeps are those of the login now.
-    pub(crate) fn login_is_known(&mut self) {
+    /// A login with these went well: another connection would be made with them.
+    pub(crate) fn logged_in_with(&mut self, credentials: &Credentials) {
+        self.credentials = Some(credentials.clone());
         self.state.standing.by_hand = false;
     }
 

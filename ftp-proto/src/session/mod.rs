@@ -52,7 +52,7 @@
 //! | `effect.rs`, `negotiated.rs` | what a reply changes, and the state that it changes |
 //! | `live.rs`, `transfer.rs` | the account of a transfer, and its token |
 //! | `standing.rs` | what another connection would have to be told |
-//! | `advice.rs` | what an error says besides: the argument of its command, and what can be done |
+//! | `noted.rs`, `advice.rs` | what an error says besides: the argument of its command, what can be done |
 //! | `for_flows.rs` | all that flows may ask and do |
 //!
 //! Code outside this folder names no field of the session, of its state or of a token.
@@ -67,6 +67,7 @@ mod for_flows;
 mod ledger;
 mod live;
 mod negotiated;
+mod noted;
 pub(crate) mod operation;
 mod outbox;
 mod settle;
@@ -80,11 +81,11 @@ use core::fmt;
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use self::advice::Noted;
 use self::fence::Fencing;
 use self::ledger::{Owed, Shape};
 use self::live::Live;
 use self::negotiated::{Channel, Negotiated};
+use self::noted::Noted;
 use self::standing::Standing;
 use self::transfer::{Direction, Transfer, TransferId, Verdict};
 use crate::error::{Error, ErrorKind};
@@ -92,6 +93,7 @@ use crate::flow::Ticket;
 use crate::observer::Observed;
 use crate::options::Options;
 use crate::options::config::{Config, DataMode, Protection, Security, Utf8Names};
+use crate::options::credentials::Credentials;
 use crate::options::encoding::Encoding;
 use crate::reply::Features;
 use crate::representation::TransferType;
@@ -138,6 +140,8 @@ pub struct Session {
     state: Negotiated,
     /// Where an earlier session stood, and this one does not yet.
     unrestored: Option<Standing>,
+    /// Those of the last login that went well.
+    credentials: Option<Credentials>,
     resumption_failed: bool,
     /// A ticket was waited for in vain: once is enough.
     ticketless: bool,
@@ -200,6 +204,7 @@ impl Session {
             observer: None,
             state,
             unrestored: None,
+            credentials: None,
             resumption_failed: false,
             ticketless: false,
             first_on_data: None,
@@ -235,6 +240,7 @@ impl Session {
         let mut successor = Self::new(self.config.clone());
         successor.observer = self.observer.take();
         successor.unrestored = Some(self.standing());
+        successor.credentials = self.credentials.clone();
         successor.resumption_failed = self.resumption_failed;
         successor.ticketless = self.ticketless;
         // What was waited for in vain once is not waited for again.
@@ -400,6 +406,12 @@ impl Session {
     /// What FEAT said, once it was asked.
     pub fn features(&self) -> Option<&Features> {
         self.state.features.as_ref()
+    }
+
+    /// The credentials of the last [`Login`](crate::flows::Login) that went well, in this session or in
+    /// one before it. A login by raw commands is none.
+    pub fn credentials(&self) -> Option<&Credentials> {
+        self.credentials.as_ref()
     }
 
     /// What a new connection would have to be told to be where this one is.

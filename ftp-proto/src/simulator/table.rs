@@ -463,9 +463,11 @@ cases! {
         .step(Operation::Call(Call::Help, ""), code(214))
         .steps(still_in_step());
     /// Nobody knows who was logged in by raw commands: no reconnect as somebody else.
-    reconnect_after_a_raw_login_is_misuse => session(Setup::new())
-        .step(Raw("USER user"), code(331))
-        .step(Raw("PASS secret"), code(230))
+    reconnect_after_a_raw_login_is_misuse => session(Setup::new()
+            .fault(Fault::nth("USER", 1, Action::Reply(b"331 Yes?\r\n".to_vec())))
+            .fault(Fault::nth("PASS", 1, Action::Reply(b"230 In.\r\n".to_vec()))))
+        .step(Raw("USER bob"), code(331))
+        .step(Raw("PASS hunter2"), code(230))
         .step(Pwd, bytes(b"/"))
         .step(Operation::Reconnect, Fails(ErrorKind::Misuse(Misuse::Option), None))
         .step(Pwd, bytes(b"/"))

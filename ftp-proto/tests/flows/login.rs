@@ -120,6 +120,30 @@ fn invariant_8_credentials_are_refused_before_a_byte_is_sent() {
     assert_eq!(kind, ErrorKind::InvalidArgument);
 }
 
+/// Whoever ran the flow: a connection in the place of this one is made with the same credentials.
+#[test]
+fn the_session_keeps_the_credentials_of_the_last_login() {
+    let script = [
+        say("220 ready"),
+        hear("USER ada"),
+        say("230 in"),
+        hear("USER eve"),
+        say("530 no"),
+    ];
+    let mut driver = scripted(Config::default(), script);
+    driver.outcome(&Op::Greeting);
+    assert!(driver.session.credentials().is_none());
+    for (user, goes_well) in [("ada", true), ("eve", false)] {
+        let credentials = flows::Credentials::new(user, "x").expect("credentials");
+        let result = driver.run(flows::Login::new(credentials));
+        assert_eq!(result.is_ok(), goes_well);
+        let kept = format!("{:?}", driver.session.credentials());
+        assert!(kept.contains("ada"), "{kept}");
+    }
+    let successor = driver.session.successor();
+    assert!(successor.credentials().is_some());
+}
+
 /// As ftplib does it.
 #[test]
 fn nobody_is_anonymous() {
