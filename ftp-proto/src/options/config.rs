@@ -161,11 +161,14 @@ pub enum PassiveAddress {
 /// Whether a server that lists UTF8 (FEAT) is told that names are UTF-8.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Utf8Names {
-    /// `OPTS UTF8 ON`, once, before the first listing and before the first command with a name that
-    /// is not ASCII: IIS and others take such names for another encoding until then. FEAT is asked
-    /// first, if it was not.
+    /// `OPTS UTF8 ON`, once, before the first command with a name that is not ASCII: IIS and others
+    /// take such names for another encoding until then. FEAT is asked first, if it was not. Where
+    /// it was, the option is sent before the first listing, too.
     #[default]
     SwitchOn,
+    /// The same, but FEAT is asked before the first listing at the latest. On IIS this takes two
+    /// round trips, and its first listing has its names in UTF-8.
+    SwitchOnEarly,
     /// It is not told. Options with another [`Encoding`](crate::Encoding) than UTF-8 imply this.
     AsTheyAre,
 }

@@ -77,6 +77,9 @@ impl Session {
             // Another command's, and this one's is still to come.
             self.state.auth_tried |= owed.effect == Effect::Auth;
             self.state.forget(&owed.effect);
+            self.state
+                .fences
+                .doubt(&owed.verb, owed.shape == Shape::Raw);
             self.lose_step();
             let misfit = Error::new(ErrorKind::UnexpectedReply).with_reply(reply);
             let why = "it answers another command: the replies are out of step";
@@ -119,6 +122,7 @@ impl Session {
     /// A reply that nobody owes.
     fn stray(&mut self, reply: Reply) {
         self.queued &= !reply.ends_a_transfer();
+        self.state.fences.came(&reply);
         self.lose_step();
         self.strays = self.strays.saturating_add(1);
         if let Some(live) = &mut self.live {

@@ -16,10 +16,13 @@ pub(super) enum Fence {
     Feat,
 }
 
-/// Which of them cannot be used: the server refuses it, or may still answer an earlier one.
+/// Which of them cannot be used.
 #[derive(Debug, Default)]
 pub(super) struct Fences {
-    unusable: Vec<Fence>,
+    /// The server refuses it.
+    refused: Vec<Fence>,
+    /// A reply that would be taken for its own may still come: one entry for each.
+    doubtful: Vec<Fence>,
 }
 
 /// What came after the first fence was sent.
@@ -81,7 +84,7 @@ impl Fences {
         if let Some(last) = last {
             all.find(|fence| *fence == last);
         }
-        all.find(|fence| !self.unusable.contains(fence))
+        all.find(|fence| !self.refused.contains(fence) && !self.doubtful.contains(fence))
     }
 
     /// What a reply says that came in step. One that there is no login says nothing.
@@ -91,34 +94,34 @@ impl Fences {
         };
         let other = reply.class() == Class::Completion && reply.code() != fence.code();
         if other || refuses_a_fence(reply) && reply.code() != Code::NOT_LOGGED_IN {
-            self.give_up(fence);
+            self.refused.push(fence);
         }
     }
 
-    /// The reply to this command was given up. Where it comes late, it must not be taken for a
-    /// fence's.
+    /// The reply to this command was given up, or another one came in its place. Where it comes late,
+    /// it must not be taken for a fence's.
     pub(super) fn doubt(&mut self, verb: &str, raw: bool) {
         match verb {
-            "PWD" | "XPWD" | "MKD" | "XMKD" | "RMD" | "XRMD" => self.give_up(Fence::Pwd),
-            "SYST" => self.give_up(Fence::Syst),
+            "PWD" | "XPWD" | "MKD" | "XMKD" | "RMD" | "XRMD" => self.doubtful.push(Fence::Pwd),
+            "SYST" => self.doubtful.push(Fence::Syst),
             "FEAT" | "STAT" | "HELP" | "SITE" | "OPTS" | "LANG" | "CLNT" => {
-                self.give_up(Fence::Feat);
+                self.doubtful.push(Fence::Feat);
             }
             "ALLO" | "CDUP" | "CWD" | "DELE" | "MDTM" | "MFMT" | "MLST" | "MODE" | "NOOP"
             | "REST" | "RNFR" | "RNTO" | "SIZE" | "STRU" | "TYPE" => {}
             // A raw command that nobody here knows may be answered like any of them.
             _ if raw => {
-                for fence in Fence::ALL {
-                    self.give_up(fence);
-                }
+                self.doubtful.extend(Fence::ALL);
             }
             _ => {}
         }
     }
 
-    fn give_up(&mut self, fence: Fence) {
-        if !self.unusable.contains(&fence) {
-            self.unusable.push(fence);
+    /// A reply came that nobody owes: perhaps the one that was given up.
+    pub(super) fn came(&mut self, reply: &Reply) {
+        let mut doubtful = self.doubtful.iter();
+        if let Some(at) = doubtful.position(|fence| fence.code() == reply.code()) {
+            self.doubtful.swap_remove(at);
         }
     }
 }

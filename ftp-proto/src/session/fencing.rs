@@ -43,6 +43,7 @@ impl Session {
         if self.fencing.swallowed > self.config.strays {
             return self.die(Error::new(ErrorKind::OutOfStep).with_reply(reply));
         }
+        self.state.fences.came(&reply);
         self.fencing.last = Some(reply.clone());
         if !refuses_a_fence(&reply) {
             return;

@@ -366,11 +366,12 @@ impl Session {
     /// Whether the server must be told before this command that names are UTF-8: it has a name that
     /// is not ASCII, or names come with its reply.
     pub(crate) fn names_matter(&self, command: &Command) -> bool {
-        let wanted = self.config.utf8_names == Utf8Names::SwitchOn;
+        let wanted = self.config.utf8_names != Utf8Names::AsTheyAre;
         if !wanted || self.state.names_settled || !self.state.logged_in {
             return false;
         }
-        let listing = Verb::is_listing(command.verb());
+        let early = self.config.utf8_names == Utf8Names::SwitchOnEarly;
+        let listing = Verb::is_listing(command.verb()) && (early || self.state.features.is_some());
         let name = command
             .argument()
             .filter(|_| Verb::takes_path(command.verb()));

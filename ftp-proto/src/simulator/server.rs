@@ -9,7 +9,7 @@ use crate::simulator::couple::Peering;
 use crate::simulator::fault::Action;
 use crate::simulator::link::{Client, Connected, Link, Read, Server, Wire, Write};
 use crate::simulator::setup::Setup;
-use crate::simulator::state::{DataSource, Held, Load, Session, TransferRecord, has};
+use crate::simulator::state::{DataSource, Held, Session, TransferRecord, has};
 use crate::simulator::store::{Store, resolve};
 
 /// The port of the control connection; under implicit TLS it is the custom one, too.
@@ -195,7 +195,7 @@ impl Simulator {
         if !wire.is_gone() {
             wire.client = how;
         }
-        if how == Client::Reset && self.setup.dies_of_resets && !self.receives_from(link) {
+        if how == Client::Reset && self.setup.dies_of_resets && !self.is_in_use(link) {
             for wire in &mut self.wires {
                 wire.end(Server::Reset);
             }
@@ -203,10 +203,10 @@ impl Simulator {
         self.run();
     }
 
-    /// An upload is under way on it.
-    fn receives_from(&self, link: Link) -> bool {
+    /// A transfer is under way on it.
+    fn is_in_use(&self, link: Link) -> bool {
         let mut transfers = self.sessions.iter().filter_map(|it| it.transfer.as_ref());
-        transfers.any(|it| it.link == Some(link) && matches!(it.load, Load::Upload { .. }))
+        transfers.any(|it| it.link == Some(link))
     }
 
     /// The client can only wait now: releases one held thing, be it replies, unasked bytes or a

@@ -188,7 +188,7 @@ impl Setup {
         self
     }
 
-    /// The server's process ends where the client resets a data connection over which no upload is
+    /// The server's process ends where the client resets a data connection over which no transfer is
     /// under way, and all control connections with it; as simple-ftpd does it.
     #[must_use]
     pub fn dies_of_resets(mut self) -> Self {

@@ -11,7 +11,7 @@ use crate::wire::Multiline;
 use crate::{
     ActivePeer, Auth, Config, DataCommand, DataMode, ErrorKind, FileStructure, Format,
     MissingCloseNotify, Misuse, PassiveCommand, ProtectWhen, Protection, SizeCheck,
-    TransferOptions, TransferType, TransmissionMode, Wait,
+    TransferOptions, TransferType, TransmissionMode, Utf8Names, Wait,
 };
 
 use ErrorKind::{Closed, Injection, Permanent, Protocol, Transient, Truncated, Unconfirmed};
@@ -866,6 +866,7 @@ cases! {
             .directory("/void")
             .fault(Fault::on("OPTS", reply("501 What?"))))
         .only(Channels::Clear)
+        .config(|config| config.with_utf8_names(Utf8Names::SwitchOnEarly))
         .step(Operation::Call(Call::Cwd, "/void"), code(250))
         .step(List, Is(Outcome::Count(0)))
         .step(List, Is(Outcome::Count(0)))

@@ -28,8 +28,6 @@ fn open_retrieve_by_epsv() {
 #[test]
 fn open_knows_the_type_and_takes_the_size_hint() {
     let script = [
-        hear("FEAT"),
-        say("502 no"),
         hear("TYPE A"),
         say("200 A"),
         hear("EPSV"),

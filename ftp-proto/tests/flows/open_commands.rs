@@ -4,7 +4,6 @@ use ftp_proto::flows::{Finish, Open};
 use ftp_proto::wire::Verb;
 use ftp_proto::{
     Config, DataEnd, Direction, ErrorKind, Misuse, RemotePath, TransferOptions, TransferType,
-    Utf8Names,
 };
 
 use crate::support::*;
@@ -135,8 +134,7 @@ fn the_name_of_another_upload_is_not_taken_from_words() {
 #[test]
 fn facts_are_lines_in_type_a() {
     for (path, line) in [(None, "MLSD"), (Some("a b"), "MLSD a b")] {
-        let script = [&no_features()[..], &opening_in_text(line)].concat();
-        let mut driver = logged_in(Config::default(), script);
+        let mut driver = logged_in(Config::default(), opening_in_text(line));
         let transfer = driver
             .run(Open::facts(path).expect("a path"))
             .expect("it opens");
@@ -205,8 +203,7 @@ fn a_command_of_the_server_s_own_is_a_transfer() {
             Direction::Download => "close graceful download",
         };
         let script = [&opening(sent)[..], &[serve(end), say("226 done")], &pwd()].concat();
-        let as_they_are = Config::default().with_utf8_names(Utf8Names::AsTheyAre);
-        let mut driver = logged_in(as_they_are, script);
+        let mut driver = logged_in(Config::default(), script);
         let open = Open::command(direction, line, TransferType::Image).expect("a data command");
         let transfer = driver.run(open).expect("it opens");
         assert_eq!(transfer.direction(), direction);
@@ -437,7 +434,7 @@ fn a_listing_comes_in_type_i_where_type_a_is_refused() {
             say("226 done"),
         ];
         let binary = [hear("TYPE A"), say(refusal), hear("TYPE I"), say("200 I")];
-        let script = [&no_features()[..], &binary, &listed, &listed].concat();
+        let script = [&binary[..], &listed, &listed].concat();
         let mut driver = logged_in(Config::default(), script);
         for _ in 0..2 {
             let transfer = driver.run(Open::list(None::<&str>).expect("a listing"));

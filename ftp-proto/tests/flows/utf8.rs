@@ -53,10 +53,24 @@ fn a_transfer_switches_utf_8_on_before_its_data_connection() {
 }
 
 #[test]
-fn the_first_listing_switches_utf_8_on() {
+fn the_first_listing_switches_utf_8_on_where_feat_is_known() {
     let listing = opening_in_text("LIST");
     let script = [&lists_utf8()[..], &switched("200 on"), &listing].concat();
     let mut driver = logged_in(Config::default(), script);
+    driver.run(flows::Feat::new()).expect("known");
+    driver.outcome(&Op::List);
+    driver.server.assert_over();
+}
+
+#[test]
+fn the_first_listing_asks_for_feat_by_option() {
+    let early = Config::default().with_utf8_names(Utf8Names::SwitchOnEarly);
+    let listing = opening_in_text("LIST");
+    let script = [&lists_utf8()[..], &switched("200 on"), &listing].concat();
+    let mut driver = logged_in(early, script);
+    driver.outcome(&Op::List);
+    driver.server.assert_over();
+    let mut driver = logged_in(Config::default(), opening_in_text("LIST"));
     driver.outcome(&Op::List);
     driver.server.assert_over();
 }

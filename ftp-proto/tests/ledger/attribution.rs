@@ -66,8 +66,6 @@ fn invariant_2_ledger_late_226_is_not_the_answer_to_dele() {
 fn invariant_2_a_duplicated_226_is_not_the_answer_to_dele() {
     let script = [
         &[
-            hear("FEAT"),
-            say("502 no"),
             hear("TYPE A"),
             say("200 A"),
             hear("EPSV"),

@@ -114,3 +114,29 @@ fn a_fence_waits_no_longer_than_any_reply() {
             .any(|want| want.contains(&format!("{:?}", Wait::Reply)))
     );
 }
+
+/// PWD was answered by another command's reply, and its own is still to come: that would be taken
+/// for the fence's, and the fence's for the answer to what follows.
+#[test]
+fn a_fence_is_not_the_command_whose_own_reply_is_still_to_come() {
+    for (verb, code, fence) in [
+        ("PWD", "257 \"/d\"", [hear("SYST"), say("215 UNIX")]),
+        ("SYST", "215 UNIX", [hear("PWD"), say("257 \"/d\"")]),
+    ] {
+        let script = [hear(verb), say("350 stray")];
+        let mut driver = logged_in(Config::default(), script);
+        let op = match verb {
+            "PWD" => driver.outcome(&Op::Pwd),
+            _ => driver.tell(flows::System::new()),
+        };
+        assert!(op.starts_with("UnexpectedReply"), "{op}");
+        let [asked, answered] = fence;
+        let late = [asked, say(code), answered];
+        driver.server.extend(late);
+        driver.server.extend([hear("RMD m"), say("550 no")]);
+        let remove = flows::RemoveDirectory::new("m").expect("a path");
+        let outcome = driver.tell(remove);
+        assert!(outcome.starts_with("Permanent"), "{outcome}");
+        driver.server.assert_over();
+    }
+}

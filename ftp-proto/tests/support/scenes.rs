@@ -114,11 +114,6 @@ pub(crate) fn uploading(items: impl IntoIterator<Item = Item>) -> Driver<Script>
     driver
 }
 
-/// FEAT before the first listing, of a server that does not know it.
-pub(crate) fn no_features() -> [Item; 2] {
-    [hear("FEAT"), say("502 no")]
-}
-
 pub(crate) fn opening(command: &str) -> Vec<Item> {
     vec![
         hear("TYPE I"),
