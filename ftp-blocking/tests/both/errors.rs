@@ -217,8 +217,9 @@ fn a_server_that_refuses() {
             Fault::on("AUTH", reply("500 AUTH not understood")),
             login,
             "AUTH TLS: asking for TLS: the server refused: 500 AUTH not understood; the server offers \
-             no TLS by AUTH: `Options::with_implicit_tls` tries TLS from the first byte on (as a rule \
-             at port 990), and without `Options::with_tls` all goes in clear text",
+             no TLS by AUTH TLS: `Config::with_auth(Auth::TlsThenSsl)` tries the older name, \
+             `Options::with_implicit_tls` TLS from the first byte on (as a rule at port 990), and \
+             without `Options::with_tls` all goes in clear text",
         ),
         (
             Fault::on("PASS", reply("530 \x1b[1mNo.")),
@@ -576,7 +577,7 @@ fn a_server_without_tls() {
         for option in ["`Options::with_implicit_tls`", "`Options::with_tls`"] {
             assert!(error.contains(option), "{error}");
         }
-        let other_name = matches!(code, "502" | "504" | "534");
+        let other_name = !matches!(code, "530" | "550");
         assert_eq!(error.contains("TlsThenSsl"), other_name, "{error}");
     }
 }
@@ -615,6 +616,21 @@ fn data_that_comes_from_elsewhere_or_would_go_there() {
     let named = files().pasv_address([127, 0, 0, 2]).without("EPSV");
     let error = said(named, plain(), missing).to_string();
     assert!(!error.contains("ignored"), "{error}");
+    // A transfer that has begun fails for other reasons.
+    let cut = Action::At {
+        after: 2,
+        control: b"426 Broken.\r\n".to_vec(),
+        then: Then::Reset,
+    };
+    let begun = files()
+        .pasv_address([127, 0, 0, 2])
+        .without("EPSV")
+        .fault(Fault::on("RETR", cut));
+    let error = said(begun, plain(), download).to_string();
+    assert!(
+        error.contains("426 Broken.") && !error.contains("ignored"),
+        "{error}"
+    );
     let itself = files().fault(Fault::on("CONNECT", Action::RefuseConnect));
     let error = said(itself, plain(), download).to_string();
     assert!(!error.contains("ignored"), "{error}");

@@ -529,6 +529,7 @@ impl Open {
     }
 
     fn opened(&self, session: &mut Session, secured: Secured) -> Result<Transfer, Error> {
+        session.data_opened();
         let (direction, transfer_type) = (self.direction, self.transfer_type);
         let transfer = session.token(&self.command, direction, transfer_type, secured)?;
         let transfer = transfer.at(self.offset).checked(self.size_check);

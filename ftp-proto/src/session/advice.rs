@@ -83,7 +83,7 @@ impl Session {
     /// AUTH was refused.
     fn without_tls(&self, reply: &Reply) -> &'static str {
         let unknown = reply.is_not_implemented() || reply.code().value() == 534;
-        if unknown && self.config.auth == Auth::Tls && reply.code().value() != 500 {
+        if unknown && self.config.auth == Auth::Tls {
             return "the server offers no TLS by AUTH TLS: `Config::with_auth(Auth::TlsThenSsl)` tries \
                     the older name, `Options::with_implicit_tls` TLS from the first byte on (as a \
                     rule at port 990), and without `Options::with_tls` all goes in clear text";

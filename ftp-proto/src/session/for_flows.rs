@@ -157,6 +157,13 @@ impl Session {
         self.noted.stranger = stranger.or(self.noted.stranger);
     }
 
+    /// The data connection is the right one: who else has come, and where it might have gone, explains
+    /// nothing any more.
+    pub(crate) fn data_opened(&mut self) {
+        self.noted.stranger = None;
+        self.noted.passed_over = None;
+    }
+
     /// The server has named this address in a 227, and a connection goes to the control connection's
     /// peer instead.
     pub(crate) fn passes_over(&mut self, named: IpAddr) {
