@@ -985,6 +985,7 @@ fn quirk_gridftp_ends_every_line_with_two_crs() {
         assert_eq!(all_listed(kind, b"a\r\r\nb\r\r\nc\r\r\n"), wanted);
         assert_eq!(all_listed(kind, b"a\r\r\n\r\nb\r\r\nc\r\r\n"), wanted);
         assert_eq!(all_listed(kind, b"a\r\r\n"), ["a"]);
+        assert_eq!(all_listed(kind, b"a\r\r\nb\r\r\nc"), wanted);
         // One line that has none: the others keep theirs, wherever it stands.
         assert_eq!(
             all_listed(kind, b"a\r\r\nb\r\r\nc\r\n"),

@@ -158,13 +158,15 @@ fn the_server_is_told_the_active_address_with_the_listeners_port() {
 
 #[test]
 fn ipv6_is_told_where_the_control_connection_is_of_ipv6() {
-    let Some(server) = Little::at(Ipv6Addr::LOCALHOST) else {
-        eprintln!("skipped: no IPv6 on loopback");
-        return;
-    };
-    let mut client = logged_in(active("::1", server.port()));
-    assert_eq!(content(&mut client, "file"), "file");
-    assert_eq!(server.told().ip(), Ipv6Addr::LOCALHOST);
+    for host in ["::1", "[::1%1]"] {
+        let Some(server) = Little::at(Ipv6Addr::LOCALHOST) else {
+            eprintln!("skipped: no IPv6 on loopback");
+            return;
+        };
+        let mut client = logged_in(active(host, server.port()));
+        assert_eq!(content(&mut client, "file"), "file");
+        assert_eq!(server.told().ip(), Ipv6Addr::LOCALHOST);
+    }
 }
 
 #[test]

@@ -477,6 +477,20 @@ fn another_service() {
         );
         assert!(error.contains(quoted), "{error}");
     }
+    // A mail server greets as an FTP server does.
+    let mail = files()
+        .banner("220 mx.example ESMTP Postfix")
+        .fault(Fault::on(
+            "USER",
+            reply("502 5.5.2 Error: command not recognized"),
+        ));
+    assert_says(
+        mail,
+        plain(),
+        login,
+        "USER user: the server refused: 502 5.5.2 Error: command not recognized; it may be no FTP \
+         server: it greeted by 220 mx.example ESMTP Postfix",
+    );
     // Where it closes in the middle of it.
     let hangup = Action::PartialThenHangup(b"RFB 003.008".to_vec());
     let error = said(
@@ -485,7 +499,21 @@ fn another_service() {
         |_| Ok(()),
     );
     assert!(error.to_string().contains("RFB 003.008"), "{error}");
-    // Under implicit TLS another service may wait as well.
+    // Under implicit TLS another service may wait as well, for a handshake or after it.
+    let (listener, address) = (TcpListener::bind((Ipv4Addr::LOCALHOST, 0)), "127.0.0.1");
+    let listener = listener.expect("loopback");
+    let port = listener.local_addr().expect("bound").port();
+    let timeouts = Timeouts::default().with_handshake(Duration::from_millis(50));
+    let waits = Options::new(address)
+        .with_implicit_tls(trusting())
+        .with_port(port)
+        .with_timeouts(timeouts);
+    let error = Client::connect(waits).expect_err("silence").to_string();
+    assert!(
+        error.ends_with("; it may be no FTP server, or have no implicit TLS"),
+        "{error}"
+    );
+    drop(listener);
     let silent = Identity::good().server(&rustls::version::TLS13);
     let silent = files()
         .implicit_tls(silent)

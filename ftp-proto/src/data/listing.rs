@@ -118,6 +118,10 @@ impl Listing {
     }
 
     fn without_second_cr(&mut self, mut line: Vec<u8>) -> Vec<u8> {
+        if self.ended {
+            // Without a line end, it says nothing of line ends.
+            return line;
+        }
         let may_go = self.kind != LineKind::Text && !self.uneven;
         if may_go && line.last() == Some(&b'\r') {
             line.pop();

@@ -51,6 +51,14 @@ impl Session {
         if self.state.greeting.is_none() {
             return self.no_greeting(error);
         }
+        if let (Some("USER"), Some(reply), Some(greeting)) =
+            (error.command(), refused, &self.state.greeting)
+        {
+            // A mail server greets with 220, too.
+            let unknown = reply.is_not_implemented();
+            return unknown
+                .then(|| format!("it may be no FTP server: it greeted by {greeting}").into());
+        }
         if matches!(error.kind(), ErrorKind::Timeout(_)) {
             if let Some(begun) = self.half_a_reply() {
                 return Some(begun.into());
@@ -76,8 +84,15 @@ impl Session {
         if let Some(words) = self.noted.words().filter(|_| !told) {
             return Some(format!("it has said: {}", Escaped::new(words)).into());
         }
-        let silent = error.kind() == ErrorKind::Timeout(Wait::Greeting);
-        (silent && self.is_secured()).then_some("it may be no FTP server".into())
+        match error.kind() {
+            ErrorKind::Timeout(Wait::Greeting) if self.is_secured() => {
+                Some("it may be no FTP server".into())
+            }
+            ErrorKind::Timeout(Wait::Handshake) => {
+                Some("it may be no FTP server, or have no implicit TLS".into())
+            }
+            _ => None,
+        }
     }
 
     /// AUTH was refused.
