@@ -86,7 +86,8 @@ impl Client {
         Ok(client)
     }
 
-    /// Logs in; under [`Options::with_tls`] it secures the connection first.
+    /// Logs in; under [`Options::with_tls`] it secures the connection first. Without a user it logs in as
+    /// `anonymous` (see [`Credentials::new`]).
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] before anything is sent; the server's refusal; why TLS could
@@ -226,8 +227,8 @@ impl Client {
         Ok(reply)
     }
 
-    /// Shows every command and every reply, secrets masked: what `set_debuglevel` serves in
-    /// ftplib.
+    /// Shows every command and every reply from now on, secrets masked: what `set_debuglevel` serves in
+    /// ftplib. [`Options::with_observer`] shows the greeting and the first login, too.
     pub fn observe(&mut self, observer: impl FnMut(Observed<'_>) + Send + Sync + 'static) {
         self.session.observe(observer);
     }

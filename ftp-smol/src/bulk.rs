@@ -54,8 +54,9 @@ impl Download<'_> {
     ///
     /// # Errors
     /// Those of reading. The file's own error is an [`Io`](ftp_proto::ErrorKind::Io) without a
-    /// command, which says "writing the local file"; [`Error::transferred`] is then what reached the file (of a translated text, nearly
-    /// that), and the client's next operation aborts the transfer first.
+    /// command, which says "writing the local file"; [`Error::transferred`] is then what reached the
+    /// file (of a translated text, nearly that), and the client's next operation aborts the transfer
+    /// first.
     pub async fn save_to(
         mut self,
         file: impl AsFd,

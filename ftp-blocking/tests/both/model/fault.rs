@@ -30,7 +30,7 @@ pub(super) enum Kind {
     Late,
     /// The control connection ends.
     Hangup,
-    /// A data connection that is late, refused, or fails in its handshake.
+    /// A data connection that is late, refused, comes from elsewhere, or fails in its handshake.
     Connection,
     /// Replies of a transfer in another order.
     Order,
@@ -265,9 +265,10 @@ fn hangup(rng: &mut Rng) -> Action {
 }
 
 fn connection(rng: &mut Rng) -> (&'static str, Action) {
-    match rng.u8(..3) {
+    match rng.u8(..4) {
         0 => ("CONNECT", Action::AcceptLate),
         1 => ("CONNECT", Action::RefuseConnect),
+        2 => ("CONNECT", Action::FromElsewhere),
         _ => ("HANDSHAKE", Action::RefuseHandshake),
     }
 }
