@@ -102,8 +102,7 @@ impl EarlyHandshake {
         matches!(self, Self::Begun { .. })
     }
 
-    /// The handshake is done. Gives it back where there is a reply already, which may have been
-    /// there before.
+    /// The handshake is done. Gives it back where it began after the reply.
     pub(super) fn done(&mut self, secured: Secured) -> Option<Secured> {
         match self.is_under_way() {
             true => {
@@ -129,8 +128,8 @@ impl EarlyHandshake {
         secured
     }
 
-    /// The transfer is refused: what was used for its handshake is lost. It would have been lost the
-    /// next time, too, unless this server is known to want it so.
+    /// The transfer is refused, and the ticket of its handshake is lost. The next transfer spares the
+    /// last one, unless this server is known to shake hands first.
     pub(super) fn refused(&self, session: &mut Session) {
         if self.is_under_way() && session.first_on_data().is_none() {
             session.saw_first_on_data(FirstOnData::Reply);

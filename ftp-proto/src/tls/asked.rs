@@ -86,7 +86,7 @@ impl Noting {
         self.ticketless.store(true, Ordering::Relaxed);
     }
 
-    /// Whether one ever did. The server alone can bring that about: whoever is in between can end a
+    /// Whether one ever did. The server alone can bring that about: an attacker in between can end a
     /// connection, but not with close_notify, and cannot take a ticket out of it.
     pub(super) fn is_ticketless(&self) -> bool {
         self.ticketless.load(Ordering::Relaxed)

@@ -15,8 +15,8 @@ use super::pin::KeyPin;
 use super::reason::Reason;
 use super::verify::other;
 
-/// Anybody. Whether the server has the key of its certificate is not asked either: anybody has some
-/// key. So that keys of every kind and length do, as old appliances have them.
+/// Accepts every server. It does not check the signature either: a server that may show any certificate
+/// may show one of its own. So keys of every kind and length will do, as old appliances have them.
 #[derive(Debug)]
 pub(super) struct AnyKey;
 
@@ -50,7 +50,7 @@ impl ServerCertVerifier for AnyKey {
         Ok(HandshakeSignatureValid::assertion())
     }
 
-    /// All, the good ones first: a server of TLS 1.3 does not speak to who does not list its kind.
+    /// All, the good ones first: under TLS 1.3 a server refuses a client that does not list its kind.
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         [
             SignatureScheme::ECDSA_NISTP384_SHA384,
@@ -71,7 +71,8 @@ impl ServerCertVerifier for AnyKey {
     }
 }
 
-/// Whoever has one of these keys, by its SHA-256. That the server has it is proved by its signature.
+/// Accepts servers that have one of these keys, by its SHA-256. The server proves by its signature that
+/// it has the key.
 pub(super) struct PinnedKeys {
     provider: Arc<CryptoProvider>,
     keys: Vec<KeyPin>,
@@ -89,7 +90,7 @@ impl PinnedKeys {
         })
     }
 
-    /// Of the algorithms that go by the name of this scheme, `usable` says which may be meant.
+    /// Tries the first `usable` algorithms that the provider has for the scheme.
     fn verify(
         &self,
         message: &[u8],

@@ -99,7 +99,7 @@ impl ServerCertVerifier for Telling {
 }
 
 impl Telling {
-    /// What is behind an error that does not say it; `None` where it does.
+    /// The cause, where the error itself does not name it.
     fn cause(
         &self,
         wrong: &CertificateError,

@@ -1,7 +1,7 @@
 //! Signatures by RSA keys that are too short for rustls' providers (RFC 8017 section 8).
 //!
-//! Whoever pins such a key wants to know that the server has it. It is verification alone: there is no
-//! secret in it, so that it may take the simplest way and not the same time in every case.
+//! A user who pins such a key wants proof that the server has it. This file only verifies. It holds no
+//! secret, so it need not take the same time in every case, and it does the arithmetic the simplest way.
 
 use alloc::vec;
 use alloc::vec::Vec;
