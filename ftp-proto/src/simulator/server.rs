@@ -9,7 +9,7 @@ use crate::simulator::couple::Peering;
 use crate::simulator::fault::Action;
 use crate::simulator::link::{Client, Connected, Link, Read, Server, Wire, Write};
 use crate::simulator::setup::Setup;
-use crate::simulator::state::{DataSource, Held, Session, TransferRecord, has};
+use crate::simulator::state::{DataSource, Held, Load, Session, TransferRecord, has};
 use crate::simulator::store::{Store, resolve};
 
 /// The port of the control connection; under implicit TLS it is the custom one, too.
@@ -195,7 +195,12 @@ impl Simulator {
         if !wire.is_gone() {
             wire.client = how;
         }
-        if how == Client::Reset && self.setup.dies_of_resets && !self.is_in_use(link) {
+        let load = self.under_way(link);
+        let dies = match how {
+            Client::Reset => self.setup.dies_of_resets && load.is_none(),
+            _ => self.setup.dies_of_ends && matches!(load, Some(Load::Download { .. })),
+        };
+        if dies {
             for wire in &mut self.wires {
                 wire.end(Server::Reset);
             }
@@ -203,10 +208,11 @@ impl Simulator {
         self.run();
     }
 
-    /// A transfer is under way on it.
-    fn is_in_use(&self, link: Link) -> bool {
+    /// What is under way on it.
+    fn under_way(&self, link: Link) -> Option<&Load> {
         let mut transfers = self.sessions.iter().filter_map(|it| it.transfer.as_ref());
-        transfers.any(|it| it.link == Some(link))
+        let own = transfers.find(|it| it.link == Some(link))?;
+        Some(&own.load)
     }
 
     /// The client can only wait now: releases one held thing, be it replies, unasked bytes or a

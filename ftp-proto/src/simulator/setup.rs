@@ -43,6 +43,7 @@ pub struct Setup {
     pub(super) require_reuse: bool,
     pub(super) pret: bool,
     pub(super) dies_of_resets: bool,
+    pub(super) dies_of_ends: bool,
 }
 
 impl Default for Setup {
@@ -77,6 +78,7 @@ impl Setup {
             require_reuse: false,
             pret: false,
             dies_of_resets: false,
+            dies_of_ends: false,
         }
     }
 
@@ -188,11 +190,19 @@ impl Setup {
         self
     }
 
-    /// The server's process ends where the client resets a data connection over which no transfer is
-    /// under way, and all control connections with it; as simple-ftpd does it.
+    /// The server's process ends where the client resets a data connection over which nothing is under
+    /// way, and all control connections with it; as simple-ftpd does it.
     #[must_use]
     pub fn dies_of_resets(mut self) -> Self {
         self.dies_of_resets = true;
+        self
+    }
+
+    /// It ends where the client closes a data connection over which the server sends; as inetutils
+    /// does it.
+    #[must_use]
+    pub fn dies_of_ends(mut self) -> Self {
+        self.dies_of_ends = true;
         self
     }
 

@@ -840,6 +840,12 @@ cases! {
         .step(Begin("/big", 0, Ending::Drop), done())
         .step(Begin("/big", 10, Ending::Abort), done())
         .steps(still_in_step());
+    /// A server that the end of a download ends, where it still sends: one that is given up is reset.
+    download_given_up_is_reset => session(Setup::new().dies_of_ends())
+        .step(Begin("/big", 10, Ending::Abort), done())
+        .step(Begin("/big", 10, Ending::Drop), done())
+        .step(Begin("/big", 10, Ending::Forget), done())
+        .steps(still_in_step());
     /// A server that knows TYPE I alone: its lists come in that.
     listing_where_type_a_is_refused => session(Setup::new()
             .file("/d/one", "1")
