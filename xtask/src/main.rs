@@ -21,8 +21,8 @@ const USAGE: &str = "\
 Usage: cargo xtask <job>
 
   demo     a whole session over TLS against a server inside this process, through both adapters
-  interop  whole jobs and one suite of questions against nine servers, or those that are named;
-           in brief of the four that are seldom met, unless they are named or --full is given
+  interop  whole jobs and one suite of questions against ten servers, or those that are named;
+           in brief of the five that are seldom met, unless they are named or --full is given
            (Debian or a relative, as root; Python with pip; Node.js with npm)
   no-std   link and run a program that has no standard library
   bench    bulk transfers beside curl, lftp, ftplib and suppaftp (Linux; --help says more)

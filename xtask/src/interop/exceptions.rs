@@ -13,7 +13,7 @@ use crate::servers::foreign::Kind;
 use crate::servers::tls::{Data, TlsVersion};
 
 use Kind::{
-    Aioftp, Inetutils, Libunftp, ProFtpd, PureFtpd, Pyftpdlib, SimpleFtpd, Twisted, Vsftpd,
+    Aioftp, FtpSrv, Inetutils, Libunftp, ProFtpd, PureFtpd, Pyftpdlib, SimpleFtpd, Twisted, Vsftpd,
 };
 
 /// One that is known.
@@ -96,11 +96,11 @@ exceptions! {
         "the_server" "Call(Language, \"EN\")";
         "the_server" "Call(Language, \"\")";
     }
-    &[Vsftpd, PureFtpd, Pyftpdlib, Libunftp, Inetutils], All Always, "CLNT is unknown" => {
+    &[Vsftpd, PureFtpd, Pyftpdlib, Libunftp, Inetutils, FtpSrv], All Always, "CLNT is unknown" => {
         "host" "Call(ClientName";
         "the_server" "Call(ClientName";
     }
-    &[Vsftpd, ProFtpd, Pyftpdlib, Inetutils], All Always, "ACCT is unknown" => {
+    &[Vsftpd, ProFtpd, Pyftpdlib, Inetutils, FtpSrv], All Always, "ACCT is unknown" => {
         "the_server" "Call(Account";
     }
     &[PureFtpd], All Always, "it lists UTF8, and needs no OPTS for it" => {
@@ -188,6 +188,13 @@ exceptions! {
         "the_server" "Type(Ebcdic" "504";
         "the_server" "Type(Local(8" "504";
     }
+    &[FtpSrv], All Always, "TYPE has A and I alone, FEAT is short, and SITE has no HELP" => {
+        "the_server" "Type(Ascii(Telnet" "501";
+        "the_server" "Type(Ebcdic" "501";
+        "the_server" "Type(Local(8" "501";
+        "questions" "Features";
+        "questions" "Call(Site" "502";
+    }
     &[SimpleFtpd], All Always, "QUIT is unknown" => {
         "" "Quit" "502";
         "0xFF" "" "QUIT";
@@ -197,18 +204,21 @@ exceptions! {
         "silent" "" "never lost patience";
     }
     // Logins.
-    &[Vsftpd, ProFtpd, PureFtpd, Libunftp, Inetutils], All Always,
+    &[Vsftpd, ProFtpd, PureFtpd, Libunftp, Inetutils, FtpSrv], All Always,
         "REIN is unknown, so that one is still logged in"
     => {
         "logged_out" "Call(Reinitialize";
         "logged_out" "Call(Cwd";
     }
-    &[Vsftpd, PureFtpd, Libunftp, Inetutils, SimpleFtpd], All Always,
+    &[Vsftpd, PureFtpd, Libunftp, Inetutils, SimpleFtpd, FtpSrv], All Always,
         "one cannot log in a second time, and stays where one was"
     => {
         "logged_out" "Login";
         "reconnected_after_a_second_login" "Login";
         "reconnected_after_a_second_login" "Pwd";
+    }
+    &[FtpSrv], All Always, "after a refused login there is no other one" => {
+        "login_refused" "Login" "530";
     }
     // Listings.
     &[Vsftpd, Inetutils], All Always, "it knows neither MLSD nor MLST" => {
@@ -219,7 +229,7 @@ exceptions! {
         "directories" "FactsOfAll" "500";
         "directories" "Facts(" "500";
     }
-    &[Twisted, SimpleFtpd], All Always, "MLSD and MLST are unknown, too" => {
+    &[Twisted, SimpleFtpd, FtpSrv], All Always, "MLSD and MLST are unknown, too" => {
         "listings" "Look(Mlsd, \"\"" "502";
         "listings" "Look(Mlsd, \"void" "502";
         "listings" "Look(Mlst, \"\"" "502";
@@ -257,7 +267,7 @@ exceptions! {
         "with nothing to send it may close before its own side of the handshake is through, and \
         then without close_notify"
     => { "listings" "Look(Nlst, \"void" "Truncated"; }
-    &[Vsftpd, ProFtpd, Inetutils], All Always,
+    &[Vsftpd, ProFtpd, Inetutils, FtpSrv], All Always,
         "NLST of a file names it as it was asked for, with its directory"
     => { "uploads" "DownloadCommand(\"NLST"; }
     &[PureFtpd, Libunftp], All Always, "NLST is for directories" => {
@@ -277,6 +287,14 @@ exceptions! {
         "directories" "Pwd";
         "reconnect_wants" "Pwd";
     }
+    &[FtpSrv], All Always, "it takes quotes out of commands" => {
+        "directories" "MakeDirectory(\"a";
+        "directories" "Pwd";
+        "name with quotes" "" "there is \"a quoted 'name'\"";
+    }
+    &[FtpSrv], All Always,
+        "MKD of a directory that is there goes well; its path is that of the server's disk"
+    => { "names" "MakeDirectory(\"made" "root/d/made"; }
     &[SimpleFtpd], All Always, "it doubles the first quote in a 257, and no other" => {
         "directories" "MakeDirectory(\"a";
         "directories" "Pwd";
@@ -321,7 +339,7 @@ exceptions! {
         "it doubles 0xFF in replies as Telnet wants it, but takes it as it is in commands; the \
         others never double it, so that PWD's reply is read as it came"
     => { "directory with 0xFF" "" r"a\xff\xffb"; }
-    &[Pyftpdlib, Libunftp, SimpleFtpd], All Always,
+    &[Pyftpdlib, Libunftp, SimpleFtpd, FtpSrv], All Always,
         "it stores U+FFFD in the place of what is not UTF-8; pyftpdlib does so by default"
     => {
         "name in Latin-1" "" "\u{fffd}";
@@ -338,7 +356,7 @@ exceptions! {
     &[ProFtpd], All Always, "it takes Telnet's signals out, and reads a doubled 0xFF as one" => {
         "0xFF as it is" "" "expected, itself, Telnet's IP found";
     }
-    &[Vsftpd, PureFtpd, Pyftpdlib, Libunftp, Twisted], All Always,
+    &[Vsftpd, PureFtpd, Pyftpdlib, Libunftp, Twisted, FtpSrv], All Always,
         "it takes a name as it is: why `Telnet::Raw` is the default"
     => { "0xFF doubled" "" "expected, a letter, itself, the end, Telnet's IP found"; }
     // STOU.
@@ -349,6 +367,10 @@ exceptions! {
     &[Inetutils], All Always, "STOU wants a suggestion" => {
         "STOU" "" "500 'STOU'";
         "uploads" "UploadUnique" "500";
+    }
+    &[FtpSrv], All Always, "STOU wants a suggestion, and tells the name in 226 alone" => {
+        "uploads" "UploadUnique" "550";
+        "STOU" "" "no name in 226";
     }
     &[Libunftp], All Always, "STOU takes no suggestion" => { "STOU" "" "501 Invalid Parameter"; }
     // Texts.
@@ -382,7 +404,7 @@ exceptions! {
         "texts_both_ways" "UploadAscii" "550";
         "texts_both_ways" "Stored(" "Size(None)";
     }
-    &[Libunftp, Aioftp], All Always, "TYPE A is TYPE I" => {
+    &[Libunftp, Aioftp, FtpSrv], All Always, "TYPE A is TYPE I" => {
         "texts_both_ways" "DownloadCommand(\"RETR /lf" r#""one\n\ntwo\n" instead"#;
         "texts_both_ways" "Stored(\"/stored";
         "texts_both_ways" "Stored(\"/wire";
@@ -399,6 +421,17 @@ exceptions! {
         "uploads" "Stored(\"/parts";
         "uploads" "Download(\"/parts";
         "uploads" "Download(\"/five";
+    }
+    &[FtpSrv], All Always, "an upload at an offset begins with zeros" => {
+        "uploads" "Stored(\"/half";
+        "uploads" "Download(\"/five";
+    }
+    &[FtpSrv], All Perhaps,
+        "it looks for a data connection before it answers ABOR, and answers what comes next meanwhile"
+    => {
+        "hard_04_upload" "" "UnexpectedReply";
+        "upload aborted" "" "225";
+        "upload dropped" "" "225";
     }
     &[SimpleFtpd], All Always, "APPE is unknown, and an upload at an offset begins with zeros" => {
         "uploads" "Append" "502";

@@ -346,7 +346,7 @@ impl Cell<'_> {
             during("MKD", ask!(client.open(), it => it.mkd(name)))?;
             let kept = match self.server.kind {
                 // They store a U+FFFD for each byte that is not UTF-8, but for each one.
-                Kind::Pyftpdlib | Kind::Libunftp | Kind::SimpleFtpd => {
+                Kind::Pyftpdlib | Kind::Libunftp | Kind::FtpSrv | Kind::SimpleFtpd => {
                     String::from_utf8_lossy(name).into_owned().into()
                 }
                 // In Latin-1 each byte is a letter.

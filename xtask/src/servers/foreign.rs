@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::listening::Family;
 use super::package::Unpacked;
 use super::process::Process;
-use super::scripted::{AIOFTP, PYFTPDLIB, SIMPLE_FTPD, TWISTED};
+use super::scripted::{AIOFTP, FTP_SRV, PYFTPDLIB, SIMPLE_FTPD, TWISTED};
 use super::tls::{Data, Start, Tls};
 use super::tree::Room;
 use super::{Result, inetutils, libunftp, proftpd, pureftpd, vsftpd};
@@ -37,6 +37,7 @@ pub(crate) enum Kind {
     Inetutils,
     Aioftp,
     Twisted,
+    FtpSrv,
     SimpleFtpd,
 }
 
@@ -67,7 +68,7 @@ pub(crate) struct Foreign {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Vsftpd,
         Self::ProFtpd,
         Self::PureFtpd,
@@ -76,6 +77,7 @@ impl Kind {
         Self::Inetutils,
         Self::Aioftp,
         Self::Twisted,
+        Self::FtpSrv,
         Self::SimpleFtpd,
     ];
 
@@ -89,6 +91,7 @@ impl Kind {
             Self::Inetutils => "inetutils",
             Self::Aioftp => "aioftp",
             Self::Twisted => "Twisted",
+            Self::FtpSrv => "ftp-srv",
             Self::SimpleFtpd => "simple-ftpd",
         }
     }
@@ -105,6 +108,7 @@ impl Kind {
             Self::Inetutils => inetutils::fetch(&workdir),
             Self::Aioftp => AIOFTP.fetch(&workdir),
             Self::Twisted => TWISTED.fetch(&workdir),
+            Self::FtpSrv => FTP_SRV.fetch(&workdir),
             Self::SimpleFtpd => SIMPLE_FTPD.fetch(&workdir),
         };
         let path = path.map_err(|error| format!("{}: {error}", self.name()))?;
@@ -119,18 +123,24 @@ impl Kind {
     pub(crate) const fn is_seldom_met(self) -> bool {
         matches!(
             self,
-            Self::Inetutils | Self::Aioftp | Self::Twisted | Self::SimpleFtpd
+            Self::Inetutils | Self::Aioftp | Self::Twisted | Self::FtpSrv | Self::SimpleFtpd
         )
     }
 
     /// Whether it has the commands that whole jobs consist of.
     pub(crate) const fn knows_all_of_the_jobs(self) -> bool {
-        !matches!(self, Self::Aioftp | Self::Twisted | Self::SimpleFtpd)
+        !matches!(
+            self,
+            Self::Aioftp | Self::Twisted | Self::FtpSrv | Self::SimpleFtpd
+        )
     }
 
     /// Whether TLS may begin with the first byte.
     pub(crate) const fn offers_implicit(self) -> bool {
-        matches!(self, Self::Vsftpd | Self::ProFtpd | Self::Aioftp)
+        matches!(
+            self,
+            Self::Vsftpd | Self::ProFtpd | Self::Aioftp | Self::FtpSrv
+        )
     }
 
     /// Whether TLS may begin after AUTH TLS.
@@ -158,7 +168,7 @@ impl Kind {
 
     /// Whether it can be told to ask clients for certificates.
     pub(crate) const fn asks_for_certificates(self) -> bool {
-        !matches!(self, Self::PureFtpd)
+        !matches!(self, Self::PureFtpd | Self::FtpSrv)
     }
 
     /// How long a session must at least be allowed to stay silent.
@@ -193,6 +203,7 @@ impl Program {
             Kind::Inetutils => inetutils::start(path, workdir, setting),
             Kind::Aioftp => AIOFTP.start(path, workdir, setting),
             Kind::Twisted => TWISTED.start(path, workdir, setting),
+            Kind::FtpSrv => FTP_SRV.start(path, workdir, setting),
             Kind::SimpleFtpd => SIMPLE_FTPD.start(path, workdir, setting),
         };
         Ok(Foreign {

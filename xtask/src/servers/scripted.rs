@@ -58,6 +58,14 @@ pub(super) const TWISTED: Scripted = Scripted {
     idle: Duration::from_secs(600),
 };
 
+pub(super) const FTP_SRV: Scripted = Scripted {
+    name: "ftp-srv",
+    packages: &["ftp-srv@4.6.3"],
+    runs: Runs::Node,
+    script: include_str!("scripts/ftp_srv.js"),
+    idle: Duration::from_secs(300),
+};
+
 /// It does not say that it needs the other package.
 pub(super) const SIMPLE_FTPD: Scripted = Scripted {
     name: "simple-ftpd",
