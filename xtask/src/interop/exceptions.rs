@@ -426,6 +426,15 @@ exceptions! {
         "uploads" "Stored(\"/half";
         "uploads" "Download(\"/five";
     }
+    &[Aioftp], All Perhaps,
+        "it loses the session where a data connection ends before the reply to ABOR is out"
+    => {
+        "hard_04" "" "Closed";
+        "download aborted" "" "closed the control";
+        "download dropped" "" "closed the control";
+        "upload aborted" "" "closed the control";
+        "upload dropped" "" "closed the control";
+    }
     &[FtpSrv], All Perhaps,
         "it looks for a data connection before it answers ABOR, and answers what comes next meanwhile"
     => {
