@@ -430,6 +430,7 @@ exceptions! {
         "it loses the session where a data connection ends before the reply to ABOR is out"
     => {
         "hard_04" "" "Closed";
+        "download_given_up" "" "Closed";
         "download aborted" "" "closed the control";
         "download dropped" "" "closed the control";
         "upload aborted" "" "closed the control";
