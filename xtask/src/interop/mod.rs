@@ -17,6 +17,9 @@ mod tasks;
 mod trust;
 mod way;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
 use crate::servers::Result;
 use crate::servers::foreign::{Kind, Program};
 use crate::workspace;
@@ -72,28 +75,35 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     jobs.and(suite)
 }
 
-/// Does the work with each server, two servers at a time: some of the time is spent waiting.
+/// How many servers are asked at a time: some of the time is spent waiting.
+const LANES: usize = 2;
+
+/// Does the work with each server. A lane that is done with one takes the next.
 fn in_lanes<T: Send>(
     programs: &[Program],
     work: impl Fn(&Program) -> Result<Vec<T>> + Sync,
 ) -> Result<Vec<T>> {
-    let work = &work;
-    let lanes: Vec<_> = std::thread::scope(|scope| {
-        let lanes: Vec<_> = programs
-            .rchunks(programs.len().div_ceil(2))
-            .rev()
-            .map(|lane| {
-                scope.spawn(move || {
-                    let done = lane.iter().map(work).collect::<Result<Vec<_>>>();
-                    done.map_err(|error| error.to_string())
-                })
-            })
-            .collect();
+    let next = AtomicUsize::new(0);
+    let lane = || {
+        let mut done = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(program) = programs.get(place) else {
+                return Ok(done);
+            };
+            let own = work(program).map_err(|error| error.to_string())?;
+            done.push((place, own));
+        }
+    };
+    let lanes: Vec<_> = thread::scope(|scope| {
+        let lanes: Vec<_> = (0..LANES).map(|_| scope.spawn(lane)).collect();
         lanes.into_iter().map(|lane| lane.join()).collect()
     });
     let mut all = Vec::new();
     for lane in lanes {
-        all.extend(lane.map_err(|_| "a lane panicked")??.into_iter().flatten());
+        let done: std::result::Result<_, String> = lane.map_err(|_| "a lane panicked")?;
+        all.extend(done?);
     }
-    Ok(all)
+    all.sort_by_key(|(place, _)| *place);
+    Ok(all.into_iter().flat_map(|(_, own)| own).collect())
 }
