@@ -201,6 +201,10 @@ fn quirk_257_undoubled_quotes() {
         ("257-note\r\n257 \"/a\"b\" here", "/a\"b"),
         ("257-\"/a\"b\" here\r\n257 done", "/a\"b"),
         ("257 words \"/a\"b\" here", "/a\"b"),
+        // A pair of them, where none is left over.
+        ("257 \"/d/a \"b\"\" is the current directory", "/d/a \"b\""),
+        ("257 \"/d/\"a\"\" created", "/d/\"a\""),
+        ("257 \"/d\"is", "/d"),
     ] {
         assert_eq!(path(line), Ok(Some(wanted.as_bytes().to_vec())), "{line}");
     }

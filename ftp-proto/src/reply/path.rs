@@ -20,7 +20,8 @@ use nom::{IResult, Parser};
 /// where a path stands there without them, any quotes are its own.
 ///
 /// inetutils, Twisted and aioftp do not double the quotes of a name. It shows where a quote has no
-/// partner: the path then ends at the first quote before a blank or before the end of the line.
+/// partner, or where neither a blank nor the end of the line follows the one that closes: the path then
+/// ends at the first quote before either of these.
 ///
 /// # Errors
 ///
@@ -58,14 +59,16 @@ pub fn pathname(reply: &Reply) -> Result<Option<RemotePath>, Malformed> {
 fn first_quoted(text: &[u8]) -> Option<Option<Vec<u8>>> {
     let (rest, (path, end)) = quoted(text).ok()?;
     let left_over = memchr::memchr_iter(b'"', rest).count();
-    if end.is_some() && left_over % 2 == 0 {
-        return Some(Some(path));
+    let path = Some(path).filter(|_| end.is_some() && left_over % 2 == 0);
+    if path.is_some() && matches!(rest.first(), None | Some(b' ')) {
+        return Some(path);
     }
     let (inside, _) = take_until::<_, _, ()>("\"")(text).ok()?;
     let inside = inside.get(1..)?;
     let ends = |at: &usize| matches!(inside.get(at.saturating_add(1)), None | Some(b' '));
     let end = memchr::memchr_iter(b'"', inside).find(ends);
-    Some(end.and_then(|end| inside.get(..end)).map(<[u8]>::to_vec))
+    let bounded = end.and_then(|end| inside.get(..end)).map(<[u8]>::to_vec);
+    Some(bounded.or(path))
 }
 
 /// What follows the first quote, un-doubled, and the closing quote if there is one.

@@ -160,7 +160,8 @@ impl Session {
         };
         match reply.class() {
             Class::Preliminary => {
-                // The transfer has begun, and with it the restart offset is used up.
+                // The transfer has begun, and with it the restart offset is used up, if it goes well.
+                live.was_restarted |= self.state.restart.is_some_and(|offset| offset != 0);
                 self.state.restart = None;
                 live.preliminary.get_or_insert(reply);
                 self.ledger.push_front(owed);
@@ -172,6 +173,9 @@ impl Session {
             }
             _ if keep_alives == 0 => {
                 let ends = reply.ends_transfer();
+                if live.was_restarted && !reply.confirms_transfer() {
+                    self.state.restart = Some(UNKNOWN_OFFSET);
+                }
                 live.outcome = Some(reply);
                 if live.preliminary.is_none() {
                     live.unopened = Some(owed);
@@ -194,9 +198,17 @@ impl Session {
         }
     }
 
+    /// The transfer did not end well: some servers keep its offset for the next one.
+    pub(super) fn doubt_restart(&mut self) {
+        let restarted = self.live.as_ref().is_some_and(|live| live.was_restarted);
+        if restarted || self.state.restart.is_some() {
+            self.state.restart = Some(UNKNOWN_OFFSET);
+        }
+    }
+
     /// Nothing is owed for the transfer any more; what comes all the same is the fence's.
     pub(super) fn strike_out_transfer(&mut self) {
-        self.state.restart = self.state.restart.map(|_| UNKNOWN_OFFSET);
+        self.doubt_restart();
         self.ledger
             .retain(|owed| !matches!(owed.shape, Shape::Transfer | Shape::KeepAlive));
         self.out_of_step = true;

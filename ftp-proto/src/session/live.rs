@@ -15,6 +15,8 @@ pub(super) struct Live {
     pub(super) is_upload: bool,
     /// The data connection has used a ticket up, and may bring another one.
     pub(super) used_a_ticket: bool,
+    /// It began at an offset.
+    pub(super) was_restarted: bool,
     pub(super) preliminary: Option<Reply>,
     /// The final reply, or another one that came in its place.
     pub(super) outcome: Option<Reply>,
@@ -32,6 +34,7 @@ impl Live {
             id,
             data_open: true,
             is_upload: false,
+            was_restarted: false,
             used_a_ticket: false,
             preliminary: None,
             outcome: None,

@@ -69,6 +69,7 @@ impl Session {
     /// to the abort from here on.
     fn send_abort(&mut self) {
         self.clock = None;
+        self.doubt_restart();
         let muddled = self.owes(Shape::KeepAlive);
         self.ledger
             .retain(|owed| !matches!(owed.shape, Shape::Transfer | Shape::KeepAlive));

@@ -128,3 +128,38 @@ fn rest_that_was_refused_is_not_taken_back() {
         );
     }
 }
+
+/// simple-ftpd keeps the offset of a transfer that failed after its 125: the next one would start there.
+#[test]
+fn rest_of_a_transfer_that_did_not_end_well_is_taken_back() {
+    let restarted = |end: &[Item]| {
+        let opened = [&opening("RETR a")[..5], &[hear("REST 9"), say("350 armed")]].concat();
+        [&opened[..], &[hear("RETR a"), say("125 open")], end].concat()
+    };
+    let next = [
+        hear("EPSV"),
+        say("229 (|||6447|)"),
+        serve("connect peer:6447"),
+        hear("REST 0"),
+        say("350 from the beginning"),
+        hear("STOR b"),
+        say("150 here"),
+    ];
+    let failed = restarted(&[serve("close graceful download"), say("550 no")]);
+    let aborted = restarted(&[
+        hear("ABOR"),
+        serve("close abandon"),
+        say("426 cut"),
+        say("226 aborted"),
+    ]);
+    let aborted = [&aborted[..], &fence()].concat();
+    for (script, op) in [(failed, finish()), (aborted, Op::Abort)] {
+        let script = [&script[..], &next].concat();
+        let mut driver = logged_in(Config::default(), script);
+        driver.outcome(&Op::Retrieve("a", 9));
+        driver.outcome(&op);
+        let outcome = driver.outcome(&Op::Store("b"));
+        assert!(outcome.starts_with("Upload"), "{outcome}");
+        driver.server.assert_over();
+    }
+}

@@ -274,10 +274,6 @@ exceptions! {
         "uploads" "DownloadCommand(\"NLST";
     }
     // Names.
-    &[PureFtpd, Inetutils, Twisted], All Always, "it does not double quotes in a 257" => {
-        "directories" "MakeDirectory(\"a";
-        "directories" "Pwd";
-    }
     &[Libunftp], All Always,
         "a 257 shows the path as it was asked for, `.` included, with quotes that are not \
         doubled; that of MKD has none around it"
@@ -449,9 +445,6 @@ exceptions! {
         "uploads" "Stored(\"/parts" "Size(None)";
         "uploads" "Download(\"/parts" "550";
         "uploads" "Download(\"/five";
-    }
-    &[SimpleFtpd], All Always, "a transfer that failed leaves its offset to the next one" => {
-        "uploads" "Download(\"/raw" "123459 bytes";
     }
     &[Pyftpdlib], Active Perhaps,
         "what is left of a connection in active mode takes a descriptor out of the event loop \
