@@ -32,8 +32,9 @@
 //! it owes never comes, or nobody can tell whether ABOR has one reply or two. The session is then *out
 //! of step*, and sends a fence before the commands that wait: PWD, whose reply, 257, cannot be taken
 //! for the reply to another command. It throws away every reply up to the 257, and is in step again.
-//! A server that refuses PWD gets SYST (215) or FEAT (211). If no such reply comes, or if another one
-//! comes after it, the session is *dead*: every operation fails from then on, for the same reason.
+//! A server that refuses PWD gets SYST (215) or FEAT (211). If another reply comes after it, there is
+//! another fence. If its own reply does not come, or if something comes after the third one, the session
+//! is *dead*: every operation fails from then on, for the same reason.
 //! Where a login waits no fence works, and the session is dead at once. Every abort is followed by a
 //! fence, since servers answer it with one reply, two or three.
 //!

@@ -16,8 +16,8 @@ pub struct Running<F> {
     session: usize,
     operation: u64,
     stage: Stage,
-    /// A fence went out before the commands that wait.
-    fenced: bool,
+    /// How many fences went out before the commands that wait.
+    fences: usize,
     held: Option<Want>,
 }
 
@@ -32,6 +32,10 @@ enum Stage {
     Fencing,
     Finished,
 }
+
+/// How many fences are sent before the session is given up. One more than the first is for servers
+/// with a last word on an aborted transfer that comes late, as simple-ftpd has.
+const MOST_FENCES: usize = 3;
 
 impl Session {
     /// Starts an operation. The one that ran before is given up, if it was not done; what it
@@ -48,7 +52,7 @@ impl Session {
             session: self.id,
             operation: self.operation,
             stage: Stage::Settling,
-            fenced: false,
+            fences: 0,
             held: None,
         };
         (running, self.issue().start())
@@ -151,7 +155,7 @@ impl Session {
             return want;
         }
         running.held = Some(want);
-        running.fenced = false;
+        running.fences = 0;
         running.stage = Stage::Looking;
         self.look()
     }
@@ -180,12 +184,12 @@ impl Session {
             self.staged.clear();
             return Err(Error::new(ErrorKind::OutOfStep).into());
         }
-        if running.fenced {
-            // After the fence, too.
+        if running.fences >= MOST_FENCES {
+            // After each of them something came.
             return Err(self.dead_of(Error::new(ErrorKind::OutOfStep)).into());
         }
         self.send_fence()?;
-        running.fenced = true;
+        running.fences = running.fences.saturating_add(1);
         Ok(Stage::Fencing)
     }
 

@@ -23,6 +23,8 @@ pub(super) struct Before {
     pub(super) logins: usize,
     /// Whether the last reconnect has failed.
     pub(super) stranded: bool,
+    /// Whether the last action has failed, so that the server may still be doing it.
+    pub(super) unsure: bool,
 }
 
 /// The server after an action, and what is known of the run.
@@ -211,6 +213,8 @@ impl Trial<'_> {
                 .is_some_and(|rest| rest.starts_with(content)),
             // An upload that was given up and stayed queued has been made since.
             Mode::Append if self.may_meet(Kind::Queued) => file.ends_with(content),
+            // RNTO may have been on its way, and put another file there.
+            Mode::Append if self.before.unsure => file.ends_with(content),
             // An append that was given up may have left something in between.
             Mode::Append => file.starts_with(before) && file[before.len()..].ends_with(content),
         };

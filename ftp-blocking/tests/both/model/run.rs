@@ -46,6 +46,7 @@ pub(super) fn run(seed: u64, tracing: bool) -> Result<(), String> {
         logged_in: false,
         logins: 0,
         stranded: false,
+        unsure: false,
     };
     run.witness.notes().may_be_silent = run.scenario.kinds.contains(&Kind::Silence);
     let result = run.live();
@@ -68,6 +69,8 @@ struct Run {
     logins: usize,
     /// The last reconnect did not get where the connection before it stood.
     stranded: bool,
+    /// The last action has failed.
+    unsure: bool,
 }
 
 impl Run {
@@ -149,6 +152,7 @@ impl Run {
             _ => {}
         }
         self.believe(action, result.is_ok(), server.directory());
+        self.unsure = result.is_err();
         Ok(())
     }
 
@@ -199,6 +203,7 @@ impl Run {
             logged_in: self.logged_in,
             logins: self.logins,
             stranded: self.stranded,
+            unsure: self.unsure,
         }
     }
 
