@@ -133,8 +133,10 @@ pub(crate) fn files() -> Vec<Dialogue> {
             .watch(&["DELE"])
             .on("DELE", [say("250 Gone")])
             .both("ok 250 Gone / sent DELE café"),
+        // Ours asks whether the server must be told first.
         dialogue("a name in UTF-8", &[&["delete", "café"]])
             .watch(&["DELE"])
+            .on("FEAT", [say("500 What?")])
             .on("DELE", [say("250 Gone")])
             .both("ok 250 Gone / sent DELE cafÃ©"),
         dialogue("a name with a 0xFF", &[&["delete", "a\u{ff}"]])
