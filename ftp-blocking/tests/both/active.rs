@@ -69,7 +69,7 @@ fn invariant_11_a_stranger_at_the_listener_is_sent_away() {
 
 /// A server with several addresses may connect from another one.
 #[test]
-fn whoever_comes_first_is_taken_by_option() {
+fn the_first_to_come_is_taken_by_option() {
     let anyone = active("127.0.0.1", serve_a_stranger_first())
         .with_config(|config| config.with_active_peer(ActivePeer::Anyone));
     let mut client = logged_in(anyone);

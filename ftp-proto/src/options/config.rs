@@ -214,7 +214,7 @@ pub enum ActivePeer {
     /// One that comes from the address of the control connection's peer; others are turned away.
     #[default]
     ControlPeer,
-    /// The first that comes. Whoever can reach the port may then take a download, or give one; under
+    /// The first that comes. Anybody who can reach the port may then take a download, or send one; under
     /// TLS, [`Resumption::Required`](crate::Resumption) shows whether it was the server.
     Anyone,
 }

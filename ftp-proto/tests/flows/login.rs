@@ -120,7 +120,7 @@ fn invariant_8_credentials_are_refused_before_a_byte_is_sent() {
     assert_eq!(kind, ErrorKind::InvalidArgument);
 }
 
-/// Whoever ran the flow: a connection in the place of this one is made with the same credentials.
+/// However the login was run: a connection in the place of this one has the same credentials.
 #[test]
 fn the_session_keeps_the_credentials_of_the_last_login() {
     let script = [
