@@ -169,7 +169,9 @@ waits! {
     final_reply = 180, with_final_reply;
     /// For the server's close_notify or end of file.
     DataClose: "waiting for the data connection to close",
-    /// The server's end of a data connection, 5 s: many never send their close_notify.
+    /// The server's end of a data connection, 5 s: many never send their close_notify. It also limits
+    /// each wait for data, a handshake or a connection after the server's last word on a transfer, and
+    /// for the server's word after another limit has passed.
     data_close = 5, with_data_close;
     /// For the replies to ABOR.
     Abort: "waiting for the replies to ABOR",
