@@ -289,14 +289,18 @@ impl Flow for Open {
 impl Open {
     /// What is to be asked of the file before it is sent.
     fn size_question(&self) -> Option<Size> {
-        let unknown = matches!(self.command.verb(), "RETR" | "APPE");
+        let unknown = match self.command.verb() {
+            "RETR" | "APPE" => true,
+            "STOR" => self.offset > 0,
+            _ => false,
+        };
         let countable = self.transfer_type == TransferType::Image;
         let asked = unknown && countable && self.size_check == SizeCheck::Always;
         Size::new(self.command.argument().filter(|_| asked)?).ok()
     }
 
     /// What SIZE said. Where it was refused, the data command will say what is wrong with the file;
-    /// APPE makes one where there is none.
+    /// an upload makes one where there is none.
     fn known(
         &self,
         size: Result<Option<u64>, Halt>,
@@ -304,7 +308,8 @@ impl Open {
     ) -> Result<Option<u64>, Halt> {
         match size {
             Err(Halt::Error(error)) if error.reply().is_some() && !session.is_dead() => {
-                let none = self.command.verb() == "APPE" && error.kind() == ErrorKind::Permanent;
+                let upload = self.direction == Direction::Upload;
+                let none = upload && error.kind() == ErrorKind::Permanent;
                 Ok(none.then_some(0))
             }
             size => size,
@@ -535,7 +540,7 @@ impl Open {
         let transfer = transfer.at(self.offset).checked(self.size_check);
         Ok(match self.command.verb() {
             "RETR" => transfer.of_size(self.size),
-            "STOR" => transfer.starting(self.offset),
+            "STOR" => transfer.starting(self.offset).to_file_of_length(self.size),
             "STOU" if self.offset == 0 => transfer.starting(0),
             "APPE" => match self.size {
                 Some(size) => transfer.starting(size),

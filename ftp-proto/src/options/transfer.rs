@@ -63,14 +63,15 @@ pub enum SizeCheck {
     /// is no longer than the offset.
     ///
     /// Some servers reset the data connection after a good upload, and some before they have read
-    /// all of it.
+    /// all of it. SIZE tells which, but not of an upload at an offset or by APPE: the file may
+    /// have been as long before. Such an upload is unconfirmed after a reset.
     #[default]
     AsNeeded,
     /// SIZE. It is exact, and finds a server that stores something else than it was sent.
     ///
     /// Where the server does not know the size before a download, the announced one counts. Where
-    /// it does not know the size after an upload, the upload is unconfirmed. Before APPE the size
-    /// is asked, too.
+    /// it does not know the size after an upload, the upload is unconfirmed. The size is asked
+    /// before APPE and before an upload at an offset, too.
     Always,
     /// None. This is for servers whose sizes are not those of what they send and store.
     Never,

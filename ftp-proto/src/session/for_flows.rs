@@ -493,6 +493,7 @@ impl Session {
             secured,
             due: announced.and_then(|(path, told)| crate::reply::announced_size(told, path)),
             start: None,
+            length_before: None,
             size_check: SizeCheck::AsNeeded,
             file: file.and_then(|path| RemotePath::new(path).ok()),
             size_hint: told.and_then(crate::reply::transfer_size),

@@ -24,6 +24,8 @@ pub struct Transfer {
     pub(super) file: Option<RemotePath>,
     /// At which byte of the file an upload begins, where that is known.
     pub(super) start: Option<u64>,
+    /// How long the file was before an upload, where that was asked.
+    pub(super) length_before: Option<u64>,
     pub(super) size_check: SizeCheck,
     pub(super) size_hint: Option<u64>,
     /// How long the file of a download in TYPE I is, by what the server said of it.
@@ -77,9 +79,34 @@ impl Transfer {
         }
     }
 
+    /// SIZE has said how long the file was before an upload.
+    pub(crate) fn to_file_of_length(self, length_before: Option<u64>) -> Self {
+        Self {
+            length_before,
+            ..self
+        }
+    }
+
     /// How long the file is after an upload of so many bytes.
     pub(crate) fn length_after(&self, bytes: u64) -> Option<u64> {
         self.start?.checked_add(bytes)
+    }
+
+    /// Whether the size of the file shows that an upload of so many bytes is in it. It shows
+    /// nothing where a restarted upload goes into a file that may have been as long before.
+    pub(crate) fn is_shown_by_size(&self, bytes: u64) -> bool {
+        let Some(length) = self.length_after(bytes) else {
+            return false;
+        };
+        self.offset == 0 || self.length_before.is_some_and(|before| before < length)
+    }
+
+    /// Whether the file may have this size after an upload of so many bytes. A server may cut off
+    /// what was in the file after a restarted upload, or leave it there.
+    pub(crate) fn agrees_with_size(&self, bytes: u64, size: u64) -> bool {
+        let length = self.length_after(bytes);
+        length == Some(size)
+            || self.offset > 0 && length < Some(size) && self.length_before == Some(size)
     }
 
     pub(crate) fn id(&self) -> TransferId {

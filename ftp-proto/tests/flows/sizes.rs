@@ -176,21 +176,72 @@ fn sizes_bear_out_what_was_appended_where_they_were_asked_before() {
             "Unconfirmed Some(\"APPE\") Some(\"226 done\") Some(12) Some(42)",
         ),
     ] {
-        let opening = opening("APPE a");
-        let script = [
-            &opening[..2],
-            &[hear("SIZE a"), say(before)],
-            &opening[2..],
-            &[
-                serve("close graceful upload"),
-                say("226 done"),
-                hear("SIZE a"),
-                say(after),
-            ],
-            &pwd(),
-        ];
         let append = append().with_size_check(SizeCheck::Always);
-        assert_eq!(uploaded(append, script.concat()), outcome);
+        let closing = Reaction::Ended(DataEnd::Clean);
+        let script = sized_twice(&opening("APPE a"), before, closing, after);
+        assert_eq!(uploaded(append, script), outcome);
+    }
+}
+
+/// SIZE is asked before the data connection of an upload is opened, and at its end.
+fn sized_twice(opening: &[Item], before: &str, closing: Reaction, after: &str) -> Vec<Item> {
+    [
+        &opening[..2],
+        &[hear("SIZE a"), say(before)],
+        &opening[2..],
+        &[
+            Item::Serve("close graceful upload", closing),
+            say("226 done"),
+            hear("SIZE a"),
+            say(after),
+        ],
+        &pwd(),
+    ]
+    .concat()
+}
+
+/// A transfer at offset 20, up to its 150.
+fn restarted(command: &'static str) -> Vec<Item> {
+    let opening = opening(command);
+    let (before, rest) = opening.split_at(opening.len() - 2);
+    [before, &[hear("REST 20"), say("350 go on")], rest].concat()
+}
+
+#[test]
+fn sizes_bear_out_an_upload_at_an_offset_only_where_the_file_has_grown() {
+    let store = || flows::Open::store("a").expect("a path").with_offset(20);
+    let reset = || Reaction::Ended(DataEnd::Failed(Error::new(ErrorKind::Io)));
+    let unconfirmed = "Unconfirmed Some(\"STOR\") Some(\"226 done\") Some(12) Some(32)";
+    // The file may have had 32 bytes before.
+    let closed = [
+        Item::Serve("close graceful upload", reset()),
+        say("226 done"),
+    ];
+    let script = [&restarted("STOR a")[..], &closed, &pwd()].concat();
+    assert_eq!(uploaded(store(), script), unconfirmed);
+    let end = || Reaction::Ended(DataEnd::Clean);
+    for (before, closing, after, outcome) in [
+        ("213 20", reset(), "213 32", "false None"),
+        ("550 no such file", reset(), "213 32", "false None"),
+        ("213 20", reset(), "213 20", unconfirmed),
+        ("213 20", end(), "213 32", "true None"),
+        ("213 20", end(), "213 20", unconfirmed),
+        // The rest of the old file is cut off by some servers, and left by others.
+        ("213 40", end(), "213 40", "true None"),
+        ("213 40", end(), "213 32", "true None"),
+        ("213 40", end(), "213 36", unconfirmed),
+    ] {
+        let store = store().with_size_check(SizeCheck::Always);
+        let script = sized_twice(&restarted("STOR a"), before, closing, after);
+        assert_eq!(uploaded(store, script), outcome, "{before}, {after}");
+    }
+    // What the file was before tells nothing of what was stored.
+    for before in ["213 32", "213 40", "500 what"] {
+        let opening = restarted("STOR a");
+        let asked = [hear("SIZE a"), say(before)];
+        let script = [&opening[..2], &asked, &opening[2..], &closed, &pwd()].concat();
+        let store = store().with_size_check(SizeCheck::Always);
+        assert_eq!(uploaded(store, script), unconfirmed, "{before}");
     }
 }
 

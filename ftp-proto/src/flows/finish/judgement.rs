@@ -126,7 +126,8 @@ impl Finish {
     /// What is to be asked of the file of an upload, where its size can be known.
     pub(super) fn stored_file(&self, reply: &Reply) -> Option<Size> {
         self.transfer.length_after(self.bytes)?;
-        if self.transfer.transfer_type() != TransferType::Image {
+        let shown = !self.reset || self.transfer.is_shown_by_size(self.bytes);
+        if !shown || self.transfer.transfer_type() != TransferType::Image {
             return None;
         }
         let chosen = self.chosen_name(reply);

@@ -367,10 +367,10 @@ impl Finish {
         };
         let reply = reply.clone();
         if self.transfer.direction() == Direction::Upload {
-            if size.is_none() || size != self.transfer.length_after(self.bytes) {
-                return Err(self.not_stored(reply, size).into());
+            if size.is_some_and(|size| self.transfer.agrees_with_size(self.bytes, size)) {
+                return self.decide(session, answer, reply);
             }
-            return self.decide(session, answer, reply);
+            return Err(self.not_stored(reply, size).into());
         }
         let offset = self.transfer.offset();
         self.compare(session, size.and_then(|size| size.checked_sub(offset)));
