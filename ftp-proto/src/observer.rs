@@ -19,6 +19,9 @@ use crate::wire::{Command, Reply};
 pub enum Observed<'a> {
     /// A command goes out.
     Sent(&'a Command),
+    /// A command goes out that only finds out which replies are old, as after an abort. Everything
+    /// before its own reply is thrown away.
+    Fence(&'a Command),
     /// A reply came in.
     Received(&'a Reply),
 }
@@ -27,6 +30,7 @@ impl fmt::Display for Observed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sent(command) => write!(f, "> {command}"),
+            Self::Fence(command) => write!(f, "> {command} (its reply shows which others are old)"),
             Self::Received(reply) => write!(f, "< {reply}"),
         }
     }

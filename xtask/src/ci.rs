@@ -4,8 +4,7 @@ use std::fs::{self, File};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::console::say;
-use crate::servers::Result;
+use crate::console::{Result, say};
 use crate::workspace;
 
 /// How much is asked.
@@ -44,7 +43,7 @@ impl Step {
 }
 
 /// The order is that of cost, the cheap ones first.
-const GATE: [Step; 14] = [
+const GATE: [Step; 15] = [
     step("formatting", "fmt --all --check"),
     step(
         "lints, the whole workspace",
@@ -74,6 +73,10 @@ const GATE: [Step; 14] = [
     .with(&[("RUSTDOCFLAGS", "-D warnings")]),
     // The comparison with CPython's ftplib is not skipped, and the model test is ten times as long.
     step("tests", "test").with(&[("FTP_REQUIRE_PYTHON", "1"), ("FTP_MODEL_SEEDS", "20000")]),
+    step(
+        "tests of the jobs",
+        "test --package xtask --features embedded",
+    ),
     step("instructions", "xtask counts --check"),
     step("features", "xtask features"),
     step("no_std", "xtask no-std"),

@@ -10,8 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::console::say;
-use crate::servers::Result;
+use crate::console::{Result, say};
 use crate::workspace::{self, output};
 
 /// Where they are recorded.

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Stdio;
 
-use crate::console::say;
-use crate::servers::Result;
+use crate::console::{Result, say};
 use crate::workspace;
 
 const PACKAGES: [&str; 3] = ["ftp-proto", "ftp-blocking", "ftp-smol"];

@@ -4,8 +4,7 @@ use std::env;
 use std::fs;
 use std::process::{Command, Stdio};
 
-use crate::console::say;
-use crate::servers::Result;
+use crate::console::{Result, say};
 use crate::workspace;
 
 /// For how many seconds each target runs in the gate.

@@ -4,13 +4,17 @@ mod bench;
 mod ci;
 mod console;
 mod counts;
+#[cfg(feature = "embedded")]
 mod demo;
 mod features;
 mod figures;
 mod fuzz;
+#[cfg(feature = "clients")]
 mod interop;
+#[cfg(feature = "clients")]
 mod job;
 mod no_std;
+#[cfg(feature = "clients")]
 mod servers;
 mod workspace;
 
@@ -40,8 +44,14 @@ fn main() -> ExitCode {
         .collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
+        #[cfg(feature = "embedded")]
         ["demo"] => demo::run(),
+        #[cfg(feature = "clients")]
         ["interop", arguments @ ..] => interop::run(arguments),
+        #[cfg(not(feature = "embedded"))]
+        [job @ ("demo" | "interop"), arguments @ ..] => {
+            workspace::again(&["--features", "embedded"], job, arguments)
+        }
         #[cfg(all(feature = "embedded", unix))]
         [servers::libunftp::JOB, arguments @ ..] => servers::libunftp::serve(arguments),
         ["no-std"] => no_std::link(),

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::servers::Result;
+use crate::console::{Result, complain};
 
 /// The directory of the workspace.
 ///
@@ -41,8 +41,11 @@ pub(crate) fn cargo() -> Result<Command> {
 /// Runs this program a second time, built with more: what few jobs need is behind features, so that
 /// no other job compiles it.
 ///
-/// Not quietly: that takes a minute to compile, in which something should be seen.
+/// Cargo shows what it compiles, since that takes minutes the first time.
 pub(crate) fn again(build: &[&str], job: &str, arguments: &[&str]) -> Result<()> {
+    complain(&format!(
+        "building what `{job}` needs: the clients and a server (minutes the first time, then seconds)"
+    ));
     run(cargo()?
         .args(["run", "--package", "xtask"])
         .args(build)

@@ -540,7 +540,7 @@ impl Open {
         let transfer = transfer.at(self.offset).checked(self.size_check);
         Ok(match self.command.verb() {
             "RETR" => transfer.of_size(self.size),
-            "STOR" => transfer.starting(self.offset).to_file_of_length(self.size),
+            "STOR" => transfer.starting(self.offset).with_length_before(self.size),
             "STOU" if self.offset == 0 => transfer.starting(0),
             "APPE" => match self.size {
                 Some(size) => transfer.starting(size),

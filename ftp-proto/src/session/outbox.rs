@@ -51,7 +51,11 @@ impl Session {
             self.keep_secret(secret, command.verb() == Verb::SITE.as_str());
         }
         if let Some(observer) = &mut self.observer {
-            observer(Observed::Sent(&command.masked()));
+            let command = command.masked();
+            observer(match owed.shape {
+                Shape::Fence(_) => Observed::Fence(&command),
+                _ => Observed::Sent(&command),
+            });
         }
         command.encode(self.config.telnet, &mut self.outgoing);
         self.ledger.push_back(owed);

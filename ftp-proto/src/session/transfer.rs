@@ -80,7 +80,7 @@ impl Transfer {
     }
 
     /// SIZE has said how long the file was before an upload.
-    pub(crate) fn to_file_of_length(self, length_before: Option<u64>) -> Self {
+    pub(crate) fn with_length_before(self, length_before: Option<u64>) -> Self {
         Self {
             length_before,
             ..self

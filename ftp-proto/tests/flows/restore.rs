@@ -452,7 +452,7 @@ fn successor_has_the_settings_and_takes_the_observer_with_it() {
     let mut old = Session::new(config.clone());
     old.observe(move |observed| {
         let note = match observed {
-            Observed::Sent(command) => command.to_string(),
+            Observed::Sent(command) | Observed::Fence(command) => command.to_string(),
             Observed::Received(reply) => reply.to_string(),
             _ => return,
         };

@@ -25,7 +25,9 @@ fn watched(config: Config, items: Vec<Item>) -> (Driver<Script>, Seen) {
     driver.session.observe(move |event| {
         let mut notes = observed.lock().expect("the notes");
         match event {
-            Observed::Sent(command) => notes.push_str(&format!("{command} {command:?}\n")),
+            Observed::Sent(command) | Observed::Fence(command) => {
+                notes.push_str(&format!("{command} {command:?}\n"))
+            }
             Observed::Received(reply) => notes.push_str(&format!("{reply} {reply:?}\n")),
             _ => {}
         }

@@ -2,7 +2,7 @@
 //! transfers against one server, and beside them what the system takes for the same bytes
 //! without FTP.
 
-use crate::servers::Result;
+use crate::console::Result;
 
 /// Compares; optimised, which makes it another build in any case.
 #[cfg(not(all(feature = "bench", target_os = "linux")))]

@@ -200,7 +200,9 @@ impl Transcript {
     fn observer(&self) -> impl FnMut(Observed<'_>) + Send + Sync + 'static {
         let transcript = self.clone();
         move |observed| match observed {
-            Observed::Sent(command) => transcript.add(format!("> {command}")),
+            Observed::Sent(command) | Observed::Fence(command) => {
+                transcript.add(format!("> {command}"))
+            }
             Observed::Received(reply) => transcript.reply(reply),
             _ => {}
         }

@@ -12,7 +12,7 @@ use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::content::{CHUNK, Content};
 use super::during;
-use crate::console::Dialogue;
+use crate::job::dialogue::Dialogue;
 
 /// An adapter to do a job with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod content;
+pub(crate) mod dialogue;
 pub(crate) mod endurance;
 pub(crate) mod main_job;
 mod report;
@@ -10,7 +11,8 @@ pub(crate) mod series;
 
 use ftp_blocking::{Error, Options, Protection};
 
-use crate::console::{Dialogue, chain};
+use crate::console::chain;
+use crate::job::dialogue::Dialogue;
 use crate::servers::Result;
 
 pub(crate) use client::Adapter;

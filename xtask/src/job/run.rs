@@ -40,16 +40,21 @@ impl<'j> Run<'j> {
         during("asking for features", features)?;
         let home = ask!(client.open(), it => it.pwd());
         let home = during("asking for the directory", home)?;
-        Ok(Self {
+        let tls = client.tls();
+        let run = Self {
             job,
             report: Report {
-                tls: client.tls(),
+                tls: tls.clone(),
                 ..Report::default()
             },
             client,
             began,
             home: home.as_bytes().to_vec(),
-        })
+        };
+        if let Some(tls) = tls {
+            run.note(&format!("{}, {}", tls.version, tls.cipher_suite));
+        }
+        Ok(run)
     }
 
     pub(super) fn end(self) -> Result<Report> {

@@ -25,7 +25,4 @@ pub(crate) mod tree;
 mod vsftpd;
 mod watchdog;
 
-use std::error::Error;
-
-/// What fails here fails for a person at a terminal, who reads the text of it.
-pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
+pub(crate) use crate::console::Result;

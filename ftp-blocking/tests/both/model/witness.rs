@@ -42,7 +42,7 @@ impl Witness {
         client.observe(move |observed| {
             let mut notes = witness.notes();
             match observed {
-                Observed::Sent(command) => {
+                Observed::Sent(command) | Observed::Fence(command) => {
                     notes.tell(|| format!("    > {command}"));
                     notes.awaited = Some((command.verb().to_owned(), false));
                 }
