@@ -14,14 +14,15 @@ use crate::wire::{Class, Command, Escaped, Reply};
 
 /// Why an operation failed: a [kind](ErrorKind) and what is known about it.
 ///
-/// The four classes of `ftplib` are visible as kinds; beside them stand I/O, TLS, time-outs, a
-/// server that closed, and [misuse](Misuse), which is the caller's own fault and never dressed as
-/// the server's. Cloning is cheap: a dead session gives the same cause to every later operation.
+/// Each of `ftplib`'s four error classes is a kind. There are more kinds, for I/O, TLS, time-outs,
+/// a server that closed the connection, and [misuse](Misuse), which is a mistake in your program.
+/// Cloning is cheap: a dead session returns the same cause for every later operation.
 ///
-/// `Display` is one line that stands for itself: the command with its argument, what went wrong,
-/// what the server said (escaped), why TLS failed and what can be done, or else what the error
-/// [underneath](Self::inner) says. The argument of PASS or ACCT is never in it. `source` begins after
-/// what that line has said already: printing the chain repeats nothing.
+/// `Display` is one line that you can show as it is. It names the command with its argument, what
+/// went wrong, the server's reply (escaped), why TLS failed, and what you can do. Without a reply,
+/// it shows what the error [underneath](Self::inner) says. It never shows the argument of PASS or
+/// ACCT. `source` starts after the causes that the line has shown already, so a printed chain of
+/// causes repeats nothing.
 ///
 /// ```
 /// use ftp_proto::{Error, ErrorKind};
@@ -54,80 +55,85 @@ type Inner = dyn core::error::Error + Send + Sync;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A well-formed reply of the classes 1xx to 3xx where another was due (`ftplib.error_reply`).
+    /// The server sent a well-formed reply, but its code does not answer this command
+    /// (`ftplib.error_reply`).
     UnexpectedReply,
-    /// The server said 4xx: the same request may succeed later (`ftplib.error_temp`).
+    /// The server refused with 4xx: the same command may succeed later (`ftplib.error_temp`).
     Transient,
-    /// The server said 5xx (`ftplib.error_perm`).
+    /// The server refused with 5xx (`ftplib.error_perm`).
     Permanent,
-    /// What the server sent is not FTP, or not what the grammar of this reply allows
-    /// (`ftplib.error_proto`); [`Error::inner`] says what.
+    /// What the server sent is not FTP, or does not have the form that this reply must have
+    /// (`ftplib.error_proto`). [`Error::inner`] says what is wrong.
     Protocol,
-    /// Bytes came after the reply to AUTH: an attack, or a server that cannot be secured.
+    /// Bytes in clear text came after the reply to AUTH. This is an attack, or a server that cannot
+    /// be secured.
     Injection,
-    /// Replies and commands could not be brought back into step.
+    /// The session could not find out which reply belongs to which command.
     OutOfStep,
-    /// The server closed the control connection; its 421, if it sent one, is the reply.
+    /// The server closed the control connection. If it sent 421, that is the reply.
     Closed,
-    /// A socket failed, or the caller's file; [`Error::inner`] is the `std::io::Error`.
+    /// A socket failed, or your file; [`Error::inner`] is the `std::io::Error`.
     Io,
-    /// TLS failed: a certificate, an alert, a handshake that was given up.
+    /// TLS failed: for example, a certificate was refused, or the server ended the handshake.
     Tls,
-    /// The time allowed for this class of waiting is over; [`Error::waited`] says how long it was.
+    /// The time limit for this class of waiting has passed; [`Error::waited`] is the limit.
     Timeout(Wait),
-    /// The data connection ended before the data did, or brought another number of bytes than was
-    /// expected, or fewer than the server [announced](crate::SizeCheck); [`Error::transferred`]
-    /// says how many came, and [`Error::expected`] how many should have.
+    /// The data connection ended too early, or brought another number of bytes than was expected,
+    /// or fewer bytes than the server [announced](crate::SizeCheck). [`Error::transferred`] is how
+    /// many bytes came, and [`Error::expected`] how many should have come.
     Truncated,
-    /// The data came to an end, but the server never confirmed that it was all, or its word is not
-    /// to be relied on: it has reset the data connection of an upload, say, and the file does not
-    /// have the [size](crate::SizeCheck) that it must have. Of a download whose length is known,
-    /// [`Truncated`](Self::Truncated) says it better:
-    /// [`TransferOptions::with_expected`](crate::TransferOptions::with_expected).
+    /// The data ended, but it is not certain that the server has all of it or sent all of it.
+    /// Either the server never confirmed the transfer, or its confirmation is in doubt. An example
+    /// is an upload whose data connection the server has reset and whose file does not have the
+    /// right [size](crate::SizeCheck). If you know the length of a download, set
+    /// [`TransferOptions::with_expected`](crate::TransferOptions::with_expected): the error is then
+    /// [`Truncated`](Self::Truncated), which says more.
     Unconfirmed,
-    /// A command was held back because the channel that it needs is not secured.
+    /// The session held a command back, because TLS does not protect the connection that the
+    /// command needs.
     Insecure,
-    /// An argument cannot be sent: it is empty or holds CR, LF or NUL. Nothing was sent.
+    /// An argument cannot be sent, because it is empty or holds CR, LF or NUL. Nothing was sent.
     InvalidArgument,
-    /// Something is larger than a limit that the caller may raise (a listing, a line of one).
+    /// Something is larger than a limit that you may raise (a listing, or a line of a listing).
     TooLarge,
-    /// The caller broke the contract; nothing was sent.
+    /// Your program broke the contract of this crate; nothing was sent.
     Misuse(Misuse),
 }
 
-/// What the caller did wrong.
+/// The mistake in your program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Misuse {
     /// The answer does not belong to the last want of this operation on this session.
     StaleAnswer,
-    /// The transfer token does not belong to this session, or is already spent.
+    /// The transfer token belongs to another session, or was used already.
     StaleTransfer,
-    /// The control connection is secured already.
+    /// The control connection is already under TLS.
     AlreadySecured,
-    /// The operation needs a secured control connection.
+    /// The operation needs a control connection under TLS.
     NotSecured,
-    /// The operation needs a login that went well before.
+    /// The operation needs a successful login first.
     NotLoggedIn,
-    /// The operation was stepped again after it was done.
+    /// The operation was stepped again after its end.
     Finished,
-    /// A download was finished before its end was reached.
+    /// A download was finished before you had read it to its end.
     NotAtEnd,
-    /// An option that makes no sense, such as a time-out of zero, or a command that belongs to
-    /// another method; the error's text says which and why.
+    /// An option is wrong, such as a time-out of zero, or a command belongs to another method. The
+    /// error's text says which, and why.
     Option,
-    /// A transfer in another mode than MODE S, or of another structure than STRU F: its bytes
-    /// would not be those of the file.
+    /// The session is not in MODE S and STRU F, so the bytes of a transfer would not be the bytes
+    /// of the file.
     Framing,
-    /// A copy between two servers, of which one protects its data connections: neither of them
-    /// would begin the handshake.
+    /// A copy between two servers was asked for, but one of them protects its data connections by
+    /// TLS. Neither server would begin the handshake.
     Protected,
-    /// More commands were queued than [`Config`](crate::Config) allows to stand unsent.
+    /// More bytes of commands are waiting to be written than
+    /// [`Config::unsent`](crate::Config::unsent) allows.
     TooMuchUnsent,
 }
 
 impl Error {
-    /// An error of this kind, without context.
+    /// Makes an error of this kind, without context.
     pub fn new(kind: ErrorKind) -> Self {
         Self(Arc::new(Context {
             kind,
@@ -144,7 +150,7 @@ impl Error {
         }))
     }
 
-    /// The error that this reply is, by its first digit.
+    /// Makes the error that this reply stands for, by the reply's first digit.
     pub fn from_reply(reply: Reply) -> Self {
         let kind = match reply.class() {
             Class::Transient if reply.code().value() == 421 => ErrorKind::Closed,
@@ -155,15 +161,15 @@ impl Error {
         Self::new(kind).with_reply(reply)
     }
 
-    /// Names the command that failed.
+    /// Adds the command that failed.
     #[must_use]
     pub fn with_command(mut self, verb: &str) -> Self {
         Arc::make_mut(&mut self.0).command = Some(verb.into());
         self
     }
 
-    /// Says what the command was about, such as the path of RETR, if it was this one. What is secret
-    /// is left out.
+    /// Adds the argument of `command`, such as the path of RETR, if the error is about this command
+    /// and has no argument yet. Secrets are left out.
     pub(crate) fn or_argument_of(mut self, command: &Command) -> Self {
         let known = self.argument().is_some() || self.command() != Some(command.verb());
         if !known && !matches!(command.verb(), "PASS" | "ACCT") {
@@ -173,7 +179,7 @@ impl Error {
         self
     }
 
-    /// Says what can be done, unless that is said already.
+    /// Adds advice on what to do, unless the error has advice already.
     pub(crate) fn or_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
         if self.0.advice.is_none() {
             Arc::make_mut(&mut self.0).advice = Some(advice.into());
@@ -181,36 +187,36 @@ impl Error {
         self
     }
 
-    /// Says what it is about, such as `connecting to ftp.example.org, port 21`.
+    /// Adds what the operation was about, such as `connecting to ftp.example.org, port 21`.
     #[must_use]
     pub fn with_subject(mut self, subject: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.0).subject = Some(subject.into());
         self
     }
 
-    /// Adds the reply that made it fail.
+    /// Adds the reply that made the operation fail.
     #[must_use]
     pub fn with_reply(mut self, reply: Reply) -> Self {
         Arc::make_mut(&mut self.0).reply = Some(reply);
         self
     }
 
-    /// Says how many bytes of data were moved before it failed.
+    /// Adds how many bytes of data were moved before the failure.
     #[must_use]
     pub fn with_transferred(mut self, bytes: u64) -> Self {
         Arc::make_mut(&mut self.0).transferred = Some(bytes);
         self
     }
 
-    /// Says how many bytes of data should have been moved, and why that is known.
+    /// Adds how many bytes of data should have been moved, and how this number is known.
     pub(crate) fn with_expected(self, bytes: u64, why: String) -> Self {
         let mut error = self.with_source(why);
         Arc::make_mut(&mut error.0).expected = Some(bytes);
         error
     }
 
-    /// Says how long was waited in vain, by these limits: they are the driver's, and the session
-    /// does not know them.
+    /// Adds how long the operation had waited when it timed out, according to these limits. The
+    /// limits belong to the driver; the session does not know them.
     #[must_use]
     pub fn with_limits(self, timeouts: &Timeouts) -> Self {
         let inner = self.inner().and_then(|inner| inner.downcast_ref::<Self>());
@@ -232,7 +238,8 @@ impl Error {
         self
     }
 
-    /// The same where both sides had agreed on TLS: there is no other kind of it to try.
+    /// Adapts the reason to a failure after both sides had agreed on TLS: the advice to try another
+    /// kind of TLS would be wrong then.
     pub(crate) fn in_agreed_tls(self) -> Self {
         match self.tls_reason() {
             Some(Reason::PlainServer) => self.with_tls_reason(Reason::ClearText),
@@ -240,7 +247,7 @@ impl Error {
         }
     }
 
-    /// The same without the server's words, which were data.
+    /// Removes the server's reply, because its text was data.
     pub(crate) fn without_reply(mut self) -> Self {
         if self.reply().is_some() {
             Arc::make_mut(&mut self.0).reply = None;
@@ -248,7 +255,7 @@ impl Error {
         self
     }
 
-    /// Adds the cause, an error or words; [`inner`](Self::inner) gives it back.
+    /// Adds the cause, an error or a text; [`inner`](Self::inner) returns it.
     #[must_use]
     pub fn with_source(
         mut self,
@@ -258,7 +265,8 @@ impl Error {
         self
     }
 
-    /// Adds a cause of our own, and the reason in it, where there is none yet.
+    /// Adds an error of this crate as the cause, and takes over its TLS reason if this error has
+    /// none.
     pub(crate) fn because(self, cause: Self) -> Self {
         let reason = cause.tls_reason().filter(|_| self.tls_reason().is_none());
         match reason.cloned() {
@@ -271,7 +279,7 @@ impl Error {
         Self::new(ErrorKind::Misuse(misuse))
     }
 
-    /// An option that makes no sense: which, and why.
+    /// Makes a [`Misuse::Option`] whose text says which option is wrong, and why.
     pub(crate) fn option(why: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
         Self::misuse(Misuse::Option).with_source(why)
     }
@@ -292,7 +300,7 @@ impl Error {
         }
     }
 
-    /// Without these secrets in the reply, which here is for people, and in those underneath.
+    /// Masks these secrets in the reply, in the argument, and in the errors underneath.
     pub(crate) fn masked(self, secrets: &[Vec<u8>]) -> Self {
         if secrets.is_empty() {
             return self;
@@ -317,17 +325,18 @@ impl Error {
         error
     }
 
-    /// What kind of failure this is.
+    /// Returns the kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The verb of the command that failed, such as `RETR`.
+    /// Returns the verb of the command that failed, such as `RETR`.
     pub fn command(&self) -> Option<&str> {
         self.0.command.as_deref()
     }
 
-    /// The argument of that command, such as the path of RETR, where it had one. Secrets are masked.
+    /// Returns the argument of the command that failed, such as the path of RETR. `None` if there
+    /// was none. Secrets are masked.
     ///
     /// ```
     /// use ftp_proto::Error;
@@ -341,40 +350,42 @@ impl Error {
         self.0.argument.as_deref()
     }
 
-    /// What it is about, where that is known: a connection, with host and port.
+    /// Returns what the operation was about, if that is known: a connection, with host and port.
     pub fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
     }
 
-    /// The server's reply, where there is one.
+    /// Returns the server's reply, if there is one.
     pub fn reply(&self) -> Option<&Reply> {
         self.0.reply.as_ref()
     }
 
-    /// How many bytes of data were moved, where data was to be moved.
+    /// Returns how many bytes of data were moved. `None` if the operation was to move no data.
     pub fn transferred(&self) -> Option<u64> {
         self.0.transferred
     }
 
-    /// How many bytes of data should have been moved, where fewer or more of them were than that. Of
-    /// an upload, how many the file should have then.
+    /// Returns how many bytes of data should have been moved, if another number was. For an upload,
+    /// it is the size that the file should have afterwards.
     pub fn expected(&self) -> Option<u64> {
         self.0.expected
     }
 
-    /// How long was waited, of [`ErrorKind::Timeout`] in an adapter: the limit in [`Timeouts`].
+    /// Returns how long the operation had waited when it failed with [`ErrorKind::Timeout`]: the
+    /// limit in [`Timeouts`]. Only an adapter knows it; otherwise it is `None`.
     pub fn waited(&self) -> Option<Duration> {
         self.0.waited
     }
 
-    /// Why TLS failed, where that is known; also beside a refusal of the server's that is about
-    /// TLS, and beside a greeting that does not come.
+    /// Returns why TLS failed, if that is known. It is also set if the server refused a command
+    /// because of TLS, and if a greeting does not come because one side speaks TLS and the other
+    /// does not.
     pub fn tls_reason(&self) -> Option<&Reason> {
         self.0.tls_reason.as_ref()
     }
 
-    /// The error underneath, whether `Display` has told it or not: an `std::io::Error`, one of
-    /// rustls, or words of our own.
+    /// Returns the error underneath: an `std::io::Error`, an error of rustls, or a text of this
+    /// crate. It is the same whether `Display` has shown it or not.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -391,7 +402,8 @@ impl Error {
         self.0.inner.as_deref()
     }
 
-    /// The error underneath where `Display` tells it: there are no better words.
+    /// The error underneath, if `Display` shows it. `Display` leaves it out where a TLS reason or
+    /// the reply says the same in better words.
     fn told(&self) -> Option<&Inner> {
         let inner = self.inner().filter(|_| self.tls_reason().is_none())?;
         let same_reply = || {
@@ -404,7 +416,8 @@ impl Error {
         }
     }
 
-    /// Whether nothing is left to say of an error underneath: TLS failed, for the same reason.
+    /// Whether `Display` has already said everything about `inner`: TLS failed, for the same
+    /// reason.
     fn tells_all_of(&self, inner: &Self) -> bool {
         inner.kind() == ErrorKind::Tls
             && inner.reply().is_none()
@@ -413,7 +426,7 @@ impl Error {
                 .is_some_and(|reason| Some(reason) == self.tls_reason())
     }
 
-    /// Whether the reply is what went wrong, and not what the server said besides.
+    /// Whether the reply itself is the failure, and not just an addition to it.
     fn is_a_reply(&self) -> bool {
         matches!(
             self.kind(),
@@ -437,10 +450,11 @@ impl fmt::Display for Error {
         if let Some(subject) = &context.subject {
             write!(f, "{}: ", Escaped::new(subject))?;
         }
-        // A proxy's words may be in it, or what a verifier of the caller's saw in a certificate.
+        // Escaped, since the text may hold words of a proxy, or of a certificate that your verifier
+        // saw.
         let told = told.map(|told| told.to_string());
         match (context.kind, context.waited, &told) {
-            // What the system says needs nothing ahead of it.
+            // A message of the system needs no introduction.
             (ErrorKind::Io, _, Some(told)) => write!(f, "{}", Escaped::new(told))?,
             (ErrorKind::Timeout(wait), Some(limit), _) => {
                 write!(f, "timed out after {limit:?}, {wait}")?;
@@ -517,7 +531,7 @@ impl fmt::Display for Misuse {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A `main` that returns an error prints this: the words come first.
+        // A `main` that returns an error prints `Debug`, so the readable text comes first.
         let mut shown = f.debug_struct("Error");
         shown
             .field("says", &self.to_string())
@@ -529,7 +543,7 @@ impl fmt::Debug for Error {
     }
 }
 
-/// What `Display` has not told yet.
+/// The source is the first cause that `Display` has not shown yet.
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self.told() {
@@ -545,7 +559,7 @@ impl core::error::Error for Error {
     }
 }
 
-/// What each of these is to a caller.
+/// The kind of error that each of these errors becomes.
 macro_rules! causes {
     ($($cause:ty => $kind:ident;)*) => {$(
         impl From<$cause> for Error {
@@ -564,7 +578,8 @@ causes! {
     crate::data::LineTooLong => TooLarge;
 }
 
-/// An [`ErrorKind::Io`], or the [`Error`] that travelled inside the `io::Error`.
+/// Makes an [`ErrorKind::Io`], or takes out the [`Error`] that an adapter had put inside the
+/// `io::Error`.
 #[cfg(feature = "std")]
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
@@ -575,7 +590,7 @@ impl From<std::io::Error> for Error {
     }
 }
 
-/// The error travels inside; `From` or [`std::io::Error::downcast`] takes it out again.
+/// Puts the error inside an `io::Error`; `From` or [`std::io::Error::downcast`] takes it out again.
 #[cfg(feature = "std")]
 impl From<Error> for std::io::Error {
     fn from(error: Error) -> Self {

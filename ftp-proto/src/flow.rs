@@ -1,19 +1,20 @@
-//! The contract between the core and the owner of the sockets, on one page.
+//! The contract between the core and the driver, which owns the sockets.
 //!
-//! A driver [starts](crate::Session::start) a [`Flow`] on a session and calls
-//! [`Session::step`](crate::Session::step) with an [`Answer`] until it is [done](Step::Done). Each
-//! step that is not the last one names a [`Want`]. Before a driver serves a want it writes
-//! [`Session::outgoing`](crate::Session::outgoing). Serving it means to do what its documentation
-//! says and to spend its ticket on the one answer that tells what happened.
+//! A driver [starts](crate::Session::start) a [`Flow`] on a session. Then it calls
+//! [`Session::step`](crate::Session::step) with an [`Answer`] until the flow is [done](Step::Done).
+//! Each step before the last one returns a [`Want`]. Before a driver serves a want, it writes
+//! [`Session::outgoing`](crate::Session::outgoing). To serve a want, the driver does what the
+//! want's documentation says, and then uses the want's ticket to make the one answer that says what
+//! happened.
 //!
 //! Every want can also be answered by
 //!
-//! * `timed_out`: its [`Wait`] is over;
-//! * `broken`: the *control* connection failed while it was served;
-//! * `control_first`, where it can block on something other than the control connection: bytes
-//!   (or the end) of the control connection came meanwhile and were fed to the session. The flow
-//!   may then want the same thing again with a clock that [goes on](Clock::Continues): the driver
-//!   continues what it had begun.
+//! * `timed_out`: the time limit of its [`Wait`] has passed;
+//! * `broken`: the *control* connection failed while the driver served the want;
+//! * `control_first`, if the want can block on something other than the control connection: bytes
+//!   of the control connection (or its end) came meanwhile, and the driver fed them to the session.
+//!   The flow may then return the same want again with a clock that [goes on](Clock::Continues).
+//!   The driver continues what it had begun.
 
 use core::net::SocketAddr;
 use core::num::NonZeroU16;
@@ -27,9 +28,9 @@ use crate::wait::{Clock, Wait};
 
 /// One operation as a plain value.
 ///
-/// The flows of this crate are in [`flows`](crate::flows). You make further ones by composing
-/// them: call `step` of the inner flow, hand its wants on and each answer in. Its first answer is
-/// [`Answer::begin`].
+/// The flows of this crate are in [`flows`](crate::flows). You can compose further flows from them.
+/// Call `step` of the inner flow, return its wants, and pass each answer in. The first answer of an
+/// inner flow is [`Answer::begin`].
 ///
 /// ```
 /// use ftp_proto::{Answer, Error, Flow, RemotePath, Session, Step, flows};
@@ -54,18 +55,18 @@ use crate::wait::{Clock, Wait};
 /// }
 /// ```
 pub trait Flow {
-    /// What the operation yields in the end.
+    /// What the operation returns when it is done.
     type Output;
 
-    /// Advances by one answer; called by [`Session::step`] alone, or by an enclosing flow.
+    /// Advances by one answer. Only [`Session::step`] and an enclosing flow call this.
     ///
     /// # Errors
-    /// Whatever ended the operation. The session then either is in step, or owes something that
-    /// the next operation pays first, or is dead and says so.
+    /// Any error that ended the operation. After it the session is in step, or the next operation
+    /// cleans up first, or the session is dead and says so.
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Self::Output>, Error>;
 
-    /// What this flow takes over from earlier ones, and which therefore is not to be settled
-    /// before it starts.
+    /// Returns what this flow takes over from earlier operations. The session then does not clean
+    /// it up before the flow starts.
     fn adopts(&self) -> Adopts {
         Adopts::Nothing
     }
@@ -74,97 +75,103 @@ pub trait Flow {
 /// What a flow takes over from earlier operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Adopts {
-    /// Nothing: all debts are paid before it starts.
+    /// Nothing: the session cleans up everything before the flow starts.
     Nothing,
-    /// The greeting, which is owed from the first moment on.
+    /// The greeting, which is to come from the first moment on.
     Greeting,
-    /// The transfer whose token it spends.
+    /// The transfer whose token the flow uses up.
     Transfer(TransferId),
-    /// The place where an earlier session stood.
+    /// The directory and the settings that an earlier session had.
     Standing,
 }
 
-/// What [`Flow::step`] yields.
+/// What [`Flow::step`] returns.
 #[derive(Debug)]
 #[must_use]
 pub enum Step<T> {
-    /// The driver must do this and answer.
+    /// The driver must serve this want and answer it.
     Want(Want),
-    /// The operation is over.
+    /// The operation has ended, with this result.
     Done(T),
 }
 
-/// What the driver must do next. Exhaustive on purpose: a driver that compiles handles everything.
+/// What the driver must do next. The enum is exhaustive on purpose: if your driver compiles, it
+/// handles every want.
 #[derive(Debug)]
 #[must_use]
 pub enum Want {
     /// Read from the control connection.
     Receive(Receive),
-    /// Make the data connection.
+    /// Make the data connection (passive mode).
     Connect(Connect),
     /// Listen for the data connection (active mode).
     Listen(Listen),
     /// Accept the data connection (active mode).
     Accept(Accept),
-    /// Put TLS on the control connection.
+    /// Start TLS on the control connection.
     SecureControl(SecureControl),
-    /// Take TLS off the control connection (CCC).
+    /// End TLS on the control connection (CCC).
     ClearControl(ClearControl),
-    /// Put TLS on the data connection.
+    /// Start TLS on the data connection.
     SecureData(SecureData),
     /// End the data connection.
     CloseData(CloseData),
 }
 
-/// Where a data connection goes: never a resolved address, so that a proxy can serve it.
+/// Where a data connection goes. The control connection's peer is not given as an address, so that
+/// a proxy can make the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// The peer of the control connection, at this port.
     ControlPeer(NonZeroU16),
-    /// This address, which was explicitly trusted.
+    /// This address, which you trust explicitly.
     Address(SocketAddr),
 }
 
-/// How a data connection is to be ended.
+/// How the driver is to end a data connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Closing {
-    /// Uploads, once all is written: send our end, which is close_notify (under TLS), everything
-    /// flushed, and a half-close. The connection stays. Until this is answered by
-    /// [`DataEnd::Clean`] nothing is known to have arrived; where that and `control_first` are
-    /// both true, `closed` is the answer.
+    /// Uploads, after all data was written: flush everything, send close_notify (under TLS), and
+    /// half-close. The connection stays open. Until the answer is [`DataEnd::Clean`], the client
+    /// does not know that anything has arrived. If both `closed` and `control_first` are true,
+    /// answer `closed`.
     SendEnd,
-    /// Uploads, after that: read until the peer's end, then close. It harvests session tickets and
-    /// keeps the kernel from resetting the connection under data still queued.
+    /// Uploads, after [`SendEnd`](Self::SendEnd): read until the server's end, then close. This
+    /// collects session tickets. It also keeps the kernel from resetting the connection while data
+    /// is still queued.
     AwaitEnd,
-    /// Downloads, once the peer's end was read: close_notify (under TLS), then close.
+    /// Downloads, after the server's end was read: send close_notify (under TLS), then close.
     Acknowledge,
-    /// Transfers that are given up, once the data connection has resumed TLS 1.3: read until a
-    /// ticket has come with it, for it has used one up; what else comes is of no use. The connection
-    /// stays. Where a ticket came before, or TLS is older, this is answered at once. Without it a
-    /// server that demands resumption would refuse the transfers after a few short ones.
+    /// Transfers that are given up, if the data connection has resumed a TLS 1.3 session: read
+    /// until a new session ticket has come, because the resumption has used one up. Everything else
+    /// that comes is thrown away. The connection stays open. If a ticket has come before, or TLS is
+    /// older than 1.3, answer at once. Without this want, a server that demands resumption would
+    /// refuse transfers after a few short ones.
     Harvest,
-    /// Transfers that are given up after they have begun: drop it at once, by a reset where that is
-    /// possible. The server cannot take what it got for all there was, and what it sends fails. Also
-    /// covers a connection or a listener still in the making, and one that does not exist.
+    /// Transfers that are given up after they have begun: drop the connection at once, with a reset
+    /// if that is possible. A reset makes sure that the server does not take a part of an upload
+    /// for the whole file, and that its own sending fails. The want also covers a connection or a
+    /// listener that is still being made, and a connection that does not exist.
     Abandon,
-    /// All others that are given up: drop it at once, and do not reset it. There are servers that a
-    /// reset ends, with all their sessions. Covers what [`Abandon`](Self::Abandon) covers.
+    /// All other transfers that are given up: drop the connection at once, without a reset. Some
+    /// servers end all their sessions after a reset. The want also covers what
+    /// [`Abandon`](Self::Abandon) covers.
     Discard,
 }
 
 impl Closing {
-    /// Whether the connection is still there afterwards.
+    /// Returns whether the connection is still open after this.
     pub fn leaves_it_open(self) -> bool {
         matches!(self, Self::SendEnd | Self::Harvest)
     }
 }
 
-/// What happened to a want. Only its ticket makes one.
+/// What happened when the driver served a want. You make an answer from the want's ticket.
 #[derive(Debug)]
 #[must_use]
 pub struct Answer {
     ticket: Option<Ticket>,
-    /// What happened, until a flow takes it.
+    /// What happened. `None` once a flow has taken it.
     event: Option<Event>,
 }
 
@@ -176,7 +183,7 @@ pub(crate) enum Event {
     Connected,
     Listening(SocketAddr),
     Accepted,
-    /// A connection from there was turned away.
+    /// A connection from this address was refused.
     TurnedAway(Option<SocketAddr>),
     Secured,
     Resumed,
@@ -187,24 +194,25 @@ pub(crate) enum Event {
     Broken(Error),
 }
 
-/// Which want of which session: good for one answer.
+/// Identifies one want of one session. It is good for one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket {
     pub(crate) session: usize,
     pub(crate) serial: u64,
 }
 
-/// Why a flow stops here. Its code reads as if it could wait, and `?` leaves it with the want.
+/// Why the code of a flow stops. The code reads as if it could wait: `?` leaves it with the next
+/// want.
 #[derive(Debug)]
 pub(crate) enum Halt {
-    /// The driver must do this first.
+    /// The driver must serve this want first.
     Want(Want),
     /// The operation has failed.
     Error(Error),
 }
 
 impl Answer {
-    /// The answer that an inner flow begins with: nothing has happened yet. A driver gets its first
+    /// Makes the first answer for an inner flow: nothing has happened yet. A driver gets its first
     /// answer from [`Session::start`].
     pub const fn begin() -> Self {
         Self {
@@ -213,18 +221,19 @@ impl Answer {
         }
     }
 
-    /// The want that it answers; none for an inner flow's first one.
+    /// The ticket of the want that this answers. `None` for the first answer of an inner flow.
     pub(crate) fn ticket(&self) -> Option<Ticket> {
         self.ticket
     }
 
-    /// What happened, if nobody has taken it yet.
+    /// What happened, if no flow has taken it yet.
     pub(crate) fn event(&self) -> Option<&Event> {
         self.event.as_ref()
     }
 
-    /// What happened, for the state that asks first; the states after it begin with nothing. That
-    /// the control connection failed a flow learns from the session, which is dead then.
+    /// Takes what happened, for the first state that asks; later states find `None`. A failed
+    /// control connection looks like `ControlFirst`: the flow then asks the session, which is dead,
+    /// and gets the error.
     pub(crate) fn take(&mut self) -> Option<Event> {
         match self.event.take() {
             Some(Event::Broken(_)) => Some(Event::ControlFirst),
@@ -232,12 +241,12 @@ impl Answer {
         }
     }
 
-    /// Takes what happened: is it that the time is over?
+    /// Takes what happened, and returns whether it was a time-out.
     pub(crate) fn take_timeout(&mut self) -> bool {
         matches!(self.take(), Some(Event::TimedOut))
     }
 
-    /// The same answer for an inner flow. Nothing is left for this one.
+    /// Moves the answer on to an inner flow. Nothing is left for this flow.
     pub(crate) fn pass_on(&mut self) -> Self {
         Self {
             ticket: self.ticket,
@@ -254,7 +263,7 @@ impl Ticket {
         }
     }
 
-    /// The answer that starts an operation: there was no want yet.
+    /// The answer that starts an operation, before there is any want.
     pub(crate) fn start(self) -> Answer {
         Answer {
             ticket: Some(self),
@@ -276,7 +285,7 @@ impl From<Error> for Halt {
 }
 
 impl<T> Step<T> {
-    /// One step of a flow: `code` goes on until it is done, or `?` leaves it.
+    /// Runs one step of a flow: `code` runs to its end, or `?` leaves it.
     pub(crate) fn run(
         mut answer: Answer,
         code: impl FnOnce(&mut Answer) -> Result<T, Halt>,
@@ -289,7 +298,7 @@ impl<T> Step<T> {
     }
 }
 
-/// One entry for each want: its ticket, what it says, and its answers.
+/// One entry for each want: its ticket, its field, and its answers.
 macro_rules! tickets {
     ($(
         $(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty)? } {$(
@@ -326,22 +335,22 @@ macro_rules! tickets {
                 self.ticket.answer($event)
             })*
 
-            /// Which class of waiting limits it.
+            /// Returns which class of waiting limits this want.
             pub fn wait(&self) -> Wait {
                 self.wait
             }
 
-            /// Whether the time allowed starts now.
+            /// Returns whether the time limit is counted from now.
             pub fn clock(&self) -> Clock {
                 self.clock
             }
 
-            /// The time allowed is over.
+            /// Answers that the time limit has passed.
             pub fn timed_out(self) -> Answer {
                 self.ticket.answer(Event::TimedOut)
             }
 
-            /// The control connection failed; the session is dead.
+            /// Answers that the control connection failed. The session is then dead.
             pub fn broken(self, error: impl Into<Error>) -> Answer {
                 self.ticket.answer(Event::Broken(error.into()))
             }
@@ -349,22 +358,22 @@ macro_rules! tickets {
     )*
 
         impl Want {
-            /// Which class of waiting limits it.
+            /// Returns which class of waiting limits this want.
             pub fn wait(&self) -> Wait {
                 match self { $(Self::$name(want) => want.wait,)* }
             }
 
-            /// Whether the time allowed starts now.
+            /// Returns whether the time limit is counted from now.
             pub fn clock(&self) -> Clock {
                 match self { $(Self::$name(want) => want.clock,)* }
             }
 
-            /// The time allowed is over.
+            /// Answers that the time limit has passed.
             pub fn timed_out(self) -> Answer {
                 match self { $(Self::$name(want) => want.timed_out(),)* }
             }
 
-            /// The control connection failed; the session is dead.
+            /// Answers that the control connection failed. The session is then dead.
             pub fn broken(self, error: impl Into<Error>) -> Answer {
                 match self { $(Self::$name(want) => want.broken(error),)* }
             }
@@ -377,100 +386,107 @@ macro_rules! tickets {
 }
 
 tickets! {
-    /// Ticket of [`Want::Receive`]: read once from the control connection, feed what came to
-    /// [`Session::receive`], its end to [`Session::receive_eof`].
+    /// The ticket of [`Want::Receive`]: read once from the control connection. Feed the bytes to
+    /// [`Session::receive`]; at the end of the connection, call [`Session::receive_eof`].
     Receive {} {
-        /// Something came, or the end, and the session has it.
+        /// Answers that bytes or the end of the connection came, and that the session has them.
         received() => Event::Received;
     }
-    /// Ticket of [`Want::Connect`]: make a connection to [`endpoint`](Self::endpoint) and keep it
-    /// as the data connection; one that existed before is dropped.
+    /// The ticket of [`Want::Connect`]: make a connection to [`endpoint`](Self::endpoint) and keep
+    /// it as the data connection. Drop a data connection that existed before.
     Connect {
-        /// Where to.
+        /// Returns where to connect.
         endpoint: Endpoint
     } {
-        /// The data connection is there.
+        /// Answers that the data connection is made.
         connected() => Event::Connected;
-        /// It could not be made.
+        /// Answers that the connection could not be made.
         failed(error: impl Into<Error>) => Event::Failed(error.into());
-        /// The control connection had something to say first.
+        /// Answers that bytes or the end of the control connection came first.
         control_first() => Event::ControlFirst;
     }
-    /// Ticket of [`Want::Listen`]: bind a listener on the local address of the control connection.
+    /// The ticket of [`Want::Listen`]: bind a listener at the local address of the control
+    /// connection.
     Listen {} {
-        /// The listener is there; the server is to connect to this address.
+        /// Answers that the listener is ready, and that the server is to connect to this address.
         listening(address: SocketAddr) => Event::Listening(address);
-        /// It could not be made.
+        /// Answers that the listener could not be made.
         failed(error: impl Into<Error>) => Event::Failed(error.into());
     }
-    /// Ticket of [`Want::Accept`]: take one connection off the listener. If it
-    /// [is to be taken](Self::admits), close the listener; else drop the connection.
+    /// The ticket of [`Want::Accept`]: accept one connection from the listener. If
+    /// [`admits`](Self::admits) says yes, keep the connection and close the listener. Otherwise
+    /// drop the connection.
     Accept {
-        /// Whose connection is to be taken.
+        /// Returns who may make the data connection.
         wanted: ActivePeer
     } {
-        /// The data connection is there.
+        /// Answers that the data connection is made.
         accepted() => Event::Accepted;
-        /// A connection came from this address, and was dropped. The same want comes back, with a
-        /// clock that [goes on](Clock::Continues).
+        /// Answers that a connection came from this address and that the driver dropped it. The
+        /// same want comes back, with a clock that [goes on](Clock::Continues).
         turned_away(from: Option<SocketAddr>) => Event::TurnedAway(from);
-        /// The listener failed.
+        /// Answers that the listener failed.
         failed(error: impl Into<Error>) => Event::Failed(error.into());
-        /// The control connection had something to say first.
+        /// Answers that bytes or the end of the control connection came first.
         control_first() => Event::ControlFirst;
     }
-    /// Ticket of [`Want::SecureControl`]: do a TLS handshake on the control connection, verified
-    /// against the name that the user gave. Under [implicit TLS](crate::Security::Implicit) it is
-    /// the first want of all.
+    /// The ticket of [`Want::SecureControl`]: do a TLS handshake on the control connection, and
+    /// verify the certificate against the host name that you gave. Under [implicit
+    /// TLS](crate::Security::Implicit) this is the first want of all.
     SecureControl {} {
-        /// The handshake is done; from now on the session is fed plain text again.
+        /// Answers that the handshake is done. From now on, feed the session the decrypted bytes.
         secured() => Event::Secured;
     }
-    /// Ticket of [`Want::ClearControl`]: exchange close_notify on the control connection and go
-    /// on in clear. A server that sends anything else first, or nothing, is answered `broken`.
+    /// The ticket of [`Want::ClearControl`]: exchange close_notify on the control connection and go
+    /// on in clear text. If the server sends anything else first, or nothing, answer `broken`.
     ClearControl {} {
-        /// close_notify went both ways.
+        /// Answers that both sides have sent close_notify.
         cleared() => Event::Cleared;
     }
-    /// Ticket of [`Want::SecureData`]: do a TLS handshake on the data connection, with the name
-    /// and the session store of this login's control connection; say by
-    /// [`resumed`](Self::resumed) whether that resumed its session. A handshake that is under way goes
-    /// on, also where the clock starts again: the server has then said that the transfer begins.
+    /// The ticket of [`Want::SecureData`]: do a TLS handshake on the data connection, with the
+    /// server name and the session store of this login's control connection. Answer
+    /// [`resumed`](Self::resumed) if the handshake has resumed a session, else
+    /// [`secured`](Self::secured). A handshake that has begun goes on, even if the clock starts
+    /// again: it does that once the server has said that the transfer begins.
     SecureData {
-        /// Which session tickets it may use.
+        /// Returns which session tickets the handshake may use.
         tickets: Tickets
     } {
-        /// It was not begun: it would have taken the [last ticket](Tickets::AllButLast).
+        /// Answers that the handshake was not begun, because it would have used the [last
+        /// ticket](Tickets::AllButLast).
         spared() => Event::Spared;
-        /// The handshake is done, without resuming a session, as far as is known.
+        /// Answers that the handshake is done and, as far as is known, has not resumed a session.
         secured() => Event::Secured;
-        /// The handshake is done, and it resumed the session of the login.
+        /// Answers that the handshake is done and has resumed the session of the login.
         resumed() => Event::Resumed;
-        /// It failed, or a condition on it was not met.
+        /// Answers that the handshake failed, or did not meet a condition of yours.
         failed(error: impl Into<Error>) => Event::Failed(error.into());
-        /// The control connection had something to say first.
+        /// Answers that bytes or the end of the control connection came first.
         control_first() => Event::ControlFirst;
     }
-    /// Ticket of [`Want::CloseData`]: end the data connection as [`closing`](Self::closing) says.
+    /// The ticket of [`Want::CloseData`]: end the data connection as [`closing`](Self::closing)
+    /// says.
     CloseData {
-        /// In which way.
+        /// Returns how to end the connection.
         closing: Closing
     } {
-        /// The connection is gone; how it ended, where that was seen.
+        /// Answers that this is done. `end` is how the connection ended, if the driver has seen
+        /// that.
         closed(end: DataEnd) => Event::Closed(end);
-        /// The control connection had something to say first.
+        /// Answers that bytes or the end of the control connection came first.
         control_first() => Event::ControlFirst;
     }
 }
 
 impl Accept {
-    /// Whether a connection that comes from there is to be taken.
+    /// Returns whether to keep a connection that comes from `from`, if the control connection's
+    /// peer is `control`.
     pub fn admits(&self, from: Option<SocketAddr>, control: Option<SocketAddr>) -> bool {
         self.wanted == ActivePeer::Anyone || Self::is_peer(from, control)
     }
 
-    /// Answers with what came to the listener: the data connection, or one from this address, which
-    /// was dropped.
+    /// Answers with what came to the listener: the data connection, or a connection from this
+    /// address that was dropped.
     pub fn came(self, what: Result<(), Option<SocketAddr>>) -> Answer {
         match what {
             Ok(()) => self.accepted(),
@@ -478,8 +494,8 @@ impl Accept {
         }
     }
 
-    /// Whether a connection that comes from there is the control connection's peer's. Where one of
-    /// the addresses is not known, it is a stranger's.
+    /// Returns whether both addresses are those of one machine. If one of them is not known, the
+    /// answer is no.
     pub fn is_peer(from: Option<SocketAddr>, control: Option<SocketAddr>) -> bool {
         match (from, control) {
             (Some(from), Some(control)) => from.ip().to_canonical() == control.ip().to_canonical(),

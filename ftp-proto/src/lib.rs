@@ -1,24 +1,30 @@
 //! The FTP and FTPS client protocol without I/O: no sockets, no clock, no std.
 //!
-//! Bytes go in, bytes come out, and in between stand *flows*, which say what they want next:
+//! This crate decides what to send and what each reply means. Your program, or one of the adapters,
+//! owns the sockets. Such an owner is called a *driver*. It feeds in the bytes that the server
+//! sent, and writes the bytes that the session hands out. Between the two, a *flow* says what it
+//! wants next:
 //!
 //! ```text
 //!                     your driver: sockets, pipes, io_uring, arrays
 //!        receive(bytes)  |   ^ outgoing()          ^ Want      | Answer
 //!                        v   |                     |           v
 //!   session    lines > replies > ledger      flow (one operation: Login, Open, Abort ...)
-//!              what must survive a dropped   what is forgotten with it
-//!              operation
+//!              what must survive a dropped   what is forgotten when the operation
+//!              operation                     is dropped
 //! ```
 //!
-//! * [`Session`] is one control connection: what was negotiated, what the server still owes.
-//! * A [`Flow`] is one operation as a plain value; all sequences of commands are in [`flows`].
-//! * [`Want`] is what a driver must do next, and each carries the ticket for its one [`Answer`].
+//! * A [`Session`] is one control connection. It knows what was negotiated and which replies are
+//!   still to come.
+//! * A [`Flow`] is one operation as a plain value. All sequences of commands are in [`flows`].
+//! * A [`Want`] is what the driver must do next. Each want carries the ticket for its one
+//!   [`Answer`].
 //! * [`DataPhase`](data::DataPhase) is a transfer while the driver moves its bytes.
-//! * [`wire`] and [`reply`] are the lower layer, for those who want nothing else.
+//! * [`wire`] and [`reply`] are the lower layer: commands, replies and their grammars. You can use
+//!   them alone.
 //!
-//! The crates `ftp-blocking` and `ftp-smol` are drivers for sockets; their `drive.rs` is the
-//! model for one of your own.
+//! The crates `ftp-blocking` and `ftp-smol` are drivers for sockets. If you write a driver of your
+//! own, take their `drive.rs` as the model.
 //!
 //! # A whole dialogue on arrays
 //!
@@ -28,7 +34,7 @@
 //!     Config, DataEnd, Error, Flow, Session, Step, Verdict, Wait, Want,
 //! };
 //!
-//! /// What the server says, in this order, whenever we wait for a reply.
+//! /// What the server says, in this order: one entry each time that we wait for a reply.
 //! let mut server = [
 //!     &b"220 Welcome\r\n"[..],
 //!     b"331 Password?\r\n",
@@ -54,11 +60,11 @@
 //!             Step::Done(output) => return Ok(output),
 //!             Step::Want(want) => want,
 //!         };
-//!         // Whatever is wanted, what must go out goes out first.
+//!         // Before a want is served, the session's bytes go out.
 //!         sent.extend_from_slice(session.outgoing());
 //!         session.advance(session.outgoing().len());
 //!         answer = match want {
-//!             // A look at what has already arrived: nothing, here.
+//!             // "Read what has already arrived." Here nothing has.
 //!             Want::Receive(want) if want.wait() == Wait::Arrived => want.timed_out(),
 //!             Want::Receive(want) => {
 //!                 match server.next() {
@@ -69,7 +75,7 @@
 //!             }
 //!             Want::Connect(want) => want.connected(),
 //!             Want::CloseData(want) => want.closed(DataEnd::Clean),
-//!             Want::Listen(want) => want.timed_out(), // no active mode here,
+//!             Want::Listen(want) => want.timed_out(), // no active mode in this example,
 //!             Want::Accept(want) => want.timed_out(),
 //!             Want::SecureControl(want) => want.timed_out(), // and no TLS
 //!             Want::ClearControl(want) => want.timed_out(),
@@ -84,7 +90,7 @@
 //! drive(&mut session, Login::new(ada), &mut server, &mut sent)?;
 //! let transfer = drive(&mut session, Open::retrieve("hello")?, &mut server, &mut sent)?;
 //!
-//! // The data connection is the driver's own: its bytes do not pass through the core.
+//! // The driver owns the data connection: its bytes do not pass through the core.
 //! assert_eq!(transfer.size_hint(), Some(5));
 //! assert_eq!(session.verdict(&transfer), Verdict::Open);
 //! let data = b"hello";
@@ -101,15 +107,15 @@
 //!
 //! # Features
 //!
-//! None is on by default, and then the crate needs `alloc`, nom and memchr alone.
+//! No feature is on by default. The crate then needs only `alloc`, nom and memchr.
 //!
 //! | feature | adds |
 //! |---|---|
 //! | `std` | conversions from and to `std::io::Error` |
 //! | `rustls` | [`tls`](https://docs.rs/ftp-proto/latest/ftp_proto/tls/): TLS without I/O |
-//! | `ring`, `aws-lc-rs` | a provider for it |
-//! | `platform-verifier`, `webpki-roots` | whom to trust |
-//! | `simulator` | a server without I/O for tests, and the contract table for drivers |
+//! | `ring`, `aws-lc-rs` | a provider of cryptography for `rustls` |
+//! | `platform-verifier`, `webpki-roots` | trust roots: those of the operating system, or Mozilla's list |
+//! | `simulator` | an FTP server without I/O for tests, and the contract table for drivers |
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(

@@ -5,8 +5,8 @@ use core::fmt;
 
 use crate::wire::{Command, Reply};
 
-/// What a wire observer sees; secrets are masked in both. `Display` is one line, safe to show:
-/// `> USER ada` or `< 331 Password?`.
+/// What an observer sees: a command or a reply. Secrets are masked in both. `Display` is one line,
+/// safe to show: `> USER ada` or `< 331 Password?`.
 ///
 /// ```
 /// use ftp_proto::Options;
@@ -36,18 +36,17 @@ impl fmt::Display for Observed<'_> {
     }
 }
 
-/// A function of the caller's that is shown every command and every reply from the greeting on:
+/// Your function that is shown every command and every reply, from the greeting on. You set it with
 /// [`Options::with_observer`](crate::Options::with_observer).
 #[derive(Clone)]
 pub struct Observer(Arc<dyn Fn(Observed<'_>) + Send + Sync>);
 
 impl Observer {
-    /// Of this function.
+    /// Makes an observer of this function.
     pub fn new(observer: impl Fn(Observed<'_>) + Send + Sync + 'static) -> Self {
         Self(Arc::new(observer))
     }
 
-    /// Shows this.
     pub(crate) fn show(&self, seen: Observed<'_>) {
         (self.0)(seen);
     }

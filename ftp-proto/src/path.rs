@@ -1,4 +1,4 @@
-//! Names on the server.
+//! Pathnames on the server.
 
 use crate::wire::Escaped;
 use alloc::borrow::Cow;
@@ -6,11 +6,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// A pathname on the server: the bytes that the server knows it by, and nothing decoded.
+/// A pathname on the server: the bytes by which the server knows the file, not decoded.
 ///
-/// It is not empty, and holds no CR, LF or NUL, which the protocol cannot carry. What a `/` means
-/// is the server's affair. `Display` and `Debug` escape as [`Escaped`] does; to send a path, use
-/// its bytes.
+/// A path is not empty. It holds no CR, LF or NUL, which FTP cannot carry. The server alone decides
+/// what a `/` means. `Display` and `Debug` escape as [`Escaped`] does; to send a path, use its
+/// bytes.
 ///
 /// ```
 /// use ftp_proto::RemotePath;
@@ -24,30 +24,30 @@ use core::fmt;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RemotePath(Vec<u8>);
 
-/// The current directory, where a path may be left out: `client.list(HERE)`.
+/// The current directory, for methods whose path may be left out: `client.list(HERE)`.
 pub const HERE: Option<&str> = None;
 
-/// Why bytes are no [`RemotePath`].
+/// Why bytes are not a valid [`RemotePath`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidPath {
-    /// No bytes at all.
+    /// The path has no bytes.
     Empty,
-    /// A byte that the protocol cannot carry.
+    /// A byte that FTP cannot carry.
     Byte {
         /// CR, LF or NUL.
         byte: u8,
-        /// Its place, counted in bytes from 0.
+        /// The position of the byte, counted in bytes from 0.
         at: usize,
     },
 }
 
 impl RemotePath {
-    /// A path of these bytes.
+    /// Makes a path of these bytes.
     ///
     /// # Errors
     ///
-    /// [`InvalidPath`] where they are empty or hold CR, LF or NUL.
+    /// [`InvalidPath`] if the bytes are empty or hold CR, LF or NUL.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, InvalidPath> {
         let bytes = bytes.into();
         if bytes.is_empty() {
@@ -62,19 +62,20 @@ impl RemotePath {
         }
     }
 
-    /// The bytes, as the server knows them.
+    /// Returns the bytes, as the server knows them.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// The path as text, where it is UTF-8.
+    /// Returns the path as text, or `None` if it is not UTF-8.
     #[must_use]
     pub fn to_str(&self) -> Option<&str> {
         core::str::from_utf8(&self.0).ok()
     }
 
-    /// The path as text; what is not UTF-8 becomes U+FFFD. Not escaped, and not a way back.
+    /// Returns the path as text for people. Bytes that are not UTF-8 become U+FFFD, so you cannot
+    /// turn the text back into the path. Nothing is escaped.
     #[must_use]
     pub fn to_string_lossy(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.0)

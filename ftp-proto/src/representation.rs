@@ -14,42 +14,42 @@ use core::num::NonZeroU8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransferType {
-    /// TYPE A: lines that end with CRLF on the wire.
+    /// TYPE A: text whose lines end with CRLF on the wire.
     Ascii(Format),
-    /// TYPE E: EBCDIC, between machines that use it inside. Not translated here.
+    /// TYPE E: EBCDIC, for machines that use EBCDIC themselves. This crate does not translate it.
     Ebcdic(Format),
-    /// TYPE I: bytes as they are.
+    /// TYPE I: the bytes as they are.
     Image,
-    /// TYPE L: logical bytes of this many bits. Eight are TYPE I by another name, which TOPS-20
-    /// wanted; others come packed as the server packs them.
+    /// TYPE L: logical bytes of this many bits. With 8 bits it means the same as TYPE I, and
+    /// TOPS-20 wanted it. With other sizes, the bytes come packed as the server packs them.
     Local(NonZeroU8),
 }
 
-/// What vertical format control a text has (RFC 959 section 3.1.1.5).
+/// The vertical format control of a text (RFC 959 section 3.1.1.5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// N: none, or none that matters.
+    /// N: no format control, or none that matters.
     #[default]
     NonPrint,
-    /// T: Telnet's CR, LF, NL, VT, FF.
+    /// T: the control characters of Telnet: CR, LF, NL, VT, FF.
     Telnet,
-    /// C: ASA carriage control, a character in front of each line.
+    /// C: ASA carriage control, one character at the start of each line.
     CarriageControl,
 }
 
-/// The transmission mode (RFC 959 section 3.4). Transfers are made in stream mode alone.
+/// The transmission mode (RFC 959 section 3.4). This crate transfers in stream mode only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TransmissionMode {
-    /// MODE S: the end of the data is the end of the connection.
+    /// MODE S: the end of the connection is the end of the data.
     #[default]
     Stream,
     /// MODE B: blocks with headers.
     Block,
-    /// MODE C: run lengths.
+    /// MODE C: run-length encoding.
     Compressed,
 }
 
-/// The file structure (RFC 959 section 3.1.2). Transfers are made of files without one alone.
+/// The file structure (RFC 959 section 3.1.2). This crate transfers with file structure only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FileStructure {
     /// STRU F: a sequence of bytes.
@@ -62,10 +62,10 @@ pub enum FileStructure {
 }
 
 impl TransferType {
-    /// TYPE A, non-print: what text is sent in.
+    /// TYPE A N, for text.
     pub const TEXT: Self = Self::Ascii(Format::NonPrint);
 
-    /// As TYPE sends it.
+    /// The argument of TYPE.
     pub(crate) fn argument(self) -> Cow<'static, str> {
         match self {
             Self::Ascii(Format::NonPrint) => "A".into(),
@@ -79,7 +79,7 @@ impl TransferType {
         }
     }
 
-    /// What TYPE with this argument means, where this crate has a name for it.
+    /// Reads the argument of TYPE. `None` if this crate has no name for it.
     pub(crate) fn from_argument(argument: &[u8]) -> Option<Self> {
         let argument = core::str::from_utf8(argument).ok()?;
         let (letter, parameter) = argument.split_once(' ').unwrap_or((argument, ""));

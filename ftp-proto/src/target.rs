@@ -2,7 +2,8 @@
 
 use core::net::SocketAddr;
 
-/// What to connect to: by name, so that a proxy can serve it.
+/// What a network is asked to connect to. The host is given by name, so that a proxy can resolve
+/// it.
 ///
 /// ```
 /// use ftp_proto::Target;
@@ -18,26 +19,26 @@ use core::net::SocketAddr;
 pub enum Target<'a> {
     /// The server, for the control connection.
     Server {
-        /// The host as the user gave it.
+        /// The host as you gave it.
         host: &'a str,
         /// The port.
         port: u16,
     },
-    /// The same machine, for a data connection.
+    /// The machine at the other end of the control connection, for a data connection.
     ControlPeer {
-        /// The host as the user gave it.
+        /// The host as you gave it.
         host: &'a str,
-        /// The address at the far end of the control connection, where it has one.
+        /// The address of the control connection's peer. `None` if the network has no addresses.
         address: Option<SocketAddr>,
         /// The port that the server named.
         port: u16,
     },
-    /// An address that the server named and the caller explicitly trusts.
+    /// An address that the server named and that you trust explicitly.
     Address(SocketAddr),
 }
 
 impl Target<'_> {
-    /// The port.
+    /// Returns the port.
     #[must_use]
     pub const fn port(&self) -> u16 {
         match self {
@@ -46,14 +47,14 @@ impl Target<'_> {
         }
     }
 
-    /// The address and the port, where they are known: the name of a [`Server`](Self::Server) is
-    /// still to be resolved.
+    /// Returns the address and the port. `None` if they are not known: the name of a
+    /// [`Server`](Self::Server) is not resolved yet.
     #[must_use]
     pub fn address(&self) -> Option<SocketAddr> {
         match self {
             Self::Server { .. } => None,
             Self::ControlPeer { address, port, .. } => address.map(|mut address| {
-                // The scope of an IPv6 address stays.
+                // set_port keeps the scope of an IPv6 address.
                 address.set_port(*port);
                 address
             }),

@@ -3,28 +3,30 @@
 use core::fmt;
 use core::time::Duration;
 
-/// Whether the time allowed for a want starts now or has started with an earlier one.
+/// Whether the time limit of a want is counted from now or from an earlier want.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Clock {
     /// The limit is counted from now.
     Starts,
-    /// The limit set by the last [`Starts`](Self::Starts) still holds: neither a stranger at the
-    /// listener nor a dripping server gets more time. What was begun for it goes on.
+    /// The limit that the last [`Starts`](Self::Starts) set still holds. A server that sends one
+    /// byte at a time, or a stranger who connects to the listener, gets no more time. The driver
+    /// goes on with what it had begun for the earlier want.
     Continues,
 }
 
-/// One row for each class: its name and what an error says of it; its limit in seconds, and what
-/// sets that.
+/// One row for each class of waiting. First the class: its docs, its name, and the text for errors.
+/// Then its limit: the docs, the field, the default in seconds, and the setter.
 macro_rules! waits {
     ($(
         $(#[$class:meta])* $wait:ident: $text:literal,
         $(#[$limit:meta])* $field:ident = $seconds:expr, $setter:ident;
     )*) => {
-        /// A class of waiting. Adapters map it to a duration; the core never sees one.
+        /// A class of waiting. An adapter maps each class to a duration; the core never sees a
+        /// duration.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Wait {
-            /// No waiting at all: read what has already arrived, if anything.
+            /// No waiting: read what has already arrived, if anything.
             Arrived,
             $($(#[$class])* $wait,)*
         }
@@ -38,11 +40,12 @@ macro_rules! waits {
             }
         }
 
-        /// How long each class of waiting may last. The limits are absolute: dripping bytes do not
-        /// extend them, except for [`data_idle`](Self::data_idle), which is about dripping.
+        /// How long each class of waiting may last. The limits are absolute: a server that sends
+        /// one byte at a time does not extend them. The exception is
+        /// [`data_idle`](Self::data_idle), which starts again with each byte of data.
         ///
-        /// A zero would mean a wait that is over before it begins; [`Options::check`](crate::Options::check)
-        /// refuses it.
+        /// A limit of zero would be over before the wait begins.
+        /// [`Options::check`](crate::Options::check) refuses it.
         ///
         /// ```
         /// use core::time::Duration;
@@ -67,9 +70,9 @@ macro_rules! waits {
         }
 
         impl Timeouts {
-            /// One value for every class. [`first_epsv`](Self::first_epsv) and
-            /// [`early_handshake`](Self::early_handshake), which end no operation, are at most their
-            /// defaults.
+            /// Sets every limit to `limit`. [`first_epsv`](Self::first_epsv) and
+            /// [`early_handshake`](Self::early_handshake) stay at most at their defaults, since
+            /// their end does not end the operation.
             #[must_use]
             pub fn with_all(self, limit: Duration) -> Self {
                 let default = Self::default();
@@ -80,7 +83,7 @@ macro_rules! waits {
                 .with_early_handshake(limit.min(default.early_handshake))
             }
 
-            /// The limit for this class; zero for [`Wait::Arrived`], which is no wait.
+            /// Returns the limit for this class. [`Wait::Arrived`], which is no wait, has zero.
             pub fn of(&self, wait: Wait) -> Duration {
                 match wait {
                     Wait::Arrived => Duration::ZERO,
@@ -88,12 +91,12 @@ macro_rules! waits {
                 }
             }
 
-            /// Whether every class has time at all.
+            /// Returns whether every limit is above zero.
             pub fn are_valid(&self) -> bool {
                 self.without_time().is_none()
             }
 
-            /// The name of a limit that is zero.
+            /// The name of the first limit that is zero.
             pub(crate) fn without_time(&self) -> Option<&'static str> {
                 let limits = [$((stringify!($field), self.$field),)*];
                 let zero = limits.into_iter().find(|(_, limit)| limit.is_zero());
@@ -113,76 +116,82 @@ macro_rules! waits {
 }
 
 waits! {
-    /// For a connection to be made.
+    /// Waiting for a connection to be made.
     Connect: "connecting",
-    /// A connection, 30 s, all addresses of a name together. Whether name resolution is included
-    /// is said by the transport.
+    /// Time for a connection: 30 s, for all addresses of a name together. Each transport says
+    /// whether name resolution is included.
     connect = 30, with_connect;
-    /// For the greeting.
+    /// Waiting for the greeting.
     Greeting: "waiting for the greeting",
-    /// The greeting, 60 s: servers look up the client's name first.
+    /// Time for the greeting: 60 s, because servers look up the client's name first.
     greeting = 60, with_greeting;
-    /// For the greeting of a server that asked for patience with 120.
+    /// Waiting for the greeting after the server has sent 120 ("ready in nnn minutes").
     DelayedGreeting: "waiting for the greeting after 120",
-    /// The greeting after 120, which asked for minutes, 10 min.
+    /// Time for the greeting after 120, which asks for minutes: 10 min.
     delayed_greeting = 600, with_delayed_greeting;
-    /// For the reply to an ordinary command.
+    /// Waiting for the reply to an ordinary command.
     Reply: "waiting for a reply",
-    /// An ordinary reply, 60 s.
+    /// Time for an ordinary reply: 60 s.
     reply = 60, with_reply;
-    /// For the reply to the first EPSV.
+    /// Waiting for the reply to the first EPSV.
     FirstEpsv: "waiting for the reply to EPSV",
-    /// The reply to the first EPSV of a session, 5 s: there are firewalls that swallow it. It ends no
-    /// operation: PASV follows.
+    /// Time for the reply to the first EPSV of a session: 5 s, because some firewalls swallow EPSV.
+    /// The end of this time does not end the operation: PASV follows.
     first_epsv = 5, with_first_epsv;
-    /// For the last line of a reply, after one that looks like it and has another code.
+    /// Waiting for the last line of a multi-line reply, after a line that looks like the last one
+    /// but has another code.
     LastLine: "waiting for the last line of a reply",
-    /// The last line of a reply, 5 s, after one that looks like it, but has another code than the
-    /// first.
+    /// Time for the last line of a multi-line reply: 5 s. It is counted from a line that looks like
+    /// the last one but has another code than the first line.
     last_line = 5, with_last_line;
-    /// For the first reply to a data command.
+    /// Waiting for the first reply to a data command.
     Preliminary: "waiting for the transfer to start",
-    /// The first reply to a data command, 120 s: some servers recall files from tape.
+    /// Time for the first reply to a data command: 120 s, because some servers recall files from
+    /// tape.
     preliminary = 120, with_preliminary;
-    /// For the first reply to a data command, before the handshake on the data connection begins
-    /// without it.
+    /// Waiting for the first reply to a data command, before the handshake on the data connection
+    /// begins without that reply.
     EarlyHandshake: "waiting for the transfer to start",
-    /// The first reply to a data command whose data is under TLS, 1 s: then the handshake on the data
-    /// connection begins without it, since ftp-srv says 150 only after that. It ends no operation:
-    /// the reply then has the time of [`preliminary`](Self::preliminary).
+    /// Time for the first reply to a data command under TLS: 1 s. After that, the handshake on the
+    /// data connection begins without the reply, because ftp-srv sends 150 only after the
+    /// handshake. The end of this time does not end the operation: the reply then has the time of
+    /// [`preliminary`](Self::preliminary).
     early_handshake = 1, with_early_handshake;
-    /// For the server to connect in active mode.
+    /// Waiting for the server to connect in active mode.
     Accept: "waiting for the server to connect",
-    /// The server's connection in active mode, 60 s.
+    /// Time for the server to connect in active mode: 60 s.
     accept = 60, with_accept;
-    /// For a TLS handshake, or its undoing.
+    /// Waiting for a TLS handshake, or for the end of TLS on the control connection (CCC).
     Handshake: "waiting for the TLS handshake",
-    /// A TLS handshake, 30 s.
+    /// Time for a TLS handshake: 30 s.
     handshake = 30, with_handshake;
-    /// For the next bytes of data, or room for them.
+    /// Waiting for the next bytes of data, or for room to write some.
     DataIdle: "waiting for data to move",
-    /// No byte of data moving, 120 s.
+    /// Time without any byte of data moving: 120 s.
     data_idle = 120, with_data_idle;
-    /// For the final reply once the data is through.
+    /// Waiting for the final reply, after all data is through.
     FinalReply: "waiting for the final reply",
-    /// The final reply once the data is through, 180 s: servers flush, hash and virus-scan first.
+    /// Time for the final reply after all data is through: 180 s, because servers flush, hash and
+    /// scan for viruses first.
     final_reply = 180, with_final_reply;
-    /// For the server's close_notify or end of file.
+    /// Waiting for the server's close_notify or end of file on a data connection.
     DataClose: "waiting for the data connection to close",
-    /// The server's end of a data connection, 5 s: many never send their close_notify. It also limits
-    /// each wait for data, a handshake or a connection after the server's last word on a transfer, and
-    /// for the server's word after another limit has passed.
+    /// Time for the server to end a data connection: 5 s, because many servers never send
+    /// close_notify. The same limit holds for each wait for data, a handshake or a connection after
+    /// the server's final reply to a transfer. It also holds for the reply that may explain a
+    /// time-out, after another limit has passed.
     data_close = 5, with_data_close;
-    /// For the replies to ABOR.
+    /// Waiting for the replies to ABOR.
     Abort: "waiting for the replies to ABOR",
-    /// The replies to ABOR, 30 s.
+    /// Time for the replies to ABOR: 30 s.
     abort = 30, with_abort;
-    /// For two servers to move data between them, unseen from here.
+    /// Waiting for two servers to move data between them. The client does not see this data.
     Remote: "waiting for two servers to move data between them",
-    /// Two servers moving data between them, 12 h: nobody here sees whether it moves.
+    /// Time for two servers to move data between them: 12 h, because the client cannot see whether
+    /// the data moves.
     remote = 12 * 60 * 60, with_remote;
-    /// For commands to be written.
+    /// Waiting for commands to be written.
     Send: "sending commands",
-    /// Commands to be written, 30 s.
+    /// Time for commands to be written: 30 s.
     send = 30, with_send;
 }

@@ -1,11 +1,11 @@
-//! What a caller may decide about a session before it starts.
+//! What you may decide about a session before it starts.
 
 use core::net::IpAddr;
 
 use super::setters::setters;
 use crate::wire::{Limits, Multiline, Telnet};
 
-/// The settings of a [`Session`](crate::Session); the defaults are the safe ones.
+/// The settings of a [`Session`](crate::Session). The defaults are the safe settings.
 ///
 /// ```
 /// use ftp_proto::{Config, Security};
@@ -14,7 +14,7 @@ use crate::wire::{Limits, Multiline, Telnet};
 /// # let _ = config;
 /// ```
 ///
-/// What servers need who do TLS in ways of their own:
+/// Some servers need other settings for TLS:
 ///
 /// ```
 /// use ftp_proto::{Auth, MissingCloseNotify, Options, ProtectWhen, Protection};
@@ -23,7 +23,7 @@ use crate::wire::{Limits, Multiline, Telnet};
 ///     config
 ///         .with_auth(Auth::TlsThenSsl)
 ///         .with_protect_when(ProtectWhen::BeforeLogin)
-///         .with_protection(Protection::Clear) // of data connections: on purpose alone
+///         .with_protection(Protection::Clear) // data in clear text: only if you mean it
 ///         .with_missing_close_notify(MissingCloseNotify::IfSizeAgrees)
 /// });
 /// # let _ = options;
@@ -31,75 +31,76 @@ use crate::wire::{Limits, Multiline, Telnet};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
-    /// How much the server may make us hold.
+    /// How much memory the server may make the session use.
     pub limits: Limits,
     /// Which line ends a multi-line reply.
     pub multiline: Multiline,
-    /// How the byte 0xFF, which Telnet gives a meaning, goes out in an argument.
+    /// How the byte 0xFF, which has a meaning in Telnet, is sent in an argument.
     pub telnet: Telnet,
-    /// By what a positive reply is judged.
+    /// How a positive reply is matched with its command.
     pub reply_codes: ReplyCodes,
-    /// Whether the control connection must be secured before credentials leave.
+    /// Whether the session demands TLS before it sends credentials.
     pub security: Security,
-    /// What AUTH asks for, where it is sent.
+    /// What AUTH asks for, if it is sent.
     pub auth: Auth,
-    /// How the data connections of a secured session are protected after login.
+    /// How data connections are protected after the login, if the control connection is under TLS.
     pub protection: Protection,
     /// When PBSZ and PROT are sent.
     pub protect_when: ProtectWhen,
-    /// What becomes of a download without close_notify.
+    /// What a download without close_notify means.
     pub missing_close_notify: MissingCloseNotify,
     /// Which command asks for a port in passive mode.
     pub passive_command: PassiveCommand,
-    /// Whose address a data connection goes to.
+    /// Which address a passive data connection goes to.
     pub passive_address: PassiveAddress,
     /// Whether the server is told that names are UTF-8.
     pub utf8_names: Utf8Names,
-    /// Who makes the data connections.
+    /// Which side makes the data connections.
     pub data_mode: DataMode,
-    /// The address that the server is told to connect to in active mode, where it is not the one
-    /// that we listen on: behind NAT, the outside of the box that passes the port on.
+    /// The address that the server is told to connect to in active mode. Set it behind NAT, to the
+    /// outer address of the router that forwards the port. `None`: the local address of the control
+    /// connection.
     pub active_address: Option<IpAddr>,
-    /// Whose data connection is taken in active mode.
+    /// Who may make the data connection in active mode.
     pub active_peer: ActivePeer,
-    /// Whether the data command waits until the data connection is there.
+    /// Whether the data command waits until the data connection is made.
     pub data_command: DataCommand,
-    /// What goes before ABOR.
+    /// What is sent before ABOR.
     pub abort_signal: AbortSignal,
-    /// How many bytes of commands may stand unsent, 64 KiB: a driver that never writes is a
-    /// mistake that should show before memory is gone.
+    /// How many bytes of commands may wait to be written: 64 KiB. A driver that never writes is a
+    /// mistake, and this limit shows it before the memory is full.
     pub unsent: usize,
-    /// How many replies that nobody owes a fence swallows, 8, before the session is given up:
-    /// the worst server known sends two after an abort.
+    /// How many replies that belong to no command a fence swallows before the session is given up:
+    /// 8. The worst server known sends two after an abort.
     pub strays: usize,
 }
 
-/// By what a positive reply is judged. A negative one can answer any command.
+/// How a positive reply is matched with its command. A negative reply can answer any command.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReplyCodes {
-    /// By its whole code: 213 answers SIZE, and DELE never. A code that its command cannot have
-    /// ([RFC 959 section 5.4](https://www.rfc-editor.org/rfc/rfc959#page-50)) fails the command with
-    /// [`UnexpectedReply`](crate::ErrorKind::UnexpectedReply), and puts the session out of step: a
-    /// reply that comes twice has shifted all later ones. 200, 202 and 250 answer every command
-    /// but those that ask for a value or announce another command.
+    /// By its whole code: 213 can answer SIZE, but not DELE. If a command cannot have the code
+    /// ([RFC 959 section 5.4](https://www.rfc-editor.org/rfc/rfc959#page-50)), the command fails
+    /// with [`UnexpectedReply`](crate::ErrorKind::UnexpectedReply) and the session is out of step,
+    /// because a server that sends one reply twice shifts all later replies by one. 200, 202 and
+    /// 250 can answer every command, except those that ask for a value or announce another command.
     #[default]
     OfCommand,
-    /// By its first digit alone, for servers that answer with codes of their own. A shifted reply is
-    /// then believed.
+    /// By its first digit alone, for servers that use reply codes of their own. The session then
+    /// does not notice shifted replies.
     FirstDigit,
 }
 
-/// Whether and how the control connection is secured. There is no mode that falls back.
+/// Whether and how TLS secures the control connection. No mode falls back to clear text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Security {
     /// FTP in clear text.
     #[default]
     Plain,
-    /// AUTH TLS (RFC 4217) before USER, or nothing.
+    /// TLS by AUTH TLS (RFC 4217) before USER. If the server refuses AUTH, the login fails.
     Explicit,
-    /// TLS from the first byte on, as a rule at port 990; no RFC describes it.
+    /// TLS from the first byte on, usually at port 990. No RFC describes it.
     Implicit,
 }
 
@@ -110,40 +111,40 @@ pub enum Auth {
     /// AUTH TLS.
     #[default]
     Tls,
-    /// AUTH TLS, and AUTH SSL where the server does not know that (500, 502, 504, 534). It means
-    /// the same, PROT included, which some old servers would have implied.
+    /// AUTH TLS, and AUTH SSL if the server does not know AUTH TLS (500, 502, 504, 534). PBSZ and
+    /// PROT are sent as after AUTH TLS, although some old servers imply them after AUTH SSL.
     TlsThenSsl,
 }
 
 /// When PBSZ and PROT are sent (RFC 4217 section 9).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ProtectWhen {
-    /// After the login: what every server expects.
+    /// After the login, as every server expects.
     #[default]
     AfterLogin,
-    /// Before USER, for servers that refuse a login whose data would not be protected.
+    /// Before USER, for servers that refuse a login if its data would not be protected.
     BeforeLogin,
 }
 
-/// What becomes of a download that ended under TLS without close_notify, by which nobody can tell
-/// the end from a cut.
+/// What it means if a download under TLS ends without close_notify. Without it, nobody can tell the
+/// end from a cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MissingCloseNotify {
-    /// It is an error, [`ErrorKind::Truncated`](crate::ErrorKind::Truncated).
+    /// An error, [`ErrorKind::Truncated`](crate::ErrorKind::Truncated).
     #[default]
     Refused,
-    /// A file is taken for complete where the server confirms it *and* its size agrees: the
-    /// [expected](crate::TransferOptions::expected) one, or else that of SIZE, which is then
-    /// asked. Of a listing, or of a text, no size is known, and it stays an error.
+    /// A file counts as complete if the server confirms it *and* its size agrees. The size is the
+    /// [expected](crate::TransferOptions::expected) one, or else the answer to SIZE, which is then
+    /// sent. A listing or a text has no known size, so for them it stays an error.
     IfSizeAgrees,
 }
 
 /// The protection of data connections (RFC 4217 section 9).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Protection {
-    /// In clear text, PROT C.
+    /// PROT C: in clear text.
     Clear,
-    /// Under TLS, PROT P.
+    /// PROT P: under TLS.
     #[default]
     Private,
 }
@@ -151,57 +152,60 @@ pub enum Protection {
 /// Which address a passive data connection goes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PassiveAddress {
-    /// The peer of the control connection, whatever 227 says (RFC 2577; CVE-2020-8284).
+    /// The address of the control connection's peer. The address in 227 is ignored (RFC 2577;
+    /// CVE-2020-8284).
     #[default]
     ControlPeer,
-    /// The address in 227. It lets the server choose any host that this machine can reach.
+    /// The address in 227. With this, the server can choose any host that this machine can reach.
     TrustServer,
 }
 
-/// Whether a server that lists UTF8 (FEAT) is told that names are UTF-8.
+/// Whether the client tells a server that lists UTF8 in FEAT that names are UTF-8.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Utf8Names {
-    /// `OPTS UTF8 ON`, once, before the first command with a name that is not ASCII: IIS and others
-    /// take such names for another encoding until then. FEAT is asked first, if it was not. Where
-    /// it was, the option is sent before the first listing, too.
+    /// `OPTS UTF8 ON`, once, before the first command with a name that is not ASCII. Without it,
+    /// IIS and others read such names in another encoding. FEAT is sent first, if its reply is not
+    /// known yet. If the reply to FEAT is known already, OPTS is also sent before the first
+    /// listing.
     #[default]
     SwitchOn,
-    /// The same, but FEAT is asked before the first listing at the latest. On IIS this takes two
-    /// round trips, and its first listing has its names in UTF-8.
+    /// As `SwitchOn`, but FEAT is sent before the first listing at the latest. On IIS this costs
+    /// two round trips, and the names in the first listing are then UTF-8.
     SwitchOnEarly,
-    /// It is not told. Options with another [`Encoding`](crate::Encoding) than UTF-8 imply this.
+    /// The server is not told. If [`Options`](crate::Options) have an [`Encoding`](crate::Encoding)
+    /// other than UTF-8, this setting is implied.
     AsTheyAre,
 }
 
-/// Who makes the data connections.
+/// Which side makes the data connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DataMode {
-    /// The client, to a port that the server names: EPSV, or PASV where EPSV does not work.
+    /// The client, to a port that the server names by EPSV, or by PASV if EPSV does not work.
     #[default]
     Passive,
-    /// The server, to a port that the client names: EPRT, or PORT where EPRT does not work.
+    /// The server, to a port that the client names by EPRT, or by PORT if EPRT does not work.
     Active,
 }
 
 /// Which command asks the server for a port in passive mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PassiveCommand {
-    /// EPSV (RFC 2428), and PASV from then on where EPSV is refused or not answered, or where its
-    /// port cannot be reached.
+    /// EPSV (RFC 2428). If EPSV is refused or not answered, or if its port cannot be reached, PASV
+    /// is used from then on.
     #[default]
     Automatic,
-    /// EPSV alone, which IPv6 demands.
+    /// EPSV alone. IPv6 needs EPSV.
     Epsv,
-    /// PASV alone: of a server or a firewall whose EPSV is known not to work.
+    /// PASV alone, for a server or a firewall with which EPSV does not work.
     Pasv,
 }
 
-/// Whose data connection is taken in active mode.
+/// Who may make the data connection in active mode.
 ///
 /// ```
 /// use ftp_proto::{ActivePeer, DataMode, Options};
 ///
-/// // A server with several interfaces, which connects from another one.
+/// // A server with several interfaces, which connects from another address.
 /// let options = Options::new("ftp.example.org").with_config(|config| {
 ///     config
 ///         .with_data_mode(DataMode::Active)
@@ -211,33 +215,33 @@ pub enum PassiveCommand {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ActivePeer {
-    /// One that comes from the address of the control connection's peer; others are turned away.
+    /// The control connection's peer. Connections from other addresses are dropped.
     #[default]
     ControlPeer,
-    /// The first that comes. Anybody who can reach the port may then take a download, or send one; under
-    /// TLS, [`Resumption::Required`](crate::Resumption) shows whether it was the server.
+    /// The first that connects. Anyone who can reach the port may then receive a download, or send
+    /// one. Under TLS, [`Resumption::Required`](crate::Resumption) shows whether it was the server.
     Anyone,
 }
 
-/// When the data command leaves in passive mode.
+/// When the data command is sent in passive mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DataCommand {
-    /// Once the data connection is made: what every server expects.
+    /// After the data connection is made, as every server expects.
     #[default]
     AfterConnect,
     /// Together with the connection attempt, which saves a round trip. Under
-    /// [`PassiveCommand::Automatic`], EPSV's port is first seen to work: the first transfer of a
-    /// session waits for the connection.
+    /// [`PassiveCommand::Automatic`], the first transfer of a session waits for the connection, to
+    /// make sure that EPSV works.
     WithConnect,
 }
 
-/// What goes before ABOR on the control connection (RFC 959 section 4.1.3).
+/// What is sent before ABOR on the control connection (RFC 959 section 4.1.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum AbortSignal {
-    /// Nothing: the servers in use today read the command like any other.
+    /// Nothing: the servers in use today read ABOR like any other command.
     #[default]
     None,
-    /// Telnet IP and Synch with the urgent mark, on a control connection in clear text only.
+    /// Telnet IP and Synch, sent as urgent data. Only on a control connection in clear text.
     TelnetSynch,
 }
 
@@ -268,8 +272,8 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Sets [`Config::active_address`]. An IPv6 address can be told by EPRT alone, whatever the
-    /// control connection runs over; the refusal of that is then the error.
+    /// Sets [`Config::active_address`]. Only EPRT can carry an IPv6 address, over IPv4 too. If the
+    /// server refuses EPRT, its refusal is the error.
     #[must_use]
     pub fn with_active_address(mut self, active_address: impl Into<IpAddr>) -> Self {
         self.active_address = Some(active_address.into());

@@ -1,4 +1,4 @@
-//! Who logs in.
+//! The credentials of a login.
 
 use alloc::string::String;
 use core::fmt;
@@ -6,10 +6,10 @@ use core::fmt;
 use crate::error::Error;
 use crate::wire::{Command, InvalidCommand, Verb};
 
-/// Who everybody may be (RFC 1635).
+/// The user name for everybody (RFC 1635).
 const ANONYMOUS: &str = "anonymous";
 
-/// Who logs in, checked: it can be sent. Its `Debug` shows the user alone.
+/// The credentials of a login, checked so that they can be sent. `Debug` shows the user name only.
 ///
 /// ```
 /// use ftp_proto::flows::Credentials;
@@ -27,9 +27,9 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// A user and a password, which may be empty. As in ftplib, an empty user is `anonymous`, and the
-    /// password of `anonymous` is `anonymous@` where it is empty, and `-anonymous@` where it is `-`
-    /// (which asks some servers to be brief).
+    /// Takes a user name and a password, which may be empty. As in ftplib, an empty user name means
+    /// `anonymous`. For `anonymous`, an empty password means `anonymous@`, and `-` means
+    /// `-anonymous@`, which asks some servers to be brief.
     ///
     /// ```
     /// use ftp_proto::flows::Credentials;
@@ -40,7 +40,8 @@ impl Credentials {
     /// ```
     ///
     /// # Errors
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) when one of them holds CR, LF or NUL.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the user name or the password
+    /// holds CR, LF or NUL.
     pub fn new(user: impl AsRef<[u8]>, password: impl AsRef<[u8]>) -> Result<Self, Error> {
         let user = match user.as_ref() {
             b"" => ANONYMOUS.as_bytes(),
@@ -58,7 +59,7 @@ impl Credentials {
         })
     }
 
-    /// `anonymous` with the password `anonymous@`, which tells nothing about anybody.
+    /// Takes `anonymous` with the password `anonymous@`, which says nothing about you.
     pub fn anonymous() -> Self {
         Self {
             user: Command::fixed(Verb::USER, ANONYMOUS),
@@ -67,10 +68,11 @@ impl Credentials {
         }
     }
 
-    /// Adds what to answer when the server asks for an account (ACCT, RFC 959 section 4.1.1).
+    /// Adds the account, for servers that ask for one (ACCT, RFC 959 section 4.1.1).
     ///
     /// # Errors
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) when it is empty or holds CR, LF or NUL.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the account is empty or holds CR,
+    /// LF or NUL.
     pub fn with_account(mut self, account: impl AsRef<[u8]>) -> Result<Self, Error> {
         let account = account.as_ref();
         if account.is_empty() {
@@ -81,17 +83,17 @@ impl Credentials {
         Ok(self)
     }
 
-    /// USER.
+    /// The USER command.
     pub(crate) fn user(&self) -> &Command {
         &self.user
     }
 
-    /// PASS.
+    /// The PASS command.
     pub(crate) fn password(&self) -> &Command {
         &self.password
     }
 
-    /// ACCT.
+    /// The ACCT command, if there is an account.
     pub(crate) fn account(&self) -> Option<&Command> {
         self.account.as_ref()
     }

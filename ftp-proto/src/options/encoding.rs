@@ -1,4 +1,4 @@
-//! Text to the bytes of a name, and back for people.
+//! How text becomes the bytes of a name, and how bytes become text for people.
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
@@ -9,11 +9,11 @@ use core::fmt;
 use crate::error::{Error, ErrorKind};
 use crate::path::RemotePath;
 
-/// How text becomes the bytes that are sent, and bytes that came become text.
+/// How text becomes the bytes of a name, and how bytes become text.
 ///
-/// A name is bytes (RFC 2640, section 3.1, wants them to be UTF-8, and many servers hold others),
-/// and this is a view on them. What was listed is named again by its bytes, which go back
-/// unchanged, and never by the text that was shown for them.
+/// A name on the server is a sequence of bytes. RFC 2640, section 3.1, wants UTF-8, but many
+/// servers have names in other encodings. An encoding is a view of these bytes. When you use a name
+/// from a listing, send its bytes back, not the text that you showed for them.
 ///
 /// ```
 /// use ftp_proto::Encoding;
@@ -26,17 +26,17 @@ use crate::path::RemotePath;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Encoding {
-    /// UTF-8 (RFC 2640), as `ftplib` has it since Python 3.9.
+    /// UTF-8 (RFC 2640), which is also `ftplib`'s default since Python 3.9.
     #[default]
     Utf8,
-    /// ISO 8859-1: the first 256 characters of Unicode, a byte each. Every byte has a character,
-    /// so that this decoding loses nothing.
+    /// ISO 8859-1: the first 256 characters of Unicode, one byte each. Every byte is a character,
+    /// so decoding loses nothing.
     Latin1,
-    /// One's own.
+    /// An encoding of your own.
     Custom(Arc<dyn Codec>),
 }
 
-/// An encoding of one's own, for [`Encoding::Custom`].
+/// An encoding of your own, for [`Encoding::Custom`].
 ///
 /// ```
 /// use ftp_proto::{Codec, Encoding};
@@ -77,30 +77,31 @@ pub enum Encoding {
 /// # Ok::<(), ftp_proto::Error>(())
 /// ```
 pub trait Codec: fmt::Debug + Send + Sync {
-    /// The bytes of this text; `None` where it has a character that the encoding does not.
+    /// Returns the bytes of this text. `None` if the encoding lacks one of its characters.
     ///
-    /// CR, LF and NUL never pass a command, whatever text they came from.
+    /// You need not look for CR, LF and NUL: no command takes them.
     fn encode(&self, text: &str) -> Option<Vec<u8>>;
 
-    /// These bytes for people; what is no text becomes U+FFFD.
+    /// Returns these bytes as text for people. Bytes that are no text become U+FFFD.
     fn decode(&self, bytes: &[u8]) -> String;
 }
 
-/// Text that the [`Encoding`] has no bytes for. Never shows the text, which may be a password.
+/// The error for a text that the [`Encoding`] has no bytes for. It never shows the text, which may
+/// be a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unencodable {
-    /// The place of the first character without a byte, counted in bytes of the text from 0; a
-    /// [`Codec`] does not say it.
+    /// The position of the first character that has no byte, counted in bytes of the text from 0.
+    /// `None` for a [`Codec`], which does not say it.
     pub at: Option<usize>,
 }
 
 impl Encoding {
-    /// The bytes of this text.
+    /// Returns the bytes of this text.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`] where a character has no byte; [`Error::inner`] is
+    /// [`ErrorKind::InvalidArgument`] if a character has no byte; [`Error::inner`] is
     /// [`Unencodable`].
     pub fn encode<'a>(&self, text: &'a str) -> Result<Cow<'a, [u8]>, Error> {
         match self {
@@ -118,12 +119,13 @@ impl Encoding {
         }
     }
 
-    /// These bytes as text: a view for people, and not a way back, since what is not UTF-8
-    /// becomes U+FFFD. Nothing is escaped: see [`Escaped`](crate::wire::Escaped) for terminals.
+    /// Returns these bytes as text for people. Bytes that are not UTF-8 become U+FFFD, so you
+    /// cannot turn the text back into the bytes. Nothing is escaped: for terminals, see
+    /// [`Escaped`](crate::wire::Escaped).
     #[must_use]
     pub fn decode<'a>(&self, bytes: &'a [u8]) -> Cow<'a, str> {
         match self {
-            // What is ASCII alone is the same, and borrowed.
+            // ASCII is the same in Latin-1 and UTF-8, so it is borrowed below.
             Self::Latin1 if !bytes.is_ascii() => {
                 Cow::Owned(bytes.iter().map(|byte| char::from(*byte)).collect())
             }
@@ -133,12 +135,11 @@ impl Encoding {
     }
 }
 
-/// What names something on the server: text, which the [`Encoding`] turns into bytes, or bytes,
-/// which are taken as they are.
+/// A name of something on the server: text, which the [`Encoding`] turns into bytes, or bytes,
+/// which are sent as they are.
 ///
-/// `&str`, `String`, `&[u8]`, `b"…"`, `Vec<u8>` and [`RemotePath`] are names, and so are
-/// references to them. What a name holds is checked where it becomes a command: CR, LF and NUL are
-/// refused there, and so is the empty name.
+/// `&str`, `String`, `&[u8]`, `b"…"`, `Vec<u8>`, [`RemotePath`] and references to them are names. A
+/// name is checked when it becomes a command: CR, LF, NUL and the empty name are refused then.
 ///
 /// ```
 /// use ftp_proto::{Encoding, Error, Name, RemotePath};
@@ -149,18 +150,18 @@ impl Encoding {
 ///
 /// assert_eq!(sent("café")?, b"caf\xe9");
 /// assert_eq!(sent(String::from("café"))?, b"caf\xe9");
-/// // Bytes are what the server knows the file by, in whatever encoding.
+/// // Bytes are sent as they are, whatever the encoding.
 /// assert_eq!(sent(b"caf\xc3\xa9")?, b"caf\xc3\xa9");
 /// let listed = RemotePath::new(b"caf\xff".as_slice())?;
 /// assert_eq!(sent(&listed)?, b"caf\xff");
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Name {
-    /// The bytes that are sent.
+    /// Returns the bytes to send.
     ///
     /// # Errors
     ///
-    /// As [`Encoding::encode`], for text; none for bytes.
+    /// Those of [`Encoding::encode`], for text. Bytes cause no error.
     fn bytes(&self, encoding: &Encoding) -> Result<Cow<'_, [u8]>, Error>;
 }
 

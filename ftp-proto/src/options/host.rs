@@ -1,10 +1,10 @@
-//! What may be given as a host, and how it is shown.
+//! Which hosts are accepted, and how a host is shown in errors.
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use core::net::Ipv6Addr;
 
-/// Without the brackets of an IPv6 address in a URL.
+/// Removes the brackets that an IPv6 address has in a URL.
 pub(super) fn without_brackets(host: String) -> String {
     let inner = host
         .strip_prefix('[')
@@ -15,7 +15,7 @@ pub(super) fn without_brackets(host: String) -> String {
     }
 }
 
-/// An address without its zone (RFC 4007 section 11), as a certificate has it.
+/// Removes the zone of an IPv6 address (RFC 4007 section 11), because a certificate has no zone.
 #[cfg(feature = "rustls")]
 #[cfg(feature = "rustls")]
 pub(super) fn without_zone(host: &str) -> &str {
@@ -25,7 +25,7 @@ pub(super) fn without_zone(host: &str) -> &str {
     }
 }
 
-/// The host as it may be shown: what stands before an `@` may be a password.
+/// The host as errors show it. What is before an `@` is hidden, since it may be a password.
 pub(super) fn shown(host: &str) -> String {
     let Some((before, rest)) = host.rsplit_once('@') else {
         return host.to_string();
@@ -36,7 +36,8 @@ pub(super) fn shown(host: &str) -> String {
     }
 }
 
-/// Why this is no name and no address, and what to do, where it is plain.
+/// Why this is neither a name nor an address, and what to do about it. `None` if no mistake is
+/// found.
 pub(super) fn mistake(host: &str) -> Option<String> {
     if host.is_empty() {
         return Some("the host is empty".into());
@@ -45,7 +46,7 @@ pub(super) fn mistake(host: &str) -> Option<String> {
         return None;
     }
     if let Some((scheme, rest)) = host.split_once("://") {
-        // A password may hold any of these, too.
+        // A password may hold these characters, too, so the part before `@` goes first.
         let rest = rest.rsplit('@').next().unwrap_or_default();
         let name = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let name = split_port(name).map_or(name, |(name, _)| name);
@@ -80,7 +81,7 @@ pub(super) fn mistake(host: &str) -> Option<String> {
     })
 }
 
-/// `host:2121` or `[::1]:2121`.
+/// Splits `host:2121` or `[::1]:2121`.
 fn split_port(host: &str) -> Option<(&str, u16)> {
     let (name, port) = host.rsplit_once(':')?;
     let inner = name
@@ -91,7 +92,7 @@ fn split_port(host: &str) -> Option<(&str, u16)> {
     (!name.is_empty() && !bare).then_some((name, port.parse().ok()?))
 }
 
-/// An IPv6 address, with a zone or without one.
+/// Whether this is an IPv6 address, with or without a zone.
 fn is_ipv6(host: &str) -> bool {
     let address = host.split_once('%').map_or(host, |(address, _)| address);
     address.parse::<Ipv6Addr>().is_ok()

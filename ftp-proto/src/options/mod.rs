@@ -1,4 +1,4 @@
-//! What a caller decides before it connects: plain values that both adapters read alike.
+//! What you decide before you connect: plain values that both adapters use.
 
 pub(crate) mod config;
 pub(crate) mod credentials;
@@ -27,7 +27,7 @@ use crate::wait::Timeouts;
 /// The port of the control connection (RFC 959 section 5.2).
 pub const FTP_PORT: u16 = 21;
 
-/// The port of the control connection under implicit TLS, by custom.
+/// The usual port of the control connection under implicit TLS. No RFC defines it.
 pub const IMPLICIT_PORT: u16 = 990;
 
 /// Where an adapter's client connects to, and how.
@@ -41,47 +41,50 @@ pub const IMPLICIT_PORT: u16 = 990;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// The host, a name or an address: also what certificates are verified against.
+    /// The host, a name or an address. Certificates are verified against it.
     pub host: String,
     /// The port of the control connection.
     pub port: u16,
-    /// Who logs in as soon as there is a connection, if anybody.
+    /// The credentials for a login that follows as soon as the client is connected. `None`: no
+    /// login.
     pub credentials: Option<Credentials>,
     /// The settings of the session.
     pub config: Config,
-    /// The address of this machine that all connections are made from; the system chooses one by
-    /// default. The port, 0 for any, is the control connection's alone.
+    /// The local address that all connections are made from. `None`: the system chooses one. The
+    /// port, 0 for any, is used for the control connection only.
     pub source_address: Option<SocketAddr>,
-    /// The ports on which active mode may listen; any, by default.
+    /// The ports on which the client may listen in active mode. `None`: any port.
     pub active_ports: Option<RangeInclusive<u16>>,
-    /// How long to wait for what.
+    /// The time limits.
     pub timeouts: Timeouts,
-    /// How much of a listing the collecting calls hold.
+    /// How much of a listing the methods that collect a listing may hold.
     pub listing: ListingLimits,
     /// How names that are given as text become bytes.
     pub encoding: Encoding,
-    /// Whom to trust, where [`Security`](crate::Security) is not plain.
+    /// Which certificates to trust. It must be set if [`Security`](crate::Security) is not plain,
+    /// and only then.
     #[cfg(feature = "rustls")]
     pub tls: Option<TlsConfig>,
-    /// What to think of a data connection that did not resume the login's TLS session.
+    /// Whether each data connection must resume the TLS session of the login.
     pub resumption: Resumption,
-    /// Who is shown every command and every reply, if anybody.
+    /// The function that is shown every command and every reply, if there is one.
     pub observer: Option<Observer>,
 }
 
-/// What to think of a data connection that did not resume the login's TLS session.
+/// Whether each data connection must resume the TLS session of the login.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Resumption {
-    /// Fine: the certificate was verified all the same.
+    /// No: a full handshake will do, since it verifies the certificate too.
     #[default]
     Preferred,
-    /// An error: only resumption proves that the data comes from the same server process.
+    /// Yes, anything else is an error: only resumption proves that the data comes from the same
+    /// server process.
     Required,
 }
 
 impl Options {
-    /// Plain FTP to this host at port 21: a name, or an address. An IPv6 address may stand in
-    /// brackets, and may have a zone (`fe80::1%eth0`).
+    /// Makes options for plain FTP to this host at port 21. The host is a name or an address. An
+    /// IPv6 address may have brackets, and may have a zone (`fe80::1%eth0`).
     pub fn new(host: impl Into<String>) -> Self {
         Self {
             host: host::without_brackets(host.into()),
@@ -100,15 +103,16 @@ impl Options {
         }
     }
 
-    /// Makes connecting log in, too.
+    /// Makes the client log in as soon as it is connected.
     #[must_use]
     pub fn with_credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
         self
     }
 
-    /// Shows every command and every reply to a function of the caller's, secrets masked: the greeting
-    /// and the first login, too, and those of connections that take the place of this one.
+    /// Shows every command and every reply to a function of yours, with secrets masked. It sees the
+    /// greeting, the first login, and the commands and replies of each connection that later
+    /// replaces this one.
     ///
     /// ```
     /// use ftp_proto::Options;
@@ -125,7 +129,7 @@ impl Options {
         self
     }
 
-    /// Demands explicit TLS (AUTH TLS) before any credential leaves, and on data connections.
+    /// Demands explicit TLS (AUTH TLS) before any credential is sent, and TLS on data connections.
     ///
     /// ```no_run
     /// # #[cfg(feature = "ring")] {
@@ -146,8 +150,8 @@ impl Options {
         self
     }
 
-    /// Demands implicit TLS: not a byte in clear, at [port 990](IMPLICIT_PORT) unless another one
-    /// than [21](FTP_PORT) was set. [`with_port`](Self::with_port) after this sets any.
+    /// Demands implicit TLS: no byte goes in clear text. The port becomes [990](IMPLICIT_PORT) if
+    /// it was [21](FTP_PORT). [`with_port`](Self::with_port) after this sets any port.
     ///
     /// ```no_run
     /// # #[cfg(feature = "ring")] {
@@ -178,10 +182,10 @@ impl Options {
         self
     }
 
-    /// Makes all connections from this address of this machine, with port 0 for any port. Addresses
-    /// of the server in the other family are then passed over. A port above 0 is the control
-    /// connection's alone, and serves no second one to the same server before the system has
-    /// forgotten the first, a minute or so after its end.
+    /// Makes all connections from this local address, with port 0 for any port. The client then
+    /// skips server addresses of the other family. A port above 0 is used for the control
+    /// connection only. After that connection has ended, the system needs a minute or so before the
+    /// same port can connect to the same server again.
     ///
     /// ```
     /// use core::net::Ipv4Addr;
@@ -197,7 +201,7 @@ impl Options {
         self
     }
 
-    /// Listens in active mode on one of these ports alone: those that a firewall lets through.
+    /// Listens in active mode on these ports only, for example those that a firewall lets through.
     ///
     /// ```
     /// use ftp_proto::{DataMode, Options};
@@ -213,11 +217,11 @@ impl Options {
         self
     }
 
-    /// Whether every time-out is above zero, the range of ports has some and no port 0 among them,
-    /// and the address that the server is to be told of is one.
+    /// Checks that every time-out is above zero, that the range of ports is not empty and has no
+    /// port 0, and that the address for active mode is not the unspecified one (`0.0.0.0` or `::`).
     ///
     /// # Errors
-    /// [`Misuse::Option`](crate::Misuse::Option), which says in words what makes no sense.
+    /// [`Misuse::Option`](crate::Misuse::Option), whose text says what is wrong.
     pub fn check(&self) -> Result<(), Error> {
         let ports = self.active_ports.as_ref();
         let no_ports = ports.is_some_and(|ports| ports.is_empty() || *ports.start() == 0);
@@ -237,8 +241,8 @@ impl Options {
         Ok(())
     }
 
-    /// Whether the host is a name or an address, as far as that can be seen: networks that resolve it
-    /// ask this before.
+    /// Checks that the host looks like a name or an address. A network that resolves the host calls
+    /// this first.
     ///
     /// # Errors
     /// [`Misuse::Option`](crate::Misuse::Option) for a URL, for a host with a port, and so on. The
@@ -258,7 +262,7 @@ impl Options {
         }
     }
 
-    /// What an error says of connecting: `connecting to ftp.example.org, port 21`. What may be a
+    /// Returns the text for an error of connecting: `connecting to ftp.example.org, port 21`. A
     /// password in the host is left out.
     pub fn connecting(&self) -> String {
         format!(
@@ -268,11 +272,12 @@ impl Options {
         )
     }
 
-    /// The same as a network sees it that has no addresses and ports of this machine to choose.
+    /// Checks as [`check`](Self::check) does, for a network that cannot choose local addresses and
+    /// ports.
     ///
     /// # Errors
-    /// [`Misuse::Option`](crate::Misuse::Option) where [`source_address`](Self::source_address) or
-    /// [`active_ports`](Self::active_ports) asks for some: nothing is ignored in silence.
+    /// Also [`Misuse::Option`](crate::Misuse::Option) if [`source_address`](Self::source_address)
+    /// or [`active_ports`](Self::active_ports) is set: no option is ignored silently.
     pub fn check_without_sockets(&self) -> Result<(), Error> {
         if self.source_address.is_some() || self.active_ports.is_some() {
             let why = "this network chooses no source address and no ports for active mode";
@@ -281,12 +286,12 @@ impl Options {
         self.check()
     }
 
-    /// Begins the TLS side of a login, where TLS is demanded.
+    /// Begins the TLS side of a login. Returns `None` if the options do not demand TLS.
     ///
     /// # Errors
-    /// [`Misuse::Option`](crate::Misuse::Option) where it is demanded and nobody is trusted, or the other way round:
-    /// if you name trust roots, you mean to use them. [`InvalidArgument`](crate::ErrorKind) for a
-    /// host that is neither a name nor an address.
+    /// [`Misuse::Option`](crate::Misuse::Option) if TLS is demanded and [`tls`](Self::tls) is not
+    /// set, or the other way round: if you name trust roots, you mean to use them.
+    /// [`InvalidArgument`](crate::ErrorKind) for a host that is neither a name nor an address.
     #[cfg(feature = "rustls")]
     pub fn tls_login(&self) -> Result<Option<TlsLogin>, Error> {
         match self.trusted()? {
@@ -295,8 +300,8 @@ impl Options {
         }
     }
 
-    /// The same with TLS 1.2 alone, unless the configuration forbids it: its sessions are resumed
-    /// again and again, while rustls uses a ticket of TLS 1.3 only once.
+    /// Begins a login that speaks TLS 1.2 only, unless the configuration forbids TLS 1.2. A TLS 1.2
+    /// session can be resumed many times, but rustls uses a ticket of TLS 1.3 only once.
     #[cfg(feature = "rustls")]
     pub(crate) fn tls_login_resuming_at_will(&self) -> Result<Option<TlsLogin>, Error> {
         match self.trusted()?.and_then(TlsConfig::resuming_at_will) {
@@ -338,11 +343,12 @@ setters! { Options
     with_port => port: u16;
     /// Sets the time-outs.
     with_timeouts => timeouts: Timeouts;
-    /// Sets how much of a listing the collecting calls hold.
+    /// Sets how much of a listing the methods that collect a listing may hold.
     with_listing => listing: ListingLimits;
-    /// Sets how names that are given as text become bytes; those given as bytes stay as they are.
+    /// Sets how names that you give as text become bytes. Names that you give as bytes stay as they
+    /// are.
     with_encoding => encoding: Encoding;
-    /// Demands resumption of data connections, or does not.
+    /// Sets whether each data connection must resume the TLS session of the login.
     ///
     /// ```
     /// use ftp_proto::{Options, Resumption};
@@ -353,8 +359,8 @@ setters! { Options
     with_resumption => resumption: Resumption;
 }
 
-/// How much of a listing the calls that collect one hold; the streaming calls have the limit on
-/// the line alone.
+/// How much of a listing the methods that collect a listing may hold. The methods that stream a
+/// listing have only the limit on one line.
 ///
 /// ```
 /// use ftp_proto::{ListingLimits, Options};
@@ -366,12 +372,13 @@ setters! { Options
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListingLimits {
-    /// Bytes of one line, 16 KiB: four times the longest path that Linux takes, and above curl's
-    /// 10,000.
+    /// Bytes in one line: 16 KiB. This is four times the longest path that Linux allows, and more
+    /// than curl's 10,000.
     pub line: usize,
-    /// Lines of one listing, 1,000,000: the largest directories that people report have a tenth.
+    /// Lines in one listing: 1,000,000. The largest directories that people report have a tenth of
+    /// that.
     pub lines: usize,
-    /// Bytes of one listing, 256 MiB.
+    /// Bytes in one listing: 256 MiB.
     pub bytes: usize,
 }
 

@@ -1,6 +1,6 @@
-//! The setters of option structs.
+//! A macro that writes the setters of option structs.
 
-/// One setter for each field.
+/// Writes one setter for each field.
 macro_rules! setters {
     ($options:ident $($(#[$doc:meta])* $name:ident => $field:ident: $type:ty;)*) => {
         impl $options {
