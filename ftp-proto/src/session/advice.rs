@@ -1,4 +1,4 @@
-//! What an error says besides: the argument of its command, and what can be done.
+//! Additions to errors: the argument of the command, and what you can do.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -12,14 +12,14 @@ use crate::wait::Wait;
 use crate::wire::{DecodeError, Escaped, Reply};
 
 impl Session {
-    /// What was noted of the last operation serves no more; that of a transfer under way does.
+    /// Forgets what was noted for the last operation. The notes of a transfer under way stay.
     pub(super) fn forget_operation(&mut self) {
         if self.live.is_none() {
             self.noted.forget();
         }
     }
 
-    /// The error with the argument of its command, and with what can be done.
+    /// Adds the argument of the command and the advice to the error.
     pub(super) fn advised(&self, error: Error) -> Error {
         let error = self.with_argument(error);
         match self.advice(&error) {
@@ -54,7 +54,7 @@ impl Session {
         if let (Some("USER"), Some(reply), Some(greeting)) =
             (error.command(), refused, &self.state.greeting)
         {
-            // A mail server greets with 220, too.
+            // A mail server greets with 220 too.
             let unknown = reply.is_not_implemented();
             return unknown
                 .then(|| format!("it may be no FTP server: it greeted by {greeting}").into());
@@ -67,7 +67,7 @@ impl Session {
         self.stray_data_connection(error, refused)
     }
 
-    /// A reply has begun to come.
+    /// A reply that has begun to come and has no end yet.
     fn half_a_reply(&self) -> Option<String> {
         match self.decoder.other_end() {
             Some(other) => Some(other.to_string()),
@@ -77,7 +77,7 @@ impl Session {
         }
     }
 
-    /// What came instead of a greeting, unless the error tells it.
+    /// What came in place of a greeting, unless the error shows that already.
     fn no_greeting(&self, error: &Error) -> Option<Cow<'static, str>> {
         let inner = error.inner().and_then(|inner| inner.downcast_ref());
         let told = error.reply().is_some() || matches!(inner, Some(DecodeError::NotAReply { .. }));
@@ -95,7 +95,7 @@ impl Session {
         }
     }
 
-    /// AUTH was refused.
+    /// The advice after the server has refused AUTH.
     fn without_tls(&self, reply: &Reply) -> &'static str {
         let unknown = reply.is_not_implemented() || reply.code().value() == 534;
         if unknown && self.config.auth == Auth::Tls {
@@ -107,7 +107,7 @@ impl Session {
          on (as a rule at port 990), and without `Options::with_tls` all goes in clear text"
     }
 
-    /// The data connection would have gone elsewhere, or came from there.
+    /// The advice if the data connection was to go to another address, or came from one.
     fn stray_data_connection(
         &self,
         error: &Error,
@@ -136,8 +136,8 @@ impl Session {
 }
 
 impl Reply {
-    /// Whether this refusal says that there is to be TLS first: by its code (RFC 2228 and RFC 4217),
-    /// or in words.
+    /// Whether this refusal says that the server demands TLS: by its code (RFC 2228 and RFC 4217),
+    /// or in its text.
     fn demands_tls(&self) -> bool {
         if matches!(self.code().value(), 522 | 533 | 534) {
             return true;

@@ -1,4 +1,4 @@
-//! Whose reply is it? Every reply that comes in is attributed here, and nowhere else.
+//! Finds out which command each reply belongs to. No other file does this.
 
 use super::Session;
 use super::codes::can_answer;
@@ -9,20 +9,20 @@ use crate::error::{Error, ErrorKind};
 use crate::options::config::{ReplyCodes, Security};
 use crate::wire::{Class, Code, Reply};
 
-/// How many preliminary replies one command may have, 256: a server that sends them without end
-/// would keep a wait from ever being over.
+/// How many preliminary replies one command may have: 256. A server that sends them without end
+/// would make a wait endless.
 const MOST_PRELIMINARIES: usize = 256;
 
 impl Session {
-    /// Attributes one reply; `more` says that bytes came after it.
+    /// Attributes one reply. `more`: further bytes came in the same read.
     pub(super) fn attribute(&mut self, mut reply: Reply, more: bool) {
         self.observe_reply(&reply);
         self.awaited_last_line = false;
-        // The name that STOU chose comes with replies that else are words.
+        // The reply to STOU names the file that the server chose, so its text is data.
         let names = self.ledger.front().is_some_and(|owed| owed.verb == "STOU")
             && reply.code() != Code::SERVICE_CLOSING;
         if !names && !reply.carries_data() {
-            // Some servers echo what they were given.
+            // Some servers echo the secrets that they were sent.
             for secret in &self.secrets {
                 reply.mask(secret);
             }
@@ -71,10 +71,10 @@ impl Session {
         self.state.greeting = Some(reply);
     }
 
-    /// The final reply to a command that moves no data.
+    /// Attributes the final reply to a command that moves no data.
     fn attribute_to_command(&mut self, owed: Owed, reply: Reply, more: bool) {
         if !self.fits(&owed, &reply) {
-            // Another command's, and this one's is still to come.
+            // The reply belongs to another command. This command's own reply is still to come.
             self.state.auth_tried |= owed.effect == Effect::Auth;
             self.state.forget(&owed.effect);
             self.state
@@ -93,7 +93,7 @@ impl Session {
         if upgrade && more {
             return self.die(Error::new(ErrorKind::Injection).with_command(&owed.verb));
         }
-        // It may be a line of the text, and the rest of the reply still to come.
+        // This "last line" may be a line of the text, so the rest of the reply may still come.
         let tells = matches!(
             owed.verb.as_str(),
             "STAT" | "HELP" | "SITE" | "FEAT" | "MLST"
@@ -111,15 +111,16 @@ impl Session {
         self.config.reply_codes == ReplyCodes::FirstDigit || can_answer(owed, reply)
     }
 
-    /// libunftp says 426 whenever its data task notices that the transfer is gone, behind a fence
-    /// even; nothing but a transfer is answered by it.
+    /// Whether this 426 is about an aborted transfer. libunftp sends 426 whenever its data task
+    /// notices that the transfer is gone, even after a fence's reply. Only a transfer is answered
+    /// by 426.
     fn is_an_echo_of_an_abort(&self, reply: &Reply) -> bool {
         let owed = self.ledger.front().map(|owed| owed.shape);
         let by_transfer = matches!(owed, Some(Shape::Transfer | Shape::Abort(_)));
         self.abort_echoes && !by_transfer && reply.code() == Code::TRANSFER_ABORTED
     }
 
-    /// A reply that nobody owes.
+    /// Takes a reply that is not owed.
     fn stray(&mut self, reply: Reply) {
         self.queued &= !reply.ends_a_transfer();
         self.state.fences.came(&reply);
@@ -135,11 +136,11 @@ impl Session {
         }
     }
 
-    /// Something came that no command of ours accounts for.
+    /// Notes that a reply came that belongs to no command.
     pub(super) fn lose_step(&mut self) {
         let tls_to_come = self.config.security != Security::Plain || self.state.auth_tried;
         if tls_to_come && self.state.channel == Channel::Clear {
-            // Nothing in clear text can be believed about what will happen under TLS.
+            // The session waits for TLS. A stray reply in clear text may be an attack.
             self.die(Error::new(ErrorKind::Injection));
         }
         self.out_of_step = true;
@@ -152,7 +153,7 @@ impl Session {
             .filter(|owed| owed.shape == Shape::KeepAlive)
             .count();
         let Some(live) = &mut self.live else {
-            // Given up already; only its final reply discharges it.
+            // The transfer was given up already. Only its final reply removes the entry.
             if reply.class() == Class::Preliminary {
                 self.ledger.push_front(owed);
             }
@@ -160,14 +161,15 @@ impl Session {
         };
         match reply.class() {
             Class::Preliminary => {
-                // The transfer has begun, and with it the restart offset is used up, if it goes well.
+                // The transfer has begun, which uses the restart offset up, unless the transfer
+                // fails.
                 live.was_restarted |= self.state.restart.is_some_and(|offset| offset != 0);
                 self.state.restart = None;
                 live.preliminary.get_or_insert(reply);
                 self.ledger.push_front(owed);
             }
-            // `200 ok` before the 150, which ftplib has seen for LIST and STOR. 226 and 250 say
-            // that it is over: an empty listing, as a rule.
+            // ftplib has seen `200 ok` before the 150, for LIST and STOR: the final reply still
+            // comes. 226 and 250 before any 150 are final, usually for an empty listing.
             _ if live.preliminary.is_none() && reply.code() == Code::OKAY => {
                 self.ledger.push_front(owed);
             }
@@ -198,7 +200,8 @@ impl Session {
         }
     }
 
-    /// The transfer did not end well: some servers keep its offset for the next one.
+    /// Makes the restart offset unknown, because some servers keep the offset of a failed transfer
+    /// for the next transfer.
     pub(super) fn doubt_restart(&mut self) {
         let restarted = self.live.as_ref().is_some_and(|live| live.was_restarted);
         if restarted || self.state.restart.is_some() {
@@ -206,7 +209,7 @@ impl Session {
         }
     }
 
-    /// Nothing is owed for the transfer any more; what comes all the same is the fence's.
+    /// Gives up the replies to the transfer. If they come all the same, the fence swallows them.
     pub(super) fn strike_out_transfer(&mut self) {
         self.doubt_restart();
         self.ledger
@@ -225,11 +228,11 @@ impl Session {
             return self.ledger.push_front(owed);
         }
         if unanswered && reply.class() != Class::Completion {
-            // The transfer's own: that to ABOR comes next.
+            // This is the transfer's own reply. The reply to ABOR comes next.
             owed.shape = Shape::Abort(Aborting::HalfAnswered);
             self.ledger.push_front(owed);
         } else {
-            // Perhaps the last one, perhaps not: servers send up to three.
+            // This may be the last reply or not: servers send up to three.
             self.out_of_step = true;
             self.abort_echoes |= matches!(aborting, Aborting::Unanswered | Aborting::Muddled);
         }
@@ -239,26 +242,26 @@ impl Session {
         }
     }
 
-    /// Whether this first reply to ABOR leaves open that the server still has the transfer before it,
-    /// as pyftpdlib does when it says that there is none (225) and has not accepted its data
-    /// connection yet. 226 says that it is over, and 125 that the data connection was there.
+    /// Whether the server may still hold the aborted transfer after this first reply to ABOR.
+    /// pyftpdlib does: it answers 225 (no transfer) while it has not accepted the data connection
+    /// yet. 226 says that the transfer is over. 125 says that the data connection was there.
     fn may_stay_queued(&self, reply: &Reply) -> bool {
         reply.class() == Class::Completion && !reply.ends_a_transfer() && !self.has_met_its_data()
     }
 
-    /// Whether the same is open of a transfer whose replies never came.
+    /// Whether the server may still hold a transfer whose replies never came.
     pub(super) fn may_come_yet(&self, shape: Shape) -> bool {
         let over = self.aborted.as_ref().is_some_and(Reply::ends_a_transfer);
         match shape {
             Shape::Transfer => !self.has_met_its_data(),
-            // A server that knows no ABOR forgets a transfer when its data connection goes.
+            // A server that does not know ABOR forgets a transfer when its data connection closes.
             Shape::Abort(Aborting::Unknown) => false,
             Shape::Abort(_) => !over && !self.has_met_its_data(),
             _ => false,
         }
     }
 
-    /// 125: the server had the data connection when it began the transfer.
+    /// Whether the server had the data connection when it began the transfer, which 125 says.
     fn has_met_its_data(&self) -> bool {
         let begun = self
             .live
@@ -268,53 +271,55 @@ impl Session {
     }
 }
 
-/// Questions about single codes, where the first digit does not decide.
+/// Questions about single codes, for cases that the first digit does not decide.
 impl Reply {
-    /// What a server says of a transfer that went well: 226 or 250. 200 says so only where nothing
-    /// follows it.
+    /// Whether this reply confirms a transfer: 226 or 250. 200 confirms it only if nothing comes
+    /// after it.
     pub(crate) fn confirms_transfer(&self) -> bool {
         matches!(self.code().value(), 200 | 226 | 250)
     }
 
-    /// 4xx and 5xx.
+    /// Whether this is a 4xx or a 5xx.
     pub(crate) fn is_refusal(&self) -> bool {
         matches!(self.class(), Class::Transient | Class::Permanent)
     }
 
-    /// Any other reply belongs to something else. 332 demands an account for the transfer.
+    /// Whether this can be the final reply to a data command; 332 demands an account first. Any
+    /// other reply belongs to another command.
     fn ends_transfer(&self) -> bool {
         self.confirms_transfer() || self.is_refusal() || self.code() == Code::NEED_ACCOUNT
     }
 
-    /// Of several lines, whose last one is a code and nothing else.
+    /// Whether the reply has several lines, and the last line is a code and nothing else.
     fn ends_with_its_code_alone(&self) -> bool {
         self.lines().nth(1).is_some() && self.lines().last().is_some_and(|line| line.len() == 3)
     }
 
-    /// What servers say of a transfer at its end, and hardly of anything else.
+    /// Whether the reply has a code that servers send at the end of a transfer, and hardly ever
+    /// otherwise.
     pub(super) fn ends_a_transfer(&self) -> bool {
         matches!(self.code().value(), 226 | 425 | 426 | 450..=452 | 551..=553)
     }
 
-    /// Its text is more than words for people: a path, an address, a size, a list. (That of 150
-    /// may hold a size, too, but only as a hint.)
+    /// Whether the text is data: a path, an address, a size, a list. (The text of 150 may hold a
+    /// size too, but only as a hint.)
     fn carries_data(&self) -> bool {
         matches!(self.code().value(), 211..=215 | 227 | 229 | 250 | 257)
     }
 
-    /// What servers say of a data connection that did not resume the login's session, as vsftpd
-    /// (522), FileZilla Server and ProFTPD (425) do; 425 has other meanings, too.
+    /// Whether the code is one that servers send if a data connection did not resume the login's
+    /// session: 522 from vsftpd, 425 from FileZilla Server and ProFTPD. 425 has other meanings too.
     pub(crate) fn is_about_resumption(&self) -> bool {
         matches!(self.code().value(), 425 | 522)
     }
 
-    /// The same of a handshake that failed, in the place of which FileZilla Server 0.9 says 450; of
-    /// one that went well, that is about the file.
+    /// Also accepts 450, which FileZilla Server 0.9 sends if the data handshake fails. After a good
+    /// handshake, 450 is about the file.
     pub(crate) fn is_about_resumption_in_handshake(&self) -> bool {
         self.is_about_resumption() || self.code().value() == 450
     }
 
-    /// What servers answer to NOOP, understood or not.
+    /// Whether servers send this code in reply to NOOP, known to them or not.
     pub(super) fn may_answer_noop(&self) -> bool {
         matches!(self.code().value(), 200 | 202 | 500..=504 | 530)
     }

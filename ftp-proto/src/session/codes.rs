@@ -1,18 +1,17 @@
 //! Which codes can answer which command.
 //!
-//! The second digit of a positive code says what it is about, and most commands have one code of
-//! their own (RFC 959 section 4.2.2). A positive reply with another one answers something else: a
-//! reply that was sent twice, or one that came late, has shifted the count.
+//! The second digit of a positive code says what the reply is about, and most commands have a code
+//! of their own (RFC 959 section 4.2.2). A positive reply with another code answers another
+//! command: the server sent a reply twice or too late, and the client's count is off by one.
 
 use super::ledger::{Owed, Shape};
 use crate::reply::pathname;
 use crate::wire::{Class, Reply};
 
-/// Whether this final reply can be the server's word on this command. A refusal can answer
-/// anything.
+/// Whether this final reply can answer this command. A refusal can answer any command.
 ///
-/// Known to be wider than the RFCs: servers accept a login in the greeting (230), answer HOST and
-/// REIN with 220, and RMD with 257.
+/// The table is wider than the RFCs where servers are: some accept a login in the greeting (230),
+/// answer HOST and REIN with 220, and RMD with 257.
 pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
     if matches!(reply.class(), Class::Transient | Class::Permanent) || owed.shape == Shape::Raw {
         return true;
@@ -33,7 +32,7 @@ pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
         "FEAT" => generic || code == 211,
         "STAT" => generic || matches!(code, 211..=213),
         "MFMT" => generic || code == 213,
-        // Of these a generic reply says nothing, but that embedded servers name the directory in it.
+        // A generic reply carries no value, but embedded servers put the directory in it.
         "PWD" | "XPWD" => code == 257 || generic && matches!(pathname(reply), Ok(Some(_))),
         "SIZE" => code == 213,
         "MDTM" => matches!(code, 213 | 253),
@@ -42,7 +41,7 @@ pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
         "RNFR" | "REST" => code == 350,
         "CWD" | "XCWD" | "CDUP" | "XCUP" | "DELE" | "RNTO" | "MLST" | "NOOP" | "TYPE" | "MODE"
         | "STRU" | "ALLO" | "PBSZ" | "PROT" | "CCC" | "EPRT" | "PORT" | "PRET" => generic,
-        // HELP, SITE, OPTS, CLNT, LANG, SMNT: servers say what they like.
+        // HELP, SITE, OPTS, CLNT, LANG, SMNT: servers answer with any code.
         _ => true,
     }
 }

@@ -1,5 +1,5 @@
-//! What a command changes, once its reply is in. It depends on the verb and the reply alone, not on
-//! the flow that asked: that one may be gone.
+//! What a command changes in the session when its reply comes. This depends on the verb and the
+//! reply alone, not on the flow that sent the command, because the flow may be gone.
 
 use alloc::vec::Vec;
 
@@ -9,7 +9,7 @@ use crate::options::config::{Config, Protection, ReplyCodes, Security};
 use crate::representation::TransferType;
 use crate::wire::{Class, Code, Command, Reply};
 
-/// What the reply changes in the session.
+/// What the reply to a command changes in the session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
     None,
@@ -17,7 +17,7 @@ pub(super) enum Effect {
     User,
     Password,
     Account,
-    /// `None`: a type that this crate has no name for.
+    /// `None`: a type that this crate does not know.
     Type(Option<TransferType>),
     Restart(u64),
     Protect(Protection),
@@ -33,13 +33,13 @@ pub(super) enum Effect {
     /// CWD or CDUP, with the path.
     Directory(Vec<u8>),
     WorkingDirectory,
-    /// What a new connection would have to be told again.
+    /// A setting that a new connection must send again.
     Setting(Command),
 }
 
 impl Effect {
-    /// Whether it belongs to a command of the login, which no 1xx precedes: nobody waits there for
-    /// what no fence could tell apart.
+    /// Whether this is a command of the login. No 1xx precedes its reply: no fence works during a
+    /// login, so the session does not wait for more.
     pub(super) fn is_of_login(&self) -> bool {
         matches!(
             self,
@@ -47,7 +47,7 @@ impl Effect {
         )
     }
 
-    /// By verb, so that a raw command has the same effects as a flow's.
+    /// Looks at the verb, so that a raw command has the same effect as a command of a flow.
     pub(super) fn of(command: &Command) -> Self {
         let argument = command.argument().unwrap_or_default();
         match command.verb() {
@@ -82,20 +82,20 @@ impl Effect {
     }
 }
 
-/// What a final reply says of what its command was to change.
+/// What a final reply says about the change that its command asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Taken {
-    /// It is so now.
+    /// The change has happened.
     So,
-    /// It is as it was.
+    /// The change has not happened.
     NotSo,
-    /// Nobody can tell: it is to be sent again before it matters.
+    /// It is unknown. The command is sent again before the setting is used.
     Unknown,
 }
 
 impl Effect {
-    /// The table: which replies make it so, and which leave it as it was. Everything else leaves
-    /// it in doubt.
+    /// The table of replies: which ones make the change, and which ones leave things as they were.
+    /// All others leave it unknown.
     fn taken(&self, reply: &Reply, codes: ReplyCodes) -> Taken {
         let code = reply.code().value();
         if matches!(reply.class(), Class::Transient | Class::Permanent) {
@@ -104,7 +104,7 @@ impl Effect {
         let by_digit = codes == ReplyCodes::FirstDigit && reply.class() == Class::Completion;
         let so = match self {
             Self::Auth => accepts_tls(reply),
-            // 331 and 332: there is more to come.
+            // 331 and 332: the login needs one more command.
             Self::User | Self::Password | Self::Account => {
                 if reply.class() == Class::Intermediate {
                     return Taken::NotSo;
@@ -124,7 +124,7 @@ impl Effect {
 }
 
 impl Negotiated {
-    /// Takes in what the final reply to a command says.
+    /// Applies what the final reply to a command changes.
     pub(super) fn apply(&mut self, effect: Effect, reply: &Reply, config: &Config) {
         self.learn(&effect, reply, config.security);
         match effect.taken(reply, config.reply_codes) {
@@ -134,19 +134,19 @@ impl Negotiated {
         }
     }
 
-    /// What it says of the server.
+    /// Notes what the reply says about the server, whether or not the command succeeded.
     fn learn(&mut self, effect: &Effect, reply: &Reply, security: Security) {
         let done = reply.class() == Class::Completion;
         match effect {
             Effect::Auth => self.auth_tried = true,
-            // Servers with implicit TLS that know no PROT protect data connections as they
-            // protect the control connection. With AUTH no such thing may be assumed.
+            // A server with implicit TLS that does not know PROT protects data connections like the
+            // control connection. With AUTH this must not be assumed.
             Effect::Protect(Protection::Private)
                 if security == Security::Implicit && reply.is_not_implemented() =>
             {
                 self.protect(Some(Protection::Private));
             }
-            // Refused because there is no login yet: it says nothing of what the server can do.
+            // 530 means that a login is missing. It says nothing about what the server supports.
             Effect::ExtendedPassive | Effect::ExtendedPort
                 if reply.code() == Code::NOT_LOGGED_IN => {}
             Effect::ExtendedPassive => self.set_extended_passive(Some(done)),
@@ -165,7 +165,7 @@ impl Negotiated {
         }
     }
 
-    /// The server has done what the command asked for.
+    /// Applies the change that the server has made.
     fn apply_done(&mut self, effect: Effect) {
         match effect {
             Effect::User | Effect::Password => {
@@ -205,7 +205,7 @@ impl Negotiated {
         }
     }
 
-    /// Nobody knows any more whether the command took effect.
+    /// Notes that it is unknown whether the command took effect.
     pub(super) fn forget(&mut self, effect: &Effect) {
         match effect {
             Effect::Type(_) => self.transfer_type = None,
@@ -223,14 +223,14 @@ impl Negotiated {
     }
 }
 
-/// `OPTS UTF8 ON`, or off.
+/// Whether this is `OPTS UTF8 ON` or `OPTS UTF8 OFF`.
 fn switches_utf8(command: &Command) -> bool {
     let name = command.argument().and_then(|argument| argument.get(..4));
     command.verb() == "OPTS" && name.is_some_and(|name| name.eq_ignore_ascii_case(b"UTF8"))
 }
 
-/// 234, and 334 from servers that mistake the two; one that asks for the data of another
-/// mechanism (RFC 2228 section 5) is no consent to a handshake.
+/// Whether the server accepts TLS: by 234, or by 334 from servers that mix the two up. A 334 that
+/// asks for security data (RFC 2228 section 5) does not accept a TLS handshake.
 fn accepts_tls(reply: &Reply) -> bool {
     let asks = |line: &[u8]| {
         line.windows(5)

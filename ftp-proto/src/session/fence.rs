@@ -4,42 +4,43 @@ use alloc::vec::Vec;
 
 use crate::wire::{Class, Code, Reply, Verb};
 
-/// A command whose reply can be taken for no other command's. Everything that comes before that
-/// reply belongs to something else.
+/// A command whose reply no other command can have. Every reply before it belongs to something
+/// else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fence {
-    /// 257.
+    /// Answered by 257.
     Pwd,
-    /// 215, of servers that refuse PWD.
+    /// Answered by 215. For servers that refuse PWD.
     Syst,
-    /// 211, of servers that refuse both.
+    /// Answered by 211. For servers that refuse PWD and SYST.
     Feat,
 }
 
-/// Which of them cannot be used.
+/// Which fences cannot be used.
 #[derive(Debug, Default)]
 pub(super) struct Fences {
-    /// The server refuses it.
+    /// Fences that the server refuses.
     refused: Vec<Fence>,
-    /// A reply that would be taken for its own may still come: one entry for each.
+    /// Fences whose reply would be ambiguous, because a reply with the same code may still come.
+    /// One entry for each such reply.
     doubtful: Vec<Fence>,
 }
 
-/// What came after the first fence was sent.
+/// What has come since the first fence was sent.
 #[derive(Debug, Default)]
 pub(super) struct Fencing {
-    /// Replies that were thrown away.
+    /// How many replies were thrown away.
     pub(super) swallowed: usize,
-    /// The last one of them.
+    /// The last reply that was thrown away.
     pub(super) last: Option<Reply>,
-    /// Those among them that may have refused a fence.
+    /// How many of these replies may be refusals of a fence.
     pub(super) refusals: usize,
-    /// Fences that were sent and not answered by their own code.
+    /// How many fences were sent and not answered by their own code.
     pub(super) unanswered: usize,
 }
 
 impl Fencing {
-    /// The last reply, where one came that neither a fence nor anything else asked for.
+    /// Takes the last reply, if more replies came than refusals of fences can explain.
     pub(super) fn take_stray(&mut self) -> Option<Reply> {
         let refused = self.unanswered.min(self.refusals);
         let last = self.last.take();
@@ -66,7 +67,7 @@ impl Fence {
         }
     }
 
-    /// The fence that this command is, too.
+    /// The fence that sends the same command.
     fn of(verb: &str) -> Option<Self> {
         match verb {
             "PWD" | "XPWD" => Some(Self::Pwd),
@@ -78,7 +79,7 @@ impl Fence {
 }
 
 impl Fences {
-    /// The first one that can be used after this one.
+    /// Returns the next usable fence after `last`, or the first one.
     pub(super) fn next(&self, last: Option<Fence>) -> Option<Fence> {
         let mut all = Fence::ALL.into_iter();
         if let Some(last) = last {
@@ -87,7 +88,8 @@ impl Fences {
         all.find(|fence| !self.refused.contains(fence) && !self.doubtful.contains(fence))
     }
 
-    /// What a reply says that came in step. One that there is no login says nothing.
+    /// Learns from a reply that came in step whether the server refuses this fence. A 530 says
+    /// nothing.
     pub(super) fn learn(&mut self, verb: &str, reply: &Reply) {
         let Some(fence) = Fence::of(verb) else {
             return;
@@ -98,8 +100,8 @@ impl Fences {
         }
     }
 
-    /// The reply to this command was given up, or another one came in its place. Where it comes late,
-    /// it must not be taken for a fence's.
+    /// Takes note that the reply to this command was given up, or that another reply came in its
+    /// place. If the real reply comes late, it must not be taken for a fence's reply.
     pub(super) fn doubt(&mut self, verb: &str, raw: bool) {
         match verb {
             "PWD" | "XPWD" | "MKD" | "XMKD" | "RMD" | "XRMD" => self.doubtful.push(Fence::Pwd),
@@ -109,7 +111,7 @@ impl Fences {
             }
             "ALLO" | "CDUP" | "CWD" | "DELE" | "MDTM" | "MFMT" | "MLST" | "MODE" | "NOOP"
             | "REST" | "RNFR" | "RNTO" | "SIZE" | "STRU" | "TYPE" => {}
-            // A raw command that nobody here knows may be answered like any of them.
+            // The reply to an unknown raw command may have any code.
             _ if raw => {
                 self.doubtful.extend(Fence::ALL);
             }
@@ -117,7 +119,7 @@ impl Fences {
         }
     }
 
-    /// A reply came that nobody owes: perhaps the one that was given up.
+    /// Takes note of a reply that is not owed: it may be one that was given up.
     pub(super) fn came(&mut self, reply: &Reply) {
         let mut doubtful = self.doubtful.iter();
         if let Some(at) = doubtful.position(|fence| fence.code() == reply.code()) {
@@ -126,7 +128,7 @@ impl Fences {
     }
 }
 
-/// What a server says that does not know a command, or not from this user.
+/// Whether servers send this code for a command that they do not know or do not allow.
 pub(super) fn refuses_a_fence(reply: &Reply) -> bool {
     reply.class() == Class::Permanent
         && matches!(reply.code().value(), 500..=504 | 521 | 530..=534 | 550)

@@ -1,4 +1,4 @@
-//! Sending fences, and taking in what comes before their replies.
+//! Sends fences, and takes the replies that come before the fence's reply.
 
 use super::Session;
 use super::fence::{Fence, Fencing, refuses_a_fence};
@@ -7,8 +7,8 @@ use crate::error::{Error, ErrorKind};
 use crate::wire::{Command, Reply};
 
 impl Session {
-    /// Sends the first fence that this server may answer. Where a login waits the session ends
-    /// instead: servers refuse PWD before it.
+    /// Sends the first fence that this server may answer. If a login is queued, the session ends
+    /// instead, because servers refuse PWD before a login.
     pub(crate) fn send_fence(&mut self) -> Result<(), Error> {
         self.alive()?;
         self.clock = None;
@@ -30,7 +30,8 @@ impl Session {
         self.fencing.unanswered = self.fencing.unanswered.saturating_add(1);
     }
 
-    /// The reply is that of a fence, or belongs to something else.
+    /// Attributes a reply while a fence waits: it is the fence's reply, or it belongs to something
+    /// else.
     pub(super) fn attribute_to_fence(&mut self, reply: Reply) {
         let is_answered =
             |owed: &Owed| matches!(owed.shape, Shape::Fence(fence) if fence.code() == reply.code());
@@ -49,7 +50,7 @@ impl Session {
             return;
         }
         self.fencing.refusals = self.fencing.refusals.saturating_add(1);
-        // Perhaps this server knows no such command: the next fence comes after it.
+        // The server may not know this command, so the next fence is sent.
         let last = self.ledger.iter().rev().find_map(|owed| match owed.shape {
             Shape::Fence(fence) => Some(fence),
             _ => None,
@@ -63,8 +64,8 @@ impl Session {
         }
     }
 
-    /// The fence at this place is answered, and with it all before it. Each one after it has one
-    /// reply to come, which counts as that of any command.
+    /// The fence at this position is answered, so everything before it is over. Each fence after it
+    /// still has one reply to come, like any other command.
     fn pass_fences(&mut self, at: usize) {
         self.ledger.drain(..=at);
         self.fencing.unanswered = at;

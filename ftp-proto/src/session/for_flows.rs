@@ -1,7 +1,7 @@
-//! What flows are written with: everything that they may ask a session or tell it.
+//! Everything that flows may ask a session or tell it.
 //!
-//! A flow sees no field of the session. What it learns from a reply it need not tell: the effects of
-//! a reply are applied when it comes in, whether or not its flow is still there.
+//! A flow sees no field of the session. It need not tell the session what a reply says: the session
+//! applies the effects of a reply when the reply comes, whether or not the flow still exists.
 
 use core::net::{IpAddr, SocketAddr};
 
@@ -24,20 +24,20 @@ use crate::tls::Tickets;
 use crate::wait::{Clock, Wait};
 use crate::wire::{Command, Reply, Verb};
 
-/// Commands, which leave once the flow has said what it wants next, and their replies.
+/// Commands, which are sent after the flow has returned its next want, and their replies.
 impl Session {
     /// Queues a command that has one reply.
     pub(crate) fn send(&mut self, command: Command) -> Result<(), Error> {
         let shape = match command.verb() {
             "QUIT" => Shape::Quit,
-            // 120 may come first, as it may before the greeting.
+            // As before the greeting, 120 may come first.
             "REIN" => Shape::Raw,
             _ => Shape::Single,
         };
         self.stage(command, shape)
     }
 
-    /// Queues a command that is not known: it may have preliminary replies before its final one.
+    /// Queues a raw command. Preliminary replies may come before its final reply.
     pub(crate) fn send_raw(&mut self, command: Command) -> Result<(), Error> {
         let of_login = matches!(command.verb(), "USER" | "PASS" | "ACCT");
         match command.verb() {
@@ -48,13 +48,13 @@ impl Session {
         Ok(())
     }
 
-    /// A login with these went well: another connection would be made with them.
+    /// Notes that a login with these credentials succeeded. A new connection will use them.
     pub(crate) fn logged_in_with(&mut self, credentials: &Credentials) {
         self.credentials = Some(credentials.clone());
         self.state.standing.by_hand = false;
     }
 
-    /// Queues a data command. Its replies go to the account of the transfer.
+    /// Queues a data command. Its replies go to the record of the transfer.
     pub(crate) fn send_data_command(
         &mut self,
         command: Command,
@@ -67,13 +67,13 @@ impl Session {
         self.stage(command, Shape::Transfer)
     }
 
-    /// The reply that was waited for in vain may come yet, or never: a fence must follow.
+    /// Gives up a reply that did not come in time. It may still come, so a fence must follow.
     pub(crate) fn give_up_reply(&mut self) -> Result<(), Error> {
         self.give_up_waiting();
         self.alive()
     }
 
-    /// The next reply to this operation, or the want that brings it.
+    /// Returns the next reply to this operation, or halts with the want that brings it.
     pub(crate) fn next_reply(&mut self, answer: &mut Answer, wait: Wait) -> Result<Reply, Halt> {
         let late = answer.take_timeout();
         if let Some(reply) = self.inbox.pop_front() {
@@ -96,9 +96,9 @@ impl Session {
     }
 }
 
-/// Wants.
+/// The wants.
 impl Session {
-    /// Reads from the control connection, within this class of waiting.
+    /// Wants to read from the control connection, within this class of waiting.
     pub(crate) fn receive_within(&mut self, wait: Wait) -> Want {
         let wait = self.or_last_line(wait);
         let clock = match self.clock.replace(wait) {
@@ -108,8 +108,9 @@ impl Session {
         Receive::want(self.issue(), wait, clock)
     }
 
-    /// Where a reply seems to have ended with another code than it began with, there is little use in
-    /// waiting. Once a reply, since each new class of waiting has all of its time.
+    /// Shortens the wait if a reply seems to have ended with another code than it began with,
+    /// because no more may come. This is done once for a reply, since each new class of waiting
+    /// starts with its whole time.
     fn or_last_line(&mut self, wait: Wait) -> Wait {
         let goes_on = self.clock == Some(Wait::LastLine);
         if self.decoder.other_end().is_none() || (self.awaited_last_line && !goes_on) {
@@ -119,12 +120,12 @@ impl Session {
         Wait::LastLine
     }
 
-    /// A look: reads what has already arrived, and does not wait.
+    /// Wants a look: a read of what has already arrived, without waiting.
     pub(crate) fn look(&mut self) -> Want {
         Receive::want(self.issue(), Wait::Arrived, Clock::Starts)
     }
 
-    /// Looks once more as long as each look finds something.
+    /// Wants another look, as long as each look finds something.
     pub(crate) fn look_again(&mut self, answer: &mut Answer) -> Result<(), Halt> {
         match answer.take() {
             Some(Event::Received) if !self.is_dead() => Err(self.look().into()),
@@ -132,54 +133,54 @@ impl Session {
         }
     }
 
-    /// Makes the data connection. The account of the transfer is open from here on.
+    /// Wants the data connection to be made. The transfer's record is open from here on.
     pub(crate) fn connect(&mut self, endpoint: Endpoint, clock: Clock) -> Want {
         self.open_transfer();
         Connect::want(self.issue(), Wait::Connect, clock, endpoint)
     }
 
-    /// Listens for the data connection. The account of the transfer is open from here on.
+    /// Wants a listener for the data connection. The transfer's record is open from here on.
     pub(crate) fn listen(&mut self) -> Want {
-        // A flow that opens two transfers in a row must not find the account of the first.
+        // A flow that opens two transfers in a row must not find the record of the first.
         self.live = None;
         self.open_transfer();
         Listen::want(self.issue(), Wait::Connect, Clock::Starts)
     }
 
-    /// Accepts the data connection.
+    /// Wants the data connection to be accepted.
     pub(crate) fn accept(&mut self, wait: Wait, clock: Clock) -> Want {
         let wanted = self.config.active_peer;
         Accept::want(self.issue(), wait, clock, wanted)
     }
 
-    /// A stranger connected in active mode, and was turned away.
+    /// Notes that a connection from another address came in active mode and was dropped.
     pub(crate) fn turned_away(&mut self, stranger: Option<SocketAddr>) {
         self.noted.stranger = stranger.or(self.noted.stranger);
     }
 
-    /// The data connection is the right one: who else has come, and where it might have gone, explains
-    /// nothing any more.
+    /// Notes that the data connection is the right one. Dropped connections and an ignored address
+    /// explain no later failure, so errors need not mention them.
     pub(crate) fn data_opened(&mut self) {
         self.noted.stranger = None;
         self.noted.passed_over = None;
     }
 
-    /// The server has named this address in a 227, and a connection goes to the control connection's
-    /// peer instead.
+    /// Notes the address in a 227, if it differs from the control connection's peer, to which the
+    /// connection goes instead.
     pub(crate) fn passes_over(&mut self, named: IpAddr) {
         let peer = self.peer.map(|peer| peer.ip().to_canonical());
         self.noted.passed_over =
             Some(named).filter(|named| peer.is_some_and(|peer| peer != *named));
     }
 
-    /// Puts TLS on the data connection.
+    /// Wants TLS on the data connection.
     pub(crate) fn secure_data(&mut self, clock: Clock) -> Want {
         let wait = self.handshake_wait();
         SecureData::want(self.issue(), wait, clock, Tickets::All)
     }
 
-    /// How long the handshake on the data connection may take: less, once the server has said its
-    /// last word.
+    /// How long the handshake on the data connection may take. The time is shorter after the server
+    /// has sent the final reply.
     pub(crate) fn handshake_wait(&self) -> Wait {
         match self.final_reply() {
             Some(_) => Wait::DataClose,
@@ -187,13 +188,13 @@ impl Session {
         }
     }
 
-    /// The same before the server has said that the transfer begins.
+    /// Wants TLS on the data connection before the server has said that the transfer begins.
     pub(crate) fn secure_data_early(&mut self, clock: Clock, tickets: Tickets) -> Want {
         SecureData::want(self.issue(), Wait::Preliminary, clock, tickets)
     }
 
-    /// Ends the data connection in this way. One that is abandoned is reset only where the transfer
-    /// has begun.
+    /// Wants the data connection to be ended in this way. An abandoned connection is reset only if
+    /// the transfer has begun.
     pub(crate) fn close_data(&mut self, closing: Closing, clock: Clock) -> Want {
         let wait = match closing {
             Closing::SendEnd => Wait::DataIdle,
@@ -207,21 +208,21 @@ impl Session {
         CloseData::want(self.issue(), wait, clock, closing)
     }
 
-    /// Puts TLS on the control connection, where not a byte may come or go until it is there.
+    /// Wants TLS on the control connection. Until it is there, no byte may come or go.
     pub(crate) fn secure_control(&mut self) -> Want {
         self.state.channel = Channel::Securing;
         SecureControl::want(self.issue(), Wait::Handshake, Clock::Starts)
     }
 
-    /// Takes TLS off the control connection.
+    /// Wants the end of TLS on the control connection.
     pub(crate) fn clear_control(&mut self) -> Want {
         ClearControl::want(self.issue(), Wait::Handshake, Clock::Starts)
     }
 }
 
-/// The control connection: whether it lives, and its TLS.
+/// The control connection: whether it still works, and its TLS.
 impl Session {
-    /// Fails where the session is dead, for the reason why.
+    /// Fails if the session is dead, with the cause.
     pub(crate) fn alive(&self) -> Result<(), Error> {
         match &self.dead {
             Some(error) => Err(error.clone()),
@@ -229,13 +230,13 @@ impl Session {
         }
     }
 
-    /// Kills the session. The reason is the operation's error, too.
+    /// Ends the session, and returns the error for the operation.
     pub(crate) fn dead_of(&mut self, reason: Error) -> Error {
         self.die(reason.clone());
         self.alive().err().unwrap_or(reason)
     }
 
-    /// How long the greeting may take: longer, once the server has asked for patience.
+    /// How long the greeting may take. The time is longer after the server has sent 120.
     pub(crate) fn greeting_wait(&self) -> Wait {
         if self.state.greeting_delayed {
             Wait::DelayedGreeting
@@ -244,27 +245,27 @@ impl Session {
         }
     }
 
-    /// Whether the server has said nothing yet, not even a part of a reply, in clear text.
+    /// Whether the control connection is in clear text and nothing has come since the last reply.
     pub(crate) fn is_silent_in_clear(&self) -> bool {
         self.state.channel == Channel::Clear && self.decoder.is_untouched()
     }
 
-    /// Whether something came in clear that no command accounts for.
+    /// Whether something came that belongs to no command.
     pub(crate) fn has_strays(&self) -> bool {
         !self.decoder.is_untouched() || self.out_of_step
     }
 
-    /// Whether a reply came that nobody owes, or one was lost.
+    /// Whether a reply came that is not owed, or a reply was lost.
     pub(crate) fn is_out_of_step(&self) -> bool {
         self.out_of_step
     }
 
-    /// Whether a fence is still to be answered.
+    /// Whether a fence waits for its reply.
     pub(crate) fn is_fence_awaited(&self) -> bool {
         !self.ledger.is_empty()
     }
 
-    /// The last reply that the last fence has swallowed, and that nobody owes.
+    /// The last reply that the last fence has swallowed, if it belongs to no command.
     pub(crate) fn stray_before_fence(&mut self) -> Option<Reply> {
         self.fencing.take_stray()
     }
@@ -274,13 +275,13 @@ impl Session {
         self.state.channel == Channel::Due
     }
 
-    /// Whether the handshake comes next: AUTH was accepted, or implicit TLS has begun.
+    /// Whether the handshake comes next, after AUTH or for implicit TLS.
     pub(crate) fn is_securing(&self) -> bool {
         self.state.channel == Channel::Securing
     }
 
-    /// What came of [`secure_control`](Self::secure_control) or
-    /// [`clear_control`](Self::clear_control). Where it failed, the session is dead.
+    /// Takes the result of [`secure_control`](Self::secure_control) or
+    /// [`clear_control`](Self::clear_control). If it failed, the session is dead.
     pub(crate) fn channel_changed(&mut self, answer: &mut Answer) -> Result<(), Error> {
         self.alive()?;
         match answer.take() {
@@ -301,15 +302,15 @@ impl Session {
         Ok(())
     }
 
-    /// This session is now where an earlier one stood.
+    /// Notes that this session has reached the directory and settings of the earlier session.
     pub(crate) fn restored(&mut self) {
         self.unrestored = None;
     }
 }
 
-/// What was negotiated with the server, and learnt of it.
+/// What was agreed with the server, and what was learnt about it.
 impl Session {
-    /// Whether this command is known not to work here: EPSV, EPRT, SIZE or MDTM.
+    /// Whether this command (EPSV, EPRT, SIZE or MDTM) is known to fail on this server.
     pub(crate) fn fails(&self, verb: &Verb) -> bool {
         match verb.as_str() {
             "EPSV" => self.state.extended_passive() == Some(false),
@@ -325,7 +326,7 @@ impl Session {
         self.state.extended_passive() == Some(true)
     }
 
-    /// Whether EPSV asks for the next port, and not PASV.
+    /// Whether the next port is asked for by EPSV, not by PASV.
     pub(crate) fn asks_by_epsv(&self) -> bool {
         match self.config.passive_command {
             PassiveCommand::Automatic => !self.fails(&Verb::EPSV),
@@ -334,8 +335,8 @@ impl Session {
         }
     }
 
-    /// How long EPSV has: not long where PASV can be tried, and nobody knows whether a firewall on
-    /// the way swallows it.
+    /// How long to wait for the reply to EPSV. The time is short if PASV can be tried next and it
+    /// is not known yet whether a firewall swallows EPSV.
     pub(crate) fn wait_for_epsv(&self) -> Wait {
         let automatic = self.config.passive_command == PassiveCommand::Automatic;
         match automatic && self.state.extended_passive().is_none() {
@@ -344,34 +345,34 @@ impl Session {
         }
     }
 
-    /// Whether PASV asks for another port where the one that EPSV named cannot be reached.
+    /// Whether PASV may be tried if the port that EPSV named cannot be reached.
     pub(crate) fn may_ask_for_another_port(&self) -> bool {
         let automatic = self.config.passive_command == PassiveCommand::Automatic;
         automatic && self.asks_by_epsv() && !self.state.passive_port_reached
     }
 
-    /// The data connection was made to the port that the server named.
+    /// Notes that a data connection was made to the port that the server named.
     pub(crate) fn reached_passive_port(&mut self) {
         self.state.passive_port_reached = true;
     }
 
-    /// EPSV does not work, although the server may have accepted it.
+    /// Notes that EPSV does not work, although the server may have accepted it.
     pub(crate) fn give_up_epsv(&mut self) {
         self.state.set_extended_passive(Some(false));
     }
 
-    /// PASV does not work either: the next transfer tries EPSV again.
+    /// Lets the next transfer try EPSV again, because PASV does not work either.
     pub(crate) fn retry_epsv(&mut self) {
         self.state.set_extended_passive(None);
     }
 
-    /// Whether PROT with this level was accepted, or is taken to be.
+    /// Whether the server has accepted PROT with this level, or counts as if it had.
     pub(crate) fn has_protection(&self, protection: Protection) -> bool {
         self.state.protection == Some(protection)
     }
 
-    /// Whether the server must be told before this command that names are UTF-8: it has a name that
-    /// is not ASCII, or names come with its reply.
+    /// Whether the server must know that names are UTF-8 before it gets this command: the command
+    /// has a name that is not ASCII, or its reply brings names.
     pub(crate) fn names_matter(&self, command: &Command) -> bool {
         let wanted = self.config.utf8_names != Utf8Names::AsTheyAre;
         if !wanted || self.state.names_settled || !self.state.logged_in {
@@ -385,22 +386,23 @@ impl Session {
         listing || name.is_some_and(|name| !name.is_ascii() && core::str::from_utf8(name).is_ok())
     }
 
-    /// The server was told, or need not be told.
+    /// Notes that the server was told about UTF-8, or need not be told.
     pub(crate) fn settled_names(&mut self) {
         self.state.names_settled = true;
     }
 
-    /// Whether listings come in TYPE I, since the server has refused TYPE A.
+    /// Whether listings are made in TYPE I, because the server has refused TYPE A.
     pub(crate) fn refuses_text(&self) -> bool {
         self.state.text_refused
     }
 
-    /// The server has refused TYPE A.
+    /// Notes that the server has refused TYPE A.
     pub(crate) fn give_up_text(&mut self) {
         self.state.text_refused = true;
     }
 
-    /// Fails where MODE or STRU was changed: the bytes of a transfer would not be those of a file.
+    /// Fails if MODE or STRU was changed: the bytes of a transfer would not be the bytes of the
+    /// file.
     pub(crate) fn check_framing(&self) -> Result<(), Error> {
         if [self.state.mode, self.state.structure].contains(&Framed::Otherwise) {
             return Err(Error::misuse(Misuse::Framing));
@@ -408,7 +410,7 @@ impl Session {
         Ok(())
     }
 
-    /// What brings MODE, or STRU, back to what transfers need, where nobody knows what it is.
+    /// The command that sets MODE or STRU for transfers, if its present value is unknown.
     pub(crate) fn framing_in_doubt(&self) -> Option<Command> {
         if self.state.mode == Framed::Unknown {
             return Some(Command::fixed(Verb::MODE, "S"));
@@ -417,12 +419,13 @@ impl Session {
         unknown.then(|| Command::fixed(Verb::STRU, "F"))
     }
 
-    /// Whether nobody knows what PROT came to.
+    /// Whether the level of PROT is unknown, because its reply was lost.
     pub(crate) fn protection_is_in_doubt(&self) -> bool {
         self.is_secured() && self.state.protection_in_doubt
     }
 
-    /// Whether the next transfer would start at an offset that an earlier operation has set by REST.
+    /// Whether the next transfer would start at an offset that an earlier operation has set by
+    /// REST.
     pub(crate) fn offset_is_set(&self) -> bool {
         self.state.restart.is_some_and(|offset| offset != 0)
     }
@@ -432,27 +435,27 @@ impl Session {
         self.protection() == Protection::Private
     }
 
-    /// What this server was last seen to begin a protected transfer with.
+    /// What this server did first in the last transfer under TLS.
     pub(crate) fn first_on_data(&self) -> Option<FirstOnData> {
         self.first_on_data
     }
 
-    /// The server has begun a protected transfer with this.
+    /// Notes what the server did first in a transfer under TLS.
     pub(crate) fn saw_first_on_data(&mut self, first: FirstOnData) {
         self.first_on_data = Some(first);
     }
 
-    /// The server refused a data connection because it did not resume the TLS session. In clear text
-    /// anybody could have said so, and then it does not count.
+    /// Notes that the server refused a data connection because it did not resume the TLS session.
+    /// In clear text an attacker can fake this reply, so there it does not count.
     pub(crate) fn resumption_was_demanded(&mut self) {
         self.resumption_failed |= self.is_secured();
     }
 }
 
-/// The account of a transfer: open from before its data connection is made until its final reply is
-/// taken, or it is aborted.
+/// The record of a transfer. It is open from before the data connection is made until the final
+/// reply is taken or the transfer is aborted.
 impl Session {
-    /// Opens the account, unless it is open.
+    /// Opens a record, unless one is open.
     pub(crate) fn open_transfer(&mut self) {
         if self.live.is_none() {
             self.aborted = None;
@@ -460,7 +463,7 @@ impl Session {
         }
     }
 
-    /// Fails where no account is open.
+    /// Fails if no record is open.
     pub(crate) fn check_transfer(&self) -> Result<(), Error> {
         match self.live {
             Some(_) => Ok(()),
@@ -468,7 +471,7 @@ impl Session {
         }
     }
 
-    /// The token of the transfer that this command has begun.
+    /// Makes the token of the transfer that this command has begun.
     pub(crate) fn token(
         &mut self,
         command: &Command,
@@ -478,7 +481,7 @@ impl Session {
     ) -> Result<Transfer, Error> {
         let live = self.live.as_mut();
         let live = live.ok_or_else(|| Error::new(ErrorKind::OutOfStep))?;
-        // It has used a ticket up, and may bring another one.
+        // The resumption has used a ticket up, and the connection may bring a new one.
         live.used_a_ticket = secured == Secured::Resumed && !self.ticketless;
         let verb = command.verb();
         let countable = transfer_type == TransferType::Image;
@@ -505,12 +508,12 @@ impl Session {
         })
     }
 
-    /// The preliminary reply, once it is in.
+    /// The preliminary reply, if it has come.
     pub(crate) fn preliminary_reply(&self) -> Option<&Reply> {
         self.live.as_ref()?.preliminary.as_ref()
     }
 
-    /// The final reply, once it is in.
+    /// The final reply, if it has come.
     pub(crate) fn final_reply(&self) -> Option<&Reply> {
         self.live.as_ref()?.outcome.as_ref()
     }
@@ -520,20 +523,20 @@ impl Session {
         self.live.as_ref().is_some_and(Live::is_refused)
     }
 
-    /// Whether a confirmation that is in may be another command's: one was taken for it before, or
-    /// another reply has begun to come, although none is owed.
+    /// Whether the confirmation may belong to another command. Either a wrong reply was taken for
+    /// it before, or another reply has begun to come although none is owed.
     pub(crate) fn is_doubtful(&self) -> bool {
         self.live.as_ref().is_some_and(|live| live.doubtful)
             || self.ledger.is_empty() && !self.decoder.is_empty()
     }
 
-    /// What was taken for the reply to this operation may have been another one's.
+    /// Notes that the reply to this operation may belong to another command.
     pub(crate) fn doubt(&mut self) {
         self.lose_step();
     }
 
-    /// Takes out a completion that came before the data was through. It belongs to something else:
-    /// the server's own word can only come later, and nobody waits for it.
+    /// Takes out a completion that came before all data was sent. It belongs to another command.
+    /// The transfer's own completion can only come later, and is given up.
     pub(crate) fn take_premature_completion(&mut self) -> Option<Reply> {
         let reply = self.live.as_ref()?.completion()?.clone();
         self.strike_out_transfer();
@@ -544,9 +547,10 @@ impl Session {
         Some(reply)
     }
 
-    /// The final reply did not come in time, or a keep-alive's did not. What is in decides, if it is
-    /// unmistakable, and the fence swallows what may yet come. `met` says that the server has used
-    /// the data connection: where it has not, it may still keep the transfer for another one.
+    /// Gives up the final reply, or a keep-alive's reply, after a time-out. A held reply that only
+    /// the transfer can have becomes the outcome; the fence swallows what may still come. `met`:
+    /// the server has used the data connection. If not, it may keep the transfer for the next data
+    /// connection.
     pub(crate) fn give_up_final_reply(&mut self, met: bool) {
         self.queued |= !met && self.owes(Shape::Transfer) && self.may_come_yet(Shape::Transfer);
         self.strike_out_transfer();
@@ -555,16 +559,16 @@ impl Session {
         }
     }
 
-    /// The data connection is gone.
+    /// Notes that the data connection is closed.
     pub(crate) fn data_closed(&mut self) {
         if let Some(live) = &mut self.live {
             live.data_open = false;
         }
     }
 
-    /// The transfer has failed: drops the data connection, and then hears what the server has to say.
-    /// Closes the account, and gives the final reply. A server that has been `silent` gets no second
-    /// long wait: what it owes is settled, by ABOR, when the session is used again.
+    /// Ends a failed transfer: drops the data connection, waits for the final reply, closes the
+    /// record, and returns that reply. If the server has been `silent` so far, the wait is short.
+    /// What the server still owes is then cleaned up by ABOR when the session is used again.
     pub(crate) fn hear_out(
         &mut self,
         answer: &mut Answer,
@@ -598,12 +602,12 @@ impl Session {
         Ok(None)
     }
 
-    /// Aborts the transfer, unless it is over, and takes in the replies that are still owed. Gives
-    /// the transfer's own final reply, or what the server said to ABOR.
+    /// Aborts the transfer, unless it is over, and reads all replies that are owed. Returns the
+    /// transfer's own final reply, or else the reply to ABOR.
     pub(crate) fn abort_transfer(&mut self, answer: &mut Answer) -> Result<Option<Reply>, Halt> {
         self.check_transfer()?;
         let finished = self.final_reply().cloned();
-        // Before that it is the data connection that takes too long.
+        // A time-out before this point belongs to the data connection.
         let unanswered = Shape::Abort(Aborting::Unanswered);
         let muddled = Shape::Abort(Aborting::Muddled);
         let abort = |owed: &Owed| [unanswered, muddled].contains(&owed.shape);
@@ -619,20 +623,20 @@ impl Session {
         }
     }
 
-    /// Whether the server may still make an earlier transfer, over the next data connection.
+    /// Whether the server may still run an earlier transfer over the next data connection.
     pub(crate) fn may_have_a_transfer_queued(&self) -> bool {
         self.queued
     }
 
-    /// The server has had a data connection for what it had queued. What it says of it comes before
-    /// the next fence.
+    /// Notes that the server got a data connection for its queued transfer. The next fence swallows
+    /// its replies to that transfer.
     pub(crate) fn purged(&mut self) {
         self.queued = false;
         self.out_of_step = true;
         self.live = None;
     }
 
-    /// Closes the account, and gives its final reply.
+    /// Closes the record, and returns the final reply.
     pub(crate) fn close_transfer(&mut self) -> Option<Reply> {
         self.live.take()?.outcome
     }

@@ -1,7 +1,7 @@
-//! What the server owes us: one entry for each command that is on its way, in order.
+//! The ledger: one entry for each command whose reply is still to come, in order.
 //!
-//! An entry knows how many replies it has and what they change, because the flow that asked may be
-//! gone when they come.
+//! An entry knows how many replies its command has and what they change, because the flow that sent
+//! the command may be gone when they come.
 
 use alloc::string::String;
 
@@ -11,52 +11,54 @@ use crate::error::Error;
 use crate::wait::Wait;
 use crate::wire::Command;
 
-/// One command whose reply has not come yet.
+/// A command whose reply has not come yet.
 #[derive(Debug)]
 pub(super) struct Owed {
     pub(super) verb: String,
     pub(super) shape: Shape,
     pub(super) effect: Effect,
-    /// Which operation gets the reply; another one, or none, means that it is gone.
+    /// The operation that gets the reply. If it is not the running operation, nobody gets the
+    /// reply.
     pub(super) owner: u64,
-    /// Preliminary replies that have come so far.
+    /// How many preliminary replies have come so far.
     pub(super) preliminaries: usize,
-    /// It did not come in time.
+    /// The reply did not come in time.
     pub(super) late: bool,
 }
 
-/// Which replies discharge an entry.
+/// Which replies complete an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// The greeting: 120 any number of times, then one reply.
+    /// The greeting: any number of 120, then one reply.
     Greeting,
     /// Exactly one reply.
     Single,
     /// A raw command: any number of preliminary replies, then one.
     Raw,
-    /// A data command: a preliminary reply as a rule, then a final one.
+    /// A data command: usually a preliminary reply, then a final reply.
     Transfer,
-    /// A NOOP sent while a transfer is under way: may be answered before it or after it.
+    /// A NOOP during a transfer. Its reply may come before or after the transfer's final reply.
     KeepAlive,
-    /// ABOR together with the transfer that it aborts. Servers send 426 and 226, 226 and 225,
-    /// two of a kind, or one alone.
+    /// ABOR together with the transfer that it aborts. Servers send 426 and 226, 226 and 225, two
+    /// replies of one code, or one reply.
     Abort(Aborting),
-    /// A command sent to get back into step: everything up to its reply belongs to something else.
+    /// A fence, sent to get back into step. Every reply before its own belongs to something else.
     Fence(Fence),
-    /// QUIT: one reply, which may lack its line end, or none.
+    /// QUIT: one reply, which may lack its line end, or no reply.
     Quit,
 }
 
-/// What has come of the replies to an abort.
+/// How much of the replies to an abort has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Aborting {
-    /// Nothing.
+    /// Nothing has come.
     Unanswered,
-    /// Nothing, and a keep-alive was in flight too, so that counting proves nothing.
+    /// Nothing has come, and the reply to a keep-alive is still to come too, so counting replies
+    /// does not help.
     Muddled,
-    /// The transfer's refusal: the reply to ABOR comes next.
+    /// The transfer's own refusal has come. The reply to ABOR comes next.
     HalfAnswered,
-    /// The server does not know ABOR: only the transfer's own reply is to come, if it comes.
+    /// The server does not know ABOR. Only the transfer's own reply may still come.
     Unknown,
 }
 
@@ -72,7 +74,7 @@ impl Owed {
         }
     }
 
-    /// What every session is owed from its first moment on.
+    /// The entry for the greeting, which every session starts with.
     pub(super) fn greeting() -> Self {
         Self {
             verb: String::new(),
@@ -84,7 +86,7 @@ impl Owed {
         }
     }
 
-    /// Adds the command to an error, where it has a name: the greeting has none.
+    /// Adds the command to an error. The greeting has no command.
     pub(super) fn name(&self, error: Error) -> Error {
         if self.verb.is_empty() {
             return error;
@@ -92,12 +94,12 @@ impl Owed {
         error.with_command(&self.verb)
     }
 
-    /// Whether it changes the directory.
+    /// Whether the command changes the directory.
     pub(super) fn moves_elsewhere(&self) -> bool {
         matches!(self.effect, Effect::Directory(_))
     }
 
-    /// A command that is a fence and nothing else: it has no effect.
+    /// An entry for a fence. A fence has no effect.
     pub(super) fn fence(command: &Command, fence: Fence) -> Self {
         Self {
             effect: Effect::None,
@@ -105,7 +107,7 @@ impl Owed {
         }
     }
 
-    /// How long to wait for it once its own operation is gone.
+    /// How long the settling of a later operation waits for this reply.
     pub(super) fn wait(&self, greeting_delayed: bool) -> Wait {
         match self.shape {
             Shape::Greeting if greeting_delayed => Wait::DelayedGreeting,
@@ -115,7 +117,7 @@ impl Owed {
             }
             Shape::Transfer => Wait::FinalReply,
             Shape::Abort(Aborting::Unanswered | Aborting::Muddled) => Wait::Abort,
-            // The server has begun to answer: what else it says comes soon or never.
+            // The server has begun to answer. Anything else it sends comes soon or never.
             Shape::Abort(Aborting::HalfAnswered | Aborting::Unknown) => Wait::DataClose,
         }
     }

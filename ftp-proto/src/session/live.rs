@@ -1,4 +1,4 @@
-//! The account of a transfer that is under way: what the server has said of it so far.
+//! The record of the transfer under way: what the server has said about it so far.
 
 use alloc::vec::Vec;
 
@@ -6,25 +6,26 @@ use super::ledger::Owed;
 use super::transfer::TransferId;
 use crate::wire::{Class, Reply};
 
-/// A transfer from the moment its data connection is asked for until it is finished or aborted.
+/// The record of a transfer, from its request for a data connection until it is finished or
+/// aborted.
 #[derive(Debug)]
 pub(super) struct Live {
     pub(super) id: TransferId,
     pub(super) data_open: bool,
     /// The command of an upload was sent.
     pub(super) is_upload: bool,
-    /// The data connection has used a ticket up, and may bring another one.
+    /// The data connection has used a ticket up, and may bring a new one.
     pub(super) used_a_ticket: bool,
-    /// It began at an offset.
+    /// The transfer began at a restart offset.
     pub(super) was_restarted: bool,
     pub(super) preliminary: Option<Reply>,
-    /// The final reply, or another one that came in its place.
+    /// The final reply, or another reply that came in its place.
     pub(super) outcome: Option<Reply>,
-    /// Final replies that came while a keep-alive was owed, too.
+    /// Final replies that came while a keep-alive's reply was owed as well.
     pub(super) held: Vec<Reply>,
-    /// What was owed for it, where the final reply came without a preliminary one.
+    /// The ledger's entry for the transfer, if the final reply came without a preliminary reply.
     pub(super) unopened: Option<Owed>,
-    /// A reply was taken for its final one, and was another command's.
+    /// A reply of another command was taken for the final reply.
     pub(super) doubtful: bool,
 }
 
@@ -44,8 +45,9 @@ impl Live {
         }
     }
 
-    /// A completion. One that comes before the end of an upload was sent belongs to something else:
-    /// no server knows that it has everything before it has seen the end.
+    /// A completion, if there is one. A completion that comes before the end of an upload was sent
+    /// belongs to another command: no server knows that it has everything before it has seen the
+    /// end.
     pub(super) fn completion(&self) -> Option<&Reply> {
         self.outcome
             .iter()
@@ -53,9 +55,9 @@ impl Live {
             .find(|reply| reply.class() == Class::Completion)
     }
 
-    /// Whether the end of the data connection would mean something to the server. It would take it
-    /// for the end of an upload that it has not refused before it began. While it sends, it must not
-    /// take it for the end of a client that reads on: inetutils is killed by SIGPIPE then, and
+    /// Whether the data connection must be reset, because the server would misread a normal end. In
+    /// an upload that it has not refused, it would take the end for the end of the file. In a
+    /// download it would think that the client reads on: then SIGPIPE kills inetutils' server, and
     /// ftp-srv waits for ever.
     pub(super) fn has_begun(&self) -> bool {
         match (&self.preliminary, self.is_upload) {
@@ -65,27 +67,28 @@ impl Live {
         }
     }
 
-    /// A final reply is in, and it does not confirm the transfer.
+    /// Whether a final reply has come that does not confirm the transfer.
     pub(super) fn is_refused(&self) -> bool {
         let outcome = self.outcome.as_ref();
         outcome.is_some_and(|reply| !reply.confirms_transfer()) || self.is_refused_for_sure()
     }
 
-    /// All replies are in, those to keep-alives among them: takes out the transfer's own. Says
-    /// whether that is clear: only one of them can be the transfer's, and it ends transfers.
+    /// Takes the transfer's own reply out of the held ones, after the replies to all keep-alives
+    /// have come. Returns whether the choice is clear: only one reply can be the transfer's, and it
+    /// is one that ends transfers.
     pub(super) fn settle_held(&mut self) -> bool {
         let own = self.held.iter().filter(|reply| !reply.may_answer_noop());
         let several = own.count() > 1;
         self.take_unmistakable();
         if self.outcome.is_none() {
-            // Each of them may be a NOOP's.
+            // Each held reply may belong to a NOOP.
             self.outcome = self.held.iter().min_by_key(|reply| worth(reply)).cloned();
         }
         self.held.clear();
         !several && !matches!(&self.outcome, Some(reply) if worth(reply) == Worth::Other)
     }
 
-    /// Takes the reply that decides out of those held: the worst one that no NOOP gets.
+    /// Takes the worst of the held replies that no NOOP can have.
     pub(super) fn take_unmistakable(&mut self) {
         let own = self.held.iter().filter(|reply| !reply.may_answer_noop());
         if let Some(worst) = own.min_by_key(|reply| worth(reply)) {
@@ -93,9 +96,9 @@ impl Live {
         }
     }
 
-    /// Another reply has come after the final one, and nothing else is owed: the worse of them
-    /// counts. If it is a 150, and the first one, then the transfer begins only now, and the one
-    /// before it was another command's: gives what is owed once more.
+    /// Weighs a reply that came after the final one, although nothing else is owed. The worse of
+    /// the two counts. If the new reply is the first 150, the transfer begins only now, and the
+    /// earlier reply was another command's: then returns the ledger's entry, which is owed again.
     pub(super) fn reconsider(&mut self, reply: &Reply) -> Option<Owed> {
         let outcome = self.outcome.as_mut()?;
         if reply.class() == Class::Preliminary {
@@ -112,7 +115,8 @@ impl Live {
         None
     }
 
-    /// A reply is in that neither a NOOP nor a confirmed transfer gets, although not all are.
+    /// Whether a held reply refuses the transfer for sure: no NOOP and no confirmed transfer has
+    /// its code. Other replies may still be missing.
     pub(super) fn is_refused_for_sure(&self) -> bool {
         self.held
             .iter()
@@ -120,11 +124,11 @@ impl Live {
     }
 }
 
-/// What a final reply is worth to a transfer, the worst first.
+/// What a final reply means for a transfer, the worst first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Worth {
     Refuses,
-    /// It belongs to something else.
+    /// The reply belongs to another command.
     Other,
     Confirms,
 }

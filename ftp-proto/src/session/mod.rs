@@ -2,61 +2,62 @@
 //!
 //! # Theory of operation
 //!
-//! FTP numbers no replies. A client can tell which command a reply answers only by counting: the
-//! first reply answers the first command. A client that loses count once takes every later reply for
-//! the answer to another command: it believes that a file is deleted when the server has said that a
-//! directory was changed. The code in this folder keeps count, and where it cannot, it notices before
-//! it sends anything else.
+//! FTP does not number its replies. A client can tell which command a reply answers only by
+//! counting: the first reply answers the first command. A client that miscounts once takes every
+//! later reply for the answer to another command. It then believes that a file was deleted, when
+//! the server has said that the directory was changed. The code in this folder keeps count. If it
+//! loses count, it notices that before it sends anything else.
 //!
-//! **What is owed.** Each command that leaves is entered in the *ledger*: how many replies it can
-//! have, what the last of them changes, and which operation asked. A reply that comes in goes to the
-//! first entry. What it changes is applied at once, whether or not the operation still runs; the
-//! reply itself goes to the operation, if it does. An operation may therefore be dropped at any
-//! point: its entries stay. They are a *debt*, and the next operation pays it before it sends a
-//! command of its own. To *settle* means to abort a transfer that is still open, and then to wait
-//! until the ledger is empty.
+//! **What is owed.** A reply is *owed* from the moment its command is sent until it arrives. Each
+//! command that is sent gets an entry in the *ledger*. The entry says how many replies the command
+//! can have, what the last reply changes, and which operation sent the command. A reply that
+//! arrives belongs to the first entry. What it changes is applied at once, whether or not the
+//! operation still runs. The reply itself goes to the operation, if the operation still runs. So
+//! you may drop an operation at any point: its entries stay, and the next operation waits for their
+//! replies before it sends a command of its own. To *settle* means to abort a transfer that is
+//! still open, and then to wait until the ledger is empty.
 //!
-//! A transfer has an *account* as well, because its two replies come at times of their own, and
-//! replies to ABOR and to keep-alives may come between them. A `Transfer` is the token of an account.
-//! The flow that finishes or aborts the transfer spends it.
+//! A transfer also has a record of its own, `Live`. It needs one because its two replies come at
+//! different times, and replies to ABOR and to keep-alives may come between them. A `Transfer` is
+//! the token of this record. The flow that finishes or aborts the transfer uses the token up.
 //!
-//! **What may be sent.** A flow queues its commands. Where TLS was asked for and is not there yet, all
-//! but AUTH and a few harmless ones are refused at once. The others wait until the flow says what it
-//! wants next.
+//! **What may be sent.** A flow queues its commands. If TLS is demanded and not there yet, all
+//! commands but AUTH and a few harmless ones are refused at once. The other commands wait until the
+//! flow returns its next want.
 //!
-//! **A look.** Before they leave, the session asks the driver to read what has already arrived, and
-//! not to wait. If that brings no reply that the ledger does not account for, the commands leave. A
-//! driver cannot forget to look, since a look is a want like any other.
+//! **A look.** Before the queued commands are sent, the session asks the driver to read what has
+//! already arrived, without waiting. If this brings no reply but those in the ledger, the commands
+//! are sent. A driver cannot forget the look, because it is a want like any other.
 //!
-//! **A fence.** Sometimes the count is lost: a reply comes that the server does not owe, or one that
-//! it owes never comes, or nobody can tell whether ABOR has one reply or two. The session is then *out
-//! of step*, and sends a fence before the commands that wait: PWD, whose reply, 257, cannot be taken
-//! for the reply to another command. It throws away every reply up to the 257, and is in step again.
-//! A server that refuses PWD gets SYST (215) or FEAT (211). If another reply comes after it, there is
-//! another fence. If its own reply does not come, or if something comes after the third one, the session
-//! is *dead*: every operation fails from then on, for the same reason.
-//! Where a login waits no fence works, and the session is dead at once. Every abort is followed by a
-//! fence, since servers answer it with one reply, two or three.
+//! **A fence.** Sometimes the session loses count: a reply comes that is not owed, an owed reply
+//! never comes, or it is unknown whether ABOR gets one reply or two. The session is then *out of
+//! step*. Before the queued commands it sends a fence: PWD, because its reply, 257, cannot be
+//! mistaken for the reply to another command. The session throws away every reply before the 257,
+//! and is in step again. To a server that refuses PWD it sends SYST (215) or FEAT (211). If another
+//! reply comes after the fence's reply, the session sends another fence. If the fence's own reply
+//! does not come, or if something comes after the third fence, the session is *dead*: every later
+//! operation fails with the same cause. If a login is queued, no fence works, and the session is
+//! dead at once. A fence follows every abort, because servers send one, two or three replies to it.
 //!
-//! **Which code.** A positive reply must have a code that its command can have. Another one belongs to
-//! another command: it fails this one, leaves what this one changes in doubt, and the session is out
-//! of step.
+//! **Which code.** A positive reply must have a code that its command can have. A reply with any
+//! other code belongs to another command. It makes the waiting command fail, what that command
+//! changes becomes unknown, and the session is out of step.
 //!
 //! | file | holds |
 //! |---|---|
-//! | `operation.rs` | the order of things in a step: settle, flow, look, fence, let the commands go |
-//! | `settle.rs` | paying what earlier operations left |
-//! | `outbox.rs` | the way out: which commands may leave |
-//! | `ledger.rs`, `attribution.rs` | what is owed, and whose reply it is |
+//! | `operation.rs` | the order of one step: settle, flow, look, fence, send the commands |
+//! | `settle.rs` | cleaning up after earlier operations |
+//! | `outbox.rs` | which commands may be sent, and the bytes to write |
+//! | `ledger.rs`, `attribution.rs` | which replies are owed, and which command a reply belongs to |
 //! | `codes.rs` | which codes can answer which command |
 //! | `fence.rs`, `fencing.rs` | the commands that bring a session back into step |
 //! | `effect.rs`, `negotiated.rs` | what a reply changes, and the state that it changes |
-//! | `live.rs`, `transfer.rs` | the account of a transfer, and its token |
-//! | `standing.rs` | what another connection would have to be told |
-//! | `noted.rs`, `advice.rs` | what an error says besides: the argument of its command, what can be done |
-//! | `for_flows.rs` | all that flows may ask and do |
+//! | `live.rs`, `transfer.rs` | the record of the transfer under way, and its token |
+//! | `standing.rs` | what a new connection must repeat to reach the same directory and settings |
+//! | `noted.rs`, `advice.rs` | additions to errors: the argument of the command, and what you can do |
+//! | `for_flows.rs` | everything that flows may ask and do |
 //!
-//! Code outside this folder names no field of the session, of its state or of a token.
+//! Code outside this folder names no field of the session, of its state, or of a token.
 
 mod advice;
 mod attribution;
@@ -104,8 +105,9 @@ use crate::tls::TlsLogin;
 use crate::wait::Wait;
 use crate::wire::{Command, DecodeError, Decoded, Reply, ReplyDecoder, Verb};
 
-/// One control connection: the reply decoder, unsent bytes, the ledger, the negotiated state, and
-/// why it is dead, if it is. No clock, no randomness, no sockets.
+/// One control connection: the reply decoder, the bytes to send, the ledger of replies that are
+/// still to come, the negotiated state, and the cause if the session is dead. It has no clock, no
+/// randomness and no sockets.
 ///
 /// The [crate's page](crate) shows a whole dialogue.
 pub struct Session {
@@ -114,7 +116,7 @@ pub struct Session {
     decoder: ReplyDecoder,
     outgoing: Vec<u8>,
     urgent: Option<usize>,
-    /// Commands of the running flow that wait for a look at what has already arrived.
+    /// Commands of the running flow. They are sent after a look at what has already arrived.
     staged: Vec<(Command, Owed)>,
     ledger: VecDeque<Owed>,
     /// Replies that belong to the running operation.
@@ -123,55 +125,55 @@ pub struct Session {
     serial: u64,
     expected: Option<Ticket>,
     clock: Option<Wait>,
-    /// The last line of the reply that comes was awaited for a shorter time.
+    /// A wait for the last line of the current reply had the shorter limit already.
     awaited_last_line: bool,
     dead: Option<Error>,
     out_of_step: bool,
     strays: usize,
-    /// The last fences, or those under way.
+    /// The last fences, or those that are being sent.
     fencing: Fencing,
     live: Option<Live>,
     aborted: Option<Reply>,
-    /// An aborted transfer's own 426 may come yet.
+    /// A 426 for an aborted transfer may still come.
     abort_echoes: bool,
-    /// The server may still make an earlier transfer, over the next data connection.
+    /// The server may still run an earlier transfer over the next data connection.
     queued: bool,
     secrets: Vec<Vec<u8>>,
     observer: Option<Show>,
     state: Negotiated,
-    /// Where an earlier session stood, and this one does not yet.
+    /// The directory and settings of an earlier session, until this session has restored them.
     unrestored: Option<Standing>,
-    /// Those of the last login that went well.
+    /// The credentials of the last successful login.
     credentials: Option<Credentials>,
     resumption_failed: bool,
-    /// A ticket was waited for in vain: once is enough.
+    /// The session has waited for a ticket that did not come. It does not wait again.
     ticketless: bool,
     first_on_data: Option<FirstOnData>,
-    /// Where the control connection goes, if the driver has said so.
+    /// The control connection's peer, if the driver has set it.
     peer: Option<SocketAddr>,
-    /// What errors of the operation that runs are told with.
+    /// What the running operation has noted for its errors.
     noted: Noted,
 }
 
-/// What a server begins a protected transfer with.
+/// What a server does first in a transfer under TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FirstOnData {
-    /// The preliminary reply.
+    /// It sends the preliminary reply.
     Reply,
-    /// The handshake on the data connection.
+    /// It takes part in the handshake on the data connection.
     Handshake,
 }
 
 type Show = Box<dyn FnMut(Observed<'_>) + Send + Sync>;
 
-/// How many keep-alives one transfer may have, whose replies are all held until its end: one a
-/// minute for more than half a day.
+/// How many keep-alives one transfer may have. The session holds their replies until the transfer
+/// ends. At one a minute, 1000 last for more than half a day.
 const MOST_KEEP_ALIVES: usize = 1000;
 
 static SESSIONS: AtomicUsize = AtomicUsize::new(1);
 
 impl Session {
-    /// A session at the moment when its control connection has been made.
+    /// Makes a session for a control connection that has just been made.
     pub fn new(config: Config) -> Self {
         let mut ledger = VecDeque::new();
         ledger.push_back(Owed::greeting());
@@ -214,13 +216,13 @@ impl Session {
         }
     }
 
-    /// Says where the control connection goes, so that an error can tell that a data connection was
-    /// meant to go, or has come from, elsewhere.
+    /// Sets the control connection's peer. Errors can then say that a data connection was to go to
+    /// another address, or came from one.
     pub fn set_peer(&mut self, peer: Option<SocketAddr>) {
         self.peer = peer;
     }
 
-    /// The same with these settings, and with the observer of these options.
+    /// Makes a session with the settings and the observer of these options.
     pub fn with_options(options: &Options) -> Self {
         let mut config = options.config.clone();
         if !matches!(options.encoding, Encoding::Utf8) {
@@ -233,9 +235,9 @@ impl Session {
         session
     }
 
-    /// A session for a new control connection in the place of this one's: the same settings and
-    /// the same observer, which this one loses. It wants to be brought where this one stood, by
-    /// [`Restore`](crate::flows::Restore), before it does anything else.
+    /// Makes a session for a new control connection that replaces this one. It has the same
+    /// settings, and takes the observer over. Run [`Restore`](crate::flows::Restore) on it before
+    /// anything else: this brings it to the directory and settings of the old session.
     #[must_use]
     pub fn successor(&mut self) -> Self {
         let mut successor = Self::new(self.config.clone());
@@ -244,14 +246,14 @@ impl Session {
         successor.credentials = self.credentials.clone();
         successor.resumption_failed = self.resumption_failed;
         successor.ticketless = self.ticketless;
-        // What was waited for in vain once is not waited for again.
+        // An EPSV that failed is not tried again; one that worked must prove itself anew.
         let epsv = self.state.extended_passive().filter(|works| !works);
         successor.state.set_extended_passive(epsv);
         successor.first_on_data = self.first_on_data;
         successor
     }
 
-    /// Feeds bytes that came on the control connection, cut in any way.
+    /// Takes bytes that came on the control connection, in pieces of any size.
     pub fn receive(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         if self.state.greeting.is_none() {
@@ -284,7 +286,8 @@ impl Session {
         }
     }
 
-    /// A TLS record, an alert or a handshake, where the greeting is due: no greeting begins so.
+    /// Whether these bytes begin a TLS record (an alert or a handshake) in place of the greeting.
+    /// No greeting begins like that.
     fn is_tls_in_clear(&self, bytes: &[u8]) -> bool {
         self.state.channel == Channel::Clear
             && self.state.greeting.is_none()
@@ -293,14 +296,14 @@ impl Session {
             && matches!(bytes.first(), Some(0x15 | 0x16))
     }
 
-    /// Says that the control connection has ended.
+    /// Takes note that the control connection has ended.
     pub fn receive_eof(&mut self) {
         if self.dead.is_some() {
             return;
         }
         let rest = self.decoder.finish();
-        // Some servers cut the line end off their last words, and those alone may lack it: a
-        // `213 12` that was cut is not a size.
+        // Some servers leave the line end off their reply to QUIT. Any other reply without a line
+        // end is incomplete: `213 12` may be the start of a longer size.
         let quitting = matches!(self.ledger.front(), Some(owed) if owed.shape == Shape::Quit);
         match rest {
             Ok(Some(reply)) if quitting => self.attribute(reply, false),
@@ -313,7 +316,7 @@ impl Session {
         self.die(Error::new(ErrorKind::Closed));
     }
 
-    /// A line that makes no sense may hold what a server echoes, too.
+    /// Masks the secrets in an error, because a line that makes no sense may echo one.
     fn masked(&self, mut error: DecodeError) -> DecodeError {
         for secret in &self.secrets {
             error.mask(secret);
@@ -321,14 +324,14 @@ impl Session {
         error
     }
 
-    /// What the control connection has said of a transfer that is under way.
+    /// Returns what the control connection has said about a transfer that is under way.
     pub fn verdict(&self, transfer: &Transfer) -> Verdict {
         let Some(live) = self.live.as_ref().filter(|live| live.id == transfer.id()) else {
             return Verdict::Failed;
         };
         let upload = transfer.direction() == Direction::Upload;
         match &live.outcome {
-            // No completion of an upload can precede the end of its data.
+            // A completion that comes before the end of the upload's data is not the upload's.
             _ if upload && live.completion().is_some() => Verdict::Failed,
             Some(reply) if reply.confirms_transfer() => Verdict::Confirmed,
             Some(_) => Verdict::Failed,
@@ -337,8 +340,9 @@ impl Session {
         }
     }
 
-    /// Queues a NOOP during a transfer, so that no middlebox forgets the control connection.
-    /// Nothing is queued while an earlier one is still unanswered, or once the transfer is over.
+    /// Queues a NOOP during a transfer, so that no firewall or NAT router drops the idle control
+    /// connection. Queues nothing while an earlier NOOP is unanswered, or after the transfer's
+    /// final reply.
     pub fn keep_alive(&mut self, transfer: &Transfer) {
         let sent = self
             .ledger
@@ -353,74 +357,75 @@ impl Session {
         }
     }
 
-    /// Shows every command and every reply to a function of the caller's, secrets masked, from now on.
-    /// [`Options::with_observer`] shows the greeting, too.
+    /// Shows every command and every reply to a function of yours from now on, with secrets masked.
+    /// [`Options::with_observer`] also shows the greeting.
     pub fn observe(&mut self, observer: impl FnMut(Observed<'_>) + Send + Sync + 'static) {
         self.observer = Some(Box::new(observer));
     }
 
-    /// Whether no operation can succeed any more. Why not is what each of them says.
+    /// Returns whether every operation fails from now on. Each one then fails with the cause.
     pub fn is_dead(&self) -> bool {
         self.dead.is_some()
     }
 
-    /// Gives the session up, for a reason that only the driver knows.
+    /// Ends the session, for a reason that only the driver knows.
     pub fn kill(&mut self, reason: Error) {
         self.die(reason);
     }
 
-    /// Sets who makes data connections from now on: [`Config::data_mode`].
+    /// Sets which side makes data connections from now on: [`Config::data_mode`].
     pub fn set_data_mode(&mut self, data_mode: DataMode) {
         self.config.data_mode = data_mode;
     }
 
-    /// The settings.
+    /// Returns the settings.
     pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// The greeting, once it is in.
+    /// Returns the greeting, after it has come.
     pub fn greeting(&self) -> Option<&Reply> {
         self.state.greeting.as_ref()
     }
 
-    /// Whether the control connection is under TLS.
+    /// Returns whether the control connection is under TLS.
     pub fn is_secured(&self) -> bool {
         self.state.channel == Channel::Secured
     }
 
-    /// Whether the server has accepted a login.
+    /// Returns whether the server has accepted a login.
     pub fn is_logged_in(&self) -> bool {
         self.state.logged_in
     }
 
-    /// The representation type in force, once it is known.
+    /// Returns the representation type in force. `None` if it is not known.
     pub fn transfer_type(&self) -> Option<TransferType> {
         self.state.transfer_type
     }
 
-    /// The protection of data connections in force.
+    /// Returns the protection of data connections in force.
     pub fn protection(&self) -> Protection {
         self.state.protection.unwrap_or(Protection::Clear)
     }
 
-    /// What FEAT said, once it was asked.
+    /// Returns the features in the reply to FEAT. `None` before that reply has come.
     pub fn features(&self) -> Option<&Features> {
         self.state.features.as_ref()
     }
 
-    /// The credentials of the last [`Login`](crate::flows::Login) that went well, in this session or in
-    /// one before it. A login by raw commands is none.
+    /// Returns the credentials of the last successful [`Login`](crate::flows::Login), in this
+    /// session or in the ones that it replaced. A login by raw commands does not count.
     pub fn credentials(&self) -> Option<&Credentials> {
         self.credentials.as_ref()
     }
 
-    /// What a new connection would have to be told to be where this one is.
+    /// Returns what a new connection must repeat to reach the directory and settings of this one.
     pub fn standing(&self) -> Standing {
         if let Some(standing) = &self.unrestored {
             return standing.clone();
         }
-        // A raw PROT may have gone against what is demanded, or against all sense in clear.
+        // Leaves out a raw PROT that is weaker than the settings demand, or that was sent without
+        // TLS.
         let demanded = self.config.protection;
         let allowed = |protection: &Protection| {
             self.config.security != Security::Plain
@@ -431,7 +436,8 @@ impl Session {
             protection: self.state.protection.filter(allowed),
             ..self.state.standing.clone()
         };
-        // The server may be on its way elsewhere. If it has closed instead, it is nowhere.
+        // A CWD without its reply may have changed the directory, unless the server has closed the
+        // connection.
         let elsewhere = |owed: &Owed| owed.moves_elsewhere() && (owed.late || self.dead.is_none());
         if self.ledger.iter().any(elsewhere) {
             standing.lose_directory();
@@ -439,29 +445,31 @@ impl Session {
         standing
     }
 
-    /// Whether a transfer failed, in this login or in one before it, because its data connection
-    /// did not resume the login's TLS session: [`successor_tls_login`](Self::successor_tls_login) tells
-    /// what becomes of that.
+    /// Returns whether a transfer failed, in this login or in an earlier one, because its data
+    /// connection did not resume the login's TLS session.
+    /// [`successor_tls_login`](Self::successor_tls_login) says what follows from it.
     ///
-    /// No handshake that was cut counts, and no reply after CCC. An attacker in between can bring it
-    /// about all the same: he can lead a data connection to another TLS server with the certificate of
-    /// this one.
+    /// Handshakes that were cut do not count, nor do replies after CCC. An attacker in the network
+    /// can still cause it: he can lead a data connection to another TLS server that has the same
+    /// certificate.
     pub fn resumption_failed(&self) -> bool {
         self.resumption_failed
     }
 
-    /// Begins the TLS side of the login that takes the place of this session's, as
-    /// [`Options::tls_login`] does of a first one; `before` is that of this session.
+    /// Begins the TLS side of the login on the connection that replaces this one, as
+    /// [`Options::tls_login`] does for a first login. `before` is the TLS side of this session's
+    /// login.
     ///
-    /// It speaks what the configuration says, with new tickets, except with a server that gives none
-    /// with an upload, as ProFTPD. Where [resumption has failed](Self::resumption_failed) and such a
-    /// server was seen to end a resumed connection, by close_notify, without a ticket, the new login
-    /// speaks TLS 1.2 alone, unless the configuration forbids that: its sessions are resumed again and
-    /// again, while rustls uses a ticket of TLS 1.3 only once. Nobody in between can bring that about
-    /// with another server.
+    /// The new login uses the TLS versions of the configuration, and new tickets. There is one
+    /// exception, for servers such as ProFTPD that send no ticket during an upload: the login uses
+    /// TLS 1.2 alone, unless the configuration forbids TLS 1.2. A TLS 1.2 session can be resumed
+    /// many times, but rustls uses a ticket of TLS 1.3 only once. The exception needs two things:
+    /// [resumption has failed](Self::resumption_failed), and the server has ended a resumed
+    /// connection by close_notify without sending a ticket. An attacker in the network cannot cause
+    /// the second with another server.
     ///
     /// # Errors
-    /// As [`Options::tls_login`].
+    /// Those of [`Options::tls_login`].
     #[cfg(feature = "rustls")]
     pub fn successor_tls_login(
         &self,
@@ -480,21 +488,21 @@ impl Session {
     }
 }
 
-/// What the files of this folder share.
+/// Methods that the files of this folder share.
 impl Session {
-    /// What an operation's failure says of the logins to come.
+    /// Notes what the failure of an operation means for later logins.
     fn learn_from(&mut self, error: &Error) {
         if error.tls_reason() == Some(&Reason::NotResumed) {
             self.resumption_failed = true;
         }
-        // The remedy, TLS 1.2, may be what failed: the server may not know it, or have no cipher suite
-        // for it.
+        // A failure of the login's handshake may come from the switch to TLS 1.2: the server may
+        // not support it, or have no cipher suite for it. So the switch is undone.
         if matches!(self.state.channel, Channel::Due | Channel::Securing) {
             self.resumption_failed = false;
         }
     }
 
-    /// Names the next want, which alone may be answered from now on.
+    /// Makes the ticket of the next want. Only its answer is accepted from now on.
     fn issue(&mut self) -> Ticket {
         let ticket = Ticket {
             session: self.id,
@@ -516,17 +524,17 @@ impl Session {
         self.serial
     }
 
-    /// Whether the data connection of a transfer may still be there.
+    /// Whether the data connection of a transfer may still be open.
     fn has_open_data(&self) -> bool {
         self.live.as_ref().is_some_and(|live| live.data_open)
     }
 
-    /// Whether a command with replies of this shape is on its way.
+    /// Whether a command with this shape is in the ledger.
     fn owes(&self, shape: Shape) -> bool {
         self.ledger.iter().any(|owed| owed.shape == shape)
     }
 
-    /// No operation succeeds from now on, for this reason or an earlier one.
+    /// Makes every operation fail from now on. The first cause stays.
     fn die(&mut self, error: Error) {
         self.outgoing = Vec::new();
         self.urgent = None;
@@ -534,15 +542,16 @@ impl Session {
         self.dead.get_or_insert(error);
     }
 
-    /// Hands a reply to the operation that asked for it, if that still runs.
+    /// Hands a reply to the operation that sent the command, if the operation still runs.
     fn deliver(&mut self, owner: u64, reply: Result<Reply, Error>) {
         if owner == self.operation {
             self.inbox.push_back(reply);
         }
     }
 
-    /// No test can tell what this does: any byte after the reply that announces the change is fatal, and
-    /// a decoder that has just given out a reply is as good as new.
+    /// Replaces the decoder after the start or the end of TLS. No test can see the difference: any
+    /// byte after the reply that announces the change ends the session, and a decoder that has just
+    /// returned a reply holds nothing.
     fn renew_decoder(&mut self) {
         self.decoder = ReplyDecoder::new(self.config.limits.clone(), self.config.multiline);
     }

@@ -1,4 +1,4 @@
-//! What has been agreed with the server and what has been learnt about it.
+//! What was agreed with the server, and what was learnt about it.
 
 use super::fence::Fences;
 use super::standing::Standing;
@@ -7,7 +7,7 @@ use crate::reply::Features;
 use crate::representation::TransferType;
 use crate::wire::Reply;
 
-/// What has been agreed with the server and what has been learnt about it.
+/// What was agreed with the server, and what was learnt about it.
 #[derive(Debug, Default)]
 pub(super) struct Negotiated {
     pub(super) greeting: Option<Reply>,
@@ -15,15 +15,15 @@ pub(super) struct Negotiated {
     pub(super) channel: Channel,
     pub(super) auth_tried: bool,
     pub(super) logged_in: bool,
-    /// What a new connection would have to be told again.
+    /// What a new connection must repeat to reach the directory and settings of this one.
     pub(super) standing: Standing,
     pub(super) mode: Framed,
     pub(super) structure: Framed,
     pub(super) transfer_type: Option<TransferType>,
     pub(super) protection: Option<Protection>,
-    /// Nobody knows what PROT came to.
+    /// The level of PROT is unknown, because its reply was lost.
     pub(super) protection_in_doubt: bool,
-    /// The offset of a REST that no transfer has used up.
+    /// The offset of a REST that no transfer has used.
     pub(super) restart: Option<u64>,
     pub(super) features: Option<Features>,
     pub(super) fences: Fences,
@@ -33,46 +33,46 @@ pub(super) struct Negotiated {
     pub(super) extended_port: Option<bool>,
     pub(super) size_refused: bool,
     pub(super) modified_refused: bool,
-    /// UTF-8 for names was switched on, or cannot be.
+    /// UTF-8 for names is on, or cannot be switched on.
     pub(super) names_settled: bool,
-    /// TYPE A was refused.
+    /// The server has refused TYPE A.
     pub(super) text_refused: bool,
     /// The server does not know ABOR.
     pub(super) abort_unknown: bool,
 }
 
-/// A restart offset that may or may not be in force: the next transfer says where it starts.
+/// A restart offset that may or may not be in force. The next transfer then sends REST itself.
 pub(super) const UNKNOWN_OFFSET: u64 = u64::MAX;
 
-/// Whether MODE, or STRU, is the one in which transfers are made.
+/// Whether MODE or STRU has the value that transfers need.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Framed {
-    /// MODE S, STRU F.
+    /// MODE S or STRU F.
     #[default]
     AsBytes,
-    /// Something else.
+    /// Another value.
     Otherwise,
-    /// Nobody knows: the answer was lost, or says neither.
+    /// Unknown: the reply was lost, or did not make it clear.
     Unknown,
 }
 
-/// The state of the control connection's protection, effects under way included.
+/// How the control connection is protected, including changes that have begun.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Channel {
     #[default]
     Clear,
-    /// Implicit TLS: not a byte may come or go before the handshake, which nobody has begun.
+    /// Implicit TLS: no byte may come or go before the handshake, which has not begun yet.
     Due,
-    /// AUTH was accepted; not a byte may come or go before the handshake is done.
+    /// AUTH was accepted. No byte may come or go before the end of the handshake.
     Securing,
     Secured,
-    /// CCC was accepted; not a byte may come or go before close_notify went both ways.
+    /// CCC was accepted. No byte may come or go before both sides have sent close_notify.
     Clearing,
-    /// In clear by choice, after CCC.
+    /// In clear text after CCC.
     Cleared,
 }
 
-/// Which of the two that frame a transfer.
+/// The two settings that decide how data is framed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Framing {
     Mode,
@@ -80,7 +80,7 @@ pub(super) enum Framing {
 }
 
 impl Framed {
-    /// By what MODE or STRU was given, and what it is when transfers are made.
+    /// `AsBytes` if the argument is the usual one (S or F).
     pub(super) fn unless_other(argument: &[u8], usual: &[u8]) -> Self {
         if argument.eq_ignore_ascii_case(usual) {
             Self::AsBytes
@@ -98,13 +98,13 @@ impl Negotiated {
         }
     }
 
-    /// PROT is this now, or nobody knows.
+    /// Notes the level of PROT, or that it is unknown.
     pub(super) fn protect(&mut self, protection: Option<Protection>) {
         self.protection = protection;
         self.protection_in_doubt = protection.is_none();
     }
 
-    /// Whether EPSV works, where that is known.
+    /// Whether EPSV works, if that is known.
     pub(super) fn extended_passive(&self) -> Option<bool> {
         self.extended_passive
     }
@@ -113,8 +113,8 @@ impl Negotiated {
         self.extended_passive = works;
     }
 
-    /// TLS is on the control connection. Nothing learnt in clear text counts any more, and after AUTH
-    /// the login is to be made again (RFC 2228 section 3).
+    /// Notes that the control connection is under TLS. Nothing learnt in clear text counts any
+    /// more, and after AUTH the login must be repeated (RFC 2228 section 3).
     pub(super) fn secured(&mut self) {
         self.channel = Channel::Secured;
         self.logged_in = false;

@@ -1,26 +1,27 @@
-//! What is noted during an operation, for the text of its error.
+//! What an operation notes for the text of its error.
 
 use core::net::{IpAddr, SocketAddr};
 
 use crate::wire::{Command, Verb};
 
-/// What the errors of one operation are told with.
+/// Notes that make the errors of one operation clearer.
 #[derive(Debug)]
 pub(super) struct Noted {
     /// The last two commands that were sent, since RNFR and RNTO belong together.
     commands: [Option<Command>; 2],
-    /// The command of the transfer under way, which another operation may end.
+    /// The command of the transfer under way. A later operation may be the one that ends the
+    /// transfer.
     transfer: Option<Command>,
-    /// The first bytes that the server has sent, and how many there are.
+    /// The first bytes that the server has sent.
     words: [u8; WORDS],
     heard: usize,
-    /// A connection in active mode came from there, and was turned away.
+    /// A connection in active mode came from this address and was dropped.
     pub(super) stranger: Option<SocketAddr>,
-    /// A 227 has named this address, and it was passed over.
+    /// A 227 named this address, and the client ignored it.
     pub(super) passed_over: Option<IpAddr>,
 }
 
-/// How many bytes are quoted of what is no greeting.
+/// How many bytes of a wrong greeting an error quotes.
 const WORDS: usize = 64;
 
 impl Default for Noted {
@@ -37,7 +38,7 @@ impl Default for Noted {
 }
 
 impl Noted {
-    /// Of nothing any more.
+    /// Forgets everything.
     pub(super) fn forget(&mut self) {
         self.commands = [None, None];
         self.transfer = None;
@@ -46,7 +47,7 @@ impl Noted {
         self.passed_over = None;
     }
 
-    /// These bytes came before the greeting was in.
+    /// Notes bytes that came before the greeting was complete.
     pub(super) fn hear(&mut self, bytes: &[u8]) {
         let room = self.words.get_mut(self.heard..).unwrap_or_default();
         let count = bytes.len().min(room.len());
@@ -56,13 +57,13 @@ impl Noted {
         self.heard = self.heard.saturating_add(count);
     }
 
-    /// What the server has said instead of a greeting.
+    /// What the server has sent in place of a greeting.
     pub(super) fn words(&self) -> Option<&[u8]> {
         let words = self.words.get(..self.heard)?;
         Some(words.trim_ascii_end()).filter(|words| !words.is_empty())
     }
 
-    /// This command has left.
+    /// Notes a command that was sent.
     pub(super) fn sent(&mut self, command: Command) {
         if Verb::is_transfer(command.verb()) {
             self.transfer = Some(command);

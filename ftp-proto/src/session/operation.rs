@@ -1,5 +1,5 @@
-//! Running an operation: debts first, then the flow, and a look at what has arrived before each of
-//! its flights of commands leaves.
+//! Runs an operation: first the cleanup, then the flow. Before each batch of commands, it looks at
+//! what has arrived.
 
 use super::Session;
 use super::ledger::Shape;
@@ -16,30 +16,30 @@ pub struct Running<F> {
     session: usize,
     operation: u64,
     stage: Stage,
-    /// How many fences went out before the commands that wait.
+    /// How many fences were sent before the waiting commands.
     fences: usize,
     held: Option<Want>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// Paying what earlier operations left owing.
+    /// Cleaning up what earlier operations left.
     Settling,
     Flowing,
-    /// Reading what has already arrived, before the flow's commands leave.
+    /// Reading what has already arrived, before the flow's commands are sent.
     Looking,
-    /// Getting back into step before they leave.
+    /// Getting back into step, before the flow's commands are sent.
     Fencing,
     Finished,
 }
 
-/// How many fences are sent before the session is given up. One more than the first is for servers
-/// with a last word on an aborted transfer that comes late, as simple-ftpd has.
+/// How many fences are sent before the session is given up. More than one is needed for servers
+/// such as simple-ftpd, which send a late reply to an aborted transfer.
 const MOST_FENCES: usize = 3;
 
 impl Session {
-    /// Starts an operation. The one that ran before is given up, if it was not done; what it
-    /// left owing is paid first.
+    /// Starts an operation. An earlier operation that was not done is given up. The session cleans
+    /// up after it first.
     pub fn start<F: Flow>(&mut self, flow: F) -> (Running<F>, Answer) {
         self.operation = self.operation.wrapping_add(1);
         self.inbox.clear();
@@ -58,11 +58,12 @@ impl Session {
         (running, self.issue().start())
     }
 
-    /// Advances an operation: the only function that a driver calls in its loop.
+    /// Advances an operation. A driver calls only this function in its loop.
     ///
     /// # Errors
-    /// [`Misuse::StaleAnswer`] leaves the session as it is; anything else ends the operation, and
-    /// the session is in step, in debt, or [dead](Self::is_dead).
+    /// [`Misuse::StaleAnswer`] leaves the session as it is. Any other error ends the operation. The
+    /// session is then in step, or the next operation cleans up first, or the session is
+    /// [dead](Self::is_dead).
     pub fn step<F: Flow>(
         &mut self,
         running: &mut Running<F>,
@@ -126,7 +127,7 @@ impl Session {
         })
     }
 
-    /// Pays what is owed, but for what the flow takes over.
+    /// Settles everything, except what the flow takes over.
     fn settle_unless(&mut self, adopts: Adopts, answer: &mut Answer) -> Result<Stage, Halt> {
         if self.unrestored.is_some() && !matches!(adopts, Adopts::Greeting | Adopts::Standing) {
             let why = "the connection was replaced, and the new one not brought where it stood";
@@ -136,7 +137,7 @@ impl Session {
         }
         match adopts {
             Adopts::Greeting if self.state.greeting.is_none() => {}
-            // Nothing else can come first under implicit TLS, where `Greeting` begins it.
+            // Implicit TLS comes before anything else, and `Greeting` begins it.
             _ if self.tls_is_due() => return Err(Error::misuse(Misuse::NotSecured).into()),
             Adopts::Transfer(id) => match &self.live {
                 Some(live) if live.id == id => {}
@@ -144,12 +145,12 @@ impl Session {
             },
             _ => self.settle(answer)?,
         }
-        // The answer to AUTH may have come in just now, with nobody left to act on it.
+        // The reply to AUTH may have come just now, without a flow to do the handshake.
         self.bury_half_done_upgrade();
         Ok(Stage::Flowing)
     }
 
-    /// What the flow wants is held back while its commands wait for a look.
+    /// Holds the flow's want back until its commands were sent after a look.
     fn hold<F>(&mut self, running: &mut Running<F>, want: Want) -> Want {
         if self.staged.is_empty() {
             return want;
@@ -160,8 +161,8 @@ impl Session {
         self.look()
     }
 
-    /// Once nothing more has arrived, the commands leave if the session is in step; a fence goes
-    /// out before them if it is not.
+    /// Sends the commands if no more replies have arrived and the session is in step. If it is out
+    /// of step, sends a fence first.
     fn check_step<F>(
         &mut self,
         running: &mut Running<F>,
@@ -170,8 +171,8 @@ impl Session {
         self.alive()?;
         self.look_again(answer)?;
         if self.ledger.is_empty() && !self.decoder.is_empty() {
-            // The beginning of a reply that nobody owes: its end would be taken for the answer to
-            // what leaves now.
+            // This is the start of a reply that is not owed. Its end would be taken for the reply
+            // to the next command.
             self.lose_step();
             self.alive()?;
         }
@@ -179,13 +180,13 @@ impl Session {
             return Err(self.let_go(running));
         }
         if self.is_about_to_transfer() {
-            // pyftpdlib, late with a transfer that was aborted, sends it over the next one's
-            // connection: not this one, then.
+            // pyftpdlib may send the data of an aborted transfer over the next data connection. So
+            // the session does not use this connection.
             self.staged.clear();
             return Err(Error::new(ErrorKind::OutOfStep).into());
         }
         if running.fences >= MOST_FENCES {
-            // After each of them something came.
+            // Something came after each fence.
             return Err(self.dead_of(Error::new(ErrorKind::OutOfStep)).into());
         }
         self.send_fence()?;
@@ -210,20 +211,21 @@ impl Session {
         Err(self.receive_within(Wait::Reply).into())
     }
 
-    /// An upgrade that was agreed on by a flow that is gone: nobody can say how far it got.
+    /// Ends the session if a flow that is gone had begun to switch TLS on or off: nobody knows how
+    /// far it got.
     fn bury_half_done_upgrade(&mut self) {
         if matches!(self.state.channel, Channel::Securing | Channel::Clearing) {
             self.die(Error::new(ErrorKind::Tls).with_source("the handshake was given up"));
         }
     }
 
-    /// The data connection is there, and its command waits.
+    /// Whether a data connection exists and its data command is queued.
     fn is_about_to_transfer(&self) -> bool {
         let mut shapes = self.staged.iter().map(|(_, owed)| owed.shape);
         self.has_open_data() && shapes.any(|shape| shape == Shape::Transfer)
     }
 
-    /// The flow's commands leave, and its want is handed out.
+    /// Sends the flow's commands, and hands its want to the driver.
     fn let_go<F>(&mut self, running: &mut Running<F>) -> Halt {
         for (command, owed) in core::mem::take(&mut self.staged) {
             self.release(&command, owed);

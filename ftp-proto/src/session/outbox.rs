@@ -1,4 +1,4 @@
-//! The way out: what may leave, when it leaves, and what is then owed.
+//! The outbox: which commands may be sent, when they are sent, and which replies are then owed.
 
 use alloc::vec::Vec;
 
@@ -10,22 +10,23 @@ use crate::observer::Observed;
 use crate::options::config::{Protection, Security};
 use crate::wire::{Command, Verb};
 
-/// What says where a data connection is to be made, as a raw command, too.
+/// Commands that set the address of a data connection, including raw commands.
 const ADDRESSES: [&str; 7] = ["EPSV", "PASV", "CPSV", "LPSV", "EPRT", "PORT", "LPRT"];
 
 impl Session {
-    /// What must be written on the control connection, before any want is served.
+    /// Returns the bytes to write on the control connection before any want is served.
     pub fn outgoing(&self) -> &[u8] {
         &self.outgoing
     }
 
-    /// Which byte of [`outgoing`](Self::outgoing) is to carry TCP's urgent mark, if any: the data
-    /// mark of a Telnet Synch ([`AbortSignal`](crate::AbortSignal)).
+    /// Returns the index of the byte in [`outgoing`](Self::outgoing) that is to be sent as urgent
+    /// data, if there is one. It is the data mark of a Telnet Synch
+    /// ([`AbortSignal`](crate::AbortSignal)).
     pub fn urgent(&self) -> Option<usize> {
         self.urgent
     }
 
-    /// Says that this many bytes of [`outgoing`](Self::outgoing) are written.
+    /// Takes note that this many bytes of [`outgoing`](Self::outgoing) were written.
     pub fn advance(&mut self, written: usize) {
         let written = written.min(self.outgoing.len());
         self.outgoing.drain(..written);
@@ -36,7 +37,7 @@ impl Session {
         }
     }
 
-    /// Queues a command; it leaves once the flow has said what it wants next.
+    /// Queues a command. It is sent after the flow has returned its next want.
     pub(super) fn stage(&mut self, command: Command, shape: Shape) -> Result<(), Error> {
         self.permit(&command, shape)?;
         let owed = Owed::new(&command, shape, self.operation);
@@ -45,7 +46,7 @@ impl Session {
         Ok(())
     }
 
-    /// The only place where a command becomes bytes on their way.
+    /// Turns a command into bytes to send. No other function does this.
     pub(super) fn release(&mut self, command: &Command, owed: Owed) {
         if let Some(secret) = command.secret_part() {
             self.keep_secret(secret, command.verb() == Verb::SITE.as_str());
@@ -61,7 +62,8 @@ impl Session {
         self.ledger.push_back(owed);
     }
 
-    /// Masks this in all that is shown from now on; of a SITE command, each word by itself.
+    /// Masks this secret in everything that is shown from now on. In a SITE command, each word is a
+    /// secret.
     fn keep_secret(&mut self, secret: &[u8], words: bool) {
         let is_end = |byte: &u8| words && *byte == b' ';
         for secret in secret.split(is_end) {
@@ -71,7 +73,7 @@ impl Session {
         }
     }
 
-    /// Puts a Telnet Synch before the command that comes next.
+    /// Puts a Telnet Synch before the next command.
     pub(super) fn release_synch(&mut self) {
         /// IAC IP IAC DM (RFC 854).
         const SYNCH: [u8; 4] = [0xFF, 0xF4, 0xFF, 0xF2];
@@ -79,7 +81,7 @@ impl Session {
         self.urgent = self.outgoing.len().checked_sub(1);
     }
 
-    /// No credentials, and nothing of the data channel, before the security that was asked for.
+    /// Refuses credentials and data commands until the TLS that was asked for is there.
     fn permit(&self, command: &Command, shape: Shape) -> Result<(), Error> {
         self.alive()?;
         let verb = command.verb();
@@ -117,7 +119,7 @@ impl Session {
             }
         };
         if secured && verb == "REIN" {
-            // It would take the login away and leave TLS as it is.
+            // REIN would end the login but not TLS.
             return refuse(ErrorKind::Misuse(Misuse::AlreadySecured));
         }
         let unmet = secured

@@ -1,4 +1,4 @@
-//! Paying what dropped operations left owing: abort, close, drain, and the fence.
+//! Cleans up after dropped operations: aborts, closes, and reads the replies that are still owed.
 
 use super::Session;
 use super::effect::Effect;
@@ -11,8 +11,8 @@ use crate::wait::Clock;
 use crate::wire::{Command, Verb};
 
 impl Session {
-    /// One step towards owing nothing. It has no state but the session's, so that it too may be
-    /// dropped at any point.
+    /// Takes one step towards an empty ledger. It keeps no state but the session's, so it may be
+    /// dropped at any point too.
     pub(super) fn settle(&mut self, answer: &mut Answer) -> Result<(), Halt> {
         self.alive()?;
         let mut event = answer.take();
@@ -31,23 +31,23 @@ impl Session {
         Ok(())
     }
 
-    /// Closes the data connection that a dropped transfer has left, and sends ABOR first.
+    /// Sends ABOR, and then closes the data connection of a dropped transfer.
     fn settle_data(&mut self, event: Option<Event>) -> Result<(), Halt> {
         let Some(live) = &mut self.live else {
             return Ok(());
         };
-        // A server that has answered has sent its ticket, or sends none.
+        // A server that has sent the final reply has sent its ticket too, or sends none.
         live.used_a_ticket &= live.outcome.is_none();
         self.ticketless |= live.used_a_ticket && matches!(event, Some(Event::TimedOut));
         let clock = match event {
-            // The same of one that answers ABOR first.
+            // The wait for a ticket is over. A server that answers ABOR first sends none.
             Some(Event::Closed(_) | Event::TimedOut | Event::ControlFirst)
                 if live.used_a_ticket =>
             {
                 live.used_a_ticket = false;
                 Clock::Starts
             }
-            // A connection that could not be closed in time is dropped all the same.
+            // If the connection could not be closed in time, it is dropped all the same.
             Some(Event::Closed(_) | Event::TimedOut) => {
                 live.data_open = false;
                 return Ok(());
@@ -65,8 +65,8 @@ impl Session {
         Err(self.close_data(closing, clock).into())
     }
 
-    /// ABOR takes the place of the transfer and of its keep-alives: the replies to all of them belong
-    /// to the abort from here on.
+    /// Puts ABOR into the ledger in place of the transfer and its keep-alives. The replies to all
+    /// of them belong to the abort from here on.
     fn send_abort(&mut self) {
         self.clock = None;
         self.doubt_restart();
@@ -93,8 +93,9 @@ impl Session {
         }
     }
 
-    /// A reply never came and is given up. A fence restores the count: its reply comes after
-    /// everything that may yet come. If it does not come either, the session is dead.
+    /// Gives up a reply that never came. A fence restores the count, because its reply comes after
+    /// everything that may still come. If the fence's reply does not come either, the session is
+    /// dead.
     pub(super) fn give_up_waiting(&mut self) {
         let Some(owed) = self.ledger.pop_front() else {
             return;

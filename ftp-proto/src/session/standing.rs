@@ -1,4 +1,4 @@
-//! What a login has been given beyond its name, so that another connection can be given it, too.
+//! What a session has set up since its login, so that a new connection can repeat it.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -8,37 +8,37 @@ use crate::path::RemotePath;
 use crate::representation::TransferType;
 use crate::wire::{Command, Verb};
 
-/// Where a session stands: its directory, its TYPE and PROT, and what HOST, OPTS, LANG and CLNT
-/// have told the server.
+/// The directory and settings of a session: its directory, TYPE, PROT, and what HOST, OPTS, LANG
+/// and CLNT have told the server.
 ///
-/// [`Session::standing`](crate::Session::standing) gives it, and
-/// [`Restore`](crate::flows::Restore) brings a new session there.
+/// [`Session::standing`](crate::Session::standing) returns it. [`Restore`](crate::flows::Restore)
+/// brings a new session to the same directory and settings.
 #[derive(Clone, Debug)]
 pub struct Standing {
-    /// The steps to the directory, from that of the login; `None` where nobody knows any more.
+    /// The steps from the login's directory to the current one. `None`: unknown.
     pub(super) directory: Option<Vec<Vec<u8>>>,
     pub(super) settings: Vec<Setting>,
     pub(super) transfer_type: Option<TransferType>,
     pub(super) protection: Option<Protection>,
-    /// The credentials went out under TLS.
+    /// The credentials were sent under TLS.
     pub(super) secured: bool,
-    /// USER, PASS or ACCT was sent as a raw command: nobody here knows who is logged in.
+    /// USER, PASS or ACCT was sent as a raw command, so the session does not know who is logged in.
     pub(super) by_hand: bool,
 }
 
-/// Something that the server was told.
+/// A setting that the server was told.
 #[derive(Clone, Debug)]
 pub(super) struct Setting {
     pub(super) command: Command,
-    /// Under TLS, and so not to be told in clear.
+    /// It was sent under TLS, so it must not be sent in clear text.
     pub(super) secured: bool,
 }
 
-/// How many steps are remembered, 256. After more, without an absolute path or a PWD in between,
-/// `Restore` fails.
+/// How many steps are remembered: 256. After more steps without an absolute path or a PWD in
+/// between, `Restore` fails.
 const STEPS: usize = 256;
 
-/// How many settings are remembered, 64: more than there are options.
+/// How many settings are remembered: 64, more than there are options.
 const SETTINGS: usize = 64;
 
 impl Default for Standing {
@@ -56,7 +56,7 @@ impl Default for Standing {
 
 /// What [`Restore`](crate::flows::Restore) asks.
 impl Standing {
-    /// The steps to the directory, from that of the login; `None` where nobody knows any more.
+    /// The steps from the login's directory to the current one. `None`: unknown.
     pub(crate) fn directory(&self) -> Option<&[Vec<u8>]> {
         self.directory.as_deref()
     }
@@ -69,14 +69,14 @@ impl Standing {
         self.protection
     }
 
-    /// HOST, as far as it was told under TLS (`secured`), or in clear.
+    /// The HOST commands that were sent under TLS (`secured`), or else those sent in clear text.
     pub(crate) fn hosts(&self, secured: bool) -> impl Iterator<Item = &Command> {
         let hosts = self.settings.iter().filter(|setting| setting.is_host());
         let such = hosts.filter(move |host| host.secured == secured);
         such.map(|host| &host.command)
     }
 
-    /// OPTS, LANG and CLNT.
+    /// The OPTS, LANG and CLNT commands.
     pub(crate) fn settings(&self) -> impl Iterator<Item = &Command> {
         let others = self.settings.iter().filter(|setting| !setting.is_host());
         others.map(|setting| &setting.command)
@@ -87,14 +87,14 @@ impl Standing {
         self.by_hand
     }
 
-    /// Whether something of it was told under TLS, and so is not to be told in clear.
+    /// Whether a part of it was sent under TLS, and so must not be sent in clear text.
     pub(crate) fn wants_tls(&self) -> bool {
         self.secured || self.hosts(true).next().is_some()
     }
 }
 
 impl Standing {
-    /// CWD went well.
+    /// Notes a successful CWD.
     pub(super) fn change_directory(&mut self, path: Vec<u8>) {
         if path.starts_with(b"/") {
             self.directory = Some(vec![path]);
@@ -106,7 +106,7 @@ impl Standing {
         }
     }
 
-    /// PWD said so.
+    /// Notes the directory that PWD has returned.
     pub(super) fn is_in(&mut self, path: RemotePath) {
         let unmoved = self.directory.as_ref().is_some_and(Vec::is_empty);
         if !unmoved {
@@ -118,12 +118,12 @@ impl Standing {
         self.directory = None;
     }
 
-    /// A login went well, which puts everybody where he begins.
+    /// Notes a successful login: the session is in the directory that logins start in.
     pub(super) fn is_at_home(&mut self) {
         self.directory = Some(Vec::new());
     }
 
-    /// OPTS and its like went well: the last one of its kind counts.
+    /// Notes a successful OPTS, LANG, CLNT or HOST. It replaces an earlier one of its kind.
     pub(super) fn set(&mut self, setting: Setting) {
         self.settings.retain(|old| !old.is_of_a_kind_with(&setting));
         if self.settings.len() < SETTINGS {
@@ -142,7 +142,7 @@ impl Setting {
             && self.option().eq_ignore_ascii_case(other.option())
     }
 
-    /// The command that OPTS is of.
+    /// The name of the option that OPTS sets.
     fn option(&self) -> &[u8] {
         let argument = self.command.argument().unwrap_or_default();
         match self.command.verb() {

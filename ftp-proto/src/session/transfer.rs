@@ -1,4 +1,4 @@
-//! The token of a transfer, and how one ends.
+//! The token of a transfer, and the values that describe its end.
 
 use alloc::string::String;
 use core::fmt;
@@ -9,10 +9,10 @@ use crate::path::RemotePath;
 use crate::representation::TransferType;
 use crate::wire::Reply;
 
-/// An open transfer: spent by [`Finish`](crate::flows::Finish) or [`Abort`](crate::flows::Abort).
+/// An open transfer. [`Finish`](crate::flows::Finish) or [`Abort`](crate::flows::Abort) uses it up.
 ///
-/// It is not `Clone`. One that is dropped or forgotten leaves a debt that the session's next
-/// operation pays first, by aborting.
+/// It is not `Clone`. If you drop or forget it, the session's next operation aborts the transfer
+/// first.
 #[derive(Debug)]
 #[must_use = "finish or abort the transfer; dropping it makes the next operation abort it"]
 pub struct Transfer {
@@ -20,49 +20,51 @@ pub struct Transfer {
     pub(super) verb: String,
     pub(super) direction: Direction,
     pub(super) secured: Secured,
-    /// What a SIZE would be asked of: the file that the command names, in TYPE I.
+    /// The file to send SIZE for: the file that the command names. `None` if the type is not TYPE
+    /// I.
     pub(super) file: Option<RemotePath>,
-    /// At which byte of the file an upload begins, where that is known.
+    /// The byte of the file at which an upload begins, if it is known.
     pub(super) start: Option<u64>,
-    /// How long the file was before an upload, where that was asked.
+    /// The length of the file before an upload, if SIZE was sent.
     pub(super) length_before: Option<u64>,
     pub(super) size_check: SizeCheck,
     pub(super) size_hint: Option<u64>,
-    /// How long the file of a download in TYPE I is, by what the server said of it.
+    /// The length of a file downloaded in TYPE I, as the server has announced it.
     pub(super) due: Option<u64>,
     pub(super) name: Option<RemotePath>,
     pub(super) offset: u64,
     pub(super) transfer_type: TransferType,
 }
 
-/// What TLS on a data connection came to.
+/// How TLS was set up on a data connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Secured {
-    /// It is in clear.
+    /// The data connection is in clear text.
     No,
     Anew,
     Resumed,
 }
 
 impl Transfer {
-    /// SIZE has said how long the file of a download is.
+    /// Adds the length of a download's file, as SIZE has returned it.
     pub(crate) fn of_size(self, size: Option<u64>) -> Self {
         let due = size.or(self.due);
         Self { due, ..self }
     }
 
-    /// How many bytes a download must bring at least: what is left of the file from the offset on.
+    /// The least number of bytes that a download must bring: the rest of the file from the offset
+    /// on.
     pub(crate) fn due(&self) -> Option<u64> {
         let due = self.due.filter(|_| self.size_check != SizeCheck::Never);
         Some(due?.saturating_sub(self.offset))
     }
 
-    /// It begins at this offset of the file, in bytes.
+    /// Adds the offset at which the transfer begins, in bytes of the file.
     pub(crate) fn at(self, offset: u64) -> Self {
         Self { offset, ..self }
     }
 
-    /// These sizes are compared.
+    /// Sets which sizes are compared.
     pub(crate) fn checked(self, size_check: SizeCheck) -> Self {
         Self { size_check, ..self }
     }
@@ -71,7 +73,7 @@ impl Transfer {
         self.size_check
     }
 
-    /// It is an upload that begins at this byte of the file.
+    /// Adds the byte of the file at which an upload begins.
     pub(crate) fn starting(self, start: u64) -> Self {
         Self {
             start: Some(start),
@@ -79,7 +81,7 @@ impl Transfer {
         }
     }
 
-    /// SIZE has said how long the file was before an upload.
+    /// Adds the length of the file before an upload, as SIZE has returned it.
     pub(crate) fn with_length_before(self, length_before: Option<u64>) -> Self {
         Self {
             length_before,
@@ -87,13 +89,13 @@ impl Transfer {
         }
     }
 
-    /// How long the file is after an upload of so many bytes.
+    /// How long the file is after an upload of this many bytes.
     pub(crate) fn length_after(&self, bytes: u64) -> Option<u64> {
         self.start?.checked_add(bytes)
     }
 
-    /// Whether the size of the file shows that an upload of so many bytes is in it. It shows
-    /// nothing where a restarted upload goes into a file that may have been as long before.
+    /// Whether the file's size can prove that an upload of this many bytes has arrived. It proves
+    /// nothing if a restarted upload goes into a file that may have had that length before.
     pub(crate) fn is_shown_by_size(&self, bytes: u64) -> bool {
         let Some(length) = self.length_after(bytes) else {
             return false;
@@ -101,8 +103,8 @@ impl Transfer {
         self.offset == 0 || self.length_before.is_some_and(|before| before < length)
     }
 
-    /// Whether the file may have this size after an upload of so many bytes. A server may cut off
-    /// what was in the file after a restarted upload, or leave it there.
+    /// Whether the file may have this size after an upload of this many bytes. After a restarted
+    /// upload, a server may cut off the rest of the old file or keep it.
     pub(crate) fn agrees_with_size(&self, bytes: u64, size: u64) -> bool {
         let length = self.length_after(bytes);
         length == Some(size)
@@ -113,55 +115,56 @@ impl Transfer {
         self.id
     }
 
-    /// The verb of its data command.
+    /// The verb of the data command.
     pub(crate) fn verb(&self) -> &str {
         &self.verb
     }
 
-    /// The file whose size is that of the data on the wire.
+    /// The path, if SIZE counts the same bytes as the wire.
     pub(crate) fn file(&self) -> Option<&RemotePath> {
         self.file.as_ref()
     }
 
-    /// Which way the data goes.
+    /// Returns which way the data goes.
     pub fn direction(&self) -> Direction {
         self.direction
     }
 
-    /// Whether the data connection is under TLS.
+    /// Returns whether the data connection is under TLS.
     pub fn is_protected(&self) -> bool {
         self.secured != Secured::No
     }
 
-    /// Whether the data connection resumed the TLS session of the login, as the driver told it.
+    /// Returns whether the data connection has resumed the TLS session of the login. The driver
+    /// reports this.
     pub fn is_resumed(&self) -> bool {
         self.secured == Secured::Resumed
     }
 
-    /// The size in bytes that the server's 150 named, of the whole file as a rule. For most
-    /// transfers it is a hint. A download of a file in TYPE I that brings less is an error, unless
-    /// [`SizeCheck`](crate::SizeCheck) says otherwise.
+    /// Returns the size in bytes that the server's 150 announced, usually the size of the whole
+    /// file. For most transfers it is only a hint. A download of a file in TYPE I that brings fewer
+    /// bytes is an error, unless [`SizeCheck`](crate::SizeCheck) says otherwise.
     pub fn size_hint(&self) -> Option<u64> {
         self.size_hint
     }
 
-    /// The name that the server chose (STOU), where its first reply tells it.
+    /// Returns the name that the server chose (STOU), if its first reply has it.
     pub fn name(&self) -> Option<&RemotePath> {
         self.name.as_ref()
     }
 
-    /// The restart offset in bytes.
+    /// Returns the restart offset in bytes.
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// The representation type in which the data travels.
+    /// Returns the representation type of the data.
     pub fn transfer_type(&self) -> TransferType {
         self.transfer_type
     }
 }
 
-/// Names one transfer of one session.
+/// Identifies one transfer of one session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TransferId {
     pub(super) session: usize,
@@ -177,56 +180,59 @@ pub enum Direction {
     Upload,
 }
 
-/// What the control connection has said of a transfer under way.
+/// What the control connection has said about a transfer under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use]
 pub enum Verdict {
     /// Nothing final yet: go on.
     Open,
-    /// The server confirmed it. A download goes on until its data ends.
+    /// The server has confirmed the transfer. A download goes on until its data ends.
     Confirmed,
-    /// The server refused or is gone: stop sending; take in what has already come and stop.
-    /// [`Finish`](crate::flows::Finish) then says why.
+    /// The server has refused the transfer, or the connection is lost. Stop sending; read what has
+    /// already come, then stop. [`Finish`](crate::flows::Finish) then returns the error.
     Failed,
 }
 
 /// How a data connection ended, as the driver saw it.
 #[derive(Clone, Debug)]
 pub enum DataEnd {
-    /// Downloads: the end of file, under TLS after close_notify. Uploads: all was written.
+    /// Download: the end of file came, under TLS after close_notify. Upload: all bytes were
+    /// written.
     Clean,
     /// The end of file came under TLS without close_notify.
     NoCloseNotify,
-    /// The driver stopped, because the [verdict](Verdict::Failed) was failed.
+    /// The driver stopped, because the verdict was [`Failed`](Verdict::Failed).
     Stopped,
     /// Reading or writing failed, or timed out.
     Failed(Error),
 }
 
-/// A transfer that went well: the data ended cleanly *and* the server confirmed it.
+/// A successful transfer: the data ended cleanly *and* the server confirmed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Completion {
-    /// Bytes moved over the data connection in this transfer.
+    /// How many bytes this transfer moved over the data connection.
     pub bytes: u64,
     /// The final reply.
     pub reply: Reply,
-    /// The size in bytes that the server's 150 announced, of the whole file as a rule. More bytes may
-    /// have come, and fewer after an [offset](crate::TransferOptions::with_offset).
+    /// The size in bytes that the server's 150 announced, usually the size of the whole file. More
+    /// bytes may have come, or fewer after a [restart offset](crate::TransferOptions::with_offset).
     pub announced: Option<u64>,
-    /// The name that the server chose (STOU), where one of its replies tells it.
+    /// The name that the server chose (STOU), if one of its replies has it.
     pub name: Option<RemotePath>,
-    /// Whether the data connection ended cleanly on both sides. An upload may be confirmed and
-    /// yet lack it, because the server did not answer close_notify in time; a download only where
-    /// that is [tolerated](crate::MissingCloseNotify).
+    /// Whether the data connection ended cleanly on both sides. An upload may be confirmed without
+    /// that, because the server did not answer close_notify in time. A download may be confirmed
+    /// without it only if you [allow that](crate::MissingCloseNotify).
     pub clean_close: bool,
 }
 
-/// A transfer that was aborted, with the session in step or about to be brought there.
+/// A transfer that was aborted. The session is in step, or a fence before the next command brings
+/// it into step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Aborted {
-    /// The transfer's own final reply, where it had one: 426, or 226 if it was faster.
+    /// The transfer's own final reply, if it had one: 426, or 226 if the transfer ended before ABOR
+    /// took effect.
     pub reply: Option<Reply>,
 }
 
