@@ -1,22 +1,22 @@
-//! ABOR.
+//! Aborting a transfer (ABOR).
 
 use crate::error::Error;
 use crate::flow::{Adopts, Answer, Flow, Step};
 use crate::session::Session;
 use crate::session::transfer::{Aborted, Transfer};
 
-/// Aborts a transfer: ABOR unless it is over already, the data connection dropped, and as many
-/// replies taken in as the server sends: 426 and 226, 226 and 225, one of them alone.
+/// Aborts a transfer. It sends ABOR, unless the transfer is over, drops the data connection, and
+/// reads as many replies as the server sends: 426 and 226, 226 and 225, or one of them.
 ///
-/// The next command is preceded by a fence (PWD), so that a late reply is not taken for that
-/// command's: some servers send three.
+/// A fence (PWD) precedes the next command, so that a late reply is not taken for the reply to that
+/// command: some servers send three replies to ABOR.
 #[derive(Debug)]
 pub struct Abort {
     transfer: Transfer,
 }
 
 impl Abort {
-    /// Spends the token.
+    /// Takes the transfer's token.
     pub fn new(transfer: Transfer) -> Self {
         Self { transfer }
     }

@@ -11,15 +11,15 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Class, Code, Verb};
 
-/// Says where to connect to, which is where we listen, or where that is reached from outside: EPRT
-/// (RFC 2428), or PORT on IPv4 where EPRT is refused.
+/// Tells the server where to connect to: the listener's address, or the outer address that leads to
+/// it. It sends EPRT (RFC 2428), or PORT on IPv4 if EPRT is refused.
 #[derive(Debug, Default)]
 pub(super) struct Active {
     state: State,
 }
 
 impl Active {
-    /// Somebody else listens, there.
+    /// Tells the server to connect to another server, which listens at this address.
     pub(super) fn elsewhere(address: SocketAddr) -> Self {
         Self {
             state: State::Told(address),
@@ -54,8 +54,8 @@ impl Flow for Active {
                         let reply = session.next_reply(answer, Wait::Reply)?;
                         match (reply.class(), address.ip()) {
                             (Class::Completion, _) => return Ok(()),
-                            // Refused because there is no login, it says nothing of what the
-                            // server can do.
+                            // 530 means that a login is missing. It says nothing about what the
+                            // server supports.
                             (_, IpAddr::V4(_)) if reply.code() != Code::NOT_LOGGED_IN => {
                                 session.alive()?;
                                 State::Told(address)

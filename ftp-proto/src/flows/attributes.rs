@@ -1,4 +1,4 @@
-//! What a server can say of one file without listing it.
+//! What a server can say about one file without a listing: its size (SIZE) and its time (MDTM).
 
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
@@ -11,10 +11,10 @@ use super::Type;
 use super::compose::{completion, inner};
 use super::exchange::Exchange;
 
-/// SIZE (RFC 3659 section 4): how many bytes a file has in TYPE I, which is set first, because
-/// servers refuse SIZE or count something else in TYPE A.
+/// SIZE (RFC 3659 section 4): how many bytes a file has in TYPE I. TYPE I is set first, because in
+/// TYPE A servers refuse SIZE or count something else.
 ///
-/// Yields `None` from a server that does not know SIZE, which is then never asked again; 550 is
+/// Returns `None` if the server does not know SIZE; the session then never sends it again. 550 is
 /// an error.
 #[derive(Debug)]
 pub struct Size {
@@ -23,7 +23,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// Of this file.
+    /// Asks for the size of this file.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
@@ -53,17 +53,19 @@ impl Flow for Size {
     }
 }
 
-/// MDTM (RFC 3659 section 3): when a file was last modified, in UTC as servers should have it.
+/// MDTM (RFC 3659 section 3): when a file was last modified. The time is in UTC, if the server
+/// follows the RFC.
 ///
-/// Yields `None` from a server that does not know MDTM, which is then never asked again; a time
-/// that makes no sense is an error of kind [`Protocol`](crate::ErrorKind::Protocol), with the
-/// reply in it.
+/// Returns `None` if the server does not know MDTM; the session then never sends it again. A reply
+/// without a valid time is an error of kind [`Protocol`](crate::ErrorKind::Protocol), which holds
+/// the reply.
 #[derive(Debug)]
 pub struct Modified(Exchange);
 
 impl Modified {
-    /// Of this file. A name that begins as a time does is sent with `./` in front: some servers
-    /// read `MDTM 20260101000000 a` as a command to change the time of `a`.
+    /// Asks for the time of this file. A name that begins with 14 or more digits is sent with `./`
+    /// in front, because some servers read `MDTM 20260101000000 a` as a command to change the time
+    /// of `a`.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.

@@ -1,4 +1,4 @@
-//! CCC.
+//! CCC: the end of TLS on the control connection.
 
 use super::compose::completion;
 use crate::error::{Error, Misuse};
@@ -7,11 +7,11 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, Verb};
 
-/// CCC: back to clear text on the control connection (RFC 4217 section 12.3).
+/// CCC: goes back to clear text on the control connection (RFC 4217 section 12.3).
 ///
-/// From then on anybody on the path can inject commands and replies; CCC exists for firewalls that
-/// must read the dialogue. close_notify is demanded of the server, USER, PASS and
-/// ACCT are refused afterwards, and the protection of data connections stays as it is.
+/// CCC exists for firewalls that must read the dialogue. After it, an attacker in the network can
+/// inject commands and replies. The server must send close_notify. The session then refuses USER,
+/// PASS and ACCT. The protection of data connections stays as it is.
 #[derive(Debug, Default)]
 pub struct ClearControl {
     state: State,
@@ -26,7 +26,7 @@ enum State {
 }
 
 impl ClearControl {
-    /// Fails with [`Misuse::NotSecured`] when run in clear.
+    /// Takes no input. In clear text, the flow fails with [`Misuse::NotSecured`].
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,11 +1,11 @@
-//! What flows are composed with.
+//! Helpers to compose flows.
 
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Halt, Step};
 use crate::session::Session;
 use crate::wire::{Class, Reply};
 
-/// What an inner flow yields.
+/// Steps an inner flow: returns its result, or halts with its want.
 pub(super) fn inner<F: Flow>(
     flow: &mut F,
     session: &mut Session,
@@ -17,7 +17,7 @@ pub(super) fn inner<F: Flow>(
     }
 }
 
-/// A reply of another class than 2xx is an error.
+/// Returns an error for any reply that is not a 2xx.
 pub(super) fn completion(reply: Reply, verb: &str) -> Result<Reply, Error> {
     match reply.class() {
         Class::Completion => Ok(reply),

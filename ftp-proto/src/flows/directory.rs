@@ -1,4 +1,4 @@
-//! CWD and CDUP.
+//! Changing the directory (CWD and CDUP).
 
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
@@ -8,10 +8,10 @@ use crate::wire::{Command, Reply, Verb};
 use super::compose::completion;
 use super::exchange::Exchange;
 
-/// CWD (RFC 959 section 4.1.1): changes the directory. Yields the reply.
+/// CWD (RFC 959 section 4.1.1): changes the directory. Returns the reply.
 ///
-/// `..` is sent as CDUP, which every system has a parent for; a server that does not know CDUP is
-/// sent `CWD ..`. An empty path is sent as `CWD .`.
+/// `..` is sent as CDUP, because the servers' systems name the parent directory in different ways.
+/// If the server does not know CDUP, `CWD ..` follows. An empty path is sent as `CWD .`.
 #[derive(Debug)]
 pub struct ChangeDirectory {
     exchange: Exchange,
@@ -19,7 +19,7 @@ pub struct ChangeDirectory {
 }
 
 impl ChangeDirectory {
-    /// To this directory.
+    /// Changes to this directory.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.

@@ -1,13 +1,14 @@
-//! A handshake on the data connection before the first reply, for servers that want it in that order.
+//! The handshake on a data connection before the first reply, for servers that want this order.
 //!
-//! Most servers say 150 and then shake hands. ftp-srv says 150 only after the handshake, and 425 where
-//! none comes. A transfer that is refused after its handshake has begun has used a session ticket up,
-//! so the last ticket is kept for a transfer that has begun, wherever that is possible.
+//! Most servers send 150 and then begin the handshake. ftp-srv sends 150 only after the handshake,
+//! and 425 if there is none. If the handshake has begun and the server then refuses the transfer, a
+//! session ticket was wasted. So the last ticket is kept for a transfer that the server has
+//! accepted, if that is possible.
 //!
 //! ```text
-//!   this server was seen to shake hands first?
+//!   does this server begin with the handshake, as far as we have seen?
 //!         no |                  | yes
-//!         Waiting              Begun, with a ticket to spare ---+ there is none to spare
+//!         Waiting              Begun, if a ticket to spare ------+ there is none to spare
 //!            | a second          |                              |
 //!            | without a reply   |   <-------- Waiting ---------+
 //!          Begun                 |
@@ -15,7 +16,7 @@
 //!          Done    Never
 //!            | a look at what has arrived
 //!        Looking
-//!            | no 150 yet: this server shakes hands first
+//!            | no 150 yet: this server begins with the handshake
 //!        Awaiting
 //! ```
 
@@ -24,39 +25,41 @@ use crate::session::{FirstOnData, Session};
 use crate::tls::Tickets;
 use crate::wait::Wait;
 
-/// How far the handshake before the first reply is.
+/// How far the handshake before the first reply has come.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum EarlyHandshake {
-    /// The data command has just left.
+    /// The data command was just sent.
     #[default]
     Undecided,
-    /// A reply may come first, within a second.
+    /// Waits a second, in which a reply may come first.
     Waiting,
-    /// It has begun, at once or after that second.
+    /// The handshake has begun, at once or after that second.
     Begun { at_once: bool },
-    /// It came to this. The reply may be here unread, from before.
+    /// The handshake is done, with this result. The reply may have come earlier and not be read
+    /// yet.
     Done(Secured),
-    /// The reply is looked for.
+    /// A look for the reply.
     Looking(Secured),
-    /// It was done before there was a reply.
+    /// The handshake was done before there was a reply.
     Awaiting(Secured),
-    /// It is not for this transfer.
+    /// This transfer has no early handshake.
     Never,
 }
 
-/// What to do where there is no reply yet.
+/// What to do while there is no reply.
 pub(super) enum Instead {
-    /// Wait for it.
+    /// Wait for the reply.
     Wait(Wait),
-    /// See whether it has arrived.
+    /// Look whether the reply has arrived.
     Look,
     Begin,
-    /// It is too late.
+    /// Fail: the time is over.
     Fail,
 }
 
 impl EarlyHandshake {
-    /// There is no reply to the data command yet. `late` says that the last wait is over.
+    /// Decides what to do, since there is no reply to the data command yet. `late`: the last wait
+    /// is over.
     pub(super) fn without_reply(&mut self, session: &Session, late: bool) -> Instead {
         let at_once = session.first_on_data() == Some(FirstOnData::Handshake);
         let (next, instead) = match (*self, late) {
@@ -79,8 +82,9 @@ impl EarlyHandshake {
         instead
     }
 
-    /// Which tickets the handshake may use. All of them, where it is the only way: nothing is known
-    /// of the server, or it shakes hands first and has not refused within a second.
+    /// Which tickets the handshake may use. It may use all if there is no other way: if it is
+    /// unknown what the server does first, or if the server begins with the handshake and has not
+    /// refused within a second.
     pub(super) fn tickets(&self, session: &Session) -> Tickets {
         let replies_first = session.first_on_data() == Some(FirstOnData::Reply);
         match self {
@@ -89,7 +93,7 @@ impl EarlyHandshake {
         }
     }
 
-    /// The driver has not begun it: only the last ticket is left.
+    /// The driver has not begun the handshake, because only the last ticket is left.
     pub(super) fn spared(&mut self) {
         *self = match self {
             Self::Begun { at_once: true } => Self::Waiting,
@@ -97,12 +101,12 @@ impl EarlyHandshake {
         };
     }
 
-    /// Whether a handshake is under way that began before there was a reply.
+    /// Whether a handshake is under way that began before the reply.
     pub(super) fn is_under_way(&self) -> bool {
         matches!(self, Self::Begun { .. })
     }
 
-    /// The handshake is done. Gives it back where it began after the reply.
+    /// Takes the end of the handshake. Returns it if the handshake began after the reply.
     pub(super) fn done(&mut self, secured: Secured) -> Option<Secured> {
         match self.is_under_way() {
             true => {
@@ -113,11 +117,12 @@ impl EarlyHandshake {
         }
     }
 
-    /// A reply is in that does not refuse. Gives what the handshake came to, where it was done before.
+    /// Takes note that a reply has come that does not refuse. Returns the result of an early
+    /// handshake.
     pub(super) fn replied(&mut self, session: &mut Session) -> Option<Secured> {
         let (first, secured) = match *self {
             Self::Awaiting(secured) => (Some(FirstOnData::Handshake), Some(secured)),
-            // Nobody can tell.
+            // It is unknown which came first.
             Self::Done(secured) | Self::Looking(secured) => (None, Some(secured)),
             _ => (Some(FirstOnData::Reply), None),
         };
@@ -128,8 +133,9 @@ impl EarlyHandshake {
         secured
     }
 
-    /// The transfer is refused, and the ticket of its handshake is lost. The next transfer spares the
-    /// last one, unless this server is known to shake hands first.
+    /// Takes note that the server has refused the transfer, so the handshake's ticket is lost. The
+    /// next transfer keeps the last ticket, unless this server is known to begin with the
+    /// handshake.
     pub(super) fn refused(&self, session: &mut Session) {
         if self.is_under_way() && session.first_on_data().is_none() {
             session.saw_first_on_data(FirstOnData::Reply);

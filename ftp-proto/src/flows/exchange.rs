@@ -11,7 +11,7 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, Reply, Verb};
 
-/// One command, and the one reply to it.
+/// One command and its one reply.
 #[derive(Debug)]
 pub(super) struct Exchange {
     command: Command,
@@ -36,7 +36,7 @@ impl Exchange {
         self.sent
     }
 
-    /// The reply, whatever it says.
+    /// Sends the command, once, and returns its reply, whatever its code is.
     pub(super) fn reply(
         &mut self,
         session: &mut Session,
@@ -77,7 +77,7 @@ macro_rules! exchanges {
 macro_rules! constructor {
     ($name:ident $verb:ident) => {
         impl $name {
-            /// Asked anew each time.
+            /// Takes no input.
             #[allow(
                 clippy::new_without_default,
                 reason = "most of its like take an argument"
@@ -89,10 +89,10 @@ macro_rules! constructor {
     };
     ($name:ident $verb:ident ($argument:ident)) => {
         impl $name {
-            /// The command with this argument.
+            /// Takes the argument of the command.
             ///
             /// # Errors
-            /// [`InvalidArgument`](ErrorKind::InvalidArgument) for one that cannot be sent.
+            /// [`InvalidArgument`](ErrorKind::InvalidArgument) for an argument that cannot be sent.
             pub fn new($argument: impl AsRef<[u8]>) -> Result<Self, Error> {
                 Ok(Self(Exchange::new(Verb::$verb.with($argument)?)))
             }
@@ -100,10 +100,10 @@ macro_rules! constructor {
     };
     ($name:ident $verb:ident ($argument:ident?)) => {
         impl $name {
-            /// The command with this argument, or without one.
+            /// Takes the argument of the command, or `None`.
             ///
             /// # Errors
-            /// [`InvalidArgument`](ErrorKind::InvalidArgument) for one that cannot be sent.
+            /// [`InvalidArgument`](ErrorKind::InvalidArgument) for an argument that cannot be sent.
             pub fn new($argument: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
                 let command = match $argument {
                     Some($argument) => Verb::$verb.with($argument)?,
@@ -115,7 +115,7 @@ macro_rules! constructor {
     };
     ($name:ident $verb:ident ($argument:ident: $type:ty => $command:expr)) => {
         impl $name {
-            /// The command with this argument.
+            /// Takes the argument of the command.
             pub fn new($argument: $type) -> Self {
                 Self(Exchange::new($command(Verb::$verb, $argument)))
             }
@@ -124,58 +124,63 @@ macro_rules! constructor {
 }
 
 exchanges! {
-    /// NOOP (RFC 959 section 4.1.3): says that we are still here. Yields the reply.
+    /// NOOP (RFC 959 section 4.1.3): does nothing, but shows that the client is still there.
+    /// Returns the reply.
     Noop: NOOP -> Reply, whole;
-    /// PWD (RFC 959 section 4.1.3): the current directory.
+    /// PWD (RFC 959 section 4.1.3): returns the current directory.
     ///
-    /// A 257 that quotes no path is an error of kind [`Protocol`](ErrorKind::Protocol), with
-    /// the reply in it.
+    /// A 257 that quotes no path is an error of kind [`Protocol`](ErrorKind::Protocol), which holds
+    /// the reply.
     Pwd: PWD -> RemotePath, path;
-    /// MKD (RFC 959 section 4.1.3): makes a directory. Yields its path, where the server quotes
-    /// one: it may be relative, and embedded servers quote nothing.
+    /// MKD (RFC 959 section 4.1.3): makes a directory. Returns its path, if the server quotes one.
+    /// The path may be relative. Embedded servers quote none.
     MakeDirectory: MKD(path) -> Option<RemotePath>, made;
-    /// RMD (RFC 959 section 4.1.3): removes a directory, which most servers want to be empty.
+    /// RMD (RFC 959 section 4.1.3): removes a directory. Most servers refuse if it is not empty.
     RemoveDirectory: RMD(path) -> Reply, whole;
     /// DELE (RFC 959 section 4.1.3): deletes a file.
     Delete: DELE(path) -> Reply, whole;
-    /// MLST (RFC 3659 section 7): the facts of one file or directory, of the current directory by
-    /// default.
+    /// MLST (RFC 3659 section 7): returns the facts of one file or directory. Without a path, it is
+    /// the current directory.
     Facts: MLST(path?) -> Entry, entry;
-    /// SYST (RFC 959 section 4.1.3): what the server says it runs on: words, on which nothing
-    /// should be built.
+    /// SYST (RFC 959 section 4.1.3): returns what the server says about its system. It is a text
+    /// for people; do not rely on it.
     System: SYST -> Reply, whole;
-    /// STAT (RFC 959 section 4.1.3): of the session, or a listing of this path that comes over
-    /// the control connection. One of a large directory is more than
-    /// [`Limits`](crate::wire::Limits) let a reply have by default.
+    /// STAT (RFC 959 section 4.1.3): returns the status of the session, or a listing of this path
+    /// over the control connection. The listing of a large directory exceeds the default
+    /// [`Limits`](crate::wire::Limits) of a reply.
     Status: STAT(path?) -> Reply, whole;
     /// HELP (RFC 959 section 4.1.3).
     Help: HELP(topic?) -> Reply, whole;
-    /// SITE (RFC 959 section 4.1.3): a command of this server's own, such as `CHMOD 644 a`.
+    /// SITE (RFC 959 section 4.1.3): sends a command that only this server has, such as `CHMOD 644
+    /// a`.
     Site: SITE(line) -> Reply, whole;
-    /// ALLO (RFC 959 section 4.1.3): room for so many bytes, of which most servers have no need
+    /// ALLO (RFC 959 section 4.1.3): reserves room for this many bytes. Most servers do not need it
     /// (202).
     Allocate: ALLO(bytes: u64 => Command::number) -> Reply, whole;
-    /// ACCT (RFC 959 section 4.1.1) in mid-session, where a server demands one for storing (532).
+    /// ACCT (RFC 959 section 4.1.1) after the login, for a server that wants an account before it
+    /// stores files (532).
     Account: ACCT(account) -> Reply, whole;
-    /// SMNT (RFC 959 section 4.1.1): mounts another file system, where a server has such a thing.
+    /// SMNT (RFC 959 section 4.1.1): mounts another file system, if the server can do that.
     Mount: SMNT(path) -> Reply, whole;
     /// REIN (RFC 959 section 4.1.1): logs out and stays connected. Under TLS it is refused as
-    /// misuse: it would take the login away and leave the protection as it is, or not.
+    /// misuse, because it ends the login, and servers differ in whether it also ends TLS.
     Reinitialize: REIN -> Reply, whole;
-    /// OPTS (RFC 2389 section 4): options of a command, such as `UTF8 ON` or `MLST type;size;`.
+    /// OPTS (RFC 2389 section 4): sets options of a command, such as `UTF8 ON` or `MLST
+    /// type;size;`.
     SetOption: OPTS(line) -> Reply, whole;
-    /// HOST (RFC 7151): which of the hosts at this address is meant; to be sent before the login.
+    /// HOST (RFC 7151): says which of the hosts at this address you want. Send it before the login.
     Host: HOST(name) -> Reply, whole;
-    /// LANG (RFC 2640 section 4): the language of the replies, the server's own by default.
+    /// LANG (RFC 2640 section 4): sets the language of the replies. Without a tag, it is the
+    /// server's default.
     Language: LANG(tag?) -> Reply, whole;
-    /// CLNT: what the client calls itself. In no RFC; some servers open more of their ways to
-    /// clients that say it.
+    /// CLNT: says the client's name. No RFC defines it. Some servers offer more to clients that
+    /// send it.
     ClientName: CLNT(name) -> Reply, whole;
-    /// MODE (RFC 959 section 3.4). Transfers are made in stream mode alone; in another one they
-    /// are refused as [misuse](crate::Misuse::Framing) until stream mode is back.
+    /// MODE (RFC 959 section 3.4). Transfers need stream mode. In any other mode they are refused
+    /// as [misuse](crate::Misuse::Framing).
     Mode: MODE(mode: TransmissionMode => mode_command) -> (), nothing;
-    /// STRU (RFC 959 section 3.1.2). Transfers are made of files without structure alone; under
-    /// another one they are refused as [misuse](crate::Misuse::Framing).
+    /// STRU (RFC 959 section 3.1.2). Transfers need file structure. With any other structure they
+    /// are refused as [misuse](crate::Misuse::Framing).
     Structure: STRU(structure: FileStructure => structure_command) -> (), nothing;
 }
 
@@ -193,7 +198,7 @@ fn path(reply: Reply) -> Result<RemotePath, Error> {
 
 fn made(reply: Reply) -> Result<Option<RemotePath>, Error> {
     match crate::reply::pathname(&reply) {
-        // 257 is what RFC 959 says; whatever else is positive tells no path.
+        // RFC 959 says 257. Other positive replies hold no path.
         Err(crate::reply::Malformed::Code { .. }) => Ok(None),
         path => path.map_err(Error::from),
     }

@@ -1,4 +1,4 @@
-//! FEAT.
+//! Asking for the server's features (FEAT).
 
 use super::compose::completion;
 use crate::error::Error;
@@ -8,17 +8,18 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, Verb};
 
-/// FEAT (RFC 2389): what the server says it can do, asked once and remembered.
+/// FEAT (RFC 2389): returns what the server says it supports. FEAT is sent once; the session
+/// remembers the reply.
 ///
-/// A server that does not know FEAT has no features. What is missing here may work all the same,
-/// and what is listed may not.
+/// A server that does not know FEAT has no features. A feature that is not listed may still work,
+/// and a feature that is listed may not.
 #[derive(Debug, Default)]
 pub struct Feat {
     asked: bool,
 }
 
 impl Feat {
-    /// Sends nothing where the answer is known.
+    /// Takes no input. If the features are known, nothing is sent.
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,4 +1,4 @@
-//! A fence that is sent now, and not only before the next command.
+//! A fence that is sent at once, not only before the next command.
 
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Flow, Step};
@@ -6,8 +6,7 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::Reply;
 
-/// Sends a fence and waits for its reply. Yields the last reply that came before it and that nobody
-/// owes.
+/// Sends a fence and waits for its reply. Returns the last reply before it that was not owed.
 #[derive(Debug, Default)]
 pub(super) struct Fence {
     sent: bool,

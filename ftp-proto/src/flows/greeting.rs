@@ -7,16 +7,16 @@ use crate::tls::Reason;
 use crate::wait::Wait;
 use crate::wire::{Class, Reply};
 
-/// Waits for the greeting, patiently after 120 (RFC 959 section 5.4); under implicit TLS after
-/// the handshake.
+/// Waits for the greeting, longer after 120 (RFC 959 section 5.4). Under implicit TLS, the
+/// handshake comes first.
 ///
-/// Yields the greeting. Fails with what a server says instead: 421 when it is full, 5xx, or
-/// something that is no FTP reply at all.
+/// Returns the greeting. Fails with what the server sends in its place: 421 if it is full, a 5xx,
+/// or bytes that are not an FTP reply.
 #[derive(Debug, Default)]
 pub struct Greeting(());
 
 impl Greeting {
-    /// To be run first.
+    /// Takes no input. This must be the first flow on a session.
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,4 +1,4 @@
-//! The login: TLS, USER, PASS and ACCT, and the protection of data connections.
+//! The login: TLS, then USER, PASS and ACCT, and the protection of data connections.
 
 use super::compose::inner;
 use super::{Protect, Secure};
@@ -10,10 +10,11 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Class, Reply};
 
-/// Logs in: AUTH TLS first where it is demanded, then USER, PASS and ACCT as far as the server
-/// asks for them, then PBSZ and PROT under TLS, or [ahead](crate::ProtectWhen::BeforeLogin) of USER.
+/// Logs in. If the settings demand explicit TLS, AUTH comes first. Then come USER, PASS and ACCT,
+/// as far as the server asks for them. Under TLS, PBSZ and PROT follow, or come
+/// [before](crate::ProtectWhen::BeforeLogin) USER.
 ///
-/// Yields the reply that accepted the login.
+/// Returns the reply that accepted the login.
 #[derive(Debug)]
 pub struct Login {
     credentials: Credentials,
@@ -33,7 +34,7 @@ enum State {
 }
 
 impl Login {
-    /// With these credentials.
+    /// Logs in with these credentials.
     pub fn new(credentials: Credentials) -> Self {
         Self {
             credentials,
@@ -83,7 +84,7 @@ impl Flow for Login {
 }
 
 impl Login {
-    /// What comes first.
+    /// The first state of the login.
     fn start(&self, session: &mut Session) -> Result<State, Halt> {
         let config = session.config();
         if config.security != Security::Plain && !session.is_secured() {
@@ -96,7 +97,7 @@ impl Login {
         Ok(State::User)
     }
 
-    /// Sends what this reply asks for; nothing, where the login is complete.
+    /// Sends the command that this reply asks for. Returns `None` if the login is complete.
     fn send_next(&self, session: &mut Session, reply: &Reply) -> Result<Option<State>, Error> {
         let verb = match self.state {
             State::User => "USER",
@@ -120,7 +121,7 @@ impl Login {
     }
 }
 
-/// Data connections are yet to be protected, as the settings demand it.
+/// Whether the settings demand PROT P and the server has not accepted it yet.
 fn is_unprotected(session: &Session) -> bool {
     session.is_secured()
         && session.config().protection == Protection::Private

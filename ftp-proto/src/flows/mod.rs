@@ -1,6 +1,6 @@
-//! The operations, one value each: every sequence of commands lives here, and only here.
+//! The operations, each one a value. All sequences of commands are here.
 //!
-//! A flow is made with its input, which is checked at once, and handed to a driver:
+//! You make a flow with its input, which is checked at once. Then you hand the flow to a driver:
 //! [`Session::start`](crate::Session::start), or `run` of an adapter's client.
 
 mod abort;

@@ -1,9 +1,9 @@
 //! The start of a transfer.
 //!
 //! ```text
-//!                    Prepare                       TYPE, and what is in doubt
+//!                    Prepare                       TYPE, and settings that are unknown
 //!                       |
-//!                    (Sizing)                      SIZE, if a size is to be known
+//!                    (Sizing)                      SIZE, if its answer will be compared
 //!          passive  /      \  active
 //!            Passive        Active
 //!               |              |
@@ -22,13 +22,14 @@
 //!   |                  |     |
 //!   |                  +--Opened
 //!   |
-//!   EPSV was accepted, but its port cannot be reached: Passive once more, by PASV
+//!   EPSV was accepted, but its port cannot be reached: Passive again, by PASV
 //! ```
 //!
-//! `First` may lead to `Securing` without a reply, and then comes again: `early_handshake.rs`.
-//! With [`DataCommand::WithConnect`] what leaves first, REST or the data command, leaves together with
-//! the connection attempt.
-//! From any state `Failing` drops the data connection, hears the server out and fails.
+//! `First` may lead to `Securing` before there is a reply, and then comes again: see
+//! `early_handshake.rs`.
+//! With [`DataCommand::WithConnect`], the first command (REST or the data command) is sent together
+//! with the connection attempt.
+//! From any state, `Failing` drops the data connection, waits for the server's reply, and fails.
 
 use alloc::format;
 use alloc::string::String;
@@ -50,11 +51,12 @@ use crate::tls::Reason;
 use crate::wait::{Clock, Wait};
 use crate::wire::{Class, Code, Command, Reply, Verb};
 
-/// Opens a transfer: TYPE, then EPSV or PASV and the connection (or EPRT or PORT), then REST, the
-/// data command, its preliminary reply, and TLS on the data connection.
+/// Opens a transfer. It sends TYPE, then EPSV or PASV, and connects (in active mode, it sends EPRT
+/// or PORT). REST and the data command follow. After the preliminary reply, TLS starts on the data
+/// connection.
 ///
-/// Yields the [`Transfer`]; the driver then moves the bytes. A refusal at any step drops the data
-/// connection and leaves the session in step.
+/// Returns the [`Transfer`]. The driver then moves the bytes. If the server refuses any step, the
+/// data connection is dropped and the session stays in step.
 ///
 /// ```
 /// use ftp_proto::flows::Open;
@@ -72,7 +74,7 @@ pub struct Open {
     transfer_type: TransferType,
     offset: u64,
     size_check: SizeCheck,
-    /// What SIZE said.
+    /// The answer to SIZE.
     size: Option<u64>,
     restarting: bool,
     sent: bool,
@@ -83,20 +85,20 @@ pub struct Open {
 #[derive(Debug)]
 enum State {
     Prepare(Prepare),
-    /// What a size is compared with.
+    /// Asking for the size that will be compared.
     Sizing(Size),
     Passive(Passive),
     Active(Active),
     Connecting(Endpoint),
-    /// REST, if there is need of it, and its reply.
+    /// REST, if it is needed, and its reply.
     Restart,
     Command,
-    /// For as long as this.
+    /// The limit for the connection.
     Accepting(Wait),
     First,
     Securing,
     Opened(Secured),
-    /// With what was under way, for what the server then says may be about it.
+    /// The error, and what was under way: the server's reply may explain it.
     Failing(Error, Failing),
 }
 
@@ -110,8 +112,8 @@ impl Open {
     /// RETR: a download in TYPE I.
     ///
     /// # Errors
-    /// This and the other constructors: [`ErrorKind::InvalidArgument`] for a path that cannot be
-    /// sent.
+    /// For this and the other constructors: [`ErrorKind::InvalidArgument`] for a path that cannot
+    /// be sent.
     pub fn retrieve(path: impl AsRef<[u8]>) -> Result<Self, Error> {
         Ok(Self::image(Direction::Download, Verb::RETR.with(path)?))
     }
@@ -121,38 +123,39 @@ impl Open {
         Ok(Self::image(Direction::Upload, Verb::STOR.with(path)?))
     }
 
-    /// APPE: an upload after the end of a file, in TYPE I.
+    /// APPE: an upload to the end of a file, in TYPE I.
     pub fn append(path: impl AsRef<[u8]>) -> Result<Self, Error> {
         Ok(Self::image(Direction::Upload, Verb::APPE.with(path)?))
     }
 
-    /// STOU: an upload under a name that the server chooses, in TYPE I. Few servers take a
+    /// STOU: an upload in TYPE I under a name that the server chooses. Few servers accept a
     /// suggestion.
     pub fn store_unique(suggestion: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
         let command = Self::optional(Verb::STOU, suggestion)?;
         Ok(Self::image(Direction::Upload, command))
     }
 
-    /// LIST of a directory or a file, of the current directory by default: lines in TYPE A.
+    /// LIST of a directory or a file: lines in TYPE A. Without a path, it is the current directory.
     pub fn list(path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
         Self::lines(Verb::LIST, path)
     }
 
-    /// NLST: the names alone.
+    /// NLST: only the names.
     pub fn names(path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
         Self::lines(Verb::NLST, path)
     }
 
-    /// MLSD (RFC 3659 section 7): the facts of each entry of a directory.
+    /// MLSD (RFC 3659 section 7): the facts of each entry in a directory.
     pub fn facts(path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
         Self::lines(Verb::MLSD, path)
     }
 
-    /// Any data command, as a whole line without its end: `NLST -a`, or one of the server's own.
+    /// Any data command, as a whole line without its line end: `NLST -a`, or a command of this
+    /// server's own.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] for what cannot be sent;
-    /// [`Misuse::Option`](crate::Misuse::Option) for commands that are known to be something else.
+    /// [`ErrorKind::InvalidArgument`] for a line that cannot be sent;
+    /// [`Misuse::Option`](crate::Misuse::Option) for a command that is known to move no data.
     pub fn command(
         direction: Direction,
         line: impl AsRef<[u8]>,
@@ -174,14 +177,14 @@ impl Open {
         self
     }
 
-    /// Which sizes are compared with what was moved.
+    /// Sets which sizes are compared with the number of bytes that were moved.
     #[must_use]
     pub fn with_size_check(mut self, size_check: SizeCheck) -> Self {
         self.size_check = size_check;
         self
     }
 
-    /// In this representation type, whatever the command.
+    /// Sets the representation type, for any command.
     #[must_use]
     pub fn with_type(mut self, transfer_type: TransferType) -> Self {
         self.transfer_type = transfer_type;
@@ -189,7 +192,7 @@ impl Open {
         self
     }
 
-    /// The offset, the representation type and the check of sizes of these.
+    /// Takes the offset, the representation type and the size check of these options.
     #[must_use]
     pub fn with_options(self, options: &TransferOptions) -> Self {
         self.with_offset(options.offset)
@@ -256,7 +259,7 @@ impl Flow for Open {
                     State::Active(ref mut active) => match inner(active, session, answer) {
                         Ok(()) => State::Restart,
                         Err(Halt::Want(want)) => return Err(want.into()),
-                        // Not without closing the listener.
+                        // Failing also closes the listener.
                         Err(Halt::Error(error)) => return Err(self.fail(session, error)),
                     },
                     State::Connecting(endpoint) => self.connect(session, answer, endpoint)?,
@@ -285,9 +288,9 @@ impl Flow for Open {
     }
 }
 
-/// One method for each state, and what they share.
+/// One method for each state, and helpers.
 impl Open {
-    /// What is to be asked of the file before it is sent.
+    /// The SIZE to send before the transfer, if its answer is needed.
     fn size_question(&self) -> Option<Size> {
         let unknown = match self.command.verb() {
             "RETR" | "APPE" => true,
@@ -299,8 +302,8 @@ impl Open {
         Size::new(self.command.argument().filter(|_| asked)?).ok()
     }
 
-    /// What SIZE said. Where it was refused, the data command will say what is wrong with the file;
-    /// an upload makes one where there is none.
+    /// Takes the answer to SIZE. If SIZE was refused, the data command will show what is wrong with
+    /// the file; for an upload, the file may not exist yet.
     fn known(
         &self,
         size: Result<Option<u64>, Halt>,
@@ -316,7 +319,7 @@ impl Open {
         }
     }
 
-    /// How the data connection begins.
+    /// The first state of the data connection.
     fn connection(&self, session: &Session) -> State {
         match session.config().data_mode {
             DataMode::Passive => State::Passive(Passive::new(&self.command)),
@@ -324,8 +327,8 @@ impl Open {
         }
     }
 
-    /// What may leave together with the connection attempt. Not where the port may have to be asked
-    /// for once more: the server would wait at the first one for a transfer.
+    /// Sends what may be sent together with the connection attempt. Nothing is sent early if PASV
+    /// may have to follow, because the server would wait for the transfer at the first port.
     fn leave_early(&mut self, session: &mut Session) -> Result<(), Error> {
         let early = session.config().data_command == DataCommand::WithConnect;
         if !early || session.may_ask_for_another_port() {
@@ -337,8 +340,8 @@ impl Open {
         }
     }
 
-    /// An offset that an earlier operation has set and no transfer used up would cut the front off
-    /// this one.
+    /// Whether REST is needed. A restart offset that no transfer has used would cut off the start
+    /// of this file.
     fn needs_restart(&self, session: &Session) -> bool {
         self.offset > 0 || session.offset_is_set()
     }
@@ -392,7 +395,7 @@ impl Open {
                     .or_subject(&connecting(endpoint))
                     .or_command(self.command.verb());
                 if session.may_ask_for_another_port() && session.epsv_was_accepted() {
-                    // A firewall that reads PASV alone lets no EPSV port through.
+                    // A firewall that reads only PASV lets no EPSV port through.
                     session.give_up_epsv();
                     return Ok(State::Passive(Passive::instead(&self.command, error)));
                 }
@@ -417,8 +420,8 @@ impl Open {
             }
             Some(Event::ControlFirst) => {
                 self.check_refusal(session)?;
-                // mod_proxy says that it is done before it connects: a server that is done has at
-                // most that left to do.
+                // mod_proxy sends its final reply before it connects. So a server that has sent the
+                // final reply gets only a short time to connect.
                 if session.final_reply().is_some() && wait == Wait::Accept {
                     wait = Wait::DataClose;
                     Clock::Starts
@@ -443,14 +446,14 @@ impl Open {
         let begun = session.preliminary_reply().is_some();
         let clear = session.protection() == Protection::Clear;
         if begun && clear {
-            // Whatever follows is the transfer's: data may be on its way that a refusal right
-            // after it must not swallow.
+            // From now on, every reply belongs to the transfer. Data may be on its way, and a
+            // refusal that comes right after the 150 must not swallow it.
             return Ok(State::Opened(Secured::No));
         }
         self.check_refusal(session)?;
         let over = session.final_reply().is_some();
         if over && !begun && !late && !session.is_dead() {
-            // It may be another command's, and the 150 may be here already.
+            // The reply may belong to another command, and the 150 may be here already.
             return Err(session.look().into());
         }
         if begun || over {
@@ -468,7 +471,7 @@ impl Open {
         }
     }
 
-    /// No reply to the data command has come.
+    /// The error if no reply to the data command came in time.
     fn too_late(&self) -> Halt {
         let late = Error::new(ErrorKind::Timeout(Wait::Preliminary));
         late.with_command(self.command.verb()).into()
@@ -487,8 +490,8 @@ impl Open {
                 if let Some(error) = self.refusal(session)? {
                     return Err(self.refused_in_handshake(session, error));
                 }
-                // From now on it is the handshake that takes its time, or what is left to do once the
-                // server has said its last word.
+                // The clock starts anew for the handshake, or for its short rest if the server has
+                // sent its final reply.
                 let over = session.final_reply().is_some();
                 match over || self.early.is_under_way() && session.preliminary_reply().is_some() {
                     true => {
@@ -512,7 +515,7 @@ impl Open {
         Err(session.secure_data(clock).into())
     }
 
-    /// The handshake is done; the reply may be still to come.
+    /// The handshake is done. The reply may still be missing.
     fn secured(&mut self, secured: Secured) -> State {
         match self.early.done(secured) {
             Some(secured) => State::Opened(secured),
@@ -522,7 +525,8 @@ impl Open {
 
     fn refused_in_handshake(&mut self, session: &mut Session, mut error: Error) -> Halt {
         let about_resumption = |reply: &Reply| match self.early.is_under_way() {
-            // Where the server had said nothing yet, 425 and 450 have other causes than 522 has.
+            // If the server had sent no reply before, 425 and 450 have causes other than
+            // resumption.
             true => reply.code() == Code::PROTOCOL_NOT_SUPPORTED,
             false => reply.is_about_resumption_in_handshake(),
         };
@@ -550,7 +554,7 @@ impl Open {
         })
     }
 
-    /// The server's refusal, if it is in; or why there can be none any more.
+    /// The server's refusal, if it has come. Fails if no more replies can come.
     fn refusal(&self, session: &Session) -> Result<Option<Error>, Error> {
         match session.final_reply() {
             Some(reply) if reply.class() != Class::Completion => Ok(Some(
@@ -578,7 +582,7 @@ impl Open {
     }
 }
 
-/// Commands whose replies mean something else than a transfer's do.
+/// Commands whose replies are not those of a transfer.
 fn is_no_data_command(verb: &str) -> bool {
     let others = [
         "ADAT", "CONF", "ENC", "LPRT", "LPSV", "MIC", "XCUP", "XCWD", "XMKD", "XPWD", "XRMD",
@@ -587,7 +591,7 @@ fn is_no_data_command(verb: &str) -> bool {
     (known && !Verb::is_transfer(verb)) || others.contains(&verb)
 }
 
-/// What was under way when a handshake failed.
+/// The subject of an error when a handshake has failed.
 const SECURING: &str = "securing the data connection";
 
 fn connecting(endpoint: Endpoint) -> String {
@@ -597,20 +601,21 @@ fn connecting(endpoint: Endpoint) -> String {
     }
 }
 
-/// The server has its word on a failure: it knows better than we why a handshake failed.
+/// Adds the server's reply to a failure: the server often knows better why a handshake failed.
 fn explained(error: Error, reply: Option<Reply>, failing: Failing, verb: &str) -> Error {
     let error = error.or_command(verb);
     let Some(reply) = reply.filter(|_| error.reply().is_none()) else {
         return error;
     };
     if error.tls_reason().is_some_and(Reason::is_ours) {
-        // What the server says then is that we went away.
+        // The reply only says that the client went away.
         return error.with_reply(reply);
     }
     if !reply.is_refusal() {
         return error.with_reply(reply);
     }
-    // However it ended: a server that closes on what it has not read resets the connection.
+    // The end of the connection does not count as an explanation: a server that closes before it
+    // has read everything resets the connection.
     let unexplained = matches!(error.tls_reason(), None | Some(Reason::EndedInHandshake));
     let demanded =
         failing == Failing::Handshake && unexplained && reply.is_about_resumption_in_handshake();

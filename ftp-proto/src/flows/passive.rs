@@ -11,18 +11,16 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Class, Code, Command, Reply, Verb};
 
-/// Asks where to connect: EPSV (RFC 2428), or PASV where EPSV is refused, not answered or was seen
-/// not to work, unless [`PassiveCommand`] says which.
+/// Asks the server where to connect. It sends EPSV (RFC 2428), or PASV if EPSV is refused, not
+/// answered, or known not to work. [`PassiveCommand`] may choose one of them.
 ///
-/// Servers that list PRET (drftpd) are told first what for, so that they can choose the machine
-/// that holds the file.
-///
-/// The default one announces nothing.
+/// Servers that list PRET (drftpd) get the data command in advance, so that they can choose the
+/// machine that holds the file. The default value sends no PRET.
 #[derive(Debug, Default)]
 pub(super) struct Passive {
     announcement: Option<Command>,
-    /// Why EPSV did not do, where that says more than PASV's refusal: told if PASV does not do
-    /// either, as over IPv6.
+    /// Why EPSV failed, if this says more than PASV's refusal. It is the error if PASV fails too,
+    /// as it does over IPv6.
     failure: Option<Error>,
     state: State,
 }
@@ -33,13 +31,13 @@ enum State {
     Start,
     Announced,
     Extended,
-    /// EPSV was not answered, and the count of replies is lost.
+    /// EPSV was not answered, so the session is out of step.
     Fencing(Fence),
     Classic,
 }
 
 impl Passive {
-    /// For this data command.
+    /// Asks for a port for this data command.
     pub(super) fn new(data: &Command) -> Self {
         Self {
             announcement: Some(data.clone()),
@@ -48,7 +46,7 @@ impl Passive {
         }
     }
 
-    /// The same after EPSV named a port that could not be reached, for this reason.
+    /// Asks again, after the port that EPSV named could not be reached for this reason.
     pub(super) fn instead(data: &Command, failure: Error) -> Self {
         Self {
             failure: Some(failure),
@@ -66,7 +64,7 @@ impl Flow for Passive {
                 self.state = match self.state {
                     State::Start => self.ask(session)?,
                     State::Announced => {
-                        // A refusal is of the transfer itself: the file is nowhere.
+                        // A refusal is about the transfer itself: no machine has the file.
                         completion(session.next_reply(answer, Wait::Reply)?, "PRET")?;
                         State::Start
                     }
@@ -83,7 +81,7 @@ impl Flow for Passive {
                     }
                     State::Fencing(ref mut fence) => match inner(fence, session, answer) {
                         Ok(_) => State::Start,
-                        // The server answers nothing at all.
+                        // The server does not answer at all.
                         Err(Halt::Error(error)) => {
                             return Err(self.failure.take().unwrap_or(error).into());
                         }
@@ -100,7 +98,7 @@ impl Flow for Passive {
 }
 
 impl Passive {
-    /// PRET first, where the server wants it.
+    /// Sends PRET first, if the server wants it.
     fn ask(&mut self, session: &mut Session) -> Result<State, Error> {
         let wanted = session.features().is_some_and(|all| all.supports("PRET"));
         if let Some(data) = self.announcement.take().filter(|_| wanted) {
@@ -115,9 +113,9 @@ impl Passive {
         Ok(state)
     }
 
-    /// What EPSV came to; `None` where PASV is to be tried. 425 and 522 are said of EPSV as often as
-    /// 500, and a 229 that cannot be read comes from servers whose PASV works: one more try costs a
-    /// round trip.
+    /// Takes the reply to EPSV. Returns `None` if PASV is next. Servers refuse EPSV with 425 and
+    /// 522 as often as with 500, and servers whose 229 cannot be read have a PASV that works. One
+    /// more try costs a round trip.
     fn extended(&mut self, session: &mut Session, reply: Reply) -> Result<Option<Endpoint>, Error> {
         let unknown = reply.is_not_implemented();
         let no_login = reply.code() == Code::NOT_LOGGED_IN;
@@ -139,8 +137,8 @@ impl Passive {
         Ok(None)
     }
 
-    /// Where the first EPSV had no reply in time, PASV is tried. The fence before it takes in a reply
-    /// that comes after all.
+    /// Goes on to PASV if the first EPSV was not answered in time. The fence before PASV swallows a
+    /// late reply.
     fn unanswered(&mut self, session: &mut Session, error: Error) -> Result<State, Error> {
         if error.kind() != ErrorKind::Timeout(Wait::FirstEpsv) {
             return Err(error);
@@ -155,7 +153,7 @@ impl Passive {
         let refused = reply.class() != Class::Completion;
         if let Some(failure) = self.failure.take().filter(|_| refused) {
             session.alive()?;
-            // EPSV may do the next time; PASV will not.
+            // EPSV may work the next time; PASV will not.
             session.retry_epsv();
             return Err(failure);
         }

@@ -11,10 +11,11 @@ use crate::representation::TransferType;
 use crate::session::Session;
 use crate::wire::{Command, Verb};
 
-/// Names in UTF-8; nothing queued from before; MODE S, STRU F and PROT where a reply has left them in
-/// doubt; then TYPE. Sends nothing that is known to be in force.
+/// Gets the session ready for a transfer. It switches names to UTF-8, and cleans up a transfer that
+/// the server may have queued. It sends MODE S, STRU F and PROT if they are unknown, and then TYPE.
+/// It sends nothing that is known to be in force.
 ///
-/// Yields the type in force, which is TYPE I for a listing from a server that refuses TYPE A.
+/// Returns the type in force: TYPE I for a listing, if the server refuses TYPE A.
 #[derive(Debug)]
 pub(super) struct Prepare {
     utf8: Utf8,
@@ -33,7 +34,7 @@ enum State {
 }
 
 impl Prepare {
-    /// For a transfer in this type.
+    /// Gets ready for a transfer in this type.
     pub(super) fn new(transfer_type: TransferType) -> Self {
         Self {
             utf8: Utf8::default(),
@@ -86,7 +87,7 @@ impl Prepare {
                 }
                 State::Type(in_force) => match inner(in_force, session, answer) {
                     Ok(()) => return Ok(self.transfer_type),
-                    // Its lines come in TYPE I, too.
+                    // A listing's lines can come in TYPE I too.
                     Err(Halt::Error(error)) if listing && self.is_of_text(&error) => {
                         session.give_up_text();
                         self.transfer_type = TransferType::Image;
@@ -98,7 +99,7 @@ impl Prepare {
         }
     }
 
-    /// Whether it is a refusal of the type in which lists come as a rule.
+    /// Whether this error is a refusal of TYPE A, the usual type of listings.
     fn is_of_text(&self, error: &Error) -> bool {
         self.transfer_type == TransferType::TEXT && error.kind() == ErrorKind::Permanent
     }

@@ -1,4 +1,4 @@
-//! PBSZ and PROT.
+//! The protection of data connections: PBSZ and PROT.
 
 use super::compose::completion;
 use crate::error::{Error, ErrorKind, Misuse};
@@ -8,12 +8,12 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, Verb};
 
-/// PBSZ 0 and PROT: how data connections are protected from now on (RFC 4217 section 9).
+/// Sends PBSZ 0 and PROT: sets how data connections are protected from now on (RFC 4217 section 9).
 ///
-/// A refused PBSZ is passed over, because servers exist that know PROT alone; a refused PROT is
-/// an error, and data commands then fail closed; under implicit TLS alone a server that does not
-/// know PROT is taken to protect data connections all the same. Clear data connections must be allowed by
-/// [`Config::protection`](crate::Config::protection) first.
+/// A refusal of PBSZ is ignored, because some servers know only PROT. A refusal of PROT is an
+/// error, and data commands are then held back. There is one exception: under implicit TLS, a
+/// server that does not know PROT counts as protecting its data connections. Data connections in
+/// clear text need the permission of [`Config::protection`](crate::Config::protection) first.
 #[derive(Debug)]
 pub struct Protect {
     protection: Protection,
@@ -28,7 +28,7 @@ enum State {
 }
 
 impl Protect {
-    /// Sends nothing where this protection is in force already.
+    /// Sets this protection. If it is in force already, nothing is sent.
     pub fn new(protection: Protection) -> Self {
         Self {
             protection,
@@ -66,7 +66,7 @@ impl Flow for Protect {
                         if session.has_protection(self.protection) {
                             return Ok(());
                         }
-                        // Not everybody knows what PROT is.
+                        // Not everyone knows what PROT is, so the error explains it.
                         let asking = match self.protection {
                             Protection::Private => "asking for TLS on data connections",
                             Protection::Clear => "asking for clear data connections",
@@ -89,7 +89,7 @@ impl Protect {
         }
         let demanded = session.config().protection == Protection::Private;
         if demanded && self.protection == Protection::Clear {
-            // Data commands would fail from now on; better to say so at once.
+            // Data commands would be held back from now on. It is better to fail at once.
             let why = "clear data connections must be allowed first, by \
                        Config::with_protection(Protection::Clear)";
             let held = Error::new(ErrorKind::Insecure).with_command("PROT");

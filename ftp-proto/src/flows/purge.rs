@@ -1,7 +1,7 @@
-//! Getting rid of a transfer that the server may have kept, although it was aborted or given up.
+//! Cleans up a transfer that the server may have kept, although it was aborted or given up.
 //!
 //! ```text
-//!          Fencing      perhaps the transfer's own reply is on its way
+//!          Fencing      the transfer's own reply may be on its way
 //!         /       \
 //!    Passive          Active
 //!       |                |
@@ -11,9 +11,9 @@
 //!               |  \ protected
 //!               |   Securing
 //!               |  /
-//!            Ending      our end: a queued upload gets nothing
+//!            Ending      send our end: a queued upload gets no data
 //!               |
-//!            Draining    what comes is dropped, up to the server's end
+//!            Draining    throw away what comes, up to the server's end
 //! ```
 
 use alloc::format;
@@ -28,10 +28,11 @@ use crate::options::config::{DataMode, Protection};
 use crate::session::Session;
 use crate::wait::{Clock, Wait};
 
-/// Opens a data connection without a command, and takes and drops what the server does with it.
+/// Opens a data connection without a command, and throws away what the server sends over it.
 ///
-/// pyftpdlib keeps a transfer whose data connection it has not accepted, or whose handshake failed. It
-/// makes the transfer over the next connection, whatever that is for. A fence follows. Where this fails, the session is dead.
+/// pyftpdlib keeps a transfer whose data connection it has not accepted, or whose handshake has
+/// failed. It then runs this transfer over the next data connection, whatever that is for. A fence
+/// follows. If the cleanup fails, the session is dead.
 #[derive(Debug, Default)]
 pub(super) struct Purge {
     state: State,
@@ -121,7 +122,7 @@ impl Purge {
     }
 }
 
-/// What follows once the connection is there.
+/// The state after the connection is made.
 fn next(session: &Session) -> State {
     match session.protection() {
         Protection::Private => State::Securing,
@@ -129,7 +130,7 @@ fn next(session: &Session) -> State {
     }
 }
 
-/// The clock of a want that is still to be served; nothing where it was.
+/// The clock of a want that is not served yet. `None` if it is served.
 fn pending(session: &Session, answer: &mut Answer, wait: Wait) -> Result<Option<Clock>, Error> {
     match answer.take() {
         None => Ok(Some(Clock::Starts)),

@@ -1,4 +1,4 @@
-//! QUIT.
+//! The end of a session (QUIT).
 
 use super::compose::completion;
 use crate::error::{Error, ErrorKind};
@@ -7,16 +7,16 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, Reply, Verb};
 
-/// QUIT (RFC 959 section 4.1.1). Yields the reply, or `None` from a server that just closes.
+/// QUIT (RFC 959 section 4.1.1). Returns the reply, or `None` if the server closes without a reply.
 ///
-/// The session is dead afterwards: closed.
+/// Afterwards the session is dead, since the connection is closed.
 #[derive(Debug, Default)]
 pub struct Quit {
     sent: bool,
 }
 
 impl Quit {
-    /// To be run last.
+    /// Takes no input. This is the last flow on a session.
     pub fn new() -> Self {
         Self::default()
     }

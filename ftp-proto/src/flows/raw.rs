@@ -6,12 +6,12 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, Reply, Verb};
 
-/// Any command that is answered on the control connection alone. Yields its final reply, of
-/// whatever class: judging it is the caller's.
+/// Sends any command that is answered on the control connection alone. Returns its final reply, of
+/// any class: you judge it.
 ///
-/// Its effects (TYPE, REST, PROT …) are known to the session all the same. Commands that change
-/// what the bytes after them mean (AUTH, CCC) and ABOR have flows of their own and are refused, and
-/// so are data commands, which [`Open::command`](super::Open::command) sends.
+/// The session knows the effects of such a command too (TYPE, REST, PROT …). AUTH and CCC, which
+/// change the meaning of the following bytes, and ABOR have flows of their own and are refused
+/// here. So are data commands, which [`Open::command`](super::Open::command) sends.
 #[derive(Debug)]
 pub struct Raw {
     command: Command,
@@ -19,11 +19,11 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// A whole line, without its end.
+    /// Takes a whole line, without its line end.
     ///
     /// # Errors
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) when it does not start with a verb or
-    /// holds CR, LF or NUL.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the line does not start with a
+    /// verb, or holds CR, LF or NUL.
     pub fn new(line: impl AsRef<[u8]>) -> Result<Self, Error> {
         Ok(Self {
             command: Command::parse(line)?,

@@ -1,4 +1,4 @@
-//! RNFR and RNTO.
+//! Renaming (RNFR and RNTO).
 
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
@@ -8,8 +8,8 @@ use crate::wire::{Class, Reply, Verb};
 use super::compose::completion;
 use super::exchange::Exchange;
 
-/// RNFR and RNTO (RFC 959 section 4.1.3): renames or moves a file or a directory. Yields the
-/// reply to RNTO. RNTO is sent only where RNFR was answered with 3xx.
+/// RNFR and RNTO (RFC 959 section 4.1.3): renames or moves a file or a directory. Returns the reply
+/// to RNTO. RNTO is sent only after a 3xx reply to RNFR.
 #[derive(Debug)]
 pub struct Rename {
     from: Exchange,
@@ -18,8 +18,8 @@ pub struct Rename {
 }
 
 impl Rename {
-    /// From one path to the other. What there is at the other is overwritten or is in the way, as
-    /// the server likes.
+    /// Renames `from` to `to`. If `to` exists, the server decides whether to overwrite it or to
+    /// refuse.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.

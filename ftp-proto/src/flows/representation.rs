@@ -1,4 +1,4 @@
-//! TYPE.
+//! Setting the representation type (TYPE).
 
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
@@ -9,7 +9,8 @@ use crate::wire::{Command, Verb};
 use super::compose::completion;
 use super::exchange::Exchange;
 
-/// TYPE (RFC 959 section 3.1.1): the representation type, sent only when it is not in force.
+/// TYPE (RFC 959 section 3.1.1): sets the representation type. If the type is in force already,
+/// nothing is sent.
 #[derive(Debug)]
 pub struct Type {
     transfer_type: TransferType,
@@ -17,7 +18,7 @@ pub struct Type {
 }
 
 impl Type {
-    /// This type.
+    /// Sets this type.
     pub fn new(transfer_type: TransferType) -> Self {
         Self {
             transfer_type,
@@ -44,7 +45,7 @@ impl Flow for Type {
 }
 
 fn command(transfer_type: TransferType) -> Command {
-    // Nothing in it comes from a caller but a number of bits.
+    // The argument holds nothing from outside but a number of bits, so it can be sent.
     Verb::TYPE
         .with(transfer_type.argument().as_bytes())
         .unwrap_or(Command::fixed(Verb::TYPE, "I"))

@@ -1,4 +1,4 @@
-//! A new session, brought where an earlier one stood.
+//! Bringing a new session to the directory and settings of an earlier session.
 
 use alloc::vec::Vec;
 
@@ -13,14 +13,15 @@ use super::compose::{completion, inner};
 use super::exchange::Exchange;
 use super::{ChangeDirectory, Login, Protect, Secure, Type};
 
-/// Brings a new session where another one [stood](Session::standing): HOST, the login, PROT, OPTS,
-/// LANG and CLNT, TYPE, and the directory. To be run after the greeting.
+/// Brings a new session to the [directory and settings](Session::standing) of another session:
+/// HOST, the login, PROT, OPTS, LANG and CLNT, TYPE, and the directory. Run it after the greeting.
 ///
-/// Until it has gone through, its session does nothing else: half a restored session would work in
-/// the wrong place. Another [successor](Session::successor) may try again.
+/// Until it has succeeded, the session does nothing else: a session that is only half restored
+/// would work in the wrong directory. If it fails, another [successor](Session::successor) may try
+/// again.
 #[derive(Debug)]
 pub struct Restore {
-    /// What is still to be done, the next one last.
+    /// The steps that are left. The next one is the last entry.
     tasks: Vec<Task>,
 }
 
@@ -35,13 +36,13 @@ enum Task {
 }
 
 impl Restore {
-    /// With these credentials.
+    /// Restores with these credentials.
     ///
     /// # Errors
-    /// [`ErrorKind::TooLarge`] where the way to the directory is not known: it was too long, or
-    /// the answer to a CWD did not come in time. A PWD, while there is a connection, is the remedy;
-    /// after that, a new client. [`Misuse::Option`](crate::Misuse::Option) where USER, PASS or ACCT was
-    /// sent as a [raw command](super::Raw): another [`Login`] is the remedy.
+    /// [`ErrorKind::TooLarge`] if the directory is not known: it was too many steps away, or the
+    /// reply to a CWD did not come in time. To avoid this, send PWD while the old connection still
+    /// works; afterwards, make a new client. [`Misuse::Option`](crate::Misuse::Option) if USER,
+    /// PASS or ACCT was sent as a [raw command](super::Raw): run another [`Login`] instead.
     pub fn new(credentials: Credentials, standing: Standing) -> Result<Self, Error> {
         if standing.is_by_hand() {
             let why = "USER, PASS or ACCT was sent as a raw command, so that nobody here knows who is \
@@ -81,7 +82,7 @@ impl Flow for Restore {
                         completion(exchange.reply(session, answer)?, exchange.verb())?;
                     }
                     Task::LogIn(login) => drop(inner(login, session, answer)?),
-                    // Implicit TLS is there already.
+                    // Implicit TLS is in force already.
                     Task::Secure(_) if session.is_secured() => {}
                     Task::Secure(secure) => inner(secure, session, answer)?,
                     Task::Protect(protect) => inner(protect, session, answer)?,

@@ -1,4 +1,4 @@
-//! AUTH TLS.
+//! Securing the control connection (AUTH TLS).
 
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Answer, Flow, Step};
@@ -7,12 +7,13 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, Reply, Verb};
 
-/// AUTH TLS and the handshake after it (RFC 4217 section 4); by [option](crate::Config::auth) a second
-/// try by AUTH SSL. It may follow [`ClearControl`](super::ClearControl): the server then wants a new
-/// login (RFC 2228 section 3).
+/// Sends AUTH TLS and does the handshake (RFC 4217 section 4). If the [option](crate::Config::auth)
+/// says so, AUTH SSL is the second try. You may run it after [`ClearControl`](super::ClearControl);
+/// the server then wants a new login (RFC 2228 section 3).
 ///
-/// A byte after the reply, accepted or refused, kills the session before anything is sent; so
-/// does giving the flow up between the reply and the end of the handshake.
+/// If a byte follows the reply, whether it accepts or refuses, the session is dead before anything
+/// is sent. The session is also dead if you drop the flow between the reply and the end of the
+/// handshake.
 #[derive(Debug, Default)]
 pub struct Secure {
     state: State,
@@ -29,7 +30,7 @@ enum State {
 }
 
 impl Secure {
-    /// Fails with [`Misuse::AlreadySecured`] when run under TLS.
+    /// Takes no input. Under TLS, the flow fails with [`Misuse::AlreadySecured`].
     pub fn new() -> Self {
         Self::default()
     }
@@ -54,8 +55,8 @@ impl Flow for Secure {
                         self.state = State::Looking(session.next_reply(answer, Wait::Reply)?);
                         return Err(session.look().into());
                     }
-                    // What follows the reply may not have been read yet. It must be, before
-                    // the channel changes hands or the refusal is believed.
+                    // Bytes after the reply may not have been read yet. They must be, before the
+                    // handshake begins or the refusal is believed.
                     State::Looking(reply) => {
                         session.alive()?;
                         session.look_again(answer)?;
@@ -78,9 +79,9 @@ impl Flow for Secure {
 }
 
 impl Secure {
-    /// Fails, unless AUTH SSL may still do.
+    /// Fails, unless AUTH SSL may be tried next.
     fn refused(&self, session: &mut Session, reply: &Reply) -> Result<(), Error> {
-        // After CCC a whole reply does not kill by itself.
+        // After CCC, a stray reply alone does not end the session.
         if session.has_strays() {
             return Err(session.dead_of(Error::new(ErrorKind::Injection).with_command("AUTH")));
         }
@@ -88,7 +89,7 @@ impl Secure {
         if unknown && !self.second_try && session.config().auth == Auth::TlsThenSsl {
             return Ok(());
         }
-        // Not everybody knows what AUTH is.
+        // Not everyone knows what AUTH is, so the error explains it.
         let refused = Error::from_reply(reply.clone()).with_command("AUTH");
         Err(refused.with_subject("asking for TLS"))
     }

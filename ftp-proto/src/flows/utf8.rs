@@ -1,4 +1,4 @@
-//! `OPTS UTF8 ON`, before it matters.
+//! Sending `OPTS UTF8 ON` before a name needs it.
 
 use super::Feat;
 use super::compose::inner;
@@ -7,10 +7,10 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, Verb};
 
-/// Makes a server read and write names as UTF-8 that lists UTF8 (FEAT) and waits to be told, as IIS
-/// does. Sends nothing where the command that follows has no need of it, and once in a session.
+/// Makes a server use UTF-8 for names, if it lists UTF8 (FEAT) and waits for OPTS, as IIS does. It
+/// is sent once in a session, and only if the next command needs it.
 ///
-/// A refusal is remembered and is no error: the names may be UTF-8 all the same.
+/// A refusal is remembered and is not an error, because the names may be UTF-8 all the same.
 #[derive(Debug, Default)]
 pub(super) enum Utf8 {
     #[default]
@@ -21,7 +21,7 @@ pub(super) enum Utf8 {
 }
 
 impl Utf8 {
-    /// Before this command leaves.
+    /// Call this before this command is sent.
     pub(super) fn switch_on(
         &mut self,
         command: &Command,
@@ -52,7 +52,7 @@ impl Utf8 {
     }
 }
 
-/// What the server has refused is not there.
+/// Turns the server's refusal into `None`.
 fn forgiven<T>(result: Result<T, Halt>, session: &Session) -> Result<Option<T>, Halt> {
     match result {
         Err(Halt::Error(error)) if error.reply().is_some() && !session.is_dead() => Ok(None),

@@ -1,4 +1,4 @@
-//! A copy from one server to another, whose data never comes here.
+//! A copy from one server to another. The client never sees the data.
 //!
 //! ```text
 //!    source                        target
@@ -29,18 +29,18 @@ use crate::session::operation::Running;
 use crate::session::transfer::{Direction, Transfer};
 use crate::wire::{Command, Reply, Verb};
 
-/// A copy from one server to another (RFC 959 section 5.2), as a value that two sessions are
-/// driven by: each want says whose it is.
+/// A copy from one server to another (RFC 959 section 5.2), as a value that drives two sessions.
+/// Each want says which session it belongs to.
 ///
-/// The source is asked for a port (EPSV or PASV) and the target is told to connect there (EPRT or
-/// PORT), to the *peer of the source's control connection*: what a 227 says of the address counts
-/// only where [`PassiveAddress::TrustServer`](crate::PassiveAddress) is set on the source's
-/// session. STOR goes out before RETR. It is a success once both servers have said so, and each has
-/// answered a fence after it: no byte count can vouch for a copy.
+/// The copy asks the source for a port (EPSV or PASV). Then it tells the target to connect (EPRT or
+/// PORT) to this port at the *peer of the source's control connection*. The address in a 227 counts
+/// only if you set [`PassiveAddress::TrustServer`](crate::PassiveAddress) on the source's session.
+/// STOR is sent before RETR. The copy is a success after both servers have confirmed it and each
+/// has answered a fence, because the client cannot count the bytes of a copy.
 ///
-/// Most servers refuse it unless they are told otherwise, because the ports that it names are
-/// those of others (RFC 2577). Data between two servers cannot be protected: both would wait for
-/// the other's handshake.
+/// Most servers refuse such a copy by default, because it uses an address that is not the client's
+/// (RFC 2577). Data between two servers cannot be protected by TLS: each server would wait for the
+/// other's handshake.
 ///
 /// ```
 /// use ftp_proto::{ServerCopy, CopyStep, Error, Session, Side, Answer, Want};
@@ -67,7 +67,7 @@ pub struct ServerCopy {
     stage: Stage,
 }
 
-/// Whose a want of a [`ServerCopy`] is.
+/// The session that a want of a [`ServerCopy`] belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
     /// The session with the server that has the file.
@@ -76,17 +76,17 @@ pub enum Side {
     Target,
 }
 
-/// What [`ServerCopy::step`] yields.
+/// What [`ServerCopy::step`] returns.
 #[derive(Debug)]
 #[must_use]
 pub enum CopyStep {
-    /// The driver of this session must do this and answer.
+    /// The driver of this session must serve this want and answer it.
     Want(Side, Want),
-    /// Both servers have confirmed it.
+    /// Both servers have confirmed the copy.
     Done(Copied),
 }
 
-/// A copy that went well.
+/// A successful copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Copied {
@@ -96,7 +96,7 @@ pub struct Copied {
     pub target: Reply,
 }
 
-/// What is to be copied.
+/// What to copy.
 #[derive(Debug)]
 struct Plan {
     retrieve: Command,
@@ -113,10 +113,10 @@ enum Stage {
     Retrieving(Running<Begin>, Option<Transfer>),
     SourceEnds(Running<Conclude>, Option<Transfer>),
     TargetEnds(Running<Conclude>, Option<Ended<Reply>>),
-    /// Both have confirmed it. Neither may have more to say.
+    /// Both servers have confirmed the copy. A fence checks that neither has more to say.
     SourceVouches(Running<Vouch>, Copied),
     TargetVouches(Running<Vouch>, Copied),
-    /// The source refused: the target must not wait for data that never comes.
+    /// The source refused, so the target must not wait for data that never comes.
     Aborting(Running<Abort>, Error),
     Over,
 }
@@ -128,18 +128,18 @@ struct Sides<'a> {
     answer: Option<Answer>,
 }
 
-/// How a side's part in it ended.
+/// How one side's part of the copy ended.
 #[derive(Debug)]
 enum Ended<T> {
     Well(T),
     Badly(Error),
 }
 
-/// Why a stage goes no further.
+/// Why a stage stops.
 enum Halt {
-    /// This side wants something first.
+    /// This side's driver must serve a want first.
     Want(Side, Want),
-    /// The answer does not belong, and has changed nothing.
+    /// The answer belongs to another want. It has changed nothing.
     Stale(Error),
     Failed(Error),
 }
@@ -151,8 +151,8 @@ impl From<Error> for Halt {
 }
 
 impl ServerCopy {
-    /// Of one file in TYPE I. `source_peer` is the address at the far end of the source's control
-    /// connection.
+    /// Copies one file in TYPE I. `source_peer` is the address of the source's control connection's
+    /// peer.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
@@ -172,20 +172,20 @@ impl ServerCopy {
         })
     }
 
-    /// In another representation type.
+    /// Copies in another representation type.
     #[must_use]
     pub fn with_type(mut self, transfer_type: TransferType) -> Self {
         self.plan.transfer_type = transfer_type;
         self
     }
 
-    /// Advances by the answer to the last want, of which the first call has none. Always with the
-    /// same two sessions.
+    /// Advances by the answer to the last want; the first call has no answer. Pass the same two
+    /// sessions each time.
     ///
     /// # Errors
-    /// Whatever ended it; the command in it tells which side. Both sessions are then in step, in
-    /// debt, or dead, as after any operation. [`Misuse::Protected`] where one of them protects its
-    /// data connections.
+    /// Any error that ended the copy. Its command shows which side failed. Afterwards each session
+    /// is in step, or its next operation cleans up first, or it is dead, as after any operation.
+    /// [`Misuse::Protected`] if one of the sessions protects its data connections by TLS.
     pub fn step(
         &mut self,
         source: &mut Session,
@@ -242,7 +242,7 @@ impl ServerCopy {
                     }
                 }
                 Stage::Aborting(running, error) => {
-                    // How that goes is the target session's affair.
+                    // If this fails too, the target's session cleans up later.
                     sides.end(Side::Target, running)?;
                     return Err(error.clone().into());
                 }
@@ -258,7 +258,7 @@ impl ServerCopy {
         }
     }
 
-    /// The stages that follow the transfer: both final replies, and a fence after each.
+    /// The stages after the transfer: both final replies, and a fence on each side.
     fn conclude(&mut self, sides: &mut Sides<'_>) -> Result<ControlFlow<Copied, Stage>, Halt> {
         let plan = &self.plan;
         Ok(ControlFlow::Continue(match &mut self.stage {
@@ -298,7 +298,7 @@ impl ServerCopy {
 }
 
 impl Plan {
-    /// EPRT or PORT and STOR, for data from there.
+    /// The target's part: EPRT or PORT, and STOR. The data comes from this endpoint.
     fn store(&self, endpoint: Endpoint) -> Begin {
         let address = match endpoint {
             Endpoint::ControlPeer(port) => SocketAddr::new(self.source_peer, port.get()),
@@ -313,14 +313,14 @@ impl Plan {
         )
     }
 
-    /// RETR.
+    /// The source's part: RETR.
     fn retrieve(&self) -> Begin {
         let command = self.retrieve.clone();
         Begin::new(Direction::Download, self.transfer_type, command, None)
     }
 
-    /// Fails where the target has completed something already, although nothing has been sent to it
-    /// yet: that belongs to something else.
+    /// Fails if the target has completed a transfer already. No data was sent to it yet, so this
+    /// reply belongs to another command.
     fn check_premature(&self, target: &mut Session) -> Result<(), Error> {
         let Some(reply) = target.take_premature_completion() else {
             return Ok(());
@@ -330,7 +330,7 @@ impl Plan {
         Err(error.with_command(self.store.verb()).with_reply(reply))
     }
 
-    /// The copy, unless this side had more to say than its confirmation.
+    /// The successful copy, unless this side sent more than its confirmation.
     fn vouched(&self, vouched: Ended<()>, side: Side, copied: &Copied) -> Result<Copied, Error> {
         let (verb, reply) = match side {
             Side::Source => (self.retrieve.verb(), &copied.source),
@@ -364,7 +364,7 @@ impl Sides<'_> {
         running
     }
 
-    /// What one side's flow yields.
+    /// Steps one side's flow: returns its result, or halts with its want.
     fn drive<F: Flow>(&mut self, side: Side, running: &mut Running<F>) -> Result<F::Output, Halt> {
         let Some(answer) = self.answer.take() else {
             return Err(Halt::Stale(finished()));
@@ -379,7 +379,8 @@ impl Sides<'_> {
         }
     }
 
-    /// The same where the copy goes on even if it fails, to bring the other side to an end.
+    /// Like `drive`, but returns a failure as a value: the copy goes on, to bring the other side to
+    /// an end.
     fn end<F: Flow>(
         &mut self,
         side: Side,
@@ -392,17 +393,17 @@ impl Sides<'_> {
     }
 }
 
-/// What the two sides' words come to.
+/// The result of both sides together.
 fn both(source: Ended<Reply>, target: Ended<Reply>) -> Result<Copied, Error> {
     match (source, target) {
         (Ended::Well(source), Ended::Well(target)) => Ok(Copied { source, target }),
-        // A server's word says more than a wait that was over.
+        // A refusal says more than a time-out.
         (Ended::Badly(silence), Ended::Badly(refusal))
             if silence.reply().is_none() && refusal.reply().is_some() =>
         {
             Err(refusal.with_source(silence))
         }
-        // Else the source's failure is what the target's follows from.
+        // Otherwise the source's failure is the cause of the target's.
         (Ended::Badly(error), _) | (Ended::Well(_), Ended::Badly(error)) => Err(error),
     }
 }

@@ -1,4 +1,4 @@
-//! The sides of a transfer between two servers, whose data connection nobody here sees.
+//! The sides of a transfer between two servers. The client does not see its data connection.
 
 use core::net::SocketAddr;
 
@@ -17,8 +17,9 @@ use crate::session::transfer::{Direction, Secured, Transfer};
 use crate::wait::Wait;
 use crate::wire::{Class, Command, Reply, Verb};
 
-/// Fails where data connections are protected, since neither server would begin the handshake, and
-/// where MODE or STRU was changed. Asked before a byte is sent, and again once debts are paid.
+/// Fails if data connections are under TLS, because neither server would begin the handshake, or if
+/// MODE or STRU was changed. Called before a byte is sent, and again after earlier operations are
+/// cleaned up.
 pub(super) fn permit(session: &Session) -> Result<(), Error> {
     if session.protection() == Protection::Private {
         return Err(Error::misuse(Misuse::Protected));
@@ -26,7 +27,7 @@ pub(super) fn permit(session: &Session) -> Result<(), Error> {
     session.check_framing()
 }
 
-/// TYPE and EPSV or PASV: where the other server is to connect to.
+/// Sends TYPE, and EPSV or PASV. Returns where the other server is to connect to.
 #[derive(Debug)]
 pub(super) struct Offer {
     data: Command,
@@ -59,8 +60,8 @@ impl Flow for Offer {
     }
 }
 
-/// The data command, up to its first reply; TYPE and EPRT or PORT before it on the side that
-/// connects.
+/// Sends the data command and waits for its first reply. On the side that connects, TYPE and EPRT
+/// or PORT come first.
 #[derive(Debug)]
 pub(super) struct Begin {
     direction: Direction,
@@ -106,7 +107,7 @@ impl Flow for Begin {
                 self.active = None;
             }
             if !self.sent {
-                // An offset that an earlier operation has set would cut the front off this file.
+                // A restart offset from an earlier operation would cut off the start of this file.
                 if self.disarm.is_none() && session.offset_is_set() {
                     self.disarm = Some(Exchange::new(Command::number(Verb::REST, 0)));
                 }
@@ -126,7 +127,7 @@ impl Flow for Begin {
 }
 
 impl Begin {
-    /// The first reply to the data command decides.
+    /// Decides by the first reply to the data command.
     fn begun(&self, session: &mut Session, answer: &mut Answer) -> Result<Transfer, Halt> {
         let verb = self.command.verb();
         session.check_transfer()?;
@@ -151,7 +152,7 @@ impl Begin {
     }
 }
 
-/// The final reply, however long the two servers take.
+/// Waits for the final reply, for as long as the two servers may take.
 #[derive(Debug)]
 pub(super) struct Conclude {
     transfer: Transfer,
@@ -166,7 +167,8 @@ impl Conclude {
         }
     }
 
-    /// Of the side whose other one has failed: what it has to say comes soon.
+    /// Waits a shorter time, after the other side has failed: this side's reply comes soon or
+    /// never.
     pub(super) fn soon(transfer: Transfer) -> Self {
         Self {
             transfer,
@@ -200,7 +202,7 @@ impl Flow for Conclude {
     }
 }
 
-/// A positive reply that confirms no transfer belongs to something else.
+/// A positive reply that does not confirm a transfer belongs to another command.
 fn confirmation(reply: Reply, verb: &str) -> Result<Reply, Error> {
     match completion(reply, verb)? {
         reply if reply.confirms_transfer() => Ok(reply),
@@ -210,8 +212,9 @@ fn confirmation(reply: Reply, verb: &str) -> Result<Reply, Error> {
     }
 }
 
-/// A fence after a side's confirmation. The confirmation may be that of an earlier transfer, and the
-/// client sees no data that would tell. So no other reply may come before the fence is answered.
+/// Sends a fence after a side's confirmation. The confirmation may belong to an earlier transfer,
+/// and the client sees no data that would show this. So no other reply may come before the fence's
+/// reply.
 #[derive(Debug, Default)]
 pub(super) struct Vouch {
     fence: Option<Fence>,

@@ -1,4 +1,4 @@
-//! What the data, the final reply and a size come to together.
+//! The result of a transfer, judged by its data, its final reply and a size.
 
 use alloc::format;
 
@@ -27,7 +27,7 @@ const NO_CLOSE_NOTIFY: &str = "it ended without close_notify, so that nobody can
      never sends one, Config::with_missing_close_notify takes a file whose size agrees)";
 
 impl Finish {
-    /// What was wrong with the data, whatever the server says.
+    /// What is wrong with the data, no matter what the server says.
     pub(super) fn data_error(&self) -> Option<Error> {
         let truncated = || Error::new(ErrorKind::Truncated);
         match &self.end {
@@ -51,7 +51,7 @@ impl Finish {
         }
     }
 
-    /// What the final reply and the data come to together.
+    /// Judges the final reply and the data together.
     pub(super) fn judge(&self, reply: Reply) -> Result<Completion, Error> {
         let completed = reply.confirms_transfer();
         let result = match (self.data_error(), completed) {
@@ -69,7 +69,8 @@ impl Finish {
         result.map_err(|error| self.in_context(error))
     }
 
-    /// Nothing final will come, for this reason. A 421 says why better than the data connection does.
+    /// The error if no final reply will come. A 421 explains it better than the data connection
+    /// does.
     pub(super) fn unconfirmed(&self, silence: Option<Error>) -> Error {
         let error = match (silence, self.data_error()) {
             (Some(cause), Some(_)) if cause.reply().is_some() => cause,
@@ -86,7 +87,8 @@ impl Finish {
         self.in_context(error)
     }
 
-    /// The server's, in words where TLS is what it does not like: vsftpd shakes hands first.
+    /// The error for a final reply that refuses. It names TLS resumption, if the server demands it:
+    /// vsftpd says so only after the handshake.
     pub(super) fn refusal(&self, reply: Reply) -> Error {
         if matches!(reply.class(), Class::Preliminary | Class::Completion) {
             return mistaken(reply);
@@ -98,12 +100,12 @@ impl Finish {
         Error::from_reply(reply)
     }
 
-    /// What is to be asked before a download without close_notify is judged.
+    /// The SIZE to send before a download without close_notify is judged.
     pub(super) fn size_in_question(&self, session: &Session, outcome: &Reply) -> Option<Size> {
         let tolerated = session.config().missing_close_notify == MissingCloseNotify::IfSizeAgrees;
         let confirmed = outcome.confirms_transfer();
         let missing = matches!(self.end, DataEnd::NoCloseNotify);
-        // In clear, after CCC, anybody who cut the data could answer for its size as well.
+        // In clear text, after CCC, an attacker who cut the data could also fake the reply to SIZE.
         let asked = self.expected.is_none() && session.is_secured();
         if !(tolerated && confirmed && missing && asked) {
             return None;
@@ -111,7 +113,7 @@ impl Finish {
         Size::new(self.transfer.file()?).ok()
     }
 
-    /// Whether the server's word that it has an upload is not enough.
+    /// Whether the server's confirmation of an upload is not enough.
     pub(super) fn is_questionable(&self, reply: &Reply) -> bool {
         let upload = self.transfer.direction() == Direction::Upload;
         let sent = upload && reply.confirms_transfer() && self.data_error().is_none();
@@ -123,7 +125,7 @@ impl Finish {
         }
     }
 
-    /// What is to be asked of the file of an upload, where its size can be known.
+    /// The SIZE to send after an upload, if the size of the file can prove anything.
     pub(super) fn stored_file(&self, reply: &Reply) -> Option<Size> {
         self.transfer.length_after(self.bytes)?;
         let shown = !self.reset || self.transfer.is_shown_by_size(self.bytes);
@@ -134,7 +136,7 @@ impl Finish {
         Size::new(chosen.as_ref().or(self.transfer.file())?).ok()
     }
 
-    /// The server has confirmed an upload, but the file does not have the size that it must have.
+    /// The error if the server has confirmed an upload, but the file does not have the right size.
     pub(super) fn not_stored(&self, reply: Reply, size: Option<u64>) -> Error {
         let error = Error::new(ErrorKind::Unconfirmed).with_reply(reply);
         let why = if self.reset { RESET } else { UNKNOWN };
@@ -147,11 +149,11 @@ impl Finish {
         })
     }
 
-    /// Takes a size for the proof that close_notify would have been.
+    /// Accepts a size as proof of the end, in place of close_notify.
     pub(super) fn compare(&mut self, session: &Session, size: Option<u64>) {
         let tolerated = session.config().missing_close_notify == MissingCloseNotify::IfSizeAgrees;
         let missing = matches!(self.end, DataEnd::NoCloseNotify);
-        // Of a text or a listing no size is known that counts what is on the wire.
+        // The size of a text or a listing on the wire is not known.
         let countable = self.transfer.file().is_some();
         if tolerated && missing && countable && size == Some(self.bytes) {
             self.complete = true;
@@ -159,7 +161,8 @@ impl Finish {
         }
     }
 
-    /// STOU: pyftpdlib and others tell it at the beginning, some at the end.
+    /// The name that the server chose for STOU. pyftpdlib and others send it in the first reply,
+    /// some in the final reply.
     pub(super) fn chosen_name(&self, reply: &Reply) -> Option<RemotePath> {
         if self.transfer.verb() != "STOU" {
             return None;
@@ -175,7 +178,8 @@ impl Finish {
     }
 }
 
-/// This reply was taken for the transfer's confirmation, and is not, or not for certain.
+/// The error for a reply that was taken for the confirmation, but does not or may not belong to
+/// this transfer.
 pub(super) fn mistaken(reply: Reply) -> Error {
     let error = Error::new(ErrorKind::Unconfirmed).with_source(ANOTHER_REPLY);
     error.with_reply(reply)

@@ -13,15 +13,16 @@
 //!                                      |
 //!                                    Final     the final reply
 //!                                      |
-//!                                  Following   has another reply followed it?
+//!                                  Following   has another reply come after it?
 //!                                      |
-//!                                   Sizing     close_notify was missing: SIZE stands in for it;
-//!                                      |       an upload was reset: SIZE says whether it is there
+//!                                   Sizing     without close_notify, SIZE replaces it;
+//!                                      |       after a reset upload, SIZE says if all is there
 //!                                      |
-//!                                  LastWord    it was 200, or no 150 came: does a fence bring nothing else?
+//!                                  LastWord    after 200, or without a 150: a fence, and
+//!                                              does any other reply come before its own?
 //! ```
 //!
-//! A refusal leads from every `Closing` to `Closing(Abandon)`.
+//! If the server refuses, every `Closing` is followed by `Closing(Abandon)`.
 
 mod judgement;
 
@@ -37,32 +38,32 @@ use crate::tls::Reason;
 use crate::wait::{Clock, Wait};
 use crate::wire::{Code, Reply};
 
-/// Finishes a transfer: ends the data connection in the way that its direction asks for, waits
-/// for the final reply, and judges both.
+/// Finishes a transfer: ends the data connection in the way of its direction, waits for the final
+/// reply, and judges both.
 ///
 /// A download is a success only if its data ended cleanly *and* the final reply confirms it, in
-/// either order; a missing close_notify may be [tolerated](crate::MissingCloseNotify). An
-/// upload is judged by the final reply, once all was written.
+/// either order. You may [allow](crate::MissingCloseNotify) a missing close_notify. An upload is
+/// judged by the final reply, after all bytes were written.
 ///
-/// 226 and 250 confirm a transfer. 200 does, or one of them without a 150 before it, where nothing
-/// follows it, which a fence finds out. Any other positive reply makes it
-/// [`ErrorKind::Unconfirmed`]. Of two final replies the worse one counts.
+/// 226 and 250 confirm a transfer. 200, or a confirmation without a 150 before it, counts only if
+/// no other reply follows; a fence finds that out. Any other positive reply makes the transfer
+/// [`ErrorKind::Unconfirmed`]. Of two final replies, the worse one counts.
 #[derive(Debug)]
 pub struct Finish {
     transfer: Transfer,
     bytes: u64,
     end: DataEnd,
     expected: Option<u64>,
-    /// The size agreed, where close_notify was missing.
+    /// close_notify was missing, but the size is right.
     complete: bool,
     clean_close: bool,
-    /// The server has reset an upload whose end was sent.
+    /// The server has reset the connection of an upload after its end was sent.
     reset: bool,
-    /// A completion that came before the data was through.
+    /// A completion that came before all data was sent.
     premature: Option<Reply>,
     /// A preliminary reply has come.
     begun: bool,
-    /// The end of the control connection came while the data connection was being closed.
+    /// The control connection ended while the data connection was being closed.
     control_ended: bool,
     state: State,
 }
@@ -75,14 +76,14 @@ enum State {
     Final,
     /// Reading what has arrived after the final reply.
     Following,
-    /// Asking for the size, which is to stand in for close_notify, or for the end of an upload.
+    /// Asking for the size, as a proof that a download is complete or an upload was stored.
     Sizing(Size, Reply),
-    /// Asking for something whose answer comes after all that is about the transfer.
+    /// Sending a fence, whose reply comes after all replies to the transfer.
     LastWord(Fence, Completion),
 }
 
 impl Finish {
-    /// Spends the token: this many bytes were moved, and this is how the data ended.
+    /// Takes the transfer's token, how many bytes were moved, and how the data ended.
     pub fn new(transfer: Transfer, bytes: u64, end: DataEnd) -> Self {
         Self {
             transfer,
@@ -99,16 +100,16 @@ impl Finish {
         }
     }
 
-    /// Makes a download of another length an error, [`ErrorKind::Truncated`]: in clear text the
-    /// size is the only protection against a connection that was cut. In bytes of this transfer,
-    /// the restart offset not counted.
+    /// Makes a download of any other length an error, [`ErrorKind::Truncated`]. In clear text, the
+    /// size is the only protection against a connection that was cut. Count the bytes from the
+    /// restart offset on.
     #[must_use]
     pub fn with_expected(mut self, bytes: Option<u64>) -> Self {
         self.expected = bytes;
         self
     }
 
-    /// Whether the server has taken the data connection up: a byte came over it, or its end.
+    /// Whether the server has used the data connection: a byte or an end has come over it.
     fn has_met_its_data(&self) -> bool {
         let ended = matches!(self.end, DataEnd::Clean | DataEnd::NoCloseNotify);
         match self.transfer.direction() {
@@ -125,7 +126,7 @@ impl Finish {
         }
     }
 
-    /// Whether a completion has come that is not ours.
+    /// Whether a completion has come that belongs to another command. Keeps it for the error.
     fn is_premature(&mut self, session: &mut Session) -> bool {
         self.premature = session.take_premature_completion();
         self.premature.is_some()
@@ -170,12 +171,12 @@ impl Finish {
         let timed_out = matches!(&self.end, DataEnd::Failed(error)
             if matches!(error.kind(), ErrorKind::Timeout(_)));
         if timed_out && session.final_reply().is_none() {
-            // A server that has gone silent gets no second wait. What it owes is settled, by ABOR,
-            // when the session is used again.
+            // A server that sends no more data gets no second wait. What it owes is cleaned up by
+            // ABOR when the session is used again.
             return self.unconfirmed(session.alive().err()).into();
         }
         if self.transfer.direction() == Direction::Upload {
-            // What has come so far came before the end of the data.
+            // Everything that has come so far came before the end of the data.
             self.state = State::Looking;
             return session.look().into();
         }
@@ -201,7 +202,7 @@ impl Finish {
     ) -> Result<State, Halt> {
         let answered = answer.take();
         let late = matches!(answered, Some(Event::TimedOut));
-        // Had the end been sent, that would have been the answer.
+        // Had the end been sent by now, the answer would be `Closed`.
         let refused = session.has_refused()
             || closing == Closing::SendEnd
                 && matches!(answered, Some(Event::ControlFirst))
@@ -210,8 +211,8 @@ impl Finish {
             Some(Event::ControlFirst) if refused && closing != Closing::Abandon => {
                 return Err(self.close(session, Closing::Abandon, Clock::Starts));
             }
-            // Once more after the end of the control connection, too: what was written may still
-            // get through.
+            // Tries once more, even if the control connection has ended: what was written may still
+            // arrive.
             Some(Event::ControlFirst) if !self.control_ended => {
                 self.control_ended = session.is_dead();
                 return Err(self.close(session, closing, Clock::Continues));
@@ -235,8 +236,8 @@ impl Finish {
         Ok(State::Final)
     }
 
-    /// Our end is sent, or could not be. What is still queued would be lost without an error, were
-    /// the connection closed in any other way than after the server's end.
+    /// Goes on after the end of the upload was sent, or could not be sent. The connection is closed
+    /// only after the server's end: otherwise the system could lose queued data without an error.
     fn end_sent(&mut self, session: &mut Session, clean: bool, late: bool) -> Halt {
         if clean {
             return self.close(session, Closing::AwaitEnd, Clock::Starts);
@@ -286,7 +287,7 @@ impl Finish {
         self.conclude(session, answer, None)
     }
 
-    /// All is in that will come.
+    /// Judges the transfer, after everything has come that will come.
     fn conclude(
         &mut self,
         session: &mut Session,
@@ -356,7 +357,8 @@ impl Finish {
         let size = match inner(size, session, answer) {
             Ok(size) => size,
             Err(Halt::Want(want)) => return Err(want.into()),
-            // Then nothing vouches for the end. What is not about SIZE may be about the transfer.
+            // Without a size, nothing proves the end. A refusal other than 550 may be about the
+            // transfer.
             Err(Halt::Error(error)) => {
                 let told = error.reply();
                 if told.is_some_and(|reply| reply.code() != Code::FILE_UNAVAILABLE) {
