@@ -1,8 +1,9 @@
-//! What is noted of a server over all connections of a login.
+//! What is noted about a server over all connections of a login.
 //!
-//! Whether it asked for a certificate of the client, above all. rustls tells it to the resolver alone,
-//! and without it many alerts mean nothing: where no certificate was shown, TLS 1.2 has the same
-//! one as where there is no cipher suite in common (RFC 5246 section 7.4.6).
+//! Above all: whether the server has asked for a client certificate. rustls tells this only to the
+//! resolver of client certificates. Without it, many alerts are ambiguous: in TLS 1.2, a server
+//! sends the same alert for a missing certificate and for having no cipher suite in common (RFC
+//! 5246 section 7.4.6).
 
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -11,23 +12,23 @@ use rustls::SignatureScheme;
 use rustls::client::ResolvesClientCert;
 use rustls::sign::CertifiedKey;
 
-/// What is known when an alert comes.
+/// Whether the server has asked for a client certificate, as far as is known when an alert comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// Nothing: whoever brings a configuration to the pump brings its resolver.
+    /// Unknown, because the configuration has a resolver of its own.
     Perhaps,
-    /// Not asked, and the server knows of no certificate of ours.
+    /// The server did not ask, and the client has no certificate.
     No,
-    /// Not asked, but there is a certificate, which a session that is resumed stands for.
+    /// The server did not ask, but the client has a certificate. A resumed session may include it.
     Before,
-    /// Asked, and shown a certificate.
+    /// The server asked, and the client sent a certificate.
     Answered,
-    /// Asked, and shown none.
+    /// The server asked, and the client sent none.
     InVain,
 }
 
-/// Another resolver, which notes what it is asked. A login has one for all its connections, since
-/// rustls resumes no session that was begun with another.
+/// Wraps another resolver and notes what the server asks. A login uses one for all its connections,
+/// because rustls does not resume a session that was begun with another resolver.
 #[derive(Debug)]
 pub(super) struct Noting {
     resolver: Arc<dyn ResolvesClientCert>,
@@ -50,7 +51,7 @@ impl Noting {
         }
     }
 
-    /// What is known ahead of the handshake.
+    /// What is known before the handshake.
     pub(super) fn beforehand(&self) -> Asked {
         match self.has_certs() {
             true => Asked::Before,
@@ -58,8 +59,8 @@ impl Noting {
         }
     }
 
-    /// What was asked since the last call. rustls asks while it is shown records, so that whoever
-    /// shows them and then calls this has what its own server asked.
+    /// Takes what was asked since the last call. rustls asks while it processes records. So call
+    /// this right after that: it is then about the server of this connection.
     pub(super) fn take(&self) -> Option<Asked> {
         if self.noted.load(Ordering::Relaxed) == NOTHING {
             return None;
@@ -71,23 +72,24 @@ impl Noting {
         }
     }
 
-    /// A handshake of the login is done.
+    /// Notes that a handshake of the login has succeeded.
     pub(super) fn agree(&self) {
         self.agreed.store(true, Ordering::Relaxed);
     }
 
-    /// Whether one ever was, so that there is enough in common.
+    /// Whether a handshake has ever succeeded, so client and server have enough in common.
     pub(super) fn is_agreed(&self) -> bool {
         self.agreed.load(Ordering::Relaxed)
     }
 
-    /// A connection has resumed TLS 1.3, and come to its authentic end without a ticket for another.
+    /// Notes that a connection has resumed TLS 1.3 and ended by close_notify, without a ticket for
+    /// the next.
     pub(super) fn note_no_ticket(&self) {
         self.ticketless.store(true, Ordering::Relaxed);
     }
 
-    /// Whether one ever did. The server alone can bring that about: an attacker in between can end a
-    /// connection, but not with close_notify, and cannot take a ticket out of it.
+    /// Whether a connection has ever ended like that. Only the server can cause it: an attacker in
+    /// the network can cut a connection, but cannot send close_notify or remove a ticket.
     pub(super) fn is_ticketless(&self) -> bool {
         self.ticketless.load(Ordering::Relaxed)
     }
@@ -100,8 +102,8 @@ impl ResolvesClientCert for Noting {
         schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
         let certified = self.resolver.resolve(authorities, schemes);
-        // With a key of a kind that the server does not list, nothing is shown all the same. It is
-        // not accepted, then.
+        // If the key is of a kind that the server does not list, no certificate is sent either.
+        // That counts as not accepted.
         let noted = match certified {
             Some(_) => ANSWERED,
             None => IN_VAIN,

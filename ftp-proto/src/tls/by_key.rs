@@ -1,4 +1,5 @@
-//! Verifiers that ask for a key, or for nothing, whatever else the certificate says.
+//! Verifiers that check only the server's key, or nothing, no matter what else the certificate
+//! says.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -15,8 +16,9 @@ use super::pin::KeyPin;
 use super::reason::Reason;
 use super::verify::other;
 
-/// Accepts every server. It does not check the signature either: a server that may show any certificate
-/// may show one of its own. So keys of every kind and length will do, as old appliances have them.
+/// Accepts every server. It does not check the signature either, because a server that may show any
+/// certificate may show one of its own. So keys of every kind and length work, such as those of old
+/// appliances.
 #[derive(Debug)]
 pub(super) struct AnyKey;
 
@@ -50,7 +52,8 @@ impl ServerCertVerifier for AnyKey {
         Ok(HandshakeSignatureValid::assertion())
     }
 
-    /// All, the good ones first: under TLS 1.3 a server refuses a client that does not list its kind.
+    /// All schemes, the good ones first: a TLS 1.3 server refuses a client that does not list its
+    /// scheme.
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         [
             SignatureScheme::ECDSA_NISTP384_SHA384,
@@ -71,8 +74,8 @@ impl ServerCertVerifier for AnyKey {
     }
 }
 
-/// Accepts servers that have one of these keys, by its SHA-256. The server proves by its signature that
-/// it has the key.
+/// Accepts servers that have one of these keys, identified by its SHA-256. The server's signature
+/// proves that it has the key.
 pub(super) struct PinnedKeys {
     provider: Arc<CryptoProvider>,
     keys: Vec<KeyPin>,
@@ -80,7 +83,7 @@ pub(super) struct PinnedKeys {
 }
 
 impl PinnedKeys {
-    /// `None` where the provider has no SHA-256.
+    /// `None` if the provider has no SHA-256.
     pub(super) fn new(provider: Arc<CryptoProvider>, keys: Vec<KeyPin>) -> Option<Self> {
         let sha256 = hash_of(&provider, HashAlgorithm::SHA256)?;
         Some(Self {
@@ -90,7 +93,7 @@ impl PinnedKeys {
         })
     }
 
-    /// Tries the first `usable` algorithms that the provider has for the scheme.
+    /// Verifies the signature by the provider's first `usable` algorithms for the scheme.
     fn verify(
         &self,
         message: &[u8],
@@ -154,8 +157,8 @@ impl ServerCertVerifier for PinnedKeys {
         self.verify(message, certificate, signature, usize::MAX)
     }
 
-    /// The name of a scheme says all of it here, the curve too (RFC 8446 section 4.2.3), and those of
-    /// PKCS #1 are for certificates alone.
+    /// In TLS 1.3 the name of a scheme includes the curve (RFC 8446 section 4.2.3), so only the
+    /// first algorithm fits. Schemes of PKCS #1 are for certificates only.
     fn verify_tls13_signature(
         &self,
         message: &[u8],
@@ -192,7 +195,7 @@ fn key_of<'a>(certificate: &'a CertificateDer<'_>) -> Result<PublicKey<'a>, rust
     Ok(parsed.key)
 }
 
-/// SHA-256 of the certificate's SubjectPublicKeyInfo, in DER (RFC 7469 section 2.4).
+/// The SHA-256 of the certificate's SubjectPublicKeyInfo, in DER (RFC 7469 section 2.4).
 pub(super) fn key_hash(
     sha256: &dyn Hash,
     certificate: &CertificateDer<'_>,
@@ -202,7 +205,7 @@ pub(super) fn key_hash(
         .map_err(|_| rustls::Error::General("SHA-256 has another length".into()))
 }
 
-/// A provider shows its hashes with the cipher suites that need them.
+/// Finds a hash function of the provider. The cipher suites give access to it.
 pub(super) fn hash_of(
     provider: &CryptoProvider,
     algorithm: HashAlgorithm,

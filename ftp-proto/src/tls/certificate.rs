@@ -1,31 +1,31 @@
-//! What a certificate says (RFC 5280 section 4.1), also one that webpki does not read: of X.509 version
-//! 1, or with a number or an extension that it does not like.
+//! Reading a certificate (RFC 5280 section 4.1). It also reads certificates that webpki refuses:
+//! those of X.509 version 1, or with a serial number or an extension that webpki does not accept.
 
 use super::reason::Reason;
 
-/// As much of it as is asked here. Nothing of it is verified.
+/// The parts of a certificate that this crate needs. Nothing in it is verified.
 pub(super) struct Certificate<'a> {
     /// 1 to 3.
     pub(super) version: u8,
-    /// The algorithm of the issuer's signature, an object identifier.
+    /// The algorithm of the issuer's signature, as an object identifier.
     signed_by: &'a [u8],
     issuer: &'a [u8],
     subject: &'a [u8],
     pub(super) key: PublicKey<'a>,
 }
 
-/// SubjectPublicKeyInfo.
+/// The SubjectPublicKeyInfo.
 #[derive(Clone, Copy)]
 pub(super) struct PublicKey<'a> {
-    /// All of it, in DER.
+    /// The whole SubjectPublicKeyInfo, in DER.
     pub(super) der: &'a [u8],
-    /// What is in its AlgorithmIdentifier.
+    /// The content of its AlgorithmIdentifier.
     pub(super) algorithm: &'a [u8],
-    /// What is in its BIT STRING.
+    /// The content of its BIT STRING.
     pub(super) bits: &'a [u8],
 }
 
-/// An RSA key: modulus and exponent, without zeros ahead of them.
+/// An RSA key: modulus and exponent, without leading zeros.
 #[derive(Clone, Copy)]
 pub(super) struct RsaKey<'a> {
     pub(super) modulus: &'a [u8],
@@ -36,11 +36,11 @@ pub(super) struct RsaKey<'a> {
 struct Element<'a> {
     tag: u8,
     content: &'a [u8],
-    /// With tag and length.
+    /// The element with its tag and length.
     whole: &'a [u8],
 }
 
-/// The elements in a piece of DER, one after the other.
+/// The elements in a piece of DER, in order.
 struct Elements<'a>(&'a [u8]);
 
 const INTEGER: u8 = 0x02;
@@ -49,10 +49,10 @@ const OBJECT_IDENTIFIER: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
 const VERSION: u8 = 0xa0;
 
-/// AlgorithmIdentifier of RSA keys (RFC 8017 appendix C), whose parameters are NULL.
+/// The object identifier of RSA keys (RFC 8017 appendix C).
 const RSA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 
-/// Algorithms of signatures that nobody accepts any more.
+/// Signature algorithms that are no longer accepted.
 const OLD_SIGNATURES: [(&[u8], &str); 5] = [
     (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 2], "MD2"),
     (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 4], "MD5"),
@@ -61,11 +61,11 @@ const OLD_SIGNATURES: [(&[u8], &str); 5] = [
     (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1], "SHA-1"),
 ];
 
-/// The shortest RSA key that rustls' providers accept.
+/// The shortest RSA key that rustls' providers accept, in bits.
 const STRONG: usize = 2048;
 
 impl<'a> Certificate<'a> {
-    /// `None` where it is no certificate at all.
+    /// `None` if this is not a certificate.
     pub(super) fn parse(der: &'a [u8]) -> Option<Self> {
         let mut outer = Elements(Elements(der).of(SEQUENCE)?.content);
         let mut signed = Elements(outer.of(SEQUENCE)?.content);
@@ -91,18 +91,18 @@ impl<'a> Certificate<'a> {
         })
     }
 
-    /// No proof that the certificate signed itself, but a good guess about one that nobody else
-    /// vouches for.
+    /// Whether issuer and subject are the same. This does not prove that the certificate is
+    /// self-signed, but it is a good guess if no trusted issuer is found.
     pub(super) fn is_its_own_issuer(&self) -> bool {
         self.issuer == self.subject
     }
 
-    /// Whether this one may be by the key in the other one.
+    /// Whether `issuer` may have signed this certificate.
     pub(super) fn may_be_signed_by(&self, issuer: &Certificate<'_>) -> bool {
         self.issuer == issuer.subject
     }
 
-    /// That the hash under the issuer's signature is too old, if it is.
+    /// The reason if the hash of the issuer's signature is too old.
     pub(super) fn old_signature(&self) -> Option<Reason> {
         let mut old = OLD_SIGNATURES.iter();
         let (_, hash) = old.find(|(algorithm, _)| *algorithm == self.signed_by)?;
@@ -125,7 +125,7 @@ impl<'a> PublicKey<'a> {
         })
     }
 
-    /// The same where it is an RSA key.
+    /// The RSA key, if it is one.
     pub(super) fn rsa(&self) -> Option<RsaKey<'a>> {
         if Elements(self.algorithm).of(OBJECT_IDENTIFIER)?.content != RSA {
             return None;
@@ -138,7 +138,7 @@ impl<'a> PublicKey<'a> {
         })
     }
 
-    /// That it is too short for rustls' providers, if it is.
+    /// The reason if the key is too short for rustls' providers.
     pub(super) fn weakness(&self) -> Option<Reason> {
         let bits = self.rsa()?.length();
         (bits < STRONG).then_some(Reason::WeakKey { bits })
@@ -146,7 +146,7 @@ impl<'a> PublicKey<'a> {
 }
 
 impl RsaKey<'_> {
-    /// In bits.
+    /// The length of the key in bits.
     pub(super) fn length(&self) -> usize {
         let zeros = self.modulus.first().map_or(0, |byte| byte.leading_zeros());
         let zeros = usize::try_from(zeros).unwrap_or(0);
@@ -155,7 +155,7 @@ impl RsaKey<'_> {
 }
 
 impl<'a> Elements<'a> {
-    /// The next one, if it has this tag.
+    /// The next element, if it has this tag.
     fn of(&mut self, tag: u8) -> Option<Element<'a>> {
         let element = self.next()?;
         (element.tag == tag).then_some(element)

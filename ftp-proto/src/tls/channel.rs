@@ -1,4 +1,4 @@
-//! One TLS connection, whose operations say what they want of the socket.
+//! One TLS connection, whose operations say what they want from the socket.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -13,15 +13,15 @@ use crate::data::Moved;
 use crate::error::{Error, ErrorKind};
 use crate::session::transfer::DataEnd;
 
-/// One TLS connection with its buffers: what a driver puts between a socket and plain text.
+/// One TLS connection with its buffers. A driver puts it between a socket and plain text.
 ///
-/// Each operation says by [`Next`] what the driver must do with the socket. All state is here: a
-/// driver may stop at any point and call the operation again later.
+/// Each operation says by [`Next`] what the driver must do with the socket. All state is in this
+/// value: a driver may stop at any point and call the operation again later.
 pub struct TlsChannel {
     pump: Pump,
     records: Records,
     ended: bool,
-    /// Bytes that came since an operation was last done, or had its driver look at the clock.
+    /// How many bytes have come since an operation was last done or returned [`Next::Yield`].
     came: usize,
     /// Decrypted bytes that no reader has taken yet.
     plain: Vec<u8>,
@@ -30,7 +30,7 @@ pub struct TlsChannel {
     sent: usize,
 }
 
-/// How much, and not what.
+/// Shows how many bytes there are, not their content.
 impl fmt::Debug for TlsChannel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TlsChannel")
@@ -46,29 +46,31 @@ impl fmt::Debug for TlsChannel {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Next<T> {
-    /// Nothing: it is done.
+    /// Nothing: the operation is done.
     Done(T),
-    /// Wait until the socket takes some of [`outgoing`](TlsChannel::outgoing), say how much with
-    /// [`advance`](TlsChannel::advance), and call again.
+    /// Wait until the socket takes some of [`outgoing`](TlsChannel::outgoing), report how much by
+    /// [`advance`](TlsChannel::advance), and call the operation again.
     Write,
-    /// Offer [`outgoing`](TlsChannel::outgoing) to the socket, without waiting and whatever comes
-    /// of it: it is an answer that can also go out with the next write. Then wait for bytes, read
-    /// them into [`space`](TlsChannel::space) of about this size, say so with
-    /// [`filled`](TlsChannel::filled) or [`ended`](TlsChannel::ended), and call again.
+    /// First try to write [`outgoing`](TlsChannel::outgoing) to the socket, without waiting. What
+    /// it does not take can go out with the next write. Then wait for bytes and read them into
+    /// [`space`](TlsChannel::space), with room for about this many. Report them by
+    /// [`filled`](TlsChannel::filled), or the end by [`ended`](TlsChannel::ended), and call the
+    /// operation again.
     Read(usize),
-    /// Look at the clock, and let other tasks run: much has come, and nothing has come of it. Then
-    /// call again. A server that never stops sending must not keep a limit from being reached.
+    /// Check the time limit, let other tasks run, and call the operation again. Many bytes have
+    /// come, but the operation has got no further. A server that never stops sending must not
+    /// outrun a time limit.
     Yield,
 }
 
-/// What [`TlsChannel::read`] found.
+/// What [`TlsChannel::read`] has found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlainRead {
-    /// This many bytes were written to the front of the buffer.
+    /// This many bytes were written to the start of the buffer.
     Bytes(usize),
-    /// The peer's close_notify: an authentic end.
+    /// The peer has sent close_notify: the end is authentic.
     Closed,
-    /// The connection ended without close_notify: perhaps someone cut it.
+    /// The connection ended without close_notify: an attacker may have cut it.
     Cut,
 }
 
@@ -82,15 +84,15 @@ impl From<PlainRead> for Moved {
     }
 }
 
-/// How much [`TlsChannel::write`] takes at a time: four records, so that a slow link gets them
-/// through within any sensible time for idle data.
+/// How many bytes [`TlsChannel::write`] takes at a time: four records. A slow link can send this
+/// much within any sensible time limit for idle data.
 const MOST_UNSENT: usize = 64 * 1024;
 
-/// After how many bytes that led to nothing an operation [yields](Next::Yield).
+/// After this many bytes without progress, an operation [yields](Next::Yield).
 const FLOOD: usize = 1024 * 1024;
 
 impl<T> Next<T> {
-    /// Goes on once it is done.
+    /// Goes on with `more` after this is done.
     fn and_then<U>(self, more: impl FnOnce(T) -> Result<Next<U>, Error>) -> Result<Next<U>, Error> {
         match self {
             Self::Done(value) => more(value),
@@ -115,30 +117,30 @@ impl TlsChannel {
         }
     }
 
-    /// Room for ciphertext from the socket, of about this many bytes; say with
-    /// [`filled`](Self::filled) how much came.
+    /// Returns room for about this many bytes of ciphertext from the socket. Report by
+    /// [`filled`](Self::filled) how many came.
     pub fn space(&mut self, wanted: usize) -> &mut [u8] {
         self.records.space(wanted)
     }
 
-    /// This many bytes came into [`space`](Self::space): in any pieces, and also before an operation
-    /// wants them.
+    /// Takes note that this many bytes came into [`space`](Self::space). They may come in pieces of
+    /// any size, and before an operation wants them.
     pub fn filled(&mut self, bytes: usize) {
         self.came = self.came.saturating_add(bytes);
         self.records.filled(bytes);
     }
 
-    /// The socket has ended.
+    /// Takes note that the socket has ended.
     pub fn ended(&mut self) {
         self.ended = true;
     }
 
-    /// Shakes hands, and sends the last of it.
+    /// Does the handshake, and sends the last message of it.
     ///
     /// # Errors
-    /// [`ErrorKind::Tls`], also where the socket ends before the handshake does. Where the server
-    /// speaks FTP in clear text instead, its words are the error's [`reply`](Error::reply). Offer
-    /// [`outgoing`](Self::outgoing) to the socket after every error: it is the alert.
+    /// [`ErrorKind::Tls`], also if the socket ends before the handshake does. If the server speaks
+    /// FTP in clear text instead, its text is the error's [`reply`](Error::reply). After every
+    /// error, offer [`outgoing`](Self::outgoing) to the socket: it is the alert.
     pub fn handshake(&mut self) -> Result<Next<()>, Error> {
         let untouched = self.pump.is_untouched();
         if untouched && !self.ended && clear_text::is_unfinished(self.records.bytes()) {
@@ -164,10 +166,10 @@ impl TlsChannel {
         }
     }
 
-    /// Reads plain text, as far as whole records of it are here.
+    /// Reads plain text, as much as has come in whole records.
     ///
     /// # Errors
-    /// As [`handshake`](Self::handshake). What was decrypted before the fault is read first.
+    /// Those of [`handshake`](Self::handshake). What was decrypted before the error is read first.
     pub fn read(&mut self, into: &mut [u8]) -> Result<Next<PlainRead>, Error> {
         let mut copied = self.take_plain(into);
         if copied == 0 {
@@ -175,7 +177,7 @@ impl TlsChannel {
             let processed = self
                 .records
                 .process(&mut self.pump, &mut self.outgoing, |bytes| {
-                    // Straight into the reader's buffer; only what does not fit is kept.
+                    // Copies straight into the reader's buffer. Only what does not fit is kept.
                     let room = into.get_mut(copied..).unwrap_or_default();
                     let fits = match plain.is_empty() {
                         true => bytes.len().min(room.len()),
@@ -188,7 +190,7 @@ impl TlsChannel {
                     copied = copied.saturating_add(fits);
                     plain.extend_from_slice(later);
                 });
-            // The next call tells the fault again.
+            // The next call returns this error again.
             if copied == 0 && self.plain.is_empty() {
                 processed?;
             }
@@ -204,11 +206,11 @@ impl TlsChannel {
         Ok(Next::Done(found))
     }
 
-    /// Sends what is unsent, then encrypts up to 64 KiB from the front of `plain` and says how
-    /// much. [`flush`](Self::flush) sends that: a record must not wait for the next one.
+    /// Sends what is unsent, then encrypts up to 64 KiB from the start of `plain` and returns how
+    /// much. Call [`flush`](Self::flush) to send it: a record must not wait for the next one.
     ///
     /// # Errors
-    /// As [`Pump::encrypt`].
+    /// Those of [`Pump::encrypt`].
     pub fn write(&mut self, plain: &[u8]) -> Result<Next<usize>, Error> {
         self.flush()?.and_then(|()| {
             self.pump.check_open()?;
@@ -225,7 +227,7 @@ impl TlsChannel {
     /// Sends what is unsent.
     ///
     /// # Errors
-    /// None; the shape is that of the other operations.
+    /// None. The signature is that of the other operations.
     pub fn flush(&mut self) -> Result<Next<()>, Error> {
         Ok(match self.outgoing().is_empty() {
             true => Next::Done(()),
@@ -233,14 +235,14 @@ impl TlsChannel {
         })
     }
 
-    /// Sends what is unsent and close_notify. The end of an upload is this, a half-close of the
-    /// socket, and [`await_end`](Self::await_end).
+    /// Sends what is unsent, and close_notify. To end an upload, call this, half-close the socket,
+    /// and call [`await_end`](Self::await_end).
     ///
     /// # Errors
-    /// As [`Pump::close`].
+    /// Those of [`Pump::close`].
     pub fn close(&mut self) -> Result<Next<()>, Error> {
         if self.pump.is_closed() {
-            // What comes now is read only where it is waited for.
+            // From now on, only operations that wait for bytes process them.
             return self.flush();
         }
         self.take_in()?;
@@ -250,10 +252,10 @@ impl TlsChannel {
     }
 
     /// Reads to the peer's end, [`Closed`](PlainRead::Closed) or [`Cut`](PlainRead::Cut), and
-    /// drops what comes before it. The session tickets that come with it are kept.
+    /// throws away what comes before it. Session tickets that come are kept.
     ///
     /// # Errors
-    /// As [`handshake`](Self::handshake).
+    /// Those of [`handshake`](Self::handshake).
     pub fn await_end(&mut self) -> Result<Next<PlainRead>, Error> {
         self.plain.clear();
         self.taken = 0;
@@ -262,10 +264,10 @@ impl TlsChannel {
         self.read(&mut [])
     }
 
-    /// Reads until a session ticket has come, or none will come any more, or plain text is here.
+    /// Reads until a session ticket has come, or none can come any more, or plain text has come.
     ///
     /// # Errors
-    /// As [`handshake`](Self::handshake).
+    /// Those of [`handshake`](Self::handshake).
     pub fn harvest(&mut self) -> Result<Next<()>, Error> {
         match self.read(&mut [0; 512])? {
             Next::Read(_) if !self.awaits_ticket() => Ok(Next::Done(())),
@@ -273,11 +275,11 @@ impl TlsChannel {
         }
     }
 
-    /// Exchanges close_notify (CCC): from then on both sides speak clear text on the socket.
+    /// Exchanges close_notify (CCC). After that, both sides speak clear text on the socket.
     ///
     /// # Errors
-    /// [`ErrorKind::Injection`] where the peer sends anything else first, or anything after its
-    /// close_notify; as [`handshake`](Self::handshake).
+    /// [`ErrorKind::Injection`] if the peer sends anything before its close_notify or after it;
+    /// also those of [`handshake`](Self::handshake).
     pub fn clear(&mut self) -> Result<Next<()>, Error> {
         self.close()?
             .and_then(|()| self.read(&mut [0]))?
@@ -287,12 +289,12 @@ impl TlsChannel {
             })
     }
 
-    /// Ciphertext to be sent.
+    /// Returns the ciphertext to send.
     pub fn outgoing(&self) -> &[u8] {
         self.outgoing.get(self.sent..).unwrap_or_default()
     }
 
-    /// This many bytes of [`outgoing`](Self::outgoing) are sent.
+    /// Takes note that this many bytes of [`outgoing`](Self::outgoing) were sent.
     pub fn advance(&mut self, bytes: usize) {
         self.sent = self.sent.saturating_add(bytes).min(self.outgoing.len());
         if self.sent == self.outgoing.len() {
@@ -301,22 +303,24 @@ impl TlsChannel {
         }
     }
 
-    /// Whether the session of an earlier connection was resumed; `None` until that is known.
+    /// Returns whether the session of an earlier connection was resumed. `None` until that is
+    /// known.
     pub fn resumed(&self) -> Option<bool> {
         self.pump.resumed()
     }
 
-    /// Whether a ticket of TLS 1.3 may still come for the next connection, and none has.
+    /// Returns whether a TLS 1.3 ticket for the next connection may still come. `false` once one
+    /// has come.
     pub fn awaits_ticket(&self) -> bool {
         !self.ended && self.pump.awaits_ticket()
     }
 
-    /// What the handshake came to; `None` before it is done.
+    /// Returns the result of the handshake. `None` before it is done.
     pub fn info(&self) -> Option<TlsInfo> {
         self.pump.info()
     }
 
-    /// Gives back what memory is not in use: for connections that fall idle.
+    /// Frees unused memory. For connections that become idle.
     pub fn shrink(&mut self) {
         self.records.shrink();
         if self.plain.is_empty() {
@@ -327,7 +331,7 @@ impl TlsChannel {
         }
     }
 
-    /// Bytes are to be read; now and then the clock comes first.
+    /// Wants more bytes. After many bytes without progress, it yields first.
     fn more<T>(&mut self, wanted: usize) -> Next<T> {
         if self.came < FLOOD {
             return Next::Read(wanted);
@@ -336,7 +340,7 @@ impl TlsChannel {
         Next::Yield
     }
 
-    /// Works through what has come, before anything is sent.
+    /// Processes what has come, before anything is sent.
     fn take_in(&mut self) -> Result<(), Error> {
         let plain = &mut self.plain;
         self.records

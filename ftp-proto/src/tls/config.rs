@@ -1,4 +1,4 @@
-//! Whom TLS trusts, and what it offers.
+//! Which servers TLS trusts, and what it offers.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -31,14 +31,13 @@ use super::tickets::Tickets;
 use super::verify::Telling;
 use crate::error::{Error, ErrorKind};
 
-/// Whom to trust, for control and data connections alike, and who we are.
+/// Which servers to trust, on control and data connections alike, and the client's own certificate.
 ///
-/// Certificates are verified against the host name that the user gave, or against the address
-/// where he gave one, whatever addresses the connections go to. There are two exceptions, which are
-/// named so that they stand out: [`with_pinned_keys`](Self::with_pinned_keys) asks for a key
-/// instead, and [`dangerous_accept_any_certificate`](Self::dangerous_accept_any_certificate) for
-/// nothing. Whoever wants another rule, or revocation lists, brings a `rustls::ClientConfig` with a
-/// verifier of his own ([`From`]).
+/// Certificates are verified against the host name or address that you gave, whatever addresses the
+/// connections go to. There are two exceptions: [`with_pinned_keys`](Self::with_pinned_keys) checks
+/// a key instead, and [`dangerous_accept_any_certificate`](Self::dangerous_accept_any_certificate)
+/// checks nothing. If you want another rule, or revocation lists, make a `rustls::ClientConfig`
+/// with a verifier of your own and convert it ([`From`]).
 ///
 /// ```no_run
 /// # #[cfg(feature = "ring")] {
@@ -52,14 +51,14 @@ use crate::error::{Error, ErrorKind};
 /// # Ok::<(), ftp_proto::Error>(())
 /// ```
 ///
-/// From a configuration of the caller's, whose verifier and versions are then those that count:
+/// From a configuration of your own. Its verifier and its versions are then used:
 ///
 /// ```
 /// # #[cfg(feature = "ring")] {
 /// use ftp_proto::tls::{TlsConfig, rustls};
 ///
 /// let provider = rustls::crypto::ring::default_provider();
-/// let roots = rustls::RootCertStore::empty(); // and whoever is to be trusted
+/// let roots = rustls::RootCertStore::empty(); // add the roots that you trust
 /// let config = rustls::ClientConfig::builder_with_provider(provider.into())
 ///     .with_safe_default_protocol_versions()?
 ///     .with_root_certificates(roots)
@@ -72,19 +71,19 @@ use crate::error::{Error, ErrorKind};
 #[derive(Clone)]
 pub struct TlsConfig {
     config: Arc<ClientConfig>,
-    /// That of the config, where it is known: rustls does not show it.
+    /// The verifier of `config`, if it is known: rustls does not give access to it.
     verifier: Option<Arc<dyn ServerCertVerifier>>,
-    /// Where not all of them are wanted.
+    /// The only version to speak. `None`: both.
     only: Option<TlsVersion>,
 }
 
 impl TlsConfig {
-    /// Trusts the certificates in this PEM text, and what they have signed, and nothing else: a
-    /// private CA, or a server's own certificate, as `openssl req -x509` makes it. Names and dates
-    /// must be right all the same.
+    /// Trusts the certificates in this PEM text and the certificates that they have signed, and
+    /// nothing else. Use it for a private CA, or for a server's own certificate, such as `openssl
+    /// req -x509` makes. Names and dates must be right too.
     ///
     /// # Errors
-    /// [`ErrorKind::Tls`] when it holds no certificate, or one that cannot be read.
+    /// [`ErrorKind::Tls`] if the text holds no certificate, or one that cannot be read.
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     pub fn with_roots_pem(pem: impl AsRef<[u8]>) -> Result<Self, Error> {
         let mut roots = RootCertStore::empty();
@@ -95,10 +94,10 @@ impl TlsConfig {
         Self::with_roots(roots, trusted)
     }
 
-    /// Trusts what the operating system trusts.
+    /// Trusts the certificates that the operating system trusts.
     ///
     /// # Errors
-    /// [`ErrorKind::Tls`] when the system's certificates cannot be loaded.
+    /// [`ErrorKind::Tls`] if the system's certificates cannot be loaded.
     #[cfg(all(
         feature = "platform-verifier",
         any(feature = "ring", feature = "aws-lc-rs")
@@ -110,7 +109,7 @@ impl TlsConfig {
         Self::with_verifier(provider, Arc::new(verifier))
     }
 
-    /// Trusts Mozilla's certificate authorities, compiled in.
+    /// Trusts Mozilla's certificate authorities, which are compiled in.
     ///
     /// ```
     /// # #[cfg(all(feature = "ring", feature = "webpki-roots"))] {
@@ -123,22 +122,22 @@ impl TlsConfig {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Tls`] when the provider supports no usable protocol version.
+    /// [`ErrorKind::Tls`] if the provider supports no usable protocol version.
     #[cfg(all(feature = "webpki-roots", any(feature = "ring", feature = "aws-lc-rs")))]
     pub fn webpki_roots() -> Result<Self, Error> {
         let roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
         Self::with_roots(roots, Vec::new())
     }
 
-    /// Trusts whoever has one of these keys, and nobody else: SHA-256 of the DER of the
-    /// certificate's SubjectPublicKeyInfo, as in RFC 7469 and curl's `--pinnedpubkey`. What else
-    /// the certificate says, its names, its dates and who signed it, does not count, so that it
-    /// suits servers with certificates of their own making, and old ones: X.509 version 1 will do,
-    /// and RSA keys of 1024 bits or more. A server with another key is refused by
-    /// [`Reason::OtherKey`](super::Reason::OtherKey), which tells that key.
+    /// Trusts servers that have one of these keys, and no others. A key is given as the SHA-256 of
+    /// the certificate's SubjectPublicKeyInfo in DER, as in RFC 7469 and curl's `--pinnedpubkey`.
+    /// The rest of the certificate (names, dates, issuer) does not count. So this suits self-signed
+    /// certificates and old ones: X.509 version 1 and RSA keys of 1024 bits or more are accepted. A
+    /// server with another key is refused with [`Reason::OtherKey`](super::Reason::OtherKey), which
+    /// holds that key.
     ///
     /// # Errors
-    /// [`Misuse::Option`](crate::Misuse::Option) without any key.
+    /// [`Misuse::Option`](crate::Misuse::Option) if there is no key.
     ///
     /// ```
     /// # #[cfg(feature = "ring")] {
@@ -146,7 +145,7 @@ impl TlsConfig {
     ///
     /// // openssl x509 -in cert.pem -pubkey -noout | openssl pkey -pubin -outform der | sha256sum
     /// let key = "5a91fa5d2a4d1e2e8a9d6d1ee6f1f2b5d2e5f6a7b8c9d0e1f2a3b4c5d6e7f809".parse()?;
-    /// // The one that will take its place, as curl's `--pinnedpubkey` takes it.
+    /// // The next key of this server, in the form of curl's `--pinnedpubkey`.
     /// let next = "sha256//Tk4qnqkWr0xTvQNYkq5JvK3HqN2DnVBzQrxGcS3K2nA=".parse()?;
     /// let config = TlsConfig::with_pinned_keys([key, next])?;
     /// # let _ = config;
@@ -165,23 +164,23 @@ impl TlsConfig {
         Self::with_verifier(provider, Arc::new(verifier))
     }
 
-    /// **Dangerous**: accepts any certificate, of anybody, of any age and with any key.
+    /// **Dangerous**: accepts any certificate from anyone, of any age and with any key.
     ///
-    /// The connection is encrypted, but nobody knows to whom: whoever sits on the path can pose as
-    /// the server, read the password and every file, and change them, and nothing will tell. Use
-    /// it to look at a server on a cable of your own, and
-    /// [`with_roots_pem`](Self::with_roots_pem) or [`with_pinned_keys`](Self::with_pinned_keys)
-    /// for everything else.
+    /// The connection is encrypted, but you do not know to whom. An attacker in the network can
+    /// pose as the server, read the password and every file, and change them, and you will not
+    /// notice. Use it only to look at a server on a cable of your own. For everything else, use
+    /// [`with_roots_pem`](Self::with_roots_pem) or [`with_pinned_keys`](Self::with_pinned_keys).
     ///
     /// # Errors
-    /// [`ErrorKind::Tls`] when the provider supports no usable protocol version.
+    /// [`ErrorKind::Tls`] if the provider supports no usable protocol version.
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     pub fn dangerous_accept_any_certificate() -> Result<Self, Error> {
         Self::with_verifier(provider(), Arc::new(AnyKey))
     }
 
-    /// Shows this certificate to servers that ask for one: the chain, our own first, and its key,
-    /// not encrypted, both in PEM. For control and data connections alike.
+    /// Sends this client certificate to servers that ask for one, on control and data connections
+    /// alike. Give the chain, with the client's own certificate first, and the private key, not
+    /// encrypted, both in PEM.
     ///
     /// ```no_run
     /// # #[cfg(feature = "ring")] {
@@ -196,8 +195,8 @@ impl TlsConfig {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Tls`] when there is no certificate or no key, when one cannot be read, or when
-    /// they do not belong together.
+    /// [`ErrorKind::Tls`] if there is no certificate or no key, if one of them cannot be read, or
+    /// if they do not belong together.
     pub fn with_client_certificate(
         mut self,
         chain_pem: impl AsRef<[u8]>,
@@ -222,7 +221,7 @@ impl TlsConfig {
         Ok(self)
     }
 
-    /// Speaks this version alone, for servers that get along with one of the two only.
+    /// Speaks this version only, for servers that work with only one of the two.
     ///
     /// ```no_run
     /// # #[cfg(feature = "ring")] {
@@ -236,8 +235,8 @@ impl TlsConfig {
     /// ```
     ///
     /// # Errors
-    /// [`Misuse::Option`](crate::Misuse::Option) of a `rustls::ClientConfig` of the caller's, which
-    /// says by itself what it speaks; [`ErrorKind::Tls`] when the provider does not support the version.
+    /// [`Misuse::Option`](crate::Misuse::Option) if you made this from a `rustls::ClientConfig`,
+    /// which has its own versions; [`ErrorKind::Tls`] if the provider does not support the version.
     pub fn with_only_version(self, version: TlsVersion) -> Result<Self, Error> {
         let option = || {
             Error::option("a rustls::ClientConfig of the caller's says by itself what it speaks")
@@ -260,7 +259,8 @@ impl TlsConfig {
         })
     }
 
-    /// The same with sessions that can be resumed more than once, where it may speak TLS 1.2.
+    /// A copy that speaks TLS 1.2 only, whose sessions can be resumed many times. `None` if the
+    /// configuration forbids TLS 1.2 or already speaks only one version.
     pub(crate) fn resuming_at_will(&self) -> Option<Self> {
         match self.only {
             None => self.clone().with_only_version(TlsVersion::V1_2).ok(),
@@ -295,16 +295,17 @@ impl TlsConfig {
         })
     }
 
-    /// Begins a login to this host, a DNS name or an IP address: with a session store of its own.
+    /// Begins a login to this host, a DNS name or an IP address. Each login has its own session
+    /// store.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] when the host is neither.
+    /// [`ErrorKind::InvalidArgument`] if the host is neither.
     pub fn login(&self, host: &str) -> Result<TlsLogin, Error> {
         let name = ServerName::try_from(host)
             .map_err(|error| Error::new(ErrorKind::InvalidArgument).with_source(error))?
             .to_owned();
-        // Verifier and client certificate are the same objects for the whole login, because rustls
-        // compares them by identity before it resumes.
+        // Verifier and resolver stay the same objects for the whole login, because rustls compares
+        // their identity before it resumes a session.
         let mut config = ClientConfig::clone(&self.config);
         let noting = Arc::new(Noting::new(config.client_auth_cert_resolver));
         config.client_auth_cert_resolver = noting.clone();
@@ -336,7 +337,7 @@ fn build(
     Ok(ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .map_err(tls_error)?
-        // The verifiers of `verify.rs`, as far as they are ours, are what is dangerous about it.
+        // The verifiers of this crate are in `verify.rs` and `by_key.rs`.
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth())
@@ -363,8 +364,8 @@ impl From<Arc<ClientConfig>> for TlsConfig {
     }
 }
 
-/// With whatever rustls can do and this type has no name for: revocation lists, for one. Only its
-/// session store is not used, since each login has its own.
+/// Takes a `rustls::ClientConfig`, for what this type has no method for, such as revocation lists.
+/// Its session store is not used, because each login has its own.
 ///
 /// ```
 /// # #[cfg(feature = "ring")] {
@@ -407,45 +408,45 @@ impl fmt::Debug for TlsConfig {
 #[derive(Clone)]
 pub struct TlsLogin {
     config: Arc<ClientConfig>,
-    /// The resolver of that.
+    /// The resolver of `config`.
     noting: Arc<Noting>,
-    /// The store of that.
+    /// The session store of `config`.
     sessions: Arc<Sessions>,
     name: ServerName<'static>,
 }
 
 impl TlsLogin {
-    /// A new connection, control or data, with its ClientHello ready to be sent.
+    /// Makes a new control or data connection. Its ClientHello is ready to be sent.
     ///
     /// # Errors
-    /// [`ErrorKind::Tls`] when rustls refuses the configuration.
+    /// [`ErrorKind::Tls`] if rustls refuses the configuration.
     pub fn connection(&self) -> Result<TlsChannel, Error> {
         let pump = Pump::new(self.config.clone(), self.name.clone())?;
         Ok(TlsChannel::new(pump.noting(self.noting.clone())))
     }
 
-    /// Whether this server was seen to give no ticket with a connection that resumed TLS 1.3: those of
-    /// the login are then soon used up.
+    /// Whether this server has sent no ticket on a connection that resumed TLS 1.3. The login's
+    /// tickets are then used up soon.
     pub(crate) fn is_ticketless(&self) -> bool {
         self.noting.is_ticketless()
     }
 
-    /// The same for another login to the same server, which may have had no occasion to see it.
+    /// Takes over what an earlier login has learnt about tickets of the same server.
     pub(crate) fn inherit(&self, before: &Self) {
         if before.is_ticketless() {
             self.noting.note_no_ticket();
         }
     }
 
-    /// Whether a new connection may not be made now, because it would take a ticket that is
-    /// [to be spared](Tickets::AllButLast).
+    /// Returns whether a new connection must not be made now, because it would use the ticket that
+    /// is [to be kept](Tickets::AllButLast).
     ///
     /// ```
     /// # #[cfg(feature = "ring")] {
     /// use ftp_proto::tls::{Tickets, TlsConfig};
     ///
     /// let login = TlsConfig::dangerous_accept_any_certificate()?.login("ftp.example.org")?;
-    /// assert!(!login.must_spare(Tickets::AllButLast)); // there is none at all yet
+    /// assert!(!login.must_spare(Tickets::AllButLast)); // there is no ticket yet
     /// # }
     /// # Ok::<(), ftp_proto::Error>(())
     /// ```

@@ -1,11 +1,11 @@
-//! What a TLS connection came to.
+//! The result of a TLS handshake.
 
 use alloc::vec::Vec;
 use core::fmt;
 
 use rustls::{CipherSuite, ProtocolVersion};
 
-/// What a TLS connection came to: plain values, for people and for policies.
+/// The result of a TLS handshake, as plain values for people and for your own rules.
 ///
 /// ```
 /// use ftp_proto::tls::{TlsInfo, TlsVersion};
@@ -21,14 +21,14 @@ pub struct TlsInfo {
     pub version: TlsVersion,
     /// The cipher suite, by its IANA name: `TLS_AES_128_GCM_SHA256`.
     pub cipher_suite: &'static str,
-    /// The server's certificates in DER, its own first; those of the session that was resumed,
-    /// where one was.
+    /// The server's certificates in DER, its own first. In a resumed connection, they are those of
+    /// the earlier session.
     pub certificates: Vec<Vec<u8>>,
     /// Whether the session of an earlier connection was resumed.
     pub resumed: bool,
 }
 
-/// The versions that are spoken. There is nothing older, and no renegotiation.
+/// The versions of TLS that this crate speaks. It speaks no older version, and no renegotiation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum TlsVersion {
@@ -57,8 +57,8 @@ impl fmt::Display for TlsVersion {
     }
 }
 
-/// By its name in IANA's registry, which is rustls' as well but for those of TLS 1.3 (RFC 8446
-/// appendix B.4).
+/// The name of a cipher suite in IANA's registry. rustls uses the same names, except for TLS 1.3
+/// (RFC 8446 appendix B.4).
 pub(super) fn cipher_suite(suite: CipherSuite) -> &'static str {
     match suite {
         CipherSuite::TLS13_AES_128_GCM_SHA256 => "TLS_AES_128_GCM_SHA256",
@@ -72,7 +72,7 @@ pub(super) fn cipher_suite(suite: CipherSuite) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    /// All that the providers of rustls speak.
+    /// Covers all cipher suites of rustls' providers.
     #[test]
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     fn cipher_suites_have_their_names_of_iana() {

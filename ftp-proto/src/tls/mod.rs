@@ -1,19 +1,20 @@
 //! TLS without I/O, on rustls' unbuffered interface (feature `rustls`).
 //!
-//! Three values, from the outside in:
+//! Three values:
 //!
-//! * `TlsConfig` says whom to trust, and who we are; it is made once and shared.
-//! * `TlsLogin` belongs to one control connection. All data connections of that login resume its
-//!   sessions, and no other login's, because the session store is its own.
-//! * `TlsChannel` is one connection. It has no socket and never waits: each of its operations says
-//!   by `Next` whether it is done, or what it wants of the socket. Under it lies the `Pump`, which
-//!   works on the caller's buffers, for those who keep their own.
+//! * `TlsConfig` says which servers to trust, and holds the client's own certificate. You make it
+//!   once and share it.
+//! * `TlsLogin` belongs to one control connection. All data connections of the login resume its
+//!   sessions. They resume no other login's, because each login has its own session store.
+//! * `TlsChannel` is one connection. It has no socket and never waits: each operation says by
+//!   `Next` whether it is done, or what it wants from the socket. It is built on `Pump`, which
+//!   works on your buffers, if you want to keep your own.
 //!
-//! [`Reason`] says why TLS failed, and what can be done; it is there without the feature, too.
+//! [`Reason`] says why TLS failed and what you can do. It is there without the feature too.
 //!
 //! # For those who move the bytes
 //!
-//! One loop serves all operations; here on arrays, with a server of rustls' own at the other end.
+//! One loop serves all operations. This example works on arrays, with a rustls server as the peer.
 //!
 //! ```
 //! # #[cfg(feature = "ring")] {
@@ -46,7 +47,7 @@
 //! # }
 //! # let mut socket = Socket(server);
 //!
-//! /// Does one thing, and moves bytes until it is done.
+//! /// Runs one operation, and moves bytes until it is done.
 //! fn drive<T>(
 //!     tls: &mut TlsChannel,
 //!     socket: &mut Socket,
@@ -54,8 +55,8 @@
 //! ) -> Result<T, Error> {
 //!     loop {
 //!         let next = operation(tls);
-//!         // Where it wants to write, wait for room. Before it reads, and after an error, too, take
-//!         // what there is room for now.
+//!         // For `Write`, wait for room. Before a read, and after an error, write only what
+//!         // there is room for now.
 //!         let sent = socket.write(tls.outgoing());
 //!         tls.advance(sent);
 //!         match next? {
@@ -96,22 +97,22 @@
 //! | [want](crate::Want) | operation |
 //! |---|---|
 //! | `SecureControl` | `login.connection()`, then `handshake` |
-//! | `SecureData` | `spared` if `login.must_spare(want.tickets())`; else the same, with the same login; answer `resumed` if `resumed()` says so |
+//! | `SecureData` | answer `spared` if `login.must_spare(want.tickets())`; else `login.connection()` of the same login, then `handshake`; answer `resumed` if `resumed()` says so |
 //! | `CloseData`, `SendEnd` | `close`, then half-close the socket |
 //! | `CloseData`, `AwaitEnd` | `await_end` |
 //! | `CloseData`, `Acknowledge` | `close` |
 //! | `CloseData`, `Harvest` | `harvest` |
-//! | `ClearControl` | `clear`, then drop the channel and go on in clear |
+//! | `ClearControl` | `clear`, then drop the channel and go on in clear text |
 //!
-//! Sessions are resumed by tickets. Under TLS 1.3 a ticket is good for one connection and comes at
-//! any time after the handshake; a login keeps the four newest. A data connection that you drop
-//! unread takes its tickets with it. If you never read any, a server that demands resumption
-//! refuses the third or fourth transfer.
+//! Sessions are resumed by tickets. In TLS 1.3 a ticket is good for one connection, and comes at
+//! any time after the handshake. A login keeps the four newest. If you drop a data connection
+//! without reading to its end, you lose its tickets. If you never read any, a server that demands
+//! resumption refuses the third or fourth transfer.
 //!
-//! In builds with debug assertions, rustls 0.23 panics where a server sends garbage after our
-//! close_notify. The panic is caught and becomes the error that it is without assertions, though a
-//! message appears on standard error. A program that is built with `panic = "abort"` would end.
-//! Such a program turns the assertions off, for rustls alone:
+//! In builds with debug assertions, rustls 0.23 panics if a server sends garbage after the client's
+//! close_notify. This crate catches the panic and returns an error, as in builds without
+//! assertions, but a message appears on standard error. A program that is built with `panic =
+//! "abort"` would end. If yours is, switch the assertions off for rustls alone:
 //!
 //! ```toml
 //! [profile.dev.package.rustls]
@@ -120,8 +121,8 @@
 //!
 //! # What is spoken
 //!
-//! TLS 1.2 and 1.3, without renegotiation, which rustls does not know, and without early data,
-//! which can be replayed. Servers that speak nothing newer than 1.1 are refused, in words
+//! TLS 1.2 and 1.3, without renegotiation, which rustls does not support, and without early data,
+//! which can be replayed. Servers that speak nothing newer than 1.1 are refused
 //! ([`Reason::NoCommonVersion`]).
 
 #[cfg(feature = "rustls")]

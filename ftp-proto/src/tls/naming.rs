@@ -1,4 +1,4 @@
-//! What rustls says, in this crate's words.
+//! Turning errors of rustls into errors of this crate.
 
 use alloc::boxed::Box;
 use alloc::string::ToString as _;
@@ -14,9 +14,9 @@ pub(super) fn tls_error(error: impl Into<Box<dyn core::error::Error + Send + Syn
     Error::new(ErrorKind::Tls).with_source(error)
 }
 
-/// The same with the reason, where there is one: whether the server asked for a certificate, and
-/// whether it has agreed to another connection of the login, is what it takes to understand alerts.
-/// What stays unclear all the same is left to its name.
+/// Makes an error with the reason, if the reason is clear. To understand an alert, you need to know
+/// whether the server has asked for a client certificate, and whether a handshake of this login has
+/// succeeded before. If an alert stays ambiguous, the error has no reason but rustls' message.
 pub(super) fn named(error: rustls::Error, asked: Asked, agreed: bool) -> Error {
     match reason(&error, asked, agreed) {
         Some(reason) => tls_error(error).with_tls_reason(reason),
@@ -48,7 +48,7 @@ fn of_lack(lack: &PeerIncompatible) -> Option<Reason> {
     }
 }
 
-/// What the server meant (RFC 5246 section 7.2.2, RFC 8446 section 6.2).
+/// What the server means by an alert (RFC 5246 section 7.2.2, RFC 8446 section 6.2).
 fn of_alert(alert: AlertDescription, asked: Asked, agreed: bool) -> Option<Reason> {
     match alert {
         AlertDescription::ProtocolVersion => Some(Reason::NoCommonVersion),
@@ -57,9 +57,9 @@ fn of_alert(alert: AlertDescription, asked: Asked, agreed: bool) -> Option<Reaso
         AlertDescription::InternalError => Some(Reason::ServerFailed),
         AlertDescription::CertificateRequired => Some(Reason::CertificateDemanded),
         AlertDescription::HandshakeFailure => match asked {
-            // TLS 1.2 has no alert of its own for that, and OpenSSL sends this one.
+            // TLS 1.2 has no alert for a missing certificate, and OpenSSL sends this one.
             Asked::InVain => Some(Reason::CertificateDemanded),
-            // The cipher suite is chosen ahead of it.
+            // The cipher suite was chosen before the certificate, so it is not the cause.
             Asked::Answered => Some(Reason::CertificateRefused),
             Asked::No | Asked::Before if !agreed => Some(Reason::NothingInCommon),
             _ => None,
@@ -109,7 +109,7 @@ fn of_certificate(error: &CertificateError) -> Reason {
     }
 }
 
-/// `example.org` out of webpki's `DnsName("example.org")`.
+/// Takes `example.org` out of webpki's `DnsName("example.org")`.
 fn bare(name: &str) -> &str {
     let inner = name.split_once('(').and_then(|(_, rest)| {
         let rest = rest.strip_suffix(')')?;

@@ -2,12 +2,13 @@
 
 use core::fmt;
 
-/// A public key by its SHA-256, of the DER of SubjectPublicKeyInfo (RFC 7469 section 2.4), as
-/// [`TlsConfig::with_pinned_keys`](super::TlsConfig) takes it and
-/// [`Reason::OtherKey`](super::Reason::OtherKey) tells it.
+/// A public key, identified by the SHA-256 of its SubjectPublicKeyInfo in DER (RFC 7469 section
+/// 2.4). You give it to [`TlsConfig::with_pinned_keys`](super::TlsConfig), and
+/// [`Reason::OtherKey`](super::Reason::OtherKey) holds one.
 ///
-/// It is read from hexadecimal digits, of any case and with or without colons between the bytes, or
-/// from `sha256//` and base64 as curl's `--pinnedpubkey` takes it. `Display` writes the digits.
+/// You can parse it from hexadecimal digits in upper or lower case, with or without colons between
+/// the bytes, or from `sha256//` and base64, as in curl's `--pinnedpubkey`. `Display` writes
+/// hexadecimal digits.
 ///
 /// ```
 /// use ftp_proto::tls::KeyPin;
@@ -20,12 +21,12 @@ use core::fmt;
 /// ```
 ///
 /// # Errors
-/// [`Misuse::Option`](crate::Misuse::Option), when parsed from anything else.
+/// [`Misuse::Option`](crate::Misuse::Option) if you parse anything else.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyPin([u8; 32]);
 
 impl KeyPin {
-    /// The bytes of the hash.
+    /// Returns the bytes of the hash.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! A pinned key, read from text.
+//! Parsing a pinned key from text.
 
 use core::str::FromStr;
 
@@ -36,8 +36,8 @@ fn from_hexadecimal(text: &[u8]) -> Option<[u8; 32]> {
     rest.is_empty().then_some(hash)
 }
 
-/// 32 bytes are 42 characters, one that has two bits too many, which are zero, and a sign for what
-/// is missing (RFC 4648 section 4).
+/// 32 bytes are 43 characters of base64 and one `=` (RFC 4648 section 4). The last character has
+/// two bits too many, which must be zero.
 fn from_base64(text: &[u8]) -> Option<[u8; 32]> {
     let mut hash = [0; 32];
     let mut bytes = hash.iter_mut();

@@ -20,7 +20,7 @@ use super::reason::Reason;
 use crate::error::Error;
 use crate::wire::Reply;
 
-/// TLS records in, plain text out, over buffers that are the caller's.
+/// TLS records in, plain text out, on your own buffers.
 ///
 /// ```no_run
 /// # fn example(mut pump: ftp_proto::tls::Pump) -> Result<(), ftp_proto::Error> {
@@ -40,20 +40,20 @@ pub struct Pump {
     connection: UnbufferedClientConnection,
     peer_closed: bool,
     closed: bool,
-    /// rustls must not be asked again once it has failed: it asserts that.
+    /// The error, once rustls has failed. rustls must not be called again after that: it panics.
     failed: Option<Error>,
-    /// The first byte that came.
+    /// The first byte that has come.
     first: Option<u8>,
     asked: Asked,
-    /// The resolver of the configuration, where that is a login's.
+    /// The resolver of the configuration, if a login has made it.
     noting: Option<Arc<Noting>>,
 }
 
 impl Pump {
-    /// A connection to this server.
+    /// Makes a connection to this server.
     ///
     /// # Errors
-    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) when rustls refuses the configuration.
+    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) if rustls refuses the configuration.
     pub fn new(config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Self, Error> {
         Ok(Self {
             connection: UnbufferedClientConnection::new(config, name).map_err(tls_error)?,
@@ -66,20 +66,19 @@ impl Pump {
         })
     }
 
-    /// With the resolver of its configuration.
+    /// Adds the resolver of the configuration.
     pub(super) fn noting(mut self, noting: Arc<Noting>) -> Self {
         self.asked = noting.beforehand();
         self.noting = Some(noting);
         self
     }
 
-    /// Works through whole records in `incoming`, which it decrypts in place; hands plain text to
-    /// `plain`; appends what must be sent to `outgoing`. Returns how many bytes of `incoming` are
-    /// used up, from its front.
+    /// Processes the whole records in `incoming`, which it decrypts in place. It hands plain text
+    /// to `plain`, and appends what must be sent to `outgoing`. It returns how many bytes at the
+    /// start of `incoming` are used up.
     ///
     /// # Errors
-    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls); the alert that says so to the peer stands in
-    /// `outgoing`.
+    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls). The alert for the peer is then in `outgoing`.
     pub fn process(
         &mut self,
         incoming: &mut [u8],
@@ -141,13 +140,13 @@ impl Pump {
         }
     }
 
-    /// Encrypts plain text into whole records, appended to `outgoing`. `incoming` is what
-    /// [`process`](Self::process), called just before, has left of its input: rustls looks at
-    /// the beginning of a record again.
+    /// Encrypts plain text into whole records, and appends them to `outgoing`. `incoming` is the
+    /// input that [`process`](Self::process) has left over; call that just before. rustls looks at
+    /// the start of an incomplete record again.
     ///
     /// # Errors
     /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done, after
-    /// [`close`](Self::close), and when the keys are used up.
+    /// [`close`](Self::close), and if the keys are used up.
     pub fn encrypt(
         &mut self,
         plain: &[u8],
@@ -160,7 +159,7 @@ impl Pump {
         })
     }
 
-    /// Appends close_notify to `outgoing`; a second call does nothing. `incoming` is as for
+    /// Appends close_notify to `outgoing`. A second call does nothing. `incoming` is as for
     /// [`encrypt`](Self::encrypt).
     ///
     /// # Errors
@@ -179,39 +178,40 @@ impl Pump {
         self.first.is_none()
     }
 
-    /// Whether the handshake is still going on.
+    /// Returns whether the handshake is still going on.
     pub fn is_handshaking(&self) -> bool {
         self.connection.is_handshaking()
     }
 
-    /// Whether our close_notify was made.
+    /// Whether close_notify was written.
     pub(super) fn is_closed(&self) -> bool {
         self.closed
     }
 
-    /// Whether the peer's close_notify has come: the end of file is then authentic.
+    /// Returns whether the peer's close_notify has come. The end of file is then authentic.
     pub fn is_peer_closed(&self) -> bool {
         self.peer_closed
     }
 
-    /// Whether this connection resumed an earlier session; `None` until that is known.
+    /// Returns whether this connection has resumed an earlier session. `None` until that is known.
     pub fn resumed(&self) -> Option<bool> {
         self.connection
             .handshake_kind()
             .map(|kind| kind == HandshakeKind::Resumed)
     }
 
-    /// Whether the server wants a certificate, and was shown none.
+    /// Whether the server has asked for a client certificate and got none.
     pub(super) fn is_asked_in_vain(&self) -> bool {
         self.asked == Asked::InVain
     }
 
-    /// Whether a ticket of TLS 1.3 may still come for the next connection, and none has.
+    /// Returns whether a TLS 1.3 ticket for the next connection may still come. `false` once one
+    /// has come.
     pub fn awaits_ticket(&self) -> bool {
         self.has_no_ticket() && !self.peer_closed && self.failed.is_none()
     }
 
-    /// What the handshake came to; `None` before it is done.
+    /// Returns the result of the handshake. `None` before it is done.
     pub fn info(&self) -> Option<TlsInfo> {
         if self.is_handshaking() {
             return None;
@@ -251,7 +251,7 @@ impl Pump {
         }
     }
 
-    /// Whether plain text can be sent at all.
+    /// Fails if plain text cannot be sent any more.
     pub(super) fn check_open(&self) -> Result<(), Error> {
         if self.closed {
             return Err(tls_error("written to after close_notify"));
@@ -259,7 +259,8 @@ impl Pump {
         self.check()
     }
 
-    /// The server said this instead of shaking hands: from now on it is told with the error.
+    /// Adds a reply in clear text to the error, if it came in place of a handshake. From now on,
+    /// every error shows it.
     pub(super) fn failed_with(&mut self, reply: Option<Reply>, error: Error) -> Error {
         match reply.filter(|_| error.tls_reason() == Some(&Reason::PlainServer)) {
             Some(reply) => self.failed.insert(error.with_reply(reply)).clone(),
@@ -275,7 +276,7 @@ impl Pump {
     }
 
     fn fail(&mut self, error: rustls::Error) -> Error {
-        /// What a record begins with (RFC 8446 section 5.1).
+        /// The first byte of a TLS record (RFC 8446 section 5.1).
         const TYPES: core::ops::RangeInclusive<u8> = 20..=24;
         self.note();
         let agreed = self.noting.as_ref().is_some_and(|login| login.is_agreed());
@@ -292,7 +293,8 @@ impl Pump {
         self.failed.insert(error).clone()
     }
 
-    /// What rustls asked for, and came to, while it was shown what came.
+    /// Notes what the resolver was asked and how the handshake went, after rustls has processed
+    /// records.
     fn note(&mut self) {
         if let Some(noting) = &self.noting {
             self.asked = noting.take().unwrap_or(self.asked);
@@ -305,13 +307,13 @@ impl Pump {
         }
     }
 
-    /// Whether no ticket of TLS 1.3 has come.
+    /// Whether no TLS 1.3 ticket has come.
     fn has_no_ticket(&self) -> bool {
         let version = self.connection.protocol_version();
         version == Some(ProtocolVersion::TLSv1_3) && self.connection.tls13_tickets_received() == 0
     }
 
-    /// The alert that rustls queued when it failed, and nothing that would make it read on.
+    /// Takes the alert that rustls queued when it failed, without letting rustls read on.
     fn take_alert(&mut self, incoming: &mut [u8], outgoing: &mut Vec<u8>) {
         while self.connection.wants_write() {
             let state = self.connection.process_tls_records(incoming).state;
@@ -325,15 +327,16 @@ impl Pump {
     }
 }
 
-/// rustls 0.23 asserts, in builds with debug assertions, that no fatal alert follows our own
-/// close_notify, although what comes then is the server's choice alone (its garbage after the end of
-/// an upload, for one). There it is an error, as it is in all other builds, provided that panics unwind.
+/// Calls rustls, and turns a panic after close_notify into an error. In builds with debug
+/// assertions, rustls 0.23 asserts that no fatal alert follows its own close_notify. But what comes
+/// then is up to the server: garbage after the end of an upload, for example. All other builds
+/// return an error. This function returns one too, provided that panics unwind.
 ///
-/// [`TlsChannel`](super::TlsChannel) shows rustls what follows only where it must: for the tickets and
-/// the end of an upload, and for the end of TLS after CCC. Whether a record is one of those, or garbage,
-/// shows when it has been decrypted. rustls would give out its keys, so that this could be done here
-/// (`dangerous_into_kernel_connection`); the keys are better kept where they are. If you build with
-/// `panic = "abort"` and with debug assertions, turn those of rustls off, as the module's page says.
+/// [`TlsChannel`](super::TlsChannel) lets rustls process bytes after close_notify only where it
+/// must: for the tickets at the end of an upload, and for the end of TLS after CCC. Only decryption
+/// shows whether a record is garbage. rustls could hand out its keys for this
+/// (`dangerous_into_kernel_connection`), but the keys are safer where they are. If you build with
+/// `panic = "abort"` and debug assertions, switch off those of rustls, as the module's page says.
 fn advance<'c, 'i>(
     connection: &'c mut UnbufferedClientConnection,
     incoming: &'i mut [u8],

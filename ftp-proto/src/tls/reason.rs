@@ -7,8 +7,8 @@ use core::fmt;
 use super::pin::KeyPin;
 use crate::wire::Escaped;
 
-/// Why TLS failed, where that is known: [`Error::tls_reason`](crate::Error::tls_reason) tells it.
-/// `Display` says in plain words what can be done.
+/// Why TLS failed, if that is known. [`Error::tls_reason`](crate::Error::tls_reason) returns it.
+/// `Display` says in plain words what you can do.
 ///
 /// ```
 /// use ftp_proto::Error;
@@ -29,78 +29,78 @@ pub enum Reason {
     Expired,
     /// The server's certificate is not valid yet.
     NotYetValid,
-    /// The server signed its certificate itself.
+    /// The server's certificate is self-signed.
     SelfSigned,
-    /// Nobody who is trusted signed the server's certificate.
+    /// No issuer that you trust has signed the server's certificate.
     UnknownIssuer,
     /// The server's certificate is for other names.
     WrongName {
-        /// The name that was asked for.
+        /// The name or address that you gave.
         expected: String,
         /// The names in the certificate.
         presented: Vec<String>,
     },
-    /// The server's certificate was revoked, as a list says that the caller's own
-    /// `rustls::ClientConfig` has.
+    /// The server's certificate was revoked, according to a revocation list in your own
+    /// `rustls::ClientConfig`.
     Revoked,
-    /// Nobody can tell whether the server's certificate was revoked: a list is missing, or too old.
+    /// It is unknown whether the server's certificate was revoked: a list is missing or too old.
     RevocationUnknown,
-    /// The server's key is none of those that were pinned.
+    /// The server's key is not one of the pinned keys.
     OtherKey {
-        /// The key that it has.
+        /// The server's key.
         presented: KeyPin,
     },
-    /// The server's certificate, or one that signed it, is of another version of X.509 than 3, which
-    /// alone can be verified.
+    /// The server's certificate, or one that signed it, is not X.509 version 3. Only version 3 can
+    /// be verified.
     OldCertificate {
         /// 1 or 2.
         version: u8,
     },
     /// The server's certificate, or one that signed it, has an RSA key that is too short.
     WeakKey {
-        /// Its length in bits.
+        /// The length of the key in bits.
         bits: usize,
     },
     /// The server's certificate, or one that signed it, was signed with a hash that is too old.
     WeakSignature {
-        /// Its name.
+        /// The name of the hash.
         hash: &'static str,
     },
     /// The server's certificate, or its signature, is wrong in another way.
     BadCertificate,
-    /// The server wants a certificate of the client, and was given none.
+    /// The server wants a client certificate, and got none.
     CertificateDemanded,
-    /// The server does not accept the client's certificate.
+    /// The server does not accept the client certificate.
     CertificateRefused,
-    /// The server and this client have no version of TLS in common.
+    /// The server and this client support no common version of TLS.
     NoCommonVersion,
-    /// The server and this client have no cipher suite, no group or no kind of signature in common.
+    /// The server and this client support no common cipher suite, group or kind of signature.
     NothingInCommon,
-    /// The server does not know the host name that it was told (SNI, RFC 6066 section 3).
+    /// The server does not know the host name that the client sent (SNI, RFC 6066 section 3).
     UnknownName,
-    /// The server failed by itself, as it says.
+    /// The server's alert says that the server itself has failed.
     ServerFailed,
-    /// The server answers in clear text where TLS is due, and nobody has asked for TLS: it does not
-    /// speak implicit TLS there, or has failed.
+    /// The server answers in clear text where TLS should begin, without any AUTH. It does not speak
+    /// implicit TLS at this port, or it has failed.
     PlainServer,
     /// Clear text came after both sides had agreed on TLS, or in the middle of a TLS connection.
     ClearText,
-    /// The server speaks TLS where clear text is due.
+    /// The server speaks TLS where clear text is expected.
     TlsServer,
-    /// The server says nothing where its greeting is due.
+    /// The server sends nothing where its greeting is expected.
     SilentServer,
-    /// The server ended the connection in the middle of the handshake.
+    /// The server ended the connection during the handshake.
     EndedInHandshake,
-    /// The server refuses a data connection that did not resume the TLS session of the login, as
-    /// far as its reply (522, 425) tells.
+    /// The server refuses a data connection because it did not resume the TLS session of the login,
+    /// according to its reply (522, 425).
     ResumptionDemanded,
-    /// The data connection did not resume the TLS session of the login, and
-    /// [was to](crate::Resumption::Required).
+    /// The data connection did not resume the TLS session of the login, and you [require
+    /// that](crate::Resumption::Required).
     NotResumed,
 }
 
 impl Reason {
-    /// Whether it was this side that broke off.
+    /// Whether the client ended the handshake, not the server.
     pub(crate) fn is_ours(&self) -> bool {
         matches!(
             self,
@@ -143,7 +143,7 @@ impl fmt::Display for Reason {
                 f,
                 "the server's certificate, or one that signed it, has a {bits}-bit key, which is too \
                  short: {}",
-                // A pin is worth nothing where anybody can find the key.
+                // A pin is worth nothing if anyone can compute the private key.
                 if *bits < 1024 {
                     "have it replaced there"
                 } else {
@@ -160,7 +160,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// What helps against certificates that are too old.
+/// The advice for certificates that are too old.
 const REPLACE: &str =
     "have it replaced there, or pin the server's key (TlsConfig::with_pinned_keys)";
 

@@ -1,4 +1,4 @@
-//! Ciphertext that came and is not used up.
+//! Ciphertext that has come and is not used up.
 
 use alloc::vec::Vec;
 
@@ -13,7 +13,7 @@ pub(super) struct Records {
     end: usize,
 }
 
-/// The smallest room offered for ciphertext; a record is at most about 16 KiB.
+/// The least room that is offered for ciphertext. A record has at most about 16 KiB.
 const LEAST_SPACE: usize = 4 * 1024;
 
 impl Records {

@@ -1,4 +1,4 @@
-//! Whether a data connection resumed the login's session, where that is demanded.
+//! Deciding whether a data connection resumed the login's session, if that is demanded.
 
 use super::info::TlsInfo;
 use super::reason::Reason;
@@ -7,8 +7,8 @@ use crate::flow::{Answer, SecureData};
 use crate::options::Resumption;
 
 impl SecureData {
-    /// The handshake is done and came to this; it has failed where resumption is
-    /// [demanded](Resumption::Required) and there was none.
+    /// Answers after a handshake with this result. The answer is a failure if resumption is
+    /// [demanded](Resumption::Required) and the handshake has not resumed a session.
     pub fn secured_with(self, info: Option<&TlsInfo>, resumption: Resumption) -> Answer {
         match (info.is_some_and(|info| info.resumed), resumption) {
             (true, _) => self.resumed(),

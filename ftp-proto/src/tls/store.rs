@@ -9,11 +9,11 @@ use rustls::NamedGroup;
 use rustls::client::{ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue};
 use rustls::pki_types::ServerName;
 
-/// The sessions of one login, for its data connections to resume.
+/// The TLS sessions of one login, which its data connections resume.
 ///
-/// The store of rustls is made for many servers. It takes room for eight tickets and a table of
-/// names before there is one, and each ticket has a copy of the server's certificates. A login has
-/// one name, and one data connection at a time.
+/// The session store of rustls is made for many servers. It reserves room for eight tickets and a
+/// table of names before there is any ticket. A login has one server name, and one data connection
+/// at a time.
 pub(super) struct Sessions {
     name: ServerName<'static>,
     kept: Mutex<Kept>,
@@ -22,16 +22,17 @@ pub(super) struct Sessions {
 #[derive(Default)]
 struct Kept {
     group: Option<NamedGroup>,
-    /// Good for any number of connections, and not there under TLS 1.3.
+    /// Good for any number of connections. Not used in TLS 1.3.
     tls12: Option<Box<Tls12ClientSessionValue>>,
-    /// Of TLS 1.3, each good for one connection; the newest last.
+    /// Tickets of TLS 1.3, each good for one connection. The newest is the last.
     tickets: Vec<Tls13ClientSessionValue>,
 }
 
-/// How many tickets are kept. A data connection takes one and as a rule brings one (OpenSSL) or two
-/// (GnuTLS, rustls); those that are given up unread, and ProFTPD's uploads, bring none. OpenSSL
-/// gives two with the login, and never are there more. Where there are, two more of them are a
-/// reserve for four connections in a row, and any number beyond is memory for nothing.
+/// How many tickets are kept. A data connection takes one ticket, and usually brings one (OpenSSL)
+/// or two (GnuTLS, rustls). Connections that are dropped unread, and ProFTPD's uploads, bring none.
+/// OpenSSL sends two tickets with the login, and then there are never more than two. Other servers
+/// send more: then two more are a reserve, for four connections in a row. Still more would only use
+/// memory.
 const TICKETS: usize = 4;
 
 impl Sessions {
@@ -40,15 +41,15 @@ impl Sessions {
         Self { name, kept }
     }
 
-    /// Whether the next connection would take the last ticket, and leave nothing to resume.
+    /// Whether the next connection would use the last ticket, so that nothing is left to resume.
     pub(super) fn has_one_ticket_left(&self) -> bool {
         let kept = self.of(&self.name);
         kept.is_some_and(|kept| kept.tls12.is_none() && kept.tickets.len() == 1)
     }
 
-    /// `None` for another server, which a login does not have.
+    /// Locks the sessions. `None` for another server, which cannot happen in a login.
     fn of(&self, name: &ServerName<'_>) -> Option<MutexGuard<'_, Kept>> {
-        // Nothing in here panics half-way.
+        // A poisoned lock is fine: no code panics halfway through a change.
         let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         (self.name == *name).then(kept)
     }
@@ -90,14 +91,15 @@ impl ClientSessionStore for Sessions {
         }
     }
 
-    /// The newest, which is the last to expire. Where rustls finds that it has expired, the others
-    /// have as well, and the handshake without any that it makes then brings new ones.
+    /// Takes the newest ticket, which expires last. If rustls finds that it has expired, so have
+    /// the others; rustls then does a full handshake, which brings new tickets.
     fn take_tls13_ticket(&self, name: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
         self.of(name)?.tickets.pop()
     }
 }
 
-/// Whoever has a ticket and its secret can read and pose as us: how many, and no more.
+/// Shows only how many tickets there are: anyone who has a ticket and its secret can pose as the
+/// client.
 impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kept = self.of(&self.name);

@@ -1,14 +1,15 @@
-//! Session tickets that are spared.
+//! Which session tickets a handshake may use.
 
-/// Which session tickets a handshake on a data connection may use. Under TLS 1.3 each is good for one
-/// handshake, and a transfer that is then refused brings no other one.
+/// Which session tickets a handshake on a data connection may use. In TLS 1.3 each ticket is good
+/// for one handshake, and a transfer that is then refused brings no new ticket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Tickets {
-    /// All.
+    /// All tickets.
     #[default]
     All,
-    /// All but the last one: nobody knows yet whether the transfer takes place. Where there is just
-    /// one, the handshake is not begun, and the want is answered by [`SecureData::spared`](crate::SecureData::spared). Where there
-    /// is none, or a session of TLS 1.2, which has no end, there is nothing to spare.
+    /// All but the last ticket, because the server may still refuse the transfer. If there is just
+    /// one ticket, do not begin the handshake, and answer
+    /// [`SecureData::spared`](crate::SecureData::spared). If there is no ticket, or a TLS 1.2
+    /// session, which can be used any number of times, nothing needs to be kept.
     AllButLast,
 }

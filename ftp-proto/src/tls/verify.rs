@@ -1,4 +1,4 @@
-//! A verifier of the server's certificate that says what is wrong with it.
+//! A verifier of server certificates that says what is wrong with a certificate.
 
 use alloc::string::ToString as _;
 use alloc::sync::Arc;
@@ -14,12 +14,12 @@ use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureSchem
 use super::certificate::Certificate;
 use super::reason::Reason;
 
-/// Another verifier, whose errors name the cause where they would not, and which takes a trusted
-/// certificate for what it is.
+/// Wraps another verifier. If that verifier's error does not name the cause, this one finds it. It
+/// also accepts a certificate that is itself a trusted root.
 #[derive(Debug)]
 pub(super) struct Telling {
     verifier: Arc<dyn ServerCertVerifier>,
-    /// Certificates that servers themselves may show.
+    /// Trusted certificates that a server may use as its own.
     trusted: Vec<CertificateDer<'static>>,
 }
 
@@ -55,7 +55,7 @@ impl ServerCertVerifier for Telling {
             return Err(error);
         };
         if is_authority(wrong) && self.trusted.contains(end_entity) {
-            // The dates were looked at ahead of that.
+            // The wrapped verifier has checked the dates before this error.
             verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
             return Ok(ServerCertVerified::assertion());
         }
@@ -99,7 +99,7 @@ impl ServerCertVerifier for Telling {
 }
 
 impl Telling {
-    /// The cause, where the error itself does not name it.
+    /// The cause, if the error itself does not name it.
     fn cause(
         &self,
         wrong: &CertificateError,
@@ -121,7 +121,8 @@ impl Telling {
                 Some(Reason::OldCertificate { version })
             }
             CertificateError::UnknownIssuer => own_issuer(),
-            // Of one that is its own issuer this says that a root has the same name.
+            // For a certificate that is its own issuer, this error only means that a root has the
+            // same name.
             CertificateError::BadSignature => own_issuer().or_else(|| {
                 let trusted = self
                     .trusted
@@ -146,7 +147,7 @@ impl Telling {
     }
 }
 
-/// A key that is too short signs what nobody here can verify.
+/// Names the key as the cause if it is too short: no provider here can verify its signature.
 fn weak(error: rustls::Error, certificate: &CertificateDer<'_>) -> rustls::Error {
     let weakness = Certificate::parse(certificate).and_then(|parsed| parsed.key.weakness());
     match error {
@@ -159,9 +160,10 @@ pub(super) fn other(reason: Reason) -> rustls::Error {
     CertificateError::Other(OtherError(Arc::new(reason))).into()
 }
 
-/// Webpki accepts no certificate that may sign others as a server's own. `openssl req -x509` makes
-/// such ones by default, and most servers with a certificate of their own making have them. The
-/// error has no name here but its words; if they change, such servers are refused.
+/// Whether webpki refused the certificate because it may sign others. webpki does not accept such a
+/// certificate as a server's own. But `openssl req -x509` makes them by default, and most
+/// self-signed servers use one. webpki's error can be recognised only by its text. If that text
+/// changes, such servers will be refused.
 fn is_authority(error: &CertificateError) -> bool {
     match error {
         CertificateError::Other(error) => error.0.to_string() == "CaUsedAsEndEntity",

@@ -1,7 +1,7 @@
-//! Signatures by RSA keys that are too short for rustls' providers (RFC 8017 section 8).
+//! Verifying signatures by RSA keys that are too short for rustls' providers (RFC 8017 section 8).
 //!
-//! A user who pins such a key wants proof that the server has it. This file only verifies. It holds no
-//! secret, so it need not take the same time in every case, and it does the arithmetic the simplest way.
+//! If you pin such a key, you want proof that the server has it. This file only verifies. It holds
+//! no secret, so it need not take constant time, and it uses the simplest arithmetic.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -20,14 +20,15 @@ use super::certificate::RsaKey;
 )]
 mod tests;
 
-/// Keys of fewer bits prove nothing: they have been broken.
+/// The shortest key in bits. Shorter keys prove nothing, since they have been broken.
 const LEAST: usize = 1024;
 
-/// The longest exponent, in bytes: 65537 has three, and a server is not to choose how long this takes.
+/// The longest exponent, in bytes. 65537 has three bytes. A server must not choose how long this
+/// takes.
 const LONGEST_EXPONENT: usize = 5;
 
 impl RsaKey<'_> {
-    /// Whether it has signed the message; `hash` finds hashes.
+    /// Whether this key has signed the message. `hash` finds a hash function.
     pub(super) fn has_signed(
         &self,
         message: &[u8],
@@ -53,7 +54,7 @@ impl RsaKey<'_> {
         padded() == Some(true)
     }
 
-    /// RSAVP1: the signature to the power of the exponent, as long as the modulus.
+    /// RSAVP1: the signature to the power of the exponent, with as many bytes as the modulus.
     fn encoded_message(&self, signature: &[u8]) -> Option<Vec<u8>> {
         let sound = self.length() >= LEAST
             && self.modulus.last()? % 2 == 1
@@ -74,9 +75,9 @@ enum Padding {
     Pss,
 }
 
-/// EMSA-PKCS1-v1_5 (section 9.2), to be compared as a whole.
+/// EMSA-PKCS1-v1_5 (section 9.2). The result is compared as a whole.
 fn pkcs1(hash: &dyn Hash, message: &[u8], length: usize) -> Option<Vec<u8>> {
-    // DigestInfo up to the digest.
+    // The DigestInfo before the digest.
     let (whole, inside, algorithm, digest) = match hash.algorithm() {
         HashAlgorithm::SHA256 => (0x31, 0x0d, 1, 0x20),
         HashAlgorithm::SHA384 => (0x41, 0x0d, 2, 0x30),
@@ -93,10 +94,10 @@ fn pkcs1(hash: &dyn Hash, message: &[u8], length: usize) -> Option<Vec<u8>> {
     (filling >= 8).then(|| [&[0, 1][..], &vec![0xff; filling], &[0], &info].concat())
 }
 
-/// EMSA-PSS-VERIFY (section 9.1.2), with a salt that is as long as the hash.
+/// EMSA-PSS-VERIFY (section 9.1.2), with a salt of the hash's length.
 fn is_pss(hash: &dyn Hash, message: &[u8], encoded: &[u8], bits: usize) -> Option<bool> {
     let size = hash.output_len();
-    // A modulus of 8n + 1 bits has a byte more than the encoded message.
+    // With a modulus of 8n + 1 bits, there is one byte more than in the encoded message.
     let (ahead, encoded) =
         encoded.split_at_checked(encoded.len().checked_sub(bits.div_ceil(8))?)?;
     let (masked, rest) =
@@ -133,7 +134,7 @@ fn mask(hash: &dyn Hash, seed: &[u8]) -> impl Iterator<Item = u8> {
     })
 }
 
-/// A number in as many limbs as the modulus, the lowest first.
+/// A number with as many limbs as the modulus, the lowest limb first.
 #[derive(Clone)]
 struct Number(Vec<u64>);
 
@@ -146,7 +147,7 @@ impl Number {
         Self(limbs.collect())
     }
 
-    /// The lowest bytes, the highest first.
+    /// The lowest `length` bytes, with the highest byte first.
     fn bytes(&self, length: usize) -> Vec<u8> {
         let bytes = self.0.iter().flat_map(|limb| limb.to_le_bytes());
         let mut bytes: Vec<u8> = bytes.take(length).collect();
@@ -158,10 +159,10 @@ impl Number {
         self.0.iter().rev().lt(other.0.iter().rev())
     }
 
-    /// Square and multiply.
+    /// Computes the power by squaring and multiplying.
     fn power(&self, exponent: &[u8], modulus: &Self) -> Self {
         let mut bits = bits_of(exponent).skip_while(|bit| !bit);
-        // The first one.
+        // The first bit is `self`.
         bits.next();
         bits.fold(self.clone(), |power, bit| {
             let square = power.times(&power, modulus);
@@ -172,7 +173,7 @@ impl Number {
         })
     }
 
-    /// Double and add.
+    /// Computes the product by doubling and adding.
     fn times(&self, other: &Self, modulus: &Self) -> Self {
         let zero = Self(vec![0; modulus.0.len()]);
         let bytes = self.bytes(self.0.len().saturating_mul(8));
@@ -185,7 +186,7 @@ impl Number {
         })
     }
 
-    /// Both are below the modulus.
+    /// Adds modulo the modulus. Both numbers are below it.
     fn plus(&self, other: &Self, modulus: &Self) -> Self {
         let mut carry = false;
         let sum = self.0.iter().zip(&other.0).map(|(a, b)| {
@@ -201,7 +202,7 @@ impl Number {
         }
     }
 
-    /// Without what goes below zero, which a carry makes up for.
+    /// Subtracts. A borrow from the top limb is dropped; the carry of the sum makes up for it.
     fn minus(&self, other: &Self) -> Self {
         let mut borrow = false;
         let difference = self.0.iter().zip(&other.0).map(|(a, b)| {
@@ -214,7 +215,7 @@ impl Number {
     }
 }
 
-/// The highest first.
+/// The bits, highest first.
 fn bits_of(bytes: &[u8]) -> impl Iterator<Item = bool> {
     bytes
         .iter()

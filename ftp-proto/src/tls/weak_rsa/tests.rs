@@ -1,4 +1,4 @@
-//! Signatures that OpenSSL 3 made: `openssl dgst -sha256 -sign`, for PSS with
+//! Tests with signatures by OpenSSL 3: `openssl dgst -sha256 -sign`, and for PSS also
 //! `-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest`.
 
 use super::*;
@@ -126,7 +126,7 @@ fn another_message_scheme_key_or_signature() {
     }
 }
 
-/// The sum of a signature and the modulus is the same number once more, and no signature.
+/// A signature plus the modulus is the same number modulo the modulus. It must still be refused.
 #[test]
 fn a_signature_above_the_modulus() {
     let (modulus, scheme, signature) = SIGNATURES[4];
@@ -143,7 +143,7 @@ fn a_signature_above_the_modulus() {
     assert!(!has_signed(&modulus, &EXPONENT, MESSAGE, scheme, &above));
 }
 
-/// What has been broken proves nothing.
+/// Keys that have been broken prove nothing.
 #[test]
 fn keys_of_fewer_than_1024_bits() {
     let number = Number(vec![5, 0]);
