@@ -1,14 +1,14 @@
-//! The answer to FEAT (RFC 2389, section 3.2).
+//! The reply to FEAT (RFC 2389, section 3.2).
 
 use crate::wire::{Escaped, Reply};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// What the server says it can do, in its own order, unknown names included.
+/// What the server says it supports, in its own order, with unknown names.
 ///
-/// A hint and no more: servers omit what works and list what does not. Names are compared without
-/// regard to case.
+/// Take it only as a hint: servers omit features that work, and list features that do not. Names
+/// are compared without regard to case.
 ///
 /// ```
 /// use ftp_proto::{reply::features, wire::Reply};
@@ -21,15 +21,15 @@ use core::fmt;
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Features(
-    /// All lines, each LF between two of them. A session keeps it: one piece of memory instead of
-    /// one a line is half as much.
+    /// All lines, with LF between them. Each session keeps this, and one allocation uses half the
+    /// memory of one for each line.
     Box<[u8]>,
 );
 
-/// Reads the answer to FEAT: the lines between the first and the last, whatever the code.
+/// Reads the reply to FEAT: the lines between the first and the last, whatever the code is.
 ///
-/// They may be indented or carry `211-` (ProFTPD), and end with blanks. A reply of one line
-/// (`211 no features`, or a refusal) lists nothing.
+/// The lines may be indented or begin with `211-` (ProFTPD), and may end with blanks. A reply of
+/// one line (`211 no features`, or a refusal) lists nothing.
 #[must_use]
 pub fn features(reply: &Reply) -> Features {
     let lines: Vec<&[u8]> = reply.text_lines().collect();
@@ -40,8 +40,8 @@ pub fn features(reply: &Reply) -> Features {
 }
 
 impl Features {
-    /// Features from lines such as `MLST type*;size*;`, from a saved profile for example. Blanks
-    /// around a line are dropped, and so are lines of blanks.
+    /// Makes features from lines such as `MLST type*;size*;`, for example from a saved profile.
+    /// Blanks around a line and empty lines are dropped.
     pub fn from_lines<L: AsRef<[u8]>>(lines: impl IntoIterator<Item = L>) -> Self {
         let mut text = Vec::new();
         for line in lines {
@@ -59,21 +59,22 @@ impl Features {
         Self(text.into_boxed_slice())
     }
 
-    /// Whether the name is listed.
+    /// Returns whether this name is listed.
     #[must_use]
     pub fn supports(&self, name: &str) -> bool {
         self.parameters(name).is_some()
     }
 
-    /// What stands behind the name where it is listed first, without the blanks around it; empty
-    /// where that is nothing.
+    /// Returns the text after the name in the first line that lists it, without blanks around it.
+    /// It may be empty. `None` if the name is not listed.
     #[must_use]
     pub fn parameters(&self, name: &str) -> Option<&[u8]> {
         self.all(name).next()
     }
 
-    /// Whether one line of this name has this word among its parameters, which `;`, `,` and
-    /// blanks separate: some servers list `AUTH TLS;SSL`, others a line for each.
+    /// Returns whether any line with this name has this word among its parameters. `;`, `,` and
+    /// blanks separate parameters: some servers list `AUTH TLS;SSL`, others send a line for each
+    /// word.
     #[must_use]
     pub fn lists(&self, name: &str, word: &str) -> bool {
         self.all(name).any(|parameters| {
@@ -83,13 +84,13 @@ impl Features {
         })
     }
 
-    /// Whether AUTH TLS is listed, or its other name, TLS-C (RFC 4217, section 4).
+    /// Returns whether AUTH TLS is listed, or its other name, TLS-C (RFC 4217, section 4).
     #[must_use]
     pub fn auth_tls(&self) -> bool {
         self.lists("AUTH", "TLS") || self.lists("AUTH", "TLS-C")
     }
 
-    /// All names with their parameters, which may be empty.
+    /// Returns all names with their parameters, which may be empty.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.lines().map(|line| {
             let end = memchr::memchr2(b' ', b'\t', line).unwrap_or(line.len());
@@ -98,7 +99,7 @@ impl Features {
         })
     }
 
-    /// Whether nothing is listed.
+    /// Returns whether nothing is listed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

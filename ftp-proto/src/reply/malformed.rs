@@ -1,25 +1,25 @@
-//! Why a reply does not say what it should.
+//! Why a reply does not have the form that it should have.
 
 use super::InvalidTimestamp;
 use crate::wire::Code;
 use core::fmt;
 
-/// A complete reply that does not have the form its command calls for.
+/// The error for a complete reply that does not have the form that its command needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Malformed {
-    /// Not a code with which this form comes.
+    /// The code is not one of those that have this form.
     Code {
         /// The code that came.
         code: Code,
     },
-    /// No address and port in a 227.
+    /// A 227 without an address and port.
     NoAddress,
-    /// No port between delimiters in a 229.
+    /// A 229 without a port between delimiters.
     NoPort,
-    /// A number above 255 in a 227.
+    /// A 227 with a number above 255.
     Octet,
-    /// Port 0, or one above 65535.
+    /// Port 0, or a port above 65535.
     Port,
     /// A quoted pathname without its closing quote.
     UnterminatedQuote,
@@ -28,16 +28,16 @@ pub enum Malformed {
         /// The character.
         byte: u8,
     },
-    /// Something other than a number of bytes in a 213.
+    /// A 213 that should hold a number of bytes and holds something else.
     NoNumber,
     /// A number of 2^64 or above.
     Overflow,
-    /// Something other than a time in a 213.
+    /// A 213 that should hold a time and holds something else.
     Time {
-        /// What is wrong with it.
+        /// What is wrong with the time.
         reason: InvalidTimestamp,
     },
-    /// No line of facts in the reply to MLST.
+    /// A reply to MLST without a line of facts.
     NoEntry,
 }
 

@@ -1,19 +1,21 @@
-//! 250 to MLST (RFC 3659, section 7.3).
+//! The reply to MLST (250; RFC 3659, section 7.3).
 
 use super::Malformed;
 use crate::data::Entry;
 use crate::wire::{Code, Reply};
 
-/// Reads the reply to MLST: the entry between its first and its last line.
+/// Reads the reply to MLST: the entry between the first and the last line.
 ///
-/// The blank that indents the entry may be missing, as some servers forget it, or stand after a
-/// repeated `250-`, and there may be more blanks and tabs than one. Its name is often a whole path (Pure-FTPd, ProFTPD, pyftpdlib).
-/// Where no line between them is an entry, another one may be, if it has facts: it may have no name,
-/// and is then [malformed](Entry::is_malformed).
+/// The blank that indents the entry may be missing, since some servers forget it. It may also
+/// follow a repeated `250-`, and there may be several blanks and tabs. The name of the entry is
+/// often a whole path (Pure-FTPd, ProFTPD, pyftpdlib). If no line in between is an entry, any line
+/// with facts is taken. Such an entry may have no name, and is then
+/// [malformed](Entry::is_malformed).
 ///
 /// # Errors
 ///
-/// [`Malformed::Code`], and [`NoEntry`](Malformed::NoEntry): ProFTPD says so of a hidden file.
+/// [`Malformed::Code`], and [`NoEntry`](Malformed::NoEntry): ProFTPD answers like that for a hidden
+/// file.
 ///
 /// ```
 /// use ftp_proto::{reply::entry, wire::Reply};
@@ -40,8 +42,8 @@ pub fn entry(reply: &Reply) -> Result<Entry, Malformed> {
 
 /// The first entry between the first line and the last.
 ///
-/// A blank decides whether there are facts, so that what stands in front of it is taken off here
-/// with more care than for texts that are shown.
+/// A blank before the name shows whether there are facts, so this code removes a code or blank at
+/// the start of a line with more care than `text_lines` does.
 fn inner_entry(reply: &Reply) -> Option<Entry> {
     let mut lines = reply.lines();
     let opening = lines.next()?.get(..4);

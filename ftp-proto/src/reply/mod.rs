@@ -1,4 +1,5 @@
-//! Grammars on one complete [`Reply`](crate::wire::Reply): pure functions, linear in its bytes.
+//! Grammars for one complete [`Reply`](crate::wire::Reply): pure functions, in time linear in its
+//! bytes.
 //!
 //! ```
 //! use ftp_proto::{reply, wire::Reply};

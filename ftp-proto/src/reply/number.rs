@@ -1,7 +1,7 @@
-//! Decimal numbers: no sign, no blank, no other base, no wrapping.
+//! Decimal numbers, without sign, blanks, other bases or wrapping.
 
-/// The value of a run of ASCII digits; nothing where it is empty, holds something else, or does
-/// not fit.
+/// Returns the value of ASCII digits. `None` if there are none, if there is anything else, or if
+/// the value does not fit.
 pub(crate) fn decimal(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;

@@ -1,4 +1,5 @@
-//! 227 and 229: where the server listens (RFC 959, RFC 1123 section 4.1.2.6, RFC 2428 section 3).
+//! 227 and 229: the address where the server listens (RFC 959, RFC 1123 section 4.1.2.6, RFC 2428
+//! section 3).
 
 use super::Malformed;
 use super::number::decimal;
@@ -11,13 +12,13 @@ use nom::multi::fold_many0;
 use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
-/// Where the server says it listens.
+/// The address where the server says that it listens.
 ///
-/// The address is what it *says*: behind NAT it is often wrong, and from a hostile server it
-/// points elsewhere. Connect to the control connection's peer unless told otherwise.
+/// Do not rely on this address: behind NAT it is often wrong, and a hostile server may name another
+/// host. Connect to the control connection's peer, unless you know better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Passive {
-    /// The IPv4 address of a 227; a 229 has none.
+    /// The IPv4 address in a 227. `None` for a 229, which has no address.
     pub address: Option<[u8; 4]>,
     /// The port.
     pub port: NonZeroU16,
@@ -25,15 +26,16 @@ pub struct Passive {
 
 /// Reads the reply to PASV: a 227, or a 229, which some servers send instead.
 ///
-/// The six numbers may stand anywhere in the text, with or without parentheses (freebox sends no
-/// words at all), one blank after a comma allowed. The first run of six that are octets wins, so
-/// that digits in the words before it do no harm; of a longer run its first six count.
+/// The six numbers may be anywhere in the text, with or without parentheses, and with or without
+/// one blank after each comma (freebox sends nothing but the numbers). The first run of six octets
+/// counts, so digits in the words before it do no harm. If a run is longer, its first six numbers
+/// count.
 ///
 /// # Errors
 ///
-/// [`Malformed::Code`], [`NoAddress`](Malformed::NoAddress), [`Octet`](Malformed::Octet) where
-/// every run of six has a number above 255 or of more than three digits,
-/// [`Port`](Malformed::Port) for port 0; for a 229 those of [`extended_passive`].
+/// [`Malformed::Code`]; [`NoAddress`](Malformed::NoAddress); [`Octet`](Malformed::Octet) if every
+/// run of six has a number above 255 or with more than three digits; [`Port`](Malformed::Port) for
+/// port 0. For a 229, those of [`extended_passive`].
 ///
 /// ```
 /// use ftp_proto::{reply::passive, wire::Reply};
@@ -51,16 +53,16 @@ pub fn passive(reply: &Reply) -> Result<Passive, Malformed> {
     }
 }
 
-/// Reads the reply to EPSV: a 229, or a 227, of which only the port counts.
+/// Reads the reply to EPSV: a 229, or a 227, of which only the port is used.
 ///
-/// `(|||6446|)` with any printable delimiter but a digit, all of them equal. CEPR servers fill in
-/// the protocol and the address: accepted, and ignored. Without parentheses the delimiter must be
-/// punctuation.
+/// The form is `(|||6446|)`, with any printable delimiter that is not a digit; all delimiters must
+/// be equal. CEPR servers fill in the protocol and the address, which are accepted and ignored.
+/// Without parentheses, the delimiter must be punctuation.
 ///
 /// # Errors
 ///
-/// [`Malformed::Code`], [`NoPort`](Malformed::NoPort) (BulletProof FTP omits a delimiter),
-/// [`Port`](Malformed::Port) for port 0 and ports above 65535; for a 227 those of [`passive`].
+/// [`Malformed::Code`]; [`NoPort`](Malformed::NoPort) (BulletProof FTP leaves out a delimiter);
+/// [`Port`](Malformed::Port) for port 0 and ports above 65535. For a 227, those of [`passive`].
 ///
 /// ```
 /// use ftp_proto::{reply::extended_passive, wire::Reply};
@@ -98,7 +100,7 @@ fn address_and_port(reply: &Reply) -> Result<Passive, Malformed> {
     Err(failure)
 }
 
-/// The first six of a run of numbers between commas; `None` stands for what is no octet.
+/// The first six numbers of a run with commas in between. `None` is a number that is not an octet.
 #[derive(Clone, Copy, Default)]
 struct Run {
     octets: [Option<u8>; 6],
@@ -115,7 +117,7 @@ impl Run {
     }
 }
 
-/// The next run of numbers. Runs do not overlap, so that each byte is looked at once.
+/// Finds the next run of numbers. Runs do not overlap, so each byte is read once.
 fn next_run(text: &[u8]) -> IResult<&[u8], Run> {
     let (text, first) = preceded(take_till(|byte: u8| byte.is_ascii_digit()), octet).parse(text)?;
     let separator = (char(','), opt(char(' ')));
@@ -159,15 +161,15 @@ fn may_delimit(delimiter: u8, before: u8) -> bool {
     if before == b'(' {
         delimiter.is_ascii_graphic() && !delimiter.is_ascii_digit()
     } else {
-        // Not the commas between the numbers of a 227, which some servers call a 229.
+        // A comma between numbers is no delimiter: some servers send a 227's text with code 229.
         delimiter.is_ascii_punctuation()
             && !matches!(delimiter, b'(' | b')')
             && !before.is_ascii_digit()
     }
 }
 
-/// `d [protocol] d [address] d port d`. Every part is bounded, which keeps the scan over all
-/// places linear: 64 bytes hold an IPv6 address with a zone.
+/// Parses `d [protocol] d [address] d port d`. Every part has a limit, so that trying every
+/// position stays linear. 64 bytes hold an IPv6 address with a zone.
 fn port_between(delimiter: u8, text: &[u8]) -> IResult<&[u8], &[u8]> {
     let bar = || char(char::from(delimiter));
     let digits = |least, most| take_while_m_n(least, most, |byte: u8| byte.is_ascii_digit());

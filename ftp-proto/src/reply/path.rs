@@ -1,4 +1,4 @@
-//! 257: a pathname in quotes (RFC 959, appendix II).
+//! A pathname in quotes (257; RFC 959, appendix II).
 
 use super::Malformed;
 use crate::path::RemotePath;
@@ -12,20 +12,21 @@ use nom::multi::fold_many0;
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
-/// Reads the pathname in the reply to PWD or MKD; `None` where nothing is quoted.
+/// Reads the pathname in the reply to PWD or MKD. Returns `None` if nothing is quoted.
 ///
-/// The first quote opens, the first one that is not doubled closes, whatever stands around them
-/// (some servers put words before the path). 257 is the code; 250 and 200 occur on embedded
-/// servers. Old ones quote nothing, or quote nothing between two quotes: success without a path; and
-/// where a path stands there without them, any quotes are its own.
+/// The path begins at the first quote and ends at the next quote that is not doubled. There may be
+/// text around it: some servers put words before the path. The code is 257; embedded servers also
+/// send 250 and 200. Old servers quote nothing, or put nothing between the quotes: then there is no
+/// path, though the command succeeded. If a line begins with a path without quotes, any quotes in
+/// it belong to the name.
 ///
-/// inetutils, Twisted and aioftp do not double the quotes of a name. It shows where a quote has no
-/// partner, or where neither a blank nor the end of the line follows the one that closes: the path then
-/// ends at the first quote before either of these.
+/// inetutils, Twisted and aioftp do not double the quotes in a name. Two things show this: a quote
+/// is left over, or the closing quote is followed by neither a blank nor the end of the line. The
+/// path then ends at the first quote that is followed by one of these.
 ///
 /// # Errors
 ///
-/// [`Malformed::Code`], [`UnterminatedQuote`](Malformed::UnterminatedQuote), and
+/// [`Malformed::Code`]; [`UnterminatedQuote`](Malformed::UnterminatedQuote); and
 /// [`Control`](Malformed::Control) for a C0 control or DEL in the path, as in curl.
 ///
 /// ```
@@ -50,11 +51,11 @@ pub fn pathname(reply: &Reply) -> Result<Option<RemotePath>, Malformed> {
     if let Some(&byte) = path.iter().find(|byte| byte.is_ascii_control()) {
         return Err(Malformed::Control { byte });
     }
-    // What is left to refuse is the empty path.
+    // Only an empty path can be refused here.
     Ok(RemotePath::new(path).ok())
 }
 
-/// The path in the first quotes of a line: nothing where there are none, and no path where they do
+/// The path in the first quotes of a line. `None` if there are no quotes; `Some(None)` if they do
 /// not end.
 fn first_quoted(text: &[u8]) -> Option<Option<Vec<u8>>> {
     let (rest, (path, end)) = quoted(text).ok()?;
@@ -71,7 +72,8 @@ fn first_quoted(text: &[u8]) -> Option<Option<Vec<u8>>> {
     Some(bounded.or(path))
 }
 
-/// What follows the first quote, un-doubled, and the closing quote if there is one.
+/// The text after the first quote, with doubled quotes made single, and the closing quote, if there
+/// is one.
 fn quoted(text: &[u8]) -> IResult<&[u8], (Vec<u8>, Option<char>)> {
     let piece = alt((is_not("\""), value(&b"\""[..], tag("\"\""))));
     let path = fold_many0(piece, Vec::new, |mut path, piece: &[u8]| {

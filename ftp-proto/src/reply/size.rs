@@ -1,4 +1,4 @@
-//! Sizes: 213 (RFC 3659, section 4), and the hint in 125 and 150.
+//! Sizes: in 213 (RFC 3659, section 4), and the hint in 125 and 150.
 
 use super::Malformed;
 use super::number::decimal;
@@ -11,13 +11,13 @@ use nom::{IResult, Parser};
 
 /// Reads the reply to SIZE: the number of bytes that a transfer would move.
 ///
-/// Blanks may surround the number. Anything else is an error, and so are two numbers: nobody can
-/// tell which of them is the size. 0 is a valid answer, and often a wrong one.
+/// Blanks may surround the number. Anything else is an error. Two numbers are an error too, because
+/// it is unknown which one is the size. 0 is valid, but often wrong.
 ///
 /// # Errors
 ///
-/// [`Malformed::Code`], [`NoNumber`](Malformed::NoNumber), and
-/// [`Overflow`](Malformed::Overflow) from 2^64 on.
+/// [`Malformed::Code`], [`NoNumber`](Malformed::NoNumber), and [`Overflow`](Malformed::Overflow)
+/// for 2^64 and more.
 ///
 /// ```
 /// use ftp_proto::{reply::size, wire::Reply};
@@ -35,10 +35,11 @@ pub fn size(reply: &Reply) -> Result<u64, Malformed> {
     decimal(digits).ok_or(Malformed::Overflow)
 }
 
-/// Reads the hint at the size in a 125 or 150: the last `(n bytes)`, in either case.
+/// Reads the size in a 125 or 150: the last `(n bytes)`, in upper or lower case.
 ///
-/// None where the number does not fit. It is a hint: the words around it, a file's name among them,
-/// are the server's own. A download of a whole file in TYPE I [relies](crate::SizeCheck) on it.
+/// Returns `None` if there is no number, or if it does not fit. The size is a hint, since the rest
+/// of the text, such as the name of the file, is up to the server. A download of a file in TYPE I
+/// [relies](crate::SizeCheck) on it.
 ///
 /// ```
 /// use ftp_proto::{reply::transfer_size, wire::Reply};
@@ -54,7 +55,7 @@ pub fn transfer_size(reply: &Reply) -> Option<u64> {
     decimal(reply.text_lines().filter_map(last_hint).last()?)
 }
 
-/// The hint, unless the name of the file says the same: then it may be all that the reply has.
+/// Reads the size, unless the name of the file holds the same text: then it may come from the name.
 pub(crate) fn announced_size(reply: &Reply, name: &[u8]) -> Option<u64> {
     transfer_size(reply).filter(|size| last_hint(name).and_then(decimal) != Some(*size))
 }
@@ -68,7 +69,7 @@ fn last_hint(mut text: &[u8]) -> Option<&[u8]> {
     last
 }
 
-/// What follows the next opening parenthesis, where that is `n bytes)`.
+/// The number after the next opening parenthesis, if the text there is `n bytes)`.
 fn next_group(text: &[u8]) -> IResult<&[u8], Option<&[u8]>> {
     let unit = (space1, tag_no_case("byte"), opt(tag_no_case("s")));
     let group = delimited(space0, digit1, (unit, char(')')));

@@ -1,4 +1,4 @@
-//! Times: 213 to MDTM, and the facts of MLST (RFC 3659, sections 2.3 and 3).
+//! Times: in 213 (MDTM), and in the facts of MLST (RFC 3659, sections 2.3 and 3).
 
 use super::Malformed;
 use super::number::decimal;
@@ -7,11 +7,11 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-/// A point in time as the server reports it, to the second or finer.
+/// A point in time as the server reports it, to the second or more exact.
 ///
-/// RFC 3659 wants it to be UTC, and some servers send their local time (IIS and pyftpdlib as
-/// configured); nothing in it tells which, so that `Display` writes ISO 8601 without a zone. Times
-/// compare as they come to pass.
+/// RFC 3659 wants UTC, but some servers send local time (IIS and pyftpdlib, if configured so).
+/// Nothing in the time shows which it is, so `Display` writes ISO 8601 without a zone. An earlier
+/// time compares as less.
 ///
 /// ```
 /// use ftp_proto::reply::Timestamp;
@@ -26,7 +26,7 @@ use core::fmt;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
-    // In the order of their weight: comparing goes by it.
+    // The order of the fields matters: derived comparison uses it.
     year: u16,
     month: u8,
     day: u8,
@@ -36,13 +36,13 @@ pub struct Timestamp {
     nanosecond: u32,
 }
 
-/// Why something is no [`Timestamp`].
+/// Why bytes are not a valid [`Timestamp`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidTimestamp {
-    /// Not 14 digits, nor these with a point and more digits behind them.
+    /// The text is not 14 digits, or 14 digits with a point and more digits after it.
     Form,
-    /// A month, a day, an hour, a minute or a second that does not exist.
+    /// The month, day, hour, minute or second does not exist.
     Range,
 }
 
@@ -52,7 +52,7 @@ pub enum InvalidTimestamp {
 ///
 /// # Errors
 ///
-/// [`Malformed::Code`], and [`Time`](Malformed::Time) for those of [`Timestamp::parse`].
+/// [`Malformed::Code`], and [`Time`](Malformed::Time) with an error of [`Timestamp::parse`].
 ///
 /// ```
 /// use ftp_proto::{reply::modified, wire::Reply};
@@ -73,12 +73,12 @@ impl Timestamp {
     /// Reads a `time-val` of RFC 3659: `YYYYMMDDHHMMSS`, and perhaps a point and a fraction of a
     /// second, of which nine digits count.
     ///
-    /// Some servers wrote the year as `19` and the years since 1900, which made 15 digits of it in
-    /// 2000 (`19100`, as lftp knows): these are read as what they mean. The second may be 60.
+    /// Some servers wrote the year as `19` and the years since 1900. In 2000 this became 15 digits
+    /// (`19100`, as lftp knows), and these are read correctly. The second may be 60.
     ///
     /// # Errors
     ///
-    /// [`InvalidTimestamp`], for anything else too: blanks, signs, a point without digits.
+    /// [`InvalidTimestamp`] for anything else, such as blanks, signs, or a point without digits.
     pub fn parse(text: &[u8]) -> Result<Self, InvalidTimestamp> {
         let mut parts = text.splitn(2, |byte| *byte == b'.');
         let digits = parts.next().unwrap_or_default();
@@ -109,50 +109,50 @@ impl Timestamp {
         exists.then_some(time).ok_or(InvalidTimestamp::Range)
     }
 
-    /// The year, 0 to 9999.
+    /// Returns the year, 0 to 9999.
     #[must_use]
     pub const fn year(self) -> u16 {
         self.year
     }
 
-    /// The month, 1 to 12.
+    /// Returns the month, 1 to 12.
     #[must_use]
     pub const fn month(self) -> u8 {
         self.month
     }
 
-    /// The day of the month, 1 to 31.
+    /// Returns the day of the month, 1 to 31.
     #[must_use]
     pub const fn day(self) -> u8 {
         self.day
     }
 
-    /// The hour, 0 to 23.
+    /// Returns the hour, 0 to 23.
     #[must_use]
     pub const fn hour(self) -> u8 {
         self.hour
     }
 
-    /// The minute, 0 to 59.
+    /// Returns the minute, 0 to 59.
     #[must_use]
     pub const fn minute(self) -> u8 {
         self.minute
     }
 
-    /// The second, 0 to 60, which is a leap second.
+    /// Returns the second, 0 to 60; 60 is a leap second.
     #[must_use]
     pub const fn second(self) -> u8 {
         self.second
     }
 
-    /// What is beyond the second, in nanoseconds, 0 to 999,999,999.
+    /// Returns the fraction of the second in nanoseconds, 0 to 999,999,999.
     #[must_use]
     pub const fn nanosecond(self) -> u32 {
         self.nanosecond
     }
 
-    /// The 14 digits `YYYYMMDDHHMMSS`, as commands that set a time want them (MFMT): a fraction is
-    /// left out, since few servers take one.
+    /// Returns the 14 digits `YYYYMMDDHHMMSS`, for commands that set a time (MFMT). The fraction is
+    /// left out, because few servers accept one.
     ///
     /// ```
     /// use ftp_proto::reply::Timestamp;
@@ -176,7 +176,7 @@ impl Timestamp {
     }
 }
 
-/// The number in the first digits, and what follows them.
+/// The number in the first digits, and the rest.
 fn take(digits: &[u8], count: usize) -> Result<(u16, &[u8]), InvalidTimestamp> {
     let (number, rest) = digits
         .split_at_checked(count)
@@ -191,7 +191,7 @@ fn take_byte(digits: &[u8]) -> Result<(u8, &[u8]), InvalidTimestamp> {
     Ok((number, rest))
 }
 
-/// The nanoseconds in the digits behind the point: at least one, of which nine count.
+/// The nanoseconds in the digits after the point. There must be at least one digit; nine count.
 fn fraction(digits: &[u8]) -> Result<u32, InvalidTimestamp> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Err(InvalidTimestamp::Form);
@@ -203,7 +203,7 @@ fn fraction(digits: &[u8]) -> Result<u32, InvalidTimestamp> {
     }))
 }
 
-/// How many days the month has; none where there is no such month.
+/// How many days the month has. 0 for a month that does not exist.
 const fn days(year: u16, month: u8) -> u8 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,

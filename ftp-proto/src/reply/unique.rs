@@ -4,12 +4,11 @@ use crate::path::RemotePath;
 use crate::wire::{Code, Reply};
 use memchr::memmem;
 
-/// Reads the name that the server gave to what STOU stores, from a 125, 150, 226 or 250.
+/// Reads the name that the server gave to a file stored by STOU, from a 125, 150, 226 or 250.
 ///
-/// RFC 1123 wants `125 FILE: name` or `150 FILE: name` to the letter; Pure-FTPd says it on the
-/// first of two lines. The BSD servers, older than that, say `(unique file name:name)` when it is
-/// stored. The name is what stands there, byte for byte, and may be a path. Many servers never
-/// say it.
+/// RFC 1123 demands exactly `125 FILE: name` or `150 FILE: name`. Pure-FTPd sends it in the first
+/// of two lines. The older BSD servers send `(unique file name:name)` after the file was stored.
+/// The name is taken byte for byte, and may be a path. Many servers never send it.
 ///
 /// ```
 /// use ftp_proto::{reply::unique_name, wire::Reply};
@@ -32,8 +31,8 @@ pub fn unique_name(reply: &Reply) -> Option<RemotePath> {
     RemotePath::new(name).ok()
 }
 
-/// What follows `FILE:`, in either case where the line begins with it; within a line in upper-case
-/// and behind a blank, so that a sentence about a file is not taken for it.
+/// The text after `FILE:`. At the start of a line, upper and lower case are accepted. Within a
+/// line, only upper case after a blank is, so that a sentence about a file does not match.
 fn labelled(text: &[u8]) -> Option<&[u8]> {
     let name = match text.split_at_checked(5) {
         Some((label, name)) if label.eq_ignore_ascii_case(b"FILE:") => name,
@@ -42,7 +41,7 @@ fn labelled(text: &[u8]) -> Option<&[u8]> {
     Some(name.strip_prefix(b" ").unwrap_or(name))
 }
 
-/// `Transfer complete (unique file name:x).`
+/// The name in `Transfer complete (unique file name:x).`
 fn bsd(text: &[u8]) -> Option<&[u8]> {
     let name = after(text, b"(unique file name:")?;
     let name = name.strip_suffix(b".").unwrap_or(name);
