@@ -4,7 +4,7 @@ use core::fmt;
 
 /// A reply code, 100 to 599.
 ///
-/// 6xx exists only inside the protected replies of RFC 2228, which this crate does not speak.
+/// 6xx exists only in the protected replies of RFC 2228, which this crate does not support.
 ///
 /// ```
 /// use ftp_proto::wire::{Class, Code};
@@ -20,29 +20,29 @@ pub struct Code(u16);
 impl Code {
     /// 110: restart marker (RFC 959, block and compressed mode).
     pub const RESTART_MARKER: Self = Self(110);
-    /// 120: the service is ready in some minutes; a 220 follows.
+    /// 120: the service will be ready in some minutes; a 220 follows.
     pub const READY_LATER: Self = Self(120);
-    /// 125: the data connection is open already, the transfer starts.
+    /// 125: the data connection is already open, the transfer starts.
     pub const TRANSFER_STARTING: Self = Self(125);
     /// 150: about to open the data connection.
     pub const OPENING_DATA: Self = Self(150);
     /// 200: done.
     pub const OKAY: Self = Self(200);
-    /// 202: not needed at this site.
+    /// 202: not needed by this server.
     pub const SUPERFLUOUS: Self = Self(202);
-    /// 211: system status, and the answer to FEAT (RFC 2389).
+    /// 211: system status, or the reply to FEAT (RFC 2389).
     pub const SYSTEM_STATUS: Self = Self(211);
-    /// 213: file status, and the answer to SIZE and MDTM (RFC 3659).
+    /// 213: file status, or the reply to SIZE and MDTM (RFC 3659).
     pub const FILE_STATUS: Self = Self(213);
     /// 215: system type.
     pub const SYSTEM_TYPE: Self = Self(215);
     /// 220: ready for a new user.
     pub const READY: Self = Self(220);
-    /// 221: closing the control connection, as asked.
+    /// 221: closing the control connection, after QUIT.
     pub const CLOSING: Self = Self(221);
-    /// 225: the data connection is open, no transfer in progress (one answer to ABOR).
+    /// 225: the data connection is open, no transfer in progress (a reply to ABOR).
     pub const DATA_OPEN: Self = Self(225);
-    /// 226: closing the data connection, the transfer went well.
+    /// 226: closing the data connection, the transfer has succeeded.
     pub const TRANSFER_COMPLETE: Self = Self(226);
     /// 227: entering passive mode.
     pub const PASSIVE: Self = Self(227);
@@ -58,15 +58,15 @@ impl Code {
     pub const FILE_ACTION_OKAY: Self = Self(250);
     /// 257: a pathname follows in quotes.
     pub const PATHNAME: Self = Self(257);
-    /// 331: the password is wanted.
+    /// 331: a password is needed.
     pub const NEED_PASSWORD: Self = Self(331);
-    /// 332: an account is wanted.
+    /// 332: an account is needed.
     pub const NEED_ACCOUNT: Self = Self(332);
-    /// 334: the security mechanism is accepted, data wanted (RFC 2228).
+    /// 334: the security mechanism is accepted, more data is needed (RFC 2228).
     pub const SECURITY_CONTINUES: Self = Self(334);
     /// 350: pending further information (REST, RNFR).
     pub const PENDING: Self = Self(350);
-    /// 421: the service closes the control connection; comes at any time, also unasked.
+    /// 421: the server closes the control connection. It may come at any time, without a command.
     pub const SERVICE_CLOSING: Self = Self(421);
     /// 425: cannot open the data connection.
     pub const CANNOT_OPEN_DATA: Self = Self(425);
@@ -95,7 +95,7 @@ impl Code {
     /// 553: the name is not allowed.
     pub const NAME_NOT_ALLOWED: Self = Self(553);
 
-    /// The code with this value, or nothing outside of 100 to 599.
+    /// Returns the code with this value. `None` outside 100 to 599.
     #[must_use]
     pub const fn new(value: u16) -> Option<Self> {
         match value {
@@ -104,13 +104,13 @@ impl Code {
         }
     }
 
-    /// The number, 100 to 599.
+    /// Returns the number, 100 to 599.
     #[must_use]
     pub const fn value(self) -> u16 {
         self.0
     }
 
-    /// What the first digit says.
+    /// Returns the class, by the first digit.
     #[must_use]
     pub const fn class(self) -> Class {
         match self.0 {
@@ -135,16 +135,16 @@ impl fmt::Debug for Code {
     }
 }
 
-/// The first digit of a reply code: by it alone most replies are judged (RFC 959, 4.2.1).
+/// The class of a reply, given by the first digit of its code (RFC 959, section 4.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// 1xx: begun, another reply follows.
+    /// 1xx: begun; another reply follows.
     Preliminary,
     /// 2xx: done.
     Completion,
-    /// 3xx: go on with the next command of the sequence.
+    /// 3xx: needs the next command of the sequence.
     Intermediate,
-    /// 4xx: failed, may work later.
+    /// 4xx: failed; it may work later.
     Transient,
     /// 5xx: failed.
     Permanent,

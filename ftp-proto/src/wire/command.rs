@@ -1,4 +1,4 @@
-//! Commands to bytes (RFC 959, section 4.1): the only place where that happens.
+//! Turning commands into bytes (RFC 959, section 4.1). No other file does this.
 
 use super::mask::MASK;
 use super::{Escaped, Verb};
@@ -7,8 +7,8 @@ use core::fmt;
 
 /// One command that is safe to send: it cannot hold CR, LF or NUL.
 ///
-/// `Display` and `Debug` show `PASS ***`, `ACCT ***` and `SITE PSWD ***`, and escape as [`Escaped`]
-/// does.
+/// `Display` and `Debug` show `PASS ***`, `ACCT ***` and `SITE PSWD ***`, and escape like
+/// [`Escaped`].
 ///
 /// ```
 /// use ftp_proto::wire::{Command, InvalidCommand, Telnet, Verb};
@@ -30,27 +30,26 @@ pub struct Command {
     argument: Option<Vec<u8>>,
 }
 
-/// How a 0xFF byte, which is Telnet's IAC, is sent (RFC 959 section 3, RFC 854).
+/// How a byte 0xFF, which is Telnet's IAC, is sent (RFC 959 section 3, RFC 854).
 ///
-/// `cargo xtask interop` measures it: vsftpd, Pure-FTPd, pyftpdlib and libunftp take it as it is
-/// wherever it stands, and read a doubled one as two. ProFTPD reads a doubled one as one, and takes
-/// a single one as it is unless Telnet gives a meaning to what follows (another 0xFF; IP, which is
-/// 0xF4).
-/// In UTF-8 there is no 0xFF; in Latin-1 it is `ÿ`.
+/// `cargo xtask interop` measures what servers do. vsftpd, Pure-FTPd, pyftpdlib and libunftp take a
+/// single 0xFF as it is, and read two as two. ProFTPD reads two as one. It takes a single 0xFF as
+/// it is, unless the next byte makes a Telnet command of it (another 0xFF, or 0xF4, which is IP).
+/// UTF-8 has no byte 0xFF. In Latin-1 it is `ÿ`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Telnet {
-    /// As it is, which is what four of five servers need and the fifth mostly takes.
+    /// As it is. Four of these five servers need this, and ProFTPD mostly accepts it.
     #[default]
     Raw,
-    /// Twice, as RFC 854 wants it.
+    /// Twice, as RFC 854 demands.
     Doubled,
 }
 
-/// Why something is no command. Never shows the argument, which may be a password.
+/// Why something is not a command. It never shows the argument, which may be a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidCommand {
-    /// Not 3 to 32 ASCII letters and digits, a letter first.
+    /// The verb is not 3 to 32 ASCII letters and digits that begin with a letter.
     Verb,
     /// CR or LF in the argument.
     LineEnd {
@@ -62,8 +61,8 @@ pub enum InvalidCommand {
         /// The verb of the command.
         verb: Verb,
     },
-    /// An argument that is there but empty: a server may read it as the current directory. Only
-    /// those of PASS and ACCT may be empty.
+    /// An argument that is empty: a server may read it as the current directory. Only the argument
+    /// of PASS and ACCT may be empty.
     Empty {
         /// The verb of the command.
         verb: Verb,
@@ -71,17 +70,17 @@ pub enum InvalidCommand {
 }
 
 impl Command {
-    /// A command without an argument.
+    /// Makes a command without an argument.
     ///
     /// # Errors
     ///
-    /// [`InvalidCommand::Verb`]. For verbs that are known when the program is written,
-    /// `Command::from(Verb::NOOP)` cannot fail.
+    /// [`InvalidCommand::Verb`]. If you know the verb when you write the program, use
+    /// `Command::from(Verb::NOOP)`, which cannot fail.
     pub fn new(verb: &str) -> Result<Self, InvalidCommand> {
         Verb::new(verb).map(Self::from)
     }
 
-    /// A command with an argument: any bytes but CR, LF and NUL, and at least one. Only a password
+    /// Makes a command with an argument: one or more bytes, but no CR, LF or NUL. Only a password
     /// and an account may be empty: `PASS ` is then sent with its blank, as curl and Python's
     /// ftplib do.
     ///
@@ -92,8 +91,8 @@ impl Command {
         Verb::new(verb)?.with(argument)
     }
 
-    /// Reads a command line without its line end, as a person types it: a verb in either case,
-    /// and after one blank the argument.
+    /// Reads a command line without its line end, as a person types it: a verb in upper or lower
+    /// case, and after one blank the argument.
     ///
     /// # Errors
     ///
@@ -117,15 +116,15 @@ impl Command {
         }
     }
 
-    /// A command of this crate's own, whose argument stands in its source.
+    /// Makes a command whose argument is a constant of this crate.
     pub(crate) fn fixed(verb: Verb, argument: &'static str) -> Self {
         let command = Self::checked(verb.clone(), argument.as_bytes());
         debug_assert!(command.is_ok());
-        // Whatever stands there, nothing goes out that was not checked.
+        // Even then, nothing is sent that was not checked.
         command.unwrap_or(Self::from(verb))
     }
 
-    /// A command whose argument is a number.
+    /// Makes a command whose argument is a number.
     pub(crate) fn number(verb: Verb, number: u64) -> Self {
         let digits = alloc::format!("{number}").into_bytes();
         Self {
@@ -134,7 +133,7 @@ impl Command {
         }
     }
 
-    /// A command whose argument is another one, as PRET wants it.
+    /// Makes a command whose argument is another command, as PRET needs it.
     pub(crate) fn containing(verb: Verb, inner: &Self) -> Self {
         let mut argument = inner.verb().as_bytes().to_vec();
         if let Some(inner) = &inner.argument {
@@ -147,7 +146,7 @@ impl Command {
         }
     }
 
-    /// Every argument of a caller's comes through here.
+    /// Checks an argument. Every argument from outside this crate comes through here.
     pub(super) fn checked(verb: Verb, argument: &[u8]) -> Result<Self, InvalidCommand> {
         if memchr::memchr2(b'\r', b'\n', argument).is_some() {
             return Err(InvalidCommand::LineEnd { verb });
@@ -164,26 +163,26 @@ impl Command {
         })
     }
 
-    /// The verb, in upper-case.
+    /// Returns the verb, in upper case.
     #[must_use]
     pub fn verb(&self) -> &str {
         self.verb.as_str()
     }
 
-    /// The argument, which may be a secret.
+    /// Returns the argument, which may be a secret.
     #[must_use]
     pub fn argument(&self) -> Option<&[u8]> {
         self.argument.as_deref()
     }
 
-    /// Whether the argument, or a part of it, is never to be shown: that of PASS and ACCT, and the
-    /// passwords of SITE commands such as `SITE PSWD old new`.
+    /// Returns whether the argument or a part of it is a secret: the argument of PASS and ACCT, and
+    /// the passwords in SITE commands such as `SITE PSWD old new`.
     #[must_use]
     pub fn is_secret(&self) -> bool {
         self.secret_part().is_some()
     }
 
-    /// What is never to be shown.
+    /// The part that must never be shown.
     pub(crate) fn secret_part(&self) -> Option<&[u8]> {
         let argument = self.argument.as_deref()?;
         if self.verb.is_secret() {
@@ -200,7 +199,7 @@ impl Command {
             .flatten()
     }
 
-    /// The same for others to see: what is secret is `***`.
+    /// A copy to show, with `***` in place of the secret.
     pub(crate) fn masked(&self) -> Self {
         let argument = self.argument.as_ref().map(|argument| {
             let secret = self.secret_part();
@@ -215,7 +214,7 @@ impl Command {
         }
     }
 
-    /// The most bytes that [`encode`](Self::encode) appends: each 0xFF is counted twice.
+    /// Returns the most bytes that [`encode`](Self::encode) can append: each 0xFF counts twice.
     #[must_use]
     pub fn wire_length(&self) -> usize {
         let argument = self.argument.as_ref().map_or(0, |argument| {
@@ -246,7 +245,7 @@ impl Command {
 }
 
 /// Whether passwords follow this name of a SITE command: `PSWD` (Serv-U), `PASSWD` and `CHPASS`
-/// (glftpd), and their like; `ADDUSER` and `GADDUSER` take one, too.
+/// (glftpd), and similar names. `ADDUSER` and `GADDUSER` take a password too.
 fn is_about_passwords(name: &[u8]) -> bool {
     let name = name.to_ascii_uppercase();
     let has = |part: &[u8]| memchr::memmem::find(&name, part).is_some();

@@ -1,17 +1,17 @@
-//! Bytes to replies (RFC 959, section 4.2), one pass, nothing scanned twice.
+//! Turning bytes into replies (RFC 959, section 4.2), in one pass that reads nothing twice.
 
 use super::{Code, DecodeError, Limits, Reply};
 use alloc::vec::Vec;
 use core::{fmt, mem};
 
-/// Cuts what arrives on the control connection into replies.
+/// Splits what arrives on the control connection into replies.
 ///
-/// However the bytes are cut, the replies are the same. Time is linear in the bytes, memory is
-/// bounded by the [`Limits`], and an idle decoder holds none.
+/// The replies do not depend on how the bytes are split on arrival. Time is linear in the bytes,
+/// the [`Limits`] bound the memory, and an idle decoder holds none.
 ///
-/// Accepted beyond the RFC, because servers do it: LF alone as a line end, several CRs before it,
-/// no text behind the code, blank lines between replies, Telnet option negotiation at the start
-/// of a line. NUL is refused, and so is a code with a fourth digit.
+/// The decoder accepts more than the RFC allows, because servers send it: LF alone as a line end,
+/// several CRs before it, no text after the code, blank lines between replies, and Telnet option
+/// negotiation at the start of a line. It refuses NUL, and a code with a fourth digit.
 ///
 /// ```
 /// use ftp_proto::wire::{Limits, Multiline, ReplyDecoder};
@@ -31,21 +31,20 @@ use core::{fmt, mem};
 pub struct ReplyDecoder {
     limits: Limits,
     multiline: Multiline,
-    /// The lines of a reply that is under way, LF between two of them, and what has come of the
-    /// line under way.
+    /// The lines of the reply so far, with LF between them, and the start of the current line.
     buffer: Vec<u8>,
-    /// Where in `buffer` the line under way begins.
+    /// Where in `buffer` the current line begins.
     line_start: usize,
     place: Place,
-    /// Telnet bytes that were dropped from the line under way; they count as part of it.
+    /// How many Telnet bytes were dropped from the current line. They count as part of it.
     dropped: usize,
-    /// The code of a multi-line reply under way.
+    /// The first code of the current multi-line reply.
     opening: Option<Code>,
-    /// Another code, by which its last line may have ended it.
+    /// The other code with which the last line may have ended the reply.
     other: Option<Code>,
     lines: usize,
     blank_lines: usize,
-    /// Whether anything came since the last reply.
+    /// Whether any byte has come since the last reply.
     touched: bool,
     failed: Option<DecodeError>,
 }
@@ -53,32 +52,33 @@ pub struct ReplyDecoder {
 /// Which line ends a multi-line reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Multiline {
-    /// Only the opening code, not followed by `-` (RFC 959; Python's ftplib).
+    /// Only a line with the first line's code, without `-` after it (RFC 959; Python's ftplib).
     #[default]
     Strict,
-    /// Any code followed by a blank, too: glftpd opens with `553-` and ends with `150 `. The
-    /// reply's code is then that of its last line, as in curl. A text line that looks like one,
-    /// `550 files` for example, ends the reply too early: hence not the default.
+    /// Also a line with any other code and a blank after it. glftpd begins with `553-` and ends
+    /// with `150 `. The reply then has the code of its last line, as in curl. This is not the
+    /// default, because a line of text that looks like a last line, such as `550 files`, would end
+    /// the reply too early.
     Lenient,
 }
 
-/// What [`ReplyDecoder::decode`] made of its input.
+/// What [`ReplyDecoder::decode`] has made of its input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoded {
-    /// How many bytes were taken: up to the end of the reply, or all.
+    /// How many bytes were used: up to the end of the reply, or all.
     pub consumed: usize,
-    /// The first reply that became complete.
+    /// The first reply that became complete. `None` if no reply did.
     pub reply: Option<Reply>,
 }
 
-/// Where in a line the next byte falls.
+/// The position of the next byte in its line.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Place {
     #[default]
     Start,
-    /// Behind IAC at the start of a line.
+    /// After IAC at the start of a line.
     Iac,
-    /// Behind IAC WILL, WONT, DO or DONT.
+    /// After IAC WILL, WONT, DO or DONT.
     Negotiation,
     Text,
 }
@@ -87,7 +87,7 @@ enum Place {
 const IAC: u8 = 0xff;
 
 impl ReplyDecoder {
-    /// A decoder that holds nothing yet.
+    /// Makes a decoder that holds nothing yet.
     #[must_use]
     pub fn new(limits: Limits, multiline: Multiline) -> Self {
         Self {
@@ -97,11 +97,12 @@ impl ReplyDecoder {
         }
     }
 
-    /// Takes bytes up to and including the end of the first complete reply, or all of them.
+    /// Takes bytes up to the end of the first complete reply, or all of them.
     ///
     /// # Errors
     ///
-    /// What is not a reply or above a limit; every later call then fails with the same error.
+    /// An error if the bytes are not a reply, or exceed a limit. Every later call then fails with
+    /// the same error.
     pub fn decode(&mut self, bytes: &[u8]) -> Result<Decoded, DecodeError> {
         match &self.failed {
             Some(error) => Err(error.clone()),
@@ -109,15 +110,15 @@ impl ReplyDecoder {
         }
     }
 
-    /// Says that the peer has closed the connection.
+    /// Takes note that the peer has closed the connection.
     ///
-    /// Nothing buffered gives `None`. A last line without its line end gives its reply where that
-    /// is otherwise complete: whether to believe it is the caller's decision, and only the reply
-    /// to QUIT should be believed (a cut `213 12` looks like a size).
+    /// Returns `None` if nothing is buffered. If only the last line end is missing, it returns the
+    /// reply. You decide whether to believe such a reply: believe only a reply to QUIT, because a
+    /// cut `213 12` looks like a size.
     ///
     /// # Errors
     ///
-    /// [`DecodeError::Unterminated`] in the middle of a reply, and all those of
+    /// [`DecodeError::Unterminated`] in the middle of a reply; also those of
     /// [`decode`](Self::decode).
     pub fn finish(&mut self) -> Result<Option<Reply>, DecodeError> {
         match &self.failed {
@@ -127,31 +128,31 @@ impl ReplyDecoder {
         }
     }
 
-    /// Whether nothing is buffered: neither a part of a line nor a part of a reply.
+    /// Returns whether nothing is buffered: no part of a line and no part of a reply.
     ///
-    /// Blank lines and Telnet negotiation between replies are passed over and not buffered; see
+    /// Blank lines and Telnet negotiation between replies are skipped, not buffered; see
     /// [`is_untouched`](Self::is_untouched).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.buffer.is_empty() && matches!(self.place, Place::Start | Place::Text)
     }
 
-    /// Whether not one byte came since the last reply, not even one that was passed over.
+    /// Returns whether no byte has come since the last reply, not even a skipped one.
     ///
-    /// This is the question at the boundary to TLS, where any byte too many is fatal.
+    /// This matters where TLS begins or ends: there, any extra byte ends the session.
     #[must_use]
     pub fn is_untouched(&self) -> bool {
         !self.touched
     }
 
-    /// The code of the multi-line reply that is under way.
+    /// Returns the first code of the current multi-line reply.
     #[must_use]
     pub const fn opening(&self) -> Option<Code> {
         self.opening
     }
 
-    /// What a multi-line reply under way may have ended with, where the last line that came begins like
-    /// the last one of a reply, but with another code. More lines may follow all the same.
+    /// Returns how the current multi-line reply may have ended: its last line looks like the last
+    /// line of a reply, but has another code than the first line. More lines may still follow.
     #[must_use]
     pub fn other_end(&self) -> Option<DecodeError> {
         let began = self
@@ -183,9 +184,9 @@ impl ReplyDecoder {
         })
     }
 
-    /// Drops IAC WILL/WONT/DO/DONT with its option at the start of a line: old Unix and VMS
-    /// servers negotiate before they greet. The option may be any byte, LF and NUL among them, so
-    /// this comes before all else. IAC before anything else is text.
+    /// Drops IAC WILL/WONT/DO/DONT and its option at the start of a line: old Unix and VMS servers
+    /// negotiate before the greeting. The option may be any byte, even LF or NUL, so this comes
+    /// before everything else. IAC before any other byte is text.
     fn pass_telnet<'a>(&mut self, mut bytes: &'a [u8]) -> Result<&'a [u8], DecodeError> {
         while let Some((&byte, tail)) = bytes.split_first() {
             self.place = match (self.place, byte) {
@@ -204,7 +205,7 @@ impl ReplyDecoder {
                     break;
                 }
             };
-            // Endless negotiation is an endless line.
+            // Endless negotiation counts as an endless line.
             if self.line_room() == 0 {
                 return Err(self.line_too_long());
             }
@@ -214,18 +215,18 @@ impl ReplyDecoder {
         Ok(bytes)
     }
 
-    /// Buffers up to the next LF, within the limits. Returns what follows it, and whether there
-    /// was one.
+    /// Buffers bytes up to the next LF, within the limits. Returns the rest, and whether there was
+    /// an LF.
     fn take_line<'a>(&mut self, bytes: &'a [u8]) -> Result<(&'a [u8], bool), DecodeError> {
         let line_room = self.line_room();
-        // The last byte of the room is for the LF.
+        // The last byte of the limit is for the LF.
         let reply_room = self
             .limits
             .reply
             .saturating_sub(1)
             .saturating_sub(self.buffer.len());
         let room = line_room.min(reply_room);
-        // Look no further than the limits allow.
+        // Does not search beyond the limits.
         let window = bytes.get(..=room).unwrap_or(bytes);
         let (piece, rest, ended) = match memchr::memchr(b'\n', window) {
             Some(at) => (
@@ -255,7 +256,7 @@ impl ReplyDecoder {
         Ok((rest, ended))
     }
 
-    /// Judges the line that is now complete.
+    /// Decides what a complete line is: part of a reply, its end, or an error.
     fn end_line(&mut self) -> Result<Option<Reply>, DecodeError> {
         while self.buffer.len() > self.line_start && self.buffer.last() == Some(&b'\r') {
             self.buffer.pop();
@@ -328,7 +329,7 @@ impl ReplyDecoder {
             if reply.is_some() || self.is_empty() {
                 return Ok(reply);
             }
-            // The LF that the peer did not send.
+            // Removes the LF that `end_line` has added.
             self.buffer.pop();
         }
         Err(DecodeError::Unterminated {
@@ -336,7 +337,7 @@ impl ReplyDecoder {
         })
     }
 
-    /// Grows by doubling, but never beyond the limit.
+    /// Appends to the buffer, which grows by doubling but never beyond the limit.
     fn append(&mut self, piece: &[u8]) {
         let wanted = self.buffer.len().saturating_add(piece.len());
         if wanted > self.buffer.capacity() {
@@ -388,7 +389,7 @@ impl ReplyDecoder {
     }
 }
 
-/// Never shows what is buffered: it may be the echo of a password.
+/// Never shows what is buffered, since it may echo a password.
 impl fmt::Debug for ReplyDecoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReplyDecoder")
@@ -401,8 +402,8 @@ impl fmt::Debug for ReplyDecoder {
     }
 }
 
-/// The three digits that begin a line, and the byte behind them. A fourth digit makes it a number
-/// (`2201 files`), and no code.
+/// The three digits at the start of a line, and the byte after them. With a fourth digit it is a
+/// number (`2201 files`), not a code.
 fn head(line: &[u8]) -> Option<(u16, Option<u8>)> {
     let (digits, rest) = line.split_at_checked(3)?;
     let value = crate::reply::number::decimal(digits)?;

@@ -6,11 +6,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-/// What arrived is not, or not within the [`Limits`](super::Limits), a reply of RFC 959,
-/// section 4.2.
+/// Why bytes are not a reply of RFC 959, section 4.2, or exceed the [`Limits`](super::Limits).
 ///
-/// None of these can be recovered from: where the next reply would begin is unknown. A decoder
-/// that has failed once goes on failing with the same error.
+/// No decoder can go on after such an error, because it is unknown where the next reply begins. A
+/// decoder that has failed returns the same error again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -29,38 +28,40 @@ pub enum DecodeError {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// More blank lines than [`Limits::blank_lines`](super::Limits::blank_lines) between replies.
+    /// Between two replies, there are more blank lines than
+    /// [`Limits::blank_lines`](super::Limits::blank_lines).
     TooManyBlankLines {
         /// The limit.
         limit: usize,
     },
-    /// The line that should open a reply does not start with a code: the peer may be an HTTP, SSH
-    /// or IMAP server.
+    /// The first line of a reply does not start with a code. The peer may be an HTTP, SSH or IMAP
+    /// server.
     NotAReply {
-        /// The beginning of the line, escaped, at most 64 characters and `…` if there was more.
+        /// The start of the line, escaped: at most 64 characters, and `…` if there were more.
         excerpt: String,
     },
-    /// A reply of several lines began with one code, and its last line has another one. Only
-    /// [`Multiline::Lenient`](super::Multiline::Lenient) reads such replies.
+    /// A reply of several lines began with one code and ended with another. Only
+    /// [`Multiline::Lenient`](super::Multiline::Lenient) accepts such replies.
     OtherCode {
-        /// The code that it began with.
+        /// The code of the first line.
         began: Code,
-        /// The code of the last line that came.
+        /// The code of the last line.
         ended: Code,
     },
-    /// Three digits that are no code of a plain reply, 633 for example.
+    /// Three digits that are not a reply code, such as 633.
     CodeOutOfRange {
         /// The number, 0 to 99 or 600 to 999.
         code: u16,
     },
-    /// A NUL byte: no server has a reason to send one, and texts that are cut at it lie.
+    /// A NUL byte. No server has a reason to send one, and programs that cut the text at a NUL
+    /// would show a wrong text.
     Nul,
-    /// The connection ended inside a reply.
+    /// The connection ended in the middle of a reply.
     Unterminated {
-        /// What had come of it, raw, line ends as LF.
+        /// The part that had come, as raw bytes, with LF as line end.
         partial: Vec<u8>,
     },
-    /// Something stood behind the one reply that [`Reply::parse`](super::Reply::parse) was given.
+    /// [`Reply::parse`](super::Reply::parse) got more bytes than one reply.
     Surplus {
         /// The number of bytes.
         bytes: usize,
@@ -68,9 +69,9 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
-    /// Replaces each occurrence of `secret` in what this error quotes from the peer by `***`;
-    /// the beginning of the secret, too, where the quotation was cut. An empty secret changes
-    /// nothing.
+    /// Replaces each occurrence of `secret` by `***` in what this error quotes from the peer. If
+    /// the quotation was cut, the start of the secret at its end is replaced too. An empty secret
+    /// changes nothing.
     pub fn mask(&mut self, secret: &[u8]) {
         match self {
             Self::NotAReply { excerpt } => {
@@ -91,7 +92,8 @@ impl DecodeError {
     }
 
     pub(super) fn not_a_reply(line: &[u8]) -> Self {
-        // One character more than is shown, of four bytes at most each, so that a cut is noticed.
+        // Takes one character more than is shown, so that a cut is noticed. A character has at most
+        // four bytes.
         let shown = Escaped::new(line.get(..260).unwrap_or(line)).to_string();
         let excerpt = match shown.char_indices().nth(64) {
             Some(_) => shown.chars().take(64).chain(CUT.chars()).collect(),
@@ -101,7 +103,7 @@ impl DecodeError {
     }
 }
 
-/// Ends an excerpt that is not the whole line.
+/// The end of an excerpt that is not the whole line.
 const CUT: &str = "…";
 
 impl fmt::Display for DecodeError {

@@ -1,12 +1,12 @@
-//! Bytes of a server, made safe to show.
+//! Making a server's bytes safe to show.
 
 use core::fmt;
 
-/// Shows bytes that a server chose on a terminal or in a log, as one line.
+/// Shows bytes from a server on a terminal or in a log, as one line.
 ///
-/// Escaped are the C0 and C1 controls, DEL, line and paragraph separators, the characters that
-/// change direction or have no width (Unicode's *format* class), and what is not UTF-8. All else
-/// stays as it is. `Debug` adds quotes, and escapes quotes and backslashes too.
+/// It escapes the C0 and C1 controls, DEL, line and paragraph separators, characters that change
+/// the direction or have no width (Unicode's *format* class), and bytes that are not UTF-8.
+/// Everything else stays as it is. `Debug` adds quotes, and also escapes quotes and backslashes.
 ///
 /// ```
 /// use ftp_proto::wire::Escaped;
@@ -19,7 +19,7 @@ use core::fmt;
 pub struct Escaped<'a>(&'a [u8]);
 
 impl<'a> Escaped<'a> {
-    /// A view of these bytes.
+    /// Makes a view of these bytes.
     #[must_use]
     pub fn new<B: AsRef<[u8]> + ?Sized>(bytes: &'a B) -> Self {
         Self(bytes.as_ref())
@@ -74,12 +74,12 @@ fn write_char(c: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 fn must_escape(c: char) -> bool {
     match c {
-        // Most text ends here.
+        // Most characters are decided here.
         ' '..='~' => false,
         _ => {
             c.is_control()
                 || matches!(c,
-                    // Unicode category Cf, and the two separators Zl and Zp.
+                    // Unicode category Cf, and the separators Zl and Zp.
                     '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
                     | '\u{890}' | '\u{891}' | '\u{8e2}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
                     | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'

@@ -1,8 +1,8 @@
-//! What one reply may cost.
+//! The limits on one reply.
 
-/// Caps on replies, so that no server can make a client hold or scan more than this.
+/// Limits on replies, so that no server can make a client store or read more than this.
 ///
-/// They hold from the first byte on, before any login.
+/// They apply from the first byte on, before any login.
 ///
 /// ```
 /// use ftp_proto::wire::Limits;
@@ -13,16 +13,16 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes in one line, its line end included. Default 8 KiB: the cap that Python's ftplib has
-    /// enforced since CVE-2013-1752 without a report of a legitimate server above it.
+    /// Bytes in one line, with its line end. Default: 8 KiB. Python's ftplib has used this limit
+    /// since CVE-2013-1752, and nobody has reported a real server above it.
     pub line: usize,
-    /// Lines in one reply, the first and the last included. Default 256: room for the longest
-    /// HELP, FEAT and banner texts that are known, and far from an endless one (CVE-2026-44240).
+    /// Lines in one reply, with the first and the last. Default: 256. This has room for the longest
+    /// known HELP, FEAT and banner texts, and is far from an endless one (CVE-2026-44240).
     pub reply_lines: usize,
-    /// Bytes in one reply, each line end counted as one byte, and the CRs of the line under way.
-    /// Default 64 KiB: the cap of curl.
+    /// Bytes in one reply. Each line end counts as one byte; CRs of the current line count too.
+    /// Default: 64 KiB, which is curl's limit.
     pub reply: usize,
-    /// Blank lines in a row between two replies. Default 16: embedded servers send one or two.
+    /// Blank lines in a row between two replies. Default: 16. Embedded servers send one or two.
     pub blank_lines: usize,
 }
 

@@ -1,25 +1,24 @@
-//! Taking secrets out of what a server sent back.
+//! Removing secrets from what a server sent back.
 
 use alloc::vec::Vec;
 use memchr::memmem;
 
-/// What stands in the place of a secret.
+/// The text in place of a secret.
 pub(super) const MASK: &str = "***";
 
-/// Secrets of up to this many bytes are replaced only where they stand alone: the letters of a
-/// password of one or two occur all over a text.
+/// Secrets of up to this many bytes are replaced only if they are whole words, because one or two
+/// letters occur all over a text.
 const SHORT: usize = 2;
 
-/// `text`, every occurrence of `secret` replaced.
+/// Returns `text` with every occurrence of `secret` replaced.
 pub(crate) fn masked(text: &[u8], secret: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     append_masked(text, secret, &mut out);
     out
 }
 
-/// Appends `text` to `out`, every occurrence of `secret` replaced.
-///
-/// An empty secret occurs nowhere.
+/// Appends `text` to `out`, with every occurrence of `secret` replaced. An empty secret never
+/// occurs.
 fn append_masked(text: &[u8], secret: &[u8], out: &mut Vec<u8>) {
     let mut rest = text;
     if !secret.is_empty() {
@@ -51,8 +50,7 @@ fn is_of_a_word(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || !byte.is_ascii()
 }
 
-/// As [`append_masked`], for a text that was cut at its end: what may be the beginning of the
-/// secret goes too.
+/// Masks a text that was cut at its end: what may be the start of the secret is replaced too.
 pub(super) fn mask_cut(text: &[u8], secret: &[u8]) -> Vec<u8> {
     let mut out = masked(text, secret);
     let least = if secret.len() > SHORT {

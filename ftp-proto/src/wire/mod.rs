@@ -1,8 +1,8 @@
-//! The lowest layer: bytes become replies, commands become bytes.
+//! The lowest layer: bytes become replies, and commands become bytes.
 //!
-//! [`ReplyDecoder`] turns what arrives on the control connection, however it is cut, into
-//! [`Reply`] values; [`Command::encode`] is the one function that turns a command into bytes.
-//! Nothing here knows what a reply means: the grammars are in [`crate::reply`].
+//! [`ReplyDecoder`] turns what arrives on the control connection, in pieces of any size, into
+//! [`Reply`] values. [`Command::encode`] is the one function that turns a command into bytes. This
+//! layer does not know what a reply means: the grammars are in [`crate::reply`].
 //!
 //! ```
 //! use ftp_proto::wire::{Command, ReplyDecoder, Telnet};

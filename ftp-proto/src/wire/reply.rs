@@ -5,10 +5,10 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// One complete reply: its code, and its lines as the raw bytes that came, without line ends.
+/// One complete reply: its code, and its lines as raw bytes without line ends.
 ///
-/// The text is for people, and safe to show only through [`text`](Self::text), `Display` and
-/// `Debug`, which are one line each and escape as [`Escaped`] does.
+/// The text is for people. Show it only through [`text`](Self::text), `Display` or `Debug`: each is
+/// one line, and escapes as [`Escaped`] does.
 ///
 /// ```
 /// use ftp_proto::wire::Reply;
@@ -23,7 +23,7 @@ use core::fmt;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Reply {
     code: Code,
-    /// All lines, each LF between two of them: no line can hold one.
+    /// All lines, with LF between them, since no line can hold one.
     lines: Box<[u8]>,
 }
 
@@ -35,12 +35,12 @@ impl Reply {
         }
     }
 
-    /// Reads exactly one reply, with the default limits; the last line end may be missing.
+    /// Reads exactly one reply, with the default limits. The last line end may be missing.
     ///
     /// # Errors
     ///
-    /// As [`ReplyDecoder::decode`], [`DecodeError::Unterminated`] where the reply is not
-    /// complete, [`DecodeError::Surplus`] where something follows it.
+    /// Those of [`ReplyDecoder::decode`]; [`DecodeError::Unterminated`] if the reply is not
+    /// complete; [`DecodeError::Surplus`] if something follows it.
     pub fn parse(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut decoder = ReplyDecoder::default();
         let decoded = decoder.decode(bytes)?;
@@ -56,20 +56,21 @@ impl Reply {
         }
     }
 
-    /// The code: of all lines that carry one, that of the line which ended the reply.
+    /// Returns the code. If lines have different codes, it is that of the last line.
     #[must_use]
     pub const fn code(&self) -> Code {
         self.code
     }
 
-    /// What the first digit of the code says.
+    /// Returns the class, by the first digit of the code.
     #[must_use]
     pub const fn class(&self) -> Class {
         self.code.class()
     }
 
-    /// Whether the server does not know the command, or not this form of it: 500, 502 or 504,
-    /// which servers use without distinction. To ask again is of no use.
+    /// Returns whether the server does not know the command, or not this form of it. The codes are
+    /// 500, 502 and 504, which servers use without distinction. Sending the command again is of no
+    /// use.
     #[must_use]
     pub const fn is_not_implemented(&self) -> bool {
         matches!(
@@ -78,17 +79,17 @@ impl Reply {
         )
     }
 
-    /// The lines as they came, codes included, line ends stripped; at least one.
+    /// Returns the lines as they came, with codes and without line ends. There is at least one.
     pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
         self.lines.split(|byte| *byte == b'\n')
     }
 
-    /// The lines without what frames them; at least one, which may be empty.
+    /// Returns the lines without the codes that frame them. There is at least one line, which may
+    /// be empty.
     ///
-    /// The first and the last line lose their code and the `-`, blank or tab behind it. A line
-    /// between them loses the opening code with a `-` behind it (ProFTPD repeats it on each line),
-    /// or else one leading blank (RFC 2389 and RFC 3659 indent by one), and is kept verbatim
-    /// otherwise.
+    /// The first and the last line lose their code and the `-`, blank or tab after it. A line in
+    /// between loses the first code with a `-` after it (ProFTPD repeats it on each line), or else
+    /// one leading blank (RFC 2389 and RFC 3659 indent by one). The rest is returned as it came.
     pub fn text_lines(&self) -> impl Iterator<Item = &[u8]> {
         let mut lines = self.lines().peekable();
         let mut first = true;
@@ -109,16 +110,16 @@ impl Reply {
         })
     }
 
-    /// The text without the codes, on one line (` | ` between two lines of the reply), escaped.
+    /// Returns the text without the codes, escaped, on one line, with ` | ` between two lines.
     pub fn text(&self) -> impl fmt::Display {
         Text(self)
     }
 
-    /// Replaces each exact occurrence of `secret` in the text by `***`; one of one or two bytes only
-    /// where it stands alone, since its letters are all over a text.
+    /// Replaces each exact occurrence of `secret` in the text by `***`. A secret of one or two
+    /// bytes is replaced only if it is a whole word, because its letters occur all over a text.
     ///
-    /// Some servers echo a password in 331, 530 or 230. The codes, and what stands right after
-    /// them, are never touched; an empty secret changes nothing.
+    /// Some servers echo a password in 331, 530 or 230. The codes and the byte after them always
+    /// stay. An empty secret changes nothing.
     pub fn mask(&mut self, secret: &[u8]) {
         if memchr::memmem::find(&self.lines, secret).is_none() || secret.is_empty() {
             return;
@@ -129,8 +130,8 @@ impl Reply {
         while let Some(line) = lines.next() {
             let last = lines.peek().is_none();
             let coded = core::mem::take(&mut first) || last || self.repeats_code(line);
-            // The byte after a code belongs to the text where a secret begins with it, and is
-            // written once more as it frames the line.
+            // The byte after a code frames the line. If the secret begins with that byte, it is
+            // masked with the secret, so it is written here once more.
             let (code, text) = line
                 .split_at_checked(if coded { 3 } else { 0 })
                 .unwrap_or((line, &[]));
@@ -151,7 +152,7 @@ impl Reply {
         self.lines = masked.into_boxed_slice();
     }
 
-    /// Whether an inner line starts with the opening code and `-`.
+    /// Whether a line in between starts with the first code and `-`.
     fn repeats_code(&self, line: &[u8]) -> bool {
         line.get(3) == Some(&b'-') && line.get(..3) == self.lines.get(..3)
     }

@@ -4,9 +4,9 @@ use super::{Command, InvalidCommand};
 use alloc::borrow::Cow;
 use core::fmt;
 
-/// The name of a command: 3 to 32 ASCII letters and digits, a letter first, upper-case.
+/// The name of a command, in upper case: 3 to 32 ASCII letters and digits that begin with a letter.
 ///
-/// RFC 959 has 3 or 4 letters; `XSHA256` and `SETLONGRETR` are in use.
+/// In RFC 959 names have 3 or 4 letters; servers also use `XSHA256` and `SETLONGRETR`.
 ///
 /// ```
 /// use ftp_proto::wire::{Command, Verb};
@@ -85,7 +85,7 @@ known! {
 }
 
 impl Verb {
-    /// The verb with this name, in upper-case.
+    /// Makes the verb with this name. It becomes upper case.
     ///
     /// # Errors
     ///
@@ -101,13 +101,13 @@ impl Verb {
         Ok(known.cloned().unwrap_or(Self(Cow::Owned(upper))))
     }
 
-    /// Whether the command of this name moves data: its own connection, and two replies.
+    /// Whether this command moves data: it has a data connection and two replies.
     pub(crate) fn is_transfer(name: &str) -> bool {
         let transfers = ["RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD"];
         transfers.contains(&name)
     }
 
-    /// Whether the command of this name brings a list over a data connection.
+    /// Whether this command brings a listing over a data connection.
     pub(crate) fn is_listing(name: &str) -> bool {
         matches!(name, "LIST" | "NLST" | "MLSD")
     }
@@ -121,23 +121,23 @@ impl Verb {
         Self::is_transfer(name) || paths.contains(&name)
     }
 
-    /// The name, in upper-case.
+    /// Returns the name, in upper case.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether the argument is never to be shown: PASS and ACCT.
+    /// Returns whether the argument is a secret: for PASS and ACCT.
     #[must_use]
     pub fn is_secret(&self) -> bool {
         matches!(self.as_str(), "PASS" | "ACCT")
     }
 
-    /// The command of this verb with an argument.
+    /// Makes a command of this verb and an argument.
     ///
     /// # Errors
     ///
-    /// As [`Command::with`].
+    /// Those of [`Command::with`].
     pub fn with(self, argument: impl AsRef<[u8]>) -> Result<Command, InvalidCommand> {
         Command::checked(self, argument.as_ref())
     }
