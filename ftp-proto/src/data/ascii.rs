@@ -1,12 +1,11 @@
-//! Line ends of TYPE A (RFC 959, section 3.1.1.1): CRLF on the wire, LF here.
+//! Line ends in TYPE A (RFC 959, section 3.1.1.1): CRLF on the wire, LF in your program.
 
-/// Turns what a TYPE A transfer brings into local text: each CRLF becomes LF, in the slice that it
-/// was received into.
+/// Turns what a TYPE A transfer brings into local text: each CRLF becomes LF, in the slice that
+/// received it.
 ///
-/// A CR with anything else behind it is data, as is an LF of its own, which servers send that keep
-/// to TYPE I. Nothing is allocated, and time is linear. A CR at the end of a slice is held back
-/// until what follows it is known, so that what comes out does not depend on how the bytes
-/// arrived.
+/// A CR before any other byte is data. So is an LF without a CR, which servers send that stay in
+/// TYPE I. Nothing is allocated, and time is linear. A CR at the end of a slice is held back until
+/// the next byte is known, so the result does not depend on how the bytes arrive.
 ///
 /// ```
 /// use ftp_proto::data::AsciiDecoder;
@@ -19,13 +18,13 @@
 ///         while !buffer.is_empty() {
 ///             let received = self.0.read(buffer)?;
 ///             if received == 0 {
-///                 // The end: what was held back comes last.
+///                 // At the end, the held byte comes last.
 ///                 return Ok(self.1.finish().map_or(0, |byte| {
 ///                     buffer[0] = byte;
 ///                     1
 ///                 }));
 ///             }
-///             // 0 is not the end here: a CR came alone, and is held back.
+///             // 0 is not the end here: a CR came alone and is held back.
 ///             match self.1.decode(&mut buffer[..received]) {
 ///                 0 => {}
 ///                 decoded => return Ok(decoded),
@@ -43,29 +42,29 @@
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct AsciiDecoder {
-    /// The byte in front of what comes next: a CR that may be half of a line end, or a byte for
-    /// which there was no room behind such a CR.
+    /// A byte that belongs before the next input: a CR that may be half of a line end, or a byte
+    /// for which there was no room after such a CR.
     held: Option<u8>,
 }
 
 impl AsciiDecoder {
-    /// A decoder at the beginning of a transfer.
+    /// Makes a decoder for the start of a transfer.
     #[must_use]
     pub const fn new() -> Self {
         Self { held: None }
     }
 
-    /// Translates these bytes in place, and says how many at the front of the slice are the text.
+    /// Translates these bytes in place. Returns how many bytes at the start of the slice are text.
     ///
-    /// They are never more than were received. They may be fewer by one than the text has, as
-    /// one byte is held back where it has no room, or where it is a CR at the end: it comes
-    /// first in the next call, or from [`finish`](Self::finish). 0 is then no end of anything.
+    /// These are never more than were received. One byte may be held back: a CR at the end, or a
+    /// byte that has no room. It comes first in the next call, or from [`finish`](Self::finish). So
+    /// 0 does not mean the end of the data.
     #[must_use = "what stands behind the text is not part of it"]
     pub fn decode(&mut self, received: &mut [u8]) -> usize {
         let Some(&last) = received.last() else {
             return 0;
         };
-        // The byte that was held moves in at the front, and pushes out the last one.
+        // The held byte goes to the front, and pushes the last byte out.
         let pushed = self.held.take().map(|held| {
             let moved = received.len().saturating_sub(1);
             received.copy_within(..moved, 1);
@@ -101,17 +100,17 @@ impl AsciiDecoder {
         }
     }
 
-    /// Says that the data has ended: the byte that was still held back, if there is one. A CR that
-    /// ends the data is data.
+    /// Takes note that the data has ended. Returns the byte that was held back, if there is one. A
+    /// CR at the end of the data is data.
     pub fn finish(&mut self) -> Option<u8> {
         self.held.take()
     }
 }
 
-/// Takes the CR out of each CRLF, and says how many bytes are left.
+/// Removes the CR from each CRLF. Returns how many bytes are left.
 fn join_line_ends(bytes: &mut [u8]) -> usize {
     let mut written = 0_usize;
-    // From where to move, and from where to look.
+    // Where the bytes to move begin, and where the search goes on.
     let mut moved = 0_usize;
     let mut seen = 0_usize;
     while let Some(at) = bytes
@@ -128,7 +127,7 @@ fn join_line_ends(bytes: &mut [u8]) -> usize {
     move_down(bytes, moved, bytes.len(), written)
 }
 
-/// Moves the bytes between two places down to a third, and says where they end there.
+/// Moves the bytes from `from` to `end` down to `to`. Returns where they end now.
 fn move_down(bytes: &mut [u8], from: usize, end: usize, to: usize) -> usize {
     if from != to {
         bytes.copy_within(from..end, to);
@@ -138,8 +137,8 @@ fn move_down(bytes: &mut [u8], from: usize, end: usize, to: usize) -> usize {
 
 /// Turns local text into what a TYPE A transfer sends: each LF becomes CRLF.
 ///
-/// One that has its CR in front stays as it is, and so does any other CR: text that has the wire's
-/// line ends already is sent unchanged. Nothing is allocated, and time is linear.
+/// An LF that has a CR before it stays as it is, and so does any other CR. So text that already has
+/// CRLF is sent unchanged. Nothing is allocated, and time is linear.
 ///
 /// ```
 /// use ftp_proto::data::AsciiEncoder;
@@ -162,29 +161,28 @@ pub struct AsciiEncoder {
     after_cr: bool,
 }
 
-/// How far [`AsciiEncoder::encode`] came.
+/// How far [`AsciiEncoder::encode`] has got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Encoded {
-    /// Bytes of the text that are done with.
+    /// How many bytes of the text were used.
     pub consumed: usize,
-    /// Bytes at the front of the output that are to be sent.
+    /// How many bytes at the start of the output are to be sent.
     pub written: usize,
 }
 
 impl AsciiEncoder {
-    /// An encoder at the beginning of a transfer.
+    /// Makes an encoder for the start of a transfer.
     #[must_use]
     pub const fn new() -> Self {
         Self { after_cr: false }
     }
 
-    /// Translates as much of `text` as `output` has room for. What was not consumed is to be given
-    /// again.
+    /// Translates as much of `text` as `output` has room for. Pass what was not consumed to the
+    /// next call.
     ///
-    /// A line end is not torn apart, but for an output of a single byte: its CR is then written,
-    /// and its LF consumed with the next call. Thus each call with something in both slices gets
-    /// on.
+    /// A line end is not split, unless `output` has a single byte: then CR is written, and LF is
+    /// consumed by the next call. So each call makes progress if both slices hold something.
     pub fn encode(&mut self, text: &[u8], output: &mut [u8]) -> Encoded {
         let mut encoded = Encoded::default();
         loop {
@@ -219,8 +217,8 @@ impl AsciiEncoder {
         }
     }
 
-    /// Copies up to the next LF or to the end of either slice: how many bytes, and whether an LF
-    /// follows for which there is room of at least a byte.
+    /// Copies up to the next LF or to the end of either slice. Returns how many bytes, and whether
+    /// an LF follows within the room.
     fn copy_line(&mut self, text: &[u8], output: &mut [u8]) -> (usize, bool) {
         let window = text.get(..output.len()).unwrap_or(text);
         let end = memchr::memchr(b'\n', window);

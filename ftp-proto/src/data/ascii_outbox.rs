@@ -1,12 +1,12 @@
-//! Text on its way out.
+//! Translated text that waits to be sent.
 
 use alloc::vec::Vec;
 use core::fmt;
 
 use super::AsciiEncoder;
 
-/// Translated text that waits to be sent, for writers that are given text of any length and can
-/// send as much as there is room for.
+/// Translated text that waits to be sent. It is for writers that take text of any length and send
+/// only as much as there is room for.
 ///
 /// ```
 /// use ftp_proto::data::AsciiOutbox;
@@ -29,17 +29,18 @@ pub struct AsciiOutbox {
     sent: usize,
 }
 
-/// How much text is translated at a time: what a socket takes in one go as a rule.
+/// How much text is translated at a time: about what a socket takes at once.
 const TEXT: usize = 32 * 1024;
 
 impl AsciiOutbox {
-    /// Empty, at the beginning of a transfer.
+    /// Makes an empty outbox for the start of a transfer.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes text, and says how many bytes of it; none while something is [unsent](Self::unsent).
+    /// Takes text, and returns how many bytes of it. It takes none while something is
+    /// [unsent](Self::unsent).
     pub fn fill(&mut self, text: &[u8]) -> usize {
         if !self.unsent().is_empty() {
             return 0;
@@ -47,20 +48,20 @@ impl AsciiOutbox {
         let text = text.get(..TEXT).unwrap_or(text);
         self.sent = 0;
         self.buffer.clear();
-        // Nothing but line ends would be twice as long.
+        // A text of nothing but line ends becomes twice as long.
         self.buffer.resize(text.len().saturating_mul(2), 0);
         let encoded = self.encoder.encode(text, &mut self.buffer);
         self.buffer.truncate(encoded.written);
         encoded.consumed
     }
 
-    /// What is to be sent.
+    /// Returns the bytes to send.
     #[must_use]
     pub fn unsent(&self) -> &[u8] {
         self.buffer.get(self.sent..).unwrap_or_default()
     }
 
-    /// Says that so many bytes of it were sent.
+    /// Takes note that this many bytes of [`unsent`](Self::unsent) were sent.
     pub fn advance(&mut self, sent: usize) {
         self.sent = self.sent.saturating_add(sent);
     }

@@ -1,39 +1,40 @@
-//! What the system still holds of an upload whose end is sent.
+//! What the system still holds of an upload whose end was sent.
 
 use crate::wait::Wait;
 
-/// Says how long an upload waits for the server's end, while the system still sends what it holds:
-/// on a slow line that is minutes of data, and each byte that leaves is progress.
+/// Decides how long an upload waits for the server's end while the system still sends what it
+/// holds. On a slow line the system holds minutes of data, and each byte that leaves is progress.
 ///
 /// ```
 /// use ftp_proto::Wait;
 /// use ftp_proto::data::Backlog;
 ///
 /// let mut backlog = Backlog::default();
-/// // The time for the server's end is over, but the system has just sent some more.
+/// // The time for the server's end has passed, but the system has just sent more bytes.
 /// assert_eq!(backlog.more_time(Some(70_000)), Some(Wait::DataClose));
 /// assert_eq!(backlog.more_time(Some(20_000)), Some(Wait::DataClose));
-/// // Nothing has left since then: that has the time of any stall, once.
+/// // Nothing has left since then: the wait goes on for the limit of idle data, once.
 /// assert_eq!(backlog.more_time(Some(20_000)), Some(Wait::DataIdle));
 /// assert_eq!(backlog.more_time(Some(20_000)), None);
-/// // Where the system does not say, there is no more time.
+/// // If the system does not say what it holds, there is no more time.
 /// assert_eq!(Backlog::default().more_time(None), None);
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Backlog {
-    /// The least number of bytes that was held so far.
+    /// The least number of bytes that the system has held so far.
     least: Option<usize>,
     stalled: bool,
 }
 
 impl Backlog {
-    /// The time for the server's end is over, and the system still holds so many bytes that the
-    /// server has not acknowledged; `None` where it does not say. Yields how much longer to wait.
+    /// Returns how much longer to wait, after the time for the server's end has passed. `held` is
+    /// how many bytes the system holds that the server has not acknowledged, or `None` if the
+    /// system does not say. `None` means to wait no longer.
     pub fn more_time(&mut self, held: Option<usize>) -> Option<Wait> {
-        // The last one is our end.
+        // The last byte stands for the end of the connection.
         let held = held.filter(|held| *held > 1);
         let Some(held) = held else {
-            // All has just got through: now the server has its time.
+            // All bytes have got through just now, so the server's own time starts here.
             return self.least.take().map(|_| Wait::DataClose);
         };
         let progress = self.least.is_none_or(|least| held < least);

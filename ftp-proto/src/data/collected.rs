@@ -34,7 +34,7 @@ pub struct Collected {
 }
 
 impl Collected {
-    /// Nothing yet, of up to this much.
+    /// Makes an empty collection with these limits.
     #[must_use]
     pub fn new(limits: ListingLimits) -> Self {
         Self {
@@ -58,8 +58,8 @@ impl Collected {
         Ok(())
     }
 
-    /// All lines, once the listing has ended. A CR that was taken off a line is back, where not
-    /// every line had it.
+    /// Returns all lines, after the listing has ended. If not every line ended with a second CR,
+    /// the CRs that were removed are put back.
     #[must_use]
     pub fn finish(mut self, listing: &Listing) -> Vec<Vec<u8>> {
         for line in self.lines.iter_mut().take(listing.shortened()) {

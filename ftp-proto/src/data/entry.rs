@@ -9,9 +9,9 @@ use memchr::memmem;
 
 /// What MLSD or MLST says about one file: facts, and a name.
 ///
-/// The line is kept as it came, and read no further than its grammar goes: what a fact means is
-/// left to whoever asks for it. Facts may come in any order and more than once, and those that the
-/// RFC does not know are there too.
+/// The line is kept as it came. It is split by the grammar, but the facts are not interpreted: that
+/// is up to you. Facts may come in any order and more than once. Facts that the RFC does not define
+/// are included.
 ///
 /// ```
 /// use ftp_proto::data::Entry;
@@ -26,21 +26,20 @@ use memchr::memmem;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Entry {
     line: Box<[u8]>,
-    /// How many bytes of facts stand in front of the blank; `None` where there is none.
+    /// How many bytes of facts there are before the blank. `None` if there are no facts.
     facts: Option<usize>,
 }
 
 impl Entry {
-    /// Reads one line, which comes without its line end. There is no line that it refuses, and
-    /// none of which it drops a byte.
+    /// Reads one line, without its line end. It accepts every line, and drops no byte.
     ///
-    /// Blanks and tabs may stand before the facts. Facts end at the first `; `, and the name is all
-    /// that follows it: further blanks, `;` and `=` belong to it. A blank within a value is one that
-    /// the RFC does not allow, and Pure-FTPd sends (`type=OS.unix=slink:/a b;`). Where no `; ` is,
-    /// as NcFTPd leaves out the last `;`, they end at the first blank. A line that has nothing but a
-    /// name begins with the blank.
+    /// Blanks and tabs may precede the facts. The facts end at the first `; `, and everything after
+    /// it is the name, with any further blanks, `;` and `=`. So a value may hold a blank; the RFC
+    /// forbids this, but Pure-FTPd sends it (`type=OS.unix=slink:/a b;`). If there is no `; `,
+    /// because NcFTPd leaves out the last `;`, the facts end at the first blank. A line with only a
+    /// name begins with a blank.
     ///
-    /// What is not of this form, an error of `ls` or a line of LIST for example, is all name, and
+    /// Any other line, such as an error of `ls` or a line of LIST, is taken as a name, and is
     /// [malformed](Self::is_malformed).
     #[must_use]
     pub fn parse(line: impl Into<Vec<u8>>) -> Self {
@@ -49,19 +48,19 @@ impl Entry {
         Self { line, facts }
     }
 
-    /// The name, byte for byte; it may be empty, and in MLST it may be a whole path.
+    /// Returns the name, byte for byte. It may be empty, and in MLST it may be a whole path.
     ///
-    /// It is the server's claim, and may lead anywhere: `../../etc/passwd` is a name, too. For a
-    /// file of one's own there is [`file_name`](Self::file_name).
+    /// The server chooses the name, so it may lead anywhere: `../../etc/passwd` is a possible name.
+    /// If you want to make a local file, use [`file_name`](Self::file_name).
     #[must_use]
     pub fn name(&self) -> &[u8] {
         let begin = self.facts.map_or(0, |end| end.saturating_add(1));
         self.line.get(begin..).unwrap_or_default()
     }
 
-    /// The name as one under which a file can be made in a directory of one's own; `None` for
-    /// names that would lead out of it on some system (`/`, `\`, `.`, `..`), for empty ones, and
-    /// for those with control characters.
+    /// Returns the name, if you can safely make a file of this name in a local directory. `None`
+    /// for names that would lead out of the directory on some system (`/`, `\`, `.`, `..`), for
+    /// empty names, and for names with control characters.
     ///
     /// ```
     /// use ftp_proto::data::Entry;
@@ -77,17 +76,17 @@ impl Entry {
         is_safe.then_some(name)
     }
 
-    /// The name as one that can be sent back.
+    /// Returns the name as a path that you can send back.
     ///
     /// # Errors
     ///
-    /// [`InvalidPath`] where it is empty, or holds what the protocol cannot carry.
+    /// [`InvalidPath`] if the name is empty, or holds a byte that FTP cannot carry.
     pub fn path(&self) -> Result<RemotePath, InvalidPath> {
         RemotePath::new(self.name())
     }
 
-    /// The facts in the server's order, each with its value verbatim. A fact without a value
-    /// (`Size;`) has an empty one, as `Size=;` has.
+    /// Returns the facts in the server's order, each with its value as it came. A fact without a
+    /// value (`Size;`) has an empty value, like `Size=;`.
     pub fn facts(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let facts = self.facts.and_then(|end| self.line.get(..end));
         let facts = facts.unwrap_or_default();
@@ -103,7 +102,7 @@ impl Entry {
             })
     }
 
-    /// The value of the fact of this name, in either case; the first where there are several.
+    /// Returns the value of the first fact with this name, in upper or lower case.
     #[must_use]
     pub fn fact(&self, name: &str) -> Option<&[u8]> {
         self.facts()
@@ -111,8 +110,8 @@ impl Entry {
             .map(|(_, value)| value)
     }
 
-    /// Whether the line is no entry of RFC 3659: it has no place where facts end and a name begins,
-    /// or nothing stands there, or the name ends with a CR, which may belong to the line end.
+    /// Returns whether the line is not an entry of RFC 3659: the facts have no end, the name is
+    /// empty, or the name ends with a CR, which may belong to the line end.
     ///
     /// ```
     /// use ftp_proto::data::Entry;
@@ -127,14 +126,14 @@ impl Entry {
         self.facts.is_none() || matches!(self.name().last(), None | Some(b'\r'))
     }
 
-    /// The line as it came.
+    /// Returns the line as it came.
     #[must_use]
     pub fn line(&self) -> &[u8] {
         &self.line
     }
 }
 
-/// Where the facts end and the blank before the name stands.
+/// The position of the blank that ends the facts and precedes the name.
 fn end_of_facts(line: &[u8]) -> Option<usize> {
     let begin = indentation(line);
     let rest = line.get(begin..)?;
@@ -157,8 +156,8 @@ fn indentation(line: &[u8]) -> usize {
     line.iter().position(not_blank).unwrap_or(line.len())
 }
 
-/// Whether `name=value;` stands here. After a blank it may be a name as well, so that less than this
-/// is one.
+/// Whether the text begins with `name=value;`. After a blank it may be a file's name as well, so
+/// nothing less than this counts as a fact.
 fn begins_with_a_fact(text: &[u8]) -> bool {
     let of_a_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
     let name = text.iter().take_while(|byte| of_a_name(byte)).count();

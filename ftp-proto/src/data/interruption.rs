@@ -1,18 +1,18 @@
-//! What can come between a driver and what it attempts on the data connection.
+//! What can interrupt a driver's work on the data connection.
 
 use crate::error::Error;
 use crate::flow::{Accept, Answer, CloseData, Connect, SecureData};
 use crate::session::transfer::DataEnd;
 
-/// Why an attempt on the data connection is not done, of a driver that watches the control
-/// connection meanwhile.
+/// Why an attempt on the data connection was not completed. For drivers that watch the control
+/// connection at the same time.
 #[derive(Debug)]
 pub enum Interruption {
     /// The data connection failed.
     Failed(Error),
     /// Bytes (or the end) of the control connection came, and the session has them.
     ControlFirst,
-    /// The time allowed is over.
+    /// The time limit has passed.
     TimedOut,
     /// The control connection failed.
     Broken(Error),
@@ -21,7 +21,7 @@ pub enum Interruption {
 macro_rules! interrupted {
     ($($want:ident: |$ticket:ident, $error:ident| $failed:expr;)*) => {$(
         impl $want {
-            /// Why it is not done.
+            /// Answers why the want was not served.
             pub fn interrupted(self, by: Interruption) -> Answer {
                 let $ticket = self;
                 match by {

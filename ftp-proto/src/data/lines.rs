@@ -1,13 +1,13 @@
-//! The lines of a LIST, NLST or MLSD body.
+//! The lines of a LIST, NLST or MLSD.
 
 use alloc::vec::Vec;
 use core::{fmt, mem};
 
-/// Cuts a listing into lines, however its bytes arrive.
+/// Splits a listing into lines, in whatever pieces its bytes arrive.
 ///
-/// LF ends a line, and one CR before it goes too; any other CR is part of a name, and so is every
-/// other byte. A line that stands whole in the input is borrowed from it; only what spans two
-/// inputs is copied, so that memory is bounded by the limit and time is linear.
+/// LF ends a line, and one CR before it is dropped too. Any other CR or other byte is part of a
+/// name. A line that is complete in the input is borrowed from it; only a line that spans two
+/// inputs is copied. So the limit bounds the memory, and time is linear.
 ///
 /// ```
 /// use ftp_proto::data::LineSplitter;
@@ -26,21 +26,21 @@ use core::{fmt, mem};
 #[derive(Clone)]
 pub struct LineSplitter {
     limit: usize,
-    /// The beginning of a line, or all of one that `complete` says was handed out.
+    /// The start of a line. If `complete` is set, it is a whole line that was returned already.
     buffer: Vec<u8>,
     complete: bool,
     failed: bool,
 }
 
-/// A line above the limit. The splitter that said so goes on saying so.
+/// The error for a line above the limit. The splitter then returns it again each time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineTooLong {
-    /// The limit, in bytes, line end included.
+    /// The limit in bytes, with the line end.
     pub limit: usize,
 }
 
 impl LineSplitter {
-    /// A splitter for lines of up to `limit` bytes, line end included.
+    /// Makes a splitter for lines of up to `limit` bytes, with the line end.
     #[must_use]
     pub const fn new(limit: usize) -> Self {
         Self {
@@ -51,9 +51,10 @@ impl LineSplitter {
         }
     }
 
-    /// Takes the next line from `input`, which is advanced behind it.
+    /// Takes the next line from `input`, and advances `input` past it.
     ///
-    /// `None` says that all of `input` was taken and no line is complete: come again with more.
+    /// `None` means that all of `input` was taken and no line is complete: call again with more
+    /// bytes.
     ///
     /// # Errors
     ///
@@ -67,7 +68,7 @@ impl LineSplitter {
             self.buffer.clear();
         }
         let bytes = *input;
-        // The last byte of the room is for the LF. Look no further than it.
+        // The last byte of the limit is for the LF. The search goes no further.
         let room = self
             .limit
             .saturating_sub(1)
@@ -95,12 +96,12 @@ impl LineSplitter {
         ))
     }
 
-    /// Says that the body has ended: the last line, where its line end is missing. A CR at its
-    /// end is kept.
+    /// Takes note that the listing has ended. Returns the last line, if its line end is missing. A
+    /// CR at its end is kept.
     ///
     /// # Errors
     ///
-    /// [`LineTooLong`], where that was said before.
+    /// [`LineTooLong`], if it was returned before.
     pub fn finish(&mut self) -> Result<Option<Vec<u8>>, LineTooLong> {
         self.check()?;
         let rest = mem::take(&mut self.buffer);

@@ -1,4 +1,4 @@
-//! A listing while it comes.
+//! A listing while it arrives.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -28,11 +28,11 @@ pub struct Listing {
     splitter: LineSplitter,
     kind: LineKind,
     longest: usize,
-    /// Bytes of blank lines in a row.
+    /// How many bytes of blank lines have come in a row.
     blank: usize,
-    /// How many lines had a second CR at their end, which was taken off.
+    /// How many lines had a second CR at their end, which was removed.
     shortened: usize,
-    /// A line had none.
+    /// Whether a line had no second CR.
     uneven: bool,
     buffer: Vec<u8>,
     begin: usize,
@@ -40,22 +40,22 @@ pub struct Listing {
     ended: bool,
 }
 
-/// What a line is.
+/// What the lines of a listing are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineKind {
-    /// A line of a text: blank lines count, and every CR but that of the line end.
+    /// Lines of a text. Blank lines count, and so does every CR that is not part of the line end.
     Text,
-    /// A name, of NLST. An empty line is none: ftp-srv lists an empty directory so.
+    /// Names, from NLST. An empty line does not count: ftp-srv sends one for an empty directory.
     Name,
-    /// An entry, of LIST or MLSD. A line of blanks is none.
+    /// Entries, from LIST or MLSD. A blank line does not count.
     Entry,
 }
 
-/// How much of a listing is read at a time.
+/// How many bytes of a listing are read at a time.
 const ROOM: usize = 16 * 1024;
 
 impl Listing {
-    /// Of lines of this kind, of up to this many bytes, line end included.
+    /// Makes a listing of this kind, whose lines have up to `longest` bytes, with the line end.
     #[must_use]
     pub fn new(kind: LineKind, longest: usize) -> Self {
         Self {
@@ -72,15 +72,15 @@ impl Listing {
         }
     }
 
-    /// The next line of what has come, without its line end. `None` says that there is none: after
-    /// the [end](Self::has_ended) there is no other.
+    /// Returns the next line of what has come, without its line end. `None` if there is no complete
+    /// line; after the [end](Self::has_ended), there is none any more.
     ///
-    /// Lines of GridFTP servers end with CR CR LF. The second CR goes, too, as long as every line
-    /// before has had it; see [`shortened`](Self::shortened).
+    /// Lines of GridFTP servers end with CR CR LF. The second CR is removed too, as long as every
+    /// line so far has had it; see [`shortened`](Self::shortened).
     ///
     /// # Errors
-    /// [`LineTooLong`], as soon as a line cannot end within the limit. Blank lines that are none
-    /// count as a part of the next one.
+    /// [`LineTooLong`], as soon as a line cannot end within the limit. Blank lines that do not
+    /// count as lines add to the length of the next line.
     pub fn next_line(&mut self) -> Result<Option<Vec<u8>>, LineTooLong> {
         loop {
             match self.next_of_any_kind()? {
@@ -101,8 +101,8 @@ impl Listing {
         }
     }
 
-    /// How many of the first lines were handed out without a second CR that belongs to their names,
-    /// as a later line shows, which has none. 0, as long as every line has one.
+    /// Returns how many of the first lines have lost a second CR that belongs to their name. A
+    /// later line without a second CR shows this. 0 as long as every line has had one.
     #[must_use]
     pub fn shortened(&self) -> usize {
         if self.uneven { self.shortened } else { 0 }
@@ -119,7 +119,7 @@ impl Listing {
 
     fn without_second_cr(&mut self, mut line: Vec<u8>) -> Vec<u8> {
         if self.ended {
-            // Without a line end, it says nothing of line ends.
+            // A last line without a line end does not show what the line ends are.
             return line;
         }
         let may_go = self.kind != LineKind::Text && !self.uneven;
@@ -142,19 +142,19 @@ impl Listing {
         }
     }
 
-    /// Where the next bytes are to be read into, once there is no line in what has come.
+    /// Returns where to read the next bytes, after `next_line` has returned `None`.
     pub fn space(&mut self) -> &mut [u8] {
         (self.begin, self.end) = (0, 0);
         &mut self.buffer
     }
 
-    /// This many bytes came into [`space`](Self::space); 0 is the end.
+    /// Takes note that this many bytes came into [`space`](Self::space). 0 is the end.
     pub fn filled(&mut self, bytes: usize) {
         self.end = bytes.min(self.buffer.len());
         self.ended = bytes == 0;
     }
 
-    /// Whether all has come.
+    /// Returns whether the listing has ended.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.ended

@@ -1,12 +1,12 @@
-//! What an attempt to move bytes came to.
+//! The result of an attempt to move bytes.
 
 use crate::session::transfer::DataEnd;
 
-/// What an attempt to move bytes came to.
+/// The result of an attempt to move bytes.
 #[derive(Debug)]
 pub enum Moved {
-    /// This many bytes.
+    /// This many bytes were moved.
     Bytes(usize),
-    /// The end.
+    /// The data has ended in this way.
     End(DataEnd),
 }

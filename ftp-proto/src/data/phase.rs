@@ -1,4 +1,4 @@
-//! The data phase of a transfer: from its first byte to the server's word on the whole.
+//! The data phase of a transfer: from its first byte to the server's final reply.
 
 use core::mem;
 
@@ -10,10 +10,11 @@ use crate::session::Session;
 use crate::session::transfer::{Completion, DataEnd, Direction, Transfer, Verdict};
 use crate::wait::Wait;
 
-/// A transfer while its bytes move, and what became of it.
+/// A transfer while its bytes move, and its result.
 ///
-/// The bytes are the driver's: it asks by [`step`](Self::step) what to do, does it, and tells what
-/// happened. A download in full, with a data connection and a control connection on arrays:
+/// The driver moves the bytes. It asks by [`step`](Self::step) what to do, does it, and reports
+/// what happened. This example is a whole download, with a data connection and a control connection
+/// on arrays:
 ///
 /// ```
 /// use ftp_proto::data::{DataPhase, DataStep, Interruption};
@@ -89,17 +90,17 @@ use crate::wait::Wait;
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// An upload gives each piece to its data connection, tells by [`moved`](Self::moved) how much that
-/// took, and calls [`end`](Self::end) after the last one. With [translated](LineEnds::Lf) line ends
-/// it gives text to [`fill`](Self::fill) and sends [`unsent`](Self::unsent).
+/// In an upload, write each piece to the data connection, report by [`moved`](Self::moved) how many
+/// bytes it took, and call [`end`](Self::end) after the last piece. If line ends are
+/// [translated](LineEnds::Lf), pass text to [`fill`](Self::fill) and send [`unsent`](Self::unsent).
 ///
-/// Dropping it leaves a transfer that the session's next operation aborts first.
+/// If you drop a data phase, the session's next operation aborts the transfer first.
 #[derive(Debug)]
 #[must_use = "nothing is confirmed before its `Finish` is run"]
 pub struct DataPhase {
     state: State,
     bytes: u64,
-    /// Bytes moved since the control connection was last looked at.
+    /// How many bytes were moved since the last look at the control connection.
     unlooked: usize,
     expected: Option<u64>,
     text: Option<Text>,
@@ -109,19 +110,19 @@ pub struct DataPhase {
 enum State {
     Moving(Transfer),
     Ended(Transfer, DataEnd),
-    /// The driver has the [`Finish`].
+    /// The driver runs the [`Finish`] flow.
     Finishing,
     Over(Result<Completion, Error>),
 }
 
-/// Translates line ends.
+/// The translation of line ends.
 #[derive(Debug)]
 enum Text {
     Coming(AsciiDecoder),
     Going(AsciiOutbox),
 }
 
-/// What a driver does next in the [data phase](DataPhase).
+/// What the driver does next in the [data phase](DataPhase).
 #[derive(Debug)]
 #[must_use]
 #[allow(
@@ -131,25 +132,26 @@ enum Text {
 pub enum DataStep {
     /// Read what has come on the control connection, without waiting, and feed it to the session.
     Look,
-    /// Move bytes, and watch the control connection meanwhile. This class of waiting limits the
-    /// time until some have moved: [`Wait::DataIdle`], and [`Wait::DataClose`] from the moment when
-    /// the server has said its last word on a download.
+    /// Move bytes, and watch the control connection at the same time. This class of waiting limits
+    /// the time without any byte: [`Wait::DataIdle`], or [`Wait::DataClose`] after the server's
+    /// final reply to a download.
     Move(Wait),
-    /// The server has given up a download: move what has already come, without waiting. Where
-    /// nothing has, the time is over.
+    /// The server has refused a download. Move what has already come, without waiting. If nothing
+    /// has come, report a time-out.
     TakeIn,
-    /// Run this, and tell by [`DataPhase::finished`] what came of it.
+    /// Run this flow, and report its result by [`DataPhase::finished`].
     Finish(Finish),
-    /// Nothing any more: there is an [outcome](DataPhase::outcome), or its `Finish` still runs.
+    /// Do nothing more: there is an [outcome](DataPhase::outcome), or you are still running the
+    /// `Finish` flow.
     Over,
 }
 
-/// After how many bytes the control connection is looked at, though the data connection never
-/// makes the driver wait.
+/// After this many bytes the driver looks at the control connection, even if the data connection
+/// never makes it wait.
 const LOOK_EVERY: usize = 256 * 1024;
 
 impl DataPhase {
-    /// Before the first byte.
+    /// Makes the data phase of this transfer, before its first byte.
     pub fn new(transfer: Transfer, options: &TransferOptions) -> Self {
         let direction = transfer.direction();
         let text = match (options.line_ends, direction) {
@@ -168,7 +170,7 @@ impl DataPhase {
         }
     }
 
-    /// What to do next.
+    /// Returns what to do next.
     pub fn step(&mut self, session: &Session) -> DataStep {
         let State::Moving(transfer) = &self.state else {
             return self.finish();
@@ -200,8 +202,8 @@ impl DataPhase {
         }
     }
 
-    /// These bytes came: translates them in place, and says how many at the front are the text. 0
-    /// is no end, but a CR whose LF is still to come.
+    /// Takes bytes that came. Translates them in place, and returns how many at the start are text.
+    /// 0 is not the end, but a CR whose LF may still come.
     pub fn received(&mut self, bytes: &mut [u8]) -> usize {
         self.moved(bytes.len());
         match &mut self.text {
@@ -210,8 +212,9 @@ impl DataPhase {
         }
     }
 
-    /// So many bytes went out, from the front of [`unsent`](Self::unsent) where line ends are
-    /// translated; or they came by a way on which they were never seen here, as the kernel's is.
+    /// Takes note that this many bytes were sent, from the start of [`unsent`](Self::unsent) if
+    /// line ends are translated. Also call it for bytes that this value never saw, such as those
+    /// that the kernel moved.
     pub fn moved(&mut self, bytes: usize) {
         self.bytes = self.bytes.saturating_add(bytes as u64);
         self.unlooked = self.unlooked.saturating_add(bytes);
@@ -220,8 +223,8 @@ impl DataPhase {
         }
     }
 
-    /// Translates text that is to be sent, once nothing is [unsent](Self::unsent), and says how
-    /// much it took; `None` where the bytes go out as they are.
+    /// Translates text to send, if nothing is [unsent](Self::unsent), and returns how many bytes it
+    /// took. `None` if line ends are not translated: send the bytes as they are.
     pub fn fill(&mut self, text: &[u8]) -> Option<usize> {
         match &mut self.text {
             Some(Text::Going(outbox)) => Some(outbox.fill(text)),
@@ -229,7 +232,7 @@ impl DataPhase {
         }
     }
 
-    /// What was translated and is to be sent.
+    /// Returns the translated bytes to send.
     pub fn unsent(&self) -> &[u8] {
         match &self.text {
             Some(Text::Going(outbox)) => outbox.unsent(),
@@ -237,12 +240,12 @@ impl DataPhase {
         }
     }
 
-    /// Whether line ends are translated, so that the bytes here are not those of the wire.
+    /// Returns whether line ends are translated, so that your bytes are not those on the wire.
     pub fn is_translated(&self) -> bool {
         self.text.is_some()
     }
 
-    /// The data has ended in this way. The first end counts.
+    /// Takes note that the data has ended in this way. Only the first call counts.
     pub fn end(&mut self, end: DataEnd) {
         match mem::replace(&mut self.state, State::Finishing) {
             State::Moving(transfer) => self.state = State::Ended(transfer, end),
@@ -250,7 +253,7 @@ impl DataPhase {
         }
     }
 
-    /// An attempt to move bytes was not done.
+    /// Takes note that an attempt to move bytes was interrupted.
     pub fn interrupted(&mut self, session: &mut Session, by: Interruption) {
         match by {
             Interruption::ControlFirst => {}
@@ -267,15 +270,15 @@ impl DataPhase {
         }
     }
 
-    /// What the [`Finish`] came to.
+    /// Takes the result of the [`Finish`] flow.
     pub fn finished(&mut self, outcome: Result<Completion, Error>) {
         self.state = State::Over(outcome);
     }
 
-    /// The server's confirmation.
+    /// Returns the successful transfer, after the server has confirmed it.
     ///
     /// # Errors
-    /// Why there is none; [`Misuse::NotAtEnd`] before its end.
+    /// The error of the transfer; [`Misuse::NotAtEnd`] before its end.
     pub fn outcome(&self) -> Result<&Completion, Error> {
         match &self.state {
             State::Over(Ok(completion)) => Ok(completion),
@@ -284,10 +287,10 @@ impl DataPhase {
         }
     }
 
-    /// The same, to keep.
+    /// Returns the same as [`outcome`](Self::outcome), by value.
     ///
     /// # Errors
-    /// As [`outcome`](Self::outcome).
+    /// Those of [`outcome`](Self::outcome).
     pub fn into_outcome(self) -> Result<Completion, Error> {
         match self.state {
             State::Over(outcome) => outcome,
@@ -295,11 +298,11 @@ impl DataPhase {
         }
     }
 
-    /// What a reader gets after a confirmed end: the byte that the translation held back, if there
-    /// is one, and then 0 bytes, the end of file.
+    /// Reads after a confirmed end: first the byte that the translation held back, if there is one,
+    /// and then 0 bytes, the end of file.
     ///
     /// # Errors
-    /// As [`outcome`](Self::outcome).
+    /// Those of [`outcome`](Self::outcome).
     pub fn read_end(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
         self.outcome()?;
         if let (Some(Text::Coming(decoder)), Some(first)) = (&mut self.text, buffer.first_mut()) {
@@ -311,33 +314,34 @@ impl DataPhase {
         Ok(0)
     }
 
-    /// Why a writer can write nothing any more: what [`outcome`](Self::outcome) says, or
+    /// Returns the error for a write after the end: the error of [`outcome`](Self::outcome), or
     /// [`Misuse::StaleTransfer`] after a confirmed end.
     pub fn refusal(&self) -> Error {
         let over = Error::misuse(Misuse::StaleTransfer);
         self.outcome().err().unwrap_or(over)
     }
 
-    /// The failure of the caller's own file, with so many bytes that came and did not reach it.
+    /// Returns the error if writing your local file failed. `left` is how many bytes had come that
+    /// the file did not get.
     pub fn writing_failed(&self, error: impl Into<Error>, left: usize) -> Error {
         let error = error.into().with_subject("writing the local file");
         let left = u64::try_from(left).unwrap_or(u64::MAX);
         error.with_transferred(self.bytes.saturating_sub(left))
     }
 
-    /// The failure of the file that was to be sent.
+    /// Returns the error if reading your local file failed.
     pub fn reading_failed(&self, error: impl Into<Error>) -> Error {
         let error = error.into().with_subject("reading the local file");
         error.with_transferred(self.bytes)
     }
 
-    /// Whether no bytes are moved any more.
+    /// Returns whether no more bytes are moved.
     pub fn has_ended(&self) -> bool {
         self.transfer().is_none()
     }
 
     /// Queues a NOOP ([`Session::keep_alive`]) while bytes are moved. Look at the control
-    /// connection first: the reply to the last one may be in.
+    /// connection first, because the reply to the last NOOP may have come.
     pub fn keep_alive(&mut self, session: &mut Session) {
         self.unlooked = 0;
         if let Some(transfer) = self.transfer() {
@@ -345,7 +349,7 @@ impl DataPhase {
         }
     }
 
-    /// The flow that aborts it.
+    /// Turns this into the flow that aborts the transfer.
     ///
     /// # Errors
     /// [`Misuse::StaleTransfer`] after the end.
@@ -356,12 +360,12 @@ impl DataPhase {
         }
     }
 
-    /// Bytes moved so far, as they are on the wire.
+    /// Returns how many bytes were moved so far, counted on the wire.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// The transfer, while bytes are moved.
+    /// Returns the transfer. `None` after the end of its data.
     pub fn transfer(&self) -> Option<&Transfer> {
         match &self.state {
             State::Moving(transfer) => Some(transfer),
