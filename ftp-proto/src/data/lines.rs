@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::{fmt, mem};
 
-/// Splits a listing into lines, in whatever pieces its bytes arrive.
+/// Splits a listing into lines. Its bytes may arrive in pieces of any size.
 ///
 /// LF ends a line, and one CR before it is dropped too. Any other CR or other byte is part of a
 /// name. A line that is complete in the input is borrowed from it; only a line that spans two

@@ -36,7 +36,7 @@ impl Exchange {
         self.sent
     }
 
-    /// Sends the command, once, and returns its reply, whatever its code is.
+    /// Sends the command, once, and returns its reply, with any code.
     pub(super) fn reply(
         &mut self,
         session: &mut Session,

@@ -150,7 +150,7 @@ impl Encoding {
 ///
 /// assert_eq!(sent("café")?, b"caf\xe9");
 /// assert_eq!(sent(String::from("café"))?, b"caf\xe9");
-/// // Bytes are sent as they are, whatever the encoding.
+/// // Bytes are sent as they are, in any encoding.
 /// assert_eq!(sent(b"caf\xc3\xa9")?, b"caf\xc3\xa9");
 /// let listed = RemotePath::new(b"caf\xff".as_slice())?;
 /// assert_eq!(sent(&listed)?, b"caf\xff");

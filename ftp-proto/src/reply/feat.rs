@@ -26,7 +26,7 @@ pub struct Features(
     Box<[u8]>,
 );
 
-/// Reads the reply to FEAT: the lines between the first and the last, whatever the code is.
+/// Reads the reply to FEAT: the lines between the first and the last. The code may be any.
 ///
 /// The lines may be indented or begin with `211-` (ProFTPD), and may end with blanks. A reply of
 /// one line (`211 no features`, or a refusal) lists nothing.

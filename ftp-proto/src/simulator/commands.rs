@@ -1,4 +1,4 @@
-//! What the commands do, apart from files and transfers.
+//! The commands, apart from those for files and transfers.
 
 use std::format;
 use std::string::String;
@@ -110,7 +110,7 @@ impl Simulator {
         text
     }
 
-    /// ACCT in mid-session.
+    /// ACCT after the login.
     fn account(&mut self, s: usize, argument: &[u8]) -> &'static str {
         match self.setup.account_to_store.as_deref() {
             None => "202 No account needed.",
@@ -146,7 +146,7 @@ impl Simulator {
     }
 }
 
-/// As [`Setup::without`](super::Setup::without) calls it.
+/// The name of a mechanism as [`Setup::without`](super::Setup::without) knows it.
 fn mechanism(argument: &[u8]) -> String {
     let argument = String::from_utf8_lossy(argument);
     format!("AUTH {}", argument.to_ascii_uppercase())

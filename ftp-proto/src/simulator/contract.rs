@@ -1,8 +1,8 @@
-//! The contract table: operations and their expected outcomes, for any driver to be run through.
+//! The contract table: operations and their expected outcomes. Every driver can be run through it.
 //!
-//! A driver under test implements [`Driver`]; [`contract_tests!`](crate::contract_tests) then
-//! makes one test of each case. Every case runs in clear and, where it can, under TLS 1.2 and 1.3,
-//! with the server's replies whole and byte by byte.
+//! A driver under test implements [`Driver`]. [`contract_tests!`](crate::contract_tests) then makes
+//! one test of each case. Every case runs in clear text and, if it can, under TLS 1.2 and 1.3. In
+//! each of these, the server's replies arrive whole, and then byte by byte.
 
 use alloc::format;
 use alloc::string::String;
@@ -14,19 +14,19 @@ use crate::{
     TransferOptions, TransferType, TransmissionMode,
 };
 
-/// What a case asks of a driver, one public operation each.
+/// What a case asks a driver to do. Each operation is one public method.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Operation {
     /// Log in as `user` with the password `secret`.
     Login,
-    /// Log in as somebody else: [`Outcome::Done`].
+    /// Log in with this user name and password: [`Outcome::Done`].
     LoginAs(&'static str, &'static str),
     /// The current directory: [`Outcome::Bytes`].
     Pwd,
     /// The size of a file: [`Outcome::Size`].
     Size(&'static str),
-    /// The features: [`Outcome::Bytes`], their names in order, each with a blank behind it.
+    /// The features: [`Outcome::Bytes`], their names in order, each with a blank after it.
     Features,
     /// NOOP: [`Outcome::Code`].
     Noop,
@@ -42,15 +42,15 @@ pub enum Operation {
     DownloadExpecting(&'static str, u64),
     /// A download with these options: [`Outcome::Bytes`].
     DownloadWith(&'static str, TransferOptions),
-    /// A download in whose middle a NOOP is sent, after so many bytes: [`Outcome::Bytes`].
+    /// A download in the middle of which a NOOP is sent, after this many bytes: [`Outcome::Bytes`].
     DownloadKeptAlive(&'static str, usize),
-    /// A download of which so many bytes are read before [`Ending`]: [`Outcome::Done`].
+    /// A download that ends by [`Ending`] after this many bytes were read: [`Outcome::Done`].
     Begin(&'static str, usize, Ending),
     /// An upload: [`Outcome::Count`], in bytes.
     Upload(&'static str, Vec<u8>),
-    /// An upload of which all these bytes are written before [`Ending`]: [`Outcome::Done`].
+    /// An upload that ends by [`Ending`] after these bytes were written: [`Outcome::Done`].
     BeginUpload(&'static str, Vec<u8>, Ending),
-    /// A method with one argument or none, which is then empty: [`Outcome::Code`].
+    /// A method with one argument; an empty argument means none: [`Outcome::Code`].
     Call(Call, &'static str),
     /// MKD: [`Outcome::Bytes`], the path.
     MakeDirectory(&'static str),
@@ -62,12 +62,12 @@ pub enum Operation {
     Facts(&'static str),
     /// MLSD of the current directory: [`Outcome::Lines`], the names.
     FactsOfAll,
-    /// What is said of a path, or of the current directory if it is empty, line by line as it
-    /// came: [`Outcome::Lines`].
+    /// A description of a path, or of the current directory if the path is empty.
+    /// [`Outcome::Lines`], as they came.
     Look(Look, &'static str),
     /// What the server has stored under this absolute path: [`Outcome::Bytes`] for a file,
-    /// [`Outcome::Done`] for a directory, [`Outcome::Size`] of `None` for nothing. The code
-    /// that runs the case looks at the server's files itself; no driver is asked.
+    /// [`Outcome::Done`] for a directory, [`Outcome::Size`] of `None` for nothing. The table's own
+    /// code looks at the server's files; the driver is not asked.
     Stored(&'static str),
     /// ALLO: [`Outcome::Code`].
     Allocate(u64),
@@ -89,8 +89,7 @@ pub enum Operation {
     UploadWith(&'static str, TransferOptions, Vec<u8>),
     /// An upload as a text: [`Outcome::Count`], in bytes of the wire.
     UploadText(&'static str, Vec<u8>),
-    /// An upload in TYPE A of bytes whose line ends are those of the wire already:
-    /// [`Outcome::Count`], in bytes.
+    /// An upload in TYPE A of bytes that already have CRLF line ends: [`Outcome::Count`], in bytes.
     UploadAscii(&'static str, &'static str),
     /// An upload of lines: [`Outcome::Count`], in bytes of the wire.
     StoreLines(&'static str, &'static [&'static str]),
@@ -102,15 +101,15 @@ pub enum Operation {
     UploadUnique(Vec<u8>),
     /// PBSZ and PROT: [`Outcome::Done`].
     Protect(Protection),
-    /// Who makes the data connections from now on: [`Outcome::Done`].
+    /// Sets which side makes the data connections from now on: [`Outcome::Done`].
     DataMode(DataMode),
-    /// Another connection in the place of this one: [`Outcome::Done`].
+    /// A new connection that replaces this one: [`Outcome::Done`].
     Reconnect,
     /// QUIT: [`Outcome::Done`].
     Quit,
 }
 
-/// The methods that take one argument or none, and yield a reply.
+/// The methods that take one argument or none, and return a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the names of the methods")]
@@ -145,27 +144,27 @@ pub enum Look {
 /// How a transfer is given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// Aborted, and the answer waited for.
+    /// The transfer is aborted, and the reply is awaited.
     Abort,
-    /// Dropped.
+    /// The transfer is dropped.
     Drop,
-    /// Given to `mem::forget`.
+    /// The transfer is given to `mem::forget`.
     Forget,
 }
 
-/// What came of an operation.
+/// The result of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
     /// Success, with nothing to compare.
     Done,
-    /// Bytes of a file, or of a path.
+    /// The bytes of a file, or of a path.
     Bytes(Vec<u8>),
     /// Lines of a listing.
     Lines(Vec<Vec<u8>>),
     /// A number of lines or of bytes.
     Count(usize),
-    /// A size in bytes, where the server knows it.
+    /// A size in bytes, if the server knows it.
     Size(Option<u64>),
     /// The code of a reply.
     Code(u16),
@@ -173,14 +172,14 @@ pub enum Outcome {
     Failed(Failure, Vec<u8>),
 }
 
-/// What is compared of an error.
+/// The parts of an error that are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The kind.
     pub kind: ErrorKind,
     /// The code of the reply in it.
     pub code: Option<u16>,
-    /// The number of bytes moved; `None` in an expectation means any.
+    /// How many bytes were moved. In an expectation, `None` means any number.
     pub transferred: Option<u64>,
 }
 
@@ -195,7 +194,7 @@ impl From<&Error> for Failure {
 }
 
 impl Outcome {
-    /// The outcome of an operation that failed before any byte came.
+    /// Makes the outcome of an operation that failed before any byte came.
     pub fn failed(error: &Error) -> Self {
         Self::Failed(error.into(), Vec::new())
     }
@@ -205,23 +204,24 @@ impl Outcome {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Expect {
-    /// Exactly this.
+    /// Exactly this outcome.
     Is(Outcome),
     /// An error of this kind, with this code in its reply.
     Fails(ErrorKind, Option<u16>),
-    /// The same, with this many bytes moved, which the reader got before the error.
+    /// An error of this kind, with this code in its reply, after this many bytes were moved. The
+    /// reader got these bytes before the error.
     FailsAfter(ErrorKind, Option<u16>, usize),
-    /// A reply with one of these codes. Elsewhere only the first digit counts with a real server.
+    /// A reply with one of these codes. With a real server, only the first digit counts.
     Code(&'static [u16]),
-    /// Bytes with each of these words between blanks.
+    /// Bytes that contain each of these words, with blanks between words.
     Words(&'static [&'static str]),
-    /// Lines that describe exactly these entries, in any order. Of each entry the first word ends
-    /// the line, and the others occur in it in upper or lower case.
+    /// Lines that describe exactly these entries, in any order. The first word of an entry must end
+    /// the line. The other words must occur in the line, in upper or lower case.
     Entries(&'static [&'static [&'static str]]),
 }
 
-/// Whether lines are what [`Expect::Entries`] asks for. The head and the tail of a listing do not
-/// count, and neither do the directory itself and the one above.
+/// Returns whether lines are what [`Expect::Entries`] asks for. The first and last lines of a
+/// listing do not count, nor do the directory itself and its parent.
 pub fn has_entries(lines: &[Vec<u8>], entries: &[&[&str]]) -> bool {
     let fits = |line: &[u8], entry: &[&str]| {
         let lower = line.to_ascii_lowercase();
@@ -236,7 +236,7 @@ pub fn has_entries(lines: &[Vec<u8>], entries: &[&[&str]]) -> bool {
     lines.iter().all(is_known) && entries.iter().all(is_there)
 }
 
-/// Whether bytes are what [`Expect::Words`] asks for.
+/// Returns whether bytes are what [`Expect::Words`] asks for.
 pub fn has_words(bytes: &[u8], words: &[&str]) -> bool {
     let found: Vec<_> = bytes.split(|byte| *byte == b' ').collect();
     words.iter().all(|word| found.contains(&word.as_bytes()))
@@ -254,22 +254,22 @@ fn has(line: &[u8], word: &str) -> bool {
     line.windows(word.len()).any(|part| part == word.as_bytes())
 }
 
-/// A driver under test. `perform` is a `match` from operations to the driver's own calls.
+/// A driver under test. `perform` is a `match` from operations to the driver's own methods.
 pub trait Driver: Sized {
     /// Connects to a server in memory and waits for the greeting.
     ///
     /// # Errors
-    /// What the driver's own connecting says.
+    /// The error of the driver's own connect method.
     fn connect(server: Simulator, options: Options) -> Result<Self, Error>;
 
-    /// Does one operation.
+    /// Runs one operation.
     fn perform(&mut self, operation: &Operation) -> Outcome;
 
-    /// Lets something be done with the server.
+    /// Calls `look` with the server.
     fn with_server<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T;
 }
 
-/// The two ends of TLS for a run: what the server shows, and whom the client trusts.
+/// Both sides of TLS for a run: what the server presents, and what the client trusts.
 #[cfg(feature = "rustls")]
 #[derive(Clone, Debug)]
 pub struct TlsEnds {
@@ -291,21 +291,21 @@ pub struct Case {
     pub(super) commands: Option<&'static [&'static str]>,
 }
 
-/// Under which protection a case makes sense.
+/// The protection under which a case makes sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Channels {
     Both,
     Clear,
-    /// Explicit.
+    /// Explicit TLS.
     Tls,
     Implicit,
 }
 
 impl Case {
-    /// Runs the case in all its variations; `tls` are ends that speak different versions.
+    /// Runs the case in all variations. Each of `tls` speaks another version of TLS.
     ///
     /// # Errors
-    /// What came instead of what was expected, for people to read.
+    /// A text for people: what came, and what was expected instead.
     pub fn run<D: Driver>(&self, #[cfg(feature = "rustls")] tls: &[TlsEnds]) -> Result<(), String> {
         for segment in [None, Some(1)] {
             let cut = |setup: Setup| match segment {
@@ -333,9 +333,9 @@ impl Case {
         Ok(())
     }
 
-    /// Whether a server that keeps to the RFCs is all that it takes, so that one of flesh and
-    /// blood can be asked the same: nothing is scripted, taken away or demanded in addition, and
-    /// it makes sense in clear.
+    /// Returns whether the case needs only a server that follows the RFCs, so that it can also be
+    /// run with a real server. In such a case no fault is scripted, no feature is removed, nothing
+    /// extra is demanded, and the case makes sense in clear text.
     pub fn is_well_behaved(&self) -> bool {
         let setup = &self.setup;
         let plain = Setup::new();
@@ -351,38 +351,39 @@ impl Case {
             && matches!(self.channels, Channels::Both | Channels::Clear)
     }
 
-    /// Whether real servers are asked this in every way: in passive and active mode, over IPv4 and
-    /// IPv6, in clear and under TLS. The other rows are asked in passive mode, over IPv4, in clear.
+    /// Returns whether this case is run with real servers in every way: passive and active mode,
+    /// IPv4 and IPv6, clear text and TLS. The other cases are run in passive mode, over IPv4, in
+    /// clear text.
     pub fn is_asked_in_every_way(&self) -> bool {
         self.in_every_way
     }
 
-    /// The operations, and what is expected of each.
+    /// Returns the operations, with what is expected of each.
     pub fn operations(&self) -> &[(Operation, Expect)] {
         &self.steps
     }
 
-    /// The files that are there to begin with, by their absolute paths.
+    /// Returns the files that exist at the start, by their absolute paths.
     pub fn files(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let files = self.setup.store.files.iter();
         files.map(|(path, content)| (path.as_slice(), content.as_slice()))
     }
 
-    /// The directories that are there to begin with, the upper ones first.
+    /// Returns the directories that exist at the start, parents first.
     pub fn directories(&self) -> impl Iterator<Item = &[u8]> {
         self.setup.store.directories().map(Vec::as_slice)
     }
 
-    /// The options under which it is run, otherwise these.
+    /// Returns the options for this case, based on these options.
     pub fn options(&self, options: Options) -> Options {
         options.with_config(self.config)
     }
 
-    /// Runs the case in clear with every reply cut in two at every position, one run each.
-    /// Returns the number of runs.
+    /// Runs the case in clear text with the server's replies cut in two at every position, one run
+    /// for each position. Returns the number of runs.
     ///
     /// # Errors
-    /// As [`run`](Self::run), and where the cut was.
+    /// Those of [`run`](Self::run), with the position of the cut.
     pub fn run_cut_everywhere<D: Driver>(&self) -> Result<usize, String> {
         let mut runs = 0;
         let mut length = usize::MAX;
@@ -395,7 +396,7 @@ impl Case {
         Ok(runs)
     }
 
-    /// Returns how many bytes the control connection carried towards the client.
+    /// Returns how many bytes the control connection has carried to the client.
     fn run_once<D: Driver>(&self, setup: Setup, options: Options) -> Result<usize, String> {
         let options = options.with_config(self.config);
         let connected = D::connect(Simulator::new(setup), options);
@@ -444,7 +445,8 @@ impl Case {
     }
 }
 
-/// Time-outs are simulated, so that their length is no matter, but it should be finite.
+/// The limits for a run. Time is simulated, so their length does not matter, but they must be
+/// finite.
 fn options() -> Options {
     let timeouts = Timeouts::default().with_all(core::time::Duration::from_secs(1));
     Options::new("localhost").with_timeouts(timeouts)

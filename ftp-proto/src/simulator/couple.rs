@@ -6,20 +6,20 @@ use std::vec::Vec;
 use crate::simulator::link::{Client, Connected, Link, Read, Server, Write};
 use crate::simulator::server::Simulator;
 
-/// Lets two servers reach each other's passive ports, and moves what they have for each other.
+/// Connects two servers: each can reach the other's passive ports, and their data is moved.
 ///
-/// From the first call on, a server that a PORT or EPRT has told of a port which is none of its
-/// client's ([`Simulator::listen`]) does not say 425 at once, but waits for the next call: it
-/// finds the port on the other server, or is refused. Addresses do not count; see
-/// [`Simulator::announced`].
+/// A server may be told by PORT or EPRT of a port that its client does not listen on
+/// ([`Simulator::listen`]). After the first call of this function, such a server does not send 425
+/// at once. It waits for the next call, and then finds the port on the other server or is refused.
+/// Addresses do not count; see [`Simulator::announced`].
 ///
-/// To be called again whenever one of the two has got a command, and in place of
-/// [`Simulator::idle`] as long as it is `true`: something has happened. These connections do not
-/// count as [`Simulator::open_links`].
+/// Call it again each time one of the servers has got a command. Also call it in place of
+/// [`Simulator::idle`] as long as it returns `true`, which means that something has happened. These
+/// connections do not count in [`Simulator::open_links`].
 ///
 /// # Example
 ///
-/// A copy from one server to the other, RFC 959, section 5.2:
+/// A copy from one server to the other (RFC 959, section 5.2):
 ///
 /// ```
 /// use ftp_proto::simulator::{Connected, Link, Setup, Simulator, couple};
@@ -52,7 +52,7 @@ pub fn couple(one: &mut Simulator, other: &mut Simulator) -> bool {
     happened
 }
 
-/// The connections that a server makes to another one.
+/// The connections from one server to another.
 #[derive(Debug, Default)]
 pub(super) struct Peering {
     coupled: bool,
@@ -62,13 +62,13 @@ pub(super) struct Peering {
 }
 
 impl Peering {
-    /// Whether a port is looked for on the other server.
+    /// Whether this port is searched for on the other server.
     pub(super) fn is_for(&self, port: u16, listeners: &BTreeMap<u16, VecDeque<Link>>) -> bool {
         self.coupled && !listeners.contains_key(&port)
     }
 }
 
-/// One connection, made by the near server to the far one.
+/// A connection that the near server has made to the far server.
 #[derive(Debug)]
 struct Bridge {
     near: Link,
@@ -77,7 +77,7 @@ struct Bridge {
     inward: Lane,
 }
 
-/// One direction of it: what has been read and not been written yet.
+/// One direction of a bridge: bytes that were read and not written yet.
 #[derive(Debug, Default)]
 struct Lane {
     bytes: Vec<u8>,
@@ -85,7 +85,7 @@ struct Lane {
     broken: bool,
 }
 
-/// Makes the connections of one server to the other, and serves them.
+/// Makes the connections from one server to the other, and moves their data.
 fn reach(near: &mut Simulator, far: &mut Simulator) -> bool {
     let mut happened = false;
     for link in core::mem::take(&mut near.peering.dialling) {
@@ -116,7 +116,7 @@ fn reach(near: &mut Simulator, far: &mut Simulator) -> bool {
 
 fn dial(near: &mut Simulator, far: &mut Simulator, link: Link) {
     let port = near.wires[link.0].dials.take();
-    // The control connection is not to be reached this way.
+    // The control connection's port cannot be reached like this.
     let port = port.filter(|port| far.passive.contains_key(port));
     let there = match port.map(|port| far.connect(port)) {
         Some(Connected::Open(there) | Connected::Pending(there)) => there,
@@ -137,7 +137,7 @@ fn dial(near: &mut Simulator, far: &mut Simulator, link: Link) {
 }
 
 impl Lane {
-    /// Moves what can be moved; whether anything has happened.
+    /// Moves what can be moved. Returns whether anything has happened.
     fn carry(
         &mut self,
         from: &mut Simulator,
@@ -160,7 +160,7 @@ impl Lane {
                 }
             } else {
                 let mut written = to.write(sink, &self.bytes);
-                // Full once, after a write that was cut short.
+                // After a write that was cut short, `Full` comes once even if there is room.
                 if written == Write::Full && to.writable(sink) {
                     written = to.write(sink, &self.bytes);
                 }
@@ -177,7 +177,7 @@ impl Lane {
 }
 
 impl Simulator {
-    /// Nobody listens where a connection was to be made: 425.
+    /// Refuses a connection to a port that nobody listens on. The server then sends 425.
     fn refuse(&mut self, link: Link) {
         let wire = &mut self.wires[link.0];
         wire.client = Client::Reset;

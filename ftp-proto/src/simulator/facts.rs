@@ -9,7 +9,7 @@ use crate::simulator::state::{FACTS, split};
 use crate::simulator::store::{name, resolve};
 
 impl Simulator {
-    /// OPTS MLST: the client wants these facts and no others.
+    /// Handles OPTS MLST: sets the facts that the client wants.
     pub(super) fn choose_facts(&mut self, s: usize, argument: &[u8]) -> Vec<u8> {
         let argument = argument.to_ascii_lowercase();
         let Some(names) = argument.strip_suffix(b";") else {
@@ -34,7 +34,7 @@ impl Simulator {
         text.into()
     }
 
-    /// The chosen facts about one thing, and the blank behind them.
+    /// The chosen facts about one file or directory, with the blank after them.
     fn facts(&self, s: usize, path: &[u8], kind: &str) -> Vec<u8> {
         let mut text = Vec::new();
         for fact in &self.sessions[s].facts {
@@ -60,7 +60,7 @@ impl Simulator {
         }
     }
 
-    /// What MLSD sends, with the directory itself first.
+    /// The lines of MLSD. The directory itself comes first.
     pub(super) fn machine_listing(&self, s: usize, path: &[u8]) -> Result<Vec<u8>, &'static str> {
         if !self.store.is_directory(path) {
             return Err(if self.store.exists(path) {
@@ -94,7 +94,7 @@ impl Simulator {
         [b"250-Listing:\r\n", entry.as_slice(), b"\r\n250 End"].concat()
     }
 
-    /// The reply to MFMT, after the time has been set.
+    /// Handles MFMT: sets the time and returns the reply.
     pub(super) fn set_modified(&mut self, s: usize, argument: &[u8]) -> Vec<u8> {
         let (time, name) = split(argument);
         let path = resolve(&self.sessions[s].directory, name);

@@ -3,14 +3,14 @@
 use std::string::String;
 use std::vec::Vec;
 
-/// One scripted deviation from the behaviour of a well-meaning server.
+/// One scripted deviation from a server that behaves well.
 ///
 /// Occurrences are counted over the whole life of the [`Simulator`](crate::simulator::Simulator),
-/// not per control connection. Several faults may match the same occurrence; they all apply.
+/// not for each control connection. If several faults match an occurrence, they all apply.
 ///
-/// Besides command verbs there are three pseudo verbs: `GREETING` is the greeting, `CONNECT` is
-/// the making of a data connection (by the client in passive mode, by the server in active mode),
-/// `HANDSHAKE` is the TLS handshake on a data connection.
+/// Apart from the verbs of commands, there are three pseudo verbs. `GREETING` is the greeting.
+/// `CONNECT` is the making of a data connection, by the client in passive mode, by the server in
+/// active mode. `HANDSHAKE` is the TLS handshake on a data connection.
 #[derive(Clone, Debug)]
 pub struct Fault {
     verb: String,
@@ -19,7 +19,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// The action on every occurrence of the verb.
+    /// Makes a fault that acts on every occurrence of the verb.
     #[must_use]
     pub fn on(verb: &str, action: Action) -> Self {
         Self {
@@ -29,7 +29,7 @@ impl Fault {
         }
     }
 
-    /// The action on one occurrence of the verb only; the first one is 0.
+    /// Makes a fault that acts on one occurrence of the verb only; the first one is 0.
     #[must_use]
     pub fn nth(verb: &str, nth: usize, action: Action) -> Self {
         Self {
@@ -38,133 +38,135 @@ impl Fault {
         }
     }
 
-    /// The action, if this fault is about the given occurrence of the given verb.
+    /// The action, if this fault matches this occurrence of this verb.
     pub(super) fn matching(&self, verb: &str, occurrence: usize) -> Option<&Action> {
         let hit = self.verb == verb && self.nth.is_none_or(|nth| nth == occurrence);
         hit.then_some(&self.action)
     }
 }
 
-/// What the server does instead of, or besides, what it should do.
+/// What the server does instead of its normal behaviour, or in addition to it.
 ///
-/// Raw bytes are sent as they are, without a line end added. A line in them that starts with
-/// `421 ` makes the server close the control connection once the bytes have been read.
+/// Raw bytes are sent as they are; no line end is added. If a line in them starts with `421 `, the
+/// server closes the control connection after the client has read the bytes.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Action {
-    /// These raw bytes instead of handling the command, which has no effect. A passive listener
-    /// and a data connection stay as they are.
+    /// The server sends these raw bytes and does not handle the command. A passive listener and a
+    /// data connection stay as they are.
     Reply(Vec<u8>),
-    /// For transfer verbs: these raw bytes at once, although the data connection has not been
-    /// made or accepted yet, and the command is over. The passive listener goes away, a data
-    /// connection is closed (a pending one as soon as it is accepted).
+    /// For transfer verbs: the server sends these raw bytes at once, although the data connection
+    /// has not been made or accepted yet. The command is then over. The passive listener is closed,
+    /// and so is the data connection (as soon as it is accepted, if it is pending).
     ReplyBeforeAccept(Vec<u8>),
-    /// The command is handled, but its last reply is these raw bytes.
+    /// The command is handled, but these raw bytes replace its last reply.
     Words(Vec<u8>),
-    /// For transfer verbs: the preliminary reply is these raw bytes.
+    /// For transfer verbs: these raw bytes replace the preliminary reply.
     Announcing(Vec<u8>),
     /// For LIST, NLST and MLSD: these raw bytes are the listing.
     Listing(Vec<u8>),
-    /// Raw bytes behind the last reply, and outside TLS if there is TLS.
+    /// Raw bytes after the last reply, in clear text even under TLS.
     InClear(Vec<u8>),
-    /// Raw bytes ahead of the first reply.
+    /// Raw bytes before the first reply.
     Before(Vec<u8>),
-    /// Raw bytes behind the last reply, in the same segment.
+    /// Raw bytes after the last reply, in the same segment.
     After(Vec<u8>),
     /// Raw bytes after the last reply, held until
-    /// [`Simulator::idle`](crate::simulator::Simulator::idle); later replies pass them.
+    /// [`Simulator::idle`](crate::simulator::Simulator::idle). Later replies overtake them.
     Unasked(Vec<u8>),
-    /// Raw bytes directly after the last reply, but a read never yields both.
+    /// Raw bytes directly after the last reply. No single read returns both.
     Stray(Vec<u8>),
-    /// The command is handled, but every reply to it is swallowed.
+    /// The command is handled, but the server sends no reply to it.
     Silent,
-    /// The last reply (the one that is not 1xx) is swallowed.
+    /// The command is handled, but the last reply (the one that is not 1xx) is not sent.
     SilentFinal,
-    /// A multi-line reply is ended early, by a line that is its code alone. Another last line, which
-    /// has the word `stray` in it, is held as with [`Action::Unasked`]. Other replies stay as they
-    /// are.
+    /// A multi-line reply ends early, by a line that is its code alone. Its real last line, which
+    /// has the word `stray` in it, is held as with [`Action::Unasked`]. Replies of one line stay as
+    /// they are.
     BareEnd,
     /// The last reply is sent twice.
     Twice,
-    /// The replies are held until [`Simulator::idle`](crate::simulator::Simulator::idle), and all
-    /// that the server sends later waits behind them.
+    /// The replies are held until [`Simulator::idle`](crate::simulator::Simulator::idle), and so is
+    /// everything that the server sends after them.
     Hold,
-    /// The last reply is held, likewise.
+    /// As `Hold`, but only for the last reply.
     HoldFinal,
-    /// The control connection is closed instead of an answer (FIN, over TLS without
+    /// The server closes the control connection instead of sending a reply (FIN; under TLS without
     /// `close_notify`).
     Hangup,
-    /// The control connection is reset instead of an answer; replies sent earlier stay readable.
+    /// The server resets the control connection instead of sending a reply. Replies sent before
+    /// stay readable.
     ResetControl,
-    /// These raw bytes, then as with [`Action::Hangup`].
+    /// The server sends these raw bytes, then closes as with [`Action::Hangup`].
     PartialThenHangup(Vec<u8>),
     /// On `CONNECT`: the data connection is accepted (in active mode: made) on
     /// [`Simulator::idle`](crate::simulator::Simulator::idle).
     AcceptLate,
-    /// On `CONNECT`, in active mode: the server connects from 127.0.0.2, another one of its
-    /// addresses.
+    /// On `CONNECT`, in active mode: the server connects from another of its addresses, 127.0.0.2.
     FromElsewhere,
-    /// On `CONNECT`: the passive port refuses and is gone; in active mode 425.
+    /// On `CONNECT`: the passive port refuses the connection and is then closed; in active mode,
+    /// the server sends 425.
     RefuseConnect,
-    /// 226 right behind the 150, before any data.
+    /// 226 directly after the 150, before any data.
     FinalFirst,
     /// 226 without the 150.
     NoPreliminary,
     /// Something happens in the middle of a transfer.
     At {
-        /// It happens when this many bytes of plaintext have moved; never, if the transfer is
-        /// shorter than that.
+        /// How many bytes of plaintext move before it happens. It never happens if the transfer is
+        /// shorter.
         after: usize,
         /// Raw bytes to send on the control connection; may be empty. If they contain a final
-        /// reply, the usual one is not sent.
+        /// reply, the usual final reply is not sent.
         control: Vec<u8>,
-        /// What becomes of the data connection.
+        /// What happens to the data connection.
         then: Then,
     },
-    /// A download whose data are complete, but over TLS FIN comes without `close_notify`.
+    /// A complete download that ends, under TLS, by FIN without `close_notify`.
     NoCloseNotify,
     /// After an upload the server does not close its side of the data connection.
     KeepOpen,
-    /// For transfer verbs, as pyftpdlib does it while it is slow to accept the data connection: the
+    /// For transfer verbs, as pyftpdlib does it while it is slow to accept the data connection. The
     /// preliminary reply comes at once, and the transfer begins on
-    /// [`Simulator::idle`](crate::simulator::Simulator::idle). An ABOR before that is answered by
-    /// 225 alone, and the transfer stays queued. The next data connection carries the queued file
-    /// instead of its own: a transfer command on it is answered by 125, the queued file and 226; if
-    /// none comes, the file and an unasked 226 come on
-    /// [`Simulator::idle`](crate::simulator::Simulator::idle). A queued upload gives way to the
-    /// next transfer command. USER, REIN and QUIT empty the queue.
+    /// [`Simulator::idle`](crate::simulator::Simulator::idle). An ABOR before that gets only 225,
+    /// and the transfer stays queued.
+    ///
+    /// The next data connection then carries the queued file, not its own. If a transfer command is
+    /// sent for it, the replies are 125 and 226, with the queued file between them. If no command
+    /// is sent, the file and a 226 come on [`Simulator::idle`](crate::simulator::Simulator::idle).
+    /// A queued upload is replaced by the next transfer command. USER, REIN and QUIT empty the
+    /// queue.
     QueueAborted,
-    /// After an upload the server resets the data connection instead of ending it.
+    /// After an upload, the server resets the data connection instead of ending it.
     ResetEnd,
-    /// On `HANDSHAKE`: the preliminary reply comes once the handshake is done, as ftp-srv does it; 425
-    /// where that fails.
+    /// On `HANDSHAKE`: the preliminary reply comes after the handshake, as with ftp-srv; 425 if the
+    /// handshake fails.
     ReplyAfterHandshake,
-    /// On `HANDSHAKE`: a fatal alert and FIN instead of a `ServerHello`, and a 522.
+    /// On `HANDSHAKE`: the server sends a fatal alert and FIN in place of a `ServerHello`, and a
+    /// 522.
     RefuseHandshake,
 }
 
-/// What becomes of a data connection after [`Action::At`].
+/// What happens to a data connection after [`Action::At`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Then {
     /// The transfer goes on.
     Continue,
-    /// The same, but the rest of an upload is not stored.
+    /// The transfer goes on, but the rest of an upload is not stored.
     Discard,
-    /// The server neither reads nor writes any more, but leaves the connection open. The command
-    /// stays under way unless the control bytes contain a final reply; that the client closes or
-    /// resets the connection is still noticed (426).
+    /// The server stops reading and writing, but leaves the connection open. The command stays
+    /// under way unless the control bytes contain a final reply. If the client closes or resets the
+    /// connection, the server still notices it (426).
     Stall,
-    /// FIN, over TLS without `close_notify` but at the end of a record. The usual final reply is
-    /// that of a successful transfer, because that is what truncation looks like.
+    /// FIN; under TLS without `close_notify`, but at the end of a record. The final reply is that
+    /// of a successful transfer, because a truncated transfer looks like this.
     Fin,
-    /// As [`Then::Fin`], but over TLS in the middle of one more record.
+    /// As [`Then::Fin`], but under TLS in the middle of another record.
     FinInsideRecord,
-    /// The data end as if the file were over: FIN, over TLS after `close_notify`. The final reply is
-    /// 451, because that is what a file that cannot be read any further looks like. An upload goes
-    /// on.
+    /// The data ends as if the file were over: FIN, under TLS after `close_notify`. The final reply
+    /// is 451, as if the server could not read the rest of the file. An upload goes on.
     End,
-    /// RST, which the client meets once it has read what was sent before. The final reply is as
-    /// with [`Then::Fin`].
+    /// RST. The client first reads what was sent before. The final reply is as with [`Then::Fin`].
     Reset,
 }

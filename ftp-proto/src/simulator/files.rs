@@ -107,7 +107,7 @@ impl Simulator {
     }
 }
 
-/// A path in quotation marks; those within are doubled.
+/// A path in double quotes. Quotes within the path are doubled.
 fn quoted(path: &[u8]) -> Vec<u8> {
     let mut text = b"\"".to_vec();
     for byte in path {

@@ -2,7 +2,7 @@
 
 use std::vec::Vec;
 
-/// Every LF becomes CRLF, one behind a CR as well, so that the way back is exact.
+/// Turns every LF into CRLF, even after a CR, so that the reverse translation is exact.
 pub(super) fn to_wire(content: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(content.len());
     for byte in content {
@@ -14,15 +14,15 @@ pub(super) fn to_wire(content: &[u8]) -> Vec<u8> {
     text
 }
 
-/// Makes CRLF from the wire LF, wherever the pieces are cut; a CR or LF alone stays.
+/// Turns CRLF from the wire into LF, wherever the pieces are cut. A CR or LF alone stays.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct FromWire {
     after_cr: bool,
 }
 
 impl FromWire {
-    /// What is to be stored, and how many bytes of what is stored it overwrites: a CR is stored
-    /// when it comes, so that nothing is lost with the connection.
+    /// Returns the bytes to store, and how many stored bytes they overwrite. A CR is stored as soon
+    /// as it comes, so that nothing is lost if the connection breaks.
     pub(super) fn translate(&mut self, piece: &[u8]) -> (usize, Vec<u8>) {
         let (mut back, mut text) = (0, Vec::with_capacity(piece.len()));
         for byte in piece {

@@ -1,30 +1,30 @@
-//! One simulated connection: two byte streams, their ends, and TLS on the server's side.
+//! One simulated connection: two byte streams, their ends, and the server's side of TLS.
 
 use std::collections::VecDeque;
 use std::vec::Vec;
 
 use crate::simulator::tls::{Config, Failed, Tls};
 
-/// A connection between the client and the simulator, control or data.
+/// A control or data connection between the client and the simulator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Link(pub(super) usize);
 
-/// What came of [`Simulator::connect`](crate::simulator::Simulator::connect).
+/// The result of [`Simulator::connect`](crate::simulator::Simulator::connect).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connected {
-    /// The connection is there.
+    /// The connection is made.
     Open(Link),
-    /// The connection is accepted later; see
+    /// The connection will be accepted later; see
     /// [`Simulator::is_open`](crate::simulator::Simulator::is_open).
     Pending(Link),
-    /// Nobody listens.
+    /// Nobody listens at this port.
     Refused,
 }
 
-/// What came of [`Simulator::write`](crate::simulator::Simulator::write).
+/// The result of [`Simulator::write`](crate::simulator::Simulator::write).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Write {
-    /// So many bytes were taken.
+    /// This many bytes were taken.
     Bytes(usize),
     /// No room at the moment.
     Full,
@@ -32,12 +32,12 @@ pub enum Write {
     Broken,
 }
 
-/// What came of [`Simulator::read`](crate::simulator::Simulator::read).
+/// The result of [`Simulator::read`](crate::simulator::Simulator::read).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Read {
-    /// So many bytes were read.
+    /// This many bytes were read.
     Bytes(usize),
-    /// Nothing at the moment.
+    /// There is nothing to read at the moment.
     Empty,
     /// The server has ended its side.
     Eof,
@@ -58,47 +58,47 @@ pub(super) enum Client {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Server {
     Open,
-    /// FIN; what the client writes is still received.
+    /// The server has sent FIN. It still receives what the client writes.
     Fin,
     Closed,
     Reset,
 }
 
-/// The state behind a [`Link`].
+/// The state of the connection that a [`Link`] stands for.
 #[derive(Debug)]
 pub(super) struct Wire {
-    /// Sent by the server and not read by the client yet.
+    /// Bytes that the server has sent and the client has not read yet.
     out: VecDeque<u8>,
     /// How many bytes the client has read.
     read: usize,
-    /// Offsets that a read does not cross, ascending.
+    /// Offsets in the stream, ascending. No read returns bytes from both sides of an offset.
     cuts: VecDeque<usize>,
     segment: usize,
     /// `None` for a control connection.
     window: Option<usize>,
-    /// The next write is `Full`.
+    /// The next write returns `Full`.
     full: bool,
-    /// Received and not looked at yet.
+    /// Bytes that were received and not processed yet.
     pub(super) inbox: Vec<u8>,
-    /// Received and decrypted.
+    /// Bytes that were received and decrypted.
     pub(super) plain: Vec<u8>,
     pub(super) tls: Option<Tls>,
-    /// After CCC: the server has sent its `close_notify`, the client's is still to come.
+    /// After CCC: the server has sent its `close_notify`, and waits for the client's.
     ending_tls: bool,
     pub(super) client: Client,
     pub(super) server: Server,
-    /// Not accepted yet.
+    /// The connection is not accepted yet.
     pub(super) pending: bool,
-    /// The client holds it and has not closed it.
+    /// The client has the connection and has not closed it.
     pub(super) held_by_client: bool,
-    /// The client's port that the server is yet to connect to.
+    /// The client's port that the server has still to connect to.
     pub(super) dials: Option<u16>,
-    /// It comes from another address of the server.
+    /// The connection comes from another address of the server.
     pub(super) from_elsewhere: bool,
 }
 
 impl Wire {
-    /// What the client has read so far.
+    /// How many bytes the client has read so far.
     pub(super) fn bytes_read(&self) -> usize {
         self.read
     }
@@ -198,12 +198,12 @@ impl Wire {
 
     // The server's side.
 
-    /// The client has ended both directions.
+    /// Whether the client has ended both directions.
     pub(super) fn is_gone(&self) -> bool {
         matches!(self.client, Client::Closed | Client::Reset)
     }
 
-    /// How many more bytes the server may send before it has to wait for the client.
+    /// How many more bytes the server may send before it must wait for the client.
     pub(super) fn allowance(&self) -> usize {
         let window = self.window.unwrap_or(usize::MAX);
         window.saturating_sub(self.out.len())
@@ -215,7 +215,7 @@ impl Wire {
         }
     }
 
-    /// Sends over TLS if there is TLS.
+    /// Sends under TLS, if there is TLS.
     pub(super) fn send(&mut self, bytes: &[u8]) {
         match &mut self.tls {
             Some(tls) if !self.ending_tls => {
@@ -244,14 +244,15 @@ impl Wire {
         }
     }
 
-    /// A read yields nothing across this point of the stream.
+    /// Cuts the stream here: no read returns bytes from both sides of this point.
     pub(super) fn cut(&mut self) {
         let here = self.read + self.out.len();
         let index = self.cuts.partition_point(|cut| *cut < here);
         self.cuts.insert(index, here);
     }
 
-    /// The server ends the connection; one that it has ended otherwise before stays so.
+    /// Ends the connection from the server's side, unless the server has ended it completely
+    /// before.
     pub(super) fn end(&mut self, how: Server) {
         if matches!(self.server, Server::Open | Server::Fin) {
             self.server = how;
@@ -263,13 +264,14 @@ impl Wire {
         self.ending_tls = false;
     }
 
-    /// Sends `close_notify` and goes on in clear.
+    /// Sends `close_notify` and goes on in clear text.
     pub(super) fn end_tls(&mut self) {
         self.send_close_notify();
         self.ending_tls = self.tls.is_some();
     }
 
-    /// Makes what was received over TLS plain. Without TLS, or where it ends, `inbox` stays.
+    /// Decrypts what was received under TLS. Without TLS, and after its end, the bytes stay in
+    /// `inbox`.
     pub(super) fn decrypt(&mut self) -> Result<(), Failed> {
         let Some(tls) = &mut self.tls else {
             return Ok(());
@@ -294,7 +296,7 @@ impl Wire {
         result
     }
 
-    /// Takes at most `limit` bytes of what was received, decrypted if there is TLS.
+    /// Takes at most `limit` received bytes, decrypted if there is TLS.
     pub(super) fn take(&mut self, limit: usize) -> Vec<u8> {
         if self.tls.is_none() {
             self.plain.append(&mut self.inbox);
@@ -303,12 +305,12 @@ impl Wire {
         self.plain.drain(..n).collect()
     }
 
-    /// A `close_notify` has been received.
+    /// Whether a `close_notify` was received.
     pub(super) fn tls_ended(&self) -> bool {
         self.tls.as_ref().is_some_and(Tls::peer_closed)
     }
 
-    /// The client sends nothing more: FIN, or over TLS `close_notify`.
+    /// Whether the client sends nothing more: after FIN, or under TLS after `close_notify`.
     pub(super) fn input_ended(&self) -> bool {
         self.client != Client::Open || (self.tls_ended() && !self.ending_tls)
     }

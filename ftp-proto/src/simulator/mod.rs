@@ -1,17 +1,17 @@
 //! An FTP server for tests, without sockets, threads or clocks.
 //!
-//! A [`Simulator`] is a pure state machine: the client's side of every connection is a [`Link`]
-//! that the test reads and writes, and the server reacts within these calls. Files are kept in
-//! memory, explicit TLS is spoken with the feature `rustls`, and a [`Setup`] scripts what goes
-//! wrong with [`Fault`]s. When the client can do nothing but wait, [`Simulator::idle`] releases
-//! one of the things that a fault holds back, or says that only a time-out is left.
+//! A [`Simulator`] is a pure state machine. The client's side of every connection is a [`Link`],
+//! which the test reads and writes; the server reacts within these calls. Files are kept in memory.
+//! With the feature `rustls`, the server speaks explicit TLS. A [`Setup`] scripts what goes wrong,
+//! by [`Fault`]s. When the client can only wait, [`Simulator::idle`] releases one thing that a
+//! fault holds back, or says that only a time-out is left.
 //!
-//! Files have lines that end with LF, which TYPE A turns into CRLF and back; formats of TYPE A
-//! change nothing. Everything was modified on 1 January 2024, unless MFMT says otherwise.
+//! Files have lines that end with LF. TYPE A turns LF into CRLF and back; the formats of TYPE A
+//! change nothing. Every file was modified on 1 January 2024, unless MFMT has changed that.
 //!
-//! What the server does not do: TYPE E is accepted but moves bytes as they are, and PORT and EPRT
-//! lead to a port of the client or, for two servers that are [`couple`]d, of the other server,
-//! whatever address they name; [`Simulator::announced`] tells which.
+//! Some things are simplified. TYPE E is accepted, but moves bytes as they are. PORT and EPRT lead
+//! to a port of the client, and ignore the address; if two servers are [`couple`]d, they may also
+//! lead to a port of the other server. [`Simulator::announced`] returns the address.
 //!
 //! # Example
 //!

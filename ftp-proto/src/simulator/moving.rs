@@ -1,15 +1,15 @@
-//! How the data of a transfer move, and what happens on the way.
+//! How the data of a transfer moves, and what happens on the way.
 
 use crate::simulator::fault::{Action, Then};
 use crate::simulator::link::{Client, Server, Wire};
 use crate::simulator::server::Simulator;
 use crate::simulator::state::{DataSource, Held, Item, Load, Stage, Transfer, TransferRecord, has};
 
-/// The most plaintext in one TLS record.
+/// The most plaintext in one TLS record, in bytes.
 const RECORD: usize = 16 * 1024;
 
 impl Simulator {
-    /// Takes the transfer of a session as far as it gets; whether anything has happened.
+    /// Moves the transfer of a session as far as possible. Returns whether anything has happened.
     pub(super) fn advance(&mut self, s: usize) -> bool {
         let Some(mut transfer) = self.sessions[s].transfer.take() else {
             return false;
@@ -81,7 +81,7 @@ impl Simulator {
         }
     }
 
-    /// Says the preliminary reply, unless it has been said.
+    /// Sends the preliminary reply, unless it was sent before.
     pub(super) fn say_preliminary(&mut self, s: usize, t: &mut Transfer) {
         let preliminary = core::mem::take(&mut t.preliminary);
         if !preliminary.is_empty() {
@@ -93,7 +93,7 @@ impl Simulator {
         const NO_REUSE: &str = "522 SSL connection failed; session reuse required";
         let wire = self.wire(t);
         if refused && !wire.inbox.is_empty() {
-            // A fatal alert: handshake_failure.
+            // The bytes are a fatal alert, handshake_failure.
             wire.send_raw(&[21, 3, 3, 0, 2, 2, 40]);
             wire.end(Server::Closed);
             t.stage = Stage::Done;
@@ -111,7 +111,8 @@ impl Simulator {
         self.records[t.record].resumed = Some(resumed);
         t.stage = Stage::Moving;
         if !t.preliminary.is_empty() {
-            // It was to wait for this, and takes its time on the way.
+            // The reply had to wait for the handshake. Like a reply on the network, it needs some
+            // time to arrive.
             self.push(s, Item::Barrier);
             self.held.push_back(Held::Barrier(s));
             self.say_preliminary(s, t);
@@ -151,7 +152,7 @@ impl Simulator {
         }
     }
 
-    /// Sends a piece of a download, or its end; `false` if it has to wait.
+    /// Sends a piece of a download, or its end. Returns `false` if it must wait.
     fn send_some(&mut self, s: usize, t: &mut Transfer, limit: usize) -> bool {
         let link = t.link.expect("the data connection is there");
         let wire = &mut self.wires[link.0];
@@ -176,7 +177,7 @@ impl Simulator {
         n > 0
     }
 
-    /// Receives a piece of an upload, or its end; `false` if it has to wait.
+    /// Receives a piece of an upload, or its end. Returns `false` if it must wait.
     fn receive_some(&mut self, s: usize, t: &mut Transfer, limit: usize) -> bool {
         let link = t.link.expect("the data connection is there");
         let wire = &mut self.wires[link.0];
@@ -218,7 +219,7 @@ impl Simulator {
         false
     }
 
-    /// Everything has moved.
+    /// Ends a transfer after everything has moved.
     fn complete(&mut self, s: usize, t: &mut Transfer) {
         self.records[t.record].complete = true;
         if let (Load::Download(_), Some(link)) = (&t.load, t.link) {
@@ -229,7 +230,7 @@ impl Simulator {
         self.conclude(s, t, "226 Transfer complete.");
     }
 
-    /// The transfer has failed for the sake of its data connection.
+    /// Ends a transfer whose data connection has failed.
     fn break_off(&mut self, s: usize, t: &mut Transfer) {
         self.wire(t).end(Server::Closed);
         t.stage = Stage::Done;
@@ -240,14 +241,14 @@ impl Simulator {
         self.conclude(s, t, said);
     }
 
-    /// Says the last reply, unless it has been said.
+    /// Sends the final reply, unless it was sent before.
     pub(super) fn conclude(&mut self, s: usize, t: &mut Transfer, text: &str) {
         if !core::mem::replace(&mut t.final_said, true) {
             self.say(s, &mut t.ctx, text);
         }
     }
 
-    /// What is scripted for the middle of the transfer.
+    /// Does what is scripted for the middle of the transfer.
     fn happen(&mut self, s: usize, t: &mut Transfer, control: &[u8], then: Then) {
         self.send_scripted(s, control);
         t.final_said |= contains_final(control);
@@ -296,7 +297,7 @@ impl Simulator {
     pub(super) fn linger(&mut self) {
         for (link, record) in &self.lingering {
             let wire = &mut self.wires[link.0];
-            // After the end nothing can be made of a failure.
+            // After the end, a failure has no effect.
             let _ = wire.decrypt();
             self.records[*record].close_notify |= wire.tls_ended();
             wire.inbox.clear();
@@ -305,7 +306,7 @@ impl Simulator {
     }
 }
 
-/// There is a reply among the bytes that is not 1xx.
+/// Whether the bytes contain a reply that is not 1xx.
 fn contains_final(bytes: &[u8]) -> bool {
     bytes
         .split(|b| *b == b'\n')

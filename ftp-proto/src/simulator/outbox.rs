@@ -1,4 +1,4 @@
-//! What goes out on a control connection: replies, what is scripted around them, and the end.
+//! What is sent on a control connection: replies, scripted additions, and the end.
 
 use std::vec::Vec;
 
@@ -12,7 +12,7 @@ impl Simulator {
         self.sessions[s].outbox.push_back(item);
     }
 
-    /// Sends one reply, whose last line end is added, with what is scripted around it.
+    /// Sends one reply, with its last line end and what is scripted around it.
     pub(super) fn say(&mut self, s: usize, ctx: &mut Ctx, text: impl AsRef<[u8]>) {
         let text = [text.as_ref(), b"\r\n"].concat();
         let last = !text.starts_with(b"1");
@@ -65,7 +65,7 @@ impl Simulator {
         }
     }
 
-    /// Sends raw bytes; a 421 among them ends the connection.
+    /// Sends raw bytes. A 421 in them ends the connection.
     pub(super) fn send_scripted(&mut self, s: usize, bytes: &[u8]) {
         if !bytes.is_empty() {
             self.push(s, Item::Bytes(bytes.to_vec()));
@@ -83,7 +83,7 @@ impl Simulator {
         self.sessions[s].closing = true;
     }
 
-    /// Does what is scripted instead of handling a command, if anything is.
+    /// Does what is scripted in place of handling a command. Returns whether anything was.
     pub(super) fn instead(&mut self, s: usize, ctx: &mut Ctx) -> bool {
         let mut done = false;
         for action in ctx.actions.clone() {
@@ -106,7 +106,7 @@ impl Simulator {
         done
     }
 
-    /// Carries out what is in the outbox, up to a barrier.
+    /// Carries out the items in the outbox, up to a barrier.
     pub(super) fn flush(&mut self, s: usize) -> bool {
         let mut moved = false;
         loop {
@@ -149,7 +149,7 @@ impl Simulator {
         }
     }
 
-    /// Releases what waits behind the first barrier of a session.
+    /// Releases what waits after the first barrier of a session.
     pub(super) fn lift_barrier(&mut self, s: usize) -> bool {
         let connected = self.is_connected(s);
         let outbox = &mut self.sessions[s].outbox;
@@ -166,7 +166,7 @@ impl Simulator {
     }
 }
 
-/// A multi-line reply that ends with its code alone, and one more last line.
+/// Splits a multi-line reply into one that ends with its code alone, and another last line.
 fn bare_end(text: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let [a, b, c, b'-', ..] = *text else {
         return None;

@@ -1,4 +1,4 @@
-//! Where the next data connection comes from: PASV, EPSV, PORT, EPRT and PRET.
+//! The commands that choose the next data connection: PASV, EPSV, PORT, EPRT and PRET.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::format;
@@ -40,7 +40,7 @@ impl Simulator {
         self.drop_data(s);
         self.announced = Some(address);
         self.sessions[s].data = DataSource::Active(address.port());
-        // pyftpdlib connects at once, and so gets rid of what is queued.
+        // pyftpdlib connects at once, which also carries the queued transfer.
         if self.sessions[s].queued.is_some() && self.connect_to_client(s, address.port()) {
             self.held.push_back(Held::Queued(s));
         }
@@ -54,7 +54,7 @@ impl Simulator {
         port
     }
 
-    /// PRET: the transfer that the next PASV or EPSV is for.
+    /// Handles PRET: the transfer that the next PASV or EPSV is for.
     pub(super) fn announce_transfer(&mut self, s: usize, argument: &[u8]) -> &'static str {
         let (verb, name) = split(argument);
         match verb.as_str() {
@@ -67,7 +67,7 @@ impl Simulator {
     }
 }
 
-/// `h1,h2,h3,h4,p1,p2`.
+/// Reads `h1,h2,h3,h4,p1,p2`.
 fn address_of_port(argument: &[u8]) -> Option<SocketAddr> {
     let text = core::str::from_utf8(argument).ok()?;
     let numbers: Option<Vec<u8>> = text.split(',').map(|n| n.parse().ok()).collect();
@@ -78,7 +78,7 @@ fn address_of_port(argument: &[u8]) -> Option<SocketAddr> {
     }
 }
 
-/// `|1|address|port|`, with any delimiter; the address must be one of the family.
+/// Reads `|1|address|port|`, with any delimiter. The address must belong to the family.
 fn address_of_eprt(argument: &[u8]) -> Result<SocketAddr, &'static str> {
     let text = core::str::from_utf8(argument).map_err(|_| ILLEGAL)?;
     let parts: Vec<&str> = text.split(text.chars().next().ok_or(ILLEGAL)?).collect();

@@ -1,4 +1,4 @@
-//! The simulator as the client sees it: ports, links, and a look behind the scenes.
+//! The simulator as the client sees it: ports, links, and access to the server's inner state.
 
 use core::net::SocketAddr;
 use std::collections::{BTreeMap, VecDeque};
@@ -12,14 +12,14 @@ use crate::simulator::setup::Setup;
 use crate::simulator::state::{DataSource, Held, Load, Session, TransferRecord, has};
 use crate::simulator::store::{Store, resolve};
 
-/// The port of the control connection; under implicit TLS it is the custom one, too.
+/// The port of the control connection. Under implicit TLS, the usual port 990 is accepted too.
 const CONTROL_PORT: u16 = 21;
-/// Below the first passive port.
+/// The port before the first passive port.
 const PASSIVE_PORTS: u16 = 50_000;
-/// Below the client's first port.
+/// The port before the client's first port.
 const CLIENT_PORTS: u16 = 40_000;
 
-/// An FTP server without sockets: the client's calls drive it, and it reacts within them.
+/// An FTP server without sockets. The client's calls drive it, and it reacts within them.
 ///
 /// See the [module](crate::simulator) for an example.
 #[derive(Debug)]
@@ -30,25 +30,25 @@ pub struct Simulator {
     pub(super) sessions: Vec<Session>,
     /// Passive ports, each with its session.
     pub(super) passive: BTreeMap<u16, usize>,
-    /// The client's ports, each with the connections it has not taken yet.
+    /// The client's ports, each with the connections that the client has not accepted yet.
     pub(super) listeners: BTreeMap<u16, VecDeque<Link>>,
     pub(super) held: VecDeque<Held>,
     occurrences: BTreeMap<String, usize>,
     pub(super) commands: Vec<Vec<u8>>,
-    /// For each command the last reply that the server meant to give.
+    /// For each command, the last reply that the server meant to send.
     pub(super) meant: Vec<Option<Vec<u8>>>,
     pub(super) clear: Vec<u8>,
     pub(super) records: Vec<TransferRecord>,
     pub(super) announced: Option<SocketAddr>,
     pub(super) peering: Peering,
-    /// Downloads whose data are sent, while the client may still send a `close_notify`.
+    /// Downloads whose data is sent, but whose client may still send a `close_notify`.
     pub(super) lingering: Vec<(Link, usize)>,
     last_passive: u16,
     last_listener: u16,
 }
 
 impl Simulator {
-    /// A server with these settings.
+    /// Makes a server with these settings.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
         Self {
@@ -74,8 +74,9 @@ impl Simulator {
 
     // Connections.
 
-    /// Connects to the server: port 21 (990 too, under implicit TLS) is a new control connection with a session of its own,
-    /// any other port a passive one that EPSV or PASV named, which takes one connection.
+    /// Connects to the server. Port 21 (under implicit TLS also 990) makes a new control connection
+    /// with a new session. Any other port is a passive port that EPSV or PASV has named; it accepts
+    /// one connection.
     pub fn connect(&mut self, port: u16) -> Connected {
         if port == CONTROL_PORT || (self.setup.implicit && port == crate::IMPLICIT_PORT) {
             let wire = Wire::control(self.setup.segment, self.setup.cut_at);
@@ -108,7 +109,7 @@ impl Simulator {
         Connected::Open(link)
     }
 
-    /// The connection has been accepted, and neither side has closed it altogether.
+    /// Returns whether the connection was accepted and neither side has closed it completely.
     #[must_use]
     pub fn is_open(&self, link: Link) -> bool {
         let wire = &self.wires[link.0];
@@ -123,19 +124,19 @@ impl Simulator {
         self.last_listener
     }
 
-    /// Takes a connection that the server has made to a port of the client.
+    /// Accepts a connection that the server has made to a port of the client.
     pub fn accept(&mut self, port: u16) -> Option<Link> {
         let link = self.listeners.get_mut(&port)?.pop_front()?;
         self.wires[link.0].held_by_client = true;
         Some(link)
     }
 
-    /// It comes from another address of the server.
+    /// Whether the connection comes from another address of the server.
     pub(super) fn is_from_elsewhere(&self, link: Link) -> bool {
         self.wires[link.0].from_elsewhere
     }
 
-    /// Closes a port of the client; connections it has not taken are reset.
+    /// Closes a port of the client. Connections that were not accepted are reset.
     pub fn close_listener(&mut self, port: u16) {
         for link in self.listeners.remove(&port).unwrap_or_default() {
             self.wires[link.0].client = Client::Reset;
@@ -157,19 +158,19 @@ impl Simulator {
         read
     }
 
-    /// A read would yield something other than [`Read::Empty`].
+    /// Returns whether a read would return something other than [`Read::Empty`].
     #[must_use]
     pub fn readable(&self, link: Link) -> bool {
         self.wires[link.0].readable()
     }
 
-    /// A write is worth trying.
+    /// Returns whether a write would not return [`Write::Full`] for lack of room.
     #[must_use]
     pub fn writable(&self, link: Link) -> bool {
         self.wires[link.0].writable()
     }
 
-    /// The client ends its direction of the connection (FIN) and reads on.
+    /// Ends the client's direction of the connection (FIN). The client may still read.
     pub fn shutdown(&mut self, link: Link) {
         let wire = &mut self.wires[link.0];
         if wire.client == Client::Open {
@@ -178,13 +179,13 @@ impl Simulator {
         self.run();
     }
 
-    /// The client closes the connection. What it wrote is still received; what it has not read is
-    /// lost.
+    /// Closes the connection on the client's side. The server still receives what the client wrote;
+    /// what the client has not read is lost.
     pub fn close(&mut self, link: Link) {
         self.leave(link, Client::Closed);
     }
 
-    /// The client resets the connection (RST).
+    /// Resets the connection on the client's side (RST).
     pub fn reset(&mut self, link: Link) {
         self.leave(link, Client::Reset);
     }
@@ -208,15 +209,16 @@ impl Simulator {
         self.run();
     }
 
-    /// What is under way on it.
+    /// The load of the transfer on this data connection.
     fn under_way(&self, link: Link) -> Option<&Load> {
         let mut transfers = self.sessions.iter().filter_map(|it| it.transfer.as_ref());
         let own = transfers.find(|it| it.link == Some(link))?;
         Some(&own.load)
     }
 
-    /// The client can only wait now: releases one held thing, be it replies, unasked bytes or a
-    /// late accept. If nothing is held only a time-out can end the wait, and this is `false`.
+    /// Call this when the client can only wait. It releases one held thing: replies, unasked bytes
+    /// or a late accept. It returns `false` if nothing is held, so that only a time-out can end the
+    /// wait.
     pub fn idle(&mut self) -> bool {
         while let Some(held) = self.held.pop_front() {
             let released = match held {
@@ -262,24 +264,25 @@ impl Simulator {
         true
     }
 
-    // A look behind the scenes.
+    // Access to the server's inner state.
 
-    /// The links, control and data, that the client has not closed or reset.
+    /// Returns how many control and data links the client has not closed or reset.
     #[must_use]
     pub fn open_links(&self) -> usize {
         self.wires.iter().filter(|w| w.held_by_client).count()
     }
 
-    /// The command lines received so far over all control connections, in order, without line
-    /// ends and without the Telnet signals before them.
+    /// Returns the command lines received so far over all control connections, in order, without
+    /// line ends and without Telnet signals before them.
     #[must_use]
     pub fn commands(&self) -> &[Vec<u8>] {
         &self.commands
     }
 
-    /// Each command line received so far, as in [`commands`](Self::commands), with the last reply
-    /// that the server meant to give: what it has really done, whatever faults made of the words.
-    /// `None` as long as the command has not been handled, or if a fault came instead.
+    /// Returns each command line received so far, as in [`commands`](Self::commands), with the last
+    /// reply that the server meant to send. This shows what the server has really done, even if a
+    /// fault has changed the reply. `None` if the command was not handled yet, or if a fault
+    /// replaced it.
     pub fn dialogue(
         &self,
     ) -> impl DoubleEndedIterator<Item = (&[u8], Option<&[u8]>)> + ExactSizeIterator {
@@ -287,65 +290,65 @@ impl Simulator {
         self.commands.iter().map(Vec::as_slice).zip(meant)
     }
 
-    /// Every byte received on control links that was not protected by TLS.
+    /// Returns every byte that was received on control links without TLS.
     #[must_use]
     pub fn control_plaintext_received(&self) -> &[u8] {
         &self.clear
     }
 
-    /// How many bytes of the control connections clients have read, ciphertext under TLS: what
-    /// [`Setup::cut_at`] counts in.
+    /// Returns how many bytes clients have read from control connections; under TLS, bytes of
+    /// ciphertext. [`Setup::cut_at`] counts in these bytes.
     #[must_use]
     pub fn control_bytes_read(&self) -> usize {
         let links = self.sessions.iter().map(|session| session.link.0);
         links.map(|link| self.wires[link].bytes_read()).sum()
     }
 
-    /// The content of a file, by its absolute path.
+    /// Returns the content of a file, by its absolute path.
     #[must_use]
     pub fn file(&self, path: impl AsRef<[u8]>) -> Option<&[u8]> {
         let path = resolve(b"/", path.as_ref());
         self.store.files.get(&path).map(Vec::as_slice)
     }
 
-    /// What NLST says of an absolute path, or LIST: lines with their ends. `None` if there is no
-    /// such thing.
+    /// Returns the lines of NLST (or of LIST, if `long`) for an absolute path, with line ends.
+    /// `None` if the path does not exist.
     #[must_use]
     pub fn listing(&self, path: impl AsRef<[u8]>, long: bool) -> Option<Vec<u8>> {
         self.store.listing(&resolve(b"/", path.as_ref()), long)
     }
 
-    /// The working directory of the newest control connection that is still there.
+    /// Returns the working directory of the newest control connection that still exists.
     #[must_use]
     pub fn directory(&self) -> Option<&[u8]> {
         let newest = self.sessions.iter().rfind(|session| !session.over);
         newest.map(|session| session.directory.as_slice())
     }
 
-    /// Puts a file there, as [`Setup::file`] does.
+    /// Stores a file, as [`Setup::file`] does.
     pub fn put_file(&mut self, path: impl AsRef<[u8]>, content: impl Into<Vec<u8>>) {
         self.store.put(path.as_ref(), content.into());
     }
 
-    /// Removes a file, and is its content.
+    /// Removes a file and returns its content.
     pub fn remove_file(&mut self, path: impl AsRef<[u8]>) -> Option<Vec<u8>> {
         self.store.remove_file(&resolve(b"/", path.as_ref()))
     }
 
-    /// The data transfers that have begun so far, in order.
+    /// Returns the data transfers that have begun so far, in order.
     #[must_use]
     pub fn transfers(&self) -> &[TransferRecord] {
         &self.records
     }
 
-    /// The address that the newest PORT or EPRT named, on whichever control connection; those
-    /// that were refused do not count.
+    /// Returns the address in the newest PORT or EPRT on any control connection. Refused commands
+    /// do not count.
     #[must_use]
     pub fn announced(&self) -> Option<SocketAddr> {
         self.announced
     }
 
-    /// The user of the newest control connection is logged in, and the connection is there.
+    /// Returns whether the newest control connection exists and is logged in.
     #[must_use]
     pub fn logged_in(&self) -> bool {
         self.sessions
@@ -353,7 +356,7 @@ impl Simulator {
             .is_some_and(|s| s.login.is_complete() && !s.over)
     }
 
-    // What the other files use.
+    // Methods that the other files use.
 
     pub(super) fn add_wire(&mut self, wire: Wire) -> Link {
         self.wires.push(wire);
@@ -366,7 +369,7 @@ impl Simulator {
         self.last_passive
     }
 
-    /// Counts an occurrence of the verb and finds what is scripted for it.
+    /// Counts an occurrence of the verb, and returns the actions that are scripted for it.
     pub(super) fn faults(&mut self, verb: &str) -> Vec<Action> {
         let count = self.occurrences.entry(verb.to_string()).or_default();
         let occurrence = *count;

@@ -22,7 +22,7 @@ impl Simulator {
         }
     }
 
-    /// Lets everything happen that can.
+    /// Lets everything happen that can happen now.
     pub(super) fn run(&mut self) {
         let mut moved = true;
         while moved {
@@ -48,7 +48,7 @@ impl Simulator {
                 return true;
             }
         }
-        // The end, once there is nothing left to do.
+        // Ends the session after there is nothing left to do.
         let wire = &self.wires[link.0];
         let (gone, ended) = (wire.is_gone(), wire.input_ended());
         let session = &mut self.sessions[s];
@@ -71,7 +71,7 @@ impl Simulator {
         moved
     }
 
-    /// The next command is to be handled now.
+    /// Whether the next command may be handled now.
     fn may_handle(&self, s: usize) -> bool {
         let session = &self.sessions[s];
         if session.transfer.is_none() {
@@ -84,7 +84,7 @@ impl Simulator {
         immediate && verb.is_some_and(|verb| verb == "ABOR" || verb == "NOOP")
     }
 
-    /// Turns what was received into command lines.
+    /// Turns received bytes into command lines.
     fn take_input(&mut self, s: usize) {
         let session = &mut self.sessions[s];
         let wire = &mut self.wires[session.link.0];
@@ -108,7 +108,7 @@ impl Simulator {
             let line: Vec<u8> = wire.plain.drain(..=end).collect();
             let line = trim(&line).to_vec();
             if wire.tls.is_none() && split(&line).0 == "AUTH" {
-                // What follows may be TLS already.
+                // The following bytes may already be TLS.
                 session.upgrading = true;
                 let rest = core::mem::take(&mut wire.plain);
                 self.clear.truncate(self.clear.len() - rest.len());
@@ -120,7 +120,7 @@ impl Simulator {
         }
     }
 
-    /// The control connection is lost, and with it the transfer.
+    /// Ends the transfer of a session whose control connection is lost.
     fn abandon(&mut self, s: usize) {
         if let Some(transfer) = self.sessions[s].transfer.take() {
             if let Some(link) = transfer.link {
@@ -143,7 +143,7 @@ impl Simulator {
     }
 }
 
-/// A line without its end and without the Telnet signals IAC IP and IAC DM.
+/// Removes the line end, and the Telnet signals IAC IP and IAC DM at the start.
 fn trim(line: &[u8]) -> &[u8] {
     let mut line = line.strip_suffix(b"\n").unwrap_or(line);
     line = line.strip_suffix(b"\r").unwrap_or(line);

@@ -1,4 +1,4 @@
-//! Parameters of the session: TYPE, MODE, STRU, OPTS, LANG, and what only needs an answer.
+//! Settings of the session: TYPE, MODE, STRU, OPTS, LANG, and commands that only need a reply.
 
 use std::vec::Vec;
 
@@ -25,7 +25,7 @@ impl Simulator {
         text
     }
 
-    /// The commands whose only effect is on the session, if on anything.
+    /// Handles commands that change only the session, or nothing.
     pub(super) fn setting(&mut self, s: usize, verb: &str, argument: &[u8]) -> Vec<u8> {
         let upper = argument.to_ascii_uppercase();
         let text = match (verb, upper.as_slice()) {
@@ -82,7 +82,7 @@ impl Simulator {
     }
 }
 
-/// A number of bytes, perhaps with the greatest size of a record: `n` or `n R m`.
+/// Whether this is a number of bytes, perhaps with the largest record size: `n` or `n R m`.
 fn is_allocation(argument: &[u8]) -> bool {
     let is_number = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
     let words: Vec<&[u8]> = argument.split(|b| *b == b' ').collect();

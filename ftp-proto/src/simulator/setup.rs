@@ -11,12 +11,12 @@ use crate::simulator::tls;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DuringTransfer {
-    /// All commands wait until the transfer has ended, so that a late ABOR gets a lone 225; as
-    /// vsftpd does it.
+    /// All commands wait until the transfer has ended, as in vsftpd. So a late ABOR gets only a
+    /// 225.
     #[default]
     Deferred,
-    /// ABOR ends the transfer at once (426, then 226) and NOOP is answered at once; other
-    /// commands wait. As ProFTPD and pyftpdlib do it.
+    /// ABOR ends the transfer at once (426, then 226), and NOOP is answered at once. Other commands
+    /// wait. ProFTPD and pyftpdlib do this.
     Immediate,
 }
 
@@ -53,8 +53,8 @@ impl Default for Setup {
 }
 
 impl Setup {
-    /// A server for the user `user` with the password `secret`, whose home is `/`, with the
-    /// banner `220 simulator ready` and no files.
+    /// Makes a server for the user `user` with the password `secret`. The home directory is `/`,
+    /// the banner is `220 simulator ready`, and there are no files.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -82,7 +82,7 @@ impl Setup {
         }
     }
 
-    /// The one user who may log in.
+    /// Sets the one user who may log in.
     #[must_use]
     pub fn user(mut self, name: impl Into<Vec<u8>>, password: impl Into<Vec<u8>>) -> Self {
         self.user = name.into();
@@ -90,77 +90,79 @@ impl Setup {
         self
     }
 
-    /// PASS is answered with 332, and ACCT with this account completes the login.
+    /// Answers PASS with 332. ACCT with this account then completes the login.
     #[must_use]
     pub fn account(mut self, account: impl Into<Vec<u8>>) -> Self {
         self.account = Some(account.into());
         self
     }
 
-    /// STOR, STOU, APPE, RNFR and DELE are answered with 532 until ACCT with this account has
-    /// come, after the login; RFC 959, section 4.1.1.
+    /// Answers STOR, STOU, APPE, RNFR and DELE with 532 until ACCT with this account has come after
+    /// the login (RFC 959, section 4.1.1).
     #[must_use]
     pub fn account_to_store(mut self, account: impl Into<Vec<u8>>) -> Self {
         self.account_to_store = Some(account.into());
         self
     }
 
-    /// The working directory after the login; it is created.
+    /// Sets the working directory after the login, and creates it.
     #[must_use]
     pub fn home(mut self, path: impl AsRef<[u8]>) -> Self {
         self.home = self.store.make_directories(path.as_ref());
         self
     }
 
-    /// The greeting: one or more reply lines, without the last line end.
+    /// Sets the greeting: one or more reply lines, without the last line end.
     #[must_use]
     pub fn banner(mut self, text: impl Into<Vec<u8>>) -> Self {
         self.banner = text.into();
         self
     }
 
-    /// A file, by its absolute path; directories above it are created.
+    /// Adds a file, by its absolute path. Its parent directories are created.
     #[must_use]
     pub fn file(mut self, path: impl AsRef<[u8]>, content: impl Into<Vec<u8>>) -> Self {
         self.store.put(path.as_ref(), content.into());
         self
     }
 
-    /// A directory, by its absolute path; directories above it are created.
+    /// Adds a directory, by its absolute path. Its parent directories are created.
     #[must_use]
     pub fn directory(mut self, path: impl AsRef<[u8]>) -> Self {
         self.store.make_directories(path.as_ref());
         self
     }
 
-    /// The verb is answered with 500 and is not announced by FEAT; nor are `TVFS` and `UTF8`,
-    /// which are no verbs. Of AUTH a mechanism can be left out, as `AUTH TLS`, which is then
-    /// answered with 504.
+    /// Removes a verb: it is answered with 500, and FEAT does not list it. `TVFS` and `UTF8`, which
+    /// are features and not verbs, can be removed too. `AUTH TLS` removes one mechanism of AUTH,
+    /// which is then answered with 504.
     #[must_use]
     pub fn without(mut self, verb: &str) -> Self {
         self.without.push(verb.to_ascii_uppercase());
         self
     }
 
-    /// A read on a control link yields at most this many bytes.
+    /// Limits each read on a control link to this many bytes.
     #[must_use]
     pub fn segment(mut self, bytes: usize) -> Self {
         self.segment = Some(bytes.max(1));
         self
     }
 
-    /// A read never crosses this offset of the stream that the server sends on a control link;
-    /// what counts are bytes on the wire, ciphertext included.
+    /// Cuts the stream that the server sends on a control link at this offset: no read returns
+    /// bytes from both sides of it. The offset counts bytes on the wire, with TLS bytes of
+    /// ciphertext.
     #[must_use]
     pub fn cut_at(mut self, offset: usize) -> Self {
         self.cut_at = Some(offset);
         self
     }
 
-    /// How many unread bytes a data link buffers, in each direction.
+    /// Sets how many unread bytes a data link buffers in each direction.
     ///
-    /// A write beyond it is cut short, and the next one is [`Write::Full`] once; an upload that
-    /// the server does not read stays full. A download is made as the client reads it.
+    /// A write beyond this is cut short, and the next write returns [`Write::Full`] once. While the
+    /// server does not read an upload, writes keep returning it. A download is sent as the client
+    /// reads it.
     ///
     /// [`Write::Full`]: crate::simulator::Write::Full
     #[must_use]
@@ -169,52 +171,52 @@ impl Setup {
         self
     }
 
-    /// One more scripted fault.
+    /// Adds a scripted fault.
     #[must_use]
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
         self
     }
 
-    /// What becomes of commands that arrive while a transfer is under way.
+    /// Sets what happens to commands that arrive during a transfer.
     #[must_use]
     pub fn during_transfer(mut self, behaviour: DuringTransfer) -> Self {
         self.during_transfer = behaviour;
         self
     }
 
-    /// The address that the reply to PASV names instead of 127.0.0.1.
+    /// Sets the address in the reply to PASV. The default is 127.0.0.1.
     #[must_use]
     pub fn pasv_address(mut self, address: [u8; 4]) -> Self {
         self.pasv_address = address;
         self
     }
 
-    /// The server's process ends where the client resets a data connection over which nothing is under
-    /// way, and all control connections with it; as simple-ftpd does it.
+    /// Makes the whole server end if the client resets a data connection without a transfer, as
+    /// simple-ftpd does. All control connections end with it.
     #[must_use]
     pub fn dies_of_resets(mut self) -> Self {
         self.dies_of_resets = true;
         self
     }
 
-    /// It ends where the client closes a data connection over which the server sends; as inetutils
-    /// does it.
+    /// Makes the whole server end if the client closes a data connection on which the server is
+    /// sending, as inetutils does.
     #[must_use]
     pub fn dies_of_ends(mut self) -> Self {
         self.dies_of_ends = true;
         self
     }
 
-    /// PRET is offered, and PASV and EPSV are refused with 500 unless it has come before them; as
-    /// DrFTPD does it. The next transfer command uses it up.
+    /// Offers PRET, as DrFTPD does. PASV and EPSV are refused with 500 unless PRET has come before.
+    /// The next transfer command uses the PRET up.
     #[must_use]
     pub fn pret(mut self) -> Self {
         self.pret = true;
         self
     }
 
-    /// Explicit TLS is offered: AUTH TLS, PBSZ, PROT and CCC.
+    /// Offers explicit TLS: AUTH TLS, PBSZ, PROT and CCC.
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn tls(mut self, config: std::sync::Arc<rustls::ServerConfig>) -> Self {
@@ -222,8 +224,8 @@ impl Setup {
         self
     }
 
-    /// Implicit TLS: the handshake comes ahead of the greeting, and data connections are protected
-    /// unless PROT says otherwise.
+    /// Uses implicit TLS: the handshake comes before the greeting, and data connections are under
+    /// TLS unless PROT changes that.
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn implicit_tls(mut self, config: std::sync::Arc<rustls::ServerConfig>) -> Self {
@@ -231,7 +233,8 @@ impl Setup {
         self.tls(config)
     }
 
-    /// Data connections show this instead, whose sessions are not those of the login.
+    /// Sets another TLS configuration for data connections. They then cannot resume the login's
+    /// sessions.
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn data_tls(mut self, config: std::sync::Arc<rustls::ServerConfig>) -> Self {
@@ -239,8 +242,8 @@ impl Setup {
         self
     }
 
-    /// A data connection whose TLS session is not resumed is answered with 522 after the
-    /// handshake, and closed.
+    /// Answers a data connection whose TLS session is not resumed with 522 after the handshake, and
+    /// closes it.
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn require_reuse(mut self) -> Self {

@@ -1,4 +1,4 @@
-//! What the server knows of one control connection and of its transfer.
+//! What the server knows about one control connection and its transfer.
 
 use std::collections::VecDeque;
 use std::format;
@@ -9,13 +9,13 @@ use crate::simulator::fault::{Action, Then};
 use crate::simulator::lines::FromWire;
 use crate::simulator::link::Link;
 
-/// How far the login is.
+/// How far the login has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Login {
     None,
-    /// USER has been received; whether it is the right one.
+    /// USER has come. `true` if it is the right user.
     User(bool),
-    /// The account is missing.
+    /// The password was right. The account is missing.
     Account,
     Complete,
 }
@@ -26,12 +26,12 @@ impl Login {
     }
 }
 
-/// Where the next transfer gets its data connection from.
+/// Where the next transfer gets its data connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DataSource {
     None,
     Listening(u16),
-    /// Connected, though perhaps still pending.
+    /// Connected, but perhaps still pending.
     Connected(Link),
     Active(u16),
 }
@@ -41,9 +41,9 @@ pub(super) enum DataSource {
 pub(super) struct Session {
     pub(super) link: Link,
     pub(super) outbox: VecDeque<Item>,
-    /// Command lines that have not been handled yet, by their places among all commands.
+    /// Command lines that were not handled yet, as indexes into the list of all commands.
     pub(super) lines: VecDeque<usize>,
-    /// After AUTH, until it is decided whether TLS starts.
+    /// AUTH has come, and it is not decided yet whether TLS starts.
     pub(super) upgrading: bool,
     /// No more commands are handled.
     pub(super) closing: bool,
@@ -52,19 +52,19 @@ pub(super) struct Session {
     pub(super) login: Login,
     pub(super) directory: Vec<u8>,
     pub(super) representation: Representation,
-    /// The facts that MLSD and MLST tell.
+    /// The facts that MLSD and MLST send.
     pub(super) facts: Vec<&'static str>,
     pub(super) restart: usize,
     pub(super) rename_from: Option<Vec<u8>>,
     pub(super) pbsz: bool,
     pub(super) protected: bool,
-    /// The account that stores files has been given.
+    /// The account that is needed to store files has come.
     pub(super) may_store: bool,
-    /// PRET has been received, and no transfer since.
+    /// PRET has come, and no transfer since.
     pub(super) announced_transfer: bool,
     pub(super) data: DataSource,
     pub(super) transfer: Option<Transfer>,
-    /// What ABOR has left behind for the next data connection; see [`Action::QueueAborted`].
+    /// The aborted transfer that waits for the next data connection; see [`Action::QueueAborted`].
     pub(super) queued: Option<Transfer>,
 }
 
@@ -93,20 +93,20 @@ impl Session {
         }
     }
 
-    /// TLS starts once what is in the outbox has been sent.
+    /// Whether TLS starts after the outbox was sent.
     pub(super) fn starting_tls(&self) -> bool {
         self.outbox
             .iter()
             .any(|item| matches!(item, Item::StartTls))
     }
 
-    /// How a preliminary reply begins.
+    /// The start of a preliminary reply.
     pub(super) fn opening(&self) -> String {
         let name = self.representation.name();
         format!("150 Opening {name} mode data connection")
     }
 
-    /// Forgets all that a user has set.
+    /// Forgets everything that a user has set.
     pub(super) fn begin_anew(&mut self, home: &[u8], implicit: bool) {
         self.directory = home.to_vec();
         self.representation = Representation::Ascii;
@@ -121,13 +121,13 @@ impl Session {
     }
 }
 
-/// Something to be done on the control connection, in order.
+/// Something to do on the control connection. Items are done in order.
 #[derive(Debug)]
 pub(super) enum Item {
     Bytes(Vec<u8>),
-    /// Outside TLS.
+    /// Bytes sent in clear text, even under TLS.
     Raw(Vec<u8>),
-    /// A read does not cross this.
+    /// A point that no read crosses.
     Cut,
     /// Everything after this is held.
     Barrier,
@@ -139,12 +139,12 @@ pub(super) enum Item {
     Reset,
 }
 
-/// A command under way: what is scripted for it, and what it has said.
+/// A command under way: what is scripted for it, and whether a reply was sent.
 #[derive(Debug, Default)]
 pub(super) struct Ctx {
     pub(super) actions: Vec<Action>,
     pub(super) spoken: bool,
-    /// Which of all commands it is; `None` for the greeting.
+    /// The command's index in the list of all commands. `None` for the greeting.
     pub(super) command: Option<usize>,
 }
 
@@ -158,18 +158,18 @@ impl Ctx {
     }
 }
 
-/// The representation type, of which format controls change nothing.
+/// The representation type. Format controls change nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Representation {
     #[default]
     Ascii,
-    /// Accepted, but bytes move as they are.
+    /// Accepted, but bytes are sent as they are.
     Ebcdic,
     Image,
 }
 
 impl Representation {
-    /// As replies call it.
+    /// The name that replies use.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Ascii => "ASCII",
@@ -179,46 +179,47 @@ impl Representation {
     }
 }
 
-/// What has become of one data transfer.
+/// The history of one data transfer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransferRecord {
-    /// The command, in capitals.
+    /// The command, in upper case.
     pub verb: String,
     /// The absolute path.
     pub path: Vec<u8>,
     /// How many bytes of plaintext the server has sent or received.
     pub bytes: usize,
-    /// Whether the handshake resumed a TLS session; `None` in clear, or before the handshake is
-    /// complete.
+    /// Whether the handshake has resumed a TLS session. `None` in clear text, or before the end of
+    /// the handshake.
     pub resumed: Option<bool>,
-    /// The client has sent a TLS `close_notify` on the data connection.
+    /// Whether the client has sent a TLS `close_notify` on the data connection.
     pub close_notify: bool,
-    /// The data have moved completely, as the server sees it.
+    /// Whether all data has moved, as the server sees it.
     pub complete: bool,
 }
 
 /// What moves, and in which direction.
 #[derive(Debug)]
 pub(super) enum Load {
-    /// As it goes over the wire.
+    /// The bytes as they are sent on the wire.
     Download(Vec<u8>),
     Upload {
         path: Vec<u8>,
-        /// Where the next byte is stored.
+        /// The offset where the next byte is stored.
         position: usize,
-        /// TYPE A: lines come from the wire.
+        /// The translation of line ends in TYPE A.
         lines: Option<FromWire>,
     },
 }
 
-/// How far the transfer is.
+/// How far the transfer has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Announced, but the data connection is not accepted yet; see [`Action::QueueAborted`].
+    /// The preliminary reply was sent, but the data connection is not accepted yet; see
+    /// [`Action::QueueAborted`].
     Queued,
     Connecting,
-    /// Whether the handshake is refused.
+    /// `true` if the server refuses the handshake.
     Handshaking(bool),
     Moving,
     Stalled,
@@ -234,15 +235,16 @@ pub(super) struct Transfer {
     pub(super) path: Vec<u8>,
     pub(super) load: Load,
     pub(super) stage: Stage,
-    /// Empty once it has been said.
+    /// The preliminary reply. Empty after it was sent.
     pub(super) preliminary: Vec<u8>,
     pub(super) link: Option<Link>,
     pub(super) record: usize,
     pub(super) moved: usize,
-    /// What is scripted for the middle of the transfer.
+    /// What is scripted for the middle of the transfer: after how many bytes, the bytes for the
+    /// control connection, and what happens to the data connection.
     pub(super) at: Option<(usize, Vec<u8>, Then)>,
     pub(super) final_said: bool,
-    /// What is received is not stored any more.
+    /// Received bytes are no longer stored.
     pub(super) discards: bool,
 }
 
@@ -259,20 +261,20 @@ impl Transfer {
 /// Something that waits for [`Simulator::idle`](super::Simulator::idle).
 #[derive(Debug)]
 pub(super) enum Held {
-    /// What a session wants to send, up to the next barrier.
+    /// The replies of a session, up to the next barrier.
     Barrier(usize),
-    /// Raw bytes of a session.
+    /// Raw bytes for a session.
     Unasked(usize, Vec<u8>),
-    /// A data connection to be accepted or made.
+    /// A data connection that will be accepted or made.
     Accept(Link),
     /// The queued transfer of a session.
     Queued(usize),
 }
 
-/// All facts, in the order in which they are said.
+/// All facts, in the order in which they are sent.
 pub(super) const FACTS: [&str; 3] = ["type", "size", "modify"];
 
-/// The verb in capitals, and the argument.
+/// Splits a line into the verb, in upper case, and the argument.
 pub(super) fn split(line: &[u8]) -> (String, &[u8]) {
     let space = line.iter().position(|b| *b == b' ');
     let verb = &line[..space.unwrap_or(line.len())];
@@ -281,7 +283,7 @@ pub(super) fn split(line: &[u8]) -> (String, &[u8]) {
     (verb, argument)
 }
 
-/// One of the actions is such.
+/// Whether one of the actions matches.
 pub(super) fn has(actions: &[Action], such: impl Fn(&Action) -> bool) -> bool {
     actions.iter().any(such)
 }

@@ -4,19 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::format;
 use std::vec::Vec;
 
-/// When everything was changed that nobody has set a time for: there is no clock.
+/// The modification time of everything that has no other time, since there is no clock.
 const MODIFIED: &[u8] = b"20240101000000";
 
-/// Paths are absolute, without a slash at the end, `.` or `..`.
+/// The files and directories. Paths are absolute, without a slash at the end, and without `.` or
+/// `..`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Store {
     pub(super) files: BTreeMap<Vec<u8>, Vec<u8>>,
     directories: BTreeSet<Vec<u8>>,
-    /// When files and directories were changed, where it is not [`MODIFIED`].
+    /// The modification times of files and directories, if they are not [`MODIFIED`].
     times: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
-/// The absolute form of a path that a client names.
+/// Makes the absolute form of a path that a client has sent.
 pub(super) fn resolve(base: &[u8], path: &[u8]) -> Vec<u8> {
     let base = if path.starts_with(b"/") { b"" } else { base };
     let mut parts: Vec<&[u8]> = Vec::new();
@@ -42,7 +43,7 @@ pub(super) fn resolve(base: &[u8], path: &[u8]) -> Vec<u8> {
     })
 }
 
-/// The directory that a path is in.
+/// The directory that contains this path.
 fn parent(path: &[u8]) -> &[u8] {
     match path.iter().rposition(|b| *b == b'/') {
         None | Some(0) => b"/",
@@ -85,7 +86,7 @@ impl Store {
         self.files.contains_key(path) || self.is_directory(path)
     }
 
-    /// A file may be written there.
+    /// Whether a file may be written at this path.
     pub(super) fn can_hold(&self, path: &[u8]) -> bool {
         !self.is_directory(path) && self.is_directory(parent(path))
     }
@@ -122,7 +123,7 @@ impl Store {
             }
         };
         let files = core::mem::take(&mut self.files);
-        // What is overwritten goes first.
+        // The overwritten file is removed first.
         self.files = files
             .into_iter()
             .filter(|(path, _)| path != to)
@@ -144,13 +145,13 @@ impl Store {
         self.files.remove(path)
     }
 
-    /// An empty file takes the place of what is there.
+    /// Replaces a file by an empty one.
     pub(super) fn truncate(&mut self, path: &[u8]) {
         self.times.remove(path);
         self.files.insert(path.to_vec(), Vec::new());
     }
 
-    /// A time as MDTM tells it.
+    /// The modification time, in the form of MDTM.
     pub(super) fn modified(&self, path: &[u8]) -> &[u8] {
         self.times.get(path).map_or(MODIFIED, Vec::as_slice)
     }
@@ -183,7 +184,7 @@ impl Store {
         all
     }
 
-    /// The lines of NLST or of LIST; `None` if there is nothing of that name.
+    /// The lines of NLST or LIST. `None` if the path does not exist.
     pub(super) fn listing(&self, path: &[u8], long: bool) -> Option<Vec<u8>> {
         if !self.exists(path) {
             return None;

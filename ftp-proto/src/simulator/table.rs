@@ -22,22 +22,22 @@ use Operation::{
 };
 
 macro_rules! cases {
-    // `$d` is a dollar sign, for the macro that this macro makes.
+    // `$d` is a dollar sign. The inner macro needs it.
     (($d:tt) $($(#[doc = $doc:literal])+ $name:ident => $case:expr;)*) => {
-        /// One function a row.
+        /// One function for each row.
         #[allow(missing_docs, reason = "each carries its line below")]
         pub mod cases {
             use super::*;
 
-            /// All of them, by their names.
+            /// All rows, by their names.
             pub const ALL: &[(&str, fn() -> Case)] = &[$((stringify!($name), $name),)*];
 
             $($(#[doc = $doc])+ pub fn $name() -> Case { $case })*
         }
 
-        /// One `#[test]` for each row of the [contract table](crate::simulator::contract), run
-        /// through this [`Driver`](crate::simulator::contract::Driver); the second argument is an
-        /// expression of type `&[TlsEnds]`.
+        /// Makes one `#[test]` for each row of the [contract table](crate::simulator::contract),
+        /// run through this [`Driver`](crate::simulator::contract::Driver). The second argument is
+        /// an expression of type `&[TlsEnds]`.
         #[macro_export]
         macro_rules! contract_tests {
             ($d driver:ty, $d tls:expr) => {
@@ -55,16 +55,16 @@ macro_rules! cases {
 
 cases! {
     ($)
-    /// A whole session: each operation once.
+    /// A whole session does each operation once.
     a_whole_session => session(Setup::new())
         .in_every_way()
         .steps(everything())
         .step(Quit, done());
-    /// What every server is asked about itself, and what none knows.
+    /// Commands that ask a server about itself, and a command that no server knows.
     questions => session(Setup::new().file("/d/below/inside", "1"))
         .in_every_way()
         .steps(answers());
-    /// Listings of every kind, of names of every kind.
+    /// Listings of every kind, with names of every kind.
     listings => session(Setup::new()
             .file("/d/one", "1")
             .file("/d/two words", "22")
@@ -72,26 +72,27 @@ cases! {
             .directory("/d/void"))
         .in_every_way()
         .steps(descriptions());
-    /// What changes files and directories, by names that are relative, and what is stored then.
+    /// Commands that change files and directories by relative names, and what is stored afterwards.
     names_below_a_directory => session(Setup::new()
             .file("/d/old", "content")
             .file("/d/text", "one\ntwo\n")
             .directory("/d/below"))
         .in_every_way()
         .steps(changes());
-    /// From one mode to the other and back.
+    /// The session changes from one data mode to the other and back.
     passive_and_active_in_turn => session(Setup::new())
         .step(Operation::DataMode(DataMode::Active), done())
         .steps(still_in_step())
         .step(Operation::DataMode(DataMode::Passive), done())
         .steps(still_in_step());
-    /// The final reply comes before the server's connection does (mod_proxy, issue 335).
+    /// In active mode, the final reply comes before the server's connection (mod_proxy, issue 335).
     active_mode_226_before_accept => session(Setup::new()
             .fault(Fault::on("CONNECT", Action::AcceptLate))
             .fault(Fault::on("RETR", Action::FinalFirst)))
         .config(active)
         .steps(still_in_step());
-    /// The final reply comes, and no connection ever: not a success, and no long wait.
+    /// In active mode, the final reply comes, but the server never connects. The download fails
+    /// without a long wait.
     active_mode_226_without_a_connection => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(
                 b"150 Here.\r\n226 Done.\r\n".to_vec(),
@@ -102,59 +103,60 @@ cases! {
             Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)),
         )
         .steps(still_in_step());
-    /// Passive mode where EPSV is unknown.
+    /// The server does not know EPSV, so PASV follows.
     epsv_refused_then_pasv => session(Setup::new().without("EPSV")).steps(everything());
-    /// A firewall that lets no EPSV port through.
+    /// A firewall blocks the port that EPSV named, so PASV follows.
     epsv_port_blocked_then_pasv => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::RefuseConnect)))
         .steps(everything());
-    /// A firewall that lets no EPSV through: PASV from then on.
+    /// A firewall swallows EPSV. PASV is used from then on.
     epsv_swallowed_then_pasv => session(Setup::new().fault(Fault::on("EPSV", Action::Silent)))
         .steps(everything());
-    /// EPSV's port cannot be reached, and the data command would leave together with the connection
-    /// attempt.
+    /// The port that EPSV named cannot be reached. The option sends the data command together with
+    /// the connection attempt.
     epsv_port_blocked_with_connect => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::RefuseConnect)))
         .config(with_connect)
         .steps(everything());
-    /// REST leaves together with the connection attempt.
+    /// The option sends REST together with the connection attempt.
     rest_with_connect => session(Setup::new())
         .config(with_connect)
         .step(Download("/five", 0), bytes(b"12345"))
         .step(Download("/five", 2), bytes(b"345"))
         .steps(still_in_step());
-    /// By PASV alone.
+    /// An option uses PASV alone.
     pasv_alone => session(Setup::new().fault(Fault::on("EPSV", Action::Hangup)))
         .config(|config| config.with_passive_command(PassiveCommand::Pasv))
         .steps(everything());
-    /// Active mode.
+    /// All transfers in active mode.
     active_mode => session(Setup::new()).config(active).steps(everything());
-    /// Active mode where EPRT is unknown.
+    /// Active mode with a server that does not know EPRT.
     eprt_refused_then_port => session(Setup::new().without("EPRT"))
         .config(active)
         .steps(everything());
-    /// The data command leaves together with the connection attempt.
+    /// The option sends the data command together with the connection attempt.
     command_with_connect => session(Setup::new()).config(with_connect).steps(everything());
     /// A server without FEAT and SIZE.
     no_feat_no_size => session(Setup::new().without("FEAT").without("SIZE"))
         .step(Features, bytes(b""))
         .step(Size("/five"), Is(Outcome::Size(None)))
         .step(Download("/five", 0), bytes(b"12345"));
-    /// A wrong password is an error, and the session is in step.
+    /// A wrong password is an error. The session stays in step.
     login_refused => Case::new(Setup::new().user("user", "other"))
         .step(Login, Fails(Permanent, Some(530)))
         .step(Noop, Is(Outcome::Code(200)));
-    /// A login that is refused, and then one that is not.
+    /// One login is refused, and the next one is accepted.
     login_refused_then_accepted => Case::new(Setup::new())
         .step(Operation::LoginAs("stranger", "wrong"), Fails(Permanent, Some(530)))
         .step(Login, done())
         .step(Quit, done());
-    /// A download shorter than it should be.
+    /// A download shorter than expected fails.
     size_not_as_expected => session(Setup::new())
         .step(DownloadExpecting("/five", 5), bytes(b"12345"))
         .step(DownloadExpecting("/five", 6), Fails(Truncated, Some(226)))
         .step(Pwd, bytes(b"/"));
-    /// Files that are not there, names that cannot be stored.
+    /// Files that do not exist and names that cannot be stored are refused. The session stays in
+    /// step.
     refusals_leave_the_session_in_step => session(Setup::new().directory("/d"))
         .in_every_way()
         .step(Download("/none", 0), Fails(Permanent, Some(550)))
@@ -169,32 +171,32 @@ cases! {
         .step(Pwd, bytes(b"/"));
     /// Every command that changes or asks something, in one session.
     directories_and_files => session(Setup::new().directory("/d")).steps(housekeeping());
-    /// CDUP is not known: `CWD ..` is sent.
+    /// The server does not know CDUP, so `CWD ..` follows.
     cdup_unknown => session(Setup::new().directory("/d").without("CDUP"))
         .step(Operation::Call(Call::Cwd, "d"), code(250))
         .step(Operation::Call(Call::Cwd, ".."), code(250))
         .step(Pwd, bytes(b"/"));
-    /// Any other refusal of CDUP is told.
+    /// A refusal of CDUP with another code is an error.
     cdup_refused => session(Setup::new()
             .fault(Fault::on("CDUP", Action::Reply(b"550 No.\r\n".to_vec()))))
         .step(Operation::Call(Call::Cwd, ".."), Fails(Permanent, Some(550)))
         .steps(still_in_step());
-    /// RNTO is not sent where RNFR was refused, or answered by 250.
+    /// RNTO is not sent after RNFR was refused or answered with 250.
     rename_refused => session(Setup::new()
             .fault(Fault::nth("RNFR", 1, Action::Reply(b"250 Done.\r\n".to_vec()))))
         .step(Operation::Rename("/none", "/other"), Fails(Permanent, Some(550)))
         .step(Operation::Rename("/five", "/other"), Fails(ErrorKind::UnexpectedReply, Some(250)))
         .steps(still_in_step());
-    /// What the server tells and is told.
+    /// What the server says about itself, and the settings of the session.
     the_server_and_its_settings => session(Setup::new()).steps(settings());
-    /// HOST ahead of the login, and CLNT and OPTS behind it.
+    /// HOST before the login, and CLNT and OPTS after it.
     host_ahead_of_the_login => Case::new(Setup::new())
         .only(Channels::Clear)
         .step(Operation::Call(Call::Host, "ftp.example.org"), code(220))
         .step(Login, done())
         .step(Operation::Call(Call::ClientName, "test"), code(200))
         .step(Operation::Call(Call::Opts, "UTF8 ON"), code(200));
-    /// REIN: out, and in again.
+    /// REIN logs out, and a new login follows.
     logged_out_and_in_again => session(Setup::new())
         .only(Channels::Clear)
         .step(Operation::Call(Call::Reinitialize, ""), code(220))
@@ -209,18 +211,18 @@ cases! {
             Fails(ErrorKind::Misuse(Misuse::AlreadySecured), None),
         )
         .steps(still_in_step());
-    /// An account in mid-session (532).
+    /// The server demands an account for storing files (532), after the login.
     account_demanded_for_storing => session(Setup::new().account_to_store("research"))
         .step(Upload("/new", big(10)), Fails(Permanent, Some(532)))
         .step(Operation::Call(Call::Account, "research"), code(230))
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)));
-    /// SIZE and MDTM are asked once where they are not known.
+    /// SIZE and MDTM are not sent again after the server has said that it does not know them.
     size_and_mdtm_unknown => session(Setup::new().without("SIZE").without("MDTM"))
         .step(Size("/five"), Is(Outcome::Size(None)))
         .step(Size("/five"), Is(Outcome::Size(None)))
         .step(Operation::Modified("/five"), bytes(b""))
         .step(Operation::Modified("/five"), bytes(b""));
-    /// A text is translated both ways, whatever its line ends are.
+    /// Texts are translated in both directions, with any line ends.
     texts_both_ways => session(Setup::new()
             .file("/text", "one\ntwo\r\n\nlast")
             .file("/lf", "one\n\ntwo\n")
@@ -228,16 +230,16 @@ cases! {
         .in_every_way()
         .steps(texts())
         .steps(texts_of_one_kind());
-    /// The same in small windows and segments.
+    /// Texts are translated in small windows and segments.
     texts_through_a_small_window => session(Setup::new()
             .window(7)
             .file("/text", "one\ntwo\r\n\nlast"))
         .steps(texts());
-    /// Uploads from an offset on, at the end of a file, and under a name of the server's.
+    /// Uploads from an offset on, to the end of a file, and under a name that the server chooses.
     uploads_of_all_kinds => session(Setup::new().file("/half", big(123_456)))
         .in_every_way()
         .steps(uploads());
-    /// Commands that are none of data open no data connection.
+    /// Commands that move no data open no data connection.
     no_data_command => session(Setup::new())
         .step(
             Operation::DownloadCommand("DELE /five"),
@@ -252,7 +254,7 @@ cases! {
             Fails(ErrorKind::Misuse(Misuse::Option), None),
         )
         .steps(still_in_step());
-    /// A transfer in block mode, or of records, would not be the file.
+    /// In block mode or record structure, a transfer would not bring the file, so it is misuse.
     framed_transfers_are_misuse => session(Setup::new()
             .fault(Fault::on("MODE", Action::Reply(b"200 Fine.\r\n".to_vec())))
             .fault(Fault::on("STRU", Action::Reply(b"200 Fine.\r\n".to_vec()))))
@@ -264,7 +266,7 @@ cases! {
         .step(Upload("/new", vec![]), Fails(ErrorKind::Misuse(Misuse::Framing), None))
         .step(Operation::Structure(FileStructure::File), done())
         .steps(still_in_step());
-    /// PRET goes ahead where FEAT lists it.
+    /// PRET is sent first if FEAT lists it.
     pret_where_it_is_listed => session(Setup::new().pret())
         .only(Channels::Clear)
         .step(Operation::Call(Call::Cwd, "/"), code(250))
@@ -272,8 +274,8 @@ cases! {
         .step(Download("/five", 0), bytes(b"12345"))
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
         .step(List, Is(Outcome::Count(4)));
-    /// Another connection takes the place of one that the server closed: login, OPTS, TYPE and
-    /// directory are as before.
+    /// A new connection replaces one that the server has closed. Login, OPTS, TYPE and directory
+    /// are restored.
     reconnected_where_it_stood => session(Setup::new()
             .directory("/d/e")
             .file("/d/e/here", "here")
@@ -291,12 +293,13 @@ cases! {
             Is(Outcome::Lines(vec![b"/d/e/here".to_vec(), b"type=file".to_vec()])),
         )
         .step(Download("here", 0), bytes(b"here"));
-    /// A connection that is well may be replaced, too, in the middle of a transfer even.
+    /// A connection that still works may be replaced too, even in the middle of a transfer.
     reconnected_without_need => session(Setup::new().window(4096))
         .step(Begin("/big", 1000, Ending::Forget), done())
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
-    /// Half a restored session would work in the wrong place: it does nothing but reconnect.
+    /// A session that is half restored would work in the wrong directory. It only allows another
+    /// reconnect.
     reconnected_half_way => session(Setup::new()
             .directory("/a")
             .directory("/b")
@@ -306,14 +309,14 @@ cases! {
         .step(Operation::Call(Call::Cwd, "/b"), Fails(Closed, None))
         .step(Operation::Reconnect, done())
         .step(Pwd, bytes(b"/a"));
-    /// A way that is too long to be repeated is told, and PWD helps.
+    /// Reconnecting fails after too many steps to the directory. PWD helps.
     reconnect_wants_to_know_the_way => session(Setup::new().directory("/a"))
         .steps(vec![(Operation::Call(Call::Cwd, "."), code(250)); 300])
         .step(Operation::Reconnect, Fails(ErrorKind::TooLarge, None))
         .step(Pwd, bytes(b"/"))
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
-    /// A connection in the place of another one, which was well, stands in the same directory.
+    /// A new connection that replaces a working one is in the same directory.
     reconnected_in_a_directory => session(Setup::new().directory("/d"))
         .in_every_way()
         .step(Operation::Call(Call::Cwd, "d"), code(250))
@@ -321,28 +324,28 @@ cases! {
         .step(Pwd, bytes(b"/d"))
         .step(Operation::Call(Call::Cwd, ".."), code(250))
         .steps(still_in_step());
-    /// A second login begins where every login does.
+    /// After a second login, a reconnect leads to the directory that logins start in.
     reconnected_after_a_second_login => session(Setup::new().directory("/d"))
         .step(Operation::Call(Call::Cwd, "d"), code(250))
         .step(Login, done())
         .step(Operation::Reconnect, done())
         .step(Pwd, bytes(b"/"));
-    /// What a raw PROT got out of a server in clear is no place to go back to.
+    /// A level that a raw PROT has set in clear text is not restored.
     reconnected_after_prot_in_clear => session(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"200 Fine.\r\n".to_vec()))))
         .only(Channels::Clear)
         .step(Raw("PROT C"), code(200))
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
-    /// Preliminary replies without end would keep a wait from ever being over.
+    /// Preliminary replies without end fail, because the wait would be endless.
     preliminaries_without_end => session(Setup::new()
             .fault(Fault::on("SITE", Action::Before(b"100 Wait.\r\n".repeat(300)))))
         .step(Raw("SITE HELP"), Fails(Protocol, Some(100)))
         .step(Pwd, Fails(Protocol, Some(100)));
-    /// The same of a greeting.
+    /// Replies 120 without end in place of a greeting fail.
     greeting_that_is_never_ready => greeted("120 Later.\r\n".repeat(300))
         .connects(Fails(Protocol, Some(120)));
-    /// A raw REST that this crate cannot read may be armed all the same.
+    /// A raw REST that this crate cannot parse may have set an offset, so REST 0 follows.
     raw_rest_is_taken_back => session(Setup::new()
             .fault(Fault::nth("REST", 0, Action::Reply(b"350 Armed.\r\n".to_vec()))))
         .only(Channels::Clear)
@@ -358,22 +361,23 @@ cases! {
             "REST 0",
             "RETR /five",
         ]);
-    /// Not without a login that could be repeated.
+    /// A reconnect needs a login that can be repeated.
     reconnect_before_login_is_misuse => Case::new(Setup::new())
         .step(
             Operation::Reconnect,
             Fails(ErrorKind::Misuse(Misuse::NotLoggedIn), None),
         );
-    /// CR, LF and NUL: nothing is sent, and the session is usable.
+    /// CR, LF and NUL in arguments: nothing is sent, and the session stays usable.
     injection_is_refused_before_a_byte_is_sent => Case::new(Setup::new())
         .step(Raw("NOOP\r\nDELE /five"), Fails(ErrorKind::InvalidArgument, None))
         .step(Download("/five\nDELE /five", 0), Fails(ErrorKind::InvalidArgument, None))
         .step(Upload("/\0", vec![]), Fails(ErrorKind::InvalidArgument, None))
         .heard(&[]);
 
-    // What servers say in ways of their own.
+    // Unusual replies of real servers.
 
-    /// The quotes of a name as they are: PWD knows the name, and a reconnect goes there.
+    /// The server does not double the quotes in a name. PWD still returns the name, and a reconnect
+    /// goes there.
     quotes_that_are_not_doubled => session(Setup::new()
             .directory("/a\"b")
             .directory("/a")
@@ -382,7 +386,7 @@ cases! {
         .step(Pwd, bytes(b"/a\"b"))
         .step(Operation::Reconnect, done())
         .step(Operation::Call(Call::Cwd, "../a\"b"), code(250));
-    /// A blank line for an empty directory, and blank lines between entries.
+    /// A blank line stands for an empty directory, and blank lines come between entries.
     blank_lines_in_listings => session(two_listings(b"\r\n", b"\r\na\r\n \r\n\nb\r\n"))
         .step(Names, Is(Outcome::Lines(Vec::new())))
         .step(Operation::Look(Look::List, ""), Is(Outcome::Lines(Vec::new())))
@@ -403,7 +407,8 @@ cases! {
         .step(Operation::Look(Look::List, ""), lines(&["type=file; a\r", "type=file; b"]))
         .step(Operation::FactsOfAll, lines(&["a\r", "b"]))
         .steps(still_in_step());
-    /// Blanks and tabs before the facts, and one blank, which is no part of the name, after them.
+    /// Blanks and tabs come before the facts. After the facts, only one blank is not part of the
+    /// name.
     blanks_before_facts => session(two_listings(
             b"  type=file;size=1; a\r\n\t type=file;  b\r\n",
             b"",
@@ -414,26 +419,27 @@ cases! {
         .step(Operation::FactsOfAll, lines(&["a", " b"]))
         .step(Operation::Facts("a"), lines(&[" a", "type=file"]))
         .steps(still_in_step());
-    /// Two numbers are no size.
+    /// Two numbers are not a size.
     two_numbers_for_a_size => session(Setup::new()
             .fault(Fault::nth("SIZE", 0, Action::Words(b"213 12 34\r\n".to_vec()))))
         .step(Size("/five"), Fails(Protocol, Some(213)))
         .step(Size("/five"), Is(Outcome::Size(Some(5))))
         .steps(still_in_step());
-    /// A connection from another address of the server in active mode is turned away.
+    /// In active mode, a connection from another address of the server is dropped.
     active_mode_from_another_address => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::FromElsewhere)))
         .config(active)
         .step(Download("/big", 0), Fails(Transient, Some(426)))
         .steps(still_in_step());
-    /// The same of a file that is sent before the server notices.
+    /// In active mode, a connection from another address is dropped although the server has already
+    /// sent the file over it.
     active_mode_from_another_address_unnoticed => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::FromElsewhere)))
         .config(active)
         .only(Channels::Clear)
         .step(Download("/five", 0), Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)))
         .steps(still_in_step());
-    /// Or taken, by an option.
+    /// In active mode, an option accepts a connection from another address.
     active_mode_from_another_address_allowed => session(Setup::new()
             .fault(Fault::on("CONNECT", Action::FromElsewhere)))
         .config(active_with_anyone)
@@ -441,28 +447,29 @@ cases! {
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
         .step(List, Is(Outcome::Count(4)))
         .steps(still_in_step());
-    /// A reply that begins with one code and ends with another is not waited for to the end.
+    /// A reply begins with one code and ends with another. It fails without a long wait.
     other_code_at_the_end => session(Setup::new()
             .fault(Fault::on("FEAT", Action::Reply(b"221-Here\r\n211 End\r\n".to_vec()))))
         .step(Features, Fails(Protocol, None))
         .step(Pwd, Fails(Protocol, None));
-    /// An option reads it.
+    /// An option accepts a reply that begins with one code and ends with another.
     other_code_at_the_end_by_option => session(Setup::new()
             .fault(Fault::on("FEAT", Action::Reply(b"221-Here\r\n UTF8\r\n211 End\r\n".to_vec()))))
         .config(lenient)
         .step(Features, bytes(b"UTF8 "))
         .steps(still_in_step());
-    /// The same of a greeting.
+    /// A greeting that begins with one code and ends with another fails.
     other_code_at_the_end_of_the_greeting => greeted("220-Welcome\r\n230 Ready\r\n")
         .connects(Fails(Protocol, None));
-    /// A line with another code is a part of the text, where more follows.
+    /// A line with another code is part of the text if more lines follow.
     other_codes_in_the_middle => session(Setup::new()
             .fault(Fault::on("HELP", Action::Reply(
                 b"214-Help\r\n550 is a code\r\n150 too\r\n214 End\r\n".to_vec(),
             ))))
         .step(Operation::Call(Call::Help, ""), code(214))
         .steps(still_in_step());
-    /// Nobody knows who was logged in by raw commands: no reconnect as somebody else.
+    /// After a login by raw commands, nobody knows who is logged in. A reconnect could log in as
+    /// another user, so it is misuse.
     reconnect_after_a_raw_login_is_misuse => session(Setup::new()
             .fault(Fault::nth("USER", 1, Action::Reply(b"331 Yes?\r\n".to_vec())))
             .fault(Fault::nth("PASS", 1, Action::Reply(b"230 In.\r\n".to_vec()))))
@@ -474,7 +481,7 @@ cases! {
         .step(Login, done())
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
-    /// A CWD that timed out may have gone well: no reconnect to the old directory.
+    /// A CWD without a reply in time may have succeeded, so a reconnect to the old directory fails.
     reconnect_after_a_lost_cwd_wants_to_know_the_way => session(Setup::new()
             .directory("/a/b")
             .fault(Fault::nth("CWD", 1, Action::Silent)))
@@ -484,7 +491,8 @@ cases! {
         .step(Pwd, bytes(b"/a/b"))
         .step(Operation::Reconnect, done())
         .step(Pwd, bytes(b"/a/b"));
-    /// The same, where the answer comes late and says no.
+    /// A CWD whose late reply refuses has changed nothing, so a reconnect leads to the old
+    /// directory.
     reconnect_after_a_late_refusal_of_cwd => session(Setup::new()
             .directory("/a")
             .fault(Fault::nth("CWD", 1, Action::Hold)))
@@ -492,7 +500,7 @@ cases! {
         .step(Operation::Call(Call::Cwd, "none"), Fails(Permanent, Some(550)))
         .step(Operation::Reconnect, done())
         .step(Pwd, bytes(b"/a"));
-    /// Verbs of servers' own may be long.
+    /// Commands that only some servers have may have long verbs.
     long_verbs => session(Setup::new()
             .fault(Fault::on("SETLONGRETR", Action::Reply(b"200 Fine.\r\n".to_vec()))))
         .step(Raw("setlongretr on"), code(200))
@@ -505,12 +513,12 @@ cases! {
 
     // Sizes.
 
-    /// A download that brings less than its 150 announced is cut, though the server confirms it and
-    /// nothing shows it in clear. The session is in step.
+    /// A download brings fewer bytes than its 150 announced, although the server confirms it and
+    /// clear text does not show the cut. It fails, and the session stays in step.
     shorter_than_announced => session(cut(Then::Fin))
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// The same from an offset on: not one byte of what is left.
+    /// A download from an offset brings none of the bytes that are left. It fails.
     shorter_than_announced_from_an_offset => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::At {
                 after: 0,
@@ -521,8 +529,8 @@ cases! {
         .step(Download("/big", 500), FailsAfter(Truncated, Some(226), 0))
         .step(Download("/big", 150_000), bytes(big(200_000).split_at(150_000).1))
         .steps(still_in_step());
-    /// What is no download of a file in TYPE I is not compared, and neither is one that brings more.
-    /// The offset is taken off a size that is that of the whole file.
+    /// The announced size is compared only for a download of a file in TYPE I, and only if fewer
+    /// bytes come. The offset is subtracted from the size of the whole file.
     announced_sizes_that_do_not_count => session(Setup::new()
             .file("/text", "one\ntwo\n")
             .fault(Fault::nth("RETR", 0, Action::Announcing(announcing(4))))
@@ -541,7 +549,7 @@ cases! {
             .into())))
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
         .steps(still_in_step());
-    /// A name that looks like an announcement is none.
+    /// A file name that looks like an announced size does not count as one.
     announced_by_a_name => session(Setup::new()
             .file("/a (99 bytes)", "12345")
             .fault(Fault::nth("RETR", 0, Action::Announcing(
@@ -553,7 +561,7 @@ cases! {
         .step(Download("/a (99 bytes)", 0), bytes(b"12345"))
         .step(Download("/a (99 bytes)", 0), FailsAfter(Truncated, Some(226), 5))
         .step(Download("/a (99 bytes)", 0), bytes(b"12345"));
-    /// A server that announces what it does not send: the option does without.
+    /// For a server that announces a wrong size, an option switches the comparison off.
     announced_sizes_by_option_not_compared => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Announcing(announcing(4096))))
             .fault(Fault::nth("RETR", 1, Action::Announcing(announcing(4096))))
@@ -565,7 +573,8 @@ cases! {
         )
         .step(DownloadExpecting("/five", 5), bytes(b"12345"))
         .steps(still_in_step());
-    /// SIZE by option: a cut shows where the 150 announces nothing, or only what is left.
+    /// By option, SIZE is sent. It shows a cut if the 150 announces nothing, or only the rest of
+    /// the file.
     sizes_asked_by_option => session(cut(Then::Fin)
             .fault(Fault::nth("RETR", 0, Action::Announcing(b"150 Here.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 1, Action::At {
@@ -584,7 +593,7 @@ cases! {
         .step(Operation::DownloadWith("/five", asking().with_offset(3)), bytes(b"45"))
         .step(Operation::DownloadWith("/none", asking()), Fails(Permanent, Some(550)))
         .steps(still_in_step());
-    /// The same where the server does not know SIZE: what the 150 announces counts.
+    /// By option, SIZE is sent, but the server does not know it. The announced size counts.
     sizes_asked_by_option_of_a_server_without_size => session(cut(Then::Fin).without("SIZE"))
         .step(
             Operation::DownloadWith("/big", asking()),
@@ -593,9 +602,10 @@ cases! {
         .step(Operation::DownloadWith("/five", asking()), bytes(b"12345"))
         .steps(still_in_step());
 
-    // Uploads that the server resets, or does not store.
+    // Uploads that the server resets or does not store.
 
-    /// A reset after a good upload: SIZE says that all is there. Nothing is asked otherwise.
+    /// After a good upload the server resets the connection, and SIZE shows that all is there.
+    /// Without a reset, SIZE is not sent.
     reset_upload_whose_size_agrees => session(Setup::new()
             .file("/half", big(500))
             .fault(Fault::nth("STOR", 1, Action::ResetEnd))
@@ -618,7 +628,8 @@ cases! {
             "STOR /half",
             "SIZE /half",
         ]);
-    /// The same under TLS, and of a name that the server chose.
+    /// After a reset upload the session is usable. This also runs under TLS, and with a name that
+    /// the server chose.
     reset_upload_is_usable_afterwards => session(Setup::new()
             .fault(Fault::on("STOR", Action::ResetEnd))
             .fault(Fault::on("STOU", Action::ResetEnd)))
@@ -626,7 +637,8 @@ cases! {
         .step(Operation::Stored("/new"), bytes(&big(100_000)))
         .step(Operation::UploadUnique(big(1000)), bytes(b"stou.0001"))
         .steps(still_in_step());
-    /// A server that reads ten bytes, resets and says that it is done has ten bytes.
+    /// The server reads ten bytes, resets the connection and confirms the upload. SIZE shows that
+    /// the file has ten bytes.
     reset_upload_whose_size_differs => session(Setup::new()
             .fault(Fault::nth("STOR", 0, Action::At {
                 after: 10,
@@ -637,26 +649,26 @@ cases! {
         .step(Upload("/new", big(100_000)), Fails(Unconfirmed, Some(226)))
         .steps(still_in_step())
         .step(Upload("/new", big(100_000)), Is(Outcome::Count(100_000)));
-    /// Nothing vouches for an upload that was reset where SIZE is not known.
+    /// After a reset, nothing confirms an upload if the server does not know SIZE.
     reset_upload_whose_size_is_not_known => session(Setup::new()
             .without("SIZE")
             .fault(Fault::on("STOR", Action::ResetEnd)))
         .step(Upload("/new", big(100)), Fails(Unconfirmed, Some(226)))
         .steps(still_reading());
-    /// The same where SIZE says nothing of it: of a text, and of what was appended.
+    /// After a reset, SIZE proves nothing for a text or for APPE.
     reset_upload_whose_size_does_not_tell => session(Setup::new()
             .fault(Fault::on("STOR", Action::ResetEnd))
             .fault(Fault::on("APPE", Action::ResetEnd)))
         .step(Operation::UploadText("/new", b"one\n".to_vec()), Fails(Unconfirmed, Some(226)))
         .step(Operation::Append("/five", big(100)), Fails(Unconfirmed, Some(226)))
         .steps(still_reading());
-    /// A refusal stays one.
+    /// A refused upload stays refused after a reset.
     reset_upload_that_is_refused => session(Setup::new()
             .fault(Fault::nth("STOR", 0, Action::ResetEnd))
             .fault(Fault::nth("STOR", 0, Action::Words(b"552 Disk full.\r\n".to_vec()))))
         .step(Upload("/new", big(100)), Fails(Permanent, Some(552)))
         .steps(still_in_step());
-    /// By option nothing is asked.
+    /// By option, SIZE is not sent after a reset.
     reset_upload_by_option_accepted => session(Setup::new()
             .without("SIZE")
             .fault(Fault::on("STOR", Action::ResetEnd)))
@@ -669,7 +681,8 @@ cases! {
             Is(Outcome::Count(100)),
         )
         .steps(still_reading());
-    /// By option every upload is asked for: a server may confirm what it does not store.
+    /// By option, SIZE is sent after every upload, because a server may confirm what it has not
+    /// stored.
     upload_by_option_compared => session(Setup::new()
             .file("/half", big(500))
             .fault(Fault::nth("STOR", 0, Action::At {
@@ -694,8 +707,8 @@ cases! {
 
     // Which replies confirm a transfer.
 
-    /// A 226 that comes before the 150 belongs to something else: the download that the server cuts
-    /// and refuses is refused.
+    /// A 226 that comes before the 150 belongs to another command. The server cuts and refuses the
+    /// download, so it is refused.
     confirmed_by_no_226_before_the_150 => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Before(b"226 Old.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 0, Action::At {
@@ -705,7 +718,8 @@ cases! {
             })))
         .step(Download("/big", 0), FailsAfter(Transient, Some(451), 50_000))
         .steps(still_in_step());
-    /// The same where the server takes the cut for the end.
+    /// A 226 comes before the 150, and the server confirms a download that was cut. It is
+    /// unconfirmed.
     confirmed_by_no_226_after_another_one_before_the_150 => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Before(b"226 Old.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 0, Action::At {
@@ -715,7 +729,7 @@ cases! {
             })))
         .step(Download("/big", 0), FailsAfter(Unconfirmed, Some(226), 50_000))
         .steps(still_in_step());
-    /// The same of a listing.
+    /// A 226 that comes before the 150 does not confirm a listing.
     confirmed_by_no_226_before_the_150_of_a_listing => session(Setup::new()
             .fault(Fault::nth("NLST", 0, Action::Before(b"226 Old.\r\n".to_vec())))
             .fault(Fault::nth("NLST", 0, Action::At {
@@ -725,13 +739,13 @@ cases! {
             })))
         .step(Names, Fails(Transient, Some(451)))
         .steps(still_in_step());
-    /// The same of an upload.
+    /// A 226 that comes before the 150 does not confirm an upload.
     confirmed_by_no_226_before_the_150_of_an_upload => session(Setup::new()
             .fault(Fault::nth("STOR", 0, Action::Before(b"226 Old.\r\n".to_vec())))
             .fault(Fault::nth("STOR", 0, Action::Words(b"552 Disk full.\r\n".to_vec()))))
         .step(Upload("/new", big(100_000)), Fails(Permanent, Some(552)))
         .steps(still_in_step());
-    /// 226 and then 451, in one segment or two: the worse one counts.
+    /// A 226 and then a 451, in one segment or two: the refusal counts.
     confirmed_and_refused_is_refused => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Words(b"226 Done.\r\n451 Broken.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 1, Action::Stray(b"451 Broken.\r\n".to_vec())))
@@ -744,13 +758,13 @@ cases! {
         .step(Upload("/new", big(10)), Fails(Permanent, Some(552)))
         .step(Names, Fails(Transient, Some(451)))
         .steps(still_in_step());
-    /// The same with a NOOP owed.
+    /// A 226 and then a 451, while the reply to a NOOP is still to come: the refusal counts.
     confirmed_and_refused_with_a_noop_owed_is_refused => session(Setup::new()
             .window(4096)
             .fault(Fault::nth("RETR", 0, Action::Words(b"226 Done.\r\n451 Broken.\r\n".to_vec()))))
         .step(DownloadKeptAlive("/big", 1000), FailsAfter(Transient, Some(451), 200_000))
         .steps(still_in_step());
-    /// Replies of other commands confirm nothing.
+    /// Replies to other commands do not confirm a transfer.
     confirmed_by_no_other_reply => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Words(b"257 \"/\"\r\n".to_vec())))
             .fault(Fault::nth("RETR", 1, Action::Words(b"211 End.\r\n".to_vec())))
@@ -763,7 +777,7 @@ cases! {
         .step(Download("/five", 0), Fails(Unconfirmed, Some(225)))
         .step(Upload("/new", big(5)), Fails(Unconfirmed, Some(213)))
         .steps(still_in_step());
-    /// 250 confirms, 200 as the last word, and 226 sent twice.
+    /// 250 confirms a transfer. So does 200, if nothing follows it, and 226 sent twice.
     confirmed_by_250_200_and_226_twice => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Words(b"250 Done.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 1, Action::Words(b"200 Done.\r\n".to_vec())))
@@ -787,45 +801,45 @@ cases! {
         )
         .steps(still_in_step());
 
-    /// Hard case 1: 550 while the data connection is still being made.
+    /// Hard case 1: 550 while the data connection is being made.
     hard_01_refused_with_550_while_connecting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"550 No.\r\n".to_vec()))))
         .config(with_connect)
         .step(Download("/five", 0), Fails(Permanent, Some(550)))
         .steps(still_in_step());
-    /// Hard case 1: 425 while the data connection is still being made.
+    /// Hard case 1: 425 while the data connection is being made.
     hard_01_refused_with_425_while_connecting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"425 No.\r\n".to_vec()))))
         .config(with_connect)
         .step(Download("/five", 0), Fails(Transient, Some(425)))
         .steps(still_in_step());
-    /// Hard case 1: 550 while we wait for the server to connect.
+    /// Hard case 1: 550 while the client waits for the server to connect.
     hard_01_refused_with_550_while_accepting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"550 No.\r\n".to_vec()))))
         .config(active)
         .step(Download("/five", 0), Fails(Permanent, Some(550)))
         .steps(still_in_step());
-    /// Hard case 1: 425 while we wait for the server to connect.
+    /// Hard case 1: 425 while the client waits for the server to connect.
     hard_01_refused_with_425_while_accepting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"425 No.\r\n".to_vec()))))
         .config(active)
         .step(Download("/five", 0), Fails(Transient, Some(425)))
         .steps(still_in_step());
-    /// Hard case 1: the data connection comes late, but it comes.
+    /// Hard case 1: the data connection is accepted late.
     hard_01_accepted_late => session(Setup::new()
             .fault(Fault::on("CONNECT", Action::AcceptLate)))
         .steps(still_in_step());
-    /// Hard case 1: the same in active mode.
+    /// Hard case 1: in active mode, the server connects late.
     hard_01_accepted_late_in_active_mode => session(Setup::new()
             .fault(Fault::on("CONNECT", Action::AcceptLate)))
         .config(active)
         .steps(still_in_step());
-    /// A server that a reset ends: a data connection that was not used, or brought what is not wanted,
-    /// is closed in the usual way.
+    /// A server ends after a reset. So the client does not reset a data connection that was not
+    /// used or is no longer wanted.
     unused_data_connection_is_not_reset => session(Setup::new()
             .dies_of_resets()
             .without("MLSD")
@@ -840,13 +854,14 @@ cases! {
         .step(Begin("/big", 0, Ending::Drop), done())
         .step(Begin("/big", 10, Ending::Abort), done())
         .steps(still_in_step());
-    /// A server that the end of a download ends, where it still sends: one that is given up is reset.
+    /// A server ends if the client closes a download normally while it is sending. So the client
+    /// resets a download that is given up.
     download_given_up_is_reset => session(Setup::new().dies_of_ends())
         .step(Begin("/big", 10, Ending::Abort), done())
         .step(Begin("/big", 10, Ending::Drop), done())
         .step(Begin("/big", 10, Ending::Forget), done())
         .steps(still_in_step());
-    /// A server that knows TYPE I alone: its lists come in that.
+    /// A server that supports only TYPE I: its listings come in TYPE I.
     listing_where_type_a_is_refused => session(Setup::new()
             .file("/d/one", "1")
             .fault(Fault::nth("TYPE", 0, reply("504 Binary only."))))
@@ -857,7 +872,7 @@ cases! {
             Operation::FactsOfAll,
             Is(Outcome::Lines(vec![b".".to_vec(), b"one".to_vec()])),
         );
-    /// Names in UTF-8 are switched on before the first one that is not ASCII, once.
+    /// UTF-8 for names is switched on once, before the first name that is not ASCII.
     utf8_before_the_first_name => session(Setup::new())
         .only(Channels::Clear)
         .step(Size("/five"), Is(Outcome::Size(Some(5))))
@@ -867,7 +882,7 @@ cases! {
             "USER user", "PASS secret", "TYPE I", "SIZE /five", "FEAT", "OPTS UTF8 ON",
             "DELE /\u{e9}", "DELE /\u{e9}",
         ]);
-    /// The same before the first listing; a refusal is remembered.
+    /// By option, UTF-8 for names is switched on before the first listing. A refusal is remembered.
     utf8_before_the_first_listing => session(Setup::new()
             .directory("/void")
             .fault(Fault::on("OPTS", reply("501 What?"))))
@@ -880,7 +895,8 @@ cases! {
             "USER user", "PASS secret", "CWD /void", "FEAT", "OPTS UTF8 ON", "TYPE A", "EPSV",
             "LIST", "EPSV", "LIST",
         ]);
-    /// The server says 150 and never connects: the next operation aborts the transfer.
+    /// In active mode, the server sends 150 and never connects. The next operation aborts the
+    /// transfer.
     active_mode_where_nobody_connects => session(Setup::new()
             .fault(Fault::nth("RETR", 0, reply("150 Here.")))
             .fault(Fault::nth("ABOR", 0, reply("226 Given up."))))
@@ -890,7 +906,7 @@ cases! {
             Fails(ErrorKind::Timeout(Wait::Accept), None),
         )
         .steps(still_in_step());
-    /// The server says its last word, and nothing comes over the data connection: no long wait.
+    /// The final reply comes, but no data. The download fails without a long wait.
     silent_data_after_the_last_word => session(Setup::new()
             .fault(Fault::nth("RETR", 0, reply("226 Done."))))
         .step(
@@ -898,7 +914,7 @@ cases! {
             Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)),
         )
         .steps(still_in_step());
-    /// The same for a listing.
+    /// The final reply comes, but no data. The listing fails without a long wait.
     silent_listing_after_the_last_word => session(Setup::new()
             .fault(Fault::nth("NLST", 0, reply("226 Done."))))
         .step(
@@ -906,7 +922,7 @@ cases! {
             Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)),
         )
         .steps(still_in_step());
-    /// All has come, and the server's last word, but not the end of the data connection.
+    /// All data and the final reply come, but not the end of the data connection.
     open_data_after_the_last_word => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::At {
                 after: 5,
@@ -918,7 +934,7 @@ cases! {
             FailsAfter(ErrorKind::Timeout(Wait::DataClose), Some(226), 5),
         )
         .steps(still_in_step());
-    /// A server that does not know ABOR says no more than 426, or nothing.
+    /// A server that does not know ABOR answers an abort with 426 or not at all.
     abor_unknown => session(Setup::new()
             .without("ABOR")
             .fault(Fault::nth("RETR", 2, Action::SilentFinal)))
@@ -927,7 +943,7 @@ cases! {
         .step(Begin("/big", 10, Ending::Abort), done())
         .step(BeginUpload("/new", big(10), Ending::Abort), done())
         .steps(still_in_step());
-    /// Hard case 2: an upload refused half-way, while the driver is blocked on writing.
+    /// Hard case 2: an upload is refused halfway, while the driver is blocked in a write.
     hard_02_upload_refused_with_552_half_way => session(Setup::new()
             .window(4096)
             .fault(Fault::nth("STOR", 0, Action::At {
@@ -937,7 +953,7 @@ cases! {
             })))
         .step(Upload("/new", big(1_000_000)), Fails(Permanent, Some(552)))
         .steps(still_in_step());
-    /// Hard case 4: aborted, dropped, forgotten, each followed by more work.
+    /// Hard case 4: downloads are aborted, dropped and forgotten, and other operations follow.
     hard_04_download_given_up_in_every_way => session(Setup::new().window(4096))
         .step(Begin("/big", 1000, Ending::Abort), done())
         .steps(still_in_step())
@@ -945,7 +961,7 @@ cases! {
         .steps(still_in_step())
         .step(Begin("/big", 1000, Ending::Forget), done())
         .steps(still_in_step());
-    /// Hard case 4 on a server that reads commands during transfers.
+    /// Hard case 4: downloads are given up on a server that reads commands during a transfer.
     hard_04_download_given_up_where_abor_is_heard => session(Setup::new()
             .window(4096)
             .during_transfer(DuringTransfer::Immediate))
@@ -955,7 +971,7 @@ cases! {
         .steps(still_in_step())
         .step(Begin("/big", 1000, Ending::Forget), done())
         .steps(still_in_step());
-    /// Hard case 4 for uploads.
+    /// Hard case 4: uploads are aborted, dropped and forgotten.
     hard_04_upload_given_up_in_every_way => session(Setup::new().window(4096))
         .step(BeginUpload("/new", big(3000), Ending::Abort), done())
         .steps(still_in_step())
@@ -963,8 +979,8 @@ cases! {
         .steps(still_in_step())
         .step(BeginUpload("/new", big(3000), Ending::Forget), done())
         .steps(still_in_step());
-    /// What an abort leaves queued is sent over a data connection of its own, not over the next
-    /// transfer's.
+    /// A transfer that stays queued after an abort gets a data connection of its own. It does not
+    /// use the next transfer's.
     rule_2b_an_aborted_transfer_does_not_stay_queued => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::QueueAborted))
             .fault(Fault::nth("RETR", 2, Action::QueueAborted))
@@ -987,7 +1003,7 @@ cases! {
             })))
         .step(Download("/big", 0), FailsAfter(Closed, Some(421), 1000))
         .step(Pwd, Fails(Closed, Some(421)));
-    /// Hard case 6: 226 ahead of the data.
+    /// Hard case 6: 226 before the data.
     hard_06_final_reply_before_the_data => session(Setup::new()
             .fault(Fault::on("RETR", Action::FinalFirst)))
         .steps(still_in_step());
@@ -1006,62 +1022,63 @@ cases! {
         .step(Noop, Is(Outcome::Code(200)))
         .step(Raw("DELE /none"), Is(Outcome::Code(550)))
         .steps(still_in_step());
-    /// Hard case 7: a stray 226 between EPSV and RETR (pyftpdlib, late with a transfer that was
-    /// aborted, which it then sends over the new connection): that connection is not used.
+    /// Hard case 7: a stray 226 between EPSV and RETR. pyftpdlib sends it late, and then sends the
+    /// data of the aborted transfer over the new connection. The client does not use that
+    /// connection.
     hard_07_stray_226_before_retr => session(Setup::new()
             .fault(Fault::nth("EPSV", 0, Action::Stray(b"226 Transfer complete.\r\n".to_vec()))))
         .step(Download("/five", 0), Fails(ErrorKind::OutOfStep, None))
         .steps(still_in_step());
-    /// Hard case 8: NOOP during a transfer, answered before 226.
+    /// Hard case 8: a NOOP during a transfer is answered before the 226.
     hard_08_noop_answered_before_226 => session(Setup::new()
             .window(4096)
             .during_transfer(DuringTransfer::Immediate))
         .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
         .steps(still_in_step());
-    /// Hard case 8: answered late.
+    /// Hard case 8: a NOOP during a transfer is answered after the 226.
     hard_08_noop_answered_after_226 => session(Setup::new().window(4096))
         .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
         .steps(still_in_step());
-    /// Hard case 8: answered never.
+    /// Hard case 8: a NOOP during a transfer is never answered.
     hard_08_noop_never_answered => session(Setup::new()
             .window(4096)
             .fault(Fault::nth("NOOP", 0, Action::Silent)))
         .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
         .steps(still_in_step());
-    /// Hard case 9: REST answered, transfer refused; the next one starts at byte 0.
+    /// Hard case 9: REST is accepted and the transfer refused. The next transfer starts at byte 0.
     hard_09_restart_offset_left_over => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Reply(b"450 Not now.\r\n".to_vec()))))
         .step(Download("/five", 2), Fails(Transient, Some(450)))
         .step(Download("/five", 0), bytes(b"12345"));
-    /// Hard case 11: bytes behind the answer that accepts AUTH.
+    /// Hard case 11: bytes after the reply that accepts AUTH.
     hard_11_bytes_behind_auth_accepted => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::After(b"230 Come in.\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(Injection, None))
         .step(Pwd, Fails(Injection, None))
         .heard(&["AUTH TLS"]);
-    /// Hard case 11: bytes behind the answer that refuses AUTH.
+    /// Hard case 11: bytes after the reply that refuses AUTH.
     hard_11_bytes_behind_auth_refused => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"500 No.\r\n331 Password?\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(Injection, None))
         .step(Pwd, Fails(Injection, None))
         .heard(&["AUTH TLS"]);
-    /// AUTH refused: no credential leaves.
+    /// AUTH is refused: no credential is sent.
     auth_refused => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"502 No.\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(Permanent, Some(502)))
         .step(Pwd, Fails(ErrorKind::Insecure, None))
         .heard(&["AUTH TLS"]);
-    /// PROT refused: no data connection.
+    /// PROT is refused: no data connection is made.
     prot_refused => Case::new(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"534 No.\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(Permanent, Some(534)))
         .step(Names, Fails(ErrorKind::Insecure, None))
         .step(Pwd, bytes(b"/"));
-    /// Implicit TLS: a whole session, behind a handshake that comes ahead of the greeting.
+    /// Implicit TLS: the handshake comes before the greeting, and a whole session follows.
     implicit_tls_a_whole_session => session(Setup::new())
         .only(Channels::Implicit)
         .steps(everything())
@@ -1071,33 +1088,34 @@ cases! {
         .only(Channels::Implicit)
         .config(active)
         .steps(everything());
-    /// Implicit TLS and another connection in the place of the first.
+    /// Implicit TLS: a new connection replaces the first.
     implicit_tls_reconnect => session(Setup::new())
         .only(Channels::Implicit)
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
-    /// Implicit TLS where PROT is not known: data connections are protected all the same.
+    /// Implicit TLS: the server does not know PROT, and data connections are protected all the
+    /// same.
     implicit_tls_prot_unknown => session(Setup::new().without("PBSZ").without("PROT"))
         .only(Channels::Implicit)
         .steps(everything());
-    /// Implicit TLS where PROT is not implemented.
+    /// Implicit TLS: the server has not implemented PROT (502).
     implicit_tls_prot_not_implemented => session(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"502 No.\r\n".to_vec()))))
         .only(Channels::Implicit)
         .steps(everything());
-    /// Implicit TLS where PROT is refused: no data connection.
+    /// Implicit TLS: PROT is refused, so no data connection is made.
     implicit_tls_prot_refused => Case::new(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"534 No.\r\n".to_vec()))))
         .only(Channels::Implicit)
         .step(Login, Fails(Permanent, Some(534)))
         .step(Names, Fails(ErrorKind::Insecure, None))
         .step(Pwd, bytes(b"/"));
-    /// Implicit TLS: a greeting that says 230 is no login.
+    /// Implicit TLS: a greeting with 230 is not a login.
     b2_implicit_tls_greeting_230 => Case::new(Setup::new().banner("230 Logged in."))
         .only(Channels::Implicit)
         .step(Login, done())
         .heard(&["USER user", "PASS secret", "PBSZ 0", "PROT P"]);
-    /// Class B2: a greeting that says 230 does not do without TLS.
+    /// Class B2: a greeting with 230 does not replace TLS.
     b2_greeting_230_where_tls_is_demanded => Case::new(Setup::new()
             .banner("230 Logged in.")
             .fault(Fault::on("AUTH", Action::Reply(b"500 No.\r\n".to_vec()))))
@@ -1106,36 +1124,36 @@ cases! {
         .step(Login, Fails(Permanent, Some(500)))
         .step(Names, Fails(ErrorKind::Insecure, None))
         .heard(&["AUTH TLS"]);
-    /// AUTH accepted by 334, as some servers have it.
+    /// AUTH is accepted with 334, as some servers do.
     auth_accepted_by_334 => session(Setup::new()
             .fault(Fault::on("AUTH", Action::Words(b"334 Go ahead.\r\n".to_vec()))))
         .only(Channels::Tls)
         .steps(everything());
-    /// A 334 that goes on with another mechanism is no consent to a handshake.
+    /// A 334 that continues another mechanism does not accept a TLS handshake.
     auth_334_with_data => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"334 ADAT=aGVsbG8=\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(ErrorKind::UnexpectedReply, Some(334)))
         .step(Names, Fails(ErrorKind::Insecure, None))
         .heard(&["AUTH TLS"]);
-    /// AUTH SSL is not tried unasked.
+    /// AUTH SSL is not tried without the option.
     auth_tls_unknown => Case::new(Setup::new().without("AUTH TLS"))
         .only(Channels::Tls)
         .step(Login, Fails(Permanent, Some(504)))
         .heard(&["AUTH TLS"]);
-    /// AUTH SSL as a second try, where it is asked for: it means the same.
+    /// By option, AUTH SSL is the second try, with PBSZ and PROT after it.
     auth_ssl_as_second_try => Case::new(Setup::new().without("AUTH TLS"))
         .only(Channels::Tls)
         .config(with_auth_ssl)
         .step(Login, done())
         .heard(&["AUTH TLS", "AUTH SSL", "USER user", "PASS secret", "PBSZ 0", "PROT P"]);
-    /// Neither is known: no credential leaves.
+    /// The server knows neither AUTH TLS nor AUTH SSL: no credential is sent.
     auth_ssl_refused_too => Case::new(Setup::new().without("AUTH TLS").without("AUTH SSL"))
         .only(Channels::Tls)
         .config(with_auth_ssl)
         .step(Login, Fails(Permanent, Some(504)))
         .heard(&["AUTH TLS", "AUTH SSL"]);
-    /// Class B1: bytes behind the refusal of the first try end the second one.
+    /// Class B1: bytes after the refusal of the first try prevent the second try.
     b1_bytes_behind_auth_before_the_second_try => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"504 No.\r\n234 Yes.\r\n".to_vec()))))
         .only(Channels::Tls)
@@ -1143,7 +1161,7 @@ cases! {
         .step(Login, Fails(Injection, None))
         .step(Pwd, Fails(Injection, None))
         .heard(&["AUTH TLS"]);
-    /// Data connections in clear by choice, and protected again.
+    /// By option, data connections are in clear text; later they are protected again.
     clear_data_by_choice => session(Setup::new())
         .only(Channels::Tls)
         .config(|config| config.with_protection(Protection::Clear))
@@ -1152,32 +1170,32 @@ cases! {
         .step(Download("/big", 0), bytes(&big(200_000)))
         .step(Operation::Protect(Protection::Private), done())
         .steps(still_in_step());
-    /// PBSZ and PROT ahead of USER, by option.
+    /// By option, PBSZ and PROT come before USER.
     prot_before_login => Case::new(Setup::new().file("/big", big(200_000)))
         .only(Channels::Tls)
         .config(with_prot_first)
         .step(Login, done())
         .heard(&["AUTH TLS", "PBSZ 0", "PROT P", "USER user", "PASS secret"]);
-    /// Class B3: a PROT that is sent ahead of USER, and refused, keeps USER back.
+    /// Class B3: if PROT comes before USER and is refused, USER is not sent.
     b3_prot_before_login_refused => Case::new(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"504 No.\r\n".to_vec()))))
         .only(Channels::Tls)
         .config(with_prot_first)
         .step(Login, Fails(Permanent, Some(504)))
         .heard(&["AUTH TLS", "PBSZ 0", "PROT P"]);
-    /// TLS where the greeting is due, as an alert.
+    /// A TLS alert comes in place of the greeting.
     tls_alert_as_greeting => greeted(*b"\x15\x03\x01\x00\x02\x02\x0a")
         .connects(Fails(ErrorKind::Tls, None));
-    /// TLS where the greeting is due, as a handshake.
+    /// A TLS handshake message comes in place of the greeting.
     tls_handshake_as_greeting => greeted(*b"\x16\x03\x03\x00\x04\x00\x00\x00\x00")
         .connects(Fails(ErrorKind::Tls, None));
-    /// A server that never ends its side of an upload: its final reply is what counts.
+    /// The server never ends its side of an upload's data connection: the final reply decides.
     upload_whose_end_is_not_answered => session(Setup::new()
             .fault(Fault::nth("STOR", 0, Action::KeepOpen)))
         .step(Upload("/new", big(100_000)), Is(Outcome::Count(100_000)))
         .step(Upload("/new", Vec::new()), Is(Outcome::Count(0)))
         .steps(still_in_step());
-    /// No close_notify, tolerated because the size agrees.
+    /// Without close_notify, a download is accepted by option, because its size agrees.
     no_close_notify_tolerated => session(Setup::new()
             .fault(Fault::on("RETR", Action::NoCloseNotify)))
         .only(Channels::Tls)
@@ -1188,19 +1206,20 @@ cases! {
         .step(DownloadExpecting("/five", 6), Fails(Truncated, Some(226)))
         .step(Download("/empty", 0), bytes(b""))
         .step(Pwd, bytes(b"/"));
-    /// Class B5: what was cut is not tolerated: the size does not agree.
+    /// Class B5: a cut download is not accepted, even with the option, because its size does not
+    /// agree.
     b5_cut_in_spite_of_tolerance => session(cut(Then::Fin))
         .only(Channels::Tls)
         .config(tolerant)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// Class B5: cut at the same byte, inside a record.
+    /// Class B5: a download cut inside a record is not accepted, even with the option.
     b5_cut_inside_a_record_in_spite_of_tolerance => session(cut(Then::FinInsideRecord))
         .only(Channels::Tls)
         .config(tolerant)
         .step(DownloadExpecting("/big", 200_000), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// Class B5: nothing is tolerated where no size is known: a listing, or no SIZE.
+    /// Class B5: without a known size, the option accepts nothing: for a listing, or without SIZE.
     b5_no_size_no_tolerance => session(Setup::new()
             .without("SIZE")
             .fault(Fault::on("NLST", Action::NoCloseNotify))
@@ -1210,38 +1229,39 @@ cases! {
         .step(Names, Fails(Truncated, Some(226)))
         .step(Download("/five", 0), FailsAfter(Truncated, Some(226), 5))
         .steps(still_in_step());
-    /// A server that refuses the data handshake: its own words are the error.
+    /// The server refuses the data handshake: its reply is the error.
     data_handshake_refused => session(Setup::new()
             .fault(Fault::nth("HANDSHAKE", 0, Action::RefuseHandshake)))
         .only(Channels::Tls)
         .step(Download("/five", 0), Fails(Permanent, Some(522)))
         .steps(still_in_step());
-    /// A server that says 150 only after the data handshake (ftp-srv). A refusal costs no ticket that
-    /// a later transfer needs.
+    /// The server sends 150 only after the data handshake (ftp-srv). Refused transfers do not use
+    /// up the ticket that a later transfer needs.
     reply_after_data_handshake => session(Setup::new()
             .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
         .only(Channels::Tls)
         .steps(everything())
         .steps(vec![(Download("/none", 0), Fails(Permanent, Some(550))); 6])
         .steps(still_in_step());
-    /// The same in active mode.
+    /// In active mode, the server sends 150 only after the data handshake.
     reply_after_data_handshake_active_mode => session(Setup::new()
             .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
         .only(Channels::Tls)
         .config(active)
         .steps(everything());
-    /// The same under implicit TLS.
+    /// Under implicit TLS, the server sends 150 only after the data handshake.
     reply_after_data_handshake_implicit_tls => session(Setup::new()
             .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
         .only(Channels::Implicit)
         .steps(everything());
-    /// The same where the data command leaves together with the connection attempt.
+    /// The option sends the data command together with the connection attempt, and the server sends
+    /// 150 only after the data handshake.
     reply_after_data_handshake_with_connect => session(Setup::new()
             .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
         .only(Channels::Tls)
         .config(with_connect)
         .steps(everything());
-    /// The same after a transfer that began in the usual order, and on another connection.
+    /// The server sometimes sends 150 only after the data handshake, also on a new connection.
     reply_after_data_handshake_now_and_then => session(Setup::new()
             .fault(Fault::nth("HANDSHAKE", 1, Action::ReplyAfterHandshake))
             .fault(Fault::nth("HANDSHAKE", 4, Action::ReplyAfterHandshake)))
@@ -1250,64 +1270,64 @@ cases! {
         .step(Operation::Reconnect, done())
         .steps(still_in_step())
         .steps(still_in_step());
-    /// A reply that takes its time, in the usual order: the handshake waits for it.
+    /// The 150 comes late, but before the handshake, as usual: the handshake waits for it.
     late_reply_before_data_handshake => session(Setup::new()
             .fault(Fault::on("RETR", Action::Hold)))
         .only(Channels::Tls)
         .steps(everything());
-    /// Hard case 12: cut inside a TLS record.
+    /// Hard case 12: a download is cut inside a TLS record.
     hard_12_cut_inside_a_record => session(cut(Then::FinInsideRecord))
         .only(Channels::Tls)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// Hard case 12: cut between TLS records.
+    /// Hard case 12: a download is cut between TLS records.
     hard_12_cut_between_records => session(cut(Then::Fin))
         .only(Channels::Tls)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// Hard case 12: complete, but without close_notify.
+    /// Hard case 12: a download is complete, but without close_notify.
     hard_12_no_close_notify => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::NoCloseNotify)))
         .only(Channels::Tls)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 200_000))
         .steps(still_in_step());
-    /// The data connection reset in the middle.
+    /// The data connection is reset in the middle of a download.
     data_connection_reset => session(cut(Then::Reset))
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// The data connection falls silent, and so does the server.
+    /// Neither connection brings anything more in the middle of a download.
     data_connection_stalls => session(cut(Then::Stall))
         .step(
             Download("/big", 0),
             FailsAfter(ErrorKind::Timeout(Wait::DataIdle), None, 50_000),
         )
         .steps(still_in_step());
-    /// Hard case 14: five hundred continuation lines.
+    /// Hard case 14: five hundred lines in one reply.
     hard_14_five_hundred_continuation_lines => greeted("220-More to come.\r\n".repeat(500))
         .connects(Fails(Protocol, None));
-    /// Hard case 14: a line without end.
+    /// Hard case 14: an endless line.
     hard_14_endless_line => greeted("220 ".repeat(100_000)).connects(Fails(Protocol, None));
-    /// Hard case 14: a reply without end.
+    /// Hard case 14: an endless reply.
     hard_14_endless_reply => greeted(["220-", &"x".repeat(4000), "\r\n"].concat().repeat(100))
         .connects(Fails(Protocol, None));
     /// Hard case 14: an HTTP server.
     hard_14_http_greeting => greeted("HTTP/1.1 400 Bad Request\r\n")
         .connects(Fails(Protocol, None));
-    /// Hard case 14: a size that was cut.
+    /// Hard case 14: a reply to SIZE that was cut.
     hard_14_213_12_and_close => session(Setup::new()
             .fault(Fault::on("SIZE", Action::PartialThenHangup(b"213 12".to_vec()))))
         .step(Size("/five"), Fails(Closed, None))
         .step(Pwd, Fails(Closed, None));
-    /// 421 as greeting.
+    /// 421 as the greeting.
     full_server => Case::new(Setup::new()
             .fault(Fault::on("GREETING", Action::Reply(b"421 Full.\r\n".to_vec()))))
         .connects(Fails(Closed, Some(421)));
-    /// QUIT answered by closing alone.
+    /// The server answers QUIT only by closing the connection.
     quit_without_reply => session(Setup::new().fault(Fault::on("QUIT", Action::Hangup)))
         .step(Quit, done());
 }
 
-/// What every session can do, whatever happened before.
+/// Operations that must succeed in every session, even after a failure.
 fn still_in_step() -> Vec<(Operation, Expect)> {
     vec![
         (Pwd, bytes(b"/")),
@@ -1397,10 +1417,10 @@ fn descriptions() -> Vec<(Operation, Expect)> {
         ),
         look(Look::Mlst, "one", &[&["one", "size=1;", "modify="]]),
         (Operation::Facts("none"), Fails(Permanent, Some(550))),
-        // Of the current directory.
+        // Without a path, it is the current directory.
         look(Look::Mlst, "", &[&["", "dir;"]]),
         look(Look::List, "void", &[]),
-        // Not even the directory itself.
+        // An empty directory has no names, not even its own.
         (
             Operation::Look(Look::Nlst, "void"),
             Is(Outcome::Lines(Vec::new())),
@@ -1416,7 +1436,7 @@ fn changes() -> Vec<(Operation, Expect)> {
     let names = [&b"below"[..], b"old", b"text"];
     vec![
         (Operation::Call(Call::Cwd, "d"), code(250)),
-        // TYPE A is in force after a listing, and sizes are not those of TYPE A.
+        // After a listing TYPE A is in force, but SIZE must count as in TYPE I.
         (
             Names,
             Is(Outcome::Lines(names.map(<[u8]>::to_vec).to_vec())),
@@ -1464,7 +1484,7 @@ fn uploads() -> Vec<(Operation, Expect)> {
             count(rest),
         ),
         (Operation::Stored("/half"), bytes(&whole)),
-        // Over what is there, shorter, and from the beginning.
+        // Overwrites the file with a shorter one.
         (Upload("/half", big(9)), count(&big(9))),
         (Operation::Stored("/half"), bytes(&big(9))),
         (Operation::Append("/parts", half.to_vec()), count(half)),
@@ -1631,7 +1651,7 @@ fn texts() -> Vec<(Operation, Expect)> {
     ]
 }
 
-/// Texts whose line ends are all alike.
+/// Texts whose line ends are all of one kind.
 fn texts_of_one_kind() -> Vec<(Operation, Expect)> {
     let lines = |lines: [&str; 3]| Is(Outcome::Lines(lines.map(|line| line.into()).to_vec()));
     let (lf, wire) = (&b"one\n\ntwo\n"[..], "one\r\n\r\ntwo\r\n");
@@ -1654,7 +1674,7 @@ fn texts_of_one_kind() -> Vec<(Operation, Expect)> {
             Is(Outcome::Count(12)),
         ),
         (Operation::Stored("/stored"), bytes(lf)),
-        // The next one is no text.
+        // This upload is binary.
         (
             Upload("/binary", wire.as_bytes().to_vec()),
             Is(Outcome::Count(12)),
@@ -1689,7 +1709,7 @@ fn cut(then: Then) -> Setup {
     ))
 }
 
-/// The same of downloads alone.
+/// As `still_in_step`, but with downloads only.
 fn still_reading() -> Vec<(Operation, Expect)> {
     vec![
         (Pwd, bytes(b"/")),
@@ -1697,12 +1717,12 @@ fn still_reading() -> Vec<(Operation, Expect)> {
     ]
 }
 
-/// A preliminary reply with this size.
+/// A preliminary reply that announces this size.
 fn announcing(size: u64) -> Vec<u8> {
     format!("150 Here ({size} bytes).\r\n").into()
 }
 
-/// SIZE is asked.
+/// Options that send SIZE.
 fn asking() -> TransferOptions {
     TransferOptions::new().with_size_check(SizeCheck::Always)
 }
@@ -1724,7 +1744,7 @@ fn greeted(greeting: impl Into<Vec<u8>>) -> Case {
     Case::new(Setup::new().fault(Fault::on("GREETING", action))).only(Channels::Clear)
 }
 
-/// The first and the second listing of each kind.
+/// A server whose first and second listing of each kind are these bytes.
 fn two_listings(first: &[u8], second: &[u8]) -> Setup {
     let mut setup = Setup::new();
     for verb in ["NLST", "LIST", "MLSD"] {
@@ -1740,7 +1760,7 @@ fn lines(expected: &[&str]) -> Expect {
     Is(Outcome::Lines(expected.collect()))
 }
 
-/// Bytes in which no two stretches are alike for long.
+/// Pseudo-random bytes, so that a wrong offset shows.
 fn big(length: usize) -> Vec<u8> {
     let mut state: u32 = 1;
     (0..length)
@@ -1805,7 +1825,8 @@ impl Case {
         self
     }
 
-    /// What may come out otherwise in another mode, over IPv6 or under TLS.
+    /// Marks a case that may fail in active mode, over IPv6 or under TLS only, so that it is run in
+    /// every way.
     fn in_every_way(mut self) -> Self {
         self.in_every_way = true;
         self

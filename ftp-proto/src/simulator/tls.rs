@@ -1,11 +1,12 @@
-//! The server side of TLS over byte buffers; without the feature `rustls` a type without values.
+//! The server's side of TLS on byte buffers. Without the feature `rustls`, the types have no
+//! values.
 
 #[cfg(feature = "rustls")]
 pub(super) use with_rustls::{Config, Tls};
 #[cfg(not(feature = "rustls"))]
 pub(super) use without_rustls::{Config, Tls};
 
-/// The connection failed; an alert may be waiting to be sent.
+/// The connection has failed. An alert may wait to be sent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Failed;
 
@@ -22,11 +23,12 @@ mod with_rustls {
 
     pub(in crate::simulator) type Config = Arc<ServerConfig>;
 
-    /// Records are fed one at a time, so that what follows a `close_notify` is still there.
+    /// One TLS connection. It processes one record at a time, so that bytes after a `close_notify`
+    /// stay in `raw`.
     #[derive(Debug)]
     pub(in crate::simulator) struct Tls {
         connection: Box<ServerConnection>,
-        /// Ciphertext that has not been fed yet.
+        /// Ciphertext that was not processed yet.
         raw: Vec<u8>,
         peer_closed: bool,
     }
@@ -43,7 +45,7 @@ mod with_rustls {
             })
         }
 
-        /// Takes ciphertext, adds plaintext to `plain` and ciphertext to be sent to `out`.
+        /// Takes ciphertext. Appends plaintext to `plain`, and ciphertext to send to `out`.
         pub(in crate::simulator) fn feed(
             &mut self,
             raw: &[u8],
@@ -95,12 +97,12 @@ mod with_rustls {
             self.connection.handshake_kind() == Some(HandshakeKind::Resumed)
         }
 
-        /// A `close_notify` has been received.
+        /// Whether a `close_notify` was received.
         pub(in crate::simulator) fn peer_closed(&self) -> bool {
             self.peer_closed
         }
 
-        /// What was received and not fed: all that follows a `close_notify`.
+        /// Bytes that were received and not processed: everything after a `close_notify`.
         pub(in crate::simulator) fn rest(&mut self) -> &mut Vec<u8> {
             &mut self.raw
         }
@@ -112,8 +114,8 @@ mod with_rustls {
         }
     }
 
-    /// The length of the record at the front, if it is complete; anything that is no record is
-    /// taken whole, for the connection to fail at.
+    /// The length of the first record, if it is complete. Bytes that are not a record are taken as
+    /// a whole, so that the connection fails.
     fn record(raw: &[u8]) -> Option<usize> {
         match *raw {
             [] => None,

@@ -1,4 +1,4 @@
-//! Data transfers: how they begin, and ABOR.
+//! Data transfers: their start, and ABOR.
 
 use std::format;
 use std::string::ToString as _;
@@ -11,14 +11,14 @@ use crate::simulator::server::Simulator;
 use crate::simulator::state::{Ctx, DataSource, Held, Load, Representation, Stage, Transfer, has};
 use crate::simulator::store::resolve;
 
-/// What a command is about to do, if it gets its data connection.
+/// What a command will do when it has its data connection.
 struct Plan {
     path: Vec<u8>,
     load: Load,
     preliminary: Vec<u8>,
 }
 
-/// What moves and the preliminary reply, or a refusal.
+/// The load and the preliminary reply, or a refusal.
 type Planned = Result<(Load, Vec<u8>), &'static str>;
 
 impl Simulator {
@@ -108,7 +108,7 @@ impl Simulator {
         let content = content
             .get(restart..)
             .ok_or("554 Invalid REST parameter.")?;
-        // The size is that of the file, in TYPE A as well, as ProFTPD has it.
+        // The size is that of the file in TYPE A too, as in ProFTPD.
         let preliminary = format!("{} ({} bytes).", session.opening(), content.len());
         let content = match session.representation {
             Representation::Ascii => to_wire(content),
@@ -163,7 +163,7 @@ impl Simulator {
         Ok((Load::Download(text), preliminary.into()))
     }
 
-    /// What the client suggests, or a name of the server's own if there is such a thing already.
+    /// The name that the client suggests, or a new name if that one is taken.
     fn unique_name(&self, directory: &[u8], suggestion: &[u8]) -> Vec<u8> {
         let is_free = |name: &[u8]| !self.store.exists(&resolve(directory, name));
         if !suggestion.is_empty() && is_free(suggestion) {
@@ -173,7 +173,7 @@ impl Simulator {
         names.find(|name| is_free(name)).expect("a free name")
     }
 
-    /// Makes the data connection of active mode.
+    /// Makes the data connection in active mode. Returns whether it could.
     pub(super) fn connect_to_client(&mut self, s: usize, port: u16) -> bool {
         self.sessions[s].data = DataSource::None;
         let actions = self.faults("CONNECT");
@@ -202,7 +202,7 @@ impl Simulator {
         true
     }
 
-    /// ABOR.
+    /// Handles ABOR.
     pub(super) fn abort_transfer(&mut self, s: usize, mut ctx: Ctx) {
         let Some(mut transfer) = self.sessions[s].transfer.take() else {
             return self.say(s, &mut ctx, "225 No transfer to ABOR.");
@@ -226,9 +226,10 @@ impl Simulator {
     }
 }
 
-/// A transfer that ABOR has left queued: see [`Action::QueueAborted`].
+/// A transfer that stays queued after ABOR: see [`Action::QueueAborted`].
 impl Simulator {
-    /// The data connection carries what is queued in the place of what has just been asked for.
+    /// Sends the queued download over the data connection, in place of the new transfer. Returns
+    /// whether it did.
     fn is_preceded_by_queued(&mut self, s: usize, plan: &Plan, ctx: &mut Ctx) -> bool {
         let session = &mut self.sessions[s];
         let is_open = matches!(session.data, DataSource::Connected(_));
@@ -254,7 +255,7 @@ impl Simulator {
         true
     }
 
-    /// Begins what is queued, if there is a data connection for it.
+    /// Starts the queued transfer, if there is a data connection for it.
     pub(super) fn begin_queued(&mut self, s: usize) -> bool {
         let connected = self.is_connected(s) && self.sessions[s].data != DataSource::None;
         let session = &mut self.sessions[s];
@@ -276,7 +277,7 @@ impl Simulator {
     }
 }
 
-/// The argument of LIST, NLST or STAT without options as for `ls`.
+/// The argument of LIST, NLST or STAT, without options like those of `ls`.
 pub(super) fn without_options(argument: &[u8]) -> &[u8] {
     let mut rest = argument;
     while rest.starts_with(b"-") {

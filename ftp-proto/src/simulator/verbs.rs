@@ -1,4 +1,4 @@
-//! Which commands there are, and what FEAT and HELP say of them.
+//! Which commands the server knows, and what FEAT and HELP say about them.
 
 use std::format;
 use std::string::String;
@@ -7,16 +7,17 @@ use std::vec::Vec;
 use crate::simulator::server::Simulator;
 use crate::simulator::state::FACTS;
 
-/// What a client may send before it has logged in.
+/// The commands that a client may send before the login.
 const BEFORE_LOGIN: [&str; 16] = [
     "USER", "PASS", "ACCT", "AUTH", "CLNT", "FEAT", "HOST", "LANG", "OPTS", "QUIT", "NOOP", "HELP",
     "SYST", "PBSZ", "PROT", "REIN",
 ];
 
-/// What needs the account of [`Setup::account_to_store`](super::Setup::account_to_store).
+/// The commands that need the account of
+/// [`Setup::account_to_store`](super::Setup::account_to_store).
 const FOR_ACCOUNTS: [&str; 5] = ["STOR", "STOU", "APPE", "RNFR", "DELE"];
 
-/// Every verb there is; FEAT announces those that have a second part.
+/// All verbs. FEAT lists those with a second part.
 const VERBS: [(&str, &str); 55] = [
     ("ABOR", ""),
     ("ACCT", ""),
@@ -75,11 +76,11 @@ const VERBS: [(&str, &str); 55] = [
     ("XRMD", ""),
 ];
 
-/// What FEAT announces that is no verb.
+/// Features that are not verbs.
 const PROPERTIES: [&str; 2] = ["TVFS", "UTF8"];
 
 impl Simulator {
-    /// The verb is unknown, comes too early, or wants an account.
+    /// Refuses a verb that is unknown, comes before the login, or needs an account.
     pub(super) fn refusal(&self, s: usize, verb: &str) -> Option<&'static str> {
         let session = &self.sessions[s];
         if !self.knows(verb) {
@@ -105,7 +106,7 @@ impl Simulator {
         offered && !self.lacks(verb) && VERBS.iter().any(|(known, _)| *known == verb)
     }
 
-    /// What [`Setup::without`](super::Setup::without) has taken away.
+    /// Whether [`Setup::without`](super::Setup::without) has removed this verb.
     pub(super) fn lacks(&self, verb: &str) -> bool {
         self.setup.without.iter().any(|without| without == verb)
     }

@@ -11,14 +11,14 @@ use crate::simulator::couple::couple;
 use crate::simulator::link::{Connected, Link, Read, Write};
 use crate::simulator::server::Simulator;
 
-/// How much time passes while the server releases one thing that it holds back: as long as a
-/// driver looks at one of two streams that it cannot wait for together.
+/// How much time passes while the server releases one thing that it holds back. It is as long as a
+/// driver looks at one of two streams if it cannot wait for both together.
 const TICK: Duration = Duration::from_millis(20);
 
-/// A [`Simulator`] that all connections to it share, with simulated time.
+/// A [`Simulator`] with simulated time, shared by all connections to it.
 ///
-/// Nothing here waits: an adapter that would wait calls [`pass`](Self::pass), and tries again.
-/// Clones are the same world.
+/// Nothing in it waits. An adapter that would wait calls [`pass`](Self::pass) and tries again. A
+/// clone is the same world.
 ///
 /// ```
 /// use ftp_proto::simulator::{Setup, Simulator, World};
@@ -45,12 +45,12 @@ pub struct World(Arc<Mutex<State>>);
 struct State {
     server: Simulator,
     now: Instant,
-    /// Another one, whose server this one's can reach.
+    /// Another world, if this one is coupled with it.
     other: Weak<Mutex<Self>>,
 }
 
 impl World {
-    /// With this server.
+    /// Makes a world with this server.
     #[must_use]
     pub fn new(server: Simulator) -> Self {
         Self(Arc::new(Mutex::new(State {
@@ -60,28 +60,29 @@ impl World {
         })))
     }
 
-    /// The server, to look at and to change. Drop it before anything else is done here.
+    /// Returns the server, to look at and to change. Drop it before you call another method of this
+    /// world.
     pub fn server(&self) -> impl DerefMut<Target = Simulator> {
         Server(lock(&self.0))
     }
 
-    /// Lets the servers of two worlds reach each other, for copies between them. Both are then to
-    /// be used on one thread.
+    /// Lets the servers of two worlds reach each other, for copies between them. Use both worlds on
+    /// one thread then.
     pub fn couple(&self, other: &Self) {
         couple(&mut self.server(), &mut other.server());
         lock(&self.0).other = Arc::downgrade(&other.0);
         lock(&other.0).other = Arc::downgrade(&self.0);
     }
 
-    /// The simulated time.
+    /// Returns the simulated time.
     #[must_use]
     pub fn now(&self) -> Instant {
         lock(&self.0).now
     }
 
-    /// Lets time pass for somebody who waits: the server releases one thing that it holds back, or
-    /// moves something to the coupled one; if there is neither, the deadline is reached. `false`
-    /// if it was reached before.
+    /// Lets time pass for an adapter that waits. The server releases one thing that it holds back,
+    /// or moves data to the coupled server. If there is neither, the time becomes the deadline.
+    /// Returns `false` if the deadline had passed before.
     pub fn pass(&self, deadline: Instant) -> bool {
         let mut state = lock(&self.0);
         if state.now >= deadline {
@@ -154,7 +155,7 @@ impl DerefMut for Server<'_> {
     }
 }
 
-/// A test that failed elsewhere is no reason to fail here.
+/// A test that failed on another thread is no reason to fail here.
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -163,7 +164,7 @@ fn local(port: u16) -> SocketAddr {
     ([127, 0, 0, 1], port).into()
 }
 
-/// The client's end of a connection, which closes it when it is dropped.
+/// The client's end of a connection. Dropping it closes the connection.
 #[derive(Debug)]
 pub struct End {
     world: World,
@@ -174,30 +175,30 @@ pub struct End {
 }
 
 impl End {
-    /// Where it belongs.
+    /// Returns the world that the connection belongs to.
     #[must_use]
     pub fn world(&self) -> &World {
         &self.world
     }
 
-    /// The connection at the server.
+    /// Returns the server's link of this connection.
     #[must_use]
     pub fn link(&self) -> Link {
         self.link
     }
 
-    /// Whether the server has accepted the connection, which it does later under
-    /// [`Action::AcceptLate`](crate::simulator::Action::AcceptLate).
+    /// Returns whether the server has accepted the connection. With
+    /// [`Action::AcceptLate`](crate::simulator::Action::AcceptLate), it accepts later.
     pub fn is_accepted(&mut self) -> bool {
         self.accepted = self.accepted || self.world.server().is_open(self.link);
         self.accepted
     }
 
-    /// Reads at least one byte, or the end (0).
+    /// Reads at least one byte. 0 is the end.
     ///
     /// # Errors
-    /// [`WouldBlock`](io::ErrorKind::WouldBlock) where there is nothing yet, or what ends the
-    /// connection.
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) if nothing has come yet, or the error that ended
+    /// the connection.
     pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.world.server().read(self.link, buffer) {
             Read::Bytes(count) => Ok(count),
@@ -210,8 +211,8 @@ impl End {
     /// Writes at least one byte of a buffer that is not empty.
     ///
     /// # Errors
-    /// [`WouldBlock`](io::ErrorKind::WouldBlock) where there is no room yet, or what ends the
-    /// connection.
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) if there is no room yet, or the error that ended
+    /// the connection.
     pub fn write(&self, buffer: &[u8]) -> io::Result<usize> {
         match self.world.server().write(self.link, buffer) {
             Write::Bytes(count) => Ok(count),
@@ -220,17 +221,17 @@ impl End {
         }
     }
 
-    /// Ends the client's direction: the server reads the end, and the client may go on reading.
+    /// Ends the client's direction: the server reads the end, and the client may still read.
     pub fn shutdown(&self) {
         self.world.server().shutdown(self.link);
     }
 
-    /// Makes dropping it a reset from now on, or not.
+    /// Sets whether dropping this end resets the connection.
     pub fn reset_on_close(&mut self, reset: bool) {
         self.reset = reset;
     }
 
-    /// The address at both of its ends; 127.0.0.2 after
+    /// Returns the address at both ends of the connection. It is 127.0.0.2 after
     /// [`Action::FromElsewhere`](crate::simulator::Action::FromElsewhere).
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -253,7 +254,7 @@ impl Drop for End {
     }
 }
 
-/// A port of the client, which is closed when it is dropped.
+/// A port of the client. Dropping it closes the port.
 #[derive(Debug)]
 pub struct Port {
     world: World,
@@ -261,22 +262,22 @@ pub struct Port {
 }
 
 impl Port {
-    /// Where it belongs.
+    /// Returns the world that the port belongs to.
     #[must_use]
     pub fn world(&self) -> &World {
         &self.world
     }
 
-    /// The address to be told to the server.
+    /// Returns the address to tell the server.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         local(self.port)
     }
 
-    /// A connection that the server has made to it.
+    /// Accepts a connection that the server has made to this port.
     ///
     /// # Errors
-    /// [`WouldBlock`](io::ErrorKind::WouldBlock) where there is none yet.
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) if there is none yet.
     pub fn accept(&self) -> io::Result<End> {
         let link = self.world.server().accept(self.port);
         let link = link.ok_or(io::ErrorKind::WouldBlock)?;

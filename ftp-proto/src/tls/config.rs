@@ -33,11 +33,11 @@ use crate::error::{Error, ErrorKind};
 
 /// Which servers to trust, on control and data connections alike, and the client's own certificate.
 ///
-/// Certificates are verified against the host name or address that you gave, whatever addresses the
-/// connections go to. There are two exceptions: [`with_pinned_keys`](Self::with_pinned_keys) checks
-/// a key instead, and [`dangerous_accept_any_certificate`](Self::dangerous_accept_any_certificate)
-/// checks nothing. If you want another rule, or revocation lists, make a `rustls::ClientConfig`
-/// with a verifier of your own and convert it ([`From`]).
+/// Certificates are verified against the host name or address that you gave, not against the
+/// addresses that the connections go to. There are two exceptions: `with_pinned_keys` checks a key
+/// instead, and `dangerous_accept_any_certificate` checks nothing. If you want another rule, or
+/// revocation lists, make a `rustls::ClientConfig` with a verifier of your own and convert it
+/// ([`From`]).
 ///
 /// ```no_run
 /// # #[cfg(feature = "ring")] {

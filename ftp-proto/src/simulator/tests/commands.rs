@@ -53,12 +53,12 @@ fn an_account_to_store_with() {
     assert_eq!(b.cmd("ACCT umbrella"), "530 Account incorrect.\r\n");
     assert_eq!(b.cmd("STOR g"), missing);
     assert_eq!(b.cmd("ACCT acme"), "230 Account accepted.\r\n");
-    // What was refused has left the data connection.
+    // The refused commands have not used the data connection.
     assert!(b.cmd("STOR g").starts_with("150 "));
     b.sim.close(data);
     assert_eq!(b.text(), COMPLETE);
     assert!(b.cmd("DELE f").starts_with("250 "));
-    // Another login needs it anew.
+    // A new login needs the account again.
     b.cmd("REIN");
     b.cmd("USER user");
     b.cmd("PASS secret");
@@ -235,7 +235,7 @@ fn pret_comes_before_passive_mode() {
     assert_eq!(b.drain(data).0, b"0123456789");
     assert!(b.cmd("EPSV").starts_with("500 "));
     assert!(b.cmd("PRET LIST").starts_with("200 "));
-    // A second try is for the same transfer.
+    // A second EPSV or PASV may follow one PRET.
     assert!(b.cmd("EPSV").starts_with("229 "));
     assert!(b.cmd("PASV").starts_with("227 "));
     assert!(b.cmd("PORT 127,0,0,1,4,1").starts_with("200 "));
@@ -262,7 +262,7 @@ fn pipelined_commands_are_handled_in_order() {
     let text = b.cmd("USER user\r\nPASS secret\r\nPWD");
     let codes: Vec<&str> = text.lines().map(|line| &line[..3]).collect();
     assert_eq!(codes, ["331", "230", "257"]);
-    // A command in pieces.
+    // A command may arrive in pieces.
     assert_eq!(b.sim.write(b.control, b"NO"), Write::Bytes(2));
     assert_eq!(b.text(), "");
     assert_eq!(b.cmd("OP"), "200 NOOP ok.\r\n");

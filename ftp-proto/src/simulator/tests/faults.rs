@@ -216,7 +216,7 @@ fn a_refused_connection() {
 const QUEUED: &str = "225 ABOR command successful; data channel closed.\r\n";
 const OPEN_ALREADY: &str = "125 Data connection already open. Transfer starting.\r\n";
 
-/// Asked for a file, aborted, and left queued.
+/// A bench whose download was aborted and stays queued.
 fn queued() -> Bench {
     let setup = Setup::new().file("/f", "0123456789").file("/g", "other");
     let mut b = Bench::ready(setup.fault(Fault::nth("RETR", 0, Action::QueueAborted)));

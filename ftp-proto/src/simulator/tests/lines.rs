@@ -50,7 +50,7 @@ fn a_download() {
     assert_eq!(text, OPENING);
     assert_eq!(b.drain(data), (b"a\r\n\r\nb\rc".to_vec(), Read::Eof));
     assert_eq!(b.text(), COMPLETE);
-    // Bytes are those on the wire.
+    // The record counts bytes on the wire.
     assert_eq!(b.sim.transfers()[0].bytes, 8);
     b.cmd("TYPE E");
     let (data, _) = b.start("RETR f");
@@ -73,7 +73,7 @@ fn an_upload() {
     let (data, _) = b.start("APPE f");
     b.sim.write(data, b"\r\n");
     b.sim.close(data);
-    // The CR of before was another transfer's.
+    // The CR before it belongs to an earlier transfer.
     assert_eq!(b.sim.file("/f"), Some(&b"a\n\r\nb\nc\r\n"[..]));
 }
 

@@ -32,7 +32,7 @@ fn control_bytes_in_the_middle() {
     let (data, text) = b.start("RETR f");
     assert_eq!(text, [OPENING, "112 Busy.\r\n", COMPLETE].concat());
     assert_eq!(b.drain(data).0, b"0123456789");
-    // A final reply takes the place of the usual one.
+    // A final reply replaces the usual one.
     let mut b = Bench::with_fault("RETR", at(4, "451 Disk.\r\n", Then::Continue));
     let (data, text) = b.start("RETR f");
     assert_eq!(text, [OPENING, "451 Disk.\r\n"].concat());
@@ -115,7 +115,7 @@ fn a_stalled_download() {
     assert_eq!(text, OPENING);
     assert_eq!(b.drain(data), (b"0123".to_vec(), Read::Empty));
     assert!(!b.sim.idle());
-    // With a final reply the command is over, though the connection stays.
+    // After a final reply the command is over, but the connection stays open.
     let mut b = Bench::with_fault("RETR", at(4, "426 No.\r\n", Then::Stall));
     let (data, _) = b.start("RETR f");
     assert_eq!(b.drain(data), (b"0123".to_vec(), Read::Empty));

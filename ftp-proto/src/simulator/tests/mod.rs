@@ -1,4 +1,4 @@
-//! Tests of the simulator itself, and the small client that they share.
+//! Tests of the simulator, and the small client that they share.
 
 mod commands;
 mod couple;
@@ -32,14 +32,14 @@ impl Bench {
         Self { sim, control }
     }
 
-    /// Greeted, logged in, and in TYPE I.
+    /// Reads the greeting, logs in, and sets TYPE I.
     fn ready(setup: Setup) -> Self {
         let mut bench = Self::text_mode(setup);
         assert!(bench.cmd("TYPE I").starts_with("200 "));
         bench
     }
 
-    /// Greeted and logged in, and in TYPE A still.
+    /// Reads the greeting and logs in. TYPE A stays in force.
     fn text_mode(setup: Setup) -> Self {
         let mut bench = Self::new(setup);
         bench.text();
@@ -56,13 +56,13 @@ impl Bench {
         )
     }
 
-    /// All that can be read on the control connection now.
+    /// Reads everything that has come on the control connection.
     fn text(&mut self) -> String {
         let (bytes, _) = drain(&mut self.sim, self.control);
         String::from_utf8(bytes).unwrap()
     }
 
-    /// One read on the control connection.
+    /// Does one read on the control connection.
     fn segment(&mut self) -> String {
         let mut buffer = [0; 1000];
         match self.sim.read(self.control, &mut buffer) {
@@ -83,7 +83,7 @@ impl Bench {
         self.text()
     }
 
-    /// How the server has ended the control connection; all must have been read.
+    /// How the server has ended the control connection. Everything must have been read before.
     fn end(&mut self) -> Read {
         self.sim.read(self.control, &mut [0; 1])
     }
@@ -99,7 +99,7 @@ impl Bench {
         open(self.sim.connect(port))
     }
 
-    /// Starts a transfer in passive mode; the replies so far.
+    /// Starts a transfer in passive mode. Returns the replies so far.
     fn start(&mut self, line: &str) -> (Link, String) {
         let link = self.passive();
         let text = self.cmd(line);
@@ -119,7 +119,7 @@ fn open(connected: Connected) -> Link {
     }
 }
 
-/// Reads until there is nothing, and what was in the way of more.
+/// Reads until there is nothing more, and returns what ended the reading.
 fn drain(sim: &mut Simulator, link: Link) -> (Vec<u8>, Read) {
     let mut all = Vec::new();
     let mut buffer = [0; 1000];

@@ -27,7 +27,7 @@ fn types() {
     ] {
         assert_eq!(b.cmd(line), reply, "{line}");
     }
-    // What was refused has changed nothing.
+    // The refused commands have changed nothing.
     assert_eq!(b.cmd("SIZE f"), "213 3\r\n");
     for line in ["TYPE A", "TYPE E"] {
         b.cmd(line);

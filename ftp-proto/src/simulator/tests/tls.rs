@@ -1,4 +1,4 @@
-//! Explicit TLS, against a rustls client over slices.
+//! Explicit TLS, tested with a rustls client on slices.
 
 use std::format;
 use std::io::{Read as _, Write as _};
@@ -39,12 +39,12 @@ pub(super) fn configs(versions: Versions) -> (Arc<ServerConfig>, Arc<ClientConfi
     (Arc::new(server), Arc::new(client))
 }
 
-/// The client's end of TLS on one link.
+/// The client's side of TLS on one link.
 pub(super) struct Tls {
     pub(super) link: Link,
     pub(super) connection: ClientConnection,
     pub(super) plain: Vec<u8>,
-    /// All ciphertext received.
+    /// All ciphertext that was received.
     raw: Vec<u8>,
     pub(super) end: Read,
     pub(super) failed: bool,
@@ -123,7 +123,7 @@ impl Tls {
     }
 }
 
-/// A control connection under TLS, logged in, in TYPE I.
+/// A control connection under TLS, with a login and TYPE I.
 pub(super) struct Secure {
     pub(super) sim: Simulator,
     pub(super) control: Tls,
@@ -168,7 +168,7 @@ impl Secure {
         open(self.sim.connect(port))
     }
 
-    /// Starts a transfer and pumps its data connection.
+    /// Starts a transfer and runs the handshake on its data connection.
     fn start(&mut self, line: &str) -> (Tls, String) {
         let config = Arc::clone(&self.config);
         self.start_with(line, &config)
@@ -184,7 +184,7 @@ impl Secure {
     }
 }
 
-/// The same roots, but nothing remembered.
+/// A configuration with the same roots that cannot resume sessions.
 fn forgetful(config: &ClientConfig) -> Arc<ClientConfig> {
     let mut config = config.clone();
     config.resumption = rustls::client::Resumption::disabled();

@@ -1,4 +1,4 @@
-//! TLS on the control connection, and the commands around it.
+//! TLS on the control connection, and the commands for it.
 
 use super::tls::{BOTH, NEW, Secure, Tls, configs};
 use super::*;
@@ -39,7 +39,7 @@ fn protection_has_an_order() {
     assert!(b.cmd("PROT P").starts_with("200 "));
     assert!(b.cmd("PROT C").starts_with("200 "));
     b.cmd("USER user\r\nPASS secret");
-    // In clear.
+    // The data connection is in clear text.
     let link = b.passive();
     assert!(b.cmd("NLST").ends_with(COMPLETE));
     assert_eq!(drain(&mut b.sim, link), (b"f\r\n".to_vec(), Read::Eof));
@@ -60,7 +60,7 @@ fn clear_again_after_ccc() {
         b.sim.write(link, b"NOOP\r\n");
         assert_eq!(drain(&mut b.sim, link).0, b"200 NOOP ok.\r\n");
         assert_eq!(&b.sim.control_plaintext_received()[clear..], b"NOOP\r\n");
-        // A client that sends no close_notify.
+        // The client sends no close_notify.
         let mut b = Secure::new(versions, |setup| setup);
         b.cmd("CCC");
         b.sim.write(b.control.link, b"NOOP\r\n");
@@ -70,7 +70,7 @@ fn clear_again_after_ccc() {
 
 #[test]
 fn clear_text_around_auth() {
-    // From the client: it is no TLS, and the connection ends.
+    // Clear text from the client is not TLS, so the connection ends.
     let (server, client) = configs(NEW);
     let mut b = Bench::new(Setup::new().tls(server));
     b.text();
@@ -82,7 +82,7 @@ fn clear_text_around_auth() {
         b"AUTH TLS\r\nUSER user\r\n"
     );
     assert_eq!(b.sim.commands(), [b"AUTH TLS"]);
-    // A ClientHello that does not wait for the 234 is fine.
+    // A ClientHello may be sent before the 234 has come.
     let (server, _) = configs(NEW);
     let mut b = Bench::new(Setup::new().tls(server));
     b.text();
@@ -96,7 +96,7 @@ fn clear_text_around_auth() {
             .0
             .starts_with(b"234 Proceed with negotiation.\r\n\x16")
     );
-    // From the server.
+    // Clear text from the server comes after the 234.
     let (server, client) = configs(NEW);
     let after = Fault::on("AUTH", Action::After(b"230 Hello.\r\n".to_vec()));
     let mut b = Bench::new(Setup::new().tls(server).fault(after));

@@ -1,4 +1,4 @@
-//! A world: what its ends say, how its time passes, and what dropping leaves behind.
+//! Tests of a world: the errors of its ends, its simulated time, and dropping.
 
 use core::time::Duration;
 use std::format;
@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 
 use super::*;
 
-/// A world with a user logged in.
+/// A world in which a user is logged in.
 fn logged_in(setup: Setup) -> (World, End) {
     let world = World::new(Simulator::new(setup));
     let control = world.connect(21).unwrap();
@@ -15,7 +15,7 @@ fn logged_in(setup: Setup) -> (World, End) {
     (world, control)
 }
 
-/// Sends a line; what came before is read, and what comes after it is the result.
+/// Reads what has come, sends a line, and returns what comes then.
 fn say(end: &End, line: &str) -> String {
     heard(end);
     let line = [line.as_bytes(), b"\r\n"].concat();
@@ -23,7 +23,7 @@ fn say(end: &End, line: &str) -> String {
     heard(end)
 }
 
-/// All that can be read.
+/// Reads everything that can be read.
 fn heard(end: &End) -> String {
     let mut heard = String::new();
     let mut buffer = [0; 100];
@@ -51,7 +51,7 @@ fn time_passes_until_the_server_accepts_and_then_to_the_deadline() {
     assert!(world.pass(deadline));
     assert_eq!(world.now(), deadline);
     assert!(!world.pass(deadline));
-    // Once accepted it stays so, whatever becomes of it.
+    // The answer stays `true`, even if the connection ends later.
     world.server().reset(data.link());
     assert!(data.is_accepted());
 }
