@@ -402,8 +402,8 @@ impl Error {
         self.0.inner.as_deref()
     }
 
-    /// The error underneath, if `Display` shows it. `Display` leaves it out where a TLS reason or
-    /// the reply says the same in better words.
+    /// The error underneath, if `Display` shows it. `Display` leaves it out if a TLS reason or the
+    /// reply says the same in better words.
     fn told(&self) -> Option<&Inner> {
         let inner = self.inner().filter(|_| self.tls_reason().is_none())?;
         let same_reply = || {

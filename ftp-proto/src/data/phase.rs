@@ -290,7 +290,7 @@ impl DataPhase {
     /// Returns the same as [`outcome`](Self::outcome), by value.
     ///
     /// # Errors
-    /// Those of [`outcome`](Self::outcome).
+    /// The errors of [`outcome`](Self::outcome).
     pub fn into_outcome(self) -> Result<Completion, Error> {
         match self.state {
             State::Over(outcome) => outcome,
@@ -302,7 +302,7 @@ impl DataPhase {
     /// and then 0 bytes, the end of file.
     ///
     /// # Errors
-    /// Those of [`outcome`](Self::outcome).
+    /// The errors of [`outcome`](Self::outcome).
     pub fn read_end(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
         self.outcome()?;
         if let (Some(Text::Coming(decoder)), Some(first)) = (&mut self.text, buffer.first_mut()) {

@@ -327,8 +327,9 @@ impl Open {
         }
     }
 
-    /// Sends what may be sent together with the connection attempt. Nothing is sent early if PASV
-    /// may have to follow, because the server would wait for the transfer at the first port.
+    /// Sends REST or the data command together with the connection attempt, if the option says so.
+    /// It does not if PASV may have to name another port, because the server would run the transfer
+    /// on the first port.
     fn leave_early(&mut self, session: &mut Session) -> Result<(), Error> {
         let early = session.config().data_command == DataCommand::WithConnect;
         if !early || session.may_ask_for_another_port() {

@@ -130,7 +130,7 @@ fn next(session: &Session) -> State {
     }
 }
 
-/// The clock of a want that is not served yet. `None` if it is served.
+/// Returns the clock for a want that must still be served. `None` if the want was served.
 fn pending(session: &Session, answer: &mut Answer, wait: Wait) -> Result<Option<Clock>, Error> {
     match answer.take() {
         None => Ok(Some(Clock::Starts)),

@@ -1,4 +1,4 @@
-//! Any command.
+//! Sending any command, as a line of text.
 
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};

@@ -7,8 +7,8 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, Verb};
 
-/// Makes a server use UTF-8 for names, if it lists UTF8 (FEAT) and waits for OPTS, as IIS does. It
-/// is sent once in a session, and only if the next command needs it.
+/// Makes a server use UTF-8 for names, if it lists UTF8 (FEAT) and waits for OPTS, as IIS does.
+/// OPTS is sent once in a session, and only if the next command needs it.
 ///
 /// A refusal is remembered and is not an error, because the names may be UTF-8 all the same.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub(super) enum Utf8 {
 }
 
 impl Utf8 {
-    /// Call this before this command is sent.
+    /// Sends OPTS, if `command` needs it. Call this before the command is sent.
     pub(super) fn switch_on(
         &mut self,
         command: &Command,

@@ -70,8 +70,8 @@ pub struct Config {
     /// How many bytes of commands may wait to be written: 64 KiB. A driver that never writes is a
     /// mistake, and this limit shows it before the memory is full.
     pub unsent: usize,
-    /// How many replies that belong to no command a fence swallows before the session is given up:
-    /// 8. The worst server known sends two after an abort.
+    /// How many replies a fence may swallow before the session is given up: 8. Such replies belong
+    /// to no command. The worst server known sends two of them after an abort.
     pub strays: usize,
 }
 

@@ -161,7 +161,7 @@ pub trait Name {
     ///
     /// # Errors
     ///
-    /// Those of [`Encoding::encode`], for text. Bytes cause no error.
+    /// The errors of [`Encoding::encode`], for text. Bytes cause no error.
     fn bytes(&self, encoding: &Encoding) -> Result<Cow<'_, [u8]>, Error>;
 }
 

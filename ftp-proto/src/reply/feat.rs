@@ -21,8 +21,8 @@ use core::fmt;
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Features(
-    /// All lines, with LF between them. Each session keeps this, and one allocation uses half the
-    /// memory of one for each line.
+    /// All lines, with LF between them. Each session keeps this value. A single allocation needs
+    /// half the memory that one allocation for each line would need.
     Box<[u8]>,
 );
 

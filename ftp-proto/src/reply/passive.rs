@@ -35,7 +35,7 @@ pub struct Passive {
 ///
 /// [`Malformed::Code`]; [`NoAddress`](Malformed::NoAddress); [`Octet`](Malformed::Octet) if every
 /// run of six has a number above 255 or with more than three digits; [`Port`](Malformed::Port) for
-/// port 0. For a 229, those of [`extended_passive`].
+/// port 0. For a 229, the errors of [`extended_passive`].
 ///
 /// ```
 /// use ftp_proto::{reply::passive, wire::Reply};
@@ -62,7 +62,8 @@ pub fn passive(reply: &Reply) -> Result<Passive, Malformed> {
 /// # Errors
 ///
 /// [`Malformed::Code`]; [`NoPort`](Malformed::NoPort) (BulletProof FTP leaves out a delimiter);
-/// [`Port`](Malformed::Port) for port 0 and ports above 65535. For a 227, those of [`passive`].
+/// [`Port`](Malformed::Port) for port 0 and ports above 65535. For a 227, the errors of
+/// [`passive`].
 ///
 /// ```
 /// use ftp_proto::{reply::extended_passive, wire::Reply};

@@ -9,8 +9,8 @@ use crate::error::{Error, ErrorKind};
 use crate::options::config::{ReplyCodes, Security};
 use crate::wire::{Class, Code, Reply};
 
-/// How many preliminary replies one command may have: 256. A server that sends them without end
-/// would make a wait endless.
+/// How many preliminary replies one command may have: 256. Without this limit, a server could make
+/// a wait endless.
 const MOST_PRELIMINARIES: usize = 256;
 
 impl Session {

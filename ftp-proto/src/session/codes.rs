@@ -10,8 +10,8 @@ use crate::wire::{Class, Reply};
 
 /// Whether this final reply can answer this command. A refusal can answer any command.
 ///
-/// The table is wider than the RFCs where servers are: some accept a login in the greeting (230),
-/// answer HOST and REIN with 220, and RMD with 257.
+/// The table allows more than the RFCs, because servers do more: some accept a login in the
+/// greeting (230), answer HOST and REIN with 220, and RMD with 257.
 pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
     if matches!(reply.class(), Class::Transient | Class::Permanent) || owed.shape == Shape::Raw {
         return true;

@@ -98,7 +98,7 @@ impl Session {
 
 /// The wants.
 impl Session {
-    /// Wants to read from the control connection, within this class of waiting.
+    /// Returns the want to read from the control connection, within this class of waiting.
     pub(crate) fn receive_within(&mut self, wait: Wait) -> Want {
         let wait = self.or_last_line(wait);
         let clock = match self.clock.replace(wait) {
@@ -108,9 +108,9 @@ impl Session {
         Receive::want(self.issue(), wait, clock)
     }
 
-    /// Shortens the wait if a reply seems to have ended with another code than it began with,
-    /// because no more may come. This is done once for a reply, since each new class of waiting
-    /// starts with its whole time.
+    /// Replaces `wait` by the short [`Wait::LastLine`], if the last line looks like the end of a
+    /// reply but has another code than the first line: no more lines may come. This happens once
+    /// for each reply, because a new class of waiting starts the clock again.
     fn or_last_line(&mut self, wait: Wait) -> Wait {
         let goes_on = self.clock == Some(Wait::LastLine);
         if self.decoder.other_end().is_none() || (self.awaited_last_line && !goes_on) {
@@ -120,12 +120,12 @@ impl Session {
         Wait::LastLine
     }
 
-    /// Wants a look: a read of what has already arrived, without waiting.
+    /// Returns the want of a look: to read what has already arrived, without waiting.
     pub(crate) fn look(&mut self) -> Want {
         Receive::want(self.issue(), Wait::Arrived, Clock::Starts)
     }
 
-    /// Wants another look, as long as each look finds something.
+    /// Halts with another look, as long as each look finds something.
     pub(crate) fn look_again(&mut self, answer: &mut Answer) -> Result<(), Halt> {
         match answer.take() {
             Some(Event::Received) if !self.is_dead() => Err(self.look().into()),
@@ -133,13 +133,14 @@ impl Session {
         }
     }
 
-    /// Wants the data connection to be made. The transfer's record is open from here on.
+    /// Returns the want to make the data connection. The transfer's record is open from here on.
     pub(crate) fn connect(&mut self, endpoint: Endpoint, clock: Clock) -> Want {
         self.open_transfer();
         Connect::want(self.issue(), Wait::Connect, clock, endpoint)
     }
 
-    /// Wants a listener for the data connection. The transfer's record is open from here on.
+    /// Returns the want to listen for the data connection. The transfer's record is open from here
+    /// on.
     pub(crate) fn listen(&mut self) -> Want {
         // A flow that opens two transfers in a row must not find the record of the first.
         self.live = None;
@@ -147,7 +148,7 @@ impl Session {
         Listen::want(self.issue(), Wait::Connect, Clock::Starts)
     }
 
-    /// Wants the data connection to be accepted.
+    /// Returns the want to accept the data connection.
     pub(crate) fn accept(&mut self, wait: Wait, clock: Clock) -> Want {
         let wanted = self.config.active_peer;
         Accept::want(self.issue(), wait, clock, wanted)
@@ -173,7 +174,7 @@ impl Session {
             Some(named).filter(|named| peer.is_some_and(|peer| peer != *named));
     }
 
-    /// Wants TLS on the data connection.
+    /// Returns the want to start TLS on the data connection.
     pub(crate) fn secure_data(&mut self, clock: Clock) -> Want {
         let wait = self.handshake_wait();
         SecureData::want(self.issue(), wait, clock, Tickets::All)
@@ -188,13 +189,14 @@ impl Session {
         }
     }
 
-    /// Wants TLS on the data connection before the server has said that the transfer begins.
+    /// Returns the want to start TLS on the data connection, before the server has said that the
+    /// transfer begins.
     pub(crate) fn secure_data_early(&mut self, clock: Clock, tickets: Tickets) -> Want {
         SecureData::want(self.issue(), Wait::Preliminary, clock, tickets)
     }
 
-    /// Wants the data connection to be ended in this way. An abandoned connection is reset only if
-    /// the transfer has begun.
+    /// Returns the want to end the data connection in this way. An abandoned connection is reset
+    /// only if the transfer has begun.
     pub(crate) fn close_data(&mut self, closing: Closing, clock: Clock) -> Want {
         let wait = match closing {
             Closing::SendEnd => Wait::DataIdle,
@@ -208,13 +210,14 @@ impl Session {
         CloseData::want(self.issue(), wait, clock, closing)
     }
 
-    /// Wants TLS on the control connection. Until it is there, no byte may come or go.
+    /// Returns the want to start TLS on the control connection. No byte may come or go before that
+    /// is done.
     pub(crate) fn secure_control(&mut self) -> Want {
         self.state.channel = Channel::Securing;
         SecureControl::want(self.issue(), Wait::Handshake, Clock::Starts)
     }
 
-    /// Wants the end of TLS on the control connection.
+    /// Returns the want to end TLS on the control connection.
     pub(crate) fn clear_control(&mut self) -> Want {
         ClearControl::want(self.issue(), Wait::Handshake, Clock::Starts)
     }

@@ -56,9 +56,9 @@ impl Live {
     }
 
     /// Whether the data connection must be reset, because the server would misread a normal end. In
-    /// an upload that it has not refused, it would take the end for the end of the file. In a
-    /// download it would think that the client reads on: then SIGPIPE kills inetutils' server, and
-    /// ftp-srv waits for ever.
+    /// an upload that the server has not refused, the server would take a normal end for the end of
+    /// the file. In a download, the server would go on sending, as if the client still read:
+    /// SIGPIPE then kills inetutils, and ftp-srv waits for ever.
     pub(super) fn has_begun(&self) -> bool {
         match (&self.preliminary, self.is_upload) {
             (Some(_), true) => true,

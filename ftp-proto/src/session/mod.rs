@@ -469,7 +469,7 @@ impl Session {
     /// the second with another server.
     ///
     /// # Errors
-    /// Those of [`Options::tls_login`].
+    /// The errors of [`Options::tls_login`].
     #[cfg(feature = "rustls")]
     pub fn successor_tls_login(
         &self,

@@ -50,7 +50,7 @@ pub(super) enum Framed {
     /// MODE S or STRU F.
     #[default]
     AsBytes,
-    /// Another value.
+    /// Another value, with which transfers are refused.
     Otherwise,
     /// Unknown: the reply was lost, or did not make it clear.
     Unknown,

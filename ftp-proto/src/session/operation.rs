@@ -33,8 +33,8 @@ enum Stage {
     Finished,
 }
 
-/// How many fences are sent before the session is given up. More than one is needed for servers
-/// such as simple-ftpd, which send a late reply to an aborted transfer.
+/// How many fences are sent, one after the other, before the session is given up. More than one is
+/// needed for servers such as simple-ftpd, which send a late reply to an aborted transfer.
 const MOST_FENCES: usize = 3;
 
 impl Session {

@@ -40,7 +40,8 @@ impl Session {
         live.used_a_ticket &= live.outcome.is_none();
         self.ticketless |= live.used_a_ticket && matches!(event, Some(Event::TimedOut));
         let clock = match event {
-            // The wait for a ticket is over. A server that answers ABOR first sends none.
+            // The wait for a ticket is over. A server that answers ABOR without having sent a
+            // ticket will send none.
             Some(Event::Closed(_) | Event::TimedOut | Event::ControlFirst)
                 if live.used_a_ticket =>
             {

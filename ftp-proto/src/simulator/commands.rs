@@ -146,7 +146,8 @@ impl Simulator {
     }
 }
 
-/// The name of a mechanism as [`Setup::without`](super::Setup::without) knows it.
+/// The name by which [`Setup::without`](super::Setup::without) removes this mechanism, such as
+/// `AUTH TLS`.
 fn mechanism(argument: &[u8]) -> String {
     let argument = String::from_utf8_lossy(argument);
     format!("AUTH {}", argument.to_ascii_uppercase())

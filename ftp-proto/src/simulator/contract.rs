@@ -42,7 +42,7 @@ pub enum Operation {
     DownloadExpecting(&'static str, u64),
     /// A download with these options: [`Outcome::Bytes`].
     DownloadWith(&'static str, TransferOptions),
-    /// A download in the middle of which a NOOP is sent, after this many bytes: [`Outcome::Bytes`].
+    /// A download, with a NOOP after this many bytes: [`Outcome::Bytes`].
     DownloadKeptAlive(&'static str, usize),
     /// A download that ends by [`Ending`] after this many bytes were read: [`Outcome::Done`].
     Begin(&'static str, usize, Ending),
@@ -175,9 +175,9 @@ pub enum Outcome {
 /// The parts of an error that are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The kind.
+    /// The kind of the error.
     pub kind: ErrorKind,
-    /// The code of the reply in it.
+    /// The code of the error's reply. `None` if it has no reply.
     pub code: Option<u16>,
     /// How many bytes were moved. In an expectation, `None` means any number.
     pub transferred: Option<u64>,
@@ -383,7 +383,7 @@ impl Case {
     /// for each position. Returns the number of runs.
     ///
     /// # Errors
-    /// Those of [`run`](Self::run), with the position of the cut.
+    /// The errors of [`run`](Self::run), with the position of the cut.
     pub fn run_cut_everywhere<D: Driver>(&self) -> Result<usize, String> {
         let mut runs = 0;
         let mut length = usize::MAX;

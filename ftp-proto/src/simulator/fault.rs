@@ -109,7 +109,7 @@ pub enum Action {
     RefuseConnect,
     /// 226 directly after the 150, before any data.
     FinalFirst,
-    /// 226 without the 150.
+    /// The final reply comes without a preliminary reply before it.
     NoPreliminary,
     /// Something happens in the middle of a transfer.
     At {
@@ -126,8 +126,8 @@ pub enum Action {
     NoCloseNotify,
     /// After an upload the server does not close its side of the data connection.
     KeepOpen,
-    /// For transfer verbs, as pyftpdlib does it while it is slow to accept the data connection. The
-    /// preliminary reply comes at once, and the transfer begins on
+    /// For transfer verbs: the server behaves like pyftpdlib when it is slow to accept the data
+    /// connection. The preliminary reply comes at once, and the transfer begins on
     /// [`Simulator::idle`](crate::simulator::Simulator::idle). An ABOR before that gets only 225,
     /// and the transfer stays queued.
     ///

@@ -209,7 +209,7 @@ impl Simulator {
         self.run();
     }
 
-    /// The load of the transfer on this data connection.
+    /// What the transfer on this data connection moves, if there is a transfer.
     fn under_way(&self, link: Link) -> Option<&Load> {
         let mut transfers = self.sessions.iter().filter_map(|it| it.transfer.as_ref());
         let own = transfers.find(|it| it.link == Some(link))?;

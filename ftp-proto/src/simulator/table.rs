@@ -112,19 +112,19 @@ cases! {
     /// A firewall swallows EPSV. PASV is used from then on.
     epsv_swallowed_then_pasv => session(Setup::new().fault(Fault::on("EPSV", Action::Silent)))
         .steps(everything());
-    /// The port that EPSV named cannot be reached. The option sends the data command together with
-    /// the connection attempt.
+    /// The port that EPSV named cannot be reached. With an option, the data command is sent
+    /// together with the connection attempt.
     epsv_port_blocked_with_connect => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::RefuseConnect)))
         .config(with_connect)
         .steps(everything());
-    /// The option sends REST together with the connection attempt.
+    /// With an option, REST is sent together with the connection attempt.
     rest_with_connect => session(Setup::new())
         .config(with_connect)
         .step(Download("/five", 0), bytes(b"12345"))
         .step(Download("/five", 2), bytes(b"345"))
         .steps(still_in_step());
-    /// An option uses PASV alone.
+    /// With an option, the client uses only PASV.
     pasv_alone => session(Setup::new().fault(Fault::on("EPSV", Action::Hangup)))
         .config(|config| config.with_passive_command(PassiveCommand::Pasv))
         .steps(everything());
@@ -134,7 +134,7 @@ cases! {
     eprt_refused_then_port => session(Setup::new().without("EPRT"))
         .config(active)
         .steps(everything());
-    /// The option sends the data command together with the connection attempt.
+    /// With an option, the data command is sent together with the connection attempt.
     command_with_connect => session(Setup::new()).config(with_connect).steps(everything());
     /// A server without FEAT and SIZE.
     no_feat_no_size => session(Setup::new().without("FEAT").without("SIZE"))
@@ -395,7 +395,8 @@ cases! {
         .step(Operation::Look(Look::List, ""), lines(&["a", "b"]))
         .step(Operation::Look(Look::Mlsd, ""), lines(&["a", "b"]))
         .steps(still_in_step());
-    /// Every line ends with CR CR LF, or some do, and then the CR is a part of the name.
+    /// In the first listing, every line ends with CR CR LF, so both CRs are dropped. In the second,
+    /// only one line does, so its first CR is part of the name.
     lines_that_end_with_two_crs => session(two_listings(
             b"type=file; a\r\r\ntype=file; b\r\r\n",
             b"type=file; a\r\r\ntype=file; b\r\n",
@@ -561,7 +562,7 @@ cases! {
         .step(Download("/a (99 bytes)", 0), bytes(b"12345"))
         .step(Download("/a (99 bytes)", 0), FailsAfter(Truncated, Some(226), 5))
         .step(Download("/a (99 bytes)", 0), bytes(b"12345"));
-    /// For a server that announces a wrong size, an option switches the comparison off.
+    /// A server announces a wrong size. An option switches the comparison off.
     announced_sizes_by_option_not_compared => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Announcing(announcing(4096))))
             .fault(Fault::nth("RETR", 1, Action::Announcing(announcing(4096))))
@@ -573,8 +574,8 @@ cases! {
         )
         .step(DownloadExpecting("/five", 5), bytes(b"12345"))
         .steps(still_in_step());
-    /// By option, SIZE is sent. It shows a cut if the 150 announces nothing, or only the rest of
-    /// the file.
+    /// With the option, SIZE is sent. It shows a cut if the 150 announces nothing, or only the rest
+    /// of the file.
     sizes_asked_by_option => session(cut(Then::Fin)
             .fault(Fault::nth("RETR", 0, Action::Announcing(b"150 Here.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 1, Action::At {
@@ -593,7 +594,7 @@ cases! {
         .step(Operation::DownloadWith("/five", asking().with_offset(3)), bytes(b"45"))
         .step(Operation::DownloadWith("/none", asking()), Fails(Permanent, Some(550)))
         .steps(still_in_step());
-    /// By option, SIZE is sent, but the server does not know it. The announced size counts.
+    /// With the option, SIZE is sent, but the server does not know it. The announced size counts.
     sizes_asked_by_option_of_a_server_without_size => session(cut(Then::Fin).without("SIZE"))
         .step(
             Operation::DownloadWith("/big", asking()),
@@ -655,7 +656,7 @@ cases! {
             .fault(Fault::on("STOR", Action::ResetEnd)))
         .step(Upload("/new", big(100)), Fails(Unconfirmed, Some(226)))
         .steps(still_reading());
-    /// After a reset, SIZE proves nothing for a text or for APPE.
+    /// After a reset, SIZE proves nothing about a text or about APPE.
     reset_upload_whose_size_does_not_tell => session(Setup::new()
             .fault(Fault::on("STOR", Action::ResetEnd))
             .fault(Fault::on("APPE", Action::ResetEnd)))
@@ -668,7 +669,7 @@ cases! {
             .fault(Fault::nth("STOR", 0, Action::Words(b"552 Disk full.\r\n".to_vec()))))
         .step(Upload("/new", big(100)), Fails(Permanent, Some(552)))
         .steps(still_in_step());
-    /// By option, SIZE is not sent after a reset.
+    /// With the option, SIZE is not sent after a reset.
     reset_upload_by_option_accepted => session(Setup::new()
             .without("SIZE")
             .fault(Fault::on("STOR", Action::ResetEnd)))
@@ -681,8 +682,8 @@ cases! {
             Is(Outcome::Count(100)),
         )
         .steps(still_reading());
-    /// By option, SIZE is sent after every upload, because a server may confirm what it has not
-    /// stored.
+    /// With the option, SIZE is sent after every upload, because a server may confirm what it has
+    /// not stored.
     upload_by_option_compared => session(Setup::new()
             .file("/half", big(500))
             .fault(Fault::nth("STOR", 0, Action::At {
@@ -707,8 +708,8 @@ cases! {
 
     // Which replies confirm a transfer.
 
-    /// A 226 that comes before the 150 belongs to another command. The server cuts and refuses the
-    /// download, so it is refused.
+    /// A 226 that comes before the 150 belongs to another command. So a download that the server
+    /// then cuts and refuses has failed.
     confirmed_by_no_226_before_the_150 => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Before(b"226 Old.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 0, Action::At {
@@ -718,8 +719,8 @@ cases! {
             })))
         .step(Download("/big", 0), FailsAfter(Transient, Some(451), 50_000))
         .steps(still_in_step());
-    /// A 226 comes before the 150, and the server confirms a download that was cut. It is
-    /// unconfirmed.
+    /// A 226 comes before the 150, and then the server confirms a download that was cut. The
+    /// download is unconfirmed.
     confirmed_by_no_226_after_another_one_before_the_150 => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Before(b"226 Old.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 0, Action::At {
@@ -882,7 +883,8 @@ cases! {
             "USER user", "PASS secret", "TYPE I", "SIZE /five", "FEAT", "OPTS UTF8 ON",
             "DELE /\u{e9}", "DELE /\u{e9}",
         ]);
-    /// By option, UTF-8 for names is switched on before the first listing. A refusal is remembered.
+    /// With the option, UTF-8 for names is switched on before the first listing. A refusal is
+    /// remembered.
     utf8_before_the_first_listing => session(Setup::new()
             .directory("/void")
             .fault(Fault::on("OPTS", reply("501 What?"))))
@@ -1141,7 +1143,7 @@ cases! {
         .only(Channels::Tls)
         .step(Login, Fails(Permanent, Some(504)))
         .heard(&["AUTH TLS"]);
-    /// By option, AUTH SSL is the second try, with PBSZ and PROT after it.
+    /// With the option, AUTH SSL is the second try, with PBSZ and PROT after it.
     auth_ssl_as_second_try => Case::new(Setup::new().without("AUTH TLS"))
         .only(Channels::Tls)
         .config(with_auth_ssl)
@@ -1161,7 +1163,7 @@ cases! {
         .step(Login, Fails(Injection, None))
         .step(Pwd, Fails(Injection, None))
         .heard(&["AUTH TLS"]);
-    /// By option, data connections are in clear text; later they are protected again.
+    /// With the option, data connections are in clear text; later they are protected again.
     clear_data_by_choice => session(Setup::new())
         .only(Channels::Tls)
         .config(|config| config.with_protection(Protection::Clear))
@@ -1170,7 +1172,7 @@ cases! {
         .step(Download("/big", 0), bytes(&big(200_000)))
         .step(Operation::Protect(Protection::Private), done())
         .steps(still_in_step());
-    /// By option, PBSZ and PROT come before USER.
+    /// With the option, PBSZ and PROT come before USER.
     prot_before_login => Case::new(Setup::new().file("/big", big(200_000)))
         .only(Channels::Tls)
         .config(with_prot_first)
@@ -1195,7 +1197,7 @@ cases! {
         .step(Upload("/new", big(100_000)), Is(Outcome::Count(100_000)))
         .step(Upload("/new", Vec::new()), Is(Outcome::Count(0)))
         .steps(still_in_step());
-    /// Without close_notify, a download is accepted by option, because its size agrees.
+    /// A download without close_notify is accepted with the option, because its size agrees.
     no_close_notify_tolerated => session(Setup::new()
             .fault(Fault::on("RETR", Action::NoCloseNotify)))
         .only(Channels::Tls)
@@ -1254,8 +1256,8 @@ cases! {
             .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
         .only(Channels::Implicit)
         .steps(everything());
-    /// The option sends the data command together with the connection attempt, and the server sends
-    /// 150 only after the data handshake.
+    /// With an option, the data command is sent together with the connection attempt. The server
+    /// sends 150 only after the data handshake.
     reply_after_data_handshake_with_connect => session(Setup::new()
             .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
         .only(Channels::Tls)
@@ -1295,7 +1297,8 @@ cases! {
     data_connection_reset => session(cut(Then::Reset))
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// Neither connection brings anything more in the middle of a download.
+    /// In the middle of a download, both the data connection and the control connection fall
+    /// silent.
     data_connection_stalls => session(cut(Then::Stall))
         .step(
             Download("/big", 0),
@@ -1825,8 +1828,8 @@ impl Case {
         self
     }
 
-    /// Marks a case that may fail in active mode, over IPv6 or under TLS only, so that it is run in
-    /// every way.
+    /// Also runs this case with real servers in active mode, over IPv6 and under TLS, where its
+    /// result may differ.
     fn in_every_way(mut self) -> Self {
         self.in_every_way = true;
         self

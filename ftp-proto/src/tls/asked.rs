@@ -82,14 +82,15 @@ impl Noting {
         self.agreed.load(Ordering::Relaxed)
     }
 
-    /// Notes that a connection has resumed TLS 1.3 and ended by close_notify, without a ticket for
-    /// the next.
+    /// Notes that the server has ended a resumed TLS 1.3 connection by close_notify, without
+    /// sending a ticket for the next connection.
     pub(super) fn note_no_ticket(&self) {
         self.ticketless.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a connection has ever ended like that. Only the server can cause it: an attacker in
-    /// the network can cut a connection, but cannot send close_notify or remove a ticket.
+    /// Whether the server has ever ended a resumed TLS 1.3 connection by close_notify without
+    /// sending a new ticket. Only the server can cause this: an attacker in the network can cut a
+    /// connection, but cannot send close_notify or remove a ticket.
     pub(super) fn is_ticketless(&self) -> bool {
         self.ticketless.load(Ordering::Relaxed)
     }

@@ -169,7 +169,8 @@ impl TlsChannel {
     /// Reads plain text, as much as has come in whole records.
     ///
     /// # Errors
-    /// Those of [`handshake`](Self::handshake). What was decrypted before the error is read first.
+    /// The errors of [`handshake`](Self::handshake). What was decrypted before the error is read
+    /// first.
     pub fn read(&mut self, into: &mut [u8]) -> Result<Next<PlainRead>, Error> {
         let mut copied = self.take_plain(into);
         if copied == 0 {
@@ -210,7 +211,7 @@ impl TlsChannel {
     /// much. Call [`flush`](Self::flush) to send it: a record must not wait for the next one.
     ///
     /// # Errors
-    /// Those of [`Pump::encrypt`].
+    /// The errors of [`Pump::encrypt`].
     pub fn write(&mut self, plain: &[u8]) -> Result<Next<usize>, Error> {
         self.flush()?.and_then(|()| {
             self.pump.check_open()?;
@@ -239,7 +240,7 @@ impl TlsChannel {
     /// and call [`await_end`](Self::await_end).
     ///
     /// # Errors
-    /// Those of [`Pump::close`].
+    /// The errors of [`Pump::close`].
     pub fn close(&mut self) -> Result<Next<()>, Error> {
         if self.pump.is_closed() {
             // From now on, only operations that wait for bytes process them.
@@ -255,7 +256,7 @@ impl TlsChannel {
     /// throws away what comes before it. Session tickets that come are kept.
     ///
     /// # Errors
-    /// Those of [`handshake`](Self::handshake).
+    /// The errors of [`handshake`](Self::handshake).
     pub fn await_end(&mut self) -> Result<Next<PlainRead>, Error> {
         self.plain.clear();
         self.taken = 0;
@@ -267,7 +268,7 @@ impl TlsChannel {
     /// Reads until a session ticket has come, or none can come any more, or plain text has come.
     ///
     /// # Errors
-    /// Those of [`handshake`](Self::handshake).
+    /// The errors of [`handshake`](Self::handshake).
     pub fn harvest(&mut self) -> Result<Next<()>, Error> {
         match self.read(&mut [0; 512])? {
             Next::Read(_) if !self.awaits_ticket() => Ok(Next::Done(())),
@@ -279,7 +280,7 @@ impl TlsChannel {
     ///
     /// # Errors
     /// [`ErrorKind::Injection`] if the peer sends anything before its close_notify or after it;
-    /// also those of [`handshake`](Self::handshake).
+    /// also the errors of [`handshake`](Self::handshake).
     pub fn clear(&mut self) -> Result<Next<()>, Error> {
         self.close()?
             .and_then(|()| self.read(&mut [0]))?
@@ -331,7 +332,8 @@ impl TlsChannel {
         }
     }
 
-    /// Wants more bytes. After many bytes without progress, it yields first.
+    /// Asks the driver for more bytes. After many bytes without progress, it asks the driver to
+    /// yield first.
     fn more<T>(&mut self, wanted: usize) -> Next<T> {
         if self.came < FLOOD {
             return Next::Read(wanted);

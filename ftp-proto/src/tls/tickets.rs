@@ -1,7 +1,7 @@
 //! Which session tickets a handshake may use.
 
 /// Which session tickets a handshake on a data connection may use. In TLS 1.3 each ticket is good
-/// for one handshake, and a transfer that is then refused brings no new ticket.
+/// for one handshake. If the server then refuses the transfer, no new ticket comes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Tickets {
     /// All tickets.

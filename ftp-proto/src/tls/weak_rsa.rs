@@ -126,7 +126,7 @@ fn is_pss(hash: &dyn Hash, message: &[u8], encoded: &[u8], bits: usize) -> Optio
     )
 }
 
-/// MGF1 (appendix B.2.1).
+/// The mask generation function MGF1 (appendix B.2.1).
 fn mask(hash: &dyn Hash, seed: &[u8]) -> impl Iterator<Item = u8> {
     (0_u32..).flat_map(move |counter| {
         let block = hash.hash(&[seed, &counter.to_be_bytes()].concat());

@@ -118,7 +118,7 @@ impl ReplyDecoder {
     ///
     /// # Errors
     ///
-    /// [`DecodeError::Unterminated`] in the middle of a reply; also those of
+    /// [`DecodeError::Unterminated`] in the middle of a reply; also the errors of
     /// [`decode`](Self::decode).
     pub fn finish(&mut self) -> Result<Option<Reply>, DecodeError> {
         match &self.failed {

@@ -63,7 +63,7 @@ pub enum DecodeError {
     },
     /// [`Reply::parse`](super::Reply::parse) got more bytes than one reply.
     Surplus {
-        /// The number of bytes.
+        /// How many bytes came after the reply.
         bytes: usize,
     },
 }

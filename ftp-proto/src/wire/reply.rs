@@ -39,7 +39,7 @@ impl Reply {
     ///
     /// # Errors
     ///
-    /// Those of [`ReplyDecoder::decode`]; [`DecodeError::Unterminated`] if the reply is not
+    /// The errors of [`ReplyDecoder::decode`]; [`DecodeError::Unterminated`] if the reply is not
     /// complete; [`DecodeError::Surplus`] if something follows it.
     pub fn parse(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut decoder = ReplyDecoder::default();

@@ -137,7 +137,7 @@ impl Verb {
     ///
     /// # Errors
     ///
-    /// Those of [`Command::with`].
+    /// The errors of [`Command::with`].
     pub fn with(self, argument: impl AsRef<[u8]>) -> Result<Command, InvalidCommand> {
         Command::checked(self, argument.as_ref())
     }

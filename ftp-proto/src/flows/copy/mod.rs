@@ -330,7 +330,8 @@ impl Plan {
         Err(error.with_command(self.store.verb()).with_reply(reply))
     }
 
-    /// The successful copy, unless this side sent more than its confirmation.
+    /// Returns the copy as a success, unless this side has sent another reply after its
+    /// confirmation.
     fn vouched(&self, vouched: Ended<()>, side: Side, copied: &Copied) -> Result<Copied, Error> {
         let (verb, reply) = match side {
             Side::Source => (self.retrieve.verb(), &copied.source),

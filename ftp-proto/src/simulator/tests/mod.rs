@@ -71,7 +71,7 @@ impl Bench {
         }
     }
 
-    /// Sends without reading.
+    /// Sends a line, without reading the reply.
     fn send(&mut self, line: &str) {
         let bytes = [line.as_bytes(), b"\r\n"].concat();
         let written = self.sim.write(self.control, &bytes);
