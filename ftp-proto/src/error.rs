@@ -378,8 +378,7 @@ impl Error {
     }
 
     /// Returns why TLS failed, if that is known. It is also set if the server refused a command
-    /// because of TLS, and if a greeting does not come because one side speaks TLS and the other
-    /// does not.
+    /// because of TLS, and if no greeting comes, perhaps because the server waits for TLS.
     pub fn tls_reason(&self) -> Option<&Reason> {
         self.0.tls_reason.as_ref()
     }

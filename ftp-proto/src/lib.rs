@@ -2,8 +2,8 @@
 //!
 //! This crate decides what to send and what each reply means. Your program, or one of the adapters,
 //! owns the sockets. Such an owner is called a *driver*. It feeds in the bytes that the server
-//! sent, and writes the bytes that the session hands out. Between the two, a *flow* says what it
-//! wants next:
+//! sent, and writes the bytes that the session hands out. Each operation is a *flow*, which says
+//! what it wants next:
 //!
 //! ```text
 //!                     your driver: sockets, pipes, io_uring, arrays

@@ -31,7 +31,7 @@ impl Backlog {
     /// how many bytes the system holds that the server has not acknowledged, or `None` if the
     /// system does not say. `None` means to wait no longer.
     pub fn more_time(&mut self, held: Option<usize>) -> Option<Wait> {
-        // The last byte stands for the end of the connection.
+        // The end of the upload (FIN) counts as one byte.
         let held = held.filter(|held| *held > 1);
         let Some(held) = held else {
             // All bytes have got through just now, so the server's own time starts here.

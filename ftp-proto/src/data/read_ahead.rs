@@ -34,7 +34,7 @@ const FIRST: usize = 16 * 1024;
 /// CPU, and 512 KiB no less.
 const MOST: usize = 256 * 1024;
 
-/// A reader with this much room needs no buffer of ours.
+/// A reader with this much room gets the bytes directly, without this buffer.
 const ENOUGH: usize = 64 * 1024;
 
 impl Ahead {

@@ -436,8 +436,8 @@ impl Session {
             protection: self.state.protection.filter(allowed),
             ..self.state.standing.clone()
         };
-        // A CWD without its reply may have changed the directory, unless the server has closed the
-        // connection.
+        // A CWD without its reply may have changed the directory. It does not count if the server
+        // has closed the connection in place of a reply.
         let elsewhere = |owed: &Owed| owed.moves_elsewhere() && (owed.late || self.dead.is_none());
         if self.ledger.iter().any(elsewhere) {
             standing.lose_directory();

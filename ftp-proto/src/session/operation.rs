@@ -186,7 +186,7 @@ impl Session {
             return Err(Error::new(ErrorKind::OutOfStep).into());
         }
         if running.fences >= MOST_FENCES {
-            // Something came after each fence.
+            // Another reply came after each of these fences, so one more would not help.
             return Err(self.dead_of(Error::new(ErrorKind::OutOfStep)).into());
         }
         self.send_fence()?;

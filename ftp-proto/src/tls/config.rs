@@ -337,7 +337,8 @@ fn build(
     Ok(ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .map_err(tls_error)?
-        // The verifiers of this crate are in `verify.rs` and `by_key.rs`.
+        // rustls calls every custom verifier dangerous. Those of this crate are in `verify.rs` and
+        // `by_key.rs`.
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth())

@@ -12,8 +12,8 @@ use rustls::pki_types::ServerName;
 /// The TLS sessions of one login, which its data connections resume.
 ///
 /// The session store of rustls is made for many servers. It reserves room for eight tickets and a
-/// table of names before there is any ticket. A login has one server name, and one data connection
-/// at a time.
+/// table of names before there is any ticket, and each ticket holds a copy of the server's
+/// certificates. A login has one server name, and one data connection at a time.
 pub(super) struct Sessions {
     name: ServerName<'static>,
     kept: Mutex<Kept>,

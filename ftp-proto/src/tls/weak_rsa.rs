@@ -77,7 +77,8 @@ enum Padding {
 
 /// EMSA-PKCS1-v1_5 (section 9.2). The result is compared as a whole.
 fn pkcs1(hash: &dyn Hash, message: &[u8], length: usize) -> Option<Vec<u8>> {
-    // The DigestInfo before the digest.
+    // The parts of DigestInfo that depend on the hash: three lengths, and the end of the
+    // algorithm's identifier.
     let (whole, inside, algorithm, digest) = match hash.algorithm() {
         HashAlgorithm::SHA256 => (0x31, 0x0d, 1, 0x20),
         HashAlgorithm::SHA384 => (0x41, 0x0d, 2, 0x30),

@@ -125,7 +125,7 @@ fn held_things_are_released_one_by_one() {
     assert!(b.sim.idle());
     assert_eq!(b.text(), NOOP);
     assert!(!b.sim.idle());
-    // What nobody can see any more is not held.
+    // A reply for a closed connection is not held.
     assert_eq!(b.cmd("NOOP"), "");
     b.sim.close(b.control);
     assert!(!b.sim.idle());
