@@ -1,9 +1,15 @@
 //! Where TLS stands in the dialogue: the flows, by hand and without any TLS.
 
-use ftp_proto::flows::{Credentials, Greeting, Login, Noop, Secure};
+use std::collections::VecDeque;
+
+use ftp_proto::flows::{
+    ClearControl, Credentials, Finish, Greeting, Host, Login, Noop, Open, Restore, Secure,
+};
 use ftp_proto::tls::Reason;
-use ftp_proto::{Answer, Config, Error, ErrorKind, Flow, Misuse, Running, Security, Session};
-use ftp_proto::{Step, Wait, Want};
+use ftp_proto::{
+    Answer, Auth, Config, DataEnd, Error, ErrorKind, Flow, MissingCloseNotify, Misuse, Running,
+    Security, Session, Step, TransferType, Wait, Want,
+};
 
 fn session(security: Security) -> Session {
     Session::new(Config::default().with_security(security))
@@ -156,4 +162,172 @@ fn silence_where_the_greeting_is_due() {
     slow.receive(b"220-Wel");
     let late = error(&mut slow, &mut running, want.timed_out());
     assert_eq!(late.tls_reason(), None);
+}
+
+/// What a server says in answer to each wait, and, behind `@`, what has arrived unasked.
+struct Server {
+    replies: VecDeque<&'static str>,
+    /// Each flight of commands, with the channel that it went out on.
+    heard: Vec<String>,
+}
+
+impl Server {
+    fn with<const N: usize>(replies: [&'static str; N]) -> Self {
+        Self {
+            replies: replies.into(),
+            heard: Vec::new(),
+        }
+    }
+
+    fn run<F: Flow>(&mut self, session: &mut Session, flow: F) -> Result<F::Output, Error> {
+        let (mut running, mut answer) = session.start(flow);
+        loop {
+            let want = match session.step(&mut running, answer)? {
+                Step::Done(output) => return Ok(output),
+                Step::Want(want) => want,
+            };
+            let flight = String::from_utf8_lossy(session.outgoing()).into_owned();
+            session.advance(flight.len());
+            for line in flight.lines() {
+                let channel = if session.is_secured() { "TLS" } else { "clear" };
+                self.heard.push(format!("{channel}: {line}"));
+            }
+            answer = match want {
+                Want::Receive(want) => {
+                    let unasked = self.replies.front().and_then(|line| line.strip_prefix('@'));
+                    let line = match want.wait() {
+                        Wait::Arrived => unasked,
+                        _ => self.replies.front().copied(),
+                    };
+                    match line {
+                        Some(line) => {
+                            session.receive(format!("{line}\r\n").as_bytes());
+                            self.replies.pop_front();
+                            want.received()
+                        }
+                        None => want.timed_out(),
+                    }
+                }
+                Want::SecureControl(want) => want.secured(),
+                Want::ClearControl(want) => want.cleared(),
+                Want::Connect(want) => want.connected(),
+                Want::SecureData(want) => want.resumed(),
+                Want::CloseData(want) => want.closed(DataEnd::Clean),
+                want => want.timed_out(),
+            };
+        }
+    }
+}
+
+fn ada() -> Credentials {
+    Credentials::new("ada", "hunter2").unwrap()
+}
+
+const LOGIN: [&str; 4] = ["331 password", "230 in", "200 PBSZ", "200 PROT"];
+
+/// A session under TLS that is logged in.
+fn secured(config: Config) -> Session {
+    let mut session = Session::new(config.with_security(Security::Explicit));
+    let mut server = Server::with(["220 hi", "234 go", LOGIN[0], LOGIN[1], LOGIN[2], LOGIN[3]]);
+    server.run(&mut session, Greeting::new()).unwrap();
+    server.run(&mut session, Login::new(ada())).unwrap();
+    session
+}
+
+/// A session in clear again, after CCC.
+fn cleared(config: Config) -> Session {
+    let mut session = secured(config);
+    let mut server = Server::with(["200 clear"]);
+    let flow = ClearControl::new();
+    server.run(&mut session, flow).unwrap();
+    session
+}
+
+/// Implicit TLS is there already when a HOST that was told under TLS is told again.
+#[test]
+fn implicit_session_is_restored_with_its_host() {
+    let mut session = Session::new(Config::default().with_security(Security::Implicit));
+    let mut server = Server::with(["220 hi", "220 host", LOGIN[0], LOGIN[1], LOGIN[2], LOGIN[3]]);
+    server.run(&mut session, Greeting::new()).unwrap();
+    let host = Host::new("ftp.example.org").unwrap();
+    server.run(&mut session, host).unwrap();
+    server.run(&mut session, Login::new(ada())).unwrap();
+
+    let standing = session.standing();
+    let mut next = session.successor();
+    let mut server = Server::with(["220 hi", "220 host", LOGIN[0], LOGIN[1], LOGIN[2], LOGIN[3]]);
+    server.run(&mut next, Greeting::new()).unwrap();
+    let restore = Restore::new(ada(), standing).unwrap();
+    server.run(&mut next, restore).unwrap();
+    assert_eq!(server.heard[0], "TLS: HOST ftp.example.org");
+}
+
+/// Invariant 7: credentials that went out under TLS do not go out in clear the next time.
+#[test]
+fn b9_what_was_secured_by_hand_is_not_restored_in_clear() {
+    let mut session = Session::new(Config::default());
+    let mut server = Server::with(["220 hi", "234 go", LOGIN[0], LOGIN[1], LOGIN[2], LOGIN[3]]);
+    server.run(&mut session, Greeting::new()).unwrap();
+    server.run(&mut session, Secure::new()).unwrap();
+    server.run(&mut session, Login::new(ada())).unwrap();
+
+    let standing = session.standing();
+    let mut next = session.successor();
+    let mut server = Server::with(["220 hi", "234 go", LOGIN[0], LOGIN[1], LOGIN[2], LOGIN[3]]);
+    server.run(&mut next, Greeting::new()).unwrap();
+    let restore = Restore::new(ada(), standing).unwrap();
+    server.run(&mut next, restore).unwrap();
+    assert_eq!(server.heard[..2], ["clear: AUTH TLS", "TLS: USER ada"]);
+}
+
+/// What a download of five bytes comes to that ended without close_notify, where five are expected
+/// and the server confirms it.
+fn cut_at_the_expected_size(config: Config, open: Open) -> ErrorKind {
+    let mut session = secured(config);
+    let mut server = Server::with(["200 type", "229 (|||5000|)", "150 go", "226 done"]);
+    let transfer = server.run(&mut session, open).unwrap();
+    let finish = Finish::new(transfer, 5, DataEnd::NoCloseNotify).with_expected(Some(5));
+    server.run(&mut session, finish).unwrap_err().kind()
+}
+
+#[test]
+fn b5_a_size_vouches_for_a_cut_download_only_where_that_was_asked_for() {
+    let open = Open::retrieve("file").unwrap();
+    let kind = cut_at_the_expected_size(Config::default(), open);
+    assert_eq!(kind, ErrorKind::Truncated);
+}
+
+/// A text has another number of bytes on each side.
+#[test]
+fn b5_no_size_vouches_for_a_cut_text() {
+    let tolerant = MissingCloseNotify::IfSizeAgrees;
+    let config = Config::default().with_missing_close_notify(tolerant);
+    let open = Open::retrieve("file").unwrap();
+    let kind = cut_at_the_expected_size(config, open.with_type(TransferType::TEXT));
+    assert_eq!(kind, ErrorKind::Truncated);
+}
+
+/// An attacker who can cut the data could say in clear how long it was.
+#[test]
+fn b5_size_in_clear_does_not_vouch_for_a_cut_download() {
+    let tolerant = MissingCloseNotify::IfSizeAgrees;
+    let mut session = cleared(Config::default().with_missing_close_notify(tolerant));
+    let mut server = Server::with(["200 I", "229 (|||5000|)", "150 go", "226 done", "213 5"]);
+    let open = Open::retrieve("file").unwrap();
+    let transfer = server.run(&mut session, open).unwrap();
+    assert!(transfer.is_protected());
+    let finish = Finish::new(transfer, 5, DataEnd::NoCloseNotify);
+    let error = server.run(&mut session, finish).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Truncated);
+}
+
+/// Invariant 6 holds for AUTH behind CCC, too: nothing more is sent, not even a second try.
+#[test]
+fn b1_reply_behind_a_refused_auth_after_ccc() {
+    let mut session = cleared(Config::default().with_auth(Auth::TlsThenSsl));
+    let mut server = Server::with(["500 no", "@234 go", "257 \"/\"", "234 go"]);
+    let error = server.run(&mut session, Secure::new()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Injection);
+    assert_eq!(server.heard, ["clear: AUTH TLS"]);
+    assert!(session.is_dead());
 }

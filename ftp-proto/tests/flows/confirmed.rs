@@ -244,3 +244,24 @@ fn confirmed_uploads_are_looked_at_once_more() {
         ]
     );
 }
+
+#[test]
+fn invariant_4_a_completion_ahead_of_the_data_confirms_no_upload() {
+    let mut driver = uploading([serve("close abandon"), say("452 Disk full")]);
+    driver.session.receive(b"226 left over\r\n");
+    let outcome = driver.outcome(&Op::Finish(7, DataEnd::Clean));
+    assert!(outcome.starts_with("Unconfirmed"), "{outcome}");
+    // What the server really thinks of it is swallowed by the fence.
+    driver.server.extend(fence());
+    driver.server.extend([hear("DELE a"), say("550 No")]);
+    assert_eq!(driver.outcome(&Op::Raw("DELE a")), "550 No");
+}
+
+#[test]
+fn invariant_4_a_completion_that_waits_unread_confirms_no_upload() {
+    // Due before the client waits for anything: the look at the start of the end finds it.
+    let mut driver = uploading([say("226 left over"), serve("close abandon")]);
+    let outcome = driver.outcome(&Op::Finish(7, DataEnd::Clean));
+    assert!(outcome.starts_with("Unconfirmed"), "{outcome}");
+    driver.server.assert_over();
+}

@@ -283,3 +283,12 @@ fn finish_an_upload_whose_close_notify_was_not_answered_is_judged_by_the_reply()
         driver.server.assert_over();
     }
 }
+
+#[test]
+fn invariant_4_an_upload_whose_end_cannot_be_sent_is_no_success() {
+    let stuck = Item::Serve(SEND_END, Reaction::TimesOut);
+    let mut driver = uploading([stuck, serve("close abandon"), say("226 Thank you")]);
+    let outcome = driver.outcome(&Op::Finish(200_000, DataEnd::Clean));
+    assert!(outcome.starts_with("Timeout(DataIdle)"), "{outcome}");
+    driver.server.assert_over();
+}

@@ -171,3 +171,17 @@ fn keep_alive_in_flight_while_the_transfer_is_aborted() {
         assert_eq!(outcomes[2], "/here", "{replies:?}");
     }
 }
+
+#[test]
+fn invariant_4_a_completion_held_for_a_keep_alive_confirms_no_upload() {
+    let mut driver = uploading([hear("NOOP")]);
+    driver.outcome(&Op::KeepAlive);
+    driver.session.receive(b"226 left over\r\n");
+    driver.server.extend([serve("close abandon")]);
+    let outcome = driver.outcome(&Op::Finish(7, DataEnd::Clean));
+    assert!(outcome.starts_with("Unconfirmed"), "{outcome}");
+    driver.server.extend([say("200 NOOP"), say("452 full")]);
+    driver.server.extend(fence());
+    driver.server.extend([hear("DELE a"), say("550 No")]);
+    assert_eq!(driver.outcome(&Op::Raw("DELE a")), "550 No");
+}

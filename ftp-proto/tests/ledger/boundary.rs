@@ -1,6 +1,6 @@
 //! Invariants 6 and 7: the boundary to TLS, and no credentials before it.
 
-use ftp_proto::{ErrorKind, Step, Want, flows};
+use ftp_proto::{Config, ErrorKind, Step, Want, flows};
 
 use crate::support::*;
 
@@ -238,4 +238,27 @@ fn invariant_7_prot_c_takes_the_permission_back() {
     let outcome = driver.outcome(&Op::Retrieve("a", 0));
     assert!(outcome.starts_with("Insecure"), "{outcome}");
     driver.server.assert_over();
+}
+
+#[test]
+fn invariant_6_a_blank_line_behind_a_refused_auth_is_fatal_however_it_is_cut() {
+    for pieces in [&["502 no\r\n\r\n"][..], &["502 no\r\n", "\r\n"]] {
+        let mut driver = scripted(explicit(), [say("220 ready"), hear("AUTH TLS")]);
+        driver.outcome(&Op::Greeting);
+        driver
+            .server
+            .extend(pieces.iter().map(|piece| bytes(piece.as_bytes())));
+        let outcome = driver.outcome(&Op::Login);
+        assert!(outcome.starts_with("Injection"), "{pieces:?}: {outcome}");
+    }
+}
+
+#[test]
+fn invariant_6_an_auth_that_is_given_up_leaves_the_session_dead() {
+    let mut driver = logged_in(Config::default(), [hear("AUTH TLS"), Item::Silence]);
+    driver.outcome(&Op::Secure);
+    driver.server.extend([Item::Silence]);
+    driver.outcome(&Op::Noop);
+    assert!(driver.session.is_dead());
+    assert_eq!(driver.wire, ["AUTH TLS"]);
 }

@@ -240,3 +240,19 @@ proptest! {
         prop_assert_eq!(result, Ok(()), "{:?}", driver.wire);
     }
 }
+
+#[test]
+fn invariant_3_what_was_given_up_may_have_happened() {
+    let ascii = [hear("TYPE I"), say("200 I"), hear("TYPE A"), Item::Silence];
+    let mut driver = logged_in(Config::default(), ascii);
+    driver.outcome(&Op::Type(TransferType::Image));
+    driver.outcome(&Op::Type(TransferType::TEXT));
+    driver.server.extend([Item::Silence]);
+    // The server's 200 for TYPE A comes behind the fence's PWD.
+    driver
+        .server
+        .extend([hear("PWD"), say("200 A"), say("257 \"/fence\"")]);
+    driver.server.extend([hear("TYPE I"), say("200 I")]);
+    driver.outcome(&Op::Type(TransferType::Image));
+    driver.server.assert_over();
+}

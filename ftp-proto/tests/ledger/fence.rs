@@ -140,3 +140,51 @@ fn a_fence_is_not_the_command_whose_own_reply_is_still_to_come() {
         driver.server.assert_over();
     }
 }
+
+#[test]
+fn invariant_2_a_late_257_is_not_the_fence() {
+    let mut driver = logged_in(Config::default(), [hear("MKD a"), Item::Silence]);
+    driver.outcome(&Op::Raw("MKD a"));
+    let late = [
+        Item::Silence,
+        hear("SYST"),
+        say("257 \"a\""),
+        say("215 UNIX"),
+    ];
+    driver.server.extend(late);
+    driver.server.extend([hear("DELE a"), say("550 no")]);
+    assert_eq!(driver.outcome(&Op::Raw("DELE a")), "550 no");
+    assert_eq!(driver.wire, ["MKD a", "SYST", "DELE a"]);
+}
+
+#[test]
+fn invariant_2_a_stray_after_the_fence_is_fenced_and_a_third_one_fatal() {
+    let stray = [hear("PWD"), bytes(b"257 \"/fence\"\r\n250 another\r\n")];
+    for (strays, outcome) in [(1, "250 gone"), (2, "250 gone"), (3, "OutOfStep")] {
+        let mut driver = logged_in(Config::default(), []);
+        driver.session.receive(b"250 stray\r\n");
+        for _ in 0..strays {
+            driver.server.extend(stray.clone());
+        }
+        if strays < 3 {
+            driver.server.extend(fence());
+            driver.server.extend([hear("DELE a"), say("250 gone")]);
+        }
+        let told = driver.outcome(&Op::Raw("DELE a"));
+        assert!(told.starts_with(outcome), "{strays}: {told}");
+        driver.server.assert_over();
+    }
+}
+
+#[test]
+fn invariant_2_half_a_stray_after_the_fence_is_fenced() {
+    let mut driver = logged_in(Config::default(), []);
+    driver.session.receive(b"250 stray\r\n");
+    let both = bytes(b"257 \"/fence\"\r\n250 ano");
+    let rest = [hear("PWD"), bytes(b"ther\r\n257 \"/fence\"\r\n")];
+    driver.server.extend([hear("PWD"), both]);
+    driver.server.extend(rest);
+    driver.server.extend([hear("DELE a"), say("550 no")]);
+    assert_eq!(driver.outcome(&Op::Raw("DELE a")), "550 no");
+    driver.server.assert_over();
+}
