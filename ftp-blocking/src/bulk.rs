@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
-use ftp_proto::data::{Ahead, Moved};
+use ftp_proto::data::{DataProgress, ReadAhead};
 use ftp_proto::{Completion, DataEnd, Error};
 use rustix::event::PollFlags;
 
@@ -13,7 +13,7 @@ use crate::data::{Download, Moving, Upload};
 use crate::drive::Readiness;
 use crate::net::is_past;
 use crate::sys::descriptor;
-use crate::sys::kernel::{self, Passed, Pipe};
+use crate::sys::kernel::{self, KernelCopy, Pipe};
 use crate::sys::poll::wait;
 
 /// Room at first for what passes through our hands: a small file costs no more than it needs.
@@ -96,7 +96,7 @@ impl Download<'_> {
             let left = rest.len();
             self.0.phase.moved(before - left);
             written.map_err(|error| self.cut_short(error, 0))?;
-            self.1 = Ahead::default();
+            self.1 = ReadAhead::default();
             progress(self.transferred());
         }
         loop {
@@ -109,7 +109,7 @@ impl Download<'_> {
             self.0.phase.moved(came - pipe.held());
             let passed = emptied.map_err(|error| self.cut_short(error, 0))?;
             progress(self.transferred());
-            if passed == Passed::Refused {
+            if passed == KernelCopy::Refused {
                 return Ok(());
             }
         }
@@ -202,9 +202,9 @@ impl Moving<'_> {
         let filled = self.attempt(Readiness::Readable, |channel, _, until| {
             let passed = channel.pass(PollFlags::IN, until, |socket| pipe.fill(socket))?;
             Ok(passed.map(|passed| match passed {
-                Passed::Bytes(0) => Moved::End(DataEnd::Clean),
-                Passed::Bytes(count) => Moved::Bytes(count),
-                Passed::Refused => Moved::Bytes(0),
+                KernelCopy::Bytes(0) => DataProgress::End(DataEnd::Clean),
+                KernelCopy::Bytes(count) => DataProgress::Bytes(count),
+                KernelCopy::Refused => DataProgress::Bytes(0),
             }))
         });
         filled.map_or_else(|| self.phase.outcome().map(|_| 0), Ok)
@@ -215,8 +215,8 @@ impl Moving<'_> {
             let passed =
                 channel.pass(PollFlags::OUT, until, |socket| kernel::send(socket, file))?;
             Ok(passed.map(|passed| match passed {
-                Passed::Bytes(count) => Moved::Bytes(count),
-                Passed::Refused => Moved::Bytes(0),
+                KernelCopy::Bytes(count) => DataProgress::Bytes(count),
+                KernelCopy::Refused => DataProgress::Bytes(0),
             }))
         });
         sent.map_or_else(|| self.phase.outcome().map(|_| 0), Ok)
@@ -229,10 +229,10 @@ impl Channel {
         &mut self,
         flags: PollFlags,
         until: Instant,
-        mut pass: impl FnMut(BorrowedFd<'_>) -> io::Result<Passed>,
-    ) -> Result<Option<Passed>, Error> {
+        mut pass: impl FnMut(BorrowedFd<'_>) -> io::Result<KernelCopy>,
+    ) -> Result<Option<KernelCopy>, Error> {
         let Some(socket) = self.plain_socket() else {
-            return Ok(Some(Passed::Refused));
+            return Ok(Some(KernelCopy::Refused));
         };
         loop {
             match pass(socket) {

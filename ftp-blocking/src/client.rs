@@ -185,16 +185,18 @@ impl Client {
     /// [`Restore`]); as [`connect`](Self::connect) and
     /// [`login`](Self::login).
     pub fn reconnect(&mut self) -> Result<(), Error> {
-        let lesson = self.session.resumption_failed();
-        match self.succeed() {
+        let resumption_failed = self.session.resumption_failed();
+        match self.replace_connection() {
             // It was heeded, and the server knows no TLS 1.2, or none of ours.
-            Err(_) if lesson && !self.session.resumption_failed() => self.succeed(),
+            Err(_) if resumption_failed && !self.session.resumption_failed() => {
+                self.replace_connection()
+            }
             result => result,
         }
     }
 
     /// Connects in the place of the last connection.
-    fn succeed(&mut self) -> Result<(), Error> {
+    fn replace_connection(&mut self) -> Result<(), Error> {
         let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
         let credentials = self.session.credentials().ok_or_else(missing)?;
         let restore = Restore::new(credentials.clone(), self.session.standing())?;

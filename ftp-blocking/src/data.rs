@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::time::Instant;
 
-use ftp_proto::data::{Ahead, DataPhase, DataStep, Moved};
+use ftp_proto::data::{DataPhase, DataProgress, DataStep, ReadAhead};
 use ftp_proto::tls::TlsInfo;
 use ftp_proto::{Aborted, Completion, DataEnd, Error, Transfer, TransferOptions};
 
@@ -25,7 +25,7 @@ use crate::drive::Readiness;
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
 #[must_use = "nothing comes unless it is read"]
-pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) Ahead);
+pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) ReadAhead);
 
 /// A file on its way to the server: writes like any stream. Nothing is stored for certain before
 /// [`finish`](Self::finish) has said so.
@@ -55,7 +55,7 @@ impl<'c> Download<'c> {
             channel.reset_on_close(false);
         }
         let phase = DataPhase::new(transfer, options);
-        Self(Moving { client, phase }, Ahead::default())
+        Self(Moving { client, phase }, ReadAhead::default())
     }
 
     /// The server's confirmation, once the end was read.
@@ -78,7 +78,7 @@ impl Read for Download<'_> {
             if count == 0 {
                 let room = ahead.space(buffer);
                 let came = moving.attempt(Readiness::Readable, |channel, _, until| {
-                    Ok(channel.read(room, until)?.map(Moved::from))
+                    Ok(channel.read(room, until)?.map(DataProgress::from))
                 });
                 count = came.map_or(0, |came| ahead.filled(came, buffer));
             }
@@ -88,7 +88,7 @@ impl Read for Download<'_> {
                 count => return Ok(count),
             }
         }
-        *ahead = Ahead::default();
+        *ahead = ReadAhead::default();
         Ok(moving.phase.read_end(buffer)?)
     }
 }
@@ -205,7 +205,11 @@ impl Moving<'_> {
     pub(crate) fn attempt(
         &mut self,
         readiness: Readiness,
-        mut attempt: impl FnMut(&mut Channel, &DataPhase, Instant) -> Result<Option<Moved>, Error>,
+        mut attempt: impl FnMut(
+            &mut Channel,
+            &DataPhase,
+            Instant,
+        ) -> Result<Option<DataProgress>, Error>,
     ) -> Option<usize> {
         let Self { client, phase } = self;
         let mut waiting = None;
@@ -230,8 +234,8 @@ impl Moving<'_> {
             };
             let attempt = |data: &mut Data, until| attempt(data.channel()?, phase, until);
             match client.watch(attempt, readiness, until) {
-                Ok(Moved::Bytes(count)) => return Some(count),
-                Ok(Moved::End(end)) => phase.end(end),
+                Ok(DataProgress::Bytes(count)) => return Some(count),
+                Ok(DataProgress::End(end)) => phase.end(end),
                 Err(by) => phase.interrupted(&mut client.session, by),
             }
         }
@@ -242,7 +246,7 @@ impl Moving<'_> {
         mut attempt: impl FnMut(&mut Channel, &DataPhase, Instant) -> Result<Option<usize>, Error>,
     ) -> io::Result<usize> {
         let sent = self.attempt(Readiness::Writable, |channel, phase, until| {
-            Ok(attempt(channel, phase, until)?.map(Moved::Bytes))
+            Ok(attempt(channel, phase, until)?.map(DataProgress::Bytes))
         });
         let sent = sent.ok_or_else(|| self.phase.refusal())?;
         self.phase.moved(sent);

@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use ftp_proto::data::{Collected, LineKind, Listing};
+use ftp_proto::data::{LineCollector, LineKind, Listing};
 use ftp_proto::tls::TlsInfo;
 use ftp_proto::{Completion, Error, ListingLimits};
 
@@ -72,7 +72,7 @@ impl<'c> Lines<'c> {
 
     /// All of them, up to these limits.
     pub(crate) fn collect(mut self, limits: ListingLimits) -> Result<Vec<Vec<u8>>, Error> {
-        let mut collected = Collected::new(limits);
+        let mut collected = LineCollector::new(limits);
         while let Some(line) = self.next_line()? {
             collected.push(line)?;
         }

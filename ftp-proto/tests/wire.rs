@@ -1,6 +1,6 @@
 //! The wire layer: framing of replies, encoding of commands, the line splitter, paths.
 
-use ftp_proto::data::{Collected, LineKind, LineSplitter, LineTooLong, Listing};
+use ftp_proto::data::{LineCollector, LineKind, LineSplitter, LineTooLong, Listing};
 use ftp_proto::wire::{
     Class, Code, Command, DecodeError, Escaped, InvalidCommand, Limits, Multiline, Reply,
     ReplyDecoder, Telnet, Verb,
@@ -928,7 +928,7 @@ fn listing_lines_end_at_lf_and_lose_one_cr() {
 /// The lines that a stream hands out, and those that are collected.
 fn listed(kind: LineKind, bytes: &[u8]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let mut listing = Listing::new(kind, 99);
-    let mut collected = Collected::new(ListingLimits::default());
+    let mut collected = LineCollector::new(ListingLimits::default());
     let (mut streamed, mut rest) = (Vec::new(), bytes);
     while !listing.has_ended() {
         let room = listing.space();

@@ -7,8 +7,8 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::task::{Context, Poll, ready};
 
 use ftp_blocking::sys::descriptor;
-use ftp_blocking::sys::kernel::{self, Passed, Pipe};
-use ftp_proto::data::{Ahead, Moved};
+use ftp_blocking::sys::kernel::{self, KernelCopy, Pipe};
+use ftp_proto::data::{DataProgress, ReadAhead};
 use ftp_proto::{Completion, DataEnd, Error};
 use smol::Async;
 use smol::future::yield_now;
@@ -102,7 +102,7 @@ impl Download<'_> {
             let left = rest.len();
             self.0.phase.moved(before - left);
             written.map_err(|error| self.cut_short(error, 0))?;
-            self.1 = Ahead::default();
+            self.1 = ReadAhead::default();
             progress(self.transferred());
         }
         loop {
@@ -115,7 +115,7 @@ impl Download<'_> {
             self.0.phase.moved(came - pipe.held());
             let passed = emptied.map_err(|error| self.cut_short(error, 0))?;
             progress(self.transferred());
-            if passed == Passed::Refused {
+            if passed == KernelCopy::Refused {
                 return Ok(());
             }
             turn.took(came).await;
@@ -214,9 +214,9 @@ impl Moving<'_> {
         let filled = ready!(self.poll_attempt(cx, |channel, _, cx| {
             let passed = channel.poll_pass(cx, Async::poll_readable, |socket| pipe.fill(socket));
             passed.map_ok(|passed| match passed {
-                Passed::Bytes(0) => Moved::End(DataEnd::Clean),
-                Passed::Bytes(count) => Moved::Bytes(count),
-                Passed::Refused => Moved::Bytes(0),
+                KernelCopy::Bytes(0) => DataProgress::End(DataEnd::Clean),
+                KernelCopy::Bytes(count) => DataProgress::Bytes(count),
+                KernelCopy::Refused => DataProgress::Bytes(0),
             })
         }));
         Poll::Ready(filled.map_or_else(|| self.phase.outcome().map(|_| 0), Ok))
@@ -231,8 +231,8 @@ impl Moving<'_> {
             let send = |socket: BorrowedFd<'_>| kernel::send(socket, file);
             let passed = channel.poll_pass(cx, Async::poll_writable, send);
             passed.map_ok(|passed| match passed {
-                Passed::Bytes(count) => Moved::Bytes(count),
-                Passed::Refused => Moved::Bytes(0),
+                KernelCopy::Bytes(count) => DataProgress::Bytes(count),
+                KernelCopy::Refused => DataProgress::Bytes(0),
             })
         }));
         Poll::Ready(sent.map_or_else(|| self.phase.outcome().map(|_| 0), Ok))
@@ -245,10 +245,10 @@ impl Channel {
         &mut self,
         cx: &mut Context<'_>,
         poll_ready: fn(&Async<TcpStream>, &mut Context<'_>) -> Poll<io::Result<()>>,
-        mut pass: impl FnMut(BorrowedFd<'_>) -> io::Result<Passed>,
-    ) -> Poll<Result<Passed, Error>> {
+        mut pass: impl FnMut(BorrowedFd<'_>) -> io::Result<KernelCopy>,
+    ) -> Poll<Result<KernelCopy, Error>> {
         let Some(socket) = self.plain_socket() else {
-            return Poll::Ready(Ok(Passed::Refused));
+            return Poll::Ready(Ok(KernelCopy::Refused));
         };
         loop {
             match pass(socket.as_fd()) {

@@ -198,16 +198,18 @@ impl Client {
     /// [`Restore`]); as [`connect`](Self::connect) and
     /// [`login`](Self::login).
     pub async fn reconnect(&mut self) -> Result<(), Error> {
-        let lesson = self.session.resumption_failed();
-        match self.succeed().await {
+        let resumption_failed = self.session.resumption_failed();
+        match self.replace_connection().await {
             // It was heeded, and the server knows no TLS 1.2, or none of ours.
-            Err(_) if lesson && !self.session.resumption_failed() => self.succeed().await,
+            Err(_) if resumption_failed && !self.session.resumption_failed() => {
+                self.replace_connection().await
+            }
             result => result,
         }
     }
 
     /// Connects in the place of the last connection.
-    async fn succeed(&mut self) -> Result<(), Error> {
+    async fn replace_connection(&mut self) -> Result<(), Error> {
         let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
         let credentials = self.session.credentials().ok_or_else(missing)?;
         let restore = Restore::new(credentials.clone(), self.session.standing())?;

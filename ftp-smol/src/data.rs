@@ -5,7 +5,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use ftp_proto::data::{Ahead, DataPhase, DataStep, Interruption, Moved};
+use ftp_proto::data::{DataPhase, DataProgress, DataStep, Interruption, ReadAhead};
 use ftp_proto::flows::Finish;
 use ftp_proto::tls::TlsInfo;
 use ftp_proto::{Aborted, Completion, DataEnd, Error, Transfer, TransferOptions, Wait};
@@ -28,7 +28,7 @@ use crate::drive::Operation;
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
 #[must_use = "nothing comes unless it is read"]
-pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) Ahead);
+pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) ReadAhead);
 
 /// A file on its way to the server: writes like any stream. Nothing is stored for certain before
 /// [`finish`](Self::finish) or `close` has said so.
@@ -68,7 +68,7 @@ impl<'c> Download<'c> {
             channel.reset_on_close(false);
         }
         let moving = Moving::new(client, DataPhase::new(transfer, options));
-        Self(moving, Ahead::default())
+        Self(moving, ReadAhead::default())
     }
 
     /// The server's confirmation, once the end was read.
@@ -96,7 +96,7 @@ impl AsyncRead for Download<'_> {
             if count == 0 {
                 let room = ahead.space(buffer);
                 let came = ready!(moving.poll_attempt(cx, |channel, _, cx| {
-                    channel.poll_read(cx, room).map_ok(Moved::from)
+                    channel.poll_read(cx, room).map_ok(DataProgress::from)
                 }));
                 count = came.map_or(0, |came| ahead.filled(came, buffer));
             }
@@ -106,7 +106,7 @@ impl AsyncRead for Download<'_> {
                 count => return Poll::Ready(Ok(count)),
             }
         }
-        *ahead = Ahead::default();
+        *ahead = ReadAhead::default();
         ready!(moving.poll_finish(cx));
         Poll::Ready(Ok(moving.phase.read_end(buffer)?))
     }
@@ -251,7 +251,7 @@ impl<'c> Moving<'c> {
             &mut Channel,
             &DataPhase,
             &mut Context<'_>,
-        ) -> Poll<Result<Moved, Error>>,
+        ) -> Poll<Result<DataProgress, Error>>,
     ) -> Poll<Option<usize>> {
         let Self { client, phase, .. } = self;
         if phase.bytes().saturating_sub(self.yielded) >= YIELD_EVERY {
@@ -282,8 +282,8 @@ impl<'c> Moving<'c> {
                 }
             };
             match client.poll_watch(cx, |data, cx| attempt(data.channel()?, phase, cx)) {
-                Poll::Ready(Ok(Moved::Bytes(count))) => break Some(count),
-                Poll::Ready(Ok(Moved::End(end))) => phase.end(end),
+                Poll::Ready(Ok(DataProgress::Bytes(count))) => break Some(count),
+                Poll::Ready(Ok(DataProgress::End(end))) => phase.end(end),
                 Poll::Ready(Err(by)) => phase.interrupted(&mut client.session, by),
                 Poll::Pending if patient => {
                     self.yielded = phase.bytes();
@@ -316,7 +316,7 @@ impl<'c> Moving<'c> {
         ) -> Poll<Result<usize, Error>>,
     ) -> Poll<io::Result<usize>> {
         let sent = ready!(self.poll_attempt(cx, |channel, phase, cx| {
-            attempt(channel, phase, cx).map_ok(Moved::Bytes)
+            attempt(channel, phase, cx).map_ok(DataProgress::Bytes)
         }));
         let sent = sent.ok_or_else(|| self.phase.refusal())?;
         self.phase.moved(sent);

@@ -1,6 +1,6 @@
 //! Listings, line by line.
 
-use ftp_proto::data::{Collected, LineKind, Listing};
+use ftp_proto::data::{LineCollector, LineKind, Listing};
 use ftp_proto::tls::TlsInfo;
 use ftp_proto::{Completion, Error, ListingLimits};
 use smol::io::AsyncReadExt as _;
@@ -73,7 +73,7 @@ impl<'c> Lines<'c> {
 
     /// All of them, up to these limits.
     pub(crate) async fn collect(mut self, limits: ListingLimits) -> Result<Vec<Vec<u8>>, Error> {
-        let mut collected = Collected::new(limits);
+        let mut collected = LineCollector::new(limits);
         while let Some(line) = self.next_line().await? {
             collected.push(line)?;
         }

@@ -13,7 +13,7 @@ use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
 use crate::face::{Bridge, Client, Error, Options, Timeouts};
 use crate::support::addresses::{BlackHole, Refusing};
 use crate::support::hosted::Hosted;
-use crate::support::little::Little;
+use crate::support::recording_server::RecordingServer;
 use crate::support::tls::{other_tls, tls};
 
 /// `None` where the system does not tell.
@@ -160,7 +160,7 @@ fn handshake_refused() {
 
 fn active() {
     for file in ["file", "refused", "silent"] {
-        let server = Little::at(Ipv4Addr::LOCALHOST).expect("loopback");
+        let server = RecordingServer::at(Ipv4Addr::LOCALHOST).expect("loopback");
         let mut timeouts = Timeouts::default();
         timeouts.accept = Duration::from_millis(20);
         timeouts.final_reply = timeouts.accept;

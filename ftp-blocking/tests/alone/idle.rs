@@ -9,7 +9,7 @@ use std::io::{self, Read as _};
 use cap::Cap;
 
 use crate::face::{Client, Error, Options, TlsConfig};
-use crate::support::elsewhere::{Elsewhere, FILE, LISTING, serve_if_asked};
+use crate::support::server_process::{FILE, LISTING, ServerProcess, serve_if_asked};
 
 #[global_allocator]
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);
@@ -45,7 +45,7 @@ fn session(options: &Options) -> Result<Client, Error> {
 #[test]
 fn a_session_without_a_transfer_holds_at_most_2_kib_and_10_under_tls() {
     serve_if_asked();
-    let server = Elsewhere::start().expect("a server");
+    let server = ServerProcess::start().expect("a server");
     let clear = Options::new("127.0.0.1").with_port(server.port());
     let trusted = TlsConfig::with_roots_pem(server.certificate()).expect("a certificate");
     let tls = clear.clone().with_tls(trusted);

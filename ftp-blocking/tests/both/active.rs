@@ -7,7 +7,7 @@ use std::time::Duration;
 use ftp_proto::{ActivePeer, DataMode};
 
 use crate::face::{Client, Error, ErrorKind, Options, Timeouts, Wait};
-use crate::support::little::Little;
+use crate::support::recording_server::RecordingServer;
 use crate::support::stranger::serve_a_stranger_first;
 
 const LOCALHOST: Ipv4Addr = Ipv4Addr::LOCALHOST;
@@ -78,10 +78,10 @@ fn the_first_to_come_is_taken_by_option() {
 
 #[test]
 fn the_listener_is_closed_once_the_server_has_connected() {
-    let server = Little::at(LOCALHOST).expect("loopback");
+    let server = RecordingServer::at(LOCALHOST).expect("loopback");
     let mut client = logged_in(active("127.0.0.1", server.port()));
     let mut download = client.download("file").expect("opened");
-    assert_closed(server.told());
+    assert_closed(server.next_eprt());
     let mut content = String::new();
     download.read_to_string(&mut content).expect("confirmed");
     assert_eq!(content, "file");
@@ -89,17 +89,17 @@ fn the_listener_is_closed_once_the_server_has_connected() {
 
 #[test]
 fn the_listener_is_closed_when_the_transfer_is_refused() {
-    let server = Little::at(LOCALHOST).expect("loopback");
+    let server = RecordingServer::at(LOCALHOST).expect("loopback");
     let mut client = logged_in(active("127.0.0.1", server.port()));
     let error = refusal(&mut client, "refused");
     assert_eq!(error.kind(), ErrorKind::Transient);
-    assert_closed(server.told());
+    assert_closed(server.next_eprt());
     assert_eq!(content(&mut client, "file"), "file");
 }
 
 #[test]
 fn the_listener_is_closed_when_no_connection_comes() {
-    let server = Little::at(LOCALHOST).expect("loopback");
+    let server = RecordingServer::at(LOCALHOST).expect("loopback");
     let mut timeouts = Timeouts::default();
     timeouts.accept = Duration::from_millis(50);
     timeouts.final_reply = timeouts.accept;
@@ -107,24 +107,24 @@ fn the_listener_is_closed_when_no_connection_comes() {
     let mut client = logged_in(options);
     let error = refusal(&mut client, "silent");
     assert_eq!(error.kind(), ErrorKind::Timeout(Wait::Accept));
-    assert_closed(server.told());
+    assert_closed(server.next_eprt());
 }
 
 #[test]
 fn the_listener_is_at_the_control_connections_address_on_a_port_of_the_range() {
     let ours = Ipv4Addr::new(127, 0, 0, 77);
     let (taken, port) = taken_and_free(ours);
-    let server = Little::at(LOCALHOST).expect("loopback");
+    let server = RecordingServer::at(LOCALHOST).expect("loopback");
     let options = active("127.0.0.1", server.port())
         .with_source_address((ours, 0))
         .with_active_ports(port..=port + 1);
     let mut client = logged_in(options);
     for file in ["one", "two", "three"] {
         assert_eq!(content(&mut client, file), file);
-        assert_eq!(server.told(), SocketAddr::from((ours, port + 1)));
+        assert_eq!(server.next_eprt(), SocketAddr::from((ours, port + 1)));
         // The side that closes first keeps its port in TIME_WAIT: here the client.
         client.store("up", file).expect("confirmed");
-        assert_eq!(server.told(), SocketAddr::from((ours, port + 1)));
+        assert_eq!(server.next_eprt(), SocketAddr::from((ours, port + 1)));
     }
     drop(taken);
 }
@@ -133,7 +133,7 @@ fn the_listener_is_at_the_control_connections_address_on_a_port_of_the_range() {
 fn a_range_that_is_taken_is_an_error_that_says_so() {
     let ours = Ipv4Addr::new(127, 0, 0, 78);
     let (_taken, port) = taken_and_free(ours);
-    let server = Little::at(LOCALHOST).expect("loopback");
+    let server = RecordingServer::at(LOCALHOST).expect("loopback");
     let options = active("127.0.0.1", server.port())
         .with_source_address((ours, 0))
         .with_active_ports(port..=port);
@@ -147,36 +147,36 @@ fn a_range_that_is_taken_is_an_error_that_says_so() {
 
 #[test]
 fn the_server_is_told_the_active_address_with_the_listeners_port() {
-    let server = Little::at(LOCALHOST).expect("loopback");
+    let server = RecordingServer::at(LOCALHOST).expect("loopback");
     let outside: IpAddr = [203, 0, 113, 9].into();
     let options = active("127.0.0.1", server.port())
         .with_config(|config| config.with_active_address(outside));
     let mut client = logged_in(options);
     assert_eq!(content(&mut client, "file"), "file");
-    assert_eq!(server.told().ip(), outside);
+    assert_eq!(server.next_eprt().ip(), outside);
 }
 
 #[test]
 fn ipv6_is_told_where_the_control_connection_is_of_ipv6() {
     for host in ["::1", "[::1%1]"] {
-        let Some(server) = Little::at(Ipv6Addr::LOCALHOST) else {
+        let Some(server) = RecordingServer::at(Ipv6Addr::LOCALHOST) else {
             eprintln!("skipped: no IPv6 on loopback");
             return;
         };
         let mut client = logged_in(active(host, server.port()));
         assert_eq!(content(&mut client, "file"), "file");
-        assert_eq!(server.told().ip(), Ipv6Addr::LOCALHOST);
+        assert_eq!(server.next_eprt().ip(), Ipv6Addr::LOCALHOST);
     }
 }
 
 #[test]
 fn an_ipv4_mapped_address_is_told_as_ipv4() {
-    if Little::at(Ipv6Addr::LOCALHOST).is_none() {
+    if RecordingServer::at(Ipv6Addr::LOCALHOST).is_none() {
         eprintln!("skipped: no IPv6 on loopback");
         return;
     }
-    let server = Little::at(LOCALHOST).expect("loopback");
+    let server = RecordingServer::at(LOCALHOST).expect("loopback");
     let mut client = logged_in(active("::ffff:127.0.0.1", server.port()));
     assert_eq!(content(&mut client, "file"), "file");
-    assert_eq!(server.told().ip(), LOCALHOST);
+    assert_eq!(server.next_eprt().ip(), LOCALHOST);
 }

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use ftp_proto::simulator::{Setup, Simulator};
 
 use crate::face::{Client, Error, ErrorKind, Memory, Misuse, Options};
-use crate::support::little::{Little, Note};
+use crate::support::recording_server::{Note, RecordingServer};
 
 const OURS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 79);
 
@@ -21,7 +21,7 @@ fn run(options: Options) -> Result<String, Error> {
 
 #[test]
 fn control_and_data_come_from_the_source_address() {
-    let server = Little::at(Ipv4Addr::LOCALHOST).expect("loopback");
+    let server = RecordingServer::at(Ipv4Addr::LOCALHOST).expect("loopback");
     let options = Options::new("127.0.0.1")
         .with_port(server.port())
         .with_source_address((OURS, 0));
@@ -39,7 +39,7 @@ fn ipv6_addresses_in_brackets_and_with_zones() {
         if host.contains("lo") && !cfg!(target_os = "linux") {
             continue;
         }
-        let Some(server) = Little::at(Ipv6Addr::LOCALHOST) else {
+        let Some(server) = RecordingServer::at(Ipv6Addr::LOCALHOST) else {
             eprintln!("skipped: no IPv6 on loopback");
             return;
         };
@@ -58,7 +58,7 @@ fn a_source_port_is_the_control_connections_alone() {
     let source = free.expect("a port");
     // The second session finds a port that was in use until a moment ago.
     for _ in 0..2 {
-        let server = Little::at(Ipv4Addr::LOCALHOST).expect("loopback");
+        let server = RecordingServer::at(Ipv4Addr::LOCALHOST).expect("loopback");
         let options = Options::new("127.0.0.1")
             .with_port(server.port())
             .with_source_address(source);
@@ -73,7 +73,7 @@ fn a_source_port_is_the_control_connections_alone() {
 
 #[test]
 fn a_source_address_of_the_other_family_is_an_error() {
-    let server = Little::at(Ipv4Addr::LOCALHOST).expect("loopback");
+    let server = RecordingServer::at(Ipv4Addr::LOCALHOST).expect("loopback");
     let options = Options::new("127.0.0.1")
         .with_port(server.port())
         .with_source_address((Ipv6Addr::LOCALHOST, 0));

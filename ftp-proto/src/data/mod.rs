@@ -3,23 +3,23 @@
 mod ascii;
 mod ascii_outbox;
 mod backlog;
-mod collected;
 mod entry;
 mod interruption;
+mod line_collector;
 mod lines;
 mod listing;
-mod moved;
 mod phase;
+mod progress;
 mod read_ahead;
 
 pub use ascii::{AsciiDecoder, AsciiEncoder, Encoded};
 pub use ascii_outbox::AsciiOutbox;
 pub use backlog::Backlog;
-pub use collected::Collected;
 pub use entry::Entry;
 pub use interruption::Interruption;
+pub use line_collector::LineCollector;
 pub use lines::{LineSplitter, LineTooLong};
 pub use listing::{LineKind, Listing};
-pub use moved::Moved;
 pub use phase::{DataPhase, DataStep};
-pub use read_ahead::Ahead;
+pub use progress::DataProgress;
+pub use read_ahead::ReadAhead;

@@ -6,11 +6,11 @@ use core::fmt;
 /// A buffer between a data connection and a reader that reads a few bytes at a time.
 ///
 /// ```
-/// use ftp_proto::data::Ahead;
+/// use ftp_proto::data::ReadAhead;
 /// use std::io::Read as _;
 ///
 /// let mut connection = &b"some bytes"[..];
-/// let mut ahead = Ahead::default();
+/// let mut ahead = ReadAhead::default();
 /// let mut buffer = [0; 4];
 /// let count = connection.read(ahead.space(&mut buffer))?;
 /// assert_eq!(ahead.filled(count, &mut buffer), 4);
@@ -20,7 +20,7 @@ use core::fmt;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Default)]
-pub struct Ahead {
+pub struct ReadAhead {
     buffer: Vec<u8>,
     begin: usize,
     end: usize,
@@ -37,7 +37,7 @@ const MOST: usize = 256 * 1024;
 /// A reader with this much room gets the bytes directly, without this buffer.
 const ENOUGH: usize = 64 * 1024;
 
-impl Ahead {
+impl ReadAhead {
     /// Returns the bytes that have come and were not read yet.
     pub fn waiting(&self) -> &[u8] {
         self.buffer.get(self.begin..self.end).unwrap_or_default()
@@ -81,9 +81,9 @@ impl Ahead {
     }
 }
 
-impl fmt::Debug for Ahead {
+impl fmt::Debug for ReadAhead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ahead")
+        f.debug_struct("ReadAhead")
             .field("waiting", &self.waiting().len())
             .finish_non_exhaustive()
     }

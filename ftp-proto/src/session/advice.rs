@@ -15,7 +15,7 @@ impl Session {
     /// Forgets what was noted for the last operation. The notes of a transfer under way stay.
     pub(super) fn forget_operation(&mut self) {
         if self.live.is_none() {
-            self.noted.forget();
+            self.error_context.forget();
         }
     }
 
@@ -29,7 +29,10 @@ impl Session {
     }
 
     fn with_argument(&self, error: Error) -> Error {
-        match error.command().and_then(|verb| self.noted.command(verb)) {
+        match error
+            .command()
+            .and_then(|verb| self.error_context.command(verb))
+        {
             Some(command) => error.or_argument_of(command),
             None => error,
         }
@@ -81,7 +84,7 @@ impl Session {
     fn no_greeting(&self, error: &Error) -> Option<Cow<'static, str>> {
         let inner = error.inner().and_then(|inner| inner.downcast_ref());
         let told = error.reply().is_some() || matches!(inner, Some(DecodeError::NotAReply { .. }));
-        if let Some(words) = self.noted.words().filter(|_| !told) {
+        if let Some(words) = self.error_context.words().filter(|_| !told) {
             return Some(format!("it has said: {}", Escaped::new(words)).into());
         }
         match error.kind() {
@@ -113,7 +116,7 @@ impl Session {
         error: &Error,
         refused: Option<&Reply>,
     ) -> Option<Cow<'static, str>> {
-        if let Some(stranger) = self.noted.stranger {
+        if let Some(stranger) = self.error_context.stranger {
             let peer = self.peer.map(|peer| peer.ip().to_canonical());
             let peer = peer.map_or(Cow::Borrowed("elsewhere"), |peer| {
                 format!("at {peer}").into()
@@ -127,7 +130,7 @@ impl Session {
         let unreachable = matches!(error.kind(), ErrorKind::Io | ErrorKind::Timeout(_))
             || refused.is_some_and(|reply| matches!(reply.code().value(), 425 | 426));
         let passive = self.config.data_mode == DataMode::Passive && unreachable;
-        let named = self.noted.passed_over.filter(|_| passive)?;
+        let named = self.error_context.passed_over.filter(|_| passive)?;
         Some(Cow::Owned(format!(
             "the server named the address {named}, which was ignored: \
              `Config::with_passive_address(PassiveAddress::TrustServer)` connects there"

@@ -234,7 +234,10 @@ impl Session {
         } else {
             // This may be the last reply or not: servers send up to three.
             self.out_of_step = true;
-            self.abort_echoes |= matches!(aborting, Aborting::Unanswered | Aborting::Muddled);
+            self.abort_echoes |= matches!(
+                aborting,
+                Aborting::Unanswered | Aborting::UnansweredWithKeepAlive
+            );
         }
         if aborting != Aborting::HalfAnswered {
             self.queued = self.may_stay_queued(&reply);

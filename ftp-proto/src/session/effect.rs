@@ -158,7 +158,7 @@ impl Negotiated {
             Effect::Modified => self.modified_refused |= reply.is_not_implemented(),
             Effect::WorkingDirectory => {
                 if let Ok(Some(path)) = crate::reply::pathname(reply) {
-                    self.standing.is_in(path);
+                    self.standing.set_directory(path);
                 }
             }
             _ => {}
@@ -170,7 +170,7 @@ impl Negotiated {
         match effect {
             Effect::User | Effect::Password => {
                 self.logged_in = true;
-                self.standing.is_at_home();
+                self.standing.reset_directory();
                 self.standing.secured = self.channel == Channel::Secured;
             }
             Effect::Account => self.logged_in = true,

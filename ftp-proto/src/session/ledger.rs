@@ -55,7 +55,7 @@ pub(super) enum Aborting {
     Unanswered,
     /// Nothing has come, and the reply to a keep-alive is still to come too, so counting replies
     /// does not help.
-    Muddled,
+    UnansweredWithKeepAlive,
     /// The transfer's own refusal has come. The reply to ABOR comes next.
     HalfAnswered,
     /// The server does not know ABOR. Only the transfer's own reply may still come.
@@ -116,7 +116,7 @@ impl Owed {
                 Wait::Reply
             }
             Shape::Transfer => Wait::FinalReply,
-            Shape::Abort(Aborting::Unanswered | Aborting::Muddled) => Wait::Abort,
+            Shape::Abort(Aborting::Unanswered | Aborting::UnansweredWithKeepAlive) => Wait::Abort,
             // The server has begun to answer. Anything else it sends comes soon or never.
             Shape::Abort(Aborting::HalfAnswered | Aborting::Unknown) => Wait::DataClose,
         }

@@ -52,10 +52,10 @@
 //! | `codes.rs` | which codes can answer which command |
 //! | `fence.rs`, `fencing.rs` | the commands that bring a session back into step |
 //! | `effect.rs`, `negotiated.rs` | what a reply changes, and the state that it changes |
-//! | `live.rs`, `transfer.rs` | the record of the transfer under way, and its token |
+//! | `live_transfer.rs`, `transfer.rs` | the record of the transfer under way, and its token |
 //! | `standing.rs` | what a new connection must repeat to reach the same directory and settings |
-//! | `noted.rs`, `advice.rs` | additions to errors: the argument of the command, and what you can do |
-//! | `for_flows.rs` | everything that flows may ask and do |
+//! | `error_context.rs`, `advice.rs` | additions to errors: the argument of the command, and what you can do |
+//! | `flow_api.rs` | everything that flows may ask and do |
 //!
 //! Code outside this folder names no field of the session, of its state, or of a token.
 
@@ -63,13 +63,13 @@ mod advice;
 mod attribution;
 mod codes;
 mod effect;
+mod error_context;
 mod fence;
 mod fencing;
-mod for_flows;
+mod flow_api;
 mod ledger;
-mod live;
+mod live_transfer;
 mod negotiated;
-mod noted;
 pub(crate) mod operation;
 mod outbox;
 mod settle;
@@ -83,11 +83,11 @@ use core::fmt;
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
+use self::error_context::ErrorContext;
 use self::fence::Fencing;
 use self::ledger::{Owed, Shape};
-use self::live::Live;
+use self::live_transfer::LiveTransfer;
 use self::negotiated::{Channel, Negotiated};
-use self::noted::Noted;
 use self::standing::Standing;
 use self::transfer::{Direction, Transfer, TransferId, Verdict};
 use crate::error::{Error, ErrorKind};
@@ -132,7 +132,7 @@ pub struct Session {
     strays: usize,
     /// The last fences, or those that are being sent.
     fencing: Fencing,
-    live: Option<Live>,
+    live: Option<LiveTransfer>,
     aborted: Option<Reply>,
     /// A 426 for an aborted transfer may still come.
     abort_echoes: bool,
@@ -152,7 +152,7 @@ pub struct Session {
     /// The control connection's peer, if the driver has set it.
     peer: Option<SocketAddr>,
     /// What the running operation has noted for its errors.
-    noted: Noted,
+    error_context: ErrorContext,
 }
 
 /// What a server does first in a transfer under TLS.
@@ -212,7 +212,7 @@ impl Session {
             ticketless: false,
             first_on_data: None,
             peer: None,
-            noted: Noted::default(),
+            error_context: ErrorContext::default(),
         }
     }
 
@@ -257,7 +257,7 @@ impl Session {
     pub fn receive(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         if self.state.greeting.is_none() {
-            self.noted.hear(bytes);
+            self.error_context.hear(bytes);
         }
         while !rest.is_empty() && self.dead.is_none() {
             if matches!(

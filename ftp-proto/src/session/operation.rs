@@ -229,7 +229,7 @@ impl Session {
     fn let_go<F>(&mut self, running: &mut Running<F>) -> Halt {
         for (command, owed) in core::mem::take(&mut self.staged) {
             self.release(&command, owed);
-            self.noted.sent(command);
+            self.error_context.sent(command);
         }
         running.stage = Stage::Flowing;
         let Some(want) = running.held.take() else {

@@ -71,7 +71,7 @@ impl Session {
     fn send_abort(&mut self) {
         self.clock = None;
         self.doubt_restart();
-        let muddled = self.owes(Shape::KeepAlive);
+        let with_keep_alive = self.owes(Shape::KeepAlive);
         self.ledger
             .retain(|owed| !matches!(owed.shape, Shape::Transfer | Shape::KeepAlive));
         let clear = matches!(self.state.channel, Channel::Clear | Channel::Cleared);
@@ -82,8 +82,8 @@ impl Session {
             self.release_synch();
         }
         let command = Command::from(Verb::ABOR);
-        let aborting = match (muddled, self.state.abort_unknown) {
-            (true, _) => Aborting::Muddled,
+        let aborting = match (with_keep_alive, self.state.abort_unknown) {
+            (true, _) => Aborting::UnansweredWithKeepAlive,
             (false, true) => Aborting::Unknown,
             (false, false) => Aborting::Unanswered,
         };

@@ -107,7 +107,7 @@ impl Standing {
     }
 
     /// Notes the directory that PWD has returned.
-    pub(super) fn is_in(&mut self, path: RemotePath) {
+    pub(super) fn set_directory(&mut self, path: RemotePath) {
         let unmoved = self.directory.as_ref().is_some_and(Vec::is_empty);
         if !unmoved {
             self.directory = Some(vec![path.into()]);
@@ -119,7 +119,7 @@ impl Standing {
     }
 
     /// Notes a successful login: the session is in the directory that logins start in.
-    pub(super) fn is_at_home(&mut self) {
+    pub(super) fn reset_directory(&mut self) {
         self.directory = Some(Vec::new());
     }
 

@@ -4,12 +4,12 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::clear_text;
+use super::errors::tls_error;
 use super::info::TlsInfo;
-use super::naming::tls_error;
 use super::pump::Pump;
 use super::reason::Reason;
 use super::records::Records;
-use crate::data::Moved;
+use crate::data::DataProgress;
 use crate::error::{Error, ErrorKind};
 use crate::session::transfer::DataEnd;
 
@@ -74,7 +74,7 @@ pub enum PlainRead {
     Cut,
 }
 
-impl From<PlainRead> for Moved {
+impl From<PlainRead> for DataProgress {
     fn from(read: PlainRead) -> Self {
         match read {
             PlainRead::Bytes(count) => Self::Bytes(count),
@@ -155,10 +155,12 @@ impl TlsChannel {
         let handshaking = self.pump.is_handshaking();
         if handshaking && self.ended {
             let ended = tls_error("the connection ended in the handshake");
-            return Err(ended.with_tls_reason(match self.pump.is_asked_in_vain() {
-                true => Reason::CertificateDemanded,
-                false => Reason::EndedInHandshake,
-            }));
+            return Err(
+                ended.with_tls_reason(match self.pump.lacks_client_certificate() {
+                    true => Reason::CertificateDemanded,
+                    false => Reason::EndedInHandshake,
+                }),
+            );
         }
         match self.flush()? {
             Next::Done(()) if handshaking => Ok(self.more(0)),

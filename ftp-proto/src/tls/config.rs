@@ -16,19 +16,19 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
-use super::asked::Noting;
-#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-use super::by_key::{AnyKey, PinnedKeys};
 use super::channel::TlsChannel;
+use super::errors::tls_error;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+use super::explaining_verifier::ExplainingVerifier;
 use super::info::TlsVersion;
-use super::naming::tls_error;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+use super::key_verifier::{AcceptAnyKey, PinnedKeys};
+use super::login_notes::LoginNotes;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 use super::pin::KeyPin;
 use super::pump::Pump;
-use super::store::Sessions;
+use super::session_store::SessionStore;
 use super::tickets::Tickets;
-#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-use super::verify::Telling;
 use crate::error::{Error, ErrorKind};
 
 /// Which servers to trust, on control and data connections alike, and the client's own certificate.
@@ -105,7 +105,7 @@ impl TlsConfig {
     pub fn platform() -> Result<Self, Error> {
         let provider = provider();
         let verifier = rustls_platform_verifier::Verifier::new(provider.clone());
-        let verifier = Telling::new(Arc::new(verifier.map_err(tls_error)?), Vec::new());
+        let verifier = ExplainingVerifier::new(Arc::new(verifier.map_err(tls_error)?), Vec::new());
         Self::with_verifier(provider, Arc::new(verifier))
     }
 
@@ -175,7 +175,7 @@ impl TlsConfig {
     /// [`ErrorKind::Tls`] if the provider supports no usable protocol version.
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     pub fn dangerous_accept_any_certificate() -> Result<Self, Error> {
-        Self::with_verifier(provider(), Arc::new(AnyKey))
+        Self::with_verifier(provider(), Arc::new(AcceptAnyKey))
     }
 
     /// Sends this client certificate to servers that ask for one, on control and data connections
@@ -278,7 +278,7 @@ impl TlsConfig {
             WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
                 .build()
                 .map_err(tls_error)?;
-        let verifier = Telling::new(verifier, trusted);
+        let verifier = ExplainingVerifier::new(verifier, trusted);
         Self::with_verifier(provider, Arc::new(verifier))
     }
 
@@ -307,13 +307,13 @@ impl TlsConfig {
         // Verifier and resolver stay the same objects for the whole login, because rustls compares
         // their identity before it resumes a session.
         let mut config = ClientConfig::clone(&self.config);
-        let noting = Arc::new(Noting::new(config.client_auth_cert_resolver));
-        config.client_auth_cert_resolver = noting.clone();
-        let sessions = Arc::new(Sessions::new(name.clone()));
+        let login_notes = Arc::new(LoginNotes::new(config.client_auth_cert_resolver));
+        config.client_auth_cert_resolver = login_notes.clone();
+        let sessions = Arc::new(SessionStore::new(name.clone()));
         config.resumption = Resumption::store(sessions.clone());
         Ok(TlsLogin {
             config: Arc::new(config),
-            noting,
+            login_notes,
             sessions,
             name,
         })
@@ -410,9 +410,9 @@ impl fmt::Debug for TlsConfig {
 pub struct TlsLogin {
     config: Arc<ClientConfig>,
     /// The resolver of `config`.
-    noting: Arc<Noting>,
+    login_notes: Arc<LoginNotes>,
     /// The session store of `config`.
-    sessions: Arc<Sessions>,
+    sessions: Arc<SessionStore>,
     name: ServerName<'static>,
 }
 
@@ -423,19 +423,21 @@ impl TlsLogin {
     /// [`ErrorKind::Tls`] if rustls refuses the configuration.
     pub fn connection(&self) -> Result<TlsChannel, Error> {
         let pump = Pump::new(self.config.clone(), self.name.clone())?;
-        Ok(TlsChannel::new(pump.noting(self.noting.clone())))
+        Ok(TlsChannel::new(
+            pump.with_login_notes(self.login_notes.clone()),
+        ))
     }
 
     /// Whether this server has sent no ticket on a connection that resumed TLS 1.3. The login's
     /// tickets are then used up soon.
     pub(crate) fn is_ticketless(&self) -> bool {
-        self.noting.is_ticketless()
+        self.login_notes.is_ticketless()
     }
 
     /// Takes over what an earlier login has learnt about tickets of the same server.
     pub(crate) fn inherit(&self, before: &Self) {
         if before.is_ticketless() {
-            self.noting.note_no_ticket();
+            self.login_notes.note_no_ticket();
         }
     }
 

@@ -104,7 +104,7 @@
 //! | `CloseData`, `Harvest` | `harvest` |
 //! | `ClearControl` | `clear`, then drop the channel and go on in clear text |
 //!
-//! Sessions are resumed by tickets. In TLS 1.3 a ticket is good for one connection, and comes at
+//! SessionStore are resumed by tickets. In TLS 1.3 a ticket is good for one connection, and comes at
 //! any time after the handshake. A login keeps the four newest. If you drop a data connection
 //! without reading to its end, you lose its tickets. If you never read any, a server that demands
 //! resumption refuses the third or fourth transfer.
@@ -125,10 +125,6 @@
 //! which can be replayed. Servers that speak nothing newer than 1.1 are refused
 //! ([`Reason::NoCommonVersion`]).
 
-#[cfg(feature = "rustls")]
-mod asked;
-#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-mod by_key;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod certificate;
 #[cfg(feature = "rustls")]
@@ -138,9 +134,15 @@ mod clear_text;
 #[cfg(feature = "rustls")]
 mod config;
 #[cfg(feature = "rustls")]
-mod info;
+mod errors;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+mod explaining_verifier;
 #[cfg(feature = "rustls")]
-mod naming;
+mod info;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+mod key_verifier;
+#[cfg(feature = "rustls")]
+mod login_notes;
 mod pin;
 mod pin_text;
 #[cfg(feature = "rustls")]
@@ -151,10 +153,8 @@ mod records;
 #[cfg(feature = "rustls")]
 mod resumption;
 #[cfg(feature = "rustls")]
-mod store;
+mod session_store;
 mod tickets;
-#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-mod verify;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod weak_rsa;
 

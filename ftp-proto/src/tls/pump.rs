@@ -13,9 +13,9 @@ use rustls::unbuffered::{
 };
 use rustls::{ClientConfig, HandshakeKind, InvalidMessage, ProtocolVersion};
 
-use super::asked::{Asked, Noting};
+use super::errors::{tls_error, with_reason};
 use super::info::{TlsInfo, TlsVersion, cipher_suite};
-use super::naming::{named, tls_error};
+use super::login_notes::{CertificateRequest, LoginNotes};
 use super::reason::Reason;
 use crate::error::Error;
 use crate::wire::Reply;
@@ -44,9 +44,9 @@ pub struct Pump {
     failed: Option<Error>,
     /// The first byte that has come.
     first: Option<u8>,
-    asked: Asked,
+    request: CertificateRequest,
     /// The resolver of the configuration, if a login has made it.
-    noting: Option<Arc<Noting>>,
+    login_notes: Option<Arc<LoginNotes>>,
 }
 
 impl Pump {
@@ -61,15 +61,15 @@ impl Pump {
             closed: false,
             failed: None,
             first: None,
-            asked: Asked::Perhaps,
-            noting: None,
+            request: CertificateRequest::Unknown,
+            login_notes: None,
         })
     }
 
     /// Adds the resolver of the configuration.
-    pub(super) fn noting(mut self, noting: Arc<Noting>) -> Self {
-        self.asked = noting.beforehand();
-        self.noting = Some(noting);
+    pub(super) fn with_login_notes(mut self, login_notes: Arc<LoginNotes>) -> Self {
+        self.request = login_notes.beforehand();
+        self.login_notes = Some(login_notes);
         self
     }
 
@@ -201,8 +201,8 @@ impl Pump {
     }
 
     /// Whether the server has asked for a client certificate and got none.
-    pub(super) fn is_asked_in_vain(&self) -> bool {
-        self.asked == Asked::InVain
+    pub(super) fn lacks_client_certificate(&self) -> bool {
+        self.request == CertificateRequest::Unanswered
     }
 
     /// Returns whether a TLS 1.3 ticket for the next connection may still come. `false` once one
@@ -279,7 +279,10 @@ impl Pump {
         /// The first byte of a TLS record (RFC 8446 section 5.1).
         const TYPES: core::ops::RangeInclusive<u8> = 20..=24;
         self.note();
-        let agreed = self.noting.as_ref().is_some_and(|login| login.is_agreed());
+        let agreed = self
+            .login_notes
+            .as_ref()
+            .is_some_and(|login| login.is_agreed());
         let no_record = self.first.is_some_and(|first| !TYPES.contains(&first));
         let error = match error {
             rustls::Error::InvalidMessage(_) if no_record => {
@@ -288,7 +291,7 @@ impl Pump {
             rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
                 tls_error(error).with_tls_reason(Reason::ClearText)
             }
-            error => named(error, self.asked, agreed),
+            error => with_reason(error, self.request, agreed),
         };
         self.failed.insert(error).clone()
     }
@@ -296,13 +299,13 @@ impl Pump {
     /// Notes what the resolver was asked and how the handshake went, after rustls has processed
     /// records.
     fn note(&mut self) {
-        if let Some(noting) = &self.noting {
-            self.asked = noting.take().unwrap_or(self.asked);
+        if let Some(login_notes) = &self.login_notes {
+            self.request = login_notes.take().unwrap_or(self.request);
             if !self.connection.is_handshaking() {
-                noting.agree();
+                login_notes.agree();
             }
             if self.peer_closed && self.has_no_ticket() && self.resumed() == Some(true) {
-                noting.note_no_ticket();
+                login_notes.note_no_ticket();
             }
         }
     }

@@ -86,7 +86,7 @@ enum Turn {
 
 /// What a success came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Got {
+pub(super) enum Output {
     /// It is done.
     Done,
     /// A transfer was given up.
@@ -202,38 +202,38 @@ impl Action {
     }
 
     /// Does it.
-    pub(super) fn perform(&self, client: &mut Client) -> Result<Got, Error> {
+    pub(super) fn perform(&self, client: &mut Client) -> Result<Output, Error> {
         match self {
-            Self::Login(password) => client.login("user", password).map(|_| Got::Done),
-            Self::Cwd(path) => client.cwd(path).map(|_| Got::Done),
-            Self::Pwd => Ok(Got::Path(Some(client.pwd()?.as_bytes().to_vec()))),
-            Self::Size(path) => client.size(path).map(Got::Size),
-            Self::Rename(from, to) => client.rename(from, to).map(|_| Got::Done),
-            Self::Delete(path) => client.delete(path).map(|_| Got::Done),
-            Self::Mkd(path) => Ok(Got::Path(client.mkd(path)?.map(Vec::from))),
-            Self::Rmd(path) => client.rmd(path).map(|_| Got::Done),
-            Self::List => client.list(None::<&str>).map(Got::Lines),
-            Self::Names => client.names(None::<&str>).map(Got::Lines),
+            Self::Login(password) => client.login("user", password).map(|_| Output::Done),
+            Self::Cwd(path) => client.cwd(path).map(|_| Output::Done),
+            Self::Pwd => Ok(Output::Path(Some(client.pwd()?.as_bytes().to_vec()))),
+            Self::Size(path) => client.size(path).map(Output::Size),
+            Self::Rename(from, to) => client.rename(from, to).map(|_| Output::Done),
+            Self::Delete(path) => client.delete(path).map(|_| Output::Done),
+            Self::Mkd(path) => Ok(Output::Path(client.mkd(path)?.map(Vec::from))),
+            Self::Rmd(path) => client.rmd(path).map(|_| Output::Done),
+            Self::List => client.list(None::<&str>).map(Output::Lines),
+            Self::Names => client.names(None::<&str>).map(Output::Lines),
             Self::Facts => {
                 let entries = client.mlsd(None::<&str>)?;
                 let names = entries.iter().map(|entry| entry.name().to_vec());
                 // The directory itself is listed, too.
-                Ok(Got::Lines(names.filter(|name| name != b".").collect()))
+                Ok(Output::Lines(names.filter(|name| name != b".").collect()))
             }
-            Self::Status => client.status(None::<&str>).map(|_| Got::Done),
-            Self::Features => client.features().map(|_| Got::Done),
-            Self::Noop => client.noop().map(|_| Got::Done),
-            Self::Type(transfer_type) => client.set_type(*transfer_type).map(|()| Got::Done),
+            Self::Status => client.status(None::<&str>).map(|_| Output::Done),
+            Self::Features => client.features().map(|_| Output::Done),
+            Self::Noop => client.noop().map(|_| Output::Done),
+            Self::Type(transfer_type) => client.set_type(*transfer_type).map(|()| Output::Done),
             Self::Raw(line) => client.raw(line).and_then(|reply| {
                 let code = reply.code().value();
                 // A refusal is what was asked for.
                 if code < 400 {
-                    Ok(Got::Done)
+                    Ok(Output::Done)
                 } else {
                     Err(Error::from(io::Error::other("refused")))
                 }
             }),
-            Self::Reconnect => client.reconnect().map(|()| Got::Done),
+            Self::Reconnect => client.reconnect().map(|()| Output::Done),
             Self::Download {
                 path,
                 offset,
@@ -287,7 +287,7 @@ impl Way {
         }
     }
 
-    fn read(self, mut download: Download<'_>) -> Result<Got, Error> {
+    fn read(self, mut download: Download<'_>) -> Result<Output, Error> {
         let mut all = Vec::new();
         let mut piece = vec![0; self.piece];
         let mut patience = usize::from(self.stubborn);
@@ -296,11 +296,11 @@ impl Way {
             if let Some((_, turn)) = turn.take_if(|(after, _)| all.len() >= *after) {
                 match turn {
                     Turn::KeepAlive => download.keep_alive()?,
-                    Turn::Abort => return download.abort().map(|_| Got::GivenUp),
-                    Turn::Drop => return Ok(Got::GivenUp),
+                    Turn::Abort => return download.abort().map(|_| Output::GivenUp),
+                    Turn::Drop => return Ok(Output::GivenUp),
                     Turn::Forget => {
                         std::mem::forget(download);
-                        return Ok(Got::GivenUp);
+                        return Ok(Output::GivenUp);
                     }
                 }
             }
@@ -312,10 +312,10 @@ impl Way {
             }
         }
         download.finish()?;
-        Ok(Got::Bytes(all))
+        Ok(Output::Bytes(all))
     }
 
-    fn write(self, mut upload: Upload<'_>, content: &[u8]) -> Result<Got, Error> {
+    fn write(self, mut upload: Upload<'_>, content: &[u8]) -> Result<Output, Error> {
         let mut left = content;
         let mut patience = usize::from(self.stubborn);
         let mut turn = self.turn;
@@ -324,11 +324,11 @@ impl Way {
             if let Some((_, turn)) = turn.take_if(|(after, _)| written >= *after) {
                 match turn {
                     Turn::KeepAlive => upload.keep_alive()?,
-                    Turn::Abort => return upload.abort().map(|_| Got::GivenUp),
-                    Turn::Drop => return Ok(Got::GivenUp),
+                    Turn::Abort => return upload.abort().map(|_| Output::GivenUp),
+                    Turn::Drop => return Ok(Output::GivenUp),
                     Turn::Forget => {
                         std::mem::forget(upload);
-                        return Ok(Got::GivenUp);
+                        return Ok(Output::GivenUp);
                     }
                 }
             }
@@ -342,6 +342,6 @@ impl Way {
             }
         }
         upload.finish()?;
-        Ok(Got::Done)
+        Ok(Output::Done)
     }
 }

@@ -3,7 +3,7 @@
 use ftp_proto::simulator::{Simulator, TransferRecord};
 use ftp_proto::{Error, ErrorKind, Misuse};
 
-use super::action::{Action, Got, Mode};
+use super::action::{Action, Mode, Output};
 use super::fault::Kind;
 use super::scenario::Scenario;
 
@@ -36,31 +36,31 @@ pub(super) struct Trial<'a> {
 
 impl Trial<'_> {
     /// Judges an action that went well.
-    pub(super) fn judge(&self, action: &Action, got: &Got) -> Result<(), String> {
-        if *got == Got::GivenUp {
+    pub(super) fn judge(&self, action: &Action, got: &Output) -> Result<(), String> {
+        if *got == Output::GivenUp {
             return Ok(());
         }
         // The reply to a raw command is the user's to judge, of whatever code it is.
         let raw = matches!(action, Action::Raw(_)) && self.may_meet(Kind::WrongCode);
-        if *got != Got::Size(None) && !raw {
+        if *got != Output::Size(None) && !raw {
             self.is_answered(action.verbs())?;
         }
         match (action, got) {
             (Action::Cwd(path), _) => self.is_at(&resolve(self.before.place.as_deref(), path)),
-            (Action::Pwd, Got::Path(Some(path))) => self.is_at(&Some(path.clone())),
-            (Action::Size(path), Got::Size(size)) => self.has_size(path, *size),
-            (Action::Mkd(path), Got::Path(Some(made))) => {
+            (Action::Pwd, Output::Path(Some(path))) => self.is_at(&Some(path.clone())),
+            (Action::Size(path), Output::Size(size)) => self.has_size(path, *size),
+            (Action::Mkd(path), Output::Path(Some(made))) => {
                 let meant = self.path(path);
                 ensure(*made == meant, || format!("{} was made", show(&meant)))
             }
-            (Action::List, Got::Lines(lines)) => self.lists(lines, true),
-            (Action::Names, Got::Lines(lines)) => self.lists(lines, false),
-            (Action::Facts, Got::Lines(names)) => self.lists(names, false),
+            (Action::List, Output::Lines(lines)) => self.lists(lines, true),
+            (Action::Names, Output::Lines(lines)) => self.lists(lines, false),
+            (Action::Facts, Output::Lines(names)) => self.lists(names, false),
             (
                 Action::Download {
                     path, offset, text, ..
                 },
-                Got::Bytes(bytes),
+                Output::Bytes(bytes),
             ) => self.brought(path, *offset, *text, bytes),
             (
                 Action::Upload {

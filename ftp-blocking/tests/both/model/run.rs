@@ -6,7 +6,7 @@ use fastrand::Rng;
 use ftp_proto::simulator::Simulator;
 use ftp_proto::{Error, Timeouts};
 
-use super::action::{Action, Got, Mode};
+use super::action::{Action, Mode, Output};
 use super::fault::{Kind, any};
 use super::law::{Before, Trial, resolve, show};
 use super::scenario::Scenario;
@@ -157,7 +157,7 @@ impl Run {
     }
 
     /// Does it, to its end or not.
-    fn perform(&mut self, client: &mut Client, action: &Action) -> Result<Got, Error> {
+    fn perform(&mut self, client: &mut Client, action: &Action) -> Result<Output, Error> {
         let (restless, rng) = (self.scenario.restless, &mut self.rng);
         let luck = if restless { rng.u8(..16) } else { u8::MAX };
         let after = rng.usize(..60).min(rng.usize(..60));
@@ -236,14 +236,14 @@ impl Run {
     }
 }
 
-fn told(result: &Result<Got, Error>) -> String {
+fn told(result: &Result<Output, Error>) -> String {
     match result {
-        Ok(Got::Bytes(bytes)) => format!("  Ok, {} bytes", bytes.len()),
-        Ok(Got::Lines(lines)) => {
+        Ok(Output::Bytes(bytes)) => format!("  Ok, {} bytes", bytes.len()),
+        Ok(Output::Lines(lines)) => {
             let lines: Vec<_> = lines.iter().map(show).collect();
             format!("  Ok, {lines:?}")
         }
-        Ok(Got::Path(Some(path))) => format!("  Ok, {}", show(path)),
+        Ok(Output::Path(Some(path))) => format!("  Ok, {}", show(path)),
         Ok(got) => format!("  Ok, {got:.100?}"),
         Err(error) => format!("  {error}"),
     }

@@ -2,7 +2,7 @@
 //! `-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest`.
 
 use super::*;
-use crate::tls::by_key::hash_of;
+use crate::tls::key_verifier::hash_of;
 
 const MESSAGE: &[u8] = b"a message";
 

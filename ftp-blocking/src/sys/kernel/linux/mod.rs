@@ -7,16 +7,16 @@ use std::io;
 
 use rustix::io::Errno;
 
-use super::Passed;
+use super::KernelCopy;
 
 /// Less room in a pipe than this makes more system calls than reading and writing do, and for a
 /// smaller file it is not worth it to look whether [`send`](sendfile::send) may be used.
 const LEAST: usize = 64 * 1024;
 
-fn passed(result: Result<usize, Errno>) -> io::Result<Passed> {
+fn kernel_copy(result: Result<usize, Errno>) -> io::Result<KernelCopy> {
     match result {
-        Ok(count) => Ok(Passed::Bytes(count)),
-        Err(error) if is_refusal(error) => Ok(Passed::Refused),
+        Ok(count) => Ok(KernelCopy::Bytes(count)),
+        Err(error) if is_refusal(error) => Ok(KernelCopy::Refused),
         Err(error) => Err(error.into()),
     }
 }

@@ -6,7 +6,7 @@ use std::os::fd::BorrowedFd;
 use rustix::fs::{FileType, fstat, sendfile};
 use rustix::io::Errno;
 
-use super::{LEAST, Passed, passed};
+use super::{KernelCopy, LEAST, kernel_copy};
 
 /// How much one call sends: enough that calls do not count, little enough that the control
 /// connection is looked at several times a second on a slow disk.
@@ -17,12 +17,12 @@ const SEND: usize = 1024 * 1024;
 /// # Errors
 /// [`WouldBlock`](io::ErrorKind::WouldBlock) where the socket has no room yet, or what ends the
 /// connection.
-pub fn send(socket: BorrowedFd<'_>, file: BorrowedFd<'_>) -> io::Result<Passed> {
+pub fn send(socket: BorrowedFd<'_>, file: BorrowedFd<'_>) -> io::Result<KernelCopy> {
     match sendfile(socket, file, None, SEND) {
         // Reading and writing will tell whether the file or the socket was at fault; but what
         // ended the connection is told only once.
-        Err(error) if !is_the_connections(error) => Ok(Passed::Refused),
-        sent => passed(sent),
+        Err(error) if !is_the_connections(error) => Ok(KernelCopy::Refused),
+        sent => kernel_copy(sent),
     }
 }
 

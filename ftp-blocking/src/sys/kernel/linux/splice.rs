@@ -9,7 +9,7 @@ use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
 use socket2::SockRef;
 
-use super::{LEAST, Passed, is_refusal, passed};
+use super::{KernelCopy, LEAST, is_refusal, kernel_copy};
 use crate::sys::descriptor::{again, read, write_all};
 
 /// Room in a pipe: as much as the kernel gives to every user. With the 64 KiB that a pipe has by
@@ -57,19 +57,19 @@ impl Pipe {
     /// # Errors
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) where it has nothing yet, or what ends the
     /// connection.
-    pub fn fill(&mut self, socket: BorrowedFd<'_>) -> io::Result<Passed> {
+    pub fn fill(&mut self, socket: BorrowedFd<'_>) -> io::Result<KernelCopy> {
         let spliced = self.splice_from(socket);
         // Urgent data stops splice: it then finds nothing, again and again, or the end.
         let was_idle = replace(&mut self.idle, spliced == Err(Errno::AGAIN));
         let nothing = spliced == Ok(0) || (self.idle && was_idle);
         if !nothing || !has_more(socket) {
-            return passed(spliced);
+            return kernel_copy(spliced);
         }
         // It may have come a moment ago.
         self.idle = false;
         match self.splice_from(socket) {
-            Ok(0) | Err(Errno::AGAIN) => Ok(Passed::Refused),
-            spliced => passed(spliced),
+            Ok(0) | Err(Errno::AGAIN) => Ok(KernelCopy::Refused),
+            spliced => kernel_copy(spliced),
         }
     }
 
@@ -81,11 +81,11 @@ impl Pipe {
         Ok(count)
     }
 
-    /// Writes all that is in it to a file. [`Passed::Refused`] where that went by copying.
+    /// Writes all that is in it to a file. [`KernelCopy::Refused`] where that went by copying.
     ///
     /// # Errors
     /// What the file says; what could not be written is still [held](Self::held).
-    pub fn empty(&mut self, file: BorrowedFd<'_>) -> io::Result<Passed> {
+    pub fn empty(&mut self, file: BorrowedFd<'_>) -> io::Result<KernelCopy> {
         let before = self.held;
         while self.held > 0 {
             let flags = SpliceFlags::empty();
@@ -96,11 +96,11 @@ impl Pipe {
                 Err(error) => again(error, file, PollFlags::OUT)?,
             }
         }
-        Ok(Passed::Bytes(before))
+        Ok(KernelCopy::Bytes(before))
     }
 
     /// For files that were opened for appending, and for devices that splice cannot write to.
-    fn copy(&mut self, file: BorrowedFd<'_>) -> io::Result<Passed> {
+    fn copy(&mut self, file: BorrowedFd<'_>) -> io::Result<KernelCopy> {
         let mut buffer = vec![0; self.held.min(LEAST)];
         while self.held > 0 {
             let count = read(self.reader.as_fd(), &mut buffer)?;
@@ -109,7 +109,7 @@ impl Pipe {
             self.held -= count - bytes.len();
             written?;
         }
-        Ok(Passed::Refused)
+        Ok(KernelCopy::Refused)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::session::transfer::DataEnd;
 
 /// The result of an attempt to move bytes.
 #[derive(Debug)]
-pub enum Moved {
+pub enum DataProgress {
     /// This many bytes were moved.
     Bytes(usize),
     /// The data has ended in this way.

@@ -14,23 +14,23 @@ use rustls::sign::CertifiedKey;
 
 /// Whether the server has asked for a client certificate, as far as is known when an alert comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum CertificateRequest {
     /// Unknown, because the configuration has a resolver of its own.
-    Perhaps,
+    Unknown,
     /// The server did not ask, and the client has no certificate.
-    No,
+    NotSent,
     /// The server did not ask, but the client has a certificate. A resumed session may include it.
-    Before,
+    AnsweredBefore,
     /// The server asked, and the client sent a certificate.
     Answered,
     /// The server asked, and the client sent none.
-    InVain,
+    Unanswered,
 }
 
 /// Wraps another resolver and notes what the server asks. A login uses one for all its connections,
 /// because rustls does not resume a session that was begun with another resolver.
 #[derive(Debug)]
-pub(super) struct Noting {
+pub(super) struct LoginNotes {
     resolver: Arc<dyn ResolvesClientCert>,
     noted: AtomicU8,
     agreed: AtomicBool,
@@ -39,9 +39,9 @@ pub(super) struct Noting {
 
 const NOTHING: u8 = 0;
 const ANSWERED: u8 = 1;
-const IN_VAIN: u8 = 2;
+const UNANSWERED: u8 = 2;
 
-impl Noting {
+impl LoginNotes {
     pub(super) fn new(resolver: Arc<dyn ResolvesClientCert>) -> Self {
         Self {
             resolver,
@@ -52,22 +52,22 @@ impl Noting {
     }
 
     /// What is known before the handshake.
-    pub(super) fn beforehand(&self) -> Asked {
+    pub(super) fn beforehand(&self) -> CertificateRequest {
         match self.has_certs() {
-            true => Asked::Before,
-            false => Asked::No,
+            true => CertificateRequest::AnsweredBefore,
+            false => CertificateRequest::NotSent,
         }
     }
 
     /// Takes what was asked since the last call. rustls asks while it processes records. So call
     /// this right after that: it is then about the server of this connection.
-    pub(super) fn take(&self) -> Option<Asked> {
+    pub(super) fn take(&self) -> Option<CertificateRequest> {
         if self.noted.load(Ordering::Relaxed) == NOTHING {
             return None;
         }
         match self.noted.swap(NOTHING, Ordering::Relaxed) {
-            ANSWERED => Some(Asked::Answered),
-            IN_VAIN => Some(Asked::InVain),
+            ANSWERED => Some(CertificateRequest::Answered),
+            UNANSWERED => Some(CertificateRequest::Unanswered),
             _ => None,
         }
     }
@@ -96,7 +96,7 @@ impl Noting {
     }
 }
 
-impl ResolvesClientCert for Noting {
+impl ResolvesClientCert for LoginNotes {
     fn resolve(
         &self,
         authorities: &[&[u8]],
@@ -107,7 +107,7 @@ impl ResolvesClientCert for Noting {
         // That counts as not accepted.
         let noted = match certified {
             Some(_) => ANSWERED,
-            None => IN_VAIN,
+            None => UNANSWERED,
         };
         self.noted.store(noted, Ordering::Relaxed);
         certified

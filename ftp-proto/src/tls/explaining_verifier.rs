@@ -17,13 +17,13 @@ use super::reason::Reason;
 /// Wraps another verifier. If that verifier's error does not name the cause, this one finds it. It
 /// also accepts a certificate that is itself a trusted root.
 #[derive(Debug)]
-pub(super) struct Telling {
+pub(super) struct ExplainingVerifier {
     verifier: Arc<dyn ServerCertVerifier>,
     /// Trusted certificates that a server may use as its own.
     trusted: Vec<CertificateDer<'static>>,
 }
 
-impl Telling {
+impl ExplainingVerifier {
     pub(super) fn new(
         verifier: Arc<dyn ServerCertVerifier>,
         trusted: Vec<CertificateDer<'static>>,
@@ -32,7 +32,7 @@ impl Telling {
     }
 }
 
-impl ServerCertVerifier for Telling {
+impl ServerCertVerifier for ExplainingVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -98,7 +98,7 @@ impl ServerCertVerifier for Telling {
     }
 }
 
-impl Telling {
+impl ExplainingVerifier {
     /// The cause, if the error itself does not name it.
     fn cause(
         &self,

@@ -29,13 +29,13 @@ const FEATURES: &str = "211-Features:\r\n AUTH TLS\r\n CCC\r\n CLNT\r\n CSID\r\n
     SITE UTIME\r\n SIZE\r\n SSCN\r\n TVFS\r\n UTF8\r\n XCRC\r\n XMD5\r\n XSHA256\r\n211 End\r\n";
 
 /// A running server; dropping it stops it.
-pub(crate) struct Elsewhere {
+pub(crate) struct ServerProcess {
     child: Child,
     port: u16,
     certificate: String,
 }
 
-impl Elsewhere {
+impl ServerProcess {
     /// Starts this program a second time, with its one test as the server.
     pub(crate) fn start() -> io::Result<Self> {
         let mut child = Command::new(env::current_exe()?)
@@ -71,7 +71,7 @@ impl Elsewhere {
     }
 }
 
-impl Drop for Elsewhere {
+impl Drop for ServerProcess {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

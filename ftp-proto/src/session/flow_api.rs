@@ -6,7 +6,7 @@
 use core::net::{IpAddr, SocketAddr};
 
 use super::ledger::{Aborting, Owed, Shape};
-use super::live::Live;
+use super::live_transfer::LiveTransfer;
 use super::negotiated::{Channel, Framed};
 use super::transfer::{Direction, Secured, Transfer};
 use super::{FirstOnData, Session};
@@ -156,21 +156,21 @@ impl Session {
 
     /// Notes that a connection from another address came in active mode and was dropped.
     pub(crate) fn turned_away(&mut self, stranger: Option<SocketAddr>) {
-        self.noted.stranger = stranger.or(self.noted.stranger);
+        self.error_context.stranger = stranger.or(self.error_context.stranger);
     }
 
     /// Notes that the data connection is the right one. Dropped connections and an ignored address
     /// explain no later failure, so errors need not mention them.
     pub(crate) fn data_opened(&mut self) {
-        self.noted.stranger = None;
-        self.noted.passed_over = None;
+        self.error_context.stranger = None;
+        self.error_context.passed_over = None;
     }
 
     /// Notes the address in a 227, if it differs from the control connection's peer, to which the
     /// connection goes instead.
     pub(crate) fn passes_over(&mut self, named: IpAddr) {
         let peer = self.peer.map(|peer| peer.ip().to_canonical());
-        self.noted.passed_over =
+        self.error_context.passed_over =
             Some(named).filter(|named| peer.is_some_and(|peer| peer != *named));
     }
 
@@ -202,7 +202,7 @@ impl Session {
             Closing::SendEnd => Wait::DataIdle,
             _ => Wait::DataClose,
         };
-        let has_begun = self.live.as_ref().is_some_and(Live::has_begun);
+        let has_begun = self.live.as_ref().is_some_and(LiveTransfer::has_begun);
         let closing = match closing {
             Closing::Abandon if !has_begun => Closing::Discard,
             closing => closing,
@@ -462,7 +462,7 @@ impl Session {
     pub(crate) fn open_transfer(&mut self) {
         if self.live.is_none() {
             self.aborted = None;
-            self.live = Some(Live::new(self.next_transfer()));
+            self.live = Some(LiveTransfer::new(self.next_transfer()));
         }
     }
 
@@ -523,7 +523,7 @@ impl Session {
 
     /// Whether the server has refused the transfer.
     pub(crate) fn has_refused(&self) -> bool {
-        self.live.as_ref().is_some_and(Live::is_refused)
+        self.live.as_ref().is_some_and(LiveTransfer::is_refused)
     }
 
     /// Whether the confirmation may belong to another command. Either a wrong reply was taken for
@@ -612,8 +612,8 @@ impl Session {
         let finished = self.final_reply().cloned();
         // A time-out before this point belongs to the data connection.
         let unanswered = Shape::Abort(Aborting::Unanswered);
-        let muddled = Shape::Abort(Aborting::Muddled);
-        let abort = |owed: &Owed| [unanswered, muddled].contains(&owed.shape);
+        let with_keep_alive = Shape::Abort(Aborting::UnansweredWithKeepAlive);
+        let abort = |owed: &Owed| [unanswered, with_keep_alive].contains(&owed.shape);
         let unanswered = matches!(answer.event(), Some(Event::TimedOut))
             && !self.has_open_data()
             && self.ledger.front().is_some_and(abort);

@@ -3,7 +3,7 @@
 use std::io;
 use std::os::fd::BorrowedFd;
 
-use super::Passed;
+use super::KernelCopy;
 
 /// There is none.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl Pipe {
     ///
     /// # Errors
     /// None.
-    pub fn fill(&mut self, _: BorrowedFd<'_>) -> io::Result<Passed> {
+    pub fn fill(&mut self, _: BorrowedFd<'_>) -> io::Result<KernelCopy> {
         match *self {}
     }
 
@@ -32,7 +32,7 @@ impl Pipe {
     ///
     /// # Errors
     /// None.
-    pub fn empty(&mut self, _: BorrowedFd<'_>) -> io::Result<Passed> {
+    pub fn empty(&mut self, _: BorrowedFd<'_>) -> io::Result<KernelCopy> {
         match *self {}
     }
 }
@@ -41,8 +41,8 @@ impl Pipe {
 ///
 /// # Errors
 /// None.
-pub fn send(_: BorrowedFd<'_>, _: BorrowedFd<'_>) -> io::Result<Passed> {
-    Ok(Passed::Refused)
+pub fn send(_: BorrowedFd<'_>, _: BorrowedFd<'_>) -> io::Result<KernelCopy> {
+    Ok(KernelCopy::Refused)
 }
 
 /// Is always `false`.

@@ -12,17 +12,17 @@ use rustls::pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorit
 use rustls::{CertificateError, DigitallySignedStruct, PeerMisbehaved, SignatureScheme};
 
 use super::certificate::{Certificate, PublicKey};
+use super::explaining_verifier::other;
 use super::pin::KeyPin;
 use super::reason::Reason;
-use super::verify::other;
 
 /// Accepts every server. It does not check the signature either, because a server that may show any
 /// certificate may show one of its own. So keys of every kind and length work, such as those of old
 /// appliances.
 #[derive(Debug)]
-pub(super) struct AnyKey;
+pub(super) struct AcceptAnyKey;
 
-impl ServerCertVerifier for AnyKey {
+impl ServerCertVerifier for AcceptAnyKey {
     fn verify_server_cert(
         &self,
         _end_entity: &CertificateDer<'_>,

@@ -14,13 +14,13 @@ use rustls::pki_types::ServerName;
 /// The session store of rustls is made for many servers. It reserves room for eight tickets and a
 /// table of names before there is any ticket, and each ticket holds a copy of the server's
 /// certificates. A login has one server name, and one data connection at a time.
-pub(super) struct Sessions {
+pub(super) struct SessionStore {
     name: ServerName<'static>,
-    kept: Mutex<Kept>,
+    kept: Mutex<StoredSessions>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct StoredSessions {
     group: Option<NamedGroup>,
     /// Good for any number of connections. Not used in TLS 1.3.
     tls12: Option<Box<Tls12ClientSessionValue>>,
@@ -35,7 +35,7 @@ struct Kept {
 /// memory.
 const TICKETS: usize = 4;
 
-impl Sessions {
+impl SessionStore {
     pub(super) fn new(name: ServerName<'static>) -> Self {
         let kept = Mutex::default();
         Self { name, kept }
@@ -48,14 +48,14 @@ impl Sessions {
     }
 
     /// Locks the sessions. `None` for another server, which cannot happen in a login.
-    fn of(&self, name: &ServerName<'_>) -> Option<MutexGuard<'_, Kept>> {
+    fn of(&self, name: &ServerName<'_>) -> Option<MutexGuard<'_, StoredSessions>> {
         // A poisoned lock is fine: no code panics halfway through a change.
         let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         (self.name == *name).then(kept)
     }
 }
 
-impl ClientSessionStore for Sessions {
+impl ClientSessionStore for SessionStore {
     fn set_kx_hint(&self, name: ServerName<'static>, group: NamedGroup) {
         if let Some(mut kept) = self.of(&name) {
             kept.group = Some(group);
@@ -100,12 +100,12 @@ impl ClientSessionStore for Sessions {
 
 /// Shows only how many tickets there are: anyone who has a ticket and its secret can pose as the
 /// client.
-impl fmt::Debug for Sessions {
+impl fmt::Debug for SessionStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kept = self.of(&self.name);
         let tickets = kept.as_ref().map_or(0, |kept| kept.tickets.len());
         let tls12 = kept.is_some_and(|kept| kept.tls12.is_some());
-        f.debug_struct("Sessions")
+        f.debug_struct("SessionStore")
             .field("name", &self.name)
             .field("tls12", &tls12)
             .field("tickets", &tickets)
@@ -123,7 +123,7 @@ mod tests {
     fn another_server_has_nothing() {
         let [ours, other] = [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED]
             .map(|address| ServerName::from(IpAddr::from(address)));
-        let sessions = Sessions::new(ours.clone());
+        let sessions = SessionStore::new(ours.clone());
         sessions.set_kx_hint(ours.clone(), NamedGroup::X25519);
         sessions.set_kx_hint(other.clone(), NamedGroup::secp256r1);
         assert_eq!(sessions.kx_hint(&ours), Some(NamedGroup::X25519));

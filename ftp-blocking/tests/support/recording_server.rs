@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// Serves one session, passive or active. The file `refused` is answered with 425, `silent` with
 /// 150 and nothing else, and any other file holds its own name. What is stored is forgotten.
-pub(crate) struct Little {
+pub(crate) struct RecordingServer {
     address: SocketAddr,
     notes: Receiver<Note>,
     thread: JoinHandle<io::Result<()>>,
@@ -19,12 +19,12 @@ pub(crate) enum Note {
     /// The control connection comes from here.
     Control(SocketAddr),
     /// EPRT said this.
-    Told(SocketAddr),
+    Eprt(SocketAddr),
     /// A passive data connection comes from here.
     Data(SocketAddr),
 }
 
-impl Little {
+impl RecordingServer {
     /// `None` where the machine does not have this address.
     pub(crate) fn at(ip: impl Into<IpAddr>) -> Option<Self> {
         let listener = TcpListener::bind((ip.into(), 0)).ok()?;
@@ -51,9 +51,9 @@ impl Little {
 
     /// The next address that EPRT names.
     #[track_caller]
-    pub(crate) fn told(&self) -> SocketAddr {
+    pub(crate) fn next_eprt(&self) -> SocketAddr {
         loop {
-            if let Note::Told(address) = self.note() {
+            if let Note::Eprt(address) = self.note() {
                 return address;
             }
         }
@@ -85,10 +85,10 @@ fn serve(listener: &TcpListener, noted: &Sender<Note>) -> io::Result<()> {
                 passive = Some(data);
             }
             "EPRT" => {
-                let told = told(argument).ok_or(io::ErrorKind::InvalidData)?;
-                note(Note::Told(told))?;
+                let address = eprt_address(argument).ok_or(io::ErrorKind::InvalidData)?;
+                note(Note::Eprt(address))?;
                 // The port of EPRT at the client's real address, as if NAT were in between.
-                active = Some(SocketAddr::new(peer.ip(), told.port()));
+                active = Some(SocketAddr::new(peer.ip(), address.port()));
                 say("200 ok")?;
             }
             "RETR" if argument == "refused" => say("425 no way")?,
@@ -122,7 +122,7 @@ fn serve(listener: &TcpListener, noted: &Sender<Note>) -> io::Result<()> {
     Ok(())
 }
 
-fn told(argument: &str) -> Option<SocketAddr> {
+fn eprt_address(argument: &str) -> Option<SocketAddr> {
     let mut parts = argument.split('|').skip(2);
     let address: IpAddr = parts.next()?.parse().ok()?;
     Some(SocketAddr::new(address, parts.next()?.parse().ok()?))

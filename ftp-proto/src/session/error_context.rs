@@ -6,7 +6,7 @@ use crate::wire::{Command, Verb};
 
 /// Notes that make the errors of one operation clearer.
 #[derive(Debug)]
-pub(super) struct Noted {
+pub(super) struct ErrorContext {
     /// The last two commands that were sent, since RNFR and RNTO belong together.
     commands: [Option<Command>; 2],
     /// The command of the transfer under way. A later operation may be the one that ends the
@@ -24,7 +24,7 @@ pub(super) struct Noted {
 /// How many bytes of a wrong greeting an error quotes.
 const WORDS: usize = 64;
 
-impl Default for Noted {
+impl Default for ErrorContext {
     fn default() -> Self {
         Self {
             commands: [None, None],
@@ -37,7 +37,7 @@ impl Default for Noted {
     }
 }
 
-impl Noted {
+impl ErrorContext {
     /// Forgets everything.
     pub(super) fn forget(&mut self) {
         self.commands = [None, None];

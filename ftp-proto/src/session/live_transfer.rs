@@ -9,7 +9,7 @@ use crate::wire::{Class, Reply};
 /// The record of a transfer, from its request for a data connection until it is finished or
 /// aborted.
 #[derive(Debug)]
-pub(super) struct Live {
+pub(super) struct LiveTransfer {
     pub(super) id: TransferId,
     pub(super) data_open: bool,
     /// The command of an upload was sent.
@@ -29,7 +29,7 @@ pub(super) struct Live {
     pub(super) doubtful: bool,
 }
 
-impl Live {
+impl LiveTransfer {
     pub(super) fn new(id: TransferId) -> Self {
         Self {
             id,

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use rustls::{AlertDescription, CertificateError, PeerIncompatible};
 
-use super::asked::Asked;
+use super::login_notes::CertificateRequest;
 use super::reason::Reason;
 use crate::error::{Error, ErrorKind};
 
@@ -17,18 +17,22 @@ pub(super) fn tls_error(error: impl Into<Box<dyn core::error::Error + Send + Syn
 /// Makes an error with the reason, if the reason is clear. To understand an alert, you need to know
 /// whether the server has asked for a client certificate, and whether a handshake of this login has
 /// succeeded before. If an alert stays ambiguous, the error has no reason but rustls' message.
-pub(super) fn named(error: rustls::Error, asked: Asked, agreed: bool) -> Error {
-    match reason(&error, asked, agreed) {
+pub(super) fn with_reason(
+    error: rustls::Error,
+    request: CertificateRequest,
+    agreed: bool,
+) -> Error {
+    match reason(&error, request, agreed) {
         Some(reason) => tls_error(error).with_tls_reason(reason),
         None => tls_error(error),
     }
 }
 
-fn reason(error: &rustls::Error, asked: Asked, agreed: bool) -> Option<Reason> {
+fn reason(error: &rustls::Error, request: CertificateRequest, agreed: bool) -> Option<Reason> {
     match error {
         rustls::Error::InvalidCertificate(error) => Some(of_certificate(error)),
         rustls::Error::PeerIncompatible(lack) => of_lack(lack),
-        rustls::Error::AlertReceived(alert) => of_alert(*alert, asked, agreed),
+        rustls::Error::AlertReceived(alert) => of_alert(*alert, request, agreed),
         _ => None,
     }
 }
@@ -49,19 +53,21 @@ fn of_lack(lack: &PeerIncompatible) -> Option<Reason> {
 }
 
 /// What the server means by an alert (RFC 5246 section 7.2.2, RFC 8446 section 6.2).
-fn of_alert(alert: AlertDescription, asked: Asked, agreed: bool) -> Option<Reason> {
+fn of_alert(alert: AlertDescription, request: CertificateRequest, agreed: bool) -> Option<Reason> {
     match alert {
         AlertDescription::ProtocolVersion => Some(Reason::NoCommonVersion),
         AlertDescription::InsufficientSecurity => Some(Reason::NothingInCommon),
         AlertDescription::UnrecognisedName => Some(Reason::UnknownName),
         AlertDescription::InternalError => Some(Reason::ServerFailed),
         AlertDescription::CertificateRequired => Some(Reason::CertificateDemanded),
-        AlertDescription::HandshakeFailure => match asked {
+        AlertDescription::HandshakeFailure => match request {
             // TLS 1.2 has no alert for a missing certificate, and OpenSSL sends this one.
-            Asked::InVain => Some(Reason::CertificateDemanded),
+            CertificateRequest::Unanswered => Some(Reason::CertificateDemanded),
             // The cipher suite was chosen before the certificate, so it is not the cause.
-            Asked::Answered => Some(Reason::CertificateRefused),
-            Asked::No | Asked::Before if !agreed => Some(Reason::NothingInCommon),
+            CertificateRequest::Answered => Some(Reason::CertificateRefused),
+            CertificateRequest::NotSent | CertificateRequest::AnsweredBefore if !agreed => {
+                Some(Reason::NothingInCommon)
+            }
             _ => None,
         },
         AlertDescription::BadCertificate
@@ -70,10 +76,12 @@ fn of_alert(alert: AlertDescription, asked: Asked, agreed: bool) -> Option<Reaso
         | AlertDescription::CertificateExpired
         | AlertDescription::CertificateUnknown
         | AlertDescription::UnknownCA
-        | AlertDescription::AccessDenied => match asked {
-            Asked::InVain => Some(Reason::CertificateDemanded),
-            Asked::Answered | Asked::Before | Asked::Perhaps => Some(Reason::CertificateRefused),
-            Asked::No => None,
+        | AlertDescription::AccessDenied => match request {
+            CertificateRequest::Unanswered => Some(Reason::CertificateDemanded),
+            CertificateRequest::Answered
+            | CertificateRequest::AnsweredBefore
+            | CertificateRequest::Unknown => Some(Reason::CertificateRefused),
+            CertificateRequest::NotSent => None,
         },
         _ => None,
     }

@@ -10,12 +10,12 @@ use crate::options::ListingLimits;
 ///
 /// ```
 /// use ftp_proto::ListingLimits;
-/// use ftp_proto::data::{Collected, LineKind, Listing};
+/// use ftp_proto::data::{LineCollector, LineKind, Listing};
 /// use std::io::Read as _;
 ///
 /// let mut connection = &b"one\r\r\ntwo\r\r\n"[..];
 /// let mut listing = Listing::new(LineKind::Name, 1_024);
-/// let mut names = Collected::new(ListingLimits::default());
+/// let mut names = LineCollector::new(ListingLimits::default());
 /// while !listing.has_ended() {
 ///     let count = connection.read(listing.space())?;
 ///     listing.filled(count);
@@ -27,13 +27,13 @@ use crate::options::ListingLimits;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Collected {
+pub struct LineCollector {
     limits: ListingLimits,
     lines: Vec<Vec<u8>>,
     bytes: usize,
 }
 
-impl Collected {
+impl LineCollector {
     /// Makes an empty collection with these limits.
     #[must_use]
     pub fn new(limits: ListingLimits) -> Self {
