@@ -158,7 +158,7 @@ impl Client {
         if channel.is_tls() {
             return Ok(true);
         }
-        if login.must_spare(tickets) {
+        if login.must_keep_last_ticket(tickets) {
             return Ok(false);
         }
         channel.start_tls(&login).map(|()| true)

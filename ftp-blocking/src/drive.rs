@@ -114,7 +114,7 @@ impl Client {
         let peer = self.control.stream().peer_address();
         let accept = |data: &mut Data, until| data.accept(&want, peer, until);
         match self.watch(accept, Readiness::Readable, self.deadline) {
-            Ok(what) => want.came(what),
+            Ok(what) => want.accepted_or_turned_away(what),
             Err(by) => want.interrupted(by),
         }
     }
@@ -123,7 +123,7 @@ impl Client {
         if want.clock() == Clock::Starts {
             match self.start_data_tls(want.tickets()) {
                 Ok(true) => {}
-                Ok(false) => return want.spared(),
+                Ok(false) => return want.kept_last_ticket(),
                 Err(error) => return want.failed(error),
             }
         }

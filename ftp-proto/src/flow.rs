@@ -187,7 +187,7 @@ pub(crate) enum Event {
     TurnedAway(Option<SocketAddr>),
     Secured,
     Resumed,
-    Spared,
+    KeptLastTicket,
     Cleared,
     Closed(DataEnd),
     Failed(Error),
@@ -454,7 +454,7 @@ tickets! {
     } {
         /// Answers that the handshake was not begun, because it would have used the [last
         /// ticket](Tickets::AllButLast).
-        spared() => Event::Spared;
+        kept_last_ticket() => Event::KeptLastTicket;
         /// Answers that the handshake is done and, as far as is known, has not resumed a session.
         secured() => Event::Secured;
         /// Answers that the handshake is done and has resumed the session of the login.
@@ -487,7 +487,7 @@ impl Accept {
 
     /// Answers with what came to the listener: the data connection, or a connection from this
     /// address that was dropped.
-    pub fn came(self, what: Result<(), Option<SocketAddr>>) -> Answer {
+    pub fn accepted_or_turned_away(self, what: Result<(), Option<SocketAddr>>) -> Answer {
         match what {
             Ok(()) => self.accepted(),
             Err(from) => self.turned_away(from),

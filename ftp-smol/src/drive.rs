@@ -147,7 +147,7 @@ impl Client {
         let peer = self.control.stream().peer_address();
         match self.poll_watch(cx, |data, cx| data.poll_accept(cx, &want, peer)) {
             Poll::Pending => Err((Want::Accept(want), true)),
-            Poll::Ready(Ok(what)) => Ok(want.came(what)),
+            Poll::Ready(Ok(what)) => Ok(want.accepted_or_turned_away(what)),
             Poll::Ready(Err(by)) => Ok(want.interrupted(by)),
         }
     }
@@ -156,7 +156,7 @@ impl Client {
         if first {
             match self.start_data_tls(want.tickets()) {
                 Ok(true) => {}
-                Ok(false) => return Ok(want.spared()),
+                Ok(false) => return Ok(want.kept_last_ticket()),
                 Err(error) => return Ok(want.failed(error)),
             }
         }

@@ -20,7 +20,7 @@ pub(super) struct Active {
 
 impl Active {
     /// Tells the server to connect to another server, which listens at this address.
-    pub(super) fn elsewhere(address: SocketAddr) -> Self {
+    pub(super) fn to_address(address: SocketAddr) -> Self {
         Self {
             state: State::Told(address),
         }
@@ -57,7 +57,7 @@ impl Flow for Active {
                             // 530 means that a login is missing. It says nothing about what the
                             // server supports.
                             (_, IpAddr::V4(_)) if reply.code() != Code::NOT_LOGGED_IN => {
-                                session.alive()?;
+                                session.check_alive()?;
                                 State::Told(address)
                             }
                             _ => return Err(Error::from_reply(reply).with_command("EPRT").into()),
@@ -82,7 +82,7 @@ fn listening(session: &Session, answer: &mut Answer) -> Result<State, Error> {
         }
         Some(Event::Failed(error)) => Err(error),
         _ => {
-            session.alive()?;
+            session.check_alive()?;
             Err(Error::new(ErrorKind::Timeout(Wait::Connect)))
         }
     }
@@ -90,7 +90,7 @@ fn listening(session: &Session, answer: &mut Answer) -> Result<State, Error> {
 
 fn tell(session: &mut Session, address: SocketAddr) -> Result<State, Error> {
     let (command, state) = match address.ip() {
-        IpAddr::V4(ip) if session.fails(&Verb::EPRT) => {
+        IpAddr::V4(ip) if session.is_unsupported(&Verb::EPRT) => {
             let argument = port_argument(ip.octets(), address.port());
             (Verb::PORT.with(argument)?, State::Classic)
         }

@@ -41,7 +41,7 @@ impl Flow for Size {
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Option<u64>>, Error> {
         Step::run(answer, |answer| {
             if let Some(binary) = &mut self.binary {
-                if session.fails(&Verb::SIZE) {
+                if session.is_unsupported(&Verb::SIZE) {
                     return Ok(None);
                 }
                 inner(binary, session, answer)?;
@@ -89,7 +89,7 @@ impl Flow for Modified {
         answer: Answer,
     ) -> Result<Step<Option<Timestamp>>, Error> {
         Step::run(answer, |answer| {
-            if session.fails(&Verb::MDTM) && !self.0.is_sent() {
+            if session.is_unsupported(&Verb::MDTM) && !self.0.is_sent() {
                 return Ok(None);
             }
             let reply = self.0.reply(session, answer)?;

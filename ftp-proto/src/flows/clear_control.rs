@@ -48,11 +48,11 @@ impl Flow for ClearControl {
                     }
                     State::Asked => {
                         completion(session.next_reply(answer, Wait::Reply)?, "CCC")?;
-                        session.alive()?;
+                        session.check_alive()?;
                         self.state = State::Closing;
                         return Err(session.clear_control().into());
                     }
-                    State::Closing => return Ok(session.channel_changed(answer)?),
+                    State::Closing => return Ok(session.finish_channel_change(answer)?),
                 };
             }
         })

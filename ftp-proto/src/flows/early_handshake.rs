@@ -20,7 +20,7 @@
 //!        Awaiting
 //! ```
 
-use crate::session::transfer::Secured;
+use crate::session::transfer::DataTls;
 use crate::session::{FirstOnData, Session};
 use crate::tls::Tickets;
 use crate::wait::Wait;
@@ -37,17 +37,17 @@ pub(super) enum EarlyHandshake {
     Begun { at_once: bool },
     /// The handshake is done, with this result. The reply may have come earlier and not be read
     /// yet.
-    Done(Secured),
+    Done(DataTls),
     /// A look for the reply.
-    Looking(Secured),
+    Looking(DataTls),
     /// The handshake was done before there was a reply.
-    Awaiting(Secured),
+    Awaiting(DataTls),
     /// This transfer has no early handshake.
     Never,
 }
 
 /// What to do while there is no reply.
-pub(super) enum Instead {
+pub(super) enum NextMove {
     /// Wait for the reply.
     Wait(Wait),
     /// Look whether the reply has arrived.
@@ -60,26 +60,26 @@ pub(super) enum Instead {
 impl EarlyHandshake {
     /// Decides what to do, since there is no reply to the data command yet. `late`: the last wait
     /// is over.
-    pub(super) fn without_reply(&mut self, session: &Session, late: bool) -> Instead {
+    pub(super) fn without_reply(&mut self, session: &Session, late: bool) -> NextMove {
         let at_once = session.first_on_data() == Some(FirstOnData::Handshake);
-        let (next, instead) = match (*self, late) {
+        let (next, next_move) = match (*self, late) {
             (Self::Undecided, _) if !session.protects_data() => {
-                (Self::Never, Instead::Wait(Wait::Preliminary))
+                (Self::Never, NextMove::Wait(Wait::Preliminary))
             }
-            (Self::Undecided, _) if at_once => (Self::Begun { at_once }, Instead::Begin),
+            (Self::Undecided, _) if at_once => (Self::Begun { at_once }, NextMove::Begin),
             (Self::Undecided, _) | (Self::Waiting, false) => {
-                (Self::Waiting, Instead::Wait(Wait::EarlyHandshake))
+                (Self::Waiting, NextMove::Wait(Wait::EarlyHandshake))
             }
-            (Self::Waiting, true) => (Self::Begun { at_once: false }, Instead::Begin),
-            (Self::Done(secured), _) => (Self::Looking(secured), Instead::Look),
+            (Self::Waiting, true) => (Self::Begun { at_once: false }, NextMove::Begin),
+            (Self::Done(secured), _) => (Self::Looking(secured), NextMove::Look),
             (Self::Looking(secured), _) => {
-                (Self::Awaiting(secured), Instead::Wait(Wait::Preliminary))
+                (Self::Awaiting(secured), NextMove::Wait(Wait::Preliminary))
             }
-            (other, false) => (other, Instead::Wait(Wait::Preliminary)),
-            (other, true) => (other, Instead::Fail),
+            (other, false) => (other, NextMove::Wait(Wait::Preliminary)),
+            (other, true) => (other, NextMove::Fail),
         };
         *self = next;
-        instead
+        next_move
     }
 
     /// Which tickets the handshake may use. It may use all if there is no other way: if it is
@@ -94,7 +94,7 @@ impl EarlyHandshake {
     }
 
     /// The driver has not begun the handshake, because only the last ticket is left.
-    pub(super) fn spared(&mut self) {
+    pub(super) fn kept_last_ticket(&mut self) {
         *self = match self {
             Self::Begun { at_once: true } => Self::Waiting,
             _ => Self::Never,
@@ -107,7 +107,7 @@ impl EarlyHandshake {
     }
 
     /// Takes the end of the handshake. Returns it if the handshake began after the reply.
-    pub(super) fn done(&mut self, secured: Secured) -> Option<Secured> {
+    pub(super) fn done(&mut self, secured: DataTls) -> Option<DataTls> {
         match self.is_under_way() {
             true => {
                 *self = Self::Done(secured);
@@ -119,7 +119,7 @@ impl EarlyHandshake {
 
     /// Takes note that a reply has come that does not refuse. Returns the result of an early
     /// handshake.
-    pub(super) fn replied(&mut self, session: &mut Session) -> Option<Secured> {
+    pub(super) fn replied(&mut self, session: &mut Session) -> Option<DataTls> {
         let (first, secured) = match *self {
             Self::Awaiting(secured) => (Some(FirstOnData::Handshake), Some(secured)),
             // It is unknown which came first.
@@ -127,7 +127,7 @@ impl EarlyHandshake {
             _ => (Some(FirstOnData::Reply), None),
         };
         if let Some(first) = first.filter(|_| session.preliminary_reply().is_some()) {
-            session.saw_first_on_data(first);
+            session.note_first_on_data(first);
         }
         *self = Self::Never;
         secured
@@ -138,7 +138,7 @@ impl EarlyHandshake {
     /// handshake.
     pub(super) fn refused(&self, session: &mut Session) {
         if self.is_under_way() && session.first_on_data().is_none() {
-            session.saw_first_on_data(FirstOnData::Reply);
+            session.note_first_on_data(FirstOnData::Reply);
         }
     }
 }

@@ -17,12 +17,12 @@ impl Flow for Fence {
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Self::Output>, Error> {
         Step::run(answer, |answer| {
-            session.alive()?;
+            session.check_alive()?;
             if !self.sent {
                 self.sent = true;
                 session.send_fence()?;
             } else if answer.take_timeout() {
-                return Err(session.dead_of(Error::new(ErrorKind::OutOfStep)).into());
+                return Err(session.die_with(Error::new(ErrorKind::OutOfStep)).into());
             }
             if session.is_fence_awaited() {
                 return Err(session.receive_within(Wait::Reply).into());

@@ -28,11 +28,11 @@ impl Flow for Greeting {
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Reply>, Error> {
         Step::run(answer, |answer| {
             if session.tls_is_due() {
-                session.alive()?;
+                session.check_alive()?;
                 return Err(session.secure_control().into());
             }
             if session.is_securing() {
-                session.channel_changed(answer)?;
+                session.finish_channel_change(answer)?;
             }
             if let Some(reply) = session.greeting() {
                 return match reply.class() {
@@ -40,7 +40,7 @@ impl Flow for Greeting {
                     _ => Err(Error::from_reply(reply.clone()).into()),
                 };
             }
-            session.alive()?;
+            session.check_alive()?;
             let wait = session.greeting_wait();
             if !answer.take_timeout() {
                 return Err(session.receive_within(wait).into());

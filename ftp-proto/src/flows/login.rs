@@ -67,14 +67,14 @@ impl Flow for Login {
                                 State::Protecting(reply, Protect::new(Protection::Private))
                             }
                             None => {
-                                session.logged_in_with(&self.credentials);
+                                session.remember_login(&self.credentials);
                                 return Ok(reply);
                             }
                         }
                     }
                     State::Protecting(reply, protect) => {
                         inner(protect, session, answer)?;
-                        session.logged_in_with(&self.credentials);
+                        session.remember_login(&self.credentials);
                         return Ok(reply.clone());
                     }
                 };

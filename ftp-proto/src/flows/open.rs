@@ -37,7 +37,7 @@ use alloc::string::String;
 use super::Size;
 use super::active::Active;
 use super::compose::inner;
-use super::early_handshake::{EarlyHandshake, Instead};
+use super::early_handshake::{EarlyHandshake, NextMove};
 use super::passive::Passive;
 use super::prepare::Prepare;
 use crate::error::{Error, ErrorKind};
@@ -46,7 +46,7 @@ use crate::options::config::{DataCommand, DataMode, Protection};
 use crate::options::transfer::{SizeCheck, TransferOptions};
 use crate::representation::TransferType;
 use crate::session::Session;
-use crate::session::transfer::{Direction, Secured, Transfer};
+use crate::session::transfer::{DataTls, Direction, Transfer};
 use crate::tls::Reason;
 use crate::wait::{Clock, Wait};
 use crate::wire::{Class, Code, Command, Reply, Verb};
@@ -97,7 +97,7 @@ enum State {
     Accepting(Wait),
     First,
     Securing,
-    Opened(Secured),
+    Opened(DataTls),
     /// The error, and what was under way: the server's reply may explain it.
     Failing(Error, Failing),
 }
@@ -277,7 +277,7 @@ impl Flow for Open {
                     State::Opened(secured) => return Ok(self.opened(session, secured)?),
                     State::Failing(ref error, failing) => {
                         let silent = matches!(error.kind(), ErrorKind::Timeout(_));
-                        let reply = session.hear_out(answer, silent)?;
+                        let reply = session.end_failed_transfer(answer, silent)?;
                         let verb = self.command.verb();
                         let error = explained(error.clone(), reply, failing, verb);
                         return Err(error.or_argument_of(&self.command).into());
@@ -380,7 +380,7 @@ impl Open {
     ) -> Result<State, Halt> {
         let clock = match answer.take() {
             Some(Event::Connected) => {
-                session.reached_passive_port();
+                session.note_passive_port_reached();
                 return Ok(match self.sent {
                     true => State::First,
                     false => State::Restart,
@@ -398,7 +398,7 @@ impl Open {
                 if session.may_ask_for_another_port() && session.epsv_was_accepted() {
                     // A firewall that reads only PASV lets no EPSV port through.
                     session.give_up_epsv();
-                    return Ok(State::Passive(Passive::instead(&self.command, error)));
+                    return Ok(State::Passive(Passive::by_pasv(&self.command, error)));
                 }
                 return Err(self.fail(session, error));
             }
@@ -416,7 +416,7 @@ impl Open {
             Some(Event::Accepted) => return Ok(State::First),
             None => Clock::Starts,
             Some(Event::TurnedAway(stranger)) => {
-                session.turned_away(stranger);
+                session.note_rejected_peer(stranger);
                 Clock::Continues
             }
             Some(Event::ControlFirst) => {
@@ -449,7 +449,7 @@ impl Open {
         if begun && clear {
             // From now on, every reply belongs to the transfer. Data may be on its way, and a
             // refusal that comes right after the 150 must not swallow it.
-            return Ok(State::Opened(Secured::No));
+            return Ok(State::Opened(DataTls::Clear));
         }
         self.check_refusal(session)?;
         let over = session.final_reply().is_some();
@@ -459,16 +459,16 @@ impl Open {
         }
         if begun || over {
             return Ok(match (clear, self.early.replied(session)) {
-                (true, _) => State::Opened(Secured::No),
+                (true, _) => State::Opened(DataTls::Clear),
                 (false, Some(secured)) => State::Opened(secured),
                 (false, None) => State::Securing,
             });
         }
         match self.early.without_reply(session, late) {
-            Instead::Wait(wait) => Err(session.receive_within(wait).into()),
-            Instead::Look => Err(session.look().into()),
-            Instead::Begin => Ok(State::Securing),
-            Instead::Fail => Err(self.too_late()),
+            NextMove::Wait(wait) => Err(session.receive_within(wait).into()),
+            NextMove::Look => Err(session.look().into()),
+            NextMove::Begin => Ok(State::Securing),
+            NextMove::Fail => Err(self.too_late()),
         }
     }
 
@@ -480,10 +480,10 @@ impl Open {
 
     fn secure(&mut self, session: &mut Session, answer: &mut Answer) -> Result<State, Halt> {
         let clock = match answer.take() {
-            Some(Event::Secured) => return Ok(self.secured(Secured::Anew)),
-            Some(Event::Resumed) => return Ok(self.secured(Secured::Resumed)),
-            Some(Event::Spared) => {
-                self.early.spared();
+            Some(Event::Secured) => return Ok(self.secured(DataTls::FullHandshake)),
+            Some(Event::Resumed) => return Ok(self.secured(DataTls::Resumed)),
+            Some(Event::KeptLastTicket) => {
+                self.early.kept_last_ticket();
                 return Ok(State::First);
             }
             None => Clock::Starts,
@@ -517,7 +517,7 @@ impl Open {
     }
 
     /// The handshake is done. The reply may still be missing.
-    fn secured(&mut self, secured: Secured) -> State {
+    fn secured(&mut self, secured: DataTls) -> State {
         match self.early.done(secured) {
             Some(secured) => State::Opened(secured),
             None => State::First,
@@ -538,10 +538,10 @@ impl Open {
         self.fail(session, error)
     }
 
-    fn opened(&self, session: &mut Session, secured: Secured) -> Result<Transfer, Error> {
-        session.data_opened();
+    fn opened(&self, session: &mut Session, secured: DataTls) -> Result<Transfer, Error> {
+        session.note_data_connected();
         let (direction, transfer_type) = (self.direction, self.transfer_type);
-        let transfer = session.token(&self.command, direction, transfer_type, secured)?;
+        let transfer = session.transfer_token(&self.command, direction, transfer_type, secured)?;
         let transfer = transfer.at(self.offset).checked(self.size_check);
         Ok(match self.command.verb() {
             "RETR" => transfer.of_size(self.size),
@@ -562,7 +562,7 @@ impl Open {
                 Error::from_reply(reply.clone()).with_command(self.command.verb()),
             )),
             Some(_) => Ok(None),
-            None => session.alive().map(|()| None),
+            None => session.check_alive().map(|()| None),
         }
     }
 

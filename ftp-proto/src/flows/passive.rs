@@ -47,7 +47,7 @@ impl Passive {
     }
 
     /// Asks again, after the port that EPSV named could not be reached for this reason.
-    pub(super) fn instead(data: &Command, failure: Error) -> Self {
+    pub(super) fn by_pasv(data: &Command, failure: Error) -> Self {
         Self {
             failure: Some(failure),
             ..Self::new(data)
@@ -127,7 +127,7 @@ impl Passive {
         } else {
             Error::from_reply(reply)
         };
-        session.alive()?;
+        session.check_alive()?;
         let failure = failure.with_command("EPSV");
         if no_login || session.config().passive_command == PassiveCommand::Epsv {
             return Err(failure);
@@ -152,7 +152,7 @@ impl Passive {
     fn classic(&mut self, session: &mut Session, reply: Reply) -> Result<Endpoint, Error> {
         let refused = reply.class() != Class::Completion;
         if let Some(failure) = self.failure.take().filter(|_| refused) {
-            session.alive()?;
+            session.check_alive()?;
             // EPSV may work the next time; PASV will not.
             session.retry_epsv();
             return Err(failure);
@@ -170,7 +170,7 @@ impl Passive {
             }
             (_, address) => {
                 if let Some(address) = address {
-                    session.passes_over(address);
+                    session.note_ignored_address(address);
                 }
                 Endpoint::ControlPeer(passive.port)
             }

@@ -38,10 +38,8 @@ pub(super) struct Purge {
     state: State,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 enum State {
-    #[default]
-    Start,
     Fencing(Fence),
     Passive(Passive),
     Active(Active),
@@ -50,6 +48,12 @@ enum State {
     Securing,
     Ending,
     Draining,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::Fencing(Fence::default())
+    }
 }
 
 impl Flow for Purge {
@@ -64,7 +68,7 @@ impl Flow for Purge {
                                brought to forget it";
                     let reason = Error::new(ErrorKind::OutOfStep);
                     session
-                        .dead_of(reason.with_source(format!("{why}: {error}")))
+                        .die_with(reason.with_source(format!("{why}: {error}")))
                         .into()
                 }
             })
@@ -76,7 +80,6 @@ impl Purge {
     fn advance(&mut self, session: &mut Session, answer: &mut Answer) -> Result<(), Halt> {
         loop {
             self.state = match self.state {
-                State::Start => State::Fencing(Fence::default()),
                 State::Fencing(ref mut fence) => {
                     inner(fence, session, answer)?;
                     if !session.may_have_a_transfer_queued() {
@@ -94,26 +97,26 @@ impl Purge {
                     inner(active, session, answer)?;
                     State::Accepting
                 }
-                State::Connecting(endpoint) => match pending(session, answer, Wait::Connect)? {
+                State::Connecting(endpoint) => match unserved(session, answer, Wait::Connect)? {
                     Some(clock) => return Err(session.connect(endpoint, clock).into()),
-                    None => next(session),
+                    None => after_connecting(session),
                 },
-                State::Accepting => match pending(session, answer, Wait::Accept)? {
+                State::Accepting => match unserved(session, answer, Wait::Accept)? {
                     Some(clock) => return Err(session.accept(Wait::Accept, clock).into()),
-                    None => next(session),
+                    None => after_connecting(session),
                 },
-                State::Securing => match pending(session, answer, Wait::Handshake)? {
+                State::Securing => match unserved(session, answer, Wait::Handshake)? {
                     Some(clock) => return Err(session.secure_data(clock).into()),
                     None => State::Ending,
                 },
-                State::Ending => match pending(session, answer, Wait::DataIdle)? {
+                State::Ending => match unserved(session, answer, Wait::DataIdle)? {
                     Some(clock) => return Err(session.close_data(Closing::SendEnd, clock).into()),
                     None => State::Draining,
                 },
-                State::Draining => match pending(session, answer, Wait::DataClose)? {
+                State::Draining => match unserved(session, answer, Wait::DataClose)? {
                     Some(clock) => return Err(session.close_data(Closing::AwaitEnd, clock).into()),
                     None => {
-                        session.purged();
+                        session.mark_purged();
                         return Ok(());
                     }
                 },
@@ -123,7 +126,7 @@ impl Purge {
 }
 
 /// The state after the connection is made.
-fn next(session: &Session) -> State {
+fn after_connecting(session: &Session) -> State {
     match session.protection() {
         Protection::Private => State::Securing,
         Protection::Clear => State::Ending,
@@ -131,11 +134,11 @@ fn next(session: &Session) -> State {
 }
 
 /// Returns the clock for a want that must still be served. `None` if the want was served.
-fn pending(session: &Session, answer: &mut Answer, wait: Wait) -> Result<Option<Clock>, Error> {
+fn unserved(session: &Session, answer: &mut Answer, wait: Wait) -> Result<Option<Clock>, Error> {
     match answer.take() {
         None => Ok(Some(Clock::Starts)),
         Some(Event::ControlFirst) => {
-            session.alive()?;
+            session.check_alive()?;
             Ok(Some(Clock::Continues))
         }
         Some(Event::TimedOut) => Err(Error::new(ErrorKind::Timeout(wait))),

@@ -91,7 +91,7 @@ impl Flow for Restore {
                 }
                 self.tasks.pop();
             }
-            session.restored();
+            session.mark_restored();
             Ok(())
         })
     }

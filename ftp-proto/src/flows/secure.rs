@@ -58,7 +58,7 @@ impl Flow for Secure {
                     // Bytes after the reply may not have been read yet. They must be, before the
                     // handshake begins or the refusal is believed.
                     State::Looking(reply) => {
-                        session.alive()?;
+                        session.check_alive()?;
                         session.look_again(answer)?;
                         if session.is_securing() {
                             self.state = State::Handshake;
@@ -69,7 +69,7 @@ impl Flow for Secure {
                         State::Start
                     }
                     State::Handshake => {
-                        let secured = session.channel_changed(answer);
+                        let secured = session.finish_channel_change(answer);
                         return Ok(secured.map_err(|error| error.or_command("AUTH"))?);
                     }
                 };
@@ -83,7 +83,7 @@ impl Secure {
     fn refused(&self, session: &mut Session, reply: &Reply) -> Result<(), Error> {
         // After CCC, a stray reply alone does not end the session.
         if session.has_strays() {
-            return Err(session.dead_of(Error::new(ErrorKind::Injection).with_command("AUTH")));
+            return Err(session.die_with(Error::new(ErrorKind::Injection).with_command("AUTH")));
         }
         let unknown = reply.is_not_implemented() || reply.code().value() == 534;
         if unknown && !self.second_try && session.config().auth == Auth::TlsThenSsl {

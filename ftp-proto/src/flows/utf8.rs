@@ -30,7 +30,7 @@ impl Utf8 {
     ) -> Result<(), Halt> {
         loop {
             *self = match self {
-                Self::Start if session.names_matter(command) => Self::Asking(Feat::new()),
+                Self::Start if session.needs_utf8_before(command) => Self::Asking(Feat::new()),
                 Self::Asking(feat) => match forgiven(inner(feat, session, answer), session)? {
                     Some(features) if features.supports("UTF8") => {
                         session.send(Command::fixed(Verb::OPTS, "UTF8 ON"))?;
@@ -43,7 +43,7 @@ impl Utf8 {
                     Self::Settled
                 }
                 Self::Settled => {
-                    session.settled_names();
+                    session.mark_names_settled();
                     Self::Start
                 }
                 Self::Start => return Ok(()),

@@ -116,21 +116,21 @@ impl Session {
         error: &Error,
         refused: Option<&Reply>,
     ) -> Option<Cow<'static, str>> {
-        if let Some(stranger) = self.error_context.stranger {
+        if let Some(rejected_peer) = self.error_context.rejected_peer {
             let peer = self.peer.map(|peer| peer.ip().to_canonical());
             let peer = peer.map_or(Cow::Borrowed("elsewhere"), |peer| {
                 format!("at {peer}").into()
             });
-            let stranger = stranger.ip().to_canonical();
+            let rejected_peer = rejected_peer.ip().to_canonical();
             return Some(Cow::Owned(format!(
-                "a connection from {stranger} was turned away, since the server is {peer}: \
+                "a connection from {rejected_peer} was turned away, since the server is {peer}: \
                  `Config::with_active_peer(ActivePeer::Anyone)` takes it"
             )));
         }
         let unreachable = matches!(error.kind(), ErrorKind::Io | ErrorKind::Timeout(_))
             || refused.is_some_and(|reply| matches!(reply.code().value(), 425 | 426));
         let passive = self.config.data_mode == DataMode::Passive && unreachable;
-        let named = self.error_context.passed_over.filter(|_| passive)?;
+        let named = self.error_context.ignored_address.filter(|_| passive)?;
         Some(Cow::Owned(format!(
             "the server named the address {named}, which was ignored: \
              `Config::with_passive_address(PassiveAddress::TrustServer)` connects there"

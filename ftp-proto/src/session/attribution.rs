@@ -35,7 +35,7 @@ impl Session {
         if reply.code() == Code::SERVICE_CLOSING {
             let error = Error::from_reply(reply);
             return self.die(match self.ledger.front() {
-                Some(owed) => owed.name(error),
+                Some(owed) => owed.add_verb_to(error),
                 None => error,
             });
         }
@@ -43,12 +43,12 @@ impl Session {
             return self.attribute_to_fence(reply);
         }
         let Some(mut owed) = self.ledger.pop_front() else {
-            return self.stray(reply);
+            return self.handle_stray(reply);
         };
         let preliminary = reply.class() == Class::Preliminary;
         owed.preliminaries = owed.preliminaries.saturating_add(usize::from(preliminary));
         if owed.preliminaries > MOST_PRELIMINARIES {
-            return self.die(owed.name(Error::new(ErrorKind::Protocol).with_reply(reply)));
+            return self.die(owed.add_verb_to(Error::new(ErrorKind::Protocol).with_reply(reply)));
         }
         match owed.shape {
             Shape::Transfer => self.attribute_to_transfer(owed, reply),
@@ -65,7 +65,7 @@ impl Session {
     fn take_greeting(&mut self, owed: &Owed, reply: Reply) {
         let plain = self.config.security == Security::Plain;
         self.state.logged_in = plain && reply.code() == Code::LOGGED_IN;
-        if reply.class() != Class::Completion || !self.fits(owed, &reply) {
+        if reply.class() != Class::Completion || !self.is_possible_answer(owed, &reply) {
             self.die(Error::from_reply(reply.clone()));
         }
         self.state.greeting = Some(reply);
@@ -73,17 +73,17 @@ impl Session {
 
     /// Attributes the final reply to a command that moves no data.
     fn attribute_to_command(&mut self, owed: Owed, reply: Reply, more: bool) {
-        if !self.fits(&owed, &reply) {
+        if !self.is_possible_answer(&owed, &reply) {
             // The reply belongs to another command. This command's own reply is still to come.
             self.state.auth_tried |= owed.effect == Effect::Auth;
             self.state.forget(&owed.effect);
             self.state
                 .fences
-                .doubt(&owed.verb, owed.shape == Shape::Raw);
+                .mark_doubtful(&owed.verb, owed.shape == Shape::Raw);
             self.lose_step();
             let misfit = Error::new(ErrorKind::UnexpectedReply).with_reply(reply);
             let why = "it answers another command: the replies are out of step";
-            return self.deliver(owed.owner, Err(owed.name(misfit.with_source(why))));
+            return self.deliver(owed.owner, Err(owed.add_verb_to(misfit.with_source(why))));
         }
         let upgrade = owed.effect == Effect::Auth;
         if !self.out_of_step {
@@ -107,7 +107,7 @@ impl Session {
         }
     }
 
-    fn fits(&self, owed: &Owed, reply: &Reply) -> bool {
+    fn is_possible_answer(&self, owed: &Owed, reply: &Reply) -> bool {
         self.config.reply_codes == ReplyCodes::FirstDigit || can_answer(owed, reply)
     }
 
@@ -121,9 +121,9 @@ impl Session {
     }
 
     /// Takes a reply that is not owed.
-    fn stray(&mut self, reply: Reply) {
+    fn handle_stray(&mut self, reply: Reply) {
         self.queued &= !reply.ends_a_transfer();
-        self.state.fences.came(&reply);
+        self.state.fences.clear_doubt(&reply);
         self.lose_step();
         self.strays = self.strays.saturating_add(1);
         if let Some(live) = &mut self.live {
@@ -137,7 +137,7 @@ impl Session {
     }
 
     /// Notes that a reply came that belongs to no command.
-    pub(super) fn lose_step(&mut self) {
+    pub(crate) fn lose_step(&mut self) {
         let tls_to_come = self.config.security != Security::Plain || self.state.auth_tried;
         if tls_to_come && self.state.channel == Channel::Clear {
             // The session waits for TLS. A stray reply in clear text may be an attack.
@@ -249,23 +249,25 @@ impl Session {
     /// pyftpdlib does: it answers 225 (no transfer) while it has not accepted the data connection
     /// yet. 226 says that the transfer is over. 125 says that the data connection was there.
     fn may_stay_queued(&self, reply: &Reply) -> bool {
-        reply.class() == Class::Completion && !reply.ends_a_transfer() && !self.has_met_its_data()
+        reply.class() == Class::Completion
+            && !reply.ends_a_transfer()
+            && !self.has_used_data_connection()
     }
 
     /// Whether the server may still hold a transfer whose replies never came.
     pub(super) fn may_come_yet(&self, shape: Shape) -> bool {
         let over = self.aborted.as_ref().is_some_and(Reply::ends_a_transfer);
         match shape {
-            Shape::Transfer => !self.has_met_its_data(),
+            Shape::Transfer => !self.has_used_data_connection(),
             // A server that does not know ABOR forgets a transfer when its data connection closes.
             Shape::Abort(Aborting::Unknown) => false,
-            Shape::Abort(_) => !over && !self.has_met_its_data(),
+            Shape::Abort(_) => !over && !self.has_used_data_connection(),
             _ => false,
         }
     }
 
     /// Whether the server had the data connection when it began the transfer, which 125 says.
-    fn has_met_its_data(&self) -> bool {
+    fn has_used_data_connection(&self) -> bool {
         let begun = self
             .live
             .as_ref()

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use super::negotiated::{Channel, Framed, Framing, Negotiated, UNKNOWN_OFFSET};
+use super::negotiated::{Channel, Framing, FramingState, Negotiated, UNKNOWN_OFFSET};
 use super::standing::{Setting, Standing};
 use crate::options::config::{Config, Protection, ReplyCodes, Security};
 use crate::representation::TransferType;
@@ -29,7 +29,7 @@ pub(super) enum Effect {
     ClearControl,
     Reinitialize,
     /// MODE or STRU.
-    Framing(Framing, Framed),
+    Framing(Framing, FramingState),
     /// CWD or CDUP, with the path.
     Directory(Vec<u8>),
     WorkingDirectory,
@@ -71,8 +71,11 @@ impl Effect {
             "MDTM" => Self::Modified,
             "CCC" => Self::ClearControl,
             "REIN" => Self::Reinitialize,
-            "MODE" => Self::Framing(Framing::Mode, Framed::unless_other(argument, b"S")),
-            "STRU" => Self::Framing(Framing::Structure, Framed::unless_other(argument, b"F")),
+            "MODE" => Self::Framing(Framing::Mode, FramingState::from_argument(argument, b"S")),
+            "STRU" => Self::Framing(
+                Framing::Structure,
+                FramingState::from_argument(argument, b"F"),
+            ),
             "CWD" | "XCWD" => Self::Directory(argument.to_vec()),
             "CDUP" | "XCUP" => Self::Directory(b"..".to_vec()),
             "PWD" | "XPWD" => Self::WorkingDirectory,
@@ -84,11 +87,11 @@ impl Effect {
 
 /// What a final reply says about the change that its command asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Taken {
+enum Applied {
     /// The change has happened.
-    So,
+    Yes,
     /// The change has not happened.
-    NotSo,
+    No,
     /// It is unknown. The command is sent again before the setting is used.
     Unknown,
 }
@@ -96,10 +99,10 @@ enum Taken {
 impl Effect {
     /// The table of replies: which ones make the change, and which ones leave things as they were.
     /// All others leave it unknown.
-    fn taken(&self, reply: &Reply, codes: ReplyCodes) -> Taken {
+    fn applied_by(&self, reply: &Reply, codes: ReplyCodes) -> Applied {
         let code = reply.code().value();
         if matches!(reply.class(), Class::Transient | Class::Permanent) {
-            return Taken::NotSo;
+            return Applied::No;
         }
         let by_digit = codes == ReplyCodes::FirstDigit && reply.class() == Class::Completion;
         let so = match self {
@@ -107,7 +110,7 @@ impl Effect {
             // 331 and 332: the login needs one more command.
             Self::User | Self::Password | Self::Account => {
                 if reply.class() == Class::Intermediate {
-                    return Taken::NotSo;
+                    return Applied::No;
                 }
                 reply.class() == Class::Completion
             }
@@ -117,8 +120,8 @@ impl Effect {
             _ => by_digit || matches!(code, 200 | 202 | 250),
         };
         match so {
-            true => Taken::So,
-            false => Taken::Unknown,
+            true => Applied::Yes,
+            false => Applied::Unknown,
         }
     }
 }
@@ -127,10 +130,10 @@ impl Negotiated {
     /// Applies what the final reply to a command changes.
     pub(super) fn apply(&mut self, effect: Effect, reply: &Reply, config: &Config) {
         self.learn(&effect, reply, config.security);
-        match effect.taken(reply, config.reply_codes) {
-            Taken::So => self.apply_done(effect),
-            Taken::NotSo => {}
-            Taken::Unknown => self.forget(&effect),
+        match effect.applied_by(reply, config.reply_codes) {
+            Applied::Yes => self.apply_done(effect),
+            Applied::No => {}
+            Applied::Unknown => self.forget(&effect),
         }
     }
 
@@ -183,8 +186,8 @@ impl Negotiated {
                 self.logged_in = false;
                 self.transfer_type = None;
                 self.restart = None;
-                self.mode = Framed::AsBytes;
-                self.structure = Framed::AsBytes;
+                self.mode = FramingState::Standard;
+                self.structure = FramingState::Standard;
                 self.names_settled = false;
                 self.standing = Standing::default();
             }
@@ -216,7 +219,7 @@ impl Negotiated {
                 self.transfer_type = None;
                 self.standing.lose_directory();
             }
-            Effect::Framing(part, _) => *self.framing(*part) = Framed::Unknown,
+            Effect::Framing(part, _) => *self.framing(*part) = FramingState::Unknown,
             Effect::Directory(_) => self.standing.lose_directory(),
             _ => {}
         }

@@ -16,9 +16,9 @@ pub(super) struct ErrorContext {
     words: [u8; WORDS],
     heard: usize,
     /// A connection in active mode came from this address and was dropped.
-    pub(super) stranger: Option<SocketAddr>,
+    pub(super) rejected_peer: Option<SocketAddr>,
     /// A 227 named this address, and the client ignored it.
-    pub(super) passed_over: Option<IpAddr>,
+    pub(super) ignored_address: Option<IpAddr>,
 }
 
 /// How many bytes of a wrong greeting an error quotes.
@@ -31,8 +31,8 @@ impl Default for ErrorContext {
             transfer: None,
             words: [0; WORDS],
             heard: 0,
-            stranger: None,
-            passed_over: None,
+            rejected_peer: None,
+            ignored_address: None,
         }
     }
 }
@@ -43,8 +43,8 @@ impl ErrorContext {
         self.commands = [None, None];
         self.transfer = None;
         self.heard = 0;
-        self.stranger = None;
-        self.passed_over = None;
+        self.rejected_peer = None;
+        self.ignored_address = None;
     }
 
     /// Notes bytes that came before the greeting was complete.

@@ -102,7 +102,7 @@ impl Fences {
 
     /// Takes note that the reply to this command was given up, or that another reply came in its
     /// place. If the real reply comes late, it must not be taken for a fence's reply.
-    pub(super) fn doubt(&mut self, verb: &str, raw: bool) {
+    pub(super) fn mark_doubtful(&mut self, verb: &str, raw: bool) {
         match verb {
             "PWD" | "XPWD" | "MKD" | "XMKD" | "RMD" | "XRMD" => self.doubtful.push(Fence::Pwd),
             "SYST" => self.doubtful.push(Fence::Syst),
@@ -120,7 +120,7 @@ impl Fences {
     }
 
     /// Takes note of a reply that is not owed: it may be one that was given up.
-    pub(super) fn came(&mut self, reply: &Reply) {
+    pub(super) fn clear_doubt(&mut self, reply: &Reply) {
         let mut doubtful = self.doubtful.iter();
         if let Some(at) = doubtful.position(|fence| fence.code() == reply.code()) {
             self.doubtful.swap_remove(at);

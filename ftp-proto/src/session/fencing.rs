@@ -10,7 +10,7 @@ impl Session {
     /// Sends the first fence that this server may answer. If a login is queued, the session ends
     /// instead, because servers refuse PWD before a login.
     pub(crate) fn send_fence(&mut self) -> Result<(), Error> {
-        self.alive()?;
+        self.check_alive()?;
         self.clock = None;
         self.fencing = Fencing::default();
         let first = self.state.fences.next(None);
@@ -18,7 +18,7 @@ impl Session {
         let login = waiting.any(|(_, owed)| owed.effect.is_of_login());
         match first.filter(|_| self.state.logged_in || !login) {
             Some(fence) => self.release_fence(fence),
-            None => return Err(self.dead_of(no_fence())),
+            None => return Err(self.die_with(no_fence())),
         }
         Ok(())
     }
@@ -44,7 +44,7 @@ impl Session {
         if self.fencing.swallowed > self.config.strays {
             return self.die(Error::new(ErrorKind::OutOfStep).with_reply(reply));
         }
-        self.state.fences.came(&reply);
+        self.state.fences.clear_doubt(&reply);
         self.fencing.last = Some(reply.clone());
         if !refuses_a_fence(&reply) {
             return;

@@ -7,8 +7,8 @@ use core::net::{IpAddr, SocketAddr};
 
 use super::ledger::{Aborting, Owed, Shape};
 use super::live_transfer::LiveTransfer;
-use super::negotiated::{Channel, Framed};
-use super::transfer::{Direction, Secured, Transfer};
+use super::negotiated::{Channel, FramingState};
+use super::transfer::{DataTls, Direction, Transfer};
 use super::{FirstOnData, Session};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{
@@ -49,7 +49,7 @@ impl Session {
     }
 
     /// Notes that a login with these credentials succeeded. A new connection will use them.
-    pub(crate) fn logged_in_with(&mut self, credentials: &Credentials) {
+    pub(crate) fn remember_login(&mut self, credentials: &Credentials) {
         self.credentials = Some(credentials.clone());
         self.state.standing.by_hand = false;
     }
@@ -70,7 +70,7 @@ impl Session {
     /// Gives up a reply that did not come in time. It may still come, so a fence must follow.
     pub(crate) fn give_up_reply(&mut self) -> Result<(), Error> {
         self.give_up_waiting();
-        self.alive()
+        self.check_alive()
     }
 
     /// Returns the next reply to this operation, or halts with the want that brings it.
@@ -80,7 +80,7 @@ impl Session {
             self.clock = None;
             return Ok(reply?);
         }
-        self.alive()?;
+        self.check_alive()?;
         if !late {
             return Err(self.receive_within(wait).into());
         }
@@ -100,7 +100,7 @@ impl Session {
 impl Session {
     /// Returns the want to read from the control connection, within this class of waiting.
     pub(crate) fn receive_within(&mut self, wait: Wait) -> Want {
-        let wait = self.or_last_line(wait);
+        let wait = self.limit_last_line(wait);
         let clock = match self.clock.replace(wait) {
             Some(before) if before == wait => Clock::Continues,
             _ => Clock::Starts,
@@ -111,7 +111,7 @@ impl Session {
     /// Replaces `wait` by the short [`Wait::LastLine`], if the last line looks like the end of a
     /// reply but has another code than the first line: no more lines may come. This happens once
     /// for each reply, because a new class of waiting starts the clock again.
-    fn or_last_line(&mut self, wait: Wait) -> Wait {
+    fn limit_last_line(&mut self, wait: Wait) -> Wait {
         let goes_on = self.clock == Some(Wait::LastLine);
         if self.decoder.other_end().is_none() || (self.awaited_last_line && !goes_on) {
             return wait;
@@ -155,22 +155,22 @@ impl Session {
     }
 
     /// Notes that a connection from another address came in active mode and was dropped.
-    pub(crate) fn turned_away(&mut self, stranger: Option<SocketAddr>) {
-        self.error_context.stranger = stranger.or(self.error_context.stranger);
+    pub(crate) fn note_rejected_peer(&mut self, rejected_peer: Option<SocketAddr>) {
+        self.error_context.rejected_peer = rejected_peer.or(self.error_context.rejected_peer);
     }
 
     /// Notes that the data connection is the right one. Dropped connections and an ignored address
     /// explain no later failure, so errors need not mention them.
-    pub(crate) fn data_opened(&mut self) {
-        self.error_context.stranger = None;
-        self.error_context.passed_over = None;
+    pub(crate) fn note_data_connected(&mut self) {
+        self.error_context.rejected_peer = None;
+        self.error_context.ignored_address = None;
     }
 
     /// Notes the address in a 227, if it differs from the control connection's peer, to which the
     /// connection goes instead.
-    pub(crate) fn passes_over(&mut self, named: IpAddr) {
+    pub(crate) fn note_ignored_address(&mut self, named: IpAddr) {
         let peer = self.peer.map(|peer| peer.ip().to_canonical());
-        self.error_context.passed_over =
+        self.error_context.ignored_address =
             Some(named).filter(|named| peer.is_some_and(|peer| peer != *named));
     }
 
@@ -226,7 +226,7 @@ impl Session {
 /// The control connection: whether it still works, and its TLS.
 impl Session {
     /// Fails if the session is dead, with the cause.
-    pub(crate) fn alive(&self) -> Result<(), Error> {
+    pub(crate) fn check_alive(&self) -> Result<(), Error> {
         match &self.dead {
             Some(error) => Err(error.clone()),
             None => Ok(()),
@@ -234,9 +234,9 @@ impl Session {
     }
 
     /// Ends the session, and returns the error for the operation.
-    pub(crate) fn dead_of(&mut self, reason: Error) -> Error {
+    pub(crate) fn die_with(&mut self, reason: Error) -> Error {
         self.die(reason.clone());
-        self.alive().err().unwrap_or(reason)
+        self.check_alive().err().unwrap_or(reason)
     }
 
     /// How long the greeting may take. The time is longer after the server has sent 120.
@@ -285,19 +285,19 @@ impl Session {
 
     /// Takes the result of [`secure_control`](Self::secure_control) or
     /// [`clear_control`](Self::clear_control). If it failed, the session is dead.
-    pub(crate) fn channel_changed(&mut self, answer: &mut Answer) -> Result<(), Error> {
-        self.alive()?;
+    pub(crate) fn finish_channel_change(&mut self, answer: &mut Answer) -> Result<(), Error> {
+        self.check_alive()?;
         match answer.take() {
             Some(Event::Secured) => self.state.secured(),
             Some(Event::Cleared) => self.state.channel = Channel::Cleared,
             Some(Event::TimedOut) => {
-                return Err(self.dead_of(Error::new(ErrorKind::Timeout(Wait::Handshake))));
+                return Err(self.die_with(Error::new(ErrorKind::Timeout(Wait::Handshake))));
             }
             _ => {
                 let failed = Error::new(ErrorKind::Tls);
                 return Err(match self.is_securing() {
-                    true => self.dead_of(failed),
-                    false => self.dead_of(failed.with_command("CCC")),
+                    true => self.die_with(failed),
+                    false => self.die_with(failed.with_command("CCC")),
                 });
             }
         }
@@ -306,7 +306,7 @@ impl Session {
     }
 
     /// Notes that this session has reached the directory and settings of the earlier session.
-    pub(crate) fn restored(&mut self) {
+    pub(crate) fn mark_restored(&mut self) {
         self.unrestored = None;
     }
 }
@@ -314,7 +314,7 @@ impl Session {
 /// What was agreed with the server, and what was learnt about it.
 impl Session {
     /// Whether this command (EPSV, EPRT, SIZE or MDTM) is known to fail on this server.
-    pub(crate) fn fails(&self, verb: &Verb) -> bool {
+    pub(crate) fn is_unsupported(&self, verb: &Verb) -> bool {
         match verb.as_str() {
             "EPSV" => self.state.extended_passive() == Some(false),
             "EPRT" => self.state.extended_port == Some(false),
@@ -332,7 +332,7 @@ impl Session {
     /// Whether the next port is asked for by EPSV, not by PASV.
     pub(crate) fn asks_by_epsv(&self) -> bool {
         match self.config.passive_command {
-            PassiveCommand::Automatic => !self.fails(&Verb::EPSV),
+            PassiveCommand::Automatic => !self.is_unsupported(&Verb::EPSV),
             PassiveCommand::Epsv => true,
             PassiveCommand::Pasv => false,
         }
@@ -355,7 +355,7 @@ impl Session {
     }
 
     /// Notes that a data connection was made to the port that the server named.
-    pub(crate) fn reached_passive_port(&mut self) {
+    pub(crate) fn note_passive_port_reached(&mut self) {
         self.state.passive_port_reached = true;
     }
 
@@ -376,7 +376,7 @@ impl Session {
 
     /// Whether the server must know that names are UTF-8 before it gets this command: the command
     /// has a name that is not ASCII, or its reply brings names.
-    pub(crate) fn names_matter(&self, command: &Command) -> bool {
+    pub(crate) fn needs_utf8_before(&self, command: &Command) -> bool {
         let wanted = self.config.utf8_names != Utf8Names::AsTheyAre;
         if !wanted || self.state.names_settled || !self.state.logged_in {
             return false;
@@ -390,7 +390,7 @@ impl Session {
     }
 
     /// Notes that the server was told about UTF-8, or need not be told.
-    pub(crate) fn settled_names(&mut self) {
+    pub(crate) fn mark_names_settled(&mut self) {
         self.state.names_settled = true;
     }
 
@@ -407,7 +407,7 @@ impl Session {
     /// Fails if MODE or STRU was changed: the bytes of a transfer would not be the bytes of the
     /// file.
     pub(crate) fn check_framing(&self) -> Result<(), Error> {
-        if [self.state.mode, self.state.structure].contains(&Framed::Otherwise) {
+        if [self.state.mode, self.state.structure].contains(&FramingState::Other) {
             return Err(Error::misuse(Misuse::Framing));
         }
         Ok(())
@@ -415,10 +415,10 @@ impl Session {
 
     /// The command that sets MODE or STRU for transfers, if its present value is unknown.
     pub(crate) fn framing_in_doubt(&self) -> Option<Command> {
-        if self.state.mode == Framed::Unknown {
+        if self.state.mode == FramingState::Unknown {
             return Some(Command::fixed(Verb::MODE, "S"));
         }
-        let unknown = self.state.structure == Framed::Unknown;
+        let unknown = self.state.structure == FramingState::Unknown;
         unknown.then(|| Command::fixed(Verb::STRU, "F"))
     }
 
@@ -444,13 +444,13 @@ impl Session {
     }
 
     /// Notes what the server did first in a transfer under TLS.
-    pub(crate) fn saw_first_on_data(&mut self, first: FirstOnData) {
+    pub(crate) fn note_first_on_data(&mut self, first: FirstOnData) {
         self.first_on_data = Some(first);
     }
 
     /// Notes that the server refused a data connection because it did not resume the TLS session.
     /// In clear text an attacker can fake this reply, so there it does not count.
-    pub(crate) fn resumption_was_demanded(&mut self) {
+    pub(crate) fn note_resumption_demanded(&mut self) {
         self.resumption_failed |= self.is_secured();
     }
 }
@@ -475,17 +475,17 @@ impl Session {
     }
 
     /// Makes the token of the transfer that this command has begun.
-    pub(crate) fn token(
+    pub(crate) fn transfer_token(
         &mut self,
         command: &Command,
         direction: Direction,
         transfer_type: TransferType,
-        secured: Secured,
+        secured: DataTls,
     ) -> Result<Transfer, Error> {
         let live = self.live.as_mut();
         let live = live.ok_or_else(|| Error::new(ErrorKind::OutOfStep))?;
         // The resumption has used a ticket up, and the connection may bring a new one.
-        live.used_a_ticket = secured == Secured::Resumed && !self.ticketless;
+        live.used_a_ticket = secured == DataTls::Resumed && !self.ticketless;
         let verb = command.verb();
         let countable = transfer_type == TransferType::Image;
         let named = matches!(verb, "RETR" | "STOR" | "APPE");
@@ -528,14 +528,9 @@ impl Session {
 
     /// Whether the confirmation may belong to another command. Either a wrong reply was taken for
     /// it before, or another reply has begun to come although none is owed.
-    pub(crate) fn is_doubtful(&self) -> bool {
+    pub(crate) fn is_confirmation_doubtful(&self) -> bool {
         self.live.as_ref().is_some_and(|live| live.doubtful)
             || self.ledger.is_empty() && !self.decoder.is_empty()
-    }
-
-    /// Notes that the reply to this operation may belong to another command.
-    pub(crate) fn doubt(&mut self) {
-        self.lose_step();
     }
 
     /// Takes out a completion that came before all data was sent. It belongs to another command.
@@ -563,7 +558,7 @@ impl Session {
     }
 
     /// Notes that the data connection is closed.
-    pub(crate) fn data_closed(&mut self) {
+    pub(crate) fn note_data_closed(&mut self) {
         if let Some(live) = &mut self.live {
             live.data_open = false;
         }
@@ -572,7 +567,7 @@ impl Session {
     /// Ends a failed transfer: drops the data connection, waits for the final reply, closes the
     /// record, and returns that reply. If the server has been `silent` so far, the wait is short.
     /// What the server still owes is then cleaned up by ABOR when the session is used again.
-    pub(crate) fn hear_out(
+    pub(crate) fn end_failed_transfer(
         &mut self,
         answer: &mut Answer,
         silent: bool,
@@ -582,7 +577,7 @@ impl Session {
             if matches!(event, Some(Event::ControlFirst)) && !self.is_dead() {
                 return Err(self.close_data(Closing::Abandon, Clock::Continues).into());
             }
-            self.data_closed();
+            self.note_data_closed();
         }
         if !self.owes(Shape::Transfer) || self.is_dead() {
             return Ok(self.close_transfer());
@@ -633,7 +628,7 @@ impl Session {
 
     /// Notes that the server got a data connection for its queued transfer. The next fence swallows
     /// its replies to that transfer.
-    pub(crate) fn purged(&mut self) {
+    pub(crate) fn mark_purged(&mut self) {
         self.queued = false;
         self.out_of_step = true;
         self.live = None;

@@ -87,7 +87,7 @@ impl Owed {
     }
 
     /// Adds the command to an error. The greeting has no command.
-    pub(super) fn name(&self, error: Error) -> Error {
+    pub(super) fn add_verb_to(&self, error: Error) -> Error {
         if self.verb.is_empty() {
             return error;
         }
@@ -95,7 +95,7 @@ impl Owed {
     }
 
     /// Whether the command changes the directory.
-    pub(super) fn moves_elsewhere(&self) -> bool {
+    pub(super) fn changes_directory(&self) -> bool {
         matches!(self.effect, Effect::Directory(_))
     }
 

@@ -438,7 +438,8 @@ impl Session {
         };
         // A CWD without its reply may have changed the directory. It does not count if the server
         // has closed the connection in place of a reply.
-        let elsewhere = |owed: &Owed| owed.moves_elsewhere() && (owed.late || self.dead.is_none());
+        let elsewhere =
+            |owed: &Owed| owed.changes_directory() && (owed.late || self.dead.is_none());
         if self.ledger.iter().any(elsewhere) {
             standing.lose_directory();
         }

@@ -17,8 +17,8 @@ pub(super) struct Negotiated {
     pub(super) logged_in: bool,
     /// What a new connection must repeat to reach the directory and settings of this one.
     pub(super) standing: Standing,
-    pub(super) mode: Framed,
-    pub(super) structure: Framed,
+    pub(super) mode: FramingState,
+    pub(super) structure: FramingState,
     pub(super) transfer_type: Option<TransferType>,
     pub(super) protection: Option<Protection>,
     /// The level of PROT is unknown, because its reply was lost.
@@ -46,12 +46,12 @@ pub(super) const UNKNOWN_OFFSET: u64 = u64::MAX;
 
 /// Whether MODE or STRU has the value that transfers need.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Framed {
+pub(super) enum FramingState {
     /// MODE S or STRU F.
     #[default]
-    AsBytes,
+    Standard,
     /// Another value, with which transfers are refused.
-    Otherwise,
+    Other,
     /// Unknown: the reply was lost, or did not make it clear.
     Unknown,
 }
@@ -79,19 +79,19 @@ pub(super) enum Framing {
     Structure,
 }
 
-impl Framed {
+impl FramingState {
     /// `AsBytes` if the argument is the usual one (S or F).
-    pub(super) fn unless_other(argument: &[u8], usual: &[u8]) -> Self {
+    pub(super) fn from_argument(argument: &[u8], usual: &[u8]) -> Self {
         if argument.eq_ignore_ascii_case(usual) {
-            Self::AsBytes
+            Self::Standard
         } else {
-            Self::Otherwise
+            Self::Other
         }
     }
 }
 
 impl Negotiated {
-    pub(super) fn framing(&mut self, part: Framing) -> &mut Framed {
+    pub(super) fn framing(&mut self, part: Framing) -> &mut FramingState {
         match part {
             Framing::Mode => &mut self.mode,
             Framing::Structure => &mut self.structure,

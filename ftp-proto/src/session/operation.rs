@@ -46,7 +46,7 @@ impl Session {
         self.staged.clear();
         self.clock = None;
         self.forget_operation();
-        self.bury_half_done_upgrade();
+        self.end_half_done_upgrade();
         let running = Running {
             flow,
             session: self.id,
@@ -106,7 +106,7 @@ impl Session {
             if let Some(error) = self.decoder.other_end() {
                 let error = Error::from(error);
                 self.die(match self.ledger.front() {
-                    Some(owed) => owed.name(error),
+                    Some(owed) => owed.add_verb_to(error),
                     None => error,
                 });
             }
@@ -114,13 +114,13 @@ impl Session {
         Step::run(answer, |answer| {
             loop {
                 running.stage = match running.stage {
-                    Stage::Settling => self.settle_unless(running.flow.adopts(), answer)?,
+                    Stage::Settling => self.settle_unless_adopted(running.flow.adopts(), answer)?,
                     Stage::Flowing => match running.flow.step(self, answer.pass_on())? {
                         Step::Done(output) => return Ok(output),
-                        Step::Want(want) => return Err(self.hold(running, want).into()),
+                        Step::Want(want) => return Err(self.hold_want(running, want).into()),
                     },
                     Stage::Looking => self.check_step(running, answer)?,
-                    Stage::Fencing => self.pass_fence(running, answer)?,
+                    Stage::Fencing => self.await_fence(running, answer)?,
                     Stage::Finished => return Err(Error::misuse(Misuse::Finished).into()),
                 };
             }
@@ -128,11 +128,15 @@ impl Session {
     }
 
     /// Settles everything, except what the flow takes over.
-    fn settle_unless(&mut self, adopts: Adopts, answer: &mut Answer) -> Result<Stage, Halt> {
+    fn settle_unless_adopted(
+        &mut self,
+        adopts: Adopts,
+        answer: &mut Answer,
+    ) -> Result<Stage, Halt> {
         if self.unrestored.is_some() && !matches!(adopts, Adopts::Greeting | Adopts::Standing) {
             let why = "the connection was replaced, and the new one not brought where it stood";
             return Err(self
-                .dead_of(Error::new(ErrorKind::Closed).with_source(why))
+                .die_with(Error::new(ErrorKind::Closed).with_source(why))
                 .into());
         }
         match adopts {
@@ -146,12 +150,12 @@ impl Session {
             _ => self.settle(answer)?,
         }
         // The reply to AUTH may have come just now, without a flow to do the handshake.
-        self.bury_half_done_upgrade();
+        self.end_half_done_upgrade();
         Ok(Stage::Flowing)
     }
 
     /// Holds the flow's want back until its commands were sent after a look.
-    fn hold<F>(&mut self, running: &mut Running<F>, want: Want) -> Want {
+    fn hold_want<F>(&mut self, running: &mut Running<F>, want: Want) -> Want {
         if self.staged.is_empty() {
             return want;
         }
@@ -168,16 +172,16 @@ impl Session {
         running: &mut Running<F>,
         answer: &mut Answer,
     ) -> Result<Stage, Halt> {
-        self.alive()?;
+        self.check_alive()?;
         self.look_again(answer)?;
         if self.ledger.is_empty() && !self.decoder.is_empty() {
             // This is the start of a reply that is not owed. Its end would be taken for the reply
             // to the next command.
             self.lose_step();
-            self.alive()?;
+            self.check_alive()?;
         }
         if !self.out_of_step {
-            return Err(self.let_go(running));
+            return Err(self.release_staged(running));
         }
         if self.is_about_to_transfer() {
             // pyftpdlib may send the data of an aborted transfer over the next data connection. So
@@ -187,7 +191,7 @@ impl Session {
         }
         if running.fences >= MOST_FENCES {
             // Another reply came after each of these fences, so one more would not help.
-            return Err(self.dead_of(Error::new(ErrorKind::OutOfStep)).into());
+            return Err(self.die_with(Error::new(ErrorKind::OutOfStep)).into());
         }
         self.send_fence()?;
         running.fences = running.fences.saturating_add(1);
@@ -195,14 +199,14 @@ impl Session {
     }
 
     /// Waits for the fence's own reply.
-    fn pass_fence<F>(
+    fn await_fence<F>(
         &mut self,
         running: &mut Running<F>,
         answer: &mut Answer,
     ) -> Result<Stage, Halt> {
-        self.alive()?;
+        self.check_alive()?;
         if answer.take_timeout() {
-            return Err(self.dead_of(Error::new(ErrorKind::OutOfStep)).into());
+            return Err(self.die_with(Error::new(ErrorKind::OutOfStep)).into());
         }
         if self.ledger.is_empty() {
             running.stage = Stage::Looking;
@@ -213,7 +217,7 @@ impl Session {
 
     /// Ends the session if a flow that is gone had begun to switch TLS on or off: nobody knows how
     /// far it got.
-    fn bury_half_done_upgrade(&mut self) {
+    fn end_half_done_upgrade(&mut self) {
         if matches!(self.state.channel, Channel::Securing | Channel::Clearing) {
             self.die(Error::new(ErrorKind::Tls).with_source("the handshake was given up"));
         }
@@ -226,7 +230,7 @@ impl Session {
     }
 
     /// Sends the flow's commands, and hands its want to the driver.
-    fn let_go<F>(&mut self, running: &mut Running<F>) -> Halt {
+    fn release_staged<F>(&mut self, running: &mut Running<F>) -> Halt {
         for (command, owed) in core::mem::take(&mut self.staged) {
             self.release(&command, owed);
             self.error_context.sent(command);

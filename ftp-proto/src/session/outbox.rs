@@ -83,7 +83,7 @@ impl Session {
 
     /// Refuses credentials and data commands until the TLS that was asked for is there.
     fn permit(&self, command: &Command, shape: Shape) -> Result<(), Error> {
-        self.alive()?;
+        self.check_alive()?;
         let verb = command.verb();
         let refuse = |kind| Err(Error::new(kind).with_command(verb));
         let insecure = |why: &str| {

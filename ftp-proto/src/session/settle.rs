@@ -14,14 +14,14 @@ impl Session {
     /// Takes one step towards an empty ledger. It keeps no state but the session's, so it may be
     /// dropped at any point too.
     pub(super) fn settle(&mut self, answer: &mut Answer) -> Result<(), Halt> {
-        self.alive()?;
+        self.check_alive()?;
         let mut event = answer.take();
         if self.has_open_data() {
             self.settle_data(event.take())?;
         }
         if matches!(event, Some(Event::TimedOut)) {
             self.give_up_waiting();
-            self.alive()?;
+            self.check_alive()?;
         }
         if let Some(owed) = self.ledger.front() {
             let wait = owed.wait(self.state.greeting_delayed);
@@ -106,10 +106,10 @@ impl Session {
         self.abort_echoes |= owed.shape == Shape::Abort(Aborting::Unknown);
         self.state
             .fences
-            .doubt(&owed.verb, owed.shape == Shape::Raw);
+            .mark_doubtful(&owed.verb, owed.shape == Shape::Raw);
         let upgrade = matches!(owed.effect, Effect::Auth | Effect::ClearControl);
         if upgrade || matches!(owed.shape, Shape::Fence(_)) {
-            self.die(owed.name(Error::new(ErrorKind::OutOfStep)));
+            self.die(owed.add_verb_to(Error::new(ErrorKind::OutOfStep)));
         }
         self.lose_step();
     }

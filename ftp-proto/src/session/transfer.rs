@@ -19,7 +19,7 @@ pub struct Transfer {
     pub(super) id: TransferId,
     pub(super) verb: String,
     pub(super) direction: Direction,
-    pub(super) secured: Secured,
+    pub(super) secured: DataTls,
     /// The file to send SIZE for: the file that the command names. `None` if the type is not TYPE
     /// I.
     pub(super) file: Option<RemotePath>,
@@ -38,10 +38,10 @@ pub struct Transfer {
 
 /// How TLS was set up on a data connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Secured {
+pub(crate) enum DataTls {
     /// The data connection is in clear text.
-    No,
-    Anew,
+    Clear,
+    FullHandshake,
     Resumed,
 }
 
@@ -132,13 +132,13 @@ impl Transfer {
 
     /// Returns whether the data connection is under TLS.
     pub fn is_protected(&self) -> bool {
-        self.secured != Secured::No
+        self.secured != DataTls::Clear
     }
 
     /// Returns whether the data connection has resumed the TLS session of the login. The driver
     /// reports this.
     pub fn is_resumed(&self) -> bool {
-        self.secured == Secured::Resumed
+        self.secured == DataTls::Resumed
     }
 
     /// Returns the size in bytes that the server's 150 announced, usually the size of the whole

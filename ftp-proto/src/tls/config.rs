@@ -449,11 +449,11 @@ impl TlsLogin {
     /// use ftp_proto::tls::{Tickets, TlsConfig};
     ///
     /// let login = TlsConfig::dangerous_accept_any_certificate()?.login("ftp.example.org")?;
-    /// assert!(!login.must_spare(Tickets::AllButLast)); // there is no ticket yet
+    /// assert!(!login.must_keep_last_ticket(Tickets::AllButLast)); // there is no ticket yet
     /// # }
     /// # Ok::<(), ftp_proto::Error>(())
     /// ```
-    pub fn must_spare(&self, tickets: Tickets) -> bool {
+    pub fn must_keep_last_ticket(&self, tickets: Tickets) -> bool {
         tickets == Tickets::AllButLast && self.sessions.has_one_ticket_left()
     }
 }

@@ -97,14 +97,14 @@
 //! | [want](crate::Want) | operation |
 //! |---|---|
 //! | `SecureControl` | `login.connection()`, then `handshake` |
-//! | `SecureData` | answer `spared` if `login.must_spare(want.tickets())`; else `login.connection()` of the same login, then `handshake`; answer `resumed` if `resumed()` says so |
+//! | `SecureData` | answer `kept_last_ticket` if `login.must_keep_last_ticket(want.tickets())`; else `login.connection()` of the same login, then `handshake`; answer `resumed` if `resumed()` says so |
 //! | `CloseData`, `SendEnd` | `close`, then half-close the socket |
 //! | `CloseData`, `AwaitEnd` | `await_end` |
 //! | `CloseData`, `Acknowledge` | `close` |
 //! | `CloseData`, `Harvest` | `harvest` |
 //! | `ClearControl` | `clear`, then drop the channel and go on in clear text |
 //!
-//! SessionStore are resumed by tickets. In TLS 1.3 a ticket is good for one connection, and comes at
+//! Sessions are resumed by tickets. In TLS 1.3 a ticket is good for one connection, and comes at
 //! any time after the handshake. A login keeps the four newest. If you drop a data connection
 //! without reading to its end, you lose its tickets. If you never read any, a server that demands
 //! resumption refuses the third or fourth transfer.

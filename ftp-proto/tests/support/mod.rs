@@ -422,7 +422,7 @@ fn answer(want: Want, reaction: Reaction) -> Answer {
         (Want::ClearControl(want), Reaction::Fails(kind)) => want.broken(Error::new(kind)),
         (Want::SecureData(want), Reaction::Done) => want.secured(),
         (Want::SecureData(want), Reaction::Resumes) => want.resumed(),
-        (Want::SecureData(want), Reaction::Spares) => want.spared(),
+        (Want::SecureData(want), Reaction::Spares) => want.kept_last_ticket(),
         (Want::SecureData(want), Reaction::Fails(kind)) => want.failed(Error::new(kind)),
         (Want::CloseData(want), Reaction::Done) => want.closed(DataEnd::Clean),
         (Want::CloseData(want), Reaction::Ended(end)) => want.closed(end),

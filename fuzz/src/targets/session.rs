@@ -750,7 +750,7 @@ impl Driver {
             (Want::Accept(want), None) => (want.accepted(), false),
             (Want::SecureData(want), Some(b'c')) => (want.control_first(), true),
             (Want::SecureData(want), Some(_)) if want.tickets() == Tickets::AllButLast => {
-                (want.spared(), false)
+                (want.kept_last_ticket(), false)
             }
             (Want::SecureData(want), Some(_)) => (want.failed(failed()), false),
             (Want::SecureData(want), None) => (want.secured(), false),

@@ -10,8 +10,8 @@
 //!        |    \-------------------> Aborting     ABOR; then the copy fails
 //!    SourceEnds    final reply
 //!        \------------------------> TargetEnds   final reply
-//!    SourceVouches  fence <-----------/
-//!        \------------------------> TargetVouches   fence
+//!    FencingSource  fence <-----------/
+//!        \------------------------> FencingTarget   fence
 //! ```
 
 mod sides;
@@ -19,7 +19,7 @@ mod sides;
 use core::net::{IpAddr, SocketAddr};
 use core::ops::ControlFlow;
 
-use self::sides::{Begin, Conclude, Offer, Vouch, permit};
+use self::sides::{AwaitFinalReply, FenceAfterCopy, OfferPort, StartTransfer, check_copy_possible};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Answer, Endpoint, Flow, Step, Want};
 use crate::flows::Abort;
@@ -108,14 +108,14 @@ struct Plan {
 #[derive(Debug)]
 enum Stage {
     Start,
-    Offering(Running<Offer>),
-    Storing(Running<Begin>),
-    Retrieving(Running<Begin>, Option<Transfer>),
-    SourceEnds(Running<Conclude>, Option<Transfer>),
-    TargetEnds(Running<Conclude>, Option<Ended<Reply>>),
+    Offering(Running<OfferPort>),
+    Storing(Running<StartTransfer>),
+    Retrieving(Running<StartTransfer>, Option<Transfer>),
+    SourceEnds(Running<AwaitFinalReply>, Option<Transfer>),
+    TargetEnds(Running<AwaitFinalReply>, Option<Ended<Reply>>),
     /// Both servers have confirmed the copy. A fence checks that neither has more to say.
-    SourceVouches(Running<Vouch>, Copied),
-    TargetVouches(Running<Vouch>, Copied),
+    FencingSource(Running<FenceAfterCopy>, Copied),
+    FencingTarget(Running<FenceAfterCopy>, Copied),
     /// The source refused, so the target must not wait for data that never comes.
     Aborting(Running<Abort>, Error),
     Over,
@@ -213,9 +213,9 @@ impl ServerCopy {
             let plan = &self.plan;
             self.stage = match &mut self.stage {
                 Stage::Start => {
-                    permit(sides.source)?;
-                    permit(sides.target)?;
-                    let offer = Offer::new(plan.transfer_type, &plan.retrieve);
+                    check_copy_possible(sides.source)?;
+                    check_copy_possible(sides.target)?;
+                    let offer = OfferPort::new(plan.transfer_type, &plan.retrieve);
                     Stage::Offering(sides.start(Side::Source, offer))
                 }
                 Stage::Offering(running) => {
@@ -233,7 +233,8 @@ impl ServerCopy {
                     let stored = stored.take().ok_or_else(finished)?;
                     match retrieved {
                         Ended::Well(retrieved) => {
-                            let conclude = sides.start(Side::Source, Conclude::new(retrieved));
+                            let conclude =
+                                sides.start(Side::Source, AwaitFinalReply::new(retrieved));
                             Stage::SourceEnds(conclude, Some(stored))
                         }
                         Ended::Badly(error) => {
@@ -266,8 +267,8 @@ impl ServerCopy {
                 let source = sides.end(Side::Source, running)?;
                 let stored = stored.take().ok_or_else(finished)?;
                 let conclude = match &source {
-                    Ended::Well(_) => Conclude::new(stored),
-                    Ended::Badly(_) => Conclude::soon(stored),
+                    Ended::Well(_) => AwaitFinalReply::new(stored),
+                    Ended::Badly(_) => AwaitFinalReply::after_failure(stored),
                 };
                 Stage::TargetEnds(sides.start(Side::Target, conclude), Some(source))
             }
@@ -275,19 +276,19 @@ impl ServerCopy {
                 let target = sides.end(Side::Target, running)?;
                 let source = source.take().ok_or_else(finished)?;
                 let copied = both(source, target)?;
-                let vouch = sides.start(Side::Source, Vouch::default());
-                Stage::SourceVouches(vouch, copied)
+                let fence = sides.start(Side::Source, FenceAfterCopy::default());
+                Stage::FencingSource(fence, copied)
             }
-            Stage::SourceVouches(running, copied) => {
-                let vouched = sides.end(Side::Source, running)?;
-                let copied = plan.vouched(vouched, Side::Source, copied)?;
-                let vouch = sides.start(Side::Target, Vouch::default());
-                Stage::TargetVouches(vouch, copied)
+            Stage::FencingSource(running, copied) => {
+                let fenced = sides.end(Side::Source, running)?;
+                let copied = plan.fenced(fenced, Side::Source, copied)?;
+                let fence = sides.start(Side::Target, FenceAfterCopy::default());
+                Stage::FencingTarget(fence, copied)
             }
-            Stage::TargetVouches(running, copied) => {
-                let vouched = sides.end(Side::Target, running)?;
-                return Ok(ControlFlow::Break(plan.vouched(
-                    vouched,
+            Stage::FencingTarget(running, copied) => {
+                let fenced = sides.end(Side::Target, running)?;
+                return Ok(ControlFlow::Break(plan.fenced(
+                    fenced,
                     Side::Target,
                     copied,
                 )?));
@@ -299,13 +300,13 @@ impl ServerCopy {
 
 impl Plan {
     /// The target's part: EPRT or PORT, and STOR. The data comes from this endpoint.
-    fn store(&self, endpoint: Endpoint) -> Begin {
+    fn store(&self, endpoint: Endpoint) -> StartTransfer {
         let address = match endpoint {
             Endpoint::ControlPeer(port) => SocketAddr::new(self.source_peer, port.get()),
             Endpoint::Address(address) => address,
         };
         let command = self.store.clone();
-        Begin::new(
+        StartTransfer::new(
             Direction::Upload,
             self.transfer_type,
             command,
@@ -314,9 +315,9 @@ impl Plan {
     }
 
     /// The source's part: RETR.
-    fn retrieve(&self) -> Begin {
+    fn retrieve(&self) -> StartTransfer {
         let command = self.retrieve.clone();
-        Begin::new(Direction::Download, self.transfer_type, command, None)
+        StartTransfer::new(Direction::Download, self.transfer_type, command, None)
     }
 
     /// Fails if the target has completed a transfer already. No data was sent to it yet, so this
@@ -332,12 +333,12 @@ impl Plan {
 
     /// Returns the copy as a success, unless this side has sent another reply after its
     /// confirmation.
-    fn vouched(&self, vouched: Ended<()>, side: Side, copied: &Copied) -> Result<Copied, Error> {
+    fn fenced(&self, fenced: Ended<()>, side: Side, copied: &Copied) -> Result<Copied, Error> {
         let (verb, reply) = match side {
             Side::Source => (self.retrieve.verb(), &copied.source),
             Side::Target => (self.store.verb(), &copied.target),
         };
-        match vouched {
+        match fenced {
             Ended::Well(()) => Ok(copied.clone()),
             Ended::Badly(error) if error.kind() == ErrorKind::Unconfirmed => {
                 Err(error.with_command(verb).with_reply(reply.clone()))

@@ -13,14 +13,14 @@ use crate::flows::prepare::Prepare;
 use crate::options::config::Protection;
 use crate::representation::TransferType;
 use crate::session::Session;
-use crate::session::transfer::{Direction, Secured, Transfer};
+use crate::session::transfer::{DataTls, Direction, Transfer};
 use crate::wait::Wait;
 use crate::wire::{Class, Command, Reply, Verb};
 
 /// Fails if data connections are under TLS, because neither server would begin the handshake, or if
 /// MODE or STRU was changed. Called before a byte is sent, and again after earlier operations are
 /// cleaned up.
-pub(super) fn permit(session: &Session) -> Result<(), Error> {
+pub(super) fn check_copy_possible(session: &Session) -> Result<(), Error> {
     if session.protection() == Protection::Private {
         return Err(Error::misuse(Misuse::Protected));
     }
@@ -29,13 +29,13 @@ pub(super) fn permit(session: &Session) -> Result<(), Error> {
 
 /// Sends TYPE, and EPSV or PASV. Returns where the other server is to connect to.
 #[derive(Debug)]
-pub(super) struct Offer {
+pub(super) struct OfferPort {
     data: Command,
     prepare: Option<Prepare>,
     passive: Passive,
 }
 
-impl Offer {
+impl OfferPort {
     pub(super) fn new(transfer_type: TransferType, data: &Command) -> Self {
         Self {
             data: data.clone(),
@@ -45,13 +45,13 @@ impl Offer {
     }
 }
 
-impl Flow for Offer {
+impl Flow for OfferPort {
     type Output = Endpoint;
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Endpoint>, Error> {
         Step::run(answer, |answer| {
             if let Some(prepare) = &mut self.prepare {
-                permit(session)?;
+                check_copy_possible(session)?;
                 prepare.ready(&self.data, session, answer)?;
                 self.prepare = None;
             }
@@ -63,7 +63,7 @@ impl Flow for Offer {
 /// Sends the data command and waits for its first reply. On the side that connects, TYPE and EPRT
 /// or PORT come first.
 #[derive(Debug)]
-pub(super) struct Begin {
+pub(super) struct StartTransfer {
     direction: Direction,
     transfer_type: TransferType,
     command: Command,
@@ -73,7 +73,7 @@ pub(super) struct Begin {
     sent: bool,
 }
 
-impl Begin {
+impl StartTransfer {
     pub(super) fn new(
         direction: Direction,
         transfer_type: TransferType,
@@ -85,20 +85,20 @@ impl Begin {
             transfer_type,
             command,
             prepare: connect_to.map(|_| Prepare::new(transfer_type)),
-            active: connect_to.map(Active::elsewhere),
+            active: connect_to.map(Active::to_address),
             disarm: None,
             sent: false,
         }
     }
 }
 
-impl Flow for Begin {
+impl Flow for StartTransfer {
     type Output = Transfer;
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Transfer>, Error> {
         Step::run(answer, |answer| {
             if let Some(prepare) = &mut self.prepare {
-                permit(session)?;
+                check_copy_possible(session)?;
                 prepare.ready(&self.command, session, answer)?;
                 self.prepare = None;
             }
@@ -126,7 +126,7 @@ impl Flow for Begin {
     }
 }
 
-impl Begin {
+impl StartTransfer {
     /// Decides by the first reply to the data command.
     fn begun(&self, session: &mut Session, answer: &mut Answer) -> Result<Transfer, Halt> {
         let verb = self.command.verb();
@@ -140,10 +140,15 @@ impl Begin {
             None if session.preliminary_reply().is_none() => {}
             _ => {
                 let (direction, transfer_type) = (self.direction, self.transfer_type);
-                return Ok(session.token(&self.command, direction, transfer_type, Secured::No)?);
+                return Ok(session.transfer_token(
+                    &self.command,
+                    direction,
+                    transfer_type,
+                    DataTls::Clear,
+                )?);
             }
         }
-        session.alive()?;
+        session.check_alive()?;
         if answer.take_timeout() {
             let late = Error::new(ErrorKind::Timeout(Wait::Preliminary));
             return Err(late.with_command(verb).into());
@@ -154,12 +159,12 @@ impl Begin {
 
 /// Waits for the final reply, for as long as the two servers may take.
 #[derive(Debug)]
-pub(super) struct Conclude {
+pub(super) struct AwaitFinalReply {
     transfer: Transfer,
     wait: Wait,
 }
 
-impl Conclude {
+impl AwaitFinalReply {
     pub(super) fn new(transfer: Transfer) -> Self {
         Self {
             transfer,
@@ -169,7 +174,7 @@ impl Conclude {
 
     /// Waits a shorter time, after the other side has failed: this side's reply comes soon or
     /// never.
-    pub(super) fn soon(transfer: Transfer) -> Self {
+    pub(super) fn after_failure(transfer: Transfer) -> Self {
         Self {
             transfer,
             wait: Wait::FinalReply,
@@ -177,7 +182,7 @@ impl Conclude {
     }
 }
 
-impl Flow for Conclude {
+impl Flow for AwaitFinalReply {
     type Output = Reply;
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Reply>, Error> {
@@ -188,7 +193,7 @@ impl Flow for Conclude {
                 session.close_transfer();
                 return Ok(confirmation(reply, verb)?);
             }
-            session.alive()?;
+            session.check_alive()?;
             if answer.take_timeout() {
                 let late = Error::new(ErrorKind::Timeout(self.wait));
                 return Err(late.with_command(verb).into());
@@ -216,11 +221,11 @@ fn confirmation(reply: Reply, verb: &str) -> Result<Reply, Error> {
 /// and the client sees no data that would show this. So no other reply may come before the fence's
 /// reply.
 #[derive(Debug, Default)]
-pub(super) struct Vouch {
+pub(super) struct FenceAfterCopy {
     fence: Option<Fence>,
 }
 
-impl Flow for Vouch {
+impl Flow for FenceAfterCopy {
     type Output = ();
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<()>, Error> {

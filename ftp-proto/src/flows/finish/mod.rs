@@ -110,7 +110,7 @@ impl Finish {
     }
 
     /// Whether the server has used the data connection: a byte or an end has come over it.
-    fn has_met_its_data(&self) -> bool {
+    fn has_used_data_connection(&self) -> bool {
         let ended = matches!(self.end, DataEnd::Clean | DataEnd::NoCloseNotify);
         match self.transfer.direction() {
             Direction::Download => self.bytes > 0 || ended,
@@ -127,7 +127,7 @@ impl Finish {
     }
 
     /// Whether a completion has come that belongs to another command. Keeps it for the error.
-    fn is_premature(&mut self, session: &mut Session) -> bool {
+    fn take_premature(&mut self, session: &mut Session) -> bool {
         self.premature = session.take_premature_completion();
         self.premature.is_some()
     }
@@ -173,7 +173,7 @@ impl Finish {
         if timed_out && session.final_reply().is_none() {
             // A server that sends no more data gets no second wait. What it owes is cleaned up by
             // ABOR when the session is used again.
-            return self.unconfirmed(session.alive().err()).into();
+            return self.unconfirmed(session.check_alive().err()).into();
         }
         if self.transfer.direction() == Direction::Upload {
             // Everything that has come so far came before the end of the data.
@@ -189,7 +189,7 @@ impl Finish {
             return again;
         }
         let refused = session.has_refused();
-        let premature = self.is_premature(session);
+        let premature = self.take_premature(session);
         let closing = self.closing(refused || premature);
         self.close(session, closing, Clock::Starts)
     }
@@ -206,7 +206,7 @@ impl Finish {
         let refused = session.has_refused()
             || closing == Closing::SendEnd
                 && matches!(answered, Some(Event::ControlFirst))
-                && self.is_premature(session);
+                && self.take_premature(session);
         let clean = match answered {
             Some(Event::ControlFirst) if refused && closing != Closing::Abandon => {
                 return Err(self.close(session, Closing::Abandon, Clock::Starts));
@@ -232,7 +232,7 @@ impl Finish {
             return Err(self.end_sent(session, clean, late));
         }
         self.clean_close = clean && closing != Closing::Abandon;
-        session.data_closed();
+        session.note_data_closed();
         Ok(State::Final)
     }
 
@@ -243,7 +243,7 @@ impl Finish {
             return self.close(session, Closing::AwaitEnd, Clock::Starts);
         }
         if matches!(self.end, DataEnd::Clean) {
-            let cause = session.alive().err().filter(|_| !late);
+            let cause = session.check_alive().err().filter(|_| !late);
             let waited = || Error::new(ErrorKind::Timeout(Wait::DataIdle));
             self.end = DataEnd::Failed(cause.unwrap_or_else(waited));
         }
@@ -252,10 +252,10 @@ impl Finish {
 
     fn hear(&mut self, session: &mut Session, answer: &mut Answer) -> Result<Completion, Halt> {
         let late = answer.take_timeout();
-        let mut silence = session.alive().err();
+        let mut silence = session.check_alive().err();
         if silence.is_none() && late {
             silence = Some(Error::new(ErrorKind::Timeout(Wait::FinalReply)));
-            session.give_up_final_reply(self.has_met_its_data());
+            session.give_up_final_reply(self.has_used_data_connection());
         }
         if let Some(reply) = self.premature.take() {
             session.close_transfer();
@@ -278,8 +278,8 @@ impl Finish {
     fn followed(&mut self, session: &mut Session, answer: &mut Answer) -> Result<Completion, Halt> {
         session.look_again(answer)?;
         let confirmed = session.final_reply().is_some_and(Reply::confirms_transfer);
-        if confirmed && session.is_doubtful() {
-            session.doubt();
+        if confirmed && session.is_confirmation_doubtful() {
+            session.lose_step();
             if let Some(reply) = session.close_transfer() {
                 return Err(self.in_context(mistaken(reply)).into());
             }
@@ -323,7 +323,7 @@ impl Finish {
         let judged = self.judge(reply);
         let reason = judged.as_ref().err().and_then(Error::tls_reason);
         if reason == Some(&Reason::ResumptionDemanded) {
-            session.resumption_was_demanded();
+            session.note_resumption_demanded();
         }
         let completion = judged?;
         let unmistakable = self.begun && completion.reply.code() != Code::OKAY;
@@ -362,7 +362,7 @@ impl Finish {
             Err(Halt::Error(error)) => {
                 let told = error.reply();
                 if told.is_some_and(|reply| reply.code() != Code::FILE_UNAVAILABLE) {
-                    session.doubt();
+                    session.lose_step();
                 }
                 None
             }
