@@ -9,7 +9,7 @@ use ftp_proto::{Completion, DataEnd, Error};
 use rustix::event::PollFlags;
 
 use crate::channel::Channel;
-use crate::data::{Download, Moving, Upload};
+use crate::data::{DataTransfer, Download, Upload};
 use crate::drive::Readiness;
 use crate::net::is_past;
 use crate::sys::descriptor;
@@ -107,9 +107,9 @@ impl Download<'_> {
             }
             let emptied = pipe.empty(file);
             self.0.phase.moved(came - pipe.held());
-            let passed = emptied.map_err(|error| self.cut_short(error, 0))?;
+            let copied = emptied.map_err(|error| self.cut_short(error, 0))?;
             progress(self.transferred());
-            if passed == KernelCopy::Refused {
+            if copied == KernelCopy::Refused {
                 return Ok(());
             }
         }
@@ -183,7 +183,7 @@ impl Upload<'_> {
 
 /// By way of the kernel. 0 bytes mean that it moves none, or no more: reading and writing then say
 /// whether that was the end.
-impl Moving<'_> {
+impl DataTransfer<'_> {
     fn is_plain(&mut self) -> bool {
         let channel = self.client.data.channel();
         !self.phase.is_translated() && channel.is_ok_and(|channel| channel.plain_socket().is_some())
@@ -200,8 +200,8 @@ impl Moving<'_> {
 
     fn fill(&mut self, pipe: &mut Pipe) -> Result<usize, Error> {
         let filled = self.attempt(Readiness::Readable, |channel, _, until| {
-            let passed = channel.pass(PollFlags::IN, until, |socket| pipe.fill(socket))?;
-            Ok(passed.map(|passed| match passed {
+            let copied = channel.run_on_socket(PollFlags::IN, until, |socket| pipe.fill(socket))?;
+            Ok(copied.map(|copied| match copied {
                 KernelCopy::Bytes(0) => DataProgress::End(DataEnd::Clean),
                 KernelCopy::Bytes(count) => DataProgress::Bytes(count),
                 KernelCopy::Refused => DataProgress::Bytes(0),
@@ -212,9 +212,9 @@ impl Moving<'_> {
 
     fn send(&mut self, file: BorrowedFd<'_>) -> Result<usize, Error> {
         let sent = self.attempt(Readiness::Writable, |channel, _, until| {
-            let passed =
-                channel.pass(PollFlags::OUT, until, |socket| kernel::send(socket, file))?;
-            Ok(passed.map(|passed| match passed {
+            let copied = channel
+                .run_on_socket(PollFlags::OUT, until, |socket| kernel::send(socket, file))?;
+            Ok(copied.map(|copied| match copied {
                 KernelCopy::Bytes(count) => DataProgress::Bytes(count),
                 KernelCopy::Refused => DataProgress::Bytes(0),
             }))
@@ -225,17 +225,17 @@ impl Moving<'_> {
 
 impl Channel {
     /// Has the kernel do something with the socket; `None` at the deadline.
-    fn pass(
+    fn run_on_socket(
         &mut self,
         flags: PollFlags,
         until: Instant,
-        mut pass: impl FnMut(BorrowedFd<'_>) -> io::Result<KernelCopy>,
+        mut run: impl FnMut(BorrowedFd<'_>) -> io::Result<KernelCopy>,
     ) -> Result<Option<KernelCopy>, Error> {
         let Some(socket) = self.plain_socket() else {
             return Ok(Some(KernelCopy::Refused));
         };
         loop {
-            match pass(socket) {
+            match run(socket) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     if is_past(until) || !wait(&[(socket, flags)], until)? {
                         return Ok(None);

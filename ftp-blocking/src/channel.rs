@@ -223,7 +223,7 @@ fn drive<T>(
             }
             Next::Read(room) => match unless_late(stream.read(tls.space(room), deadline))? {
                 None => return Ok(None),
-                Some(0) => tls.ended(),
+                Some(0) => tls.receive_eof(),
                 Some(count) => tls.filled(count),
             },
             Next::Yield if Instant::now() >= deadline => return Ok(None),

@@ -13,7 +13,7 @@ use ftp_proto::{
 };
 
 use crate::channel::Channel;
-use crate::data_connection::Data;
+use crate::data_connection::DataConnection;
 use crate::drive::later;
 use crate::net::Tcp;
 use crate::transport::{Dialled, Network, Stream, Target};
@@ -42,7 +42,7 @@ pub struct Client {
     pub(crate) session: Session,
     pub(crate) network: Box<dyn Network>,
     pub(crate) control: Channel,
-    pub(crate) data: Data,
+    pub(crate) data: DataConnection,
     pub(crate) options: Options,
     pub(crate) deadline: Instant,
     /// What TLS on the last data connection came to.
@@ -73,7 +73,7 @@ impl Client {
             session: Session::with_options(&options),
             network,
             control,
-            data: Data::None,
+            data: DataConnection::None,
             options,
             deadline,
             data_tls: None,
@@ -203,7 +203,7 @@ impl Client {
         let before = Some((&self.session, self.tls.as_ref()));
         let (tls, control, deadline) = dial(&mut *self.network, &self.options, before)?;
         self.session = self.session.successor();
-        (self.data, self.data_tls) = (Data::None, None);
+        (self.data, self.data_tls) = (DataConnection::None, None);
         (self.tls, self.control, self.deadline) = (tls, control, deadline);
         self.greeting()?;
         self.run(restore)

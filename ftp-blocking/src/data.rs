@@ -9,7 +9,7 @@ use ftp_proto::{Aborted, Completion, DataEnd, Error, Transfer, TransferOptions};
 
 use crate::channel::Channel;
 use crate::client::Client;
-use crate::data_connection::Data;
+use crate::data_connection::DataConnection;
 use crate::drive::Readiness;
 
 /// A file on its way here: reads like any stream, and ends only when the server has confirmed it.
@@ -25,7 +25,7 @@ use crate::drive::Readiness;
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
 #[must_use = "nothing comes unless it is read"]
-pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) ReadAhead);
+pub struct Download<'c>(pub(crate) DataTransfer<'c>, pub(crate) ReadAhead);
 
 /// A file on its way to the server: writes like any stream. Nothing is stored for certain before
 /// [`finish`](Self::finish) has said so.
@@ -36,11 +36,11 @@ pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) ReadAhead);
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
 #[must_use = "nothing is stored for certain before `finish`"]
-pub struct Upload<'c>(pub(crate) Moving<'c>);
+pub struct Upload<'c>(pub(crate) DataTransfer<'c>);
 
 /// What both have in common.
 #[derive(Debug)]
-pub(crate) struct Moving<'c> {
+pub(crate) struct DataTransfer<'c> {
     pub(crate) client: &'c mut Client,
     pub(crate) phase: DataPhase,
 }
@@ -55,7 +55,7 @@ impl<'c> Download<'c> {
             channel.reset_on_close(false);
         }
         let phase = DataPhase::new(transfer, options);
-        Self(Moving { client, phase }, ReadAhead::default())
+        Self(DataTransfer { client, phase }, ReadAhead::default())
     }
 
     /// The server's confirmation, once the end was read.
@@ -103,7 +103,7 @@ impl<'c> Upload<'c> {
             channel.expect_bulk();
         }
         let phase = DataPhase::new(transfer, options);
-        Self(Moving { client, phase })
+        Self(DataTransfer { client, phase })
     }
 
     /// Ends the data and waits for the server to confirm that it has all of it.
@@ -111,7 +111,7 @@ impl<'c> Upload<'c> {
     /// # Errors
     /// The server's refusal, with the number of bytes sent; an unconfirmed or broken transfer.
     pub fn finish(mut self) -> Result<Completion, Error> {
-        let Moving { client, phase } = self.0.drained()?;
+        let DataTransfer { client, phase } = self.0.drained()?;
         phase.end(DataEnd::Clean);
         if let DataStep::Finish(flow) = phase.step(&client.session) {
             phase.finished(client.run(flow));
@@ -153,7 +153,7 @@ macro_rules! in_common {
             /// What kept the session from getting there; what is still owed is paid by the next
             /// operation. [`StaleTransfer`](ftp_proto::Misuse::StaleTransfer) when it is over already.
             pub fn abort(self) -> Result<Aborted, Error> {
-                let Moving { client, phase, .. } = self.0;
+                let DataTransfer { client, phase, .. } = self.0;
                 client.run(phase.into_abort()?)
             }
 
@@ -163,7 +163,7 @@ macro_rules! in_common {
             /// # Errors
             /// When the control connection fails.
             pub fn keep_alive(&mut self) -> Result<(), Error> {
-                let Moving { client, phase, .. } = &mut self.0;
+                let DataTransfer { client, phase, .. } = &mut self.0;
                 if phase.has_ended() {
                     return Ok(());
                 }
@@ -200,7 +200,7 @@ macro_rules! in_common {
 
 in_common! { Download Upload }
 
-impl Moving<'_> {
+impl DataTransfer<'_> {
     /// Moves bytes once, as far as the phase lets it: how many, or `None` once there is an outcome.
     pub(crate) fn attempt(
         &mut self,
@@ -232,7 +232,7 @@ impl Moving<'_> {
                 }
                 DataStep::Over => return None,
             };
-            let attempt = |data: &mut Data, until| attempt(data.channel()?, phase, until);
+            let attempt = |data: &mut DataConnection, until| attempt(data.channel()?, phase, until);
             match client.watch(attempt, readiness, until) {
                 Ok(DataProgress::Bytes(count)) => return Some(count),
                 Ok(DataProgress::End(end)) => phase.end(end),

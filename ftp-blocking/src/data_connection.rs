@@ -13,7 +13,7 @@ use crate::transport::{Dialled, Dialling, Listener, Target};
 
 /// The client owns it: a forgotten download leaves it where the next operation finds it.
 #[derive(Default)]
-pub(crate) enum Data {
+pub(crate) enum DataConnection {
     #[default]
     None,
     Dialling(Box<dyn Dialling>),
@@ -22,7 +22,7 @@ pub(crate) enum Data {
 }
 
 /// Attempts that the driver makes again and again: `None` means not yet, at the deadline.
-impl Data {
+impl DataConnection {
     pub(crate) fn channel(&mut self) -> Result<&mut Channel, Error> {
         match self {
             Self::Open(channel) => Ok(channel),
@@ -126,7 +126,7 @@ impl Data {
 /// Making and securing it.
 impl Client {
     pub(crate) fn dial(&mut self, endpoint: Endpoint) -> Result<(), Error> {
-        self.data = Data::None;
+        self.data = DataConnection::None;
         self.data_tls = None;
         let target = match endpoint {
             Endpoint::ControlPeer(port) => Target::ControlPeer {
@@ -137,8 +137,8 @@ impl Client {
             Endpoint::Address(address) => Target::Address(address),
         };
         self.data = match self.network.dial(&target, self.deadline)? {
-            Dialled::Connected(stream) => Data::Open(Channel::data(stream)),
-            Dialled::Pending(dialling) => Data::Dialling(dialling),
+            Dialled::Connected(stream) => DataConnection::Open(Channel::data(stream)),
+            Dialled::Pending(dialling) => DataConnection::Dialling(dialling),
         };
         Ok(())
     }

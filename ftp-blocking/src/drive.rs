@@ -11,7 +11,7 @@ use ftp_proto::{
 use rustix::event::PollFlags;
 
 use crate::client::Client;
-use crate::data_connection::Data;
+use crate::data_connection::DataConnection;
 use crate::sys::poll::wait;
 
 /// What of the data connection an attempt waits for.
@@ -52,7 +52,7 @@ impl Client {
     pub(crate) fn tidy_up(&mut self, failed: bool) {
         self.control.shrink();
         if failed && self.session.is_dead() {
-            self.data = Data::None;
+            self.data = DataConnection::None;
         }
     }
 
@@ -93,7 +93,7 @@ impl Client {
                 return want.failed(error);
             }
         }
-        match self.watch(Data::connect, Readiness::Writable, self.deadline) {
+        match self.watch(DataConnection::connect, Readiness::Writable, self.deadline) {
             Ok(()) => want.connected(),
             Err(by) => want.interrupted(by),
         }
@@ -103,7 +103,7 @@ impl Client {
         match self.network.listen(self.control.stream()) {
             Ok(listener) => {
                 let address = listener.address();
-                (self.data, self.data_tls) = (Data::Listening(listener), None);
+                (self.data, self.data_tls) = (DataConnection::Listening(listener), None);
                 want.listening(address)
             }
             Err(error) => want.failed(error),
@@ -112,7 +112,7 @@ impl Client {
 
     fn accept_data(&mut self, want: Accept) -> Answer {
         let peer = self.control.stream().peer_address();
-        let accept = |data: &mut Data, until| data.accept(&want, peer, until);
+        let accept = |data: &mut DataConnection, until| data.accept(&want, peer, until);
         match self.watch(accept, Readiness::Readable, self.deadline) {
             Ok(what) => want.accepted_or_turned_away(what),
             Err(by) => want.interrupted(by),
@@ -127,7 +127,7 @@ impl Client {
                 Err(error) => return want.failed(error),
             }
         }
-        match self.watch(Data::handshake, Readiness::Either, self.deadline) {
+        match self.watch(DataConnection::handshake, Readiness::Either, self.deadline) {
             Ok(()) => {
                 self.data_tls = self.data.tls_info();
                 want.secured_with(self.data_tls.as_ref(), self.options.resumption)
@@ -138,7 +138,7 @@ impl Client {
 
     fn close_data(&mut self, want: CloseData) -> Answer {
         let closing = want.closing();
-        let close = |data: &mut Data, until| data.close(closing, until);
+        let close = |data: &mut DataConnection, until| data.close(closing, until);
         let mut closed = self.watch(close, Readiness::Either, self.deadline);
         while closing == Closing::AwaitEnd && matches!(closed, Err(Interruption::TimedOut)) {
             let Some(wait) = self.data.more_time() else {
@@ -149,7 +149,7 @@ impl Client {
         }
         let goes_on = matches!(closed, Err(Interruption::ControlFirst));
         if !goes_on && !closing.leaves_it_open() {
-            self.data = Data::None;
+            self.data = DataConnection::None;
         }
         match closed {
             Ok(end) => want.closed(end),
@@ -161,7 +161,7 @@ impl Client {
     /// session what comes on the control connection: neither waits behind the other.
     pub(crate) fn watch<T>(
         &mut self,
-        mut attempt: impl FnMut(&mut Data, Instant) -> Result<Option<T>, Error>,
+        mut attempt: impl FnMut(&mut DataConnection, Instant) -> Result<Option<T>, Error>,
         readiness: Readiness,
         deadline: Instant,
     ) -> Result<T, Interruption> {

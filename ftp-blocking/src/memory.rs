@@ -52,7 +52,7 @@ impl Memory {
 impl Network for Memory {
     fn dial(&mut self, target: &Target<'_>, _: Instant) -> io::Result<Dialled> {
         let mut end = self.0.connect(target.port())?;
-        Ok(if end.is_accepted() {
+        Ok(if end.poll_accepted() {
             Dialled::Connected(Box::new(end))
         } else {
             Dialled::Pending(Box::new(Attempt(Some(end))))
@@ -73,8 +73,8 @@ struct Attempt(Option<End>);
 impl Dialling for Attempt {
     fn finish(&mut self, deadline: Instant) -> io::Result<Option<Box<dyn Stream>>> {
         let end = self.0.as_mut().ok_or(io::ErrorKind::NotConnected)?;
-        while !end.is_accepted() {
-            if !end.world().pass(deadline) {
+        while !end.poll_accepted() {
+            if !end.world().advance_clock(deadline) {
                 return Ok(None);
             }
         }
@@ -132,7 +132,7 @@ fn retry<T>(
 ) -> io::Result<T> {
     loop {
         match attempt() {
-            Err(error) if is_timeout(&error) && world.pass(deadline) => {}
+            Err(error) if is_timeout(&error) && world.advance_clock(deadline) => {}
             result => return result,
         }
     }

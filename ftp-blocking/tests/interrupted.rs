@@ -51,15 +51,15 @@ impl Middlebox for Fault {
 }
 
 impl Passage for Fault {
-    fn may_read(&mut self, wanted: usize) -> io::Result<usize> {
+    fn before_read(&mut self, wanted: usize) -> io::Result<usize> {
         self.strikes().map(|()| wanted)
     }
 
-    fn may_write(&mut self, wanted: usize) -> io::Result<usize> {
+    fn before_write(&mut self, wanted: usize) -> io::Result<usize> {
         self.strikes().map(|()| wanted)
     }
 
-    fn half_closes(&mut self) -> io::Result<()> {
+    fn before_half_close(&mut self) -> io::Result<()> {
         self.strikes()
     }
 }

@@ -35,7 +35,7 @@ fn invariant_10_half_a_message_and_then_an_alert() {
 fn invariant_4_an_end_without_close_notify_is_no_end() {
     let mut channel = channel();
     assert_eq!(channel.read(&mut [0; 10]).expect("nothing"), Next::Read(10));
-    channel.ended();
+    channel.receive_eof();
     let end = channel.read(&mut [0; 10]).expect("the end");
     assert_eq!(end, Next::Done(PlainRead::Cut));
     channel.handshake().expect_err("no handshake any more");

@@ -125,7 +125,7 @@ fn try_drive<T>(
                 tls.advance(sent);
             }
             Next::Read(room) => match socket.read(tls.space(room)) {
-                Ok(0) => tls.ended(),
+                Ok(0) => tls.receive_eof(),
                 Ok(count) => tls.filled(count),
                 Err(stuck) => return Ok(Err(stuck)),
             },
@@ -238,7 +238,7 @@ fn the_end_before_the_handshake_is_an_error() {
             1 => tls.handshake(),
             _ => {
                 tls.advance(usize::MAX);
-                tls.ended();
+                tls.receive_eof();
                 tls.handshake()
             }
         }

@@ -222,7 +222,7 @@ fn b5_cut_at_every_byte() {
             session.collect();
             let wire = std::mem::take(&mut session.wire);
             feed(&mut session.client, &wire[..cut]);
-            session.client.ended();
+            session.client.receive_eof();
             let mut plain = Vec::new();
             let state = drain(&mut session.client, 64, &mut plain);
             assert!(b"content".starts_with(&plain));

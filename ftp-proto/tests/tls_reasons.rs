@@ -279,7 +279,7 @@ fn a_certificate_is_demanded_and_none_is_shown() {
     }
     // Others say nothing at all.
     let mut cut = vain(&trusting());
-    cut.ended();
+    cut.receive_eof();
     let error = cut.handshake().expect_err("cut");
     assert_eq!(error.tls_reason(), Some(&Reason::CertificateDemanded));
     assert!(error.to_string().contains("client certificate"), "{error}");

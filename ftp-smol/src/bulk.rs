@@ -14,7 +14,7 @@ use smol::Async;
 use smol::future::yield_now;
 
 use crate::channel::Channel;
-use crate::data::{Download, Moving, Upload};
+use crate::data::{DataTransfer, Download, Upload};
 
 /// Room at first for what passes through our hands: a small file costs no more than it needs.
 const FIRST: usize = 64 * 1024;
@@ -63,7 +63,7 @@ impl Download<'_> {
         mut progress: impl FnMut(u64),
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
-        let mut turn = Turn::default();
+        let mut turn = TurnBudget::default();
         if let Some(pipe) = self.0.pipe() {
             self.splice(pipe, file, &mut turn, &mut progress).await?;
         }
@@ -83,7 +83,7 @@ impl Download<'_> {
             if count == FIRST && !self.0.is_tls() {
                 buffer.resize(SAVING, 0);
             }
-            turn.took(count).await;
+            turn.spend(count).await;
         }
     }
 
@@ -92,7 +92,7 @@ impl Download<'_> {
         &mut self,
         mut pipe: Pipe,
         file: BorrowedFd<'_>,
-        turn: &mut Turn,
+        turn: &mut TurnBudget,
         progress: &mut impl FnMut(u64),
     ) -> Result<(), Error> {
         let mut rest = self.1.waiting();
@@ -113,12 +113,12 @@ impl Download<'_> {
             }
             let emptied = pipe.empty(file);
             self.0.phase.moved(came - pipe.held());
-            let passed = emptied.map_err(|error| self.cut_short(error, 0))?;
+            let copied = emptied.map_err(|error| self.cut_short(error, 0))?;
             progress(self.transferred());
-            if passed == KernelCopy::Refused {
+            if copied == KernelCopy::Refused {
                 return Ok(());
             }
-            turn.took(came).await;
+            turn.spend(came).await;
         }
     }
 
@@ -159,7 +159,7 @@ impl Upload<'_> {
         mut progress: impl FnMut(u64),
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
-        let mut turn = Turn::default();
+        let mut turn = TurnBudget::default();
         if self.0.is_plain() && kernel::worth_sending(file) {
             loop {
                 let sent = poll_fn(|cx| self.0.poll_send(cx, file)).await?;
@@ -168,7 +168,7 @@ impl Upload<'_> {
                 }
                 self.0.phase.moved(sent);
                 progress(self.transferred());
-                turn.took(sent).await;
+                turn.spend(sent).await;
             }
         }
         // The end of the file, too, is what reading says it is.
@@ -184,7 +184,7 @@ impl Upload<'_> {
                 let taken = smol::io::AsyncWriteExt::write(&mut self, bytes).await?;
                 bytes = &bytes[taken..];
                 progress(self.transferred());
-                turn.took(taken).await;
+                turn.spend(taken).await;
             }
             if count == FIRST {
                 buffer.resize(SENDING, 0);
@@ -195,7 +195,7 @@ impl Upload<'_> {
 
 /// By way of the kernel. 0 bytes mean that it moves none, or no more: reading and writing then say
 /// whether that was the end.
-impl Moving<'_> {
+impl DataTransfer<'_> {
     fn is_plain(&mut self) -> bool {
         let channel = self.client.data.channel();
         !self.phase.is_translated() && channel.is_ok_and(|channel| channel.plain_socket().is_some())
@@ -212,8 +212,9 @@ impl Moving<'_> {
 
     fn poll_fill(&mut self, cx: &mut Context<'_>, pipe: &mut Pipe) -> Poll<Result<usize, Error>> {
         let filled = ready!(self.poll_attempt(cx, |channel, _, cx| {
-            let passed = channel.poll_pass(cx, Async::poll_readable, |socket| pipe.fill(socket));
-            passed.map_ok(|passed| match passed {
+            let copied =
+                channel.poll_run_on_socket(cx, Async::poll_readable, |socket| pipe.fill(socket));
+            copied.map_ok(|copied| match copied {
                 KernelCopy::Bytes(0) => DataProgress::End(DataEnd::Clean),
                 KernelCopy::Bytes(count) => DataProgress::Bytes(count),
                 KernelCopy::Refused => DataProgress::Bytes(0),
@@ -229,8 +230,8 @@ impl Moving<'_> {
     ) -> Poll<Result<usize, Error>> {
         let sent = ready!(self.poll_attempt(cx, |channel, _, cx| {
             let send = |socket: BorrowedFd<'_>| kernel::send(socket, file);
-            let passed = channel.poll_pass(cx, Async::poll_writable, send);
-            passed.map_ok(|passed| match passed {
+            let copied = channel.poll_run_on_socket(cx, Async::poll_writable, send);
+            copied.map_ok(|copied| match copied {
                 KernelCopy::Bytes(count) => DataProgress::Bytes(count),
                 KernelCopy::Refused => DataProgress::Bytes(0),
             })
@@ -241,17 +242,17 @@ impl Moving<'_> {
 
 impl Channel {
     /// Has the kernel do something with the socket, once that is ready for it.
-    fn poll_pass(
+    fn poll_run_on_socket(
         &mut self,
         cx: &mut Context<'_>,
         poll_ready: fn(&Async<TcpStream>, &mut Context<'_>) -> Poll<io::Result<()>>,
-        mut pass: impl FnMut(BorrowedFd<'_>) -> io::Result<KernelCopy>,
+        mut run: impl FnMut(BorrowedFd<'_>) -> io::Result<KernelCopy>,
     ) -> Poll<Result<KernelCopy, Error>> {
         let Some(socket) = self.plain_socket() else {
             return Poll::Ready(Ok(KernelCopy::Refused));
         };
         loop {
-            match pass(socket.as_fd()) {
+            match run(socket.as_fd()) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     ready!(poll_ready(socket, cx))?;
                 }
@@ -268,10 +269,10 @@ const TURN: usize = 4 * 1024 * 1024;
 
 /// Bytes moved since others had their turn.
 #[derive(Default)]
-struct Turn(usize);
+struct TurnBudget(usize);
 
-impl Turn {
-    async fn took(&mut self, bytes: usize) {
+impl TurnBudget {
+    async fn spend(&mut self, bytes: usize) {
         self.0 += bytes;
         if self.0 >= TURN {
             self.0 = 0;

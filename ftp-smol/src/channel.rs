@@ -206,7 +206,7 @@ fn poll_drive<T>(
             Next::Done(value) => return Poll::Ready(Ok(value)),
             Next::Write => ready!(poll_send(cx, tls, stream))?,
             Next::Read(room) => match ready!(stream.poll_read(cx, tls.space(room)))? {
-                0 => tls.ended(),
+                0 => tls.receive_eof(),
                 count => tls.filled(count),
             },
             Next::Yield => {

@@ -14,7 +14,7 @@ use ftp_proto::{
 };
 
 use crate::channel::Channel;
-use crate::data_connection::Data;
+use crate::data_connection::DataConnection;
 use crate::deadline::Deadline;
 use crate::net::Tcp;
 use crate::transport::{Network, Stream, Target};
@@ -46,7 +46,7 @@ pub struct Client {
     pub(crate) session: Session,
     pub(crate) network: Box<dyn Network>,
     pub(crate) control: Channel,
-    pub(crate) data: Data,
+    pub(crate) data: DataConnection,
     pub(crate) options: Options,
     pub(crate) deadline: Deadline,
     pub(crate) sending: Deadline,
@@ -82,7 +82,7 @@ impl Client {
             session: Session::with_options(&options),
             network,
             control,
-            data: Data::None,
+            data: DataConnection::None,
             options,
             deadline,
             sending,
@@ -216,7 +216,7 @@ impl Client {
         let before = Some((&self.session, self.tls.as_ref()));
         let (tls, control, deadline) = dial(&mut *self.network, &self.options, before).await?;
         self.session = self.session.successor();
-        (self.data, self.data_tls) = (Data::None, None);
+        (self.data, self.data_tls) = (DataConnection::None, None);
         (self.tls, self.control, self.deadline) = (tls, control, deadline);
         self.greeting().await?;
         self.run(restore).await

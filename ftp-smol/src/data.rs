@@ -28,7 +28,7 @@ use crate::drive::Operation;
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
 #[must_use = "nothing comes unless it is read"]
-pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) ReadAhead);
+pub struct Download<'c>(pub(crate) DataTransfer<'c>, pub(crate) ReadAhead);
 
 /// A file on its way to the server: writes like any stream. Nothing is stored for certain before
 /// [`finish`](Self::finish) or `close` has said so.
@@ -39,11 +39,11 @@ pub struct Download<'c>(pub(crate) Moving<'c>, pub(crate) ReadAhead);
 /// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
 #[derive(Debug)]
 #[must_use = "nothing is stored for certain before `finish`"]
-pub struct Upload<'c>(pub(crate) Moving<'c>);
+pub struct Upload<'c>(pub(crate) DataTransfer<'c>);
 
 /// What both have in common.
 #[derive(Debug)]
-pub(crate) struct Moving<'c> {
+pub(crate) struct DataTransfer<'c> {
     pub(crate) client: &'c mut Client,
     pub(crate) phase: DataPhase,
     /// Finishing, while that is under way.
@@ -67,7 +67,7 @@ impl<'c> Download<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.reset_on_close(false);
         }
-        let moving = Moving::new(client, DataPhase::new(transfer, options));
+        let moving = DataTransfer::new(client, DataPhase::new(transfer, options));
         Self(moving, ReadAhead::default())
     }
 
@@ -121,7 +121,7 @@ impl<'c> Upload<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.expect_bulk();
         }
-        Self(Moving::new(client, DataPhase::new(transfer, options)))
+        Self(DataTransfer::new(client, DataPhase::new(transfer, options)))
     }
 
     /// Ends the data and waits for the server to confirm that it has all of it.
@@ -184,7 +184,7 @@ macro_rules! in_common {
             /// What kept the session from getting there; what is still owed is paid by the next
             /// operation. [`StaleTransfer`](ftp_proto::Misuse::StaleTransfer) when it is over already.
             pub async fn abort(self) -> Result<Aborted, Error> {
-                let Moving { client, phase, .. } = self.0;
+                let DataTransfer { client, phase, .. } = self.0;
                 client.run(phase.into_abort()?).await
             }
 
@@ -194,7 +194,7 @@ macro_rules! in_common {
             /// # Errors
             /// When the control connection fails.
             pub async fn keep_alive(&mut self) -> Result<(), Error> {
-                let Moving { client, phase, .. } = &mut self.0;
+                let DataTransfer { client, phase, .. } = &mut self.0;
                 if phase.has_ended() {
                     return Ok(());
                 }
@@ -232,7 +232,7 @@ macro_rules! in_common {
 
 in_common! { Download Upload }
 
-impl<'c> Moving<'c> {
+impl<'c> DataTransfer<'c> {
     fn new(client: &'c mut Client, phase: DataPhase) -> Self {
         Self {
             client,

@@ -13,7 +13,7 @@ use crate::transport::{BoxFuture, Listener, Stream, Target};
 
 /// The client owns it: a forgotten download leaves it where the next operation finds it.
 #[derive(Default)]
-pub(crate) enum Data {
+pub(crate) enum DataConnection {
     #[default]
     None,
     Dialling(BoxFuture<io::Result<Box<dyn Stream>>>),
@@ -22,7 +22,7 @@ pub(crate) enum Data {
 }
 
 /// Attempts that the driver makes again and again.
-impl Data {
+impl DataConnection {
     pub(crate) fn channel(&mut self) -> Result<&mut Channel, Error> {
         match self {
             Self::Open(channel) => Ok(channel),
@@ -118,7 +118,7 @@ impl Client {
             },
             Endpoint::Address(address) => Target::Address(address),
         };
-        self.data = Data::Dialling(self.network.dial(&target));
+        self.data = DataConnection::Dialling(self.network.dial(&target));
     }
 
     pub(crate) fn poll_secure_control(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {

@@ -11,7 +11,7 @@ use ftp_proto::{
 };
 
 use crate::client::Client;
-use crate::data_connection::Data;
+use crate::data_connection::DataConnection;
 
 /// A flow under way. All that it has done is in the client; dropping it loses nothing.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ impl Client {
     pub(crate) fn tidy_up(&mut self, failed: bool) {
         self.control.shrink();
         if failed && self.session.is_dead() {
-            self.data = Data::None;
+            self.data = DataConnection::None;
         }
     }
 
@@ -125,7 +125,7 @@ impl Client {
         if first {
             self.dial(want.endpoint());
         }
-        match self.poll_watch(cx, Data::poll_connect) {
+        match self.poll_watch(cx, DataConnection::poll_connect) {
             Poll::Pending => Err((Want::Connect(want), true)),
             Poll::Ready(Ok(())) => Ok(want.connected()),
             Poll::Ready(Err(by)) => Ok(want.interrupted(by)),
@@ -136,7 +136,7 @@ impl Client {
         match self.network.listen(self.control.stream()) {
             Ok(listener) => {
                 let address = listener.address();
-                (self.data, self.data_tls) = (Data::Listening(listener), None);
+                (self.data, self.data_tls) = (DataConnection::Listening(listener), None);
                 want.listening(address)
             }
             Err(error) => want.failed(error),
@@ -160,7 +160,7 @@ impl Client {
                 Err(error) => return Ok(want.failed(error)),
             }
         }
-        match self.poll_watch(cx, Data::poll_handshake) {
+        match self.poll_watch(cx, DataConnection::poll_handshake) {
             Poll::Pending => Err((Want::SecureData(want), true)),
             Poll::Ready(Ok(())) => {
                 self.data_tls = self.data.tls_info();
@@ -188,7 +188,7 @@ impl Client {
         };
         let goes_on = matches!(closed, Err(Interruption::ControlFirst));
         if !goes_on && !closing.leaves_it_open() {
-            self.data = Data::None;
+            self.data = DataConnection::None;
         }
         Ok(match closed {
             Ok(end) => want.closed(end),
@@ -201,7 +201,7 @@ impl Client {
     pub(crate) fn poll_watch<T>(
         &mut self,
         cx: &mut Context<'_>,
-        mut attempt: impl FnMut(&mut Data, &mut Context<'_>) -> Poll<Result<T, Error>>,
+        mut attempt: impl FnMut(&mut DataConnection, &mut Context<'_>) -> Poll<Result<T, Error>>,
     ) -> Poll<Result<T, Interruption>> {
         if let Poll::Ready(done) = attempt(&mut self.data, cx) {
             return Poll::Ready(done.map_err(Interruption::Failed));

@@ -91,7 +91,7 @@ impl Pace {
     }
 
     /// Everything but reading is pending once before it goes through.
-    fn yields(&mut self, cx: &mut Context<'_>, yielded: &mut bool) -> bool {
+    fn yield_once(&mut self, cx: &mut Context<'_>, yielded: &mut bool) -> bool {
         *yielded = !*yielded;
         if *yielded {
             self.wake(cx);
@@ -101,7 +101,7 @@ impl Pace {
 
     /// What the server sends is on its way until a reader has been pending for it; then all that
     /// was on its way has arrived, on all links.
-    fn has_arrived(&mut self, cx: &mut Context<'_>, server: &Simulator, link: Link) -> bool {
+    fn poll_arrived(&mut self, cx: &mut Context<'_>, server: &Simulator, link: Link) -> bool {
         if !server.readable(link) || self.arrived.contains(&link) {
             return true;
         }
@@ -120,8 +120,8 @@ impl Network for Memory {
         Box::pin(async move {
             let mut stream = stream?;
             poll_fn(|cx| {
-                let accepted = stream.end.is_accepted();
-                if !accepted || stream.memory.pace().yields(cx, &mut yielded) {
+                let accepted = stream.end.poll_accepted();
+                if !accepted || stream.memory.pace().yield_once(cx, &mut yielded) {
                     return Poll::Pending;
                 }
                 Poll::Ready(())
@@ -152,7 +152,7 @@ impl Network for Memory {
             }
             cx.waker().wake_by_ref();
             if !std::mem::take(&mut memory.pace().busy) {
-                memory.world.pass(deadline);
+                memory.world.advance_clock(deadline);
             }
             Poll::Pending
         }))
@@ -171,7 +171,7 @@ impl Listener for Listening {
     }
 
     fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Box<dyn Stream>>> {
-        if self.memory.pace().yields(cx, &mut self.yielded) {
+        if self.memory.pace().yield_once(cx, &mut self.yielded) {
             return Poll::Pending;
         }
         let accepted = unless_blocked(self.port.accept());
@@ -190,7 +190,7 @@ impl Stream for End {
     fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
         let link = self.end.link();
         let mut pace = self.memory.pace();
-        if !pace.has_arrived(cx, &self.memory.server(), link) {
+        if !pace.poll_arrived(cx, &self.memory.server(), link) {
             return Poll::Pending;
         }
         let read = self.end.read(buffer);
@@ -203,7 +203,7 @@ impl Stream for End {
     fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
         let link = self.end.link();
         let mut pace = self.memory.pace();
-        if self.memory.server().writable(link) && pace.yields(cx, &mut self.yielded) {
+        if self.memory.server().writable(link) && pace.yield_once(cx, &mut self.yielded) {
             return Poll::Pending;
         }
         let written = unless_blocked(self.end.write(buffer));

@@ -154,7 +154,7 @@ impl OverTcp {
     }
 
     /// The next operation aborts the transfer and works.
-    fn is_usable(&mut self) {
+    fn assert_usable(&mut self) {
         let path = self.client().pwd().expect("in step");
         assert_eq!(path.as_bytes(), b"/");
     }
@@ -358,7 +358,7 @@ fn a_full_disk_is_the_files_error_and_the_session_stays_usable() {
         let source = error.inner().expect("the file's");
         let source: &io::Error = source.downcast_ref().expect("of input and output");
         assert_eq!(source.kind(), io::ErrorKind::StorageFull);
-        session.is_usable();
+        session.assert_usable();
     }
 }
 
@@ -385,7 +385,7 @@ fn bytes_that_never_reached_the_file_are_not_reported_as_saved() {
         assert_eq!(error.transferred(), Some(eaten.len() as u64), "{way:?}");
         assert!(told <= eaten.len() as u64);
         assert!(all.starts_with(&eaten));
-        session.is_usable();
+        session.assert_usable();
     }
 }
 
@@ -398,7 +398,7 @@ fn an_unreadable_file_is_an_error_and_no_empty_file_is_stored() {
         let error = error.expect_err("opened for writing alone");
         assert_eq!(error.kind(), ErrorKind::Io);
         assert_eq!((error.command(), error.transferred()), (None, Some(0)));
-        session.is_usable();
+        session.assert_usable();
         let server = session.hosted.server();
         assert!(server.commands().contains(&b"ABOR".to_vec()));
         assert!(server.transfers().iter().all(|transfer| !transfer.complete));

@@ -136,17 +136,17 @@ impl Passage for Logged {
         self.line.made();
     }
 
-    fn has_read(&mut self, buffer: &mut [u8], count: usize) -> usize {
+    fn after_read(&mut self, buffer: &mut [u8], count: usize) -> usize {
         self.at_end |= count == 0;
         self.line.received(&buffer[..count]);
         count
     }
 
-    fn has_written(&mut self, bytes: &[u8]) {
+    fn after_write(&mut self, bytes: &[u8]) {
         self.line.sent(bytes);
     }
 
-    fn half_closes(&mut self) -> io::Result<()> {
+    fn before_half_close(&mut self) -> io::Result<()> {
         self.line.ended();
         Ok(())
     }

@@ -61,7 +61,7 @@ impl Cutting {
 }
 
 impl Passage for Cutting {
-    fn may_read(&mut self, wanted: usize) -> io::Result<usize> {
+    fn before_read(&mut self, wanted: usize) -> io::Result<usize> {
         match (self.room(Way::Here, wanted), self.cut) {
             (Some(room), _) => Ok(room),
             (None, Cut::Fin) => Ok(0),
@@ -69,12 +69,12 @@ impl Passage for Cutting {
         }
     }
 
-    fn has_read(&mut self, _: &mut [u8], count: usize) -> usize {
+    fn after_read(&mut self, _: &mut [u8], count: usize) -> usize {
         self.count(Way::Here, count);
         count
     }
 
-    fn may_write(&mut self, wanted: usize) -> io::Result<usize> {
+    fn before_write(&mut self, wanted: usize) -> io::Result<usize> {
         match (self.room(Way::There, wanted), self.cut) {
             (Some(room), _) => Ok(room),
             (None, Cut::Fin) => Err(io::ErrorKind::BrokenPipe.into()),
@@ -82,7 +82,7 @@ impl Passage for Cutting {
         }
     }
 
-    fn has_written(&mut self, bytes: &[u8]) {
+    fn after_write(&mut self, bytes: &[u8]) {
         self.count(Way::There, bytes.len());
     }
 }

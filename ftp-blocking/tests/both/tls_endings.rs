@@ -130,7 +130,7 @@ impl Tap {
 }
 
 impl Passage for Tap {
-    fn may_read(&mut self, wanted: usize) -> io::Result<usize> {
+    fn before_read(&mut self, wanted: usize) -> io::Result<usize> {
         if self.is_at_end() {
             return Ok(0);
         }
@@ -140,7 +140,7 @@ impl Passage for Tap {
         }
     }
 
-    fn has_read(&mut self, buffer: &mut [u8], count: usize) -> usize {
+    fn after_read(&mut self, buffer: &mut [u8], count: usize) -> usize {
         if self.is_control {
             return self.meddled(buffer, count);
         }
@@ -150,7 +150,7 @@ impl Passage for Tap {
         count
     }
 
-    fn has_written(&mut self, bytes: &[u8]) {
+    fn after_write(&mut self, bytes: &[u8]) {
         if self.is_control {
             let mut tapped = self.tap.tapped();
             tapped.sent = true;
@@ -166,12 +166,12 @@ impl Passage for Tap {
         }
     }
 
-    fn half_closes(&mut self) -> io::Result<()> {
+    fn before_half_close(&mut self) -> io::Result<()> {
         self.tap.note(Event::HalfClosed);
         Ok(())
     }
 
-    fn resets_on_close(&mut self, reset: bool) {
+    fn on_reset_on_close(&mut self, reset: bool) {
         self.reset = reset;
     }
 }

@@ -100,28 +100,28 @@ impl<P: Passage> Passing<P> {
 
 impl<P: Passage> Stream for Passing<P> {
     fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
-        let room = self.passage.may_read(buffer.len())?;
+        let room = self.passage.before_read(buffer.len())?;
         if room == 0 {
             return Ok(0);
         }
         let count = self.stream.read(&mut buffer[..room], deadline)?;
-        Ok(self.passage.has_read(buffer, count))
+        Ok(self.passage.after_read(buffer, count))
     }
 
     fn write(&mut self, buffer: &[u8], deadline: Instant) -> io::Result<usize> {
-        let room = self.passage.may_write(buffer.len())?;
+        let room = self.passage.before_write(buffer.len())?;
         let count = self.stream.write(&buffer[..room], deadline)?;
-        self.passage.has_written(&buffer[..count]);
+        self.passage.after_write(&buffer[..count]);
         Ok(count)
     }
 
     fn shutdown(&mut self) -> io::Result<()> {
-        self.passage.half_closes()?;
+        self.passage.before_half_close()?;
         self.stream.shutdown()
     }
 
     fn reset_on_close(&mut self, reset: bool) {
-        self.passage.resets_on_close(reset);
+        self.passage.on_reset_on_close(reset);
         self.stream.reset_on_close(reset);
     }
 

@@ -47,12 +47,12 @@ impl Middlebox for Counting {
 }
 
 impl Passage for Counting {
-    fn has_read(&mut self, _: &mut [u8], count: usize) -> usize {
+    fn after_read(&mut self, _: &mut [u8], count: usize) -> usize {
         self.copied.add(count);
         count
     }
 
-    fn has_written(&mut self, bytes: &[u8]) {
+    fn after_write(&mut self, bytes: &[u8]) {
         self.copied.add(bytes.len());
     }
 

@@ -60,15 +60,15 @@ impl Middlebox for Fuse {
 }
 
 impl Passage for Fuse {
-    fn may_read(&mut self, wanted: usize) -> io::Result<usize> {
+    fn before_read(&mut self, wanted: usize) -> io::Result<usize> {
         self.burn().map(|()| wanted)
     }
 
-    fn may_write(&mut self, wanted: usize) -> io::Result<usize> {
+    fn before_write(&mut self, wanted: usize) -> io::Result<usize> {
         self.burn().map(|()| wanted)
     }
 
-    fn half_closes(&mut self) -> io::Result<()> {
+    fn before_half_close(&mut self) -> io::Result<()> {
         self.burn()
     }
 }

@@ -155,7 +155,7 @@ impl Hosted {
     fn wait<'a>(&self, server: MutexGuard<'a, Simulator>) -> MutexGuard<'a, Simulator> {
         let waited = self.0.changed.wait_timeout(server, QUIET);
         let (mut server, waited) = waited.unwrap_or_else(PoisonError::into_inner);
-        if waited.timed_out() && server.idle() {
+        if waited.timed_out() && server.release_held() {
             self.0.changed.notify_all();
         }
         server

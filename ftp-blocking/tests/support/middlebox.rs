@@ -28,12 +28,12 @@ pub(crate) trait Passage: Send + 'static {
     ///
     /// # Errors
     /// What the client gets instead; [`io::ErrorKind::WouldBlock`] where nothing has come yet.
-    fn may_read(&mut self, wanted: usize) -> io::Result<usize> {
+    fn before_read(&mut self, wanted: usize) -> io::Result<usize> {
         Ok(wanted)
     }
 
     /// So many bytes were read into the buffer, 0 at the end. Returns how many the client gets.
-    fn has_read(&mut self, buffer: &mut [u8], count: usize) -> usize {
+    fn after_read(&mut self, buffer: &mut [u8], count: usize) -> usize {
         let _ = buffer;
         count
     }
@@ -41,13 +41,13 @@ pub(crate) trait Passage: Send + 'static {
     /// How many of these bytes may be written.
     ///
     /// # Errors
-    /// As [`may_read`](Self::may_read).
-    fn may_write(&mut self, wanted: usize) -> io::Result<usize> {
+    /// As [`before_read`](Self::before_read).
+    fn before_write(&mut self, wanted: usize) -> io::Result<usize> {
         Ok(wanted)
     }
 
     /// These bytes were written.
-    fn has_written(&mut self, bytes: &[u8]) {
+    fn after_write(&mut self, bytes: &[u8]) {
         let _ = bytes;
     }
 
@@ -55,12 +55,12 @@ pub(crate) trait Passage: Send + 'static {
     ///
     /// # Errors
     /// What the client gets instead.
-    fn half_closes(&mut self) -> io::Result<()> {
+    fn before_half_close(&mut self) -> io::Result<()> {
         Ok(())
     }
 
     /// The client makes closing from now on a reset, or not.
-    fn resets_on_close(&mut self, reset: bool) {
+    fn on_reset_on_close(&mut self, reset: bool) {
         let _ = reset;
     }
 

@@ -12,7 +12,7 @@ impl Simulator {
         let (verb, argument) = split(&line);
         let mut ctx = Ctx::new(self.faults(&verb));
         ctx.command = Some(command);
-        if !self.instead(s, &mut ctx) {
+        if !self.run_scripted(s, &mut ctx) {
             if let Some(refusal) = self.refusal(s, &verb) {
                 self.say(s, &mut ctx, refusal);
             } else {

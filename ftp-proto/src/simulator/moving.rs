@@ -137,7 +137,7 @@ impl Simulator {
         while t.stage == Stage::Moving {
             let reached = t.at.as_ref().is_some_and(|at| at.0 == t.moved);
             if let (true, Some((_, control, then))) = (reached, t.at.take_if(|_| reached)) {
-                self.happen(s, t, &control, then);
+                self.run_mid_transfer_fault(s, t, &control, then);
                 continue;
             }
             let limit = t.at.as_ref().map_or(usize::MAX, |at| at.0 - t.moved);
@@ -249,7 +249,7 @@ impl Simulator {
     }
 
     /// Does what is scripted for the middle of the transfer.
-    fn happen(&mut self, s: usize, t: &mut Transfer, control: &[u8], then: Then) {
+    fn run_mid_transfer_fault(&mut self, s: usize, t: &mut Transfer, control: &[u8], then: Then) {
         self.send_scripted(s, control);
         t.final_said |= contains_final(control);
         let download = matches!(t.load, Load::Download(_));
@@ -294,7 +294,7 @@ impl Simulator {
     }
 
     /// Receives what clients send at the end of a download.
-    pub(super) fn linger(&mut self) {
+    pub(super) fn receive_after_end(&mut self) {
         for (link, record) in &self.lingering {
             let wire = &mut self.wires[link.0];
             // After the end, a failure has no effect.

@@ -84,7 +84,7 @@ impl Simulator {
     }
 
     /// Does what is scripted in place of handling a command. Returns whether anything was.
-    pub(super) fn instead(&mut self, s: usize, ctx: &mut Ctx) -> bool {
+    pub(super) fn run_scripted(&mut self, s: usize, ctx: &mut Ctx) -> bool {
         let mut done = false;
         for action in ctx.actions.clone() {
             match action {

@@ -219,7 +219,7 @@ impl Simulator {
     /// Call this when the client can only wait. It releases one held thing: replies, unasked bytes
     /// or a late accept. It returns `false` if nothing is held, so that only a time-out can end the
     /// wait.
-    pub fn idle(&mut self) -> bool {
+    pub fn release_held(&mut self) -> bool {
         while let Some(held) = self.held.pop_front() {
             let released = match held {
                 Held::Barrier(session) => self.lift_barrier(session),

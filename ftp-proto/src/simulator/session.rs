@@ -16,7 +16,7 @@ impl Simulator {
             self.wires[link.0].start_tls(config);
         }
         let mut ctx = Ctx::new(self.faults("GREETING"));
-        if !self.instead(s, &mut ctx) {
+        if !self.run_scripted(s, &mut ctx) {
             let banner = self.setup.banner.clone();
             self.say(s, &mut ctx, banner);
         }
@@ -31,7 +31,7 @@ impl Simulator {
                 moved |= self.step(s);
             }
         }
-        self.linger();
+        self.receive_after_end();
     }
 
     fn step(&mut self, s: usize) -> bool {

@@ -258,7 +258,7 @@ impl Transfer {
     }
 }
 
-/// Something that waits for [`Simulator::idle`](super::Simulator::idle).
+/// Something that waits for [`Simulator::release_held`](super::Simulator::release_held).
 #[derive(Debug)]
 pub(super) enum Held {
     /// The replies of a session, up to the next barrier.

@@ -34,7 +34,7 @@ impl Simulator {
             }
         }
         let queues = has(&ctx.actions, |a| matches!(a, Action::QueueAborted));
-        if !queues && self.is_preceded_by_queued(s, &plan, &mut ctx) {
+        if !queues && self.begin_queued_first(s, &plan, &mut ctx) {
             return;
         }
         if let (false, DataSource::Active(port)) = (queues, self.sessions[s].data) {
@@ -230,7 +230,7 @@ impl Simulator {
 impl Simulator {
     /// Sends the queued download over the data connection, in place of the new transfer. Returns
     /// whether it did.
-    fn is_preceded_by_queued(&mut self, s: usize, plan: &Plan, ctx: &mut Ctx) -> bool {
+    fn begin_queued_first(&mut self, s: usize, plan: &Plan, ctx: &mut Ctx) -> bool {
         let session = &mut self.sessions[s];
         let is_open = matches!(session.data, DataSource::Connected(_));
         let queued = session.queued.take();

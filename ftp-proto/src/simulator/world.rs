@@ -33,9 +33,9 @@ const TICK: Duration = Duration::from_millis(20);
 /// // Nothing more comes, and the server holds nothing back: only the deadline ends the wait.
 /// assert!(control.read(&mut buffer).is_err_and(|error| error.kind() == WouldBlock));
 /// let deadline = world.now() + Duration::from_secs(30);
-/// assert!(world.pass(deadline));
+/// assert!(world.advance_clock(deadline));
 /// assert_eq!(world.now(), deadline);
-/// assert!(!world.pass(deadline));
+/// assert!(!world.advance_clock(deadline));
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -83,12 +83,12 @@ impl World {
     /// Lets time pass for an adapter that waits. The server releases one thing that it holds back,
     /// or moves data to the coupled server. If there is neither, the time becomes the deadline.
     /// Returns `false` if the deadline had passed before.
-    pub fn pass(&self, deadline: Instant) -> bool {
+    pub fn advance_clock(&self, deadline: Instant) -> bool {
         let mut state = lock(&self.0);
         if state.now >= deadline {
             return false;
         }
-        state.now = if state.release() {
+        state.now = if state.release_held() {
             state.now + TICK
         } else {
             deadline
@@ -130,12 +130,12 @@ impl World {
 }
 
 impl State {
-    fn release(&mut self) -> bool {
+    fn release_held(&mut self) -> bool {
         let moved = self
             .other
             .upgrade()
             .is_some_and(|other| couple(&mut self.server, &mut lock(&other).server));
-        moved || self.server.idle()
+        moved || self.server.release_held()
     }
 }
 
@@ -189,7 +189,7 @@ impl End {
 
     /// Returns whether the server has accepted the connection. With
     /// [`Action::AcceptLate`](crate::simulator::Action::AcceptLate), it accepts later.
-    pub fn is_accepted(&mut self) -> bool {
+    pub fn poll_accepted(&mut self) -> bool {
         self.accepted = self.accepted || self.world.server().is_open(self.link);
         self.accepted
     }

@@ -63,7 +63,7 @@
 //!             Next::Done(value) => return Ok(value),
 //!             Next::Write | Next::Yield => {}
 //!             Next::Read(room) => match socket.read(tls.space(room)) {
-//!                 0 => tls.ended(),
+//!                 0 => tls.receive_eof(),
 //!                 count => tls.filled(count),
 //!             },
 //!         }

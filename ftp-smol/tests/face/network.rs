@@ -107,30 +107,30 @@ fn admitted(cx: &Context<'_>, room: io::Result<usize>) -> Poll<io::Result<usize>
 
 impl<P: Passage> Stream for Passing<P> {
     fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
-        let room = std::task::ready!(admitted(cx, self.passage.may_read(buffer.len())))?;
+        let room = std::task::ready!(admitted(cx, self.passage.before_read(buffer.len())))?;
         if room == 0 {
             return Poll::Ready(Ok(0));
         }
         let polled = self.stream.poll_read(cx, &mut buffer[..room]);
-        polled.map_ok(|count| self.passage.has_read(buffer, count))
+        polled.map_ok(|count| self.passage.after_read(buffer, count))
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
-        let room = std::task::ready!(admitted(cx, self.passage.may_write(buffer.len())))?;
+        let room = std::task::ready!(admitted(cx, self.passage.before_write(buffer.len())))?;
         let polled = self.stream.poll_write(cx, &buffer[..room]);
         polled.map_ok(|count| {
-            self.passage.has_written(&buffer[..count]);
+            self.passage.after_write(&buffer[..count]);
             count
         })
     }
 
     fn shutdown(&mut self) -> io::Result<()> {
-        self.passage.half_closes()?;
+        self.passage.before_half_close()?;
         self.stream.shutdown()
     }
 
     fn reset_on_close(&mut self, reset: bool) {
-        self.passage.resets_on_close(reset);
+        self.passage.on_reset_on_close(reset);
         self.stream.reset_on_close(reset);
     }
 

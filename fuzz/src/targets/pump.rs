@@ -143,7 +143,7 @@ impl Link {
                 }
             }
             10 => {
-                self.client.ended();
+                self.client.receive_eof();
                 self.ended = true;
             }
             11 => self.handshake(),

@@ -116,13 +116,13 @@ impl Cell<'_> {
             Task::Thousand => self.thousand(),
             Task::Idle => Err("is done beside the others".into()),
         }?;
-        self.is_in_step("the task")
+        self.check_in_step("the task")
     }
 
     // What many tasks do.
 
     /// Whether the session still answers what it is asked.
-    fn is_in_step(&mut self, after: &str) -> Result<()> {
+    fn check_in_step(&mut self, after: &str) -> Result<()> {
         let pwd = ask!(self.client().open(), it => it.pwd());
         let pwd = during(&format!("PWD after {after}"), pwd)?;
         equal(
@@ -134,7 +134,7 @@ impl Cell<'_> {
 
     /// Whether files still come and go.
     fn works(&mut self, after: &str) -> Result<()> {
-        self.is_in_step(after)?;
+        self.check_in_step(after)?;
         let content = &self.block[..5_000];
         self.store(b"more work", content)?;
         self.has(b"more work", content)?;

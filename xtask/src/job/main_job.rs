@@ -21,13 +21,13 @@ pub(crate) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
     let mut copy = run.abort_download(LARGE, large.len() / 3, &large)?;
     run.resume(LARGE, &mut copy, large.len())?;
     run.same("the resumed download", &large, &copy)?;
-    run.is_in_step("the resumed download")?;
+    run.check_in_step("the resumed download")?;
 
     // Not wanted after all.
     run.abort_download(LARGE, large.len() / 2, &large)?;
-    run.is_in_step("an aborted download")?;
+    run.check_in_step("an aborted download")?;
     run.abort_upload(ABORTED, &large)?;
-    run.is_in_step("an aborted upload")?;
+    run.check_in_step("an aborted upload")?;
 
     run.upload(EMPTY, &[])?;
     run.download(EMPTY, &[])?;

@@ -191,7 +191,7 @@ impl<'j> Run<'j> {
     // Directories.
 
     /// Whether the session still answers what it is asked.
-    pub(super) fn is_in_step(&mut self, after: &str) -> Result<()> {
+    pub(super) fn check_in_step(&mut self, after: &str) -> Result<()> {
         let pwd = ask!(self.client.open(), it => it.pwd());
         let pwd = during(&format!("PWD after {after}"), pwd)?;
         equal(

@@ -127,7 +127,7 @@ fn a_late_connection() {
         couple(&mut a.sim, &mut b.sim);
         let waiting = if late == 0 { &mut a } else { &mut b };
         assert_eq!(waiting.text(), "");
-        assert!(waiting.sim.idle());
+        assert!(waiting.sim.release_held());
         assert!(couple(&mut a.sim, &mut b.sim));
         assert!(a.text().ends_with(COMPLETE) && b.text().ends_with(COMPLETE));
         assert_eq!(b.sim.file("/g"), Some(&content()[..]));

@@ -52,7 +52,7 @@ fn a_silent_session_is_timed_out() {
     let fault = Fault::on("PASS", Action::Unasked(LATE.into()));
     let mut b = Bench::ready(Setup::new().fault(fault));
     assert!(b.sim.logged_in());
-    assert!(b.sim.idle());
+    assert!(b.sim.release_held());
     assert!(!b.sim.logged_in());
     assert_eq!(b.text(), LATE);
     assert_eq!(b.end(), Read::Eof);
@@ -63,12 +63,12 @@ fn unasked_bytes_come_later() {
     let mut b = Bench::with_fault("PWD", Action::Unasked(LATE.into()));
     assert!(b.cmd("PWD").starts_with("257 "));
     assert_eq!(b.cmd("NOOP"), NOOP);
-    assert!(b.sim.idle());
+    assert!(b.sim.release_held());
     assert_eq!(b.sim.write(b.control, b"NOOP\r\n"), Write::Bytes(6));
     assert_eq!(b.text(), LATE);
     assert_eq!(b.end(), Read::Eof);
     assert_eq!(b.sim.write(b.control, b"NOOP\r\n"), Write::Broken);
-    assert!(!b.sim.idle());
+    assert!(!b.sim.release_held());
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn silence() {
     let (data, text) = b.start("RETR f");
     assert_eq!(text, "");
     assert_eq!(b.drain(data), (b"0123456789".to_vec(), Read::Eof));
-    assert!(!b.sim.idle());
+    assert!(!b.sim.release_held());
     let mut b = Bench::with_fault("RETR", Action::SilentFinal);
     assert_eq!(b.start("RETR f").1, OPENING);
     let mut b = Bench::new(Setup::new().fault(Fault::on("GREETING", Action::Silent)));
@@ -106,13 +106,13 @@ fn held_replies() {
     assert_eq!(text, "");
     assert_eq!(b.drain(data).0, b"0123456789");
     assert_eq!(b.cmd("NOOP"), "");
-    assert!(b.sim.idle());
+    assert!(b.sim.release_held());
     assert_eq!(b.text(), [OPENING, COMPLETE, NOOP].concat());
     let mut b = Bench::with_fault("RETR", Action::HoldFinal);
     assert_eq!(b.start("RETR f").1, OPENING);
-    assert!(b.sim.idle());
+    assert!(b.sim.release_held());
     assert_eq!(b.text(), COMPLETE);
-    assert!(!b.sim.idle());
+    assert!(!b.sim.release_held());
 }
 
 #[test]
@@ -120,15 +120,15 @@ fn held_things_are_released_one_by_one() {
     let setup = Setup::new().fault(Fault::on("NOOP", Action::Hold));
     let mut b = Bench::ready(setup);
     assert_eq!(b.cmd("NOOP\r\nNOOP"), "");
-    assert!(b.sim.idle());
+    assert!(b.sim.release_held());
     assert_eq!(b.text(), NOOP);
-    assert!(b.sim.idle());
+    assert!(b.sim.release_held());
     assert_eq!(b.text(), NOOP);
-    assert!(!b.sim.idle());
+    assert!(!b.sim.release_held());
     // A reply for a closed connection is not held.
     assert_eq!(b.cmd("NOOP"), "");
     b.sim.close(b.control);
-    assert!(!b.sim.idle());
+    assert!(!b.sim.release_held());
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn a_late_accept() {
     assert!(!b.sim.is_open(data) && !b.sim.readable(data) && !b.sim.writable(data));
     assert_eq!(b.sim.read(data, &mut [0; 1]), Read::Empty);
     assert_eq!(b.sim.write(data, b"x"), Write::Full);
-    assert!(b.sim.idle());
+    assert!(b.sim.release_held());
     assert!(b.sim.is_open(data));
     assert_eq!(b.text(), [OPENING, COMPLETE].concat());
     assert_eq!(b.drain(data).0, b"0123456789");
@@ -182,7 +182,7 @@ fn a_late_connection_of_active_mode() {
     b.cmd(&std::format!("EPRT |1|127.0.0.1|{port}|"));
     assert_eq!(b.cmd("RETR f"), "");
     assert_eq!(b.sim.accept(port), None);
-    assert!(b.sim.idle());
+    assert!(b.sim.release_held());
     let data = b.sim.accept(port).unwrap();
     assert_eq!(b.text(), [OPENING, COMPLETE].concat());
     assert_eq!(b.drain(data).0, b"0123456789");
@@ -198,7 +198,7 @@ fn an_error_before_a_late_accept() {
         panic!("not pending")
     };
     assert_eq!(b.cmd("RETR f"), "450 Busy.\r\n");
-    assert!(b.sim.idle());
+    assert!(b.sim.release_held());
     assert_eq!(b.drain(data).1, Read::Eof);
 }
 
@@ -225,7 +225,7 @@ fn queued() -> Bench {
     assert_eq!(b.drain(data), (Vec::new(), Read::Empty));
     assert_eq!(b.cmd("ABOR"), QUEUED);
     assert_eq!(b.drain(data), (Vec::new(), Read::Eof));
-    assert!(!b.sim.idle());
+    assert!(!b.sim.release_held());
     b
 }
 
@@ -234,14 +234,14 @@ fn a_slow_accept_without_an_abort() {
     let mut b = Bench::with_fault("RETR", Action::QueueAborted);
     let (data, text) = b.start("RETR f");
     assert_eq!(text, OPENING);
-    assert!(b.sim.idle());
+    assert!(b.sim.release_held());
     assert_eq!(b.drain(data), (b"0123456789".to_vec(), Read::Eof));
     assert_eq!(b.text(), COMPLETE);
     let port = b.sim.listen();
     b.cmd(&std::format!("EPRT |1|127.0.0.1|{port}|"));
     assert_eq!(b.cmd("RETR f"), OPENING);
     assert_eq!(b.sim.accept(port), None);
-    assert!(b.sim.idle());
+    assert!(b.sim.release_held());
     let data = b.sim.accept(port).unwrap();
     assert_eq!(b.drain(data).0, b"0123456789");
 }
@@ -271,14 +271,14 @@ fn an_aborted_download_is_sent_unasked() {
     let mut b = queued();
     let data = b.passive();
     assert_eq!(b.drain(data), (Vec::new(), Read::Empty));
-    assert!(b.sim.idle());
+    assert!(b.sim.release_held());
     assert_eq!(b.drain(data), (b"0123456789".to_vec(), Read::Eof));
     assert_eq!(b.text(), COMPLETE);
     let mut b = queued();
     let port = b.sim.listen();
     b.cmd(&std::format!("EPRT |1|127.0.0.1|{port}|"));
     let data = b.sim.accept(port).unwrap();
-    assert!(b.sim.idle());
+    assert!(b.sim.release_held());
     assert_eq!(b.drain(data), (b"0123456789".to_vec(), Read::Eof));
 }
 
@@ -309,8 +309,8 @@ fn an_aborted_upload_gives_way() {
 fn a_bare_end() {
     let mut b = Bench::with_fault("STAT", Action::BareEnd);
     assert_eq!(b.cmd("STAT"), "211-Status:\r\n211\r\n");
-    assert!(b.sim.idle());
+    assert!(b.sim.release_held());
     assert_eq!(b.text(), "211 A stray end.\r\n");
     assert!(b.cmd("STAT missing").starts_with("550 "));
-    assert!(!b.sim.idle());
+    assert!(!b.sim.release_held());
 }

@@ -100,7 +100,7 @@ fn a_stalled_upload() {
     assert_eq!(b.sim.write(data, b"89"), Write::Full);
     assert!(!b.sim.writable(data) && b.sim.is_open(data));
     assert_eq!(b.cmd("NOOP"), "");
-    assert!(!b.sim.idle());
+    assert!(!b.sim.release_held());
     b.sim.shutdown(data);
     assert_eq!(b.text(), "");
     b.sim.close(data);
@@ -114,7 +114,7 @@ fn a_stalled_download() {
     let (data, text) = b.start("RETR f");
     assert_eq!(text, OPENING);
     assert_eq!(b.drain(data), (b"0123".to_vec(), Read::Empty));
-    assert!(!b.sim.idle());
+    assert!(!b.sim.release_held());
     // After a final reply the command is over, but the connection stays open.
     let mut b = Bench::with_fault("RETR", at(4, "426 No.\r\n", Then::Stall));
     let (data, _) = b.start("RETR f");

@@ -117,7 +117,7 @@ fn auth_that_is_refused_or_held() {
     b.text();
     assert_eq!(b.cmd("AUTH TLS\r\nNOOP"), "431 No.\r\n200 NOOP ok.\r\n");
     assert_eq!(b.cmd("AUTH TLS"), "");
-    assert!(b.sim.idle());
+    assert!(b.sim.release_held());
     assert!(b.text().starts_with("234 "));
     let mut tls = Tls::new(b.control, &client);
     tls.pump(&mut b.sim);

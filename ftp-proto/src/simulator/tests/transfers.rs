@@ -52,7 +52,7 @@ fn a_download_waits_for_its_connection() {
     let mut b = Bench::ready(Setup::new().file("/f", "0123456789"));
     let port = b.epsv();
     assert_eq!(b.cmd("RETR f"), "");
-    assert!(!b.sim.idle());
+    assert!(!b.sim.release_held());
     let data = open(b.sim.connect(port));
     assert_eq!(b.text(), [OPENING, COMPLETE].concat());
     assert_eq!(b.drain(data).0, b"0123456789");

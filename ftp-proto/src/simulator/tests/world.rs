@@ -42,18 +42,18 @@ fn time_passes_until_the_server_accepts_and_then_to_the_deadline() {
         "229 Entering Extended Passive Mode (|||50001|)\r\n"
     );
     let mut data = world.connect(50_001).unwrap();
-    assert!(!data.is_accepted());
+    assert!(!data.poll_accepted());
     let begin = world.now();
     let deadline = begin + Duration::from_secs(60);
-    assert!(world.pass(deadline));
-    assert!(data.is_accepted());
+    assert!(world.advance_clock(deadline));
+    assert!(data.poll_accepted());
     assert!(world.now() > begin && world.now() < deadline);
-    assert!(world.pass(deadline));
+    assert!(world.advance_clock(deadline));
     assert_eq!(world.now(), deadline);
-    assert!(!world.pass(deadline));
+    assert!(!world.advance_clock(deadline));
     // The answer stays `true`, even if the connection ends later.
     world.server().reset(data.link());
-    assert!(data.is_accepted());
+    assert!(data.poll_accepted());
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn a_port_takes_the_servers_connection() {
     say(&control, "TYPE I");
     say(&control, "RETR /f");
     let mut data = port.accept().unwrap();
-    assert!(data.is_accepted());
+    assert!(data.poll_accepted());
     assert_eq!(data.address(), port.address());
     assert_eq!(heard(&data), "0123456789");
 }
