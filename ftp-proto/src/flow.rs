@@ -68,14 +68,21 @@ pub trait Flow {
     /// Returns what this flow takes over from earlier operations. The session then does not clean
     /// it up before the flow starts.
     fn adopts(&self) -> Adopts {
-        Adopts::Nothing
+        Adopts::default()
     }
 }
 
-/// What a flow takes over from earlier operations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Adopts {
+/// What a flow takes over from earlier operations. The default is nothing. Only the flows of this
+/// crate take something over; a flow of yours returns what its first inner flow
+/// [adopts](Flow::adopts).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Adopts(pub(crate) Adopted);
+
+/// The content of [`Adopts`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Adopted {
     /// Nothing: the session cleans up everything before the flow starts.
+    #[default]
     Nothing,
     /// The greeting, which is to come from the first moment on.
     Greeting,

@@ -168,9 +168,7 @@ pub use representation::{FileStructure, Format, TransferType, TransmissionMode};
 pub use session::Session;
 pub use session::operation::Running;
 pub use session::standing::Standing;
-pub use session::transfer::{
-    Aborted, Completion, DataEnd, Direction, Transfer, TransferId, Verdict,
-};
+pub use session::transfer::{Aborted, Completion, DataEnd, Direction, Transfer, Verdict};
 pub use target::Target;
 pub use wait::{Clock, Timeouts, Wait};
 pub use wire::{Command, Reply};

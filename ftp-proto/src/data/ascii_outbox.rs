@@ -7,23 +7,8 @@ use super::AsciiEncoder;
 
 /// Translated text that waits to be sent. It is for writers that take text of any length and send
 /// only as much as there is room for.
-///
-/// ```
-/// use ftp_proto::data::AsciiOutbox;
-///
-/// let mut outbox = AsciiOutbox::new();
-/// let (mut text, mut wire) = (&b"one\ntwo\n"[..], Vec::new());
-/// while !text.is_empty() {
-///     text = &text[outbox.fill(text)..];
-///     while let [first, ..] = *outbox.unsent() {
-///         wire.push(first);
-///         outbox.advance(1);
-///     }
-/// }
-/// assert_eq!(wire, b"one\r\ntwo\r\n");
-/// ```
 #[derive(Clone, Default)]
-pub struct AsciiOutbox {
+pub(super) struct AsciiOutbox {
     encoder: AsciiEncoder,
     buffer: Vec<u8>,
     sent: usize,
@@ -35,13 +20,13 @@ const TEXT: usize = 32 * 1024;
 impl AsciiOutbox {
     /// Makes an empty outbox for the start of a transfer.
     #[must_use]
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::default()
     }
 
     /// Takes text, and returns how many bytes of it. It takes none while something is
     /// [unsent](Self::unsent).
-    pub fn fill(&mut self, text: &[u8]) -> usize {
+    pub(super) fn fill(&mut self, text: &[u8]) -> usize {
         if !self.unsent().is_empty() {
             return 0;
         }
@@ -57,12 +42,12 @@ impl AsciiOutbox {
 
     /// Returns the bytes to send.
     #[must_use]
-    pub fn unsent(&self) -> &[u8] {
+    pub(super) fn unsent(&self) -> &[u8] {
         self.buffer.get(self.sent..).unwrap_or_default()
     }
 
     /// Takes note that this many bytes of [`unsent`](Self::unsent) were sent.
-    pub fn advance(&mut self, sent: usize) {
+    pub(super) fn advance(&mut self, sent: usize) {
         self.sent = self.sent.saturating_add(sent);
     }
 }
@@ -72,5 +57,24 @@ impl fmt::Debug for AsciiOutbox {
         f.debug_struct("AsciiOutbox")
             .field("unsent", &self.unsent().len())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AsciiOutbox;
+
+    #[test]
+    fn text_goes_out_as_it_is_taken() {
+        let mut outbox = AsciiOutbox::new();
+        let (mut text, mut wire) = (&b"one\ntwo\n"[..], Vec::new());
+        while !text.is_empty() {
+            text = &text[outbox.fill(text)..];
+            while let [first, ..] = *outbox.unsent() {
+                wire.push(first);
+                outbox.advance(1);
+            }
+        }
+        assert_eq!(wire, b"one\r\ntwo\r\n");
     }
 }

@@ -13,7 +13,7 @@ mod progress;
 mod read_ahead;
 
 pub use ascii::{AsciiDecoder, AsciiEncoder, Encoded};
-pub use ascii_outbox::AsciiOutbox;
+use ascii_outbox::AsciiOutbox;
 pub use backlog::Backlog;
 pub use entry::Entry;
 pub use interruption::Interruption;

@@ -1,7 +1,7 @@
 //! Aborting a transfer (ABOR).
 
 use crate::error::Error;
-use crate::flow::{Adopts, Answer, Flow, Step};
+use crate::flow::{Adopted, Adopts, Answer, Flow, Step};
 use crate::session::Session;
 use crate::session::transfer::{Aborted, Transfer};
 
@@ -33,6 +33,6 @@ impl Flow for Abort {
     }
 
     fn adopts(&self) -> Adopts {
-        Adopts::Transfer(self.transfer.id())
+        Adopts(Adopted::Transfer(self.transfer.id()))
     }
 }

@@ -1,7 +1,7 @@
 //! The greeting.
 
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Adopts, Answer, Flow, Step};
+use crate::flow::{Adopted, Adopts, Answer, Flow, Step};
 use crate::session::Session;
 use crate::tls::Reason;
 use crate::wait::Wait;
@@ -54,6 +54,6 @@ impl Flow for Greeting {
     }
 
     fn adopts(&self) -> Adopts {
-        Adopts::Greeting
+        Adopts(Adopted::Greeting)
     }
 }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Adopts, Answer, Flow, Step};
+use crate::flow::{Adopted, Adopts, Answer, Flow, Step};
 use crate::options::credentials::Credentials;
 use crate::session::Session;
 use crate::session::standing::Standing;
@@ -97,6 +97,6 @@ impl Flow for Restore {
     }
 
     fn adopts(&self) -> Adopts {
-        Adopts::Standing
+        Adopts(Adopted::Standing)
     }
 }

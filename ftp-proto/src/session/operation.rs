@@ -5,7 +5,7 @@ use super::Session;
 use super::ledger::Shape;
 use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Adopts, Answer, Event, Flow, Halt, Step, Want};
+use crate::flow::{Adopted, Adopts, Answer, Event, Flow, Halt, Step, Want};
 use crate::wait::Wait;
 
 /// An operation that was started on a session.
@@ -130,20 +130,20 @@ impl Session {
     /// Settles everything, except what the flow takes over.
     fn settle_unless_adopted(
         &mut self,
-        adopts: Adopts,
+        Adopts(adopts): Adopts,
         answer: &mut Answer,
     ) -> Result<Stage, Halt> {
-        if self.unrestored.is_some() && !matches!(adopts, Adopts::Greeting | Adopts::Standing) {
+        if self.unrestored.is_some() && !matches!(adopts, Adopted::Greeting | Adopted::Standing) {
             let why = "the connection was replaced, and the new one not brought where it stood";
             return Err(self
                 .die_with(Error::new(ErrorKind::Closed).with_source(why))
                 .into());
         }
         match adopts {
-            Adopts::Greeting if self.state.greeting.is_none() => {}
+            Adopted::Greeting if self.state.greeting.is_none() => {}
             // Implicit TLS comes before anything else, and `Greeting` begins it.
             _ if self.tls_is_due() => return Err(Error::misuse(Misuse::NotSecured).into()),
-            Adopts::Transfer(id) => match &self.live {
+            Adopted::Transfer(id) => match &self.live {
                 Some(live) if live.id == id => {}
                 _ => return Err(Error::misuse(Misuse::StaleTransfer).into()),
             },

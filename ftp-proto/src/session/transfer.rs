@@ -166,7 +166,7 @@ impl Transfer {
 
 /// Identifies one transfer of one session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TransferId {
+pub(crate) struct TransferId {
     pub(super) session: usize,
     pub(super) serial: u64,
 }

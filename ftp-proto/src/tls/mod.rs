@@ -165,8 +165,6 @@ pub use config::{TlsConfig, TlsLogin};
 #[cfg(feature = "rustls")]
 pub use info::{TlsInfo, TlsVersion};
 pub use pin::KeyPin;
-#[cfg(feature = "rustls")]
-pub use pump::Pump;
 pub use reason::Reason;
 pub use tickets::Tickets;
 

@@ -21,22 +21,7 @@ use crate::error::Error;
 use crate::wire::Reply;
 
 /// TLS records in, plain text out, on your own buffers.
-///
-/// ```no_run
-/// # fn example(mut pump: ftp_proto::tls::Pump) -> Result<(), ftp_proto::Error> {
-/// let mut from_socket: Vec<u8> = Vec::new(); // ciphertext, as it came
-/// let mut to_socket: Vec<u8> = Vec::new(); // ciphertext, to be sent in this order
-/// let mut plain: Vec<u8> = Vec::new();
-///
-/// let used = pump.process(&mut from_socket, &mut to_socket, |bytes| plain.extend(bytes))?;
-/// from_socket.drain(..used);
-/// if !pump.is_handshaking() {
-///     pump.encrypt(b"NOOP\r\n", &mut from_socket, &mut to_socket)?;
-/// }
-/// # Ok(())
-/// # }
-/// ```
-pub struct Pump {
+pub(super) struct Pump {
     connection: UnbufferedClientConnection,
     peer_closed: bool,
     closed: bool,
@@ -54,7 +39,7 @@ impl Pump {
     ///
     /// # Errors
     /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) if rustls refuses the configuration.
-    pub fn new(config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Self, Error> {
+    pub(super) fn new(config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Self, Error> {
         Ok(Self {
             connection: UnbufferedClientConnection::new(config, name).map_err(tls_error)?,
             peer_closed: false,
@@ -79,7 +64,7 @@ impl Pump {
     ///
     /// # Errors
     /// [`ErrorKind::Tls`](crate::ErrorKind::Tls). The alert for the peer is then in `outgoing`.
-    pub fn process(
+    pub(super) fn process(
         &mut self,
         incoming: &mut [u8],
         outgoing: &mut Vec<u8>,
@@ -147,7 +132,7 @@ impl Pump {
     /// # Errors
     /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done, after
     /// [`close`](Self::close), and if the keys are used up.
-    pub fn encrypt(
+    pub(super) fn encrypt(
         &mut self,
         plain: &[u8],
         incoming: &mut [u8],
@@ -164,7 +149,11 @@ impl Pump {
     ///
     /// # Errors
     /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done.
-    pub fn close(&mut self, incoming: &mut [u8], outgoing: &mut Vec<u8>) -> Result<(), Error> {
+    pub(super) fn close(
+        &mut self,
+        incoming: &mut [u8],
+        outgoing: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         if core::mem::replace(&mut self.closed, true) {
             return Ok(());
         }
@@ -179,7 +168,7 @@ impl Pump {
     }
 
     /// Returns whether the handshake is still going on.
-    pub fn is_handshaking(&self) -> bool {
+    pub(super) fn is_handshaking(&self) -> bool {
         self.connection.is_handshaking()
     }
 
@@ -189,12 +178,12 @@ impl Pump {
     }
 
     /// Returns whether the peer's close_notify has come. The end of file is then authentic.
-    pub fn is_peer_closed(&self) -> bool {
+    pub(super) fn is_peer_closed(&self) -> bool {
         self.peer_closed
     }
 
     /// Returns whether this connection has resumed an earlier session. `None` until that is known.
-    pub fn resumed(&self) -> Option<bool> {
+    pub(super) fn resumed(&self) -> Option<bool> {
         self.connection
             .handshake_kind()
             .map(|kind| kind == HandshakeKind::Resumed)
@@ -207,12 +196,12 @@ impl Pump {
 
     /// Returns whether a TLS 1.3 ticket for the next connection may still come. `false` once one
     /// has come.
-    pub fn awaits_ticket(&self) -> bool {
+    pub(super) fn awaits_ticket(&self) -> bool {
         self.has_no_ticket() && !self.peer_closed && self.failed.is_none()
     }
 
     /// Returns the result of the handshake. `None` before it is done.
-    pub fn info(&self) -> Option<TlsInfo> {
+    pub(super) fn info(&self) -> Option<TlsInfo> {
         if self.is_handshaking() {
             return None;
         }

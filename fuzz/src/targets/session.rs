@@ -600,7 +600,7 @@ impl Driver {
         script: &mut Script<'_>,
     ) -> Ended<F::Output> {
         let was_dead = self.session.is_dead();
-        let spends = !matches!(flow.adopts(), ftp_proto::Adopts::Nothing);
+        let spends = flow.adopts() != ftp_proto::Adopts::default();
         self.verbs = verbs;
         let (mut running, mut answer) = self.session.start(flow);
         let mut before = None;

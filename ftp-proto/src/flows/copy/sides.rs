@@ -3,7 +3,7 @@
 use core::net::SocketAddr;
 
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Adopts, Answer, Endpoint, Flow, Halt, Step};
+use crate::flow::{Adopted, Adopts, Answer, Endpoint, Flow, Halt, Step};
 use crate::flows::active::Active;
 use crate::flows::compose::{completion, inner};
 use crate::flows::exchange::Exchange;
@@ -203,7 +203,7 @@ impl Flow for AwaitFinalReply {
     }
 
     fn adopts(&self) -> Adopts {
-        Adopts::Transfer(self.transfer.id())
+        Adopts(Adopted::Transfer(self.transfer.id()))
     }
 }
 

@@ -31,7 +31,7 @@ use super::Size;
 use super::compose::inner;
 use super::fence::Fence;
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Adopts, Answer, Closing, Event, Flow, Halt, Step};
+use crate::flow::{Adopted, Adopts, Answer, Closing, Event, Flow, Halt, Step};
 use crate::session::Session;
 use crate::session::transfer::{Completion, DataEnd, Direction, Transfer};
 use crate::tls::Reason;
@@ -161,7 +161,7 @@ impl Flow for Finish {
     }
 
     fn adopts(&self) -> Adopts {
-        Adopts::Transfer(self.transfer.id())
+        Adopts(Adopted::Transfer(self.transfer.id()))
     }
 }
 
