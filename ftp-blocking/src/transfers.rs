@@ -152,9 +152,9 @@ impl Client {
     ///
     /// # Errors
     /// As [`download`](Self::download); [`TooLarge`](ftp_proto::ErrorKind::TooLarge) above
-    /// [`Options::listing`](ftp_proto::Options::listing).
+    /// [`Options::listing_limits`](ftp_proto::Options::listing_limits).
     pub fn list(&mut self, path: Option<impl Name>) -> Result<Vec<Vec<u8>>, Error> {
-        let limits = self.options.listing;
+        let limits = self.options.listing_limits;
         self.list_lines(path)?.collect(limits)
     }
 
@@ -163,7 +163,7 @@ impl Client {
     /// # Errors
     /// As [`list`](Self::list).
     pub fn names(&mut self, path: Option<impl Name>) -> Result<Vec<Vec<u8>>, Error> {
-        let limits = self.options.listing;
+        let limits = self.options.listing_limits;
         self.names_lines(path)?.collect(limits)
     }
 
@@ -174,7 +174,7 @@ impl Client {
     /// # Errors
     /// As [`list`](Self::list).
     pub fn mlsd(&mut self, path: Option<impl Name>) -> Result<Vec<Entry>, Error> {
-        let limits = self.options.listing;
+        let limits = self.options.listing_limits;
         let lines = self.mlsd_lines(path)?.collect(limits)?;
         Ok(lines.into_iter().map(Entry::parse).collect())
     }
@@ -210,7 +210,7 @@ impl Client {
     }
 
     fn lines(&mut self, open: Open, kind: LineKind) -> Result<Lines<'_>, Error> {
-        let longest = self.options.listing.line;
+        let longest = self.options.listing_limits.line;
         let options = TransferOptions::new().with_type(TransferType::TEXT);
         let download = self.open_download(open, &options)?;
         Ok(Lines::new(download, kind, longest))

@@ -157,9 +157,9 @@ impl Client {
     ///
     /// # Errors
     /// As [`download`](Self::download); [`TooLarge`](ftp_proto::ErrorKind::TooLarge) above
-    /// [`Options::listing`](ftp_proto::Options::listing).
+    /// [`Options::listing_limits`](ftp_proto::Options::listing_limits).
     pub async fn list(&mut self, path: Option<impl Name>) -> Result<Vec<Vec<u8>>, Error> {
-        let limits = self.options.listing;
+        let limits = self.options.listing_limits;
         self.list_lines(path).await?.collect(limits).await
     }
 
@@ -168,7 +168,7 @@ impl Client {
     /// # Errors
     /// As [`list`](Self::list).
     pub async fn names(&mut self, path: Option<impl Name>) -> Result<Vec<Vec<u8>>, Error> {
-        let limits = self.options.listing;
+        let limits = self.options.listing_limits;
         self.names_lines(path).await?.collect(limits).await
     }
 
@@ -179,7 +179,7 @@ impl Client {
     /// # Errors
     /// As [`list`](Self::list).
     pub async fn mlsd(&mut self, path: Option<impl Name>) -> Result<Vec<Entry>, Error> {
-        let limits = self.options.listing;
+        let limits = self.options.listing_limits;
         let lines = self.mlsd_lines(path).await?.collect(limits).await?;
         Ok(lines.into_iter().map(Entry::parse).collect())
     }
@@ -215,7 +215,7 @@ impl Client {
     }
 
     async fn lines(&mut self, open: Open, kind: LineKind) -> Result<Lines<'_>, Error> {
-        let longest = self.options.listing.line;
+        let longest = self.options.listing_limits.line;
         let options = TransferOptions::new().with_type(TransferType::TEXT);
         let download = self.open_download(open, &options).await?;
         Ok(Lines::new(download, kind, longest))

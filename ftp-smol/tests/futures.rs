@@ -19,7 +19,7 @@ use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use face::{Behind, Bridge};
 use support::counting::{BOTH, Copied, Counting, Way};
 use support::files::{big, content, holding};
-use support::hosted::Hosted;
+use support::tcp_server::TcpServer;
 use support::tls::tls;
 
 /// Polls at most so many times and then drops; `None` when it was dropped unfinished.
@@ -362,7 +362,7 @@ fn over_sockets(way: Way, setup: Setup) -> Client {
             copied: Copied::default(),
             way,
         },
-        network: Bridge::to(&Hosted::new(Simulator::new(setup))),
+        network: Bridge::to(&TcpServer::new(Simulator::new(setup))),
     };
     let connecting = Client::connect_over(network, Options::new("localhost"));
     let mut client = block_on(connecting).expect("greeted");

@@ -12,8 +12,8 @@ use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
 
 use crate::face::{Bridge, Client, Error, Options, Timeouts};
 use crate::support::addresses::{BlackHole, Refusing};
-use crate::support::hosted::Hosted;
 use crate::support::recording_server::RecordingServer;
+use crate::support::tcp_server::TcpServer;
 use crate::support::tls::{other_tls, tls};
 
 /// `None` where the system does not tell.
@@ -49,11 +49,11 @@ fn every_ending() {
 
 const SIZE: usize = 500_000;
 
-pub(crate) fn hosted(setup: Setup) -> Hosted {
-    Hosted::new(Simulator::new(setup.file("/big", vec![7; SIZE])))
+pub(crate) fn hosted(setup: Setup) -> TcpServer {
+    TcpServer::new(Simulator::new(setup.file("/big", vec![7; SIZE])))
 }
 
-pub(crate) fn connect(hosted: &Hosted, options: Options) -> Result<Client, Error> {
+pub(crate) fn connect(hosted: &TcpServer, options: Options) -> Result<Client, Error> {
     let mut client = Client::connect_over(Bridge::to(hosted), options)?;
     client.login("user", "secret")?;
     Ok(client)

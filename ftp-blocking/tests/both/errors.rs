@@ -734,12 +734,12 @@ fn a_local_file_that_fails() {
 #[test]
 fn listings_that_are_too_large() {
     let few = ListingLimits::default().with_lines(1);
-    let error = said(files(), plain().with_listing(few), |client| {
+    let error = said(files(), plain().with_listing_limits(few), |client| {
         login(client)?;
         client.names(None::<&str>).map(drop)
     });
     assert_eq!(
         error.to_string(),
-        "larger than the limit: the listing has more lines or bytes than Options::listing allows"
+        "larger than the limit: the listing has more lines or bytes than Options::listing_limits allows"
     );
 }

@@ -16,7 +16,7 @@ use crate::face::{
 use crate::support;
 use crate::support::counting::{BOTH, Copied, Counting, Way};
 use crate::support::files::{appending_to, big, content, full, holding, serve_resets, unreadable};
-use crate::support::hosted::Hosted;
+use crate::support::tcp_server::TcpServer;
 
 /// Every download is saved to a file, and every upload sent from one.
 fn perform_on(client: &mut Option<Client>, operation: &Operation) -> Outcome {
@@ -116,13 +116,13 @@ impl Driver for InMemory {
 
 struct OverTcp {
     client: Option<Client>,
-    hosted: Hosted,
+    hosted: TcpServer,
     copied: Copied,
 }
 
 impl OverTcp {
     fn connect_by(way: Way, server: Simulator, options: Options) -> Result<Self, Error> {
-        let hosted = Hosted::new(server);
+        let hosted = TcpServer::new(server);
         let copied = Copied::default();
         let counting = Counting {
             copied: copied.clone(),

@@ -9,11 +9,11 @@ use ftp_proto::simulator::{Setup, Simulator};
 use crate::examples::Proxy;
 use crate::face::{Client, Error, ErrorKind, Options, Timeouts, Wait};
 use crate::support::forwarding::{Forwarding, Manner};
-use crate::support::hosted::Hosted;
+use crate::support::tcp_server::TcpServer;
 
-fn server() -> Hosted {
+fn server() -> TcpServer {
     let setup = Setup::new().file("/big", vec![7; 200_000]);
-    Hosted::new(Simulator::new(setup))
+    TcpServer::new(Simulator::new(setup))
 }
 
 fn connect(proxy: &Forwarding, options: Options) -> Result<Client, Error> {

@@ -5,17 +5,17 @@ use ftp_proto::simulator::{Simulator, cases};
 
 use crate::face::{Bridge, Client, Error, Options, Timeouts};
 use crate::support::contract::perform_on;
-use crate::support::hosted::Hosted;
+use crate::support::tcp_server::TcpServer;
 use crate::support::tls::tls;
 
 struct OverTcp {
     client: Option<Client>,
-    hosted: Hosted,
+    hosted: TcpServer,
 }
 
 impl Driver for OverTcp {
     fn connect(server: Simulator, options: Options) -> Result<Self, Error> {
-        let hosted = Hosted::new(server);
+        let hosted = TcpServer::new(server);
         // The table's limit of one second is simulated time: a busy machine needs more.
         let options = options.with_timeouts(Timeouts::default());
         let client = Some(Client::connect_over(Bridge::to(&hosted), options)?);

@@ -9,17 +9,17 @@ use std::time::Instant;
 use ftp_blocking::Tcp;
 use ftp_blocking::transport::{Dialled, Dialling, Listener, Network, Stream, Target};
 
-use crate::support::hosted::Hosted;
 use crate::support::middlebox::{Middlebox, Passage};
+use crate::support::tcp_server::TcpServer;
 
 /// TCP, with the ports of a simulated server bridged to real ones.
 pub(crate) struct Bridge {
     tcp: Tcp,
-    hosted: Hosted,
+    hosted: TcpServer,
 }
 
 impl Bridge {
-    pub(crate) fn to(hosted: &Hosted) -> Self {
+    pub(crate) fn to(hosted: &TcpServer) -> Self {
         Self {
             tcp: Tcp::new(),
             hosted: hosted.clone(),

@@ -3,12 +3,16 @@
 
 use std::io;
 
-use crate::support::fuse::Fuse;
+use crate::support::failing_calls::FailingCalls;
 
 /// Does something, of which this call to the transport ends without a result.
-pub(crate) fn impatient<T>(fuse: &Fuse, calls: usize, action: impl FnOnce() -> T) -> T {
-    fuse.light(calls, io::ErrorKind::WouldBlock);
+pub(crate) fn impatient<T>(
+    failing_calls: &FailingCalls,
+    calls: usize,
+    action: impl FnOnce() -> T,
+) -> T {
+    failing_calls.fail_after(calls, io::ErrorKind::WouldBlock);
     let result = action();
-    fuse.put_out();
+    failing_calls.stop_failing();
     result
 }

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use crate::support::hosted::Hosted;
+use crate::support::tcp_server::TcpServer;
 
 /// What the proxy makes of its connections, which are counted from 0.
 #[derive(Clone, Copy)]
@@ -23,7 +23,7 @@ pub(crate) struct Forwarding {
 }
 
 impl Forwarding {
-    pub(crate) fn to(hosted: &Hosted, manner: Manner) -> Self {
+    pub(crate) fn to(hosted: &TcpServer, manner: Manner) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let address = listener.local_addr().expect("an address");
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -55,7 +55,7 @@ impl Forwarding {
 
 fn serve(
     mut stream: TcpStream,
-    hosted: &Hosted,
+    hosted: &TcpServer,
     asked: &Mutex<Vec<String>>,
     refuses: bool,
 ) -> io::Result<()> {

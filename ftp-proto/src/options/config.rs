@@ -69,10 +69,10 @@ pub struct Config {
     pub abort_signal: AbortSignal,
     /// How many bytes of commands may wait to be written: 64 KiB. A driver that never writes is a
     /// mistake, and this limit shows it before the memory is full.
-    pub unsent: usize,
+    pub max_unsent: usize,
     /// How many replies a fence may swallow before the session is given up: 8. Such replies belong
     /// to no command. The worst server known sends two of them after an abort.
-    pub strays: usize,
+    pub max_strays: usize,
 }
 
 /// How a positive reply is matched with its command. A negative reply can answer any command.
@@ -265,8 +265,8 @@ impl Default for Config {
             active_peer: ActivePeer::default(),
             data_command: DataCommand::default(),
             abort_signal: AbortSignal::default(),
-            unsent: 64 * 1024,
-            strays: 8,
+            max_unsent: 64 * 1024,
+            max_strays: 8,
         }
     }
 }
@@ -314,8 +314,8 @@ setters! { Config
     with_data_command => data_command: DataCommand;
     /// Sets [`Config::abort_signal`].
     with_abort_signal => abort_signal: AbortSignal;
-    /// Sets [`Config::unsent`], in bytes.
-    with_unsent => unsent: usize;
-    /// Sets [`Config::strays`].
-    with_strays => strays: usize;
+    /// Sets [`Config::max_unsent`], in bytes.
+    with_max_unsent => max_unsent: usize;
+    /// Sets [`Config::max_strays`].
+    with_max_strays => max_strays: usize;
 }

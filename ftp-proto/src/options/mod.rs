@@ -58,7 +58,7 @@ pub struct Options {
     /// The time limits.
     pub timeouts: Timeouts,
     /// How much of a listing the methods that collect a listing may hold.
-    pub listing: ListingLimits,
+    pub listing_limits: ListingLimits,
     /// How names that are given as text become bytes.
     pub encoding: Encoding,
     /// Which certificates to trust. It must be set if [`Security`](crate::Security) is not plain,
@@ -94,7 +94,7 @@ impl Options {
             source_address: None,
             active_ports: None,
             timeouts: Timeouts::default(),
-            listing: ListingLimits::default(),
+            listing_limits: ListingLimits::default(),
             encoding: Encoding::default(),
             #[cfg(feature = "rustls")]
             tls: None,
@@ -344,7 +344,7 @@ setters! { Options
     /// Sets the time-outs.
     with_timeouts => timeouts: Timeouts;
     /// Sets how much of a listing the methods that collect a listing may hold.
-    with_listing => listing: ListingLimits;
+    with_listing_limits => listing_limits: ListingLimits;
     /// Sets how names that you give as text become bytes. Names that you give as bytes stay as they
     /// are.
     with_encoding => encoding: Encoding;
@@ -366,7 +366,7 @@ setters! { Options
 /// use ftp_proto::{ListingLimits, Options};
 ///
 /// let small = ListingLimits::default().with_lines(10_000);
-/// let options = Options::new("ftp.example.org").with_listing(small);
+/// let options = Options::new("ftp.example.org").with_listing_limits(small);
 /// # let _ = options;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

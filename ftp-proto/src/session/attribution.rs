@@ -131,7 +131,7 @@ impl Session {
                 return self.ledger.push_front(owed);
             }
         }
-        if self.strays > self.config.strays {
+        if self.strays > self.config.max_strays {
             self.die(Error::new(ErrorKind::OutOfStep).with_reply(reply));
         }
     }

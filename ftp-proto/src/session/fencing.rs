@@ -41,7 +41,7 @@ impl Session {
         }
         self.queued &= !reply.ends_a_transfer();
         self.fencing.swallowed = self.fencing.swallowed.saturating_add(1);
-        if self.fencing.swallowed > self.config.strays {
+        if self.fencing.swallowed > self.config.max_strays {
             return self.die(Error::new(ErrorKind::OutOfStep).with_reply(reply));
         }
         self.state.fences.clear_doubt(&reply);

@@ -96,7 +96,7 @@ impl Session {
             .map(|(staged, _)| staged.wire_length())
             .sum::<usize>();
         let all = [self.outgoing.len(), unsent, command.wire_length()];
-        if all.into_iter().fold(0, usize::saturating_add) > self.config.unsent {
+        if all.into_iter().fold(0, usize::saturating_add) > self.config.max_unsent {
             return refuse(ErrorKind::Misuse(Misuse::TooMuchUnsent));
         }
         let secured = match self.state.channel {

@@ -57,12 +57,12 @@
 mod commands;
 pub mod contract;
 mod couple;
+mod data_phase;
 mod facts;
 mod fault;
 mod files;
 mod lines;
 mod link;
-mod moving;
 mod outbox;
 mod ports;
 mod server;

@@ -79,7 +79,7 @@ fn modified_yields_the_time() {
             "Some(Timestamp(2026-01-02T03:04:05))",
         ),
     ] {
-        let outcome = told(modified("a b"), [hear("MDTM a b"), say(reply)]);
+        let outcome = flow_outcome(modified("a b"), [hear("MDTM a b"), say(reply)]);
         assert_eq!(outcome, time, "{reply}");
     }
 }
@@ -96,7 +96,7 @@ fn modified_of_a_name_that_begins_as_a_time_does_changes_no_time() {
         (format!("/{d13}0 a"), format!("MDTM /{d13}0 a")),
         (format!(" {d13}0 a"), format!("MDTM  {d13}0 a")),
     ] {
-        let outcome = told(modified(&path), [hear(&line), say("213 20260102030405")]);
+        let outcome = flow_outcome(modified(&path), [hear(&line), say("213 20260102030405")]);
         assert!(outcome.starts_with("Some"), "{path}: {outcome}");
     }
 }
@@ -155,13 +155,13 @@ fn facts_of_one_file() {
         say("250-Begin\r\n type=file;size=12; /pub/a b\r\n250 End"),
     ];
     assert_eq!(
-        told(facts(Some("a b")), script),
+        flow_outcome(facts(Some("a b")), script),
         "Entry(\"type=file;size=12; /pub/a b\")"
     );
     // The current directory; a server that forgets the blank, and one that repeats the code.
     for inner in ["type=cdir; /pub", "250-type=cdir; /pub"] {
         let reply = format!("250-Begin\r\n{inner}\r\n250 End");
-        let outcome = told(facts(None), [hear("MLST"), say(&reply)]);
+        let outcome = flow_outcome(facts(None), [hear("MLST"), say(&reply)]);
         assert_eq!(outcome, "Entry(\"type=cdir; /pub\")", "{inner}");
     }
 }

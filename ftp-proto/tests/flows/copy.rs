@@ -653,7 +653,7 @@ fn models(pace: Pace, aborting: &'static [&'static str]) -> Couple<Model> {
 fn check_both(couple: &mut Couple<Model>) -> Result<(), String> {
     for driver in [&mut couple.source, &mut couple.target] {
         driver.patience = usize::MAX;
-        driver.fuse = usize::MAX;
+        driver.drop_after = usize::MAX;
         check_pwd(driver)
             .and_then(|()| check_work(driver))
             .map_err(|why| format!("{why}; {}", driver.wire.join(" / ")))?;
@@ -675,7 +675,7 @@ fn invariant_3_copy_dropped_at_every_step_then_pwd() {
             let mut logs = BTreeSet::new();
             for point in 0..points {
                 let mut couple = models(pace, aborting);
-                couple.source.fuse = point;
+                couple.source.drop_after = point;
                 assert_eq!(couple.copy(server_copy()), "dropped");
                 logs.insert(couple.log.clone());
                 let checked = check_both(&mut couple);
@@ -729,13 +729,13 @@ proptest! {
     ) {
         let mut couple = models(Pace::Random(seed), ABORTS[aborting]);
         let mut whole = true;
-        for (fuse, source, target) in faults {
-            whole &= fuse.is_none() && source.is_none() && target.is_none();
-            couple.source.fuse = fuse.unwrap_or(usize::MAX);
+        for (drop_after, source, target) in faults {
+            whole &= drop_after.is_none() && source.is_none() && target.is_none();
+            couple.source.drop_after = drop_after.unwrap_or(usize::MAX);
             couple.source.patience = source.unwrap_or(usize::MAX);
             couple.target.patience = target.unwrap_or(usize::MAX);
             let outcome = couple.copy(server_copy());
-            couple.source.fuse = usize::MAX;
+            couple.source.drop_after = usize::MAX;
             prop_assert!(!whole || outcome == "226 done, 226 done", "{outcome}");
             if couple.source.session.is_dead() || couple.target.session.is_dead() {
                 break;

@@ -76,7 +76,7 @@ fn copy_is_refused_where_the_answer_to_prot_p_is_still_on_its_way() {
     driver.outcome(&Op::Greeting);
     driver.outcome(&Op::Login);
     driver.server.extend([hear("PROT P")]);
-    driver.fuse = 4 * 2 - 1;
+    driver.drop_after = 4 * 2 - 1;
     assert_eq!(driver.outcome(&Op::Raw("PROT P")), "dropped");
     driver.server.extend(
         [

@@ -51,14 +51,14 @@ fn cwd_sends_the_path_as_it_is() {
         ("~ada", "CWD ~ada"),
     ] {
         let script = [hear(line), say("250 there")];
-        assert_eq!(told(cwd(path), script), "Reply(250 there)");
+        assert_eq!(flow_outcome(cwd(path), script), "Reply(250 there)");
     }
 }
 
 #[test]
 fn cwd_takes_a_completion_that_can_be_its_own() {
     for reply in ["200 there", "250 there", "202 there"] {
-        let outcome = told(cwd("a"), [hear("CWD a"), say(reply)]);
+        let outcome = flow_outcome(cwd("a"), [hear("CWD a"), say(reply)]);
         assert_eq!(outcome, format!("Reply({reply})"));
     }
 }
@@ -66,7 +66,7 @@ fn cwd_takes_a_completion_that_can_be_its_own() {
 #[test]
 fn cwd_without_a_path_stays() {
     let script = [hear("CWD ."), say("250 here")];
-    assert_eq!(told(cwd(""), script), "Reply(250 here)");
+    assert_eq!(flow_outcome(cwd(""), script), "Reply(250 here)");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn cwd_refused_is_in_step() {
 #[test]
 fn cwd_up_is_cdup() {
     for reply in ["250 up", "200 up"] {
-        let outcome = told(cwd(".."), [hear("CDUP"), say(reply)]);
+        let outcome = flow_outcome(cwd(".."), [hear("CDUP"), say(reply)]);
         assert_eq!(outcome, format!("Reply({reply})"));
     }
 }
@@ -101,14 +101,14 @@ fn cwd_up_is_cdup() {
 fn cwd_up_falls_back_where_cdup_is_not_implemented() {
     for refusal in ["500 what", "502 no", "504 no"] {
         let script = |reply| [hear("CDUP"), say(refusal), hear("CWD .."), say(reply)];
-        assert_eq!(told(cwd(".."), script("250 up")), "Reply(250 up)");
+        assert_eq!(flow_outcome(cwd(".."), script("250 up")), "Reply(250 up)");
         assert_eq!(
-            told(cwd(".."), script("550 no")),
+            flow_outcome(cwd(".."), script("550 no")),
             "Permanent Some(\"CWD\") Some(\"550 no\") None"
         );
         // Once, and not without end.
         assert_eq!(
-            told(cwd(".."), script("500 what")),
+            flow_outcome(cwd(".."), script("500 what")),
             "Permanent Some(\"CWD\") Some(\"500 what\") None"
         );
     }
@@ -124,7 +124,7 @@ fn cwd_up_that_is_refused_is_not_tried_in_another_way() {
         ("331 hm", "UnexpectedReply"),
     ] {
         assert_eq!(
-            told(cwd(".."), [hear("CDUP"), say(reply)]),
+            flow_outcome(cwd(".."), [hear("CDUP"), say(reply)]),
             format!("{kind} Some(\"CDUP\") Some(\"{reply}\") None")
         );
     }
@@ -149,7 +149,7 @@ fn mkd_yields_the_path_where_one_is_quoted() {
         ("200 ok", "None"),
         ("202 ok", "None"),
     ] {
-        let outcome = told(mkd("a"), [hear("MKD a"), say(reply)]);
+        let outcome = flow_outcome(mkd("a"), [hear("MKD a"), say(reply)]);
         assert_eq!(outcome, path, "{reply}");
     }
 }
@@ -177,11 +177,11 @@ fn mkd_and_rmd_refused() {
     ] {
         let quoted = reply.replace('"', "\\\"");
         assert_eq!(
-            told(mkd("a"), [hear("MKD a"), say(reply)]),
+            flow_outcome(mkd("a"), [hear("MKD a"), say(reply)]),
             format!("{kind} Some(\"MKD\") Some(\"{quoted}\") None")
         );
         assert_eq!(
-            told(rmd("a"), [hear("RMD a"), say(reply)]),
+            flow_outcome(rmd("a"), [hear("RMD a"), say(reply)]),
             format!("{kind} Some(\"RMD\") Some(\"{quoted}\") None")
         );
     }
@@ -189,6 +189,6 @@ fn mkd_and_rmd_refused() {
 
 #[test]
 fn rmd_yields_the_reply() {
-    let outcome = told(rmd("a b"), [hear("RMD a b"), say("250 gone")]);
+    let outcome = flow_outcome(rmd("a b"), [hear("RMD a b"), say("250 gone")]);
     assert_eq!(outcome, "Reply(250 gone)");
 }

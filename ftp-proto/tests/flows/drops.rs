@@ -160,7 +160,7 @@ impl Case {
     }
 
     fn check(&self, driver: &mut Driver<Model>, what: &str) {
-        driver.fuse = usize::MAX;
+        driver.drop_after = usize::MAX;
         driver.patience = usize::MAX;
         let checked = check_pwd(driver).and_then(|()| check_work(driver));
         let wire = &driver.wire;
@@ -221,7 +221,7 @@ fn invariant_3_every_flow_dropped_at_every_step_then_pwd() {
             (case.run)(&mut whole);
             for point in 0..whole.points {
                 let mut driver = case.ready(pace);
-                driver.fuse = point;
+                driver.drop_after = point;
                 assert!(!(case.run)(&mut driver), "{}", case.flow);
                 case.check(&mut driver, &format!("{pace:?}, dropped at {point}"));
             }
@@ -261,9 +261,9 @@ fn invariant_3_every_flow_behind_every_other_one_that_was_dropped() {
                 continue;
             }
             let mut driver = dropped.ready(Pace::Lazy);
-            driver.fuse = 4 * 2 - 1;
+            driver.drop_after = 4 * 2 - 1;
             (dropped.run)(&mut driver);
-            driver.fuse = usize::MAX;
+            driver.drop_after = usize::MAX;
             (then.run)(&mut driver);
             then.check(&mut driver, &format!("behind {}", dropped.flow));
         }
@@ -296,12 +296,12 @@ proptest! {
         let mut driver = model(tls, Pace::Random(seed), ABORTS[aborting]);
         prop_assert!(!run_until_dropped(&mut driver, LOGGED_IN));
         driver.forget();
-        for (which, fuse, patience) in runs {
-            driver.fuse = fuse.unwrap_or(usize::MAX);
+        for (which, drop_after, patience) in runs {
+            driver.drop_after = drop_after.unwrap_or(usize::MAX);
             driver.patience = patience.unwrap_or(usize::MAX);
             (which.get(&behind_login).run)(&mut driver);
         }
-        driver.fuse = usize::MAX;
+        driver.drop_after = usize::MAX;
         driver.patience = usize::MAX;
         let checked = check_pwd(&mut driver);
         prop_assert_eq!(checked, Ok(()), "{:?}", driver.wire);

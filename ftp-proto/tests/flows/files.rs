@@ -15,12 +15,12 @@ fn rename() -> flows::Rename {
 #[test]
 fn delete_yields_the_reply() {
     for reply in ["250 gone", "200 gone"] {
-        let outcome = told(delete(), [hear("DELE a b"), say(reply)]);
+        let outcome = flow_outcome(delete(), [hear("DELE a b"), say(reply)]);
         assert_eq!(outcome, format!("Reply({reply})"));
     }
     for (reply, kind) in [("550 no", "Permanent"), ("450 busy", "Transient")] {
         assert_eq!(
-            told(delete(), [hear("DELE a b"), say(reply)]),
+            flow_outcome(delete(), [hear("DELE a b"), say(reply)]),
             format!("{kind} Some(\"DELE\") Some(\"{reply}\") None")
         );
     }
@@ -34,7 +34,7 @@ fn rename_takes_two_commands() {
         hear("RNTO b c"),
         say("250 done"),
     ];
-    assert_eq!(told(rename(), script), "Reply(250 done)");
+    assert_eq!(flow_outcome(rename(), script), "Reply(250 done)");
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn rename_refused_at_rnto() {
 fn rename_dropped_between_its_commands_sends_no_rnto() {
     let mut driver = logged_in(Config::default(), [hear("RNFR a")]);
     // Up to the wait for the reply to RNFR.
-    driver.fuse = 4 * 2 - 1;
+    driver.drop_after = 4 * 2 - 1;
     assert_eq!(driver.tell(rename()), "dropped");
     driver.server.extend([say("350 to what?")]);
     driver.server.extend(pwd());

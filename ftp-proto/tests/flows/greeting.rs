@@ -75,7 +75,7 @@ fn greeting_5xx_kills_the_session() {
 fn greeting_5xx_of_a_dropped_greeting_is_known_to_the_next_operation() {
     // A server that refuses in its greeting wants no USER.
     let mut driver = scripted(Config::default(), [say("530 not you")]);
-    driver.fuse = 1;
+    driver.drop_after = 1;
     assert_eq!(driver.outcome(&Op::Greeting), "dropped");
     assert!(driver.outcome(&Op::Login).starts_with("Permanent"));
     assert!(driver.wire.is_empty());

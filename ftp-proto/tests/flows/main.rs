@@ -36,5 +36,5 @@ mod restart;
 mod restore;
 mod secure;
 mod sizes;
+mod text_replies;
 mod utf8;
-mod words;

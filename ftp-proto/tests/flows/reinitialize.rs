@@ -104,7 +104,7 @@ fn rein_dropped_before_its_answer_logs_out_all_the_same() {
         &[say("120 in a minute"), say("220 again")],
     ] {
         let mut driver = logged_in(Config::default(), [hear("REIN")]);
-        driver.fuse = 4 * 2 - 1;
+        driver.drop_after = 4 * 2 - 1;
         assert_eq!(driver.tell(rein()), "dropped");
         driver.server.extend(late.iter().cloned());
         driver.server.extend(plain_login().drain(1..));

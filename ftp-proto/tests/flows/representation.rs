@@ -87,7 +87,7 @@ fn type_with_every_format_control() {
         assert_eq!(transfer.transfer_type(), transfer_type);
         driver.server.assert_over();
         assert_eq!(
-            told(
+            flow_outcome(
                 flows::Type::new(transfer_type),
                 [hear(line), say("504 not here")]
             ),
@@ -166,9 +166,9 @@ fn mode_and_structure_are_sent_each_time() {
         (TransmissionMode::Block, "MODE B"),
         (TransmissionMode::Compressed, "MODE C"),
     ] {
-        assert_eq!(told(mode(value), [hear(line), say("200 ok")]), "()");
+        assert_eq!(flow_outcome(mode(value), [hear(line), say("200 ok")]), "()");
         assert_eq!(
-            told(mode(value), [hear(line), say("504 no")]),
+            flow_outcome(mode(value), [hear(line), say("504 no")]),
             "Permanent Some(\"MODE\") Some(\"504 no\") None"
         );
     }
@@ -177,9 +177,12 @@ fn mode_and_structure_are_sent_each_time() {
         (FileStructure::Record, "STRU R"),
         (FileStructure::Page, "STRU P"),
     ] {
-        assert_eq!(told(structure(value), [hear(line), say("200 ok")]), "()");
         assert_eq!(
-            told(structure(value), [hear(line), say("504 no")]),
+            flow_outcome(structure(value), [hear(line), say("200 ok")]),
+            "()"
+        );
+        assert_eq!(
+            flow_outcome(structure(value), [hear(line), say("504 no")]),
             "Permanent Some(\"STRU\") Some(\"504 no\") None"
         );
     }
@@ -287,7 +290,7 @@ fn mode_whose_answer_is_no_answer_is_set_before_the_next_transfer() {
 fn mode_dropped_before_its_answer_is_settled_first() {
     for (reply, framed) in [("200 ok", true), ("504 no", false)] {
         let mut driver = logged_in(Config::default(), [hear("MODE B")]);
-        driver.fuse = 4 * 2 - 1;
+        driver.drop_after = 4 * 2 - 1;
         assert_eq!(driver.tell(mode(TransmissionMode::Block)), "dropped");
         driver.server.extend([say(reply)]);
         if framed {

@@ -357,7 +357,7 @@ fn standing_is_lost_with_a_cwd_that_was_given_up() {
 fn standing_knows_a_cwd_whose_answer_came_when_its_flow_was_gone() {
     for (reply, lines) in [("250 there", &["CWD a"][..]), ("550 no", &[])] {
         let mut driver = logged_in(Config::default(), [hear("CWD a")]);
-        driver.fuse = 4 * 2 - 1;
+        driver.drop_after = 4 * 2 - 1;
         assert_eq!(driver.tell(cwd("a")), "dropped");
         driver.server.extend([say(reply)]);
         driver.server.extend(done("NOOP"));

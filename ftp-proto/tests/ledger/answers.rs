@@ -149,7 +149,7 @@ fn invariant_9_unsent_commands_are_bounded() {
         }
     };
     assert_eq!(error.kind(), ErrorKind::Misuse(Misuse::TooMuchUnsent));
-    assert!(session.outgoing().len() <= session.config().unsent);
+    assert!(session.outgoing().len() <= session.config().max_unsent);
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn drop_everywhere(tls: bool, pace: Pace) -> usize {
         let points = driver.points;
         for point in 0..points {
             let mut driver = model(tls, pace, aborting);
-            driver.fuse = point;
+            driver.drop_after = point;
             assert!(run_until_dropped(&mut driver, &ops));
             if let Err(why) = check_pwd(&mut driver).and_then(|()| check_work(&mut driver)) {
                 let wire = driver.wire.join(" / ");
@@ -88,7 +88,7 @@ fn contract_clocks_go_on_only_where_they_were_started_wherever_a_session_is_drop
             run_until_dropped(&mut driver, &ops);
             for point in 0..driver.points {
                 let mut driver = model(tls, pace, aborting);
-                driver.fuse = point;
+                driver.drop_after = point;
                 run_until_dropped(&mut driver, &ops);
                 // Whether that works is the other tests' question.
                 let _ = check_pwd(&mut driver).and_then(|()| check_work(&mut driver));
@@ -105,7 +105,7 @@ fn invariant_3_a_secure_dropped_before_its_late_234_leaves_the_session_dead() {
     let mut driver = scripted(explicit(), [say("220 ready"), hear("AUTH TLS")]);
     driver.outcome(&Op::Greeting);
     // The look, then the reply.
-    driver.fuse = 4 * 2 - 1;
+    driver.drop_after = 4 * 2 - 1;
     assert_eq!(driver.outcome(&Op::Secure), "dropped");
     assert_eq!(driver.wire, ["AUTH TLS"]);
     driver.server.extend([say("234 go")]);
@@ -117,7 +117,7 @@ fn invariant_3_a_secure_dropped_before_its_late_234_leaves_the_session_dead() {
 #[test]
 fn invariant_3_a_clear_control_dropped_before_its_late_200_leaves_the_session_dead() {
     let mut driver = logged_in(explicit(), [hear("CCC")]);
-    driver.fuse = 4 * 2 - 1;
+    driver.drop_after = 4 * 2 - 1;
     assert_eq!(driver.outcome(&Op::ClearControl), "dropped");
     assert_eq!(driver.wire, ["CCC"]);
     driver.server.extend([say("200 clear")]);
@@ -143,10 +143,10 @@ fn invariant_3_effects_apply_although_the_flow_is_gone() {
         say("150 here"),
     ];
     let mut driver = logged_in(Config::default(), script);
-    driver.fuse = 4 * 2 - 1;
+    driver.drop_after = 4 * 2 - 1;
     assert_eq!(driver.outcome(&Op::Type(TransferType::Image)), "dropped");
     // The reply to TYPE first, then the look.
-    driver.fuse = 4 * 3 - 1;
+    driver.drop_after = 4 * 3 - 1;
     assert_eq!(driver.outcome(&Op::Raw("REST 7")), "dropped");
     assert_eq!(driver.wire, ["TYPE I", "REST 7"]);
     driver.outcome(&Op::Retrieve("a", 0));
@@ -223,14 +223,14 @@ proptest! {
     ) {
         let mut driver = model(tls, Pace::Random(seed), ABORTS[aborting]);
         prop_assert!(!run_until_dropped(&mut driver, &[Op::Greeting, Op::Login]));
-        for (op, fuse) in &ops {
+        for (op, drop_after) in &ops {
             let needs_token = matches!(op, Op::KeepAlive | Op::Finish(..) | Op::Abort);
             if needs_token && driver.transfer.is_none() {
                 continue;
             }
-            driver.fuse = fuse.unwrap_or(usize::MAX);
+            driver.drop_after = drop_after.unwrap_or(usize::MAX);
             let result = driver.perform(op);
-            driver.fuse = usize::MAX;
+            driver.drop_after = usize::MAX;
             if let Err(Stop::Failed(error)) = result {
                 // An upload that reads an abort's stray, for one: whatever it is, it is known.
                 prop_assert!(!matches!(error.kind(), ErrorKind::Misuse(Misuse::NotSecured)));

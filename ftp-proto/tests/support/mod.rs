@@ -3,8 +3,8 @@
 
 mod couple;
 mod model;
-mod scenes;
 mod script;
+mod setups;
 
 use std::fmt::Debug;
 use std::net::SocketAddr;
@@ -17,8 +17,8 @@ use ftp_proto::{
     Session, Step, Transfer, TransferType, Wait, Want, flows,
 };
 pub(crate) use model::*;
-pub(crate) use scenes::*;
 pub(crate) use script::*;
+pub(crate) use setups::*;
 
 /// What the driver finds when it reads from the control connection.
 pub(crate) enum Arrival {
@@ -76,7 +76,7 @@ pub(crate) struct Driver<S> {
     /// Where the session broke its own contract.
     pub(crate) breaches: Vec<String>,
     /// At how many more points an operation may go on before it is dropped.
-    pub(crate) fuse: usize,
+    pub(crate) drop_after: usize,
     /// How many points were passed.
     pub(crate) points: usize,
     /// How many more wants are served before one is answered `timed_out`.
@@ -96,7 +96,7 @@ impl<S: Server> Driver<S> {
             wire: Vec::new(),
             wants: Vec::new(),
             breaches: Vec::new(),
-            fuse: usize::MAX,
+            drop_after: usize::MAX,
             points: 0,
             patience: usize::MAX,
             served: 0,
@@ -153,11 +153,11 @@ impl<S: Server> Driver<S> {
 
     pub(crate) fn point(&mut self) -> Result<(), Stop> {
         self.points += 1;
-        if self.fuse == 0 {
-            self.fuse = usize::MAX;
+        if self.drop_after == 0 {
+            self.drop_after = usize::MAX;
             return Err(Stop::Dropped);
         }
-        self.fuse -= 1;
+        self.drop_after -= 1;
         Ok(())
     }
 

@@ -12,17 +12,17 @@ use ftp_smol::Tcp;
 use ftp_smol::transport::{BoxFuture, Listener, Network, Stream, Target};
 use smol::Async;
 
-use crate::support::hosted::Hosted;
 use crate::support::middlebox::{Middlebox, Passage};
+use crate::support::tcp_server::TcpServer;
 
 /// TCP, with the ports of a simulated server bridged to real ones.
 pub(crate) struct Bridge {
     tcp: Tcp,
-    hosted: Hosted,
+    hosted: TcpServer,
 }
 
 impl Bridge {
-    pub(crate) fn to(hosted: &Hosted) -> Self {
+    pub(crate) fn to(hosted: &TcpServer) -> Self {
         Self {
             tcp: Tcp::new(),
             hosted: hosted.clone(),

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use smol::block_on;
 
-use crate::support::fuse::Fuse;
+use crate::support::failing_calls::FailingCalls;
 
 thread_local! {
     /// How many more polls there may be.
@@ -17,10 +17,14 @@ thread_local! {
 
 /// Does something, of which the futures are dropped at this await point. Only over `Memory`, where
 /// a future that is pending can be polled again at once.
-pub(crate) fn impatient<T>(fuse: &Fuse, points: usize, action: impl FnOnce() -> T) -> T {
+pub(crate) fn impatient<T>(
+    failing_calls: &FailingCalls,
+    points: usize,
+    action: impl FnOnce() -> T,
+) -> T {
     POLLS.set(Some(points));
     let result = action();
-    fuse.count(points - POLLS.take().unwrap_or_default());
+    failing_calls.count(points - POLLS.take().unwrap_or_default());
     result
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use ftp_blocking::wire::Escaped;
 use ftp_blocking::{Error, Options, TransferOptions};
 
-use super::question::{Question, What};
+use super::question::{Question, QuestionKind};
 use super::trust::{Secured, Trust};
 use super::way::{self, Way};
 use crate::job::client::{Adapter, Client, End, Moved, Stop, Storing, ask};
@@ -85,8 +85,8 @@ impl<'s> Cell<'s> {
         self.dialogue.line(format!("  # {}", question.name));
         self.clear()?;
         let different = match &question.what {
-            What::Row(case) => self.row(case)?,
-            What::Task(task) => match self.task(*task) {
+            QuestionKind::Row(case) => self.row(case)?,
+            QuestionKind::Task(task) => match self.task(*task) {
                 Ok(()) => Vec::new(),
                 Err(error) => {
                     // Whatever state it is in, the next task is not to suffer from it.

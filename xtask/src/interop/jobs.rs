@@ -22,13 +22,13 @@ const TAIL: usize = 40;
 
 /// What one server is started for, by its name in the table, where each job has a line for each
 /// adapter.
-type Row = (&'static str, Option<Secured>, &'static [What]);
+type Row = (&'static str, Option<Secured>, &'static [NamedJob]);
 
 /// A job by its name in the table.
-type What = (&'static str, fn(&Job, Adapter) -> Result<Report>);
+type NamedJob = (&'static str, fn(&Job, Adapter) -> Result<Report>);
 
-const MAIN: What = ("main job", job::main_job::run);
-const MANY: &[What] = &[
+const MAIN: NamedJob = ("main job", job::main_job::run);
+const MANY: &[NamedJob] = &[
     MAIN,
     ("endurance", job::endurance::run),
     ("aborts", job::endurance::aborts),

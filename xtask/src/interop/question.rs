@@ -11,12 +11,12 @@ use super::way::Way;
 /// A row of the report.
 pub(super) struct Question {
     pub(super) name: &'static str,
-    pub(super) what: What,
+    pub(super) what: QuestionKind,
     /// Each step as `Debug` shows it, in brief. A task has one, which has no name.
     pub(super) steps: Vec<String>,
 }
 
-pub(super) enum What {
+pub(super) enum QuestionKind {
     Row(Box<Case>),
     Task(Task),
 }
@@ -37,12 +37,12 @@ impl Question {
             .map(|(name, case)| Self {
                 name,
                 steps: steps(&case),
-                what: What::Row(Box::new(case)),
+                what: QuestionKind::Row(Box::new(case)),
             });
         let tasks = TASKS.iter().map(|(name, task)| Self {
             name,
             steps: vec![String::new()],
-            what: What::Task(*task),
+            what: QuestionKind::Task(*task),
         });
         rows.chain(tasks).collect()
     }
@@ -51,8 +51,8 @@ impl Question {
     /// takes a minute with some of them.
     pub(super) fn is_asked_briefly(&self) -> bool {
         match &self.what {
-            What::Row(case) => case.is_asked_in_every_way(),
-            What::Task(task) => Way::ALL.into_iter().all(|way| task.is_done(way)),
+            QuestionKind::Row(case) => case.is_asked_in_every_way(),
+            QuestionKind::Task(task) => Way::ALL.into_iter().all(|way| task.is_done(way)),
         }
     }
 
@@ -61,8 +61,8 @@ impl Question {
     pub(super) fn is_asked(&self, way: Way) -> bool {
         let is_first = way == Way::ALL[0];
         match &self.what {
-            What::Row(case) => is_first || case.is_asked_in_every_way(),
-            What::Task(task) => is_first || task.is_done(way),
+            QuestionKind::Row(case) => is_first || case.is_asked_in_every_way(),
+            QuestionKind::Task(task) => is_first || task.is_done(way),
         }
     }
 }

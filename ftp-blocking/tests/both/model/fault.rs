@@ -91,7 +91,7 @@ pub(super) const VERBS: [&str; 27] = [
 
 const TRANSFERS: [&str; 6] = ["RETR", "STOR", "RETR", "APPE", "LIST", "NLST"];
 
-/// Replies that answer nothing. The word tells them from others: see `Witness`.
+/// Replies that answer nothing. The word tells them from others: see `DialogueNotes`.
 const STRAYS: [&str; 14] = [
     "226 stray",
     "226 stray",

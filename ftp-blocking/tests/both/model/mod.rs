@@ -8,11 +8,11 @@
 //! * `FTP_MODEL_KINDS`: with these kinds of faults alone, separated by commas.
 
 mod action;
+mod dialogue_notes;
 mod fault;
-mod law;
 mod run;
 mod scenario;
-mod witness;
+mod verdict;
 
 use std::env;
 use std::panic;

@@ -7,12 +7,12 @@ use ftp_proto::simulator::Simulator;
 use ftp_proto::{Error, Timeouts};
 
 use super::action::{Action, Mode, Output};
+use super::dialogue_notes::DialogueNotes;
 use super::fault::{Kind, any};
-use super::law::{Before, Trial, resolve, show};
 use super::scenario::Scenario;
-use super::witness::Witness;
+use super::verdict::{Before, Trial, resolve, show};
 use crate::face::{Behind, Client, Memory, impatient};
-use crate::support::fuse::Fuse;
+use crate::support::failing_calls::FailingCalls;
 
 /// How many things a user does.
 const ACTIONS: usize = 14;
@@ -40,18 +40,18 @@ pub(super) fn run(seed: u64, tracing: bool) -> Result<(), String> {
         options: scenario.options.clone().with_timeouts(timeouts),
         scenario,
         rng,
-        fuse: Fuse::default(),
-        witness: Witness::new(tracing),
+        failing_calls: FailingCalls::default(),
+        notes: DialogueNotes::new(tracing),
         place: None,
         logged_in: false,
         logins: 0,
         stranded: false,
         unsure: false,
     };
-    run.witness.notes().may_be_silent = run.scenario.kinds.contains(&Kind::Silence);
+    run.notes.notes().may_be_silent = run.scenario.kinds.contains(&Kind::Silence);
     let result = run.live();
     result.map_err(|why| {
-        let trace = run.witness.notes().trace.take().unwrap_or_default();
+        let trace = run.notes.notes().trace.take().unwrap_or_default();
         format!("{}\n{}\nWRONG: {why}", run.scenario.told, trace.join("\n"))
     })
 }
@@ -61,8 +61,8 @@ struct Run {
     rng: Rng,
     memory: Memory,
     options: crate::face::Options,
-    fuse: Fuse,
-    witness: Witness,
+    failing_calls: FailingCalls,
+    notes: DialogueNotes,
     /// Where the user believes to be; `None` after an error.
     place: Option<Vec<u8>>,
     logged_in: bool,
@@ -97,21 +97,21 @@ impl Run {
 
     fn connect(&mut self) -> Result<Option<Client>, String> {
         let network = Behind {
-            middlebox: self.fuse.clone(),
+            middlebox: self.failing_calls.clone(),
             network: self.memory.clone(),
         };
         let options = self.options.clone();
-        let connected = impatient(&self.fuse, ENDLESS, || {
+        let connected = impatient(&self.failing_calls, ENDLESS, || {
             Client::connect_over(network, options)
         });
-        self.witness.notes().begin_anew();
+        self.notes.notes().begin_anew();
         self.logged_in = false;
         self.logins = 0;
         self.stranded = false;
         self.place = None;
         match connected {
             Ok(mut client) => {
-                self.witness.watch(&mut client);
+                self.notes.watch(&mut client);
                 self.tell(|| "connected".to_owned());
                 Ok(Some(client))
             }
@@ -125,13 +125,13 @@ impl Run {
 
     fn act(&mut self, client: &mut Client, action: &Action) -> Result<(), String> {
         let before = self.before(action);
-        let calls = self.fuse.calls();
+        let calls = self.failing_calls.calls();
         let result = self.perform(client, action);
-        let endless = self.fuse.calls() - calls >= ENDLESS;
+        let endless = self.failing_calls.calls() - calls >= ENDLESS;
         if endless {
             return Err(format!("{action:?} does not end"));
         }
-        let mut notes = self.witness.notes();
+        let mut notes = self.notes.notes();
         notes.tell(|| told(&result));
         notes.is_raw = false;
         let astray = notes.is_led_astray;
@@ -161,7 +161,7 @@ impl Run {
         let (restless, rng) = (self.scenario.restless, &mut self.rng);
         let luck = if restless { rng.u8(..16) } else { u8::MAX };
         let after = rng.usize(..60).min(rng.usize(..60));
-        let mut notes = self.witness.notes();
+        let mut notes = self.notes.notes();
         notes.is_raw = matches!(action, Action::Raw(_));
         notes.tell(|| match luck {
             0..=3 => format!("{action:?}, given up after {after}"),
@@ -170,14 +170,14 @@ impl Run {
         });
         drop(notes);
         match luck {
-            0..=3 => impatient(&self.fuse, after, || action.perform(client)),
+            0..=3 => impatient(&self.failing_calls, after, || action.perform(client)),
             4 => {
-                self.fuse.light(after, any(rng, &FAILURES));
+                self.failing_calls.fail_after(after, any(rng, &FAILURES));
                 let result = action.perform(client);
-                self.fuse.put_out();
+                self.failing_calls.stop_failing();
                 result
             }
-            _ => impatient(&self.fuse, ENDLESS, || action.perform(client)),
+            _ => impatient(&self.failing_calls, ENDLESS, || action.perform(client)),
         }
     }
 
@@ -232,7 +232,7 @@ impl Run {
     }
 
     fn tell(&self, line: impl FnOnce() -> String) {
-        self.witness.notes().tell(line);
+        self.notes.notes().tell(line);
     }
 }
 

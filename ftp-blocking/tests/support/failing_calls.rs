@@ -8,18 +8,18 @@ use super::middlebox::{Middlebox, Passage};
 
 /// Burns down by one with each call, over all connections.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Fuse {
+pub(crate) struct FailingCalls {
     lit: Arc<Mutex<Option<(usize, io::ErrorKind)>>>,
     calls: Arc<AtomicUsize>,
 }
 
-impl Fuse {
+impl FailingCalls {
     /// So many calls go well, and the next one fails.
-    pub(crate) fn light(&self, calls: usize, kind: io::ErrorKind) {
+    pub(crate) fn fail_after(&self, calls: usize, kind: io::ErrorKind) {
         self.set(Some((calls, kind)));
     }
 
-    pub(crate) fn put_out(&self) {
+    pub(crate) fn stop_failing(&self) {
         self.set(None);
     }
 
@@ -36,7 +36,7 @@ impl Fuse {
         *self.lit.lock().unwrap_or_else(PoisonError::into_inner) = to;
     }
 
-    fn burn(&self) -> io::Result<()> {
+    fn count_call(&self) -> io::Result<()> {
         self.count(1);
         let mut lit = self.lit.lock().unwrap_or_else(PoisonError::into_inner);
         match lit.take() {
@@ -50,25 +50,25 @@ impl Fuse {
     }
 }
 
-impl Middlebox for Fuse {
+impl Middlebox for FailingCalls {
     type Passage = Self;
 
     fn dial(&mut self, _: bool) -> io::Result<Option<Self>> {
-        self.burn()?;
+        self.count_call()?;
         Ok(Some(self.clone()))
     }
 }
 
-impl Passage for Fuse {
+impl Passage for FailingCalls {
     fn before_read(&mut self, wanted: usize) -> io::Result<usize> {
-        self.burn().map(|()| wanted)
+        self.count_call().map(|()| wanted)
     }
 
     fn before_write(&mut self, wanted: usize) -> io::Result<usize> {
-        self.burn().map(|()| wanted)
+        self.count_call().map(|()| wanted)
     }
 
     fn before_half_close(&mut self) -> io::Result<()> {
-        self.burn()
+        self.count_call()
     }
 }

@@ -8,7 +8,7 @@ use crate::face::{Client, Observed};
 
 /// Watches one client.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Witness(Arc<Mutex<Notes>>);
+pub(super) struct DialogueNotes(Arc<Mutex<Notes>>);
 
 /// What a witness has noted.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ pub(super) struct Notes {
     awaited: Option<(String, bool)>,
 }
 
-impl Witness {
+impl DialogueNotes {
     pub(super) fn new(tracing: bool) -> Self {
         let witness = Self::default();
         witness.notes().trace = tracing.then(Vec::new);

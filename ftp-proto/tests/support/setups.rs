@@ -74,7 +74,7 @@ pub(crate) fn plain(op: Op, items: impl IntoIterator<Item = Item>) -> String {
 
 /// The outcome of one flow behind a login, which must use up the script.
 #[track_caller]
-pub(crate) fn told<F: Flow>(flow: F, items: impl IntoIterator<Item = Item>) -> String
+pub(crate) fn flow_outcome<F: Flow>(flow: F, items: impl IntoIterator<Item = Item>) -> String
 where
     F::Output: Debug,
 {

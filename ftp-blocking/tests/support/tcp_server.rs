@@ -11,7 +11,7 @@ use socket2::SockRef;
 
 /// A [`Simulator`] whose links are bridged to sockets on loopback.
 #[derive(Clone)]
-pub(crate) struct Hosted(Arc<Shared>);
+pub(crate) struct TcpServer(Arc<Shared>);
 
 struct Shared {
     server: Mutex<Simulator>,
@@ -28,7 +28,7 @@ struct Bridge {
 /// How long nothing must happen before the server releases what a fault holds back.
 const QUIET: Duration = Duration::from_millis(5);
 
-impl Hosted {
+impl TcpServer {
     pub(crate) fn new(server: Simulator) -> Self {
         Self(Arc::new(Shared {
             server: Mutex::new(server),

@@ -88,7 +88,7 @@ fn status_of_a_directory_comes_over_the_control_connection() {
         say("213-Status of pub:\r\n-rw-r--r-- 1 ada ada 12 Jan 1 00:00 226 b\r\n213 End"),
     ];
     assert_eq!(
-        told(status, script),
+        flow_outcome(status, script),
         "Reply(213 Status of pub: | -rw-r--r-- 1 ada ada 12 Jan 1 00:00 226 b | End)"
     );
 }
@@ -99,7 +99,7 @@ fn account_in_mid_session_is_a_secret() {
     let shown = format!("{:?}", account());
     assert!(!shown.contains("tr0ub4dor"), "{shown}");
     let script = [hear("ACCT tr0ub4dor"), say("230 tr0ub4dor is in")];
-    let outcome = told(account(), script);
+    let outcome = flow_outcome(account(), script);
     assert!(
         outcome.starts_with("Reply(230 ") && outcome.ends_with(" is in)"),
         "{outcome}"
