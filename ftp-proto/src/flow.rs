@@ -104,6 +104,22 @@ pub enum Step<T> {
 
 /// What the driver must do next. The enum is exhaustive on purpose: if your driver compiles, it
 /// handles every want.
+///
+/// Each want can be answered by `timed_out` and by `broken`. The other answers are:
+///
+/// | want | done | not done |
+/// |---|---|---|
+/// | `Receive` | [`received`](Receive::received) | |
+/// | `Connect` | [`connected`](Connect::connected) | [`failed`](Connect::failed), [`control_first`](Connect::control_first) |
+/// | `Listen` | [`listening`](Listen::listening) | [`failed`](Listen::failed) |
+/// | `Accept` | [`accepted`](Accept::accepted) | [`turned_away`](Accept::turned_away), [`failed`](Accept::failed), [`control_first`](Accept::control_first) |
+/// | `SecureControl` | [`secured`](SecureControl::secured) | |
+/// | `ClearControl` | [`cleared`](ClearControl::cleared) | |
+/// | `SecureData` | [`secured`](SecureData::secured), [`resumed`](SecureData::resumed) | [`kept_last_ticket`](SecureData::kept_last_ticket), [`failed`](SecureData::failed), [`control_first`](SecureData::control_first) |
+/// | `CloseData` | [`closed`](CloseData::closed), whatever the end was | [`control_first`](CloseData::control_first) |
+///
+/// `Connect`, `Accept`, `SecureData` and `CloseData` also have `interrupted`, which turns an
+/// [`Interruption`](crate::data::Interruption) into the fitting one of these answers.
 #[derive(Debug)]
 #[must_use]
 pub enum Want {

@@ -23,6 +23,16 @@ macro_rules! waits {
     )*) => {
         /// A class of waiting. An adapter maps each class to a duration; the core never sees a
         /// duration.
+        ///
+        /// [`Arrived`](Self::Arrived) is no wait and has no limit to set. The others are:
+        ///
+        /// | class | what the client does meanwhile | limit | default in seconds |
+        /// |---|---|---|---|
+        $(#[doc = concat!(
+            "| [`", stringify!($wait), "`](Self::", stringify!($wait), ") | ", $text,
+            " | [`", stringify!($field), "`](Timeouts::", stringify!($field), ") | ",
+            stringify!($seconds), " |"
+        )])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Wait {

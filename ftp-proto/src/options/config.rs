@@ -7,6 +7,10 @@ use crate::wire::{Limits, Multiline, Telnet};
 
 /// The settings of a [`Session`](crate::Session). The defaults are the safe settings.
 ///
+/// `Config` has what the protocol core needs: which commands it sends, and how it judges what the
+/// server answers. If you drive a session without an adapter, you set this value alone. What
+/// concerns this machine is in [`Options`](crate::Options): the host, sockets, clocks, TLS, and text.
+///
 /// ```
 /// use ftp_proto::{Config, Security};
 ///
