@@ -1,4 +1,4 @@
-//! FTPS with a private CA: what TLS came to, a file from the server, and a file to it.
+//! FTPS with a private CA: prints the TLS parameters, downloads a file and uploads a file.
 //!
 //! ```text
 //! FTP_PASSWORD=secret cargo run --example ftps-blocking -- \
@@ -55,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The last part of a path, here and there.
+/// Returns the last part of a path, used as the name on the other side.
 fn name(path: &str) -> Result<&str, Box<dyn Error>> {
     let name = Path::new(path).file_name().and_then(|name| name.to_str());
     Ok(name.ok_or("the path names no file")?)

@@ -1,5 +1,5 @@
-//! FTP through an HTTP proxy, control and passive data connections alike (CONNECT, RFC 9110
-//! section 9.3.6).
+//! FTP through an HTTP proxy, for control and passive data connections (CONNECT, RFC 9110 section
+//! 9.3.6).
 //!
 //! ```text
 //! cargo run --example proxy-blocking -- proxy.example.org:3128 ftp.example.org pub/file > file
@@ -27,11 +27,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Reaches everything through one HTTP proxy.
+/// A network that makes all its connections through one HTTP proxy.
 ///
-/// The names are resolved by the proxy: where one name stands for several machines, a data
-/// connection may come to another one than the control connection did. A proxy accepts no
-/// connections for us, so that there is no active mode.
+/// The proxy resolves the host name. If one name stands for several machines, a data connection may
+/// reach another machine than the control connection. A proxy accepts no incoming connections, so
+/// active mode does not work.
 pub(crate) struct Proxy {
     tcp: Tcp,
     host: String,
@@ -63,8 +63,8 @@ impl Network for Proxy {
     }
 }
 
-/// A tunnel under way. It takes up its work wherever the last deadline left it, and so leaves the
-/// driver free to hear what the server says meanwhile.
+/// A tunnel that is being built. At each deadline it returns to the driver, which then reads the
+/// control connection. The next call continues where the last one stopped.
 struct Tunnel {
     stage: Stage,
     request: Vec<u8>,
@@ -78,7 +78,7 @@ enum Stage {
     Over,
 }
 
-/// More than any proxy has to say.
+/// The limit for the proxy's answer, in bytes. No proxy sends as much.
 const LONGEST_HEAD: usize = 16 * 1024;
 
 impl Tunnel {
@@ -96,7 +96,7 @@ impl Tunnel {
         }
     }
 
-    /// `WouldBlock` at the deadline.
+    /// Sends the request and reads the answer. `WouldBlock` at the deadline.
     fn ask(&mut self, deadline: Instant) -> io::Result<()> {
         let Stage::Asking(stream) = &mut self.stage else {
             return Err(io::ErrorKind::NotConnected.into());
@@ -104,7 +104,7 @@ impl Tunnel {
         while self.sent < self.request.len() {
             self.sent += stream.write(&self.request[self.sent..], deadline)?;
         }
-        // Byte by byte: what follows the head may be the server's greeting.
+        // Reads byte by byte, since the server's greeting may follow the proxy's answer.
         while !self.head.ends_with(b"\r\n\r\n") {
             let mut byte = [0];
             if stream.read(&mut byte, deadline)? == 0 || self.head.len() >= LONGEST_HEAD {
@@ -135,10 +135,10 @@ impl Dialling for Tunnel {
         })
     }
 
-    // No descriptor: the socket is writable long before the tunnel is there.
+    // There is no descriptor to wait on: the socket is writable long before the tunnel is ready.
 }
 
-/// The far end as CONNECT names it.
+/// Returns the target as CONNECT writes it.
 fn authority(target: &Target<'_>) -> String {
     match *target {
         Target::Server { host, port } | Target::ControlPeer { host, port, .. } => {
@@ -151,7 +151,7 @@ fn authority(target: &Target<'_>) -> String {
     }
 }
 
-/// 2xx is a tunnel.
+/// Accepts a 2xx answer, which means that the tunnel is ready.
 fn judge(head: &[u8]) -> io::Result<()> {
     let head = String::from_utf8_lossy(head);
     let status = head.lines().next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! One connection, in clear or under TLS: where plain text meets the transport.
+//! One connection, in clear text or under TLS: moves bytes between the transport and rustls.
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -17,8 +17,8 @@ pub(crate) struct Channel {
     backlog: Backlog,
 }
 
-/// How many reads up to the end are made before the clock and the control connection are looked at
-/// again.
+/// The number of reads, on the way to the peer's end, before the driver checks the clock and the
+/// control connection again.
 const READS: usize = 1024;
 
 impl Channel {
@@ -30,14 +30,15 @@ impl Channel {
         }
     }
 
-    /// A data connection. Closing it is a reset until its end is sent, or until it is known to be a
-    /// download: a server cannot take half an upload for all of it, even if this process dies.
+    /// Wraps a data connection. Until its end is sent, or until it is known to be a download,
+    /// closing it is a reset: the server then cannot take half an upload for the whole, even if
+    /// this process dies.
     pub(crate) fn data(mut stream: Box<dyn Stream>) -> Self {
         stream.reset_on_close(true);
         Self::new(stream)
     }
 
-    /// Begins TLS; [`handshake`](Self::handshake) does the rest.
+    /// Begins TLS. [`handshake`](Self::handshake) completes it.
     pub(crate) fn start_tls(&mut self, login: &TlsLogin) -> Result<(), Error> {
         self.tls = Some(Box::new(login.connection()?));
         Ok(())
@@ -51,7 +52,7 @@ impl Channel {
         self.tls.as_ref().and_then(|tls| tls.info())
     }
 
-    /// `None` at the deadline; a deadline that has passed means: do not block.
+    /// Reads; `None` at the deadline. With a deadline in the past it does not block.
     pub(crate) fn read(
         &mut self,
         buffer: &mut [u8],
@@ -67,7 +68,7 @@ impl Channel {
         }))
     }
 
-    /// Takes at least one byte, or `None` at the deadline.
+    /// Writes at least one byte; `None` at the deadline.
     pub(crate) fn write(
         &mut self,
         bytes: &[u8],
@@ -83,7 +84,7 @@ impl Channel {
         Ok(taken)
     }
 
-    /// `None` at the deadline.
+    /// Writes a byte with TCP's urgent mark; `None` at the deadline.
     pub(crate) fn write_urgent(
         &mut self,
         byte: u8,
@@ -97,22 +98,22 @@ impl Channel {
         self.under_tls(deadline, TlsChannel::flush)
     }
 
-    /// `None` at the deadline.
+    /// Continues the handshake; `None` at the deadline.
     pub(crate) fn handshake(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         self.under_tls(deadline, TlsChannel::handshake)
     }
 
-    /// Says that we are done: close_notify under TLS. `None` at the deadline.
+    /// Sends close_notify under TLS; `None` at the deadline.
     pub(crate) fn close_notify(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         self.under_tls(deadline, TlsChannel::close)
     }
 
-    /// Reads what brings a ticket for the next connection; `None` at the deadline.
+    /// Reads until a session ticket for the next connection has arrived; `None` at the deadline.
     pub(crate) fn harvest(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         self.under_tls(deadline, TlsChannel::harvest)
     }
 
-    /// close_notify, everything flushed, and a half-close; `None` at the deadline. May be called
+    /// Sends close_notify, flushes and half-closes; `None` at the deadline. May then be called
     /// again to go on.
     pub(crate) fn send_end(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         let sent = self.close_notify(deadline)?;
@@ -123,8 +124,8 @@ impl Channel {
         Ok(sent)
     }
 
-    /// Everything read up to the peer's end, which is returned; `None` at the deadline, or after
-    /// much that came without an end.
+    /// Reads and drops data up to the peer's end, and returns how it ended. `None` at the deadline,
+    /// or after [`READS`] reads without an end.
     pub(crate) fn await_end(&mut self, deadline: Instant) -> Result<Option<PlainRead>, Error> {
         if let Some(tls) = &mut self.tls {
             return drive(tls, &mut *self.stream, deadline, TlsChannel::await_end);
@@ -138,12 +139,12 @@ impl Channel {
         Ok(None)
     }
 
-    /// How much longer to wait for the peer's end, while what we have written gets through.
+    /// Returns how much longer to wait for the peer's end, if what we wrote still gets through.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         self.backlog.more_time(self.stream.unsent())
     }
 
-    /// Takes TLS off once close_notify went both ways; `None` at the deadline.
+    /// Ends TLS after both sides have sent close_notify; `None` at the deadline.
     pub(crate) fn clear(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         let cleared = self.under_tls(deadline, TlsChannel::clear)?;
         if cleared.is_some() {
@@ -152,7 +153,7 @@ impl Channel {
         Ok(cleared)
     }
 
-    /// Does what in clear text is nothing.
+    /// Runs an operation of TLS. In clear text there is nothing to do.
     fn under_tls(
         &mut self,
         deadline: Instant,
@@ -164,19 +165,19 @@ impl Channel {
         }
     }
 
-    /// What is written from now on is bulk. Not under TLS, whose last record must not wait.
+    /// Prepares for bulk data (Nagle's algorithm). Not under TLS, whose last record must not wait.
     pub(crate) fn expect_bulk(&mut self) {
         if self.tls.is_none() {
             self.stream.gather_writes();
         }
     }
 
-    /// Whether closing from now on is a reset.
+    /// Sets whether closing is a reset from now on.
     pub(crate) fn reset_on_close(&mut self, reset: bool) {
         self.stream.reset_on_close(reset);
     }
 
-    /// Gives back buffers that are not in use.
+    /// Frees buffers that are not in use.
     pub(crate) fn shrink(&mut self) {
         if let Some(tls) = &mut self.tls {
             tls.shrink();
@@ -193,7 +194,7 @@ impl Channel {
         &*self.stream
     }
 
-    /// The socket itself, where plain text travels on it as it is.
+    /// Returns the socket itself if clear text travels on it unchanged.
     pub(crate) fn plain_socket(&self) -> Option<BorrowedFd<'_>> {
         match self.tls {
             Some(_) => None,
@@ -202,7 +203,7 @@ impl Channel {
     }
 }
 
-/// Moves bytes until an operation is done; `None` at the deadline.
+/// Moves bytes until the operation is done; `None` at the deadline.
 fn drive<T>(
     tls: &mut TlsChannel,
     stream: &mut dyn Stream,
@@ -232,7 +233,7 @@ fn drive<T>(
     }
 }
 
-/// Sends what stands unsent; `false` at the deadline.
+/// Sends what TLS has queued; `false` at the deadline.
 fn send(tls: &mut TlsChannel, stream: &mut dyn Stream, deadline: Instant) -> Result<bool, Error> {
     while !tls.outgoing().is_empty() {
         let Some(count) = unless_late(stream.write(tls.outgoing(), deadline))? else {

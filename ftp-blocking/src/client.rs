@@ -1,4 +1,4 @@
-//! The client: one control connection and its data connection.
+//! The client: one control connection, and its data connection during a transfer.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,14 +18,17 @@ use crate::drive::later;
 use crate::net::Tcp;
 use crate::transport::{Dialled, Network, Stream, Target};
 
-/// One control connection and whatever data connection belongs to it.
+/// A session with one server: a control connection and, during a transfer, a data connection.
 ///
-/// Every method is one operation of the protocol. One that fails says why and leaves the session
-/// in step, in debt (which the next operation pays first) or dead, and then each further one
-/// says so. A reply that comes twice is taken for that of the next command only where that command can
-/// have the same code. `client.session().is_dead()` tells; then
-/// [`reconnect`](Self::reconnect), and go on with
+/// Each method runs one operation of the protocol. After an error the session is either usable or
+/// dead. If the session is usable, the next operation first cleans up what the failed one left: it
+/// aborts a transfer and reads the replies that are still to come. If the session is dead, every
+/// further method says so, and `client.session().is_dead()` is true. Then call
+/// [`reconnect`](Self::reconnect), and continue a transfer with
 /// [`with_offset`](ftp_proto::TransferOptions::with_offset).
+///
+/// If a server sends a reply twice, the second one is taken for the answer to the next command only
+/// if that command can have such a reply code.
 ///
 /// ```no_run
 /// use ftp_blocking::{Client, HERE, Options};
@@ -45,27 +48,29 @@ pub struct Client {
     pub(crate) data: DataConnection,
     pub(crate) options: Options,
     pub(crate) deadline: Instant,
-    /// What TLS on the last data connection came to.
+    /// The TLS parameters of the last data connection; `None` in clear text.
     pub(crate) data_tls: Option<TlsInfo>,
     tls: Option<TlsLogin>,
 }
 
 impl Client {
-    /// Connects over TCP and waits for the greeting. Logs in, too, where the options hold
-    /// [credentials](Options::with_credentials); else there is no TLS yet, and no login.
+    /// Connects over TCP and waits for the greeting. Secures the connection and logs in as well if
+    /// the options hold [credentials](Options::with_credentials). If they hold none, call
+    /// [`login`](Self::login) next; there is no TLS before it, unless it is implicit.
     ///
     /// # Errors
-    /// When no connection can be made, when the server refuses at once, or when what answers
-    /// does not speak FTP; [`Misuse::Option`] for options that contradict each other.
+    /// No connection can be made, the server refuses at once, or the peer does not speak FTP.
+    /// [`Misuse::Option`] if the options contradict each other.
     pub fn connect(options: Options) -> Result<Self, Error> {
         Self::connect_over(Tcp::new(), options)
     }
 
-    /// The same over a network of the caller's: a proxy, a tunnel, a simulation.
+    /// Connects as [`connect`](Self::connect) does, but over your own network: a proxy, a tunnel, a
+    /// simulation.
     ///
     /// # Errors
-    /// As [`connect`](Self::connect); [`Misuse::Option`] for options that this network cannot do
-    /// ([`Network::configure`]).
+    /// As [`connect`](Self::connect). [`Misuse::Option`] for options that this network does not
+    /// support ([`Network::configure`]).
     pub fn connect_over(network: impl Network + 'static, options: Options) -> Result<Self, Error> {
         let mut network: Box<dyn Network> = Box::new(network);
         let (tls, control, deadline) = dial(&mut *network, &options, None)?;
@@ -86,18 +91,18 @@ impl Client {
         Ok(client)
     }
 
-    /// Logs in; under [`Options::with_tls`] it secures the connection first. Without a user it logs in as
-    /// `anonymous` (see [`Credentials::new`]).
+    /// Logs in. With [`Options::with_tls`] this method secures the connection first. If the user
+    /// name is empty, it logs in as `anonymous` (see [`Credentials::new`]).
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] before anything is sent; the server's refusal; why TLS could
-    /// not be had.
+    /// [`ErrorKind::InvalidArgument`] before anything is sent; the server's refusal; the reason why
+    /// TLS failed.
     pub fn login(&mut self, user: impl Name, password: impl Name) -> Result<Reply, Error> {
         let (user, password) = (self.encoded(&user)?, self.encoded(&password)?);
         self.login_with(Credentials::new(user, password)?)
     }
 
-    /// Logs in with all that credentials can hold.
+    /// Logs in with [`Credentials`], which can also hold an account (ACCT).
     ///
     /// # Errors
     /// As [`login`](Self::login).
@@ -105,20 +110,21 @@ impl Client {
         self.run(Login::new(credentials))
     }
 
-    /// AUTH TLS and the handshake, ahead of the login that would do it too; also behind
-    /// [`clear_control`](Self::clear_control), and then a new login is due.
+    /// Sends AUTH TLS and does the handshake. You need this only to secure the connection before
+    /// [`login`](Self::login), which otherwise does it, or again after
+    /// [`clear_control`](Self::clear_control). In the second case you must log in again.
     ///
     /// # Errors
-    /// The server's refusal, or why the handshake failed; the session is dead after the latter.
-    /// [`Misuse::AlreadySecured`], under implicit TLS always; [`Misuse::Option`] without
-    /// [`Options::with_tls`].
+    /// The server's refusal. The reason why the handshake failed; the session is then dead.
+    /// [`Misuse::AlreadySecured`] if the connection is under TLS already, as it always is with
+    /// implicit TLS. [`Misuse::Option`] without [`Options::with_tls`].
     pub fn secure(&mut self) -> Result<(), Error> {
-        // Not without somebody to trust: the server would wait for a handshake in vain.
+        // Checked before AUTH is sent: afterwards the server waits for a handshake.
         self.tls()?;
         self.run(Secure::new())
     }
 
-    /// CCC: back to clear text on the control connection; see [`ClearControl`].
+    /// CCC: puts the control connection back into clear text; see [`ClearControl`].
     ///
     /// ```no_run
     /// # fn main() -> Result<(), ftp_blocking::Error> {
@@ -130,12 +136,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`Misuse::NotSecured`] in clear; the server's refusal.
+    /// [`Misuse::NotSecured`] if the connection is in clear text; the server's refusal.
     pub fn clear_control(&mut self) -> Result<(), Error> {
         self.run(ClearControl::new())
     }
 
-    /// PBSZ and PROT: how data connections are protected from now on.
+    /// PBSZ and PROT: sets how data connections are protected from now on.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), ftp_blocking::Error> {
@@ -150,23 +156,25 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`Misuse::NotSecured`] in clear; [`ErrorKind::Insecure`] for clear data connections that the
-    /// options do not allow; the server's refusal.
+    /// [`Misuse::NotSecured`] if the control connection is in clear text. [`ErrorKind::Insecure`]
+    /// for clear data connections that the options do not allow. The server's refusal.
     pub fn protect(&mut self, protection: Protection) -> Result<(), Error> {
         self.run(Protect::new(protection))
     }
 
-    /// Connects once more, in the place of a connection that is lost or that shall be: logs in as
-    /// before and restores what the server had been told (HOST, PROT, OPTS, LANG, CLNT, TYPE) and
-    /// the directory. Transfers are not repeated. Where it fails behind the greeting, this client
-    /// does nothing but reconnect: half a restored session would work in the wrong place.
+    /// Opens a new control connection and replaces the old one, whether that is lost or not. Logs
+    /// in with the same credentials, and restores the directory and what the server was told by
+    /// HOST, PROT, OPTS, LANG, CLNT and TYPE. Does not repeat transfers. If a step after the
+    /// greeting fails, every method except `reconnect` fails until a `reconnect` succeeds: a
+    /// session that is half restored could work in the wrong directory.
     ///
-    /// After a transfer that failed because its data connection did not resume the login's TLS session
-    /// ([`Reason::ResumptionDemanded`](ftp_proto::tls::Reason)), the new login has new tickets. With a
-    /// server that was seen to give none with an upload, as ProFTPD, it speaks TLS 1.2, unless the
-    /// options forbid it: a session of TLS 1.2 is resumed again and again, while a ticket of TLS 1.3
-    /// serves once. Nobody in between chooses the version: he can make a transfer fail, but not show
-    /// us such a server. To have TLS 1.2 from the first login on, say so by
+    /// A server may refuse a transfer because its data connection did not resume the TLS session of
+    /// the login ([`Reason::ResumptionDemanded`](ftp_proto::tls::Reason)). The new login then gets
+    /// new session tickets. Some servers, such as ProFTPD, send no new ticket during an upload.
+    /// With such a server the new login uses TLS 1.2, unless the options forbid it. A TLS 1.2
+    /// session can be resumed many times, but a TLS 1.3 ticket only once. An attacker on the
+    /// network cannot force TLS 1.2: he can make a transfer fail, but he cannot imitate such a
+    /// server. To use TLS 1.2 from the first login, call
     /// [`with_only_version`](ftp_proto::tls::TlsConfig::with_only_version).
     ///
     /// ```no_run
@@ -180,14 +188,14 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`Misuse::NotLoggedIn`] before the first login; [`ErrorKind::TooLarge`] where the way to the
-    /// directory is not known, and [`Misuse::Option`] where somebody was logged in by raw commands (see
-    /// [`Restore`]); as [`connect`](Self::connect) and
-    /// [`login`](Self::login).
+    /// [`Misuse::NotLoggedIn`] before the first login. [`ErrorKind::TooLarge`] if the path of the
+    /// directory is not known. [`Misuse::Option`] if you logged in with raw commands (see
+    /// [`Restore`]). Besides, the errors of [`connect`](Self::connect) and [`login`](Self::login).
     pub fn reconnect(&mut self) -> Result<(), Error> {
         let resumption_failed = self.session.resumption_failed();
         match self.replace_connection() {
-            // It was heeded, and the server knows no TLS 1.2, or none of ours.
+            // The first try used TLS 1.2, which the server may not support. The second try does
+            // not.
             Err(_) if resumption_failed && !self.session.resumption_failed() => {
                 self.replace_connection()
             }
@@ -195,7 +203,7 @@ impl Client {
         }
     }
 
-    /// Connects in the place of the last connection.
+    /// Replaces the control connection by a new one.
     fn replace_connection(&mut self) -> Result<(), Error> {
         let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
         let credentials = self.session.credentials().ok_or_else(missing)?;
@@ -209,39 +217,41 @@ impl Client {
         self.run(restore)
     }
 
-    /// Who makes the data connections from now on; [`set_pasv`] in ftplib.
+    /// Sets which side opens data connections from now on: ftplib's [`set_pasv`].
     ///
     /// [`set_pasv`]: https://docs.python.org/3/library/ftplib.html#ftplib.FTP.set_pasv
     pub fn set_data_mode(&mut self, data_mode: DataMode) {
         self.session.set_data_mode(data_mode);
     }
 
-    /// QUIT. Dropping the client closes without it.
+    /// QUIT: ends the session and closes the connection. Dropping the client closes it without
+    /// QUIT.
     ///
     /// # Errors
     /// The server's refusal.
     pub fn quit(mut self) -> Result<Option<Reply>, Error> {
         let reply = self.run(Quit::new())?;
         if self.control.is_tls() {
-            // The server has said goodbye and may be gone: whether it hears ours is no matter.
+            // The server may have closed already, so an error here does not matter.
             let _ = self.control.close_notify(self.network.now());
         }
         Ok(reply)
     }
 
-    /// Shows every command and every reply from now on, secrets masked: what `set_debuglevel` serves in
-    /// ftplib. [`Options::with_observer`] shows the greeting and the first login, too.
+    /// Shows every command and every reply from now on to the observer, with secrets masked: the
+    /// counterpart of ftplib's `set_debuglevel`. To see the greeting and the first login as well,
+    /// use [`Options::with_observer`].
     pub fn observe(&mut self, observer: impl FnMut(Observed<'_>) + Send + Sync + 'static) {
         self.session.observe(observer);
     }
 
-    /// What is known of the session.
+    /// Returns the state of the session.
     pub fn session(&self) -> &Session {
         &self.session
     }
 
-    /// What TLS on the control connection came to: version, cipher suite, certificates; `None` in
-    /// clear.
+    /// Returns the TLS parameters of the control connection: version, cipher suite, certificates.
+    /// `None` in clear text.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), ftp_blocking::Error> {
@@ -256,18 +266,18 @@ impl Client {
         self.control.tls_info()
     }
 
-    /// The same of the last data connection, for transfers and listings that are over, or that came
-    /// as a whole; `None` in clear and before the first.
+    /// Returns the TLS parameters of the last data connection, also after its transfer has ended.
+    /// `None` in clear text, and before the first data connection.
     pub fn data_tls_info(&self) -> Option<&TlsInfo> {
         self.data_tls.as_ref()
     }
 
-    /// What carries the control connection: its addresses and its descriptor.
+    /// Returns the stream of the control connection, which knows its addresses and its descriptor.
     pub fn stream(&self) -> &dyn Stream {
         self.control.stream()
     }
 
-    /// A name as it is sent.
+    /// Encodes a name as it is sent.
     pub(crate) fn encoded<'n>(&self, name: &'n impl Name) -> Result<Cow<'n, [u8]>, Error> {
         name.bytes(&self.options.encoding)
     }
@@ -282,7 +292,7 @@ impl Client {
 }
 
 impl Client {
-    /// What fails here is told with the address: the first try is the one that goes wrong.
+    /// Reads the greeting. An error names the address, since most mistakes show at this first step.
     fn greeting(&mut self) -> Result<Reply, Error> {
         self.session.set_peer(self.control.stream().peer_address());
         let greeting = self.run(Greeting::new());
@@ -290,8 +300,8 @@ impl Client {
     }
 }
 
-/// The control connection, and the TLS that is to come on it, where it is demanded; in the place of
-/// an earlier session, where there was one.
+/// Opens the control connection, and prepares TLS if the options demand it. `before` is the session
+/// that the new connection replaces, if any.
 fn dial(
     network: &mut dyn Network,
     options: &Options,

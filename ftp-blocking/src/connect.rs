@@ -12,11 +12,11 @@ use crate::sys::race::Race;
 use crate::sys::socket;
 use crate::transport::{Dialling, Stream};
 
-/// Connects to one of these addresses, whichever answers first, from the source address if it is
-/// given. All attempts are waited for in one `poll`.
+/// Connects to the first of these addresses that answers, from the source address if there is one.
+/// One `poll` waits for all attempts.
 ///
 /// # Errors
-/// [`TimedOut`](io::ErrorKind::TimedOut) at the deadline, or the failure that the [`Race`] gives.
+/// [`TimedOut`](io::ErrorKind::TimedOut) at the deadline, or the error that [`Race`] chooses.
 pub(crate) fn race(
     addresses: impl IntoIterator<Item = SocketAddr>,
     source: Option<SocketAddr>,
@@ -42,11 +42,11 @@ pub(crate) fn race(
     }
 }
 
-/// One connection under way; none once it is made.
+/// A connection attempt; `None` after it has succeeded.
 pub(crate) struct Attempt(Option<TcpStream>);
 
 impl Attempt {
-    /// Begins to connect, from the source address if it is given.
+    /// Begins to connect, from the source address if there is one.
     pub(crate) fn start(address: SocketAddr, source: Option<SocketAddr>) -> io::Result<Self> {
         socket::connect(address, source).map(|socket| Self(Some(socket)))
     }

@@ -5,8 +5,8 @@ use ftp_proto::{Copied, CopyStep, Error, Name, ServerCopy, Side, TransferType};
 use crate::client::Client;
 
 impl Client {
-    /// Copies a file from this client's server to another client's, which the two servers do
-    /// between them, in clear; see [`ServerCopy`] for what servers think of it.
+    /// Copies a file from this client's server to another client's server. The two servers send the
+    /// file to each other directly, in clear text. See [`ServerCopy`] for what servers support.
     ///
     /// ```no_run
     /// use ftp_blocking::{Client, Options, TransferType};
@@ -20,9 +20,9 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// What either server refused; [`Protected`](ftp_proto::Misuse::Protected) where one of the
-    /// clients protects its data connections. Both sessions pay what they owe at their next
-    /// operation, as always.
+    /// The refusal of either server. [`Protected`](ftp_proto::Misuse::Protected) if one of the
+    /// clients protects its data connections. After an error, the next operation of each client
+    /// first cleans up.
     pub fn copy_to(
         &mut self,
         path: impl Name,

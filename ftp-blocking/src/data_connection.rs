@@ -1,4 +1,4 @@
-//! The data connection at all stages of its life.
+//! The data connection, from the first attempt to its end.
 
 use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
@@ -11,7 +11,7 @@ use crate::channel::Channel;
 use crate::client::Client;
 use crate::transport::{Dialled, Dialling, Listener, Target};
 
-/// The client owns it: a forgotten download leaves it where the next operation finds it.
+/// Owned by the client, so that the next operation finds the connection of a forgotten download.
 #[derive(Default)]
 pub(crate) enum DataConnection {
     #[default]
@@ -21,7 +21,7 @@ pub(crate) enum DataConnection {
     Open(Channel),
 }
 
-/// Attempts that the driver makes again and again: `None` means not yet, at the deadline.
+/// Attempts that the driver repeats. `None` means: not yet, at the deadline.
 impl DataConnection {
     pub(crate) fn channel(&mut self) -> Result<&mut Channel, Error> {
         match self {
@@ -40,7 +40,7 @@ impl DataConnection {
         self.channel().map(|_| Some(()))
     }
 
-    /// A connection that is not wanted is dropped, and its address is given.
+    /// Accepts a connection. One from an unwanted address is dropped, and its address returned.
     pub(crate) fn accept(
         &mut self,
         want: &Accept,
@@ -84,8 +84,8 @@ impl DataConnection {
                 }));
             }
             Closing::Abandon | Closing::Discard => {
-                // Under TLS 1.3 the next data connection needs the ticket that came with this one:
-                // what is here already is read, once and without waiting.
+                // Under TLS 1.3 the next data connection needs the session ticket that came with
+                // this one. This reads what has arrived already, once and without waiting.
                 let _ = channel.read(&mut [0; 512], until);
                 channel.reset_on_close(closing == Closing::Abandon);
                 return Ok(Some(DataEnd::Stopped));
@@ -94,7 +94,7 @@ impl DataConnection {
         Ok(done.map(|()| DataEnd::Clean))
     }
 
-    /// How much longer to wait for the peer's end.
+    /// Returns how much longer to wait for the peer's end.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         match self {
             Self::Open(channel) => channel.more_time(),
@@ -123,7 +123,7 @@ impl DataConnection {
     }
 }
 
-/// Making and securing it.
+/// Opening and securing the data connection.
 impl Client {
     pub(crate) fn dial(&mut self, endpoint: Endpoint) -> Result<(), Error> {
         self.data = DataConnection::None;
@@ -151,7 +151,7 @@ impl Client {
         self.control.handshake(self.deadline)
     }
 
-    /// Begins TLS, unless it has begun; `false` where a ticket is to be spared.
+    /// Begins TLS unless it has begun. `false` if a session ticket must be kept for later.
     pub(crate) fn start_data_tls(&mut self, tickets: Tickets) -> Result<bool, Error> {
         let login = self.tls()?.clone();
         let channel = self.data.channel()?;

@@ -1,4 +1,5 @@
-//! The only loop: wants in, answers out. To write a driver of your own, imitate this file.
+//! The only loop of the driver: serves what a flow wants, and answers. To write your own driver,
+//! start from this file.
 
 use std::time::{Duration, Instant};
 
@@ -14,27 +15,27 @@ use crate::client::Client;
 use crate::data_connection::DataConnection;
 use crate::sys::poll::wait;
 
-/// What of the data connection an attempt waits for.
+/// What an attempt on the data connection waits for.
 #[derive(Clone, Copy)]
 pub(crate) enum Readiness {
     Readable,
     Writable,
-    /// Room for what is unsent; once nothing is, bytes.
+    /// Writable while bytes are unsent; readable after that.
     Either,
 }
 
-/// How long one of two streams is looked at where they cannot be waited for together.
+/// How long one stream is tried before the other, if one `poll` cannot wait for both.
 const SLICE: Duration = Duration::from_millis(20);
 
-/// Room for what one read from the control connection brings.
+/// The size in bytes of one read from the control connection.
 const CONTROL_READ: usize = 2048;
 
 impl Client {
-    /// Runs any flow to its end: what all other methods do.
+    /// Runs any flow to its end. All other methods use this one.
     ///
     /// # Errors
-    /// Those of the flow; the session is then in step, in debt that the next operation pays, or
-    /// dead and says so.
+    /// The errors of the flow. The session is then usable, after a cleanup by the next operation,
+    /// or dead.
     pub fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
         let (mut running, mut answer) = self.session.start(flow);
         let result = loop {
@@ -48,7 +49,7 @@ impl Client {
         result
     }
 
-    /// Ends each operation: frees room not in use, and the data connection of a dead session.
+    /// Ends each operation: frees unused buffers, and closes the data connection of a dead session.
     pub(crate) fn tidy_up(&mut self, failed: bool) {
         self.control.shrink();
         if failed && self.session.is_dead() {
@@ -157,8 +158,8 @@ impl Client {
         }
     }
 
-    /// Attempts something on the data connection until it is done, and meanwhile feeds the
-    /// session what comes on the control connection: neither waits behind the other.
+    /// Repeats an attempt on the data connection until it is done. Meanwhile feeds the session what
+    /// arrives on the control connection, so that neither connection waits for the other.
     pub(crate) fn watch<T>(
         &mut self,
         mut attempt: impl FnMut(&mut DataConnection, Instant) -> Result<Option<T>, Error>,
@@ -203,7 +204,7 @@ impl Client {
         }
     }
 
-    /// Feeds the session what comes, or the end; `None` at the deadline.
+    /// Feeds the session what arrives, or the end of the connection; `None` at the deadline.
     pub(crate) fn receive(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         let mut buffer = [0; CONTROL_READ];
         let read = self.control.read(&mut buffer, deadline)?;
@@ -213,7 +214,7 @@ impl Client {
         }))
     }
 
-    /// Feeds the session what has come, without waiting.
+    /// Feeds the session what has arrived, without waiting.
     pub(crate) fn look_at_control(&mut self) {
         if !self.session.is_dead() {
             if let Err(error) = self.receive(self.network.now()) {
@@ -243,7 +244,7 @@ impl Client {
     }
 }
 
-/// Ten years, which every clock can count, stand for never.
+/// Adds a limit to a time. Ten years stand for "never", since every clock can count that far.
 pub(crate) fn later(now: Instant, limit: Duration) -> Instant {
     const NEVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
     now.checked_add(limit.min(NEVER)).unwrap_or(now)

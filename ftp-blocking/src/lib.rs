@@ -13,14 +13,16 @@
 //! # Ok::<(), ftp_blocking::Error>(())
 //! ```
 //!
-//! [`Client`] has one method for each operation; [`Download`] and [`Upload`] are plain `Read` and
-//! `Write`. Whatever is dropped or forgotten, the next operation pays what it left owing (it
-//! flushes, aborts, reads what is still to come), or says that the session is dead. Every wait has
-//! a limit by its class ([`Timeouts`]).
+//! [`Client`] has one method for each operation. [`Download`] implements `Read`, and [`Upload`]
+//! implements `Write`. You may drop or forget a transfer at any point: the next operation then
+//! cleans up first. Cleaning up means to flush, to abort the transfer and to read the replies that
+//! are still to come. If that fails, the operation returns an error that says that the session is
+//! dead. Every wait has a time limit; [`Timeouts`] lists them.
 //!
-//! The protocol itself is in `ftp-proto`, and its flows can be run with [`Client::run`]. The same
-//! client for async programs is `ftp-smol`: same names, same files. Transports of your own
-//! implement [`transport::Network`].
+//! The protocol itself is in the crate `ftp-proto`, as one value per operation, called a flow.
+//! [`Client::run`] runs any of them. For async programs there is `ftp-smol`, the same client with
+//! the same names. If your bytes take another way than a TCP socket, implement
+//! [`transport::Network`].
 //!
 //! # TLS
 //!
@@ -37,30 +39,30 @@
 //! # Ok::<(), ftp_blocking::Error>(())
 //! ```
 //!
-//! | wanted | how |
+//! | you want | use |
 //! |---|---|
 //! | implicit TLS | [`Options::with_implicit_tls`] |
-//! | a certificate of the client's | `TlsConfig::with_client_certificate` |
-//! | one version alone | `TlsConfig::with_only_version` |
-//! | a pinned key | `TlsConfig::with_pinned_keys` |
-//! | any certificate at all | `TlsConfig::dangerous_accept_any_certificate` |
-//! | a configuration of your own | `TlsConfig::from(rustls::ClientConfig)`, of [`tls::rustls`] |
-//! | resumption or nothing | [`Options::with_resumption`] |
-//! | what TLS came to | [`Client::tls_info`], [`Client::data_tls_info`], [`Download::tls_info`], [`Upload::tls_info`] |
-//! | why it failed, in words | `Display` of [`Error`]; for programs [`Error::tls_reason`] |
-//! | data in clear text, on purpose | [`Config::with_protection`] |
-//! | the control connection in clear text again (CCC) | [`Client::clear_control`] |
-//! | a server that sends no close_notify | [`Config::with_missing_close_notify`] |
-//! | another connection for one that is lost | [`Client::reconnect`] |
+//! | a client certificate | `TlsConfig::with_client_certificate` |
+//! | only one TLS version | `TlsConfig::with_only_version` |
+//! | to pin the server's key | `TlsConfig::with_pinned_keys` |
+//! | to accept any certificate, which is insecure | `TlsConfig::dangerous_accept_any_certificate` |
+//! | your own rustls configuration | `TlsConfig::from(rustls::ClientConfig)`; [`tls::rustls`] has the type |
+//! | to refuse data connections that do not resume the login's TLS session | [`Options::with_resumption`] |
+//! | the TLS version, the cipher suite and the certificates in use | [`Client::tls_info`], [`Client::data_tls_info`], [`Download::tls_info`], [`Upload::tls_info`] |
+//! | the reason why TLS failed | print the [`Error`]; in a program, match [`Error::tls_reason`] |
+//! | data connections in clear text, on purpose | [`Config::with_protection`] |
+//! | the control connection in clear text after the login (CCC) | [`Client::clear_control`] |
+//! | to work with a server that sends no close_notify | [`Config::with_missing_close_notify`] |
+//! | a new connection after the first one was lost | [`Client::reconnect`] |
 //!
 //! # Features
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `client` (default) | all that is described here; the other features bring it along |
-//! | `ring` (default), `aws-lc-rs` | a provider for rustls; without one, bring a `ClientConfig` |
-//! | `platform-verifier` (default), `webpki-roots` | whom [`TlsConfig`] can trust |
-//! | `simulator` | `Memory`, a network with a simulated server |
+//! | `client` (default) | everything on this page; all other features enable this one |
+//! | `ring` (default), `aws-lc-rs` | a cryptography provider for rustls; without either, pass your own `ClientConfig` |
+//! | `platform-verifier` (default), `webpki-roots` | the certificate authorities that [`TlsConfig`] can trust: the operating system's, or Mozilla's list |
+//! | `simulator` | `Memory`, a network in memory with a simulated server, for tests |
 
 #![warn(clippy::too_many_lines)]
 

@@ -1,5 +1,5 @@
-//! A network in memory with the simulated server of `ftp-proto` at its far end: for tests of
-//! programs that use this crate, without sockets and without waiting.
+//! A network in memory with the simulated server of `ftp-proto`. It lets you test programs that use
+//! this crate without sockets and without waiting.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,10 +11,10 @@ use ftp_proto::simulator::{End, Port, Simulator, World};
 use crate::net::is_timeout;
 use crate::transport::{Dialled, Dialling, Listener, Network, Stream, Target};
 
-/// A [`Network`] whose one server is a [`Simulator`].
+/// A [`Network`] with one server, a [`Simulator`].
 ///
-/// Time is simulated too: a client that would wait lets the server release what a fault holds
-/// back, and then goes straight to the deadline.
+/// Time is simulated too. When a client would wait, the server first releases what a simulated
+/// fault holds back. Then the clock jumps to the deadline.
 ///
 /// ```
 /// use ftp_blocking::{Client, Memory, Options};
@@ -32,18 +32,18 @@ use crate::transport::{Dialled, Dialling, Listener, Network, Stream, Target};
 pub struct Memory(World);
 
 impl Memory {
-    /// With this server.
+    /// Creates a network with this server.
     pub fn new(server: Simulator) -> Self {
         Self(World::new(server))
     }
 
-    /// The server, to look at and to change. Let it go before the client is used again.
+    /// Returns the server, to inspect or change it. Drop the guard before you use the client again.
     pub fn server(&self) -> impl DerefMut<Target = Simulator> {
         self.0.server()
     }
 
-    /// Lets the servers of two networks reach each other, for copies between them. Their clients
-    /// are then to be used on one thread.
+    /// Connects the servers of two networks, for copies between them. Use both clients on one
+    /// thread.
     pub fn couple(&self, other: &Self) {
         self.0.couple(&other.0);
     }
@@ -123,8 +123,8 @@ impl Stream for End {
     }
 }
 
-/// Tries again and again while simulated time passes; [`WouldBlock`](io::ErrorKind::WouldBlock) at
-/// the deadline.
+/// Repeats an attempt while simulated time passes. [`WouldBlock`](io::ErrorKind::WouldBlock) at the
+/// deadline.
 fn retry<T>(
     world: &World,
     deadline: Instant,

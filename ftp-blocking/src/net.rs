@@ -16,14 +16,14 @@ use crate::sys::poll::wait;
 use crate::sys::socket;
 use crate::transport::{Dialled, Listener, Network, Stream, Target};
 
-/// TCP, as the operating system offers it: all addresses of a name are tried, each a quarter of a
-/// second behind the one before it at the latest (RFC 8305), and the first connection is taken.
+/// TCP sockets of the operating system. All addresses of a name are tried: the next attempt begins
+/// after a quarter of a second at the latest, and the first connection is used (RFC 8305).
 ///
-/// The time allowed for a connection covers all of its addresses. Name resolution is the
-/// operating system's and takes as long as it likes: the standard library has no limit for it.
+/// The time limit for a connection covers all of its addresses. It does not cover name resolution,
+/// for which the standard library has no limit.
 ///
-/// Which address of this machine connections come from, and on which ports active mode listens,
-/// are [`Options`].
+/// [`Options`] sets the local address that connections come from, and the ports on which active
+/// mode listens.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Tcp {
@@ -32,12 +32,12 @@ pub struct Tcp {
 }
 
 impl Tcp {
-    /// With the system's defaults.
+    /// Creates a network with the system's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Data connections come from the same address, but not from the same port.
+    /// Starts one attempt. Data connections come from the source address, but from any port.
     fn attempt(&self, target: &Target<'_>) -> io::Result<Dialled> {
         let address = target.address().ok_or(io::ErrorKind::AddrNotAvailable)?;
         let mut source = self.source;
@@ -78,7 +78,7 @@ impl Network for Tcp {
     }
 }
 
-/// A socket in non-blocking mode.
+/// The socket is in non-blocking mode.
 impl Stream for TcpStream {
     fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
         retry(self.as_fd(), PollFlags::IN, deadline, || {
@@ -149,8 +149,8 @@ impl Listener for Listening {
     }
 }
 
-/// Calls a socket in non-blocking mode again and again, until it says something else than "not
-/// yet". [`io::ErrorKind::WouldBlock`] at the deadline.
+/// Repeats a call on a non-blocking socket until it does not block. [`io::ErrorKind::WouldBlock`]
+/// at the deadline.
 fn retry<T>(
     socket: BorrowedFd<'_>,
     flags: PollFlags,
@@ -170,12 +170,12 @@ fn retry<T>(
     }
 }
 
-/// Whether it is no use to wait: the call before has just said that nothing is ready.
+/// Returns whether waiting is useless: the call just before has shown that nothing is ready.
 pub(crate) fn is_past(deadline: Instant) -> bool {
     deadline <= Instant::now()
 }
 
 pub(crate) fn is_timeout(error: &io::Error) -> bool {
-    // Not `TimedOut`: that is the kernel giving the connection up, which it says only once.
+    // `TimedOut` is not a deadline: it is the kernel's own end of a connection, reported only once.
     error.kind() == io::ErrorKind::WouldBlock
 }

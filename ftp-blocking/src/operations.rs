@@ -1,4 +1,4 @@
-//! The operations that are answered on the control connection alone.
+//! The operations that need no data connection.
 
 use ftp_proto::data::Entry;
 use ftp_proto::flows::{
@@ -13,19 +13,19 @@ use ftp_proto::{
 
 use crate::client::Client;
 
-/// Every error is one of these: [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) before anything is sent, for an
-/// argument that cannot be sent; the server's refusal, with its reply; why the session is dead.
-/// Methods name what they add to that.
+/// The errors of all these methods: [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for
+/// an argument that cannot be sent, before anything is sent; the server's refusal, with its reply;
+/// the reason why the session is dead. Each method lists further ones.
 impl Client {
-    /// FEAT: what the server says it can do; asked once.
+    /// FEAT: returns the features that the server says it has. The client asks only once.
     ///
     /// # Errors
-    /// A refusal other than "unknown command", which means no features.
+    /// A refusal, except "unknown command", which means that there are no features.
     pub fn features(&mut self) -> Result<Features, Error> {
         self.run(Feat::new())
     }
 
-    /// PWD: the current directory.
+    /// PWD: returns the current directory.
     ///
     /// # Errors
     /// The server's refusal; a reply without a path.
@@ -33,7 +33,7 @@ impl Client {
         self.run(Pwd::new())
     }
 
-    /// CWD: changes the directory. `..` is sent as CDUP, where the server knows it.
+    /// CWD: changes the directory. `..` is sent as CDUP if the server knows CDUP.
     ///
     /// # Errors
     /// The server's refusal.
@@ -41,7 +41,7 @@ impl Client {
         self.run(ChangeDirectory::new(self.encoded(&path)?)?)
     }
 
-    /// MKD: makes a directory. Its path, where the server tells one.
+    /// MKD: makes a directory. Returns its path, or `None` if the reply does not say it.
     ///
     /// # Errors
     /// The server's refusal.
@@ -74,7 +74,8 @@ impl Client {
         self.run(Rename::new(from, to)?)
     }
 
-    /// SIZE: the size of a file in bytes, in TYPE I; `None` from a server without SIZE.
+    /// SIZE: returns the size of a file in bytes, as counted in TYPE I. `None` if the server does
+    /// not know SIZE.
     ///
     /// # Errors
     /// The server's refusal.
@@ -82,15 +83,16 @@ impl Client {
         self.run(Size::new(self.encoded(&path)?)?)
     }
 
-    /// MDTM: when a file was last modified; `None` from a server without MDTM.
+    /// MDTM: returns the time of a file's last modification. `None` if the server does not know
+    /// MDTM.
     ///
     /// # Errors
-    /// The server's refusal; a time that makes no sense.
+    /// The server's refusal; a reply without a valid time.
     pub fn modified(&mut self, path: impl Name) -> Result<Option<Timestamp>, Error> {
         self.run(Modified::new(self.encoded(&path)?)?)
     }
 
-    /// MLST: the facts of a file or a directory, of the current one by default.
+    /// MLST: returns the facts of a file or a directory; without a path, of the current directory.
     ///
     /// # Errors
     /// The server's refusal; a reply without facts.
@@ -99,7 +101,7 @@ impl Client {
         self.run(Facts::new(path.transpose()?)?)
     }
 
-    /// SYST: what the server says it runs on.
+    /// SYST: returns the server's reply about its operating system.
     ///
     /// # Errors
     /// The server's refusal.
@@ -107,7 +109,8 @@ impl Client {
         self.run(System::new())
     }
 
-    /// STAT: the status of the session, or a listing over the control connection; see [`Status`].
+    /// STAT: returns the status of the session or, with a path, a listing, over the control
+    /// connection; see [`Status`].
     ///
     /// # Errors
     /// The server's refusal.
@@ -116,7 +119,7 @@ impl Client {
         self.run(Status::new(path.transpose()?)?)
     }
 
-    /// HELP: of the server, or of one of its commands.
+    /// HELP: returns the server's help, or its help about one command.
     ///
     /// # Errors
     /// The server's refusal.
@@ -125,7 +128,7 @@ impl Client {
         self.run(Help::new(topic.transpose()?)?)
     }
 
-    /// SITE: a command of this server's own, such as `CHMOD 644 a`.
+    /// SITE: sends a command that only this server knows, such as `CHMOD 644 a`.
     ///
     /// # Errors
     /// The server's refusal.
@@ -133,7 +136,7 @@ impl Client {
         self.run(Site::new(self.encoded(&line)?)?)
     }
 
-    /// OPTS: options of a command, such as `UTF8 ON` or `MLST type;size;`.
+    /// OPTS: sets an option of a command, such as `UTF8 ON` or `MLST type;size;`.
     ///
     /// # Errors
     /// The server's refusal.
@@ -141,7 +144,8 @@ impl Client {
         self.run(SetOption::new(self.encoded(&line)?)?)
     }
 
-    /// ACCT in mid-session, where the server demands an account for storing (532).
+    /// ACCT: names an account during the session, for a server that demands one for an upload
+    /// (reply 532). During the login, use [`login_with`](Self::login_with).
     ///
     /// # Errors
     /// The server's refusal.
@@ -149,7 +153,7 @@ impl Client {
         self.run(Account::new(self.encoded(&account)?)?)
     }
 
-    /// ALLO: room for so many bytes.
+    /// ALLO: asks the server to reserve this many bytes for the next upload.
     ///
     /// # Errors
     /// The server's refusal.
@@ -165,7 +169,7 @@ impl Client {
         self.run(Mount::new(self.encoded(&path)?)?)
     }
 
-    /// REIN: logs out and stays connected.
+    /// REIN: logs out and keeps the connection open.
     ///
     /// # Errors
     /// The server's refusal; [`AlreadySecured`](ftp_proto::Misuse::AlreadySecured) under TLS.
@@ -173,7 +177,7 @@ impl Client {
         self.run(Reinitialize::new())
     }
 
-    /// HOST: which of the hosts at this address is meant; ahead of the login.
+    /// HOST: names the virtual host that you want at this address; call it before the login.
     ///
     /// # Errors
     /// The server's refusal.
@@ -181,7 +185,7 @@ impl Client {
         self.run(Host::new(self.encoded(&name)?)?)
     }
 
-    /// LANG: the language of the replies, such as `fr`; the server's own by default.
+    /// LANG: sets the language of the replies, such as `fr`; `None` asks for the server's default.
     ///
     /// # Errors
     /// The server's refusal.
@@ -190,7 +194,7 @@ impl Client {
         self.run(Language::new(tag.transpose()?)?)
     }
 
-    /// CLNT: what this client calls itself.
+    /// CLNT: tells the server the name of this client program.
     ///
     /// # Errors
     /// The server's refusal.
@@ -198,7 +202,8 @@ impl Client {
         self.run(ClientName::new(self.encoded(&name)?)?)
     }
 
-    /// TYPE: the representation type. Transfers set the one that they need.
+    /// TYPE: sets the representation type. Each transfer sets the type that it needs, so you need
+    /// this only for raw commands.
     ///
     /// # Errors
     /// The server's refusal.
@@ -206,7 +211,7 @@ impl Client {
         self.run(Type::new(transfer_type))
     }
 
-    /// MODE: the transmission mode. Transfers are made in stream mode alone; see [`Mode`].
+    /// MODE: sets the transmission mode. Transfers work in stream mode only; see [`Mode`].
     ///
     /// # Errors
     /// The server's refusal.
@@ -214,7 +219,8 @@ impl Client {
         self.run(Mode::new(mode))
     }
 
-    /// STRU: the file structure. Transfers are made of files without one alone; see [`Structure`].
+    /// STRU: sets the file structure. Transfers work with STRU F (no structure) only; see
+    /// [`Structure`].
     ///
     /// # Errors
     /// The server's refusal.
@@ -222,7 +228,7 @@ impl Client {
         self.run(Structure::new(structure))
     }
 
-    /// NOOP.
+    /// NOOP: does nothing, and gets a reply.
     ///
     /// # Errors
     /// The server's refusal.
@@ -230,14 +236,15 @@ impl Client {
         self.run(Noop::new())
     }
 
-    /// Any command that is answered on the control connection alone; its reply, whatever it says.
+    /// Sends any command that is answered on the control connection alone. Returns the final reply,
+    /// even a refusal.
     ///
-    /// One that is never answered may cost the session: a reply that comes too late must not be
-    /// taken for another command's.
+    /// If the server never answers the command, the session may die: a reply that comes too late
+    /// must not be taken for the answer to another command.
     ///
     /// # Errors
-    /// [`Option`](ftp_proto::Misuse::Option) for AUTH, CCC, ABOR and
-    /// data commands, which have methods of their own.
+    /// [`Option`](ftp_proto::Misuse::Option) for AUTH, CCC, ABOR and the commands that open a data
+    /// connection. These have methods of their own.
     pub fn raw(&mut self, line: impl Name) -> Result<Reply, Error> {
         self.run(Raw::new(self.encoded(&line)?)?)
     }

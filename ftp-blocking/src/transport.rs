@@ -1,12 +1,12 @@
-//! What carries bytes: implement these two traits, and FTP runs over it.
+//! The transport interface: implement [`Network`] and [`Stream`] to run FTP over something other
+//! than TCP.
 //!
-//! [`Tcp`](crate::Tcp) is the implementation on sockets; with the feature `simulator` there is one
-//! in memory. Control and data connections both come from the same [`Network`].
+//! [`Tcp`](crate::Tcp) implements it with sockets. The feature `simulator` adds an implementation
+//! in memory. Control and data connections come from the same [`Network`].
 //!
-//! Without a [descriptor](Stream::descriptor) there is no readiness wait: the driver then looks at
-//! the control connection and at the data connection in turn, in slices of 20 ms. A refusal that
-//! comes while data is stuck is so noticed up to 20 ms later, and a waiting client wakes up fifty
-//! times a second.
+//! A stream may have no [descriptor](Stream::descriptor) to wait on. The driver then tries the
+//! control connection and the data connection in turn, 20 ms each. It notices a refusal during a
+//! stalled transfer up to 20 ms later, and wakes up fifty times a second while it waits.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,11 +18,12 @@ use ftp_proto::{Error, Options};
 
 /// A connected byte stream.
 pub trait Stream: Send {
-    /// Reads at least one byte, or the end (0). A deadline that has passed means: do not block.
+    /// Reads at least one byte, or returns 0 at the end. A deadline in the past means: do not
+    /// block.
     ///
     /// # Errors
-    /// [`io::ErrorKind::WouldBlock`] at the deadline, with nothing lost; anything else ends the
-    /// stream, [`TimedOut`](io::ErrorKind::TimedOut) included.
+    /// [`io::ErrorKind::WouldBlock`] at the deadline, without losing data. Any other error ends the
+    /// stream, [`TimedOut`](io::ErrorKind::TimedOut) too.
     fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize>;
 
     /// Writes at least one byte of a buffer that is not empty.
@@ -31,7 +32,7 @@ pub trait Stream: Send {
     /// As [`read`](Self::read).
     fn write(&mut self, buffer: &[u8], deadline: Instant) -> io::Result<usize>;
 
-    /// Writes one byte with TCP's urgent mark; without one where there is no such thing.
+    /// Writes one byte with TCP's urgent mark, or without it if the transport has no such mark.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -39,99 +40,102 @@ pub trait Stream: Send {
         self.write(&[byte], deadline).map(|_| ())
     }
 
-    /// Half-closes: the peer reads the end, and we may go on reading.
+    /// Half-closes: the peer reads the end, and this side can still read.
     ///
     /// # Errors
-    /// What the socket says.
+    /// The socket's error.
     fn shutdown(&mut self) -> io::Result<()>;
 
-    /// Makes closing from now on a reset, so that the peer cannot take it for an end; or not.
+    /// With `true`, makes closing a reset from now on, so that the peer cannot take it for a clean
+    /// end. With `false`, makes closing clean again.
     fn reset_on_close(&mut self, reset: bool) {
         let _ = reset;
     }
 
-    /// Lets small writes wait for one another from now on (Nagle's algorithm), as suits bulk data
-    /// in clear: twice the CPU went into segments of 8 KiB without it.
+    /// Turns Nagle's algorithm on from now on, which joins small writes. This suits bulk data in
+    /// clear text: without it, segments of 8 KiB took twice the CPU.
     fn gather_writes(&mut self) {}
 
-    /// How many bytes that were written the system still holds, because the peer has not
-    /// acknowledged them, where it can tell. While they become fewer, an upload is given time.
+    /// Returns how many written bytes the system still holds because the peer has not acknowledged
+    /// them; `None` if unknown. While the number falls, an upload gets more time.
     fn unsent(&self) -> Option<usize> {
         None
     }
 
-    /// Whom it is connected to, where that has an address.
+    /// Returns the peer's address, or `None` if it has none.
     fn peer_address(&self) -> Option<SocketAddr> {
         None
     }
 
-    /// Our own address, where there is one.
+    /// Returns the local address, or `None` if there is none.
     fn local_address(&self) -> Option<SocketAddr> {
         None
     }
 
-    /// The socket itself, in non-blocking mode, where this stream is nothing but it: the kernel
-    /// may then move bytes between it and a file, past [`read`](Self::read) and
-    /// [`write`](Self::write). `None` for anything that wraps, counts or holds back bytes.
+    /// Returns the socket, in non-blocking mode, if this stream does nothing but pass bytes to it.
+    /// The kernel may then move bytes between the socket and a file without [`read`](Self::read)
+    /// and [`write`](Self::write). Return `None` from a stream that wraps, counts or buffers bytes.
     fn plain_socket(&self) -> Option<BorrowedFd<'_>> {
         None
     }
 
-    /// The descriptor, for `poll`; `None` where readiness cannot be waited for.
+    /// Returns the descriptor for `poll`; `None` if the stream has none to wait on.
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
     }
 }
 
-/// Where connections come from.
+/// Opens connections.
 pub trait Network: Send {
-    /// Takes what the options say of sockets, ahead of the first connection. A network over another
-    /// one passes them on.
+    /// Takes the socket options out of [`Options`], before the first connection. A network on top
+    /// of another network passes them on.
     ///
     /// # Errors
-    /// [`Misuse::Option`](ftp_proto::Misuse) for what it cannot do: by default, all of it.
+    /// [`Misuse::Option`](ftp_proto::Misuse) for socket options that the network does not support.
+    /// The default supports none.
     fn configure(&mut self, options: &Options) -> Result<(), Error> {
         options.check_without_sockets()
     }
 
-    /// Connects; may take until the deadline, or return an attempt that goes on.
+    /// Connects. May block until the deadline, or return an attempt that the driver continues.
     ///
     /// # Errors
-    /// Why no connection could be made.
+    /// The reason why there is no connection.
     fn dial(&mut self, target: &Target<'_>, deadline: Instant) -> io::Result<Dialled>;
 
-    /// Listens for one data connection, beside this control connection.
+    /// Listens for one data connection, at the local address of this control connection.
     ///
     /// # Errors
-    /// [`io::ErrorKind::Unsupported`] where active mode cannot be had.
+    /// [`io::ErrorKind::Unsupported`] if the network does not support active mode.
     fn listen(&mut self, control: &dyn Stream) -> io::Result<Box<dyn Listener>> {
         let _ = control;
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// The time, for deadlines.
+    /// Returns the current time, from which deadlines are counted.
     fn now(&self) -> Instant {
         Instant::now()
     }
 }
 
-/// What [`Network::dial`] gives.
+/// The result of [`Network::dial`].
 pub enum Dialled {
     /// The connection.
     Connected(Box<dyn Stream>),
-    /// An attempt under way, which leaves the driver free to watch the control connection.
+    /// An attempt that has begun. Meanwhile the driver can watch the control connection.
     Pending(Box<dyn Dialling>),
 }
 
-/// A connection attempt under way. Dropping it gives it up.
+/// A connection attempt that has begun. Dropping it cancels it.
 pub trait Dialling: Send {
-    /// The connection, or `None` at the deadline; the attempt then goes on.
+    /// Returns the connection, or `None` at the deadline. In the second case the attempt goes on.
     ///
     /// # Errors
-    /// Why no connection could be made.
+    /// The reason why there is no connection.
     fn finish(&mut self, deadline: Instant) -> io::Result<Option<Box<dyn Stream>>>;
 
-    /// The descriptor that becomes writable when it is made.
+    /// Returns the descriptor that becomes writable when the attempt is over; `None` if there is
+    /// none.
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
     }
@@ -139,16 +143,17 @@ pub trait Dialling: Send {
 
 /// A listener for one data connection.
 pub trait Listener: Send {
-    /// The address to be told to the server.
+    /// Returns the address to send to the server.
     fn address(&self) -> SocketAddr;
 
-    /// The next connection, or `None` at the deadline.
+    /// Accepts the next connection; `None` at the deadline.
     ///
     /// # Errors
-    /// What the socket says.
+    /// The socket's error.
     fn accept(&mut self, deadline: Instant) -> io::Result<Option<Box<dyn Stream>>>;
 
-    /// The descriptor that becomes readable when there is one.
+    /// Returns the descriptor that becomes readable when there is a connection; `None` if there is
+    /// none.
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
     }

@@ -1,5 +1,5 @@
-//! FTP through an HTTP proxy, control and passive data connections alike (CONNECT, RFC 9110
-//! section 9.3.6).
+//! FTP through an HTTP proxy, for control and passive data connections (CONNECT, RFC 9110 section
+//! 9.3.6).
 //!
 //! ```text
 //! cargo run --example proxy-smol -- proxy.example.org:3128 ftp.example.org pub/file > file
@@ -31,11 +31,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     })
 }
 
-/// Reaches everything through one HTTP proxy.
+/// A network that makes all its connections through one HTTP proxy.
 ///
-/// The names are resolved by the proxy: where one name stands for several machines, a data
-/// connection may come to another one than the control connection did. A proxy accepts no
-/// connections for us, so that there is no active mode.
+/// The proxy resolves the host name. If one name stands for several machines, a data connection may
+/// reach another machine than the control connection. A proxy accepts no incoming connections, so
+/// active mode does not work.
 pub(crate) struct Proxy {
     tcp: Tcp,
     host: String,
@@ -64,7 +64,7 @@ impl Network for Proxy {
         };
         let dialling = self.tcp.dial(&proxy);
         let authority = authority(target);
-        // The driver drops all of it at its deadline.
+        // At its deadline the driver drops this future.
         Box::pin(async move { ask(dialling.await?, &authority).await })
     }
 
@@ -73,7 +73,7 @@ impl Network for Proxy {
     }
 }
 
-/// More than any proxy has to say.
+/// The limit for the proxy's answer, in bytes. No proxy sends as much.
 const LONGEST_HEAD: usize = 16 * 1024;
 
 /// Turns a connection to the proxy into a tunnel.
@@ -84,7 +84,7 @@ async fn ask(mut stream: Box<dyn Stream>, authority: &str) -> io::Result<Box<dyn
     while sent < request.len() {
         sent += poll_fn(|cx| stream.poll_write(cx, &request[sent..])).await?;
     }
-    // Byte by byte: what follows the head may be the server's greeting.
+    // Reads byte by byte, since the server's greeting may follow the proxy's answer.
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -97,7 +97,7 @@ async fn ask(mut stream: Box<dyn Stream>, authority: &str) -> io::Result<Box<dyn
     judge(&head).map(|()| stream)
 }
 
-/// The far end as CONNECT names it.
+/// Returns the target as CONNECT writes it.
 fn authority(target: &Target<'_>) -> String {
     match *target {
         Target::Server { host, port } | Target::ControlPeer { host, port, .. } => {
@@ -110,7 +110,7 @@ fn authority(target: &Target<'_>) -> String {
     }
 }
 
-/// 2xx is a tunnel.
+/// Accepts a 2xx answer, which means that the tunnel is ready.
 fn judge(head: &[u8]) -> io::Result<()> {
     let head = String::from_utf8_lossy(head);
     let status = head.lines().next().unwrap_or_default();

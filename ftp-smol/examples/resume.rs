@@ -1,4 +1,4 @@
-//! A download that goes on where it was cut, over another connection where that is lost.
+//! Resumes a download that was cut off, over a new connection if the old one is lost.
 //!
 //! ```text
 //! cargo run --example resume-smol -- ftp.example.org pub/image.iso image.iso
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     })
 }
 
-/// Tries as often as it takes, as long as each try gets further than the one before it.
+/// Tries again as long as each try gets further than the one before.
 pub(crate) async fn fetch(
     client: &mut Client,
     path: &str,

@@ -1,4 +1,5 @@
-//! Transfers from and to files, on the kernel's own paths where it has them.
+//! Transfers from and to files, which use the kernel's fast paths (splice, sendfile) if it has
+//! them.
 
 use std::future::poll_fn;
 use std::io;
@@ -16,29 +17,33 @@ use smol::future::yield_now;
 use crate::channel::Channel;
 use crate::data::{DataTransfer, Download, Upload};
 
-/// Room at first for what passes through our hands: a small file costs no more than it needs.
+/// The first size of the buffer, in bytes. A small file needs no more.
 const FIRST: usize = 64 * 1024;
 
-/// Room for a download in clear once that was filled. To files in memory, 1 MiB took a quarter less
-/// CPU than 256 KiB. Under TLS it took a fifth more than 64 KiB, since what comes is decrypted and
-/// copied while the processor's cache still has it.
+/// The size of the buffer, in bytes, of a download in clear text after the first buffer was filled.
+/// To files in memory, 1 MiB took a quarter less CPU than 256 KiB. Downloads under TLS keep 64 KiB:
+/// with 1 MiB they took a fifth more CPU, since data is then no longer in the processor's cache
+/// when it is copied.
 const SAVING: usize = 1024 * 1024;
 
-/// Room for an upload once that was filled. 1 MiB took a sixth more CPU: it falls out of the
-/// processor's cache between reading and writing. Under TLS, all from 16 KiB on took the same.
+/// The size of the buffer, in bytes, of an upload after the first buffer was filled. 1 MiB took a
+/// sixth more CPU: the data leaves the processor's cache between reading and writing. Under TLS,
+/// all sizes from 16 KiB took the same CPU.
 const SENDING: usize = 256 * 1024;
 
 impl Download<'_> {
-    /// Writes all that comes to a file, from the file's position on, until the server has
-    /// confirmed it. `progress` is told [`transferred`](Self::transferred) each time that some were written, which do
-    /// not count what a [restart](ftp_proto::TransferOptions::with_offset) left out.
+    /// Writes all the data to a file, from the file's current position, and waits for the server's
+    /// confirmation. Calls `progress` with [`transferred`](Self::transferred) after each write.
+    /// That number does not include bytes skipped by a [restart
+    /// offset](ftp_proto::TransferOptions::with_offset).
     ///
-    /// On Linux, in clear text, the bytes pass through a pipe in the kernel and never through
-    /// this process (splice); else through one buffer. Anything with a descriptor that can be
-    /// written to will do: a regular file, a pipe, `/dev/null`. The socket is waited for by the reactor, but the file by
-    /// this thread, as for the page cache; the control connection is not watched meanwhile. So
-    /// give it no pipe that is slow, or use a thread of its own. Dropped at any point, it leaves in
-    /// the file what `progress` was told.
+    /// On Linux and in clear text, the bytes pass through a pipe in the kernel and never through
+    /// this process (splice). Otherwise they pass through one buffer. The file may be anything with
+    /// a writable descriptor: a regular file, a pipe, `/dev/null`.
+    ///
+    /// The reactor waits for the socket, but a write to the file blocks this thread, and the
+    /// control connection is not read meanwhile. So do not pass a slow pipe, or use a separate
+    /// thread. If you drop the future, the file holds as many bytes as `progress` was last told.
     ///
     /// ```no_run
     /// # smol::block_on(async {
@@ -53,10 +58,10 @@ impl Download<'_> {
     /// ```
     ///
     /// # Errors
-    /// Those of reading. The file's own error is an [`Io`](ftp_proto::ErrorKind::Io) without a
-    /// command, which says "writing the local file"; [`Error::transferred`] is then what reached the
-    /// file (of a translated text, nearly that), and the client's next operation aborts the transfer
-    /// first.
+    /// The errors of reading. If the file cannot be written, the error is an
+    /// [`Io`](ftp_proto::ErrorKind::Io) without a command, and its text says "writing the local
+    /// file". [`Error::transferred`] is then the number of bytes that reached the file (for a
+    /// translated text, nearly that number). The client's next operation first aborts the transfer.
     pub async fn save_to(
         mut self,
         file: impl AsFd,
@@ -87,7 +92,7 @@ impl Download<'_> {
         }
     }
 
-    /// As much as the kernel moves.
+    /// Moves as much as the kernel can move.
     async fn splice(
         &mut self,
         mut pipe: Pipe,
@@ -106,7 +111,7 @@ impl Download<'_> {
             progress(self.transferred());
         }
         loop {
-            // What is in the pipe is not counted yet.
+            // Bytes are counted when they leave the pipe for the file.
             let came = poll_fn(|cx| self.0.poll_fill(cx, &mut pipe)).await?;
             if came == 0 {
                 return Ok(());
@@ -122,21 +127,23 @@ impl Download<'_> {
         }
     }
 
-    /// The file's error, with so many bytes that came and did not reach it.
+    /// Returns the file's error. `left` bytes had arrived but did not reach the file.
     fn cut_short(&self, error: io::Error, left: usize) -> Error {
         self.0.phase.writing_failed(error, left)
     }
 }
 
 impl Upload<'_> {
-    /// Sends a file, from its position to its end, and waits for the server to confirm that it
-    /// has all of it. `progress` is told [`transferred`](Self::transferred) each time that some were sent.
+    /// Sends a file, from its current position to its end, and waits for the server to confirm that
+    /// it has all of it. Calls `progress` with [`transferred`](Self::transferred) each time that
+    /// bytes were sent.
     ///
-    /// On Linux, in clear text, a large regular file is sent by the kernel and never passes
-    /// through this process (sendfile); else all goes through one buffer. Anything that can be
-    /// read will do: a regular file, a pipe, a device. The socket is waited for by the reactor, but
-    /// the file by this thread, as for the page cache; the control connection is not watched
-    /// meanwhile. So give it no pipe that is slow, or use a thread of its own.
+    /// On Linux and in clear text, the kernel sends a large regular file, which never passes
+    /// through this process (sendfile). Otherwise the data passes through one buffer. The file may
+    /// be anything with a readable descriptor: a regular file, a pipe, a device.
+    ///
+    /// The reactor waits for the socket, but a read of the file blocks this thread, and the control
+    /// connection is not read meanwhile. So do not pass a slow pipe, or use a separate thread.
     ///
     /// ```no_run
     /// # smol::block_on(async {
@@ -150,9 +157,9 @@ impl Upload<'_> {
     /// ```
     ///
     /// # Errors
-    /// Those of writing and of [`finish`](Self::finish). The file's own error is an
-    /// [`Io`](ftp_proto::ErrorKind::Io) without a command; the client's next operation then aborts
-    /// the transfer first.
+    /// The errors of writing and of [`finish`](Self::finish). If the file cannot be read, the error
+    /// is an [`Io`](ftp_proto::ErrorKind::Io) without a command. The client's next operation then
+    /// first aborts the transfer.
     pub async fn send_from(
         mut self,
         file: impl AsFd,
@@ -171,7 +178,8 @@ impl Upload<'_> {
                 turn.spend(sent).await;
             }
         }
-        // The end of the file, too, is what reading says it is.
+        // sendfile also stops where it is not supported. Only a read of 0 bytes proves the end of
+        // the file.
         let mut buffer = vec![0; FIRST];
         loop {
             let read = descriptor::read(file, &mut buffer);
@@ -193,8 +201,8 @@ impl Upload<'_> {
     }
 }
 
-/// By way of the kernel. 0 bytes mean that it moves none, or no more: reading and writing then say
-/// whether that was the end.
+/// Moves bytes in the kernel. 0 bytes mean that the kernel moves none or no more: an ordinary read
+/// or write then finds out whether the transfer is at its end.
 impl DataTransfer<'_> {
     fn is_plain(&mut self) -> bool {
         let channel = self.client.data.channel();
@@ -241,7 +249,7 @@ impl DataTransfer<'_> {
 }
 
 impl Channel {
-    /// Has the kernel do something with the socket, once that is ready for it.
+    /// Calls `pass` on the socket when the socket is ready.
     fn poll_run_on_socket(
         &mut self,
         cx: &mut Context<'_>,
@@ -263,11 +271,11 @@ impl Channel {
     }
 }
 
-/// After how many bytes others get their turn, however fast the connection is: one that is always
-/// ready would otherwise keep its thread, and nobody could drop the future.
+/// The number of bytes after which other tasks get a turn. A fast connection is always ready:
+/// without this limit it would keep its thread, and nobody could drop the future.
 const TURN: usize = 4 * 1024 * 1024;
 
-/// Bytes moved since others had their turn.
+/// The number of bytes moved since other tasks had a turn.
 #[derive(Default)]
 struct TurnBudget(usize);
 

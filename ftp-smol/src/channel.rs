@@ -1,4 +1,4 @@
-//! One connection, in clear or under TLS: where plain text meets the transport.
+//! One connection, in clear text or under TLS: moves bytes between the transport and rustls.
 
 use std::net::TcpStream;
 use std::task::{Context, Poll, ready};
@@ -16,7 +16,7 @@ pub(crate) struct Channel {
     backlog: Backlog,
 }
 
-/// How many reads up to the end are made before others get their turn.
+/// The number of reads, on the way to the peer's end, before other tasks get a turn.
 const READS: usize = 1024;
 
 impl Channel {
@@ -28,14 +28,15 @@ impl Channel {
         }
     }
 
-    /// A data connection. Closing it is a reset until its end is sent, or until it is known to be a
-    /// download: a server cannot take half an upload for all of it, even if this process dies.
+    /// Wraps a data connection. Until its end is sent, or until it is known to be a download,
+    /// closing it is a reset: the server then cannot take half an upload for the whole, even if
+    /// this process dies.
     pub(crate) fn data(mut stream: Box<dyn Stream>) -> Self {
         stream.reset_on_close(true);
         Self::new(stream)
     }
 
-    /// Begins TLS; [`handshake`](Self::poll_handshake) does the rest.
+    /// Begins TLS. [`poll_handshake`](Self::poll_handshake) completes it.
     pub(crate) fn start_tls(&mut self, login: &TlsLogin) -> Result<(), Error> {
         self.tls = Some(Box::new(login.connection()?));
         Ok(())
@@ -64,7 +65,7 @@ impl Channel {
         }))
     }
 
-    /// Takes at least one byte.
+    /// Writes at least one byte.
     pub(crate) fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
@@ -98,17 +99,17 @@ impl Channel {
         self.poll_under_tls(cx, TlsChannel::handshake)
     }
 
-    /// Says that we are done: close_notify under TLS.
+    /// Sends close_notify under TLS.
     pub(crate) fn poll_close_notify(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.poll_under_tls(cx, TlsChannel::close)
     }
 
-    /// Reads what brings a ticket for the next connection.
+    /// Reads until a session ticket for the next connection has arrived.
     pub(crate) fn poll_harvest(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.poll_under_tls(cx, TlsChannel::harvest)
     }
 
-    /// close_notify, everything flushed, and a half-close.
+    /// Sends close_notify, flushes and half-closes.
     pub(crate) fn poll_send_end(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         ready!(self.poll_close_notify(cx))?;
         self.stream.reset_on_close(false);
@@ -116,7 +117,7 @@ impl Channel {
         Poll::Ready(Ok(()))
     }
 
-    /// Everything read up to the peer's end, which is returned.
+    /// Reads and drops data up to the peer's end, and returns how it ended.
     pub(crate) fn poll_await_end(
         &mut self,
         cx: &mut Context<'_>,
@@ -134,19 +135,19 @@ impl Channel {
         Poll::Pending
     }
 
-    /// How much longer to wait for the peer's end, while what we have written gets through.
+    /// Returns how much longer to wait for the peer's end, if what we wrote still gets through.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         self.backlog.more_time(self.stream.unsent())
     }
 
-    /// Takes TLS off once close_notify went both ways.
+    /// Ends TLS after both sides have sent close_notify.
     pub(crate) fn poll_clear(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         ready!(self.poll_under_tls(cx, TlsChannel::clear))?;
         self.tls = None;
         Poll::Ready(Ok(()))
     }
 
-    /// Does what in clear text is nothing.
+    /// Runs an operation of TLS. In clear text there is nothing to do.
     fn poll_under_tls(
         &mut self,
         cx: &mut Context<'_>,
@@ -158,19 +159,19 @@ impl Channel {
         }
     }
 
-    /// What is written from now on is bulk. Not under TLS, whose last record must not wait.
+    /// Prepares for bulk data (Nagle's algorithm). Not under TLS, whose last record must not wait.
     pub(crate) fn expect_bulk(&mut self) {
         if self.tls.is_none() {
             self.stream.gather_writes();
         }
     }
 
-    /// Whether closing from now on is a reset.
+    /// Sets whether closing is a reset from now on.
     pub(crate) fn reset_on_close(&mut self, reset: bool) {
         self.stream.reset_on_close(reset);
     }
 
-    /// Gives back buffers that are not in use.
+    /// Frees buffers that are not in use.
     pub(crate) fn shrink(&mut self) {
         if let Some(tls) = &mut self.tls {
             tls.shrink();
@@ -181,7 +182,7 @@ impl Channel {
         &*self.stream
     }
 
-    /// The socket itself, where plain text travels on it as it is.
+    /// Returns the socket itself if clear text travels on it unchanged.
     pub(crate) fn plain_socket(&self) -> Option<&Async<TcpStream>> {
         match self.tls {
             Some(_) => None,
@@ -190,7 +191,7 @@ impl Channel {
     }
 }
 
-/// Moves bytes until an operation is done.
+/// Moves bytes until the operation is done.
 fn poll_drive<T>(
     cx: &mut Context<'_>,
     tls: &mut TlsChannel,
@@ -217,7 +218,7 @@ fn poll_drive<T>(
     }
 }
 
-/// Sends what stands unsent.
+/// Sends what TLS has queued.
 fn poll_send(
     cx: &mut Context<'_>,
     tls: &mut TlsChannel,

@@ -13,11 +13,10 @@ use smol::{Async, Timer};
 
 use crate::transport::{BoxFuture, Stream};
 
-/// Connects to one of these addresses, whichever answers first, from the source address if it is
-/// given.
+/// Connects to the first of these addresses that answers, from the source address if there is one.
 ///
 /// # Errors
-/// The failure that the [`Race`] gives.
+/// The error that [`Race`] chooses.
 pub(crate) async fn race(
     addresses: impl IntoIterator<Item = SocketAddr>,
     source: Option<SocketAddr>,
@@ -47,7 +46,7 @@ pub(crate) async fn race(
     .await
 }
 
-/// One connection, from the source address if it is given.
+/// Connects to one address, from the source address if there is one.
 pub(crate) async fn connect(
     address: SocketAddr,
     source: Option<SocketAddr>,

@@ -8,8 +8,8 @@ use ftp_proto::{Answer, Copied, CopyStep, Error, Name, ServerCopy, Side, Transfe
 use crate::client::Client;
 
 impl Client {
-    /// Copies a file from this client's server to another client's, which the two servers do
-    /// between them, in clear; see [`ServerCopy`] for what servers think of it.
+    /// Copies a file from this client's server to another client's server. The two servers send the
+    /// file to each other directly, in clear text. See [`ServerCopy`] for what servers support.
     ///
     /// ```no_run
     /// use ftp_smol::{Client, Options, TransferType};
@@ -25,9 +25,9 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// What either server refused; [`Protected`](ftp_proto::Misuse::Protected) where one of the
-    /// clients protects its data connections. Both sessions pay what they owe at their next
-    /// operation, as always.
+    /// The refusal of either server. [`Protected`](ftp_proto::Misuse::Protected) if one of the
+    /// clients protects its data connections. After an error, the next operation of each client
+    /// first cleans up.
     pub async fn copy_to(
         &mut self,
         path: impl Name,
@@ -54,7 +54,7 @@ impl Client {
         copied
     }
 
-    /// Serves one want to its end, for operations of two clients.
+    /// Serves one want of a flow to its end. A copy between two clients needs this.
     async fn served(&mut self, want: Want) -> Answer {
         self.set_clocks(&want);
         let mut next = Some((want, false));

@@ -15,47 +15,50 @@ use crate::channel::Channel;
 use crate::client::Client;
 use crate::drive::Operation;
 
-/// A file on its way here: reads like any stream, and ends only when the server has confirmed it.
+/// A running download. It reads like any stream, and reports the end of file only after the server
+/// has confirmed the transfer.
 ///
-/// The end of file (a read of 0 bytes) means that the data ended cleanly *and* the final reply
-/// was positive. Anything else is an error that carries an [`Error`] inside:
+/// The end of file (a read of 0 bytes) means that the data ended cleanly *and* that the final reply
+/// was positive. Otherwise the read fails, with an [`Error`] inside the `io::Error`:
 /// `Error::from(io_error)` takes it out.
 ///
-/// Small reads are served from a buffer of its own, which reads ahead by up to 256 KiB: there is no
-/// need for a `BufReader`. Reads of 64 KiB and more go straight to the caller's.
-/// [`save_to`](Self::save_to) does with less than any of them.
+/// You need no `BufReader`: small reads are served from a buffer that reads ahead by up to 256 KiB.
+/// Reads of 64 KiB and more go straight to your buffer. [`save_to`](Self::save_to) needs the least
+/// CPU.
 ///
-/// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
+/// Dropping or forgetting a download is safe: the next operation of the client first aborts the
+/// transfer.
 #[derive(Debug)]
 #[must_use = "nothing comes unless it is read"]
 pub struct Download<'c>(pub(crate) DataTransfer<'c>, pub(crate) ReadAhead);
 
-/// A file on its way to the server: writes like any stream. Nothing is stored for certain before
-/// [`finish`](Self::finish) or `close` has said so.
+/// A running upload. It writes like any stream. A file is stored for certain only after
+/// [`finish`](Self::finish) or `close` has returned `Ok`.
 ///
-/// Each write goes out at once: a log needs no flush after each line. Send a large file through a
+/// Each write is sent at once, so a log needs no flush after each line. Send a large file through a
 /// `BufWriter`, in pieces of 64 KiB or more, or with [`send_from`](Self::send_from).
 ///
-/// Dropping or forgetting it is safe: the next operation of the client aborts the transfer first.
+/// Dropping or forgetting an upload is safe: the next operation of the client first aborts the
+/// transfer.
 #[derive(Debug)]
 #[must_use = "nothing is stored for certain before `finish`"]
 pub struct Upload<'c>(pub(crate) DataTransfer<'c>);
 
-/// What both have in common.
+/// What [`Download`] and [`Upload`] have in common.
 #[derive(Debug)]
 pub(crate) struct DataTransfer<'c> {
     pub(crate) client: &'c mut Client,
     pub(crate) phase: DataPhase,
-    /// Finishing, while that is under way.
+    /// The flow that ends the transfer, while it runs.
     finishing: Option<Operation<Finish>>,
-    /// The time allowed for the next bytes is running.
+    /// What the running time limit is for; `None` if no limit runs.
     waiting: Option<Wait>,
-    /// How many bytes had moved when other tasks last had their turn.
+    /// The number of bytes moved when other tasks last had a turn.
     yielded: u64,
 }
 
-/// After how many bytes other tasks have their turn, though the data connection never makes this one
-/// wait.
+/// The number of bytes after which other tasks get a turn, even if the data connection is always
+/// ready.
 const YIELD_EVERY: u64 = 1024 * 1024;
 
 impl<'c> Download<'c> {
@@ -71,10 +74,10 @@ impl<'c> Download<'c> {
         Self(moving, ReadAhead::default())
     }
 
-    /// The server's confirmation, once the end was read.
+    /// Returns the server's confirmation. Call it after you have read to the end.
     ///
     /// # Errors
-    /// What the last read said; [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end.
+    /// The error of the last read. [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end.
     pub async fn finish(mut self) -> Result<Completion, Error> {
         poll_fn(|cx| self.0.poll_finish(cx)).await;
         self.0.phase.into_outcome()
@@ -100,7 +103,7 @@ impl AsyncRead for Download<'_> {
                 }));
                 count = came.map_or(0, |came| ahead.filled(came, buffer));
             }
-            // Nothing yet is not the end.
+            // 0 bytes here do not mean the end.
             match moving.phase.received(&mut buffer[..count]) {
                 0 => {}
                 count => return Poll::Ready(Ok(count)),
@@ -127,7 +130,8 @@ impl<'c> Upload<'c> {
     /// Ends the data and waits for the server to confirm that it has all of it.
     ///
     /// # Errors
-    /// The server's refusal, with the number of bytes sent; an unconfirmed or broken transfer.
+    /// The server's refusal, with the number of bytes sent; a transfer that is unconfirmed or
+    /// broken.
     pub async fn finish(mut self) -> Result<Completion, Error> {
         poll_fn(|cx| self.0.poll_close(cx)).await;
         self.0.phase.into_outcome()
@@ -147,7 +151,7 @@ impl AsyncWrite for Upload<'_> {
             return Poll::Ready(Err(moving.phase.refusal().into()));
         }
         if let Some(taken) = moving.phase.fill(bytes) {
-            // What does not go now goes with the next call.
+            // Bytes that cannot be sent now are sent by the next call.
             if let Poll::Ready(drained) = moving.poll_drain(cx) {
                 drained?;
             }
@@ -167,7 +171,7 @@ impl AsyncWrite for Upload<'_> {
             .map_ok(|_| ())
     }
 
-    /// As [`finish`](Upload::finish), without the completion.
+    /// Does the same as [`finish`](Upload::finish), but drops the [`Completion`].
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let moving = &mut self.get_mut().0;
         ready!(moving.poll_close(cx));
@@ -178,51 +182,52 @@ impl AsyncWrite for Upload<'_> {
 macro_rules! in_common {
     ($($name:ident)*) => {$(
         impl $name<'_> {
-            /// Aborts the transfer (ABOR) and brings the session back into step.
+            /// Aborts the transfer (ABOR) and makes the session usable again.
             ///
             /// # Errors
-            /// What kept the session from getting there; what is still owed is paid by the next
-            /// operation. [`StaleTransfer`](ftp_proto::Misuse::StaleTransfer) when it is over already.
+            /// The reason why the session is not usable yet; the next operation then cleans up.
+            /// [`StaleTransfer`](ftp_proto::Misuse::StaleTransfer) if the transfer is over already.
             pub async fn abort(self) -> Result<Aborted, Error> {
                 let DataTransfer { client, phase, .. } = self.0;
                 client.run(phase.into_abort()?).await
             }
 
-            /// Sends a NOOP, so that no firewall forgets the silent control connection. Some
-            /// servers answer it late, some never, so it is sent on request only.
+            /// Sends a NOOP, so that no firewall drops the idle control connection. The client
+            /// never does this on its own, since some servers answer late and some never.
             ///
             /// # Errors
-            /// When the control connection fails.
+            /// The control connection fails.
             pub async fn keep_alive(&mut self) -> Result<(), Error> {
                 let DataTransfer { client, phase, .. } = &mut self.0;
                 if phase.has_ended() {
                     return Ok(());
                 }
-                // The answer to the last one may be in.
+                // The reply to the last NOOP may have arrived.
                 poll_fn(|cx| Poll::Ready(client.look_at_control(cx))).await;
                 phase.keep_alive(&mut client.session);
                 client.start_sending();
                 poll_fn(|cx| client.poll_flush(cx)).await
             }
 
-            /// Bytes moved so far in this transfer.
+            /// Returns the number of bytes moved so far.
             pub fn transferred(&self) -> u64 {
                 self.0.phase.bytes()
             }
 
-            /// The size in bytes that the server announced when it began, of the whole file as a
-            /// rule. A download of a file that brings less is an error, unless
+            /// Returns the size in bytes that the server announced when the transfer began, usually
+            /// of the whole file. A download that brings less is an error, unless
             /// [`SizeCheck`](ftp_proto::SizeCheck) says otherwise.
             pub fn size_hint(&self) -> Option<u64> {
                 self.0.phase.transfer().and_then(Transfer::size_hint)
             }
 
-            /// Whether the data connection resumed the login's TLS session; `None` in clear.
+            /// Returns whether the data connection resumed the TLS session of the login; `None` in
+            /// clear text.
             pub fn resumed(&self) -> Option<bool> {
                 self.tls_info().map(|info| info.resumed)
             }
 
-            /// What TLS on the data connection came to; `None` in clear.
+            /// Returns the TLS parameters of the data connection; `None` in clear text.
             pub fn tls_info(&self) -> Option<&TlsInfo> {
                 self.0.client.data_tls.as_ref()
             }
@@ -243,7 +248,8 @@ impl<'c> DataTransfer<'c> {
         }
     }
 
-    /// Moves bytes once, as far as the phase lets it: how many, or `None` once there is an outcome.
+    /// Moves bytes once, when the data phase asks for it. Returns how many, or `None` after the
+    /// transfer has an outcome.
     pub(crate) fn poll_attempt(
         &mut self,
         cx: &mut Context<'_>,
@@ -296,7 +302,7 @@ impl<'c> DataTransfer<'c> {
         Poll::Ready(moved)
     }
 
-    /// Goes on with finishing, where that is under way.
+    /// Continues the flow that ends the transfer, if it runs.
     pub(crate) fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(operation) = &mut self.finishing {
             let outcome = ready!(self.client.poll_run(cx, operation));
@@ -323,7 +329,7 @@ impl<'c> DataTransfer<'c> {
         Poll::Ready(Ok(sent))
     }
 
-    /// Sends what was translated.
+    /// Sends all translated bytes.
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.phase.unsent().is_empty() {
             let sent = self.poll_write(cx, |channel, phase, cx| {
@@ -334,9 +340,9 @@ impl<'c> DataTransfer<'c> {
         Poll::Ready(Ok(()))
     }
 
-    /// Ends the data, after which there is an outcome.
+    /// Ends the data. After that the transfer has an outcome.
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // Where it cannot be sent, the outcome says why.
+        // If the bytes cannot be sent, the outcome already holds the reason.
         if ready!(self.poll_drain(cx)).is_ok() {
             self.phase.end(DataEnd::Clean);
         }

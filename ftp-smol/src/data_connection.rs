@@ -1,4 +1,4 @@
-//! The data connection at all stages of its life.
+//! The data connection, from the first attempt to its end.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use crate::channel::Channel;
 use crate::client::Client;
 use crate::transport::{BoxFuture, Listener, Stream, Target};
 
-/// The client owns it: a forgotten download leaves it where the next operation finds it.
+/// Owned by the client, so that the next operation finds the connection of a forgotten download.
 #[derive(Default)]
 pub(crate) enum DataConnection {
     #[default]
@@ -21,7 +21,7 @@ pub(crate) enum DataConnection {
     Open(Channel),
 }
 
-/// Attempts that the driver makes again and again.
+/// Attempts that the driver repeats.
 impl DataConnection {
     pub(crate) fn channel(&mut self) -> Result<&mut Channel, Error> {
         match self {
@@ -38,7 +38,7 @@ impl DataConnection {
         Poll::Ready(self.channel().map(|_| ()))
     }
 
-    /// A connection that is not wanted is dropped, and its address is given.
+    /// Accepts a connection. One from an unwanted address is dropped, and its address returned.
     pub(crate) fn poll_accept(
         &mut self,
         cx: &mut Context<'_>,
@@ -80,8 +80,8 @@ impl DataConnection {
                 });
             }
             Closing::Abandon | Closing::Discard => {
-                // Under TLS 1.3 the next data connection needs the ticket that came with this one:
-                // what is here already is read, once and without waiting.
+                // Under TLS 1.3 the next data connection needs the session ticket that came with
+                // this one. This reads what has arrived already, once and without waiting.
                 let _ = channel.poll_read(cx, &mut [0; 512]);
                 channel.reset_on_close(closing == Closing::Abandon);
                 return Poll::Ready(Ok(DataEnd::Stopped));
@@ -90,7 +90,7 @@ impl DataConnection {
         done.map_ok(|()| DataEnd::Clean)
     }
 
-    /// How much longer to wait for the peer's end.
+    /// Returns how much longer to wait for the peer's end.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         match self {
             Self::Open(channel) => channel.more_time(),
@@ -106,7 +106,7 @@ impl DataConnection {
     }
 }
 
-/// Making and securing it.
+/// Opening and securing the data connection.
 impl Client {
     pub(crate) fn dial(&mut self, endpoint: Endpoint) {
         self.data_tls = None;
@@ -129,7 +129,7 @@ impl Client {
         self.control.poll_handshake(cx)
     }
 
-    /// Begins TLS, unless it has begun; `false` where a ticket is to be spared.
+    /// Begins TLS unless it has begun. `false` if a session ticket must be kept for later.
     pub(crate) fn start_data_tls(&mut self, tickets: Tickets) -> Result<bool, Error> {
         let login = self.tls()?.clone();
         let channel = self.data.channel()?;

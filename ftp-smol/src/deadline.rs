@@ -1,34 +1,34 @@
-//! A point in time to wait for.
+//! A deadline, and the timer that waits for it.
 
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use crate::transport::{BoxFuture, Network};
 
-/// Ten years, which every clock can count.
+/// Ten years. Every clock can count that far.
 const NEVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
-/// A point in time, and the timer once somebody waits for it.
+/// A point in time. Its timer is created when a task first waits for it.
 pub(crate) struct Deadline {
     pub(crate) at: Instant,
     timer: Option<Timer>,
 }
 
-/// It may end ahead of its deadline: one that is moved on with every read, as that of a transfer
-/// is, would otherwise cost the reactor a new timer for each.
+/// A running timer. It may end before the deadline, since each read of a transfer moves the
+/// deadline: a new timer for each read would cost too much.
 struct Timer {
     until: Instant,
     sleep: BoxFuture<()>,
 }
 
 impl Deadline {
-    /// Far enough away stands for never.
+    /// Sets a deadline after `limit`. A limit above ten years counts as never.
     pub(crate) fn after(now: Instant, limit: Duration) -> Self {
         let at = now.checked_add(limit.min(NEVER)).unwrap_or(now);
         Self { at, timer: None }
     }
 
-    /// Starts anew.
+    /// Moves the deadline. Keeps the timer if it ends before the new deadline.
     pub(crate) fn restart(&mut self, now: Instant, limit: Duration) {
         let timer = self.timer.take();
         *self = Self::after(now, limit);

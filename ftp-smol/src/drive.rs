@@ -1,4 +1,5 @@
-//! The only loop: wants in, answers out. To write a driver of your own, imitate this file.
+//! The only loop of the driver: serves what a flow wants, and answers. To write your own driver,
+//! start from this file.
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
@@ -13,26 +14,26 @@ use ftp_proto::{
 use crate::client::Client;
 use crate::data_connection::DataConnection;
 
-/// A flow under way. All that it has done is in the client; dropping it loses nothing.
+/// A running flow. Its effects are in the client, so dropping this value loses nothing.
 #[derive(Debug)]
 pub(crate) struct Operation<F> {
     running: Running<F>,
     next: Option<Served>,
 }
 
-/// The answer, or the want again where it is not served yet, with what it asks for begun.
+/// The answer, or the want that is not served yet. `true` means that serving has begun.
 type Served = Result<Answer, (Want, bool)>;
 
-/// Room for what one read from the control connection brings.
+/// The size in bytes of one read from the control connection.
 const CONTROL_READ: usize = 2048;
 
 impl Client {
-    /// Runs any flow to its end: what all other methods do. The future may be dropped at any
-    /// point; the next operation then pays what this one left owing.
+    /// Runs any flow to its end. All other methods use this one. You may drop the future at any
+    /// point; the next operation then first cleans up.
     ///
     /// # Errors
-    /// Those of the flow; the session is then in step, in debt that the next operation pays, or
-    /// dead and says so.
+    /// The errors of the flow. The session is then usable, after a cleanup by the next operation,
+    /// or dead.
     pub async fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
         let mut operation = self.start(flow);
         poll_fn(|cx| self.poll_run(cx, &mut operation)).await
@@ -72,7 +73,7 @@ impl Client {
         Poll::Ready(result)
     }
 
-    /// Ends each operation: frees room not in use, and the data connection of a dead session.
+    /// Ends each operation: frees unused buffers, and closes the data connection of a dead session.
     pub(crate) fn tidy_up(&mut self, failed: bool) {
         self.control.shrink();
         if failed && self.session.is_dead() {
@@ -94,7 +95,7 @@ impl Client {
             Poll::Pending => return Err((want, begun)),
         }
         let first = !begun && want.clock() == Clock::Starts;
-        /// What an attempt on the control connection came to.
+        /// Turns the result of an attempt on the control connection into an answer.
         macro_rules! alone {
             ($variant:ident, $want:ident, $poll:expr, $done:ident) => {
                 match $poll {
@@ -196,8 +197,8 @@ impl Client {
         })
     }
 
-    /// Attempts something on the data connection until it is done, and meanwhile feeds the
-    /// session what comes on the control connection: neither waits behind the other.
+    /// Repeats an attempt on the data connection until it is done. Meanwhile feeds the session what
+    /// arrives on the control connection, so that neither connection waits for the other.
     pub(crate) fn poll_watch<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -216,7 +217,7 @@ impl Client {
         self.poll_deadline(cx).map(|()| Err(Interruption::TimedOut))
     }
 
-    /// Feeds the session what comes, or the end.
+    /// Feeds the session what arrives, or the end of the connection.
     pub(crate) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let mut buffer = [0; CONTROL_READ];
         self.control
@@ -227,7 +228,7 @@ impl Client {
             })
     }
 
-    /// Feeds the session what has come, without waiting.
+    /// Feeds the session what has arrived, without waiting.
     pub(crate) fn look_at_control(&mut self, cx: &mut Context<'_>) {
         if !self.session.is_dead() {
             if let Poll::Ready(Err(error)) = self.poll_receive(cx) {

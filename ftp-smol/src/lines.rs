@@ -7,9 +7,10 @@ use smol::io::AsyncReadExt as _;
 
 use crate::data::Download;
 
-/// The lines of a listing, as they come, each one the bytes that the server sent without its
-/// line end. A blank line is no entry. Where lines end with CR CR LF, the second CR goes until a line
-/// has none: the calls that collect a listing look at all of it first.
+/// The lines of a listing, while they arrive. Each line is what the server sent, without its line
+/// end. Blank lines are left out. If lines end with CR CR LF, the second CR is removed too, until
+/// the first line without one. (The methods that return a whole listing remove it only if all lines
+/// have it.)
 ///
 /// ```no_run
 /// # fn main() -> Result<(), ftp_smol::Error> {
@@ -38,10 +39,11 @@ impl<'c> Lines<'c> {
         }
     }
 
-    /// The next line, or `None` once the listing is complete and confirmed.
+    /// Returns the next line, or `None` after the listing is complete and confirmed.
     ///
     /// # Errors
-    /// Those of [`Download`]; [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a line above the limit.
+    /// The errors of [`Download`]. [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a line above
+    /// the limit.
     pub async fn next_line(&mut self) -> Result<Option<Vec<u8>>, Error> {
         loop {
             match self.listing.next_line()? {
@@ -53,25 +55,26 @@ impl<'c> Lines<'c> {
         }
     }
 
-    /// The server's confirmation, once the last line was read.
+    /// Returns the server's confirmation. Call it after the last line.
     ///
     /// # Errors
-    /// What the last call said; [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end.
+    /// The error of the last call. [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end.
     pub async fn finish(self) -> Result<Completion, Error> {
         self.download.finish().await
     }
 
-    /// Whether the data connection resumed the login's TLS session; `None` in clear.
+    /// Returns whether the data connection resumed the TLS session of the login; `None` in clear
+    /// text.
     pub fn resumed(&self) -> Option<bool> {
         self.download.resumed()
     }
 
-    /// What TLS on the data connection came to; `None` in clear.
+    /// Returns the TLS parameters of the data connection; `None` in clear text.
     pub fn tls_info(&self) -> Option<&TlsInfo> {
         self.download.tls_info()
     }
 
-    /// All of them, up to these limits.
+    /// Collects all lines, up to these limits.
     pub(crate) async fn collect(mut self, limits: ListingLimits) -> Result<Vec<Vec<u8>>, Error> {
         let mut collected = LineCollector::new(limits);
         while let Some(line) = self.next_line().await? {

@@ -1,5 +1,5 @@
-//! A network in memory with the simulated server of `ftp-proto` at its far end: for tests of
-//! programs that use this crate, without sockets and without waiting.
+//! A network in memory with the simulated server of `ftp-proto`. It lets you test programs that use
+//! this crate without sockets and without waiting.
 
 use std::future::poll_fn;
 use std::io;
@@ -13,10 +13,10 @@ use ftp_proto::simulator::{self, Link, Simulator, World};
 
 use crate::transport::{BoxFuture, Listener, Network, Stream, Target};
 
-/// A [`Network`] whose one server is a [`Simulator`].
+/// A [`Network`] with one server, a [`Simulator`].
 ///
-/// Time is simulated too: a client that would wait lets the server release what a fault holds
-/// back, and then goes straight to the deadline.
+/// Time is simulated too. When a client would wait, the server first releases what a simulated
+/// fault holds back. Then the clock jumps to the deadline.
 ///
 /// ```
 /// # smol::block_on(async {
@@ -40,7 +40,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// With this server.
+    /// Creates a network with this server.
     pub fn new(server: Simulator) -> Self {
         Self {
             world: World::new(server),
@@ -48,13 +48,13 @@ impl Memory {
         }
     }
 
-    /// The server, to look at and to change. Let it go before the client is used again.
+    /// Returns the server, to inspect or change it. Drop the guard before you use the client again.
     pub fn server(&self) -> impl DerefMut<Target = Simulator> {
         self.world.server()
     }
 
-    /// Lets the servers of two networks reach each other, for copies between them. Their clients
-    /// are then to be used on one thread.
+    /// Connects the servers of two networks, for copies between them. Use both clients on one
+    /// thread.
     pub fn couple(&self, other: &Self) {
         self.world.couple(&other.world);
     }
@@ -73,24 +73,24 @@ impl Memory {
     }
 }
 
-/// When futures are pending, so that each of them can be dropped at many points.
+/// Decides when futures are pending, so that tests can drop them at many points.
 #[derive(Default)]
 struct Pace {
-    /// A future was pending, and woke itself up at once: simulated time does not pass.
+    /// A future is pending and has woken itself up. Simulated time then stands still.
     busy: bool,
-    /// Our ends of connections, and those of them on which bytes have arrived.
+    /// The client's ends of connections; below, the ends on which bytes have arrived.
     links: Vec<Link>,
     arrived: Vec<Link>,
 }
 
 impl Pace {
-    /// Pending, and woken up at once.
+    /// Wakes the pending task up at once.
     fn wake(&mut self, cx: &mut Context<'_>) {
         self.busy = true;
         cx.waker().wake_by_ref();
     }
 
-    /// Everything but reading is pending once before it goes through.
+    /// Returns whether this attempt is pending. Every second one is, except for reads.
     fn yield_once(&mut self, cx: &mut Context<'_>, yielded: &mut bool) -> bool {
         *yielded = !*yielded;
         if *yielded {
@@ -99,8 +99,8 @@ impl Pace {
         *yielded
     }
 
-    /// What the server sends is on its way until a reader has been pending for it; then all that
-    /// was on its way has arrived, on all links.
+    /// Returns whether bytes have arrived on this link. Bytes of the server count as arrived only
+    /// after a reader was pending once. Then all bytes have arrived, on all links.
     fn poll_arrived(&mut self, cx: &mut Context<'_>, server: &Simulator, link: Link) -> bool {
         if !server.readable(link) || self.arrived.contains(&link) {
             return true;
@@ -143,7 +143,7 @@ impl Network for Memory {
         self.world.now()
     }
 
-    /// A client that polls this has nothing else to do: time passes.
+    /// A client that polls this has nothing else to do, so simulated time passes.
     fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
         let memory = self.clone();
         Box::pin(poll_fn(move |cx| {
@@ -179,7 +179,7 @@ impl Listener for Listening {
     }
 }
 
-/// Our end of a connection.
+/// The client's end of a connection.
 struct End {
     memory: Memory,
     end: simulator::End,
@@ -207,7 +207,7 @@ impl Stream for End {
             return Poll::Pending;
         }
         let written = unless_blocked(self.end.write(buffer));
-        // The server may have made room in the same moment.
+        // The server may have made room meanwhile.
         if written.is_pending() && self.memory.server().writable(link) {
             pace.wake(cx);
         }
@@ -239,7 +239,7 @@ impl Drop for End {
     }
 }
 
-/// What would block is pending: the one who sleeps wakes it up.
+/// Maps "would block" to pending. The task that sleeps wakes this one up.
 fn unless_blocked<T>(result: io::Result<T>) -> Poll<io::Result<T>> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,

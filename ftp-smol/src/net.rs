@@ -18,13 +18,13 @@ use smol::{Async, Timer};
 use crate::connect::{connect, race};
 use crate::transport::{BoxFuture, Listener, Network, Stream, Target};
 
-/// TCP on smol's reactor: all addresses of a name are tried, each a quarter of a second behind the
-/// one before it at the latest (RFC 8305), and the first connection is taken.
+/// TCP sockets on smol's reactor. All addresses of a name are tried: the next attempt begins after
+/// a quarter of a second at the latest, and the first connection is used (RFC 8305).
 ///
-/// The time allowed for a connection covers all of its addresses, name resolution included.
+/// The time limit for a connection covers all of its addresses and the name resolution.
 ///
-/// Which address of this machine connections come from, and on which ports active mode listens,
-/// are [`Options`].
+/// [`Options`] sets the local address that connections come from, and the ports on which active
+/// mode listens.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Tcp {
@@ -33,12 +33,12 @@ pub struct Tcp {
 }
 
 impl Tcp {
-    /// With the system's defaults.
+    /// Creates a network with the system's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Data connections come from the same address, but not from the same port.
+    /// Starts one attempt. Data connections come from the source address, but from any port.
     fn attempt(&self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
         let address = target.address().ok_or(io::ErrorKind::AddrNotAvailable);
         let mut source = self.source;

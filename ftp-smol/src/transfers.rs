@@ -10,19 +10,19 @@ use crate::client::Client;
 use crate::data::{Download, Upload};
 use crate::lines::Lines;
 
-/// Every error is one of these: [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) before
-/// anything is sent; the server's refusal; why no data connection could be made; why the session
-/// is dead. Methods name what they add to that.
+/// The errors of all these methods: [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument)
+/// before anything is sent; the server's refusal; the reason why there is no data connection; the
+/// reason why the session is dead. Each method lists further ones.
 impl Client {
-    /// RETR: starts a download of a whole file.
+    /// RETR: starts to download a whole file.
     ///
     /// # Errors
-    /// The server's refusal, or why no data connection could be made.
+    /// The server's refusal, or the reason why there is no data connection.
     pub async fn download(&mut self, path: impl Name) -> Result<Download<'_>, Error> {
         self.download_with(path, &TransferOptions::new()).await
     }
 
-    /// RETR: starts a download, at an offset for example.
+    /// RETR: starts a download with options, for example at an offset.
     ///
     /// # Errors
     /// As [`download`](Self::download).
@@ -35,7 +35,7 @@ impl Client {
         self.open_download(open, options).await
     }
 
-    /// RETR: starts a download of a text (TYPE A), line by line.
+    /// RETR: starts to download a text file (TYPE A), line by line.
     ///
     /// # Errors
     /// As [`download`](Self::download).
@@ -44,11 +44,11 @@ impl Client {
         self.lines(open, LineKind::Text).await
     }
 
-    /// Starts a download by any command, as a whole line without its end: `NLST -a`, or one of the
-    /// server's own.
+    /// Starts a download with a command line of your own, without the line end: `NLST -a`, or a
+    /// command that only this server knows.
     ///
     /// # Errors
-    /// [`Option`](ftp_proto::Misuse::Option) for commands that are known to be none of data.
+    /// [`Option`](ftp_proto::Misuse::Option) for a command that is known to use no data connection.
     pub async fn download_command(
         &mut self,
         line: impl Name,
@@ -62,12 +62,12 @@ impl Client {
     /// STOR: starts an upload.
     ///
     /// # Errors
-    /// The server's refusal, or why no data connection could be made.
+    /// The server's refusal, or the reason why there is no data connection.
     pub async fn upload(&mut self, path: impl Name) -> Result<Upload<'_>, Error> {
         self.upload_with(path, &TransferOptions::new()).await
     }
 
-    /// STOR: starts an upload, at an offset for example.
+    /// STOR: starts an upload with options, for example at an offset.
     ///
     /// # Errors
     /// As [`upload`](Self::upload).
@@ -80,7 +80,7 @@ impl Client {
         self.open_upload(open, options).await
     }
 
-    /// APPE: starts an upload behind the end of a file.
+    /// APPE: starts an upload that appends to the end of a file.
     ///
     /// # Errors
     /// As [`upload`](Self::upload).
@@ -89,8 +89,8 @@ impl Client {
         self.open_upload(open, &TransferOptions::new()).await
     }
 
-    /// STOU: starts an upload under a name that the server chooses;
-    /// [`Completion::name`] tells it, where the server does.
+    /// STOU: starts an upload under a name that the server chooses. [`Completion::name`] returns
+    /// the name if the server's reply says it.
     ///
     /// # Errors
     /// As [`upload`](Self::upload).
@@ -103,10 +103,10 @@ impl Client {
         self.open_upload(open, &TransferOptions::new()).await
     }
 
-    /// Starts an upload by any command, as a whole line without its end.
+    /// Starts an upload with a command line of your own, without the line end.
     ///
     /// # Errors
-    /// [`Option`](ftp_proto::Misuse::Option) for commands that are known to be none of data.
+    /// [`Option`](ftp_proto::Misuse::Option) for a command that is known to use no data connection.
     pub async fn upload_command(
         &mut self,
         line: impl Name,
@@ -131,8 +131,8 @@ impl Client {
         upload.finish().await
     }
 
-    /// STOR: uploads these lines as a text (TYPE A). Each is given a line end, whether it has one
-    /// or not.
+    /// STOR: uploads these lines as a text file (TYPE A). A line may end with a line end or not:
+    /// the server gets exactly one after each line.
     ///
     /// # Errors
     /// As [`upload`](Self::upload) and [`Upload::finish`].
@@ -153,17 +153,17 @@ impl Client {
         upload.finish().await
     }
 
-    /// The lines of LIST, of the current directory by default.
+    /// LIST: returns the lines of a directory listing; without a path, of the current directory.
     ///
     /// # Errors
-    /// As [`download`](Self::download); [`TooLarge`](ftp_proto::ErrorKind::TooLarge) above
-    /// [`Options::listing_limits`](ftp_proto::Options::listing_limits).
+    /// As [`download`](Self::download). [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a listing
+    /// above the limits in [`Options::listing_limits`](ftp_proto::Options::listing_limits).
     pub async fn list(&mut self, path: Option<impl Name>) -> Result<Vec<Vec<u8>>, Error> {
         let limits = self.options.listing_limits;
         self.list_lines(path).await?.collect(limits).await
     }
 
-    /// The lines of NLST: names.
+    /// NLST: returns the names in a directory.
     ///
     /// # Errors
     /// As [`list`](Self::list).
@@ -172,9 +172,10 @@ impl Client {
         self.names_lines(path).await?.collect(limits).await
     }
 
-    /// MLSD: the entries of a directory with their facts, of the current one by default. Which
-    /// facts is asked for by [`opts`](Self::opts): `MLST type;size;`. Names are the server's claims:
-    /// [`Entry::file_name`] gives those that are safe to make a file of.
+    /// MLSD: returns the entries of a directory with their facts; without a path, of the current
+    /// directory. To choose the facts, call [`opts`](Self::opts) with `MLST type;size;`. The server
+    /// could send any name: [`Entry::file_name`] returns only names that are safe to create a local
+    /// file with.
     ///
     /// # Errors
     /// As [`list`](Self::list).
@@ -184,7 +185,7 @@ impl Client {
         Ok(lines.into_iter().map(Entry::parse).collect())
     }
 
-    /// LIST, line by line as it comes.
+    /// LIST: returns a directory listing line by line, while it arrives.
     ///
     /// # Errors
     /// As [`download`](Self::download).
@@ -194,7 +195,7 @@ impl Client {
         self.lines(open, LineKind::Entry).await
     }
 
-    /// NLST, line by line as it comes.
+    /// NLST: returns the names in a directory line by line, while they arrive.
     ///
     /// # Errors
     /// As [`download`](Self::download).
@@ -204,7 +205,8 @@ impl Client {
         self.lines(open, LineKind::Name).await
     }
 
-    /// MLSD, line by line as it comes; [`Entry::parse`] reads one.
+    /// MLSD: returns a directory listing line by line, while it arrives. [`Entry::parse`] reads a
+    /// line.
     ///
     /// # Errors
     /// As [`download`](Self::download).

@@ -1,10 +1,11 @@
-//! What carries bytes: implement these two traits, and FTP runs over it.
+//! The transport interface: implement [`Network`] and [`Stream`] to run FTP over something other
+//! than TCP.
 //!
-//! [`Tcp`](crate::Tcp) is the implementation on sockets; with the feature `simulator` there is one
-//! in memory. Control and data connections both come from the same [`Network`].
+//! [`Tcp`](crate::Tcp) implements it with sockets. The feature `simulator` adds an implementation
+//! in memory. Control and data connections come from the same [`Network`].
 //!
-//! Everything is polled, and nothing is lost by not polling again: whoever drops a future of this
-//! crate drops at most a wait.
+//! All methods are polled. A method that is pending must not lose data if it is never polled again:
+//! dropping a future of this crate only ends a wait.
 
 use std::future::Future;
 use std::io;
@@ -18,119 +19,121 @@ pub use ftp_proto::Target;
 use ftp_proto::{Error, Options};
 use smol::Async;
 
-/// A future of whatever kind.
+/// A future in a box.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// A connected byte stream.
 pub trait Stream: Send {
-    /// Reads at least one byte, or the end (0).
+    /// Reads at least one byte, or returns 0 at the end.
     ///
     /// # Errors
-    /// What ends the stream.
+    /// An error that ends the stream.
     fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>>;
 
     /// Writes at least one byte of a buffer that is not empty.
     ///
     /// # Errors
-    /// What ends the stream.
+    /// An error that ends the stream.
     fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>>;
 
-    /// Writes one byte with TCP's urgent mark; without one where there is no such thing.
+    /// Writes one byte with TCP's urgent mark, or without it if the transport has no such mark.
     ///
     /// # Errors
-    /// What ends the stream.
+    /// An error that ends the stream.
     fn poll_write_urgent(&mut self, cx: &mut Context<'_>, byte: u8) -> Poll<io::Result<()>> {
         self.poll_write(cx, &[byte]).map_ok(|_| ())
     }
 
-    /// Half-closes: the peer reads the end, and we may go on reading.
+    /// Half-closes: the peer reads the end, and this side can still read.
     ///
     /// # Errors
-    /// What the socket says.
+    /// The socket's error.
     fn shutdown(&mut self) -> io::Result<()>;
 
-    /// Makes closing from now on a reset, so that the peer cannot take it for an end; or not.
+    /// With `true`, makes closing a reset from now on, so that the peer cannot take it for a clean
+    /// end. With `false`, makes closing clean again.
     fn reset_on_close(&mut self, reset: bool) {
         let _ = reset;
     }
 
-    /// Lets small writes wait for one another from now on (Nagle's algorithm), as suits bulk data
-    /// in clear: twice the CPU went into segments of 8 KiB without it.
+    /// Turns Nagle's algorithm on from now on, which joins small writes. This suits bulk data in
+    /// clear text: without it, segments of 8 KiB took twice the CPU.
     fn gather_writes(&mut self) {}
 
-    /// How many bytes that were written the system still holds, because the peer has not
-    /// acknowledged them, where it can tell. While they become fewer, an upload is given time.
+    /// Returns how many written bytes the system still holds because the peer has not acknowledged
+    /// them; `None` if unknown. While the number falls, an upload gets more time.
     fn unsent(&self) -> Option<usize> {
         None
     }
 
-    /// Whom it is connected to, where that has an address.
+    /// Returns the peer's address, or `None` if it has none.
     fn peer_address(&self) -> Option<SocketAddr> {
         None
     }
 
-    /// Our own address, where there is one.
+    /// Returns the local address, or `None` if there is none.
     fn local_address(&self) -> Option<SocketAddr> {
         None
     }
 
-    /// The socket itself, where this stream is nothing but it: the kernel may then move bytes
-    /// between it and a file, past [`poll_read`](Self::poll_read) and
-    /// [`poll_write`](Self::poll_write). `None` for anything that wraps, counts or holds back
+    /// Returns the socket, if this stream does nothing but pass bytes to it. The kernel may then
+    /// move bytes between the socket and a file without [`poll_read`](Self::poll_read) and
+    /// [`poll_write`](Self::poll_write). Return `None` from a stream that wraps, counts or buffers
     /// bytes.
     fn plain_socket(&self) -> Option<&Async<TcpStream>> {
         None
     }
 
-    /// The descriptor, where there is one.
+    /// Returns the descriptor; `None` if there is none.
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
     }
 }
 
-/// Where connections come from, and the clock.
+/// Opens connections, and tells the time.
 pub trait Network: Send {
-    /// Takes what the options say of sockets, ahead of the first connection. A network over another
-    /// one passes them on.
+    /// Takes the socket options out of [`Options`], before the first connection. A network on top
+    /// of another network passes them on.
     ///
     /// # Errors
-    /// [`Misuse::Option`](ftp_proto::Misuse) for what it cannot do: by default, all of it.
+    /// [`Misuse::Option`](ftp_proto::Misuse) for socket options that the network does not support.
+    /// The default supports none.
     fn configure(&mut self, options: &Options) -> Result<(), Error> {
         options.check_without_sockets()
     }
 
-    /// Connects. Dropping the future gives the attempt up.
+    /// Connects. Dropping the future cancels the attempt.
     ///
     /// # Errors
-    /// Why no connection could be made.
+    /// The reason why there is no connection.
     fn dial(&mut self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>>;
 
-    /// Listens for one data connection, beside this control connection.
+    /// Listens for one data connection, at the local address of this control connection.
     ///
     /// # Errors
-    /// [`io::ErrorKind::Unsupported`] where active mode cannot be had.
+    /// [`io::ErrorKind::Unsupported`] if the network does not support active mode.
     fn listen(&mut self, control: &dyn Stream) -> io::Result<Box<dyn Listener>> {
         let _ = control;
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// The time, for deadlines.
+    /// Returns the current time, from which deadlines are counted.
     fn now(&self) -> Instant {
         Instant::now()
     }
 
-    /// Ends at this time.
+    /// Returns a future that ends at this time.
     fn sleep_until(&self, deadline: Instant) -> BoxFuture<()>;
 }
 
 /// A listener for one data connection.
 pub trait Listener: Send {
-    /// The address to be told to the server.
+    /// Returns the address to send to the server.
     fn address(&self) -> SocketAddr;
 
-    /// The next connection.
+    /// Accepts the next connection.
     ///
     /// # Errors
-    /// What the socket says.
+    /// The socket's error.
     fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Box<dyn Stream>>>;
 }

@@ -1,4 +1,5 @@
-//! The races of `tests/support/race.rs`, and an attempt that is asked more than once.
+//! Tests of the connection race, from `tests/support/race.rs`, and of an attempt that is polled
+//! again.
 
 #[path = "../../tests/support/addresses.rs"]
 mod addresses;

@@ -1,14 +1,14 @@
-//! The addresses of a host: those with a zone, and the order in which all are tried.
+//! The addresses of a host: IPv6 zones, and the order in which addresses are tried.
 
 use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6};
 
-/// An IPv6 address with a zone (`fe80::1%eth0`, RFC 4007 section 11); nothing for any other host.
-/// The resolver of the C library reads the name of an interface only after addresses of some kinds.
+/// Parses an IPv6 address with a zone (`fe80::1%eth0`, RFC 4007 section 11); `None` for any other
+/// host. The C library's resolver accepts interface names only after some kinds of addresses.
 ///
 /// # Errors
-/// Where there is no such interface.
+/// There is no such interface.
 pub fn with_zone(host: &str, port: u16) -> Option<io::Result<SocketAddr>> {
     let (address, zone) = host.split_once('%')?;
     let address: Ipv6Addr = address.parse().ok()?;
@@ -19,7 +19,7 @@ pub fn with_zone(host: &str, port: u16) -> Option<io::Result<SocketAddr>> {
     Some(index.map(|index| SocketAddrV6::new(address, port, 0, index).into()))
 }
 
-/// The number of an interface; nothing where only the resolver knows.
+/// Returns the number of an interface; `None` if only the resolver knows it.
 #[cfg(target_os = "linux")]
 fn interface(name: &str) -> Option<io::Result<u32>> {
     if name.contains('/') || name.starts_with('.') {
@@ -34,14 +34,14 @@ fn interface(name: &str) -> Option<io::Result<u32>> {
     Some(index.and_then(|index| index.trim().parse().map_err(io::Error::other)))
 }
 
-/// The number of an interface; nothing where only the resolver knows.
+/// Returns the number of an interface; `None` if only the resolver knows it.
 #[cfg(not(target_os = "linux"))]
 fn interface(_: &str) -> Option<io::Result<u32>> {
     None
 }
 
-/// In the resolver's order (RFC 6724), but the two families take turns (RFC 8305 section 4).
-/// Addresses that cannot be reached from the source address are left out.
+/// Orders addresses as the resolver does (RFC 6724), but alternates between IPv4 and IPv6 (RFC 8305
+/// section 4). Leaves out addresses that cannot be reached from the source address.
 pub fn in_turn(
     addresses: impl IntoIterator<Item = SocketAddr>,
     source: Option<SocketAddr>,

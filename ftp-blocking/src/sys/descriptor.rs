@@ -1,4 +1,4 @@
-//! Reads and writes a file by its descriptor, and waits for one in non-blocking mode.
+//! Reads and writes a file by its descriptor, and waits for a non-blocking file.
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -6,10 +6,10 @@ use std::os::fd::BorrowedFd;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-/// Reads at least one byte, or the end (0).
+/// Reads at least one byte, or returns 0 at the end.
 ///
 /// # Errors
-/// What the file says.
+/// The file's error.
 pub fn read(file: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         match rustix::io::read(file, &mut *buffer) {
@@ -19,10 +19,10 @@ pub fn read(file: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-/// Writes all; `bytes` shrinks to what is left.
+/// Writes all bytes. `bytes` shrinks to what is not written yet.
 ///
 /// # Errors
-/// What the file says.
+/// The file's error.
 pub fn write_all(file: BorrowedFd<'_>, bytes: &mut &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         match rustix::io::write(file, bytes) {
@@ -34,7 +34,7 @@ pub fn write_all(file: BorrowedFd<'_>, bytes: &mut &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns once the call that gave this error may be tried again, or with the error.
+/// Waits until the call that gave this error may be repeated. Returns other errors.
 pub(super) fn again(error: Errno, file: BorrowedFd<'_>, flags: PollFlags) -> io::Result<()> {
     match error {
         Errno::INTR => Ok(()),

@@ -8,10 +8,10 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::sys::socket::{create, tune};
 
-/// How many connections may wait: the server's, after the strangers that came before it.
+/// How many connections may wait for an accept. Strangers may connect before the server does.
 const BACKLOG: i32 = 128;
 
-/// A listener for one server, in non-blocking mode.
+/// A non-blocking listener for one server.
 #[derive(Debug)]
 pub struct Listening {
     listener: TcpListener,
@@ -19,30 +19,31 @@ pub struct Listening {
 }
 
 impl Listening {
-    /// Listens at this address of ours, whatever its port, on one of these ports if they are given.
+    /// Listens at this local address, on one of these ports if a range is given. The port of
+    /// `local` is not used.
     ///
     /// # Errors
-    /// What the socket says; if no port of the range can be had, why the last one could not.
+    /// The socket's error. If no port of the range is free, the error of the last one tried.
     pub fn beside(local: SocketAddr, ports: Option<&RangeInclusive<u16>>) -> io::Result<Self> {
         let listener = match ports {
             None => listen(local, 0)?,
             Some(ports) => listen_within(local, ports)?,
         };
-        // An IPv4 address that is mapped to IPv6 is still an IPv4 address to FTP.
+        // To FTP, an IPv4 address that is mapped to IPv6 is an IPv4 address.
         let port = listener.local_addr()?.port();
         let address = SocketAddr::new(local.ip().to_canonical(), port);
         Ok(Self { listener, address })
     }
 
-    /// The address to be told to the server.
+    /// Returns the address to send to the server.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The next connection, in non-blocking mode and ready for use.
+    /// Accepts the next connection, which is non-blocking and ready for use.
     ///
     /// # Errors
-    /// [`WouldBlock`](io::ErrorKind::WouldBlock) where there is none yet, or what the socket says.
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) if there is none yet; the socket's error.
     pub fn accept(&self) -> io::Result<TcpStream> {
         match self.listener.accept() {
             Ok((socket, _)) => {
@@ -50,7 +51,7 @@ impl Listening {
                 tune(&socket);
                 Ok(socket)
             }
-            // One that was given up before it was accepted is not the one that we wait for.
+            // The peer gave this connection up before it was accepted. Another one may still come.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {
                 Err(io::ErrorKind::WouldBlock.into())
             }
@@ -65,7 +66,8 @@ impl AsFd for Listening {
     }
 }
 
-/// Clients that share a range do not all try the same ports: each begins somewhere else in it.
+/// Listens on a port of the range. Each listener starts at a random port, so that clients that
+/// share a range rarely collide.
 fn listen_within(local: SocketAddr, ports: &RangeInclusive<u16>) -> io::Result<TcpListener> {
     let count = usize::from(ports.end().saturating_sub(*ports.start())) + 1;
     let anywhere = RandomState::new().build_hasher().finish() as usize % count;
@@ -80,7 +82,7 @@ fn listen_within(local: SocketAddr, ports: &RangeInclusive<u16>) -> io::Result<T
     Err(io::Error::new(failure.kind(), why))
 }
 
-/// Another port may do better.
+/// Returns whether another port may work where this one failed.
 fn is_of_the_port(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -91,7 +93,7 @@ fn is_of_the_port(error: &io::Error) -> bool {
 fn listen(mut address: SocketAddr, port: u16) -> io::Result<TcpListener> {
     address.set_port(port);
     let socket = create(address)?;
-    // The port of an earlier transfer may be in TIME_WAIT, and is free all the same.
+    // The port of an earlier transfer may be in TIME_WAIT. It can be used all the same.
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;

@@ -1,10 +1,10 @@
-//! What the adapters ask of the operating system: sockets, `poll`, and the kernel's paths for bulk
-//! data.
+//! What the adapters ask of the operating system: sockets, `poll`, and the kernel's fast paths for
+//! bulk data.
 //!
-//! This module is for `ftp-smol` and the other adapters of this project. It is hidden from the
-//! docs and may change with every version, so they depend on the exact one. It stands without the
-//! feature `client`, and without `ftp-proto`. Nothing in it waits, but for [`poll`] and for a file
-//! in non-blocking mode: how to wait for a socket is what the adapters differ in.
+//! This module is for `ftp-smol` and other adapters of this project. It is hidden from the docs and
+//! may change in every version, so an adapter must depend on one exact version. It needs neither
+//! the feature `client` nor `ftp-proto`. Nothing in it waits, except [`poll`] and calls on a file
+//! in non-blocking mode. Each adapter waits for its sockets in its own way.
 //!
 //! | file | what it does | where |
 //! |---|---|---|

@@ -10,7 +10,7 @@ use rustix::io::Errno;
 /// Waits until one of the descriptors is ready; `false` at the deadline.
 ///
 /// # Errors
-/// What the system says.
+/// The error of the system call.
 pub fn wait(descriptors: &[(BorrowedFd<'_>, PollFlags)], deadline: Instant) -> io::Result<bool> {
     let mut polled: Vec<PollFd<'_>> = descriptors
         .iter()

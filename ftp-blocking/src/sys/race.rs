@@ -1,4 +1,5 @@
-//! The race of the attempts to connect to one host (Happy Eyeballs, RFC 8305), without the waiting.
+//! Decides which connection attempt to a host begins when (Happy Eyeballs, RFC 8305). The adapter
+//! waits.
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,16 +9,16 @@ use rustix::io::Errno;
 
 use crate::sys::addresses::in_turn;
 
-/// How long an attempt is alone before the next address is tried beside it (RFC 8305 section 5).
+/// How long an attempt runs before the next address is tried as well (RFC 8305 section 5).
 const STAGGER: Duration = Duration::from_millis(250);
 
-/// The attempts to connect to the addresses of one host. The next address is tried when an attempt
-/// fails, and beside it when it takes long, so that an address that swallows everything costs a
-/// moment and not all the time there is. The first connection wins.
+/// The connection attempts to the addresses of one host. The next address is tried when an attempt
+/// fails, or beside an attempt that takes long: an address that never answers then costs only a
+/// moment. The first connection wins.
 ///
-/// The adapter waits: it calls [`begin`](Self::begin), waits for one of the
-/// [`attempts`](Self::attempts) but not longer than until [`next`](Self::next), calls
-/// [`check`](Self::check), and begins again. Dropping the race gives all attempts up.
+/// The adapter does the waiting. It calls [`begin`](Self::begin), waits for one of the
+/// [`attempts`](Self::attempts), at most until [`next`](Self::next), calls [`check`](Self::check),
+/// and begins again. Dropping the race cancels all attempts.
 ///
 /// ```
 /// use ftp_blocking::sys::race::Race;
@@ -28,7 +29,7 @@ const STAGGER: Duration = Duration::from_millis(250);
 /// let mut race = Race::new(addresses, None);
 /// assert!(race.begin(start, Ok)?);
 /// assert_eq!(race.attempts(), &addresses[..1]);
-/// // A quarter of a second later the first one still says nothing, and the second one is tried.
+/// A quarter of a second later the first address has not answered. The second one is tried.
 /// let later = start + Duration::from_millis(250);
 /// assert_eq!(race.next(), Some(later));
 /// assert!(race.begin(later, Ok)?);
@@ -41,13 +42,13 @@ pub struct Race<A> {
     source: Option<SocketAddr>,
     waiting: std::vec::IntoIter<SocketAddr>,
     attempts: Vec<A>,
-    /// When the next address is tried; `None` is at once.
+    /// The time of the next attempt; `None` means at once.
     due: Option<Instant>,
     failure: Option<io::Error>,
 }
 
 impl<A> Race<A> {
-    /// No attempt has begun yet. `source` is the address that connections come from, if it is given.
+    /// Creates a race without any attempt yet. `source` is the local address, if one is chosen.
     pub fn new(
         addresses: impl IntoIterator<Item = SocketAddr>,
         source: Option<SocketAddr>,
@@ -61,10 +62,10 @@ impl<A> Race<A> {
         }
     }
 
-    /// Begins the attempt that is due, if one is, and says whether it did.
+    /// Begins the next attempt if it is due. Returns whether it did.
     ///
     /// # Errors
-    /// If all attempts have failed, the most telling failure, the first of several.
+    /// If all attempts have failed, the error that says most; of equal ones, the first.
     pub fn begin(
         &mut self,
         now: Instant,
@@ -90,18 +91,19 @@ impl<A> Race<A> {
         Ok(false)
     }
 
-    /// The attempts under way.
+    /// Returns the attempts that are running.
     pub fn attempts(&self) -> &[A] {
         &self.attempts
     }
 
-    /// When the next attempt is due, as [`begin`](Self::begin) has left it; `None` where no address
-    /// is left.
+    /// Returns when the next attempt is due, after a call of [`begin`](Self::begin); `None` if no
+    /// address is left.
     pub fn next(&self) -> Option<Instant> {
         self.due.filter(|_| !self.waiting.as_slice().is_empty())
     }
 
-    /// Asks each attempt how it went (`None` is not yet): the first connection, or `None`.
+    /// Calls `check` for each attempt (`None` means not yet). Returns the first connection, or
+    /// `None`.
     pub fn check<T>(
         &mut self,
         mut check: impl FnMut(&mut A) -> io::Result<Option<T>>,
@@ -126,7 +128,8 @@ impl<A> Race<A> {
     }
 }
 
-/// That this machine has no way to an address says less than what is heard from the far end.
+/// Returns the error that says more. "No route" from this machine says less than any answer of the
+/// peer.
 fn more_telling(first: Option<io::Error>, second: io::Error) -> io::Error {
     let has_no_way = |error: &io::Error| {
         matches!(
@@ -142,7 +145,7 @@ fn more_telling(first: Option<io::Error>, second: io::Error) -> io::Error {
     }
 }
 
-/// No address is left to try, and none was.
+/// Returns the error for a name without any usable address.
 fn nowhere(source: Option<SocketAddr>) -> io::Error {
     let (kind, why) = match source {
         None => (io::ErrorKind::NotFound, "the name has no address"),

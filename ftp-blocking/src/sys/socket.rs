@@ -1,4 +1,4 @@
-//! TCP sockets in non-blocking mode: how one is made, bound, connected, tuned and closed.
+//! Non-blocking TCP sockets: creates, binds, connects, tunes and closes them.
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -7,12 +7,12 @@ use std::time::Duration;
 use rustix::io::Errno;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
-/// Begins to connect, from the source address if it is given. The socket becomes writable once it
-/// is connected or cannot be; [`connected`] then says which.
+/// Begins to connect, from the source address if there is one. The socket becomes writable when it
+/// is connected or when the attempt has failed. [`connected`] then says which.
 ///
 /// # Errors
-/// [`AddrNotAvailable`](io::ErrorKind::AddrNotAvailable) if the source address is of the other
-/// family, or what the socket says.
+/// [`AddrNotAvailable`](io::ErrorKind::AddrNotAvailable) if the source address has the other
+/// address family; the socket's error.
 pub fn connect(address: SocketAddr, source: Option<SocketAddr>) -> io::Result<TcpStream> {
     let socket = create(address)?;
     if let Some(source) = source {
@@ -20,7 +20,7 @@ pub fn connect(address: SocketAddr, source: Option<SocketAddr>) -> io::Result<Tc
             let why = "the source address is of the other family";
             return Err(io::Error::new(io::ErrorKind::AddrNotAvailable, why));
         }
-        // A chosen port may be in TIME_WAIT since the last session, or in use by another attempt.
+        // The source port may be in TIME_WAIT after the last session, or in use by another attempt.
         socket.set_reuse_address(source.port() != 0)?;
         socket.bind(&source.into())?;
     }
@@ -30,10 +30,10 @@ pub fn connect(address: SocketAddr, source: Option<SocketAddr>) -> io::Result<Tc
     }
 }
 
-/// Makes a writable socket ready for use.
+/// Checks a writable socket, and prepares it for use.
 ///
 /// # Errors
-/// Why no connection could be made.
+/// The reason why there is no connection.
 pub fn connected(socket: &TcpStream) -> io::Result<()> {
     if let Some(error) = socket.take_error()? {
         return Err(error);
@@ -42,7 +42,7 @@ pub fn connected(socket: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// A socket in non-blocking mode, of this address's family.
+/// Creates a non-blocking socket of this address's family.
 pub(super) fn create(address: SocketAddr) -> io::Result<Socket> {
     let domain = Domain::for_address(address);
     let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
@@ -50,16 +50,16 @@ pub(super) fn create(address: SocketAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// The options that all connections have, made or accepted.
+/// Sets the options that all connections have, whether made or accepted.
 pub(super) fn tune(socket: &TcpStream) {
     let socket = SockRef::from(socket);
-    // Commands are single small writes, and data is written in large ones: Nagle's algorithm can
-    // only wait for an acknowledgement that the peer delays.
+    // Nagle's algorithm would only wait for acknowledgements that the peer delays: commands are
+    // single small writes, and data is written in large pieces.
     let _ = socket.set_tcp_nodelay(true);
     let _ = socket.set_keepalive(true);
 }
 
-/// Lets small writes wait for one another from now on (Nagle's algorithm).
+/// Turns Nagle's algorithm on from now on, which joins small writes.
 pub fn gather_writes(socket: &TcpStream) {
     let _ = socket.set_nodelay(false);
 }
@@ -67,19 +67,19 @@ pub fn gather_writes(socket: &TcpStream) {
 /// Writes one byte with TCP's urgent mark.
 ///
 /// # Errors
-/// What the socket says.
+/// The socket's error.
 pub fn write_urgent(socket: &TcpStream, byte: u8) -> io::Result<()> {
     SockRef::from(socket).send_out_of_band(&[byte]).map(|_| ())
 }
 
-/// Half-closes: the peer reads the end, and we may go on reading. Where the peer has reset the
-/// connection already, nothing is left to close, and the next read says so.
+/// Half-closes: the peer reads the end, and this side can still read. If the peer has reset the
+/// connection already, this does nothing, and the next read returns the error.
 ///
 /// # Errors
-/// What the socket says.
+/// The socket's error.
 pub fn half_close(socket: &TcpStream) -> io::Result<()> {
-    // What the peer has still to say is small: its last segments wait for our acknowledgement,
-    // which would wait for data of ours that never comes.
+    // The peer has little left to send. Its last segments wait for our acknowledgement, which the
+    // kernel would delay until we send data, and we send none.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = SockRef::from(socket).set_tcp_quickack(true);
     match socket.shutdown(Shutdown::Write) {
@@ -88,13 +88,14 @@ pub fn half_close(socket: &TcpStream) -> io::Result<()> {
     }
 }
 
-/// Makes closing from now on a reset, so that the peer cannot take it for an end; or not.
+/// With `true`, makes closing a reset from now on, so that the peer cannot take it for a clean end.
+/// With `false`, makes closing clean again.
 pub fn reset_on_close(socket: &TcpStream, reset: bool) {
     let _ = SockRef::from(socket).set_linger(reset.then_some(Duration::ZERO));
 }
 
-/// How many bytes that were written the system still holds, because the peer has not acknowledged
-/// them, where it can tell: on Linux, which has it in `/proc/net`.
+/// Returns how many written bytes the system still holds because the peer has not acknowledged
+/// them. On Linux, `/proc/net` has that number. `None` if unknown.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub fn unsent(socket: &TcpStream) -> Option<usize> {
     let (local, peer) = (socket.local_addr().ok()?, socket.peer_addr().ok()?);
@@ -107,7 +108,7 @@ pub fn unsent(socket: &TcpStream) -> Option<usize> {
     ours.and_then(|it| usize::try_from(it.tx_queue).ok())
 }
 
-/// How many bytes that were written the system still holds: it does not say.
+/// Returns `None`: this system does not tell how many written bytes it still holds.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub fn unsent(_: &TcpStream) -> Option<usize> {
     None
@@ -131,7 +132,7 @@ fn what_is_unsent_becomes_less_as_the_peer_reads() {
         assert!(before > 0 && before <= sent, "{before} of {sent}");
         let mut buffer = vec![0; sent];
         theirs.read_exact(&mut buffer).expect("all of it");
-        // The last acknowledgement may take a moment.
+        // The last acknowledgement may take a moment to arrive.
         let gone = (0..1_000_000).any(|_| unsent(&ours) == Some(0));
         assert!(gone, "{address}: still {:?}", unsent(&ours));
     }

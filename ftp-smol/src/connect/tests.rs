@@ -1,4 +1,4 @@
-//! The races of `ftp-blocking/tests/support/race.rs`.
+//! Tests of the connection race, from `ftp-blocking/tests/support/race.rs`.
 
 #[path = "../../../ftp-blocking/tests/support/addresses.rs"]
 mod addresses;

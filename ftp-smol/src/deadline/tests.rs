@@ -9,7 +9,7 @@ use std::task::Waker;
 use super::*;
 use crate::transport::{Stream, Target};
 
-/// A clock that stands still until it is set, and counts the sleeps that were asked of it.
+/// A clock that stands still until the test sets it. It counts the sleeps that were requested.
 struct Clock {
     now: Arc<Mutex<Instant>>,
     sleeps: AtomicUsize,
@@ -63,7 +63,8 @@ fn poll(deadline: &mut Deadline, clock: &Clock) -> Poll<()> {
     deadline.poll(clock, &mut Context::from_waker(Waker::noop()))
 }
 
-/// Each new timer wakes the reactor: three system calls, for each read of a download.
+/// A new timer for each read of a download would wake the reactor each time, with three system
+/// calls.
 #[test]
 fn a_deadline_that_is_moved_on_keeps_its_timer() {
     let clock = Clock::new();
@@ -103,7 +104,7 @@ fn a_deadline_that_is_moved_forward_does_not_wait_for_the_old_one() {
     assert!(poll(&mut deadline, &clock).is_ready());
 }
 
-/// A network may have a clock that stands still, and end its sleeps by other means.
+/// A network may have a clock that stands still, and end its sleeps in another way.
 #[test]
 fn the_end_of_a_sleep_counts_whatever_the_clock_says() {
     struct Still(Instant);

@@ -1,4 +1,4 @@
-//! The kernel moves bytes between a socket and a file, where it can.
+//! Moves bytes between a socket and a file in the kernel, on systems that can.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod linux;
@@ -12,11 +12,11 @@ pub use linux::splice::Pipe;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub use unsupported::{Pipe, send, worth_sending};
 
-/// What came of a call that did not fail.
+/// The result of a call that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KernelCopy {
-    /// So many bytes were moved; none at the end.
+    /// The number of bytes moved; 0 at the end.
     Bytes(usize),
-    /// The kernel does not do it for these two: reading and writing may do.
+    /// The kernel cannot do it for these two descriptors. The caller reads and writes instead.
     Refused,
 }

@@ -1,51 +1,51 @@
-//! Other systems than Linux: the kernel moves nothing, and the caller reads and writes.
+//! Stand-ins for systems other than Linux: they move nothing, so the caller reads and writes.
 
 use std::io;
 use std::os::fd::BorrowedFd;
 
 use super::KernelCopy;
 
-/// There is none.
+/// A pipe that never exists.
 #[derive(Debug)]
 pub enum Pipe {}
 
 impl Pipe {
-    /// Is always `None`.
+    /// Returns `None`.
     pub fn new() -> Option<Self> {
         None
     }
 
-    /// How many bytes are in it.
+    /// Returns the number of bytes in the pipe.
     pub fn held(&self) -> usize {
         match *self {}
     }
 
-    /// Takes in what a socket in non-blocking mode has.
+    /// Fills the pipe with what a non-blocking socket holds.
     ///
     /// # Errors
-    /// None.
+    /// Never.
     pub fn fill(&mut self, _: BorrowedFd<'_>) -> io::Result<KernelCopy> {
         match *self {}
     }
 
-    /// Writes all that is in it to a file.
+    /// Writes everything in the pipe to a file.
     ///
     /// # Errors
-    /// None.
+    /// Never.
     pub fn empty(&mut self, _: BorrowedFd<'_>) -> io::Result<KernelCopy> {
         match *self {}
     }
 }
 
-/// Refuses.
+/// Refuses, so that the caller reads and writes.
 ///
 /// # Errors
-/// None.
+/// Never.
 pub fn send(_: BorrowedFd<'_>, _: BorrowedFd<'_>) -> io::Result<KernelCopy> {
     Ok(KernelCopy::Refused)
 }
 
-/// Is always `false`.
+/// Returns `false`.
 pub fn worth_sending(_: BorrowedFd<'_>) -> bool {
     false
 }

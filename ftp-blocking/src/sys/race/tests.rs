@@ -1,4 +1,4 @@
-//! Races without sockets and without waiting: an attempt is its address.
+//! Tests of the race without sockets and without waiting. Each attempt is only its address.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ fn race(count: u8) -> Race<SocketAddr> {
     Race::new((1..=count).map(address), None)
 }
 
-/// Nothing is heard from any attempt.
+/// Reports that the attempt has no result yet.
 fn silence(_: &mut SocketAddr) -> io::Result<Option<()>> {
     Ok(None)
 }
@@ -48,7 +48,7 @@ fn the_next_attempt_begins_at_once_when_one_fails() {
         Ok(None::<()>)
     };
     assert_eq!(race.check(second_fails), None);
-    // An attempt that cannot even begin costs no time either.
+    // An attempt that fails at once must not delay the next one.
     let third_fails = |begun| {
         if begun == address(3) {
             return Err(io::ErrorKind::NetworkUnreachable.into());

@@ -9,8 +9,9 @@ use rustix::io::Errno;
 
 use super::KernelCopy;
 
-/// Less room in a pipe than this makes more system calls than reading and writing do, and for a
-/// smaller file it is not worth it to look whether [`send`](sendfile::send) may be used.
+/// The least size, in bytes, for the kernel's paths. A smaller pipe takes more system calls than
+/// reading and writing. For a smaller file it is not worth checking whether
+/// [`send`](sendfile::send) works.
 const LEAST: usize = 64 * 1024;
 
 fn kernel_copy(result: Result<usize, Errno>) -> io::Result<KernelCopy> {
@@ -21,7 +22,8 @@ fn kernel_copy(result: Result<usize, Errno>) -> io::Result<KernelCopy> {
     }
 }
 
-/// Not for this kind of file, or not on this kernel, or not in this sandbox.
+/// Returns whether the kernel does not support this kind of file, or the call, or a sandbox forbids
+/// it.
 fn is_refusal(error: Errno) -> bool {
     matches!(
         error,

@@ -1,4 +1,4 @@
-//! From a file to a socket, by sendfile.
+//! Moves bytes from a file to a socket, by sendfile.
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -8,25 +8,25 @@ use rustix::io::Errno;
 
 use super::{KernelCopy, LEAST, kernel_copy};
 
-/// How much one call sends: enough that calls do not count, little enough that the control
-/// connection is looked at several times a second on a slow disk.
+/// The number of bytes per call. It is large enough to need few calls. It is small enough that the
+/// control connection is still read several times a second on a slow disk.
 const SEND: usize = 1024 * 1024;
 
-/// Sends from a file, at its position, to a socket in non-blocking mode.
+/// Sends from a file, at its position, to a non-blocking socket.
 ///
 /// # Errors
-/// [`WouldBlock`](io::ErrorKind::WouldBlock) where the socket has no room yet, or what ends the
+/// [`WouldBlock`](io::ErrorKind::WouldBlock) if the socket has no room yet; an error that ends the
 /// connection.
 pub fn send(socket: BorrowedFd<'_>, file: BorrowedFd<'_>) -> io::Result<KernelCopy> {
     match sendfile(socket, file, None, SEND) {
-        // Reading and writing will tell whether the file or the socket was at fault; but what
-        // ended the connection is told only once.
+        // The next read or write finds out whether the file or the socket failed. But the system
+        // reports the end of a connection only once, so that error is returned now.
         Err(error) if !is_the_connections(error) => Ok(KernelCopy::Refused),
         sent => kernel_copy(sent),
     }
 }
 
-/// Whether [`send`] may and should be used for this file.
+/// Returns whether [`send`] may be used for this file, and is worth it.
 pub fn worth_sending(file: BorrowedFd<'_>) -> bool {
     let large = fstat(file).is_ok_and(|stat| {
         let regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
@@ -35,14 +35,14 @@ pub fn worth_sending(file: BorrowedFd<'_>) -> bool {
     large && ignores_broken_pipes()
 }
 
-/// Where the far end has closed, sendfile raises SIGPIPE, unlike all else that is done with
-/// sockets here. Rust programs ignore it, but some undo that, and others are not written in
-/// Rust.
+/// Returns whether SIGPIPE is ignored. sendfile raises it when the peer has closed, unlike the
+/// other socket calls here. Rust programs ignore it by default, but some undo that, and this
+/// library may also run in a program that is not written in Rust.
 fn ignores_broken_pipes() -> bool {
     std::fs::read_to_string("/proc/self/status").is_ok_and(|status| is_ignored(&status))
 }
 
-/// Whether `/proc/self/status` has SIGPIPE, number 13, in its mask of ignored signals.
+/// Returns whether `/proc/self/status` lists SIGPIPE, number 13, among the ignored signals.
 fn is_ignored(status: &str) -> bool {
     let mut lines = status.lines();
     let mask = lines.find_map(|line| line.strip_prefix("SigIgn:"));
@@ -50,7 +50,7 @@ fn is_ignored(status: &str) -> bool {
     mask.is_some_and(|mask| mask & 1 << 12 != 0)
 }
 
-/// An error of a connection and never of a file, or of both alike.
+/// Returns whether only a connection gives this error, or whether it would be the same for a file.
 fn is_the_connections(error: Errno) -> bool {
     matches!(
         error,

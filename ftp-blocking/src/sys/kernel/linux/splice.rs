@@ -1,4 +1,4 @@
-//! From a socket to a file, through a pipe in the kernel.
+//! Moves bytes from a socket to a file, through a pipe in the kernel.
 
 use std::io;
 use std::mem::{MaybeUninit, replace};
@@ -12,8 +12,8 @@ use socket2::SockRef;
 use super::{KernelCopy, LEAST, is_refusal, kernel_copy};
 use crate::sys::descriptor::{again, read, write_all};
 
-/// Room in a pipe: as much as the kernel gives to every user. With the 64 KiB that a pipe has by
-/// itself, downloads took half as much CPU again.
+/// The pipe's size in bytes: the most that the kernel gives to every user. With the default of 64
+/// KiB, downloads took half as much CPU again.
 const ROOM: usize = 1024 * 1024;
 
 /// A pipe on the way from a socket to a file. It holds pages, not copies of them.
@@ -23,12 +23,12 @@ pub struct Pipe {
     writer: OwnedFd,
     room: usize,
     held: usize,
-    /// The last look found nothing.
+    /// Whether the last splice found nothing.
     idle: bool,
 }
 
 impl Pipe {
-    /// `None` where there is none that is worth it: a user who has many pipes gets small ones.
+    /// Creates a pipe. `None` if the kernel grants only a small one, as to a user with many pipes.
     pub fn new() -> Option<Self> {
         let (reader, writer) = pipe_with(PipeFlags::CLOEXEC).ok()?;
         let mut room = ROOM;
@@ -47,25 +47,25 @@ impl Pipe {
         })
     }
 
-    /// How many bytes are in it.
+    /// Returns the number of bytes in the pipe.
     pub fn held(&self) -> usize {
         self.held
     }
 
-    /// Takes in what a socket in non-blocking mode has.
+    /// Fills the pipe with what a non-blocking socket holds.
     ///
     /// # Errors
-    /// [`WouldBlock`](io::ErrorKind::WouldBlock) where it has nothing yet, or what ends the
-    /// connection.
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) if the socket holds nothing yet; an error that
+    /// ends the connection.
     pub fn fill(&mut self, socket: BorrowedFd<'_>) -> io::Result<KernelCopy> {
         let spliced = self.splice_from(socket);
-        // Urgent data stops splice: it then finds nothing, again and again, or the end.
+        // TCP urgent data stops splice: it then finds nothing again and again, or reports an end.
         let was_idle = replace(&mut self.idle, spliced == Err(Errno::AGAIN));
         let nothing = spliced == Ok(0) || (self.idle && was_idle);
         if !nothing || !has_more(socket) {
             return kernel_copy(spliced);
         }
-        // It may have come a moment ago.
+        // Data may have arrived just now.
         self.idle = false;
         match self.splice_from(socket) {
             Ok(0) | Err(Errno::AGAIN) => Ok(KernelCopy::Refused),
@@ -81,10 +81,10 @@ impl Pipe {
         Ok(count)
     }
 
-    /// Writes all that is in it to a file. [`KernelCopy::Refused`] where that went by copying.
+    /// Writes everything in the pipe to a file. Returns [`KernelCopy::Refused`] if it had to copy.
     ///
     /// # Errors
-    /// What the file says; what could not be written is still [held](Self::held).
+    /// The file's error. Bytes that were not written are still [held](Self::held).
     pub fn empty(&mut self, file: BorrowedFd<'_>) -> io::Result<KernelCopy> {
         let before = self.held;
         while self.held > 0 {
@@ -99,7 +99,7 @@ impl Pipe {
         Ok(KernelCopy::Bytes(before))
     }
 
-    /// For files that were opened for appending, and for devices that splice cannot write to.
+    /// Copies. Files opened for appending, and some devices, do not accept splice.
     fn copy(&mut self, file: BorrowedFd<'_>) -> io::Result<KernelCopy> {
         let mut buffer = vec![0; self.held.min(LEAST)];
         while self.held > 0 {
@@ -113,7 +113,7 @@ impl Pipe {
     }
 }
 
-/// Whether reading would bring something.
+/// Returns whether a read would find data.
 fn has_more(socket: BorrowedFd<'_>) -> bool {
     let mut byte = [MaybeUninit::uninit()];
     let peeked = SockRef::from(&socket).peek(&mut byte);
