@@ -1,4 +1,4 @@
-//! The tests that run for both adapters, through this one.
+//! Runs the tests that both adapters share, with `ftp-blocking`.
 
 mod face;
 mod support;
@@ -10,7 +10,7 @@ mod proxy_example;
 #[allow(dead_code, reason = "its main function")]
 mod resume_example;
 
-/// The examples, which some of the tests run for real.
+/// The examples. Some of the tests run them.
 mod examples {
     pub(crate) use crate::proxy_example::Proxy;
     pub(crate) use crate::resume_example::fetch;

@@ -1,4 +1,4 @@
-//! No descriptor is left open: see `alone/descriptors.rs`.
+//! No descriptor stays open: see `alone/descriptors.rs`.
 
 mod face;
 mod support;
@@ -6,5 +6,5 @@ mod support;
 #[path = "alone/descriptors.rs"]
 mod alone;
 
-/// This adapter has no futures.
+/// Does nothing, since this adapter has no futures to drop.
 fn given_up_by_dropping_futures() {}

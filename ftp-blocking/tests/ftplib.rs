@@ -1,9 +1,9 @@
-//! The same dialogues with CPython's ftplib and with this crate, against the same server: both
-//! come to the same result, or the difference stands in a table with its reason. They run through
-//! this adapter alone, because they compare the protocol, which is in the core.
+//! Compares this crate with CPython's ftplib: both have the same dialogues with the same server.
+//! Their results are equal, or a table lists the difference and its reason. The tests use this
+//! adapter only, because they compare the protocol, which is in the core.
 //!
-//! Without a python3 that has ftplib, only our own side is run, unless `FTP_REQUIRE_PYTHON` is
-//! set: then its absence is a failure.
+//! Without a python3 that has ftplib, only this crate's side runs. If `FTP_REQUIRE_PYTHON` is set,
+//! the tests fail instead.
 
 #[path = "ftplib/dialogue.rs"]
 mod dialogue;
@@ -26,7 +26,7 @@ use dialogue::Dialogue;
 use differences::{DIFFERENCES, Difference};
 use server::{ClosedPort, Server};
 
-/// One test for each list of dialogues.
+/// Defines one test for each list of dialogues.
 macro_rules! same_as_ftplib {
     ($($list:ident)*) => {
         $(
@@ -96,7 +96,7 @@ fn compare(dialogues: &[Dialogue]) {
     );
 }
 
-/// One client's dialogue, with servers of its own.
+/// Runs one client's dialogue, with servers of its own. Returns the outcome.
 fn have(
     dialogue: &Dialogue,
     run: impl FnOnce(&Dialogue, u16, Option<u16>) -> Vec<Vec<u8>>,
@@ -111,7 +111,7 @@ fn have(
     };
     let target_port = target.as_ref().map(|target| target.address.port());
     let mut outcomes = run(dialogue, port, target_port);
-    // What stands ahead of every dialogue is of interest only where it fails.
+    // The opening calls of a dialogue are compared only if one of them fails.
     let opening = dialogue.opening().len();
     let opened = outcomes.iter().take(opening);
     if opened.clone().all(|outcome| outcome.starts_with(b"ok ")) {

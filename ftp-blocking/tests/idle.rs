@@ -1,4 +1,4 @@
-//! What an idle session holds: see `alone/idle.rs`.
+//! Measures what an idle session holds: see `alone/idle.rs`.
 
 mod face;
 mod support;
@@ -6,8 +6,8 @@ mod support;
 #[path = "alone/idle.rs"]
 mod alone;
 
-/// How many bytes of each session may stay when it is gone: less than one.
+/// The number of bytes per session that may stay after the session is gone: less than one.
 const LEFT_BEHIND: usize = 1;
 
-/// In how many rounds that is measured: nothing is late.
+/// The number of rounds. One is enough, since this adapter frees nothing late.
 const ROUNDS: usize = 1;

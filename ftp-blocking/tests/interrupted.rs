@@ -1,6 +1,6 @@
-//! Every single call to the transport fails once: hard cases 3, 9 and 10. It runs for this adapter
-//! alone, because a call that ends without a result at its deadline exists here alone. In
-//! `ftp-smol` a dropped future takes its place: see `futures.rs` there.
+//! Each single call to the transport fails once (hard cases 3, 9 and 10). Only this adapter has
+//! calls that end without a result at their deadline. In `ftp-smol` dropped futures take their
+//! place: see `futures.rs` there.
 
 mod face;
 mod support;
@@ -16,7 +16,7 @@ use face::{Behind, Client, Error, ErrorKind, Memory, Options, TransferOptions};
 use support::middlebox::{Middlebox, Passage};
 use support::tls::tls;
 
-/// The n-th call fails, counted over all connections.
+/// A network whose n-th call fails, counted over all connections.
 #[derive(Clone)]
 struct Fault {
     left: Arc<AtomicUsize>,
@@ -28,7 +28,7 @@ impl Fault {
         match self.left.fetch_sub(1, Ordering::Relaxed) {
             1 => Err(self.kind.into()),
             0 => {
-                // It has failed already: stay at 0.
+                // The call has failed already. The counter stays at 0.
                 self.left.store(0, Ordering::Relaxed);
                 Ok(())
             }
@@ -83,12 +83,12 @@ fn options(tls: Option<&TlsEnds>) -> Options {
     }
 }
 
-/// In clear, under TLS 1.2, under TLS 1.3.
+/// Returns all kinds of channels: clear text, TLS 1.2 and TLS 1.3.
 fn channels() -> impl Iterator<Item = Option<&'static TlsEnds>> {
     [None].into_iter().chain(tls().iter().map(Some))
 }
 
-/// A whole session but for the connecting and the end; the content of the first download.
+/// Runs a whole session, without connecting and QUIT. Returns the content of the first download.
 fn session(client: &mut Client) -> Result<Vec<u8>, Error> {
     client.login("user", "secret")?;
     client.features()?;
@@ -160,7 +160,7 @@ fn hard_10_every_call_to_the_transport_fails_once() {
     }
 }
 
-/// Returns the number of calls.
+/// Makes each call fail in turn. Returns the number of calls.
 fn fail_everywhere(setup: &Setup, tls: Option<&TlsEnds>, kind: io::ErrorKind) -> usize {
     for call in 1.. {
         let memory = server(setup.clone(), tls);

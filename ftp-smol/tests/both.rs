@@ -1,4 +1,4 @@
-//! The tests that run for both adapters, through this one. They are in `ftp-blocking`.
+//! Runs the tests that both adapters share, with `ftp-smol`. The tests are in `ftp-blocking`.
 
 mod face;
 #[path = "../../ftp-blocking/tests/support/mod.rs"]
@@ -11,7 +11,7 @@ mod proxy_example;
 #[allow(dead_code, reason = "its main function")]
 mod resume_example;
 
-/// The examples, which some of the tests run for real.
+/// The examples. Some of the tests run them.
 mod examples {
     use std::fs::File;
 

@@ -1,4 +1,4 @@
-//! No descriptor is left open: see `alone/descriptors.rs` of `ftp-blocking`.
+//! No descriptor stays open: see `alone/descriptors.rs` of `ftp-blocking`.
 
 mod face;
 #[path = "../../ftp-blocking/tests/support/mod.rs"]
@@ -10,7 +10,7 @@ mod alone;
 use ftp_proto::simulator::Setup;
 use smol::{block_on, future};
 
-/// A download that is opened and dropped after so many turns.
+/// Opens downloads, and drops each one after another number of turns.
 fn given_up_by_dropping_futures() {
     let hosted = alone::hosted(Setup::new());
     let mut client = alone::connect(&hosted, alone::localhost()).expect("logged in");

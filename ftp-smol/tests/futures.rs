@@ -1,5 +1,5 @@
-//! Futures, which exist in this adapter alone: dropped at every await point (hard cases 3, 9 and
-//! 10), and sent to other threads.
+//! Tests of futures, which only this adapter has: they are dropped at every await point (hard cases
+//! 3, 9 and 10), and sent to other threads.
 
 mod face;
 #[path = "../../ftp-blocking/tests/support/mod.rs"]
@@ -22,7 +22,7 @@ use support::files::{big, content, holding};
 use support::tcp_server::TcpServer;
 use support::tls::tls;
 
-/// Polls at most so many times and then drops; `None` when it was dropped unfinished.
+/// Polls a future at most this many times, then drops it. `None` if it did not finish.
 fn poll_times<T>(times: usize, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -56,12 +56,12 @@ fn protected(setup: Setup, tls: Option<&TlsEnds>) -> Setup {
     }
 }
 
-/// In clear, under TLS 1.2, under TLS 1.3.
+/// Returns all kinds of channels: clear text, TLS 1.2 and TLS 1.3.
 fn channels() -> impl Iterator<Item = Option<&'static TlsEnds>> {
     [None].into_iter().chain(tls().iter().map(Some))
 }
 
-/// A whole session but for the connecting and the end.
+/// Runs a whole session, without connecting and QUIT.
 async fn session(client: &mut Client) -> Result<(), Error> {
     client.login("user", "secret").await?;
     client.features().await?;
@@ -129,7 +129,7 @@ fn hard_10_every_future_dropped_at_every_await_point() {
     }
 }
 
-/// Returns the number of points.
+/// Drops the future at each point in turn. Returns the number of points.
 fn drop_everywhere(setup: &Setup, tls: Option<&TlsEnds>) -> usize {
     for times in 1.. {
         let memory = server(protected(setup.clone(), tls));
@@ -162,7 +162,7 @@ fn drop_everywhere(setup: &Setup, tls: Option<&TlsEnds>) -> usize {
             }
         };
         if !dead && client.session().is_logged_in() {
-            // Everything else works, too.
+            // Everything else must work too.
             let content = block_on(async {
                 let mut content = Vec::new();
                 client
@@ -174,7 +174,8 @@ fn drop_everywhere(setup: &Setup, tls: Option<&TlsEnds>) -> usize {
             });
             match content {
                 Ok(content) => assert_eq!(content, b"12345", "after poll {times}"),
-                // It was dropped between login and PROT: no data connection in clear.
+                // The login was dropped between PASS and PROT, so clear data connections are
+                // refused.
                 Err(error) => {
                     assert_eq!(error.kind(), ErrorKind::Insecure, "poll {times}: {error}")
                 }
@@ -218,7 +219,7 @@ fn hard_03_dropped_between_the_answer_to_auth_and_the_handshake() {
             if client.session().is_dead() {
                 dead += 1;
                 assert_eq!(error.kind(), ErrorKind::Tls);
-                // AUTH itself, queued but not gone when the future was dropped, still goes out.
+                // AUTH was queued but not sent when the future was dropped. It is still sent.
                 let now = memory.server().control_plaintext_received().len();
                 let late = if asked { 0 } else { b"AUTH TLS\r\n".len() };
                 assert_eq!(
@@ -228,7 +229,7 @@ fn hard_03_dropped_between_the_answer_to_auth_and_the_handshake() {
                 );
             } else {
                 assert_eq!(error.kind(), ErrorKind::Insecure, "poll {times}");
-                // AUTH may have been on its way; its answer then waits, unread or not.
+                // AUTH may have been sent. Its reply then waits unread.
                 assert!(!asked || memory.server().commands() == [b"AUTH TLS"]);
             }
         }
@@ -276,7 +277,7 @@ fn hard_09_rest_answered_transfer_dropped_next_download_starts_at_byte_0() {
     }
 }
 
-/// Invariant 3: a client whose reconnect was dropped works where it stood, or not at all.
+/// Invariant 3: after a dropped reconnect, a client works in its old directory or not at all.
 #[test]
 fn a_client_whose_reconnect_was_dropped_is_never_in_another_directory() {
     for times in 0.. {
@@ -317,7 +318,7 @@ fn hard_10_saving_and_sending_dropped_at_every_await_point() {
     assert!(points > 30, "too simple to prove anything");
 }
 
-/// Returns the number of points.
+/// Drops a transfer at each point in turn. Returns the number of points.
 fn dropped_everywhere(tls: Option<&TlsEnds>, downloading: bool) -> usize {
     let all = big(30_000);
     for times in 1.. {
@@ -397,10 +398,10 @@ fn a_transfer_that_never_waits_can_be_dropped_in_its_middle() {
     }
 }
 
-/// `spawn` demands this of a future.
+/// Checks at compile time that a future can be passed to `spawn`.
 fn sendable<T>(_: &(impl Future<Output = T> + Send)) {}
 
-/// It is enough that this compiles.
+/// The test passes if it compiles.
 #[test]
 fn all_futures_are_send() {
     fn all(client: &mut Client, other: &mut Client) {
@@ -435,7 +436,7 @@ fn futures_of_whole_transfers_can_be_sent_to_other_threads() {
     block_on(sending).expect("confirmed");
 }
 
-/// A server that is always faster than we are does not keep a thread from other tasks.
+/// A server that is always faster than the client must not keep the thread from other tasks.
 #[test]
 fn x2_no_poll_moves_more_than_a_bounded_amount() {
     const MOST: usize = 1024 * 1024 + 256 * 1024;

@@ -1,4 +1,4 @@
-//! What an idle session holds: see `alone/idle.rs` of `ftp-blocking`.
+//! Measures what an idle session holds: see `alone/idle.rs` of `ftp-blocking`.
 
 mod face;
 #[path = "../../ftp-blocking/tests/support/mod.rs"]
@@ -7,10 +7,10 @@ mod support;
 #[path = "../../ftp-blocking/tests/alone/idle.rs"]
 mod alone;
 
-/// How many bytes of each session may stay when it is gone. The reactor's tables keep the room for
-/// the most sockets that there ever were. Nothing else stays or piles up.
+/// The number of bytes per session that may stay after the session is gone. The reactor keeps
+/// tables for the largest number of sockets that there ever was. Nothing else stays or grows.
 const LEFT_BEHIND: usize = 128;
 
-/// In how many rounds that is measured, of which the best counts: the reactor's thread is late with
-/// timers that are gone, now more and now less.
+/// The number of rounds. The best one counts, since the reactor's thread frees old timers late,
+/// sometimes more and sometimes less.
 const ROUNDS: usize = 4;

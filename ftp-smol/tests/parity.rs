@@ -1,7 +1,7 @@
-//! Both adapters offer the same operations: their public methods, parameters included, are the
-//! same but for `async`.
+//! Both adapters offer the same operations: their public methods and parameters are equal, apart
+//! from `async`.
 
-/// The public methods of a source file, one normalised signature each.
+/// Returns the public methods of a source file, as normalised signatures.
 fn methods(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     for piece in source.split(" pub ").skip(1) {
@@ -49,7 +49,7 @@ fn both_adapters_offer_the_same_operations() {
     );
 }
 
-/// "Neither contains a reply code", and neither is longer than a page or two.
+/// Neither driver contains a reply code, and neither is longer than 280 lines.
 #[test]
 fn drivers_are_loops_without_protocol() {
     for driver in [

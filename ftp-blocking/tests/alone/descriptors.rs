@@ -1,5 +1,5 @@
-//! No descriptor is left open, however a session ends. The test is alone in its process, so that no
-//! other test opens files at the same time.
+//! No descriptor stays open, however a session ends. The test is alone in its process, so that no
+//! other test opens files meanwhile.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -16,14 +16,14 @@ use crate::support::recording_server::RecordingServer;
 use crate::support::tcp_server::TcpServer;
 use crate::support::tls::{other_tls, tls};
 
-/// `None` where the system does not tell.
+/// Returns the number of open descriptors; `None` if the system does not tell.
 fn open_descriptors() -> Option<usize> {
     Some(std::fs::read_dir("/proc/self/fd").ok()?.count())
 }
 
 #[test]
 fn no_descriptor_is_left_open() {
-    // What is opened once for all is opened now.
+    // The first pass opens what a process opens only once.
     every_ending();
     let Some(before) = open_descriptors() else {
         eprintln!("skipped: no /proc/self/fd");

@@ -1,6 +1,6 @@
-//! How much heap a session without a transfer holds, by an allocator that counts.
+//! Measures the heap that a session holds between transfers, with an allocator that counts.
 //!
-//! The test is alone in its process and the server in another one, so that only sessions are
+//! The test is alone in its process, and the server runs in another one. So only sessions are
 //! counted.
 
 use std::alloc::System;
@@ -14,18 +14,18 @@ use crate::support::server_process::{FILE, LISTING, ServerProcess, serve_if_aske
 #[global_allocator]
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);
 
-/// What a session may hold, in bytes.
+/// The limit for a session, in bytes.
 const LIMIT: usize = 2 * 1024;
 
-/// The same under TLS 1.3, with a certificate of 350 bytes and without a chain. Four tickets have a
-/// copy of it each, the connection has one, and so has what is known of the last data connection: a
-/// longer chain costs six times its length.
+/// The limit for a session under TLS 1.3, in bytes. The certificate has 350 bytes and no chain.
+/// Each of four session tickets holds a copy of it, so does the connection, and so does the
+/// information about the last data connection. A longer chain therefore costs six times its length.
 const TLS_LIMIT: usize = 10 * 1024;
 
-/// More than one, so that neither rounding nor what exists once hides anything.
+/// The number of sessions. With many, neither rounding nor what exists once changes the result.
 const SESSIONS: usize = 32;
 
-/// A session that has done everything that leaves something in memory.
+/// Returns a session that has done everything that may leave something in memory.
 fn session(options: &Options) -> Result<Client, Error> {
     let mut client = Client::connect(options.clone())?;
     client.login("somebody", "a password of some length")?;
@@ -36,7 +36,7 @@ fn session(options: &Options) -> Result<Client, Error> {
     assert_eq!(io::copy(&mut download, &mut io::sink())?, FILE as u64);
     download.finish()?;
     client.store("file", vec![b'x'; FILE])?;
-    // This one is given up, and the next operation aborts it.
+    // This download is dropped early, and the next operation aborts it.
     client.download("file")?.read_exact(&mut [0; 1024])?;
     client.noop()?;
     Ok(client)
@@ -50,18 +50,19 @@ fn a_session_without_a_transfer_holds_at_most_2_kib_and_10_under_tls() {
     let trusted = TlsConfig::with_roots_pem(server.certificate()).expect("a certificate");
     let tls = clear.clone().with_tls(trusted);
     for (options, limit) in [(clear, LIMIT), (tls, TLS_LIMIT)] {
-        // What exists once in a process is not counted.
+        // The first session creates what a process has only once.
         drop(session(&options).expect("works"));
         let before = HEAP.allocated();
         let held = many(&options, before);
-        // Before anything is printed, because the test harness keeps what is printed.
+        // Measured before anything is printed, since the test harness keeps printed text on the
+        // heap.
         let left = HEAP.allocated().saturating_sub(before);
         println!(
             "{held} bytes of heap a session, and {} of the client itself",
             size_of::<Client>()
         );
         assert!(held <= limit, "{held} bytes of heap a session");
-        // Again, where the adapter has a reactor that frees late.
+        // Measured again, since the reactor of an adapter may free memory late.
         let left = (1..crate::ROUNDS)
             .map(|_| {
                 many(&options, before);
@@ -75,13 +76,13 @@ fn a_session_without_a_transfer_holds_at_most_2_kib_and_10_under_tls() {
     }
 }
 
-/// The heap in bytes that each of many sessions holds.
+/// Returns the heap that each of many sessions holds, in bytes.
 fn many(options: &Options, before: usize) -> usize {
     let mut clients = Vec::with_capacity(SESSIONS);
     for _ in 0..SESSIONS {
         clients.push(session(options).expect("works"));
     }
-    // The vector itself is not counted.
+    // The vector itself does not count.
     let vector = SESSIONS * size_of::<Client>();
     (HEAP.allocated() - before - vector).div_ceil(SESSIONS)
 }

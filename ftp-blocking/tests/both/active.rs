@@ -47,7 +47,8 @@ fn assert_closed(listener: SocketAddr) {
     assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
 }
 
-/// A port that is taken for as long as the listener lives; the next port is free.
+/// Returns a listener, whose port is taken while the listener lives, and the next port, which is
+/// free.
 fn taken_and_free(ip: Ipv4Addr) -> (TcpListener, u16) {
     for _ in 0..100 {
         let taken = TcpListener::bind((ip, 0)).expect("a port");
@@ -67,7 +68,7 @@ fn invariant_11_a_stranger_at_the_listener_is_sent_away() {
     client.quit().expect("said goodbye");
 }
 
-/// A server with several addresses may connect from another one.
+/// A server with several addresses may connect from an address that the client does not know.
 #[test]
 fn the_first_to_come_is_taken_by_option() {
     let anyone = active("127.0.0.1", serve_a_stranger_first())
@@ -122,7 +123,7 @@ fn the_listener_is_at_the_control_connections_address_on_a_port_of_the_range() {
     for file in ["one", "two", "three"] {
         assert_eq!(content(&mut client, file), file);
         assert_eq!(server.next_eprt(), SocketAddr::from((ours, port + 1)));
-        // The side that closes first keeps its port in TIME_WAIT: here the client.
+        // The side that closes first keeps its port in TIME_WAIT. Here this is the client.
         client.store("up", file).expect("confirmed");
         assert_eq!(server.next_eprt(), SocketAddr::from((ours, port + 1)));
     }

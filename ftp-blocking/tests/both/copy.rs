@@ -20,7 +20,7 @@ fn both(source: Setup, target: Setup) -> [(Client, Memory); 2] {
     [source, target]
 }
 
-/// Both sessions still work.
+/// Checks that both sessions still work.
 fn both_are_in_step(source: &mut Client, target: &mut Client) {
     for client in [source, target] {
         assert_eq!(client.pwd().unwrap().as_bytes(), b"/");
@@ -45,7 +45,7 @@ fn a_copy_goes_from_server_to_server() {
     }
 }
 
-/// Invariant 11: the address in a 227 is not used.
+/// Invariant 11: the address in the 227 reply is not used.
 #[test]
 fn the_target_is_told_of_the_control_connections_peer() {
     let setup = Setup::new().without("EPSV").pasv_address([192, 0, 2, 7]);
@@ -80,7 +80,7 @@ fn a_refused_stor_leaves_both_in_step() {
     both_are_in_step(&mut source, &mut target);
 }
 
-/// A server that refuses foreign ports, as most do.
+/// Most servers refuse a PORT command with an address that is not the client's.
 #[test]
 fn a_refused_port_leaves_both_in_step() {
     let no = |verb| Fault::on(verb, Action::Reply(b"500 Illegal PORT.\r\n".to_vec()));
@@ -95,7 +95,8 @@ fn a_refused_port_leaves_both_in_step() {
     both_are_in_step(&mut source, &mut target);
 }
 
-/// A copy that one of the two servers did not finish is an error, whatever the other one replies.
+/// If one of the two servers does not finish the copy, the copy fails, whatever the other server
+/// replies.
 #[test]
 fn one_failing_side_is_a_failure() {
     let failing = |verb| {
@@ -119,7 +120,7 @@ fn one_failing_side_is_a_failure() {
     }
 }
 
-/// Neither server would begin the TLS handshake, so not a byte is sent.
+/// Neither server would begin the TLS handshake, so the client sends nothing.
 #[test]
 fn protected_data_cannot_be_copied() {
     for ends in tls() {
@@ -136,7 +137,7 @@ fn protected_data_cannot_be_copied() {
     }
 }
 
-/// Each name is encoded by the options of its own client. Active mode does not matter.
+/// Each client's options encode the name on its own server. Active mode makes no difference.
 #[test]
 fn names_are_encoded_on_both_sides() {
     let latin = Options::new("localhost").with_encoding(Encoding::Latin1);

@@ -1,4 +1,4 @@
-//! Hard case 13: replies cut in two at every position, in a whole session.
+//! Hard case 13: a whole session in which one reply is cut in two, at every position in turn.
 
 use ftp_proto::simulator::cases;
 

@@ -1,4 +1,4 @@
-//! What a user reads when something fails: the text of each error.
+//! The text of each error, as people read it.
 
 use std::io::Read as _;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -26,7 +26,7 @@ fn explicit() -> Options {
     plain().with_tls(trusting())
 }
 
-/// Implicit TLS at port 21, where the simulator greets in clear text.
+/// Options for implicit TLS at port 21, where the simulator greets in clear text.
 fn implicit() -> Options {
     plain().with_implicit_tls(trusting()).with_port(21)
 }
@@ -45,7 +45,7 @@ fn reply(line: &str) -> Action {
     Action::Reply(format!("{line}\r\n").into_bytes())
 }
 
-/// What is tried after the greeting.
+/// An operation to try after the greeting.
 type Try = fn(&mut Client) -> Result<(), Error>;
 
 fn login(client: &mut Client) -> Result<(), Error> {
@@ -70,7 +70,7 @@ fn said(setup: Setup, options: Options, attempt: Try) -> Error {
 fn assert_says(setup: Setup, options: Options, attempt: Try, line: &str) {
     let error = said(setup, options, attempt);
     assert_eq!(error.to_string(), line);
-    // A `main` that returns the error prints this.
+    // Rust prints `Debug` if `main` returns the error.
     let says = format!("Error {{ says: {line:?}, kind: ");
     assert!(format!("{error:?}").starts_with(&says), "{error:?}");
 }
@@ -436,7 +436,7 @@ fn hosts_that_are_neither_a_name_nor_an_address() {
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
         }
     }
-    // A network of the caller's may understand it, but not a certificate.
+    // The network is not TCP, so it may accept this host. But no certificate can match it.
     let memory = || Memory::new(Simulator::new(secured(Flaw::None)));
     let host = "ftp://ada:hunter2@localhost";
     let error = Client::connect_over(memory(), Options::new(host).with_tls(trusting()));
@@ -450,7 +450,7 @@ fn hosts_that_are_neither_a_name_nor_an_address() {
     assert!(error.to_string().starts_with(line), "{error}");
 }
 
-/// What greets is no FTP server, or nobody knows.
+/// The peer greets, but it is no FTP server, or its greeting leaves that open.
 #[test]
 fn another_service() {
     for (words, quoted) in [
@@ -477,7 +477,7 @@ fn another_service() {
         );
         assert!(error.contains(quoted), "{error}");
     }
-    // A mail server greets as an FTP server does.
+    // A mail server's greeting looks like an FTP server's.
     let mail = files()
         .banner("220 mx.example ESMTP Postfix")
         .fault(Fault::on(
@@ -491,7 +491,7 @@ fn another_service() {
         "USER user: the server refused: 502 5.5.2 Error: command not recognized; it may be no FTP \
          server: it greeted by 220 mx.example ESMTP Postfix",
     );
-    // Where it closes in the middle of it.
+    // The peer closes in the middle of its greeting.
     let hangup = Action::PartialThenHangup(b"RFB 003.008".to_vec());
     let error = said(
         files().fault(Fault::on("GREETING", hangup)),
@@ -499,7 +499,7 @@ fn another_service() {
         |_| Ok(()),
     );
     assert!(error.to_string().contains("RFB 003.008"), "{error}");
-    // Under implicit TLS another service may wait as well, for a handshake or after it.
+    // Under implicit TLS another service may stay silent, in the handshake or after it.
     let (listener, address) = (TcpListener::bind((Ipv4Addr::LOCALHOST, 0)), "127.0.0.1");
     let listener = listener.expect("loopback");
     let port = listener.local_addr().expect("bound").port();
@@ -526,7 +526,7 @@ fn another_service() {
     );
 }
 
-/// The argument says which file it was, but for a secret.
+/// The error quotes the argument of the command, such as the file name, unless it is a secret.
 #[test]
 fn the_argument_of_what_failed() {
     let rows: [(Try, &str); 6] = [
@@ -570,7 +570,7 @@ fn the_argument_of_what_failed() {
     assert_eq!(error.argument(), None);
 }
 
-/// It is asked for in words of all kinds.
+/// Servers use many different words to demand TLS.
 #[test]
 fn a_server_that_wants_tls() {
     for (verb, words) in [
@@ -591,7 +591,7 @@ fn a_server_that_wants_tls() {
     assert!(error.ends_with("Login incorrect."), "{error}");
 }
 
-/// A server without TLS, and what to try.
+/// A server without TLS: the error says what to try instead.
 #[test]
 fn a_server_without_tls() {
     for code in ["500", "502", "504", "530", "534", "550"] {
@@ -636,7 +636,8 @@ fn data_that_comes_from_elsewhere_or_would_go_there() {
         plain().with_config(|config| config.with_passive_address(PassiveAddress::TrustServer));
     let error = said(elsewhere, trusting, download).to_string();
     assert!(!error.contains("ignored"), "{error}");
-    // What has nothing to do with it, and a server that names itself.
+    // If the failure has nothing to do with the address in the 227 reply, the error does not
+    // mention it.
     let missing: Try = |client| {
         login(client)?;
         client.download("/none").map(drop)
@@ -644,7 +645,7 @@ fn data_that_comes_from_elsewhere_or_would_go_there() {
     let named = files().pasv_address([127, 0, 0, 2]).without("EPSV");
     let error = said(named, plain(), missing).to_string();
     assert!(!error.contains("ignored"), "{error}");
-    // A transfer that has begun fails for other reasons.
+    // A transfer that has begun fails for another reason.
     let cut = Action::At {
         after: 2,
         control: b"426 Broken.\r\n".to_vec(),
@@ -679,7 +680,7 @@ fn a_reply_that_ends_with_another_code() {
         pwd,
         &format!("PWD: the server does not speak FTP as it should: {words}"),
     );
-    // Lines that all go on.
+    // A reply whose lines all announce further lines.
     let endless = Action::Reply(b"257-Here\r\n257-\"/\"\r\n257-End\r\n".to_vec());
     assert_says(
         files().fault(Fault::on("PWD", endless)),
@@ -688,7 +689,7 @@ fn a_reply_that_ends_with_another_code() {
         "PWD: timed out after 60s, waiting for a reply; a reply of several lines has begun with 257-, \
          and no line ended it",
     );
-    // The server may close as well; then a QUIT has gone well.
+    // The server may also close the connection. After QUIT this is no error.
     let closes = |verb| files().fault(Fault::on(verb, Action::PartialThenHangup(bytes())));
     assert_says(
         closes("PWD"),
@@ -702,7 +703,7 @@ fn a_reply_that_ends_with_another_code() {
     assert!(client.quit().expect("said goodbye").is_none());
 }
 
-/// A full disk, for example.
+/// The local file cannot be written, for example because the disk is full.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_local_file_that_fails() {

@@ -1,5 +1,5 @@
 //! Transfers from and to files (`save_to`, `send_from`): rows of the contract table with real
-//! files, over memory and over sockets, and what can go wrong with files alone.
+//! files, in memory and over sockets, and failures of the files themselves.
 
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::net::Shutdown;
@@ -18,7 +18,7 @@ use crate::support::counting::{BOTH, Copied, Counting, Way};
 use crate::support::files::{appending_to, big, content, full, holding, serve_resets, unreadable};
 use crate::support::tcp_server::TcpServer;
 
-/// Every download is saved to a file, and every upload sent from one.
+/// Performs an operation. Every download is saved to a file, and every upload is sent from a file.
 fn perform_on(client: &mut Option<Client>, operation: &Operation) -> Outcome {
     let open = client.as_mut().expect("still connected");
     let mut came = Vec::new();
@@ -132,7 +132,8 @@ impl OverTcp {
             middlebox: counting,
             network: Bridge::to(&hosted),
         };
-        // The table's limit of one second is simulated time: a busy machine needs more.
+        // The table's limit of one second is simulated time. Real sockets on a busy machine need
+        // more.
         let options = options.with_timeouts(Timeouts::default());
         let client = Some(Client::connect_over(network, options)?);
         Ok(Self {
@@ -153,7 +154,7 @@ impl OverTcp {
         self.client.as_mut().expect("still connected")
     }
 
-    /// The next operation aborts the transfer and works.
+    /// Checks that the next operation aborts the transfer and then works.
     fn assert_usable(&mut self) {
         let path = self.client().pwd().expect("in step");
         assert_eq!(path.as_bytes(), b"/");
@@ -371,7 +372,7 @@ fn bytes_that_never_reached_the_file_are_not_reported_as_saved() {
         let eating = thread::spawn(move || {
             let mut eaten = vec![0; 400_000];
             eater.read_exact(&mut eaten).expect("given");
-            // Writing fails from now on, but what was written can still be read.
+            // From now on writes fail, but the bytes already written can still be read.
             eater.shutdown(Shutdown::Read).expect("connected");
             (eater, eaten)
         });
@@ -414,7 +415,7 @@ fn hard_02_a_552_stops_a_sender_who_is_blocked() {
             then: Then::Stall,
         };
         let mut session = OverTcp::logged_in(way, Setup::new().fault(Fault::on("STOR", action)));
-        // More than the buffers of both sockets take.
+        // The file is larger than the buffers of both sockets.
         let source = holding(b"");
         source.set_len(64 << 20).expect("a regular file");
         let mut told = 0;
@@ -452,7 +453,7 @@ fn a_reset_after_the_end_of_an_upload_is_found_on_sockets() {
     client.login("user", "secret").expect("logged in");
     for round in 0..20 {
         let sent = vec![round; 100_000];
-        // The server keeps these, and of the others ten bytes.
+        // The server keeps this file whole. Of the next one it keeps ten bytes.
         let stored = client.store("whole", &sent).expect("there");
         assert_eq!((stored.bytes, stored.clean_close), (100_000, false));
         let error = client.store("cut", &sent).expect_err("not there");

@@ -1,5 +1,5 @@
-//! Invariant 8: CR, LF and NUL in any argument of any call are refused before a byte is sent, and
-//! the session is as usable as it was.
+//! Invariant 8: CR, LF and NUL in any argument of any method are refused before a byte is sent, and
+//! the session stays usable.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::face::{
     Client, Encoding, Error, ErrorKind, Memory, Options, TransferOptions, TransferType,
 };
 
-/// The public methods of this adapter that take a name.
+/// Returns the names of this adapter's public methods that take a name.
 fn methods_with_names() -> BTreeSet<&'static str> {
     let sources = [
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/client.rs")),
@@ -42,7 +42,7 @@ fn no_argument_of_any_call_smuggles_a_command() {
     let mut target = Client::connect_over(other, Options::new("localhost")).unwrap();
     target.login("user", "secret").unwrap();
     let mut called = BTreeSet::new();
-    /// The error of a call that must fail.
+    /// Returns the error of a call that must fail.
     fn refused<T>(result: Result<T, Error>) -> Error {
         match result {
             Ok(_) => panic!("not refused"),

@@ -1,5 +1,5 @@
-//! The tests that run for both adapters, one file a concept. They use nothing of an adapter but its
-//! face.
+//! The tests that run for both adapters, one subject per file. They use only what the module `face`
+//! exports of an adapter.
 
 mod active;
 mod contract;

@@ -1,4 +1,4 @@
-//! What a client's observer is told.
+//! What an observer is shown.
 
 use std::sync::mpsc;
 
@@ -6,7 +6,7 @@ use ftp_proto::simulator::{Setup, Simulator};
 
 use crate::face::{Client, Memory, Observed, Options};
 
-/// One given in the options sees all from the greeting on, and goes on after a reconnect.
+/// An observer in the options sees everything from the greeting on, also after a reconnect.
 #[test]
 fn an_observer_in_the_options_sees_the_greeting_and_the_login() {
     let (sender, seen) = mpsc::sync_channel(100);
@@ -31,7 +31,7 @@ fn an_observer_in_the_options_sees_the_greeting_and_the_login() {
     assert_eq!(seen, [&login[..], &site, &login].concat());
 }
 
-/// Invariant 13: the observer is given no secret, not even by its bytes.
+/// Invariant 13: an observer never sees a secret, not even as bytes.
 #[test]
 fn observers_see_no_secret() {
     let memory = Memory::new(Simulator::new(Setup::new()));

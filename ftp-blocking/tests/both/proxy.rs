@@ -1,4 +1,4 @@
-//! The network of the example `proxy` at work.
+//! Tests of the network in the example `proxy`.
 
 use std::io::Read as _;
 use std::time::Duration;
@@ -76,7 +76,7 @@ fn a_silent_proxy_ends_at_the_limit() {
     let error = error.expect_err("late");
     assert_eq!(error.kind(), ErrorKind::Timeout(Wait::Connect));
 
-    // The control connection is made long before this limit.
+    // The control connection takes much less time than this limit.
     let proxy = Forwarding::to(&hosted, Manner::SilentFrom(1));
     let mut client = connect(&proxy, impatient(500)).expect("logged in");
     let error = client.download("/big").map(|_| ()).expect_err("late");

@@ -1,4 +1,4 @@
-//! The example `resume` at work.
+//! Tests of the example `resume`.
 
 use std::io::{Read as _, Seek as _};
 
@@ -12,7 +12,8 @@ fn content() -> Vec<u8> {
     (0..300_000).map(|at: u32| (at % 251) as u8).collect()
 }
 
-/// The result with these faults, the content of the file, and the commands that the server got.
+/// Runs the example against a server with these faults. Returns the result, the content of the file
+/// and the commands that the server received.
 fn fetch(faults: impl IntoIterator<Item = Fault>) -> (Result<(), Error>, Vec<u8>, Vec<Vec<u8>>) {
     let setup = Setup::new().file("/big", content());
     let setup = faults.into_iter().fold(setup, Setup::fault);

@@ -1,4 +1,4 @@
-//! How many sequential round trips a session takes, in lock-step.
+//! The number of round trips that a session takes, one after another.
 
 use std::io::{self, Read as _};
 
@@ -9,12 +9,12 @@ use crate::support::middlebox::{Middlebox, Passage};
 use crate::support::round_trips::{Line, Log};
 use crate::support::tls::tls;
 
-/// The round trips of a session that logs in, does `work` and quits.
+/// Counts the round trips of a session that logs in, does `work` and quits.
 fn trips(work: impl FnOnce(&mut Client)) -> Log {
     trips_with(Setup::new(), Options::new("localhost"), work)
 }
 
-/// The same under TLS 1.3, with each data connection resumed.
+/// Counts the round trips as [`trips`] does, but under TLS 1.3, with every data connection resumed.
 fn trips_under_tls(work: impl FnOnce(&mut Client)) -> Log {
     let [_, ends] = tls() else {
         panic!("there are two versions");
@@ -83,7 +83,7 @@ fn a_listing_takes_as_many_as_a_download() {
         assert_eq!(lines.len(), 4);
     };
     let one = trips(list);
-    // TYPE A instead of TYPE I.
+    // A listing sends TYPE A where a download sends TYPE I.
     assert!(one.trips() <= 9, "one listing: {one}");
 }
 

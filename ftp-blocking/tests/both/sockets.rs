@@ -1,4 +1,4 @@
-//! Rows of the contract table over real sockets, because `Memory` shows nothing of `Tcp`.
+//! Rows of the contract table over real sockets. `Memory` does not test `Tcp`.
 
 use ftp_proto::simulator::contract::{Driver, Operation, Outcome};
 use ftp_proto::simulator::{Simulator, cases};
@@ -16,7 +16,8 @@ struct OverTcp {
 impl Driver for OverTcp {
     fn connect(server: Simulator, options: Options) -> Result<Self, Error> {
         let hosted = TcpServer::new(server);
-        // The table's limit of one second is simulated time: a busy machine needs more.
+        // The table's limit of one second is simulated time. Real sockets on a busy machine need
+        // more.
         let options = options.with_timeouts(Timeouts::default());
         let client = Some(Client::connect_over(Bridge::to(&hosted), options)?);
         Ok(Self { client, hosted })

@@ -1,4 +1,4 @@
-//! The addresses and ports of this machine that connections come from.
+//! The local addresses and ports that connections come from.
 
 use std::io::Read as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
@@ -32,7 +32,7 @@ fn control_and_data_come_from_the_source_address() {
     assert_eq!([control.ip(), data.ip()], [IpAddr::from(OURS); 2]);
 }
 
-/// As a URL has them, and with a zone.
+/// IPv6 hosts may be written in brackets, as in a URL, and with a zone.
 #[test]
 fn ipv6_addresses_in_brackets_and_with_zones() {
     for host in ["[::1]", "::1%1", "[::1%1]", "[::1%lo]"] {
@@ -52,11 +52,11 @@ fn ipv6_addresses_in_brackets_and_with_zones() {
 
 #[test]
 fn a_source_port_is_the_control_connections_alone() {
-    // It was free a moment ago, and no other test uses this address.
+    // The port was free a moment ago, and no other test uses this address.
     let ours = Ipv4Addr::new(127, 0, 0, 80);
     let free = TcpListener::bind((ours, 0)).and_then(|free| free.local_addr());
     let source = free.expect("a port");
-    // The second session finds a port that was in use until a moment ago.
+    // The second session uses a port that the first one used until a moment ago.
     for _ in 0..2 {
         let server = RecordingServer::at(Ipv4Addr::LOCALHOST).expect("loopback");
         let options = Options::new("127.0.0.1")

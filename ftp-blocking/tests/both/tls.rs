@@ -1,4 +1,4 @@
-//! TLS where all goes well, and whom the client trusts.
+//! TLS without faults, and which certificates the client trusts.
 
 use std::io::{Read as _, Write as _};
 
@@ -95,7 +95,7 @@ fn two_logins_at_once_do_not_share_their_sessions() {
     }
 }
 
-/// A reconnect repeats HOST only under TLS, if HOST was sent under TLS.
+/// If HOST was sent under TLS, a reconnect sends it again only under TLS.
 #[test]
 fn host_sent_under_tls_is_repeated_under_tls_alone() {
     for ends in tls() {

@@ -1,5 +1,5 @@
-//! Data connections under TLS that are cut at every single byte of ciphertext, in the handshake and
-//! in close_notify too, while the server does not notice: classes B5 and B6.
+//! Data connections under TLS that an attacker cuts after every single byte of ciphertext, also
+//! inside the handshake and close_notify. The server does not notice. Classes B5 and B6.
 
 use std::io::{self, Read as _, Write as _};
 
@@ -20,14 +20,14 @@ enum Cut {
     Reset,
 }
 
-/// Which bytes of data connections are counted.
+/// The direction of the data connection in which bytes are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     Here,
     There,
 }
 
-/// Cuts data connections after so many bytes of ciphertext.
+/// A network that cuts data connections after `left` bytes of ciphertext.
 #[derive(Clone)]
 struct Cutting {
     way: Way,
@@ -44,7 +44,7 @@ impl Middlebox for Cutting {
 }
 
 impl Cutting {
-    /// How many of these bytes still pass; `None` after the cut.
+    /// Returns how many of these bytes may still pass; `None` after the cut.
     fn room(&self, way: Way, wanted: usize) -> Option<usize> {
         match (way == self.way, self.left) {
             (true, 0) => None,
@@ -87,10 +87,10 @@ impl Passage for Cutting {
     }
 }
 
-/// A way to read a download.
+/// A function that reads a download.
 type Save = fn(&mut Client, &str) -> Result<Vec<u8>, Error>;
 
-/// All ways, and how many bytes lie between one cut and the next.
+/// All ways to read a download, each with the number of bytes from one cut to the next.
 const WAYS: [(Save, usize); 3] = [(at_once, 1), (in_small_pieces, 5), (to_a_file, 7)];
 
 fn at_once(client: &mut Client, path: &str) -> Result<Vec<u8>, Error> {
@@ -132,7 +132,7 @@ fn logged_in(memory: &Memory, cutting: Cutting, tolerance: MissingCloseNotify) -
     client
 }
 
-/// Returns in how many places it was cut.
+/// Cuts a download at many places. Returns the number of places.
 fn downloads(
     path: &str,
     whole: &[u8],
@@ -157,7 +157,7 @@ fn downloads(
                 let Ok(saved) = saved else {
                     continue;
                 };
-                // A download that succeeds is complete, and the server says so.
+                // If the download succeeds, it is complete, and the server confirmed it.
                 assert_eq!(saved, whole, "{version:?}, {cut:?} after {after}");
                 let sent = memory.server().transfers()[0].bytes;
                 assert_eq!(sent, whole.len(), "{version:?}, {cut:?} after {after}");
@@ -181,7 +181,7 @@ fn b5_downloads_cut_at_every_byte_of_ciphertext() {
     }
 }
 
-/// A size that agrees replaces close_notify, and only where every byte has come.
+/// A size that agrees may replace close_notify, but only if every byte has arrived.
 #[test]
 fn b5_downloads_cut_everywhere_in_spite_of_tolerance() {
     for (path, whole) in [("/small", CONTENT), ("/empty", b"")] {
@@ -190,7 +190,8 @@ fn b5_downloads_cut_everywhere_in_spite_of_tolerance() {
     }
 }
 
-/// The server reads so many bytes and no more: no byte is lost without an error.
+/// The server reads only the bytes before the cut. The client must not report success if any byte
+/// is lost.
 #[test]
 fn b5_uploads_cut_at_every_byte_of_ciphertext() {
     for version in VERSIONS {

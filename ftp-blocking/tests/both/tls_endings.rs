@@ -1,4 +1,4 @@
-//! How TLS ends, on the wire: close_notify, half-close and the peer's end on data connections, and
+//! How TLS ends on the wire: close_notify, half-close and the peer's end on data connections, and
 //! CCC on the control connection.
 
 use std::io::{self, Read as _, Write as _};
@@ -11,7 +11,7 @@ use crate::face::{Behind, Client, Error, ErrorKind, Memory, Options, Resumption}
 use crate::support::certificates::{CA, Identity, VERSIONS};
 use crate::support::middlebox::{Middlebox, Passage};
 
-/// What happens to a data connection, in this order, without repetitions.
+/// What happens to a data connection, in order. Repetitions are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
     Wrote,
@@ -36,15 +36,15 @@ struct Wiretap(Arc<Mutex<Tapped>>);
 #[derive(Default)]
 struct Tapped {
     events: Vec<Event>,
-    /// All bytes that were written on the control connection.
+    /// All bytes written on the control connection.
     control: Vec<u8>,
     meddling: Option<Meddling>,
-    /// The command has been sent.
+    /// Whether the next command has been sent.
     sent: bool,
     fin: bool,
-    /// After the handshake of a data connection, so many reads find nothing.
+    /// The number of reads that find nothing after the handshake of a data connection.
     late: u32,
-    /// How many of these reads are still to come.
+    /// The number of such reads that are left.
     on_its_way: u32,
 }
 
@@ -60,12 +60,12 @@ impl Wiretap {
         }
     }
 
-    /// The events since the last call.
+    /// Returns the events since the last call.
     fn events(&self) -> Vec<Event> {
         std::mem::take(&mut self.tapped().events)
     }
 
-    /// Whether nothing has arrived yet. Only reads of the data connection are counted.
+    /// Returns whether nothing has arrived yet. Counts only reads of the data connection.
     fn is_late(&self, is_control: bool) -> bool {
         let mut tapped = self.tapped();
         let is_late = tapped.on_its_way > 0;
@@ -98,7 +98,7 @@ impl Middlebox for Wiretap {
     }
 }
 
-/// A connection that is tapped.
+/// A connection that the test observes and changes.
 struct Tap {
     tap: Wiretap,
     is_control: bool,
@@ -107,7 +107,7 @@ struct Tap {
 }
 
 impl Tap {
-    /// Adds to what is read from the control connection.
+    /// Adds the attacker's bytes to what was read from the control connection.
     fn meddled(&self, buffer: &mut [u8], count: usize) -> usize {
         let mut tapped = self.tap.tapped();
         match tapped.meddling.filter(|_| tapped.sent) {
@@ -158,7 +158,7 @@ impl Passage for Tap {
         } else {
             self.tap.note(Event::Wrote);
             self.writes += 1;
-            // The first write is ClientHello, the second Finished.
+            // The first write is the ClientHello, the second one the Finished message.
             if self.writes == 2 {
                 let mut tapped = self.tap.tapped();
                 tapped.on_its_way = tapped.late;
@@ -248,7 +248,7 @@ fn b1_no_byte_is_sent_after_an_injection() {
     }
 }
 
-/// close_notify, half-close, and only then the wait for the server's end.
+/// The client sends close_notify, half-closes, and only then waits for the server's end.
 #[test]
 fn b5_an_upload_ends_by_close_notify_half_close_and_the_servers_end() {
     for version in VERSIONS {
@@ -257,7 +257,7 @@ fn b5_an_upload_ends_by_close_notify_half_close_and_the_servers_end() {
             let (mut client, memory, tap) = logged_in(setup);
             assert!(store(&mut client, content).expect("confirmed"), "clean");
             let events = tap.events();
-            // The server's end is its close_notify: no ticket can come after it.
+            // The server's end is its close_notify. No session ticket can follow it.
             let ending = [Event::Wrote, Event::HalfClosed, Event::Read, Event::Closed];
             assert!(events.ends_with(&ending), "{version:?}: {events:?}");
             assert!(memory.server().transfers()[0].close_notify);
@@ -265,8 +265,8 @@ fn b5_an_upload_ends_by_close_notify_half_close_and_the_servers_end() {
     }
 }
 
-/// Most servers do not demand close_notify by default: such a server would take the end of the
-/// connection for the end of the file.
+/// If a client vanishes, its upload must end by a reset. By default most servers do not demand
+/// close_notify: they would take an ordinary end of the connection for the end of the file.
 #[test]
 fn b5_an_upload_that_vanishes_with_its_client_is_reset() {
     for version in VERSIONS {
@@ -297,8 +297,8 @@ fn b5_a_download_is_answered_by_close_notify() {
     }
 }
 
-/// Class B6: an upload that is given up at once has used a ticket, too. It waits for the next one
-/// and takes it.
+/// Class B6: an upload that is aborted at once has used up a session ticket. The client therefore
+/// waits for a new one.
 #[test]
 fn b6_aborted_uploads_in_a_row_resume() {
     for version in VERSIONS {
@@ -314,7 +314,8 @@ fn b6_aborted_uploads_in_a_row_resume() {
     }
 }
 
-/// The same where the ticket comes a round trip later: the client waits for it, and then resets.
+/// The ticket arrives one round trip later. The client waits for it, and then resets the
+/// connection.
 #[test]
 fn b6_aborted_uploads_wait_for_a_ticket_that_is_late() {
     for version in VERSIONS {
@@ -331,7 +332,7 @@ fn b6_aborted_uploads_wait_for_a_ticket_that_is_late() {
     }
 }
 
-/// Class B8: bytes after the server's close_notify are not the server's.
+/// Class B8: bytes after the server's close_notify do not come from the server.
 #[test]
 fn b8_bytes_right_after_close_notify_are_an_injection() {
     for version in VERSIONS {
@@ -347,7 +348,7 @@ fn b8_bytes_right_after_close_notify_are_an_injection() {
     }
 }
 
-/// Class B8: an end without close_notify does not make the control connection a clear one.
+/// Class B8: without close_notify the control connection must not continue in clear text.
 #[test]
 fn b8_an_end_without_close_notify_kills_the_session() {
     for version in VERSIONS {

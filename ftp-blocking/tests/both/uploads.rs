@@ -1,4 +1,4 @@
-//! Uploads whose client vanishes, and uploads that last long.
+//! Uploads whose client vanishes, and uploads over a slow line.
 
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -59,8 +59,7 @@ fn keep_alives_are_sent_while_data_moves_without_a_pause() {
     assert_eq!(client.pwd().expect("in step").as_bytes(), b"/");
 }
 
-/// A line on which the system takes long to send what it holds: it holds less each time that it is
-/// asked.
+/// A slow line. The system holds unsent bytes for a long time, and fewer of them at each question.
 #[derive(Clone, Default)]
 struct SlowLine {
     held: Arc<Mutex<Vec<usize>>>,
@@ -82,14 +81,14 @@ impl Passage for SlowLine {
     }
 }
 
-/// F8 of issue 11: while what the system holds becomes less, the server's end and its final reply
-/// are not due.
+/// F8 of issue 11: while the number of unsent bytes falls, the client goes on waiting for the
+/// server's end and for the final reply.
 #[test]
 fn an_upload_has_time_while_what_was_written_gets_through() {
     for (mut held, asked) in [
-        // From the back.
+        // The numbers are taken from the back: 30 first.
         (vec![1, 10, 20, 30], 5),
-        // Nothing has left: that has the time of a stall, once.
+        // While no byte leaves, the client waits only once for the stall limit.
         (vec![0, 9, 30, 30, 30], 3),
         (vec![], 1),
     ] {

@@ -1,4 +1,4 @@
-//! A byte with TCP's urgent mark in the middle of a download: it is not part of the file, and it
+//! A byte with TCP's urgent mark in the middle of a download. It is not part of the file, and it
 //! does not end the file.
 
 use std::fs::File;
@@ -13,7 +13,7 @@ use socket2::SockRef;
 use crate::face::{Client, Download, Options, Timeouts};
 use crate::support::files;
 
-/// A client of a server with one file, which `send` writes to the data connection.
+/// Returns a client of a server with one file. `send` writes the file to the data connection.
 fn serve(send: impl FnOnce(TcpStream) + Send + 'static) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -51,7 +51,7 @@ fn serve(send: impl FnOnce(TcpStream) + Send + 'static) -> Client {
     client
 }
 
-/// A thousand bytes on either side of one with the urgent mark.
+/// Writes a thousand bytes, a byte with the urgent mark, and another thousand bytes.
 fn with_an_urgent_byte(stream: &mut TcpStream) {
     stream.write_all(&[b'A'; 1000]).unwrap();
     SockRef::from(&*stream).send_out_of_band(b"!").unwrap();
@@ -72,7 +72,7 @@ fn saved(download: Download<'_>) -> usize {
     length
 }
 
-/// splice stops at urgent data and returns 0, as at the end of a file.
+/// At urgent data, splice stops and returns 0, as it does at the end of a file.
 #[test]
 fn urgent_data_does_not_cut_a_download_short() {
     for length in [read, saved] {
@@ -81,7 +81,7 @@ fn urgent_data_does_not_cut_a_download_short() {
     }
 }
 
-/// splice may also say again and again that there is nothing yet.
+/// At urgent data, splice may also report again and again that nothing has arrived.
 #[test]
 fn urgent_data_does_not_make_a_download_spin() {
     let (finish, finished) = mpsc::channel::<()>();
@@ -95,11 +95,11 @@ fn urgent_data_does_not_make_a_download_spin() {
     let spent = ticks() - before;
     drop(finish);
     assert_eq!(error.unwrap_err().transferred(), Some(2000));
-    // Two hundred ticks pass until the time-out.
+    // The time-out is two seconds, or 200 ticks.
     assert!(spent < 50, "{spent} ticks of work while there was none");
 }
 
-/// The processor time of this thread, in hundredths of a second.
+/// Returns the processor time of this thread, in hundredths of a second.
 fn ticks() -> u64 {
     let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
     let fields = stat.rsplit(')').next().unwrap().split_whitespace();

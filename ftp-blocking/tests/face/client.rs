@@ -1,3 +1,3 @@
-//! The client that the shared tests call: this adapter's own, which blocks by nature.
+//! The client that the shared tests call: the client of this adapter, which blocks anyway.
 
 pub(crate) use ftp_blocking::*;

@@ -1,4 +1,4 @@
-//! The networks that the shared tests use, by this adapter's traits: a bridge to the simulated
+//! The networks of the shared tests, written with this adapter's traits: a bridge to the simulated
 //! server, and a network with a middlebox.
 
 use std::io;
@@ -12,7 +12,7 @@ use ftp_blocking::transport::{Dialled, Dialling, Listener, Network, Stream, Targ
 use crate::support::middlebox::{Middlebox, Passage};
 use crate::support::tcp_server::TcpServer;
 
-/// TCP, with the ports of a simulated server bridged to real ones.
+/// A TCP network that maps the ports of a simulated server to real ports.
 pub(crate) struct Bridge {
     tcp: Tcp,
     hosted: TcpServer,

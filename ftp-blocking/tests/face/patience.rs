@@ -1,11 +1,11 @@
-//! What giving up means in this adapter: a call to the transport that ends without a result at its
-//! deadline.
+//! How an operation is given up in this adapter: one call to the transport ends without a result,
+//! at its deadline.
 
 use std::io;
 
 use crate::support::failing_calls::FailingCalls;
 
-/// Does something, of which this call to the transport ends without a result.
+/// Runs an action. After `calls` calls to the transport, one call ends without a result.
 pub(crate) fn impatient<T>(
     failing_calls: &FailingCalls,
     calls: usize,

@@ -1,36 +1,36 @@
-//! Dialogues as data: what is asked of both clients, and what the server says to it.
+//! Dialogues as data: the calls of both clients, and what the server does.
 
 use std::time::Duration;
 
 use crate::server::{LIMIT, Script, Step};
 
-/// One dialogue, which both clients have with the same server.
+/// One dialogue. Each client has it with a server of its own that follows the same script.
 pub(crate) struct Dialogue {
     pub(crate) name: &'static str,
-    /// Each call with its arguments; what has to stand ahead of them is [`opening`](Self::opening).
+    /// Each call with its arguments. The calls of [`opening`](Self::opening) come before them.
     pub(crate) calls: Vec<Vec<&'static str>>,
     pub(crate) script: Script,
     /// The second server of a copy.
     pub(crate) target: Option<Script>,
     pub(crate) setting: Setting,
-    /// Verbs of which the server's account is compared too.
+    /// The verbs whose commands, as the server received them, are compared as well.
     pub(crate) watched: &'static [&'static str],
-    /// What both come to; where they differ, [`DIFFERENCES`](crate::differences::DIFFERENCES)
-    /// says it.
+    /// The result of both clients. `None` if they differ;
+    /// [`DIFFERENCES`](crate::differences::DIFFERENCES) then lists both results.
     pub(crate) result: Option<&'static str>,
 }
 
-/// How both clients are set.
+/// The settings of both clients.
 #[derive(Clone)]
 pub(crate) struct Setting {
     pub(crate) mode: Mode,
     pub(crate) encoding: Encoding,
     pub(crate) timeout: Duration,
-    /// The source address.
+    /// The local address that connections come from.
     pub(crate) source: Option<&'static str>,
-    /// Whether the address in 227 is trusted.
+    /// Whether the client trusts the address in a 227 reply.
     pub(crate) trust: bool,
-    /// Nobody listens where the clients connect to.
+    /// Whether no server listens at the port that the clients connect to.
     pub(crate) absent: bool,
 }
 
@@ -46,7 +46,7 @@ pub(crate) enum Encoding {
     Latin1,
 }
 
-/// A dialogue of these calls, before anything is said of the server.
+/// Creates a dialogue of these calls, with the default server.
 pub(crate) fn dialogue(name: &'static str, calls: &[&[&'static str]]) -> Dialogue {
     Dialogue {
         name,
@@ -72,19 +72,19 @@ impl Dialogue {
         self
     }
 
-    /// What a verb, or a whole command, gets.
+    /// Sets what the server does on a verb, or on a whole command.
     pub(crate) fn on<const N: usize>(mut self, command: &str, steps: [Step; N]) -> Self {
         self.script.set(command, steps.into());
         self
     }
 
-    /// And what it gets the next time.
+    /// Adds what the server does the next time.
     pub(crate) fn then<const N: usize>(mut self, command: &str, steps: [Step; N]) -> Self {
         self.script.add(command, steps.into());
         self
     }
 
-    /// What a command gets from the second server, which is there from now on.
+    /// Sets what the second server does on a command. The first call adds that server.
     pub(crate) fn on_target<const N: usize>(mut self, command: &str, steps: [Step; N]) -> Self {
         let target = self.target.get_or_insert_with(Script::default);
         target.set(command, steps.into());
@@ -105,30 +105,30 @@ impl Dialogue {
         self
     }
 
-    /// For dialogues in which one of the two waits in vain.
+    /// Shortens the time-out, for dialogues in which one of the clients waits in vain.
     pub(crate) fn impatient(self) -> Self {
         self.set(|setting| setting.timeout = Duration::from_millis(500))
     }
 
-    /// Compares which commands of these verbs the server saw; `from` stands for the address that
-    /// the client had, `target` for those that PORT and EPRT named.
+    /// Also compares the commands with these verbs that the server received. `from` is the client's
+    /// address, and `target` stands for the addresses in PORT and EPRT.
     pub(crate) fn watch(mut self, verbs: &'static [&'static str]) -> Self {
         self.watched = verbs;
         self
     }
 
-    /// What both come to.
+    /// Sets the result of both clients.
     pub(crate) fn both(mut self, result: &'static str) -> Self {
         self.result = Some(result);
         self
     }
 
-    /// Whether it asks for a parser alone.
+    /// Returns whether the dialogue needs a server. One that calls only a parser does not.
     pub(crate) fn needs_server(&self) -> bool {
         !self.first().starts_with("parse") && self.first() != "constant"
     }
 
-    /// The calls that stand ahead of those that are compared.
+    /// Returns the calls that come before the compared ones.
     pub(crate) fn opening(&self) -> &'static [&'static str] {
         match self.first() {
             "connect" => &[],

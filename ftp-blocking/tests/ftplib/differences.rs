@@ -1,12 +1,14 @@
-//! Where this crate and ftplib come to different results, and why.
+//! The dialogues in which this crate and ftplib have different results, with the reasons.
 
-/// One dialogue that differs. A row whose difference does not occur any more fails the test.
+/// A dialogue with different results. If the results become equal, the test fails, and the row must
+/// go.
 pub(crate) struct Difference {
     pub(crate) dialogue: &'static str,
     pub(crate) ftplib: &'static str,
     pub(crate) ours: &'static str,
     pub(crate) reason: &'static str,
-    /// What releases of ftplib come to in which this is mended, and which differ in less.
+    /// The result of newer ftplib releases in which the fault is corrected and the difference is
+    /// smaller.
     pub(crate) mended: Option<&'static str>,
 }
 
@@ -62,7 +64,7 @@ const FORM: &str = "a positive reply of another form than the command calls for 
     refusal: it is the server's mistake";
 const NO_SIZE: &str = "`None` says that the server does not know SIZE at all";
 
-/// All of them, in the order of the dialogues.
+/// All differences, in the order of the dialogues.
 pub(crate) const DIFFERENCES: &[Difference] = &[
     row(
         "greeting 120 and 220",

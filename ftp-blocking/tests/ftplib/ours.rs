@@ -1,4 +1,4 @@
-//! Our own client, and what its results are called in ftplib.
+//! Runs dialogues with this crate, and names its results as ftplib does.
 
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, SocketAddr};
@@ -14,7 +14,7 @@ use ftp_proto::reply::{self, Malformed};
 
 use crate::dialogue::{self, Dialogue, Mode, Setting};
 
-/// What came of each call, in this crate.
+/// Returns the outcome of each call in this crate.
 pub(crate) fn run(dialogue: &Dialogue, port: u16, target: Option<u16>) -> Vec<Vec<u8>> {
     let host = dialogue.script.host();
     let mut ours = Ours {
@@ -56,7 +56,7 @@ fn options(setting: &Setting, host: IpAddr, port: u16) -> Options {
     options
 }
 
-/// One client, and where a second one would connect to.
+/// One client, and the server that a second one would connect to.
 struct Ours {
     options: Options,
     target: Option<Options>,
@@ -108,7 +108,7 @@ impl Ours {
             }
             _ => {
                 let Some(client) = &mut self.client else {
-                    // What a session that never began or is over says to everything.
+                    // Every call on a session that never began or is over fails with this error.
                     return Err(Error::new(ErrorKind::Closed));
                 };
                 on(client, &self.options.encoding, name, arguments)
@@ -143,7 +143,7 @@ fn on(
             let secrets: Vec<&str> = secrets.filter(|secret| shown.contains(secret)).collect();
             secrets.join(" ").into_bytes()
         }
-        // sendcmd judges by the first digit; raw leaves that to the caller.
+        // ftplib's `sendcmd` fails on a refusal, while `raw` returns it.
         ("command", [line]) => {
             let reply = client.raw(line)?;
             match reply.class() {
@@ -272,7 +272,7 @@ fn command_lines(client: &mut Client, line: &str) -> Result<Vec<u8>, Error> {
     Ok(listed(&lines))
 }
 
-/// As `peer.py` shows it.
+/// Formats an entry as `peer.py` does.
 fn entry(entry: &Entry) -> Vec<u8> {
     let mut shown = Vec::new();
     for (fact, value) in entry.facts() {
@@ -290,7 +290,7 @@ fn read<T>(text: &str, parser: fn(&Reply) -> Result<T, Malformed>) -> Result<T, 
     parser(&reply).map_err(|malformed| Error::from(malformed).with_reply(reply))
 }
 
-/// As ftplib returns it.
+/// Formats a reply as ftplib returns it.
 fn text(reply: &Reply) -> Vec<u8> {
     reply.lines().collect::<Vec<_>>().join(&b'\n')
 }
@@ -324,7 +324,7 @@ fn outcome(result: Result<Vec<u8>, Error>) -> Vec<u8> {
     }
 }
 
-/// The names of `peer.py`, where it has one for this kind.
+/// Returns the name that `peer.py` has for this kind of error.
 fn class(error: &Error) -> &'static str {
     match error.kind() {
         ErrorKind::UnexpectedReply => "reply",

@@ -1,11 +1,11 @@
-//! What came of a call, as text that is the same for both clients.
+//! The outcome of a call, as text that both clients share.
 
 use crate::server::Seen;
 
-/// Longer ones are cut, with their length.
+/// The limit for a shown value, in bytes. A longer value is cut, and its length is shown.
 const SHOWN: usize = 40;
 
-/// One line for a dialogue: the outcomes of its calls, and what the server saw of it.
+/// Returns one line for a dialogue: the outcomes of its calls, and what the server saw.
 pub(crate) fn summary(outcomes: &[Vec<u8>], watched: &[&str], seen: &[Seen]) -> String {
     let mut parts: Vec<String> = outcomes.iter().map(|outcome| shown(outcome)).collect();
     for seen in seen {

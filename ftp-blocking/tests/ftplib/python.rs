@@ -1,4 +1,4 @@
-//! CPython's ftplib: one process for all dialogues, spoken to in lines.
+//! Runs dialogues with CPython's ftplib, in one process that reads requests line by line.
 
 use std::env;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use crate::dialogue::{Dialogue, Encoding, Mode};
 
-/// Where it must be there, absence is a failure.
+/// If this variable is set, the tests fail without Python.
 const REQUIRED: &str = "FTP_REQUIRE_PYTHON";
 
-/// For one dialogue: several times the sum of its sockets' limits.
+/// The time limit for one dialogue: several times the sum of its sockets' limits.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Python {
@@ -22,14 +22,14 @@ struct Python {
     outcomes: Receiver<String>,
 }
 
-/// Whether there is a python3 with ftplib; says so once where there is none.
+/// Returns whether there is a python3 with ftplib. Prints a note once if there is none.
 ///
 /// # Panics
-/// Where there is none although it is required.
+/// If there is none, but the environment requires it.
 pub(crate) fn is_there() -> bool {
     static THERE: LazyLock<bool> = LazyLock::new(|| {
         let found = Command::new("python3")
-            // Python 3.9 or later: earlier ones know no encoding.
+            // Python 3.9 or later: earlier versions do not have the argument `encoding`.
             .args(["-c", "import ftplib; ftplib.FTP(encoding='utf-8')"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -48,7 +48,7 @@ pub(crate) fn is_there() -> bool {
     *THERE
 }
 
-/// What came of each call, in ftplib.
+/// Returns the outcome of each call in ftplib.
 pub(crate) fn run(dialogue: &Dialogue, port: u16, target: Option<u16>) -> Vec<Vec<u8>> {
     static PYTHON: LazyLock<Mutex<Python>> = LazyLock::new(|| Mutex::new(start()));
     let mut python = PYTHON.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,7 +63,7 @@ pub(crate) fn run(dialogue: &Dialogue, port: u16, target: Option<u16>) -> Vec<Ve
 }
 
 fn start() -> Python {
-    // At the end of this process its standard input ends, and it too.
+    // When this process ends, Python's standard input ends, and so Python ends too.
     let mut child = Command::new("python3")
         .args(["-X", "utf8", "-W", "ignore", "-c", include_str!("peer.py")])
         .stdin(Stdio::piped())

@@ -1,6 +1,7 @@
-//! A server that says and does what a script tells it, and nothing else.
+//! A server that follows a script.
 //!
-//! It answers by verb and not by position, because ftplib asks for PASV where we ask for EPSV.
+//! The script lists answers by verb, not by position, because ftplib sends PASV where this crate
+//! sends EPSV.
 
 use std::collections::{HashMap, VecDeque};
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
@@ -10,25 +11,27 @@ use std::time::Duration;
 
 use socket2::{Domain, SockRef, Socket, Type};
 
-/// For each socket: long enough for a busy machine, short enough for a script that is wrong.
+/// The time limit for each socket: long enough for a busy machine, short enough to find a wrong
+/// script.
 pub(crate) const LIMIT: Duration = Duration::from_secs(10);
 
-/// One thing that the server does.
+/// One action of the server.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    /// Sends a reply and CRLF. What stands in braces is replaced: `{pasv}` and `{epsv}` make it
-    /// listen (`{elsewhere}` at another address of this machine), `{closed}` and `{eclosed}` name
-    /// a port where nobody listens, `{misleading}` names an address that is not ours.
+    /// Sends a reply and CRLF, after replacing a word in braces. `{pasv}` and `{epsv}` make the
+    /// server listen, and `{elsewhere}` does so at another address of this machine. `{closed}` and
+    /// `{eclosed}` name a port where no server listens. `{misleading}` names an address that no
+    /// machine has.
     Say(String),
     /// Sends these bytes on the control connection.
     Raw(Vec<u8>),
-    /// Makes the data connection, where there is none yet.
+    /// Opens the data connection, if it is not open yet.
     Open,
     /// Sends these bytes over the data connection.
     Send(Vec<u8>),
     /// Reads the data connection to its end.
     Take,
-    /// Closes the data connection, and the port that it came to.
+    /// Closes the data connection and its listener.
     End,
     /// Resets the data connection.
     Reset,
@@ -48,7 +51,7 @@ pub(crate) fn send(bytes: impl AsRef<[u8]>) -> Step {
     Step::Send(bytes.as_ref().to_vec())
 }
 
-/// What a server says and does when all goes well.
+/// Returns the steps of a successful download.
 pub(crate) fn file(bytes: impl AsRef<[u8]>) -> [Step; 4] {
     [
         say("150 Here it comes"),
@@ -87,7 +90,7 @@ impl Default for Script {
             ("EPRT", "200 Port"),
             ("REST", "350 Rest"),
             ("PWD", "257 \"/here\""),
-            // For a transfer whose end may or may not have been read in time.
+            // A client may send ABOR when a transfer is over already.
             ("ABOR", "225 Nothing to abort"),
             ("QUIT", "221 Bye"),
         ] {
@@ -112,8 +115,8 @@ impl Script {
         self.greeting = steps;
     }
 
-    /// What a verb, or a whole command, gets instead of the usual; once more where `add` says so,
-    /// and the last of them as often as it is asked for.
+    /// Replaces what the server does on a verb, or on a whole command. `add` appends what it does
+    /// the next time. The last entry stays in use.
     pub(crate) fn set(&mut self, command: &str, steps: Vec<Step>) {
         self.rounds.insert(command.to_owned(), [steps].into());
     }
@@ -141,17 +144,17 @@ impl Script {
 pub(crate) struct Seen {
     /// Where the control connection came from.
     pub(crate) from: Option<IpAddr>,
-    /// The commands, 8-bit characters as they are.
+    /// The received commands. Each byte is one character.
     pub(crate) commands: Vec<String>,
-    /// Commands of which the script says nothing, and what else could not be followed.
+    /// Commands that are not in the script, and other problems.
     pub(crate) troubles: Vec<String>,
-    /// The addresses that PORT and EPRT named.
+    /// The addresses in PORT and EPRT.
     pub(crate) targets: Vec<IpAddr>,
-    /// What came over each data connection that was read.
+    /// The data received over each data connection.
     pub(crate) taken: Vec<Vec<u8>>,
 }
 
-/// A script under way.
+/// A server that runs a script.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     serving: JoinHandle<Seen>,
@@ -165,7 +168,7 @@ impl Server {
             let (control, peer) = listener.accept().expect("a client, or the end");
             drop(listener);
             limit(&control);
-            // ftplib marks the end of ABOR as urgent.
+            // ftplib sends the last byte of ABOR with TCP's urgent mark.
             SockRef::from(&control)
                 .set_out_of_band_inline(true)
                 .expect("an option of every TCP socket");
@@ -185,16 +188,16 @@ impl Server {
         Self { address, serving }
     }
 
-    /// To be called when the client is through: then the script is too.
+    /// Ends the script after the client has finished.
     pub(crate) fn finish(self) -> Seen {
-        // In case nobody came.
+        // The server may still wait for a client.
         let _ = TcpStream::connect(self.address);
         self.serving.join().expect("the script could be followed")
     }
 }
 
-/// A port that refuses connections: bound and not listening, so that nobody else can listen there
-/// either.
+/// A port that refuses connections. It is bound, so that no other program can listen there, but
+/// does not listen.
 pub(crate) struct ClosedPort(Socket);
 
 impl ClosedPort {
@@ -213,7 +216,7 @@ impl ClosedPort {
 
     fn open(self) -> TcpListener {
         self.0.listen(8).expect("a listener");
-        // On Linux it limits `accept` too.
+        // On Linux, this limits `accept` as well.
         self.0.set_read_timeout(Some(LIMIT)).expect("a limit");
         self.0.into()
     }
@@ -228,10 +231,10 @@ fn limit(stream: &TcpStream) {
 struct Session {
     local: IpAddr,
     control: TcpStream,
-    /// Passive mode.
+    /// The listener for passive mode.
     listener: Option<TcpListener>,
     closed: Option<ClosedPort>,
-    /// Active mode.
+    /// The client's address for active mode.
     target: Option<SocketAddr>,
     data: Option<TcpStream>,
     seen: Seen,
@@ -266,7 +269,7 @@ impl Session {
         }
     }
 
-    /// `false` when the control connection is closed.
+    /// Follows the steps. `false` if the control connection is closed.
     fn follow(&mut self, steps: Vec<Step>) -> bool {
         for step in steps {
             match step {
@@ -278,7 +281,7 @@ impl Session {
                 Step::Open => drop(self.data()),
                 Step::Send(bytes) => {
                     if let Some(mut data) = self.data() {
-                        // A client may have had enough.
+                        // The client may have closed the connection.
                         let _ = data.write_all(&bytes);
                     }
                 }
@@ -313,12 +316,12 @@ impl Session {
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock) => {
                 panic!("the client does not read")
             }
-            // Gone: the next read will say so.
+            // If the client is gone, the next read reports it.
             _ => {}
         }
     }
 
-    /// The data connection, made if need be; where it cannot be, that is noted.
+    /// Returns the data connection, and opens it if needed. A failure is noted.
     fn data(&mut self) -> Option<TcpStream> {
         if self.data.is_none() {
             let made = match (&self.listener, self.target) {
@@ -359,7 +362,7 @@ impl Session {
         };
         let value = match (name, address) {
             ("pasv" | "closed" | "elsewhere", IpAddr::V4(address)) => six(address.octets()),
-            // RFC 5737: an address that nobody has.
+            // An address for documentation, which no machine has (RFC 5737).
             ("misleading", _) => six([192, 0, 2, 1]),
             ("epsv" | "eclosed", _) => format!("|||{port}|"),
             ("port", _) => format!("{port}"),

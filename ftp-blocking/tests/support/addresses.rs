@@ -1,10 +1,10 @@
-//! Addresses on loopback that never answer, that refuse, and that answer.
+//! Addresses on loopback: some never answer, some refuse, and some answer.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use socket2::{Domain, Socket, Type};
 
-/// An address that never answers, for as long as this lives.
+/// An address that never answers while this value lives.
 pub(crate) struct BlackHole {
     address: SocketAddr,
     _held: Vec<Socket>,
@@ -15,8 +15,8 @@ impl BlackHole {
         let listener = bound();
         listener.listen(0).expect("a listener");
         let address = address_of(&listener);
-        // They fill the queue of the listener, which holds one connection even with a length of 0.
-        // The kernel does not answer further attempts.
+        // These connections fill the queue of the listener, which holds one even with a length of
+        // 0. The kernel does not answer further attempts.
         let mut held = vec![listener];
         for _ in 0..4 {
             let filler = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
@@ -35,7 +35,7 @@ impl BlackHole {
     }
 }
 
-/// An address that refuses, for as long as this lives.
+/// An address that refuses connections while this value lives.
 pub(crate) struct Refusing(Socket);
 
 impl Refusing {
@@ -48,7 +48,7 @@ impl Refusing {
     }
 }
 
-/// An address that answers.
+/// Returns an address that answers, and its listener.
 pub(crate) fn answering() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let address = listener.local_addr().expect("an address");

@@ -1,4 +1,4 @@
-//! Certificates, good and bad, and servers that show them.
+//! Good and bad certificates, and servers that use them.
 
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -9,7 +9,7 @@ use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
 use rustls::sign::CertifiedKey;
 use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 
-/// Both versions that are spoken.
+/// Both TLS versions that the client supports.
 pub(crate) const VERSIONS: [&SupportedProtocolVersion; 2] =
     [&rustls::version::TLS12, &rustls::version::TLS13];
 
@@ -20,10 +20,10 @@ pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
 }
 
-/// The one that clients trust, and another one.
+/// The CA that clients trust, and another one.
 pub(crate) static CA: LazyLock<Authority> = LazyLock::new(|| Authority::new("test CA"));
 pub(crate) static OTHER_CA: LazyLock<Authority> = LazyLock::new(|| Authority::new("other CA"));
-/// It has the name of the first.
+/// A CA with the same name as the trusted one.
 static NAMESAKE: LazyLock<Authority> = LazyLock::new(|| Authority::new("test CA"));
 
 /// A certificate and its key.
@@ -35,25 +35,25 @@ pub(crate) struct Identity {
     key: Vec<u8>,
 }
 
-/// What is wrong with a certificate, if anything.
+/// The flaw of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flaw {
     None,
     SelfSigned,
-    /// The same, as a CA.
+    /// Self-signed, and marked as a CA.
     SelfSignedAuthority,
     SelfSignedAndExpired,
-    /// By itself, and with the name of the CA.
+    /// Self-signed, with the name of the trusted CA.
     SelfSignedNamesake,
     Expired,
     NotYetValid,
     WrongHost,
     WrongAuthority,
-    /// By another CA with the name of the one that is trusted.
+    /// Signed by another CA that has the name of the trusted one.
     NamesakeOfAuthority,
 }
 
-/// The flaws.
+/// The flaws that every test of certificates tries.
 pub(crate) const FLAWS: [Flaw; 8] = [
     Flaw::SelfSigned,
     Flaw::SelfSignedAuthority,
@@ -81,7 +81,7 @@ impl Authority {
 }
 
 impl Identity {
-    /// For this host, a name or an address, with a flaw.
+    /// Creates a certificate for this host name or address, with a flaw.
     pub(crate) fn new(host: &str, flaw: Flaw) -> Self {
         let host = match flaw {
             Flaw::WrongHost => "other.example",
@@ -125,18 +125,18 @@ impl Identity {
         }
     }
 
-    /// For `localhost`, without a flaw.
+    /// Returns a certificate for `localhost` without a flaw.
     pub(crate) fn good() -> Self {
         static GOOD: LazyLock<Identity> = LazyLock::new(|| Identity::new("localhost", Flaw::None));
         GOOD.clone()
     }
 
-    /// A server that shows it.
+    /// Returns a server that shows this certificate.
     pub(crate) fn server(&self, version: &'static SupportedProtocolVersion) -> Arc<ServerConfig> {
         self.server_of(&[version])
     }
 
-    /// The same, which speaks more than one version.
+    /// Returns such a server with several TLS versions.
     pub(crate) fn server_of(
         &self,
         versions: &[&'static SupportedProtocolVersion],
@@ -146,7 +146,8 @@ impl Identity {
         Arc::new(config.expect("certificate and key belong together"))
     }
 
-    /// The same, of whose cipher suites under TLS 1.2 none goes with its key.
+    /// Returns such a server that speaks TLS 1.2 and 1.3, but whose TLS 1.2 cipher suites do not
+    /// work with its key.
     pub(crate) fn server_sharing_13_alone(&self) -> Arc<ServerConfig> {
         let mut provider = rustls::crypto::ring::default_provider();
         provider.cipher_suites.retain(|suite| {
@@ -161,7 +162,7 @@ impl Identity {
         Arc::new(config.expect("certificate and key belong together"))
     }
 
-    /// The same, which demands a certificate of the [`CA`]'s.
+    /// Returns such a server that demands a client certificate of the [`CA`].
     pub(crate) fn demanding_server(
         &self,
         version: &'static SupportedProtocolVersion,
@@ -177,7 +178,7 @@ impl Identity {
         Arc::new(config.expect("certificate and key belong together"))
     }
 
-    /// The same, which writes down the names that clients ask for.
+    /// Returns such a server that records the names that clients send as SNI.
     pub(crate) fn listening_server(
         &self,
         version: &'static SupportedProtocolVersion,
@@ -198,7 +199,7 @@ impl Identity {
     }
 }
 
-/// The server names of all ClientHellos.
+/// The server names in all ClientHellos.
 pub(crate) type Names = Arc<Mutex<Vec<Option<String>>>>;
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! The driver of the contract table: it does each operation by calls of a client.
+//! The driver of the contract table: it performs each operation by calling a client.
 
 use std::io::{Read as _, Write as _};
 
@@ -32,7 +32,7 @@ impl Driver for InMemory {
     }
 }
 
-/// Does one operation. QUIT takes the client.
+/// Performs one operation. QUIT takes the client out of the option.
 pub(crate) fn perform_on(client: &mut Option<Client>, operation: &Operation) -> Outcome {
     if *operation == Operation::Quit {
         return match client.take().expect("still connected").quit() {

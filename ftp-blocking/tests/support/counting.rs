@@ -6,18 +6,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::middlebox::{Middlebox, Passage};
 
-/// Who moves the bytes of data connections.
+/// What moves the bytes of data connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// The kernel: the client is told that they are plain sockets.
+    /// The kernel. The middlebox shows the client plain sockets.
     Kernel,
-    /// The client, which reads and writes every byte.
+    /// The client, which reads and writes every byte itself.
     Hands,
 }
 
 pub(crate) const BOTH: [Way; 2] = [Way::Kernel, Way::Hands];
 
-/// How many bytes the client read and wrote on data connections.
+/// The number of bytes that the client read and wrote on data connections.
 #[derive(Clone, Default)]
 pub(crate) struct Copied(Arc<AtomicUsize>);
 
@@ -31,7 +31,7 @@ impl Copied {
     }
 }
 
-/// Counts the bytes of data connections.
+/// A middlebox that counts the bytes of data connections.
 #[derive(Clone)]
 pub(crate) struct Counting {
     pub(crate) copied: Copied,

@@ -1,4 +1,4 @@
-//! A middlebox with a fuse: one call to the transport fails.
+//! A middlebox that makes one call to the transport fail.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::middlebox::{Middlebox, Passage};
 
-/// Burns down by one with each call, over all connections.
+/// Counts down with each call, over all connections.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FailingCalls {
     lit: Arc<Mutex<Option<(usize, io::ErrorKind)>>>,
@@ -14,7 +14,7 @@ pub(crate) struct FailingCalls {
 }
 
 impl FailingCalls {
-    /// So many calls go well, and the next one fails.
+    /// Lets this many calls succeed. The next one fails.
     pub(crate) fn fail_after(&self, calls: usize, kind: io::ErrorKind) {
         self.set(Some((calls, kind)));
     }
@@ -23,7 +23,8 @@ impl FailingCalls {
         self.set(None);
     }
 
-    /// How many calls there were, the failed one among them, and what has been counted besides.
+    /// Returns the number of calls so far, with the failed one and with those added by
+    /// [`count`](Self::count).
     pub(crate) fn calls(&self) -> usize {
         self.calls.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! Files with and without faults, and a server that resets downloads.
+//! Files with and without faults, and a server that resets connections.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, Write as _};
@@ -24,7 +24,7 @@ fn opened(options: &mut OpenOptions) -> File {
     file
 }
 
-/// A file with this content, at its beginning.
+/// Creates a file with this content, positioned at its beginning.
 pub(crate) fn holding(content: &[u8]) -> File {
     let mut file = opened(OpenOptions::new().read(true).write(true));
     file.write_all(content).expect("there is room");
@@ -32,27 +32,27 @@ pub(crate) fn holding(content: &[u8]) -> File {
     file
 }
 
-/// The same, opened so that all is written to its end.
+/// Creates a file with this content, opened for appending.
 pub(crate) fn appending_to(content: &[u8]) -> File {
     let mut file = opened(OpenOptions::new().read(true).append(true));
     file.write_all(content).expect("there is room");
     file
 }
 
-/// One that cannot be read.
+/// Creates a file that cannot be read.
 pub(crate) fn unreadable() -> File {
     let file = opened(OpenOptions::new().write(true));
     file.set_len(1_000_000).expect("a regular file");
     file
 }
 
-/// Where every write finds the disk full.
+/// Opens a file on which every write reports a full disk.
 pub(crate) fn full() -> File {
     let full = OpenOptions::new().write(true).open("/dev/full");
     full.expect("a device of every Linux")
 }
 
-/// All of it, from its beginning.
+/// Returns the whole content of a file.
 pub(crate) fn content(mut file: &File) -> Vec<u8> {
     let mut content = Vec::new();
     file.rewind().expect("a regular file");
@@ -60,7 +60,7 @@ pub(crate) fn content(mut file: &File) -> Vec<u8> {
     content
 }
 
-/// Bytes in which no two stretches are alike for long.
+/// Returns bytes without long repetitions, so that a misplaced part is noticed.
 pub(crate) fn big(length: usize) -> Vec<u8> {
     let mut state: u32 = 7;
     let mut next = || {
@@ -70,9 +70,10 @@ pub(crate) fn big(length: usize) -> Vec<u8> {
     (0..length).map(|_| next()).collect()
 }
 
-/// Serves one session whose downloads are all reset after these bytes, although confirmed. The
-/// client must have taken them in by then, or the reset would take them away. Uploads are reset at
-/// their end and confirmed; of one with the name `cut` ten bytes are kept. Returns its port.
+/// Serves one session. Every download is reset after these bytes and then confirmed. The server
+/// resets only after the client has read them, since a reset discards unread bytes. Every upload is
+/// reset at its end and confirmed. Of an upload with the name `cut`, the server keeps ten bytes.
+/// Returns the server's port.
 pub(crate) fn serve_resets(bytes: Vec<u8>) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();

@@ -1,4 +1,4 @@
-//! A tiny HTTP proxy in front of the simulated server.
+//! A small HTTP proxy in front of the simulated server.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -7,16 +7,16 @@ use std::thread;
 
 use crate::support::tcp_server::TcpServer;
 
-/// What the proxy makes of its connections, which are counted from 0.
+/// How the proxy treats its connections, counted from 0.
 #[derive(Clone, Copy)]
 pub(crate) enum Manner {
     Serves,
     RefusesFrom(usize),
-    /// Says nothing from this one on.
+    /// The proxy never answers, from this connection on.
     SilentFrom(usize),
 }
 
-/// A proxy that knows one host, `ftp.test`, and remembers what it was asked for.
+/// A proxy that knows one host, `ftp.test`, and remembers the requests.
 pub(crate) struct Forwarding {
     pub(crate) address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
@@ -37,7 +37,7 @@ impl Forwarding {
                     _ => {
                         let refuses =
                             matches!(manner, Manner::RefusesFrom(first) if index >= first);
-                        // A client that goes away is no concern of the proxy's.
+                        // If the client closes the connection, that is no error of the proxy.
                         let _ = serve(stream, &hosted, &remembered, refuses);
                     }
                 }
@@ -46,7 +46,7 @@ impl Forwarding {
         Self { address, asked }
     }
 
-    /// The first lines of all requests so far.
+    /// Returns the first lines of all requests so far.
     pub(crate) fn asked(&self) -> Vec<String> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         asked.clone()

@@ -1,19 +1,20 @@
-//! A middlebox on the path between a client and its server: it sees every connection, and may change
-//! what passes. Each face puts one in front of a network, with `Behind`.
+//! A middlebox between a client and its server. It sees every connection, and may change the bytes.
+//! The `face` of each adapter puts a middlebox in front of a network, with `Behind`.
 
 use std::io;
 
-/// A middlebox.
+/// A device on the path, which sees every connection.
 pub(crate) trait Middlebox: Clone + Send + 'static {
     type Passage: Passage;
 
-    /// A connection is about to be made. With `None` it does not pass through the middlebox.
+    /// Called before a connection is made. If it returns `None`, the connection does not pass
+    /// through the middlebox.
     ///
     /// # Errors
-    /// What the client gets instead of a connection.
+    /// The error that the client gets instead of a connection.
     fn dial(&mut self, is_control: bool) -> io::Result<Option<Self::Passage>>;
 
-    /// Whether no time passes until more has been read.
+    /// Returns whether simulated time stands still until more is read.
     fn stops_the_clock(&self) -> bool {
         false
     }
@@ -21,24 +22,25 @@ pub(crate) trait Middlebox: Clone + Send + 'static {
 
 /// One connection through a middlebox. It is dropped just before the connection is closed.
 pub(crate) trait Passage: Send + 'static {
-    /// The connection is made.
+    /// Called when the connection is made.
     fn made(&mut self) {}
 
-    /// How many of the bytes that are wanted may be read. With 0 the client finds the end.
+    /// Returns how many of the wanted bytes the client may read. With 0 the client finds the end.
     ///
     /// # Errors
-    /// What the client gets instead; [`io::ErrorKind::WouldBlock`] where nothing has come yet.
+    /// The error that the client gets; [`io::ErrorKind::WouldBlock`] if nothing has arrived yet.
     fn before_read(&mut self, wanted: usize) -> io::Result<usize> {
         Ok(wanted)
     }
 
-    /// So many bytes were read into the buffer, 0 at the end. Returns how many the client gets.
+    /// Called after a read of `count` bytes, 0 at the end. Returns how many of them the client
+    /// gets.
     fn after_read(&mut self, buffer: &mut [u8], count: usize) -> usize {
         let _ = buffer;
         count
     }
 
-    /// How many of these bytes may be written.
+    /// Returns how many of these bytes the client may write.
     ///
     /// # Errors
     /// As [`before_read`](Self::before_read).
@@ -46,30 +48,30 @@ pub(crate) trait Passage: Send + 'static {
         Ok(wanted)
     }
 
-    /// These bytes were written.
+    /// Called after these bytes were written.
     fn after_write(&mut self, bytes: &[u8]) {
         let _ = bytes;
     }
 
-    /// The client half-closes.
+    /// Called when the client half-closes.
     ///
     /// # Errors
-    /// What the client gets instead.
+    /// The error that the client gets.
     fn before_half_close(&mut self) -> io::Result<()> {
         Ok(())
     }
 
-    /// The client makes closing from now on a reset, or not.
+    /// Called when the client sets whether closing is a reset.
     fn on_reset_on_close(&mut self, reset: bool) {
         let _ = reset;
     }
 
-    /// What the system is said to hold still of what was written.
+    /// Returns how many written bytes the system still holds, as the client is told.
     fn unsent(&self) -> Option<usize> {
         None
     }
 
-    /// Whether the kernel may move bytes past it.
+    /// Returns whether the kernel may move bytes without the middlebox.
     fn lets_the_kernel_move_bytes(&self) -> bool {
         false
     }

@@ -1,5 +1,6 @@
-//! Certificates that rcgen does not make, by OpenSSL 3: `openssl x509 -req`, without `-extfile` for
-//! version 1, and with `-sha1`, `-md5`, or a key by `openssl genrsa 1024`. They are valid for 100 years.
+//! Certificates that rcgen cannot create. They come from OpenSSL 3: `openssl x509 -req`, without
+//! `-extfile` for version 1, and with `-sha1`, `-md5`, or a key from `openssl genrsa 1024`. They
+//! are valid for 100 years.
 
 use std::sync::Arc;
 
@@ -12,18 +13,18 @@ use rustls::{ServerConfig, SignatureAlgorithm, SignatureScheme, SupportedProtoco
 
 use super::certificates::builder;
 
-/// A certificate for `localhost`.
+/// An old kind of certificate, for `localhost`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Old {
     /// X.509 version 1.
     Version1,
-    /// The same, by itself.
+    /// X.509 version 1, self-signed.
     Version1SelfSigned,
-    /// With a key of RSA, 1024 bits. Its server has no such key and signs anything.
+    /// An RSA key of 1024 bits. The server does not have that key, and its signatures are wrong.
     Rsa1024,
     SignedBySha1,
     SignedByMd5,
-    /// By a CA whose key is one of RSA, 1024 bits.
+    /// Signed by a CA with an RSA key of 1024 bits.
     SignedByRsa1024,
 }
 
@@ -36,7 +37,7 @@ pub(crate) const OLD: [Old; 6] = [
     Old::SignedByRsa1024,
 ];
 
-/// The CAs that signed them.
+/// The CAs that signed these certificates.
 pub(crate) const OLD_CAS: &str =
     concat!(include_str!("old/ca.pem"), include_str!("old/weak_ca.pem"));
 
@@ -77,7 +78,7 @@ impl ResolvesServerCert for Shown {
     }
 }
 
-/// That of somebody who has a certificate of RSA, 1024 bits, and not its key.
+/// The key of a server that has a certificate with an RSA key of 1024 bits, but not the key itself.
 #[derive(Debug)]
 struct NoKey;
 

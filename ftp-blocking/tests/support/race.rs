@@ -1,6 +1,6 @@
-//! Races on loopback, for both adapters: each includes this file beside a function `run` of its
-//! own. The deadlines are for a busy machine: none of them is waited for, but for the one that must
-//! be missed.
+//! Tests of the connection race on loopback, for both adapters. Each adapter includes this file
+//! next to its own function `run`. The deadlines are long enough for a busy machine. A test waits
+//! for its deadline only if it tests that the deadline is missed.
 
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -37,7 +37,7 @@ fn the_next_address_is_tried_when_one_refuses() {
     let refusing = [Refusing::open(), Refusing::open()];
     let [first, second] = refusing.each_ref().map(Refusing::address);
     assert_eq!(winner(&[first, second, good]), Some(good));
-    // Nobody listens at the same port of the other family.
+    // At the same port of the other address family, no server listens.
     assert_eq!(winner(&[localhost6(good.port()), good]), Some(good));
 }
 

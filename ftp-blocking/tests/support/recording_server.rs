@@ -1,4 +1,4 @@
-//! A server of a few lines, which notes who connects and where it is told to connect to.
+//! A small server that records who connects, and which addresses EPRT names.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Serves one session, passive or active. The file `refused` is answered with 425, `silent` with
-/// 150 and nothing else, and any other file holds its own name. What is stored is forgotten.
+/// Serves one session, in passive or active mode. RETR of `refused` gets a 425, and of `silent` a
+/// 150 and nothing else. Any other file contains its own name. Uploads are discarded.
 pub(crate) struct RecordingServer {
     address: SocketAddr,
     notes: Receiver<Note>,
@@ -16,16 +16,16 @@ pub(crate) struct RecordingServer {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Note {
-    /// The control connection comes from here.
+    /// A control connection came from this address.
     Control(SocketAddr),
-    /// EPRT said this.
+    /// EPRT named this address.
     Eprt(SocketAddr),
-    /// A passive data connection comes from here.
+    /// A passive data connection came from this address.
     Data(SocketAddr),
 }
 
 impl RecordingServer {
-    /// `None` where the machine does not have this address.
+    /// Starts a server at this address; `None` if the machine does not have the address.
     pub(crate) fn at(ip: impl Into<IpAddr>) -> Option<Self> {
         let listener = TcpListener::bind((ip.into(), 0)).ok()?;
         let address = listener.local_addr().ok()?;
@@ -42,14 +42,14 @@ impl RecordingServer {
         self.address.port()
     }
 
-    /// What happened next.
+    /// Waits for the next event.
     #[track_caller]
     pub(crate) fn note(&self) -> Note {
         let note = self.notes.recv_timeout(Duration::from_secs(20));
         note.expect("something happened")
     }
 
-    /// The next address that EPRT names.
+    /// Waits for the next address that EPRT names.
     #[track_caller]
     pub(crate) fn next_eprt(&self) -> SocketAddr {
         loop {
@@ -59,9 +59,9 @@ impl RecordingServer {
         }
     }
 
-    /// Waits until the session is over and everything is closed.
+    /// Waits until the session is over and all connections are closed.
     pub(crate) fn join(self) {
-        // That the client cuts the connection is not what is tested.
+        // The client may cut the connection. This is not what the tests check.
         let _ = self.thread.join().expect("no panic");
     }
 }
@@ -87,7 +87,8 @@ fn serve(listener: &TcpListener, noted: &Sender<Note>) -> io::Result<()> {
             "EPRT" => {
                 let address = eprt_address(argument).ok_or(io::ErrorKind::InvalidData)?;
                 note(Note::Eprt(address))?;
-                // The port of EPRT at the client's real address, as if NAT were in between.
+                // Connects to the port of EPRT at the client's real address, as if there were a NAT
+                // between them.
                 active = Some(SocketAddr::new(peer.ip(), address.port()));
                 say("200 ok")?;
             }

@@ -1,34 +1,34 @@
-//! Sequential round trips, counted in a log of both connections.
+//! Counts round trips, in a log of both connections.
 //!
-//! One trip is: the client *says* something that the server has to hear of, and something *comes*
-//! that waited for it. What comes next without the client having said anything in between came
-//! with the same trip. Hence, in lock-step:
+//! A round trip begins when the client *says* something, and ends when something *comes* from the
+//! server that waited for it. If the client says nothing more, everything else that comes belongs
+//! to the same round trip. With one command at a time, this means:
 //!
-//! * each TCP connection is one: the client says SYN, and the connection comes;
-//! * whatever waits for the last packet of that handshake is one more: the greeting;
-//! * each command whose reply is awaited is one;
-//! * data that comes with 150 and 226 belongs to the trip of RETR;
-//! * the data of an upload and its end are said together, and 226 comes: one.
+//! * each TCP connection is one: the client sends SYN, and the connection is made;
+//! * the greeting is one more, since it waits for the last packet of that TCP handshake;
+//! * each command with a reply is one;
+//! * data that comes with 150 and 226 belongs to the round trip of RETR;
+//! * the data of an upload and its end are sent together, and 226 comes: one.
 //!
-//! Closing a connection of which the end was read says nothing that anybody waits for.
+//! If the client closes a connection after it has read the end, nothing waits for that.
 //!
-//! A TLS handshake is counted in the same way, since what is logged is what travels:
+//! A TLS handshake is counted in the same way, since the log holds the bytes on the wire:
 //!
-//! * ClientHello is said, and the server's flight comes: one;
-//! * our Finished is said, and the server waits for it before it sends a download or believes
-//!   anything. On the control connection it goes out together with the next command, and on the
-//!   data connection of an upload with the data: it costs only a download the trip in which the
-//!   data come;
-//! * session tickets answer our Finished, but nobody waits for them: they come with the trip of
-//!   what comes next;
-//! * close_notify that answers the server's says nothing that the final reply waits for; a server
-//!   that does wait for it, strictly by TLS 1.2, adds one trip to a download.
+//! * the client sends ClientHello, and the server's first messages come: one;
+//! * the client sends Finished. The server waits for it before it sends a download or believes
+//!   anything. On the control connection Finished is sent together with the next command, and for
+//!   an upload together with the data. So only a download needs a round trip for it, in which the
+//!   data comes;
+//! * session tickets answer Finished, but nothing waits for them. They come with the next round
+//!   trip;
+//! * the client's close_notify answers the server's close_notify. The final reply does not wait for
+//!   it. A server that waits for it, as TLS 1.2 strictly demands, adds a round trip to a download.
 
 use std::cell::Cell;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What both connections of one session said, and how many trips that took.
+/// The log of both connections of a session, with the number of round trips.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<State>>);
 
@@ -37,7 +37,7 @@ struct State {
     lines: Vec<String>,
     connections: usize,
     trips: usize,
-    /// Whether the client has said something since anything came.
+    /// Whether the client has said something since the last byte came.
     said: bool,
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct Line {
     is_tls: Cell<bool>,
 }
 
-/// What was said or came last on a connection.
+/// The last event on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Last {
     Said,
@@ -60,12 +60,12 @@ enum Last {
 }
 
 impl Log {
-    /// Trips so far.
+    /// Returns the number of round trips so far.
     pub(crate) fn trips(&self) -> usize {
         self.state().trips
     }
 
-    /// A connection is being made: the first is the control connection.
+    /// Adds a connection that is being made. The first one is the control connection.
     pub(crate) fn connection(&self) -> Line {
         let number = {
             let mut state = self.state();
@@ -92,13 +92,13 @@ impl Log {
 }
 
 impl Line {
-    /// The connection is there, and the server is about to know.
+    /// Notes that the connection is made. The server learns of it next.
     pub(crate) fn made(&self) {
         self.come("SYN, ACK");
         self.say("ACK");
     }
 
-    /// The client sends bytes.
+    /// Notes that the client sends bytes.
     pub(crate) fn sent(&self, bytes: &[u8]) {
         if !self.is_control && self.last.get() == Last::Came && is_alert(bytes) {
             return self.remark("close_notify in answer");
@@ -110,23 +110,24 @@ impl Line {
         }
     }
 
-    /// The client sends its end.
+    /// Notes that the client sends its end.
     pub(crate) fn ended(&self) {
         self.say("end");
     }
 
-    /// Bytes come, or the end.
+    /// Notes that bytes come, or the end.
     pub(crate) fn received(&self, bytes: &[u8]) {
-        // A server speaks here only when it is spoken to.
+        // On the control connection a server sends only answers. Before any command, these must be
+        // tickets.
         if self.is_control && self.last.replace(Last::Came) == Last::Finished {
             return self.remark(&format!("{}, tickets", self.shown(bytes)));
         }
         self.come(&self.shown(bytes));
     }
 
-    /// The client closes a connection, whose end it may have read before.
+    /// Notes that the client closes a connection. `at_end`: the client has read the server's end.
     pub(crate) fn closed(&self, at_end: bool) {
-        // Under TLS the end is what came last.
+        // Under TLS, the last thing that comes is the end.
         if at_end || (self.is_tls.get() && self.last.get() == Last::Came) {
             self.remark("closed");
         } else {
@@ -169,12 +170,13 @@ impl Line {
     }
 }
 
-/// TLS 1.3 sends Finished after a ChangeCipherSpec, which is there for old middleboxes.
+/// Returns whether the bytes hold Finished. TLS 1.3 sends it after a ChangeCipherSpec, which exists
+/// for old middleboxes.
 fn is_finished(bytes: &[u8]) -> bool {
     matches!(bytes, [20, 3, 3, ..])
 }
 
-/// Of TLS 1.3, by its length: two bytes, their type and a tag.
+/// Recognises an alert of TLS 1.3 by its length: two bytes, a type byte and a tag of 16 bytes.
 fn is_alert(bytes: &[u8]) -> bool {
     matches!(bytes, [23, 3, 3, 0, 19, rest @ ..] if rest.len() == 19)
 }

@@ -1,5 +1,5 @@
-//! A server of a few lines in a process of its own, so that an allocator that counts the client's
-//! memory does not count the server's: for the tests of both adapters.
+//! A small server in a separate process, for the tests of both adapters. An allocator that counts
+//! the client's memory then does not count the server's.
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -11,16 +11,16 @@ use ftp_proto::tls::rustls;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// Says to this program that it is the server.
+/// The environment variable that tells this program to be the server.
 const ROLE: &str = "FTP_TEST_SERVER";
 
-/// What the server sends as a file.
+/// The size of the server's file, in bytes.
 pub(crate) const FILE: usize = 300 * 1024;
 
-/// What it sends as a listing: lines.
+/// The number of lines in the server's listing.
 pub(crate) const LISTING: usize = 500;
 
-/// As ProFTPD answers with its modules loaded, the longest of the common ones.
+/// The reply to FEAT of ProFTPD with its modules loaded, the longest of the common servers.
 const FEATURES: &str = "211-Features:\r\n AUTH TLS\r\n CCC\r\n CLNT\r\n CSID\r\n EPRT\r\n EPSV\r\n \
     HASH CRC32;MD5;SHA-1*;SHA-256;SHA-512\r\n HOST\r\n LANG en-US.UTF-8*;de-DE.UTF-8;fr-FR.UTF-8\r\n \
     MDTM\r\n MFF modify;UNIX.group;UNIX.mode;\r\n MFMT\r\n MLST modify*;perm*;size*;type*;unique*;\
@@ -36,12 +36,13 @@ pub(crate) struct ServerProcess {
 }
 
 impl ServerProcess {
-    /// Starts this program a second time, with its one test as the server.
+    /// Starts this program a second time. Its only test then runs the server.
     pub(crate) fn start() -> io::Result<Self> {
         let mut child = Command::new(env::current_exe()?)
             .arg("--nocapture")
             .env(ROLE, "")
-            // The server stops when this pipe is closed, so even if this process is killed.
+            // The server stops when this pipe is closed, which also happens if this process is
+            // killed.
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -65,7 +66,7 @@ impl ServerProcess {
         self.port
     }
 
-    /// What it shows under TLS 1.3, in PEM: a certificate of its own making for that address.
+    /// Returns the server's self-signed certificate for 127.0.0.1, used under TLS 1.3, in PEM.
     pub(crate) fn certificate(&self) -> &str {
         &self.certificate
     }
@@ -78,7 +79,7 @@ impl Drop for ServerProcess {
     }
 }
 
-/// Serves and does not return, in the process that was started as the server.
+/// Runs the server and never returns, if this process was started as the server.
 pub(crate) fn serve_if_asked() {
     if env::var_os(ROLE).is_none() {
         return;
@@ -100,7 +101,7 @@ pub(crate) fn serve_if_asked() {
     }
 }
 
-/// Tickets carry the session, as those of most servers do.
+/// Creates the TLS configuration. As with most servers, session tickets carry the whole session.
 fn tls(made: &rcgen::CertifiedKey<rcgen::KeyPair>) -> Arc<ServerConfig> {
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -214,7 +215,7 @@ impl Stream {
         Ok(Self::Tls(Box::new(StreamOwned::new(connection, stream))))
     }
 
-    /// `None` at the end.
+    /// Reads a line; `None` at the end.
     fn line(&mut self) -> io::Result<Option<String>> {
         let (mut line, mut byte) = (Vec::new(), [0]);
         while !line.ends_with(b"\n") {

@@ -1,4 +1,4 @@
-//! A server of a few lines for active mode, where a stranger connects before the server does.
+//! A small server for active mode. A stranger connects before the server does.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -41,13 +41,13 @@ pub(crate) fn serve_a_stranger_first() -> u16 {
     port
 }
 
-/// Connects from one address to another and sends these bytes, if they are taken.
+/// Connects from one address to another and sends these bytes, if the client accepts.
 fn bring(from: Ipv4Addr, to: SocketAddr, bytes: &[u8]) {
     let mut socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
     socket
         .bind(&SocketAddr::from((from, 0)).into())
         .expect("an address on loopback");
-    // Once it has a connection, the client listens no more.
+    // After its first connection, the client no longer listens.
     if socket.connect(&to.into()).is_ok() {
         let _ = socket.write_all(bytes);
     }

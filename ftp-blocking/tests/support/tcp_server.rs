@@ -1,4 +1,4 @@
-//! The simulated server, bridged to real sockets.
+//! The simulated server, reachable over real sockets.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use ftp_proto::simulator::{Connected, Link, Read, Simulator, Write};
 use socket2::SockRef;
 
-/// A [`Simulator`] whose links are bridged to sockets on loopback.
+/// A [`Simulator`] whose links are connected to sockets on loopback.
 #[derive(Clone)]
 pub(crate) struct TcpServer(Arc<Shared>);
 
@@ -19,13 +19,13 @@ struct Shared {
     bridges: Mutex<Vec<Bridge>>,
 }
 
-/// The thread that serves an address.
+/// A thread that serves one address.
 struct Bridge {
     address: SocketAddr,
     thread: JoinHandle<()>,
 }
 
-/// How long nothing must happen before the server releases what a fault holds back.
+/// When nothing has happened for this long, the server releases what a fault holds back.
 const QUIET: Duration = Duration::from_millis(5);
 
 impl TcpServer {
@@ -41,7 +41,7 @@ impl TcpServer {
         self.0.server.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A real address that leads one connection to this port of the simulated server.
+    /// Returns a real address that leads one connection to this port of the simulated server.
     pub(crate) fn open(&self, port: u16) -> std::io::Result<SocketAddr> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
@@ -67,13 +67,13 @@ impl TcpServer {
         Ok(address)
     }
 
-    /// Waits until all connections are closed, which the client has done.
+    /// Waits until all connections are closed. The client must have closed its ends.
     pub(crate) fn join(&self) {
         loop {
             let Some(bridge) = self.bridges().pop() else {
                 return;
             };
-            // It may still wait for a client that changed its mind.
+            // The thread may still wait for a client that never connected.
             drop(TcpStream::connect(bridge.address));
             bridge.thread.join().expect("no panic");
         }
@@ -107,14 +107,14 @@ impl TcpServer {
         self.0.changed.notify_all();
     }
 
-    /// `false` when the server takes no more.
+    /// Passes bytes to the server. `false` if the server reads no more.
     fn pass_on(&self, link: Link, mut bytes: &[u8]) -> bool {
         let mut server = self.server();
         while !bytes.is_empty() {
             match server.write(link, bytes) {
                 Write::Bytes(count) => bytes = &bytes[count..],
                 Write::Broken => return false,
-                // It may have made room in the same moment.
+                // The server may have made room meanwhile.
                 Write::Full if server.writable(link) => {}
                 Write::Full => {
                     self.0.changed.notify_all();
@@ -141,7 +141,7 @@ impl TcpServer {
                 Read::Empty if server.is_open(link) => server = self.wait(server),
                 Read::Empty | Read::Eof => break,
                 Read::Reset => {
-                    // The last of us to let go of it resets it.
+                    // The connection is reset when its last handle is dropped.
                     let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
                     let _ = stream.shutdown(Shutdown::Read);
                     return;

@@ -1,18 +1,18 @@
-//! Both ends of TLS for the contract table, and for tests that are not about certificates.
-//! Those that are use `certificates.rs`.
+//! Both ends of TLS, for the contract table and for tests that are not about certificates. Tests
+//! about certificates use `certificates.rs`.
 
 use std::sync::{Arc, LazyLock};
 
 use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::tls::{TlsConfig, rustls};
 
-/// TLS 1.2 and TLS 1.3, with one private CA.
+/// Returns TLS 1.2 and TLS 1.3, with one private CA.
 pub(crate) fn tls() -> &'static [TlsEnds] {
     static ENDS: LazyLock<Vec<TlsEnds>> = LazyLock::new(both_versions);
     &ENDS
 }
 
-/// The same with another CA.
+/// Returns TLS 1.2 and TLS 1.3, with another private CA.
 pub(crate) fn other_tls() -> &'static [TlsEnds] {
     static ENDS: LazyLock<Vec<TlsEnds>> = LazyLock::new(both_versions);
     &ENDS

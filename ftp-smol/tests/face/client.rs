@@ -1,7 +1,8 @@
-//! The client that the shared tests call: this adapter's, but each call waits for its future.
+//! The client that the shared tests call: the client of this adapter, but each call waits for its
+//! future.
 //!
-//! A new method of the client is one more line in `waits_for!`. Methods that are not async need
-//! none: `Deref` reaches them.
+//! For a new async method of the client, add a line to `waits_for!`. Other methods need no line:
+//! `Deref` reaches them.
 
 use std::io::{self, Read, Write};
 use std::ops::{Deref, DerefMut};
@@ -11,7 +12,7 @@ use ftp_smol::reply::Timestamp;
 use ftp_smol::transport::Network;
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-// Nothing else of the face: the interop suite brings a `wait` of its own.
+// Imports only `wait` from the face, since the interop suite has its own `wait`.
 use super::wait;
 
 pub(crate) use ftp_smol::*;
@@ -49,7 +50,7 @@ impl Client {
     }
 }
 
-/// Async methods of the client, by their signatures.
+/// Defines blocking versions of the client's async methods, from their signatures.
 macro_rules! waits_for {
     ($($call:ident($($argument:ident: $type:ty),*) -> $given:ty;)*) => {
         impl Client {$(

@@ -1,4 +1,4 @@
-//! The face of this adapter: all that the tests that run for both adapters use of it.
+//! The face of this adapter: everything that the tests for both adapters use of it.
 #![allow(
     dead_code,
     unused_imports,

@@ -1,4 +1,4 @@
-//! The networks that the shared tests use, by this adapter's traits: a bridge to the simulated
+//! The networks of the shared tests, written with this adapter's traits: a bridge to the simulated
 //! server, and a network with a middlebox.
 
 use std::future::poll_fn;
@@ -15,7 +15,7 @@ use smol::Async;
 use crate::support::middlebox::{Middlebox, Passage};
 use crate::support::tcp_server::TcpServer;
 
-/// TCP, with the ports of a simulated server bridged to real ones.
+/// A TCP network that maps the ports of a simulated server to real ports.
 pub(crate) struct Bridge {
     tcp: Tcp,
     hosted: TcpServer,
@@ -81,7 +81,7 @@ impl<M: Middlebox, N: Network> Network for Behind<M, N> {
 
     fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
         let (mut sleep, middlebox) = (self.network.sleep_until(deadline), self.middlebox.clone());
-        // A sleep in memory ends as soon as it is polled.
+        // In memory, a sleep ends as soon as it is polled.
         Box::pin(poll_fn(move |cx| match middlebox.stops_the_clock() {
             true => Poll::Pending,
             false => sleep.as_mut().poll(cx),
@@ -94,7 +94,7 @@ struct Passing<P> {
     stream: Box<dyn Stream>,
 }
 
-/// The middlebox's answer, where `WouldBlock` means to poll again.
+/// Turns the middlebox's answer into a poll. `WouldBlock` means: poll again.
 fn admitted(cx: &Context<'_>, room: io::Result<usize>) -> Poll<io::Result<usize>> {
     match room {
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {

@@ -1,4 +1,5 @@
-//! How the face waits for a future: to its end, or a number of polls, after which it is dropped.
+//! How the face waits for a future: to its end, or for a number of polls. After that, it drops the
+//! future.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -11,12 +12,12 @@ use smol::block_on;
 use crate::support::failing_calls::FailingCalls;
 
 thread_local! {
-    /// How many more polls there may be.
+    /// The number of polls left; `None` means no limit.
     static POLLS: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// Does something, of which the futures are dropped at this await point. Only over `Memory`, where
-/// a future that is pending can be polled again at once.
+/// Runs an action, and drops its future after `points` polls. Works only over `Memory`, where a
+/// pending future can be polled again at once.
 pub(crate) fn impatient<T>(
     failing_calls: &FailingCalls,
     points: usize,
@@ -28,7 +29,7 @@ pub(crate) fn impatient<T>(
     result
 }
 
-/// Waits for a future. One that is dropped counts as failed.
+/// Waits for a future. A dropped future counts as failed.
 pub(super) fn wait<T, E: From<io::Error>>(
     future: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
@@ -44,7 +45,7 @@ pub(super) fn wait<T, E: From<io::Error>>(
             return result;
         }
     }
-    // One future is dropped, and what comes after it is waited for.
+    // Only one future is dropped. Later futures run to their end.
     POLLS.set(None);
     Err(io::Error::other("the future was dropped").into())
 }

@@ -1,4 +1,4 @@
-//! What a user does, and what comes of it.
+//! The actions of a simulated user, and their results.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -10,7 +10,7 @@ use super::fault::any;
 use super::scenario::content;
 use crate::face::{Client, Download, TransferOptions, Upload};
 
-/// One thing that a user does.
+/// One action of a user.
 #[derive(Clone, Debug)]
 pub(super) enum Action {
     Login(&'static str),
@@ -28,7 +28,7 @@ pub(super) enum Action {
     Features,
     Noop,
     Type(TransferType),
-    /// Commands that change what the client knows of the session.
+    /// A command line that changes what the client knows about the session.
     Raw(&'static str),
     Reconnect,
     Download {
@@ -45,7 +45,7 @@ pub(super) enum Action {
     },
 }
 
-/// What is uploaded. Its `Debug` is short.
+/// The content of an upload. Its `Debug` text is short.
 #[derive(Clone)]
 pub(super) struct Content(pub(super) Vec<u8>);
 
@@ -55,7 +55,7 @@ impl fmt::Debug for Content {
     }
 }
 
-/// How an upload changes the file.
+/// How an upload changes the file on the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     Replace,
@@ -64,18 +64,18 @@ pub(super) enum Mode {
     Text,
 }
 
-/// How a transfer goes on.
+/// How a transfer proceeds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Way {
-    /// So many bytes are read or written at a time.
+    /// The number of bytes read or written at a time.
     piece: usize,
-    /// What is done after so many bytes.
+    /// What the user does after this many bytes; `None` if nothing.
     turn: Option<(usize, Turn)>,
-    /// Whether the user tries again after an error in the middle of the transfer.
+    /// Whether the user goes on after an error in the middle of the transfer.
     stubborn: bool,
 }
 
-/// What is done in the middle of a transfer.
+/// What the user does in the middle of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Turn {
     KeepAlive,
@@ -84,16 +84,16 @@ enum Turn {
     Forget,
 }
 
-/// What a success came to.
+/// The result of a successful action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Output {
-    /// It is done.
+    /// Success without a value.
     Done,
-    /// A transfer was given up.
+    /// The user gave the transfer up.
     GivenUp,
     Path(Option<Vec<u8>>),
     Size(Option<u64>),
-    /// The lines of a listing, or the names in one by MLSD.
+    /// The lines of a listing, or the names of an MLSD listing.
     Lines(Vec<Vec<u8>>),
     Bytes(Vec<u8>),
 }
@@ -165,7 +165,7 @@ impl Action {
         }
     }
 
-    /// The commands that do it, any of which may be the last.
+    /// Returns the commands of this action. Any of them may be its last one.
     pub(super) fn verbs(&self) -> &'static [&'static str] {
         match self {
             Self::Login(_) => &["PASS"],
@@ -196,12 +196,12 @@ impl Action {
                 Mode::Append => &["APPE"],
                 _ => &["STOR"],
             },
-            // These may do without a command, or want more than one.
+            // These actions may send no command, or more than one.
             Self::Features | Self::Type(_) | Self::Reconnect => &[],
         }
     }
 
-    /// Does it.
+    /// Performs the action.
     pub(super) fn perform(&self, client: &mut Client) -> Result<Output, Error> {
         match self {
             Self::Login(password) => client.login("user", password).map(|_| Output::Done),
@@ -217,7 +217,7 @@ impl Action {
             Self::Facts => {
                 let entries = client.mlsd(None::<&str>)?;
                 let names = entries.iter().map(|entry| entry.name().to_vec());
-                // The directory itself is listed, too.
+                // MLSD also lists the directory itself.
                 Ok(Output::Lines(names.filter(|name| name != b".").collect()))
             }
             Self::Status => client.status(None::<&str>).map(|_| Output::Done),
@@ -226,7 +226,7 @@ impl Action {
             Self::Type(transfer_type) => client.set_type(*transfer_type).map(|()| Output::Done),
             Self::Raw(line) => client.raw(line).and_then(|reply| {
                 let code = reply.code().value();
-                // A refusal is what was asked for.
+                // Here a refusal counts as an error.
                 if code < 400 {
                     Ok(Output::Done)
                 } else {

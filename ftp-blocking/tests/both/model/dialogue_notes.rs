@@ -1,4 +1,4 @@
-//! What was said on the control connection, as the client saw it.
+//! Records the dialogue on the control connection, as the client sees it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,19 +10,19 @@ use crate::face::{Client, Observed};
 #[derive(Clone, Debug, Default)]
 pub(super) struct DialogueNotes(Arc<Mutex<Notes>>);
 
-/// What a witness has noted.
+/// The notes of a [`Witness`].
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    /// The dialogue and the actions, if they are to be told.
+    /// The dialogue and the actions; `None` if they are not to be printed.
     pub(super) trace: Option<Vec<String>>,
-    /// The server may swallow replies: a stray 226 can then be all that is said of a transfer.
+    /// Whether the server may lose replies. A stray 226 may then be the only reply to a transfer.
     pub(super) may_be_silent: bool,
-    /// A command is under way, sent by `raw`.
+    /// Whether the running command was sent by `raw`.
     pub(super) is_raw: bool,
-    /// A stray reply has answered a command that it fits: from here on, nobody can tell whose the
-    /// replies are, until there is another connection.
+    /// Whether a stray reply has arrived that could answer the running command. From then on no
+    /// client can know which reply belongs to which command, until the next connection.
     pub(super) is_led_astray: bool,
-    /// The verb that waits for its answer, and whether a preliminary one has come.
+    /// The verb that waits for its answer, and whether a preliminary reply to it has arrived.
     awaited: Option<(String, bool)>,
 }
 
@@ -60,7 +60,7 @@ impl Notes {
         }
     }
 
-    /// Another connection: nothing of the old one is awaited.
+    /// Starts a new connection, on which no command waits for an answer.
     pub(super) fn begin_anew(&mut self) {
         self.is_led_astray = false;
         self.awaited = None;
@@ -89,15 +89,15 @@ impl Notes {
     }
 }
 
-/// Whether a reply that answers nothing can be taken for the answer to this command, so that no
-/// client can tell: rule 1 of issue 10.
+/// Returns whether a stray reply could be the answer to this command, so that no client can tell
+/// the difference (rule 1 of issue 10).
 fn fits(code: u16, verb: &str, begun: bool) -> bool {
     match verb {
-        // After every abort there is a fence.
+        // The client sends a fence after every abort.
         "ABOR" => false,
-        // A refusal answers anything, and so does a code that any command may get.
+        // A refusal can answer any command. So can these three codes.
         _ if code >= 400 || matches!(code, 200 | 202 | 250) => true,
-        // What comes ahead of the 150 cannot be the last word.
+        // Before the 150, such a reply cannot be the final one.
         "RETR" | "STOR" | "APPE" | "STOU" | "LIST" | "NLST" | "MLSD" => {
             begun && matches!(code, 225 | 226)
         }

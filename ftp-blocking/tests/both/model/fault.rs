@@ -1,58 +1,61 @@
-//! The kinds of faults, and which of them are injected.
+//! The kinds of faults, and which of them a run injects.
 
 use std::env;
 
 use fastrand::Rng;
 use ftp_proto::simulator::{Action, Fault, Setup, Then};
 
-/// A kind of fault. None of them lies: what a server calls done without doing it, no client can see.
+/// A kind of fault. No fault lies: if a server says that it has done something and has not, no
+/// client can notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// The last reply comes twice at once.
+    /// The final reply is sent twice, at once.
     Twice,
-    /// A reply that answers nothing arrives before the next command leaves.
+    /// A reply that answers no command arrives before the next command is sent.
     Stray,
-    /// It arrives after that, and before the answer.
+    /// A reply that answers no command arrives after the next command is sent, but before its
+    /// answer.
     LateStray,
-    /// A doubled 226 arrives ahead of the 150 of a file that cannot be read to its end.
+    /// A second 226 arrives before the 150 of a download that fails.
     StaleFinal,
-    /// A multi-line reply ends with a bare code, and its rest is late.
+    /// A multi-line reply ends with a bare code, and the rest of it arrives late.
     BareEnd,
-    /// The command is done, and answered by a code that is none of its own.
+    /// The server performs the command, but answers it with a code that the command cannot have.
     WrongCode,
-    /// The reply, or the last of them, is lost.
+    /// The reply is lost; of several replies, the last one.
     Silence,
-    /// A refusal.
+    /// The server refuses the command.
     Refused,
-    /// A refusal ahead of the data connection.
+    /// The server refuses the transfer before it accepts the data connection.
     RefusedEarly,
-    /// The reply, or the last of them, is late.
+    /// The reply is late; of several replies, the last one.
     Late,
     /// The control connection ends.
     Hangup,
-    /// A data connection that is late, refused, comes from elsewhere, or fails in its handshake.
+    /// The data connection is late, is refused, comes from an unknown address, or fails in its
+    /// handshake.
     Connection,
-    /// Replies of a transfer in another order.
+    /// The replies of a transfer arrive in another order.
     Order,
-    /// A download ends too early, in good order as far as TCP knows, and 226 confirms it.
+    /// A download ends too early with an ordinary end of TCP, and 226 confirms it.
     Cut,
     /// The data connection of a download is reset, and 226 confirms it.
     Reset,
     /// The data connection of an upload is reset after a few bytes, and 226 confirms it.
     UploadReset,
-    /// A file that cannot be read to its end: 451.
+    /// The server cannot read the file to its end, and replies 451.
     ReadError,
-    /// The same, said after a 226.
+    /// The server cannot read the file to its end, and replies 226 and then 451.
     DoubleFinal,
-    /// A refusal in the middle of a transfer.
+    /// The server refuses in the middle of a transfer.
     RefusedInTheMiddle,
-    /// The data stop moving.
+    /// The data stops in the middle of a transfer.
     Stall,
-    /// A download without `close_notify`, an upload whose connection stays open.
+    /// A download ends without `close_notify`, or the data connection of an upload stays open.
     Ending,
-    /// A third reply to ABOR, late.
+    /// A third reply to ABOR arrives late.
     ThirdReplyToAbort,
-    /// An aborted transfer stays queued (pyftpdlib).
+    /// The server keeps an aborted transfer in a queue, as pyftpdlib does.
     Queued,
 }
 
@@ -82,7 +85,7 @@ const ALL: [Kind; 23] = [
     Kind::Queued,
 ];
 
-/// The verbs that faults are about, those that are used most often first.
+/// The verbs that may have a fault. The most frequent ones come first.
 pub(super) const VERBS: [&str; 27] = [
     "RETR", "STOR", "PWD", "CWD", "EPSV", "ABOR", "TYPE", "SIZE", "DELE", "REST", "RNFR", "RNTO",
     "MKD", "LIST", "NLST", "MLSD", "APPE", "NOOP", "STAT", "PASS", "USER", "GREETING", "EPRT",
@@ -91,7 +94,8 @@ pub(super) const VERBS: [&str; 27] = [
 
 const TRANSFERS: [&str; 6] = ["RETR", "STOR", "RETR", "APPE", "LIST", "NLST"];
 
-/// Replies that answer nothing. The word tells them from others: see `DialogueNotes`.
+/// Replies that answer no command. [`Witness`](super::witness::Witness) recognises them by the word
+/// "stray".
 const STRAYS: [&str; 14] = [
     "226 stray",
     "226 stray",
@@ -109,7 +113,7 @@ const STRAYS: [&str; 14] = [
     "550 stray",
 ];
 
-/// The kinds that are injected in this run of the tests.
+/// Returns the kinds of faults that this test run injects.
 pub(super) fn injected() -> Vec<Kind> {
     let Ok(names) = env::var("FTP_MODEL_KINDS") else {
         return ALL.to_vec();
@@ -122,7 +126,7 @@ pub(super) fn injected() -> Vec<Kind> {
 }
 
 impl Kind {
-    /// Whether it is only met where each reply takes its time.
+    /// Returns whether the fault needs a server whose replies all arrive late.
     pub(super) fn wants_lag(self) -> bool {
         matches!(
             self,
@@ -130,7 +134,7 @@ impl Kind {
         )
     }
 
-    /// Whether a transfer that has begun does not come to its end.
+    /// Returns whether the fault stops a transfer that has begun.
     pub(super) fn fails_a_transfer(self) -> bool {
         matches!(
             self,
@@ -145,7 +149,7 @@ impl Kind {
         )
     }
 
-    /// One fault of this kind, or two that belong together.
+    /// Adds one fault of this kind, or two that belong together.
     pub(super) fn add_to(self, setup: Setup, rng: &mut Rng) -> Setup {
         let verb = any(rng, &VERBS);
         let transfer = any(rng, &TRANSFERS);
@@ -211,7 +215,7 @@ impl Kind {
     }
 }
 
-/// One of the first occurrences of the verb.
+/// Returns a fault at one of the first four occurrences of the verb.
 fn nth(verb: &str, action: Action, rng: &mut Rng) -> Fault {
     let nth = rng.usize(..4).min(rng.usize(..4));
     Fault::nth(verb, nth, action)
@@ -233,7 +237,8 @@ fn refusal(rng: &mut Rng) -> &'static str {
     any(rng, &texts)
 }
 
-/// Codes that none of these verbs is answered by, apart from REST's 200, which says less than 350.
+/// Returns a verb and a code that cannot answer the verb. (REST and 200 is an exception: 200 is
+/// allowed, but says less than 350.)
 fn wrong_code(rng: &mut Rng) -> (&'static str, Action) {
     let verbs = [
         "TYPE", "REST", "CWD", "DELE", "RNFR", "RNTO", "MKD", "PASS", "SIZE", "PWD", "RETR", "STOR",
@@ -273,7 +278,7 @@ fn connection(rng: &mut Rng) -> (&'static str, Action) {
     }
 }
 
-/// One of these.
+/// Returns one of these values at random.
 pub(super) fn any<T: Copy>(rng: &mut Rng, of: &[T]) -> T {
     of[rng.usize(..of.len())]
 }

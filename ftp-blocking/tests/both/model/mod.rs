@@ -1,11 +1,12 @@
-//! The permanent model test: random users, servers, networks and faults, and one law. What a client
-//! calls a success has happened, exactly. The simulated server's own state is the truth.
+//! The model test: random users, servers, networks and faults, and one law. If the client reports a
+//! success, exactly that has happened on the simulated server.
 //!
-//! A seed is one run. One run in ten is under TLS, by turns 1.2 and 1.3, since handshakes are dear.
+//! A seed is one run. One run in ten uses TLS, with versions 1.2 and 1.3 in turn; handshakes take
+//! too much time for more.
 //!
-//! * `FTP_MODEL_SEEDS`: how many seeds are run, 0 upwards.
-//! * `FTP_MODEL_SEED`: this one alone, with everything that happened.
-//! * `FTP_MODEL_KINDS`: with these kinds of faults alone, separated by commas.
+//! * `FTP_MODEL_SEEDS`: the number of seeds to run, from 0.
+//! * `FTP_MODEL_SEED`: runs only this seed, and prints everything that happened.
+//! * `FTP_MODEL_KINDS`: injects only these kinds of faults, separated by commas.
 
 mod action;
 mod dialogue_notes;
@@ -22,10 +23,10 @@ use std::thread;
 
 use run::run;
 
-/// How many seeds are run by `cargo test`.
+/// The number of seeds that `cargo test` runs.
 const SEEDS: u64 = 2_000;
 
-/// How many failures are told; each is one line and the dialogue.
+/// The number of failures that are printed. Each one is a line and its dialogue.
 const TOLD: usize = 5;
 
 #[test]
@@ -44,7 +45,7 @@ fn rule_7_never_a_success_with_a_wrong_result() {
     );
 }
 
-/// The seeds that failed, on all processors.
+/// Runs all seeds on all processors. Returns those that failed.
 fn run_all(seeds: u64) -> Vec<u64> {
     let next = AtomicU64::new(0);
     let failures = Mutex::new(Vec::new());
@@ -69,7 +70,7 @@ fn run_all(seeds: u64) -> Vec<u64> {
     failures
 }
 
-/// Runs a seed again and says what happened.
+/// Runs a seed again, and returns what happened.
 fn tell(seed: u64) -> String {
     let why = match panic::catch_unwind(|| run(seed, true)) {
         Ok(Err(why)) => why,
@@ -79,7 +80,7 @@ fn tell(seed: u64) -> String {
     format!("{}\n{why}", reproduction(seed))
 }
 
-/// The line that runs a seed again.
+/// Returns the command line that runs a seed again.
 fn reproduction(seed: u64) -> String {
     let kinds = env::var("FTP_MODEL_KINDS").map(|kinds| format!("FTP_MODEL_KINDS={kinds} "));
     format!(

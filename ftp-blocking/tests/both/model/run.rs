@@ -1,4 +1,4 @@
-//! One run: a user, a client, a network and a server.
+//! One run of the model test: a user, a client, a network and a server.
 
 use std::io;
 
@@ -14,13 +14,13 @@ use super::verdict::{Before, Trial, resolve, show};
 use crate::face::{Behind, Client, Memory, impatient};
 use crate::support::failing_calls::FailingCalls;
 
-/// How many things a user does.
+/// The number of actions in a run.
 const ACTIONS: usize = 14;
 
-/// An action that takes more calls to the transport, or more polls, never ends.
+/// The limit for transport calls, or polls, of one action. Above it the action counts as endless.
 const ENDLESS: usize = 50_000;
 
-/// What the network may do to a call.
+/// The errors that the network may return from a call.
 const FAILURES: [io::ErrorKind; 3] = [
     io::ErrorKind::TimedOut,
     io::ErrorKind::ConnectionReset,
@@ -30,7 +30,7 @@ const FAILURES: [io::ErrorKind; 3] = [
 /// Runs a seed.
 ///
 /// # Errors
-/// What was wrong, with the dialogue if it is to be told.
+/// A description of what went wrong, with the dialogue if `tracing` is on.
 pub(super) fn run(seed: u64, tracing: bool) -> Result<(), String> {
     let mut rng = Rng::with_seed(seed);
     let scenario = Scenario::of_seed(seed, &mut rng);
@@ -63,13 +63,13 @@ struct Run {
     options: crate::face::Options,
     failing_calls: FailingCalls,
     notes: DialogueNotes,
-    /// Where the user believes to be; `None` after an error.
+    /// The directory that the client has reported; `None` after an error.
     place: Option<Vec<u8>>,
     logged_in: bool,
     logins: usize,
-    /// The last reconnect did not get where the connection before it stood.
+    /// Whether the last reconnect failed, so that the old directory is not restored.
     stranded: bool,
-    /// The last action has failed.
+    /// Whether the last action failed.
     unsure: bool,
 }
 
@@ -82,7 +82,7 @@ impl Run {
                 continue;
             };
             let action = match number {
-                // As a rule.
+                // Usually the run begins with a login.
                 1 if self.rng.u8(..8) > 0 => Action::Login("secret"),
                 _ if live.session().is_dead() && self.rng.bool() => Action::Reconnect,
                 _ => Action::random(&mut self.rng),
@@ -156,7 +156,7 @@ impl Run {
         Ok(())
     }
 
-    /// Does it, to its end or not.
+    /// Performs the action, to its end or until it is dropped or fails.
     fn perform(&mut self, client: &mut Client, action: &Action) -> Result<Output, Error> {
         let (restless, rng) = (self.scenario.restless, &mut self.rng);
         let luck = if restless { rng.u8(..16) } else { u8::MAX };
@@ -207,14 +207,15 @@ impl Run {
         }
     }
 
-    /// What the user believes after an action.
+    /// Updates what the user knows after an action.
     fn believe(&mut self, action: &Action, succeeded: bool, there: Option<&[u8]>) {
         self.stranded = match action {
             Action::Reconnect => !succeeded,
             _ => self.stranded,
         };
         match action {
-            // The first login stands at home; of another one servers think differently.
+            // The first login starts in the home directory. After a further login, servers
+            // disagree.
             Action::Login(_) => {
                 self.place = (succeeded && self.logins == 0).then(|| b"/".to_vec());
                 self.logged_in = succeeded;

@@ -12,14 +12,14 @@ use crate::support::tls::tls;
 pub(super) struct Scenario {
     pub(super) setup: Setup,
     pub(super) options: Options,
-    /// The faults and what else is unusual, for people to read.
+    /// The faults and other unusual settings, as text for people.
     pub(super) told: String,
     pub(super) under_tls: bool,
     /// The kinds of faults that may occur.
     pub(super) kinds: Vec<Kind>,
-    /// Whether the user gives up in the middle of things, and the network fails.
+    /// Whether the user drops operations halfway, and the network fails.
     pub(super) restless: bool,
-    /// Each reply is on its way when the client has sent the next command.
+    /// Whether each reply is delayed until the client has sent its next command.
     pub(super) lag: bool,
     pub(super) without_size: bool,
 }
@@ -53,7 +53,7 @@ impl Scenario {
         scenario
     }
 
-    /// Whether nothing goes wrong that is not the user's own fault.
+    /// Returns whether only the user's own actions can cause errors.
     pub(super) fn is_peaceful(&self) -> bool {
         self.kinds.is_empty() && !self.restless
     }
@@ -65,7 +65,7 @@ impl Scenario {
         self.under_tls = true;
     }
 
-    /// Modes and missing commands.
+    /// Chooses active mode in some runs, and removes some commands from the server.
     fn take_away(&mut self, rng: &mut Rng) {
         if rng.u8(..5) == 0 {
             let active = |config: ftp_proto::Config| config.with_data_mode(DataMode::Active);
@@ -96,14 +96,14 @@ impl Scenario {
 fn some_kinds(count: usize, rng: &mut Rng) -> Vec<Kind> {
     let injected = injected();
     let mut kinds: Vec<Kind> = (0..count).map(|_| any(rng, &injected)).collect();
-    // A server that confirms a transfer first and lets it fail then lies.
+    // A server that confirms a transfer before it fails would lie, and no fault may lie.
     if kinds.contains(&Kind::Order) {
         kinds.retain(|kind| !kind.fails_a_transfer());
     }
     kinds
 }
 
-/// A server with files, whose replies may come in pieces.
+/// Creates a server with files. It may send its replies in pieces.
 fn well_meaning(rng: &mut Rng) -> Setup {
     let mut setup = Setup::new()
         .directory("/d")
@@ -124,7 +124,7 @@ fn well_meaning(rng: &mut Rng) -> Setup {
     setup.during_transfer(any(rng, &behaviours))
 }
 
-/// Bytes with lines among them, and without CR: a text is the same in TYPE A, there and back.
+/// Returns random bytes with LF but without CR, which TYPE A does not change in either direction.
 pub(super) fn content(length: usize, rng: &mut Rng) -> Vec<u8> {
     let byte = |_| match rng.u8(..) {
         b'\r' => b'\n',

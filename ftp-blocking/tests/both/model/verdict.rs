@@ -1,4 +1,4 @@
-//! The law: what a client calls a success has happened, exactly.
+//! The law of the model test: if the client reports a success, exactly that has happened.
 
 use ftp_proto::simulator::{Simulator, TransferRecord};
 use ftp_proto::{Error, ErrorKind, Misuse};
@@ -7,27 +7,27 @@ use super::action::{Action, Mode, Output};
 use super::fault::Kind;
 use super::scenario::Scenario;
 
-/// What there was before an action.
+/// The state before an action.
 pub(super) struct Before {
-    /// How many commands the server had received.
+    /// The number of commands that the server had received.
     pub(super) commands: usize,
-    /// How many transfers had begun.
+    /// The number of transfers that had begun.
     pub(super) transfers: usize,
-    /// What the file of an upload was.
+    /// The content of the file before an upload to it; `None` if there was no file.
     pub(super) content: Option<Vec<u8>>,
-    /// Where the user believes to be, as the client has said.
+    /// The directory that the client has reported; `None` if unknown.
     pub(super) place: Option<Vec<u8>>,
     /// Whether the user has logged in.
     pub(super) logged_in: bool,
-    /// How many logins were tried on this connection.
+    /// The number of login attempts on this connection.
     pub(super) logins: usize,
-    /// Whether the last reconnect has failed.
+    /// Whether the last reconnect failed.
     pub(super) stranded: bool,
-    /// Whether the last action has failed, so that the server may still be doing it.
+    /// Whether the last action failed. The server may then still be performing it.
     pub(super) unsure: bool,
 }
 
-/// The server after an action, and what is known of the run.
+/// The server after an action, with what is known about the run.
 pub(super) struct Trial<'a> {
     pub(super) server: &'a Simulator,
     pub(super) scenario: &'a Scenario,
@@ -35,12 +35,12 @@ pub(super) struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// Judges an action that went well.
+    /// Judges an action that succeeded.
     pub(super) fn judge(&self, action: &Action, got: &Output) -> Result<(), String> {
         if *got == Output::GivenUp {
             return Ok(());
         }
-        // The reply to a raw command is the user's to judge, of whatever code it is.
+        // `raw` returns any reply, so a wrong code is no error of the client here.
         let raw = matches!(action, Action::Raw(_)) && self.may_meet(Kind::WrongCode);
         if *got != Output::Size(None) && !raw {
             self.is_answered(action.verbs())?;
@@ -74,7 +74,8 @@ impl Trial<'_> {
             (Action::Reconnect, _) => {
                 let kept = self.server.logged_in() || !self.before.logged_in;
                 ensure(kept, || "not logged in any more".into())?;
-                // Where a second login stands, servers do not agree; the client takes it for home.
+                // Servers disagree about the directory after a second login. The client assumes the
+                // home directory.
                 let place = self
                     .before
                     .place
@@ -90,8 +91,8 @@ impl Trial<'_> {
         self.scenario.kinds.contains(&kind)
     }
 
-    /// Judges an error where nothing has gone wrong: it must be the server's own refusal, or that
-    /// of a client which is not logged in, or not where it stood before it reconnected.
+    /// Judges an error of a run without faults. The error must be a refusal of the server, or a
+    /// refusal of the client because it is not logged in or because the last reconnect failed.
     pub(super) fn excuse(&self, action: &Action, error: &Error) -> Result<(), String> {
         let commands = self.server.dialogue().skip(self.before.commands);
         let refused = commands
@@ -105,7 +106,7 @@ impl Trial<'_> {
         })
     }
 
-    /// The server meant to say yes to the last of these commands.
+    /// Checks that the server accepted the last of these commands.
     fn is_answered(&self, verbs: &[&str]) -> Result<(), String> {
         if verbs.is_empty() {
             return Ok(());
@@ -136,7 +137,7 @@ impl Trial<'_> {
 
     fn has_size(&self, path: &str, size: Option<u64>) -> Result<(), String> {
         let Some(size) = size else {
-            // The client remembers that SIZE was not known, or that a fault said so.
+            // The client remembers that the server does not know SIZE, or that a fault said so.
             let mut all = self.server.dialogue();
             let unknown = all.any(|(line, meant)| line.starts_with(b"SIZE") && meant.is_none());
             let unknown = self.scenario.without_size || unknown;
@@ -176,11 +177,12 @@ impl Trial<'_> {
         ))
     }
 
-    /// In clear, a download was cut by FIN and confirmed by 226. What the 150 announces tells it,
-    /// but for these (rule 5 of issue 10):
-    /// * a text, whose length on the wire nobody knows;
-    /// * with an offset, a cut that is no longer than the offset: some servers announce the whole
-    ///   file, and others, as this one, what is left of it.
+    /// Returns whether a download was cut so that no client can notice. The transfer is in clear
+    /// text, the server ended it by FIN, and a 226 confirmed it. The size in the 150 reply shows
+    /// such a cut, except in two cases (rule 5 of issue 10):
+    /// * a text file, whose length on the wire is unknown;
+    /// * a download with an offset, if the missing part is no longer than the offset: some servers
+    ///   announce the size of the whole file, others (like this one) the size of the rest.
     fn is_a_cut_that_nobody_can_see(
         &self,
         whole: &[u8],
@@ -191,7 +193,7 @@ impl Trial<'_> {
         let mut transfers = self.server.transfers().iter().skip(self.before.transfers);
         let is_cut = |record: &TransferRecord| record.verb == "RETR" && !record.complete;
         let missing = whole.len().saturating_sub(bytes.len()) as u64;
-        // Of a text that was cut within a line end.
+        // A text may be cut between CR and LF.
         let bytes = bytes.strip_suffix(b"\r").filter(|_| text).unwrap_or(bytes);
         !self.scenario.under_tls
             && transfers.next_back().is_some_and(is_cut)
@@ -211,11 +213,11 @@ impl Trial<'_> {
             Mode::At(offset) => file
                 .get(offset as usize..)
                 .is_some_and(|rest| rest.starts_with(content)),
-            // An upload that was given up and stayed queued has been made since.
+            // The server may have performed a queued upload that the client had aborted.
             Mode::Append if self.may_meet(Kind::Queued) => file.ends_with(content),
-            // RNTO may have been on its way, and put another file there.
+            // An earlier RNTO may have taken effect late, and put another file there.
             Mode::Append if self.before.unsure => file.ends_with(content),
-            // An append that was given up may have left something in between.
+            // An append that the client aborted may have left some bytes in between.
             Mode::Append => file.starts_with(before) && file[before.len()..].ends_with(content),
         };
         ensure(right, || {
@@ -228,14 +230,14 @@ impl Trial<'_> {
         })
     }
 
-    /// What the user means by a path.
+    /// Returns the absolute form of a path that the user means.
     fn path(&self, path: &str) -> Vec<u8> {
         let place = self.before.place.as_deref().or(self.server.directory());
         resolve(place, path).unwrap_or_default()
     }
 }
 
-/// The absolute form of a path, if it is known where it starts.
+/// Returns the absolute form of a path, or `None` if the current directory is unknown.
 pub(super) fn resolve(place: Option<&[u8]>, path: &str) -> Option<Vec<u8>> {
     let path = path.as_bytes();
     if path.starts_with(b"/") {

@@ -1,8 +1,8 @@
-//! Downgrades: a server or an attacker that wants the session to go on without TLS (B2, B3).
+//! Downgrades: a server or an attacker tries to continue the session without TLS (B2, B3).
 
 use super::*;
 
-/// Classes B1 to B3, B8: commands sent with `raw` are refused wherever a method would be.
+/// Classes B1 to B3, B8: a command sent with `raw` is refused whenever its method would be.
 #[test]
 fn b3_raw_commands_are_refused_where_methods_are() {
     let memory = memory(setup(VERSIONS[1]));
@@ -38,7 +38,7 @@ fn b3_raw_commands_are_refused_where_methods_are() {
     assert!(memory.server().commands().is_empty());
 
     client.secure().expect("under TLS");
-    // There is no data connection before PROT P, nor after a PROT that takes it back.
+    // Data commands are refused before PROT P, and after PROT C.
     refused(&mut client, &DATA, ErrorKind::Insecure);
     client.login("user", "secret").expect("logged in");
     for (level, words) in [("PROT C", 200), ("PROT S", 536), ("prot c", 200)] {
@@ -88,7 +88,8 @@ fn b2_logged_in_by_the_greeting() {
     }
 }
 
-/// Class B3: AUTH, PBSZ and PROT, refused, closed and garbled, in every order.
+/// Class B3: the server refuses, closes or sends garbage after AUTH, PBSZ and PROT, in both orders
+/// of login and PROT.
 #[test]
 fn b3_refused_closed_and_garbled_in_every_combination() {
     let answers = || {
@@ -138,16 +139,18 @@ fn b3_refused_closed_and_garbled_in_every_combination() {
                             sent_no_credentials(&memory, &context);
                             assert!(memory.server().transfers().is_empty(), "{context}");
                         }
-                        // PROT is answered well, or its refusal is what counts.
+                        // PBSZ is informational: if PROT works, the login does too.
                         "PBSZ" if login.is_ok() => assert_eq!(data, [true, true], "{context}"),
-                        // A 200 is a 200; implied where PROT is unknown and TLS implicit.
+                        // PROT succeeds only with 200. Under implicit TLS, "unknown command" also
+                        // means protected.
                         "PROT" if login.is_ok() => {
                             let said = format!("{answer:?}");
                             let good = Action::Reply(b"200 fine\r\n".to_vec());
                             let unknown = Action::Reply(b"500 unknown\r\n".to_vec());
                             let implied = is_implicit && said == format!("{unknown:?}");
                             assert!(implied || said == format!("{good:?}"), "{context}");
-                            // This server protects what it says it does under implicit TLS alone.
+                            // The fault only claims success. This server really protects data under
+                            // implicit TLS only.
                             assert_eq!(data, [is_implicit; 2], "{context}");
                         }
                         _ => {
@@ -166,7 +169,7 @@ fn b3_refused_closed_and_garbled_in_every_combination() {
     }
 }
 
-/// Class B3: AUTH accepted, and then no TLS.
+/// Class B3: the server accepts AUTH and then does not begin TLS.
 #[test]
 fn b3_accepted_and_then_no_tls() {
     let garbage = [

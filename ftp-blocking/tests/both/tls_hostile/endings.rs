@@ -1,8 +1,8 @@
-//! The end of the data (B5).
+//! The end of the data under TLS (B5).
 
 use super::*;
 
-/// Class B5: a download that is cut, between records or inside one, is an error.
+/// Class B5: a download that is cut between two records or inside one is an error.
 #[test]
 fn b5_downloads_cut_everywhere() {
     let content: Vec<u8> = (0..=255).cycle().take(40_000).collect();
@@ -47,11 +47,11 @@ fn b5_downloads_cut_everywhere() {
     }
 }
 
-/// Class B5: the server closes before it has read everything: no byte is lost without an error.
+/// Class B5: the server closes before it has read everything. The client must report an error.
 #[test]
 fn b5_uploads_cut_everywhere() {
-    // The last record is not cut: the end of the data is sent with it, and if the server then
-    // confirms what it did not keep, no client can know.
+    // The last record stays whole. The end of the data is sent together with it, and if the server
+    // then confirms data that it did not keep, no client can know.
     let content = vec![7; 50_000];
     for after in [0, 1, 100, 16_383, 16_384, 16_385, 40_000, 49_152] {
         for then in [Then::Fin, Then::Reset] {
@@ -80,7 +80,7 @@ fn b5_uploads_cut_everywhere() {
     }
 }
 
-/// Class B5: the same inside the last record or after it, where the server does not lie.
+/// Class B5: the cut is inside the last record or after it, and the server admits that it failed.
 #[test]
 fn b5_uploads_cut_in_the_last_record() {
     let content = vec![7; 50_000];

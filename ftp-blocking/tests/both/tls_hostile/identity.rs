@@ -1,8 +1,8 @@
-//! Who the server is (B4), and who the client is.
+//! The identity of the server (B4), and that of the client.
 
 use super::*;
 
-/// Class B4, control connection: each flaw is refused and named, and no credentials are sent.
+/// Class B4, control connection: the client refuses and names each flaw, and sends no credentials.
 #[test]
 fn b4_certificates_on_the_control_connection() {
     for version in VERSIONS {
@@ -27,7 +27,7 @@ fn b4_certificates_on_the_control_connection() {
     }
 }
 
-/// Class B4, data connection alone: its certificate is bad, and that of the login was good.
+/// Class B4, data connection only: its certificate is bad, though the login's was good.
 #[test]
 fn b4_certificates_on_the_data_connection_alone() {
     for version in VERSIONS {
@@ -56,8 +56,8 @@ fn b4_certificates_on_the_data_connection_alone() {
     }
 }
 
-/// Class B4: the certificate is verified against the name or address that the user gave. SNI sends
-/// that name, too.
+/// Class B4: the client verifies the certificate against the host name or address in the options.
+/// SNI sends the same name.
 #[test]
 fn b4_names_and_addresses() {
     for version in VERSIONS {
@@ -87,7 +87,7 @@ fn b4_names_and_addresses() {
     }
 }
 
-/// Classes B4 and B5 in active mode, and where the command is sent before the connection is made.
+/// Classes B4 and B5 in active mode, and with the data command sent before the connection is made.
 #[test]
 fn b4_b5_in_active_mode_and_with_the_command_before_the_connection() {
     let active: fn(Config) -> Config = |config| config.with_data_mode(DataMode::Active);
@@ -208,7 +208,8 @@ fn any_certificate_is_accepted_on_demand_alone() {
     }
 }
 
-/// Certificates that are old: any means any, a pin compares the key, and a CA's refusal names the cause.
+/// Old kinds of certificates. "Any certificate" accepts them all, a pin compares only the key, and
+/// with a CA the refusal names the cause.
 #[test]
 fn old_certificates() {
     for version in VERSIONS {
@@ -243,7 +244,7 @@ fn old_certificates() {
             };
             let client = logged_in(&server(), pinned(*presented));
             if old == Old::Rsa1024 {
-                // This server does not have the key that it shows.
+                // This server does not have the key that its certificate shows.
                 let error = client.expect_err("no signature of that key's");
                 assert_eq!(error.tls_reason(), Some(&reason), "{error}");
                 continue;
@@ -297,7 +298,8 @@ fn client_certificates() {
         .expect_err("no certificate");
 }
 
-/// A server's own certificate, given as a root: accepted, but not with a wrong date or name.
+/// The server's own certificate, used as a root: the client accepts it, but not with a wrong date
+/// or name.
 #[test]
 fn a_self_signed_certificate_can_be_trusted_as_a_root() {
     for version in VERSIONS {

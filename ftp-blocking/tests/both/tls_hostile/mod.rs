@@ -1,4 +1,5 @@
-//! Servers that cannot be trusted, or do TLS badly. `SECURITY.md` lists the classes B1 to B10.
+//! Servers that are not trustworthy, or that do TLS badly. `SECURITY.md` lists the classes B1 to
+//! B10.
 
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
@@ -60,7 +61,7 @@ fn fetched(client: &mut Client, path: &str) -> Result<Vec<u8>, Error> {
     Ok(content)
 }
 
-/// The `TlsInfo` of the data connection.
+/// Returns the `TlsInfo` of the data connection of a download.
 fn info_of_download(client: &mut Client, path: &str) -> Result<Option<TlsInfo>, Error> {
     let mut download = client.download(path)?;
     let info = download.tls_info().cloned();
@@ -75,7 +76,7 @@ fn abort_upload(client: &mut Client, path: &str) -> Result<(), Error> {
     upload.abort().map(|_| ())
 }
 
-/// No credentials and no data were sent in clear.
+/// Checks that the client sent no credentials and no data in clear text.
 fn told_nothing_in_clear(memory: &Memory, context: &str) {
     let server = memory.server();
     let clear = server.control_plaintext_received();

@@ -1,8 +1,8 @@
-//! Other protocols (B7), CCC (B8), a second connection (B9), old versions (B10), and `TlsInfo`.
+//! Other protocols (B7), CCC (B8), a second connection (B9), old TLS versions (B10), and `TlsInfo`.
 
 use super::*;
 
-/// Class B7: a TLS server of another protocol, with a good certificate.
+/// Class B7: the peer is a TLS server of another protocol, with a good certificate.
 #[test]
 fn b7_another_protocol_with_a_good_certificate() {
     for banner in [
@@ -21,7 +21,7 @@ fn b7_another_protocol_with_a_good_certificate() {
     }
 }
 
-/// Class B8: CCC, and what is refused and protected afterwards.
+/// Class B8: after CCC, data stays protected and credentials are refused.
 #[test]
 fn b8_clear_control_keeps_data_private_and_credentials_back() {
     for version in VERSIONS {
@@ -35,7 +35,7 @@ fn b8_clear_control_keeps_data_private_and_credentials_back() {
         assert_eq!(fetched(&mut client, "/five").expect("under TLS"), b"12345");
         let last = memory.server().transfers().last().map(|t| t.resumed);
         assert_eq!(last, Some(Some(true)));
-        // The next login asks for TLS again first.
+        // The next login first sends AUTH TLS again.
         client.login("user", "secret").expect("secured first");
         assert!(client.tls_info().is_some());
         assert_eq!(fetched(&mut client, "/five").expect("under TLS"), b"12345");
@@ -43,7 +43,7 @@ fn b8_clear_control_keeps_data_private_and_credentials_back() {
     }
 }
 
-/// Class B8: bytes in clear instead of close_notify.
+/// Class B8: an attacker sends bytes in clear text instead of close_notify.
 #[test]
 fn b8_forged_bytes_instead_of_close_notify() {
     for forged in ["226 forged\r\n", "200 ok\r\n", "2"] {
@@ -61,7 +61,7 @@ fn b8_forged_bytes_instead_of_close_notify() {
     }
 }
 
-/// Class B9: another connection is another login: its sessions are its own.
+/// Class B9: another connection is another login, and does not share TLS sessions with the first.
 #[test]
 fn b9_another_connection_begins_anew() {
     for version in VERSIONS {
@@ -76,7 +76,7 @@ fn b9_another_connection_begins_anew() {
     }
 }
 
-/// Class B9: a reconnect is secured before credentials are sent, or none are sent.
+/// Class B9: a reconnect secures the connection before it sends credentials, or sends none.
 #[test]
 fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     let answers = [
@@ -89,7 +89,7 @@ fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     ];
     for (verb, credentials) in [("AUTH", false), ("PBSZ", true), ("PROT", true)] {
         for answer in &answers {
-            // A refused PBSZ does not matter, and a 200 is a 200.
+            // A refused PBSZ does not matter, and 200 is a success.
             let context = format!("{verb} {answer:?}");
             let memory = memory(setup(VERSIONS[1]).fault(Fault::nth(verb, 1, answer.clone())));
             let mut client = logged_in(&memory, explicit()).expect("logged in");
@@ -114,7 +114,7 @@ fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
                 let server = memory.server();
                 let mut sent = server.commands()[before..].iter();
                 assert_eq!(sent.next(), Some(&b"AUTH TLS".to_vec()), "{context}");
-                // A server that only claims to do TLS takes a ClientHello for command lines.
+                // A server that only claims to do TLS reads the ClientHello as command lines.
                 let told = |line: &Vec<u8>| [b"USER", b"PASS"].iter().any(|v| line.starts_with(*v));
                 assert!(!sent.any(told), "{context}");
             }
@@ -122,7 +122,8 @@ fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     }
 }
 
-/// Class B10: versions before 1.2 are refused with a reason, and so is having no version in common.
+/// Class B10: TLS versions before 1.2 are refused with a reason. So is a server that has no version
+/// in common with the client.
 #[test]
 fn b10_old_versions() {
     let alert = b"\x15\x03\x01\x00\x02\x02\x46".to_vec();
@@ -160,7 +161,7 @@ fn b10_old_versions() {
     }
 }
 
-/// Implicit TLS with a server of explicit TLS and the reverse: the error says what to try.
+/// Implicit TLS with a server for explicit TLS, and the reverse: the error says what to try.
 #[test]
 fn explicit_where_implicit_is_due_and_the_reverse_are_named() {
     let plain = memory(files());

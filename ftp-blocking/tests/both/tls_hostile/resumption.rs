@@ -1,19 +1,20 @@
-//! Session resumption: data connections that prove that they belong to the login (B6).
+//! TLS session resumption, which proves that a data connection belongs to the login (B6).
 
 use super::*;
 
-/// Class B6: 300 transfers of all kinds in one login, each one resumed; another login in the same
-/// process, in between, does not take its tickets.
+/// Class B6: a login makes 300 transfers of all kinds, and each one resumes. Another login in the
+/// same process runs at the same time and does not take its tickets.
 #[test]
 fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
     for version in VERSIONS {
-        // One login with explicit TLS, one with implicit, each against a server of its own.
+        // One login uses explicit TLS, the other one implicit TLS, each with its own server.
         let identity = || Identity::good().server(version);
         let memories = [
             memory(files().tls(identity()).require_reuse()),
             memory(files().implicit_tls(identity()).require_reuse()),
         ];
-        // They share one configuration: only a store of its own keeps each login apart.
+        // Both logins share one configuration. They stay apart because each login has its own
+        // ticket store.
         let tls = trusting();
         let options = [
             Options::new("localhost").with_tls(tls.clone()),
@@ -46,7 +47,7 @@ fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
     }
 }
 
-/// Class B6: sessions that the server keeps, tickets that it sends, and only one ticket.
+/// Class B6: resumption by session ID, by ticket, and with only one ticket.
 #[test]
 fn b6_by_session_id_by_ticket_and_with_a_single_one() {
     for version in VERSIONS {
@@ -66,7 +67,7 @@ fn b6_by_session_id_by_ticket_and_with_a_single_one() {
                 client.store("/nothing", b"").expect(&context);
                 assert_eq!(fetched(&mut client, "/empty").expect(&context), b"");
                 client.names(None::<&str>).expect(&context);
-                // A refusal before the handshake costs no ticket.
+                // A refusal before the handshake uses up no ticket.
                 fetched(&mut client, "/none").expect_err("there is none");
             }
             assert!(client.tls_info().is_some_and(|info| !info.resumed));
@@ -74,11 +75,12 @@ fn b6_by_session_id_by_ticket_and_with_a_single_one() {
     }
 }
 
-/// Class B6: an error for lack of resumption says so, and a reconnect helps.
+/// Class B6: if the server demands resumption, the error says so. A reconnect helps.
 #[test]
 fn b6_resumption_demanded_by_the_server() {
     for version in VERSIONS {
-        // Another store of sessions, as if the server had forgotten the session of the login.
+        // The data connection has another session store, as if the server had forgotten the login's
+        // session.
         let forgetful = Identity::good().server(version);
         let server = || memory(setup(version).data_tls(forgetful.clone()).require_reuse());
         let mut other = logged_in(&server(), explicit()).expect("logged in");
@@ -100,8 +102,9 @@ fn b6_resumption_demanded_by_the_server() {
     }
 }
 
-/// Class B6: ProFTPD under TLS 1.3 gives no ticket with an upload and demands resumption. The
-/// tickets of the login are soon used up. A reconnect helps for good.
+/// Class B6: like ProFTPD under TLS 1.3, the server demands resumption but sends no ticket during
+/// an upload. The tickets of the login are soon used up. A reconnect switches to TLS 1.2, which
+/// helps for good.
 #[test]
 fn b6_tickets_that_run_out() {
     for resumption in [Resumption::Preferred, Resumption::Required] {
@@ -134,8 +137,8 @@ fn b6_tickets_that_run_out() {
     }
 }
 
-/// The same where there is no TLS 1.2 to go back to, by the server's choice or by ours: a new
-/// login has new tickets all the same.
+/// The tickets run out, and TLS 1.2 is not available: either the server or the client does not
+/// allow it. A reconnect still brings new tickets.
 #[test]
 fn b6_tickets_that_run_out_without_another_version() {
     for ours in [false, true] {
@@ -164,8 +167,8 @@ fn b6_tickets_that_run_out_without_another_version() {
     }
 }
 
-/// The same where the server speaks TLS 1.2, but shares no cipher suite with us: its alert is
-/// another one.
+/// The tickets run out. The server knows TLS 1.2, but shares no cipher suite with the client, so
+/// that its alert is a different one.
 #[test]
 fn b6_tickets_that_run_out_without_another_cipher_suite() {
     let mut stingy = rustls::ServerConfig::clone(&Identity::good().server_sharing_13_alone());
@@ -180,7 +183,7 @@ fn b6_tickets_that_run_out_without_another_cipher_suite() {
     client.store("/up", b"content").expect("with a new ticket");
 }
 
-/// The same where the server closes the connection when it is asked for TLS 1.2.
+/// The tickets run out, and the server closes the connection when the client asks for TLS 1.2.
 #[test]
 fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
     let server = Identity::good().server(VERSIONS[1]);
@@ -197,15 +200,15 @@ fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
     client.store("/up", b"content").expect("with a new ticket");
 }
 
-/// Class B6: an attacker without any key leads data connections to another TLS server with the same
-/// certificate, or cuts them, as often as he likes. The next login speaks TLS 1.3 all the same.
+/// Class B6: an attacker without a key redirects data connections to another TLS server with the
+/// same certificate, or cuts them, any number of times. The next login still uses TLS 1.3.
 #[test]
 fn b6_data_connections_that_are_led_astray_choose_no_version() {
     let astray = || files().data_tls(Identity::good().server_of(&VERSIONS));
     let cut = || (0..4).map(|nth| Fault::nth("HANDSHAKE", nth, Action::RefuseHandshake));
     let setups = [
         astray(),
-        // Tickets are used up before.
+        // The cut handshakes first use up the tickets.
         cut().fold(files(), Setup::fault),
         cut().fold(astray(), Setup::fault),
     ];
@@ -231,8 +234,8 @@ fn b6_data_connections_that_are_led_astray_choose_no_version() {
     }
 }
 
-/// A server that says 150 only after the data handshake, and demands resumption: what is refused in
-/// between leaves a ticket for what is not.
+/// The server sends 150 only after the data handshake, and demands resumption. Refused transfers
+/// must leave a ticket for the next transfer.
 #[test]
 fn b6_a_reply_after_the_handshake_and_few_tickets() {
     for version in VERSIONS {
@@ -259,7 +262,8 @@ fn b6_a_reply_after_the_handshake_and_few_tickets() {
     }
 }
 
-/// Class B6: refused in the middle of the handshake, as ProFTPD does it. The next transfer works.
+/// Class B6: the server refuses in the middle of the handshake, as ProFTPD does. The next transfer
+/// works.
 #[test]
 fn b6_refused_in_the_handshake() {
     for version in VERSIONS {

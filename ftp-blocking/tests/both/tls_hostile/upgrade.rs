@@ -1,8 +1,8 @@
-//! Bytes injected where TLS begins (B1).
+//! Bytes that an attacker injects before TLS begins (B1).
 
 use super::*;
 
-/// Class B1: bytes after the reply to AUTH end the session, however they are cut.
+/// Class B1: bytes after the reply to AUTH end the session, in whatever pieces they arrive.
 #[test]
 fn b1_bytes_after_auth_in_every_segmentation() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n200 z\r\n";
@@ -32,7 +32,7 @@ fn b1_bytes_after_auth_in_every_segmentation() {
     }
 }
 
-/// Class B1: the same after AUTH SSL, which is a second try.
+/// Class B1: bytes after the reply to AUTH SSL, which the client tries second, end the session.
 #[test]
 fn b1_bytes_after_the_second_try() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n";
@@ -56,7 +56,8 @@ fn b1_bytes_after_the_second_try() {
     }
 }
 
-/// Class B1: the same after an AUTH that follows CCC, where the user is logged in.
+/// Class B1: bytes after the reply to a second AUTH, after CCC, end the session. The user is logged
+/// in then.
 #[test]
 fn b1_bytes_after_auth_after_clear_control() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n";
@@ -79,11 +80,11 @@ fn b1_bytes_after_auth_after_clear_control() {
     }
 }
 
-/// Clear text after AUTH was accepted: the server's words are shown, and nobody is sent to explicit
-/// TLS, which this is.
+/// The server accepts AUTH, and then sends clear text. The error quotes the server. It does not
+/// advise explicit TLS, which is in use already.
 #[test]
 fn b1_clear_text_instead_of_the_handshake_that_was_agreed_on() {
-    // The server takes the ClientHello for command lines.
+    // The server reads the ClientHello as command lines.
     let go_ahead = Action::Reply(b"234 Go ahead.\r\n".to_vec());
     for segment in [1, 1000] {
         let fault = Fault::on("AUTH", go_ahead.clone());
@@ -98,7 +99,8 @@ fn b1_clear_text_instead_of_the_handshake_that_was_agreed_on() {
     }
 }
 
-/// The server's words are whole, however they are cut, and nothing that is no reply is shown as one.
+/// The error quotes the server's reply as a whole, in whatever pieces it arrives. It quotes only
+/// what is a reply.
 #[test]
 fn b1_words_before_the_server_hello() {
     let rows = [
@@ -128,7 +130,7 @@ fn b1_words_before_the_server_hello() {
     }
 }
 
-/// Data in clear where TLS was agreed on: it is not shown as the server's words.
+/// The server agrees to protect data and sends it in clear text. The error does not quote the data.
 #[test]
 fn b1_clear_data_where_tls_was_agreed_on() {
     let unprotected = Fault::on("PROT", Action::Reply(b"200 fine\r\n".to_vec()));

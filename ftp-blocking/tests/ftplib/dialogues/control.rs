@@ -1,10 +1,10 @@
-//! The control connection: greeting, login, framing, judging.
+//! Dialogues about the control connection: greeting, login, lines and reply codes.
 
 use crate::dialogue::{Dialogue, Encoding, dialogue};
 use crate::server::Step::HangUp;
 use crate::server::{raw, say};
 
-/// `connect` and `getwelcome`.
+/// ftplib's `connect` and `getwelcome`.
 pub(crate) fn greetings() -> Vec<Dialogue> {
     let greeted = |name| dialogue(name, &[&["connect"]]);
     vec![
@@ -42,7 +42,7 @@ pub(crate) fn greetings() -> Vec<Dialogue> {
     ]
 }
 
-/// `connect` with its options, `close`, the context manager, `set_debuglevel`.
+/// ftplib's `connect` with its options, `close`, the context manager, `set_debuglevel`.
 pub(crate) fn connections() -> Vec<Dialogue> {
     vec![
         dialogue("time-out of zero", &[&["connect"]])
@@ -94,7 +94,7 @@ pub(crate) fn connections() -> Vec<Dialogue> {
     ]
 }
 
-/// `login`.
+/// ftplib's `login`.
 pub(crate) fn logins() -> Vec<Dialogue> {
     let login =
         |name, call: &[&'static str]| dialogue(name, &[call]).watch(&["USER", "PASS", "ACCT"]);
@@ -176,7 +176,7 @@ pub(crate) fn logins() -> Vec<Dialogue> {
     ]
 }
 
-/// `getline`, `getmultiline`, `getresp`.
+/// ftplib's `getline`, `getmultiline`, `getresp`.
 pub(crate) fn framing() -> Vec<Dialogue> {
     let framed = |name, reply: &[u8]| {
         dialogue(name, &[&["command", "STAT"], &["pwd"]]).on("STAT", [raw(reply)])
@@ -269,7 +269,7 @@ pub(crate) fn framing() -> Vec<Dialogue> {
     ]
 }
 
-/// `sendcmd`, `voidcmd`, `putline`.
+/// ftplib's `sendcmd`, `voidcmd`, `putline`.
 pub(crate) fn commands() -> Vec<Dialogue> {
     let command = |name, reply: &'static str| {
         dialogue(name, &[&["command", "SITE a"], &["pwd"]]).on("SITE a", [say(reply)])

@@ -1,9 +1,9 @@
-//! What is said of files and directories on the control connection alone.
+//! Dialogues about files and directories that need no data connection.
 
 use crate::dialogue::{Dialogue, Encoding, dialogue};
 use crate::server::say;
 
-/// `cwd`, `mkd`, `pwd`, `rmd`.
+/// ftplib's `cwd`, `mkd`, `pwd`, `rmd`.
 pub(crate) fn directories() -> Vec<Dialogue> {
     let cwd = |name, to: &'static str| dialogue(name, &[&["cwd", to]]).watch(&["CWD", "CDUP"]);
     let mkd =
@@ -81,7 +81,7 @@ pub(crate) fn directories() -> Vec<Dialogue> {
     ]
 }
 
-/// `delete`, `rename`, `size`, `acct`.
+/// ftplib's `delete`, `rename`, `size`, `acct`.
 pub(crate) fn files() -> Vec<Dialogue> {
     let delete =
         |name, reply: &'static str| dialogue(name, &[&["delete", "a"]]).on("DELE a", [say(reply)]);
@@ -133,7 +133,7 @@ pub(crate) fn files() -> Vec<Dialogue> {
             .watch(&["DELE"])
             .on("DELE", [say("250 Gone")])
             .both("ok 250 Gone / sent DELE café"),
-        // Ours asks whether the server must be told first.
+        // This crate first asks by FEAT whether the server needs OPTS UTF8 ON.
         dialogue("a name in UTF-8", &[&["delete", "café"]])
             .watch(&["DELE"])
             .on("FEAT", [say("500 What?")])
@@ -154,7 +154,7 @@ pub(crate) fn files() -> Vec<Dialogue> {
     ]
 }
 
-/// CR, LF and NUL in any argument.
+/// CR, LF and NUL in an argument.
 pub(crate) fn injections() -> Vec<Dialogue> {
     let refused = |name, cr: &[&'static str], lf: &[&'static str]| {
         dialogue(name, &[cr, lf, &["pwd"]]).watch(&["DELE"])

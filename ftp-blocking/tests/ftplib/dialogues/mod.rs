@@ -1,4 +1,4 @@
-//! What is asked and what is said, one list for each test.
+//! The dialogues, one list for each test.
 
 mod control;
 mod files;

@@ -1,8 +1,8 @@
-//! The parsers, without a server.
+//! Dialogues that call only a parser, without a server.
 
 use crate::dialogue::{Dialogue, dialogue};
 
-/// `parse150`, `parse227`, `parse229`, `parse257`, and the constants.
+/// ftplib's `parse150`, `parse227`, `parse229`, `parse257`, and its constants.
 pub(crate) fn parsers() -> Vec<Dialogue> {
     let one = |name, parser: &'static str, reply: &'static str| dialogue(name, &[&[parser, reply]]);
     vec![

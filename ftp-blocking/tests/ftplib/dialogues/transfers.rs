@@ -1,10 +1,10 @@
-//! What comes and goes over data connections.
+//! Dialogues with data connections.
 
 use crate::dialogue::{Dialogue, Encoding, dialogue};
 use crate::server::Step::{End, HangUp, Open, Reset, Take};
 use crate::server::{file, raw, say, send, taken};
 
-/// `retrbinary`, `transfercmd`, `ntransfercmd`.
+/// ftplib's `retrbinary`, `transfercmd`, `ntransfercmd`.
 pub(crate) fn downloads() -> Vec<Dialogue> {
     let download = |name| dialogue(name, &[&["download", "a"], &["pwd"]]);
     let hint = |name, reply: &'static str| {
@@ -178,7 +178,7 @@ pub(crate) fn downloads() -> Vec<Dialogue> {
     ]
 }
 
-/// `makepasv`, `makeport`, `sendport`, `sendeprt`, `set_pasv`.
+/// ftplib's `makepasv`, `makeport`, `sendport`, `sendeprt`, `set_pasv`.
 pub(crate) fn data_connections() -> Vec<Dialogue> {
     let download = |name| dialogue(name, &[&["download", "a"], &["pwd"]]).on("RETR", file("hello"));
     let classic = |name, reply: &'static str| {
@@ -311,7 +311,7 @@ pub(crate) fn data_connections() -> Vec<Dialogue> {
     ]
 }
 
-/// `storbinary`.
+/// ftplib's `storbinary`.
 pub(crate) fn uploads() -> Vec<Dialogue> {
     let store = |name| dialogue(name, &[&["store", "a", "hello"], &["pwd"]]);
     vec![
@@ -379,13 +379,13 @@ pub(crate) fn uploads() -> Vec<Dialogue> {
     ]
 }
 
-/// Longer than ftplib's limit for lines.
+/// A line longer than ftplib's limit.
 const LONG: &str = match std::str::from_utf8(&[b'a'; 9_000]) {
     Ok(text) => text,
     Err(_) => panic!("it is ASCII"),
 };
 
-/// `retrlines`, `storlines`.
+/// ftplib's `retrlines`, `storlines`.
 pub(crate) fn lines() -> Vec<Dialogue> {
     let lines = |name, content: &[u8]| {
         dialogue(name, &[&["download_lines", "a"], &["pwd"]]).on("RETR", file(content))
@@ -445,7 +445,7 @@ pub(crate) fn lines() -> Vec<Dialogue> {
     ]
 }
 
-/// `nlst`, `dir`, `mlsd`.
+/// ftplib's `nlst`, `dir`, `mlsd`.
 pub(crate) fn listings() -> Vec<Dialogue> {
     let mlsd = |name, listing: &[u8]| dialogue(name, &[&["mlsd"]]).on("MLSD", file(listing));
     vec![
@@ -551,7 +551,7 @@ pub(crate) fn listings() -> Vec<Dialogue> {
     ]
 }
 
-/// `abort`.
+/// ftplib's `abort`.
 pub(crate) fn aborts() -> Vec<Dialogue> {
     let abort = |name| {
         dialogue(name, &[&["abort", "a", "5"], &["pwd"]])
@@ -587,7 +587,7 @@ pub(crate) fn aborts() -> Vec<Dialogue> {
     ]
 }
 
-/// `ftpcp`.
+/// ftplib's `ftpcp`.
 pub(crate) fn copies() -> Vec<Dialogue> {
     let copy = |name| {
         dialogue(name, &[&["copy", "a"]])
