@@ -1,4 +1,4 @@
-//! Active mode behind NAT: what the server is told is not where we listen.
+//! Active mode behind NAT: the server gets another address than the one that the client listens on.
 
 mod support;
 
@@ -21,7 +21,7 @@ fn listen(local: &str) -> Item {
     Item::Serve("listen", Reaction::Listening(local))
 }
 
-/// Opens a download with this said between `listen` and RETR, and returns the outcome.
+/// Opens a download. `said` is the dialogue between `listen` and RETR. Returns the outcome.
 #[track_caller]
 fn open(config: Config, local: &str, said: impl IntoIterator<Item = Item>) -> String {
     let mut script = vec![hear("TYPE I"), say("200 I"), listen(local)];
@@ -76,7 +76,7 @@ fn the_family_is_that_of_the_outside() {
     let outcome = open(outside("203.0.113.9"), "[fd00::7]:2000", said);
     assert_eq!(outcome, DOWNLOADING);
 
-    // IPv4 in its IPv6 clothes.
+    // An IPv4 address that is mapped to IPv6.
     let said = [hear("EPRT |1|203.0.113.9|2000|"), say("200 ok")];
     let said = said.into_iter().chain(accepted());
     let outcome = open(outside("::ffff:203.0.113.9"), "192.168.1.7:2000", said);
@@ -94,7 +94,7 @@ fn port_cannot_say_ipv6_so_that_the_refusal_of_eprt_is_the_error() {
     assert_eq!(outcome, "Permanent Some(\"EPRT\") Some(\"522 (1)\") None");
 }
 
-/// A connection whose origin nobody can tell is a stranger's.
+/// A connection of unknown origin counts as a stranger's.
 #[test]
 fn invariant_11_an_unknown_address_is_no_peer() {
     let address = |text: &str| Some(text.parse().expect("an address"));

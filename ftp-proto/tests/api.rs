@@ -1,5 +1,5 @@
-//! What the types promise to every runtime: they move between threads, hold no pins, and what may
-//! be spent once cannot be copied.
+//! What the types promise to every runtime: they can move between threads and need no pinning, and
+//! a value that may be used only once cannot be cloned.
 
 use ftp_proto::flows::{
     Abort, ClearControl, Credentials, Feat, Finish, Greeting, Login, Noop, Open, Protect, Pwd,
@@ -11,7 +11,7 @@ use ftp_proto::{
     Transfer, Want,
 };
 
-/// Compiles for types that every executor can hold.
+/// Compiles for types that every async runtime can hold.
 const fn goes_anywhere<T: Send + Sync + Unpin + 'static>() {}
 
 const _: () = {
@@ -33,7 +33,7 @@ const _: () = {
     goes_anywhere::<Credentials>();
 };
 
-/// Compiles for every flow of the crate.
+/// Compiles for flows that every runtime can hold.
 const fn is_a_flow<F: Flow + Send + Sync + Unpin + core::fmt::Debug + 'static>() {}
 
 const _: () = {
@@ -54,8 +54,8 @@ const _: () = {
     is_a_flow::<ClearControl>();
 };
 
-/// Has one implementation for every type, and a second one for those that are `Clone`: naming it
-/// without its parameter compiles only where there is no choice.
+/// Has one implementation for all types, and a second one for types that are `Clone`. A call
+/// without the parameter compiles only if there is exactly one, so only if the type is not `Clone`.
 trait UnlessClone<Which> {
     fn cannot_be_copied() {}
 }
@@ -85,6 +85,6 @@ fn what_may_be_spent_once_is_not_clone() {
 fn an_error_is_a_standard_error_and_small() {
     fn is_an_error<E: std::error::Error + Clone>() {}
     is_an_error::<Error>();
-    // It travels in every `Result`.
+    // Every `Result` holds an error, so an error must be small.
     assert_eq!(size_of::<Error>(), size_of::<usize>());
 }

@@ -1,9 +1,9 @@
-//! ASCII translation: however the bytes are cut, the same comes out.
+//! ASCII translation: the result does not depend on how the bytes are cut.
 
 use ftp_proto::data::{AsciiDecoder, AsciiEncoder, Encoded};
 use proptest::prelude::*;
 
-/// Decodes these pieces, each in a slice of its own length.
+/// Decodes these pieces, one call for each.
 fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     let mut decoder = AsciiDecoder::new();
     let mut wire = Vec::new();
@@ -13,7 +13,7 @@ fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
         let mut buffer = piece.to_vec();
         let decoded = decoder.decode(&mut buffer);
         text.extend_from_slice(&buffer[..decoded]);
-        // One byte at most is missing at any time.
+        // At most one byte is held back at any time.
         let wanted = joined(&wire);
         assert!(wanted.starts_with(&text) || wanted.strip_suffix(b"\n") == Some(&text));
         assert!(wanted.len() - text.len() <= 1, "{wire:?} {text:?}");
@@ -23,7 +23,7 @@ fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     text
 }
 
-/// Encodes these pieces into outputs of these sizes, used over and over.
+/// Encodes these pieces into outputs of these sizes, used in turn.
 fn encode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, rooms: &[usize]) -> Vec<u8> {
     let mut encoder = AsciiEncoder::new();
     let mut wire = Vec::new();
@@ -36,7 +36,7 @@ fn encode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, rooms: &[usize]) -> Ve
                 consumed, written, ..
             } = encoder.encode(piece, &mut output);
             assert!(consumed > 0 || written > 0 || room == 0, "stands still");
-            // Beyond what it says, nothing was touched.
+            // The encoder must not touch bytes that it does not report.
             assert!(output[written..].iter().all(|byte| *byte == 0xaa));
             wire.extend_from_slice(&output[..written]);
             piece = &piece[consumed..];
@@ -45,7 +45,7 @@ fn encode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, rooms: &[usize]) -> Ve
     wire
 }
 
-/// CRLF to LF, by hand.
+/// Replaces CRLF by LF, in a simple way, to compare with the decoder.
 fn joined(bytes: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     for byte in bytes {
@@ -57,7 +57,7 @@ fn joined(bytes: &[u8]) -> Vec<u8> {
     text
 }
 
-/// LF to CRLF where no CR is, by hand.
+/// Puts a CR before each LF that has none, in a simple way, to compare with the encoder.
 fn parted(text: &[u8]) -> Vec<u8> {
     let mut wire = Vec::new();
     for byte in text {
@@ -141,11 +141,11 @@ fn a_cr_that_is_held_back_comes_before_all_else() {
     let mut buffer = *b"ab\r";
     assert_eq!(decoder.decode(&mut buffer), 2);
     assert_eq!(decoder.decode(&mut []), 0);
-    // It takes the place of a byte, which is held back in turn.
+    // The CR comes out first, so the last byte is held back instead.
     let mut buffer = *b"xyz";
     assert_eq!(decoder.decode(&mut buffer), 3);
     assert_eq!(&buffer, b"\rxy");
-    // The next line end makes room for it.
+    // CRLF becomes one byte, which makes room for the held byte.
     let mut buffer = *b"\r\nw";
     assert_eq!(decoder.decode(&mut buffer), 3);
     assert_eq!(&buffer, b"z\nw");
@@ -160,7 +160,7 @@ fn bounded_state() {
 
 #[test]
 fn bounded_work_on_endless_crs() {
-    // Quadratic, this would take minutes.
+    // With quadratic work this would take minutes.
     let wire = vec![b'\r'; 4 << 20];
     let mut buffer = wire.clone();
     let mut decoder = AsciiDecoder::new();
@@ -211,8 +211,8 @@ proptest! {
         prop_assert_eq!(decode(cut(&wire, &cuts)), joined(&text));
     }
 
-    /// Of any wire whose every LF has one CR in front, and one alone: two, of which the first is
-    /// data, come back as a line end that is there already.
+    /// A wire text in which each LF follows exactly one CR comes back unchanged. With two CRs it
+    /// does not: after decoding, the first CR and the LF look like a line end.
     #[test]
     fn the_wire_comes_back_as_it_was(text in text(), cuts in cuts()) {
         let wire = parted(&text);

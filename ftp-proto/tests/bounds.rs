@@ -1,7 +1,7 @@
-//! What a server can make us hold (hard case 14, invariant 9): typed errors, and an end.
+//! The limits for what a server can make the client hold (hard case 14, invariant 9): typed errors,
+//! and an end.
 //!
-//! How much memory that takes is measured in a program of its own, which has an allocator that
-//! counts.
+//! `heap.rs` measures the memory, in a program of its own with an allocator that counts.
 
 mod support;
 
@@ -9,7 +9,8 @@ use ftp_proto::wire::{DecodeError, Limits};
 use ftp_proto::{Config, Error, ErrorKind, Session, flows};
 use support::*;
 
-/// A server that sends pieces for as long as it is listened to.
+/// Feeds a session with pieces until the session is dead. Returns the error and the number of
+/// bytes.
 fn endless<'a>(config: Config, pieces: impl Iterator<Item = &'a [u8]>) -> (Error, usize) {
     let mut session = Session::new(config);
     let mut taken = 0;
@@ -70,7 +71,7 @@ fn invariant_9_an_endless_line() {
 
 #[test]
 fn invariant_9_an_endless_reply() {
-    // Few lines, long ones: the limit of the reply, not that of its lines.
+    // A few long lines reach the limit of the reply, not that of a line.
     let mut line = vec![b'x'; 8_000];
     line.splice(0..0, *b"220-");
     line.extend(b"\r\n");
@@ -97,7 +98,7 @@ fn invariant_9_blank_lines_and_telnet_negotiation_without_end() {
 
 #[test]
 fn invariant_9_120_without_end() {
-    // What comes without end would keep a driver from ever seeing that the time is over.
+    // Without a limit, endless replies would keep a driver from ever checking its deadline.
     let mut session = Session::new(Config::default());
     let mut fed = 0;
     while !session.is_dead() {
@@ -182,7 +183,7 @@ fn invariant_9_a_size_and_close_is_no_size() {
 
 #[test]
 fn invariant_9_steps_are_linear_in_the_bytes() {
-    // One want for each piece that comes, and no more, whatever the size of the reply.
+    // There is one want for each piece that arrives, however long the reply is.
     for lines in [10, 100, 200] {
         let reply = format!("220-{}220 ready\r\n", "hello\r\n".repeat(lines));
         let script = Script::new([bytes(reply.as_bytes())]).with_cut(Cut::Bytes);

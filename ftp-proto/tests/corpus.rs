@@ -1,8 +1,8 @@
-//! Replays the fuzz corpora, without libFuzzer and without C++.
+//! Replays the fuzz corpora, without libFuzzer and without a C++ compiler.
 
 use std::path::Path;
 
-// The bodies of the targets are shared with the crate `ftp-fuzz`, where they are public.
+// The fuzz targets are shared with the crate `ftp-fuzz`, where they are public.
 #[allow(unreachable_pub, reason = "the fuzz crate makes them public")]
 #[path = "../../fuzz/src/targets/mod.rs"]
 mod targets;
@@ -17,7 +17,7 @@ fn replay(target: &str, run: fn(&[u8])) {
     assert!(!paths.is_empty(), "{}: empty", directory.display());
     paths.sort();
     for path in paths {
-        // Shown only when the test fails: the last one is to blame.
+        // Shown only if the test fails. The last file listed is the one that failed.
         println!("{}", path.display());
         run(&std::fs::read(&path).unwrap());
     }

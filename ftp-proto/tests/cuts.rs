@@ -1,5 +1,6 @@
-//! Split invariance (hard case 13): each transcript with every cut of the server's bytes into two,
-//! byte by byte, and in random pieces: the same outcomes, the same bytes on the wire.
+//! Split invariance (hard case 13). Each transcript runs with every cut of the server's bytes into
+//! two pieces, byte by byte, and in random pieces. The outcomes and the bytes on the wire must not
+//! change.
 
 mod support;
 
@@ -31,7 +32,8 @@ fn transcript(
 }
 
 impl Transcript {
-    /// Everything that must not depend on where the bytes were cut.
+    /// Returns everything that must not depend on the cuts: outcomes, wire, and whether the session
+    /// is dead.
     fn replay(&self, cut: Cut) -> (Vec<String>, Vec<String>, bool) {
         let script = Script::new(self.script.iter().cloned()).with_cut(cut);
         let mut driver = Driver::new(self.config.clone(), script);
@@ -48,7 +50,7 @@ impl Transcript {
         (outcomes, driver.wire, driver.session.is_dead())
     }
 
-    /// How many bytes the server says.
+    /// Returns the number of bytes that the server sends.
     fn said(&self) -> usize {
         let length = |item: &Item| match item {
             Item::Say(bytes) => bytes.len(),
@@ -484,8 +486,9 @@ fn corpus() -> Vec<Transcript> {
     ]
 }
 
-/// The same whatever the cut. Where bytes are injected, the error does not say which piece was the
-/// last one that was read, and the rest stays unread.
+/// Checks that the result does not depend on the cut. For injected bytes, only the kind of the
+/// error is compared: the client stops reading at an injection, and where it stops depends on the
+/// cut.
 fn check(transcript: &Transcript, cut: Cut) -> Result<(), String> {
     let injected = transcript.name.starts_with("bytes behind");
     let replay = |cut| match injected {
@@ -503,7 +506,7 @@ fn check(transcript: &Transcript, cut: Cut) -> Result<(), String> {
 }
 
 impl Transcript {
-    /// The kinds of the outcomes, and the wire.
+    /// Returns as [`replay`](Self::replay) does, but only the kinds of the outcomes.
     fn replay_loosely(&self, cut: Cut) -> (Vec<String>, Vec<String>, bool) {
         let script = Script::new(self.script.iter().cloned()).with_cut(cut);
         let mut driver = Driver::new(self.config.clone(), script);
@@ -543,7 +546,7 @@ fn every_transcript_goes_the_way_it_is_told() {
         let (outcomes, wire, _) = transcript.replay_loosely(Cut::Whole);
         println!("{}: {outcomes:?} {wire:?}", transcript.name);
     }
-    // The successes of the first one, so that a corpus of failures is noticed.
+    // Checks the successes of the first transcript, so that a corpus full of failures is noticed.
     let (outcomes, _, dead) = corpus()[0].replay(Cut::Whole);
     assert_eq!(outcomes[6], "12 bytes, 226 Transfer complete.");
     assert_eq!(outcomes[9], "Some(Reply(221 Goodbye.))");

@@ -1,4 +1,4 @@
-//! Names: text through an encoding, bytes as they are.
+//! Names: text is encoded, bytes are sent unchanged.
 
 use ftp_proto::data::{AsciiDecoder, AsciiEncoder, Entry};
 use ftp_proto::reply::Timestamp;
@@ -18,7 +18,7 @@ const _: () = {
     goes_anywhere::<AsciiEncoder>();
 };
 
-/// Upper-case letters alone, sent in lower-case.
+/// A codec that accepts only upper-case letters and sends them in lower case.
 #[derive(Debug)]
 struct Shouting;
 
@@ -68,7 +68,7 @@ fn whatever_names_a_file_is_a_name() {
             assert_eq!(sent(text, &encoding).unwrap(), wanted);
         }
         assert_eq!(sent(Cow::from(text), &encoding).unwrap(), wanted);
-        // Bytes are bytes in every encoding.
+        // Bytes are sent unchanged in every encoding.
         assert_eq!(sent(utf8, &encoding).unwrap(), utf8);
         assert_eq!(sent(utf8.to_vec(), &encoding).unwrap(), utf8);
         assert_eq!(sent(b"\xc3\xa4", &encoding).unwrap(), utf8);
@@ -122,7 +122,7 @@ fn names_are_bytes_and_text_is_a_view() {
     assert_eq!(custom().decode(b"caf"), "CAF");
 }
 
-/// Turns every line end into another character, and back into the line end.
+/// A codec that turns a character into a line end, and back.
 #[derive(Debug)]
 struct Smuggler;
 
@@ -159,7 +159,7 @@ proptest! {
         prop_assert_eq!(&*Encoding::Utf8.decode(&bytes), &text);
         let bytes = Encoding::Latin1.encode(&narrow).unwrap();
         prop_assert_eq!(&*Encoding::Latin1.decode(&bytes), &narrow);
-        // What Latin-1 refuses is what it has not, and the place is that of the first.
+        // Latin-1 refuses characters above U+00FF, and the error gives the place of the first one.
         let at = text.char_indices().find(|(_, c)| *c > '\u{ff}').map(|(at, _)| at);
         match Encoding::Latin1.encode(&text) {
             Ok(bytes) => {

@@ -1,4 +1,4 @@
-//! What errors say: one line that stands for itself, and a chain that repeats nothing of it.
+//! Error texts: one line that can be understood alone, and a chain of sources that repeats nothing.
 #![cfg(feature = "std")]
 
 use std::error::Error as _;
@@ -14,7 +14,7 @@ fn reply(line: &str) -> Reply {
     decoded.expect("a reply").reply.expect("all of it")
 }
 
-/// As `anyhow` prints it with `{:#}`.
+/// Formats an error as `anyhow` does with `{:#}`.
 fn chain(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -101,7 +101,7 @@ fn every_misuse_has_its_words() {
     assert_eq!(words.len(), all.len());
 }
 
-/// What was known, what the line says of it, and what is left for the chain.
+/// Each row: what is known, what the line says, and what is left for the chain.
 #[test]
 fn whatever_is_known_is_said_once() {
     let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
@@ -206,7 +206,7 @@ fn whatever_is_known_is_said_once() {
             "",
         ),
         (
-            // The reason is told already, and all that the inner one says besides.
+            // The outer error already says the reason. The chain has only what is new.
             Error::new(ErrorKind::Truncated)
                 .with_tls_reason(Reason::ClearText)
                 .with_source(
@@ -218,14 +218,15 @@ fn whatever_is_known_is_said_once() {
             ": corrupt",
         ),
         (
-            // Whoever says it: a host of the caller's, a proxy's words in an `io::Error`.
+            // Control characters are escaped, whether they come from the host name or from an
+            // `io::Error`.
             Error::from(io::Error::other("no\r\nway \x1b[31m\u{9b}31m über"))
                 .with_subject("connecting to a\nb, port 21"),
             "connecting to a\\nb, port 21: no\\r\\nway \\x1b[31m\\u{9b}31m über",
             "",
         ),
         (
-            // An error in an error: the inner one's own cause is what is left.
+            // An error inside an error: the chain continues with the cause of the inner one.
             Error::new(ErrorKind::Truncated).with_source(
                 Error::new(ErrorKind::Tls)
                     .with_tls_reason(Reason::ClearText)
@@ -241,7 +242,7 @@ fn whatever_is_known_is_said_once() {
     for (error, line, rest) in rows {
         assert_eq!(error.to_string(), line);
         assert_eq!(chain(&error), format!("{line}{rest}"));
-        // An `io::Error` on the way says the same.
+        // The text survives the way through an `io::Error`.
         let kind = error.kind();
         let carried = io::Error::from(error);
         assert_eq!(carried.to_string(), line);

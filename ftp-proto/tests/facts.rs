@@ -1,4 +1,4 @@
-//! Facts of MLSD and MLST, and the name that STOU chose.
+//! The facts of MLSD and MLST, and the file name that STOU chose.
 
 use ftp_proto::data::Entry;
 use ftp_proto::reply::{Malformed, entry, unique_name};
@@ -58,7 +58,7 @@ fn names_are_bytes_behind_exactly_one_blank() {
     ] {
         for facts in [&b"type=file;size=3;"[..], b"Size;", b"Size=;", b";", b""] {
             if facts.is_empty() && name.starts_with(b"size=") {
-                // These are facts, after a blank that should not be there.
+                // With a blank in front that should not be there, this line still has facts.
                 continue;
             }
             let entry = Entry::parse([facts, b" ", name].concat());
@@ -86,7 +86,7 @@ fn quirk_blanks_and_tabs_before_the_facts() {
     let link = Entry::parse("  type=OS.unix=slink:/a b;size=3; a");
     assert_eq!(link.name(), b"a");
     assert_eq!(link.fact("size"), Some(&b"3"[..]));
-    // Names alone keep all but one blank.
+    // A line without facts loses one leading blank and keeps the others.
     for (line, name) in [("  a", " a"), (" a=b", "a=b"), (" \ta b; c", "\ta b; c")] {
         let entry = Entry::parse(line);
         assert_eq!((entry.name(), entry.facts().count()), (name.as_bytes(), 0));
@@ -190,7 +190,7 @@ fn a_name_that_cannot_be_sent_is_listed_and_refused_as_a_path() {
     assert_eq!(nul.path(), Err(InvalidPath::Byte { byte: 0, at: 1 }));
     let cr = Entry::parse("type=file; a\r");
     assert_eq!(cr.path(), Err(InvalidPath::Byte { byte: b'\r', at: 1 }));
-    // It may be a part of the line end.
+    // The CR may be part of a line end.
     assert!(cr.is_malformed());
     assert_eq!(cr.name(), b"a\r");
 }
@@ -210,17 +210,17 @@ fn quirk_mlst_in_all_its_dress() {
         "250-Begin\r\n type=dir;sizd=4; /my dir\r\n250 End.\r\n",
         "250-Listing \"/my dir\":\r\n type=dir;sizd=4; /my dir\r\n250 End MLST.\r\n",
         "250-Start of list for /my dir\r\n250-type=dir;sizd=4; /my dir\r\n250 End of list\r\n",
-        // indented behind the repeated code
+        // Indented after the repeated code.
         "250-Start\r\n250- type=dir;sizd=4; /my dir\r\n250 End\r\n",
-        // by more than one blank, or by a tab
+        // Indented by several blanks, or by a tab.
         "250-Start\r\n   type=dir;sizd=4; /my dir\r\n250 End\r\n",
         "250-Start\r\n\ttype=dir;sizd=4; /my dir\r\n250 End\r\n",
         "250-Start\r\n250-\t  type=dir;sizd=4; /my dir\r\n250 End\r\n",
-        // the blank forgotten
+        // Without the blank.
         "250-Start\r\ntype=dir;sizd=4; /my dir\r\n250 End\r\n",
-        // something else first
+        // With other lines first.
         "250-Start\r\n\r\n Here:\r\n type=dir;sizd=4; /my dir\r\n250 End\r\n",
-        // on a line with a code
+        // On a line with a code.
         "250 type=dir;sizd=4; /my dir\r\n",
         "250-type=dir;sizd=4; /my dir\r\n250 End\r\n",
         "250-ok\r\n250 type=dir;sizd=4; /my dir\r\n",
@@ -248,7 +248,7 @@ fn mlst_malformed() {
     for bytes in [
         "250 ok",
         "250",
-        // ProFTPD, of a hidden file
+        // ProFTPD, for a hidden file.
         "250-Start of list for /a;b\r\n250 End of list\r\n",
         "250-Start\r\n /lonely\r\n250 End\r\n",
         "250-Start\r\n\r\n \r\n250 End\r\n",
@@ -265,14 +265,14 @@ fn mlst_malformed() {
 #[test]
 fn quirk_stou_in_all_its_dress() {
     for (bytes, wanted) in [
-        // pyftpdlib, as the data connection is there already or not
+        // pyftpdlib: 125 if the data connection is open already, else 150.
         ("125 FILE: ftpd.a1b2c3", Some("ftpd.a1b2c3")),
         ("150 FILE: ftpd.a1b2c3", Some("ftpd.a1b2c3")),
-        // vsftpd appends a number to what was suggested
+        // vsftpd appends a number to the suggested name.
         ("150 FILE: my file.1", Some("my file.1")),
         // ProFTPD
         ("150 FILE: stou-AbCdEf", Some("stou-AbCdEf")),
-        // Pure-FTPd, whose second line is its usual one
+        // Pure-FTPd adds its usual second line.
         (
             "150-FILE: pureftpd.6a5b4c3d.0f.0000\r\n150 Accepted data connection",
             Some("pureftpd.6a5b4c3d.0f.0000"),
@@ -282,7 +282,7 @@ fn quirk_stou_in_all_its_dress() {
             Some("pureftpd.6a5b4c3d.0f.0000"),
         ),
         ("150-Go\r\n FILE: within\r\n150 on", Some("within")),
-        // only when it is stored
+        // The name comes only after the file is stored.
         ("226 FILE: late", Some("late")),
         ("250 file:late", Some("late")),
         ("226 Transfer complete. FILE: late", Some("late")),
@@ -292,11 +292,11 @@ fn quirk_stou_in_all_its_dress() {
             "226 Transfer complete (unique file name:a).b).",
             Some("a).b"),
         ),
-        // names of every kind
+        // Names of all kinds.
         ("150 FILE: /pub/a", Some("/pub/a")),
         ("150 FILE:  leading", Some(" leading")),
         ("150 FILE: FILE: x", Some("FILE: x")),
-        // none
+        // Replies without a name.
         ("150 Ok to send data.", None),
         ("150 FILE: ", None),
         ("150 FILE:", None),
@@ -305,7 +305,7 @@ fn quirk_stou_in_all_its_dress() {
         ("150 Opening connection for file: x", None),
         ("226 Transfer complete (unique file name:x", None),
         ("226 ok", None),
-        // Codes that come with no name.
+        // These codes never come with a name.
         ("200 FILE: x", None),
         ("550 FILE: x", None),
     ] {
@@ -350,7 +350,7 @@ proptest! {
         if whole {
             prop_assert!(facts.is_empty());
         } else {
-            // What is not name is facts, one blank, and the marks between them.
+            // Everything before the name is facts, their separators, and one blank.
             let front = &line[..line.len() - entry.name().len()];
             let front = front.strip_suffix(b" ").expect("a blank before the name");
             let blanks = front.iter().take_while(|byte| **byte == b' ').count();

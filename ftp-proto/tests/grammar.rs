@@ -1,4 +1,4 @@
-//! The grammars on one complete reply.
+//! The grammars, each on one complete reply.
 
 use ftp_proto::reply::{
     Malformed, Passive, extended_passive, features, passive, pathname, size, transfer_size,
@@ -185,7 +185,7 @@ fn quirk_257_quotes() {
     );
 }
 
-/// inetutils, Twisted and aioftp send the quotes of a name as they are.
+/// inetutils, Twisted and aioftp do not double the quotes in a name.
 #[test]
 fn quirk_257_undoubled_quotes() {
     for (line, wanted) in [
@@ -201,7 +201,7 @@ fn quirk_257_undoubled_quotes() {
         ("257-note\r\n257 \"/a\"b\" here", "/a\"b"),
         ("257-\"/a\"b\" here\r\n257 done", "/a\"b"),
         ("257 words \"/a\"b\" here", "/a\"b"),
-        // A pair of them, where none is left over.
+        // Here the quotes in the name are in pairs.
         ("257 \"/d/a \"b\"\" is the current directory", "/d/a \"b\""),
         ("257 \"/d/\"a\"\" created", "/d/\"a\""),
         ("257 \"/d\"is", "/d"),
@@ -210,7 +210,7 @@ fn quirk_257_undoubled_quotes() {
     }
 }
 
-/// What reads as RFC 959 says is read so: pairs of quotes may follow it.
+/// A reply that follows RFC 959 is read as RFC 959 says, even if more quotes follow the path.
 #[test]
 fn quirk_257_pairs_of_quotes_after_the_path() {
     for (line, wanted) in [
@@ -230,7 +230,7 @@ fn quirk_257_without_a_path_is_no_failure() {
         "250 done",
         "200 ok",
         "257 \"\" created",
-        // Libunftp's own quotes are part of the name.
+        // libunftp sends the path without quotes, so these quotes belong to the name.
         "257 /dir/a \"b\" created",
         "257 /dir/a\"b",
     ] {
@@ -464,8 +464,8 @@ proptest! {
     }
 }
 
-/// One line of 128 KiB for every grammar: no time where each byte is looked at a bounded number of
-/// times, minutes where it is not.
+/// Each grammar reads a line of 128 KiB. If it looks at each byte a bounded number of times, this
+/// takes no time; otherwise it takes minutes.
 #[test]
 fn grammars_are_linear() {
     let limits = Limits::default().with_line(1 << 20).with_reply(1 << 20);

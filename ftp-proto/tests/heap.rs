@@ -1,6 +1,6 @@
-//! Memory under attack (hard case 14, invariant 9), with an allocator that counts.
+//! Memory under attack (hard case 14, invariant 9), measured with an allocator that counts.
 //!
-//! One test alone in its program, so that nobody else's memory is counted.
+//! The test is alone in its program, so that it counts no other memory.
 
 use std::alloc::System;
 
@@ -11,11 +11,12 @@ use ftp_proto::{Config, ErrorKind, Session, flows};
 #[global_allocator]
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);
 
-/// What a session may hold beyond the reply under way: itself, its ledger, the error.
+/// The limit, in bytes, for what a session holds besides the reply that it is reading: the session
+/// itself, its ledger, the error.
 const OVERHEAD: usize = 16 * 1024;
 
-/// Feeds a new session until it is dead or `most` bytes are through. Returns the bytes fed, the
-/// growth of the peak, the sum of all allocations, and how it died.
+/// Feeds a new session until it is dead or has got `most` bytes. Returns the number of bytes fed,
+/// the growth of the peak, the sum of all allocations, and the kind of error.
 fn attack(piece: &[u8], most: usize, eof: bool) -> (usize, usize, usize, Option<ErrorKind>) {
     let (before, total) = (HEAP.allocated(), HEAP.total_allocated());
     let mut session = Session::new(Config::default());
@@ -32,8 +33,8 @@ fn attack(piece: &[u8], most: usize, eof: bool) -> (usize, usize, usize, Option<
         .step(&mut running, answer)
         .err()
         .map(|error| error.kind());
-    // The peak never shrinks: that of an earlier attack counts again, and must be below the
-    // limit as well.
+    // The peak never shrinks. So this value includes earlier attacks, which must be below the limit
+    // as well.
     let peak = HEAP.max_allocated().saturating_sub(before);
     (fed, peak, HEAP.total_allocated() - total, kind)
 }
@@ -92,19 +93,20 @@ fn invariant_9_memory_is_bounded_and_work_is_linear() {
     for (name, piece, most, eof, expected) in attacks {
         let (fed, peak, total, kind) = attack(piece, most, eof);
         println!("{name}: {fed} bytes, peak {peak}, allocated {total} in all, {kind:?}");
-        // The greeting itself was fine where the session died of what came behind it.
+        // If the session died of what came after the greeting, the greeting itself succeeded.
         assert!(kind.is_none() || kind == Some(expected), "{name}: {kind:?}");
         assert!(fed <= limits.reply + long.len(), "{name}: {fed} bytes");
         assert!(peak < bound, "{name}: {peak} bytes of {bound}");
-        // Growing by doubling costs twice what is held, and no more.
+        // A buffer that grows by doubling allocates at most twice what it holds.
         assert!(total < 4 * bound, "{name}: {total} bytes allocated");
     }
-    // Nothing piles up: a hundred times the bytes, the same memory; allocations in proportion.
+    // Nothing accumulates: a hundred times the bytes take the same memory, with allocations in
+    // proportion.
     let few = attack(b"120 soon\r\n", 10_000, false);
     let many = attack(b"120 soon\r\n", 1_000_000, false);
     assert!(many.1 < bound, "{many:?}");
     assert!(many.2 < few.2 * 120, "{few:?} {many:?}");
-    // Twice the bytes in one reply, about twice the work.
+    // Twice the bytes in one reply cost about twice the work.
     let reply =
         |lines| format!("220-{}220 ready\r\n", "hello there\r\n".repeat(lines)).into_bytes();
     let allocated = |lines| {

@@ -1,4 +1,4 @@
-//! Times of MDTM and of facts.
+//! The times in MDTM replies and in facts.
 
 use ftp_proto::data::Entry;
 use ftp_proto::reply::{InvalidTimestamp, Malformed, Timestamp, modified};
@@ -44,7 +44,8 @@ fn quirk_the_year_19100() {
     ] {
         assert_eq!(shown(text).as_deref(), Ok(wanted), "{text}");
     }
-    // 14 digits are what they are, and 15 of another kind are nothing.
+    // 14 digits are read as they are. 15 digits are read only with the known year-2000 fault, as
+    // 19100 to 19199.
     assert_eq!(shown("19100102030405").unwrap(), "1910-01-02T03:04:05");
     for text in ["192000102030405", "200260102030405", "190990102030405"] {
         assert_eq!(shown(text), Err(InvalidTimestamp::Form), "{text}");
@@ -140,7 +141,7 @@ fn mdtm_answers() {
     let reason = InvalidTimestamp::Range;
     let never = answered("213 20260230000000");
     assert_eq!(never, Err(Malformed::Time { reason }));
-    // Only 213 says a time: no other completion does.
+    // Only a 213 reply holds a time.
     let code = Code::new(253).unwrap();
     let other = answered("253 20260102030405");
     assert_eq!(other, Err(Malformed::Code { code }));
@@ -169,7 +170,7 @@ proptest! {
         let whole: Timestamp = digits.parse().unwrap();
         prop_assert_eq!(whole <= time, true);
         prop_assert_eq!(whole == time, nanosecond == 0);
-        // ISO 8601 without its marks is the same time.
+        // The time as ISO 8601, without its separators, is the same time.
         let plain = time.to_string().replace(['-', ':', 'T'], "");
         prop_assert_eq!(plain.parse(), Ok(time));
     }

@@ -1,4 +1,5 @@
-//! TLS input of any kind into a [`TlsChannel`](ftp_proto::tls::TlsChannel): errors, never a panic.
+//! Random TLS input for a [`TlsChannel`](ftp_proto::tls::TlsChannel): it may fail, but never
+//! panics.
 #![cfg(feature = "ring")]
 
 use ftp_proto::tls::{Next, PlainRead, TlsChannel, TlsConfig};
@@ -20,7 +21,7 @@ fn feed(channel: &mut TlsChannel, bytes: &[u8]) {
     channel.filled(bytes.len());
 }
 
-/// rustls 0.23 slices what it has half read, and panicked when it was shown nothing.
+/// rustls 0.23 panicked when it was called without new input in the middle of a message.
 #[test]
 fn invariant_10_half_a_message_and_then_an_alert() {
     let mut channel = channel();

@@ -1,4 +1,4 @@
-//! The operations of a [`TlsChannel`], driven over a socket that takes and gives little at a time.
+//! The operations of a [`TlsChannel`], over a socket that reads and writes little at a time.
 #![cfg(feature = "ring")]
 
 use std::io::{Read as _, Write as _};
@@ -14,7 +14,7 @@ const MIB: usize = 1024 * 1024;
 
 type Ends = (TlsConfig, Arc<ServerConfig>);
 
-/// One pair for each version.
+/// A client and a server for each TLS version.
 static ENDS: LazyLock<[Ends; 2]> = LazyLock::new(|| {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
     [TlsVersion::V1_2, TlsVersion::V1_3].map(|version| {
@@ -33,22 +33,22 @@ static ENDS: LazyLock<[Ends; 2]> = LazyLock::new(|| {
     })
 });
 
-/// A socket, and the server at its other end.
+/// A socket, with the server on the other side.
 struct Socket {
     server: ServerConnection,
-    /// From the server, not read yet.
+    /// The server's bytes that are not read yet.
     coming: Vec<u8>,
-    /// What the server has heard.
+    /// The plain text that the server has received.
     heard: Vec<u8>,
-    /// How many bytes it gives and takes at a time, in turn.
+    /// The number of bytes that the socket reads or writes at a time, used in turn.
     pieces: Vec<usize>,
     turn: usize,
-    /// The server has gone.
+    /// Whether the server has closed.
     gone: bool,
     yields: usize,
 }
 
-/// Nothing can be read, and nothing will.
+/// Nothing can be read, and nothing will come.
 #[derive(Debug, PartialEq)]
 struct Stuck;
 
@@ -70,7 +70,7 @@ impl Socket {
         self.pieces[self.turn % self.pieces.len()].min(most)
     }
 
-    /// Takes one piece.
+    /// Writes one piece.
     fn write(&mut self, bytes: &[u8]) -> usize {
         let count = self.piece(bytes.len());
         let mut bytes = &bytes[..count];
@@ -143,7 +143,7 @@ fn drive<T>(
     driven.expect("more to come")
 }
 
-/// With the handshake done.
+/// Returns both sides after the handshake.
 fn meet((client, server): &Ends, pieces: &[usize]) -> (TlsChannel, Socket) {
     let login = client.login("localhost").expect("a name");
     let mut tls = login.connection().expect("a connection");
@@ -154,7 +154,7 @@ fn meet((client, server): &Ends, pieces: &[usize]) -> (TlsChannel, Socket) {
     (tls, socket)
 }
 
-/// All that an upload and a download do, in these pieces.
+/// Does everything that an upload and a download do, in these pieces.
 fn whole_dialogue(ends: &Ends, pieces: &[usize], content: &[u8]) {
     let (mut tls, mut socket) = meet(ends, pieces);
     let mut rest = content;
@@ -234,7 +234,7 @@ fn the_end_before_the_handshake_is_an_error() {
     let error = try_drive(&mut tls, &mut socket, |tls| {
         shaken += 1;
         match shaken {
-            // The server's flight is lost.
+            // The server's first messages are lost.
             1 => tls.handshake(),
             _ => {
                 tls.advance(usize::MAX);
@@ -246,7 +246,8 @@ fn the_end_before_the_handshake_is_an_error() {
     assert_eq!(error.expect_err("no handshake").kind(), ErrorKind::Tls);
 }
 
-/// A server that never stops sending has the clock looked at, once a MiB.
+/// If a server never stops sending, the channel yields once per MiB, so that the driver can check
+/// its deadline.
 #[test]
 fn a_flood_yields() {
     for ends in ENDS.iter() {
@@ -260,7 +261,7 @@ fn a_flood_yields() {
     }
 }
 
-/// Bytes that lead to something do not count.
+/// Bytes that result in plain text do not count.
 #[test]
 fn what_is_read_is_no_flood() {
     for ends in ENDS.iter() {
@@ -278,7 +279,7 @@ fn what_is_read_is_no_flood() {
     }
 }
 
-/// The answer to a key update does not hold up reading; it goes out with the next write.
+/// The answer to a key update does not delay reading. It is sent with the next write.
 #[test]
 fn key_updates_are_answered_without_waiting() {
     let (mut tls, mut socket) = meet(&ENDS[1], &[usize::MAX]);
@@ -298,7 +299,7 @@ fn key_updates_are_answered_without_waiting() {
 
 #[test]
 fn a_harvest_ends_with_a_ticket_or_where_none_comes() {
-    // TLS 1.2 gives none after the handshake.
+    // TLS 1.2 sends no ticket after the handshake.
     let (mut tls, mut socket) = meet(&ENDS[0], &[1]);
     drive(&mut tls, &mut socket, TlsChannel::harvest);
     let (mut tls, mut socket) = meet(&ENDS[1], &[1]);
@@ -310,7 +311,7 @@ fn a_harvest_ends_with_a_ticket_or_where_none_comes() {
     assert!(!tls.awaits_ticket());
 }
 
-/// CCC with this sent before the server's close_notify, and this after it.
+/// Runs CCC. The server sends `before` before its close_notify, and `after` after it.
 fn cleared(ends: &Ends, before: &[u8], after: &[u8]) -> Result<(), ErrorKind> {
     let (mut tls, mut socket) = meet(ends, &[usize::MAX]);
     if !before.is_empty() {
@@ -341,8 +342,8 @@ fn nothing_is_injected_around_close_notify() {
     }
 }
 
-/// After our close_notify rustls asserts that no fatal alert follows. What comes then is shown to it
-/// only where an end is waited for.
+/// After a sent close_notify, rustls asserts that no fatal alert arrives. So the channel passes
+/// later bytes to rustls only while it waits for the peer's end.
 #[test]
 fn what_follows_our_close_notify_is_not_read_to_send_it() {
     const GARBAGE: [u8; 25] = [

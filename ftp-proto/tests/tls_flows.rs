@@ -1,4 +1,4 @@
-//! Where TLS stands in the dialogue: the flows, by hand and without any TLS.
+//! Where TLS comes in the dialogue: the flows, stepped by hand and without real TLS.
 
 use std::collections::VecDeque;
 
@@ -35,7 +35,7 @@ fn kind_of<F: Flow>(session: &mut Session, flow: F) -> ErrorKind {
     error(session, &mut running, answer).kind()
 }
 
-/// The want of the greeting flow, which under implicit TLS is the handshake.
+/// Returns the first want of the greeting flow. Under implicit TLS it is the handshake.
 fn begin(session: &mut Session) -> (Running<Greeting>, Want) {
     let (mut running, answer) = session.start(Greeting::new());
     let want = want(session, &mut running, answer);
@@ -66,7 +66,7 @@ fn implicit_tls_begins_with_the_handshake() {
     assert!(!session.is_logged_in(), "not by a greeting");
 }
 
-/// Class B1: not a byte before the handshake, be it in one piece or not.
+/// Class B1: no byte may come before the handshake, in whatever pieces.
 #[test]
 fn b1_implicit_tls_and_bytes_in_clear() {
     for byte in [b'2', 0x15, 0x16, b'\r'] {
@@ -105,7 +105,7 @@ fn invariant_7_nothing_comes_ahead_of_the_implicit_handshake() {
     );
     assert_eq!(kind_of(&mut session, Secure::new()), misuse);
     assert!(session.outgoing().is_empty() && !session.is_dead());
-    // And then in the right order.
+    // The right order works after that.
     let (_, first) = begin(&mut session);
     assert!(matches!(first, Want::SecureControl(_)));
 }
@@ -126,7 +126,7 @@ fn a_handshake_that_fails_or_takes_too_long_is_the_end() {
     }
 }
 
-/// The first byte decides, and only where the greeting is due.
+/// The first byte of the greeting shows that the server speaks TLS. Later bytes do not.
 #[test]
 fn tls_where_the_greeting_is_due() {
     for security in [Security::Plain, Security::Explicit] {
@@ -156,7 +156,7 @@ fn silence_where_the_greeting_is_due() {
     assert_eq!(late.kind(), ErrorKind::Timeout(Wait::Greeting));
     assert_eq!(late.tls_reason(), Some(&Reason::SilentServer));
 
-    // One that has begun to speak is slow, and nothing else.
+    // A server that has begun its greeting is only slow.
     let mut slow = session(Security::Plain);
     let (mut running, want) = begin(&mut slow);
     slow.receive(b"220-Wel");

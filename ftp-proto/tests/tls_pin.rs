@@ -52,7 +52,7 @@ fn what_is_no_pin_is_an_error() {
 
 const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Another reading, by way of binary digits, as the tables of RFC 4648 have them.
+/// Decodes a pin in another way, bit by bit, with the tables of RFC 4648.
 fn plainly(text: &str) -> Option<Vec<u8>> {
     let bits: Option<Vec<String>> = match text.strip_prefix("sha256//") {
         Some(base64) => base64

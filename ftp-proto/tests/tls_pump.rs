@@ -1,5 +1,5 @@
-//! The pump of TLS under all that a socket can do to it: cuts, coalesced records, key updates,
-//! bits that flip, ends that come early. The model is that of the fuzz target `pump`.
+//! The TLS pump under everything that a socket can do to it: cuts, joined records, key updates,
+//! flipped bits, early ends. The fuzz target `pump` has the same model.
 #![cfg(feature = "ring")]
 
 use std::io::{Read as _, Write as _};
@@ -41,7 +41,7 @@ static ENDS: LazyLock<[Ends; 2]> = LazyLock::new(|| {
     })
 });
 
-/// What the server sends in a whole session, and what the client is to read of it.
+/// A session: both sides, and the server's bytes on their way to the client.
 struct Session {
     client: TlsChannel,
     server: ServerConnection,
@@ -49,7 +49,7 @@ struct Session {
 }
 
 impl Session {
-    /// With the handshake done, cut into pieces of these lengths.
+    /// Makes the handshake, with the server's bytes cut into pieces of these lengths.
     fn new(ends: &Ends, pieces: &[usize]) -> Self {
         let login = ends.client.login("localhost").expect("a name");
         let mut session = Self {
@@ -70,7 +70,7 @@ impl Session {
         }
     }
 
-    /// What the client has to say is heard.
+    /// Passes the client's bytes to the server.
     fn answer(&mut self) {
         let outgoing = self.client.outgoing().to_vec();
         self.client.advance(outgoing.len());
@@ -90,7 +90,7 @@ impl Session {
 
     fn heard(&mut self) -> Vec<u8> {
         let mut heard = Vec::new();
-        // Blocked, as a rule.
+        // This usually ends with `WouldBlock`.
         let _ = self.server.reader().read_to_end(&mut heard);
         heard
     }
@@ -101,7 +101,7 @@ fn feed(client: &mut TlsChannel, bytes: &[u8]) {
     client.filled(bytes.len());
 }
 
-/// Reads all that can be read now, and says what stops it.
+/// Reads everything that can be read now. Returns what stops it.
 fn drain(client: &mut TlsChannel, room: usize, into: &mut Vec<u8>) -> Next<PlainRead> {
     let mut buffer = vec![0; room];
     loop {
@@ -125,7 +125,7 @@ fn invariant_1_each_split_of_a_whole_session_reads_the_same() {
             let mut session = Session::new(ends, &[piece]);
             session.server.writer().write_all(b"first ").expect("room");
             session.collect();
-            // Refused in TLS 1.2, which has none.
+            // TLS 1.2 refuses this, since it has no key update.
             let _ = session.server.refresh_traffic_keys();
             session.server.writer().write_all(b"second").expect("room");
             session.server.send_close_notify();
@@ -171,7 +171,7 @@ fn many_records_and_key_updates_in_one_read() {
         let state = drain(&mut session.client, 777, &mut plain);
         assert_eq!(state, CLOSED);
         assert_eq!(plain, content(100_000));
-        // With the new keys, where there were any.
+        // Uses the new keys, if there are any.
         session.answer();
         let taken = session.client.write(b"still here").expect("open");
         assert_eq!(taken, Next::Done(10));
@@ -180,7 +180,7 @@ fn many_records_and_key_updates_in_one_read() {
     }
 }
 
-/// 16 KiB of plain text a record, and close_notify as the last one.
+/// A record holds 16 KiB of plain text, and close_notify is the last record.
 #[test]
 fn records_go_out_full_and_close_notify_last() {
     for ends in ENDS.iter() {
@@ -210,7 +210,7 @@ fn records_go_out_full_and_close_notify_last() {
     }
 }
 
-/// Class B5: cut at every byte of what the server sends: its end is told in one place alone.
+/// Class B5: the server's bytes are cut at every byte. Only one cut counts as the server's end.
 #[test]
 fn b5_cut_at_every_byte() {
     for ends in ENDS.iter() {
@@ -237,7 +237,7 @@ fn b5_cut_at_every_byte() {
     }
 }
 
-/// What vsftpd does where it fails, by its words `500 OOPS`.
+/// vsftpd sends the clear text `500 OOPS` when it fails.
 #[test]
 fn clear_text_in_the_middle() {
     for ends in ENDS.iter() {
@@ -248,7 +248,7 @@ fn clear_text_in_the_middle() {
     }
 }
 
-/// A bit that flips anywhere is a failure that stays, and the alert that says so goes out.
+/// A flipped bit anywhere is a lasting failure, and the client sends an alert about it.
 #[test]
 fn a_bit_flipped_at_every_byte() {
     for ends in ENDS.iter() {
@@ -268,8 +268,8 @@ fn a_bit_flipped_at_every_byte() {
                 match session.client.read(&mut buffer) {
                     Ok(Next::Done(PlainRead::Bytes(count))) => plain.extend(&buffer[..count]),
                     Ok(state) => {
-                        // The length of a record, and it waits for more; or its version, which
-                        // means nothing.
+                        // The bit was in the length of a record, so the client waits for more; or
+                        // in its version, which is ignored.
                         let whole = plain == b"content";
                         assert!(whole || state != CLOSED, "flipped at {at}");
                         break false;
@@ -325,7 +325,7 @@ proptest! {
         prop_assert_eq!(plain, written);
     }
 
-    /// The fuzz target's model, on scripts that nobody thought of.
+    /// Runs the fuzz target's model on random scripts.
     #[test]
     fn invariant_10_any_script(
         settings in 0..4_u8,

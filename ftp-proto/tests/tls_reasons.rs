@@ -1,4 +1,4 @@
-//! Why TLS fails, in words: alerts, what is understood of them, and certificates that are demanded,
+//! The reasons why TLS fails: alerts and what they mean, and certificates that are demanded,
 //! refused or revoked.
 #![cfg(feature = "ring")]
 
@@ -25,7 +25,7 @@ type Version = &'static SupportedProtocolVersion;
 
 const VERSIONS: [Version; 2] = [&rustls::version::TLS12, &rustls::version::TLS13];
 
-/// Who signs for both sides.
+/// A CA that signs for both sides.
 struct Authority {
     pem: String,
     der: CertificateDer<'static>,
@@ -68,7 +68,7 @@ impl Authority {
         }
     }
 
-    /// That these are revoked, as it was to be known until then.
+    /// Returns a list of revoked certificates, which is valid until this year.
     fn revoke(&self, serials: &[u64], until: i32) -> CertificateRevocationListDer<'static> {
         let revoked = serials.iter().map(|serial| RevokedCertParams {
             serial_number: SerialNumber::from(*serial),
@@ -125,7 +125,7 @@ fn serving(version: Version) -> ServerConfig {
         .expect("they belong together")
 }
 
-/// With a certificate of the client's, of the authority's.
+/// Returns a server that demands a client certificate from this CA.
 fn demanding(version: Version) -> ServerConfig {
     let verifier = WebPkiClientVerifier::builder_with_provider(CA.roots(), provider());
     let identity = CA.certify();
@@ -137,7 +137,7 @@ fn demanding(version: Version) -> ServerConfig {
         .expect("they belong together")
 }
 
-/// A connection under way.
+/// A connection with both its sides.
 struct Meeting {
     client: TlsChannel,
     server: ServerConnection,
@@ -151,14 +151,15 @@ impl Meeting {
         }
     }
 
-    /// What the client says is heard, and answered; whether anything was.
+    /// Passes the client's bytes to the server, and the answer back. Returns whether there was an
+    /// answer.
     fn exchange(&mut self) -> bool {
         let outgoing = self.client.outgoing().to_vec();
         self.client.advance(outgoing.len());
         let mut outgoing = outgoing.as_slice();
         while !outgoing.is_empty() {
             self.server.read_tls(&mut outgoing).expect("a slice");
-            // Its alert tells.
+            // If this fails, the server's alert says why.
             let _ = self.server.process_new_packets();
         }
         let mut wire = Vec::new();
@@ -169,7 +170,7 @@ impl Meeting {
         !wire.is_empty()
     }
 
-    /// Why it comes to nothing; `None` where that is not known, or where it comes to something.
+    /// Returns why the connection fails; `None` if that is unknown, or if it succeeds.
     fn reason(&mut self) -> Option<Reason> {
         loop {
             let failed = match self.client.handshake() {
@@ -187,7 +188,7 @@ impl Meeting {
         }
     }
 
-    /// TLS 1.2, as far as the client's certificate, or the lack of it.
+    /// Continues a TLS 1.2 handshake until the client has sent its certificate, or has sent none.
     fn up_to_the_certificate(mut self) -> TlsChannel {
         assert_eq!(self.client.handshake().expect("means well"), Next::Write);
         self.exchange();
@@ -202,7 +203,7 @@ fn feed(client: &mut TlsChannel, bytes: &[u8]) {
     client.filled(bytes.len());
 }
 
-/// What is understood of a fatal alert that comes now.
+/// Sends a fatal alert to the client. Returns the reason that the client understands.
 fn alerted(client: &mut TlsChannel, alert: u8) -> Option<Reason> {
     feed(client, &[0x15, 3, 3, 0, 2, 2, alert]);
     let error = client.handshake().expect_err("an alert");
@@ -215,7 +216,7 @@ const BAD_CERTIFICATE: u8 = 42;
 const UNKNOWN_CA: u8 = 48;
 const ACCESS_DENIED: u8 = 49;
 
-/// Those that are about a certificate.
+/// The alerts about a certificate.
 const ABOUT_CERTIFICATES: [u8; 7] = [BAD_CERTIFICATE, 43, 44, 45, 46, UNKNOWN_CA, ACCESS_DENIED];
 
 #[test]
@@ -233,7 +234,7 @@ fn each_alert_in_answer_to_the_client_hello() {
         };
         let mut client = bare.connection().expect("a connection");
         assert_eq!(alerted(&mut client, alert), expected, "{alert}");
-        // It may remember one from the session that was to be resumed.
+        // The client may have shown a certificate in the session that was to be resumed.
         let expected = match alert {
             alert if ABOUT_CERTIFICATES.contains(&alert) => Some(Reason::CertificateRefused),
             _ => expected,
@@ -243,7 +244,8 @@ fn each_alert_in_answer_to_the_client_hello() {
     }
 }
 
-/// On a later connection of the same login the same alert cannot mean the same.
+/// On a later connection of the same login, "nothing in common" cannot be the reason for the same
+/// alert.
 #[test]
 fn what_was_agreed_once_is_in_common() {
     for version in VERSIONS {
@@ -259,7 +261,8 @@ fn what_was_agreed_once_is_in_common() {
     }
 }
 
-/// TLS 1.2 has no alert that says so: ProFTPD, like all with OpenSSL, sends the general one.
+/// TLS 1.2 has no alert for a missing client certificate. ProFTPD and all other servers with
+/// OpenSSL send the general one.
 #[test]
 fn a_certificate_is_demanded_and_none_is_shown() {
     let vain = |config: &TlsConfig| {
@@ -277,7 +280,7 @@ fn a_certificate_is_demanded_and_none_is_shown() {
             assert_eq!(reason, Some(Reason::CertificateDemanded), "{alert}");
         }
     }
-    // Others say nothing at all.
+    // Other servers just close.
     let mut cut = vain(&trusting());
     cut.receive_eof();
     let error = cut.handshake().expect_err("cut");
@@ -309,7 +312,8 @@ fn a_certificate_is_shown_and_refused() {
     }
 }
 
-/// Like browsers, which show what the server's list of authorities allows: here, nothing.
+/// A resolver that works like a browser: it shows only a certificate that the server's list of CAs
+/// allows, here none.
 #[derive(Debug)]
 struct Choosy(SingleCertAndKey);
 
@@ -345,7 +349,7 @@ fn a_resolver_of_the_callers_decides() {
         let reason = Meeting::new(&login_of(Arc::new(choosy)), demanding(version)).reason();
         assert_eq!(reason, Some(Reason::CertificateDemanded), "{version:?}");
 
-        // One that is good, and the sessions that it begins are resumed.
+        // A good certificate is accepted, and later connections resume its session.
         let good = SingleCertAndKey::from(certified(CA.certify()));
         let login = login_of(Arc::new(good));
         let server = demanding(version);
@@ -403,7 +407,7 @@ fn no_version_in_common() {
     }
 }
 
-/// Revocation lists are the caller's business, by a configuration of his own.
+/// Revocation lists need a rustls configuration of the program's own.
 #[test]
 fn revoked_certificates() {
     let reason = |lists: Vec<CertificateRevocationListDer<'static>>, version| {
@@ -427,14 +431,14 @@ fn revoked_certificates() {
         assert_eq!(reason(vec![revoked], version), Some(Reason::Revoked));
         let others = CA.revoke(&[1, 2], 2090);
         assert_eq!(reason(vec![others], version), None);
-        // A list of somebody else's, and one that is old.
+        // One list is another CA's, and one is out of date.
         for list in [OTHER_CA.revoke(&[], 2090), CA.revoke(&[1, 2], 2021)] {
             assert_eq!(reason(vec![list], version), Some(Reason::RevocationUnknown));
         }
     }
 }
 
-/// Each is a sentence by itself, and says something else.
+/// Each reason has its own text.
 #[test]
 fn words() {
     let reasons = [

@@ -1,5 +1,5 @@
-//! What a login keeps of its sessions, and what its data connections make of it, against servers
-//! that give tickets sparingly, lavishly and not at all.
+//! The sessions that a login keeps, and how its data connections use them, with servers that send
+//! few tickets, many tickets or none.
 #![cfg(feature = "ring")]
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,7 +27,7 @@ fn trusting(version: TlsVersion) -> TlsConfig {
         .expect("a config")
 }
 
-/// Servers that share what they remember, and differ in how many tickets they give.
+/// Servers that share their sessions, but send different numbers of tickets.
 #[derive(Clone)]
 struct Server(ServerConfig);
 
@@ -44,7 +44,7 @@ impl Server {
         Self(config.expect("they belong together"))
     }
 
-    /// Which remembers the order of its sessions.
+    /// Creates a server that records the order of its sessions.
     fn counting() -> (Self, Arc<InOrder>) {
         let order = Arc::new(InOrder::default());
         let mut server = Self::new();
@@ -58,7 +58,7 @@ impl Server {
         server
     }
 
-    /// A connection as far as the handshake; what the server sends behind it has not come yet.
+    /// Makes a handshake. What the server sends after it has not arrived yet.
     fn meet(&self, login: &TlsLogin) -> Connection {
         let mut connection = Connection {
             client: login.connection().expect("a connection"),
@@ -77,7 +77,7 @@ impl Server {
         }
     }
 
-    /// A whole connection, tickets and all; returns whether it resumed another.
+    /// Makes a whole connection, with its tickets. Returns whether it resumed a session.
     fn serve(&self, login: &TlsLogin) -> bool {
         let mut connection = self.meet(login);
         connection.exchange();
@@ -110,7 +110,8 @@ impl Connection {
     }
 }
 
-/// All sessions by their keys, in the order in which they were given, and those that were shown.
+/// All sessions with their keys, in the order in which they were created, and the numbers of those
+/// that a client used.
 #[derive(Debug, Default)]
 struct InOrder {
     given: Mutex<Vec<(Vec<u8>, Vec<u8>)>>,
@@ -145,7 +146,7 @@ impl StoresServerSessions for InOrder {
     }
 }
 
-/// Class B6: sessions belong to one login, whatever else shares its settings and its server.
+/// Class B6: sessions belong to one login, even if another login has the same settings and server.
 #[test]
 fn b6_two_logins_of_one_config_share_nothing() {
     for version in VERSIONS {
@@ -158,7 +159,7 @@ fn b6_two_logins_of_one_config_share_nothing() {
     }
 }
 
-/// One ticket takes a login through any number of transfers, since each brings the next.
+/// One ticket is enough for any number of transfers, since each transfer brings the next ticket.
 #[test]
 fn b6_hundreds_of_connections_with_one_ticket_each() {
     for version in VERSIONS {
@@ -171,7 +172,7 @@ fn b6_hundreds_of_connections_with_one_ticket_each() {
     }
 }
 
-/// However many a server gives: the newest are kept, and the newest is the first to be used.
+/// Of any number of tickets, the client keeps the newest four and uses the newest one first.
 #[test]
 fn invariant_10_a_thousand_tickets_are_four() {
     let (server, order) = Server::counting();
@@ -187,7 +188,8 @@ fn invariant_10_a_thousand_tickets_are_four() {
     assert!(!mute.serve(&login), "there were four");
 }
 
-/// Each ticket is shown once, and what is given up unread costs one.
+/// Each ticket is used once. A connection that is dropped before its new tickets are read costs
+/// one.
 #[test]
 fn connections_that_are_given_up_cost_a_ticket_each() {
     let (server, order) = Server::counting();
@@ -197,7 +199,7 @@ fn connections_that_are_given_up_cost_a_ticket_each() {
     let server = server.giving(2);
     server.serve(&login);
     server.serve(&login);
-    // Three are left, and here goes one, with the two that it would have brought.
+    // Three tickets are left. This connection uses one, and is dropped before it brings two more.
     drop(server.meet(&login));
     assert!(server.serve(&login) && server.serve(&login));
     let mut shown = order.shown();
@@ -205,7 +207,7 @@ fn connections_that_are_given_up_cost_a_ticket_each() {
     shown.sort_unstable();
     shown.dedup();
     assert_eq!((count, shown.len()), (4, 4), "{shown:?}");
-    // Four are kept, and no more than that can be lost.
+    // At most four tickets are kept, so at most four can be lost.
     for _ in 0..4 {
         assert_eq!(server.meet(&login).client.resumed(), Some(true));
     }
@@ -214,7 +216,7 @@ fn connections_that_are_given_up_cost_a_ticket_each() {
     assert!(server.serve(&login), "and on it goes");
 }
 
-/// rustls looks at the time when it has taken a ticket, and gives it up for good.
+/// rustls checks the time only after it has taken a ticket, and then drops an expired one.
 #[test]
 fn what_has_expired_is_replaced() {
     #[derive(Debug)]
@@ -248,7 +250,7 @@ fn what_has_expired_is_replaced() {
     }
 }
 
-/// A server may change its mind about the version.
+/// A server may switch to another TLS version.
 #[test]
 fn between_versions_nothing_is_resumed() {
     let both = TlsConfig::with_roots_pem(&CERTIFIED.0).expect("a config");
@@ -269,6 +271,6 @@ fn between_versions_nothing_is_resumed() {
     assert!(old.serve(&login));
     assert!(!new.serve(&login));
     assert!(new.serve(&login));
-    // That of TLS 1.2 is gone, and the tickets of TLS 1.3 are of no use.
+    // The session of TLS 1.2 is gone, and tickets of TLS 1.3 do not work here.
     assert!(!old.serve(&login));
 }

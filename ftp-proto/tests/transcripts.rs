@@ -1,7 +1,7 @@
-//! Sessions with five servers that this project did not write, replayed without sockets.
+//! Recorded sessions with five servers that are not part of this project, replayed without sockets.
 //!
-//! `cargo xtask interop --record` wrote them down. The same operations are run as flows against
-//! the recorded replies: the very same commands must go out, and the same must come of each.
+//! `cargo xtask interop --record` wrote them. The test runs the same operations as flows against
+//! the recorded replies. They must send the same commands and have the same results.
 
 mod support;
 
@@ -63,14 +63,14 @@ fn another_result_than_recorded_is_noticed() {
     replay(&text.replacen(": system\n> SYST\n< 215", ": system\n> SYST\n< 502", 1));
 }
 
-/// A step of a session: what is done, what was said, what came of it.
+/// One step of a session: the operation, the dialogue, the result.
 struct Recorded<'t> {
     what: &'t str,
     said: Vec<Line>,
     result: &'t str,
 }
 
-/// What goes over the control connection.
+/// One line on the control connection.
 #[derive(Clone, Debug)]
 enum Line {
     Command(String),
@@ -104,13 +104,13 @@ fn parse(text: &str) -> Vec<Recorded<'_>> {
     steps
 }
 
-/// A server that says what it said then.
+/// A server that repeats its recorded replies.
 #[derive(Default)]
 struct Replayed {
     said: VecDeque<Line>,
-    /// Replies that came ahead of the command that the client sent last.
+    /// Replies that arrived before the client's last command.
     arrived: VecDeque<Vec<u8>>,
-    /// Data is on its way: what came behind it then has not arrived yet.
+    /// Whether data is on its way. What was sent after the data has not arrived yet.
     transferring: bool,
 }
 
@@ -161,7 +161,7 @@ impl Server for Replayed {
 }
 
 impl Replayed {
-    /// Where the client listened then: in the EPRT or PORT that comes next.
+    /// Returns the recorded address that the client listened on, from the next EPRT or PORT.
     fn announced(&self) -> SocketAddr {
         let announced = self.said.iter().find_map(|line| match line {
             Line::Command(command) => of_eprt(command).or_else(|| of_port(command)),
@@ -171,14 +171,14 @@ impl Replayed {
     }
 }
 
-/// As in: `EPRT |1|127.0.0.1|42581|`
+/// Parses, for example, `EPRT |1|127.0.0.1|42581|`.
 fn of_eprt(command: &str) -> Option<SocketAddr> {
     let mut fields = command.strip_prefix("EPRT |")?.split('|').skip(1);
     let address: IpAddr = fields.next()?.parse().ok()?;
     Some(SocketAddr::new(address, fields.next()?.parse().ok()?))
 }
 
-/// As in: `PORT 127,0,0,1,166,85`
+/// Parses, for example, `PORT 127,0,0,1,166,85`.
 fn of_port(command: &str) -> Option<SocketAddr> {
     let fields = command.strip_prefix("PORT ")?.split(',');
     let bytes: Vec<u8> = fields.map_while(|field| field.parse().ok()).collect();
@@ -209,7 +209,7 @@ fn replay(text: &str) {
         });
         assert_eq!(result, step.result, "{}", step.what);
         assert_eq!(replay.driver.breaches, [""; 0], "{}", step.what);
-        // What a server sent behind the answer is there before the next command.
+        // What a server sent after its answer has arrived before the next command.
         for line in std::mem::take(&mut replay.driver.server.said) {
             match line {
                 Line::Reply(reply) => replay.driver.server.arrived.push_back(reply),
@@ -229,7 +229,7 @@ impl Replay<'_> {
         self.driver.run(flow)
     }
 
-    /// The operation that the step names, in the words of `xtask/src/interop/record.rs`.
+    /// Performs the operation that the step names, with the names of `xtask/src/interop/record.rs`.
     fn perform(&mut self, step: &str) -> Result<String, Error> {
         let (verb, argument) = step.split_once(' ').unwrap_or((step, ""));
         let words: Vec<_> = argument.split(' ').collect();

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 type Outcome = (Vec<Reply>, Option<DecodeError>);
 
-/// Feeds the pieces one after the other, then the end; everything that comes out.
+/// Feeds the pieces one after the other, then the end. Returns everything that comes out.
 fn run<'a>(
     mut decoder: ReplyDecoder,
     pieces: impl IntoIterator<Item = &'a [u8]>,
@@ -249,14 +249,14 @@ fn quirk_glftpd_ends_with_another_code() {
     assert_eq!((codes, failed), (vec![150, 226], None));
     assert_eq!(text_lines(&found[0]), [&b"No"[..], b"Opening"]);
     assert!(matches!(error(bytes), DecodeError::OtherCode { .. }));
-    // Cyberduck #16622: strict is right here.
+    // Cyberduck #16622: the strict decoder is right here.
     assert_eq!(lines(&one(b"250-a\r\n550 b\r\n250 c\r\n")).len(), 3);
-    // What is no code ends nothing, in either mode.
+    // A line without a valid code ends no reply, in either mode.
     let ((found, _), _) = run(lenient(), [&b"250-a\r\n633 b\r\n550-c\r\n250 d\r\n"[..]]);
     assert_eq!(found[0].code(), Code::FILE_ACTION_OKAY);
 }
 
-/// Strict reading goes on, and can say what may be wrong.
+/// The strict decoder reads on, and can say what may be wrong.
 #[test]
 fn a_reply_that_may_have_ended_with_another_code_is_told() {
     let told = |bytes: &[u8]| {
@@ -346,7 +346,7 @@ fn quirk_nul_is_refused() {
 
 #[test]
 fn quirk_telnet_negotiation_is_dropped_at_line_start_only() {
-    // Options 10 and 0 are LF and NUL.
+    // The Telnet options 10 and 0 look like LF and NUL.
     let reply = one(b"\xff\xfd\x0a\xff\xfb\x00\xff\xfe\xff220 hi\r\n");
     assert_eq!(lines(&reply), [b"220 hi"]);
     let inside = one(b"220 \xff\xfd\x18 hi\r\n");
@@ -516,7 +516,7 @@ fn bounded_by_nothing_at_all() {
     assert_split_invariant(&limited(none), b"220 x\r\n");
 }
 
-/// A gibibyte that never ends a reply is refused after one limit's worth.
+/// A gibibyte that never ends a reply is refused after as many bytes as the limit allows.
 #[test]
 fn bounded_work_on_endless_replies() {
     for chunk in [
@@ -593,7 +593,7 @@ fn masking_never_touches_codes() {
     assert_eq!(lines(&bare), [b"331"]);
 }
 
-/// The letters of a short password are all over a text.
+/// The letters of a short password occur all over a text.
 #[test]
 fn short_secrets_are_masked_where_they_stand_alone() {
     let text = "530 Login in a group or an area: a";
@@ -925,7 +925,7 @@ fn listing_lines_end_at_lf_and_lose_one_cr() {
     assert_eq!(split(99, []).0, Vec::<Vec<u8>>::new());
 }
 
-/// The lines that a stream hands out, and those that are collected.
+/// Returns the lines that a stream yields, and those that are collected.
 fn listed(kind: LineKind, bytes: &[u8]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let mut listing = Listing::new(kind, 99);
     let mut collected = LineCollector::new(ListingLimits::default());
@@ -986,7 +986,7 @@ fn quirk_gridftp_ends_every_line_with_two_crs() {
         assert_eq!(all_listed(kind, b"a\r\r\n\r\nb\r\r\nc\r\r\n"), wanted);
         assert_eq!(all_listed(kind, b"a\r\r\n"), ["a"]);
         assert_eq!(all_listed(kind, b"a\r\r\nb\r\r\nc"), wanted);
-        // One line that has none: the others keep theirs, wherever it stands.
+        // If one line has no second CR, the other lines keep theirs.
         assert_eq!(
             all_listed(kind, b"a\r\r\nb\r\r\nc\r\n"),
             ["a\r", "b\r", "c"]

@@ -1,7 +1,8 @@
-//! TLS 1.3 handshakes of a client, with a server of rustls' own at the other end.
+//! TLS 1.3 handshakes of a client, with a rustls server.
 //!
-//! Only what [`client`] runs is counted: from the new connection until the handshake is done and
-//! the two tickets behind it are read, the server's certificate verified where it is shown.
+//! Only the work of [`client`] is counted: from the new connection until the handshake is complete
+//! and two session tickets are read. If the server shows its certificate, that includes its
+//! verification.
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use ftp_proto::tls::{Next, TlsChannel, TlsConfig, TlsLogin, rustls};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection};
 
-/// Each with a login of its own, which has no session to resume.
+/// Full handshakes. Each one uses a new login, which has no session to resume.
 pub(crate) fn full(rounds: usize) {
     let ends = Ends::new();
     for _ in 0..rounds {
@@ -18,7 +19,7 @@ pub(crate) fn full(rounds: usize) {
     }
 }
 
-/// All in one login, as data connections do.
+/// Resumed handshakes, all in one login, as for data connections.
 pub(crate) fn resumed(rounds: usize) {
     let ends = Ends::new();
     let login = ends.login();
@@ -55,19 +56,20 @@ impl Ends {
         self.client.login("localhost").expect("a name")
     }
 
-    /// Whether it was resumed.
+    /// Makes a counted handshake. Returns whether it was resumed.
     fn shake_hands(&self, login: &TlsLogin) -> Option<bool> {
         self.go_through(client(|| begin(login)), |feed| client(feed))
     }
 
-    /// The same, for preparation.
+    /// Makes a handshake that is not counted, for preparation.
     fn shake_hands_uncounted(&self, login: &TlsLogin) -> Option<bool> {
         self.go_through(begin(login), |feed| feed())
     }
 
     fn go_through(&self, mut channel: TlsChannel, run: impl Fn(&mut dyn FnMut())) -> Option<bool> {
         let mut server = ServerConnection::new(self.server.clone()).expect("a connection");
-        // ClientHello and the server's flight; our Finished and the tickets.
+        // Two rounds: ClientHello and the server's first messages; Finished and the session
+        // tickets.
         for _ in 0..2 {
             let mut bytes = Vec::new();
             server
@@ -91,14 +93,14 @@ impl Ends {
     }
 }
 
-/// With its ClientHello.
+/// Creates a connection, with its ClientHello ready to send.
 fn begin(login: &TlsLogin) -> TlsChannel {
     let mut channel = login.connection().expect("a connection");
     assert_eq!(channel.handshake().expect("nothing has come"), Next::Write);
     channel
 }
 
-/// What is counted: `cargo xtask counts` knows this function by its name.
+/// Runs the work to count. `cargo xtask counts` finds this function by its name.
 #[inline(never)]
 fn client<T>(work: impl FnOnce() -> T) -> T {
     work()

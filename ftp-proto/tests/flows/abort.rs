@@ -1,10 +1,10 @@
-//! Abort, with every sequence of replies that servers are known for.
+//! Abort, with every sequence of replies that servers are known to send.
 
 use ftp_proto::{AbortSignal, Config, DataEnd, Error, ErrorKind, Security, flows};
 
 use crate::support::*;
 
-/// An abort with these replies, then PWD, whose answer must be its own.
+/// Aborts a transfer with these replies. PWD must then get its own answer.
 #[track_caller]
 fn aborted(items: &[Item], aborted: &str, then: &[Item]) {
     let script = || [&[hear("ABOR"), serve("close abandon")][..], items, then].concat();
@@ -33,7 +33,7 @@ fn abort_426_and_225() {
 
 #[test]
 fn abort_226_and_226() {
-    // The second one has arrived when PWD is about to leave; a fence goes ahead of it.
+    // The second 226 has arrived when PWD is about to be sent, so a fence goes first.
     aborted(
         &[say("226 done"), say("226 aborted")],
         "Some(Reply(226 done))",
@@ -43,7 +43,7 @@ fn abort_226_and_226() {
 
 #[test]
 fn abort_226_and_a_426_behind_the_fence() {
-    // libunftp says so whenever its data task notices.
+    // libunftp sends this 426 when its data task notices the abort.
     let late = [say("426 cut")];
     let fence = [hear("PWD"), say("257 \"/fence\"")];
     let own = [hear("PWD"), late[0].clone(), say("257 \"/here\"")];
@@ -54,7 +54,8 @@ fn abort_226_and_a_426_behind_the_fence() {
     );
 }
 
-/// Rule 8 of issue 10: one 426 is the abort's, and another one is the answer to what was asked.
+/// Rule 8 of issue 10: the first 426 belongs to the abort. A second one is the answer to its
+/// command.
 #[test]
 fn abort_226_and_a_426_behind_the_fence_and_another_one() {
     let script = [
@@ -76,7 +77,7 @@ fn abort_226_and_a_426_behind_the_fence_and_another_one() {
 
 #[test]
 fn abort_226_and_a_426_ahead_of_the_next_retr() {
-    // It is no reason to mistrust the data connection that is there by then.
+    // The 426 is no reason to distrust the new data connection.
     let script = [
         hear("ABOR"),
         serve("close abandon"),
@@ -94,8 +95,8 @@ fn abort_226_and_a_426_ahead_of_the_next_retr() {
     assert_eq!(outcomes, ["Some(Reply(226 done))", DOWNLOADING]);
 }
 
-/// A stray 2xx at that point may be pyftpdlib's, which sends an aborted file over the next transfer's
-/// connection.
+/// Here a stray 2xx may come from pyftpdlib, which sends an aborted file over the data connection
+/// of the next transfer.
 #[test]
 fn abort_226_and_another_226_ahead_of_the_next_retr() {
     let script = [
@@ -186,8 +187,7 @@ fn abort_502_alone() {
     aborted(&[say("502 what"), Item::Silence], "None", &fenced_pwd());
 }
 
-/// A server that does not know ABOR says no more than that the transfer was cut, and gets no second
-/// ABOR.
+/// A server that does not know ABOR only says that the transfer was cut, and gets no second ABOR.
 #[test]
 fn abort_that_is_unknown_is_sent_once() {
     let closed = serve("close abandon");
@@ -325,7 +325,7 @@ fn abort_with_telnet_synch_in_clear_only() {
     }
 }
 
-/// Its data connection has used a ticket up, and the next one needs another.
+/// The data connection has used up a session ticket, and the next one needs another ticket.
 #[test]
 fn abort_of_a_resumed_transfer_waits_for_the_ticket() {
     let harvests = [
@@ -334,7 +334,7 @@ fn abort_of_a_resumed_transfer_waits_for_the_ticket() {
             serve("close abandon"),
             say("426 cut"),
         ],
-        // Of a server that has answered nothing more is to be hoped for.
+        // A server that has answered ABOR sends no more tickets.
         vec![say("426 cut"), serve("close abandon")],
         vec![
             Item::Serve("close harvest", Reaction::TimesOut),
@@ -371,7 +371,7 @@ fn abort_of_a_resumed_transfer_waits_for_the_ticket() {
     }
 }
 
-/// ProFTPD sends no ticket with an upload, and may not hear of ABOR while it waits for data.
+/// ProFTPD sends no ticket with an upload, and may not read ABOR while it waits for data.
 #[test]
 fn abort_waits_in_vain_for_a_ticket_but_once() {
     let resumes = Item::Serve("secure data", Reaction::Resumes);
@@ -402,8 +402,8 @@ fn abort_waits_in_vain_for_a_ticket_but_once() {
     driver.server.assert_over();
 }
 
-/// A server that has refused the transfer has sent its ticket, or sends none: nothing else would end
-/// the wait for it, since there is no ABOR to be answered.
+/// A server that has refused the transfer has sent its ticket already, or sends none. No ABOR is
+/// sent, so no reply to it would end the wait for a ticket.
 #[test]
 fn abort_of_a_resumed_transfer_that_was_refused_waits_for_nothing() {
     for reply in ["552 disk full", "226 done"] {

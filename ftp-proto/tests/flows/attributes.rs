@@ -129,7 +129,7 @@ fn modified_answers_that_are_errors_and_leave_the_session_in_step() {
         let script = [
             &[hear("MDTM a"), say(reply)][..],
             &pwd_after(reply),
-            // Not remembered: only what is not implemented is.
+            // The client remembers only that a command is not implemented, so it sends MDTM again.
             &[hear("MDTM a"), say("213 20260102030405")],
         ]
         .concat();
@@ -158,7 +158,8 @@ fn facts_of_one_file() {
         flow_outcome(facts(Some("a b")), script),
         "Entry(\"type=file;size=12; /pub/a b\")"
     );
-    // The current directory; a server that forgets the blank, and one that repeats the code.
+    // The entry of the current directory, from a server that leaves out the blank, and from one
+    // that repeats the code.
     for inner in ["type=cdir; /pub", "250-type=cdir; /pub"] {
         let reply = format!("250-Begin\r\n{inner}\r\n250 End");
         let outcome = flow_outcome(facts(None), [hear("MLST"), say(&reply)]);

@@ -1,4 +1,4 @@
-//! ClearControl: CCC.
+//! CCC (`ClearControl`).
 
 use ftp_proto::{Config, ErrorKind};
 
@@ -59,7 +59,7 @@ fn clear_control_in_clear_is_misuse() {
     assert!(outcome.starts_with("Misuse(NotSecured)"), "{outcome}");
 }
 
-/// In clear, whoever is in between can say 425, and would choose the version of TLS to come.
+/// In clear text, an attacker could send a 425 and so choose the TLS version of the next login.
 #[test]
 fn clear_control_takes_no_lesson_for_tls_from_replies() {
     for cleared in [false, true] {

@@ -1,4 +1,4 @@
-//! Which replies confirm a transfer, and what follows where another one has come.
+//! Which replies confirm a transfer, and what happens after any other reply.
 
 use ftp_proto::{Config, DataEnd, Verdict};
 
@@ -7,8 +7,8 @@ use crate::support::*;
 const UNCONFIRMED: &str = "Unconfirmed Some(\"RETR\")";
 const BROKEN: &str = "Transient Some(\"RETR\") Some(\"451 broken\") Some(12)";
 
-/// What the server says once the data has ended, and what comes of it. The session is then in step,
-/// perhaps by a fence.
+/// Ends a download with these replies of the server, and checks the outcome. The session must then
+/// be in step; `fenced` says whether that takes a fence.
 #[track_caller]
 fn ended(said: &[Item], outcome: &str, fenced: bool) {
     let then = if fenced { fenced_pwd() } else { pwd().into() };
@@ -40,7 +40,7 @@ fn confirmed_by_200_where_it_is_the_last_word() {
         whole,
         false,
     );
-    // A server that refuses PWD is asked something else.
+    // If the server refuses PWD, the client sends SYST instead.
     for refusal in ["502 no PWD here", "550 not for you"] {
         let other = [hear("SYST"), say("215 UNIX")];
         let said = [
@@ -58,7 +58,7 @@ fn confirmed_by_200_where_it_is_the_last_word() {
     ended(&[say("200 done"), say("451 broken")], BROKEN, true);
 }
 
-/// 226 before the 150 may be a stale one, and the data ahead of the server's own word.
+/// A 226 before the 150 may be stale, and the data may end before the transfer's own final reply.
 #[test]
 fn confirmed_without_a_150_where_it_is_the_last_word() {
     let begun = |rest: &[Item]| {

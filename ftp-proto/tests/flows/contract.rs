@@ -1,4 +1,4 @@
-//! What every flow promises its driver.
+//! What every flow promises to its driver.
 
 use ftp_proto::{Config, flows};
 
@@ -9,7 +9,7 @@ fn a_reply_that_does_not_come_in_time_is_not_the_next_one_s() {
     let script = [
         hear("PWD"),
         Item::Silence,
-        // It is late, and read before NOOP goes out.
+        // The late reply is read before NOOP is sent.
         say("257 \"/late\""),
         hear("NOOP"),
         say("200 ok"),
@@ -23,8 +23,8 @@ fn a_reply_that_does_not_come_in_time_is_not_the_next_one_s() {
 
 #[test]
 fn contract_clocks_go_on_only_where_they_were_started() {
-    // A fence is a wait of its own: its clock cannot go on from the look before it, which had no
-    // time at all.
+    // A fence starts its own clock. It cannot continue the clock of the look before it, which had
+    // no time at all.
     let mut driver = logged_in(Config::default(), fenced_pwd());
     driver.session.receive(b"250 stray\r\n");
     assert_eq!(driver.outcome(&Op::Pwd), "/here");
@@ -56,7 +56,7 @@ fn contract_a_dripping_server_gets_no_more_time_for_an_abandoned_connection() {
 
 #[test]
 fn contract_an_abandoned_connection_that_times_out_is_not_asked_for_again() {
-    // Every want may be answered `timed_out`; the abort must not ask for ever.
+    // Every want may be answered `timed_out`, and the abort must still end.
     let mut driver = downloading([hear("ABOR")]);
     let transfer = driver.transfer.take().expect("a transfer");
     let (mut running, mut answer) = driver.session.start(flows::Abort::new(transfer));

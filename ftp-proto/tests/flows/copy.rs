@@ -24,12 +24,12 @@ fn type_i() -> [Item; 2] {
     [hear("TYPE I"), say("200 I")]
 }
 
-/// The source offers port 6446.
+/// The dialogue in which the source offers port 6446.
 pub(crate) fn offering() -> Vec<Item> {
     [type_i(), [hear("EPSV"), say("229 (|||6446|)")]].concat()
 }
 
-/// The target is told of it.
+/// The dialogue in which the target is told of that port.
 pub(crate) fn told_where() -> Vec<Item> {
     let told = [hear("EPRT |1|198.51.100.7|6446|"), say("200 ok")];
     [type_i(), told].concat()
@@ -43,12 +43,13 @@ pub(crate) fn storing() -> Vec<Item> {
     [&told_where()[..], &[hear("STOR b c"), say("150 here")]].concat()
 }
 
-/// A confirmation, and that nothing follows it.
+/// Returns a confirmation, and a fence that shows that nothing follows it.
 pub(crate) fn vouched(confirmation: &str) -> Vec<Item> {
     [&[say(confirmation)][..], &fence()].concat()
 }
 
-/// The replies to ABOR of the target, whose connection would be closed so; the source discards its own.
+/// Returns the replies to ABOR. `closing` is how the data connection would be closed: the target
+/// abandons it, the source discards it.
 fn aborting(closing: &'static str) -> [Item; 4] {
     [
         hear("ABOR"),
@@ -58,7 +59,7 @@ fn aborting(closing: &'static str) -> [Item; 4] {
     ]
 }
 
-/// The outcome of a copy, both scripts used up, and both sessions in step behind it.
+/// Runs a copy and returns its outcome. Both scripts must be used up, and both sessions in step.
 #[track_caller]
 fn copied(source: Vec<Item>, target: Vec<Item>) -> String {
     let mut couple = couple(source, target);
@@ -91,14 +92,14 @@ fn copy_goes_from_the_source_s_passive_port_to_the_target() {
             "source: EPSV",
             "target: TYPE I",
             "target: EPRT |1|198.51.100.7|6446|",
-            // Whoever connects is told first.
+            // The side that connects gets its command first.
             "target: STOR b c",
             "source: RETR a",
             "source: PWD",
             "target: PWD",
         ]
     );
-    // No data connection is anybody's here.
+    // The client has no data connection here.
     let blocking = |wants: &[String]| {
         let mut wants = wants.to_vec();
         wants.retain(|want| want != "receive Arrived");
@@ -251,7 +252,7 @@ fn copy_over_ipv6_is_told_by_eprt_alone() {
     );
     assert_in_step(&mut both);
 
-    // IPv4 in its IPv6 clothes.
+    // An IPv4 address that is mapped to IPv6.
     let peer: IpAddr = "::ffff:198.51.100.7".parse().expect("an address");
     let source = [retrieving(), vouched("226 sent")].concat();
     let target = [storing(), vouched("226 stored")].concat();
@@ -262,14 +263,14 @@ fn copy_over_ipv6_is_told_by_eprt_alone() {
 
 #[test]
 fn copy_whose_servers_are_quick() {
-    // Both are done before they are asked, and the source leaves its 150 out.
+    // Both servers are done before the client reads the end, and the source leaves out its 150.
     let mut source = offering();
     source.push(hear("RETR a"));
     source.extend(vouched("226 sent"));
     let mut target = storing();
     target.extend(vouched("226 stored"));
     assert_eq!(copied(source, target), "226 sent, 226 stored");
-    // 200 ahead of 150, on both sides.
+    // Both servers send a 200 before the 150.
     let mut source = retrieving();
     source.splice(5..5, [say("200 ok")]);
     source.extend(vouched("226 sent"));
@@ -279,7 +280,7 @@ fn copy_whose_servers_are_quick() {
     assert_eq!(copied(source, target), "226 sent, 226 stored");
 }
 
-// Refusals: what the other side is sent then.
+// Refusals, and what the other side gets then.
 
 #[test]
 fn copy_refused_by_the_source_before_it_listens_says_nothing_to_the_target() {
@@ -324,7 +325,7 @@ fn copy_refused_by_the_target_says_nothing_more_to_the_source() {
         ),
         (
             3,
-            // What servers say of a port that is not the client's.
+            // The refusal that many servers send for an address that is not the client's.
             vec![
                 say("500 no"),
                 hear("PORT 198,51,100,7,25,46"),
@@ -344,7 +345,7 @@ fn copy_refused_by_the_target_says_nothing_more_to_the_source() {
         ),
         (
             5,
-            // In one piece: it is in when STOR's first reply is looked at.
+            // Both replies come in one piece, so the 425 is there when the first reply is read.
             vec![bytes(b"150 here\r\n425 cannot connect\r\n")],
             "Transient Some(\"STOR\") Some(\"425 cannot connect\") None",
         ),
@@ -404,7 +405,7 @@ fn copy_whose_retr_is_not_answered_aborts_both() {
         couple.copy(server_copy()),
         "Timeout(Preliminary) Some(\"RETR\") None None"
     );
-    // The source by its next operation.
+    // The source is aborted by its next operation.
     couple.source.server.extend(aborting("close discard"));
     couple.source.server.extend(fenced_pwd());
     assert_eq!(couple.source.outcome(&Op::Pwd), "/here");
@@ -471,7 +472,7 @@ fn copy_is_a_success_only_where_both_say_so() {
 
 #[test]
 fn copy_whose_end_nobody_tells_is_aborted_by_the_next_operation() {
-    // The source says nothing: the target is still asked what it has.
+    // The source sends nothing. The client still reads the target's reply.
     let source = [retrieving(), vec![Item::Silence]].concat();
     let target = [storing(), vec![say("226 stored")]].concat();
     let mut both = couple(source, target);
@@ -503,7 +504,7 @@ fn copy_whose_end_nobody_tells_is_aborted_by_the_next_operation() {
 #[test]
 fn copy_with_a_server_that_goes_leaves_the_other_session_in_step() {
     for end in [Item::Eof, say("421 bye"), Item::Broken] {
-        // The source, at RETR and at the end.
+        // The source closes, after RETR and at the end.
         let mut source = offering();
         source.extend([hear("RETR a"), end.clone()]);
         let target = [&storing()[..], &aborting("close abandon")].concat();
@@ -522,7 +523,7 @@ fn copy_with_a_server_that_goes_leaves_the_other_session_in_step() {
         both.target.server.extend(pwd());
         assert_eq!(both.target.outcome(&Op::Pwd), "/here");
 
-        // The target, at STOR and at the end.
+        // The target closes, after STOR and at the end.
         let mut target = told_where();
         target.extend([hear("STOR b c"), end.clone()]);
         let mut both = couple(offering(), target);
@@ -635,7 +636,7 @@ fn contract_copy_is_not_stepped_after_its_end_nor_without_an_answer() {
     assert_in_step(&mut couple);
 }
 
-// Dropped, and given up, anywhere.
+// Copies that are dropped or time out at any point.
 
 const ABORTING: &[&str] = &["426 cut", "226 aborted"];
 
@@ -649,7 +650,7 @@ fn models(pace: Pace, aborting: &'static [&'static str]) -> Couple<Model> {
     Couple::new(side(), side())
 }
 
-/// Both sessions do what they are asked, or say that they are dead.
+/// Checks that both sessions work, or say that they are dead.
 fn check_both(couple: &mut Couple<Model>) -> Result<(), String> {
     for driver in [&mut couple.source, &mut couple.target] {
         driver.patience = usize::MAX;
@@ -682,7 +683,7 @@ fn invariant_3_copy_dropped_at_every_step_then_pwd() {
                 assert_eq!(checked, Ok(()), "{pace:?}, {aborting:?}, at {point}");
                 assert!(!couple.source.session.is_dead() && !couple.target.session.is_dead());
             }
-            // After each of the eight commands, and before the first.
+            // The copy was dropped before the first of eight commands, and after each of them.
             assert_eq!(logs.len(), 9);
         }
     }
@@ -712,8 +713,8 @@ fn invariant_3_copy_timed_out_at_every_want_then_pwd() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Copies, each dropped somewhere, or given up by either side or both, one behind the other,
-    /// the replies in pieces of any size at any time.
+    /// Several copies, one after the other. Each one may be dropped, or time out on either side.
+    /// The replies arrive at random times, in random pieces.
     #[test]
     fn invariant_3_any_copies_dropped_and_timed_out_anywhere(
         seed in any::<u64>(),

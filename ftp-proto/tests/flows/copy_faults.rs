@@ -1,4 +1,4 @@
-//! What a copy from server to server must not take over from what went before it.
+//! Earlier state of the sessions that must not spoil a copy from server to server.
 
 use ftp_proto::{Config, ErrorKind, Misuse, Protection};
 
@@ -7,7 +7,7 @@ use crate::support::*;
 
 #[test]
 fn rest_that_no_transfer_used_up_is_taken_back_before_a_copy() {
-    // Else a file without its beginning is a success, as `Open` knows (hard case 9).
+    // With the old offset, a file without its beginning would count as a success (hard case 9).
     let armed = [hear("REST 7"), say("350 armed")];
     let off = [hear("REST 0"), say("350 off")];
     let source = [
@@ -35,7 +35,8 @@ fn rest_that_no_transfer_used_up_is_taken_back_before_a_copy() {
 
 #[test]
 fn copy_in_another_mode_or_structure_is_refused_before_a_byte() {
-    // One in blocks and the other as a stream: the headers would be part of the file.
+    // If one side sent blocks and the other expected a stream, the block headers would be part of
+    // the file.
     for line in ["MODE B", "STRU R"] {
         let framed = || {
             let mut driver = logged_in(Config::default(), [hear(line), say("200 ok")]);
@@ -59,7 +60,8 @@ fn copy_in_another_mode_or_structure_is_refused_before_a_byte() {
 
 #[test]
 fn copy_is_no_success_where_the_target_confirmed_it_before_retr_was_sent() {
-    // Nothing had been sent to it: the 226 is another one's, and its own may be a refusal.
+    // RETR was not sent yet, so this 226 belongs to an earlier command. The copy's own reply may be
+    // a refusal.
     let source = [retrieving(), vec![say("226 sent")]].concat();
     let mut target = told_where();
     target.extend([hear("STOR b c"), bytes(b"150 here\r\n226 left over\r\n")]);
@@ -70,7 +72,8 @@ fn copy_is_no_success_where_the_target_confirmed_it_before_retr_was_sent() {
 
 #[test]
 fn copy_is_refused_where_the_answer_to_prot_p_is_still_on_its_way() {
-    // Settling brings it into force, behind the check.
+    // The late reply to PROT P arrives after the check for protected data. The cleanup puts it into
+    // effect.
     let by_choice = explicit().with_protection(Protection::Clear);
     let mut driver = scripted(by_choice, secure_login()[..8].to_vec());
     driver.outcome(&Op::Greeting);
@@ -92,10 +95,10 @@ fn copy_is_refused_where_the_answer_to_prot_p_is_still_on_its_way() {
     assert!(outcome.starts_with("Misuse(Protected)"), "{outcome}");
 }
 
-/// Rule 3: nobody here sees the data, so that each confirmation must be the last word.
+/// Rule 3: the client does not see the data, so each confirmation must be the last reply.
 #[test]
 fn a_copy_whose_target_takes_its_confirmation_back_is_unconfirmed() {
-    // A 226 of an earlier transfer comes late, and the word on this one after it.
+    // The late 226 of an earlier transfer comes first. The reply to this transfer comes after it.
     let source = [retrieving(), vouched("226 sent")].concat();
     let mut target = storing();
     target.extend([

@@ -1,4 +1,5 @@
-//! The data phase: each of its ends, what it counts, and when it has the driver look.
+//! The data phase: each of its ends, what it counts, and when it tells the driver to look at the
+//! control connection.
 
 use ftp_proto::data::{DataPhase, DataStep, Interruption};
 use ftp_proto::{DataEnd, Error, ErrorKind, Misuse, TransferOptions, Wait};
@@ -8,7 +9,7 @@ use crate::support::*;
 
 type Told = Result<String, Error>;
 
-/// The phase of the driver's transfer.
+/// Returns the data phase of the driver's transfer.
 fn phase(driver: &mut Driver<Script>, options: &TransferOptions) -> DataPhase {
     DataPhase::new(driver.transfer.take().expect("a transfer"), options)
 }
@@ -25,7 +26,7 @@ fn upload(items: &[Item]) -> (Driver<Script>, DataPhase) {
     (driver, phase)
 }
 
-/// Runs what the phase wants run at its end.
+/// Runs the flow that the phase asks for at its end.
 #[track_caller]
 fn finish(driver: &mut Driver<Script>, mut phase: DataPhase) -> Told {
     let DataStep::Finish(flow) = phase.step(&driver.session) else {
@@ -73,7 +74,7 @@ fn confirmed_before_its_end_it_goes_on() {
     let (mut driver, mut phase) = download(&[serve(GRACEFUL)], &TransferOptions::new());
     driver.session.receive(b"226 done\r\n");
     phase.interrupted(&mut driver.session, Interruption::ControlFirst);
-    // What is on its way has no more time than a connection that is to be closed.
+    // Data that is still on its way gets only the time limit of a closing connection.
     let step = phase.step(&driver.session);
     assert!(matches!(step, DataStep::Move(Wait::DataClose)), "{step:?}");
     phase.end(DataEnd::Clean);
@@ -254,7 +255,7 @@ fn a_translated_upload() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
 
-    /// Never more than 256 KiB and one piece pass between two looks, and no look comes sooner.
+    /// Between two looks, at most 256 KiB and one piece pass, and at least 256 KiB.
     #[test]
     fn looks_come_by_the_bytes(pieces in prop::collection::vec(1..200_000_usize, 1..40)) {
         let mut driver = uploading([]);

@@ -1,4 +1,4 @@
-//! Invariant 3: every flow, dropped at every step and given up at every want.
+//! Invariant 3: every flow, dropped at every step and timed out at every want.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +10,12 @@ use proptest::prelude::*;
 
 use crate::support::*;
 
-/// A flow against a server that does what it is asked.
+/// A flow, with a server that does what it is asked.
 struct Case {
     flow: &'static str,
     config: fn() -> Config,
     before: &'static [Op],
-    /// Runs it; whether it was not dropped.
+    /// Runs the flow. Returns whether it was not dropped.
     run: fn(&mut Driver<Model>) -> bool,
 }
 
@@ -29,7 +29,7 @@ macro_rules! cases {
                 let flow: flows::$flow = $make;
                 match $driver.try_run(flow) {
                     Err(Stop::Dropped) => false,
-                    // What comes of it is the other tests' question.
+                    // Other tests check the outcome.
                     Ok(_) | Err(Stop::Failed(_)) => true,
                 }
             },
@@ -87,7 +87,7 @@ const CASES: &[Case] = cases! {
         "NLST -a",
         TransferType::TEXT
     ));
-    // Ahead of everything else stands the abort of a transfer that was forgotten.
+    // Flows that must first abort a forgotten transfer.
     Open, plain_config, IN_UPLOAD, |_driver| made(flows::Open::names(None::<&str>));
     Delete, explicit, IN_DOWNLOAD, |_driver| made(flows::Delete::new("a"));
     Finish, plain_config, IN_DOWNLOAD, |driver| finish_of(driver);
@@ -109,7 +109,7 @@ fn active_config() -> Config {
     Config::default().with_data_mode(DataMode::Active)
 }
 
-/// TLS, and clear data connections allowed.
+/// Returns a configuration with TLS that allows clear data connections.
 fn by_choice() -> Config {
     explicit().with_protection(Protection::Clear)
 }
@@ -134,7 +134,7 @@ fn restore() -> flows::Restore {
     made(flows::Restore::new(credentials(), standing()))
 }
 
-/// Of a session that was told one thing of each kind.
+/// Returns the standing of a session after one command of each kind.
 fn standing() -> Standing {
     let mut driver = model(false, Pace::Eager, ABORTS[0]);
     for line in ["HOST b", "OPTS UTF8 ON", "TYPE A", "CWD a", "CDUP"] {
@@ -149,7 +149,7 @@ fn standing() -> Standing {
 }
 
 impl Case {
-    /// At the moment before it starts.
+    /// Returns a driver just before the flow starts.
     fn ready(&self, pace: Pace) -> Driver<Model> {
         let config = (self.config)();
         let tls = config.security == explicit().security;
@@ -169,7 +169,7 @@ impl Case {
     }
 }
 
-/// What `flows` exports, by its source.
+/// Returns the names that `flows` exports, read from its source.
 fn exported() -> BTreeSet<&'static str> {
     include_str!("../../src/flows/mod.rs")
         .split(';')
@@ -250,10 +250,10 @@ fn invariant_3_every_flow_timed_out_at_every_want_then_pwd() {
 
 #[test]
 fn invariant_3_every_flow_behind_every_other_one_that_was_dropped() {
-    // In the middle: the command is out, and nothing is answered.
+    // The flow is dropped in the middle: the command is sent, and not answered.
     for dropped in CASES {
         for then in CASES {
-            // Both start behind a login, and no transfer is theirs.
+            // Only flows that start right after the login and need no transfer can be combined.
             let together = (dropped.config)() == (then.config)()
                 && dropped.before.len() == LOGGED_IN.len()
                 && then.before.len() == LOGGED_IN.len();
@@ -273,8 +273,8 @@ fn invariant_3_every_flow_behind_every_other_one_that_was_dropped() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(300), failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Any flows in any order, each dropped or given up somewhere or not, the replies in pieces of
-    /// any size at any time.
+    /// Flows in random order. Each one may be dropped or time out somewhere. The replies arrive at
+    /// random times, in random pieces.
     #[test]
     fn invariant_3_any_flows_dropped_and_timed_out_anywhere(
         tls in any::<bool>(),
@@ -305,7 +305,7 @@ proptest! {
         driver.patience = usize::MAX;
         let checked = check_pwd(&mut driver);
         prop_assert_eq!(checked, Ok(()), "{:?}", driver.wire);
-        // Where the answer to one of them was given up, nobody knows how a transfer is framed.
+        // If the reply to MODE or STRU was given up, the framing of transfers is unknown.
         driver.tell(flows::Mode::new(TransmissionMode::Stream));
         driver.tell(flows::Structure::new(FileStructure::File));
         let checked = check_work(&mut driver);

@@ -1,10 +1,10 @@
-//! A data handshake before the first reply, for servers that want it in that order.
+//! The data handshake before the first reply, for servers that reply only after it.
 
 use ftp_proto::{Config, DataEnd, Step, Wait, Want, flows};
 
 use crate::support::*;
 
-/// What leads to the data command.
+/// Returns the script of a transfer up to its data command, without TYPE.
 fn opened(command: &str) -> Vec<Item> {
     let mut items = opening(command);
     items.pop();
@@ -13,7 +13,7 @@ fn opened(command: &str) -> Vec<Item> {
     items
 }
 
-/// The same of the first transfer.
+/// Returns the script of the first transfer up to its data command, with TYPE.
 fn first(command: &str) -> Vec<Item> {
     let mut items = opening(command);
     items.pop();
@@ -73,7 +73,7 @@ fn a_second_without_a_reply_begins_the_handshake_and_the_next_begins_at_once() {
     assert!(waits.windows(3).any(|wants| wants == at_once), "{waits:?}");
 }
 
-/// The last ticket is not used at once, but after a second in which nothing was refused.
+/// The last session ticket is not used at once, but only after a second without a refusal.
 #[test]
 fn the_last_ticket_waits_for_a_refusal() {
     let script = [
@@ -110,8 +110,8 @@ fn the_last_ticket_waits_for_a_refusal() {
     driver.server.assert_over();
 }
 
-/// A server that was seen to reply first may be slow later on. It does not get the last ticket before
-/// it has replied.
+/// A server that once replied first may be slow later. It does not get the last session ticket
+/// before it has replied.
 #[test]
 fn a_server_that_replies_first_gets_no_last_ticket_early() {
     let script = [
@@ -132,7 +132,8 @@ fn a_server_that_replies_first_gets_no_last_ticket_early() {
     assert_eq!(outcomes[2..], [DOWNLOAD, "5 bytes, 226 done"]);
 }
 
-/// A reply that is here when the handshake is done may have been there before: nothing is learnt.
+/// A reply that is found right after the handshake may have arrived before it. So the client does
+/// not conclude which came first.
 #[test]
 fn a_reply_that_has_arrived_during_the_handshake() {
     let script = [
@@ -177,13 +178,13 @@ fn a_reply_that_has_arrived_during_the_handshake() {
     driver.server.assert_over();
 }
 
-/// What one slow refusal has cost, a second one does not cost again.
+/// One slow refusal may cost a session ticket. A second one does not cost the last ticket.
 #[test]
 fn a_slow_refusal_takes_no_last_ticket_twice() {
     let refused = || vec![say("550 no"), serve("close discard")];
     let script = [
         first("RETR a"),
-        // The answer comes while the handshake is under way, and before anything was secured.
+        // The refusal arrives during the handshake, before any data connection was secured.
         vec![Item::Silence],
         refused(),
         opened("RETR a"),
@@ -198,7 +199,8 @@ fn a_slow_refusal_takes_no_last_ticket_twice() {
     );
 }
 
-/// 150 comes while the handshake is under way: that goes on, and has its whole time from then on.
+/// The 150 arrives during the handshake. The handshake goes on, with its full time limit from then
+/// on.
 #[test]
 fn the_reply_comes_during_the_handshake() {
     let script = [
@@ -216,7 +218,7 @@ fn the_reply_comes_during_the_handshake() {
     assert_eq!(wants, ["secure data", BY_ALL]);
 }
 
-/// Neither a reply nor a handshake: the error is that of a transfer that does not start.
+/// There is neither a reply nor a handshake. The error says that the transfer did not start.
 #[test]
 fn neither_a_reply_nor_a_handshake() {
     let script = [
@@ -228,7 +230,7 @@ fn neither_a_reply_nor_a_handshake() {
     assert_eq!(outcome, "Timeout(Preliminary) Some(\"RETR\") None None");
 }
 
-/// 425 without a word before it is not taken for a demand of resumption, and 522 is.
+/// A 425 without a reply before it does not count as a demand for resumption. A 522 does.
 #[test]
 fn a_refusal_during_an_early_handshake() {
     for (refusal, about_resumption) in [("425 no connection", false), ("522 reuse", true)] {
@@ -243,7 +245,7 @@ fn a_refusal_during_an_early_handshake() {
     }
 }
 
-/// Data connections in clear have nothing to do with it.
+/// Clear data connections need no handshake, so nothing changes for them.
 #[test]
 fn in_clear_the_reply_has_all_its_time() {
     let script = [first("RETR a"), vec![say("150 here")]];

@@ -1,4 +1,4 @@
-//! Feat.
+//! FEAT.
 
 use ftp_proto::Config;
 

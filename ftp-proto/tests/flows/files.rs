@@ -1,4 +1,4 @@
-//! What becomes of files without their data: DELE, RNFR and RNTO.
+//! Commands on files that move no data: DELE, RNFR and RNTO.
 
 use ftp_proto::{Config, flows};
 
@@ -43,7 +43,7 @@ fn rename_does_not_send_rnto_behind_a_refused_rnfr() {
         ("550 no", "Permanent"),
         ("450 busy", "Transient"),
         ("502 what", "Permanent"),
-        // No leave to go on: the name would be that of nothing.
+        // After such a reply, RNTO would rename nothing.
         ("250 done", "UnexpectedReply"),
         ("200 ok", "UnexpectedReply"),
     ] {
@@ -88,7 +88,7 @@ fn rename_refused_at_rnto() {
 #[test]
 fn rename_dropped_between_its_commands_sends_no_rnto() {
     let mut driver = logged_in(Config::default(), [hear("RNFR a")]);
-    // Up to the wait for the reply to RNFR.
+    // The fuse lasts until the wait for the reply to RNFR.
     driver.drop_after = 4 * 2 - 1;
     assert_eq!(driver.tell(rename()), "dropped");
     driver.server.extend([say("350 to what?")]);

@@ -1,4 +1,4 @@
-//! Finish: a success is one only where both the data and the reply say so.
+//! Finish: a transfer succeeds only if both the data and the final reply say so.
 
 use ftp_proto::{DataEnd, Error, ErrorKind, Verdict, Wait, flows};
 
@@ -74,11 +74,13 @@ fn invariant_4_226_missing_is_unconfirmed() {
 
 #[test]
 fn invariant_3_a_226_that_never_comes_does_not_block_the_session_for_ever() {
-    // Neither in step, nor dead: each operation waits for the whole FinalReply and fails.
+    // A session must not stay as it is, neither in step nor dead, with every operation waiting for
+    // the final reply.
     let mut driver = downloading([serve("close graceful download"), Item::Silence]);
     driver.outcome(&finish());
     driver.server.assert_over();
-    // Given up behind a fence, which takes it if it comes after all.
+    // The client gives the reply up, and sends a fence. If the reply still comes, the fence takes
+    // it.
     driver.server.extend(fenced_pwd());
     let first = driver.outcome(&Op::Pwd);
     assert!(
@@ -89,7 +91,8 @@ fn invariant_3_a_226_that_never_comes_does_not_block_the_session_for_ever() {
 
 #[test]
 fn invariant_4_a_late_226_settles_an_unconfirmed_transfer() {
-    // Before the next command goes out, or behind the fence: it is nobody's answer.
+    // The late 226 arrives before the next command is sent, or after the fence. It answers no other
+    // command.
     let closed = [serve("close graceful download"), Item::Silence];
     for late in [
         [&[say("226 late")][..], &fenced_pwd()].concat(),
@@ -185,7 +188,7 @@ fn invariant_4_a_late_refusal_of_a_complete_download() {
 
 #[test]
 fn finish_with_421_in_the_middle_of_a_download() {
-    // Hard case 5: the error carries 421 and the byte count.
+    // Hard case 5: the error carries the 421 and the byte count.
     let mut driver = downloading([serve("close abandon")]);
     driver.session.receive(b"421 bye\r\n");
     let transfer = driver.transfer.as_ref().expect("a transfer");
@@ -201,7 +204,7 @@ fn finish_with_421_in_the_middle_of_a_download() {
 #[test]
 fn finish_with_421_instead_of_226() {
     let mut driver = downloading([serve("close graceful download"), say("421 bye")]);
-    // All the data came, and nobody confirmed it; 421 says why.
+    // All the data arrived, but no reply confirmed it. The 421 says why.
     assert_eq!(
         driver.outcome(&finish()),
         "Unconfirmed Some(\"RETR\") Some(\"421 bye\") Some(12)"
@@ -250,7 +253,7 @@ fn finish_an_upload_whose_writing_failed_reports_the_server_s_reply() {
         play(driver, &[Op::Finish(7, reset.clone())]),
         ["Permanent Some(\"STOR\") Some(\"552 disk full\") Some(7)"]
     );
-    // A cut upload is no success although the server took it for one.
+    // An upload that was cut is no success, even if the server confirms it.
     let driver = uploading([serve("close abandon"), say("226 done")]);
     assert_eq!(
         play(driver, &[Op::Finish(7, reset)]),

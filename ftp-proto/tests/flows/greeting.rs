@@ -1,4 +1,4 @@
-//! Greeting: 120, 421, 5xx, 230, and what is no FTP.
+//! The greeting: 120, 421, 5xx, 230, and greetings of other protocols.
 
 use ftp_proto::{Config, flows};
 
@@ -53,7 +53,7 @@ fn greeting_421_is_a_server_that_is_full() {
 
 #[test]
 fn greeting_421_names_no_command() {
-    // An empty verb would be shown as `: the server closed …`.
+    // With an empty verb, the error would read `: the server closed …`.
     let mut driver = scripted(Config::default(), [say("421 too many")]);
     let error = driver.run(flows::Greeting::new()).expect_err("full");
     assert_eq!(error.command(), None, "{error}");
@@ -73,7 +73,7 @@ fn greeting_5xx_kills_the_session() {
 
 #[test]
 fn greeting_5xx_of_a_dropped_greeting_is_known_to_the_next_operation() {
-    // A server that refuses in its greeting wants no USER.
+    // After a refusal in the greeting, USER is not sent.
     let mut driver = scripted(Config::default(), [say("530 not you")]);
     driver.drop_after = 1;
     assert_eq!(driver.outcome(&Op::Greeting), "dropped");

@@ -1,4 +1,4 @@
-//! Invariant 8: no argument of any flow holds CR, LF or NUL.
+//! Invariant 8: no argument of any flow may hold CR, LF or NUL.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,8 +10,8 @@ use crate::support::*;
 
 type Make = fn(&[u8]) -> Result<(), Error>;
 
-/// One way to hand an argument in, by the constructor that takes it. A constructor that takes two
-/// of them stands here twice.
+/// For each constructor, a function that passes it an argument. A constructor with two arguments is
+/// listed twice.
 const CONSTRUCTORS: &[(&str, Make)] = &[
     ("Account::new", |bad| flows::Account::new(bad).map(drop)),
     ("ChangeDirectory::new", |bad| {
@@ -83,7 +83,8 @@ fn invariant_8_no_flow_takes_cr_lf_or_nul() {
             "{name}"
         );
         for byte in *b"\r\n\0" {
-            // In front, in between and behind, and long enough that nothing is looked at in part.
+            // The bad byte is at the beginning, in the middle or at the end, also in a very long
+            // argument.
             for (before, after) in [(0, 1), (1, 0), (1, 1), (0, 0), (1_000, 1_000), (14, 3)] {
                 let bad = [&vec![b'1'; before][..], &[byte], &vec![b'a'; after]].concat();
                 let error = make(&bad).expect_err(name);
@@ -113,7 +114,7 @@ fn invariant_8_no_line_takes_them_in_place_of_the_blank() {
     }
 }
 
-/// How many arguments of any bytes each public constructor takes, by the sources.
+/// Returns how many byte-string arguments each public constructor takes, read from the sources.
 fn taken() -> BTreeMap<String, usize> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let flows = std::fs::read_dir(sources.join("flows")).expect("the flows");
@@ -129,7 +130,7 @@ fn taken() -> BTreeMap<String, usize> {
             if let Some(rest) = line.trim_start().strip_prefix("impl ") {
                 of = rest.trim_end_matches(" {");
             }
-            // Those that a macro makes have a line of its table each.
+            // A flow that a macro creates is one row of the macro's table.
             let row = line.trim_start().split_once(": ").and_then(|(name, rest)| {
                 let (verb, rest) = rest.split_once('(')?;
                 let (argument, rest) = rest.split_once(')')?;

@@ -1,4 +1,4 @@
-//! Login: USER, PASS and ACCT, and what goes around them under TLS.
+//! Login: USER, PASS and ACCT, and the commands around them under TLS.
 
 use ftp_proto::{Config, Error, ErrorKind, Protection, flows};
 
@@ -120,7 +120,8 @@ fn invariant_8_credentials_are_refused_before_a_byte_is_sent() {
     assert_eq!(kind, ErrorKind::InvalidArgument);
 }
 
-/// However the login was run: a connection in the place of this one has the same credentials.
+/// Even after a login that failed, the session and its successor keep the credentials of the last
+/// good one.
 #[test]
 fn the_session_keeps_the_credentials_of_the_last_login() {
     let script = [
@@ -144,7 +145,7 @@ fn the_session_keeps_the_credentials_of_the_last_login() {
     assert!(successor.credentials().is_some());
 }
 
-/// As ftplib does it.
+/// As in ftplib, an empty user name means `anonymous`.
 #[test]
 fn nobody_is_anonymous() {
     for (user, password, sent) in [
@@ -212,7 +213,7 @@ fn login_fails_closed_where_prot_is_refused() {
             outcomes[1],
             format!("{kind} Some(\"PROT\") Some(\"{reply}\") None")
         );
-        // Not even EPSV goes out.
+        // Not even EPSV is sent.
         assert_eq!(outcomes[2], "Insecure Some(\"EPSV\") None None");
     }
 }

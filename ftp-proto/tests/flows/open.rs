@@ -1,4 +1,4 @@
-//! Open in passive mode, in clear text.
+//! Opening a transfer in passive mode, in clear text.
 
 use ftp_proto::{Config, DataEnd, ErrorKind, PassiveAddress};
 
@@ -73,7 +73,7 @@ fn open_falls_back_to_pasv_where_epsv_is_refused_and_remembers() {
             hear("EPSV"),
             say(refusal),
             hear("PASV"),
-            // The address is never used.
+            // The address in the reply is not used.
             say("227 Entering (10,0,0,1,25,46)"),
             serve("connect peer:6446"),
             hear("RETR a"),
@@ -269,7 +269,7 @@ fn open_takes_125_for_150() {
 
 #[test]
 fn open_passes_over_200_ahead_of_150() {
-    // ftplib has seen it for LIST and STOR.
+    // ftplib knows such replies to LIST and STOR.
     let script = [
         &up_to_connect()[..],
         &[

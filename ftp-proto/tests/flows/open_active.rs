@@ -1,4 +1,4 @@
-//! Open in active mode.
+//! Opening a transfer in active mode.
 
 use std::net::SocketAddr;
 
@@ -29,7 +29,7 @@ fn open_active_by_eprt_then_port_and_remembers() {
         hear("REST 5"),
         say("350 armed"),
         hear("RETR b"),
-        // Neither ends the accept.
+        // Neither reply ends the wait for the connection.
         say("150 here"),
         say("226 done already"),
         serve("accept"),
@@ -63,7 +63,7 @@ fn open_active_over_ipv6() {
         driver.outcome(&Op::Store("a")),
         "Permanent Some(\"EPRT\") Some(\"522 no\") None"
     );
-    // No PORT: it cannot say an IPv6 address.
+    // PORT is not tried, since it cannot name an IPv6 address.
     driver.server.assert_over();
     driver.server.extend(pwd());
     assert_eq!(driver.outcome(&Op::Pwd), "/here");

@@ -1,4 +1,5 @@
-//! Open with every data command: APPE, STOU, MLSD, and those of a server's own.
+//! Opening a transfer with every data command: APPE, STOU, MLSD, and commands that only one server
+//! knows.
 
 use ftp_proto::flows::{Finish, Open};
 use ftp_proto::wire::Verb;
@@ -76,14 +77,14 @@ fn unique_tells_the_name_that_the_server_chose() {
             Some("pureftpd.6"),
             Some("pureftpd.6"),
         ),
-        // The BSD servers, when it is stored.
+        // BSD servers name the file after it is stored.
         (
             "150 Opening",
             "226 Transfer complete (unique file name:a.1).",
             None,
             Some("a.1"),
         ),
-        // Both: what came first.
+        // If both replies have a name, the first one counts.
         (
             "125 FILE: a.1",
             "226 done (unique file name:a.2)",
@@ -187,7 +188,7 @@ fn uploads_begin_at_an_offset_too() {
     }
 }
 
-// Any data command.
+// Data commands of any name.
 
 #[test]
 fn a_command_of_the_server_s_own_is_a_transfer() {
@@ -241,7 +242,7 @@ fn a_command_that_is_known_to_be_something_else_is_misuse() {
         "NLST a\0",
     ] {
         let open = Open::command(Direction::Download, line, TransferType::Image);
-        // A verb alone may be all that a command of the server's own needs.
+        // A command of the server's own may need no argument.
         assert_eq!(open.is_ok(), line == "RETR", "{line:?}");
     }
 }
@@ -256,7 +257,7 @@ fn a_command_of_any_name_under_tls_is_protected_or_fails_closed() {
     let transfer = driver.run(open("XTAR pub")).expect("it opens");
     assert!(transfer.is_protected());
     driver.server.assert_over();
-    // PROT was refused, or taken back.
+    // PROT was refused, or set back to C.
     for (at, more) in [
         (11, vec![say("534 no")]),
         (12, vec![hear("PROT C"), say("200 clear")]),
@@ -286,9 +287,9 @@ fn a_command_of_any_name_under_tls_is_protected_or_fails_closed() {
     }
 }
 
-// PRET.
+// PRET, which announces the data command.
 
-/// Behind a FEAT that lists PRET.
+/// Creates a session whose FEAT lists PRET.
 fn announcing(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Script> {
     let script = [hear("FEAT"), say("211-F\r\n PRET\r\n211 End")];
     let mut driver = logged_in(config, script);
@@ -420,7 +421,7 @@ fn pret_goes_out_once_where_epsv_is_refused_and_again_where_its_port_is_filtered
     driver.server.assert_over();
 }
 
-/// TYPE A is refused: the list comes in TYPE I, and the next one at once.
+/// If TYPE A is refused, the listing comes in TYPE I. The next listing uses TYPE I at once.
 #[test]
 fn a_listing_comes_in_type_i_where_type_a_is_refused() {
     for refusal in ["504 binary only", "500 what", "550 no"] {
@@ -447,7 +448,7 @@ fn a_listing_comes_in_type_i_where_type_a_is_refused() {
     }
 }
 
-/// A text that was asked for as one is not given as something else.
+/// A download that was requested as text fails rather than come in another type.
 #[test]
 fn a_download_in_type_a_fails_where_that_is_refused() {
     let script = [hear("TYPE A"), say("504 binary only")];

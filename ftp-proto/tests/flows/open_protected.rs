@@ -1,4 +1,4 @@
-//! Open under TLS.
+//! Opening a transfer under TLS.
 
 use ftp_proto::tls::Reason;
 use ftp_proto::{ErrorKind, flows};
@@ -22,7 +22,7 @@ fn open_under_tls_shakes_hands_behind_the_preliminary() {
 
 #[test]
 fn open_whose_data_handshake_failed_reports_the_522_behind_it() {
-    // vsftpd says why only on the control connection.
+    // vsftpd gives the reason only on the control connection.
     let script = [
         &opening("STOR a")[..],
         &[
@@ -88,8 +88,8 @@ fn open_whose_data_handshake_failed_and_nobody_says_why() {
     );
 }
 
-/// A server that does not like the session may close the connection on what it has not read, and
-/// so reset it: its words are the same, and so is what there is to do.
+/// A server that refuses the session may close the data connection while bytes are unread, which
+/// resets it. The server's reply and the advice stay the same.
 #[test]
 fn open_whose_data_handshake_was_reset_for_want_of_resumption() {
     for (refusal, kind) in [

@@ -1,10 +1,10 @@
-//! Open whose command leaves together with the connection.
+//! Opening a transfer whose command is sent at the same time as the connection is made.
 
 use ftp_proto::{Config, ErrorKind, PassiveCommand};
 
 use crate::support::*;
 
-/// EPSV alone, so that its port needs not be tried first.
+/// Uses EPSV only, so that its port need not be tried first.
 fn with_epsv() -> Config {
     with_connect().with_passive_command(PassiveCommand::Epsv)
 }
@@ -30,7 +30,7 @@ fn open_with_connect_does_not_wait_for_the_reply_to_rest() {
 
 #[test]
 fn open_with_connect_is_refused_with_550_while_it_connects() {
-    // Hard case 1: a 550 never waits behind a connect.
+    // Hard case 1: a 550 never waits for a connect.
     let script = [
         hear("TYPE I"),
         say("200 I"),
@@ -94,7 +94,8 @@ fn open_with_connect_that_cannot_connect_reports_the_server_s_425() {
     );
 }
 
-/// A port that cannot be reached is PASV's turn, which a data command on its way would spoil.
+/// If the port of EPSV cannot be reached, PASV is tried. A data command that is already sent would
+/// spoil that.
 #[test]
 fn open_with_connect_connects_first_where_epsv_is_new() {
     let script = [

@@ -1,10 +1,10 @@
-//! Rule 2: what an abort has left queued at the server is not taken for the next transfer.
+//! Rule 2: a transfer that an abort left in the server's queue is not taken for the next transfer.
 
 use ftp_proto::{Config, DataEnd, Error, ErrorKind};
 
 use crate::support::*;
 
-/// ABOR of a download answered so, and the fence.
+/// Opens a download with the reply `first`, aborts it with the reply `answer`, and sends the fence.
 fn aborted(first: &str, answer: &str) -> Driver<Script> {
     let mut opening = opening("RETR a");
     opening.pop();
@@ -19,7 +19,7 @@ fn aborted(first: &str, answer: &str) -> Driver<Script> {
     driver
 }
 
-/// EPSV and a connection without a command.
+/// Returns the dialogue of EPSV and of a data connection without a command.
 fn purging() -> Vec<Item> {
     vec![
         hear("EPSV"),
@@ -43,7 +43,7 @@ fn opened_next() -> Vec<Item> {
 fn a_transfer_that_abor_did_not_find_gets_a_data_connection_of_its_own() {
     let mut driver = aborted("150 soon", "225 no transfer");
     driver.server.extend(purging());
-    // The queued file's replies, and the fence after them.
+    // The replies for the queued file come first, then the fence's reply.
     let replies = [hear("PWD"), say("226 the old one"), say("257 \"/fence\"")];
     driver.server.extend(replies);
     driver.server.extend(opened_next());
@@ -99,7 +99,8 @@ fn where_it_cannot_be_ruled_out_the_session_ends_and_says_why() {
     }
 }
 
-/// The handshake fails, and not a word comes on the transfer: nobody knows what becomes of it.
+/// The handshake fails, and no reply to the transfer comes. The transfer may still be in the
+/// server's queue.
 #[test]
 fn a_transfer_that_was_given_up_gets_a_data_connection_of_its_own() {
     let mut driver = logged_in(explicit(), opening("RETR a"));
@@ -121,7 +122,8 @@ fn a_transfer_that_was_given_up_gets_a_data_connection_of_its_own() {
     driver.server.assert_over();
 }
 
-/// A transfer that ends so, whose final reply never comes, and the next one.
+/// Runs a transfer that ends in this way and never gets a final reply, up to the fence before the
+/// next one.
 fn finished(command: &str, op: &Op, end: Op, closes: &[Item]) -> Driver<Script> {
     let mut driver = logged_in(Config::default(), opening(command));
     driver.outcome(op);

@@ -1,4 +1,4 @@
-//! Quit.
+//! QUIT.
 
 use ftp_proto::Config;
 

@@ -1,4 +1,4 @@
-//! Raw.
+//! Raw commands.
 
 use ftp_proto::{Config, ErrorKind, Misuse, TransferType, flows};
 

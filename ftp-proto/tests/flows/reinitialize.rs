@@ -1,4 +1,4 @@
-//! REIN: logged out, and connected still.
+//! REIN: logs out and stays connected.
 
 use ftp_proto::{Config, TransferType, TransmissionMode, flows};
 
@@ -19,7 +19,7 @@ fn rein_may_be_answered_with_120_first() {
     assert_eq!(driver.tell(rein()), "Reply(220 again)");
     driver.server.assert_over();
     assert!(!driver.session.is_logged_in() && !driver.session.is_dead());
-    // In step: no fence ahead of the next login.
+    // The session is in step, so no fence comes before the next login.
     driver.server.extend(plain_login().drain(1..));
     assert_eq!(driver.outcome(&Op::Login), "230 in");
     driver.server.assert_over();
@@ -39,7 +39,7 @@ fn rein_resets_what_was_agreed_on() {
             say("220 again"),
         ],
         &plain_login()[1..],
-        // TYPE once more, no REST 0, and MODE is S.
+        // After REIN, TYPE is sent again, REST 0 is not needed, and the mode is S again.
         &opening("RETR a"),
     ]
     .concat();
@@ -87,7 +87,7 @@ fn rein_under_tls_is_refused_before_a_byte() {
 
 #[test]
 fn rein_behind_ccc_is_refused_before_a_byte() {
-    // Credentials could not be given again.
+    // After CCC, the client could not send credentials again.
     let script = [hear("CCC"), say("200 clear"), serve("clear control")];
     let mut driver = logged_in(explicit(), script);
     driver.outcome(&Op::ClearControl);

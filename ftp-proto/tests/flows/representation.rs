@@ -73,14 +73,14 @@ fn type_with_every_format_control() {
         (bits(36), "TYPE L 36"),
         (bits(255), "TYPE L 255"),
     ] {
-        // In force from then on, and by that name alone.
+        // The type is in force from then on, and counts as this type only.
         let script = [hear(line), say("200 fine")];
         let mut driver = logged_in(Config::default(), script);
         let op = Op::Type(transfer_type);
         assert_eq!([driver.outcome(&op), driver.outcome(&op)], ["()", "()"]);
         assert_eq!(driver.session.transfer_type(), Some(transfer_type));
         driver.server.assert_over();
-        // A transfer travels in it; TYPE is not sent again.
+        // A transfer uses it, and TYPE is not sent again.
         driver.server.extend(opening("RETR a").drain(2..));
         let open = Open::retrieve("a").expect("a path");
         let transfer = driver.run(open.with_type(transfer_type)).expect("it opens");
@@ -107,7 +107,7 @@ fn type_whose_answer_was_given_up_is_sent_again() {
     driver.server.assert_over();
 }
 
-// MODE and STRU: transfers are made in MODE S and STRU F alone.
+// MODE and STRU: transfers work in MODE S and STRU F only.
 
 fn mode(mode: TransmissionMode) -> flows::Mode {
     flows::Mode::new(mode)
@@ -117,7 +117,7 @@ fn structure(structure: FileStructure) -> flows::Structure {
     flows::Structure::new(structure)
 }
 
-/// Every way to open a transfer.
+/// Returns every way to open a transfer.
 fn opens() -> Vec<Open> {
     let none = None::<&str>;
     let any = |direction, line| Open::command(direction, line, TransferType::Image);
@@ -137,7 +137,7 @@ fn opens() -> Vec<Open> {
     .collect()
 }
 
-/// No transfer is opened, not a byte is sent for one, and the session is as good as before.
+/// Checks that no transfer opens, that nothing is sent for it, and that the session still works.
 #[track_caller]
 fn assert_framed(driver: &mut Driver<Script>) {
     let sent = driver.wire.len();
@@ -151,7 +151,7 @@ fn assert_framed(driver: &mut Driver<Script>) {
     driver.server.assert_over();
 }
 
-/// A transfer is opened.
+/// Checks that a transfer opens.
 #[track_caller]
 fn assert_unframed(driver: &mut Driver<Script>) {
     driver.server.extend(opening("RETR a"));
@@ -260,7 +260,7 @@ fn mode_that_is_refused_changes_nothing() {
         driver.tell(mode(TransmissionMode::Block));
         driver.tell(structure(FileStructure::Page));
         assert_unframed(&mut driver);
-        // Nor does a refused way back.
+        // The same is true if the server refuses to return to MODE S.
         let script = [hear("MODE B"), say("200 ok"), hear("MODE S"), say(refusal)];
         let mut driver = logged_in(Config::default(), script);
         driver.tell(mode(TransmissionMode::Block));
@@ -269,7 +269,7 @@ fn mode_that_is_refused_changes_nothing() {
     }
 }
 
-/// The server may have done it all the same.
+/// The server may have changed the mode in spite of its reply.
 #[test]
 fn mode_whose_answer_is_no_answer_is_set_before_the_next_transfer() {
     let misfit = "350 hm";
@@ -303,7 +303,7 @@ fn mode_dropped_before_its_answer_is_settled_first() {
 
 #[test]
 fn mode_whose_answer_was_given_up_is_set_before_the_next_transfer() {
-    // Nobody knows which one is in force, even where it was MODE S that was asked for.
+    // The mode in force is unknown, even if the client asked for MODE S.
     for value in [TransmissionMode::Block, TransmissionMode::Stream] {
         let line = match value {
             TransmissionMode::Stream => "MODE S",
@@ -312,7 +312,7 @@ fn mode_whose_answer_was_given_up_is_set_before_the_next_transfer() {
         let script = [hear(line), Item::Silence, Item::Silence];
         let mut driver = logged_in(Config::default(), script);
         assert!(driver.tell(mode(value)).starts_with("Timeout(Reply)"));
-        // The next transfer gives it up, and asks for MODE S before all else.
+        // The next transfer gives the reply up, and sends MODE S first.
         driver.server.extend(fence());
         driver.server.extend([hear("MODE S"), say("200 ok")]);
         assert_unframed(&mut driver);

@@ -1,4 +1,4 @@
-//! REST: from the right byte, or not at all.
+//! REST: a transfer starts at the right byte, or not at all.
 
 use ftp_proto::Config;
 
@@ -49,7 +49,7 @@ fn open_never_starts_from_0_where_rest_is_refused() {
 
 #[test]
 fn rest_that_no_transfer_used_up_is_taken_back_with_rest_0() {
-    // Hard case 9, and lftp's remark that servers do not reset it.
+    // Hard case 9. lftp notes that servers do not reset the offset.
     let script = [
         &up_to_connect()[..],
         &[
@@ -110,7 +110,7 @@ fn rest_by_a_raw_command_is_taken_back_too() {
     );
 }
 
-/// Rule 8 of issue 10: a refused REST is not armed.
+/// Rule 8 of issue 10: a refused REST sets no offset.
 #[test]
 fn rest_that_was_refused_is_not_taken_back() {
     for refusal in ["502 no", "501 not in ASCII", "450 later"] {
@@ -129,7 +129,8 @@ fn rest_that_was_refused_is_not_taken_back() {
     }
 }
 
-/// simple-ftpd keeps the offset of a transfer that failed after its 125: the next one would start there.
+/// simple-ftpd keeps the offset of a transfer that failed after its 125. The next transfer would
+/// start there.
 #[test]
 fn rest_of_a_transfer_that_did_not_end_well_is_taken_back() {
     let restarted = |end: &[Item]| {

@@ -1,4 +1,4 @@
-//! Restore: a new connection is brought where the old one stood.
+//! Restore: brings a new connection to the state of the old one.
 
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +18,7 @@ fn restore(standing: Standing) -> flows::Restore {
     flows::Restore::new(credentials(), standing).expect("the way is known")
 }
 
-/// A new connection behind its greeting, with this to come.
+/// Creates a new connection after its greeting. `items` is the dialogue to come.
 fn connected(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Script> {
     let mut driver = scripted(config, [say("220 ready")]);
     driver.outcome(&Op::Greeting);
@@ -26,8 +26,8 @@ fn connected(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Sc
     driver
 }
 
-/// The lines that bring a new session in clear text there, the login's left out. All that is
-/// said to them is yes.
+/// Returns the commands that restore this standing on a new session in clear text, without those of
+/// the login. The server accepts all of them.
 #[track_caller]
 fn told_again(standing: Standing) -> Vec<String> {
     let mut session = Session::new(Config::default());
@@ -40,7 +40,7 @@ fn told_again(standing: Standing) -> Vec<String> {
     driver.wire
 }
 
-/// A server that says yes.
+/// A server that accepts everything.
 #[derive(Default)]
 struct Yes(usize);
 
@@ -62,7 +62,7 @@ impl Server for Yes {
     }
 }
 
-/// A session in clear text that was told this, each with these replies.
+/// Runs a session in clear text with this script, and returns its standing.
 fn stood(script: &[Item], act: impl FnOnce(&mut Driver<Script>)) -> Standing {
     let mut driver = logged_in(Config::default(), script.iter().cloned());
     act(&mut driver);
@@ -117,7 +117,7 @@ fn restore_has_an_order() {
     driver.server.assert_over();
     assert!(driver.session.is_logged_in());
     assert_eq!(driver.session.transfer_type(), Some(TransferType::TEXT));
-    // Where it stands now is the same place.
+    // The restored session has the same standing.
     let again = told_again(driver.session.standing());
     let lines = [
         "HOST b.example.org",
@@ -247,7 +247,8 @@ fn standing_takes_the_fallback_of_cdup_for_one_step() {
 #[test]
 fn standing_is_reset_by_pwd_once_the_directory_was_changed() {
     let at = |path: &str| [hear("PWD"), say(&format!("257 \"{path}\""))];
-    // At home there is nothing to go to: home may be elsewhere next time.
+    // In the home directory there is nothing to restore. The home directory may be another one next
+    // time.
     let standing = stood(&at("/home/ada"), |driver| drop(driver.outcome(&Op::Pwd)));
     assert!(told_again(standing).is_empty());
     let script = [done("CWD a"), at("/srv/a"), done("CWD b")].concat();
@@ -257,7 +258,7 @@ fn standing_is_reset_by_pwd_once_the_directory_was_changed() {
         driver.tell(cwd("b"));
     });
     assert_eq!(told_again(standing), ["CWD /srv/a", "CWD b"]);
-    // A path that says nothing changes nothing.
+    // A 257 without a path changes nothing.
     let script = [done("CWD a"), [hear("PWD"), say("257 here")]].concat();
     let standing = stood(&script, |driver| {
         driver.tell(cwd("a"));
@@ -319,7 +320,7 @@ fn standing_of_too_many_steps_is_lost_until_a_path_is_known() {
     assert_eq!(told_again(steps(256).session.standing()).len(), 256);
     let mut driver = steps(257);
     assert_lost(driver.session.standing());
-    // One more does not find it again.
+    // One more step does not make the directory known again.
     driver.server.extend(done("CWD b"));
     driver.tell(cwd("b"));
     assert_lost(driver.session.standing());
@@ -466,7 +467,7 @@ fn successor_has_the_settings_and_takes_the_observer_with_it() {
     new.receive(b"220 new\r\n");
     assert_eq!(*seen.lock().expect("the notes"), ["220 old", "220 new"]);
     assert!(old.is_dead() && !new.is_dead());
-    // A dead one has one, too.
+    // A dead session has a successor too.
     let newest = new.successor();
     drop(new);
     let mut newest = newest;

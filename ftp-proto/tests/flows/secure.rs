@@ -1,4 +1,4 @@
-//! Secure: AUTH TLS and the handshake.
+//! AUTH TLS and the handshake.
 
 use ftp_proto::{Auth, ErrorKind};
 
@@ -41,14 +41,14 @@ fn secure_refused_sends_no_credentials_and_does_not_fall_back() {
         assert!(!driver.session.is_secured());
         assert_eq!(driver.wire, ["AUTH TLS"]);
         let outcome = driver.outcome(&Op::Raw("USER ada"));
-        // 331 answers something else, and nothing in clear is believed after that.
+        // A 331 answers another command, and no reply in clear text is trusted after that.
         let refused = ["Insecure", "Injection"][usize::from(refusal == "331 hm")];
         assert!(outcome.starts_with(refused), "{outcome}");
         assert_eq!(driver.wire, ["AUTH TLS"]);
     }
 }
 
-/// Another name for TLS helps where this one is not known, and nowhere else.
+/// AUTH SSL is tried only if the server does not know AUTH TLS.
 #[test]
 fn secure_tries_auth_ssl_where_auth_tls_is_unknown_alone() {
     for (refusal, again) in [
@@ -78,7 +78,7 @@ fn secure_tries_auth_ssl_where_auth_tls_is_unknown_alone() {
 
 #[test]
 fn secure_answered_with_a_preliminary_is_dead() {
-    // It promises another reply, and any byte behind this one is fatal.
+    // A 150 promises another reply, and any byte after the reply to AUTH is fatal.
     let mut driver = auth([say("150 hm")]);
     driver.outcome(&Op::Login);
     assert!(driver.session.is_dead());

@@ -1,4 +1,4 @@
-//! Commands that are answered in words: SYST, STAT, HELP, SITE and the like.
+//! Commands whose reply is text for people: SYST, STAT, HELP, SITE and others.
 
 use std::fmt::Debug;
 
@@ -6,8 +6,8 @@ use ftp_proto::{Config, Error, Flow, flows};
 
 use crate::support::*;
 
-/// This line goes out; a completion is the outcome, a refusal names the verb, and the session is
-/// in step after both.
+/// Checks a command: this line is sent, a completion is the outcome, a refusal names the verb, and
+/// the session is in step after both.
 #[track_caller]
 fn exchanged<F: Flow>(flow: impl Fn() -> Result<F, Error>, line: &str)
 where
@@ -34,7 +34,7 @@ where
             format!("UnexpectedReply Some(\"{verb}\") Some(\"350 more\") None"),
         ),
     ] {
-        // Some may be answered in any way.
+        // These commands may get any reply.
         let free = ["HELP", "SITE", "OPTS", "CLNT", "LANG", "SMNT"].contains(&verb);
         let pwd = match free || reply.starts_with('2') {
             true => pwd().into(),
@@ -159,7 +159,7 @@ fn host_and_help_alone_go_out_ahead_of_tls() {
         assert!(outcome.starts_with("Insecure"), "{outcome}");
     }
     assert!(driver.wire.is_empty(), "{:?}", driver.wire);
-    // And the way to TLS is as open as before.
+    // Login under TLS works as before.
     driver.server.extend(secure_login().drain(1..));
     assert_eq!(driver.outcome(&Op::Login), "230 in");
     driver.server.assert_over();

@@ -1,10 +1,10 @@
-//! `OPTS UTF8 ON`: when it is sent, and what comes of it.
+//! `OPTS UTF8 ON`: when it is sent, and what follows from the reply.
 
 use ftp_proto::{Config, Encoding, Options, Session, Utf8Names, flows};
 
 use crate::support::*;
 
-/// FEAT of a server that lists UTF8.
+/// Returns the dialogue of FEAT with a server that lists UTF8.
 fn lists_utf8() -> [Item; 2] {
     [hear("FEAT"), say("211-Features\r\n UTF8\r\n211 End")]
 }

@@ -1,4 +1,4 @@
-//! Answers, runs and transfers that do not belong, and commands that nobody writes.
+//! Answers, runs and transfers that belong to another session, and commands that no driver writes.
 
 use ftp_proto::{
     Answer, Config, DataEnd, Error, ErrorKind, Flow, Misuse, Running, Session, Step, Want, flows,
@@ -36,7 +36,7 @@ fn contract_a_stale_answer_is_misuse_and_harmless() {
     assert!(!session.is_dead());
 }
 
-/// As [`waiting`], where an earlier operation is still owed these bytes.
+/// Starts a flow as [`waiting`] does, after the session has received these bytes.
 fn waiting_after<F: Flow>(session: &mut Session, bytes: &[u8], flow: F) -> (Running<F>, Want) {
     session.receive(bytes);
     waiting(session, flow)
@@ -64,7 +64,7 @@ fn contract_a_crossed_answer_is_misuse_and_harmless() {
 
 #[test]
 fn contract_an_operation_that_was_started_on_another_session_is_misuse() {
-    // One login's credentials would go to the other one's server.
+    // The credentials of one login would otherwise go to the server of the other.
     let mut one = scripted(Config::default(), [say("220 ready")]);
     let mut other = scripted(Config::default(), [say("220 ready")]);
     one.outcome(&Op::Greeting);

@@ -1,4 +1,4 @@
-//! Invariant 2: no reply is taken for the answer to another command.
+//! Invariant 2: a reply is never taken for the answer to another command.
 
 use ftp_proto::{Config, DataEnd};
 
@@ -20,7 +20,7 @@ fn invariant_2_a_stray_250_before_dele_is_refused_is_not_a_success() {
 
 #[test]
 fn invariant_2_half_a_stray_250_that_has_arrived_is_not_the_answer_to_dele() {
-    // What has arrived counts as arrived before DELE leaves, although its line end has not.
+    // The stray has arrived before DELE is sent, even without its line end.
     let script = [
         bytes(b"250 str"),
         hear("PWD"),
@@ -36,7 +36,7 @@ fn invariant_2_half_a_stray_250_that_has_arrived_is_not_the_answer_to_dele() {
 
 #[test]
 fn invariant_2_ledger_late_226_is_not_the_answer_to_dele() {
-    // A transfer was aborted; its second reply comes when nobody expects it any more.
+    // A transfer was aborted. Its second reply comes when no operation waits for it.
     let script = [
         &[
             hear("TYPE I"),
@@ -102,7 +102,7 @@ fn invariant_2_the_fence_swallows_all_that_belongs_to_something_else() {
     let script = [&strays[..], &late, &pwd(), &pwd()].concat();
     let mut driver = logged_in(Config::default(), script);
     assert_eq!(driver.outcome(&Op::Pwd), "/here");
-    // In step again: no second fence.
+    // The session is in step again, so there is no second fence.
     assert_eq!(driver.outcome(&Op::Pwd), "/here");
     driver.server.assert_over();
 }
@@ -186,7 +186,7 @@ fn invariant_2_an_end_of_file_is_seen_before_a_command_is_sent() {
 
 #[test]
 fn invariant_2_a_second_greeting_does_not_hang_the_login() {
-    // Before the login there is no fence: PWD is answered 530, and never 257.
+    // Before the login no fence is possible, since PWD gets 530 and never 257.
     let script = [bytes(b"220 ready\r\n220 again\r\n")];
     let mut driver = scripted(Config::default(), script);
     driver.outcome(&Op::Greeting);

@@ -1,4 +1,4 @@
-//! Invariants 6 and 7: the boundary to TLS, and no credentials before it.
+//! Invariants 6 and 7: bytes from before TLS, and credentials before TLS.
 
 use ftp_proto::{Config, ErrorKind, Step, Want, flows};
 
@@ -12,7 +12,7 @@ fn after_auth() -> Driver<Script> {
     driver
 }
 
-/// Dead, and whatever is tried next sends nothing.
+/// Checks that the session is dead and that no operation sends anything.
 #[track_caller]
 fn assert_silent(driver: &mut Driver<Script>, context: &str) {
     for op in [Op::Login, Op::Quit, Op::Noop, Op::Pwd, Op::Secure] {
@@ -80,7 +80,7 @@ fn invariant_6_bytes_fed_during_the_handshake_are_fatal() {
         panic!("no handshake");
     };
     driver.session.receive(b"2");
-    // The driver does not know yet, and says that all went well.
+    // The driver has not noticed, and reports a successful handshake.
     let result = driver.session.step(&mut running, want.secured());
     assert!(driver.session.is_dead());
     assert!(result.is_err(), "a dead session was called secured");
@@ -97,7 +97,7 @@ fn invariant_6_whole_replies_behind_a_refused_auth_are_fatal_in_a_piece_of_their
 
 #[test]
 fn invariant_6_part_of_a_reply_behind_a_refused_auth_is_fatal_in_a_piece_of_its_own() {
-    // It stands in the buffer when the next command is about to leave.
+    // The injected bytes are in the buffer when the next command is about to be sent.
     for length in 1..10 {
         let mut driver = after_auth();
         driver.server.extend([say("500 what")]);
@@ -128,7 +128,8 @@ fn invariant_6_a_reply_ahead_of_auth_is_fatal_where_tls_is_demanded() {
 
 #[test]
 fn invariant_6_half_a_reply_ahead_of_auth_is_fatal_where_tls_is_demanded() {
-    // It would be glued to the answer to AUTH: `234-` makes that one an inner line.
+    // Together with the answer to AUTH, `234-` would make that answer an inner line of a longer
+    // reply.
     let mut driver = scripted(explicit(), [bytes(b"220 ready\r\n234-")]);
     driver.outcome(&Op::Greeting);
     let (mut running, mut answer) = driver.session.start(flows::Secure::new());
@@ -190,7 +191,7 @@ fn invariant_7_pbsz_and_prot_that_fail_let_no_data_command_out() {
             vec![say("HTTP/1.1 400 Bad")],
         ]
     };
-    // Where PBSZ is answered, PROT still decides.
+    // After an answer to PBSZ, PROT still decides.
     for (at, end) in ends()
         .map(|end| (9, end))
         .into_iter()

@@ -1,4 +1,4 @@
-//! Rule 1 of attribution: a positive reply answers only the commands that it can answer.
+//! Rule 1 of attribution: a positive reply answers only a command that can have its code.
 
 use ftp_proto::{
     Config, Error, FileStructure, Flow, Protection, ReplyCodes, TransferType, TransmissionMode,
@@ -7,7 +7,7 @@ use ftp_proto::{
 
 use crate::support::*;
 
-/// PWD fails on a reply that cannot be its own, and what is next is behind a fence.
+/// PWD fails on a reply that cannot be its own, and a fence goes before the next command.
 #[test]
 fn a_reply_that_cannot_be_the_command_s_fails_it_and_is_fenced_off() {
     for late in [
@@ -40,8 +40,8 @@ const REPLIES: [u16; 27] = [
     250, 251, 253, 257, 331, 332, 334, 350,
 ];
 
-/// Each reply leaves the session in step where it is among these or a generic one, and puts it out
-/// of step where it is not.
+/// Tries every code. With one of these or a generic code the session stays in step. With any other
+/// code it goes out of step.
 #[track_caller]
 fn takes<F: Flow>(line: &str, own: &[u16], flow: impl Fn() -> Result<F, Error>) {
     takes_only(line, &[own, &[200, 202, 250]].concat(), flow);
@@ -56,7 +56,8 @@ fn takes_only<F: Flow>(line: &str, own: &[u16], flow: impl Fn() -> Result<F, Err
         if own.contains(&code) {
             driver.server.extend([hear("HELP"), say("214 ok")]);
         } else {
-            // Its own reply may be still to come, and must not be taken for the fence's.
+            // PWD, MKD and RMD may still get their own reply, which must not be taken for the
+            // fence's 257.
             let by_path = ["PWD", "MKD", "RMD"]
                 .iter()
                 .any(|verb| line.starts_with(verb));
@@ -106,13 +107,13 @@ fn each_command_takes_its_own_codes_and_the_generic_ones() {
     takes("DELE a", &REPLIES, || flows::Raw::new("DELE a"));
 }
 
-/// A generic reply would say nothing of what they ask for. Case 26 of a server that answers TYPE
-/// twice: 200 is not the answer to SIZE.
+/// A command that asks for a value needs its own code, since a generic reply holds no value. A
+/// server that answers TYPE twice (case 26) sends a 200 that is not the answer to SIZE.
 #[test]
 fn a_command_that_asks_for_a_value_takes_its_own_codes_alone() {
     takes_only("PWD", &[257, 200, 250], || Ok(flows::Pwd::new()));
     let script = [
-        // Its 257 may be still to come: the fence is another one.
+        // The 257 of the first PWD may still come, so the fence is another command.
         &[hear("PWD"), say("250 Directory changed")][..],
         &[hear("SYST"), say("215 UNIX")],
         &pwd(),
@@ -146,7 +147,7 @@ fn a_command_that_asks_for_a_value_takes_its_own_codes_alone() {
 
 #[test]
 fn a_login_takes_the_codes_of_each_of_its_commands() {
-    // USER is done with 230, and goes on with 331; PASS does not.
+    // USER succeeds with 230 and goes on with 331. PASS only succeeds.
     for (user, pass, expected) in [
         ("230 in", None, "Reply(230 in)"),
         ("232 in", None, "Reply(232 in)"),
@@ -184,7 +185,7 @@ fn a_greeting_that_comes_late_a_second_time_is_no_login() {
         outcome.starts_with("UnexpectedReply Some(\"USER\")"),
         "{outcome}"
     );
-    // No fence can help before the login.
+    // Before the login no fence is possible.
     let outcome = driver.outcome(&Op::Login);
     assert!(outcome.starts_with("OutOfStep"), "{outcome}");
     assert!(driver.session.is_dead());
@@ -205,7 +206,7 @@ fn a_greeting_is_220_or_230() {
     }
 }
 
-/// EPSV takes a 226, PASV the 229 of EPSV, and RETR a 227: not one of them.
+/// EPSV gets a 226, and its own 229 comes one command too late. No data connection is opened.
 #[test]
 fn a_shifted_reply_opens_no_data_connection() {
     let script = [
@@ -226,7 +227,7 @@ fn a_shifted_reply_opens_no_data_connection() {
     driver.server.assert_over();
 }
 
-/// A line of a text that is `213` ends the reply early, and what is left of it comes late.
+/// A line `213` inside a long reply ends that reply too early, and the rest arrives late.
 #[test]
 fn a_long_reply_that_a_bare_code_has_ended_is_fenced_off() {
     let script = [
@@ -259,7 +260,8 @@ fn judging_by_the_first_digit_can_be_chosen() {
     assert_eq!(driver.outcome(&Op::Pwd), "/here");
 }
 
-/// Rule 4: what the server has done all the same is done again before it matters.
+/// Rule 4: the server may have performed a command despite its reply, so the client sends the
+/// command again before its effect matters.
 #[test]
 fn an_effect_in_doubt_is_sent_again_before_it_matters() {
     for answer in ["200 restarting", "226 restarting"] {
@@ -308,7 +310,7 @@ fn an_effect_in_doubt_is_sent_again_before_it_matters() {
     }
 }
 
-/// A raw command may be answered in any way, and what it did is in doubt all the same.
+/// A raw command may get any reply, so its effect stays in doubt.
 #[test]
 fn a_raw_command_leaves_its_effect_in_doubt_too() {
     let script = [

@@ -1,11 +1,11 @@
-//! Invariants 3 and 14: dropped at any point.
+//! Invariants 3 and 14: operations that are dropped at any point.
 
 use ftp_proto::{Config, DataEnd, ErrorKind, Misuse, TransferType, flows};
 use proptest::prelude::*;
 
 use crate::support::*;
 
-/// A whole session; every line of it can be dropped.
+/// Returns the operations of a whole session. Each one can be dropped.
 fn whole_session(tls: bool) -> Vec<Op> {
     let mut ops = vec![Op::Greeting, Op::Login];
     if tls {
@@ -90,7 +90,7 @@ fn contract_clocks_go_on_only_where_they_were_started_wherever_a_session_is_drop
                 let mut driver = model(tls, pace, aborting);
                 driver.drop_after = point;
                 run_until_dropped(&mut driver, &ops);
-                // Whether that works is the other tests' question.
+                // Other tests check whether this succeeds.
                 let _ = check_pwd(&mut driver).and_then(|()| check_work(&mut driver));
                 breaches.extend(driver.breaches);
             }
@@ -101,10 +101,10 @@ fn contract_clocks_go_on_only_where_they_were_started_wherever_a_session_is_drop
 
 #[test]
 fn invariant_3_a_secure_dropped_before_its_late_234_leaves_the_session_dead() {
-    // Invariant 6, too: nobody is left to do the handshake.
+    // Invariant 6 applies too: no operation is left to do the handshake.
     let mut driver = scripted(explicit(), [say("220 ready"), hear("AUTH TLS")]);
     driver.outcome(&Op::Greeting);
-    // The look, then the reply.
+    // Two wants: the look, then the reply.
     driver.drop_after = 4 * 2 - 1;
     assert_eq!(driver.outcome(&Op::Secure), "dropped");
     assert_eq!(driver.wire, ["AUTH TLS"]);
@@ -128,7 +128,7 @@ fn invariant_3_a_clear_control_dropped_before_its_late_200_leaves_the_session_de
 
 #[test]
 fn invariant_3_effects_apply_although_the_flow_is_gone() {
-    // TYPE and REST are answered when their flows are long dropped.
+    // The replies to TYPE and REST arrive after their flows were dropped.
     let script = [
         hear("TYPE I"),
         say("200 I"),
@@ -145,7 +145,7 @@ fn invariant_3_effects_apply_although_the_flow_is_gone() {
     let mut driver = logged_in(Config::default(), script);
     driver.drop_after = 4 * 2 - 1;
     assert_eq!(driver.outcome(&Op::Type(TransferType::Image)), "dropped");
-    // The reply to TYPE first, then the look.
+    // Three wants: the reply to TYPE, the look, the reply to REST.
     driver.drop_after = 4 * 3 - 1;
     assert_eq!(driver.outcome(&Op::Raw("REST 7")), "dropped");
     assert_eq!(driver.wire, ["TYPE I", "REST 7"]);
@@ -212,8 +212,8 @@ fn any_op() -> impl Strategy<Value = Op> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Any operations in any order, each dropped somewhere or not, the replies in pieces of any
-    /// size at any time.
+    /// Operations in random order. Each one may be dropped somewhere. The replies arrive at random
+    /// times, in random pieces.
     #[test]
     fn invariant_3_any_operations_dropped_anywhere(
         tls in any::<bool>(),
@@ -232,7 +232,8 @@ proptest! {
             let result = driver.perform(op);
             driver.drop_after = usize::MAX;
             if let Err(Stop::Failed(error)) = result {
-                // An upload that reads an abort's stray, for one: whatever it is, it is known.
+                // An upload, for example, may get a reply that is left over from an abort. Any
+                // error is fine, if it is not a misuse of the library.
                 prop_assert!(!matches!(error.kind(), ErrorKind::Misuse(Misuse::NotSecured)));
             }
         }

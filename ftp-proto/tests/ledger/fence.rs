@@ -1,10 +1,10 @@
-//! Rule 2: which commands bring a session back into step, and that an abort is always fenced.
+//! Rule 2: which commands serve as a fence, and that a fence follows every abort.
 
 use ftp_proto::{Config, Wait, flows};
 
 use crate::support::*;
 
-/// A stray reply, then CWD: what goes out for it.
+/// Sends CWD after a stray reply. `fences` is the dialogue before CWD.
 fn behind_a_stray(setup: &[Item], fences: &[Item]) -> Driver<Script> {
     let mut driver = logged_in(Config::default(), setup.to_vec());
     if !setup.is_empty() {
@@ -29,7 +29,7 @@ fn a_server_that_refuses_pwd_is_fenced_by_syst_or_feat() {
         assert_eq!(driver.outcome(&Op::Raw("CWD a")), "250 there");
         driver.server.assert_over();
     }
-    // The same where nobody knew.
+    // The client learns only now that the server refuses PWD.
     for fences in [&syst[..], &feat] {
         let mut driver = behind_a_stray(&[], &[&learned[..], fences, &done].concat());
         assert_eq!(driver.outcome(&Op::Raw("CWD a")), "250 there");
@@ -55,7 +55,7 @@ fn a_server_that_refuses_all_three_ends_the_session_at_once() {
     driver.server.assert_over();
 }
 
-/// A late refusal is not the fence's: the fence that it seems to refuse is answered after it.
+/// A late refusal looks like the fence's own reply. The real reply to that fence comes after it.
 #[test]
 fn a_late_refusal_before_the_257_costs_one_more_fence() {
     let fences = [
@@ -72,7 +72,7 @@ fn a_late_refusal_before_the_257_costs_one_more_fence() {
     driver.server.assert_over();
 }
 
-/// What was given up may come late, and would be taken for the fence's reply.
+/// A command that was given up may still get its reply, which would be taken for the fence's.
 #[test]
 fn a_command_that_was_given_up_is_no_fence_any_more() {
     let mut driver = logged_in(Config::default(), [hear("SYST"), Item::Silence]);
@@ -87,7 +87,7 @@ fn a_command_that_was_given_up_is_no_fence_any_more() {
     driver.server.assert_over();
 }
 
-/// ABOR is answered three times by some: 426, 226, and 225 later.
+/// Some servers answer ABOR three times: 426, 226, and later 225.
 #[test]
 fn an_abort_is_always_fenced() {
     let replies = [
@@ -115,8 +115,8 @@ fn a_fence_waits_no_longer_than_any_reply() {
     );
 }
 
-/// PWD was answered by another command's reply, and its own is still to come: that would be taken
-/// for the fence's, and the fence's for the answer to what follows.
+/// PWD got another command's reply, and its own is still to come. If PWD were the fence, that reply
+/// would end the fence, and the fence's reply would answer the next command.
 #[test]
 fn a_fence_is_not_the_command_whose_own_reply_is_still_to_come() {
     for (verb, code, fence) in [

@@ -1,4 +1,4 @@
-//! Invariant 13: secrets do not print.
+//! Invariant 13: secrets are never printed.
 
 use std::sync::{Arc, Mutex};
 
@@ -17,7 +17,7 @@ impl Seen {
     }
 }
 
-/// A session whose observer writes everything down.
+/// Creates a session whose observer records everything.
 fn watched(config: Config, items: Vec<Item>) -> (Driver<Script>, Seen) {
     let mut driver = scripted(config, items);
     let notes = Arc::new(Mutex::new(String::new()));
@@ -44,15 +44,15 @@ fn note_error(seen: &Seen, error: &Error) {
     while let Some(inner) = source {
         seen.note(&format!("{inner} {inner:?}\n"));
         if let Some(DecodeError::Unterminated { partial }) = inner.downcast_ref() {
-            // `Debug` shows numbers; whoever takes the bytes shows the text.
+            // `Debug` shows numbers, but a program could print the bytes as text.
             seen.note(&String::from_utf8_lossy(partial));
         }
         source = inner.source();
     }
 }
 
-/// Runs a login with the canary as password and account, then a transfer and PWD, and writes
-/// everything down that can be printed.
+/// Runs a login with the canary as password and account, a transfer and PWD. Records everything
+/// that can be printed, and checks that it does not hold the canary.
 #[track_caller]
 fn no_canary(items: Vec<Item>) {
     let (mut driver, seen) = watched(Config::default(), items);
@@ -90,7 +90,7 @@ fn no_canary(items: Vec<Item>) {
     );
 }
 
-/// A login with the canary, up to the reply to PASS.
+/// Returns a login with the canary, up to the reply to PASS.
 fn canary_login() -> Vec<Item> {
     vec![
         say("220 ready"),
@@ -130,7 +130,7 @@ fn invariant_13_an_echo_in_the_replies_of_a_login_does_not_print() {
     no_canary(canary_with([say(&format!(
         "230-hello\r\n {CANARY}\r\n230-{CANARY}\r\n230 {CANARY}"
     ))]));
-    // A second login on the same connection: now the reply to USER can echo it.
+    // After a second login on the same connection, even the reply to USER can repeat the secret.
     no_canary(canary_with([
         say("530 no"),
         hear("USER ada"),
@@ -143,7 +143,7 @@ fn invariant_13_an_echo_in_the_replies_of_a_login_does_not_print() {
 #[test]
 fn invariant_13_an_echo_in_a_malformed_line_does_not_print() {
     no_canary(canary_with([say(&format!("wrong: {CANARY}"))]));
-    // Cut in the middle of the secret by the excerpt's length.
+    // The excerpt is so long that it ends in the middle of the secret.
     let filler = "x".repeat(64 - CANARY.len() / 2);
     no_canary(canary_with([say(&format!("{filler}{CANARY}"))]));
 }
@@ -170,7 +170,7 @@ fn invariant_13_an_echo_in_a_malformed_last_line_does_not_print() {
 
 #[test]
 fn invariant_13_an_echo_in_a_stray_reply_does_not_print() {
-    // Nine of them: the last one is the error.
+    // Nine replies: the last one causes the error.
     let stray = format!("230 in with {CANARY}\r\n").repeat(9);
     no_canary(canary_with([say("230 in"), bytes(stray.as_bytes())]));
 }
@@ -221,7 +221,8 @@ fn invariant_13_an_echo_in_the_replies_of_a_transfer_does_not_print() {
     assert!(!notes.contains(CANARY), "{notes}");
 }
 
-/// Replies to STOU are kept as they are, since they may hold a name; not so in an error underneath.
+/// Replies to STOU are kept unmasked, since they may hold a file name. An error below must not show
+/// them.
 #[test]
 fn invariant_13_an_echo_in_the_error_underneath_does_not_print() {
     let script = canary_with([

@@ -1,4 +1,4 @@
-//! Two sessions at once, as a copy from server to server drives them.
+//! Two sessions at once, as a copy from server to server needs them.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -6,13 +6,13 @@ use ftp_proto::{Copied, CopyStep, ServerCopy, Side};
 
 use super::{Driver, Server, Stop, failure};
 
-/// The far end of the source's control connection.
+/// The peer address of the source's control connection.
 pub(crate) const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
 
 pub(crate) struct Couple<S> {
     pub(crate) source: Driver<S>,
     pub(crate) target: Driver<S>,
-    /// Every line that went out, with its side.
+    /// Every line that was sent, with its side.
     pub(crate) log: Vec<String>,
 }
 
@@ -25,7 +25,7 @@ impl<S: Server> Couple<S> {
         }
     }
 
-    /// Runs a copy to its end, or to the point where the fuse of the source has burnt down.
+    /// Runs a copy to its end, or until the fuse of the source has burnt down.
     pub(crate) fn try_copy(&mut self, mut copy: ServerCopy) -> Result<Copied, Stop> {
         let mut answer = None;
         for _ in 0..10_000 {
@@ -59,7 +59,7 @@ impl<S: Server> Couple<S> {
         panic!("no end in sight");
     }
 
-    /// Runs a copy and puts its outcome into words.
+    /// Runs a copy, and returns its outcome as text.
     pub(crate) fn copy(&mut self, copy: ServerCopy) -> String {
         match self.try_copy(copy) {
             Ok(copied) => format!("{}, {}", copied.source, copied.target),

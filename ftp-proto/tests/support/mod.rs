@@ -1,4 +1,4 @@
-//! A driver on arrays: it follows the contract to the letter, and writes down what it saw.
+//! A driver on arrays. It follows the contract exactly, and records what it sees.
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
 mod couple;
@@ -28,13 +28,13 @@ pub(crate) enum Arrival {
     Broken,
 }
 
-/// How a want other than `Receive` comes out.
+/// The result of a want other than `Receive`.
 #[derive(Clone, Debug)]
 pub(crate) enum Reaction {
     Done,
     /// A data connection that resumes the login's TLS session.
     Resumes,
-    /// A data connection that is not secured, since that would take the last ticket.
+    /// No handshake, since it would use the last session ticket.
     Spares,
     Fails(ErrorKind),
     TimesOut,
@@ -42,19 +42,19 @@ pub(crate) enum Reaction {
     Ended(DataEnd),
 }
 
-/// Whoever sits at the other end of the control connection.
+/// The server of the control connection.
 pub(crate) trait Server {
-    /// A whole command line, escaped, without its end.
+    /// Receives a whole command line, escaped, without its end.
     fn hear(&mut self, line: &str);
-    /// A read from the control connection, for as long as `wait` allows.
+    /// Returns what a read from the control connection finds, within the time of `wait`.
     fn arrival(&mut self, wait: Wait) -> Arrival;
-    /// What comes on the control connection while this want is served, if anything.
+    /// Returns what arrives on the control connection while this want is served, if anything.
     fn meanwhile(&mut self, _want: &str) -> Option<Arrival> {
         None
     }
-    /// The want itself.
+    /// Serves the want.
     fn serve(&mut self, want: &str) -> Reaction;
-    /// The data of a download is at its end.
+    /// Called at the end of the data of a download.
     fn data_ended(&mut self) {}
 }
 
@@ -69,19 +69,19 @@ pub(crate) struct Driver<S> {
     pub(crate) session: Session,
     pub(crate) server: S,
     pub(crate) transfer: Option<Transfer>,
-    /// Every line that went out.
+    /// Every line that was sent.
     pub(crate) wire: Vec<String>,
-    /// Every want, in words.
+    /// Every want, as text.
     pub(crate) wants: Vec<String>,
-    /// Where the session broke its own contract.
+    /// The places where the session broke its own contract.
     pub(crate) breaches: Vec<String>,
-    /// At how many more points an operation may go on before it is dropped.
+    /// The number of points that an operation may still pass before it is dropped.
     pub(crate) drop_after: usize,
-    /// How many points were passed.
+    /// The number of points passed.
     pub(crate) points: usize,
-    /// How many more wants are served before one is answered `timed_out`.
+    /// The number of wants to serve before one is answered `timed_out`.
     pub(crate) patience: usize,
-    /// How many wants were served.
+    /// The number of wants served.
     pub(crate) served: usize,
     line: Vec<u8>,
     clock: Option<Wait>,
@@ -114,7 +114,7 @@ impl<S: Server> Driver<S> {
         }
     }
 
-    /// Runs a flow to its end, or to the point where the fuse has burnt down.
+    /// Runs a flow to its end, or until the fuse has burnt down.
     pub(crate) fn try_run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Stop> {
         let (mut running, mut answer) = self.session.start(flow);
         self.clock = None;
@@ -139,7 +139,7 @@ impl<S: Server> Driver<S> {
         );
     }
 
-    /// Runs a flow to its end and puts its outcome into words.
+    /// Runs a flow to its end, and returns its outcome as text.
     pub(crate) fn tell<F: Flow>(&mut self, flow: F) -> String
     where
         F::Output: Debug,
@@ -242,7 +242,7 @@ impl<S: Server> Driver<S> {
         }
     }
 
-    /// Runs one operation and puts its outcome into words.
+    /// Runs one operation, and returns its outcome as text.
     pub(crate) fn perform(&mut self, op: &Op) -> Result<String, Stop> {
         Ok(match op {
             Op::Greeting => self.try_run(flows::Greeting::new())?.to_string(),
@@ -295,7 +295,7 @@ impl<S: Server> Driver<S> {
         })
     }
 
-    /// As [`perform`](Self::perform), the error put into words too.
+    /// Does the same as [`perform`](Self::perform), but returns errors as text too.
     pub(crate) fn outcome(&mut self, op: &Op) -> String {
         match self.perform(op) {
             Ok(text) => text,
@@ -319,7 +319,7 @@ impl<S: Server> Driver<S> {
         Ok(text)
     }
 
-    /// Forgets what was seen so far.
+    /// Forgets what was recorded so far.
     pub(crate) fn forget(&mut self) {
         self.wire.clear();
         self.wants.clear();
@@ -359,7 +359,7 @@ pub(crate) fn explicit() -> Config {
     Config::default().with_security(Security::Explicit)
 }
 
-/// An error in words that do not depend on how the bytes were cut.
+/// Returns an error as text that does not depend on how the bytes were cut.
 pub(crate) fn failure(error: &Error) -> String {
     format!(
         "{:?} {:?} {:?} {:?}",
@@ -430,7 +430,8 @@ fn answer(want: Want, reaction: Reaction) -> Answer {
     }
 }
 
-/// The next number of a fixed sequence (Knuth's MMIX constants): enough to vary with.
+/// Returns the next number of a fixed sequence (Knuth's MMIX constants), which is random enough
+/// here.
 pub(crate) fn random(seed: &mut u64) -> usize {
     *seed = seed
         .wrapping_mul(6_364_136_223_846_793_005)

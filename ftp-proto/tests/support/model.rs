@@ -1,4 +1,4 @@
-//! A server that thinks, and what must hold of a session with it that was dropped somewhere.
+//! A server with a state, and checks for a session with it that was dropped somewhere.
 
 use std::collections::VecDeque;
 
@@ -9,24 +9,24 @@ use super::{Arrival, Driver, Op, Reaction, Server, Stop, explicit, random};
 /// When the replies of a [`Model`] arrive.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Pace {
-    /// As soon as they are sent, all that there are in one piece.
+    /// As soon as they are sent, in one piece.
     Eager,
-    /// One by one, and only when the client waits for them.
+    /// One by one, when the client waits for them.
     Lazy,
-    /// In pieces of any size, at any time.
+    /// In random pieces, at random times.
     Random(u64),
 }
 
-/// A server with a state, which answers whatever comes. Its n-th answer to PWD is `/here/n`, so
-/// that an answer can be told from another one's.
+/// A server with a state, which answers every command. Its n-th answer to PWD is `/here/n`, so that
+/// each answer can be recognised.
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) pace: Pace,
-    /// What it says to ABOR during a transfer.
+    /// The replies to ABOR during a transfer.
     pub(crate) aborting: &'static [&'static str],
     pub(crate) pwds: usize,
     pub(crate) logged_in: bool,
-    /// At which byte each transfer started.
+    /// The byte at which each transfer started.
     pub(crate) starts: Vec<u64>,
     pub(crate) silences: usize,
     tls: bool,
@@ -127,7 +127,7 @@ impl Server for Model {
                 if !self.transfer {
                     return self.reply("225 nothing to abort");
                 }
-                // One that does not know ABOR notices the end of the data connection.
+                // A server that does not know ABOR notices the end of the data connection instead.
                 self.transfer = self.aborting == ["502 what"];
                 for reply in self.aborting {
                     self.reply(reply);
@@ -156,7 +156,7 @@ impl Server for Model {
         let mut bytes: Vec<u8> = self.pending.drain(..).flatten().collect();
         let rest = bytes.split_off(length.min(bytes.len()));
         match self.pace {
-            // Cut into replies again.
+            // Cuts the bytes into replies again.
             Pace::Lazy => {
                 let mut rest = rest.as_slice();
                 while !rest.is_empty() {
@@ -207,7 +207,7 @@ pub(crate) fn model(tls: bool, pace: Pace, aborting: &'static [&'static str]) ->
     Driver::new(config, Model::new(tls, pace, aborting))
 }
 
-/// Runs until the fuse burns down; whether it did.
+/// Runs the operations until the fuse has burnt down. Returns whether it did.
 pub(crate) fn run_until_dropped(driver: &mut Driver<Model>, ops: &[Op]) -> bool {
     for op in ops {
         match driver.perform(op) {
@@ -219,7 +219,7 @@ pub(crate) fn run_until_dropped(driver: &mut Driver<Model>, ops: &[Op]) -> bool 
     false
 }
 
-/// The right answer, the server's own refusal, or a session that says that it is dead.
+/// Checks that PWD gets its own answer, or a refusal of the server, or that the session is dead.
 pub(crate) fn check_pwd(driver: &mut Driver<Model>) -> Result<(), String> {
     driver.transfer = None;
     let sent = driver.wire.len();
@@ -230,7 +230,7 @@ pub(crate) fn check_pwd(driver: &mut Driver<Model>) -> Result<(), String> {
         Err(error) => {
             let refusal = error.reply().map(|reply| reply.code().value()) == Some(530);
             let own = refusal && !driver.server.logged_in;
-            // The rest of an earlier command may have gone out, and no PWD.
+            // The rest of an earlier command may have been sent, but no PWD.
             let asked = driver.wire[sent..].iter().any(|line| line == "PWD");
             let held_back = error.kind() == ErrorKind::Insecure && !asked;
             if own || held_back {
@@ -241,14 +241,14 @@ pub(crate) fn check_pwd(driver: &mut Driver<Model>) -> Result<(), String> {
     }
 }
 
-/// After the drop and the PWD: a whole download starts at byte 0 and is right, and so is PWD.
+/// Checks that a whole download starts at byte 0 and succeeds, and that PWD works after it.
 pub(crate) fn check_work(driver: &mut Driver<Model>) -> Result<(), String> {
     if driver.session.is_dead() || !driver.server.logged_in {
         return Ok(());
     }
     match driver.perform(&Op::Retrieve("b", 0)) {
         Ok(_) => {}
-        // The protection of data connections was not agreed on before the drop.
+        // Before the drop, the two sides had not agreed on protected data connections.
         Err(Stop::Failed(error)) if error.kind() == ErrorKind::Insecure => return Ok(()),
         Err(stop) => return Err(format!("the download after it: {stop:?}")),
     }

@@ -9,17 +9,17 @@ use super::{Arrival, Reaction, Server, random};
 /// One line of a script.
 #[derive(Clone, Debug)]
 pub(crate) enum Item {
-    /// The server sends this. Ahead of a [`Hear`](Self::Hear) that no earlier read took it, it is
-    /// a stray that has arrived; ahead of a [`Serve`](Self::Serve), the want is answered
+    /// The server sends these bytes. If no earlier read took them before a [`Hear`](Self::Hear),
+    /// they are a stray that has arrived. Before a [`Serve`](Self::Serve), that want is answered
     /// `control_first`.
     Say(Vec<u8>),
     /// The client sends exactly this line.
     Hear(String),
-    /// The client wants this.
+    /// The client has this want, and it is served like this.
     Serve(&'static str, Reaction),
     /// The next want that may wait is answered `timed_out`.
     Silence,
-    /// A look finds nothing, although the server speaks next.
+    /// A look finds nothing, although the server sends something next.
     NotYet,
     /// The control connection ends.
     Eof,
@@ -47,16 +47,16 @@ pub(crate) fn fails(want: &'static str, kind: ErrorKind) -> Item {
     Item::Serve(want, Reaction::Fails(kind))
 }
 
-/// Where the server's bytes are cut.
+/// How the server's bytes are cut into pieces.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Cut {
     /// Each `Say` arrives whole.
     Whole,
-    /// In addition there is a cut behind this many bytes of all that the server says.
+    /// In addition, there is a cut after this many of the server's bytes.
     At(usize),
     /// Every byte arrives alone.
     Bytes,
-    /// Pieces of 1 to this many bytes, by a sequence that the seed starts.
+    /// Random pieces of 1 to this many bytes; the first number is the seed.
     Random(u64, usize),
 }
 
@@ -179,12 +179,12 @@ impl Server for Script {
 }
 
 impl Script {
-    /// The end of an upload gets out, unless the script says otherwise.
+    /// Returns whether the end of an upload is sent without a line in the script for it.
     fn takes_for_granted(&self, want: &str) -> bool {
         let said = matches!(self.items.front(), Some(Item::Serve(said, _)) if *said == SEND_END);
         want == SEND_END && !said
     }
 }
 
-/// The first half of ending an upload, as [`describe`] says it.
+/// The first half of ending an upload, as [`describe`] names it.
 pub(crate) const SEND_END: &str = "close send end";

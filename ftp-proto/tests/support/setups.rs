@@ -1,4 +1,4 @@
-//! Beginnings that many tests share, and how they are played.
+//! Script beginnings that many tests share, and functions that run them.
 
 use std::fmt::Debug;
 
@@ -9,7 +9,7 @@ use ftp_proto::{
 
 use super::{Driver, Item, Op, Script, credentials, hear, say, serve};
 
-/// A session under a script.
+/// Creates a session with a scripted server.
 pub(crate) fn scripted(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Script> {
     Driver::new(config, Script::new(items))
 }
@@ -41,7 +41,7 @@ pub(crate) fn secure_login() -> Vec<Item> {
     ]
 }
 
-/// Logged in, with this to come.
+/// Creates a session that is logged in. `items` is the dialogue after the login.
 pub(crate) fn logged_in(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Script> {
     let login = match config.security {
         Security::Plain => plain_login(),
@@ -58,7 +58,7 @@ pub(crate) fn logged_in(config: Config, items: impl IntoIterator<Item = Item>) -
     driver
 }
 
-/// Runs the operations one after the other and returns their outcomes; the script must be used up.
+/// Runs the operations in order, and returns their outcomes. The script must end with them.
 #[track_caller]
 pub(crate) fn play(mut driver: Driver<Script>, ops: &[Op]) -> Vec<String> {
     let outcomes = ops.iter().map(|op| driver.outcome(op)).collect();
@@ -66,13 +66,13 @@ pub(crate) fn play(mut driver: Driver<Script>, ops: &[Op]) -> Vec<String> {
     outcomes
 }
 
-/// The one outcome of one operation behind a login.
+/// Runs one operation after a login, and returns its outcome.
 #[track_caller]
 pub(crate) fn plain(op: Op, items: impl IntoIterator<Item = Item>) -> String {
     play(logged_in(Config::default(), items), &[op]).remove(0)
 }
 
-/// The outcome of one flow behind a login, which must use up the script.
+/// Runs one flow after a login, and returns its outcome. The script must end with it.
 #[track_caller]
 pub(crate) fn flow_outcome<F: Flow>(flow: F, items: impl IntoIterator<Item = Item>) -> String
 where
@@ -92,7 +92,7 @@ pub(crate) fn with_connect() -> Config {
     Config::default().with_data_command(DataCommand::WithConnect)
 }
 
-/// A download that has been opened in clear text, with this to come.
+/// Opens a download in clear text. `items` is the dialogue after that.
 pub(crate) fn downloading(items: impl IntoIterator<Item = Item>) -> Driver<Script> {
     let mut driver = logged_in(Config::default(), opening("RETR a"));
     driver.outcome(&Op::Retrieve("a", 0));
@@ -103,7 +103,7 @@ pub(crate) fn downloading(items: impl IntoIterator<Item = Item>) -> Driver<Scrip
     driver
 }
 
-/// An upload that has been opened in clear text, with this to come.
+/// Opens an upload in clear text. `items` is the dialogue after that.
 pub(crate) fn uploading(items: impl IntoIterator<Item = Item>) -> Driver<Script> {
     let mut driver = logged_in(Config::default(), opening("STOR a"));
     driver.outcome(&Op::Store("a"));
@@ -126,7 +126,7 @@ pub(crate) fn opening(command: &str) -> Vec<Item> {
     ]
 }
 
-/// As [`opening`], in TYPE A.
+/// Returns the same script as [`opening`], but with TYPE A.
 pub(crate) fn opening_in_text(command: &str) -> Vec<Item> {
     let mut script = opening(command);
     script.splice(..2, [hear("TYPE A"), say("200 A")]);
@@ -137,17 +137,18 @@ pub(crate) fn pwd() -> [Item; 2] {
     [hear("PWD"), say("257 \"/here\"")]
 }
 
-/// What gets a session that lost step back into it.
+/// Returns the dialogue of a fence, which brings a session back into step.
 pub(crate) fn fence() -> [Item; 2] {
     [hear("PWD"), say("257 \"/fence\"")]
 }
 
-/// PWD ahead of PWD: the first one is the fence.
+/// Returns two PWDs: the first one is the fence.
 pub(crate) fn fenced_pwd() -> Vec<Item> {
     [fence(), pwd()].concat()
 }
 
-/// PWD after this reply: after a fence where it was one that its command cannot have.
+/// Returns the dialogue of PWD after this reply. If the command cannot have that reply, a fence
+/// comes first.
 pub(crate) fn pwd_after(reply: &str) -> Vec<Item> {
     match ["3", "200", "250"].iter().any(|odd| reply.starts_with(odd)) {
         true => fenced_pwd(),
@@ -162,7 +163,7 @@ pub(crate) fn finish() -> Op {
     Op::Finish(12, DataEnd::Clean)
 }
 
-/// The same up to the data connection; the data command is to come.
+/// Returns the script up to the data connection, without the data command.
 pub(crate) fn up_to_connect() -> Vec<Item> {
     opening("")[..5].to_vec()
 }
@@ -183,7 +184,7 @@ pub(crate) fn opened() -> (Driver<Script>, Transfer) {
     (driver, transfer)
 }
 
-/// Starts a flow and steps it up to its first want that waits for a reply.
+/// Starts a flow, and steps it to its first want that waits for a reply.
 pub(crate) fn waiting<F: Flow>(session: &mut Session, flow: F) -> (Running<F>, Want) {
     let (mut running, mut answer) = session.start(flow);
     loop {
@@ -199,7 +200,7 @@ pub(crate) fn waiting<F: Flow>(session: &mut Session, flow: F) -> (Running<F>, W
     }
 }
 
-/// Says that something was received, and that nothing more has arrived where that is asked.
+/// Answers that something was received. Answers a look with "nothing has arrived".
 pub(crate) fn unlooked<F: Flow>(
     session: &mut Session,
     running: &mut Running<F>,
