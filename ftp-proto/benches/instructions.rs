@@ -66,7 +66,7 @@ fn main() {
     }
 }
 
-/// A thousand replies of one line that came in one piece.
+/// Decodes a thousand replies of one line that arrive in one piece.
 fn decode_replies(rounds: usize) {
     let replies =
         b"200 Type set to I\r\n150 Opening data connection\r\n226 Transfer complete\r\n250 OK\r\n";

@@ -5,8 +5,8 @@ use std::panic;
 
 libfuzzer_sys::fuzz_target!(init: pass_over_rustls_assertion(), |data| ftp_fuzz::targets::pump(data));
 
-/// libFuzzer's hook ends the process at a panic that is caught, too. The pump catches one: the
-/// assertion that rustls has behind our close_notify.
+/// libFuzzer's hook ends the process even at a panic that is caught. The pump catches one panic: an
+/// assertion in rustls after a sent close_notify.
 fn pass_over_rustls_assertion() {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(move |info| {

@@ -1,11 +1,11 @@
-//! What the fuzz targets do, as plain functions.
+//! The fuzz targets, as plain functions.
 //!
-//! `fuzz_targets/` wraps each of them for libFuzzer. The same files are included by
-//! `ftp-proto/tests/corpus.rs`, which replays the corpora on stable without a C++ compiler; hence
-//! they use `ftp-proto` and the standard library alone.
+//! `fuzz_targets/` wraps each function for libFuzzer. `ftp-proto/tests/corpus.rs` includes the same
+//! files and replays the corpora on stable Rust without a C++ compiler. So these files use only
+//! `ftp-proto` and the standard library.
 //!
-//! `cargo xtask fuzz` runs each of them for a while. To run one yourself, give libFuzzer a directory
-//! for what it finds ahead of the committed corpus, which then stays as it is:
+//! `cargo xtask fuzz` runs each target for a while. To run a target yourself, give libFuzzer two
+//! directories: first one for what it finds, then the committed corpus, which stays as it is:
 //!
 //! ```text
 //! mkdir -p target/fuzz-corpus/session
@@ -13,6 +13,6 @@
 //! cargo +nightly fuzz build --features ring pump
 //! ```
 //!
-//! The target `pump` alone needs TLS, and is built with the feature `ring`.
+//! Only the target `pump` needs TLS. Build it with the feature `ring`.
 
 pub mod targets;

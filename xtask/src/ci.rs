@@ -1,4 +1,4 @@
-//! All that a change must pass, and all that a release must pass, in order.
+//! Runs everything that a change, or a release, must pass.
 
 use std::fs::{self, File};
 use std::process::Command;
@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use crate::console::{Result, say};
 use crate::workspace;
 
-/// How much is asked.
+/// How much is run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// What each change must pass, up to the first failure; it has half an hour on two cores.
+    /// What each change must pass. It stops at the first failure, and may take half an hour on two
+    /// cores.
     Gate,
-    /// What an issue must pass before it is resolved, and a release: the same and what takes hours.
-    /// A line for each part, and no part is left out after a failure.
+    /// What an issue must pass before it is resolved, and what a release must pass: the gate, and
+    /// parts that take hours. It prints a line for each part, and continues after a failure.
     Full,
 }
 
@@ -42,7 +43,7 @@ impl Step {
     }
 }
 
-/// The order is that of cost, the cheap ones first.
+/// The steps, the quickest first.
 const GATE: [Step; 15] = [
     step("formatting", "fmt --all --check"),
     step(
@@ -58,20 +59,21 @@ const GATE: [Step; 15] = [
         "clippy --package ftp-proto --all-targets \
          --features ring,simulator,platform-verifier,webpki-roots -- -D warnings",
     ),
-    // Of the whole workspace again, since what has been checked already is the same then.
+    // The whole workspace again: with the same packages, cargo reuses what is checked already.
     step(
         "lints, libunftp, the bench and the fuzz target of TLS",
         "clippy --workspace --all-targets \
          --features xtask/embedded,xtask/bench,ftp-fuzz/ring -- -D warnings",
     ),
     step("structure", "xtask figures"),
-    // Documentation alone has these flags: cargo would build everything else a second time.
+    // Only the documentation gets these flags. Otherwise cargo would build everything else again.
     step(
         "documentation",
         "doc --workspace --no-deps --features ftp-proto/simulator,ftp-proto/webpki-roots",
     )
     .with(&[("RUSTDOCFLAGS", "-D warnings")]),
-    // The comparison with CPython's ftplib is not skipped, and the model test is ten times as long.
+    // With these variables the comparison with CPython's ftplib is not skipped, and the model test
+    // runs ten times as many seeds.
     step("tests", "test").with(&[("FTP_REQUIRE_PYTHON", "1"), ("FTP_MODEL_SEEDS", "20000")]),
     step(
         "tests of the jobs",
@@ -85,7 +87,7 @@ const GATE: [Step; 15] = [
     step("fuzzing, 10 s a target", "xtask fuzz"),
 ];
 
-/// What the gate has no time for.
+/// What takes too long for the gate.
 const REST: [Step; 7] = [
     step(
         "interop, everything of every server",
@@ -107,7 +109,7 @@ const REST: [Step; 7] = [
     step("fuzzing, 10 minutes a target", "xtask fuzz 600"),
 ];
 
-/// Runs it, or names what failed.
+/// Runs it, and names what failed.
 pub(crate) fn run(extent: Extent) -> Result<()> {
     match extent {
         Extent::Gate => gate(),

@@ -1,4 +1,4 @@
-//! What a person at a terminal gets to see.
+//! What a person sees at the terminal.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -7,17 +7,17 @@ use std::io::{self, Write as _};
 /// The result of a job. A person at a terminal reads the text of the error.
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Prints a line; a reader that has gone away, as in `| head`, is no reason to stop.
+/// Prints a line. If the reader has gone away, as with `| head`, the program continues.
 pub(crate) fn say(line: &(impl Display + ?Sized)) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// Prints a line where errors go.
+/// Prints a line to standard error.
 pub(crate) fn complain(line: &(impl Display + ?Sized)) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// An error with all that caused it.
+/// Returns an error's text with all its causes.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

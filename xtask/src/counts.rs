@@ -1,9 +1,10 @@
-//! How many instructions the core takes for what it does most: recorded in the repository, so
-//! that a regression shows. Unlike time, they are the same on a busy machine.
+//! Counts the instructions that the core needs for its most frequent work. The counts are recorded
+//! in the repository, so that a regression is noticed. Unlike times, they are the same on a busy
+//! machine.
 //!
-//! Each case runs twice under valgrind's callgrind, for few rounds and for more, and what the
-//! further rounds took is divided by their number: neither the start of the program nor its
-//! preparations count.
+//! Each case runs twice under valgrind's callgrind, with few rounds and with many. The difference,
+//! divided by the number of additional rounds, contains neither the start of the program nor its
+//! preparations.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,7 +14,7 @@ use std::process::Command;
 use crate::console::{Result, say};
 use crate::workspace::{self, output};
 
-/// Where they are recorded.
+/// The file in which the counts are recorded.
 const RECORD: &str = "ftp-proto/benches/instructions.txt";
 
 const HEAD: &str = "\
@@ -21,21 +22,20 @@ const HEAD: &str = "\
 # `cargo xtask counts` writes this file, `cargo xtask counts --check` compares with it.
 ";
 
-/// By how many percent a count may rise where compiler, processor family and C library are those
-/// of the record: the counts are then the same to a few instructions, and what changes them is
-/// the code.
+/// By how many percent a count may rise, with the compiler, processor family and C library of the
+/// record. Counts then differ by a few instructions only, so a larger change comes from the code.
 const TOLERANCE: u64 = 5;
 
-/// And where one of them is another: an optimiser or a `memcpy` moves a count by a tenth or so,
-/// in both directions, while a lost fast path or a loop too many, which this is about, costs
-/// multiples.
+/// By how many percent a count may rise with another compiler, processor family or C library. An
+/// optimiser or a `memcpy` changes a count by about a tenth in either direction. A lost fast path
+/// or an unnecessary loop multiplies it.
 const TOLERANCE_ELSEWHERE: u64 = 25;
 
-/// Rounds of the two runs.
+/// The numbers of rounds of the two runs.
 const FEW: u64 = 20;
 const MANY: u64 = 120;
 
-/// Counts and records.
+/// Counts, and records the counts.
 pub(crate) fn record() -> Result<()> {
     let found = Counts::count()?;
     for (name, count) in &found.cases {
@@ -46,10 +46,10 @@ pub(crate) fn record() -> Result<()> {
     Ok(())
 }
 
-/// Counts and compares.
+/// Counts, and compares with the record.
 ///
 /// # Errors
-/// Names each case that takes more than what is recorded and tolerated.
+/// Names each case that needs more instructions than the record and the tolerance allow.
 pub(crate) fn check() -> Result<()> {
     let path = workspace::root()?.join(RECORD);
     let recorded = fs::read_to_string(&path).map_err(|error| format!("{RECORD}: {error}"))?;
@@ -92,7 +92,7 @@ pub(crate) fn check() -> Result<()> {
     Err(format!("{names}: if that is meant, record it: cargo xtask counts").into())
 }
 
-/// What was counted, and with what.
+/// The counts, and what they were made with.
 struct Counts {
     made_with: String,
     cases: Vec<(String, u64)>,
@@ -145,10 +145,10 @@ impl Counts {
     }
 }
 
-/// Begins the line that says with what the counts were made.
+/// The beginning of the line that names what the counts were made with.
 const WITH: &str = "# with ";
 
-/// All that changes the counts besides the code.
+/// Returns everything, besides the code, that affects the counts.
 fn toolchain() -> Result<String> {
     let compiler = output(Command::new("rustc").arg("-vV"))?;
     let line = |begin: &str| {
@@ -157,7 +157,7 @@ fn toolchain() -> Result<String> {
     };
     let release = line("release: ").ok_or("rustc does not say its release")?;
     let host = line("host: ").ok_or("rustc does not say its host")?;
-    // Where there is no such program there is no such library either.
+    // Without this program, the C library is another one than glibc.
     let library = output(Command::new("getconf").arg("GNU_LIBC_VERSION")).map_or_else(
         |_| "another C library".to_owned(),
         |text| text.trim().to_owned(),
@@ -165,7 +165,7 @@ fn toolchain() -> Result<String> {
     Ok(format!("rustc {release}, {host}, {}, {library}", vectors()))
 }
 
-/// memchr and the C library choose their loops by this.
+/// Returns the vector instructions by which memchr and the C library choose their loops.
 fn vectors() -> &'static str {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
@@ -174,16 +174,16 @@ fn vectors() -> &'static str {
     "no AVX2"
 }
 
-/// The one function of the handshakes that is counted, with all that it calls.
+/// The only function of the handshakes that is counted, with everything that it calls.
 const CLIENT: &str = "*handshakes::client*";
 
 /// Builds the benchmark and returns its path.
 fn build() -> Result<PathBuf> {
     let mut cargo = workspace::cargo()?;
     cargo.args("bench --quiet --no-run --package ftp-proto --bench instructions".split(' '));
-    // As the adapters build it.
+    // The features with which the adapters build the crate.
     cargo.args(["--features", "ring"]);
-    // What is inlined must not depend on how the crate happens to be divided.
+    // With one unit, inlining does not depend on how the compiler divides the crate.
     cargo.args([
         "--config",
         "profile.bench.package.ftp-proto.codegen-units=1",
@@ -204,14 +204,14 @@ fn instructions(program: &Path, case: &str, rounds: u64) -> Result<u64> {
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
     if case.starts_with("tls-") {
-        // The server's part is nobody's concern.
+        // The server's part does not count.
         valgrind.arg(format!("--toggle-collect={CLIENT}"));
     }
     valgrind.arg(program).arg(case).arg(rounds.to_string());
     let done = valgrind.output().map_err(|error| {
         format!("valgrind: {error}; the Debian package of the same name has it")
     })?;
-    // As in: ==1234== Collected : 567890
+    // For example: ==1234== Collected : 567890
     let said = String::from_utf8_lossy(&done.stderr);
     let mut lines = said.lines();
     let count = lines.find_map(|line| line.split_once("Collected :"));

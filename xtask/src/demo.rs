@@ -1,5 +1,5 @@
-//! The main job against a server that this project did not write, in this process: nothing but
-//! cargo is needed.
+//! Runs the main job with a server of another project, which runs in this process. It needs nothing
+//! but cargo.
 
 use std::fs;
 use std::net::Ipv4Addr;
@@ -23,10 +23,10 @@ const PASSWORD: &str = "not a secret, but masked all the same";
 const DIRECTORY: &str = "open";
 const LARGE: usize = 16 * 1024 * 1024;
 
-/// Nothing takes long on loopback; what does has gone wrong.
+/// The time limit. On loopback nothing takes long, unless it has gone wrong.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Runs it.
+/// Runs the demo.
 pub(crate) fn run() -> Result<()> {
     let scratch = Scratch::new(&workspace::root()?.join("target"), "demo")?;
     let files = scratch.0.join("files");

@@ -1,4 +1,4 @@
-//! Whether combinations of features compile, and without a warning.
+//! Checks that combinations of features compile without a warning.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,22 +9,22 @@ use crate::workspace;
 
 const PACKAGES: [&str; 3] = ["ftp-proto", "ftp-blocking", "ftp-smol"];
 
-/// A feature, and what it brings along.
+/// A feature, and the features that it enables.
 type Feature = (String, BTreeSet<String>);
 
 /// Which combinations are checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// None and all of them: what the gate has time for.
+    /// No feature, and all features: what the gate has time for.
     Few,
     Every,
 }
 
-/// Checks them.
+/// Checks the combinations.
 ///
 /// # Errors
-/// Names the first combination that does not compile, or not without a warning; and a crate whose
-/// manifest has no features that can be read.
+/// Names the first combination that does not compile or gives a warning, or a crate whose manifest
+/// has no readable features.
 pub(crate) fn check(extent: Extent) -> Result<()> {
     let mut checked = 0;
     for package in PACKAGES {
@@ -42,7 +42,8 @@ pub(crate) fn check(extent: Extent) -> Result<()> {
     Ok(())
 }
 
-/// Without those in which one feature brings another along: to ask for both changes nothing.
+/// Returns all combinations, except those in which one feature enables another: naming both changes
+/// nothing.
 fn combinations(features: &[Feature]) -> impl Iterator<Item = Vec<&str>> {
     (0_u32..1 << features.len()).filter_map(|bits| {
         let all = features.iter().enumerate();
@@ -68,7 +69,7 @@ fn compile(package: &str, features: &str) -> Result<()> {
     Err(format!("{package} with the features {features:?}:\n{said}").into())
 }
 
-/// The features in a manifest, but for the default.
+/// Returns the features in a manifest, without the default.
 fn declared(package: &str) -> Result<Vec<Feature>> {
     let manifest = workspace::root()?.join(package).join("Cargo.toml");
     let manifest = fs::read_to_string(manifest)?;
@@ -82,7 +83,7 @@ fn declared(package: &str) -> Result<Vec<Feature>> {
         let brought = brought.split('"').skip(1).step_by(2).map(str::to_owned);
         features.push((name.to_owned(), brought.collect()));
     }
-    // What is brought along brings more along.
+    // A feature that is enabled may enable further ones.
     for _ in 0..features.len() {
         for (name, further) in features.clone() {
             for (_, brought) in &mut features {

@@ -1,5 +1,5 @@
-//! The figures by which the structure is watched: how much code there is, what stands twice, and
-//! which files of the core import each other.
+//! Figures about the structure of the code: how much code there is, which files are in both
+//! adapters, and which files of the core import each other.
 
 mod imports;
 
@@ -12,11 +12,11 @@ use crate::workspace;
 
 const MEMBERS: [&str; 5] = ["ftp-proto", "ftp-blocking", "ftp-smol", "fuzz", "xtask"];
 
-/// How many of the largest files are shown. Past about 400 lines a file may be two.
+/// The number of largest files that are shown. A file of more than about 400 lines may be two.
 const SHOWN: usize = 10;
 
-/// How many files of the core may import each other in a circle: a flow and the session, which
-/// runs it.
+/// How many files of the core may import each other in a circle: a flow and the session that runs
+/// it.
 const MOST_IN_A_CIRCLE: usize = 2;
 
 /// The text of each Rust file, by its path in the workspace.
@@ -25,7 +25,7 @@ type Files = BTreeMap<String, String>;
 /// Prints the figures.
 ///
 /// # Errors
-/// A file that both adapters have, and a circle of more files than flow and session.
+/// A file that both adapters contain, or a circle of more files than a flow and the session.
 pub(crate) fn run() -> Result<()> {
     let root = workspace::root()?;
     let mut files = Files::new();
@@ -99,12 +99,12 @@ pub(crate) fn run() -> Result<()> {
     }
 }
 
-/// All Rust files below a directory.
+/// Reads all Rust files below a directory.
 fn read(directory: &Path, root: &Path, files: &mut Files) -> Result<()> {
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
         if path.is_dir() {
-            // Cargo writes one where a member is built by itself.
+            // Cargo creates this directory if a member is built alone.
             if !path.ends_with("target") {
                 read(&path, root, files)?;
             }
@@ -120,7 +120,7 @@ fn is_test(name: &str) -> bool {
     name.contains("/tests/") || name.ends_with("/tests.rs")
 }
 
-/// The lines without comments and blank lines.
+/// Returns the lines, without comments and blank lines.
 fn code(text: &str) -> impl Iterator<Item = &str> {
     let lines = text.lines();
     lines.filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("//"))

@@ -1,4 +1,4 @@
-//! Every fuzz target for a while, each on its corpus.
+//! Runs every fuzz target for a while, with its corpus.
 
 use std::env;
 use std::fs;
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use crate::console::{Result, say};
 use crate::workspace;
 
-/// For how many seconds each target runs in the gate.
+/// How many seconds each target runs in the gate.
 pub(crate) const BRIEFLY: u64 = 10;
 
 /// The targets, and the features with which they are built.
@@ -20,18 +20,18 @@ const TARGETS: [(&str, &[&str]); 6] = [
     ("pump", &["--features", "ring"]),
 ];
 
-/// Fuzzes each target for so many seconds. What libFuzzer adds to the corpora goes to
+/// Runs each fuzz target for this many seconds. What libFuzzer adds to the corpora goes to
 /// `target/fuzz-corpus`.
 ///
 /// # Errors
-/// A target that does not build, or that found something: libFuzzer has then printed the input.
+/// A target does not build, or has found something. libFuzzer has then printed the input.
 pub(crate) fn run(seconds: u64) -> Result<()> {
     if !is_there() {
         say("fuzzing is left out: there is no nightly toolchain with cargo-fuzz");
         return Ok(());
     }
     let root = workspace::root()?;
-    // All that need no TLS at once.
+    // Builds all targets without TLS at once.
     workspace::run(nightly()?.args(["fuzz", "build"]))?;
     for (target, features) in TARGETS {
         let found = root.join("target/fuzz-corpus").join(target);
@@ -58,12 +58,12 @@ fn is_there() -> bool {
     matches!(version, Ok(Ok(status)) if status.success())
 }
 
-/// Cargo of the nightly toolchain, in the workspace.
+/// Returns the cargo of the nightly toolchain, in the workspace.
 fn nightly() -> Result<Command> {
     let mut command = Command::new("rustup");
     command.args(["run", "nightly", "cargo"]);
     command.current_dir(workspace::root()?);
-    // What the cargo that runs this program said of itself is not true of the other one.
+    // The variables of the cargo that runs this program are wrong for another toolchain.
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CARGO") && text != "CARGO_HOME" || text.starts_with("RUST") {

@@ -1,4 +1,4 @@
-//! Every job a person runs by hand.
+//! The jobs of this workspace that a person starts by hand.
 
 mod bench;
 mod ci;

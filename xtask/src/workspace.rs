@@ -1,4 +1,4 @@
-//! Where the workspace is, and how cargo is run in it.
+//! The directory of the workspace, and how cargo runs in it.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -7,10 +7,8 @@ use std::process::{Command, Output};
 
 use crate::console::{Result, complain};
 
-/// The directory of the workspace.
-///
-/// Cargo says at run time where the package is; what was compiled in is for a binary that is
-/// started by hand, from a tree that has not been moved.
+/// Returns the directory of the workspace. Cargo tells at run time where the package is. The
+/// compiled-in path is for a binary that is started by hand, from a directory that was not moved.
 pub(crate) fn root() -> Result<PathBuf> {
     let package = env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
@@ -20,11 +18,11 @@ pub(crate) fn root() -> Result<PathBuf> {
         .map_err(|error| format!("{}: {error}", root.display()))?)
 }
 
-/// Cargo, in the workspace.
+/// Returns a cargo command in the workspace.
 ///
-/// What `cargo run` told this process about its own package is taken out: build scripts that
-/// look at it, ring's among them, would run again whenever it differs, and with them half of the
-/// build.
+/// It removes the variables with which `cargo run` describes this package. Build scripts that read
+/// them, such as ring's, would otherwise run again after each change, and half of the build with
+/// them.
 pub(crate) fn cargo() -> Result<Command> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
@@ -38,10 +36,10 @@ pub(crate) fn cargo() -> Result<Command> {
     Ok(command)
 }
 
-/// Runs this program a second time, built with more: what few jobs need is behind features, so that
-/// no other job compiles it.
+/// Runs this program a second time, built with more features. Only a few jobs need these, so no
+/// other job compiles them.
 ///
-/// Cargo shows what it compiles, since that takes minutes the first time.
+/// The build takes a minute, so it shows its progress.
 pub(crate) fn again(build: &[&str], job: &str, arguments: &[&str]) -> Result<()> {
     complain(&format!(
         "building what `{job}` needs: the clients and a server (minutes the first time, then seconds)"
@@ -53,7 +51,7 @@ pub(crate) fn again(build: &[&str], job: &str, arguments: &[&str]) -> Result<()>
         .args(arguments))
 }
 
-/// Runs a command to its end, its output visible.
+/// Runs a command to its end, with visible output.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status();
     let status = status.map_err(|error| format!("{}: {error}", called(command)))?;
@@ -70,7 +68,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     printed(command, &output)
 }
 
-/// What a command has printed; where it failed, an error with what it says.
+/// Returns what a command has printed. If it failed, returns an error with its messages.
 pub(crate) fn printed(command: &Command, output: &Output) -> Result<String> {
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
@@ -79,7 +77,7 @@ pub(crate) fn printed(command: &Command, output: &Output) -> Result<String> {
     Err(format!("{}, {}: {}", called(command), output.status, said.trim()).into())
 }
 
-/// A command as it is typed.
+/// Formats a command as it would be typed.
 fn called(command: &Command) -> String {
     let words = [command.get_program()]
         .into_iter()

@@ -1,15 +1,15 @@
-//! Facts, times, the name of a STOU, and line ends of TYPE A.
+//! The target `facts`: facts, times, the file name of a STOU, and line ends of TYPE A.
 
 use ftp_proto::RemotePath;
 use ftp_proto::data::{AsciiDecoder, AsciiEncoder, Entry};
 use ftp_proto::reply::{Malformed, Timestamp, entry, modified, unique_name};
 use ftp_proto::wire::Reply;
 
-/// Every line is an entry of which no byte is lost, and the same in a reply to MLST; a time shows
-/// as the digits that it came from; a name that STOU chose stands in the reply; line ends are
-/// translated as a plain reading of the bytes says, whole or cut.
+/// Reads each line as an entry, also in an MLST reply: no byte may be lost. A time must show the
+/// digits that it came from. The file name of a STOU must occur in the reply. Line ends must be
+/// translated as a simple second implementation does, in one piece or cut.
 ///
-/// The bytes in front of the first `|` are the lengths of the pieces, used over and over.
+/// The bytes before the first `|` are the lengths of the pieces, used in turn.
 pub fn facts(data: &[u8]) {
     if let Ok(reply) = Reply::parse(data) {
         reply_of_any_kind(&reply);
@@ -33,7 +33,7 @@ fn reply_of_any_kind(reply: &Reply) {
     match entry(reply) {
         Ok(found) => {
             assert_eq!(code, 250);
-            // One without a name is told as it is, where it has facts.
+            // An entry without a name is returned if it has facts.
             assert!(!found.is_malformed() || found.facts().next().is_some());
             assert!(reply.lines().any(|line| line.ends_with(found.line())));
         }
@@ -67,7 +67,7 @@ fn one_line(line: &[u8]) {
         assert!(entry.is_malformed() && entry.facts().next().is_none());
         return;
     }
-    // The facts, put together again, are what stands before the name, after any blanks.
+    // The facts, joined again, must be everything before the name, except leading blanks.
     let mut facts = entry.facts();
     let front = front.strip_suffix(b" ").expect("one blank");
     let blanks = front.iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
@@ -110,7 +110,7 @@ fn time(text: &[u8]) {
     assert!(digits.parse::<Timestamp>().expect("a time") <= time);
 }
 
-/// The line as the text of replies.
+/// Checks the line as the text of replies.
 fn answers(line: &[u8]) {
     if line.len() > 4096 || line.contains(&0) {
         return;
@@ -118,7 +118,7 @@ fn answers(line: &[u8]) {
     let mlst = [b"250-Begin\r\n ", line, b"\r\n250 End\r\n"].concat();
     let mlst = Reply::parse(&mlst).expect("three lines");
     reply_of_any_kind(&mlst);
-    // A reply loses all CRs at the end of a line.
+    // The reply decoder removes all CRs at the end of a line.
     let kept = line.iter().rposition(|byte| *byte != b'\r');
     let wanted = Entry::parse(&line[..kept.map_or(0, |at| at + 1)]);
     if !wanted.is_malformed() {
@@ -168,7 +168,7 @@ fn decode(pieces: &[&[u8]]) -> Vec<u8> {
     text
 }
 
-/// Into outputs of the lengths that the cuts say, or of all that there is.
+/// Encodes the pieces into outputs of these lengths, or into one output that is large enough.
 fn encode(pieces: &[&[u8]], cuts: &[u8]) -> Vec<u8> {
     let mut encoder = AsciiEncoder::new();
     let mut wire = Vec::new();
@@ -190,7 +190,7 @@ fn cut<'d>(data: &'d [u8], cuts: &[u8]) -> Vec<&'d [u8]> {
     let mut pieces = Vec::new();
     let mut rest = data;
     for cut in cuts.iter().cycle() {
-        // A nought is an empty read.
+        // A length of 0 is an empty read.
         let (piece, tail) = rest.split_at(rest.len().min(length(*cut)));
         pieces.push(piece);
         rest = tail;

@@ -1,4 +1,4 @@
-//! One function per target; each panics when an invariant is broken.
+//! One function per fuzz target. Each panics if an invariant is broken.
 
 mod facts;
 mod passive;
@@ -19,10 +19,11 @@ pub use split::split;
 
 use ftp_proto::wire::{Limits, Multiline, ReplyDecoder};
 
-/// A decoder whose settings the first two bytes may choose, and the bytes that are left for it.
+/// Returns a decoder, its limits, and the bytes for it. The first two bytes may choose its
+/// settings.
 ///
-/// Without a leading `#` all is default, so that a plain transcript is a good input;
-/// small limits let an input of a few hundred bytes reach them.
+/// Without a leading `#` all settings are the defaults, so that a plain transcript is a good input.
+/// Small limits let an input of a few hundred bytes reach them.
 fn decoder(data: &[u8]) -> (ReplyDecoder, Limits, &[u8]) {
     let (settings, rest) = match data {
         [b'#', settings, rest @ ..] => (*settings, rest),

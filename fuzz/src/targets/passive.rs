@@ -1,17 +1,17 @@
-//! 227 and 229.
+//! The target `passive`: the replies 227 and 229.
 
 use ftp_proto::reply::{Malformed, Passive, extended_passive, passive as classic_passive};
 use ftp_proto::wire::Reply;
 
-/// Both parsers take any text behind either code; a port is never 0; the address and the port
-/// of a 227 are those that a plain reading of the text finds first, the port of a 229 stands in it
-/// between two equal bytes.
+/// Both parsers accept any text with either code. A port is never 0. The address and port of a 227
+/// are the first ones that a simple second implementation finds. The port of a 229 is between two
+/// equal bytes.
 pub fn passive(data: &[u8]) {
-    // A whole reply, multi-line perhaps.
+    // The input as a whole reply, with one line or several.
     if let Ok(reply) = Reply::parse(data) {
         both(&reply);
     }
-    // The text alone, on one line.
+    // The input as the text of a reply of one line.
     let text: Vec<u8> = data
         .iter()
         .copied()
@@ -60,7 +60,7 @@ fn both(reply: &Reply) {
     }
 }
 
-/// A second reading of a 227, as dull as possible: all maximal runs of `number[, ]number…`.
+/// Parses a 227 in the simplest way: finds all longest runs of `number[, ]number…`.
 fn by_hand(reply: &Reply) -> Result<Passive, Malformed> {
     let mut failure = Malformed::NoAddress;
     for text in reply.text_lines() {
@@ -109,7 +109,7 @@ fn by_hand(reply: &Reply) -> Result<Passive, Malformed> {
     Err(failure)
 }
 
-/// Whether the number, perhaps behind noughts, stands between two equal bytes.
+/// Returns whether the number, maybe with leading zeros, is between two equal bytes.
 fn stands_between(text: &[u8], port: u16) -> bool {
     let digits = port.to_string();
     text.windows(digits.len()).enumerate().any(|(at, window)| {

@@ -1,5 +1,5 @@
-//! What comes from the socket into a TLS connection, with a server at the other end that means
-//! well and an input that does not.
+//! The target `pump`: a TLS connection with a well-behaved server, whose bytes the input may
+//! change.
 
 use std::sync::{Arc, LazyLock};
 
@@ -8,12 +8,12 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection};
 
-/// Never a panic; what is read is what the server wrote, from the front; an authentic end is told
-/// only where the server sent it, and behind all that it wrote; a failure is final; what stands
-/// unsent is bounded.
+/// Nothing panics. What the client reads is what the server wrote, from its beginning. The client
+/// reports an authentic end only if the server sent it, and only after everything that the server
+/// wrote. A failure is final. The amount of unsent data is bounded.
 ///
-/// The first byte chooses the version, and whether the handshake is done first; then an operation
-/// and its argument, a byte each, take turns.
+/// The first byte chooses the version, and whether the handshake is done first. Then come
+/// operations, each with an argument of one byte.
 pub fn pump(data: &[u8]) {
     let Some((settings, script)) = data.split_first() else {
         return;
@@ -35,7 +35,7 @@ pub fn pump(data: &[u8]) {
 
 type Configs = (TlsConfig, Arc<ServerConfig>);
 
-/// One for each version; making them takes longer than a run.
+/// A client and a server for each version. Creating them takes longer than a run.
 static CONFIGS: LazyLock<[Configs; 2]> = LazyLock::new(|| {
     [TlsVersion::V1_2, TlsVersion::V1_3].map(|version| {
         let client = TlsConfig::dangerous_accept_any_certificate()
@@ -56,20 +56,20 @@ static CONFIGS: LazyLock<[Configs; 2]> = LazyLock::new(|| {
     })
 });
 
-/// Both ends and the bytes between them.
+/// Both sides, and the bytes between them.
 struct Link {
     client: TlsChannel,
     server: ServerConnection,
-    /// From the server, not delivered yet.
+    /// The server's bytes that are not delivered yet.
     wire: Vec<u8>,
-    /// What the server wrote.
+    /// The plain text that the server wrote.
     written: Vec<u8>,
-    /// How much of it was read.
+    /// How much of that text the client has read.
     read: usize,
     closed: bool,
-    /// The server has failed, or hears nothing any more.
+    /// Whether the server has failed, or reads no more.
     deaf: bool,
-    /// The socket has ended.
+    /// Whether the socket has ended.
     ended: bool,
     failure: Option<String>,
 }
@@ -115,7 +115,7 @@ impl Link {
             2 => self.deliver(count),
             3 => self.send(count * 4),
             4 => {
-                // Refused before the handshake, and in TLS 1.2.
+                // rustls refuses this before the handshake, and in TLS 1.2.
                 let _ = self.server.refresh_traffic_keys();
                 self.collect();
             }
@@ -177,14 +177,14 @@ impl Link {
         }
     }
 
-    /// What the server has to send goes on the wire.
+    /// Puts the server's bytes on the wire.
     fn collect(&mut self) {
         while self.server.wants_write() {
             self.server.write_tls(&mut self.wire).expect("a vector");
         }
     }
 
-    /// From the wire to the client.
+    /// Passes bytes from the wire to the client.
     fn deliver(&mut self, count: usize) {
         let bytes: Vec<u8> = self.wire.drain(..count.min(self.wire.len())).collect();
         self.feed(&bytes);
@@ -198,7 +198,7 @@ impl Link {
         self.client.filled(bytes.len());
     }
 
-    /// From the client to the server.
+    /// Passes bytes from the client to the server.
     fn send(&mut self, count: usize) {
         let count = count.min(self.client.outgoing().len());
         let mut bytes = &self.client.outgoing()[..count];
@@ -206,7 +206,7 @@ impl Link {
             self.deaf = self.server.read_tls(&mut bytes).is_err()
                 || self.server.process_new_packets().is_err();
             let mut sink = std::io::sink();
-            // Blocked, ended or cut: all the same here.
+            // The result does not matter here.
             let _ = std::io::copy(&mut self.server.reader(), &mut sink);
         }
         self.client.advance(count);
@@ -251,7 +251,7 @@ impl Link {
         }
     }
 
-    /// Once failed, always failed, in the same words.
+    /// Checks that a failure stays, with the same text.
     fn failed(&mut self, error: &ftp_proto::Error) {
         let words = error.to_string();
         if !self.ended {

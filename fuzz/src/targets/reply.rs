@@ -1,13 +1,13 @@
-//! Bytes into the reply decoder.
+//! The target `reply`: bytes for the reply decoder.
 
 use ftp_proto::reply;
 use ftp_proto::wire::{DecodeError, Decoded, Limits, Reply, ReplyDecoder};
 
-/// Never a panic; what is held and what is swallowed without a result stays within the limits;
-/// an error is final; whatever came can be shown on one line; all grammars take all replies.
+/// Nothing panics. The decoder holds and skips no more than its limits allow. An error is final.
+/// Every reply can be shown on one line, and every grammar accepts every reply.
 pub fn reply(data: &[u8]) {
     let (mut decoder, limits, mut rest) = super::decoder(data);
-    // Every line of the longest reply, and the blank lines ahead of it.
+    // The longest reply, with the blank lines before it.
     let most = limits
         .line
         .saturating_mul(limits.reply_lines + limits.blank_lines + 1);
@@ -16,7 +16,7 @@ pub fn reply(data: &[u8]) {
         if rest.is_empty() {
             break None;
         }
-        // Small pieces, so that what is held is looked at in the middle of lines, too.
+        // Small pieces, so that the amount held is checked within lines too.
         let piece = &rest[..rest.len().min(7)];
         match decoder.decode(piece) {
             Ok(Decoded { consumed, reply }) => {
@@ -54,7 +54,7 @@ pub fn reply(data: &[u8]) {
     assert_eq!(held(&decoder), 0, "holds something after an error");
 }
 
-/// How many bytes are buffered. `Debug` alone tells, and shows none of them.
+/// Returns the number of buffered bytes, which only `Debug` shows.
 fn held(decoder: &ReplyDecoder) -> usize {
     let shown = format!("{decoder:?}");
     let (_, tail) = shown.split_once("buffered: ").expect("a count");
@@ -98,7 +98,7 @@ pub(super) fn judge(reply: &Reply, limits: &Limits) {
     assert_eq!(masked.lines().count(), reply.lines().count());
 }
 
-/// Nothing in it moves a cursor, ends a line of a log or hides text.
+/// Checks that a text moves no cursor, ends no line and hides no text.
 pub(super) fn one_line(shown: &str) {
     assert!(
         !shown.chars().any(|c| c.is_control()

@@ -1,27 +1,27 @@
-//! The input of the `session` target: a transcript of a server with letters in between.
+//! The input of the target `session`: a transcript of a server, with letters between its lines.
 //!
-//! A capital, or `$` and a letter, starts an operation (see `session.rs`). While one runs, each
-//! thing that it wants is answered by what comes next:
+//! A capital letter, or `$` and a letter, starts an operation (see `session.rs`). While it runs,
+//! each of its wants is answered by the next token:
 //!
 //! | token | answer |
 //! |---|---|
-//! | a digit, or any byte without a meaning | it and the bytes up to LF arrive |
-//! | `&` | one line more than otherwise arrives in the same read |
-//! | `~…~` | the bytes between the marks arrive: a part of a line, or anything at all |
+//! | a digit, or any byte without a meaning | this byte and all bytes up to LF arrive |
+//! | `&` | the same read brings one more line |
+//! | `~…~` | the bytes between the marks arrive: part of a line, or anything else |
 //! | `,` | an empty read |
 //! | `e` | the control connection ends |
 //! | `t` | the time is over |
 //! | `b` | the control connection breaks |
-//! | `o` | what was wanted is done |
-//! | `f` | it fails |
-//! | `c` | the control connection had something to say first: the token behind it |
-//! | `d` | the operation is dropped, all that stood outgoing being written |
-//! | `u` | it is dropped when half of that is written |
+//! | `o` | the want is done |
+//! | `f` | the want fails |
+//! | `c` | the control connection comes first, with the next token |
+//! | `d` | the operation is dropped, after all outgoing bytes were written |
+//! | `u` | the operation is dropped, after half of them were written |
 //! | `j` | an answer of an earlier operation is given first, which must change nothing |
 //!
-//! What is not about reading is done, too, where no such letter comes next. When a session looks
-//! at what has arrived ahead of a command, that is nothing, unless `?` and a token say so. Thus a
-//! plain transcript behind the operations that it belongs to is a session without faults.
+//! Without such a letter, a want that does not read is done. A look at what has arrived finds
+//! nothing, unless `?` and a token come next. So a plain transcript after the letters of its
+//! operations is a session without faults.
 
 pub(super) struct Script<'a> {
     rest: &'a [u8],
@@ -56,7 +56,7 @@ impl<'a> Script<'a> {
         self.byte()
     }
 
-    /// Up to and including the next byte of this value, or all.
+    /// Takes everything up to and including the next byte of this value, or everything.
     pub(super) fn through(&mut self, end: u8) -> &'a [u8] {
         let at = self.rest.iter().position(|byte| *byte == end);
         let (piece, rest) = self.rest.split_at(at.map_or(self.rest.len(), |at| at + 1));
@@ -64,7 +64,7 @@ impl<'a> Script<'a> {
         piece
     }
 
-    /// What arrives with one read.
+    /// Returns what one read brings.
     pub(super) fn arrival(&mut self) -> &'a [u8] {
         match self.peek() {
             Some(b',') => {

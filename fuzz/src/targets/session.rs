@@ -1,4 +1,5 @@
-//! A whole session: operations, answers and drops of the input's choosing.
+//! The target `session`: a whole session. The input chooses the operations, the answers and the
+//! drops.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
@@ -20,16 +21,16 @@ use ftp_proto::{
 
 use super::script::Script;
 
-/// The password of every login, which nothing may ever show.
+/// The password of every login. It must never be shown.
 const CANARY: &str = "hunter2-canary";
 
-/// How many steps in a row may pass without anything of the input being used.
+/// How many steps in a row may use nothing of the input.
 const PATIENCE: usize = 64;
 
-/// What a session sends of itself: to abort what was dropped, and to get back into step.
+/// What a session sends on its own: to abort a dropped transfer, and to get back into step.
 const SETTLING: [&str; 4] = ["ABOR", "PWD", "SYST", "FEAT"];
 
-/// What may go out in clear where TLS was asked for.
+/// The commands allowed in clear text if TLS is demanded.
 const IN_CLEAR: [&str; 6] = ["AUTH", "FEAT", "HOST", "QUIT", "NOOP", "HELP"];
 
 const DATA: [&str; 13] = [
@@ -37,16 +38,16 @@ const DATA: [&str; 13] = [
     "XPUT",
 ];
 
-/// The far end of a copy's source.
+/// The peer address of the source's control connection in a copy.
 const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
 
-/// Two bytes of settings (`@` for none), then a `script`.
+/// The input is two bytes of settings (`@` for none) and a script.
 ///
-/// Never a panic; every operation ends within a bounded number of steps; what goes out is, byte
-/// for byte, the commands of the operation that runs; no credential and no data command goes out
-/// on a channel that is less secure than was asked for; nothing goes out once the session is dead;
-/// no reply whose first byte came before a command was sent is given as its answer; the password
-/// is never shown.
+/// Nothing panics. Every operation ends within a bounded number of steps. The bytes sent are
+/// exactly the commands of the running operation. No credentials and no data command are sent on a
+/// channel that is less secure than demanded. Nothing is sent after the session is dead. No reply
+/// whose first byte came before a command was sent counts as its answer. The password is never
+/// shown.
 pub fn session(data: &[u8]) {
     let [first, second, rest @ ..] = data else {
         return;
@@ -57,22 +58,22 @@ pub fn session(data: &[u8]) {
         driver.operation(token, &mut script);
         driver.check();
     }
-    // Whatever happened: one more operation ends in good time, too.
+    // After anything that happened, one more operation ends as well.
     let ended = driver.run(Pwd::new(), &["PWD"], &mut script);
     assert!(
         matches!(ended, Ended::Failed(_)),
         "an answer out of nothing"
     );
-    // Nothing arrived for that one; a dead session has nothing to say.
+    // Nothing arrived for that operation, so it cannot succeed.
     driver.check();
 }
 
-/// What the observer saw, and how much had arrived by then.
+/// What the observer saw, and how many bytes had arrived by then.
 #[derive(Default)]
 struct Log {
     sent: Vec<(Command, usize)>,
     arrived: usize,
-    /// The server has been told the password that must not be shown.
+    /// Whether the server knows the password that must not be shown.
     told: bool,
 }
 
@@ -80,9 +81,9 @@ struct Driver {
     session: Session,
     config: Config,
     log: Arc<Mutex<Log>>,
-    /// Every byte written.
+    /// All bytes written.
     wire: Vec<u8>,
-    /// Every byte of the commands that have been checked.
+    /// All bytes of the commands that have been checked.
     formed: Vec<u8>,
     /// The verbs of the running operation.
     verbs: &'static [&'static str],
@@ -90,12 +91,12 @@ struct Driver {
     checked: usize,
     secured: bool,
     cleared: bool,
-    /// MODE B was accepted, and nothing since then may have changed it.
+    /// Whether MODE B was accepted, and nothing since then may have changed the mode.
     blocks: bool,
     shadow: Shadow,
     stale: Option<Answer>,
     transfer: Option<Transfer>,
-    /// How much had arrived when the data command of the transfer left.
+    /// How many bytes had arrived when the data command was sent.
     data_command: usize,
 }
 
@@ -159,7 +160,7 @@ impl Driver {
                 Observed::Sent(command) => {
                     let arrived = log.arrived;
                     log.sent.push((command.clone(), arrived));
-                    // A raw command may hold anything.
+                    // A raw command may hold any text.
                     if !command.is_secret() {
                         return;
                     }
@@ -168,7 +169,7 @@ impl Driver {
                 Observed::Received(reply) => format!("{reply} {reply:?}"),
                 _ => return,
             };
-            // Before PASS nobody but the input can have made it up.
+            // Before PASS, only the input itself can contain the password.
             assert!(!log.told || !shown.contains(CANARY), "shown: {shown}");
         });
         Self {
@@ -291,21 +292,21 @@ impl Driver {
                     }
                 }
             }
-            // Something comes, or the end, while nothing runs.
+            // Bytes arrive, or the end, while no operation runs.
             b'B' => self.arrive(script.arrival()),
             b'.' => self.end(),
             b'M' => self.session.kill(Error::new(ErrorKind::Io)),
-            // An operation that is given up before its first step.
+            // An operation that is dropped before its first step.
             b'J' => {
                 let (_, answer) = self.session.start(Noop::new());
                 self.stale = Some(answer);
             }
-            // What follows an operation that ended early; blanks.
+            // Tokens left over from an operation that ended early; blanks.
             _ => {}
         }
     }
 
-    /// There are more of them than letters: these stand behind `$`.
+    /// Operations of two characters, `$` and a letter, since there are not enough letters.
     fn other_operation(&mut self, token: u8, script: &mut Script<'_>) {
         match token {
             b'd' => self.exchange(ChangeDirectory::new("a dir"), &["CWD"], script),
@@ -382,7 +383,7 @@ impl Driver {
         }
     }
 
-    /// A flow whose output is the reply to the last of its commands.
+    /// Runs a flow that returns the reply to its last command.
     fn exchange<F: Flow<Output = Reply>>(
         &mut self,
         flow: Result<F, Error>,
@@ -410,7 +411,7 @@ impl Driver {
         }
     }
 
-    /// A new connection in the place of this one, with the same observer.
+    /// Replaces the session by one on a new connection, with the same observer.
     fn succeed(&mut self) {
         self.session = self.session.successor();
         *self.log.lock().unwrap() = Log::default();
@@ -427,9 +428,9 @@ impl Driver {
         self.data_command = 0;
     }
 
-    /// From here to a session in clear text that is logged in, or from there to here.
+    /// Copies between this session and one in clear text that is logged in, in either direction.
     fn copy(&mut self, from_here: bool, script: &mut Script<'_>) {
-        // It has the same password, which neither server may echo.
+        // Both sessions have the same password, which neither server may echo.
         let mut other = Self::new(0, 0);
         other.arrive(b"220 ready\r\n");
         let login = Raw::new(format!("PASS {CANARY}")).expect("it can be sent");
@@ -466,7 +467,8 @@ impl Driver {
                     break;
                 }
                 Err(error) => {
-                    // Whose it is cannot be seen; one that was never told has nothing to hide.
+                    // The error may be either session's. A server that does not know the password
+                    // cannot echo it.
                     if source.is_told() && target.is_told() {
                         source.shows_nothing(&error);
                     }
@@ -503,7 +505,7 @@ impl Driver {
             idle = if script.left() == left { idle + 1 } else { 0 };
             assert!(idle < PATIENCE, "stuck");
         }
-        // The other one goes on, too.
+        // The other session must work as well.
         other.run(Pwd::new(), &["PWD"], script);
         other.check();
     }
@@ -516,7 +518,7 @@ impl Driver {
         };
         let command = Command::parse(line).expect("Raw took it");
         self.blocks = false;
-        // Its own verb is compared below: there is no list that it could be on.
+        // The verb of a raw command is in no list, so it is compared below.
         let before = self.log.lock().unwrap().sent.len();
         let ended = self.run(raw, &["*"], script);
         let log = self.log.lock().unwrap();
@@ -525,7 +527,7 @@ impl Driver {
             .map(|(sent, _)| sent)
             .filter(|sent| !SETTLING.contains(&sent.verb()) || **sent == command)
             .collect();
-        // Observers are shown no secret.
+        // Observers see no secret, so the masked texts are compared.
         let same = |sent: &&Command| sent.to_string() == command.to_string();
         assert!(own.iter().all(same), "{own:?}");
         drop(log);
@@ -535,7 +537,7 @@ impl Driver {
     }
 
     fn open(&mut self, open: Result<Open, Error>, script: &mut Script<'_>) {
-        // The token of an earlier transfer is still there if the input says so: `D` drops it.
+        // The token of an earlier transfer still exists, unless the input dropped it by `D`.
         let verbs = &[
             "MODE", "STRU", "PBSZ", "PROT", "TYPE", "PRET", "EPSV", "PASV", "EPRT", "PORT", "REST",
             "RETR", "STOR", "LIST", "NLST", "APPE", "STOU", "MLSD", "XTAR", "XPUT",
@@ -592,7 +594,7 @@ impl Driver {
         }
     }
 
-    /// The loop of a driver, answers by the script.
+    /// The loop of a driver, with answers from the script.
     fn run<F: Flow>(
         &mut self,
         flow: F,
@@ -627,7 +629,7 @@ impl Driver {
                 assert_eq!(want.clock(), Clock::Continues, "more time for {want:?}");
             }
             let left = script.left();
-            // Nothing has arrived, and nothing happens, unless the input says so.
+            // Nothing has arrived, unless the input says so.
             if want.wait() == Wait::Arrived && script.take(b"?").is_none() {
                 assert!(matches!(want, Want::Receive(_)));
                 self.write(self.session.outgoing().len());
@@ -658,7 +660,7 @@ impl Driver {
         }
     }
 
-    /// A step behind the last one is misuse, and nothing else happens.
+    /// Checks that a step after the last one is misuse and does nothing else.
     fn is_over<F: Flow>(&mut self, running: &mut Running<F>) {
         let Some(answer) = self.stale.take() else {
             return;
@@ -683,7 +685,7 @@ impl Driver {
         assert_eq!(outgoing, self.session.outgoing());
     }
 
-    /// The answer, and whether it said that the control connection came first.
+    /// Returns the answer, and whether it said that the control connection came first.
     fn answer(&mut self, want: Want, script: &mut Script<'_>) -> (Answer, bool) {
         match script.take(b"tb") {
             Some(b't') => return (want.timed_out(), false),
@@ -707,7 +709,7 @@ impl Driver {
                 };
             }
             Want::ClearControl(want) => {
-                // What comes instead of close_notify.
+                // The input's bytes arrive instead of close_notify.
                 if script.take(b"c").is_some() {
                     self.arrive(script.arrival());
                 }
@@ -717,7 +719,7 @@ impl Driver {
                 return (want.cleared(), false);
             }
             Want::SecureControl(want) => {
-                // Clear text behind the answer to AUTH.
+                // The input's bytes arrive in clear text, after the answer to AUTH.
                 if script.take(b"c").is_some() {
                     let bytes = script.arrival();
                     self.arrive(bytes);
@@ -737,7 +739,7 @@ impl Driver {
                 self.arrive(script.arrival());
             }
         }
-        // At the end of the input time runs out for everything.
+        // After the end of the input, everything times out.
         if script.is_over() && token.is_none() {
             return (want.timed_out(), false);
         }
@@ -785,7 +787,7 @@ impl Driver {
         self.session.advance(bytes);
     }
 
-    /// What must hold at any time.
+    /// Checks what must hold at any time.
     fn check(&mut self) {
         let log = Arc::clone(&self.log);
         let mut log = log.lock().unwrap();
@@ -798,7 +800,7 @@ impl Driver {
         self.check_wire();
     }
 
-    /// This command may go out now.
+    /// Checks that this command may be sent now.
     fn check_permission(&self, command: &Command) {
         let verb = command.verb();
         assert!(
@@ -821,7 +823,7 @@ impl Driver {
         }
     }
 
-    /// Adds a command, as it must be encoded, to what was formed; returns its line.
+    /// Adds a command, as it must be encoded, to the formed bytes. Returns its line.
     fn form(&mut self, command: &Command) -> &[u8] {
         let outgoing = self.session.outgoing();
         let ahead = outgoing.len().min(self.formed.len() - self.wire.len());
@@ -834,7 +836,7 @@ impl Driver {
         }
         let at = self.formed.len();
         if command.is_secret() {
-            // Observers are shown no secret: only the wire tells what it is.
+            // Observers see no secret, so only the wire tells what it is.
             assert!(matches!(command.argument(), None | Some(b"***")));
             let end = unformed.windows(2).position(|pair| pair == b"\r\n");
             let line = &unformed[..end.map_or(unformed.len(), |end| end + 2)];
@@ -854,8 +856,8 @@ impl Driver {
         &self.formed[at..]
     }
 
-    /// The wire is the encoding of the commands that the flows formed and nothing else. A session
-    /// that died took back what was not written yet.
+    /// Checks that the bytes on the wire are exactly the encoded commands of the flows. A session
+    /// that has died drops what is not written yet.
     fn check_wire(&self) {
         let outgoing = self.session.outgoing();
         let unwritten = self.formed.strip_prefix(self.wire.as_slice());
@@ -872,7 +874,7 @@ impl Driver {
         }
     }
 
-    /// A reply is an answer only if it began after the command was on its way.
+    /// Checks that a reply began after its command was sent. Otherwise it is no answer.
     fn is_an_answer(&self, reply: &Reply, verbs: &[&str]) {
         let log = self.log.lock().unwrap();
         let last = |(command, _): &&(Command, usize)| verbs.contains(&command.verb());
@@ -884,7 +886,7 @@ impl Driver {
         );
     }
 
-    /// Whether the server has been told the password.
+    /// Returns whether the server knows the password.
     fn is_told(&self) -> bool {
         self.log.lock().unwrap().told
     }
@@ -900,17 +902,17 @@ impl Driver {
     }
 }
 
-/// Whether the line tells the server the password.
+/// Returns whether the line sends the password.
 fn tells_password(line: &[u8]) -> bool {
     let argument = line.strip_suffix(b"\r\n").unwrap_or(line);
     let command = argument.strip_suffix(CANARY.as_bytes()).unwrap_or_default();
     command.ends_with(b"PASS ") || command.ends_with(b"ACCT ")
 }
 
-/// IAC IP IAC DM, ahead of ABOR by option.
+/// IAC IP IAC DM, which an option puts before ABOR.
 const SYNCH: [u8; 4] = [0xff, 0xf4, 0xff, 0xf2];
 
-/// What makes two wants the same.
+/// What two equal wants have in common.
 #[derive(PartialEq, Debug)]
 struct Again(std::mem::Discriminant<Want>, Wait, Option<Closing>);
 
@@ -924,7 +926,7 @@ impl Again {
     }
 }
 
-/// A second reading of what arrived: each reply with the place of its first byte.
+/// A second decoder of what arrived: each reply with the position of its first byte.
 struct Shadow {
     config: Config,
     decoder: ReplyDecoder,
@@ -944,7 +946,7 @@ impl Shadow {
         }
     }
 
-    /// Behind a handshake a new dialogue begins.
+    /// Begins a new dialogue, after a handshake.
     fn renew(&mut self) {
         self.decoder = ReplyDecoder::new(self.config.limits.clone(), self.config.multiline);
     }
@@ -955,7 +957,7 @@ impl Shadow {
                 self.begin = self.at;
             }
             self.at += 1;
-            // One that has failed goes on failing, and so does the session's.
+            // After a failure the decoder fails every time, as the session's decoder does.
             if let Ok(decoded) = self.decoder.decode(byte) {
                 let begin = self.begin;
                 self.replies
@@ -964,7 +966,7 @@ impl Shadow {
         }
     }
 
-    /// Whether this reply, or one that equals it but for masked secrets, began there or later.
+    /// Returns whether this reply, apart from masked secrets, began at this position or later.
     fn came_since(&self, reply: &Reply, at: usize) -> bool {
         self.replies.iter().any(|(begin, came)| {
             let mut masked = came.clone();

@@ -1,13 +1,14 @@
-//! The same bytes, cut in different ways.
+//! The target `split`: the same bytes, cut in different ways.
 
 use ftp_proto::wire::{DecodeError, Reply, ReplyDecoder};
 
-/// What one connection gave: replies, then how it ended.
+/// The result of one connection: its replies, and how it ended.
 type Outcome = (Vec<Reply>, Result<Option<Reply>, DecodeError>);
 
-/// Whole, byte by byte, and cut where the input says: the same replies and the same end.
+/// Decodes the input whole, byte by byte, and cut as the input says. The replies and the end must
+/// be equal.
 ///
-/// The bytes in front of the first `|` are the lengths of the pieces, used over and over.
+/// The bytes before the first `|` are the lengths of the pieces, used in turn.
 pub fn split(data: &[u8]) {
     let (cuts, data) = match data.iter().take(32).position(|byte| *byte == b'|') {
         Some(at) => (&data[..at], &data[at + 1..]),
@@ -20,7 +21,7 @@ pub fn split(data: &[u8]) {
     let mut pieces = Vec::new();
     let mut rest = bytes;
     for cut in cuts.iter().cycle() {
-        // A nought is an empty read.
+        // A length of 0 is an empty read.
         let (piece, tail) = rest.split_at(rest.len().min(usize::from(cut % 48)));
         pieces.push(piece);
         rest = tail;
@@ -30,7 +31,7 @@ pub fn split(data: &[u8]) {
     }
     pieces.push(rest);
     assert_eq!(whole, run(decoder.clone(), &pieces), "in {cuts:?}");
-    // Every cut into two, where that is cheap.
+    // Every cut into two pieces, if the input is short.
     if bytes.len() <= 64 {
         for at in 0..bytes.len() {
             let (left, right) = bytes.split_at(at);

@@ -1,6 +1,6 @@
-//! What the system takes for the same bytes without a client: one `splice` or `sendfile` loop,
-//! written as plainly as can be, against far ends that behave as the server of the comparison does,
-//! or against that server itself.
+//! The same bytes without a client, to measure what the system itself needs: a single `splice` or
+//! `sendfile` loop. The peer is a thread that behaves like the server of the comparison, or that
+//! server itself.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -15,21 +15,21 @@ use crate::servers::Result;
 
 use super::client::{Url, copy_by};
 
-/// The room of the pipe: 64 KiB, the default, were measured at half as much again.
+/// The pipe's size in bytes. With the default, 64 KiB, it took half as much CPU again.
 const PIPE: usize = 1024 * 1024;
 
-/// What one `sendfile` is asked for: the kernel caps it at a little less than 2 GiB by itself.
+/// The number of bytes per `sendfile` call. The kernel's own limit is a little below 2 GiB.
 const ALL: usize = 1 << 30;
 
-/// As vsftpd reads uploads.
+/// The buffer size with which vsftpd reads uploads.
 const SERVER_BUFFER: usize = 64 * 1024;
 
-/// From a far end to a file.
+/// Receives from the peer into a file.
 pub(super) fn receive(address: SocketAddr, into: &Path) -> Result<()> {
     take(&TcpStream::connect(address)?, into)
 }
 
-/// From a file to a far end, which confirms the end.
+/// Sends a file to the peer, and waits for its end.
 pub(super) fn send(from: &Path, address: SocketAddr) -> Result<()> {
     let mut socket = TcpStream::connect(address)?;
     bring(from, &socket)?;
@@ -38,7 +38,7 @@ pub(super) fn send(from: &Path, address: SocketAddr) -> Result<()> {
     Ok(())
 }
 
-/// From a server to a file, with the fewest commands and no look at what it answers.
+/// Receives from a server into a file, with the fewest commands and without checking the replies.
 pub(super) fn receive_served(url: &Url, into: &Path) -> Result<()> {
     let mut dialogue = Dialogue::open(url)?;
     let data = dialogue.transfer("RETR", &url.path)?;
@@ -47,7 +47,7 @@ pub(super) fn receive_served(url: &Url, into: &Path) -> Result<()> {
     dialogue.end()
 }
 
-/// From a file to a server, in the same way.
+/// Sends a file to a server in the same way.
 pub(super) fn send_served(from: &Path, url: &Url) -> Result<()> {
     let mut dialogue = Dialogue::open(url)?;
     let data = dialogue.transfer("STOR", &url.path)?;
@@ -56,7 +56,7 @@ pub(super) fn send_served(from: &Path, url: &Url) -> Result<()> {
     dialogue.end()
 }
 
-/// Until the end.
+/// Receives until the end.
 fn take(socket: &TcpStream, into: &Path) -> Result<()> {
     let file = File::create(into)?;
     let (exit, entry) = pipe()?;
@@ -79,7 +79,7 @@ fn bring(from: &Path, socket: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// A control connection whose every reply is taken for the right one.
+/// A control connection that accepts every reply.
 struct Dialogue {
     control: BufReader<TcpStream>,
     address: SocketAddr,
@@ -128,14 +128,14 @@ impl Dialogue {
     }
 }
 
-/// The other end of one of the two, in a thread, so that its CPU is nobody's.
+/// The peer, in a thread, so that its CPU time is not counted.
 pub(super) struct FarEnd {
     address: SocketAddr,
     thread: JoinHandle<io::Result<()>>,
 }
 
 impl FarEnd {
-    /// Sends a file, as vsftpd does.
+    /// Starts a peer that sends a file, as vsftpd does.
     pub(super) fn sending(path: PathBuf) -> Result<Self> {
         Self::start(move |socket| {
             bring(&path, &socket)?;
@@ -143,7 +143,7 @@ impl FarEnd {
         })
     }
 
-    /// Writes what comes to a file, as vsftpd does.
+    /// Starts a peer that writes what arrives to a file, as vsftpd does.
     pub(super) fn receiving(path: PathBuf) -> Result<Self> {
         Self::start(move |mut socket| copy_by(SERVER_BUFFER, &mut socket, &mut File::create(path)?))
     }
@@ -159,7 +159,7 @@ impl FarEnd {
         self.address
     }
 
-    /// Waits for its end.
+    /// Waits for the peer to end.
     pub(super) fn join(self) -> Result<()> {
         match self.thread.join() {
             Ok(result) => Ok(result?),

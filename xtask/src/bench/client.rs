@@ -1,5 +1,5 @@
-//! One client under test, in a process of its own: our adapters in each way, the one peer that is
-//! a library, and the transfers without FTP.
+//! One client to measure, in its own process: this project's adapters in several ways, another
+//! client that is a library, and the transfers without FTP.
 //!
 //! ```text
 //! xtask bench-client NAME get URL FILE          one file down
@@ -32,13 +32,13 @@ use crate::servers::Result;
 use super::site::SUITE;
 use super::{bare, measure};
 
-/// What this client cannot do.
+/// The exit status for a job that this client cannot do.
 pub(crate) const CANNOT: u8 = 64;
 
-/// The buffer of those that bring their own.
+/// The size of the large buffer, in bytes.
 const LARGE: usize = 256 * 1024;
 
-/// Runs it.
+/// Runs a client.
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode> {
     let [name, call @ ..] = arguments else {
         return Ok(ExitCode::from(CANNOT));
@@ -65,10 +65,10 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// How bytes get from the library to a file and back.
+/// How bytes get from the library to a file, and back.
 #[derive(Clone, Copy)]
 enum Way {
-    /// The library's own call for files.
+    /// The library's own method for files.
     Kernel,
     /// The copying function of the standard library, or of smol.
     Copy,
@@ -76,7 +76,7 @@ enum Way {
     Large,
 }
 
-/// Where to, and as whom.
+/// A server, a user and a path.
 pub(super) struct Url {
     is_secure: bool,
     pub(super) user: String,
@@ -123,7 +123,7 @@ fn roots() -> Result<Vec<u8>> {
     Ok(fs::read(path)?)
 }
 
-/// As a peer with the same TLS library wants to be told.
+/// Returns the roots for a client with the same TLS library.
 fn trusting(pem: &[u8]) -> Result<rustls::ClientConfig> {
     let mut roots = rustls::RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
@@ -135,7 +135,7 @@ fn trusting(pem: &[u8]) -> Result<rustls::ClientConfig> {
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// Where everybody speaks the same, and the same is measured.
+/// Checks the cipher suite, so that all clients do the same work.
 fn check_suite(url: &Url, tls: Option<TlsInfo>) -> Result<()> {
     let spoken = tls.map(|tls| tls.cipher_suite);
     if url.is_secure && spoken != Some(SUITE) {
@@ -144,7 +144,7 @@ fn check_suite(url: &Url, tls: Option<TlsInfo>) -> Result<()> {
     Ok(())
 }
 
-/// What a library has to do to take part. The functions are asynchronous because one of them is.
+/// What a library must do to take part. The functions are async, since one library is.
 trait Library: Sized {
     type Session;
 
@@ -203,8 +203,8 @@ trait Library: Sized {
     }
 }
 
-/// `$wait` is what follows a call of this adapter: `.await`, or nothing; `$down` and `$up` copy as
-/// its users do.
+/// Defines an adapter. `$wait` follows each call: `.await`, or nothing. `$down` and `$up` copy as
+/// programs with this adapter would.
 macro_rules! adapter {
     (
         $name:ident, $client:ty, $read:path, $write:path, { $($wait:tt)* },
@@ -312,7 +312,7 @@ adapter!(
     }
 );
 
-/// As its documentation shows it, with `io::copy`; or with a large buffer.
+/// Used as its documentation shows, with `io::copy`, or with a large buffer.
 struct Suppaftp(Way);
 
 impl Library for Suppaftp {

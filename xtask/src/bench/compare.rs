@@ -1,5 +1,5 @@
-//! The comparison: all clients in turn, round after round, so that what the machine does
-//! meanwhile hits all of them alike.
+//! Runs the comparison: all clients in turn, round after round, so that other work on the machine
+//! affects all of them alike.
 
 use std::io::IsTerminal as _;
 use std::io::{self, Write as _};
@@ -22,7 +22,7 @@ Usage: cargo xtask bench [--rounds N] [--mib N] [--tls] [--check] [CLIENT ...]
   --check     fail where a limit is broken
   CLIENT      only these, by name";
 
-/// Runs it.
+/// Runs the comparison.
 pub(super) fn run(arguments: &[&str]) -> Result<()> {
     let Some(settings) = Settings::parse(arguments)? else {
         say(USAGE);
@@ -80,7 +80,7 @@ struct Settings<'a> {
 }
 
 impl<'a> Settings<'a> {
-    /// `None` when somebody asks for help.
+    /// Parses the arguments; `None` if they ask for help.
     fn parse(arguments: &[&'a str]) -> Result<Option<Self>> {
         let mut settings = Self {
             rounds: 5,
@@ -109,7 +109,7 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// What each contender cost in each round.
+/// Returns the cost of each client in each round.
 fn rounds(
     contenders: &[Contender],
     case: Case,
@@ -117,7 +117,7 @@ fn rounds(
     rounds: usize,
 ) -> Result<Vec<Vec<Cost>>> {
     let mut costs = vec![Vec::with_capacity(rounds); contenders.len()];
-    // One more: the first to run finds cold caches, and each is to have been looked at.
+    // One more round: in the first one, caches are cold, and each transfer is checked.
     for round in 0..=rounds {
         for (contender, costs) in contenders.iter().zip(&mut costs) {
             let (name, case_name) = (contender.name, case.name());
@@ -149,7 +149,7 @@ fn once(contender: &Contender, case: Case, site: &Site, thorough: bool) -> Resul
     Ok(cost)
 }
 
-/// Who is compared, since the next release may do better.
+/// Prints the versions of the compared clients, since later ones may differ.
 fn versions() {
     let first_line = |program: &str| {
         let output = Command::new(program).arg("--version").output().ok()?;
@@ -164,7 +164,7 @@ fn versions() {
     say("lftp and vsftpd of this system's packages, suppaftp 12.2");
 }
 
-/// One line that is written over and over, for a person who waits.
+/// Writes a progress line over the last one.
 fn progress(line: &str) {
     let mut stderr = io::stderr();
     if stderr.is_terminal() {

@@ -1,4 +1,4 @@
-//! Who takes part.
+//! The programs that take part in the comparison.
 
 use std::env;
 use std::ffi::OsStr;
@@ -19,39 +19,39 @@ pub(super) struct Contender {
     program: Program,
 }
 
-/// What the limits say about it.
+/// The role of a program in the limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// No FTP at all: what the system takes.
+    /// No FTP at all: what the system itself needs.
     Bare,
-    /// An adapter, through the kernel's own paths.
+    /// An adapter that uses the kernel's fast paths.
     Kernel,
-    /// An adapter as a plain stream, with its defaults.
+    /// An adapter as a plain stream, with its default settings.
     Stream,
-    /// What no limit is about: an adapter in another way; the bare transfer from and to the
-    /// server itself, since the receiving end pays for how the other one sends.
+    /// Shown, but without a limit: an adapter in another way; and the transfer without a client
+    /// from and to the real server, whose way of sending affects the receiver's cost.
     Shown,
-    /// Somebody else's, as it comes or with the best settings it offers.
+    /// Another client, with its default or its best settings.
     Peer,
 }
 
-/// The peer that the others are set in relation to.
+/// The client to which the others are compared.
 pub(super) const REFERENCE: &str = "curl";
 
 enum Program {
     /// This program, started again.
     Own,
-    /// With these settings.
+    /// curl with these settings.
     Curl(&'static [&'static str]),
-    /// At this path, with these settings.
+    /// lftp at this path, with these settings.
     Lftp(PathBuf, &'static str),
-    /// Of this Python, with a block of this size.
+    /// ftplib of this Python, with a block of this size.
     Ftplib(String, &'static str),
 }
 
 impl Contender {
-    /// All, in the order in which they run. An error names the peer that is not there, and how to
-    /// get it.
+    /// Returns all programs, in the order in which they run. An error names a missing client, and
+    /// how to get it.
     pub(super) fn all(protection: Protection) -> Result<Vec<Self>> {
         let own = |name, role| Self {
             name,
@@ -74,7 +74,7 @@ impl Contender {
             own("smol-256k", Role::Shown),
             peer("curl-tuned", Program::Curl(tuned)),
         ];
-        // The others cannot be held to one cipher suite, or do not resume sessions.
+        // The others cannot be limited to one cipher suite, or do not resume sessions.
         if protection == Protection::Clear {
             let bare = [own("bare", Role::Bare), own("bare-served", Role::Shown)];
             all.splice(0..0, bare);
@@ -94,7 +94,8 @@ impl Contender {
         Ok(all)
     }
 
-    /// What moves the file, against an address that stands for the far end without FTP.
+    /// Returns the command that moves the file. `bare` is the peer's address for a transfer without
+    /// FTP.
     pub(super) fn command(&self, case: Case, site: &Site, bare: Option<String>) -> Result<Command> {
         let (remote, local) = match case {
             Case::Up => (site.upload_url(), site.content()),
@@ -124,7 +125,7 @@ impl Contender {
                     Case::Up => command.arg("--upload-file").arg(local),
                     _ => command.arg("--output").arg(local),
                 };
-                // Explicit TLS is an option here, and no scheme.
+                // For curl, explicit TLS is an option and not a scheme.
                 command.arg(remote.replace("ftpes://", "ftp://"));
                 command
             }
@@ -141,7 +142,7 @@ impl Contender {
     }
 }
 
-/// As the manual of ftplib shows it.
+/// Transfers a file as the manual of ftplib shows.
 const FTPLIB: &str = r#"
 import ftplib, sys
 block, verb, port, remote, local = sys.argv[1:]
@@ -157,7 +158,7 @@ else:
 ftp.quit()
 "#;
 
-/// The path of a URL, which needs no decoding here.
+/// Returns the path of a URL, which needs no decoding here.
 fn path_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.find('/').map_or("/", |slash| &rest[slash..])
@@ -181,7 +182,7 @@ fn lftp_command(program: &Path, settings: &str, case: Case, site: &Site) -> Resu
         site.port()
     );
     let mut command = Command::new(program);
-    // Nobody's settings.
+    // Without a home directory, lftp reads no settings.
     command.env("HOME", "/nonexistent").arg("-c").arg(script);
     library_path_of(program, &mut command);
     Ok(command)
@@ -192,8 +193,8 @@ fn text(path: &OsStr) -> Result<String> {
     Ok(text.ok_or("a path that lftp cannot be told of")?.to_owned())
 }
 
-/// The interpreter itself, not what may stand before it: a shell script that looks for it would
-/// be measured, too.
+/// Returns the interpreter itself. `python3` may be a shell script that searches for it, which
+/// would be measured as well.
 fn python() -> Result<String> {
     let mut command = Command::new("python3");
     let command = command.args(["-c", "import ftplib, sys; print(sys.executable)"]);
@@ -202,7 +203,7 @@ fn python() -> Result<String> {
     Ok(printed.trim().to_owned())
 }
 
-/// The installed one, or else that of the package, unpacked.
+/// Returns the installed lftp, or unpacks its package.
 fn lftp() -> Result<PathBuf> {
     if Command::new("lftp").arg("--version").output().is_ok() {
         return Ok(PathBuf::from("lftp"));

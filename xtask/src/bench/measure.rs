@@ -1,4 +1,4 @@
-//! What a program costs.
+//! Measures the cost of a program.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -18,21 +18,21 @@ pub(super) struct Cost {
     /// From the start of the process to its end, in seconds.
     pub(super) wall: f64,
     /// User and system time of the process and its threads, in seconds. The kernel counts the sum
-    /// in nanoseconds and tells microseconds; how it divides into the two is sampled by ticks,
-    /// and so not shown.
+    /// in nanoseconds and reports microseconds. It only samples how the sum is divided, so the two
+    /// parts are not shown.
     pub(super) cpu: f64,
-    /// The most memory that was resident, in KiB, seen every few milliseconds.
+    /// The largest resident memory, in KiB, sampled every few milliseconds.
     pub(super) resident: u64,
 }
 
-/// How often memory is looked at; bulk transfers take hundreds of milliseconds, and allocate at
-/// their beginning.
+/// How often memory is sampled. Bulk transfers take hundreds of milliseconds, and allocate at their
+/// beginning.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
-/// Nothing takes that long; what does hangs.
+/// The time limit. A program that reaches it hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Runs a program to its end; what it prints is shown only if it fails.
+/// Runs a program to its end. Its output is shown only if it fails.
 pub(super) fn run(command: &mut Command) -> Result<Cost> {
     command
         .stdin(Stdio::null())
@@ -50,7 +50,7 @@ pub(super) fn run(command: &mut Command) -> Result<Cost> {
         while is_over.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
             resident = resident.max(peak(process));
             if begin.elapsed() > PATIENCE {
-                // Not waited for: its own time would count.
+                // The `kill` process is not waited for, since its own CPU time would count.
                 let _ = Command::new("kill").arg(process.to_string()).spawn();
                 break;
             }
@@ -70,12 +70,12 @@ pub(super) fn run(command: &mut Command) -> Result<Cost> {
     })
 }
 
-/// CPU time in seconds of this process so far.
+/// Returns the CPU time of this process so far, in seconds.
 pub(super) fn own() -> Result<f64> {
     cpu(UsageWho::RUSAGE_SELF)
 }
 
-/// CPU time in seconds of all children that were waited for.
+/// Returns the CPU time of all children that were waited for, in seconds.
 fn children() -> Result<f64> {
     cpu(UsageWho::RUSAGE_CHILDREN)
 }
@@ -86,13 +86,13 @@ fn cpu(who: UsageWho) -> Result<f64> {
     Ok(time.num_microseconds() as f64 / 1e6)
 }
 
-/// The most memory in KiB that a process had resident since it was loaded; that of its parent,
-/// which the kernel would count before, is not in it.
+/// Returns the largest resident memory of a process since it was loaded, in KiB. The memory of its
+/// parent before that, which the kernel's other counter includes, does not count.
 fn peak(process: u32) -> u64 {
     field(&format!("/proc/{process}/status"), "VmHWM:")
 }
 
-/// The memory in KiB that this process has resident.
+/// Returns the resident memory of this process, in KiB.
 pub(super) fn resident() -> u64 {
     field("/proc/self/status", "VmRSS:")
 }
@@ -101,7 +101,7 @@ fn field(path: &str, name: &str) -> u64 {
     let status = fs::read_to_string(path).unwrap_or_default();
     let mut lines = status.lines();
     let value = lines.find_map(|line| line.strip_prefix(name));
-    // As in: VmHWM:	    4096 kB
+    // For example: VmHWM:         4096 kB
     let number = value.and_then(|value| value.split_whitespace().next());
     number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }

@@ -1,10 +1,9 @@
-//! This project's adapters beside the clients that people use: CPU, time and memory of bulk
-//! transfers against one server, and beside them what the system takes for the same bytes
-//! without FTP.
+//! Compares this project's adapters with clients that people use: CPU, time and memory of bulk
+//! transfers with one server, and what the system itself needs for the same bytes without FTP.
 
 use crate::console::Result;
 
-/// Compares; optimised, which makes it another build in any case.
+/// Starts the comparison in an optimised build.
 #[cfg(not(all(feature = "bench", target_os = "linux")))]
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     if cfg!(not(target_os = "linux")) {
@@ -14,13 +13,13 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     crate::workspace::again(&build, "bench", arguments)
 }
 
-/// Compares.
+/// Runs the comparison.
 #[cfg(all(feature = "bench", target_os = "linux"))]
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     compare::run(arguments)
 }
 
-/// One client under test; see [`client`].
+/// Runs one client to measure; see [`client`].
 #[cfg(all(feature = "bench", target_os = "linux"))]
 pub(crate) use client::run as client;
 

@@ -1,4 +1,4 @@
-//! The costs as tables, and the limits that this project has set itself.
+//! The costs as tables, and the limits that this project has set for itself.
 
 use std::fmt;
 
@@ -6,19 +6,21 @@ use super::contender::{Contender, REFERENCE, Role};
 use super::measure::Cost;
 use super::site::{Case, Protection};
 
-/// Of the reference's CPU, through the kernel's own paths.
+/// The limit on the kernel's fast paths, as a part of the reference's CPU.
 const OF_REFERENCE: f64 = 0.6;
 
-/// Of the reference's CPU under TLS, through the calls for files and, down, as a plain stream.
+/// The limit under TLS, as a part of the reference's CPU: for the methods for files and, in
+/// downloads, for a plain stream.
 const OF_REFERENCE_TLS: f64 = 0.7;
 
-/// Of what the system takes without FTP, through the kernel's own paths.
+/// The limit on the kernel's fast paths, as a multiple of what the system itself needs.
 const OF_BARE: f64 = 1.3;
 
-/// Of the best peer's CPU with its best settings, as a plain stream with its defaults.
+/// The limit for a plain stream with default settings, as a part of the CPU of the best other
+/// client with its best settings.
 const OF_BEST_PEER: f64 = 1.0;
 
-/// One case: what each contender cost in each round.
+/// The costs of each program in each round, for one direction and target.
 pub(super) struct Report<'a> {
     rows: Vec<Row<'a>>,
     gib: f64,
@@ -35,15 +37,16 @@ pub(super) struct Verdict {
     text: String,
 }
 
-/// By two measures: the median of the ratios within one round each, which what the machine does
-/// meanwhile hits alike, and the ratio of the least, which it hits least.
+/// The result of two measures. One is the median of the ratios within each round, since other work
+/// on the machine affects a whole round alike. The other is the ratio of the least costs, which
+/// such work affects least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// By both.
+    /// The limit holds by both measures.
     Holds,
-    /// By one of them: the machine is too busy to tell.
+    /// The limit holds by one measure: the machine is too busy to tell.
     Unsure,
-    /// By neither.
+    /// The limit holds by neither measure.
     Broken,
 }
 
@@ -58,8 +61,8 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// CPU in seconds per GiB, in relation to the reference and to the bare transfer in the same
-    /// round; time in seconds, memory in MiB.
+    /// Returns the table: CPU in seconds per GiB, also relative to the reference and to the
+    /// transfer without a client in the same round; time in seconds, memory in MiB.
     pub(super) fn table(&self) -> String {
         let mut text = format!(
             "{:16} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7}\n{:16} {:>15} {:>15} {:>15} {:>7}",
@@ -102,10 +105,10 @@ impl<'a> Report<'a> {
         text
     }
 
-    /// All limits that those who took part are under.
+    /// Returns the results for all limits that apply.
     pub(super) fn verdicts(&self, case: Case, protection: Protection) -> Vec<Verdict> {
         let (reference, bare) = (self.named(REFERENCE), self.of(&[Role::Bare]).next());
-        // Uploads are written, not read.
+        // In an upload, data is written and not read.
         let is_read = case != Case::Up;
         let mut verdicts = Vec::new();
         let mut limit = |row: &Row<'_>, limit, other: Option<&Row<'_>>, what: &str| {
@@ -151,7 +154,7 @@ impl Row<'_> {
         self.costs.iter().map(|cost| cost.cpu)
     }
 
-    /// The median of the ratios within one round each.
+    /// Returns the median of the ratios within each round.
     fn times(&self, other: &Self) -> f64 {
         median(self.cpu().zip(other.cpu()).map(|(own, other)| own / other))
     }

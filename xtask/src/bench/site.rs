@@ -1,4 +1,4 @@
-//! Where it takes place: a server and its files, all in memory.
+//! The server of the comparison and its files, all in memory.
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -15,25 +15,26 @@ use crate::workspace;
 
 use super::bare::FarEnd;
 
-/// A file system in memory, so that no disk is measured.
+/// A file system in memory, so that the disk is not measured.
 const MEMORY: &str = "/dev/shm";
 
 const CONTENT: &str = "content";
 const UPLOADED: &str = "uploaded";
 const ROOTS: &str = "roots.pem";
 
-/// What all connections are protected by, if anything.
+/// How all connections are protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protection {
     Clear,
-    /// TLS 1.3 with [`SUITE`] and a certificate for an ECDSA key, sessions to be resumed.
+    /// TLS 1.3 with [`SUITE`], an ECDSA certificate and resumed sessions.
     Tls,
 }
 
-/// By OpenSSL's name. Nothing else is offered by the server, and by those clients that can be told.
+/// The cipher suite, by OpenSSL's name. The server offers no other one, and neither do clients that
+/// have a setting for it.
 pub(super) const SUITE: &str = "TLS_AES_128_GCM_SHA256";
 
-/// One direction and one target.
+/// A direction and a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Case {
     /// A download to /dev/null.
@@ -45,8 +46,8 @@ pub(super) enum Case {
 }
 
 impl Case {
-    /// What is compared under this protection. Under TLS a file that comes is written as any
-    /// other, so that there is nothing more to be learnt.
+    /// Returns the cases for this protection. Under TLS a received file is written like any other
+    /// data, so a separate case would tell nothing new.
     pub(super) const fn all(protection: Protection) -> &'static [Self] {
         match protection {
             Protection::Clear => &[Self::DownToNowhere, Self::DownToFile, Self::Up],
@@ -65,18 +66,18 @@ impl Case {
 
 /// A running server, and the files on both sides.
 pub(super) struct Site {
-    // Dropped first: the server's directory is inside the other.
+    // Dropped first, since the server's directory is inside the other one.
     server: Foreign,
     scratch: Scratch,
     protection: Protection,
-    /// What the file is made of: nothing that could be compressed, or stored as a hole, and of no
-    /// even length, so that a piece that is lost or doubled shows.
+    /// The bytes of the file. They cannot be compressed or stored as a hole. The length is odd, so
+    /// that a lost or doubled piece is noticed.
     block: Vec<u8>,
     length: u64,
 }
 
 impl Site {
-    /// With a file of this many MiB. The only place that knows the server.
+    /// Starts the server with a file of this many MiB. Only this function knows which server it is.
     pub(super) fn start(mib: usize, protection: Protection) -> Result<Self> {
         let scratch = Scratch::new(Path::new(MEMORY), "ftp-bench")?;
         let identity = match protection {
@@ -118,22 +119,22 @@ impl Site {
         self.protection
     }
 
-    /// Whom to trust, under TLS.
+    /// Returns the roots to trust under TLS.
     pub(super) fn roots(&self) -> PathBuf {
         self.scratch.0.join(ROOTS)
     }
 
-    /// What is downloaded and uploaded, on disk.
+    /// Returns the path of the file that is downloaded and uploaded.
     pub(super) fn content(&self) -> PathBuf {
         self.server.root().join(CONTENT)
     }
 
-    /// Where it stands for clients.
+    /// Returns the URL of that file.
     pub(super) fn content_url(&self) -> String {
         self.url(CONTENT)
     }
 
-    /// Where clients upload to.
+    /// Returns the URL for uploads.
     pub(super) fn upload_url(&self) -> String {
         self.url(&format!("{WRITABLE}/{UPLOADED}"))
     }
@@ -149,7 +150,7 @@ impl Site {
         )
     }
 
-    /// Where downloads of this kind go.
+    /// Returns the path to which transfers of this kind are written.
     pub(super) fn target(&self, case: Case) -> PathBuf {
         match case {
             Case::DownToNowhere => PathBuf::from("/dev/null"),
@@ -158,7 +159,7 @@ impl Site {
         }
     }
 
-    /// The other end of a transfer without FTP.
+    /// Starts the peer of a transfer without FTP.
     pub(super) fn far_end(&self, case: Case) -> Result<FarEnd> {
         match case {
             Case::Up => FarEnd::receiving(self.target(case)),
@@ -166,8 +167,8 @@ impl Site {
         }
     }
 
-    /// Whether all has arrived, or of everything only the size; then takes it away, so that all
-    /// find the same.
+    /// Checks that everything has arrived, or without `thorough` only its size. Then deletes the
+    /// file, so that every program starts alike.
     pub(super) fn take_away(&self, case: Case, thorough: bool) -> Result<()> {
         if case == Case::DownToNowhere {
             return Ok(());
@@ -197,7 +198,7 @@ impl Site {
     }
 }
 
-/// Where programs out of packages are unpacked.
+/// Returns the directory in which packages are unpacked.
 pub(super) fn programs() -> Result<PathBuf> {
     Ok(workspace::root()?.join("target/interop"))
 }

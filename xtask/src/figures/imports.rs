@@ -1,5 +1,5 @@
-//! Which files of a crate import each other, as their text says it: every path that begins with
-//! `crate` or `super`, in a `use` or in the code, unit tests apart.
+//! Finds which files of a crate import each other, from their text: every path that begins with
+//! `crate` or `super`, in a `use` or in the code, except in unit tests.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,8 @@ use super::{Files, code, is_test};
 /// How many re-exports are followed from a name to the file that defines it.
 const MOST_REEXPORTS: usize = 8;
 
-/// The circles below a directory: sets of files of which each reaches all others, the largest first.
+/// Returns the circles below a directory, the largest first. A circle is a set of files, each of
+/// which imports all others directly or through other files.
 pub(super) fn circles<'f>(files: &'f Files, directory: &str) -> Vec<Vec<&'f str>> {
     let tree = Tree::new(files, directory);
     let reached: BTreeMap<_, _> = tree
@@ -30,15 +31,15 @@ pub(super) fn circles<'f>(files: &'f Files, directory: &str) -> Vec<Vec<&'f str>
     circles
 }
 
-/// The modules of a crate by their paths, as `crate::session`.
+/// The modules of a crate, by their paths, such as `crate::session`.
 struct Tree<'f>(BTreeMap<String, Module<'f>>);
 
-/// A module that is a file.
+/// A module that has its own file.
 struct Module<'f> {
     file: &'f str,
-    /// The paths that it names.
+    /// The paths that the module uses.
     imports: Vec<String>,
-    /// Those of each `pub use`: no need of its own.
+    /// The paths in its `pub use`, which do not count as imports.
     exports: Vec<String>,
 }
 
@@ -56,7 +57,8 @@ impl<'f> Tree<'f> {
         Self(modules.collect())
     }
 
-    /// All modules that a module imports, and that these import. It is one of them in a circle only.
+    /// Returns all modules that a module imports, directly or through others. They include the
+    /// module itself only if it is in a circle.
     fn reached(&self, from: &str) -> BTreeSet<String> {
         let (mut reached, mut next) = (BTreeSet::new(), vec![from.to_owned()]);
         while let Some(module) = next.pop() {
@@ -70,7 +72,7 @@ impl<'f> Tree<'f> {
         reached
     }
 
-    /// The module in which what a path names is defined.
+    /// Returns the module that defines what a path names.
     fn resolve(&self, from: &str, path: &str, depth: usize) -> String {
         let mut module = from.to_owned();
         for segment in path.split("::") {
@@ -84,7 +86,7 @@ impl<'f> Tree<'f> {
                 name => format!("{module}::{name}"),
             };
             if !self.0.contains_key(&next) {
-                // Something in the module, or in one that its `pub use` names.
+                // The name is defined in the module, or in one that its `pub use` names.
                 let mut exports = self.0[&module].exports.iter();
                 let export = exports.find(|export| export.rsplit("::").next() == Some(segment));
                 return match export.filter(|_| depth > 0) {
@@ -100,7 +102,7 @@ impl<'f> Tree<'f> {
 
 impl<'f> Module<'f> {
     fn new(file: &'f str, text: &str) -> Self {
-        // Unit tests in the file itself stand at its end.
+        // Unit tests in the file are at its end.
         let text = text
             .split("#[cfg(test)]\nmod tests {")
             .next()
@@ -131,7 +133,7 @@ impl<'f> Module<'f> {
     }
 }
 
-/// The paths in the tree of a `use`.
+/// Returns the paths in the tree of a `use`.
 fn leaves(tree: &str) -> Vec<String> {
     let tree = tree.trim();
     let Some((head, group)) = tree.split_once('{') else {

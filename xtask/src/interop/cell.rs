@@ -1,4 +1,4 @@
-//! One server, reached in one way through one adapter: its sessions, and its disk.
+//! One server, reached in one way through one adapter: its sessions and its files.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
@@ -20,11 +20,11 @@ use crate::job::{during, shown};
 use crate::servers::Result;
 use crate::servers::foreign::Foreign;
 
-/// What came of a question.
+/// The answer to a question.
 pub(super) struct Answer {
-    /// The places of steps that came out other than expected, and how.
+    /// The numbers of the steps with unexpected results, and the results.
     pub(super) different: Vec<(usize, String)>,
-    /// How it came about, where something did.
+    /// The dialogue, if any result was unexpected.
     pub(super) dialogue: String,
 }
 
@@ -37,10 +37,10 @@ impl Answer {
     }
 }
 
-/// How much of a dialogue a failure shows.
+/// The number of lines of the dialogue that a failure shows.
 const TAIL: usize = 24;
 
-/// When all files were changed that are put on a disk: 2024-01-01, as the simulator has it.
+/// The modification time of all files: 2024-01-01, as in the simulator.
 const MODIFIED: Duration = Duration::from_secs(1_704_067_200);
 
 /// A server, reached in one way through one adapter.
@@ -50,9 +50,9 @@ pub(super) struct Cell<'s> {
     pub(super) way: Way,
     pub(super) options: Options,
     pub(super) dialogue: Dialogue,
-    /// The session of the tasks. There is none before the first one, and after one that failed.
+    /// The session of the tasks. There is none before the first task, and after a task that failed.
     client: Option<Client>,
-    /// What large files are made of.
+    /// The bytes that large files consist of.
     pub(super) block: &'s [u8],
 }
 
@@ -80,7 +80,7 @@ impl<'s> Cell<'s> {
         })
     }
 
-    /// Asks it.
+    /// Asks a question.
     pub(super) fn ask(&mut self, question: &Question) -> Result<Answer> {
         self.dialogue.line(format!("  # {}", question.name));
         self.clear()?;
@@ -89,7 +89,7 @@ impl<'s> Cell<'s> {
             QuestionKind::Task(task) => match self.task(*task) {
                 Ok(()) => Vec::new(),
                 Err(error) => {
-                    // Whatever state it is in, the next task is not to suffer from it.
+                    // The next task gets a new session, whatever state this one is in.
                     self.client = None;
                     vec![(0, error.to_string())]
                 }
@@ -103,7 +103,7 @@ impl<'s> Cell<'s> {
         Ok(answer)
     }
 
-    /// Ends the session of the tasks: the next one begins once the server is done with it.
+    /// Ends the session of the tasks, and waits for the server to end it too.
     pub(super) fn end(self) {
         if let Some(client) = self.client {
             let _ = client.quit();
@@ -112,19 +112,19 @@ impl<'s> Cell<'s> {
 
     // Sessions.
 
-    /// A new connection.
+    /// Opens a new connection.
     pub(super) fn connected(&self, options: Options) -> Result<Client> {
         Client::connect_shown(self.adapter, options, &self.dialogue)
     }
 
-    /// Logs in, as whom the server knows.
+    /// Logs in with a user that the server knows.
     pub(super) fn login(&self, client: &mut Client) -> std::result::Result<(), Error> {
         let (user, password) = (self.server.user(), self.server.password());
         self.behind_a_closed_root(|| ask!(client.open(), it => it.login(user, password)).map(drop))
     }
 
-    /// Does something with which a session begins: vsftpd turns down a root that guests may write
-    /// to, but looks at it no more than once.
+    /// Does something at the beginning of a session. vsftpd refuses a root that guests may write
+    /// to, but checks that only once.
     pub(super) fn behind_a_closed_root<T>(&self, begin: impl FnOnce() -> T) -> T {
         let set = |mode| {
             fs::set_permissions(self.server.root(), Permissions::from_mode(mode))
@@ -136,7 +136,7 @@ impl<'s> Cell<'s> {
         begun
     }
 
-    /// Whether the version of TLS is the one of this way.
+    /// Checks that the TLS version is the one of this way.
     pub(super) fn is_secured(&self, client: &Client) -> Result<()> {
         let version = client.tls().map(|tls| tls.version);
         let secured = self.way.secured_by(self.server.kind);
@@ -144,7 +144,7 @@ impl<'s> Cell<'s> {
         equal("the version of TLS", &expected, &version)
     }
 
-    /// A new session.
+    /// Opens a new session.
     pub(super) fn session(&self) -> Result<Client> {
         let mut client = self.connected(self.options.clone())?;
         during("logging in", self.login(&mut client))?;
@@ -152,7 +152,7 @@ impl<'s> Cell<'s> {
         Ok(client)
     }
 
-    /// The session of the tasks.
+    /// Opens the session of the tasks, if it is not open.
     pub(super) fn begin(&mut self) -> Result<()> {
         if self.client.is_none() {
             self.client = Some(self.session()?);
@@ -166,13 +166,13 @@ impl<'s> Cell<'s> {
 
     // The server's disk.
 
-    /// Where the server keeps what clients call by this name.
+    /// Returns the path on the server's disk of a name that clients use.
     pub(super) fn disk(&self, name: &[u8]) -> PathBuf {
         let name = name.strip_prefix(b"/").unwrap_or(name);
         self.server.root().join(OsStr::from_bytes(name))
     }
 
-    /// Puts a file there, which the server's user may change.
+    /// Puts a file on the server's disk, which the server's user may change.
     pub(super) fn put(&self, name: &[u8], content: &[u8]) -> Result<()> {
         let path = self.disk(name);
         fs::write(&path, content)?;
@@ -183,7 +183,7 @@ impl<'s> Cell<'s> {
         Ok(())
     }
 
-    /// The same for a directory, with these rights.
+    /// Puts a directory on the server's disk, with these permissions.
     pub(super) fn put_directory(&self, name: &[u8], mode: u32) -> Result<()> {
         let path = self.disk(name);
         fs::create_dir(&path)?;
@@ -191,7 +191,7 @@ impl<'s> Cell<'s> {
         Ok(())
     }
 
-    /// Whether the server has exactly this in a file.
+    /// Checks that a file on the server's disk has exactly this content.
     pub(super) fn has(&self, name: &[u8], content: &[u8]) -> Result<()> {
         let what = format!("{} on the server's disk", Escaped::new(name));
         let found = fs::read(self.disk(name)).map_err(|error| {
@@ -203,7 +203,7 @@ impl<'s> Cell<'s> {
         comparison.end(&what)
     }
 
-    /// Whether the server has nothing of this name.
+    /// Checks that the server's disk has no file of this name.
     pub(super) fn has_not(&self, name: &[u8]) -> Result<()> {
         match self.disk(name).symlink_metadata() {
             Err(_) => Ok(()),
@@ -211,7 +211,7 @@ impl<'s> Cell<'s> {
         }
     }
 
-    /// The names of all that is there.
+    /// Returns the names of all files and directories on the server's disk.
     pub(super) fn entries(&self) -> Result<Vec<Vec<u8>>> {
         fs::read_dir(self.server.root())?
             .map(|entry| Ok(entry?.file_name().as_bytes().to_vec()))
@@ -265,7 +265,7 @@ impl<'s> Cell<'s> {
     }
 }
 
-/// The bytes that both sides agree on.
+/// Checks that both sides counted the same bytes, and returns the count.
 pub(super) fn confirmed(moved: &Moved) -> Result<u64> {
     match &moved.end {
         End::Confirmed(completion) => {

@@ -1,5 +1,5 @@
-//! What servers do other than expected: the only list of it. Each entry is reviewed and has its
-//! reason. An entry that does not occur any more is a failure, too.
+//! The only list of what servers do differently from what is expected. Each entry is reviewed and
+//! has its reason. An entry that no longer occurs is a failure too.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -16,38 +16,38 @@ use Kind::{
     Aioftp, FtpSrv, Inetutils, Libunftp, ProFtpd, PureFtpd, Pyftpdlib, SimpleFtpd, Twisted, Vsftpd,
 };
 
-/// One that is known.
+/// A known exception.
 pub(super) struct Exception {
     pub(super) servers: &'static [Kind],
-    /// How the names of the questions begin.
+    /// The beginning of the names of the questions.
     pub(super) question: &'static str,
-    /// How the step begins, as `Debug` shows it; a task has one, which has no name.
+    /// The beginning of the step, as `Debug` shows it. A task is a single step without a name.
     pub(super) step: &'static str,
     ways: Ways,
     pub(super) occurs: Occurs,
-    /// What the difference says, in part.
+    /// A part of the text of the difference.
     pub(super) says: &'static str,
     pub(super) reason: &'static str,
 }
 
-/// In which ways.
+/// The ways in which the exception occurs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ways {
     All,
     Active,
-    /// Over TLS, whatever its version.
+    /// Over TLS of any version.
     Secured,
     Tls13,
 }
 
-/// When it occurs.
+/// How often the exception occurs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Occurs {
-    /// Wherever the step is asked.
+    /// Each time that the step is asked.
     Always,
-    /// Not everywhere, but at least once in a run.
+    /// At least once in a run, but not each time.
     SomeTime,
-    /// A race within the server, which may not be seen at all.
+    /// Maybe never, since it is a race within the server.
     Perhaps,
 }
 
@@ -65,8 +65,8 @@ impl Exception {
     }
 }
 
-/// A block names the servers, the ways, how often it occurs and the reason. Each of its lines names a
-/// question, a step and a part of what the difference says.
+/// Defines exceptions. A block names the servers, the ways, how often the exception occurs, and the
+/// reason. Each line of a block names a question, a step and a part of the text of the difference.
 macro_rules! exceptions {
     ($(
         $servers:expr, $ways:ident $occurs:ident, $reason:expr => {
@@ -134,7 +134,7 @@ exceptions! {
     &[ProFtpd, PureFtpd, Pyftpdlib], All Always,
         "TYPE L is TYPE I, whatever the size of a byte"
     => { "the_server" "Type(Local(7"; }
-    // Last of this question: nothing is left of the session.
+    // The last step of this question, since the session is gone.
     &[Libunftp], All Always,
         "it answers by 501 what it cannot parse, as OPTS NONE, and closes the connection"
     => { "the_server" ""; }
@@ -461,12 +461,12 @@ exceptions! {
     }
 }
 
-/// What is known about the TLS sessions of a server. A server that resumes after all, or that needs
-/// no further login, is a failure.
+/// What is known about the TLS sessions of a server. If a server resumes or needs no further login,
+/// although the list says otherwise, that is a failure.
 pub(super) struct Tickets {
-    /// Whether data connections resume the session of the login.
+    /// Whether data connections resume the TLS session of the login.
     pub(super) resumes: bool,
-    /// How many more logins a job needs, because tickets run out.
+    /// How many further logins a job needs, since session tickets run out.
     pub(super) logins: RangeInclusive<u32>,
     pub(super) reason: &'static str,
 }
@@ -476,7 +476,7 @@ pub(super) fn tickets(server: Kind, secured: Secured) -> Tickets {
         (PureFtpd, TlsVersion::Tls13 | TlsVersion::Both) => (false, 0..=0, NO_TICKETS),
         // Some jobs have two logins.
         (ProFtpd, TlsVersion::Both) if secured.data == Data::Private => (true, 1..=2, NO_TICKET),
-        // Where there is no TLS 1.2 either, there is no end of other logins.
+        // Without TLS 1.2, a job needs any number of further logins.
         (ProFtpd, TlsVersion::Tls13) if secured.data == Data::Private => {
             (true, 1..=u32::MAX, NO_TICKET)
         }
@@ -491,26 +491,26 @@ pub(super) fn tickets(server: Kind, secured: Secured) -> Tickets {
 
 const NO_TICKETS: &str = "it asks OpenSSL for no tickets (SSL_CTX_set_num_tickets, 0)";
 
-/// Traced with 1.3.8 on OpenSSL 3.0. The server's side of it is `TLSOptions NoSessionReuseRequired`.
+/// Traced with ProFTPD 1.3.8 on OpenSSL 3.0. `TLSOptions NoSessionReuseRequired` would turn it off.
 const NO_TICKET: &str = "under TLS 1.3 it deliberately sends a new ticket with a download and none \
      with an upload, and expects an old one to be used again, which rustls does not do: the two of \
      the login are good for two uploads; another login helps, and for good in TLS 1.2";
 
-/// Whether a refused data connection succeeds after another login.
+/// Returns whether a refused data connection succeeds after another login.
 pub(super) fn another_login_helps(kind: Kind, way: Way) -> bool {
     let mut known = EXCEPTIONS.iter();
     known.any(|exception| exception.reason == NO_TICKET && exception.includes(kind, way, ""))
 }
 
-/// What is known of an answer, and what is not.
+/// The known and the unknown parts of an answer.
 #[derive(Default)]
 pub(super) struct Judged {
-    /// The exceptions that occurred, by their places in the list.
+    /// The exceptions that occurred, by their numbers in the list.
     pub(super) excepted: BTreeSet<usize>,
     pub(super) failures: Vec<String>,
 }
 
-/// Compares what came out otherwise than expected, step by step, with the list.
+/// Compares each unexpected result with the list.
 pub(super) fn judge(
     kind: Kind,
     way: Way,

@@ -1,4 +1,5 @@
-//! A server that closes a session which was silent too long: no hang, and an error that says so.
+//! A server closes a session that was idle too long. The client must not hang, and its error must
+//! say so.
 
 use std::net::TcpStream;
 use std::thread;
@@ -13,11 +14,11 @@ use crate::job::during;
 use crate::servers::Result;
 use crate::servers::foreign::{Program, Setting};
 
-/// How much longer than it was told a server may wait.
+/// How much longer than its limit a server may wait.
 const GRACE: Duration = Duration::from_secs(15);
 
-/// Asks a server of its own, beside all else: one of them cannot be told to wait for less than a
-/// minute.
+/// Asks a separate server, at the same time as all other questions: one of the servers cannot wait
+/// for less than a minute.
 pub(super) fn is_closed(program: &Program, adapter: Adapter) -> Result<()> {
     let idle = program.kind.shortest_idle();
     let server = program.start(&Setting {
@@ -30,7 +31,8 @@ pub(super) fn is_closed(program: &Program, adapter: Adapter) -> Result<()> {
     let (user, password) = (server.user(), server.password());
     let login = ask!(client.open(), it => it.login(user, password));
     during("logging in", login)?;
-    // Every command would start the server's clock again. So wait until it says something.
+    // Every command would restart the server's clock. So this waits until the server sends
+    // something.
     let begin = Instant::now();
     wait_for_the_end(&client, begin + limit)?;
     let silent = begin.elapsed();
@@ -41,14 +43,14 @@ pub(super) fn is_closed(program: &Program, adapter: Adapter) -> Result<()> {
     if error.kind() != ErrorKind::Closed {
         return Err(format!("not a closed connection: {}", chain(&error)).into());
     }
-    // And so for each further one, at once.
+    // Every further command fails in the same way, at once.
     match ask!(client.open(), it => it.pwd()) {
         Err(error) if error.kind() == ErrorKind::Closed => Ok(()),
         other => Err(format!("the second command: {other:?}").into()),
     }
 }
 
-/// Until there is something to read: a last word or the end.
+/// Waits until there is something to read: a last reply, or the end.
 fn wait_for_the_end(client: &Client, deadline: Instant) -> Result<()> {
     let descriptor = client
         .descriptor()

@@ -1,4 +1,4 @@
-//! Whole jobs with every server, in clear and in every way of TLS that the server offers.
+//! Whole jobs with every server, in clear text and with every kind of TLS that the server offers.
 
 use ftp_blocking::{Options, Resumption, tls};
 
@@ -17,14 +17,14 @@ use crate::servers::tree::WRITABLE;
 
 const LARGE: usize = 16 * 1024 * 1024;
 
-/// How much of a dialogue a failure shows.
+/// The number of lines of the dialogue that a failure shows.
 const TAIL: usize = 40;
 
-/// What one server is started for, by its name in the table, where each job has a line for each
-/// adapter.
+/// A setting that a server is started with: its name in the table, its TLS, and the jobs to run.
+/// The table has a line for each job and adapter.
 type Row = (&'static str, Option<Secured>, &'static [NamedJob]);
 
-/// A job by its name in the table.
+/// A job, with its name in the table.
 type NamedJob = (&'static str, fn(&Job, Adapter) -> Result<Report>);
 
 const MAIN: NamedJob = ("main job", job::main_job::run);
@@ -56,10 +56,10 @@ const ROWS: [Row; 7] = [
     ("certified", Some(CERTIFIED), &[MAIN]),
 ];
 
-/// A line of the table, and whether it is as it should be.
+/// A line of the table, and whether the job succeeded.
 type Line = (String, bool);
 
-/// Runs them all and prints a table. Where one fails, the others are run all the same.
+/// Runs all jobs and prints a table. If a job fails, the others run all the same.
 pub(super) fn run(programs: &[Program], trust: &Trust, extent: Extent) -> Result<()> {
     let lines: Vec<Line> = in_lanes(programs, |program| {
         let mut lines = Vec::new();
@@ -88,7 +88,7 @@ pub(super) fn run(programs: &[Program], trust: &Trust, extent: Extent) -> Result
     }
 }
 
-/// No line where the server does not offer this.
+/// Runs the jobs of a row. Returns no line if the server does not offer the row's TLS.
 fn all_of((row, secured, jobs): &Row, program: &Program, trust: &Trust) -> Result<Vec<Line>> {
     let kind = program.kind;
     let secured = secured.map(|secured| secured.suited(kind));
@@ -147,7 +147,7 @@ fn all_of((row, secured, jobs): &Row, program: &Program, trust: &Trust) -> Resul
     }
     Ok(lines)
 }
-/// Whether TLS was as it was meant to be.
+/// Checks that TLS was used as intended.
 fn check(kind: Kind, secured: Secured, report: &Report) -> Result<()> {
     let known = tickets(kind, secured);
     if !known.logins.contains(&report.reconnects) {
@@ -170,7 +170,7 @@ fn check(kind: Kind, secured: Secured, report: &Report) -> Result<()> {
     equal("data connections that resumed", &resumed, &report.resumed)
 }
 
-/// Whether a client without the certificate that it has to show is refused, and told why.
+/// Checks that a client without the demanded certificate is refused, and that the error says why.
 fn nobody(adapter: Adapter, options: Options, server: &Foreign) -> Result<()> {
     let (user, password) = (server.user(), server.password());
     let login = Client::connect(adapter, options)

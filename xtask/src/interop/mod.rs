@@ -1,8 +1,8 @@
-//! Servers that this project did not write, through both adapters, in clear and over TLS: whole
-//! jobs, and one suite of questions.
+//! Servers that are not part of this project, reached through both adapters, in clear text and over
+//! TLS: whole jobs, and a set of questions.
 //!
-//! The questions are the rows of the contract table (`ftp-proto`'s simulator) that need no fault, and
-//! the tasks of `tasks.rs`, which no row could hold.
+//! The questions are the rows of the contract table (in `ftp-proto`'s simulator) that need no
+//! fault, and the tasks of `tasks.rs`, which do not fit into a row.
 
 mod cell;
 mod exceptions;
@@ -24,10 +24,10 @@ use crate::servers::Result;
 use crate::servers::foreign::{Kind, Program};
 use crate::workspace;
 
-/// How much servers are asked.
+/// How much the servers are asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// Of those that are seldom met, the questions and the ways that tell most.
+    /// Everything, except that rarely used servers get only the most useful questions and ways.
     Gate,
     /// Everything.
     Full,
@@ -39,9 +39,9 @@ impl Extent {
     }
 }
 
-/// Runs it; arguments are the names of servers, all of them if there is none. With `--full`, and
-/// where servers are named, they are asked everything. With `--record` it records a session with
-/// each, and does nothing else.
+/// Runs the interop tests. The arguments are names of servers; without a name, all servers are
+/// asked. With `--full`, or if servers are named, they are asked everything. With `--record`, this
+/// only records a session with each server.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let workdir = workspace::root()?.join("target/interop");
     let mut kinds = Vec::new();
@@ -75,10 +75,10 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     jobs.and(suite)
 }
 
-/// How many servers are asked at a time: some of the time is spent waiting.
+/// The number of servers that are asked at the same time. Some of the time is spent waiting.
 const LANES: usize = 2;
 
-/// Does the work with each server. A lane that is done with one takes the next.
+/// Does the work with each server. A thread that is done with a server takes the next one.
 fn in_lanes<T: Send>(
     programs: &[Program],
     work: impl Fn(&Program) -> Result<Vec<T>> + Sync,

@@ -1,4 +1,4 @@
-//! The questions that servers are asked: rows of the contract table, and tasks beyond it.
+//! The questions to the servers: rows of the contract table, and further tasks.
 
 use std::fmt::{self, Write as _};
 
@@ -12,7 +12,7 @@ use super::way::Way;
 pub(super) struct Question {
     pub(super) name: &'static str,
     pub(super) what: QuestionKind,
-    /// Each step as `Debug` shows it, in brief. A task has one, which has no name.
+    /// Each step as `Debug` shows it, cut short. A task is a single step without a name.
     pub(super) steps: Vec<String>,
 }
 
@@ -22,7 +22,7 @@ pub(super) enum QuestionKind {
 }
 
 impl Question {
-    /// Rows of the table come first, as far as a real server can be asked them.
+    /// Returns all questions. First come the rows of the table that a real server can be asked.
     pub(super) fn all() -> Vec<Self> {
         let steps = |case: &Case| {
             case.operations()
@@ -47,8 +47,8 @@ impl Question {
         rows.chain(tasks).collect()
     }
 
-    /// Whether those that are seldom met are asked it each time. What is asked in the first way alone
-    /// takes a minute with some of them.
+    /// Returns whether rarely used servers are asked this in every run. Questions that are asked
+    /// only in the first way are left out, since they take a minute with some servers.
     pub(super) fn is_asked_briefly(&self) -> bool {
         match &self.what {
             QuestionKind::Row(case) => case.is_asked_in_every_way(),
@@ -56,8 +56,8 @@ impl Question {
         }
     }
 
-    /// Whether it is asked in this way. A question that takes long, or brings its own mode, is asked
-    /// in the first way only.
+    /// Returns whether the question is asked in this way. A question that takes long, or sets its
+    /// own mode, is asked in the first way only.
     pub(super) fn is_asked(&self, way: Way) -> bool {
         let is_first = way == Way::ALL[0];
         match &self.what {
@@ -67,14 +67,14 @@ impl Question {
     }
 }
 
-/// Whether it logs in by raw commands, as a user whom the simulator alone knows.
+/// Returns whether the row logs in by raw commands, with a user that only the simulator knows.
 fn names_a_user(case: &Case) -> bool {
     let is_user =
         |step: &Operation| matches!(step, Operation::Raw(line) if line.starts_with("USER "));
     case.operations().iter().any(|(step, _)| is_user(step))
 }
 
-/// How many characters of a step are shown.
+/// The number of characters of a step that are shown.
 const BRIEF: usize = 60;
 
 fn brief(value: &impl fmt::Debug) -> String {

@@ -1,7 +1,7 @@
-//! A session with each server, written down: `ftp-proto`'s tests replay it without sockets.
+//! Records a session with each server. `ftp-proto`'s tests replay it without sockets.
 //!
-//! The steps are lines of text, because they stand in the transcript too: the replay reads them
-//! there and runs the same operations as flows.
+//! The steps are lines of text, because the transcript holds them too: the replay reads them there
+//! and runs the same operations as flows.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -16,12 +16,12 @@ use crate::servers::Result;
 use crate::servers::foreign::{Kind, Program, Setting};
 use crate::workspace;
 
-/// Where transcripts are kept.
+/// The directory of the transcripts.
 const DIRECTORY: &str = "ftp-proto/tests/transcripts";
 
-/// What is done, a verb of this file and its arguments. Numbers are bytes. So many of them go ahead
-/// of the abort that the transfer has begun: pyftpdlib goes on over the next data connection with
-/// one that is aborted earlier.
+/// The steps: a verb of this file and its arguments. Numbers are bytes. An abort comes only after
+/// many bytes, so that the transfer has really begun: otherwise pyftpdlib continues an aborted
+/// transfer over the next data connection.
 const STEPS: &str = "\
     greeting | login | features | system | status | help | site HELP | opts UTF8 ON | \
     raw XYZZY | noop | pwd | cwd open | mkd made | mkd made | cwd made | pwd | cwd .. | \
@@ -33,7 +33,7 @@ const STEPS: &str = "\
     download active 0 5 | list | passive | download active 2 3 | delete moved | \
     delete moved | quit";
 
-/// Records a session with each. What a step comes to is recorded, not judged.
+/// Records a session with each server. The results are recorded, not judged.
 pub(super) fn run(programs: &[Program]) -> Result<()> {
     let directory = workspace::root()?.join(DIRECTORY);
     fs::create_dir_all(&directory)?;
@@ -42,7 +42,8 @@ pub(super) fn run(programs: &[Program]) -> Result<()> {
         let transcript = Transcript::default();
         let mut client = Some(Client::connect(way::options(&server))?);
         for step in STEPS.split(" | ") {
-            // It closes the connection upon what it cannot parse, a name for STOU among it.
+            // libunftp closes the connection after a command that it cannot parse, such as STOU
+            // with a name.
             if program.kind == Kind::Libunftp && step.starts_with("unique") {
                 continue;
             }
@@ -81,7 +82,7 @@ pub(super) fn run(programs: &[Program]) -> Result<()> {
     Ok(())
 }
 
-/// One step, and in a word what came of it.
+/// Performs one step, and returns its result in a few words.
 fn perform(client: &mut Client, step: &str) -> std::result::Result<String, Error> {
     let (verb, argument) = step.split_once(' ').unwrap_or((step, ""));
     let words: Vec<_> = argument.split(' ').collect();
@@ -150,7 +151,7 @@ fn send(mut upload: ftp_blocking::Upload<'_>, bytes: u64) -> std::result::Result
     Ok(completed(&upload.finish()?))
 }
 
-// What came of it, in the words of `transcripts.rs`.
+// The results, in the words of `transcripts.rs`.
 
 fn result(result: std::result::Result<String, Error>) -> String {
     result.unwrap_or_else(|error| {
@@ -177,7 +178,7 @@ fn done<T>(_: T) -> String {
     "done".to_owned()
 }
 
-/// The lines so far.
+/// The recorded lines.
 #[derive(Clone, Default)]
 struct Transcript(Arc<Mutex<Vec<String>>>);
 
@@ -196,7 +197,7 @@ impl Transcript {
         }
     }
 
-    /// What the library shows: secrets are masked.
+    /// Returns an observer that records what the library shows, with secrets masked.
     fn observer(&self) -> impl FnMut(Observed<'_>) + Send + Sync + 'static {
         let transcript = self.clone();
         move |observed| match observed {

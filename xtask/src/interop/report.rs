@@ -1,4 +1,4 @@
-//! What came of it all, as a table: question by server by adapter, and each exception with it.
+//! The results as a table: question by server by adapter. After it, each exception.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,11 +12,11 @@ use crate::job::Adapter;
 use crate::servers::Result;
 use crate::servers::foreign::Kind;
 
-/// Everything that was asked.
+/// The results of all questions.
 pub(super) struct Report<'q> {
     questions: &'q [Question],
     marks: BTreeMap<Place, char>,
-    /// The places of exceptions that occurred, in the list, and with which server.
+    /// The exceptions that occurred, by their numbers in the list, with the servers.
     occurred: BTreeSet<(usize, Kind)>,
     failures: Vec<String>,
     steps: usize,
@@ -38,7 +38,7 @@ impl<'q> Report<'q> {
         }
     }
 
-    /// Adds what came of a question. What was not expected is told, with the dialogue.
+    /// Adds the answer to a question. An unexpected answer is printed with its dialogue.
     pub(super) fn add(&mut self, place: Place, answer: &Answer) {
         let (question, kind, adapter, way) = place;
         let (question, way) = (&self.questions[question], Way::ALL[way]);
@@ -64,8 +64,8 @@ impl<'q> Report<'q> {
         }
     }
 
-    /// Prints the table, and demands that it is green: that each exception of those of whom everything
-    /// was asked has occurred, too.
+    /// Prints the table. Fails if there was a failure, or if an exception of a server did not occur
+    /// although that server was asked everything.
     pub(super) fn print(mut self, kinds: &[Kind], is_whole: impl Fn(Kind) -> bool) -> Result<()> {
         let ways: Vec<_> = Way::ALL.iter().map(|way| way.name()).collect();
         say(&format!(
@@ -154,7 +154,8 @@ mod tests {
 
     static QUESTIONS: LazyLock<Vec<Question>> = LazyLock::new(Question::all);
 
-    /// Everything of vsftpd as it is known, but for one question of which this differs.
+    /// Prints a report of vsftpd with its known answers, except for one question with this
+    /// difference.
     fn printed(of: &str, different: &[(usize, &str)]) -> Result<(), String> {
         let mut report = Report::new(&QUESTIONS);
         for (question, asked) in QUESTIONS.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! A row of the contract table, asked of a real server.
+//! Asks a real server a row of the contract table.
 
 use std::fs;
 use std::time::Duration;
@@ -16,11 +16,11 @@ use crate::servers::Result;
 mod blocking;
 mod nonblocking;
 
-/// Less than elsewhere: one of the servers is known to fall silent.
+/// A shorter limit than elsewhere, since one server sometimes stops answering.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Cell<'_> {
-    /// Runs the row. Returns the places of the steps that came out other than expected, and how.
+    /// Runs the row. Returns the numbers of the steps with unexpected results, and the results.
     pub(super) fn row(&self, case: &Case) -> Result<Vec<(usize, String)>> {
         for path in case.directories() {
             self.put_directory(path, 0o777)?;
@@ -35,7 +35,7 @@ impl Cell<'_> {
         for (number, (operation, expected)) in case.operations().iter().enumerate() {
             let mut outcome = self.step(&mut client, operation);
             let kind = self.server.kind;
-            // As jobs do: otherwise nothing after this step would be asked.
+            // Logs in again, as jobs do. Otherwise the rest of the row would not be asked.
             if exceptions::another_login_helps(kind, self.way) && has_code(&outcome, 425) {
                 let why = format!("{}, and another login", told(&outcome));
                 different.push((number, why));
@@ -48,7 +48,7 @@ impl Cell<'_> {
             }
         }
         if let (Some(client), []) = (client, different.as_slice()) {
-            // The next session begins once the server is done with this one.
+            // The next session begins after the server is done with this one.
             let _ = client.quit();
         }
         Ok(different)
@@ -67,7 +67,7 @@ impl Cell<'_> {
             return Outcome::Lines(vec![b"nobody is connected any more".to_vec()]);
         };
         match operation {
-            // By the name that this server knows.
+            // Logs in with the name that this server knows.
             Operation::Login => match self.login(open) {
                 Ok(()) => match self.is_secured(open) {
                     Ok(()) => Outcome::Done,
@@ -102,7 +102,7 @@ fn has_code(outcome: &Outcome, code: u16) -> bool {
     matches!(outcome, Outcome::Failed(failure, _) if failure.code == Some(code))
 }
 
-/// An outcome, for people.
+/// Formats an outcome for people.
 fn told(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Bytes(bytes) if bytes.len() > 200 => format!("{} bytes", bytes.len()),
@@ -112,9 +112,9 @@ fn told(outcome: &Outcome) -> String {
     }
 }
 
-/// Whether that is what was expected, apart from what is a server's own choice: the second and
-/// third digit of most codes, whether a refusal is for good, the order of names, whether a
-/// directory lists itself, further facts, and what STOU calls a file.
+/// Returns whether the outcome is the expected one. Servers may choose the second and third digit
+/// of most codes, whether a refusal is permanent, the order of names, whether a directory lists
+/// itself, additional facts, and the name of a STOU.
 fn agrees(operation: &Operation, outcome: &Outcome, expected: &Expect) -> bool {
     match (outcome, expected) {
         (Outcome::Code(found), Expect::Is(Outcome::Code(expected))) => {
@@ -129,7 +129,7 @@ fn agrees(operation: &Operation, outcome: &Outcome, expected: &Expect) -> bool {
             _ => found == expected,
         },
         (Outcome::Count(found), Expect::Is(Outcome::Count(expected))) => match operation {
-            // It may have a head, and list itself and the directory above.
+            // The listing may have a heading, and contain the directory itself and its parent.
             Operation::List => (*expected..=expected + 3).contains(found),
             _ => found == expected,
         },
@@ -142,7 +142,7 @@ fn agrees(operation: &Operation, outcome: &Outcome, expected: &Expect) -> bool {
             let refusal =
                 |kind: ErrorKind| matches!(kind, ErrorKind::Permanent | ErrorKind::Transient);
             match code {
-                // Whether one is logged in is no server's own choice.
+                // "Not logged in" is not a server's own choice.
                 Some(530) => (found.kind, found.code) == (*kind, *code),
                 _ => found.kind == *kind || (refusal(found.kind) && refusal(*kind)),
             }
@@ -152,17 +152,17 @@ fn agrees(operation: &Operation, outcome: &Outcome, expected: &Expect) -> bool {
     }
 }
 
-/// The last part of a path.
+/// Returns the last part of a path.
 fn name(path: &[u8]) -> Option<&[u8]> {
     path.rsplit(|byte| *byte == b'/').next()
 }
 
-/// The name of an entry that begins with its path.
+/// Returns the last part of the path in the first line.
 fn last(lines: &[Vec<u8>]) -> Option<&[u8]> {
     name(lines.first().map_or(&[], Vec::as_slice))
 }
 
-/// Without what stands for the directory itself, which MLSD may call by its name.
+/// Returns the sorted names, without the directory itself, which MLSD may list under its own name.
 fn names(lines: &[Vec<u8>]) -> Vec<&[u8]> {
     let names = lines.iter().map(Vec::as_slice);
     let mut names: Vec<_> = names

@@ -1,4 +1,4 @@
-//! Every question, of every server, in every way, through both adapters.
+//! Asks every server every question, in every way, through both adapters.
 
 use std::thread;
 use std::time::Instant;
@@ -16,13 +16,14 @@ use crate::servers::Result;
 use crate::servers::foreign::{Foreign, Kind, Program, Setting};
 use crate::servers::tree::Room;
 
-/// What files are made of, the largest over and over again.
+/// The size in bytes of the block that files consist of. The largest file repeats it.
 const BLOCK: usize = 16 * 1024 * 1024;
 
-/// Where a question was asked: its number, the server, the adapter, and the number of the way.
+/// Where a question was asked: the number of the question, the server, the adapter, and the number
+/// of the way.
 pub(super) type Place = (usize, Kind, Adapter, usize);
 
-/// Runs it and prints the table.
+/// Asks all questions and prints the table.
 pub(super) fn run(programs: &[Program], trust: &Trust, extent: Extent) -> Result<()> {
     let questions = Question::all();
     let block = content::bytes(3, BLOCK);
@@ -76,7 +77,7 @@ fn all_of(
         if !way.is_offered(kind) || is_brief && !way.is_asked_briefly() {
             continue;
         }
-        // The one before goes first.
+        // The previous server is stopped before the next one starts.
         let running = match running.take().filter(|(before, _)| before.is_beside(&way)) {
             Some(there) => running.insert(there),
             None => running.insert((way, start(program, trust, way)?)),
@@ -86,7 +87,7 @@ fn all_of(
             let mut cell = Cell::new(&running.1, adapter, way, trust, block)?;
             let before = answers.len();
             for (question, asked) in questions.iter().enumerate() {
-                // One is asked beside the others.
+                // The question about idle sessions is asked separately.
                 let is_left_out = is_brief && !asked.is_asked_briefly();
                 if asked.name != IDLE && asked.is_asked(way) && !is_left_out {
                     let place = (question, kind, adapter, number);

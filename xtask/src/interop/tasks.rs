@@ -1,6 +1,6 @@
-//! The tasks: questions that no row of the contract table can hold. They need two sessions, files on
-//! this side, names that are not text, a question that depends on an answer, a directory without
-//! permission, or more bytes or more time than the adapters' own tests should take.
+//! The tasks: questions that do not fit into a row of the contract table. They need two sessions,
+//! local files, names that are not text, a question that depends on an answer, a directory without
+//! permission, or more bytes or time than the adapters' own tests should take.
 
 use std::fs::{self, File};
 
@@ -17,7 +17,7 @@ use crate::servers::foreign::Kind;
 use crate::servers::listening::Family;
 use crate::servers::tree::CLOSED;
 
-/// More than socket buffers hold, so that a transfer is really under way when it is given up.
+/// More bytes than socket buffers hold, so that a transfer is really running when it is given up.
 const UNDER_WAY: usize = 16 * 1024 * 1024;
 const DOWN: u64 = UNDER_WAY as u64 / 8;
 const UP: u64 = UNDER_WAY as u64 / 2;
@@ -25,7 +25,7 @@ const UP: u64 = UNDER_WAY as u64 / 2;
 const LARGE: u64 = 256 * 1024 * 1024;
 const THOUSAND: usize = 1_000;
 
-/// What 0xFF can stand before, and a word for it.
+/// What may follow the byte 0xFF in a name, with a description.
 const IAC: [(&str, &[u8]); 4] = [
     ("a letter", b"a\xffb"),
     ("itself", b"a\xff\xffb"),
@@ -33,7 +33,7 @@ const IAC: [(&str, &[u8]); 4] = [
     ("Telnet's IP", b"a\xff\xf4b"),
 ];
 
-/// One of them.
+/// A task.
 #[derive(Clone, Copy)]
 pub(super) enum Task {
     Files,
@@ -48,11 +48,11 @@ pub(super) enum Task {
     Iac(Telnet),
     Large,
     Thousand,
-    /// Runs beside everything else, with its own server.
+    /// Asked at the same time as everything else, with a separate server.
     Idle,
 }
 
-/// All of them, by their names in the report.
+/// All tasks, with their names in the report.
 pub(super) const TASKS: &[(&str, Task)] = &[
     ("files, by the kernel", Task::Files),
     ("STOU", Task::Unique),
@@ -86,12 +86,12 @@ pub(super) const TASKS: &[(&str, Task)] = &[
 pub(super) const IDLE: &str = "silent too long";
 
 impl Task {
-    /// Whether it is done in this way; in the first one everything is.
+    /// Returns whether the task is done in this way. The first way has all tasks.
     pub(super) fn is_done(self, way: Way) -> bool {
         match self {
             Self::Iac(_) | Self::Large | Self::Thousand | Self::Idle => false,
             Self::TwoSessions => way.family == Family::V4,
-            // Two servers cannot be each other's client under TLS.
+            // Under TLS, no server can be the client of another one.
             Self::Copy => way.family == Family::V4 && way.secured.is_none(),
             _ => true,
         }
@@ -119,9 +119,9 @@ impl Cell<'_> {
         self.check_in_step("the task")
     }
 
-    // What many tasks do.
+    // Checks that many tasks use.
 
-    /// Whether the session still answers what it is asked.
+    /// Checks that the session still answers correctly.
     fn check_in_step(&mut self, after: &str) -> Result<()> {
         let pwd = ask!(self.client().open(), it => it.pwd());
         let pwd = during(&format!("PWD after {after}"), pwd)?;
@@ -132,7 +132,7 @@ impl Cell<'_> {
         )
     }
 
-    /// Whether files still come and go.
+    /// Checks that uploads and downloads still work.
     fn works(&mut self, after: &str) -> Result<()> {
         self.check_in_step(after)?;
         let content = &self.block[..5_000];
@@ -141,11 +141,12 @@ impl Cell<'_> {
         self.fetch(b"more work", Content::of(content))
     }
 
-    /// The names in the directory, sorted.
+    /// Returns the names in the directory, sorted.
     fn names(&mut self) -> Result<Vec<Vec<u8>>> {
         let listed = during("NLST", self.client().listing(Listing::Names, None))?;
         let mut found = listed.lines;
-        // Pure-FTPd names the directory itself and the one above, too: a reviewed exception, once.
+        // Pure-FTPd also lists the directory itself and its parent. This is a reviewed exception of
+        // another question.
         found.retain(|name| !matches!(name.as_slice(), b"." | b".."));
         found.sort();
         Ok(found)
@@ -154,7 +155,7 @@ impl Cell<'_> {
     // Transfers.
 
     fn files(&mut self) -> Result<()> {
-        // Beside what the server serves.
+        // The local files are next to the directory that the server serves.
         let (here, back) = (self.disk(b"../here"), self.disk(b"../back"));
         fs::write(&here, &self.block[..UNDER_WAY - 11])?;
         let sent = self.client().send(&File::open(&here)?, b"file");
@@ -170,7 +171,7 @@ impl Cell<'_> {
         )
     }
 
-    /// Each time another file, which is there under the name that the server has told.
+    /// Checks that STOU creates a new file each time, with the name that the server's reply says.
     fn unique(&mut self) -> Result<()> {
         let mut names = Vec::new();
         for suggestion in [Some(&b"suggested"[..]), Some(b"suggested"), None] {
@@ -200,13 +201,13 @@ impl Cell<'_> {
         let end = self.fetch_part(b"file", stop)?;
         self.given_up(&end)?;
         self.works("it was given up")?;
-        // Twice in a row.
+        // Two aborted downloads in a row.
         self.fetch_part(b"file", stop)?;
         self.fetch_part(b"file", stop)?;
         self.works("it was given up twice")
     }
 
-    /// Downloads a part of what it holds, and gives up.
+    /// Downloads a part of a file, and gives up.
     fn fetch_part(&mut self, name: &[u8], stop: Stop) -> Result<End> {
         let block = self.block;
         let mut received = Vec::new();
@@ -226,7 +227,7 @@ impl Cell<'_> {
         let moved = during("uploading in part", moved)?;
         self.given_up(&moved.end)?;
         self.works("it was given up")?;
-        // What became of it is the server's choice, but it is a part.
+        // The server decides what happens to the file, but it must not be whole.
         let part = fs::read(self.disk(b"file")).unwrap_or_default();
         if part.len() >= UNDER_WAY || part[..] != self.block[..part.len()] {
             return Err(format!("{} bytes are left, not a part", part.len()).into());
@@ -260,7 +261,7 @@ impl Cell<'_> {
 
     // Two sessions.
 
-    /// One uploads while the other downloads.
+    /// One session uploads while the other one downloads.
     fn two_sessions(&mut self) -> Result<()> {
         let content = &self.block[..UNDER_WAY];
         self.put(b"down", content)?;
@@ -283,7 +284,7 @@ impl Cell<'_> {
         self.has(b"up", content)
     }
 
-    /// One downloads and the other uploads, with no byte passing through here.
+    /// One server sends to the other directly. No byte passes through this program.
     fn copy(&mut self) -> Result<()> {
         let content = &self.block[..300_007];
         self.put(b"original", content)?;
@@ -297,7 +298,7 @@ impl Cell<'_> {
 
     // Names.
 
-    /// The same bytes there and back.
+    /// Checks that a name keeps its bytes in both directions.
     fn name(&mut self, name: &[u8]) -> Result<()> {
         let content = &self.block[..100];
         self.store(name, content)?;
@@ -319,7 +320,7 @@ impl Cell<'_> {
         self.has_not(name)
     }
 
-    /// The same for a directory, which PWD names.
+    /// Checks that a directory name keeps its bytes, also in the reply to PWD.
     fn directory(&mut self, name: &[u8]) -> Result<()> {
         during("MKD", ask!(self.client().open(), it => it.mkd(name)))?;
         if !self.disk(name).is_dir() {
@@ -335,7 +336,8 @@ impl Cell<'_> {
         self.has_not(name)
     }
 
-    /// How the byte 0xFF has to be sent in names, measured: as it is, or doubled as Telnet wants it.
+    /// Measures how names with the byte 0xFF have to be sent: unchanged, or with 0xFF doubled as in
+    /// Telnet.
     fn iac(&self, telnet: Telnet) -> Result<()> {
         let options = self.options.clone();
         let options = options.with_config(|config| config.with_telnet(telnet));
@@ -345,11 +347,11 @@ impl Cell<'_> {
         for (what, name) in IAC {
             during("MKD", ask!(client.open(), it => it.mkd(name)))?;
             let kept = match self.server.kind {
-                // They store a U+FFFD for each byte that is not UTF-8, but for each one.
+                // These servers store a U+FFFD for each byte that is not UTF-8.
                 Kind::Pyftpdlib | Kind::Libunftp | Kind::FtpSrv | Kind::SimpleFtpd => {
                     String::from_utf8_lossy(name).into_owned().into()
                 }
-                // In Latin-1 each byte is a letter.
+                // In Latin-1 each byte is a character.
                 Kind::Twisted => name
                     .iter()
                     .map(|byte| char::from(*byte))
@@ -366,10 +368,10 @@ impl Cell<'_> {
         alike("mangled before", "", &mangled.join(", "))
     }
 
-    // Much of it.
+    // Large amounts.
 
     fn large(&mut self) -> Result<()> {
-        // No multiple of anything, so that a piece that is lost or doubled shows.
+        // The length is a multiple of nothing, so that a lost or doubled piece is noticed.
         let block = &self.block[..UNDER_WAY - 4_099];
         let content = Content::repeated(block, LARGE);
         let moved = self.send(Storing::Store(b"large"), content, Stop::Never);
@@ -382,7 +384,7 @@ impl Cell<'_> {
 
     fn thousand(&mut self) -> Result<()> {
         let name = |number: usize| format!("file-{number:04}").into_bytes();
-        // Of every length from nothing on, each with a content of its own.
+        // Files of every length from 0, each with its own content.
         let content = |number: usize| number * 31..number * 31 + number * 7 % 2_000;
         let block = self.block;
         for number in 0..THOUSAND {
@@ -401,7 +403,7 @@ impl Cell<'_> {
     }
 }
 
-/// Demands that two texts agree, which hold no control characters any more.
+/// Checks that two texts without control characters are equal.
 fn alike(what: &str, expected: &str, found: &str) -> Result<()> {
     if expected == found {
         return Ok(());

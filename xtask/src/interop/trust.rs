@@ -1,4 +1,4 @@
-//! Who trusts whom, for one run.
+//! The certificates of one run, and who trusts them.
 
 use ftp_blocking::{Options, Protection, TlsConfig, tls};
 
@@ -8,7 +8,7 @@ use crate::servers::foreign::Kind;
 use crate::servers::listening::Family;
 use crate::servers::tls::{Data, Start, Tls, TlsVersion};
 
-/// An authority of this run, which has signed what servers and clients show.
+/// A CA for this run, and the certificates that it has signed for servers and clients.
 pub(super) struct Trust {
     root: String,
     server: Identity,
@@ -25,16 +25,16 @@ pub(super) struct Secured {
     pub(super) clients: Clients,
 }
 
-/// Who clients are, before they log in.
+/// What a client must show before the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Clients {
     Anybody,
-    /// Those with a certificate.
+    /// Only clients with a certificate.
     Certified,
 }
 
 impl Secured {
-    /// Explicit, private, for anybody.
+    /// Explicit TLS with private data connections, for clients without a certificate.
     pub(super) const fn new(version: TlsVersion) -> Self {
         Self {
             version,
@@ -44,8 +44,8 @@ impl Secured {
         }
     }
 
-    /// The same as it is asked of this server: of ProFTPD in TLS 1.2 where the version does not
-    /// matter, because there its uploads do not end early.
+    /// Adapts the setting to this server. ProFTPD gets TLS 1.2 if the version does not matter,
+    /// since its uploads then do not run out of tickets.
     pub(super) fn suited(self, kind: Kind) -> Self {
         let is_about_more = self.start == Start::Implicit || self.clients == Clients::Certified;
         match kind {
@@ -57,7 +57,7 @@ impl Secured {
         }
     }
 
-    /// Whether a server can be told to do this.
+    /// Returns whether the server can be configured like this.
     pub(super) fn is_offered(self, kind: Kind) -> bool {
         let is_started = match self.start {
             Start::Explicit => kind.offers_explicit(),
@@ -66,7 +66,7 @@ impl Secured {
         is_started && (self.clients == Clients::Anybody || kind.asks_for_certificates())
     }
 
-    /// The newest version, as the library calls it.
+    /// Returns the newest version, as the library names it.
     pub(super) const fn spoken(self) -> tls::TlsVersion {
         match self.version {
             TlsVersion::Tls12 => tls::TlsVersion::V1_2,
@@ -92,7 +92,7 @@ impl Trust {
         })
     }
 
-    /// For a server.
+    /// Returns the TLS setting of a server.
     pub(super) fn server(&self, secured: Secured) -> Tls<'_> {
         Tls {
             start: secured.start,
@@ -102,12 +102,13 @@ impl Trust {
         }
     }
 
-    /// For a client without a certificate.
+    /// Returns the configuration of a client without a certificate.
     pub(super) fn nobody(&self) -> TlsConfig {
         self.config.clone()
     }
 
-    /// For a client of such a server. It speaks whatever version the server does.
+    /// Returns the options of a client of such a server. The client accepts the server's TLS
+    /// version.
     pub(super) fn options(&self, options: Options, secured: Secured) -> Result<Options> {
         let (certificate, key) = (&self.client.certificate_pem, &self.client.key_pem);
         let config = match secured.clients {

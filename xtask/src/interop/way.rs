@@ -14,12 +14,12 @@ use crate::servers::tls::{Start, TlsVersion};
 pub(super) struct Way {
     pub(super) mode: DataMode,
     pub(super) family: Family,
-    /// In clear when nothing.
+    /// `None` means clear text.
     pub(super) secured: Option<Secured>,
 }
 
 impl Way {
-    /// In the order of the report. Most is asked in the first one.
+    /// All ways, in the order of the report. The first way has the most questions.
     pub(super) const ALL: [Self; 7] = [
         Self::new(DataMode::Passive, Family::V4),
         Self::new(DataMode::Active, Family::V4),
@@ -45,7 +45,7 @@ impl Way {
         }
     }
 
-    /// Whether one server will do for both.
+    /// Returns whether one server can serve both ways.
     pub(super) fn is_beside(&self, other: &Self) -> bool {
         (self.family, self.secured) == (other.family, other.secured)
     }
@@ -64,8 +64,8 @@ impl Way {
             && (self.family == Family::V4 || kind.knows_ipv6())
     }
 
-    /// Whether those that are seldom met are asked in it each time: in clear, and in one way over TLS
-    /// that they offer.
+    /// Returns whether rarely used servers are asked in this way in every run: in clear text, and
+    /// over implicit TLS.
     pub(super) fn is_asked_briefly(self) -> bool {
         self == Self::ALL[0] || self.secured == Some(Secured::IMPLICIT)
     }
@@ -85,10 +85,10 @@ impl Way {
     }
 }
 
-/// Nothing takes long on loopback; what does has gone wrong.
+/// The time limit. On loopback nothing takes long, unless it has gone wrong.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How to reach a server in clear and in passive mode.
+/// Returns the options for a server in clear text and passive mode.
 pub(super) fn options(server: &Foreign) -> Options {
     Options::new(server.host())
         .with_port(server.port())

@@ -1,4 +1,4 @@
-//! A client of either adapter, so that every job is written once.
+//! A client of either adapter, so that every job is written only once.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -14,7 +14,7 @@ use super::content::{CHUNK, Content};
 use super::during;
 use crate::job::dialogue::Dialogue;
 
-/// An adapter to do a job with.
+/// The adapter that does a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Adapter {
     Blocking,
@@ -32,13 +32,13 @@ impl Adapter {
     }
 }
 
-/// The same thing of one adapter or of the other.
+/// A value of one adapter or of the other.
 pub(crate) enum Either<B, S> {
     Blocking(B),
     Smol(S),
 }
 
-/// A call that both adapters have; a future is run to its end.
+/// Calls a method that both adapters have. Runs a future to its end.
 macro_rules! ask {
     ($either:expr, $it:ident => $call:expr) => {
         match $either {
@@ -49,7 +49,7 @@ macro_rules! ask {
 }
 pub(crate) use ask;
 
-/// A call that waits for nothing in either adapter.
+/// Calls a method that is not async in either adapter.
 macro_rules! tell {
     ($either:expr, $it:ident => $call:expr) => {
         match $either {
@@ -59,7 +59,7 @@ macro_rules! tell {
     };
 }
 
-/// A call that yields one more thing of either adapter.
+/// Calls a method that returns another value of the adapter.
 macro_rules! begin {
     ($either:expr, $it:ident => $call:expr) => {
         match $either {
@@ -69,7 +69,7 @@ macro_rules! begin {
     };
 }
 
-/// Brings a transfer, of which so many bytes were moved, to the end that is wanted.
+/// Ends a transfer, after this many bytes, in the wanted way.
 macro_rules! end {
     ($transfer:expr, $stop:expr, $resumed:expr, $bytes:expr) => {{
         let (resumed, bytes) = ($resumed, $bytes);
@@ -85,19 +85,19 @@ macro_rules! end {
     }};
 }
 
-/// A client, until it quits.
+/// A client, until QUIT.
 pub(crate) struct Client(
-    /// There is none after QUIT.
+    /// `None` after QUIT.
     pub(crate) Either<Option<ftp_blocking::Client>, Option<ftp_smol::Client>>,
 );
 
-/// When a transfer is to be given up.
+/// When a transfer is given up.
 #[derive(Clone, Copy)]
 pub(crate) enum Stop {
     Never,
-    /// Aborted once this many bytes were moved.
+    /// Aborted after this many bytes.
     After(u64),
-    /// Dropped once this many bytes were moved.
+    /// Dropped after this many bytes.
     DropAfter(u64),
 }
 
@@ -107,7 +107,7 @@ impl Stop {
     }
 }
 
-/// How a file is stored.
+/// The command that stores a file.
 #[derive(Clone, Copy)]
 pub(crate) enum Storing<'a> {
     /// STOR, at the offset in the options.
@@ -116,9 +116,9 @@ pub(crate) enum Storing<'a> {
     Unique(Option<&'a [u8]>),
 }
 
-/// A transfer that came to the end that was wanted.
+/// A transfer that ended in the wanted way.
 pub(crate) struct Moved {
-    /// Whether the data connection resumed the TLS session of the login; `None` in clear.
+    /// Whether the data connection resumed the TLS session of the login; `None` in clear text.
     pub(crate) resumed: Option<bool>,
     pub(crate) bytes: u64,
     pub(crate) end: End,
@@ -130,17 +130,17 @@ pub(crate) enum End {
     Dropped,
 }
 
-/// A listing by lines: LIST or NLST.
+/// A listing that is read line by line: LIST or NLST.
 #[derive(Clone, Copy)]
 pub(crate) enum Listing {
     List,
     Names,
 }
 
-/// One that is complete.
+/// A complete listing.
 pub(crate) struct Listed {
     pub(crate) lines: Vec<Vec<u8>>,
-    /// As [`Moved::resumed`].
+    /// As in [`Moved::resumed`].
     pub(crate) resumed: Option<bool>,
 }
 
@@ -156,7 +156,7 @@ impl Client {
         }))
     }
 
-    /// Connects, and shows in the dialogue what is said from the greeting on.
+    /// Connects, and shows commands and replies in the dialogue from the greeting on.
     pub(crate) fn connect_shown(
         adapter: Adapter,
         options: Options,
@@ -170,7 +170,7 @@ impl Client {
         Ok(client)
     }
 
-    /// The client of the adapter, for [`ask!`].
+    /// Returns the client of the adapter, for [`ask!`].
     pub(crate) fn open(&mut self) -> Either<&mut ftp_blocking::Client, &mut ftp_smol::Client> {
         match &mut self.0 {
             Either::Blocking(client) => Either::Blocking(client.as_mut().expect(GONE)),
@@ -186,7 +186,7 @@ impl Client {
         tell!(&self.0, it => it.as_ref().expect(GONE).tls_info())
     }
 
-    /// That of the control connection, as the two above.
+    /// Returns the descriptor of the control connection.
     pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         tell!(&self.0, it => it.as_ref().expect(GONE).stream().descriptor())
     }
@@ -198,7 +198,7 @@ impl Client {
         }
     }
 
-    /// Sends `content`; `progress` is told how many bytes went with each write.
+    /// Uploads `content`. Calls `progress` with the number of bytes of each write.
     pub(crate) fn upload(
         &mut self,
         how: Storing<'_>,
@@ -224,7 +224,7 @@ impl Client {
         end!(upload, stop, resumed, bytes)
     }
 
-    /// Gives what comes to `into`.
+    /// Downloads a file, and passes the bytes to `into`.
     pub(crate) fn download(
         &mut self,
         path: &[u8],
@@ -247,7 +247,7 @@ impl Client {
         end!(download, stop, resumed, bytes)
     }
 
-    /// Line by line, which tells of TLS.
+    /// Reads a listing line by line, which also tells about TLS.
     pub(crate) fn listing(&mut self, what: Listing, path: Option<&[u8]>) -> Result<Listed, Error> {
         let mut listing = match what {
             Listing::List => begin!(self.open(), it => it.list_lines(path)),
@@ -261,19 +261,19 @@ impl Client {
         Ok(Listed { lines, resumed })
     }
 
-    /// To a file on this side, on the kernel's own path.
+    /// Downloads to a local file, through the kernel's fast path.
     pub(crate) fn save(&mut self, path: &[u8], file: &File) -> Result<Completion, Error> {
         let download = begin!(self.open(), it => it.download(path));
         ask!(download, it => it.save_to(file, |_| {}))
     }
 
-    /// From a file on this side, on the kernel's own path.
+    /// Uploads a local file, through the kernel's fast path.
     pub(crate) fn send(&mut self, file: &File, path: &[u8]) -> Result<Completion, Error> {
         let upload = begin!(self.open(), it => it.upload(path));
         ask!(upload, it => it.send_from(file, |_| {}))
     }
 
-    /// From this server to the other client's, which is of the same adapter.
+    /// Copies from this server to that of another client with the same adapter.
     pub(crate) fn copy(
         &mut self,
         from: &[u8],

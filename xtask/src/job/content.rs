@@ -1,12 +1,12 @@
-//! What is moved, and whether it came through.
+//! The bytes that are moved, and checks that they arrived.
 
 use crate::servers::Result;
 
-/// How much is read or written at a time.
+/// The number of bytes that are read or written at a time.
 pub(crate) const CHUNK: usize = 64 * 1024;
 
-/// What a file holds: a block, over and over again up to a length, so that the largest file needs
-/// no more memory than a block.
+/// The content of a file: a block, repeated up to a length. The largest file then needs no more
+/// memory than one block.
 #[derive(Clone, Copy)]
 pub(crate) struct Content<'a> {
     block: &'a [u8],
@@ -14,7 +14,7 @@ pub(crate) struct Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    /// One block.
+    /// Creates a content of one block.
     pub(crate) const fn of(block: &'a [u8]) -> Self {
         Self {
             block,
@@ -22,7 +22,7 @@ impl<'a> Content<'a> {
         }
     }
 
-    /// This many bytes of blocks.
+    /// Creates a content of this many bytes, by repeating a block.
     pub(crate) const fn repeated(block: &'a [u8], length: u64) -> Self {
         Self { block, length }
     }
@@ -31,7 +31,7 @@ impl<'a> Content<'a> {
         self.length
     }
 
-    /// What follows after so many bytes, up to the end of the block.
+    /// Returns the bytes at this offset, up to the end of the block.
     fn at(&self, offset: u64) -> &'a [u8] {
         let left = self.length.saturating_sub(offset);
         if self.block.is_empty() || left == 0 {
@@ -42,7 +42,7 @@ impl<'a> Content<'a> {
         &rest[..rest.len().min(usize::try_from(left).unwrap_or(usize::MAX))]
     }
 
-    /// The content in pieces of at most [`CHUNK`] bytes.
+    /// Returns the content in pieces of at most [`CHUNK`] bytes.
     pub(crate) fn chunks(self) -> impl Iterator<Item = &'a [u8]> {
         let mut offset = 0;
         std::iter::from_fn(move || {
@@ -54,7 +54,7 @@ impl<'a> Content<'a> {
     }
 }
 
-/// Compares what comes in pieces.
+/// Compares pieces with the content.
 pub(crate) struct Comparison<'a> {
     content: Content<'a>,
     at: u64,
@@ -70,13 +70,14 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The next piece.
+    /// Adds the next piece.
     pub(crate) fn add(&mut self, mut piece: &[u8]) {
         while !piece.is_empty() && self.differs.is_none() {
             let expected = self.content.at(self.at);
             let length = expected.len().min(piece.len());
             let (head, rest) = piece.split_at(length);
-            // Byte by byte only where it matters: unoptimized, that takes longer than the transfer.
+            // Compares byte by byte only after a difference: in an unoptimised build that takes
+            // longer than the transfer.
             if length == 0 || head != &expected[..length] {
                 let same = head.iter().zip(expected).take_while(|(a, b)| a == b);
                 self.differs = Some(self.at + same.count() as u64);
@@ -87,7 +88,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Whether it was all of it and nothing else.
+    /// Checks that the whole content has arrived and nothing else.
     pub(crate) fn end(&self, what: &str) -> Result<()> {
         match self.differs {
             Some(at) => Err(format!("{what}: byte {at} of {} differs", self.content.length).into()),
@@ -100,8 +101,8 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Bytes that look random and are the same each time (SplitMix64): a block that is lost, doubled
-/// or swapped shows, as it would not with a repeated pattern.
+/// Returns bytes that look random and are the same each time (SplitMix64). Unlike with a repeated
+/// pattern, a lost, doubled or swapped block is noticed.
 pub(crate) fn bytes(seed: u64, length: usize) -> Vec<u8> {
     let mut state = seed;
     let mut content = Vec::with_capacity(length + 8);
@@ -123,7 +124,7 @@ pub(crate) fn compare(what: &str, expected: &[u8], actual: &[u8]) -> Result<()> 
     comparison.end(what)
 }
 
-/// Demands that two values agree.
+/// Checks that two values are equal.
 pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(
     what: &str,
     expected: &T,

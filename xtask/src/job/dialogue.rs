@@ -7,17 +7,17 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::console::{Result, say};
 
-/// Whether a dialogue is shown while it takes place.
+/// When a dialogue is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Show {
-    /// Each line at once, and a progress bar.
+    /// At once, line by line, with a progress bar.
     Live,
-    /// Not unless something fails.
+    /// Only if something fails.
     Kept,
 }
 
-/// The commands and replies of a session, as the library shows them: secrets masked and control
-/// characters escaped.
+/// The commands and replies of a session, as the library shows them: with secrets masked and
+/// control characters escaped.
 #[derive(Clone)]
 pub(crate) struct Dialogue {
     show: Show,
@@ -37,25 +37,26 @@ impl Dialogue {
     /// Adds a line.
     pub(crate) fn line(&self, line: String) {
         if self.show == Show::Live {
-            // Otherwise the bar and the line would end up in each other.
+            // Otherwise the line would be printed into the bar.
             self.bars.suspend(|| say(&line));
         }
         self.lines().push(line);
     }
 
-    /// What a client is to be observed with.
+    /// Returns an observer for a client.
     pub(crate) fn observer(&self) -> impl FnMut(Observed<'_>) + Send + Sync + 'static {
         let dialogue = self.clone();
         move |observed| dialogue.line(format!("  {observed}"))
     }
 
-    /// The last lines.
+    /// Returns the last lines.
     pub(crate) fn tail(&self, lines: usize) -> String {
         let all = self.lines();
         all[all.len().saturating_sub(lines)..].join("\n")
     }
 
-    /// A bar for a transfer of this many bytes; hidden where stderr is no terminal.
+    /// Returns a progress bar for a transfer of this many bytes. It is hidden if stderr is no
+    /// terminal.
     pub(crate) fn bar(&self, what: &str, bytes: usize) -> Result<ProgressBar> {
         if self.show == Show::Kept {
             return Ok(ProgressBar::hidden());

@@ -1,5 +1,5 @@
-//! Hundreds of transfers of every kind in one login, and then another login in between: each data
-//! connection under TLS resumes the session of its own login, for as long as that lasts.
+//! Hundreds of transfers of every kind in one login, then with another login at the same time.
+//! Under TLS, each data connection resumes the session of its own login, while that session lasts.
 
 use super::content::{self, equal};
 use super::run::Run;
@@ -9,13 +9,13 @@ use crate::servers::Result;
 const TRANSFERS: usize = 300;
 const UPLOADS_IN_A_ROW: usize = 100;
 const ABORTED_IN_A_ROW: usize = 20;
-/// Of four transfers each.
+/// The number of turns with two logins, of four transfers each.
 const TURNS_OF_TWO: usize = 25;
 
-/// What is aborted: above what the sockets of both sides hold.
+/// The size in bytes of what is aborted: more than the sockets of both sides hold.
 const UNDER_WAY: usize = 12 * 1024 * 1024;
 
-/// Five hundred transfers, a hundred of them between those of another login.
+/// Runs five hundred transfers. During a hundred of them, another login makes transfers as well.
 pub(crate) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
     let mut run = Run::begin(job, adapter)?;
     mixed(&mut run)?;
@@ -27,7 +27,7 @@ pub(crate) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
     Ok(report.with(&other))
 }
 
-/// Uploads that are aborted, one after the other: a data connection that is given up still leaves
+/// Aborts uploads, one after the other. A data connection that is aborted must leave session
 /// tickets for the next ones.
 pub(crate) fn aborts(job: &Job, adapter: Adapter) -> Result<Report> {
     let large = content::bytes(1, UNDER_WAY);
@@ -35,7 +35,7 @@ pub(crate) fn aborts(job: &Job, adapter: Adapter) -> Result<Report> {
     for _ in 0..ABORTED_IN_A_ROW {
         run.abort_upload(ABORTED, &large)?;
     }
-    // At once, before a ticket can have come.
+    // Aborts at once, before a ticket can have arrived.
     for _ in 0..ABORTED_IN_A_ROW {
         run.abort_upload(ABORTED, b"half")?;
     }
@@ -43,7 +43,7 @@ pub(crate) fn aborts(job: &Job, adapter: Adapter) -> Result<Report> {
     run.end()
 }
 
-/// Listings, downloads, uploads, empty files and aborts, one after the other.
+/// Runs listings, downloads, uploads, empty files and aborts, one after the other.
 fn mixed(run: &mut Run<'_>) -> Result<()> {
     let large = content::bytes(1, UNDER_WAY);
     run.upload(LARGE, &large)?;
@@ -53,7 +53,7 @@ fn mixed(run: &mut Run<'_>) -> Result<()> {
     for turn in 0..TRANSFERS {
         match turn % 10 {
             0 | 5 => run.upload(SMALL, &content_of(turn))?,
-            // What was uploaded last.
+            // The content of the last upload.
             2 | 9 => run.download(SMALL, &content_of(turn / 5 * 5))?,
             3 => run.upload(EMPTY, &[])?,
             4 => drop(run.abort_download(LARGE, UNDER_WAY / 16, &large)?),
@@ -79,7 +79,7 @@ fn in_a_row(run: &mut Run<'_>) -> Result<()> {
     run.delete(&names)
 }
 
-/// Each fetches what the other one has stored.
+/// Each login downloads what the other one has uploaded.
 fn interleaved(one: &mut Run<'_>, other: &mut Run<'_>) -> Result<()> {
     const ONE: &str = "one.bin";
     const OTHER: &str = "other.bin";
@@ -93,7 +93,7 @@ fn interleaved(one: &mut Run<'_>, other: &mut Run<'_>) -> Result<()> {
     one.delete(&[ONE, OTHER])
 }
 
-/// Of every kind of length: none, less than a TLS record, some records.
+/// Returns a content of varying length: empty, less than a TLS record, several records.
 fn content_of(number: usize) -> Vec<u8> {
     content::bytes(number as u64, number % 32 * (number % 32) * 97)
 }

@@ -17,13 +17,13 @@ pub(crate) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
     let size = during("asking for the size", size)?;
     equal("the size", &Some(large.len() as u64), &size)?;
 
-    // In two parts.
+    // A download in two parts.
     let mut copy = run.abort_download(LARGE, large.len() / 3, &large)?;
     run.resume(LARGE, &mut copy, large.len())?;
     run.same("the resumed download", &large, &copy)?;
     run.check_in_step("the resumed download")?;
 
-    // Not wanted after all.
+    // Transfers that are aborted.
     run.abort_download(LARGE, large.len() / 2, &large)?;
     run.check_in_step("an aborted download")?;
     run.abort_upload(ABORTED, &large)?;

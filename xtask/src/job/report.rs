@@ -1,34 +1,34 @@
-//! What a job came to.
+//! The results of a job.
 
 use std::fmt;
 use std::time::Duration;
 
 use ftp_blocking::tls::TlsInfo;
 
-/// What a job came to.
+/// The results of a job.
 #[derive(Clone, Default)]
 pub(crate) struct Report {
-    /// Bytes of files sent and received.
+    /// Bytes of files sent; below, bytes of files received.
     pub(crate) sent: u64,
     pub(crate) received: u64,
-    /// Transfers of files, the aborted ones included.
+    /// The number of file transfers, with the aborted ones.
     pub(crate) files: u32,
-    /// Of these, how many were aborted.
+    /// The number of aborted file transfers.
     pub(crate) aborted: u32,
     pub(crate) listings: u32,
-    /// Of files and listings, how many data connections resumed the TLS session of the login, and
-    /// how many made a new one.
+    /// How many data connections of files and listings resumed the TLS session of the login; below,
+    /// how many did not.
     pub(crate) resumed: u32,
     pub(crate) not_resumed: u32,
-    /// How often a data connection that did not resume was refused, and another login helped.
+    /// How often a data connection was refused because it did not resume, and another login helped.
     pub(crate) reconnects: u32,
-    /// What TLS on the control connection came to at last.
+    /// The last TLS parameters of the control connection.
     pub(crate) tls: Option<TlsInfo>,
     pub(crate) elapsed: Duration,
 }
 
 impl Report {
-    /// Together with another login of the same job.
+    /// Adds the results of another login of the same job.
     pub(crate) fn with(self, other: &Self) -> Self {
         Self {
             sent: self.sent + other.sent,

@@ -1,4 +1,4 @@
-//! A login under way: what a job does in it is compared, counted and shown.
+//! A login during a job. What the job does in it is compared, counted and shown.
 
 use std::time::Instant;
 
@@ -10,17 +10,17 @@ use super::content::{self, Content, compare, equal};
 use super::{Job, Report, SMALL, during, shown};
 use crate::servers::Result;
 
-/// A login under way.
+/// A login during a job.
 pub(super) struct Run<'j> {
     job: &'j Job,
     pub(super) client: Client,
     report: Report,
     began: Instant,
-    /// Where the login began: nothing in a job changes it.
+    /// The directory after the login. No job changes it.
     home: Vec<u8>,
 }
 
-/// What the small file holds.
+/// Returns the content of the small file.
 fn small() -> Vec<u8> {
     content::bytes(2, 5_000)
 }
@@ -93,7 +93,7 @@ impl<'j> Run<'j> {
         self.same(&format!("{name}, downloaded"), expected, &content)
     }
 
-    /// Downloads what is missing in `content`, of a file of `length` bytes.
+    /// Downloads the missing part of `content`, of a file of `length` bytes.
     pub(super) fn resume(
         &mut self,
         name: &str,
@@ -111,7 +111,7 @@ impl<'j> Run<'j> {
         equal(&what, &missing, &confirmed(&what, moved)?.bytes)
     }
 
-    /// Downloads `bytes` bytes or a little more, aborts, and compares.
+    /// Downloads at least `bytes` bytes, aborts, and compares.
     pub(super) fn abort_download(
         &mut self,
         name: &str,
@@ -166,8 +166,8 @@ impl<'j> Run<'j> {
         self.moved(what, moved)
     }
 
-    /// A transfer, and where it is refused because its data connection did not resume TLS, once
-    /// more in another login.
+    /// Runs a transfer. If it is refused because its data connection did not resume TLS, logs in
+    /// again and repeats it once.
     fn mending<T>(
         &mut self,
         mut transfer: impl FnMut(&mut Client) -> std::result::Result<T, Error>,
@@ -190,7 +190,7 @@ impl<'j> Run<'j> {
 
     // Directories.
 
-    /// Whether the session still answers what it is asked.
+    /// Checks that the session still answers correctly.
     pub(super) fn check_in_step(&mut self, after: &str) -> Result<()> {
         let pwd = ask!(self.client.open(), it => it.pwd());
         let pwd = during(&format!("PWD after {after}"), pwd)?;
@@ -203,11 +203,11 @@ impl<'j> Run<'j> {
             .map_err(|error| format!("after {after}: {error}").into())
     }
 
-    /// Whether LIST shows all of these.
+    /// Checks that LIST shows all of these names.
     pub(super) fn listed(&mut self, names: &[&str]) -> Result<()> {
         let lines = self.listing("listing", Listing::List)?;
         for name in names {
-            // The one thing that all formats of listings agree on.
+            // The name at the end is the only thing that all listing formats have in common.
             if !lines.iter().any(|line| line.ends_with(name.as_bytes())) {
                 return Err(format!("the listing lacks {name}: {}", shown(&lines)).into());
             }
@@ -215,20 +215,20 @@ impl<'j> Run<'j> {
         Ok(())
     }
 
-    /// The names in the directory, without it.
+    /// Returns the names in the directory, without the directory's own path.
     fn names(&mut self) -> Result<Vec<Vec<u8>>> {
         let names = self.listing("asking for names", Listing::Names)?;
         let last = |name: Vec<u8>| {
-            // Some servers put the directory before the name, some do not.
+            // Some servers put the directory before each name.
             let begin = name.iter().rposition(|&byte| byte == b'/');
             name[begin.map_or(0, |at| at + 1)..].to_vec()
         };
-        // Pure-FTPd lists the directory itself and the one above, too.
+        // Pure-FTPd also lists the directory itself and its parent.
         let is_entry = |name: &Vec<u8>| !matches!(name.as_slice(), b"." | b"..");
         Ok(names.into_iter().map(last).filter(is_entry).collect())
     }
 
-    /// Whether NLST shows these and no others.
+    /// Checks that NLST shows these names and no others.
     pub(super) fn named(&mut self, names: &[&str]) -> Result<()> {
         let mut found = self.names()?;
         found.sort();
@@ -237,17 +237,17 @@ impl<'j> Run<'j> {
         equal("the names", &shown(&expected), &shown(&found))
     }
 
-    /// Deletes these, as far as they are there, and looks whether they are gone.
+    /// Deletes those of these files that exist, and checks that they are gone.
     pub(super) fn delete(&mut self, names: &[&str]) -> Result<()> {
         let present = self.names()?;
-        // What became of an aborted upload is the server's choice.
+        // The server decides whether a file remains of an aborted upload.
         let is_present = |name: &&&str| present.iter().any(|other| *other == name.as_bytes());
         for name in names.iter().filter(is_present) {
             let path = self.job.path(name);
             let deleted = ask!(self.client.open(), it => it.delete(&path));
             during(&format!("DELE {path}"), deleted)?;
         }
-        // Not NLST, which pyftpdlib ends without close_notify where there is nothing.
+        // Uses LIST, since pyftpdlib ends an empty NLST without close_notify.
         let mut left = self.listing("listing what is left", Listing::List)?;
         left.retain(|line| !line.starts_with(b"total") && !line.ends_with(b"."));
         if left.is_empty() {
@@ -265,9 +265,9 @@ impl<'j> Run<'j> {
         Ok(listed.lines)
     }
 
-    // What came of it.
+    // Results.
 
-    /// How many transfers there were.
+    /// Returns the number of transfers so far.
     pub(super) fn transfers(&self) -> usize {
         (self.report.files + self.report.listings) as usize
     }
@@ -291,7 +291,7 @@ impl<'j> Run<'j> {
         Ok(())
     }
 
-    /// Says what the dialogue does not show.
+    /// Adds a note to the dialogue.
     fn note(&self, text: &str) {
         self.job.dialogue.line(format!("  # {text}"));
     }
@@ -300,13 +300,13 @@ impl<'j> Run<'j> {
     fn moved(&mut self, what: &str, moved: Moved) -> Result<Moved> {
         self.report.files += 1;
         self.protected(what, moved.resumed)?;
-        // Whatever came in between, a transfer has left the type that it needs.
+        // A transfer leaves the session in the type that it needs.
         let type_now = self.client.session().transfer_type();
         equal("the type", &Some(TransferType::Image), &type_now)?;
         Ok(moved)
     }
 
-    /// Counts a data connection, and looks whether it was protected as it should be.
+    /// Counts a data connection, and checks that it was protected as demanded.
     fn protected(&mut self, what: &str, resumed: Option<bool>) -> Result<()> {
         let report = &mut self.report;
         let required = self.job.options.resumption == Resumption::Required;

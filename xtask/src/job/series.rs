@@ -1,5 +1,5 @@
-//! Many transfers in one login: a client that does not collect new TLS tickets runs out of
-//! them, and a server that insists on resumption then refuses the next transfer.
+//! Many transfers in one login. A client that does not collect new TLS session tickets runs out of
+//! them, and a server that demands resumption then refuses the next transfer.
 
 use super::content::{self, equal};
 use super::run::Run;
@@ -9,7 +9,7 @@ use crate::servers::Result;
 const TRANSFERS: usize = 50;
 const UPLOADS_IN_A_ROW: usize = 20;
 
-/// Fifty transfers, of which twenty uploads in a row.
+/// Runs fifty transfers, twenty of which are uploads in a row.
 pub(crate) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
     let names: Vec<String> = (0..UPLOADS_IN_A_ROW)
         .map(|number| format!("series-{number:02}.bin"))
@@ -19,7 +19,7 @@ pub(crate) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
         run.upload(name, &content_of(number))?;
     }
     let all: Vec<&str> = names.iter().map(String::as_str).collect();
-    // Two downloads, then names, then a list.
+    // Two downloads, then NLST, then LIST.
     for (number, turn) in (UPLOADS_IN_A_ROW..TRANSFERS).enumerate() {
         match turn % 4 {
             2 => run.named(&all)?,
@@ -35,7 +35,7 @@ pub(crate) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
     run.end()
 }
 
-/// Of every kind of length: none, less than a TLS record, some records.
+/// Returns a content of varying length: empty, less than a TLS record, several records.
 fn content_of(number: usize) -> Vec<u8> {
     content::bytes(number as u64, number * number * 317)
 }

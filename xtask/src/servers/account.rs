@@ -1,4 +1,4 @@
-//! Whom the sessions of a server run as: no user is added to the machine.
+//! The user that a server's sessions run as. No user is added to the machine.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -9,22 +9,23 @@ use super::foreign::{PASSWORD_HASH, USER};
 use super::process::Process;
 use super::tree::secret_file;
 
-/// Unprivileged users that systems have by themselves, since the list of users must stay as it is.
-/// Sessions run as the first whose home directory exists: vsftpd enters that on the way to where it
-/// is told to go.
+/// Unprivileged users that every system has, since the machine's list of users must not change.
+/// Sessions run as the first one whose home directory exists, because vsftpd enters the home
+/// directory first.
 const UNPRIVILEGED: [&str; 3] = ["nobody", "daemon", "bin"];
 
-/// Whom sessions run as: a line of the list of users.
+/// The user that sessions run as: a line of the list of users.
 pub(crate) struct Account {
     pub(crate) name: String,
     pub(crate) user: u32,
     pub(crate) group: u32,
-    /// Whether it is another one than starts the server.
+    /// Whether the server is started by another user.
     pub(crate) is_other: bool,
 }
 
 impl Account {
-    /// For root the first of [`UNPRIVILEGED`] that servers can use; for others they themselves.
+    /// Finds the user. If root starts the server, it is the first of [`UNPRIVILEGED`] that works.
+    /// Otherwise it is the user who starts the server.
     pub(crate) fn find(process: &Process) -> Result<Self> {
         let accounts = fs::read_to_string("/etc/passwd")?;
         let accounts = || accounts.lines().filter_map(Self::parse);
@@ -50,7 +51,8 @@ impl Account {
             .ok_or_else(|| format!("none of {UNPRIVILEGED:?} is a user with a home here").into())
     }
 
-    /// Writes a list of the one user who may log in: name, password, ids, comment, home and `rest`.
+    /// Writes a user list with the only user who may log in: name, password, ids, comment, home and
+    /// `rest`.
     pub(crate) fn write_user(&self, process: &Process, list: &str, rest: &str) -> Result<()> {
         let Self { user, group, .. } = self;
         let root = process.text("root")?;
@@ -58,11 +60,11 @@ impl Account {
         secret_file(&process.path(list), &line)
     }
 
-    /// The name of its group.
+    /// Returns the name of the user's group.
     pub(crate) fn group_name(&self) -> Result<String> {
         let groups = fs::read_to_string("/etc/group")?;
         let id = self.group.to_string();
-        // As in: nogroup:x:65534:
+        // For example: nogroup:x:65534:
         groups
             .lines()
             .map(|line| line.split(':').collect::<Vec<_>>())
@@ -71,9 +73,9 @@ impl Account {
             .ok_or_else(|| format!("group {id} has no name").into())
     }
 
-    /// With the home.
+    /// Parses a line into an account and its home directory.
     fn parse(line: &str) -> Option<(Self, PathBuf)> {
-        // As in: daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
+        // For example: daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
         let mut fields = line.split(':');
         let name = fields.next()?.to_owned();
         let user = fields.nth(1)?.parse().ok()?;

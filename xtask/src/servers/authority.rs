@@ -1,5 +1,5 @@
-//! A certificate authority that exists for one run, so that clients can verify a server as strictly
-//! as on the open internet and no key is kept in the tree.
+//! A CA that exists for one run. Clients can verify a server as strictly as on the internet, and no
+//! key is stored in the repository.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,30 +12,29 @@ use super::Result;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A private authority with a key that never leaves this process.
+/// A private CA. Its key never leaves this process.
 pub(crate) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
 }
 
 impl Authority {
-    /// Makes a new root with an ECDSA P-256 key.
+    /// Creates a new root with an ECDSA P-256 key.
     pub(crate) fn new() -> Result<Self> {
         let mut params = parameters(Vec::new(), "Throwaway test root")?;
-        // Path length zero: it signs servers, never further authorities.
+        // Path length zero: the CA signs servers and clients, but no further CAs.
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let issuer = CertifiedIssuer::self_signed(params, key()?)?;
         Ok(Self { issuer })
     }
 
-    /// The root certificate, for a client to trust.
+    /// Returns the root certificate for clients to trust.
     #[must_use]
     pub(crate) fn root_pem(&self) -> String {
         self.issuer.pem()
     }
 
-    /// Issues a server certificate for `names`, which are DNS names or addresses written as text;
-    /// both kinds may be mixed.
+    /// Issues a server certificate for `names`, which are DNS names or IP addresses as text.
     pub(crate) fn issue(&self, names: &[&str]) -> Result<Identity> {
         self.issue_for(names, ExtendedKeyUsagePurpose::ServerAuth)
     }
@@ -62,9 +61,8 @@ impl Authority {
     }
 }
 
-/// A certificate with its private key, both as PEM.
-///
-/// There is no chain: the root of [`Authority`] signed it directly.
+/// A certificate with its private key, both as PEM. [`Authority`]'s root has signed it directly, so
+/// there is no chain.
 pub(crate) struct Identity {
     /// The certificate.
     pub(crate) certificate_pem: String,
@@ -81,8 +79,8 @@ fn parameters(alternatives: Vec<String>, common_name: &str) -> Result<Certificat
     params
         .distinguished_name
         .push(DnType::CommonName, common_name);
-    // A short life, because some platforms' verifiers turn down certificates valid for years; a day
-    // back, because clocks differ.
+    // Valid for a short time, since the verifiers of some platforms refuse certificates that are
+    // valid for years. Valid from a day ago, since clocks differ.
     let now = SystemTime::now();
     params.not_before = (now - DAY).into();
     params.not_after = (now + 30 * DAY).into();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::{Command, Stdio};
 
-/// The processes that descend from this one and have not ended.
+/// Returns the running processes that descend from this one.
 pub(super) fn descendants(ancestor: u32) -> Vec<u32> {
     let mut children: BTreeMap<u32, Vec<(u32, bool)>> = BTreeMap::new();
     for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
@@ -29,15 +29,15 @@ pub(super) fn descendants(ancestor: u32) -> Vec<u32> {
     found
 }
 
-/// Whether there is a process of this number that has not ended.
+/// Returns whether there is a running process of this number.
 pub(super) fn is_running(id: u32) -> bool {
     status(id).is_some_and(|(_, ended)| !ended)
 }
 
-/// The parent of a process, and whether the process has ended.
+/// Returns the parent of a process, and whether the process has ended.
 fn status(id: u32) -> Option<(u32, bool)> {
     let line = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // As in: 4711 (the name (of anything)) S 1 4711 ...
+    // For example: 4711 (the name (of anything)) S 1 4711 ...
     let (_, fields) = line.rsplit_once(')')?;
     let mut fields = fields.split_whitespace();
     let ended = matches!(fields.next()?, "Z" | "X");
@@ -45,7 +45,7 @@ fn status(id: u32) -> Option<(u32, bool)> {
     Some((parent, ended))
 }
 
-/// The standard library kills direct children only.
+/// Sends a signal. The standard library can only kill direct children.
 pub(super) fn signal(name: &str, processes: &[u32]) {
     let _ = Command::new("kill")
         .args([&format!("-{name}"), "--"])

@@ -1,5 +1,5 @@
-//! libunftp, a server that is a library: inside this process for jobs that must run on a machine
-//! with nothing but cargo on it, and in one of its own beside other servers.
+//! libunftp, a server that is a library. It runs inside this process for jobs that must work on a
+//! machine with nothing but cargo, and in its own process for the interop tests.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -21,51 +21,50 @@ use unftp_sbe_fs::Filesystem;
 
 use super::Result;
 
-/// How long stopping waits for disk operations, the only work of the server that cannot be
-/// cancelled.
+/// How long a stop waits for disk operations, which cannot be cancelled.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What a server is to be like. Paths are in full, since they are opened again for each session.
+/// The settings of a server. Paths are absolute, since each session opens them again.
 pub(crate) struct Service {
-    /// Where it listens; port zero is one of the system's choice.
+    /// The address to listen on. With port zero, the system chooses the port.
     pub(crate) address: SocketAddr,
-    /// What clients see as `/`.
+    /// The directory that clients see as `/`.
     pub(crate) root: PathBuf,
-    /// The one user who may log in.
+    /// The only user who may log in.
     pub(crate) user: String,
     pub(crate) password: String,
     /// The ports for passive data connections.
     pub(crate) passive_ports: RangeInclusive<u16>,
-    /// How long a session may stay silent, in whole seconds.
+    /// How long a session may be idle, in whole seconds.
     pub(crate) idle: Duration,
-    /// In clear when nothing.
+    /// `None` means clear text.
     pub(crate) tls: Option<Secured>,
 }
 
-/// TLS without which nobody logs in, after AUTH TLS. All files are PEM.
+/// TLS after AUTH TLS, without which no login is possible. All files are PEM.
 pub(crate) struct Secured {
     pub(crate) certificate: PathBuf,
     pub(crate) key: PathBuf,
-    /// The root that has to have signed the certificate which a client has to show; none is asked
-    /// for otherwise.
+    /// The root that must have signed a client's certificate; `None` if clients need no
+    /// certificate.
     pub(crate) clients: Option<PathBuf>,
     pub(crate) versions: TlsFlags,
-    /// Whether data connections have to be under TLS, too.
+    /// Whether data connections must be under TLS as well.
     pub(crate) data: FtpsRequired,
 }
 
-/// A running libunftp server; dropping it closes the listener and every session.
+/// A running libunftp server. Dropping it closes the listener and every session.
 pub(crate) struct Embedded {
-    // An option only because stopping consumes the runtime.
+    // An `Option`, since stopping consumes the runtime.
     runtime: Option<Runtime>,
     port: u16,
 }
 
 impl Embedded {
-    /// Connections made after this returns succeed.
+    /// Starts a server. Connections succeed as soon as this returns.
     pub(crate) fn start(service: Service) -> Result<Self> {
-        // libunftp asks for a new storage per session and leaves no way to fail; opening it once
-        // here turns a wrong root into an error.
+        // libunftp opens the storage again for each session and cannot report a failure. Opening it
+        // here first reports a wrong root.
         drop(Filesystem::new(&service.root)?);
         let template = Template {
             gate: Arc::new(Gate {
@@ -77,19 +76,17 @@ impl Embedded {
         template.build()?;
 
         let runtime = Builder::new_multi_thread()
-            // One, which looks at sockets when nothing else is left to do and not before. Otherwise
-            // libunftp takes by chance what came first, its own word to itself or what the client
-            // sent: now and then a ClientHello for a command, since it says 234 before it has told
-            // itself to begin with TLS, and now and then a new transfer ahead of the 426 of the one
-            // that was aborted.
+            // One thread, which polls sockets only if it has nothing else to do. Otherwise libunftp
+            // may handle client bytes before its own internal message. It then sometimes reads a
+            // ClientHello as a command, because it sends the 234 before it tells itself to begin
+            // TLS. Or it begins a new transfer before it sends the 426 of the aborted one.
             .worker_threads(1)
             .event_interval(u32::MAX)
             .thread_name("embedded-ftp")
             .enable_all()
             .build()?;
-        // libunftp's own listener is bound somewhere inside a future and does not tell its port.
-        // Binding here gives the port without a race, and the kernel queues connections from this
-        // moment on.
+        // libunftp's own listener does not tell its port. A listener made here gives the port
+        // without a race, and the kernel queues connections from now on.
         let listener = runtime.block_on(TcpListener::bind(template.service.address))?;
         let port = listener.local_addr()?.port();
         runtime.spawn(accept(listener, template));
@@ -99,7 +96,7 @@ impl Embedded {
         })
     }
 
-    /// The port of the control connection.
+    /// Returns the port of the control connection.
     #[must_use]
     pub(crate) const fn port(&self) -> u16 {
         self.port
@@ -114,16 +111,15 @@ impl Drop for Embedded {
     }
 }
 
-/// What each session's server is made from: libunftp serves an accepted stream by consuming the
-/// whole server.
+/// Creates a server for each session, since libunftp consumes a whole server per connection.
 struct Template {
     service: Service,
     gate: Arc<Gate>,
 }
 
 impl Template {
-    /// Needs no crypto provider installed in the process: libunftp hands ring to rustls itself, and
-    /// installs nothing that would get in the way of a client in the same process.
+    /// Needs no crypto provider in the process: libunftp passes ring to rustls itself. It installs
+    /// nothing that could disturb a client in the same process.
     fn build(&self) -> std::result::Result<libunftp::Server<Filesystem, DefaultUser>, ServerError> {
         let root = self.service.root.clone();
         let storage = move || {
@@ -153,13 +149,13 @@ impl Template {
 
 async fn accept(listener: TcpListener, template: Template) {
     loop {
-        // An error of accept concerns the one connection that went away.
+        // An error of `accept` concerns only a connection that has gone away.
         let Ok((stream, _)) = listener.accept().await else {
             tokio::task::yield_now().await;
             continue;
         };
-        // libunftp writes a 150 and a 226 one by one, and leaves this to the code that accepts: without
-        // it the second one waits until the client's system has acknowledged the first.
+        // libunftp writes the 150 and the 226 separately. Without this option, Nagle's algorithm
+        // delays the second until the client's system has acknowledged the first.
         let _ = stream.set_nodelay(true);
         tokio::spawn(serve(stream, template.build()));
     }
@@ -169,21 +165,20 @@ async fn serve(
     stream: TcpStream,
     server: std::result::Result<libunftp::Server<Filesystem, DefaultUser>, ServerError>,
 ) {
-    // A session's failure is the client's to notice: it sees the connection closed, and there is
-    // nobody else here to tell.
+    // If a session fails, the client notices that the connection closes. No one else needs to know.
     if let Ok(server) = server {
         let _ = server.service(stream).await;
     }
 }
 
-/// Lets in the one user with the one password.
+/// Accepts the only user with the only password.
 struct Gate {
     user: String,
     password: String,
 }
 
 impl fmt::Debug for Gate {
-    // By hand, so that the password stays out of logs.
+    // Written by hand, so that the password stays out of logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate").finish_non_exhaustive()
     }

@@ -1,4 +1,4 @@
-//! Servers that this project did not write, each started, asked and stopped in the same way.
+//! Servers that are not part of this project. All are started, asked and stopped in the same way.
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -13,20 +13,20 @@ use super::tls::{Data, Start, Tls};
 use super::tree::Room;
 use super::{Result, inetutils, libunftp, proftpd, pureftpd, vsftpd};
 
-/// Who may log in where a server has users of its own. No secret: it is good for a directory on the
-/// loopback interface that lives for minutes.
+/// The user of servers with their own list of users. The password is no secret: it protects a
+/// directory on loopback that exists for minutes.
 pub(super) const USER: &str = "ada";
 pub(super) const PASSWORD: &str = "kept for a minute";
 
-/// The password as crypt(3) keeps it, SHA-512: neither the standard library nor every machine has
-/// something to make it with.
+/// The password's SHA-512 hash for crypt(3). It is fixed, since neither the standard library nor
+/// every machine can create one.
 pub(super) const PASSWORD_HASH: &str = "$6$ftpinterop$X5S01c5jTqLIccRzNfqwS4lzm621rCRXKZSQ36sKXX3qmZh2Q9P7fYZwoQFp8MQ6q4axbrjNB/vYAM0fci1cx0";
 
-/// The ports for passive data connections, above what Linux hands out to clients, so that neither
-/// is in the other's way.
+/// The ports for passive data connections. They are above those that Linux gives to clients, so
+/// that the two never collide.
 pub(super) const PASSIVE_PORTS: RangeInclusive<u16> = 61_000..=65_500;
 
-/// A server that this project did not write.
+/// A server that is not part of this project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Vsftpd,
@@ -41,27 +41,28 @@ pub(crate) enum Kind {
     SimpleFtpd,
 }
 
-/// What a server is to be like.
+/// The settings of a server.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Setting<'a> {
-    /// The version of IP; one server listens on one address.
+    /// The IP version. A server listens on one address.
     pub(crate) family: Family,
-    /// Where clients may do everything.
+    /// Where clients may write.
     pub(crate) room: Room,
-    /// How long a session may stay silent; Pure-FTPd counts in minutes.
+    /// How long a session may be idle; `None` for the server's default. Pure-FTPd counts in
+    /// minutes.
     pub(crate) idle: Option<Duration>,
-    /// In clear when nothing.
+    /// `None` means clear text.
     pub(crate) tls: Option<Tls<'a>>,
 }
 
-/// Where the program of a server was put.
+/// The program of a server, and its directory.
 pub(crate) struct Program {
     pub(crate) kind: Kind,
     path: PathBuf,
     workdir: PathBuf,
 }
 
-/// A running server; dropping it stops it.
+/// A running server. Dropping it stops it.
 pub(crate) struct Foreign {
     pub(crate) kind: Kind,
     process: Process,
@@ -96,7 +97,7 @@ impl Kind {
         }
     }
 
-    /// Gets the server from whom it comes from, into a folder of its own in `workdir`.
+    /// Downloads the server from its source, into its own directory in `workdir`.
     pub(crate) fn fetch(self, workdir: &Path) -> Result<Program> {
         let workdir = workdir.join(self.name().to_ascii_lowercase());
         let path = match self {
@@ -119,7 +120,7 @@ impl Kind {
         })
     }
 
-    /// Whether few people have it in front of them.
+    /// Returns whether few people use this server.
     pub(crate) const fn is_seldom_met(self) -> bool {
         matches!(
             self,
@@ -127,7 +128,7 @@ impl Kind {
         )
     }
 
-    /// Whether it has the commands that whole jobs consist of.
+    /// Returns whether the server knows all commands of the jobs.
     pub(crate) const fn knows_all_of_the_jobs(self) -> bool {
         !matches!(
             self,
@@ -135,7 +136,7 @@ impl Kind {
         )
     }
 
-    /// Whether TLS may begin with the first byte.
+    /// Returns whether the server offers implicit TLS.
     pub(crate) const fn offers_implicit(self) -> bool {
         matches!(
             self,
@@ -143,7 +144,7 @@ impl Kind {
         )
     }
 
-    /// Whether TLS may begin after AUTH TLS.
+    /// Returns whether the server offers explicit TLS (AUTH TLS).
     pub(crate) const fn offers_explicit(self) -> bool {
         !matches!(
             self,
@@ -151,27 +152,27 @@ impl Kind {
         )
     }
 
-    /// Whether it connects to clients.
+    /// Returns whether the server supports active mode.
     pub(crate) const fn knows_port(self) -> bool {
         !matches!(self, Self::Aioftp | Self::SimpleFtpd)
     }
 
-    /// Whether it connects to clients over IPv6, too.
+    /// Returns whether the server supports active mode over IPv6.
     pub(crate) const fn knows_eprt(self) -> bool {
         self.knows_port() && !matches!(self, Self::Libunftp)
     }
 
-    /// Whether it listens with IPv6.
+    /// Returns whether the server listens on IPv6.
     pub(crate) const fn knows_ipv6(self) -> bool {
         !matches!(self, Self::SimpleFtpd)
     }
 
-    /// Whether it can be told to ask clients for certificates.
+    /// Returns whether the server can ask clients for certificates.
     pub(crate) const fn asks_for_certificates(self) -> bool {
         !matches!(self, Self::PureFtpd | Self::FtpSrv)
     }
 
-    /// How long a session must at least be allowed to stay silent.
+    /// Returns the shortest idle limit that the server supports.
     pub(crate) const fn shortest_idle(self) -> Duration {
         match self {
             Self::PureFtpd => pureftpd::SHORTEST_IDLE,
@@ -181,7 +182,7 @@ impl Kind {
 }
 
 impl Program {
-    /// The same, with the directories of its servers in this one.
+    /// Returns the same program, with the directories of its servers in `workdir`.
     #[cfg(feature = "bench")]
     pub(crate) fn within(self, workdir: &Path) -> Self {
         Self {
@@ -190,8 +191,8 @@ impl Program {
         }
     }
 
-    /// Starts a server in a directory of its own; several may run at a time. It greets clients by
-    /// the time this returns.
+    /// Starts a server in its own directory. Several servers may run at a time. When this returns,
+    /// the server greets clients.
     pub(crate) fn start(&self, setting: &Setting<'_>) -> Result<Foreign> {
         let (path, workdir) = (&self.path, &self.workdir);
         let process = match self.kind {
@@ -214,13 +215,13 @@ impl Program {
 }
 
 impl Setting<'_> {
-    /// Whether TLS begins with the first byte.
+    /// Returns whether TLS is implicit.
     pub(super) fn is_implicit(&self) -> bool {
         self.tls.is_some_and(|tls| tls.start == Start::Implicit)
     }
 
-    /// As arguments, for servers that are told in them: who may log in, the ports, how long they
-    /// wait, and TLS.
+    /// Adds the settings as arguments, for servers that take them so: user, ports, idle limit and
+    /// TLS.
     pub(super) fn tell(
         &self,
         command: &mut Command,
@@ -252,17 +253,18 @@ impl Setting<'_> {
 }
 
 impl Foreign {
-    /// The host, as a client's options want it.
+    /// Returns the host for a client's options.
     pub(crate) fn host(&self) -> String {
         self.process.address().ip().to_string()
     }
 
-    /// The port of the control connection.
+    /// Returns the port of the control connection.
     pub(crate) const fn port(&self) -> u16 {
         self.process.port()
     }
 
-    /// Who may log in. The users of some are the machine's, which is not touched; hence the guest.
+    /// Returns the user who may log in. Some servers take users from the machine, whose list must
+    /// not change; there it is the guest.
     pub(crate) const fn user(&self) -> &'static str {
         match self.kind {
             Kind::Vsftpd | Kind::Inetutils => "anonymous",
@@ -277,17 +279,17 @@ impl Foreign {
         }
     }
 
-    /// Whether clients see a directory of the server's own as `/`, and nothing else of the disk.
+    /// Returns whether clients see a directory of the server as `/`, and nothing else of the disk.
     pub(crate) fn is_confined(&self) -> bool {
         self.kind != Kind::ProFtpd || self.process.is_roots().unwrap_or(false)
     }
 
-    /// The directory on disk that clients see as `/`, where they are confined.
+    /// Returns the directory that clients see as `/`, if they are confined to it.
     pub(crate) fn root(&self) -> PathBuf {
         self.process.root()
     }
 
-    /// The last of what the server has said.
+    /// Returns the last lines of the server's log.
     pub(crate) fn log_tail(&self) -> String {
         const LINES: usize = 40;
         let log = self.process.log();

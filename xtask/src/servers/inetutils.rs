@@ -1,5 +1,5 @@
-//! GNU inetutils' ftpd, the descendant of 4.2BSD's. Its users are the machine's, which is not touched:
-//! clients log in as guests.
+//! GNU inetutils' ftpd, which descends from that of 4.2BSD. It takes its users from the machine,
+//! whose list must not change, so clients log in as guests.
 
 use std::env::consts::ARCH;
 use std::fs;
@@ -11,18 +11,20 @@ use super::package::{Unpacked, library_path};
 use super::process::Process;
 use super::{Result, pip};
 
-/// Where it is in its package; and what shows it a list of users of its own, in another package.
+/// The program's path in its package, and a library of another package that gives it a list of
+/// users.
 const PROGRAM: &str = "usr/sbin/ftpd";
 const WRAPPER: &str = "libnss_wrapper.so";
 
-/// It has no port of its own to listen on.
+/// The server cannot listen itself, so this script listens for it.
 const INETD: &str = include_str!("scripts/inetd.py");
 
-// Names within the directory of a server.
+// Names in the directory of a server.
 const USERS: &str = "users";
 const GROUPS: &str = "groups";
 
-/// Unpacks the server, the libraries it lacks, and the wrapper into `workdir`, unless they are there.
+/// Unpacks the server, the libraries it lacks, and the wrapper library into `workdir`, unless they
+/// are there.
 pub(super) fn fetch(workdir: &Path) -> Result<PathBuf> {
     let program = Unpacked::fetch(workdir, "inetutils-ftpd", PROGRAM)?;
     let wrapper = format!("usr/lib/{ARCH}-linux-gnu/{WRAPPER}");
@@ -30,7 +32,7 @@ pub(super) fn fetch(workdir: &Path) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Starts it. Only root can: it confines sessions by chroot.
+/// Starts the server. Only root can, since it confines sessions by chroot.
 pub(super) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     let unpacked = program.ancestors().nth(3).unwrap_or(Path::new("/"));
     let prepare = |process: &Process| {
@@ -51,7 +53,7 @@ pub(super) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
             .arg(process.address().ip().to_string())
             .arg(process.port().to_string())
             .arg(program)
-            // The password of guests is any, and nobody else may log in.
+            // Guests may use any password, and only guests may log in.
             .args(["--auth=default", "--anonymous-only", "--umask=022"])
             .env("LD_LIBRARY_PATH", library_path(unpacked))
             .env("LD_PRELOAD", WRAPPER)

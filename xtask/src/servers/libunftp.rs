@@ -1,5 +1,5 @@
-//! libunftp, a server in Rust on rustls and tokio, in a process of its own as the others are: this
-//! program, started a second time.
+//! libunftp, a server in Rust on rustls and tokio. Like the other servers it has its own process:
+//! this program, started a second time.
 
 use std::os::unix::{fs::chown, process::CommandExt as _};
 use std::path::{Path, PathBuf};
@@ -12,16 +12,16 @@ use super::foreign::Setting;
 use super::process::Process;
 use super::tls::KEY;
 
-/// The job of this program that is a server.
+/// The job of this program that runs the server.
 pub(crate) const JOB: &str = "libunftp";
 
-/// Its own default.
+/// The server's default.
 const IDLE: Duration = Duration::from_secs(600);
 
-/// This program, also when a build has put another one in its place.
+/// This program, even if a build has replaced its file.
 const PROGRAM: &str = "/proc/self/exe";
 
-/// Where the program is: cargo has brought the library.
+/// Returns the program's path. Cargo has already built the library.
 pub(crate) fn fetch() -> Result<PathBuf> {
     if cfg!(feature = "embedded") {
         Ok(PROGRAM.into())
@@ -30,7 +30,7 @@ pub(crate) fn fetch() -> Result<PathBuf> {
     }
 }
 
-/// Starts it, as the unprivileged user that sessions run as: it changes none.
+/// Starts the server as the unprivileged user that sessions run as, since it does not change users.
 pub(crate) fn start(workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     if setting.is_implicit() {
         return Err("libunftp has no implicit TLS".into());
@@ -48,7 +48,7 @@ pub(crate) fn start(workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
         }
         setting.tell(&mut command, process, IDLE)?;
         if setting.tls.is_some() {
-            // It reads the key as whom it runs.
+            // The server reads the key as the user that it runs as.
             chown(process.path(KEY), Some(account.user), Some(account.group))?;
         }
         Ok(command)
@@ -56,7 +56,7 @@ pub(crate) fn start(workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     Process::start("libunftp", workdir, setting, &[], prepare)
 }
 
-/// Is the server, until it is killed: the other end of the arguments that [`start`] makes.
+/// Runs the server until it is killed. [`start`] makes the arguments.
 #[cfg(feature = "embedded")]
 pub(crate) fn serve(arguments: &[&str]) -> Result<()> {
     use libunftp::options::{FtpsRequired, TlsFlags};

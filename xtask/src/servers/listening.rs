@@ -1,4 +1,4 @@
-//! Where a server listens, and whether it does.
+//! The address that a server listens on, and whether it listens.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::Result;
 
-/// What a server says when its port is taken: vsftpd, Pure-FTPd and pyftpdlib, ProFTPD.
+/// What a server prints if its port is taken: vsftpd, Pure-FTPd and pyftpdlib, ProFTPD.
 const PORT_IS_TAKEN: [&str; 3] = ["could not bind", "ddress already in use", "unable to bind"];
 
-/// The version of IP that a server listens with.
+/// The IP version that a server listens on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Family {
     #[default]
@@ -36,7 +36,7 @@ pub(super) fn free_port(family: Family) -> Result<SocketAddr> {
     Ok(listener.local_addr()?)
 }
 
-/// The first line a client sees.
+/// Returns the first line that a client sees.
 pub(super) fn greeting(address: SocketAddr) -> std::io::Result<String> {
     const PATIENCE: Duration = Duration::from_secs(2);
     let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
@@ -47,7 +47,7 @@ pub(super) fn greeting(address: SocketAddr) -> std::io::Result<String> {
     if line.is_empty() {
         return Err(std::io::ErrorKind::UnexpectedEof.into());
     }
-    // A parting word keeps the log free of a session that seems lost.
+    // A QUIT keeps an error about a lost session out of the log.
     let _ = (&stream).write_all(b"QUIT\r\n");
     while matches!(reader.read_line(&mut String::new()), Ok(1..)) {}
     Ok(line)

@@ -1,6 +1,5 @@
-//! Servers that a job starts for itself, on the loopback interface, and takes down again: an
-//! embedded one for the demo and foreign ones for the interoperability runs. None leaves anything on
-//! the machine.
+//! Servers that a job starts on the loopback interface and stops again: an embedded one for the
+//! demo, and others for the interop tests. None leaves anything on the machine.
 
 mod account;
 pub(crate) mod authority;

@@ -1,4 +1,4 @@
-//! Packages of Node.js, put into a folder by npm and run from there: nothing is installed.
+//! Node.js packages. npm puts them into a directory, from which they run. Nothing is installed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,8 @@ use super::{Result, package};
 
 pub(super) const NODE: &str = "node";
 
-/// The folder in `workdir` whose `node_modules` has these packages, each as `name@version`. npm is
-/// asked where they are not there yet.
+/// Returns the directory in `workdir` whose `node_modules` has these packages, each as
+/// `name@version`. Calls npm if they are not there yet.
 pub(super) fn fetch(workdir: &Path, packages: &[&str]) -> Result<PathBuf> {
     let folder = workdir.join(packages.join("-").replace('@', "-"));
     let complete = folder.join("complete");
@@ -20,7 +20,7 @@ pub(super) fn fetch(workdir: &Path, packages: &[&str]) -> Result<PathBuf> {
     package::run(
         Command::new("npm")
             .args("install --silent --no-save --no-package-lock --no-audit --no-fund".split(' '))
-            // Nothing is compiled, and no package runs anything here.
+            // Compiles nothing, and runs no script of a package.
             .args(["--ignore-scripts", "--omit=optional", "--prefix"])
             .arg(&folder)
             .args(packages),

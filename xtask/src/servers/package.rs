@@ -1,5 +1,5 @@
-//! A program out of a Debian package, unpacked into a folder and run from there: nothing is
-//! installed, no service is started, and deleting the folder takes everything away again.
+//! A program from a Debian package, unpacked into a directory and run from there. Nothing is
+//! installed, no service is started, and deleting the directory removes everything.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -10,18 +10,18 @@ use std::{env, fs, io};
 use super::Result;
 use crate::workspace::printed;
 
-/// Libraries need libraries; more rounds than this mean a loop.
+/// Libraries need further libraries. More rounds than this mean a loop.
 const ROUNDS: usize = 6;
 
-/// An unpacked package with the libraries the machine lacks.
+/// An unpacked package, with the libraries that the machine lacks.
 pub(crate) struct Unpacked {
     root: PathBuf,
     archives: PathBuf,
 }
 
 impl Unpacked {
-    /// Downloads `package` into `workdir` unless `program`, a path within the package, is there
-    /// already and finds all its libraries.
+    /// Downloads `package` into `workdir`, unless `program` (a path in the package) is there and
+    /// finds all its libraries.
     pub(crate) fn fetch(workdir: &Path, package: &str, program: &str) -> Result<PathBuf> {
         let unpacked = Self {
             root: workdir.join("root"),
@@ -66,8 +66,8 @@ impl Unpacked {
                 .current_dir(&self.archives);
             command
         };
-        // Package lists may be stale, or absent as in a fresh container. They are renewed only
-        // then, because that needs more rights and more time.
+        // The package lists may be stale, or missing in a new container. They are updated only
+        // then, since that needs more rights and more time.
         if run(&mut download()).is_err() {
             run(Command::new("apt-get").args(["--quiet", "update"]))?;
             run(&mut download())?;
@@ -78,7 +78,7 @@ impl Unpacked {
         Ok(())
     }
 
-    /// The downloaded ones whose names begin so.
+    /// Returns the downloaded archives whose names begin like this.
     fn archives(&self, begin: &str) -> Result<Vec<PathBuf>> {
         let mut found = Vec::new();
         for entry in fs::read_dir(&self.archives)? {
@@ -90,7 +90,7 @@ impl Unpacked {
         Ok(found)
     }
 
-    /// The names of all packages that the downloaded ones depend on.
+    /// Returns the names of all packages that the downloaded ones depend on.
     fn dependencies(&self) -> Result<BTreeSet<String>> {
         let mut names = BTreeSet::new();
         for archive in self.archives("")? {
@@ -98,7 +98,7 @@ impl Unpacked {
                 .arg("-f")
                 .arg(archive)
                 .arg("Depends"))?;
-            // As in: debconf (>= 0.5) | debconf-2.0, libwrap0 (>= 7.6-4~)
+            // For example: debconf (>= 0.5) | debconf-2.0, libwrap0 (>= 7.6-4~)
             let first_words = field
                 .split([',', '|'])
                 .filter_map(|entry| entry.split_whitespace().next());
@@ -107,20 +107,20 @@ impl Unpacked {
         Ok(names)
     }
 
-    /// The libraries that the loader does not find for `program`.
+    /// Returns the libraries that the loader does not find for `program`.
     fn missing(&self, program: &Path) -> Result<Vec<String>> {
         let printed = run(Command::new("ldd")
             .arg(program)
             .env("LD_LIBRARY_PATH", library_path(&self.root)))?;
-        // As in: libwrap.so.0 => not found
+        // For example: libwrap.so.0 => not found
         let lines = printed.lines();
         let missing = lines.filter_map(|line| line.trim().strip_suffix("=> not found"));
         Ok(missing.map(|name| name.trim().to_owned()).collect())
     }
 }
 
-/// Lets a program find its libraries that was unpacked, as `usr/sbin/vsftpd` below some folder. An
-/// installed one finds them by itself.
+/// Sets the library path for an unpacked program, such as `usr/sbin/vsftpd` in some directory. An
+/// installed program needs none.
 pub(crate) fn library_path_of(program: &Path, command: &mut Command) {
     if let Some(unpacked) = program.ancestors().nth(3)
         && unpacked != Path::new("/")
@@ -129,11 +129,10 @@ pub(crate) fn library_path_of(program: &Path, command: &mut Command) {
     }
 }
 
-/// What the loader must search so that a program unpacked below `root` finds what was unpacked with
-/// it.
+/// Returns the directories in which the loader finds the libraries that were unpacked below `root`.
 pub(crate) fn library_path(root: &Path) -> OsString {
-    // Debian puts libraries one level down, in a directory named after the architecture; looking is
-    // simpler than knowing the name.
+    // Debian puts libraries into a directory named after the architecture. Searching is simpler
+    // than knowing the name.
     let mut directories = Vec::new();
     for base in [root.join("usr/lib"), root.join("lib")] {
         let Ok(entries) = fs::read_dir(&base) else {
@@ -147,18 +146,18 @@ pub(crate) fn library_path(root: &Path) -> OsString {
         );
         directories.push(base);
     }
-    // A path with a colon cannot be named in this variable at all; the program then says which
-    // library it misses.
+    // This variable cannot hold a path with a colon. The program then reports which library it
+    // misses.
     env::join_paths(directories).unwrap_or_default()
 }
 
-/// Whether `package` is named after the shared library, the way Debian does it: `libwrap.so.0` is
-/// in `libwrap0`, and suffixes as in `libssl3t64` occur.
+/// Returns whether Debian names `package` after the shared library: `libwrap.so.0` is in
+/// `libwrap0`, and suffixes such as in `libssl3t64` occur.
 fn provides(package: &str, library: &str) -> bool {
     let Some((stem, version)) = library.split_once(".so.") else {
         return false;
     };
-    // The one exception met: both halves of OpenSSL are in one package.
+    // The only exception so far: one package has both libraries of OpenSSL.
     let stem = if stem == "libcrypto" { "libssl" } else { stem };
     let major = version.split('.').next().unwrap_or(version);
     package
@@ -169,7 +168,7 @@ fn provides(package: &str, library: &str) -> bool {
 /// Runs a tool to its end and returns what it printed.
 pub(super) fn run(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
-    // Messages and the order of fields are the same everywhere then.
+    // With this locale, messages and the order of fields are the same everywhere.
     let output = command
         .env("LC_ALL", "C")
         .output()

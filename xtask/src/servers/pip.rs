@@ -1,4 +1,4 @@
-//! Python packages, put into a folder by pip and run from there: nothing is installed.
+//! Python packages. pip puts them into a directory, from which they run. Nothing is installed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,8 @@ use super::{Result, package};
 
 pub(super) const PYTHON: &str = "python3";
 
-/// The folder in `workdir` that has these packages, each as `name==version`. pip is asked where they
-/// are not there yet.
+/// Returns the directory in `workdir` with these packages, each as `name==version`. Calls pip if
+/// they are not there yet.
 pub(super) fn fetch(workdir: &Path, packages: &[&str]) -> Result<PathBuf> {
     let folder = workdir.join(packages.join("-").replace("==", "-"));
     let complete = folder.join("complete");
@@ -28,7 +28,8 @@ pub(super) fn fetch(workdir: &Path, packages: &[&str]) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Python with a script that a server is. Nothing of the user's own is imported, nothing is written.
+/// Returns the command that runs a server's script. Python then imports nothing of the user's, and
+/// writes no files.
 pub(super) fn command(script: &Path) -> Command {
     let mut command = Command::new(PYTHON);
     command.args(["-I", "-B", "-u"]).arg(script);

@@ -1,4 +1,4 @@
-//! A server that runs in a process of its own: where it lives, when it is there, how it goes.
+//! A server in its own process: its directory, its start and its end.
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpStream};
@@ -18,27 +18,26 @@ use super::watchdog::Watchdog;
 /// How long a server may take from its start to its first greeting.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How long sessions may take to go, once told.
+/// How long sessions may take to end after a signal.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How often the start is tried, should somebody else get hold of the port between choosing it and
-/// listening on it.
+/// How often the start is tried. Another program may take the port after it was chosen and before
+/// the server listens.
 const ATTEMPTS: usize = 3;
 
-/// What a server and the loader print; every other file of a log is the server's own.
+/// What a server and the loader print. The server writes the other log files itself.
 const CONSOLE: &str = "console.txt";
 
-/// A directory with a server in it; dropping it kills the server with all its sessions and removes
-/// the directory.
+/// A server with its directory. Dropping it kills the server with all its sessions, and removes the
+/// directory.
 pub(crate) struct Process {
     name: &'static str,
-    // An option only until the process runs: the directory has to be removed even if it never
-    // does.
+    // `None` before the process runs. Even then the directory must be removed.
     child: Option<Child>,
     watchdog: Option<Watchdog>,
     directory: PathBuf,
     address: SocketAddr,
-    /// The names of the files that the server writes its log to.
+    /// The names of the server's log files.
     logs: &'static [&'static str],
     afterwards: Option<Afterwards>,
 }
@@ -46,10 +45,11 @@ pub(crate) struct Process {
 type Afterwards = Box<dyn FnOnce() + Send + Sync>;
 
 impl Process {
-    /// Makes a directory and starts a server in it; it greets clients by the time this returns, or
-    /// takes their connections where it does not greet in clear.
+    /// Creates a directory and starts a server in it. When this returns, the server greets clients,
+    /// or (under implicit TLS) accepts connections.
     ///
-    /// `prepare` writes what the server needs and says how to start it. An error holds the log.
+    /// `prepare` writes the server's files and returns the command that starts it. An error
+    /// contains the log.
     pub(crate) fn start(
         name: &'static str,
         workdir: &Path,
@@ -58,7 +58,7 @@ impl Process {
         prepare: impl Fn(&Self) -> Result<Command>,
     ) -> Result<Self> {
         fs::create_dir_all(workdir)?;
-        // Servers run in another directory, with all paths in full.
+        // The server runs in another directory, so all paths are absolute.
         let workdir = workdir.canonicalize()?;
         let attempt = || {
             let mut process = Self::settle(name, &workdir, setting.family, logs)?;
@@ -69,8 +69,7 @@ impl Process {
         };
         for _ in 1..ATTEMPTS {
             match attempt() {
-                // The choice of a port and its use are two steps of two processes, with room
-                // between them.
+                // Between choosing the port and listening on it, another program may take it.
                 Err(error) if is_about_the_port(&error) => {}
                 other => return other,
             }
@@ -94,7 +93,7 @@ impl Process {
             logs,
             afterwards: None,
         };
-        // Left there by a run that was killed.
+        // A killed run may have left the directory.
         if process.directory.exists() {
             fs::remove_dir_all(&process.directory)?;
         }
@@ -102,27 +101,27 @@ impl Process {
         Ok(process)
     }
 
-    /// What remains to be done once the server is gone.
+    /// Sets what to do after the server has ended.
     pub(crate) fn afterwards(&mut self, action: impl FnOnce() + Send + Sync + 'static) {
         self.afterwards = Some(Box::new(action));
     }
 
-    /// Where the server listens.
+    /// Returns the address that the server listens on.
     pub(crate) const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The port of the control connection.
+    /// Returns the port of the control connection.
     pub(crate) const fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// A file in the directory of the server.
+    /// Returns the path of a file in the server's directory.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.join(name)
     }
 
-    /// The same for a configuration, in which one line is one setting.
+    /// Returns such a path as text for a configuration file, which has one setting per line.
     pub(crate) fn text(&self, name: &str) -> Result<String> {
         let path = self.path(name);
         match path.to_str() {
@@ -131,23 +130,23 @@ impl Process {
         }
     }
 
-    /// The directory on disk that clients see as `/`.
+    /// Returns the directory that clients see as `/`.
     pub(crate) fn root(&self) -> PathBuf {
         self.path("root")
     }
 
-    /// Whether servers are started by root, who alone can confine sessions by chroot and change
+    /// Returns whether root starts the servers. Only root can confine sessions by chroot and change
     /// users.
     pub(crate) fn is_roots(&self) -> Result<bool> {
         Ok(fs::metadata(&self.directory)?.uid() == 0)
     }
 
-    /// Everything the server has said so far.
+    /// Returns everything that the server has logged so far.
     #[must_use]
     pub(crate) fn log(&self) -> String {
         let mut text = String::new();
         for name in [CONSOLE].iter().chain(self.logs) {
-            // Neither needs to exist yet, and file names of clients in it need not be UTF-8.
+            // A log may not exist yet, and may hold clients' file names that are not UTF-8.
             let bytes = fs::read(self.path(name)).unwrap_or_default();
             text.push_str(&String::from_utf8_lossy(&bytes));
         }
@@ -158,8 +157,8 @@ impl Process {
         let console = File::create(self.path(CONSOLE))?;
         let child = command
             .current_dir(&self.directory)
-            // The last words of vsftpd, when its start fails, go to descriptor zero, which is the
-            // client for a session.
+            // If vsftpd fails to start, it prints the reason to descriptor zero, which is the
+            // client's socket in a session.
             .stdin(console.try_clone()?)
             .stdout(console.try_clone()?)
             .stderr(console)
@@ -183,7 +182,7 @@ impl Process {
                 return Err(format!("{name} ended, {status}: {}", self.log().trim()).into());
             }
             let greeting = if is_silent {
-                // It says nothing before TLS has begun.
+                // The server sends nothing before TLS begins.
                 TcpStream::connect(self.address).map(|_| "220".to_owned())
             } else {
                 greeting(self.address)
@@ -202,10 +201,10 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Nobody can be told about errors in here.
+        // Errors cannot be reported from here.
         if let Some(mut server) = self.child.take() {
-            // One that stands still starts no further sessions, and stays the ancestor of those
-            // there are.
+            // A stopped server starts no further sessions, and stays the ancestor of the running
+            // ones.
             signal("STOP", &[server.id()]);
             let deadline = Instant::now() + STOP_TIMEOUT;
             loop {
@@ -216,7 +215,8 @@ impl Drop for Process {
                 signal("KILL", &sessions);
                 thread::sleep(Duration::from_millis(5));
             }
-            // Not once the number of the server may be somebody else's.
+            // The watchdog must end first: later, the server's number may belong to another
+            // process.
             self.watchdog = None;
             let _ = server.kill();
             let _ = server.wait();
@@ -224,7 +224,7 @@ impl Drop for Process {
                 action();
             }
         }
-        // After a failed assertion somebody may want to look at it.
+        // After a failed assertion, a person may want to look at the directory.
         if !thread::panicking() {
             let _ = fs::remove_dir_all(&self.directory);
         }
@@ -247,7 +247,7 @@ mod tests {
         env::temp_dir().join(format!("xtask-{name}-{}", process::id()))
     }
 
-    /// A server with a child of its own; somebody else greets in its place.
+    /// Starts a server with a child process. A thread of this test greets in its place.
     fn start(workdir: &Path) -> Result<Process> {
         Process::start("shell", workdir, &Setting::default(), &[], |process| {
             let listener = TcpListener::bind(process.address())?;
@@ -263,7 +263,7 @@ mod tests {
         })
     }
 
-    /// The server and all that descends from it, once that is there.
+    /// Waits for the server's child process, and returns the numbers of all of them.
     fn family(server: &Process) -> Vec<u32> {
         let id = server.child.as_ref().expect("a process").id();
         loop {

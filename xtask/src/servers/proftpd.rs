@@ -1,5 +1,5 @@
-//! ProFTPD, the server of many hosting companies: it answers ABOR at once, and takes Telnet
-//! signals out of commands.
+//! ProFTPD, the server of many hosting companies. It answers ABOR at once, and removes Telnet
+//! signals from commands.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,12 +13,12 @@ use super::package::{Unpacked, library_path};
 use super::process::Process;
 use super::tls::{Data, Files, Start, Tls};
 
-/// Where it is in its package, and its TLS in another one.
+/// The program's path in its package. Another package has its TLS.
 const PROGRAM: &str = "usr/sbin/proftpd";
 const MODULES: &str = "usr/lib/proftpd";
 const MOD_TLS: &str = "usr/lib/proftpd/mod_tls.so";
 
-// Names within the directory of a server.
+// Names in the directory of a server.
 const CONFIGURATION: &str = "proftpd.conf";
 const USERS: &str = "users";
 const LOG: &str = "proftpd.log";
@@ -31,7 +31,8 @@ pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Starts it. Root confines sessions to the tree that clients see; for others it begins in it.
+/// Starts the server. If root starts it, sessions are confined to the directory that clients see as
+/// `/`. Otherwise they only begin in it.
 pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     let unpacked = program.ancestors().nth(3).unwrap_or(Path::new("/"));
     let prepare = |process: &Process| {
@@ -51,7 +52,7 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
             .args(["--nodaemon", "--quiet", "--config"])
             .arg(process.path(CONFIGURATION))
             .env("LD_LIBRARY_PATH", library_path(unpacked))
-            // It converts names to the character set of its locale.
+            // The server converts names to the character set of its locale.
             .env("LC_ALL", "C.UTF-8");
         Ok(command)
     };
@@ -71,7 +72,7 @@ fn configuration(process: &Process, account: &Account, setting: &Setting<'_>) ->
         format!("UseIPv6 {ipv6}"),
         format!("DefaultAddress {}", address.ip()),
         format!("Port {}", address.port()),
-        // On that address alone.
+        // Listens on that address only.
         "SocketBindTight on".to_owned(),
         format!("PassivePorts {first} {last}"),
         "AuthOrder mod_auth_file.c".to_owned(),
@@ -80,9 +81,9 @@ fn configuration(process: &Process, account: &Account, setting: &Setting<'_>) ->
         "AllowOverwrite on".to_owned(),
         "AllowStoreRestart on".to_owned(),
         "UseReverseDNS off".to_owned(),
-        // It answers a login as slowly as the slowest one so far.
+        // With this engine, a login would take as long as the slowest one so far.
         "DelayEngine off".to_owned(),
-        // Nothing outside of its directory.
+        // Writes nothing outside its directory.
         "WtmpLog off".to_owned(),
         "TransferLog none".to_owned(),
         format!("SystemLog {}", process.text(LOG)?),
@@ -94,7 +95,7 @@ fn configuration(process: &Process, account: &Account, setting: &Setting<'_>) ->
         format!("ControlsSocket {}", process.text("controls")?),
         "</IfModule>".to_owned(),
     ];
-    // Also when it is not started by root, or else it wants to become root.
+    // Needed even if root does not start it: by default the server tries to become root.
     lines.push(format!("User {}", account.name));
     lines.push(format!("Group {}", account.group_name()?));
     if account.is_other {
@@ -106,7 +107,7 @@ fn configuration(process: &Process, account: &Account, setting: &Setting<'_>) ->
     Ok(lines.join("\n") + "\n")
 }
 
-/// What it is told of TLS. It demands that data connections resume by itself.
+/// Returns the TLS settings. By default the server demands that data connections resume.
 fn secured(tls: &Tls<'_>, files: &Files, modules: &str) -> String {
     let mut lines = vec![
         format!("ModulePath {modules}"),

@@ -1,4 +1,4 @@
-//! Pure-FTPd, small and configured by its command line alone; its users are virtual.
+//! Pure-FTPd, a small server that is configured by its command line only. Its users are virtual.
 
 use std::fs;
 use std::path::Path;
@@ -14,24 +14,24 @@ use super::package::{self, library_path};
 use super::process::Process;
 use super::tls::{Data, OPENSSL_CONF, Start, Tls};
 
-/// Where it is in its package, and the program that makes its list of users.
+/// The program's path in its package, and the program that creates its list of users.
 pub(super) const PROGRAM: &str = "usr/sbin/pure-ftpd";
 const MAKE_USERS: &str = "usr/bin/pure-pw";
 
-// Names within the directory of a server.
+// Names in the directory of a server.
 const USERS: &str = "users";
 const DATABASE: &str = "users.pdb";
 
-/// Where its sessions keep who is logged in, whatever they are told.
+/// The directory in which its sessions record who is logged in. It cannot be changed.
 const SCOREBOARD: &str = "/run/pure-ftpd";
 
-/// Whether somebody else made that, before the first server was started here.
+/// Whether the directory existed before the first server started here.
 static WAS_THERE: OnceLock<bool> = OnceLock::new();
 
-/// The shortest time that it can be told to wait for a command.
+/// The shortest idle limit that it supports.
 pub(crate) const SHORTEST_IDLE: Duration = Duration::from_secs(60);
 
-/// Starts it. Only root can.
+/// Starts the server. Only root can.
 pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     let unknown = |tls: &Tls<'_>| tls.start == Start::Implicit || tls.clients.is_some();
     if setting.tls.as_ref().is_some_and(unknown) {
@@ -46,7 +46,7 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
         }
         let account = Account::find(process)?;
         process.plant(&account, setting.room)?;
-        // With thirteen limits that are not set.
+        // The line has thirteen limits that are not set.
         account.write_user(process, USERS, "/./::::::::::::")?;
         package::run(
             Command::new(unpacked.join(MAKE_USERS))
@@ -66,7 +66,7 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
                 "-p",
                 &format!("{}:{}", PASSIVE_PORTS.start(), PASSIVE_PORTS.end()),
             ])
-            // No anonymous logins, no names of hosts, nothing to the system's log.
+            // No anonymous logins, no host names, and nothing in the system's log.
             .args(["-E", "-H", "-f", "none"])
             .env("LD_LIBRARY_PATH", library_path(unpacked));
         if let Some(tls) = &setting.tls {
@@ -81,7 +81,7 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
                 .env(OPENSSL_CONF, files.openssl);
         }
         if let Some(idle) = setting.idle {
-            // In minutes.
+            // The option counts in minutes.
             let minutes = idle.max(SHORTEST_IDLE).as_secs() / 60;
             command.args(["-I", &minutes.to_string()]);
         }
@@ -97,12 +97,12 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
     Ok(process)
 }
 
-/// Removes what was left by sessions that were killed or were silent too long; and all of it,
+/// Removes the records of sessions that were killed or idle too long, and the directory itself
 /// unless other servers use it.
 fn clear_scoreboard() {
     for entry in fs::read_dir(SCOREBOARD).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        // As in: client-00004711
+        // For example: client-00004711
         let session = name.to_str().and_then(|name| name.strip_prefix("client-"));
         if session.is_some_and(|id| id.parse().is_ok_and(|id| !is_running(id))) {
             let _ = fs::remove_file(entry.path());

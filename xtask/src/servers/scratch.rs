@@ -1,4 +1,4 @@
-//! Directories that last as long as a job.
+//! Directories that exist as long as a job.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,14 +6,14 @@ use std::process;
 
 use super::Result;
 
-/// A directory that is new, named after this process, and goes with its owner.
+/// A new directory, named after this process. Dropping this value removes it.
 pub(crate) struct Scratch(pub(crate) PathBuf);
 
 impl Scratch {
     pub(crate) fn new(parent: &Path, name: &str) -> Result<Self> {
         let path = parent.join(format!("{name}-{}", process::id()));
         if path.exists() {
-            // Left there by a run that was killed.
+            // A killed run may have left the directory.
             fs::remove_dir_all(&path)?;
         }
         fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -1,5 +1,5 @@
-//! Servers that are libraries of Python or of Node.js: a script makes each a server, and is told what
-//! it is to be like by its arguments. They have no process a session, but one event loop.
+//! Servers that are Python or Node.js libraries. A script turns each library into a server, and
+//! takes its settings as arguments. They have one event loop instead of a process per session.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,27 +12,27 @@ use super::process::Process;
 use super::tree::{CLOSED, Room, WRITABLE};
 use super::{Result, npm, pip};
 
-/// What makes a library a server.
+/// A library, and the script that runs it as a server.
 pub(super) struct Scripted {
-    /// The name of the library, and of the script.
+    /// The name of the library and of the script.
     name: &'static str,
-    /// The newest stable versions when this was written.
+    /// The packages. The versions were the newest stable ones when this was written.
     packages: &'static [&'static str],
     runs: Runs,
     script: &'static str,
-    /// How long a session may stay silent: its own default.
+    /// How long a session may be idle: the library's default.
     idle: Duration,
 }
 
-/// What runs the script.
+/// The interpreter of the script.
 #[derive(Clone, Copy)]
 enum Runs {
     Python,
     Node,
 }
 
-/// What tests of Python programs start. It changes no user, and forbids by itself what is forbidden.
-/// Its TLS is OpenSSL's, by way of the other package.
+/// The server that tests of Python programs start. It changes no user, and enforces permissions
+/// itself. The other package gives it OpenSSL's TLS.
 pub(super) const PYFTPDLIB: Scripted = Scripted {
     name: "pyftpdlib",
     packages: &["pyOpenSSL==26.4.0", "pyftpdlib==2.2.0"],
@@ -41,7 +41,7 @@ pub(super) const PYFTPDLIB: Scripted = Scripted {
     idle: Duration::from_secs(300),
 };
 
-/// Its TLS begins with the first byte, of data connections too.
+/// Has implicit TLS, also on data connections.
 pub(super) const AIOFTP: Scripted = Scripted {
     name: "aioftp",
     packages: &["aioftp==0.28.3"],
@@ -66,7 +66,7 @@ pub(super) const FTP_SRV: Scripted = Scripted {
     idle: Duration::from_secs(300),
 };
 
-/// It does not say that it needs the other package.
+/// The library needs the second package without declaring it.
 pub(super) const SIMPLE_FTPD: Scripted = Scripted {
     name: "simple-ftpd",
     packages: &["simple-ftpd@0.0.4", "chalk@1.1.3"],
@@ -76,7 +76,7 @@ pub(super) const SIMPLE_FTPD: Scripted = Scripted {
 };
 
 impl Scripted {
-    /// The folder in `workdir` that has the packages.
+    /// Returns the directory in `workdir` with the packages.
     pub(super) fn fetch(&self, workdir: &Path) -> Result<PathBuf> {
         match self.runs {
             Runs::Python => pip::fetch(workdir, self.packages),
@@ -84,7 +84,7 @@ impl Scripted {
         }
     }
 
-    /// Starts it.
+    /// Starts the server.
     pub(super) fn start(
         &self,
         packages: &Path,

@@ -1,4 +1,4 @@
-//! What a server is to demand of TLS.
+//! The TLS settings of a server.
 
 use std::fs;
 
@@ -7,58 +7,58 @@ use super::authority::Identity;
 use super::process::Process;
 use super::tree::secret_file;
 
-/// The versions of TLS to hold a server to.
+/// The TLS versions that a server may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TlsVersion {
     /// TLS 1.2 only.
     Tls12,
     /// TLS 1.3 only.
     Tls13,
-    /// Either, as servers offer it by themselves.
+    /// Both versions, as servers offer by default.
     Both,
 }
 
-/// Where TLS begins.
+/// When TLS begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
     /// After AUTH TLS.
     Explicit,
-    /// With the first byte.
+    /// At the first byte.
     Implicit,
 }
 
-/// What data connections have to be.
+/// How data connections must be protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Data {
-    /// Under TLS.
+    /// By TLS.
     Private,
-    /// What the client chooses.
+    /// As the client chooses.
     Any,
 }
 
-/// TLS without which nobody logs in.
+/// TLS settings. Without TLS, no login is possible.
 #[derive(Clone, Copy)]
 pub(crate) struct Tls<'a> {
     pub(crate) version: TlsVersion,
     pub(crate) start: Start,
     pub(crate) data: Data,
-    /// Who the server is.
+    /// The server's certificate and key.
     pub(crate) identity: &'a Identity,
-    /// The root, as PEM, that has to have signed the certificate which a client has to show; none
-    /// is asked for otherwise.
+    /// The root, as PEM, that must have signed a client's certificate; `None` if clients need no
+    /// certificate.
     pub(crate) clients: Option<&'a str>,
-    /// The one cipher suite of TLS 1.3, by OpenSSL's name; its defaults when nothing.
+    /// The only cipher suite of TLS 1.3, by OpenSSL's name; `None` for OpenSSL's defaults.
     pub(crate) suite: Option<&'static str>,
 }
 
-// Names within the directory of a server.
+// Names in the directory of a server.
 const OPENSSL: &str = "openssl.cnf";
 const CERTIFICATE: &str = "certificate.pem";
 pub(super) const KEY: &str = "key.pem";
 const CLIENTS: &str = "clients.pem";
 
 impl<'a> Tls<'a> {
-    /// Explicit, and for data too.
+    /// Explicit TLS, with private data connections.
     pub(crate) const fn new(version: TlsVersion, identity: &'a Identity) -> Self {
         Self {
             version,
@@ -70,7 +70,7 @@ impl<'a> Tls<'a> {
         }
     }
 
-    /// Writes what a server needs of it to files in its directory.
+    /// Writes the files that a server needs into its directory.
     pub(super) fn write(&self, process: &Process) -> Result<Files> {
         fs::write(process.path(CERTIFICATE), &self.identity.certificate_pem)?;
         secret_file(&process.path(KEY), &self.identity.key_pem)?;
@@ -91,17 +91,17 @@ impl<'a> Tls<'a> {
     }
 }
 
-/// Where it was written.
+/// The paths of the written files.
 pub(super) struct Files {
     pub(super) certificate: String,
     pub(super) key: String,
     /// The root of clients' certificates.
     pub(super) clients: Option<String>,
-    /// For the environment variable [`OPENSSL_CONF`].
+    /// The value of the environment variable [`OPENSSL_CONF`].
     pub(super) openssl: String,
 }
 
-/// Where OpenSSL looks for its configuration.
+/// The environment variable that names OpenSSL's configuration file.
 pub(super) const OPENSSL_CONF: &str = "OPENSSL_CONF";
 
 impl TlsVersion {
@@ -113,7 +113,7 @@ impl TlsVersion {
         }
     }
 
-    /// The oldest and the newest, as OpenSSL and those built on it call them.
+    /// Returns the oldest and the newest version, by OpenSSL's names.
     pub(super) const fn openssl_names(self) -> [&'static str; 2] {
         const TLS_1_2: &str = "TLSv1.2";
         const TLS_1_3: &str = "TLSv1.3";
@@ -125,8 +125,9 @@ impl TlsVersion {
     }
 }
 
-/// Holds the library to these versions, for servers that have no switch for it: vsftpd's own end at
-/// TLS 1.0 in the release that Debian has, and unknown ones are fatal; Pure-FTPd has none.
+/// Returns an OpenSSL configuration with these versions, for servers that have no setting for them.
+/// In Debian's release, vsftpd's own settings end at TLS 1.0, and unknown settings are fatal.
+/// Pure-FTPd has none.
 fn openssl_configuration([oldest, newest]: [&str; 2], suite: Option<&str>) -> String {
     let suites = suite.map_or_else(String::new, |suite| format!("Ciphersuites = {suite}\n"));
     format!(

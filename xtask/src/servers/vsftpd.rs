@@ -1,5 +1,5 @@
-//! vsftpd, a strict server written in C. Its users are the machine's, which is not touched: clients
-//! log in as guests.
+//! vsftpd, a strict server written in C. It takes its users from the machine, whose list must not
+//! change, so clients log in as guests.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -15,16 +15,16 @@ use super::process::Process;
 use super::tls::{Data, Files, OPENSSL_CONF};
 use super::tree::open_directory;
 
-/// Where it is in its package.
+/// The program's path in its package.
 pub(super) const PROGRAM: &str = "usr/sbin/vsftpd";
 
-// Names within the directory of a server.
+// Names in the directory of a server.
 const CONFIGURATION: &str = "vsftpd.conf";
 const LOG: &str = "vsftpd.log";
-/// Where the privileged half of a session locks itself in.
+/// The directory to which the privileged half of a session confines itself.
 const EMPTY: &str = "empty";
 
-/// Starts it. Only root can: it confines sessions by chroot.
+/// Starts the server. Only root can, since it confines sessions by chroot.
 pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     let program = program.canonicalize()?;
     let prepare = |process: &Process| {
@@ -74,8 +74,7 @@ fn settings(process: &Process, user: &str, setting: &Setting<'_>) -> Result<Sett
         ("ftp_username", user.to_owned()),
         ("nopriv_user", user.to_owned()),
         ("secure_chroot_dir", path(EMPTY)?),
-        // Containers often forbid both. Without them a session behaves the same, and so does a
-        // machine that would allow them.
+        // Containers often forbid these. A session behaves the same without them, on every machine.
         ("isolate", no()),
         ("isolate_network", no()),
         ("seccomp_sandbox", no()),
@@ -91,11 +90,11 @@ fn settings(process: &Process, user: &str, setting: &Setting<'_>) -> Result<Sett
         ("write_enable", yes()),
         ("download_enable", yes()),
         ("ls_recurse_enable", no()),
-        // Otherwise TYPE A is ignored.
+        // Without these two, the server ignores TYPE A.
         ("ascii_upload_enable", yes()),
         ("ascii_download_enable", yes()),
         ("xferlog_enable", yes()),
-        // The format of its own, the only one that takes in the commands.
+        // Its own log format, which is the only one that contains the commands.
         ("xferlog_std_format", no()),
         ("log_ftp_protocol", yes()),
         ("vsftpd_log_file", path(LOG)?),
@@ -115,12 +114,12 @@ fn secured(setting: &Setting<'_>, files: &Files) -> Settings {
         ("force_anon_logins_ssl", yes()),
         ("force_anon_data_ssl", yes_or_no(is_private)),
         ("require_ssl_reuse", yes()),
-        // A transfer that ends without close_notify is an error here, in both directions.
+        // With these two, a transfer without close_notify is an error, in both directions.
         ("strict_ssl_read_eof", yes()),
         ("strict_ssl_write_shutdown", yes()),
-        // The default is one cipher, obsolete for years.
+        // The default is one cipher that has been obsolete for years.
         ("ssl_ciphers", "HIGH".to_owned()),
-        // In spite of their names they take keys of every kind.
+        // In spite of their names, these settings take keys of every kind.
         ("rsa_cert_file", files.certificate.clone()),
         ("rsa_private_key_file", files.key.clone()),
         ("debug_ssl", yes()),

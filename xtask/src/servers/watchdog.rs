@@ -1,22 +1,22 @@
-//! What kills a server when this process is gone without having stopped it.
+//! Kills a server if this process ends without stopping it.
 
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 
 use super::Result;
 
-/// Kills a server when this process is gone without having stopped it, as when it was killed
-/// itself; dropping it calls it off. Sessions then end with their clients.
+/// Kills a server if this process ends without stopping it, for example because it was killed
+/// itself. Dropping the watchdog cancels it. Sessions then end with their clients.
 pub(super) struct Watchdog(Child);
 
 impl Watchdog {
     pub(super) fn over(id: u32) -> Result<Self> {
-        // It reads from here until nobody can write any more.
+        // The shell reads until no process can write to this pipe.
         let mut command = Command::new("sh");
         command
             .args(["-c", "read -r _; kill -KILL \"$1\"", "watchdog"])
             .arg(id.to_string())
-            // Out of reach of an interrupt from the terminal.
+            // An interrupt from the terminal does not reach this process group.
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -45,7 +45,7 @@ mod tests {
     fn a_server_goes_when_the_process_that_started_it_is_gone() {
         let mut server = Command::new("sleep").arg("1000").spawn().expect("sleep");
         let mut watchdog = Watchdog::over(server.id()).expect("a watchdog");
-        // What the kernel does when a process ends.
+        // The kernel does the same when a process ends.
         drop(watchdog.0.stdin.take());
         let status = server.wait().expect("an end");
         assert_eq!(status.signal(), Some(9));

@@ -1,4 +1,4 @@
-//! What the tests of `ftp-smol` run the contract table with.
+//! The test files of `ftp-smol` that run the contract table.
 #![allow(dead_code, reason = "the tests use all of it")]
 #![allow(clippy::duplicate_mod, reason = "one for each adapter")]
 
