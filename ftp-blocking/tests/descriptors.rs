@@ -7,4 +7,4 @@ mod support;
 mod alone;
 
 /// Does nothing, since this adapter has no futures to drop.
-fn given_up_by_dropping_futures() {}
+fn drops_futures_of_downloads() {}

@@ -37,7 +37,7 @@ fn accepted() -> [Item; 3] {
 }
 
 #[test]
-fn the_outside_is_told_with_the_port_that_we_listen_on() {
+fn the_active_address_is_sent_with_the_port_of_the_listener() {
     let said = [hear("EPRT |1|203.0.113.9|2000|"), say("200 ok")];
     let outcome = open(
         outside("203.0.113.9"),
@@ -48,7 +48,7 @@ fn the_outside_is_told_with_the_port_that_we_listen_on() {
 }
 
 #[test]
-fn the_outside_is_told_by_port_as_well_and_from_then_on() {
+fn the_active_address_is_sent_by_port_as_well_and_from_then_on() {
     let port = || [hear("PORT 203,0,113,9,7,208"), say("200 ok")];
     let mut script = vec![hear("TYPE I"), say("200 I"), listen("192.168.1.7:2000")];
     script.extend([hear("EPRT |1|203.0.113.9|2000|"), say("500 what")]);
@@ -65,7 +65,7 @@ fn the_outside_is_told_by_port_as_well_and_from_then_on() {
 }
 
 #[test]
-fn the_family_is_that_of_the_outside() {
+fn the_command_has_the_family_of_the_active_address() {
     let said = [hear("EPRT |2|2001:db8::9|2000|"), say("200 ok")];
     let said = said.into_iter().chain(accepted());
     let outcome = open(outside("2001:db8::9"), "192.168.1.7:2000", said);

@@ -65,7 +65,7 @@ impl<T> UnlessClone<()> for T {}
 impl<T: Clone> UnlessClone<u8> for T {}
 
 #[test]
-fn what_may_be_spent_once_is_not_clone() {
+fn values_that_may_be_used_once_are_not_clone() {
     <Transfer as UnlessClone<_>>::cannot_be_copied();
     <Answer as UnlessClone<_>>::cannot_be_copied();
     <Want as UnlessClone<_>>::cannot_be_copied();

@@ -81,7 +81,7 @@ fn cut<'a>(mut bytes: &'a [u8], cuts: &[usize]) -> Vec<&'a [u8]> {
 }
 
 #[test]
-fn the_wire_has_crlf_and_we_have_lf() {
+fn the_wire_has_crlf_and_the_client_lf() {
     for (wire, text) in [
         (&b""[..], &b""[..]),
         (b"\r\n", b"\n"),
@@ -121,7 +121,7 @@ fn lf_becomes_crlf_once() {
 }
 
 #[test]
-fn a_line_end_is_torn_apart_only_where_there_is_no_other_way() {
+fn a_line_end_is_split_only_if_the_output_has_no_room_for_it() {
     let mut encoder = AsciiEncoder::new();
     let mut output = [0; 2];
     let first = encoder.encode(b"a\n", &mut output);
@@ -136,7 +136,7 @@ fn a_line_end_is_torn_apart_only_where_there_is_no_other_way() {
 }
 
 #[test]
-fn a_cr_that_is_held_back_comes_before_all_else() {
+fn a_cr_that_is_held_back_comes_out_first() {
     let mut decoder = AsciiDecoder::new();
     let mut buffer = *b"ab\r";
     assert_eq!(decoder.decode(&mut buffer), 2);
@@ -206,7 +206,7 @@ proptest! {
     }
 
     #[test]
-    fn text_comes_back_with_the_line_ends_of_here(text in text(), cuts in cuts()) {
+    fn text_comes_back_with_local_line_ends(text in text(), cuts in cuts()) {
         let wire = encode([&text[..]], &[7]);
         prop_assert_eq!(decode(cut(&wire, &cuts)), joined(&text));
     }
@@ -214,7 +214,7 @@ proptest! {
     /// A wire text in which each LF follows exactly one CR comes back unchanged. With two CRs it
     /// does not: after decoding, the first CR and the LF look like a line end.
     #[test]
-    fn the_wire_comes_back_as_it_was(text in text(), cuts in cuts()) {
+    fn wire_bytes_with_one_cr_per_lf_round_trip(text in text(), cuts in cuts()) {
         let wire = parted(&text);
         let doubled = wire.windows(3).any(|window| window == b"\r\r\n");
         let back = encode([&decode(cut(&wire, &cuts))[..]], &[5]);

@@ -158,7 +158,7 @@ fn invariant_9_an_http_greeting() {
 }
 
 #[test]
-fn invariant_9_a_size_and_close_is_no_size() {
+fn invariant_9_a_size_without_its_line_end_is_no_size() {
     for end in [
         &b"213 12"[..],
         b"213 12\r",

@@ -329,7 +329,7 @@ fn corpus() -> Vec<Transcript> {
             ]),
         ),
         transcript(
-            "NOOP during a transfer, answered behind it",
+            "NOOP during a transfer, answered after it",
             plain(),
             [
                 Op::Greeting,
@@ -464,7 +464,7 @@ fn corpus() -> Vec<Transcript> {
             [bytes(b"HTTP/1.1 400 Bad Request\r\n")],
         ),
         transcript(
-            "bytes behind an accepted AUTH",
+            "bytes after an accepted AUTH",
             explicit(),
             [Op::Greeting, Op::Secure, Op::Quit],
             [
@@ -474,7 +474,7 @@ fn corpus() -> Vec<Transcript> {
             ],
         ),
         transcript(
-            "bytes behind a refused AUTH",
+            "bytes after a refused AUTH",
             explicit(),
             [Op::Greeting, Op::Secure, Op::Quit],
             [
@@ -490,7 +490,7 @@ fn corpus() -> Vec<Transcript> {
 /// error is compared: the client stops reading at an injection, and where it stops depends on the
 /// cut.
 fn check(transcript: &Transcript, cut: Cut) -> Result<(), String> {
-    let injected = transcript.name.starts_with("bytes behind");
+    let injected = transcript.name.starts_with("bytes after");
     let replay = |cut| match injected {
         true => transcript.replay_loosely(cut),
         false => transcript.replay(cut),
@@ -541,7 +541,7 @@ fn invariant_1_every_transcript_byte_by_byte() {
 }
 
 #[test]
-fn every_transcript_goes_the_way_it_is_told() {
+fn every_transcript_can_be_replayed() {
     for transcript in corpus() {
         let (outcomes, wire, _) = transcript.replay_loosely(Cut::Whole);
         println!("{}: {outcomes:?} {wire:?}", transcript.name);

@@ -50,7 +50,7 @@ fn place(error: &Error) -> Option<usize> {
 }
 
 #[test]
-fn whatever_names_a_file_is_a_name() {
+fn every_string_type_is_a_name() {
     let text = "\u{e4}";
     let utf8 = &b"\xc3\xa4"[..];
     let path = RemotePath::new(utf8).unwrap();
@@ -90,7 +90,7 @@ fn a_name_may_be_a_trait_object() {
 }
 
 #[test]
-fn what_has_no_byte_is_an_error_that_does_not_show_the_text() {
+fn a_character_without_a_byte_is_an_error_that_does_not_show_the_text() {
     let secret = "caf\u{e9}-\u{20ac}-hunter2";
     let error = Encoding::Latin1.encode(secret).unwrap_err();
     assert_eq!(place(&error), Some(6));
@@ -104,7 +104,7 @@ fn what_has_no_byte_is_an_error_that_does_not_show_the_text() {
 }
 
 #[test]
-fn nothing_is_copied_without_need() {
+fn types_that_may_be_used_once_cannot_be_cloned_and_errors_are_small() {
     for encoding in [Encoding::Utf8, Encoding::Latin1] {
         assert!(matches!(encoding.encode("plain"), Ok(Cow::Borrowed(_))));
         assert!(matches!(encoding.decode(b"plain"), Cow::Borrowed("plain")));
@@ -154,7 +154,7 @@ proptest! {
     }
 
     #[test]
-    fn text_goes_there_and_back(text in "\\PC{0,40}", narrow in "[\u{0}-\u{ff}]{0,40}") {
+    fn text_round_trips(text in "\\PC{0,40}", narrow in "[\u{0}-\u{ff}]{0,40}") {
         let bytes = Encoding::Utf8.encode(&text).unwrap();
         prop_assert_eq!(&*Encoding::Utf8.decode(&bytes), &text);
         let bytes = Encoding::Latin1.encode(&narrow).unwrap();

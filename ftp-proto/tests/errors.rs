@@ -26,7 +26,7 @@ fn chain(error: &Error) -> String {
 }
 
 #[test]
-fn every_kind_has_its_words() {
+fn every_error_kind_has_its_own_text() {
     let words = [
         (ErrorKind::UnexpectedReply, "unexpected reply"),
         (ErrorKind::Transient, "the server refused for now"),
@@ -81,7 +81,7 @@ fn every_kind_has_its_words() {
 }
 
 #[test]
-fn every_misuse_has_its_words() {
+fn every_misuse_has_its_own_text() {
     let all = [
         Misuse::StaleAnswer,
         Misuse::StaleTransfer,
@@ -103,7 +103,7 @@ fn every_misuse_has_its_words() {
 
 /// Each row: what is known, what the line says, and what is left for the chain.
 #[test]
-fn whatever_is_known_is_said_once() {
+fn errors_say_everything_once() {
     let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
     let expired = "the server's certificate has expired: it must be renewed there (or this \
                    machine's clock is wrong)";
@@ -251,7 +251,7 @@ fn whatever_is_known_is_said_once() {
 }
 
 #[test]
-fn whoever_wants_the_error_underneath_has_it() {
+fn the_inner_error_is_always_available() {
     let told = Error::from(io::Error::from(io::ErrorKind::ConnectionReset));
     let untold = told.clone().with_tls_reason(Reason::EndedInHandshake);
     for error in [told, untold] {

@@ -41,7 +41,7 @@ fn an_entry_has_facts_and_a_name() {
 }
 
 #[test]
-fn names_are_bytes_behind_exactly_one_blank() {
+fn names_are_bytes_after_exactly_one_blank() {
     for name in [
         &b" leading"[..],
         b"  two",
@@ -129,7 +129,7 @@ fn quirk_ncftpd_omits_the_last_semicolon() {
 }
 
 #[test]
-fn quirk_pure_ftpd_names_the_target_of_a_link_blanks_and_all() {
+fn quirk_pure_ftpd_names_the_target_of_a_link_with_its_blanks() {
     let line = "type=OS.unix=slink:/a b/c;size=7;modify=20260102030405; a link; really";
     let entry = Entry::parse(line);
     assert_eq!(entry.name(), b"a link; really");
@@ -161,7 +161,7 @@ fn facts_are_found_in_either_case_and_the_first_wins() {
 }
 
 #[test]
-fn what_is_no_entry_is_all_name() {
+fn a_line_that_is_no_entry_is_one_name() {
     for line in [
         "",
         "lonely",
@@ -204,7 +204,7 @@ fn an_entry_shows_as_one_safe_line() {
 // MLST
 
 #[test]
-fn quirk_mlst_in_all_its_dress() {
+fn quirk_mlst_in_all_forms() {
     for bytes in [
         // Pure-FTPd, pyftpdlib, ProFTPD
         "250-Begin\r\n type=dir;sizd=4; /my dir\r\n250 End.\r\n",
@@ -263,7 +263,7 @@ fn mlst_malformed() {
 // STOU
 
 #[test]
-fn quirk_stou_in_all_its_dress() {
+fn quirk_stou_in_all_forms() {
     for (bytes, wanted) in [
         // pyftpdlib: 125 if the data connection is open already, else 150.
         ("125 FILE: ftpd.a1b2c3", Some("ftpd.a1b2c3")),
@@ -405,7 +405,7 @@ proptest! {
     }
 
     #[test]
-    fn a_chosen_name_stands_in_the_reply(text in pieces(), code in 0..6_usize) {
+    fn a_name_chosen_by_the_server_is_part_of_its_reply(text in pieces(), code in 0..6_usize) {
         let code = ["125", "150", "226", "250", "200", "550"][code];
         let text: Vec<u8> = text.into_iter().filter(|byte| *byte != 0).collect();
         let reply = Reply::parse(&[code.as_bytes(), b" ", &text].concat()).unwrap();

@@ -34,7 +34,7 @@ fn wrong(code: u16) -> Malformed {
 // 227
 
 #[test]
-fn quirk_227_in_all_its_dress() {
+fn quirk_227_in_all_forms() {
     let wanted = Ok(([10, 0, 0, 1], 1025));
     for line in [
         "227 Entering Passive Mode (10,0,0,1,4,1).",
@@ -104,7 +104,7 @@ fn quirk_229_to_pasv_and_227_to_epsv() {
 // 229
 
 #[test]
-fn quirk_229_in_all_its_dress() {
+fn quirk_229_in_all_forms() {
     for line in [
         "229 Entering Extended Passive Mode (|||6446|)",
         "229 ok (!!!6446!)",

@@ -37,7 +37,7 @@ fn a_range_without_ports_is_refused() {
 }
 
 #[test]
-fn nobody_is_told_to_connect_to_no_address() {
+fn an_unspecified_address_is_never_sent() {
     let unspecified: [IpAddr; 2] = [Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::UNSPECIFIED.into()];
     for address in unspecified {
         let options = options().with_config(|config| config.with_active_address(address));
@@ -110,7 +110,7 @@ fn a_host_is_a_name_or_an_address() {
 }
 
 #[test]
-fn what_only_sockets_can_do_is_not_ignored_without_them() {
+fn socket_options_are_refused_without_sockets() {
     assert_eq!(options().check_without_sockets().ok(), Some(()));
     let source = options().with_source_address((Ipv4Addr::LOCALHOST, 0));
     assert_eq!(source.check().ok(), Some(()));

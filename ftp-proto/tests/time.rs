@@ -77,7 +77,7 @@ fn times_that_do_not_exist() {
 }
 
 #[test]
-fn what_is_no_time() {
+fn bad_times_are_refused() {
     for text in [
         "",
         "2026",
@@ -105,7 +105,7 @@ fn what_is_no_time() {
 }
 
 #[test]
-fn times_compare_as_they_come_to_pass() {
+fn times_compare_in_the_order_of_time() {
     let times = [
         "19991231235959",
         "191000101000000",
@@ -176,7 +176,7 @@ proptest! {
     }
 
     #[test]
-    fn order_of_times_is_order_of_digits(
+    fn times_are_ordered_as_their_digits(
         a in "(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9]|2[0-8])([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]",
         b in "(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9]|2[0-8])([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]",
     ) {
@@ -185,7 +185,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_a_time_or_not(text in "[0-9.]{13,17}", junk in "\\PC{0,20}") {
+    fn any_bytes_parse_as_a_time_or_fail(text in "[0-9.]{13,17}", junk in "\\PC{0,20}") {
         for text in [text, junk] {
             if let Ok(time) = Timestamp::parse(text.as_bytes()) {
                 prop_assert!(matches!(time.month(), 1..=12));

@@ -193,7 +193,7 @@ fn whole_dialogue(ends: &Ends, pieces: &[usize], content: &[u8]) {
 }
 
 #[test]
-fn a_dialogue_byte_by_byte() {
+fn a_dialogue_cut_byte_by_byte() {
     for ends in ENDS.iter() {
         whole_dialogue(ends, &[1], &[7; 5000]);
     }
@@ -263,7 +263,7 @@ fn a_flood_yields() {
 
 /// Bytes that result in plain text do not count.
 #[test]
-fn what_is_read_is_no_flood() {
+fn bytes_that_are_read_cause_no_yield() {
     for ends in ENDS.iter() {
         let (mut tls, mut socket) = meet(ends, &[usize::MAX]);
         let mut buffer = vec![0; 16 * 1024];
@@ -298,7 +298,7 @@ fn key_updates_are_answered_without_waiting() {
 }
 
 #[test]
-fn a_harvest_ends_with_a_ticket_or_where_none_comes() {
+fn a_harvest_ends_with_a_ticket_or_when_none_can_come() {
     // TLS 1.2 sends no ticket after the handshake.
     let (mut tls, mut socket) = meet(&ENDS[0], &[1]);
     drive(&mut tls, &mut socket, TlsChannel::harvest);
@@ -345,7 +345,7 @@ fn nothing_is_injected_around_close_notify() {
 /// After a sent close_notify, rustls asserts that no fatal alert arrives. So the channel passes
 /// later bytes to rustls only while it waits for the peer's end.
 #[test]
-fn what_follows_our_close_notify_is_not_read_to_send_it() {
+fn sending_close_notify_reads_nothing() {
     const GARBAGE: [u8; 25] = [
         0x17, 3, 3, 0, 20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
     ];

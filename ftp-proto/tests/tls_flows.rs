@@ -95,7 +95,7 @@ fn invariant_3_an_implicit_handshake_that_was_given_up_is_the_end() {
 }
 
 #[test]
-fn invariant_7_nothing_comes_ahead_of_the_implicit_handshake() {
+fn invariant_7_nothing_comes_before_the_implicit_handshake() {
     let mut session = session(Security::Implicit);
     let misuse = ErrorKind::Misuse(Misuse::NotSecured);
     assert_eq!(kind_of(&mut session, Noop::new()), misuse);
@@ -128,7 +128,7 @@ fn a_handshake_that_fails_or_takes_too_long_is_the_end() {
 
 /// The first byte of the greeting shows that the server speaks TLS. Later bytes do not.
 #[test]
-fn tls_where_the_greeting_is_due() {
+fn the_error_of_tls_instead_of_a_greeting() {
     for security in [Security::Plain, Security::Explicit] {
         for first in [0x15, 0x16] {
             let mut session = session(security);
@@ -149,7 +149,7 @@ fn tls_where_the_greeting_is_due() {
 }
 
 #[test]
-fn silence_where_the_greeting_is_due() {
+fn the_error_of_a_server_that_sends_no_greeting() {
     let mut silent = session(Security::Plain);
     let (mut running, want) = begin(&mut silent);
     let late = error(&mut silent, &mut running, want.timed_out());

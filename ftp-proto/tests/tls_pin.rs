@@ -21,7 +21,7 @@ fn pins_are_read_as_openssl_and_curl_write_them() {
 }
 
 #[test]
-fn what_is_no_pin_is_an_error() {
+fn a_bad_pin_is_an_error() {
     let extended = [HEX, "00"].concat();
     let spaced = [" ", HEX].concat();
     let colon = [HEX, ":"].concat();
@@ -85,7 +85,7 @@ fn plainly(text: &str) -> Option<Vec<u8>> {
 
 proptest! {
     #[test]
-    fn pins_are_read_as_the_tables_say(
+    fn pins_decode_as_rfc_4648_says(
         text in prop_oneof![
             "[0-9a-fA-F]{62,66}",
             "[0-9a-fA-F]{63}[0-9a-gA-G:= ß]",

@@ -239,7 +239,7 @@ fn b5_cut_at_every_byte() {
 
 /// vsftpd sends the clear text `500 OOPS` when it fails.
 #[test]
-fn clear_text_in_the_middle() {
+fn clear_text_in_the_middle_of_a_connection() {
     for ends in ENDS.iter() {
         let mut session = Session::new(ends, &[usize::MAX]);
         feed(&mut session.client, b"500 OOPS: child died\r\n");

@@ -247,7 +247,7 @@ fn each_alert_in_answer_to_the_client_hello() {
 /// On a later connection of the same login, "nothing in common" cannot be the reason for the same
 /// alert.
 #[test]
-fn what_was_agreed_once_is_in_common() {
+fn a_later_connection_has_something_in_common() {
     for version in VERSIONS {
         let login = login(&trusting());
         let mut first = Meeting::new(&login, serving(version));

@@ -191,7 +191,7 @@ fn invariant_10_a_thousand_tickets_are_four() {
 /// Each ticket is used once. A connection that is dropped before its new tickets are read costs
 /// one.
 #[test]
-fn connections_that_are_given_up_cost_a_ticket_each() {
+fn each_dropped_connection_costs_one_ticket() {
     let (server, order) = Server::counting();
     let login = trusting(TlsVersion::V1_3)
         .login("localhost")
@@ -218,7 +218,7 @@ fn connections_that_are_given_up_cost_a_ticket_each() {
 
 /// rustls checks the time only after it has taken a ticket, and then drops an expired one.
 #[test]
-fn what_has_expired_is_replaced() {
+fn expired_sessions_are_replaced() {
     #[derive(Debug)]
     struct Later(AtomicU64);
     impl TimeProvider for Later {
@@ -252,7 +252,7 @@ fn what_has_expired_is_replaced() {
 
 /// A server may switch to another TLS version.
 #[test]
-fn between_versions_nothing_is_resumed() {
+fn no_session_is_resumed_in_another_tls_version() {
     let both = TlsConfig::with_roots_pem(&CERTIFIED.0).expect("a config");
     let login = both.login("localhost").expect("a name");
     let only = |version| {

@@ -258,7 +258,7 @@ fn quirk_glftpd_ends_with_another_code() {
 
 /// The strict decoder reads on, and can say what may be wrong.
 #[test]
-fn a_reply_that_may_have_ended_with_another_code_is_told() {
+fn a_reply_that_may_have_ended_with_another_code_is_reported() {
     let told = |bytes: &[u8]| {
         let mut decoder = strict();
         assert_eq!(decoder.decode(bytes).unwrap().reply, None);
@@ -290,13 +290,13 @@ fn quirk_lf_alone_ends_a_line_at_once() {
 }
 
 #[test]
-fn quirk_all_trailing_crs_go_and_spaces_stay() {
+fn quirk_all_trailing_crs_are_removed_and_spaces_stay() {
     assert_eq!(lines(&one(b"220 hi  \r\r\r\n")), [b"220 hi  "]);
     assert_eq!(lines(&one(b"220 a\rb\r\n")), [b"220 a\rb"]);
 }
 
 #[test]
-fn quirk_unterminated_last_line_is_the_callers_decision() {
+fn quirk_an_unterminated_last_line_is_returned_separately() {
     let mut decoder = strict();
     assert_eq!(decoder.decode(b"221 Bye").unwrap().reply, None);
     assert!(!decoder.is_empty());
@@ -422,7 +422,7 @@ fn upgrade_boundary_shows_every_byte() {
 }
 
 #[test]
-fn opening_names_the_reply_under_way() {
+fn the_error_of_opening_names_the_unfinished_reply() {
     let mut decoder = strict();
     decoder.decode(b"553-x\r\n150 y\r\n").unwrap();
     assert_eq!(decoder.opening(), Some(Code::NAME_NOT_ALLOWED));
@@ -507,7 +507,7 @@ fn bounded_reply() {
 }
 
 #[test]
-fn bounded_by_nothing_at_all() {
+fn limits_of_zero_refuse_everything() {
     let none = Limits::default()
         .with_line(0)
         .with_reply(0)

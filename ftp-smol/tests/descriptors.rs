@@ -11,7 +11,7 @@ use ftp_proto::simulator::Setup;
 use smol::{block_on, future};
 
 /// Opens downloads, and drops each one after another number of turns.
-fn given_up_by_dropping_futures() {
+fn drops_futures_of_downloads() {
     let hosted = alone::hosted(Setup::new());
     let mut client = alone::connect(&hosted, alone::localhost()).expect("logged in");
     for turns in 0..30 {

@@ -37,9 +37,9 @@ fn no_descriptor_is_left_open() {
 
 fn every_ending() {
     whole_session();
-    to_and_from_files();
+    every_row_of_the_table_works_with_files();
     given_up_in_every_way();
-    crate::given_up_by_dropping_futures();
+    crate::drops_futures_of_downloads();
     client_dropped_in_mid_transfer();
     server_gone();
     handshake_refused();
@@ -76,7 +76,7 @@ fn whole_session() {
     hosted.join();
 }
 
-fn to_and_from_files() {
+fn every_row_of_the_table_works_with_files() {
     let hosted = hosted(Setup::new());
     let mut client = connect(&hosted, localhost()).expect("logged in");
     let nowhere = File::create("/dev/null").expect("a device");

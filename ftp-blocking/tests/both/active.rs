@@ -62,7 +62,7 @@ fn taken_and_free(ip: Ipv4Addr) -> (TcpListener, u16) {
 }
 
 #[test]
-fn invariant_11_a_stranger_at_the_listener_is_sent_away() {
+fn invariant_11_a_stranger_at_the_listener_is_refused() {
     let mut client = logged_in(active("127.0.0.1", serve_a_stranger_first()));
     assert_eq!(content(&mut client, "file"), "genuine");
     client.quit().expect("said goodbye");
@@ -70,7 +70,7 @@ fn invariant_11_a_stranger_at_the_listener_is_sent_away() {
 
 /// A server with several addresses may connect from an address that the client does not know.
 #[test]
-fn the_first_to_come_is_taken_by_option() {
+fn the_first_connection_is_accepted_by_option() {
     let anyone = active("127.0.0.1", serve_a_stranger_first())
         .with_config(|config| config.with_active_peer(ActivePeer::Anyone));
     let mut client = logged_in(anyone);
@@ -158,7 +158,7 @@ fn the_server_is_told_the_active_address_with_the_listeners_port() {
 }
 
 #[test]
-fn ipv6_is_told_where_the_control_connection_is_of_ipv6() {
+fn eprt_names_ipv6_if_the_control_connection_is_ipv6() {
     for host in ["::1", "[::1%1]"] {
         let Some(server) = RecordingServer::at(Ipv6Addr::LOCALHOST) else {
             eprintln!("skipped: no IPv6 on loopback");

@@ -47,7 +47,7 @@ fn a_copy_goes_from_server_to_server() {
 
 /// Invariant 11: the address in the 227 reply is not used.
 #[test]
-fn the_target_is_told_of_the_control_connections_peer() {
+fn the_target_gets_the_address_of_the_source_s_control_connection() {
     let setup = Setup::new().without("EPSV").pasv_address([192, 0, 2, 7]);
     let [(mut source, _), (mut target, to)] = both(setup, Setup::new());
     source
@@ -98,7 +98,7 @@ fn a_refused_port_leaves_both_in_step() {
 /// If one of the two servers does not finish the copy, the copy fails, whatever the other server
 /// replies.
 #[test]
-fn one_failing_side_is_a_failure() {
+fn a_copy_fails_if_one_side_fails() {
     let failing = |verb| {
         let action = Action::At {
             after: 100_000,

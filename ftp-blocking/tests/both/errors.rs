@@ -175,7 +175,7 @@ fn a_server_that_cannot_be_trusted() {
 }
 
 #[test]
-fn a_file_that_is_not_whole() {
+fn the_error_of_a_transfer_that_is_not_whole() {
     let cut = |then| Action::At {
         after: 2,
         control: Vec::new(),
@@ -294,7 +294,7 @@ fn a_server_that_does_not_resume() {
 }
 
 #[test]
-fn options_that_make_no_sense() {
+fn options_that_make_no_sense_are_refused() {
     const MISUSE: &str = "misuse: an option or a command makes no sense here";
     let zero = Duration::ZERO;
     let to_nowhere = |config: Config| config.with_active_address(Ipv4Addr::UNSPECIFIED);
@@ -331,7 +331,7 @@ fn options_that_make_no_sense() {
 }
 
 #[test]
-fn calls_that_make_no_sense() {
+fn the_errors_of_calls_that_make_no_sense() {
     let rows: [(Try, &str); 7] = [
         (
             |client| client.names(None::<&str>).map(drop),
@@ -452,7 +452,7 @@ fn hosts_that_are_neither_a_name_nor_an_address() {
 
 /// The peer greets, but it is no FTP server, or its greeting leaves that open.
 #[test]
-fn another_service() {
+fn the_error_of_a_peer_that_is_no_ftp_server() {
     for (words, quoted) in [
         (
             "SSH-2.0-OpenSSH_9.2\r\n",
@@ -528,7 +528,7 @@ fn another_service() {
 
 /// The error quotes the argument of the command, such as the file name, unless it is a secret.
 #[test]
-fn the_argument_of_what_failed() {
+fn errors_quote_the_argument_of_the_command() {
     let rows: [(Try, &str); 6] = [
         (
             |client| client.download("/no\x1b").map(drop),
@@ -611,7 +611,7 @@ fn a_server_without_tls() {
 }
 
 #[test]
-fn data_that_comes_from_elsewhere_or_would_go_there() {
+fn the_errors_of_data_connections_with_other_addresses() {
     let from_elsewhere = Fault::on("CONNECT", Action::FromElsewhere);
     let active = plain().with_config(|config| config.with_data_mode(DataMode::Active));
     assert_says(

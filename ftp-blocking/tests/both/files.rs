@@ -247,7 +247,7 @@ mod over_sockets {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn bytes_of_a_plain_transfer_stay_in_the_kernel() {
+fn bytes_of_a_clear_transfer_stay_in_the_kernel() {
     for way in BOTH {
         let sent = big(3_000_000);
         let mut session = OverTcp::logged_in(way, Setup::new().window(1 << 20));
@@ -304,7 +304,7 @@ fn a_file_opened_for_appending_is_appended_to() {
 }
 
 #[test]
-fn what_was_read_ahead_is_saved_first() {
+fn bytes_that_were_read_ahead_are_saved_first() {
     for way in BOTH {
         let all = big(300_000);
         let mut session = OverTcp::logged_in(way, Setup::new().file("/file", all.clone()));

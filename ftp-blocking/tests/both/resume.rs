@@ -31,7 +31,7 @@ fn fetch(faults: impl IntoIterator<Item = Fault>) -> (Result<(), Error>, Vec<u8>
 }
 
 #[test]
-fn a_cut_download_goes_on_at_its_offset_over_another_connection_if_need_be() {
+fn a_cut_download_is_resumed_over_a_new_connection_if_needed() {
     let cut = Action::At {
         after: 100_000,
         control: Vec::new(),
@@ -54,7 +54,7 @@ fn a_cut_download_goes_on_at_its_offset_over_another_connection_if_need_be() {
 }
 
 #[test]
-fn it_gives_up_after_a_second_try_that_brings_nothing() {
+fn the_resume_example_gives_up_after_a_try_without_progress() {
     let (result, came, told) = fetch([Fault::on("RETR", Action::Reply(b"451 Tape.\r\n".to_vec()))]);
     assert_eq!(result.expect_err("refused").kind(), ErrorKind::Transient);
     let tries = told.iter().filter(|line| line.starts_with(b"RETR")).count();

@@ -51,7 +51,7 @@ fn ipv6_addresses_in_brackets_and_with_zones() {
 }
 
 #[test]
-fn a_source_port_is_the_control_connections_alone() {
+fn a_source_port_is_used_by_the_control_connection_only() {
     // The port was free a moment ago, and no other test uses this address.
     let ours = Ipv4Addr::new(127, 0, 0, 80);
     let free = TcpListener::bind((ours, 0)).and_then(|free| free.local_addr());

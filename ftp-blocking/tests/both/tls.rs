@@ -97,7 +97,7 @@ fn two_logins_at_once_do_not_share_their_sessions() {
 
 /// If HOST was sent under TLS, a reconnect sends it again only under TLS.
 #[test]
-fn host_sent_under_tls_is_repeated_under_tls_alone() {
+fn host_sent_under_tls_is_repeated_only_under_tls() {
     for ends in tls() {
         let memory = Memory::new(Simulator::new(Setup::new().tls(ends.server.clone())));
         let options = Options::new("localhost").with_tls(ends.client.clone());

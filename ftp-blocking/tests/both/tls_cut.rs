@@ -183,7 +183,7 @@ fn b5_downloads_cut_at_every_byte_of_ciphertext() {
 
 /// A size that agrees may replace close_notify, but only if every byte has arrived.
 #[test]
-fn b5_downloads_cut_everywhere_in_spite_of_tolerance() {
+fn b5_downloads_cut_everywhere_with_a_tolerant_option() {
     for (path, whole) in [("/small", CONTENT), ("/empty", b"")] {
         let places = downloads(path, whole, MissingCloseNotify::IfSizeAgrees, (at_once, 3));
         assert!(places > 400, "{path}: {places} places are too few");

@@ -84,7 +84,7 @@ impl Passage for SlowLine {
 /// F8 of issue 11: while the number of unsent bytes falls, the client goes on waiting for the
 /// server's end and for the final reply.
 #[test]
-fn an_upload_has_time_while_what_was_written_gets_through() {
+fn an_upload_has_time_while_unsent_bytes_get_fewer() {
     for (mut held, asked) in [
         // The numbers are taken from the back: 30 first.
         (vec![1, 10, 20, 30], 5),

@@ -91,7 +91,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "the first line tells that it is no FTP: it is not taken for the first of several",
     ),
     row(
-        "greeting behind a blank line",
+        "greeting after a blank line",
         "protocol",
         "ok 220 ready",
         "embedded servers send one; a bounded number is passed over",

@@ -42,7 +42,7 @@ fn the_next_address_is_tried_when_one_refuses() {
 }
 
 #[test]
-fn a_black_hole_in_front_does_not_cost_all_the_time_there_is() {
+fn a_first_address_that_never_answers_does_not_use_up_the_time() {
     let (_listener, good) = answering();
     let hole = BlackHole::open();
     assert_eq!(winner(&[hole.address(), good]), Some(good));
@@ -52,7 +52,7 @@ fn a_black_hole_in_front_does_not_cost_all_the_time_there_is() {
 }
 
 #[test]
-fn a_black_hole_alone_ends_at_the_deadline() {
+fn an_only_address_that_never_answers_ends_at_the_deadline() {
     let (hole, refusing) = (BlackHole::open(), Refusing::open());
     let limit = Duration::from_millis(50);
     let addresses = [hole.address()];
@@ -68,7 +68,7 @@ fn a_black_hole_alone_ends_at_the_deadline() {
 }
 
 #[test]
-fn the_failure_says_what_was_heard() {
+fn the_error_of_a_race_is_the_one_that_says_most() {
     let refusing = Refusing::open();
     let addresses = [refusing.address(), refusing.address()];
     let error = failure(&addresses, None, LONG);

@@ -42,7 +42,7 @@ fn abort_226_and_226() {
 }
 
 #[test]
-fn abort_226_and_a_426_behind_the_fence() {
+fn abort_226_and_a_426_after_the_fence() {
     // libunftp sends this 426 when its data task notices the abort.
     let late = [say("426 cut")];
     let fence = [hear("PWD"), say("257 \"/fence\"")];
@@ -57,7 +57,7 @@ fn abort_226_and_a_426_behind_the_fence() {
 /// Rule 8 of issue 10: the first 426 belongs to the abort. A second one is the answer to its
 /// command.
 #[test]
-fn abort_226_and_a_426_behind_the_fence_and_another_one() {
+fn abort_226_and_two_426_after_the_fence() {
     let script = [
         hear("ABOR"),
         serve("close abandon"),
@@ -76,7 +76,7 @@ fn abort_226_and_a_426_behind_the_fence_and_another_one() {
 }
 
 #[test]
-fn abort_226_and_a_426_ahead_of_the_next_retr() {
+fn abort_226_and_a_426_before_the_next_retr() {
     // The 426 is no reason to distrust the new data connection.
     let script = [
         hear("ABOR"),
@@ -98,7 +98,7 @@ fn abort_226_and_a_426_ahead_of_the_next_retr() {
 /// Here a stray 2xx may come from pyftpdlib, which sends an aborted file over the data connection
 /// of the next transfer.
 #[test]
-fn abort_226_and_another_226_ahead_of_the_next_retr() {
+fn abort_226_and_another_226_before_the_next_retr() {
     let script = [
         hear("ABOR"),
         serve("close abandon"),
@@ -245,7 +245,7 @@ fn abort_226_then_426() {
 }
 
 #[test]
-fn abort_whose_replies_overtake_the_close() {
+fn abort_whose_replies_arrive_before_the_close() {
     let script = [
         hear("ABOR"),
         say("426 cut"),
@@ -274,7 +274,7 @@ fn abort_of_a_transfer_that_was_refused_sends_nothing() {
 }
 
 #[test]
-fn abort_that_nobody_answers_is_given_up_behind_a_fence() {
+fn abort_without_a_reply_is_given_up_after_a_fence() {
     let script = [hear("ABOR"), serve("close abandon"), Item::Silence];
     let driver = downloading([&script[..], &fenced_pwd()].concat());
     assert_eq!(
@@ -373,7 +373,7 @@ fn abort_of_a_resumed_transfer_waits_for_the_ticket() {
 
 /// ProFTPD sends no ticket with an upload, and may not read ABOR while it waits for data.
 #[test]
-fn abort_waits_in_vain_for_a_ticket_but_once() {
+fn abort_waits_in_vain_for_a_ticket_only_once() {
     let resumes = Item::Serve("secure data", Reaction::Resumes);
     let opening = [opening("STOR a"), vec![resumes.clone()]].concat();
     let mut driver = logged_in(explicit(), opening);

@@ -61,7 +61,7 @@ fn clear_control_in_clear_is_misuse() {
 
 /// In clear text, an attacker could send a 425 and so choose the TLS version of the next login.
 #[test]
-fn clear_control_takes_no_lesson_for_tls_from_replies() {
+fn clear_control_lets_no_reply_choose_the_next_tls_version() {
     for cleared in [false, true] {
         let ccc = [hear("CCC"), say("200 clear"), serve("clear control")];
         let upload = [
@@ -85,7 +85,7 @@ fn clear_control_takes_no_lesson_for_tls_from_replies() {
 }
 
 #[test]
-fn clear_control_with_bytes_behind_its_reply_is_dead() {
+fn clear_control_with_bytes_after_its_reply_is_dead() {
     let mut driver = logged_in(explicit(), [hear("CCC"), bytes(b"200 clear\r\n2")]);
     let outcome = driver.outcome(&Op::ClearControl);
     assert!(outcome.starts_with("Injection"), "{outcome}");

@@ -31,7 +31,7 @@ fn confirmed_by_226_and_250_and_by_no_other_reply() {
 }
 
 #[test]
-fn confirmed_by_200_where_it_is_the_last_word() {
+fn confirmed_by_200_if_no_reply_follows() {
     let question = hear("PWD");
     let answer = say("257 \"/here\"");
     let whole = "12 bytes, 200 done";
@@ -60,7 +60,7 @@ fn confirmed_by_200_where_it_is_the_last_word() {
 
 /// A 226 before the 150 may be stale, and the data may end before the transfer's own final reply.
 #[test]
-fn confirmed_without_a_150_where_it_is_the_last_word() {
+fn confirmed_without_a_150_if_no_reply_follows() {
     let begun = |rest: &[Item]| {
         let end = [
             say("226 stale"),
@@ -131,7 +131,7 @@ fn confirmed_while_another_reply_begins_is_unconfirmed() {
 }
 
 #[test]
-fn confirmed_before_the_150_is_another_transfer() {
+fn a_226_before_the_150_confirms_another_transfer() {
     for (said, outcome) in [
         ("451 broken", BROKEN),
         (
@@ -160,7 +160,7 @@ fn confirmed_before_the_150_is_another_transfer() {
 }
 
 #[test]
-fn confirmed_before_the_150_that_comes_with_the_data() {
+fn a_226_before_a_150_that_comes_with_the_data() {
     let script = [&opening("RETR a")[..6], &[say("226 old")]].concat();
     let mut driver = logged_in(Config::default(), script);
     assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
@@ -229,7 +229,7 @@ fn confirmed_by_no_other_reply_while_a_noop_is_owed() {
 }
 
 #[test]
-fn confirmed_uploads_are_looked_at_once_more() {
+fn confirmed_uploads_are_followed_by_a_look() {
     let script = [
         serve("close graceful upload"),
         say("226 done"),

@@ -5,7 +5,7 @@ use ftp_proto::{Config, flows};
 use crate::support::*;
 
 #[test]
-fn a_reply_that_does_not_come_in_time_is_not_the_next_one_s() {
+fn a_late_reply_does_not_answer_the_next_command() {
     let script = [
         hear("PWD"),
         Item::Silence,
@@ -55,7 +55,7 @@ fn contract_a_dripping_server_gets_no_more_time_for_an_abandoned_connection() {
 }
 
 #[test]
-fn contract_an_abandoned_connection_that_times_out_is_not_asked_for_again() {
+fn contract_an_abandoned_connection_that_times_out_is_not_closed_again() {
     // Every want may be answered `timed_out`, and the abort must still end.
     let mut driver = downloading([hear("ABOR")]);
     let transfer = driver.transfer.take().expect("a transfer");

@@ -131,7 +131,7 @@ fn copy_yields_both_final_replies() {
 }
 
 #[test]
-fn copy_says_type_only_where_it_is_not_in_force() {
+fn copy_sends_type_only_if_it_is_not_in_force() {
     let mut source = [retrieving(), vouched("226 sent")].concat();
     source.extend([
         hear("EPSV"),
@@ -170,7 +170,7 @@ fn copy_in_another_type() {
 }
 
 #[test]
-fn copy_announces_itself_where_the_source_wants_pret() {
+fn copy_sends_pret_if_the_source_lists_it() {
     let feat = [hear("FEAT"), say("211-F\r\n PRET\r\n211 End")];
     let mut source = [&feat[..], &retrieving(), &vouched("226 sent")].concat();
     source.splice(4..4, [hear("PRET RETR a"), say("200 planned")]);
@@ -203,7 +203,7 @@ fn copy_falls_back_to_pasv_and_port() {
 }
 
 #[test]
-fn invariant_11_the_target_is_told_what_227_says_by_choice_of_the_source_s_only() {
+fn invariant_11_the_target_gets_the_address_of_227_only_by_the_source_s_option() {
     let trust = || Config::default().with_passive_address(PassiveAddress::TrustServer);
     for (source, target, line) in [
         (Config::default(), trust(), "EPRT |1|198.51.100.7|6446|"),
@@ -262,7 +262,7 @@ fn copy_over_ipv6_is_told_by_eprt_alone() {
 }
 
 #[test]
-fn copy_whose_servers_are_quick() {
+fn copy_whose_servers_are_done_before_they_are_asked() {
     // Both servers are done before the client reads the end, and the source leaves out its 150.
     let mut source = offering();
     source.push(hear("RETR a"));
@@ -378,7 +378,7 @@ fn copy_whose_retr_is_refused_aborts_the_stor() {
 }
 
 #[test]
-fn copy_whose_abor_nobody_answers_is_settled_by_the_next_operation() {
+fn copy_without_a_reply_to_abor_is_settled_by_the_next_operation() {
     let mut source = offering();
     source.extend([hear("RETR a"), say("550 no such file")]);
     let mut target = storing();
@@ -471,7 +471,7 @@ fn copy_is_a_success_only_where_both_say_so() {
 }
 
 #[test]
-fn copy_whose_end_nobody_tells_is_aborted_by_the_next_operation() {
+fn copy_without_a_final_reply_is_aborted_by_the_next_operation() {
     // The source sends nothing. The client still reads the target's reply.
     let source = [retrieving(), vec![Item::Silence]].concat();
     let target = [storing(), vec![say("226 stored")]].concat();

@@ -135,7 +135,7 @@ fn a_copy_whose_source_takes_its_confirmation_back_is_unconfirmed() {
 }
 
 #[test]
-fn a_copy_between_servers_that_refuse_pwd_is_vouched_for_by_syst() {
+fn a_copy_between_servers_that_refuse_pwd_is_confirmed_after_a_fence_of_syst() {
     let refused = [hear("PWD"), say("502 what"), hear("SYST"), say("215 UNIX")];
     let source = [&retrieving()[..], &[say("226 sent")], &refused].concat();
     let target = [&storing()[..], &[say("226 stored")], &refused].concat();

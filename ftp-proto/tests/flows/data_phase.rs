@@ -70,7 +70,7 @@ fn a_download_to_its_confirmed_end() {
 }
 
 #[test]
-fn confirmed_before_its_end_it_goes_on() {
+fn a_transfer_confirmed_before_its_end_goes_on() {
     let (mut driver, mut phase) = download(&[serve(GRACEFUL)], &TransferOptions::new());
     driver.session.receive(b"226 done\r\n");
     phase.interrupted(&mut driver.session, Interruption::ControlFirst);
@@ -107,7 +107,7 @@ fn a_cut_download_is_truncated() {
 }
 
 #[test]
-fn a_failed_data_connection_ends_it() {
+fn a_failed_data_connection_ends_the_data_phase() {
     let script = [serve("close abandon"), say("426 cut")];
     let (mut driver, mut phase) = download(&script, &TransferOptions::new());
     let failed = Interruption::Failed(Error::new(ErrorKind::Io));
@@ -117,7 +117,7 @@ fn a_failed_data_connection_ends_it() {
 }
 
 #[test]
-fn a_data_connection_where_nothing_moves_ends_it() {
+fn a_stalled_data_connection_ends_the_data_phase() {
     let (mut driver, mut phase) = download(&[], &TransferOptions::new());
     moves(&driver, &mut phase);
     phase.interrupted(&mut driver.session, Interruption::TimedOut);
@@ -126,7 +126,7 @@ fn a_data_connection_where_nothing_moves_ends_it() {
 }
 
 #[test]
-fn of_a_refused_download_what_has_come_is_taken_in() {
+fn data_that_arrived_before_a_refusal_is_read() {
     let (mut driver, mut phase) = download(&[serve("close discard")], &TransferOptions::new());
     driver.session.receive(b"451 no more\r\n");
     phase.interrupted(&mut driver.session, Interruption::ControlFirst);
@@ -177,7 +177,7 @@ fn an_upload_to_its_confirmed_end() {
 }
 
 #[test]
-fn what_readers_and_writers_are_told() {
+fn the_errors_of_readers_and_writers() {
     let options = TransferOptions::text();
     let (mut driver, mut phase) = download(&[serve(GRACEFUL), say("226 done")], &options);
     assert!(phase.is_translated());
@@ -204,7 +204,7 @@ fn what_readers_and_writers_are_told() {
 }
 
 #[test]
-fn an_abort_spends_the_transfer() {
+fn an_abort_uses_up_the_transfer() {
     let script = [
         hear("ABOR"),
         serve("close abandon"),
@@ -257,7 +257,7 @@ proptest! {
 
     /// Between two looks, at most 256 KiB and one piece pass, and at least 256 KiB.
     #[test]
-    fn looks_come_by_the_bytes(pieces in prop::collection::vec(1..200_000_usize, 1..40)) {
+    fn a_look_comes_every_256_kib(pieces in prop::collection::vec(1..200_000_usize, 1..40)) {
         let mut driver = uploading([]);
         let mut phase = phase(&mut driver, &TransferOptions::new());
         let mut unlooked = 0;

@@ -56,7 +56,7 @@ fn cwd_sends_the_path_as_it_is() {
 }
 
 #[test]
-fn cwd_takes_a_completion_that_can_be_its_own() {
+fn cwd_accepts_a_completion_that_it_can_have() {
     for reply in ["200 there", "250 there", "202 there"] {
         let outcome = flow_outcome(cwd("a"), [hear("CWD a"), say(reply)]);
         assert_eq!(outcome, format!("Reply({reply})"));
@@ -70,7 +70,7 @@ fn cwd_without_a_path_stays() {
 }
 
 #[test]
-fn cwd_refused_is_in_step() {
+fn cwd_refused_stays_in_step() {
     for (reply, kind) in [
         ("550 no such directory", "Permanent"),
         ("500 what", "Permanent"),
@@ -155,7 +155,7 @@ fn mkd_yields_the_path_where_one_is_quoted() {
 }
 
 #[test]
-fn mkd_whose_path_cannot_be_read_is_an_error_and_in_step() {
+fn mkd_with_a_bad_path_in_its_reply_is_an_error_and_stays_in_step() {
     for reply in ["257 \"/a", "257 \"/a\tb\""] {
         let script = [&[hear("MKD a"), say(reply)][..], &pwd()].concat();
         let mut driver = logged_in(Config::default(), script);

@@ -184,14 +184,14 @@ fn exported() -> BTreeSet<&'static str> {
 }
 
 #[test]
-fn every_flow_is_among_the_cases() {
+fn every_flow_is_listed() {
     let cases: BTreeSet<_> = CASES.iter().map(|case| case.flow).collect();
     assert!(cases.len() > 30);
     assert_eq!(cases, exported());
 }
 
 #[test]
-fn every_flow_runs_whole() {
+fn every_flow_runs_to_its_end() {
     for case in CASES {
         for pace in [Pace::Eager, Pace::Lazy] {
             let mut driver = case.ready(pace);
@@ -249,7 +249,7 @@ fn invariant_3_every_flow_timed_out_at_every_want_then_pwd() {
 }
 
 #[test]
-fn invariant_3_every_flow_behind_every_other_one_that_was_dropped() {
+fn invariant_3_every_flow_after_every_other_one_that_was_dropped() {
     // The flow is dropped in the middle: the command is sent, and not answered.
     for dropped in CASES {
         for then in CASES {
@@ -265,7 +265,7 @@ fn invariant_3_every_flow_behind_every_other_one_that_was_dropped() {
             (dropped.run)(&mut driver);
             driver.drop_after = usize::MAX;
             (then.run)(&mut driver);
-            then.check(&mut driver, &format!("behind {}", dropped.flow));
+            then.check(&mut driver, &format!("after {}", dropped.flow));
         }
     }
 }

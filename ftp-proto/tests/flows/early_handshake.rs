@@ -180,7 +180,7 @@ fn a_reply_that_has_arrived_during_the_handshake() {
 
 /// One slow refusal may cost a session ticket. A second one does not cost the last ticket.
 #[test]
-fn a_slow_refusal_takes_no_last_ticket_twice() {
+fn a_second_slow_refusal_does_not_cost_the_last_ticket() {
     let refused = || vec![say("550 no"), serve("close discard")];
     let script = [
         first("RETR a"),
@@ -220,7 +220,7 @@ fn the_reply_comes_during_the_handshake() {
 
 /// There is neither a reply nor a handshake. The error says that the transfer did not start.
 #[test]
-fn neither_a_reply_nor_a_handshake() {
+fn an_early_handshake_that_times_out_is_a_transfer_that_does_not_start() {
     let script = [
         first("RETR a"),
         vec![Item::Silence, early(BY_ALL, Reaction::TimesOut)],
@@ -247,7 +247,7 @@ fn a_refusal_during_an_early_handshake() {
 
 /// Clear data connections need no handshake, so nothing changes for them.
 #[test]
-fn in_clear_the_reply_has_all_its_time() {
+fn a_clear_data_connection_has_no_early_handshake() {
     let script = [first("RETR a"), vec![say("150 here")]];
     let mut driver = logged_in(Config::default(), script.concat());
     driver.outcome(&fetch()[0]);

@@ -38,7 +38,7 @@ fn rename_takes_two_commands() {
 }
 
 #[test]
-fn rename_does_not_send_rnto_behind_a_refused_rnfr() {
+fn rename_does_not_send_rnto_after_a_refused_rnfr() {
     for (reply, kind) in [
         ("550 no", "Permanent"),
         ("450 busy", "Transient"),

@@ -17,7 +17,7 @@ fn greeting_of_several_lines() {
 }
 
 #[test]
-fn greeting_after_120_waits_in_a_class_of_its_own() {
+fn greeting_after_120_has_its_own_time_limit() {
     let mut driver = scripted(
         Config::default(),
         [say("120 in 3 minutes"), say("120 in 2"), say("220 ready")],
@@ -42,7 +42,7 @@ fn greeting_after_120_that_never_comes() {
 }
 
 #[test]
-fn greeting_421_is_a_server_that_is_full() {
+fn greeting_421_means_that_the_server_is_full() {
     let mut driver = scripted(Config::default(), [say("421 too many")]);
     let outcome = driver.outcome(&Op::Greeting);
     assert!(outcome.starts_with("Closed") && outcome.contains("421 too many"));
@@ -114,7 +114,7 @@ fn greeting_230_in_clear_is_a_login() {
 }
 
 #[test]
-fn greeting_230_where_tls_is_demanded_is_a_220() {
+fn greeting_230_counts_as_220_if_tls_is_demanded() {
     let mut script = secure_login();
     script[0] = say("230 in already");
     let mut driver = scripted(explicit(), script);

@@ -100,7 +100,7 @@ fn invariant_8_no_flow_takes_cr_lf_or_nul() {
 }
 
 #[test]
-fn invariant_8_no_line_takes_them_in_place_of_the_blank() {
+fn invariant_8_no_line_accepts_cr_lf_or_nul_instead_of_the_blank() {
     for line in [
         "SITE\r\nDELE a",
         "NLST\nDELE a",
@@ -167,7 +167,7 @@ fn taken() -> BTreeMap<String, usize> {
 }
 
 #[test]
-fn every_constructor_that_takes_an_argument_is_among_them() {
+fn every_constructor_with_an_argument_is_listed() {
     let mut listed = BTreeMap::new();
     for (name, _) in CONSTRUCTORS {
         *listed.entry((*name).to_owned()).or_insert(0) += 1;

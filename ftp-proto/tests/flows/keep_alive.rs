@@ -154,7 +154,7 @@ fn keep_alive_goes_on_once_the_one_before_was_answered() {
 }
 
 #[test]
-fn keep_alive_in_flight_while_the_transfer_is_aborted() {
+fn keep_alive_without_a_reply_while_the_transfer_is_aborted() {
     for replies in [
         &["426 cut", "200 ok", "226 aborted"][..],
         &["226 done", "200 ok", "225 nothing"],

@@ -147,7 +147,7 @@ fn the_session_keeps_the_credentials_of_the_last_login() {
 
 /// As in ftplib, an empty user name means `anonymous`.
 #[test]
-fn nobody_is_anonymous() {
+fn an_empty_user_name_means_anonymous() {
     for (user, password, sent) in [
         ("", "", ["USER anonymous", "PASS anonymous@"]),
         ("", "-", ["USER anonymous", "PASS -anonymous@"]),

@@ -128,7 +128,7 @@ fn open_falls_back_to_pasv_where_the_port_of_epsv_is_filtered_and_remembers() {
 
 /// Over IPv6 there is no PASV.
 #[test]
-fn open_tells_why_epsv_did_not_do_where_pasv_does_not_either_and_tries_it_again() {
+fn open_reports_why_epsv_failed_if_pasv_fails_too_and_tries_epsv_again() {
     let begin = [hear("TYPE I"), say("200 I"), hear("EPSV")];
     let refused = [say("425 no"), hear("PASV"), say("502 what")];
     let filtered = [
@@ -158,7 +158,7 @@ fn open_tells_why_epsv_did_not_do_where_pasv_does_not_either_and_tries_it_again(
 }
 
 #[test]
-fn open_whose_pasv_port_is_filtered_too_fails_in_step() {
+fn open_whose_pasv_port_is_filtered_too_fails_and_stays_in_step() {
     let script = [
         hear("TYPE I"),
         say("200 I"),
@@ -196,7 +196,7 @@ fn invariant_11_the_address_of_227_is_trusted_by_choice_only() {
 }
 
 #[test]
-fn open_refuses_a_227_that_is_none() {
+fn open_refuses_a_227_without_an_address() {
     for (reply, kind) in [
         ("227 (1,2,3,4,300,6)", "Protocol"),
         ("227 (1,2,3,4,0,0)", "Protocol"),
@@ -225,7 +225,7 @@ fn open_refuses_a_227_that_is_none() {
 }
 
 #[test]
-fn open_refused_behind_the_connection_is_in_step() {
+fn open_refused_after_the_connection_stays_in_step() {
     for (reply, kind) in [
         ("550 no file", "Permanent"),
         ("425 cannot connect", "Transient"),
@@ -262,13 +262,13 @@ fn open_refused_with_421_is_closed() {
 }
 
 #[test]
-fn open_takes_125_for_150() {
+fn open_accepts_125_instead_of_150() {
     let script = [&up_to_connect()[..], &[hear("RETR a"), say("125 go")]].concat();
     assert_eq!(plain(Op::Retrieve("a", 0), script), DOWNLOADING);
 }
 
 #[test]
-fn open_passes_over_200_ahead_of_150() {
+fn open_skips_a_200_before_the_150() {
     // ftplib knows such replies to LIST and STOR.
     let script = [
         &up_to_connect()[..],

@@ -102,7 +102,7 @@ fn open_active_refused_with_425_does_not_wait_behind_accept() {
 }
 
 #[test]
-fn open_active_whose_accept_times_out_hears_the_server_out() {
+fn open_active_whose_accept_times_out_waits_for_the_server_s_reply() {
     let local: SocketAddr = "192.0.2.7:2000".parse().expect("an address");
     let script = [
         hear("TYPE I"),

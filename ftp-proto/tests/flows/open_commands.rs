@@ -37,7 +37,7 @@ fn append_is_an_upload_in_type_i() {
 }
 
 #[test]
-fn append_and_unique_that_are_refused_are_in_step() {
+fn append_and_unique_that_are_refused_stay_in_step() {
     for (reply, kind) in [("550 no", "Permanent"), ("452 full", "Transient")] {
         for (open, line) in [
             (Open::append("a").expect("a path"), "APPE a"),
@@ -146,7 +146,7 @@ fn facts_are_lines_in_type_a() {
 }
 
 #[test]
-fn options_say_where_and_in_what() {
+fn the_errors_of_bad_options() {
     let script = [
         &opening_in_text("")[..5],
         &[
@@ -304,7 +304,7 @@ fn type_i() -> [Item; 2] {
 }
 
 #[test]
-fn pret_goes_ahead_of_epsv_where_it_is_listed() {
+fn pret_comes_before_epsv_if_it_is_listed() {
     for (open, line) in [
         (Open::retrieve("a b"), "RETR a b"),
         (Open::store("a b"), "STOR a b"),
@@ -325,7 +325,7 @@ fn pret_goes_ahead_of_epsv_where_it_is_listed() {
 }
 
 #[test]
-fn pret_does_not_go_out_where_it_is_not_listed_or_nobody_asked() {
+fn pret_is_not_sent_if_it_is_not_listed_or_feat_was_not_sent() {
     for features in ["211-F\r\n PRETTY\r\n211 End", "502 no"] {
         let script = [&[hear("FEAT"), say(features)][..], &opening("RETR a")].concat();
         let mut driver = logged_in(Config::default(), script);
@@ -378,7 +378,7 @@ fn pret_that_is_refused_is_the_refusal_of_the_transfer() {
 }
 
 #[test]
-fn pret_goes_out_once_where_epsv_is_refused_and_again_where_its_port_is_filtered() {
+fn pret_is_sent_once_if_epsv_is_refused_and_again_if_its_port_is_filtered() {
     let planned = || [hear("PRET RETR a"), say("200 planned")];
     let opened = |port| {
         let connect = if port == 6446 {

@@ -74,7 +74,7 @@ fn epsv_that_was_swallowed_is_tried_again_where_pasv_is_refused() {
 }
 
 #[test]
-fn epsv_and_the_fence_unanswered_is_a_time_out_of_epsv() {
+fn epsv_without_a_reply_before_and_after_the_fence_is_a_time_out() {
     let silence = [hear("PWD"), Item::Silence];
     let script = [&swallowed()[..], &silence].concat();
     let mut driver = logged_in(Config::default(), script);

@@ -6,7 +6,7 @@ use ftp_proto::{ErrorKind, flows};
 use crate::support::*;
 
 #[test]
-fn open_under_tls_shakes_hands_behind_the_preliminary() {
+fn open_under_tls_does_the_handshake_after_the_150() {
     let script = [opening("RETR a"), vec![serve("secure data")]].concat();
     let mut driver = logged_in(explicit(), script);
     assert_eq!(
@@ -21,7 +21,7 @@ fn open_under_tls_shakes_hands_behind_the_preliminary() {
 }
 
 #[test]
-fn open_whose_data_handshake_failed_reports_the_522_behind_it() {
+fn open_whose_data_handshake_failed_reports_the_522_after_it() {
     // vsftpd gives the reason only on the control connection.
     let script = [
         &opening("STOR a")[..],
@@ -47,7 +47,7 @@ fn open_whose_data_handshake_failed_reports_the_522_behind_it() {
 }
 
 #[test]
-fn open_whose_data_handshake_is_overtaken_by_the_522() {
+fn open_whose_data_handshake_fails_after_the_522() {
     let script = [
         &opening("STOR a")[..],
         &[say("522 session reuse required"), serve("close abandon")],
@@ -65,7 +65,7 @@ fn open_whose_data_handshake_is_overtaken_by_the_522() {
 }
 
 #[test]
-fn open_whose_data_handshake_failed_and_nobody_says_why() {
+fn open_whose_data_handshake_failed_without_a_reply() {
     let script = [
         &opening("STOR a")[..],
         &[
@@ -91,7 +91,7 @@ fn open_whose_data_handshake_failed_and_nobody_says_why() {
 /// A server that refuses the session may close the data connection while bytes are unread, which
 /// resets it. The server's reply and the advice stay the same.
 #[test]
-fn open_whose_data_handshake_was_reset_for_want_of_resumption() {
+fn open_whose_data_handshake_was_reset_for_lack_of_resumption() {
     for (refusal, kind) in [
         ("522 session reuse required", "Permanent"),
         (

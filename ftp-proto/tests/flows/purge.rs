@@ -40,7 +40,7 @@ fn opened_next() -> Vec<Item> {
 }
 
 #[test]
-fn a_transfer_that_abor_did_not_find_gets_a_data_connection_of_its_own() {
+fn a_transfer_that_abor_did_not_find_is_flushed_out_by_a_data_connection() {
     let mut driver = aborted("150 soon", "225 no transfer");
     driver.server.extend(purging());
     // The replies for the queued file come first, then the fence's reply.
@@ -66,7 +66,7 @@ fn a_transfer_that_is_known_to_be_over_is_not_queued() {
 }
 
 #[test]
-fn a_late_word_on_the_transfer_itself_says_that_it_is_not_queued() {
+fn a_late_reply_to_the_transfer_shows_that_it_is_not_queued() {
     let mut driver = aborted("150 soon", "225 no transfer");
     driver.server = Script::new([hear("PWD"), say("426 cut"), say("257 \"/fence\"")]);
     driver.server.extend(opened_next());
@@ -75,7 +75,7 @@ fn a_late_word_on_the_transfer_itself_says_that_it_is_not_queued() {
 }
 
 #[test]
-fn where_it_cannot_be_ruled_out_the_session_ends_and_says_why() {
+fn a_session_ends_if_a_queued_transfer_cannot_be_ruled_out() {
     let unreachable = Reaction::Fails(ErrorKind::Io);
     let silent = [
         &purging()[..3],
@@ -102,7 +102,7 @@ fn where_it_cannot_be_ruled_out_the_session_ends_and_says_why() {
 /// The handshake fails, and no reply to the transfer comes. The transfer may still be in the
 /// server's queue.
 #[test]
-fn a_transfer_that_was_given_up_gets_a_data_connection_of_its_own() {
+fn a_transfer_that_was_given_up_is_flushed_out_by_a_data_connection() {
     let mut driver = logged_in(explicit(), opening("RETR a"));
     let handshake = fails("secure data", ErrorKind::Tls);
     driver
@@ -136,7 +136,7 @@ fn finished(command: &str, op: &Op, end: Op, closes: &[Item]) -> Driver<Script> 
 }
 
 #[test]
-fn a_transfer_that_never_met_its_data_gets_a_data_connection_of_its_own() {
+fn a_transfer_that_never_used_its_data_connection_is_flushed_out() {
     let failed = |bytes| Op::Finish(bytes, DataEnd::Failed(Error::new(ErrorKind::Io)));
     let download = Op::Retrieve("a", 0);
     let upload = Op::Store("a");

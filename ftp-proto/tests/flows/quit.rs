@@ -25,7 +25,7 @@ fn quit_221_without_its_line_end() {
 }
 
 #[test]
-fn quit_answered_otherwise() {
+fn quit_with_an_unexpected_reply() {
     assert_eq!(
         plain(Op::Quit, [hear("QUIT"), say("500 what")]),
         "Permanent Some(\"QUIT\") Some(\"500 what\") None"

@@ -31,7 +31,7 @@ fn raw_yields_any_final_reply() {
 }
 
 #[test]
-fn raw_refuses_what_has_a_flow_of_its_own() {
+fn raw_refuses_commands_that_have_their_own_flow() {
     for line in ["AUTH TLS", "auth ssl", "CCC", "ABOR"] {
         let mut driver = logged_in(Config::default(), pwd());
         let raw = flows::Raw::new(line).expect("a command");

@@ -86,7 +86,7 @@ fn rein_under_tls_is_refused_before_a_byte() {
 }
 
 #[test]
-fn rein_behind_ccc_is_refused_before_a_byte() {
+fn rein_after_ccc_is_refused_before_a_byte() {
     // After CCC, the client could not send credentials again.
     let script = [hear("CCC"), say("200 clear"), serve("clear control")];
     let mut driver = logged_in(explicit(), script);

@@ -215,7 +215,7 @@ fn mode_and_structure_other_than_s_and_f_refuse_transfers_until_they_are_back() 
 }
 
 #[test]
-fn mode_and_structure_do_not_stand_for_each_other() {
+fn mode_and_structure_are_separate() {
     let script = [
         hear("MODE B"),
         say("200 ok"),
@@ -271,7 +271,7 @@ fn mode_that_is_refused_changes_nothing() {
 
 /// The server may have changed the mode in spite of its reply.
 #[test]
-fn mode_whose_answer_is_no_answer_is_set_before_the_next_transfer() {
+fn mode_with_an_unexpected_reply_is_set_before_the_next_transfer() {
     let misfit = "350 hm";
     let script = [hear("MODE B"), say(misfit)];
     let mut driver = logged_in(Config::default(), [&script[..], &fence()].concat());

@@ -75,13 +75,13 @@ fn done(line: &str) -> [Item; 2] {
 }
 
 #[test]
-fn restore_of_a_session_that_was_told_nothing_is_a_login() {
+fn restore_of_a_session_without_settings_is_a_login() {
     assert!(told_again(Standing::default()).is_empty());
     assert!(told_again(stood(&[], |_| {})).is_empty());
 }
 
 #[test]
-fn restore_has_an_order() {
+fn restore_sends_its_commands_in_order() {
     let script = [
         done("CWD pub"),
         done("TYPE A"),
@@ -132,7 +132,7 @@ fn restore_has_an_order() {
 }
 
 #[test]
-fn restore_under_tls_sends_host_ahead_of_it_and_prot_once() {
+fn restore_under_tls_sends_host_before_auth_and_prot_once() {
     let mut driver = connected(explicit(), done("HOST b.example.org"));
     driver.tell(flows::Host::new("b.example.org").expect("a name"));
     driver.server.extend(secure_login().drain(1..));
@@ -238,7 +238,7 @@ fn standing_takes_relative_steps_and_an_absolute_path_resets() {
 }
 
 #[test]
-fn standing_takes_the_fallback_of_cdup_for_one_step() {
+fn standing_counts_the_fallback_of_cdup_as_one_step() {
     let script = [&[hear("CDUP"), say("502 no")][..], &done("CWD ..")].concat();
     let standing = stood(&script, |driver| drop(driver.tell(cwd(".."))));
     assert_eq!(told_again(standing), ["CDUP"]);
@@ -369,7 +369,7 @@ fn standing_knows_a_cwd_whose_answer_came_when_its_flow_was_gone() {
 }
 
 #[test]
-fn restore_that_is_refused_somewhere_says_where_and_is_in_step() {
+fn restore_that_is_refused_names_the_step_and_stays_in_step() {
     let lines = [
         "HOST b.example.org",
         "USER ada",
@@ -420,7 +420,7 @@ fn restore_that_is_refused_somewhere_says_where_and_is_in_step() {
 }
 
 #[test]
-fn restore_says_that_the_way_is_lost_before_a_byte() {
+fn restore_fails_before_a_byte_if_the_directory_is_unknown() {
     let script: Vec<_> = (0..257).flat_map(|_| done("CWD a")).collect();
     let standing = stood(&script, |driver| {
         for _ in 0..257 {

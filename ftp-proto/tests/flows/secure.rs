@@ -50,7 +50,7 @@ fn secure_refused_sends_no_credentials_and_does_not_fall_back() {
 
 /// AUTH SSL is tried only if the server does not know AUTH TLS.
 #[test]
-fn secure_tries_auth_ssl_where_auth_tls_is_unknown_alone() {
+fn secure_tries_auth_ssl_only_if_auth_tls_is_unknown() {
     for (refusal, again) in [
         ("500 what", true),
         ("502 no", true),

@@ -30,7 +30,7 @@ fn announcing(first: &str) -> Vec<Item> {
 }
 
 #[test]
-fn sizes_announced_are_due_and_told() {
+fn sizes_announced_are_compared_and_reported() {
     for (first, announced) in [
         ("150 here", None),
         ("150 here (12 bytes)", Some(12)),
@@ -127,7 +127,7 @@ fn uploaded(open: flows::Open, script: Vec<Item>) -> String {
 }
 
 #[test]
-fn sizes_bear_out_an_upload_that_was_reset() {
+fn sizes_confirm_an_upload_that_was_reset() {
     let store = || flows::Open::store("a").expect("a path");
     let done = || say("226 done");
     let asked = |said| [done(), hear("SIZE a"), say(said)];
@@ -149,7 +149,7 @@ fn sizes_bear_out_an_upload_that_was_reset() {
 }
 
 #[test]
-fn sizes_bear_out_an_upload_under_a_name_of_the_server_s() {
+fn sizes_confirm_an_upload_whose_name_the_server_chose() {
     let unique = flows::Open::store_unique(None::<&str>).expect("no name");
     let said = [say("226 FILE: new.1"), hear("SIZE new.1"), say("213 12")];
     assert_eq!(reset("STOU", unique, &said), "false Some(\"new.1\")");
@@ -161,7 +161,7 @@ fn sizes_bear_out_an_upload_under_a_name_of_the_server_s() {
 }
 
 #[test]
-fn sizes_bear_out_what_was_appended_where_they_were_asked_before() {
+fn sizes_confirm_an_append_if_size_was_sent_before_it() {
     let append = || flows::Open::append("a").expect("a path");
     assert_eq!(
         reset("APPE a", append(), &[say("226 done")]),
@@ -208,7 +208,7 @@ fn restarted(command: &'static str) -> Vec<Item> {
 }
 
 #[test]
-fn sizes_bear_out_an_upload_at_an_offset_only_where_the_file_has_grown() {
+fn sizes_confirm_an_upload_at_an_offset_only_if_the_file_has_grown() {
     let store = || flows::Open::store("a").expect("a path").with_offset(20);
     let reset = || Reaction::Ended(DataEnd::Failed(Error::new(ErrorKind::Io)));
     let unconfirmed = "Unconfirmed Some(\"STOR\") Some(\"226 done\") Some(12) Some(32)";

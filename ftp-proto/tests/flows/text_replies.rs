@@ -55,7 +55,7 @@ fn noop_takes_any_2xx() {
 }
 
 #[test]
-fn words_of_every_command() {
+fn text_replies_of_every_command() {
     exchanged(|| Ok(flows::Noop::new()), "NOOP");
     exchanged(|| Ok(flows::System::new()), "SYST");
     exchanged(|| flows::Status::new(None::<&str>), "STAT");
@@ -130,7 +130,7 @@ fn account_after_532_lets_the_upload_through() {
 }
 
 #[test]
-fn host_and_help_alone_go_out_ahead_of_tls() {
+fn only_host_and_help_are_sent_before_tls() {
     let mut driver = scripted(explicit(), [say("220 ready")]);
     driver.outcome(&Op::Greeting);
     let host = flows::Host::new("ftp.example.org").expect("a name");

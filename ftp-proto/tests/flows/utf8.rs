@@ -23,7 +23,7 @@ fn delete(driver: &mut Driver<Script>, name: &str) {
 }
 
 #[test]
-fn names_of_ascii_ask_for_nothing() {
+fn ascii_names_do_not_switch_utf_8_on() {
     let script = [&deleted("a")[..], &opening("RETR a")].concat();
     let mut driver = logged_in(Config::default(), script);
     delete(&mut driver, "a");
@@ -76,7 +76,7 @@ fn the_first_listing_asks_for_feat_by_option() {
 }
 
 #[test]
-fn a_server_that_does_not_list_utf8_is_not_told() {
+fn a_server_that_does_not_list_utf8_gets_no_opts_utf8() {
     for features in [
         "502 what",
         "211-Features\r\n SIZE\r\n211 End",
@@ -92,7 +92,7 @@ fn a_server_that_does_not_list_utf8_is_not_told() {
 }
 
 #[test]
-fn a_caller_who_has_told_the_server_is_believed() {
+fn a_type_set_by_other_means_is_believed() {
     let own = [hear("OPTS utf8 off"), say("200 off")];
     let script = [&own[..], &deleted("é")].concat();
     let mut driver = logged_in(Config::default(), script);

@@ -44,7 +44,7 @@ fn invariant_6_bytes_in_one_piece_with_the_reply_to_auth_are_fatal() {
 }
 
 #[test]
-fn invariant_6_one_blank_line_behind_the_reply_to_auth_is_fatal() {
+fn invariant_6_one_blank_line_after_the_reply_to_auth_is_fatal() {
     for blank in [&b"\r\n"[..], b"\n", b"\r", b"\xff\xfb\x01"] {
         for reply in ["234 go", "500 what"] {
             let mut driver = after_auth();
@@ -58,7 +58,7 @@ fn invariant_6_one_blank_line_behind_the_reply_to_auth_is_fatal() {
 }
 
 #[test]
-fn invariant_6_bytes_behind_an_accepted_auth_are_fatal_before_the_handshake() {
+fn invariant_6_bytes_after_an_accepted_auth_are_fatal_before_the_handshake() {
     for length in 1..=INJECTED.len() {
         let mut driver = after_auth();
         let (mut running, want) = waiting(&mut driver.session, flows::Secure::new());
@@ -87,7 +87,7 @@ fn invariant_6_bytes_fed_during_the_handshake_are_fatal() {
 }
 
 #[test]
-fn invariant_6_whole_replies_behind_a_refused_auth_are_fatal_in_a_piece_of_their_own() {
+fn invariant_6_whole_replies_after_a_refused_auth_are_fatal_in_their_own_piece() {
     let mut driver = after_auth();
     driver.server.extend([say("500 what")]);
     driver.outcome(&Op::Login);
@@ -96,7 +96,7 @@ fn invariant_6_whole_replies_behind_a_refused_auth_are_fatal_in_a_piece_of_their
 }
 
 #[test]
-fn invariant_6_part_of_a_reply_behind_a_refused_auth_is_fatal_in_a_piece_of_its_own() {
+fn invariant_6_part_of_a_reply_after_a_refused_auth_is_fatal_in_its_own_piece() {
     // The injected bytes are in the buffer when the next command is about to be sent.
     for length in 1..10 {
         let mut driver = after_auth();
@@ -118,7 +118,7 @@ fn invariant_6_part_of_a_reply_behind_a_refused_auth_is_fatal_in_a_piece_of_its_
 }
 
 #[test]
-fn invariant_6_a_reply_ahead_of_auth_is_fatal_where_tls_is_demanded() {
+fn invariant_6_a_reply_before_auth_is_fatal_if_tls_is_demanded() {
     let mut driver = scripted(explicit(), [bytes(b"220 ready\r\n234 go\r\n")]);
     driver.outcome(&Op::Greeting);
     let outcome = driver.outcome(&Op::Login);
@@ -127,7 +127,7 @@ fn invariant_6_a_reply_ahead_of_auth_is_fatal_where_tls_is_demanded() {
 }
 
 #[test]
-fn invariant_6_half_a_reply_ahead_of_auth_is_fatal_where_tls_is_demanded() {
+fn invariant_6_half_a_reply_before_auth_is_fatal_if_tls_is_demanded() {
     // Together with the answer to AUTH, `234-` would make that answer an inner line of a longer
     // reply.
     let mut driver = scripted(explicit(), [bytes(b"220 ready\r\n234-")]);

@@ -9,7 +9,7 @@ use crate::support::*;
 
 /// PWD fails on a reply that cannot be its own, and a fence goes before the next command.
 #[test]
-fn a_reply_that_cannot_be_the_command_s_fails_it_and_is_fenced_off() {
+fn a_reply_that_the_command_cannot_have_fails_it_and_is_fenced_off() {
     for late in [
         "226 again",
         "213 12",
@@ -73,7 +73,7 @@ fn takes_only<F: Flow>(line: &str, own: &[u16], flow: impl Fn() -> Result<F, Err
 }
 
 #[test]
-fn each_command_takes_its_own_codes_and_the_generic_ones() {
+fn each_command_accepts_its_own_codes_and_the_generic_ones() {
     takes("MKD a", &[257], || flows::MakeDirectory::new("a"));
     takes("RMD a", &[257], || flows::RemoveDirectory::new("a"));
     takes("CWD a", &[], || flows::ChangeDirectory::new("a"));
@@ -110,7 +110,7 @@ fn each_command_takes_its_own_codes_and_the_generic_ones() {
 /// A command that asks for a value needs its own code, since a generic reply holds no value. A
 /// server that answers TYPE twice (case 26) sends a 200 that is not the answer to SIZE.
 #[test]
-fn a_command_that_asks_for_a_value_takes_its_own_codes_alone() {
+fn a_command_that_asks_for_a_value_accepts_only_its_own_codes() {
     takes_only("PWD", &[257, 200, 250], || Ok(flows::Pwd::new()));
     let script = [
         // The 257 of the first PWD may still come, so the fence is another command.
@@ -146,7 +146,7 @@ fn a_command_that_asks_for_a_value_takes_its_own_codes_alone() {
 }
 
 #[test]
-fn a_login_takes_the_codes_of_each_of_its_commands() {
+fn a_login_accepts_the_codes_of_each_of_its_commands() {
     // USER succeeds with 230 and goes on with 331. PASS only succeeds.
     for (user, pass, expected) in [
         ("230 in", None, "Reply(230 in)"),
@@ -208,7 +208,7 @@ fn a_greeting_is_220_or_230() {
 
 /// EPSV gets a 226, and its own 229 comes one command too late. No data connection is opened.
 #[test]
-fn a_shifted_reply_opens_no_data_connection() {
+fn a_reply_that_is_one_command_late_opens_no_data_connection() {
     let script = [
         hear("TYPE I"),
         say("200 I"),
@@ -331,7 +331,7 @@ fn a_raw_command_leaves_its_effect_in_doubt_too() {
 }
 
 #[test]
-fn a_protection_in_doubt_is_asked_for_again() {
+fn a_protection_in_doubt_is_set_again() {
     let mut driver = logged_in(explicit(), [hear("PROT C"), say("350 hm")]);
     driver.outcome(&Op::Raw("PROT C"));
     let script = [

@@ -74,7 +74,7 @@ fn a_late_refusal_before_the_257_costs_one_more_fence() {
 
 /// A command that was given up may still get its reply, which would be taken for the fence's.
 #[test]
-fn a_command_that_was_given_up_is_no_fence_any_more() {
+fn a_command_that_was_given_up_is_not_used_as_a_fence() {
     let mut driver = logged_in(Config::default(), [hear("SYST"), Item::Silence]);
     driver.tell(flows::System::new());
     driver.server.extend([Item::Silence]);

@@ -157,7 +157,7 @@ impl Server for Script {
     }
 
     fn meanwhile(&mut self, want: &str) -> Option<Arrival> {
-        if self.takes_for_granted(want) {
+        if self.is_implied(want) {
             return None;
         }
         if matches!(self.items.front(), Some(Item::Silence)) {
@@ -168,7 +168,7 @@ impl Server for Script {
     }
 
     fn serve(&mut self, want: &str) -> Reaction {
-        if self.takes_for_granted(want) {
+        if self.is_implied(want) {
             return Reaction::Done;
         }
         match self.items.pop_front() {
@@ -180,7 +180,7 @@ impl Server for Script {
 
 impl Script {
     /// Returns whether the end of an upload is sent without a line in the script for it.
-    fn takes_for_granted(&self, want: &str) -> bool {
+    fn is_implied(&self, want: &str) -> bool {
         let said = matches!(self.items.front(), Some(Item::Serve(said, _)) if *said == SEND_END);
         want == SEND_END && !said
     }

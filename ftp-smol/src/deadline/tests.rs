@@ -46,7 +46,7 @@ impl Network for Clock {
         let now = self.now.clone();
         let ended = Cell::new(false);
         Box::pin(std::future::poll_fn(move |_| {
-            assert!(!ended.get(), "polled behind its end");
+            assert!(!ended.get(), "polled after its end");
             ended.set(*now.lock().unwrap() >= deadline);
             match ended.get() {
                 true => Poll::Ready(()),
@@ -78,7 +78,7 @@ fn a_deadline_that_is_moved_on_keeps_its_timer() {
 }
 
 #[test]
-fn a_timer_that_ends_ahead_of_its_deadline_is_followed_by_another() {
+fn a_timer_that_ends_before_the_deadline_is_followed_by_another() {
     let clock = Clock::new();
     let mut deadline = Deadline::after(clock.now(), LIMIT);
     assert!(poll(&mut deadline, &clock).is_pending());

@@ -60,7 +60,7 @@ fn the_next_attempt_begins_at_once_when_one_fails() {
 }
 
 #[test]
-fn all_have_failed() {
+fn the_race_fails_after_all_attempts_have_failed() {
     let start = Instant::now();
     let mut race = race(3);
     let mut kinds = [
@@ -94,7 +94,7 @@ fn there_is_no_address() {
 }
 
 #[test]
-fn that_there_is_no_way_says_less_than_a_refusal() {
+fn an_unreachable_network_says_less_than_a_refusal() {
     let kinds = [
         io::ErrorKind::NetworkUnreachable,
         io::ErrorKind::ConnectionRefused,

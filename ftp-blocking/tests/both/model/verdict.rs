@@ -167,7 +167,7 @@ impl Trial<'_> {
         let Some(whole) = whole else {
             return Err(format!("there is no such part of {}", show(&path)));
         };
-        if whole == bytes || self.is_a_cut_that_nobody_can_see(whole, bytes, offset, text) {
+        if whole == bytes || self.is_an_undetectable_cut(whole, bytes, offset, text) {
             return Ok(());
         }
         let same = whole.iter().zip(bytes).take_while(|(a, b)| a == b).count();
@@ -183,13 +183,7 @@ impl Trial<'_> {
     /// * a text file, whose length on the wire is unknown;
     /// * a download with an offset, if the missing part is no longer than the offset: some servers
     ///   announce the size of the whole file, others (like this one) the size of the rest.
-    fn is_a_cut_that_nobody_can_see(
-        &self,
-        whole: &[u8],
-        bytes: &[u8],
-        offset: u64,
-        text: bool,
-    ) -> bool {
+    fn is_an_undetectable_cut(&self, whole: &[u8], bytes: &[u8], offset: u64, text: bool) -> bool {
         let mut transfers = self.server.transfers().iter().skip(self.before.transfers);
         let is_cut = |record: &TransferRecord| record.verb == "RETR" && !record.complete;
         let missing = whole.len().saturating_sub(bytes.len()) as u64;

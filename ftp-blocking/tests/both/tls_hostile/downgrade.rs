@@ -70,7 +70,7 @@ fn b3_raw_commands_are_refused_where_methods_are() {
 
 /// Class B2: a greeting of 230 does not replace TLS.
 #[test]
-fn b2_logged_in_by_the_greeting() {
+fn b2_a_greeting_of_230_does_not_replace_tls() {
     for refusal in ["500 no\r\n", "230 in\r\n", "421 bye\r\n"] {
         let setup = setup(VERSIONS[1])
             .banner("230 Logged in, TLS or not")
@@ -91,7 +91,7 @@ fn b2_logged_in_by_the_greeting() {
 /// Class B3: the server refuses, closes or sends garbage after AUTH, PBSZ and PROT, in both orders
 /// of login and PROT.
 #[test]
-fn b3_refused_closed_and_garbled_in_every_combination() {
+fn b3_auth_pbsz_and_prot_refused_closed_and_garbled() {
     let answers = || {
         [
             Action::Reply(b"431 later\r\n".to_vec()),
@@ -171,7 +171,7 @@ fn b3_refused_closed_and_garbled_in_every_combination() {
 
 /// Class B3: the server accepts AUTH and then does not begin TLS.
 #[test]
-fn b3_accepted_and_then_no_tls() {
+fn b3_auth_is_accepted_and_then_no_tls() {
     let garbage = [
         Action::Reply(b"234 Go ahead.\r\n".to_vec()),
         Action::PartialThenHangup(b"234 Go ahead.\r\n".to_vec()),

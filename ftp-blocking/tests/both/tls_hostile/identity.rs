@@ -59,7 +59,7 @@ fn b4_certificates_on_the_data_connection_alone() {
 /// Class B4: the client verifies the certificate against the host name or address in the options.
 /// SNI sends the same name.
 #[test]
-fn b4_names_and_addresses() {
+fn b4_the_certificate_must_match_the_name_or_address() {
     for version in VERSIONS {
         for (host, sni) in [
             ("localhost", Some("localhost")),
@@ -163,7 +163,7 @@ fn b4_b5_in_active_mode_and_with_the_command_before_the_connection() {
 }
 
 #[test]
-fn pinned_keys_stand_in_for_everything_else() {
+fn a_pinned_key_replaces_all_other_checks() {
     for version in VERSIONS {
         for flaw in FLAWS {
             let identity = Identity::new("localhost", flaw);
@@ -198,7 +198,7 @@ fn pinned_keys_stand_in_for_everything_else() {
 }
 
 #[test]
-fn any_certificate_is_accepted_on_demand_alone() {
+fn any_certificate_is_accepted_only_by_the_dangerous_option() {
     for flaw in FLAWS {
         let memory = memory(files().tls(Identity::new("localhost", flaw).server(VERSIONS[1])));
         let tls = TlsConfig::dangerous_accept_any_certificate().expect("a config");
@@ -327,7 +327,7 @@ fn a_self_signed_certificate_can_be_trusted_as_a_root() {
 }
 
 #[test]
-fn the_other_authority_is_trusted_where_it_is_meant() {
+fn another_authority_is_trusted_if_it_is_a_root() {
     let identity = Identity::new("localhost", Flaw::WrongAuthority).server(VERSIONS[1]);
     let both = [OTHER_CA.pem.as_str(), CA.pem.as_str()].concat();
     let tls = TlsConfig::with_roots_pem(both).expect("two roots");

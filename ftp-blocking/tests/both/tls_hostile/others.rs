@@ -23,7 +23,7 @@ fn b7_another_protocol_with_a_good_certificate() {
 
 /// Class B8: after CCC, data stays protected and credentials are refused.
 #[test]
-fn b8_clear_control_keeps_data_private_and_credentials_back() {
+fn b8_clear_control_keeps_data_private_and_refuses_credentials() {
     for version in VERSIONS {
         let memory = memory(setup(version));
         let mut client = logged_in(&memory, explicit()).expect("logged in");
@@ -163,7 +163,7 @@ fn b10_old_versions() {
 
 /// Implicit TLS with a server for explicit TLS, and the reverse: the error says what to try.
 #[test]
-fn explicit_where_implicit_is_due_and_the_reverse_are_named() {
+fn explicit_instead_of_implicit_tls_and_the_reverse_are_named() {
     let plain = memory(files());
     let error = Client::connect_over(plain, implicit().with_port(21)).expect_err("no TLS");
     assert_eq!(error.tls_reason(), Some(&Reason::PlainServer), "{error}");

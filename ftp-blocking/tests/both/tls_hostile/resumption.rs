@@ -49,7 +49,7 @@ fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
 
 /// Class B6: resumption by session ID, by ticket, and with only one ticket.
 #[test]
-fn b6_by_session_id_by_ticket_and_with_a_single_one() {
+fn b6_resumption_by_session_id_by_ticket_and_with_one_ticket() {
     for version in VERSIONS {
         for (stateless, tickets) in [(false, 1), (true, 1), (true, 2)] {
             let mut config = rustls::ServerConfig::clone(&Identity::good().server(version));
@@ -203,7 +203,7 @@ fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
 /// Class B6: an attacker without a key redirects data connections to another TLS server with the
 /// same certificate, or cuts them, any number of times. The next login still uses TLS 1.3.
 #[test]
-fn b6_data_connections_that_are_led_astray_choose_no_version() {
+fn b6_redirected_data_connections_do_not_choose_the_tls_version() {
     let astray = || files().data_tls(Identity::good().server_of(&VERSIONS));
     let cut = || (0..4).map(|nth| Fault::nth("HANDSHAKE", nth, Action::RefuseHandshake));
     let setups = [
@@ -237,7 +237,7 @@ fn b6_data_connections_that_are_led_astray_choose_no_version() {
 /// The server sends 150 only after the data handshake, and demands resumption. Refused transfers
 /// must leave a ticket for the next transfer.
 #[test]
-fn b6_a_reply_after_the_handshake_and_few_tickets() {
+fn b6_a_reply_after_the_handshake_leaves_a_ticket() {
     for version in VERSIONS {
         for tickets in [1, 2] {
             let mut config = rustls::ServerConfig::clone(&Identity::good().server(version));
@@ -265,7 +265,7 @@ fn b6_a_reply_after_the_handshake_and_few_tickets() {
 /// Class B6: the server refuses in the middle of the handshake, as ProFTPD does. The next transfer
 /// works.
 #[test]
-fn b6_refused_in_the_handshake() {
+fn b6_a_refusal_in_the_data_handshake() {
     for version in VERSIONS {
         let refusal = Fault::nth("HANDSHAKE", 0, Action::RefuseHandshake);
         let memory = memory(setup(version).fault(refusal));

@@ -34,7 +34,7 @@ fn b1_bytes_after_auth_in_every_segmentation() {
 
 /// Class B1: bytes after the reply to AUTH SSL, which the client tries second, end the session.
 #[test]
-fn b1_bytes_after_the_second_try() {
+fn b1_bytes_after_auth_ssl() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n";
     for accepted in [true, false] {
         for cut in 0..INJECTED.len() + 80 {
@@ -83,7 +83,7 @@ fn b1_bytes_after_auth_after_clear_control() {
 /// The server accepts AUTH, and then sends clear text. The error quotes the server. It does not
 /// advise explicit TLS, which is in use already.
 #[test]
-fn b1_clear_text_instead_of_the_handshake_that_was_agreed_on() {
+fn b1_clear_text_instead_of_the_handshake() {
     // The server reads the ClientHello as command lines.
     let go_ahead = Action::Reply(b"234 Go ahead.\r\n".to_vec());
     for segment in [1, 1000] {
@@ -102,7 +102,7 @@ fn b1_clear_text_instead_of_the_handshake_that_was_agreed_on() {
 /// The error quotes the server's reply as a whole, in whatever pieces it arrives. It quotes only
 /// what is a reply.
 #[test]
-fn b1_words_before_the_server_hello() {
+fn b1_a_reply_before_the_server_hello_is_quoted() {
     let rows = [
         (
             "421-Too many\r\n421 connections\r\n",
@@ -132,7 +132,7 @@ fn b1_words_before_the_server_hello() {
 
 /// The server agrees to protect data and sends it in clear text. The error does not quote the data.
 #[test]
-fn b1_clear_data_where_tls_was_agreed_on() {
+fn b1_clear_data_although_tls_was_agreed_on() {
     let unprotected = Fault::on("PROT", Action::Reply(b"200 fine\r\n".to_vec()));
     let setup = setup(VERSIONS[1]).file("/words", "150 private\r\n");
     let mut client = logged_in(&memory(setup.fault(unprotected)), explicit()).expect("logged in");

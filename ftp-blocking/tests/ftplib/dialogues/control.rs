@@ -28,7 +28,7 @@ pub(crate) fn greetings() -> Vec<Dialogue> {
             .greet([say("600 Odd")])
             .both("protocol"),
         greeted("greeting of an SSH server").greet([say("SSH-2.0-OpenSSH_9.2"), HangUp]),
-        greeted("greeting behind a blank line").greet([raw("\r\n220 ready\r\n")]),
+        greeted("greeting after a blank line").greet([raw("\r\n220 ready\r\n")]),
         greeted("no greeting, closed")
             .greet([HangUp])
             .both("closed"),
