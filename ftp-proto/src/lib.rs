@@ -156,7 +156,7 @@ pub use flow::{
 pub use flows::copy::{Copied, CopyStep, ServerCopy, Side};
 pub use observer::{Observed, Observer};
 pub use options::config::{
-    AbortSignal, ActivePeer, Auth, Config, DataCommand, DataMode, MissingCloseNotify,
+    AbortClose, AbortSignal, ActivePeer, Auth, Config, DataCommand, DataMode, MissingCloseNotify,
     PassiveAddress, PassiveCommand, ProtectWhen, Protection, ReplyCodes, Security, Utf8Names,
 };
 pub use options::encoding::{Codec, Encoding, Name, Unencodable};

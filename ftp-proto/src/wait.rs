@@ -91,6 +91,7 @@ macro_rules! waits {
                 }
                 .with_first_epsv(limit.min(default.first_epsv))
                 .with_early_handshake(limit.min(default.early_handshake))
+                .with_abort_reply(limit.min(default.abort_reply))
             }
 
             /// Returns the limit for this class. [`Wait::Arrived`], which is no wait, has zero.
@@ -195,6 +196,11 @@ waits! {
     Abort: "waiting for the replies to ABOR",
     /// Time for the replies to ABOR: 30 s.
     abort = 30, with_abort;
+    /// Waiting for the first reply to ABOR, before the data connection is closed.
+    AbortReply: "waiting for the first reply to ABOR",
+    /// Time for the first reply to ABOR under [`AbortClose::AfterReply`](crate::AbortClose): 1 s.
+    /// The end of this time does not end the operation: the data connection is then closed.
+    abort_reply = 1, with_abort_reply;
     /// Waiting for two servers to move data between them. The client does not see this data.
     Remote: "waiting for two servers to move data between them",
     /// Time for two servers to move data between them: 12 h, because the client cannot see whether

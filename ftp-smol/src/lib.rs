@@ -95,9 +95,9 @@ pub use ftp_proto::flows::{self, Credentials};
 pub use ftp_proto::reply::Timestamp;
 pub use ftp_proto::tls::{self, TlsConfig};
 pub use ftp_proto::{
-    AbortSignal, Aborted, ActivePeer, Auth, Codec, Completion, Config, Copied, DataCommand,
-    DataMode, Encoding, Error, ErrorKind, FTP_PORT, Features, FileStructure, Format, HERE,
-    IMPLICIT_PORT, InvalidPath, LineEnds, ListingLimits, MissingCloseNotify, Misuse, Name,
+    AbortClose, AbortSignal, Aborted, ActivePeer, Auth, Codec, Completion, Config, Copied,
+    DataCommand, DataMode, Encoding, Error, ErrorKind, FTP_PORT, Features, FileStructure, Format,
+    HERE, IMPLICIT_PORT, InvalidPath, LineEnds, ListingLimits, MissingCloseNotify, Misuse, Name,
     Observed, Observer, Options, PassiveAddress, PassiveCommand, ProtectWhen, Protection,
     RemotePath, Reply, ReplyCodes, Resumption, Security, ServerCopy, Session, SizeCheck, Standing,
     Timeouts, TransferOptions, TransferType, TransmissionMode, Utf8Names, Wait, reply, wire,

@@ -71,6 +71,8 @@ pub struct Config {
     pub data_command: DataCommand,
     /// What is sent before ABOR.
     pub abort_signal: AbortSignal,
+    /// When the data connection of an aborted transfer is closed.
+    pub abort_close: AbortClose,
     /// How many bytes of commands may wait to be written: 64 KiB. A driver that never writes is a
     /// mistake, and this limit shows it before the memory is full.
     pub max_unsent: usize,
@@ -249,6 +251,29 @@ pub enum AbortSignal {
     TelnetSynch,
 }
 
+/// When the data connection of an aborted transfer is closed, after ABOR has left.
+///
+/// ```
+/// use ftp_proto::{AbortClose, Options};
+///
+/// // A server on aioftp, which closes the control connection otherwise.
+/// let options = Options::new("ftp.example.org")
+///     .with_config(|config| config.with_abort_close(AbortClose::AfterReply));
+/// # let _ = options;
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AbortClose {
+    /// At once. vsftpd never answers ABOR before the data connection is gone, and ProFTPD, Pure-FTPd and
+    /// Twisted do not always.
+    #[default]
+    AtOnce,
+    /// After the first reply to ABOR, or after [`Timeouts::abort_reply`](crate::Timeouts), which is 1 s.
+    /// Each abort takes that long on a server that does not answer before. aioftp needs this: it ends
+    /// the session if the data connection is closed before it has read ABOR.
+    AfterReply,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -269,6 +294,7 @@ impl Default for Config {
             active_peer: ActivePeer::default(),
             data_command: DataCommand::default(),
             abort_signal: AbortSignal::default(),
+            abort_close: AbortClose::default(),
             max_unsent: 64 * 1024,
             max_strays: 8,
         }
@@ -318,6 +344,8 @@ setters! { Config
     with_data_command => data_command: DataCommand;
     /// Sets [`Config::abort_signal`].
     with_abort_signal => abort_signal: AbortSignal;
+    /// Sets [`Config::abort_close`].
+    with_abort_close => abort_close: AbortClose;
     /// Sets [`Config::max_unsent`], in bytes.
     with_max_unsent => max_unsent: usize;
     /// Sets [`Config::max_strays`].

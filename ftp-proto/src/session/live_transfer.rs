@@ -16,6 +16,8 @@ pub(super) struct LiveTransfer {
     pub(super) is_upload: bool,
     /// The data connection has used a ticket up, and may bring a new one.
     pub(super) used_a_ticket: bool,
+    /// ABOR was sent, and its first reply is to come before the data connection is closed.
+    pub(super) awaits_abort: bool,
     /// The transfer began at a restart offset.
     pub(super) was_restarted: bool,
     pub(super) preliminary: Option<Reply>,
@@ -37,6 +39,7 @@ impl LiveTransfer {
             is_upload: false,
             was_restarted: false,
             used_a_ticket: false,
+            awaits_abort: false,
             preliminary: None,
             outcome: None,
             held: Vec::new(),

@@ -6,8 +6,8 @@ use super::ledger::{Aborting, Owed, Shape};
 use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Closing, Event, Halt};
-use crate::options::config::AbortSignal;
-use crate::wait::Clock;
+use crate::options::config::{AbortClose, AbortSignal};
+use crate::wait::{Clock, Wait};
 use crate::wire::{Command, Verb};
 
 impl Session {
@@ -48,6 +48,11 @@ impl Session {
                 live.used_a_ticket = false;
                 Clock::Starts
             }
+            // This server answers ABOR after the data connection is closed, or never.
+            Some(Event::TimedOut) if live.awaits_abort => {
+                live.awaits_abort = false;
+                Clock::Starts
+            }
             // If the connection could not be closed in time, it is dropped all the same.
             Some(Event::Closed(_) | Event::TimedOut) => {
                 live.data_open = false;
@@ -63,7 +68,21 @@ impl Session {
         if self.owes(Shape::Transfer) {
             self.send_abort();
         }
+        if closing != Closing::Harvest && self.awaits_abort() {
+            return Err(self.receive_within(Wait::AbortReply).into());
+        }
         Err(self.close_data(closing, clock).into())
+    }
+
+    /// Whether the data connection stays open until ABOR is answered.
+    fn awaits_abort(&mut self) -> bool {
+        let unanswered = self.owes(Shape::Abort(Aborting::Unanswered))
+            || self.owes(Shape::Abort(Aborting::UnansweredWithKeepAlive));
+        let Some(live) = &mut self.live else {
+            return false;
+        };
+        live.awaits_abort &= unanswered;
+        live.awaits_abort
     }
 
     /// Puts ABOR into the ledger in place of the transfer and its keep-alives. The replies to all
@@ -90,7 +109,12 @@ impl Session {
         let owed = Owed::new(&command, Shape::Abort(aborting), 0);
         match self.state.abort_unknown {
             true => self.ledger.push_back(owed),
-            false => self.release(&command, owed),
+            false => {
+                self.release(&command, owed);
+                if let Some(live) = &mut self.live {
+                    live.awaits_abort = self.config.abort_close == AbortClose::AfterReply;
+                }
+            }
         }
     }
 

@@ -201,7 +201,11 @@ impl Simulator {
             Client::Reset => self.setup.dies_of_resets && load.is_none(),
             _ => self.setup.dies_of_ends && matches!(load, Some(Load::Download { .. })),
         };
-        if dies {
+        let unanswered = self
+            .sessions
+            .iter()
+            .any(|session| !session.outbox.is_empty());
+        if dies || (self.setup.dies_before_it_answers && unanswered) {
             for wire in &mut self.wires {
                 wire.end(Server::Reset);
             }

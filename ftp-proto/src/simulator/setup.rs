@@ -44,6 +44,7 @@ pub struct Setup {
     pub(super) pret: bool,
     pub(super) dies_of_resets: bool,
     pub(super) dies_of_ends: bool,
+    pub(super) dies_before_it_answers: bool,
 }
 
 impl Default for Setup {
@@ -79,6 +80,7 @@ impl Setup {
             pret: false,
             dies_of_resets: false,
             dies_of_ends: false,
+            dies_before_it_answers: false,
         }
     }
 
@@ -205,6 +207,14 @@ impl Setup {
     #[must_use]
     pub fn dies_of_ends(mut self) -> Self {
         self.dies_of_ends = true;
+        self
+    }
+
+    /// Ends the session if the client closes a data connection before all replies are out. In aioftp
+    /// the end of a data connection overtakes an ABOR in this way.
+    #[must_use]
+    pub fn dies_before_it_answers(mut self) -> Self {
+        self.dies_before_it_answers = true;
         self
     }
 

@@ -9,7 +9,7 @@ use super::contract::{Call, Case, Channels, Ending, Expect, Look, Operation, Out
 use super::{Action, DuringTransfer, Fault, Setup, Then};
 use crate::wire::Multiline;
 use crate::{
-    ActivePeer, Auth, Config, DataCommand, DataMode, ErrorKind, FileStructure, Format,
+    AbortClose, ActivePeer, Auth, Config, DataCommand, DataMode, ErrorKind, FileStructure, Format,
     MissingCloseNotify, Misuse, PassiveCommand, ProtectWhen, Protection, SizeCheck,
     TransferOptions, TransferType, TransmissionMode, Utf8Names, Wait,
 };
@@ -979,6 +979,34 @@ cases! {
         .steps(still_in_step())
         .step(BeginUpload("/new", big(3000), Ending::Drop), done())
         .steps(still_in_step())
+        .step(BeginUpload("/new", big(3000), Ending::Forget), done())
+        .steps(still_in_step());
+    /// A server that ends the session if the data connection is closed before ABOR is answered.
+    abort_answered_before_the_close => session(Setup::new()
+            .window(4096)
+            .during_transfer(DuringTransfer::Immediate)
+            .dies_before_it_answers()
+            .fault(Fault::nth("RETR", 0, Action::HoldFinal))
+            .fault(Fault::nth("RETR", 3, Action::HoldFinal))
+            .fault(Fault::nth("RETR", 6, Action::HoldFinal))
+            .fault(Fault::nth("STOR", 3, Action::HoldFinal)))
+        .config(|config| config.with_abort_close(AbortClose::AfterReply))
+        .step(Begin("/big", 1000, Ending::Abort), done())
+        .steps(still_in_step())
+        .step(Begin("/big", 1000, Ending::Drop), done())
+        .steps(still_in_step())
+        .step(Begin("/big", 1000, Ending::Forget), done())
+        .steps(still_in_step())
+        .step(BeginUpload("/new", big(3000), Ending::Abort), done())
+        .steps(still_in_step());
+    /// A server that answers ABOR only after the data connection is closed. The client waits for
+    /// the reply first, in vain.
+    abort_answered_after_the_close => session(Setup::new()
+            .window(4096)
+            .fault(Fault::nth("RETR", 0, Action::HoldFinal)))
+        .config(|config| config.with_abort_close(AbortClose::AfterReply))
+        .step(Begin("/big", 1000, Ending::Abort), done())
+        .step(Begin("/big", 1000, Ending::Drop), done())
         .step(BeginUpload("/new", big(3000), Ending::Forget), done())
         .steps(still_in_step());
     /// A transfer that stays queued after an abort gets a data connection of its own. It does not

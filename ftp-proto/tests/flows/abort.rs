@@ -1,6 +1,6 @@
 //! Abort, with every sequence of replies that servers are known to send.
 
-use ftp_proto::{AbortSignal, Config, DataEnd, Error, ErrorKind, Security, flows};
+use ftp_proto::{AbortClose, AbortSignal, Config, DataEnd, Error, ErrorKind, Security, flows};
 
 use crate::support::*;
 
@@ -435,4 +435,77 @@ fn abort_with_telnet_synch_marks_the_data_mark_urgent() {
     assert_eq!(driver.session.urgent(), Some(1));
     driver.session.advance(2);
     assert_eq!(driver.session.urgent(), None);
+}
+
+fn after_reply() -> Config {
+    Config::default().with_abort_close(AbortClose::AfterReply)
+}
+
+/// What an abort under [`AbortClose::AfterReply`] wants, up to the end of the data connection.
+#[track_caller]
+fn aborted_after_reply(items: &[Item], wants: &[&str]) {
+    let mut driver = logged_in(after_reply(), opening("RETR a"));
+    driver.outcome(&Op::Retrieve("a", 0));
+    let before = driver.wants.len();
+    driver.server.extend([hear("ABOR")]);
+    driver.server.extend(items.to_vec());
+    assert_eq!(driver.outcome(&Op::Abort), "Some(Reply(426 cut))");
+    driver.server.extend(fenced_pwd());
+    assert_eq!(driver.outcome(&Op::Pwd), "/here");
+    driver.server.assert_over();
+    assert!(driver.breaches.is_empty(), "{:?}", driver.breaches);
+    assert_eq!(driver.wants[before..][..wants.len()], *wants);
+}
+
+#[test]
+fn abort_closes_the_data_connection_after_the_first_reply() {
+    let end = [serve("close abandon"), say("226 aborted")];
+    let wants = ["receive AbortReply", "close abandon", "receive DataClose"];
+    aborted_after_reply(&[&[say("426 cut")][..], &end].concat(), &wants);
+    let cut = [bytes(b"42"), bytes(b"6 cut\r\n")];
+    let wants = [
+        "receive AbortReply",
+        "receive AbortReply continues",
+        "close abandon",
+    ];
+    aborted_after_reply(&[&cut[..], &end].concat(), &wants);
+}
+
+#[test]
+fn abort_waits_for_the_first_reply_but_once() {
+    let silent = [
+        Item::Silence,
+        serve("close abandon"),
+        say("426 cut"),
+        say("226 aborted"),
+    ];
+    let wants = ["receive AbortReply", "close abandon", "receive Abort"];
+    aborted_after_reply(&silent, &wants);
+}
+
+/// The wait for a ticket has taken in the reply, or goes before the wait for it.
+#[test]
+fn abort_waits_for_the_ticket_and_the_reply() {
+    for (harvest, wants) in [
+        (
+            vec![serve("close harvest"), say("426 cut")],
+            vec!["close harvest", "receive AbortReply", "close abandon"],
+        ),
+        (vec![say("426 cut")], vec!["close harvest", "close abandon"]),
+    ] {
+        let handshake = Item::Serve("secure data", Reaction::Resumes);
+        let script = [opening("STOR a"), vec![handshake]].concat();
+        let config = after_reply().with_security(Security::Explicit);
+        let mut driver = logged_in(config, script);
+        driver.outcome(&Op::Store("a"));
+        let before = driver.wants.len();
+        driver.server.extend([hear("ABOR")]);
+        driver.server.extend(harvest);
+        driver
+            .server
+            .extend([serve("close abandon"), say("226 aborted")]);
+        assert_eq!(driver.outcome(&Op::Abort), "Some(Reply(426 cut))");
+        driver.server.assert_over();
+        assert_eq!(driver.wants[before..][..wants.len()], wants);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ftp_blocking::{DataMode, Options, Timeouts};
+use ftp_blocking::{AbortClose, DataMode, Options, Timeouts};
 
 use super::trust::Secured;
 use crate::servers::foreign::{Foreign, Kind};
@@ -90,7 +90,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Returns the options for a server in clear text and passive mode.
 pub(super) fn options(server: &Foreign) -> Options {
+    let abort_close = match server.kind {
+        Kind::Aioftp => AbortClose::AfterReply,
+        _ => AbortClose::AtOnce,
+    };
     Options::new(server.host())
         .with_port(server.port())
         .with_timeouts(Timeouts::default().with_all(PATIENCE))
+        .with_config(|config| config.with_abort_close(abort_close))
 }
