@@ -37,12 +37,17 @@ impl Client {
     /// The errors of the flow. The session is then usable, after a cleanup by the next operation,
     /// or dead.
     pub fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
+        let begun = self.network.now();
         let (mut running, mut answer) = self.session.start(flow);
         let result = loop {
             match self.session.step(&mut running, answer) {
                 Ok(Step::Want(want)) => answer = self.serve(want),
                 Ok(Step::Done(output)) => break Ok(output),
-                Err(error) => break Err(error.with_limits(&self.options.timeouts)),
+                Err(error) => {
+                    let elapsed = self.network.now().saturating_duration_since(begun);
+                    let error = error.with_limits(&self.options.timeouts);
+                    break Err(error.with_elapsed(elapsed));
+                }
             }
         };
         self.tidy_up(result.is_err());

@@ -44,6 +44,7 @@ struct Context {
     transferred: Option<u64>,
     expected: Option<u64>,
     waited: Option<Duration>,
+    elapsed: Option<Duration>,
     tls_reason: Option<Reason>,
     inner: Option<Arc<Inner>>,
     advice: Option<Cow<'static, str>>,
@@ -168,6 +169,7 @@ impl Error {
             transferred: None,
             expected: None,
             waited: None,
+            elapsed: None,
             tls_reason: None,
             inner: None,
             advice: None,
@@ -243,14 +245,39 @@ impl Error {
     /// limits belong to the driver; the session does not know them.
     #[must_use]
     pub fn with_limits(self, timeouts: &Timeouts) -> Self {
+        self.with_timing(&|context, wait| context.waited = Some(timeouts.of(wait)))
+    }
+
+    /// Says how long the whole operation took, if it ended by a time-out: the driver's clock tells, and
+    /// the session has none. The operation may have waited several times before.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use ftp_proto::{Error, ErrorKind, Timeouts, Wait};
+    ///
+    /// let error = Error::new(ErrorKind::Timeout(Wait::Reply))
+    ///     .with_limits(&Timeouts::default())
+    ///     .with_elapsed(Duration::from_secs(93));
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "timed out after 60s, waiting for a reply (the operation took 93s)"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn with_elapsed(self, elapsed: Duration) -> Self {
+        self.with_timing(&|context, _| context.elapsed = Some(elapsed))
+    }
+
+    /// Changes this error and the one underneath, if they are time-outs.
+    fn with_timing(self, change: &dyn Fn(&mut Context, Wait)) -> Self {
         let inner = self.inner().and_then(|inner| inner.downcast_ref::<Self>());
-        let inner = inner.map(|inner| inner.clone().with_limits(timeouts));
+        let inner = inner.map(|inner| inner.clone().with_timing(change));
         let mut error = match inner {
             Some(inner) => self.with_source(inner),
             None => self,
         };
         if let ErrorKind::Timeout(wait) = error.kind() {
-            Arc::make_mut(&mut error.0).waited = Some(timeouts.of(wait));
+            change(Arc::make_mut(&mut error.0), wait);
         }
         error
     }
@@ -401,6 +428,13 @@ impl Error {
         self.0.waited
     }
 
+    /// Returns how long the whole operation took, if it ended by [`ErrorKind::Timeout`] in an
+    /// adapter. This includes the waits before the [last one](Self::waited). `Display` shows it if it
+    /// is at least a second longer than the last wait.
+    pub fn elapsed(&self) -> Option<Duration> {
+        self.0.elapsed
+    }
+
     /// Returns why TLS failed, if that is known. It is also set if the server refused a command
     /// because of TLS, and if no greeting comes, perhaps because the server waits for TLS.
     pub fn tls_reason(&self) -> Option<&Reason> {
@@ -481,6 +515,9 @@ impl fmt::Display for Error {
             (ErrorKind::Io, _, Some(told)) => write!(f, "{}", Escaped::new(told))?,
             (ErrorKind::Timeout(wait), Some(limit), _) => {
                 write!(f, "timed out after {limit:?}, {wait}")?;
+                if let Some(elapsed) = context.elapsed.filter(|it| is_longer(*it, limit)) {
+                    write!(f, " (the operation took {}s)", elapsed.as_secs())?;
+                }
             }
             (kind, _, _) => write!(f, "{kind}")?,
         }
@@ -504,6 +541,11 @@ impl fmt::Display for Error {
         }
         Ok(())
     }
+}
+
+/// Whether an operation took longer than its last wait, by more than rounding.
+fn is_longer(elapsed: Duration, limit: Duration) -> bool {
+    elapsed.saturating_sub(limit) >= Duration::from_secs(1)
 }
 
 impl fmt::Display for ErrorKind {

@@ -137,6 +137,36 @@ fn errors_say_everything_once() {
             "",
         ),
         (
+            Error::new(ErrorKind::Timeout(Wait::Reply))
+                .with_limits(&limits)
+                .with_elapsed(Duration::from_millis(93_900)),
+            "timed out after 60s, waiting for a reply (the operation took 93s)",
+            "",
+        ),
+        (
+            // The rounding of a clock is not told.
+            Error::new(ErrorKind::Timeout(Wait::Reply))
+                .with_limits(&limits)
+                .with_elapsed(Duration::from_millis(60_999)),
+            "timed out after 60s, waiting for a reply",
+            "",
+        ),
+        (
+            // An error that is no time-out does not tell the time.
+            Error::new(ErrorKind::Unconfirmed)
+                .with_source(Error::new(ErrorKind::Timeout(Wait::FinalReply)))
+                .with_limits(&limits)
+                .with_elapsed(Duration::from_secs(400)),
+            "the data ended, but the server never confirmed it: timed out after 180s, waiting for \
+             the final reply (the operation took 400s)",
+            "",
+        ),
+        (
+            Error::from(refused()).with_elapsed(Duration::from_secs(400)),
+            "connection refused",
+            "",
+        ),
+        (
             Error::new(ErrorKind::Timeout(Wait::Greeting))
                 .with_limits(&limits)
                 .with_tls_reason(Reason::SilentServer),

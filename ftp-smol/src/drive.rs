@@ -3,6 +3,7 @@
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use ftp_proto::data::Interruption;
 use ftp_proto::tls::PlainRead;
@@ -18,6 +19,8 @@ use crate::data_connection::DataConnection;
 #[derive(Debug)]
 pub(crate) struct Operation<F> {
     running: Running<F>,
+    /// When it began.
+    begun: Instant,
     next: Option<Served>,
 }
 
@@ -41,8 +44,11 @@ impl Client {
 
     pub(crate) fn start<F: Flow>(&mut self, flow: F) -> Operation<F> {
         let (running, answer) = self.session.start(flow);
-        let next = Some(Ok(answer));
-        Operation { running, next }
+        Operation {
+            running,
+            begun: self.network.now(),
+            next: Some(Ok(answer)),
+        }
     }
 
     pub(crate) fn poll_run<F: Flow>(
@@ -58,7 +64,12 @@ impl Client {
                         operation.next = Some(Err((want, false)));
                     }
                     Ok(Step::Done(output)) => break Ok(output),
-                    Err(error) => break Err(error.with_limits(&self.options.timeouts)),
+                    Err(error) => {
+                        let now = self.network.now();
+                        let elapsed = now.saturating_duration_since(operation.begun);
+                        let error = error.with_limits(&self.options.timeouts);
+                        break Err(error.with_elapsed(elapsed));
+                    }
                 },
                 Some(Err((want, begun))) => {
                     let served = operation.next.insert(self.serve(cx, want, begun));

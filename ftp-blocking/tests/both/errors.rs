@@ -665,6 +665,28 @@ fn the_errors_of_data_connections_with_other_addresses() {
     assert!(!error.contains("ignored"), "{error}");
 }
 
+/// The server has 60 s to connect, and 5 s to say why it does not.
+#[test]
+fn an_operation_that_waits_more_than_once() {
+    let silent = || files().fault(Fault::on("RETR", reply("150 Here.")));
+    let options = plain().with_config(|config| config.with_data_mode(DataMode::Active));
+    let error = said(silent(), options.clone(), download);
+    assert_eq!(error.waited(), Some(Duration::from_secs(60)));
+    assert_eq!(error.elapsed(), Some(Duration::from_secs(65)));
+    assert!(
+        error.to_string().contains(
+            "timed out after 60s, waiting for the server to connect (the operation took 65s)"
+        ),
+        "{error}"
+    );
+    let error = said(
+        silent().fault(Fault::on("PASS", reply("530 No."))),
+        options,
+        download,
+    );
+    assert_eq!(error.elapsed(), None);
+}
+
 #[test]
 fn a_reply_that_ends_with_another_code() {
     let pwd: Try = |client| {
