@@ -157,7 +157,7 @@ impl Driver {
         session.observe(move |observed| {
             let mut log = seen.lock().unwrap();
             let shown = match observed {
-                Observed::Sent(command) => {
+                Observed::Sent(command) | Observed::Fence(command) => {
                     let arrived = log.arrived;
                     log.sent.push((command.clone(), arrived));
                     // A raw command may hold any text.
