@@ -69,7 +69,7 @@ mod tests {
         let mut outbox = AsciiOutbox::new();
         let (mut text, mut wire) = (&b"one\ntwo\n"[..], Vec::new());
         while !text.is_empty() {
-            text = &text[outbox.fill(text)..];
+            text = text.split_at(outbox.fill(text)).1;
             while let [first, ..] = *outbox.unsent() {
                 wire.push(first);
                 outbox.advance(1);

@@ -542,13 +542,17 @@ impl Open {
         session.note_data_connected();
         let (direction, transfer_type) = (self.direction, self.transfer_type);
         let transfer = session.transfer_token(&self.command, direction, transfer_type, secured)?;
-        let transfer = transfer.at(self.offset).checked(self.size_check);
+        let transfer = transfer
+            .with_offset(self.offset)
+            .with_size_check(self.size_check);
         Ok(match self.command.verb() {
-            "RETR" => transfer.of_size(self.size),
-            "STOR" => transfer.starting(self.offset).with_length_before(self.size),
-            "STOU" if self.offset == 0 => transfer.starting(0),
+            "RETR" => transfer.with_size(self.size),
+            "STOR" => transfer
+                .with_start(self.offset)
+                .with_length_before(self.size),
+            "STOU" if self.offset == 0 => transfer.with_start(0),
             "APPE" => match self.size {
-                Some(size) => transfer.starting(size),
+                Some(size) => transfer.with_start(size),
                 None => transfer,
             },
             _ => transfer,

@@ -47,7 +47,7 @@ pub(crate) enum DataTls {
 
 impl Transfer {
     /// Adds the length of a download's file, as SIZE has returned it.
-    pub(crate) fn of_size(self, size: Option<u64>) -> Self {
+    pub(crate) fn with_size(self, size: Option<u64>) -> Self {
         let due = size.or(self.due);
         Self { due, ..self }
     }
@@ -60,12 +60,12 @@ impl Transfer {
     }
 
     /// Adds the offset at which the transfer begins, in bytes of the file.
-    pub(crate) fn at(self, offset: u64) -> Self {
+    pub(crate) fn with_offset(self, offset: u64) -> Self {
         Self { offset, ..self }
     }
 
     /// Sets which sizes are compared.
-    pub(crate) fn checked(self, size_check: SizeCheck) -> Self {
+    pub(crate) fn with_size_check(self, size_check: SizeCheck) -> Self {
         Self { size_check, ..self }
     }
 
@@ -74,7 +74,7 @@ impl Transfer {
     }
 
     /// Adds the byte of the file at which an upload begins.
-    pub(crate) fn starting(self, start: u64) -> Self {
+    pub(crate) fn with_start(self, start: u64) -> Self {
         Self {
             start: Some(start),
             ..self

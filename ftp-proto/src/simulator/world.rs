@@ -17,7 +17,7 @@ const TICK: Duration = Duration::from_millis(20);
 
 /// A [`Simulator`] with simulated time, shared by all connections to it.
 ///
-/// Nothing in it waits. An adapter that would wait calls [`pass`](Self::pass) and tries again. A
+/// Nothing in it waits. An adapter that would wait calls [`advance_clock`](Self::advance_clock) and tries again. A
 /// clone is the same world.
 ///
 /// ```
