@@ -1,6 +1,8 @@
 //! Rule 2: which commands serve as a fence, and that a fence follows every abort.
 
-use ftp_proto::{Config, Wait, flows};
+use std::sync::{Arc, Mutex};
+
+use ftp_proto::{Config, Observed, Wait, flows};
 
 use crate::support::*;
 
@@ -35,6 +37,26 @@ fn a_server_that_refuses_pwd_is_fenced_by_syst_or_feat() {
         assert_eq!(driver.outcome(&Op::Raw("CWD a")), "250 there");
         driver.server.assert_over();
     }
+}
+
+#[test]
+fn an_observer_sees_a_fence_as_what_it_is() {
+    let all = [
+        hear("PWD"),
+        say("257 \"/here\""),
+        hear("PWD"),
+        say("257 \"/here\""),
+    ];
+    let mut driver = behind_a_stray(&[], &all);
+    let fences = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&fences);
+    driver.session.observe(move |observed| match observed {
+        Observed::Fence(_) => seen.lock().expect("the list").push(true),
+        Observed::Sent(_) => seen.lock().expect("the list").push(false),
+        _ => {}
+    });
+    assert_eq!(driver.outcome(&Op::Pwd), "/here");
+    assert_eq!(*fences.lock().expect("the list"), [true, false]);
 }
 
 #[test]
