@@ -1,4 +1,4 @@
-//! Transfers as streams.
+//! Downloads and uploads as `Read` and `Write`.
 
 use std::io::{self, Read, Write};
 use std::time::Instant;

@@ -14,14 +14,16 @@
 //! ```
 //!
 //! [`Client`] has one method for each operation. [`Download`] implements `Read`, and [`Upload`]
-//! implements `Write`. You may drop or forget a transfer at any point: the next operation then
-//! cleans up first. Cleaning up means to flush, to abort the transfer and to read the replies that
-//! are still to come. If that fails, the operation returns an error that says that the session is
-//! dead. Every wait has a time limit; [`Timeouts`] lists them.
+//! implements `Write`.
 //!
-//! The protocol itself is in the crate `ftp-proto`, as one value per operation, called a flow.
-//! [`Client::run`] runs any of them. For async programs there is `ftp-smol`, the same client with
-//! the same names. If your bytes take another way than a TCP socket, implement
+//! You may drop or forget a transfer at any point. The next operation then cleans up first: it
+//! flushes, aborts the transfer, and reads the replies that are still to come. If that fails, the
+//! operation returns an error that says that the session is dead. Every wait has a time limit;
+//! [`Timeouts`] lists them.
+//!
+//! The protocol itself is in the crate `ftp-proto`, which has a value for each operation, called a
+//! flow. [`Client::run`] runs any of them. For async programs there is `ftp-smol`, the same client
+//! with the same names. To use another transport than TCP, such as a proxy or a tunnel, implement
 //! [`transport::Network`].
 //!
 //! # TLS

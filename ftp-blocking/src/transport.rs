@@ -85,7 +85,7 @@ pub trait Stream: Send {
     }
 }
 
-/// Opens connections.
+/// Opens the control connection and the data connections.
 pub trait Network: Send {
     /// Takes the socket options out of [`Options`], before the first connection. A network on top
     /// of another network passes them on.

@@ -18,11 +18,11 @@ fn facts(entry: &Entry) -> Vec<(&str, &str)> {
         .collect()
 }
 
-// Lines
+// Tests of entry lines.
 
 #[test]
 fn an_entry_has_facts_and_a_name() {
-    // pyftpdlib
+    // A line of pyftpdlib.
     let line = "type=file;size=156;perm=r;modify=20071029155301;unique=8012; music.mp3";
     let entry = Entry::parse(line);
     let wanted = [
@@ -201,12 +201,12 @@ fn an_entry_shows_as_one_safe_line() {
     assert_eq!(format!("{entry:?}"), r#"Entry("type=file; \x1b[2J\xff\n")"#);
 }
 
-// MLST
+// Tests of replies to MLST.
 
 #[test]
 fn quirk_mlst_in_all_forms() {
     for bytes in [
-        // Pure-FTPd, pyftpdlib, ProFTPD
+        // The replies of Pure-FTPd, pyftpdlib and ProFTPD.
         "250-Begin\r\n type=dir;sizd=4; /my dir\r\n250 End.\r\n",
         "250-Listing \"/my dir\":\r\n type=dir;sizd=4; /my dir\r\n250 End MLST.\r\n",
         "250-Start of list for /my dir\r\n250-type=dir;sizd=4; /my dir\r\n250 End of list\r\n",
@@ -216,7 +216,7 @@ fn quirk_mlst_in_all_forms() {
         "250-Start\r\n   type=dir;sizd=4; /my dir\r\n250 End\r\n",
         "250-Start\r\n\ttype=dir;sizd=4; /my dir\r\n250 End\r\n",
         "250-Start\r\n250-\t  type=dir;sizd=4; /my dir\r\n250 End\r\n",
-        // Without the blank.
+        // Without the leading blank.
         "250-Start\r\ntype=dir;sizd=4; /my dir\r\n250 End\r\n",
         // With other lines first.
         "250-Start\r\n\r\n Here:\r\n type=dir;sizd=4; /my dir\r\n250 End\r\n",
@@ -260,7 +260,7 @@ fn mlst_malformed() {
     assert_eq!(entry(&other), Err(Malformed::Code { code }));
 }
 
-// STOU
+// Tests of replies to STOU.
 
 #[test]
 fn quirk_stou_in_all_forms() {
@@ -270,7 +270,7 @@ fn quirk_stou_in_all_forms() {
         ("150 FILE: ftpd.a1b2c3", Some("ftpd.a1b2c3")),
         // vsftpd appends a number to the suggested name.
         ("150 FILE: my file.1", Some("my file.1")),
-        // ProFTPD
+        // ProFTPD's reply.
         ("150 FILE: stou-AbCdEf", Some("stou-AbCdEf")),
         // Pure-FTPd adds its usual second line.
         (
@@ -286,7 +286,7 @@ fn quirk_stou_in_all_forms() {
         ("226 FILE: late", Some("late")),
         ("250 file:late", Some("late")),
         ("226 Transfer complete. FILE: late", Some("late")),
-        // 4.2BSD, wu-ftpd, inetutils
+        // The replies of 4.2BSD, wu-ftpd and inetutils.
         ("226 Transfer complete (unique file name:x.1).", Some("x.1")),
         (
             "226 Transfer complete (unique file name:a).b).",
@@ -317,7 +317,7 @@ fn quirk_stou_in_all_forms() {
     assert_eq!(name.unwrap().as_bytes(), b"\xff\xe9");
 }
 
-// Properties
+// Tests with random lines.
 
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop::sample::select(vec![

@@ -31,7 +31,7 @@ fn wrong(code: u16) -> Malformed {
     }
 }
 
-// 227
+// Tests of 227, the reply to PASV.
 
 #[test]
 fn quirk_227_in_all_forms() {
@@ -101,7 +101,7 @@ fn quirk_229_to_pasv_and_227_to_epsv() {
     assert_eq!(port("227 ok (10,0,0,1,4,1)"), Ok(1025));
 }
 
-// 229
+// Tests of 229, the reply to EPSV.
 
 #[test]
 fn quirk_229_in_all_forms() {
@@ -155,7 +155,7 @@ fn quirk_229_malformed() {
     assert_eq!(port("229 (|||1|)"), Ok(1));
 }
 
-// 257
+// Tests of 257, the reply to PWD and MKD.
 
 #[test]
 fn quirk_257_quotes() {
@@ -258,7 +258,7 @@ fn quirk_257_refused() {
     assert_eq!(path("550 \"/a\""), Err(wrong(550)));
 }
 
-// FEAT
+// Tests of the reply to FEAT.
 
 #[test]
 fn quirk_feat_layouts() {
@@ -305,7 +305,7 @@ fn feat_keeps_unknown_names_and_order() {
     );
 }
 
-// SIZE
+// Tests of the reply to SIZE.
 
 #[test]
 fn quirk_size_numbers() {
@@ -378,7 +378,7 @@ fn quirk_150_last_group_is_the_hint() {
     }
 }
 
-// Invariant 10
+// Invariant 10: no input makes a grammar panic.
 
 fn hostile_text() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![

@@ -94,7 +94,7 @@ fn assert_split_invariant(decoder: &ReplyDecoder, bytes: &[u8]) {
     }
 }
 
-// Invariant 1
+// Invariant 1: the result does not depend on how the bytes are cut.
 
 #[test]
 fn split_invariance_of_replies() {
@@ -191,7 +191,7 @@ proptest! {
     }
 }
 
-// Framing quirks
+// Tests of unusual framing.
 
 #[test]
 fn quirk_bare_226_is_final() {
@@ -456,7 +456,7 @@ fn not_implemented_has_three_codes() {
     assert_eq!(found.collect::<Vec<_>>(), [500, 502, 504]);
 }
 
-// Invariant 9
+// Invariant 9: everything is bounded.
 
 #[test]
 fn bounded_line() {
@@ -670,7 +670,7 @@ proptest! {
     }
 }
 
-// Codes
+// Tests of reply codes.
 
 #[test]
 fn codes_and_classes() {
@@ -694,7 +694,7 @@ fn codes_and_classes() {
     );
 }
 
-// Invariant 8
+// Invariant 8: no argument can inject a command.
 
 fn encoded(command: &Command, telnet: Telnet) -> Vec<u8> {
     let mut out = Vec::new();
@@ -869,7 +869,7 @@ proptest! {
     }
 }
 
-// Paths (invariant 12)
+// Invariant 12: paths are bytes.
 
 #[test]
 fn paths_are_bytes() {
@@ -892,7 +892,7 @@ fn paths_refuse_what_the_protocol_cannot_carry() {
     }
 }
 
-// Listing lines
+// Tests of listing lines.
 
 fn split<'a>(limit: usize, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Vec<u8>>, bool) {
     let mut splitter = LineSplitter::new(limit);

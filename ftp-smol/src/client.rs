@@ -175,10 +175,10 @@ impl Client {
     }
 
     /// Opens a new control connection and replaces the old one, whether that is lost or not. Logs
-    /// in with the same credentials, and restores the directory and what the server was told by
-    /// HOST, PROT, OPTS, LANG, CLNT and TYPE. Does not repeat transfers. If a step after the
-    /// greeting fails, every method except `reconnect` fails until a `reconnect` succeeds: a
-    /// session that is half restored could work in the wrong directory.
+    /// in with the same credentials, and restores the directory and the settings made by HOST,
+    /// PROT, OPTS, LANG, CLNT and TYPE. Does not repeat transfers. If a step after the greeting
+    /// fails, every method except `reconnect` fails until a `reconnect` succeeds: a session that is
+    /// half restored could work in the wrong directory.
     ///
     /// A server may refuse a transfer because its data connection did not resume the TLS session of
     /// the login ([`Reason::ResumptionDemanded`](ftp_proto::tls::Reason)). The new login then gets

@@ -1,4 +1,4 @@
-//! Transfers as streams.
+//! Downloads and uploads as `AsyncRead` and `AsyncWrite`.
 
 use std::future::poll_fn;
 use std::io;

@@ -24,17 +24,18 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 Usage: cargo xtask <job>
 
-  demo     a whole session over TLS against a server inside this process, through both adapters
-  interop  whole jobs and one suite of questions against ten servers, or those that are named;
-           in brief of the five that are seldom met, unless they are named or --full is given
-           (Debian or a relative, as root; Python with pip; Node.js with npm)
-  no-std   link and run a program that has no standard library
-  bench    bulk transfers beside curl, lftp, ftplib and suppaftp (Linux; --help says more)
-  counts   instructions of what the core does most, recorded; with --check compared (valgrind)
-  features no feature and all of them compile; with --every, every combination does
-  fuzz     every fuzz target, 10 s each or as many as are given (a nightly with cargo-fuzz)
-  figures  how much code there is, what stands twice, which files import each other
-  ci       all that a change must pass; with --full all that a release must pass
+  demo     runs a whole session over TLS with both adapters; the server is in this process
+  interop  runs whole jobs and a set of questions with ten servers, or with those that you name;
+           five rarely used servers get only a part, unless you name them or pass --full
+           (needs Debian or a relative, and root; Python with pip; Node.js with npm)
+  no-std   links and runs a program without the standard library
+  bench    compares bulk transfers with curl, lftp, ftplib and suppaftp (Linux; see --help)
+  counts   counts instructions of the core and records them; --check compares (needs valgrind)
+  features checks that no feature and all features compile; --every checks every combination
+  fuzz     runs every fuzz target for 10 s, or for the seconds that you give (needs nightly
+           with cargo-fuzz)
+  figures  prints how much code there is, and which files import each other in a circle
+  ci       runs all that a change must pass; --full runs all that a release must pass
 ";
 
 fn main() -> ExitCode {

@@ -1,4 +1,4 @@
-//! Waiting for descriptors.
+//! Waits for descriptors, by `poll`.
 
 use std::io;
 use std::os::fd::BorrowedFd;

@@ -29,7 +29,7 @@ const STAGGER: Duration = Duration::from_millis(250);
 /// let mut race = Race::new(addresses, None);
 /// assert!(race.begin(start, Ok)?);
 /// assert_eq!(race.attempts(), &addresses[..1]);
-/// A quarter of a second later the first address has not answered. The second one is tried.
+/// // A quarter of a second later the first address has not answered. The second one is tried.
 /// let later = start + Duration::from_millis(250);
 /// assert_eq!(race.next(), Some(later));
 /// assert!(race.begin(later, Ok)?);
@@ -65,7 +65,7 @@ impl<A> Race<A> {
     /// Begins the next attempt if it is due. Returns whether it did.
     ///
     /// # Errors
-    /// If all attempts have failed, the error that says most; of equal ones, the first.
+    /// If all attempts have failed, the most informative error; of several, the first.
     pub fn begin(
         &mut self,
         now: Instant,
@@ -128,8 +128,8 @@ impl<A> Race<A> {
     }
 }
 
-/// Returns the error that says more. "No route" from this machine says less than any answer of the
-/// peer.
+/// Returns the more informative error. "No route" from this machine is less informative than any
+/// answer of the peer.
 fn more_telling(first: Option<io::Error>, second: io::Error) -> io::Error {
     let has_no_way = |error: &io::Error| {
         matches!(

@@ -33,7 +33,7 @@ fn abort_426_and_225() {
 
 #[test]
 fn abort_226_and_226() {
-    // The second 226 has arrived when PWD is about to be sent, so a fence goes first.
+    // The second 226 has arrived when PWD is about to be sent, so a fence (another PWD) goes first.
     aborted(
         &[say("226 done"), say("226 aborted")],
         "Some(Reply(226 done))",
@@ -134,7 +134,7 @@ fn abort_226_and_a_late_225() {
 
 #[test]
 fn abort_225_alone() {
-    // pyftpdlib.
+    // This is pyftpdlib's reply.
     aborted(
         &[say("225 aborted")],
         "Some(Reply(225 aborted))",

@@ -8,7 +8,7 @@ const UNCONFIRMED: &str = "Unconfirmed Some(\"RETR\")";
 const BROKEN: &str = "Transient Some(\"RETR\") Some(\"451 broken\") Some(12)";
 
 /// Ends a download with these replies of the server, and checks the outcome. The session must then
-/// be in step; `fenced` says whether that takes a fence.
+/// be in step; `fenced` says whether that takes a fence (an extra PWD).
 #[track_caller]
 fn ended(said: &[Item], outcome: &str, fenced: bool) {
     let then = if fenced { fenced_pwd() } else { pwd().into() };

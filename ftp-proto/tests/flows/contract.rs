@@ -23,8 +23,8 @@ fn a_late_reply_does_not_answer_the_next_command() {
 
 #[test]
 fn contract_clocks_go_on_only_where_they_were_started() {
-    // A fence starts its own clock. It cannot continue the clock of the look before it, which had
-    // no time at all.
+    // A fence (an extra PWD) starts its own clock. Before it, the client only looked at what had
+    // arrived, without any time to wait, and that clock must not go on.
     let mut driver = logged_in(Config::default(), fenced_pwd());
     driver.session.receive(b"250 stray\r\n");
     assert_eq!(driver.outcome(&Op::Pwd), "/here");

@@ -43,7 +43,7 @@ pub(crate) fn storing() -> Vec<Item> {
     [&told_where()[..], &[hear("STOR b c"), say("150 here")]].concat()
 }
 
-/// Returns a confirmation, and a fence that shows that nothing follows it.
+/// Returns a confirmation, and a fence (an extra PWD) that shows that nothing follows it.
 pub(crate) fn vouched(confirmation: &str) -> Vec<Item> {
     [&[say(confirmation)][..], &fence()].concat()
 }
@@ -554,7 +554,7 @@ fn copy_with_a_dead_source_says_nothing_to_the_target() {
     assert_eq!(couple.target.outcome(&Op::Pwd), "/here");
 }
 
-// Protection.
+// Copies with protected data connections.
 
 #[test]
 fn copy_with_protected_data_is_refused_before_a_byte() {
@@ -612,7 +612,7 @@ fn copy_where_protection_is_demanded_and_was_refused_fails_closed() {
     assert_eq!(both.target.wire, ["TYPE I"]);
 }
 
-// The contract.
+// Answers that break the contract of a driver.
 
 #[test]
 fn contract_copy_is_not_stepped_after_its_end_nor_without_an_answer() {

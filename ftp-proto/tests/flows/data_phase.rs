@@ -255,7 +255,8 @@ fn a_translated_upload() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
 
-    /// Between two looks, at most 256 KiB and one piece pass, and at least 256 KiB.
+    /// The driver is told to look at the control connection after each 256 KiB, at most one piece
+    /// later.
     #[test]
     fn a_look_comes_every_256_kib(pieces in prop::collection::vec(1..200_000_usize, 1..40)) {
         let mut driver = uploading([]);

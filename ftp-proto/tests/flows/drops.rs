@@ -134,7 +134,7 @@ fn restore() -> flows::Restore {
     made(flows::Restore::new(credentials(), standing()))
 }
 
-/// Returns the standing of a session after one command of each kind.
+/// Returns the directory and settings of a session after one command of each kind.
 fn standing() -> Standing {
     let mut driver = model(false, Pace::Eager, ABORTS[0]);
     for line in ["HOST b", "OPTS UTF8 ON", "TYPE A", "CWD a", "CDUP"] {

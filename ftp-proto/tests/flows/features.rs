@@ -1,4 +1,4 @@
-//! FEAT.
+//! FEAT: the features of the server.
 
 use ftp_proto::Config;
 

@@ -79,8 +79,8 @@ fn invariant_3_a_226_that_never_comes_does_not_block_the_session_for_ever() {
     let mut driver = downloading([serve("close graceful download"), Item::Silence]);
     driver.outcome(&finish());
     driver.server.assert_over();
-    // The client gives the reply up, and sends a fence. If the reply still comes, the fence takes
-    // it.
+    // The client gives the reply up, and sends a fence (an extra PWD). If the reply still comes, it
+    // comes before the fence's 257 and is dropped.
     driver.server.extend(fenced_pwd());
     let first = driver.outcome(&Op::Pwd);
     assert!(
@@ -214,7 +214,7 @@ fn finish_with_421_instead_of_226() {
 
 #[test]
 fn finish_an_upload_refused_with_552_half_way() {
-    // Hard case 2.
+    // Hard case 2: the server refuses an upload halfway.
     let mut driver = uploading([&[serve("close abandon")][..], &pwd()].concat());
     driver.session.receive(b"552 disk full\r\n");
     let transfer = driver.transfer.as_ref().expect("a transfer");

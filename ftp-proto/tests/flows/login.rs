@@ -43,7 +43,7 @@ fn login_refused() {
         login([say("530 too many")]),
         "Permanent Some(\"USER\") Some(\"530 too many\") None"
     );
-    // curl's test 1282.
+    // curl's test 1282 has this reply.
     assert!(login([pass().to_vec(), vec![say("633 x")]].concat()).starts_with("Protocol"));
 }
 

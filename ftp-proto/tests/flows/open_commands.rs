@@ -63,14 +63,14 @@ fn append_and_unique_that_are_refused_stay_in_step() {
 #[test]
 fn unique_tells_the_name_that_the_server_chose() {
     for (first, last, early, late) in [
-        // RFC 1123.
+        // The reply as RFC 1123 demands it.
         (
             "150 FILE: stou.a1b2",
             "226 done",
             Some("stou.a1b2"),
             Some("stou.a1b2"),
         ),
-        // Pure-FTPd.
+        // Pure-FTPd's reply.
         (
             "150-FILE: pureftpd.6\r\n150 Accepted",
             "226 done",

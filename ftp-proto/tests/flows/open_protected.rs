@@ -98,7 +98,7 @@ fn open_whose_data_handshake_was_reset_for_lack_of_resumption() {
             "425 TLS session of data connection not resumed",
             "Transient",
         ),
-        // FileZilla Server 0.9.
+        // FileZilla Server 0.9 sends a 450.
         (
             "450 TLS session of data connection has not resumed or the session does not match",
             "Transient",

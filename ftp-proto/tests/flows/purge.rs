@@ -4,7 +4,8 @@ use ftp_proto::{Config, DataEnd, Error, ErrorKind};
 
 use crate::support::*;
 
-/// Opens a download with the reply `first`, aborts it with the reply `answer`, and sends the fence.
+/// Opens a download with the reply `first`, aborts it with the reply `answer`, and expects a fence
+/// (an extra PWD) before the next command.
 fn aborted(first: &str, answer: &str) -> Driver<Script> {
     let mut opening = opening("RETR a");
     opening.pop();
@@ -43,7 +44,7 @@ fn opened_next() -> Vec<Item> {
 fn a_transfer_that_abor_did_not_find_is_flushed_out_by_a_data_connection() {
     let mut driver = aborted("150 soon", "225 no transfer");
     driver.server.extend(purging());
-    // The replies for the queued file come first, then the fence's reply.
+    // The replies for the queued file come first, then the 257 of the fence (an extra PWD).
     let replies = [hear("PWD"), say("226 the old one"), say("257 \"/fence\"")];
     driver.server.extend(replies);
     driver.server.extend(opened_next());
@@ -122,8 +123,8 @@ fn a_transfer_that_was_given_up_is_flushed_out_by_a_data_connection() {
     driver.server.assert_over();
 }
 
-/// Runs a transfer that ends in this way and never gets a final reply, up to the fence before the
-/// next one.
+/// Runs a transfer that ends in this way and never gets a final reply, up to the fence (an extra
+/// PWD) before the next transfer.
 fn finished(command: &str, op: &Op, end: Op, closes: &[Item]) -> Driver<Script> {
     let mut driver = logged_in(Config::default(), opening(command));
     driver.outcome(op);

@@ -1,4 +1,4 @@
-//! QUIT.
+//! QUIT: the end of a session.
 
 use ftp_proto::Config;
 

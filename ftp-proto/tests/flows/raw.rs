@@ -1,4 +1,4 @@
-//! Raw commands.
+//! Raw commands: any line that the program passes.
 
 use ftp_proto::{Config, ErrorKind, Misuse, TransferType, flows};
 

@@ -19,7 +19,7 @@ fn rein_may_be_answered_with_120_first() {
     assert_eq!(driver.tell(rein()), "Reply(220 again)");
     driver.server.assert_over();
     assert!(!driver.session.is_logged_in() && !driver.session.is_dead());
-    // The session is in step, so no fence comes before the next login.
+    // The session is in step, so no fence (an extra PWD) comes before the next login.
     driver.server.extend(plain_login().drain(1..));
     assert_eq!(driver.outcome(&Op::Login), "230 in");
     driver.server.assert_over();

@@ -260,7 +260,7 @@ fn mode_that_is_refused_changes_nothing() {
         driver.tell(mode(TransmissionMode::Block));
         driver.tell(structure(FileStructure::Page));
         assert_unframed(&mut driver);
-        // The same is true if the server refuses to return to MODE S.
+        // If the server refuses to return to MODE S, the mode stays B.
         let script = [hear("MODE B"), say("200 ok"), hear("MODE S"), say(refusal)];
         let mut driver = logged_in(Config::default(), script);
         driver.tell(mode(TransmissionMode::Block));

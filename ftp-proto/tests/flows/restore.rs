@@ -26,7 +26,7 @@ fn connected(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Sc
     driver
 }
 
-/// Returns the commands that restore this standing on a new session in clear text, without those of
+/// Returns the commands that bring a new session in clear text into this state, without those of
 /// the login. The server accepts all of them.
 #[track_caller]
 fn told_again(standing: Standing) -> Vec<String> {
@@ -62,7 +62,8 @@ impl Server for Yes {
     }
 }
 
-/// Runs a session in clear text with this script, and returns its standing.
+/// Runs a session in clear text with this script. Returns its standing: the directory and settings
+/// that a new connection would need.
 fn stood(script: &[Item], act: impl FnOnce(&mut Driver<Script>)) -> Standing {
     let mut driver = logged_in(Config::default(), script.iter().cloned());
     act(&mut driver);
@@ -117,7 +118,7 @@ fn restore_sends_its_commands_in_order() {
     driver.server.assert_over();
     assert!(driver.session.is_logged_in());
     assert_eq!(driver.session.transfer_type(), Some(TransferType::TEXT));
-    // The restored session has the same standing.
+    // The restored session is in the same directory, with the same settings.
     let again = told_again(driver.session.standing());
     let lines = [
         "HOST b.example.org",

@@ -6,7 +6,7 @@ use crate::support::*;
 
 #[test]
 fn invariant_2_a_stray_250_before_dele_is_refused_is_not_a_success() {
-    // Hard case 7.
+    // Hard case 7: a stray 250 has arrived before DELE is sent.
     let script = [
         &[say("250 stray")][..],
         &fence(),
@@ -102,7 +102,7 @@ fn invariant_2_the_fence_swallows_all_that_belongs_to_something_else() {
     let script = [&strays[..], &late, &pwd(), &pwd()].concat();
     let mut driver = logged_in(Config::default(), script);
     assert_eq!(driver.outcome(&Op::Pwd), "/here");
-    // The session is in step again, so there is no second fence.
+    // The session is in step again, so no second fence (an extra PWD) comes.
     assert_eq!(driver.outcome(&Op::Pwd), "/here");
     driver.server.assert_over();
 }
@@ -186,7 +186,7 @@ fn invariant_2_an_end_of_file_is_seen_before_a_command_is_sent() {
 
 #[test]
 fn invariant_2_a_second_greeting_does_not_hang_the_login() {
-    // Before the login no fence is possible, since PWD gets 530 and never 257.
+    // Before the login, PWD cannot serve as a fence: it gets 530 and never 257.
     let script = [bytes(b"220 ready\r\n220 again\r\n")];
     let mut driver = scripted(Config::default(), script);
     driver.outcome(&Op::Greeting);

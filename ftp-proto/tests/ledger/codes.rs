@@ -7,7 +7,8 @@ use ftp_proto::{
 
 use crate::support::*;
 
-/// PWD fails on a reply that cannot be its own, and a fence goes before the next command.
+/// PWD fails on a reply that cannot be its own, and a fence (an extra PWD) goes before the next
+/// command.
 #[test]
 fn a_reply_that_the_command_cannot_have_fails_it_and_is_fenced_off() {
     for late in [
@@ -56,8 +57,8 @@ fn takes_only<F: Flow>(line: &str, own: &[u16], flow: impl Fn() -> Result<F, Err
         if own.contains(&code) {
             driver.server.extend([hear("HELP"), say("214 ok")]);
         } else {
-            // PWD, MKD and RMD may still get their own reply, which must not be taken for the
-            // fence's 257.
+            // The command's own reply may still come as a 257, which must not be taken for the
+            // fence's 257. So the fence is SYST.
             let by_path = ["PWD", "MKD", "RMD"]
                 .iter()
                 .any(|verb| line.starts_with(verb));
@@ -113,7 +114,7 @@ fn each_command_accepts_its_own_codes_and_the_generic_ones() {
 fn a_command_that_asks_for_a_value_accepts_only_its_own_codes() {
     takes_only("PWD", &[257, 200, 250], || Ok(flows::Pwd::new()));
     let script = [
-        // The 257 of the first PWD may still come, so the fence is another command.
+        // The 257 of the first PWD may still come, so SYST serves as the fence.
         &[hear("PWD"), say("250 Directory changed")][..],
         &[hear("SYST"), say("215 UNIX")],
         &pwd(),
@@ -185,7 +186,7 @@ fn a_greeting_that_comes_late_a_second_time_is_no_login() {
         outcome.starts_with("UnexpectedReply Some(\"USER\")"),
         "{outcome}"
     );
-    // Before the login no fence is possible.
+    // Before the login, no command can serve as a fence.
     let outcome = driver.outcome(&Op::Login);
     assert!(outcome.starts_with("OutOfStep"), "{outcome}");
     assert!(driver.session.is_dead());

@@ -104,7 +104,7 @@ fn invariant_3_a_secure_dropped_before_its_late_234_leaves_the_session_dead() {
     // Invariant 6 applies too: no operation is left to do the handshake.
     let mut driver = scripted(explicit(), [say("220 ready"), hear("AUTH TLS")]);
     driver.outcome(&Op::Greeting);
-    // Two wants: the look, then the reply.
+    // Two wants: to read what has arrived, then the reply.
     driver.drop_after = 4 * 2 - 1;
     assert_eq!(driver.outcome(&Op::Secure), "dropped");
     assert_eq!(driver.wire, ["AUTH TLS"]);
@@ -145,7 +145,7 @@ fn invariant_3_effects_apply_although_the_flow_is_gone() {
     let mut driver = logged_in(Config::default(), script);
     driver.drop_after = 4 * 2 - 1;
     assert_eq!(driver.outcome(&Op::Type(TransferType::Image)), "dropped");
-    // Three wants: the reply to TYPE, the look, the reply to REST.
+    // Three wants: the reply to TYPE, to read what has arrived, the reply to REST.
     driver.drop_after = 4 * 3 - 1;
     assert_eq!(driver.outcome(&Op::Raw("REST 7")), "dropped");
     assert_eq!(driver.wire, ["TYPE I", "REST 7"]);

@@ -1,4 +1,5 @@
-//! Rule 2: which commands serve as a fence, and that a fence follows every abort.
+//! Rule 2: which commands serve as a fence, and that a fence follows every abort. A fence is an
+//! extra command, usually PWD. Everything before its reply is left over from earlier commands.
 
 use std::sync::{Arc, Mutex};
 

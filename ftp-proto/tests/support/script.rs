@@ -15,11 +15,11 @@ pub(crate) enum Item {
     Say(Vec<u8>),
     /// The client sends exactly this line.
     Hear(String),
-    /// The client has this want, and it is served like this.
+    /// The client must have this want. The reaction is the result of serving it.
     Serve(&'static str, Reaction),
     /// The next want that may wait is answered `timed_out`.
     Silence,
-    /// A look finds nothing, although the server sends something next.
+    /// Nothing has arrived when the client looks, although the server sends something next.
     NotYet,
     /// The control connection ends.
     Eof,

@@ -137,12 +137,12 @@ pub(crate) fn pwd() -> [Item; 2] {
     [hear("PWD"), say("257 \"/here\"")]
 }
 
-/// Returns the dialogue of a fence, which brings a session back into step.
+/// Returns the dialogue of a fence, an extra PWD that brings a session back into step.
 pub(crate) fn fence() -> [Item; 2] {
     [hear("PWD"), say("257 \"/fence\"")]
 }
 
-/// Returns two PWDs: the first one is the fence.
+/// Returns two PWDs: the first one is a fence, which brings the session back into step.
 pub(crate) fn fenced_pwd() -> Vec<Item> {
     [fence(), pwd()].concat()
 }
@@ -200,7 +200,8 @@ pub(crate) fn waiting<F: Flow>(session: &mut Session, flow: F) -> (Running<F>, W
     }
 }
 
-/// Answers that something was received. Answers a look with "nothing has arrived".
+/// Answers that something was received. If the want only looks at what has arrived, answers that
+/// nothing has.
 pub(crate) fn unlooked<F: Flow>(
     session: &mut Session,
     running: &mut Running<F>,

@@ -81,7 +81,7 @@ struct Driver {
     session: Session,
     config: Config,
     log: Arc<Mutex<Log>>,
-    /// All bytes written.
+    /// All bytes written to the control connection.
     wire: Vec<u8>,
     /// All bytes of the commands that have been checked.
     formed: Vec<u8>,
@@ -836,7 +836,7 @@ impl Driver {
         }
         let at = self.formed.len();
         if command.is_secret() {
-            // Observers see no secret, so only the wire tells what it is.
+            // Observers see no secret. Only the wire shows the argument.
             assert!(matches!(command.argument(), None | Some(b"***")));
             let end = unformed.windows(2).position(|pair| pair == b"\r\n");
             let line = &unformed[..end.map_or(unformed.len(), |end| end + 2)];

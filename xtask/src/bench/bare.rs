@@ -1,5 +1,5 @@
-//! The same bytes without a client, to measure what the system itself needs: a single `splice` or
-//! `sendfile` loop. The peer is a thread that behaves like the server of the comparison, or that
+//! Moves the same bytes without a client, to measure what the system itself needs: a single
+//! `splice` or `sendfile` loop. The peer is a thread that behaves like the server of the comparison, or that
 //! server itself.
 
 use std::fs::File;

@@ -110,7 +110,7 @@ impl<'s> Cell<'s> {
         }
     }
 
-    // Sessions.
+    // Methods that open sessions.
 
     /// Opens a new connection.
     pub(super) fn connected(&self, options: Options) -> Result<Client> {
@@ -164,7 +164,7 @@ impl<'s> Cell<'s> {
         self.client.as_mut().expect("a task has begun")
     }
 
-    // The server's disk.
+    // Methods for the server's disk.
 
     /// Returns the path on the server's disk of a name that clients use.
     pub(super) fn disk(&self, name: &[u8]) -> PathBuf {
@@ -230,7 +230,7 @@ impl<'s> Cell<'s> {
         Ok(())
     }
 
-    // Transfers.
+    // Methods that transfer files.
 
     /// Uploads a file.
     pub(super) fn store(&mut self, name: &[u8], content: &[u8]) -> Result<()> {

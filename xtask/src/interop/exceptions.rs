@@ -16,7 +16,7 @@ use Kind::{
     Aioftp, FtpSrv, Inetutils, Libunftp, ProFtpd, PureFtpd, Pyftpdlib, SimpleFtpd, Twisted, Vsftpd,
 };
 
-/// A known exception.
+/// A known difference between a server and what is expected.
 pub(super) struct Exception {
     pub(super) servers: &'static [Kind],
     /// The beginning of the names of the questions.
@@ -90,7 +90,7 @@ macro_rules! exceptions {
 const ALL: &[Kind] = &Kind::ALL;
 
 exceptions! {
-    // Commands.
+    // Exceptions about commands.
     ALL, All Always, "HOST is unknown, or this name is" => { "host" "Call(Host"; }
     ALL, All Always, "LANG is unknown, or English has no name" => {
         "the_server" "Call(Language, \"EN\")";
@@ -203,7 +203,7 @@ exceptions! {
     &[SimpleFtpd], All Always, "it waits for as long as a client likes" => {
         "silent" "" "never lost patience";
     }
-    // Logins.
+    // Exceptions about logins.
     &[Vsftpd, ProFtpd, PureFtpd, Libunftp, Inetutils, FtpSrv], All Always,
         "REIN is unknown, so that one is still logged in"
     => {
@@ -220,7 +220,7 @@ exceptions! {
     &[FtpSrv], All Always, "after a refused login there is no other one" => {
         "login_refused" "Login" "530";
     }
-    // Listings.
+    // Exceptions about listings.
     &[Vsftpd, Inetutils], All Always, "it knows neither MLSD nor MLST" => {
         "listings" "Look(Mlsd, \"\"" "500";
         "listings" "Look(Mlsd, \"void" "500";
@@ -273,7 +273,7 @@ exceptions! {
     &[PureFtpd, Libunftp], All Always, "NLST is for directories" => {
         "uploads" "DownloadCommand(\"NLST";
     }
-    // Names.
+    // Exceptions about names.
     &[Libunftp], All Always,
         "a 257 shows the path as it was asked for, `.` included, with quotes that are not \
         doubled; that of MKD has none around it"
@@ -354,7 +354,7 @@ exceptions! {
     &[Vsftpd, PureFtpd, Pyftpdlib, Libunftp, Twisted, FtpSrv], All Always,
         "it takes a name as it is: why `Telnet::Raw` is the default"
     => { "0xFF doubled" "" "expected, a letter, itself, the end, Telnet's IP found"; }
-    // STOU.
+    // Exceptions about STOU.
     ALL, All Always, "STOU has names of the server's own" => { "uploads" "Download(\"/stou.0001"; }
     &[Libunftp], All Always, "its 150 to STOU is the bare name, without FILE" => {
         "uploads" "UploadUnique";
@@ -368,7 +368,7 @@ exceptions! {
         "STOU" "" "no name in 226";
     }
     &[Libunftp], All Always, "STOU takes no suggestion" => { "STOU" "" "501 Invalid Parameter"; }
-    // Texts.
+    // Exceptions about text files.
     &[Vsftpd, ProFtpd, Pyftpdlib], All Always,
         "in TYPE A it sends a CRLF on its disk as it is, with no second CR"
     => {
@@ -405,7 +405,7 @@ exceptions! {
         "texts_both_ways" "Stored(\"/wire";
         "texts" "Download";
     }
-    // Transfers.
+    // Exceptions about transfers.
     &[Twisted], All Always, "REST and APPE are unknown" => {
         "" "Download(\"/five\", 3" "502";
         "" "Download(\"/five\", 2" "502";

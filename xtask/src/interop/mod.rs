@@ -29,7 +29,7 @@ use crate::workspace;
 pub(crate) enum Extent {
     /// Everything, except that rarely used servers get only the most useful questions and ways.
     Gate,
-    /// Everything.
+    /// Every question, to every server, in every way.
     Full,
 }
 

@@ -33,7 +33,7 @@ const IAC: [(&str, &[u8]); 4] = [
     ("Telnet's IP", b"a\xff\xf4b"),
 ];
 
-/// A task.
+/// A question that does not fit into a row of the contract table.
 #[derive(Clone, Copy)]
 pub(super) enum Task {
     Files,
@@ -152,7 +152,7 @@ impl Cell<'_> {
         Ok(found)
     }
 
-    // Transfers.
+    // Tasks with transfers.
 
     fn files(&mut self) -> Result<()> {
         // The local files are next to the directory that the server serves.
@@ -259,7 +259,7 @@ impl Cell<'_> {
         self.works("a refused upload")
     }
 
-    // Two sessions.
+    // Tasks with two sessions.
 
     /// One session uploads while the other one downloads.
     fn two_sessions(&mut self) -> Result<()> {
@@ -296,7 +296,7 @@ impl Cell<'_> {
         during("QUIT", other.quit()).map(drop)
     }
 
-    // Names.
+    // Tasks about names.
 
     /// Checks that a name keeps its bytes in both directions.
     fn name(&mut self, name: &[u8]) -> Result<()> {
@@ -368,7 +368,7 @@ impl Cell<'_> {
         alike("mangled before", "", &mangled.join(", "))
     }
 
-    // Large amounts.
+    // Tasks with large amounts of data.
 
     fn large(&mut self) -> Result<()> {
         // The length is a multiple of nothing, so that a lost or doubled piece is noticed.

@@ -112,7 +112,7 @@ impl Stop {
 pub(crate) enum Storing<'a> {
     /// STOR, at the offset in the options.
     Store(&'a [u8]),
-    /// STOU.
+    /// STOU, with the suggested name if there is one.
     Unique(Option<&'a [u8]>),
 }
 

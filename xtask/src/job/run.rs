@@ -65,7 +65,7 @@ impl<'j> Run<'j> {
         })
     }
 
-    // Files.
+    // Methods for files.
 
     pub(super) fn upload(&mut self, name: &str, content: &[u8]) -> Result<()> {
         let what = format!("uploading {name}");
@@ -188,7 +188,7 @@ impl<'j> Run<'j> {
         Ok(transfer(&mut self.client))
     }
 
-    // Directories.
+    // Methods for directories.
 
     /// Checks that the session still answers correctly.
     pub(super) fn check_in_step(&mut self, after: &str) -> Result<()> {
@@ -237,7 +237,7 @@ impl<'j> Run<'j> {
         equal("the names", &shown(&expected), &shown(&found))
     }
 
-    /// Deletes those of these files that exist, and checks that they are gone.
+    /// Deletes these files, as far as they exist, and checks that they are gone.
     pub(super) fn delete(&mut self, names: &[&str]) -> Result<()> {
         let present = self.names()?;
         // The server decides whether a file remains of an aborted upload.
@@ -265,7 +265,7 @@ impl<'j> Run<'j> {
         Ok(listed.lines)
     }
 
-    // Results.
+    // Methods for the results.
 
     /// Returns the number of transfers so far.
     pub(super) fn transfers(&self) -> usize {

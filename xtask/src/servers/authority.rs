@@ -64,7 +64,6 @@ impl Authority {
 /// A certificate with its private key, both as PEM. [`Authority`]'s root has signed it directly, so
 /// there is no chain.
 pub(crate) struct Identity {
-    /// The certificate.
     pub(crate) certificate_pem: String,
     /// The key in PKCS #8.
     pub(crate) key_pem: String,

@@ -15,7 +15,7 @@ use super::tls::KEY;
 /// The job of this program that runs the server.
 pub(crate) const JOB: &str = "libunftp";
 
-/// The server's default.
+/// How long a session may be idle: the server's default.
 const IDLE: Duration = Duration::from_secs(600);
 
 /// This program, even if a build has replaced its file.

@@ -6,7 +6,7 @@ use ftp_proto::wire::Reply;
 
 use crate::face::{Client, Observed};
 
-/// Watches one client.
+/// Records the dialogue of one client.
 #[derive(Clone, Debug, Default)]
 pub(super) struct DialogueNotes(Arc<Mutex<Notes>>);
 
@@ -93,7 +93,7 @@ impl Notes {
 /// the difference (rule 1 of issue 10).
 fn fits(code: u16, verb: &str, begun: bool) -> bool {
     match verb {
-        // The client sends a fence after every abort.
+        // After every abort the client sends a fence, a PWD that shows which replies were left.
         "ABOR" => false,
         // A refusal can answer any command. So can these three codes.
         _ if code >= 400 || matches!(code, 200 | 202 | 250) => true,
