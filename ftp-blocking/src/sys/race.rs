@@ -1,5 +1,5 @@
-//! Decides which connection attempt to a host begins when (Happy Eyeballs, RFC 8305). The adapter
-//! waits.
+//! Decides when each connection attempt to a host begins (Happy Eyeballs, RFC 8305). The adapter
+//! does the waiting.
 
 use std::io;
 use std::net::SocketAddr;

@@ -112,9 +112,9 @@ fn told(outcome: &Outcome) -> String {
     }
 }
 
-/// Returns whether the outcome is the expected one. Servers may choose the second and third digit
-/// of most codes, whether a refusal is permanent, the order of names, whether a directory lists
-/// itself, additional facts, and the name of a STOU.
+/// Returns whether the outcome is the expected one. A server may choose the second and third digit
+/// of most codes, and whether a refusal is permanent. It may choose the order of names, whether a
+/// directory lists itself, additional facts, and the name of a STOU.
 fn agrees(operation: &Operation, outcome: &Outcome, expected: &Expect) -> bool {
     match (outcome, expected) {
         (Outcome::Code(found), Expect::Is(Outcome::Code(expected))) => {

@@ -1,6 +1,7 @@
-//! The tasks: questions that do not fit into a row of the contract table. They need two sessions,
-//! local files, names that are not text, a question that depends on an answer, a directory without
-//! permission, or more bytes or time than the adapters' own tests should take.
+//! The tasks: questions that do not fit into a row of the contract table. Some need two sessions,
+//! local files, or names that are not text. Some need a question that depends on an answer, or a
+//! directory without permission. Some need more bytes or time than the adapters' own tests should
+//! take.
 
 use std::fs::{self, File};
 
