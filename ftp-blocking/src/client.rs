@@ -285,7 +285,7 @@ impl Client {
     pub(crate) fn tls(&self) -> Result<&TlsLogin, Error> {
         let missing = || {
             let none = Error::new(ErrorKind::Misuse(Misuse::Option));
-            none.with_source("nobody is trusted: Options::with_tls says whom")
+            none.with_source("TLS is not configured: call Options::with_tls")
         };
         self.tls.as_ref().ok_or_else(missing)
     }

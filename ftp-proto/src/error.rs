@@ -248,8 +248,9 @@ impl Error {
         self.with_timing(&|context, wait| context.waited = Some(timeouts.of(wait)))
     }
 
-    /// Says how long the whole operation took, if it ended by a time-out: the driver's clock tells, and
-    /// the session has none. The operation may have waited several times before.
+    /// Adds how long the whole operation took, if it ended by a time-out. The driver has a clock, and
+    /// the session has none. Call this after [`with_limits`](Self::with_limits): a time shorter than
+    /// the limit is left out, since the wait was then not part of this operation.
     ///
     /// ```
     /// use core::time::Duration;
@@ -260,12 +261,14 @@ impl Error {
     ///     .with_elapsed(Duration::from_secs(93));
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "timed out after 60s, waiting for a reply (the operation took 93s)"
+    ///     "timed out after 60s (Timeouts::reply), waiting for a reply (the operation took 93s)"
     /// );
     /// ```
     #[must_use]
     pub fn with_elapsed(self, elapsed: Duration) -> Self {
-        self.with_timing(&|context, _| context.elapsed = Some(elapsed))
+        self.with_timing(&|context, _| {
+            context.elapsed = Some(elapsed).filter(|it| Some(*it) >= context.waited);
+        })
     }
 
     /// Changes this error and the one underneath, if they are time-outs.
@@ -429,8 +432,9 @@ impl Error {
     }
 
     /// Returns how long the whole operation took, if it ended by [`ErrorKind::Timeout`] in an
-    /// adapter. This includes the waits before the [last one](Self::waited). `Display` shows it if it
-    /// is at least a second longer than the last wait.
+    /// adapter: the last wait, which [`waited`](Self::waited) limits, and those before and after it.
+    /// `None` if the wait was not within one operation, such as a wait for data while you read it.
+    /// `Display` shows the time if it is at least a second longer than the limit.
     pub fn elapsed(&self) -> Option<Duration> {
         self.0.elapsed
     }
@@ -511,10 +515,12 @@ impl fmt::Display for Error {
         // saw.
         let told = told.map(|told| told.to_string());
         match (context.kind, context.waited, &told) {
-            // A message of the system needs no introduction.
-            (ErrorKind::Io, _, Some(told)) => write!(f, "{}", Escaped::new(told))?,
+            (kind, _, Some(told)) if kind.is_told_by_cause() => {
+                write!(f, "{}", Escaped::new(told))?;
+            }
             (ErrorKind::Timeout(wait), Some(limit), _) => {
-                write!(f, "timed out after {limit:?}, {wait}")?;
+                let name = wait.limit();
+                write!(f, "timed out after {limit:?} (Timeouts::{name}), {wait}")?;
                 if let Some(elapsed) = context.elapsed.filter(|it| is_longer(*it, limit)) {
                     write!(f, " (the operation took {}s)", elapsed.as_secs())?;
                 }
@@ -527,7 +533,7 @@ impl fmt::Display for Error {
         if let Some(reason) = &context.tls_reason {
             write!(f, ": {reason}")?;
         }
-        if let Some(told) = told.filter(|_| context.kind != ErrorKind::Io) {
+        if let Some(told) = told.filter(|_| !context.kind.is_told_by_cause()) {
             write!(f, ": {}", Escaped::new(&told))?;
         }
         if let Some(reply) = reply {
@@ -543,9 +549,20 @@ impl fmt::Display for Error {
     }
 }
 
-/// Whether an operation took longer than its last wait, by more than rounding.
+/// Whether an operation took longer than the limit that ended it, by more than rounding.
 fn is_longer(elapsed: Duration, limit: Duration) -> bool {
     elapsed.saturating_sub(limit) >= Duration::from_secs(1)
+}
+
+impl ErrorKind {
+    /// Whether the cause says everything: a message of the system, the limit that is too low, or the
+    /// option that is wrong.
+    fn is_told_by_cause(self) -> bool {
+        matches!(
+            self,
+            Self::Io | Self::TooLarge | Self::Misuse(Misuse::Option)
+        )
+    }
 }
 
 impl fmt::Display for ErrorKind {
@@ -554,20 +571,20 @@ impl fmt::Display for ErrorKind {
             Self::UnexpectedReply => "unexpected reply",
             Self::Transient => "the server refused for now",
             Self::Permanent => "the server refused",
-            Self::Protocol => "the server does not speak FTP as it should",
+            Self::Protocol => "the server breaks the rules of FTP",
             Self::Injection => {
-                "clear text where TLS begins or ends: an attack, or a server that cannot be secured"
+                "clear text came where TLS begins or ends: an attack, or a server that cannot be secured"
             }
-            Self::OutOfStep => "replies are out of step with commands",
+            Self::OutOfStep => "the replies do not match the commands any more",
             Self::Closed => "the server closed the control connection",
             Self::Io => "input or output failed",
             Self::Tls => "TLS failed",
             Self::Timeout(wait) => return write!(f, "timed out, {wait}"),
-            Self::Truncated => "the data did not end as it should",
-            Self::Unconfirmed => "the data ended, but the server never confirmed it",
-            Self::Insecure => "held back, because something would travel in clear text",
+            Self::Truncated => "the download is not complete",
+            Self::Unconfirmed => "the server has not confirmed the transfer",
+            Self::Insecure => "not sent, because it would travel in clear text",
             Self::InvalidArgument => "an argument cannot be sent",
-            Self::TooLarge => "larger than the limit",
+            Self::TooLarge => "too large",
             Self::Misuse(misuse) => return write!(f, "misuse: {misuse}"),
         })
     }
@@ -576,20 +593,24 @@ impl fmt::Display for ErrorKind {
 impl fmt::Display for Misuse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::StaleAnswer => "the answer does not belong to the last want",
-            Self::StaleTransfer => "the transfer is not this session's, or is spent",
-            Self::AlreadySecured => "the control connection is secured already",
-            Self::NotSecured => "the control connection is not secured",
-            Self::NotLoggedIn => "there was no login yet",
-            Self::Finished => "the operation is done",
+            Self::StaleAnswer => "this answer does not belong to the last want",
+            Self::StaleTransfer => "the transfer belongs to another session, or has ended",
+            Self::AlreadySecured => "the control connection is under TLS already",
+            Self::NotSecured => "the control connection is not under TLS: call `secure` first",
+            Self::NotLoggedIn => "nobody has logged in yet: call `login` first",
+            Self::Finished => "the operation has ended",
             Self::NotAtEnd => {
-                "the download has not reached its end: read it until there is no more, or give it up \
-                 by `abort`"
+                "the download has not reached its end: read it to its end, or call `abort`"
             }
-            Self::Option => "an option or a command makes no sense here",
-            Self::Framing => "transfers are made in MODE S and STRU F alone",
-            Self::Protected => "data between two servers cannot be protected",
-            Self::TooMuchUnsent => "too many commands stand unsent",
+            Self::Option => "wrong option or command",
+            Self::Framing => {
+                "the session is not in MODE S and STRU F: set both before the transfer"
+            }
+            Self::Protected => {
+                "a copy between servers cannot be under TLS: call \
+                                `protect(Protection::Clear)` first"
+            }
+            Self::TooMuchUnsent => "too many commands wait to be written",
         })
     }
 }

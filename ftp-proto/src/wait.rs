@@ -50,6 +50,16 @@ macro_rules! waits {
             }
         }
 
+        impl Wait {
+            /// The name of its limit in [`Timeouts`].
+            pub(crate) fn limit(self) -> &'static str {
+                match self {
+                    Self::Arrived => "none",
+                    $(Self::$wait => stringify!($field),)*
+                }
+            }
+        }
+
         /// How long each class of waiting may last. The limits are absolute: a server that sends
         /// one byte at a time does not extend them. The exception is
         /// [`data_idle`](Self::data_idle), which starts again with each byte of data.

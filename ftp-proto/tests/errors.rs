@@ -31,17 +31,14 @@ fn every_error_kind_has_its_own_text() {
         (ErrorKind::UnexpectedReply, "unexpected reply"),
         (ErrorKind::Transient, "the server refused for now"),
         (ErrorKind::Permanent, "the server refused"),
-        (
-            ErrorKind::Protocol,
-            "the server does not speak FTP as it should",
-        ),
+        (ErrorKind::Protocol, "the server breaks the rules of FTP"),
         (
             ErrorKind::Injection,
-            "clear text where TLS begins or ends: an attack, or a server that cannot be secured",
+            "clear text came where TLS begins or ends: an attack, or a server that cannot be secured",
         ),
         (
             ErrorKind::OutOfStep,
-            "replies are out of step with commands",
+            "the replies do not match the commands any more",
         ),
         (
             ErrorKind::Closed,
@@ -53,20 +50,20 @@ fn every_error_kind_has_its_own_text() {
             ErrorKind::Timeout(Wait::FinalReply),
             "timed out, waiting for the final reply",
         ),
-        (ErrorKind::Truncated, "the data did not end as it should"),
+        (ErrorKind::Truncated, "the download is not complete"),
         (
             ErrorKind::Unconfirmed,
-            "the data ended, but the server never confirmed it",
+            "the server has not confirmed the transfer",
         ),
         (
             ErrorKind::Insecure,
-            "held back, because something would travel in clear text",
+            "not sent, because it would travel in clear text",
         ),
         (ErrorKind::InvalidArgument, "an argument cannot be sent"),
-        (ErrorKind::TooLarge, "larger than the limit"),
+        (ErrorKind::TooLarge, "too large"),
         (
             ErrorKind::Misuse(Misuse::Finished),
-            "misuse: the operation is done",
+            "misuse: the operation has ended",
         ),
     ];
     for (kind, words) in words {
@@ -105,8 +102,8 @@ fn every_misuse_has_its_own_text() {
 #[test]
 fn errors_say_everything_once() {
     let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
-    let expired = "the server's certificate has expired: it must be renewed there (or this \
-                   machine's clock is wrong)";
+    let expired = "the server's certificate has expired: renew it on the server, or check this \
+                   machine's clock";
     let limits = Timeouts::default().with_greeting(Duration::from_millis(1500));
     let rows = [
         (
@@ -133,14 +130,14 @@ fn errors_say_everything_once() {
         ),
         (
             Error::new(ErrorKind::Timeout(Wait::Reply)).with_limits(&limits),
-            "timed out after 60s, waiting for a reply",
+            "timed out after 60s (Timeouts::reply), waiting for a reply",
             "",
         ),
         (
             Error::new(ErrorKind::Timeout(Wait::Reply))
                 .with_limits(&limits)
                 .with_elapsed(Duration::from_millis(93_900)),
-            "timed out after 60s, waiting for a reply (the operation took 93s)",
+            "timed out after 60s (Timeouts::reply), waiting for a reply (the operation took 93s)",
             "",
         ),
         (
@@ -148,7 +145,7 @@ fn errors_say_everything_once() {
             Error::new(ErrorKind::Timeout(Wait::Reply))
                 .with_limits(&limits)
                 .with_elapsed(Duration::from_millis(60_999)),
-            "timed out after 60s, waiting for a reply",
+            "timed out after 60s (Timeouts::reply), waiting for a reply",
             "",
         ),
         (
@@ -157,7 +154,8 @@ fn errors_say_everything_once() {
                 .with_source(Error::new(ErrorKind::Timeout(Wait::FinalReply)))
                 .with_limits(&limits)
                 .with_elapsed(Duration::from_secs(400)),
-            "the data ended, but the server never confirmed it: timed out after 180s, waiting for \
+            "the server has not confirmed the transfer: timed out after 180s \
+             (Timeouts::final_reply), waiting for \
              the final reply (the operation took 400s)",
             "",
         ),
@@ -170,8 +168,9 @@ fn errors_say_everything_once() {
             Error::new(ErrorKind::Timeout(Wait::Greeting))
                 .with_limits(&limits)
                 .with_tls_reason(Reason::SilentServer),
-            "timed out after 1.5s, waiting for the greeting: the server says nothing: it may be \
-             waiting for implicit TLS, as a rule at port 990, or it is no FTP server",
+            "timed out after 1.5s (Timeouts::greeting), waiting for the greeting: the server \
+             sent nothing: it may wait for implicit TLS (Options::with_implicit_tls, mostly at \
+             port 990), or not be an FTP server",
             "",
         ),
         (
@@ -202,8 +201,9 @@ fn errors_say_everything_once() {
             Error::from_reply(reply("522 No.\r\n"))
                 .with_tls_reason(Reason::ResumptionDemanded)
                 .with_source(Error::from(refused())),
-            "the server refused: 522 No.: the server refuses the data connection, as a rule because \
-             it did not resume the TLS session of the login: reconnect to get one that can be resumed",
+            "the server refused: 522 No.: the server refused the data connection, mostly because \
+             it did not resume the TLS session of the login: call `reconnect`, which begins a \
+             session that can be resumed",
             ": connection refused",
         ),
         (
@@ -211,7 +211,7 @@ fn errors_say_everything_once() {
                 .with_source("7 bytes were expected")
                 .with_reply(reply("226 Done.\r\n"))
                 .with_transferred(5),
-            "the data did not end as it should: 7 bytes were expected; the server said: 226 Done. \
+            "the download is not complete: 7 bytes were expected; the server said: 226 Done. \
              (after 5 bytes)",
             "",
         ),
@@ -219,19 +219,20 @@ fn errors_say_everything_once() {
             Error::new(ErrorKind::Unconfirmed)
                 .with_reply(reply("421 Bye\r\n"))
                 .with_source(Error::from_reply(reply("421 Bye\r\n"))),
-            "the data ended, but the server never confirmed it; the server said: 421 Bye",
+            "the server has not confirmed the transfer; the server said: 421 Bye",
             ": the server closed the control connection: 421 Bye",
         ),
         (
             Error::new(ErrorKind::Misuse(Misuse::Option)).with_source("Timeouts::reply is zero"),
-            "misuse: an option or a command makes no sense here: Timeouts::reply is zero",
+            "Timeouts::reply is zero",
             "",
         ),
         (
             Error::new(ErrorKind::Unconfirmed)
                 .with_source(Error::new(ErrorKind::Timeout(Wait::FinalReply)))
                 .with_limits(&limits),
-            "the data ended, but the server never confirmed it: timed out after 180s, waiting for \
+            "the server has not confirmed the transfer: timed out after 180s \
+             (Timeouts::final_reply), waiting for \
              the final reply",
             "",
         ),
@@ -244,7 +245,7 @@ fn errors_say_everything_once() {
                         .with_tls_reason(Reason::ClearText)
                         .with_source("corrupt"),
                 ),
-            &format!("the data did not end as it should: {}", Reason::ClearText),
+            &format!("the download is not complete: {}", Reason::ClearText),
             ": corrupt",
         ),
         (
@@ -263,7 +264,7 @@ fn errors_say_everything_once() {
                     .with_source("corrupt"),
             ),
             &format!(
-                "the data did not end as it should: TLS failed: {}",
+                "the download is not complete: TLS failed: {}",
                 Reason::ClearText
             ),
             ": corrupt",
@@ -289,4 +290,17 @@ fn the_inner_error_is_always_available() {
         let inner: &io::Error = inner.expect("the system's");
         assert_eq!(inner.kind(), io::ErrorKind::ConnectionReset);
     }
+}
+
+/// The data had stopped before the operation that reports it began.
+#[test]
+fn a_wait_longer_than_its_operation_has_no_time() {
+    let late = Error::new(ErrorKind::Timeout(Wait::DataIdle)).with_limits(&Timeouts::default());
+    let elapsed = |seconds| {
+        late.clone()
+            .with_elapsed(Duration::from_secs(seconds))
+            .elapsed()
+    };
+    assert_eq!(elapsed(5), None);
+    assert_eq!(elapsed(120), Some(Duration::from_secs(120)));
 }

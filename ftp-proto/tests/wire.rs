@@ -265,7 +265,7 @@ fn a_reply_that_may_have_ended_with_another_code_is_reported() {
         decoder.other_end().map(|error| error.to_string())
     };
     let words = "a reply began with 221 and ended with 211: \
-                 `Config::with_multiline(Multiline::Lenient)` reads such replies";
+                 to read such replies, set Config::with_multiline(Multiline::Lenient)";
     assert_eq!(told(b"221-Bye\r\n211 End\r\n").as_deref(), Some(words));
     for open in [
         &b"221-Bye\r\n"[..],

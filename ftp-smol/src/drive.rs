@@ -44,10 +44,11 @@ impl Client {
 
     pub(crate) fn start<F: Flow>(&mut self, flow: F) -> Operation<F> {
         let (running, answer) = self.session.start(flow);
+        let (begun, next) = (self.network.now(), Some(Ok(answer)));
         Operation {
             running,
-            begun: self.network.now(),
-            next: Some(Ok(answer)),
+            begun,
+            next,
         }
     }
 
@@ -65,10 +66,9 @@ impl Client {
                     }
                     Ok(Step::Done(output)) => break Ok(output),
                     Err(error) => {
-                        let now = self.network.now();
-                        let elapsed = now.saturating_duration_since(operation.begun);
                         let error = error.with_limits(&self.options.timeouts);
-                        break Err(error.with_elapsed(elapsed));
+                        let now = self.network.now();
+                        break Err(error.with_elapsed(now - operation.begun));
                     }
                 },
                 Some(Err((want, begun))) => {

@@ -107,35 +107,35 @@ fn a_server_that_does_not_greet() {
         (
             plain(),
             reply("HTTP/1.1 400 Bad Request"),
-            "connecting to localhost, port 21: the server does not speak FTP as it should: not an \
+            "connecting to localhost, port 21: the server breaks the rules of FTP: not an \
              FTP reply: HTTP/1.1 400 Bad Request",
         ),
         (
             explicit(),
             Action::Silent,
-            "connecting to localhost, port 21: timed out after 60s, waiting for the greeting: the \
-             server says nothing: it may be waiting for implicit TLS, as a rule at port 990, or it is no \
-             FTP server",
+            "connecting to localhost, port 21: timed out after 60s (Timeouts::greeting), waiting \
+             for the greeting: the server sent nothing: it may wait for implicit TLS \
+             (Options::with_implicit_tls, mostly at port 990), or not be an FTP server",
         ),
         (
             implicit(),
             reply("220 Welcome"),
-            "connecting to localhost, port 21: TLS failed: the server answers in clear text where \
-             TLS is due: if this is implicit TLS, try explicit TLS, as a rule at port 21; the server \
+            "connecting to localhost, port 21: TLS failed: the server answered in clear text \
+             instead of TLS: try explicit TLS (Options::with_tls, mostly at port 21); the server \
              said: 220 Welcome",
         ),
         (
             implicit(),
             reply("421 Too many connections."),
-            "connecting to localhost, port 21: TLS failed: the server answers in clear text where \
-             TLS is due: if this is implicit TLS, try explicit TLS, as a rule at port 21; the server \
+            "connecting to localhost, port 21: TLS failed: the server answered in clear text \
+             instead of TLS: try explicit TLS (Options::with_tls, mostly at port 21); the server \
              said: 421 Too many connections.",
         ),
         (
             implicit(),
             Action::PartialThenHangup(b"500 OOPS: no certificate".to_vec()),
-            "connecting to localhost, port 21: TLS failed: the server answers in clear text where \
-             TLS is due: if this is implicit TLS, try explicit TLS, as a rule at port 21; the server \
+            "connecting to localhost, port 21: TLS failed: the server answered in clear text \
+             instead of TLS: try explicit TLS (Options::with_tls, mostly at port 21); the server \
              said: 500 OOPS: no certificate",
         ),
     ];
@@ -148,17 +148,20 @@ fn a_server_that_does_not_greet() {
 #[test]
 fn a_server_that_cannot_be_trusted() {
     let rows = [
-        (Flaw::Expired, "has expired"),
+        (Flaw::Expired, "has expired: renew it on the server"),
         (Flaw::NotYetValid, "is not valid yet"),
-        (Flaw::SelfSigned, "signed its certificate itself"),
+        (
+            Flaw::SelfSigned,
+            "is self-signed: if you trust it, add it as a root",
+        ),
         (
             Flaw::WrongAuthority,
-            "signed by nobody who is trusted: if there is a private authority, give its certificate \
-             as a root (TlsConfig::with_roots_pem)",
+            "no trusted authority has signed the server's certificate: if a private authority \
+             has, add its certificate as a root (TlsConfig::with_roots_pem)",
         ),
         (
             Flaw::WrongHost,
-            "not for localhost, but for other.example: connect by a name that it is for",
+            "not for localhost, but for other.example: connect by one of these names",
         ),
     ];
     for (flaw, words) in rows {
@@ -181,19 +184,20 @@ fn the_error_of_a_transfer_that_is_not_whole() {
         control: Vec::new(),
         then,
     };
-    let line = "RETR /five: the data did not end as it should: 5 bytes were announced (of a server that \
-                announces another size than that of what it sends, TransferOptions::with_size_check \
-                takes the size from SIZE, or none); the server said: 226 Transfer complete. (after \
-                2 bytes)";
+    let line = "RETR /five: the download is not complete: the server announced 5 bytes; if the \
+                server announces wrong sizes, set \
+                TransferOptions::with_size_check(SizeCheck::Never); the server said: 226 \
+                Transfer complete. (after 2 bytes); download it again, or the rest of it by \
+                TransferOptions::with_offset";
     let setup = files().fault(Fault::on("RETR", cut(Then::Fin)));
     assert_says(setup.clone(), plain(), download, line);
     let error = said(setup, plain(), download);
     assert_eq!((error.transferred(), error.expected()), (Some(2), Some(5)));
 
-    let line = "STOR /new: the data ended, but the server never confirmed it: the server has reset the data \
-                connection, and SIZE does not say that it has all (TransferOptions::with_size_check \
-                does not ask): 2 bytes instead of 5; the server said: 226 Transfer complete. (after \
-                5 bytes)";
+    let line = "STOR /new: the server has not confirmed the transfer: the server reset the data \
+                connection, and SIZE does not show that it has the whole file: 2 bytes instead \
+                of 5; the server said: 226 Transfer complete. (after 5 bytes); look at the file on \
+                the server, or upload it again";
     let setup = files()
         .fault(Fault::on("STOR", cut(Then::Discard)))
         .fault(Fault::on("STOR", Action::ResetEnd));
@@ -204,8 +208,9 @@ fn the_error_of_a_transfer_that_is_not_whole() {
     assert_says(setup, plain(), store, line);
 
     let other = b"211 End.\r\n".to_vec();
-    let line = "RETR /five: the data ended, but the server never confirmed it: a reply came for it that \
-                belongs to another command; the server said: 211 End. (after 5 bytes)";
+    let line = "RETR /five: the server has not confirmed the transfer: the reply that came for \
+                it belongs to another command; the server said: 211 End. (after 5 bytes); download \
+                it again";
     let setup = files().fault(Fault::on("RETR", Action::Words(other)));
     assert_says(setup, plain(), download, line);
 }
@@ -216,10 +221,10 @@ fn a_server_that_refuses() {
         (
             Fault::on("AUTH", reply("500 AUTH not understood")),
             login,
-            "AUTH TLS: asking for TLS: the server refused: 500 AUTH not understood; the server offers \
-             no TLS by AUTH TLS: `Config::with_auth(Auth::TlsThenSsl)` tries the older name, \
-             `Options::with_implicit_tls` TLS from the first byte on (as a rule at port 990), and \
-             without `Options::with_tls` all goes in clear text",
+            "AUTH TLS: asking for TLS: the server refused: 500 AUTH not understood; the server \
+             has no TLS by AUTH TLS: try Config::with_auth(Auth::TlsThenSsl), or \
+             Options::with_implicit_tls (mostly at port 990), or leave out Options::with_tls, \
+             and everything goes in clear text",
         ),
         (
             Fault::on("PASS", reply("530 \x1b[1mNo.")),
@@ -239,23 +244,23 @@ fn a_server_that_refuses() {
         (
             Fault::on("HANDSHAKE", Action::RefuseHandshake),
             download,
-            "RETR /five: the server refused: 522 SSL connection failed; session reuse required: the \
-             server refuses the data connection, as a rule because it did not resume the TLS \
-             session of the login: reconnect to get one that can be resumed",
+            "RETR /five: the server refused: 522 SSL connection failed; session reuse required: \
+             the server refused the data connection, mostly because it did not resume the TLS \
+             session of the login: call `reconnect`, which begins a session that can be resumed",
         ),
         (
             Fault::on("RETR", Action::NoCloseNotify),
             download,
-            "RETR /five: the data did not end as it should: it ended without close_notify, so that nobody \
-             can tell the end from a cut (of a server that never sends one, \
-             Config::with_missing_close_notify takes a file whose size agrees); the server said: \
-             226 Transfer complete. (after 5 bytes)",
+            "RETR /five: the download is not complete: the data ended without close_notify, so \
+             it may have been cut; for a server that never sends close_notify, set \
+             Config::with_missing_close_notify; the server said: 226 Transfer complete. (after 5 \
+             bytes); download it again, or the rest of it by TransferOptions::with_offset",
         ),
         (
             Fault::on("RETR", Action::SilentFinal),
             download,
-            "RETR /five: the data ended, but the server never confirmed it: timed out after 180s, waiting \
-             for the final reply (after 5 bytes)",
+            "RETR /five: the server has not confirmed the transfer: timed out after 180s \
+             (Timeouts::final_reply), waiting for the final reply (after 5 bytes); download it again",
         ),
         (
             Fault::on("PWD", Action::Silent),
@@ -263,7 +268,7 @@ fn a_server_that_refuses() {
                 login(client)?;
                 client.pwd().map(drop)
             },
-            "PWD: timed out after 60s, waiting for a reply",
+            "PWD: timed out after 60s (Timeouts::reply), waiting for a reply",
         ),
     ];
     for (fault, attempt, line) in rows {
@@ -287,15 +292,14 @@ fn a_server_that_does_not_resume() {
     let options = explicit().with_resumption(Resumption::Required);
     let other = Identity::good().server(&rustls::version::TLS13);
     let error = said(secured(Flaw::None).data_tls(other), options, download);
-    let line = "RETR /five: securing the data connection: TLS failed: the data connection did not resume \
-                the TLS session of the login, which was required: reconnect to get one that can be \
-                resumed";
+    let line = "RETR /five: securing the data connection: TLS failed: the data connection did \
+                not resume the TLS session of the login, as you required: call `reconnect`, \
+                which begins a session that can be resumed";
     assert!(error.to_string().starts_with(line), "{error}");
 }
 
 #[test]
 fn options_that_make_no_sense_are_refused() {
-    const MISUSE: &str = "misuse: an option or a command makes no sense here";
     let zero = Duration::ZERO;
     let to_nowhere = |config: Config| config.with_active_address(Ipv4Addr::UNSPECIFIED);
     #[allow(clippy::reversed_empty_ranges, reason = "that is what is refused")]
@@ -310,23 +314,22 @@ fn options_that_make_no_sense_are_refused() {
         ),
         (
             plain().with_config(to_nowhere),
-            "Config::active_address is no address that a server could connect to",
+            "Config::active_address is an address that no server can connect to",
         ),
         (
             plain().with_config(|config| config.with_security(Security::Explicit)),
-            "Config::security demands TLS, and nobody is trusted: Options::with_tls says whom",
+            "TLS is not configured: call Options::with_tls",
         ),
         (
             explicit().with_config(|config| config.with_security(Security::Plain)),
-            "Options::tls is set and Config::security is plain",
+            "Options::tls is set, but Config::security is Plain: set TLS by Options::with_tls alone",
         ),
     ];
     for (options, why) in rows {
         let error = Client::connect(options).expect_err("makes no sense");
-        assert_eq!(error.to_string(), format!("{MISUSE}: {why}"));
+        assert_eq!(error.to_string(), why);
     }
-    let line = "misuse: an option or a command makes no sense here: nobody is trusted: \
-                Options::with_tls says whom";
+    let line = "TLS is not configured: call Options::with_tls";
     assert_says(files(), plain(), Client::secure, line);
 }
 
@@ -335,15 +338,15 @@ fn the_errors_of_calls_that_make_no_sense() {
     let rows: [(Try, &str); 7] = [
         (
             |client| client.names(None::<&str>).map(drop),
-            "TYPE: held back, because something would travel in clear text: TLS is demanded and not \
-             there yet: `login` or `secure` comes first",
+            "TYPE: not sent, because it would travel in clear text: TLS has not begun: call \
+             `login` or `secure` first",
         ),
         (
             |client| {
                 login(client)?;
                 client.protect(Protection::Clear)
             },
-            "PROT: held back, because something would travel in clear text: clear data connections \
+            "PROT: not sent, because it would travel in clear text: clear data connections \
              must be allowed first, by Config::with_protection(Protection::Clear)",
         ),
         (
@@ -352,12 +355,12 @@ fn the_errors_of_calls_that_make_no_sense() {
                 client.clear_control()?;
                 client.raw("USER ada").map(drop)
             },
-            "USER: held back, because something would travel in clear text: behind CCC no credentials \
-             leave: `secure` comes first",
+            "USER: not sent, because it would travel in clear text: the control connection is in \
+             clear text after CCC: call `secure` first",
         ),
         (
             |client| client.raw("RETR x").map(drop),
-            "RETR: misuse: an option or a command makes no sense here: more belongs to it than a \
+            "RETR: more belongs to it than a \
              reply: it has a flow of its own",
         ),
         (
@@ -369,10 +372,12 @@ fn the_errors_of_calls_that_make_no_sense() {
                 login(client)?;
                 client.download("/long")?.finish().map(drop)
             },
-            "misuse: the download has not reached its end: read it until there is no more, or give it \
-             up by `abort`",
+            "misuse: the download has not reached its end: read it to its end, or call `abort`",
         ),
-        (Client::reconnect, "misuse: there was no login yet"),
+        (
+            Client::reconnect,
+            "misuse: nobody has logged in yet: call `login` first",
+        ),
     ];
     for (attempt, line) in rows {
         assert_says(secured(Flaw::None), explicit(), attempt, line);
@@ -393,13 +398,11 @@ fn tls_configurations_that_cannot_be_built() {
     let rows = [
         (
             TlsConfig::with_pinned_keys([]),
-            "misuse: an option or a command makes no sense here: no key is pinned, so that nobody is \
-             trusted",
+            "the list of pinned keys is empty",
         ),
         (
             TlsConfig::from(own()).with_only_version(TlsVersion::V1_2),
-            "misuse: an option or a command makes no sense here: a rustls::ClientConfig of the \
-             caller's says by itself what it speaks",
+            "set the versions in your rustls::ClientConfig instead",
         ),
         (
             TlsConfig::with_roots_pem("company-ca.pem"),
@@ -464,10 +467,10 @@ fn the_error_of_a_peer_that_is_no_ftp_server() {
         ),
         (
             "J\0\0\0\n5.7.33\0rest",
-            "a NUL byte in a reply; it has said: J\\x00\\x00\\x00\\n5.7.33\\x00rest",
+            "a NUL byte in a reply; it sent: J\\x00\\x00\\x00\\n5.7.33\\x00rest",
         ),
-        ("login: ", "; it has said: login:"),
-        ("220-Welcome\r\n", "; it has said: 220-Welcome"),
+        ("login: ", "; it sent: login:"),
+        ("220-Welcome\r\n", "; it sent: 220-Welcome"),
     ] {
         let setup = files().fault(Fault::on("GREETING", Action::Reply(words.into())));
         let error = said(setup, plain(), |_| Ok(())).to_string();
@@ -488,8 +491,8 @@ fn the_error_of_a_peer_that_is_no_ftp_server() {
         mail,
         plain(),
         login,
-        "USER user: the server refused: 502 5.5.2 Error: command not recognized; it may be no FTP \
-         server: it greeted by 220 mx.example ESMTP Postfix",
+        "USER user: the server refused: 502 5.5.2 Error: command not recognized; it may not be \
+         an FTP server; its greeting was 220 mx.example ESMTP Postfix",
     );
     // The peer closes in the middle of its greeting.
     let hangup = Action::PartialThenHangup(b"RFB 003.008".to_vec());
@@ -510,7 +513,7 @@ fn the_error_of_a_peer_that_is_no_ftp_server() {
         .with_timeouts(timeouts);
     let error = Client::connect(waits).expect_err("silence").to_string();
     assert!(
-        error.ends_with("; it may be no FTP server, or have no implicit TLS"),
+        error.ends_with("; it may not be an FTP server, or have no implicit TLS"),
         "{error}"
     );
     drop(listener);
@@ -521,8 +524,8 @@ fn the_error_of_a_peer_that_is_no_ftp_server() {
     let error = said(silent, implicit(), |_| Ok(()));
     assert_eq!(
         error.to_string(),
-        "connecting to localhost, port 21: timed out after 60s, waiting for the greeting; it may be no \
-         FTP server"
+        "connecting to localhost, port 21: timed out after 60s (Timeouts::greeting), waiting for \
+         the greeting; it may not be an FTP server"
     );
 }
 
@@ -583,7 +586,7 @@ fn a_server_that_wants_tls() {
     ] {
         let setup = files().fault(Fault::on(verb, reply(words)));
         let error = said(setup, plain(), login).to_string();
-        let advice = "; the server wants TLS: `Options::with_tls`";
+        let advice = "; the server wants TLS: set Options::with_tls";
         assert!(error.ends_with(&format!(": {words}{advice}")), "{error}");
     }
     let setup = files().fault(Fault::on("PASS", reply("530 Login incorrect.")));
@@ -598,11 +601,8 @@ fn a_server_without_tls() {
         let words = format!("{code} No.");
         let setup = files().fault(Fault::on("AUTH", reply(&words)));
         let error = said(setup, explicit(), login).to_string();
-        assert!(
-            error.contains("the server offers no TLS by AUTH"),
-            "{error}"
-        );
-        for option in ["`Options::with_implicit_tls`", "`Options::with_tls`"] {
+        assert!(error.contains("the server has no TLS by AUTH"), "{error}");
+        for option in ["Options::with_implicit_tls", "Options::with_tls"] {
             assert!(error.contains(option), "{error}");
         }
         let other_name = !matches!(code, "530" | "550");
@@ -621,16 +621,17 @@ fn the_errors_of_data_connections_with_other_addresses() {
             login(client)?;
             client.download("/long").map(drop)
         },
-        "RETR /long: the server refused for now: 426 Connection closed; transfer aborted.; a connection \
-         from 127.0.0.2 was turned away, since the server is at 127.0.0.1: \
-         `Config::with_active_peer(ActivePeer::Anyone)` takes it",
+        "RETR /long: the server refused for now: 426 Connection closed; transfer aborted.; a \
+         connection \
+         from 127.0.0.2 was rejected, because the server is at 127.0.0.1: to accept it, set \
+             Config::with_active_peer(ActivePeer::Anyone)",
     );
     let elsewhere = files()
         .pasv_address([127, 0, 0, 2])
         .fault(Fault::on("CONNECT", Action::RefuseConnect));
     let error = said(elsewhere.clone(), plain(), download).to_string();
-    let advice = "; the server named the address 127.0.0.2, which was ignored: \
-                  `Config::with_passive_address(PassiveAddress::TrustServer)` connects there";
+    let advice = "; the server named the address 127.0.0.2, which was ignored: to connect there, \
+                  set Config::with_passive_address(PassiveAddress::TrustServer)";
     assert!(error.ends_with(advice), "{error}");
     let trusting =
         plain().with_config(|config| config.with_passive_address(PassiveAddress::TrustServer));
@@ -675,7 +676,8 @@ fn an_operation_that_waits_more_than_once() {
     assert_eq!(error.elapsed(), Some(Duration::from_secs(65)));
     assert!(
         error.to_string().contains(
-            "timed out after 60s, waiting for the server to connect (the operation took 65s)"
+            "timed out after 60s (Timeouts::accept), waiting for the server to connect (the \
+             operation took 65s)"
         ),
         "{error}"
     );
@@ -694,13 +696,13 @@ fn a_reply_that_ends_with_another_code() {
         client.pwd().map(drop)
     };
     let words = "a reply began with 221 and ended with 211: \
-                 `Config::with_multiline(Multiline::Lenient)` reads such replies";
+                 to read such replies, set Config::with_multiline(Multiline::Lenient)";
     let bytes = || b"221-Here\r\n211 End\r\n".to_vec();
     assert_says(
         files().fault(Fault::on("PWD", Action::Reply(bytes()))),
         plain(),
         pwd,
-        &format!("PWD: the server does not speak FTP as it should: {words}"),
+        &format!("PWD: the server breaks the rules of FTP: {words}"),
     );
     // A reply whose lines all announce further lines.
     let endless = Action::Reply(b"257-Here\r\n257-\"/\"\r\n257-End\r\n".to_vec());
@@ -708,8 +710,8 @@ fn a_reply_that_ends_with_another_code() {
         files().fault(Fault::on("PWD", endless)),
         plain(),
         pwd,
-        "PWD: timed out after 60s, waiting for a reply; a reply of several lines has begun with 257-, \
-         and no line ended it",
+        "PWD: timed out after 60s (Timeouts::reply), waiting for a reply; a reply of several \
+         lines began with 257-, and its last line did not come",
     );
     // The server may also close the connection. After QUIT this is no error.
     let closes = |verb| files().fault(Fault::on(verb, Action::PartialThenHangup(bytes())));
@@ -717,7 +719,9 @@ fn a_reply_that_ends_with_another_code() {
         closes("PWD"),
         plain(),
         pwd,
-        &format!("the server closed the control connection: {words}"),
+        &format!(
+            "the server closed the control connection: {words}; the session has ended: connect again"
+        ),
     );
     let memory = Memory::new(Simulator::new(closes("QUIT")));
     let mut client = Client::connect_over(memory, plain()).expect("greeted");
@@ -763,6 +767,7 @@ fn listings_that_are_too_large() {
     });
     assert_eq!(
         error.to_string(),
-        "larger than the limit: the listing has more lines or bytes than Options::listing_limits allows"
+        "the listing has more lines or bytes than the limit: raise it by \
+         Options::with_listing_limits, or read line by line (`list_lines`)"
     );
 }

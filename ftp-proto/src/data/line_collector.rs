@@ -51,7 +51,8 @@ impl LineCollector {
     pub fn push(&mut self, line: Vec<u8>) -> Result<(), Error> {
         self.bytes = self.bytes.saturating_add(line.len());
         if self.lines.len() >= self.limits.lines || self.bytes > self.limits.bytes {
-            let why = "the listing has more lines or bytes than Options::listing_limits allows";
+            let why = "the listing has more lines or bytes than the limit: raise it by \
+                       Options::with_listing_limits, or read line by line (`list_lines`)";
             return Err(Error::new(ErrorKind::TooLarge).with_source(why));
         }
         self.lines.push(line);

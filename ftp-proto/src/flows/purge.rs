@@ -64,8 +64,8 @@ impl Flow for Purge {
             self.advance(session, answer).map_err(|halt| match halt {
                 Halt::Want(want) => want.into(),
                 Halt::Error(error) => {
-                    let why = "the server may still make an aborted transfer, and could not be \
-                               brought to forget it";
+                    let why = "the server may still run an aborted transfer, and this could not \
+                               be ended";
                     let reason = Error::new(ErrorKind::OutOfStep);
                     session
                         .die_with(reason.with_source(format!("{why}: {error}")))

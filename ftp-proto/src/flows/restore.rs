@@ -45,12 +45,13 @@ impl Restore {
     /// PASS or ACCT was sent as a [raw command](super::Raw): run another [`Login`] instead.
     pub fn new(credentials: Credentials, standing: Standing) -> Result<Self, Error> {
         if standing.is_by_hand() {
-            let why = "USER, PASS or ACCT was sent as a raw command, so that nobody here knows who is \
-                       logged in: `login` first";
+            let why = "the login is not known, because USER, PASS or ACCT was sent as a raw \
+                       command: call `login` first";
             return Err(Error::option(why));
         }
         let Some(directory) = standing.directory() else {
-            let why = "the way to the directory is not known; PWD would have told it";
+            let why = "the directory is not known, so it cannot be restored: connect anew; next \
+                       time, call `pwd` after many relative CWD, or after one without a reply";
             return Err(Error::new(ErrorKind::TooLarge).with_source(why));
         };
         let tell = |command: &Command| Task::Tell(Exchange::new(command.clone()));

@@ -242,7 +242,7 @@ impl Options {
             return Err(Error::option(why));
         }
         if nowhere {
-            let why = "Config::active_address is no address that a server could connect to";
+            let why = "Config::active_address is an address that no server can connect to";
             return Err(Error::option(why));
         }
         Ok(())
@@ -287,7 +287,7 @@ impl Options {
     /// or [`active_ports`](Self::active_ports) is set: no option is ignored silently.
     pub fn check_without_sockets(&self) -> Result<(), Error> {
         if self.source_address.is_some() || self.active_ports.is_some() {
-            let why = "this network chooses no source address and no ports for active mode";
+            let why = "this network cannot choose a source address or ports for active mode";
             return Err(Error::option(why));
         }
         self.check()
@@ -333,12 +333,12 @@ impl Options {
             (None, Security::Plain) => Ok(None),
             (Some(tls), Security::Explicit | Security::Implicit) => Ok(Some(tls)),
             (Some(_), Security::Plain) => {
-                let why = "Options::tls is set and Config::security is plain";
+                let why = "Options::tls is set, but Config::security is Plain: set TLS by \
+                           Options::with_tls alone";
                 Err(Error::option(why))
             }
             (None, _) => {
-                let why = "Config::security demands TLS, and nobody is trusted: Options::with_tls \
-                           says whom";
+                let why = "TLS is not configured: call Options::with_tls";
                 Err(Error::option(why))
             }
         }

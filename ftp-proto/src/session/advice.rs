@@ -47,7 +47,7 @@ impl Session {
             }
             let plain = self.config.security == Security::Plain;
             if refused.is_some_and(|reply| plain && reply.demands_tls()) {
-                let how = "the server wants TLS: `Options::with_tls`";
+                let how = "the server wants TLS: set Options::with_tls";
                 return Some(how.into());
             }
         }
@@ -59,8 +59,9 @@ impl Session {
         {
             // A mail server greets with 220 too.
             let unknown = reply.is_not_implemented();
-            return unknown
-                .then(|| format!("it may be no FTP server: it greeted by {greeting}").into());
+            return unknown.then(|| {
+                format!("it may not be an FTP server; its greeting was {greeting}").into()
+            });
         }
         if matches!(error.kind(), ErrorKind::Timeout(_)) {
             if let Some(begun) = self.half_a_reply() {
@@ -68,6 +69,26 @@ impl Session {
             }
         }
         self.stray_data_connection(error, refused)
+            .or_else(|| self.next_step(error).map(Cow::Borrowed))
+    }
+
+    /// What to do after a failure of which the server has said nothing that helps.
+    fn next_step(&self, error: &Error) -> Option<&'static str> {
+        let upload = matches!(error.command(), Some("STOR" | "STOU" | "APPE"));
+        match error.kind() {
+            ErrorKind::OutOfStep | ErrorKind::Closed if self.is_dead() => {
+                Some("the session has ended: connect again")
+            }
+            ErrorKind::OutOfStep => Some("the session goes on: try again"),
+            ErrorKind::Truncated => {
+                Some("download it again, or the rest of it by TransferOptions::with_offset")
+            }
+            ErrorKind::Unconfirmed if upload => {
+                Some("look at the file on the server, or upload it again")
+            }
+            ErrorKind::Unconfirmed if error.command() == Some("RETR") => Some("download it again"),
+            _ => None,
+        }
     }
 
     /// A reply that has begun to come and has no end yet.
@@ -75,7 +96,9 @@ impl Session {
         match self.decoder.other_end() {
             Some(other) => Some(other.to_string()),
             None => self.decoder.opening().map(|code| {
-                format!("a reply of several lines has begun with {code}-, and no line ended it")
+                format!(
+                    "a reply of several lines began with {code}-, and its last line did not come"
+                )
             }),
         }
     }
@@ -85,14 +108,14 @@ impl Session {
         let inner = error.inner().and_then(|inner| inner.downcast_ref());
         let told = error.reply().is_some() || matches!(inner, Some(DecodeError::NotAReply { .. }));
         if let Some(words) = self.error_context.words().filter(|_| !told) {
-            return Some(format!("it has said: {}", Escaped::new(words)).into());
+            return Some(format!("it sent: {}", Escaped::new(words)).into());
         }
         match error.kind() {
             ErrorKind::Timeout(Wait::Greeting) if self.is_secured() => {
-                Some("it may be no FTP server".into())
+                Some("it may not be an FTP server".into())
             }
             ErrorKind::Timeout(Wait::Handshake) => {
-                Some("it may be no FTP server, or have no implicit TLS".into())
+                Some("it may not be an FTP server, or have no implicit TLS".into())
             }
             _ => None,
         }
@@ -102,12 +125,12 @@ impl Session {
     fn without_tls(&self, reply: &Reply) -> &'static str {
         let unknown = reply.is_not_implemented() || reply.code().value() == 534;
         if unknown && self.config.auth == Auth::Tls {
-            return "the server offers no TLS by AUTH TLS: `Config::with_auth(Auth::TlsThenSsl)` tries \
-                    the older name, `Options::with_implicit_tls` TLS from the first byte on (as a \
-                    rule at port 990), and without `Options::with_tls` all goes in clear text";
+            return "the server has no TLS by AUTH TLS: try Config::with_auth(Auth::TlsThenSsl), \
+                    or Options::with_implicit_tls (mostly at port 990), or leave out \
+                    Options::with_tls, and everything goes in clear text";
         }
-        "the server offers no TLS by AUTH: `Options::with_implicit_tls` tries TLS from the first byte \
-         on (as a rule at port 990), and without `Options::with_tls` all goes in clear text"
+        "the server has no TLS by AUTH: try Options::with_implicit_tls (mostly at port 990), or \
+         leave out Options::with_tls, and everything goes in clear text"
     }
 
     /// The advice if the data connection was to go to another address, or came from one.
@@ -123,8 +146,8 @@ impl Session {
             });
             let rejected_peer = rejected_peer.ip().to_canonical();
             return Some(Cow::Owned(format!(
-                "a connection from {rejected_peer} was turned away, since the server is {peer}: \
-                 `Config::with_active_peer(ActivePeer::Anyone)` takes it"
+                "a connection from {rejected_peer} was rejected, because the server is {peer}: \
+                 to accept it, set Config::with_active_peer(ActivePeer::Anyone)"
             )));
         }
         let unreachable = matches!(error.kind(), ErrorKind::Io | ErrorKind::Timeout(_))
@@ -132,8 +155,8 @@ impl Session {
         let passive = self.config.data_mode == DataMode::Passive && unreachable;
         let named = self.error_context.ignored_address.filter(|_| passive)?;
         Some(Cow::Owned(format!(
-            "the server named the address {named}, which was ignored: \
-             `Config::with_passive_address(PassiveAddress::TrustServer)` connects there"
+            "the server named the address {named}, which was ignored: to connect there, set \
+             Config::with_passive_address(PassiveAddress::TrustServer)"
         )))
     }
 }

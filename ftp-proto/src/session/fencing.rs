@@ -78,7 +78,7 @@ impl Session {
 }
 
 fn no_fence() -> Error {
-    let why = "a reply was lost or came unasked, and neither PWD nor SYST nor FEAT can tell where \
-               the replies are now";
+    let why = "a reply was lost or came twice, and the server answers none of PWD, SYST and \
+               FEAT, which would show where the replies are";
     Error::new(ErrorKind::OutOfStep).with_source(why)
 }

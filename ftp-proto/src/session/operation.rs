@@ -219,7 +219,7 @@ impl Session {
     /// far it got.
     fn end_half_done_upgrade(&mut self) {
         if matches!(self.state.channel, Channel::Securing | Channel::Clearing) {
-            self.die(Error::new(ErrorKind::Tls).with_source("the handshake was given up"));
+            self.die(Error::new(ErrorKind::Tls).with_source("the handshake was not finished"));
         }
     }
 

@@ -107,11 +107,14 @@ impl Session {
                 return if harmless.contains(&verb) {
                     Ok(())
                 } else {
-                    insecure("TLS is demanded and not there yet: `login` or `secure` comes first")
+                    insecure("TLS has not begun: call `login` or `secure` first")
                 };
             }
             Channel::Cleared if ["USER", "PASS", "ACCT"].contains(&verb) => {
-                return insecure("behind CCC no credentials leave: `secure` comes first");
+                return insecure(
+                    "the control connection is in clear text after CCC: call \
+                                 `secure` first",
+                );
             }
             Channel::Cleared => true,
             Channel::Due | Channel::Securing | Channel::Clearing => {
@@ -129,8 +132,8 @@ impl Session {
             || shape == Shape::Transfer || Verb::is_transfer(verb) || ADDRESSES.contains(&verb);
         if unmet && is_of_data() {
             return insecure(
-                "data connections are not private: the server has not accepted PROT P, as it is \
-                 asked to by `login` or `protect`",
+                "data connections are not under TLS, because the server has not accepted PROT P: \
+                 call `login` or `protect` first",
             );
         }
         Ok(())

@@ -156,7 +156,7 @@ impl TlsConfig {
     pub fn with_pinned_keys(keys: impl IntoIterator<Item = KeyPin>) -> Result<Self, Error> {
         let keys: Vec<_> = keys.into_iter().collect();
         if keys.is_empty() {
-            return Err(Error::option("no key is pinned, so that nobody is trusted"));
+            return Err(Error::option("the list of pinned keys is empty"));
         }
         let provider = provider();
         let verifier = PinnedKeys::new(provider.clone(), keys);
@@ -238,9 +238,7 @@ impl TlsConfig {
     /// [`Misuse::Option`](crate::Misuse::Option) if you made this from a `rustls::ClientConfig`,
     /// which has its own versions; [`ErrorKind::Tls`] if the provider does not support the version.
     pub fn with_only_version(self, version: TlsVersion) -> Result<Self, Error> {
-        let option = || {
-            Error::option("a rustls::ClientConfig of the caller's says by itself what it speaks")
-        };
+        let option = || Error::option("set the versions in your rustls::ClientConfig instead");
         let verifier = self.verifier.ok_or_else(option)?;
         let only = Some(version);
         let version = match version {

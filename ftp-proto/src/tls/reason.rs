@@ -131,8 +131,8 @@ impl fmt::Display for Reason {
             } => wrong_name(f, expected, presented),
             Self::OtherKey { presented } => write!(
                 f,
-                "the server's key is not a pinned one: it was changed, or somebody is in \
-                 between; its SHA-256 is {presented}"
+                "the server's key is not a pinned one: the server has a new key, or this is \
+                 another server; if the new key is right, pin it: {presented}"
             ),
             Self::OldCertificate { version } => write!(
                 f,
@@ -145,7 +145,7 @@ impl fmt::Display for Reason {
                  short: {}",
                 // A pin is worth nothing if anyone can compute the private key.
                 if *bits < 1024 {
-                    "have it replaced there"
+                    "replace it on the server"
                 } else {
                     REPLACE
                 }
@@ -162,42 +162,41 @@ impl fmt::Display for Reason {
 
 /// The advice for certificates that are too old.
 const REPLACE: &str =
-    "have it replaced there, or pin the server's key (TlsConfig::with_pinned_keys)";
+    "replace it on the server, or pin the server's key (TlsConfig::with_pinned_keys)";
 
 impl Reason {
     fn about_certificates(&self) -> &'static str {
         match self {
             Self::Expired => {
-                "the server's certificate has expired: it must be renewed there (or this machine's \
-                 clock is wrong)"
+                "the server's certificate has expired: renew it on the server, or check this \
+                 machine's clock"
             }
             Self::NotYetValid => {
-                "the server's certificate is not valid yet: is this machine's clock right?"
+                "the server's certificate is not valid yet: check this machine's clock"
             }
             Self::SelfSigned => {
-                "the server signed its certificate itself, or somebody in between did: if you know \
-                 by another way that it is the server's, give it as a root (TlsConfig::with_roots_pem), \
-                 or pin its key"
+                "the server's certificate is self-signed: if you trust it, add it as a root \
+                 (TlsConfig::with_roots_pem), or pin its key (TlsConfig::with_pinned_keys)"
             }
             Self::UnknownIssuer => {
-                "the server's certificate is signed by nobody who is trusted: if there is a private \
-                 authority, give its certificate as a root (TlsConfig::with_roots_pem)"
+                "no trusted authority has signed the server's certificate: if a private \
+                 authority has, add its certificate as a root (TlsConfig::with_roots_pem)"
             }
             Self::Revoked => {
-                "the server's certificate was revoked: it must be replaced there, and somebody else \
-                 may have its key"
+                "the server's certificate was revoked, and its key may be known to others: \
+                 replace both on the server"
             }
             Self::RevocationUnknown => {
-                "whether the server's certificate was revoked cannot be told: fetch the issuer's \
-                 current revocation list"
+                "it is not known whether the server's certificate was revoked: fetch the \
+                 issuer's current revocation list"
             }
             Self::CertificateDemanded => {
-                "the server wants a client certificate, and was shown none: configure one that it \
-                 accepts (TlsConfig::with_client_certificate)"
+                "the server wants a client certificate: set one that it accepts \
+                 (TlsConfig::with_client_certificate)"
             }
             Self::CertificateRefused => {
-                "the server does not accept the client certificate: it may have expired, or come \
-                 from an authority that is unknown there, and the server's log says which"
+                "the server does not accept the client certificate: it may have expired, or the \
+                 server does not know its authority; see the server's log"
             }
             reason => reason.about_connections(),
         }
@@ -206,42 +205,44 @@ impl Reason {
     fn about_connections(&self) -> &'static str {
         match self {
             Self::NoCommonVersion => {
-                "the server speaks no version of TLS that is accepted here: 1.0 and 1.1 are too \
-                 old, and refused"
+                "the server and this client have no version of TLS in common: this client speaks \
+                 TLS 1.2 and 1.3, unless you have allowed only one"
             }
             Self::NothingInCommon => {
-                "the server and this client have no cipher suite, group or signature in common: there, \
-                 allow ECDHE with AES-GCM or ChaCha20-Poly1305"
+                "the server and this client have no cipher suite, group or signature in common: \
+                 on the server, allow ECDHE with AES-GCM or ChaCha20-Poly1305"
             }
             Self::UnknownName => {
-                "the server does not know the host name that it was told: use the one that it goes by"
+                "the server does not know this host name: connect by the name that it is configured with"
             }
-            Self::ServerFailed => "the server failed, as its alert says: its log says why",
+            Self::ServerFailed => "the server reports an internal error: see the server's log",
             Self::PlainServer => {
-                "the server answers in clear text where TLS is due: if this is implicit TLS, try \
-                 explicit TLS, as a rule at port 21"
+                "the server answered in clear text instead of TLS: try explicit TLS \
+                 (Options::with_tls, mostly at port 21)"
             }
             Self::ClearText => {
-                "clear text came where TLS was agreed on: as a rule the server has failed, as vsftpd \
-                 does by `500 OOPS`, and its log says why"
+                "clear text came after both sides had agreed on TLS: mostly the server has \
+                 failed, as vsftpd does by `500 OOPS`; see the server's log"
             }
             Self::TlsServer => {
-                "the server begins with TLS: use implicit TLS, as a rule at port 990"
+                "the server begins with TLS: use implicit TLS (Options::with_implicit_tls, \
+                 mostly at port 990)"
             }
             Self::SilentServer => {
-                "the server says nothing: it may be waiting for implicit TLS, as a rule at port \
-                 990, or it is no FTP server"
+                "the server sent nothing: it may wait for implicit TLS \
+                 (Options::with_implicit_tls, mostly at port 990), or not be an FTP server"
             }
             Self::EndedInHandshake => {
-                "the server ended the connection in the handshake: its log may say why"
+                "the server closed the connection during the handshake: see the server's log"
             }
             Self::ResumptionDemanded => {
-                "the server refuses the data connection, as a rule because it did not resume the TLS \
-                 session of the login: reconnect to get one that can be resumed"
+                "the server refused the data connection, mostly because it did not resume the \
+                 TLS session of the login: call `reconnect`, which begins a session that can be \
+                 resumed"
             }
             Self::NotResumed => {
-                "the data connection did not resume the TLS session of the login, which was \
-                 required: reconnect to get one that can be resumed"
+                "the data connection did not resume the TLS session of the login, as you \
+                 required: call `reconnect`, which begins a session that can be resumed"
             }
             Self::BadCertificate
             | Self::Expired
@@ -276,7 +277,7 @@ fn wrong_name(f: &mut fmt::Formatter<'_>, expected: &str, presented: &[String]) 
                 let comma = if index == 0 { "" } else { ", " };
                 write!(f, "{comma}{}", Escaped::new(name))
             })?;
-            f.write_str(": connect by a name that it is for")
+            f.write_str(": connect by one of these names")
         }
     }
 }

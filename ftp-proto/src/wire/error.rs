@@ -114,13 +114,13 @@ impl fmt::Display for DecodeError {
             }
             Self::TooManyLines { limit } => write!(
                 f,
-                "the reply has more than {limit} lines (one that ends with another code than it \
-                 began with needs `Multiline::Lenient`)"
+                "the reply has more than {limit} lines; if its last line has another code than \
+                 its first, set Config::with_multiline(Multiline::Lenient)"
             ),
             Self::ReplyTooLong { limit } => write!(
                 f,
-                "the reply is longer than {limit} bytes (one that ends with another code than it \
-                 began with needs `Multiline::Lenient`)"
+                "the reply is longer than {limit} bytes; if its last line has another code than \
+                 its first, set Config::with_multiline(Multiline::Lenient)"
             ),
             Self::TooManyBlankLines { limit } => {
                 write!(f, "more than {limit} blank lines instead of a reply")
@@ -128,17 +128,17 @@ impl fmt::Display for DecodeError {
             Self::NotAReply { excerpt } => write!(f, "not an FTP reply: {excerpt}"),
             Self::OtherCode { began, ended } => write!(
                 f,
-                "a reply began with {began} and ended with {ended}: \
-                 `Config::with_multiline(Multiline::Lenient)` reads such replies"
+                "a reply began with {began} and ended with {ended}: to read such replies, set \
+                 Config::with_multiline(Multiline::Lenient)"
             ),
             Self::CodeOutOfRange { code } => write!(f, "{code:03} is not a reply code"),
             Self::Nul => f.write_str("a NUL byte in a reply"),
             Self::Unterminated { partial } => write!(
                 f,
-                "the connection ended inside a reply, after {} bytes of it",
+                "the connection ended inside a reply, after {} bytes",
                 partial.len()
             ),
-            Self::Surplus { bytes } => write!(f, "{bytes} bytes behind the reply"),
+            Self::Surplus { bytes } => write!(f, "{bytes} bytes after the reply"),
         }
     }
 }

@@ -432,7 +432,7 @@ fn restore_fails_before_a_byte_if_the_directory_is_unknown() {
         .map(drop)
         .expect_err("the way is lost");
     let why = error.inner().expect("a reason");
-    assert!(why.to_string().contains("PWD"), "{why}");
+    assert!(why.to_string().contains("call `pwd`"), "{why}");
 }
 
 #[test]

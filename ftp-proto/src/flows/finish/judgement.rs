@@ -13,18 +13,19 @@ use crate::session::transfer::{Completion, DataEnd, Direction};
 use crate::tls::Reason;
 use crate::wire::{Class, Reply};
 
-const OTHERWISE: &str = "(of a server that announces another size than that of what it sends, \
-     TransferOptions::with_size_check takes the size from SIZE, or none)";
+const ANNOUNCED: &str =
+    "if the server announces wrong sizes, set TransferOptions::with_size_check(SizeCheck::Never)";
 
-const RESET: &str = "the server has reset the data connection, and SIZE does not say that it has all \
-     (TransferOptions::with_size_check does not ask)";
+const RESET: &str = "the server reset the data connection, and SIZE does not show that it has the whole \
+                     file";
 
-const UNKNOWN: &str = "SIZE does not say that the server has all";
+const UNKNOWN: &str = "SIZE does not show that the server has the whole file";
 
-const ANOTHER_REPLY: &str = "a reply came for it that belongs to another command";
+const ANOTHER_REPLY: &str = "the reply that came for it belongs to another command";
 
-const NO_CLOSE_NOTIFY: &str = "it ended without close_notify, so that nobody can tell the end from a cut (of a server that \
-     never sends one, Config::with_missing_close_notify takes a file whose size agrees)";
+const NO_CLOSE_NOTIFY: &str = "the data ended without close_notify, so it may have been cut; for \
+                               a server that \
+                               never sends close_notify, set Config::with_missing_close_notify";
 
 impl Finish {
     /// What is wrong with the data, no matter what the server says.
@@ -35,10 +36,10 @@ impl Finish {
                 (Some(expected), _) if expected != self.bytes => Some(
                     truncated().with_expected(expected, format!("{expected} bytes were expected")),
                 ),
-                (None, Some(due)) if due > self.bytes => Some(
-                    truncated()
-                        .with_expected(due, format!("{due} bytes were announced {OTHERWISE}")),
-                ),
+                (None, Some(due)) if due > self.bytes => Some(truncated().with_expected(
+                    due,
+                    format!("the server announced {due} bytes; {ANNOUNCED}"),
+                )),
                 _ => None,
             },
             DataEnd::NoCloseNotify if self.complete => None,
