@@ -48,6 +48,7 @@
 //! | only one TLS version | `TlsConfig::with_only_version` |
 //! | to pin the server's key | `TlsConfig::with_pinned_keys` |
 //! | to accept any certificate, which is insecure | `TlsConfig::dangerous_accept_any_certificate` |
+//! | the keys of TLS connections in a file for Wireshark | `TlsConfig::with_key_log_file` |
 //! | your own rustls configuration | `TlsConfig::from(rustls::ClientConfig)`; [`tls::rustls`] has the type |
 //! | to refuse data connections that do not resume the login's TLS session | [`Options::with_resumption`] |
 //! | the TLS version, the cipher suite and the certificates in use | [`Client::tls_info`], [`Client::data_tls_info`], [`Download::tls_info`], [`Upload::tls_info`] |

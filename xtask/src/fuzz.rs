@@ -1,11 +1,9 @@
 //! Runs every fuzz target for a while, with its corpus.
 
-use std::env;
 use std::fs;
-use std::process::{Command, Stdio};
 
 use crate::console::{Result, say};
-use crate::workspace;
+use crate::workspace::{self, is_installed, nightly};
 
 /// How many seconds each target runs in the gate.
 pub(crate) const BRIEFLY: u64 = 10;
@@ -26,7 +24,7 @@ const TARGETS: [(&str, &[&str]); 6] = [
 /// # Errors
 /// A target does not build, or has found something. libFuzzer has then printed the input.
 pub(crate) fn run(seconds: u64) -> Result<()> {
-    if !is_there() {
+    if !is_installed(nightly()?.args(["fuzz", "--version"])) {
         say("fuzzing is left out: there is no nightly toolchain with cargo-fuzz");
         return Ok(());
     }
@@ -48,27 +46,4 @@ pub(crate) fn run(seconds: u64) -> Result<()> {
         workspace::run(&mut fuzz)?;
     }
     Ok(())
-}
-
-fn is_there() -> bool {
-    let version = nightly().map(|mut cargo| {
-        cargo.args(["fuzz", "--version"]);
-        cargo.stdout(Stdio::null()).stderr(Stdio::null()).status()
-    });
-    matches!(version, Ok(Ok(status)) if status.success())
-}
-
-/// Returns the cargo of the nightly toolchain, in the workspace.
-fn nightly() -> Result<Command> {
-    let mut command = Command::new("rustup");
-    command.args(["run", "nightly", "cargo"]);
-    command.current_dir(workspace::root()?);
-    // The variables of the cargo that runs this program are wrong for another toolchain.
-    for (name, _) in env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO") && text != "CARGO_HOME" || text.starts_with("RUST") {
-            command.env_remove(name);
-        }
-    }
-    Ok(command)
 }

@@ -14,6 +14,7 @@ mod interop;
 #[cfg(feature = "clients")]
 mod job;
 mod no_std;
+mod release;
 #[cfg(feature = "clients")]
 mod servers;
 mod workspace;
@@ -35,6 +36,7 @@ Usage: cargo xtask <job>
   fuzz     runs every fuzz target for 10 s, or for the seconds that you give (needs nightly
            with cargo-fuzz)
   figures  prints how much code there is, and which files import each other in a circle
+  release  packages, documentation as on docs.rs, semantic versions since the last tag
   ci       runs all that a change must pass; --full runs all that a release must pass
 ";
 
@@ -71,6 +73,7 @@ fn main() -> ExitCode {
             Ok(seconds) => fuzz::run(seconds),
             Err(_) => Err(format!("{seconds:?} is no number of seconds").into()),
         },
+        ["release"] => release::check(),
         ["figures"] => figures::run(),
         ["ci"] => ci::run(ci::Extent::Gate),
         ["ci", "--full"] => ci::run(ci::Extent::Full),

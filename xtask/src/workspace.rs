@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use crate::console::{Result, complain};
 
@@ -34,6 +34,27 @@ pub(crate) fn cargo() -> Result<Command> {
         }
     }
     Ok(command)
+}
+
+/// Returns the cargo of the nightly toolchain, in the workspace.
+pub(crate) fn nightly() -> Result<Command> {
+    let mut command = Command::new("rustup");
+    command.args(["run", "nightly", "cargo"]);
+    command.current_dir(root()?);
+    // The variables of the cargo that runs this program are wrong for another toolchain.
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO") && text != "CARGO_HOME" || text.starts_with("RUST") {
+            command.env_remove(name);
+        }
+    }
+    Ok(command)
+}
+
+/// Whether this command runs without an error, such as `cargo fuzz --version`.
+pub(crate) fn is_installed(command: &mut Command) -> bool {
+    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
 }
 
 /// Runs this program a second time, built with more features. Only a few jobs need these, so no

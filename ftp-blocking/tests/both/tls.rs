@@ -1,6 +1,9 @@
 //! TLS without faults, and which certificates the client trusts.
 
 use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
 
 use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::simulator::{Setup, Simulator};
@@ -110,5 +113,40 @@ fn host_sent_under_tls_is_repeated_only_under_tls() {
         let at = |verb: &[u8]| heard.iter().rposition(|line| line.starts_with(verb));
         assert!(at(b"HOST") > at(b"AUTH"), "{heard:?}");
         assert!(at(b"USER") > at(b"HOST"), "{heard:?}");
+    }
+}
+
+/// The variable is read by another process, since this one cannot set it for itself alone.
+#[test]
+fn keys_are_logged_only_by_option() {
+    const ASKED: &str = "FTP_TEST_KEY_LOG";
+    if let Some(asked) = env::var_os(ASKED) {
+        for ends in tls() {
+            let config = ends.client.clone();
+            let config = match asked == "yes" {
+                true => config.with_key_log_file(),
+                false => config,
+            };
+            let options = Options::new("localhost").with_tls(config);
+            let mut client = logged_in(&server(ends), options).expect("logged in");
+            client.store("/new", b"12345").expect("stored");
+        }
+        return;
+    }
+    for (asked, is_logged) in [("yes", true), ("no", false)] {
+        let name = format!("keys-{}-{asked}", std::process::id());
+        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let child = Command::new(env::current_exe().expect("this program"))
+            .args(["keys_are_logged_only_by_option", "--quiet"])
+            .env(ASKED, asked)
+            .env("SSLKEYLOGFILE", &log)
+            .output()
+            .expect("started");
+        assert!(child.status.success(), "{child:?}");
+        let keys = fs::read_to_string(&log).unwrap_or_default();
+        let logs = |label: &str| keys.lines().any(|line| line.starts_with(label));
+        assert_eq!(logs("CLIENT_RANDOM "), is_logged, "TLS 1.2");
+        assert_eq!(logs("CLIENT_TRAFFIC_SECRET_0 "), is_logged, "TLS 1.3");
+        let _ = fs::remove_file(&log);
     }
 }

@@ -250,11 +250,31 @@ impl TlsConfig {
         config
             .client_auth_cert_resolver
             .clone_from(&self.config.client_auth_cert_resolver);
+        config.key_log.clone_from(&self.config.key_log);
         Ok(Self {
             config: Arc::new(config),
             verifier: Some(verifier),
             only,
         })
+    }
+
+    /// **For debugging**: writes the keys of each connection to the file that the environment
+    /// variable `SSLKEYLOGFILE` names. With this file Wireshark can decrypt a recording of the
+    /// connections, and so can everyone who has both. Nothing is written if the variable is not set.
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "ring")] {
+    /// use ftp_proto::tls::TlsConfig;
+    ///
+    /// let config = TlsConfig::with_roots_pem(std::fs::read("company-ca.pem")?)?.with_key_log_file();
+    /// # let _ = config;
+    /// # }
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_key_log_file(mut self) -> Self {
+        Arc::make_mut(&mut self.config).key_log = Arc::new(rustls::KeyLogFile::new());
+        self
     }
 
     /// A copy that speaks TLS 1.2 only, whose sessions can be resumed many times. `None` if the
