@@ -153,7 +153,7 @@ pub enum Misuse {
     /// TLS. Neither server would begin the handshake.
     Protected,
     /// More bytes of commands are waiting to be written than
-    /// [`Config::unsent`](crate::Config::unsent) allows.
+    /// [`Config::max_unsent`](crate::Config::max_unsent) allows.
     TooMuchUnsent,
 }
 

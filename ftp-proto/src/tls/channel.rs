@@ -213,7 +213,8 @@ impl TlsChannel {
     /// much. Call [`flush`](Self::flush) to send it: a record must not wait for the next one.
     ///
     /// # Errors
-    /// The errors of [`Pump::encrypt`].
+    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done, after
+    /// [`close`](Self::close), and if the keys are used up.
     pub fn write(&mut self, plain: &[u8]) -> Result<Next<usize>, Error> {
         self.flush()?.and_then(|()| {
             self.pump.check_open()?;
@@ -242,7 +243,7 @@ impl TlsChannel {
     /// and call [`await_end`](Self::await_end).
     ///
     /// # Errors
-    /// The errors of [`Pump::close`].
+    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done.
     pub fn close(&mut self) -> Result<Next<()>, Error> {
         if self.pump.is_closed() {
             // From now on, only operations that wait for bytes process them.
