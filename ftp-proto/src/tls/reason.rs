@@ -205,8 +205,8 @@ impl Reason {
     fn about_connections(&self) -> &'static str {
         match self {
             Self::NoCommonVersion => {
-                "the server and this client have no version of TLS in common: this client speaks \
-                 TLS 1.2 and 1.3, unless you have allowed only one"
+                "the server and this client have no version of TLS in common: TLS 1.0 and 1.1 are too \
+                 old and refused; allow TLS 1.2 or 1.3 on the server"
             }
             Self::NothingInCommon => {
                 "the server and this client have no cipher suite, group or signature in common: \
