@@ -223,8 +223,8 @@ fn a_server_that_refuses() {
             login,
             "AUTH TLS: asking for TLS: the server refused: 500 AUTH not understood; the server \
              has no TLS by AUTH TLS: try Config::with_auth(Auth::TlsThenSsl), or \
-             Options::with_implicit_tls (mostly at port 990), or leave out Options::with_tls, \
-             and everything goes in clear text",
+             Options::with_implicit_tls (mostly at port 990), or connect in clear text, without \
+                 Options::with_tls",
         ),
         (
             Fault::on("PASS", reply("530 \x1b[1mNo.")),
@@ -260,7 +260,8 @@ fn a_server_that_refuses() {
             Fault::on("RETR", Action::SilentFinal),
             download,
             "RETR /five: the server has not confirmed the transfer: timed out after 180s \
-             (Timeouts::final_reply), waiting for the final reply (after 5 bytes); download it again",
+             (Timeouts::final_reply), waiting for the final reply (after 5 bytes); download it \
+                 again",
         ),
         (
             Fault::on("PWD", Action::Silent),
@@ -322,7 +323,8 @@ fn options_that_make_no_sense_are_refused() {
         ),
         (
             explicit().with_config(|config| config.with_security(Security::Plain)),
-            "Options::tls is set, but Config::security is Plain: set TLS by Options::with_tls alone",
+            "Options::tls is set, but Config::security is Plain: set TLS by Options::with_tls \
+             alone",
         ),
     ];
     for (options, why) in rows {
@@ -346,8 +348,8 @@ fn the_errors_of_calls_that_make_no_sense() {
                 login(client)?;
                 client.protect(Protection::Clear)
             },
-            "PROT: not sent, because it would travel in clear text: clear data connections \
-             must be allowed first, by Config::with_protection(Protection::Clear)",
+            "PROT: not sent, because it would travel in clear text: allow clear data connections \
+             first, by Config::with_protection(Protection::Clear)",
         ),
         (
             |client| {
@@ -360,8 +362,7 @@ fn the_errors_of_calls_that_make_no_sense() {
         ),
         (
             |client| client.raw("RETR x").map(drop),
-            "RETR: more belongs to it than a \
-             reply: it has a flow of its own",
+            "RETR: it is more than a command and its reply: use the method that is made for it",
         ),
         (
             |client| client.raw("DELE a\nDELE b").map(drop),
@@ -402,12 +403,12 @@ fn tls_configurations_that_cannot_be_built() {
         ),
         (
             TlsConfig::from(own()).with_only_version(TlsVersion::V1_2),
-            "set the versions in your rustls::ClientConfig instead",
+            "this TlsConfig has your own rustls::ClientConfig: set the versions there",
         ),
         (
             TlsConfig::with_roots_pem("company-ca.pem"),
-            "TLS failed: no certificate in the PEM text, which is to be the text and not the path of \
-             a file",
+            "TLS failed: no certificate in the PEM text: give the text itself, not the path of a \
+             file",
         ),
         (
             trusting().with_client_certificate(&ours.pem, &other.key_pem),
@@ -720,7 +721,8 @@ fn a_reply_that_ends_with_another_code() {
         plain(),
         pwd,
         &format!(
-            "the server closed the control connection: {words}; the session has ended: connect again"
+            "the server closed the control connection: {words}; the session has ended: connect \
+             again"
         ),
     );
     let memory = Memory::new(Simulator::new(closes("QUIT")));

@@ -90,7 +90,7 @@ impl Protect {
         let demanded = session.config().protection == Protection::Private;
         if demanded && self.protection == Protection::Clear {
             // Data commands would be held back from now on. It is better to fail at once.
-            let why = "clear data connections must be allowed first, by \
+            let why = "allow clear data connections first, by \
                        Config::with_protection(Protection::Clear)";
             let held = Error::new(ErrorKind::Insecure).with_command("PROT");
             return Err(held.with_source(why));

@@ -40,7 +40,8 @@ impl Flow for Raw {
             if !self.sent {
                 let verb = self.command.verb();
                 if matches!(verb, "AUTH" | "CCC" | "ABOR") || Verb::is_transfer(verb) {
-                    let why = "more belongs to it than a reply: it has a flow of its own";
+                    let why = "it is more than a command and its reply: use the method that is \
+                               made for it";
                     return Err(Error::option(why).with_command(verb).into());
                 }
                 self.sent = true;

@@ -126,11 +126,11 @@ impl Session {
         let unknown = reply.is_not_implemented() || reply.code().value() == 534;
         if unknown && self.config.auth == Auth::Tls {
             return "the server has no TLS by AUTH TLS: try Config::with_auth(Auth::TlsThenSsl), \
-                    or Options::with_implicit_tls (mostly at port 990), or leave out \
-                    Options::with_tls, and everything goes in clear text";
+                    or Options::with_implicit_tls (mostly at port 990), or connect in clear \
+                        text, without Options::with_tls";
         }
         "the server has no TLS by AUTH: try Options::with_implicit_tls (mostly at port 990), or \
-         leave out Options::with_tls, and everything goes in clear text"
+         connect in clear text, without Options::with_tls"
     }
 
     /// The advice if the data connection was to go to another address, or came from one.

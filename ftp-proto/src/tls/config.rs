@@ -238,7 +238,12 @@ impl TlsConfig {
     /// [`Misuse::Option`](crate::Misuse::Option) if you made this from a `rustls::ClientConfig`,
     /// which has its own versions; [`ErrorKind::Tls`] if the provider does not support the version.
     pub fn with_only_version(self, version: TlsVersion) -> Result<Self, Error> {
-        let option = || Error::option("set the versions in your rustls::ClientConfig instead");
+        let option = || {
+            Error::option(
+                "this TlsConfig has your own rustls::ClientConfig: set the \
+                                       versions there",
+            )
+        };
         let verifier = self.verifier.ok_or_else(option)?;
         let only = Some(version);
         let version = match version {
@@ -366,8 +371,7 @@ fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let certificates = certificates.map_err(tls_error)?;
     if certificates.is_empty() {
-        let why =
-            "no certificate in the PEM text, which is to be the text and not the path of a file";
+        let why = "no certificate in the PEM text: give the text itself, not the path of a file";
         return Err(tls_error(why));
     }
     Ok(certificates)
