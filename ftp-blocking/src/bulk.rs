@@ -230,7 +230,8 @@ impl DataTransfer<'_> {
 }
 
 impl Channel {
-    /// Calls `pass` on the socket until it does not block. `None` at the deadline.
+    /// Calls `run` on the socket, and waits for the socket as often as `run` would block. Returns
+    /// `None` at the deadline.
     fn run_on_socket(
         &mut self,
         flags: PollFlags,

@@ -56,7 +56,7 @@ pub struct Client {
 impl Client {
     /// Connects over TCP and waits for the greeting. Secures the connection and logs in as well if
     /// the options hold [credentials](Options::with_credentials). If they hold none, call
-    /// [`login`](Self::login) next; there is no TLS before it, unless it is implicit.
+    /// [`login`](Self::login) next: it begins explicit TLS, and then logs in.
     ///
     /// # Errors
     /// No connection can be made, the server refuses at once, or the peer does not speak FTP.

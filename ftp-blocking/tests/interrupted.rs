@@ -1,4 +1,4 @@
-//! Each single call to the transport fails once (hard cases 3, 9 and 10). Only this adapter has
+//! Each single call to the transport fails once. Only this adapter has
 //! calls that end without a result at their deadline. In `ftp-smol` dropped futures take their
 //! place: see `futures.rs` there.
 

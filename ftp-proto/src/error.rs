@@ -536,11 +536,11 @@ impl fmt::Display for Error {
         if let Some(told) = told.filter(|_| !context.kind.is_told_by_cause()) {
             write!(f, ": {}", Escaped::new(&told))?;
         }
-        if let Some(reply) = reply {
-            write!(f, "; the server said: {reply}")?;
-        }
         if let Some(bytes) = context.transferred {
             write!(f, " (after {bytes} bytes)")?;
+        }
+        if let Some(reply) = reply {
+            write!(f, "; the server said: {reply}")?;
         }
         if let Some(advice) = &context.advice {
             write!(f, "; {advice}")?;
@@ -581,7 +581,7 @@ impl fmt::Display for ErrorKind {
             Self::Tls => "TLS failed",
             Self::Timeout(wait) => return write!(f, "timed out, {wait}"),
             Self::Truncated => "the download is not complete",
-            Self::Unconfirmed => "the server has not confirmed the transfer",
+            Self::Unconfirmed => "the transfer may not be complete",
             Self::Insecure => "not sent, because it would travel in clear text",
             Self::InvalidArgument => "an argument cannot be sent",
             Self::TooLarge => "too large",

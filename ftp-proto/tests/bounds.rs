@@ -1,4 +1,4 @@
-//! The limits for what a server can make the client hold (hard case 14, invariant 9): typed errors,
+//! The limits for what a server can make the client hold (invariant 9): typed errors,
 //! and an end.
 //!
 //! `heap.rs` measures the memory, in a program of its own with an allocator that counts.

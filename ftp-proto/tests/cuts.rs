@@ -1,4 +1,4 @@
-//! Split invariance (hard case 13). Each transcript runs with every cut of the server's bytes into
+//! Split invariance. Each transcript runs with every cut of the server's bytes into
 //! two pieces, byte by byte, and in random pieces. The outcomes and the bytes on the wire must not
 //! change.
 

@@ -34,7 +34,8 @@ fn every_error_kind_has_its_own_text() {
         (ErrorKind::Protocol, "the server breaks the rules of FTP"),
         (
             ErrorKind::Injection,
-            "clear text came where TLS begins or ends: an attack, or a server that cannot be secured",
+            "clear text came where TLS begins or ends: an attack, or a server that cannot be \
+             secured",
         ),
         (
             ErrorKind::OutOfStep,
@@ -53,7 +54,7 @@ fn every_error_kind_has_its_own_text() {
         (ErrorKind::Truncated, "the download is not complete"),
         (
             ErrorKind::Unconfirmed,
-            "the server has not confirmed the transfer",
+            "the transfer may not be complete",
         ),
         (
             ErrorKind::Insecure,
@@ -154,7 +155,7 @@ fn errors_say_everything_once() {
                 .with_source(Error::new(ErrorKind::Timeout(Wait::FinalReply)))
                 .with_limits(&limits)
                 .with_elapsed(Duration::from_secs(400)),
-            "the server has not confirmed the transfer: timed out after 180s \
+            "the transfer may not be complete: timed out after 180s \
              (Timeouts::final_reply), waiting for \
              the final reply (the operation took 400s)",
             "",
@@ -169,8 +170,8 @@ fn errors_say_everything_once() {
                 .with_limits(&limits)
                 .with_tls_reason(Reason::SilentServer),
             "timed out after 1.5s (Timeouts::greeting), waiting for the greeting: the server \
-             sent nothing: it may wait for implicit TLS (Options::with_implicit_tls, mostly at \
-             port 990), or not be an FTP server",
+             sent nothing: it may wait for implicit TLS (Options::with_implicit_tls, usually at \
+                 port 990), or not be an FTP server",
             "",
         ),
         (
@@ -193,7 +194,8 @@ fn errors_say_everything_once() {
                 .with_tls_reason(Reason::Expired)
                 .with_reply(reply("425 No.\r\n")),
             &format!(
-                "RETR: securing the data connection: TLS failed: {expired}; the server said: 425 No."
+                "RETR: securing the data connection: TLS failed: {expired}; the server said: 425 \
+                 No."
             ),
             "",
         ),
@@ -201,9 +203,9 @@ fn errors_say_everything_once() {
             Error::from_reply(reply("522 No.\r\n"))
                 .with_tls_reason(Reason::ResumptionDemanded)
                 .with_source(Error::from(refused())),
-            "the server refused: 522 No.: the server refused the data connection, mostly because \
-             it did not resume the TLS session of the login: call `reconnect`, which begins a \
-             session that can be resumed",
+            "the server refused: 522 No.: the server refused the data connection, probably \
+             because it did not resume the TLS session of the login: call `reconnect`, which \
+             begins another TLS session, and try again",
             ": connection refused",
         ),
         (
@@ -211,15 +213,15 @@ fn errors_say_everything_once() {
                 .with_source("7 bytes were expected")
                 .with_reply(reply("226 Done.\r\n"))
                 .with_transferred(5),
-            "the download is not complete: 7 bytes were expected; the server said: 226 Done. \
-             (after 5 bytes)",
+            "the download is not complete: 7 bytes were expected (after 5 bytes); the server \
+             said: 226 Done.",
             "",
         ),
         (
             Error::new(ErrorKind::Unconfirmed)
                 .with_reply(reply("421 Bye\r\n"))
                 .with_source(Error::from_reply(reply("421 Bye\r\n"))),
-            "the server has not confirmed the transfer; the server said: 421 Bye",
+            "the transfer may not be complete; the server said: 421 Bye",
             ": the server closed the control connection: 421 Bye",
         ),
         (
@@ -231,7 +233,7 @@ fn errors_say_everything_once() {
             Error::new(ErrorKind::Unconfirmed)
                 .with_source(Error::new(ErrorKind::Timeout(Wait::FinalReply)))
                 .with_limits(&limits),
-            "the server has not confirmed the transfer: timed out after 180s \
+            "the transfer may not be complete: timed out after 180s \
              (Timeouts::final_reply), waiting for \
              the final reply",
             "",

@@ -1,4 +1,4 @@
-//! Memory under attack (hard case 14, invariant 9), measured with an allocator that counts.
+//! Memory under attack (invariant 9), measured with an allocator that counts.
 //!
 //! The test is alone in its program, so that it counts no other memory.
 

@@ -66,7 +66,7 @@ fn implicit_tls_begins_with_the_handshake() {
     assert!(!session.is_logged_in(), "not by a greeting");
 }
 
-/// Class B1: no byte may come before the handshake, in whatever pieces.
+/// Class B1 of SECURITY.md: no byte may come before the handshake, in whatever pieces.
 #[test]
 fn b1_implicit_tls_and_bytes_in_clear() {
     for byte in [b'2', 0x15, 0x16, b'\r'] {

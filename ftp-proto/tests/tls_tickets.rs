@@ -1,5 +1,5 @@
-//! The sessions that a login keeps, and how its data connections use them, with servers that send
-//! few tickets, many tickets or none.
+//! Which TLS sessions a login stores, and how its data connections use them. The servers send few
+//! session tickets, many or none.
 #![cfg(feature = "ring")]
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -146,7 +146,7 @@ impl StoresServerSessions for InOrder {
     }
 }
 
-/// Class B6: sessions belong to one login, even if another login has the same settings and server.
+/// Class B6 of SECURITY.md: sessions belong to one login, even if another login has the same settings and server.
 #[test]
 fn b6_two_logins_of_one_config_share_nothing() {
     for version in VERSIONS {

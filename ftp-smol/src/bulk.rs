@@ -249,7 +249,7 @@ impl DataTransfer<'_> {
 }
 
 impl Channel {
-    /// Calls `pass` on the socket when the socket is ready.
+    /// Calls `run` on the socket when the socket is ready.
     fn poll_run_on_socket(
         &mut self,
         cx: &mut Context<'_>,

@@ -1,4 +1,4 @@
-//! Hard case 13: a whole session in which one reply is cut in two, at every position in turn.
+//! A whole session in which one reply is cut in two, at every position in turn.
 
 use ftp_proto::simulator::cases;
 

@@ -115,27 +115,27 @@ fn a_server_that_does_not_greet() {
             Action::Silent,
             "connecting to localhost, port 21: timed out after 60s (Timeouts::greeting), waiting \
              for the greeting: the server sent nothing: it may wait for implicit TLS \
-             (Options::with_implicit_tls, mostly at port 990), or not be an FTP server",
+             (Options::with_implicit_tls, usually at port 990), or not be an FTP server",
         ),
         (
             implicit(),
             reply("220 Welcome"),
             "connecting to localhost, port 21: TLS failed: the server answered in clear text \
-             instead of TLS: try explicit TLS (Options::with_tls, mostly at port 21); the server \
+             instead of TLS: try explicit TLS (Options::with_tls, usually at port 21); the server \
              said: 220 Welcome",
         ),
         (
             implicit(),
             reply("421 Too many connections."),
             "connecting to localhost, port 21: TLS failed: the server answered in clear text \
-             instead of TLS: try explicit TLS (Options::with_tls, mostly at port 21); the server \
+             instead of TLS: try explicit TLS (Options::with_tls, usually at port 21); the server \
              said: 421 Too many connections.",
         ),
         (
             implicit(),
             Action::PartialThenHangup(b"500 OOPS: no certificate".to_vec()),
             "connecting to localhost, port 21: TLS failed: the server answered in clear text \
-             instead of TLS: try explicit TLS (Options::with_tls, mostly at port 21); the server \
+             instead of TLS: try explicit TLS (Options::with_tls, usually at port 21); the server \
              said: 500 OOPS: no certificate",
         ),
     ];
@@ -161,7 +161,7 @@ fn a_server_that_cannot_be_trusted() {
         ),
         (
             Flaw::WrongHost,
-            "not for localhost, but for other.example: connect by one of these names",
+            "not for localhost, but for other.example: connect by a name in the certificate",
         ),
     ];
     for (flaw, words) in rows {
@@ -184,20 +184,19 @@ fn the_error_of_a_transfer_that_is_not_whole() {
         control: Vec::new(),
         then,
     };
-    let line = "RETR /five: the download is not complete: the server announced 5 bytes; if the \
-                server announces wrong sizes, set \
-                TransferOptions::with_size_check(SizeCheck::Never); the server said: 226 \
-                Transfer complete. (after 2 bytes); download it again, or the rest of it by \
-                TransferOptions::with_offset";
+    let line = "RETR /five: the download is not complete: the server announced 5 bytes (after 2 \
+                bytes); the server said: 226 Transfer complete.; download it again, or the rest \
+                of it by TransferOptions::with_offset; if the server announces wrong sizes, set \
+                TransferOptions::with_size_check(SizeCheck::Never)";
     let setup = files().fault(Fault::on("RETR", cut(Then::Fin)));
     assert_says(setup.clone(), plain(), download, line);
     let error = said(setup, plain(), download);
     assert_eq!((error.transferred(), error.expected()), (Some(2), Some(5)));
 
-    let line = "STOR /new: the server has not confirmed the transfer: the server reset the data \
-                connection, and SIZE does not show that it has the whole file: 2 bytes instead \
-                of 5; the server said: 226 Transfer complete. (after 5 bytes); look at the file on \
-                the server, or upload it again";
+    let line = "STOR /new: the transfer may not be complete: the server reset the data \
+                connection, which leaves its confirmation in doubt, and the file there has 2 \
+                bytes instead of 5 (after 5 bytes); the server said: 226 Transfer complete.; \
+                upload it again, or look at the file on the server";
     let setup = files()
         .fault(Fault::on("STOR", cut(Then::Discard)))
         .fault(Fault::on("STOR", Action::ResetEnd));
@@ -208,9 +207,8 @@ fn the_error_of_a_transfer_that_is_not_whole() {
     assert_says(setup, plain(), store, line);
 
     let other = b"211 End.\r\n".to_vec();
-    let line = "RETR /five: the server has not confirmed the transfer: the reply that came for \
-                it belongs to another command; the server said: 211 End. (after 5 bytes); download \
-                it again";
+    let line = "RETR /five: the transfer may not be complete: the reply that came for it belongs \
+                to another command (after 5 bytes); the server said: 211 End.; download it again";
     let setup = files().fault(Fault::on("RETR", Action::Words(other)));
     assert_says(setup, plain(), download, line);
 }
@@ -221,10 +219,10 @@ fn a_server_that_refuses() {
         (
             Fault::on("AUTH", reply("500 AUTH not understood")),
             login,
-            "AUTH TLS: asking for TLS: the server refused: 500 AUTH not understood; the server \
-             has no TLS by AUTH TLS: try Config::with_auth(Auth::TlsThenSsl), or \
-             Options::with_implicit_tls (mostly at port 990), or connect in clear text, without \
-                 Options::with_tls",
+            "AUTH TLS: the server refused: 500 AUTH not understood; the server has no TLS by \
+             AUTH TLS: try Options::with_implicit_tls (usually at port 990), or \
+             Config::with_auth(Auth::TlsThenSsl); without Options::with_tls everything goes in \
+             clear text, the password too",
         ),
         (
             Fault::on("PASS", reply("530 \x1b[1mNo.")),
@@ -245,23 +243,24 @@ fn a_server_that_refuses() {
             Fault::on("HANDSHAKE", Action::RefuseHandshake),
             download,
             "RETR /five: the server refused: 522 SSL connection failed; session reuse required: \
-             the server refused the data connection, mostly because it did not resume the TLS \
-             session of the login: call `reconnect`, which begins a session that can be resumed",
+             the server refused the data connection, probably because it did not resume the TLS \
+                 session of the login: call `reconnect`, which begins another TLS session, and \
+                 try again",
         ),
         (
             Fault::on("RETR", Action::NoCloseNotify),
             download,
             "RETR /five: the download is not complete: the data ended without close_notify, so \
-             it may have been cut; for a server that never sends close_notify, set \
-             Config::with_missing_close_notify; the server said: 226 Transfer complete. (after 5 \
-             bytes); download it again, or the rest of it by TransferOptions::with_offset",
+             it may have been cut (after 5 bytes); the server said: 226 Transfer complete.; \
+             download it again; if this server never sends close_notify, set \
+             Config::with_missing_close_notify",
         ),
         (
             Fault::on("RETR", Action::SilentFinal),
             download,
-            "RETR /five: the server has not confirmed the transfer: timed out after 180s \
+            "RETR /five: the transfer may not be complete: timed out after 180s \
              (Timeouts::final_reply), waiting for the final reply (after 5 bytes); download it \
-                 again",
+             again",
         ),
         (
             Fault::on("PWD", Action::Silent),
@@ -269,7 +268,8 @@ fn a_server_that_refuses() {
                 login(client)?;
                 client.pwd().map(drop)
             },
-            "PWD: timed out after 60s (Timeouts::reply), waiting for a reply",
+            "PWD: timed out after 60s (Timeouts::reply), waiting for a reply; try again, or \
+             raise this limit",
         ),
     ];
     for (fault, attempt, line) in rows {
@@ -283,7 +283,7 @@ fn a_data_connection_that_cannot_be_made() {
     let error = said(refused, plain(), download);
     let system = error.inner().expect("the system's").to_string();
     let line = error.to_string();
-    let begin = "RETR /five: connecting to the server's port ";
+    let begin = "RETR /five: connecting to 127.0.0.1:";
     assert!(line.starts_with(begin), "{line}");
     assert!(line.ends_with(&format!(" for data: {system}")), "{line}");
 }
@@ -295,7 +295,7 @@ fn a_server_that_does_not_resume() {
     let error = said(secured(Flaw::None).data_tls(other), options, download);
     let line = "RETR /five: securing the data connection: TLS failed: the data connection did \
                 not resume the TLS session of the login, as you required: call `reconnect`, \
-                which begins a session that can be resumed";
+                    which begins another TLS session, and try again";
     assert!(error.to_string().starts_with(line), "{error}");
 }
 
@@ -631,7 +631,8 @@ fn the_errors_of_data_connections_with_other_addresses() {
         .pasv_address([127, 0, 0, 2])
         .fault(Fault::on("CONNECT", Action::RefuseConnect));
     let error = said(elsewhere.clone(), plain(), download).to_string();
-    let advice = "; the server named the address 127.0.0.2, which was ignored: to connect there, \
+    let advice = "; the server had named the address 127.0.0.2, which was ignored: to connect \
+                  there, \
                   set Config::with_passive_address(PassiveAddress::TrustServer)";
     assert!(error.ends_with(advice), "{error}");
     let trusting =

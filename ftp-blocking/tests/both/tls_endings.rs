@@ -227,7 +227,7 @@ fn abort_upload(client: &mut Client) -> Result<(), Error> {
     upload.abort().map(|_| ())
 }
 
-/// Class B1: after an injection not one byte is sent, not even of a ClientHello.
+/// Class B1 of SECURITY.md: after an injection not one byte is sent, not even of a ClientHello.
 #[test]
 fn b1_no_byte_is_sent_after_an_injection() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n";
@@ -297,7 +297,7 @@ fn b5_a_download_is_answered_by_close_notify() {
     }
 }
 
-/// Class B6: an upload that is aborted at once has used up a session ticket. The client therefore
+/// Class B6 of SECURITY.md: an upload that is aborted at once has used up a session ticket. The client therefore
 /// waits for a new one.
 #[test]
 fn b6_aborted_uploads_in_a_row_resume() {
@@ -332,7 +332,7 @@ fn b6_aborted_uploads_wait_for_a_ticket_that_is_late() {
     }
 }
 
-/// Class B8: bytes after the server's close_notify do not come from the server.
+/// Class B8 of SECURITY.md: bytes after the server's close_notify do not come from the server.
 #[test]
 fn b8_bytes_right_after_close_notify_are_an_injection() {
     for version in VERSIONS {
@@ -348,7 +348,7 @@ fn b8_bytes_right_after_close_notify_are_an_injection() {
     }
 }
 
-/// Class B8: without close_notify the control connection must not continue in clear text.
+/// Class B8 of SECURITY.md: without close_notify the control connection must not continue in clear text.
 #[test]
 fn b8_an_end_without_close_notify_kills_the_session() {
     for version in VERSIONS {

@@ -1,4 +1,4 @@
-//! Files with and without faults, and a server that resets connections.
+//! Files for the tests, some of which fail to read or write, and a server that resets connections.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, Write as _};

@@ -47,7 +47,7 @@ fn bring(from: Ipv4Addr, to: SocketAddr, bytes: &[u8]) {
     socket
         .bind(&SocketAddr::from((from, 0)).into())
         .expect("an address on loopback");
-    // After its first connection, the client no longer listens.
+    // This may fail: the client closes its listener after the first connection.
     if socket.connect(&to.into()).is_ok() {
         let _ = socket.write_all(bytes);
     }

@@ -25,7 +25,7 @@ use crate::session::{FirstOnData, Session};
 use crate::tls::Tickets;
 use crate::wait::Wait;
 
-/// How far the handshake before the first reply has come.
+/// The progress of a data handshake that begins before the first reply to the data command.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum EarlyHandshake {
     /// The data command was just sent.

@@ -31,8 +31,6 @@
 //! with the connection attempt.
 //! From any state, `Failing` drops the data connection, waits for the server's reply, and fails.
 
-use alloc::format;
-use alloc::string::String;
 
 use super::Size;
 use super::active::Active;
@@ -393,7 +391,7 @@ impl Open {
             }
             Some(other) => {
                 let error = data_error(other, Wait::Connect)
-                    .or_subject(&connecting(endpoint))
+                    .or_subject(&session.connecting_for_data(endpoint))
                     .or_command(self.command.verb());
                 if session.may_ask_for_another_port() && session.epsv_was_accepted() {
                     // A firewall that reads only PASV lets no EPSV port through.
@@ -598,13 +596,6 @@ fn is_no_data_command(verb: &str) -> bool {
 
 /// The subject of an error when a handshake has failed.
 const SECURING: &str = "securing the data connection";
-
-fn connecting(endpoint: Endpoint) -> String {
-    match endpoint {
-        Endpoint::ControlPeer(port) => format!("connecting to the server's port {port} for data"),
-        Endpoint::Address(address) => format!("connecting to {address} for data"),
-    }
-}
 
 /// Adds the server's reply to a failure: the server often knows better why a handshake failed.
 fn explained(error: Error, reply: Option<Reply>, failing: Failing, verb: &str) -> Error {

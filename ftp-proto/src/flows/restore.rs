@@ -50,8 +50,9 @@ impl Restore {
             return Err(Error::option(why));
         }
         let Some(directory) = standing.directory() else {
-            let why = "the directory is not known, so it cannot be restored: connect anew; next \
-                       time, call `pwd` after many relative CWD, or after one without a reply";
+            let why = "the directory is not known, so `reconnect` cannot restore it: make a new \
+                       client; to avoid this, call `pwd` now and then, and after a CWD that \
+                       timed out";
             return Err(Error::new(ErrorKind::TooLarge).with_source(why));
         };
         let tell = |command: &Command| Task::Tell(Exchange::new(command.clone()));

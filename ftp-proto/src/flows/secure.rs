@@ -89,8 +89,6 @@ impl Secure {
         if unknown && !self.second_try && session.config().auth == Auth::TlsThenSsl {
             return Ok(());
         }
-        // Not everyone knows what AUTH is, so the error explains it.
-        let refused = Error::from_reply(reply.clone()).with_command("AUTH");
-        Err(refused.with_subject("asking for TLS"))
+        Err(Error::from_reply(reply.clone()).with_command("AUTH"))
     }
 }

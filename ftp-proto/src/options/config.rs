@@ -128,7 +128,7 @@ pub enum ProtectWhen {
     /// After the login, as every server expects.
     #[default]
     AfterLogin,
-    /// Before USER, for servers that refuse a login if its data would not be protected.
+    /// PBSZ and PROT go out before USER, for servers that refuse a login before they are set.
     BeforeLogin,
 }
 

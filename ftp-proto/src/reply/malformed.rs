@@ -8,7 +8,7 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Malformed {
-    /// The code is not one of those that have this form.
+    /// The code is not one of those whose replies hold this value.
     Code {
         /// The code that came.
         code: Code,

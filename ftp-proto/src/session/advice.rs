@@ -3,10 +3,12 @@
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString as _};
+use core::net::SocketAddr;
 
 use super::Session;
 use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind};
+use crate::flow::Endpoint;
 use crate::options::config::{Auth, DataMode, Security};
 use crate::wait::Wait;
 use crate::wire::{DecodeError, Escaped, Reply};
@@ -25,6 +27,20 @@ impl Session {
         match self.advice(&error) {
             Some(advice) => error.or_advice(advice),
             None => error,
+        }
+    }
+
+    /// The subject of an error if the data connection cannot be made.
+    pub(crate) fn connecting_for_data(&self, endpoint: Endpoint) -> String {
+        match (endpoint, self.peer) {
+            (Endpoint::Address(address), _) => format!("connecting to {address} for data"),
+            (Endpoint::ControlPeer(port), Some(peer)) => {
+                let address = SocketAddr::new(peer.ip().to_canonical(), port.get());
+                format!("connecting to {address} for data")
+            }
+            (Endpoint::ControlPeer(port), None) => {
+                format!("connecting to the server's port {port} for data")
+            }
         }
     }
 
@@ -79,12 +95,14 @@ impl Session {
             ErrorKind::OutOfStep | ErrorKind::Closed if self.is_dead() => {
                 Some("the session has ended: connect again")
             }
+            ErrorKind::Timeout(_) if self.is_dead() => Some("connect again, or raise this limit"),
+            ErrorKind::Timeout(_) => Some("try again, or raise this limit"),
             ErrorKind::OutOfStep => Some("the session goes on: try again"),
             ErrorKind::Truncated => {
                 Some("download it again, or the rest of it by TransferOptions::with_offset")
             }
             ErrorKind::Unconfirmed if upload => {
-                Some("look at the file on the server, or upload it again")
+                Some("upload it again, or look at the file on the server")
             }
             ErrorKind::Unconfirmed if error.command() == Some("RETR") => Some("download it again"),
             _ => None,
@@ -125,12 +143,12 @@ impl Session {
     fn without_tls(&self, reply: &Reply) -> &'static str {
         let unknown = reply.is_not_implemented() || reply.code().value() == 534;
         if unknown && self.config.auth == Auth::Tls {
-            return "the server has no TLS by AUTH TLS: try Config::with_auth(Auth::TlsThenSsl), \
-                    or Options::with_implicit_tls (mostly at port 990), or connect in clear \
-                        text, without Options::with_tls";
+            return "the server has no TLS by AUTH TLS: try Options::with_implicit_tls (usually \
+                    at port 990), or Config::with_auth(Auth::TlsThenSsl); without \
+                    Options::with_tls everything goes in clear text, the password too";
         }
-        "the server has no TLS by AUTH: try Options::with_implicit_tls (mostly at port 990), or \
-         connect in clear text, without Options::with_tls"
+        "the server has no TLS by AUTH: try Options::with_implicit_tls (usually at port 990); \
+         without Options::with_tls everything goes in clear text, the password too"
     }
 
     /// The advice if the data connection was to go to another address, or came from one.
@@ -155,7 +173,7 @@ impl Session {
         let passive = self.config.data_mode == DataMode::Passive && unreachable;
         let named = self.error_context.ignored_address.filter(|_| passive)?;
         Some(Cow::Owned(format!(
-            "the server named the address {named}, which was ignored: to connect there, set \
+            "the server had named the address {named}, which was ignored: to connect there, set \
              Config::with_passive_address(PassiveAddress::TrustServer)"
         )))
     }

@@ -209,7 +209,7 @@ impl Session {
         }
     }
 
-    /// Gives up the replies to the transfer. If they come all the same, the fence swallows them.
+    /// Expects no more replies to the transfer. If they come all the same, the fence throws them away.
     pub(super) fn strike_out_transfer(&mut self) {
         self.doubt_restart();
         self.ledger

@@ -38,8 +38,8 @@ pub(super) enum Effect {
 }
 
 impl Effect {
-    /// Whether this is a command of the login. No 1xx precedes its reply: no fence works during a
-    /// login, so the session does not wait for more.
+    /// Whether this is a command of the login. A 1xx is the final reply to such a command: another
+    /// reply may never come, and before the login no fence could show that.
     pub(super) fn is_of_login(&self) -> bool {
         matches!(
             self,

@@ -79,6 +79,6 @@ impl Session {
 
 fn no_fence() -> Error {
     let why = "a reply was lost or came twice, and the server answers none of PWD, SYST and \
-               FEAT, which would show where the replies are";
+               FEAT, which would show which replies are old; the command may have been done";
     Error::new(ErrorKind::OutOfStep).with_source(why)
 }

@@ -16,7 +16,7 @@ pub(super) struct LiveTransfer {
     pub(super) is_upload: bool,
     /// The data connection has used a ticket up, and may bring a new one.
     pub(super) used_a_ticket: bool,
-    /// ABOR was sent, and its first reply is to come before the data connection is closed.
+    /// ABOR was sent. The data connection stays open until the first reply to it has come.
     pub(super) awaits_abort: bool,
     /// The transfer began at a restart offset.
     pub(super) was_restarted: bool,

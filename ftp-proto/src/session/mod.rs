@@ -503,7 +503,8 @@ impl Session {
         }
     }
 
-    /// Makes the ticket of the next want. Only its answer is accepted from now on.
+    /// Makes the ticket (the number) of the next want. From now on only an answer with this ticket
+    /// is accepted.
     fn issue(&mut self) -> Ticket {
         let ticket = Ticket {
             session: self.id,

@@ -20,92 +20,92 @@ use crate::{
 pub enum Operation {
     /// Log in as `user` with the password `secret`.
     Login,
-    /// Log in with this user name and password: [`Outcome::Done`].
+    /// Log in with this user name and password. The outcome is [`Outcome::Done`].
     LoginAs(&'static str, &'static str),
-    /// The current directory: [`Outcome::Bytes`].
+    /// The current directory. The outcome is [`Outcome::Bytes`].
     Pwd,
-    /// The size of a file: [`Outcome::Size`].
+    /// The size of a file. The outcome is [`Outcome::Size`].
     Size(&'static str),
-    /// The features: [`Outcome::Bytes`], their names in order, each with a blank after it.
+    /// The features. The outcome is [`Outcome::Bytes`], their names in order, each with a blank after it.
     Features,
-    /// NOOP: [`Outcome::Code`].
+    /// NOOP. The outcome is [`Outcome::Code`].
     Noop,
-    /// A raw command: [`Outcome::Code`].
+    /// A raw command. The outcome is [`Outcome::Code`].
     Raw(&'static str),
-    /// The lines of LIST: [`Outcome::Count`].
+    /// The lines of LIST. The outcome is [`Outcome::Count`].
     List,
-    /// The lines of NLST: [`Outcome::Lines`].
+    /// The lines of NLST. The outcome is [`Outcome::Lines`].
     Names,
-    /// A download from an offset to its end: [`Outcome::Bytes`].
+    /// A download from an offset to its end. The outcome is [`Outcome::Bytes`].
     Download(&'static str, u64),
-    /// A download of a file that must have this size: [`Outcome::Bytes`].
+    /// A download of a file that must have this size. The outcome is [`Outcome::Bytes`].
     DownloadExpecting(&'static str, u64),
-    /// A download with these options: [`Outcome::Bytes`].
+    /// A download with these options. The outcome is [`Outcome::Bytes`].
     DownloadWith(&'static str, TransferOptions),
-    /// A download, with a NOOP after this many bytes: [`Outcome::Bytes`].
+    /// A download, with a NOOP after this many bytes. The outcome is [`Outcome::Bytes`].
     DownloadKeptAlive(&'static str, usize),
-    /// A download that ends by [`Ending`] after this many bytes were read: [`Outcome::Done`].
+    /// A download that ends by [`Ending`] after this many bytes were read. The outcome is [`Outcome::Done`].
     Begin(&'static str, usize, Ending),
-    /// An upload: [`Outcome::Count`], in bytes.
+    /// An upload. The outcome is [`Outcome::Count`], in bytes.
     Upload(&'static str, Vec<u8>),
-    /// An upload that ends by [`Ending`] after these bytes were written: [`Outcome::Done`].
+    /// An upload that ends by [`Ending`] after these bytes were written. The outcome is [`Outcome::Done`].
     BeginUpload(&'static str, Vec<u8>, Ending),
-    /// A method with one argument; an empty argument means none: [`Outcome::Code`].
+    /// A method with one argument; an empty argument means none. The outcome is [`Outcome::Code`].
     Call(Call, &'static str),
-    /// MKD: [`Outcome::Bytes`], the path.
+    /// MKD. The outcome is [`Outcome::Bytes`], the path.
     MakeDirectory(&'static str),
-    /// RNFR and RNTO: [`Outcome::Code`].
+    /// RNFR and RNTO. The outcome is [`Outcome::Code`].
     Rename(&'static str, &'static str),
-    /// MDTM: [`Outcome::Bytes`], the time as [`Timestamp`](crate::reply::Timestamp) shows it.
+    /// MDTM. The outcome is [`Outcome::Bytes`], the time as [`Timestamp`](crate::reply::Timestamp) shows it.
     Modified(&'static str),
-    /// MLST: [`Outcome::Lines`], the name and then each fact as `key=value`.
+    /// MLST. The outcome is [`Outcome::Lines`], the name and then each fact as `key=value`.
     Facts(&'static str),
-    /// MLSD of the current directory: [`Outcome::Lines`], the names.
+    /// MLSD of the current directory. The outcome is [`Outcome::Lines`], the names.
     FactsOfAll,
     /// A description of a path, or of the current directory if the path is empty.
     /// [`Outcome::Lines`], as they came.
     Look(Look, &'static str),
-    /// What the server has stored under this absolute path: [`Outcome::Bytes`] for a file,
+    /// What the server has stored under this absolute path. The outcome is [`Outcome::Bytes`] for a file,
     /// [`Outcome::Done`] for a directory, [`Outcome::Size`] of `None` for nothing. The table's own
     /// code looks at the server's files; the driver is not asked.
     Stored(&'static str),
-    /// ALLO: [`Outcome::Code`].
+    /// ALLO. The outcome is [`Outcome::Code`].
     Allocate(u64),
-    /// TYPE: [`Outcome::Done`].
+    /// TYPE. The outcome is [`Outcome::Done`].
     Type(TransferType),
-    /// MODE: [`Outcome::Done`].
+    /// MODE. The outcome is [`Outcome::Done`].
     Mode(TransmissionMode),
-    /// STRU: [`Outcome::Done`].
+    /// STRU. The outcome is [`Outcome::Done`].
     Structure(FileStructure),
-    /// A download as a text: [`Outcome::Bytes`].
+    /// A download as a text. The outcome is [`Outcome::Bytes`].
     DownloadText(&'static str),
-    /// A download line by line: [`Outcome::Lines`].
+    /// A download line by line. The outcome is [`Outcome::Lines`].
     DownloadLines(&'static str),
-    /// A download by this command in TYPE A: [`Outcome::Bytes`].
+    /// A download by this command in TYPE A. The outcome is [`Outcome::Bytes`].
     DownloadCommand(&'static str),
-    /// An upload from an offset on: [`Outcome::Count`], in bytes.
+    /// An upload from an offset on. The outcome is [`Outcome::Count`], in bytes.
     UploadAt(&'static str, u64, Vec<u8>),
-    /// An upload with these options: [`Outcome::Count`], in bytes.
+    /// An upload with these options. The outcome is [`Outcome::Count`], in bytes.
     UploadWith(&'static str, TransferOptions, Vec<u8>),
-    /// An upload as a text: [`Outcome::Count`], in bytes of the wire.
+    /// An upload as a text. The outcome is [`Outcome::Count`], in bytes of the wire.
     UploadText(&'static str, Vec<u8>),
-    /// An upload in TYPE A of bytes that already have CRLF line ends: [`Outcome::Count`], in bytes.
+    /// An upload in TYPE A of bytes that already have CRLF line ends. The outcome is [`Outcome::Count`], in bytes.
     UploadAscii(&'static str, &'static str),
-    /// An upload of lines: [`Outcome::Count`], in bytes of the wire.
+    /// An upload of lines. The outcome is [`Outcome::Count`], in bytes of the wire.
     StoreLines(&'static str, &'static [&'static str]),
-    /// An upload by this command in TYPE I: [`Outcome::Count`], in bytes.
+    /// An upload by this command in TYPE I. The outcome is [`Outcome::Count`], in bytes.
     UploadCommand(&'static str, Vec<u8>),
-    /// APPE: [`Outcome::Count`], in bytes.
+    /// APPE. The outcome is [`Outcome::Count`], in bytes.
     Append(&'static str, Vec<u8>),
-    /// STOU: [`Outcome::Bytes`], the name.
+    /// STOU. The outcome is [`Outcome::Bytes`], the name.
     UploadUnique(Vec<u8>),
-    /// PBSZ and PROT: [`Outcome::Done`].
+    /// PBSZ and PROT. The outcome is [`Outcome::Done`].
     Protect(Protection),
-    /// Sets which side makes the data connections from now on: [`Outcome::Done`].
+    /// Sets which side makes the data connections from now on. The outcome is [`Outcome::Done`].
     DataMode(DataMode),
-    /// A new connection that replaces this one: [`Outcome::Done`].
+    /// A new connection that replaces this one. The outcome is [`Outcome::Done`].
     Reconnect,
-    /// QUIT: [`Outcome::Done`].
+    /// QUIT. The outcome is [`Outcome::Done`].
     Quit,
 }
 

@@ -827,39 +827,39 @@ cases! {
         )
         .steps(still_in_step());
 
-    /// Hard case 1: 550 while the data connection is being made.
+    /// 550 while the data connection is being made.
     hard_01_refused_with_550_while_connecting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"550 No.\r\n".to_vec()))))
         .config(with_connect)
         .step(Download("/five", 0), Fails(Permanent, Some(550)))
         .steps(still_in_step());
-    /// Hard case 1: 425 while the data connection is being made.
+    /// 425 while the data connection is being made.
     hard_01_refused_with_425_while_connecting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"425 No.\r\n".to_vec()))))
         .config(with_connect)
         .step(Download("/five", 0), Fails(Transient, Some(425)))
         .steps(still_in_step());
-    /// Hard case 1: 550 while the client waits for the server to connect.
+    /// 550 while the client waits for the server to connect.
     hard_01_refused_with_550_while_accepting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"550 No.\r\n".to_vec()))))
         .config(active)
         .step(Download("/five", 0), Fails(Permanent, Some(550)))
         .steps(still_in_step());
-    /// Hard case 1: 425 while the client waits for the server to connect.
+    /// 425 while the client waits for the server to connect.
     hard_01_refused_with_425_while_accepting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"425 No.\r\n".to_vec()))))
         .config(active)
         .step(Download("/five", 0), Fails(Transient, Some(425)))
         .steps(still_in_step());
-    /// Hard case 1: the data connection is accepted late.
+    /// The data connection is accepted late.
     hard_01_accepted_late => session(Setup::new()
             .fault(Fault::on("CONNECT", Action::AcceptLate)))
         .steps(still_in_step());
-    /// Hard case 1: in active mode, the server connects late.
+    /// In active mode, the server connects late.
     hard_01_accepted_late_in_active_mode => session(Setup::new()
             .fault(Fault::on("CONNECT", Action::AcceptLate)))
         .config(active)
@@ -880,8 +880,8 @@ cases! {
         .step(Begin("/big", 0, Ending::Drop), done())
         .step(Begin("/big", 10, Ending::Abort), done())
         .steps(still_in_step());
-    /// A server ends if the client closes a download normally while it is sending. So the client
-    /// resets a download that is given up.
+    /// Some servers stop working if the client closes a data connection by FIN while they send. So
+    /// the client resets the data connection of a download that is given up.
     download_given_up_is_reset => session(Setup::new().dies_of_ends())
         .step(Begin("/big", 10, Ending::Abort), done())
         .step(Begin("/big", 10, Ending::Drop), done())
@@ -970,7 +970,7 @@ cases! {
         .step(Begin("/big", 10, Ending::Abort), done())
         .step(BeginUpload("/new", big(10), Ending::Abort), done())
         .steps(still_in_step());
-    /// Hard case 2: an upload is refused halfway, while the driver is blocked in a write.
+    /// An upload is refused halfway, while the driver is blocked in a write.
     hard_02_upload_refused_with_552_half_way => session(Setup::new()
             .window(4096)
             .fault(Fault::nth("STOR", 0, Action::At {
@@ -980,7 +980,7 @@ cases! {
             })))
         .step(Upload("/new", big(1_000_000)), Fails(Permanent, Some(552)))
         .steps(still_in_step());
-    /// Hard case 4: downloads are aborted, dropped and forgotten, and other operations follow.
+    /// Downloads are aborted, dropped and forgotten, and other operations follow.
     hard_04_download_given_up_in_every_way => session(Setup::new().window(4096))
         .step(Begin("/big", 1000, Ending::Abort), done())
         .steps(still_in_step())
@@ -988,7 +988,7 @@ cases! {
         .steps(still_in_step())
         .step(Begin("/big", 1000, Ending::Forget), done())
         .steps(still_in_step());
-    /// Hard case 4: downloads are given up on a server that reads commands during a transfer.
+    /// Downloads are given up on a server that reads commands during a transfer.
     hard_04_download_given_up_where_abor_is_heard => session(Setup::new()
             .window(4096)
             .during_transfer(DuringTransfer::Immediate))
@@ -998,7 +998,7 @@ cases! {
         .steps(still_in_step())
         .step(Begin("/big", 1000, Ending::Forget), done())
         .steps(still_in_step());
-    /// Hard case 4: uploads are aborted, dropped and forgotten.
+    /// Uploads are aborted, dropped and forgotten.
     hard_04_upload_given_up_in_every_way => session(Setup::new().window(4096))
         .step(BeginUpload("/new", big(3000), Ending::Abort), done())
         .steps(still_in_step())
@@ -1049,7 +1049,7 @@ cases! {
         .step(Upload("/new", big(20)), Is(Outcome::Count(20)))
         .step(Operation::Stored("/new"), bytes(&big(20)))
         .steps(still_in_step());
-    /// Hard case 5: 421 in the middle of a download.
+    /// 421 in the middle of a download.
     hard_05_421_in_the_middle_of_a_download => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::At {
                 after: 1000,
@@ -1058,61 +1058,61 @@ cases! {
             })))
         .step(Download("/big", 0), FailsAfter(Closed, Some(421), 1000))
         .step(Pwd, Fails(Closed, Some(421)));
-    /// Hard case 6: 226 before the data.
+    /// 226 before the data.
     hard_06_final_reply_before_the_data => session(Setup::new()
             .fault(Fault::on("RETR", Action::FinalFirst)))
         .steps(still_in_step());
-    /// Hard case 6: 226 long after the data.
+    /// 226 long after the data.
     hard_06_final_reply_after_the_data => session(Setup::new()
             .fault(Fault::on("RETR", Action::HoldFinal))
             .fault(Fault::on("STOR", Action::HoldFinal)))
         .steps(still_in_step());
-    /// Hard case 6: no 226 at all.
+    /// No 226 at all.
     hard_06_no_final_reply => session(Setup::new()
             .fault(Fault::on("RETR", Action::SilentFinal)))
         .step(Download("/big", 0), FailsAfter(Unconfirmed, None, 200_000));
-    /// Hard case 7: a stray 250 before DELE.
+    /// A stray 250 before DELE.
     hard_07_stray_250_before_dele => session(Setup::new()
             .fault(Fault::nth("NOOP", 0, Action::Stray(b"250 Done.\r\n".to_vec()))))
         .step(Noop, Is(Outcome::Code(200)))
         .step(Raw("DELE /none"), Is(Outcome::Code(550)))
         .steps(still_in_step());
-    /// Hard case 7: a stray 226 between EPSV and RETR. pyftpdlib sends it late, and then sends the
+    /// A stray 226 between EPSV and RETR. pyftpdlib sends it late, and then sends the
     /// data of the aborted transfer over the new connection. The client does not use that
     /// connection.
     hard_07_stray_226_before_retr => session(Setup::new()
             .fault(Fault::nth("EPSV", 0, Action::Stray(b"226 Transfer complete.\r\n".to_vec()))))
         .step(Download("/five", 0), Fails(ErrorKind::OutOfStep, None))
         .steps(still_in_step());
-    /// Hard case 8: a NOOP during a transfer is answered before the 226.
+    /// A NOOP during a transfer is answered before the 226.
     hard_08_noop_answered_before_226 => session(Setup::new()
             .window(4096)
             .during_transfer(DuringTransfer::Immediate))
         .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
         .steps(still_in_step());
-    /// Hard case 8: a NOOP during a transfer is answered after the 226.
+    /// A NOOP during a transfer is answered after the 226.
     hard_08_noop_answered_after_226 => session(Setup::new().window(4096))
         .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
         .steps(still_in_step());
-    /// Hard case 8: a NOOP during a transfer is never answered.
+    /// A NOOP during a transfer is never answered.
     hard_08_noop_never_answered => session(Setup::new()
             .window(4096)
             .fault(Fault::nth("NOOP", 0, Action::Silent)))
         .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
         .steps(still_in_step());
-    /// Hard case 9: REST is accepted and the transfer refused. The next transfer starts at byte 0.
+    /// REST is accepted and the transfer refused. The next transfer starts at byte 0.
     hard_09_restart_offset_left_over => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Reply(b"450 Not now.\r\n".to_vec()))))
         .step(Download("/five", 2), Fails(Transient, Some(450)))
         .step(Download("/five", 0), bytes(b"12345"));
-    /// Hard case 11: bytes after the reply that accepts AUTH.
+    /// Bytes after the reply that accepts AUTH.
     hard_11_bytes_behind_auth_accepted => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::After(b"230 Come in.\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(Injection, None))
         .step(Pwd, Fails(Injection, None))
         .heard(&["AUTH TLS"]);
-    /// Hard case 11: bytes after the reply that refuses AUTH.
+    /// Bytes after the reply that refuses AUTH.
     hard_11_bytes_behind_auth_refused => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"500 No.\r\n331 Password?\r\n".to_vec()))))
         .only(Channels::Tls)
@@ -1170,7 +1170,7 @@ cases! {
         .only(Channels::Implicit)
         .step(Login, done())
         .heard(&["USER user", "PASS secret", "PBSZ 0", "PROT P"]);
-    /// Class B2: a greeting with 230 does not replace TLS.
+    /// Class B2 of SECURITY.md: a greeting with 230 does not replace TLS.
     b2_greeting_230_where_tls_is_demanded => Case::new(Setup::new()
             .banner("230 Logged in.")
             .fault(Fault::on("AUTH", Action::Reply(b"500 No.\r\n".to_vec()))))
@@ -1208,7 +1208,7 @@ cases! {
         .config(with_auth_ssl)
         .step(Login, Fails(Permanent, Some(504)))
         .heard(&["AUTH TLS", "AUTH SSL"]);
-    /// Class B1: bytes after the refusal of the first try prevent the second try.
+    /// Class B1 of SECURITY.md: bytes after the refusal of the first try prevent the second try.
     b1_bytes_behind_auth_before_the_second_try => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"504 No.\r\n234 Yes.\r\n".to_vec()))))
         .only(Channels::Tls)
@@ -1231,7 +1231,7 @@ cases! {
         .config(with_prot_first)
         .step(Login, done())
         .heard(&["AUTH TLS", "PBSZ 0", "PROT P", "USER user", "PASS secret"]);
-    /// Class B3: if PROT comes before USER and is refused, USER is not sent.
+    /// Class B3 of SECURITY.md: if PROT comes before USER and is refused, USER is not sent.
     b3_prot_before_login_refused => Case::new(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"504 No.\r\n".to_vec()))))
         .only(Channels::Tls)
@@ -1261,20 +1261,20 @@ cases! {
         .step(DownloadExpecting("/five", 6), Fails(Truncated, Some(226)))
         .step(Download("/empty", 0), bytes(b""))
         .step(Pwd, bytes(b"/"));
-    /// Class B5: a cut download is not accepted, even with the option, because its size does not
+    /// Class B5 of SECURITY.md: a cut download is not accepted, even with the option, because its size does not
     /// agree.
     b5_cut_in_spite_of_tolerance => session(cut(Then::Fin))
         .only(Channels::Tls)
         .config(tolerant)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// Class B5: a download cut inside a record is not accepted, even with the option.
+    /// Class B5 of SECURITY.md: a download cut inside a record is not accepted, even with the option.
     b5_cut_inside_a_record_in_spite_of_tolerance => session(cut(Then::FinInsideRecord))
         .only(Channels::Tls)
         .config(tolerant)
         .step(DownloadExpecting("/big", 200_000), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// Class B5: without a known size, the option accepts nothing: for a listing, or without SIZE.
+    /// Class B5 of SECURITY.md: without a known size, the option accepts nothing: for a listing, or without SIZE.
     b5_no_size_no_tolerance => session(Setup::new()
             .without("SIZE")
             .fault(Fault::on("NLST", Action::NoCloseNotify))
@@ -1330,17 +1330,17 @@ cases! {
             .fault(Fault::on("RETR", Action::Hold)))
         .only(Channels::Tls)
         .steps(everything());
-    /// Hard case 12: a download is cut inside a TLS record.
+    /// A download is cut inside a TLS record.
     hard_12_cut_inside_a_record => session(cut(Then::FinInsideRecord))
         .only(Channels::Tls)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// Hard case 12: a download is cut between TLS records.
+    /// A download is cut between TLS records.
     hard_12_cut_between_records => session(cut(Then::Fin))
         .only(Channels::Tls)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// Hard case 12: a download is complete, but without close_notify.
+    /// A download is complete, but without close_notify.
     hard_12_no_close_notify => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::NoCloseNotify)))
         .only(Channels::Tls)
@@ -1358,18 +1358,18 @@ cases! {
             FailsAfter(ErrorKind::Timeout(Wait::DataIdle), None, 50_000),
         )
         .steps(still_in_step());
-    /// Hard case 14: five hundred lines in one reply.
+    /// Five hundred lines in one reply.
     hard_14_five_hundred_continuation_lines => greeted("220-More to come.\r\n".repeat(500))
         .connects(Fails(Protocol, None));
-    /// Hard case 14: an endless line.
+    /// An endless line.
     hard_14_endless_line => greeted("220 ".repeat(100_000)).connects(Fails(Protocol, None));
-    /// Hard case 14: an endless reply.
+    /// An endless reply.
     hard_14_endless_reply => greeted(["220-", &"x".repeat(4000), "\r\n"].concat().repeat(100))
         .connects(Fails(Protocol, None));
-    /// Hard case 14: an HTTP server.
+    /// An HTTP server.
     hard_14_http_greeting => greeted("HTTP/1.1 400 Bad Request\r\n")
         .connects(Fails(Protocol, None));
-    /// Hard case 14: a reply to SIZE that was cut.
+    /// A reply to SIZE that was cut.
     hard_14_213_12_and_close => session(Setup::new()
             .fault(Fault::on("SIZE", Action::PartialThenHangup(b"213 12".to_vec()))))
         .step(Size("/five"), Fails(Closed, None))

@@ -141,7 +141,8 @@ impl fmt::Display for Reason {
             ),
             Self::WeakKey { bits } => write!(
                 f,
-                "the server's certificate, or one that signed it, has a {bits}-bit key, which is too \
+                "the server's certificate, or one that signed it, has a {bits}-bit key, which is \
+                 too \
                  short: {}",
                 // A pin is worth nothing if anyone can compute the private key.
                 if *bits < 1024 {
@@ -152,7 +153,8 @@ impl fmt::Display for Reason {
             ),
             Self::WeakSignature { hash } => write!(
                 f,
-                "the server's certificate, or one that signed it, is signed with {hash}, which can be \
+                "the server's certificate, or one that signed it, is signed with {hash}, which \
+                 can be \
                  forged: {REPLACE}"
             ),
             reason => f.write_str(reason.about_certificates()),
@@ -205,7 +207,8 @@ impl Reason {
     fn about_connections(&self) -> &'static str {
         match self {
             Self::NoCommonVersion => {
-                "the server and this client have no version of TLS in common: TLS 1.0 and 1.1 are too \
+                "the server and this client have no version of TLS in common: TLS 1.0 and 1.1 \
+                 are too \
                  old and refused; allow TLS 1.2 or 1.3 on the server"
             }
             Self::NothingInCommon => {
@@ -213,36 +216,37 @@ impl Reason {
                  on the server, allow ECDHE with AES-GCM or ChaCha20-Poly1305"
             }
             Self::UnknownName => {
-                "the server does not know this host name: connect by the name that it is configured with"
+                "the server does not know this host name: connect by the name that it is \
+                 configured with"
             }
             Self::ServerFailed => "the server reports an internal error: see the server's log",
             Self::PlainServer => {
                 "the server answered in clear text instead of TLS: try explicit TLS \
-                 (Options::with_tls, mostly at port 21)"
+                 (Options::with_tls, usually at port 21)"
             }
             Self::ClearText => {
-                "clear text came after both sides had agreed on TLS: mostly the server has \
+                "clear text came after both sides had agreed on TLS: probably the server has \
                  failed, as vsftpd does by `500 OOPS`; see the server's log"
             }
             Self::TlsServer => {
                 "the server begins with TLS: use implicit TLS (Options::with_implicit_tls, \
-                 mostly at port 990)"
+                 usually at port 990)"
             }
             Self::SilentServer => {
                 "the server sent nothing: it may wait for implicit TLS \
-                 (Options::with_implicit_tls, mostly at port 990), or not be an FTP server"
+                 (Options::with_implicit_tls, usually at port 990), or not be an FTP server"
             }
             Self::EndedInHandshake => {
                 "the server closed the connection during the handshake: see the server's log"
             }
             Self::ResumptionDemanded => {
-                "the server refused the data connection, mostly because it did not resume the \
-                 TLS session of the login: call `reconnect`, which begins a session that can be \
-                 resumed"
+                "the server refused the data connection, probably because it did not resume the \
+                 TLS session of the login: call `reconnect`, which begins another TLS session, \
+                 and try again"
             }
             Self::NotResumed => {
                 "the data connection did not resume the TLS session of the login, as you \
-                 required: call `reconnect`, which begins a session that can be resumed"
+                 required: call `reconnect`, which begins another TLS session, and try again"
             }
             Self::BadCertificate
             | Self::Expired
@@ -277,7 +281,7 @@ fn wrong_name(f: &mut fmt::Formatter<'_>, expected: &str, presented: &[String]) 
                 let comma = if index == 0 { "" } else { ", " };
                 write!(f, "{comma}{}", Escaped::new(name))
             })?;
-            f.write_str(": connect by one of these names")
+            f.write_str(": connect by a name in the certificate")
         }
     }
 }

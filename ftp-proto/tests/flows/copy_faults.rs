@@ -7,7 +7,7 @@ use crate::support::*;
 
 #[test]
 fn rest_that_no_transfer_used_up_is_taken_back_before_a_copy() {
-    // With the old offset, a file without its beginning would count as a success (hard case 9).
+    // With the old offset, a file without its beginning would count as a success.
     let armed = [hear("REST 7"), say("350 armed")];
     let off = [hear("REST 0"), say("350 off")];
     let source = [

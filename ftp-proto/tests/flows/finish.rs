@@ -188,7 +188,7 @@ fn invariant_4_a_late_refusal_of_a_complete_download() {
 
 #[test]
 fn finish_with_421_in_the_middle_of_a_download() {
-    // Hard case 5: the error carries the 421 and the byte count.
+    // The error carries the 421 and the byte count.
     let mut driver = downloading([serve("close abandon")]);
     driver.session.receive(b"421 bye\r\n");
     let transfer = driver.transfer.as_ref().expect("a transfer");
@@ -214,7 +214,7 @@ fn finish_with_421_instead_of_226() {
 
 #[test]
 fn finish_an_upload_refused_with_552_half_way() {
-    // Hard case 2: the server refuses an upload halfway.
+    // The server refuses an upload halfway.
     let mut driver = uploading([&[serve("close abandon")][..], &pwd()].concat());
     driver.session.receive(b"552 disk full\r\n");
     let transfer = driver.transfer.as_ref().expect("a transfer");

@@ -71,7 +71,7 @@ fn open_active_over_ipv6() {
 
 #[test]
 fn open_active_refused_with_425_does_not_wait_for_accept() {
-    // Hard case 1: the refusal arrives while the client waits for the data connection.
+    // The refusal arrives while the client waits for the data connection.
     let local: SocketAddr = "192.0.2.7:2000".parse().expect("an address");
     let script = [
         hear("TYPE I"),

@@ -88,8 +88,8 @@ fn open_whose_data_handshake_failed_without_a_reply() {
     );
 }
 
-/// A server that refuses the session may close the data connection while bytes are unread, which
-/// resets it. The server's reply and the advice stay the same.
+/// A server that refuses a data connection without resumption may close it while bytes are unread,
+/// which resets it. The error shows the same reply and advice as without the reset.
 #[test]
 fn open_whose_data_handshake_was_reset_for_lack_of_resumption() {
     for (refusal, kind) in [

@@ -30,7 +30,7 @@ fn open_with_connect_does_not_wait_for_the_reply_to_rest() {
 
 #[test]
 fn open_with_connect_is_refused_with_550_while_it_connects() {
-    // Hard case 1: a 550 never waits for a connect.
+    // A 550 never waits for a connect.
     let script = [
         hear("TYPE I"),
         say("200 I"),

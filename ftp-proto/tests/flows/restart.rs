@@ -49,7 +49,7 @@ fn open_never_starts_from_0_where_rest_is_refused() {
 
 #[test]
 fn rest_that_no_transfer_used_up_is_taken_back_with_rest_0() {
-    // Hard case 9. lftp notes that servers do not reset the offset.
+    // lftp notes that servers do not reset the offset.
     let script = [
         &up_to_connect()[..],
         &[

@@ -6,7 +6,7 @@ use crate::support::*;
 
 #[test]
 fn invariant_2_a_stray_250_before_dele_is_refused_is_not_a_success() {
-    // Hard case 7: a stray 250 has arrived before DELE is sent.
+    // A stray 250 has arrived before DELE is sent.
     let script = [
         &[say("250 stray")][..],
         &fence(),

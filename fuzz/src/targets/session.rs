@@ -527,7 +527,7 @@ impl Driver {
             .map(|(sent, _)| sent)
             .filter(|sent| !SETTLING.contains(&sent.verb()) || **sent == command)
             .collect();
-        // Observers see no secret, so the masked texts are compared.
+        // An observer gets the commands with secrets masked, so the masked texts are compared.
         let same = |sent: &&Command| sent.to_string() == command.to_string();
         assert!(own.iter().all(same), "{own:?}");
         drop(log);
@@ -836,7 +836,7 @@ impl Driver {
         }
         let at = self.formed.len();
         if command.is_secret() {
-            // Observers see no secret. Only the wire shows the argument.
+            // An observer gets the argument masked. Only the bytes for the server hold it.
             assert!(matches!(command.argument(), None | Some(b"***")));
             let end = unformed.windows(2).position(|pair| pair == b"\r\n");
             let line = &unformed[..end.map_or(unformed.len(), |end| end + 2)];

@@ -123,7 +123,7 @@ fn roots() -> Result<Vec<u8>> {
     Ok(fs::read(path)?)
 }
 
-/// Returns the roots for a client with the same TLS library.
+/// Returns a configuration of rustls that trusts the certificates in `pem`, for suppaftp.
 fn trusting(pem: &[u8]) -> Result<rustls::ClientConfig> {
     let mut roots = rustls::RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {

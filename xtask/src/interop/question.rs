@@ -22,7 +22,8 @@ pub(super) enum QuestionKind {
 }
 
 impl Question {
-    /// Returns all questions. First come the rows of the table that a real server can be asked.
+    /// Returns all questions. First come those rows of the contract table that need no fault, so
+    /// that a real server can answer them.
     pub(super) fn all() -> Vec<Self> {
         let steps = |case: &Case| {
             case.operations()

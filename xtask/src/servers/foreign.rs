@@ -1,4 +1,5 @@
-//! Servers that are not part of this project. All are started, asked and stopped in the same way.
+//! Servers that are not part of this project. All are installed, started and stopped
+//! by the same functions.
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};

@@ -16,7 +16,8 @@ pub(super) enum Kind {
     /// A reply that answers no command arrives after the next command is sent, but before its
     /// answer.
     LateStray,
-    /// A second 226 arrives before the 150 of a download that fails.
+    /// The 226 of an earlier transfer comes a second time, before the 150 of a download. This
+    /// download then fails.
     StaleFinal,
     /// A multi-line reply ends with a bare code, and the rest of it arrives late.
     BareEnd,

@@ -15,7 +15,7 @@ pub(super) struct Before {
     pub(super) transfers: usize,
     /// The content of the file before an upload to it; `None` if there was no file.
     pub(super) content: Option<Vec<u8>>,
-    /// The directory that the client has reported; `None` if unknown.
+    /// The directory that the client has last returned from `pwd`, or changed to. `None` if unknown.
     pub(super) place: Option<Vec<u8>>,
     /// Whether the user has logged in.
     pub(super) logged_in: bool,

@@ -68,7 +68,7 @@ fn b3_raw_commands_are_refused_where_methods_are() {
     told_nothing_in_clear(&memory, "by hand");
 }
 
-/// Class B2: a greeting of 230 does not replace TLS.
+/// Class B2 of SECURITY.md: a greeting of 230 does not replace TLS.
 #[test]
 fn b2_a_greeting_of_230_does_not_replace_tls() {
     for refusal in ["500 no\r\n", "230 in\r\n", "421 bye\r\n"] {
@@ -88,7 +88,7 @@ fn b2_a_greeting_of_230_does_not_replace_tls() {
     }
 }
 
-/// Class B3: the server refuses, closes or sends garbage after AUTH, PBSZ and PROT, in both orders
+/// Class B3 of SECURITY.md: the server refuses, closes or sends garbage after AUTH, PBSZ and PROT, in both orders
 /// of login and PROT.
 #[test]
 fn b3_auth_pbsz_and_prot_refused_closed_and_garbled() {
@@ -169,7 +169,7 @@ fn b3_auth_pbsz_and_prot_refused_closed_and_garbled() {
     }
 }
 
-/// Class B3: the server accepts AUTH and then does not begin TLS.
+/// Class B3 of SECURITY.md: the server accepts AUTH and then does not begin TLS.
 #[test]
 fn b3_auth_is_accepted_and_then_no_tls() {
     let garbage = [

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Class B7: the peer is a TLS server of another protocol, with a good certificate.
+/// Class B7 of SECURITY.md: the peer is a TLS server of another protocol, with a good certificate.
 #[test]
 fn b7_another_protocol_with_a_good_certificate() {
     for banner in [
@@ -21,7 +21,7 @@ fn b7_another_protocol_with_a_good_certificate() {
     }
 }
 
-/// Class B8: after CCC, data stays protected and credentials are refused.
+/// Class B8 of SECURITY.md: after CCC, data stays protected and credentials are refused.
 #[test]
 fn b8_clear_control_keeps_data_private_and_refuses_credentials() {
     for version in VERSIONS {
@@ -43,7 +43,7 @@ fn b8_clear_control_keeps_data_private_and_refuses_credentials() {
     }
 }
 
-/// Class B8: an attacker sends bytes in clear text instead of close_notify.
+/// Class B8 of SECURITY.md: an attacker sends bytes in clear text instead of close_notify.
 #[test]
 fn b8_forged_bytes_instead_of_close_notify() {
     for forged in ["226 forged\r\n", "200 ok\r\n", "2"] {
@@ -61,7 +61,7 @@ fn b8_forged_bytes_instead_of_close_notify() {
     }
 }
 
-/// Class B9: another connection is another login, and does not share TLS sessions with the first.
+/// Class B9 of SECURITY.md: another connection is another login, and does not share TLS sessions with the first.
 #[test]
 fn b9_another_connection_begins_anew() {
     for version in VERSIONS {
@@ -76,7 +76,7 @@ fn b9_another_connection_begins_anew() {
     }
 }
 
-/// Class B9: a reconnect secures the connection before it sends credentials, or sends none.
+/// Class B9 of SECURITY.md: a reconnect secures the connection before it sends credentials, or sends none.
 #[test]
 fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     let answers = [
@@ -122,7 +122,7 @@ fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     }
 }
 
-/// Class B10: TLS versions before 1.2 are refused with a reason. So is a server that has no version
+/// Class B10 of SECURITY.md: TLS versions before 1.2 are refused with a reason. So is a server that has no version
 /// in common with the client.
 #[test]
 fn b10_old_versions() {

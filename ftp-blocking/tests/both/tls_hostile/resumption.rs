@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Class B6: a login makes 300 transfers of all kinds, and each one resumes. Another login in the
+/// Class B6 of SECURITY.md: a login makes 300 transfers of all kinds, and each one resumes. Another login in the
 /// same process runs at the same time and does not take its tickets.
 #[test]
 fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
@@ -47,7 +47,7 @@ fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
     }
 }
 
-/// Class B6: resumption by session ID, by ticket, and with only one ticket.
+/// Class B6 of SECURITY.md: resumption by session ID, by ticket, and with only one ticket.
 #[test]
 fn b6_resumption_by_session_id_by_ticket_and_with_one_ticket() {
     for version in VERSIONS {
@@ -75,7 +75,7 @@ fn b6_resumption_by_session_id_by_ticket_and_with_one_ticket() {
     }
 }
 
-/// Class B6: if the server demands resumption, the error says so. A reconnect helps.
+/// Class B6 of SECURITY.md: if the server demands resumption, the error says so. A reconnect helps.
 #[test]
 fn b6_resumption_demanded_by_the_server() {
     for version in VERSIONS {
@@ -102,7 +102,7 @@ fn b6_resumption_demanded_by_the_server() {
     }
 }
 
-/// Class B6: like ProFTPD under TLS 1.3, the server demands resumption but sends no ticket during
+/// Class B6 of SECURITY.md: like ProFTPD under TLS 1.3, the server demands resumption but sends no ticket during
 /// an upload. The tickets of the login are soon used up. A reconnect switches to TLS 1.2, which
 /// helps for good.
 #[test]
@@ -200,7 +200,7 @@ fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
     client.store("/up", b"content").expect("with a new ticket");
 }
 
-/// Class B6: an attacker without a key redirects data connections to another TLS server with the
+/// Class B6 of SECURITY.md: an attacker without a key redirects data connections to another TLS server with the
 /// same certificate, or cuts them, any number of times. The next login still uses TLS 1.3.
 #[test]
 fn b6_redirected_data_connections_do_not_choose_the_tls_version() {
@@ -262,7 +262,7 @@ fn b6_a_reply_after_the_handshake_leaves_a_ticket() {
     }
 }
 
-/// Class B6: the server refuses in the middle of the handshake, as ProFTPD does. The next transfer
+/// Class B6 of SECURITY.md: the server refuses in the middle of the handshake, as ProFTPD does. The next transfer
 /// works.
 #[test]
 fn b6_a_refusal_in_the_data_handshake() {
@@ -282,7 +282,7 @@ fn b6_a_refusal_in_the_data_handshake() {
     }
 }
 
-/// Class B6: the client requires resumption, from the first data connection on.
+/// Class B6 of SECURITY.md: the client requires resumption, from the first data connection on.
 #[test]
 fn b6_resumption_required_by_the_client() {
     for version in VERSIONS {

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Class B1: bytes after the reply to AUTH end the session, in whatever pieces they arrive.
+/// Class B1 of SECURITY.md: bytes after the reply to AUTH end the session, in whatever pieces they arrive.
 #[test]
 fn b1_bytes_after_auth_in_every_segmentation() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n200 z\r\n";
@@ -32,7 +32,8 @@ fn b1_bytes_after_auth_in_every_segmentation() {
     }
 }
 
-/// Class B1: bytes after the reply to AUTH SSL, which the client tries second, end the session.
+/// Class B1 of SECURITY.md: the client tries AUTH SSL after AUTH TLS. Bytes after the reply to AUTH
+/// SSL end the session.
 #[test]
 fn b1_bytes_after_auth_ssl() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n";
@@ -56,7 +57,7 @@ fn b1_bytes_after_auth_ssl() {
     }
 }
 
-/// Class B1: bytes after the reply to a second AUTH, after CCC, end the session. The user is logged
+/// Class B1 of SECURITY.md: bytes after the reply to a second AUTH, after CCC, end the session. The user is logged
 /// in then.
 #[test]
 fn b1_bytes_after_auth_after_clear_control() {

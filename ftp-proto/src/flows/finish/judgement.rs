@@ -13,19 +13,18 @@ use crate::session::transfer::{Completion, DataEnd, Direction};
 use crate::tls::Reason;
 use crate::wire::{Class, Reply};
 
-const ANNOUNCED: &str =
-    "if the server announces wrong sizes, set TransferOptions::with_size_check(SizeCheck::Never)";
+const ANNOUNCED: &str = "download it again, or the rest of it by TransferOptions::with_offset; if the server announces \
+     wrong sizes, set TransferOptions::with_size_check(SizeCheck::Never)";
 
-const RESET: &str = "the server reset the data connection, and SIZE does not show that it has the whole \
-                     file";
+const RESET: &str = "the server reset the data connection, which leaves its confirmation in doubt";
 
-const UNKNOWN: &str = "SIZE does not show that the server has the whole file";
+const UNKNOWN: &str = "the server has confirmed the upload";
 
 const ANOTHER_REPLY: &str = "the reply that came for it belongs to another command";
 
-const NO_CLOSE_NOTIFY: &str = "the data ended without close_notify, so it may have been cut; for \
-                               a server that \
-                               never sends close_notify, set Config::with_missing_close_notify";
+const NO_CLOSE_NOTIFY: &str = "the data ended without close_notify, so it may have been cut";
+
+const WITHOUT_CLOSE_NOTIFY: &str = "download it again; if this server never sends close_notify, set Config::with_missing_close_notify";
 
 impl Finish {
     /// What is wrong with the data, no matter what the server says.
@@ -36,14 +35,19 @@ impl Finish {
                 (Some(expected), _) if expected != self.bytes => Some(
                     truncated().with_expected(expected, format!("{expected} bytes were expected")),
                 ),
-                (None, Some(due)) if due > self.bytes => Some(truncated().with_expected(
-                    due,
-                    format!("the server announced {due} bytes; {ANNOUNCED}"),
-                )),
+                (None, Some(due)) if due > self.bytes => Some(
+                    truncated()
+                        .with_expected(due, format!("the server announced {due} bytes"))
+                        .or_advice(ANNOUNCED),
+                ),
                 _ => None,
             },
             DataEnd::NoCloseNotify if self.complete => None,
-            DataEnd::NoCloseNotify => Some(truncated().with_source(NO_CLOSE_NOTIFY)),
+            DataEnd::NoCloseNotify => Some(
+                truncated()
+                    .with_source(NO_CLOSE_NOTIFY)
+                    .or_advice(WITHOUT_CLOSE_NOTIFY),
+            ),
             DataEnd::Stopped => Some(truncated()),
             DataEnd::Failed(error) => match (error.kind(), self.transfer.direction()) {
                 (ErrorKind::Timeout(_), _) | (_, Direction::Upload) => Some(error.clone()),
@@ -142,9 +146,10 @@ impl Finish {
         let error = Error::new(ErrorKind::Unconfirmed).with_reply(reply);
         let why = if self.reset { RESET } else { UNKNOWN };
         self.in_context(match (self.transfer.length_after(self.bytes), size) {
-            (Some(length), Some(size)) => {
-                error.with_expected(length, format!("{why}: {size} bytes instead of {length}"))
-            }
+            (Some(length), Some(size)) => error.with_expected(
+                length,
+                format!("{why}, and the file there has {size} bytes instead of {length}"),
+            ),
             (Some(length), None) => error.with_expected(length, why.into()),
             (None, _) => error.with_source(why),
         })

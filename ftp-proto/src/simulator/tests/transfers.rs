@@ -255,7 +255,7 @@ fn abor_and_noop_at_once() {
     );
     assert_eq!(b.drain(data), (b"0123".to_vec(), Read::Eof));
     assert_eq!(b.cmd("ABOR"), "225 No transfer to ABOR.\r\n");
-    // Other commands wait, and so do all commands after them.
+    // During a transfer, commands other than ABOR and NOOP wait, and so do all commands after them.
     let (data, _) = b.start("RETR f");
     assert_eq!(b.cmd("PWD\r\nNOOP"), "");
     b.drain(data);
