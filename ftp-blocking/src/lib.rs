@@ -13,18 +13,24 @@
 //! # Ok::<(), ftp_blocking::Error>(())
 //! ```
 //!
-//! [`Client`] has one method for each operation. [`Download`] implements `Read`, and [`Upload`]
-//! implements `Write`.
+//! [`Client`] has one method for each operation.
 //!
-//! You may drop or forget a transfer at any point. The next operation then cleans up first: it
-//! flushes, aborts the transfer, and reads the replies that are still to come. If that fails, the
-//! operation returns an error that says that the session is dead. Every wait has a time limit;
-//! [`Timeouts`] lists them.
+//! [`Download`] implements `Read`. Its end of file means that all bytes have come and that the
+//! server has confirmed the transfer; [`Download::finish`] also returns the reply. [`Upload`]
+//! implements `Write`. Call [`Upload::finish`] at its end: it returns after the server has confirmed
+//! that it has the file.
 //!
-//! The protocol itself is in the crate `ftp-proto`, which has a value for each operation, called a
-//! flow. [`Client::run`] runs any of them. For async programs there is `ftp-smol`, the same client
-//! with the same names. To use another transport than TCP, such as a proxy or a tunnel, implement
-//! [`transport::Network`].
+//! You may drop a transfer at any point. The next operation first aborts the transfer that was not
+//! finished, and reads the replies that are still to come. If that fails, the session has ended, and
+//! every operation returns an error that says so: call [`Client::reconnect`].
+//!
+//! Every wait has a time limit: [`Timeouts`], by [`Options::with_timeouts`]. A [`Config`] says what the
+//! client sends and accepts. To change it, call [`Options::with_config`].
+//!
+//! For async programs there is `ftp-smol`, with the same names. Both use the crate `ftp-proto`, which
+//! holds the protocol. There each operation is a state machine, called a flow; [`Client::run`] runs
+//! one that has no method here. To connect in another way than directly by TCP, for example through a
+//! proxy, implement [`transport::Network`].
 //!
 //! # TLS
 //!
@@ -48,21 +54,21 @@
 //! | only one TLS version | `TlsConfig::with_only_version` |
 //! | to pin the server's key | `TlsConfig::with_pinned_keys` |
 //! | to accept any certificate, which is insecure | `TlsConfig::dangerous_accept_any_certificate` |
-//! | the keys of TLS connections in a file for Wireshark | `TlsConfig::with_key_log_file` |
-//! | your own rustls configuration | `TlsConfig::from(rustls::ClientConfig)`; [`tls::rustls`] has the type |
-//! | to refuse data connections that do not resume the login's TLS session | [`Options::with_resumption`] |
-//! | the TLS version, the cipher suite and the certificates in use | [`Client::tls_info`], [`Client::data_tls_info`], [`Download::tls_info`], [`Upload::tls_info`] |
-//! | the reason why TLS failed | print the [`Error`]; in a program, match [`Error::tls_reason`] |
+//! | the keys of TLS connections in a file for Wireshark, which is insecure | `TlsConfig::with_key_log_file` |
+//! | your own rustls configuration | `TlsConfig::from(ClientConfig)`; rustls is [`tls::rustls`] |
+//! | to require that data connections resume the login's TLS session (they always try) | [`Options::with_resumption`] |
+//! | the TLS version, the cipher suite and the certificates of the control connection | [`Client::tls_info`] |
+//! | the same of a data connection | [`Download::tls_info`], [`Upload::tls_info`]; of the last one [`Client::data_tls_info`] |
+//! | the reason why TLS failed | the text of the [`Error`]; in code, [`Error::tls_reason`] |
 //! | data connections in clear text, on purpose | [`Config::with_protection`] |
 //! | the control connection in clear text after the login (CCC) | [`Client::clear_control`] |
-//! | to work with a server that sends no close_notify | [`Config::with_missing_close_notify`] |
-//! | a new connection after the first one was lost | [`Client::reconnect`] |
+//! | to work with a server that sends no close_notify (a cut may then pass) | [`Config::with_missing_close_notify`] |
 //!
 //! # Features
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `client` (default) | everything on this page; all other features enable this one |
+//! | `client` (default) | the client. Without it the crate holds only the system calls that `ftp-smol` uses. Every other feature turns it on |
 //! | `ring` (default), `aws-lc-rs` | a cryptography provider for rustls; without either, pass your own `ClientConfig` |
 //! | `platform-verifier` (default), `webpki-roots` | the certificate authorities that [`TlsConfig`] can trust: the operating system's, or Mozilla's list |
 //! | `simulator` | `Memory`, a network in memory with a simulated server, for tests |
