@@ -52,10 +52,7 @@ fn every_error_kind_has_its_own_text() {
             "timed out, waiting for the final reply",
         ),
         (ErrorKind::Truncated, "the download is not complete"),
-        (
-            ErrorKind::Unconfirmed,
-            "the transfer may not be complete",
-        ),
+        (ErrorKind::Unconfirmed, "the transfer may not be complete"),
         (
             ErrorKind::Insecure,
             "not sent, because it would travel in clear text",

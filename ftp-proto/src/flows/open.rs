@@ -31,7 +31,6 @@
 //! with the connection attempt.
 //! From any state, `Failing` drops the data connection, waits for the server's reply, and fails.
 
-
 use super::Size;
 use super::active::Active;
 use super::compose::inner;
