@@ -164,7 +164,7 @@ fn the_error_of_a_server_that_sends_no_greeting() {
     assert_eq!(late.tls_reason(), None);
 }
 
-/// What a server says in answer to each wait, and, behind `@`, what has arrived unasked.
+/// What a server says in answer to each wait, and, after `@`, what has arrived unasked.
 struct Server {
     replies: VecDeque<&'static str>,
     /// Each flight of commands, with the channel that it went out on.
@@ -291,7 +291,7 @@ fn cut_at_the_expected_size(config: Config, open: Open) -> ErrorKind {
 }
 
 #[test]
-fn b5_a_size_vouches_for_a_cut_download_only_where_that_was_asked_for() {
+fn b5_a_size_replaces_close_notify_only_by_option() {
     let open = Open::retrieve("file").unwrap();
     let kind = cut_at_the_expected_size(Config::default(), open);
     assert_eq!(kind, ErrorKind::Truncated);
@@ -321,9 +321,9 @@ fn b5_size_in_clear_does_not_vouch_for_a_cut_download() {
     assert_eq!(error.kind(), ErrorKind::Truncated);
 }
 
-/// Invariant 6 holds for AUTH behind CCC, too: nothing more is sent, not even a second try.
+/// Invariant 6 also holds for AUTH after CCC: nothing more is sent, not even a second try.
 #[test]
-fn b1_reply_behind_a_refused_auth_after_ccc() {
+fn b1_reply_after_a_refused_auth_after_ccc() {
     let mut session = cleared(Config::default().with_auth(Auth::TlsThenSsl));
     let mut server = Server::with(["500 no", "@234 go", "257 \"/\"", "234 go"]);
     let error = server.run(&mut session, Secure::new()).unwrap_err();

@@ -32,7 +32,7 @@ Usage: cargo xtask <job>
   no-std   links and runs a program without the standard library
   bench    compares bulk transfers with curl, lftp, ftplib and suppaftp (Linux; see --help)
   counts   counts instructions of the core and records them; --check compares (needs valgrind)
-  features checks that no feature and all features compile; --every checks every combination
+  features checks that no feature compiles, and all but aws-lc-rs; --every checks all combinations
   fuzz     runs every fuzz target for 10 s, or for the seconds that you give (needs nightly
            with cargo-fuzz)
   figures  prints how much code there is, and which files import each other in a circle

@@ -34,35 +34,35 @@ impl Difference {
     }
 }
 
-const STEP: &str = "each reply is given to the command that it answers; one that nobody \
-    owes is found and passed over";
-const ENDED: &str = "421 at any time is the end of the session: the kind says so, and the \
-    reply is in the error";
-const GARBAGE: &str = "what is no reply may stand anywhere in a stream of them: the session \
-    is over, instead of reading on";
-const BYTES: &str = "names and texts are bytes, and what is not UTF-8 is no error";
-const BOUNDED: &str = "every reply is bounded, in bytes and in lines; `Config::limits` moves \
-    the bounds";
-const UNCONFIRMED: &str = "all bytes are through and the server has not said that it has them, or \
-    that they were all: neither a time-out nor an end alone tells that";
-const WHOLE: &str = "all of an operation's input is checked before its first byte is sent";
-const NUL: &str = "NUL is refused as CR and LF are: servers cut names at it";
-const QUOTED: &str = "the path is what stands in quotes, wherever they are";
+const STEP: &str = "each reply goes to the command that it answers; a reply that belongs to no \
+    command is found and skipped";
+const ENDED: &str = "421 ends the session at any time: the kind of the error says so, and the \
+    error holds the reply";
+const GARBAGE: &str = "after bytes that are not a reply, nobody can tell where the next reply \
+    begins: the session ends";
+const BYTES: &str = "names and texts are bytes, so bytes that are not UTF-8 are no error";
+const BOUNDED: &str = "every reply is limited in bytes and in lines; `Config::limits` changes \
+    the limits";
+const UNCONFIRMED: &str = "all bytes were moved, but the server has not confirmed them; a \
+    time-out or an end of file is no confirmation";
+const WHOLE: &str = "all arguments of an operation are checked before its first byte is sent";
+const NUL: &str = "NUL is refused like CR and LF, because servers cut names at it";
+const QUOTED: &str = "the path is the text in quotes, anywhere in the reply";
 const NO_PATH: &str = "an empty path is no directory: the error holds the reply";
-const NUMBER: &str = "a size is digits alone and fits 64 bits: anything else is the server's \
-    mistake, not the caller's";
-const BOTH_WAYS: &str = "EPSV and PASV stand in for each other, and so do EPRT and PORT";
+const NUMBER: &str = "a size has only digits and fits 64 bits; another size is a fault of the \
+    server, not of your program";
+const BOTH_WAYS: &str = "EPSV and PASV replace each other after a refusal, and so do EPRT and PORT";
 const PORT: &str = "ports are 1 to 65535, and addresses are octets";
-const TEXT_IS_LOOSE: &str = "the hint is taken wherever the server puts it; one that does not fit \
-    is none";
-const WATCHED: &str = "the control connection is watched while data is waited for: a refusal \
-    is told at once";
-const ABORTED: &str = "an abort is over when all of its replies are in, so that the next \
-    command gets its own";
+const TEXT_IS_LOOSE: &str = "the size is read anywhere in the reply; a size that does not fit 64 \
+    bits is ignored";
+const WATCHED: &str = "the control connection is watched during the wait for data, so a refusal \
+    is reported at once";
+const ABORTED: &str = "an abort reads all of its replies, so that the next command gets its own \
+    reply";
 const EMPTY_NAME: &str = "the empty name is refused: `None` asks for the current directory";
-const FORM: &str = "a positive reply of another form than the command calls for is no \
-    refusal: it is the server's mistake";
-const NO_SIZE: &str = "`None` says that the server does not know SIZE at all";
+const FORM: &str = "a positive reply without the value that the command asks for is not a \
+    refusal, but a fault of the server";
+const NO_SIZE: &str = "`None` means that the server does not know SIZE";
 
 /// All differences, in the order of the dialogues.
 pub(crate) const DIFFERENCES: &[Difference] = &[
@@ -70,13 +70,13 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "greeting 120 and 220",
         "ok 120 In a minute",
         "ok 220 ready",
-        "120 asks for patience, and the greeting comes after it",
+        "120 announces a delay; the greeting comes after it",
     ),
     row(
         "greeting 331",
         "ok 331 Who?",
         "reply 331 Who?",
-        "a greeting is 220; after 3xx nobody knows what the server waits for",
+        "a greeting is 220; after 3xx it is not known what the server waits for",
     ),
     row(
         "greeting 421",
@@ -88,25 +88,25 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "greeting of an SSH server",
         "closed",
         "protocol",
-        "the first line tells that it is no FTP: it is not taken for the first of several",
+        "the first line shows that this is not FTP, so it is not read as the first line of several",
     ),
     row(
         "greeting after a blank line",
         "protocol",
         "ok 220 ready",
-        "embedded servers send one; a bounded number is passed over",
+        "embedded servers send one; a limited number is skipped",
     ),
     row(
         "leaving a scope",
         "ok  / sent QUIT",
         "ok ",
-        "dropping never does input or output: `quit` says goodbye",
+        "dropping never does I/O; `quit` sends QUIT",
     ),
     row(
         "quit and the server just closes",
         "closed",
         "ok ",
-        "the wish was granted: `None` is the reply",
+        "the connection has ended, as QUIT asked; the reply is `None`",
     ),
     row(
         "debugging shows no secret",
@@ -124,7 +124,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "login 332 without an account",
         "permanent 501 Empty / sent USER ada / sent PASS secret / sent ACCT ",
         "reply 332 Account? / sent USER ada / sent PASS secret",
-        "an account that nobody gave is not sent: the error says that the server asks for one",
+        "an account that you did not give is not sent; the error says that the server asks for one",
     ),
     row(
         "login 421",
@@ -136,7 +136,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "continuation with a number that begins like the code",
         "ok 211-a\\n2110 b / ok ",
         "ok 211-a\\n2110 b\\n211 c / ok /here",
-        "a number of four digits is no code: the reply goes on",
+        "a number of four digits is not a code, so the reply continues",
     ),
     row(
         "CR CR LF",
@@ -154,7 +154,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "blank line before the reply",
         "protocol / ok ",
         "ok 211 a / ok /here",
-        "embedded servers send one; a bounded number is passed over",
+        "embedded servers send one; a limited number is skipped",
     ),
     row(
         "NUL in a reply",
@@ -203,7 +203,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "closed inside a line",
         "ok 211 a and",
         "closed",
-        "a reply that was cut is no reply; only QUIT's is taken without its line end",
+        "a reply that was cut is not a reply; only the reply to QUIT may lack its line end",
     ),
     row(
         "code of two digits",
@@ -269,7 +269,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "cwd up 502",
         "permanent 502 What? / sent CDUP",
         "ok 250 There / sent CDUP / sent CWD ..",
-        "500, 502 and 504 are used without distinction: any of them means that there is no CDUP",
+        "servers use 500, 502 and 504 alike; each of them means that there is no CDUP",
     ),
     row(
         "mkd 257 without a closing quote",
@@ -290,7 +290,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "pwd 257 with a control character",
         "ok /a\\u{1b}b",
         "protocol",
-        "no path of a real server holds one, and a terminal would obey it",
+        "no real path holds one, and a terminal would execute it",
     ),
     row("pwd 257 of several lines", "ok ", "ok /here", QUOTED),
     row(
@@ -359,7 +359,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "download with 226 alone",
         "timeout / io",
         "ok  | 226 Done / ok /here",
-        "226 without 150 ends a transfer: of nothing, as a rule",
+        "226 without 150 ends a transfer, usually an empty one",
     ),
     row(
         "download with 226 alone, no data connection",
@@ -390,19 +390,20 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "download reset, 426",
         "io / transient 426 Broken",
         "transient 426 Broken / ok /here",
-        "the server's word is read before anything is reported: it says why",
+        "the server's reply is read before the error is reported, because it says why",
     ),
     row(
         "download reset, 226",
         "io / ok ",
         "truncated 226 Done / ok /here",
-        "the server's word is read, and does not make a broken transfer whole",
+        "the server's reply is read, but does not make a broken transfer complete",
     ),
     row(
         "download shorter than 150 said",
         "ok hello | 226 Done / ok /here",
         "truncated 226 Done / ok /here",
-        "in clear text nothing else shows that the data was cut; `TransferOptions::with_size_check` \
+        "in clear text nothing else shows that the data was cut; \
+         `TransferOptions::with_size_check` \
             is for servers that announce another size",
     ),
     row(
@@ -421,19 +422,19 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "TYPE of two downloads",
         "ok one | 226 Done / ok two | 226 Done / sent TYPE I / sent TYPE I",
         "ok one | 226 Done / ok two | 226 Done / sent TYPE I",
-        "the session knows the type in force: one round trip less for each further file",
+        "the session knows its type, which saves a round trip for each further file",
     ),
     row(
         "download from offset 0",
         "ok hello | 226 Done / sent REST 0",
         "ok hello | 226 Done",
-        "0 is where transfers begin: REST is sent only where it changes that",
+        "transfers begin at 0, so REST is sent only for another offset",
     ),
     row(
         "download, REST 200",
         "ok lo | 226 Done",
         "reply 200 Yes",
-        "only 3xx says that the offset is armed: the whole file would be taken for its tail",
+        "only 3xx accepts the offset; otherwise the whole file could be taken for its rest",
     ),
     row("size in 125", "ok None", "ok 1048576", TEXT_IS_LOOSE),
     row(
@@ -452,7 +453,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "229 without parentheses",
         "protocol / ok /here",
         "ok hello | 226 Done / ok /here",
-        "old servers leave them out; the delimiters are enough",
+        "old servers leave them out, and the delimiters are enough",
     ),
     row(
         "229 without a port",
@@ -488,7 +489,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "store with 226 ahead of the data",
         "ok 226 Done / ok /here / stored hello",
         "unconfirmed 226 Done / ok /here / stored ",
-        "the end was not sent yet, so that no server can know that it has everything",
+        "the end of the data was not sent yet, so no server can know that it has everything",
     ),
     row(
         "lines with a lone CR",
@@ -530,7 +531,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "store a line of 9,000 bytes",
         "error / stored ",
         "ok 226 Done / stored aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... 9009 bytes",
-        "the caller's lines are the caller's",
+        "your own lines have no limit",
     ),
     row(
         "names of the empty name",
@@ -542,7 +543,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "names, none, 226 alone",
         "timeout",
         "ok ",
-        "226 without 150 ends a transfer: of nothing, as a rule",
+        "226 without 150 ends a transfer, usually an empty one",
     ),
     row(
         "names that are not UTF-8",
@@ -560,7 +561,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "mlsd without facts",
         "ok [=; a]",
         "ok [ a]",
-        "no facts are none, and not one without a name",
+        "an entry without facts has none, instead of one without a name",
     ),
     row(
         "mlsd without the last semicolon",
@@ -572,7 +573,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "mlsd of a line without a blank",
         "ok [type=file;size=3;=; ]",
         "ok [ type=file;size=3;a]",
-        "such a line is no entry: it is kept whole and marked as malformed",
+        "such a line is not an entry; it is kept whole and marked as malformed",
     ),
     row(
         "abort 426 226",
@@ -603,7 +604,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "abort 451 226",
         "protocol / ok ",
         "ok 451 Broken / ok /here",
-        "whatever ended the transfer, its reply and that to ABOR are both read",
+        "the reply to the transfer and the reply to ABOR are both read",
     ),
     row(
         "abort 500",
@@ -657,7 +658,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "parse227 with a blank",
         "protocol",
         "ok 1.2.3.4 1286",
-        "embedded servers put a blank behind a comma",
+        "embedded servers put a blank after a comma",
     ),
     row(
         "parse227 out of range",
@@ -682,13 +683,13 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "parse229 without parentheses",
         "protocol",
         "ok 99",
-        "old servers leave them out; the delimiters are enough",
+        "old servers leave them out, and the delimiters are enough",
     ),
     row(
         "parse229 without the closing one",
         "protocol",
         "ok 99",
-        "old servers leave them out; the delimiters are enough",
+        "old servers leave them out, and the delimiters are enough",
     ),
     row("parse229 without a number", "value", "protocol", PORT),
     row("parse229 of port 70000", "ok 70000", "protocol", PORT),

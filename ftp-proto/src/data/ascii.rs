@@ -59,7 +59,7 @@ impl AsciiDecoder {
     /// These are never more than were received. One byte may be held back: a CR at the end, or a
     /// byte that has no room. It comes first in the next call, or from [`finish`](Self::finish). So
     /// 0 does not mean the end of the data.
-    #[must_use = "what stands behind the text is not part of it"]
+    #[must_use = "what follows the text is not part of it"]
     pub fn decode(&mut self, received: &mut [u8]) -> usize {
         let Some(&last) = received.last() else {
             return 0;

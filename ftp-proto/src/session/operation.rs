@@ -187,11 +187,13 @@ impl Session {
             // pyftpdlib may send the data of an aborted transfer over the next data connection. So
             // the session does not use this connection.
             self.staged.clear();
-            return Err(Error::new(ErrorKind::OutOfStep).into());
+            let why = "a late reply came between the data connection and the transfer";
+            return Err(out_of_step(why).into());
         }
         if running.fences >= MOST_FENCES {
-            // Another reply came after each of these fences, so one more would not help.
-            return Err(self.die_with(Error::new(ErrorKind::OutOfStep)).into());
+            // One more would not help.
+            let why = "the server kept sending replies that belong to no command";
+            return Err(self.die_with(out_of_step(why)).into());
         }
         self.send_fence()?;
         running.fences = running.fences.saturating_add(1);
@@ -206,7 +208,8 @@ impl Session {
     ) -> Result<Stage, Halt> {
         self.check_alive()?;
         if answer.take_timeout() {
-            return Err(self.die_with(Error::new(ErrorKind::OutOfStep)).into());
+            let why = "the reply that would have shown which others are old did not come in time";
+            return Err(self.die_with(out_of_step(why)).into());
         }
         if self.ledger.is_empty() {
             running.stage = Stage::Looking;
@@ -242,4 +245,8 @@ impl Session {
         self.expected = Some(want.ticket());
         want.into()
     }
+}
+
+fn out_of_step(why: &'static str) -> Error {
+    Error::new(ErrorKind::OutOfStep).with_source(why)
 }

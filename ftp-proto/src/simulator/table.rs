@@ -1106,14 +1106,14 @@ cases! {
         .step(Download("/five", 2), Fails(Transient, Some(450)))
         .step(Download("/five", 0), bytes(b"12345"));
     /// Bytes after the reply that accepts AUTH.
-    hard_11_bytes_behind_auth_accepted => Case::new(Setup::new()
+    hard_11_bytes_after_auth_accepted => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::After(b"230 Come in.\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(Injection, None))
         .step(Pwd, Fails(Injection, None))
         .heard(&["AUTH TLS"]);
     /// Bytes after the reply that refuses AUTH.
-    hard_11_bytes_behind_auth_refused => Case::new(Setup::new()
+    hard_11_bytes_after_auth_refused => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"500 No.\r\n331 Password?\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(Injection, None))
@@ -1209,7 +1209,7 @@ cases! {
         .step(Login, Fails(Permanent, Some(504)))
         .heard(&["AUTH TLS", "AUTH SSL"]);
     /// Class B1 of SECURITY.md: bytes after the refusal of the first try prevent the second try.
-    b1_bytes_behind_auth_before_the_second_try => Case::new(Setup::new()
+    b1_bytes_after_auth_before_the_second_try => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"504 No.\r\n234 Yes.\r\n".to_vec()))))
         .only(Channels::Tls)
         .config(with_auth_ssl)

@@ -344,7 +344,7 @@ fn advance<'c, 'i>(
     std::panic::catch_unwind(process).unwrap_or_else(|_| UnbufferedStatus {
         discard: 0,
         state: Err(rustls::Error::General(
-            "no TLS behind close_notify".to_string(),
+            "data that is not TLS after close_notify".to_string(),
         )),
     })
 }

@@ -246,7 +246,7 @@ fn confirmed_uploads_are_followed_by_a_look() {
 }
 
 #[test]
-fn invariant_4_a_completion_ahead_of_the_data_confirms_no_upload() {
+fn invariant_4_a_completion_before_the_data_confirms_no_upload() {
     let mut driver = uploading([serve("close abandon"), say("452 Disk full")]);
     driver.session.receive(b"226 left over\r\n");
     let outcome = driver.outcome(&Op::Finish(7, DataEnd::Clean));

@@ -289,7 +289,7 @@ proptest! {
             1..10,
         ),
     ) {
-        let behind_login: Vec<_> = CASES
+        let after_login: Vec<_> = CASES
             .iter()
             .filter(|case| case.before.len() == LOGGED_IN.len())
             .collect();
@@ -299,7 +299,7 @@ proptest! {
         for (which, drop_after, patience) in runs {
             driver.drop_after = drop_after.unwrap_or(usize::MAX);
             driver.patience = patience.unwrap_or(usize::MAX);
-            (which.get(&behind_login).run)(&mut driver);
+            (which.get(&after_login).run)(&mut driver);
         }
         driver.drop_after = usize::MAX;
         driver.patience = usize::MAX;

@@ -242,7 +242,7 @@ fn invariant_7_prot_c_takes_the_permission_back() {
 }
 
 #[test]
-fn invariant_6_a_blank_line_behind_a_refused_auth_is_fatal_however_it_is_cut() {
+fn invariant_6_a_blank_line_after_a_refused_auth_is_fatal_however_it_is_cut() {
     for pieces in [&["502 no\r\n\r\n"][..], &["502 no\r\n", "\r\n"]] {
         let mut driver = scripted(explicit(), [say("220 ready"), hear("AUTH TLS")]);
         driver.outcome(&Op::Greeting);

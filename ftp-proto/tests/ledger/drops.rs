@@ -243,13 +243,13 @@ proptest! {
 }
 
 #[test]
-fn invariant_3_what_was_given_up_may_have_happened() {
+fn invariant_3_a_command_that_was_given_up_may_have_been_done() {
     let ascii = [hear("TYPE I"), say("200 I"), hear("TYPE A"), Item::Silence];
     let mut driver = logged_in(Config::default(), ascii);
     driver.outcome(&Op::Type(TransferType::Image));
     driver.outcome(&Op::Type(TransferType::TEXT));
     driver.server.extend([Item::Silence]);
-    // The server's 200 for TYPE A comes behind the fence's PWD.
+    // The server's 200 for TYPE A comes after the fence's PWD.
     driver
         .server
         .extend([hear("PWD"), say("200 A"), say("257 \"/fence\"")]);

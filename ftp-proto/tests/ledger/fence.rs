@@ -8,7 +8,7 @@ use ftp_proto::{Config, Observed, Wait, flows};
 use crate::support::*;
 
 /// Sends CWD after a stray reply. `fences` is the dialogue before CWD.
-fn behind_a_stray(setup: &[Item], fences: &[Item]) -> Driver<Script> {
+fn after_a_stray(setup: &[Item], fences: &[Item]) -> Driver<Script> {
     let mut driver = logged_in(Config::default(), setup.to_vec());
     if !setup.is_empty() {
         driver.outcome(&Op::Pwd);
@@ -28,13 +28,13 @@ fn a_server_that_refuses_pwd_is_fenced_by_syst_or_feat() {
     let feat = [hear("SYST"), say(REFUSED), hear("FEAT"), say("211 none")];
     let done = [hear("CWD a"), say("250 there")];
     for fences in [&syst[..], &feat] {
-        let mut driver = behind_a_stray(&learned, &[fences, &done].concat());
+        let mut driver = after_a_stray(&learned, &[fences, &done].concat());
         assert_eq!(driver.outcome(&Op::Raw("CWD a")), "250 there");
         driver.server.assert_over();
     }
     // The client learns only now that the server refuses PWD.
     for fences in [&syst[..], &feat] {
-        let mut driver = behind_a_stray(&[], &[&learned[..], fences, &done].concat());
+        let mut driver = after_a_stray(&[], &[&learned[..], fences, &done].concat());
         assert_eq!(driver.outcome(&Op::Raw("CWD a")), "250 there");
         driver.server.assert_over();
     }
@@ -48,7 +48,7 @@ fn an_observer_sees_a_fence_as_what_it_is() {
         hear("PWD"),
         say("257 \"/here\""),
     ];
-    let mut driver = behind_a_stray(&[], &all);
+    let mut driver = after_a_stray(&[], &all);
     let fences = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&fences);
     driver.session.observe(move |observed| match observed {
@@ -70,7 +70,7 @@ fn a_server_that_refuses_all_three_ends_the_session_at_once() {
         hear("FEAT"),
         say("500 what"),
     ];
-    let mut driver = behind_a_stray(&[], &all);
+    let mut driver = after_a_stray(&[], &all);
     let outcome = driver.outcome(&Op::Raw("CWD a"));
     assert!(outcome.starts_with("OutOfStep"), "{outcome}");
     assert!(driver.session.is_dead());
@@ -90,7 +90,7 @@ fn a_late_refusal_before_the_257_costs_one_more_fence() {
         hear("CWD a"),
         say("250 there"),
     ];
-    let mut driver = behind_a_stray(&[], &fences);
+    let mut driver = after_a_stray(&[], &fences);
     assert_eq!(driver.outcome(&Op::Raw("CWD a")), "250 there");
     driver.server.assert_over();
 }
@@ -127,7 +127,7 @@ fn an_abort_is_always_fenced() {
 
 #[test]
 fn a_fence_waits_no_longer_than_any_reply() {
-    let mut driver = behind_a_stray(&[], &[hear("PWD"), Item::Silence]);
+    let mut driver = after_a_stray(&[], &[hear("PWD"), Item::Silence]);
     driver.outcome(&Op::Raw("CWD a"));
     assert!(driver.session.is_dead());
     assert!(

@@ -113,7 +113,7 @@ exceptions! {
         "questions" "Call(Opts, \"UTF8" "501";
         "the_server" "Call(Opts, \"UTF8" "501";
     }
-    &[PureFtpd], All Perhaps, "ALLO looks whether the disk has a tebibyte left" => {
+    &[PureFtpd], All Perhaps, "ALLO checks whether the disk has a tebibyte left" => {
         "the_server" "Allocate";
     }
     &[Vsftpd], All Always, "SITE is for users of the machine, not for guests" => {
@@ -136,7 +136,7 @@ exceptions! {
     => { "the_server" "Type(Local(7"; }
     // The last step of this question, since the session is gone.
     &[Libunftp], All Always,
-        "it answers by 501 what it cannot parse, as OPTS NONE, and closes the connection"
+        "it answers 501 to what it cannot parse, such as OPTS NONE, and closes the connection"
     => { "the_server" ""; }
     &[Aioftp, Twisted, SimpleFtpd], All Always, "it has few commands, and a short FEAT or none" => {
         "" "Call(ClientName" "502";
@@ -164,7 +164,7 @@ exceptions! {
         "1,000 files" "" "NLST";
     }
     &[Aioftp, SimpleFtpd], All SomeTime, "NLST is unknown" => { "name " "" "NLST"; }
-    &[Aioftp, SimpleFtpd], All Always, "it does not connect to clients" => {
+    &[Aioftp, SimpleFtpd], All Always, "it has no active mode" => {
         "active_mode" "";
         "passive_and_active" "";
         "copy between" "" "502";
@@ -200,24 +200,24 @@ exceptions! {
         "0xFF" "" "QUIT";
         "two sessions" "" "QUIT";
     }
-    &[SimpleFtpd], All Always, "it waits for as long as a client likes" => {
+    &[SimpleFtpd], All Always, "it has no idle time-out" => {
         "silent" "" "never lost patience";
     }
     // Exceptions about logins.
     &[Vsftpd, ProFtpd, PureFtpd, Libunftp, Inetutils, FtpSrv], All Always,
-        "REIN is unknown, so that one is still logged in"
+        "REIN is unknown, so the login stays"
     => {
         "logged_out" "Call(Reinitialize";
         "logged_out" "Call(Cwd";
     }
     &[Vsftpd, PureFtpd, Libunftp, Inetutils, SimpleFtpd, FtpSrv], All Always,
-        "one cannot log in a second time, and stays where one was"
+        "a second login is refused, and the directory stays"
     => {
         "logged_out" "Login";
         "reconnected_after_a_second_login" "Login";
         "reconnected_after_a_second_login" "Pwd";
     }
-    &[FtpSrv], All Always, "after a refused login there is no other one" => {
+    &[FtpSrv], All Always, "after a refused login it accepts no other" => {
         "login_refused" "Login" "530";
     }
     // Exceptions about listings.
@@ -238,13 +238,13 @@ exceptions! {
         "directories" "Facts(" "502";
     }
     &[Libunftp], All Always,
-        "STAT and MLST take a path from the root on, whatever the directory is"
+        "STAT and MLST take each path as absolute"
     => {
         "questions" "Look(Stat" "451";
         "listings" "Look(Mlst, \"one" "550";
     }
     &[Aioftp], All Always, "LIST of a file is empty" => { "listings" "Look(List, \"one"; }
-    &[SimpleFtpd], All Always, "LIST is for the current directory, whatever is asked for" => {
+    &[SimpleFtpd], All Always, "LIST always lists the current directory" => {
         "listings" "Look(List, \"void";
         "listings" "Look(List, \"one";
     }
@@ -257,18 +257,18 @@ exceptions! {
     &[Inetutils], All Always, "an empty directory has no NLST" => {
         "listings" "Look(Nlst, \"void" "550";
     }
-    &[Inetutils], All Always, "the first line of a STAT says so without its own code" => {
+    &[Inetutils], All Always, "the first line of STAT has no code" => {
         "questions" "Look(Stat" "status of below:";
     }
-    &[PureFtpd], All Always, "NLST names the directory itself and the one above" => {
+    &[PureFtpd], All Always, "NLST includes `.` and `..`" => {
         "listings" "Look(Nlst, \"void" "\"void/.\", \"void/..\"";
     }
     &[Pyftpdlib], Secured Perhaps,
-        "with nothing to send it may close before its own side of the handshake is through, and \
-        then without close_notify"
+        "with nothing to send it may close before its side of the handshake is done, without \
+        close_notify"
     => { "listings" "Look(Nlst, \"void" "Truncated"; }
     &[Vsftpd, ProFtpd, Inetutils, FtpSrv], All Always,
-        "NLST of a file names it as it was asked for, with its directory"
+        "NLST of a file returns the path as it was given"
     => { "uploads" "DownloadCommand(\"NLST"; }
     &[PureFtpd, Libunftp], All Always, "NLST is for directories" => {
         "uploads" "DownloadCommand(\"NLST";
@@ -283,7 +283,7 @@ exceptions! {
         "directories" "Pwd";
         "reconnect_wants" "Pwd";
     }
-    &[FtpSrv], All Always, "it takes quotes out of commands" => {
+    &[FtpSrv], All Always, "it removes quotes from commands" => {
         "directories" "MakeDirectory(\"a";
         "directories" "Pwd";
         "name with quotes" "" "there is \"a quoted 'name'\"";
@@ -301,15 +301,17 @@ exceptions! {
         "names" "MakeDirectory(\"made" "\"\"";
         "directories" "MakeDirectory(\"a";
     }
-    &[Aioftp], All Always, "it cuts blanks off at the end of a name" => {
+    &[Aioftp], All Always, "it removes blanks at the end of a name" => {
         "name with a trailing blank" "" "there is \"trailing\"";
     }
-    &[SimpleFtpd], All Always, "it takes blanks off at both ends of a name, and all but one inside" => {
+    &[SimpleFtpd], All Always,
+        "it removes blanks at both ends of a name, and all but one of several inside"
+    => {
         "name with blanks" "" "there is \"a name with blanks\"";
         "name with a leading blank" "" "there is \"leading\"";
         "name with a trailing blank" "" "there is \"trailing\"";
     }
-    &[Aioftp], All Always, "it closes the connection upon what is not UTF-8" => {
+    &[Aioftp], All Always, "it closes the connection after bytes that are not UTF-8" => {
         "name in Latin-1" "" "closed the control";
         "name with 0xFF" "" "closed the control";
         "directory with 0xFF" "" "closed the control";
@@ -352,10 +354,12 @@ exceptions! {
         "0xFF as it is" "" "expected, itself, Telnet's IP found";
     }
     &[Vsftpd, PureFtpd, Pyftpdlib, Libunftp, Twisted, FtpSrv], All Always,
-        "it takes a name as it is: why `Telnet::Raw` is the default"
+        "it takes names as they are: for such servers `Telnet::Raw` is the default"
     => { "0xFF doubled" "" "expected, a letter, itself, the end, Telnet's IP found"; }
     // Exceptions about STOU.
-    ALL, All Always, "STOU has names of the server's own" => { "uploads" "Download(\"/stou.0001"; }
+    ALL, All Always, "STOU uses names of the server's choice" => {
+        "uploads" "Download(\"/stou.0001";
+    }
     &[Libunftp], All Always, "its 150 to STOU is the bare name, without FILE" => {
         "uploads" "UploadUnique";
     }
@@ -385,14 +389,16 @@ exceptions! {
     &[PureFtpd, Pyftpdlib], All Always, "in TYPE A it drops a CR at the end" => {
         "texts" "DownloadText(\"/new";
     }
-    &[Twisted], All Always, "TYPE A sends nothing and stores nothing: it mixes text with bytes" => {
+    &[Twisted], All Always,
+        "in TYPE A it sends nothing and stores nothing, because it mixes text with bytes"
+    => {
         "texts" "Download";
         "texts" "StoreLines" "426";
         "texts" "UploadText" "426";
         "texts_both_ways" "UploadAscii" "426";
         "texts_both_ways" "Stored(" "\"\" instead";
     }
-    &[SimpleFtpd], All Always, "TYPE A is for listings" => {
+    &[SimpleFtpd], All Always, "TYPE A is accepted for listings only" => {
         "texts" "Download" "550";
         "texts" "StoreLines" "550";
         "texts" "UploadText" "550";
@@ -436,9 +442,8 @@ exceptions! {
         "uploads" "Download(\"/five";
     }
     &[Pyftpdlib], Active Perhaps,
-        "what is left of a connection in active mode takes a descriptor out of the event loop \
-        that belongs to a newer session by then, which is never heard again; Python's ftplib \
-        meets it too"
+        "the rest of an old connection in active mode removes the descriptor of a newer session from \
+        the event loop, so the newer session gets no answer; Python's ftplib meets this too"
     => {
         "two sessions" "" "timed out";
         "copy" "" "timed out";
