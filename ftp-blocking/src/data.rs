@@ -153,9 +153,10 @@ macro_rules! in_common {
         impl $name<'_> {
             /// Aborts the transfer (ABOR) and makes the session usable again.
             ///
-            /// A server on aioftp closes the control connection if the data connection is closed before
-            /// the server has read ABOR. [`AbortClose::AfterReply`](ftp_proto::AbortClose) keeps the
-            /// data connection open until the reply, here and where a transfer is dropped.
+            /// A server on aioftp closes the control connection if the data connection is closed
+            /// before the server has read ABOR. [`AbortClose::AfterReply`](ftp_proto::AbortClose)
+            /// keeps the data connection open until the reply, here and where a transfer is
+            /// dropped.
             ///
             /// # Errors
             /// The reason why the session is not usable yet; the next operation then cleans up.

@@ -17,20 +17,20 @@
 //!
 //! [`Download`] implements `Read`. Its end of file means that all bytes have come and that the
 //! server has confirmed the transfer; [`Download::finish`] also returns the reply. [`Upload`]
-//! implements `Write`. Call [`Upload::finish`] at its end: it returns after the server has confirmed
-//! that it has the file.
+//! implements `Write`. Call [`Upload::finish`] at its end: it returns after the server has
+//! confirmed that it has the file.
 //!
 //! You may drop a transfer at any point. The next operation first aborts the transfer that was not
-//! finished, and reads the replies that are still to come. If that fails, the session has ended, and
-//! every operation returns an error that says so: call [`Client::reconnect`].
+//! finished, and reads the replies that are still to come. If that fails, the session has ended,
+//! and every operation returns an error that says so: call [`Client::reconnect`].
 //!
-//! Every wait has a time limit: [`Timeouts`], by [`Options::with_timeouts`]. A [`Config`] says what the
-//! client sends and accepts. To change it, call [`Options::with_config`].
+//! Every wait has a time limit: [`Timeouts`], by [`Options::with_timeouts`]. A [`Config`] says what
+//! the client sends and accepts. To change it, call [`Options::with_config`].
 //!
-//! For async programs there is `ftp-smol`, with the same names. Both use the crate `ftp-proto`, which
-//! holds the protocol. There each operation is a state machine, called a flow; [`Client::run`] runs
-//! one that has no method here. To connect in another way than directly by TCP, for example through a
-//! proxy, implement [`transport::Network`].
+//! For async programs there is `ftp-smol`, with the same names. Both use the crate `ftp-proto`,
+//! which holds the protocol. There each operation is a state machine, called a flow;
+//! [`Client::run`] runs one that has no method here. To connect in another way than directly by
+//! TCP, for example through a proxy, implement [`transport::Network`].
 //!
 //! # TLS
 //!

@@ -248,9 +248,9 @@ impl Error {
         self.with_timing(&|context, wait| context.waited = Some(timeouts.of(wait)))
     }
 
-    /// Adds how long the whole operation took, if it ended by a time-out. The driver has a clock, and
-    /// the session has none. Call this after [`with_limits`](Self::with_limits): a time shorter than
-    /// the limit is left out, since the wait was then not part of this operation.
+    /// Adds how long the whole operation took, if it ended by a time-out. The driver has a clock,
+    /// and the session has none. Call this after [`with_limits`](Self::with_limits): a time shorter
+    /// than the limit is left out, since the wait was then not part of this operation.
     ///
     /// ```
     /// use core::time::Duration;
@@ -432,9 +432,9 @@ impl Error {
     }
 
     /// Returns how long the whole operation took, if it ended by [`ErrorKind::Timeout`] in an
-    /// adapter: the last wait, which [`waited`](Self::waited) limits, and those before and after it.
-    /// `None` if the wait was not within one operation, such as a wait for data while you read it.
-    /// `Display` shows the time if it is at least a second longer than the limit.
+    /// adapter: the last wait, which [`waited`](Self::waited) limits, and those before and after
+    /// it. `None` if the wait was not within one operation, such as a wait for data while you read
+    /// it. `Display` shows the time if it is at least a second longer than the limit.
     pub fn elapsed(&self) -> Option<Duration> {
         self.0.elapsed
     }
@@ -555,8 +555,8 @@ fn is_longer(elapsed: Duration, limit: Duration) -> bool {
 }
 
 impl ErrorKind {
-    /// Whether the cause says everything: a message of the system, the limit that is too low, or the
-    /// option that is wrong.
+    /// Whether the cause says everything: a message of the system, the limit that is too low, or
+    /// the option that is wrong.
     fn is_told_by_cause(self) -> bool {
         matches!(
             self,

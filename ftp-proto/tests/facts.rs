@@ -218,7 +218,7 @@ fn quirk_mlst_in_all_forms() {
         "250-Start\r\n250-\t  type=dir;sizd=4; /my dir\r\n250 End\r\n",
         // Without the leading blank.
         "250-Start\r\ntype=dir;sizd=4; /my dir\r\n250 End\r\n",
-        // With other lines first.
+        // With other lines before the entry.
         "250-Start\r\n\r\n Here:\r\n type=dir;sizd=4; /my dir\r\n250 End\r\n",
         // On a line with a code.
         "250 type=dir;sizd=4; /my dir\r\n",

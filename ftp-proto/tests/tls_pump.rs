@@ -210,7 +210,8 @@ fn records_go_out_full_and_close_notify_last() {
     }
 }
 
-/// Class B5 of SECURITY.md: the server's bytes are cut at every byte. Only one cut counts as the server's end.
+/// Class B5 of SECURITY.md: the server's bytes are cut at every byte. Only one cut counts as the
+/// server's end.
 #[test]
 fn b5_cut_at_every_byte() {
     for ends in ENDS.iter() {

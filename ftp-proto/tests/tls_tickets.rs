@@ -58,7 +58,7 @@ impl Server {
         server
     }
 
-    /// Makes a handshake. What the server sends after it has not arrived yet.
+    /// Makes a handshake. The bytes that the server sends after the handshake have not arrived yet.
     fn meet(&self, login: &TlsLogin) -> Connection {
         let mut connection = Connection {
             client: login.connection().expect("a connection"),
@@ -146,7 +146,8 @@ impl StoresServerSessions for InOrder {
     }
 }
 
-/// Class B6 of SECURITY.md: sessions belong to one login, even if another login has the same settings and server.
+/// Class B6 of SECURITY.md: sessions belong to one login, even if another login has the same
+/// settings and server.
 #[test]
 fn b6_two_logins_of_one_config_share_nothing() {
     for version in VERSIONS {

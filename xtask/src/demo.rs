@@ -1,5 +1,5 @@
-//! The demo: uploads, downloads, continues and aborts files over TLS. The server is libunftp, a crate
-//! of another project, inside this process. Nothing else must be installed.
+//! The demo: uploads, downloads, continues and aborts files over TLS. The server is libunftp, a
+//! crate of another project, inside this process. Nothing else must be installed.
 
 use std::fs;
 use std::net::Ipv4Addr;

@@ -297,8 +297,8 @@ fn b5_a_download_is_answered_by_close_notify() {
     }
 }
 
-/// Class B6 of SECURITY.md: an upload that is aborted at once has used up a session ticket. The client therefore
-/// waits for a new one.
+/// Class B6 of SECURITY.md: an upload that is aborted at once has used up a session ticket. The
+/// client therefore waits for a new one.
 #[test]
 fn b6_aborted_uploads_in_a_row_resume() {
     for version in VERSIONS {
@@ -348,7 +348,8 @@ fn b8_bytes_right_after_close_notify_are_an_injection() {
     }
 }
 
-/// Class B8 of SECURITY.md: without close_notify the control connection must not continue in clear text.
+/// Class B8 of SECURITY.md: without close_notify the control connection must not continue in clear
+/// text.
 #[test]
 fn b8_an_end_without_close_notify_kills_the_session() {
     for version in VERSIONS {

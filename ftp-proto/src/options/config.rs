@@ -9,7 +9,8 @@ use crate::wire::{Limits, Multiline, Telnet};
 ///
 /// `Config` has what the protocol core needs: which commands it sends, and how it judges what the
 /// server answers. If you drive a session without an adapter, you set this value alone. What
-/// concerns this machine is in [`Options`](crate::Options): the host, sockets, clocks, TLS, and text.
+/// concerns this machine is in [`Options`](crate::Options): the host, sockets, clocks, TLS, and
+/// text.
 ///
 /// ```
 /// use ftp_proto::{Config, Security};
@@ -264,13 +265,13 @@ pub enum AbortSignal {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AbortClose {
-    /// At once. vsftpd never answers ABOR before the data connection is gone, and ProFTPD, Pure-FTPd and
-    /// Twisted do not always.
+    /// At once. vsftpd never answers ABOR before the data connection is gone, and ProFTPD,
+    /// Pure-FTPd and Twisted do not always.
     #[default]
     AtOnce,
-    /// After the first reply to ABOR, or after [`Timeouts::abort_reply`](crate::Timeouts), which is 1 s.
-    /// Each abort takes that long on a server that does not answer before. aioftp needs this: it ends
-    /// the session if the data connection is closed before it has read ABOR.
+    /// After the first reply to ABOR, or after [`Timeouts::abort_reply`](crate::Timeouts), which is
+    /// 1 s. Each abort takes that long on a server that does not answer before. aioftp needs this:
+    /// it ends the session if the data connection is closed before it has read ABOR.
     AfterReply,
 }
 

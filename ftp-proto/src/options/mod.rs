@@ -36,8 +36,8 @@ pub const IMPLICIT_PORT: u16 = 990;
 /// ports to use, time-outs, TLS, how text becomes bytes, who watches. What the client sends to the
 /// server, and how it judges the answers, is the [`Config`] in it, which a session without an
 /// adapter needs as well: set that by [`with_config`](Self::with_config). So the address that a
-/// server is *told* in active mode is in `Config`, and the ports on which this machine *listens* are
-/// here.
+/// server is *told* in active mode is in `Config`, and the ports on which this machine *listens*
+/// are here.
 ///
 /// ```
 /// use ftp_proto::Options;

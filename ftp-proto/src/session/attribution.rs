@@ -209,7 +209,8 @@ impl Session {
         }
     }
 
-    /// Expects no more replies to the transfer. If they come all the same, the fence throws them away.
+    /// Expects no more replies to the transfer. If they come all the same, the fence throws them
+    /// away.
     pub(super) fn strike_out_transfer(&mut self) {
         self.doubt_restart();
         self.ledger

@@ -26,7 +26,8 @@ pub enum Operation {
     Pwd,
     /// The size of a file. The outcome is [`Outcome::Size`].
     Size(&'static str),
-    /// The features. The outcome is [`Outcome::Bytes`], their names in order, each with a blank after it.
+    /// The features. The outcome is [`Outcome::Bytes`], their names in order, each with a blank
+    /// after it.
     Features,
     /// NOOP. The outcome is [`Outcome::Code`].
     Noop,
@@ -44,11 +45,13 @@ pub enum Operation {
     DownloadWith(&'static str, TransferOptions),
     /// A download, with a NOOP after this many bytes. The outcome is [`Outcome::Bytes`].
     DownloadKeptAlive(&'static str, usize),
-    /// A download that ends by [`Ending`] after this many bytes were read. The outcome is [`Outcome::Done`].
+    /// A download that ends by [`Ending`] after this many bytes were read. The outcome is
+    /// [`Outcome::Done`].
     Begin(&'static str, usize, Ending),
     /// An upload. The outcome is [`Outcome::Count`], in bytes.
     Upload(&'static str, Vec<u8>),
-    /// An upload that ends by [`Ending`] after these bytes were written. The outcome is [`Outcome::Done`].
+    /// An upload that ends by [`Ending`] after these bytes were written. The outcome is
+    /// [`Outcome::Done`].
     BeginUpload(&'static str, Vec<u8>, Ending),
     /// A method with one argument; an empty argument means none. The outcome is [`Outcome::Code`].
     Call(Call, &'static str),
@@ -56,7 +59,8 @@ pub enum Operation {
     MakeDirectory(&'static str),
     /// RNFR and RNTO. The outcome is [`Outcome::Code`].
     Rename(&'static str, &'static str),
-    /// MDTM. The outcome is [`Outcome::Bytes`], the time as [`Timestamp`](crate::reply::Timestamp) shows it.
+    /// MDTM. The outcome is [`Outcome::Bytes`], the time as [`Timestamp`](crate::reply::Timestamp)
+    /// shows it.
     Modified(&'static str),
     /// MLST. The outcome is [`Outcome::Lines`], the name and then each fact as `key=value`.
     Facts(&'static str),
@@ -65,9 +69,9 @@ pub enum Operation {
     /// A description of a path, or of the current directory if the path is empty.
     /// [`Outcome::Lines`], as they came.
     Look(Look, &'static str),
-    /// What the server has stored under this absolute path. The outcome is [`Outcome::Bytes`] for a file,
-    /// [`Outcome::Done`] for a directory, [`Outcome::Size`] of `None` for nothing. The table's own
-    /// code looks at the server's files; the driver is not asked.
+    /// What the server has stored under this absolute path. The outcome is [`Outcome::Bytes`] for a
+    /// file, [`Outcome::Done`] for a directory, [`Outcome::Size`] of `None` for nothing. The
+    /// table's own code looks at the server's files; the driver is not asked.
     Stored(&'static str),
     /// ALLO. The outcome is [`Outcome::Code`].
     Allocate(u64),
@@ -89,7 +93,8 @@ pub enum Operation {
     UploadWith(&'static str, TransferOptions, Vec<u8>),
     /// An upload as a text. The outcome is [`Outcome::Count`], in bytes of the wire.
     UploadText(&'static str, Vec<u8>),
-    /// An upload in TYPE A of bytes that already have CRLF line ends. The outcome is [`Outcome::Count`], in bytes.
+    /// An upload in TYPE A of bytes that already have CRLF line ends. The outcome is
+    /// [`Outcome::Count`], in bytes.
     UploadAscii(&'static str, &'static str),
     /// An upload of lines. The outcome is [`Outcome::Count`], in bytes of the wire.
     StoreLines(&'static str, &'static [&'static str]),

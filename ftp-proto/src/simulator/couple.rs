@@ -14,8 +14,8 @@ use crate::simulator::server::Simulator;
 /// Addresses do not count; see [`Simulator::announced`].
 ///
 /// Call it again each time one of the servers has got a command. Also call it in place of
-/// [`Simulator::release_held`] as long as it returns `true`, which means that something has happened. These
-/// connections do not count in [`Simulator::open_links`].
+/// [`Simulator::release_held`] as long as it returns `true`, which means that something has
+/// happened. These connections do not count in [`Simulator::open_links`].
 ///
 /// # Example
 ///

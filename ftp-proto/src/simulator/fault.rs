@@ -72,7 +72,8 @@ pub enum Action {
     /// Raw bytes after the last reply, in the same segment.
     After(Vec<u8>),
     /// Raw bytes after the last reply, held until
-    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held). Later replies overtake them.
+    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held). Later replies
+    /// overtake them.
     Unasked(Vec<u8>),
     /// Raw bytes directly after the last reply. No single read returns both.
     Stray(Vec<u8>),
@@ -86,8 +87,9 @@ pub enum Action {
     BareEnd,
     /// The last reply is sent twice.
     Twice,
-    /// The replies are held until [`Simulator::release_held`](crate::simulator::Simulator::release_held), and so is
-    /// everything that the server sends after them.
+    /// The replies are held until
+    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held), and so is everything
+    /// that the server sends after them.
     Hold,
     /// As `Hold`, but only for the last reply.
     HoldFinal,
@@ -128,14 +130,14 @@ pub enum Action {
     KeepOpen,
     /// For transfer verbs: the server behaves like pyftpdlib when it is slow to accept the data
     /// connection. The preliminary reply comes at once, and the transfer begins on
-    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held). An ABOR before that gets only 225,
-    /// and the transfer stays queued.
+    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held). An ABOR before that
+    /// gets only 225, and the transfer stays queued.
     ///
     /// The next data connection then carries the queued file, not its own. If a transfer command is
     /// sent for it, the replies are 125 and 226, with the queued file between them. If no command
-    /// is sent, the file and a 226 come on [`Simulator::release_held`](crate::simulator::Simulator::release_held).
-    /// A queued upload is replaced by the next transfer command. USER, REIN and QUIT empty the
-    /// queue.
+    /// is sent, the file and a 226 come on
+    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held). A queued upload is
+    /// replaced by the next transfer command. USER, REIN and QUIT empty the queue.
     QueueAborted,
     /// After an upload, the server resets the data connection instead of ending it.
     ResetEnd,

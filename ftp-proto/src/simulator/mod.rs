@@ -3,8 +3,8 @@
 //! A [`Simulator`] is a pure state machine. The client's side of every connection is a [`Link`],
 //! which the test reads and writes; the server reacts within these calls. Files are kept in memory.
 //! With the feature `rustls`, the server speaks explicit TLS. A [`Setup`] scripts what goes wrong,
-//! by [`Fault`]s. When the client can only wait, [`Simulator::release_held`] releases one thing that a
-//! fault holds back, or says that only a time-out is left.
+//! by [`Fault`]s. When the client can only wait, [`Simulator::release_held`] releases one thing
+//! that a fault holds back, or says that only a time-out is left.
 //!
 //! Files have lines that end with LF. TYPE A turns LF into CRLF and back; the formats of TYPE A
 //! change nothing. Every file was modified on 1 January 2024, unless MFMT has changed that.

@@ -210,8 +210,8 @@ impl Setup {
         self
     }
 
-    /// Ends the session if the client closes a data connection before all replies are out. In aioftp
-    /// the end of a data connection overtakes an ABOR in this way.
+    /// Ends the session if the client closes a data connection before all replies are out. In
+    /// aioftp the end of a data connection overtakes an ABOR in this way.
     #[must_use]
     pub fn dies_before_it_answers(mut self) -> Self {
         self.dies_before_it_answers = true;

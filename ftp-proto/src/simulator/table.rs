@@ -1261,20 +1261,22 @@ cases! {
         .step(DownloadExpecting("/five", 6), Fails(Truncated, Some(226)))
         .step(Download("/empty", 0), bytes(b""))
         .step(Pwd, bytes(b"/"));
-    /// Class B5 of SECURITY.md: a cut download is not accepted, even with the option, because its size does not
-    /// agree.
+    /// Class B5 of SECURITY.md: a cut download is not accepted, even with the option, because its
+    /// size does not agree.
     b5_cut_in_spite_of_tolerance => session(cut(Then::Fin))
         .only(Channels::Tls)
         .config(tolerant)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// Class B5 of SECURITY.md: a download cut inside a record is not accepted, even with the option.
+    /// Class B5 of SECURITY.md: a download cut inside a record is not accepted, even with the
+    /// option.
     b5_cut_inside_a_record_in_spite_of_tolerance => session(cut(Then::FinInsideRecord))
         .only(Channels::Tls)
         .config(tolerant)
         .step(DownloadExpecting("/big", 200_000), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// Class B5 of SECURITY.md: without a known size, the option accepts nothing: for a listing, or without SIZE.
+    /// Class B5 of SECURITY.md: without a known size, the option accepts nothing: for a listing, or
+    /// without SIZE.
     b5_no_size_no_tolerance => session(Setup::new()
             .without("SIZE")
             .fault(Fault::on("NLST", Action::NoCloseNotify))

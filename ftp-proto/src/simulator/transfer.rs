@@ -18,7 +18,7 @@ struct Plan {
     preliminary: Vec<u8>,
 }
 
-/// The load and the preliminary reply, or a refusal.
+/// What to transfer and the preliminary reply, or the reply that refuses.
 type Planned = Result<(Load, Vec<u8>), &'static str>;
 
 impl Simulator {

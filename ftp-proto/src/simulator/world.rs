@@ -17,8 +17,8 @@ const TICK: Duration = Duration::from_millis(20);
 
 /// A [`Simulator`] with simulated time, shared by all connections to it.
 ///
-/// Nothing in it waits. An adapter that would wait calls [`advance_clock`](Self::advance_clock) and tries again. A
-/// clone is the same world.
+/// Nothing in it waits. An adapter that would wait calls [`advance_clock`](Self::advance_clock) and
+/// tries again. A clone is the same world.
 ///
 /// ```
 /// use ftp_proto::simulator::{Setup, Simulator, World};

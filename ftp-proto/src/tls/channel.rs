@@ -54,8 +54,8 @@ pub enum Next<T> {
     /// First try to write [`outgoing`](TlsChannel::outgoing) to the socket, without waiting. What
     /// it does not take can go out with the next write. Then wait for bytes and read them into
     /// [`space`](TlsChannel::space), with room for about this many. Report them by
-    /// [`filled`](TlsChannel::filled), or the end by [`receive_eof`](TlsChannel::receive_eof), and call the
-    /// operation again.
+    /// [`filled`](TlsChannel::filled), or the end by [`receive_eof`](TlsChannel::receive_eof), and
+    /// call the operation again.
     Read(usize),
     /// Check the time limit, let other tasks run, and call the operation again. Many bytes have
     /// come, but the operation has got no further. A server that never stops sending must not

@@ -265,7 +265,8 @@ impl TlsConfig {
 
     /// **For debugging**: writes the keys of each connection to the file that the environment
     /// variable `SSLKEYLOGFILE` names. With this file Wireshark can decrypt a recording of the
-    /// connections, and so can everyone who has both. Nothing is written if the variable is not set.
+    /// connections, and so can everyone who has both. Nothing is written if the variable is not
+    /// set.
     ///
     /// ```no_run
     /// # #[cfg(feature = "ring")] {

@@ -9,7 +9,8 @@ pub enum Tickets {
     All,
     /// All but the last ticket, because the server may still refuse the transfer. If there is just
     /// one ticket, do not begin the handshake, and answer
-    /// [`SecureData::kept_last_ticket`](crate::SecureData::kept_last_ticket). If there is no ticket, or a TLS 1.2
-    /// session, which can be used any number of times, nothing needs to be kept.
+    /// [`SecureData::kept_last_ticket`](crate::SecureData::kept_last_ticket). If there is no
+    /// ticket, or a TLS 1.2 session, which can be used any number of times, nothing needs to be
+    /// kept.
     AllButLast,
 }

@@ -109,8 +109,8 @@ fn by_hand(reply: &Reply) -> Result<Passive, Malformed> {
     Err(failure)
 }
 
-/// Returns whether `text` holds the port with the same byte before and after it, as in `|2121|`. The
-/// port may have leading zeros.
+/// Returns whether `text` holds the port with the same byte before and after it, as in `|2121|`.
+/// The port may have leading zeros.
 fn stands_between(text: &[u8], port: u16) -> bool {
     let digits = port.to_string();
     text.windows(digits.len()).enumerate().any(|(at, window)| {

@@ -1,6 +1,6 @@
 //! Moves the same bytes without a client, to measure what the system itself needs: a single
-//! `splice` or `sendfile` loop. The peer is a thread that behaves like the server of the comparison, or that
-//! server itself.
+//! `splice` or `sendfile` loop. The peer is a thread that behaves like the server of the
+//! comparison, or that server itself.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};

@@ -63,8 +63,8 @@ struct Run {
     options: crate::face::Options,
     failing_calls: FailingCalls,
     notes: DialogueNotes,
-    /// The directory that the client has last returned from `pwd`, or changed to. `None` after an action
-    /// that failed.
+    /// The directory that the client has last returned from `pwd`, or changed to. `None` after an
+    /// action that failed.
     place: Option<Vec<u8>>,
     logged_in: bool,
     logins: usize,

@@ -15,7 +15,8 @@ pub(super) struct Before {
     pub(super) transfers: usize,
     /// The content of the file before an upload to it; `None` if there was no file.
     pub(super) content: Option<Vec<u8>>,
-    /// The directory that the client has last returned from `pwd`, or changed to. `None` if unknown.
+    /// The directory that the client has last returned from `pwd`, or changed to. `None` if
+    /// unknown.
     pub(super) place: Option<Vec<u8>>,
     /// Whether the user has logged in.
     pub(super) logged_in: bool,
@@ -137,7 +138,8 @@ impl Trial<'_> {
 
     fn has_size(&self, path: &str, size: Option<u64>) -> Result<(), String> {
         let Some(size) = size else {
-            // The client remembers that the server does not know SIZE, or that a simulated fault said so.
+            // The client remembers that the server does not know SIZE, or that a simulated fault
+            // said so.
             let mut all = self.server.dialogue();
             let unknown = all.any(|(line, meant)| line.starts_with(b"SIZE") && meant.is_none());
             let unknown = self.scenario.without_size || unknown;

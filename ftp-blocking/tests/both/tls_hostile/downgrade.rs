@@ -88,8 +88,8 @@ fn b2_a_greeting_of_230_does_not_replace_tls() {
     }
 }
 
-/// Class B3 of SECURITY.md: the server refuses, closes or sends garbage after AUTH, PBSZ and PROT, in both orders
-/// of login and PROT.
+/// Class B3 of SECURITY.md: the server refuses, closes or sends garbage after AUTH, PBSZ and PROT,
+/// in both orders of login and PROT.
 #[test]
 fn b3_auth_pbsz_and_prot_refused_closed_and_garbled() {
     let answers = || {

@@ -47,7 +47,8 @@ fn b5_downloads_cut_everywhere() {
     }
 }
 
-/// Class B5 of SECURITY.md: the server closes before it has read everything. The client must report an error.
+/// Class B5 of SECURITY.md: the server closes before it has read everything. The client must report
+/// an error.
 #[test]
 fn b5_uploads_cut_everywhere() {
     // The last record stays whole. The end of the data is sent together with it, and if the server
@@ -80,7 +81,8 @@ fn b5_uploads_cut_everywhere() {
     }
 }
 
-/// Class B5 of SECURITY.md: the cut is inside the last record or after it, and the server admits that it failed.
+/// Class B5 of SECURITY.md: the cut is inside the last record or after it, and the server admits
+/// that it failed.
 #[test]
 fn b5_uploads_cut_in_the_last_record() {
     let content = vec![7; 50_000];

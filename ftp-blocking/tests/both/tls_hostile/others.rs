@@ -61,7 +61,8 @@ fn b8_forged_bytes_instead_of_close_notify() {
     }
 }
 
-/// Class B9 of SECURITY.md: another connection is another login, and does not share TLS sessions with the first.
+/// Class B9 of SECURITY.md: another connection is another login, and does not share TLS sessions
+/// with the first.
 #[test]
 fn b9_another_connection_begins_anew() {
     for version in VERSIONS {
@@ -76,7 +77,8 @@ fn b9_another_connection_begins_anew() {
     }
 }
 
-/// Class B9 of SECURITY.md: a reconnect secures the connection before it sends credentials, or sends none.
+/// Class B9 of SECURITY.md: a reconnect secures the connection before it sends credentials, or
+/// sends none.
 #[test]
 fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     let answers = [
@@ -122,8 +124,8 @@ fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     }
 }
 
-/// Class B10 of SECURITY.md: TLS versions before 1.2 are refused with a reason. So is a server that has no version
-/// in common with the client.
+/// Class B10 of SECURITY.md: TLS versions before 1.2 are refused with a reason. So is a server that
+/// has no version in common with the client.
 #[test]
 fn b10_old_versions() {
     let alert = b"\x15\x03\x01\x00\x02\x02\x46".to_vec();

@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// Class B6 of SECURITY.md: a login makes 300 transfers of all kinds, and each one resumes. Another login in the
-/// same process runs at the same time and does not take its tickets.
+/// Class B6 of SECURITY.md: a login makes 300 transfers of all kinds, and each one resumes. Another
+/// login in the same process runs at the same time and does not take its tickets.
 #[test]
 fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
     for version in VERSIONS {
@@ -102,9 +102,9 @@ fn b6_resumption_demanded_by_the_server() {
     }
 }
 
-/// Class B6 of SECURITY.md: like ProFTPD under TLS 1.3, the server demands resumption but sends no ticket during
-/// an upload. The tickets of the login are soon used up. A reconnect switches to TLS 1.2, which
-/// helps for good.
+/// Class B6 of SECURITY.md: like ProFTPD under TLS 1.3, the server demands resumption but sends no
+/// ticket during an upload. The tickets of the login are soon used up. A reconnect switches to TLS
+/// 1.2, which helps for good.
 #[test]
 fn b6_tickets_that_run_out() {
     for resumption in [Resumption::Preferred, Resumption::Required] {
@@ -200,8 +200,9 @@ fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
     client.store("/up", b"content").expect("with a new ticket");
 }
 
-/// Class B6 of SECURITY.md: an attacker without a key redirects data connections to another TLS server with the
-/// same certificate, or cuts them, any number of times. The next login still uses TLS 1.3.
+/// Class B6 of SECURITY.md: an attacker without a key redirects data connections to another TLS
+/// server with the same certificate, or cuts them, any number of times. The next login still uses
+/// TLS 1.3.
 #[test]
 fn b6_redirected_data_connections_do_not_choose_the_tls_version() {
     let astray = || files().data_tls(Identity::good().server_of(&VERSIONS));
@@ -262,8 +263,8 @@ fn b6_a_reply_after_the_handshake_leaves_a_ticket() {
     }
 }
 
-/// Class B6 of SECURITY.md: the server refuses in the middle of the handshake, as ProFTPD does. The next transfer
-/// works.
+/// Class B6 of SECURITY.md: the server refuses in the middle of the handshake, as ProFTPD does. The
+/// next transfer works.
 #[test]
 fn b6_a_refusal_in_the_data_handshake() {
     for version in VERSIONS {

@@ -2,7 +2,8 @@
 
 use super::*;
 
-/// Class B1 of SECURITY.md: bytes after the reply to AUTH end the session, in whatever pieces they arrive.
+/// Class B1 of SECURITY.md: bytes after the reply to AUTH end the session, in whatever pieces they
+/// arrive.
 #[test]
 fn b1_bytes_after_auth_in_every_segmentation() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n200 z\r\n";
@@ -57,8 +58,8 @@ fn b1_bytes_after_auth_ssl() {
     }
 }
 
-/// Class B1 of SECURITY.md: bytes after the reply to a second AUTH, after CCC, end the session. The user is logged
-/// in then.
+/// Class B1 of SECURITY.md: bytes after the reply to a second AUTH, after CCC, end the session. The
+/// user is logged in then.
 #[test]
 fn b1_bytes_after_auth_after_clear_control() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n";
