@@ -24,8 +24,9 @@
 //! finished, and reads the replies that are still to come. If that fails, the session has ended,
 //! and every operation returns an error that says so: call [`Client::reconnect`].
 //!
-//! Every wait has a time limit: [`Timeouts`], by [`Options::with_timeouts`]. A [`Config`] says what
-//! the client sends and accepts. To change it, call [`Options::with_config`].
+//! Every wait has a time limit: [`Timeouts`], by [`Options::with_timeouts`]. A
+//! [`Config`] holds the choices within the protocol, such as passive or active mode, and how
+//! strictly replies are judged. To change it, call [`Options::with_config`].
 //!
 //! For async programs there is `ftp-smol`, with the same names. Both use the crate `ftp-proto`,
 //! which holds the protocol. There each operation is a state machine, called a flow;
@@ -55,14 +56,14 @@
 //! | to pin the server's key | `TlsConfig::with_pinned_keys` |
 //! | to accept any certificate, which is insecure | `TlsConfig::dangerous_accept_any_certificate` |
 //! | the keys of TLS connections in a file for Wireshark, which is insecure | `TlsConfig::with_key_log_file` |
-//! | your own rustls configuration | `TlsConfig::from(ClientConfig)`; rustls is [`tls::rustls`] |
+//! | your own rustls configuration | `TlsConfig::from(ClientConfig)`; [`tls::rustls`] is the rustls of the right version |
 //! | to require that data connections resume the login's TLS session (they always try) | [`Options::with_resumption`] |
 //! | the TLS version, the cipher suite and the certificates of the control connection | [`Client::tls_info`] |
-//! | the same of a data connection | [`Download::tls_info`], [`Upload::tls_info`]; of the last one [`Client::data_tls_info`] |
+//! | the TLS version and so on of a data connection | [`Download::tls_info`], [`Upload::tls_info`]; after the transfer [`Client::data_tls_info`] |
 //! | the reason why TLS failed | the text of the [`Error`]; in code, [`Error::tls_reason`] |
 //! | data connections in clear text, on purpose | [`Config::with_protection`] |
 //! | the control connection in clear text after the login (CCC) | [`Client::clear_control`] |
-//! | to work with a server that sends no close_notify (a cut may then pass) | [`Config::with_missing_close_notify`] |
+//! | to work with a server that sends no close_notify (a download that was cut may then look complete) | [`Config::with_missing_close_notify`] |
 //!
 //! # Features
 //!

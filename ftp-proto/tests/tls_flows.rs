@@ -66,7 +66,8 @@ fn implicit_tls_begins_with_the_handshake() {
     assert!(!session.is_logged_in(), "not by a greeting");
 }
 
-/// Class B1 of SECURITY.md: no byte may come before the handshake, in whatever pieces.
+/// Class B1 of SECURITY.md: a byte in clear before the handshake is an injection, however
+/// the bytes are cut.
 #[test]
 fn b1_implicit_tls_and_bytes_in_clear() {
     for byte in [b'2', 0x15, 0x16, b'\r'] {

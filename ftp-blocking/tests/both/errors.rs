@@ -194,9 +194,9 @@ fn the_error_of_a_transfer_that_is_not_whole() {
     assert_eq!((error.transferred(), error.expected()), (Some(2), Some(5)));
 
     let line = "STOR /new: the transfer may not be complete: the server reset the data \
-                connection, which leaves its confirmation in doubt, and the file there has 2 \
-                bytes instead of 5 (after 5 bytes); the server said: 226 Transfer complete.; \
-                upload it again, or look at the file on the server";
+                connection, which leaves its confirmation in doubt; its file has 2 bytes instead \
+                of 5 (after 5 bytes); the server said: 226 Transfer complete.; upload it again, \
+                or look at the file on the server";
     let setup = files()
         .fault(Fault::on("STOR", cut(Then::Discard)))
         .fault(Fault::on("STOR", Action::ResetEnd));
@@ -221,8 +221,8 @@ fn a_server_that_refuses() {
             login,
             "AUTH TLS: the server refused: 500 AUTH not understood; the server has no TLS by \
              AUTH TLS: try Options::with_implicit_tls (usually at port 990), or \
-             Config::with_auth(Auth::TlsThenSsl); without Options::with_tls everything goes in \
-             clear text, the password too",
+             Config::with_auth(Auth::TlsThenSsl); if clear text will do (the password too), \
+             leave out Options::with_tls",
         ),
         (
             Fault::on("PASS", reply("530 \x1b[1mNo.")),
@@ -631,9 +631,9 @@ fn the_errors_of_data_connections_with_other_addresses() {
         .pasv_address([127, 0, 0, 2])
         .fault(Fault::on("CONNECT", Action::RefuseConnect));
     let error = said(elsewhere.clone(), plain(), download).to_string();
-    let advice = "; the server had named the address 127.0.0.2, which was ignored: to connect \
-                  there, \
-                  set Config::with_passive_address(PassiveAddress::TrustServer)";
+    let advice = "; the server had named the address 127.0.0.2, which was ignored; a firewall may \
+                  block the port, or, if you can reach 127.0.0.2, set \
+                  Config::with_passive_address(PassiveAddress::TrustServer)";
     assert!(error.ends_with(advice), "{error}");
     let trusting =
         plain().with_config(|config| config.with_passive_address(PassiveAddress::TrustServer));

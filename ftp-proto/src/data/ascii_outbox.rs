@@ -5,8 +5,8 @@ use core::fmt;
 
 use super::AsciiEncoder;
 
-/// Translated text that waits to be sent. It is for writers that take text of any length and send
-/// only as much as there is room for.
+/// Translated text that waits to be sent. A writer takes all the text that it is given, but sends
+/// only as much as the socket takes. The rest waits here.
 #[derive(Clone, Default)]
 pub(super) struct AsciiOutbox {
     encoder: AsciiEncoder,

@@ -132,8 +132,8 @@ enum Text {
 pub enum DataStep {
     /// Read what has come on the control connection, without waiting, and feed it to the session.
     Look,
-    /// Move bytes, and watch the control connection at the same time. This class of waiting limits
-    /// the time without any byte: [`Wait::DataIdle`], or [`Wait::DataClose`] after the server's
+    /// Move bytes, and watch the control connection at the same time. The field is the class
+    /// of waiting that limits the time without any byte: [`Wait::DataIdle`], or [`Wait::DataClose`] after the server's
     /// final reply to a download.
     Move(Wait),
     /// The server has refused a download. Move what has already come, without waiting. If nothing
@@ -329,7 +329,7 @@ impl DataPhase {
         error.with_transferred(self.bytes.saturating_sub(left))
     }
 
-    /// Returns the error if reading your local file failed.
+    /// Makes the transfer's error from an error of reading your local file.
     pub fn reading_failed(&self, error: impl Into<Error>) -> Error {
         let error = error.into().with_subject("reading the local file");
         error.with_transferred(self.bytes)

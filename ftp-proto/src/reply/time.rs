@@ -40,7 +40,7 @@ pub struct Timestamp {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidTimestamp {
-    /// The text is not 14 digits, or 14 digits with a point and more digits after it.
+    /// The text is neither 14 digits nor 14 digits, a point and more digits.
     Form,
     /// The month, day, hour, minute or second does not exist.
     Range,

@@ -144,11 +144,11 @@ impl Session {
         let unknown = reply.is_not_implemented() || reply.code().value() == 534;
         if unknown && self.config.auth == Auth::Tls {
             return "the server has no TLS by AUTH TLS: try Options::with_implicit_tls (usually \
-                    at port 990), or Config::with_auth(Auth::TlsThenSsl); without \
-                    Options::with_tls everything goes in clear text, the password too";
+                    at port 990), or Config::with_auth(Auth::TlsThenSsl); if \
+                    clear text will do (the password too), leave out Options::with_tls";
         }
         "the server has no TLS by AUTH: try Options::with_implicit_tls (usually at port 990); \
-         without Options::with_tls everything goes in clear text, the password too"
+         if clear text will do (the password too), leave out Options::with_tls"
     }
 
     /// The advice if the data connection was to go to another address, or came from one.
@@ -173,7 +173,8 @@ impl Session {
         let passive = self.config.data_mode == DataMode::Passive && unreachable;
         let named = self.error_context.ignored_address.filter(|_| passive)?;
         Some(Cow::Owned(format!(
-            "the server had named the address {named}, which was ignored: to connect there, set \
+            "the server had named the address {named}, which was ignored; a firewall may block \
+             the port, or, if you can reach {named}, set \
              Config::with_passive_address(PassiveAddress::TrustServer)"
         )))
     }

@@ -151,9 +151,8 @@ impl Setup {
         self
     }
 
-    /// Cuts the stream that the server sends on a control link at this offset: no read returns
-    /// bytes from both sides of it. The offset counts bytes on the wire, with TLS bytes of
-    /// ciphertext.
+    /// Splits what the server sends on a control link at this offset: no read returns bytes from
+    /// both sides of it. The offset counts bytes on the wire, under TLS those of the ciphertext.
     #[must_use]
     pub fn cut_at(mut self, offset: usize) -> Self {
         self.cut_at = Some(offset);

@@ -408,8 +408,8 @@ cases! {
         .step(Operation::Look(Look::List, ""), lines(&["type=file; a\r", "type=file; b"]))
         .step(Operation::FactsOfAll, lines(&["a\r", "b"]))
         .steps(still_in_step());
-    /// Blanks and tabs come before the facts. After the facts, only one blank is not part of the
-    /// name.
+    /// Blanks and tabs before the facts are skipped. One blank ends the facts. Further blanks belong
+    /// to the name.
     blanks_before_facts => session(two_listings(
             b"  type=file;size=1; a\r\n\t type=file;  b\r\n",
             b"",

@@ -20,7 +20,8 @@ fn aborted(first: &str, answer: &str) -> Driver<Script> {
     driver
 }
 
-/// Returns the dialogue of EPSV and of a data connection without a command.
+/// Returns the dialogue of a purge: EPSV, and a data connection that is opened and closed without a
+/// transfer command.
 fn purging() -> Vec<Item> {
     vec![
         hear("EPSV"),

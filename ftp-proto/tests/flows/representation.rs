@@ -73,7 +73,7 @@ fn type_with_every_format_control() {
         (bits(36), "TYPE L 36"),
         (bits(255), "TYPE L 255"),
     ] {
-        // The type is in force from then on, and counts as this type only.
+        // After the 200 the type is known: the same TYPE is not sent again, and another type is.
         let script = [hear(line), say("200 fine")];
         let mut driver = logged_in(Config::default(), script);
         let op = Op::Type(transfer_type);

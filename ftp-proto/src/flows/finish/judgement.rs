@@ -148,7 +148,7 @@ impl Finish {
         self.in_context(match (self.transfer.length_after(self.bytes), size) {
             (Some(length), Some(size)) => error.with_expected(
                 length,
-                format!("{why}, and the file there has {size} bytes instead of {length}"),
+                format!("{why}; its file has {size} bytes instead of {length}"),
             ),
             (Some(length), None) => error.with_expected(length, why.into()),
             (None, _) => error.with_source(why),
