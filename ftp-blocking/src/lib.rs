@@ -13,7 +13,7 @@
 //! # Ok::<(), ftp_blocking::Error>(())
 //! ```
 //!
-//! [`Client`] has one method for each operation.
+//! [`Client`] has a method for each common operation.
 //!
 //! [`Download`] implements `Read`. Its end of file means that all bytes have come and that the
 //! server has confirmed the transfer; [`Download::finish`] also returns the reply. [`Upload`]
@@ -29,9 +29,9 @@
 //! strictly replies are judged. To change it, call [`Options::with_config`].
 //!
 //! For async programs there is `ftp-smol`, with the same names. Both use the crate `ftp-proto`,
-//! which holds the protocol. There each operation is a state machine, called a flow;
-//! [`Client::run`] runs one that has no method here. To connect in another way than directly by
-//! TCP, for example through a proxy, implement [`transport::Network`].
+//! which holds the protocol. In `ftp-proto` each operation is a state machine, called a flow.
+//! [`Client::run`] runs any flow, also one that has no method here. To connect in another way than
+//! directly by TCP, for example through a proxy, implement [`transport::Network`].
 //!
 //! # TLS
 //!

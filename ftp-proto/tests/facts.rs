@@ -350,7 +350,7 @@ proptest! {
         if whole {
             prop_assert!(facts.is_empty());
         } else {
-            // Everything before the name is facts, their separators, and one blank.
+            // Before the name there are blanks, facts with their separators, and one blank.
             let front = &line[..line.len() - entry.name().len()];
             let front = front.strip_suffix(b" ").expect("a blank before the name");
             let blanks = front.iter().take_while(|byte| **byte == b' ').count();

@@ -16,7 +16,7 @@
 //! # Ok::<(), ftp_smol::Error>(())
 //! ```
 //!
-//! [`Client`] has one method for each operation.
+//! [`Client`] has a method for each common operation.
 //!
 //! [`Download`] implements `AsyncRead`. Its end of file means that all bytes have come and that the
 //! server has confirmed the transfer; [`Download::finish`] also returns the reply. [`Upload`]
@@ -33,9 +33,9 @@
 //! strictly replies are judged. To change it, call [`Options::with_config`].
 //!
 //! For programs without async there is `ftp-blocking`, with the same names. Both use the crate
-//! `ftp-proto`, which holds the protocol. There each operation is a state machine, called a flow;
-//! [`Client::run`] runs one that has no method here. To connect in another way than directly by
-//! TCP, for example through a proxy, implement [`transport::Network`].
+//! `ftp-proto`, which holds the protocol. In `ftp-proto` each operation is a state machine, called a flow.
+//! [`Client::run`] runs any flow, also one that has no method here. To connect in another way than
+//! directly by TCP, for example through a proxy, implement [`transport::Network`].
 //!
 //! # TLS
 //!

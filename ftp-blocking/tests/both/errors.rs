@@ -184,10 +184,10 @@ fn the_error_of_a_transfer_that_is_not_whole() {
         control: Vec::new(),
         then,
     };
-    let line = "RETR /five: the download is not complete: the server announced 5 bytes (after 2 \
-                bytes); the server said: 226 Transfer complete.; download it again, or the rest \
-                of it by TransferOptions::with_offset; if the server announces wrong sizes, set \
-                TransferOptions::with_size_check(SizeCheck::Never)";
+    let line = "RETR /five: the download is not complete: 2 of the 5 announced bytes came (after \
+                2 bytes); the server said: 226 Transfer complete.; download it again, or the \
+                rest of it by TransferOptions::with_offset; if the server announces wrong sizes, \
+                set TransferOptions::with_size_check(SizeCheck::Never)";
     let setup = files().fault(Fault::on("RETR", cut(Then::Fin)));
     assert_says(setup.clone(), plain(), download, line);
     let error = said(setup, plain(), download);
@@ -723,7 +723,7 @@ fn a_reply_that_ends_with_another_code() {
         pwd,
         &format!(
             "the server closed the control connection: {words}; the session has ended: connect \
-             again"
+             again (`reconnect`)"
         ),
     );
     let memory = Memory::new(Simulator::new(closes("QUIT")));

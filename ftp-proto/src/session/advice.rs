@@ -93,9 +93,11 @@ impl Session {
         let upload = matches!(error.command(), Some("STOR" | "STOU" | "APPE"));
         match error.kind() {
             ErrorKind::OutOfStep | ErrorKind::Closed if self.is_dead() => {
-                Some("the session has ended: connect again")
+                Some("the session has ended: connect again (`reconnect`)")
             }
-            ErrorKind::Timeout(_) if self.is_dead() => Some("connect again, or raise this limit"),
+            ErrorKind::Timeout(_) if self.is_dead() => {
+                Some("connect again (`reconnect`), or raise this limit")
+            }
             ErrorKind::Timeout(_) => Some("try again, or raise this limit"),
             ErrorKind::OutOfStep => Some("the session goes on: try again"),
             ErrorKind::Truncated => {

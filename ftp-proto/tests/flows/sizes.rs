@@ -235,7 +235,7 @@ fn sizes_confirm_an_upload_at_an_offset_only_if_the_file_has_grown() {
         let script = sized_twice(&restarted("STOR a"), before, closing, after);
         assert_eq!(uploaded(store, script), outcome, "{before}, {after}");
     }
-    // Without growth from the old size, the new size proves nothing.
+    // The new size proves nothing if the old size is unknown, or is not smaller.
     for before in ["213 32", "213 40", "500 what"] {
         let opening = restarted("STOR a");
         let asked = [hear("SIZE a"), say(before)];

@@ -1,5 +1,5 @@
-//! The target `session`: a whole session. The input chooses the operations, the answers and the
-//! drops.
+//! The target `session`: a whole session. The input chooses the operations, the answers, and
+//! where an operation is dropped.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};

@@ -70,8 +70,8 @@ pub(super) struct Site {
     server: Foreign,
     scratch: Scratch,
     protection: Protection,
-    /// The bytes of the file. They cannot be compressed or stored as a hole. The length is odd, so
-    /// that a lost or doubled piece is noticed.
+    /// The bytes of which the file is made, over and over. They cannot be compressed or stored as a
+    /// hole. Their number is odd, so that a lost or doubled piece of a buffer shifts them.
     block: Vec<u8>,
     length: u64,
 }

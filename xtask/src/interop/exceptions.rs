@@ -65,8 +65,9 @@ impl Exception {
     }
 }
 
-/// Defines exceptions. A block names the servers, the ways, how often the exception occurs, and the
-/// reason. Each line of a block names a question, a step and a part of the text of the difference.
+/// Defines the known differences between servers. A block names the servers, the ways of
+/// connecting, how often the difference occurs, and its reason. Each line of a block names a
+/// question and a step, and perhaps words that the reported difference must contain.
 macro_rules! exceptions {
     ($(
         $servers:expr, $ways:ident $occurs:ident, $reason:expr => {

@@ -59,7 +59,7 @@ macro_rules! tell {
     };
 }
 
-/// Calls a method that returns another value of the adapter.
+/// Calls a method whose result has a type of its own in each adapter, such as a download.
 macro_rules! begin {
     ($either:expr, $it:ident => $call:expr) => {
         match $either {

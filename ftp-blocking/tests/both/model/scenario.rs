@@ -19,7 +19,7 @@ pub(super) struct Scenario {
     pub(super) kinds: Vec<Kind>,
     /// Whether the user drops operations halfway, and the network fails.
     pub(super) restless: bool,
-    /// Whether each reply is delayed until the client has sent its next command.
+    /// Whether each reply is delayed until the client has sent its next command, or until it waits.
     pub(super) lag: bool,
     pub(super) without_size: bool,
 }

@@ -138,8 +138,8 @@ impl Trial<'_> {
 
     fn has_size(&self, path: &str, size: Option<u64>) -> Result<(), String> {
         let Some(size) = size else {
-            // The client remembers that the server does not know SIZE, or that a simulated fault
-            // said so.
+            // The client remembers that SIZE was refused as unknown, by the server or by a
+            // simulated fault.
             let mut all = self.server.dialogue();
             let unknown = all.any(|(line, meant)| line.starts_with(b"SIZE") && meant.is_none());
             let unknown = self.scenario.without_size || unknown;

@@ -37,7 +37,10 @@ impl Finish {
                 ),
                 (None, Some(due)) if due > self.bytes => Some(
                     truncated()
-                        .with_expected(due, format!("the server announced {due} bytes"))
+                        .with_expected(
+                            due,
+                            format!("{} of the {due} announced bytes came", self.bytes),
+                        )
                         .or_advice(ANNOUNCED),
                 ),
                 _ => None,
