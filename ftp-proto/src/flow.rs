@@ -147,7 +147,8 @@ pub enum Want {
 pub enum Endpoint {
     /// The peer of the control connection, at this port.
     ControlPeer(NonZeroU16),
-    /// This address, which you trust explicitly.
+    /// This address, which the server has named. It comes only under
+    /// [`PassiveAddress::TrustServer`](crate::PassiveAddress::TrustServer).
     Address(SocketAddr),
 }
 

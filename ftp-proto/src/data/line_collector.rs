@@ -59,8 +59,9 @@ impl LineCollector {
         Ok(())
     }
 
-    /// Returns all lines, after the listing has ended. If not every line ended with a second CR,
-    /// the CRs that were removed are put back.
+    /// Returns all lines. Call it after the listing has ended. A server that sends CR CR LF does so
+    /// on every line. If one line has only CR LF, the CRs that were removed belonged to the names,
+    /// and are put back.
     #[must_use]
     pub fn finish(mut self, listing: &Listing) -> Vec<Vec<u8>> {
         for line in self.lines.iter_mut().take(listing.shortened()) {

@@ -40,7 +40,7 @@ pub struct LineTooLong {
 }
 
 impl LineSplitter {
-    /// Makes a splitter for lines of up to `limit` bytes, with the line end.
+    /// Makes a splitter for lines of up to `limit` bytes, counting the line end.
     #[must_use]
     pub const fn new(limit: usize) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! The face of this adapter: everything that the tests for both adapters use of it.
+//! What the tests for both adapters need from this adapter: its face.
 #![allow(
     dead_code,
     unused_imports,
