@@ -44,8 +44,8 @@ impl Client {
                 Ok(Step::Want(want)) => answer = self.serve(want),
                 Ok(Step::Done(output)) => break Ok(output),
                 Err(error) => {
-                    let elapsed = self.network.now().saturating_duration_since(begun);
                     let error = error.with_limits(&self.options.timeouts);
+                    let elapsed = self.network.now().duration_since(begun);
                     break Err(error.with_elapsed(elapsed));
                 }
             }

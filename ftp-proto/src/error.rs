@@ -249,8 +249,7 @@ impl Error {
     }
 
     /// Adds how long the whole operation took, if it ended by a time-out. The driver has a clock,
-    /// and the session has none. Call this after [`with_limits`](Self::with_limits): a time shorter
-    /// than the limit is left out, since the wait was then not part of this operation.
+    /// and the session has none.
     ///
     /// ```
     /// use core::time::Duration;
@@ -266,9 +265,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn with_elapsed(self, elapsed: Duration) -> Self {
-        self.with_timing(&|context, _| {
-            context.elapsed = Some(elapsed).filter(|it| Some(*it) >= context.waited);
-        })
+        self.with_timing(&|context, _| context.elapsed = Some(elapsed))
     }
 
     /// Changes this error and the one underneath, if they are time-outs.
@@ -331,6 +328,11 @@ impl Error {
 
     pub(crate) fn misuse(misuse: Misuse) -> Self {
         Self::new(ErrorKind::Misuse(misuse))
+    }
+
+    /// Makes an [`ErrorKind::OutOfStep`] with its cause.
+    pub(crate) fn out_of_step(why: &'static str) -> Self {
+        Self::new(ErrorKind::OutOfStep).with_source(why)
     }
 
     /// Makes a [`Misuse::Option`] whose text says which option is wrong, and why.
@@ -436,7 +438,7 @@ impl Error {
     /// it. `None` if the wait was not within one operation, such as a wait for data while you read
     /// it. `Display` shows the time if it is at least a second longer than the limit.
     pub fn elapsed(&self) -> Option<Duration> {
-        self.0.elapsed
+        self.0.elapsed.filter(|it| Some(*it) >= self.0.waited)
     }
 
     /// Returns why TLS failed, if that is known. It is also set if the server refused a command
@@ -487,6 +489,11 @@ impl Error {
                 .is_some_and(|reason| Some(reason) == self.tls_reason())
     }
 
+    /// Whether more bytes came than were expected.
+    pub(crate) fn is_surplus(&self) -> bool {
+        self.expected().is_some() && self.transferred() > self.expected()
+    }
+
     /// Whether the reply itself is the failure, and not just an addition to it.
     fn is_a_reply(&self) -> bool {
         matches!(
@@ -521,9 +528,12 @@ impl fmt::Display for Error {
             (ErrorKind::Timeout(wait), Some(limit), _) => {
                 let name = wait.limit();
                 write!(f, "timed out after {limit:?} (Timeouts::{name}), {wait}")?;
-                if let Some(elapsed) = context.elapsed.filter(|it| is_longer(*it, limit)) {
+                if let Some(elapsed) = self.elapsed().filter(|it| is_longer(*it, limit)) {
                     write!(f, " (the operation took {}s)", elapsed.as_secs())?;
                 }
+            }
+            (ErrorKind::Truncated, ..) if self.is_surplus() => {
+                f.write_str("the download is longer than expected")?;
             }
             (kind, _, _) => write!(f, "{kind}")?,
         }
@@ -573,7 +583,8 @@ impl fmt::Display for ErrorKind {
             Self::Permanent => "the server refused",
             Self::Protocol => "the server breaks the rules of FTP",
             Self::Injection => {
-                "clear text came where TLS begins or ends: an attack, or a server that cannot be secured"
+                "clear text came where TLS begins or ends: an attack, or a server that cannot be \
+                 secured"
             }
             Self::OutOfStep => "the replies do not match the commands any more",
             Self::Closed => "the server closed the control connection",
@@ -607,8 +618,8 @@ impl fmt::Display for Misuse {
                 "the session is not in MODE S and STRU F: set both before the transfer"
             }
             Self::Protected => {
-                "a copy between servers cannot be under TLS: call \
-                                `protect(Protection::Clear)` first"
+                "a copy between servers cannot be under TLS: call `protect(Protection::Clear)` \
+                 first"
             }
             Self::TooMuchUnsent => "too many commands wait to be written",
         })

@@ -67,8 +67,8 @@ impl Client {
                     Ok(Step::Done(output)) => break Ok(output),
                     Err(error) => {
                         let error = error.with_limits(&self.options.timeouts);
-                        let now = self.network.now();
-                        break Err(error.with_elapsed(now - operation.begun));
+                        let elapsed = self.network.now().duration_since(operation.begun);
+                        break Err(error.with_elapsed(elapsed));
                     }
                 },
                 Some(Err((want, begun))) => {

@@ -63,7 +63,7 @@ pub(crate) fn is_installed(command: &mut Command) -> bool {
 /// The build takes a minute, so it shows its progress.
 pub(crate) fn again(build: &[&str], job: &str, arguments: &[&str]) -> Result<()> {
     complain(&format!(
-        "building what `{job}` needs: the clients and a server (minutes the first time, then seconds)"
+        "building `{job}` with the libraries it needs (minutes the first time, then seconds)"
     ));
     run(cargo()?
         .args(["run", "--package", "xtask"])

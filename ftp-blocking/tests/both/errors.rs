@@ -8,7 +8,7 @@ use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
 use ftp_proto::tls::{TlsConfig, TlsVersion, rustls};
 use ftp_proto::{
     Config, DataMode, Error, ListingLimits, Options, PassiveAddress, Protection, Resumption,
-    Security, Timeouts,
+    Security, SizeCheck, Timeouts, TransferOptions,
 };
 
 use crate::face::{Client, Memory};
@@ -194,9 +194,9 @@ fn the_error_of_a_transfer_that_is_not_whole() {
     assert_eq!((error.transferred(), error.expected()), (Some(2), Some(5)));
 
     let line = "STOR /new: the transfer may not be complete: the server reset the data \
-                connection, which leaves its confirmation in doubt; its file has 2 bytes instead \
-                of 5 (after 5 bytes); the server said: 226 Transfer complete.; upload it again, \
-                or look at the file on the server";
+                connection, and the server's file has 2 bytes instead of 5 (after 5 bytes); the \
+                server said: 226 Transfer complete.; upload it again, or look at the file on the \
+                server";
     let setup = files()
         .fault(Fault::on("STOR", cut(Then::Discard)))
         .fault(Fault::on("STOR", Action::ResetEnd));
@@ -205,6 +205,28 @@ fn the_error_of_a_transfer_that_is_not_whole() {
         client.store("/new", b"12345").map(drop)
     };
     assert_says(setup, plain(), store, line);
+
+    let line = "STOR /new: the transfer may not be complete: the size of the server's file is not \
+                known (after 0 bytes); the server said: 226 Transfer complete.; upload it again, \
+                or look at the file on the server";
+    let careful: Try = |client| {
+        login(client)?;
+        let options = TransferOptions::new().with_size_check(SizeCheck::Always);
+        client.upload_with("/new", &options)?.finish().map(drop)
+    };
+    assert_says(files().without("SIZE"), plain(), careful, line);
+
+    let line = "RETR /five: the download is longer than expected: 3 bytes were expected (after 5 \
+                bytes); the server said: 226 Transfer complete.; the file may have grown: ask for \
+                its size again";
+    let longer: Try = |client| {
+        login(client)?;
+        let options = TransferOptions::new().with_expected(3);
+        let mut download = client.download_with("/five", &options)?;
+        download.read_to_end(&mut Vec::new())?;
+        Ok(())
+    };
+    assert_says(files(), plain(), longer, line);
 
     let other = b"211 End.\r\n".to_vec();
     let line = "RETR /five: the transfer may not be complete: the reply that came for it belongs \

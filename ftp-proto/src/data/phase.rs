@@ -132,9 +132,9 @@ enum Text {
 pub enum DataStep {
     /// Read what has come on the control connection, without waiting, and feed it to the session.
     Look,
-    /// Move bytes, and watch the control connection at the same time. The field is the class
-    /// of waiting that limits the time without any byte: [`Wait::DataIdle`], or [`Wait::DataClose`] after the server's
-    /// final reply to a download.
+    /// Move bytes, and watch the control connection at the same time. The field is the class of
+    /// waiting that limits the time without any byte: [`Wait::DataIdle`], or [`Wait::DataClose`]
+    /// after the server's final reply to a download.
     Move(Wait),
     /// The server has refused a download. Move what has already come, without waiting. If nothing
     /// has come, report a time-out.

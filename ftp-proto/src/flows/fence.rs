@@ -1,6 +1,6 @@
 //! A fence that is sent at once, not only before the next command.
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
 use crate::session::Session;
 use crate::wait::Wait;
@@ -22,7 +22,7 @@ impl Flow for Fence {
                 self.sent = true;
                 session.send_fence()?;
             } else if answer.take_timeout() {
-                return Err(session.die_with(Error::new(ErrorKind::OutOfStep)).into());
+                return Err(session.die_without_fence().into());
             }
             if session.is_fence_awaited() {
                 return Err(session.receive_within(Wait::Reply).into());

@@ -51,7 +51,8 @@ impl Restore {
         }
         let Some(directory) = standing.directory() else {
             let why = "the directory is not known, so `reconnect` cannot restore it: make a new \
-                       client; to avoid this, call `pwd` at least after 256 relative CWD, and after a CWD that timed out";
+                       client; to avoid this, call `pwd` at least after 256 relative CWD, and \
+                       after a CWD that timed out";
             return Err(Error::new(ErrorKind::TooLarge).with_source(why));
         };
         let tell = |command: &Command| Task::Tell(Exchange::new(command.clone()));

@@ -100,6 +100,9 @@ impl Session {
             }
             ErrorKind::Timeout(_) => Some("try again, or raise this limit"),
             ErrorKind::OutOfStep => Some("the session goes on: try again"),
+            ErrorKind::Truncated if error.is_surplus() => {
+                Some("the file may have grown: ask for its size again")
+            }
             ErrorKind::Truncated => {
                 Some("download it again, or the rest of it by TransferOptions::with_offset")
             }
@@ -146,8 +149,8 @@ impl Session {
         let unknown = reply.is_not_implemented() || reply.code().value() == 534;
         if unknown && self.config.auth == Auth::Tls {
             return "the server has no TLS by AUTH TLS: try Options::with_implicit_tls (usually \
-                    at port 990), or Config::with_auth(Auth::TlsThenSsl); if \
-                    clear text will do (the password too), leave out Options::with_tls";
+                    at port 990), or Config::with_auth(Auth::TlsThenSsl); if clear text will do \
+                    (the password too), leave out Options::with_tls";
         }
         "the server has no TLS by AUTH: try Options::with_implicit_tls (usually at port 990); \
          if clear text will do (the password too), leave out Options::with_tls"

@@ -3,6 +3,7 @@
 use super::Session;
 use super::codes::can_answer;
 use super::effect::Effect;
+use super::fencing::too_many_strays;
 use super::ledger::{Aborting, Owed, Shape};
 use super::negotiated::{Channel, UNKNOWN_OFFSET};
 use crate::error::{Error, ErrorKind};
@@ -132,7 +133,7 @@ impl Session {
             }
         }
         if self.strays > self.config.max_strays {
-            self.die(Error::new(ErrorKind::OutOfStep).with_reply(reply));
+            self.die(too_many_strays().with_reply(reply));
         }
     }
 

@@ -3,7 +3,7 @@
 use super::Session;
 use super::fence::{Fence, Fencing, refuses_a_fence};
 use super::ledger::{Owed, Shape};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::wire::{Command, Reply};
 
 impl Session {
@@ -42,7 +42,7 @@ impl Session {
         self.queued &= !reply.ends_a_transfer();
         self.fencing.swallowed = self.fencing.swallowed.saturating_add(1);
         if self.fencing.swallowed > self.config.max_strays {
-            return self.die(Error::new(ErrorKind::OutOfStep).with_reply(reply));
+            return self.die(too_many_strays().with_reply(reply));
         }
         self.state.fences.clear_doubt(&reply);
         self.fencing.last = Some(reply.clone());
@@ -64,6 +64,12 @@ impl Session {
         }
     }
 
+    /// Ends the session, because a fence got no reply in time.
+    pub(crate) fn die_without_fence(&mut self) -> Error {
+        let why = "the reply that would have shown which others are old did not come in time";
+        self.die_with(Error::out_of_step(why))
+    }
+
     /// The fence at this position is answered, so everything before it is over. Each fence after it
     /// still has one reply to come, like any other command.
     fn pass_fences(&mut self, at: usize) {
@@ -77,8 +83,13 @@ impl Session {
     }
 }
 
+/// The error if fences do not help, because more and more replies come.
+pub(super) fn too_many_strays() -> Error {
+    Error::out_of_step("the server kept sending replies that belong to no command")
+}
+
 fn no_fence() -> Error {
     let why = "a reply was lost or came twice, and the server answers none of PWD, SYST and \
                FEAT, which would show which replies are old; the command may have been done";
-    Error::new(ErrorKind::OutOfStep).with_source(why)
+    Error::out_of_step(why)
 }

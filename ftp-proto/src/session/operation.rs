@@ -2,6 +2,7 @@
 //! what has arrived.
 
 use super::Session;
+use super::fencing::too_many_strays;
 use super::ledger::Shape;
 use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind, Misuse};
@@ -188,12 +189,11 @@ impl Session {
             // the session does not use this connection.
             self.staged.clear();
             let why = "a late reply came between the data connection and the transfer";
-            return Err(out_of_step(why).into());
+            return Err(Error::out_of_step(why).into());
         }
         if running.fences >= MOST_FENCES {
             // One more would not help.
-            let why = "the server kept sending replies that belong to no command";
-            return Err(self.die_with(out_of_step(why)).into());
+            return Err(self.die_with(too_many_strays()).into());
         }
         self.send_fence()?;
         running.fences = running.fences.saturating_add(1);
@@ -208,8 +208,7 @@ impl Session {
     ) -> Result<Stage, Halt> {
         self.check_alive()?;
         if answer.take_timeout() {
-            let why = "the reply that would have shown which others are old did not come in time";
-            return Err(self.die_with(out_of_step(why)).into());
+            return Err(self.die_without_fence().into());
         }
         if self.ledger.is_empty() {
             running.stage = Stage::Looking;
@@ -245,8 +244,4 @@ impl Session {
         self.expected = Some(want.ticket());
         want.into()
     }
-}
-
-fn out_of_step(why: &'static str) -> Error {
-    Error::new(ErrorKind::OutOfStep).with_source(why)
 }

@@ -112,8 +112,7 @@ impl Session {
             }
             Channel::Cleared if ["USER", "PASS", "ACCT"].contains(&verb) => {
                 return insecure(
-                    "the control connection is in clear text after CCC: call \
-                                 `secure` first",
+                    "the control connection is in clear text after CCC: call `secure` first",
                 );
             }
             Channel::Cleared => true,

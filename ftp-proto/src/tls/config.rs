@@ -240,8 +240,7 @@ impl TlsConfig {
     pub fn with_only_version(self, version: TlsVersion) -> Result<Self, Error> {
         let option = || {
             Error::option(
-                "this TlsConfig has your own rustls::ClientConfig: set the \
-                                       versions there",
+                "this TlsConfig has your own rustls::ClientConfig: set the versions there",
             )
         };
         let verifier = self.verifier.ok_or_else(option)?;

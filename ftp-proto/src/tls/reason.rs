@@ -142,8 +142,7 @@ impl fmt::Display for Reason {
             Self::WeakKey { bits } => write!(
                 f,
                 "the server's certificate, or one that signed it, has a {bits}-bit key, which is \
-                 too \
-                 short: {}",
+                 too short: {}",
                 // A pin is worth nothing if anyone can compute the private key.
                 if *bits < 1024 {
                     "replace it on the server"
@@ -154,8 +153,7 @@ impl fmt::Display for Reason {
             Self::WeakSignature { hash } => write!(
                 f,
                 "the server's certificate, or one that signed it, is signed with {hash}, which \
-                 can be \
-                 forged: {REPLACE}"
+                 can be forged: {REPLACE}"
             ),
             reason => f.write_str(reason.about_certificates()),
         }

@@ -13,18 +13,16 @@ use crate::session::transfer::{Completion, DataEnd, Direction};
 use crate::tls::Reason;
 use crate::wire::{Class, Reply};
 
-const ANNOUNCED: &str = "download it again, or the rest of it by TransferOptions::with_offset; if the server announces \
-     wrong sizes, set TransferOptions::with_size_check(SizeCheck::Never)";
-
-const RESET: &str = "the server reset the data connection, which leaves its confirmation in doubt";
-
-const UNKNOWN: &str = "the server has confirmed the upload";
+const ANNOUNCED: &str = "download it again, or the rest of it by TransferOptions::with_offset; if \
+                         the server announces wrong sizes, set \
+                         TransferOptions::with_size_check(SizeCheck::Never)";
 
 const ANOTHER_REPLY: &str = "the reply that came for it belongs to another command";
 
 const NO_CLOSE_NOTIFY: &str = "the data ended without close_notify, so it may have been cut";
 
-const WITHOUT_CLOSE_NOTIFY: &str = "download it again; if this server never sends close_notify, set Config::with_missing_close_notify";
+const WITHOUT_CLOSE_NOTIFY: &str = "download it again; if this server never sends close_notify, \
+                                    set Config::with_missing_close_notify";
 
 impl Finish {
     /// What is wrong with the data, no matter what the server says.
@@ -147,13 +145,19 @@ impl Finish {
     /// The error if the server has confirmed an upload, but the file does not have the right size.
     pub(super) fn not_stored(&self, reply: Reply, size: Option<u64>) -> Error {
         let error = Error::new(ErrorKind::Unconfirmed).with_reply(reply);
-        let why = if self.reset { RESET } else { UNKNOWN };
+        let found = match size {
+            Some(size) => format!("the server's file has {size} bytes"),
+            None => "the size of the server's file is not known".into(),
+        };
+        let why = match self.reset {
+            true => format!("the server reset the data connection, and {found}"),
+            false => found,
+        };
         self.in_context(match (self.transfer.length_after(self.bytes), size) {
-            (Some(length), Some(size)) => error.with_expected(
-                length,
-                format!("{why}; its file has {size} bytes instead of {length}"),
-            ),
-            (Some(length), None) => error.with_expected(length, why.into()),
+            (Some(length), Some(_)) => {
+                error.with_expected(length, format!("{why} instead of {length}"))
+            }
+            (Some(length), None) => error.with_expected(length, why),
             (None, _) => error.with_source(why),
         })
     }
