@@ -135,6 +135,7 @@ pub mod data;
 mod error;
 mod flow;
 pub mod flows;
+pub mod listing;
 mod observer;
 mod options;
 mod path;

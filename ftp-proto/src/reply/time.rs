@@ -109,6 +109,31 @@ impl Timestamp {
         exists.then_some(time).ok_or(InvalidTimestamp::Range)
     }
 
+    /// Makes a time of its parts. `None` if there is no such time.
+    pub(crate) fn from_parts(
+        year: u16,
+        month: u8,
+        day: u8,
+        hour: u8,
+        minute: u8,
+        second: u8,
+    ) -> Option<Self> {
+        let exists = year <= 9_999
+            && (1..=days(year, month)).contains(&day)
+            && hour <= 23
+            && minute <= 59
+            && second <= 60;
+        exists.then_some(Self {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+            nanosecond: 0,
+        })
+    }
+
     /// Returns the year, 0 to 9999.
     #[must_use]
     pub const fn year(self) -> u16 {

@@ -1,0 +1,348 @@
+//! One entry of a listing.
+
+use alloc::borrow::Cow;
+use core::fmt;
+
+use super::dialect::{Dialect, Found, Meaning};
+use super::mlsx;
+use super::modified::Modified;
+use crate::path::{InvalidPath, RemotePath};
+use crate::wire::Escaped;
+
+/// What a listing says about one file or directory.
+///
+/// An entry borrows its line, or owns it after [`into_owned`](Self::into_owned). A field is `None`
+/// if the listing does not say it.
+///
+/// ```
+/// use ftp_proto::listing::{Entry, Kind};
+///
+/// let entry = Entry::from_facts("Type=file;Size=12;UNIX.mode=0644; notes; 2026.txt").unwrap();
+/// assert_eq!(entry.name(), b"notes; 2026.txt");
+/// assert_eq!((entry.kind(), entry.size()), (Kind::File, Some(12)));
+/// assert_eq!(entry.mode(), Some(0o644));
+/// assert_eq!(entry.fact("unix.mode"), Some(&b"0644"[..]));
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entry<'a> {
+    raw: Cow<'a, [u8]>,
+    fields: Fields,
+}
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A file with content.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link; [`Entry::link_target`] is where it leads.
+    Link,
+    /// The directory that was listed: `.`, or `type=cdir`.
+    Current,
+    /// The directory above it: `..`, or `type=pdir`.
+    Parent,
+    /// Something else: a device, a socket, a pipe.
+    Other,
+    /// The listing does not say it.
+    #[default]
+    Unknown,
+}
+
+/// What the login may do with a file or a directory, by the `perm` fact (RFC 3659, section 7.5.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Permission {
+    /// `a`: append to the file (APPE).
+    Append,
+    /// `c`: create files in the directory (STOR, STOU, APPE, RNTO).
+    Create,
+    /// `d`: delete the file or the directory (DELE, RMD).
+    Delete,
+    /// `e`: enter the directory (CWD).
+    Enter,
+    /// `f`: rename the file or the directory (RNFR).
+    Rename,
+    /// `l`: list the directory (LIST, NLST, MLSD).
+    List,
+    /// `m`: make directories in the directory (MKD).
+    MakeDirectory,
+    /// `p`: delete what is in the directory.
+    Purge,
+    /// `r`: download the file (RETR).
+    Retrieve,
+    /// `w`: write to the file (STOR).
+    Store,
+}
+
+/// The fields of an entry, by their places in its line, so that the line can be borrowed or owned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fields {
+    dialect: Dialect,
+    kind: Kind,
+    size: Option<u64>,
+    modified: Option<Modified>,
+    mode: Option<u16>,
+    name: Span,
+    target: Span,
+    owner: Span,
+    group: Span,
+    unique: Span,
+    perm: Span,
+}
+
+/// A part of a line. A part that is missing begins after every line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    begin: u32,
+    end: u32,
+}
+
+impl<'a> Entry<'a> {
+    /// Reads one line of MLSD or MLST, without its line end. `None` if the line has neither facts
+    /// nor the blank that precedes a name. In a reply to MLST the name may be empty.
+    ///
+    /// Blanks and tabs may precede the facts. The facts end at the first `; `, and everything after
+    /// it is the name, with any further blanks, `;` and `=`. So a value may hold a blank; the RFC
+    /// forbids this, but Pure-FTPd sends it (`type=OS.unix=slink:/a b;`). If there is no `; `,
+    /// because NcFTPd leaves out the last `;`, the facts end at the first blank. A line with only a
+    /// name begins with a blank.
+    ///
+    /// For a line of LIST, use a [`Parser`](super::Parser): what it means depends on the lines
+    /// before it.
+    #[must_use]
+    pub fn from_facts<L: AsRef<[u8]> + ?Sized>(line: &'a L) -> Option<Self> {
+        let line = line.as_ref();
+        match mlsx::parse(line)? {
+            Meaning::Entry(found) => {
+                let fields = Fields::locate(Dialect::Mlsx, line, &found)?;
+                Some(Self::new(Cow::Borrowed(line), fields))
+            }
+            Meaning::Noise | Meaning::Unfinished => None,
+        }
+    }
+
+    pub(super) const fn new(raw: Cow<'a, [u8]>, fields: Fields) -> Self {
+        Self { raw, fields }
+    }
+
+    /// Returns an entry that owns its line.
+    #[must_use]
+    pub fn into_owned(self) -> Entry<'static> {
+        Entry {
+            raw: Cow::Owned(self.raw.into_owned()),
+            fields: self.fields,
+        }
+    }
+
+    /// Returns the name, byte for byte. In MLST, and in listings of some servers, it is a whole
+    /// path.
+    ///
+    /// The server chooses the name, so it may lead anywhere: `../../etc/passwd` is a possible name.
+    /// To send it back, use the bytes as they are. To make a local file of this name, use
+    /// `LocalName`.
+    #[must_use]
+    pub fn name(&self) -> &[u8] {
+        self.part(self.fields.name).unwrap_or_default()
+    }
+
+    /// Returns the name as a path that you can send back.
+    ///
+    /// # Errors
+    /// [`InvalidPath`] if the name holds a byte that FTP cannot carry.
+    pub fn path(&self) -> Result<RemotePath, InvalidPath> {
+        RemotePath::new(self.name())
+    }
+
+    /// Returns the name in a form that is safe to print: one line, with control characters and
+    /// bytes that are not UTF-8 escaped.
+    #[must_use]
+    pub fn display_name(&self) -> Escaped<'_> {
+        Escaped::new(self.name())
+    }
+
+    /// Returns what the entry is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.fields.kind
+    }
+
+    /// Returns whether the entry is a file.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        self.kind() == Kind::File
+    }
+
+    /// Returns whether the entry is a directory below the one that was listed, so neither `.` nor
+    /// `..`.
+    #[must_use]
+    pub fn is_dir(&self) -> bool {
+        self.kind() == Kind::Directory
+    }
+
+    /// Returns the size of a file in bytes. `None` for directories, and where the listing counts in
+    /// other units.
+    #[must_use]
+    pub const fn size(&self) -> Option<u64> {
+        self.fields.size
+    }
+
+    /// Returns when the file was last modified.
+    #[must_use]
+    pub const fn modified(&self) -> Option<Modified> {
+        self.fields.modified
+    }
+
+    /// Returns the permission bits of Unix, 0 to 0o7777.
+    #[must_use]
+    pub const fn mode(&self) -> Option<u16> {
+        self.fields.mode
+    }
+
+    /// Returns the name or number of the owner.
+    #[must_use]
+    pub fn owner(&self) -> Option<&[u8]> {
+        self.part(self.fields.owner)
+    }
+
+    /// Returns the name or number of the owner's group.
+    #[must_use]
+    pub fn group(&self) -> Option<&[u8]> {
+        self.part(self.fields.group)
+    }
+
+    /// Returns an identifier that two entries share only if they are the same file (the `unique`
+    /// fact, or the identifier of EPLF).
+    #[must_use]
+    pub fn unique(&self) -> Option<&[u8]> {
+        self.part(self.fields.unique)
+    }
+
+    /// Returns where a symbolic link leads, as the server wrote it.
+    #[must_use]
+    pub fn link_target(&self) -> Option<&[u8]> {
+        self.part(self.fields.target)
+    }
+
+    /// Returns whether the login may do this, by the `perm` fact. `None` if there is no such fact.
+    #[must_use]
+    pub fn allows(&self, permission: Permission) -> Option<bool> {
+        let letters = self.part(self.fields.perm)?;
+        let letter = permission.letter();
+        Some(
+            letters
+                .iter()
+                .any(|byte| byte.eq_ignore_ascii_case(&letter)),
+        )
+    }
+
+    /// Returns the facts of RFC 3659 in the server's order, each with its value as it came. Other
+    /// dialects have none. A fact without a value (`Size;`) has an empty value, like `Size=;`.
+    pub fn facts(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let facts = match self.fields.dialect {
+            Dialect::Mlsx => mlsx::facts(&self.raw),
+            _ => &[],
+        };
+        mlsx::pairs(facts)
+    }
+
+    /// Returns the value of the first fact with this name, in upper or lower case.
+    #[must_use]
+    pub fn fact(&self, name: &str) -> Option<&[u8]> {
+        self.facts()
+            .find(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, value)| value)
+    }
+
+    /// Returns the dialect in which the line was read.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        self.fields.dialect
+    }
+
+    /// Returns the line as it came, without its line end. Where a server has wrapped the line, it
+    /// holds a line feed (VMS).
+    #[must_use]
+    pub fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
+    fn part(&self, span: Span) -> Option<&[u8]> {
+        self.raw.get(span.begin as usize..span.end as usize)
+    }
+}
+
+impl Permission {
+    const fn letter(self) -> u8 {
+        match self {
+            Self::Append => b'a',
+            Self::Create => b'c',
+            Self::Delete => b'd',
+            Self::Enter => b'e',
+            Self::Rename => b'f',
+            Self::List => b'l',
+            Self::MakeDirectory => b'm',
+            Self::Purge => b'p',
+            Self::Retrieve => b'r',
+            Self::Store => b'w',
+        }
+    }
+}
+
+impl Fields {
+    /// The fields that a dialect has found, by their places in the line. `None` if the line is
+    /// longer than 4 GiB.
+    pub(super) fn locate(dialect: Dialect, line: &[u8], found: &Found<'_>) -> Option<Self> {
+        u32::try_from(line.len()).ok()?;
+        let span = |part: Option<&[u8]>| part.map_or(Span::MISSING, |part| Span::of(line, part));
+        Some(Self {
+            dialect,
+            kind: found.kind,
+            size: found.size,
+            modified: found.modified,
+            mode: found.mode,
+            name: span(Some(found.name)),
+            target: span(found.target),
+            owner: span(found.owner),
+            group: span(found.group),
+            unique: span(found.unique),
+            perm: span(found.perm),
+        })
+    }
+}
+
+impl Span {
+    const MISSING: Self = Self {
+        begin: u32::MAX,
+        end: u32::MAX,
+    };
+
+    /// Where `part` is in `line`, by their addresses: it is a slice of it.
+    fn of(line: &[u8], part: &[u8]) -> Self {
+        let begin = part.as_ptr().addr().checked_sub(line.as_ptr().addr());
+        let begin = begin.filter(|begin| begin.saturating_add(part.len()) <= line.len());
+        let place = |at: usize| u32::try_from(at).ok();
+        begin
+            .and_then(|begin| {
+                Some(Self {
+                    begin: place(begin)?,
+                    end: place(begin.checked_add(part.len())?)?,
+                })
+            })
+            .unwrap_or(Self::MISSING)
+    }
+}
+
+impl fmt::Debug for Entry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("dialect", &self.dialect())
+            .field("name", &self.display_name())
+            .field("kind", &self.kind())
+            .field("size", &self.size())
+            .field("modified", &self.modified())
+            .field("raw", &Escaped::new(&self.raw))
+            .finish_non_exhaustive()
+    }
+}

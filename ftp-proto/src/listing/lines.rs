@@ -1,0 +1,143 @@
+//! The lines of a listing, cut out of its bytes.
+
+use alloc::vec::Vec;
+use core::mem;
+use core::ops::Range;
+
+/// Cuts a listing into lines. Its bytes may arrive in pieces of any size, and the lines do not
+/// depend on these. Memory stays within the limit for one line.
+#[derive(Clone)]
+pub(super) struct Lines {
+    limit: usize,
+    /// The start of a line whose end has not come yet.
+    partial: Vec<u8>,
+    /// The last line that was complete only with an earlier piece.
+    own: Vec<u8>,
+    /// The rest of a line above the limit is being left out.
+    skipping: bool,
+    /// Whether lines end with CR CR LF, as those of GridFTP servers do. `None` before the first.
+    doubled: Option<bool>,
+}
+
+/// Where a line is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the input.
+    Input(Range<usize>),
+    /// In [`Lines::own`].
+    Own,
+    /// In [`Lines::own`], and only its first bytes: the line is above the limit.
+    Cut,
+}
+
+impl Lines {
+    pub(super) const fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            partial: Vec::new(),
+            own: Vec::new(),
+            skipping: false,
+            doubled: None,
+        }
+    }
+
+    pub(super) const fn limit(&self) -> usize {
+        self.limit
+    }
+
+    pub(super) fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
+    /// The line that `Place::Own` or `Place::Cut` names.
+    pub(super) fn own(&self) -> &[u8] {
+        &self.own
+    }
+
+    pub(super) fn buffered(&self) -> usize {
+        self.partial.len()
+    }
+
+    /// The next line of the input, without its line end, and how many bytes of input were taken.
+    pub(super) fn next(&mut self, input: &[u8]) -> (usize, Option<Place>) {
+        let end = memchr::memchr(b'\n', input);
+        if self.skipping {
+            let Some(end) = end else {
+                return (input.len(), None);
+            };
+            self.skipping = false;
+            let after = end.saturating_add(1);
+            let (taken, place) = self.next_complete(input.get(after..).unwrap_or_default());
+            return (
+                taken.saturating_add(after),
+                place.map(|place| place.moved_by(after)),
+            );
+        }
+        self.next_complete(input)
+    }
+
+    fn next_complete(&mut self, input: &[u8]) -> (usize, Option<Place>) {
+        let room = self.limit.saturating_sub(self.partial.len());
+        let window = input.get(..room).unwrap_or(input);
+        let Some(end) = memchr::memchr(b'\n', window) else {
+            self.partial.extend_from_slice(window);
+            if window.len() < room {
+                return (window.len(), None);
+            }
+            self.take_partial();
+            self.skipping = true;
+            return (window.len(), Some(Place::Cut));
+        };
+        let taken = end.saturating_add(1);
+        let line = window.get(..end).unwrap_or_default();
+        if self.partial.is_empty() {
+            let end = self.without_line_end(line);
+            return (taken, Some(Place::Input(0..end)));
+        }
+        self.partial.extend_from_slice(line);
+        let partial = mem::take(&mut self.partial);
+        let end = self.without_line_end(&partial);
+        self.partial = partial;
+        self.partial.truncate(end);
+        self.take_partial();
+        (taken, Some(Place::Own))
+    }
+
+    /// The last line, if its line end is missing. Call it after the end of the input.
+    pub(super) fn finish(&mut self) -> Option<Place> {
+        if self.partial.is_empty() {
+            return None;
+        }
+        self.take_partial();
+        Some(Place::Own)
+    }
+
+    /// The partial line becomes the one that is handed out.
+    fn take_partial(&mut self) {
+        mem::swap(&mut self.partial, &mut self.own);
+        self.partial.clear();
+    }
+
+    /// The length of the line without the CR, or the two CRs, before its LF.
+    fn without_line_end(&mut self, line: &[u8]) -> usize {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if self.doubled == Some(false) {
+            return line.len();
+        }
+        let shorter = line.strip_suffix(b"\r");
+        self.doubled = Some(shorter.is_some());
+        shorter.unwrap_or(line).len()
+    }
+}
+
+impl Place {
+    /// The same place, in an input that has so many bytes before this one.
+    pub(super) fn moved_by(self, bytes: usize) -> Self {
+        match self {
+            Self::Input(range) => {
+                Self::Input(range.start.saturating_add(bytes)..range.end.saturating_add(bytes))
+            }
+            other => other,
+        }
+    }
+}

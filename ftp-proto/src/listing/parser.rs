@@ -1,0 +1,306 @@
+//! A listing as it arrives: bytes in, entries out.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::{fmt, mem};
+
+use super::dialect::{self, Context, Dialect, Meaning};
+use super::entry::{Entry, Fields};
+use super::lines::{Lines, Place};
+use super::modified::DateOrder;
+use crate::reply::Timestamp;
+
+/// Reads a listing while its bytes arrive, in pieces of any size.
+///
+/// The parser finds the dialect by the shape of each line, and tries the dialect of the line before
+/// first. It keeps at most a line or two. A line above the limit (64 KiB, if you do not
+/// [set it](Self::with_limit)) is handed to you cut.
+///
+/// A date without a year needs `now`: see [`with_now`](Self::with_now). Without it such an entry
+/// has no time.
+///
+/// ```
+/// use ftp_proto::listing::{Line, Parser};
+///
+/// let mut parser = Parser::new();
+/// let mut seen = Vec::new();
+/// for mut piece in [&b"11-27-26  09:30AM  <DIR>  pub\r\n11-27-26  09"[..], b":31AM  5 a.txt\r\n"] {
+///     while let Some(line) = parser.next_line(&mut piece) {
+///         match line {
+///             Line::Entry(entry) => seen.push(entry.display_name().to_string()),
+///             Line::Noise(_) => {}
+///             Line::Unparsed(line) | Line::Cut(line) => panic!("not understood: {line:?}"),
+///         }
+///     }
+/// }
+/// while let Some(line) = parser.finish() {
+///     panic!("an unfinished line: {line:?}");
+/// }
+/// assert_eq!(seen, ["pub", "a.txt"]);
+/// ```
+#[derive(Clone)]
+pub struct Parser {
+    lines: Lines,
+    context: Context,
+    /// The dialect of the last entry.
+    last: Option<Dialect>,
+    /// A line that may be the first half of a wrapped entry.
+    unfinished: Option<Vec<u8>>,
+    /// A line that was read after `unfinished` and does not belong to it.
+    held: Option<Vec<u8>>,
+    /// The line that was handed out, if it is neither part of the input nor in `lines`.
+    joined: Vec<u8>,
+}
+
+/// One line of a listing. It borrows the input or the parser;
+/// [`into_owned`](Self::into_owned) ends that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line<'a> {
+    /// A file, a directory, or something else with a name.
+    Entry(Entry<'a>),
+    /// A line that names nothing: `total 12`, a heading, a blank line.
+    Noise(Cow<'a, [u8]>),
+    /// A line of no known dialect. It may be an error message, such as `ls: x: No such file`.
+    Unparsed(Cow<'a, [u8]>),
+    /// The first bytes of a line above the limit. The rest of the line is left out.
+    Cut(Cow<'a, [u8]>),
+}
+
+/// A line that was read: what it is, and where its bytes are.
+#[derive(Clone, Debug)]
+pub(super) struct Parsed {
+    class: Class,
+    place: Source,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Class {
+    Entry(Fields),
+    Noise,
+    Unparsed,
+    Cut,
+    /// Not handed out: the next line may complete it.
+    Unfinished,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    Line(Place),
+    Joined,
+}
+
+/// The limit for a line, unless another is set.
+const LIMIT: usize = 64 * 1024;
+
+impl Parser {
+    /// Makes a parser that finds the dialect by itself.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            lines: Lines::new(LIMIT),
+            context: Context::default(),
+            last: None,
+            unfinished: None,
+            held: None,
+            joined: Vec::new(),
+        }
+    }
+
+    /// Reads every line in this dialect alone. Use [`Dialect::Mlsx`] for MLSD.
+    #[must_use]
+    pub const fn with_dialect(mut self, dialect: Dialect) -> Self {
+        self.context.fixed = Some(dialect);
+        self
+    }
+
+    /// Sets the time, in UTC, that dates without a year are compared with: such a date is at most
+    /// one day after it.
+    #[must_use]
+    pub const fn with_now(mut self, now: Timestamp) -> Self {
+        self.context.now = Some(now);
+        self
+    }
+
+    /// Sets which comes first in a date such as `03-04-26`, day or month. A line that can be read
+    /// only the other way round (`27-11-26`) changes it for the lines after it.
+    #[must_use]
+    pub const fn with_date_order(mut self, order: DateOrder) -> Self {
+        self.context.order = order;
+        self
+    }
+
+    /// Sets how many bytes a line may have.
+    #[must_use]
+    pub fn with_limit(mut self, bytes: usize) -> Self {
+        self.lines.set_limit(bytes.max(1));
+        self
+    }
+
+    /// Takes the next line from `input`, and advances `input` past it. `None` means that all of
+    /// `input` was taken and no line is complete: call again with more bytes.
+    pub fn next_line<'a, 'i: 'a>(&'a mut self, input: &mut &'i [u8]) -> Option<Line<'a>> {
+        let bytes = *input;
+        let (taken, parsed) = self.parse(bytes);
+        *input = bytes.get(taken..).unwrap_or_default();
+        parsed.map(|parsed| self.line(parsed, bytes))
+    }
+
+    /// Returns what is left at the end of the listing. Call it until it returns `None`.
+    pub fn finish(&mut self) -> Option<Line<'_>> {
+        let parsed = self.parse_rest()?;
+        Some(self.line(parsed, &[]))
+    }
+
+    /// Reads the next line. Returns how many bytes of the input were taken.
+    pub(super) fn parse(&mut self, input: &[u8]) -> (usize, Option<Parsed>) {
+        let mut taken = 0_usize;
+        if let Some(parsed) = self.parse_held() {
+            return (0, Some(parsed));
+        }
+        loop {
+            let rest = input.get(taken..).unwrap_or_default();
+            let (bytes, place) = self.lines.next(rest);
+            let Some(place) = place else {
+                return (taken.saturating_add(bytes), None);
+            };
+            let place = place.moved_by(taken);
+            taken = taken.saturating_add(bytes);
+            if let Some(parsed) = self.parse_at(place, input) {
+                return (taken, Some(parsed));
+            }
+        }
+    }
+
+    /// Reads what is left at the end.
+    pub(super) fn parse_rest(&mut self) -> Option<Parsed> {
+        if let Some(parsed) = self.parse_held() {
+            return Some(parsed);
+        }
+        if let Some(place) = self.lines.finish() {
+            if let Some(parsed) = self.parse_at(place, &[]) {
+                return Some(parsed);
+            }
+        }
+        self.joined = self.unfinished.take()?;
+        Some(Parsed::new(Class::Unparsed, Source::Joined))
+    }
+
+    /// The line with its bytes.
+    pub(super) fn line<'a, 'i: 'a>(&'a self, parsed: Parsed, input: &'i [u8]) -> Line<'a> {
+        let bytes = Cow::Borrowed(match parsed.place {
+            Source::Line(Place::Input(range)) => input.get(range).unwrap_or_default(),
+            Source::Line(Place::Own | Place::Cut) => self.lines.own(),
+            Source::Joined => &self.joined,
+        });
+        match parsed.class {
+            Class::Entry(fields) => Line::Entry(Entry::new(bytes, fields)),
+            Class::Noise => Line::Noise(bytes),
+            Class::Unparsed | Class::Unfinished => Line::Unparsed(bytes),
+            Class::Cut => Line::Cut(bytes),
+        }
+    }
+
+    /// Reads the line that did not belong to the line before it.
+    fn parse_held(&mut self) -> Option<Parsed> {
+        self.joined = self.held.take()?;
+        let joined = mem::take(&mut self.joined);
+        let class = self.classify(&joined);
+        if let Class::Unfinished = class {
+            self.unfinished = Some(joined);
+            return None;
+        }
+        self.joined = joined;
+        Some(Parsed::new(class, Source::Joined))
+    }
+
+    /// Reads the line at this place. `None` if the next line may complete it.
+    fn parse_at(&mut self, place: Place, input: &[u8]) -> Option<Parsed> {
+        // The lines are moved out, so that the context can change meanwhile.
+        let lines = mem::replace(&mut self.lines, Lines::new(0));
+        let (class, source) = match &place {
+            Place::Input(range) => self.parse_bytes(input.get(range.clone()).unwrap_or_default()),
+            Place::Own => self.parse_bytes(lines.own()),
+            Place::Cut => (Class::Cut, None),
+        };
+        self.lines = lines;
+        if let Class::Unfinished = class {
+            return None;
+        }
+        Some(Parsed::new(class, source.unwrap_or(Source::Line(place))))
+    }
+
+    fn parse_bytes(&mut self, line: &[u8]) -> (Class, Option<Source>) {
+        let Some(first) = self.unfinished.take() else {
+            let class = self.classify(line);
+            if let Class::Unfinished = class {
+                self.unfinished = Some(line.to_vec());
+            }
+            return (class, None);
+        };
+        let mut joined = first.clone();
+        joined.push(b'\n');
+        joined.extend_from_slice(line);
+        let class = self.classify(&joined);
+        if let Class::Entry(_) = class {
+            self.joined = joined;
+            return (class, Some(Source::Joined));
+        }
+        self.held = Some(line.to_vec());
+        self.joined = first;
+        (Class::Unparsed, Some(Source::Joined))
+    }
+
+    fn classify(&mut self, line: &[u8]) -> Class {
+        if line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
+            return Class::Noise;
+        }
+        match dialect::read(line, self.last, &mut self.context) {
+            Some((dialect, Meaning::Entry(found))) if !found.name.is_empty() => {
+                self.last = Some(dialect);
+                Fields::locate(dialect, line, &found).map_or(Class::Unparsed, Class::Entry)
+            }
+            Some((_, Meaning::Noise)) => Class::Noise,
+            Some((dialect, Meaning::Unfinished)) => {
+                self.last = Some(dialect);
+                Class::Unfinished
+            }
+            Some((_, Meaning::Entry(_))) | None => Class::Unparsed,
+        }
+    }
+}
+
+impl Default for Parser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Parsed {
+    const fn new(class: Class, place: Source) -> Self {
+        Self { class, place }
+    }
+}
+
+impl Line<'_> {
+    /// Returns the line with bytes of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Line<'static> {
+        let owned = |bytes: Cow<'_, [u8]>| Cow::Owned(bytes.into_owned());
+        match self {
+            Self::Entry(entry) => Line::Entry(entry.into_owned()),
+            Self::Noise(bytes) => Line::Noise(owned(bytes)),
+            Self::Unparsed(bytes) => Line::Unparsed(owned(bytes)),
+            Self::Cut(bytes) => Line::Cut(owned(bytes)),
+        }
+    }
+}
+
+impl fmt::Debug for Parser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parser")
+            .field("limit", &self.lines.limit())
+            .field("buffered", &self.lines.buffered())
+            .field("dialect", &self.context.fixed.or(self.last))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,233 @@
+//! The corpora of `src/listing/*.corpus`: lines of each dialect, and the fields expected of them.
+//!
+//! A corpus is a text. `#` begins a comment. `<` begins a line of a listing, after one blank, and `>` what
+//! is expected of it. `\xNN` is a byte, `\\` a backslash. The other lines are directives:
+//!
+//! ```text
+//! reset                        a new listing begins (every corpus begins with one)
+//! now 2026-11-27T12:00:00      the time for dates without a year; before the first line of a listing
+//! dialect mlsx                 the dialect is fixed; before the first line of a listing
+//! order day                    the day comes first; before the first line of a listing
+//! ```
+//!
+//! What is expected is `noise`, `unparsed`, `unfinished` (the next line completes it), or an entry: its kind, its name in
+//! quotes, and those of its fields that are there, in the order of `describe` below.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use ftp_proto::listing::{DateOrder, Dialect, Entry, Kind, Line, Parser, Precision, Zone};
+use ftp_proto::wire::Escaped;
+
+/// The lines of one listing, and what is expected of them.
+struct Listing {
+    parser: Parser,
+    /// The number in the file, the line, and what is expected of it.
+    cases: Vec<(usize, Vec<u8>, String)>,
+    dialect: Option<Dialect>,
+}
+
+/// Reads every case of a corpus, and returns how many good lines and how many others it has.
+fn check(name: &str) -> (usize, usize) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/listing/{name}.corpus"));
+    let text = std::fs::read_to_string(path).expect("the corpus is there");
+    let mut failures = String::new();
+    let (mut good, mut other) = (0, 0);
+    for listing in listings(&text) {
+        for (number, line, expected, found) in answers(&listing) {
+            if expected == "noise" || expected == "unparsed" || expected == "unfinished" {
+                other += 1;
+            } else {
+                good += 1;
+            }
+            if found != expected {
+                let line = Escaped::new(&line).to_string();
+                let _ = write!(
+                    failures,
+                    "\n{name}.corpus:{number}\n< {line}\n> {found}\n(expected)\n> {expected}\n"
+                );
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+    (good, other)
+}
+
+/// What the parser makes of each line.
+fn answers(listing: &Listing) -> Vec<(usize, Vec<u8>, String, String)> {
+    let mut parser = listing.parser.clone();
+    let mut answers = Vec::new();
+    for (number, line, expected) in &listing.cases {
+        let mut input = line.clone();
+        input.extend_from_slice(b"\r\n");
+        let mut rest = &input[..];
+        let found = match parser.next_line(&mut rest) {
+            Some(found) => describe(&found, listing.dialect.is_none()),
+            None => "unfinished".to_owned(),
+        };
+        answers.push((*number, line.clone(), expected.clone(), found));
+    }
+    assert!(
+        parser.finish().is_none(),
+        "the corpus ends in the middle of an entry"
+    );
+    answers
+}
+
+fn listings(text: &str) -> Vec<Listing> {
+    let new = || Listing {
+        parser: Parser::new(),
+        cases: Vec::new(),
+        dialect: None,
+    };
+    let mut listings = vec![new()];
+    let mut line = None;
+    for (number, text) in text.lines().enumerate() {
+        let listing = listings.last_mut().expect("there is one");
+        let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+        match word {
+            "" | "#" => {}
+            "reset" => listings.push(new()),
+            "now" => {
+                let now = rest.replace(['-', 'T', ':'], "").parse().expect("a time");
+                listing.parser = listing.parser.clone().with_now(now);
+            }
+            "dialect" => {
+                listing.dialect = Some(dialect(rest));
+                listing.parser = listing.parser.clone().with_dialect(dialect(rest));
+            }
+            "order" => {
+                let order = if rest == "day" {
+                    DateOrder::DayFirst
+                } else {
+                    DateOrder::MonthFirst
+                };
+                listing.parser = listing.parser.clone().with_date_order(order);
+            }
+            "<" => line = Some((number + 1, unescape(rest))),
+            ">" => {
+                let (number, line) = line.take().expect("a line before `>`");
+                listing.cases.push((number, line, rest.to_owned()));
+            }
+            _ => panic!("line {} of the corpus: {text}", number + 1),
+        }
+    }
+    listings
+}
+
+fn dialect(name: &str) -> Dialect {
+    match name {
+        "mlsx" => Dialect::Mlsx,
+        "unix" => Dialect::Unix,
+        "dos" => Dialect::Dos,
+        "eplf" => Dialect::Eplf,
+        "netware" => Dialect::NetWare,
+        "os2" => Dialect::Os2,
+        "vms" => Dialect::Vms,
+        "zos" => Dialect::Zos,
+        "os400" => Dialect::Os400,
+        "nonstop" => Dialect::NonStop,
+        "mac" => Dialect::Mac,
+        _ => panic!("no such dialect: {name}"),
+    }
+}
+
+fn unescape(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        match (first, after) {
+            (b'\\', [b'x', high, low, after @ ..]) => {
+                let digits = [*high, *low];
+                let digits = std::str::from_utf8(&digits).expect("two digits");
+                bytes.push(u8::from_str_radix(digits, 16).expect("two digits"));
+                rest = after;
+            }
+            (b'\\', [b'\\', after @ ..]) => {
+                bytes.push(b'\\');
+                rest = after;
+            }
+            _ => bytes.push(*first),
+        }
+    }
+    bytes
+}
+
+/// A line in the words of the corpora.
+fn describe(line: &Line<'_>, with_dialect: bool) -> String {
+    match line {
+        Line::Entry(entry) => describe_entry(entry, with_dialect),
+        Line::Noise(_) => "noise".to_owned(),
+        Line::Unparsed(_) => "unparsed".to_owned(),
+        Line::Cut(_) => "cut".to_owned(),
+    }
+}
+
+fn describe_entry(entry: &Entry<'_>, with_dialect: bool) -> String {
+    let kind = match entry.kind() {
+        Kind::File => "file",
+        Kind::Directory => "dir",
+        Kind::Link => "link",
+        Kind::Current => "current",
+        Kind::Parent => "parent",
+        Kind::Unknown => "unknown",
+        _ => "other",
+    };
+    let mut text = format!("{kind} {:?}", Escaped::new(entry.name()));
+    let mut bytes = |name: &str, value: Option<&[u8]>| {
+        if let Some(value) = value {
+            let _ = write!(text, " {name}={:?}", Escaped::new(value));
+        }
+    };
+    bytes("target", entry.link_target());
+    bytes("owner", entry.owner());
+    bytes("group", entry.group());
+    bytes("unique", entry.unique());
+    if let Some(size) = entry.size() {
+        let _ = write!(text, " size={size}");
+    }
+    if let Some(mode) = entry.mode() {
+        let _ = write!(text, " mode={mode:04o}");
+    }
+    if let Some(modified) = entry.modified() {
+        let precision = match modified.precision() {
+            Precision::Day => "day",
+            Precision::Minute => "minute",
+            _ => "second",
+        };
+        let zone = if modified.zone() == Zone::Utc {
+            "utc"
+        } else {
+            "server"
+        };
+        let _ = write!(text, " time={} {precision} {zone}", modified.time());
+        if modified.is_year_resolved() {
+            text.push_str(" year-resolved");
+        }
+        if modified.is_order_assumed() {
+            text.push_str(" order-assumed");
+        }
+    }
+    if with_dialect {
+        let _ = write!(text, " ({:?})", entry.dialect());
+    }
+    text
+}
+
+/// One test for each corpus, with the number of good lines and of others that it must have.
+macro_rules! corpora {
+    ($($name:ident: $good:literal good, $other:literal others;)*) => {$(
+        #[test]
+        fn $name() {
+            let (good, other) = check(stringify!($name));
+            println!("{}: {good} good lines, {other} others", stringify!($name));
+            let wanted: (usize, usize) = ($good, $other);
+            assert!(good >= wanted.0 && other >= wanted.1, "{wanted:?} are wanted");
+        }
+    )*};
+}
+
+corpora! {
+    mlsx: 1 good, 0 others;
+}

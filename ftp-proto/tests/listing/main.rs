@@ -1,0 +1,3 @@
+//! Listings: typed entries from every dialect.
+
+mod corpus;
