@@ -28,6 +28,7 @@
 
 mod calendar;
 mod dialect;
+mod directory;
 mod dos;
 mod entry;
 mod eplf;
@@ -40,12 +41,15 @@ mod nonstop;
 mod os2;
 mod os400;
 mod parser;
+mod reader;
 mod scan;
 mod unix;
 mod vms;
 mod zos;
 
 pub use dialect::Dialect;
+pub use directory::Directory;
 pub use entry::{Entry, Kind, Permission};
 pub use modified::{DateOrder, Modified, Precision, Zone};
 pub use parser::{Line, Parser};
+pub use reader::Reader;

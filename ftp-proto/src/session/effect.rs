@@ -26,6 +26,8 @@ pub(super) enum Effect {
     Features,
     Size,
     Modified,
+    /// MLSD.
+    ListFacts,
     ClearControl,
     Reinitialize,
     /// MODE or STRU.
@@ -69,6 +71,7 @@ impl Effect {
             "FEAT" => Self::Features,
             "SIZE" => Self::Size,
             "MDTM" => Self::Modified,
+            "MLSD" => Self::ListFacts,
             "CCC" => Self::ClearControl,
             "REIN" => Self::Reinitialize,
             "MODE" => Self::Framing(Framing::Mode, FramingState::from_argument(argument, b"S")),
@@ -159,6 +162,7 @@ impl Negotiated {
             }
             Effect::Size => self.size_refused |= reply.is_not_implemented(),
             Effect::Modified => self.modified_refused |= reply.is_not_implemented(),
+            Effect::ListFacts => self.mlsd_refused |= reply.is_not_implemented(),
             Effect::WorkingDirectory => {
                 if let Ok(Some(path)) = crate::reply::pathname(reply) {
                     self.standing.set_directory(path);
@@ -204,6 +208,7 @@ impl Negotiated {
             | Effect::Features
             | Effect::Size
             | Effect::Modified
+            | Effect::ListFacts
             | Effect::WorkingDirectory => {}
         }
     }

@@ -313,13 +313,14 @@ impl Session {
 
 /// What was agreed with the server, and what was learnt about it.
 impl Session {
-    /// Whether this command (EPSV, EPRT, SIZE or MDTM) is known to fail on this server.
+    /// Whether this command (EPSV, EPRT, SIZE, MDTM or MLSD) is known to fail on this server.
     pub(crate) fn is_unsupported(&self, verb: &Verb) -> bool {
         match verb.as_str() {
             "EPSV" => self.state.extended_passive() == Some(false),
             "EPRT" => self.state.extended_port == Some(false),
             "SIZE" => self.state.size_refused,
             "MDTM" => self.state.modified_refused,
+            "MLSD" => self.state.mlsd_refused,
             _ => false,
         }
     }

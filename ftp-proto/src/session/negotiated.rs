@@ -33,6 +33,8 @@ pub(super) struct Negotiated {
     pub(super) extended_port: Option<bool>,
     pub(super) size_refused: bool,
     pub(super) modified_refused: bool,
+    /// The server does not know MLSD, although FEAT may list MLST.
+    pub(super) mlsd_refused: bool,
     /// UTF-8 for names is on, or cannot be switched on.
     pub(super) names_settled: bool,
     /// The server has refused TYPE A.

@@ -1,0 +1,116 @@
+//! A whole listing, collected.
+
+use alloc::boxed::Box;
+use alloc::vec::{self, Vec};
+use core::ops::Deref;
+use core::slice;
+
+use super::entry::{Entry, Kind};
+use super::parser::Line;
+use crate::error::{Error, ErrorKind};
+use crate::options::ListingLimits;
+
+/// The entries of a directory. It is a slice of [`Entry`].
+///
+/// ```
+/// use ftp_proto::ListingLimits;
+/// use ftp_proto::listing::{Directory, Parser};
+///
+/// let mut parser = Parser::new();
+/// let mut directory = Directory::new();
+/// let mut bytes = &b"total 1\n-rw-r--r-- 1 0 0 5 2026-11-27 10:00 a\nls: b: forbidden\n"[..];
+/// while let Some(line) = parser.next_line(&mut bytes) {
+///     directory.push(line, &ListingLimits::default())?;
+/// }
+/// assert_eq!(directory.len(), 1);
+/// assert_eq!(directory.unparsed(), [&b"ls: b: forbidden"[..]]);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directory {
+    entries: Vec<Entry<'static>>,
+    unparsed: Vec<Box<[u8]>>,
+    bytes: usize,
+}
+
+impl Directory {
+    /// Makes an empty one.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            entries: Vec::new(),
+            unparsed: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Returns the entries, without `.` and `..`.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry<'static>] {
+        &self.entries
+    }
+
+    /// Returns the lines of no known dialect, and the beginnings of lines above the limit. An error
+    /// message such as `ls: x: Permission denied` is one of them: if there are any, the entries may
+    /// not be all.
+    #[must_use]
+    pub fn unparsed(&self) -> &[Box<[u8]>] {
+        &self.unparsed
+    }
+
+    /// Adds a line. Noise, `.` and `..` are left out.
+    ///
+    /// # Errors
+    /// [`TooLarge`](ErrorKind::TooLarge) above one of the limits.
+    pub fn push(&mut self, line: Line<'_>, limits: &ListingLimits) -> Result<(), Error> {
+        let bytes = match &line {
+            Line::Noise(_) => return Ok(()),
+            Line::Entry(entry) if matches!(entry.kind(), Kind::Current | Kind::Parent) => {
+                return Ok(());
+            }
+            Line::Entry(entry) => entry.raw().len(),
+            Line::Unparsed(line) | Line::Cut(line) => line.len(),
+        };
+        self.bytes = self.bytes.saturating_add(bytes);
+        let lines = self.entries.len().saturating_add(self.unparsed.len());
+        if lines >= limits.lines || self.bytes > limits.bytes {
+            let why = "the listing has more lines or bytes than the limit: raise it by \
+                       Options::with_listing_limits, or read entry by entry (`read_dir`)";
+            return Err(Error::new(ErrorKind::TooLarge).with_source(why));
+        }
+        match line {
+            Line::Entry(entry) => self.entries.push(entry.into_owned()),
+            Line::Unparsed(line) | Line::Cut(line) => {
+                self.unparsed.push(line.into_owned().into_boxed_slice());
+            }
+            Line::Noise(_) => {}
+        }
+        Ok(())
+    }
+}
+
+impl Deref for Directory {
+    type Target = [Entry<'static>];
+
+    fn deref(&self) -> &Self::Target {
+        &self.entries
+    }
+}
+
+impl IntoIterator for Directory {
+    type Item = Entry<'static>;
+    type IntoIter = vec::IntoIter<Entry<'static>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Directory {
+    type Item = &'a Entry<'static>;
+    type IntoIter = slice::Iter<'a, Entry<'static>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.iter()
+    }
+}

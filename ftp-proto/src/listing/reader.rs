@@ -1,0 +1,173 @@
+//! A listing whose bytes a driver reads into a buffer.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::entry::{Entry, Kind};
+use super::parser::{Line, Parsed, Parser};
+
+/// A listing whose bytes you read from a data connection.
+///
+/// ```
+/// use ftp_proto::listing::{Parser, Reader};
+/// use std::io::Read as _;
+///
+/// let mut connection = &b"+i1.2,m1795771800,r,s12,\tnotes.txt\r\n+i1.3,/,\tpub\r\n"[..];
+/// let mut reader = Reader::new(Parser::new());
+/// let mut names = Vec::new();
+/// loop {
+///     while let Some(entry) = reader.next_entry() {
+///         names.push(entry.display_name().to_string());
+///     }
+///     if reader.has_ended() {
+///         break;
+///     }
+///     let count = connection.read(reader.space())?;
+///     reader.filled(count);
+/// }
+/// assert_eq!(names, ["notes.txt", "pub"]);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Reader {
+    parser: Parser,
+    buffer: Vec<u8>,
+    /// Where the bytes that were not parsed yet begin.
+    begin: usize,
+    end: usize,
+    ended: bool,
+    current: Option<Current>,
+    unparsed: Vec<Line<'static>>,
+    unparsed_count: u64,
+}
+
+/// The line that was read last, and where the input that holds it begins.
+struct Current {
+    parsed: Parsed,
+    input: usize,
+}
+
+/// How many bytes of a listing are read at a time.
+const ROOM: usize = 16 * 1024;
+
+/// How many unparsed lines are kept for [`Reader::unparsed`].
+const MOST_UNPARSED: usize = 64;
+
+impl Reader {
+    /// Makes a reader of a listing.
+    #[must_use]
+    pub fn new(parser: Parser) -> Self {
+        Self {
+            parser,
+            buffer: alloc::vec![0; ROOM],
+            begin: 0,
+            end: 0,
+            ended: false,
+            current: None,
+            unparsed: Vec::new(),
+            unparsed_count: 0,
+        }
+    }
+
+    /// Returns the next line of what has come. `None` if no line is complete; after the
+    /// [end](Self::has_ended), there is none any more.
+    pub fn next_line(&mut self) -> Option<Line<'_>> {
+        self.advance();
+        self.line()
+    }
+
+    /// Returns the next entry of what has come, other than `.` and `..`. `None` as for
+    /// [`next_line`](Self::next_line). Lines of no known dialect are kept for
+    /// [`unparsed`](Self::unparsed).
+    pub fn next_entry(&mut self) -> Option<Entry<'_>> {
+        self.advance_entry();
+        match self.line() {
+            Some(Line::Entry(entry)) => Some(entry),
+            _ => None,
+        }
+    }
+
+    /// Reads the next line, which [`line`](Self::line) then returns. Returns whether there is one.
+    pub fn advance(&mut self) -> bool {
+        let input = self.begin;
+        let parsed = if self.ended {
+            self.parser.parse_rest()
+        } else {
+            let bytes = self.buffer.get(self.begin..self.end).unwrap_or_default();
+            let (taken, parsed) = self.parser.parse(bytes);
+            self.begin = self.begin.saturating_add(taken);
+            parsed
+        };
+        self.current = parsed.map(|parsed| Current { parsed, input });
+        self.current.is_some()
+    }
+
+    /// Reads up to the next entry other than `.` and `..`, which [`line`](Self::line) then returns.
+    /// Returns whether there is one.
+    pub fn advance_entry(&mut self) -> bool {
+        while self.advance() {
+            match self.line() {
+                Some(Line::Entry(entry)) => match entry.kind() {
+                    Kind::Current | Kind::Parent => {}
+                    _ => return true,
+                },
+                Some(line @ (Line::Unparsed(_) | Line::Cut(_))) => {
+                    let kept = (self.unparsed.len() < MOST_UNPARSED).then(|| line.into_owned());
+                    self.unparsed.extend(kept);
+                    self.unparsed_count = self.unparsed_count.saturating_add(1);
+                }
+                Some(Line::Noise(_)) | None => {}
+            }
+        }
+        false
+    }
+
+    /// Returns the line that was read last.
+    #[must_use]
+    pub fn line(&self) -> Option<Line<'_>> {
+        let current = self.current.as_ref()?;
+        let input = self.buffer.get(current.input..self.end).unwrap_or_default();
+        Some(self.parser.line(current.parsed.clone(), input))
+    }
+
+    /// Returns the first 64 lines that `next_entry` has left out because they are of no known
+    /// dialect, or above the limit. [`unparsed_count`](Self::unparsed_count) is their number.
+    #[must_use]
+    pub fn unparsed(&self) -> &[Line<'static>] {
+        &self.unparsed
+    }
+
+    /// Returns how many lines `next_entry` has left out because they are of no known dialect.
+    #[must_use]
+    pub const fn unparsed_count(&self) -> u64 {
+        self.unparsed_count
+    }
+
+    /// Returns where to read the next bytes, after `next_line` or `next_entry` has returned `None`.
+    pub fn space(&mut self) -> &mut [u8] {
+        (self.begin, self.end) = (0, 0);
+        self.current = None;
+        &mut self.buffer
+    }
+
+    /// Takes note that this many bytes came into [`space`](Self::space). 0 is the end.
+    pub fn filled(&mut self, bytes: usize) {
+        self.end = bytes.min(self.buffer.len());
+        self.ended = bytes == 0;
+    }
+
+    /// Returns whether the listing has ended.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        self.ended
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("parser", &self.parser)
+            .field("waiting", &self.end.saturating_sub(self.begin))
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}
