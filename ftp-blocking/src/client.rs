@@ -9,7 +9,8 @@ use ftp_proto::flows::{
 };
 use ftp_proto::tls::{TlsInfo, TlsLogin};
 use ftp_proto::{
-    DataMode, Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session,
+    DataMode, Error, ErrorKind, Misuse, Name, Observed, OptionalName, Options, Protection, Reply,
+    Session,
 };
 
 use crate::channel::Channel;
@@ -31,11 +32,11 @@ use crate::transport::{Dialled, Network, Stream, Target};
 /// if that command can have such a reply code.
 ///
 /// ```no_run
-/// use ftp_blocking::{Client, HERE, Options};
+/// use ftp_blocking::{Client, Options};
 ///
 /// let mut client = Client::connect(Options::new("ftp.example.org"))?;
 /// client.login("anonymous", "anonymous@")?;
-/// for line in client.list(HERE)? {
+/// for line in client.list(None)? {
 ///     println!("{}", String::from_utf8_lossy(&line));
 /// }
 /// client.quit()?;
@@ -280,6 +281,14 @@ impl Client {
     /// Encodes a name as it is sent.
     pub(crate) fn encoded<'n>(&self, name: &'n impl Name) -> Result<Cow<'n, [u8]>, Error> {
         name.bytes(&self.options.encoding)
+    }
+
+    /// Encodes a name that may be left out.
+    pub(crate) fn encoded_optional<'n>(
+        &self,
+        name: &'n impl OptionalName,
+    ) -> Result<Option<Cow<'n, [u8]>>, Error> {
+        name.optional_bytes(&self.options.encoding)
     }
 
     pub(crate) fn tls(&self) -> Result<&TlsLogin, Error> {

@@ -16,7 +16,7 @@ use crate::data::Download;
 /// ```no_run
 /// # fn main() -> Result<(), ftp_blocking::Error> {
 /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
-/// let mut lines = client.list_lines(ftp_blocking::HERE)?;
+/// let mut lines = client.list_lines(None)?;
 /// while let Some(line) = lines.next_line()? {
 ///     println!("{}", String::from_utf8_lossy(&line));
 /// }

@@ -8,7 +8,8 @@ use ftp_proto::flows::{
 };
 use ftp_proto::reply::Timestamp;
 use ftp_proto::{
-    Error, Features, FileStructure, Name, RemotePath, Reply, TransferType, TransmissionMode,
+    Error, Features, FileStructure, Name, OptionalName, RemotePath, Reply, TransferType,
+    TransmissionMode,
 };
 
 use crate::client::Client;
@@ -96,9 +97,8 @@ impl Client {
     ///
     /// # Errors
     /// The server's refusal; a reply without facts.
-    pub fn mlst(&mut self, path: Option<impl Name>) -> Result<Entry, Error> {
-        let path = path.as_ref().map(|path| self.encoded(path));
-        self.run(Facts::new(path.transpose()?)?)
+    pub fn mlst(&mut self, path: impl OptionalName) -> Result<Entry, Error> {
+        self.run(Facts::new(self.encoded_optional(&path)?)?)
     }
 
     /// SYST: returns the server's reply about its operating system.
@@ -114,18 +114,16 @@ impl Client {
     ///
     /// # Errors
     /// The server's refusal.
-    pub fn status(&mut self, path: Option<impl Name>) -> Result<Reply, Error> {
-        let path = path.as_ref().map(|path| self.encoded(path));
-        self.run(Status::new(path.transpose()?)?)
+    pub fn status(&mut self, path: impl OptionalName) -> Result<Reply, Error> {
+        self.run(Status::new(self.encoded_optional(&path)?)?)
     }
 
     /// HELP: returns the server's help, or its help about one command.
     ///
     /// # Errors
     /// The server's refusal.
-    pub fn help(&mut self, topic: Option<impl Name>) -> Result<Reply, Error> {
-        let topic = topic.as_ref().map(|topic| self.encoded(topic));
-        self.run(Help::new(topic.transpose()?)?)
+    pub fn help(&mut self, topic: impl OptionalName) -> Result<Reply, Error> {
+        self.run(Help::new(self.encoded_optional(&topic)?)?)
     }
 
     /// SITE: sends a command that only this server knows, such as `CHMOD 644 a`.
@@ -189,9 +187,8 @@ impl Client {
     ///
     /// # Errors
     /// The server's refusal.
-    pub fn language(&mut self, tag: Option<impl Name>) -> Result<Reply, Error> {
-        let tag = tag.as_ref().map(|tag| self.encoded(tag));
-        self.run(Language::new(tag.transpose()?)?)
+    pub fn language(&mut self, tag: impl OptionalName) -> Result<Reply, Error> {
+        self.run(Language::new(self.encoded_optional(&tag)?)?)
     }
 
     /// CLNT: tells the server the name of this client program.

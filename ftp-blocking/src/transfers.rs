@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use ftp_proto::data::{Entry, LineKind};
 use ftp_proto::flows::Open;
-use ftp_proto::{Completion, Direction, Error, Name, TransferOptions, TransferType};
+use ftp_proto::{Completion, Direction, Error, Name, OptionalName, TransferOptions, TransferType};
 
 use crate::client::Client;
 use crate::data::{Download, Upload};
@@ -94,9 +94,8 @@ impl Client {
     ///
     /// # Errors
     /// As [`upload`](Self::upload).
-    pub fn upload_unique(&mut self, suggestion: Option<impl Name>) -> Result<Upload<'_>, Error> {
-        let suggestion = suggestion.as_ref().map(|name| self.encoded(name));
-        let open = Open::store_unique(suggestion.transpose()?)?;
+    pub fn upload_unique(&mut self, suggestion: impl OptionalName) -> Result<Upload<'_>, Error> {
+        let open = Open::store_unique(self.encoded_optional(&suggestion)?)?;
         self.open_upload(open, &TransferOptions::new())
     }
 
@@ -153,7 +152,7 @@ impl Client {
     /// # Errors
     /// As [`download`](Self::download). [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a listing
     /// above the limits in [`Options::listing_limits`](ftp_proto::Options::listing_limits).
-    pub fn list(&mut self, path: Option<impl Name>) -> Result<Vec<Vec<u8>>, Error> {
+    pub fn list(&mut self, path: impl OptionalName) -> Result<Vec<Vec<u8>>, Error> {
         let limits = self.options.listing_limits;
         self.list_lines(path)?.collect(limits)
     }
@@ -162,7 +161,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`list`](Self::list).
-    pub fn names(&mut self, path: Option<impl Name>) -> Result<Vec<Vec<u8>>, Error> {
+    pub fn names(&mut self, path: impl OptionalName) -> Result<Vec<Vec<u8>>, Error> {
         let limits = self.options.listing_limits;
         self.names_lines(path)?.collect(limits)
     }
@@ -174,7 +173,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`list`](Self::list).
-    pub fn mlsd(&mut self, path: Option<impl Name>) -> Result<Vec<Entry>, Error> {
+    pub fn mlsd(&mut self, path: impl OptionalName) -> Result<Vec<Entry>, Error> {
         let limits = self.options.listing_limits;
         let lines = self.mlsd_lines(path)?.collect(limits)?;
         Ok(lines.into_iter().map(Entry::parse).collect())
@@ -184,9 +183,8 @@ impl Client {
     ///
     /// # Errors
     /// As [`download`](Self::download).
-    pub fn list_lines(&mut self, path: Option<impl Name>) -> Result<Lines<'_>, Error> {
-        let path = path.as_ref().map(|path| self.encoded(path));
-        let open = Open::list(path.transpose()?)?;
+    pub fn list_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
+        let open = Open::list(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry)
     }
 
@@ -194,9 +192,8 @@ impl Client {
     ///
     /// # Errors
     /// As [`download`](Self::download).
-    pub fn names_lines(&mut self, path: Option<impl Name>) -> Result<Lines<'_>, Error> {
-        let path = path.as_ref().map(|path| self.encoded(path));
-        let open = Open::names(path.transpose()?)?;
+    pub fn names_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
+        let open = Open::names(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Name)
     }
 
@@ -205,9 +202,8 @@ impl Client {
     ///
     /// # Errors
     /// As [`download`](Self::download).
-    pub fn mlsd_lines(&mut self, path: Option<impl Name>) -> Result<Lines<'_>, Error> {
-        let path = path.as_ref().map(|path| self.encoded(path));
-        let open = Open::facts(path.transpose()?)?;
+    pub fn mlsd_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
+        let open = Open::facts(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry)
     }
 

@@ -98,7 +98,7 @@ fn session(client: &mut Client) -> Result<Vec<u8>, Error> {
     let mut download = client.download("/big")?;
     download.read_to_end(&mut all)?;
     download.finish()?;
-    client.list(None::<&str>)?;
+    client.list(None)?;
     let mut upload = client.upload("/new")?;
     upload.write_all(&all)?;
     upload.finish()?;
@@ -111,13 +111,13 @@ fn session(client: &mut Client) -> Result<Vec<u8>, Error> {
     upload.write_all(&all[..9000])?;
     upload.abort()?;
     client.noop()?;
-    client.names(None::<&str>)?;
+    client.names(None)?;
     client.mkd("/d")?;
     client.cwd("d")?;
     client.rename("/new", "moved")?;
     client.modified("moved")?;
-    client.mlst(Some("moved"))?;
-    client.mlsd(None::<&str>)?;
+    client.mlst("moved")?;
+    client.mlsd(None)?;
     let mut upload = client.append("moved")?;
     upload.write_all(b"more")?;
     upload.finish()?;

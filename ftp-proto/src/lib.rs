@@ -161,6 +161,7 @@ pub use options::config::{
     PassiveAddress, PassiveCommand, ProtectWhen, Protection, ReplyCodes, Security, Utf8Names,
 };
 pub use options::encoding::{Codec, Encoding, Name, Unencodable};
+pub use options::optional_name::OptionalName;
 pub use options::transfer::{LineEnds, SizeCheck, TransferOptions};
 pub use options::{FTP_PORT, IMPLICIT_PORT, ListingLimits, Options, Resumption};
 pub use path::{HERE, InvalidPath, RemotePath};

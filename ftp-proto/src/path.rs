@@ -24,7 +24,8 @@ use core::fmt;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RemotePath(Vec<u8>);
 
-/// The current directory, for methods whose path may be left out: `client.list(HERE)`.
+/// The current directory, for methods whose path may be left out: `client.list(HERE)` does the same
+/// as `client.list(None)`.
 pub const HERE: Option<&str> = None;
 
 /// Why bytes are not a valid [`RemotePath`].

@@ -10,7 +10,8 @@ use ftp_proto::flows::{
 };
 use ftp_proto::tls::{TlsInfo, TlsLogin};
 use ftp_proto::{
-    DataMode, Error, ErrorKind, Misuse, Name, Observed, Options, Protection, Reply, Session,
+    DataMode, Error, ErrorKind, Misuse, Name, Observed, OptionalName, Options, Protection, Reply,
+    Session,
 };
 
 use crate::channel::Channel;
@@ -33,11 +34,11 @@ use crate::transport::{Network, Stream, Target};
 ///
 /// ```no_run
 /// # smol::block_on(async {
-/// use ftp_smol::{Client, HERE, Options};
+/// use ftp_smol::{Client, Options};
 ///
 /// let mut client = Client::connect(Options::new("ftp.example.org")).await?;
 /// client.login("anonymous", "anonymous@").await?;
-/// for line in client.list(HERE).await? {
+/// for line in client.list(None).await? {
 ///     println!("{}", String::from_utf8_lossy(&line));
 /// }
 /// client.quit().await?;
@@ -294,6 +295,14 @@ impl Client {
     /// Encodes a name as it is sent.
     pub(crate) fn encoded<'n>(&self, name: &'n impl Name) -> Result<Cow<'n, [u8]>, Error> {
         name.bytes(&self.options.encoding)
+    }
+
+    /// Encodes a name that may be left out.
+    pub(crate) fn encoded_optional<'n>(
+        &self,
+        name: &'n impl OptionalName,
+    ) -> Result<Option<Cow<'n, [u8]>>, Error> {
+        name.optional_bytes(&self.options.encoding)
     }
 
     pub(crate) fn tls(&self) -> Result<&TlsLogin, Error> {

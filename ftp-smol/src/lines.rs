@@ -16,7 +16,7 @@ use crate::data::Download;
 /// # fn main() -> Result<(), ftp_smol::Error> {
 /// # smol::block_on(async {
 /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
-/// let mut lines = client.list_lines(ftp_smol::HERE).await?;
+/// let mut lines = client.list_lines(None).await?;
 /// while let Some(line) = lines.next_line().await? {
 ///     println!("{}", String::from_utf8_lossy(&line));
 /// }

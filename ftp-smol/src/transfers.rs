@@ -4,7 +4,7 @@ use smol::io::AsyncWriteExt as _;
 
 use ftp_proto::data::{Entry, LineKind};
 use ftp_proto::flows::Open;
-use ftp_proto::{Completion, Direction, Error, Name, TransferOptions, TransferType};
+use ftp_proto::{Completion, Direction, Error, Name, OptionalName, TransferOptions, TransferType};
 
 use crate::client::Client;
 use crate::data::{Download, Upload};
@@ -96,10 +96,9 @@ impl Client {
     /// As [`upload`](Self::upload).
     pub async fn upload_unique(
         &mut self,
-        suggestion: Option<impl Name>,
+        suggestion: impl OptionalName,
     ) -> Result<Upload<'_>, Error> {
-        let suggestion = suggestion.as_ref().map(|name| self.encoded(name));
-        let open = Open::store_unique(suggestion.transpose()?)?;
+        let open = Open::store_unique(self.encoded_optional(&suggestion)?)?;
         self.open_upload(open, &TransferOptions::new()).await
     }
 
@@ -158,7 +157,7 @@ impl Client {
     /// # Errors
     /// As [`download`](Self::download). [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a listing
     /// above the limits in [`Options::listing_limits`](ftp_proto::Options::listing_limits).
-    pub async fn list(&mut self, path: Option<impl Name>) -> Result<Vec<Vec<u8>>, Error> {
+    pub async fn list(&mut self, path: impl OptionalName) -> Result<Vec<Vec<u8>>, Error> {
         let limits = self.options.listing_limits;
         self.list_lines(path).await?.collect(limits).await
     }
@@ -167,7 +166,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`list`](Self::list).
-    pub async fn names(&mut self, path: Option<impl Name>) -> Result<Vec<Vec<u8>>, Error> {
+    pub async fn names(&mut self, path: impl OptionalName) -> Result<Vec<Vec<u8>>, Error> {
         let limits = self.options.listing_limits;
         self.names_lines(path).await?.collect(limits).await
     }
@@ -179,7 +178,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`list`](Self::list).
-    pub async fn mlsd(&mut self, path: Option<impl Name>) -> Result<Vec<Entry>, Error> {
+    pub async fn mlsd(&mut self, path: impl OptionalName) -> Result<Vec<Entry>, Error> {
         let limits = self.options.listing_limits;
         let lines = self.mlsd_lines(path).await?.collect(limits).await?;
         Ok(lines.into_iter().map(Entry::parse).collect())
@@ -189,9 +188,8 @@ impl Client {
     ///
     /// # Errors
     /// As [`download`](Self::download).
-    pub async fn list_lines(&mut self, path: Option<impl Name>) -> Result<Lines<'_>, Error> {
-        let path = path.as_ref().map(|path| self.encoded(path));
-        let open = Open::list(path.transpose()?)?;
+    pub async fn list_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
+        let open = Open::list(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry).await
     }
 
@@ -199,9 +197,8 @@ impl Client {
     ///
     /// # Errors
     /// As [`download`](Self::download).
-    pub async fn names_lines(&mut self, path: Option<impl Name>) -> Result<Lines<'_>, Error> {
-        let path = path.as_ref().map(|path| self.encoded(path));
-        let open = Open::names(path.transpose()?)?;
+    pub async fn names_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
+        let open = Open::names(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Name).await
     }
 
@@ -210,9 +207,8 @@ impl Client {
     ///
     /// # Errors
     /// As [`download`](Self::download).
-    pub async fn mlsd_lines(&mut self, path: Option<impl Name>) -> Result<Lines<'_>, Error> {
-        let path = path.as_ref().map(|path| self.encoded(path));
-        let open = Open::facts(path.transpose()?)?;
+    pub async fn mlsd_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
+        let open = Open::facts(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry).await
     }
 

@@ -71,7 +71,7 @@ async fn session(client: &mut Client) -> Result<(), Error> {
     let mut download = client.download("/big").await?;
     download.read_to_end(&mut all).await?;
     download.finish().await?;
-    client.list(None::<&str>).await?;
+    client.list(None).await?;
     let mut upload = client.upload("/new").await?;
     upload.write_all(&all).await?;
     upload.finish().await?;
@@ -84,13 +84,13 @@ async fn session(client: &mut Client) -> Result<(), Error> {
     upload.write_all(&all[..9000]).await?;
     upload.abort().await?;
     client.noop().await?;
-    client.names(None::<&str>).await?;
+    client.names(None).await?;
     client.mkd("/d").await?;
     client.cwd("d").await?;
     client.rename("/new", "moved").await?;
     client.modified("moved").await?;
-    client.mlst(Some("moved")).await?;
-    client.mlsd(None::<&str>).await?;
+    client.mlst("moved").await?;
+    client.mlsd(None).await?;
     let mut upload = client.append("moved").await?;
     upload.write_all(b"more").await?;
     upload.finish().await?;
@@ -412,10 +412,10 @@ fn all_futures_are_send() {
         sendable(&client.clear_control());
         sendable(&client.noop());
         sendable(&client.rename("a", "b"));
-        sendable(&client.mlsd(None::<&str>));
+        sendable(&client.mlsd(None));
         sendable(&client.store("a", "b"));
         sendable(&client.store_lines("a", ["b"]));
-        sendable(&client.upload_unique(Some("a")));
+        sendable(&client.upload_unique("a"));
         sendable(&client.copy_to("a", other, "b", TransferType::Image));
     }
     let _ = all;

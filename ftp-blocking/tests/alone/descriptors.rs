@@ -71,7 +71,7 @@ fn whole_session() {
     download.read_to_end(&mut content).expect("confirmed");
     assert_eq!(content.len(), SIZE);
     client.store("/up", content).expect("confirmed");
-    client.list(None::<&str>).expect("confirmed");
+    client.list(None).expect("confirmed");
     client.quit().expect("said goodbye");
     hosted.join();
 }

@@ -31,7 +31,7 @@ fn session(options: &Options) -> Result<Client, Error> {
     client.login("somebody", "a password of some length")?;
     client.features()?;
     client.pwd()?;
-    assert_eq!(client.list(None::<&str>)?.len(), LISTING);
+    assert_eq!(client.list(None)?.len(), LISTING);
     let mut download = client.download("file")?;
     assert_eq!(io::copy(&mut download, &mut io::sink())?, FILE as u64);
     download.finish()?;

@@ -361,7 +361,7 @@ fn options_that_make_no_sense_are_refused() {
 fn the_errors_of_calls_that_make_no_sense() {
     let rows: [(Try, &str); 7] = [
         (
-            |client| client.names(None::<&str>).map(drop),
+            |client| client.names(None).map(drop),
             "TYPE: not sent, because it would travel in clear text: TLS has not begun: call \
              `login` or `secure` first",
         ),
@@ -788,7 +788,7 @@ fn listings_that_are_too_large() {
     let few = ListingLimits::default().with_lines(1);
     let error = said(files(), plain().with_listing_limits(few), |client| {
         login(client)?;
-        client.names(None::<&str>).map(drop)
+        client.names(None).map(drop)
     });
     assert_eq!(
         error.to_string(),

@@ -25,7 +25,10 @@ fn methods_with_names() -> BTreeSet<&'static str> {
             let method = method.strip_prefix("async ").unwrap_or(method);
             let (name, rest) = method.strip_prefix("fn ")?.split_once('(')?;
             let signature = rest.split_once('{')?.0;
-            signature.contains("impl Name").then_some(name)
+            ["impl Name", "impl OptionalName"]
+                .iter()
+                .any(|argument| signature.contains(argument))
+                .then_some(name)
         })
         .collect()
 }
@@ -72,15 +75,15 @@ fn no_argument_of_any_call_smuggles_a_command() {
             rename: client.rename("/five", bad);
             size: client.size(bad);
             modified: client.modified(bad);
-            mlst: client.mlst(Some(bad));
-            status: client.status(Some(bad));
-            help: client.help(Some(bad));
+            mlst: client.mlst(bad);
+            status: client.status(bad);
+            help: client.help(bad);
             site: client.site(bad);
             opts: client.opts(bad);
             account: client.account(bad);
             mount: client.mount(bad);
             host: client.host(bad);
-            language: client.language(Some(bad));
+            language: client.language(bad);
             client_name: client.client_name(bad);
             raw: client.raw(bad);
             raw: client.raw(format!("DELE {bad}"));
@@ -91,16 +94,16 @@ fn no_argument_of_any_call_smuggles_a_command() {
             upload: client.upload(bad);
             upload_with: client.upload_with(bad, &TransferOptions::text());
             append: client.append(bad);
-            upload_unique: client.upload_unique(Some(bad));
+            upload_unique: client.upload_unique(bad);
             upload_command: client.upload_command(format!("STOR {bad}"), &TransferOptions::new());
             store: client.store(bad, "content");
             store_lines: client.store_lines(bad, ["line"]);
-            list: client.list(Some(bad));
-            names: client.names(Some(bad));
-            mlsd: client.mlsd(Some(bad));
-            list_lines: client.list_lines(Some(bad));
-            names_lines: client.names_lines(Some(bad));
-            mlsd_lines: client.mlsd_lines(Some(bad));
+            list: client.list(bad);
+            names: client.names(bad);
+            mlsd: client.mlsd(bad);
+            list_lines: client.list_lines(bad);
+            names_lines: client.names_lines(bad);
+            mlsd_lines: client.mlsd_lines(bad);
             copy_to: client.copy_to(bad, &mut target, "/five", TransferType::Image);
             copy_to: client.copy_to("/five", &mut target, bad, TransferType::Image);
         }

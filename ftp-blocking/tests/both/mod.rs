@@ -9,6 +9,7 @@ mod errors;
 mod files;
 mod injection;
 mod model;
+mod names;
 mod observer;
 mod options;
 mod proxy;

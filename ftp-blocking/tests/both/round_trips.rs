@@ -79,7 +79,7 @@ fn a_small_upload_takes_ten_and_each_further_one_four() {
 #[test]
 fn a_listing_takes_as_many_as_a_download() {
     let list = |client: &mut Client| {
-        let lines = client.list(None::<&str>).expect("it comes");
+        let lines = client.list(None).expect("it comes");
         assert_eq!(lines.len(), 4);
     };
     let one = trips(list);

@@ -58,7 +58,7 @@ fn every_data_connection_resumes_uploads_in_a_row_included() {
             client
                 .store("/empty", [])
                 .expect("an empty file shakes hands, too");
-            assert_eq!(client.names(None::<&str>).expect("listed").len(), 3);
+            assert_eq!(client.names(None).expect("listed").len(), 3);
         }
         let server = memory.server();
         assert_eq!(server.transfers().len(), 70);

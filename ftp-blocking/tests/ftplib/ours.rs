@@ -207,7 +207,7 @@ fn on(
             text(&upload.finish()?.reply)
         }
         ("store_unique", [content]) => {
-            let mut upload = client.upload_unique(None::<&str>)?;
+            let mut upload = client.upload_unique(None)?;
             upload.write_all(content.as_bytes())?;
             text(&upload.finish()?.reply)
         }
@@ -215,11 +215,11 @@ fn on(
             let lines = content.split_inclusive('\n');
             text(&client.store_lines(path, lines)?.reply)
         }
-        ("names", []) => listed(&client.names(None::<&str>)?),
-        ("names", [path]) => listed(&client.names(Some(path))?),
+        ("names", []) => listed(&client.names(None)?),
+        ("names", [path]) => listed(&client.names(path)?),
         ("names", [option, path]) => command_lines(client, &format!("NLST {option} {path}"))?,
-        ("list", []) => listed(&client.list(None::<&str>)?),
-        ("list", [path]) => listed(&client.list(Some(path))?),
+        ("list", []) => listed(&client.list(None)?),
+        ("list", [path]) => listed(&client.list(path)?),
         ("list", [option, path]) => command_lines(client, &format!("LIST {option} {path}"))?,
         ("mlsd", rest) => {
             if let [_, facts @ ..] = rest {
@@ -227,7 +227,7 @@ fn on(
                     client.opts(format!("MLST {};", facts.join(";")))?;
                 }
             }
-            let path = rest.first().filter(|path| !path.is_empty());
+            let path = rest.first().copied().filter(|path| !path.is_empty());
             let entries = client.mlsd(path)?;
             listed(&entries.iter().map(entry).collect::<Vec<_>>())
         }

@@ -66,8 +66,8 @@ fn perform(
         }
         Operation::Noop => Outcome::Code(client.noop()?.code().value()),
         Operation::Raw(line) => Outcome::Code(client.raw(line)?.code().value()),
-        Operation::List => Outcome::Count(client.list(None::<&str>)?.len()),
-        Operation::Names => Outcome::Lines(client.names(None::<&str>)?),
+        Operation::List => Outcome::Count(client.list(None)?.len()),
+        Operation::Names => Outcome::Lines(client.names(None)?),
         Operation::Download(path, offset) => {
             let options = TransferOptions::new().with_offset(*offset);
             download(client, path, &options, came)?
@@ -141,14 +141,14 @@ fn perform(
             Outcome::Bytes(time.map_or(Vec::new(), |time| time.to_string().into_bytes()))
         }
         Operation::Facts(path) => {
-            let entry = client.mlst(Some(path))?;
+            let entry = client.mlst(path)?;
             let facts = entry
                 .facts()
                 .map(|(key, value)| [key, b"=", value].concat());
             Outcome::Lines([entry.name().to_vec()].into_iter().chain(facts).collect())
         }
         Operation::FactsOfAll => {
-            let entries = client.mlsd(None::<&str>)?;
+            let entries = client.mlsd(None)?;
             Outcome::Lines(entries.iter().map(|entry| entry.name().to_vec()).collect())
         }
         Operation::Look(look, path) => {
@@ -224,7 +224,7 @@ fn perform(
             stored(upload, content)?
         }
         Operation::UploadUnique(content) => {
-            let mut upload = client.upload_unique(None::<&str>)?;
+            let mut upload = client.upload_unique(None)?;
             upload.write_all(content)?;
             let name = upload.finish()?.name;
             Outcome::Bytes(name.map(Vec::from).unwrap_or_default())

@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod credentials;
 pub(crate) mod encoding;
 mod host;
+pub(crate) mod optional_name;
 pub(crate) mod setters;
 pub(crate) mod transfer;
 

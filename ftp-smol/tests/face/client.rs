@@ -77,10 +77,10 @@ waits_for! {
     rename(from: impl Name, to: impl Name) -> Reply;
     size(path: impl Name) -> Option<u64>;
     modified(path: impl Name) -> Option<Timestamp>;
-    mlst(path: Option<impl Name>) -> Entry;
+    mlst(path: impl OptionalName) -> Entry;
     system() -> Reply;
-    status(path: Option<impl Name>) -> Reply;
-    help(topic: Option<impl Name>) -> Reply;
+    status(path: impl OptionalName) -> Reply;
+    help(topic: impl OptionalName) -> Reply;
     site(line: impl Name) -> Reply;
     opts(line: impl Name) -> Reply;
     account(account: impl Name) -> Reply;
@@ -88,7 +88,7 @@ waits_for! {
     mount(path: impl Name) -> Reply;
     reinitialize() -> Reply;
     host(name: impl Name) -> Reply;
-    language(tag: Option<impl Name>) -> Reply;
+    language(tag: impl OptionalName) -> Reply;
     client_name(name: impl Name) -> Reply;
     set_type(transfer_type: TransferType) -> ();
     set_mode(mode: TransmissionMode) -> ();
@@ -102,16 +102,16 @@ waits_for! {
     upload(path: impl Name) -> Upload<'_>;
     upload_with(path: impl Name, options: &TransferOptions) -> Upload<'_>;
     append(path: impl Name) -> Upload<'_>;
-    upload_unique(suggestion: Option<impl Name>) -> Upload<'_>;
+    upload_unique(suggestion: impl OptionalName) -> Upload<'_>;
     upload_command(line: impl Name, options: &TransferOptions) -> Upload<'_>;
     store(path: impl Name, content: impl AsRef<[u8]>) -> Completion;
     store_lines(path: impl Name, lines: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Completion;
-    list(path: Option<impl Name>) -> Vec<Vec<u8>>;
-    names(path: Option<impl Name>) -> Vec<Vec<u8>>;
-    mlsd(path: Option<impl Name>) -> Vec<Entry>;
-    list_lines(path: Option<impl Name>) -> Lines<'_>;
-    names_lines(path: Option<impl Name>) -> Lines<'_>;
-    mlsd_lines(path: Option<impl Name>) -> Lines<'_>;
+    list(path: impl OptionalName) -> Vec<Vec<u8>>;
+    names(path: impl OptionalName) -> Vec<Vec<u8>>;
+    mlsd(path: impl OptionalName) -> Vec<Entry>;
+    list_lines(path: impl OptionalName) -> Lines<'_>;
+    names_lines(path: impl OptionalName) -> Lines<'_>;
+    mlsd_lines(path: impl OptionalName) -> Lines<'_>;
 }
 
 impl Deref for Client {

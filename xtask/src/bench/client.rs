@@ -271,7 +271,7 @@ macro_rules! adapter {
             }
 
             async fn list(&self, client: &mut Self::Session, path: &str) -> Result<usize> {
-                Ok(client.list(Some(path))$($wait)*?.len())
+                Ok(client.list(path)$($wait)*?.len())
             }
 
             async fn quit(&self, client: Self::Session) -> Result<()> {

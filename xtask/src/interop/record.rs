@@ -94,8 +94,8 @@ fn perform(client: &mut Client, step: &str) -> std::result::Result<String, Error
     Ok(match verb {
         "features" => client.features()?.iter().count().to_string(),
         "system" => code(client.system()?),
-        "status" => code(client.status(None::<&str>)?),
-        "help" => code(client.help(None::<&str>)?),
+        "status" => code(client.status(None)?),
+        "help" => code(client.help(None)?),
         "site" => code(client.site(argument)?),
         "opts" => code(client.opts(argument)?),
         "raw" => code(client.raw(argument)?),
@@ -108,10 +108,10 @@ fn perform(client: &mut Client, step: &str) -> std::result::Result<String, Error
         "rename" => code(client.rename(words[0], words[1])?),
         "size" => or_none(client.size(argument)?),
         "modified" => or_none(client.modified(argument)?.map(|time| time.to_digits())),
-        "entry" => Escaped::new(client.mlst(Some(argument))?.line()).to_string(),
-        "list" => done(client.list(None::<&str>)?),
-        "names" => done(client.names(None::<&str>)?),
-        "facts" => done(client.mlsd(None::<&str>)?),
+        "entry" => Escaped::new(client.mlst(argument)?.line()).to_string(),
+        "list" => done(client.list(None)?),
+        "names" => done(client.names(None)?),
+        "facts" => done(client.mlsd(None)?),
         "active" => {
             client.set_data_mode(DataMode::Active);
             done(())
@@ -122,7 +122,7 @@ fn perform(client: &mut Client, step: &str) -> std::result::Result<String, Error
         }
         "upload" => send(client.upload(name)?, number(1))?,
         "append" => send(client.append(name)?, number(1))?,
-        "unique" => send(client.upload_unique(Some(name))?, number(1))?,
+        "unique" => send(client.upload_unique(name)?, number(1))?,
         "download" => {
             let options = TransferOptions::new()
                 .with_offset(number(1))

@@ -175,7 +175,7 @@ impl Cell<'_> {
     /// Checks that STOU creates a new file each time, with the name that the server's reply says.
     fn unique(&mut self) -> Result<()> {
         let mut names = Vec::new();
-        for suggestion in [Some(&b"suggested"[..]), Some(b"suggested"), None] {
+        for suggestion in [Some("suggested"), Some("suggested"), None] {
             let content = Content::of(&self.block[..1_000]);
             let moved = self.send(Storing::Unique(suggestion), content, Stop::Never);
             let moved = during("STOU", moved)?;
@@ -308,7 +308,7 @@ impl Cell<'_> {
         alike("NLST", &shown(&[name.to_vec()]), &shown(&found))?;
         let features = ask!(self.client().open(), it => it.features());
         if during("FEAT", features)?.supports("MLST") {
-            let entries = ask!(self.client().open(), it => it.mlsd(None::<&[u8]>));
+            let entries = ask!(self.client().open(), it => it.mlsd(None));
             let mut entries = during("MLSD", entries)?;
             entries.retain(|entry| entry.fact("type") == Some(b"file"));
             let found: Vec<_> = entries.iter().map(|entry| entry.name().to_vec()).collect();

@@ -113,7 +113,7 @@ pub(crate) enum Storing<'a> {
     /// STOR, at the offset in the options.
     Store(&'a [u8]),
     /// STOU, with the suggested name if there is one.
-    Unique(Option<&'a [u8]>),
+    Unique(Option<&'a str>),
 }
 
 /// A transfer that ended in the wanted way.
@@ -248,7 +248,7 @@ impl Client {
     }
 
     /// Reads a listing line by line, which also tells about TLS.
-    pub(crate) fn listing(&mut self, what: Listing, path: Option<&[u8]>) -> Result<Listed, Error> {
+    pub(crate) fn listing(&mut self, what: Listing, path: Option<&str>) -> Result<Listed, Error> {
         let mut listing = match what {
             Listing::List => begin!(self.open(), it => it.list_lines(path)),
             Listing::Names => begin!(self.open(), it => it.names_lines(path)),

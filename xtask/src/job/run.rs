@@ -257,7 +257,7 @@ impl<'j> Run<'j> {
     }
 
     fn listing(&mut self, what: &str, listing: Listing) -> Result<Vec<Vec<u8>>> {
-        let directory = Some(self.job.directory.as_bytes());
+        let directory = Some(self.job.directory);
         let listed = self.mending(|client| client.listing(listing, directory));
         let listed = during(what, listed?)?;
         self.report.listings += 1;

@@ -212,15 +212,15 @@ impl Action {
             Self::Delete(path) => client.delete(path).map(|_| Output::Done),
             Self::Mkd(path) => Ok(Output::Path(client.mkd(path)?.map(Vec::from))),
             Self::Rmd(path) => client.rmd(path).map(|_| Output::Done),
-            Self::List => client.list(None::<&str>).map(Output::Lines),
-            Self::Names => client.names(None::<&str>).map(Output::Lines),
+            Self::List => client.list(None).map(Output::Lines),
+            Self::Names => client.names(None).map(Output::Lines),
             Self::Facts => {
-                let entries = client.mlsd(None::<&str>)?;
+                let entries = client.mlsd(None)?;
                 let names = entries.iter().map(|entry| entry.name().to_vec());
                 // MLSD also lists the directory itself.
                 Ok(Output::Lines(names.filter(|name| name != b".").collect()))
             }
-            Self::Status => client.status(None::<&str>).map(|_| Output::Done),
+            Self::Status => client.status(None).map(|_| Output::Done),
             Self::Features => client.features().map(|_| Output::Done),
             Self::Noop => client.noop().map(|_| Output::Done),
             Self::Type(transfer_type) => client.set_type(*transfer_type).map(|()| Output::Done),

@@ -50,7 +50,7 @@ fn b3_raw_commands_are_refused_where_methods_are() {
         if words == 200 {
             refused(&mut client, &DATA, ErrorKind::Insecure);
             assert_eq!(
-                client.names(None::<&str>).expect_err(level).kind(),
+                client.names(None).expect_err(level).kind(),
                 ErrorKind::Insecure
             );
             assert_eq!(client.raw("PROT P").expect("answered").code().value(), 200);
@@ -78,11 +78,11 @@ fn b2_a_greeting_of_230_does_not_replace_tls() {
         let memory = memory(setup);
         let mut client = Client::connect_over(memory.clone(), explicit()).expect("a greeting");
         assert_eq!(
-            client.names(None::<&str>).expect_err("no TLS").kind(),
+            client.names(None).expect_err("no TLS").kind(),
             ErrorKind::Insecure
         );
         client.login("user", "secret").expect_err("no TLS");
-        client.names(None::<&str>).expect_err("no TLS");
+        client.names(None).expect_err("no TLS");
         assert_eq!(memory.server().commands(), [b"AUTH TLS"]);
         sent_no_credentials(&memory, refusal);
     }
@@ -128,7 +128,7 @@ fn b3_auth_pbsz_and_prot_refused_closed_and_garbled() {
                         Client::connect_over(memory.clone(), options).expect("a greeting");
                     let login = client.login("user", "secret");
                     let data = [
-                        client.names(None::<&str>).is_ok(),
+                        client.names(None).is_ok(),
                         client.store("/up", b"x").is_ok(),
                     ];
                     told_nothing_in_clear(&memory, &context);
@@ -182,7 +182,7 @@ fn b3_auth_is_accepted_and_then_no_tls() {
         let mut client = Client::connect_over(memory.clone(), explicit()).expect("a greeting");
         client.login("user", "secret").expect_err("no TLS");
         client.login("user", "secret").expect_err("dead");
-        client.names(None::<&str>).expect_err("dead");
+        client.names(None).expect_err("dead");
         sent_no_credentials(&memory, &format!("{answer:?}"));
         assert!(memory.server().transfers().is_empty());
     }

@@ -34,7 +34,7 @@ fn b5_downloads_cut_everywhere() {
                 );
                 assert_eq!(error.transferred(), Some(after as u64), "{then:?}: {error}");
                 if after < 10 {
-                    let error = client.names(None::<&str>).expect_err("cut");
+                    let error = client.names(None).expect_err("cut");
                     assert_eq!(
                         error.kind(),
                         ErrorKind::Truncated,

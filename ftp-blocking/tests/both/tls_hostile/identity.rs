@@ -43,7 +43,7 @@ fn b4_certificates_on_the_data_connection_alone() {
                 &client.store("/up", b"content").expect_err("not trusted"),
                 flaw,
             );
-            is_named(&client.names(None::<&str>).expect_err("not trusted"), flaw);
+            is_named(&client.names(None).expect_err("not trusted"), flaw);
             client.pwd().expect("still in step");
             let server = memory.server();
             assert!(
@@ -104,7 +104,7 @@ fn b4_b5_in_active_mode_and_with_the_command_before_the_connection() {
                 assert_eq!(fetched(&mut client, "/five").expect("resumed"), b"12345");
                 client.store("/up", b"content").expect("resumed");
                 client.store("/empty", b"").expect("resumed");
-                client.names(None::<&str>).expect("listed");
+                client.names(None).expect("listed");
                 abort_upload(&mut client, "/half").expect("aborted");
             }
             told_nothing_in_clear(&good, "a good server");

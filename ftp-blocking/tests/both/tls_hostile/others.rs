@@ -111,7 +111,7 @@ fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
                     .login("user", "secret")
                     .expect_err("only another reconnect helps");
                 client
-                    .names(None::<&str>)
+                    .names(None)
                     .expect_err("only another reconnect helps");
                 let server = memory.server();
                 let mut sent = server.commands()[before..].iter();
@@ -206,7 +206,7 @@ fn tls_info_tells_of_both_connections() {
         assert_eq!((data.version, data.resumed), (spoken, true));
         assert_eq!(data.certificates, control.certificates);
         assert_eq!(client.data_tls_info(), Some(&data), "of one that is over");
-        client.names(None::<&str>).expect("listed");
+        client.names(None).expect("listed");
         assert_eq!(client.data_tls_info(), Some(&data), "of a listing");
         client.reconnect().expect("another login");
         assert_eq!(client.data_tls_info(), None, "of an earlier login");

@@ -30,7 +30,7 @@ fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
             .collect();
         for round in 0..60 {
             for client in &mut clients {
-                client.names(None::<&str>).expect("listed");
+                client.names(None).expect("listed");
                 assert_eq!(fetched(client, "/five").expect("resumed"), b"12345");
                 client.store("/up", b"content").expect("resumed");
                 client.store("/nothing", b"").expect("an empty file, too");
@@ -66,7 +66,7 @@ fn b6_resumption_by_session_id_by_ticket_and_with_one_ticket() {
                 client.store("/up", b"content").expect(&context);
                 client.store("/nothing", b"").expect(&context);
                 assert_eq!(fetched(&mut client, "/empty").expect(&context), b"");
-                client.names(None::<&str>).expect(&context);
+                client.names(None).expect(&context);
                 // A refusal before the handshake uses up no ticket.
                 fetched(&mut client, "/none").expect_err("there is none");
             }
@@ -224,7 +224,7 @@ fn b6_redirected_data_connections_do_not_choose_the_tls_version() {
                 for _ in 0..4 {
                     failed += usize::from(fetched(&mut client, "/five").is_err());
                     failed += usize::from(client.store("/up", b"content").is_err());
-                    failed += usize::from(client.names(None::<&str>).is_err());
+                    failed += usize::from(client.names(None).is_err());
                 }
                 assert!(failed > 0 || round > 0, "{resumption:?}");
                 client.reconnect().expect("another login");
@@ -254,7 +254,7 @@ fn b6_a_reply_after_the_handshake_leaves_a_ticket() {
                 }
                 assert_eq!(fetched(&mut client, "/five").expect("resumed"), b"12345");
                 client.store("/up", b"content").expect("resumed");
-                client.names(None::<&str>).expect("resumed");
+                client.names(None).expect("resumed");
             }
             let server = memory.server();
             let mut transfers = server.transfers().iter();

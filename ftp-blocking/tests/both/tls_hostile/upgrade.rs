@@ -25,7 +25,7 @@ fn b1_bytes_after_auth_in_every_segmentation() {
                 b"AUTH TLS\r\n"
             );
             assert_eq!(
-                client.names(None::<&str>).expect_err("dead").kind(),
+                client.names(None).expect_err("dead").kind(),
                 ErrorKind::Injection
             );
             assert_eq!(memory.server().commands(), [b"AUTH TLS"]);

@@ -1,0 +1,60 @@
+//! The names that a client takes: with or without an option around them, as text or as bytes.
+
+use std::borrow::Cow;
+
+use ftp_proto::simulator::{Setup, Simulator};
+
+use crate::face::{Client, HERE, Memory, Options, RemotePath};
+
+fn logged_in(options: Options) -> (Client, Memory) {
+    let setup = Setup::new().directory("/d").file("/d/f", "12345");
+    let memory = Memory::new(Simulator::new(setup));
+    let mut client = Client::connect_over(memory.clone(), options).expect("a session");
+    client.login("user", "secret").expect("logged in");
+    (client, memory)
+}
+
+/// Returns the command that carried the name of the last call.
+fn last(memory: &Memory, verb: &str) -> String {
+    let server = memory.server();
+    let mut lines = server.commands().iter().rev();
+    let line = lines.find(|line| line.starts_with(verb.as_bytes()));
+    String::from_utf8_lossy(line.expect(verb)).into_owned()
+}
+
+#[test]
+fn a_path_may_be_left_out_or_given_in_every_form_of_a_name() {
+    let (mut client, memory) = logged_in(Options::new("localhost"));
+    let path = RemotePath::new("d").expect("a path");
+    let (text, bytes, cow) = (String::from("d"), b"d".to_vec(), Cow::Borrowed("d"));
+    macro_rules! sends {
+        ($line:expr; $method:ident($($form:expr),*)) => {$(
+            // A refusal is fine: only the command counts.
+            drop(client.$method($form));
+            let verb = $line.split(' ').next().expect("a verb");
+            assert_eq!(last(&memory, verb), $line, stringify!($method($form)));
+        )*};
+    }
+    macro_rules! takes_every_form {
+        ($($method:ident $verb:literal)*) => {$(
+            sends!(concat!($verb, " d"); $method(
+                "d", b"d", &b"d"[..], Some("d"), &path, path.clone(), text.as_str(), &text,
+                text.clone(), &bytes, bytes.clone(), &cow, Some(&text).map(String::as_str)
+            ));
+            sends!($verb; $method(None, HERE, None::<&str>));
+        )*};
+    }
+    takes_every_form! {
+        list "LIST"
+        names "NLST"
+        mlsd "MLSD"
+        mlst "MLST"
+        status "STAT"
+        help "HELP"
+        language "LANG"
+        upload_unique "STOU"
+        list_lines "LIST"
+        names_lines "NLST"
+        mlsd_lines "MLSD"
+    }
+}
