@@ -100,6 +100,8 @@ mod memory;
 mod net;
 #[cfg(feature = "client")]
 mod operations;
+#[cfg(feature = "client")]
+mod read_dir;
 #[doc(hidden)]
 pub mod sys;
 #[cfg(feature = "client")]
@@ -112,9 +114,9 @@ pub use client::Client;
 #[cfg(feature = "client")]
 pub use data::{Download, Upload};
 #[cfg(feature = "client")]
-pub use ftp_proto::data::Entry;
-#[cfg(feature = "client")]
 pub use ftp_proto::flows::{self, Credentials};
+#[cfg(feature = "client")]
+pub use ftp_proto::listing::{self, Entry};
 #[cfg(feature = "client")]
 pub use ftp_proto::reply::Timestamp;
 #[cfg(feature = "client")]
@@ -135,3 +137,5 @@ pub use lines::Lines;
 pub use memory::Memory;
 #[cfg(feature = "client")]
 pub use net::Tcp;
+#[cfg(feature = "client")]
+pub use read_dir::ReadDir;

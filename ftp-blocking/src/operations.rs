@@ -1,11 +1,11 @@
 //! The operations that need no data connection.
 
-use ftp_proto::data::Entry;
 use ftp_proto::flows::{
     Account, Allocate, ChangeDirectory, ClientName, Delete, Facts, Feat, Help, Host, Language,
     MakeDirectory, Mode, Modified, Mount, Noop, Pwd, Raw, Reinitialize, RemoveDirectory, Rename,
     SetOption, Site, Size, Status, Structure, System, Type,
 };
+use ftp_proto::listing::Entry;
 use ftp_proto::reply::Timestamp;
 use ftp_proto::{
     Error, Features, FileStructure, Name, OptionalName, RemotePath, Reply, TransferType,
@@ -97,7 +97,7 @@ impl Client {
     ///
     /// # Errors
     /// The server's refusal; a reply without facts.
-    pub fn mlst(&mut self, path: impl OptionalName) -> Result<Entry, Error> {
+    pub fn mlst(&mut self, path: impl OptionalName) -> Result<Entry<'static>, Error> {
         self.run(Facts::new(self.encoded_optional(&path)?)?)
     }
 

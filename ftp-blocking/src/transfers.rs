@@ -2,13 +2,17 @@
 
 use std::io::Write as _;
 
-use ftp_proto::data::{Entry, LineKind};
-use ftp_proto::flows::Open;
-use ftp_proto::{Completion, Direction, Error, Name, OptionalName, TransferOptions, TransferType};
+use ftp_proto::data::LineKind;
+use ftp_proto::flows::{Open, ReadDirectory};
+use ftp_proto::listing::{Dialect, Directory, Parser, Reader};
+use ftp_proto::{
+    Completion, Direction, Error, Name, OptionalName, Transfer, TransferOptions, TransferType,
+};
 
 use crate::client::Client;
 use crate::data::{Download, Upload};
 use crate::lines::Lines;
+use crate::read_dir::ReadDir;
 
 /// The errors of all these methods: [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument)
 /// before anything is sent; the server's refusal; the reason why there is no data connection; the
@@ -147,6 +151,26 @@ impl Client {
         upload.finish()
     }
 
+    /// Reads a directory, entry by entry while they arrive; `None` is the current directory. Uses
+    /// MLSD if the server has it, and LIST otherwise.
+    ///
+    /// # Errors
+    /// As [`download`](Self::download).
+    pub fn read_dir(&mut self, path: impl OptionalName) -> Result<ReadDir<'_>, Error> {
+        let flow = ReadDirectory::new(self.encoded_optional(&path)?)?;
+        let (transfer, parser) = self.run(flow)?;
+        Ok(self.reader(transfer, parser))
+    }
+
+    /// Reads a whole directory, as [`read_dir`](Self::read_dir) does.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    pub fn entries(&mut self, path: impl OptionalName) -> Result<Directory, Error> {
+        let limits = self.options.listing_limits;
+        self.read_dir(path)?.collect(Directory::new(), &limits)
+    }
+
     /// LIST: returns the lines of a directory listing; without a path, of the current directory.
     ///
     /// # Errors
@@ -173,10 +197,12 @@ impl Client {
     ///
     /// # Errors
     /// As [`list`](Self::list).
-    pub fn mlsd(&mut self, path: impl OptionalName) -> Result<Vec<Entry>, Error> {
+    pub fn mlsd(&mut self, path: impl OptionalName) -> Result<Directory, Error> {
         let limits = self.options.listing_limits;
-        let lines = self.mlsd_lines(path)?.collect(limits)?;
-        Ok(lines.into_iter().map(Entry::parse).collect())
+        let open = Open::facts(self.encoded_optional(&path)?)?;
+        let parser = Parser::new().with_dialect(Dialect::Mlsx);
+        self.directory(open, parser)?
+            .collect(Directory::new(), &limits)
     }
 
     /// LIST: returns a directory listing line by line, while it arrives.
@@ -197,14 +223,25 @@ impl Client {
         self.lines(open, LineKind::Name)
     }
 
-    /// MLSD: returns a directory listing line by line, while it arrives. [`Entry::parse`] reads a
-    /// line.
+    /// MLSD: returns a directory listing line by line, while it arrives. [`Entry::from_facts`](crate::Entry::from_facts)
+    /// reads a line.
     ///
     /// # Errors
     /// As [`download`](Self::download).
     pub fn mlsd_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::facts(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry)
+    }
+
+    fn directory(&mut self, open: Open, parser: Parser) -> Result<ReadDir<'_>, Error> {
+        let transfer = self.run(open)?;
+        Ok(self.reader(transfer, parser))
+    }
+
+    fn reader(&mut self, transfer: Transfer, parser: Parser) -> ReadDir<'_> {
+        let parser = parser.with_limit(self.options.listing_limits.line);
+        let options = TransferOptions::new().with_type(TransferType::TEXT);
+        ReadDir::new(Download::new(self, transfer, &options), Reader::new(parser))
     }
 
     fn lines(&mut self, open: Open, kind: LineKind) -> Result<Lines<'_>, Error> {

@@ -1,6 +1,6 @@
 //! The facts of MLSD and MLST, and the file name that STOU chose.
 
-use ftp_proto::data::Entry;
+use ftp_proto::listing::{Entry, Kind};
 use ftp_proto::reply::{Malformed, entry, unique_name};
 use ftp_proto::wire::{Code, Reply};
 use ftp_proto::{InvalidPath, RemotePath};
@@ -10,7 +10,13 @@ fn reply(bytes: impl AsRef<[u8]>) -> Reply {
     Reply::parse(bytes.as_ref()).expect("one reply")
 }
 
-fn facts(entry: &Entry) -> Vec<(&str, &str)> {
+/// The entry of this line, which must have facts or the blank before a name.
+fn parse(line: impl AsRef<[u8]>) -> Entry<'static> {
+    let entry = Entry::from_facts(line.as_ref()).expect("an entry");
+    entry.into_owned()
+}
+
+fn facts<'e>(entry: &'e Entry<'_>) -> Vec<(&'e str, &'e str)> {
     let text = |bytes| std::str::from_utf8(bytes).expect("UTF-8");
     entry
         .facts()
@@ -24,7 +30,7 @@ fn facts(entry: &Entry) -> Vec<(&str, &str)> {
 fn an_entry_has_facts_and_a_name() {
     // A line of pyftpdlib.
     let line = "type=file;size=156;perm=r;modify=20071029155301;unique=8012; music.mp3";
-    let entry = Entry::parse(line);
+    let entry = parse(line);
     let wanted = [
         ("type", "file"),
         ("size", "156"),
@@ -35,9 +41,13 @@ fn an_entry_has_facts_and_a_name() {
     assert_eq!(facts(&entry), wanted);
     assert_eq!(entry.name(), b"music.mp3");
     assert_eq!(entry.path().unwrap(), RemotePath::new("music.mp3").unwrap());
-    assert_eq!(entry.line(), line.as_bytes());
-    assert!(!entry.is_malformed());
-    assert_eq!(format!("{entry:?}"), format!("Entry({line:?})"));
+    assert_eq!(entry.raw(), line.as_bytes());
+    assert_eq!(
+        entry.modified().unwrap().time().to_digits(),
+        "20071029155301"
+    );
+    assert_eq!((entry.kind(), entry.size()), (Kind::File, Some(156)));
+    assert_eq!(entry.unique(), Some(&b"8012"[..]));
 }
 
 #[test]
@@ -61,9 +71,8 @@ fn names_are_bytes_after_exactly_one_blank() {
                 // With a blank in front that should not be there, this line still has facts.
                 continue;
             }
-            let entry = Entry::parse([facts, b" ", name].concat());
+            let entry = parse([facts, b" ", name].concat());
             assert_eq!(entry.name(), name);
-            assert!(!entry.is_malformed(), "{entry:?}");
         }
     }
 }
@@ -77,26 +86,24 @@ fn quirk_blanks_and_tabs_before_the_facts() {
             ("type=file;size=3; \ta; b", "\ta; b"),
             ("type=file;size=3 a b", "a b"),
         ] {
-            let entry = Entry::parse(format!("{blanks}{line}"));
+            let entry = parse(format!("{blanks}{line}"));
             assert_eq!(facts(&entry), [("type", "file"), ("size", "3")], "{line}");
             assert_eq!(entry.name(), name.as_bytes(), "{line}");
-            assert!(!entry.is_malformed());
         }
     }
-    let link = Entry::parse("  type=OS.unix=slink:/a b;size=3; a");
+    let link = parse("  type=OS.unix=slink:/a b;size=3; a");
     assert_eq!(link.name(), b"a");
     assert_eq!(link.fact("size"), Some(&b"3"[..]));
     // A line without facts loses one leading blank and keeps the others.
     for (line, name) in [("  a", " a"), (" a=b", "a=b"), (" \ta b; c", "\ta b; c")] {
-        let entry = Entry::parse(line);
+        let entry = parse(line);
         assert_eq!((entry.name(), entry.facts().count()), (name.as_bytes(), 0));
-        assert!(!entry.is_malformed());
     }
-    assert!(Entry::parse("\ta").is_malformed());
+    assert!(Entry::from_facts("\ta").is_none());
 }
 
 #[test]
-fn an_entry_without_a_name_is_malformed() {
+fn an_entry_may_lack_a_name() {
     for line in [
         "type=file; ",
         " type=file;size=3; ",
@@ -104,11 +111,9 @@ fn an_entry_without_a_name_is_malformed() {
         " ",
         "; ",
     ] {
-        let entry = Entry::parse(line);
-        assert!(entry.is_malformed(), "{line}");
+        let entry = parse(line);
         assert_eq!(entry.name(), b"", "{line}");
         assert_eq!(entry.path(), Err(InvalidPath::Empty), "{line}");
-        assert_eq!(entry.file_name(), None, "{line}");
     }
     for bytes in [
         "250-Start\r\n type=file; \r\n250 End\r\n",
@@ -117,13 +122,13 @@ fn an_entry_without_a_name_is_malformed() {
     ] {
         let entry = entry(&reply(bytes)).unwrap();
         assert_eq!(entry.fact("type"), Some(&b"file"[..]), "{bytes}");
-        assert!(entry.is_malformed(), "{bytes}");
+        assert_eq!(entry.name(), b"", "{bytes}");
     }
 }
 
 #[test]
 fn quirk_ncftpd_omits_the_last_semicolon() {
-    let entry = Entry::parse("type=file;size=12 my file");
+    let entry = parse("type=file;size=12 my file");
     assert_eq!(facts(&entry), [("type", "file"), ("size", "12")]);
     assert_eq!(entry.name(), b"my file");
 }
@@ -131,7 +136,7 @@ fn quirk_ncftpd_omits_the_last_semicolon() {
 #[test]
 fn quirk_pure_ftpd_names_the_target_of_a_link_with_its_blanks() {
     let line = "type=OS.unix=slink:/a b/c;size=7;modify=20260102030405; a link; really";
-    let entry = Entry::parse(line);
+    let entry = parse(line);
     assert_eq!(entry.name(), b"a link; really");
     assert_eq!(entry.fact("type"), Some(&b"OS.unix=slink:/a b/c"[..]));
     assert_eq!(entry.fact("size"), Some(&b"7"[..]));
@@ -139,7 +144,7 @@ fn quirk_pure_ftpd_names_the_target_of_a_link_with_its_blanks() {
 
 #[test]
 fn quirk_facts_without_value_and_values_without_fact() {
-    let entry = Entry::parse("Size;perm=;=x;;Type=OS.unix=slink:/t;Media-Type=text/x; n");
+    let entry = parse("Size;perm=;=x;;Type=OS.unix=slink:/t;Media-Type=text/x; n");
     let wanted = [
         ("Size", ""),
         ("perm", ""),
@@ -154,14 +159,14 @@ fn quirk_facts_without_value_and_values_without_fact() {
 
 #[test]
 fn facts_are_found_in_either_case_and_the_first_wins() {
-    let entry = Entry::parse("sIzE=1;size=2;SIZE=3;siz=4;sized=5; n");
+    let entry = parse("sIzE=1;size=2;SIZE=3;siz=4;sized=5; n");
     assert_eq!(entry.fact("Size"), Some(&b"1"[..]));
     assert_eq!(entry.facts().count(), 5);
     assert_eq!(entry.fact("siz"), Some(&b"4"[..]));
 }
 
 #[test]
-fn a_line_that_is_no_entry_is_one_name() {
+fn a_line_without_facts_is_no_entry() {
     for line in [
         "",
         "lonely",
@@ -171,34 +176,29 @@ fn a_line_that_is_no_entry_is_one_name() {
         "total 12",
         "01-02-26  03:04AM       <DIR>          a=b",
     ] {
-        let entry = Entry::parse(line);
-        assert!(entry.is_malformed(), "{line}");
-        assert_eq!(entry.name(), line.as_bytes());
-        assert_eq!(entry.facts().count(), 0);
-        assert_eq!(entry.fact(""), None);
+        assert_eq!(Entry::from_facts(line), None, "{line}");
     }
-    let bare = Entry::parse(" just a name");
-    assert!(!bare.is_malformed());
+    let bare = parse(" just a name");
     assert_eq!(bare.name(), b"just a name");
     assert_eq!(bare.facts().count(), 0);
 }
 
 #[test]
 fn a_name_that_cannot_be_sent_is_listed_and_refused_as_a_path() {
-    let nul = Entry::parse("type=file; a\0b");
+    let nul = parse("type=file; a\0b");
     assert_eq!(nul.name(), b"a\0b");
     assert_eq!(nul.path(), Err(InvalidPath::Byte { byte: 0, at: 1 }));
-    let cr = Entry::parse("type=file; a\r");
+    let cr = parse("type=file; a\r");
     assert_eq!(cr.path(), Err(InvalidPath::Byte { byte: b'\r', at: 1 }));
-    // The CR may be part of a line end.
-    assert!(cr.is_malformed());
     assert_eq!(cr.name(), b"a\r");
 }
 
 #[test]
 fn an_entry_shows_as_one_safe_line() {
-    let entry = Entry::parse(b"type=file; \x1b[2J\xff\n".as_slice());
-    assert_eq!(format!("{entry:?}"), r#"Entry("type=file; \x1b[2J\xff\n")"#);
+    let entry = parse(b"type=file; \x1b[2J\xff\n".as_slice());
+    assert_eq!(entry.display_name().to_string(), r"\x1b[2J\xff\n");
+    let shown = format!("{entry:?}");
+    assert!(shown.contains(r#""type=file; \x1b[2J\xff\n""#), "{shown}");
 }
 
 // Tests of replies to MLST.
@@ -341,15 +341,13 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn no_byte_of_an_entry_is_lost(line in pieces()) {
-        let entry = Entry::parse(line.clone());
-        prop_assert_eq!(entry.line(), &line[..]);
+        let Some(entry) = Entry::from_facts(&line) else {
+            return Ok(());
+        };
+        prop_assert_eq!(entry.raw(), &line[..]);
         prop_assert!(line.ends_with(entry.name()));
         let facts: Vec<_> = entry.facts().collect();
-        let whole = entry.name() == line;
-        prop_assert!(!whole || entry.is_malformed());
-        if whole {
-            prop_assert!(facts.is_empty());
-        } else {
+        {
             // Before the name there are blanks, facts with their separators, and one blank.
             let front = &line[..line.len() - entry.name().len()];
             let front = front.strip_suffix(b" ").expect("a blank before the name");
@@ -384,9 +382,8 @@ proptest! {
         }
         line.push(b' ');
         line.extend_from_slice(&name);
-        let entry = Entry::parse(line);
+        let entry = parse(line);
         prop_assert_eq!(entry.name(), &name[..]);
-        prop_assert_eq!(entry.is_malformed(), name.is_empty() || name.ends_with(b"\r"));
         let found: Vec<_> = entry.facts().collect();
         prop_assert_eq!(found.len(), facts.len());
         for ((fact, value), found) in facts.iter().zip(found) {
@@ -401,7 +398,7 @@ proptest! {
         let line = format!("{fact} {name}");
         let dress = [" ", "", "250-", "250- "][dress];
         let bytes = format!("250-Begin\r\n{dress}{line}\r\n250 End\r\n");
-        prop_assert_eq!(entry(&reply(bytes)), Ok(Entry::parse(line)));
+        prop_assert_eq!(entry(&reply(bytes)), Ok(parse(line)));
     }
 
     #[test]

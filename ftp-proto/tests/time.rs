@@ -1,6 +1,6 @@
 //! The times in MDTM replies and in facts.
 
-use ftp_proto::data::Entry;
+use ftp_proto::listing::Entry;
 use ftp_proto::reply::{InvalidTimestamp, Malformed, Timestamp, modified};
 use ftp_proto::wire::{Code, Reply};
 use proptest::prelude::*;
@@ -149,7 +149,7 @@ fn mdtm_answers() {
 
 #[test]
 fn a_bad_fact_leaves_the_entry_as_it_is() {
-    let entry = Entry::parse("modify=yesterday;size=3; a");
+    let entry = Entry::from_facts("modify=yesterday;size=3; a").unwrap();
     let time = entry.fact("Modify").map(Timestamp::parse);
     assert_eq!(time, Some(Err(InvalidTimestamp::Form)));
     assert_eq!(entry.fact("size"), Some(&b"3"[..]));

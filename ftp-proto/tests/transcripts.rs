@@ -265,7 +265,7 @@ impl Replay<'_> {
             }
             "entry" => {
                 let entry = self.run(Facts::new(Some(argument))?)?;
-                Escaped::new(entry.line()).to_string()
+                Escaped::new(entry.raw()).to_string()
             }
             "list" => self.listing(Open::list(None::<&str>)?)?,
             "names" => self.listing(Open::names(None::<&str>)?)?,

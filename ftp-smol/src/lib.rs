@@ -96,13 +96,14 @@ mod lines;
 mod memory;
 mod net;
 mod operations;
+mod read_dir;
 mod transfers;
 pub mod transport;
 
 pub use client::Client;
 pub use data::{Download, Upload};
-pub use ftp_proto::data::Entry;
 pub use ftp_proto::flows::{self, Credentials};
+pub use ftp_proto::listing::{self, Entry};
 pub use ftp_proto::reply::Timestamp;
 pub use ftp_proto::tls::{self, TlsConfig};
 pub use ftp_proto::{
@@ -118,6 +119,7 @@ pub use lines::Lines;
 #[cfg(feature = "simulator")]
 pub use memory::Memory;
 pub use net::Tcp;
+pub use read_dir::ReadDir;
 
 /// The README's examples compile.
 #[cfg(doctest)]

@@ -5,6 +5,7 @@ mod active;
 mod contract;
 mod copy;
 mod cuts;
+mod directories;
 mod errors;
 mod files;
 mod injection;

@@ -56,5 +56,7 @@ fn a_path_may_be_left_out_or_given_in_every_form_of_a_name() {
         list_lines "LIST"
         names_lines "NLST"
         mlsd_lines "MLSD"
+        read_dir "MLSD"
+        entries "MLSD"
     }
 }

@@ -273,7 +273,7 @@ fn command_lines(client: &mut Client, line: &str) -> Result<Vec<u8>, Error> {
 }
 
 /// Formats an entry as `peer.py` does.
-fn entry(entry: &Entry) -> Vec<u8> {
+fn entry(entry: &Entry<'_>) -> Vec<u8> {
     let mut shown = Vec::new();
     for (fact, value) in entry.facts() {
         shown.extend([&fact.to_ascii_lowercase()[..], b"=", value, b";"].concat());

@@ -158,9 +158,9 @@ fn perform(
                 Look::Nlst => client.names(path)?,
                 Look::Mlsd => {
                     let entries = client.mlsd(path)?;
-                    entries.iter().map(|entry| entry.line().to_vec()).collect()
+                    entries.iter().map(|entry| entry.raw().to_vec()).collect()
                 }
-                Look::Mlst => vec![client.mlst(path)?.line().to_vec()],
+                Look::Mlst => vec![client.mlst(path)?.raw().to_vec()],
                 Look::Stat => {
                     let reply = client.status(path)?;
                     reply.text_lines().map(<[u8]>::to_vec).collect()

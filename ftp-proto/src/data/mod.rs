@@ -3,7 +3,6 @@
 mod ascii;
 mod ascii_outbox;
 mod backlog;
-mod entry;
 mod interruption;
 mod line_collector;
 mod lines;
@@ -15,7 +14,6 @@ mod read_ahead;
 pub use ascii::{AsciiDecoder, AsciiEncoder, Encoded};
 use ascii_outbox::AsciiOutbox;
 pub use backlog::Backlog;
-pub use entry::Entry;
 pub use interruption::Interruption;
 pub use line_collector::LineCollector;
 pub use lines::{LineSplitter, LineTooLong};

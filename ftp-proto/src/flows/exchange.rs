@@ -2,9 +2,9 @@
 
 use super::compose::completion;
 use super::utf8::Utf8;
-use crate::data::Entry;
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Flow, Halt, Step};
+use crate::listing::Entry;
 use crate::path::RemotePath;
 use crate::representation::{FileStructure, TransmissionMode};
 use crate::session::Session;
@@ -141,7 +141,7 @@ exchanges! {
     Delete: DELE(path) -> Reply, whole;
     /// MLST (RFC 3659 section 7): returns the facts of one file or directory. Without a path, it is
     /// the current directory.
-    Facts: MLST(path?) -> Entry, entry;
+    Facts: MLST(path?) -> Entry<'static>, entry;
     /// SYST (RFC 959 section 4.1.3): returns what the server says about its system. It is a text
     /// for people; do not rely on it.
     System: SYST -> Reply, whole;
@@ -204,7 +204,7 @@ fn made(reply: Reply) -> Result<Option<RemotePath>, Error> {
     }
 }
 
-fn entry(reply: Reply) -> Result<Entry, Error> {
+fn entry(reply: Reply) -> Result<Entry<'static>, Error> {
     crate::reply::entry(&reply).map_err(Error::from)
 }
 

@@ -61,12 +61,10 @@ impl Flow for ReadDirectory {
             loop {
                 self.state = match &mut self.state {
                     State::Features(_) if session.is_unsupported(&Verb::MLSD) => self.list()?,
-                    State::Features(feat) => {
-                        match inner(feat, session, answer)?.supports("MLST") {
-                            true => self.facts()?,
-                            false => self.list()?,
-                        }
-                    }
+                    State::Features(feat) => match inner(feat, session, answer)?.supports("MLST") {
+                        true => self.facts()?,
+                        false => self.list()?,
+                    },
                     State::Facts(open) => match inner(open, session, answer) {
                         Err(Halt::Error(error)) if is_of_command(&error) && !session.is_dead() => {
                             self.list()?
@@ -88,7 +86,7 @@ impl Flow for ReadDirectory {
 /// Whether the server has refused the command itself, or what it was asked about is no directory
 /// (501, RFC 3659 section 7.2.1). LIST may still show it.
 fn is_of_command(error: &Error) -> bool {
-    error.reply().is_some_and(|reply| {
-        reply.is_not_implemented() || reply.code() == Code::BAD_ARGUMENT
-    })
+    error
+        .reply()
+        .is_some_and(|reply| reply.is_not_implemented() || reply.code() == Code::BAD_ARGUMENT)
 }

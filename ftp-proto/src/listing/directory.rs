@@ -5,7 +5,7 @@ use alloc::vec::{self, Vec};
 use core::ops::Deref;
 use core::slice;
 
-use super::entry::{Entry, Kind};
+use super::entry::Entry;
 use super::parser::Line;
 use crate::error::{Error, ErrorKind};
 use crate::options::ListingLimits;
@@ -31,20 +31,35 @@ pub struct Directory {
     entries: Vec<Entry<'static>>,
     unparsed: Vec<Box<[u8]>>,
     bytes: usize,
+    /// Whether the directory itself and its parent are kept.
+    keeps_dots: bool,
 }
 
 impl Directory {
-    /// Makes an empty one.
+    /// Makes an empty one. The directory itself and its parent will be left out.
     #[must_use]
     pub const fn new() -> Self {
         Self {
+            keeps_dots: false,
             entries: Vec::new(),
             unparsed: Vec::new(),
             bytes: 0,
         }
     }
 
-    /// Returns the entries, without `.` and `..`.
+    /// Makes an empty one that keeps the directory itself and its parent (`.` and `..`, `cdir` and
+    /// `pdir`).
+    #[must_use]
+    pub const fn with_dots() -> Self {
+        Self {
+            keeps_dots: true,
+            entries: Vec::new(),
+            unparsed: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Returns the entries.
     #[must_use]
     pub fn entries(&self) -> &[Entry<'static>] {
         &self.entries
@@ -58,16 +73,14 @@ impl Directory {
         &self.unparsed
     }
 
-    /// Adds a line. Noise, `.` and `..` are left out.
+    /// Adds a line. Noise is left out.
     ///
     /// # Errors
     /// [`TooLarge`](ErrorKind::TooLarge) above one of the limits.
     pub fn push(&mut self, line: Line<'_>, limits: &ListingLimits) -> Result<(), Error> {
         let bytes = match &line {
             Line::Noise(_) => return Ok(()),
-            Line::Entry(entry) if matches!(entry.kind(), Kind::Current | Kind::Parent) => {
-                return Ok(());
-            }
+            Line::Entry(entry) if !self.keeps_dots && entry.is_dot() => return Ok(()),
             Line::Entry(entry) => entry.raw().len(),
             Line::Unparsed(line) | Line::Cut(line) => line.len(),
         };

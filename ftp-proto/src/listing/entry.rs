@@ -181,6 +181,11 @@ impl<'a> Entry<'a> {
         self.kind() == Kind::Directory
     }
 
+    /// Returns whether the entry is the directory that was listed, or its parent.
+    pub(super) fn is_dot(&self) -> bool {
+        matches!(self.kind(), Kind::Current | Kind::Parent)
+    }
+
     /// Returns the size of a file in bytes. `None` for directories, and where the listing counts in
     /// other units.
     #[must_use]

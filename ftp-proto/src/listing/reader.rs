@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::entry::{Entry, Kind};
+use super::entry::Entry;
 use super::parser::{Line, Parsed, Parser};
 
 /// A listing whose bytes you read from a data connection.
@@ -80,8 +80,14 @@ impl Reader {
     /// [`unparsed`](Self::unparsed).
     pub fn next_entry(&mut self) -> Option<Entry<'_>> {
         self.advance_entry();
-        match self.line() {
-            Some(Line::Entry(entry)) => Some(entry),
+        self.entry()
+    }
+
+    /// Returns the entry that was read last. `None` if the last line was no entry.
+    #[must_use]
+    pub fn entry(&self) -> Option<Entry<'_>> {
+        match self.line()? {
+            Line::Entry(entry) => Some(entry),
             _ => None,
         }
     }
@@ -106,10 +112,8 @@ impl Reader {
     pub fn advance_entry(&mut self) -> bool {
         while self.advance() {
             match self.line() {
-                Some(Line::Entry(entry)) => match entry.kind() {
-                    Kind::Current | Kind::Parent => {}
-                    _ => return true,
-                },
+                Some(Line::Entry(entry)) if entry.is_dot() => {}
+                Some(Line::Entry(_)) => return true,
                 Some(line @ (Line::Unparsed(_) | Line::Cut(_))) => {
                     let kept = (self.unparsed.len() < MOST_UNPARSED).then(|| line.into_owned());
                     self.unparsed.extend(kept);

@@ -1,7 +1,7 @@
 //! The reply to MLST (250; RFC 3659, section 7.3).
 
 use super::Malformed;
-use crate::data::Entry;
+use crate::listing::Entry;
 use crate::wire::{Code, Reply};
 
 /// Reads the reply to MLST: the entry between the first and the last line.
@@ -9,8 +9,7 @@ use crate::wire::{Code, Reply};
 /// The blank that indents the entry may be missing, since some servers forget it. It may also
 /// follow a repeated `250-`, and there may be several blanks and tabs. The name of the entry is
 /// often a whole path (Pure-FTPd, ProFTPD, pyftpdlib). If no line in between is an entry, any line
-/// with facts is taken. Such an entry may have no name, and is then
-/// [malformed](Entry::is_malformed).
+/// with facts is taken. Such an entry may have an empty name.
 ///
 /// # Errors
 ///
@@ -25,7 +24,7 @@ use crate::wire::{Code, Reply};
 /// assert_eq!(entry.fact("size"), Some(&b"5"[..]));
 /// assert_eq!(entry.name(), b"/pub/my file");
 /// ```
-pub fn entry(reply: &Reply) -> Result<Entry, Malformed> {
+pub fn entry(reply: &Reply) -> Result<Entry<'static>, Malformed> {
     let code = reply.code();
     if code != Code::FILE_ACTION_OKAY {
         return Err(Malformed::Code { code });
@@ -34,8 +33,9 @@ pub fn entry(reply: &Reply) -> Result<Entry, Malformed> {
         .or_else(|| {
             reply
                 .text_lines()
-                .map(Entry::parse)
+                .filter_map(Entry::from_facts)
                 .find(|entry| entry.facts().next().is_some())
+                .map(Entry::into_owned)
         })
         .ok_or(Malformed::NoEntry)
 }
@@ -44,7 +44,7 @@ pub fn entry(reply: &Reply) -> Result<Entry, Malformed> {
 ///
 /// A blank before the name shows whether there are facts, so this code removes a code or blank at
 /// the start of a line with more care than `text_lines` does.
-fn inner_entry(reply: &Reply) -> Option<Entry> {
+fn inner_entry(reply: &Reply) -> Option<Entry<'static>> {
     let mut lines = reply.lines();
     let opening = lines.next()?.get(..4);
     let mut lines = lines.peekable();
@@ -56,6 +56,7 @@ fn inner_entry(reply: &Reply) -> Option<Entry> {
         Some((code, line)) if Some(code) == opening => line,
         _ => line,
     })
-    .map(|line| Entry::parse(line.strip_prefix(b" ").unwrap_or(line)))
-    .find(|entry| !entry.is_malformed())
+    .filter_map(|line| Entry::from_facts(line.strip_prefix(b" ").unwrap_or(line)))
+    .find(|entry| !matches!(entry.name().last(), None | Some(b'\r')))
+    .map(Entry::into_owned)
 }

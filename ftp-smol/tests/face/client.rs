@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 use std::ops::{Deref, DerefMut};
 use std::os::fd::AsFd;
 
+use ftp_smol::listing::{Directory, Line};
 use ftp_smol::reply::Timestamp;
 use ftp_smol::transport::Network;
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -77,7 +78,7 @@ waits_for! {
     rename(from: impl Name, to: impl Name) -> Reply;
     size(path: impl Name) -> Option<u64>;
     modified(path: impl Name) -> Option<Timestamp>;
-    mlst(path: impl OptionalName) -> Entry;
+    mlst(path: impl OptionalName) -> Entry<'static>;
     system() -> Reply;
     status(path: impl OptionalName) -> Reply;
     help(topic: impl OptionalName) -> Reply;
@@ -108,7 +109,9 @@ waits_for! {
     store_lines(path: impl Name, lines: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Completion;
     list(path: impl OptionalName) -> Vec<Vec<u8>>;
     names(path: impl OptionalName) -> Vec<Vec<u8>>;
-    mlsd(path: impl OptionalName) -> Vec<Entry>;
+    mlsd(path: impl OptionalName) -> Directory;
+    entries(path: impl OptionalName) -> Directory;
+    read_dir(path: impl OptionalName) -> ReadDir<'_>;
     list_lines(path: impl OptionalName) -> Lines<'_>;
     names_lines(path: impl OptionalName) -> Lines<'_>;
     mlsd_lines(path: impl OptionalName) -> Lines<'_>;
@@ -155,7 +158,7 @@ macro_rules! transfers {
     )*};
 }
 
-transfers! { Download Upload Lines }
+transfers! { Download Upload Lines ReadDir }
 
 impl Download<'_> {
     pub(crate) fn abort(self) -> Result<Aborted, Error> {
@@ -211,6 +214,16 @@ impl Write for Upload<'_> {
 
 impl Lines<'_> {
     pub(crate) fn next_line(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        wait(self.0.next_line())
+    }
+}
+
+impl ReadDir<'_> {
+    pub(crate) fn next_entry(&mut self) -> Result<Option<Entry<'_>>, Error> {
+        wait(self.0.next_entry())
+    }
+
+    pub(crate) fn next_line(&mut self) -> Result<Option<Line<'_>>, Error> {
         wait(self.0.next_line())
     }
 }

@@ -108,7 +108,7 @@ fn perform(client: &mut Client, step: &str) -> std::result::Result<String, Error
         "rename" => code(client.rename(words[0], words[1])?),
         "size" => or_none(client.size(argument)?),
         "modified" => or_none(client.modified(argument)?.map(|time| time.to_digits())),
-        "entry" => Escaped::new(client.mlst(argument)?.line()).to_string(),
+        "entry" => Escaped::new(client.mlst(argument)?.raw()).to_string(),
         "list" => done(client.list(None)?),
         "names" => done(client.names(None)?),
         "facts" => done(client.mlsd(None)?),
