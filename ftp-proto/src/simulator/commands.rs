@@ -1,4 +1,4 @@
-//! The commands, apart from those for files and transfers.
+//! Handling of commands: login, TLS, QUIT and others that concern neither files nor transfers.
 
 use std::format;
 use std::string::String;
@@ -110,7 +110,7 @@ impl Simulator {
         text
     }
 
-    /// ACCT after the login.
+    /// Handles an ACCT that comes after the login, and returns the reply.
     fn account(&mut self, s: usize, argument: &[u8]) -> &'static str {
         match self.setup.account_to_store.as_deref() {
             None => "202 No account needed.",
@@ -146,8 +146,8 @@ impl Simulator {
     }
 }
 
-/// The name by which [`Setup::without`](super::Setup::without) removes this mechanism, such as
-/// `AUTH TLS`.
+/// Returns the name by which [`Setup::without`](super::Setup::without) removes this mechanism of
+/// AUTH, for example `AUTH TLS`.
 fn mechanism(argument: &[u8]) -> String {
     let argument = String::from_utf8_lossy(argument);
     format!("AUTH {}", argument.to_ascii_uppercase())

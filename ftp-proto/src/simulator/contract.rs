@@ -1,8 +1,10 @@
-//! The contract table: operations and their expected outcomes. Every driver can be run through it.
+//! The types of the contract table, which holds test cases for every driver (an adapter of this
+//! crate).
 //!
 //! A driver under test implements [`Driver`]. [`contract_tests!`](crate::contract_tests) then makes
-//! one test of each case. Every case runs in clear text and, if it can, under TLS 1.2 and 1.3. In
-//! each of these, the server's replies arrive whole, and then byte by byte.
+//! one test for each case. Every case runs in clear text, under TLS 1.2 and under TLS 1.3, unless
+//! the case is limited to some of these. Each of these runs is done twice: the server's replies
+//! arrive whole in the first run, and byte by byte in the second.
 
 use alloc::format;
 use alloc::string::String;
@@ -14,7 +16,7 @@ use crate::{
     TransferOptions, TransferType, TransmissionMode,
 };
 
-/// What a case asks a driver to do. Each operation is one public method.
+/// What a case asks a driver to do. The driver calls one of its public methods for each operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Operation {
@@ -22,99 +24,108 @@ pub enum Operation {
     Login,
     /// Log in with this user name and password. The outcome is [`Outcome::Done`].
     LoginAs(&'static str, &'static str),
-    /// The current directory. The outcome is [`Outcome::Bytes`].
+    /// Ask for the current directory. The outcome is [`Outcome::Bytes`].
     Pwd,
-    /// The size of a file. The outcome is [`Outcome::Size`].
+    /// Ask for the size of a file. The outcome is [`Outcome::Size`].
     Size(&'static str),
-    /// The features. The outcome is [`Outcome::Bytes`], their names in order, each with a blank
-    /// after it.
+    /// Ask for the server's features. The outcome is [`Outcome::Bytes`]: the names of the features
+    /// in order, with a blank after each name.
     Features,
-    /// NOOP. The outcome is [`Outcome::Code`].
+    /// Send NOOP. The outcome is [`Outcome::Code`].
     Noop,
-    /// A raw command. The outcome is [`Outcome::Code`].
+    /// Send this command line as it is. The outcome is [`Outcome::Code`].
     Raw(&'static str),
-    /// The lines of LIST. The outcome is [`Outcome::Count`].
+    /// List the current directory by LIST. The outcome is [`Outcome::Count`], the number of lines.
     List,
-    /// The lines of NLST. The outcome is [`Outcome::Lines`].
+    /// List the current directory by NLST. The outcome is [`Outcome::Lines`].
     Names,
-    /// A download from an offset to its end. The outcome is [`Outcome::Bytes`].
+    /// Download a file from this offset to its end. The outcome is [`Outcome::Bytes`].
     Download(&'static str, u64),
-    /// A download of a file that must have this size. The outcome is [`Outcome::Bytes`].
+    /// Download a file that must have this size in bytes. The outcome is [`Outcome::Bytes`].
     DownloadExpecting(&'static str, u64),
-    /// A download with these options. The outcome is [`Outcome::Bytes`].
+    /// Download a file with these options. The outcome is [`Outcome::Bytes`].
     DownloadWith(&'static str, TransferOptions),
-    /// A download, with a NOOP after this many bytes. The outcome is [`Outcome::Bytes`].
+    /// Download a file, and send NOOP after this many bytes. The outcome is [`Outcome::Bytes`].
     DownloadKeptAlive(&'static str, usize),
-    /// A download that ends by [`Ending`] after this many bytes were read. The outcome is
-    /// [`Outcome::Done`].
+    /// Begin a download, read this many bytes, and give the transfer up in the way of [`Ending`].
+    /// The outcome is [`Outcome::Done`].
     Begin(&'static str, usize, Ending),
-    /// An upload. The outcome is [`Outcome::Count`], in bytes.
+    /// Upload these bytes to a file. The outcome is [`Outcome::Count`], in bytes.
     Upload(&'static str, Vec<u8>),
-    /// An upload that ends by [`Ending`] after these bytes were written. The outcome is
-    /// [`Outcome::Done`].
+    /// Begin an upload, write these bytes, and give the transfer up in the way of [`Ending`]. The
+    /// outcome is [`Outcome::Done`].
     BeginUpload(&'static str, Vec<u8>, Ending),
-    /// A method with one argument; an empty argument means none. The outcome is [`Outcome::Code`].
+    /// Call a method with this argument, or with none if the text is empty. The outcome is
+    /// [`Outcome::Code`].
     Call(Call, &'static str),
-    /// MKD. The outcome is [`Outcome::Bytes`], the path.
+    /// Make a directory (MKD). The outcome is [`Outcome::Bytes`], the path in the server's reply.
     MakeDirectory(&'static str),
-    /// RNFR and RNTO. The outcome is [`Outcome::Code`].
+    /// Rename the first path to the second one (RNFR and RNTO). The outcome is [`Outcome::Code`].
     Rename(&'static str, &'static str),
-    /// MDTM. The outcome is [`Outcome::Bytes`], the time as [`Timestamp`](crate::reply::Timestamp)
-    /// shows it.
+    /// Ask for the modification time of a file (MDTM). The outcome is [`Outcome::Bytes`], the time
+    /// as [`Timestamp`](crate::reply::Timestamp) shows it, for example `2024-01-01T00:00:00`.
     Modified(&'static str),
-    /// MLST. The outcome is [`Outcome::Lines`], the name and then each fact as `key=value`.
+    /// Ask for the facts about a path (MLST). The outcome is [`Outcome::Lines`]: the first line is
+    /// the name, and each further line is a fact, for example `type=file`.
     Facts(&'static str),
-    /// MLSD of the current directory. The outcome is [`Outcome::Lines`], the names.
+    /// List the current directory by MLSD. The outcome is [`Outcome::Lines`], only the names.
     FactsOfAll,
-    /// A description of a path, or of the current directory if the path is empty.
-    /// [`Outcome::Lines`], as they came.
+    /// Describe a path by the command of [`Look`], or the current directory if the path is empty.
+    /// The outcome is [`Outcome::Lines`], the lines as the server sent them.
     Look(Look, &'static str),
-    /// What the server has stored under this absolute path. The outcome is [`Outcome::Bytes`] for a
-    /// file, [`Outcome::Done`] for a directory, [`Outcome::Size`] of `None` for nothing. The
-    /// table's own code looks at the server's files; the driver is not asked.
+    /// Look up what the server has stored under this absolute path. The outcome is
+    /// [`Outcome::Bytes`] for a file, [`Outcome::Done`] for a directory, and [`Outcome::Size`] of
+    /// `None` if the path does not exist. The table's own code reads this from the simulator and
+    /// does not call the driver.
     Stored(&'static str),
-    /// ALLO. The outcome is [`Outcome::Code`].
+    /// Reserve this many bytes (ALLO). The outcome is [`Outcome::Code`].
     Allocate(u64),
-    /// TYPE. The outcome is [`Outcome::Done`].
+    /// Set the transfer type (TYPE). The outcome is [`Outcome::Done`].
     Type(TransferType),
-    /// MODE. The outcome is [`Outcome::Done`].
+    /// Set the transmission mode (MODE). The outcome is [`Outcome::Done`].
     Mode(TransmissionMode),
-    /// STRU. The outcome is [`Outcome::Done`].
+    /// Set the file structure (STRU). The outcome is [`Outcome::Done`].
     Structure(FileStructure),
-    /// A download as a text. The outcome is [`Outcome::Bytes`].
+    /// Download a file as text, with its line ends translated. The outcome is [`Outcome::Bytes`].
     DownloadText(&'static str),
-    /// A download line by line. The outcome is [`Outcome::Lines`].
+    /// Download a file as text, line by line. The outcome is [`Outcome::Lines`].
     DownloadLines(&'static str),
-    /// A download by this command in TYPE A. The outcome is [`Outcome::Bytes`].
+    /// Download what this command line sends, for example `NLST /raw`, in TYPE A. The outcome is
+    /// [`Outcome::Bytes`].
     DownloadCommand(&'static str),
-    /// An upload from an offset on. The outcome is [`Outcome::Count`], in bytes.
+    /// Upload these bytes to a file from this offset on. The outcome is [`Outcome::Count`], in
+    /// bytes.
     UploadAt(&'static str, u64, Vec<u8>),
-    /// An upload with these options. The outcome is [`Outcome::Count`], in bytes.
+    /// Upload these bytes to a file with these options. The outcome is [`Outcome::Count`], in
+    /// bytes.
     UploadWith(&'static str, TransferOptions, Vec<u8>),
-    /// An upload as a text. The outcome is [`Outcome::Count`], in bytes of the wire.
+    /// Upload these bytes as text, with their line ends translated to CRLF. The outcome is
+    /// [`Outcome::Count`], in bytes on the wire.
     UploadText(&'static str, Vec<u8>),
-    /// An upload in TYPE A of bytes that already have CRLF line ends. The outcome is
+    /// Upload a text whose lines already end with CRLF, in TYPE A. The outcome is
     /// [`Outcome::Count`], in bytes.
     UploadAscii(&'static str, &'static str),
-    /// An upload of lines. The outcome is [`Outcome::Count`], in bytes of the wire.
+    /// Upload these lines as text. The outcome is [`Outcome::Count`], in bytes on the wire.
     StoreLines(&'static str, &'static [&'static str]),
-    /// An upload by this command in TYPE I. The outcome is [`Outcome::Count`], in bytes.
+    /// Upload these bytes by this command line, for example `STOR /raw`, in TYPE I. The outcome is
+    /// [`Outcome::Count`], in bytes.
     UploadCommand(&'static str, Vec<u8>),
-    /// APPE. The outcome is [`Outcome::Count`], in bytes.
+    /// Append these bytes to a file (APPE). The outcome is [`Outcome::Count`], in bytes.
     Append(&'static str, Vec<u8>),
-    /// STOU. The outcome is [`Outcome::Bytes`], the name.
+    /// Upload these bytes under a name that the server chooses (STOU). The outcome is
+    /// [`Outcome::Bytes`], the name.
     UploadUnique(Vec<u8>),
-    /// PBSZ and PROT. The outcome is [`Outcome::Done`].
+    /// Set the protection of data connections (PBSZ and PROT). The outcome is [`Outcome::Done`].
     Protect(Protection),
-    /// Sets which side makes the data connections from now on. The outcome is [`Outcome::Done`].
+    /// Set which side makes the data connections from now on. The outcome is [`Outcome::Done`].
     DataMode(DataMode),
-    /// A new connection that replaces this one. The outcome is [`Outcome::Done`].
+    /// Replace the control connection by a new one. The outcome is [`Outcome::Done`].
     Reconnect,
-    /// QUIT. The outcome is [`Outcome::Done`].
+    /// End the session by QUIT. The outcome is [`Outcome::Done`].
     Quit,
 }
 
-/// The methods that take one argument or none, and return a reply.
+/// The methods of a driver that take one argument or none, and return a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the names of the methods")]
@@ -135,7 +146,7 @@ pub enum Call {
     ClientName,
 }
 
-/// The commands that describe files and directories in lines.
+/// The commands that describe files and directories, one per line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names of the commands")]
 pub enum Look {
@@ -146,14 +157,15 @@ pub enum Look {
     Stat,
 }
 
-/// How a transfer is given up.
+/// How a driver gives up a transfer before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The transfer is aborted, and the reply is awaited.
+    /// The driver aborts the transfer and waits for the server's reply.
     Abort,
-    /// The transfer is dropped.
+    /// The driver drops the value that stands for the transfer.
     Drop,
-    /// The transfer is given to `mem::forget`.
+    /// The driver gives the value that stands for the transfer to `mem::forget`, so that its
+    /// destructor never runs.
     Forget,
 }
 
@@ -161,7 +173,7 @@ pub enum Ending {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// Success, with nothing to compare.
+    /// Success without a value that a case could compare.
     Done,
     /// The bytes of a file, or of a path.
     Bytes(Vec<u8>),
@@ -173,18 +185,18 @@ pub enum Outcome {
     Size(Option<u64>),
     /// The code of a reply.
     Code(u16),
-    /// An error, and the bytes that had come before it.
+    /// An error, and the bytes of the file that the driver had read before it.
     Failed(Failure, Vec<u8>),
 }
 
-/// The parts of an error that are compared.
+/// The parts of an error that a case compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The kind of the error.
     pub kind: ErrorKind,
     /// The code of the error's reply. `None` if it has no reply.
     pub code: Option<u16>,
-    /// How many bytes were moved. In an expectation, `None` means any number.
+    /// How many bytes of the file were moved. `None` if the error does not say it.
     pub transferred: Option<u64>,
 }
 
@@ -199,7 +211,7 @@ impl From<&Error> for Failure {
 }
 
 impl Outcome {
-    /// Makes the outcome of an operation that failed before any byte came.
+    /// Makes the outcome of an operation that failed before the driver read any byte of a file.
     pub fn failed(error: &Error) -> Self {
         Self::Failed(error.into(), Vec::new())
     }
@@ -209,24 +221,27 @@ impl Outcome {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Expect {
-    /// Exactly this outcome.
+    /// The outcome must be exactly this one.
     Is(Outcome),
-    /// An error of this kind, with this code in its reply.
+    /// The operation fails with an error of this kind. The reply in the error has this code; `None`
+    /// means that the error holds no reply.
     Fails(ErrorKind, Option<u16>),
-    /// An error of this kind, with this code in its reply, after this many bytes were moved. The
-    /// reader got these bytes before the error.
+    /// The operation fails as with [`Expect::Fails`], after this many bytes of the file. The error
+    /// reports this number, and the driver has read just as many bytes.
     FailsAfter(ErrorKind, Option<u16>, usize),
-    /// A reply with one of these codes. With a real server, only the first digit counts.
+    /// The outcome is a reply with one of these codes. With a real server, only the first digit
+    /// counts.
     Code(&'static [u16]),
-    /// Bytes that contain each of these words, with blanks between words.
+    /// The outcome is bytes that contain each of these words. Blanks separate the words.
     Words(&'static [&'static str]),
-    /// Lines that describe exactly these entries, in any order. The first word of an entry must end
-    /// the line. The other words must occur in the line, in upper or lower case.
+    /// The outcome is lines that describe exactly these entries, in any order. Each entry is a list
+    /// of words: its line must end with the first word, and must contain the other words in upper
+    /// or lower case.
     Entries(&'static [&'static [&'static str]]),
 }
 
-/// Returns whether lines are what [`Expect::Entries`] asks for. The first and last lines of a
-/// listing do not count, nor do the directory itself and its parent.
+/// Returns whether these lines fulfil [`Expect::Entries`]. Lines that only frame a listing do not
+/// count, for example `total 4`, nor do the lines of the directory itself and of its parent.
 pub fn has_entries(lines: &[Vec<u8>], entries: &[&[&str]]) -> bool {
     let fits = |line: &[u8], entry: &[&str]| {
         let lower = line.to_ascii_lowercase();
@@ -241,7 +256,7 @@ pub fn has_entries(lines: &[Vec<u8>], entries: &[&[&str]]) -> bool {
     lines.iter().all(is_known) && entries.iter().all(is_there)
 }
 
-/// Returns whether bytes are what [`Expect::Words`] asks for.
+/// Returns whether these bytes fulfil [`Expect::Words`].
 pub fn has_words(bytes: &[u8], words: &[&str]) -> bool {
     let found: Vec<_> = bytes.split(|byte| *byte == b' ').collect();
     words.iter().all(|word| found.contains(&word.as_bytes()))
@@ -259,7 +274,8 @@ fn has(line: &[u8], word: &str) -> bool {
     line.windows(word.len()).any(|part| part == word.as_bytes())
 }
 
-/// A driver under test. `perform` is a `match` from operations to the driver's own methods.
+/// A driver under test. An implementation translates each [`Operation`] to a call of the driver's
+/// own method.
 pub trait Driver: Sized {
     /// Connects to a server in memory and waits for the greeting.
     ///
@@ -274,17 +290,18 @@ pub trait Driver: Sized {
     fn with_server<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T;
 }
 
-/// Both sides of TLS for a run: what the server presents, and what the client trusts.
+/// The TLS configurations of the server and of the client for one version of TLS.
 #[cfg(feature = "rustls")]
 #[derive(Clone, Debug)]
 pub struct TlsEnds {
-    /// The server's side; its certificate is valid for `localhost`.
+    /// The server's configuration. Its certificate is valid for `localhost`.
     pub server: alloc::sync::Arc<rustls::ServerConfig>,
-    /// The client's side.
+    /// The client's configuration, which trusts the server's certificate.
     pub client: crate::tls::TlsConfig,
 }
 
-/// One row of the table.
+/// One row of the contract table: the setup of a server, and operations with their expected
+/// outcomes.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub(super) setup: Setup,
@@ -296,7 +313,7 @@ pub struct Case {
     pub(super) commands: Option<&'static [&'static str]>,
 }
 
-/// The protection under which a case makes sense.
+/// Which control connections a case makes sense for: clear text, TLS, or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Channels {
     Both,
@@ -307,10 +324,8 @@ pub(super) enum Channels {
 }
 
 impl Case {
-    /// Runs the case in all variations. Each of `tls` speaks another version of TLS.
-    ///
-    /// # Errors
-    /// A text for people: what came, and what was expected instead.
+    /// Runs the case in each kind of connection that it is for, with whole replies and byte by
+    /// byte. Each item of `tls` stands for another version of TLS.
     pub fn run<D: Driver>(&self, #[cfg(feature = "rustls")] tls: &[TlsEnds]) -> Result<(), String> {
         for segment in [None, Some(1)] {
             let cut = |setup: Setup| match segment {
@@ -338,9 +353,10 @@ impl Case {
         Ok(())
     }
 
-    /// Returns whether the case needs only a server that follows the RFCs, so that it can also be
-    /// run with a real server. In such a case no fault is scripted, no feature is removed, nothing
-    /// extra is demanded, and the case makes sense in clear text.
+    /// Returns whether the case needs only a server that follows the RFCs, so that a real server
+    /// can run it too. Such a case scripts no fault, removes no feature, demands neither an account
+    /// nor PRET, keeps the default user, home directory and banner, expects to connect, and works
+    /// in clear text.
     pub fn is_well_behaved(&self) -> bool {
         let setup = &self.setup;
         let plain = Setup::new();
@@ -356,39 +372,37 @@ impl Case {
             && matches!(self.channels, Channels::Both | Channels::Clear)
     }
 
-    /// Returns whether this case is run with real servers in every way: passive and active mode,
-    /// IPv4 and IPv6, clear text and TLS. The other cases are run in passive mode, over IPv4, in
-    /// clear text.
+    /// Returns whether this case runs with real servers in every combination of passive and active
+    /// mode, IPv4 and IPv6, clear text and TLS. The other cases run only in passive mode, over
+    /// IPv4, in clear text.
     pub fn is_asked_in_every_way(&self) -> bool {
         self.in_every_way
     }
 
-    /// Returns the operations, with what is expected of each.
+    /// Returns the operations of the case, each with the outcome that it must have.
     pub fn operations(&self) -> &[(Operation, Expect)] {
         &self.steps
     }
 
-    /// Returns the files that exist at the start, by their absolute paths.
+    /// Returns the files that the server has at the start, as absolute paths and contents.
     pub fn files(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let files = self.setup.store.files.iter();
         files.map(|(path, content)| (path.as_slice(), content.as_slice()))
     }
 
-    /// Returns the directories that exist at the start, parents first.
+    /// Returns the directories that the server has at the start, as absolute paths. A parent comes
+    /// before its children.
     pub fn directories(&self) -> impl Iterator<Item = &[u8]> {
         self.setup.store.directories().map(Vec::as_slice)
     }
 
-    /// Returns the options for this case, based on these options.
+    /// Returns these options with the changes that the case needs.
     pub fn options(&self, options: Options) -> Options {
         options.with_config(self.config)
     }
 
-    /// Runs the case in clear text with the server's replies cut in two at every position, one run
-    /// for each position. Returns the number of runs.
-    ///
-    /// # Errors
-    /// The errors of [`run`](Self::run), with the position of the cut.
+    /// Runs the case in clear text once for every position in the server's replies, with the
+    /// replies split in two at that position. Returns the number of runs.
     pub fn run_cut_everywhere<D: Driver>(&self) -> Result<usize, String> {
         let mut runs = 0;
         let mut length = usize::MAX;
@@ -401,7 +415,8 @@ impl Case {
         Ok(runs)
     }
 
-    /// Returns how many bytes the control connection has carried to the client.
+    /// Runs the case once with this setup. Returns how many bytes the client has read from control
+    /// connections.
     fn run_once<D: Driver>(&self, setup: Setup, options: Options) -> Result<usize, String> {
         let options = options.with_config(self.config);
         let connected = D::connect(Simulator::new(setup), options);
@@ -450,8 +465,8 @@ impl Case {
     }
 }
 
-/// The limits for a run. Time is simulated, so their length does not matter, but they must be
-/// finite.
+/// Returns the options that every run starts from. The simulator's clock does not make a test wait,
+/// so the length of the time-outs does not matter, but they must be finite.
 fn options() -> Options {
     let timeouts = Timeouts::default().with_all(core::time::Duration::from_secs(1));
     Options::new("localhost").with_timeouts(timeouts)

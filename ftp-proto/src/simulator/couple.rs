@@ -52,23 +52,24 @@ pub fn couple(one: &mut Simulator, other: &mut Simulator) -> bool {
     happened
 }
 
-/// The connections from one server to another.
+/// The connections that one server has made to the other.
 #[derive(Debug, Default)]
 pub(super) struct Peering {
     coupled: bool,
-    /// Connections that are still to be made.
+    /// Connections that the server is still to make to the other server.
     pub(super) dialling: Vec<Link>,
     bridges: Vec<Bridge>,
 }
 
 impl Peering {
-    /// Whether this port is searched for on the other server.
+    /// Returns whether a server that connects to this port must look for it on the other server,
+    /// because the client does not listen on it.
     pub(super) fn is_for(&self, port: u16, listeners: &BTreeMap<u16, VecDeque<Link>>) -> bool {
         self.coupled && !listeners.contains_key(&port)
     }
 }
 
-/// A connection that the near server has made to the far server.
+/// A data connection that the near server has made to the far server.
 #[derive(Debug)]
 struct Bridge {
     near: Link,
@@ -77,7 +78,8 @@ struct Bridge {
     inward: Lane,
 }
 
-/// One direction of a bridge: bytes that were read and not written yet.
+/// One direction of a [`Bridge`]: the bytes that were read from one server and not yet written to
+/// the other.
 #[derive(Debug, Default)]
 struct Lane {
     bytes: Vec<u8>,
@@ -85,7 +87,8 @@ struct Lane {
     broken: bool,
 }
 
-/// Makes the connections from one server to the other, and moves their data.
+/// Makes the connections from the near server to the far server, and moves their data. Returns
+/// whether anything has happened.
 fn reach(near: &mut Simulator, far: &mut Simulator) -> bool {
     let mut happened = false;
     for link in core::mem::take(&mut near.peering.dialling) {
@@ -116,7 +119,7 @@ fn reach(near: &mut Simulator, far: &mut Simulator) -> bool {
 
 fn dial(near: &mut Simulator, far: &mut Simulator, link: Link) {
     let port = near.wires[link.0].dials.take();
-    // The control connection's port cannot be reached like this.
+    // Only a passive port can be reached in this way, not the port of the control connection.
     let port = port.filter(|port| far.passive.contains_key(port));
     let there = match port.map(|port| far.connect(port)) {
         Some(Connected::Open(there) | Connected::Pending(there)) => there,
@@ -137,7 +140,7 @@ fn dial(near: &mut Simulator, far: &mut Simulator, link: Link) {
 }
 
 impl Lane {
-    /// Moves what can be moved. Returns whether anything has happened.
+    /// Moves all bytes that can be moved now. Returns whether anything has happened.
     fn carry(
         &mut self,
         from: &mut Simulator,
@@ -160,7 +163,8 @@ impl Lane {
                 }
             } else {
                 let mut written = to.write(sink, &self.bytes);
-                // After a write that was cut short, `Full` comes once even if there is room.
+                // After a write that took only a part of its bytes, the next write returns `Full`
+                // once even if there is room. So the write is tried again.
                 if written == Write::Full && to.writable(sink) {
                     written = to.write(sink, &self.bytes);
                 }
@@ -177,7 +181,8 @@ impl Lane {
 }
 
 impl Simulator {
-    /// Refuses a connection to a port that nobody listens on. The server then sends 425.
+    /// Refuses a connection of this server to a port on which nobody listens. The server then sends
+    /// 425.
     fn refuse(&mut self, link: Link) {
         let wire = &mut self.wires[link.0];
         wire.client = Client::Reset;

@@ -1,11 +1,11 @@
-//! How the data of a transfer moves, and what happens on the way.
+//! The data phase of a transfer: the server moves the data, and carries out the faults on the way.
 
 use crate::simulator::fault::{Action, Then};
 use crate::simulator::link::{Client, Server, Wire};
 use crate::simulator::server::Simulator;
 use crate::simulator::state::{DataSource, Held, Item, Load, Stage, Transfer, TransferRecord, has};
 
-/// The most plaintext in one TLS record, in bytes.
+/// The largest number of bytes of plaintext in one TLS record.
 const RECORD: usize = 16 * 1024;
 
 impl Simulator {
@@ -81,7 +81,7 @@ impl Simulator {
         }
     }
 
-    /// Sends the preliminary reply, unless it was sent before.
+    /// Sends the preliminary reply if it was not sent before.
     pub(super) fn say_preliminary(&mut self, s: usize, t: &mut Transfer) {
         let preliminary = core::mem::take(&mut t.preliminary);
         if !preliminary.is_empty() {
@@ -93,7 +93,7 @@ impl Simulator {
         const NO_REUSE: &str = "522 SSL connection failed; session reuse required";
         let wire = self.wire(t);
         if refused && !wire.inbox.is_empty() {
-            // The bytes are a fatal alert, handshake_failure.
+            // These bytes are a fatal TLS alert, handshake_failure (40).
             wire.send_raw(&[21, 3, 3, 0, 2, 2, 40]);
             wire.end(Server::Closed);
             t.stage = Stage::Done;
@@ -111,8 +111,8 @@ impl Simulator {
         self.records[t.record].resumed = Some(resumed);
         t.stage = Stage::Moving;
         if !t.preliminary.is_empty() {
-            // The reply had to wait for the handshake. Like a reply on the network, it needs some
-            // time to arrive.
+            // The preliminary reply had to wait for the handshake. A barrier delays it a little
+            // more, because on a network a reply needs some time to arrive.
             self.push(s, Item::Barrier);
             self.held.push_back(Held::Barrier(s));
             self.say_preliminary(s, t);
@@ -152,7 +152,8 @@ impl Simulator {
         }
     }
 
-    /// Sends a piece of a download, or its end. Returns `false` if it must wait.
+    /// Sends a piece of a download, or its end. Returns `false` if the server must wait or has
+    /// nothing more to send.
     fn send_some(&mut self, s: usize, t: &mut Transfer, limit: usize) -> bool {
         let link = t.link.expect("the data connection is there");
         let wire = &mut self.wires[link.0];
@@ -177,7 +178,8 @@ impl Simulator {
         n > 0
     }
 
-    /// Receives a piece of an upload, or its end. Returns `false` if it must wait.
+    /// Receives a piece of an upload, or its end. Returns `false` if the server must wait or the
+    /// upload has ended.
     fn receive_some(&mut self, s: usize, t: &mut Transfer, limit: usize) -> bool {
         let link = t.link.expect("the data connection is there");
         let wire = &mut self.wires[link.0];
@@ -219,7 +221,7 @@ impl Simulator {
         false
     }
 
-    /// Ends a transfer after everything has moved.
+    /// Ends a transfer whose data has moved completely, and sends 226.
     fn complete(&mut self, s: usize, t: &mut Transfer) {
         self.records[t.record].complete = true;
         if let (Load::Download(_), Some(link)) = (&t.load, t.link) {
@@ -230,7 +232,8 @@ impl Simulator {
         self.conclude(s, t, "226 Transfer complete.");
     }
 
-    /// Ends a transfer whose data connection has failed.
+    /// Ends a transfer whose data connection has failed, and sends 426, or 425 if no preliminary
+    /// reply was sent.
     fn break_off(&mut self, s: usize, t: &mut Transfer) {
         self.wire(t).end(Server::Closed);
         t.stage = Stage::Done;
@@ -241,14 +244,15 @@ impl Simulator {
         self.conclude(s, t, said);
     }
 
-    /// Sends the final reply, unless it was sent before.
+    /// Sends the final reply if none was sent before.
     pub(super) fn conclude(&mut self, s: usize, t: &mut Transfer, text: &str) {
         if !core::mem::replace(&mut t.final_said, true) {
             self.say(s, &mut t.ctx, text);
         }
     }
 
-    /// Does what is scripted for the middle of the transfer.
+    /// Carries out [`Action::At`]: sends these bytes on the control connection, then changes or
+    /// ends the data connection.
     fn run_mid_transfer_fault(&mut self, s: usize, t: &mut Transfer, control: &[u8], then: Then) {
         self.send_scripted(s, control);
         t.final_said |= contains_final(control);
@@ -293,11 +297,12 @@ impl Simulator {
         self.conclude(s, t, usual);
     }
 
-    /// Receives what clients send at the end of a download.
+    /// Receives what clients still send on the data connections of finished downloads, for example
+    /// a `close_notify`.
     pub(super) fn receive_after_end(&mut self) {
         for (link, record) in &self.lingering {
             let wire = &mut self.wires[link.0];
-            // After the end, a failure has no effect.
+            // The transfer is over, so a failure of TLS has no effect on it.
             let _ = wire.decrypt();
             self.records[*record].close_notify |= wire.tls_ended();
             wire.inbox.clear();
@@ -306,7 +311,7 @@ impl Simulator {
     }
 }
 
-/// Whether the bytes contain a reply that is not 1xx.
+/// Returns whether these bytes contain a final reply, which is any reply that is not 1xx.
 fn contains_final(bytes: &[u8]) -> bool {
     bytes
         .split(|b| *b == b'\n')

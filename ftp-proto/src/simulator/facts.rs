@@ -1,4 +1,4 @@
-//! MLSD, MLST and MFMT: facts about files for programs.
+//! The commands MLSD, MLST and MFMT, which read and set facts about files in a form for programs.
 
 use std::format;
 use std::string::String;
@@ -9,7 +9,8 @@ use crate::simulator::state::{FACTS, split};
 use crate::simulator::store::{name, resolve};
 
 impl Simulator {
-    /// Handles OPTS MLST: sets the facts that the client wants.
+    /// Handles OPTS MLST, by which the client chooses the facts that MLSD and MLST send. Returns
+    /// the reply.
     pub(super) fn choose_facts(&mut self, s: usize, argument: &[u8]) -> Vec<u8> {
         let argument = argument.to_ascii_lowercase();
         let Some(names) = argument.strip_suffix(b";") else {
@@ -34,7 +35,8 @@ impl Simulator {
         text.into()
     }
 
-    /// The chosen facts about one file or directory, with the blank after them.
+    /// Returns the chosen facts about one file or directory, with the blank that ends them, for
+    /// example `type=file;size=5; `.
     fn facts(&self, s: usize, path: &[u8], kind: &str) -> Vec<u8> {
         let mut text = Vec::new();
         for fact in &self.sessions[s].facts {
@@ -60,7 +62,7 @@ impl Simulator {
         }
     }
 
-    /// The lines of MLSD. The directory itself comes first.
+    /// Returns the lines of MLSD. The first line is the directory itself.
     pub(super) fn machine_listing(&self, s: usize, path: &[u8]) -> Result<Vec<u8>, &'static str> {
         if !self.store.is_directory(path) {
             return Err(if self.store.exists(path) {
@@ -78,7 +80,7 @@ impl Simulator {
         Ok(text)
     }
 
-    /// The reply to MLST.
+    /// Returns the reply to MLST.
     pub(super) fn machine_entry(&self, s: usize, argument: &[u8]) -> Vec<u8> {
         let path = resolve(&self.sessions[s].directory, argument);
         if !self.store.exists(&path) {
@@ -94,7 +96,7 @@ impl Simulator {
         [b"250-Listing:\r\n", entry.as_slice(), b"\r\n250 End"].concat()
     }
 
-    /// Handles MFMT: sets the time and returns the reply.
+    /// Handles MFMT: sets the modification time of a file, and returns the reply.
     pub(super) fn set_modified(&mut self, s: usize, argument: &[u8]) -> Vec<u8> {
         let (time, name) = split(argument);
         let path = resolve(&self.sessions[s].directory, name);

@@ -1,16 +1,17 @@
-//! What can go wrong, and when.
+//! Faults: what a simulated server does wrong, and at which command.
 
 use std::string::String;
 use std::vec::Vec;
 
-/// One scripted deviation from a server that behaves well.
+/// One deviation of the server from its normal behaviour, scripted for a command.
 ///
-/// Occurrences are counted over the whole life of the [`Simulator`](crate::simulator::Simulator),
-/// not for each control connection. If several faults match an occurrence, they all apply.
+/// Occurrences of a command are counted over the whole life of the
+/// [`Simulator`](crate::simulator::Simulator), not for each control connection. If several faults
+/// match an occurrence, the server applies all of them.
 ///
-/// Apart from the verbs of commands, there are three pseudo verbs. `GREETING` is the greeting.
-/// `CONNECT` is the making of a data connection, by the client in passive mode, by the server in
-/// active mode. `HANDSHAKE` is the TLS handshake on a data connection.
+/// Three names are not commands of FTP: `GREETING` stands for the server's greeting. `CONNECT`
+/// stands for making a data connection, which the client does in passive mode and the server in
+/// active mode. `HANDSHAKE` stands for the TLS handshake on a data connection.
 #[derive(Clone, Debug)]
 pub struct Fault {
     verb: String,
@@ -19,7 +20,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Makes a fault that acts on every occurrence of the verb.
+    /// Makes a fault that changes every occurrence of this command, for example `RETR`.
     #[must_use]
     pub fn on(verb: &str, action: Action) -> Self {
         Self {
@@ -29,7 +30,8 @@ impl Fault {
         }
     }
 
-    /// Makes a fault that acts on one occurrence of the verb only; the first one is 0.
+    /// Makes a fault that changes only one occurrence of this command. The first occurrence is
+    /// number 0.
     #[must_use]
     pub fn nth(verb: &str, nth: usize, action: Action) -> Self {
         Self {
@@ -38,7 +40,7 @@ impl Fault {
         }
     }
 
-    /// The action, if this fault matches this occurrence of this verb.
+    /// Returns the action if this fault is for this occurrence of the command.
     pub(super) fn matching(&self, verb: &str, occurrence: usize) -> Option<&Action> {
         let hit = self.verb == verb && self.nth.is_none_or(|nth| nth == occurrence);
         hit.then_some(&self.action)
@@ -47,109 +49,116 @@ impl Fault {
 
 /// What the server does instead of its normal behaviour, or in addition to it.
 ///
-/// Raw bytes are sent as they are; no line end is added. If a line in them starts with `421 `, the
-/// server closes the control connection after the client has read the bytes.
+/// The server sends raw bytes as they are and adds no line end. If a line in them starts with
+/// `421 `, the server closes the control connection after the client has read the bytes.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Action {
-    /// The server sends these raw bytes and does not handle the command. A passive listener and a
-    /// data connection stay as they are.
+    /// The server sends these raw bytes and does not handle the command. A passive port and a data
+    /// connection stay as they are.
     Reply(Vec<u8>),
-    /// For transfer verbs: the server sends these raw bytes at once, although the data connection
-    /// has not been made or accepted yet. The command is then over. The passive listener is closed,
-    /// and so is the data connection (as soon as it is accepted, if it is pending).
+    /// For transfer commands: the server sends these raw bytes at once, although the data
+    /// connection has not been made or accepted yet. The command is then over. The server closes
+    /// the passive port and the data connection. If the data connection is not accepted yet, the
+    /// server closes it as soon as it is accepted.
     ReplyBeforeAccept(Vec<u8>),
-    /// The command is handled, but these raw bytes replace its last reply.
+    /// The server handles the command, but sends these raw bytes instead of the final reply.
     Words(Vec<u8>),
-    /// For transfer verbs: these raw bytes replace the preliminary reply.
+    /// For transfer commands: the server sends these raw bytes instead of the preliminary reply.
     Announcing(Vec<u8>),
-    /// For LIST, NLST and MLSD: these raw bytes are the listing.
+    /// For LIST, NLST and MLSD: the server sends these raw bytes as the listing.
     Listing(Vec<u8>),
-    /// Raw bytes after the last reply, in clear text even under TLS.
+    /// The server sends these raw bytes after the final reply, in clear text even under TLS.
     InClear(Vec<u8>),
-    /// Raw bytes before the first reply.
+    /// The server sends these raw bytes before the first reply to the command.
     Before(Vec<u8>),
-    /// Raw bytes after the last reply, in the same segment.
+    /// The server sends these raw bytes directly after the final reply, so that one read of the
+    /// client may return both.
     After(Vec<u8>),
-    /// Raw bytes after the last reply, held until
-    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held). Later replies
-    /// overtake them.
+    /// After the final reply, the server keeps these raw bytes back until
+    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held) is called. Replies to
+    /// later commands may therefore come before these bytes.
     Unasked(Vec<u8>),
-    /// Raw bytes directly after the last reply. No single read returns both.
+    /// The server sends these raw bytes directly after the final reply, but no read of the client
+    /// returns bytes of both.
     Stray(Vec<u8>),
-    /// The command is handled, but the server sends no reply to it.
+    /// The server handles the command, but sends no reply to it.
     Silent,
-    /// The command is handled, but the last reply (the one that is not 1xx) is not sent.
+    /// The server handles the command, but does not send the final reply (the one that is not 1xx).
     SilentFinal,
-    /// A multi-line reply ends early, by a line that is its code alone. Its real last line, which
-    /// has the word `stray` in it, is held as with [`Action::Unasked`]. Replies of one line stay as
-    /// they are.
+    /// The server ends a multi-line reply too early, by a line that is only the code, for example
+    /// `211`. Later it sends another last line with the word `stray`, held back as with
+    /// [`Action::Unasked`]. Replies of one line stay as they are.
     BareEnd,
-    /// The last reply is sent twice.
+    /// The server sends the final reply twice.
     Twice,
-    /// The replies are held until
-    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held), and so is everything
-    /// that the server sends after them.
+    /// The server keeps back the replies, and everything that it sends after them, until
+    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held) is called.
     Hold,
-    /// As `Hold`, but only for the last reply.
+    /// The server keeps back only the final reply and everything after it, as with
+    /// [`Action::Hold`].
     HoldFinal,
-    /// The server closes the control connection instead of sending a reply (FIN; under TLS without
-    /// `close_notify`).
+    /// The server closes the control connection instead of sending a reply. It sends FIN, under TLS
+    /// without `close_notify`.
     Hangup,
-    /// The server resets the control connection instead of sending a reply. Replies sent before
-    /// stay readable.
+    /// The server resets the control connection instead of sending a reply. The client can still
+    /// read earlier replies.
     ResetControl,
-    /// The server sends these raw bytes, then closes as with [`Action::Hangup`].
+    /// The server sends these raw bytes instead of a reply, then closes the control connection as
+    /// with [`Action::Hangup`].
     PartialThenHangup(Vec<u8>),
-    /// On `CONNECT`: the data connection is accepted (in active mode: made) on
-    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held).
+    /// On `CONNECT`: the server accepts the data connection (in active mode: connects) only when
+    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held) is called.
     AcceptLate,
     /// On `CONNECT`, in active mode: the server connects from another of its addresses, 127.0.0.2.
     FromElsewhere,
-    /// On `CONNECT`: the passive port refuses the connection and is then closed; in active mode,
-    /// the server sends 425.
+    /// On `CONNECT`: in passive mode, the port refuses the connection and is then closed; in active
+    /// mode, the server does not connect and replies 425.
     RefuseConnect,
-    /// 226 directly after the 150, before any data.
+    /// For transfer commands: the server sends 226 directly after the 150, before any data.
     FinalFirst,
-    /// The final reply comes without a preliminary reply before it.
+    /// For transfer commands: the server sends the final reply, but no preliminary reply before it.
     NoPreliminary,
-    /// Something happens in the middle of a transfer.
+    /// For transfer commands: something happens in the middle of the transfer.
     At {
-        /// How many bytes of plaintext move before it happens. It never happens if the transfer is
-        /// shorter.
+        /// After how many bytes of plaintext it happens. If the transfer is shorter, it never
+        /// happens.
         after: usize,
-        /// Raw bytes to send on the control connection; may be empty. If they contain a final
-        /// reply, the usual final reply is not sent.
+        /// Raw bytes that the server sends on the control connection; may be empty. If they contain
+        /// a final reply, the server does not send its usual final reply.
         control: Vec<u8>,
         /// What happens to the data connection.
         then: Then,
     },
-    /// A complete download that ends, under TLS, by FIN without `close_notify`.
+    /// For downloads under TLS: the server sends the whole file, then ends the data connection by
+    /// FIN without `close_notify`.
     NoCloseNotify,
-    /// After an upload the server does not close its side of the data connection.
+    /// After an upload, the server does not close its side of the data connection.
     KeepOpen,
-    /// For transfer verbs: the server behaves like pyftpdlib when it is slow to accept the data
-    /// connection. The preliminary reply comes at once, and the transfer begins on
-    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held). An ABOR before that
-    /// gets only 225, and the transfer stays queued.
+    /// For transfer commands: the server behaves like pyftpdlib when pyftpdlib is slow to accept
+    /// the data connection. The server sends the preliminary reply at once, but begins the transfer
+    /// only when [`Simulator::release_held`](crate::simulator::Simulator::release_held) is called.
+    /// If the client sends ABOR before that, the server replies only 225 and keeps the transfer in
+    /// a queue.
     ///
-    /// The next data connection then carries the queued file, not its own. If a transfer command is
-    /// sent for it, the replies are 125 and 226, with the queued file between them. If no command
-    /// is sent, the file and a 226 come on
-    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held). A queued upload is
-    /// replaced by the next transfer command. USER, REIN and QUIT empty the queue.
+    /// The next data connection then carries the queued file instead of its own. If the client
+    /// sends a transfer command for this connection, the server replies 125, sends the queued file
+    /// and replies 226. If the client sends no command, the server sends the file and a 226 when
+    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held) is called. A queued
+    /// upload is different: the next transfer command replaces it. USER, REIN and QUIT empty the
+    /// queue.
     QueueAborted,
-    /// After an upload, the server resets the data connection instead of ending it.
+    /// After an upload, the server resets the data connection instead of ending it by FIN.
     ResetEnd,
-    /// On `HANDSHAKE`: the preliminary reply comes after the handshake, as with ftp-srv; 425 if the
-    /// handshake fails.
+    /// On `HANDSHAKE`: the server sends the preliminary reply only after the handshake, as ftp-srv
+    /// does. If the handshake fails, the server replies 425.
     ReplyAfterHandshake,
-    /// On `HANDSHAKE`: the server sends a fatal alert and FIN in place of a `ServerHello`, and a
-    /// 522.
+    /// On `HANDSHAKE`: the server sends a fatal alert and FIN instead of a `ServerHello`, and
+    /// replies 522.
     RefuseHandshake,
 }
 
-/// What happens to a data connection after [`Action::At`].
+/// What happens to a data connection at the point of [`Action::At`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Then {
@@ -157,18 +166,20 @@ pub enum Then {
     Continue,
     /// The transfer goes on, but the rest of an upload is not stored.
     Discard,
-    /// The server stops reading and writing, but leaves the connection open. The command stays
-    /// under way unless the control bytes contain a final reply. If the client closes or resets the
-    /// connection, the server still notices it (426).
+    /// The server stops reading and writing, but leaves the data connection open. The command stays
+    /// under way unless the bytes for the control connection contain a final reply. If the client
+    /// closes or resets the data connection, the server notices it and replies 426.
     Stall,
-    /// FIN; under TLS without `close_notify`, but at the end of a record. The final reply is that
-    /// of a successful transfer, because a truncated transfer looks like this.
+    /// The server closes the data connection by FIN; under TLS, it sends no `close_notify`, and the
+    /// last record is complete. The server then replies 226, because the case is a transfer that
+    /// was cut although the server reports success.
     Fin,
-    /// As [`Then::Fin`], but under TLS in the middle of another record.
+    /// As [`Then::Fin`], but under TLS the server sends half of another record before the FIN.
     FinInsideRecord,
-    /// The data ends as if the file were over: FIN, under TLS after `close_notify`. The final reply
-    /// is 451, as if the server could not read the rest of the file. An upload goes on.
+    /// The server ends the data as at the end of the file: by FIN, under TLS after `close_notify`.
+    /// It then replies 451, as if it could not read the rest of the file. An upload is not changed.
     End,
-    /// RST. The client first reads what was sent before. The final reply is as with [`Then::Fin`].
+    /// The server resets the data connection. The client can still read what was sent before. The
+    /// final reply is 226, as with [`Then::Fin`].
     Reset,
 }

@@ -107,7 +107,7 @@ impl Simulator {
     }
 }
 
-/// A path in double quotes. Quotes within the path are doubled.
+/// Returns the path in double quotes. Quotes within the path are doubled, as in the reply to PWD.
 fn quoted(path: &[u8]) -> Vec<u8> {
     let mut text = b"\"".to_vec();
     for byte in path {

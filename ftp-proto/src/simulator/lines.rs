@@ -1,8 +1,9 @@
-//! TYPE A: LF in files, CRLF on the wire.
+//! Translation of line ends in TYPE A: files have LF, the wire has CRLF.
 
 use std::vec::Vec;
 
-/// Turns every LF into CRLF, even after a CR, so that the reverse translation is exact.
+/// Turns every LF into CRLF, even an LF after a CR, so that [`FromWire`] restores exactly the same
+/// bytes.
 pub(super) fn to_wire(content: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(content.len());
     for byte in content {
@@ -14,15 +15,17 @@ pub(super) fn to_wire(content: &[u8]) -> Vec<u8> {
     text
 }
 
-/// Turns CRLF from the wire into LF, wherever the pieces are cut. A CR or LF alone stays.
+/// Turns CRLF from the wire into LF, even if the CR and the LF arrive in different pieces. A CR or
+/// an LF alone stays.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct FromWire {
     after_cr: bool,
 }
 
 impl FromWire {
-    /// Returns the bytes to store, and how many stored bytes they overwrite. A CR is stored as soon
-    /// as it comes, so that nothing is lost if the connection breaks.
+    /// Returns how many stored bytes the new bytes overwrite, and the new bytes. A CR at the end of
+    /// a piece is stored at once, so that it is not lost if the connection breaks. If the next
+    /// piece begins with LF, that LF overwrites the CR.
     pub(super) fn translate(&mut self, piece: &[u8]) -> (usize, Vec<u8>) {
         let (mut back, mut text) = (0, Vec::with_capacity(piece.len()));
         for byte in piece {

@@ -1,4 +1,5 @@
-//! One simulated connection: two byte streams, their ends, and the server's side of TLS.
+//! One simulated connection: a byte stream in each direction, how each side has ended it, and the
+//! server's side of TLS.
 
 use std::collections::VecDeque;
 use std::vec::Vec;
@@ -12,23 +13,23 @@ pub struct Link(pub(super) usize);
 /// The result of [`Simulator::connect`](crate::simulator::Simulator::connect).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connected {
-    /// The connection is made.
+    /// The connection is made and accepted.
     Open(Link),
-    /// The connection will be accepted later; see
+    /// The server has not accepted the connection yet, but will do so; see
     /// [`Simulator::is_open`](crate::simulator::Simulator::is_open).
     Pending(Link),
-    /// Nobody listens at this port.
+    /// Nobody listens on this port.
     Refused,
 }
 
 /// The result of [`Simulator::write`](crate::simulator::Simulator::write).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Write {
-    /// This many bytes were taken.
+    /// The connection has taken this many bytes.
     Bytes(usize),
-    /// No room at the moment.
+    /// The connection has no room at the moment.
     Full,
-    /// The server has reset or closed the connection, or the client has ended its side.
+    /// The server has reset or closed the connection, or the client has ended its own direction.
     Broken,
 }
 
@@ -39,7 +40,7 @@ pub enum Read {
     Bytes(usize),
     /// There is nothing to read at the moment.
     Empty,
-    /// The server has ended its side.
+    /// The server has ended its direction, and everything before the end was read.
     Eof,
     /// The server has reset the connection.
     Reset,
@@ -58,47 +59,49 @@ pub(super) enum Client {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Server {
     Open,
-    /// The server has sent FIN. It still receives what the client writes.
+    /// The server has sent FIN, but still receives what the client writes.
     Fin,
     Closed,
     Reset,
 }
 
-/// The state of the connection that a [`Link`] stands for.
+/// The state of the connection that a [`Link`] names.
 #[derive(Debug)]
 pub(super) struct Wire {
     /// Bytes that the server has sent and the client has not read yet.
     out: VecDeque<u8>,
     /// How many bytes the client has read.
     read: usize,
-    /// Offsets in the stream, ascending. No read returns bytes from both sides of an offset.
+    /// Offsets in the server's stream, in ascending order. No read of the client returns bytes from
+    /// both sides of an offset.
     cuts: VecDeque<usize>,
     segment: usize,
-    /// `None` for a control connection.
+    /// How many unread bytes the connection holds in each direction. `None` for a control
+    /// connection, which has no limit.
     window: Option<usize>,
-    /// The next write returns `Full`.
+    /// Whether the next write returns `Full`, because the last one took only a part of its bytes.
     full: bool,
-    /// Bytes that were received and not processed yet.
+    /// Bytes from the client that the server has not processed yet. Under TLS, they are ciphertext.
     pub(super) inbox: Vec<u8>,
-    /// Bytes that were received and decrypted.
+    /// Plaintext from the client that the server has not read yet.
     pub(super) plain: Vec<u8>,
     pub(super) tls: Option<Tls>,
-    /// After CCC: the server has sent its `close_notify`, and waits for the client's.
+    /// Whether the server has sent its `close_notify` after CCC and waits for the client's.
     ending_tls: bool,
     pub(super) client: Client,
     pub(super) server: Server,
-    /// The connection is not accepted yet.
+    /// Whether the server (in active mode: the client's port) has not accepted the connection yet.
     pub(super) pending: bool,
-    /// The client has the connection and has not closed it.
+    /// Whether the client has this connection and has not closed it.
     pub(super) held_by_client: bool,
-    /// The client's port that the server has still to connect to.
+    /// The client's port that the server is still to connect to. `None` if there is none.
     pub(super) dials: Option<u16>,
-    /// The connection comes from another address of the server.
+    /// Whether the server has made the connection from another of its addresses.
     pub(super) from_elsewhere: bool,
 }
 
 impl Wire {
-    /// How many bytes the client has read so far.
+    /// Returns how many bytes the client has read.
     pub(super) fn bytes_read(&self) -> usize {
         self.read
     }
@@ -198,12 +201,12 @@ impl Wire {
 
     // The server's side.
 
-    /// Whether the client has ended both directions.
+    /// Returns whether the client has ended both directions of the connection.
     pub(super) fn is_gone(&self) -> bool {
         matches!(self.client, Client::Closed | Client::Reset)
     }
 
-    /// How many more bytes the server may send before it must wait for the client.
+    /// Returns how many more bytes the server may send before it must wait for the client to read.
     pub(super) fn allowance(&self) -> usize {
         let window = self.window.unwrap_or(usize::MAX);
         window.saturating_sub(self.out.len())
@@ -215,7 +218,7 @@ impl Wire {
         }
     }
 
-    /// Sends under TLS, if there is TLS.
+    /// Sends these bytes to the client, encrypted if the connection is under TLS.
     pub(super) fn send(&mut self, bytes: &[u8]) {
         match &mut self.tls {
             Some(tls) if !self.ending_tls => {
@@ -227,7 +230,7 @@ impl Wire {
         }
     }
 
-    /// Sends the first half of a TLS record.
+    /// Sends the first half of a TLS record, so that the stream can end inside a record.
     pub(super) fn send_half_record(&mut self) {
         if let Some(tls) = &mut self.tls {
             let mut out = Vec::new();
@@ -244,15 +247,16 @@ impl Wire {
         }
     }
 
-    /// Cuts the stream here: no read returns bytes from both sides of this point.
+    /// Marks this point of the stream, so that no read of the client returns bytes from both sides
+    /// of it.
     pub(super) fn cut(&mut self) {
         let here = self.read + self.out.len();
         let index = self.cuts.partition_point(|cut| *cut < here);
         self.cuts.insert(index, here);
     }
 
-    /// Ends the connection from the server's side, unless the server has ended it completely
-    /// before.
+    /// Ends the connection from the server's side in this way. Does nothing if the server has
+    /// closed or reset it before.
     pub(super) fn end(&mut self, how: Server) {
         if matches!(self.server, Server::Open | Server::Fin) {
             self.server = how;
@@ -264,14 +268,14 @@ impl Wire {
         self.ending_tls = false;
     }
 
-    /// Sends `close_notify` and goes on in clear text.
+    /// Sends `close_notify`, after which the server sends in clear text, as CCC demands.
     pub(super) fn end_tls(&mut self) {
         self.send_close_notify();
         self.ending_tls = self.tls.is_some();
     }
 
-    /// Decrypts what was received under TLS. Without TLS, and after its end, the bytes stay in
-    /// `inbox`.
+    /// Decrypts the bytes in `inbox` into `plain`. Without TLS, and after the end of TLS, the bytes
+    /// stay in `inbox`.
     pub(super) fn decrypt(&mut self) -> Result<(), Failed> {
         let Some(tls) = &mut self.tls else {
             return Ok(());
@@ -296,7 +300,8 @@ impl Wire {
         result
     }
 
-    /// Takes at most `limit` received bytes, decrypted if there is TLS.
+    /// Removes at most `limit` bytes from those that the client has sent, and returns them as
+    /// plaintext.
     pub(super) fn take(&mut self, limit: usize) -> Vec<u8> {
         if self.tls.is_none() {
             self.plain.append(&mut self.inbox);
@@ -305,12 +310,13 @@ impl Wire {
         self.plain.drain(..n).collect()
     }
 
-    /// Whether a `close_notify` was received.
+    /// Returns whether the client has sent a `close_notify`.
     pub(super) fn tls_ended(&self) -> bool {
         self.tls.as_ref().is_some_and(Tls::peer_closed)
     }
 
-    /// Whether the client sends nothing more: after FIN, or under TLS after `close_notify`.
+    /// Returns whether the client sends nothing more, because it has sent FIN or, under TLS, a
+    /// `close_notify`.
     pub(super) fn input_ended(&self) -> bool {
         self.client != Client::Open || (self.tls_ended() && !self.ending_tls)
     }

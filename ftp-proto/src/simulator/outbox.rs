@@ -1,4 +1,5 @@
-//! What is sent on a control connection: replies, scripted additions, and the end.
+//! What the server sends on a control connection: replies, the bytes of faults, and the end of the
+//! connection.
 
 use std::vec::Vec;
 
@@ -12,7 +13,8 @@ impl Simulator {
         self.sessions[s].outbox.push_back(item);
     }
 
-    /// Sends one reply, with its last line end and what is scripted around it.
+    /// Sends one reply to this command, with a line end after it, and with the changes that faults
+    /// demand.
     pub(super) fn say(&mut self, s: usize, ctx: &mut Ctx, text: impl AsRef<[u8]>) {
         let text = [text.as_ref(), b"\r\n"].concat();
         let last = !text.starts_with(b"1");
@@ -65,7 +67,8 @@ impl Simulator {
         }
     }
 
-    /// Sends raw bytes. A 421 in them ends the connection.
+    /// Sends raw bytes. If a line in them starts with `421 `, the server then closes the
+    /// connection.
     pub(super) fn send_scripted(&mut self, s: usize, bytes: &[u8]) {
         if !bytes.is_empty() {
             self.push(s, Item::Bytes(bytes.to_vec()));
@@ -83,7 +86,8 @@ impl Simulator {
         self.sessions[s].closing = true;
     }
 
-    /// Does what is scripted in place of handling a command. Returns whether anything was.
+    /// If a fault replaces the handling of the command, carries out that fault. Returns whether
+    /// there was one.
     pub(super) fn run_scripted(&mut self, s: usize, ctx: &mut Ctx) -> bool {
         let mut done = false;
         for action in ctx.actions.clone() {
@@ -106,7 +110,7 @@ impl Simulator {
         done
     }
 
-    /// Carries out the items in the outbox, up to a barrier.
+    /// Carries out the items in the outbox, up to the first barrier. Returns whether there was any.
     pub(super) fn flush(&mut self, s: usize) -> bool {
         let mut moved = false;
         loop {
@@ -149,7 +153,8 @@ impl Simulator {
         }
     }
 
-    /// Releases what waits after the first barrier of a session.
+    /// Removes the first barrier of a session, so that the items after it can be sent. Returns
+    /// whether there was one and the client is still connected.
     pub(super) fn lift_barrier(&mut self, s: usize) -> bool {
         let connected = self.is_connected(s);
         let outbox = &mut self.sessions[s].outbox;
@@ -166,7 +171,8 @@ impl Simulator {
     }
 }
 
-/// Splits a multi-line reply into one that ends with its code alone, and another last line.
+/// Splits a multi-line reply for [`Action::BareEnd`]. Returns its first line with a line that is
+/// only the code after it, and a stray last line that comes later.
 fn bare_end(text: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let [a, b, c, b'-', ..] = *text else {
         return None;

@@ -40,7 +40,8 @@ impl Simulator {
         self.drop_data(s);
         self.announced = Some(address);
         self.sessions[s].data = DataSource::Active(address.port());
-        // pyftpdlib connects at once, which also carries the queued transfer.
+        // pyftpdlib connects to the client at once, without a transfer command. So a transfer that
+        // is still queued is sent over this connection.
         if self.sessions[s].queued.is_some() && self.connect_to_client(s, address.port()) {
             self.held.push_back(Held::Queued(s));
         }
@@ -54,7 +55,8 @@ impl Simulator {
         port
     }
 
-    /// Handles PRET: the transfer that the next PASV or EPSV is for.
+    /// Handles PRET, by which the client announces the transfer for the next PASV or EPSV. Returns
+    /// the reply.
     pub(super) fn announce_transfer(&mut self, s: usize, argument: &[u8]) -> &'static str {
         let (verb, name) = split(argument);
         match verb.as_str() {
@@ -67,7 +69,8 @@ impl Simulator {
     }
 }
 
-/// Reads `h1,h2,h3,h4,p1,p2`.
+/// Parses the argument of PORT, `h1,h2,h3,h4,p1,p2`. Returns `None` if it is malformed or the port
+/// is 0.
 fn address_of_port(argument: &[u8]) -> Option<SocketAddr> {
     let text = core::str::from_utf8(argument).ok()?;
     let numbers: Option<Vec<u8>> = text.split(',').map(|n| n.parse().ok()).collect();
@@ -78,7 +81,9 @@ fn address_of_port(argument: &[u8]) -> Option<SocketAddr> {
     }
 }
 
-/// Reads `|1|address|port|`, with any delimiter. The address must belong to the family.
+/// Parses the argument of EPRT, for example `|1|127.0.0.1|1025|`. Any character may be the
+/// delimiter. Returns the reply that refuses if the argument is malformed or the address is not of
+/// the named family.
 fn address_of_eprt(argument: &[u8]) -> Result<SocketAddr, &'static str> {
     let text = core::str::from_utf8(argument).map_err(|_| ILLEGAL)?;
     let parts: Vec<&str> = text.split(text.chars().next().ok_or(ILLEGAL)?).collect();

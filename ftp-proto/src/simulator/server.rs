@@ -1,4 +1,5 @@
-//! The simulator as the client sees it: ports, links, and access to the server's inner state.
+//! The [`Simulator`] and its public methods: ports and connections, and access to the server's
+//! state.
 
 use core::net::SocketAddr;
 use std::collections::{BTreeMap, VecDeque};
@@ -12,14 +13,15 @@ use crate::simulator::setup::Setup;
 use crate::simulator::state::{DataSource, Held, Load, Session, TransferRecord, has};
 use crate::simulator::store::{Store, resolve};
 
-/// The port of the control connection. Under implicit TLS, the usual port 990 is accepted too.
+/// The port of the control connection. Under implicit TLS, the server also accepts connections on
+/// the usual port 990.
 const CONTROL_PORT: u16 = 21;
-/// The port before the first passive port.
+/// The passive ports count up from the port after this one.
 const PASSIVE_PORTS: u16 = 50_000;
-/// The port before the client's first port.
+/// The client's ports count up from the port after this one.
 const CLIENT_PORTS: u16 = 40_000;
 
-/// An FTP server without sockets. The client's calls drive it, and it reacts within them.
+/// An FTP server without sockets. It reacts within the calls by which a test plays the client.
 ///
 /// See the [module](crate::simulator) for an example.
 #[derive(Debug)]
@@ -28,20 +30,23 @@ pub struct Simulator {
     pub(super) store: Store,
     pub(super) wires: Vec<Wire>,
     pub(super) sessions: Vec<Session>,
-    /// Passive ports, each with its session.
+    /// The passive ports, each with the index of its session.
     pub(super) passive: BTreeMap<u16, usize>,
-    /// The client's ports, each with the connections that the client has not accepted yet.
+    /// The ports on which the client listens, each with the connections that the client has not
+    /// accepted yet.
     pub(super) listeners: BTreeMap<u16, VecDeque<Link>>,
     pub(super) held: VecDeque<Held>,
     occurrences: BTreeMap<String, usize>,
     pub(super) commands: Vec<Vec<u8>>,
-    /// For each command, the last reply that the server meant to send.
+    /// For each command, the final reply that the server meant to send before a fault changed it.
+    /// `None` if there is none yet.
     pub(super) meant: Vec<Option<Vec<u8>>>,
     pub(super) clear: Vec<u8>,
     pub(super) records: Vec<TransferRecord>,
     pub(super) announced: Option<SocketAddr>,
     pub(super) peering: Peering,
-    /// Downloads whose data is sent, but whose client may still send a `close_notify`.
+    /// The connections and record indexes of downloads whose data is sent. The client may still
+    /// send a `close_notify` on them.
     pub(super) lingering: Vec<(Link, usize)>,
     last_passive: u16,
     last_listener: u16,
@@ -74,9 +79,9 @@ impl Simulator {
 
     // Connections.
 
-    /// Connects to the server. Port 21 (under implicit TLS also 990) makes a new control connection
-    /// with a new session. Any other port is a passive port that EPSV or PASV has named; it accepts
-    /// one connection.
+    /// Connects the client to the server. Port 21 (under implicit TLS also 990) makes a new control
+    /// connection with a new session. Any other port must be a passive port from the reply to EPSV
+    /// or PASV, which accepts one connection.
     pub fn connect(&mut self, port: u16) -> Connected {
         if port == CONTROL_PORT || (self.setup.implicit && port == crate::IMPLICIT_PORT) {
             let wire = Wire::control(self.setup.segment, self.setup.cut_at);
@@ -117,26 +122,28 @@ impl Simulator {
         !wire.pending && !wire.is_gone() && !ended
     }
 
-    /// Opens a port of the client for active mode.
+    /// Opens a port on which the client listens for the server's connections in active mode.
+    /// Returns its number.
     pub fn listen(&mut self) -> u16 {
         self.last_listener += 1;
         self.listeners.insert(self.last_listener, VecDeque::new());
         self.last_listener
     }
 
-    /// Accepts a connection that the server has made to a port of the client.
+    /// Accepts a connection that the server has made to this port of the client. Returns `None` if
+    /// there is none.
     pub fn accept(&mut self, port: u16) -> Option<Link> {
         let link = self.listeners.get_mut(&port)?.pop_front()?;
         self.wires[link.0].held_by_client = true;
         Some(link)
     }
 
-    /// Whether the connection comes from another address of the server.
+    /// Returns whether the server has made the connection from another of its addresses.
     pub(super) fn is_from_elsewhere(&self, link: Link) -> bool {
         self.wires[link.0].from_elsewhere
     }
 
-    /// Closes a port of the client. Connections that were not accepted are reset.
+    /// Closes a port of the client. Connections that the client has not accepted on it are reset.
     pub fn close_listener(&mut self, port: u16) {
         for link in self.listeners.remove(&port).unwrap_or_default() {
             self.wires[link.0].client = Client::Reset;
@@ -144,27 +151,28 @@ impl Simulator {
         self.run();
     }
 
-    /// Writes to a link.
+    /// Writes bytes of the client to a connection.
     pub fn write(&mut self, link: Link, bytes: &[u8]) -> Write {
         let written = self.wires[link.0].write(bytes);
         self.run();
         written
     }
 
-    /// Reads from a link.
+    /// Reads bytes of the server from a connection.
     pub fn read(&mut self, link: Link, into: &mut [u8]) -> Read {
         let read = self.wires[link.0].read(into);
         self.run();
         read
     }
 
-    /// Returns whether a read would return something other than [`Read::Empty`].
+    /// Returns whether [`read`](Self::read) would return something other than [`Read::Empty`].
     #[must_use]
     pub fn readable(&self, link: Link) -> bool {
         self.wires[link.0].readable()
     }
 
-    /// Returns whether a write would not return [`Write::Full`] for lack of room.
+    /// Returns whether a write would not have to wait: the connection is accepted, and it has room
+    /// or has ended.
     #[must_use]
     pub fn writable(&self, link: Link) -> bool {
         self.wires[link.0].writable()
@@ -179,8 +187,8 @@ impl Simulator {
         self.run();
     }
 
-    /// Closes the connection on the client's side. The server still receives what the client wrote;
-    /// what the client has not read is lost.
+    /// Closes the connection on the client's side. The server still receives what the client has
+    /// written. What the client has not read is lost.
     pub fn close(&mut self, link: Link) {
         self.leave(link, Client::Closed);
     }
@@ -213,16 +221,17 @@ impl Simulator {
         self.run();
     }
 
-    /// What the transfer on this data connection moves, if there is a transfer.
+    /// Returns the data that a transfer moves on this data connection, or `None` if no transfer
+    /// uses it.
     fn under_way(&self, link: Link) -> Option<&Load> {
         let mut transfers = self.sessions.iter().filter_map(|it| it.transfer.as_ref());
         let own = transfers.find(|it| it.link == Some(link))?;
         Some(&own.load)
     }
 
-    /// Call this when the client can only wait. It releases one held thing: replies, unasked bytes
-    /// or a late accept. It returns `false` if nothing is held, so that only a time-out can end the
-    /// wait.
+    /// Releases one thing that the server holds back: replies, raw bytes of a fault, a late accept
+    /// or a queued transfer. Call this when the client can only wait. Returns `false` if nothing is
+    /// held back, so that only a time-out can end the wait.
     pub fn release_held(&mut self) -> bool {
         while let Some(held) = self.held.pop_front() {
             let released = match held {
@@ -268,25 +277,25 @@ impl Simulator {
         true
     }
 
-    // Access to the server's inner state.
+    // Methods by which a test reads or changes the server's state.
 
-    /// Returns how many control and data links the client has not closed or reset.
+    /// Returns how many control and data connections the client has not closed or reset.
     #[must_use]
     pub fn open_links(&self) -> usize {
         self.wires.iter().filter(|w| w.held_by_client).count()
     }
 
-    /// Returns the command lines received so far over all control connections, in order, without
-    /// line ends and without Telnet signals before them.
+    /// Returns the command lines that the server has received over all control connections, in
+    /// order, without line ends and without the Telnet signals before them.
     #[must_use]
     pub fn commands(&self) -> &[Vec<u8>] {
         &self.commands
     }
 
-    /// Returns each command line received so far, as in [`commands`](Self::commands), with the last
-    /// reply that the server meant to send. This shows what the server has really done, even if a
-    /// fault has changed the reply. `None` if the command was not handled yet, or if a fault
-    /// replaced it.
+    /// Returns each command line of [`commands`](Self::commands) with the final reply that the
+    /// server meant to send. This shows what the server has really done, even if a fault has
+    /// changed the reply. The reply is `None` if the command was not handled yet, or if a fault
+    /// replaced the handling.
     pub fn dialogue(
         &self,
     ) -> impl DoubleEndedIterator<Item = (&[u8], Option<&[u8]>)> + ExactSizeIterator {
@@ -294,14 +303,14 @@ impl Simulator {
         self.commands.iter().map(Vec::as_slice).zip(meant)
     }
 
-    /// Returns every byte that was received on control links without TLS.
+    /// Returns every byte that the server has received on control connections in clear text.
     #[must_use]
     pub fn control_plaintext_received(&self) -> &[u8] {
         &self.clear
     }
 
-    /// Returns how many bytes clients have read from control connections; under TLS, bytes of
-    /// ciphertext. [`Setup::cut_at`] counts in these bytes.
+    /// Returns how many bytes the client has read from control connections. Under TLS these are
+    /// bytes of ciphertext. [`Setup::cut_at`] counts the same bytes.
     #[must_use]
     pub fn control_bytes_read(&self) -> usize {
         let links = self.sessions.iter().map(|session| session.link.0);
@@ -315,14 +324,14 @@ impl Simulator {
         self.store.files.get(&path).map(Vec::as_slice)
     }
 
-    /// Returns the lines of NLST (or of LIST, if `long`) for an absolute path, with line ends.
-    /// `None` if the path does not exist.
+    /// Returns the lines of LIST for an absolute path if `long` is set, otherwise those of NLST,
+    /// with their line ends. Returns `None` if the path does not exist.
     #[must_use]
     pub fn listing(&self, path: impl AsRef<[u8]>, long: bool) -> Option<Vec<u8>> {
         self.store.listing(&resolve(b"/", path.as_ref()), long)
     }
 
-    /// Returns the working directory of the newest control connection that still exists.
+    /// Returns the working directory of the newest control connection that has not ended.
     #[must_use]
     pub fn directory(&self) -> Option<&[u8]> {
         let newest = self.sessions.iter().rfind(|session| !session.over);
@@ -339,20 +348,20 @@ impl Simulator {
         self.store.remove_file(&resolve(b"/", path.as_ref()))
     }
 
-    /// Returns the data transfers that have begun so far, in order.
+    /// Returns the records of the data transfers that have begun, in order.
     #[must_use]
     pub fn transfers(&self) -> &[TransferRecord] {
         &self.records
     }
 
-    /// Returns the address in the newest PORT or EPRT on any control connection. Refused commands
-    /// do not count.
+    /// Returns the address in the newest PORT or EPRT that the server has accepted on any control
+    /// connection.
     #[must_use]
     pub fn announced(&self) -> Option<SocketAddr> {
         self.announced
     }
 
-    /// Returns whether the newest control connection exists and is logged in.
+    /// Returns whether the newest control connection is logged in and has not ended.
     #[must_use]
     pub fn logged_in(&self) -> bool {
         self.sessions
@@ -360,7 +369,7 @@ impl Simulator {
             .is_some_and(|s| s.login.is_complete() && !s.over)
     }
 
-    // Methods that the other files use.
+    // Methods for the other files of the simulator.
 
     pub(super) fn add_wire(&mut self, wire: Wire) -> Link {
         self.wires.push(wire);
@@ -373,7 +382,7 @@ impl Simulator {
         self.last_passive
     }
 
-    /// Counts an occurrence of the verb, and returns the actions that are scripted for it.
+    /// Counts an occurrence of this command, and returns the actions of the faults that match it.
     pub(super) fn faults(&mut self, verb: &str) -> Vec<Action> {
         let count = self.occurrences.entry(verb.to_string()).or_default();
         let occurrence = *count;

@@ -1,4 +1,4 @@
-//! A control connection: what comes in, and what happens in which order.
+//! A control connection: how the server reads commands from it, and in which order it handles them.
 
 use std::vec::Vec;
 
@@ -22,7 +22,8 @@ impl Simulator {
         }
     }
 
-    /// Lets everything happen that can happen now.
+    /// Lets all sessions go on until none of them can do anything without new input from the
+    /// client.
     pub(super) fn run(&mut self) {
         let mut moved = true;
         while moved {
@@ -48,7 +49,8 @@ impl Simulator {
                 return true;
             }
         }
-        // Ends the session after there is nothing left to do.
+        // The session ends only after it has nothing left to do, so that all replies are sent
+        // before.
         let wire = &self.wires[link.0];
         let (gone, ended) = (wire.is_gone(), wire.input_ended());
         let session = &mut self.sessions[s];
@@ -71,7 +73,9 @@ impl Simulator {
         moved
     }
 
-    /// Whether the next command may be handled now.
+    /// Returns whether the server may handle the next command now. During a transfer, it may handle
+    /// only ABOR and NOOP, and only if [`DuringTransfer::Immediate`] is set or the transfer is
+    /// queued.
     fn may_handle(&self, s: usize) -> bool {
         let session = &self.sessions[s];
         if session.transfer.is_none() {
@@ -84,7 +88,7 @@ impl Simulator {
         immediate && verb.is_some_and(|verb| verb == "ABOR" || verb == "NOOP")
     }
 
-    /// Turns received bytes into command lines.
+    /// Splits the bytes that have come from the client into command lines.
     fn take_input(&mut self, s: usize) {
         let session = &mut self.sessions[s];
         let wire = &mut self.wires[session.link.0];
@@ -108,7 +112,7 @@ impl Simulator {
             let line: Vec<u8> = wire.plain.drain(..=end).collect();
             let line = trim(&line).to_vec();
             if wire.tls.is_none() && split(&line).0 == "AUTH" {
-                // The following bytes may already be TLS.
+                // The bytes after AUTH may already be TLS, so they are not read as commands.
                 session.upgrading = true;
                 let rest = core::mem::take(&mut wire.plain);
                 self.clear.truncate(self.clear.len() - rest.len());
@@ -120,7 +124,8 @@ impl Simulator {
         }
     }
 
-    /// Ends the transfer of a session whose control connection is lost.
+    /// Ends the transfer of a session whose control connection is lost, and resets its data
+    /// connection.
     fn abandon(&mut self, s: usize) {
         if let Some(transfer) = self.sessions[s].transfer.take() {
             if let Some(link) = transfer.link {
@@ -130,7 +135,7 @@ impl Simulator {
         self.drop_data(s);
     }
 
-    /// Closes the passive port or the data connection that no transfer has used.
+    /// Closes the passive port or the data connection that no transfer uses yet.
     pub(super) fn drop_data(&mut self, s: usize) {
         let data = core::mem::replace(&mut self.sessions[s].data, DataSource::None);
         match data {
@@ -143,7 +148,8 @@ impl Simulator {
     }
 }
 
-/// Removes the line end, and the Telnet signals IAC IP and IAC DM at the start.
+/// Removes the line end from a command line, and the Telnet signals IAC IP (0xff 0xf4) and IAC DM
+/// (0xff 0xf2) before it.
 fn trim(line: &[u8]) -> &[u8] {
     let mut line = line.strip_suffix(b"\n").unwrap_or(line);
     line = line.strip_suffix(b"\r").unwrap_or(line);

@@ -1,4 +1,5 @@
-//! Settings of the session: TYPE, MODE, STRU, OPTS, LANG, and commands that only need a reply.
+//! The commands that change the settings of a session (TYPE, MODE, STRU, OPTS, LANG), and commands
+//! that only get a reply.
 
 use std::vec::Vec;
 
@@ -25,7 +26,7 @@ impl Simulator {
         text
     }
 
-    /// Handles commands that change only the session, or nothing.
+    /// Handles a command that changes only the session, or nothing, and returns the reply.
     pub(super) fn setting(&mut self, s: usize, verb: &str, argument: &[u8]) -> Vec<u8> {
         let upper = argument.to_ascii_uppercase();
         let text = match (verb, upper.as_slice()) {
@@ -82,7 +83,8 @@ impl Simulator {
     }
 }
 
-/// Whether this is a number of bytes, perhaps with the largest record size: `n` or `n R m`.
+/// Returns whether this argument of ALLO is a number of bytes, `n`, or a number of bytes with the
+/// largest size of a record, `n R m`.
 fn is_allocation(argument: &[u8]) -> bool {
     let is_number = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
     let words: Vec<&[u8]> = argument.split(|b| *b == b' ').collect();

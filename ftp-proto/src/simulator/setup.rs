@@ -1,4 +1,4 @@
-//! How a simulated server is set up.
+//! The settings of a simulated server: its user, its files, its TLS and its faults.
 
 use std::string::String;
 use std::vec::Vec;
@@ -11,12 +11,13 @@ use crate::simulator::tls;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DuringTransfer {
-    /// All commands wait until the transfer has ended, as in vsftpd. So a late ABOR gets only a
-    /// 225.
+    /// The server handles no command until the transfer has ended, as vsftpd does. An ABOR that it
+    /// handles then gets only a 225, because no transfer is left.
     #[default]
     Deferred,
-    /// ABOR ends the transfer at once (426, then 226), and NOOP is answered at once. Other commands
-    /// wait. ProFTPD and pyftpdlib do this.
+    /// The server handles ABOR at once: it ends the transfer and replies 426, then 226. It also
+    /// replies to NOOP at once. All other commands wait until the transfer has ended. ProFTPD and
+    /// pyftpdlib work like this.
     Immediate,
 }
 
@@ -54,8 +55,8 @@ impl Default for Setup {
 }
 
 impl Setup {
-    /// Makes a server for the user `user` with the password `secret`. The home directory is `/`,
-    /// the banner is `220 simulator ready`, and there are no files.
+    /// Makes the settings of a server whose one user is `user` with the password `secret`. The home
+    /// directory is `/`, the banner is `220 simulator ready`, and there are no files.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -84,7 +85,7 @@ impl Setup {
         }
     }
 
-    /// Sets the one user who may log in.
+    /// Sets the name and the password of the one user who may log in.
     #[must_use]
     pub fn user(mut self, name: impl Into<Vec<u8>>, password: impl Into<Vec<u8>>) -> Self {
         self.user = name.into();
@@ -92,22 +93,23 @@ impl Setup {
         self
     }
 
-    /// Answers PASS with 332. ACCT with this account then completes the login.
+    /// Makes the server answer PASS with 332, so that the login is complete only after ACCT with
+    /// this account.
     #[must_use]
     pub fn account(mut self, account: impl Into<Vec<u8>>) -> Self {
         self.account = Some(account.into());
         self
     }
 
-    /// Answers STOR, STOU, APPE, RNFR and DELE with 532 until ACCT with this account has come after
-    /// the login (RFC 959, section 4.1.1).
+    /// Makes the server answer STOR, STOU, APPE, RNFR and DELE with 532 until the client has sent
+    /// ACCT with this account after the login (RFC 959, section 4.1.1).
     #[must_use]
     pub fn account_to_store(mut self, account: impl Into<Vec<u8>>) -> Self {
         self.account_to_store = Some(account.into());
         self
     }
 
-    /// Sets the working directory after the login, and creates it.
+    /// Sets the directory in which every session starts, and creates it.
     #[must_use]
     pub fn home(mut self, path: impl AsRef<[u8]>) -> Self {
         self.home = self.store.make_directories(path.as_ref());
@@ -135,35 +137,37 @@ impl Setup {
         self
     }
 
-    /// Removes a verb: it is answered with 500, and FEAT does not list it. `TVFS` and `UTF8`, which
-    /// are features and not verbs, can be removed too. `AUTH TLS` removes one mechanism of AUTH,
-    /// which is then answered with 504.
+    /// Removes a command: the server answers it with 500 and does not list it in the reply to FEAT.
+    /// `TVFS` and `UTF8`, which are features and not commands, can be removed too. `AUTH TLS`
+    /// removes only this mechanism of AUTH, so that the server answers `AUTH TLS` with 504.
     #[must_use]
     pub fn without(mut self, verb: &str) -> Self {
         self.without.push(verb.to_ascii_uppercase());
         self
     }
 
-    /// Limits each read on a control link to this many bytes.
+    /// Limits each read of the client on a control connection to this many bytes.
     #[must_use]
     pub fn segment(mut self, bytes: usize) -> Self {
         self.segment = Some(bytes.max(1));
         self
     }
 
-    /// Splits what the server sends on a control link at this offset: no read returns bytes from
-    /// both sides of it. The offset counts bytes on the wire, under TLS those of the ciphertext.
+    /// Splits what the server sends on a control connection at this offset, so that no read of the
+    /// client returns bytes from before and after the offset. The offset counts bytes on the wire;
+    /// under TLS these are bytes of ciphertext.
     #[must_use]
     pub fn cut_at(mut self, offset: usize) -> Self {
         self.cut_at = Some(offset);
         self
     }
 
-    /// Sets how many unread bytes a data link buffers in each direction.
+    /// Sets how many unread bytes a data connection buffers in each direction.
     ///
-    /// A write beyond this is cut short, and the next write returns [`Write::Full`] once. While the
-    /// server does not read an upload, writes keep returning it. A download is sent as the client
-    /// reads it.
+    /// If a write is longer than the free room, the connection takes only the bytes that fit, and
+    /// the next write returns [`Write::Full`] once. As long as the server does not read an upload
+    /// whose buffer is full, every write returns [`Write::Full`]. The server sends the rest of a
+    /// download only after the client has read some of it.
     ///
     /// [`Write::Full`]: crate::simulator::Write::Full
     #[must_use]
@@ -172,14 +176,14 @@ impl Setup {
         self
     }
 
-    /// Adds a scripted fault.
+    /// Adds a [`Fault`], which makes the server deviate from its normal behaviour.
     #[must_use]
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
         self
     }
 
-    /// Sets what happens to commands that arrive during a transfer.
+    /// Sets what the server does with commands that arrive during a transfer.
     #[must_use]
     pub fn during_transfer(mut self, behaviour: DuringTransfer) -> Self {
         self.during_transfer = behaviour;
@@ -193,32 +197,33 @@ impl Setup {
         self
     }
 
-    /// Makes the whole server end if the client resets a data connection without a transfer, as
-    /// simple-ftpd does. All control connections end with it.
+    /// Makes the server reset all its connections if the client resets a data connection on which
+    /// no transfer is under way. simple-ftpd ends as a whole when this happens.
     #[must_use]
     pub fn dies_of_resets(mut self) -> Self {
         self.dies_of_resets = true;
         self
     }
 
-    /// Makes the whole server end if the client closes a data connection on which the server is
-    /// sending, as inetutils does.
+    /// Makes the server reset all its connections if the client closes a data connection by FIN
+    /// while the server is sending a download over it. inetutils ends as a whole when this happens.
     #[must_use]
     pub fn dies_of_ends(mut self) -> Self {
         self.dies_of_ends = true;
         self
     }
 
-    /// Ends the session if the client closes a data connection before all replies are out. In
-    /// aioftp the end of a data connection overtakes an ABOR in this way.
+    /// Makes the server reset all its connections if the client closes a data connection while the
+    /// server still has a reply to send. aioftp ends a session like this, because it notices the
+    /// end of a data connection before an ABOR that was sent earlier.
     #[must_use]
     pub fn dies_before_it_answers(mut self) -> Self {
         self.dies_before_it_answers = true;
         self
     }
 
-    /// Offers PRET, as DrFTPD does. PASV and EPSV are refused with 500 unless PRET has come before.
-    /// The next transfer command uses the PRET up.
+    /// Offers PRET, as DrFTPD does. The server refuses PASV and EPSV with 500 until the client has
+    /// sent PRET. After the next transfer command, the server demands a new PRET.
     #[must_use]
     pub fn pret(mut self) -> Self {
         self.pret = true;
@@ -242,8 +247,8 @@ impl Setup {
         self.tls(config)
     }
 
-    /// Sets another TLS configuration for data connections. They then cannot resume the login's
-    /// sessions.
+    /// Sets a separate TLS configuration for data connections, so that a data connection cannot
+    /// resume the TLS session of the control connection.
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn data_tls(mut self, config: std::sync::Arc<rustls::ServerConfig>) -> Self {
@@ -251,8 +256,8 @@ impl Setup {
         self
     }
 
-    /// Answers a data connection whose TLS session is not resumed with 522 after the handshake, and
-    /// closes it.
+    /// Makes the server demand that every data connection resumes a TLS session. If the handshake
+    /// has not resumed one, the server closes the data connection and replies 522.
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn require_reuse(mut self) -> Self {

@@ -1,4 +1,4 @@
-//! What the server knows about one control connection and its transfer.
+//! The state of one control connection and of its transfer, as the server keeps it.
 
 use std::collections::VecDeque;
 use std::format;
@@ -9,13 +9,13 @@ use crate::simulator::fault::{Action, Then};
 use crate::simulator::lines::FromWire;
 use crate::simulator::link::Link;
 
-/// How far the login has come.
+/// How far the login of a session has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Login {
     None,
-    /// USER has come. `true` if it is the right user.
+    /// The client has sent USER. The value is `true` if it named the right user.
     User(bool),
-    /// The password was right. The account is missing.
+    /// The client has sent the right password, but still has to send the account.
     Account,
     Complete,
 }
@@ -26,12 +26,12 @@ impl Login {
     }
 }
 
-/// Where the next transfer gets its data connection.
+/// How the next transfer gets its data connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DataSource {
     None,
     Listening(u16),
-    /// Connected, but perhaps still pending.
+    /// The data connection is made, but the server may not have accepted it yet.
     Connected(Link),
     Active(u16),
 }
@@ -41,13 +41,14 @@ pub(super) enum DataSource {
 pub(super) struct Session {
     pub(super) link: Link,
     pub(super) outbox: VecDeque<Item>,
-    /// Command lines that were not handled yet, as indexes into the list of all commands.
+    /// The command lines that the server has not handled yet, as indexes into the simulator's list
+    /// of all commands.
     pub(super) lines: VecDeque<usize>,
-    /// AUTH has come, and it is not decided yet whether TLS starts.
+    /// Whether the client has sent AUTH and the server has not yet decided whether TLS starts.
     pub(super) upgrading: bool,
-    /// No more commands are handled.
+    /// Whether the server handles no more commands, because it is about to close the connection.
     pub(super) closing: bool,
-    /// The connection has ended.
+    /// Whether the connection has ended.
     pub(super) over: bool,
     pub(super) login: Login,
     pub(super) directory: Vec<u8>,
@@ -58,9 +59,10 @@ pub(super) struct Session {
     pub(super) rename_from: Option<Vec<u8>>,
     pub(super) pbsz: bool,
     pub(super) protected: bool,
-    /// The account that is needed to store files has come.
+    /// Whether the client has sent the account of
+    /// [`Setup::account_to_store`](super::Setup::account_to_store).
     pub(super) may_store: bool,
-    /// PRET has come, and no transfer since.
+    /// Whether the client has sent PRET, and no transfer command after it.
     pub(super) announced_transfer: bool,
     pub(super) data: DataSource,
     pub(super) transfer: Option<Transfer>,
@@ -93,20 +95,20 @@ impl Session {
         }
     }
 
-    /// Whether TLS starts after the outbox was sent.
+    /// Returns whether the server starts TLS after it has sent the replies in the outbox.
     pub(super) fn starting_tls(&self) -> bool {
         self.outbox
             .iter()
             .any(|item| matches!(item, Item::StartTls))
     }
 
-    /// The start of a preliminary reply.
+    /// Returns the beginning of a preliminary reply.
     pub(super) fn opening(&self) -> String {
         let name = self.representation.name();
         format!("150 Opening {name} mode data connection")
     }
 
-    /// Forgets everything that a user has set.
+    /// Sets everything that the client has changed back to its initial value, as REIN demands.
     pub(super) fn begin_anew(&mut self, home: &[u8], implicit: bool) {
         self.directory = home.to_vec();
         self.representation = Representation::Ascii;
@@ -121,15 +123,16 @@ impl Session {
     }
 }
 
-/// Something to do on the control connection. Items are done in order.
+/// One thing that the server does on the control connection. It does these things in the order of
+/// the outbox.
 #[derive(Debug)]
 pub(super) enum Item {
     Bytes(Vec<u8>),
-    /// Bytes sent in clear text, even under TLS.
+    /// Bytes that the server sends in clear text, even under TLS.
     Raw(Vec<u8>),
-    /// A point that no read crosses.
+    /// A point in the stream. No read of the client returns bytes from both sides of it.
     Cut,
-    /// Everything after this is held.
+    /// The server sends nothing after this point until `release_held` removes it.
     Barrier,
     StartTls,
     EndTls,
@@ -139,12 +142,12 @@ pub(super) enum Item {
     Reset,
 }
 
-/// A command under way: what is scripted for it, and whether a reply was sent.
+/// A command that the server is handling: the faults scripted for it, and whether a reply was sent.
 #[derive(Debug, Default)]
 pub(super) struct Ctx {
     pub(super) actions: Vec<Action>,
     pub(super) spoken: bool,
-    /// The command's index in the list of all commands. `None` for the greeting.
+    /// The index of the command in the simulator's list of all commands. `None` for the greeting.
     pub(super) command: Option<usize>,
 }
 
@@ -158,18 +161,19 @@ impl Ctx {
     }
 }
 
-/// The representation type. Format controls change nothing.
+/// The representation type that TYPE has set. The format, for example the `N` of `TYPE A N`,
+/// changes nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Representation {
     #[default]
     Ascii,
-    /// Accepted, but bytes are sent as they are.
+    /// TYPE E. The server accepts it, but sends bytes as they are.
     Ebcdic,
     Image,
 }
 
 impl Representation {
-    /// The name that replies use.
+    /// Returns the name of the type in the server's replies.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Ascii => "ASCII",
@@ -179,55 +183,56 @@ impl Representation {
     }
 }
 
-/// The history of one data transfer.
+/// The record of one data transfer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransferRecord {
-    /// The command, in upper case.
+    /// The name of the command in upper case, for example `RETR`.
     pub verb: String,
-    /// The absolute path.
+    /// The absolute path of the file or directory.
     pub path: Vec<u8>,
-    /// How many bytes of plaintext the server has sent or received.
+    /// The number of bytes of plaintext that the server has sent or received.
     pub bytes: usize,
-    /// Whether the handshake has resumed a TLS session. `None` in clear text, or before the end of
-    /// the handshake.
+    /// Whether the TLS handshake of the data connection has resumed a session. `None` in clear
+    /// text, and before the end of the handshake.
     pub resumed: Option<bool>,
     /// Whether the client has sent a TLS `close_notify` on the data connection.
     pub close_notify: bool,
-    /// Whether all data has moved, as the server sees it.
+    /// Whether the server has sent all data of the download, or has received the regular end of the
+    /// upload.
     pub complete: bool,
 }
 
-/// What moves, and in which direction.
+/// The data of a transfer, and its direction.
 #[derive(Debug)]
 pub(super) enum Load {
-    /// The bytes as they are sent on the wire.
+    /// The bytes of the file or listing, as the server sends them on the wire.
     Download(Vec<u8>),
     Upload {
         path: Vec<u8>,
         /// The offset where the next byte is stored.
         position: usize,
-        /// The translation of line ends in TYPE A.
+        /// The translation of line ends. `None` if the transfer is not in TYPE A.
         lines: Option<FromWire>,
     },
 }
 
-/// How far the transfer has come.
+/// How far a transfer has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// The preliminary reply was sent, but the data connection is not accepted yet; see
+    /// The server has sent the preliminary reply, but has not accepted the data connection yet; see
     /// [`Action::QueueAborted`].
     Queued,
     Connecting,
-    /// `true` if the server refuses the handshake.
+    /// The server waits for the TLS handshake. The value is `true` if the server refuses it.
     Handshaking(bool),
     Moving,
     Stalled,
-    /// The transfer is over, and the session goes on.
+    /// The transfer is over, and the server handles the next command of the session.
     Done,
 }
 
-/// A transfer under way.
+/// A transfer that the server is carrying out.
 #[derive(Debug)]
 pub(super) struct Transfer {
     pub(super) ctx: Ctx,
@@ -235,16 +240,16 @@ pub(super) struct Transfer {
     pub(super) path: Vec<u8>,
     pub(super) load: Load,
     pub(super) stage: Stage,
-    /// The preliminary reply. Empty after it was sent.
+    /// The preliminary reply. Empty after the server has sent it.
     pub(super) preliminary: Vec<u8>,
     pub(super) link: Option<Link>,
     pub(super) record: usize,
     pub(super) moved: usize,
-    /// What is scripted for the middle of the transfer: after how many bytes, the bytes for the
-    /// control connection, and what happens to the data connection.
+    /// The fault [`Action::At`], if one is scripted: after how many bytes it happens, the bytes for
+    /// the control connection, and what happens to the data connection.
     pub(super) at: Option<(usize, Vec<u8>, Then)>,
     pub(super) final_said: bool,
-    /// Received bytes are no longer stored.
+    /// Whether the server discards the bytes that it still receives, instead of storing them.
     pub(super) discards: bool,
 }
 
@@ -258,23 +263,24 @@ impl Transfer {
     }
 }
 
-/// Something that waits for [`Simulator::release_held`](super::Simulator::release_held).
+/// Something that the server keeps back until the test calls
+/// [`Simulator::release_held`](super::Simulator::release_held).
 #[derive(Debug)]
 pub(super) enum Held {
-    /// The replies of a session, up to the next barrier.
+    /// The replies of this session that wait after its first barrier.
     Barrier(usize),
-    /// Raw bytes for a session.
+    /// Raw bytes that the server will send in this session.
     Unasked(usize, Vec<u8>),
-    /// A data connection that will be accepted or made.
+    /// A data connection that the server will accept or, in active mode, make.
     Accept(Link),
-    /// The queued transfer of a session.
+    /// The queued transfer of this session; see [`Action::QueueAborted`].
     Queued(usize),
 }
 
-/// All facts, in the order in which they are sent.
+/// All facts that the server knows, in the order in which it sends them.
 pub(super) const FACTS: [&str; 3] = ["type", "size", "modify"];
 
-/// Splits a line into the verb, in upper case, and the argument.
+/// Splits a command line into the verb, in upper case, and the argument.
 pub(super) fn split(line: &[u8]) -> (String, &[u8]) {
     let space = line.iter().position(|b| *b == b' ');
     let verb = &line[..space.unwrap_or(line.len())];
@@ -283,7 +289,7 @@ pub(super) fn split(line: &[u8]) -> (String, &[u8]) {
     (verb, argument)
 }
 
-/// Whether one of the actions matches.
+/// Returns whether one of the actions matches.
 pub(super) fn has(actions: &[Action], such: impl Fn(&Action) -> bool) -> bool {
     actions.iter().any(such)
 }

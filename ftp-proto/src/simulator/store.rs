@@ -1,23 +1,24 @@
-//! Files and directories in memory.
+//! The server's files and directories, which are kept in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::format;
 use std::vec::Vec;
 
-/// The modification time of everything that has no other time, since there is no clock.
+/// The modification time of every file and directory to which MFMT has given no other time. The
+/// simulator has no clock.
 const MODIFIED: &[u8] = b"20240101000000";
 
-/// The files and directories. Paths are absolute, without a slash at the end, and without `.` or
-/// `..`.
+/// The files and directories of the server. All paths are absolute, without a slash at the end, and
+/// without `.` or `..`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Store {
     pub(super) files: BTreeMap<Vec<u8>, Vec<u8>>,
     directories: BTreeSet<Vec<u8>>,
-    /// The modification times of files and directories, if they are not [`MODIFIED`].
+    /// The modification times of files and directories whose time is not [`MODIFIED`].
     times: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
-/// Makes the absolute form of a path that a client has sent.
+/// Returns the absolute form of a path that a client has sent. `base` is the working directory.
 pub(super) fn resolve(base: &[u8], path: &[u8]) -> Vec<u8> {
     let base = if path.starts_with(b"/") { b"" } else { base };
     let mut parts: Vec<&[u8]> = Vec::new();
@@ -43,7 +44,7 @@ pub(super) fn resolve(base: &[u8], path: &[u8]) -> Vec<u8> {
     })
 }
 
-/// The directory that contains this path.
+/// Returns the directory that contains this path.
 fn parent(path: &[u8]) -> &[u8] {
     match path.iter().rposition(|b| *b == b'/') {
         None | Some(0) => b"/",
@@ -51,7 +52,7 @@ fn parent(path: &[u8]) -> &[u8] {
     }
 }
 
-/// The last part of a path.
+/// Returns the last part of a path, for example `c` of `/a/b/c`.
 pub(super) fn name(path: &[u8]) -> &[u8] {
     let slash = path.iter().rposition(|b| *b == b'/');
     &path[slash.map_or(0, |slash| slash + 1)..]
@@ -86,7 +87,8 @@ impl Store {
         self.files.contains_key(path) || self.is_directory(path)
     }
 
-    /// Whether a file may be written at this path.
+    /// Returns whether a file may be written at this path: its parent directory exists, and the
+    /// path is not a directory.
     pub(super) fn can_hold(&self, path: &[u8]) -> bool {
         !self.is_directory(path) && self.is_directory(parent(path))
     }
@@ -123,7 +125,7 @@ impl Store {
             }
         };
         let files = core::mem::take(&mut self.files);
-        // The overwritten file is removed first.
+        // If a file has the new name, it is removed, because the renamed file replaces it.
         self.files = files
             .into_iter()
             .filter(|(path, _)| path != to)
@@ -145,13 +147,13 @@ impl Store {
         self.files.remove(path)
     }
 
-    /// Replaces a file by an empty one.
+    /// Replaces a file by an empty one, or creates an empty file.
     pub(super) fn truncate(&mut self, path: &[u8]) {
         self.times.remove(path);
         self.files.insert(path.to_vec(), Vec::new());
     }
 
-    /// The modification time, in the form of MDTM.
+    /// Returns the modification time in the form of MDTM, for example `20240101000000`.
     pub(super) fn modified(&self, path: &[u8]) -> &[u8] {
         self.times.get(path).map_or(MODIFIED, Vec::as_slice)
     }
@@ -160,7 +162,7 @@ impl Store {
         self.times.insert(path.to_vec(), time);
     }
 
-    /// Writes into a file at a position, over what is there.
+    /// Writes bytes into a file from this position on, over the bytes that are already there.
     pub(super) fn write_at(&mut self, path: &[u8], position: usize, bytes: &[u8]) {
         self.times.remove(path);
         let content = self.files.entry(path.to_vec()).or_default();
@@ -171,7 +173,7 @@ impl Store {
         content[position..end].copy_from_slice(bytes);
     }
 
-    /// The paths directly below a directory, or the file itself.
+    /// Returns the paths directly below a directory. If the path is a file, returns only this path.
     pub(super) fn entries(&self, path: &[u8]) -> Vec<&[u8]> {
         let mut all: Vec<&[u8]> = self
             .directories
@@ -184,7 +186,8 @@ impl Store {
         all
     }
 
-    /// The lines of NLST or LIST. `None` if the path does not exist.
+    /// Returns the lines of LIST if `long` is set, otherwise those of NLST. Returns `None` if the
+    /// path does not exist.
     pub(super) fn listing(&self, path: &[u8], long: bool) -> Option<Vec<u8>> {
         if !self.exists(path) {
             return None;

@@ -1,4 +1,4 @@
-//! The rows of the contract table.
+//! The rows of the contract table: one test case for each way in which servers behave.
 
 use alloc::format;
 use alloc::vec;
@@ -22,9 +22,9 @@ use Operation::{
 };
 
 macro_rules! cases {
-    // `$d` is a dollar sign. The inner macro needs it.
+    // `$d` stands for a dollar sign, which the inner macro needs for its own parameters.
     (($d:tt) $($(#[doc = $doc:literal])+ $name:ident => $case:expr;)*) => {
-        /// One function for each row.
+        /// One function for each row of the table.
         #[allow(missing_docs, reason = "each carries its line below")]
         pub mod cases {
             use super::*;
@@ -55,16 +55,18 @@ macro_rules! cases {
 
 cases! {
     ($)
-    /// A whole session does each operation once.
+    /// One session does each operation once, and all succeed.
     a_whole_session => session(Setup::new())
         .in_every_way()
         .steps(everything())
         .step(Quit, done());
-    /// Commands that ask a server about itself, and a command that no server knows.
+    /// The client asks the server about the server itself, and sends a command that no server
+    /// knows.
     questions => session(Setup::new().file("/d/below/inside", "1"))
         .in_every_way()
         .steps(answers());
-    /// Listings of every kind, with names of every kind.
+    /// The client lists directories and files by each listing command. The names have blanks and
+    /// letters that are not ASCII.
     listings => session(Setup::new()
             .file("/d/one", "1")
             .file("/d/two words", "22")
@@ -72,26 +74,29 @@ cases! {
             .directory("/d/void"))
         .in_every_way()
         .steps(descriptions());
-    /// Commands that change files and directories by relative names, and what is stored afterwards.
+    /// The client changes files and directories by relative names. Each change must show in what
+    /// the server has stored.
     names_below_a_directory => session(Setup::new()
             .file("/d/old", "content")
             .file("/d/text", "one\ntwo\n")
             .directory("/d/below"))
         .in_every_way()
         .steps(changes());
-    /// The session changes from one data mode to the other and back.
+    /// The session changes from passive to active mode and back, and transfers succeed in both
+    /// modes.
     passive_and_active_in_turn => session(Setup::new())
         .step(Operation::DataMode(DataMode::Active), done())
         .steps(still_in_step())
         .step(Operation::DataMode(DataMode::Passive), done())
         .steps(still_in_step());
-    /// In active mode, the final reply comes before the server's connection (mod_proxy, issue 335).
+    /// In active mode, the server sends the final reply before it connects to the client
+    /// (mod_proxy, issue 335). The download must still succeed.
     active_mode_226_before_accept => session(Setup::new()
             .fault(Fault::on("CONNECT", Action::AcceptLate))
             .fault(Fault::on("RETR", Action::FinalFirst)))
         .config(active)
         .steps(still_in_step());
-    /// In active mode, the final reply comes, but the server never connects. The download fails
+    /// In active mode, the server sends the final reply, but never connects. The download must fail
     /// without a long wait.
     active_mode_226_without_a_connection => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(
@@ -103,60 +108,63 @@ cases! {
             Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)),
         )
         .steps(still_in_step());
-    /// The server does not know EPSV, so PASV follows.
+    /// The server does not know EPSV, so the client sends PASV.
     epsv_refused_then_pasv => session(Setup::new().without("EPSV")).steps(everything());
-    /// A firewall blocks the port that EPSV named, so PASV follows.
+    /// A firewall blocks the port that the server named in its reply to EPSV, so the client sends
+    /// PASV.
     epsv_port_blocked_then_pasv => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::RefuseConnect)))
         .steps(everything());
-    /// A firewall swallows EPSV. PASV is used from then on.
+    /// A firewall swallows EPSV, so that no reply comes. The client uses PASV from then on.
     epsv_swallowed_then_pasv => session(Setup::new().fault(Fault::on("EPSV", Action::Silent)))
         .steps(everything());
-    /// The port that EPSV named cannot be reached. With an option, the data command is sent
-    /// together with the connection attempt.
+    /// The client cannot reach the port that the server named in its reply to EPSV. With an option,
+    /// the client sends the data command while it connects.
     epsv_port_blocked_with_connect => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::RefuseConnect)))
         .config(with_connect)
         .steps(everything());
-    /// With an option, REST is sent together with the connection attempt.
+    /// With an option, the client sends REST and the data command while it connects to the passive
+    /// port.
     rest_with_connect => session(Setup::new())
         .config(with_connect)
         .step(Download("/five", 0), bytes(b"12345"))
         .step(Download("/five", 2), bytes(b"345"))
         .steps(still_in_step());
-    /// With an option, the client uses only PASV.
+    /// With an option, the client uses PASV and never sends EPSV, on which this server would close
+    /// the connection.
     pasv_alone => session(Setup::new().fault(Fault::on("EPSV", Action::Hangup)))
         .config(|config| config.with_passive_command(PassiveCommand::Pasv))
         .steps(everything());
-    /// All transfers in active mode.
+    /// All transfers succeed in active mode.
     active_mode => session(Setup::new()).config(active).steps(everything());
-    /// Active mode with a server that does not know EPRT.
+    /// In active mode, the server does not know EPRT, so the client sends PORT.
     eprt_refused_then_port => session(Setup::new().without("EPRT"))
         .config(active)
         .steps(everything());
-    /// With an option, the data command is sent together with the connection attempt.
+    /// With an option, the client sends the data command while it connects to the passive port.
     command_with_connect => session(Setup::new()).config(with_connect).steps(everything());
-    /// A server without FEAT and SIZE.
+    /// The server knows neither FEAT nor SIZE. A download must still succeed.
     no_feat_no_size => session(Setup::new().without("FEAT").without("SIZE"))
         .step(Features, bytes(b""))
         .step(Size("/five"), Is(Outcome::Size(None)))
         .step(Download("/five", 0), bytes(b"12345"));
-    /// A wrong password is an error. The session stays in step.
+    /// A wrong password is an error, but the session stays usable.
     login_refused => Case::new(Setup::new().user("user", "other"))
         .step(Login, Fails(Permanent, Some(530)))
         .step(Noop, Is(Outcome::Code(200)));
-    /// One login is refused, and the next one is accepted.
+    /// The server refuses the first login and accepts the second one.
     login_refused_then_accepted => Case::new(Setup::new())
         .step(Operation::LoginAs("stranger", "wrong"), Fails(Permanent, Some(530)))
         .step(Login, done())
         .step(Quit, done());
-    /// A download shorter than expected fails.
+    /// A download that brings fewer bytes than the client expects must fail.
     size_not_as_expected => session(Setup::new())
         .step(DownloadExpecting("/five", 5), bytes(b"12345"))
         .step(DownloadExpecting("/five", 6), Fails(Truncated, Some(226)))
         .step(Pwd, bytes(b"/"));
-    /// Files that do not exist and names that cannot be stored are refused. The session stays in
-    /// step.
+    /// The server refuses files that do not exist and names under which it cannot store. After each
+    /// refusal, the session must still work.
     refusals_leave_the_session_in_step => session(Setup::new().directory("/d"))
         .in_every_way()
         .step(Download("/none", 0), Fails(Permanent, Some(550)))
@@ -169,41 +177,44 @@ cases! {
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
         .step(Operation::Stored("/new"), bytes(&big(10)))
         .step(Pwd, bytes(b"/"));
-    /// Every command that changes or asks something, in one session.
+    /// One session makes, renames, describes and removes files and directories. Names have blanks
+    /// and quotes.
     directories_and_files => session(Setup::new().directory("/d")).steps(housekeeping());
-    /// The server does not know CDUP, so `CWD ..` follows.
+    /// The server does not know CDUP, so the client sends `CWD ..`.
     cdup_unknown => session(Setup::new().directory("/d").without("CDUP"))
         .step(Operation::Call(Call::Cwd, "d"), code(250))
         .step(Operation::Call(Call::Cwd, ".."), code(250))
         .step(Pwd, bytes(b"/"));
-    /// A refusal of CDUP with another code is an error.
+    /// The server refuses CDUP with 550, which does not mean that CDUP is unknown. So the client
+    /// reports the error and does not try `CWD ..`.
     cdup_refused => session(Setup::new()
             .fault(Fault::on("CDUP", Action::Reply(b"550 No.\r\n".to_vec()))))
         .step(Operation::Call(Call::Cwd, ".."), Fails(Permanent, Some(550)))
         .steps(still_in_step());
-    /// RNTO is not sent after RNFR was refused or answered with 250.
+    /// The server refuses RNFR, or answers it with 250 instead of 350. The client must not send
+    /// RNTO then.
     rename_refused => session(Setup::new()
             .fault(Fault::nth("RNFR", 1, Action::Reply(b"250 Done.\r\n".to_vec()))))
         .step(Operation::Rename("/none", "/other"), Fails(Permanent, Some(550)))
         .step(Operation::Rename("/five", "/other"), Fails(ErrorKind::UnexpectedReply, Some(250)))
         .steps(still_in_step());
-    /// What the server says about itself, and the settings of the session.
+    /// The client asks the server about the server itself, and changes the settings of the session.
     the_server_and_its_settings => session(Setup::new()).steps(settings());
-    /// HOST before the login, and CLNT and OPTS after it.
+    /// The client sends HOST before the login, and CLNT and OPTS after it.
     host_ahead_of_the_login => Case::new(Setup::new())
         .only(Channels::Clear)
         .step(Operation::Call(Call::Host, "ftp.example.org"), code(220))
         .step(Login, done())
         .step(Operation::Call(Call::ClientName, "test"), code(200))
         .step(Operation::Call(Call::Opts, "UTF8 ON"), code(200));
-    /// REIN logs out, and a new login follows.
+    /// The client logs out by REIN, and can log in again.
     logged_out_and_in_again => session(Setup::new())
         .only(Channels::Clear)
         .step(Operation::Call(Call::Reinitialize, ""), code(220))
         .step(Operation::Call(Call::Cwd, "/"), Fails(Permanent, Some(530)))
         .step(Login, done())
         .steps(still_in_step());
-    /// REIN is not sent under TLS.
+    /// Under TLS, REIN is misuse, and the client does not send it.
     rein_under_tls_is_misuse => session(Setup::new())
         .only(Channels::Tls)
         .step(
@@ -211,18 +222,21 @@ cases! {
             Fails(ErrorKind::Misuse(Misuse::AlreadySecured), None),
         )
         .steps(still_in_step());
-    /// The server demands an account for storing files (532), after the login.
+    /// After the login, the server refuses to store files with 532 until the client has sent an
+    /// account.
     account_demanded_for_storing => session(Setup::new().account_to_store("research"))
         .step(Upload("/new", big(10)), Fails(Permanent, Some(532)))
         .step(Operation::Call(Call::Account, "research"), code(230))
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)));
-    /// SIZE and MDTM are not sent again after the server has said that it does not know them.
+    /// The server does not know SIZE and MDTM. After the first refusal, the client does not send
+    /// these commands again.
     size_and_mdtm_unknown => session(Setup::new().without("SIZE").without("MDTM"))
         .step(Size("/five"), Is(Outcome::Size(None)))
         .step(Size("/five"), Is(Outcome::Size(None)))
         .step(Operation::Modified("/five"), bytes(b""))
         .step(Operation::Modified("/five"), bytes(b""));
-    /// Texts are translated in both directions, with any line ends.
+    /// The client translates the line ends of texts in both directions, whatever line ends the
+    /// texts have.
     texts_both_ways => session(Setup::new()
             .file("/text", "one\ntwo\r\n\nlast")
             .file("/lf", "one\n\ntwo\n")
@@ -230,16 +244,19 @@ cases! {
         .in_every_way()
         .steps(texts())
         .steps(texts_of_one_kind());
-    /// Texts are translated in small windows and segments.
+    /// The client translates the line ends of texts although the data arrives in pieces of at most
+    /// seven bytes.
     texts_through_a_small_window => session(Setup::new()
             .window(7)
             .file("/text", "one\ntwo\r\n\nlast"))
         .steps(texts());
-    /// Uploads from an offset on, to the end of a file, and under a name that the server chooses.
+    /// The client uploads from an offset on, appends to a file, and uploads under a name that the
+    /// server chooses.
     uploads_of_all_kinds => session(Setup::new().file("/half", big(123_456)))
         .in_every_way()
         .steps(uploads());
-    /// Commands that move no data open no data connection.
+    /// DELE, AUTH and XCWD move no data. If a program gives one of them as the command of a
+    /// transfer, the client refuses it as misuse and opens no data connection.
     no_data_command => session(Setup::new())
         .step(
             Operation::DownloadCommand("DELE /five"),
@@ -254,7 +271,8 @@ cases! {
             Fails(ErrorKind::Misuse(Misuse::Option), None),
         )
         .steps(still_in_step());
-    /// In block mode or record structure, a transfer would not bring the file, so it is misuse.
+    /// In block mode or record structure, the data on the wire is not the plain file. So the client
+    /// refuses a transfer as misuse.
     framed_transfers_are_misuse => session(Setup::new()
             .fault(Fault::on("MODE", Action::Reply(b"200 Fine.\r\n".to_vec())))
             .fault(Fault::on("STRU", Action::Reply(b"200 Fine.\r\n".to_vec()))))
@@ -266,7 +284,7 @@ cases! {
         .step(Upload("/new", vec![]), Fails(ErrorKind::Misuse(Misuse::Framing), None))
         .step(Operation::Structure(FileStructure::File), done())
         .steps(still_in_step());
-    /// PRET is sent first if FEAT lists it.
+    /// FEAT lists PRET, so the client sends PRET before PASV or EPSV.
     pret_where_it_is_listed => session(Setup::new().pret())
         .only(Channels::Clear)
         .step(Operation::Call(Call::Cwd, "/"), code(250))
@@ -274,8 +292,8 @@ cases! {
         .step(Download("/five", 0), bytes(b"12345"))
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
         .step(List, Is(Outcome::Count(4)));
-    /// A new connection replaces one that the server has closed. Login, OPTS, TYPE and directory
-    /// are restored.
+    /// The client replaces a connection that the server has closed. It repeats the login, OPTS and
+    /// TYPE, and goes back to the working directory.
     reconnected_where_it_stood => session(Setup::new()
             .directory("/d/e")
             .file("/d/e/here", "here")
@@ -293,13 +311,13 @@ cases! {
             Is(Outcome::Lines(vec![b"/d/e/here".to_vec(), b"type=file".to_vec()])),
         )
         .step(Download("here", 0), bytes(b"here"));
-    /// A connection that still works may be replaced too, even in the middle of a transfer.
+    /// A reconnect may replace a connection that still works, even in the middle of a transfer.
     reconnected_without_need => session(Setup::new().window(4096))
         .step(Begin("/big", 1000, Ending::Forget), done())
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
-    /// A session that is half restored would work in the wrong directory. It only allows another
-    /// reconnect.
+    /// The server refuses CWD during a reconnect, so the session would work in the wrong directory.
+    /// The client then allows nothing but another reconnect.
     reconnected_half_way => session(Setup::new()
             .directory("/a")
             .directory("/b")
@@ -309,14 +327,16 @@ cases! {
         .step(Operation::Call(Call::Cwd, "/b"), Fails(Closed, None))
         .step(Operation::Reconnect, done())
         .step(Pwd, bytes(b"/a"));
-    /// Reconnecting fails after too many steps to the directory. PWD helps.
+    /// After 300 relative CWDs, the client no longer knows how to get back to its directory, so a
+    /// reconnect fails. PWD tells the client the directory, and the next reconnect succeeds.
     reconnect_wants_to_know_the_way => session(Setup::new().directory("/a"))
         .steps(vec![(Operation::Call(Call::Cwd, "."), code(250)); 300])
         .step(Operation::Reconnect, Fails(ErrorKind::TooLarge, None))
         .step(Pwd, bytes(b"/"))
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
-    /// A new connection that replaces a working one is in the same directory.
+    /// A reconnect replaces a connection that still works. The new session is in the same
+    /// directory.
     reconnected_in_a_directory => session(Setup::new().directory("/d"))
         .in_every_way()
         .step(Operation::Call(Call::Cwd, "d"), code(250))
@@ -324,28 +344,32 @@ cases! {
         .step(Pwd, bytes(b"/d"))
         .step(Operation::Call(Call::Cwd, ".."), code(250))
         .steps(still_in_step());
-    /// After a second login, a reconnect leads to the directory that logins start in.
+    /// After a second login, the client is in the directory in which logins start. So a reconnect
+    /// leads to that directory.
     reconnected_after_a_second_login => session(Setup::new().directory("/d"))
         .step(Operation::Call(Call::Cwd, "d"), code(250))
         .step(Login, done())
         .step(Operation::Reconnect, done())
         .step(Pwd, bytes(b"/"));
-    /// A level that a raw PROT has set in clear text is not restored.
+    /// A raw PROT in clear text sets a protection level that means nothing without TLS. So a
+    /// reconnect does not repeat it.
     reconnected_after_prot_in_clear => session(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"200 Fine.\r\n".to_vec()))))
         .only(Channels::Clear)
         .step(Raw("PROT C"), code(200))
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
-    /// Preliminary replies without end fail, because the wait would be endless.
+    /// The server sends preliminary replies without end. The client must fail, because it would
+    /// otherwise wait forever.
     preliminaries_without_end => session(Setup::new()
             .fault(Fault::on("SITE", Action::Before(b"100 Wait.\r\n".repeat(300)))))
         .step(Raw("SITE HELP"), Fails(Protocol, Some(100)))
         .step(Pwd, Fails(Protocol, Some(100)));
-    /// Replies 120 without end in place of a greeting fail.
+    /// The server sends replies 120 without end instead of a greeting. The client must fail.
     greeting_that_is_never_ready => greeted("120 Later.\r\n".repeat(300))
         .connects(Fails(Protocol, Some(120)));
-    /// A raw REST that this crate cannot parse may have set an offset, so REST 0 follows.
+    /// The client cannot parse the offset of a raw `REST 5 `, but the server may have accepted it.
+    /// So the client sends REST 0 before the next download.
     raw_rest_is_taken_back => session(Setup::new()
             .fault(Fault::nth("REST", 0, Action::Reply(b"350 Armed.\r\n".to_vec()))))
         .only(Channels::Clear)
@@ -361,23 +385,24 @@ cases! {
             "REST 0",
             "RETR /five",
         ]);
-    /// A reconnect needs a login that can be repeated.
+    /// A reconnect repeats the login, so a reconnect before the login is misuse.
     reconnect_before_login_is_misuse => Case::new(Setup::new())
         .step(
             Operation::Reconnect,
             Fails(ErrorKind::Misuse(Misuse::NotLoggedIn), None),
         );
-    /// CR, LF and NUL in arguments: nothing is sent, and the session stays usable.
+    /// An argument with CR, LF or NUL could smuggle in another command. The client refuses it
+    /// before it sends anything, and the session stays usable.
     injection_is_refused_before_a_byte_is_sent => Case::new(Setup::new())
         .step(Raw("NOOP\r\nDELE /five"), Fails(ErrorKind::InvalidArgument, None))
         .step(Download("/five\nDELE /five", 0), Fails(ErrorKind::InvalidArgument, None))
         .step(Upload("/\0", vec![]), Fails(ErrorKind::InvalidArgument, None))
         .heard(&[]);
 
-    // Unusual replies of real servers.
+    // The next cases are about unusual replies of real servers.
 
-    /// The server does not double the quotes in a name. PWD still returns the name, and a reconnect
-    /// goes there.
+    /// The server does not double the quotes in the name `/a"b`. PWD must still return the right
+    /// name, and a reconnect must lead to that directory.
     quotes_that_are_not_doubled => session(Setup::new()
             .directory("/a\"b")
             .directory("/a")
@@ -386,7 +411,8 @@ cases! {
         .step(Pwd, bytes(b"/a\"b"))
         .step(Operation::Reconnect, done())
         .step(Operation::Call(Call::Cwd, "../a\"b"), code(250));
-    /// A blank line stands for an empty directory, and blank lines come between entries.
+    /// The first listing is only a blank line, which stands for an empty directory. The second
+    /// listing has blank lines between its entries.
     blank_lines_in_listings => session(two_listings(b"\r\n", b"\r\na\r\n \r\n\nb\r\n"))
         .step(Names, Is(Outcome::Lines(Vec::new())))
         .step(Operation::Look(Look::List, ""), Is(Outcome::Lines(Vec::new())))
@@ -408,8 +434,8 @@ cases! {
         .step(Operation::Look(Look::List, ""), lines(&["type=file; a\r", "type=file; b"]))
         .step(Operation::FactsOfAll, lines(&["a\r", "b"]))
         .steps(still_in_step());
-    /// Blanks and tabs before the facts are skipped. One blank ends the facts. Further blanks belong
-    /// to the name.
+    /// The client skips blanks and tabs before the facts. One blank ends the facts, and further
+    /// blanks belong to the name.
     blanks_before_facts => session(two_listings(
             b"  type=file;size=1; a\r\n\t type=file;  b\r\n",
             b"",
@@ -420,27 +446,28 @@ cases! {
         .step(Operation::FactsOfAll, lines(&["a", " b"]))
         .step(Operation::Facts("a"), lines(&[" a", "type=file"]))
         .steps(still_in_step());
-    /// Two numbers are not a size.
+    /// The server answers SIZE with `213 12 34`. The client must not take two numbers for a size.
     two_numbers_for_a_size => session(Setup::new()
             .fault(Fault::nth("SIZE", 0, Action::Words(b"213 12 34\r\n".to_vec()))))
         .step(Size("/five"), Fails(Protocol, Some(213)))
         .step(Size("/five"), Is(Outcome::Size(Some(5))))
         .steps(still_in_step());
-    /// In active mode, a connection from another address of the server is dropped.
+    /// In active mode, the connection comes from another address of the server. The client drops
+    /// it, so the download fails.
     active_mode_from_another_address => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::FromElsewhere)))
         .config(active)
         .step(Download("/big", 0), Fails(Transient, Some(426)))
         .steps(still_in_step());
-    /// In active mode, a connection from another address is dropped although the server has already
-    /// sent the file over it.
+    /// In active mode, the connection comes from another address of the server, which has already
+    /// sent the whole file over it. The client drops it all the same.
     active_mode_from_another_address_unnoticed => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::FromElsewhere)))
         .config(active)
         .only(Channels::Clear)
         .step(Download("/five", 0), Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)))
         .steps(still_in_step());
-    /// In active mode, an option accepts a connection from another address.
+    /// In active mode, an option lets the client accept a connection from another address.
     active_mode_from_another_address_allowed => session(Setup::new()
             .fault(Fault::on("CONNECT", Action::FromElsewhere)))
         .config(active_with_anyone)
@@ -448,29 +475,33 @@ cases! {
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
         .step(List, Is(Outcome::Count(4)))
         .steps(still_in_step());
-    /// A reply begins with one code and ends with another. It fails without a long wait.
+    /// A reply begins with the code 221 and ends with the code 211. The client must fail without a
+    /// long wait.
     other_code_at_the_end => session(Setup::new()
             .fault(Fault::on("FEAT", Action::Reply(b"221-Here\r\n211 End\r\n".to_vec()))))
         .step(Features, Fails(Protocol, None))
         .step(Pwd, Fails(Protocol, None));
-    /// An option accepts a reply that begins with one code and ends with another.
+    /// With an option, the client accepts a reply that begins with the code 221 and ends with the
+    /// code 211.
     other_code_at_the_end_by_option => session(Setup::new()
             .fault(Fault::on("FEAT", Action::Reply(b"221-Here\r\n UTF8\r\n211 End\r\n".to_vec()))))
         .config(lenient)
         .step(Features, bytes(b"UTF8 "))
         .steps(still_in_step());
-    /// A greeting that begins with one code and ends with another fails.
+    /// A greeting begins with the code 220 and ends with the code 230. The client must not accept
+    /// it.
     other_code_at_the_end_of_the_greeting => greeted("220-Welcome\r\n230 Ready\r\n")
         .connects(Fails(Protocol, None));
-    /// A line with another code is part of the text if more lines follow.
+    /// Inside a multi-line reply, a line that begins with another code is text if more lines
+    /// follow.
     other_codes_in_the_middle => session(Setup::new()
             .fault(Fault::on("HELP", Action::Reply(
                 b"214-Help\r\n550 is a code\r\n150 too\r\n214 End\r\n".to_vec(),
             ))))
         .step(Operation::Call(Call::Help, ""), code(214))
         .steps(still_in_step());
-    /// After a login by raw commands, nobody knows who is logged in. A reconnect could log in as
-    /// another user, so it is misuse.
+    /// After a login by raw commands, the client does not know which user is logged in. A reconnect
+    /// could log in as another user, so it is misuse.
     reconnect_after_a_raw_login_is_misuse => session(Setup::new()
             .fault(Fault::nth("USER", 1, Action::Reply(b"331 Yes?\r\n".to_vec())))
             .fault(Fault::nth("PASS", 1, Action::Reply(b"230 In.\r\n".to_vec()))))
@@ -482,7 +513,8 @@ cases! {
         .step(Login, done())
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
-    /// A CWD without a reply in time may have succeeded, so a reconnect to the old directory fails.
+    /// The server does not answer CWD in time, but may have changed the directory. So a reconnect
+    /// to the old directory must fail until PWD has told the directory.
     reconnect_after_a_lost_cwd_wants_to_know_the_way => session(Setup::new()
             .directory("/a/b")
             .fault(Fault::nth("CWD", 1, Action::Silent)))
@@ -492,8 +524,8 @@ cases! {
         .step(Pwd, bytes(b"/a/b"))
         .step(Operation::Reconnect, done())
         .step(Pwd, bytes(b"/a/b"));
-    /// A CWD whose late reply refuses has changed nothing, so a reconnect leads to the old
-    /// directory.
+    /// The server refuses CWD, but the refusal comes late. The directory is unchanged, so a
+    /// reconnect leads to the old directory.
     reconnect_after_a_late_refusal_of_cwd => session(Setup::new()
             .directory("/a")
             .fault(Fault::nth("CWD", 1, Action::Hold)))
@@ -501,7 +533,8 @@ cases! {
         .step(Operation::Call(Call::Cwd, "none"), Fails(Permanent, Some(550)))
         .step(Operation::Reconnect, done())
         .step(Pwd, bytes(b"/a"));
-    /// Commands that only some servers have may have long verbs.
+    /// The client sends raw commands with verbs of up to 32 letters and digits, and refuses longer
+    /// verbs.
     long_verbs => session(Setup::new()
             .fault(Fault::on("SETLONGRETR", Action::Reply(b"200 Fine.\r\n".to_vec()))))
         .step(Raw("setlongretr on"), code(200))
@@ -512,14 +545,15 @@ cases! {
         )
         .steps(still_in_step());
 
-    // Sizes.
+    // The next cases are about sizes that the server announces or reports.
 
-    /// A download brings fewer bytes than its 150 announced, although the server confirms it and
-    /// clear text does not show the cut. It fails, and the session stays in step.
+    /// The server cuts a download after 50,000 bytes, but replies 226. In clear text only the size
+    /// in the 150 shows the cut. The download must fail, and the session must still work.
     shorter_than_announced => session(cut(Then::Fin))
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// A download from an offset brings none of the bytes that are left. It fails.
+    /// A download starts at byte 500, and the server sends none of the bytes after it. The 150
+    /// announces 200,000 bytes, so the download must fail.
     shorter_than_announced_from_an_offset => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::At {
                 after: 0,
@@ -530,8 +564,9 @@ cases! {
         .step(Download("/big", 500), FailsAfter(Truncated, Some(226), 0))
         .step(Download("/big", 150_000), bytes(big(200_000).split_at(150_000).1))
         .steps(still_in_step());
-    /// The announced size is compared only for a download of a file in TYPE I, and only if fewer
-    /// bytes come. The offset is subtracted from the size of the whole file.
+    /// The client compares the size in the 150 only for a download of a file in TYPE I, and fails
+    /// only if fewer bytes come. If the size is that of the whole file, the client subtracts the
+    /// offset.
     announced_sizes_that_do_not_count => session(Setup::new()
             .file("/text", "one\ntwo\n")
             .fault(Fault::nth("RETR", 0, Action::Announcing(announcing(4))))
@@ -550,7 +585,8 @@ cases! {
             .into())))
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
         .steps(still_in_step());
-    /// A file name that looks like an announced size does not count as one.
+    /// The file name contains `(99 bytes)`. The client must not take it for the size that the 150
+    /// announces.
     announced_by_a_name => session(Setup::new()
             .file("/a (99 bytes)", "12345")
             .fault(Fault::nth("RETR", 0, Action::Announcing(
@@ -562,7 +598,8 @@ cases! {
         .step(Download("/a (99 bytes)", 0), bytes(b"12345"))
         .step(Download("/a (99 bytes)", 0), FailsAfter(Truncated, Some(226), 5))
         .step(Download("/a (99 bytes)", 0), bytes(b"12345"));
-    /// A server announces a wrong size. An option switches the comparison off.
+    /// The server announces a wrong size in the 150, so the download fails. An option switches the
+    /// comparison off.
     announced_sizes_by_option_not_compared => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Announcing(announcing(4096))))
             .fault(Fault::nth("RETR", 1, Action::Announcing(announcing(4096))))
@@ -574,8 +611,8 @@ cases! {
         )
         .step(DownloadExpecting("/five", 5), bytes(b"12345"))
         .steps(still_in_step());
-    /// With the option, SIZE is sent. It shows a cut if the 150 announces nothing, or only the rest
-    /// of the file.
+    /// With an option, the client asks for the size by SIZE before a download. So it notices a cut
+    /// even if the 150 announces no size, or only that of the rest.
     sizes_asked_by_option => session(cut(Then::Fin)
             .fault(Fault::nth("RETR", 0, Action::Announcing(b"150 Here.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 1, Action::At {
@@ -594,7 +631,8 @@ cases! {
         .step(Operation::DownloadWith("/five", asking().with_offset(3)), bytes(b"45"))
         .step(Operation::DownloadWith("/none", asking()), Fails(Permanent, Some(550)))
         .steps(still_in_step());
-    /// With the option, SIZE is sent, but the server does not know it. The announced size counts.
+    /// With an option, the client sends SIZE, but the server does not know it. So the client
+    /// compares with the size in the 150.
     sizes_asked_by_option_of_a_server_without_size => session(cut(Then::Fin).without("SIZE"))
         .step(
             Operation::DownloadWith("/big", asking()),
@@ -603,10 +641,12 @@ cases! {
         .step(Operation::DownloadWith("/five", asking()), bytes(b"12345"))
         .steps(still_in_step());
 
-    // Uploads that the server resets or does not store.
+    // The next cases are about uploads whose data connection the server resets, or that it does not
+    // store.
 
-    /// After a good upload the server resets the connection, and SIZE shows that all is there.
-    /// Without a reset, SIZE is not sent.
+    /// The server stores an upload, but resets the data connection. So the client sends SIZE, which
+    /// shows that everything is stored. After the first upload, which is not reset, the client does
+    /// not send SIZE.
     reset_upload_whose_size_agrees => session(Setup::new()
             .fault(Fault::nth("STOR", 1, Action::ResetEnd)))
         .only(Channels::Clear)
@@ -622,8 +662,8 @@ cases! {
             "STOR /new",
             "SIZE /new",
         ]);
-    /// An upload at an offset is reset. SIZE shows that it is there only if SIZE was sent before it
-    /// too, and the file has grown.
+    /// The server resets the data connection of an upload at an offset. SIZE confirms the upload
+    /// only if the client also sent SIZE before it, and the file has grown.
     reset_upload_at_an_offset => session(Setup::new()
             .file("/half", big(500))
             .fault(Fault::on("STOR", Action::ResetEnd)))
@@ -654,8 +694,8 @@ cases! {
             "STOR /half",
             "SIZE /half",
         ]);
-    /// After a reset upload the session is usable. This also runs under TLS, and with a name that
-    /// the server chose.
+    /// After an upload whose data connection the server has reset, the session must still work.
+    /// This also holds under TLS, and for a file name that the server has chosen.
     reset_upload_is_usable_afterwards => session(Setup::new()
             .fault(Fault::on("STOR", Action::ResetEnd))
             .fault(Fault::on("STOU", Action::ResetEnd)))
@@ -663,8 +703,8 @@ cases! {
         .step(Operation::Stored("/new"), bytes(&big(100_000)))
         .step(Operation::UploadUnique(big(1000)), bytes(b"stou.0001"))
         .steps(still_in_step());
-    /// The server reads ten bytes, resets the connection and confirms the upload. SIZE shows that
-    /// the file has ten bytes.
+    /// The server stores ten bytes of an upload, resets the data connection and replies 226. SIZE
+    /// shows that the file has only ten bytes, so the upload must fail.
     reset_upload_whose_size_differs => session(Setup::new()
             .fault(Fault::nth("STOR", 0, Action::At {
                 after: 10,
@@ -675,26 +715,29 @@ cases! {
         .step(Upload("/new", big(100_000)), Fails(Unconfirmed, Some(226)))
         .steps(still_in_step())
         .step(Upload("/new", big(100_000)), Is(Outcome::Count(100_000)));
-    /// After a reset, nothing confirms an upload if the server does not know SIZE.
+    /// The server resets the data connection of an upload and does not know SIZE. So nothing
+    /// confirms the upload, and it must fail.
     reset_upload_whose_size_is_not_known => session(Setup::new()
             .without("SIZE")
             .fault(Fault::on("STOR", Action::ResetEnd)))
         .step(Upload("/new", big(100)), Fails(Unconfirmed, Some(226)))
         .steps(still_reading());
-    /// After a reset, SIZE proves nothing about a text or about APPE.
+    /// After a reset, SIZE cannot confirm an upload as text or by APPE, because the size of the
+    /// stored file says nothing about them. So these uploads must fail.
     reset_upload_whose_size_does_not_tell => session(Setup::new()
             .fault(Fault::on("STOR", Action::ResetEnd))
             .fault(Fault::on("APPE", Action::ResetEnd)))
         .step(Operation::UploadText("/new", b"one\n".to_vec()), Fails(Unconfirmed, Some(226)))
         .step(Operation::Append("/five", big(100)), Fails(Unconfirmed, Some(226)))
         .steps(still_reading());
-    /// A refused upload stays refused after a reset.
+    /// The server refuses an upload with 552 and resets the data connection. The error is the
+    /// refusal.
     reset_upload_that_is_refused => session(Setup::new()
             .fault(Fault::nth("STOR", 0, Action::ResetEnd))
             .fault(Fault::nth("STOR", 0, Action::Words(b"552 Disk full.\r\n".to_vec()))))
         .step(Upload("/new", big(100)), Fails(Permanent, Some(552)))
         .steps(still_in_step());
-    /// With the option, SIZE is not sent after a reset.
+    /// With an option, the client accepts the upload after a reset and does not send SIZE.
     reset_upload_by_option_accepted => session(Setup::new()
             .without("SIZE")
             .fault(Fault::on("STOR", Action::ResetEnd)))
@@ -707,8 +750,8 @@ cases! {
             Is(Outcome::Count(100)),
         )
         .steps(still_reading());
-    /// With the option, SIZE is sent after every upload, because a server may confirm what it has
-    /// not stored.
+    /// With an option, the client sends SIZE after every upload, because a server may reply 226
+    /// although it has not stored everything.
     upload_by_option_compared => session(Setup::new()
             .file("/half", big(500))
             .fault(Fault::nth("STOR", 0, Action::At {
@@ -731,10 +774,10 @@ cases! {
         )
         .steps(still_in_step());
 
-    // Which replies confirm a transfer.
+    // The next cases are about which replies confirm a transfer.
 
-    /// A 226 that comes before the 150 belongs to another command. So a download that the server
-    /// then cuts and refuses has failed.
+    /// A 226 that comes before the 150 belongs to an earlier command. The server then cuts the
+    /// download and replies 451, so the download must fail.
     confirmed_by_no_226_before_the_150 => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Before(b"226 Old.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 0, Action::At {
@@ -744,8 +787,8 @@ cases! {
             })))
         .step(Download("/big", 0), FailsAfter(Transient, Some(451), 50_000))
         .steps(still_in_step());
-    /// A 226 comes before the 150, and then the server confirms a download that was cut. The
-    /// download is unconfirmed.
+    /// A 226 comes before the 150. Then the server cuts the download, but replies 226. The client
+    /// cannot tell which 226 belongs to the download, so it reports the download as unconfirmed.
     confirmed_by_no_226_after_another_one_before_the_150 => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Before(b"226 Old.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 0, Action::At {
@@ -755,7 +798,8 @@ cases! {
             })))
         .step(Download("/big", 0), FailsAfter(Unconfirmed, Some(226), 50_000))
         .steps(still_in_step());
-    /// A 226 that comes before the 150 does not confirm a listing.
+    /// A 226 that comes before the 150 belongs to an earlier command. It must not confirm a listing
+    /// that the server refuses later.
     confirmed_by_no_226_before_the_150_of_a_listing => session(Setup::new()
             .fault(Fault::nth("NLST", 0, Action::Before(b"226 Old.\r\n".to_vec())))
             .fault(Fault::nth("NLST", 0, Action::At {
@@ -765,13 +809,15 @@ cases! {
             })))
         .step(Names, Fails(Transient, Some(451)))
         .steps(still_in_step());
-    /// A 226 that comes before the 150 does not confirm an upload.
+    /// A 226 that comes before the 150 belongs to an earlier command. It must not confirm an upload
+    /// that the server refuses later.
     confirmed_by_no_226_before_the_150_of_an_upload => session(Setup::new()
             .fault(Fault::nth("STOR", 0, Action::Before(b"226 Old.\r\n".to_vec())))
             .fault(Fault::nth("STOR", 0, Action::Words(b"552 Disk full.\r\n".to_vec()))))
         .step(Upload("/new", big(100_000)), Fails(Permanent, Some(552)))
         .steps(still_in_step());
-    /// A 226 and then a 451, in one segment or two: the refusal counts.
+    /// The server sends 226 and then a refusal, in one segment or in two. The transfer must fail
+    /// with the refusal.
     confirmed_and_refused_is_refused => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Words(b"226 Done.\r\n451 Broken.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 1, Action::Stray(b"451 Broken.\r\n".to_vec())))
@@ -784,13 +830,15 @@ cases! {
         .step(Upload("/new", big(10)), Fails(Permanent, Some(552)))
         .step(Names, Fails(Transient, Some(451)))
         .steps(still_in_step());
-    /// A 226 and then a 451, while the reply to a NOOP is still to come: the refusal counts.
+    /// The server sends 226 and then 451 while the reply to a NOOP is still to come. The download
+    /// must fail with the 451.
     confirmed_and_refused_with_a_noop_owed_is_refused => session(Setup::new()
             .window(4096)
             .fault(Fault::nth("RETR", 0, Action::Words(b"226 Done.\r\n451 Broken.\r\n".to_vec()))))
         .step(DownloadKeptAlive("/big", 1000), FailsAfter(Transient, Some(451), 200_000))
         .steps(still_in_step());
-    /// Replies to other commands do not confirm a transfer.
+    /// The final reply has a code that belongs to another command, for example 257. Such a reply
+    /// must not confirm a transfer.
     confirmed_by_no_other_reply => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Words(b"257 \"/\"\r\n".to_vec())))
             .fault(Fault::nth("RETR", 1, Action::Words(b"211 End.\r\n".to_vec())))
@@ -803,7 +851,8 @@ cases! {
         .step(Download("/five", 0), Fails(Unconfirmed, Some(225)))
         .step(Upload("/new", big(5)), Fails(Unconfirmed, Some(213)))
         .steps(still_in_step());
-    /// 250 confirms a transfer. So does 200, if nothing follows it, and 226 sent twice.
+    /// A 250 confirms a transfer, and so does a 226 that the server sends twice. A 200 confirms it
+    /// only if no other reply follows.
     confirmed_by_250_200_and_226_twice => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Words(b"250 Done.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 1, Action::Words(b"200 Done.\r\n".to_vec())))
@@ -827,45 +876,47 @@ cases! {
         )
         .steps(still_in_step());
 
-    /// 550 while the data connection is being made.
+    /// The server refuses the download with 550 while the client still waits for the data
+    /// connection to be accepted.
     hard_01_refused_with_550_while_connecting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"550 No.\r\n".to_vec()))))
         .config(with_connect)
         .step(Download("/five", 0), Fails(Permanent, Some(550)))
         .steps(still_in_step());
-    /// 425 while the data connection is being made.
+    /// The server replies 425 while the client still waits for the data connection to be accepted.
     hard_01_refused_with_425_while_connecting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"425 No.\r\n".to_vec()))))
         .config(with_connect)
         .step(Download("/five", 0), Fails(Transient, Some(425)))
         .steps(still_in_step());
-    /// 550 while the client waits for the server to connect.
+    /// In active mode, the server refuses the download with 550 while the client waits for the
+    /// server to connect.
     hard_01_refused_with_550_while_accepting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"550 No.\r\n".to_vec()))))
         .config(active)
         .step(Download("/five", 0), Fails(Permanent, Some(550)))
         .steps(still_in_step());
-    /// 425 while the client waits for the server to connect.
+    /// In active mode, the server replies 425 while the client waits for the server to connect.
     hard_01_refused_with_425_while_accepting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"425 No.\r\n".to_vec()))))
         .config(active)
         .step(Download("/five", 0), Fails(Transient, Some(425)))
         .steps(still_in_step());
-    /// The data connection is accepted late.
+    /// The server accepts the data connection late. Transfers must still succeed.
     hard_01_accepted_late => session(Setup::new()
             .fault(Fault::on("CONNECT", Action::AcceptLate)))
         .steps(still_in_step());
-    /// In active mode, the server connects late.
+    /// In active mode, the server connects late. Transfers must still succeed.
     hard_01_accepted_late_in_active_mode => session(Setup::new()
             .fault(Fault::on("CONNECT", Action::AcceptLate)))
         .config(active)
         .steps(still_in_step());
-    /// A server ends after a reset. So the client does not reset a data connection that was not
-    /// used or is no longer wanted.
+    /// This server stops working if the client resets a data connection without a transfer. So the
+    /// client must close, not reset, a data connection that it has not used or no longer wants.
     unused_data_connection_is_not_reset => session(Setup::new()
             .dies_of_resets()
             .without("MLSD")
@@ -880,14 +931,14 @@ cases! {
         .step(Begin("/big", 0, Ending::Drop), done())
         .step(Begin("/big", 10, Ending::Abort), done())
         .steps(still_in_step());
-    /// Some servers stop working if the client closes a data connection by FIN while they send. So
-    /// the client resets the data connection of a download that is given up.
+    /// This server stops working if the client closes a data connection by FIN while the server
+    /// sends. So the client must reset the data connection when it gives up a download.
     download_given_up_is_reset => session(Setup::new().dies_of_ends())
         .step(Begin("/big", 10, Ending::Abort), done())
         .step(Begin("/big", 10, Ending::Drop), done())
         .step(Begin("/big", 10, Ending::Forget), done())
         .steps(still_in_step());
-    /// A server that supports only TYPE I: its listings come in TYPE I.
+    /// The server supports only TYPE I and refuses TYPE A. The client then lists in TYPE I.
     listing_where_type_a_is_refused => session(Setup::new()
             .file("/d/one", "1")
             .fault(Fault::nth("TYPE", 0, reply("504 Binary only."))))
@@ -898,7 +949,7 @@ cases! {
             Operation::FactsOfAll,
             Is(Outcome::Lines(vec![b".".to_vec(), b"one".to_vec()])),
         );
-    /// UTF-8 for names is switched on once, before the first name that is not ASCII.
+    /// The client switches on UTF-8 for names once, before the first name that is not ASCII.
     utf8_before_the_first_name => session(Setup::new())
         .only(Channels::Clear)
         .step(Size("/five"), Is(Outcome::Size(Some(5))))
@@ -908,8 +959,8 @@ cases! {
             "USER user", "PASS secret", "TYPE I", "SIZE /five", "FEAT", "OPTS UTF8 ON",
             "DELE /\u{e9}", "DELE /\u{e9}",
         ]);
-    /// With the option, UTF-8 for names is switched on before the first listing. A refusal is
-    /// remembered.
+    /// With an option, the client switches on UTF-8 for names before the first listing. If the
+    /// server refuses, the client does not ask again.
     utf8_before_the_first_listing => session(Setup::new()
             .directory("/void")
             .fault(Fault::on("OPTS", reply("501 What?"))))
@@ -922,8 +973,8 @@ cases! {
             "USER user", "PASS secret", "CWD /void", "FEAT", "OPTS UTF8 ON", "TYPE A", "EPSV",
             "LIST", "EPSV", "LIST",
         ]);
-    /// In active mode, the server sends 150 and never connects. The next operation aborts the
-    /// transfer.
+    /// In active mode, the server sends 150 and never connects. The download fails, and the next
+    /// operation aborts it on the server.
     active_mode_where_nobody_connects => session(Setup::new()
             .fault(Fault::nth("RETR", 0, reply("150 Here.")))
             .fault(Fault::nth("ABOR", 0, reply("226 Given up."))))
@@ -933,7 +984,8 @@ cases! {
             Fails(ErrorKind::Timeout(Wait::Accept), None),
         )
         .steps(still_in_step());
-    /// The final reply comes, but no data. The download fails without a long wait.
+    /// The server sends the final reply, but no data, and leaves the data connection open. The
+    /// download must fail without a long wait.
     silent_data_after_the_last_word => session(Setup::new()
             .fault(Fault::nth("RETR", 0, reply("226 Done."))))
         .step(
@@ -941,7 +993,8 @@ cases! {
             Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)),
         )
         .steps(still_in_step());
-    /// The final reply comes, but no data. The listing fails without a long wait.
+    /// The server sends the final reply, but no data, and leaves the data connection open. The
+    /// listing must fail without a long wait.
     silent_listing_after_the_last_word => session(Setup::new()
             .fault(Fault::nth("NLST", 0, reply("226 Done."))))
         .step(
@@ -949,7 +1002,8 @@ cases! {
             Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)),
         )
         .steps(still_in_step());
-    /// All data and the final reply come, but not the end of the data connection.
+    /// The server sends five bytes and the final reply, but does not close the data connection. The
+    /// download must fail, because its end is unknown.
     open_data_after_the_last_word => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::At {
                 after: 5,
@@ -961,7 +1015,8 @@ cases! {
             FailsAfter(ErrorKind::Timeout(Wait::DataClose), Some(226), 5),
         )
         .steps(still_in_step());
-    /// A server that does not know ABOR answers an abort with 426 or not at all.
+    /// The server does not know ABOR. For a transfer that the client aborts, it sends 426 or no
+    /// final reply. The session must still work.
     abor_unknown => session(Setup::new()
             .without("ABOR")
             .fault(Fault::nth("RETR", 2, Action::SilentFinal)))
@@ -970,7 +1025,8 @@ cases! {
         .step(Begin("/big", 10, Ending::Abort), done())
         .step(BeginUpload("/new", big(10), Ending::Abort), done())
         .steps(still_in_step());
-    /// An upload is refused halfway, while the driver is blocked in a write.
+    /// The server refuses an upload halfway with 552 and stops reading, so the driver is blocked in
+    /// a write. It must still notice the refusal.
     hard_02_upload_refused_with_552_half_way => session(Setup::new()
             .window(4096)
             .fault(Fault::nth("STOR", 0, Action::At {
@@ -980,7 +1036,8 @@ cases! {
             })))
         .step(Upload("/new", big(1_000_000)), Fails(Permanent, Some(552)))
         .steps(still_in_step());
-    /// Downloads are aborted, dropped and forgotten, and other operations follow.
+    /// The driver aborts a download, drops it, or forgets it by `mem::forget`. The operations after
+    /// it must succeed.
     hard_04_download_given_up_in_every_way => session(Setup::new().window(4096))
         .step(Begin("/big", 1000, Ending::Abort), done())
         .steps(still_in_step())
@@ -988,7 +1045,8 @@ cases! {
         .steps(still_in_step())
         .step(Begin("/big", 1000, Ending::Forget), done())
         .steps(still_in_step());
-    /// Downloads are given up on a server that reads commands during a transfer.
+    /// The driver gives up downloads in three ways, and the server handles ABOR while a transfer is
+    /// under way.
     hard_04_download_given_up_where_abor_is_heard => session(Setup::new()
             .window(4096)
             .during_transfer(DuringTransfer::Immediate))
@@ -998,7 +1056,8 @@ cases! {
         .steps(still_in_step())
         .step(Begin("/big", 1000, Ending::Forget), done())
         .steps(still_in_step());
-    /// Uploads are aborted, dropped and forgotten.
+    /// The driver aborts an upload, drops it, or forgets it by `mem::forget`. The operations after
+    /// it must succeed.
     hard_04_upload_given_up_in_every_way => session(Setup::new().window(4096))
         .step(BeginUpload("/new", big(3000), Ending::Abort), done())
         .steps(still_in_step())
@@ -1006,7 +1065,8 @@ cases! {
         .steps(still_in_step())
         .step(BeginUpload("/new", big(3000), Ending::Forget), done())
         .steps(still_in_step());
-    /// A server that ends the session if the data connection is closed before ABOR is answered.
+    /// This server ends the session if the client closes the data connection before the server has
+    /// answered ABOR. So an option makes the client wait for that reply first.
     abort_answered_before_the_close => session(Setup::new()
             .window(4096)
             .during_transfer(DuringTransfer::Immediate)
@@ -1024,8 +1084,8 @@ cases! {
         .steps(still_in_step())
         .step(BeginUpload("/new", big(3000), Ending::Abort), done())
         .steps(still_in_step());
-    /// A server that answers ABOR only after the data connection is closed. The client waits for
-    /// the reply first, in vain.
+    /// This server answers ABOR only after the client has closed the data connection. By option,
+    /// the client waits for the reply first, in vain, and must then go on.
     abort_answered_after_the_close => session(Setup::new()
             .window(4096)
             .fault(Fault::nth("RETR", 0, Action::HoldFinal)))
@@ -1034,8 +1094,9 @@ cases! {
         .step(Begin("/big", 1000, Ending::Drop), done())
         .step(BeginUpload("/new", big(3000), Ending::Forget), done())
         .steps(still_in_step());
-    /// A transfer that stays queued after an abort gets a data connection of its own. It does not
-    /// use the next transfer's.
+    /// After an abort, the server keeps the transfer in a queue and would send it over the next
+    /// data connection. So the client opens an extra data connection for the queued transfer before
+    /// the next transfer.
     rule_2b_an_aborted_transfer_does_not_stay_queued => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::QueueAborted))
             .fault(Fault::nth("RETR", 2, Action::QueueAborted))
@@ -1049,7 +1110,7 @@ cases! {
         .step(Upload("/new", big(20)), Is(Outcome::Count(20)))
         .step(Operation::Stored("/new"), bytes(&big(20)))
         .steps(still_in_step());
-    /// 421 in the middle of a download.
+    /// The server sends 421 in the middle of a download.
     hard_05_421_in_the_middle_of_a_download => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::At {
                 after: 1000,
@@ -1058,119 +1119,127 @@ cases! {
             })))
         .step(Download("/big", 0), FailsAfter(Closed, Some(421), 1000))
         .step(Pwd, Fails(Closed, Some(421)));
-    /// 226 before the data.
+    /// The server sends 226 before the data. The transfers must still succeed.
     hard_06_final_reply_before_the_data => session(Setup::new()
             .fault(Fault::on("RETR", Action::FinalFirst)))
         .steps(still_in_step());
-    /// 226 long after the data.
+    /// The server sends 226 long after the data. The transfers must still succeed.
     hard_06_final_reply_after_the_data => session(Setup::new()
             .fault(Fault::on("RETR", Action::HoldFinal))
             .fault(Fault::on("STOR", Action::HoldFinal)))
         .steps(still_in_step());
-    /// No 226 at all.
+    /// The server sends all data, but no 226. The download is unconfirmed.
     hard_06_no_final_reply => session(Setup::new()
             .fault(Fault::on("RETR", Action::SilentFinal)))
         .step(Download("/big", 0), FailsAfter(Unconfirmed, None, 200_000));
-    /// A stray 250 before DELE.
+    /// The server sends a stray 250, and the client must not take it for the reply to the DELE
+    /// after it.
     hard_07_stray_250_before_dele => session(Setup::new()
             .fault(Fault::nth("NOOP", 0, Action::Stray(b"250 Done.\r\n".to_vec()))))
         .step(Noop, Is(Outcome::Code(200)))
         .step(Raw("DELE /none"), Is(Outcome::Code(550)))
         .steps(still_in_step());
-    /// A stray 226 between EPSV and RETR. pyftpdlib sends it late, and then sends the
-    /// data of the aborted transfer over the new connection. The client does not use that
-    /// connection.
+    /// The server sends a stray 226 between EPSV and RETR. pyftpdlib does this late after an abort,
+    /// and then sends the data of the aborted transfer over the new data connection. So the client
+    /// must not use that connection.
     hard_07_stray_226_before_retr => session(Setup::new()
             .fault(Fault::nth("EPSV", 0, Action::Stray(b"226 Transfer complete.\r\n".to_vec()))))
         .step(Download("/five", 0), Fails(ErrorKind::OutOfStep, None))
         .steps(still_in_step());
-    /// A NOOP during a transfer is answered before the 226.
+    /// The server answers a NOOP during a transfer before it sends the 226.
     hard_08_noop_answered_before_226 => session(Setup::new()
             .window(4096)
             .during_transfer(DuringTransfer::Immediate))
         .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
         .steps(still_in_step());
-    /// A NOOP during a transfer is answered after the 226.
+    /// The server answers a NOOP during a transfer only after the 226.
     hard_08_noop_answered_after_226 => session(Setup::new().window(4096))
         .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
         .steps(still_in_step());
-    /// A NOOP during a transfer is never answered.
+    /// The server never answers a NOOP during a transfer. The download must still succeed.
     hard_08_noop_never_answered => session(Setup::new()
             .window(4096)
             .fault(Fault::nth("NOOP", 0, Action::Silent)))
         .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
         .steps(still_in_step());
-    /// REST is accepted and the transfer refused. The next transfer starts at byte 0.
+    /// The server accepts REST, but refuses the transfer after it. The next transfer must start at
+    /// byte 0.
     hard_09_restart_offset_left_over => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Reply(b"450 Not now.\r\n".to_vec()))))
         .step(Download("/five", 2), Fails(Transient, Some(450)))
         .step(Download("/five", 0), bytes(b"12345"));
-    /// Bytes after the reply that accepts AUTH.
+    /// The server accepts AUTH, and more bytes in clear text follow its reply. An attacker may have
+    /// sent them, so the client must stop.
     hard_11_bytes_after_auth_accepted => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::After(b"230 Come in.\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(Injection, None))
         .step(Pwd, Fails(Injection, None))
         .heard(&["AUTH TLS"]);
-    /// Bytes after the reply that refuses AUTH.
+    /// The server refuses AUTH, and more bytes follow its reply. An attacker may have sent them, so
+    /// the client must stop.
     hard_11_bytes_after_auth_refused => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"500 No.\r\n331 Password?\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(Injection, None))
         .step(Pwd, Fails(Injection, None))
         .heard(&["AUTH TLS"]);
-    /// AUTH is refused: no credential is sent.
+    /// The server refuses AUTH, so the client must not send user name or password.
     auth_refused => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"502 No.\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(Permanent, Some(502)))
         .step(Pwd, Fails(ErrorKind::Insecure, None))
         .heard(&["AUTH TLS"]);
-    /// PROT is refused: no data connection is made.
+    /// The server refuses PROT, so the client must not make a data connection.
     prot_refused => Case::new(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"534 No.\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(Permanent, Some(534)))
         .step(Names, Fails(ErrorKind::Insecure, None))
         .step(Pwd, bytes(b"/"));
-    /// Implicit TLS: the handshake comes before the greeting, and a whole session follows.
+    /// Under implicit TLS, the handshake comes before the greeting. All operations of a session
+    /// succeed.
     implicit_tls_a_whole_session => session(Setup::new())
         .only(Channels::Implicit)
         .steps(everything())
         .step(Quit, done());
-    /// Implicit TLS in active mode.
+    /// Under implicit TLS, all transfers succeed in active mode.
     implicit_tls_active_mode => session(Setup::new())
         .only(Channels::Implicit)
         .config(active)
         .steps(everything());
-    /// Implicit TLS: a new connection replaces the first.
+    /// Under implicit TLS, the client replaces its connection by a new one.
     implicit_tls_reconnect => session(Setup::new())
         .only(Channels::Implicit)
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
-    /// Implicit TLS: the server does not know PROT, and data connections are protected all the
+    /// Under implicit TLS, the server does not know PROT, but protects data connections all the
     /// same.
     implicit_tls_prot_unknown => session(Setup::new().without("PBSZ").without("PROT"))
         .only(Channels::Implicit)
         .steps(everything());
-    /// Implicit TLS: the server has not implemented PROT (502).
+    /// Under implicit TLS, the server answers PROT with 502 (not implemented), but protects data
+    /// connections all the same.
     implicit_tls_prot_not_implemented => session(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"502 No.\r\n".to_vec()))))
         .only(Channels::Implicit)
         .steps(everything());
-    /// Implicit TLS: PROT is refused, so no data connection is made.
+    /// Under implicit TLS, the server refuses PROT with 534, so the client must not make a data
+    /// connection.
     implicit_tls_prot_refused => Case::new(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"534 No.\r\n".to_vec()))))
         .only(Channels::Implicit)
         .step(Login, Fails(Permanent, Some(534)))
         .step(Names, Fails(ErrorKind::Insecure, None))
         .step(Pwd, bytes(b"/"));
-    /// Implicit TLS: a greeting with 230 is not a login.
+    /// Under implicit TLS, the server greets with 230. The client must not take this for a login.
     b2_implicit_tls_greeting_230 => Case::new(Setup::new().banner("230 Logged in."))
         .only(Channels::Implicit)
         .step(Login, done())
         .heard(&["USER user", "PASS secret", "PBSZ 0", "PROT P"]);
-    /// Class B2 of SECURITY.md: a greeting with 230 does not replace TLS.
+    /// The client demands TLS, and the server greets with 230 (logged in). This greeting must not
+    /// replace AUTH and the login (class B2 of SECURITY.md).
     b2_greeting_230_where_tls_is_demanded => Case::new(Setup::new()
             .banner("230 Logged in.")
             .fault(Fault::on("AUTH", Action::Reply(b"500 No.\r\n".to_vec()))))
@@ -1179,36 +1248,41 @@ cases! {
         .step(Login, Fails(Permanent, Some(500)))
         .step(Names, Fails(ErrorKind::Insecure, None))
         .heard(&["AUTH TLS"]);
-    /// AUTH is accepted with 334, as some servers do.
+    /// The server accepts AUTH with 334 instead of 234, as some servers do. The client must go on
+    /// with TLS.
     auth_accepted_by_334 => session(Setup::new()
             .fault(Fault::on("AUTH", Action::Words(b"334 Go ahead.\r\n".to_vec()))))
         .only(Channels::Tls)
         .steps(everything());
-    /// A 334 that continues another mechanism does not accept a TLS handshake.
+    /// The server answers AUTH with `334 ADAT=...`, which continues another security mechanism. The
+    /// client must not begin a TLS handshake.
     auth_334_with_data => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"334 ADAT=aGVsbG8=\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(ErrorKind::UnexpectedReply, Some(334)))
         .step(Names, Fails(ErrorKind::Insecure, None))
         .heard(&["AUTH TLS"]);
-    /// AUTH SSL is not tried without the option.
+    /// The server refuses AUTH TLS. Without the option, the client must not try AUTH SSL.
     auth_tls_unknown => Case::new(Setup::new().without("AUTH TLS"))
         .only(Channels::Tls)
         .step(Login, Fails(Permanent, Some(504)))
         .heard(&["AUTH TLS"]);
-    /// With the option, AUTH SSL is the second try, with PBSZ and PROT after it.
+    /// With an option, the client tries AUTH SSL after the server has refused AUTH TLS. PBSZ and
+    /// PROT follow as usual.
     auth_ssl_as_second_try => Case::new(Setup::new().without("AUTH TLS"))
         .only(Channels::Tls)
         .config(with_auth_ssl)
         .step(Login, done())
         .heard(&["AUTH TLS", "AUTH SSL", "USER user", "PASS secret", "PBSZ 0", "PROT P"]);
-    /// The server knows neither AUTH TLS nor AUTH SSL: no credential is sent.
+    /// The server knows neither AUTH TLS nor AUTH SSL, so the client must not send user name or
+    /// password.
     auth_ssl_refused_too => Case::new(Setup::new().without("AUTH TLS").without("AUTH SSL"))
         .only(Channels::Tls)
         .config(with_auth_ssl)
         .step(Login, Fails(Permanent, Some(504)))
         .heard(&["AUTH TLS", "AUTH SSL"]);
-    /// Class B1 of SECURITY.md: bytes after the refusal of the first try prevent the second try.
+    /// The server refuses AUTH TLS, and more bytes follow its reply. The client must not try AUTH
+    /// SSL then (class B1 of SECURITY.md: bytes from before TLS).
     b1_bytes_after_auth_before_the_second_try => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"504 No.\r\n234 Yes.\r\n".to_vec()))))
         .only(Channels::Tls)
@@ -1216,7 +1290,8 @@ cases! {
         .step(Login, Fails(Injection, None))
         .step(Pwd, Fails(Injection, None))
         .heard(&["AUTH TLS"]);
-    /// With the option, data connections are in clear text; later they are protected again.
+    /// With an option, data connections are in clear text. Later the client sets PROT P, and data
+    /// connections are protected.
     clear_data_by_choice => session(Setup::new())
         .only(Channels::Tls)
         .config(|config| config.with_protection(Protection::Clear))
@@ -1225,32 +1300,36 @@ cases! {
         .step(Download("/big", 0), bytes(&big(200_000)))
         .step(Operation::Protect(Protection::Private), done())
         .steps(still_in_step());
-    /// With the option, PBSZ and PROT come before USER.
+    /// With an option, the client sends PBSZ and PROT before USER.
     prot_before_login => Case::new(Setup::new().file("/big", big(200_000)))
         .only(Channels::Tls)
         .config(with_prot_first)
         .step(Login, done())
         .heard(&["AUTH TLS", "PBSZ 0", "PROT P", "USER user", "PASS secret"]);
-    /// Class B3 of SECURITY.md: if PROT comes before USER and is refused, USER is not sent.
+    /// With an option, the client sends PROT before USER. If the server refuses PROT, the client
+    /// must not send USER (class B3 of SECURITY.md).
     b3_prot_before_login_refused => Case::new(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"504 No.\r\n".to_vec()))))
         .only(Channels::Tls)
         .config(with_prot_first)
         .step(Login, Fails(Permanent, Some(504)))
         .heard(&["AUTH TLS", "PBSZ 0", "PROT P"]);
-    /// A TLS alert comes in place of the greeting.
+    /// The server sends a TLS alert instead of the greeting, so the client reports an error of TLS.
     tls_alert_as_greeting => greeted(*b"\x15\x03\x01\x00\x02\x02\x0a")
         .connects(Fails(ErrorKind::Tls, None));
-    /// A TLS handshake message comes in place of the greeting.
+    /// The server sends a TLS handshake message instead of the greeting, so the client reports an
+    /// error of TLS.
     tls_handshake_as_greeting => greeted(*b"\x16\x03\x03\x00\x04\x00\x00\x00\x00")
         .connects(Fails(ErrorKind::Tls, None));
-    /// The server never ends its side of an upload's data connection: the final reply decides.
+    /// After an upload, the server never closes its side of the data connection. The client must
+    /// trust the final reply.
     upload_whose_end_is_not_answered => session(Setup::new()
             .fault(Fault::nth("STOR", 0, Action::KeepOpen)))
         .step(Upload("/new", big(100_000)), Is(Outcome::Count(100_000)))
         .step(Upload("/new", Vec::new()), Is(Outcome::Count(0)))
         .steps(still_in_step());
-    /// A download without close_notify is accepted with the option, because its size agrees.
+    /// The server ends downloads without `close_notify`. With an option, the client accepts a
+    /// download whose size is right.
     no_close_notify_tolerated => session(Setup::new()
             .fault(Fault::on("RETR", Action::NoCloseNotify)))
         .only(Channels::Tls)
@@ -1261,22 +1340,22 @@ cases! {
         .step(DownloadExpecting("/five", 6), Fails(Truncated, Some(226)))
         .step(Download("/empty", 0), bytes(b""))
         .step(Pwd, bytes(b"/"));
-    /// Class B5 of SECURITY.md: a cut download is not accepted, even with the option, because its
-    /// size does not agree.
+    /// The server cuts a download and sends no `close_notify`. The option that tolerates a missing
+    /// `close_notify` must not help, because the size is wrong (class B5 of SECURITY.md).
     b5_cut_in_spite_of_tolerance => session(cut(Then::Fin))
         .only(Channels::Tls)
         .config(tolerant)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// Class B5 of SECURITY.md: a download cut inside a record is not accepted, even with the
-    /// option.
+    /// The server cuts a download inside a TLS record. The option that tolerates a missing
+    /// `close_notify` must not help (class B5 of SECURITY.md).
     b5_cut_inside_a_record_in_spite_of_tolerance => session(cut(Then::FinInsideRecord))
         .only(Channels::Tls)
         .config(tolerant)
         .step(DownloadExpecting("/big", 200_000), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// Class B5 of SECURITY.md: without a known size, the option accepts nothing: for a listing, or
-    /// without SIZE.
+    /// A listing has no size, and a server without SIZE tells none. The option that tolerates a
+    /// missing `close_notify` must not help then (class B5 of SECURITY.md).
     b5_no_size_no_tolerance => session(Setup::new()
             .without("SIZE")
             .fault(Fault::on("NLST", Action::NoCloseNotify))
@@ -1286,39 +1365,42 @@ cases! {
         .step(Names, Fails(Truncated, Some(226)))
         .step(Download("/five", 0), FailsAfter(Truncated, Some(226), 5))
         .steps(still_in_step());
-    /// The server refuses the data handshake: its reply is the error.
+    /// The server refuses the TLS handshake of a data connection. The error of the download is the
+    /// server's reply 522.
     data_handshake_refused => session(Setup::new()
             .fault(Fault::nth("HANDSHAKE", 0, Action::RefuseHandshake)))
         .only(Channels::Tls)
         .step(Download("/five", 0), Fails(Permanent, Some(522)))
         .steps(still_in_step());
-    /// The server sends 150 only after the data handshake (ftp-srv). Refused transfers do not use
-    /// up the ticket that a later transfer needs.
+    /// The server sends 150 only after the TLS handshake of the data connection, as ftp-srv does.
+    /// Refused transfers must not use up the session ticket that a later transfer needs.
     reply_after_data_handshake => session(Setup::new()
             .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
         .only(Channels::Tls)
         .steps(everything())
         .steps(vec![(Download("/none", 0), Fails(Permanent, Some(550))); 6])
         .steps(still_in_step());
-    /// In active mode, the server sends 150 only after the data handshake.
+    /// In active mode, the server sends 150 only after the TLS handshake of the data connection.
     reply_after_data_handshake_active_mode => session(Setup::new()
             .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
         .only(Channels::Tls)
         .config(active)
         .steps(everything());
-    /// Under implicit TLS, the server sends 150 only after the data handshake.
+    /// Under implicit TLS, the server sends 150 only after the TLS handshake of the data
+    /// connection.
     reply_after_data_handshake_implicit_tls => session(Setup::new()
             .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
         .only(Channels::Implicit)
         .steps(everything());
-    /// With an option, the data command is sent together with the connection attempt. The server
-    /// sends 150 only after the data handshake.
+    /// With an option, the client sends the data command while it connects to the passive port. The
+    /// server sends 150 only after the TLS handshake of the data connection.
     reply_after_data_handshake_with_connect => session(Setup::new()
             .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
         .only(Channels::Tls)
         .config(with_connect)
         .steps(everything());
-    /// The server sometimes sends 150 only after the data handshake, also on a new connection.
+    /// For some transfers, the server sends 150 only after the TLS handshake of the data
+    /// connection. This also happens after a reconnect.
     reply_after_data_handshake_now_and_then => session(Setup::new()
             .fault(Fault::nth("HANDSHAKE", 1, Action::ReplyAfterHandshake))
             .fault(Fault::nth("HANDSHAKE", 4, Action::ReplyAfterHandshake)))
@@ -1327,56 +1409,59 @@ cases! {
         .step(Operation::Reconnect, done())
         .steps(still_in_step())
         .steps(still_in_step());
-    /// The 150 comes late, but before the handshake, as usual: the handshake waits for it.
+    /// The server sends 150 late, but before the TLS handshake of the data connection. The
+    /// handshake must wait for the 150.
     late_reply_before_data_handshake => session(Setup::new()
             .fault(Fault::on("RETR", Action::Hold)))
         .only(Channels::Tls)
         .steps(everything());
-    /// A download is cut inside a TLS record.
+    /// The server cuts a download inside a TLS record.
     hard_12_cut_inside_a_record => session(cut(Then::FinInsideRecord))
         .only(Channels::Tls)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// A download is cut between TLS records.
+    /// The server cuts a download between two TLS records.
     hard_12_cut_between_records => session(cut(Then::Fin))
         .only(Channels::Tls)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// A download is complete, but without close_notify.
+    /// The server sends a whole download, but no `close_notify`.
     hard_12_no_close_notify => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::NoCloseNotify)))
         .only(Channels::Tls)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 200_000))
         .steps(still_in_step());
-    /// The data connection is reset in the middle of a download.
+    /// The server resets the data connection in the middle of a download.
     data_connection_reset => session(cut(Then::Reset))
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// In the middle of a download, both the data connection and the control connection fall
-    /// silent.
+    /// In the middle of a download, the server stops sending on the data connection and on the
+    /// control connection.
     data_connection_stalls => session(cut(Then::Stall))
         .step(
             Download("/big", 0),
             FailsAfter(ErrorKind::Timeout(Wait::DataIdle), None, 50_000),
         )
         .steps(still_in_step());
-    /// Five hundred lines in one reply.
+    /// The greeting has five hundred lines and no last line. The client must fail.
     hard_14_five_hundred_continuation_lines => greeted("220-More to come.\r\n".repeat(500))
         .connects(Fails(Protocol, None));
-    /// An endless line.
+    /// The server sends a line without end. The client must fail.
     hard_14_endless_line => greeted("220 ".repeat(100_000)).connects(Fails(Protocol, None));
-    /// An endless reply.
+    /// The server sends a reply with a hundred lines of about 4,000 bytes and no last line. The
+    /// client must fail.
     hard_14_endless_reply => greeted(["220-", &"x".repeat(4000), "\r\n"].concat().repeat(100))
         .connects(Fails(Protocol, None));
-    /// An HTTP server.
+    /// The client has connected to an HTTP server.
     hard_14_http_greeting => greeted("HTTP/1.1 400 Bad Request\r\n")
         .connects(Fails(Protocol, None));
-    /// A reply to SIZE that was cut.
+    /// The server begins a reply to SIZE, `213 12`, and closes the connection before the line end.
+    /// The client must not take 12 for the size.
     hard_14_213_12_and_close => session(Setup::new()
             .fault(Fault::on("SIZE", Action::PartialThenHangup(b"213 12".to_vec()))))
         .step(Size("/five"), Fails(Closed, None))
         .step(Pwd, Fails(Closed, None));
-    /// 421 as the greeting.
+    /// The server greets with 421, because it is full.
     full_server => Case::new(Setup::new()
             .fault(Fault::on("GREETING", Action::Reply(b"421 Full.\r\n".to_vec()))))
         .connects(Fails(Closed, Some(421)));
@@ -1385,7 +1470,7 @@ cases! {
         .step(Quit, done());
 }
 
-/// Operations that must succeed in every session, even after a failure.
+/// Returns operations that must succeed in every session, even after a failed operation.
 fn still_in_step() -> Vec<(Operation, Expect)> {
     vec![
         (Pwd, bytes(b"/")),
@@ -1475,7 +1560,7 @@ fn descriptions() -> Vec<(Operation, Expect)> {
         ),
         look(Look::Mlst, "one", &[&["one", "size=1;", "modify="]]),
         (Operation::Facts("none"), Fails(Permanent, Some(550))),
-        // Without a path, it is the current directory.
+        // Without a path, MLST describes the current directory.
         look(Look::Mlst, "", &[&["", "dir;"]]),
         look(Look::List, "void", &[]),
         // An empty directory has no names, not even its own.
@@ -1494,7 +1579,8 @@ fn changes() -> Vec<(Operation, Expect)> {
     let names = [&b"below"[..], b"old", b"text"];
     vec![
         (Operation::Call(Call::Cwd, "d"), code(250)),
-        // After a listing TYPE A is in force, but SIZE must count as in TYPE I.
+        // After a listing, TYPE A is in force, but SIZE must count bytes as in TYPE I. So the
+        // client has to set TYPE I before SIZE.
         (
             Names,
             Is(Outcome::Lines(names.map(<[u8]>::to_vec).to_vec())),
@@ -1542,7 +1628,7 @@ fn uploads() -> Vec<(Operation, Expect)> {
             count(rest),
         ),
         (Operation::Stored("/half"), bytes(&whole)),
-        // Overwrites the file with a shorter one.
+        // This upload overwrites the file with a shorter one.
         (Upload("/half", big(9)), count(&big(9))),
         (Operation::Stored("/half"), bytes(&big(9))),
         (Operation::Append("/parts", half.to_vec()), count(half)),
@@ -1682,7 +1768,7 @@ fn texts() -> Vec<(Operation, Expect)> {
             Operation::DownloadLines("/text"),
             lines(&["one", "two\r", "", "last"]),
         ),
-        // LF, CRLF, a lone CR, and no line end at all.
+        // The text has an LF, a CRLF, a lone CR, and no line end after its last line.
         (
             Operation::UploadText("/new", b"a\nb\r\nc\rd\n\ne".to_vec()),
             Is(Outcome::Count(14)),
@@ -1709,7 +1795,7 @@ fn texts() -> Vec<(Operation, Expect)> {
     ]
 }
 
-/// Texts whose line ends are all of one kind.
+/// Returns operations with texts whose line ends are all of one kind.
 fn texts_of_one_kind() -> Vec<(Operation, Expect)> {
     let lines = |lines: [&str; 3]| Is(Outcome::Lines(lines.map(|line| line.into()).to_vec()));
     let (lf, wire) = (&b"one\n\ntwo\n"[..], "one\r\n\r\ntwo\r\n");
@@ -1732,7 +1818,7 @@ fn texts_of_one_kind() -> Vec<(Operation, Expect)> {
             Is(Outcome::Count(12)),
         ),
         (Operation::Stored("/stored"), bytes(lf)),
-        // This upload is binary.
+        // This upload is in TYPE I, so the CRLF line ends stay.
         (
             Upload("/binary", wire.as_bytes().to_vec()),
             Is(Outcome::Count(12)),
@@ -1767,7 +1853,7 @@ fn cut(then: Then) -> Setup {
     ))
 }
 
-/// As `still_in_step`, but with downloads only.
+/// Returns operations that must succeed in every session, without any upload.
 fn still_reading() -> Vec<(Operation, Expect)> {
     vec![
         (Pwd, bytes(b"/")),
@@ -1775,12 +1861,12 @@ fn still_reading() -> Vec<(Operation, Expect)> {
     ]
 }
 
-/// A preliminary reply that announces this size.
+/// Returns a preliminary reply that announces this size in bytes.
 fn announcing(size: u64) -> Vec<u8> {
     format!("150 Here ({size} bytes).\r\n").into()
 }
 
-/// Options that send SIZE.
+/// Returns options by which the client always asks for the size by SIZE.
 fn asking() -> TransferOptions {
     TransferOptions::new().with_size_check(SizeCheck::Always)
 }
@@ -1802,7 +1888,8 @@ fn greeted(greeting: impl Into<Vec<u8>>) -> Case {
     Case::new(Setup::new().fault(Fault::on("GREETING", action))).only(Channels::Clear)
 }
 
-/// A server whose first and second listing of each kind are these bytes.
+/// Returns the setup of a server that sends these bytes as its first and its second listing by each
+/// command.
 fn two_listings(first: &[u8], second: &[u8]) -> Setup {
     let mut setup = Setup::new();
     for verb in ["NLST", "LIST", "MLSD"] {
@@ -1818,7 +1905,7 @@ fn lines(expected: &[&str]) -> Expect {
     Is(Outcome::Lines(expected.collect()))
 }
 
-/// Pseudo-random bytes, so that a wrong offset shows.
+/// Returns pseudo-random bytes, so that a download from a wrong offset is noticed.
 fn big(length: usize) -> Vec<u8> {
     let mut state: u32 = 1;
     (0..length)
@@ -1883,8 +1970,8 @@ impl Case {
         self
     }
 
-    /// Also runs this case with real servers in active mode, over IPv6 and under TLS, where its
-    /// result may differ.
+    /// Marks this case to run with real servers in active mode, over IPv6 and under TLS too,
+    /// because its result may differ between them.
     fn in_every_way(mut self) -> Self {
         self.in_every_way = true;
         self

@@ -1,12 +1,12 @@
-//! The server's side of TLS on byte buffers. Without the feature `rustls`, the types have no
-//! values.
+//! The server's side of TLS, on byte buffers. Without the feature `rustls`, its types have no
+//! values, so that the simulator compiles but never uses TLS.
 
 #[cfg(feature = "rustls")]
 pub(super) use with_rustls::{Config, Tls};
 #[cfg(not(feature = "rustls"))]
 pub(super) use without_rustls::{Config, Tls};
 
-/// The connection has failed. An alert may wait to be sent.
+/// TLS has failed on this connection. An alert for the client may still wait to be sent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Failed;
 
@@ -23,12 +23,12 @@ mod with_rustls {
 
     pub(in crate::simulator) type Config = Arc<ServerConfig>;
 
-    /// One TLS connection. It processes one record at a time, so that bytes after a `close_notify`
-    /// stay in `raw`.
+    /// The server's side of one TLS connection. It processes one record at a time, so that the
+    /// bytes after a `close_notify` stay in `raw`.
     #[derive(Debug)]
     pub(in crate::simulator) struct Tls {
         connection: Box<ServerConnection>,
-        /// Ciphertext that was not processed yet.
+        /// Ciphertext from the client that was not processed yet.
         raw: Vec<u8>,
         peer_closed: bool,
     }
@@ -45,7 +45,8 @@ mod with_rustls {
             })
         }
 
-        /// Takes ciphertext. Appends plaintext to `plain`, and ciphertext to send to `out`.
+        /// Processes ciphertext from the client. Appends the plaintext to `plain`, and the
+        /// ciphertext for the client to `out`.
         pub(in crate::simulator) fn feed(
             &mut self,
             raw: &[u8],
@@ -97,12 +98,13 @@ mod with_rustls {
             self.connection.handshake_kind() == Some(HandshakeKind::Resumed)
         }
 
-        /// Whether a `close_notify` was received.
+        /// Returns whether the client has sent a `close_notify`.
         pub(in crate::simulator) fn peer_closed(&self) -> bool {
             self.peer_closed
         }
 
-        /// Bytes that were received and not processed: everything after a `close_notify`.
+        /// Returns the bytes from the client that were not processed. After a `close_notify`, these
+        /// are all further bytes.
         pub(in crate::simulator) fn rest(&mut self) -> &mut Vec<u8> {
             &mut self.raw
         }
@@ -114,8 +116,8 @@ mod with_rustls {
         }
     }
 
-    /// The length of the first record, if it is complete. Bytes that are not a record are taken as
-    /// a whole, so that the connection fails.
+    /// Returns the length of the first TLS record, if it is complete. If the bytes are not TLS,
+    /// returns their whole length, so that rustls reads them and reports an error.
     fn record(raw: &[u8]) -> Option<usize> {
         match *raw {
             [] => None,

@@ -1,4 +1,4 @@
-//! Data transfers: their start, and ABOR.
+//! The start of data transfers, and ABOR.
 
 use std::format;
 use std::string::ToString as _;
@@ -11,14 +11,14 @@ use crate::simulator::server::Simulator;
 use crate::simulator::state::{Ctx, DataSource, Held, Load, Representation, Stage, Transfer, has};
 use crate::simulator::store::resolve;
 
-/// What a command will do when it has its data connection.
+/// What a transfer command will do when it has its data connection.
 struct Plan {
     path: Vec<u8>,
     load: Load,
     preliminary: Vec<u8>,
 }
 
-/// What to transfer and the preliminary reply, or the reply that refuses.
+/// The data to transfer and the preliminary reply, or the reply that refuses the transfer.
 type Planned = Result<(Load, Vec<u8>), &'static str>;
 
 impl Simulator {
@@ -108,7 +108,8 @@ impl Simulator {
         let content = content
             .get(restart..)
             .ok_or("554 Invalid REST parameter.")?;
-        // The size is that of the file in TYPE A too, as in ProFTPD.
+        // In TYPE A, the size in the reply is that of the stored file and not of the bytes on the
+        // wire, as in ProFTPD.
         let preliminary = format!("{} ({} bytes).", session.opening(), content.len());
         let content = match session.representation {
             Representation::Ascii => to_wire(content),
@@ -163,7 +164,8 @@ impl Simulator {
         Ok((Load::Download(text), preliminary.into()))
     }
 
-    /// The name that the client suggests, or a new name if that one is taken.
+    /// Returns the file name that the client suggests in STOU. If it is empty or taken, returns a
+    /// new one such as `stou.0001`.
     fn unique_name(&self, directory: &[u8], suggestion: &[u8]) -> Vec<u8> {
         let is_free = |name: &[u8]| !self.store.exists(&resolve(directory, name));
         if !suggestion.is_empty() && is_free(suggestion) {
@@ -173,7 +175,8 @@ impl Simulator {
         names.find(|name| is_free(name)).expect("a free name")
     }
 
-    /// Makes the data connection in active mode. Returns whether it could.
+    /// Connects to the client's port in active mode. Returns `false` if nobody listens there or a
+    /// fault refuses the connection.
     pub(super) fn connect_to_client(&mut self, s: usize, port: u16) -> bool {
         self.sessions[s].data = DataSource::None;
         let actions = self.faults("CONNECT");
@@ -202,7 +205,6 @@ impl Simulator {
         true
     }
 
-    /// Handles ABOR.
     pub(super) fn abort_transfer(&mut self, s: usize, mut ctx: Ctx) {
         let Some(mut transfer) = self.sessions[s].transfer.take() else {
             return self.say(s, &mut ctx, "225 No transfer to ABOR.");
@@ -226,10 +228,10 @@ impl Simulator {
     }
 }
 
-/// A transfer that stays queued after ABOR: see [`Action::QueueAborted`].
+/// The methods for a transfer that stays queued after ABOR; see [`Action::QueueAborted`].
 impl Simulator {
-    /// Sends the queued download over the data connection, in place of the new transfer. Returns
-    /// whether it did.
+    /// Sends the queued download over the new data connection, instead of the transfer that this
+    /// command asks for. Returns `false` if no download is queued or no data connection is open.
     fn begin_queued_first(&mut self, s: usize, plan: &Plan, ctx: &mut Ctx) -> bool {
         let session = &mut self.sessions[s];
         let is_open = matches!(session.data, DataSource::Connected(_));
@@ -255,7 +257,8 @@ impl Simulator {
         true
     }
 
-    /// Starts the queued transfer, if there is a data connection for it.
+    /// Starts the queued transfer if it has a data connection. Returns whether it was started or
+    /// refused.
     pub(super) fn begin_queued(&mut self, s: usize) -> bool {
         let connected = self.is_connected(s) && self.sessions[s].data != DataSource::None;
         let session = &mut self.sessions[s];
@@ -277,7 +280,7 @@ impl Simulator {
     }
 }
 
-/// The argument of LIST, NLST or STAT, without options like those of `ls`.
+/// Returns the argument of LIST, NLST or STAT without options such as `-la`.
 pub(super) fn without_options(argument: &[u8]) -> &[u8] {
     let mut rest = argument;
     while rest.starts_with(b"-") {

@@ -1,4 +1,4 @@
-//! Which commands the server knows, and what FEAT and HELP say about them.
+//! The commands that the server knows, and its replies to FEAT and HELP.
 
 use std::format;
 use std::string::String;
@@ -13,11 +13,12 @@ const BEFORE_LOGIN: [&str; 16] = [
     "SYST", "PBSZ", "PROT", "REIN",
 ];
 
-/// The commands that need the account of
+/// The commands that the server refuses with 532 until the client has sent the account of
 /// [`Setup::account_to_store`](super::Setup::account_to_store).
 const FOR_ACCOUNTS: [&str; 5] = ["STOR", "STOU", "APPE", "RNFR", "DELE"];
 
-/// All verbs. FEAT lists those with a second part.
+/// All commands that the server knows, each with its line in the reply to FEAT. If that line is
+/// empty, FEAT does not list the command.
 const VERBS: [(&str, &str); 55] = [
     ("ABOR", ""),
     ("ACCT", ""),
@@ -76,11 +77,12 @@ const VERBS: [(&str, &str); 55] = [
     ("XRMD", ""),
 ];
 
-/// Features that are not verbs.
+/// The lines in the reply to FEAT that do not name a command.
 const PROPERTIES: [&str; 2] = ["TVFS", "UTF8"];
 
 impl Simulator {
-    /// Refuses a verb that is unknown, comes before the login, or needs an account.
+    /// Returns the reply that refuses a command because it is unknown, comes before the login, or
+    /// needs an account. Returns `None` if the server may handle the command.
     pub(super) fn refusal(&self, s: usize, verb: &str) -> Option<&'static str> {
         let session = &self.sessions[s];
         if !self.knows(verb) {
@@ -106,7 +108,8 @@ impl Simulator {
         offered && !self.lacks(verb) && VERBS.iter().any(|(known, _)| *known == verb)
     }
 
-    /// Whether [`Setup::without`](super::Setup::without) has removed this verb.
+    /// Returns whether [`Setup::without`](super::Setup::without) has removed this command or
+    /// feature.
     pub(super) fn lacks(&self, verb: &str) -> bool {
         self.setup.without.iter().any(|without| without == verb)
     }
@@ -116,7 +119,7 @@ impl Simulator {
         for (verb, feature) in VERBS.iter().filter(|v| !v.1.is_empty() && self.knows(v.0)) {
             text += &format!(" {feature}");
             if *verb == "MLST" {
-                // A star marks the facts that the client gets.
+                // A star marks each fact that MLSD and MLST send to this client.
                 let chosen = |fact| self.sessions[s].facts.contains(fact);
                 let facts = FACTS.iter();
                 text.extend(facts.map(|f| format!("{f}{};", if chosen(f) { "*" } else { "" })));

@@ -1,4 +1,5 @@
-//! A server, a clock, and the client's ends of connections, for a network in memory.
+//! A network in memory for adapters: a simulated server, a simulated clock, and the client's side
+//! of connections.
 
 use core::net::SocketAddr;
 use core::ops::{Deref, DerefMut};
@@ -11,8 +12,8 @@ use crate::simulator::couple::couple;
 use crate::simulator::link::{Connected, Link, Read, Write};
 use crate::simulator::server::Simulator;
 
-/// How much time passes while the server releases one thing that it holds back. It is as long as a
-/// driver looks at one of two streams if it cannot wait for both together.
+/// How far the simulated clock moves when the server releases one thing that it holds back. It is
+/// also how long a driver looks at one of two streams if it cannot wait for both together.
 const TICK: Duration = Duration::from_millis(20);
 
 /// A [`Simulator`] with simulated time, shared by all connections to it.
@@ -45,7 +46,7 @@ pub struct World(Arc<Mutex<State>>);
 struct State {
     server: Simulator,
     now: Instant,
-    /// Another world, if this one is coupled with it.
+    /// The world that this one is coupled with. It points to nothing if there is none.
     other: Weak<Mutex<Self>>,
 }
 
@@ -60,14 +61,14 @@ impl World {
         })))
     }
 
-    /// Returns the server, to look at and to change. Drop it before you call another method of this
-    /// world.
+    /// Returns the server, so that a test can read and change its state. Drop the returned value
+    /// before you call another method of this world, because it holds a lock.
     pub fn server(&self) -> impl DerefMut<Target = Simulator> {
         Server(lock(&self.0))
     }
 
-    /// Lets the servers of two worlds reach each other, for copies between them. Use both worlds on
-    /// one thread then.
+    /// Lets the servers of two worlds connect to each other, for copies from server to server. Use
+    /// both worlds on one thread then.
     pub fn couple(&self, other: &Self) {
         couple(&mut self.server(), &mut other.server());
         lock(&self.0).other = Arc::downgrade(&other.0);
@@ -80,9 +81,9 @@ impl World {
         lock(&self.0).now
     }
 
-    /// Lets time pass for an adapter that waits. The server releases one thing that it holds back,
-    /// or moves data to the coupled server. If there is neither, the time becomes the deadline.
-    /// Returns `false` if the deadline had passed before.
+    /// Lets simulated time pass for an adapter that waits. The server releases one thing that it
+    /// holds back, or moves data to the coupled server. If the server can do neither, the time
+    /// becomes the deadline. Returns `false` if the deadline had passed before the call.
     pub fn advance_clock(&self, deadline: Instant) -> bool {
         let mut state = lock(&self.0);
         if state.now >= deadline {
@@ -155,7 +156,8 @@ impl DerefMut for Server<'_> {
     }
 }
 
-/// A test that failed on another thread is no reason to fail here.
+/// Locks the state. If a test on another thread has panicked with the lock, the state is still
+/// used, because that is no reason for this test to fail.
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -164,7 +166,7 @@ fn local(port: u16) -> SocketAddr {
     ([127, 0, 0, 1], port).into()
 }
 
-/// The client's end of a connection. Dropping it closes the connection.
+/// The client's side of a connection. Dropping it closes the connection.
 #[derive(Debug)]
 pub struct End {
     world: World,
@@ -181,24 +183,24 @@ impl End {
         &self.world
     }
 
-    /// Returns the server's link of this connection.
+    /// Returns the [`Link`] of this connection, which names it in methods of the server.
     #[must_use]
     pub fn link(&self) -> Link {
         self.link
     }
 
     /// Returns whether the server has accepted the connection. With
-    /// [`Action::AcceptLate`](crate::simulator::Action::AcceptLate), it accepts later.
+    /// [`Action::AcceptLate`](crate::simulator::Action::AcceptLate), the server accepts it only
+    /// after some time. Once `true`, the result stays `true`.
     pub fn poll_accepted(&mut self) -> bool {
         self.accepted = self.accepted || self.world.server().is_open(self.link);
         self.accepted
     }
 
-    /// Reads at least one byte. 0 is the end.
+    /// Reads at least one byte. Returns 0 if the server has ended its side of the connection.
     ///
-    /// # Errors
-    /// [`WouldBlock`](io::ErrorKind::WouldBlock) if nothing has come yet, or the error that ended
-    /// the connection.
+    /// # Errors [`WouldBlock`](io::ErrorKind::WouldBlock) if nothing has come yet, or the error
+    /// that ended the connection.
     pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.world.server().read(self.link, buffer) {
             Read::Bytes(count) => Ok(count),
@@ -208,11 +210,10 @@ impl End {
         }
     }
 
-    /// Writes at least one byte of a buffer that is not empty.
+    /// Writes at least one byte of a buffer that is not empty. Returns how many bytes were written.
     ///
-    /// # Errors
-    /// [`WouldBlock`](io::ErrorKind::WouldBlock) if there is no room yet, or the error that ended
-    /// the connection.
+    /// # Errors [`WouldBlock`](io::ErrorKind::WouldBlock) if there is no room yet, or the error
+    /// that ended the connection.
     pub fn write(&self, buffer: &[u8]) -> io::Result<usize> {
         match self.world.server().write(self.link, buffer) {
             Write::Bytes(count) => Ok(count),
@@ -221,18 +222,20 @@ impl End {
         }
     }
 
-    /// Ends the client's direction: the server reads the end, and the client may still read.
+    /// Ends the client's direction of the connection: the server reads its end, and the client may
+    /// still read.
     pub fn shutdown(&self) {
         self.world.server().shutdown(self.link);
     }
 
-    /// Sets whether dropping this end resets the connection.
+    /// Sets whether dropping this value resets the connection instead of closing it.
     pub fn reset_on_close(&mut self, reset: bool) {
         self.reset = reset;
     }
 
-    /// Returns the address at both ends of the connection. It is 127.0.0.2 after
-    /// [`Action::FromElsewhere`](crate::simulator::Action::FromElsewhere).
+    /// Returns the address that both sides of the connection have: 127.0.0.1 with the connection's
+    /// port. After [`Action::FromElsewhere`](crate::simulator::Action::FromElsewhere), it is
+    /// 127.0.0.2.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         let mut address = local(self.port);
@@ -254,7 +257,7 @@ impl Drop for End {
     }
 }
 
-/// A port of the client. Dropping it closes the port.
+/// A port on which the client listens for the server's connections. Dropping it closes the port.
 #[derive(Debug)]
 pub struct Port {
     world: World,
@@ -268,7 +271,7 @@ impl Port {
         &self.world
     }
 
-    /// Returns the address to tell the server.
+    /// Returns the address that the client names in PORT or EPRT.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         local(self.port)

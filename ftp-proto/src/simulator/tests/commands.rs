@@ -1,4 +1,4 @@
-//! Commands with one reply.
+//! Tests of the simulator's commands that get one reply and move no data.
 
 use super::*;
 
@@ -53,12 +53,12 @@ fn an_account_to_store_with() {
     assert_eq!(b.cmd("ACCT umbrella"), "530 Account incorrect.\r\n");
     assert_eq!(b.cmd("STOR g"), missing);
     assert_eq!(b.cmd("ACCT acme"), "230 Account accepted.\r\n");
-    // The refused commands have not used the data connection.
+    // The refused commands have not used up the data connection.
     assert!(b.cmd("STOR g").starts_with("150 "));
     b.sim.close(data);
     assert_eq!(b.text(), COMPLETE);
     assert!(b.cmd("DELE f").starts_with("250 "));
-    // A new login needs the account again.
+    // After a new login, the server demands the account again.
     b.cmd("REIN");
     b.cmd("USER user");
     b.cmd("PASS secret");
@@ -235,7 +235,7 @@ fn pret_comes_before_passive_mode() {
     assert_eq!(b.drain(data).0, b"0123456789");
     assert!(b.cmd("EPSV").starts_with("500 "));
     assert!(b.cmd("PRET LIST").starts_with("200 "));
-    // A second EPSV or PASV may follow one PRET.
+    // After one PRET, the client may send EPSV or PASV more than once.
     assert!(b.cmd("EPSV").starts_with("229 "));
     assert!(b.cmd("PASV").starts_with("227 "));
     assert!(b.cmd("PORT 127,0,0,1,4,1").starts_with("200 "));
@@ -262,7 +262,7 @@ fn pipelined_commands_are_handled_in_order() {
     let text = b.cmd("USER user\r\nPASS secret\r\nPWD");
     let codes: Vec<&str> = text.lines().map(|line| &line[..3]).collect();
     assert_eq!(codes, ["331", "230", "257"]);
-    // A command may arrive in pieces.
+    // A command may arrive in pieces, even without its line end at first.
     assert_eq!(b.sim.write(b.control, b"NO"), Write::Bytes(2));
     assert_eq!(b.text(), "");
     assert_eq!(b.cmd("OP"), "200 NOOP ok.\r\n");

@@ -1,10 +1,10 @@
-//! Two coupled servers.
+//! Tests of two coupled simulators, between which a file is copied.
 
 use super::*;
 
 use std::format;
 
-/// Two coupled servers, with a login on each. The second one stores.
+/// Makes two coupled servers, with a login on each. The second server is the one that stores files.
 fn benches(source: Setup, target: Setup) -> (Bench, Bench) {
     let mut source = Bench::ready(source);
     let mut target = Bench::ready(target);
@@ -30,7 +30,8 @@ fn a_copy() {
     assert!(b.cmd(&format!("PORT {address}")).starts_with("200 "));
     let announced = b.sim.announced().unwrap();
     assert_eq!(announced, "127.0.0.1:50001".parse().unwrap());
-    // The server in active mode connects before the other server has got a command.
+    // The server in active mode connects before the server in passive mode has got its transfer
+    // command.
     assert_eq!(b.cmd("STOR g"), "");
     assert!(couple(&mut a.sim, &mut b.sim));
     assert_eq!(b.text(), "150 Opening BINARY mode data connection.\r\n");
@@ -41,7 +42,7 @@ fn a_copy() {
     assert_eq!(b.text(), COMPLETE);
     assert_eq!(b.sim.file("/g"), Some(&content()[..]));
     assert!(a.sim.transfers()[0].complete && b.sim.transfers()[0].complete);
-    // Only the control connections are the client's.
+    // Only the two control connections belong to the client.
     assert_eq!((a.sim.open_links(), b.sim.open_links()), (1, 1));
 }
 
@@ -52,11 +53,12 @@ fn a_copy_from_the_server_in_active_mode() {
     b.cmd(&format!("EPRT |1|192.0.2.1|{port}|"));
     assert!(a.cmd("STOR g").is_empty());
     assert!(b.cmd("RETR f").is_empty());
-    // The order of the arguments does not matter.
+    // The order of the two servers in the call does not matter.
     assert!(couple(&mut b.sim, &mut a.sim));
     assert!(a.text().ends_with(COMPLETE) && b.text().ends_with(COMPLETE));
     assert_eq!(a.sim.file("/g"), Some(&content()[..]));
-    // A port accepts one connection only. The next copy has a new port.
+    // A passive port accepts only one connection, so a second copy to it fails. The next copy uses
+    // a new port.
     b.cmd(&format!("EPRT |1|192.0.2.1|{port}|"));
     assert!(b.cmd("RETR f").is_empty());
     assert!(couple(&mut b.sim, &mut a.sim));
@@ -98,7 +100,7 @@ fn a_port_of_the_client_is_the_client() {
     assert!(!couple(&mut a.sim, &mut b.sim));
     let data = b.sim.accept(port).unwrap();
     assert_eq!(b.drain(data).0, b"0123456789");
-    // After it is closed, the port is no longer the client's.
+    // After the client has closed the port, nobody listens on it.
     b.sim.close_listener(port);
     b.cmd(&format!("EPRT |1|127.0.0.1|{port}|"));
     b.cmd("RETR f");
@@ -136,7 +138,7 @@ fn a_late_connection() {
 
 #[test]
 fn what_breaks_on_one_side_breaks_on_the_other() {
-    // A source that resets, and a target that resets.
+    // In the first round the source resets the data connection, in the second round the target.
     let at = Action::At {
         after: 10_000,
         control: b"451 Disk.\r\n".to_vec(),

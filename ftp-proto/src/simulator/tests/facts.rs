@@ -1,4 +1,4 @@
-//! MLST and MLSD.
+//! Tests of the simulator's MLST, MLSD and MFMT.
 
 use super::*;
 
@@ -70,7 +70,7 @@ fn chosen_facts() {
     let features = b.cmd("FEAT");
     assert!(features.contains("\r\n MLST type;size*;modify;\r\n"));
     assert_eq!(b.cmd("OPTS MLST"), "200 MLST OPTS\r\n");
-    // A new login begins with all facts.
+    // After a new login, the server sends all facts again.
     b.cmd("REIN");
     assert!(b.cmd("FEAT").contains("MLST type*;size*;modify*;"));
 }
@@ -82,7 +82,7 @@ fn times() {
     assert_eq!(b.cmd("MFMT 20011224133059 d/f"), set);
     assert_eq!(b.cmd("MDTM d/f"), "213 20011224133059\r\n");
     assert!(b.cmd("MLST d/f").contains(";modify=20011224133059; "));
-    // The time stays with a renamed file, and goes when the content is replaced.
+    // A renamed file keeps its modification time. A file whose content is replaced loses it.
     b.cmd("RNFR d");
     b.cmd("RNTO c");
     assert_eq!(b.cmd("MDTM c/f"), "213 20011224133059\r\n");

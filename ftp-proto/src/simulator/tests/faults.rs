@@ -1,4 +1,4 @@
-//! Scripted faults.
+//! Tests of the simulator's faults.
 
 use super::*;
 
@@ -125,7 +125,7 @@ fn held_things_are_released_one_by_one() {
     assert!(b.sim.release_held());
     assert_eq!(b.text(), NOOP);
     assert!(!b.sim.release_held());
-    // A reply for a closed connection is not held.
+    // If the connection has closed, there is no reply to release.
     assert_eq!(b.cmd("NOOP"), "");
     b.sim.close(b.control);
     assert!(!b.sim.release_held());
@@ -216,7 +216,7 @@ fn a_refused_connection() {
 const QUEUED: &str = "225 ABOR command successful; data channel closed.\r\n";
 const OPEN_ALREADY: &str = "125 Data connection already open. Transfer starting.\r\n";
 
-/// A bench whose download was aborted and stays queued.
+/// Makes a bench whose download was aborted and stays in the server's queue.
 fn queued() -> Bench {
     let setup = Setup::new().file("/f", "0123456789").file("/g", "other");
     let mut b = Bench::ready(setup.fault(Fault::nth("RETR", 0, Action::QueueAborted)));

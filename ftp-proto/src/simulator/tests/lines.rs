@@ -1,4 +1,4 @@
-//! Line ends, on the wire and in files.
+//! Tests of the simulator's translation of line ends in TYPE A.
 
 use super::*;
 use crate::simulator::lines::{FromWire, to_wire};
@@ -50,7 +50,7 @@ fn a_download() {
     assert_eq!(text, OPENING);
     assert_eq!(b.drain(data), (b"a\r\n\r\nb\rc".to_vec(), Read::Eof));
     assert_eq!(b.text(), COMPLETE);
-    // The record counts bytes on the wire.
+    // The record of the transfer counts bytes on the wire, which include the CRs.
     assert_eq!(b.sim.transfers()[0].bytes, 8);
     b.cmd("TYPE E");
     let (data, _) = b.start("RETR f");
@@ -73,7 +73,7 @@ fn an_upload() {
     let (data, _) = b.start("APPE f");
     b.sim.write(data, b"\r\n");
     b.sim.close(data);
-    // The CR before it belongs to an earlier transfer.
+    // The file ended with a CR from an earlier transfer, so this CRLF is not merged with it.
     assert_eq!(b.sim.file("/f"), Some(&b"a\n\r\nb\nc\r\n"[..]));
 }
 

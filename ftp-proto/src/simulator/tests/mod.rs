@@ -19,7 +19,7 @@ use std::vec::Vec;
 
 use super::*;
 
-/// A simulator and a control connection to it.
+/// A simulator and the client's control connection to it.
 struct Bench {
     sim: Simulator,
     control: Link,
@@ -32,14 +32,14 @@ impl Bench {
         Self { sim, control }
     }
 
-    /// Reads the greeting, logs in, and sets TYPE I.
+    /// Connects, reads the greeting, logs in, and sets TYPE I.
     fn ready(setup: Setup) -> Self {
         let mut bench = Self::text_mode(setup);
         assert!(bench.cmd("TYPE I").starts_with("200 "));
         bench
     }
 
-    /// Reads the greeting and logs in. TYPE A stays in force.
+    /// Connects, reads the greeting and logs in. TYPE A, the server's initial type, stays in force.
     fn text_mode(setup: Setup) -> Self {
         let mut bench = Self::new(setup);
         bench.text();
@@ -62,7 +62,7 @@ impl Bench {
         String::from_utf8(bytes).unwrap()
     }
 
-    /// Does one read on the control connection.
+    /// Reads once from the control connection, and returns what this read has returned.
     fn segment(&mut self) -> String {
         let mut buffer = [0; 1000];
         match self.sim.read(self.control, &mut buffer) {
@@ -71,7 +71,7 @@ impl Bench {
         }
     }
 
-    /// Sends a line, without reading the reply.
+    /// Sends a command line without reading the reply.
     fn send(&mut self, line: &str) {
         let bytes = [line.as_bytes(), b"\r\n"].concat();
         let written = self.sim.write(self.control, &bytes);
@@ -83,7 +83,8 @@ impl Bench {
         self.text()
     }
 
-    /// How the server has ended the control connection. Everything must have been read before.
+    /// Returns how the server has ended the control connection. The test must have read all replies
+    /// before.
     fn end(&mut self) -> Read {
         self.sim.read(self.control, &mut [0; 1])
     }
@@ -99,7 +100,8 @@ impl Bench {
         open(self.sim.connect(port))
     }
 
-    /// Starts a transfer in passive mode. Returns the replies so far.
+    /// Starts a transfer in passive mode. Returns the data connection and the replies that have
+    /// come.
     fn start(&mut self, line: &str) -> (Link, String) {
         let link = self.passive();
         let text = self.cmd(line);
@@ -119,7 +121,7 @@ fn open(connected: Connected) -> Link {
     }
 }
 
-/// Reads until there is nothing more, and returns what ended the reading.
+/// Reads until nothing more comes. Returns the bytes, and the result of the last read.
 fn drain(sim: &mut Simulator, link: Link) -> (Vec<u8>, Read) {
     let mut all = Vec::new();
     let mut buffer = [0; 1000];

@@ -1,4 +1,4 @@
-//! Settings of the simulated server.
+//! Tests of the simulator's commands that change settings of the session.
 
 use super::*;
 
@@ -27,7 +27,7 @@ fn types() {
     ] {
         assert_eq!(b.cmd(line), reply, "{line}");
     }
-    // The refused commands have changed nothing.
+    // The refused commands have changed nothing: TYPE I is still in force.
     assert_eq!(b.cmd("SIZE f"), "213 3\r\n");
     for line in ["TYPE A", "TYPE E"] {
         b.cmd(line);

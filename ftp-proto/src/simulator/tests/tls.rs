@@ -1,4 +1,4 @@
-//! Explicit TLS, tested with a rustls client on slices.
+//! Tests of the simulator's explicit TLS on data connections, with a rustls client on byte slices.
 
 use std::format;
 use std::io::{Read as _, Write as _};
@@ -39,12 +39,12 @@ pub(super) fn configs(versions: Versions) -> (Arc<ServerConfig>, Arc<ClientConfi
     (Arc::new(server), Arc::new(client))
 }
 
-/// The client's side of TLS on one link.
+/// The client's side of TLS on one connection.
 pub(super) struct Tls {
     pub(super) link: Link,
     pub(super) connection: ClientConnection,
     pub(super) plain: Vec<u8>,
-    /// All ciphertext that was received.
+    /// All ciphertext that the client has received.
     raw: Vec<u8>,
     pub(super) end: Read,
     pub(super) failed: bool,
@@ -123,7 +123,7 @@ impl Tls {
     }
 }
 
-/// A control connection under TLS, with a login and TYPE I.
+/// A simulator and a control connection to it under TLS, logged in, with TYPE I and PROT P.
 pub(super) struct Secure {
     pub(super) sim: Simulator,
     pub(super) control: Tls,
@@ -184,7 +184,7 @@ impl Secure {
     }
 }
 
-/// A configuration with the same roots that cannot resume sessions.
+/// Returns a configuration that trusts the same certificate but cannot resume sessions.
 fn forgetful(config: &ClientConfig) -> Arc<ClientConfig> {
     let mut config = config.clone();
     config.resumption = rustls::client::Resumption::disabled();

@@ -1,4 +1,5 @@
-//! TLS on the control connection, and the commands for it.
+//! Tests of the simulator: TLS on the control connection, and the commands AUTH, PBSZ, PROT and
+//! CCC.
 
 use super::tls::{BOTH, NEW, Secure, Tls, configs};
 use super::*;
@@ -39,7 +40,7 @@ fn protection_has_an_order() {
     assert!(b.cmd("PROT P").starts_with("200 "));
     assert!(b.cmd("PROT C").starts_with("200 "));
     b.cmd("USER user\r\nPASS secret");
-    // The data connection is in clear text.
+    // After PROT C, the data connection is in clear text.
     let link = b.passive();
     assert!(b.cmd("NLST").ends_with(COMPLETE));
     assert_eq!(drain(&mut b.sim, link), (b"f\r\n".to_vec(), Read::Eof));
@@ -60,7 +61,7 @@ fn clear_again_after_ccc() {
         b.sim.write(link, b"NOOP\r\n");
         assert_eq!(drain(&mut b.sim, link).0, b"200 NOOP ok.\r\n");
         assert_eq!(&b.sim.control_plaintext_received()[clear..], b"NOOP\r\n");
-        // The client sends no close_notify.
+        // The server also accepts clear text after CCC if the client has sent no `close_notify`.
         let mut b = Secure::new(versions, |setup| setup);
         b.cmd("CCC");
         b.sim.write(b.control.link, b"NOOP\r\n");
@@ -70,7 +71,7 @@ fn clear_again_after_ccc() {
 
 #[test]
 fn clear_text_around_auth() {
-    // Clear text from the client is not TLS, so the connection ends.
+    // Clear text after AUTH is not a TLS handshake, so the server ends the connection.
     let (server, client) = configs(NEW);
     let mut b = Bench::new(Setup::new().tls(server));
     b.text();
@@ -82,7 +83,7 @@ fn clear_text_around_auth() {
         b"AUTH TLS\r\nUSER user\r\n"
     );
     assert_eq!(b.sim.commands(), [b"AUTH TLS"]);
-    // A ClientHello may be sent before the 234 has come.
+    // The client may send its ClientHello before the 234 has come.
     let (server, _) = configs(NEW);
     let mut b = Bench::new(Setup::new().tls(server));
     b.text();
@@ -96,7 +97,7 @@ fn clear_text_around_auth() {
             .0
             .starts_with(b"234 Proceed with negotiation.\r\n\x16")
     );
-    // Clear text from the server comes after the 234.
+    // A fault makes the server send clear text after the 234. The TLS handshake still succeeds.
     let (server, client) = configs(NEW);
     let after = Fault::on("AUTH", Action::After(b"230 Hello.\r\n".to_vec()));
     let mut b = Bench::new(Setup::new().tls(server).fault(after));

@@ -1,4 +1,4 @@
-//! Tests of a world: the errors of its ends, its simulated time, and dropping.
+//! Tests of [`World`]: the errors of its connections, its simulated time, and what dropping does.
 
 use core::time::Duration;
 use std::format;
@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 
 use super::*;
 
-/// A world in which a user is logged in.
+/// Makes a world, and logs in to its server.
 fn logged_in(setup: Setup) -> (World, End) {
     let world = World::new(Simulator::new(setup));
     let control = world.connect(21).unwrap();
@@ -15,7 +15,7 @@ fn logged_in(setup: Setup) -> (World, End) {
     (world, control)
 }
 
-/// Reads what has come, sends a line, and returns what comes then.
+/// Reads what has come, sends a line, and returns what the server sends in reply.
 fn say(end: &End, line: &str) -> String {
     heard(end);
     let line = [line.as_bytes(), b"\r\n"].concat();
@@ -23,7 +23,7 @@ fn say(end: &End, line: &str) -> String {
     heard(end)
 }
 
-/// Reads everything that can be read.
+/// Reads everything that has come.
 fn heard(end: &End) -> String {
     let mut heard = String::new();
     let mut buffer = [0; 100];
@@ -51,7 +51,7 @@ fn time_passes_until_the_server_accepts_and_then_to_the_deadline() {
     assert!(world.advance_clock(deadline));
     assert_eq!(world.now(), deadline);
     assert!(!world.advance_clock(deadline));
-    // The answer stays `true`, even if the connection ends later.
+    // The result stays `true`, even after the connection has ended.
     world.server().reset(data.link());
     assert!(data.poll_accepted());
 }
