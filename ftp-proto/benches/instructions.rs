@@ -1,7 +1,8 @@
-//! The cases whose instructions `cargo xtask counts` counts. The arguments are the name of a case
-//! and a number of rounds.
+//! Small programs whose instructions `cargo xtask counts` counts. The arguments are the name of a
+//! case and a number of rounds.
 //!
-//! Without a case, as with `cargo bench`, every case runs once, which shows that all of them work.
+//! Without arguments, as with `cargo bench`, every case runs once, which shows that all of them
+//! work.
 
 use std::env;
 use std::hint::black_box;
@@ -11,12 +12,11 @@ use ftp_proto::reply::{extended_passive, features, passive};
 use ftp_proto::wire::{Command, Reply, ReplyDecoder, Telnet, Verb};
 use ftp_proto::{Config, DataEnd, Error, Flow, Session, Step, Wait, Want};
 
-/// TLS handshakes, for builds with the feature `ring`.
 #[cfg(feature = "ring")]
 #[path = "instructions/handshakes.rs"]
 mod handshakes;
 
-/// The reply to FEAT of ProFTPD with its modules loaded.
+/// The reply to FEAT that ProFTPD sends with its modules loaded.
 const FEAT: &[u8] = b"211-Features:\r\n AUTH TLS\r\n CCC\r\n CLNT\r\n CSID\r\n EPRT\r\n EPSV\r\n \
     HASH CRC32;MD5;SHA-1*;SHA-256;SHA-512\r\n HOST\r\n LANG en-US.UTF-8*;de-DE.UTF-8\r\n MDTM\r\n \
     MFF modify;UNIX.group;UNIX.mode;\r\n MFMT\r\n MLST modify*;perm*;size*;type*;unique*;\
@@ -25,7 +25,7 @@ const FEAT: &[u8] = b"211-Features:\r\n AUTH TLS\r\n CCC\r\n CLNT\r\n CSID\r\n E
     TVFS\r\n UTF8\r\n211 End\r\n";
 const PASV: &[u8] = b"227 Entering Passive Mode (127,0,0,1,233,89).\r\n";
 const EPSV: &[u8] = b"229 Entering Extended Passive Mode (|||59737|)\r\n";
-/// The server's replies in a session with one download.
+/// The server's replies in a session with a login and one download.
 const DIALOGUE: [&[u8]; 6] = [
     b"220 Welcome\r\n",
     b"331 Password?\r\n",
@@ -36,7 +36,7 @@ const DIALOGUE: [&[u8]; 6] = [
 ];
 const PATH: &str = "/pub/a directory/of some depth/a file with a name of some length.tar.gz";
 
-/// A name, and a function that takes the number of rounds.
+/// The name of a case, and the function that runs it for a number of rounds.
 type Case = (&'static str, fn(usize));
 
 const CASES: &[Case] = &[
@@ -66,7 +66,7 @@ fn main() {
     }
 }
 
-/// Decodes a thousand replies of one line that arrive in one piece.
+/// Decodes a thousand replies of one line each, all given to the decoder in one piece.
 fn decode_replies(rounds: usize) {
     let replies =
         b"200 Type set to I\r\n150 Opening data connection\r\n226 Transfer complete\r\n250 OK\r\n";
@@ -115,7 +115,8 @@ fn encode(rounds: usize) {
     }
 }
 
-/// Runs everything in the core that a small download needs, on arrays.
+/// Runs all the core's code for a login and a small download. The server's replies come from an
+/// array, so nothing is sent.
 fn dialogue(rounds: usize) {
     for _ in 0..rounds {
         let mut server = Server {

@@ -1,8 +1,8 @@
-//! TLS 1.3 handshakes of a client, with a rustls server.
+//! The cases with TLS 1.3 handshakes between this crate's client and a rustls server.
 //!
-//! Only the work of [`client`] is counted: from the new connection until the handshake is complete
-//! and two session tickets are read. If the server shows its certificate, that includes its
-//! verification.
+//! Only the instructions inside [`client`] are counted. They start with the new connection, and end
+//! when the handshake is complete and the client has read two session tickets. In a full handshake,
+//! they include the check of the server's certificate.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use ftp_proto::tls::{Next, TlsChannel, TlsConfig, TlsLogin, rustls};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection};
 
-/// Full handshakes. Each one uses a new login, which has no session to resume.
+/// Runs full handshakes. Each handshake uses a new login, which has no session to resume.
 pub(crate) fn full(rounds: usize) {
     let ends = Ends::new();
     for _ in 0..rounds {
@@ -19,7 +19,7 @@ pub(crate) fn full(rounds: usize) {
     }
 }
 
-/// Resumed handshakes, all in one login, as for data connections.
+/// Runs handshakes that resume a session, all in one login, as data connections do.
 pub(crate) fn resumed(rounds: usize) {
     let ends = Ends::new();
     let login = ends.login();
@@ -56,19 +56,20 @@ impl Ends {
         self.client.login("localhost").expect("a name")
     }
 
-    /// Makes a counted handshake. Returns whether it was resumed.
+    /// Makes a handshake whose instructions are counted. Returns whether it has resumed a session.
     fn shake_hands(&self, login: &TlsLogin) -> Option<bool> {
         self.go_through(client(|| begin(login)), |feed| client(feed))
     }
 
-    /// Makes a handshake that is not counted, for preparation.
+    /// Makes a handshake whose instructions are not counted, as preparation.
     fn shake_hands_uncounted(&self, login: &TlsLogin) -> Option<bool> {
         self.go_through(begin(login), |feed| feed())
     }
 
     fn go_through(&self, mut channel: TlsChannel, run: impl Fn(&mut dyn FnMut())) -> Option<bool> {
         let mut server = ServerConnection::new(self.server.clone()).expect("a connection");
-        // Two rounds: ClientHello and the server's first messages; Finished and the session
+        // A handshake takes two rounds. First the client sends ClientHello, and the server sends
+        // its first messages. Then the client sends Finished, and the server sends the session
         // tickets.
         for _ in 0..2 {
             let mut bytes = Vec::new();
@@ -93,14 +94,15 @@ impl Ends {
     }
 }
 
-/// Creates a connection, with its ClientHello ready to send.
+/// Creates the client's side of a connection, with its ClientHello ready to send.
 fn begin(login: &TlsLogin) -> TlsChannel {
     let mut channel = login.connection().expect("a connection");
     assert_eq!(channel.handshake().expect("nothing has come"), Next::Write);
     channel
 }
 
-/// Runs the work to count. `cargo xtask counts` finds this function by its name.
+/// Runs the work whose instructions are counted. `cargo xtask counts` finds this function by its
+/// name, so it must not be inlined.
 #[inline(never)]
 fn client<T>(work: impl FnOnce() -> T) -> T {
     work()
