@@ -1,4 +1,4 @@
-//! Two sessions at once, as a copy from server to server needs them.
+//! A driver of two sessions, for copies from server to server.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -6,13 +6,14 @@ use ftp_proto::{Copied, CopyStep, ServerCopy, Side};
 
 use super::{Driver, Server, Stop, failure};
 
-/// The peer address of the source's control connection.
+/// The server's address on the control connection of the source.
 pub(crate) const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
 
 pub(crate) struct Couple<S> {
     pub(crate) source: Driver<S>,
     pub(crate) target: Driver<S>,
-    /// Every line that was sent, with its side.
+    /// Every command line that was sent, with the side that received it, for example
+    /// `source: PASV`.
     pub(crate) log: Vec<String>,
 }
 
@@ -25,7 +26,8 @@ impl<S: Server> Couple<S> {
         }
     }
 
-    /// Runs a copy to its end, or until the fuse of the source has burnt down.
+    /// Runs a copy to its end, or drops it at the point that `drop_after` of the source's driver
+    /// names.
     pub(crate) fn try_copy(&mut self, mut copy: ServerCopy) -> Result<Copied, Stop> {
         let mut answer = None;
         for _ in 0..10_000 {

@@ -1,4 +1,5 @@
-//! A driver on arrays. It follows the contract exactly, and records what it sees.
+//! A driver for tests, which has no sockets and plays the server itself. It follows the core's
+//! contract for drivers exactly, and records what it sends and what the session wants.
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
 mod couple;
@@ -28,13 +29,13 @@ pub(crate) enum Arrival {
     Broken,
 }
 
-/// The result of a want other than `Receive`.
+/// What happens when the driver serves a want other than `Receive`.
 #[derive(Clone, Debug)]
 pub(crate) enum Reaction {
     Done,
-    /// A data connection that resumes the login's TLS session.
+    /// The TLS handshake of the data connection succeeds and resumes the login's session.
     Resumes,
-    /// No handshake, since it would use the last session ticket.
+    /// The driver makes no handshake, because the handshake would use up the last session ticket.
     Spares,
     Fails(ErrorKind),
     TimesOut,
@@ -42,23 +43,26 @@ pub(crate) enum Reaction {
     Ended(DataEnd),
 }
 
-/// The server of the control connection.
+/// The server's side of the control connection.
 pub(crate) trait Server {
-    /// Receives a whole command line, escaped, without its end.
+    /// Receives a whole command line from the client, without its line end and with control
+    /// characters escaped.
     fn hear(&mut self, line: &str);
-    /// Returns what a read from the control connection finds, within the time of `wait`.
+    /// Returns what the driver finds when it reads from the control connection. `wait` says how
+    /// long it may wait.
     fn arrival(&mut self, wait: Wait) -> Arrival;
-    /// Returns what arrives on the control connection while this want is served, if anything.
+    /// Returns what arrives on the control connection while the driver serves this want. `None` if
+    /// nothing does.
     fn meanwhile(&mut self, _want: &str) -> Option<Arrival> {
         None
     }
-    /// Serves the want.
+    /// Serves the want, and returns what has happened.
     fn serve(&mut self, want: &str) -> Reaction;
-    /// Called at the end of the data of a download.
+    /// Tells the server that the data of a download has ended.
     fn data_ended(&mut self) {}
 }
 
-/// Why an operation has no output.
+/// Why an operation ended without an output.
 #[derive(Debug)]
 pub(crate) enum Stop {
     Failed(Error),
@@ -69,19 +73,20 @@ pub(crate) struct Driver<S> {
     pub(crate) session: Session,
     pub(crate) server: S,
     pub(crate) transfer: Option<Transfer>,
-    /// Every line that was sent.
+    /// Every command line that the client has sent.
     pub(crate) wire: Vec<String>,
-    /// Every want, as text.
+    /// Every want of the session, as text.
     pub(crate) wants: Vec<String>,
-    /// The places where the session broke its own contract.
+    /// Each case in which the session broke its own contract, as text.
     pub(crate) breaches: Vec<String>,
-    /// The number of points that an operation may still pass before it is dropped.
+    /// The number of points that an operation may still pass before the driver drops it. A point is
+    /// a place where a driver may drop an operation: before a step, and around each write.
     pub(crate) drop_after: usize,
-    /// The number of points passed.
+    /// The number of points that operations have passed.
     pub(crate) points: usize,
-    /// The number of wants to serve before one is answered `timed_out`.
+    /// The number of wants that the driver still serves before it answers one with `timed_out`.
     pub(crate) patience: usize,
-    /// The number of wants served.
+    /// The number of wants that the driver has served.
     pub(crate) served: usize,
     line: Vec<u8>,
     clock: Option<Wait>,
@@ -105,7 +110,7 @@ impl<S: Server> Driver<S> {
         }
     }
 
-    /// Runs a flow to its end.
+    /// Runs a flow to its end. The test must not have asked for a drop.
     pub(crate) fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
         match self.try_run(flow) {
             Ok(output) => Ok(output),
@@ -114,7 +119,7 @@ impl<S: Server> Driver<S> {
         }
     }
 
-    /// Runs a flow to its end, or until the fuse has burnt down.
+    /// Runs a flow to its end, or drops it at the point that `drop_after` names.
     pub(crate) fn try_run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Stop> {
         let (mut running, mut answer) = self.session.start(flow);
         self.clock = None;
@@ -161,7 +166,7 @@ impl<S: Server> Driver<S> {
         Ok(())
     }
 
-    /// Writes up to this many bytes.
+    /// Sends at most this many bytes of the session's commands to the server.
     pub(crate) fn write(&mut self, most: usize) {
         let length = self.session.outgoing().len();
         if let Some(urgent) = self.session.urgent() {
@@ -295,7 +300,7 @@ impl<S: Server> Driver<S> {
         })
     }
 
-    /// Does the same as [`perform`](Self::perform), but returns errors as text too.
+    /// Runs one operation as [`perform`](Self::perform) does, but returns an error as text too.
     pub(crate) fn outcome(&mut self, op: &Op) -> String {
         match self.perform(op) {
             Ok(text) => text,
@@ -319,7 +324,7 @@ impl<S: Server> Driver<S> {
         Ok(text)
     }
 
-    /// Forgets what was recorded so far.
+    /// Clears the records of sent lines and wants, and the counts of points and served wants.
     pub(crate) fn forget(&mut self) {
         self.wire.clear();
         self.wants.clear();
@@ -328,7 +333,7 @@ impl<S: Server> Driver<S> {
     }
 }
 
-/// Operations as data, for transcripts and for whole sessions.
+/// The operations that a test can run. They are values, so that a test can list or generate them.
 #[derive(Clone, Debug)]
 pub(crate) enum Op {
     Greeting,
@@ -359,7 +364,7 @@ pub(crate) fn explicit() -> Config {
     Config::default().with_security(Security::Explicit)
 }
 
-/// Returns an error as text that does not depend on how the bytes were cut.
+/// Returns an error as text. The text is the same in whatever pieces the replies have arrived.
 pub(crate) fn failure(error: &Error) -> String {
     format!(
         "{:?} {:?} {:?} {:?}",
@@ -430,8 +435,8 @@ fn answer(want: Want, reaction: Reaction) -> Answer {
     }
 }
 
-/// Returns the next number of a fixed sequence (Knuth's MMIX constants), which is random enough
-/// here.
+/// Returns the next number of a fixed pseudo-random sequence, made with the constants of Knuth's
+/// MMIX.
 pub(crate) fn random(seed: &mut u64) -> usize {
     *seed = seed
         .wrapping_mul(6_364_136_223_846_793_005)

@@ -1,4 +1,5 @@
-//! A server with a state, and checks for a session with it that was dropped somewhere.
+//! A server for tests that answers every command, and checks of a session whose operation was
+//! dropped.
 
 use std::collections::VecDeque;
 
@@ -6,27 +7,27 @@ use ftp_proto::{Config, DataEnd, ErrorKind, Wait, flows};
 
 use super::{Arrival, Driver, Op, Reaction, Server, Stop, explicit, random};
 
-/// When the replies of a [`Model`] arrive.
+/// When the replies of a [`Model`] arrive at the client.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Pace {
-    /// As soon as they are sent, in one piece.
+    /// Replies arrive as soon as the server has sent them, all in one piece.
     Eager,
-    /// One by one, when the client waits for them.
+    /// Replies arrive one by one, and only when the client waits for one.
     Lazy,
-    /// In random pieces, at random times.
+    /// Replies arrive in random pieces at random times. The number is the seed.
     Random(u64),
 }
 
-/// A server with a state, which answers every command. Its n-th answer to PWD is `/here/n`, so that
-/// each answer can be recognised.
+/// A server that keeps a state and answers every command. Its n-th reply to PWD names the directory
+/// `/here/n`, so that a test can tell the replies apart.
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) pace: Pace,
-    /// The replies to ABOR during a transfer.
+    /// The replies that the server sends to an ABOR during a transfer.
     pub(crate) aborting: &'static [&'static str],
     pub(crate) pwds: usize,
     pub(crate) logged_in: bool,
-    /// The byte at which each transfer started.
+    /// The offset at which each transfer started, in bytes.
     pub(crate) starts: Vec<u64>,
     pub(crate) silences: usize,
     tls: bool,
@@ -127,7 +128,8 @@ impl Server for Model {
                 if !self.transfer {
                     return self.reply("225 nothing to abort");
                 }
-                // A server that does not know ABOR notices the end of the data connection instead.
+                // A server that answers ABOR with 502 does not know it. Its transfer goes on until
+                // the data connection ends.
                 self.transfer = self.aborting == ["502 what"];
                 for reply in self.aborting {
                     self.reply(reply);
@@ -156,7 +158,7 @@ impl Server for Model {
         let mut bytes: Vec<u8> = self.pending.drain(..).flatten().collect();
         let rest = bytes.split_off(length.min(bytes.len()));
         match self.pace {
-            // Cuts the bytes into replies again.
+            // The bytes of all replies were joined, so they are split into single replies again.
             Pace::Lazy => {
                 let mut rest = rest.as_slice();
                 while !rest.is_empty() {
@@ -207,7 +209,8 @@ pub(crate) fn model(tls: bool, pace: Pace, aborting: &'static [&'static str]) ->
     Driver::new(config, Model::new(tls, pace, aborting))
 }
 
-/// Runs the operations until the fuse has burnt down. Returns whether it did.
+/// Runs the operations until the driver drops one at the point that `drop_after` names. Returns
+/// whether it dropped one.
 pub(crate) fn run_until_dropped(driver: &mut Driver<Model>, ops: &[Op]) -> bool {
     for op in ops {
         match driver.perform(op) {
@@ -219,7 +222,7 @@ pub(crate) fn run_until_dropped(driver: &mut Driver<Model>, ops: &[Op]) -> bool 
     false
 }
 
-/// Checks that PWD gets its own answer, or a refusal of the server, or that the session is dead.
+/// Checks that PWD gets its own reply, or is rightly refused, or that the session is dead.
 pub(crate) fn check_pwd(driver: &mut Driver<Model>) -> Result<(), String> {
     driver.transfer = None;
     let sent = driver.wire.len();
@@ -230,7 +233,8 @@ pub(crate) fn check_pwd(driver: &mut Driver<Model>) -> Result<(), String> {
         Err(error) => {
             let refusal = error.reply().map(|reply| reply.code().value()) == Some(530);
             let own = refusal && !driver.server.logged_in;
-            // The rest of an earlier command may have been sent, but no PWD.
+            // The client may have sent the rest of an earlier command, but it must not have sent
+            // PWD.
             let asked = driver.wire[sent..].iter().any(|line| line == "PWD");
             let held_back = error.kind() == ErrorKind::Insecure && !asked;
             if own || held_back {
@@ -248,7 +252,8 @@ pub(crate) fn check_work(driver: &mut Driver<Model>) -> Result<(), String> {
     }
     match driver.perform(&Op::Retrieve("b", 0)) {
         Ok(_) => {}
-        // Before the drop, the two sides had not agreed on protected data connections.
+        // The operation was dropped before the client and the server had agreed on protected data
+        // connections, so the client may refuse the download.
         Err(Stop::Failed(error)) if error.kind() == ErrorKind::Insecure => return Ok(()),
         Err(stop) => return Err(format!("the download after it: {stop:?}")),
     }

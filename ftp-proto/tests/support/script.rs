@@ -6,20 +6,20 @@ use ftp_proto::{ErrorKind, Wait};
 
 use super::{Arrival, Reaction, Server, random};
 
-/// One line of a script.
+/// One step of a script: what the server sends, or what the client must do.
 #[derive(Clone, Debug)]
 pub(crate) enum Item {
-    /// The server sends these bytes. If no earlier read took them before a [`Hear`](Self::Hear),
-    /// they are a stray that has arrived. Before a [`Serve`](Self::Serve), that want is answered
-    /// `control_first`.
+    /// The server sends these bytes. If no operation waits for a reply, they are a stray, which the
+    /// client finds by a look before it sends the next line. Before a [`Serve`](Self::Serve), the
+    /// driver answers that want with `control_first`.
     Say(Vec<u8>),
-    /// The client sends exactly this line.
+    /// The client must send exactly this line.
     Hear(String),
-    /// The client must have this want. The reaction is the result of serving it.
+    /// The session must have this want, and the reaction is what the driver reports about it.
     Serve(&'static str, Reaction),
-    /// The next want that may wait is answered `timed_out`.
+    /// The driver answers the next want that may wait with `timed_out`.
     Silence,
-    /// Nothing has arrived when the client looks, although the server sends something next.
+    /// A look at what has arrived finds nothing, although the server sends something next.
     NotYet,
     /// The control connection ends.
     Eof,
@@ -47,16 +47,18 @@ pub(crate) fn fails(want: &'static str, kind: ErrorKind) -> Item {
     Item::Serve(want, Reaction::Fails(kind))
 }
 
-/// How the server's bytes are cut into pieces.
+/// Into which pieces the server's bytes are split before they arrive.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Cut {
-    /// Each `Say` arrives whole.
+    /// The bytes of each [`Say`](Item::Say) arrive in one piece.
     Whole,
-    /// In addition, there is a cut after this many of the server's bytes.
+    /// As [`Whole`](Self::Whole), but the bytes are also split after this many bytes of the whole
+    /// script.
     At(usize),
     /// Every byte arrives alone.
     Bytes,
-    /// Random pieces of 1 to this many bytes; the first number is the seed.
+    /// The bytes arrive in random pieces. The first number is the seed, the second the largest
+    /// length of a piece in bytes.
     Random(u64, usize),
 }
 
@@ -179,12 +181,14 @@ impl Server for Script {
 }
 
 impl Script {
-    /// Returns whether the end of an upload is sent without a line in the script for it.
+    /// Returns whether this want ends an upload on the client's side and the script has no line for
+    /// it. Then it succeeds without one.
     fn is_implied(&self, want: &str) -> bool {
         let said = matches!(self.items.front(), Some(Item::Serve(said, _)) if *said == SEND_END);
         want == SEND_END && !said
     }
 }
 
-/// The first half of ending an upload, as [`describe`] names it.
+/// The text by which [`describe`](super::describe) names the want that ends an upload on the
+/// client's side.
 pub(crate) const SEND_END: &str = "close send end";

@@ -1,4 +1,4 @@
-//! Script beginnings that many tests share, and functions that run them.
+//! Parts of scripts that many tests share, and functions that run scripts.
 
 use std::fmt::Debug;
 
@@ -9,7 +9,7 @@ use ftp_proto::{
 
 use super::{Driver, Item, Op, Script, credentials, hear, say, serve};
 
-/// Creates a session with a scripted server.
+/// Creates a driver whose server follows this script.
 pub(crate) fn scripted(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Script> {
     Driver::new(config, Script::new(items))
 }
@@ -41,7 +41,7 @@ pub(crate) fn secure_login() -> Vec<Item> {
     ]
 }
 
-/// Creates a session that is logged in. `items` is the dialogue after the login.
+/// Creates a driver whose session is logged in. `items` is the script after the login.
 pub(crate) fn logged_in(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Script> {
     let login = match config.security {
         Security::Plain => plain_login(),
@@ -58,7 +58,8 @@ pub(crate) fn logged_in(config: Config, items: impl IntoIterator<Item = Item>) -
     driver
 }
 
-/// Runs the operations in order, and returns their outcomes. The script must end with them.
+/// Runs the operations in order, and returns their outcomes. Fails if any part of the script is
+/// left over.
 #[track_caller]
 pub(crate) fn play(mut driver: Driver<Script>, ops: &[Op]) -> Vec<String> {
     let outcomes = ops.iter().map(|op| driver.outcome(op)).collect();
@@ -66,13 +67,14 @@ pub(crate) fn play(mut driver: Driver<Script>, ops: &[Op]) -> Vec<String> {
     outcomes
 }
 
-/// Runs one operation after a login, and returns its outcome.
+/// Runs one operation after a login in clear text, and returns its outcome.
 #[track_caller]
 pub(crate) fn plain(op: Op, items: impl IntoIterator<Item = Item>) -> String {
     play(logged_in(Config::default(), items), &[op]).remove(0)
 }
 
-/// Runs one flow after a login, and returns its outcome. The script must end with it.
+/// Runs one flow after a login in clear text, and returns its outcome. Fails if any part of the
+/// script is left over.
 #[track_caller]
 pub(crate) fn flow_outcome<F: Flow>(flow: F, items: impl IntoIterator<Item = Item>) -> String
 where
@@ -92,7 +94,7 @@ pub(crate) fn with_connect() -> Config {
     Config::default().with_data_command(DataCommand::WithConnect)
 }
 
-/// Opens a download in clear text. `items` is the dialogue after that.
+/// Opens a download in clear text. `items` is the script after its 150.
 pub(crate) fn downloading(items: impl IntoIterator<Item = Item>) -> Driver<Script> {
     let mut driver = logged_in(Config::default(), opening("RETR a"));
     driver.outcome(&Op::Retrieve("a", 0));
@@ -103,7 +105,7 @@ pub(crate) fn downloading(items: impl IntoIterator<Item = Item>) -> Driver<Scrip
     driver
 }
 
-/// Opens an upload in clear text. `items` is the dialogue after that.
+/// Opens an upload in clear text. `items` is the script after its 150.
 pub(crate) fn uploading(items: impl IntoIterator<Item = Item>) -> Driver<Script> {
     let mut driver = logged_in(Config::default(), opening("STOR a"));
     driver.outcome(&Op::Store("a"));
@@ -126,7 +128,7 @@ pub(crate) fn opening(command: &str) -> Vec<Item> {
     ]
 }
 
-/// Returns the same script as [`opening`], but with TYPE A.
+/// Returns the script of [`opening`], but with TYPE A instead of TYPE I.
 pub(crate) fn opening_in_text(command: &str) -> Vec<Item> {
     let mut script = opening(command);
     script.splice(..2, [hear("TYPE A"), say("200 A")]);
@@ -137,18 +139,20 @@ pub(crate) fn pwd() -> [Item; 2] {
     [hear("PWD"), say("257 \"/here\"")]
 }
 
-/// Returns the dialogue of a fence, an extra PWD that brings a session back into step.
+/// Returns the script of a fence: an extra PWD, after whose reply the client knows that no old
+/// reply can follow.
 pub(crate) fn fence() -> [Item; 2] {
     [hear("PWD"), say("257 \"/fence\"")]
 }
 
-/// Returns two PWDs: the first one is a fence, which brings the session back into step.
+/// Returns the script of two PWDs. The first one is a fence, and the second one is the PWD that the
+/// test asks for.
 pub(crate) fn fenced_pwd() -> Vec<Item> {
     [fence(), pwd()].concat()
 }
 
-/// Returns the dialogue of PWD after this reply. If the command cannot have that reply, a fence
-/// comes first.
+/// Returns the script of a PWD after an operation that got this reply. If the operation's command
+/// cannot have such a reply, a fence comes first.
 pub(crate) fn pwd_after(reply: &str) -> Vec<Item> {
     match ["3", "200", "250"].iter().any(|odd| reply.starts_with(odd)) {
         true => fenced_pwd(),
@@ -163,7 +167,8 @@ pub(crate) fn finish() -> Op {
     Op::Finish(12, DataEnd::Clean)
 }
 
-/// Returns the script up to the data connection, without the data command.
+/// Returns the script of opening a transfer, up to the data connection. The data command is not
+/// part of it.
 pub(crate) fn up_to_connect() -> Vec<Item> {
     opening("")[..5].to_vec()
 }
@@ -184,7 +189,8 @@ pub(crate) fn opened() -> (Driver<Script>, Transfer) {
     (driver, transfer)
 }
 
-/// Starts a flow, and steps it to its first want that waits for a reply.
+/// Starts a flow, and steps it to its first want that waits for the server. Wants that only look at
+/// what has arrived are answered with `timed_out`.
 pub(crate) fn waiting<F: Flow>(session: &mut Session, flow: F) -> (Running<F>, Want) {
     let (mut running, mut answer) = session.start(flow);
     loop {
@@ -200,8 +206,8 @@ pub(crate) fn waiting<F: Flow>(session: &mut Session, flow: F) -> (Running<F>, W
     }
 }
 
-/// Answers that something was received. If the want only looks at what has arrived, answers that
-/// nothing has.
+/// Answers this want with `received`, and each following want that only looks at what has arrived
+/// with `timed_out`. Returns the first step after them.
 pub(crate) fn unlooked<F: Flow>(
     session: &mut Session,
     running: &mut Running<F>,
