@@ -1,4 +1,5 @@
-//! Answers, runs and transfers that belong to another session, and commands that no driver writes.
+//! Tests of what a session does with answers, operations and transfers that belong to another
+//! session, and with commands that the driver never sends.
 
 use ftp_proto::{
     Answer, Config, DataEnd, Error, ErrorKind, Flow, Misuse, Running, Session, Step, Want, flows,
@@ -64,7 +65,7 @@ fn contract_a_crossed_answer_is_misuse_and_harmless() {
 
 #[test]
 fn contract_an_operation_that_was_started_on_another_session_is_misuse() {
-    // The credentials of one login would otherwise go to the server of the other.
+    // If the session allowed this, the credentials for one server would go to another server.
     let mut one = scripted(Config::default(), [say("220 ready")]);
     let mut other = scripted(Config::default(), [say("220 ready")]);
     one.outcome(&Op::Greeting);

@@ -1,4 +1,4 @@
-//! Invariant 2: a reply is never taken for the answer to another command.
+//! Tests of invariant 2: the client never takes a reply to one command for the reply to another.
 
 use ftp_proto::{Config, DataEnd};
 
@@ -6,7 +6,7 @@ use crate::support::*;
 
 #[test]
 fn invariant_2_a_stray_250_before_dele_is_refused_is_not_a_success() {
-    // A stray 250 has arrived before DELE is sent.
+    // A stray 250 has arrived before the client sends DELE.
     let script = [
         &[say("250 stray")][..],
         &fence(),
@@ -20,7 +20,7 @@ fn invariant_2_a_stray_250_before_dele_is_refused_is_not_a_success() {
 
 #[test]
 fn invariant_2_half_a_stray_250_that_has_arrived_is_not_the_answer_to_dele() {
-    // The stray has arrived before DELE is sent, even without its line end.
+    // The first half of a stray 250 has arrived before the client sends DELE.
     let script = [
         bytes(b"250 str"),
         hear("PWD"),
@@ -36,7 +36,8 @@ fn invariant_2_half_a_stray_250_that_has_arrived_is_not_the_answer_to_dele() {
 
 #[test]
 fn invariant_2_ledger_late_226_is_not_the_answer_to_dele() {
-    // A transfer was aborted. Its second reply comes when no operation waits for it.
+    // The client aborts a transfer. The second reply to ABOR comes later, when no operation waits
+    // for it.
     let script = [
         &[
             hear("TYPE I"),
@@ -102,7 +103,7 @@ fn invariant_2_the_fence_swallows_all_that_belongs_to_something_else() {
     let script = [&strays[..], &late, &pwd(), &pwd()].concat();
     let mut driver = logged_in(Config::default(), script);
     assert_eq!(driver.outcome(&Op::Pwd), "/here");
-    // The session is in step again, so no second fence (an extra PWD) comes.
+    // The session is in step again, so the client sends no second fence.
     assert_eq!(driver.outcome(&Op::Pwd), "/here");
     driver.server.assert_over();
 }
@@ -186,7 +187,7 @@ fn invariant_2_an_end_of_file_is_seen_before_a_command_is_sent() {
 
 #[test]
 fn invariant_2_a_second_greeting_does_not_hang_the_login() {
-    // Before the login, PWD cannot serve as a fence: it gets 530 and never 257.
+    // Before the login, PWD gets 530 and never 257, so it cannot serve as a fence.
     let script = [bytes(b"220 ready\r\n220 again\r\n")];
     let mut driver = scripted(Config::default(), script);
     driver.outcome(&Op::Greeting);

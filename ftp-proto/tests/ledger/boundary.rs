@@ -1,4 +1,5 @@
-//! Invariants 6 and 7: bytes from before TLS, and credentials before TLS.
+//! Tests of the boundary between clear text and TLS: bytes that arrive before the handshake are
+//! fatal (invariant 6), and no credentials are sent before it (invariant 7).
 
 use ftp_proto::{Config, ErrorKind, Step, Want, flows};
 
@@ -80,7 +81,7 @@ fn invariant_6_bytes_fed_during_the_handshake_are_fatal() {
         panic!("no handshake");
     };
     driver.session.receive(b"2");
-    // The driver has not noticed, and reports a successful handshake.
+    // The driver has not noticed the byte, and reports a successful handshake.
     let result = driver.session.step(&mut running, want.secured());
     assert!(driver.session.is_dead());
     assert!(result.is_err(), "a dead session was called secured");
@@ -97,7 +98,7 @@ fn invariant_6_whole_replies_after_a_refused_auth_are_fatal_in_their_own_piece()
 
 #[test]
 fn invariant_6_part_of_a_reply_after_a_refused_auth_is_fatal_in_its_own_piece() {
-    // The injected bytes are in the buffer when the next command is about to be sent.
+    // The injected bytes have arrived before the client sends its next command.
     for length in 1..10 {
         let mut driver = after_auth();
         driver.server.extend([say("500 what")]);
@@ -128,8 +129,8 @@ fn invariant_6_a_reply_before_auth_is_fatal_if_tls_is_demanded() {
 
 #[test]
 fn invariant_6_half_a_reply_before_auth_is_fatal_if_tls_is_demanded() {
-    // Together with the answer to AUTH, `234-` would make that answer an inner line of a longer
-    // reply.
+    // If the session kept `234-`, it would take the reply to AUTH for a further line of a
+    // multi-line reply.
     let mut driver = scripted(explicit(), [bytes(b"220 ready\r\n234-")]);
     driver.outcome(&Op::Greeting);
     let (mut running, mut answer) = driver.session.start(flows::Secure::new());
@@ -191,7 +192,8 @@ fn invariant_7_pbsz_and_prot_that_fail_let_no_data_command_out() {
             vec![say("HTTP/1.1 400 Bad")],
         ]
     };
-    // After an answer to PBSZ, PROT still decides.
+    // The first failures replace the reply to PBSZ (item 9 of the script), the others the reply to
+    // PROT (item 11). The client sends PROT even if PBSZ is refused.
     for (at, end) in ends()
         .map(|end| (9, end))
         .into_iter()

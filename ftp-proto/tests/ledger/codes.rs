@@ -1,4 +1,5 @@
-//! Rule 1 of attribution: a positive reply answers only a command that can have its code.
+//! Tests of which reply codes a command may have: a positive reply with any other code is not taken
+//! for the command's own reply.
 
 use ftp_proto::{
     Config, Error, FileStructure, Flow, Protection, ReplyCodes, TransferType, TransmissionMode,
@@ -7,8 +8,8 @@ use ftp_proto::{
 
 use crate::support::*;
 
-/// PWD fails on a reply that cannot be its own, and a fence (an extra PWD) goes before the next
-/// command.
+/// PWD gets a reply with a code that PWD cannot have. PWD must fail, and the client must send a
+/// fence before the next command.
 #[test]
 fn a_reply_that_the_command_cannot_have_fails_it_and_is_fenced_off() {
     for late in [
@@ -41,8 +42,9 @@ const REPLIES: [u16; 27] = [
     250, 251, 253, 257, 331, 332, 334, 350,
 ];
 
-/// Tries every code. With one of these or a generic code the session stays in step. With any other
-/// code it goes out of step.
+/// Answers the command `line` with each code of [`REPLIES`]. With the codes in `own` and the
+/// generic 200, 202 and 250, the session stays in step. With any other code, it sends a fence
+/// before the next command.
 #[track_caller]
 fn takes<F: Flow>(line: &str, own: &[u16], flow: impl Fn() -> Result<F, Error>) {
     takes_only(line, &[own, &[200, 202, 250]].concat(), flow);
@@ -57,8 +59,8 @@ fn takes_only<F: Flow>(line: &str, own: &[u16], flow: impl Fn() -> Result<F, Err
         if own.contains(&code) {
             driver.server.extend([hear("HELP"), say("214 ok")]);
         } else {
-            // The command's own reply may still come as a 257, which must not be taken for the
-            // fence's 257. So the fence is SYST.
+            // The command's own reply, a 257, may still come. It must not be taken for the reply to
+            // a fence, so the fence is SYST and not PWD.
             let by_path = ["PWD", "MKD", "RMD"]
                 .iter()
                 .any(|verb| line.starts_with(verb));
@@ -108,13 +110,13 @@ fn each_command_accepts_its_own_codes_and_the_generic_ones() {
     takes("DELE a", &REPLIES, || flows::Raw::new("DELE a"));
 }
 
-/// A command that asks for a value needs its own code, since a generic reply holds no value. A
-/// server that answers TYPE twice (case 26) sends a 200 that is not the answer to SIZE.
+/// A command that asks for a value needs its own code, because a generic reply holds no value. For
+/// example, a server that answers TYPE twice sends a 200 that is not the reply to SIZE.
 #[test]
 fn a_command_that_asks_for_a_value_accepts_only_its_own_codes() {
     takes_only("PWD", &[257, 200, 250], || Ok(flows::Pwd::new()));
     let script = [
-        // The 257 of the first PWD may still come, so SYST serves as the fence.
+        // The 257 of the first PWD may still come, so the fence is SYST and not PWD.
         &[hear("PWD"), say("250 Directory changed")][..],
         &[hear("SYST"), say("215 UNIX")],
         &pwd(),
@@ -148,7 +150,8 @@ fn a_command_that_asks_for_a_value_accepts_only_its_own_codes() {
 
 #[test]
 fn a_login_accepts_the_codes_of_each_of_its_commands() {
-    // USER succeeds with 230 and goes on with 331. PASS only succeeds.
+    // A 230 or 232 to USER completes the login, and a 331 asks for PASS. After PASS, only a reply
+    // that completes the login is right.
     for (user, pass, expected) in [
         ("230 in", None, "Reply(230 in)"),
         ("232 in", None, "Reply(232 in)"),
@@ -186,7 +189,7 @@ fn a_greeting_that_comes_late_a_second_time_is_no_login() {
         outcome.starts_with("UnexpectedReply Some(\"USER\")"),
         "{outcome}"
     );
-    // Before the login, no command can serve as a fence.
+    // Before the login, no command can serve as a fence, so the session ends.
     let outcome = driver.outcome(&Op::Login);
     assert!(outcome.starts_with("OutOfStep"), "{outcome}");
     assert!(driver.session.is_dead());
@@ -207,7 +210,8 @@ fn a_greeting_is_220_or_230() {
     }
 }
 
-/// EPSV gets a 226, and its own 229 comes one command too late. No data connection is opened.
+/// The server answers EPSV with a 226 that belongs to an earlier command, and the 229 comes one
+/// command too late. The client must not open a data connection.
 #[test]
 fn a_reply_that_is_one_command_late_opens_no_data_connection() {
     let script = [
@@ -228,7 +232,8 @@ fn a_reply_that_is_one_command_late_opens_no_data_connection() {
     driver.server.assert_over();
 }
 
-/// A line `213` inside a long reply ends that reply too early, and the rest arrives late.
+/// A line `213` inside a long reply ends that reply too early, so the rest of the reply is a stray.
+/// A fence must remove it.
 #[test]
 fn a_long_reply_that_a_bare_code_has_ended_is_fenced_off() {
     let script = [
@@ -261,8 +266,8 @@ fn judging_by_the_first_digit_can_be_chosen() {
     assert_eq!(driver.outcome(&Op::Pwd), "/here");
 }
 
-/// Rule 4: the server may have performed a command despite its reply, so the client sends the
-/// command again before its effect matters.
+/// The server may have carried out a command although its reply has an unexpected code. So the
+/// client sends the command again before a transfer depends on it.
 #[test]
 fn an_effect_in_doubt_is_sent_again_before_it_matters() {
     for answer in ["200 restarting", "226 restarting"] {
@@ -311,7 +316,8 @@ fn an_effect_in_doubt_is_sent_again_before_it_matters() {
     }
 }
 
-/// A raw command may get any reply, so its effect stays in doubt.
+/// A raw command may get any reply without an error. If the reply does not confirm TYPE A, the
+/// client sets the type again before a transfer.
 #[test]
 fn a_raw_command_leaves_its_effect_in_doubt_too() {
     let script = [

@@ -1,11 +1,11 @@
-//! Invariants 3 and 14: operations that are dropped at any point.
+//! Tests of operations and transfers that are dropped at any point (invariants 3 and 14).
 
 use ftp_proto::{Config, DataEnd, ErrorKind, Misuse, TransferType, flows};
 use proptest::prelude::*;
 
 use crate::support::*;
 
-/// Returns the operations of a whole session. Each one can be dropped.
+/// Returns the operations of a whole session. A test drops each of them at each point.
 fn whole_session(tls: bool) -> Vec<Op> {
     let mut ops = vec![Op::Greeting, Op::Login];
     if tls {
@@ -90,7 +90,8 @@ fn contract_clocks_go_on_only_where_they_were_started_wherever_a_session_is_drop
                 let mut driver = model(tls, pace, aborting);
                 driver.drop_after = point;
                 run_until_dropped(&mut driver, &ops);
-                // Other tests check whether this succeeds.
+                // Only the clocks matter to this test, so it ignores whether the operations
+                // succeed. Other tests check that.
                 let _ = check_pwd(&mut driver).and_then(|()| check_work(&mut driver));
                 breaches.extend(driver.breaches);
             }
@@ -101,10 +102,12 @@ fn contract_clocks_go_on_only_where_they_were_started_wherever_a_session_is_drop
 
 #[test]
 fn invariant_3_a_secure_dropped_before_its_late_234_leaves_the_session_dead() {
-    // Invariant 6 applies too: no operation is left to do the handshake.
+    // The session must be dead, because no operation is left that could do the handshake (invariant
+    // 6).
     let mut driver = scripted(explicit(), [say("220 ready"), hear("AUTH TLS")]);
     driver.outcome(&Op::Greeting);
-    // Two wants: to read what has arrived, then the reply.
+    // Secure has two wants with four points each: a look at what has arrived, and the reply to
+    // AUTH. It is dropped at the last of these points.
     driver.drop_after = 4 * 2 - 1;
     assert_eq!(driver.outcome(&Op::Secure), "dropped");
     assert_eq!(driver.wire, ["AUTH TLS"]);
@@ -128,7 +131,7 @@ fn invariant_3_a_clear_control_dropped_before_its_late_200_leaves_the_session_de
 
 #[test]
 fn invariant_3_effects_apply_although_the_flow_is_gone() {
-    // The replies to TYPE and REST arrive after their flows were dropped.
+    // The replies to TYPE and REST arrive after their operations were dropped.
     let script = [
         hear("TYPE I"),
         say("200 I"),
@@ -145,7 +148,8 @@ fn invariant_3_effects_apply_although_the_flow_is_gone() {
     let mut driver = logged_in(Config::default(), script);
     driver.drop_after = 4 * 2 - 1;
     assert_eq!(driver.outcome(&Op::Type(TransferType::Image)), "dropped");
-    // Three wants: the reply to TYPE, to read what has arrived, the reply to REST.
+    // Now there are three wants with four points each: the reply to TYPE, a look at what has
+    // arrived, and the reply to REST.
     driver.drop_after = 4 * 3 - 1;
     assert_eq!(driver.outcome(&Op::Raw("REST 7")), "dropped");
     assert_eq!(driver.wire, ["TYPE I", "REST 7"]);
@@ -212,8 +216,8 @@ fn any_op() -> impl Strategy<Value = Op> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Operations in random order. Each one may be dropped somewhere. The replies arrive at random
-    /// times, in random pieces.
+    /// Runs operations in random order, and drops some of them. The replies arrive at random times,
+    /// in random pieces.
     #[test]
     fn invariant_3_any_operations_dropped_anywhere(
         tls in any::<bool>(),
@@ -232,8 +236,8 @@ proptest! {
             let result = driver.perform(op);
             driver.drop_after = usize::MAX;
             if let Err(Stop::Failed(error)) = result {
-                // An upload, for example, may get a reply that is left over from an abort. Any
-                // error is fine, if it is not a misuse of the library.
+                // An operation may fail, for example because an upload gets a reply that is left
+                // over from an abort. Only the misuse `NotSecured` must not happen.
                 prop_assert!(!matches!(error.kind(), ErrorKind::Misuse(Misuse::NotSecured)));
             }
         }
@@ -249,7 +253,7 @@ fn invariant_3_a_command_that_was_given_up_may_have_been_done() {
     driver.outcome(&Op::Type(TransferType::Image));
     driver.outcome(&Op::Type(TransferType::TEXT));
     driver.server.extend([Item::Silence]);
-    // The server's 200 for TYPE A comes after the fence's PWD.
+    // The server's 200 to TYPE A comes after the client has sent the fence's PWD.
     driver
         .server
         .extend([hear("PWD"), say("200 A"), say("257 \"/fence\"")]);

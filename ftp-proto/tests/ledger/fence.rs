@@ -1,5 +1,7 @@
-//! Rule 2: which commands serve as a fence, and that a fence follows every abort. A fence is an
-//! extra command, usually PWD. Everything before its reply is left over from earlier commands.
+//! Tests of fences: which commands serve as a fence, and that a fence follows every abort.
+//!
+//! A fence is an extra command, usually PWD. Every reply that comes before the fence's own reply
+//! belongs to an earlier command.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,7 +9,8 @@ use ftp_proto::{Config, Observed, Wait, flows};
 
 use crate::support::*;
 
-/// Sends CWD after a stray reply. `fences` is the dialogue before CWD.
+/// Creates a driver whose session will receive a stray 226. `setup` is the script of a PWD before
+/// the stray, and `fences` is the script after it.
 fn after_a_stray(setup: &[Item], fences: &[Item]) -> Driver<Script> {
     let mut driver = logged_in(Config::default(), setup.to_vec());
     if !setup.is_empty() {
@@ -32,7 +35,7 @@ fn a_server_that_refuses_pwd_is_fenced_by_syst_or_feat() {
         assert_eq!(driver.outcome(&Op::Raw("CWD a")), "250 there");
         driver.server.assert_over();
     }
-    // The client learns only now that the server refuses PWD.
+    // In this round, the client does not know yet that the server refuses PWD.
     for fences in [&syst[..], &feat] {
         let mut driver = after_a_stray(&[], &[&learned[..], fences, &done].concat());
         assert_eq!(driver.outcome(&Op::Raw("CWD a")), "250 there");
@@ -78,7 +81,8 @@ fn a_server_that_refuses_all_three_ends_the_session_at_once() {
     driver.server.assert_over();
 }
 
-/// A late refusal looks like the fence's own reply. The real reply to that fence comes after it.
+/// A 550 that belongs to an earlier command looks like the refusal of the fence's PWD, so the
+/// client sends SYST as a second fence. The 257 to PWD comes after that.
 #[test]
 fn a_late_refusal_before_the_257_costs_one_more_fence() {
     let fences = [
@@ -95,7 +99,8 @@ fn a_late_refusal_before_the_257_costs_one_more_fence() {
     driver.server.assert_over();
 }
 
-/// A command that was given up may still get its reply, which would be taken for the fence's.
+/// The client has given up SYST, but its reply may still come. The client would take it for the
+/// reply to a fence, so SYST must not serve as a fence.
 #[test]
 fn a_command_that_was_given_up_is_not_used_as_a_fence() {
     let mut driver = logged_in(Config::default(), [hear("SYST"), Item::Silence]);
@@ -110,7 +115,8 @@ fn a_command_that_was_given_up_is_not_used_as_a_fence() {
     driver.server.assert_over();
 }
 
-/// Some servers answer ABOR three times: 426, 226, and later 225.
+/// Some servers answer ABOR three times: with 426, 226, and later 225. So the client sends a fence
+/// after each abort.
 #[test]
 fn an_abort_is_always_fenced() {
     let replies = [
@@ -138,8 +144,9 @@ fn a_fence_waits_no_longer_than_any_reply() {
     );
 }
 
-/// PWD got another command's reply, and its own is still to come. If PWD were the fence, that reply
-/// would end the fence, and the fence's reply would answer the next command.
+/// PWD got a reply that belongs to another command, so its own reply is still to come. If the fence
+/// were PWD too, that reply would end the fence too early, and the fence's reply would be taken for
+/// the reply to the next command.
 #[test]
 fn a_fence_is_not_the_command_whose_own_reply_is_still_to_come() {
     for (verb, code, fence) in [

@@ -1,5 +1,5 @@
-//! The ledger under attack: stray replies, late replies, dropped operations, bytes from before TLS,
-//! and secrets that must not be printed.
+//! Tests of the session against wrong replies: stray replies, late replies, dropped operations,
+//! bytes from before TLS, and secrets that must not be printed.
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,4 +1,4 @@
-//! Invariant 13: secrets are never printed.
+//! Tests of invariant 13: no error, log or debug output shows a secret.
 
 use std::sync::{Arc, Mutex};
 
@@ -17,7 +17,7 @@ impl Seen {
     }
 }
 
-/// Creates a session whose observer records everything.
+/// Creates a session whose observer records everything that the session reports.
 fn watched(config: Config, items: Vec<Item>) -> (Driver<Script>, Seen) {
     let mut driver = scripted(config, items);
     let notes = Arc::new(Mutex::new(String::new()));
@@ -44,15 +44,15 @@ fn note_error(seen: &Seen, error: &Error) {
     while let Some(inner) = source {
         seen.note(&format!("{inner} {inner:?}\n"));
         if let Some(DecodeError::Unterminated { partial }) = inner.downcast_ref() {
-            // `Debug` shows numbers, but a program could print the bytes as text.
+            // `Debug` shows these bytes as numbers, but a program could print them as text.
             seen.note(&String::from_utf8_lossy(partial));
         }
         source = inner.source();
     }
 }
 
-/// Runs a login with the canary as password and account, a transfer and PWD. Records everything
-/// that can be printed, and checks that it does not hold the canary.
+/// Runs logins with [`CANARY`] as password and account, and then PWD. Records everything that a
+/// program could print, and checks that the canary is not in it.
 #[track_caller]
 fn no_canary(items: Vec<Item>) {
     let (mut driver, seen) = watched(Config::default(), items);
@@ -90,7 +90,7 @@ fn no_canary(items: Vec<Item>) {
     );
 }
 
-/// Returns a login with the canary, up to the reply to PASS.
+/// Returns the script of a login with the canary, up to the reply to PASS.
 fn canary_login() -> Vec<Item> {
     vec![
         say("220 ready"),
@@ -130,7 +130,8 @@ fn invariant_13_an_echo_in_the_replies_of_a_login_does_not_print() {
     no_canary(canary_with([say(&format!(
         "230-hello\r\n {CANARY}\r\n230-{CANARY}\r\n230 {CANARY}"
     ))]));
-    // After a second login on the same connection, even the reply to USER can repeat the secret.
+    // If the client logs in twice on a connection, even the reply to the second USER can repeat the
+    // secret.
     no_canary(canary_with([
         say("530 no"),
         hear("USER ada"),
@@ -143,7 +144,8 @@ fn invariant_13_an_echo_in_the_replies_of_a_login_does_not_print() {
 #[test]
 fn invariant_13_an_echo_in_a_malformed_line_does_not_print() {
     no_canary(canary_with([say(&format!("wrong: {CANARY}"))]));
-    // The excerpt is so long that it ends in the middle of the secret.
+    // The error shows only the first 64 characters of the line. The filler is so long that they end
+    // in the middle of the secret.
     let filler = "x".repeat(64 - CANARY.len() / 2);
     no_canary(canary_with([say(&format!("{filler}{CANARY}"))]));
 }
@@ -170,7 +172,7 @@ fn invariant_13_an_echo_in_a_malformed_last_line_does_not_print() {
 
 #[test]
 fn invariant_13_an_echo_in_a_stray_reply_does_not_print() {
-    // Nine replies: the last one causes the error.
+    // The session accepts eight stray replies. The ninth one causes the error.
     let stray = format!("230 in with {CANARY}\r\n").repeat(9);
     no_canary(canary_with([say("230 in"), bytes(stray.as_bytes())]));
 }
@@ -221,8 +223,8 @@ fn invariant_13_an_echo_in_the_replies_of_a_transfer_does_not_print() {
     assert!(!notes.contains(CANARY), "{notes}");
 }
 
-/// Replies to STOU are kept unmasked, since they may hold a file name. An error below must not show
-/// them.
+/// The session keeps replies to STOU unmasked, because they may hold a file name. The inner error
+/// must not show them.
 #[test]
 fn invariant_13_an_echo_in_the_error_underneath_does_not_print() {
     let script = canary_with([
