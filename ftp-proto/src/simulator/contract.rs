@@ -181,7 +181,7 @@ pub enum Outcome {
     Lines(Vec<Vec<u8>>),
     /// A number of lines or of bytes.
     Count(usize),
-    /// A size in bytes, if the server knows it.
+    /// A size in bytes. `None` if the server does not know it, or if the file does not exist.
     Size(Option<u64>),
     /// The code of a reply.
     Code(u16),
@@ -313,7 +313,7 @@ pub struct Case {
     pub(super) commands: Option<&'static [&'static str]>,
 }
 
-/// Which control connections a case makes sense for: clear text, TLS, or both.
+/// The kinds of control connection with which a case makes sense: clear text, TLS, or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Channels {
     Both,

@@ -119,7 +119,8 @@ fn reach(near: &mut Simulator, far: &mut Simulator) -> bool {
 
 fn dial(near: &mut Simulator, far: &mut Simulator, link: Link) {
     let port = near.wires[link.0].dials.take();
-    // Only a passive port can be reached in this way, not the port of the control connection.
+    // One server can reach only the passive ports of the other, not the port of its control
+    // connections.
     let port = port.filter(|port| far.passive.contains_key(port));
     let there = match port.map(|port| far.connect(port)) {
         Some(Connected::Open(there) | Connected::Pending(there)) => there,

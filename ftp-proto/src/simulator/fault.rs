@@ -119,7 +119,8 @@ pub enum Action {
     FinalFirst,
     /// For transfer commands: the server sends the final reply, but no preliminary reply before it.
     NoPreliminary,
-    /// For transfer commands: something happens in the middle of the transfer.
+    /// For transfer commands: in the middle of the transfer, the server sends extra bytes on the
+    /// control connection, and changes or ends the data connection.
     At {
         /// After how many bytes of plaintext it happens. If the transfer is shorter, it never
         /// happens.
@@ -127,7 +128,7 @@ pub enum Action {
         /// Raw bytes that the server sends on the control connection; may be empty. If they contain
         /// a final reply, the server does not send its usual final reply.
         control: Vec<u8>,
-        /// What happens to the data connection.
+        /// What the server does with the data connection.
         then: Then,
     },
     /// For downloads under TLS: the server sends the whole file, then ends the data connection by
@@ -158,7 +159,7 @@ pub enum Action {
     RefuseHandshake,
 }
 
-/// What happens to a data connection at the point of [`Action::At`].
+/// What happens to a data connection in the middle of a transfer; see [`Action::At`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Then {

@@ -53,7 +53,7 @@ pub(super) struct Session {
     pub(super) login: Login,
     pub(super) directory: Vec<u8>,
     pub(super) representation: Representation,
-    /// The facts that MLSD and MLST send.
+    /// The facts that MLSD and MLST send to this client, for example `size`.
     pub(super) facts: Vec<&'static str>,
     pub(super) restart: usize,
     pub(super) rename_from: Option<Vec<u8>>,
@@ -173,7 +173,7 @@ pub(super) enum Representation {
 }
 
 impl Representation {
-    /// Returns the name of the type in the server's replies.
+    /// Returns the name that the server's replies use for the type, for example `BINARY`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Ascii => "ASCII",
@@ -289,7 +289,7 @@ pub(super) fn split(line: &[u8]) -> (String, &[u8]) {
     (verb, argument)
 }
 
-/// Returns whether one of the actions matches.
+/// Returns whether `such` is true for one of the actions.
 pub(super) fn has(actions: &[Action], such: impl Fn(&Action) -> bool) -> bool {
     actions.iter().any(such)
 }

@@ -1110,7 +1110,8 @@ cases! {
         .step(Upload("/new", big(20)), Is(Outcome::Count(20)))
         .step(Operation::Stored("/new"), bytes(&big(20)))
         .steps(still_in_step());
-    /// The server sends 421 in the middle of a download.
+    /// The server sends 421 in the middle of a download. The download must fail with this reply,
+    /// and the session is over.
     hard_05_421_in_the_middle_of_a_download => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::At {
                 after: 1000,
@@ -1321,8 +1322,8 @@ cases! {
     /// error of TLS.
     tls_handshake_as_greeting => greeted(*b"\x16\x03\x03\x00\x04\x00\x00\x00\x00")
         .connects(Fails(ErrorKind::Tls, None));
-    /// After an upload, the server never closes its side of the data connection. The client must
-    /// trust the final reply.
+    /// After an upload, the server never closes its side of the data connection. The upload must
+    /// succeed, because the server replies 226.
     upload_whose_end_is_not_answered => session(Setup::new()
             .fault(Fault::nth("STOR", 0, Action::KeepOpen)))
         .step(Upload("/new", big(100_000)), Is(Outcome::Count(100_000)))
@@ -1415,28 +1416,32 @@ cases! {
             .fault(Fault::on("RETR", Action::Hold)))
         .only(Channels::Tls)
         .steps(everything());
-    /// The server cuts a download inside a TLS record.
+    /// The server cuts a download inside a TLS record. The download must fail, although the server
+    /// replies 226.
     hard_12_cut_inside_a_record => session(cut(Then::FinInsideRecord))
         .only(Channels::Tls)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// The server cuts a download between two TLS records.
+    /// The server cuts a download between two TLS records and sends no `close_notify`. The download
+    /// must fail, although the server replies 226.
     hard_12_cut_between_records => session(cut(Then::Fin))
         .only(Channels::Tls)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// The server sends a whole download, but no `close_notify`.
+    /// The server sends a whole download, but no `close_notify`. The download must fail, because a
+    /// cut would look like this.
     hard_12_no_close_notify => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::NoCloseNotify)))
         .only(Channels::Tls)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 200_000))
         .steps(still_in_step());
-    /// The server resets the data connection in the middle of a download.
+    /// The server resets the data connection in the middle of a download. The download must fail,
+    /// although the server replies 226.
     data_connection_reset => session(cut(Then::Reset))
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
     /// In the middle of a download, the server stops sending on the data connection and on the
-    /// control connection.
+    /// control connection. The download must time out.
     data_connection_stalls => session(cut(Then::Stall))
         .step(
             Download("/big", 0),
@@ -1452,7 +1457,8 @@ cases! {
     /// client must fail.
     hard_14_endless_reply => greeted(["220-", &"x".repeat(4000), "\r\n"].concat().repeat(100))
         .connects(Fails(Protocol, None));
-    /// The client has connected to an HTTP server.
+    /// The client has connected to an HTTP server. The first line is not a reply of FTP, so
+    /// connecting must fail.
     hard_14_http_greeting => greeted("HTTP/1.1 400 Bad Request\r\n")
         .connects(Fails(Protocol, None));
     /// The server begins a reply to SIZE, `213 12`, and closes the connection before the line end.
@@ -1461,11 +1467,11 @@ cases! {
             .fault(Fault::on("SIZE", Action::PartialThenHangup(b"213 12".to_vec()))))
         .step(Size("/five"), Fails(Closed, None))
         .step(Pwd, Fails(Closed, None));
-    /// The server greets with 421, because it is full.
+    /// The server greets with 421, because it is full. Connecting must fail with this reply.
     full_server => Case::new(Setup::new()
             .fault(Fault::on("GREETING", Action::Reply(b"421 Full.\r\n".to_vec()))))
         .connects(Fails(Closed, Some(421)));
-    /// The server answers QUIT only by closing the connection.
+    /// The server answers QUIT only by closing the connection. QUIT must succeed all the same.
     quit_without_reply => session(Setup::new().fault(Fault::on("QUIT", Action::Hangup)))
         .step(Quit, done());
 }

@@ -199,8 +199,9 @@ impl End {
 
     /// Reads at least one byte. Returns 0 if the server has ended its side of the connection.
     ///
-    /// # Errors [`WouldBlock`](io::ErrorKind::WouldBlock) if nothing has come yet, or the error
-    /// that ended the connection.
+    /// # Errors
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) if nothing has come yet, or the error that ended
+    /// the connection.
     pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.world.server().read(self.link, buffer) {
             Read::Bytes(count) => Ok(count),
@@ -212,8 +213,9 @@ impl End {
 
     /// Writes at least one byte of a buffer that is not empty. Returns how many bytes were written.
     ///
-    /// # Errors [`WouldBlock`](io::ErrorKind::WouldBlock) if there is no room yet, or the error
-    /// that ended the connection.
+    /// # Errors
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) if there is no room yet, or the error that ended
+    /// the connection.
     pub fn write(&self, buffer: &[u8]) -> io::Result<usize> {
         match self.world.server().write(self.link, buffer) {
             Write::Bytes(count) => Ok(count),

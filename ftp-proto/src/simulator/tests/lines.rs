@@ -73,7 +73,8 @@ fn an_upload() {
     let (data, _) = b.start("APPE f");
     b.sim.write(data, b"\r\n");
     b.sim.close(data);
-    // The file ended with a CR from an earlier transfer, so this CRLF is not merged with it.
+    // The last CR came with the earlier transfer, so it stays, and this CRLF becomes an LF after
+    // it.
     assert_eq!(b.sim.file("/f"), Some(&b"a\n\r\nb\nc\r\n"[..]));
 }
 
