@@ -81,7 +81,8 @@ fn invariant_6_bytes_fed_during_the_handshake_are_fatal() {
         panic!("no handshake");
     };
     driver.session.receive(b"2");
-    // The driver has not noticed the byte, and reports a successful handshake.
+    // A byte in clear text has arrived during the handshake, but the driver reports that the
+    // handshake has succeeded.
     let result = driver.session.step(&mut running, want.secured());
     assert!(driver.session.is_dead());
     assert!(result.is_err(), "a dead session was called secured");

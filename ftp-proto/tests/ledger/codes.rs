@@ -43,8 +43,8 @@ const REPLIES: [u16; 27] = [
 ];
 
 /// Answers the command `line` with each code of [`REPLIES`]. With the codes in `own` and the
-/// generic 200, 202 and 250, the session stays in step. With any other code, it sends a fence
-/// before the next command.
+/// generic 200, 202 and 250, the session must stay in step. With any other code, the client must
+/// send a fence before the next command.
 #[track_caller]
 fn takes<F: Flow>(line: &str, own: &[u16], flow: impl Fn() -> Result<F, Error>) {
     takes_only(line, &[own, &[200, 202, 250]].concat(), flow);
@@ -232,8 +232,8 @@ fn a_reply_that_is_one_command_late_opens_no_data_connection() {
     driver.server.assert_over();
 }
 
-/// A line `213` inside a long reply ends that reply too early, so the rest of the reply is a stray.
-/// A fence must remove it.
+/// A line that is only `213` ends a long reply too early, so the rest of the reply is a stray. A
+/// fence must swallow the rest.
 #[test]
 fn a_long_reply_that_a_bare_code_has_ended_is_fenced_off() {
     let script = [

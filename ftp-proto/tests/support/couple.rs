@@ -6,7 +6,7 @@ use ftp_proto::{Copied, CopyStep, ServerCopy, Side};
 
 use super::{Driver, Server, Stop, failure};
 
-/// The server's address on the control connection of the source.
+/// The IP address of the source's server, as the client sees it on the control connection.
 pub(crate) const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
 
 pub(crate) struct Couple<S> {

@@ -222,7 +222,8 @@ pub(crate) fn run_until_dropped(driver: &mut Driver<Model>, ops: &[Op]) -> bool 
     false
 }
 
-/// Checks that PWD gets its own reply, or is rightly refused, or that the session is dead.
+/// Checks that PWD has one of three results: it gets its own reply, it is refused because the login
+/// or the protection is missing, or the session is dead.
 pub(crate) fn check_pwd(driver: &mut Driver<Model>) -> Result<(), String> {
     driver.transfer = None;
     let sent = driver.wire.len();

@@ -17,7 +17,7 @@ pub(crate) enum Item {
     Hear(String),
     /// The session must have this want, and the reaction is what the driver reports about it.
     Serve(&'static str, Reaction),
-    /// The driver answers the next want that may wait with `timed_out`.
+    /// When the client next waits for the server, the driver answers the want with `timed_out`.
     Silence,
     /// A look at what has arrived finds nothing, although the server sends something next.
     NotYet,
