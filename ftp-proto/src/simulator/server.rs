@@ -16,9 +16,11 @@ use crate::simulator::store::{Store, resolve};
 /// The port of the control connection. Under implicit TLS, the server also accepts connections on
 /// the usual port 990.
 const CONTROL_PORT: u16 = 21;
-/// The passive ports count up from the port after this one.
+/// The number before the first passive port, which is 50,001. Each further passive port is the next
+/// number.
 const PASSIVE_PORTS: u16 = 50_000;
-/// The client's ports count up from the port after this one.
+/// The number before the client's first port, which is 40,001. Each further port of the client is
+/// the next number.
 const CLIENT_PORTS: u16 = 40_000;
 
 /// An FTP server without sockets. It reacts within the calls by which a test plays the client.

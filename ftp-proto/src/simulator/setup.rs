@@ -222,15 +222,16 @@ impl Setup {
         self
     }
 
-    /// Offers PRET, as DrFTPD does. The server refuses PASV and EPSV with 500 until the client has
-    /// sent PRET. After the next transfer command, the server demands a new PRET.
+    /// Makes the server offer PRET, as DrFTPD does. The server then refuses PASV and EPSV with 500
+    /// until the client has sent PRET. After the next transfer command, the server demands a new
+    /// PRET.
     #[must_use]
     pub fn pret(mut self) -> Self {
         self.pret = true;
         self
     }
 
-    /// Offers explicit TLS: AUTH TLS, PBSZ, PROT and CCC.
+    /// Makes the server offer explicit TLS by the commands AUTH TLS, PBSZ, PROT and CCC.
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn tls(mut self, config: std::sync::Arc<rustls::ServerConfig>) -> Self {
@@ -238,8 +239,8 @@ impl Setup {
         self
     }
 
-    /// Uses implicit TLS: the handshake comes before the greeting, and data connections are under
-    /// TLS unless PROT changes that.
+    /// Makes the server use implicit TLS: the handshake comes before the greeting, and data
+    /// connections are under TLS unless the client changes that by PROT.
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn implicit_tls(mut self, config: std::sync::Arc<rustls::ServerConfig>) -> Self {

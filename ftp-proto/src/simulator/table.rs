@@ -662,8 +662,8 @@ cases! {
             "STOR /new",
             "SIZE /new",
         ]);
-    /// The server resets the data connection of an upload at an offset. SIZE confirms the upload
-    /// only if the client also sent SIZE before it, and the file has grown.
+    /// The server resets the data connection of an upload at an offset. SIZE after the upload
+    /// confirms it only if the client also sent SIZE before the upload, and the file has grown.
     reset_upload_at_an_offset => session(Setup::new()
             .file("/half", big(500))
             .fault(Fault::on("STOR", Action::ResetEnd)))

@@ -1,4 +1,4 @@
-//! The start of data transfers, and ABOR.
+//! How the server starts data transfers, and how it handles ABOR.
 
 use std::format;
 use std::string::ToString as _;

@@ -223,8 +223,8 @@ fn invariant_13_an_echo_in_the_replies_of_a_transfer_does_not_print() {
     assert!(!notes.contains(CANARY), "{notes}");
 }
 
-/// The session keeps replies to STOU unmasked, because they may hold a file name. The inner error
-/// must not show them.
+/// The session keeps replies to STOU unmasked, because they may hold a file name. If such a reply
+/// is the inner error of an error, the text must not show the secret.
 #[test]
 fn invariant_13_an_echo_in_the_error_underneath_does_not_print() {
     let script = canary_with([

@@ -1,4 +1,4 @@
-//! Tests of the simulator's transfers.
+//! Tests of the simulator's transfers: downloads, uploads, listings and ABOR.
 
 use super::*;
 
