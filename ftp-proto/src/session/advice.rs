@@ -30,7 +30,8 @@ impl Session {
         }
     }
 
-    /// The subject of an error if the data connection cannot be made.
+    /// Returns what the client was doing when it could not make the data connection, for the
+    /// error's text: for example `connecting to 192.0.2.1:2020 for data`.
     pub(crate) fn connecting_for_data(&self, endpoint: Endpoint) -> String {
         match (endpoint, self.peer) {
             (Endpoint::Address(address), _) => format!("connecting to {address} for data"),
@@ -73,7 +74,8 @@ impl Session {
         if let (Some("USER"), Some(reply), Some(greeting)) =
             (error.command(), refused, &self.state.greeting)
         {
-            // A mail server greets with 220 too.
+            // A mail server greets with 220 too, and does not know USER. So the advice quotes the
+            // greeting.
             let unknown = reply.is_not_implemented();
             return unknown.then(|| {
                 format!("it may not be an FTP server; its greeting was {greeting}").into()
@@ -88,7 +90,7 @@ impl Session {
             .or_else(|| self.next_step(error).map(Cow::Borrowed))
     }
 
-    /// What to do after a failure of which the server has said nothing that helps.
+    /// What you can do after an error of this kind, if nothing more precise is known.
     fn next_step(&self, error: &Error) -> Option<&'static str> {
         let upload = matches!(error.command(), Some("STOR" | "STOU" | "APPE"));
         match error.kind() {
@@ -114,7 +116,8 @@ impl Session {
         }
     }
 
-    /// A reply that has begun to come and has no end yet.
+    /// A text about a reply that has begun to come and has no end yet. `None` if there is no such
+    /// reply.
     fn half_a_reply(&self) -> Option<String> {
         match self.decoder.other_end() {
             Some(other) => Some(other.to_string()),
@@ -126,7 +129,8 @@ impl Session {
         }
     }
 
-    /// What came in place of a greeting, unless the error shows that already.
+    /// The advice if no greeting came: it quotes what the server has sent instead, unless the error
+    /// shows that already, or names the cause that is likely.
     fn no_greeting(&self, error: &Error) -> Option<Cow<'static, str>> {
         let inner = error.inner().and_then(|inner| inner.downcast_ref());
         let told = error.reply().is_some() || matches!(inner, Some(DecodeError::NotAReply { .. }));
@@ -156,7 +160,8 @@ impl Session {
          if clear text will do (the password too), leave out Options::with_tls"
     }
 
-    /// The advice if the data connection was to go to another address, or came from one.
+    /// The advice if the server named an address for the data connection that the client ignored,
+    /// or if a connection came from another address than the server's.
     fn stray_data_connection(
         &self,
         error: &Error,

@@ -11,19 +11,21 @@ use crate::options::config::{ReplyCodes, Security};
 use crate::wire::{Class, Code, Reply};
 
 /// How many preliminary replies one command may have: 256. Without this limit, a server could make
-/// a wait endless.
+/// the client wait for ever.
 const MOST_PRELIMINARIES: usize = 256;
 
 impl Session {
-    /// Attributes one reply. `more`: further bytes came in the same read.
+    /// Finds the command that this reply belongs to, and applies the reply. `more` says whether
+    /// further bytes came in the same read.
     pub(super) fn attribute(&mut self, mut reply: Reply, more: bool) {
         self.observe_reply(&reply);
         self.awaited_last_line = false;
-        // The reply to STOU names the file that the server chose, so its text is data.
+        // The reply to STOU names the file that the server chose. So its text is data and is not
+        // masked.
         let names = self.ledger.front().is_some_and(|owed| owed.verb == "STOU")
             && reply.code() != Code::SERVICE_CLOSING;
         if !names && !reply.carries_data() {
-            // Some servers echo the secrets that they were sent.
+            // Some servers repeat in a reply the password that they were sent.
             for secret in &self.secrets {
                 reply.mask(secret);
             }
@@ -94,7 +96,8 @@ impl Session {
         if upgrade && more {
             return self.die(Error::new(ErrorKind::Injection).with_command(&owed.verb));
         }
-        // This "last line" may be a line of the text, so the rest of the reply may still come.
+        // A last line that holds only the code, such as `211`, may be a line of the text. The rest
+        // of the reply may then still come, so a fence must follow.
         let tells = matches!(
             owed.verb.as_str(),
             "STAT" | "HELP" | "SITE" | "FEAT" | "MLST"
@@ -112,16 +115,17 @@ impl Session {
         self.config.reply_codes == ReplyCodes::FirstDigit || can_answer(owed, reply)
     }
 
-    /// Whether this 426 is about an aborted transfer. libunftp sends 426 whenever its data task
-    /// notices that the transfer is gone, even after a fence's reply. Only a transfer is answered
-    /// by 426.
+    /// Whether this reply is a late 426 about an aborted transfer. libunftp sends 426 whenever its
+    /// data task notices that the transfer is gone, even after a fence's reply. A 426 never answers
+    /// a command other than a data command or ABOR.
     fn is_an_echo_of_an_abort(&self, reply: &Reply) -> bool {
         let owed = self.ledger.front().map(|owed| owed.shape);
         let by_transfer = matches!(owed, Some(Shape::Transfer | Shape::Abort(_)));
         self.abort_echoes && !by_transfer && reply.code() == Code::TRANSFER_ABORTED
     }
 
-    /// Takes a reply that is not owed.
+    /// Handles a reply that is not owed: the session is out of step, or dead after too many such
+    /// replies.
     fn handle_stray(&mut self, reply: Reply) {
         self.queued &= !reply.ends_a_transfer();
         self.state.fences.clear_doubt(&reply);
@@ -137,11 +141,12 @@ impl Session {
         }
     }
 
-    /// Notes that a reply came that belongs to no command.
+    /// Puts the session out of step, because a reply was lost, or a reply came that belongs to no
+    /// command.
     pub(crate) fn lose_step(&mut self) {
         let tls_to_come = self.config.security != Security::Plain || self.state.auth_tried;
         if tls_to_come && self.state.channel == Channel::Clear {
-            // The session waits for TLS. A stray reply in clear text may be an attack.
+            // TLS has not begun yet, so a stray reply in clear text may come from an attacker.
             self.die(Error::new(ErrorKind::Injection));
         }
         self.out_of_step = true;
@@ -154,7 +159,8 @@ impl Session {
             .filter(|owed| owed.shape == Shape::KeepAlive)
             .count();
         let Some(live) = &mut self.live else {
-            // The transfer was given up already. Only its final reply removes the entry.
+            // The record of the transfer is closed already. The entry stays in the ledger until the
+            // final reply to the transfer comes.
             if reply.class() == Class::Preliminary {
                 self.ledger.push_front(owed);
             }
@@ -162,15 +168,16 @@ impl Session {
         };
         match reply.class() {
             Class::Preliminary => {
-                // The transfer has begun, which uses the restart offset up, unless the transfer
-                // fails.
+                // The transfer has begun, so the server has used up the restart offset. If the
+                // transfer fails later, the offset is unknown again.
                 live.was_restarted |= self.state.restart.is_some_and(|offset| offset != 0);
                 self.state.restart = None;
                 live.preliminary.get_or_insert(reply);
                 self.ledger.push_front(owed);
             }
-            // ftplib has seen `200 ok` before the 150, for LIST and STOR: the final reply still
-            // comes. 226 and 250 before any 150 are final, usually for an empty listing.
+            // For LIST and STOR, ftplib has seen `200 ok` before the 150, so after a 200 the final
+            // reply still comes. A 226 or 250 before any 150 is final, usually for an empty
+            // listing.
             _ if live.preliminary.is_none() && reply.code() == Code::OKAY => {
                 self.ledger.push_front(owed);
             }
@@ -210,8 +217,8 @@ impl Session {
         }
     }
 
-    /// Expects no more replies to the transfer. If they come all the same, the fence throws them
-    /// away.
+    /// Removes the transfer and its keep-alives from the ledger, and puts the session out of step.
+    /// If their replies still come, the fence throws them away.
     pub(super) fn strike_out_transfer(&mut self) {
         self.doubt_restart();
         self.ledger
@@ -234,7 +241,8 @@ impl Session {
             owed.shape = Shape::Abort(Aborting::HalfAnswered);
             self.ledger.push_front(owed);
         } else {
-            // This may be the last reply or not: servers send up to three.
+            // Another reply may still come, because servers send up to three to an abort. So a
+            // fence must follow.
             self.out_of_step = true;
             self.abort_echoes |= matches!(
                 aborting,
@@ -248,15 +256,17 @@ impl Session {
     }
 
     /// Whether the server may still hold the aborted transfer after this first reply to ABOR.
-    /// pyftpdlib does: it answers 225 (no transfer) while it has not accepted the data connection
-    /// yet. 226 says that the transfer is over. 125 says that the data connection was there.
+    /// pyftpdlib holds it while it has not accepted the data connection yet, and answers 225 (no
+    /// transfer). A 226 says that the transfer is over, and an earlier 125 that the server had the
+    /// data connection: then the server holds nothing.
     fn may_stay_queued(&self, reply: &Reply) -> bool {
         reply.class() == Class::Completion
             && !reply.ends_a_transfer()
             && !self.has_used_data_connection()
     }
 
-    /// Whether the server may still hold a transfer whose replies never came.
+    /// Whether the server may still hold a transfer whose replies never came, and run it over the
+    /// next data connection.
     pub(super) fn may_come_yet(&self, shape: Shape) -> bool {
         let over = self.aborted.as_ref().is_some_and(Reply::ends_a_transfer);
         match shape {
@@ -268,7 +278,8 @@ impl Session {
         }
     }
 
-    /// Whether the server had the data connection when it began the transfer, which 125 says.
+    /// Whether the server has begun the transfer by 125, which says that it already had the data
+    /// connection.
     fn has_used_data_connection(&self) -> bool {
         let begun = self
             .live
@@ -278,10 +289,10 @@ impl Session {
     }
 }
 
-/// Questions about single codes, for cases that the first digit does not decide.
+/// Methods about single reply codes, for decisions that need more than the first digit.
 impl Reply {
-    /// Whether this reply confirms a transfer: 226 or 250. 200 confirms it only if nothing comes
-    /// after it.
+    /// Whether this reply confirms a transfer: 226, 250 or 200. After a 200, the caller must check
+    /// that no other reply follows.
     pub(crate) fn confirms_transfer(&self) -> bool {
         matches!(self.code().value(), 200 | 226 | 250)
     }
@@ -291,8 +302,8 @@ impl Reply {
         matches!(self.class(), Class::Transient | Class::Permanent)
     }
 
-    /// Whether this can be the final reply to a data command; 332 demands an account first. Any
-    /// other reply belongs to another command.
+    /// Whether this can be the final reply to a data command: a confirmation, a refusal, or 332,
+    /// which demands an account first. Any other reply belongs to another command.
     fn ends_transfer(&self) -> bool {
         self.confirms_transfer() || self.is_refusal() || self.code() == Code::NEED_ACCOUNT
     }
@@ -320,13 +331,14 @@ impl Reply {
         matches!(self.code().value(), 425 | 522)
     }
 
-    /// Also accepts 450, which FileZilla Server 0.9 sends if the data handshake fails. After a good
+    /// Like `is_about_resumption`, but for a reply that comes during the data handshake: it also
+    /// accepts 450, which FileZilla Server 0.9 sends if the handshake fails. After a good
     /// handshake, 450 is about the file.
     pub(crate) fn is_about_resumption_in_handshake(&self) -> bool {
         self.is_about_resumption() || self.code().value() == 450
     }
 
-    /// Whether servers send this code in reply to NOOP, known to them or not.
+    /// Whether servers send this code in reply to NOOP, including servers that do not know NOOP.
     pub(super) fn may_answer_noop(&self) -> bool {
         matches!(self.code().value(), 200 | 202 | 500..=504 | 530)
     }

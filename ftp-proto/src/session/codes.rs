@@ -10,8 +10,8 @@ use crate::wire::{Class, Reply};
 
 /// Whether this final reply can answer this command. A refusal can answer any command.
 ///
-/// The table allows more than the RFCs, because servers do more: some accept a login in the
-/// greeting (230), answer HOST and REIN with 220, and RMD with 257.
+/// The table allows more codes than the RFCs do, because servers send more: some accept a login in
+/// the greeting (230), answer HOST and REIN with 220, and RMD with 257.
 pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
     if matches!(reply.class(), Class::Transient | Class::Permanent) || owed.shape == Shape::Raw {
         return true;
@@ -32,7 +32,7 @@ pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
         "FEAT" => generic || code == 211,
         "STAT" => generic || matches!(code, 211..=213),
         "MFMT" => generic || code == 213,
-        // A generic reply carries no value, but embedded servers put the directory in it.
+        // A 200, 202 or 250 carries no path, but embedded servers put the directory into its text.
         "PWD" | "XPWD" => code == 257 || generic && matches!(pathname(reply), Ok(Some(_))),
         "SIZE" => code == 213,
         "MDTM" => matches!(code, 213 | 253),

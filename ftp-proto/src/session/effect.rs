@@ -17,7 +17,7 @@ pub(super) enum Effect {
     User,
     Password,
     Account,
-    /// `None`: a type that this crate does not know.
+    /// TYPE. `None` stands for a type that this crate does not know.
     Type(Option<TransferType>),
     Restart(u64),
     Protect(Protection),
@@ -40,8 +40,9 @@ pub(super) enum Effect {
 }
 
 impl Effect {
-    /// Whether this is a command of the login. A 1xx is the final reply to such a command: another
-    /// reply may never come, and before the login no fence could show that.
+    /// Whether the command is one of the login (AUTH, USER, PASS, ACCT). A 1xx to such a command
+    /// counts as its final reply: another reply may never come, and before the login no fence could
+    /// show that.
     pub(super) fn is_of_login(&self) -> bool {
         matches!(
             self,
@@ -49,7 +50,8 @@ impl Effect {
         )
     }
 
-    /// Looks at the verb, so that a raw command has the same effect as a command of a flow.
+    /// Returns the effect of this command. Only its verb and argument count, so that a raw command
+    /// has the same effect as a command of a flow.
     pub(super) fn of(command: &Command) -> Self {
         let argument = command.argument().unwrap_or_default();
         match command.verb() {
@@ -95,13 +97,14 @@ enum Applied {
     Yes,
     /// The change has not happened.
     No,
-    /// It is unknown. The command is sent again before the setting is used.
+    /// The client cannot know whether the change has happened. It sends the command again before it
+    /// relies on the setting.
     Unknown,
 }
 
 impl Effect {
-    /// The table of replies: which ones make the change, and which ones leave things as they were.
-    /// All others leave it unknown.
+    /// Returns whether this final reply means that the change has happened, that it has not
+    /// happened, or neither.
     fn applied_by(&self, reply: &Reply, codes: ReplyCodes) -> Applied {
         let code = reply.code().value();
         if matches!(reply.class(), Class::Transient | Class::Permanent) {
@@ -110,7 +113,7 @@ impl Effect {
         let by_digit = codes == ReplyCodes::FirstDigit && reply.class() == Class::Completion;
         let so = match self {
             Self::Auth => accepts_tls(reply),
-            // 331 and 332: the login needs one more command.
+            // 331 and 332 say that the login needs another command.
             Self::User | Self::Password | Self::Account => {
                 if reply.class() == Class::Intermediate {
                     return Applied::No;
@@ -145,8 +148,8 @@ impl Negotiated {
         let done = reply.class() == Class::Completion;
         match effect {
             Effect::Auth => self.auth_tried = true,
-            // A server with implicit TLS that does not know PROT protects data connections like the
-            // control connection. With AUTH this must not be assumed.
+            // Under implicit TLS, a server that does not know PROT protects data connections like
+            // the control connection. After AUTH this must not be assumed.
             Effect::Protect(Protection::Private)
                 if security == Security::Implicit && reply.is_not_implemented() =>
             {
@@ -237,8 +240,9 @@ fn switches_utf8(command: &Command) -> bool {
     command.verb() == "OPTS" && name.is_some_and(|name| name.eq_ignore_ascii_case(b"UTF8"))
 }
 
-/// Whether the server accepts TLS: by 234, or by 334 from servers that mix the two up. A 334 that
-/// asks for security data (RFC 2228 section 5) does not accept a TLS handshake.
+/// Whether this reply to AUTH accepts TLS: 234, or the 334 of servers that confuse the two codes. A
+/// 334 with `ADAT=` asks for security data (RFC 2228 section 5) and does not accept a TLS
+/// handshake.
 fn accepts_tls(reply: &Reply) -> bool {
     let asks = |line: &[u8]| {
         line.windows(5)

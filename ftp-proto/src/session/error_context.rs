@@ -7,17 +7,19 @@ use crate::wire::{Command, Verb};
 /// Notes that make the errors of one operation clearer.
 #[derive(Debug)]
 pub(super) struct ErrorContext {
-    /// The last two commands that were sent, since RNFR and RNTO belong together.
+    /// The last two commands that were sent. Two are kept because a rename sends RNFR and RNTO, and
+    /// its error may be about either.
     commands: [Option<Command>; 2],
     /// The command of the transfer under way. A later operation may be the one that ends the
     /// transfer.
     transfer: Option<Command>,
-    /// The first bytes that the server has sent.
+    /// The first bytes that the server has sent before its greeting was complete.
     words: [u8; WORDS],
     heard: usize,
-    /// A connection in active mode came from this address and was dropped.
+    /// In active mode, a connection came from this address, and the driver dropped it. `None` if
+    /// there was no such connection.
     pub(super) rejected_peer: Option<SocketAddr>,
-    /// A 227 named this address, and the client ignored it.
+    /// A 227 named this address, and the client ignored it. `None` if no address was ignored.
     pub(super) ignored_address: Option<IpAddr>,
 }
 
@@ -57,7 +59,7 @@ impl ErrorContext {
         self.heard = self.heard.saturating_add(count);
     }
 
-    /// What the server has sent in place of a greeting.
+    /// What the server has sent in place of a greeting. `None` if it has sent nothing.
     pub(super) fn words(&self) -> Option<&[u8]> {
         let words = self.words.get(..self.heard)?;
         Some(words.trim_ascii_end()).filter(|words| !words.is_empty())

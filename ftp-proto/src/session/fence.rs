@@ -4,19 +4,19 @@ use alloc::vec::Vec;
 
 use crate::wire::{Class, Code, Reply, Verb};
 
-/// A command whose reply no other command can have. Every reply before it belongs to something
-/// else.
+/// A command whose reply no other command can have. Every reply that comes before its reply belongs
+/// to something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fence {
-    /// Answered by 257.
+    /// The server answers PWD with 257.
     Pwd,
-    /// Answered by 215. For servers that refuse PWD.
+    /// The server answers SYST with 215. It is sent to servers that refuse PWD.
     Syst,
-    /// Answered by 211. For servers that refuse PWD and SYST.
+    /// The server answers FEAT with 211. It is sent to servers that refuse PWD and SYST.
     Feat,
 }
 
-/// Which fences cannot be used.
+/// Which fences cannot be used on this session.
 #[derive(Debug, Default)]
 pub(super) struct Fences {
     /// Fences that the server refuses.
@@ -33,14 +33,15 @@ pub(super) struct Fencing {
     pub(super) swallowed: usize,
     /// The last reply that was thrown away.
     pub(super) last: Option<Reply>,
-    /// How many of these replies may be refusals of a fence.
+    /// How many of the replies that were thrown away may be refusals of a fence.
     pub(super) refusals: usize,
-    /// How many fences were sent and not answered by their own code.
+    /// How many fences were sent whose own reply has not come.
     pub(super) unanswered: usize,
 }
 
 impl Fencing {
-    /// Takes the last reply, if more replies came than refusals of fences can explain.
+    /// Removes and returns the last reply that was thrown away, if more replies came than refusals
+    /// of fences can explain: then a reply came that belongs to no command.
     pub(super) fn take_stray(&mut self) -> Option<Reply> {
         let refused = self.unanswered.min(self.refusals);
         let last = self.last.take();
@@ -67,7 +68,7 @@ impl Fence {
         }
     }
 
-    /// The fence that sends the same command.
+    /// The fence whose command has this verb. `None` if no fence has it.
     fn of(verb: &str) -> Option<Self> {
         match verb {
             "PWD" | "XPWD" => Some(Self::Pwd),
@@ -88,8 +89,8 @@ impl Fences {
         all.find(|fence| !self.refused.contains(fence) && !self.doubtful.contains(fence))
     }
 
-    /// Learns from a reply that came in step whether the server refuses this fence. A 530 says
-    /// nothing.
+    /// Notes from the reply to an ordinary PWD, SYST or FEAT whether the server would refuse it as
+    /// a fence. A 530 only means that a login is missing, so it says nothing.
     pub(super) fn learn(&mut self, verb: &str, reply: &Reply) {
         let Some(fence) = Fence::of(verb) else {
             return;
@@ -100,8 +101,8 @@ impl Fences {
         }
     }
 
-    /// Takes note that the reply to this command was given up, or that another reply came in its
-    /// place. If the real reply comes late, it must not be taken for a fence's reply.
+    /// Notes that the client stopped waiting for the reply to this command, or that another reply
+    /// came in its place. If the real reply comes late, it must not be taken for a fence's reply.
     pub(super) fn mark_doubtful(&mut self, verb: &str, raw: bool) {
         match verb {
             "PWD" | "XPWD" | "MKD" | "XMKD" | "RMD" | "XRMD" => self.doubtful.push(Fence::Pwd),
@@ -119,7 +120,8 @@ impl Fences {
         }
     }
 
-    /// Takes note of a reply that is not owed: it may be one that was given up.
+    /// Notes a reply that is not owed. It may be the late reply because of which a fence was
+    /// doubtful, so that fence can be used again.
     pub(super) fn clear_doubt(&mut self, reply: &Reply) {
         let mut doubtful = self.doubtful.iter();
         if let Some(at) = doubtful.position(|fence| fence.code() == reply.code()) {

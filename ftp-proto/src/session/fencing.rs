@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::wire::{Command, Reply};
 
 impl Session {
-    /// Sends the first fence that this server may answer. If a login is queued, the session ends
+    /// Sends the first fence that this server may answer. If a login is queued, the session is dead
     /// instead, because servers refuse PWD before a login.
     pub(crate) fn send_fence(&mut self) -> Result<(), Error> {
         self.check_alive()?;
@@ -50,7 +50,8 @@ impl Session {
             return;
         }
         self.fencing.refusals = self.fencing.refusals.saturating_add(1);
-        // The server may not know this command, so the next fence is sent.
+        // The reply is a refusal, so the server may not know the fence's command. The next kind of
+        // fence is sent.
         let last = self.ledger.iter().rev().find_map(|owed| match owed.shape {
             Shape::Fence(fence) => Some(fence),
             _ => None,
@@ -70,8 +71,8 @@ impl Session {
         self.die_with(Error::out_of_step(why))
     }
 
-    /// The fence at this position is answered, so everything before it is over. Each fence after it
-    /// still has one reply to come, like any other command.
+    /// Removes the answered fence at this position from the ledger, together with every entry
+    /// before it. The fences after it become ordinary commands: each still has one reply to come.
     fn pass_fences(&mut self, at: usize) {
         self.ledger.drain(..=at);
         self.fencing.unanswered = at;
@@ -83,7 +84,8 @@ impl Session {
     }
 }
 
-/// The error if fences do not help, because more and more replies come.
+/// The error if fences do not help, because the server sends more and more replies that are not
+/// owed.
 pub(super) fn too_many_strays() -> Error {
     Error::out_of_step("the server kept sending replies that belong to no command")
 }

@@ -24,13 +24,15 @@ use crate::tls::Tickets;
 use crate::wait::{Clock, Wait};
 use crate::wire::{Command, Reply, Verb};
 
-/// Commands, which are sent after the flow has returned its next want, and their replies.
+/// Methods that queue commands and read the replies to them. A queued command is sent after the
+/// flow has returned its next want.
 impl Session {
     /// Queues a command that has one reply.
     pub(crate) fn send(&mut self, command: Command) -> Result<(), Error> {
         let shape = match command.verb() {
             "QUIT" => Shape::Quit,
-            // As before the greeting, 120 may come first.
+            // The server may send 120 before the final reply to REIN, as it may before the
+            // greeting.
             "REIN" => Shape::Raw,
             _ => Shape::Single,
         };
@@ -67,13 +69,15 @@ impl Session {
         self.stage(command, Shape::Transfer)
     }
 
-    /// Gives up a reply that did not come in time. It may still come, so a fence must follow.
+    /// Stops waiting for a reply that did not come in time. The reply may still come later, so a
+    /// fence must follow.
     pub(crate) fn give_up_reply(&mut self) -> Result<(), Error> {
         self.give_up_waiting();
         self.check_alive()
     }
 
-    /// Returns the next reply to this operation, or halts with the want that brings it.
+    /// Returns the next reply to a command of this operation. If it has not come yet, halts with
+    /// the want to read from the control connection, for at most `wait`.
     pub(crate) fn next_reply(&mut self, answer: &mut Answer, wait: Wait) -> Result<Reply, Halt> {
         let late = answer.take_timeout();
         if let Some(reply) = self.inbox.pop_front() {
@@ -96,9 +100,9 @@ impl Session {
     }
 }
 
-/// The wants.
+/// Methods that make the wants that a flow returns to its driver.
 impl Session {
-    /// Returns the want to read from the control connection, within this class of waiting.
+    /// Returns the want to read from the control connection, with the time limit `wait`.
     pub(crate) fn receive_within(&mut self, wait: Wait) -> Want {
         let wait = self.limit_last_line(wait);
         let clock = match self.clock.replace(wait) {
@@ -108,9 +112,10 @@ impl Session {
         Receive::want(self.issue(), wait, clock)
     }
 
-    /// Replaces `wait` by the short [`Wait::LastLine`], if the last line looks like the end of a
-    /// reply but has another code than the first line: no more lines may come. This happens once
-    /// for each reply, because a new class of waiting starts the clock again.
+    /// Replaces `wait` by the short [`Wait::LastLine`], if the last line that came looks like the
+    /// end of a multi-line reply but has another code than the first line: the server may send no
+    /// more lines. This happens only once for each reply, because each change to another class of
+    /// waiting starts the clock again.
     fn limit_last_line(&mut self, wait: Wait) -> Wait {
         let goes_on = self.clock == Some(Wait::LastLine);
         if self.decoder.other_end().is_none() || (self.awaited_last_line && !goes_on) {
@@ -125,7 +130,7 @@ impl Session {
         Receive::want(self.issue(), Wait::Arrived, Clock::Starts)
     }
 
-    /// Halts with another look, as long as each look finds something.
+    /// If the last look has brought bytes, halts with another look, because more may have arrived.
     pub(crate) fn look_again(&mut self, answer: &mut Answer) -> Result<(), Halt> {
         match answer.take() {
             Some(Event::Received) if !self.is_dead() => Err(self.look().into()),
@@ -133,16 +138,16 @@ impl Session {
         }
     }
 
-    /// Returns the want to make the data connection. The transfer's record is open from here on.
+    /// Returns the want to make the data connection, and opens the record of the transfer.
     pub(crate) fn connect(&mut self, endpoint: Endpoint, clock: Clock) -> Want {
         self.open_transfer();
         Connect::want(self.issue(), Wait::Connect, clock, endpoint)
     }
 
-    /// Returns the want to listen for the data connection. The transfer's record is open from here
-    /// on.
+    /// Returns the want to listen for the data connection, and opens the record of the transfer.
     pub(crate) fn listen(&mut self) -> Want {
-        // A flow that opens two transfers in a row must not find the record of the first.
+        // The old record is dropped, because a flow that opens two transfers in a row must not find
+        // the record of the first.
         self.live = None;
         self.open_transfer();
         Listen::want(self.issue(), Wait::Connect, Clock::Starts)
@@ -154,20 +159,21 @@ impl Session {
         Accept::want(self.issue(), wait, clock, wanted)
     }
 
-    /// Notes that a connection from another address came in active mode and was dropped.
+    /// Notes that in active mode a connection came from another address than the server's, and that
+    /// the driver dropped it.
     pub(crate) fn note_rejected_peer(&mut self, rejected_peer: Option<SocketAddr>) {
         self.error_context.rejected_peer = rejected_peer.or(self.error_context.rejected_peer);
     }
 
-    /// Notes that the data connection is the right one. Dropped connections and an ignored address
-    /// explain no later failure, so errors need not mention them.
+    /// Notes that the data connection works. A dropped connection or an ignored address cannot
+    /// explain a later failure, so errors no longer mention them.
     pub(crate) fn note_data_connected(&mut self) {
         self.error_context.rejected_peer = None;
         self.error_context.ignored_address = None;
     }
 
-    /// Notes the address in a 227, if it differs from the control connection's peer, to which the
-    /// connection goes instead.
+    /// Notes the address that a 227 has named, if the client ignores it: it is not the address of
+    /// the control connection's peer, to which the client connects instead.
     pub(crate) fn note_ignored_address(&mut self, named: IpAddr) {
         let peer = self.peer.map(|peer| peer.ip().to_canonical());
         self.error_context.ignored_address =
@@ -180,8 +186,8 @@ impl Session {
         SecureData::want(self.issue(), wait, clock, Tickets::All)
     }
 
-    /// How long the handshake on the data connection may take. The time is shorter after the server
-    /// has sent the final reply.
+    /// How long the handshake on the data connection may take. The time is short if the server has
+    /// sent its final reply already.
     pub(crate) fn handshake_wait(&self) -> Wait {
         match self.final_reply() {
             Some(_) => Wait::DataClose,
@@ -195,8 +201,8 @@ impl Session {
         SecureData::want(self.issue(), Wait::Preliminary, clock, tickets)
     }
 
-    /// Returns the want to end the data connection in this way. An abandoned connection is reset
-    /// only if the transfer has begun.
+    /// Returns the want to end the data connection as `closing` says. [`Closing::Abandon`], which
+    /// resets the connection, becomes [`Closing::Discard`] if the transfer has not begun.
     pub(crate) fn close_data(&mut self, closing: Closing, clock: Clock) -> Want {
         let wait = match closing {
             Closing::SendEnd => Wait::DataIdle,
@@ -210,8 +216,8 @@ impl Session {
         CloseData::want(self.issue(), wait, clock, closing)
     }
 
-    /// Returns the want to start TLS on the control connection. No byte may come or go before that
-    /// is done.
+    /// Returns the want to start TLS on the control connection. No other byte may be sent or
+    /// received before the end of the handshake.
     pub(crate) fn secure_control(&mut self) -> Want {
         self.state.channel = Channel::Securing;
         SecureControl::want(self.issue(), Wait::Handshake, Clock::Starts)
@@ -223,7 +229,7 @@ impl Session {
     }
 }
 
-/// The control connection: whether it still works, and its TLS.
+/// Methods about the control connection: whether it still works, and its TLS.
 impl Session {
     /// Fails if the session is dead, with the cause.
     pub(crate) fn check_alive(&self) -> Result<(), Error> {
@@ -233,7 +239,8 @@ impl Session {
         }
     }
 
-    /// Ends the session, and returns the error for the operation.
+    /// Ends the session for this reason, and returns the error that the operation must return. If
+    /// the session was dead before, this is the first cause.
     pub(crate) fn die_with(&mut self, reason: Error) -> Error {
         self.die(reason.clone());
         self.check_alive().err().unwrap_or(reason)
@@ -253,7 +260,7 @@ impl Session {
         self.state.channel == Channel::Clear && self.decoder.is_untouched()
     }
 
-    /// Whether something came that belongs to no command.
+    /// Whether a reply, or the start of a reply, has come that belongs to no command.
     pub(crate) fn has_strays(&self) -> bool {
         !self.decoder.is_untouched() || self.out_of_step
     }
@@ -268,23 +275,26 @@ impl Session {
         !self.ledger.is_empty()
     }
 
-    /// The last reply that the last fence has swallowed, if it belongs to no command.
+    /// Returns the last reply that came before the fence's own reply, if this last reply belongs to
+    /// no command.
     pub(crate) fn stray_before_fence(&mut self) -> Option<Reply> {
         self.fencing.take_stray()
     }
 
-    /// Whether implicit TLS must begin before anything else.
+    /// Whether the handshake of implicit TLS must still begin, before anything is sent or received.
     pub(crate) fn tls_is_due(&self) -> bool {
         self.state.channel == Channel::Due
     }
 
-    /// Whether the handshake comes next, after AUTH or for implicit TLS.
+    /// Whether the handshake on the control connection comes next or is under way, after AUTH or
+    /// for implicit TLS.
     pub(crate) fn is_securing(&self) -> bool {
         self.state.channel == Channel::Securing
     }
 
-    /// Takes the result of [`secure_control`](Self::secure_control) or
-    /// [`clear_control`](Self::clear_control). If it failed, the session is dead.
+    /// Applies the answer to the want of [`secure_control`](Self::secure_control) or
+    /// [`clear_control`](Self::clear_control). If the driver could not start or end TLS, the
+    /// session is dead.
     pub(crate) fn finish_channel_change(&mut self, answer: &mut Answer) -> Result<(), Error> {
         self.check_alive()?;
         match answer.take() {
@@ -311,7 +321,7 @@ impl Session {
     }
 }
 
-/// What was agreed with the server, and what was learnt about it.
+/// Methods about what was agreed with the server, and what was learnt about it.
 impl Session {
     /// Whether this command (EPSV, EPRT, SIZE, MDTM or MLSD) is known to fail on this server.
     pub(crate) fn is_unsupported(&self, verb: &Verb) -> bool {
@@ -330,7 +340,7 @@ impl Session {
         self.state.extended_passive() == Some(true)
     }
 
-    /// Whether the next port is asked for by EPSV, not by PASV.
+    /// Whether the client asks for the next passive port by EPSV, and not by PASV.
     pub(crate) fn asks_by_epsv(&self) -> bool {
         match self.config.passive_command {
             PassiveCommand::Automatic => !self.is_unsupported(&Verb::EPSV),
@@ -370,13 +380,14 @@ impl Session {
         self.state.set_extended_passive(None);
     }
 
-    /// Whether the server has accepted PROT with this level, or counts as if it had.
+    /// Whether the server has accepted PROT with this level. Under implicit TLS, a server that does
+    /// not know PROT counts as if it had accepted PROT P.
     pub(crate) fn has_protection(&self, protection: Protection) -> bool {
         self.state.protection == Some(protection)
     }
 
     /// Whether the server must know that names are UTF-8 before it gets this command: the command
-    /// has a name that is not ASCII, or its reply brings names.
+    /// has a name that is not ASCII, or it asks for a listing, which has names.
     pub(crate) fn needs_utf8_before(&self, command: &Command) -> bool {
         let wanted = self.config.utf8_names != Utf8Names::AsTheyAre;
         if !wanted || self.state.names_settled || !self.state.logged_in {
@@ -390,7 +401,7 @@ impl Session {
         listing || name.is_some_and(|name| !name.is_ascii() && core::str::from_utf8(name).is_ok())
     }
 
-    /// Notes that the server was told about UTF-8, or need not be told.
+    /// Notes that `OPTS UTF8 ON` was sent, or need not be sent.
     pub(crate) fn mark_names_settled(&mut self) {
         self.state.names_settled = true;
     }
@@ -414,7 +425,8 @@ impl Session {
         Ok(())
     }
 
-    /// The command that sets MODE or STRU for transfers, if its present value is unknown.
+    /// The command (MODE S or STRU F) to send before a transfer, because the value in force is
+    /// unknown. `None` if both values are known.
     pub(crate) fn framing_in_doubt(&self) -> Option<Command> {
         if self.state.mode == FramingState::Unknown {
             return Some(Command::fixed(Verb::MODE, "S"));
@@ -450,16 +462,16 @@ impl Session {
     }
 
     /// Notes that the server refused a data connection because it did not resume the TLS session.
-    /// In clear text an attacker can fake this reply, so there it does not count.
+    /// If the reply came in clear text, it does not count, because an attacker can fake it.
     pub(crate) fn note_resumption_demanded(&mut self) {
         self.resumption_failed |= self.is_secured();
     }
 }
 
-/// The record of a transfer. It is open from before the data connection is made until the final
-/// reply is taken or the transfer is aborted.
+/// Methods about the record of a transfer. The record is open from before the data connection is
+/// made until the final reply is taken or the transfer is aborted.
 impl Session {
-    /// Opens a record, unless one is open.
+    /// Opens a transfer's record, unless one is open.
     pub(crate) fn open_transfer(&mut self) {
         if self.live.is_none() {
             self.aborted = None;
@@ -467,7 +479,7 @@ impl Session {
         }
     }
 
-    /// Fails if no record is open.
+    /// Fails if no transfer's record is open.
     pub(crate) fn check_transfer(&self) -> Result<(), Error> {
         match self.live {
             Some(_) => Ok(()),
@@ -485,7 +497,8 @@ impl Session {
     ) -> Result<Transfer, Error> {
         let live = self.live.as_mut();
         let live = live.ok_or_else(|| Error::new(ErrorKind::OutOfStep))?;
-        // The resumption has used a ticket up, and the connection may bring a new one.
+        // The resumed handshake has used up a TLS session ticket, and the server may send a new one
+        // over the data connection.
         live.used_a_ticket = secured == DataTls::Resumed && !self.ticketless;
         let verb = command.verb();
         let countable = transfer_type == TransferType::Image;
@@ -512,12 +525,12 @@ impl Session {
         })
     }
 
-    /// The preliminary reply, if it has come.
+    /// The transfer's preliminary reply. `None` before it has come.
     pub(crate) fn preliminary_reply(&self) -> Option<&Reply> {
         self.live.as_ref()?.preliminary.as_ref()
     }
 
-    /// The final reply, if it has come.
+    /// The transfer's final reply. `None` before it has come.
     pub(crate) fn final_reply(&self) -> Option<&Reply> {
         self.live.as_ref()?.outcome.as_ref()
     }
@@ -527,15 +540,17 @@ impl Session {
         self.live.as_ref().is_some_and(LiveTransfer::is_refused)
     }
 
-    /// Whether the confirmation may belong to another command. Either a wrong reply was taken for
-    /// it before, or another reply has begun to come although none is owed.
+    /// Whether the server's confirmation of the transfer may belong to another command. It may if
+    /// the session took a wrong reply for the final reply before, or if another reply has begun to
+    /// come although none is owed.
     pub(crate) fn is_confirmation_doubtful(&self) -> bool {
         self.live.as_ref().is_some_and(|live| live.doubtful)
             || self.ledger.is_empty() && !self.decoder.is_empty()
     }
 
-    /// Takes out a completion that came before all data was sent. It belongs to another command.
-    /// The transfer's own completion can only come later, and is given up.
+    /// Removes and returns a 2xx that came before the client had sent all data, so that it belongs
+    /// to another command. The session no longer waits for the transfer's own final reply, which
+    /// can only come later.
     pub(crate) fn take_premature_completion(&mut self) -> Option<Reply> {
         let reply = self.live.as_ref()?.completion()?.clone();
         self.strike_out_transfer();
@@ -546,10 +561,10 @@ impl Session {
         Some(reply)
     }
 
-    /// Gives up the final reply, or a keep-alive's reply, after a time-out. A held reply that only
-    /// the transfer can have becomes the outcome; the fence swallows what may still come. `met`:
-    /// the server has used the data connection. If not, it may keep the transfer for the next data
-    /// connection.
+    /// After a time-out, stops waiting for the final reply, or for the reply to a keep-alive. If a
+    /// reply has come that only the transfer can have, it becomes the outcome. The next fence
+    /// throws away what may still come. `met` says whether the server has used the data connection.
+    /// If it has not, it may keep the transfer for the next data connection.
     pub(crate) fn give_up_final_reply(&mut self, met: bool) {
         self.queued |= !met && self.owes(Shape::Transfer) && self.may_come_yet(Shape::Transfer);
         self.strike_out_transfer();
@@ -566,8 +581,9 @@ impl Session {
     }
 
     /// Ends a failed transfer: drops the data connection, waits for the final reply, closes the
-    /// record, and returns that reply. If the server has been `silent` so far, the wait is short.
-    /// What the server still owes is then cleaned up by ABOR when the session is used again.
+    /// record, and returns that reply. If the transfer has failed because the server was `silent`,
+    /// the wait is short. If still no reply comes, the record stays open, and the next operation
+    /// aborts the transfer by ABOR.
     pub(crate) fn end_failed_transfer(
         &mut self,
         answer: &mut Answer,
@@ -606,7 +622,8 @@ impl Session {
     pub(crate) fn abort_transfer(&mut self, answer: &mut Answer) -> Result<Option<Reply>, Halt> {
         self.check_transfer()?;
         let finished = self.final_reply().cloned();
-        // A time-out before this point belongs to the data connection.
+        // The time-out means that ABOR got no reply only if the data connection is closed. Before
+        // that, the wait was for the data connection.
         let unanswered = Shape::Abort(Aborting::Unanswered);
         let with_keep_alive = Shape::Abort(Aborting::UnansweredWithKeepAlive);
         let abort = |owed: &Owed| [unanswered, with_keep_alive].contains(&owed.shape);
@@ -627,15 +644,15 @@ impl Session {
         self.queued
     }
 
-    /// Notes that the server got a data connection for its queued transfer. The next fence swallows
-    /// its replies to that transfer.
+    /// Notes that the server has got a data connection for the transfer that it had queued. The
+    /// server's replies to that transfer may still come; the next fence throws them away.
     pub(crate) fn mark_purged(&mut self) {
         self.queued = false;
         self.out_of_step = true;
         self.live = None;
     }
 
-    /// Closes the record, and returns the final reply.
+    /// Closes the transfer's record, and returns the final reply.
     pub(crate) fn close_transfer(&mut self) -> Option<Reply> {
         self.live.take()?.outcome
     }

@@ -17,12 +17,12 @@ pub(super) struct Owed {
     pub(super) verb: String,
     pub(super) shape: Shape,
     pub(super) effect: Effect,
-    /// The operation that gets the reply. If it is not the running operation, nobody gets the
-    /// reply.
+    /// The number of the operation that sent the command and gets the reply. If this operation no
+    /// longer runs, nobody gets the reply.
     pub(super) owner: u64,
     /// How many preliminary replies have come so far.
     pub(super) preliminaries: usize,
-    /// The reply did not come in time.
+    /// Whether the reply did not come in time.
     pub(super) late: bool,
 }
 
@@ -33,7 +33,7 @@ pub(super) enum Shape {
     Greeting,
     /// Exactly one reply.
     Single,
-    /// A raw command: any number of preliminary replies, then one.
+    /// A raw command: any number of preliminary replies, then one final reply.
     Raw,
     /// A data command: usually a preliminary reply, then a final reply.
     Transfer,
@@ -48,13 +48,13 @@ pub(super) enum Shape {
     Quit,
 }
 
-/// How much of the replies to an abort has come.
+/// Which replies to an abort have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Aborting {
-    /// Nothing has come.
+    /// No reply has come.
     Unanswered,
-    /// Nothing has come, and the reply to a keep-alive is still to come too, so counting replies
-    /// does not help.
+    /// No reply has come. The reply to a keep-alive is also still to come, so the client cannot
+    /// tell the replies apart by counting.
     UnansweredWithKeepAlive,
     /// The transfer's own refusal has come. The reply to ABOR comes next.
     HalfAnswered,
@@ -107,7 +107,7 @@ impl Owed {
         }
     }
 
-    /// How long the settling of a later operation waits for this reply.
+    /// How long a later operation, when it settles, waits for this reply.
     pub(super) fn wait(&self, greeting_delayed: bool) -> Wait {
         match self.shape {
             Shape::Greeting if greeting_delayed => Wait::DelayedGreeting,
@@ -117,7 +117,7 @@ impl Owed {
             }
             Shape::Transfer => Wait::FinalReply,
             Shape::Abort(Aborting::Unanswered | Aborting::UnansweredWithKeepAlive) => Wait::Abort,
-            // The server has begun to answer. Anything else it sends comes soon or never.
+            // The server has sent one reply to the abort. Another reply comes soon or never.
             Shape::Abort(Aborting::HalfAnswered | Aborting::Unknown) => Wait::DataClose,
         }
     }

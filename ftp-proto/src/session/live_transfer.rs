@@ -12,22 +12,25 @@ use crate::wire::{Class, Reply};
 pub(super) struct LiveTransfer {
     pub(super) id: TransferId,
     pub(super) data_open: bool,
-    /// The command of an upload was sent.
+    /// Whether the data command of an upload was sent.
     pub(super) is_upload: bool,
-    /// The data connection has used a ticket up, and may bring a new one.
+    /// Whether the data connection has used up a TLS session ticket, so that the client waits for a
+    /// new one before it closes the connection.
     pub(super) used_a_ticket: bool,
-    /// ABOR was sent. The data connection stays open until the first reply to it has come.
+    /// Whether ABOR was sent and the data connection stays open until the first reply to ABOR has
+    /// come.
     pub(super) awaits_abort: bool,
-    /// The transfer began at a restart offset.
+    /// Whether the transfer began at a restart offset.
     pub(super) was_restarted: bool,
     pub(super) preliminary: Option<Reply>,
-    /// The final reply, or another reply that came in its place.
+    /// The final reply, or another reply that came in its place. `None` before one has come.
     pub(super) outcome: Option<Reply>,
-    /// Final replies that came while a keep-alive's reply was owed as well.
+    /// Replies that may be the final reply, or the reply to a keep-alive that was also owed.
     pub(super) held: Vec<Reply>,
-    /// The ledger's entry for the transfer, if the final reply came without a preliminary reply.
+    /// The ledger's entry for the transfer, if the final reply came without a preliminary reply. If
+    /// a preliminary reply comes later, this entry is owed again.
     pub(super) unopened: Option<Owed>,
-    /// A reply of another command was taken for the final reply.
+    /// Whether the reply to another command was once taken for the final reply.
     pub(super) doubtful: bool,
 }
 
@@ -48,9 +51,9 @@ impl LiveTransfer {
         }
     }
 
-    /// A completion, if there is one. A completion that comes before the end of an upload was sent
-    /// belongs to another command: no server knows that it has everything before it has seen the
-    /// end.
+    /// The 2xx that has come, if there is one. If it came before the client had sent the end of an
+    /// upload, it belongs to another command, because no server knows that it has everything before
+    /// it has seen the end.
     pub(super) fn completion(&self) -> Option<&Reply> {
         self.outcome
             .iter()
@@ -76,22 +79,22 @@ impl LiveTransfer {
         outcome.is_some_and(|reply| !reply.confirms_transfer()) || self.is_refused_for_sure()
     }
 
-    /// Takes the transfer's own reply out of the held ones, after the replies to all keep-alives
-    /// have come. Returns whether the choice is clear: only one reply can be the transfer's, and it
-    /// is one that ends transfers.
+    /// Chooses the transfer's own reply among the held replies, after the replies to all
+    /// keep-alives have come. Returns whether the choice is certain: only one held reply can be the
+    /// transfer's, and its code ends transfers.
     pub(super) fn settle_held(&mut self) -> bool {
         let own = self.held.iter().filter(|reply| !reply.may_answer_noop());
         let several = own.count() > 1;
         self.take_unmistakable();
         if self.outcome.is_none() {
-            // Each held reply may belong to a NOOP.
+            // Each held reply may belong to a NOOP, so the worst of them counts for the transfer.
             self.outcome = self.held.iter().min_by_key(|reply| worth(reply)).cloned();
         }
         self.held.clear();
         !several && !matches!(&self.outcome, Some(reply) if worth(reply) == Worth::Other)
     }
 
-    /// Takes the worst of the held replies that no NOOP can have.
+    /// Chooses the worst of the held replies that no NOOP can have as the transfer's outcome.
     pub(super) fn take_unmistakable(&mut self) {
         let own = self.held.iter().filter(|reply| !reply.may_answer_noop());
         if let Some(worst) = own.min_by_key(|reply| worth(reply)) {
@@ -99,9 +102,10 @@ impl LiveTransfer {
         }
     }
 
-    /// Weighs a reply that came after the final one, although nothing else is owed. The worse of
-    /// the two counts. If the new reply is the first 150, the transfer begins only now, and the
-    /// earlier reply was another command's: then returns the ledger's entry, which is owed again.
+    /// Compares the outcome with another reply that came after it, although nothing else is owed.
+    /// The worse of the two counts. If the new reply is the first 150, the transfer begins only
+    /// now, and the earlier reply belonged to another command. Then this returns the ledger's entry
+    /// of the transfer, because its final reply is owed again.
     pub(super) fn reconsider(&mut self, reply: &Reply) -> Option<Owed> {
         let outcome = self.outcome.as_mut()?;
         if reply.class() == Class::Preliminary {
@@ -118,8 +122,8 @@ impl LiveTransfer {
         None
     }
 
-    /// Whether a held reply refuses the transfer for sure: no NOOP and no confirmed transfer has
-    /// its code. Other replies may still be missing.
+    /// Whether a held reply certainly refuses the transfer: no NOOP and no confirmed transfer has
+    /// its code. This can be known before all replies have come.
     pub(super) fn is_refused_for_sure(&self) -> bool {
         self.held
             .iter()
@@ -127,7 +131,7 @@ impl LiveTransfer {
     }
 }
 
-/// What a final reply means for a transfer, the worst first.
+/// What a final reply means for a transfer. The variants go from the worst to the best.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Worth {
     Refuses,

@@ -11,15 +11,16 @@
 //! **What is owed.** A reply is *owed* from the moment its command is sent until it arrives. Each
 //! command that is sent gets an entry in the *ledger*. The entry says how many replies the command
 //! can have, what the last reply changes, and which operation sent the command. A reply that
-//! arrives belongs to the first entry. What it changes is applied at once, whether or not the
-//! operation still runs. The reply itself goes to the operation, if the operation still runs. So
-//! you may drop an operation at any point: its entries stay, and the next operation waits for their
-//! replies before it sends a command of its own. To *settle* means to abort a transfer that is
-//! still open, and then to wait until the ledger is empty.
+//! arrives belongs to the first entry. The session applies what this reply changes at once, whether
+//! or not the operation still runs. If the operation still runs, it also gets the reply. So you may
+//! drop an operation at any point: its entries stay, and the next operation waits for their replies
+//! before it sends a command of its own. To *settle* means to abort a transfer that is still open,
+//! and then to wait until the ledger is empty.
 //!
-//! A transfer also has a record of its own, `Live`. It needs one because its two replies come at
-//! different times, and replies to ABOR and to keep-alives may come between them. A `Transfer` is
-//! the token of this record. The flow that finishes or aborts the transfer uses the token up.
+//! A transfer also has a record of its own, `Live`. The record is needed because the two replies to
+//! a transfer come at different times, and replies to ABOR and to keep-alives may come between
+//! them. A `Transfer` is the token of this record. The flow that finishes or aborts the transfer
+//! uses the token up.
 //!
 //! **What may be sent.** A flow queues its commands. If TLS is demanded and not there yet, all
 //! commands but AUTH and a few harmless ones are refused at once. The other commands wait until the
@@ -36,12 +37,13 @@
 //! and is in step again. To a server that refuses PWD it sends SYST (215) or FEAT (211). If another
 //! reply comes after the fence's reply, the session sends another fence. If the fence's own reply
 //! does not come, or if something comes after the third fence, the session is *dead*: every later
-//! operation fails with the same cause. If a login is queued, no fence works, and the session is
-//! dead at once. A fence follows every abort, because servers send one, two or three replies to it.
+//! operation fails with the same cause. If the queued command is a login, the session is dead at
+//! once, because servers refuse PWD before a login. A fence follows every abort, because servers
+//! send one, two or three replies to it.
 //!
 //! **Which code.** A positive reply must have a code that its command can have. A reply with any
-//! other code belongs to another command. It makes the waiting command fail, what that command
-//! changes becomes unknown, and the session is out of step.
+//! other code belongs to another command. If such a reply comes, the waiting command fails, the
+//! session no longer trusts the setting that this command changes, and the session is out of step.
 //!
 //! | file | holds |
 //! |---|---|
@@ -119,55 +121,59 @@ pub struct Session {
     /// Commands of the running flow. They are sent after a look at what has already arrived.
     staged: Vec<(Command, Owed)>,
     ledger: VecDeque<Owed>,
-    /// Replies that belong to the running operation.
+    /// Replies to the running operation's commands that the operation has not read yet.
     inbox: VecDeque<Result<Reply, Error>>,
     operation: u64,
     serial: u64,
     expected: Option<Ticket>,
     clock: Option<Wait>,
-    /// A wait for the last line of the current reply had the shorter limit already.
+    /// Whether the session has already used the short limit [`Wait::LastLine`] for the current
+    /// reply. It uses this limit only once for each reply.
     awaited_last_line: bool,
     dead: Option<Error>,
     out_of_step: bool,
     strays: usize,
-    /// The last fences, or those that are being sent.
+    /// What has come since the last fence was sent, for example how many replies were thrown away.
     fencing: Fencing,
     live: Option<LiveTransfer>,
     aborted: Option<Reply>,
-    /// A 426 for an aborted transfer may still come.
+    /// Whether a 426 for an aborted transfer may still come.
     abort_echoes: bool,
-    /// The server may still run an earlier transfer over the next data connection.
+    /// Whether the server may still run an earlier transfer over the next data connection.
     queued: bool,
     secrets: Vec<Vec<u8>>,
     observer: Option<Show>,
     state: Negotiated,
-    /// The directory and settings of an earlier session, until this session has restored them.
+    /// The directory and settings of the session that this session replaces. `None` if there is no
+    /// such session, or after they have been restored.
     unrestored: Option<Standing>,
-    /// The credentials of the last successful login.
+    /// The credentials of the last successful login. `None` before a login.
     credentials: Option<Credentials>,
     resumption_failed: bool,
-    /// The session has waited for a ticket that did not come. It does not wait again.
+    /// Whether the session has waited in vain for a TLS session ticket. It does not wait for one
+    /// again.
     ticketless: bool,
     first_on_data: Option<FirstOnData>,
-    /// The control connection's peer, if the driver has set it.
+    /// The server's address on the control connection. `None` if the driver has not set it.
     peer: Option<SocketAddr>,
-    /// What the running operation has noted for its errors.
+    /// Facts that the running operation has noted, so that the text of its error can mention them.
     error_context: ErrorContext,
 }
 
-/// What a server does first in a transfer under TLS.
+/// What a server does first after a data command, if data connections are under TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FirstOnData {
-    /// It sends the preliminary reply.
+    /// The server sends the preliminary reply before the handshake.
     Reply,
-    /// It takes part in the handshake on the data connection.
+    /// The server does the handshake on the data connection before it sends the preliminary reply.
     Handshake,
 }
 
 type Show = Box<dyn FnMut(Observed<'_>) + Send + Sync>;
 
-/// How many keep-alives one transfer may have. The session holds their replies until the transfer
-/// ends. At one a minute, 1000 last for more than half a day.
+/// How many keep-alives (NOOP commands) the client sends during one transfer. The number is limited
+/// because the session keeps their replies in memory until the transfer ends. At one keep-alive a
+/// minute, 1000 last for more than half a day.
 const MOST_KEEP_ALIVES: usize = 1000;
 
 static SESSIONS: AtomicUsize = AtomicUsize::new(1);
@@ -216,8 +222,9 @@ impl Session {
         }
     }
 
-    /// Sets the control connection's peer. Errors can then say that a data connection was to go to
-    /// another address, or came from one.
+    /// Sets the server's address on the control connection. An error can then say that the server
+    /// named another address for a data connection, or that a data connection came from another
+    /// address.
     pub fn set_peer(&mut self, peer: Option<SocketAddr>) {
         self.peer = peer;
     }
@@ -235,9 +242,10 @@ impl Session {
         session
     }
 
-    /// Makes a session for a new control connection that replaces this one. It has the same
-    /// settings, and takes the observer over. Run [`Restore`](crate::flows::Restore) on it before
-    /// anything else: this brings it to the directory and settings of the old session.
+    /// Makes a session for a new control connection that replaces this one. The new session has the
+    /// same settings and takes over the observer. Run [`Restore`](crate::flows::Restore) on it
+    /// before anything else: this brings the new session to the directory and settings of the old
+    /// one.
     #[must_use]
     pub fn successor(&mut self) -> Self {
         let mut successor = Self::new(self.config.clone());
@@ -246,14 +254,15 @@ impl Session {
         successor.credentials = self.credentials.clone();
         successor.resumption_failed = self.resumption_failed;
         successor.ticketless = self.ticketless;
-        // An EPSV that failed is not tried again; one that worked must prove itself anew.
+        // If EPSV has failed, the new session does not try it again. If EPSV has worked, the new
+        // session does not rely on that and finds out again.
         let epsv = self.state.extended_passive().filter(|works| !works);
         successor.state.set_extended_passive(epsv);
         successor.first_on_data = self.first_on_data;
         successor
     }
 
-    /// Takes bytes that came on the control connection, in pieces of any size.
+    /// Decodes bytes that the driver has read from the control connection, in pieces of any size.
     pub fn receive(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         if self.state.greeting.is_none() {
@@ -286,8 +295,8 @@ impl Session {
         }
     }
 
-    /// Whether these bytes begin a TLS record (an alert or a handshake) in place of the greeting.
-    /// No greeting begins like that.
+    /// Whether the server has sent the start of a TLS record (0x15: an alert, 0x16: a handshake) in
+    /// place of the greeting. No greeting begins with these bytes, so the server expects TLS.
     fn is_tls_in_clear(&self, bytes: &[u8]) -> bool {
         self.state.channel == Channel::Clear
             && self.state.greeting.is_none()
@@ -316,7 +325,8 @@ impl Session {
         self.die(Error::new(ErrorKind::Closed));
     }
 
-    /// Masks the secrets in an error, because a line that makes no sense may echo one.
+    /// Masks the secrets in a decoding error, because the line that cannot be decoded may repeat a
+    /// password.
     fn masked(&self, mut error: DecodeError) -> DecodeError {
         for secret in &self.secrets {
             error.mask(secret);
@@ -331,7 +341,8 @@ impl Session {
         };
         let upload = transfer.direction() == Direction::Upload;
         match &live.outcome {
-            // A completion that comes before the end of the upload's data is not the upload's.
+            // While an upload is under way, the server cannot have all of its data. So a 2xx that
+            // comes now belongs to another command.
             _ if upload && live.completion().is_some() => Verdict::Failed,
             Some(reply) if reply.confirms_transfer() => Verdict::Confirmed,
             Some(_) => Verdict::Failed,
@@ -363,12 +374,14 @@ impl Session {
         self.observer = Some(Box::new(observer));
     }
 
-    /// Returns whether every operation fails from now on. Each one then fails with the cause.
+    /// Returns whether the session is dead: every operation fails from now on, with the cause of
+    /// the session's end.
     pub fn is_dead(&self) -> bool {
         self.dead.is_some()
     }
 
-    /// Ends the session, for a reason that only the driver knows.
+    /// Ends the session, for a reason that only the driver knows. Every later operation fails with
+    /// this reason.
     pub fn kill(&mut self, reason: Error) {
         self.die(reason);
     }
@@ -383,7 +396,7 @@ impl Session {
         &self.config
     }
 
-    /// Returns the greeting, after it has come.
+    /// Returns the server's greeting. `None` before it has come.
     pub fn greeting(&self) -> Option<&Reply> {
         self.state.greeting.as_ref()
     }
@@ -403,7 +416,7 @@ impl Session {
         self.state.transfer_type
     }
 
-    /// Returns the protection of data connections in force.
+    /// Returns how data connections are protected: the level of PROT that is in force.
     pub fn protection(&self) -> Protection {
         self.state.protection.unwrap_or(Protection::Clear)
     }
@@ -424,8 +437,8 @@ impl Session {
         if let Some(standing) = &self.unrestored {
             return standing.clone();
         }
-        // Leaves out a raw PROT that is weaker than the settings demand, or that was sent without
-        // TLS.
+        // A PROT that was sent as a raw command is left out if it is weaker than the settings
+        // demand, or if the settings demand no TLS.
         let demanded = self.config.protection;
         let allowed = |protection: &Protection| {
             self.config.security != Security::Plain
@@ -436,8 +449,9 @@ impl Session {
             protection: self.state.protection.filter(allowed),
             ..self.state.standing.clone()
         };
-        // A CWD without its reply may have changed the directory. It does not count if the server
-        // has closed the connection in place of a reply.
+        // If the reply to a CWD is still to come, the directory may have changed, so it is unknown.
+        // If the server has closed the connection in place of the reply, the CWD counts as not
+        // done.
         let elsewhere =
             |owed: &Owed| owed.changes_directory() && (owed.late || self.dead.is_none());
         if self.ledger.iter().any(elsewhere) {
@@ -450,9 +464,9 @@ impl Session {
     /// connection did not resume the login's TLS session.
     /// [`successor_tls_login`](Self::successor_tls_login) says what follows from it.
     ///
-    /// Handshakes that were cut do not count, nor do replies after CCC. An attacker in the network
-    /// can still cause it: he can lead a data connection to another TLS server that has the same
-    /// certificate.
+    /// Handshakes that were cut do not count, and refusals that come in clear text (after CCC) do
+    /// not count either. An attacker in the network can still make this method return true: he can
+    /// redirect a data connection to another TLS server that has the same certificate.
     pub fn resumption_failed(&self) -> bool {
         self.resumption_failed
     }
@@ -466,8 +480,8 @@ impl Session {
     /// TLS 1.2 alone, unless the configuration forbids TLS 1.2. A TLS 1.2 session can be resumed
     /// many times, but rustls uses a ticket of TLS 1.3 only once. The exception needs two things:
     /// [resumption has failed](Self::resumption_failed), and the server has ended a resumed
-    /// connection by close_notify without sending a ticket. An attacker in the network cannot cause
-    /// the second with another server.
+    /// connection by close_notify without sending a ticket. An attacker in the network who
+    /// redirects connections to another server cannot cause the second thing.
     ///
     /// # Errors
     /// The errors of [`Options::tls_login`].
@@ -491,20 +505,21 @@ impl Session {
 
 /// Methods that the files of this folder share.
 impl Session {
-    /// Notes what the failure of an operation means for later logins.
+    /// Notes whether this error of an operation must change how a later login sets up TLS.
     fn learn_from(&mut self, error: &Error) {
         if error.tls_reason() == Some(&Reason::NotResumed) {
             self.resumption_failed = true;
         }
-        // A failure of the login's handshake may come from the switch to TLS 1.2: the server may
-        // not support it, or have no cipher suite for it. So the switch is undone.
+        // A failure of the login's handshake may come from the switch to TLS 1.2 (see
+        // `successor_tls_login`): the server may not support TLS 1.2, or have no cipher suite for
+        // it. So the next login does not switch to TLS 1.2.
         if matches!(self.state.channel, Channel::Due | Channel::Securing) {
             self.resumption_failed = false;
         }
     }
 
-    /// Makes the ticket (the number) of the next want. From now on only an answer with this ticket
-    /// is accepted.
+    /// Makes the ticket (a number) of the next want. From now on, the session accepts only an
+    /// answer with this ticket.
     fn issue(&mut self) -> Ticket {
         let ticket = Ticket {
             session: self.id,
@@ -536,7 +551,8 @@ impl Session {
         self.ledger.iter().any(|owed| owed.shape == shape)
     }
 
-    /// Makes every operation fail from now on. The first cause stays.
+    /// Makes every operation fail from now on, with this error. If the session is dead already, the
+    /// first error stays.
     fn die(&mut self, error: Error) {
         self.outgoing = Vec::new();
         self.urgent = None;
@@ -544,16 +560,18 @@ impl Session {
         self.dead.get_or_insert(error);
     }
 
-    /// Hands a reply to the operation that sent the command, if the operation still runs.
+    /// Hands a reply to the operation that sent the command (`owner`), if this operation still
+    /// runs.
     fn deliver(&mut self, owner: u64, reply: Result<Reply, Error>) {
         if owner == self.operation {
             self.inbox.push_back(reply);
         }
     }
 
-    /// Replaces the decoder after the start or the end of TLS. No test can see the difference: any
-    /// byte after the reply that announces the change ends the session, and a decoder that has just
-    /// returned a reply holds nothing.
+    /// Replaces the reply decoder after TLS has started or ended on the control connection, so that
+    /// nothing from before the change counts after it. The old decoder should be empty by then,
+    /// because any byte between the reply and the handshake ends the session. So no test can see
+    /// the difference.
     fn renew_decoder(&mut self) {
         self.decoder = ReplyDecoder::new(self.config.limits.clone(), self.config.multiline);
     }

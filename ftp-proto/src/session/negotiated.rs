@@ -21,29 +21,31 @@ pub(super) struct Negotiated {
     pub(super) structure: FramingState,
     pub(super) transfer_type: Option<TransferType>,
     pub(super) protection: Option<Protection>,
-    /// The level of PROT is unknown, because its reply was lost.
+    /// Whether the level of PROT is unknown, because its reply was lost.
     pub(super) protection_in_doubt: bool,
-    /// The offset of a REST that no transfer has used.
+    /// The offset of a REST that no transfer has used. `None` if there is none.
     pub(super) restart: Option<u64>,
     pub(super) features: Option<Features>,
     pub(super) fences: Fences,
     extended_passive: Option<bool>,
-    /// A data connection was made to a port that the server named.
+    /// Whether a data connection was made to a port that the server named.
     pub(super) passive_port_reached: bool,
     pub(super) extended_port: Option<bool>,
     pub(super) size_refused: bool,
     pub(super) modified_refused: bool,
-    /// The server does not know MLSD, although FEAT may list MLST.
+    /// Whether the server has said that it does not know MLSD. FEAT may list MLST all the same.
     pub(super) mlsd_refused: bool,
-    /// UTF-8 for names is on, or cannot be switched on.
+    /// Whether the question of UTF-8 names is settled: `OPTS UTF8 ON` was sent, or need not be
+    /// sent.
     pub(super) names_settled: bool,
-    /// The server has refused TYPE A.
+    /// Whether the server has refused TYPE A.
     pub(super) text_refused: bool,
-    /// The server does not know ABOR.
+    /// Whether the server has said that it does not know ABOR.
     pub(super) abort_unknown: bool,
 }
 
-/// A restart offset that may or may not be in force. The next transfer then sends REST itself.
+/// Stands for an unknown restart offset. Because an offset may be in force, the next transfer sends
+/// REST itself.
 pub(super) const UNKNOWN_OFFSET: u64 = u64::MAX;
 
 /// Whether MODE or STRU has the value that transfers need.
@@ -82,7 +84,8 @@ pub(super) enum Framing {
 }
 
 impl FramingState {
-    /// `AsBytes` if the argument is the usual one (S or F).
+    /// Returns `Standard` if the argument is `usual` (S for MODE, F for STRU), and `Other` if it is
+    /// not.
     pub(super) fn from_argument(argument: &[u8], usual: &[u8]) -> Self {
         if argument.eq_ignore_ascii_case(usual) {
             Self::Standard
@@ -100,13 +103,13 @@ impl Negotiated {
         }
     }
 
-    /// Notes the level of PROT, or that it is unknown.
+    /// Notes the level of PROT. `None` means that it is unknown.
     pub(super) fn protect(&mut self, protection: Option<Protection>) {
         self.protection = protection;
         self.protection_in_doubt = protection.is_none();
     }
 
-    /// Whether EPSV works, if that is known.
+    /// Whether EPSV works. `None` if this is not known yet.
     pub(super) fn extended_passive(&self) -> Option<bool> {
         self.extended_passive
     }

@@ -1,5 +1,5 @@
-//! Runs an operation: first the cleanup, then the flow. Before each batch of commands, it looks at
-//! what has arrived.
+//! Runs an operation: first the cleanup, then the flow. Before each batch of commands is sent,
+//! reads what has already arrived.
 
 use super::Session;
 use super::fencing::too_many_strays;
@@ -17,7 +17,7 @@ pub struct Running<F> {
     session: usize,
     operation: u64,
     stage: Stage,
-    /// How many fences were sent before the waiting commands.
+    /// How many fences were sent since the staged commands began to wait.
     fences: usize,
     held: Option<Want>,
 }
@@ -39,8 +39,8 @@ enum Stage {
 const MOST_FENCES: usize = 3;
 
 impl Session {
-    /// Starts an operation. An earlier operation that was not done is given up. The session cleans
-    /// up after it first.
+    /// Starts an operation. If an earlier operation has not ended, the session drops it and first
+    /// cleans up what it has left.
     pub fn start<F: Flow>(&mut self, flow: F) -> (Running<F>, Answer) {
         self.operation = self.operation.wrapping_add(1);
         self.inbox.clear();
@@ -142,7 +142,7 @@ impl Session {
         }
         match adopts {
             Adopted::Greeting if self.state.greeting.is_none() => {}
-            // Implicit TLS comes before anything else, and `Greeting` begins it.
+            // Implicit TLS must begin before anything else, and only the flow `Greeting` begins it.
             _ if self.tls_is_due() => return Err(Error::misuse(Misuse::NotSecured).into()),
             Adopted::Transfer(id) => match &self.live {
                 Some(live) if live.id == id => {}
@@ -150,12 +150,14 @@ impl Session {
             },
             _ => self.settle(answer)?,
         }
-        // The reply to AUTH may have come just now, without a flow to do the handshake.
+        // During the cleanup, the reply to the AUTH of a dropped flow may have come. No flow is
+        // left to do the handshake.
         self.end_half_done_upgrade();
         Ok(Stage::Flowing)
     }
 
-    /// Holds the flow's want back until its commands were sent after a look.
+    /// Returns the flow's want, if the flow has staged no commands. Otherwise holds the want back
+    /// and returns a look: the commands and then the flow's want follow it.
     fn hold_want<F>(&mut self, running: &mut Running<F>, want: Want) -> Want {
         if self.staged.is_empty() {
             return want;
@@ -176,7 +178,7 @@ impl Session {
         self.check_alive()?;
         self.look_again(answer)?;
         if self.ledger.is_empty() && !self.decoder.is_empty() {
-            // This is the start of a reply that is not owed. Its end would be taken for the reply
+            // The start of a reply has come that is not owed. Its end would be taken for the reply
             // to the next command.
             self.lose_step();
             self.check_alive()?;
@@ -186,13 +188,14 @@ impl Session {
         }
         if self.is_about_to_transfer() {
             // pyftpdlib may send the data of an aborted transfer over the next data connection. So
-            // the session does not use this connection.
+            // the session does not start a transfer on this data connection.
             self.staged.clear();
             let why = "a late reply came between the data connection and the transfer";
             return Err(Error::out_of_step(why).into());
         }
         if running.fences >= MOST_FENCES {
-            // One more would not help.
+            // The fences so far have not brought the session into step, so another one would not
+            // help.
             return Err(self.die_with(too_many_strays()).into());
         }
         self.send_fence()?;
@@ -217,8 +220,8 @@ impl Session {
         Err(self.receive_within(Wait::Reply).into())
     }
 
-    /// Ends the session if a flow that is gone had begun to switch TLS on or off: nobody knows how
-    /// far it got.
+    /// Ends the session if a dropped flow had begun to switch TLS on or off, because it is unknown
+    /// how much of the handshake was done.
     fn end_half_done_upgrade(&mut self) {
         if matches!(self.state.channel, Channel::Securing | Channel::Clearing) {
             self.die(Error::new(ErrorKind::Tls).with_source("the handshake was not finished"));

@@ -10,11 +10,13 @@ use crate::observer::Observed;
 use crate::options::config::{Protection, Security};
 use crate::wire::{Command, Verb};
 
-/// Commands that set the address of a data connection, including raw commands.
+/// Verbs of the commands that set the address of a data connection. A raw command may have such a
+/// verb.
 const ADDRESSES: [&str; 7] = ["EPSV", "PASV", "CPSV", "LPSV", "EPRT", "PORT", "LPRT"];
 
 impl Session {
-    /// Returns the bytes to write on the control connection before any want is served.
+    /// Returns the bytes that the driver must write on the control connection before it serves a
+    /// want.
     pub fn outgoing(&self) -> &[u8] {
         &self.outgoing
     }
@@ -32,7 +34,7 @@ impl Session {
         self.outgoing.drain(..written);
         self.urgent = self.urgent.and_then(|at| at.checked_sub(written));
         if self.outgoing.is_empty() {
-            // An idle session holds no buffer.
+            // The buffer is freed, so that an idle session keeps no memory for it.
             self.outgoing = Vec::new();
         }
     }
@@ -46,7 +48,8 @@ impl Session {
         Ok(())
     }
 
-    /// Turns a command into bytes to send. No other function does this.
+    /// Turns a command into bytes to send, and adds its entry to the ledger. No other function does
+    /// this.
     pub(super) fn release(&mut self, command: &Command, owed: Owed) {
         if let Some(secret) = command.secret_part() {
             self.keep_secret(secret, command.verb() == Verb::SITE.as_str());
@@ -62,8 +65,8 @@ impl Session {
         self.ledger.push_back(owed);
     }
 
-    /// Masks this secret in everything that is shown from now on. In a SITE command, each word is a
-    /// secret.
+    /// Masks this secret in everything that is shown from now on. If `words` is true (for SITE),
+    /// each word of the argument is a secret of its own.
     fn keep_secret(&mut self, secret: &[u8], words: bool) {
         let is_end = |byte: &u8| words && *byte == b' ';
         for secret in secret.split(is_end) {
@@ -73,15 +76,17 @@ impl Session {
         }
     }
 
-    /// Puts a Telnet Synch before the next command.
+    /// Queues the bytes of a Telnet Synch, which tell the server to look at the command that
+    /// follows.
     pub(super) fn release_synch(&mut self) {
-        /// IAC IP IAC DM (RFC 854).
+        /// The bytes IAC IP IAC DM (RFC 854). The last one is sent as urgent data.
         const SYNCH: [u8; 4] = [0xFF, 0xF4, 0xFF, 0xF2];
         self.outgoing.extend_from_slice(&SYNCH);
         self.urgent = self.outgoing.len().checked_sub(1);
     }
 
-    /// Refuses credentials and data commands until the TLS that was asked for is there.
+    /// Fails if this command may not be sent now: for example, credentials or a data command before
+    /// the TLS that the settings demand has begun.
     fn permit(&self, command: &Command, shape: Shape) -> Result<(), Error> {
         self.check_alive()?;
         let verb = command.verb();
@@ -121,7 +126,7 @@ impl Session {
             }
         };
         if secured && verb == "REIN" {
-            // REIN would end the login but not TLS.
+            // REIN ends the login, and servers differ in whether it also ends TLS.
             return refuse(ErrorKind::Misuse(Misuse::AlreadySecured));
         }
         let unmet = secured

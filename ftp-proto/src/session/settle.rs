@@ -1,4 +1,5 @@
-//! Cleans up after dropped operations: aborts, closes, and reads the replies that are still owed.
+//! Cleans up after dropped operations: sends ABOR, closes the data connection, and reads the
+//! replies that are still owed.
 
 use super::Session;
 use super::effect::Effect;
@@ -11,8 +12,8 @@ use crate::wait::{Clock, Wait};
 use crate::wire::{Command, Verb};
 
 impl Session {
-    /// Takes one step towards an empty ledger. It keeps no state but the session's, so it may be
-    /// dropped at any point too.
+    /// Does one step of the cleanup, which ends when the ledger is empty. The cleanup keeps its
+    /// state in the session, so you may drop an operation during the cleanup too.
     pub(super) fn settle(&mut self, answer: &mut Answer) -> Result<(), Halt> {
         self.check_alive()?;
         let mut event = answer.take();
@@ -36,24 +37,27 @@ impl Session {
         let Some(live) = &mut self.live else {
             return Ok(());
         };
-        // A server that has sent the final reply has sent its ticket too, or sends none.
+        // A server that has sent the final reply has sent its TLS session ticket too, or sends
+        // none. So there is no ticket to wait for.
         live.used_a_ticket &= live.outcome.is_none();
         self.ticketless |= live.used_a_ticket && matches!(event, Some(Event::TimedOut));
         let clock = match event {
-            // The wait for a ticket is over. A server that answers ABOR without having sent a
-            // ticket will send none.
+            // The wait for a TLS session ticket is over. A server that answers ABOR without having
+            // sent a ticket will send none.
             Some(Event::Closed(_) | Event::TimedOut | Event::ControlFirst)
                 if live.used_a_ticket =>
             {
                 live.used_a_ticket = false;
                 Clock::Starts
             }
-            // This server answers ABOR after the data connection is closed, or never.
+            // ABOR got no reply in time, so this server answers it after the data connection is
+            // closed, or never. The data connection is closed next.
             Some(Event::TimedOut) if live.awaits_abort => {
                 live.awaits_abort = false;
                 Clock::Starts
             }
-            // If the connection could not be closed in time, it is dropped all the same.
+            // The driver has closed the data connection, or has dropped it because it could not be
+            // closed in time.
             Some(Event::Closed(_) | Event::TimedOut) => {
                 live.data_open = false;
                 return Ok(());
@@ -85,8 +89,8 @@ impl Session {
         live.awaits_abort
     }
 
-    /// Puts ABOR into the ledger in place of the transfer and its keep-alives. The replies to all
-    /// of them belong to the abort from here on.
+    /// Sends ABOR, and puts it into the ledger in place of the transfer and its keep-alives. The
+    /// replies to all of them now count as replies to the abort.
     fn send_abort(&mut self) {
         self.clock = None;
         self.doubt_restart();
@@ -118,9 +122,9 @@ impl Session {
         }
     }
 
-    /// Gives up a reply that never came. A fence restores the count, because its reply comes after
-    /// everything that may still come. If the fence's reply does not come either, the session is
-    /// dead.
+    /// Stops waiting for a reply that never came. The session is then out of step, and a fence must
+    /// follow: its reply comes after every late reply. If the missing reply is the fence's own, or
+    /// the reply to AUTH or CCC, the session is dead.
     pub(super) fn give_up_waiting(&mut self) {
         let Some(owed) = self.ledger.pop_front() else {
             return;

@@ -20,7 +20,7 @@ pub struct Standing {
     pub(super) settings: Vec<Setting>,
     pub(super) transfer_type: Option<TransferType>,
     pub(super) protection: Option<Protection>,
-    /// The credentials were sent under TLS.
+    /// Whether the credentials were sent under TLS.
     pub(super) secured: bool,
     /// USER, PASS or ACCT was sent as a raw command, so the session does not know who is logged in.
     pub(super) by_hand: bool,
@@ -30,15 +30,15 @@ pub struct Standing {
 #[derive(Clone, Debug)]
 pub(super) struct Setting {
     pub(super) command: Command,
-    /// It was sent under TLS, so it must not be sent in clear text.
+    /// Whether the command was sent under TLS, so that it must not be sent in clear text.
     pub(super) secured: bool,
 }
 
-/// How many steps are remembered: 256. After more steps without an absolute path or a PWD in
-/// between, `Restore` fails.
+/// How many relative changes of the directory are remembered: 256. After more of them without an
+/// absolute path or a PWD in between, the directory is unknown and `Restore` fails.
 const STEPS: usize = 256;
 
-/// How many settings are remembered: 64, more than there are options.
+/// How many OPTS, LANG, CLNT and HOST commands are remembered: 64, more than servers have options.
 const SETTINGS: usize = 64;
 
 impl Default for Standing {
@@ -54,7 +54,7 @@ impl Default for Standing {
     }
 }
 
-/// What [`Restore`](crate::flows::Restore) asks.
+/// Methods for [`Restore`](crate::flows::Restore), which repeats what a standing holds.
 impl Standing {
     /// The steps from the login's directory to the current one. `None`: unknown.
     pub(crate) fn directory(&self) -> Option<&[Vec<u8>]> {
@@ -87,7 +87,8 @@ impl Standing {
         self.by_hand
     }
 
-    /// Whether a part of it was sent under TLS, and so must not be sent in clear text.
+    /// Whether the credentials or a HOST command were sent under TLS, so that they must not be sent
+    /// in clear text.
     pub(crate) fn wants_tls(&self) -> bool {
         self.secured || self.hosts(true).next().is_some()
     }
@@ -123,7 +124,8 @@ impl Standing {
         self.directory = Some(Vec::new());
     }
 
-    /// Notes a successful OPTS, LANG, CLNT or HOST. It replaces an earlier one of its kind.
+    /// Notes a successful OPTS, LANG, CLNT or HOST. It replaces an earlier command with the same
+    /// verb (for OPTS, also the same option).
     pub(super) fn set(&mut self, setting: Setting) {
         self.settings.retain(|old| !old.is_of_a_kind_with(&setting));
         if self.settings.len() < SETTINGS {

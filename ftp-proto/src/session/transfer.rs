@@ -20,16 +20,17 @@ pub struct Transfer {
     pub(super) verb: String,
     pub(super) direction: Direction,
     pub(super) secured: DataTls,
-    /// The file to send SIZE for: the file that the command names. `None` if the type is not TYPE
-    /// I.
+    /// The file that RETR, STOR or APPE names, so that SIZE can be sent for it. `None` for other
+    /// commands, and in types other than TYPE I.
     pub(super) file: Option<RemotePath>,
-    /// The byte of the file at which an upload begins, if it is known.
+    /// The position in the file at which an upload begins, in bytes. `None` if it is not known.
     pub(super) start: Option<u64>,
-    /// The length of the file before an upload, if SIZE was sent.
+    /// The length of the file in bytes before an upload. `None` if SIZE has not returned it.
     pub(super) length_before: Option<u64>,
     pub(super) size_check: SizeCheck,
     pub(super) size_hint: Option<u64>,
-    /// The length of a file downloaded in TYPE I, as the server has announced it.
+    /// The length in bytes of a file that is downloaded in TYPE I, from SIZE or from the server's
+    /// 150. `None` if it is not known.
     pub(super) due: Option<u64>,
     pub(super) name: Option<RemotePath>,
     pub(super) offset: u64,
@@ -52,8 +53,8 @@ impl Transfer {
         Self { due, ..self }
     }
 
-    /// The least number of bytes that a download must bring: the rest of the file from the offset
-    /// on.
+    /// The least number of bytes that a download must bring: the rest of the file from the restart
+    /// offset on. `None` if it is not known or is not to be checked.
     pub(crate) fn due(&self) -> Option<u64> {
         let due = self.due.filter(|_| self.size_check != SizeCheck::Never);
         Some(due?.saturating_sub(self.offset))
@@ -73,7 +74,7 @@ impl Transfer {
         self.size_check
     }
 
-    /// Adds the byte of the file at which an upload begins.
+    /// Adds the position in the file, in bytes, at which an upload begins.
     pub(crate) fn with_start(self, start: u64) -> Self {
         Self {
             start: Some(start),
@@ -89,13 +90,14 @@ impl Transfer {
         }
     }
 
-    /// How long the file is after an upload of this many bytes.
+    /// How long the file must be after an upload of this many bytes. `None` if it is not known
+    /// where the upload began.
     pub(crate) fn length_after(&self, bytes: u64) -> Option<u64> {
         self.start?.checked_add(bytes)
     }
 
-    /// Whether the file's size can prove that an upload of this many bytes has arrived. It proves
-    /// nothing if a restarted upload goes into a file that may have had that length before.
+    /// Whether the file's size can prove that an upload of this many bytes has arrived. The size
+    /// proves nothing after a restarted upload into a file that may have had this length before.
     pub(crate) fn is_shown_by_size(&self, bytes: u64) -> bool {
         let Some(length) = self.length_after(bytes) else {
             return false;
@@ -104,7 +106,7 @@ impl Transfer {
     }
 
     /// Whether the file may have this size after an upload of this many bytes. After a restarted
-    /// upload, a server may cut off the rest of the old file or keep it.
+    /// upload, a server may cut off the rest of the old file or keep that rest.
     pub(crate) fn agrees_with_size(&self, bytes: u64, size: u64) -> bool {
         let length = self.length_after(bytes);
         length == Some(size)
@@ -120,7 +122,8 @@ impl Transfer {
         &self.verb
     }
 
-    /// The path, if SIZE counts the same bytes as the wire.
+    /// The path of the file, if SIZE returns the number of bytes that the data connection moves.
+    /// That is so only in TYPE I.
     pub(crate) fn file(&self) -> Option<&RemotePath> {
         self.file.as_ref()
     }
@@ -184,7 +187,7 @@ pub enum Direction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use]
 pub enum Verdict {
-    /// Nothing final yet: go on.
+    /// No final reply has come yet: go on.
     Open,
     /// The server has confirmed the transfer. A download goes on until its data ends.
     Confirmed,
