@@ -176,7 +176,8 @@ impl Error {
         }))
     }
 
-    /// Makes the error that this reply stands for, by the reply's first digit.
+    /// Makes the error for a reply. Its kind follows from the reply's first digit; a 421 is
+    /// [`ErrorKind::Closed`].
     pub fn from_reply(reply: Reply) -> Self {
         let kind = match reply.class() {
             Class::Transient if reply.code().value() == 421 => ErrorKind::Closed,
@@ -241,8 +242,8 @@ impl Error {
         error
     }
 
-    /// Adds how long the operation had waited when it timed out, according to these limits. The
-    /// limits belong to the driver; the session does not know them.
+    /// Adds how long the operation had waited when it timed out. The number comes from these
+    /// limits, which the driver knows and the session does not.
     #[must_use]
     pub fn with_limits(self, timeouts: &Timeouts) -> Self {
         self.with_timing(&|context, wait| context.waited = Some(timeouts.of(wait)))
@@ -268,7 +269,7 @@ impl Error {
         self.with_timing(&|context, _| context.elapsed = Some(elapsed))
     }
 
-    /// Changes this error and the one underneath, if they are time-outs.
+    /// Applies `change` to this error and to the error underneath, if they are time-outs.
     fn with_timing(self, change: &dyn Fn(&mut Context, Wait)) -> Self {
         let inner = self.inner().and_then(|inner| inner.downcast_ref::<Self>());
         let inner = inner.map(|inner| inner.clone().with_timing(change));
@@ -289,8 +290,8 @@ impl Error {
         self
     }
 
-    /// Adapts the reason to a failure after both sides had agreed on TLS: the advice to try another
-    /// kind of TLS would be wrong then.
+    /// Changes the TLS reason for a failure after the server had agreed to TLS by AUTH or PROT. The
+    /// usual reason advises another kind of TLS, which would be wrong then.
     pub(crate) fn in_agreed_tls(self) -> Self {
         match self.tls_reason() {
             Some(Reason::PlainServer) => self.with_tls_reason(Reason::ClearText),
@@ -298,7 +299,8 @@ impl Error {
         }
     }
 
-    /// Removes the server's reply, because its text was data.
+    /// Removes a reply that was read from clear text on a data connection: this text is data of the
+    /// transfer and no reply.
     pub(crate) fn without_reply(mut self) -> Self {
         if self.reply().is_some() {
             Arc::make_mut(&mut self.0).reply = None;
@@ -316,8 +318,8 @@ impl Error {
         self
     }
 
-    /// Adds an error of this crate as the cause, and takes over its TLS reason if this error has
-    /// none.
+    /// Adds another error of this crate as the cause. If this error has no TLS reason, it gets the
+    /// cause's.
     pub(crate) fn because(self, cause: Self) -> Self {
         let reason = cause.tls_reason().filter(|_| self.tls_reason().is_none());
         match reason.cloned() {
@@ -421,8 +423,8 @@ impl Error {
         self.0.transferred
     }
 
-    /// Returns how many bytes of data should have been moved, if another number was. For an upload,
-    /// it is the size that the file should have afterwards.
+    /// Returns how many bytes of data should have been moved, if another number was moved. For an
+    /// upload, this is the size that the file should have afterwards.
     pub fn expected(&self) -> Option<u64> {
         self.0.expected
     }
@@ -434,21 +436,22 @@ impl Error {
     }
 
     /// Returns how long the whole operation took, if it ended by [`ErrorKind::Timeout`] in an
-    /// adapter: the last wait, which [`waited`](Self::waited) limits, and those before and after
-    /// it. `None` if the wait was not within one operation, such as a wait for data while you read
-    /// it. `Display` shows the time if it is at least a second longer than the limit.
+    /// adapter. This includes the last wait, which [`waited`](Self::waited) limits, and everything
+    /// before and after that wait. `None` if the wait was not within one operation, such as a wait
+    /// for data while you read it. `Display` shows the time if it is at least a second longer than
+    /// the limit.
     pub fn elapsed(&self) -> Option<Duration> {
         self.0.elapsed.filter(|it| Some(*it) >= self.0.waited)
     }
 
-    /// Returns why TLS failed, if that is known. It is also set if the server refused a command
-    /// because of TLS, and if no greeting comes, perhaps because the server waits for TLS.
+    /// Returns why TLS failed, if that is known. The reason is also set if the server refused a
+    /// command because of TLS, and if no greeting came, perhaps because the server waits for TLS.
     pub fn tls_reason(&self) -> Option<&Reason> {
         self.0.tls_reason.as_ref()
     }
 
     /// Returns the error underneath: an `std::io::Error`, an error of rustls, or a text of this
-    /// crate. It is the same whether `Display` has shown it or not.
+    /// crate. This method returns it whether or not `Display` shows its text.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -465,8 +468,8 @@ impl Error {
         self.0.inner.as_deref()
     }
 
-    /// The error underneath, if `Display` shows it. `Display` leaves it out if a TLS reason or the
-    /// reply says the same in better words.
+    /// The error underneath, if `Display` shows its text. `None` if a TLS reason or the reply says
+    /// the same in better words.
     fn told(&self) -> Option<&Inner> {
         let inner = self.inner().filter(|_| self.tls_reason().is_none())?;
         let same_reply = || {
@@ -479,8 +482,8 @@ impl Error {
         }
     }
 
-    /// Whether `Display` has already said everything about `inner`: TLS failed, for the same
-    /// reason.
+    /// Whether `Display` has already said everything that `inner` says: TLS failed for the same
+    /// reason in both.
     fn tells_all_of(&self, inner: &Self) -> bool {
         inner.kind() == ErrorKind::Tls
             && inner.reply().is_none()
@@ -489,7 +492,7 @@ impl Error {
                 .is_some_and(|reason| Some(reason) == self.tls_reason())
     }
 
-    /// Whether more bytes came than were expected.
+    /// Whether more bytes came than the number that was expected.
     pub(crate) fn is_surplus(&self) -> bool {
         self.expected().is_some() && self.transferred() > self.expected()
     }
@@ -518,8 +521,8 @@ impl fmt::Display for Error {
         if let Some(subject) = &context.subject {
             write!(f, "{}: ", Escaped::new(subject))?;
         }
-        // Escaped, since the text may hold words of a proxy, or of a certificate that your verifier
-        // saw.
+        // The text is escaped, because it may hold bytes that a proxy sent, or names from a
+        // certificate that your verifier saw.
         let told = told.map(|told| told.to_string());
         match (context.kind, context.waited, &told) {
             (kind, _, Some(told)) if kind.is_told_by_cause() => {
@@ -559,14 +562,15 @@ impl fmt::Display for Error {
     }
 }
 
-/// Whether an operation took longer than the limit that ended it, by more than rounding.
+/// Whether an operation took at least a second longer than the limit that ended it. A smaller
+/// difference is only rounding.
 fn is_longer(elapsed: Duration, limit: Duration) -> bool {
     elapsed.saturating_sub(limit) >= Duration::from_secs(1)
 }
 
 impl ErrorKind {
-    /// Whether the cause says everything: a message of the system, the limit that is too low, or
-    /// the option that is wrong.
+    /// Whether `Display` shows the cause in place of the kind, because the cause says everything: a
+    /// message of the operating system, the limit that is too low, or the option that is wrong.
     fn is_told_by_cause(self) -> bool {
         matches!(
             self,
@@ -656,7 +660,7 @@ impl core::error::Error for Error {
     }
 }
 
-/// The kind of error that each of these errors becomes.
+/// Turns each of these types into an [`Error`] of the given kind, with the value as its cause.
 macro_rules! causes {
     ($($cause:ty => $kind:ident;)*) => {$(
         impl From<$cause> for Error {

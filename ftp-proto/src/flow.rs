@@ -58,15 +58,16 @@ pub trait Flow {
     /// What the operation returns when it is done.
     type Output;
 
-    /// Advances by one answer. Only [`Session::step`] and an enclosing flow call this.
+    /// Advances the operation by one answer. Only [`Session::step`] and an enclosing flow call
+    /// this.
     ///
     /// # Errors
-    /// Any error that ended the operation. After it the session is in step, or the next operation
+    /// Any error that ended the operation. Afterwards the session is in step, or the next operation
     /// cleans up first, or the session is dead and says so.
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Self::Output>, Error>;
 
-    /// Returns what this flow takes over from earlier operations. The session then does not clean
-    /// it up before the flow starts.
+    /// Returns what this flow takes over from earlier operations, such as an open transfer. The
+    /// session does not clean that up before the flow starts.
     fn adopts(&self) -> Adopts {
         Adopts::default()
     }
@@ -84,7 +85,7 @@ pub(crate) enum Adopted {
     /// Nothing: the session cleans up everything before the flow starts.
     #[default]
     Nothing,
-    /// The greeting, which is to come from the first moment on.
+    /// The greeting, which the server sends without a command.
     Greeting,
     /// The transfer whose token the flow uses up.
     Transfer(TransferId),
@@ -184,7 +185,7 @@ pub enum Closing {
 }
 
 impl Closing {
-    /// Returns whether the connection is still open after this.
+    /// Returns whether the data connection is still open after the driver has done this.
     pub fn leaves_it_open(self) -> bool {
         matches!(self, Self::SendEnd | Self::Harvest)
     }
@@ -207,7 +208,7 @@ pub(crate) enum Event {
     Connected,
     Listening(SocketAddr),
     Accepted,
-    /// A connection from this address was refused.
+    /// A connection came from this address, and the driver dropped it.
     TurnedAway(Option<SocketAddr>),
     Secured,
     Resumed,
@@ -218,15 +219,15 @@ pub(crate) enum Event {
     Broken(Error),
 }
 
-/// Identifies one want of one session. It is good for one answer.
+/// Identifies one want of one session. A ticket makes only one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket {
     pub(crate) session: usize,
     pub(crate) serial: u64,
 }
 
-/// Why the code of a flow stops. The code reads as if it could wait: `?` leaves it with the next
-/// want.
+/// Why the code of a flow stops before it has a result. The code reads as if it could wait for the
+/// server: it leaves the function with the next want by `?`.
 #[derive(Debug)]
 pub(crate) enum Halt {
     /// The driver must serve this want first.
@@ -245,7 +246,8 @@ impl Answer {
         }
     }
 
-    /// The ticket of the want that this answers. `None` for the first answer of an inner flow.
+    /// The ticket of the want that this answer belongs to. `None` for the first answer of an inner
+    /// flow.
     pub(crate) fn ticket(&self) -> Option<Ticket> {
         self.ticket
     }
@@ -255,9 +257,9 @@ impl Answer {
         self.event.as_ref()
     }
 
-    /// Takes what happened, for the first state that asks; later states find `None`. A failed
-    /// control connection looks like `ControlFirst`: the flow then asks the session, which is dead,
-    /// and gets the error.
+    /// Removes and returns what happened. So only the first state of a flow that calls this gets
+    /// it; later states get `None`. If the control connection has failed, this returns
+    /// `ControlFirst`: the flow then asks the session, which is dead, and gets the error.
     pub(crate) fn take(&mut self) -> Option<Event> {
         match self.event.take() {
             Some(Event::Broken(_)) => Some(Event::ControlFirst),
@@ -265,12 +267,12 @@ impl Answer {
         }
     }
 
-    /// Takes what happened, and returns whether it was a time-out.
+    /// Removes what happened, and returns whether it was a time-out.
     pub(crate) fn take_timeout(&mut self) -> bool {
         matches!(self.take(), Some(Event::TimedOut))
     }
 
-    /// Moves the answer on to an inner flow. Nothing is left for this flow.
+    /// Returns this answer for an inner flow. What happened is then no longer in this one.
     pub(crate) fn pass_on(&mut self) -> Self {
         Self {
             ticket: self.ticket,
@@ -309,7 +311,8 @@ impl From<Error> for Halt {
 }
 
 impl<T> Step<T> {
-    /// Runs one step of a flow: `code` runs to its end, or `?` leaves it.
+    /// Runs one step of a flow. If `code` returns a value, the flow is done. If `code` leaves early
+    /// by `?`, it returns the next want or an error.
     pub(crate) fn run(
         mut answer: Answer,
         code: impl FnOnce(&mut Answer) -> Result<T, Halt>,
@@ -322,7 +325,8 @@ impl<T> Step<T> {
     }
 }
 
-/// One entry for each want: its ticket, its field, and its answers.
+/// Makes the types of the wants. Each entry gives the want's name, its field if it has one, and its
+/// answers.
 macro_rules! tickets {
     ($(
         $(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty)? } {$(

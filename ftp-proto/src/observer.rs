@@ -17,12 +17,12 @@ use crate::wire::{Command, Reply};
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Observed<'a> {
-    /// A command goes out.
+    /// A command that the client sends.
     Sent(&'a Command),
-    /// A command goes out that only finds out which replies are old, as after an abort. Everything
-    /// before its own reply is thrown away.
+    /// A command that the client sends only to find out which replies are old, for example after an
+    /// abort. The session throws away every reply that comes before the reply to this command.
     Fence(&'a Command),
-    /// A reply came in.
+    /// A reply that the server has sent.
     Received(&'a Reply),
 }
 

@@ -1,9 +1,9 @@
-//! What a network is asked to connect to.
+//! What an adapter's network is asked to connect to.
 
 use core::net::SocketAddr;
 
-/// What a network is asked to connect to. The host is given by name, so that a proxy can resolve
-/// it.
+/// What an adapter's network is asked to connect to. The host is given by name, so that a proxy can
+/// resolve it.
 ///
 /// ```
 /// use ftp_proto::Target;
@@ -24,7 +24,7 @@ pub enum Target<'a> {
         /// The port.
         port: u16,
     },
-    /// The machine at the other end of the control connection, for a data connection.
+    /// The server that the control connection goes to, for a data connection.
     ControlPeer {
         /// The host as you gave it.
         host: &'a str,

@@ -14,8 +14,9 @@ pub enum Clock {
     Continues,
 }
 
-/// One row for each class of waiting. First the class: its docs, its name, and the text for errors.
-/// Then its limit: the docs, the field, the default in seconds, and the setter.
+/// Makes [`Wait`] and [`Timeouts`]. Each row is one class of waiting. First comes the class: its
+/// docs, its name, and the text for errors. Then comes its limit: the docs, the field, the default
+/// in seconds, and the setter.
 macro_rules! waits {
     ($(
         $(#[$class:meta])* $wait:ident: $text:literal,
@@ -51,7 +52,7 @@ macro_rules! waits {
         }
 
         impl Wait {
-            /// The name of its limit in [`Timeouts`].
+            /// The name of the field in [`Timeouts`] that limits this wait.
             pub(crate) fn limit(self) -> &'static str {
                 match self {
                     Self::Arrived => "none",
@@ -90,9 +91,9 @@ macro_rules! waits {
         }
 
         impl Timeouts {
-            /// Sets every limit to `limit`. [`first_epsv`](Self::first_epsv) and
-            /// [`early_handshake`](Self::early_handshake) stay at most at their defaults, since
-            /// their end does not end the operation.
+            /// Sets every limit to `limit`. [`first_epsv`](Self::first_epsv),
+            /// [`early_handshake`](Self::early_handshake) and [`abort_reply`](Self::abort_reply)
+            /// stay at most at their defaults, since their end does not end the operation.
             #[must_use]
             pub fn with_all(self, limit: Duration) -> Self {
                 let default = Self::default();

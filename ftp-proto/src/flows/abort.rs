@@ -16,7 +16,7 @@ pub struct Abort {
 }
 
 impl Abort {
-    /// Takes the transfer's token.
+    /// Makes the flow, which uses up the transfer's token.
     pub fn new(transfer: Transfer) -> Self {
         Self { transfer }
     }

@@ -23,7 +23,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// Asks for the size of this file.
+    /// Makes the flow that asks for the size of this file.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
@@ -63,9 +63,9 @@ impl Flow for Size {
 pub struct Modified(Exchange);
 
 impl Modified {
-    /// Asks for the time of this file. A name that begins with 14 or more digits is sent with `./`
-    /// in front, because some servers read `MDTM 20260101000000 a` as a command to change the time
-    /// of `a`.
+    /// Makes the flow that asks for the time of this file. A name that begins with 14 or more
+    /// digits is sent with `./` in front, because some servers read `MDTM 20260101000000 a` as a
+    /// command to change the time of `a`.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.

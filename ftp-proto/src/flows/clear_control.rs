@@ -26,7 +26,8 @@ enum State {
 }
 
 impl ClearControl {
-    /// Takes no input. In clear text, the flow fails with [`Misuse::NotSecured`].
+    /// Makes the flow. If the control connection is in clear text, the flow fails with
+    /// [`Misuse::NotSecured`].
     pub fn new() -> Self {
         Self::default()
     }

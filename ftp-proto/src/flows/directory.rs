@@ -10,8 +10,8 @@ use super::exchange::Exchange;
 
 /// CWD (RFC 959 section 4.1.1): changes the directory. Returns the reply.
 ///
-/// `..` is sent as CDUP, because the servers' systems name the parent directory in different ways.
-/// If the server does not know CDUP, `CWD ..` follows. An empty path is sent as `CWD .`.
+/// `..` is sent as CDUP, because not every server's system names the parent directory `..`. If the
+/// server does not know CDUP, `CWD ..` follows. An empty path is sent as `CWD .`.
 #[derive(Debug)]
 pub struct ChangeDirectory {
     exchange: Exchange,
@@ -19,7 +19,7 @@ pub struct ChangeDirectory {
 }
 
 impl ChangeDirectory {
-    /// Changes to this directory.
+    /// Makes the flow that changes to this directory.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.

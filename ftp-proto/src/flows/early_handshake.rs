@@ -31,22 +31,24 @@ pub(super) enum EarlyHandshake {
     /// The data command was just sent.
     #[default]
     Undecided,
-    /// Waits a second, in which a reply may come first.
+    /// The client waits a second, in which the server may reply first.
     Waiting,
-    /// The handshake has begun, at once or after that second.
+    /// The handshake has begun: `at_once` after the data command, or after the second of `Waiting`.
     Begun { at_once: bool },
-    /// The handshake is done, with this result. The reply may have come earlier and not be read
-    /// yet.
+    /// The handshake is done, with this result. The server's reply may have arrived during the
+    /// handshake and not be read yet.
     Done(DataTls),
-    /// A look for the reply.
+    /// The driver looks whether the server's reply has arrived. The handshake is done, with this
+    /// result.
     Looking(DataTls),
-    /// The handshake was done before there was a reply.
+    /// The look has found no reply, so the client waits for it. The handshake is done, with this
+    /// result.
     Awaiting(DataTls),
     /// This transfer has no early handshake.
     Never,
 }
 
-/// What to do while there is no reply.
+/// What the flow does while there is no reply to the data command.
 pub(super) enum NextMove {
     /// Wait for the reply.
     Wait(Wait),
@@ -58,8 +60,8 @@ pub(super) enum NextMove {
 }
 
 impl EarlyHandshake {
-    /// Decides what to do, since there is no reply to the data command yet. `late`: the last wait
-    /// is over.
+    /// Decides what to do, since there is no reply to the data command yet. `late` says whether the
+    /// last wait has timed out.
     pub(super) fn without_reply(&mut self, session: &Session, late: bool) -> NextMove {
         let at_once = session.first_on_data() == Some(FirstOnData::Handshake);
         let (next, next_move) = match (*self, late) {
@@ -82,9 +84,9 @@ impl EarlyHandshake {
         next_move
     }
 
-    /// Which tickets the handshake may use. It may use all if there is no other way: if it is
-    /// unknown what the server does first, or if the server begins with the handshake and has not
-    /// refused within a second.
+    /// Which TLS session tickets the handshake may use. It may use all of them if there is no other
+    /// way: if it is unknown what the server does first, or if the server begins with the handshake
+    /// and has not refused within a second.
     pub(super) fn tickets(&self, session: &Session) -> Tickets {
         let replies_first = session.first_on_data() == Some(FirstOnData::Reply);
         match self {
@@ -106,7 +108,8 @@ impl EarlyHandshake {
         matches!(self, Self::Begun { .. })
     }
 
-    /// Takes the end of the handshake. Returns it if the handshake began after the reply.
+    /// Notes that the handshake is done. If it began after the reply, returns its result. The
+    /// result of an early handshake is kept until the reply comes.
     pub(super) fn done(&mut self, secured: DataTls) -> Option<DataTls> {
         match self.is_under_way() {
             true => {
@@ -117,12 +120,12 @@ impl EarlyHandshake {
         }
     }
 
-    /// Takes note that a reply has come that does not refuse. Returns the result of an early
-    /// handshake.
+    /// Notes that a reply has come that does not refuse. Returns the result of an early handshake,
+    /// or `None` if there was no early handshake.
     pub(super) fn replied(&mut self, session: &mut Session) -> Option<DataTls> {
         let (first, secured) = match *self {
             Self::Awaiting(secured) => (Some(FirstOnData::Handshake), Some(secured)),
-            // It is unknown which came first.
+            // It is unknown whether the reply or the end of the handshake came first.
             Self::Done(secured) | Self::Looking(secured) => (None, Some(secured)),
             _ => (Some(FirstOnData::Reply), None),
         };
@@ -133,9 +136,9 @@ impl EarlyHandshake {
         secured
     }
 
-    /// Takes note that the server has refused the transfer, so the handshake's ticket is lost. The
-    /// next transfer keeps the last ticket, unless this server is known to begin with the
-    /// handshake.
+    /// Notes that the server has refused the transfer during the handshake, so the handshake's
+    /// ticket is lost. The next transfer keeps the last ticket, unless this server is known to
+    /// begin with the handshake.
     pub(super) fn refused(&self, session: &mut Session) {
         if self.is_under_way() && session.first_on_data().is_none() {
             session.note_first_on_data(FirstOnData::Reply);

@@ -36,7 +36,7 @@ impl Exchange {
         self.sent
     }
 
-    /// Sends the command, once, and returns its reply, with any code.
+    /// Sends the command, if it was not sent yet, and returns its reply, whatever the code is.
     pub(super) fn reply(
         &mut self,
         session: &mut Session,
@@ -77,7 +77,7 @@ macro_rules! exchanges {
 macro_rules! constructor {
     ($name:ident $verb:ident) => {
         impl $name {
-            /// Takes no input.
+            /// Makes the flow. The command has no argument.
             #[allow(
                 clippy::new_without_default,
                 reason = "most of its like take an argument"
@@ -149,7 +149,8 @@ exchanges! {
     /// over the control connection. The listing of a large directory exceeds the default
     /// [`Limits`](crate::wire::Limits) of a reply.
     Status: STAT(path?) -> Reply, whole;
-    /// HELP (RFC 959 section 4.1.3).
+    /// HELP (RFC 959 section 4.1.3): returns the server's text about its commands, or about this
+    /// topic.
     Help: HELP(topic?) -> Reply, whole;
     /// SITE (RFC 959 section 4.1.3): sends a command that only this server has, such as `CHMOD 644
     /// a`.
@@ -176,11 +177,11 @@ exchanges! {
     /// CLNT: says the client's name. No RFC defines it. Some servers offer more to clients that
     /// send it.
     ClientName: CLNT(name) -> Reply, whole;
-    /// MODE (RFC 959 section 3.4). Transfers need stream mode. In any other mode they are refused
-    /// as [misuse](crate::Misuse::Framing).
+    /// MODE (RFC 959 section 3.4): sets the transmission mode. Transfers need stream mode. In any
+    /// other mode they are refused as [misuse](crate::Misuse::Framing).
     Mode: MODE(mode: TransmissionMode => mode_command) -> (), nothing;
-    /// STRU (RFC 959 section 3.1.2). Transfers need file structure. With any other structure they
-    /// are refused as [misuse](crate::Misuse::Framing).
+    /// STRU (RFC 959 section 3.1.2): sets the file structure. Transfers need file structure. With
+    /// any other structure they are refused as [misuse](crate::Misuse::Framing).
     Structure: STRU(structure: FileStructure => structure_command) -> (), nothing;
 }
 
@@ -198,7 +199,8 @@ fn path(reply: Reply) -> Result<RemotePath, Error> {
 
 fn made(reply: Reply) -> Result<Option<RemotePath>, Error> {
     match crate::reply::pathname(&reply) {
-        // RFC 959 says 257. Other positive replies hold no path.
+        // Only a 257 holds a path (RFC 959). Another positive reply means that the server quotes
+        // none.
         Err(crate::reply::Malformed::Code { .. }) => Ok(None),
         path => path.map_err(Error::from),
     }

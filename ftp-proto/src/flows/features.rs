@@ -19,7 +19,7 @@ pub struct Feat {
 }
 
 impl Feat {
-    /// Takes no input. If the features are known, nothing is sent.
+    /// Makes the flow. If the session knows the features already, the flow sends nothing.
     pub fn new() -> Self {
         Self::default()
     }

@@ -6,7 +6,8 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::Reply;
 
-/// Sends a fence and waits for its reply. Returns the last reply before it that was not owed.
+/// Sends a fence and waits for its reply. Returns the last reply that came before the fence's reply
+/// and was not owed, or `None`.
 #[derive(Debug, Default)]
 pub(super) struct Fence {
     sent: bool,

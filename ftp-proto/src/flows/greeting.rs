@@ -16,7 +16,7 @@ use crate::wire::{Class, Reply};
 pub struct Greeting(());
 
 impl Greeting {
-    /// Takes no input. This must be the first flow on a session.
+    /// Makes the flow. It must be the first flow on a session.
     pub fn new() -> Self {
         Self::default()
     }

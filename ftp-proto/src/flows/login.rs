@@ -25,7 +25,7 @@ pub struct Login {
 enum State {
     Start,
     Securing(Secure),
-    /// PBSZ and PROT before USER.
+    /// Sending PBSZ and PROT before USER.
     Preparing(Protect),
     User,
     Password,
@@ -34,7 +34,7 @@ enum State {
 }
 
 impl Login {
-    /// Logs in with these credentials.
+    /// Makes the flow that logs in with these credentials.
     pub fn new(credentials: Credentials) -> Self {
         Self {
             credentials,
@@ -84,7 +84,8 @@ impl Flow for Login {
 }
 
 impl Login {
-    /// The first state of the login.
+    /// Begins TLS, and then PROT, if the settings demand them before the login. Otherwise sends
+    /// USER.
     fn start(&self, session: &mut Session) -> Result<State, Halt> {
         let config = session.config();
         if config.security != Security::Plain && !session.is_secured() {
@@ -97,7 +98,8 @@ impl Login {
         Ok(State::User)
     }
 
-    /// Sends the command that this reply asks for. Returns `None` if the login is complete.
+    /// Sends the next command of the login (PASS or ACCT), if this reply asks for it. Returns
+    /// `None` if the login is complete.
     fn send_next(&self, session: &mut Session, reply: &Reply) -> Result<Option<State>, Error> {
         let verb = match self.state {
             State::User => "USER",

@@ -1,4 +1,4 @@
-//! The operations, each one a value. All sequences of commands are here.
+//! The operations, each one a value. All sequences of commands are in this folder.
 //!
 //! You make a flow with its input, which is checked at once. Then you hand the flow to a driver:
 //! [`Session::start`](crate::Session::start), or `run` of an adapter's client.

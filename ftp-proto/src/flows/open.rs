@@ -25,11 +25,10 @@
 //!   EPSV was accepted, but its port cannot be reached: Passive again, by PASV
 //! ```
 //!
-//! `First` may lead to `Securing` before there is a reply, and then comes again: see
-//! `early_handshake.rs`.
-//! With [`DataCommand::WithConnect`], the first command (REST or the data command) is sent together
-//! with the connection attempt.
-//! From any state, `Failing` drops the data connection, waits for the server's reply, and fails.
+//! `First` may lead to `Securing` before there is a reply; after the handshake, `First` then waits
+//! for the reply: see `early_handshake.rs`. With [`DataCommand::WithConnect`], the first command
+//! (REST or the data command) is sent together with the connection attempt. From any state,
+//! `Failing` drops the data connection, waits for the server's reply, and fails.
 
 use super::Size;
 use super::active::Active;
@@ -71,7 +70,7 @@ pub struct Open {
     transfer_type: TransferType,
     offset: u64,
     size_check: SizeCheck,
-    /// The answer to SIZE.
+    /// The file's size in bytes, from a SIZE before the transfer. `None` if it is not known.
     size: Option<u64>,
     restarting: bool,
     sent: bool,
@@ -82,20 +81,21 @@ pub struct Open {
 #[derive(Debug)]
 enum State {
     Prepare(Prepare),
-    /// Asking for the size that will be compared.
+    /// Sending SIZE, because the file's size will be compared with the number of bytes.
     Sizing(Size),
     Passive(Passive),
     Active(Active),
     Connecting(Endpoint),
-    /// REST, if it is needed, and its reply.
+    /// Sending REST, if it is needed, and reading its reply.
     Restart,
     Command,
-    /// The limit for the connection.
+    /// Waiting for the server to connect (active mode), with this limit.
     Accepting(Wait),
     First,
     Securing,
     Opened(DataTls),
-    /// The error, and what was under way: the server's reply may explain it.
+    /// Dropping the data connection after this error, and waiting for the server's reply, which may
+    /// explain the error. The second field says what has failed.
     Failing(Error, Failing),
 }
 
@@ -147,8 +147,8 @@ impl Open {
         Self::lines(Verb::MLSD, path)
     }
 
-    /// Any data command, as a whole line without its line end: `NLST -a`, or a command of this
-    /// server's own.
+    /// Any data command, as a whole line without its line end, such as `NLST -a`. It may also be a
+    /// command that only this server has.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] for a line that cannot be sent;
@@ -181,7 +181,7 @@ impl Open {
         self
     }
 
-    /// Sets the representation type, for any command.
+    /// Sets the representation type, whichever command this is.
     #[must_use]
     pub fn with_type(mut self, transfer_type: TransferType) -> Self {
         self.transfer_type = transfer_type;
@@ -189,7 +189,7 @@ impl Open {
         self
     }
 
-    /// Takes the offset, the representation type and the size check of these options.
+    /// Sets the offset, the representation type and the size check from these options.
     #[must_use]
     pub fn with_options(self, options: &TransferOptions) -> Self {
         self.with_offset(options.offset)
@@ -256,7 +256,7 @@ impl Flow for Open {
                     State::Active(ref mut active) => match inner(active, session, answer) {
                         Ok(()) => State::Restart,
                         Err(Halt::Want(want)) => return Err(want.into()),
-                        // Failing also closes the listener.
+                        // The failure also makes the driver close the listener.
                         Err(Halt::Error(error)) => return Err(self.fail(session, error)),
                     },
                     State::Connecting(endpoint) => self.connect(session, answer, endpoint)?,
@@ -287,7 +287,7 @@ impl Flow for Open {
 
 /// One method for each state, and helpers.
 impl Open {
-    /// The SIZE to send before the transfer, if its answer is needed.
+    /// The flow that sends SIZE before the transfer. `None` if the size is not needed.
     fn size_question(&self) -> Option<Size> {
         let unknown = match self.command.verb() {
             "RETR" | "APPE" => true,
@@ -299,8 +299,9 @@ impl Open {
         Size::new(self.command.argument().filter(|_| asked)?).ok()
     }
 
-    /// Takes the answer to SIZE. If SIZE was refused, the data command will show what is wrong with
-    /// the file; for an upload, the file may not exist yet.
+    /// Returns the file's size from the answer to SIZE. If the server refused SIZE, the transfer
+    /// goes on, because the data command will show what is wrong with the file. Before an upload, a
+    /// 5xx counts as size 0, because the file may not exist yet.
     fn known(
         &self,
         size: Result<Option<u64>, Halt>,
@@ -316,7 +317,7 @@ impl Open {
         }
     }
 
-    /// The first state of the data connection.
+    /// The first state of making the data connection, in passive or active mode.
     fn connection(&self, session: &Session) -> State {
         match session.config().data_mode {
             DataMode::Passive => State::Passive(Passive::new(&self.command)),
@@ -324,9 +325,9 @@ impl Open {
         }
     }
 
-    /// Sends REST or the data command together with the connection attempt, if the option says so.
-    /// It does not if PASV may have to name another port, because the server would run the transfer
-    /// on the first port.
+    /// If [`DataCommand::WithConnect`] is set, sends REST or the data command together with the
+    /// connection attempt. If the client may have to ask for another port by PASV, nothing is sent
+    /// early, because the server would run the transfer on the first port.
     fn leave_early(&mut self, session: &mut Session) -> Result<(), Error> {
         let early = session.config().data_command == DataCommand::WithConnect;
         if !early || session.may_ask_for_another_port() {
@@ -338,8 +339,8 @@ impl Open {
         }
     }
 
-    /// Whether REST is needed. A restart offset that no transfer has used would cut off the start
-    /// of this file.
+    /// Whether REST must be sent: this transfer has an offset, or an earlier REST is still in
+    /// force, which would cut off the start of this file.
     fn needs_restart(&self, session: &Session) -> bool {
         self.offset > 0 || session.offset_is_set()
     }
@@ -393,7 +394,8 @@ impl Open {
                     .or_subject(&session.connecting_for_data(endpoint))
                     .or_command(self.command.verb());
                 if session.may_ask_for_another_port() && session.epsv_was_accepted() {
-                    // A firewall that reads only PASV lets no EPSV port through.
+                    // A firewall that understands only PASV blocks every port that EPSV names. So
+                    // PASV is tried next.
                     session.give_up_epsv();
                     return Ok(State::Passive(Passive::by_pasv(&self.command, error)));
                 }
@@ -444,14 +446,16 @@ impl Open {
         let begun = session.preliminary_reply().is_some();
         let clear = session.protection() == Protection::Clear;
         if begun && clear {
-            // From now on, every reply belongs to the transfer. Data may be on its way, and a
-            // refusal that comes right after the 150 must not swallow it.
+            // The 150 has come, so data may be on its way. Even if a refusal comes right after the
+            // 150, the driver must read this data. So the transfer is opened, and `Finish` handles
+            // the refusal.
             return Ok(State::Opened(DataTls::Clear));
         }
         self.check_refusal(session)?;
         let over = session.final_reply().is_some();
         if over && !begun && !late && !session.is_dead() {
-            // The reply may belong to another command, and the 150 may be here already.
+            // A final reply came without a 150. It may belong to another command, and the 150 may
+            // have arrived already.
             return Err(session.look().into());
         }
         if begun || over {
@@ -488,8 +492,9 @@ impl Open {
                 if let Some(error) = self.refusal(session)? {
                     return Err(self.refused_in_handshake(session, error));
                 }
-                // The clock starts anew for the handshake, or for its short rest if the server has
-                // sent its final reply.
+                // The clock starts anew if the 150 has come during an early handshake. It also
+                // starts anew if the final reply has come: then only a short time is left for the
+                // handshake.
                 let over = session.final_reply().is_some();
                 match over || self.early.is_under_way() && session.preliminary_reply().is_some() {
                     true => {
@@ -513,7 +518,8 @@ impl Open {
         Err(session.secure_data(clock).into())
     }
 
-    /// The handshake is done. The reply may still be missing.
+    /// Returns the state after the handshake: `First` if the handshake was early and the reply is
+    /// still missing, and otherwise `Opened`.
     fn secured(&mut self, secured: DataTls) -> State {
         match self.early.done(secured) {
             Some(secured) => State::Opened(secured),
@@ -523,8 +529,8 @@ impl Open {
 
     fn refused_in_handshake(&mut self, session: &mut Session, mut error: Error) -> Halt {
         let about_resumption = |reply: &Reply| match self.early.is_under_way() {
-            // If the server had sent no reply before, 425 and 450 have causes other than
-            // resumption.
+            // In an early handshake, the server has sent no reply yet. A 425 or 450 then has causes
+            // other than TLS resumption.
             true => reply.code() == Code::PROTOCOL_NOT_SUPPORTED,
             false => reply.is_about_resumption_in_handshake(),
         };
@@ -556,7 +562,8 @@ impl Open {
         })
     }
 
-    /// The server's refusal, if it has come. Fails if no more replies can come.
+    /// The server's refusal of the transfer. `None` if it has not come. Fails if the session is
+    /// dead, because then it cannot come any more.
     fn refusal(&self, session: &Session) -> Result<Option<Error>, Error> {
         match session.final_reply() {
             Some(reply) if reply.class() != Class::Completion => Ok(Some(
@@ -584,7 +591,7 @@ impl Open {
     }
 }
 
-/// Commands whose replies are not those of a transfer.
+/// Whether this verb is known to belong to a command that moves no data.
 fn is_no_data_command(verb: &str) -> bool {
     let others = [
         "ADAT", "CONF", "ENC", "LPRT", "LPSV", "MIC", "XCUP", "XCWD", "XMKD", "XPWD", "XRMD",
@@ -603,14 +610,16 @@ fn explained(error: Error, reply: Option<Reply>, failing: Failing, verb: &str) -
         return error;
     };
     if error.tls_reason().is_some_and(Reason::is_ours) {
-        // The reply only says that the client went away.
+        // The client has ended the handshake, and the reply only says that the client went away. So
+        // the client's own reason stays the main error.
         return error.with_reply(reply);
     }
     if !reply.is_refusal() {
         return error.with_reply(reply);
     }
-    // The end of the connection does not count as an explanation: a server that closes before it
-    // has read everything resets the connection.
+    // If the connection ended in the handshake, that alone explains nothing: a server that refuses
+    // may close the connection before it has read everything, which resets the connection. So the
+    // reply is the explanation.
     let unexplained = matches!(error.tls_reason(), None | Some(Reason::EndedInHandshake));
     let demanded =
         failing == Failing::Handshake && unexplained && reply.is_about_resumption_in_handshake();

@@ -11,16 +11,17 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Class, Code, Command, Reply, Verb};
 
-/// Asks the server where to connect. It sends EPSV (RFC 2428), or PASV if EPSV is refused, not
-/// answered, or known not to work. [`PassiveCommand`] may choose one of them.
+/// Asks the server where to connect. It sends EPSV (RFC 2428). It sends PASV if the server refuses
+/// EPSV or does not answer it, or if EPSV is known not to work. With [`PassiveCommand`] you may
+/// allow only one of the two.
 ///
-/// Servers that list PRET (drftpd) get the data command in advance, so that they can choose the
-/// machine that holds the file. The default value sends no PRET.
+/// If the server lists PRET in its features, as drftpd does, PRET tells it the data command in
+/// advance, so that it can choose the machine that holds the file. The default value sends no PRET.
 #[derive(Debug, Default)]
 pub(super) struct Passive {
     announcement: Option<Command>,
-    /// Why EPSV failed, if this says more than PASV's refusal. It is the error if PASV fails too,
-    /// as it does over IPv6.
+    /// The error of EPSV, if it says more than a refusal of PASV would. If PASV fails too, as it
+    /// does over IPv6, the flow fails with this error.
     failure: Option<Error>,
     state: State,
 }
@@ -31,13 +32,13 @@ enum State {
     Start,
     Announced,
     Extended,
-    /// EPSV was not answered, so the session is out of step.
+    /// Sending a fence, because EPSV was not answered and the session is out of step.
     Fencing(Fence),
     Classic,
 }
 
 impl Passive {
-    /// Asks for a port for this data command.
+    /// Makes the flow that asks for a port for this data command.
     pub(super) fn new(data: &Command) -> Self {
         Self {
             announcement: Some(data.clone()),
@@ -46,7 +47,8 @@ impl Passive {
         }
     }
 
-    /// Asks again, after the port that EPSV named could not be reached for this reason.
+    /// Makes the flow that asks again, by PASV, because the port that EPSV named could not be
+    /// reached: `failure` says why.
     pub(super) fn by_pasv(data: &Command, failure: Error) -> Self {
         Self {
             failure: Some(failure),
@@ -64,7 +66,7 @@ impl Flow for Passive {
                 self.state = match self.state {
                     State::Start => self.ask(session)?,
                     State::Announced => {
-                        // A refusal is about the transfer itself: no machine has the file.
+                        // A refusal of PRET is about the transfer itself: no machine has the file.
                         completion(session.next_reply(answer, Wait::Reply)?, "PRET")?;
                         State::Start
                     }
@@ -81,7 +83,8 @@ impl Flow for Passive {
                     }
                     State::Fencing(ref mut fence) => match inner(fence, session, answer) {
                         Ok(_) => State::Start,
-                        // The server does not answer at all.
+                        // The server does not answer the fence either, so the flow fails with the
+                        // error of EPSV.
                         Err(Halt::Error(error)) => {
                             return Err(self.failure.take().unwrap_or(error).into());
                         }
@@ -113,9 +116,9 @@ impl Passive {
         Ok(state)
     }
 
-    /// Takes the reply to EPSV. Returns `None` if PASV is next. Servers refuse EPSV with 425 and
-    /// 522 as often as with 500, and servers whose 229 cannot be read have a PASV that works. One
-    /// more try costs a round trip.
+    /// Reads the port from the reply to EPSV. Returns `None` if PASV is to be tried next: after a
+    /// refusal, because servers refuse EPSV with 425 and 522 as often as with 500, and after a 229
+    /// that cannot be read, because PASV works on such servers. One more try costs a round trip.
     fn extended(&mut self, session: &mut Session, reply: Reply) -> Result<Option<Endpoint>, Error> {
         let unknown = reply.is_not_implemented();
         let no_login = reply.code() == Code::NOT_LOGGED_IN;
@@ -137,8 +140,8 @@ impl Passive {
         Ok(None)
     }
 
-    /// Goes on to PASV if the first EPSV was not answered in time. The fence before PASV swallows a
-    /// late reply.
+    /// Goes on to PASV if the first EPSV was not answered in time. The fence before PASV throws
+    /// away a late reply to EPSV.
     fn unanswered(&mut self, session: &mut Session, error: Error) -> Result<State, Error> {
         if error.kind() != ErrorKind::Timeout(Wait::FirstEpsv) {
             return Err(error);
@@ -153,7 +156,7 @@ impl Passive {
         let refused = reply.class() != Class::Completion;
         if let Some(failure) = self.failure.take().filter(|_| refused) {
             session.check_alive()?;
-            // EPSV may work the next time; PASV will not.
+            // PASV does not work on this server, so the next transfer tries EPSV again.
             session.retry_epsv();
             return Err(failure);
         }

@@ -1,4 +1,4 @@
-//! What must be in force before a transfer begins.
+//! Brings into force the settings that a transfer needs, before it begins.
 
 use super::compose::{completion, inner};
 use super::exchange::Exchange;
@@ -26,7 +26,7 @@ pub(super) struct Prepare {
 #[derive(Debug)]
 enum State {
     Start,
-    /// MODE or STRU.
+    /// Sending MODE S or STRU F.
     Framing(Exchange),
     Protection(Protect),
     Purge(Purge),
@@ -34,7 +34,7 @@ enum State {
 }
 
 impl Prepare {
-    /// Gets ready for a transfer in this type.
+    /// Makes the preparation for a transfer in this type.
     pub(super) fn new(transfer_type: TransferType) -> Self {
         Self {
             utf8: Utf8::default(),
@@ -57,7 +57,7 @@ impl Prepare {
         Ok(State::Type(Type::new(self.transfer_type)))
     }
 
-    /// Gets the session ready for this data command.
+    /// Gets the session ready for this data command. Returns the type that is then in force.
     pub(super) fn ready(
         &mut self,
         command: &Command,
@@ -87,7 +87,7 @@ impl Prepare {
                 }
                 State::Type(in_force) => match inner(in_force, session, answer) {
                     Ok(()) => return Ok(self.transfer_type),
-                    // A listing's lines can come in TYPE I too.
+                    // The server has refused TYPE A. The lines of a listing can come in TYPE I too.
                     Err(Halt::Error(error)) if listing && self.is_of_text(&error) => {
                         session.give_up_text();
                         self.transfer_type = TransferType::Image;

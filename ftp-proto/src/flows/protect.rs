@@ -28,7 +28,8 @@ enum State {
 }
 
 impl Protect {
-    /// Sets this protection. If it is in force already, nothing is sent.
+    /// Makes the flow that sets this protection. If the protection is in force already, the flow
+    /// sends nothing.
     pub fn new(protection: Protection) -> Self {
         Self {
             protection,
@@ -89,7 +90,8 @@ impl Protect {
         }
         let demanded = session.config().protection == Protection::Private;
         if demanded && self.protection == Protection::Clear {
-            // Data commands would be held back from now on. It is better to fail at once.
+            // The settings demand TLS, so after PROT C the session would hold back every data
+            // command. It is better to fail at once.
             let why = "allow clear data connections first, by \
                        Config::with_protection(Protection::Clear)";
             let held = Error::new(ErrorKind::Insecure).with_command("PROT");

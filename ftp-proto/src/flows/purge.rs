@@ -31,8 +31,9 @@ use crate::wait::{Clock, Wait};
 /// Opens a data connection without a command, and throws away what the server sends over it.
 ///
 /// pyftpdlib keeps a transfer whose data connection it has not accepted, or whose handshake has
-/// failed. It then runs this transfer over the next data connection, even if that is for another
-/// file. A fence follows. If the cleanup fails, the session is dead.
+/// failed. It then runs this transfer over the next data connection, even if the client opens that
+/// connection for another file. A fence follows the cleanup. If the cleanup fails, the session is
+/// dead.
 #[derive(Debug, Default)]
 pub(super) struct Purge {
     state: State,

@@ -16,7 +16,7 @@ pub struct Quit {
 }
 
 impl Quit {
-    /// Takes no input. This is the last flow on a session.
+    /// Makes the flow. It is the last flow on a session.
     pub fn new() -> Self {
         Self::default()
     }

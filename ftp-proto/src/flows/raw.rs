@@ -19,7 +19,7 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// Takes a whole line, without its line end.
+    /// Makes the flow from a whole line, without its line end.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the line does not start with a

@@ -18,8 +18,8 @@ pub struct Rename {
 }
 
 impl Rename {
-    /// Renames `from` to `to`. If `to` exists, the server decides whether to overwrite it or to
-    /// refuse.
+    /// Makes the flow that renames `from` to `to`. If `to` exists, the server decides whether to
+    /// overwrite it or to refuse.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.

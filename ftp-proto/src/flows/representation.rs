@@ -18,7 +18,7 @@ pub struct Type {
 }
 
 impl Type {
-    /// Sets this type.
+    /// Makes the flow that sets this type.
     pub fn new(transfer_type: TransferType) -> Self {
         Self {
             transfer_type,
@@ -45,7 +45,8 @@ impl Flow for Type {
 }
 
 fn command(transfer_type: TransferType) -> Command {
-    // The argument holds nothing from outside but a number of bits, so it can be sent.
+    // The argument is a fixed text, or a fixed text with a number of bits. So it can always be
+    // sent, and the fallback `TYPE I` is never used.
     Verb::TYPE
         .with(transfer_type.argument().as_bytes())
         .unwrap_or(Command::fixed(Verb::TYPE, "I"))

@@ -21,7 +21,7 @@ use super::{ChangeDirectory, Login, Protect, Secure, Type};
 /// again.
 #[derive(Debug)]
 pub struct Restore {
-    /// The steps that are left. The next one is the last entry.
+    /// The tasks that are left, in reverse order: the next task is the last entry.
     tasks: Vec<Task>,
 }
 
@@ -36,7 +36,7 @@ enum Task {
 }
 
 impl Restore {
-    /// Restores with these credentials.
+    /// Makes the flow that logs in with these credentials and then restores this standing.
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`] if the directory is not known: it was too many steps away, or the
@@ -84,7 +84,7 @@ impl Flow for Restore {
                         completion(exchange.reply(session, answer)?, exchange.verb())?;
                     }
                     Task::LogIn(login) => drop(inner(login, session, answer)?),
-                    // Implicit TLS is in force already.
+                    // The new connection began with implicit TLS, so AUTH is not needed.
                     Task::Secure(_) if session.is_secured() => {}
                     Task::Secure(secure) => inner(secure, session, answer)?,
                     Task::Protect(protect) => inner(protect, session, answer)?,

@@ -11,9 +11,9 @@ use crate::wire::{Command, Reply, Verb};
 /// says so, AUTH SSL is the second try. You may run it after [`ClearControl`](super::ClearControl);
 /// the server then wants a new login (RFC 2228 section 3).
 ///
-/// If a byte follows the reply, whether it accepts or refuses, the session is dead before anything
-/// is sent. The session is also dead if you drop the flow between the reply and the end of the
-/// handshake.
+/// If a byte follows the reply to AUTH, whether the server accepts or refuses, it may come from an
+/// attacker: the session is dead before anything is sent. The session is also dead if you drop the
+/// flow between the reply and the end of the handshake.
 #[derive(Debug, Default)]
 pub struct Secure {
     state: State,
@@ -30,7 +30,8 @@ enum State {
 }
 
 impl Secure {
-    /// Takes no input. Under TLS, the flow fails with [`Misuse::AlreadySecured`].
+    /// Makes the flow. If the control connection is under TLS already, the flow fails with
+    /// [`Misuse::AlreadySecured`].
     pub fn new() -> Self {
         Self::default()
     }
@@ -55,8 +56,9 @@ impl Flow for Secure {
                         self.state = State::Looking(session.next_reply(answer, Wait::Reply)?);
                         return Err(session.look().into());
                     }
-                    // Bytes after the reply may not have been read yet. They must be, before the
-                    // handshake begins or the refusal is believed.
+                    // An attacker may have sent bytes in clear text after the reply to AUTH. The
+                    // session looks for such bytes before the handshake begins, or before it
+                    // believes the refusal.
                     State::Looking(reply) => {
                         session.check_alive()?;
                         session.look_again(answer)?;
@@ -79,9 +81,10 @@ impl Flow for Secure {
 }
 
 impl Secure {
-    /// Fails, unless AUTH SSL may be tried next.
+    /// Fails with the server's refusal of AUTH, unless AUTH SSL may be tried next.
     fn refused(&self, session: &mut Session, reply: &Reply) -> Result<(), Error> {
-        // After CCC, a stray reply alone does not end the session.
+        // A stray reply may come from an attacker. In clear text after CCC, such a reply alone does
+        // not end the session, so the session is ended now.
         if session.has_strays() {
             return Err(session.die_with(Error::new(ErrorKind::Injection).with_command("AUTH")));
         }

@@ -35,8 +35,9 @@ use crate::wire::{Command, Reply, Verb};
 /// The copy asks the source for a port (EPSV or PASV). Then it tells the target to connect (EPRT or
 /// PORT) to this port at the *peer of the source's control connection*. The address in a 227 counts
 /// only if you set [`PassiveAddress::TrustServer`](crate::PassiveAddress) on the source's session.
-/// STOR is sent before RETR. The copy is a success after both servers have confirmed it and each
-/// has answered a fence, because the client cannot count the bytes of a copy.
+/// The copy sends STOR before RETR. The copy is a success after both servers have confirmed it and
+/// each has answered a fence. The fences are needed because the client cannot count the bytes of a
+/// copy.
 ///
 /// Most servers refuse such a copy by default, because it uses an address that is not the client's
 /// (RFC 2577). Data between two servers cannot be protected by TLS: each server would wait for the
@@ -72,7 +73,7 @@ pub struct ServerCopy {
 pub enum Side {
     /// The session with the server that has the file.
     Source,
-    /// The session with the server that gets it.
+    /// The session with the server that gets the file.
     Target,
 }
 
@@ -96,7 +97,7 @@ pub struct Copied {
     pub target: Reply,
 }
 
-/// What to copy.
+/// The commands of the copy, its type, and the address of the source.
 #[derive(Debug)]
 struct Plan {
     retrieve: Command,
@@ -113,10 +114,12 @@ enum Stage {
     Retrieving(Running<StartTransfer>, Option<Transfer>),
     SourceEnds(Running<AwaitFinalReply>, Option<Transfer>),
     TargetEnds(Running<AwaitFinalReply>, Option<Ended<Reply>>),
-    /// Both servers have confirmed the copy. A fence checks that neither has more to say.
+    /// Both servers have confirmed the copy. A fence on each session checks that no other reply
+    /// follows the confirmation.
     FencingSource(Running<FenceAfterCopy>, Copied),
     FencingTarget(Running<FenceAfterCopy>, Copied),
-    /// The source refused, so the target must not wait for data that never comes.
+    /// The source refused. ABOR is sent to the target, because the target must not wait for data
+    /// that never comes.
     Aborting(Running<Abort>, Error),
     Over,
 }
@@ -135,11 +138,11 @@ enum Ended<T> {
     Badly(Error),
 }
 
-/// Why a stage stops.
+/// Why the code of a stage stops before it has a result.
 enum Halt {
     /// This side's driver must serve a want first.
     Want(Side, Want),
-    /// The answer belongs to another want. It has changed nothing.
+    /// The answer belongs to another want. The copy is as it was.
     Stale(Error),
     Failed(Error),
 }
@@ -179,13 +182,14 @@ impl ServerCopy {
         self
     }
 
-    /// Advances by the answer to the last want; the first call has no answer. Pass the same two
-    /// sessions each time.
+    /// Advances the copy by the answer to the last want; the first call has no answer. Pass the
+    /// same two sessions each time.
     ///
     /// # Errors
-    /// Any error that ended the copy. Its command shows which side failed. Afterwards each session
-    /// is in step, or its next operation cleans up first, or it is dead, as after any operation.
-    /// [`Misuse::Protected`] if one of the sessions protects its data connections by TLS.
+    /// Any error that ended the copy. Its command shows which side failed: for example, RETR goes
+    /// to the source and STOR to the target. Afterwards each session is in step, or its next
+    /// operation cleans up first, or the session is dead. [`Misuse::Protected`] if one of the
+    /// sessions protects its data connections by TLS.
     pub fn step(
         &mut self,
         source: &mut Session,
@@ -243,7 +247,7 @@ impl ServerCopy {
                     }
                 }
                 Stage::Aborting(running, error) => {
-                    // If this fails too, the target's session cleans up later.
+                    // If ABOR fails too, the target's session cleans up before its next operation.
                     sides.end(Side::Target, running)?;
                     return Err(error.clone().into());
                 }
@@ -259,7 +263,7 @@ impl ServerCopy {
         }
     }
 
-    /// The stages after the transfer: both final replies, and a fence on each side.
+    /// Runs the stages after the transfer: both final replies, and a fence on each side.
     fn conclude(&mut self, sides: &mut Sides<'_>) -> Result<ControlFlow<Copied, Stage>, Halt> {
         let plan = &self.plan;
         Ok(ControlFlow::Continue(match &mut self.stage {
@@ -299,7 +303,7 @@ impl ServerCopy {
 }
 
 impl Plan {
-    /// The target's part: EPRT or PORT, and STOR. The data comes from this endpoint.
+    /// Makes the flow for the target: EPRT or PORT, and STOR. The data comes from this endpoint.
     fn store(&self, endpoint: Endpoint) -> StartTransfer {
         let address = match endpoint {
             Endpoint::ControlPeer(port) => SocketAddr::new(self.source_peer, port.get()),
@@ -314,7 +318,7 @@ impl Plan {
         )
     }
 
-    /// The source's part: RETR.
+    /// Makes the flow for the source: RETR.
     fn retrieve(&self) -> StartTransfer {
         let command = self.retrieve.clone();
         StartTransfer::new(Direction::Download, self.transfer_type, command, None)
@@ -366,7 +370,7 @@ impl Sides<'_> {
         running
     }
 
-    /// Steps one side's flow: returns its result, or halts with its want.
+    /// Steps one side's flow. Returns its result, or halts with its next want.
     fn drive<F: Flow>(&mut self, side: Side, running: &mut Running<F>) -> Result<F::Output, Halt> {
         let Some(answer) = self.answer.take() else {
             return Err(Halt::Stale(finished()));
@@ -395,7 +399,8 @@ impl Sides<'_> {
     }
 }
 
-/// The result of both sides together.
+/// Returns the copy as a success if both sides ended well, and otherwise the error that explains
+/// most.
 fn both(source: Ended<Reply>, target: Ended<Reply>) -> Result<Copied, Error> {
     match (source, target) {
         (Ended::Well(source), Ended::Well(target)) => Ok(Copied { source, target }),

@@ -1,4 +1,5 @@
-//! The sides of a transfer between two servers. The client does not see its data connection.
+//! The flows that run on the two sides of a copy between servers. The client does not see the
+//! copy's data connection.
 
 use core::net::SocketAddr;
 
@@ -18,8 +19,8 @@ use crate::wait::Wait;
 use crate::wire::{Class, Command, Reply, Verb};
 
 /// Fails if data connections are under TLS, because neither server would begin the handshake, or if
-/// MODE or STRU was changed. Called before a byte is sent, and again after earlier operations are
-/// cleaned up.
+/// MODE or STRU was changed. The copy calls this before it sends anything. It calls this again
+/// after earlier operations are cleaned up, because their replies may have changed the settings.
 pub(super) fn check_copy_possible(session: &Session) -> Result<(), Error> {
     if session.protection() == Protection::Private {
         return Err(Error::misuse(Misuse::Protected));
@@ -60,8 +61,8 @@ impl Flow for OfferPort {
     }
 }
 
-/// Sends the data command and waits for its first reply. On the side that connects, TYPE and EPRT
-/// or PORT come first.
+/// Sends the data command and waits for its first reply. On the side that connects (the target),
+/// TYPE and EPRT or PORT come first.
 #[derive(Debug)]
 pub(super) struct StartTransfer {
     direction: Direction,
@@ -127,7 +128,8 @@ impl Flow for StartTransfer {
 }
 
 impl StartTransfer {
-    /// Decides by the first reply to the data command.
+    /// Waits for the first reply to the data command. Returns the transfer's token, or fails if the
+    /// server refuses.
     fn begun(&self, session: &mut Session, answer: &mut Answer) -> Result<Transfer, Halt> {
         let verb = self.command.verb();
         session.check_transfer()?;
@@ -207,7 +209,8 @@ impl Flow for AwaitFinalReply {
     }
 }
 
-/// A positive reply that does not confirm a transfer belongs to another command.
+/// Fails unless this final reply confirms the transfer. A 2xx that does not confirm a transfer
+/// belongs to another command.
 fn confirmation(reply: Reply, verb: &str) -> Result<Reply, Error> {
     match completion(reply, verb)? {
         reply if reply.confirms_transfer() => Ok(reply),
@@ -217,9 +220,9 @@ fn confirmation(reply: Reply, verb: &str) -> Result<Reply, Error> {
     }
 }
 
-/// Sends a fence after a side's confirmation. The confirmation may belong to an earlier transfer,
-/// and the client sees no data that would show this. So no other reply may come before the fence's
-/// reply.
+/// Sends a fence after a side's confirmation, and fails if another reply comes before the fence's
+/// reply. Otherwise the confirmation might belong to an earlier transfer, and the client sees no
+/// data that would show this.
 #[derive(Debug, Default)]
 pub(super) struct FenceAfterCopy {
     fence: Option<Fence>,

@@ -25,7 +25,8 @@ const WITHOUT_CLOSE_NOTIFY: &str = "download it again; if this server never send
                                     set Config::with_missing_close_notify";
 
 impl Finish {
-    /// What is wrong with the data, no matter what the server says.
+    /// The error that the data connection shows, whatever the server replies. `None` if the data
+    /// ended well.
     pub(super) fn data_error(&self) -> Option<Error> {
         let truncated = || Error::new(ErrorKind::Truncated);
         match &self.end {
@@ -75,8 +76,8 @@ impl Finish {
         result.map_err(|error| self.in_context(error))
     }
 
-    /// The error if no final reply will come. A 421 explains it better than the data connection
-    /// does.
+    /// The error if no final reply will come. If the control connection ended with a 421, that
+    /// reply explains the failure better than the data connection does.
     pub(super) fn unconfirmed(&self, silence: Option<Error>) -> Error {
         let error = match (silence, self.data_error()) {
             (Some(cause), Some(_)) if cause.reply().is_some() => cause,
@@ -93,8 +94,8 @@ impl Finish {
         self.in_context(error)
     }
 
-    /// The error for a final reply that refuses. It names TLS resumption, if the server demands it:
-    /// vsftpd says so only after the handshake.
+    /// The error for a final reply that refuses the transfer. If the server demands TLS resumption,
+    /// the error says so. vsftpd demands it only after the handshake, by its final reply.
     pub(super) fn refusal(&self, reply: Reply) -> Error {
         if matches!(reply.class(), Class::Preliminary | Class::Completion) {
             return mistaken(reply);
@@ -106,7 +107,8 @@ impl Finish {
         Error::from_reply(reply)
     }
 
-    /// The SIZE to send before a download without close_notify is judged.
+    /// The flow that sends SIZE for a download that ended without close_notify, because the size
+    /// may replace close_notify. `None` if SIZE would prove nothing.
     pub(super) fn size_in_question(&self, session: &Session, outcome: &Reply) -> Option<Size> {
         let tolerated = session.config().missing_close_notify == MissingCloseNotify::IfSizeAgrees;
         let confirmed = outcome.confirms_transfer();
@@ -119,7 +121,8 @@ impl Finish {
         Size::new(self.transfer.file()?).ok()
     }
 
-    /// Whether the server's confirmation of an upload is not enough.
+    /// Whether the server's confirmation of an upload is not enough, so that SIZE must prove that
+    /// the data has arrived.
     pub(super) fn is_questionable(&self, reply: &Reply) -> bool {
         let upload = self.transfer.direction() == Direction::Upload;
         let sent = upload && reply.confirms_transfer() && self.data_error().is_none();
@@ -131,7 +134,7 @@ impl Finish {
         }
     }
 
-    /// The SIZE to send after an upload, if the size of the file can prove anything.
+    /// The flow that sends SIZE after an upload. `None` if the size of the file can prove nothing.
     pub(super) fn stored_file(&self, reply: &Reply) -> Option<Size> {
         self.transfer.length_after(self.bytes)?;
         let shown = !self.reset || self.transfer.is_shown_by_size(self.bytes);
@@ -162,11 +165,13 @@ impl Finish {
         })
     }
 
-    /// Accepts a size as proof of the end, in place of close_notify.
+    /// Compares this size with the number of bytes that came. If they agree, the data is complete
+    /// although close_notify is missing, provided that the settings allow this.
     pub(super) fn compare(&mut self, session: &Session, size: Option<u64>) {
         let tolerated = session.config().missing_close_notify == MissingCloseNotify::IfSizeAgrees;
         let missing = matches!(self.end, DataEnd::NoCloseNotify);
-        // The size of a text or a listing on the wire is not known.
+        // How many bytes a text or a listing has on the data connection is not known, so its size
+        // proves nothing.
         let countable = self.transfer.file().is_some();
         if tolerated && missing && countable && size == Some(self.bytes) {
             self.complete = true;
@@ -191,8 +196,8 @@ impl Finish {
     }
 }
 
-/// The error for a reply that was taken for the confirmation, but does not or may not belong to
-/// this transfer.
+/// The error for a reply that was taken for the confirmation, although it belongs or may belong to
+/// another command.
 pub(super) fn mistaken(reply: Reply) -> Error {
     let error = Error::new(ErrorKind::Unconfirmed).with_source(ANOTHER_REPLY);
     error.with_reply(reply)

@@ -38,8 +38,8 @@ use crate::tls::Reason;
 use crate::wait::{Clock, Wait};
 use crate::wire::{Code, Reply};
 
-/// Finishes a transfer: ends the data connection in the way of its direction, waits for the final
-/// reply, and judges both.
+/// Finishes a transfer: ends the data connection in the way that its direction needs, waits for the
+/// final reply, and judges the data and the reply together.
 ///
 /// A download is a success only if its data ended cleanly *and* the final reply confirms it, in
 /// either order. You may [allow](crate::MissingCloseNotify) a missing close_notify. An upload is
@@ -54,16 +54,17 @@ pub struct Finish {
     bytes: u64,
     end: DataEnd,
     expected: Option<u64>,
-    /// close_notify was missing, but the size is right.
+    /// Whether the file's size has proved that the data is complete, although close_notify was
+    /// missing.
     complete: bool,
     clean_close: bool,
-    /// The server has reset the connection of an upload after its end was sent.
+    /// Whether the server has reset the data connection after the end of an upload was sent.
     reset: bool,
-    /// A completion that came before all data was sent.
+    /// A 2xx that came before all data was sent. `None` if there was none.
     premature: Option<Reply>,
-    /// A preliminary reply has come.
+    /// Whether a preliminary reply has come.
     begun: bool,
-    /// The control connection ended while the data connection was being closed.
+    /// Whether the control connection ended while the data connection was being closed.
     control_ended: bool,
     state: State,
 }
@@ -83,7 +84,8 @@ enum State {
 }
 
 impl Finish {
-    /// Takes the transfer's token, how many bytes were moved, and how the data ended.
+    /// Makes the flow from the transfer's token, the number of bytes that were moved, and how the
+    /// data ended.
     pub fn new(transfer: Transfer, bytes: u64, end: DataEnd) -> Self {
         Self {
             transfer,
@@ -100,9 +102,9 @@ impl Finish {
         }
     }
 
-    /// Makes a download of any other length an error, [`ErrorKind::Truncated`]. In clear text, the
-    /// size is the only protection against a connection that was cut. Count the bytes from the
-    /// restart offset on.
+    /// Sets how many bytes a download must bring, counted from the restart offset on. Any other
+    /// number is an error, [`ErrorKind::Truncated`]. In clear text, this check is the only
+    /// protection against a connection that was cut.
     #[must_use]
     pub fn with_expected(mut self, bytes: Option<u64>) -> Self {
         self.expected = bytes;
@@ -126,7 +128,8 @@ impl Finish {
         }
     }
 
-    /// Whether a completion has come that belongs to another command. Keeps it for the error.
+    /// Returns whether a 2xx came too early, so that it belongs to another command. Keeps this
+    /// reply for the error.
     fn take_premature(&mut self, session: &mut Session) -> bool {
         self.premature = session.take_premature_completion();
         self.premature.is_some()
@@ -171,12 +174,13 @@ impl Finish {
         let timed_out = matches!(&self.end, DataEnd::Failed(error)
             if matches!(error.kind(), ErrorKind::Timeout(_)));
         if timed_out && session.final_reply().is_none() {
-            // A server that sends no more data gets no second wait. What it owes is cleaned up by
-            // ABOR when the session is used again.
+            // The wait for data has timed out already, so the client does not wait for the final
+            // reply too. The next operation cleans up by ABOR.
             return self.unconfirmed(session.check_alive().err()).into();
         }
         if self.transfer.direction() == Direction::Upload {
-            // Everything that has come so far came before the end of the data.
+            // The client has not sent the end of the data yet. So a confirmation that the look
+            // finds came too early.
             self.state = State::Looking;
             return session.look().into();
         }
@@ -202,7 +206,8 @@ impl Finish {
     ) -> Result<State, Halt> {
         let answered = answer.take();
         let late = matches!(answered, Some(Event::TimedOut));
-        // Had the end been sent by now, the answer would be `Closed`.
+        // `ControlFirst` says that the end of the upload was not sent yet. So a confirmation that
+        // came now is premature.
         let refused = session.has_refused()
             || closing == Closing::SendEnd
                 && matches!(answered, Some(Event::ControlFirst))
@@ -211,8 +216,8 @@ impl Finish {
             Some(Event::ControlFirst) if refused && closing != Closing::Abandon => {
                 return Err(self.close(session, Closing::Abandon, Clock::Starts));
             }
-            // Tries once more, even if the control connection has ended: what was written may still
-            // arrive.
+            // The driver continues the same close. It does so once even after the control
+            // connection has ended, because data that was written may still arrive.
             Some(Event::ControlFirst) if !self.control_ended => {
                 self.control_ended = session.is_dead();
                 return Err(self.close(session, closing, Clock::Continues));
@@ -236,8 +241,9 @@ impl Finish {
         Ok(State::Final)
     }
 
-    /// Goes on after the end of the upload was sent, or could not be sent. The connection is closed
-    /// only after the server's end: otherwise the system could lose queued data without an error.
+    /// Continues after the end of the upload was sent, or could not be sent. The client closes the
+    /// connection only after the server has ended it; otherwise the system could lose queued data
+    /// without an error.
     fn end_sent(&mut self, session: &mut Session, clean: bool, late: bool) -> Halt {
         if clean {
             return self.close(session, Closing::AwaitEnd, Clock::Starts);
@@ -287,7 +293,7 @@ impl Finish {
         self.conclude(session, answer, None)
     }
 
-    /// Judges the transfer, after everything has come that will come.
+    /// Judges the transfer, after all replies have come that will come.
     fn conclude(
         &mut self,
         session: &mut Session,
@@ -357,8 +363,8 @@ impl Finish {
         let size = match inner(size, session, answer) {
             Ok(size) => size,
             Err(Halt::Want(want)) => return Err(want.into()),
-            // Without a size, nothing proves the end. A refusal other than 550 may be about the
-            // transfer.
+            // Without a size, nothing proves that the data is whole. A refusal other than 550 may
+            // belong to the transfer and not to SIZE, so the session is out of step.
             Err(Halt::Error(error)) => {
                 let told = error.reply();
                 if told.is_some_and(|reply| reply.code() != Code::FILE_UNAVAILABLE) {
