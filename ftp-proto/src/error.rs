@@ -95,7 +95,8 @@ pub enum ErrorKind {
     Injection,
     /// The session could not find out which reply belongs to which command.
     OutOfStep,
-    /// The server closed the control connection. If it sent 421, that is the reply.
+    /// The server closed the control connection. If it sent 421 first, [`Error::reply`] returns the
+    /// 421.
     Closed,
     /// A socket failed, or your file; [`Error::inner`] is the `std::io::Error`.
     Io,

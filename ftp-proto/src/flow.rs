@@ -363,12 +363,12 @@ macro_rules! tickets {
                 self.ticket.answer($event)
             })*
 
-            /// Returns which class of waiting limits this want.
+            /// Returns the class of waiting, which gives this want's time limit.
             pub fn wait(&self) -> Wait {
                 self.wait
             }
 
-            /// Returns whether the time limit is counted from now.
+            /// Returns whether the time limit is counted from now or from an earlier want.
             pub fn clock(&self) -> Clock {
                 self.clock
             }
@@ -386,12 +386,12 @@ macro_rules! tickets {
     )*
 
         impl Want {
-            /// Returns which class of waiting limits this want.
+            /// Returns the class of waiting, which gives this want's time limit.
             pub fn wait(&self) -> Wait {
                 match self { $(Self::$name(want) => want.wait,)* }
             }
 
-            /// Returns whether the time limit is counted from now.
+            /// Returns whether the time limit is counted from now or from an earlier want.
             pub fn clock(&self) -> Clock {
                 match self { $(Self::$name(want) => want.clock,)* }
             }
@@ -474,8 +474,9 @@ tickets! {
     /// The ticket of [`Want::SecureData`]: do a TLS handshake on the data connection, with the
     /// server name and the session store of this login's control connection. Answer
     /// [`resumed`](Self::resumed) if the handshake has resumed a session, else
-    /// [`secured`](Self::secured). A handshake that has begun goes on, even if the clock starts
-    /// again: it does that once the server has said that the transfer begins.
+    /// [`secured`](Self::secured). The same want may come back with a clock that starts again,
+    /// because the server has said that the transfer begins. Then go on with the handshake that has
+    /// begun.
     SecureData {
         /// Returns which session tickets the handshake may use.
         tickets: Tickets
@@ -498,8 +499,8 @@ tickets! {
         /// Returns how to end the connection.
         closing: Closing
     } {
-        /// Answers that this is done. `end` is how the connection ended, if the driver has seen
-        /// that.
+        /// Answers that the driver has ended the connection as `closing` says. `end` is how the
+        /// connection ended, if the driver has seen that.
         closed(end: DataEnd) => Event::Closed(end);
         /// Answers that bytes or the end of the control connection came first.
         control_first() => Event::ControlFirst;

@@ -63,7 +63,7 @@ impl RemotePath {
         }
     }
 
-    /// Returns the bytes, as the server knows them.
+    /// Returns the bytes by which the server knows the file.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

@@ -200,8 +200,8 @@ waits! {
     DataClose: "waiting for the data connection to close",
     /// Time for the server to end a data connection: 5 s, because many servers never send
     /// close_notify. The same limit holds for each wait for data, a handshake or a connection after
-    /// the server's final reply to a transfer. It also holds for the reply that may explain a
-    /// time-out, after another limit has passed.
+    /// the server's final reply to a transfer. After another limit has passed, it also holds for
+    /// the wait for a reply that may explain the time-out.
     data_close = 5, with_data_close;
     /// Waiting for the replies to ABOR.
     Abort: "waiting for the replies to ABOR",

@@ -5,11 +5,12 @@ use crate::flow::{Adopted, Adopts, Answer, Flow, Step};
 use crate::session::Session;
 use crate::session::transfer::{Aborted, Transfer};
 
-/// Aborts a transfer. It sends ABOR, unless the transfer is over, drops the data connection, and
-/// reads as many replies as the server sends: 426 and 226, 226 and 225, or one of them.
+/// Aborts a transfer. It sends ABOR, unless the transfer is over. Then it drops the data
+/// connection, and reads as many replies as the server sends: 426 and 226, 226 and 225, or one of
+/// them.
 ///
-/// A fence (PWD) precedes the next command, so that a late reply is not taken for the reply to that
-/// command: some servers send three replies to ABOR.
+/// A fence (PWD) precedes the next command, because some servers send three replies to ABOR.
+/// Without the fence, a late reply would be taken for the reply to that next command.
 #[derive(Debug)]
 pub struct Abort {
     transfer: Transfer,

@@ -11,15 +11,17 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Class, Code, Verb};
 
-/// Tells the server where to connect to: the listener's address, or the outer address that leads to
-/// it. It sends EPRT (RFC 2428), or PORT on IPv4 if EPRT is refused.
+/// Tells the server where to connect to: to the listener's address, or to the outer address that
+/// leads to the listener through a NAT router. It sends EPRT (RFC 2428), or PORT on IPv4 if EPRT is
+/// refused.
 #[derive(Debug, Default)]
 pub(super) struct Active {
     state: State,
 }
 
 impl Active {
-    /// Tells the server to connect to another server, which listens at this address.
+    /// Makes the flow that tells the server to connect to another server, which listens at this
+    /// address.
     pub(super) fn to_address(address: SocketAddr) -> Self {
         Self {
             state: State::Told(address),

@@ -1,4 +1,4 @@
-//! What a server can say about one file without a listing: its size (SIZE) and its time (MDTM).
+//! Asks a server about one file, without a listing: for its size (SIZE) and its time (MDTM).
 
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
@@ -14,8 +14,8 @@ use super::exchange::Exchange;
 /// SIZE (RFC 3659 section 4): how many bytes a file has in TYPE I. TYPE I is set first, because in
 /// TYPE A servers refuse SIZE or count something else.
 ///
-/// Returns `None` if the server does not know SIZE; the session then never sends it again. 550 is
-/// an error.
+/// Returns `None` if the server does not know SIZE; the session then never sends it again. A 550,
+/// for example for a missing file, is an error.
 #[derive(Debug)]
 pub struct Size {
     exchange: Exchange,

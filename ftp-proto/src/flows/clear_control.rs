@@ -9,9 +9,9 @@ use crate::wire::{Command, Verb};
 
 /// CCC: goes back to clear text on the control connection (RFC 4217 section 12.3).
 ///
-/// CCC exists for firewalls that must read the dialogue. After it, an attacker in the network can
-/// inject commands and replies. The server must send close_notify. The session then refuses USER,
-/// PASS and ACCT. The protection of data connections stays as it is.
+/// CCC exists for firewalls that must read the dialogue. After CCC, an attacker in the network can
+/// inject commands and replies, so the session refuses USER, PASS and ACCT. The server must send
+/// close_notify. The protection of data connections stays as it is.
 #[derive(Debug, Default)]
 pub struct ClearControl {
     state: State,

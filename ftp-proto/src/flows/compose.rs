@@ -5,7 +5,7 @@ use crate::flow::{Answer, Flow, Halt, Step};
 use crate::session::Session;
 use crate::wire::{Class, Reply};
 
-/// Steps an inner flow: returns its result, or halts with its want.
+/// Steps an inner flow. Returns its result, or halts with its next want.
 pub(super) fn inner<F: Flow>(
     flow: &mut F,
     session: &mut Session,

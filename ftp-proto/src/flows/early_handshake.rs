@@ -95,7 +95,7 @@ impl EarlyHandshake {
         }
     }
 
-    /// The driver has not begun the handshake, because only the last ticket is left.
+    /// Notes that the driver has not begun the handshake, because only the last ticket is left.
     pub(super) fn kept_last_ticket(&mut self) {
         *self = match self {
             Self::Begun { at_once: true } => Self::Waiting,

@@ -89,7 +89,7 @@ macro_rules! constructor {
     };
     ($name:ident $verb:ident ($argument:ident)) => {
         impl $name {
-            /// Takes the argument of the command.
+            /// Makes the flow, with the argument of its command.
             ///
             /// # Errors
             /// [`InvalidArgument`](ErrorKind::InvalidArgument) for an argument that cannot be sent.
@@ -100,7 +100,7 @@ macro_rules! constructor {
     };
     ($name:ident $verb:ident ($argument:ident?)) => {
         impl $name {
-            /// Takes the argument of the command, or `None`.
+            /// Makes the flow, with the argument of its command, or without one.
             ///
             /// # Errors
             /// [`InvalidArgument`](ErrorKind::InvalidArgument) for an argument that cannot be sent.
@@ -115,7 +115,7 @@ macro_rules! constructor {
     };
     ($name:ident $verb:ident ($argument:ident: $type:ty => $command:expr)) => {
         impl $name {
-            /// Takes the argument of the command.
+            /// Makes the flow, with the argument of its command.
             pub fn new($argument: $type) -> Self {
                 Self(Exchange::new($command(Verb::$verb, $argument)))
             }

@@ -1,4 +1,4 @@
-//! The greeting.
+//! The flow that waits for the server's greeting.
 
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Adopted, Adopts, Answer, Flow, Step};
@@ -10,8 +10,8 @@ use crate::wire::{Class, Reply};
 /// Waits for the greeting, longer after 120 (RFC 959 section 5.4). Under implicit TLS, the
 /// handshake comes first.
 ///
-/// Returns the greeting. Fails with what the server sends in its place: 421 if it is full, a 5xx,
-/// or bytes that are not an FTP reply.
+/// Returns the greeting. If the server sends something else, the flow fails with that: 421 from a
+/// server that is full, a 5xx, or bytes that are not an FTP reply.
 #[derive(Debug, Default)]
 pub struct Greeting(());
 

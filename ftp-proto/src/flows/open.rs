@@ -137,7 +137,7 @@ impl Open {
         Self::lines(Verb::LIST, path)
     }
 
-    /// NLST: only the names.
+    /// NLST: a listing that holds only names, as lines in TYPE A.
     pub fn names(path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
         Self::lines(Verb::NLST, path)
     }
@@ -600,7 +600,7 @@ fn is_no_data_command(verb: &str) -> bool {
     (known && !Verb::is_transfer(verb)) || others.contains(&verb)
 }
 
-/// The subject of an error when a handshake has failed.
+/// What the client was doing when a data handshake failed, for the text of the error.
 const SECURING: &str = "securing the data connection";
 
 /// Adds the server's reply to a failure: the server often knows better why a handshake failed.

@@ -126,7 +126,7 @@ impl Purge {
     }
 }
 
-/// The state after the connection is made.
+/// The state after the data connection is made: the handshake, if data connections are under TLS.
 fn after_connecting(session: &Session) -> State {
     match session.protection() {
         Protection::Private => State::Securing,

@@ -16,9 +16,9 @@ use super::{ChangeDirectory, Login, Protect, Secure, Type};
 /// Brings a new session to the [directory and settings](Session::standing) of another session:
 /// HOST, the login, PROT, OPTS, LANG and CLNT, TYPE, and the directory. Run it after the greeting.
 ///
-/// Until it has succeeded, the session does nothing else: a session that is only half restored
-/// would work in the wrong directory. If it fails, another [successor](Session::successor) may try
-/// again.
+/// A session that is only half restored would work in the wrong directory. So if you run another
+/// operation before `Restore` has succeeded, the session is dead. If `Restore` fails, another
+/// [successor](Session::successor) may try again.
 #[derive(Debug)]
 pub struct Restore {
     /// The tasks that are left, in reverse order: the next task is the last entry.
@@ -39,10 +39,11 @@ impl Restore {
     /// Makes the flow that logs in with these credentials and then restores this standing.
     ///
     /// # Errors
-    /// [`ErrorKind::TooLarge`] if the directory is not known: it was too many steps away, or the
-    /// reply to a CWD did not come in time. To avoid this, send PWD while the old connection still
-    /// works; afterwards, make a new client. [`Misuse::Option`](crate::Misuse::Option) if USER,
-    /// PASS or ACCT was sent as a [raw command](super::Raw): run another [`Login`] instead.
+    /// [`ErrorKind::TooLarge`] if the directory is not known: more than 256 relative CWD have led
+    /// to it, or the reply to a CWD did not come in time. To avoid this, send PWD while the old
+    /// connection still works; afterwards, make a new client.
+    /// [`Misuse::Option`](crate::Misuse::Option) if USER, PASS or ACCT was sent as a [raw
+    /// command](super::Raw): run another [`Login`] instead.
     pub fn new(credentials: Credentials, standing: Standing) -> Result<Self, Error> {
         if standing.is_by_hand() {
             let why = "the login is not known, because USER, PASS or ACCT was sent as a raw \

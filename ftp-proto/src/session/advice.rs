@@ -14,7 +14,8 @@ use crate::wait::Wait;
 use crate::wire::{DecodeError, Escaped, Reply};
 
 impl Session {
-    /// Forgets what was noted for the last operation. The notes of a transfer under way stay.
+    /// Forgets the notes for the errors of the last operation, unless a transfer is still under
+    /// way.
     pub(super) fn forget_operation(&mut self) {
         if self.live.is_none() {
             self.error_context.forget();
@@ -129,8 +130,8 @@ impl Session {
         }
     }
 
-    /// The advice if no greeting came: it quotes what the server has sent instead, unless the error
-    /// shows that already, or names the cause that is likely.
+    /// The advice if no greeting came. It quotes what the server has sent instead, unless the error
+    /// shows that already. If the server has sent nothing, the advice says what the server may be.
     fn no_greeting(&self, error: &Error) -> Option<Cow<'static, str>> {
         let inner = error.inner().and_then(|inner| inner.downcast_ref());
         let told = error.reply().is_some() || matches!(inner, Some(DecodeError::NotAReply { .. }));

@@ -116,8 +116,8 @@ impl Session {
     }
 
     /// Whether this reply is a late 426 about an aborted transfer. libunftp sends 426 whenever its
-    /// data task notices that the transfer is gone, even after a fence's reply. A 426 never answers
-    /// a command other than a data command or ABOR.
+    /// data task notices that the transfer is gone, even after a fence's reply. If the ledger's
+    /// first entry is no transfer and no ABOR, a 426 cannot be the reply to its command.
     fn is_an_echo_of_an_abort(&self, reply: &Reply) -> bool {
         let owed = self.ledger.front().map(|owed| owed.shape);
         let by_transfer = matches!(owed, Some(Shape::Transfer | Shape::Abort(_)));
@@ -169,15 +169,15 @@ impl Session {
         match reply.class() {
             Class::Preliminary => {
                 // The transfer has begun, so the server has used up the restart offset. If the
-                // transfer fails later, the offset is unknown again.
+                // transfer fails later, the offset becomes unknown.
                 live.was_restarted |= self.state.restart.is_some_and(|offset| offset != 0);
                 self.state.restart = None;
                 live.preliminary.get_or_insert(reply);
                 self.ledger.push_front(owed);
             }
-            // For LIST and STOR, ftplib has seen `200 ok` before the 150, so after a 200 the final
-            // reply still comes. A 226 or 250 before any 150 is final, usually for an empty
-            // listing.
+            // Python's ftplib has met servers that answer LIST or STOR by `200 ok` before the 150,
+            // so after such a 200 the final reply still comes. A 226 or 250 before any 150 is
+            // final, usually for an empty listing.
             _ if live.preliminary.is_none() && reply.code() == Code::OKAY => {
                 self.ledger.push_front(owed);
             }
@@ -257,8 +257,8 @@ impl Session {
 
     /// Whether the server may still hold the aborted transfer after this first reply to ABOR.
     /// pyftpdlib holds it while it has not accepted the data connection yet, and answers 225 (no
-    /// transfer). A 226 says that the transfer is over, and an earlier 125 that the server had the
-    /// data connection: then the server holds nothing.
+    /// transfer). The server holds nothing if this reply is 226, which says that the transfer is
+    /// over, or if a 125 came before, which says that the server had the data connection.
     fn may_stay_queued(&self, reply: &Reply) -> bool {
         reply.class() == Class::Completion
             && !reply.ends_a_transfer()
@@ -313,8 +313,8 @@ impl Reply {
         self.lines().nth(1).is_some() && self.lines().last().is_some_and(|line| line.len() == 3)
     }
 
-    /// Whether the reply has a code that servers send at the end of a transfer, and hardly ever
-    /// otherwise.
+    /// Whether the reply has a code that servers send at the end of a transfer, and hardly ever at
+    /// other times.
     pub(super) fn ends_a_transfer(&self) -> bool {
         matches!(self.code().value(), 226 | 425 | 426 | 450..=452 | 551..=553)
     }

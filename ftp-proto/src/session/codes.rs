@@ -41,7 +41,7 @@ pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
         "RNFR" | "REST" => code == 350,
         "CWD" | "XCWD" | "CDUP" | "XCUP" | "DELE" | "RNTO" | "MLST" | "NOOP" | "TYPE" | "MODE"
         | "STRU" | "ALLO" | "PBSZ" | "PROT" | "CCC" | "EPRT" | "PORT" | "PRET" => generic,
-        // HELP, SITE, OPTS, CLNT, LANG, SMNT: servers answer with any code.
+        // Servers answer HELP, SITE, OPTS, CLNT, LANG and SMNT with any code.
         _ => true,
     }
 }

@@ -30,12 +30,12 @@ pub(super) enum Effect {
     ListFacts,
     ClearControl,
     Reinitialize,
-    /// MODE or STRU.
+    /// MODE or STRU, with the value that the command sets.
     Framing(Framing, FramingState),
     /// CWD or CDUP, with the path.
     Directory(Vec<u8>),
     WorkingDirectory,
-    /// A setting that a new connection must send again.
+    /// HOST, OPTS, LANG or CLNT: a setting that a new connection must send again.
     Setting(Command),
 }
 

@@ -26,7 +26,8 @@ pub(super) struct Fences {
     doubtful: Vec<Fence>,
 }
 
-/// What has come since the first fence was sent.
+/// What has come since the session last began to fence, that is, since it sent the first of PWD,
+/// SYST and FEAT.
 #[derive(Debug, Default)]
 pub(super) struct Fencing {
     /// How many replies were thrown away.

@@ -1,4 +1,4 @@
-//! Sends fences, and takes the replies that come before the fence's reply.
+//! Sends fences, and handles the replies that come before a fence's own reply.
 
 use super::Session;
 use super::fence::{Fence, Fencing, refuses_a_fence};
@@ -30,8 +30,7 @@ impl Session {
         self.fencing.unanswered = self.fencing.unanswered.saturating_add(1);
     }
 
-    /// Attributes a reply while a fence waits: it is the fence's reply, or it belongs to something
-    /// else.
+    /// Finds out what a reply belongs to while a fence waits: to the fence, or to something older.
     pub(super) fn attribute_to_fence(&mut self, reply: Reply) {
         let is_answered =
             |owed: &Owed| matches!(owed.shape, Shape::Fence(fence) if fence.code() == reply.code());

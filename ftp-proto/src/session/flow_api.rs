@@ -335,7 +335,8 @@ impl Session {
         }
     }
 
-    /// Whether the server has accepted EPSV. Its port may still be out of reach.
+    /// Whether the server has accepted EPSV. The port that its reply named may still be out of
+    /// reach.
     pub(crate) fn epsv_was_accepted(&self) -> bool {
         self.state.extended_passive() == Some(true)
     }
@@ -375,7 +376,8 @@ impl Session {
         self.state.set_extended_passive(Some(false));
     }
 
-    /// Lets the next transfer try EPSV again, because PASV does not work either.
+    /// Forgets that EPSV has failed, so that the next transfer tries EPSV again, because PASV does
+    /// not work either.
     pub(crate) fn retry_epsv(&mut self) {
         self.state.set_extended_passive(None);
     }
@@ -406,7 +408,7 @@ impl Session {
         self.state.names_settled = true;
     }
 
-    /// Whether listings are made in TYPE I, because the server has refused TYPE A.
+    /// Whether listings are requested in TYPE I, because the server has refused TYPE A.
     pub(crate) fn refuses_text(&self) -> bool {
         self.state.text_refused
     }
@@ -451,12 +453,14 @@ impl Session {
         self.protection() == Protection::Private
     }
 
-    /// What this server did first in the last transfer under TLS.
+    /// What the server did first in the last transfer under TLS: it sent the preliminary reply, or
+    /// it took part in the handshake. `None` if this is unknown.
     pub(crate) fn first_on_data(&self) -> Option<FirstOnData> {
         self.first_on_data
     }
 
-    /// Notes what the server did first in a transfer under TLS.
+    /// Notes whether the server first sent the preliminary reply or first took part in the
+    /// handshake, in a transfer under TLS.
     pub(crate) fn note_first_on_data(&mut self, first: FirstOnData) {
         self.first_on_data = Some(first);
     }

@@ -1,4 +1,4 @@
-//! The ledger: one entry for each command whose reply is still to come, in order.
+//! The ledger: one entry for each command whose reply is still to come, in the order of sending.
 //!
 //! An entry knows how many replies its command has and what they change, because the flow that sent
 //! the command may be gone when they come.
@@ -31,7 +31,7 @@ pub(super) struct Owed {
 pub(super) enum Shape {
     /// The greeting: any number of 120, then one reply.
     Greeting,
-    /// Exactly one reply.
+    /// A command with exactly one reply.
     Single,
     /// A raw command: any number of preliminary replies, then one final reply.
     Raw,
@@ -86,7 +86,8 @@ impl Owed {
         }
     }
 
-    /// Adds the command to an error. The greeting has no command.
+    /// Adds the command's verb to an error. If this is the entry of the greeting, there is no verb
+    /// to add.
     pub(super) fn add_verb_to(&self, error: Error) -> Error {
         if self.verb.is_empty() {
             return error;

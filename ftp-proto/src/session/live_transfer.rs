@@ -94,7 +94,8 @@ impl LiveTransfer {
         !several && !matches!(&self.outcome, Some(reply) if worth(reply) == Worth::Other)
     }
 
-    /// Chooses the worst of the held replies that no NOOP can have as the transfer's outcome.
+    /// Makes one of the held replies the transfer's outcome: the worst of those that no NOOP can
+    /// have.
     pub(super) fn take_unmistakable(&mut self) {
         let own = self.held.iter().filter(|reply| !reply.may_answer_noop());
         if let Some(worst) = own.min_by_key(|reply| worth(reply)) {

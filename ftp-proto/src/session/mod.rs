@@ -133,7 +133,8 @@ pub struct Session {
     dead: Option<Error>,
     out_of_step: bool,
     strays: usize,
-    /// What has come since the last fence was sent, for example how many replies were thrown away.
+    /// What has come since the session last began to fence, for example how many replies were
+    /// thrown away.
     fencing: Fencing,
     live: Option<LiveTransfer>,
     aborted: Option<Reply>,

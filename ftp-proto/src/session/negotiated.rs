@@ -56,7 +56,7 @@ pub(super) enum FramingState {
     Standard,
     /// Another value, with which transfers are refused.
     Other,
-    /// Unknown: the reply was lost, or did not make it clear.
+    /// Unknown, because the reply was lost, or did not say whether the command succeeded.
     Unknown,
 }
 
@@ -76,7 +76,8 @@ pub(super) enum Channel {
     Cleared,
 }
 
-/// The two settings that decide how data is framed.
+/// MODE and STRU, the two settings that decide how a file's bytes are laid out on the data
+/// connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Framing {
     Mode,

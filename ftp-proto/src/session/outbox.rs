@@ -76,8 +76,8 @@ impl Session {
         }
     }
 
-    /// Queues the bytes of a Telnet Synch, which tell the server to look at the command that
-    /// follows.
+    /// Queues a Telnet Synch before the next command, so that a server that is busy with a transfer
+    /// notices this command.
     pub(super) fn release_synch(&mut self) {
         /// The bytes IAC IP IAC DM (RFC 854). The last one is sent as urgent data.
         const SYNCH: [u8; 4] = [0xFF, 0xF4, 0xFF, 0xF2];

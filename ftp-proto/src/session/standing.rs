@@ -15,18 +15,20 @@ use crate::wire::{Command, Verb};
 /// brings a new session to the same directory and settings.
 #[derive(Clone, Debug)]
 pub struct Standing {
-    /// The steps from the login's directory to the current one. `None`: unknown.
+    /// The paths to send by CWD, one after the other, to get from the login's directory to the
+    /// current one. `None` if the current directory is unknown.
     pub(super) directory: Option<Vec<Vec<u8>>>,
     pub(super) settings: Vec<Setting>,
     pub(super) transfer_type: Option<TransferType>,
     pub(super) protection: Option<Protection>,
     /// Whether the credentials were sent under TLS.
     pub(super) secured: bool,
-    /// USER, PASS or ACCT was sent as a raw command, so the session does not know who is logged in.
+    /// Whether USER, PASS or ACCT was sent as a raw command, so that the session does not know who
+    /// is logged in.
     pub(super) by_hand: bool,
 }
 
-/// A setting that the server was told.
+/// A command that has set something on the server, so that a new connection must repeat it.
 #[derive(Clone, Debug)]
 pub(super) struct Setting {
     pub(super) command: Command,
@@ -56,7 +58,7 @@ impl Default for Standing {
 
 /// Methods for [`Restore`](crate::flows::Restore), which repeats what a standing holds.
 impl Standing {
-    /// The steps from the login's directory to the current one. `None`: unknown.
+    /// The paths to send by CWD to reach the current directory. `None` if it is unknown.
     pub(crate) fn directory(&self) -> Option<&[Vec<u8>]> {
         self.directory.as_deref()
     }
@@ -95,7 +97,7 @@ impl Standing {
 }
 
 impl Standing {
-    /// Notes a successful CWD.
+    /// Notes a successful CWD or CDUP, which has changed to this path.
     pub(super) fn change_directory(&mut self, path: Vec<u8>) {
         if path.starts_with(b"/") {
             self.directory = Some(vec![path]);
@@ -107,7 +109,8 @@ impl Standing {
         }
     }
 
-    /// Notes the directory that PWD has returned.
+    /// Notes the directory that PWD has returned, unless the session is still in the directory that
+    /// logins start in.
     pub(super) fn set_directory(&mut self, path: RemotePath) {
         let unmoved = self.directory.as_ref().is_some_and(Vec::is_empty);
         if !unmoved {

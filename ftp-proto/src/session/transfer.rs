@@ -199,7 +199,7 @@ pub enum Verdict {
 /// How a data connection ended, as the driver saw it.
 #[derive(Clone, Debug)]
 pub enum DataEnd {
-    /// Download: the end of file came, under TLS after close_notify. Upload: all bytes were
+    /// Download: the end of file came (under TLS, after close_notify). Upload: all bytes were
     /// written.
     Clean,
     /// The end of file came under TLS without close_notify.

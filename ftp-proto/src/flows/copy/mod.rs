@@ -154,8 +154,8 @@ impl From<Error> for Halt {
 }
 
 impl ServerCopy {
-    /// Copies one file in TYPE I. `source_peer` is the address of the source's control connection's
-    /// peer.
+    /// Copies one file in TYPE I. `source_peer` is the IP address of the source server, to which
+    /// the source's control connection goes.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.

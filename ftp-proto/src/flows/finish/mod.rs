@@ -111,7 +111,8 @@ impl Finish {
         self
     }
 
-    /// Whether the server has used the data connection: a byte or an end has come over it.
+    /// Whether the server has used the data connection: a byte, or the server's end of the
+    /// connection, has come over it.
     fn has_used_data_connection(&self) -> bool {
         let ended = matches!(self.end, DataEnd::Clean | DataEnd::NoCloseNotify);
         match self.transfer.direction() {
