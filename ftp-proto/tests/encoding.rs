@@ -1,6 +1,7 @@
 //! Names: text is encoded, bytes are sent unchanged.
 
-use ftp_proto::data::{AsciiDecoder, AsciiEncoder, Entry};
+use ftp_proto::data::{AsciiDecoder, AsciiEncoder};
+use ftp_proto::listing::Entry;
 use ftp_proto::reply::Timestamp;
 use ftp_proto::wire::{Command, InvalidCommand};
 use ftp_proto::{Codec, Encoding, Error, ErrorKind, Name, RemotePath, Unencodable};
@@ -12,7 +13,7 @@ const fn goes_anywhere<T: Send + Sync + Unpin + Clone + std::fmt::Debug + 'stati
 
 const _: () = {
     goes_anywhere::<Encoding>();
-    goes_anywhere::<Entry>();
+    goes_anywhere::<Entry<'_>>();
     goes_anywhere::<Timestamp>();
     goes_anywhere::<AsciiDecoder>();
     goes_anywhere::<AsciiEncoder>();

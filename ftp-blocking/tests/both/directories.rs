@@ -34,7 +34,7 @@ fn listed(client: &mut Client) -> Vec<(String, Kind, Option<u64>)> {
     }
     assert_eq!(read.unparsed_count(), 0, "{:?}", read.unparsed());
     read.finish().expect("confirmed");
-    listed.sort();
+    listed.sort_by(|one, other| one.0.cmp(&other.0));
     listed
 }
 
