@@ -1,4 +1,5 @@
-//! One server, reached in one way through one adapter: its sessions and its files.
+//! One server that one adapter reaches in one way, for example in passive mode over IPv4. This file
+//! opens the sessions with that server and handles its files.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
@@ -20,11 +21,14 @@ use crate::job::{during, shown};
 use crate::servers::Result;
 use crate::servers::foreign::Foreign;
 
-/// The answer to a question.
+/// The result of one question (a row of the contract table, or a task) that was run against a
+/// server.
 pub(super) struct Answer {
-    /// The numbers of the steps with unexpected results, and the results.
+    /// Each step with an unexpected result: the step's number in the question, and the result as
+    /// text.
     pub(super) different: Vec<(usize, String)>,
-    /// The dialogue, if any result was unexpected.
+    /// The last commands and replies, and the end of the server's log. Empty if no result was
+    /// unexpected.
     pub(super) dialogue: String,
 }
 
@@ -37,22 +41,26 @@ impl Answer {
     }
 }
 
-/// The number of lines of the dialogue that a failure shows.
+/// How many of the last commands and replies are shown after a failure.
 const TAIL: usize = 24;
 
-/// The modification time of all files: 2024-01-01, as in the simulator.
+/// The modification time of all files that the tests put on the server's disk, since 1970:
+/// 2024-01-01. The rows of the contract table expect this time, because the simulator's files have
+/// it.
 const MODIFIED: Duration = Duration::from_secs(1_704_067_200);
 
-/// A server, reached in one way through one adapter.
+/// One server that one adapter reaches in one way, with the session in which the tasks run.
 pub(super) struct Cell<'s> {
     pub(super) server: &'s Foreign,
     adapter: Adapter,
     pub(super) way: Way,
     pub(super) options: Options,
     pub(super) dialogue: Dialogue,
-    /// The session of the tasks. There is none before the first task, and after a task that failed.
+    /// The session in which the tasks run. `None` before the first task, and after a task that
+    /// failed: the next task then opens a new session.
     client: Option<Client>,
-    /// The bytes that large files consist of.
+    /// Bytes that look random. The tests cut the content of their files from them, and repeat them
+    /// for the largest file.
     pub(super) block: &'s [u8],
 }
 
@@ -80,7 +88,8 @@ impl<'s> Cell<'s> {
         })
     }
 
-    /// Asks a question.
+    /// Empties the server's directory, and runs a question (a row of the contract table, or a
+    /// task).
     pub(super) fn ask(&mut self, question: &Question) -> Result<Answer> {
         self.dialogue.line(format!("  # {}", question.name));
         self.clear()?;
@@ -89,7 +98,8 @@ impl<'s> Cell<'s> {
             QuestionKind::Task(task) => match self.task(*task) {
                 Ok(()) => Vec::new(),
                 Err(error) => {
-                    // The next task gets a new session, whatever state this one is in.
+                    // Drops the session, because a failed task may leave it in any state. The next
+                    // task opens a new one.
                     self.client = None;
                     vec![(0, error.to_string())]
                 }
@@ -103,7 +113,7 @@ impl<'s> Cell<'s> {
         Ok(answer)
     }
 
-    /// Ends the session of the tasks, and waits for the server to end it too.
+    /// Ends the session of the tasks by QUIT, and waits for the server's reply.
     pub(super) fn end(self) {
         if let Some(client) = self.client {
             let _ = client.quit();
@@ -112,19 +122,20 @@ impl<'s> Cell<'s> {
 
     // Methods that open sessions.
 
-    /// Opens a new connection.
+    /// Opens a control connection without a login. The dialogue records its commands and replies.
     pub(super) fn connected(&self, options: Options) -> Result<Client> {
         Client::connect_shown(self.adapter, options, &self.dialogue)
     }
 
-    /// Logs in with a user that the server knows.
+    /// Logs in with the user name and the password that this server accepts.
     pub(super) fn login(&self, client: &mut Client) -> std::result::Result<(), Error> {
         let (user, password) = (self.server.user(), self.server.password());
         self.behind_a_closed_root(|| ask!(client.open(), it => it.login(user, password)).map(drop))
     }
 
-    /// Does something at the beginning of a session. vsftpd refuses a root that guests may write
-    /// to, but checks that only once.
+    /// Calls `begin`, which opens a session, while the server's root directory is read-only. vsftpd
+    /// refuses guests if they may write to the root, but checks this only at the beginning of a
+    /// session.
     pub(super) fn behind_a_closed_root<T>(&self, begin: impl FnOnce() -> T) -> T {
         let set = |mode| {
             fs::set_permissions(self.server.root(), Permissions::from_mode(mode))
@@ -136,7 +147,8 @@ impl<'s> Cell<'s> {
         begun
     }
 
-    /// Checks that the TLS version is the one of this way.
+    /// Checks that the client speaks the TLS version of this way of connecting, or none in clear
+    /// text.
     pub(super) fn is_secured(&self, client: &Client) -> Result<()> {
         let version = client.tls().map(|tls| tls.version);
         let secured = self.way.secured_by(self.server.kind);
@@ -144,7 +156,7 @@ impl<'s> Cell<'s> {
         equal("the version of TLS", &expected, &version)
     }
 
-    /// Opens a new session.
+    /// Opens a connection, logs in, and checks the TLS version.
     pub(super) fn session(&self) -> Result<Client> {
         let mut client = self.connected(self.options.clone())?;
         during("logging in", self.login(&mut client))?;
@@ -152,7 +164,7 @@ impl<'s> Cell<'s> {
         Ok(client)
     }
 
-    /// Opens the session of the tasks, if it is not open.
+    /// Opens the session in which the tasks run, unless it is open.
     pub(super) fn begin(&mut self) -> Result<()> {
         if self.client.is_none() {
             self.client = Some(self.session()?);
@@ -164,15 +176,17 @@ impl<'s> Cell<'s> {
         self.client.as_mut().expect("a task has begun")
     }
 
-    // Methods for the server's disk.
+    // Methods that read and change the server's files directly on this machine's disk.
 
-    /// Returns the path on the server's disk of a name that clients use.
+    /// Returns where a file of the server is on this machine's disk. `name` is the file's path as
+    /// clients write it.
     pub(super) fn disk(&self, name: &[u8]) -> PathBuf {
         let name = name.strip_prefix(b"/").unwrap_or(name);
         self.server.root().join(OsStr::from_bytes(name))
     }
 
-    /// Puts a file on the server's disk, which the server's user may change.
+    /// Creates a file on the server's disk, outside any session. The file gets the owner of the
+    /// root directory, so that sessions may change it.
     pub(super) fn put(&self, name: &[u8], content: &[u8]) -> Result<()> {
         let path = self.disk(name);
         fs::write(&path, content)?;
@@ -183,7 +197,7 @@ impl<'s> Cell<'s> {
         Ok(())
     }
 
-    /// Puts a directory on the server's disk, with these permissions.
+    /// Creates a directory on the server's disk, with the permission bits `mode`.
     pub(super) fn put_directory(&self, name: &[u8], mode: u32) -> Result<()> {
         let path = self.disk(name);
         fs::create_dir(&path)?;
@@ -203,7 +217,7 @@ impl<'s> Cell<'s> {
         comparison.end(&what)
     }
 
-    /// Checks that the server's disk has no file of this name.
+    /// Checks that the server's disk has no file or directory of this name.
     pub(super) fn has_not(&self, name: &[u8]) -> Result<()> {
         match self.disk(name).symlink_metadata() {
             Err(_) => Ok(()),
@@ -211,7 +225,7 @@ impl<'s> Cell<'s> {
         }
     }
 
-    /// Returns the names of all files and directories on the server's disk.
+    /// Returns the names of all files and directories in the root directory on the server's disk.
     pub(super) fn entries(&self) -> Result<Vec<Vec<u8>>> {
         fs::read_dir(self.server.root())?
             .map(|entry| Ok(entry?.file_name().as_bytes().to_vec()))
@@ -232,7 +246,7 @@ impl<'s> Cell<'s> {
 
     // Methods that transfer files.
 
-    /// Uploads a file.
+    /// Uploads a file, and checks that the server confirms the upload and that all bytes were sent.
     pub(super) fn store(&mut self, name: &[u8], content: &[u8]) -> Result<()> {
         let content = Content::of(content);
         let moved = self.send(Storing::Store(name), content, Stop::Never);
@@ -250,7 +264,7 @@ impl<'s> Cell<'s> {
         self.client().upload(how, &options, content, stop, &|_| {})
     }
 
-    /// Downloads a file and compares it.
+    /// Downloads a file, and checks that its bytes are those of `content`.
     pub(super) fn fetch(&mut self, name: &[u8], content: Content<'_>) -> Result<()> {
         let what = format!("downloading {}", Escaped::new(name));
         let (length, mut comparison) = (content.length(), Comparison::new(content));
@@ -265,7 +279,8 @@ impl<'s> Cell<'s> {
     }
 }
 
-/// Checks that both sides counted the same bytes, and returns the count.
+/// Checks that the server confirmed the transfer, and that this test and the library counted the
+/// same number of bytes. Returns that number.
 pub(super) fn confirmed(moved: &Moved) -> Result<u64> {
     match &moved.end {
         End::Confirmed(completion) => {

@@ -1,5 +1,6 @@
-//! The only list of what servers do differently from what is expected. Each entry is reviewed and
-//! has its reason. An entry that no longer occurs is a failure too.
+//! The list of all known differences between real servers and what the tests expect. A person has
+//! reviewed each entry and written down its reason. The tests fail on a difference that is not
+//! listed, and on an entry that no longer occurs.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -16,26 +17,27 @@ use Kind::{
     Aioftp, FtpSrv, Inetutils, Libunftp, ProFtpd, PureFtpd, Pyftpdlib, SimpleFtpd, Twisted, Vsftpd,
 };
 
-/// A known difference between a server and what is expected.
+/// A known difference between what some servers do and what the tests expect.
 pub(super) struct Exception {
     pub(super) servers: &'static [Kind],
-    /// The beginning of the names of the questions.
+    /// The questions in which the difference occurs: those whose names begin with this text.
     pub(super) question: &'static str,
-    /// The beginning of the step, as `Debug` shows it. A task is a single step without a name.
+    /// The steps in which the difference occurs: those whose `Debug` text begins with this text,
+    /// for example `Call(Host`. A task is a single step whose text is empty.
     pub(super) step: &'static str,
     ways: Ways,
     pub(super) occurs: Occurs,
-    /// A part of the text of the difference.
+    /// Words that the description of the difference must contain. Empty if any description will do.
     pub(super) says: &'static str,
     pub(super) reason: &'static str,
 }
 
-/// The ways in which the exception occurs.
+/// The ways of connecting in which an exception occurs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ways {
     All,
     Active,
-    /// Over TLS of any version.
+    /// All ways that use TLS, whatever the version.
     Secured,
     Tls13,
 }
@@ -43,11 +45,11 @@ enum Ways {
 /// How often the exception occurs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Occurs {
-    /// Each time that the step is asked.
+    /// Each time that the tests run the step.
     Always,
-    /// At least once in a run, but not each time.
+    /// At least once in a run of all tests, but not each time that the tests run the step.
     SomeTime,
-    /// Maybe never, since it is a race within the server.
+    /// Perhaps never, because it depends on chance, such as a race within the server.
     Perhaps,
 }
 
@@ -65,9 +67,9 @@ impl Exception {
     }
 }
 
-/// Defines the known differences between servers. A block names the servers, the ways of
-/// connecting, how often the difference occurs, and its reason. Each line of a block names a
-/// question and a step, and perhaps words that the reported difference must contain.
+/// Defines [`EXCEPTIONS`]. Each block names servers, the ways of connecting, how often the
+/// difference occurs, and its reason. Each line of a block names a question and a step, and perhaps
+/// words that the description of the difference must contain.
 macro_rules! exceptions {
     ($(
         $servers:expr, $ways:ident $occurs:ident, $reason:expr => {
@@ -91,7 +93,7 @@ macro_rules! exceptions {
 const ALL: &[Kind] = &Kind::ALL;
 
 exceptions! {
-    // Exceptions about commands.
+    // Known differences in which commands a server knows.
     ALL, All Always, "HOST is unknown, or this name is" => { "host" "Call(Host"; }
     ALL, All Always, "LANG is unknown, or English has no name" => {
         "the_server" "Call(Language, \"EN\")";
@@ -135,7 +137,8 @@ exceptions! {
     &[ProFtpd, PureFtpd, Pyftpdlib], All Always,
         "TYPE L is TYPE I, whatever the size of a byte"
     => { "the_server" "Type(Local(7"; }
-    // The last step of this question, since the session is gone.
+    // The empty step text matches every step of this question, because all steps fail after the
+    // server has closed the connection.
     &[Libunftp], All Always,
         "it answers 501 to what it cannot parse, such as OPTS NONE, and closes the connection"
     => { "the_server" ""; }
@@ -204,7 +207,7 @@ exceptions! {
     &[SimpleFtpd], All Always, "it has no idle time-out" => {
         "silent" "" "never lost patience";
     }
-    // Exceptions about logins.
+    // Known differences in logins.
     &[Vsftpd, ProFtpd, PureFtpd, Libunftp, Inetutils, FtpSrv], All Always,
         "REIN is unknown, so the login stays"
     => {
@@ -221,7 +224,7 @@ exceptions! {
     &[FtpSrv], All Always, "after a refused login it accepts no other" => {
         "login_refused" "Login" "530";
     }
-    // Exceptions about listings.
+    // Known differences in listings.
     &[Vsftpd, Inetutils], All Always, "it knows neither MLSD nor MLST" => {
         "listings" "Look(Mlsd, \"\"" "500";
         "listings" "Look(Mlsd, \"void" "500";
@@ -274,7 +277,7 @@ exceptions! {
     &[PureFtpd, Libunftp], All Always, "NLST is for directories" => {
         "uploads" "DownloadCommand(\"NLST";
     }
-    // Exceptions about names.
+    // Known differences in the names of files and directories.
     &[Libunftp], All Always,
         "a 257 shows the path as it was asked for, `.` included, with quotes that are not \
         doubled; that of MKD has none around it"
@@ -357,7 +360,7 @@ exceptions! {
     &[Vsftpd, PureFtpd, Pyftpdlib, Libunftp, Twisted, FtpSrv], All Always,
         "it takes names as they are: for such servers `Telnet::Raw` is the default"
     => { "0xFF doubled" "" "expected, a letter, itself, the end, Telnet's IP found"; }
-    // Exceptions about STOU.
+    // Known differences in STOU, which stores a file under a name that the server chooses.
     ALL, All Always, "STOU uses names of the server's choice" => {
         "uploads" "Download(\"/stou.0001";
     }
@@ -373,7 +376,7 @@ exceptions! {
         "STOU" "" "no name in 226";
     }
     &[Libunftp], All Always, "STOU takes no suggestion" => { "STOU" "" "501 Invalid Parameter"; }
-    // Exceptions about text files.
+    // Known differences in transfers of text (TYPE A).
     &[Vsftpd, ProFtpd, Pyftpdlib], All Always,
         "in TYPE A it sends a CRLF on its disk as it is, with no second CR"
     => {
@@ -412,7 +415,7 @@ exceptions! {
         "texts_both_ways" "Stored(\"/wire";
         "texts" "Download";
     }
-    // Exceptions about transfers.
+    // Known differences in transfers.
     &[Twisted], All Always, "REST and APPE are unknown" => {
         "" "Download(\"/five\", 3" "502";
         "" "Download(\"/five\", 2" "502";
@@ -456,12 +459,12 @@ exceptions! {
     }
 }
 
-/// What is known about the TLS sessions of a server. If a server resumes or needs no further login,
-/// although the list says otherwise, that is a failure.
+/// What is known about how a server resumes TLS sessions. A job fails if the server behaves
+/// differently, even if it then resumes more often or needs fewer logins.
 pub(super) struct Tickets {
     /// Whether data connections resume the TLS session of the login.
     pub(super) resumes: bool,
-    /// How many further logins a job needs, since session tickets run out.
+    /// How many times a job must log in again, because the session tickets of a login run out.
     pub(super) logins: RangeInclusive<u32>,
     pub(super) reason: &'static str,
 }
@@ -469,9 +472,10 @@ pub(super) struct Tickets {
 pub(super) fn tickets(server: Kind, secured: Secured) -> Tickets {
     let (resumes, logins, reason) = match (server, secured.version) {
         (PureFtpd, TlsVersion::Tls13 | TlsVersion::Both) => (false, 0..=0, NO_TICKETS),
-        // Some jobs have two logins.
+        // Each login of a job needs one further login. The job `endurance` has two logins.
         (ProFtpd, TlsVersion::Both) if secured.data == Data::Private => (true, 1..=2, NO_TICKET),
-        // Without TLS 1.2, a job needs any number of further logins.
+        // With TLS 1.3 alone, the tickets run out again after each login, so a job may need any
+        // number of further logins.
         (ProFtpd, TlsVersion::Tls13) if secured.data == Data::Private => {
             (true, 1..=u32::MAX, NO_TICKET)
         }
@@ -486,26 +490,29 @@ pub(super) fn tickets(server: Kind, secured: Secured) -> Tickets {
 
 const NO_TICKETS: &str = "it asks OpenSSL for no tickets (SSL_CTX_set_num_tickets, 0)";
 
-/// Traced with ProFTPD 1.3.8 on OpenSSL 3.0. `TLSOptions NoSessionReuseRequired` would turn it off.
+/// The reason was found in traces of ProFTPD 1.3.8 on OpenSSL 3.0. With `TLSOptions
+/// NoSessionReuseRequired`, ProFTPD would not refuse data connections that do not resume.
 const NO_TICKET: &str = "under TLS 1.3 it deliberately sends a new ticket with a download and none \
      with an upload, and expects an old one to be used again, which rustls does not do: the two of \
      the login are good for two uploads; another login helps, and for good in TLS 1.2";
 
-/// Returns whether a refused data connection succeeds after another login.
+/// Returns whether another login helps after the server has refused a data connection, because the
+/// new login brings new session tickets.
 pub(super) fn another_login_helps(kind: Kind, way: Way) -> bool {
     let mut known = EXCEPTIONS.iter();
     known.any(|exception| exception.reason == NO_TICKET && exception.includes(kind, way, ""))
 }
 
-/// The known and the unknown parts of an answer.
+/// The unexpected results of a question, sorted into known exceptions and failures.
 #[derive(Default)]
 pub(super) struct Judged {
-    /// The exceptions that occurred, by their numbers in the list.
+    /// The exceptions that occurred, as indices into [`EXCEPTIONS`].
     pub(super) excepted: BTreeSet<usize>,
     pub(super) failures: Vec<String>,
 }
 
-/// Compares each unexpected result with the list.
+/// Looks for each unexpected result in [`EXCEPTIONS`]. A result that is not listed is a failure. A
+/// listed exception that should always occur and did not is a failure, too.
 pub(super) fn judge(
     kind: Kind,
     way: Way,

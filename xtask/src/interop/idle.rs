@@ -1,5 +1,5 @@
-//! A server closes a session that was idle too long. The client must not hang, and its error must
-//! say so.
+//! Tests a server that closes an idle session. The client must not hang, and its next command must
+//! report that the connection is closed.
 
 use std::net::TcpStream;
 use std::thread;
@@ -14,11 +14,12 @@ use crate::job::during;
 use crate::servers::Result;
 use crate::servers::foreign::{Program, Setting};
 
-/// How much longer than its limit a server may wait.
+/// How much longer than its idle limit a server may wait before it closes the session.
 const GRACE: Duration = Duration::from_secs(15);
 
-/// Asks a separate server, at the same time as all other questions: one of the servers cannot wait
-/// for less than a minute.
+/// Starts a server with its shortest idle limit, and checks that the client notices when the server
+/// closes a silent session. The server is a separate one, because this test runs beside all others:
+/// Pure-FTPd's shortest limit is a minute.
 pub(super) fn is_closed(program: &Program, adapter: Adapter) -> Result<()> {
     let idle = program.kind.shortest_idle();
     let server = program.start(&Setting {
@@ -31,8 +32,7 @@ pub(super) fn is_closed(program: &Program, adapter: Adapter) -> Result<()> {
     let (user, password) = (server.user(), server.password());
     let login = ask!(client.open(), it => it.login(user, password));
     during("logging in", login)?;
-    // Every command would restart the server's clock. So this waits until the server sends
-    // something.
+    // Sends nothing while it waits, because each command would restart the server's idle time.
     let begin = Instant::now();
     wait_for_the_end(&client, begin + limit)?;
     let silent = begin.elapsed();
@@ -43,14 +43,15 @@ pub(super) fn is_closed(program: &Program, adapter: Adapter) -> Result<()> {
     if error.kind() != ErrorKind::Closed {
         return Err(format!("not a closed connection: {}", chain(&error)).into());
     }
-    // Every further command fails in the same way, at once.
+    // A second command must also report that the connection is closed.
     match ask!(client.open(), it => it.pwd()) {
         Err(error) if error.kind() == ErrorKind::Closed => Ok(()),
         other => Err(format!("the second command: {other:?}").into()),
     }
 }
 
-/// Waits until there is something to read: a last reply, or the end.
+/// Waits until the control connection has something to read: a last reply of the server, such as
+/// 421, or the end of the connection.
 fn wait_for_the_end(client: &Client, deadline: Instant) -> Result<()> {
     let descriptor = client
         .descriptor()

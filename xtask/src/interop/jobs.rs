@@ -1,4 +1,5 @@
-//! Whole jobs with every server, in clear text and with every kind of TLS that the server offers.
+//! Runs whole jobs, such as five hundred transfers in one login, in clear text and with every kind
+//! of TLS that a server offers.
 
 use ftp_blocking::{Options, Resumption, tls};
 
@@ -17,14 +18,14 @@ use crate::servers::tree::WRITABLE;
 
 const LARGE: usize = 16 * 1024 * 1024;
 
-/// The number of lines of the dialogue that a failure shows.
+/// How many of the last commands and replies are shown after a failure.
 const TAIL: usize = 40;
 
-/// A setting that a server is started with: its name in the table, its TLS, and the jobs to run.
-/// The table has a line for each job and adapter.
+/// A setting with which a server is started: its name in the printed table, its TLS (`None` for
+/// clear text), and the jobs to run. Each job fills one line of the table for each adapter.
 type Row = (&'static str, Option<Secured>, &'static [NamedJob]);
 
-/// A job, with its name in the table.
+/// A job, with its name in the printed table.
 type NamedJob = (&'static str, fn(&Job, Adapter) -> Result<Report>);
 
 const MAIN: NamedJob = ("main job", job::main_job::run);
@@ -56,10 +57,11 @@ const ROWS: [Row; 7] = [
     ("certified", Some(CERTIFIED), &[MAIN]),
 ];
 
-/// A line of the table, and whether the job succeeded.
+/// A line of the printed table, and whether the job succeeded.
 type Line = (String, bool);
 
-/// Runs all jobs and prints a table. If a job fails, the others run all the same.
+/// Runs all jobs with all servers, and prints a table. After a failed job, the remaining jobs still
+/// run.
 pub(super) fn run(programs: &[Program], trust: &Trust, extent: Extent) -> Result<()> {
     let lines: Vec<Line> = in_lanes(programs, |program| {
         let mut lines = Vec::new();
@@ -88,7 +90,8 @@ pub(super) fn run(programs: &[Program], trust: &Trust, extent: Extent) -> Result
     }
 }
 
-/// Runs the jobs of a row. Returns no line if the server does not offer the row's TLS.
+/// Starts a server with the setting of this row, and runs the row's jobs through both adapters.
+/// Returns no lines if the server does not offer the row's TLS.
 fn all_of((row, secured, jobs): &Row, program: &Program, trust: &Trust) -> Result<Vec<Line>> {
     let kind = program.kind;
     let secured = secured.map(|secured| secured.suited(kind));
@@ -147,7 +150,8 @@ fn all_of((row, secured, jobs): &Row, program: &Program, trust: &Trust) -> Resul
     }
     Ok(lines)
 }
-/// Checks that TLS was used as intended.
+/// Checks how the job used TLS: the version, the number of further logins, and how many data
+/// connections were under TLS and resumed the session.
 fn check(kind: Kind, secured: Secured, report: &Report) -> Result<()> {
     let known = tickets(kind, secured);
     if !known.logins.contains(&report.reconnects) {
@@ -170,7 +174,8 @@ fn check(kind: Kind, secured: Secured, report: &Report) -> Result<()> {
     equal("data connections that resumed", &resumed, &report.resumed)
 }
 
-/// Checks that a client without the demanded certificate is refused, and that the error says why.
+/// Checks that the server refuses a client without the certificate that it demands, and that the
+/// client's error says why.
 fn nobody(adapter: Adapter, options: Options, server: &Foreign) -> Result<()> {
     let (user, password) = (server.user(), server.password());
     let login = Client::connect(adapter, options)

@@ -1,8 +1,8 @@
-//! Servers that are not part of this project, reached through both adapters, in clear text and over
-//! TLS: whole jobs, and a set of questions.
+//! The interop tests: they run both adapters against servers of other projects, in clear text and
+//! over TLS. There are whole jobs (`jobs.rs`) and a set of questions (`suite.rs`).
 //!
-//! The questions are the rows of the contract table (in `ftp-proto`'s simulator) that need no
-//! fault, and the tasks of `tasks.rs`, which do not fit into a row.
+//! A question is a row of the contract table (in `ftp-proto`'s simulator) that needs no fault, or a
+//! task of `tasks.rs`, which does not fit into a row.
 
 mod cell;
 mod exceptions;
@@ -24,12 +24,13 @@ use crate::servers::Result;
 use crate::servers::foreign::{Kind, Program};
 use crate::workspace;
 
-/// How much the servers are asked.
+/// How many of the interop tests run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// Everything, except that rarely used servers get only the most useful questions and ways.
+    /// All tests with the common servers, and with the rarely used servers only the most useful
+    /// questions and ways of connecting.
     Gate,
-    /// Every question, to every server, in every way.
+    /// Every question to every server, in every way of connecting.
     Full,
 }
 
@@ -39,9 +40,9 @@ impl Extent {
     }
 }
 
-/// Runs the interop tests. The arguments are names of servers; without a name, all servers are
-/// asked. With `--full`, or if servers are named, they are asked everything. With `--record`, this
-/// only records a session with each server.
+/// Runs the interop tests with the servers that the arguments name, or else with all servers. With
+/// `--full`, or if servers are named, all tests run. With `--record`, no test runs: instead, a
+/// session with each server is recorded.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let workdir = workspace::root()?.join("target/interop");
     let mut kinds = Vec::new();
@@ -75,10 +76,12 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     jobs.and(suite)
 }
 
-/// The number of servers that are asked at the same time. Some of the time is spent waiting.
+/// How many servers are tested at the same time: two, because a test spends a part of its time
+/// waiting.
 const LANES: usize = 2;
 
-/// Does the work with each server. A thread that is done with a server takes the next one.
+/// Calls `work` for each server, in [`LANES`] threads. A thread that is done with a server takes
+/// the next one. The results come in the order of the servers.
 fn in_lanes<T: Send>(
     programs: &[Program],
     work: impl Fn(&Program) -> Result<Vec<T>> + Sync,

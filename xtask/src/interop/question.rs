@@ -1,4 +1,5 @@
-//! The questions to the servers: rows of the contract table, and further tasks.
+//! The questions that the tests put to each server: rows of the contract table, and the tasks of
+//! `tasks.rs`.
 
 use std::fmt::{self, Write as _};
 
@@ -8,11 +9,12 @@ use ftp_proto::simulator::contract::{Case, Operation};
 use super::tasks::{TASKS, Task};
 use super::way::Way;
 
-/// A row of the report.
+/// A question to a server, which fills one row of the report.
 pub(super) struct Question {
     pub(super) name: &'static str,
     pub(super) what: QuestionKind,
-    /// Each step as `Debug` shows it, cut short. A task is a single step without a name.
+    /// The `Debug` text of each step, cut after about [`BRIEF`] bytes. A task is a single step with
+    /// an empty text.
     pub(super) steps: Vec<String>,
 }
 
@@ -22,8 +24,8 @@ pub(super) enum QuestionKind {
 }
 
 impl Question {
-    /// Returns all questions. First come those rows of the contract table that need no fault, so
-    /// that a real server can answer them.
+    /// Returns all questions: first the rows of the contract table, then the tasks. Rows in which
+    /// the simulator makes a fault are left out, because a real server does not make it on demand.
     pub(super) fn all() -> Vec<Self> {
         let steps = |case: &Case| {
             case.operations()
@@ -48,8 +50,9 @@ impl Question {
         rows.chain(tasks).collect()
     }
 
-    /// Returns whether rarely used servers are asked this in every run. Questions that are asked
-    /// only in the first way are left out, since they take a minute with some servers.
+    /// Returns whether the short run for rarely used servers contains this question. Questions that
+    /// are asked only in the first way of connecting are left out, because they take a minute with
+    /// some servers.
     pub(super) fn is_asked_briefly(&self) -> bool {
         match &self.what {
             QuestionKind::Row(case) => case.is_asked_in_every_way(),
@@ -57,8 +60,9 @@ impl Question {
         }
     }
 
-    /// Returns whether the question is asked in this way. A question that takes long, or sets its
-    /// own mode, is asked in the first way only.
+    /// Returns whether the question is asked in this way of connecting. A question that takes long,
+    /// or sets the data mode itself, is asked only in the first way: passive mode over IPv4 in
+    /// clear text.
     pub(super) fn is_asked(&self, way: Way) -> bool {
         let is_first = way == Way::ALL[0];
         match &self.what {
@@ -68,14 +72,15 @@ impl Question {
     }
 }
 
-/// Returns whether the row logs in by raw commands, with a user that only the simulator knows.
+/// Returns whether the row sends a raw USER command. Its user name is one that only the simulator
+/// knows.
 fn names_a_user(case: &Case) -> bool {
     let is_user =
         |step: &Operation| matches!(step, Operation::Raw(line) if line.starts_with("USER "));
     case.operations().iter().any(|(step, _)| is_user(step))
 }
 
-/// The number of characters of a step that are shown.
+/// The length in bytes after which the text of a step is cut.
 const BRIEF: usize = 60;
 
 fn brief(value: &impl fmt::Debug) -> String {
@@ -84,7 +89,8 @@ fn brief(value: &impl fmt::Debug) -> String {
     impl fmt::Write for Brief {
         fn write_str(&mut self, text: &str) -> fmt::Result {
             self.0.push_str(text);
-            // Some steps hold whole files.
+            // Ends the formatting by an error when the text is long enough, because some steps
+            // contain whole files.
             if self.0.len() < BRIEF {
                 Ok(())
             } else {

@@ -1,7 +1,8 @@
-//! Records a session with each server. `ftp-proto`'s tests replay it without sockets.
+//! Records a session with each server in a file, the transcript. `ftp-proto`'s tests replay it
+//! without sockets.
 //!
-//! The steps are lines of text, because the transcript holds them too: the replay reads them there
-//! and runs the same operations as flows.
+//! The steps of a session are lines of text, because the transcript contains them: the replay reads
+//! each step there, and runs the same operation on the core.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -16,12 +17,12 @@ use crate::servers::Result;
 use crate::servers::foreign::{Kind, Program, Setting};
 use crate::workspace;
 
-/// The directory of the transcripts.
+/// The directory of the transcripts, relative to the workspace.
 const DIRECTORY: &str = "ftp-proto/tests/transcripts";
 
-/// The steps: a verb of this file and its arguments. Numbers are bytes. An abort comes only after
-/// many bytes, so that the transfer has really begun: otherwise pyftpdlib continues an aborted
-/// transfer over the next data connection.
+/// The steps of a session, for example `upload small 5000`: a verb that this file defines, and its
+/// arguments. Numbers count bytes. A transfer is aborted only after many bytes, because pyftpdlib
+/// continues a transfer that has not really begun over the next data connection.
 const STEPS: &str = "\
     greeting | login | features | system | status | help | site HELP | opts UTF8 ON | \
     raw XYZZY | noop | pwd | cwd open | mkd made | mkd made | cwd made | pwd | cwd .. | \
@@ -33,7 +34,8 @@ const STEPS: &str = "\
     download active 0 5 | list | passive | download active 2 3 | delete moved | \
     delete moved | quit";
 
-/// Records a session with each server. The results are recorded, not judged.
+/// Records a session with each server. The result of a step is only recorded: an error does not end
+/// the session.
 pub(super) fn run(programs: &[Program]) -> Result<()> {
     let directory = workspace::root()?.join(DIRECTORY);
     fs::create_dir_all(&directory)?;
@@ -42,8 +44,8 @@ pub(super) fn run(programs: &[Program]) -> Result<()> {
         let transcript = Transcript::default();
         let mut client = Some(Client::connect(way::options(&server))?);
         for step in STEPS.split(" | ") {
-            // libunftp closes the connection after a command that it cannot parse, such as STOU
-            // with a name.
+            // Leaves out STOU with a name for libunftp, which closes the connection after a command
+            // that it cannot parse.
             if program.kind == Kind::Libunftp && step.starts_with("unique") {
                 continue;
             }
@@ -82,7 +84,7 @@ pub(super) fn run(programs: &[Program]) -> Result<()> {
     Ok(())
 }
 
-/// Performs one step, and returns its result in a few words.
+/// Performs one step, and returns its result for the transcript, for example the code of the reply.
 fn perform(client: &mut Client, step: &str) -> std::result::Result<String, Error> {
     let (verb, argument) = step.split_once(' ').unwrap_or((step, ""));
     let words: Vec<_> = argument.split(' ').collect();
@@ -151,7 +153,8 @@ fn send(mut upload: ftp_blocking::Upload<'_>, bytes: u64) -> std::result::Result
     Ok(completed(&upload.finish()?))
 }
 
-// The results, in the words of `transcripts.rs`.
+// Functions that format the results of steps. The test `transcripts.rs` formats its results in the
+// same way.
 
 fn result(result: std::result::Result<String, Error>) -> String {
     result.unwrap_or_else(|error| {
@@ -178,7 +181,7 @@ fn done<T>(_: T) -> String {
     "done".to_owned()
 }
 
-/// The recorded lines.
+/// The lines of a transcript that were recorded so far. Clones share them.
 #[derive(Clone, Default)]
 struct Transcript(Arc<Mutex<Vec<String>>>);
 
@@ -197,7 +200,8 @@ impl Transcript {
         }
     }
 
-    /// Returns an observer that records what the library shows, with secrets masked.
+    /// Returns an observer that records the client's commands and replies. The library has masked
+    /// the secrets in them.
     fn observer(&self) -> impl FnMut(Observed<'_>) + Send + Sync + 'static {
         let transcript = self.clone();
         move |observed| match observed {

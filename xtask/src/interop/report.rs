@@ -1,4 +1,5 @@
-//! The results as a table: question by server by adapter. After it, each exception.
+//! Prints the results of all questions as a table: a line for each question, a column for each
+//! server and adapter. The known exceptions follow the table.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +17,7 @@ use crate::servers::foreign::Kind;
 pub(super) struct Report<'q> {
     questions: &'q [Question],
     marks: BTreeMap<Place, char>,
-    /// The exceptions that occurred, by their numbers in the list, with the servers.
+    /// The known exceptions that occurred: the index into [`EXCEPTIONS`], and the server.
     occurred: BTreeSet<(usize, Kind)>,
     failures: Vec<String>,
     steps: usize,
@@ -38,7 +39,8 @@ impl<'q> Report<'q> {
         }
     }
 
-    /// Adds the answer to a question. An unexpected answer is printed with its dialogue.
+    /// Adds the result of a question. If the question failed, also prints the failures and the last
+    /// commands and replies.
     pub(super) fn add(&mut self, place: Place, answer: &Answer) {
         let (question, kind, adapter, way) = place;
         let (question, way) = (&self.questions[question], Way::ALL[way]);
@@ -64,8 +66,9 @@ impl<'q> Report<'q> {
         }
     }
 
-    /// Prints the table. Fails if there was a failure, or if an exception of a server did not occur
-    /// although that server was asked everything.
+    /// Prints the table. Returns an error if a question failed. Also returns an error if a known
+    /// exception of a server did not occur although that server was asked every question
+    /// (`is_whole`).
     pub(super) fn print(mut self, kinds: &[Kind], is_whole: impl Fn(Kind) -> bool) -> Result<()> {
         let ways: Vec<_> = Way::ALL.iter().map(|way| way.name()).collect();
         say(&format!(
@@ -154,8 +157,8 @@ mod tests {
 
     static QUESTIONS: LazyLock<Vec<Question>> = LazyLock::new(Question::all);
 
-    /// Prints a report of vsftpd with its known answers, except for one question with this
-    /// difference.
+    /// Prints a report in which vsftpd shows its known exceptions and nothing else. Only the
+    /// question named `of` has the results in `different` instead.
     fn printed(of: &str, different: &[(usize, &str)]) -> Result<(), String> {
         let mut report = Report::new(&QUESTIONS);
         for (question, asked) in QUESTIONS.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Asks a real server a row of the contract table.
+//! Runs a row of the contract table with a real server instead of the simulator.
 
 use std::fs;
 use std::time::Duration;
@@ -16,11 +16,13 @@ use crate::servers::Result;
 mod blocking;
 mod nonblocking;
 
-/// A shorter limit than elsewhere, since one server sometimes stops answering.
+/// The time limit of each wait. It is shorter than in the other tests, because pyftpdlib sometimes
+/// stops answering.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Cell<'_> {
-    /// Runs the row. Returns the numbers of the steps with unexpected results, and the results.
+    /// Runs the row. Returns each step with an unexpected result: the step's number, and the result
+    /// as text.
     pub(super) fn row(&self, case: &Case) -> Result<Vec<(usize, String)>> {
         for path in case.directories() {
             self.put_directory(path, 0o777)?;
@@ -35,7 +37,8 @@ impl Cell<'_> {
         for (number, (operation, expected)) in case.operations().iter().enumerate() {
             let mut outcome = self.step(&mut client, operation);
             let kind = self.server.kind;
-            // Logs in again, as jobs do. Otherwise the rest of the row would not be asked.
+            // ProFTPD refuses a data connection if the session tickets of the login have run out.
+            // Another login brings new tickets, so that the rest of the row can run.
             if exceptions::another_login_helps(kind, self.way) && has_code(&outcome, 425) {
                 let why = format!("{}, and another login", told(&outcome));
                 different.push((number, why));
@@ -48,7 +51,8 @@ impl Cell<'_> {
             }
         }
         if let (Some(client), []) = (client, different.as_slice()) {
-            // The next session begins after the server is done with this one.
+            // Waits for the reply to QUIT, so that the server is done with this session before the
+            // next one begins.
             let _ = client.quit();
         }
         Ok(different)
@@ -67,7 +71,7 @@ impl Cell<'_> {
             return Outcome::Lines(vec![b"nobody is connected any more".to_vec()]);
         };
         match operation {
-            // Logs in with the name that this server knows.
+            // Ignores the user name of the row, which only the simulator knows.
             Operation::Login => match self.login(open) {
                 Ok(()) => match self.is_secured(open) {
                     Ok(()) => Outcome::Done,
@@ -102,7 +106,7 @@ fn has_code(outcome: &Outcome, code: u16) -> bool {
     matches!(outcome, Outcome::Failed(failure, _) if failure.code == Some(code))
 }
 
-/// Formats an outcome for people.
+/// Formats an outcome for the report.
 fn told(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Bytes(bytes) if bytes.len() > 200 => format!("{} bytes", bytes.len()),
@@ -112,9 +116,10 @@ fn told(outcome: &Outcome) -> String {
     }
 }
 
-/// Returns whether the outcome is the expected one. A server may choose the second and third digit
-/// of most codes, and whether a refusal is permanent. It may choose the order of names, whether a
-/// directory lists itself, additional facts, and the name of a STOU.
+/// Returns whether the outcome is what the row expects. A real server may choose the second and
+/// third digit of most reply codes, and whether a refusal is permanent (5yz) or transient (4yz). It
+/// may also choose the order of names, additional facts, the name of a file that STOU creates, and
+/// whether a directory lists itself.
 fn agrees(operation: &Operation, outcome: &Outcome, expected: &Expect) -> bool {
     match (outcome, expected) {
         (Outcome::Code(found), Expect::Is(Outcome::Code(expected))) => {
@@ -129,7 +134,8 @@ fn agrees(operation: &Operation, outcome: &Outcome, expected: &Expect) -> bool {
             _ => found == expected,
         },
         (Outcome::Count(found), Expect::Is(Outcome::Count(expected))) => match operation {
-            // The listing may have a heading, and contain the directory itself and its parent.
+            // The listing may have up to three more lines: a heading, the directory itself, and its
+            // parent.
             Operation::List => (*expected..=expected + 3).contains(found),
             _ => found == expected,
         },
@@ -142,7 +148,8 @@ fn agrees(operation: &Operation, outcome: &Outcome, expected: &Expect) -> bool {
             let refusal =
                 |kind: ErrorKind| matches!(kind, ErrorKind::Permanent | ErrorKind::Transient);
             match code {
-                // "Not logged in" is not a server's own choice.
+                // The code 530 (not logged in) must be the same. Any other refusal may have another
+                // code.
                 Some(530) => (found.kind, found.code) == (*kind, *code),
                 _ => found.kind == *kind || (refusal(found.kind) && refusal(*kind)),
             }
@@ -152,7 +159,7 @@ fn agrees(operation: &Operation, outcome: &Outcome, expected: &Expect) -> bool {
     }
 }
 
-/// Returns the last part of a path.
+/// Returns the last part of a path, for example `c` of `/b/c`.
 fn name(path: &[u8]) -> Option<&[u8]> {
     path.rsplit(|byte| *byte == b'/').next()
 }
@@ -162,7 +169,7 @@ fn last(lines: &[Vec<u8>]) -> Option<&[u8]> {
     name(lines.first().map_or(&[], Vec::as_slice))
 }
 
-/// Returns the sorted names, without the directory itself, which MLSD may list under its own name.
+/// Returns the names in sorted order, without `.` and `..`, which only some servers list.
 fn names(lines: &[Vec<u8>]) -> Vec<&[u8]> {
     let names = lines.iter().map(Vec::as_slice);
     let mut names: Vec<_> = names

@@ -1,4 +1,4 @@
-//! Asks every server every question, in every way, through both adapters.
+//! Puts every question to every server, in every way of connecting and through both adapters.
 
 use std::thread;
 use std::time::Instant;
@@ -16,14 +16,15 @@ use crate::servers::Result;
 use crate::servers::foreign::{Foreign, Kind, Program, Setting};
 use crate::servers::tree::Room;
 
-/// The size in bytes of the block that files consist of. The largest file repeats it.
+/// The size in bytes of the block from which the tests cut the content of their files. The largest
+/// file repeats the block.
 const BLOCK: usize = 16 * 1024 * 1024;
 
-/// Where a question was asked: the number of the question, the server, the adapter, and the number
-/// of the way.
+/// The place of a result in the report: the index of the question, the server, the adapter, and the
+/// index of the way in [`Way::ALL`].
 pub(super) type Place = (usize, Kind, Adapter, usize);
 
-/// Asks all questions and prints the table.
+/// Puts all questions to all servers, and prints the table of results.
 pub(super) fn run(programs: &[Program], trust: &Trust, extent: Extent) -> Result<()> {
     let questions = Question::all();
     let block = content::bytes(3, BLOCK);
@@ -77,7 +78,8 @@ fn all_of(
         if !way.is_offered(kind) || is_brief && !way.is_asked_briefly() {
             continue;
         }
-        // The previous server is stopped before the next one starts.
+        // Keeps the running server if it can serve this way of connecting, too. Otherwise it is
+        // stopped before the next server starts.
         let running = match running.take().filter(|(before, _)| before.is_beside(&way)) {
             Some(there) => running.insert(there),
             None => running.insert((way, start(program, trust, way)?)),
@@ -87,7 +89,8 @@ fn all_of(
             let mut cell = Cell::new(&running.1, adapter, way, trust, block)?;
             let before = answers.len();
             for (question, asked) in questions.iter().enumerate() {
-                // The question about idle sessions is asked separately.
+                // Leaves out the question about idle sessions: `run` starts a separate thread and
+                // server for it.
                 let is_left_out = is_brief && !asked.is_asked_briefly();
                 if asked.name != IDLE && asked.is_asked(way) && !is_left_out {
                     let place = (question, kind, adapter, number);

@@ -1,7 +1,7 @@
-//! The tasks: questions that do not fit into a row of the contract table. Some need two sessions,
-//! local files, or names that are not text. Some need a question that depends on an answer, or a
-//! directory without permission. Some need more bytes or time than the adapters' own tests should
-//! take.
+//! The tasks: questions to a server that do not fit into a row of the contract table. Some need two
+//! sessions, local files, or names that are not text. Some choose a command by an earlier reply, or
+//! need a directory without write permission. Some need more bytes or time than the adapters' own
+//! tests should take.
 
 use std::fs::{self, File};
 
@@ -18,7 +18,8 @@ use crate::servers::foreign::Kind;
 use crate::servers::listening::Family;
 use crate::servers::tree::CLOSED;
 
-/// More bytes than socket buffers hold, so that a transfer is really running when it is given up.
+/// The size in bytes of the file that is transferred in part. Socket buffers hold less, so the
+/// transfer is still running when the client gives it up.
 const UNDER_WAY: usize = 16 * 1024 * 1024;
 const DOWN: u64 = UNDER_WAY as u64 / 8;
 const UP: u64 = UNDER_WAY as u64 / 2;
@@ -26,7 +27,8 @@ const UP: u64 = UNDER_WAY as u64 / 2;
 const LARGE: u64 = 256 * 1024 * 1024;
 const THOUSAND: usize = 1_000;
 
-/// What may follow the byte 0xFF in a name, with a description.
+/// Directory names that contain the byte 0xFF, which is IAC in Telnet. The description says what
+/// follows that byte.
 const IAC: [(&str, &[u8]); 4] = [
     ("a letter", b"a\xffb"),
     ("itself", b"a\xff\xffb"),
@@ -49,11 +51,11 @@ pub(super) enum Task {
     Iac(Telnet),
     Large,
     Thousand,
-    /// Asked at the same time as everything else, with a separate server.
+    /// The test of idle sessions. It runs beside all other questions, with a separate server.
     Idle,
 }
 
-/// All tasks, with their names in the report.
+/// All tasks, each with its name in the report.
 pub(super) const TASKS: &[(&str, Task)] = &[
     ("files, by the kernel", Task::Files),
     ("STOU", Task::Unique),
@@ -87,12 +89,14 @@ pub(super) const TASKS: &[(&str, Task)] = &[
 pub(super) const IDLE: &str = "silent too long";
 
 impl Task {
-    /// Returns whether the task is done in this way. The first way has all tasks.
+    /// Returns whether the task runs in this way of connecting. In the first way of [`Way::ALL`]
+    /// all tasks run, whatever this function returns.
     pub(super) fn is_done(self, way: Way) -> bool {
         match self {
             Self::Iac(_) | Self::Large | Self::Thousand | Self::Idle => false,
             Self::TwoSessions => way.family == Family::V4,
-            // Under TLS, no server can be the client of another one.
+            // Not under TLS: the server would have to be the TLS client of its own data connection,
+            // and none of the servers can.
             Self::Copy => way.family == Family::V4 && way.secured.is_none(),
             _ => true,
         }
@@ -120,9 +124,9 @@ impl Cell<'_> {
         self.check_in_step("the task")
     }
 
-    // Checks that many tasks use.
+    // Methods that several tasks call.
 
-    /// Checks that the session still answers correctly.
+    /// Checks that replies still match the commands: PWD must return the root directory.
     fn check_in_step(&mut self, after: &str) -> Result<()> {
         let pwd = ask!(self.client().open(), it => it.pwd());
         let pwd = during(&format!("PWD after {after}"), pwd)?;
@@ -133,7 +137,8 @@ impl Cell<'_> {
         )
     }
 
-    /// Checks that uploads and downloads still work.
+    /// Checks that PWD, a small upload and a download still work. `after` says what came before,
+    /// for the error.
     fn works(&mut self, after: &str) -> Result<()> {
         self.check_in_step(after)?;
         let content = &self.block[..5_000];
@@ -146,8 +151,8 @@ impl Cell<'_> {
     fn names(&mut self) -> Result<Vec<Vec<u8>>> {
         let listed = during("NLST", self.client().listing(Listing::Names, None))?;
         let mut found = listed.lines;
-        // Pure-FTPd also lists the directory itself and its parent. This is a reviewed exception of
-        // another question.
+        // Removes `.` and `..`, which Pure-FTPd lists. `exceptions.rs` has this difference for the
+        // question `listings`.
         found.retain(|name| !matches!(name.as_slice(), b"." | b".."));
         found.sort();
         Ok(found)
@@ -156,7 +161,7 @@ impl Cell<'_> {
     // Tasks with transfers.
 
     fn files(&mut self) -> Result<()> {
-        // The local files are next to the directory that the server serves.
+        // The local files are outside the directory that clients see, next to it.
         let (here, back) = (self.disk(b"../here"), self.disk(b"../back"));
         fs::write(&here, &self.block[..UNDER_WAY - 11])?;
         let sent = self.client().send(&File::open(&here)?, b"file");
@@ -172,7 +177,8 @@ impl Cell<'_> {
         )
     }
 
-    /// Checks that STOU creates a new file each time, with the name that the server's reply says.
+    /// Checks that each STOU creates a new file, and that the file has the name in the server's
+    /// reply.
     fn unique(&mut self) -> Result<()> {
         let mut names = Vec::new();
         for suggestion in [Some("suggested"), Some("suggested"), None] {
@@ -202,13 +208,13 @@ impl Cell<'_> {
         let end = self.fetch_part(b"file", stop)?;
         self.given_up(&end)?;
         self.works("it was given up")?;
-        // Two aborted downloads in a row.
+        // The session must also survive two downloads that are given up one after the other.
         self.fetch_part(b"file", stop)?;
         self.fetch_part(b"file", stop)?;
         self.works("it was given up twice")
     }
 
-    /// Downloads a part of a file, and gives up.
+    /// Begins a download, gives it up when `stop` says so, and checks the bytes that have arrived.
     fn fetch_part(&mut self, name: &[u8], stop: Stop) -> Result<End> {
         let block = self.block;
         let mut received = Vec::new();
@@ -228,7 +234,7 @@ impl Cell<'_> {
         let moved = during("uploading in part", moved)?;
         self.given_up(&moved.end)?;
         self.works("it was given up")?;
-        // The server decides what happens to the file, but it must not be whole.
+        // The server may keep a part of the file or delete it, but the file must not be whole.
         let part = fs::read(self.disk(b"file")).unwrap_or_default();
         if part.len() >= UNDER_WAY || part[..] != self.block[..part.len()] {
             return Err(format!("{} bytes are left, not a part", part.len()).into());
@@ -262,7 +268,7 @@ impl Cell<'_> {
 
     // Tasks with two sessions.
 
-    /// One session uploads while the other one downloads.
+    /// Uploads in one session while a second session downloads. Both files must arrive whole.
     fn two_sessions(&mut self) -> Result<()> {
         let content = &self.block[..UNDER_WAY];
         self.put(b"down", content)?;
@@ -285,7 +291,8 @@ impl Cell<'_> {
         self.has(b"up", content)
     }
 
-    /// One server sends to the other directly. No byte passes through this program.
+    /// Copies a file between two sessions. The server sends it to itself, so no byte passes through
+    /// this program.
     fn copy(&mut self) -> Result<()> {
         let content = &self.block[..300_007];
         self.put(b"original", content)?;
@@ -299,7 +306,8 @@ impl Cell<'_> {
 
     // Tasks about names.
 
-    /// Checks that a name keeps its bytes in both directions.
+    /// Checks that a file name keeps its bytes: in an upload, on the server's disk, in listings,
+    /// and in a download.
     fn name(&mut self, name: &[u8]) -> Result<()> {
         let content = &self.block[..100];
         self.store(name, content)?;
@@ -321,7 +329,7 @@ impl Cell<'_> {
         self.has_not(name)
     }
 
-    /// Checks that a directory name keeps its bytes, also in the reply to PWD.
+    /// Checks that the name of a directory keeps its bytes, also in the reply to PWD.
     fn directory(&mut self, name: &[u8]) -> Result<()> {
         during("MKD", ask!(self.client().open(), it => it.mkd(name)))?;
         if !self.disk(name).is_dir() {
@@ -337,8 +345,8 @@ impl Cell<'_> {
         self.has_not(name)
     }
 
-    /// Measures how names with the byte 0xFF have to be sent: unchanged, or with 0xFF doubled as in
-    /// Telnet.
+    /// Checks whether directory names with the byte 0xFF arrive unchanged. `telnet` says how the
+    /// client sends this byte: as it is, or doubled as in Telnet.
     fn iac(&self, telnet: Telnet) -> Result<()> {
         let options = self.options.clone();
         let options = options.with_config(|config| config.with_telnet(telnet));
@@ -348,11 +356,11 @@ impl Cell<'_> {
         for (what, name) in IAC {
             during("MKD", ask!(client.open(), it => it.mkd(name)))?;
             let kept = match self.server.kind {
-                // These servers store a U+FFFD for each byte that is not UTF-8.
+                // These servers store U+FFFD instead of each byte that is not UTF-8.
                 Kind::Pyftpdlib | Kind::Libunftp | Kind::FtpSrv | Kind::SimpleFtpd => {
                     String::from_utf8_lossy(name).into_owned().into()
                 }
-                // In Latin-1 each byte is a character.
+                // Twisted takes each byte for a Latin-1 character, and stores the name in UTF-8.
                 Kind::Twisted => name
                     .iter()
                     .map(|byte| char::from(*byte))
@@ -372,7 +380,8 @@ impl Cell<'_> {
     // Tasks with large amounts of data.
 
     fn large(&mut self) -> Result<()> {
-        // The length is a multiple of nothing, so that a lost or doubled piece is noticed.
+        // The block's length is no multiple of a buffer's size, so that a lost or doubled piece
+        // shifts what follows and is noticed.
         let block = &self.block[..UNDER_WAY - 4_099];
         let content = Content::repeated(block, LARGE);
         let moved = self.send(Storing::Store(b"large"), content, Stop::Never);
@@ -385,7 +394,7 @@ impl Cell<'_> {
 
     fn thousand(&mut self) -> Result<()> {
         let name = |number: usize| format!("file-{number:04}").into_bytes();
-        // Files of every length from 0, each with its own content.
+        // The files have 0 to 1,999 bytes, and each begins at another place of the block.
         let content = |number: usize| number * 31..number * 31 + number * 7 % 2_000;
         let block = self.block;
         for number in 0..THOUSAND {
@@ -404,7 +413,8 @@ impl Cell<'_> {
     }
 }
 
-/// Checks that two texts without control characters are equal.
+/// Checks that two texts are equal. The error shows them as they are, because control characters in
+/// them are already escaped.
 fn alike(what: &str, expected: &str, found: &str) -> Result<()> {
     if expected == found {
         return Ok(());

@@ -1,4 +1,5 @@
-//! The certificates of one run, and who trusts them.
+//! The certificates for one run of the interop tests, and the TLS settings of the servers and
+//! clients that use them.
 
 use ftp_blocking::{Options, Protection, TlsConfig, tls};
 
@@ -8,7 +9,8 @@ use crate::servers::foreign::Kind;
 use crate::servers::listening::Family;
 use crate::servers::tls::{Data, Start, Tls, TlsVersion};
 
-/// A CA for this run, and the certificates that it has signed for servers and clients.
+/// A certificate authority for this run, and the certificates that it has signed for servers and
+/// clients.
 pub(super) struct Trust {
     root: String,
     server: Identity,
@@ -25,7 +27,7 @@ pub(super) struct Secured {
     pub(super) clients: Clients,
 }
 
-/// What a client must show before the login.
+/// Which clients the server lets log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Clients {
     Anybody,
@@ -34,7 +36,8 @@ pub(super) enum Clients {
 }
 
 impl Secured {
-    /// Explicit TLS with private data connections, for clients without a certificate.
+    /// Creates a setting: explicit TLS, data connections under TLS, and clients without a
+    /// certificate.
     pub(super) const fn new(version: TlsVersion) -> Self {
         Self {
             version,
@@ -44,8 +47,8 @@ impl Secured {
         }
     }
 
-    /// Adapts the setting to this server. ProFTPD gets TLS 1.2 if the version does not matter,
-    /// since its uploads then do not run out of tickets.
+    /// Adapts the setting to a server. If the test is about implicit TLS or client certificates,
+    /// ProFTPD gets TLS 1.2, because its uploads under TLS 1.3 run out of session tickets.
     pub(super) fn suited(self, kind: Kind) -> Self {
         let is_about_more = self.start == Start::Implicit || self.clients == Clients::Certified;
         match kind {
@@ -57,7 +60,7 @@ impl Secured {
         }
     }
 
-    /// Returns whether the server can be configured like this.
+    /// Returns whether a server of this kind can be started with this setting.
     pub(super) fn is_offered(self, kind: Kind) -> bool {
         let is_started = match self.start {
             Start::Explicit => kind.offers_explicit(),
@@ -66,7 +69,8 @@ impl Secured {
         is_started && (self.clients == Clients::Anybody || kind.asks_for_certificates())
     }
 
-    /// Returns the newest version, as the library names it.
+    /// Returns the TLS version that the client must negotiate: the newest one that the server
+    /// accepts.
     pub(super) const fn spoken(self) -> tls::TlsVersion {
         match self.version {
             TlsVersion::Tls12 => tls::TlsVersion::V1_2,
@@ -92,7 +96,7 @@ impl Trust {
         })
     }
 
-    /// Returns the TLS setting of a server.
+    /// Returns the TLS settings with which a server is started.
     pub(super) fn server(&self, secured: Secured) -> Tls<'_> {
         Tls {
             start: secured.start,
@@ -102,13 +106,13 @@ impl Trust {
         }
     }
 
-    /// Returns the configuration of a client without a certificate.
+    /// Returns the TLS configuration of a client without a certificate.
     pub(super) fn nobody(&self) -> TlsConfig {
         self.config.clone()
     }
 
-    /// Returns the options of a client of such a server. The client accepts the server's TLS
-    /// version.
+    /// Adds to `options` what a client needs for a server with this setting. The client accepts TLS
+    /// 1.2 and 1.3, so that the server's setting decides on the version.
     pub(super) fn options(&self, options: Options, secured: Secured) -> Result<Options> {
         let (certificate, key) = (&self.client.certificate_pem, &self.client.key_pem);
         let config = match secured.clients {

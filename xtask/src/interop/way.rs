@@ -1,4 +1,4 @@
-//! The ways in which clients reach a server.
+//! The ways in which the tests connect to a server: the data mode, the IP version, and TLS.
 
 use std::time::Duration;
 
@@ -9,17 +9,18 @@ use crate::servers::foreign::{Foreign, Kind};
 use crate::servers::listening::Family;
 use crate::servers::tls::{Start, TlsVersion};
 
-/// How a client reaches a server.
+/// One way of connecting to a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Way {
     pub(super) mode: DataMode,
     pub(super) family: Family,
-    /// `None` means clear text.
+    /// The TLS of all connections; `None` means clear text.
     pub(super) secured: Option<Secured>,
 }
 
 impl Way {
-    /// All ways, in the order of the report. The first way has the most questions.
+    /// All ways, in the order in which the report shows them. All questions are asked in the first
+    /// way, and fewer in the others.
     pub(super) const ALL: [Self; 7] = [
         Self::new(DataMode::Passive, Family::V4),
         Self::new(DataMode::Active, Family::V4),
@@ -45,7 +46,8 @@ impl Way {
         }
     }
 
-    /// Returns whether one server can serve both ways.
+    /// Returns whether a running server for one way can serve the other, too: the two ways differ
+    /// only in the data mode.
     pub(super) fn is_beside(&self, other: &Self) -> bool {
         (self.family, self.secured) == (other.family, other.secured)
     }
@@ -64,8 +66,8 @@ impl Way {
             && (self.family == Family::V4 || kind.knows_ipv6())
     }
 
-    /// Returns whether rarely used servers are asked in this way in every run: in clear text, and
-    /// over implicit TLS.
+    /// Returns whether the short run for rarely used servers contains this way. The run contains
+    /// the first way, which is in clear text, and implicit TLS.
     pub(super) fn is_asked_briefly(self) -> bool {
         self == Self::ALL[0] || self.secured == Some(Secured::IMPLICIT)
     }
@@ -85,10 +87,11 @@ impl Way {
     }
 }
 
-/// The time limit. On loopback nothing takes long, unless it has gone wrong.
+/// The time limit of each wait. On loopback a wait takes this long only if something has gone
+/// wrong.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Returns the options for a server in clear text and passive mode.
+/// Returns the options of a client that connects to this server in clear text and passive mode.
 pub(super) fn options(server: &Foreign) -> Options {
     let abort_close = match server.kind {
         Kind::Aioftp => AbortClose::AfterReply,

@@ -1,4 +1,5 @@
-//! The test files of `ftp-blocking` that run the contract table.
+//! The files of `ftp-blocking`'s tests that run the operations of a contract row. The interop tests
+//! include them.
 #![allow(dead_code, reason = "the tests use all of it")]
 #![allow(clippy::duplicate_mod, reason = "one for each adapter")]
 

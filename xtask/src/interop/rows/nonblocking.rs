@@ -1,4 +1,5 @@
-//! The test files of `ftp-smol` that run the contract table.
+//! The files of the adapters' tests that run the operations of a contract row through `ftp-smol`.
+//! The interop tests include them.
 #![allow(dead_code, reason = "the tests use all of it")]
 #![allow(clippy::duplicate_mod, reason = "one for each adapter")]
 
