@@ -1,4 +1,4 @@
-//! Runs everything that a change, or a release, must pass.
+//! Runs all checks that a change or a release must pass, such as lints, tests and fuzzing.
 
 use std::fs::{self, File};
 use std::process::Command;
@@ -7,21 +7,22 @@ use std::time::{Duration, Instant};
 use crate::console::{Result, say};
 use crate::workspace;
 
-/// How much is run.
+/// Which checks run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// What each change must pass. It stops at the first failure, and may take half an hour on two
-    /// cores.
+    /// The checks that each change must pass. The run stops at the first failure, and may take half
+    /// an hour on two cores.
     Gate,
-    /// What an issue must pass before it is resolved, and what a release must pass: the gate, and
-    /// parts that take hours. It prints a line for each part, and continues after a failure.
+    /// The checks that a release must pass, and also an issue before it is resolved: those of the
+    /// gate, and others that take hours. The run prints a line for each check, and continues after
+    /// a failure.
     Full,
 }
 
-/// One call of cargo.
+/// One check, which is one call of cargo.
 struct Step {
     name: &'static str,
-    /// The arguments, separated by spaces.
+    /// The arguments of cargo, separated by spaces.
     arguments: &'static str,
     environment: &'static [(&'static str, &'static str)],
 }
@@ -43,7 +44,7 @@ impl Step {
     }
 }
 
-/// The steps, the quickest first.
+/// The checks of the gate, the quickest first.
 const GATE: [Step; 15] = [
     step("formatting", "fmt --all --check"),
     step(
@@ -59,21 +60,22 @@ const GATE: [Step; 15] = [
         "clippy --package ftp-proto --all-targets \
          --features ring,simulator,platform-verifier,webpki-roots -- -D warnings",
     ),
-    // The whole workspace again: with the same packages, cargo reuses what is checked already.
+    // Names the whole workspace again, because cargo then reuses results of the first lints.
     step(
         "lints, libunftp, the bench and the fuzz target of TLS",
         "clippy --workspace --all-targets \
          --features xtask/embedded,xtask/bench,ftp-fuzz/ring -- -D warnings",
     ),
     step("structure", "xtask figures"),
-    // Only the documentation gets these flags. Otherwise cargo would build everything else again.
+    // Only rustdoc gets the flag `-D warnings`. As a flag of the compiler, it would make cargo
+    // build everything else again.
     step(
         "documentation",
         "doc --workspace --no-deps --features ftp-proto/simulator,ftp-proto/webpki-roots",
     )
     .with(&[("RUSTDOCFLAGS", "-D warnings")]),
-    // With these variables the comparison with CPython's ftplib is not skipped, and the model test
-    // runs ten times as many seeds.
+    // With these variables, the comparison with CPython's ftplib fails instead of being skipped if
+    // Python is missing, and the model test runs ten times as many seeds.
     step("tests", "test").with(&[("FTP_REQUIRE_PYTHON", "1"), ("FTP_MODEL_SEEDS", "20000")]),
     step(
         "tests of the jobs",
@@ -87,7 +89,7 @@ const GATE: [Step; 15] = [
     step("fuzzing, 10 s a target", "xtask fuzz"),
 ];
 
-/// What takes too long for the gate.
+/// The checks that take too long for the gate.
 const REST: [Step; 8] = [
     step(
         "interop, everything of every server",
@@ -110,7 +112,7 @@ const REST: [Step; 8] = [
     step("fuzzing, 10 minutes a target", "xtask fuzz 600"),
 ];
 
-/// Runs it, and names what failed.
+/// Runs the checks. The error names those that failed.
 pub(crate) fn run(extent: Extent) -> Result<()> {
     match extent {
         Extent::Gate => gate(),

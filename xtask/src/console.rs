@@ -1,13 +1,14 @@
-//! What a person sees at the terminal.
+//! Prints to the terminal, and formats errors for it.
 
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write as _};
 
-/// The result of a job. A person at a terminal reads the text of the error.
+/// The result of a job of xtask. `main` prints the text of the error.
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Prints a line. If the reader has gone away, as with `| head`, the program continues.
+/// Prints a line to standard output. Errors are ignored, so that the program continues even if its
+/// reader has ended, as in `xtask ... | head`.
 pub(crate) fn say(line: &(impl Display + ?Sized)) {
     let _ = writeln!(io::stdout(), "{line}");
 }
@@ -22,7 +23,8 @@ pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        // Some errors repeat their cause in their own text.
+        // Leaves out a cause that the text already ends with, because some errors repeat their
+        // cause.
         let cause_text = cause.to_string();
         if !text.ends_with(&cause_text) {
             text.push_str(": ");

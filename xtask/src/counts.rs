@@ -1,10 +1,10 @@
-//! Counts the instructions that the core needs for its most frequent work. The counts are recorded
-//! in the repository, so that a regression is noticed. Unlike times, they are the same on a busy
-//! machine.
+//! Counts the processor's instructions that the core needs for its most frequent work. The counts
+//! are recorded in the repository, so that a change that needs more is noticed. Unlike times,
+//! counts are the same on a busy machine.
 //!
-//! Each case runs twice under valgrind's callgrind, with few rounds and with many. The difference,
-//! divided by the number of additional rounds, contains neither the start of the program nor its
-//! preparations.
+//! Each case runs twice under valgrind's callgrind, with few rounds and with many. The difference
+//! is divided by the number of additional rounds. The result contains neither the start of the
+//! program nor its preparations.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -22,20 +22,21 @@ const HEAD: &str = "\
 # `cargo xtask counts` writes this file, `cargo xtask counts --check` compares with it.
 ";
 
-/// By how many percent a count may rise, with the compiler, processor family and C library of the
-/// record. Counts then differ by a few instructions only, so a larger change comes from the code.
+/// By how many percent a count may rise if the compiler, the processor family and the C library are
+/// those of the record. Counts then differ by a few instructions only, so a larger change comes
+/// from the code.
 const TOLERANCE: u64 = 5;
 
-/// By how many percent a count may rise with another compiler, processor family or C library. An
-/// optimiser or a `memcpy` changes a count by about a tenth in either direction. A lost fast path
-/// or an unnecessary loop multiplies it.
+/// By how many percent a count may rise if the compiler, the processor family or the C library is
+/// another one. Such a difference changes a count by about a tenth. A fault in the code, such as a
+/// lost fast path, multiplies the count.
 const TOLERANCE_ELSEWHERE: u64 = 25;
 
-/// The numbers of rounds of the two runs.
+/// How many rounds a case makes in its first run (`FEW`) and in its second run (`MANY`).
 const FEW: u64 = 20;
 const MANY: u64 = 120;
 
-/// Counts, and records the counts.
+/// Counts the instructions of all cases, and writes the counts to [`RECORD`].
 pub(crate) fn record() -> Result<()> {
     let found = Counts::count()?;
     for (name, count) in &found.cases {
@@ -46,10 +47,11 @@ pub(crate) fn record() -> Result<()> {
     Ok(())
 }
 
-/// Counts, and compares with the record.
+/// Counts the instructions of all cases, and compares the counts with [`RECORD`].
 ///
 /// # Errors
-/// Names each case that needs more instructions than the record and the tolerance allow.
+/// The error names each case that needs more instructions than the tolerance allows, and each case
+/// that is not recorded.
 pub(crate) fn check() -> Result<()> {
     let path = workspace::root()?.join(RECORD);
     let recorded = fs::read_to_string(&path).map_err(|error| format!("{RECORD}: {error}"))?;
@@ -92,7 +94,7 @@ pub(crate) fn check() -> Result<()> {
     Err(format!("{names}: if that is meant, record it: cargo xtask counts").into())
 }
 
-/// The counts, and what they were made with.
+/// The count of each case, and the compiler, processor and C library that the counts depend on.
 struct Counts {
     made_with: String,
     cases: Vec<(String, u64)>,
@@ -145,10 +147,11 @@ impl Counts {
     }
 }
 
-/// The beginning of the line that names what the counts were made with.
+/// The beginning of the line in [`RECORD`] that names the compiler, the processor and the C
+/// library.
 const WITH: &str = "# with ";
 
-/// Returns everything, besides the code, that affects the counts.
+/// Returns a text that names everything, besides the code, that affects the counts.
 fn toolchain() -> Result<String> {
     let compiler = output(Command::new("rustc").arg("-vV"))?;
     let line = |begin: &str| {
@@ -157,7 +160,7 @@ fn toolchain() -> Result<String> {
     };
     let release = line("release: ").ok_or("rustc does not say its release")?;
     let host = line("host: ").ok_or("rustc does not say its host")?;
-    // Without this program, the C library is another one than glibc.
+    // If the program `getconf` is missing, the C library is not glibc.
     let library = output(Command::new("getconf").arg("GNU_LIBC_VERSION")).map_or_else(
         |_| "another C library".to_owned(),
         |text| text.trim().to_owned(),
@@ -165,7 +168,8 @@ fn toolchain() -> Result<String> {
     Ok(format!("rustc {release}, {host}, {}, {library}", vectors()))
 }
 
-/// Returns the vector instructions by which memchr and the C library choose their loops.
+/// Returns whether the processor has AVX2, because memchr and the C library choose their loops by
+/// it.
 fn vectors() -> &'static str {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
@@ -174,16 +178,17 @@ fn vectors() -> &'static str {
     "no AVX2"
 }
 
-/// The only function of the handshakes that is counted, with everything that it calls.
+/// The function whose instructions are counted in a TLS case, with everything that it calls: the
+/// client's half of a handshake.
 const CLIENT: &str = "*handshakes::client*";
 
-/// Builds the benchmark and returns its path.
+/// Builds the benchmark `instructions`, and returns the path of the program.
 fn build() -> Result<PathBuf> {
     let mut cargo = workspace::cargo()?;
     cargo.args("bench --quiet --no-run --package ftp-proto --bench instructions".split(' '));
-    // The features with which the adapters build the crate.
+    // Uses the features with which the adapters build the core.
     cargo.args(["--features", "ring"]);
-    // With one unit, inlining does not depend on how the compiler divides the crate.
+    // With one codegen unit, inlining does not depend on how the compiler divides the crate.
     cargo.args([
         "--config",
         "profile.bench.package.ftp-proto.codegen-units=1",
@@ -204,14 +209,15 @@ fn instructions(program: &Path, case: &str, rounds: u64) -> Result<u64> {
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
     if case.starts_with("tls-") {
-        // The server's part does not count.
+        // Counts the client's half of a handshake only, because the test server's half does not
+        // matter.
         valgrind.arg(format!("--toggle-collect={CLIENT}"));
     }
     valgrind.arg(program).arg(case).arg(rounds.to_string());
     let done = valgrind.output().map_err(|error| {
         format!("valgrind: {error}; the Debian package of the same name has it")
     })?;
-    // For example: ==1234== Collected : 567890
+    // The line of callgrind is, for example, `==1234== Collected : 567890`.
     let said = String::from_utf8_lossy(&done.stderr);
     let mut lines = said.lines();
     let count = lines.find_map(|line| line.split_once("Collected :"));

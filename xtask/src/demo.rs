@@ -1,5 +1,6 @@
-//! The demo: uploads, downloads, continues and aborts files over TLS. The server is libunftp, a
-//! crate of another project, inside this process. Nothing else must be installed.
+//! The demo: uploads, downloads, resumes and aborts transfers over TLS. The server is libunftp, a
+//! crate of another project, which runs inside this process, so that nothing else must be
+//! installed.
 
 use std::fs;
 use std::net::Ipv4Addr;
@@ -23,7 +24,8 @@ const PASSWORD: &str = "not a secret, but masked all the same";
 const DIRECTORY: &str = "open";
 const LARGE: usize = 16 * 1024 * 1024;
 
-/// The time limit. On loopback nothing takes long, unless it has gone wrong.
+/// The time limit of each wait. On loopback a wait takes this long only if something has gone
+/// wrong.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Runs the demo.

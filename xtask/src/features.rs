@@ -9,25 +9,26 @@ use crate::workspace;
 
 const PACKAGES: [&str; 3] = ["ftp-proto", "ftp-blocking", "ftp-smol"];
 
-/// Its C code takes minutes to compile.
+/// The feature that the quick check leaves out, because its C code takes minutes to compile.
 const SLOW: &str = "aws-lc-rs";
 
 /// A feature, and the features that it enables.
 type Feature = (String, BTreeSet<String>);
 
-/// Which combinations are checked.
+/// Which combinations of features are checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// No feature, and all features without [`SLOW`]: what the gate has time for.
+    /// Two combinations for each package: no feature, and all features except [`SLOW`]. The gate of
+    /// `ci.rs` has no time for more.
     Few,
     Every,
 }
 
-/// Checks the combinations.
+/// Checks that the combinations of features compile without a warning.
 ///
 /// # Errors
-/// Names the first combination that does not compile or gives a warning, or a crate whose manifest
-/// has no readable features.
+/// The error names the first combination that does not, or a package whose manifest has no readable
+/// features.
 pub(crate) fn check(extent: Extent) -> Result<()> {
     let mut checked = 0;
     for package in PACKAGES {
@@ -47,8 +48,8 @@ pub(crate) fn check(extent: Extent) -> Result<()> {
     Ok(())
 }
 
-/// Returns all combinations, except those in which one feature enables another: naming both changes
-/// nothing.
+/// Returns all combinations of features. It leaves out a combination if one of its features enables
+/// another of them: without the other name, cargo builds the same.
 fn combinations(features: &[Feature]) -> impl Iterator<Item = Vec<&str>> {
     (0_u32..1 << features.len()).filter_map(|bits| {
         let all = features.iter().enumerate();
@@ -74,7 +75,7 @@ fn compile(package: &str, features: &str) -> Result<()> {
     Err(format!("{package} with the features {features:?}:\n{said}").into())
 }
 
-/// Returns the features in a manifest, without the default.
+/// Returns the features that a package's manifest declares, without `default`.
 fn declared(package: &str) -> Result<Vec<Feature>> {
     let manifest = workspace::root()?.join(package).join("Cargo.toml");
     let manifest = fs::read_to_string(manifest)?;
@@ -88,7 +89,7 @@ fn declared(package: &str) -> Result<Vec<Feature>> {
         let brought = brought.split('"').skip(1).step_by(2).map(str::to_owned);
         features.push((name.to_owned(), brought.collect()));
     }
-    // A feature that is enabled may enable further ones.
+    // Adds the features that are enabled indirectly, through other features.
     for _ in 0..features.len() {
         for (name, further) in features.clone() {
             for (_, brought) in &mut features {

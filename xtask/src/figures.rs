@@ -1,5 +1,5 @@
-//! Figures about the structure of the code: how much code there is, which files are in both
-//! adapters, and which files of the core import each other.
+//! Prints figures about the structure of the code: how many lines there are, which files are in
+//! both adapters, and which files of the core import each other.
 
 mod imports;
 
@@ -12,11 +12,12 @@ use crate::workspace;
 
 const MEMBERS: [&str; 5] = ["ftp-proto", "ftp-blocking", "ftp-smol", "fuzz", "xtask"];
 
-/// The number of largest files that are shown. A file of more than about 400 lines may be two.
+/// How many of the largest files are shown. A file of more than about 400 lines may have to be
+/// divided.
 const SHOWN: usize = 10;
 
-/// How many files of the core may import each other in a circle: a flow and the session that runs
-/// it.
+/// How many files of the core may import each other in a circle: two, since a flow and the session
+/// that runs it do.
 const MOST_IN_A_CIRCLE: usize = 2;
 
 /// The text of each Rust file, by its path in the workspace.
@@ -25,7 +26,8 @@ type Files = BTreeMap<String, String>;
 /// Prints the figures.
 ///
 /// # Errors
-/// A file that both adapters contain, or a circle of more files than a flow and the session.
+/// Both adapters contain the same file, or more than [`MOST_IN_A_CIRCLE`] files of the core import
+/// each other in a circle.
 pub(crate) fn run() -> Result<()> {
     let root = workspace::root()?;
     let mut files = Files::new();
@@ -104,7 +106,7 @@ fn read(directory: &Path, root: &Path, files: &mut Files) -> Result<()> {
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
         if path.is_dir() {
-            // Cargo creates this directory if a member is built alone.
+            // Skips `target`, which cargo creates if a member of the workspace is built alone.
             if !path.ends_with("target") {
                 read(&path, root, files)?;
             }
@@ -120,7 +122,7 @@ fn is_test(name: &str) -> bool {
     name.contains("/tests/") || name.ends_with("/tests.rs")
 }
 
-/// Returns the lines, without comments and blank lines.
+/// Returns the lines of code: those that are neither blank nor a comment.
 fn code(text: &str) -> impl Iterator<Item = &str> {
     let lines = text.lines();
     lines.filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("//"))

@@ -1,4 +1,4 @@
-//! Runs every fuzz target for a while, with its corpus.
+//! Runs every fuzz target for some seconds, beginning with its corpus.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use crate::workspace::{self, is_installed, nightly};
 /// How many seconds each target runs in the gate.
 pub(crate) const BRIEFLY: u64 = 10;
 
-/// The targets, and the features with which they are built.
+/// The fuzz targets, each with the arguments of cargo that enable its features.
 const TARGETS: [(&str, &[&str]); 6] = [
     ("reply", &[]),
     ("split", &[]),
@@ -18,18 +18,20 @@ const TARGETS: [(&str, &[&str]); 6] = [
     ("pump", &["--features", "ring"]),
 ];
 
-/// Runs each fuzz target for this many seconds. What libFuzzer adds to the corpora goes to
-/// `target/fuzz-corpus`.
+/// Runs each fuzz target for this many seconds. libFuzzer writes the inputs that it adds to a
+/// corpus to `target/fuzz-corpus`.
 ///
 /// # Errors
-/// A target does not build, or has found something. libFuzzer has then printed the input.
+/// A target does not build, or has found a fault. libFuzzer has then printed the input that shows
+/// the fault.
 pub(crate) fn run(seconds: u64) -> Result<()> {
     if !is_installed(nightly()?.args(["fuzz", "--version"])) {
         say("fuzzing is left out: there is no nightly toolchain with cargo-fuzz");
         return Ok(());
     }
     let root = workspace::root()?;
-    // Builds all targets without TLS at once.
+    // Builds all targets that need no feature at once. `pump`, the target of TLS, is built when it
+    // runs.
     workspace::run(nightly()?.args(["fuzz", "build"]))?;
     for (target, features) in TARGETS {
         let found = root.join("target/fuzz-corpus").join(target);

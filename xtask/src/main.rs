@@ -1,4 +1,4 @@
-//! The jobs of this workspace that a person starts by hand.
+//! The program `cargo xtask`: the jobs of this workspace that a person starts by hand.
 
 mod bench;
 mod ci;

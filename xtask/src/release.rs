@@ -9,14 +9,15 @@ const LIBRARIES: [&str; 3] = ["ftp-proto", "ftp-blocking", "ftp-smol"];
 /// Runs all checks.
 ///
 /// # Errors
-/// The first check that fails. Cargo has then printed why.
+/// The first check that fails. Cargo has then printed the reason.
 pub(crate) fn check() -> Result<()> {
     packages()?;
     documentation()?;
     semantic_versions()
 }
 
-/// Builds each library from its own package, as those who depend on it will.
+/// Builds each library from the files of its own package, as cargo builds it for a program that
+/// depends on it.
 fn packages() -> Result<()> {
     let mut package = workspace::cargo()?;
     package.args(["package", "--quiet"]);
@@ -28,7 +29,8 @@ fn packages() -> Result<()> {
     Ok(())
 }
 
-/// docs.rs has a nightly toolchain, and the manifests ask for all features and `--cfg docsrs`.
+/// Builds the documentation as docs.rs does: with a nightly toolchain, and with all features and
+/// `--cfg docsrs`, because the manifests ask docs.rs for these.
 fn documentation() -> Result<()> {
     if !is_installed(nightly()?.arg("--version")) {
         say("the documentation is not built as docs.rs does: there is no nightly toolchain");
@@ -45,7 +47,8 @@ fn documentation() -> Result<()> {
     Ok(())
 }
 
-/// Compares the public interfaces with those of the last tag, once there is one.
+/// Checks the public interfaces against those of the last tag, as semantic versioning demands. Does
+/// nothing if there is no tag yet.
 fn semantic_versions() -> Result<()> {
     let mut tags = std::process::Command::new("git");
     tags.args(["tag", "--list", "v*", "--sort=-version:refname"]);

@@ -1,4 +1,4 @@
-//! The directory of the workspace, and how cargo runs in it.
+//! Finds the directory of the workspace, and runs cargo and other commands.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -7,8 +7,9 @@ use std::process::{Command, Output, Stdio};
 
 use crate::console::{Result, complain};
 
-/// Returns the directory of the workspace. Cargo tells at run time where the package is. The
-/// compiled-in path is for a binary that is started by hand, from a directory that was not moved.
+/// Returns the directory of the workspace. If cargo runs this program, cargo tells the package's
+/// directory in a variable. Otherwise the directory of the build is used, which is wrong if the
+/// workspace was moved after it.
 pub(crate) fn root() -> Result<PathBuf> {
     let package = env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
@@ -20,9 +21,9 @@ pub(crate) fn root() -> Result<PathBuf> {
 
 /// Returns a cargo command in the workspace.
 ///
-/// It removes the variables with which `cargo run` describes this package. Build scripts that read
-/// them, such as ring's, would otherwise run again after each change, and half of the build with
-/// them.
+/// The command lacks the variables with which `cargo run` describes this package. Otherwise build
+/// scripts that read them, such as ring's, would run again after each change, and cargo would build
+/// half of the packages again.
 pub(crate) fn cargo() -> Result<Command> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
@@ -36,12 +37,13 @@ pub(crate) fn cargo() -> Result<Command> {
     Ok(command)
 }
 
-/// Returns the cargo of the nightly toolchain, in the workspace.
+/// Returns a command that runs the nightly toolchain's cargo in the workspace.
 pub(crate) fn nightly() -> Result<Command> {
     let mut command = Command::new("rustup");
     command.args(["run", "nightly", "cargo"]);
     command.current_dir(root()?);
-    // The variables of the cargo that runs this program are wrong for another toolchain.
+    // Removes the variables of the cargo that has started this program, because they are wrong for
+    // another toolchain.
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CARGO") && text != "CARGO_HOME" || text.starts_with("RUST") {
@@ -51,16 +53,16 @@ pub(crate) fn nightly() -> Result<Command> {
     Ok(command)
 }
 
-/// Whether this command runs without an error, such as `cargo fuzz --version`.
+/// Returns whether a tool is installed: whether a command such as `cargo fuzz --version` succeeds.
 pub(crate) fn is_installed(command: &mut Command) -> bool {
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
 }
 
-/// Runs this program a second time, built with more features. Only a few jobs need these, so no
-/// other job compiles them.
+/// Builds this program with more features, and runs a job in it. Only a few jobs need these
+/// features, so that the other jobs need not wait for a long build.
 ///
-/// The build takes a minute, so it shows its progress.
+/// The build takes a minute, so cargo's progress is shown.
 pub(crate) fn again(build: &[&str], job: &str, arguments: &[&str]) -> Result<()> {
     complain(&format!(
         "building `{job}` with the libraries it needs (minutes the first time, then seconds)"
@@ -72,7 +74,7 @@ pub(crate) fn again(build: &[&str], job: &str, arguments: &[&str]) -> Result<()>
         .args(arguments))
 }
 
-/// Runs a command to its end, with visible output.
+/// Runs a command to its end. Its output goes to the terminal.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status();
     let status = status.map_err(|error| format!("{}: {error}", called(command)))?;
@@ -89,7 +91,8 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     printed(command, &output)
 }
 
-/// Returns what a command has printed. If it failed, returns an error with its messages.
+/// Returns what a command has printed to standard output. If the command failed, the error has what
+/// it printed to standard error.
 pub(crate) fn printed(command: &Command, output: &Output) -> Result<String> {
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
@@ -98,7 +101,7 @@ pub(crate) fn printed(command: &Command, output: &Output) -> Result<String> {
     Err(format!("{}, {}: {}", called(command), output.status, said.trim()).into())
 }
 
-/// Formats a command as it would be typed.
+/// Formats a command for an error, as a person would type it.
 fn called(command: &Command) -> String {
     let words = [command.get_program()]
         .into_iter()

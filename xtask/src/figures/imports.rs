@@ -1,16 +1,16 @@
-//! Finds which files of a crate import each other, from their text: every path that begins with
-//! `crate` or `super`, in a `use` or in the code, except in unit tests.
+//! Finds which files of a crate import each other. It reads their text: every path that begins with
+//! `crate` or `super` is an import, in a `use` or in the code, except in unit tests.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Files, code, is_test};
 
-/// How many re-exports are followed from a name to the file that defines it.
+/// How many re-exports (`pub use`) are followed from a name to the file that defines it.
 const MOST_REEXPORTS: usize = 8;
 
-/// Returns the circles below a directory, the largest first. A circle is a set of files, each of
-/// which imports all others directly or through other files.
+/// Returns the circles of imports below a directory, the largest first. A circle is a set of files,
+/// each of which imports all others directly or through other files.
 pub(super) fn circles<'f>(files: &'f Files, directory: &str) -> Vec<Vec<&'f str>> {
     let tree = Tree::new(files, directory);
     let reached: BTreeMap<_, _> = tree
@@ -31,7 +31,7 @@ pub(super) fn circles<'f>(files: &'f Files, directory: &str) -> Vec<Vec<&'f str>
     circles
 }
 
-/// The modules of a crate, by their paths, such as `crate::session`.
+/// The modules of a crate, by their paths, for example `crate::session`.
 struct Tree<'f>(BTreeMap<String, Module<'f>>);
 
 /// A module that has its own file.
@@ -72,7 +72,8 @@ impl<'f> Tree<'f> {
         reached
     }
 
-    /// Returns the module that defines what a path names.
+    /// Returns the module that defines what `path` names in the module `from`. At most `depth`
+    /// re-exports are followed.
     fn resolve(&self, from: &str, path: &str, depth: usize) -> String {
         let mut module = from.to_owned();
         for segment in path.split("::") {
@@ -86,7 +87,8 @@ impl<'f> Tree<'f> {
                 name => format!("{module}::{name}"),
             };
             if !self.0.contains_key(&next) {
-                // The name is defined in the module, or in one that its `pub use` names.
+                // The segment names no module. It is an item of the module, or of one that the
+                // module's `pub use` names.
                 let mut exports = self.0[&module].exports.iter();
                 let export = exports.find(|export| export.rsplit("::").next() == Some(segment));
                 return match export.filter(|_| depth > 0) {
@@ -102,7 +104,7 @@ impl<'f> Tree<'f> {
 
 impl<'f> Module<'f> {
     fn new(file: &'f str, text: &str) -> Self {
-        // Unit tests in the file are at its end.
+        // Leaves out the unit tests, which are at the end of a file.
         let text = text
             .split("#[cfg(test)]\nmod tests {")
             .next()
@@ -133,7 +135,7 @@ impl<'f> Module<'f> {
     }
 }
 
-/// Returns the paths in the tree of a `use`.
+/// Returns the paths that a `use` names: for `a::{b, c}` these are `a::b` and `a::c`.
 fn leaves(tree: &str) -> Vec<String> {
     let tree = tree.trim();
     let Some((head, group)) = tree.split_once('{') else {

@@ -1,4 +1,4 @@
-//! A client of either adapter, so that every job is written only once.
+//! A client of either adapter, so that every job is written only once for both.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -14,7 +14,7 @@ use super::content::{CHUNK, Content};
 use super::during;
 use crate::job::dialogue::Dialogue;
 
-/// The adapter that does a job.
+/// The adapter (this project's library) through which a job runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Adapter {
     Blocking,
@@ -32,13 +32,14 @@ impl Adapter {
     }
 }
 
-/// A value of one adapter or of the other.
+/// A value of either adapter, for example its client or its download.
 pub(crate) enum Either<B, S> {
     Blocking(B),
     Smol(S),
 }
 
-/// Calls a method that both adapters have. Runs a future to its end.
+/// Calls a method that both adapters have, and returns its result. With `ftp-smol`, the method
+/// returns a future, which the macro runs to its end.
 macro_rules! ask {
     ($either:expr, $it:ident => $call:expr) => {
         match $either {
@@ -59,7 +60,8 @@ macro_rules! tell {
     };
 }
 
-/// Calls a method whose result has a type of its own in each adapter, such as a download.
+/// Calls a method whose result has another type in each adapter, such as a download. The macro
+/// returns an [`Either`].
 macro_rules! begin {
     ($either:expr, $it:ident => $call:expr) => {
         match $either {
@@ -69,7 +71,8 @@ macro_rules! begin {
     };
 }
 
-/// Ends a transfer, after this many bytes, in the wanted way.
+/// Ends a transfer as `$stop` says: by abort, by dropping it, or by `finish`. `$bytes` is the
+/// number of bytes that were moved.
 macro_rules! end {
     ($transfer:expr, $stop:expr, $resumed:expr, $bytes:expr) => {{
         let (resumed, bytes) = ($resumed, $bytes);
@@ -85,19 +88,19 @@ macro_rules! end {
     }};
 }
 
-/// A client, until QUIT.
+/// A client of either adapter.
 pub(crate) struct Client(
     /// `None` after QUIT.
     pub(crate) Either<Option<ftp_blocking::Client>, Option<ftp_smol::Client>>,
 );
 
-/// When a transfer is given up.
+/// Whether and how the test ends a transfer early.
 #[derive(Clone, Copy)]
 pub(crate) enum Stop {
     Never,
-    /// Aborted after this many bytes.
+    /// Calls `abort` after this many bytes.
     After(u64),
-    /// Dropped after this many bytes.
+    /// Drops the transfer after this many bytes, without `abort`.
     DropAfter(u64),
 }
 
@@ -107,16 +110,16 @@ impl Stop {
     }
 }
 
-/// The command that stores a file.
+/// The command that uploads a file.
 #[derive(Clone, Copy)]
 pub(crate) enum Storing<'a> {
-    /// STOR, at the offset in the options.
+    /// STOR with this path. The transfer's options have the restart offset.
     Store(&'a [u8]),
-    /// STOU, with the suggested name if there is one.
+    /// STOU with this suggested name; `None` lets the server choose the name.
     Unique(Option<&'a str>),
 }
 
-/// A transfer that ended in the wanted way.
+/// The result of a transfer that ended as the test wanted.
 pub(crate) struct Moved {
     /// Whether the data connection resumed the TLS session of the login; `None` in clear text.
     pub(crate) resumed: Option<bool>,
@@ -137,10 +140,10 @@ pub(crate) enum Listing {
     Names,
 }
 
-/// A complete listing.
+/// The result of a complete listing.
 pub(crate) struct Listed {
     pub(crate) lines: Vec<Vec<u8>>,
-    /// As in [`Moved::resumed`].
+    /// Whether the data connection resumed the TLS session of the login; `None` in clear text.
     pub(crate) resumed: Option<bool>,
 }
 
@@ -156,7 +159,7 @@ impl Client {
         }))
     }
 
-    /// Connects, and shows commands and replies in the dialogue from the greeting on.
+    /// Connects. The dialogue records all commands and replies, beginning with the greeting.
     pub(crate) fn connect_shown(
         adapter: Adapter,
         options: Options,
@@ -170,7 +173,7 @@ impl Client {
         Ok(client)
     }
 
-    /// Returns the client of the adapter, for [`ask!`].
+    /// Returns the adapter's own client, on which [`ask!`] calls methods. Panics after QUIT.
     pub(crate) fn open(&mut self) -> Either<&mut ftp_blocking::Client, &mut ftp_smol::Client> {
         match &mut self.0 {
             Either::Blocking(client) => Either::Blocking(client.as_mut().expect(GONE)),
@@ -198,7 +201,7 @@ impl Client {
         }
     }
 
-    /// Uploads `content`. Calls `progress` with the number of bytes of each write.
+    /// Uploads `content`. After each write, calls `progress` with the number of bytes written.
     pub(crate) fn upload(
         &mut self,
         how: Storing<'_>,
@@ -224,7 +227,7 @@ impl Client {
         end!(upload, stop, resumed, bytes)
     }
 
-    /// Downloads a file, and passes the bytes to `into`.
+    /// Downloads a file, and calls `into` with each piece of the file.
     pub(crate) fn download(
         &mut self,
         path: &[u8],
@@ -247,7 +250,8 @@ impl Client {
         end!(download, stop, resumed, bytes)
     }
 
-    /// Reads a listing line by line, which also tells about TLS.
+    /// Reads a listing line by line, because only such a listing tells whether its data connection
+    /// resumed TLS.
     pub(crate) fn listing(&mut self, what: Listing, path: Option<&str>) -> Result<Listed, Error> {
         let mut listing = match what {
             Listing::List => begin!(self.open(), it => it.list_lines(path)),
@@ -273,7 +277,8 @@ impl Client {
         ask!(upload, it => it.send_from(file, |_| {}))
     }
 
-    /// Copies from this server to that of another client with the same adapter.
+    /// Copies a file from this client's server directly to the server of `target`. Both clients
+    /// must use the same adapter.
     pub(crate) fn copy(
         &mut self,
         from: &[u8],

@@ -1,12 +1,12 @@
-//! The bytes that are moved, and checks that they arrived.
+//! The bytes that the jobs upload and download, and checks that these bytes have arrived unchanged.
 
 use crate::servers::Result;
 
 /// The number of bytes that are read or written at a time.
 pub(crate) const CHUNK: usize = 64 * 1024;
 
-/// The content of a file: a block, repeated up to a length. The largest file then needs no more
-/// memory than one block.
+/// The content of a file: a block of bytes, repeated up to a length, so that the largest file needs
+/// no more memory than one block.
 #[derive(Clone, Copy)]
 pub(crate) struct Content<'a> {
     block: &'a [u8],
@@ -31,7 +31,7 @@ impl<'a> Content<'a> {
         self.length
     }
 
-    /// Returns the bytes at this offset, up to the end of the block.
+    /// Returns the bytes from this offset on, up to the end of the block or of the content.
     fn at(&self, offset: u64) -> &'a [u8] {
         let left = self.length.saturating_sub(offset);
         if self.block.is_empty() || left == 0 {
@@ -54,7 +54,7 @@ impl<'a> Content<'a> {
     }
 }
 
-/// Compares pieces with the content.
+/// Compares a file that arrives in pieces with its expected content.
 pub(crate) struct Comparison<'a> {
     content: Content<'a>,
     at: u64,
@@ -70,14 +70,14 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Adds the next piece.
+    /// Compares the next piece with the content.
     pub(crate) fn add(&mut self, mut piece: &[u8]) {
         while !piece.is_empty() && self.differs.is_none() {
             let expected = self.content.at(self.at);
             let length = expected.len().min(piece.len());
             let (head, rest) = piece.split_at(length);
-            // Compares byte by byte only after a difference: in an unoptimised build that takes
-            // longer than the transfer.
+            // Looks for the first different byte only in a piece that differs: in an unoptimised
+            // build, this search takes longer than the transfer.
             if length == 0 || head != &expected[..length] {
                 let same = head.iter().zip(expected).take_while(|(a, b)| a == b);
                 self.differs = Some(self.at + same.count() as u64);
@@ -101,8 +101,8 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Returns bytes that look random and are the same each time (SplitMix64). Unlike with a repeated
-/// pattern, a lost, doubled or swapped block is noticed.
+/// Returns bytes that look random and are the same for the same seed (SplitMix64). They contain no
+/// repeated pattern, so that a lost, doubled or swapped block is noticed.
 pub(crate) fn bytes(seed: u64, length: usize) -> Vec<u8> {
     let mut state = seed;
     let mut content = Vec::with_capacity(length + 8);
@@ -117,7 +117,7 @@ pub(crate) fn bytes(seed: u64, length: usize) -> Vec<u8> {
     content
 }
 
-/// Compares every byte.
+/// Checks that two byte strings are equal. The error names the first byte that differs.
 pub(crate) fn compare(what: &str, expected: &[u8], actual: &[u8]) -> Result<()> {
     let mut comparison = Comparison::new(Content::of(expected));
     comparison.add(actual);

@@ -1,4 +1,4 @@
-//! The commands and replies of a job, shown as they happen or kept for a failure.
+//! Records the commands and replies of a job, which are printed at once, or only after a failure.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -7,12 +7,12 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::console::{Result, say};
 
-/// When a dialogue is shown.
+/// When the commands and replies of a job are printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Show {
     /// At once, line by line, with a progress bar.
     Live,
-    /// Only if something fails.
+    /// Only if the job fails.
     Kept,
 }
 
@@ -37,26 +37,27 @@ impl Dialogue {
     /// Adds a line.
     pub(crate) fn line(&self, line: String) {
         if self.show == Show::Live {
-            // Otherwise the line would be printed into the bar.
+            // Hides the progress bars while the line is printed, so that the line is not printed
+            // into a bar.
             self.bars.suspend(|| say(&line));
         }
         self.lines().push(line);
     }
 
-    /// Returns an observer for a client.
+    /// Returns an observer that adds the commands and replies of a client to this dialogue.
     pub(crate) fn observer(&self) -> impl FnMut(Observed<'_>) + Send + Sync + 'static {
         let dialogue = self.clone();
         move |observed| dialogue.line(format!("  {observed}"))
     }
 
-    /// Returns the last lines.
+    /// Returns the last `lines` lines of the dialogue, for an error.
     pub(crate) fn tail(&self, lines: usize) -> String {
         let all = self.lines();
         all[all.len().saturating_sub(lines)..].join("\n")
     }
 
-    /// Returns a progress bar for a transfer of this many bytes. It is hidden if stderr is no
-    /// terminal.
+    /// Returns a progress bar for a transfer of this many bytes. The bar is hidden if standard
+    /// error is no terminal, or if the dialogue is printed only after a failure.
     pub(crate) fn bar(&self, what: &str, bytes: usize) -> Result<ProgressBar> {
         if self.show == Show::Kept {
             return Ok(ProgressBar::hidden());

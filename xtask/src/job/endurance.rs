@@ -1,5 +1,6 @@
-//! Hundreds of transfers of every kind in one login, then with another login at the same time.
-//! Under TLS, each data connection resumes the session of its own login, while that session lasts.
+//! Makes hundreds of transfers of every kind in one login, and then alternates between two logins.
+//! Under TLS, each data connection resumes the TLS session of its own login, as long as the tickets
+//! of that login last.
 
 use super::content::{self, equal};
 use super::run::Run;
@@ -9,13 +10,14 @@ use crate::servers::Result;
 const TRANSFERS: usize = 300;
 const UPLOADS_IN_A_ROW: usize = 100;
 const ABORTED_IN_A_ROW: usize = 20;
-/// The number of turns with two logins, of four transfers each.
+/// How many rounds the two logins make. A round has four transfers.
 const TURNS_OF_TWO: usize = 25;
 
-/// The size in bytes of what is aborted: more than the sockets of both sides hold.
+/// The size in bytes of a file whose transfer is aborted. The socket buffers of both sides hold
+/// less, so the transfer is still running when the client aborts it.
 const UNDER_WAY: usize = 12 * 1024 * 1024;
 
-/// Runs five hundred transfers. During a hundred of them, another login makes transfers as well.
+/// Runs five hundred transfers. The last hundred alternate between two logins.
 pub(crate) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
     let mut run = Run::begin(job, adapter)?;
     mixed(&mut run)?;
@@ -27,15 +29,15 @@ pub(crate) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
     Ok(report.with(&other))
 }
 
-/// Aborts uploads, one after the other. A data connection that is aborted must leave session
-/// tickets for the next ones.
+/// Aborts forty uploads, one after the other. Under TLS, an aborted upload must also bring a new
+/// session ticket, because each later data connection needs one.
 pub(crate) fn aborts(job: &Job, adapter: Adapter) -> Result<Report> {
     let large = content::bytes(1, UNDER_WAY);
     let mut run = Run::begin(job, adapter)?;
     for _ in 0..ABORTED_IN_A_ROW {
         run.abort_upload(ABORTED, &large)?;
     }
-    // Aborts at once, before a ticket can have arrived.
+    // Aborts after a few bytes, before a session ticket can have arrived.
     for _ in 0..ABORTED_IN_A_ROW {
         run.abort_upload(ABORTED, b"half")?;
     }
@@ -43,7 +45,8 @@ pub(crate) fn aborts(job: &Job, adapter: Adapter) -> Result<Report> {
     run.end()
 }
 
-/// Runs listings, downloads, uploads, empty files and aborts, one after the other.
+/// Runs listings, downloads, uploads, transfers of empty files and aborted downloads, one after the
+/// other.
 fn mixed(run: &mut Run<'_>) -> Result<()> {
     let large = content::bytes(1, UNDER_WAY);
     run.upload(LARGE, &large)?;
@@ -53,7 +56,7 @@ fn mixed(run: &mut Run<'_>) -> Result<()> {
     for turn in 0..TRANSFERS {
         match turn % 10 {
             0 | 5 => run.upload(SMALL, &content_of(turn))?,
-            // The content of the last upload.
+            // Downloads what the last upload has stored.
             2 | 9 => run.download(SMALL, &content_of(turn / 5 * 5))?,
             3 => run.upload(EMPTY, &[])?,
             4 => drop(run.abort_download(LARGE, UNDER_WAY / 16, &large)?),
@@ -79,7 +82,8 @@ fn in_a_row(run: &mut Run<'_>) -> Result<()> {
     run.delete(&names)
 }
 
-/// Each login downloads what the other one has uploaded.
+/// Uploads a file in each of two logins. Then each login downloads the file that the other login
+/// has uploaded.
 fn interleaved(one: &mut Run<'_>, other: &mut Run<'_>) -> Result<()> {
     const ONE: &str = "one.bin";
     const OTHER: &str = "other.bin";
@@ -93,7 +97,8 @@ fn interleaved(one: &mut Run<'_>, other: &mut Run<'_>) -> Result<()> {
     one.delete(&[ONE, OTHER])
 }
 
-/// Returns a content of varying length: empty, less than a TLS record, several records.
+/// Returns bytes whose number depends on `number`: none, less than a TLS record, or several
+/// records.
 fn content_of(number: usize) -> Vec<u8> {
     content::bytes(number as u64, number % 32 * (number % 32) * 97)
 }

@@ -1,4 +1,5 @@
-//! The main job: everything that a client is for, once.
+//! The main job: uses once all that a client is for, such as uploads, listings, downloads, a
+//! resumed download and aborts.
 
 use super::client::{Adapter, ask};
 use super::content::{self, equal};
@@ -17,13 +18,13 @@ pub(crate) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
     let size = during("asking for the size", size)?;
     equal("the size", &Some(large.len() as u64), &size)?;
 
-    // A download in two parts.
+    // Aborts a download after a third of the file, and then downloads the rest.
     let mut copy = run.abort_download(LARGE, large.len() / 3, &large)?;
     run.resume(LARGE, &mut copy, large.len())?;
     run.same("the resumed download", &large, &copy)?;
     run.check_in_step("the resumed download")?;
 
-    // Transfers that are aborted.
+    // Aborts a download and an upload. After each abort, replies must still match the commands.
     run.abort_download(LARGE, large.len() / 2, &large)?;
     run.check_in_step("an aborted download")?;
     run.abort_upload(ABORTED, &large)?;

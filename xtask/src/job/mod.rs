@@ -1,4 +1,4 @@
-//! Jobs for any server and either adapter, with every byte compared.
+//! Jobs: series of transfers with any server, through either adapter. Every byte is compared.
 
 pub(crate) mod client;
 pub(crate) mod content;
@@ -18,20 +18,20 @@ use crate::servers::Result;
 pub(crate) use client::Adapter;
 pub(crate) use report::Report;
 
-/// The large file. It has more bytes than socket buffers hold, so that an aborted transfer is
-/// really running.
+/// The name of the large file. The file is larger than socket buffers, so that a transfer is still
+/// running when the job aborts it.
 const LARGE: &str = "large.bin";
 const SMALL: &str = "small.bin";
 const EMPTY: &str = "empty.bin";
 const ABORTED: &str = "aborted.bin";
 
-/// The server of a job, and what the job does there.
+/// What a job needs: the server, the login, and where and what it transfers.
 pub(crate) struct Job {
-    /// The server's address, its TLS and the time-outs.
+    /// The options of the client, with the server's address, TLS and the time limits.
     pub(crate) options: Options,
     pub(crate) user: &'static str,
     pub(crate) password: String,
-    /// A directory on the server in which the client may write, as the client names it.
+    /// A directory in which the client may write, as a path on the server.
     pub(crate) directory: &'static str,
     /// The size of the large file in bytes.
     pub(crate) large: usize,
@@ -39,7 +39,7 @@ pub(crate) struct Job {
 }
 
 impl Job {
-    /// Returns whether data connections must be under TLS.
+    /// Returns whether data connections must use TLS.
     fn protects_data(&self) -> bool {
         self.options.tls.is_some() && self.options.config.protection == Protection::Private
     }
@@ -49,12 +49,13 @@ impl Job {
     }
 }
 
-/// Adds to an error what failed, and all its causes.
+/// Makes an error of the library into a text that begins with what the job was doing (`what`) and
+/// ends with all causes of the error.
 pub(crate) fn during<T>(what: &str, result: std::result::Result<T, Error>) -> Result<T> {
     result.map_err(|error| format!("{what}: {}", chain(&error)).into())
 }
 
-/// Formats names for people.
+/// Formats names for an error: quoted, with control characters escaped, and separated by commas.
 pub(crate) fn shown(names: &[Vec<u8>]) -> String {
     let shown = |name| format!("{:?}", ftp_blocking::wire::Escaped::new(name));
     let names: Vec<_> = names.iter().map(shown).collect();

@@ -1,34 +1,36 @@
-//! The results of a job.
+//! The counts of a job, and how they are printed.
 
 use std::fmt;
 use std::time::Duration;
 
 use ftp_blocking::tls::TlsInfo;
 
-/// The results of a job.
+/// What a job has done, in numbers.
 #[derive(Clone, Default)]
 pub(crate) struct Report {
-    /// Bytes of files sent; below, bytes of files received.
+    /// The number of bytes of files that the client has sent.
     pub(crate) sent: u64,
+    /// The number of bytes of files that the client has received.
     pub(crate) received: u64,
-    /// The number of file transfers, with the aborted ones.
+    /// The number of file transfers, including the aborted ones.
     pub(crate) files: u32,
     /// The number of aborted file transfers.
     pub(crate) aborted: u32,
     pub(crate) listings: u32,
-    /// How many data connections of files and listings resumed the TLS session of the login; below,
-    /// how many did not.
+    /// How many data connections of files and listings resumed the TLS session of the login.
     pub(crate) resumed: u32,
+    /// How many data connections under TLS did not resume the TLS session of the login.
     pub(crate) not_resumed: u32,
-    /// How often a data connection was refused because it did not resume, and another login helped.
+    /// How many times the client logged in again, because a transfer failed whose data connection
+    /// did not resume the TLS session.
     pub(crate) reconnects: u32,
-    /// The last TLS parameters of the control connection.
+    /// The TLS parameters of the last control connection; `None` in clear text.
     pub(crate) tls: Option<TlsInfo>,
     pub(crate) elapsed: Duration,
 }
 
 impl Report {
-    /// Adds the results of another login of the same job.
+    /// Adds the counts of another login of the same job.
     pub(crate) fn with(self, other: &Self) -> Self {
         Self {
             sent: self.sent + other.sent,

@@ -1,4 +1,4 @@
-//! A login during a job. What the job does in it is compared, counted and shown.
+//! One login of a job. Its methods transfer files, compare their bytes, and count what was done.
 
 use std::time::Instant;
 
@@ -10,17 +10,17 @@ use super::content::{self, Content, compare, equal};
 use super::{Job, Report, SMALL, during, shown};
 use crate::servers::Result;
 
-/// A login during a job.
+/// One login of a job, with its client and its counts.
 pub(super) struct Run<'j> {
     job: &'j Job,
     pub(super) client: Client,
     report: Report,
     began: Instant,
-    /// The directory after the login. No job changes it.
+    /// The current directory after the login, as PWD returns it. No job changes the directory.
     home: Vec<u8>,
 }
 
-/// Returns the content of the small file.
+/// Returns the content of the small file: 5,000 bytes.
 fn small() -> Vec<u8> {
     content::bytes(2, 5_000)
 }
@@ -65,7 +65,7 @@ impl<'j> Run<'j> {
         })
     }
 
-    // Methods for files.
+    // Methods that transfer files.
 
     pub(super) fn upload(&mut self, name: &str, content: &[u8]) -> Result<()> {
         let what = format!("uploading {name}");
@@ -79,21 +79,22 @@ impl<'j> Run<'j> {
         self.upload(SMALL, &small())
     }
 
-    /// Uploads half of the content, and aborts.
+    /// Uploads the first half of the content, and then aborts the upload.
     pub(super) fn abort_upload(&mut self, name: &str, content: &[u8]) -> Result<()> {
         let what = format!("{name}, in part");
         let moved = self.send(&what, name, content, Stop::After(content.len() as u64 / 2))?;
         self.aborted(&what, moved)
     }
 
-    /// Downloads a file and compares it.
+    /// Downloads a file, and compares it with `expected`.
     pub(super) fn download(&mut self, name: &str, expected: &[u8]) -> Result<()> {
         let mut content = Vec::new();
         self.resume(name, &mut content, expected.len())?;
         self.same(&format!("{name}, downloaded"), expected, &content)
     }
 
-    /// Downloads the missing part of `content`, of a file of `length` bytes.
+    /// Downloads the rest of a file of `length` bytes. `content` holds the beginning of the file,
+    /// and gets the rest.
     pub(super) fn resume(
         &mut self,
         name: &str,
@@ -111,7 +112,8 @@ impl<'j> Run<'j> {
         equal(&what, &missing, &confirmed(&what, moved)?.bytes)
     }
 
-    /// Downloads at least `bytes` bytes, aborts, and compares.
+    /// Downloads at least `bytes` bytes, aborts the download, and compares the bytes with those of
+    /// `whole`. Returns the bytes.
     pub(super) fn abort_download(
         &mut self,
         name: &str,
@@ -166,8 +168,8 @@ impl<'j> Run<'j> {
         self.moved(what, moved)
     }
 
-    /// Runs a transfer. If it is refused because its data connection did not resume TLS, logs in
-    /// again and repeats it once.
+    /// Runs a transfer. If the transfer fails because its data connection did not resume the TLS
+    /// session, logs in again and runs it once more.
     fn mending<T>(
         &mut self,
         mut transfer: impl FnMut(&mut Client) -> std::result::Result<T, Error>,
@@ -188,9 +190,10 @@ impl<'j> Run<'j> {
         Ok(transfer(&mut self.client))
     }
 
-    // Methods for directories.
+    // Methods that list and check the directory, and delete files.
 
-    /// Checks that the session still answers correctly.
+    /// Checks that replies still match the commands, by PWD and a download of the small file.
+    /// `after` says what came before, for the error.
     pub(super) fn check_in_step(&mut self, after: &str) -> Result<()> {
         let pwd = ask!(self.client.open(), it => it.pwd());
         let pwd = during(&format!("PWD after {after}"), pwd)?;
@@ -207,7 +210,8 @@ impl<'j> Run<'j> {
     pub(super) fn listed(&mut self, names: &[&str]) -> Result<()> {
         let lines = self.listing("listing", Listing::List)?;
         for name in names {
-            // The name at the end is the only thing that all listing formats have in common.
+            // Looks only at the end of each line: all listing formats have the name there, and
+            // nothing else in common.
             if !lines.iter().any(|line| line.ends_with(name.as_bytes())) {
                 return Err(format!("the listing lacks {name}: {}", shown(&lines)).into());
             }
@@ -215,15 +219,17 @@ impl<'j> Run<'j> {
         Ok(())
     }
 
-    /// Returns the names in the directory, without the directory's own path.
+    /// Returns the names that NLST lists in the job's directory, without paths and without `.` and
+    /// `..`.
     fn names(&mut self) -> Result<Vec<Vec<u8>>> {
         let names = self.listing("asking for names", Listing::Names)?;
         let last = |name: Vec<u8>| {
-            // Some servers put the directory before each name.
+            // Keeps only the last part, because some servers put the directory's path before each
+            // name.
             let begin = name.iter().rposition(|&byte| byte == b'/');
             name[begin.map_or(0, |at| at + 1)..].to_vec()
         };
-        // Pure-FTPd also lists the directory itself and its parent.
+        // Removes `.` and `..`, which Pure-FTPd lists.
         let is_entry = |name: &Vec<u8>| !matches!(name.as_slice(), b"." | b"..");
         Ok(names.into_iter().map(last).filter(is_entry).collect())
     }
@@ -237,17 +243,17 @@ impl<'j> Run<'j> {
         equal("the names", &shown(&expected), &shown(&found))
     }
 
-    /// Deletes these files, as far as they exist, and checks that they are gone.
+    /// Deletes those of these files that exist, and checks that the directory is empty afterwards.
     pub(super) fn delete(&mut self, names: &[&str]) -> Result<()> {
         let present = self.names()?;
-        // The server decides whether a file remains of an aborted upload.
+        // An aborted file may be missing, because some servers delete it after the abort.
         let is_present = |name: &&&str| present.iter().any(|other| *other == name.as_bytes());
         for name in names.iter().filter(is_present) {
             let path = self.job.path(name);
             let deleted = ask!(self.client.open(), it => it.delete(&path));
             during(&format!("DELE {path}"), deleted)?;
         }
-        // Uses LIST, since pyftpdlib ends an empty NLST without close_notify.
+        // Lists by LIST and not by NLST, because pyftpdlib ends an empty NLST without close_notify.
         let mut left = self.listing("listing what is left", Listing::List)?;
         left.retain(|line| !line.starts_with(b"total") && !line.ends_with(b"."));
         if left.is_empty() {
@@ -265,9 +271,9 @@ impl<'j> Run<'j> {
         Ok(listed.lines)
     }
 
-    // Methods for the results.
+    // Methods that compare, count and record.
 
-    /// Returns the number of transfers so far.
+    /// Returns how many files and listings were transferred.
     pub(super) fn transfers(&self) -> usize {
         (self.report.files + self.report.listings) as usize
     }
@@ -291,22 +297,23 @@ impl<'j> Run<'j> {
         Ok(())
     }
 
-    /// Adds a note to the dialogue.
+    /// Adds a line to the dialogue that is neither a command nor a reply.
     fn note(&self, text: &str) {
         self.job.dialogue.line(format!("  # {text}"));
     }
 
-    /// Counts a file.
+    /// Counts a file's transfer, and checks its data connection and the transfer type.
     fn moved(&mut self, what: &str, moved: Moved) -> Result<Moved> {
         self.report.files += 1;
         self.protected(what, moved.resumed)?;
-        // A transfer leaves the session in the type that it needs.
+        // A file is transferred in TYPE I, and the session must know that this type is still set.
         let type_now = self.client.session().transfer_type();
         equal("the type", &Some(TransferType::Image), &type_now)?;
         Ok(moved)
     }
 
-    /// Counts a data connection, and checks that it was protected as demanded.
+    /// Counts a data connection, and checks that it used TLS, and that it resumed the TLS session,
+    /// if the job demands this.
     fn protected(&mut self, what: &str, resumed: Option<bool>) -> Result<()> {
         let report = &mut self.report;
         let required = self.job.options.resumption == Resumption::Required;

@@ -1,5 +1,5 @@
-//! Many transfers in one login. A client that does not collect new TLS session tickets runs out of
-//! them, and a server that demands resumption then refuses the next transfer.
+//! Makes fifty transfers in one login. A client that does not collect new TLS session tickets runs
+//! out of them, and a server that demands resumption then refuses the next transfer.
 
 use super::content::{self, equal};
 use super::run::Run;
@@ -19,7 +19,7 @@ pub(crate) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
         run.upload(name, &content_of(number))?;
     }
     let all: Vec<&str> = names.iter().map(String::as_str).collect();
-    // Two downloads, then NLST, then LIST.
+    // Repeats four steps: two downloads, an NLST, and a LIST.
     for (number, turn) in (UPLOADS_IN_A_ROW..TRANSFERS).enumerate() {
         match turn % 4 {
             2 => run.named(&all)?,
@@ -35,7 +35,8 @@ pub(crate) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
     run.end()
 }
 
-/// Returns a content of varying length: empty, less than a TLS record, several records.
+/// Returns bytes whose number depends on `number`: none, less than a TLS record, or several
+/// records.
 fn content_of(number: usize) -> Vec<u8> {
     content::bytes(number as u64, number * number * 317)
 }
