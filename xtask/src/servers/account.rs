@@ -1,4 +1,5 @@
-//! The user that a server's sessions run as. No user is added to the machine.
+//! The system user as which a server's sessions run. The user must exist already, because no user
+//! is added to the machine.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -10,22 +11,22 @@ use super::process::Process;
 use super::tree::secret_file;
 
 /// Unprivileged users that every system has, since the machine's list of users must not change.
-/// Sessions run as the first one whose home directory exists, because vsftpd enters the home
-/// directory first.
+/// Sessions run as the first of them whose home directory exists, because vsftpd first changes to
+/// this directory.
 const UNPRIVILEGED: [&str; 3] = ["nobody", "daemon", "bin"];
 
-/// The user that sessions run as: a line of the list of users.
+/// The system user as which sessions run: the fields of a line of `/etc/passwd`.
 pub(crate) struct Account {
     pub(crate) name: String,
     pub(crate) user: u32,
     pub(crate) group: u32,
-    /// Whether the server is started by another user.
+    /// Whether another user, root, starts the server.
     pub(crate) is_other: bool,
 }
 
 impl Account {
-    /// Finds the user. If root starts the server, it is the first of [`UNPRIVILEGED`] that works.
-    /// Otherwise it is the user who starts the server.
+    /// Finds the user for the sessions. If root starts the server, this is the first user of
+    /// [`UNPRIVILEGED`] with a home directory. Otherwise it is the user who starts the server.
     pub(crate) fn find(process: &Process) -> Result<Self> {
         let accounts = fs::read_to_string("/etc/passwd")?;
         let accounts = || accounts.lines().filter_map(Self::parse);
@@ -51,8 +52,8 @@ impl Account {
             .ok_or_else(|| format!("none of {UNPRIVILEGED:?} is a user with a home here").into())
     }
 
-    /// Writes a user list with the only user who may log in: name, password, ids, comment, home and
-    /// `rest`.
+    /// Writes a server's own list of users, in the format of `/etc/passwd`, with the only user who
+    /// may log in. `rest` is the end of the line, after the home directory.
     pub(crate) fn write_user(&self, process: &Process, list: &str, rest: &str) -> Result<()> {
         let Self { user, group, .. } = self;
         let root = process.text("root")?;
@@ -64,7 +65,7 @@ impl Account {
     pub(crate) fn group_name(&self) -> Result<String> {
         let groups = fs::read_to_string("/etc/group")?;
         let id = self.group.to_string();
-        // For example: nogroup:x:65534:
+        // A line is, for example, `nogroup:x:65534:`.
         groups
             .lines()
             .map(|line| line.split(':').collect::<Vec<_>>())
@@ -73,9 +74,9 @@ impl Account {
             .ok_or_else(|| format!("group {id} has no name").into())
     }
 
-    /// Parses a line into an account and its home directory.
+    /// Parses a line of `/etc/passwd` into an account and its home directory.
     fn parse(line: &str) -> Option<(Self, PathBuf)> {
-        // For example: daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
+        // The line is, for example, `daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin`.
         let mut fields = line.split(':');
         let name = fields.next()?.to_owned();
         let user = fields.nth(1)?.parse().ok()?;

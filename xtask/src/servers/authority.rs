@@ -1,5 +1,5 @@
-//! A CA that exists for one run. Clients can verify a server as strictly as on the internet, and no
-//! key is stored in the repository.
+//! A certificate authority (CA) that exists for one run of the tests. With it, clients verify a
+//! test server as strictly as on the internet, and the repository needs no stored key.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,17 +18,17 @@ pub(crate) struct Authority {
 }
 
 impl Authority {
-    /// Creates a new root with an ECDSA P-256 key.
+    /// Creates a CA with a new ECDSA P-256 key, whose root certificate it signs itself.
     pub(crate) fn new() -> Result<Self> {
         let mut params = parameters(Vec::new(), "Throwaway test root")?;
-        // Path length zero: the CA signs servers and clients, but no further CAs.
+        // A path length of zero means that the CA may sign servers and clients, but no further CAs.
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let issuer = CertifiedIssuer::self_signed(params, key()?)?;
         Ok(Self { issuer })
     }
 
-    /// Returns the root certificate for clients to trust.
+    /// Returns the root certificate as PEM, so that clients can trust it.
     #[must_use]
     pub(crate) fn root_pem(&self) -> String {
         self.issuer.pem()
@@ -61,8 +61,8 @@ impl Authority {
     }
 }
 
-/// A certificate with its private key, both as PEM. [`Authority`]'s root has signed it directly, so
-/// there is no chain.
+/// A certificate with its private key, both as PEM. The root of [`Authority`] has signed the
+/// certificate directly, so that no intermediate certificate is needed.
 pub(crate) struct Identity {
     pub(crate) certificate_pem: String,
     /// The key in PKCS #8.
@@ -78,8 +78,8 @@ fn parameters(alternatives: Vec<String>, common_name: &str) -> Result<Certificat
     params
         .distinguished_name
         .push(DnType::CommonName, common_name);
-    // Valid for a short time, since the verifiers of some platforms refuse certificates that are
-    // valid for years. Valid from a day ago, since clocks differ.
+    // The certificate is valid for 30 days, since the verifiers of some platforms refuse
+    // certificates that are valid for years. It is valid from yesterday on, since clocks differ.
     let now = SystemTime::now();
     params.not_before = (now - DAY).into();
     params.not_after = (now + 30 * DAY).into();

@@ -1,10 +1,10 @@
-//! The processes that a server has started, and signals for them.
+//! Finds the processes that a server has started, and sends them signals.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::{Command, Stdio};
 
-/// Returns the running processes that descend from this one.
+/// Returns the ids of the running processes that descend from the process `ancestor`.
 pub(super) fn descendants(ancestor: u32) -> Vec<u32> {
     let mut children: BTreeMap<u32, Vec<(u32, bool)>> = BTreeMap::new();
     for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
@@ -29,15 +29,16 @@ pub(super) fn descendants(ancestor: u32) -> Vec<u32> {
     found
 }
 
-/// Returns whether there is a running process of this number.
+/// Returns whether the process with this id is running.
 pub(super) fn is_running(id: u32) -> bool {
     status(id).is_some_and(|(_, ended)| !ended)
 }
 
-/// Returns the parent of a process, and whether the process has ended.
+/// Returns the id of a process's parent, and whether the process has ended.
 fn status(id: u32) -> Option<(u32, bool)> {
     let line = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // For example: 4711 (the name (of anything)) S 1 4711 ...
+    // Skips the name, which may contain brackets, for example in `4711 (a name (of anything)) S 1
+    // 4711`.
     let (_, fields) = line.rsplit_once(')')?;
     let mut fields = fields.split_whitespace();
     let ended = matches!(fields.next()?, "Z" | "X");
@@ -45,7 +46,8 @@ fn status(id: u32) -> Option<(u32, bool)> {
     Some((parent, ended))
 }
 
-/// Sends a signal. The standard library can only kill direct children.
+/// Sends a signal to processes, by the program `kill`: the standard library can only kill direct
+/// children.
 pub(super) fn signal(name: &str, processes: &[u32]) {
     let _ = Command::new("kill")
         .args([&format!("-{name}"), "--"])

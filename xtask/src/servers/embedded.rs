@@ -1,5 +1,5 @@
-//! libunftp, a server that is a library. It runs inside this process for jobs that must work on a
-//! machine with nothing but cargo, and in its own process for the interop tests.
+//! libunftp, a server that is a library. It runs inside this process for the demo, which must work
+//! on a machine with nothing but cargo. For the interop tests it runs in a process of its own.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -21,7 +21,7 @@ use unftp_sbe_fs::Filesystem;
 
 use super::Result;
 
-/// How long a stop waits for disk operations, which cannot be cancelled.
+/// How long the server waits, when it is stopped, for disk operations, which cannot be cancelled.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The settings of a server. Paths are absolute, since each session opens them again.
@@ -30,41 +30,41 @@ pub(crate) struct Service {
     pub(crate) address: SocketAddr,
     /// The directory that clients see as `/`.
     pub(crate) root: PathBuf,
-    /// The only user who may log in.
+    /// The name of the only user who may log in.
     pub(crate) user: String,
     pub(crate) password: String,
     /// The ports for passive data connections.
     pub(crate) passive_ports: RangeInclusive<u16>,
     /// How long a session may be idle, in whole seconds.
     pub(crate) idle: Duration,
-    /// `None` means clear text.
+    /// The TLS of all connections; `None` means clear text.
     pub(crate) tls: Option<Secured>,
 }
 
-/// TLS after AUTH TLS, without which no login is possible. All files are PEM.
+/// The settings of explicit TLS. Clients must send AUTH TLS before they log in. All files are PEM.
 pub(crate) struct Secured {
     pub(crate) certificate: PathBuf,
     pub(crate) key: PathBuf,
-    /// The root that must have signed a client's certificate; `None` if clients need no
-    /// certificate.
+    /// The file of the root certificate that must have signed a client's certificate; `None` if
+    /// clients need no certificate.
     pub(crate) clients: Option<PathBuf>,
     pub(crate) versions: TlsFlags,
-    /// Whether data connections must be under TLS as well.
+    /// Whether data connections must use TLS, too.
     pub(crate) data: FtpsRequired,
 }
 
 /// A running libunftp server. Dropping it closes the listener and every session.
 pub(crate) struct Embedded {
-    // An `Option`, since stopping consumes the runtime.
+    // This is an `Option`, because stopping the runtime consumes it.
     runtime: Option<Runtime>,
     port: u16,
 }
 
 impl Embedded {
-    /// Starts a server. Connections succeed as soon as this returns.
+    /// Starts a server. Clients can connect as soon as this function returns.
     pub(crate) fn start(service: Service) -> Result<Self> {
-        // libunftp opens the storage again for each session and cannot report a failure. Opening it
-        // here first reports a wrong root.
+        // Opens the root directory once, so that a wrong path is reported here. libunftp opens it
+        // again for each session, but cannot report a failure then.
         drop(Filesystem::new(&service.root)?);
         let template = Template {
             gate: Arc::new(Gate {
@@ -76,17 +76,18 @@ impl Embedded {
         template.build()?;
 
         let runtime = Builder::new_multi_thread()
-            // One thread, which polls sockets only if it has nothing else to do. Otherwise libunftp
-            // may handle client bytes before its own internal message. It then sometimes reads a
-            // ClientHello as a command, because it sends the 234 before it tells itself to begin
-            // TLS. Or it begins a new transfer before it sends the 426 of the aborted one.
+            // A single thread, which reads sockets only if it has nothing else to do. Otherwise
+            // libunftp may read bytes of the client before a message that it has sent to itself. It
+            // sends 234 before it tells itself to begin TLS, and then sometimes reads a ClientHello
+            // as a command. It may also begin a new transfer before it sends the 426 of an aborted
+            // one.
             .worker_threads(1)
             .event_interval(u32::MAX)
             .thread_name("embedded-ftp")
             .enable_all()
             .build()?;
-        // libunftp's own listener does not tell its port. A listener made here gives the port
-        // without a race, and the kernel queues connections from now on.
+        // Listens here, because libunftp does not tell the port of its own listener. From now on
+        // the kernel queues connections, so that a client can connect at once.
         let listener = runtime.block_on(TcpListener::bind(template.service.address))?;
         let port = listener.local_addr()?.port();
         runtime.spawn(accept(listener, template));
@@ -111,15 +112,16 @@ impl Drop for Embedded {
     }
 }
 
-/// Creates a server for each session, since libunftp consumes a whole server per connection.
+/// Creates a libunftp server for each session, since a connection consumes a whole server.
 struct Template {
     service: Service,
     gate: Arc<Gate>,
 }
 
 impl Template {
-    /// Needs no crypto provider in the process: libunftp passes ring to rustls itself. It installs
-    /// nothing that could disturb a client in the same process.
+    /// Builds the server for one session. The process needs no default crypto provider for it,
+    /// because libunftp passes ring to rustls itself. So the server cannot disturb a client in the
+    /// same process.
     fn build(&self) -> std::result::Result<libunftp::Server<Filesystem, DefaultUser>, ServerError> {
         let root = self.service.root.clone();
         let storage = move || {
@@ -149,13 +151,14 @@ impl Template {
 
 async fn accept(listener: TcpListener, template: Template) {
     loop {
-        // An error of `accept` concerns only a connection that has gone away.
+        // `accept` fails if a client has closed its connection early. Other connections are not
+        // affected.
         let Ok((stream, _)) = listener.accept().await else {
             tokio::task::yield_now().await;
             continue;
         };
-        // libunftp writes the 150 and the 226 separately. Without this option, Nagle's algorithm
-        // delays the second until the client's system has acknowledged the first.
+        // libunftp writes the replies 150 and 226 separately. Without this option, Nagle's
+        // algorithm delays the 226 until the client's system has acknowledged the 150.
         let _ = stream.set_nodelay(true);
         tokio::spawn(serve(stream, template.build()));
     }
@@ -165,20 +168,20 @@ async fn serve(
     stream: TcpStream,
     server: std::result::Result<libunftp::Server<Filesystem, DefaultUser>, ServerError>,
 ) {
-    // If a session fails, the client notices that the connection closes. No one else needs to know.
+    // Ignores the error of a failed session, because the client notices that the connection closes.
     if let Ok(server) = server {
         let _ = server.service(stream).await;
     }
 }
 
-/// Accepts the only user with the only password.
+/// Lets only the user of [`Service`] log in, with the password of [`Service`].
 struct Gate {
     user: String,
     password: String,
 }
 
 impl fmt::Debug for Gate {
-    // Written by hand, so that the password stays out of logs.
+    // This is written by hand, so that the password stays out of logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate").finish_non_exhaustive()
     }

@@ -1,5 +1,5 @@
-//! Servers that are not part of this project. All are installed, started and stopped
-//! by the same functions.
+//! The servers of other projects that the tests run against. The same functions fetch, start and
+//! stop all of them.
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -14,20 +14,20 @@ use super::tls::{Data, Start, Tls};
 use super::tree::Room;
 use super::{Result, inetutils, libunftp, proftpd, pureftpd, vsftpd};
 
-/// The user of servers with their own list of users. The password is no secret: it protects a
-/// directory on loopback that exists for minutes.
+/// The user name and the password for servers with their own list of users. The password is no
+/// secret: it protects a directory that only this machine can reach, and only for minutes.
 pub(super) const USER: &str = "ada";
 pub(super) const PASSWORD: &str = "kept for a minute";
 
-/// The password's SHA-512 hash for crypt(3). It is fixed, since neither the standard library nor
-/// every machine can create one.
+/// The SHA-512 hash of [`PASSWORD`] for crypt(3). It is written here, because neither the standard
+/// library nor every machine can compute it.
 pub(super) const PASSWORD_HASH: &str = "$6$ftpinterop$X5S01c5jTqLIccRzNfqwS4lzm621rCRXKZSQ36sKXX3qmZh2Q9P7fYZwoQFp8MQ6q4axbrjNB/vYAM0fci1cx0";
 
-/// The ports for passive data connections. They are above those that Linux gives to clients, so
-/// that the two never collide.
+/// The ports for passive data connections. They are above the ports that Linux gives to clients, so
+/// that no client can take a port that a server wants.
 pub(super) const PASSIVE_PORTS: RangeInclusive<u16> = 61_000..=65_500;
 
-/// A server that is not part of this project.
+/// A server of another project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Vsftpd,
@@ -42,28 +42,29 @@ pub(crate) enum Kind {
     SimpleFtpd,
 }
 
-/// The settings of a server.
+/// The settings with which a server is started.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Setting<'a> {
-    /// The IP version. A server listens on one address.
+    /// The IP version of the loopback address on which the server listens.
     pub(crate) family: Family,
-    /// Where clients may write.
+    /// The directory in which clients may write.
     pub(crate) room: Room,
-    /// How long a session may be idle; `None` for the server's default. Pure-FTPd counts in
+    /// How long a session may be idle; `None` for the server's default. Pure-FTPd rounds it to
     /// minutes.
     pub(crate) idle: Option<Duration>,
-    /// `None` means clear text.
+    /// The TLS of the server; `None` means clear text.
     pub(crate) tls: Option<Tls<'a>>,
 }
 
-/// The program of a server, and its directory.
+/// A server's program, and the directory in which the directories of its running servers are
+/// created.
 pub(crate) struct Program {
     pub(crate) kind: Kind,
     path: PathBuf,
     workdir: PathBuf,
 }
 
-/// A running server. Dropping it stops it.
+/// A running server. Dropping this value stops the server.
 pub(crate) struct Foreign {
     pub(crate) kind: Kind,
     process: Process,
@@ -98,7 +99,8 @@ impl Kind {
         }
     }
 
-    /// Downloads the server from its source, into its own directory in `workdir`.
+    /// Fetches the server's program, for example from a Debian package, into a directory of its own
+    /// in `workdir`.
     pub(crate) fn fetch(self, workdir: &Path) -> Result<Program> {
         let workdir = workdir.join(self.name().to_ascii_lowercase());
         let path = match self {
@@ -121,7 +123,7 @@ impl Kind {
         })
     }
 
-    /// Returns whether few people use this server.
+    /// Returns whether few people use this server, so that the short run asks it less.
     pub(crate) const fn is_seldom_met(self) -> bool {
         matches!(
             self,
@@ -129,7 +131,7 @@ impl Kind {
         )
     }
 
-    /// Returns whether the server knows all commands of the jobs.
+    /// Returns whether the server knows all commands that the jobs send.
     pub(crate) const fn knows_all_of_the_jobs(self) -> bool {
         !matches!(
             self,
@@ -183,7 +185,8 @@ impl Kind {
 }
 
 impl Program {
-    /// Returns the same program, with the directories of its servers in `workdir`.
+    /// Returns the program, changed so that the directories of its running servers are created in
+    /// `workdir`.
     #[cfg(feature = "bench")]
     pub(crate) fn within(self, workdir: &Path) -> Self {
         Self {
@@ -192,8 +195,8 @@ impl Program {
         }
     }
 
-    /// Starts a server in its own directory. Several servers may run at a time. When this returns,
-    /// the server greets clients.
+    /// Starts a server in a directory of its own, and waits until the server greets clients.
+    /// Several servers may run at the same time.
     pub(crate) fn start(&self, setting: &Setting<'_>) -> Result<Foreign> {
         let (path, workdir) = (&self.path, &self.workdir);
         let process = match self.kind {
@@ -221,8 +224,8 @@ impl Setting<'_> {
         self.tls.is_some_and(|tls| tls.start == Start::Implicit)
     }
 
-    /// Adds the settings as arguments, for servers that take them so: user, ports, idle limit and
-    /// TLS.
+    /// Adds the settings as arguments to the command of a server that reads them from there: user,
+    /// password, ports, idle limit and TLS. `idle` is the limit if the settings have none.
     pub(super) fn tell(
         &self,
         command: &mut Command,
@@ -264,8 +267,8 @@ impl Foreign {
         self.process.port()
     }
 
-    /// Returns the user who may log in. Some servers take users from the machine, whose list must
-    /// not change; there it is the guest.
+    /// Returns the name of the user who may log in. vsftpd and inetutils take their users from the
+    /// machine, whose list must not change, so clients log in there as guests.
     pub(crate) const fn user(&self) -> &'static str {
         match self.kind {
             Kind::Vsftpd | Kind::Inetutils => "anonymous",
@@ -280,7 +283,8 @@ impl Foreign {
         }
     }
 
-    /// Returns whether clients see a directory of the server as `/`, and nothing else of the disk.
+    /// Returns whether clients see only the server's directory, as `/`, and nothing else of the
+    /// disk. ProFTPD ensures this only if root has started it.
     pub(crate) fn is_confined(&self) -> bool {
         self.kind != Kind::ProFtpd || self.process.is_roots().unwrap_or(false)
     }

@@ -1,5 +1,5 @@
-//! GNU inetutils' ftpd, which descends from that of 4.2BSD. It takes its users from the machine,
-//! whose list must not change, so clients log in as guests.
+//! GNU inetutils' ftpd, which descends from the ftpd of 4.2BSD. It takes its users from the
+//! machine, whose list must not change, so clients log in as guests.
 
 use std::env::consts::ARCH;
 use std::fs;
@@ -11,20 +11,22 @@ use super::package::{Unpacked, library_path};
 use super::process::Process;
 use super::{Result, pip};
 
-/// The program's path in its package, and a library of another package that gives it a list of
-/// users.
+/// The path of the server's program in its package.
 const PROGRAM: &str = "usr/sbin/ftpd";
+/// A library of another package, which makes the server read another list of users than the
+/// machine's.
 const WRAPPER: &str = "libnss_wrapper.so";
 
-/// The server cannot listen itself, so this script listens for it.
+/// A script that listens and starts the server for each connection, because the server cannot
+/// listen itself.
 const INETD: &str = include_str!("scripts/inetd.py");
 
-// Names in the directory of a server.
+// The names of files in a server's directory.
 const USERS: &str = "users";
 const GROUPS: &str = "groups";
 
-/// Unpacks the server, the libraries it lacks, and the wrapper library into `workdir`, unless they
-/// are there.
+/// Unpacks the server, the libraries that the machine lacks, and the wrapper library into
+/// `workdir`, unless they are there.
 pub(super) fn fetch(workdir: &Path) -> Result<PathBuf> {
     let program = Unpacked::fetch(workdir, "inetutils-ftpd", PROGRAM)?;
     let wrapper = format!("usr/lib/{ARCH}-linux-gnu/{WRAPPER}");
@@ -32,7 +34,7 @@ pub(super) fn fetch(workdir: &Path) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Starts the server. Only root can, since it confines sessions by chroot.
+/// Starts the server. Only root can do this, because the server confines its sessions by chroot.
 pub(super) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     let unpacked = program.ancestors().nth(3).unwrap_or(Path::new("/"));
     let prepare = |process: &Process| {
@@ -42,7 +44,8 @@ pub(super) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
         let account = Account::find(process)?;
         process.plant(&account, setting.room)?;
         let Account { user, group, .. } = account;
-        // Guests are this user.
+        // The server runs the sessions of guests as its user `ftp`, which gets the ids of the
+        // account.
         let guest = format!("ftp:x:{user}:{group}::{}:/bin/sh\n", process.text("root")?);
         fs::write(process.path(USERS), guest)?;
         fs::write(process.path(GROUPS), format!("ftp:x:{group}:\n"))?;
@@ -53,7 +56,7 @@ pub(super) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
             .arg(process.address().ip().to_string())
             .arg(process.port().to_string())
             .arg(program)
-            // Guests may use any password, and only guests may log in.
+            // Only guests may log in, with any password.
             .args(["--auth=default", "--anonymous-only", "--umask=022"])
             .env("LD_LIBRARY_PATH", library_path(unpacked))
             .env("LD_PRELOAD", WRAPPER)

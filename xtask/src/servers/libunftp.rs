@@ -1,5 +1,5 @@
-//! libunftp, a server in Rust on rustls and tokio. Like the other servers it has its own process:
-//! this program, started a second time.
+//! libunftp, a server in Rust that uses rustls and tokio. Like the other servers, it runs in its
+//! own process: this program, which is started a second time.
 
 use std::os::unix::{fs::chown, process::CommandExt as _};
 use std::path::{Path, PathBuf};
@@ -12,16 +12,17 @@ use super::foreign::Setting;
 use super::process::Process;
 use super::tls::KEY;
 
-/// The job of this program that runs the server.
+/// The job of xtask that runs the server.
 pub(crate) const JOB: &str = "libunftp";
 
-/// How long a session may be idle: the server's default.
+/// How long a session may be idle if the test sets no limit: libunftp's default.
 const IDLE: Duration = Duration::from_secs(600);
 
-/// This program, even if a build has replaced its file.
+/// The path of this program. Unlike the path of its file, it stays valid after a build has replaced
+/// the file.
 const PROGRAM: &str = "/proc/self/exe";
 
-/// Returns the program's path. Cargo has already built the library.
+/// Returns the path of this program. Nothing is fetched, because cargo has built libunftp into it.
 pub(crate) fn fetch() -> Result<PathBuf> {
     if cfg!(feature = "embedded") {
         Ok(PROGRAM.into())
@@ -30,7 +31,8 @@ pub(crate) fn fetch() -> Result<PathBuf> {
     }
 }
 
-/// Starts the server as the unprivileged user that sessions run as, since it does not change users.
+/// Starts the server as the unprivileged user of its sessions, because libunftp cannot change to
+/// another user itself.
 pub(crate) fn start(workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     if setting.is_implicit() {
         return Err("libunftp has no implicit TLS".into());
@@ -48,7 +50,8 @@ pub(crate) fn start(workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
         }
         setting.tell(&mut command, process, IDLE)?;
         if setting.tls.is_some() {
-            // The server reads the key as the user that it runs as.
+            // The server runs as the account's user and must read the key, so this user must own
+            // the file.
             chown(process.path(KEY), Some(account.user), Some(account.group))?;
         }
         Ok(command)
@@ -56,7 +59,7 @@ pub(crate) fn start(workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     Process::start("libunftp", workdir, setting, &[], prepare)
 }
 
-/// Runs the server until it is killed. [`start`] makes the arguments.
+/// Runs the server until the process is killed. The arguments are those that [`start`] gives.
 #[cfg(feature = "embedded")]
 pub(crate) fn serve(arguments: &[&str]) -> Result<()> {
     use libunftp::options::{FtpsRequired, TlsFlags};

@@ -1,4 +1,4 @@
-//! The address that a server listens on, and whether it listens.
+//! Chooses the address on which a server listens, and checks that the server greets clients there.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use super::Result;
 
-/// What a server prints if its port is taken: vsftpd, Pure-FTPd and pyftpdlib, ProFTPD.
+/// What servers print if another program has taken their port: first vsftpd, then Pure-FTPd and
+/// pyftpdlib, then ProFTPD.
 const PORT_IS_TAKEN: [&str; 3] = ["could not bind", "ddress already in use", "unable to bind"];
 
-/// The IP version that a server listens on.
+/// The IP version of the address on which a server listens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Family {
     #[default]
@@ -36,7 +37,7 @@ pub(super) fn free_port(family: Family) -> Result<SocketAddr> {
     Ok(listener.local_addr()?)
 }
 
-/// Returns the first line that a client sees.
+/// Connects to a server, and returns the first line of its greeting.
 pub(super) fn greeting(address: SocketAddr) -> std::io::Result<String> {
     const PATIENCE: Duration = Duration::from_secs(2);
     let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
@@ -47,7 +48,7 @@ pub(super) fn greeting(address: SocketAddr) -> std::io::Result<String> {
     if line.is_empty() {
         return Err(std::io::ErrorKind::UnexpectedEof.into());
     }
-    // A QUIT keeps an error about a lost session out of the log.
+    // Ends the session by QUIT, so that the server does not log a lost session as an error.
     let _ = (&stream).write_all(b"QUIT\r\n");
     while matches!(reader.read_line(&mut String::new()), Ok(1..)) {}
     Ok(line)

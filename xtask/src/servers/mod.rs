@@ -1,5 +1,6 @@
-//! Servers that a job starts on the loopback interface and stops again: an embedded one for the
-//! demo, and others for the interop tests. None leaves anything on the machine.
+//! Servers that a job starts on the loopback interface and stops again: libunftp inside this
+//! process for the demo, and ten servers for the interop tests. They leave nothing on the machine
+//! after the job.
 
 mod account;
 pub(crate) mod authority;

@@ -1,4 +1,5 @@
-//! Node.js packages. npm puts them into a directory, from which they run. Nothing is installed.
+//! Node.js packages. npm puts them into a directory of the job, so that nothing is installed on the
+//! machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,8 +9,8 @@ use super::{Result, package};
 
 pub(super) const NODE: &str = "node";
 
-/// Returns the directory in `workdir` whose `node_modules` has these packages, each as
-/// `name@version`. Calls npm if they are not there yet.
+/// Returns a directory in `workdir` whose `node_modules` has these packages, each given as
+/// `name@version`. npm downloads them if they are not there yet.
 pub(super) fn fetch(workdir: &Path, packages: &[&str]) -> Result<PathBuf> {
     let folder = workdir.join(packages.join("-").replace('@', "-"));
     let complete = folder.join("complete");
@@ -20,7 +21,7 @@ pub(super) fn fetch(workdir: &Path, packages: &[&str]) -> Result<PathBuf> {
     package::run(
         Command::new("npm")
             .args("install --silent --no-save --no-package-lock --no-audit --no-fund".split(' '))
-            // Compiles nothing, and runs no script of a package.
+            // With these options, npm compiles nothing and runs no script of a package.
             .args(["--ignore-scripts", "--omit=optional", "--prefix"])
             .arg(&folder)
             .args(packages),

@@ -10,7 +10,8 @@ use std::{env, fs, io};
 use super::Result;
 use crate::workspace::printed;
 
-/// Libraries need further libraries. More rounds than this mean a loop.
+/// How many times missing libraries are looked for, because the libraries found need further ones.
+/// After more rounds than this, the search would not end.
 const ROUNDS: usize = 6;
 
 /// An unpacked package, with the libraries that the machine lacks.
@@ -21,7 +22,7 @@ pub(crate) struct Unpacked {
 
 impl Unpacked {
     /// Downloads `package` into `workdir`, unless `program` (a path in the package) is there and
-    /// finds all its libraries.
+    /// finds all its libraries. Returns the path of the unpacked program.
     pub(crate) fn fetch(workdir: &Path, package: &str, program: &str) -> Result<PathBuf> {
         let unpacked = Self {
             root: workdir.join("root"),
@@ -66,8 +67,8 @@ impl Unpacked {
                 .current_dir(&self.archives);
             command
         };
-        // The package lists may be stale, or missing in a new container. They are updated only
-        // then, since that needs more rights and more time.
+        // The download fails if apt's package lists are old, or missing as in a new container. The
+        // lists are updated only then, because this needs more rights and more time.
         if run(&mut download()).is_err() {
             run(Command::new("apt-get").args(["--quiet", "update"]))?;
             run(&mut download())?;
@@ -78,7 +79,7 @@ impl Unpacked {
         Ok(())
     }
 
-    /// Returns the downloaded archives whose names begin like this.
+    /// Returns the downloaded archives whose file names begin with `begin`.
     fn archives(&self, begin: &str) -> Result<Vec<PathBuf>> {
         let mut found = Vec::new();
         for entry in fs::read_dir(&self.archives)? {
@@ -90,7 +91,7 @@ impl Unpacked {
         Ok(found)
     }
 
-    /// Returns the names of all packages that the downloaded ones depend on.
+    /// Returns the names of all packages on which the downloaded packages depend.
     fn dependencies(&self) -> Result<BTreeSet<String>> {
         let mut names = BTreeSet::new();
         for archive in self.archives("")? {
@@ -98,7 +99,7 @@ impl Unpacked {
                 .arg("-f")
                 .arg(archive)
                 .arg("Depends"))?;
-            // For example: debconf (>= 0.5) | debconf-2.0, libwrap0 (>= 7.6-4~)
+            // The field is, for example, `debconf (>= 0.5) | debconf-2.0, libwrap0 (>= 7.6-4~)`.
             let first_words = field
                 .split([',', '|'])
                 .filter_map(|entry| entry.split_whitespace().next());
@@ -112,15 +113,15 @@ impl Unpacked {
         let printed = run(Command::new("ldd")
             .arg(program)
             .env("LD_LIBRARY_PATH", library_path(&self.root)))?;
-        // For example: libwrap.so.0 => not found
+        // A line of ldd is, for example, `libwrap.so.0 => not found`.
         let lines = printed.lines();
         let missing = lines.filter_map(|line| line.trim().strip_suffix("=> not found"));
         Ok(missing.map(|name| name.trim().to_owned()).collect())
     }
 }
 
-/// Sets the library path for an unpacked program, such as `usr/sbin/vsftpd` in some directory. An
-/// installed program needs none.
+/// Tells the loader where the libraries of an unpacked program are. The program is, for example,
+/// `usr/sbin/vsftpd` in some directory. An installed program needs no such path.
 pub(crate) fn library_path_of(program: &Path, command: &mut Command) {
     if let Some(unpacked) = program.ancestors().nth(3)
         && unpacked != Path::new("/")
@@ -129,10 +130,11 @@ pub(crate) fn library_path_of(program: &Path, command: &mut Command) {
     }
 }
 
-/// Returns the directories in which the loader finds the libraries that were unpacked below `root`.
+/// Returns the directories with the libraries that were unpacked below `root`, as a value of
+/// `LD_LIBRARY_PATH`.
 pub(crate) fn library_path(root: &Path) -> OsString {
-    // Debian puts libraries into a directory named after the architecture. Searching is simpler
-    // than knowing the name.
+    // Takes all subdirectories, because Debian puts libraries into one that is named after the
+    // processor's architecture.
     let mut directories = Vec::new();
     for base in [root.join("usr/lib"), root.join("lib")] {
         let Ok(entries) = fs::read_dir(&base) else {
@@ -146,18 +148,18 @@ pub(crate) fn library_path(root: &Path) -> OsString {
         );
         directories.push(base);
     }
-    // This variable cannot hold a path with a colon. The program then reports which library it
-    // misses.
+    // If a path contains a colon, the variable cannot hold it and stays empty. The program then
+    // reports which library is missing.
     env::join_paths(directories).unwrap_or_default()
 }
 
-/// Returns whether Debian names `package` after the shared library: `libwrap.so.0` is in
-/// `libwrap0`, and suffixes such as in `libssl3t64` occur.
+/// Returns whether Debian's naming rule says that `package` has the shared library: `libwrap0` has
+/// `libwrap.so.0`, and suffixes such as in `libssl3t64` occur.
 fn provides(package: &str, library: &str) -> bool {
     let Some((stem, version)) = library.split_once(".so.") else {
         return false;
     };
-    // The only exception so far: one package has both libraries of OpenSSL.
+    // OpenSSL's libraries are the only exception so far: the package of libssl has libcrypto, too.
     let stem = if stem == "libcrypto" { "libssl" } else { stem };
     let major = version.split('.').next().unwrap_or(version);
     package
@@ -168,7 +170,7 @@ fn provides(package: &str, library: &str) -> bool {
 /// Runs a tool to its end and returns what it printed.
 pub(super) fn run(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
-    // With this locale, messages and the order of fields are the same everywhere.
+    // With the locale C, messages and the order of fields are the same on every machine.
     let output = command
         .env("LC_ALL", "C")
         .output()

@@ -1,4 +1,5 @@
-//! Python packages. pip puts them into a directory, from which they run. Nothing is installed.
+//! Python packages. pip puts them into a directory of the job, so that nothing is installed on the
+//! machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,8 +9,8 @@ use super::{Result, package};
 
 pub(super) const PYTHON: &str = "python3";
 
-/// Returns the directory in `workdir` with these packages, each as `name==version`. Calls pip if
-/// they are not there yet.
+/// Returns a directory in `workdir` with these packages, each given as `name==version`. pip
+/// downloads them if they are not there yet.
 pub(super) fn fetch(workdir: &Path, packages: &[&str]) -> Result<PathBuf> {
     let folder = workdir.join(packages.join("-").replace("==", "-"));
     let complete = folder.join("complete");
@@ -28,8 +29,8 @@ pub(super) fn fetch(workdir: &Path, packages: &[&str]) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Returns the command that runs a server's script. Python then imports nothing of the user's, and
-/// writes no files.
+/// Returns the command that runs a server's script. With these options, Python ignores the packages
+/// and the settings of the machine's user, and writes no bytecode files.
 pub(super) fn command(script: &Path) -> Command {
     let mut command = Command::new(PYTHON);
     command.args(["-I", "-B", "-u"]).arg(script);

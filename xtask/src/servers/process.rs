@@ -21,18 +21,19 @@ const START_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long sessions may take to end after a signal.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How often the start is tried. Another program may take the port after it was chosen and before
-/// the server listens.
+/// How many times a server is started before the error is reported, because another program may
+/// take the port after it was chosen and before the server listens.
 const ATTEMPTS: usize = 3;
 
-/// What a server and the loader print. The server writes the other log files itself.
+/// The file for what a server and the loader print. Other log files are written by the server
+/// itself.
 const CONSOLE: &str = "console.txt";
 
 /// A server with its directory. Dropping it kills the server with all its sessions, and removes the
 /// directory.
 pub(crate) struct Process {
     name: &'static str,
-    // `None` before the process runs. Even then the directory must be removed.
+    // This is `None` before the process runs. Even then the directory must be removed.
     child: Option<Child>,
     watchdog: Option<Watchdog>,
     directory: PathBuf,
@@ -45,11 +46,11 @@ pub(crate) struct Process {
 type Afterwards = Box<dyn FnOnce() + Send + Sync>;
 
 impl Process {
-    /// Creates a directory and starts a server in it. When this returns, the server greets clients,
-    /// or (under implicit TLS) accepts connections.
+    /// Creates a directory, starts a server in it, and waits until the server greets clients. Under
+    /// implicit TLS it waits only until the server accepts connections.
     ///
-    /// `prepare` writes the server's files and returns the command that starts it. An error
-    /// contains the log.
+    /// `prepare` writes the server's files, and returns the command that starts the server. An
+    /// error contains the server's log.
     pub(crate) fn start(
         name: &'static str,
         workdir: &Path,
@@ -58,7 +59,7 @@ impl Process {
         prepare: impl Fn(&Self) -> Result<Command>,
     ) -> Result<Self> {
         fs::create_dir_all(workdir)?;
-        // The server runs in another directory, so all paths are absolute.
+        // Makes all paths absolute, because the server runs in another directory.
         let workdir = workdir.canonicalize()?;
         let attempt = || {
             let mut process = Self::settle(name, &workdir, setting.family, logs)?;
@@ -69,7 +70,8 @@ impl Process {
         };
         for _ in 1..ATTEMPTS {
             match attempt() {
-                // Between choosing the port and listening on it, another program may take it.
+                // Tries again with another port, because another program has taken the port before
+                // the server listened on it.
                 Err(error) if is_about_the_port(&error) => {}
                 other => return other,
             }
@@ -93,7 +95,7 @@ impl Process {
             logs,
             afterwards: None,
         };
-        // A killed run may have left the directory.
+        // Removes the directory that an earlier run has left, if that run was killed.
         if process.directory.exists() {
             fs::remove_dir_all(&process.directory)?;
         }
@@ -101,7 +103,7 @@ impl Process {
         Ok(process)
     }
 
-    /// Sets what to do after the server has ended.
+    /// Sets an action that runs after the server has ended.
     pub(crate) fn afterwards(&mut self, action: impl FnOnce() + Send + Sync + 'static) {
         self.afterwards = Some(Box::new(action));
     }
@@ -121,7 +123,8 @@ impl Process {
         self.directory.join(name)
     }
 
-    /// Returns such a path as text for a configuration file, which has one setting per line.
+    /// Returns the path of a file in the server's directory as text for a configuration file. A
+    /// path with a character that some server's configuration cannot contain is an error.
     pub(crate) fn text(&self, name: &str) -> Result<String> {
         let path = self.path(name);
         match path.to_str() {
@@ -136,7 +139,7 @@ impl Process {
     }
 
     /// Returns whether root starts the servers. Only root can confine sessions by chroot and change
-    /// users.
+    /// to other users.
     pub(crate) fn is_roots(&self) -> Result<bool> {
         Ok(fs::metadata(&self.directory)?.uid() == 0)
     }
@@ -146,7 +149,8 @@ impl Process {
     pub(crate) fn log(&self) -> String {
         let mut text = String::new();
         for name in [CONSOLE].iter().chain(self.logs) {
-            // A log may not exist yet, and may hold clients' file names that are not UTF-8.
+            // Ignores errors and bytes that are not UTF-8: a log may not exist yet, and may contain
+            // clients' file names in any encoding.
             let bytes = fs::read(self.path(name)).unwrap_or_default();
             text.push_str(&String::from_utf8_lossy(&bytes));
         }
@@ -157,8 +161,8 @@ impl Process {
         let console = File::create(self.path(CONSOLE))?;
         let child = command
             .current_dir(&self.directory)
-            // If vsftpd fails to start, it prints the reason to descriptor zero, which is the
-            // client's socket in a session.
+            // Sends descriptor zero to the console file, too: if vsftpd cannot start, it prints the
+            // reason to descriptor zero, which in a session is the client's socket.
             .stdin(console.try_clone()?)
             .stdout(console.try_clone()?)
             .stderr(console)
@@ -182,7 +186,8 @@ impl Process {
                 return Err(format!("{name} ended, {status}: {}", self.log().trim()).into());
             }
             let greeting = if is_silent {
-                // The server sends nothing before TLS begins.
+                // Only connects, because under implicit TLS the server sends nothing before the
+                // handshake.
                 TcpStream::connect(self.address).map(|_| "220".to_owned())
             } else {
                 greeting(self.address)
@@ -201,10 +206,10 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Errors cannot be reported from here.
+        // All errors are ignored, because `drop` cannot return them.
         if let Some(mut server) = self.child.take() {
-            // A stopped server starts no further sessions, and stays the ancestor of the running
-            // ones.
+            // Suspends the server by SIGSTOP. It then starts no further sessions, and stays the
+            // ancestor of those that run, so that they can be found.
             signal("STOP", &[server.id()]);
             let deadline = Instant::now() + STOP_TIMEOUT;
             loop {
@@ -215,8 +220,8 @@ impl Drop for Process {
                 signal("KILL", &sessions);
                 thread::sleep(Duration::from_millis(5));
             }
-            // The watchdog must end first: later, the server's number may belong to another
-            // process.
+            // Ends the watchdog before the server. After the server has ended, another process may
+            // get its id, and the watchdog would kill that process.
             self.watchdog = None;
             let _ = server.kill();
             let _ = server.wait();
@@ -224,7 +229,7 @@ impl Drop for Process {
                 action();
             }
         }
-        // After a failed assertion, a person may want to look at the directory.
+        // Keeps the directory after a failed assertion, so that a person can look at its files.
         if !thread::panicking() {
             let _ = fs::remove_dir_all(&self.directory);
         }
@@ -247,7 +252,8 @@ mod tests {
         env::temp_dir().join(format!("xtask-{name}-{}", process::id()))
     }
 
-    /// Starts a server with a child process. A thread of this test greets in its place.
+    /// Starts a shell with two child processes instead of a server. A thread of the test listens on
+    /// the server's port and sends the greeting.
     fn start(workdir: &Path) -> Result<Process> {
         Process::start("shell", workdir, &Setting::default(), &[], |process| {
             let listener = TcpListener::bind(process.address())?;
@@ -263,7 +269,8 @@ mod tests {
         })
     }
 
-    /// Waits for the server's child process, and returns the numbers of all of them.
+    /// Waits until the shell has started its child processes, and returns the ids of all three
+    /// processes.
     fn family(server: &Process) -> Vec<u32> {
         let id = server.child.as_ref().expect("a process").id();
         loop {

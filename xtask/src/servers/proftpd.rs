@@ -13,18 +13,19 @@ use super::package::{Unpacked, library_path};
 use super::process::Process;
 use super::tls::{Data, Files, Start, Tls};
 
-/// The program's path in its package. Another package has its TLS.
+/// The paths of the server's program, its modules, and its TLS module, which is in another package.
 const PROGRAM: &str = "usr/sbin/proftpd";
 const MODULES: &str = "usr/lib/proftpd";
 const MOD_TLS: &str = "usr/lib/proftpd/mod_tls.so";
 
-// Names in the directory of a server.
+// The names of files in a server's directory.
 const CONFIGURATION: &str = "proftpd.conf";
 const USERS: &str = "users";
 const LOG: &str = "proftpd.log";
 const TLS_LOG: &str = "tls.log";
 
-/// Unpacks the server and the libraries it lacks into `workdir`, unless they are there.
+/// Unpacks the server and the libraries that the machine lacks into `workdir`, unless they are
+/// there.
 pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
     let program = Unpacked::fetch(workdir, "proftpd-core", PROGRAM)?;
     Unpacked::fetch(workdir, "proftpd-mod-crypto", MOD_TLS)?;
@@ -32,7 +33,7 @@ pub(crate) fn fetch(workdir: &Path) -> Result<PathBuf> {
 }
 
 /// Starts the server. If root starts it, sessions are confined to the directory that clients see as
-/// `/`. Otherwise they only begin in it.
+/// `/`. Otherwise sessions begin in that directory, but clients can leave it.
 pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     let unpacked = program.ancestors().nth(3).unwrap_or(Path::new("/"));
     let prepare = |process: &Process| {
@@ -52,7 +53,8 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
             .args(["--nodaemon", "--quiet", "--config"])
             .arg(process.path(CONFIGURATION))
             .env("LD_LIBRARY_PATH", library_path(unpacked))
-            // The server converts names to the character set of its locale.
+            // Gives the server a UTF-8 locale, because it converts file names to the character set
+            // of its locale.
             .env("LC_ALL", "C.UTF-8");
         Ok(command)
     };
@@ -72,7 +74,7 @@ fn configuration(process: &Process, account: &Account, setting: &Setting<'_>) ->
         format!("UseIPv6 {ipv6}"),
         format!("DefaultAddress {}", address.ip()),
         format!("Port {}", address.port()),
-        // Listens on that address only.
+        // Makes the server listen on `DefaultAddress` only.
         "SocketBindTight on".to_owned(),
         format!("PassivePorts {first} {last}"),
         "AuthOrder mod_auth_file.c".to_owned(),
@@ -81,9 +83,10 @@ fn configuration(process: &Process, account: &Account, setting: &Setting<'_>) ->
         "AllowOverwrite on".to_owned(),
         "AllowStoreRestart on".to_owned(),
         "UseReverseDNS off".to_owned(),
-        // With this engine, a login would take as long as the slowest one so far.
+        // Turns off the delay engine, which would make each login take as long as the slowest one
+        // so far.
         "DelayEngine off".to_owned(),
-        // Writes nothing outside its directory.
+        // These settings keep the server from writing files outside its directory.
         "WtmpLog off".to_owned(),
         "TransferLog none".to_owned(),
         format!("SystemLog {}", process.text(LOG)?),
@@ -95,7 +98,8 @@ fn configuration(process: &Process, account: &Account, setting: &Setting<'_>) ->
         format!("ControlsSocket {}", process.text("controls")?),
         "</IfModule>".to_owned(),
     ];
-    // Needed even if root does not start it: by default the server tries to become root.
+    // These lines are needed even if root does not start the server: by default it tries to become
+    // root.
     lines.push(format!("User {}", account.name));
     lines.push(format!("Group {}", account.group_name()?));
     if account.is_other {
@@ -107,7 +111,8 @@ fn configuration(process: &Process, account: &Account, setting: &Setting<'_>) ->
     Ok(lines.join("\n") + "\n")
 }
 
-/// Returns the TLS settings. By default the server demands that data connections resume.
+/// Returns the TLS settings. They do not mention resumption, because by default the server demands
+/// that data connections resume the TLS session.
 fn secured(tls: &Tls<'_>, files: &Files, modules: &str) -> String {
     let mut lines = vec![
         format!("ModulePath {modules}"),

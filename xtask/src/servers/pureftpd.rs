@@ -1,4 +1,5 @@
-//! Pure-FTPd, a small server that is configured by its command line only. Its users are virtual.
+//! Pure-FTPd, a small server that is configured by its command line only. Its users come from a
+//! list of its own and not from the machine.
 
 use std::fs;
 use std::path::Path;
@@ -14,24 +15,27 @@ use super::package::{self, library_path};
 use super::process::Process;
 use super::tls::{Data, OPENSSL_CONF, Start, Tls};
 
-/// The program's path in its package, and the program that creates its list of users.
+/// The paths of the server's program, and of the program that makes a database of the list of
+/// users.
 pub(super) const PROGRAM: &str = "usr/sbin/pure-ftpd";
 const MAKE_USERS: &str = "usr/bin/pure-pw";
 
-// Names in the directory of a server.
+// The names of files in a server's directory.
 const USERS: &str = "users";
 const DATABASE: &str = "users.pdb";
 
-/// The directory in which its sessions record who is logged in. It cannot be changed.
+/// The directory in which Pure-FTPd's sessions record who is logged in. No setting changes this
+/// path.
 const SCOREBOARD: &str = "/run/pure-ftpd";
 
-/// Whether the directory existed before the first server started here.
+/// Whether [`SCOREBOARD`] existed before this program started the first server. If it did, it
+/// stays.
 static WAS_THERE: OnceLock<bool> = OnceLock::new();
 
-/// The shortest idle limit that it supports.
+/// The shortest idle limit that Pure-FTPd supports.
 pub(crate) const SHORTEST_IDLE: Duration = Duration::from_secs(60);
 
-/// Starts the server. Only root can.
+/// Starts the server. Only root can do this, because the server confines its sessions by chroot.
 pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     let unknown = |tls: &Tls<'_>| tls.start == Start::Implicit || tls.clients.is_some();
     if setting.tls.as_ref().is_some_and(unknown) {
@@ -46,7 +50,7 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
         }
         let account = Account::find(process)?;
         process.plant(&account, setting.room)?;
-        // The line has thirteen limits that are not set.
+        // The line ends with twelve fields for limits, which are empty: no limit is set.
         account.write_user(process, USERS, "/./::::::::::::")?;
         package::run(
             Command::new(unpacked.join(MAKE_USERS))
@@ -66,7 +70,8 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
                 "-p",
                 &format!("{}:{}", PASSIVE_PORTS.start(), PASSIVE_PORTS.end()),
             ])
-            // No anonymous logins, no host names, and nothing in the system's log.
+            // Allows no anonymous logins, looks up no host names, and writes nothing to the
+            // system's log.
             .args(["-E", "-H", "-f", "none"])
             .env("LD_LIBRARY_PATH", library_path(unpacked));
         if let Some(tls) = &setting.tls {
@@ -81,7 +86,7 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
                 .env(OPENSSL_CONF, files.openssl);
         }
         if let Some(idle) = setting.idle {
-            // The option counts in minutes.
+            // The option `-I` counts in minutes.
             let minutes = idle.max(SHORTEST_IDLE).as_secs() / 60;
             command.args(["-I", &minutes.to_string()]);
         }
@@ -97,12 +102,13 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
     Ok(process)
 }
 
-/// Removes the records of sessions that were killed or idle too long, and the directory itself
-/// unless other servers use it.
+/// Removes the records of sessions that were killed or idle too long. Then removes the directory,
+/// unless it contains records of other servers.
 fn clear_scoreboard() {
     for entry in fs::read_dir(SCOREBOARD).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        // For example: client-00004711
+        // The name of a record contains the id of the session's process, for example
+        // `client-00004711`.
         let session = name.to_str().and_then(|name| name.strip_prefix("client-"));
         if session.is_some_and(|id| id.parse().is_ok_and(|id| !is_running(id))) {
             let _ = fs::remove_file(entry.path());

@@ -1,4 +1,4 @@
-//! Directories that exist as long as a job.
+//! Temporary directories, which exist as long as a job runs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,14 +6,15 @@ use std::process;
 
 use super::Result;
 
-/// A new directory, named after this process. Dropping this value removes it.
+/// A new directory, whose name contains the id of this process. Dropping this value removes the
+/// directory.
 pub(crate) struct Scratch(pub(crate) PathBuf);
 
 impl Scratch {
     pub(crate) fn new(parent: &Path, name: &str) -> Result<Self> {
         let path = parent.join(format!("{name}-{}", process::id()));
         if path.exists() {
-            // A killed run may have left the directory.
+            // Removes the directory that an earlier run has left, if that run was killed.
             fs::remove_dir_all(&path)?;
         }
         fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -1,5 +1,6 @@
-//! Servers that are Python or Node.js libraries. A script turns each library into a server, and
-//! takes its settings as arguments. They have one event loop instead of a process per session.
+//! Servers that are Python or Node.js libraries. A script makes a server of each library, and takes
+//! the settings as arguments. Such a server has one event loop for all sessions instead of a
+//! process for each.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,25 +15,25 @@ use super::{Result, npm, pip};
 
 /// A library, and the script that runs it as a server.
 pub(super) struct Scripted {
-    /// The name of the library and of the script.
+    /// The name of the library, for the server's directory and for errors.
     name: &'static str,
-    /// The packages. The versions were the newest stable ones when this was written.
+    /// The packages to fetch. Their versions were the newest stable ones when this was written.
     packages: &'static [&'static str],
     runs: Runs,
     script: &'static str,
-    /// How long a session may be idle: the library's default.
+    /// How long a session may be idle if the test sets no limit: the library's default.
     idle: Duration,
 }
 
-/// The interpreter of the script.
+/// The interpreter that runs the script.
 #[derive(Clone, Copy)]
 enum Runs {
     Python,
     Node,
 }
 
-/// The server that tests of Python programs start. It changes no user, and enforces permissions
-/// itself. The other package gives it OpenSSL's TLS.
+/// pyftpdlib, the server that tests of Python programs often start. It does not change to another
+/// user, but checks the permissions of files itself. The package pyOpenSSL gives it TLS.
 pub(super) const PYFTPDLIB: Scripted = Scripted {
     name: "pyftpdlib",
     packages: &["pyOpenSSL==26.4.0", "pyftpdlib==2.2.0"],
@@ -41,7 +42,7 @@ pub(super) const PYFTPDLIB: Scripted = Scripted {
     idle: Duration::from_secs(300),
 };
 
-/// Has implicit TLS, also on data connections.
+/// aioftp, which knows implicit TLS, also on data connections, but no explicit TLS.
 pub(super) const AIOFTP: Scripted = Scripted {
     name: "aioftp",
     packages: &["aioftp==0.28.3"],
@@ -66,7 +67,7 @@ pub(super) const FTP_SRV: Scripted = Scripted {
     idle: Duration::from_secs(300),
 };
 
-/// The library needs the second package without declaring it.
+/// simple-ftpd. The library needs the package chalk, but does not declare this.
 pub(super) const SIMPLE_FTPD: Scripted = Scripted {
     name: "simple-ftpd",
     packages: &["simple-ftpd@0.0.4", "chalk@1.1.3"],
@@ -76,7 +77,8 @@ pub(super) const SIMPLE_FTPD: Scripted = Scripted {
 };
 
 impl Scripted {
-    /// Returns the directory in `workdir` with the packages.
+    /// Returns a directory in `workdir` with the packages, which are downloaded if they are not
+    /// there.
     pub(super) fn fetch(&self, workdir: &Path) -> Result<PathBuf> {
         match self.runs {
             Runs::Python => pip::fetch(workdir, self.packages),

@@ -18,7 +18,7 @@ pub(crate) enum TlsVersion {
     Both,
 }
 
-/// When TLS begins.
+/// When TLS begins on the control connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
     /// After AUTH TLS.
@@ -36,7 +36,7 @@ pub(crate) enum Data {
     Any,
 }
 
-/// TLS settings. Without TLS, no login is possible.
+/// The TLS settings of a server. The server refuses a login without TLS.
 #[derive(Clone, Copy)]
 pub(crate) struct Tls<'a> {
     pub(crate) version: TlsVersion,
@@ -51,14 +51,14 @@ pub(crate) struct Tls<'a> {
     pub(crate) suite: Option<&'static str>,
 }
 
-// Names in the directory of a server.
+// The names of files in a server's directory.
 const OPENSSL: &str = "openssl.cnf";
 const CERTIFICATE: &str = "certificate.pem";
 pub(super) const KEY: &str = "key.pem";
 const CLIENTS: &str = "clients.pem";
 
 impl<'a> Tls<'a> {
-    /// Explicit TLS, with private data connections.
+    /// Creates settings for explicit TLS, with data connections under TLS.
     pub(crate) const fn new(version: TlsVersion, identity: &'a Identity) -> Self {
         Self {
             version,
@@ -70,7 +70,7 @@ impl<'a> Tls<'a> {
         }
     }
 
-    /// Writes the files that a server needs into its directory.
+    /// Writes the certificate, the key and OpenSSL's configuration into the server's directory.
     pub(super) fn write(&self, process: &Process) -> Result<Files> {
         fs::write(process.path(CERTIFICATE), &self.identity.certificate_pem)?;
         secret_file(&process.path(KEY), &self.identity.key_pem)?;
@@ -91,11 +91,12 @@ impl<'a> Tls<'a> {
     }
 }
 
-/// The paths of the written files.
+/// The paths of the files that [`Tls::write`] has written.
 pub(super) struct Files {
     pub(super) certificate: String,
     pub(super) key: String,
-    /// The root of clients' certificates.
+    /// The root certificate that must have signed the clients' certificates; `None` if clients need
+    /// none.
     pub(super) clients: Option<String>,
     /// The value of the environment variable [`OPENSSL_CONF`].
     pub(super) openssl: String,
@@ -125,9 +126,9 @@ impl TlsVersion {
     }
 }
 
-/// Returns an OpenSSL configuration with these versions, for servers that have no setting for them.
-/// In Debian's release, vsftpd's own settings end at TLS 1.0, and unknown settings are fatal.
-/// Pure-FTPd has none.
+/// Returns an OpenSSL configuration that allows only these TLS versions, for servers that have no
+/// setting for them. Debian's vsftpd has settings for versions up to TLS 1.0 only, and does not
+/// start if it finds a setting that it does not know. Pure-FTPd has no such settings.
 fn openssl_configuration([oldest, newest]: [&str; 2], suite: Option<&str>) -> String {
     let suites = suite.map_or_else(String::new, |suite| format!("Ciphersuites = {suite}\n"));
     format!(

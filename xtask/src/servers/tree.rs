@@ -1,4 +1,5 @@
-//! The files of a server: those that clients see, and those next to them.
+//! Creates the directories that clients see, and files that other users of the machine must not
+//! read.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, chown};
@@ -8,24 +9,27 @@ use super::Result;
 use super::account::Account;
 use super::process::Process;
 
-/// The directory in the root in which clients may write. In the root itself they may not.
+/// The directory in the server's root in which clients may write, if they may not write in the root
+/// itself ([`Room::Below`]).
 pub(crate) const WRITABLE: &str = "open";
 
-/// A directory in which clients may not write, if they may write in the root.
+/// A directory in which clients may not write, if they may write in the root itself
+/// ([`Room::Root`]). Tests create it to see a refusal.
 pub(crate) const CLOSED: &str = "closed";
 
 /// Where clients may write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Room {
-    /// In [`WRITABLE`]. Above it, clients may only read.
+    /// Only in the directory [`WRITABLE`]. In the root, which contains it, clients may only read.
     #[default]
     Below,
-    /// In the root, which is empty.
+    /// In the root itself, which is empty at first.
     Root,
 }
 
 impl Process {
-    /// Creates the directory tree that clients see, for this account.
+    /// Creates the directories that clients see. `account` gets the directory in which clients may
+    /// write.
     pub(crate) fn plant(&self, account: &Account, room: Room) -> Result<()> {
         open_directory(&self.root())?;
         let writable = match room {
@@ -39,14 +43,15 @@ impl Process {
         if account.is_other {
             chown(&writable, Some(account.user), Some(account.group))?;
         } else {
-            // If the owner has no write permission, no client can write.
+            // The user who starts the server also owns the root, so a root without write permission
+            // keeps clients from writing there.
             fs::set_permissions(self.root(), Permissions::from_mode(0o555))?;
         }
         Ok(())
     }
 }
 
-/// Creates a directory that every user may enter, whatever the umask.
+/// Creates a directory that every user may enter, even if the umask would forbid it.
 pub(crate) fn open_directory(path: &Path) -> Result<()> {
     fs::create_dir(path).map_err(|error| format!("{}: {error}", path.display()))?;
     fs::set_permissions(path, Permissions::from_mode(0o755))?;

@@ -15,16 +15,16 @@ use super::process::Process;
 use super::tls::{Data, Files, OPENSSL_CONF};
 use super::tree::open_directory;
 
-/// The program's path in its package.
+/// The path of the server's program in its package.
 pub(super) const PROGRAM: &str = "usr/sbin/vsftpd";
 
-// Names in the directory of a server.
+// The names of files in a server's directory.
 const CONFIGURATION: &str = "vsftpd.conf";
 const LOG: &str = "vsftpd.log";
-/// The directory to which the privileged half of a session confines itself.
+/// An empty directory, to which the privileged half of each session confines itself by chroot.
 const EMPTY: &str = "empty";
 
-/// Starts the server. Only root can, since it confines sessions by chroot.
+/// Starts the server. Only root can do this, because the server confines its sessions by chroot.
 pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Result<Process> {
     let program = program.canonicalize()?;
     let prepare = |process: &Process| {
@@ -74,7 +74,8 @@ fn settings(process: &Process, user: &str, setting: &Setting<'_>) -> Result<Sett
         ("ftp_username", user.to_owned()),
         ("nopriv_user", user.to_owned()),
         ("secure_chroot_dir", path(EMPTY)?),
-        // Containers often forbid these. A session behaves the same without them, on every machine.
+        // Turns off these sandboxes, because containers often forbid them. A session behaves the
+        // same without them.
         ("isolate", no()),
         ("isolate_network", no()),
         ("seccomp_sandbox", no()),
@@ -85,16 +86,16 @@ fn settings(process: &Process, user: &str, setting: &Setting<'_>) -> Result<Sett
         ("anon_world_readable_only", no()),
         ("anon_upload_enable", yes()),
         ("anon_mkdir_write_enable", yes()),
-        // Rename, delete, overwrite, append and resume.
+        // Allows guests to rename, delete, overwrite, append and resume.
         ("anon_other_write_enable", yes()),
         ("write_enable", yes()),
         ("download_enable", yes()),
         ("ls_recurse_enable", no()),
-        // Without these two, the server ignores TYPE A.
+        // Without these two settings, the server ignores TYPE A.
         ("ascii_upload_enable", yes()),
         ("ascii_download_enable", yes()),
         ("xferlog_enable", yes()),
-        // Its own log format, which is the only one that contains the commands.
+        // Chooses vsftpd's own log format, because only this format contains the commands.
         ("xferlog_std_format", no()),
         ("log_ftp_protocol", yes()),
         ("vsftpd_log_file", path(LOG)?),
@@ -114,12 +115,13 @@ fn secured(setting: &Setting<'_>, files: &Files) -> Settings {
         ("force_anon_logins_ssl", yes()),
         ("force_anon_data_ssl", yes_or_no(is_private)),
         ("require_ssl_reuse", yes()),
-        // With these two, a transfer without close_notify is an error, in both directions.
+        // With these two settings, a transfer that ends without close_notify is an error, in both
+        // directions.
         ("strict_ssl_read_eof", yes()),
         ("strict_ssl_write_shutdown", yes()),
-        // The default is one cipher that has been obsolete for years.
+        // Replaces the default, a single cipher that has been obsolete for years.
         ("ssl_ciphers", "HIGH".to_owned()),
-        // In spite of their names, these settings take keys of every kind.
+        // In spite of their names, these two settings take keys of every kind, not only RSA.
         ("rsa_cert_file", files.certificate.clone()),
         ("rsa_private_key_file", files.key.clone()),
         ("debug_ssl", yes()),

@@ -5,18 +5,21 @@ use std::process::{Child, Command, Stdio};
 
 use super::Result;
 
-/// Kills a server if this process ends without stopping it, for example because it was killed
-/// itself. Dropping the watchdog cancels it. Sessions then end with their clients.
+/// Kills a server if this process ends without stopping it, for example because this process was
+/// killed. The server's sessions then end, because their clients are gone. Dropping the watchdog
+/// cancels it.
 pub(super) struct Watchdog(Child);
 
 impl Watchdog {
     pub(super) fn over(id: u32) -> Result<Self> {
-        // The shell reads until no process can write to this pipe.
+        // The shell reads from a pipe until this process, which holds the other end, has ended.
+        // Then the shell kills the server.
         let mut command = Command::new("sh");
         command
             .args(["-c", "read -r _; kill -KILL \"$1\"", "watchdog"])
             .arg(id.to_string())
-            // An interrupt from the terminal does not reach this process group.
+            // The shell gets a process group of its own, so that an interrupt from the terminal
+            // (Ctrl-C) does not end it.
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -45,7 +48,7 @@ mod tests {
     fn a_server_goes_when_the_process_that_started_it_is_gone() {
         let mut server = Command::new("sleep").arg("1000").spawn().expect("sleep");
         let mut watchdog = Watchdog::over(server.id()).expect("a watchdog");
-        // The kernel does the same when a process ends.
+        // Closes the pipe, as the kernel does when this process ends.
         drop(watchdog.0.stdin.take());
         let status = server.wait().expect("an end");
         assert_eq!(status.signal(), Some(9));
