@@ -1,6 +1,6 @@
-//! Moves the same bytes without a client, to measure what the system itself needs: a single
-//! `splice` or `sendfile` loop. The peer is a thread that behaves like the server of the
-//! comparison, or that server itself.
+//! Moves the bytes of a transfer without an FTP client, by a single loop of `splice` or `sendfile`,
+//! to measure what the system itself needs. The peer is a thread that behaves like vsftpd, or
+//! vsftpd itself.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -15,21 +15,22 @@ use crate::servers::Result;
 
 use super::client::{Url, copy_by};
 
-/// The pipe's size in bytes. With the default, 64 KiB, it took half as much CPU again.
+/// The size of the pipe for `splice`, in bytes. With the default of 64 KiB, a transfer took half as
+/// much CPU time again.
 const PIPE: usize = 1024 * 1024;
 
-/// The number of bytes per `sendfile` call. The kernel's own limit is a little below 2 GiB.
+/// How many bytes one call of `sendfile` may move. The kernel's own limit is a little below 2 GiB.
 const ALL: usize = 1 << 30;
 
 /// The buffer size with which vsftpd reads uploads.
 const SERVER_BUFFER: usize = 64 * 1024;
 
-/// Receives from the peer into a file.
+/// Receives a file from the peer.
 pub(super) fn receive(address: SocketAddr, into: &Path) -> Result<()> {
     take(&TcpStream::connect(address)?, into)
 }
 
-/// Sends a file to the peer, and waits for its end.
+/// Sends a file to the peer, and waits until the peer closes the connection.
 pub(super) fn send(from: &Path, address: SocketAddr) -> Result<()> {
     let mut socket = TcpStream::connect(address)?;
     bring(from, &socket)?;
@@ -38,7 +39,8 @@ pub(super) fn send(from: &Path, address: SocketAddr) -> Result<()> {
     Ok(())
 }
 
-/// Receives from a server into a file, with the fewest commands and without checking the replies.
+/// Downloads a file from an FTP server, with the fewest commands. Of each reply, only the first
+/// digit is checked.
 pub(super) fn receive_served(url: &Url, into: &Path) -> Result<()> {
     let mut dialogue = Dialogue::open(url)?;
     let data = dialogue.transfer("RETR", &url.path)?;
@@ -47,7 +49,8 @@ pub(super) fn receive_served(url: &Url, into: &Path) -> Result<()> {
     dialogue.end()
 }
 
-/// Sends a file to a server in the same way.
+/// Uploads a file to an FTP server, with the fewest commands. Of each reply, only the first digit
+/// is checked.
 pub(super) fn send_served(from: &Path, url: &Url) -> Result<()> {
     let mut dialogue = Dialogue::open(url)?;
     let data = dialogue.transfer("STOR", &url.path)?;
@@ -56,7 +59,7 @@ pub(super) fn send_served(from: &Path, url: &Url) -> Result<()> {
     dialogue.end()
 }
 
-/// Receives until the end.
+/// Writes what arrives to a file, until the peer closes the connection.
 fn take(socket: &TcpStream, into: &Path) -> Result<()> {
     let file = File::create(into)?;
     let (exit, entry) = pipe()?;
@@ -79,7 +82,7 @@ fn bring(from: &Path, socket: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// A control connection that accepts every reply.
+/// A control connection that accepts each reply whose first digit is 1, 2 or 3.
 struct Dialogue {
     control: BufReader<TcpStream>,
     address: SocketAddr,
@@ -128,14 +131,15 @@ impl Dialogue {
     }
 }
 
-/// The peer, in a thread, so that its CPU time is not counted.
+/// The peer of a transfer without FTP. It is a thread of this process, because only the CPU time of
+/// the measured child process is counted.
 pub(super) struct FarEnd {
     address: SocketAddr,
     thread: JoinHandle<io::Result<()>>,
 }
 
 impl FarEnd {
-    /// Starts a peer that sends a file, as vsftpd does.
+    /// Starts a peer that sends a file by `sendfile`, as vsftpd does.
     pub(super) fn sending(path: PathBuf) -> Result<Self> {
         Self::start(move |socket| {
             bring(&path, &socket)?;
@@ -143,7 +147,7 @@ impl FarEnd {
         })
     }
 
-    /// Starts a peer that writes what arrives to a file, as vsftpd does.
+    /// Starts a peer that writes what arrives to a file, with a buffer as large as vsftpd's.
     pub(super) fn receiving(path: PathBuf) -> Result<Self> {
         Self::start(move |mut socket| copy_by(SERVER_BUFFER, &mut socket, &mut File::create(path)?))
     }
@@ -159,7 +163,7 @@ impl FarEnd {
         self.address
     }
 
-    /// Waits for the peer to end.
+    /// Waits until the peer's thread ends, and returns the thread's error.
     pub(super) fn join(self) -> Result<()> {
         match self.thread.join() {
             Ok(result) => Ok(result?),

@@ -32,10 +32,10 @@ use crate::servers::Result;
 use super::site::SUITE;
 use super::{bare, measure};
 
-/// The exit status for a job that this client cannot do.
+/// The exit status if the client cannot do what the arguments ask for.
 pub(crate) const CANNOT: u8 = 64;
 
-/// The size of the large buffer, in bytes.
+/// The size in bytes of the buffer of the clients whose names end in `-256k`.
 const LARGE: usize = 256 * 1024;
 
 /// Runs a client.
@@ -65,18 +65,18 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// How bytes get from the library to a file, and back.
+/// How bytes move between the library and a local file.
 #[derive(Clone, Copy)]
 enum Way {
-    /// The library's own method for files.
+    /// By the library's own method for files, which uses the kernel's fast paths.
     Kernel,
-    /// The copying function of the standard library, or of smol.
+    /// By the copying function of the standard library or of smol.
     Copy,
-    /// Reads and writes with a large buffer.
+    /// By reads and writes with a buffer of [`LARGE`] bytes.
     Large,
 }
 
-/// A server, a user and a path.
+/// The parts of a URL: a server, a user and a path.
 pub(super) struct Url {
     is_secure: bool,
     pub(super) user: String,
@@ -135,7 +135,7 @@ fn trusting(pem: &[u8]) -> Result<rustls::ClientConfig> {
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// Checks the cipher suite, so that all clients do the same work.
+/// Checks that TLS uses the cipher suite [`SUITE`], so that all clients do the same work.
 fn check_suite(url: &Url, tls: Option<TlsInfo>) -> Result<()> {
     let spoken = tls.map(|tls| tls.cipher_suite);
     if url.is_secure && spoken != Some(SUITE) {
@@ -144,7 +144,8 @@ fn check_suite(url: &Url, tls: Option<TlsInfo>) -> Result<()> {
     Ok(())
 }
 
-/// What a library must do to take part. The functions are async, since one library is.
+/// What the comparison needs from an FTP library. The functions are async, because those of
+/// ftp-smol are.
 trait Library: Sized {
     type Session;
 
@@ -203,8 +204,8 @@ trait Library: Sized {
     }
 }
 
-/// Defines an adapter. `$wait` follows each call: `.await`, or nothing. `$down` and `$up` copy as
-/// programs with this adapter would.
+/// Implements [`Library`] for an adapter. `$wait` follows each call of the adapter: `.await`, or
+/// nothing. `$down` and `$up` copy a file as programs with this adapter would.
 macro_rules! adapter {
     (
         $name:ident, $client:ty, $read:path, $write:path, { $($wait:tt)* },
@@ -312,7 +313,8 @@ adapter!(
     }
 );
 
-/// Used as its documentation shows, with `io::copy`, or with a large buffer.
+/// The library suppaftp, used as its documentation shows, with `io::copy`, or else with a large
+/// buffer.
 struct Suppaftp(Way);
 
 impl Library for Suppaftp {
@@ -363,7 +365,7 @@ impl Library for Suppaftp {
     }
 }
 
-/// Copies with a buffer of this size.
+/// Copies all bytes with a buffer of `size` bytes.
 pub(super) fn copy_by(size: usize, from: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
     let mut buffer = vec![0; size];
     loop {

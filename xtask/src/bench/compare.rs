@@ -1,5 +1,5 @@
-//! Runs the comparison: all clients in turn, round after round, so that other work on the machine
-//! affects all of them alike.
+//! Runs the comparison. In each round, all clients run one after the other, so that other work on
+//! the machine affects all of them alike.
 
 use std::io::IsTerminal as _;
 use std::io::{self, Write as _};
@@ -80,7 +80,8 @@ struct Settings<'a> {
 }
 
 impl<'a> Settings<'a> {
-    /// Parses the arguments; `None` if they ask for help.
+    /// Parses the arguments. Returns `None` if an option is unknown, such as `--help`: the usage is
+    /// then printed.
     fn parse(arguments: &[&'a str]) -> Result<Option<Self>> {
         let mut settings = Self {
             rounds: 5,
@@ -109,7 +110,7 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// Returns the cost of each client in each round.
+/// Runs all clients in each round, and returns the costs by client and round.
 fn rounds(
     contenders: &[Contender],
     case: Case,
@@ -117,7 +118,8 @@ fn rounds(
     rounds: usize,
 ) -> Result<Vec<Vec<Cost>>> {
     let mut costs = vec![Vec::with_capacity(rounds); contenders.len()];
-    // One more round: in the first one, caches are cold, and each transfer is checked.
+    // Runs one more round than asked for, and does not count the first one: in it caches are cold,
+    // and each transfer is compared byte by byte.
     for round in 0..=rounds {
         for (contender, costs) in contenders.iter().zip(&mut costs) {
             let (name, case_name) = (contender.name, case.name());
@@ -149,7 +151,7 @@ fn once(contender: &Contender, case: Case, site: &Site, thorough: bool) -> Resul
     Ok(cost)
 }
 
-/// Prints the versions of the compared clients, since later ones may differ.
+/// Prints the versions of the compared clients, since other versions may have other costs.
 fn versions() {
     let first_line = |program: &str| {
         let output = Command::new(program).arg("--version").output().ok()?;
@@ -164,7 +166,7 @@ fn versions() {
     say("lftp and vsftpd of this system's packages, suppaftp 12.2");
 }
 
-/// Writes a progress line over the last one.
+/// Writes a progress line in the place of the last one.
 fn progress(line: &str) {
     let mut stderr = io::stderr();
     if stderr.is_terminal() {

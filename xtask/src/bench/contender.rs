@@ -12,26 +12,27 @@ use crate::workspace::output;
 
 use super::site::{Case, Protection, SUITE, Site, programs};
 
-/// A program that moves a file.
+/// A program that takes part in the comparison: it moves a file.
 pub(super) struct Contender {
     pub(super) name: &'static str,
     pub(super) role: Role,
     program: Program,
 }
 
-/// The role of a program in the limits.
+/// What a program is in the comparison. Its role decides which limits of `report.rs` it must keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// No FTP at all: what the system itself needs.
+    /// A transfer without FTP, which shows what the system itself needs.
     Bare,
     /// An adapter that uses the kernel's fast paths.
     Kernel,
-    /// An adapter as a plain stream, with its default settings.
+    /// An adapter that is used as a plain stream (`Read` and `Write`), with its default settings.
     Stream,
-    /// Shown, but without a limit: an adapter in another way; and the transfer without a client
-    /// from and to the real server, whose way of sending affects the receiver's cost.
+    /// A program whose cost is shown, but has no limit. One kind is an adapter that is used in
+    /// another way. Another is the transfer without a client from and to vsftpd, because vsftpd's
+    /// way of sending affects the receiver's cost.
     Shown,
-    /// Another client, with its default or its best settings.
+    /// A client of another project, with its default or its best settings.
     Peer,
 }
 
@@ -39,19 +40,19 @@ pub(super) enum Role {
 pub(super) const REFERENCE: &str = "curl";
 
 enum Program {
-    /// This program, started again.
+    /// This program, which is started again as one of its own clients.
     Own,
-    /// curl with these settings.
+    /// The program curl, with these options.
     Curl(&'static [&'static str]),
-    /// lftp at this path, with these settings.
+    /// The program lftp: its path, and its settings as a script.
     Lftp(PathBuf, &'static str),
-    /// ftplib of this Python, with a block of this size.
+    /// Python's ftplib: the path of Python, and the size of a block in bytes.
     Ftplib(String, &'static str),
 }
 
 impl Contender {
-    /// Returns all programs, in the order in which they run. An error names a missing client, and
-    /// how to get it.
+    /// Returns all programs, in the order in which they run. If a client is not installed, the
+    /// error says how to get it.
     pub(super) fn all(protection: Protection) -> Result<Vec<Self>> {
         let own = |name, role| Self {
             name,
@@ -74,7 +75,8 @@ impl Contender {
             own("smol-256k", Role::Shown),
             peer("curl-tuned", Program::Curl(tuned)),
         ];
-        // The others cannot be limited to one cipher suite, or do not resume sessions.
+        // Leaves out these programs under TLS, because they cannot be limited to one cipher suite,
+        // or do not resume TLS sessions.
         if protection == Protection::Clear {
             let bare = [own("bare", Role::Bare), own("bare-served", Role::Shown)];
             all.splice(0..0, bare);
@@ -94,8 +96,8 @@ impl Contender {
         Ok(all)
     }
 
-    /// Returns the command that moves the file. `bare` is the peer's address for a transfer without
-    /// FTP.
+    /// Returns the command that moves the file. `bare` is the address of the peer for a transfer
+    /// without FTP, and `None` for other programs.
     pub(super) fn command(&self, case: Case, site: &Site, bare: Option<String>) -> Result<Command> {
         let (remote, local) = match case {
             Case::Up => (site.upload_url(), site.content()),
@@ -125,7 +127,8 @@ impl Contender {
                     Case::Up => command.arg("--upload-file").arg(local),
                     _ => command.arg("--output").arg(local),
                 };
-                // For curl, explicit TLS is an option and not a scheme.
+                // curl has no scheme `ftpes`. Instead the option `--ssl-reqd` asks for explicit
+                // TLS.
                 command.arg(remote.replace("ftpes://", "ftp://"));
                 command
             }
@@ -142,7 +145,7 @@ impl Contender {
     }
 }
 
-/// Transfers a file as the manual of ftplib shows.
+/// A Python program that transfers a file as the manual of ftplib shows.
 const FTPLIB: &str = r#"
 import ftplib, sys
 block, verb, port, remote, local = sys.argv[1:]
@@ -158,7 +161,7 @@ else:
 ftp.quit()
 "#;
 
-/// Returns the path of a URL, which needs no decoding here.
+/// Returns the path of a URL. It contains no escapes such as `%20`, so it needs no decoding.
 fn path_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.find('/').map_or("/", |slash| &rest[slash..])
@@ -182,7 +185,7 @@ fn lftp_command(program: &Path, settings: &str, case: Case, site: &Site) -> Resu
         site.port()
     );
     let mut command = Command::new(program);
-    // Without a home directory, lftp reads no settings.
+    // Gives lftp no home directory, so that it reads no settings of the machine's user.
     command.env("HOME", "/nonexistent").arg("-c").arg(script);
     library_path_of(program, &mut command);
     Ok(command)
@@ -193,8 +196,8 @@ fn text(path: &OsStr) -> Result<String> {
     Ok(text.ok_or("a path that lftp cannot be told of")?.to_owned())
 }
 
-/// Returns the interpreter itself. `python3` may be a shell script that searches for it, which
-/// would be measured as well.
+/// Returns the path of the Python interpreter itself. `python3` may be a shell script that searches
+/// for the interpreter, and the cost of the script would be measured, too.
 fn python() -> Result<String> {
     let mut command = Command::new("python3");
     let command = command.args(["-c", "import ftplib, sys; print(sys.executable)"]);
@@ -203,7 +206,7 @@ fn python() -> Result<String> {
     Ok(printed.trim().to_owned())
 }
 
-/// Returns the installed lftp, or unpacks its package.
+/// Returns the path of lftp. If lftp is not installed, its Debian package is unpacked.
 fn lftp() -> Result<PathBuf> {
     if Command::new("lftp").arg("--version").output().is_ok() {
         return Ok(PathBuf::from("lftp"));

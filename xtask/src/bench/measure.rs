@@ -1,4 +1,4 @@
-//! Measures the cost of a program.
+//! Measures the CPU time, the duration and the memory of a program.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -12,27 +12,27 @@ use nix::sys::time::TimeValLike as _;
 use crate::servers::Result;
 use crate::workspace::printed;
 
-/// The cost of one run.
+/// The cost of one run of a program.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cost {
-    /// From the start of the process to its end, in seconds.
+    /// The time from the start of the process to its end, in seconds.
     pub(super) wall: f64,
-    /// User and system time of the process and its threads, in seconds. The kernel counts the sum
-    /// in nanoseconds and reports microseconds. It only samples how the sum is divided, so the two
-    /// parts are not shown.
+    /// The CPU time of the process and its threads, in seconds: user and system time together. The
+    /// kernel counts this sum in nanoseconds and reports microseconds. It only estimates how the
+    /// sum is divided, so the two parts are not shown.
     pub(super) cpu: f64,
-    /// The largest resident memory, in KiB, sampled every few milliseconds.
+    /// The largest resident memory, in KiB. It is read every few milliseconds.
     pub(super) resident: u64,
 }
 
-/// How often memory is sampled. Bulk transfers take hundreds of milliseconds, and allocate at their
-/// beginning.
+/// How often memory is read. Bulk transfers take hundreds of milliseconds and allocate at their
+/// beginning, so this is often enough.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
-/// The time limit. A program that reaches it hangs.
+/// The time limit of a run. A program that takes longer is hanging, and is killed.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Runs a program to its end. Its output is shown only if it fails.
+/// Runs a program to its end, and returns its cost. The program's output is shown only if it fails.
 pub(super) fn run(command: &mut Command) -> Result<Cost> {
     command
         .stdin(Stdio::null())
@@ -50,7 +50,8 @@ pub(super) fn run(command: &mut Command) -> Result<Cost> {
         while is_over.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
             resident = resident.max(peak(process));
             if begin.elapsed() > PATIENCE {
-                // The `kill` process is not waited for, since its own CPU time would count.
+                // Does not wait for the process `kill`, because the CPU time of a child that was
+                // waited for would count.
                 let _ = Command::new("kill").arg(process.to_string()).spawn();
                 break;
             }
@@ -86,8 +87,8 @@ fn cpu(who: UsageWho) -> Result<f64> {
     Ok(time.num_microseconds() as f64 / 1e6)
 }
 
-/// Returns the largest resident memory of a process since it was loaded, in KiB. The memory of its
-/// parent before that, which the kernel's other counter includes, does not count.
+/// Returns the largest resident memory of a process since its program was loaded, in KiB. The
+/// kernel's other counter (`ru_maxrss`) would include the memory of the parent process before that.
 fn peak(process: u32) -> u64 {
     field(&format!("/proc/{process}/status"), "VmHWM:")
 }
@@ -101,7 +102,7 @@ fn field(path: &str, name: &str) -> u64 {
     let status = fs::read_to_string(path).unwrap_or_default();
     let mut lines = status.lines();
     let value = lines.find_map(|line| line.strip_prefix(name));
-    // For example: VmHWM:         4096 kB
+    // The line is, for example, `VmHWM:         4096 kB`.
     let number = value.and_then(|value| value.split_whitespace().next());
     number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }

@@ -1,9 +1,10 @@
-//! Compares this project's adapters with clients that people use: CPU, time and memory of bulk
-//! transfers with one server, and what the system itself needs for the same bytes without FTP.
+//! Compares this project's adapters with other FTP clients: the CPU time, duration and memory of
+//! bulk transfers with one server. A transfer of the same bytes without FTP shows what the system
+//! itself needs.
 
 use crate::console::Result;
 
-/// Starts the comparison in an optimised build.
+/// Builds this program with optimisations, and starts the comparison in it.
 #[cfg(not(all(feature = "bench", target_os = "linux")))]
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     if cfg!(not(target_os = "linux")) {
@@ -19,7 +20,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     compare::run(arguments)
 }
 
-/// Runs one client to measure; see [`client`].
+/// Runs one of the measured clients, in a process of its own; see [`client`].
 #[cfg(all(feature = "bench", target_os = "linux"))]
 pub(crate) use client::run as client;
 

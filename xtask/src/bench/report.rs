@@ -1,4 +1,5 @@
-//! The costs as tables, and the limits that this project has set for itself.
+//! Formats the costs as tables, and compares them with the limits that this project has set for
+//! itself.
 
 use std::fmt;
 
@@ -6,21 +7,24 @@ use super::contender::{Contender, REFERENCE, Role};
 use super::measure::Cost;
 use super::site::{Case, Protection};
 
-/// The limit on the kernel's fast paths, as a part of the reference's CPU.
+/// The limit in clear text for adapters that use the kernel's fast paths, as a fraction of curl's
+/// CPU time.
 const OF_REFERENCE: f64 = 0.6;
 
-/// The limit under TLS, as a part of the reference's CPU: for the methods for files and, in
-/// downloads, for a plain stream.
+/// The limit under TLS, as a fraction of curl's CPU time. It holds for the adapters' methods for
+/// files and, in downloads, for a plain stream.
 const OF_REFERENCE_TLS: f64 = 0.7;
 
-/// The limit on the kernel's fast paths, as a multiple of what the system itself needs.
+/// The limit for adapters that use the kernel's fast paths, as a multiple of the CPU time of a
+/// transfer without FTP.
 const OF_BARE: f64 = 1.3;
 
-/// The limit for a plain stream with default settings, as a part of the CPU of the best other
-/// client with its best settings.
+/// The limit for a plain stream with default settings, as a fraction of the CPU time of the best
+/// other client with its best settings.
 const OF_BEST_PEER: f64 = 1.0;
 
-/// The costs of each program in each round, for one direction and target.
+/// The costs of each program in each round, for one direction of the transfer and one target of its
+/// bytes.
 pub(super) struct Report<'a> {
     rows: Vec<Row<'a>>,
     gib: f64,
@@ -31,20 +35,20 @@ struct Row<'a> {
     costs: Vec<Cost>,
 }
 
-/// Whether a limit holds.
+/// Whether a limit holds, with a line that says so.
 pub(super) struct Verdict {
     pub(super) outcome: Outcome,
     text: String,
 }
 
-/// The result of two measures. One is the median of the ratios within each round, since other work
-/// on the machine affects a whole round alike. The other is the ratio of the least costs, which
-/// such work affects least.
+/// Whether a limit holds by two measures. The first is the median of the ratios within each round,
+/// because other work on the machine affects a whole round alike. The second is the ratio of the
+/// least costs, because other work affects these least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// The limit holds by both measures.
     Holds,
-    /// The limit holds by one measure: the machine is too busy to tell.
+    /// The limit holds by only one measure: the machine is too busy to tell.
     Unsure,
     /// The limit holds by neither measure.
     Broken,
@@ -61,8 +65,9 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Returns the table: CPU in seconds per GiB, also relative to the reference and to the
-    /// transfer without a client in the same round; time in seconds, memory in MiB.
+    /// Returns the table of costs: CPU time in seconds per GiB, duration in seconds, and memory in
+    /// MiB. The CPU time is also divided by that of curl and by that of the transfer without FTP in
+    /// the same round.
     pub(super) fn table(&self) -> String {
         let mut text = format!(
             "{:16} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7}\n{:16} {:>15} {:>15} {:>15} {:>7}",
@@ -105,10 +110,10 @@ impl<'a> Report<'a> {
         text
     }
 
-    /// Returns the results for all limits that apply.
+    /// Returns for each limit of this case and protection whether it holds.
     pub(super) fn verdicts(&self, case: Case, protection: Protection) -> Vec<Verdict> {
         let (reference, bare) = (self.named(REFERENCE), self.of(&[Role::Bare]).next());
-        // In an upload, data is written and not read.
+        // A client reads from the data connection in downloads only.
         let is_read = case != Case::Up;
         let mut verdicts = Vec::new();
         let mut limit = |row: &Row<'_>, limit, other: Option<&Row<'_>>, what: &str| {
@@ -154,7 +159,7 @@ impl Row<'_> {
         self.costs.iter().map(|cost| cost.cpu)
     }
 
-    /// Returns the median of the ratios within each round.
+    /// Returns the median, over all rounds, of this program's CPU time divided by the other's.
     fn times(&self, other: &Self) -> f64 {
         median(self.cpu().zip(other.cpu()).map(|(own, other)| own / other))
     }

@@ -15,7 +15,7 @@ use crate::workspace;
 
 use super::bare::FarEnd;
 
-/// A file system in memory, so that the disk is not measured.
+/// A directory in memory, so that the speed of the disk is not measured.
 const MEMORY: &str = "/dev/shm";
 
 const CONTENT: &str = "content";
@@ -30,11 +30,11 @@ pub(super) enum Protection {
     Tls,
 }
 
-/// The cipher suite, by OpenSSL's name. The server offers no other one, and neither do clients that
-/// have a setting for it.
+/// The cipher suite of all TLS connections, by OpenSSL's name. The server offers no other one, and
+/// neither do clients that have a setting for it.
 pub(super) const SUITE: &str = "TLS_AES_128_GCM_SHA256";
 
-/// A direction and a target.
+/// The direction of a transfer, and where its bytes are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Case {
     /// A download to /dev/null.
@@ -46,8 +46,8 @@ pub(super) enum Case {
 }
 
 impl Case {
-    /// Returns the cases for this protection. Under TLS a received file is written like any other
-    /// data, so a separate case would tell nothing new.
+    /// Returns the cases for this protection. Under TLS, a client writes a received file like any
+    /// other data, so a download to a file would show nothing new.
     pub(super) const fn all(protection: Protection) -> &'static [Self] {
         match protection {
             Protection::Clear => &[Self::DownToNowhere, Self::DownToFile, Self::Up],
@@ -66,18 +66,20 @@ impl Case {
 
 /// A running server, and the files on both sides.
 pub(super) struct Site {
-    // Dropped first, since the server's directory is inside the other one.
+    // The server is the first field and so is dropped first, since its directory is inside
+    // `scratch`.
     server: Foreign,
     scratch: Scratch,
     protection: Protection,
-    /// The bytes of which the file is made, over and over. They cannot be compressed or stored as a
-    /// hole. Their number is odd, so that a lost or doubled piece of a buffer shifts them.
+    /// The block of bytes that the file repeats. They look random, so that they cannot be
+    /// compressed or stored as a hole. Their number is odd, so that a lost or doubled piece of a
+    /// buffer shifts what follows.
     block: Vec<u8>,
     length: u64,
 }
 
 impl Site {
-    /// Starts the server with a file of this many MiB. Only this function knows which server it is.
+    /// Starts the server, which is vsftpd, with a file of `mib` MiB.
     pub(super) fn start(mib: usize, protection: Protection) -> Result<Self> {
         let scratch = Scratch::new(Path::new(MEMORY), "ftp-bench")?;
         let identity = match protection {
@@ -119,22 +121,22 @@ impl Site {
         self.protection
     }
 
-    /// Returns the roots to trust under TLS.
+    /// Returns the path of the PEM file with the root certificate that clients trust under TLS.
     pub(super) fn roots(&self) -> PathBuf {
         self.scratch.0.join(ROOTS)
     }
 
-    /// Returns the path of the file that is downloaded and uploaded.
+    /// Returns the path of the file that clients download and upload.
     pub(super) fn content(&self) -> PathBuf {
         self.server.root().join(CONTENT)
     }
 
-    /// Returns the URL of that file.
+    /// Returns the URL from which clients download the file.
     pub(super) fn content_url(&self) -> String {
         self.url(CONTENT)
     }
 
-    /// Returns the URL for uploads.
+    /// Returns the URL to which clients upload the file.
     pub(super) fn upload_url(&self) -> String {
         self.url(&format!("{WRITABLE}/{UPLOADED}"))
     }
@@ -150,7 +152,8 @@ impl Site {
         )
     }
 
-    /// Returns the path to which transfers of this kind are written.
+    /// Returns the local path to which a transfer writes: the client's file in a download, the
+    /// server's file in an upload.
     pub(super) fn target(&self, case: Case) -> PathBuf {
         match case {
             Case::DownToNowhere => PathBuf::from("/dev/null"),
@@ -167,8 +170,8 @@ impl Site {
         }
     }
 
-    /// Checks that everything has arrived, or without `thorough` only its size. Then deletes the
-    /// file, so that every program starts alike.
+    /// Checks the size of the file that has arrived and, if `thorough`, every byte. Then deletes
+    /// the file, so that every program starts alike.
     pub(super) fn take_away(&self, case: Case, thorough: bool) -> Result<()> {
         if case == Case::DownToNowhere {
             return Ok(());
