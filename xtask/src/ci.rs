@@ -13,9 +13,8 @@ pub(crate) enum Extent {
     /// The checks that each change must pass. The run stops at the first failure, and may take half
     /// an hour on two cores.
     Gate,
-    /// The checks that a release must pass, and also an issue before it is resolved: those of the
-    /// gate, and others that take hours. The run prints a line for each check, and continues after
-    /// a failure.
+    /// The checks of the gate, and others that take hours. A release must pass them, and an issue
+    /// before it is resolved. The run prints a line for each check, and continues after a failure.
     Full,
 }
 

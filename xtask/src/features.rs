@@ -48,8 +48,8 @@ pub(crate) fn check(extent: Extent) -> Result<()> {
     Ok(())
 }
 
-/// Returns all combinations of features. It leaves out a combination if one of its features enables
-/// another of them: without the other name, cargo builds the same.
+/// Returns all combinations of features, except those in which one feature enables another: without
+/// the other, cargo builds the same.
 fn combinations(features: &[Feature]) -> impl Iterator<Item = Vec<&str>> {
     (0_u32..1 << features.len()).filter_map(|bits| {
         let all = features.iter().enumerate();

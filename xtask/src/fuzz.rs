@@ -5,7 +5,7 @@ use std::fs;
 use crate::console::{Result, say};
 use crate::workspace::{self, is_installed, nightly};
 
-/// How many seconds each target runs in the gate.
+/// How many seconds each target runs in `cargo xtask ci`, unless `--full` is given.
 pub(crate) const BRIEFLY: u64 = 10;
 
 /// The fuzz targets, each with the arguments of cargo that enable its features.

@@ -22,7 +22,8 @@ const PIPE: usize = 1024 * 1024;
 /// How many bytes one call of `sendfile` may move. The kernel's own limit is a little below 2 GiB.
 const ALL: usize = 1 << 30;
 
-/// The buffer size with which vsftpd reads uploads.
+/// The size in bytes of the buffer with which vsftpd reads uploads. The peer in this file uses the
+/// same size.
 const SERVER_BUFFER: usize = 64 * 1024;
 
 /// Receives a file from the peer.

@@ -1,12 +1,12 @@
-//! One client to measure, in its own process: this project's adapters in several ways, another
-//! client that is a library, and the transfers without FTP.
+//! Runs one of the clients that the benchmark measures, in a process of its own: an adapter of this
+//! project, the library suppaftp, or a transfer without FTP.
 //!
 //! ```text
-//! xtask bench-client NAME get URL FILE          one file down
-//! xtask bench-client NAME put FILE URL          one file up
-//! xtask bench-client NAME getmany URL LIST DIR  every path of the file LIST, in one session
-//! xtask bench-client NAME list URL              the number of lines of LIST
-//! xtask bench-client NAME idle URL COUNT        open sessions, and what each costs
+//! xtask bench-client NAME get URL FILE          downloads one file
+//! xtask bench-client NAME put FILE URL          uploads one file
+//! xtask bench-client NAME getmany URL LIST DIR  downloads the paths in the file LIST, in one session
+//! xtask bench-client NAME list URL              prints how many lines the command LIST returns
+//! xtask bench-client NAME idle URL COUNT        opens COUNT sessions, and prints what each costs
 //! ```
 //!
 //! A URL is `ftp://user:password@host:port/path`, or `ftpes://` for explicit TLS, whose roots are
@@ -313,8 +313,7 @@ adapter!(
     }
 );
 
-/// The library suppaftp, used as its documentation shows, with `io::copy`, or else with a large
-/// buffer.
+/// The library suppaftp, used with `io::copy` as its documentation shows, or with a large buffer.
 struct Suppaftp(Way);
 
 impl Library for Suppaftp {

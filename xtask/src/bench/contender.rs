@@ -40,7 +40,7 @@ pub(super) enum Role {
 pub(super) const REFERENCE: &str = "curl";
 
 enum Program {
-    /// This program, which is started again as one of its own clients.
+    /// This program, which is started again with the arguments `bench-client NAME`.
     Own,
     /// The program curl, with these options.
     Curl(&'static [&'static str]),

@@ -66,8 +66,8 @@ impl Case {
 
 /// A running server, and the files on both sides.
 pub(super) struct Site {
-    // The server is the first field and so is dropped first, since its directory is inside
-    // `scratch`.
+    // Rust drops fields in their order. The server must end before `scratch` is removed, because
+    // the server's directory is inside `scratch`.
     server: Foreign,
     scratch: Scratch,
     protection: Protection,
@@ -162,7 +162,8 @@ impl Site {
         }
     }
 
-    /// Starts the peer of a transfer without FTP.
+    /// Starts the peer of a transfer without FTP: a thread that sends the file in a download, and
+    /// receives it in an upload.
     pub(super) fn far_end(&self, case: Case) -> Result<FarEnd> {
         match case {
             Case::Up => FarEnd::receiving(self.target(case)),
@@ -201,7 +202,7 @@ impl Site {
     }
 }
 
-/// Returns the directory in which packages are unpacked.
+/// Returns the directory into which the packages of the servers and of lftp are unpacked.
 pub(super) fn programs() -> Result<PathBuf> {
     Ok(workspace::root()?.join("target/interop"))
 }

@@ -39,7 +39,7 @@ struct Module<'f> {
     file: &'f str,
     /// The paths that the module uses.
     imports: Vec<String>,
-    /// The paths in its `pub use`, which do not count as imports.
+    /// The paths in the module's `pub use`, which do not count as imports.
     exports: Vec<String>,
 }
 
@@ -87,8 +87,8 @@ impl<'f> Tree<'f> {
                 name => format!("{module}::{name}"),
             };
             if !self.0.contains_key(&next) {
-                // The segment names no module. It is an item of the module, or of one that the
-                // module's `pub use` names.
+                // `segment` names no module. So it is an item of `module`, or of a module that a
+                // `pub use` in `module` names.
                 let mut exports = self.0[&module].exports.iter();
                 let export = exports.find(|export| export.rsplit("::").next() == Some(segment));
                 return match export.filter(|_| depth > 0) {

@@ -1,6 +1,7 @@
 //! The list of all known differences between real servers and what the tests expect. A person has
 //! reviewed each entry and written down its reason. The tests fail on a difference that is not
-//! listed, and on an entry that no longer occurs.
+//! listed. They also fail if a listed difference no longer occurs, unless the entry says that it
+//! depends on chance.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;

@@ -50,7 +50,7 @@ impl Question {
         rows.chain(tasks).collect()
     }
 
-    /// Returns whether the short run for rarely used servers contains this question. Questions that
+    /// Returns whether rarely used servers get this question even without `--full`. Questions that
     /// are asked only in the first way of connecting are left out, because they take a minute with
     /// some servers.
     pub(super) fn is_asked_briefly(&self) -> bool {

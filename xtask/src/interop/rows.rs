@@ -164,7 +164,7 @@ fn name(path: &[u8]) -> Option<&[u8]> {
     path.rsplit(|byte| *byte == b'/').next()
 }
 
-/// Returns the last part of the path in the first line.
+/// Returns the last part of the path in the first of these lines, for example `c` of `/b/c`.
 fn last(lines: &[Vec<u8>]) -> Option<&[u8]> {
     name(lines.first().map_or(&[], Vec::as_slice))
 }

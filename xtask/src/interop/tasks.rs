@@ -19,7 +19,7 @@ use crate::servers::listening::Family;
 use crate::servers::tree::CLOSED;
 
 /// The size in bytes of the file that is transferred in part. Socket buffers hold less, so the
-/// transfer is still running when the client gives it up.
+/// transfer is still running when the client aborts or drops it.
 const UNDER_WAY: usize = 16 * 1024 * 1024;
 const DOWN: u64 = UNDER_WAY as u64 / 8;
 const UP: u64 = UNDER_WAY as u64 / 2;
@@ -147,7 +147,7 @@ impl Cell<'_> {
         self.fetch(b"more work", Content::of(content))
     }
 
-    /// Returns the names in the directory, sorted.
+    /// Returns the sorted names that NLST lists in the current directory.
     fn names(&mut self) -> Result<Vec<Vec<u8>>> {
         let listed = during("NLST", self.client().listing(Listing::Names, None))?;
         let mut found = listed.lines;
@@ -208,13 +208,15 @@ impl Cell<'_> {
         let end = self.fetch_part(b"file", stop)?;
         self.given_up(&end)?;
         self.works("it was given up")?;
-        // The session must also survive two downloads that are given up one after the other.
+        // The session must also survive two downloads that are aborted or dropped one after the
+        // other.
         self.fetch_part(b"file", stop)?;
         self.fetch_part(b"file", stop)?;
         self.works("it was given up twice")
     }
 
-    /// Begins a download, gives it up when `stop` says so, and checks the bytes that have arrived.
+    /// Begins a download, aborts or drops it as `stop` says, and checks the bytes that have
+    /// arrived.
     fn fetch_part(&mut self, name: &[u8], stop: Stop) -> Result<End> {
         let block = self.block;
         let mut received = Vec::new();

@@ -66,8 +66,8 @@ impl Way {
             && (self.family == Family::V4 || kind.knows_ipv6())
     }
 
-    /// Returns whether the short run for rarely used servers contains this way. The run contains
-    /// the first way, which is in clear text, and implicit TLS.
+    /// Returns whether rarely used servers are asked in this way even without `--full`. There are
+    /// two such ways: the first one, in clear text, and implicit TLS.
     pub(super) fn is_asked_briefly(self) -> bool {
         self == Self::ALL[0] || self.secured == Some(Secured::IMPLICIT)
     }

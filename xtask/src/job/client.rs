@@ -50,7 +50,7 @@ macro_rules! ask {
 }
 pub(crate) use ask;
 
-/// Calls a method that is not async in either adapter.
+/// Calls a method that both adapters have, and that returns no future in either.
 macro_rules! tell {
     ($either:expr, $it:ident => $call:expr) => {
         match $either {
@@ -189,7 +189,7 @@ impl Client {
         tell!(&self.0, it => it.as_ref().expect(GONE).tls_info())
     }
 
-    /// Returns the descriptor of the control connection.
+    /// Returns the file descriptor of the control connection, if it has one.
     pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         tell!(&self.0, it => it.as_ref().expect(GONE).stream().descriptor())
     }
@@ -265,13 +265,13 @@ impl Client {
         Ok(Listed { lines, resumed })
     }
 
-    /// Downloads to a local file, through the kernel's fast path.
+    /// Downloads a file into a local file by `save_to`, which lets the kernel move the bytes.
     pub(crate) fn save(&mut self, path: &[u8], file: &File) -> Result<Completion, Error> {
         let download = begin!(self.open(), it => it.download(path));
         ask!(download, it => it.save_to(file, |_| {}))
     }
 
-    /// Uploads a local file, through the kernel's fast path.
+    /// Uploads a local file by `send_from`, which lets the kernel move the bytes.
     pub(crate) fn send(&mut self, file: &File, path: &[u8]) -> Result<Completion, Error> {
         let upload = begin!(self.open(), it => it.upload(path));
         ask!(upload, it => it.send_from(file, |_| {}))

@@ -2,7 +2,7 @@
 
 use crate::servers::Result;
 
-/// The number of bytes that are read or written at a time.
+/// The number of bytes that are read or written in one call.
 pub(crate) const CHUNK: usize = 64 * 1024;
 
 /// The content of a file: a block of bytes, repeated up to a length, so that the largest file needs
@@ -14,7 +14,7 @@ pub(crate) struct Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    /// Creates a content of one block.
+    /// Creates the content of a file that has the bytes of `block`, once.
     pub(crate) const fn of(block: &'a [u8]) -> Self {
         Self {
             block,
@@ -22,7 +22,7 @@ impl<'a> Content<'a> {
         }
     }
 
-    /// Creates a content of this many bytes, by repeating a block.
+    /// Creates the content of a file of `length` bytes, which repeats `block`.
     pub(crate) const fn repeated(block: &'a [u8], length: u64) -> Self {
         Self { block, length }
     }
@@ -124,7 +124,7 @@ pub(crate) fn compare(what: &str, expected: &[u8], actual: &[u8]) -> Result<()> 
     comparison.end(what)
 }
 
-/// Checks that two values are equal.
+/// Checks that two values are equal. The error shows both, and begins with `what`.
 pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(
     what: &str,
     expected: &T,

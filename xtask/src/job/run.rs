@@ -246,7 +246,8 @@ impl<'j> Run<'j> {
     /// Deletes those of these files that exist, and checks that the directory is empty afterwards.
     pub(super) fn delete(&mut self, names: &[&str]) -> Result<()> {
         let present = self.names()?;
-        // An aborted file may be missing, because some servers delete it after the abort.
+        // The file of an aborted upload may be missing, because some servers delete it after the
+        // abort.
         let is_present = |name: &&&str| present.iter().any(|other| *other == name.as_bytes());
         for name in names.iter().filter(is_present) {
             let path = self.job.path(name);

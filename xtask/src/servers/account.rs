@@ -1,5 +1,5 @@
-//! The system user as which a server's sessions run. The user must exist already, because no user
-//! is added to the machine.
+//! The system user as which a server's sessions run. The tests add no user to the machine, so the
+//! user must exist already.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;

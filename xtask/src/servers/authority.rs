@@ -12,7 +12,8 @@ use super::Result;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A private CA. Its key never leaves this process.
+/// A certificate authority for test servers and their clients. Its private key never leaves this
+/// process.
 pub(crate) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
 }

@@ -53,9 +53,9 @@ pub(crate) struct Secured {
     pub(crate) data: FtpsRequired,
 }
 
-/// A running libunftp server. Dropping it closes the listener and every session.
+/// A running libunftp server. Dropping this value closes the listener and all sessions.
 pub(crate) struct Embedded {
-    // This is an `Option`, because stopping the runtime consumes it.
+    // The runtime is in an `Option`, because stopping it takes it by value.
     runtime: Option<Runtime>,
     port: u16,
 }

@@ -49,7 +49,7 @@ pub(crate) struct Setting<'a> {
     pub(crate) family: Family,
     /// The directory in which clients may write.
     pub(crate) room: Room,
-    /// How long a session may be idle; `None` for the server's default. Pure-FTPd rounds it to
+    /// How long a session may be idle; `None` for the server's default. Pure-FTPd counts in whole
     /// minutes.
     pub(crate) idle: Option<Duration>,
     /// The TLS of the server; `None` means clear text.
@@ -123,7 +123,8 @@ impl Kind {
         })
     }
 
-    /// Returns whether few people use this server, so that the short run asks it less.
+    /// Returns whether few people use this server. Without `--full`, the interop tests put fewer
+    /// questions to it.
     pub(crate) const fn is_seldom_met(self) -> bool {
         matches!(
             self,
@@ -219,7 +220,6 @@ impl Program {
 }
 
 impl Setting<'_> {
-    /// Returns whether TLS is implicit.
     pub(super) fn is_implicit(&self) -> bool {
         self.tls.is_some_and(|tls| tls.start == Start::Implicit)
     }
@@ -257,7 +257,7 @@ impl Setting<'_> {
 }
 
 impl Foreign {
-    /// Returns the host for a client's options.
+    /// Returns the server's IP address as text, for the client's options.
     pub(crate) fn host(&self) -> String {
         self.process.address().ip().to_string()
     }

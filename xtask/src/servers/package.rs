@@ -1,4 +1,4 @@
-//! A program from a Debian package, unpacked into a directory and run from there. Nothing is
+//! Unpacks a program from a Debian package into a directory, and runs it from there. Nothing is
 //! installed, no service is started, and deleting the directory removes everything.
 
 use std::collections::BTreeSet;
@@ -153,8 +153,8 @@ pub(crate) fn library_path(root: &Path) -> OsString {
     env::join_paths(directories).unwrap_or_default()
 }
 
-/// Returns whether Debian's naming rule says that `package` has the shared library: `libwrap0` has
-/// `libwrap.so.0`, and suffixes such as in `libssl3t64` occur.
+/// Returns whether `package` has the shared library, judged by Debian's rule for names: `libwrap0`
+/// has `libwrap.so.0`. The name may have a suffix, as in `libssl3t64`.
 fn provides(package: &str, library: &str) -> bool {
     let Some((stem, version)) = library.split_once(".so.") else {
         return false;
@@ -167,7 +167,7 @@ fn provides(package: &str, library: &str) -> bool {
         .is_some_and(|rest| rest.trim_start_matches('-').starts_with(major))
 }
 
-/// Runs a tool to its end and returns what it printed.
+/// Runs a program, such as `dpkg`, to its end and returns what it printed.
 pub(super) fn run(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
     // With the locale C, messages and the order of fields are the same on every machine.

@@ -1,4 +1,4 @@
-//! A server in its own process: its directory, its start and its end.
+//! Runs a server in a process and a directory of its own, and stops it again.
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpStream};
@@ -18,7 +18,7 @@ use super::watchdog::Watchdog;
 /// How long a server may take from its start to its first greeting.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How long sessions may take to end after a signal.
+/// How long the sessions of a stopped server may take to end after SIGKILL.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How many times a server is started before the error is reported, because another program may
@@ -29,11 +29,11 @@ const ATTEMPTS: usize = 3;
 /// itself.
 const CONSOLE: &str = "console.txt";
 
-/// A server with its directory. Dropping it kills the server with all its sessions, and removes the
-/// directory.
+/// A server's process and its directory. Dropping this value kills the server with all its
+/// sessions, and removes the directory.
 pub(crate) struct Process {
     name: &'static str,
-    // This is `None` before the process runs. Even then the directory must be removed.
+    // The server's process; `None` before it is started. Even then the directory must be removed.
     child: Option<Child>,
     watchdog: Option<Watchdog>,
     directory: PathBuf,

@@ -14,7 +14,7 @@ pub(crate) enum TlsVersion {
     Tls12,
     /// TLS 1.3 only.
     Tls13,
-    /// Both versions, as servers offer by default.
+    /// TLS 1.2 and TLS 1.3, which servers offer by default.
     Both,
 }
 
@@ -32,7 +32,7 @@ pub(crate) enum Start {
 pub(crate) enum Data {
     /// By TLS.
     Private,
-    /// As the client chooses.
+    /// By TLS or not at all, as the client chooses.
     Any,
 }
 
@@ -114,7 +114,7 @@ impl TlsVersion {
         }
     }
 
-    /// Returns the oldest and the newest version, by OpenSSL's names.
+    /// Returns OpenSSL's names of the oldest and of the newest of these versions.
     pub(super) const fn openssl_names(self) -> [&'static str; 2] {
         const TLS_1_2: &str = "TLSv1.2";
         const TLS_1_3: &str = "TLSv1.3";

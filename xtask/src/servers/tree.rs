@@ -17,7 +17,7 @@ pub(crate) const WRITABLE: &str = "open";
 /// ([`Room::Root`]). Tests create it to see a refusal.
 pub(crate) const CLOSED: &str = "closed";
 
-/// Where clients may write.
+/// The directory in which clients may write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Room {
     /// Only in the directory [`WRITABLE`]. In the root, which contains it, clients may only read.
@@ -58,7 +58,8 @@ pub(crate) fn open_directory(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Creates a file that no other user can read, from its first byte on.
+/// Creates a file that only its owner can read. The permissions are set before the content is
+/// written.
 pub(crate) fn secret_file(path: &Path, content: &str) -> Result<()> {
     File::create(path)?.set_permissions(Permissions::from_mode(0o600))?;
     fs::write(path, content)?;
