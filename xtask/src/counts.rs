@@ -1,6 +1,6 @@
 //! Counts the processor's instructions that the core needs for its most frequent work. The counts
-//! are recorded in the repository, so that a change that needs more is noticed. Unlike times,
-//! counts are the same on a busy machine.
+//! are recorded in the repository, so that a change that makes the core slower is noticed. Unlike
+//! times, counts are the same on a busy machine.
 //!
 //! Each case runs twice under valgrind's callgrind, with few rounds and with many. The difference
 //! is divided by the number of additional rounds. The result contains neither the start of the

@@ -9,7 +9,8 @@ use crate::workspace;
 
 const PACKAGES: [&str; 3] = ["ftp-proto", "ftp-blocking", "ftp-smol"];
 
-/// The feature that the quick check leaves out, because its C code takes minutes to compile.
+/// The feature that is left out unless `--every` is given, because its C code takes minutes to
+/// compile.
 const SLOW: &str = "aws-lc-rs";
 
 /// A feature, and the features that it enables.

@@ -4,7 +4,7 @@
 //! ```text
 //! xtask bench-client NAME get URL FILE          downloads one file
 //! xtask bench-client NAME put FILE URL          uploads one file
-//! xtask bench-client NAME getmany URL LIST DIR  downloads the paths in the file LIST, in one session
+//! xtask bench-client NAME getmany URL FILE DIR  downloads the paths in a file, in one session
 //! xtask bench-client NAME list URL              prints how many lines the command LIST returns
 //! xtask bench-client NAME idle URL COUNT        opens COUNT sessions, and prints what each costs
 //! ```

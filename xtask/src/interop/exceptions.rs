@@ -94,7 +94,7 @@ macro_rules! exceptions {
 const ALL: &[Kind] = &Kind::ALL;
 
 exceptions! {
-    // Known differences in which commands a server knows.
+    // Known differences in the commands that a server knows.
     ALL, All Always, "HOST is unknown, or this name is" => { "host" "Call(Host"; }
     ALL, All Always, "LANG is unknown, or English has no name" => {
         "the_server" "Call(Language, \"EN\")";

@@ -1,4 +1,4 @@
-//! Runs whole jobs, such as five hundred transfers in one login, in clear text and with every kind
+//! Runs whole jobs, such as hundreds of transfers in one login, in clear text and with every kind
 //! of TLS that a server offers.
 
 use ftp_blocking::{Options, Resumption, tls};

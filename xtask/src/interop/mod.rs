@@ -27,7 +27,7 @@ use crate::workspace;
 /// How many of the interop tests run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// All tests with the common servers, and with the rarely used servers only the most useful
+    /// All tests with the common servers. With the rarely used servers, only the most useful
     /// questions and ways of connecting.
     Gate,
     /// Every question to every server, in every way of connecting.

@@ -71,7 +71,8 @@ impl Cell<'_> {
             return Outcome::Lines(vec![b"nobody is connected any more".to_vec()]);
         };
         match operation {
-            // Ignores the user name of the row, which only the simulator knows.
+            // Logs in with the user name of this server, because the simulator's user name is
+            // unknown to it.
             Operation::Login => match self.login(open) {
                 Ok(()) => match self.is_secured(open) {
                     Ok(()) => Outcome::Done,

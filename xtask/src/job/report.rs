@@ -1,4 +1,4 @@
-//! The counts of a job, and how they are printed.
+//! The counts that a finished job reports, and their text for the terminal.
 
 use std::fmt;
 use std::time::Duration;

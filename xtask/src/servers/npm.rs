@@ -1,5 +1,5 @@
-//! Node.js packages. npm puts them into a directory of the job, so that nothing is installed on the
-//! machine.
+//! Node.js packages. npm puts them into a directory below `target/`, so that nothing is installed
+//! on the machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};

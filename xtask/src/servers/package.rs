@@ -10,8 +10,8 @@ use std::{env, fs, io};
 use super::Result;
 use crate::workspace::printed;
 
-/// How many times missing libraries are looked for, because the libraries found need further ones.
-/// After more rounds than this, the search would not end.
+/// How many times libraries that the program lacks are downloaded, because a downloaded library may
+/// need further ones. More rounds than this would mean that the search never ends.
 const ROUNDS: usize = 6;
 
 /// An unpacked package, with the libraries that the machine lacks.

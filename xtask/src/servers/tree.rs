@@ -1,5 +1,5 @@
-//! Creates the directories that clients see, and files that other users of the machine must not
-//! read.
+//! Creates the directories that clients see, and files with secrets, which other users of the
+//! machine must not read.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, chown};
