@@ -54,8 +54,9 @@ const _: () = {
     is_a_flow::<ClearControl>();
 };
 
-/// Has one implementation for all types, and a second one for types that are `Clone`. A call
-/// without the parameter compiles only if there is exactly one, so only if the type is not `Clone`.
+/// Tells whether a type is `Clone`. A call of `cannot_be_copied` compiles only for types that are
+/// not: a type that is `Clone` has two implementations of this trait, and the compiler cannot
+/// choose.
 trait UnlessClone<Which> {
     fn cannot_be_copied() {}
 }

@@ -3,7 +3,7 @@
 use ftp_proto::data::{AsciiDecoder, AsciiEncoder, Encoded};
 use proptest::prelude::*;
 
-/// Decodes these pieces, one call for each.
+/// Decodes the pieces, with one call of the decoder for each piece. Returns the text.
 fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     let mut decoder = AsciiDecoder::new();
     let mut wire = Vec::new();
@@ -13,7 +13,7 @@ fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
         let mut buffer = piece.to_vec();
         let decoded = decoder.decode(&mut buffer);
         text.extend_from_slice(&buffer[..decoded]);
-        // At most one byte is held back at any time.
+        // The decoder holds back at most one byte at any time.
         let wanted = joined(&wire);
         assert!(wanted.starts_with(&text) || wanted.strip_suffix(b"\n") == Some(&text));
         assert!(wanted.len() - text.len() <= 1, "{wire:?} {text:?}");
@@ -23,7 +23,7 @@ fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     text
 }
 
-/// Encodes these pieces into outputs of these sizes, used in turn.
+/// Encodes the pieces. The output buffers have the sizes in `rooms`, used in turn.
 fn encode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, rooms: &[usize]) -> Vec<u8> {
     let mut encoder = AsciiEncoder::new();
     let mut wire = Vec::new();
@@ -141,11 +141,11 @@ fn a_cr_that_is_held_back_comes_out_first() {
     let mut buffer = *b"ab\r";
     assert_eq!(decoder.decode(&mut buffer), 2);
     assert_eq!(decoder.decode(&mut []), 0);
-    // The CR comes out first, so the last byte is held back instead.
+    // The decoder returns the CR that it had held back, and holds back the last byte, `z`, instead.
     let mut buffer = *b"xyz";
     assert_eq!(decoder.decode(&mut buffer), 3);
     assert_eq!(&buffer, b"\rxy");
-    // CRLF becomes one byte, which makes room for the held byte.
+    // The decoder makes one byte of CRLF, so the `z` that it had held back fits into the buffer.
     let mut buffer = *b"\r\nw";
     assert_eq!(decoder.decode(&mut buffer), 3);
     assert_eq!(&buffer, b"z\nw");

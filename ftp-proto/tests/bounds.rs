@@ -1,5 +1,5 @@
-//! The limits for what a server can make the client hold (invariant 9): typed errors,
-//! and an end.
+//! Limits for what a server can make the client keep in memory (invariant 9). Above a limit, the
+//! session ends with a typed error.
 //!
 //! `heap.rs` measures the memory, in a program of its own with an allocator that counts.
 
@@ -9,8 +9,8 @@ use ftp_proto::wire::{DecodeError, Limits};
 use ftp_proto::{Config, Error, ErrorKind, Session, flows};
 use support::*;
 
-/// Feeds a session with pieces until the session is dead. Returns the error and the number of
-/// bytes.
+/// Feeds a session with pieces until the session is dead. Returns the error and the number of bytes
+/// before it.
 fn endless<'a>(config: Config, pieces: impl Iterator<Item = &'a [u8]>) -> (Error, usize) {
     let mut session = Session::new(config);
     let mut taken = 0;
@@ -71,7 +71,7 @@ fn invariant_9_an_endless_line() {
 
 #[test]
 fn invariant_9_an_endless_reply() {
-    // A few long lines reach the limit of the reply, not that of a line.
+    // A few long lines exceed the limit for a reply, but not the limit for a line.
     let mut line = vec![b'x'; 8_000];
     line.splice(0..0, *b"220-");
     line.extend(b"\r\n");
@@ -183,7 +183,7 @@ fn invariant_9_a_size_without_its_line_end_is_no_size() {
 
 #[test]
 fn invariant_9_steps_are_linear_in_the_bytes() {
-    // There is one want for each piece that arrives, however long the reply is.
+    // The session has one want for each piece that arrives, however long the reply is.
     for lines in [10, 100, 200] {
         let reply = format!("220-{}220 ready\r\n", "hello\r\n".repeat(lines));
         let script = Script::new([bytes(reply.as_bytes())]).with_cut(Cut::Bytes);

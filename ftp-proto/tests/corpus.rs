@@ -1,4 +1,4 @@
-//! Replays the fuzz corpora, without libFuzzer and without a C++ compiler.
+//! Runs the fuzz targets on their stored corpora, without libFuzzer and without a C++ compiler.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ fn replay(target: &str, run: fn(&[u8])) {
     assert!(!paths.is_empty(), "{}: empty", directory.display());
     paths.sort();
     for path in paths {
-        // Shown only if the test fails. The last file listed is the one that failed.
+        // The path is shown only if the test fails. The last path shown is the file that failed.
         println!("{}", path.display());
         run(&std::fs::read(&path).unwrap());
     }

@@ -1,6 +1,6 @@
-//! Split invariance. Each transcript runs with every cut of the server's bytes into
-//! two pieces, byte by byte, and in random pieces. The outcomes and the bytes on the wire must not
-//! change.
+//! The result of a session does not depend on how the server's bytes are cut into pieces. Each
+//! transcript runs with every cut into two pieces, byte by byte, and in random pieces. The outcomes
+//! and the bytes on the wire must not change.
 
 mod support;
 
@@ -32,8 +32,8 @@ fn transcript(
 }
 
 impl Transcript {
-    /// Returns everything that must not depend on the cuts: outcomes, wire, and whether the session
-    /// is dead.
+    /// Runs the transcript. Returns everything that must not depend on the cuts: the outcomes, the
+    /// commands sent, and whether the session is dead.
     fn replay(&self, cut: Cut) -> (Vec<String>, Vec<String>, bool) {
         let script = Script::new(self.script.iter().cloned()).with_cut(cut);
         let mut driver = Driver::new(self.config.clone(), script);
@@ -486,7 +486,7 @@ fn corpus() -> Vec<Transcript> {
     ]
 }
 
-/// Checks that the result does not depend on the cut. For injected bytes, only the kind of the
+/// Checks that the result is the same as without a cut. For injected bytes, only the kind of the
 /// error is compared: the client stops reading at an injection, and where it stops depends on the
 /// cut.
 fn check(transcript: &Transcript, cut: Cut) -> Result<(), String> {
@@ -506,7 +506,8 @@ fn check(transcript: &Transcript, cut: Cut) -> Result<(), String> {
 }
 
 impl Transcript {
-    /// Returns as [`replay`](Self::replay) does, but only the kinds of the outcomes.
+    /// Runs the transcript as [`replay`](Self::replay) does, but returns only the first word of
+    /// each outcome, which is the kind of the error.
     fn replay_loosely(&self, cut: Cut) -> (Vec<String>, Vec<String>, bool) {
         let script = Script::new(self.script.iter().cloned()).with_cut(cut);
         let mut driver = Driver::new(self.config.clone(), script);

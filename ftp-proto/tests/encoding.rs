@@ -1,4 +1,4 @@
-//! Names: text is encoded, bytes are sent unchanged.
+//! The encoding of file names: text is encoded, and bytes are sent unchanged.
 
 use ftp_proto::data::{AsciiDecoder, AsciiEncoder};
 use ftp_proto::listing::Entry;
@@ -123,7 +123,7 @@ fn names_are_bytes_and_text_is_a_view() {
     assert_eq!(custom().decode(b"caf"), "CAF");
 }
 
-/// A codec that turns a character into a line end, and back.
+/// A codec that turns the character `|` into a line end. A command must refuse the encoded name.
 #[derive(Debug)]
 struct Smuggler;
 
@@ -160,7 +160,8 @@ proptest! {
         prop_assert_eq!(&*Encoding::Utf8.decode(&bytes), &text);
         let bytes = Encoding::Latin1.encode(&narrow).unwrap();
         prop_assert_eq!(&*Encoding::Latin1.decode(&bytes), &narrow);
-        // Latin-1 refuses characters above U+00FF, and the error gives the place of the first one.
+        // Latin-1 refuses characters above U+00FF. The error gives the byte position of the first
+        // one.
         let at = text.char_indices().find(|(_, c)| *c > '\u{ff}').map(|(at, _)| at);
         match Encoding::Latin1.encode(&text) {
             Ok(bytes) => {

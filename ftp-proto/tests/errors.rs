@@ -1,4 +1,5 @@
-//! Error texts: one line that can be understood alone, and a chain of sources that repeats nothing.
+//! The texts of errors: each is one line that can be understood alone, and the chain of its sources
+//! repeats nothing of that line.
 #![cfg(feature = "std")]
 
 use std::error::Error as _;
@@ -96,7 +97,7 @@ fn every_misuse_has_its_own_text() {
     assert_eq!(words.len(), all.len());
 }
 
-/// Each row: what is known, what the line says, and what is left for the chain.
+/// Each row has an error, the text of the error, and what the chain of its sources adds.
 #[test]
 fn errors_say_everything_once() {
     let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
@@ -139,7 +140,8 @@ fn errors_say_everything_once() {
             "",
         ),
         (
-            // The rounding of a clock is not told.
+            // The operation took less than a second longer than the limit, so the text does not
+            // tell its time.
             Error::new(ErrorKind::Timeout(Wait::Reply))
                 .with_limits(&limits)
                 .with_elapsed(Duration::from_millis(60_999)),
@@ -147,7 +149,8 @@ fn errors_say_everything_once() {
             "",
         ),
         (
-            // An error that is no time-out does not tell the time.
+            // The error itself is no time-out, but its source is. So the text tells the limit and
+            // the time.
             Error::new(ErrorKind::Unconfirmed)
                 .with_source(Error::new(ErrorKind::Timeout(Wait::FinalReply)))
                 .with_limits(&limits)
@@ -236,7 +239,8 @@ fn errors_say_everything_once() {
             "",
         ),
         (
-            // The outer error already says the reason. The chain has only what is new.
+            // The text of the outer error already tells the reason. The chain adds only what is
+            // new.
             Error::new(ErrorKind::Truncated)
                 .with_tls_reason(Reason::ClearText)
                 .with_source(
@@ -256,7 +260,8 @@ fn errors_say_everything_once() {
             "",
         ),
         (
-            // An error inside an error: the chain continues with the cause of the inner one.
+            // The outer error contains another error, whose text is part of the line. The chain
+            // continues with the cause of the inner error.
             Error::new(ErrorKind::Truncated).with_source(
                 Error::new(ErrorKind::Tls)
                     .with_tls_reason(Reason::ClearText)
@@ -272,7 +277,7 @@ fn errors_say_everything_once() {
     for (error, line, rest) in rows {
         assert_eq!(error.to_string(), line);
         assert_eq!(chain(&error), format!("{line}{rest}"));
-        // The text survives the way through an `io::Error`.
+        // The text stays the same if the error is converted to an `io::Error` and back.
         let kind = error.kind();
         let carried = io::Error::from(error);
         assert_eq!(carried.to_string(), line);
@@ -291,7 +296,8 @@ fn the_inner_error_is_always_available() {
     }
 }
 
-/// The data had stopped before the operation that reports it began.
+/// The time limit for idle data is longer than the operation took, because the data had stopped
+/// before the operation began. The error must then tell no time for the operation.
 #[test]
 fn a_wait_longer_than_its_operation_has_no_time() {
     let late = Error::new(ErrorKind::Timeout(Wait::DataIdle)).with_limits(&Timeouts::default());

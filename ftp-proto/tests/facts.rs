@@ -28,7 +28,7 @@ fn facts<'e>(entry: &'e Entry<'_>) -> Vec<(&'e str, &'e str)> {
 
 #[test]
 fn an_entry_has_facts_and_a_name() {
-    // A line of pyftpdlib.
+    // pyftpdlib sends this line.
     let line = "type=file;size=156;perm=r;modify=20071029155301;unique=8012; music.mp3";
     let entry = parse(line);
     let wanted = [
@@ -68,7 +68,7 @@ fn names_are_bytes_after_exactly_one_blank() {
     ] {
         for facts in [&b"type=file;size=3;"[..], b"Size;", b"Size=;", b";", b""] {
             if facts.is_empty() && name.starts_with(b"size=") {
-                // With a blank in front that should not be there, this line still has facts.
+                // This line has facts and no name: the parser tolerates the blank before `size=`.
                 continue;
             }
             let entry = parse([facts, b" ", name].concat());
@@ -94,7 +94,7 @@ fn quirk_blanks_and_tabs_before_the_facts() {
     let link = parse("  type=OS.unix=slink:/a b;size=3; a");
     assert_eq!(link.name(), b"a");
     assert_eq!(link.fact("size"), Some(&b"3"[..]));
-    // A line without facts loses one leading blank and keeps the others.
+    // If a line has no facts, the parser removes one leading blank and keeps the others.
     for (line, name) in [("  a", " a"), (" a=b", "a=b"), (" \ta b; c", "\ta b; c")] {
         let entry = parse(line);
         assert_eq!((entry.name(), entry.facts().count()), (name.as_bytes(), 0));
@@ -206,21 +206,21 @@ fn an_entry_shows_as_one_safe_line() {
 #[test]
 fn quirk_mlst_in_all_forms() {
     for bytes in [
-        // The replies of Pure-FTPd, pyftpdlib and ProFTPD.
+        // These are the replies of Pure-FTPd, pyftpdlib and ProFTPD.
         "250-Begin\r\n type=dir;sizd=4; /my dir\r\n250 End.\r\n",
         "250-Listing \"/my dir\":\r\n type=dir;sizd=4; /my dir\r\n250 End MLST.\r\n",
         "250-Start of list for /my dir\r\n250-type=dir;sizd=4; /my dir\r\n250 End of list\r\n",
-        // Indented after the repeated code.
+        // The entry is indented after the repeated code.
         "250-Start\r\n250- type=dir;sizd=4; /my dir\r\n250 End\r\n",
-        // Indented by several blanks, or by a tab.
+        // The entry is indented by several blanks, or by a tab.
         "250-Start\r\n   type=dir;sizd=4; /my dir\r\n250 End\r\n",
         "250-Start\r\n\ttype=dir;sizd=4; /my dir\r\n250 End\r\n",
         "250-Start\r\n250-\t  type=dir;sizd=4; /my dir\r\n250 End\r\n",
-        // Without the leading blank.
+        // The entry has no leading blank.
         "250-Start\r\ntype=dir;sizd=4; /my dir\r\n250 End\r\n",
-        // With other lines before the entry.
+        // Other lines come before the entry.
         "250-Start\r\n\r\n Here:\r\n type=dir;sizd=4; /my dir\r\n250 End\r\n",
-        // On a line with a code.
+        // The entry is on a line that begins with the code.
         "250 type=dir;sizd=4; /my dir\r\n",
         "250-type=dir;sizd=4; /my dir\r\n250 End\r\n",
         "250-ok\r\n250 type=dir;sizd=4; /my dir\r\n",
@@ -248,7 +248,7 @@ fn mlst_malformed() {
     for bytes in [
         "250 ok",
         "250",
-        // ProFTPD, for a hidden file.
+        // ProFTPD sends this reply for a hidden file.
         "250-Start of list for /a;b\r\n250 End of list\r\n",
         "250-Start\r\n /lonely\r\n250 End\r\n",
         "250-Start\r\n\r\n \r\n250 End\r\n",
@@ -265,12 +265,12 @@ fn mlst_malformed() {
 #[test]
 fn quirk_stou_in_all_forms() {
     for (bytes, wanted) in [
-        // pyftpdlib: 125 if the data connection is open already, else 150.
+        // pyftpdlib sends 125 if the data connection is open already, and otherwise 150.
         ("125 FILE: ftpd.a1b2c3", Some("ftpd.a1b2c3")),
         ("150 FILE: ftpd.a1b2c3", Some("ftpd.a1b2c3")),
         // vsftpd appends a number to the suggested name.
         ("150 FILE: my file.1", Some("my file.1")),
-        // ProFTPD's reply.
+        // ProFTPD sends this reply.
         ("150 FILE: stou-AbCdEf", Some("stou-AbCdEf")),
         // Pure-FTPd adds its usual second line.
         (
@@ -282,21 +282,21 @@ fn quirk_stou_in_all_forms() {
             Some("pureftpd.6a5b4c3d.0f.0000"),
         ),
         ("150-Go\r\n FILE: within\r\n150 on", Some("within")),
-        // The name comes only after the file is stored.
+        // The server names the file only after it has stored the file.
         ("226 FILE: late", Some("late")),
         ("250 file:late", Some("late")),
         ("226 Transfer complete. FILE: late", Some("late")),
-        // The replies of 4.2BSD, wu-ftpd and inetutils.
+        // 4.2BSD, wu-ftpd and inetutils send such replies.
         ("226 Transfer complete (unique file name:x.1).", Some("x.1")),
         (
             "226 Transfer complete (unique file name:a).b).",
             Some("a).b"),
         ),
-        // Names of all kinds.
+        // The name may be a path, may begin with a blank, and may contain `FILE:`.
         ("150 FILE: /pub/a", Some("/pub/a")),
         ("150 FILE:  leading", Some(" leading")),
         ("150 FILE: FILE: x", Some("FILE: x")),
-        // Replies without a name.
+        // These replies name no file.
         ("150 Ok to send data.", None),
         ("150 FILE: ", None),
         ("150 FILE:", None),
@@ -305,7 +305,7 @@ fn quirk_stou_in_all_forms() {
         ("150 Opening connection for file: x", None),
         ("226 Transfer complete (unique file name:x", None),
         ("226 ok", None),
-        // These codes never come with a name.
+        // A reply with one of these codes never names the file.
         ("200 FILE: x", None),
         ("550 FILE: x", None),
     ] {

@@ -1,4 +1,4 @@
-//! The grammars, each on one complete reply.
+//! The grammars of reply texts, each tested on one complete reply.
 
 use ftp_proto::reply::{
     Malformed, Passive, extended_passive, features, passive, pathname, size, transfer_size,
@@ -201,7 +201,7 @@ fn quirk_257_undoubled_quotes() {
         ("257-note\r\n257 \"/a\"b\" here", "/a\"b"),
         ("257-\"/a\"b\" here\r\n257 done", "/a\"b"),
         ("257 words \"/a\"b\" here", "/a\"b"),
-        // Here the quotes in the name are in pairs.
+        // The quotes inside these names happen to come in pairs.
         ("257 \"/d/a \"b\"\" is the current directory", "/d/a \"b\""),
         ("257 \"/d/\"a\"\" created", "/d/\"a\""),
         ("257 \"/d\"is", "/d"),

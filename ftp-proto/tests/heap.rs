@@ -11,12 +11,13 @@ use ftp_proto::{Config, ErrorKind, Session, flows};
 #[global_allocator]
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);
 
-/// The limit, in bytes, for what a session holds besides the reply that it is reading: the session
-/// itself, its ledger, the error.
+/// The limit, in bytes, for what a session holds besides the reply that it is reading: its own
+/// state, its ledger and its error.
 const OVERHEAD: usize = 16 * 1024;
 
-/// Feeds a new session until it is dead or has got `most` bytes. Returns the number of bytes fed,
-/// the growth of the peak, the sum of all allocations, and the kind of error.
+/// Feeds a new session with `piece` again and again, until the session is dead or has got `most`
+/// bytes. Returns the number of bytes fed, the growth of the peak, the sum of all allocations, and
+/// the kind of error.
 fn attack(piece: &[u8], most: usize, eof: bool) -> (usize, usize, usize, Option<ErrorKind>) {
     let (before, total) = (HEAP.allocated(), HEAP.total_allocated());
     let mut session = Session::new(Config::default());
@@ -33,8 +34,8 @@ fn attack(piece: &[u8], most: usize, eof: bool) -> (usize, usize, usize, Option<
         .step(&mut running, answer)
         .err()
         .map(|error| error.kind());
-    // The peak never shrinks. So this value includes earlier attacks, which must be below the limit
-    // as well.
+    // The allocator's peak never shrinks, so this value includes earlier attacks. They must stay
+    // below the limit too.
     let peak = HEAP.max_allocated().saturating_sub(before);
     (fed, peak, HEAP.total_allocated() - total, kind)
 }
@@ -93,20 +94,21 @@ fn invariant_9_memory_is_bounded_and_work_is_linear() {
     for (name, piece, most, eof, expected) in attacks {
         let (fed, peak, total, kind) = attack(piece, most, eof);
         println!("{name}: {fed} bytes, peak {peak}, allocated {total} in all, {kind:?}");
-        // If the session died of what came after the greeting, the greeting itself succeeded.
+        // If a later reply killed the session, the greeting flow still succeeds, and `kind` is
+        // `None`.
         assert!(kind.is_none() || kind == Some(expected), "{name}: {kind:?}");
         assert!(fed <= limits.reply + long.len(), "{name}: {fed} bytes");
         assert!(peak < bound, "{name}: {peak} bytes of {bound}");
         // A buffer that grows by doubling allocates at most twice what it holds.
         assert!(total < 4 * bound, "{name}: {total} bytes allocated");
     }
-    // Nothing accumulates: a hundred times the bytes take the same memory, with allocations in
-    // proportion.
+    // A hundred times as many bytes need no more memory at a time. Only the sum of all allocations
+    // grows, in proportion to the bytes.
     let few = attack(b"120 soon\r\n", 10_000, false);
     let many = attack(b"120 soon\r\n", 1_000_000, false);
     assert!(many.1 < bound, "{many:?}");
     assert!(many.2 < few.2 * 120, "{few:?} {many:?}");
-    // Twice the bytes in one reply cost about twice the work.
+    // If one reply has twice as many lines, the session allocates about twice as much in all.
     let reply =
         |lines| format!("220-{}220 ready\r\n", "hello there\r\n".repeat(lines)).into_bytes();
     let allocated = |lines| {

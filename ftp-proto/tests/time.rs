@@ -44,8 +44,8 @@ fn quirk_the_year_19100() {
     ] {
         assert_eq!(shown(text).as_deref(), Ok(wanted), "{text}");
     }
-    // 14 digits are read as they are. 15 digits are read only with the known year-2000 fault, as
-    // 19100 to 19199.
+    // A time of 14 digits is read as it is. A time of 15 digits is read only if its year is 19100
+    // to 19199, which is a known fault of the year 2000.
     assert_eq!(shown("19100102030405").unwrap(), "1910-01-02T03:04:05");
     for text in ["192000102030405", "200260102030405", "190990102030405"] {
         assert_eq!(shown(text), Err(InvalidTimestamp::Form), "{text}");
@@ -170,7 +170,7 @@ proptest! {
         let whole: Timestamp = digits.parse().unwrap();
         prop_assert_eq!(whole <= time, true);
         prop_assert_eq!(whole == time, nanosecond == 0);
-        // The time as ISO 8601, without its separators, is the same time.
+        // Without its separators, the ISO 8601 text of a time parses to the same time.
         let plain = time.to_string().replace(['-', ':', 'T'], "");
         prop_assert_eq!(plain.parse(), Ok(time));
     }

@@ -1,4 +1,4 @@
-//! The operations of a [`TlsChannel`], over a socket that reads and writes little at a time.
+//! The operations of a [`TlsChannel`], over a socket that reads and writes a few bytes at a time.
 #![cfg(feature = "ring")]
 
 use std::io::{Read as _, Write as _};
@@ -33,7 +33,7 @@ static ENDS: LazyLock<[Ends; 2]> = LazyLock::new(|| {
     })
 });
 
-/// A socket, with the server on the other side.
+/// A simulated socket, with the server on its other side.
 struct Socket {
     server: ServerConnection,
     /// The server's bytes that are not read yet.
@@ -43,12 +43,12 @@ struct Socket {
     /// The number of bytes that the socket reads or writes at a time, used in turn.
     pieces: Vec<usize>,
     turn: usize,
-    /// Whether the server has closed.
+    /// Whether the server has closed the connection.
     gone: bool,
     yields: usize,
 }
 
-/// Nothing can be read, and nothing will come.
+/// The server has sent nothing more, so a real read would wait for ever.
 #[derive(Debug, PartialEq)]
 struct Stuck;
 
@@ -70,7 +70,7 @@ impl Socket {
         self.pieces[self.turn % self.pieces.len()].min(most)
     }
 
-    /// Writes one piece.
+    /// Passes one piece of the bytes to the server. Returns the length of the piece.
     fn write(&mut self, bytes: &[u8]) -> usize {
         let count = self.piece(bytes.len());
         let mut bytes = &bytes[..count];
@@ -110,7 +110,7 @@ impl Socket {
     }
 }
 
-/// The loop of a driver.
+/// Runs an operation as a driver does: reads and writes whenever the operation asks for it.
 fn try_drive<T>(
     tls: &mut TlsChannel,
     socket: &mut Socket,
@@ -143,7 +143,7 @@ fn drive<T>(
     driven.expect("more to come")
 }
 
-/// Returns both sides after the handshake.
+/// Makes a connection, and returns both sides after the handshake.
 fn meet((client, server): &Ends, pieces: &[usize]) -> (TlsChannel, Socket) {
     let login = client.login("localhost").expect("a name");
     let mut tls = login.connection().expect("a connection");
@@ -154,7 +154,8 @@ fn meet((client, server): &Ends, pieces: &[usize]) -> (TlsChannel, Socket) {
     (tls, socket)
 }
 
-/// Does everything that an upload and a download do, in these pieces.
+/// Does everything that an upload and a download do, over a socket that moves `pieces` bytes at a
+/// time.
 fn whole_dialogue(ends: &Ends, pieces: &[usize], content: &[u8]) {
     let (mut tls, mut socket) = meet(ends, pieces);
     let mut rest = content;
@@ -234,7 +235,8 @@ fn the_end_before_the_handshake_is_an_error() {
     let error = try_drive(&mut tls, &mut socket, |tls| {
         shaken += 1;
         match shaken {
-            // The server's first messages are lost.
+            // The client first sends its ClientHello. Then the connection ends, before the client
+            // has read the server's first messages.
             1 => tls.handshake(),
             _ => {
                 tls.advance(usize::MAX);
@@ -261,7 +263,8 @@ fn a_flood_yields() {
     }
 }
 
-/// Bytes that result in plain text do not count.
+/// The channel counts only bytes that bring no plain text. So a download of plain text never
+/// yields.
 #[test]
 fn bytes_that_are_read_cause_no_yield() {
     for ends in ENDS.iter() {
@@ -279,7 +282,8 @@ fn bytes_that_are_read_cause_no_yield() {
     }
 }
 
-/// The answer to a key update does not delay reading. It is sent with the next write.
+/// The client sends its answer to a key update with its next write, so the answer does not delay
+/// reading.
 #[test]
 fn key_updates_are_answered_without_waiting() {
     let (mut tls, mut socket) = meet(&ENDS[1], &[usize::MAX]);
@@ -299,7 +303,7 @@ fn key_updates_are_answered_without_waiting() {
 
 #[test]
 fn a_harvest_ends_with_a_ticket_or_when_none_can_come() {
-    // TLS 1.2 sends no ticket after the handshake.
+    // Under TLS 1.2 no ticket can come after the handshake, so the harvest ends at once.
     let (mut tls, mut socket) = meet(&ENDS[0], &[1]);
     drive(&mut tls, &mut socket, TlsChannel::harvest);
     let (mut tls, mut socket) = meet(&ENDS[1], &[1]);
@@ -311,7 +315,8 @@ fn a_harvest_ends_with_a_ticket_or_when_none_can_come() {
     assert!(!tls.awaits_ticket());
 }
 
-/// Runs CCC. The server sends `before` before its close_notify, and `after` after it.
+/// Runs CCC. The server sends `before` in TLS before its close_notify, and `after` in clear text
+/// after it.
 fn cleared(ends: &Ends, before: &[u8], after: &[u8]) -> Result<(), ErrorKind> {
     let (mut tls, mut socket) = meet(ends, &[usize::MAX]);
     if !before.is_empty() {
@@ -342,8 +347,8 @@ fn nothing_is_injected_around_close_notify() {
     }
 }
 
-/// After a sent close_notify, rustls asserts that no fatal alert arrives. So the channel passes
-/// later bytes to rustls only while it waits for the peer's end.
+/// rustls asserts that it sends no fatal alert after close_notify, so garbage could make it panic.
+/// The channel therefore passes later bytes to rustls only while it waits for the server's end.
 #[test]
 fn sending_close_notify_reads_nothing() {
     const GARBAGE: [u8; 25] = [

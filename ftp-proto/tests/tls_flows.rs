@@ -1,4 +1,5 @@
-//! Where TLS comes in the dialogue: the flows, stepped by hand and without real TLS.
+//! At which point of the dialogue a session begins TLS. The tests step the flows by hand, without
+//! real TLS.
 
 use std::collections::VecDeque;
 
@@ -66,8 +67,8 @@ fn implicit_tls_begins_with_the_handshake() {
     assert!(!session.is_logged_in(), "not by a greeting");
 }
 
-/// Class B1 of SECURITY.md: a byte in clear before the handshake is an injection, however
-/// the bytes are cut.
+/// A byte in clear text before the handshake is an injection, however the bytes are cut (class B1
+/// of SECURITY.md).
 #[test]
 fn b1_implicit_tls_and_bytes_in_clear() {
     for byte in [b'2', 0x15, 0x16, b'\r'] {
@@ -106,7 +107,7 @@ fn invariant_7_nothing_comes_before_the_implicit_handshake() {
     );
     assert_eq!(kind_of(&mut session, Secure::new()), misuse);
     assert!(session.outgoing().is_empty() && !session.is_dead());
-    // The right order works after that.
+    // If the flows then run in the right order, they work.
     let (_, first) = begin(&mut session);
     assert!(matches!(first, Want::SecureControl(_)));
 }
@@ -127,7 +128,8 @@ fn a_handshake_that_fails_or_takes_too_long_is_the_end() {
     }
 }
 
-/// The first byte of the greeting shows that the server speaks TLS. Later bytes do not.
+/// If the first byte instead of a greeting is a TLS byte, the error tells that the server speaks
+/// TLS. Later bytes do not count.
 #[test]
 fn the_error_of_tls_instead_of_a_greeting() {
     for security in [Security::Plain, Security::Explicit] {
@@ -157,7 +159,7 @@ fn the_error_of_a_server_that_sends_no_greeting() {
     assert_eq!(late.kind(), ErrorKind::Timeout(Wait::Greeting));
     assert_eq!(late.tls_reason(), Some(&Reason::SilentServer));
 
-    // A server that has begun its greeting is only slow.
+    // This server has begun its greeting and is only slow, so the error does not mention TLS.
     let mut slow = session(Security::Plain);
     let (mut running, want) = begin(&mut slow);
     slow.receive(b"220-Wel");
@@ -165,10 +167,11 @@ fn the_error_of_a_server_that_sends_no_greeting() {
     assert_eq!(late.tls_reason(), None);
 }
 
-/// What a server says in answer to each wait, and, after `@`, what has arrived unasked.
+/// A server that sends the next of its replies at each wait. A reply that begins with `@` arrives
+/// without a wait.
 struct Server {
     replies: VecDeque<&'static str>,
-    /// Each flight of commands, with the channel that it went out on.
+    /// The commands that were sent together, after `TLS: ` or `clear: `.
     heard: Vec<String>,
 }
 
@@ -226,7 +229,7 @@ fn ada() -> Credentials {
 
 const LOGIN: [&str; 4] = ["331 password", "230 in", "200 PBSZ", "200 PROT"];
 
-/// A session under TLS that is logged in.
+/// Returns a session under TLS that is logged in.
 fn secured(config: Config) -> Session {
     let mut session = Session::new(config.with_security(Security::Explicit));
     let mut server = Server::with(["220 hi", "234 go", LOGIN[0], LOGIN[1], LOGIN[2], LOGIN[3]]);
@@ -235,7 +238,7 @@ fn secured(config: Config) -> Session {
     session
 }
 
-/// A session in clear again, after CCC.
+/// Returns a logged-in session whose control connection is in clear text again, after CCC.
 fn cleared(config: Config) -> Session {
     let mut session = secured(config);
     let mut server = Server::with(["200 clear"]);
@@ -244,7 +247,8 @@ fn cleared(config: Config) -> Session {
     session
 }
 
-/// Implicit TLS is there already when a HOST that was told under TLS is told again.
+/// The client has sent HOST under implicit TLS. After a reconnect it sends HOST again, and TLS has
+/// begun before that.
 #[test]
 fn implicit_session_is_restored_with_its_host() {
     let mut session = Session::new(Config::default().with_security(Security::Implicit));
@@ -263,7 +267,8 @@ fn implicit_session_is_restored_with_its_host() {
     assert_eq!(server.heard[0], "TLS: HOST ftp.example.org");
 }
 
-/// Invariant 7: credentials that went out under TLS do not go out in clear the next time.
+/// If the client sent credentials under TLS, it does not send them in clear text on the next
+/// connection (invariant 7).
 #[test]
 fn b9_what_was_secured_by_hand_is_not_restored_in_clear() {
     let mut session = Session::new(Config::default());
@@ -281,8 +286,8 @@ fn b9_what_was_secured_by_hand_is_not_restored_in_clear() {
     assert_eq!(server.heard[..2], ["clear: AUTH TLS", "TLS: USER ada"]);
 }
 
-/// What a download of five bytes comes to that ended without close_notify, where five are expected
-/// and the server confirms it.
+/// Runs a download that ends without close_notify. It has the expected five bytes, and the server
+/// confirms it. Returns the kind of the error.
 fn cut_at_the_expected_size(config: Config, open: Open) -> ErrorKind {
     let mut session = secured(config);
     let mut server = Server::with(["200 type", "229 (|||5000|)", "150 go", "226 done"]);
@@ -298,7 +303,8 @@ fn b5_a_size_replaces_close_notify_only_by_option() {
     assert_eq!(kind, ErrorKind::Truncated);
 }
 
-/// A text has another number of bytes on each side.
+/// In TYPE A a file has different numbers of bytes on the client and on the server. So a size
+/// cannot replace close_notify.
 #[test]
 fn b5_no_size_vouches_for_a_cut_text() {
     let tolerant = MissingCloseNotify::IfSizeAgrees;
@@ -308,7 +314,8 @@ fn b5_no_size_vouches_for_a_cut_text() {
     assert_eq!(kind, ErrorKind::Truncated);
 }
 
-/// An attacker who can cut the data could say in clear how long it was.
+/// After CCC the reply to SIZE is in clear text. An attacker who cuts the data could also forge the
+/// size.
 #[test]
 fn b5_size_in_clear_does_not_vouch_for_a_cut_download() {
     let tolerant = MissingCloseNotify::IfSizeAgrees;
@@ -322,7 +329,8 @@ fn b5_size_in_clear_does_not_vouch_for_a_cut_download() {
     assert_eq!(error.kind(), ErrorKind::Truncated);
 }
 
-/// Invariant 6 also holds for AUTH after CCC: nothing more is sent, not even a second try.
+/// The server refuses AUTH after CCC, and another reply follows in clear text. The client sends
+/// nothing more, not even AUTH SSL (invariant 6).
 #[test]
 fn b1_reply_after_a_refused_auth_after_ccc() {
     let mut session = cleared(Config::default().with_auth(Auth::TlsThenSsl));

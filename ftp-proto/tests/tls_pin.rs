@@ -1,4 +1,4 @@
-//! Pinned keys as text.
+//! Pins of server keys, written as text.
 
 use ftp_proto::tls::KeyPin;
 use proptest::prelude::*;
@@ -52,7 +52,7 @@ fn a_bad_pin_is_an_error() {
 
 const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Decodes a pin in another way, bit by bit, with the tables of RFC 4648.
+/// Decodes a pin bit by bit, with the tables of RFC 4648, to compare with the library's result.
 fn plainly(text: &str) -> Option<Vec<u8>> {
     let bits: Option<Vec<String>> = match text.strip_prefix("sha256//") {
         Some(base64) => base64

@@ -1,5 +1,5 @@
-//! The TLS pump under everything that a socket can do to it: cuts, joined records, key updates,
-//! flipped bits, early ends. The fuzz target `pump` has the same model.
+//! The TLS channel under everything that a socket can do: bytes in pieces, joined records, key
+//! updates, flipped bits, early ends. The fuzz target `pump` uses the same model.
 #![cfg(feature = "ring")]
 
 use std::io::{Read as _, Write as _};
@@ -41,7 +41,8 @@ static ENDS: LazyLock<[Ends; 2]> = LazyLock::new(|| {
     })
 });
 
-/// A session: both sides, and the server's bytes on their way to the client.
+/// A connection: the client, the server, and the server's bytes that the client has not received
+/// yet.
 struct Session {
     client: TlsChannel,
     server: ServerConnection,
@@ -90,7 +91,7 @@ impl Session {
 
     fn heard(&mut self) -> Vec<u8> {
         let mut heard = Vec::new();
-        // This usually ends with `WouldBlock`.
+        // The read usually ends with `WouldBlock`, since the client has not closed.
         let _ = self.server.reader().read_to_end(&mut heard);
         heard
     }
@@ -101,7 +102,7 @@ fn feed(client: &mut TlsChannel, bytes: &[u8]) {
     client.filled(bytes.len());
 }
 
-/// Reads everything that can be read now. Returns what stops it.
+/// Reads all plain text that is available. Returns the step at which the channel stops.
 fn drain(client: &mut TlsChannel, room: usize, into: &mut Vec<u8>) -> Next<PlainRead> {
     let mut buffer = vec![0; room];
     loop {
@@ -125,7 +126,7 @@ fn invariant_1_each_split_of_a_whole_session_reads_the_same() {
             let mut session = Session::new(ends, &[piece]);
             session.server.writer().write_all(b"first ").expect("room");
             session.collect();
-            // TLS 1.2 refuses this, since it has no key update.
+            // Under TLS 1.2 this call fails, since TLS 1.2 has no key update.
             let _ = session.server.refresh_traffic_keys();
             session.server.writer().write_all(b"second").expect("room");
             session.server.send_close_notify();
@@ -171,7 +172,7 @@ fn many_records_and_key_updates_in_one_read() {
         let state = drain(&mut session.client, 777, &mut plain);
         assert_eq!(state, CLOSED);
         assert_eq!(plain, content(100_000));
-        // Uses the new keys, if there are any.
+        // After key updates (TLS 1.3 only), the client must write with its new keys.
         session.answer();
         let taken = session.client.write(b"still here").expect("open");
         assert_eq!(taken, Next::Done(10));
@@ -210,8 +211,8 @@ fn records_go_out_full_and_close_notify_last() {
     }
 }
 
-/// Class B5 of SECURITY.md: the server's bytes are cut at every byte. Only one cut counts as the
-/// server's end.
+/// The connection ends after each possible number of the server's bytes. Only if no byte is missing
+/// does the channel report the server's end (class B5 of SECURITY.md).
 #[test]
 fn b5_cut_at_every_byte() {
     for ends in ENDS.iter() {
@@ -238,7 +239,7 @@ fn b5_cut_at_every_byte() {
     }
 }
 
-/// vsftpd sends the clear text `500 OOPS` when it fails.
+/// When vsftpd fails, it sends `500 OOPS` in clear text on a TLS connection.
 #[test]
 fn clear_text_in_the_middle_of_a_connection() {
     for ends in ENDS.iter() {
@@ -249,7 +250,8 @@ fn clear_text_in_the_middle_of_a_connection() {
     }
 }
 
-/// A flipped bit anywhere is a lasting failure, and the client sends an alert about it.
+/// One bit of the server's bytes is flipped, at each byte in turn. If the client notices, it sends
+/// an alert, and all later calls fail too.
 #[test]
 fn a_bit_flipped_at_every_byte() {
     for ends in ENDS.iter() {
@@ -269,8 +271,9 @@ fn a_bit_flipped_at_every_byte() {
                 match session.client.read(&mut buffer) {
                     Ok(Next::Done(PlainRead::Bytes(count))) => plain.extend(&buffer[..count]),
                     Ok(state) => {
-                        // The bit was in the length of a record, so the client waits for more; or
-                        // in its version, which is ignored.
+                        // The flipped bit was in the length of a record, so the client waits for
+                        // more bytes. Or the bit was in the version of a record, which the client
+                        // ignores.
                         let whole = plain == b"content";
                         assert!(whole || state != CLOSED, "flipped at {at}");
                         break false;

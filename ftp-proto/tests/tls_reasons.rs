@@ -25,7 +25,7 @@ type Version = &'static SupportedProtocolVersion;
 
 const VERSIONS: [Version; 2] = [&rustls::version::TLS12, &rustls::version::TLS13];
 
-/// A CA that signs for both sides.
+/// A CA that signs certificates for the server and for the client.
 struct Authority {
     pem: String,
     der: CertificateDer<'static>,
@@ -68,7 +68,7 @@ impl Authority {
         }
     }
 
-    /// Returns a list of revoked certificates, which is valid until this year.
+    /// Returns a list of revoked certificates, which is valid until the year `until`.
     fn revoke(&self, serials: &[u64], until: i32) -> CertificateRevocationListDer<'static> {
         let revoked = serials.iter().map(|serial| RevokedCertParams {
             serial_number: SerialNumber::from(*serial),
@@ -137,7 +137,7 @@ fn demanding(version: Version) -> ServerConfig {
         .expect("they belong together")
 }
 
-/// A connection with both its sides.
+/// A connection with both sides: the client and the server.
 struct Meeting {
     client: TlsChannel,
     server: ServerConnection,
@@ -159,7 +159,7 @@ impl Meeting {
         let mut outgoing = outgoing.as_slice();
         while !outgoing.is_empty() {
             self.server.read_tls(&mut outgoing).expect("a slice");
-            // If this fails, the server's alert says why.
+            // If the server fails, the alert that it sends tells why.
             let _ = self.server.process_new_packets();
         }
         let mut wire = Vec::new();
@@ -170,7 +170,8 @@ impl Meeting {
         !wire.is_empty()
     }
 
-    /// Returns why the connection fails; `None` if that is unknown, or if it succeeds.
+    /// Makes the handshake and reads once. Returns why the connection fails; `None` if the reason
+    /// is unknown, or if the connection does not fail.
     fn reason(&mut self) -> Option<Reason> {
         loop {
             let failed = match self.client.handshake() {
@@ -234,7 +235,8 @@ fn each_alert_in_answer_to_the_client_hello() {
         };
         let mut client = bare.connection().expect("a connection");
         assert_eq!(alerted(&mut client, alert), expected, "{alert}");
-        // The client may have shown a certificate in the session that was to be resumed.
+        // A client with a certificate may have shown it in the session that it wants to resume. So
+        // an alert about certificates means that the server refuses this certificate.
         let expected = match alert {
             alert if ABOUT_CERTIFICATES.contains(&alert) => Some(Reason::CertificateRefused),
             _ => expected,
@@ -244,8 +246,8 @@ fn each_alert_in_answer_to_the_client_hello() {
     }
 }
 
-/// On a later connection of the same login, "nothing in common" cannot be the reason for the same
-/// alert.
+/// The first connection of this login succeeded. So on a later connection, the alert
+/// `handshake_failure` cannot mean that client and server have nothing in common.
 #[test]
 fn a_later_connection_has_something_in_common() {
     for version in VERSIONS {
@@ -262,7 +264,7 @@ fn a_later_connection_has_something_in_common() {
 }
 
 /// TLS 1.2 has no alert for a missing client certificate. ProFTPD and all other servers with
-/// OpenSSL send the general one.
+/// OpenSSL send `handshake_failure` instead.
 #[test]
 fn a_certificate_is_demanded_and_none_is_shown() {
     let vain = |config: &TlsConfig| {
@@ -280,7 +282,7 @@ fn a_certificate_is_demanded_and_none_is_shown() {
             assert_eq!(reason, Some(Reason::CertificateDemanded), "{alert}");
         }
     }
-    // Other servers just close.
+    // Other servers close the connection without an alert.
     let mut cut = vain(&trusting());
     cut.receive_eof();
     let error = cut.handshake().expect_err("cut");
@@ -407,7 +409,7 @@ fn no_version_in_common() {
     }
 }
 
-/// Revocation lists need a rustls configuration of the program's own.
+/// A program that checks revocation lists must pass its own rustls configuration.
 #[test]
 fn revoked_certificates() {
     let reason = |lists: Vec<CertificateRevocationListDer<'static>>, version| {
@@ -431,7 +433,8 @@ fn revoked_certificates() {
         assert_eq!(reason(vec![revoked], version), Some(Reason::Revoked));
         let others = CA.revoke(&[1, 2], 2090);
         assert_eq!(reason(vec![others], version), None);
-        // One list is another CA's, and one is out of date.
+        // Neither list tells whether the certificate is revoked: the first is of another CA, the
+        // second is out of date.
         for list in [OTHER_CA.revoke(&[], 2090), CA.revoke(&[1, 2], 2021)] {
             assert_eq!(reason(vec![list], version), Some(Reason::RevocationUnknown));
         }

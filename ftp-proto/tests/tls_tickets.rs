@@ -27,7 +27,8 @@ fn trusting(version: TlsVersion) -> TlsConfig {
         .expect("a config")
 }
 
-/// Servers that share their sessions, but send different numbers of tickets.
+/// A server configuration. Its clones share their sessions, but may send different numbers of
+/// tickets.
 #[derive(Clone)]
 struct Server(ServerConfig);
 
@@ -58,7 +59,7 @@ impl Server {
         server
     }
 
-    /// Makes a handshake. The bytes that the server sends after the handshake have not arrived yet.
+    /// Makes a handshake. The client does not read what the server sends after the handshake.
     fn meet(&self, login: &TlsLogin) -> Connection {
         let mut connection = Connection {
             client: login.connection().expect("a connection"),
@@ -77,7 +78,8 @@ impl Server {
         }
     }
 
-    /// Makes a whole connection, with its tickets. Returns whether it resumed a session.
+    /// Makes a connection and reads the tickets of the server. Returns whether the client resumed a
+    /// session.
     fn serve(&self, login: &TlsLogin) -> bool {
         let mut connection = self.meet(login);
         connection.exchange();
@@ -110,8 +112,8 @@ impl Connection {
     }
 }
 
-/// All sessions with their keys, in the order in which they were created, and the numbers of those
-/// that a client used.
+/// A session store: all sessions with their keys, in the order of their creation, and the numbers
+/// of those that a client resumed.
 #[derive(Debug, Default)]
 struct InOrder {
     given: Mutex<Vec<(Vec<u8>, Vec<u8>)>>,
@@ -146,8 +148,8 @@ impl StoresServerSessions for InOrder {
     }
 }
 
-/// Class B6 of SECURITY.md: sessions belong to one login, even if another login has the same
-/// settings and server.
+/// TLS sessions belong to one login. Another login does not use them, even with the same settings
+/// and server (class B6 of SECURITY.md).
 #[test]
 fn b6_two_logins_of_one_config_share_nothing() {
     for version in VERSIONS {
@@ -189,8 +191,8 @@ fn invariant_10_a_thousand_tickets_are_four() {
     assert!(!mute.serve(&login), "there were four");
 }
 
-/// Each ticket is used once. A connection that is dropped before its new tickets are read costs
-/// one.
+/// The client uses each ticket once. If a connection is dropped before the client has read its new
+/// tickets, the client has one ticket less.
 #[test]
 fn each_dropped_connection_costs_one_ticket() {
     let (server, order) = Server::counting();
@@ -200,7 +202,8 @@ fn each_dropped_connection_costs_one_ticket() {
     let server = server.giving(2);
     server.serve(&login);
     server.serve(&login);
-    // Three tickets are left. This connection uses one, and is dropped before it brings two more.
+    // The client has three tickets left. This connection uses one, and is dropped before the client
+    // reads two new ones.
     drop(server.meet(&login));
     assert!(server.serve(&login) && server.serve(&login));
     let mut shown = order.shown();
@@ -217,7 +220,8 @@ fn each_dropped_connection_costs_one_ticket() {
     assert!(server.serve(&login), "and on it goes");
 }
 
-/// rustls checks the time only after it has taken a ticket, and then drops an expired one.
+/// rustls removes a ticket from the store before it checks the time. An expired ticket is then
+/// gone, and the client makes a full handshake.
 #[test]
 fn expired_sessions_are_replaced() {
     #[derive(Debug)]
@@ -251,7 +255,7 @@ fn expired_sessions_are_replaced() {
     }
 }
 
-/// A server may switch to another TLS version.
+/// The server changes to another TLS version between two connections.
 #[test]
 fn no_session_is_resumed_in_another_tls_version() {
     let both = TlsConfig::with_roots_pem(&CERTIFIED.0).expect("a config");
@@ -272,6 +276,6 @@ fn no_session_is_resumed_in_another_tls_version() {
     assert!(old.serve(&login));
     assert!(!new.serve(&login));
     assert!(new.serve(&login));
-    // The session of TLS 1.2 is gone, and tickets of TLS 1.3 do not work here.
+    // The client's session of TLS 1.2 is gone, and its tickets of TLS 1.3 do not work with TLS 1.2.
     assert!(!old.serve(&login));
 }

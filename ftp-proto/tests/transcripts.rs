@@ -1,7 +1,7 @@
-//! Recorded sessions with five servers that are not part of this project, replayed without sockets.
+//! Recorded sessions with six servers that are not part of this project, replayed without sockets.
 //!
-//! `cargo xtask interop --record` wrote them. The test runs the same operations as flows against
-//! the recorded replies. They must send the same commands and have the same results.
+//! `cargo xtask interop --record` wrote the recordings. The test runs the same operations as flows
+//! against the recorded replies. The flows must send the same commands and have the same results.
 
 mod support;
 
@@ -63,7 +63,7 @@ fn another_result_than_recorded_is_noticed() {
     replay(&text.replacen(": system\n> SYST\n< 215", ": system\n> SYST\n< 502", 1));
 }
 
-/// One step of a session: the operation, the dialogue, the result.
+/// One step of a recorded session: the name of the operation, its dialogue, and its result.
 struct Recorded<'t> {
     what: &'t str,
     said: Vec<Line>,
@@ -110,7 +110,8 @@ struct Replayed {
     said: VecDeque<Line>,
     /// Replies that arrived before the client's last command.
     arrived: VecDeque<Vec<u8>>,
-    /// Whether data is on its way. What was sent after the data has not arrived yet.
+    /// Whether a transfer is running. Replies that the server sent after the data have then not
+    /// arrived yet.
     transferring: bool,
 }
 
@@ -209,7 +210,7 @@ fn replay(text: &str) {
         });
         assert_eq!(result, step.result, "{}", step.what);
         assert_eq!(replay.driver.breaches, [""; 0], "{}", step.what);
-        // What a server sent after its answer has arrived before the next command.
+        // Replies that this operation has not read have arrived before the next command.
         for line in std::mem::take(&mut replay.driver.server.said) {
             match line {
                 Line::Reply(reply) => replay.driver.server.arrived.push_back(reply),

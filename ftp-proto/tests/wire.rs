@@ -1,4 +1,5 @@
-//! The wire layer: framing of replies, encoding of commands, the line splitter, paths.
+//! The wire layer: framing of replies, encoding of commands, splitting of listings into lines, and
+//! paths.
 
 use ftp_proto::data::{LineCollector, LineKind, LineSplitter, LineTooLong, Listing};
 use ftp_proto::wire::{
@@ -10,7 +11,8 @@ use proptest::prelude::*;
 
 type Outcome = (Vec<Reply>, Option<DecodeError>);
 
-/// Feeds the pieces one after the other, then the end. Returns everything that comes out.
+/// Feeds the decoder with the pieces, and then with the end of the connection. Returns the replies
+/// and the error, and whether the decoder is empty before the end.
 fn run<'a>(
     mut decoder: ReplyDecoder,
     pieces: impl IntoIterator<Item = &'a [u8]>,
@@ -249,14 +251,16 @@ fn quirk_glftpd_ends_with_another_code() {
     assert_eq!((codes, failed), (vec![150, 226], None));
     assert_eq!(text_lines(&found[0]), [&b"No"[..], b"Opening"]);
     assert!(matches!(error(bytes), DecodeError::OtherCode { .. }));
-    // Cyberduck #16622: the strict decoder is right here.
+    // In the reply of Cyberduck's issue #16622, `550 b` is only text, so the strict decoder is
+    // right to read on.
     assert_eq!(lines(&one(b"250-a\r\n550 b\r\n250 c\r\n")).len(), 3);
-    // A line without a valid code ends no reply, in either mode.
+    // In either mode, a line with an invalid code does not end a reply.
     let ((found, _), _) = run(lenient(), [&b"250-a\r\n633 b\r\n550-c\r\n250 d\r\n"[..]]);
     assert_eq!(found[0].code(), Code::FILE_ACTION_OKAY);
 }
 
-/// The strict decoder reads on, and can say what may be wrong.
+/// A line with another code may be the last line of the reply. The strict decoder waits for more
+/// lines, and can tell that this may be the cause of a time-out.
 #[test]
 fn a_reply_that_may_have_ended_with_another_code_is_reported() {
     let told = |bytes: &[u8]| {
@@ -346,7 +350,7 @@ fn quirk_nul_is_refused() {
 
 #[test]
 fn quirk_telnet_negotiation_is_dropped_at_line_start_only() {
-    // The Telnet options 10 and 0 look like LF and NUL.
+    // The options 10 and 0 of these Telnet commands look like LF and NUL.
     let reply = one(b"\xff\xfd\x0a\xff\xfb\x00\xff\xfe\xff220 hi\r\n");
     assert_eq!(lines(&reply), [b"220 hi"]);
     let inside = one(b"220 \xff\xfd\x18 hi\r\n");
@@ -516,7 +520,8 @@ fn limits_of_zero_refuse_everything() {
     assert_split_invariant(&limited(none), b"220 x\r\n");
 }
 
-/// A gibibyte that never ends a reply is refused after as many bytes as the limit allows.
+/// A reply that never ends is refused after at most two chunks, which is about what the limits
+/// allow.
 #[test]
 fn bounded_work_on_endless_replies() {
     for chunk in [
@@ -531,7 +536,7 @@ fn bounded_work_on_endless_replies() {
     }
 }
 
-// Invariant 13, and terminals
+// Tests that secrets and control characters are never printed (invariant 13).
 
 #[test]
 fn escaped_hides_controls_bidi_and_broken_utf8() {
@@ -593,7 +598,8 @@ fn masking_never_touches_codes() {
     assert_eq!(lines(&bare), [b"331"]);
 }
 
-/// The letters of a short password occur all over a text.
+/// The letters of a short password occur in many words. So a short secret is masked only where it
+/// stands alone.
 #[test]
 fn short_secrets_are_masked_where_they_stand_alone() {
     let text = "530 Login in a group or an area: a";
@@ -925,7 +931,8 @@ fn listing_lines_end_at_lf_and_lose_one_cr() {
     assert_eq!(split(99, []).0, Vec::<Vec<u8>>::new());
 }
 
-/// Returns the lines that a stream yields, and those that are collected.
+/// Lists the same bytes in two ways. Returns the lines that a stream yields, and the lines of a
+/// collected listing.
 fn listed(kind: LineKind, bytes: &[u8]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let mut listing = Listing::new(kind, 99);
     let mut collected = LineCollector::new(ListingLimits::default());
@@ -986,7 +993,7 @@ fn quirk_gridftp_ends_every_line_with_two_crs() {
         assert_eq!(all_listed(kind, b"a\r\r\n\r\nb\r\r\nc\r\r\n"), wanted);
         assert_eq!(all_listed(kind, b"a\r\r\n"), ["a"]);
         assert_eq!(all_listed(kind, b"a\r\r\nb\r\r\nc"), wanted);
-        // If one line has no second CR, the other lines keep theirs.
+        // If only some lines end with two CRs, the first of these CRs belongs to the name.
         assert_eq!(
             all_listed(kind, b"a\r\r\nb\r\r\nc\r\n"),
             ["a\r", "b\r", "c"]
@@ -995,7 +1002,8 @@ fn quirk_gridftp_ends_every_line_with_two_crs() {
         assert_eq!(all_listed(kind, b"a\r\r\nb\nc\r\r\n"), ["a\r", "b", "c\r"]);
     }
     assert_eq!(all_listed(LineKind::Text, b"a\r\r\n"), ["a\r"]);
-    // A stream cannot look ahead.
+    // A stream yields each line at once and cannot look ahead. It removes the second CR until it
+    // sees a line without one.
     let (streamed, _) = listed(LineKind::Name, b"a\r\r\nb\r\nc\r\r\n");
     assert_eq!(streamed, [&b"a"[..], b"b", b"c\r"]);
 }

@@ -1,10 +1,11 @@
-//! Abort, with every sequence of replies that servers are known to send.
+//! Aborts of transfers, with every sequence of replies that servers are known to send.
 
 use ftp_proto::{AbortClose, AbortSignal, Config, DataEnd, Error, ErrorKind, Security, flows};
 
 use crate::support::*;
 
-/// Aborts a transfer with these replies. PWD must then get its own answer.
+/// Aborts a download, and then an upload. `items` is what the server sends after ABOR, and
+/// `aborted` is the expected result. The PWD after it must get its own reply.
 #[track_caller]
 fn aborted(items: &[Item], aborted: &str, then: &[Item]) {
     let script = || [&[hear("ABOR"), serve("close abandon")][..], items, then].concat();
@@ -33,7 +34,8 @@ fn abort_426_and_225() {
 
 #[test]
 fn abort_226_and_226() {
-    // The second 226 has arrived when PWD is about to be sent, so a fence (another PWD) goes first.
+    // The second 226 arrives before the client sends PWD. So the client first sends a fence (an
+    // extra PWD).
     aborted(
         &[say("226 done"), say("226 aborted")],
         "Some(Reply(226 done))",
@@ -43,7 +45,7 @@ fn abort_226_and_226() {
 
 #[test]
 fn abort_226_and_a_426_after_the_fence() {
-    // libunftp sends this 426 when its data task notices the abort.
+    // libunftp sends this 426 after the 226, when its data task notices the abort.
     let late = [say("426 cut")];
     let fence = [hear("PWD"), say("257 \"/fence\"")];
     let own = [hear("PWD"), late[0].clone(), say("257 \"/here\"")];
@@ -54,8 +56,8 @@ fn abort_226_and_a_426_after_the_fence() {
     );
 }
 
-/// Rule 8 of issue 10: the first 426 belongs to the abort. A second one is the answer to its
-/// command.
+/// After an abort, one late 426 belongs to the aborted transfer. A second 426 is the reply to the
+/// command that was sent last, here NOOP.
 #[test]
 fn abort_226_and_two_426_after_the_fence() {
     let script = [
@@ -77,7 +79,7 @@ fn abort_226_and_two_426_after_the_fence() {
 
 #[test]
 fn abort_226_and_a_426_before_the_next_retr() {
-    // The 426 is no reason to distrust the new data connection.
+    // The late 426 belongs to the aborted transfer. The client still uses the new data connection.
     let script = [
         hear("ABOR"),
         serve("close abandon"),
@@ -95,8 +97,8 @@ fn abort_226_and_a_426_before_the_next_retr() {
     assert_eq!(outcomes, ["Some(Reply(226 done))", DOWNLOADING]);
 }
 
-/// Here a stray 2xx may come from pyftpdlib, which sends an aborted file over the data connection
-/// of the next transfer.
+/// The client must not use the new data connection after a stray 226: pyftpdlib sends an aborted
+/// file over the data connection of the next transfer.
 #[test]
 fn abort_226_and_another_226_before_the_next_retr() {
     let script = [
@@ -134,7 +136,7 @@ fn abort_226_and_a_late_225() {
 
 #[test]
 fn abort_225_alone() {
-    // This is pyftpdlib's reply.
+    // pyftpdlib replies to ABOR with 225 alone.
     aborted(
         &[say("225 aborted")],
         "Some(Reply(225 aborted))",
@@ -187,7 +189,8 @@ fn abort_502_alone() {
     aborted(&[say("502 what"), Item::Silence], "None", &fenced_pwd());
 }
 
-/// A server that does not know ABOR only says that the transfer was cut, and gets no second ABOR.
+/// The server replies to ABOR with 502, and then to the closed data connection with 426. The client
+/// sends no second ABOR to this server.
 #[test]
 fn abort_that_is_unknown_is_sent_once() {
     let closed = serve("close abandon");
@@ -325,7 +328,8 @@ fn abort_with_telnet_synch_in_clear_only() {
     }
 }
 
-/// The data connection has used up a session ticket, and the next one needs another ticket.
+/// The aborted data connection has used up a TLS session ticket. The client waits for a new ticket
+/// before it closes the connection, because the next data connection needs one.
 #[test]
 fn abort_of_a_resumed_transfer_waits_for_the_ticket() {
     let harvests = [
@@ -334,7 +338,8 @@ fn abort_of_a_resumed_transfer_waits_for_the_ticket() {
             serve("close abandon"),
             say("426 cut"),
         ],
-        // A server that has answered ABOR sends no more tickets.
+        // The reply to ABOR arrives during the wait for a ticket. The client stops waiting, since
+        // the server sends no ticket after that reply.
         vec![say("426 cut"), serve("close abandon")],
         vec![
             Item::Serve("close harvest", Reaction::TimesOut),
@@ -371,7 +376,8 @@ fn abort_of_a_resumed_transfer_waits_for_the_ticket() {
     }
 }
 
-/// ProFTPD sends no ticket with an upload, and may not read ABOR while it waits for data.
+/// ProFTPD sends no session ticket during an upload, and may not read ABOR while it waits for data.
+/// After one wait in vain, the client must not wait for a ticket again.
 #[test]
 fn abort_waits_in_vain_for_a_ticket_only_once() {
     let resumes = Item::Serve("secure data", Reaction::Resumes);
@@ -402,8 +408,8 @@ fn abort_waits_in_vain_for_a_ticket_only_once() {
     driver.server.assert_over();
 }
 
-/// A server that has refused the transfer has sent its ticket already, or sends none. No ABOR is
-/// sent, so no reply to it would end the wait for a ticket.
+/// The server has already refused or confirmed the transfer, so it sends no further ticket. The
+/// client sends no ABOR, so no reply to ABOR would end a wait for a ticket.
 #[test]
 fn abort_of_a_resumed_transfer_that_was_refused_waits_for_nothing() {
     for reply in ["552 disk full", "226 done"] {
@@ -441,7 +447,7 @@ fn after_reply() -> Config {
     Config::default().with_abort_close(AbortClose::AfterReply)
 }
 
-/// What an abort under [`AbortClose::AfterReply`] wants, up to the end of the data connection.
+/// Aborts a download with [`AbortClose::AfterReply`]. Checks that the abort begins with `wants`.
 #[track_caller]
 fn aborted_after_reply(items: &[Item], wants: &[&str]) {
     let mut driver = logged_in(after_reply(), opening("RETR a"));
@@ -483,7 +489,8 @@ fn abort_waits_for_the_first_reply_but_once() {
     aborted_after_reply(&silent, &wants);
 }
 
-/// The wait for a ticket has taken in the reply, or goes before the wait for it.
+/// With [`AbortClose::AfterReply`], the client waits for a session ticket and for the reply to
+/// ABOR. If the reply arrives during the wait for the ticket, the client does not wait again.
 #[test]
 fn abort_waits_for_the_ticket_and_the_reply() {
     for (harvest, wants) in [

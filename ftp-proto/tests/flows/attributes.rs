@@ -129,7 +129,8 @@ fn modified_answers_that_are_errors_and_leave_the_session_in_step() {
         let script = [
             &[hear("MDTM a"), say(reply)][..],
             &pwd_after(reply),
-            // The client remembers only that a command is not implemented, so it sends MDTM again.
+            // The client remembers only that a server does not implement a command. After any other
+            // reply, it sends MDTM again.
             &[hear("MDTM a"), say("213 20260102030405")],
         ]
         .concat();
@@ -158,8 +159,8 @@ fn facts_of_one_file() {
         flow_outcome(facts(Some("a b")), script),
         "Entry(\"type=file;size=12; /pub/a b\")"
     );
-    // The entry of the current directory, from a server that leaves out the blank, and from one
-    // that repeats the code.
+    // MLST without a path describes the current directory. One server leaves out the blank before
+    // the entry, and another one repeats the code.
     for inner in ["type=cdir; /pub", "250-type=cdir; /pub"] {
         let reply = format!("250-Begin\r\n{inner}\r\n250 End");
         let outcome = flow_outcome(facts(None), [hear("MLST"), say(&reply)]);

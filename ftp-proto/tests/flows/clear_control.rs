@@ -1,4 +1,4 @@
-//! CCC (`ClearControl`).
+//! CCC (the flow `ClearControl`), which returns the control connection to clear text.
 
 use ftp_proto::{Config, ErrorKind};
 
@@ -59,7 +59,8 @@ fn clear_control_in_clear_is_misuse() {
     assert!(outcome.starts_with("Misuse(NotSecured)"), "{outcome}");
 }
 
-/// In clear text, an attacker could send a 425 and so choose the TLS version of the next login.
+/// After CCC, an attacker could forge a 425, because replies are in clear text. That 425 must not
+/// change the TLS version of the next login.
 #[test]
 fn clear_control_lets_no_reply_choose_the_next_tls_version() {
     for cleared in [false, true] {

@@ -7,8 +7,8 @@ use crate::support::*;
 const UNCONFIRMED: &str = "Unconfirmed Some(\"RETR\")";
 const BROKEN: &str = "Transient Some(\"RETR\") Some(\"451 broken\") Some(12)";
 
-/// Ends a download with these replies of the server, and checks the outcome. The session must then
-/// be in step; `fenced` says whether that takes a fence (an extra PWD).
+/// Ends a download in which the server sends `said`, and checks the outcome. Then PWD must get its
+/// own reply; `fenced` says whether the client must send a fence (an extra PWD) before that.
 #[track_caller]
 fn ended(said: &[Item], outcome: &str, fenced: bool) {
     let then = if fenced { fenced_pwd() } else { pwd().into() };
@@ -40,7 +40,8 @@ fn confirmed_by_200_if_no_reply_follows() {
         whole,
         false,
     );
-    // If the server refuses PWD, the client sends SYST instead.
+    // After a 200, the client sends PWD to see whether another reply follows. If the server refuses
+    // PWD, the client sends SYST instead.
     for refusal in ["502 no PWD here", "550 not for you"] {
         let other = [hear("SYST"), say("215 UNIX")];
         let said = [
@@ -58,7 +59,8 @@ fn confirmed_by_200_if_no_reply_follows() {
     ended(&[say("200 done"), say("451 broken")], BROKEN, true);
 }
 
-/// A 226 before the 150 may be stale, and the data may end before the transfer's own final reply.
+/// The server sends a 226 before any 150, so this 226 may belong to an earlier transfer. The client
+/// sends PWD to see whether the real replies follow.
 #[test]
 fn confirmed_without_a_150_if_no_reply_follows() {
     let begun = |rest: &[Item]| {
@@ -251,7 +253,8 @@ fn invariant_4_a_completion_before_the_data_confirms_no_upload() {
     driver.session.receive(b"226 left over\r\n");
     let outcome = driver.outcome(&Op::Finish(7, DataEnd::Clean));
     assert!(outcome.starts_with("Unconfirmed"), "{outcome}");
-    // What the server really thinks of it is swallowed by the fence.
+    // The 452, the server's real reply to this upload, arrives before the reply to the fence. The
+    // client drops it.
     driver.server.extend(fence());
     driver.server.extend([hear("DELE a"), say("550 No")]);
     assert_eq!(driver.outcome(&Op::Raw("DELE a")), "550 No");
@@ -259,7 +262,8 @@ fn invariant_4_a_completion_before_the_data_confirms_no_upload() {
 
 #[test]
 fn invariant_4_a_completion_that_waits_unread_confirms_no_upload() {
-    // Due before the client waits for anything: the look at the start of the end finds it.
+    // The 226 has arrived before the client ends the upload. The client reads it in its look at the
+    // start of the end, so this 226 cannot confirm the upload.
     let mut driver = uploading([say("226 left over"), serve("close abandon")]);
     let outcome = driver.outcome(&Op::Finish(7, DataEnd::Clean));
     assert!(outcome.starts_with("Unconfirmed"), "{outcome}");

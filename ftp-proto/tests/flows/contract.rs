@@ -9,7 +9,7 @@ fn a_late_reply_does_not_answer_the_next_command() {
     let script = [
         hear("PWD"),
         Item::Silence,
-        // The late reply is read before NOOP is sent.
+        // The client reads the late reply to PWD before it sends NOOP.
         say("257 \"/late\""),
         hear("NOOP"),
         say("200 ok"),
@@ -23,8 +23,8 @@ fn a_late_reply_does_not_answer_the_next_command() {
 
 #[test]
 fn contract_clocks_go_on_only_where_they_were_started() {
-    // A fence (an extra PWD) starts its own clock. Before it, the client only looked at what had
-    // arrived, without any time to wait, and that clock must not go on.
+    // The client first looks at what has arrived, which takes no time. The wait for the reply to
+    // the fence (an extra PWD) must therefore start a new clock.
     let mut driver = logged_in(Config::default(), fenced_pwd());
     driver.session.receive(b"250 stray\r\n");
     assert_eq!(driver.outcome(&Op::Pwd), "/here");
@@ -56,7 +56,7 @@ fn contract_a_dripping_server_gets_no_more_time_for_an_abandoned_connection() {
 
 #[test]
 fn contract_an_abandoned_connection_that_times_out_is_not_closed_again() {
-    // Every want may be answered `timed_out`, and the abort must still end.
+    // The driver answers every want with `timed_out`. The abort must end nevertheless.
     let mut driver = downloading([hear("ABOR")]);
     let transfer = driver.transfer.take().expect("a transfer");
     let (mut running, mut answer) = driver.session.start(flows::Abort::new(transfer));

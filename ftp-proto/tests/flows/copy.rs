@@ -24,12 +24,12 @@ fn type_i() -> [Item; 2] {
     [hear("TYPE I"), say("200 I")]
 }
 
-/// The dialogue in which the source offers port 6446.
+/// Returns the dialogue in which the source opens port 6446 for the target.
 pub(crate) fn offering() -> Vec<Item> {
     [type_i(), [hear("EPSV"), say("229 (|||6446|)")]].concat()
 }
 
-/// The dialogue in which the target is told of that port.
+/// Returns the dialogue in which the client tells the target to connect to port 6446 of the source.
 pub(crate) fn told_where() -> Vec<Item> {
     let told = [hear("EPRT |1|198.51.100.7|6446|"), say("200 ok")];
     [type_i(), told].concat()
@@ -43,13 +43,13 @@ pub(crate) fn storing() -> Vec<Item> {
     [&told_where()[..], &[hear("STOR b c"), say("150 here")]].concat()
 }
 
-/// Returns a confirmation, and a fence (an extra PWD) that shows that nothing follows it.
+/// Returns a final reply, and a fence (an extra PWD) that shows that no other reply follows it.
 pub(crate) fn vouched(confirmation: &str) -> Vec<Item> {
     [&[say(confirmation)][..], &fence()].concat()
 }
 
-/// Returns the replies to ABOR. `closing` is how the data connection would be closed: the target
-/// abandons it, the source discards it.
+/// Returns the dialogue of an abort. `closing` is the want that closes the data connection, for
+/// example `close abandon`.
 fn aborting(closing: &'static str) -> [Item; 4] {
     [
         hear("ABOR"),
@@ -92,14 +92,14 @@ fn copy_goes_from_the_source_s_passive_port_to_the_target() {
             "source: EPSV",
             "target: TYPE I",
             "target: EPRT |1|198.51.100.7|6446|",
-            // The side that connects gets its command first.
+            // The target connects to the source, so the target gets its command first.
             "target: STOR b c",
             "source: RETR a",
             "source: PWD",
             "target: PWD",
         ]
     );
-    // The client has no data connection here.
+    // In a copy between servers, the client has no data connection. So it waits only for replies.
     let blocking = |wants: &[String]| {
         let mut wants = wants.to_vec();
         wants.retain(|want| want != "receive Arrived");
@@ -252,7 +252,7 @@ fn copy_over_ipv6_is_told_by_eprt_alone() {
     );
     assert_in_step(&mut both);
 
-    // An IPv4 address that is mapped to IPv6.
+    // The source has an IPv4 address that is mapped to IPv6. The client sends it as IPv4.
     let peer: IpAddr = "::ffff:198.51.100.7".parse().expect("an address");
     let source = [retrieving(), vouched("226 sent")].concat();
     let target = [storing(), vouched("226 stored")].concat();
@@ -263,7 +263,8 @@ fn copy_over_ipv6_is_told_by_eprt_alone() {
 
 #[test]
 fn copy_whose_servers_are_done_before_they_are_asked() {
-    // Both servers are done before the client reads the end, and the source leaves out its 150.
+    // Both servers finish before the client waits for their final replies, and the source sends no
+    // 150.
     let mut source = offering();
     source.push(hear("RETR a"));
     source.extend(vouched("226 sent"));
@@ -280,7 +281,7 @@ fn copy_whose_servers_are_done_before_they_are_asked() {
     assert_eq!(copied(source, target), "226 sent, 226 stored");
 }
 
-// Refusals, and what the other side gets then.
+// Tests of copies that one server refuses, and of what the client then sends to the other server.
 
 #[test]
 fn copy_refused_by_the_source_before_it_listens_says_nothing_to_the_target() {
@@ -325,7 +326,7 @@ fn copy_refused_by_the_target_says_nothing_more_to_the_source() {
         ),
         (
             3,
-            // The refusal that many servers send for an address that is not the client's.
+            // Many servers refuse a PORT command with an address that is not the client's.
             vec![
                 say("500 no"),
                 hear("PORT 198,51,100,7,25,46"),
@@ -345,7 +346,8 @@ fn copy_refused_by_the_target_says_nothing_more_to_the_source() {
         ),
         (
             5,
-            // Both replies come in one piece, so the 425 is there when the first reply is read.
+            // Both replies come in one piece, so the client already has the 425 when it reads the
+            // 150.
             vec![bytes(b"150 here\r\n425 cannot connect\r\n")],
             "Transient Some(\"STOR\") Some(\"425 cannot connect\") None",
         ),
@@ -405,7 +407,7 @@ fn copy_whose_retr_is_not_answered_aborts_both() {
         couple.copy(server_copy()),
         "Timeout(Preliminary) Some(\"RETR\") None None"
     );
-    // The source is aborted by its next operation.
+    // The next operation on the source aborts the RETR.
     couple.source.server.extend(aborting("close discard"));
     couple.source.server.extend(fenced_pwd());
     assert_eq!(couple.source.outcome(&Op::Pwd), "/here");
@@ -472,7 +474,7 @@ fn copy_is_a_success_only_where_both_say_so() {
 
 #[test]
 fn copy_without_a_final_reply_is_aborted_by_the_next_operation() {
-    // The source sends nothing. The client still reads the target's reply.
+    // The source sends no final reply. The client must still read the target's 226.
     let source = [retrieving(), vec![Item::Silence]].concat();
     let target = [storing(), vec![say("226 stored")]].concat();
     let mut both = couple(source, target);
@@ -504,7 +506,8 @@ fn copy_without_a_final_reply_is_aborted_by_the_next_operation() {
 #[test]
 fn copy_with_a_server_that_goes_leaves_the_other_session_in_step() {
     for end in [Item::Eof, say("421 bye"), Item::Broken] {
-        // The source closes, after RETR and at the end.
+        // The source ends its control connection, first instead of the 150 and then instead of the
+        // 226.
         let mut source = offering();
         source.extend([hear("RETR a"), end.clone()]);
         let target = [&storing()[..], &aborting("close abandon")].concat();
@@ -523,7 +526,8 @@ fn copy_with_a_server_that_goes_leaves_the_other_session_in_step() {
         both.target.server.extend(pwd());
         assert_eq!(both.target.outcome(&Op::Pwd), "/here");
 
-        // The target closes, after STOR and at the end.
+        // The target ends its control connection, first instead of the 150 and then instead of the
+        // 226.
         let mut target = told_where();
         target.extend([hear("STOR b c"), end.clone()]);
         let mut both = couple(offering(), target);
@@ -554,7 +558,7 @@ fn copy_with_a_dead_source_says_nothing_to_the_target() {
     assert_eq!(couple.target.outcome(&Op::Pwd), "/here");
 }
 
-// Copies with protected data connections.
+// Tests of copies with protected data connections.
 
 #[test]
 fn copy_with_protected_data_is_refused_before_a_byte() {
@@ -612,7 +616,7 @@ fn copy_where_protection_is_demanded_and_was_refused_fails_closed() {
     assert_eq!(both.target.wire, ["TYPE I"]);
 }
 
-// Answers that break the contract of a driver.
+// A test of a driver that breaks its contract.
 
 #[test]
 fn contract_copy_is_not_stepped_after_its_end_nor_without_an_answer() {
@@ -636,7 +640,7 @@ fn contract_copy_is_not_stepped_after_its_end_nor_without_an_answer() {
     assert_in_step(&mut couple);
 }
 
-// Copies that are dropped or time out at any point.
+// Tests of copies that are dropped or time out at any point.
 
 const ABORTING: &[&str] = &["426 cut", "226 aborted"];
 
@@ -650,7 +654,7 @@ fn models(pace: Pace, aborting: &'static [&'static str]) -> Couple<Model> {
     Couple::new(side(), side())
 }
 
-/// Checks that both sessions work, or say that they are dead.
+/// Checks that each session either works or reports that it is dead.
 fn check_both(couple: &mut Couple<Model>) -> Result<(), String> {
     for driver in [&mut couple.source, &mut couple.target] {
         driver.patience = usize::MAX;
@@ -683,7 +687,8 @@ fn invariant_3_copy_dropped_at_every_step_then_pwd() {
                 assert_eq!(checked, Ok(()), "{pace:?}, {aborting:?}, at {point}");
                 assert!(!couple.source.session.is_dead() && !couple.target.session.is_dead());
             }
-            // The copy was dropped before the first of eight commands, and after each of them.
+            // The copy sends eight commands. The drops come before the first command and after each
+            // command, so the commands that were sent form nine different logs.
             assert_eq!(logs.len(), 9);
         }
     }
@@ -713,8 +718,8 @@ fn invariant_3_copy_timed_out_at_every_want_then_pwd() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Several copies, one after the other. Each one may be dropped, or time out on either side.
-    /// The replies arrive at random times, in random pieces.
+    /// Runs several copies, one after the other. Each copy may be dropped, and each side may time
+    /// out. The replies arrive at random times, in random pieces.
     #[test]
     fn invariant_3_any_copies_dropped_and_timed_out_anywhere(
         seed in any::<u64>(),

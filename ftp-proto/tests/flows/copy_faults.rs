@@ -1,4 +1,4 @@
-//! Earlier state of the sessions that must not spoil a copy from server to server.
+//! What earlier operations have left in a session must not spoil a copy from server to server.
 
 use ftp_proto::{Config, ErrorKind, Misuse, Protection};
 
@@ -7,7 +7,8 @@ use crate::support::*;
 
 #[test]
 fn rest_that_no_transfer_used_up_is_taken_back_before_a_copy() {
-    // With the old offset, a file without its beginning would count as a success.
+    // The source still has the offset 7 of an earlier REST. Without REST 0, the copy would lack its
+    // first 7 bytes and yet count as a success.
     let armed = [hear("REST 7"), say("350 armed")];
     let off = [hear("REST 0"), say("350 off")];
     let source = [
@@ -60,8 +61,8 @@ fn copy_in_another_mode_or_structure_is_refused_before_a_byte() {
 
 #[test]
 fn copy_is_no_success_where_the_target_confirmed_it_before_retr_was_sent() {
-    // RETR was not sent yet, so this 226 belongs to an earlier command. The copy's own reply may be
-    // a refusal.
+    // The target sends 226 before the client has sent RETR. So this 226 belongs to an earlier
+    // command, and the target's own reply to the copy may be a refusal.
     let source = [retrieving(), vec![say("226 sent")]].concat();
     let mut target = told_where();
     target.extend([hear("STOR b c"), bytes(b"150 here\r\n226 left over\r\n")]);
@@ -72,8 +73,8 @@ fn copy_is_no_success_where_the_target_confirmed_it_before_retr_was_sent() {
 
 #[test]
 fn copy_is_refused_where_the_answer_to_prot_p_is_still_on_its_way() {
-    // The late reply to PROT P arrives after the check for protected data. The cleanup puts it into
-    // effect.
+    // The late reply to PROT P arrives after the client has checked that data is not protected. The
+    // cleanup reads the reply and turns protection on, so the copy must be refused.
     let by_choice = explicit().with_protection(Protection::Clear);
     let mut driver = scripted(by_choice, secure_login()[..8].to_vec());
     driver.outcome(&Op::Greeting);
@@ -95,10 +96,11 @@ fn copy_is_refused_where_the_answer_to_prot_p_is_still_on_its_way() {
     assert!(outcome.starts_with("Misuse(Protected)"), "{outcome}");
 }
 
-/// Rule 3: the client does not see the data, so each confirmation must be the last reply.
+/// In a copy the client does not see the data. So a 226 counts only if no other reply follows it.
 #[test]
 fn a_copy_whose_target_takes_its_confirmation_back_is_unconfirmed() {
-    // The late 226 of an earlier transfer comes first. The reply to this transfer comes after it.
+    // The target first sends a 226 that belongs to an earlier transfer, and then 451, its reply to
+    // this transfer.
     let source = [retrieving(), vouched("226 sent")].concat();
     let mut target = storing();
     target.extend([

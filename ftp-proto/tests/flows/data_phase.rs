@@ -1,5 +1,5 @@
-//! The data phase: each of its ends, what it counts, and when it tells the driver to look at the
-//! control connection.
+//! The data phase: how it ends, what it counts, and when it tells the driver to look at the control
+//! connection.
 
 use ftp_proto::data::{DataPhase, DataStep, Interruption};
 use ftp_proto::{DataEnd, Error, ErrorKind, Misuse, TransferOptions, Wait};
@@ -26,7 +26,7 @@ fn upload(items: &[Item]) -> (Driver<Script>, DataPhase) {
     (driver, phase)
 }
 
-/// Runs the flow that the phase asks for at its end.
+/// Runs the `Finish` flow that the data phase returns at its end. Returns the outcome.
 #[track_caller]
 fn finish(driver: &mut Driver<Script>, mut phase: DataPhase) -> Told {
     let DataStep::Finish(flow) = phase.step(&driver.session) else {
@@ -62,7 +62,7 @@ fn a_download_to_its_confirmed_end() {
     assert_eq!(phase.received(&mut [0; 12]), 12);
     moves(&driver, &mut phase);
     phase.end(DataEnd::Clean);
-    phase.end(DataEnd::Stopped); // the first one counts
+    phase.end(DataEnd::Stopped); // only the first end counts
     assert_eq!(
         finish(&mut driver, phase).expect("whole"),
         "12 bytes, 226 done"
@@ -74,7 +74,8 @@ fn a_transfer_confirmed_before_its_end_goes_on() {
     let (mut driver, mut phase) = download(&[serve(GRACEFUL)], &TransferOptions::new());
     driver.session.receive(b"226 done\r\n");
     phase.interrupted(&mut driver.session, Interruption::ControlFirst);
-    // Data that is still on its way gets only the time limit of a closing connection.
+    // The 226 arrived before the end of the data. The rest of the data gets only the time limit of
+    // a connection that closes.
     let step = phase.step(&driver.session);
     assert!(matches!(step, DataStep::Move(Wait::DataClose)), "{step:?}");
     phase.end(DataEnd::Clean);
@@ -255,8 +256,8 @@ fn a_translated_upload() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
 
-    /// The driver is told to look at the control connection after each 256 KiB, at most one piece
-    /// later.
+    /// After each 256 KiB of data, or at most one piece later, the data phase tells the driver to
+    /// look at the control connection.
     #[test]
     fn a_look_comes_every_256_kib(pieces in prop::collection::vec(1..200_000_usize, 1..40)) {
         let mut driver = uploading([]);

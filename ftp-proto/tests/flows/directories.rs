@@ -106,7 +106,7 @@ fn cwd_up_falls_back_where_cdup_is_not_implemented() {
             flow_outcome(cwd(".."), script("550 no")),
             "Permanent Some(\"CWD\") Some(\"550 no\") None"
         );
-        // The fallback is tried once, not in an endless loop.
+        // If the server does not know `CWD ..` either, the client does not begin again with CDUP.
         assert_eq!(
             flow_outcome(cwd(".."), script("500 what")),
             "Permanent Some(\"CWD\") Some(\"500 what\") None"
@@ -143,7 +143,7 @@ fn mkd_yields_the_path_where_one_is_quoted() {
         ("257 a created", "None"),
         ("257 \"\" created", "None"),
         ("257", "None"),
-        // Replies of embedded servers.
+        // Servers of embedded devices send these replies to MKD.
         ("250 created", "None"),
         ("250 \"/a\" created", "Some(\"/a\")"),
         ("200 ok", "None"),

@@ -10,12 +10,12 @@ use proptest::prelude::*;
 
 use crate::support::*;
 
-/// A flow, with a server that does what it is asked.
+/// A flow to test, with its configuration and the operations that run before it.
 struct Case {
     flow: &'static str,
     config: fn() -> Config,
     before: &'static [Op],
-    /// Runs the flow. Returns whether it was not dropped.
+    /// Runs the flow. Returns `false` if the flow was dropped.
     run: fn(&mut Driver<Model>) -> bool,
 }
 
@@ -29,7 +29,7 @@ macro_rules! cases {
                 let flow: flows::$flow = $make;
                 match $driver.try_run(flow) {
                     Err(Stop::Dropped) => false,
-                    // Other tests check the outcome.
+                    // A success and a failure count alike, because other tests check the outcome.
                     Ok(_) | Err(Stop::Failed(_)) => true,
                 }
             },
@@ -87,7 +87,8 @@ const CASES: &[Case] = cases! {
         "NLST -a",
         TransferType::TEXT
     ));
-    // Flows that must first abort a forgotten transfer.
+    // These flows begin while a transfer is open. Those that do not finish or abort that transfer
+    // themselves must first abort it.
     Open, plain_config, IN_UPLOAD, |_driver| made(flows::Open::names(None::<&str>));
     Delete, explicit, IN_DOWNLOAD, |_driver| made(flows::Delete::new("a"));
     Finish, plain_config, IN_DOWNLOAD, |driver| finish_of(driver);
@@ -134,7 +135,8 @@ fn restore() -> flows::Restore {
     made(flows::Restore::new(credentials(), standing()))
 }
 
-/// Returns the directory and settings of a session after one command of each kind.
+/// Returns the standing of a session (what a new connection must be told) after several commands
+/// that change it.
 fn standing() -> Standing {
     let mut driver = model(false, Pace::Eager, ABORTS[0]);
     for line in ["HOST b", "OPTS UTF8 ON", "TYPE A", "CWD a", "CDUP"] {
@@ -149,7 +151,7 @@ fn standing() -> Standing {
 }
 
 impl Case {
-    /// Returns a driver just before the flow starts.
+    /// Returns a driver that is ready to start the flow: the operations before the flow are done.
     fn ready(&self, pace: Pace) -> Driver<Model> {
         let config = (self.config)();
         let tls = config.security == explicit().security;
@@ -250,7 +252,7 @@ fn invariant_3_every_flow_timed_out_at_every_want_then_pwd() {
 
 #[test]
 fn invariant_3_every_flow_after_every_other_one_that_was_dropped() {
-    // The flow is dropped in the middle: the command is sent, and not answered.
+    // The first flow is dropped after the client has sent its command and before the reply arrives.
     for dropped in CASES {
         for then in CASES {
             // Only flows that start right after the login and need no transfer can be combined.
@@ -273,8 +275,8 @@ fn invariant_3_every_flow_after_every_other_one_that_was_dropped() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(300), failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Flows in random order. Each one may be dropped or time out somewhere. The replies arrive at
-    /// random times, in random pieces.
+    /// Runs flows in random order. Each flow may be dropped, and each flow may time out. The
+    /// replies arrive at random times, in random pieces.
     #[test]
     fn invariant_3_any_flows_dropped_and_timed_out_anywhere(
         tls in any::<bool>(),
@@ -305,7 +307,8 @@ proptest! {
         driver.patience = usize::MAX;
         let checked = check_pwd(&mut driver);
         prop_assert_eq!(checked, Ok(()), "{:?}", driver.wire);
-        // If the reply to MODE or STRU was given up, the framing of transfers is unknown.
+        // If a MODE or STRU got no reply, the client does not know the mode and refuses transfers.
+        // These two commands set mode and structure again.
         driver.tell(flows::Mode::new(TransmissionMode::Stream));
         driver.tell(flows::Structure::new(FileStructure::File));
         let checked = check_work(&mut driver);

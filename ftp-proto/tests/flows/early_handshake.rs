@@ -1,10 +1,12 @@
-//! The data handshake before the first reply, for servers that reply only after it.
+//! TLS handshakes on the data connection before the 150 arrives. Some servers send the 150 only
+//! after such a handshake.
 
 use ftp_proto::{Config, DataEnd, Step, Wait, Want, flows};
 
 use crate::support::*;
 
-/// Returns the script of a transfer up to its data command, without TYPE.
+/// Returns the dialogue of a later transfer, up to the data command. The client does not send TYPE
+/// again.
 fn opened(command: &str) -> Vec<Item> {
     let mut items = opening(command);
     items.pop();
@@ -13,7 +15,7 @@ fn opened(command: &str) -> Vec<Item> {
     items
 }
 
-/// Returns the script of the first transfer up to its data command, with TYPE.
+/// Returns the dialogue of the first transfer, from TYPE I up to the data command.
 fn first(command: &str) -> Vec<Item> {
     let mut items = opening(command);
     items.pop();
@@ -73,7 +75,8 @@ fn a_second_without_a_reply_begins_the_handshake_and_the_next_begins_at_once() {
     assert!(waits.windows(3).any(|wants| wants == at_once), "{waits:?}");
 }
 
-/// The last session ticket is not used at once, but only after a second without a refusal.
+/// The client has only one session ticket left. It starts a handshake with this ticket only if the
+/// server has not refused the transfer for a second.
 #[test]
 fn the_last_ticket_waits_for_a_refusal() {
     let script = [
@@ -110,8 +113,8 @@ fn the_last_ticket_waits_for_a_refusal() {
     driver.server.assert_over();
 }
 
-/// A server that once replied first may be slow later. It does not get the last session ticket
-/// before it has replied.
+/// The server sends its first 150 before the handshake, and is slow at the second transfer. The
+/// client keeps its last session ticket until the second 150 has arrived.
 #[test]
 fn a_server_that_replies_first_gets_no_last_ticket_early() {
     let script = [
@@ -132,8 +135,8 @@ fn a_server_that_replies_first_gets_no_last_ticket_early() {
     assert_eq!(outcomes[2..], [DOWNLOAD, "5 bytes, 226 done"]);
 }
 
-/// A reply that is found right after the handshake may have arrived before it. So the client does
-/// not conclude which came first.
+/// The client finds the 150 right after the handshake. The 150 may have arrived before or during
+/// the handshake, so the client must not conclude that this server replies only after it.
 #[test]
 fn a_reply_that_has_arrived_during_the_handshake() {
     let script = [
@@ -178,13 +181,14 @@ fn a_reply_that_has_arrived_during_the_handshake() {
     driver.server.assert_over();
 }
 
-/// One slow refusal may cost a session ticket. A second one does not cost the last ticket.
+/// The server refuses two transfers slowly, after the client has waited for a second. The first
+/// refusal may cost a session ticket, but the second one must not cost the last ticket.
 #[test]
 fn a_second_slow_refusal_does_not_cost_the_last_ticket() {
     let refused = || vec![say("550 no"), serve("close discard")];
     let script = [
         first("RETR a"),
-        // The refusal arrives during the handshake, before any data connection was secured.
+        // The refusal arrives during the first handshake.
         vec![Item::Silence],
         refused(),
         opened("RETR a"),
@@ -199,8 +203,8 @@ fn a_second_slow_refusal_does_not_cost_the_last_ticket() {
     );
 }
 
-/// The 150 arrives during the handshake. The handshake goes on, with its full time limit from then
-/// on.
+/// The 150 arrives during the handshake. The handshake goes on, and its full time limit starts
+/// again.
 #[test]
 fn the_reply_comes_during_the_handshake() {
     let script = [
@@ -218,7 +222,8 @@ fn the_reply_comes_during_the_handshake() {
     assert_eq!(wants, ["secure data", BY_ALL]);
 }
 
-/// There is neither a reply nor a handshake. The error says that the transfer did not start.
+/// The server sends no reply to RETR and does not answer the handshake. The error must say that the
+/// transfer did not start.
 #[test]
 fn an_early_handshake_that_times_out_is_a_transfer_that_does_not_start() {
     let script = [
@@ -230,7 +235,8 @@ fn an_early_handshake_that_times_out_is_a_transfer_that_does_not_start() {
     assert_eq!(outcome, "Timeout(Preliminary) Some(\"RETR\") None None");
 }
 
-/// A 425 without a reply before it does not count as a demand for resumption. A 522 does.
+/// The server refuses RETR during the early handshake. A 522 means that it demands TLS session
+/// resumption; a 425 alone does not mean that.
 #[test]
 fn a_refusal_during_an_early_handshake() {
     for (refusal, about_resumption) in [("425 no connection", false), ("522 reuse", true)] {
@@ -245,7 +251,7 @@ fn a_refusal_during_an_early_handshake() {
     }
 }
 
-/// Clear data connections need no handshake, so nothing changes for them.
+/// A data connection in clear text has no handshake, so the client only waits for the 150.
 #[test]
 fn a_clear_data_connection_has_no_early_handshake() {
     let script = [first("RETR a"), vec![say("150 here")]];

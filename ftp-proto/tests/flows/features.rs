@@ -1,4 +1,4 @@
-//! FEAT: the features of the server.
+//! FEAT: the client asks the server for its features.
 
 use ftp_proto::Config;
 

@@ -43,7 +43,7 @@ fn rename_does_not_send_rnto_after_a_refused_rnfr() {
         ("550 no", "Permanent"),
         ("450 busy", "Transient"),
         ("502 what", "Permanent"),
-        // After such a reply, RNTO would rename nothing.
+        // RNFR succeeds only with 350. After these replies, the client must not send RNTO.
         ("250 done", "UnexpectedReply"),
         ("200 ok", "UnexpectedReply"),
     ] {
@@ -88,7 +88,7 @@ fn rename_refused_at_rnto() {
 #[test]
 fn rename_dropped_between_its_commands_sends_no_rnto() {
     let mut driver = logged_in(Config::default(), [hear("RNFR a")]);
-    // The fuse lasts until the wait for the reply to RNFR.
+    // The flow is dropped while it waits for the reply to RNFR.
     driver.drop_after = 4 * 2 - 1;
     assert_eq!(driver.tell(rename()), "dropped");
     driver.server.extend([say("350 to what?")]);

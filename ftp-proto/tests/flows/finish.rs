@@ -74,13 +74,13 @@ fn invariant_4_226_missing_is_unconfirmed() {
 
 #[test]
 fn invariant_3_a_226_that_never_comes_does_not_block_the_session_for_ever() {
-    // A session must not stay as it is, neither in step nor dead, with every operation waiting for
-    // the final reply.
+    // The session must not stay in a state in which it is neither in step nor dead, and in which
+    // every operation waits for the final reply.
     let mut driver = downloading([serve("close graceful download"), Item::Silence]);
     driver.outcome(&finish());
     driver.server.assert_over();
-    // The client gives the reply up, and sends a fence (an extra PWD). If the reply still comes, it
-    // comes before the fence's 257 and is dropped.
+    // The client stops waiting for the 226, and sends a fence (an extra PWD). If the 226 still
+    // comes, it comes before the fence's 257, and the client drops it.
     driver.server.extend(fenced_pwd());
     let first = driver.outcome(&Op::Pwd);
     assert!(
@@ -91,8 +91,8 @@ fn invariant_3_a_226_that_never_comes_does_not_block_the_session_for_ever() {
 
 #[test]
 fn invariant_4_a_late_226_settles_an_unconfirmed_transfer() {
-    // The late 226 arrives before the next command is sent, or after the fence. It answers no other
-    // command.
+    // The late 226 arrives before the client sends its next command, or after the client has sent a
+    // fence (an extra PWD). This 226 must not count as the reply to PWD.
     let closed = [serve("close graceful download"), Item::Silence];
     for late in [
         [&[say("226 late")][..], &fenced_pwd()].concat(),
@@ -188,7 +188,7 @@ fn invariant_4_a_late_refusal_of_a_complete_download() {
 
 #[test]
 fn finish_with_421_in_the_middle_of_a_download() {
-    // The error carries the 421 and the byte count.
+    // The error must carry the 421 and the number of bytes.
     let mut driver = downloading([serve("close abandon")]);
     driver.session.receive(b"421 bye\r\n");
     let transfer = driver.transfer.as_ref().expect("a transfer");
@@ -204,7 +204,7 @@ fn finish_with_421_in_the_middle_of_a_download() {
 #[test]
 fn finish_with_421_instead_of_226() {
     let mut driver = downloading([serve("close graceful download"), say("421 bye")]);
-    // All the data arrived, but no reply confirmed it. The 421 says why.
+    // All the data arrived, but no reply confirmed it. The error shows the 421 as the reason.
     assert_eq!(
         driver.outcome(&finish()),
         "Unconfirmed Some(\"RETR\") Some(\"421 bye\") Some(12)"
@@ -214,7 +214,6 @@ fn finish_with_421_instead_of_226() {
 
 #[test]
 fn finish_an_upload_refused_with_552_half_way() {
-    // The server refuses an upload halfway.
     let mut driver = uploading([&[serve("close abandon")][..], &pwd()].concat());
     driver.session.receive(b"552 disk full\r\n");
     let transfer = driver.transfer.as_ref().expect("a transfer");
@@ -253,7 +252,7 @@ fn finish_an_upload_whose_writing_failed_reports_the_server_s_reply() {
         play(driver, &[Op::Finish(7, reset.clone())]),
         ["Permanent Some(\"STOR\") Some(\"552 disk full\") Some(7)"]
     );
-    // An upload that was cut is no success, even if the server confirms it.
+    // An upload whose data connection was reset is no success, even if the server confirms it.
     let driver = uploading([serve("close abandon"), say("226 done")]);
     assert_eq!(
         play(driver, &[Op::Finish(7, reset)]),

@@ -1,4 +1,4 @@
-//! The greeting: 120, 421, 5xx, 230, and greetings of other protocols.
+//! The greeting: 120, 220, 421, 5xx, 230, and greetings of other protocols.
 
 use ftp_proto::{Config, flows};
 
@@ -53,7 +53,7 @@ fn greeting_421_means_that_the_server_is_full() {
 
 #[test]
 fn greeting_421_names_no_command() {
-    // With an empty verb, the error would read `: the server closed …`.
+    // With an empty command name, the text of the error would begin with `: the server closed …`.
     let mut driver = scripted(Config::default(), [say("421 too many")]);
     let error = driver.run(flows::Greeting::new()).expect_err("full");
     assert_eq!(error.command(), None, "{error}");
@@ -73,7 +73,8 @@ fn greeting_5xx_kills_the_session() {
 
 #[test]
 fn greeting_5xx_of_a_dropped_greeting_is_known_to_the_next_operation() {
-    // After a refusal in the greeting, USER is not sent.
+    // The server refuses the client in its greeting, after the first operation was dropped. The
+    // next operation must report the refusal, and must not send USER.
     let mut driver = scripted(Config::default(), [say("530 not you")]);
     driver.drop_after = 1;
     assert_eq!(driver.outcome(&Op::Greeting), "dropped");

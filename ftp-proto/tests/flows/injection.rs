@@ -10,8 +10,8 @@ use crate::support::*;
 
 type Make = fn(&[u8]) -> Result<(), Error>;
 
-/// For each constructor, a function that passes it an argument. A constructor with two arguments is
-/// listed twice.
+/// Each row is the name of a constructor and a function that passes an argument to it. A
+/// constructor with two arguments has two rows.
 const CONSTRUCTORS: &[(&str, Make)] = &[
     ("Account::new", |bad| flows::Account::new(bad).map(drop)),
     ("ChangeDirectory::new", |bad| {
@@ -83,8 +83,8 @@ fn invariant_8_no_flow_takes_cr_lf_or_nul() {
             "{name}"
         );
         for byte in *b"\r\n\0" {
-            // The bad byte is at the beginning, in the middle or at the end, also in a very long
-            // argument.
+            // The bad byte is at the beginning, in the middle or at the end of the argument. One of
+            // the arguments is very long.
             for (before, after) in [(0, 1), (1, 0), (1, 1), (0, 0), (1_000, 1_000), (14, 3)] {
                 let bad = [&vec![b'1'; before][..], &[byte], &vec![b'a'; after]].concat();
                 let error = make(&bad).expect_err(name);
@@ -130,7 +130,8 @@ fn taken() -> BTreeMap<String, usize> {
             if let Some(rest) = line.trim_start().strip_prefix("impl ") {
                 of = rest.trim_end_matches(" {");
             }
-            // A flow that a macro creates is one row of the macro's table.
+            // A macro creates some flows from a table. Each row of that table is a constructor with
+            // one argument.
             let row = line.trim_start().split_once(": ").and_then(|(name, rest)| {
                 let (verb, rest) = rest.split_once('(')?;
                 let (argument, rest) = rest.split_once(')')?;

@@ -94,7 +94,7 @@ fn keep_alive_does_not_make_a_failed_transfer_a_success() {
             ]
         );
     }
-    // The 200 answers the NOOP.
+    // The 200 is the reply to NOOP, so it does not confirm the transfer.
     let script = [
         hear("NOOP"),
         serve("close graceful download"),
@@ -138,7 +138,8 @@ fn keep_alive_is_not_sent_while_one_is_owed_or_the_transfer_is_over() {
 
 #[test]
 fn keep_alive_goes_on_once_the_one_before_was_answered() {
-    // A long transfer needs more than one NOOP.
+    // A long transfer needs more than one NOOP. The client sends the second NOOP after the reply to
+    // the first one.
     let mut driver = downloading([hear("NOOP")]);
     driver.outcome(&Op::KeepAlive);
     driver.session.receive(b"200 still here\r\n");

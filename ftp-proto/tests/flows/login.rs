@@ -43,7 +43,7 @@ fn login_refused() {
         login([say("530 too many")]),
         "Permanent Some(\"USER\") Some(\"530 too many\") None"
     );
-    // curl's test 1282 has this reply.
+    // The reply 633 comes from curl's test 1282.
     assert!(login([pass().to_vec(), vec![say("633 x")]].concat()).starts_with("Protocol"));
 }
 
@@ -120,8 +120,8 @@ fn invariant_8_credentials_are_refused_before_a_byte_is_sent() {
     assert_eq!(kind, ErrorKind::InvalidArgument);
 }
 
-/// Even after a login that failed, the session and its successor keep the credentials of the last
-/// good one.
+/// After a login that failed, the session and its successor still keep the credentials of the last
+/// login that succeeded.
 #[test]
 fn the_session_keeps_the_credentials_of_the_last_login() {
     let script = [
@@ -213,7 +213,7 @@ fn login_fails_closed_where_prot_is_refused() {
             outcomes[1],
             format!("{kind} Some(\"PROT\") Some(\"{reply}\") None")
         );
-        // Not even EPSV is sent.
+        // The client refuses the transfer before it sends EPSV.
         assert_eq!(outcomes[2], "Insecure Some(\"EPSV\") None None");
     }
 }

@@ -73,7 +73,7 @@ fn open_falls_back_to_pasv_where_epsv_is_refused_and_remembers() {
             hear("EPSV"),
             say(refusal),
             hear("PASV"),
-            // The address in the reply is not used.
+            // The client ignores the address in the reply and connects to the server's own address.
             say("227 Entering (10,0,0,1,25,46)"),
             serve("connect peer:6446"),
             hear("RETR a"),
@@ -126,7 +126,7 @@ fn open_falls_back_to_pasv_where_the_port_of_epsv_is_filtered_and_remembers() {
     }
 }
 
-/// Over IPv6 there is no PASV.
+/// PASV may fail because it does not exist over IPv6. The error then tells why EPSV failed.
 #[test]
 fn open_reports_why_epsv_failed_if_pasv_fails_too_and_tries_epsv_again() {
     let begin = [hear("TYPE I"), say("200 I"), hear("EPSV")];
@@ -269,7 +269,7 @@ fn open_accepts_125_instead_of_150() {
 
 #[test]
 fn open_skips_a_200_before_the_150() {
-    // ftplib knows such replies to LIST and STOR.
+    // Some servers reply to LIST or STOR with 200 before the 150. ftplib skips such a 200 too.
     let script = [
         &up_to_connect()[..],
         &[

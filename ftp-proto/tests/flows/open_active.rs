@@ -29,7 +29,7 @@ fn open_active_by_eprt_then_port_and_remembers() {
         hear("REST 5"),
         say("350 armed"),
         hear("RETR b"),
-        // Neither reply ends the wait for the connection.
+        // After these two replies, the client still waits for the data connection.
         say("150 here"),
         say("226 done already"),
         serve("accept"),
@@ -63,7 +63,7 @@ fn open_active_over_ipv6() {
         driver.outcome(&Op::Store("a")),
         "Permanent Some(\"EPRT\") Some(\"522 no\") None"
     );
-    // PORT is not tried, since it cannot name an IPv6 address.
+    // The client does not send PORT, since PORT cannot name an IPv6 address.
     driver.server.assert_over();
     driver.server.extend(pwd());
     assert_eq!(driver.outcome(&Op::Pwd), "/here");

@@ -63,14 +63,14 @@ fn append_and_unique_that_are_refused_stay_in_step() {
 #[test]
 fn unique_tells_the_name_that_the_server_chose() {
     for (first, last, early, late) in [
-        // The reply as RFC 1123 demands it.
+        // RFC 1123 demands this form of the 150.
         (
             "150 FILE: stou.a1b2",
             "226 done",
             Some("stou.a1b2"),
             Some("stou.a1b2"),
         ),
-        // Pure-FTPd's reply.
+        // Pure-FTPd sends this reply.
         (
             "150-FILE: pureftpd.6\r\n150 Accepted",
             "226 done",
@@ -84,7 +84,7 @@ fn unique_tells_the_name_that_the_server_chose() {
             None,
             Some("a.1"),
         ),
-        // If both replies have a name, the first one counts.
+        // If both replies name a file, the client returns the first name.
         (
             "125 FILE: a.1",
             "226 done (unique file name:a.2)",
@@ -188,7 +188,7 @@ fn uploads_begin_at_an_offset_too() {
     }
 }
 
-// Data commands of any name.
+// Tests of data commands with any name.
 
 #[test]
 fn a_command_of_the_server_s_own_is_a_transfer() {
@@ -242,7 +242,8 @@ fn a_command_that_is_known_to_be_something_else_is_misuse() {
         "NLST a\0",
     ] {
         let open = Open::command(Direction::Download, line, TransferType::Image);
-        // A command of the server's own may need no argument.
+        // `RETR` without an argument is accepted, since the library does not know whether a command
+        // needs an argument.
         assert_eq!(open.is_ok(), line == "RETR", "{line:?}");
     }
 }
@@ -257,7 +258,8 @@ fn a_command_of_any_name_under_tls_is_protected_or_fails_closed() {
     let transfer = driver.run(open("XTAR pub")).expect("it opens");
     assert!(transfer.is_protected());
     driver.server.assert_over();
-    // PROT was refused, or set back to C.
+    // Data connections are not protected, because the server refused PROT P or the program sent
+    // PROT C.
     for (at, more) in [
         (11, vec![say("534 no")]),
         (12, vec![hear("PROT C"), say("200 clear")]),
@@ -287,7 +289,7 @@ fn a_command_of_any_name_under_tls_is_protected_or_fails_closed() {
     }
 }
 
-// PRET, which announces the data command.
+// Tests of PRET, a command that announces the data command to the server.
 
 /// Creates a session whose FEAT lists PRET.
 fn announcing(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Script> {
@@ -421,7 +423,8 @@ fn pret_is_sent_once_if_epsv_is_refused_and_again_if_its_port_is_filtered() {
     driver.server.assert_over();
 }
 
-/// If TYPE A is refused, the listing comes in TYPE I. The next listing uses TYPE I at once.
+/// If the server refuses TYPE A, the listing comes in TYPE I. For the next listing, the client uses
+/// TYPE I at once.
 #[test]
 fn a_listing_comes_in_type_i_where_type_a_is_refused() {
     for refusal in ["504 binary only", "500 what", "550 no"] {
@@ -448,7 +451,8 @@ fn a_listing_comes_in_type_i_where_type_a_is_refused() {
     }
 }
 
-/// A download that was requested as text fails rather than come in another type.
+/// The program asks for a download as text, but the server refuses TYPE A. The download must fail,
+/// and must not come in another type.
 #[test]
 fn a_download_in_type_a_fails_where_that_is_refused() {
     let script = [hear("TYPE A"), say("504 binary only")];

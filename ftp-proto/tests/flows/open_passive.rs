@@ -1,4 +1,4 @@
-//! The choice between EPSV and PASV, and an EPSV that is never answered.
+//! The choice between EPSV and PASV, and an EPSV to which the server never replies.
 
 use ftp_proto::{Config, ErrorKind, PassiveCommand, Wait};
 
@@ -8,7 +8,7 @@ fn by(command: PassiveCommand) -> Config {
     Config::default().with_passive_command(command)
 }
 
-/// Returns the dialogue of an EPSV that is not answered in time.
+/// Returns the dialogue of an EPSV to which the server does not reply in time.
 fn swallowed() -> Vec<Item> {
     vec![hear("TYPE I"), say("200 I"), hear("EPSV"), Item::Silence]
 }
@@ -46,7 +46,8 @@ fn epsv_that_is_swallowed_has_little_time_and_pasv_is_remembered() {
     driver.server.assert_over();
 }
 
-/// The 229 arrives late. It is still the answer to EPSV, never to PASV.
+/// The 229 to EPSV arrives late, when the client has already given EPSV up. The client must not
+/// take it for the reply to PASV.
 #[test]
 fn epsv_that_is_answered_late_is_still_answered() {
     let late = [hear("PWD"), say("229 (|||7000|)"), say("257 \"/fence\"")];

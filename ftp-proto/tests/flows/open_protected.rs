@@ -22,7 +22,7 @@ fn open_under_tls_does_the_handshake_after_the_150() {
 
 #[test]
 fn open_whose_data_handshake_failed_reports_the_522_after_it() {
-    // vsftpd gives the reason only on the control connection.
+    // vsftpd tells only on the control connection why the data handshake failed.
     let script = [
         &opening("STOR a")[..],
         &[
@@ -88,8 +88,9 @@ fn open_whose_data_handshake_failed_without_a_reply() {
     );
 }
 
-/// A server that refuses a data connection without resumption may close it while bytes are unread,
-/// which resets it. The error shows the same reply and advice as without the reset.
+/// The server demands TLS session resumption and closes a data connection without it. If bytes are
+/// unread, that close is a reset. The error must show the same reply and advice as after a normal
+/// close.
 #[test]
 fn open_whose_data_handshake_was_reset_for_lack_of_resumption() {
     for (refusal, kind) in [

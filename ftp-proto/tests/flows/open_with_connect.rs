@@ -4,7 +4,8 @@ use ftp_proto::{Config, ErrorKind, PassiveCommand};
 
 use crate::support::*;
 
-/// Uses EPSV only, so that its port need not be tried first.
+/// Uses EPSV only. The client then need not check whether it can reach EPSV's port before it sends
+/// the data command.
 fn with_epsv() -> Config {
     with_connect().with_passive_command(PassiveCommand::Epsv)
 }
@@ -30,7 +31,8 @@ fn open_with_connect_does_not_wait_for_the_reply_to_rest() {
 
 #[test]
 fn open_with_connect_is_refused_with_550_while_it_connects() {
-    // A 550 never waits for a connect.
+    // The server sends 550 while the client is still connecting. The client must not wait for the
+    // connection.
     let script = [
         hear("TYPE I"),
         say("200 I"),
@@ -94,8 +96,8 @@ fn open_with_connect_that_cannot_connect_reports_the_server_s_425() {
     );
 }
 
-/// If the port of EPSV cannot be reached, PASV is tried. A data command that is already sent would
-/// spoil that.
+/// The client has not reached a port of EPSV yet. It connects before it sends the data command, so
+/// that it can still change to PASV if it cannot reach this port.
 #[test]
 fn open_with_connect_connects_first_where_epsv_is_new() {
     let script = [

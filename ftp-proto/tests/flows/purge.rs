@@ -1,11 +1,12 @@
-//! Rule 2: a transfer that an abort left in the server's queue is not taken for the next transfer.
+//! Aborted transfers that stay in the server's queue, as in pyftpdlib. The server must not send
+//! such a file over the data connection of the next transfer.
 
 use ftp_proto::{Config, DataEnd, Error, ErrorKind};
 
 use crate::support::*;
 
-/// Opens a download with the reply `first`, aborts it with the reply `answer`, and expects a fence
-/// (an extra PWD) before the next command.
+/// Aborts a download. The server replies to RETR with `first` and to ABOR with `answer`. Before the
+/// next command, the client must send a fence (an extra PWD).
 fn aborted(first: &str, answer: &str) -> Driver<Script> {
     let mut opening = opening("RETR a");
     opening.pop();
@@ -20,8 +21,8 @@ fn aborted(first: &str, answer: &str) -> Driver<Script> {
     driver
 }
 
-/// Returns the dialogue of a purge: EPSV, and a data connection that is opened and closed without a
-/// transfer command.
+/// Returns the dialogue of a purge: the client opens a data connection and closes it without a data
+/// command, so that the server uses this connection for the transfer in its queue.
 fn purging() -> Vec<Item> {
     vec![
         hear("EPSV"),
@@ -45,7 +46,7 @@ fn opened_next() -> Vec<Item> {
 fn a_transfer_that_abor_did_not_find_is_flushed_out_by_a_data_connection() {
     let mut driver = aborted("150 soon", "225 no transfer");
     driver.server.extend(purging());
-    // The replies for the queued file come first, then the 257 of the fence (an extra PWD).
+    // The server first replies to the transfer in its queue, and then to the fence (an extra PWD).
     let replies = [hear("PWD"), say("226 the old one"), say("257 \"/fence\"")];
     driver.server.extend(replies);
     driver.server.extend(opened_next());
@@ -101,8 +102,8 @@ fn a_session_ends_if_a_queued_transfer_cannot_be_ruled_out() {
     }
 }
 
-/// The handshake fails, and no reply to the transfer comes. The transfer may still be in the
-/// server's queue.
+/// The data handshake fails, and no final reply comes. The transfer may still be in the server's
+/// queue, so the client opens a data connection for it.
 #[test]
 fn a_transfer_that_was_given_up_is_flushed_out_by_a_data_connection() {
     let mut driver = logged_in(explicit(), opening("RETR a"));
@@ -124,8 +125,8 @@ fn a_transfer_that_was_given_up_is_flushed_out_by_a_data_connection() {
     driver.server.assert_over();
 }
 
-/// Runs a transfer that ends in this way and never gets a final reply, up to the fence (an extra
-/// PWD) before the next transfer.
+/// Runs a transfer that ends with the operation `end` and gets no final reply. Before the next
+/// transfer, the client must send a fence (an extra PWD).
 fn finished(command: &str, op: &Op, end: Op, closes: &[Item]) -> Driver<Script> {
     let mut driver = logged_in(Config::default(), opening(command));
     driver.outcome(op);

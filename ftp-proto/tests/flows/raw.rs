@@ -1,4 +1,4 @@
-//! Raw commands: any line that the program passes.
+//! Raw commands: the program passes any command line, and the client sends it.
 
 use ftp_proto::{Config, ErrorKind, Misuse, TransferType, flows};
 

@@ -1,4 +1,4 @@
-//! REIN: logs out and stays connected.
+//! REIN, which logs the client out but keeps the connection.
 
 use ftp_proto::{Config, TransferType, TransmissionMode, flows};
 
@@ -39,7 +39,8 @@ fn rein_resets_what_was_agreed_on() {
             say("220 again"),
         ],
         &plain_login()[1..],
-        // After REIN, TYPE is sent again, REST 0 is not needed, and the mode is S again.
+        // REIN resets the server's settings. So the client sends TYPE again, sends no REST 0, and
+        // assumes MODE S.
         &opening("RETR a"),
     ]
     .concat();
@@ -87,7 +88,8 @@ fn rein_under_tls_is_refused_before_a_byte() {
 
 #[test]
 fn rein_after_ccc_is_refused_before_a_byte() {
-    // After CCC, the client could not send credentials again.
+    // REIN would log the client out. After CCC it could not log in again, because it sends no
+    // credentials in clear text.
     let script = [hear("CCC"), say("200 clear"), serve("clear control")];
     let mut driver = logged_in(explicit(), script);
     driver.outcome(&Op::ClearControl);

@@ -73,14 +73,14 @@ fn type_with_every_format_control() {
         (bits(36), "TYPE L 36"),
         (bits(255), "TYPE L 255"),
     ] {
-        // After the 200 the type is known: the same TYPE is not sent again, and another type is.
+        // After the 200, the client knows the type and does not send the same TYPE again.
         let script = [hear(line), say("200 fine")];
         let mut driver = logged_in(Config::default(), script);
         let op = Op::Type(transfer_type);
         assert_eq!([driver.outcome(&op), driver.outcome(&op)], ["()", "()"]);
         assert_eq!(driver.session.transfer_type(), Some(transfer_type));
         driver.server.assert_over();
-        // A transfer uses it, and TYPE is not sent again.
+        // A transfer in this type does not send TYPE again either.
         driver.server.extend(opening("RETR a").drain(2..));
         let open = Open::retrieve("a").expect("a path");
         let transfer = driver.run(open.with_type(transfer_type)).expect("it opens");
@@ -107,7 +107,7 @@ fn type_whose_answer_was_given_up_is_sent_again() {
     driver.server.assert_over();
 }
 
-// MODE and STRU: transfers work in MODE S and STRU F only.
+// Tests of MODE and STRU. The client opens transfers only in MODE S and STRU F.
 
 fn mode(mode: TransmissionMode) -> flows::Mode {
     flows::Mode::new(mode)
@@ -137,7 +137,8 @@ fn opens() -> Vec<Open> {
     .collect()
 }
 
-/// Checks that no transfer opens, that nothing is sent for it, and that the session still works.
+/// Checks that the client refuses every transfer without sending a command, and that the session
+/// still works.
 #[track_caller]
 fn assert_framed(driver: &mut Driver<Script>) {
     let sent = driver.wire.len();
@@ -151,7 +152,7 @@ fn assert_framed(driver: &mut Driver<Script>) {
     driver.server.assert_over();
 }
 
-/// Checks that a transfer opens.
+/// Checks that the client opens a transfer, as it does in MODE S and STRU F.
 #[track_caller]
 fn assert_unframed(driver: &mut Driver<Script>) {
     driver.server.extend(opening("RETR a"));
@@ -269,7 +270,8 @@ fn mode_that_is_refused_changes_nothing() {
     }
 }
 
-/// The server may have changed the mode in spite of its reply.
+/// The reply to MODE B is 350, so the server may or may not have changed the mode. The client sends
+/// MODE S before the next transfer.
 #[test]
 fn mode_with_an_unexpected_reply_is_set_before_the_next_transfer() {
     let misfit = "350 hm";
@@ -303,7 +305,8 @@ fn mode_dropped_before_its_answer_is_settled_first() {
 
 #[test]
 fn mode_whose_answer_was_given_up_is_set_before_the_next_transfer() {
-    // The mode in force is unknown, even if the client asked for MODE S.
+    // The server does not reply to MODE. The client then does not know the mode, even if it asked
+    // for MODE S.
     for value in [TransmissionMode::Block, TransmissionMode::Stream] {
         let line = match value {
             TransmissionMode::Stream => "MODE S",
@@ -312,7 +315,7 @@ fn mode_whose_answer_was_given_up_is_set_before_the_next_transfer() {
         let script = [hear(line), Item::Silence, Item::Silence];
         let mut driver = logged_in(Config::default(), script);
         assert!(driver.tell(mode(value)).starts_with("Timeout(Reply)"));
-        // The next transfer gives the reply up, and sends MODE S first.
+        // Before the next transfer, the client sends a fence (an extra PWD) and MODE S.
         driver.server.extend(fence());
         driver.server.extend([hear("MODE S"), say("200 ok")]);
         assert_unframed(&mut driver);

@@ -1,4 +1,4 @@
-//! REST: a transfer starts at the right byte, or not at all.
+//! REST: a transfer starts at the right byte, or it does not start.
 
 use ftp_proto::Config;
 
@@ -49,7 +49,8 @@ fn open_never_starts_from_0_where_rest_is_refused() {
 
 #[test]
 fn rest_that_no_transfer_used_up_is_taken_back_with_rest_0() {
-    // lftp notes that servers do not reset the offset.
+    // lftp notes that servers do not reset the offset after a refused RETR. So the client sends
+    // REST 0.
     let script = [
         &up_to_connect()[..],
         &[
@@ -110,7 +111,7 @@ fn rest_by_a_raw_command_is_taken_back_too() {
     );
 }
 
-/// Rule 8 of issue 10: a refused REST sets no offset.
+/// A refused REST sets no offset, so the client does not send REST 0 before the next transfer.
 #[test]
 fn rest_that_was_refused_is_not_taken_back() {
     for refusal in ["502 no", "501 not in ASCII", "450 later"] {
@@ -129,8 +130,8 @@ fn rest_that_was_refused_is_not_taken_back() {
     }
 }
 
-/// simple-ftpd keeps the offset of a transfer that failed after its 125. The next transfer would
-/// start there.
+/// simple-ftpd keeps the offset of a transfer that failed after its 125, and would start the next
+/// transfer there. So the client sends REST 0 first.
 #[test]
 fn rest_of_a_transfer_that_did_not_end_well_is_taken_back() {
     let restarted = |end: &[Item]| {

@@ -1,4 +1,4 @@
-//! Restore: brings a new connection to the state of the old one.
+//! The flow `Restore`, which brings a new connection to the state of the old one.
 
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +18,7 @@ fn restore(standing: Standing) -> flows::Restore {
     flows::Restore::new(credentials(), standing).expect("the way is known")
 }
 
-/// Creates a new connection after its greeting. `items` is the dialogue to come.
+/// Creates a session that has received its greeting. `items` is the dialogue after the greeting.
 fn connected(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Script> {
     let mut driver = scripted(config, [say("220 ready")]);
     driver.outcome(&Op::Greeting);
@@ -26,8 +26,8 @@ fn connected(config: Config, items: impl IntoIterator<Item = Item>) -> Driver<Sc
     driver
 }
 
-/// Returns the commands that bring a new session in clear text into this state, without those of
-/// the login. The server accepts all of them.
+/// Restores a standing on a new session in clear text. Returns the commands that the client sends,
+/// without those of the login. The server accepts all of them.
 #[track_caller]
 fn told_again(standing: Standing) -> Vec<String> {
     let mut session = Session::new(Config::default());
@@ -40,7 +40,8 @@ fn told_again(standing: Standing) -> Vec<String> {
     driver.wire
 }
 
-/// A server that accepts everything.
+/// A server that replies 200 to every command. The number counts the replies that it still has to
+/// send.
 #[derive(Default)]
 struct Yes(usize);
 
@@ -118,7 +119,7 @@ fn restore_sends_its_commands_in_order() {
     driver.server.assert_over();
     assert!(driver.session.is_logged_in());
     assert_eq!(driver.session.transfer_type(), Some(TransferType::TEXT));
-    // The restored session is in the same directory, with the same settings.
+    // A second restore, from the restored session, sends the same commands again.
     let again = told_again(driver.session.standing());
     let lines = [
         "HOST b.example.org",
@@ -248,8 +249,8 @@ fn standing_counts_the_fallback_of_cdup_as_one_step() {
 #[test]
 fn standing_is_reset_by_pwd_once_the_directory_was_changed() {
     let at = |path: &str| [hear("PWD"), say(&format!("257 \"{path}\""))];
-    // In the home directory there is nothing to restore. The home directory may be another one next
-    // time.
+    // The client is in its home directory, so a new connection needs no CWD. After the next login,
+    // the home directory may have another path.
     let standing = stood(&at("/home/ada"), |driver| drop(driver.outcome(&Op::Pwd)));
     assert!(told_again(standing).is_empty());
     let script = [done("CWD a"), at("/srv/a"), done("CWD b")].concat();
@@ -259,7 +260,7 @@ fn standing_is_reset_by_pwd_once_the_directory_was_changed() {
         driver.tell(cwd("b"));
     });
     assert_eq!(told_again(standing), ["CWD /srv/a", "CWD b"]);
-    // A 257 without a path changes nothing.
+    // A 257 without a path does not change what the client knows about the directory.
     let script = [done("CWD a"), [hear("PWD"), say("257 here")]].concat();
     let standing = stood(&script, |driver| {
         driver.tell(cwd("a"));
@@ -321,7 +322,7 @@ fn standing_of_too_many_steps_is_lost_until_a_path_is_known() {
     assert_eq!(told_again(steps(256).session.standing()).len(), 256);
     let mut driver = steps(257);
     assert_lost(driver.session.standing());
-    // One more step does not make the directory known again.
+    // The directory stays unknown after one more relative CWD.
     driver.server.extend(done("CWD b"));
     driver.tell(cwd("b"));
     assert_lost(driver.session.standing());
@@ -468,7 +469,7 @@ fn successor_has_the_settings_and_takes_the_observer_with_it() {
     new.receive(b"220 new\r\n");
     assert_eq!(*seen.lock().expect("the notes"), ["220 old", "220 new"]);
     assert!(old.is_dead() && !new.is_dead());
-    // A dead session has a successor too.
+    // A successor has a successor too, which takes the observer and still works after the drop.
     let newest = new.successor();
     drop(new);
     let mut newest = newest;

@@ -41,14 +41,14 @@ fn secure_refused_sends_no_credentials_and_does_not_fall_back() {
         assert!(!driver.session.is_secured());
         assert_eq!(driver.wire, ["AUTH TLS"]);
         let outcome = driver.outcome(&Op::Raw("USER ada"));
-        // A 331 answers another command, and no reply in clear text is trusted after that.
+        // A 331 cannot be the reply to AUTH, so an attacker may have injected it. After that, the
+        // client trusts no reply in clear text.
         let refused = ["Insecure", "Injection"][usize::from(refusal == "331 hm")];
         assert!(outcome.starts_with(refused), "{outcome}");
         assert_eq!(driver.wire, ["AUTH TLS"]);
     }
 }
 
-/// AUTH SSL is tried only if the server does not know AUTH TLS.
 #[test]
 fn secure_tries_auth_ssl_only_if_auth_tls_is_unknown() {
     for (refusal, again) in [
@@ -78,7 +78,8 @@ fn secure_tries_auth_ssl_only_if_auth_tls_is_unknown() {
 
 #[test]
 fn secure_answered_with_a_preliminary_is_dead() {
-    // A 150 promises another reply, and any byte after the reply to AUTH is fatal.
+    // A 150 announces another reply. Since any byte in clear text after the reply to AUTH is fatal,
+    // the session ends.
     let mut driver = auth([say("150 hm")]);
     driver.outcome(&Op::Login);
     assert!(driver.session.is_dead());

@@ -1,4 +1,4 @@
-//! Sizes that are compared with the number of bytes moved.
+//! Sizes from the server, which the client compares with the number of bytes moved.
 
 use ftp_proto::{Completion, Config, DataEnd, Error, ErrorKind, SizeCheck, flows};
 
@@ -6,7 +6,7 @@ use crate::support::*;
 
 const CUT: &str = "Truncated Some(\"RETR\") Some(\"226 done\") Some(12)";
 
-/// Runs a download of 12 bytes up to its confirmed end.
+/// Runs a download of 12 bytes, up to its final reply.
 fn downloaded(
     open: flows::Open,
     script: impl IntoIterator<Item = Item>,
@@ -79,7 +79,7 @@ fn sizes_by_option_are_asked_before_the_data_connection() {
     assert!(downloaded(always(), asked("550 no")).is_ok());
     let cut = downloaded(always(), asked("213 13")).expect_err("cut");
     assert_eq!((failure(&cut).as_str(), cut.expected()), (CUT, Some(13)));
-    // SIZE is not sent for a listing.
+    // The client does not send SIZE for a listing.
     let listing = flows::Open::command(
         ftp_proto::Direction::Download,
         "NLST",
@@ -97,7 +97,7 @@ fn sizes_by_option_are_not_compared() {
     assert_eq!(completion.announced, Some(13));
 }
 
-/// Runs an upload of 12 bytes that the server resets. Returns the outcome.
+/// Runs an upload of 12 bytes whose data connection the server resets. Returns the outcome.
 fn reset(command: &str, open: flows::Open, said: &[Item]) -> String {
     let reset = Reaction::Ended(DataEnd::Failed(Error::new(ErrorKind::Io)));
     let script = [
@@ -141,7 +141,7 @@ fn sizes_confirm_an_upload_that_was_reset() {
     unconfirmed("213 13", Some(12));
     unconfirmed("550 no", Some(12));
     unconfirmed("500 what", Some(12));
-    // SIZE is not sent after a refusal.
+    // The client does not send SIZE after the server has refused the transfer.
     assert_eq!(
         reset("STOR a", store(), &[say("451 broken")]),
         "Transient Some(\"STOR\") Some(\"451 broken\") Some(12) None"
@@ -183,7 +183,8 @@ fn sizes_confirm_an_append_if_size_was_sent_before_it() {
     }
 }
 
-/// Returns the script of an upload with SIZE before its data connection and at its end.
+/// Returns the dialogue of an upload in which the client sends SIZE twice: before it opens the data
+/// connection, and after the final reply.
 fn sized_twice(opening: &[Item], before: &str, closing: Reaction, after: &str) -> Vec<Item> {
     [
         &opening[..2],
@@ -200,7 +201,7 @@ fn sized_twice(opening: &[Item], before: &str, closing: Reaction, after: &str) -
     .concat()
 }
 
-/// Returns the script of a transfer at offset 20, up to its 150.
+/// Returns the dialogue of a transfer at offset 20, up to the 150.
 fn restarted(command: &'static str) -> Vec<Item> {
     let opening = opening(command);
     let (before, rest) = opening.split_at(opening.len() - 2);
@@ -212,7 +213,8 @@ fn sizes_confirm_an_upload_at_an_offset_only_if_the_file_has_grown() {
     let store = || flows::Open::store("a").expect("a path").with_offset(20);
     let reset = || Reaction::Ended(DataEnd::Failed(Error::new(ErrorKind::Io)));
     let unconfirmed = "Unconfirmed Some(\"STOR\") Some(\"226 done\") Some(12) Some(32)";
-    // The file may have had 32 bytes before the upload.
+    // Without a SIZE before the upload, the file may already have had 32 bytes. So the client sends
+    // no SIZE after the reset.
     let closed = [
         Item::Serve("close graceful upload", reset()),
         say("226 done"),
@@ -226,7 +228,8 @@ fn sizes_confirm_an_upload_at_an_offset_only_if_the_file_has_grown() {
         ("213 20", reset(), "213 20", unconfirmed),
         ("213 20", end(), "213 32", "true None"),
         ("213 20", end(), "213 20", unconfirmed),
-        // Some servers cut off the rest of the old file, others keep it.
+        // The old file had 40 bytes, and the upload ends at byte 32. Some servers cut off the rest
+        // of the old file, and others keep it.
         ("213 40", end(), "213 40", "true None"),
         ("213 40", end(), "213 32", "true None"),
         ("213 40", end(), "213 36", unconfirmed),
@@ -235,7 +238,8 @@ fn sizes_confirm_an_upload_at_an_offset_only_if_the_file_has_grown() {
         let script = sized_twice(&restarted("STOR a"), before, closing, after);
         assert_eq!(uploaded(store, script), outcome, "{before}, {after}");
     }
-    // The new size proves nothing if the old size is unknown, or is not smaller.
+    // After a reset, the new size proves nothing if the old size is unknown or is not smaller. So
+    // the client does not ask for the new size.
     for before in ["213 32", "213 40", "500 what"] {
         let opening = restarted("STOR a");
         let asked = [hear("SIZE a"), say(before)];

@@ -6,8 +6,8 @@ use ftp_proto::{Config, Error, Flow, flows};
 
 use crate::support::*;
 
-/// Checks a command: this line is sent, a completion is the outcome, a refusal names the verb, and
-/// the session is in step after both.
+/// Checks that the flow sends `line`, returns a positive reply, and reports a refusal with its
+/// verb. After either reply, the session must be in step.
 #[track_caller]
 fn exchanged<F: Flow>(flow: impl Fn() -> Result<F, Error>, line: &str)
 where
@@ -34,7 +34,7 @@ where
             format!("UnexpectedReply Some(\"{verb}\") Some(\"350 more\") None"),
         ),
     ] {
-        // These commands may get any reply.
+        // Any reply code can answer these commands, so the client sends no fence (an extra PWD).
         let free = ["HELP", "SITE", "OPTS", "CLNT", "LANG", "SMNT"].contains(&verb);
         let pwd = match free || reply.starts_with('2') {
             true => pwd().into(),
@@ -159,7 +159,7 @@ fn only_host_and_help_are_sent_before_tls() {
         assert!(outcome.starts_with("Insecure"), "{outcome}");
     }
     assert!(driver.wire.is_empty(), "{:?}", driver.wire);
-    // Login under TLS works as before.
+    // After the refusal, a login under TLS still works.
     driver.server.extend(secure_login().drain(1..));
     assert_eq!(driver.outcome(&Op::Login), "230 in");
     driver.server.assert_over();

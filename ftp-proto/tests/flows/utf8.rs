@@ -1,4 +1,4 @@
-//! `OPTS UTF8 ON`: when it is sent, and what follows from the reply.
+//! `OPTS UTF8 ON`: when the client sends it, and how the reply changes the encoding of names.
 
 use ftp_proto::{Config, Encoding, Options, Session, Utf8Names, flows};
 

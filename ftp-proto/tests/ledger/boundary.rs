@@ -13,7 +13,7 @@ fn after_auth() -> Driver<Script> {
     driver
 }
 
-/// Checks that the session is dead and that no operation sends anything.
+/// Checks that the session is dead: no operation makes it send anything.
 #[track_caller]
 fn assert_silent(driver: &mut Driver<Script>, context: &str) {
     for op in [Op::Login, Op::Quit, Op::Noop, Op::Pwd, Op::Secure] {

@@ -1,4 +1,4 @@
-//! A server that follows a script.
+//! A simulated server that follows a script.
 
 use std::collections::VecDeque;
 
