@@ -10,7 +10,7 @@ mod proxy_example;
 #[allow(dead_code, reason = "its main function")]
 mod resume_example;
 
-/// The examples. Some of the tests run them.
+/// The examples that the shared tests run.
 mod examples {
     pub(crate) use crate::proxy_example::Proxy;
     pub(crate) use crate::resume_example::fetch;

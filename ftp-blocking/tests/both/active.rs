@@ -47,8 +47,8 @@ fn assert_closed(listener: SocketAddr) {
     assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
 }
 
-/// Returns a listener, whose port is taken while the listener lives, and the next port, which is
-/// free.
+/// Returns a listener and the port number after its own. While the listener lives, its port is
+/// taken, and the next port is free.
 fn taken_and_free(ip: Ipv4Addr) -> (TcpListener, u16) {
     for _ in 0..100 {
         let taken = TcpListener::bind((ip, 0)).expect("a port");
@@ -68,7 +68,8 @@ fn invariant_11_a_stranger_at_the_listener_is_refused() {
     client.quit().expect("said goodbye");
 }
 
-/// A server with several addresses may connect from an address that the client does not know.
+/// With `ActivePeer::Anyone`, the client accepts the first connection. A server with several
+/// addresses needs this, since it may connect from an address that the client does not know.
 #[test]
 fn the_first_connection_is_accepted_by_option() {
     let anyone = active("127.0.0.1", serve_a_stranger_first())
@@ -123,7 +124,8 @@ fn the_listener_is_at_the_control_connections_address_on_a_port_of_the_range() {
     for file in ["one", "two", "three"] {
         assert_eq!(content(&mut client, file), file);
         assert_eq!(server.next_eprt(), SocketAddr::from((ours, port + 1)));
-        // The side that closes first keeps its port in TIME_WAIT. Here this is the client.
+        // At the end of an upload, the client closes the data connection first, so its port stays
+        // in TIME_WAIT. The client must be able to use this port for the next transfer.
         client.store("up", file).expect("confirmed");
         assert_eq!(server.next_eprt(), SocketAddr::from((ours, port + 1)));
     }

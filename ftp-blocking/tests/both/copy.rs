@@ -20,7 +20,7 @@ fn both(source: Setup, target: Setup) -> [(Client, Memory); 2] {
     [source, target]
 }
 
-/// Checks that both sessions still work.
+/// Checks that both sessions are in step: PWD, an upload and SIZE succeed.
 fn both_are_in_step(source: &mut Client, target: &mut Client) {
     for client in [source, target] {
         assert_eq!(client.pwd().unwrap().as_bytes(), b"/");
@@ -45,7 +45,8 @@ fn a_copy_goes_from_server_to_server() {
     }
 }
 
-/// Invariant 11: the address in the 227 reply is not used.
+/// The source's 227 reply names another address, 192.0.2.7. The client must not send this address
+/// to the target (invariant 11).
 #[test]
 fn the_target_gets_the_address_of_the_source_s_control_connection() {
     let setup = Setup::new().without("EPSV").pasv_address([192, 0, 2, 7]);
@@ -57,7 +58,8 @@ fn the_target_gets_the_address_of_the_source_s_control_connection() {
     assert_eq!(told.ip().to_string(), "127.0.0.1");
 }
 
-/// The target must not wait for a connection that never comes.
+/// The source refuses RETR. The client must abort the STOR, so that the target does not wait for a
+/// data connection that never comes.
 #[test]
 fn a_refused_retr_aborts_the_stor() {
     let [(mut source, _), (mut target, to)] = both(Setup::new(), Setup::new());
@@ -80,7 +82,7 @@ fn a_refused_stor_leaves_both_in_step() {
     both_are_in_step(&mut source, &mut target);
 }
 
-/// Most servers refuse a PORT command with an address that is not the client's.
+/// Most servers refuse an EPRT or PORT command with an address that is not the client's.
 #[test]
 fn a_refused_port_leaves_both_in_step() {
     let no = |verb| Fault::on(verb, Action::Reply(b"500 Illegal PORT.\r\n".to_vec()));
@@ -120,7 +122,8 @@ fn a_copy_fails_if_one_side_fails() {
     }
 }
 
-/// Neither server would begin the TLS handshake, so the client sends nothing.
+/// With protected data, each server would wait for the other one to begin the TLS handshake. So the
+/// client refuses the copy and sends nothing.
 #[test]
 fn protected_data_cannot_be_copied() {
     for ends in tls() {
@@ -137,7 +140,8 @@ fn protected_data_cannot_be_copied() {
     }
 }
 
-/// Each client's options encode the name on its own server. Active mode makes no difference.
+/// Each client encodes the path with the encoding in its own options. Active mode in the options
+/// makes no difference to a copy.
 #[test]
 fn names_are_encoded_on_both_sides() {
     let latin = Options::new("localhost").with_encoding(Encoding::Latin1);

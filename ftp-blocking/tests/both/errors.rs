@@ -26,7 +26,7 @@ fn explicit() -> Options {
     plain().with_tls(trusting())
 }
 
-/// Options for implicit TLS at port 21, where the simulator greets in clear text.
+/// Returns options for implicit TLS at port 21, where a server usually greets in clear text.
 fn implicit() -> Options {
     plain().with_implicit_tls(trusting()).with_port(21)
 }
@@ -70,7 +70,8 @@ fn said(setup: Setup, options: Options, attempt: Try) -> Error {
 fn assert_says(setup: Setup, options: Options, attempt: Try, line: &str) {
     let error = said(setup, options, attempt);
     assert_eq!(error.to_string(), line);
-    // Rust prints `Debug` if `main` returns the error.
+    // If `main` returns an error, Rust prints its `Debug` form. So that form must begin with the
+    // text.
     let says = format!("Error {{ says: {line:?}, kind: ");
     assert!(format!("{error:?}").starts_with(&says), "{error:?}");
 }
@@ -462,7 +463,8 @@ fn hosts_that_are_neither_a_name_nor_an_address() {
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
         }
     }
-    // The network is not TCP, so it may accept this host. But no certificate can match it.
+    // The simulated network accepts this host name, which a TCP network could not resolve. But no
+    // certificate can match the name.
     let memory = || Memory::new(Simulator::new(secured(Flaw::None)));
     let host = "ftp://ada:hunter2@localhost";
     let error = Client::connect_over(memory(), Options::new(host).with_tls(trusting()));
@@ -476,7 +478,8 @@ fn hosts_that_are_neither_a_name_nor_an_address() {
     assert!(error.to_string().starts_with(line), "{error}");
 }
 
-/// The peer greets, but it is no FTP server, or its greeting leaves that open.
+/// The greeting shows that the peer is no FTP server, or leaves that open. The error must quote
+/// what the peer sent.
 #[test]
 fn the_error_of_a_peer_that_is_no_ftp_server() {
     for (words, quoted) in [
@@ -503,7 +506,7 @@ fn the_error_of_a_peer_that_is_no_ftp_server() {
         );
         assert!(error.contains(quoted), "{error}");
     }
-    // A mail server's greeting looks like an FTP server's.
+    // The greeting of a mail server looks like that of an FTP server.
     let mail = files()
         .banner("220 mx.example ESMTP Postfix")
         .fault(Fault::on(
@@ -517,7 +520,7 @@ fn the_error_of_a_peer_that_is_no_ftp_server() {
         "USER user: the server refused: 502 5.5.2 Error: command not recognized; it may not be \
          an FTP server; its greeting was 220 mx.example ESMTP Postfix",
     );
-    // The peer closes in the middle of its greeting.
+    // The peer closes the connection in the middle of its greeting.
     let hangup = Action::PartialThenHangup(b"RFB 003.008".to_vec());
     let error = said(
         files().fault(Fault::on("GREETING", hangup)),
@@ -525,7 +528,8 @@ fn the_error_of_a_peer_that_is_no_ftp_server() {
         |_| Ok(()),
     );
     assert!(error.to_string().contains("RFB 003.008"), "{error}");
-    // Under implicit TLS another service may stay silent, in the handshake or after it.
+    // Under implicit TLS, a service of another protocol may stay silent, in the handshake or after
+    // it.
     let (listener, address) = (TcpListener::bind((Ipv4Addr::LOCALHOST, 0)), "127.0.0.1");
     let listener = listener.expect("loopback");
     let port = listener.local_addr().expect("bound").port();
@@ -596,7 +600,7 @@ fn errors_quote_the_argument_of_the_command() {
     assert_eq!(error.argument(), None);
 }
 
-/// Servers use many different words to demand TLS.
+/// Servers use many different texts to demand TLS. The error must advise to use TLS.
 #[test]
 fn a_server_that_wants_tls() {
     for (verb, words) in [
@@ -617,7 +621,7 @@ fn a_server_that_wants_tls() {
     assert!(error.ends_with("Login incorrect."), "{error}");
 }
 
-/// A server without TLS: the error says what to try instead.
+/// The server refuses AUTH. The error must tell what to try instead.
 #[test]
 fn a_server_without_tls() {
     for code in ["500", "502", "504", "530", "534", "550"] {
@@ -661,8 +665,8 @@ fn the_errors_of_data_connections_with_other_addresses() {
         plain().with_config(|config| config.with_passive_address(PassiveAddress::TrustServer));
     let error = said(elsewhere, trusting, download).to_string();
     assert!(!error.contains("ignored"), "{error}");
-    // If the failure has nothing to do with the address in the 227 reply, the error does not
-    // mention it.
+    // The error mentions the address in the 227 reply only if the failure may be due to that
+    // address.
     let missing: Try = |client| {
         login(client)?;
         client.download("/none").map(drop)
@@ -670,7 +674,7 @@ fn the_errors_of_data_connections_with_other_addresses() {
     let named = files().pasv_address([127, 0, 0, 2]).without("EPSV");
     let error = said(named, plain(), missing).to_string();
     assert!(!error.contains("ignored"), "{error}");
-    // A transfer that has begun fails for another reason.
+    // This transfer has begun, so the address in the 227 reply is not the reason for its failure.
     let cut = Action::At {
         after: 2,
         control: b"426 Broken.\r\n".to_vec(),
@@ -690,7 +694,8 @@ fn the_errors_of_data_connections_with_other_addresses() {
     assert!(!error.contains("ignored"), "{error}");
 }
 
-/// The server has 60 s to connect, and 5 s to say why it does not.
+/// The server replies 150, but does not connect. The client waits 60 s for the connection, and then
+/// 5 s for a reply that tells the reason.
 #[test]
 fn an_operation_that_waits_more_than_once() {
     let silent = || files().fault(Fault::on("RETR", reply("150 Here.")));
@@ -728,7 +733,7 @@ fn a_reply_that_ends_with_another_code() {
         pwd,
         &format!("PWD: the server breaks the rules of FTP: {words}"),
     );
-    // A reply whose lines all announce further lines.
+    // Each line of this reply has a hyphen after its code, so the reply does not end.
     let endless = Action::Reply(b"257-Here\r\n257-\"/\"\r\n257-End\r\n".to_vec());
     assert_says(
         files().fault(Fault::on("PWD", endless)),
@@ -737,7 +742,8 @@ fn a_reply_that_ends_with_another_code() {
         "PWD: timed out after 60s (Timeouts::reply), waiting for a reply; a reply of several \
          lines began with 257-, and its last line did not come",
     );
-    // The server may also close the connection. After QUIT this is no error.
+    // The server may also close the connection in the middle of such a reply. After QUIT this is no
+    // error.
     let closes = |verb| files().fault(Fault::on(verb, Action::PartialThenHangup(bytes())));
     assert_says(
         closes("PWD"),
@@ -754,7 +760,7 @@ fn a_reply_that_ends_with_another_code() {
     assert!(client.quit().expect("said goodbye").is_none());
 }
 
-/// The local file cannot be written, for example because the disk is full.
+/// The local file cannot be written, for example because the disk is full. The error must say so.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_local_file_that_fails() {

@@ -372,7 +372,8 @@ fn bytes_that_never_reached_the_file_are_not_reported_as_saved() {
         let eating = thread::spawn(move || {
             let mut eaten = vec![0; 400_000];
             eater.read_exact(&mut eaten).expect("given");
-            // From now on writes fail, but the bytes already written can still be read.
+            // From now on, the client cannot write to the file, but the test can still read what it
+            // has written.
             eater.shutdown(Shutdown::Read).expect("connected");
             (eater, eaten)
         });
@@ -415,7 +416,8 @@ fn hard_02_a_552_stops_a_sender_who_is_blocked() {
             then: Then::Stall,
         };
         let mut session = OverTcp::logged_in(way, Setup::new().fault(Fault::on("STOR", action)));
-        // The file is larger than the buffers of both sockets.
+        // The file is larger than the buffers of both sockets, so the client blocks in the middle
+        // of it.
         let source = holding(b"");
         source.set_len(64 << 20).expect("a regular file");
         let mut told = 0;
@@ -453,7 +455,8 @@ fn a_reset_after_the_end_of_an_upload_is_found_on_sockets() {
     client.login("user", "secret").expect("logged in");
     for round in 0..20 {
         let sent = vec![round; 100_000];
-        // The server keeps this file whole. Of the next one it keeps ten bytes.
+        // The server resets the data connection of each upload. By SIZE, it then reports the whole
+        // length of `whole`, but only ten bytes of `cut`.
         let stored = client.store("whole", &sent).expect("there");
         assert_eq!((stored.bytes, stored.clean_close), (100_000, false));
         let error = client.store("cut", &sent).expect_err("not there");

@@ -9,7 +9,7 @@ use crate::face::{
     Client, Encoding, Error, ErrorKind, Memory, Options, TransferOptions, TransferType,
 };
 
-/// Returns the names of this adapter's public methods that take a name.
+/// Returns the names of this adapter's public methods that take an `impl Name` argument.
 fn methods_with_names() -> BTreeSet<&'static str> {
     let sources = [
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/client.rs")),

@@ -1,4 +1,4 @@
-//! What an observer is shown.
+//! What the client shows to an observer.
 
 use std::sync::mpsc;
 

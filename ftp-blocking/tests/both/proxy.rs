@@ -76,7 +76,8 @@ fn a_silent_proxy_ends_at_the_limit() {
     let error = error.expect_err("late");
     assert_eq!(error.kind(), ErrorKind::Timeout(Wait::Connect));
 
-    // The control connection takes much less time than this limit.
+    // The control connection is made in much less than this limit of 500 ms. Only the data
+    // connection times out.
     let proxy = Forwarding::to(&hosted, Manner::SilentFrom(1));
     let mut client = connect(&proxy, impatient(500)).expect("logged in");
     let error = client.download("/big").map(|_| ()).expect_err("late");

@@ -1,4 +1,4 @@
-//! The number of round trips that a session takes, one after another.
+//! The number of round trips that a session takes.
 
 use std::io::{self, Read as _};
 
@@ -83,7 +83,8 @@ fn a_listing_takes_as_many_as_a_download() {
         assert_eq!(lines.len(), 4);
     };
     let one = trips(list);
-    // A listing sends TYPE A where a download sends TYPE I.
+    // A listing sends TYPE A, and a download sends TYPE I. So both take the same number of round
+    // trips.
     assert!(one.trips() <= 9, "one listing: {one}");
 }
 
@@ -125,7 +126,7 @@ impl Middlebox for Log {
     }
 }
 
-/// A connection in the log.
+/// One connection, whose bytes are recorded in the log.
 pub(crate) struct Logged {
     line: Line,
     at_end: bool,

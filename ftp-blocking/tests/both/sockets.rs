@@ -1,4 +1,5 @@
-//! Rows of the contract table over real sockets. `Memory` does not test `Tcp`.
+//! Rows of the contract table over real sockets. Other tests use the network `Memory`, which does
+//! not test the network `Tcp`.
 
 use ftp_proto::simulator::contract::{Driver, Operation, Outcome};
 use ftp_proto::simulator::{Simulator, cases};

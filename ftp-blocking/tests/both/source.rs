@@ -52,11 +52,12 @@ fn ipv6_addresses_in_brackets_and_with_zones() {
 
 #[test]
 fn a_source_port_is_used_by_the_control_connection_only() {
-    // The port was free a moment ago, and no other test uses this address.
+    // The port was free a moment ago, and no other test uses this address. So the port is still
+    // free.
     let ours = Ipv4Addr::new(127, 0, 0, 80);
     let free = TcpListener::bind((ours, 0)).and_then(|free| free.local_addr());
     let source = free.expect("a port");
-    // The second session uses a port that the first one used until a moment ago.
+    // The second session connects from the port that the first session has just used.
     for _ in 0..2 {
         let server = RecordingServer::at(Ipv4Addr::LOCALHOST).expect("loopback");
         let options = Options::new("127.0.0.1")

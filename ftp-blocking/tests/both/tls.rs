@@ -116,7 +116,8 @@ fn host_sent_under_tls_is_repeated_only_under_tls() {
     }
 }
 
-/// The variable is read by another process, since this one cannot set it for itself alone.
+/// The test starts itself as a second process with `SSLKEYLOGFILE`, since it cannot set an
+/// environment variable only for itself.
 #[test]
 fn keys_are_logged_only_by_option() {
     const ASKED: &str = "FTP_TEST_KEY_LOG";

@@ -1,5 +1,6 @@
-//! Data connections under TLS that an attacker cuts after every single byte of ciphertext, also
-//! inside the handshake and close_notify. The server does not notice. Classes B5 and B6.
+//! An attacker cuts the TLS data connection after each single byte of ciphertext, also inside the
+//! handshake and close_notify. The server does not notice the cut (classes B5 and B6 of
+//! SECURITY.md).
 
 use std::io::{self, Read as _, Write as _};
 
@@ -13,14 +14,15 @@ use crate::support::middlebox::{Middlebox, Passage};
 
 const CONTENT: &[u8] = b"a small file, of which no byte may be missing";
 
-/// How an attacker on the path cuts a connection.
+/// How an attacker on the path cuts a connection: by an ordinary end or by a reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cut {
     Fin,
     Reset,
 }
 
-/// The direction of the data connection in which bytes are counted.
+/// The direction in which the bytes of a data connection are counted: `Here` is to the client, and
+/// `There` is to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     Here,
@@ -44,7 +46,8 @@ impl Middlebox for Cutting {
 }
 
 impl Cutting {
-    /// Returns how many of these bytes may still pass; `None` after the cut.
+    /// Returns how many of the `wanted` bytes may still pass in this direction; `None` after the
+    /// cut.
     fn room(&self, way: Way, wanted: usize) -> Option<usize> {
         match (way == self.way, self.left) {
             (true, 0) => None,
@@ -90,7 +93,7 @@ impl Passage for Cutting {
 /// A function that reads a download.
 type Save = fn(&mut Client, &str) -> Result<Vec<u8>, Error>;
 
-/// All ways to read a download, each with the number of bytes from one cut to the next.
+/// All ways to read a download, each with the distance between two cuts, in bytes.
 const WAYS: [(Save, usize); 3] = [(at_once, 1), (in_small_pieces, 5), (to_a_file, 7)];
 
 fn at_once(client: &mut Client, path: &str) -> Result<Vec<u8>, Error> {
@@ -132,7 +135,8 @@ fn logged_in(memory: &Memory, cutting: Cutting, tolerance: MissingCloseNotify) -
     client
 }
 
-/// Cuts a download at many places. Returns the number of places.
+/// Cuts a download later and later, until it succeeds, with each TLS version and each kind of cut.
+/// Returns the sum of the lengths at which it succeeds, in bytes of ciphertext.
 fn downloads(
     path: &str,
     whole: &[u8],
@@ -157,7 +161,8 @@ fn downloads(
                 let Ok(saved) = saved else {
                     continue;
                 };
-                // If the download succeeds, it is complete, and the server confirmed it.
+                // If the download succeeds, it must be complete, and the server must have confirmed
+                // it.
                 assert_eq!(saved, whole, "{version:?}, {cut:?} after {after}");
                 let sent = memory.server().transfers()[0].bytes;
                 assert_eq!(sent, whole.len(), "{version:?}, {cut:?} after {after}");
@@ -181,7 +186,8 @@ fn b5_downloads_cut_at_every_byte_of_ciphertext() {
     }
 }
 
-/// A size that agrees may replace close_notify, but only if every byte has arrived.
+/// With `MissingCloseNotify::IfSizeAgrees`, the size replaces close_notify, but only if every byte
+/// has arrived.
 #[test]
 fn b5_downloads_cut_everywhere_with_a_tolerant_option() {
     for (path, whole) in [("/small", CONTENT), ("/empty", b"")] {
@@ -190,8 +196,8 @@ fn b5_downloads_cut_everywhere_with_a_tolerant_option() {
     }
 }
 
-/// The server reads only the bytes before the cut. The client must not report success if any byte
-/// is lost.
+/// The attacker cuts an upload, and the server reads only the bytes before the cut. If any byte is
+/// lost, the client must not report success.
 #[test]
 fn b5_uploads_cut_at_every_byte_of_ciphertext() {
     for version in VERSIONS {

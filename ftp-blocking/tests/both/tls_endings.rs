@@ -11,7 +11,7 @@ use crate::face::{Behind, Client, Error, ErrorKind, Memory, Options, Resumption}
 use crate::support::certificates::{CA, Identity, VERSIONS};
 use crate::support::middlebox::{Middlebox, Passage};
 
-/// What happens to a data connection, in order. Repetitions are left out.
+/// What happens on a data connection, in order. An event that repeats is recorded once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
     Wrote,
@@ -21,12 +21,12 @@ enum Event {
     Reset,
 }
 
-/// What an attacker on the path does to the control connection after the next command.
+/// What an attacker on the path does to the control connection after the client's next command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meddling {
-    /// Adds these bytes to what the server sends.
+    /// Adds these bytes after the server's bytes.
     Forge(&'static [u8]),
-    /// Ends the connection after what the server sends.
+    /// Ends the connection after the server's bytes.
     Fin,
 }
 
@@ -36,15 +36,16 @@ struct Wiretap(Arc<Mutex<Tapped>>);
 #[derive(Default)]
 struct Tapped {
     events: Vec<Event>,
-    /// All bytes written on the control connection.
+    /// All bytes that the client has written on the control connection.
     control: Vec<u8>,
     meddling: Option<Meddling>,
-    /// Whether the next command has been sent.
+    /// Whether the client has sent a command since `meddling` was set.
     sent: bool,
     fin: bool,
-    /// The number of reads that find nothing after the handshake of a data connection.
+    /// After the handshake of a data connection, this many reads find nothing, as if the server's
+    /// bytes were late.
     late: u32,
-    /// The number of such reads that are left.
+    /// How many of these reads are left on the current data connection.
     on_its_way: u32,
 }
 
@@ -65,7 +66,8 @@ impl Wiretap {
         std::mem::take(&mut self.tapped().events)
     }
 
-    /// Returns whether nothing has arrived yet. Counts only reads of the data connection.
+    /// Returns whether a read finds nothing because the server's bytes are late. Counts only reads
+    /// of the data connection.
     fn is_late(&self, is_control: bool) -> bool {
         let mut tapped = self.tapped();
         let is_late = tapped.on_its_way > 0;
@@ -158,7 +160,8 @@ impl Passage for Tap {
         } else {
             self.tap.note(Event::Wrote);
             self.writes += 1;
-            // The first write is the ClientHello, the second one the Finished message.
+            // The first write is the ClientHello. The second write is the Finished message, which
+            // ends the handshake.
             if self.writes == 2 {
                 let mut tapped = self.tap.tapped();
                 tapped.on_its_way = tapped.late;
@@ -227,7 +230,8 @@ fn abort_upload(client: &mut Client) -> Result<(), Error> {
     upload.abort().map(|_| ())
 }
 
-/// Class B1 of SECURITY.md: after an injection not one byte is sent, not even of a ClientHello.
+/// After an injection the client sends nothing more, not even a ClientHello (class B1 of
+/// SECURITY.md).
 #[test]
 fn b1_no_byte_is_sent_after_an_injection() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n";
@@ -248,7 +252,8 @@ fn b1_no_byte_is_sent_after_an_injection() {
     }
 }
 
-/// The client sends close_notify, half-closes, and only then waits for the server's end.
+/// At the end of an upload, the client sends close_notify, half-closes the connection, and only
+/// then waits for the server's end.
 #[test]
 fn b5_an_upload_ends_by_close_notify_half_close_and_the_servers_end() {
     for version in VERSIONS {
@@ -257,7 +262,8 @@ fn b5_an_upload_ends_by_close_notify_half_close_and_the_servers_end() {
             let (mut client, memory, tap) = logged_in(setup);
             assert!(store(&mut client, content).expect("confirmed"), "clean");
             let events = tap.events();
-            // The server's end is its close_notify. No session ticket can follow it.
+            // The client reads the server's close_notify and closes at once, since no session
+            // ticket can follow.
             let ending = [Event::Wrote, Event::HalfClosed, Event::Read, Event::Closed];
             assert!(events.ends_with(&ending), "{version:?}: {events:?}");
             assert!(memory.server().transfers()[0].close_notify);
@@ -265,8 +271,8 @@ fn b5_an_upload_ends_by_close_notify_half_close_and_the_servers_end() {
     }
 }
 
-/// If a client vanishes, its upload must end by a reset. By default most servers do not demand
-/// close_notify: they would take an ordinary end of the connection for the end of the file.
+/// If a client vanishes, its upload must end by a reset. After an ordinary end without
+/// close_notify, most servers would by default take the half upload for a whole file.
 #[test]
 fn b5_an_upload_that_vanishes_with_its_client_is_reset() {
     for version in VERSIONS {
@@ -297,8 +303,8 @@ fn b5_a_download_is_answered_by_close_notify() {
     }
 }
 
-/// Class B6 of SECURITY.md: an upload that is aborted at once has used up a session ticket. The
-/// client therefore waits for a new one.
+/// Each aborted upload has used up a session ticket. The client waits for a new ticket, so that the
+/// next data connection can resume (class B6 of SECURITY.md).
 #[test]
 fn b6_aborted_uploads_in_a_row_resume() {
     for version in VERSIONS {
@@ -314,8 +320,8 @@ fn b6_aborted_uploads_in_a_row_resume() {
     }
 }
 
-/// The ticket arrives one round trip later. The client waits for it, and then resets the
-/// connection.
+/// The session ticket arrives one round trip late. The client waits for the ticket before it resets
+/// the connection.
 #[test]
 fn b6_aborted_uploads_wait_for_a_ticket_that_is_late() {
     for version in VERSIONS {
@@ -332,7 +338,8 @@ fn b6_aborted_uploads_wait_for_a_ticket_that_is_late() {
     }
 }
 
-/// Class B8 of SECURITY.md: bytes after the server's close_notify do not come from the server.
+/// Bytes after the server's close_notify cannot come from the server. The client must report an
+/// injection (class B8 of SECURITY.md).
 #[test]
 fn b8_bytes_right_after_close_notify_are_an_injection() {
     for version in VERSIONS {
@@ -348,8 +355,8 @@ fn b8_bytes_right_after_close_notify_are_an_injection() {
     }
 }
 
-/// Class B8 of SECURITY.md: without close_notify the control connection must not continue in clear
-/// text.
+/// The server ends the control connection after CCC without close_notify. The session must not
+/// continue in clear text (class B8 of SECURITY.md).
 #[test]
 fn b8_an_end_without_close_notify_kills_the_session() {
     for version in VERSIONS {

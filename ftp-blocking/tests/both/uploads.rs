@@ -59,7 +59,8 @@ fn keep_alives_are_sent_while_data_moves_without_a_pause() {
     assert_eq!(client.pwd().expect("in step").as_bytes(), b"/");
 }
 
-/// A slow line. The system holds unsent bytes for a long time, and fewer of them at each question.
+/// A slow line. Each time the client asks how many written bytes are unsent, it gets the last
+/// number of `held`.
 #[derive(Clone, Default)]
 struct SlowLine {
     held: Arc<Mutex<Vec<usize>>>,
@@ -81,14 +82,14 @@ impl Passage for SlowLine {
     }
 }
 
-/// F8 of issue 11: while the number of unsent bytes falls, the client goes on waiting for the
-/// server's end and for the final reply.
+/// While the number of unsent bytes falls, the client goes on waiting for the server to close the
+/// data connection and to send its final reply.
 #[test]
 fn an_upload_has_time_while_unsent_bytes_get_fewer() {
     for (mut held, asked) in [
-        // The numbers are taken from the back: 30 first.
+        // The last number comes first: 30, 20, 10, 1.
         (vec![1, 10, 20, 30], 5),
-        // While no byte leaves, the client waits only once for the stall limit.
+        // While the number does not fall, the client waits only once for the stall limit.
         (vec![0, 9, 30, 30, 30], 3),
         (vec![], 1),
     ] {

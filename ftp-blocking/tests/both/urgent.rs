@@ -1,5 +1,5 @@
-//! A byte with TCP's urgent mark in the middle of a download. It is not part of the file, and it
-//! does not end the file.
+//! A byte with TCP's urgent mark arrives in the middle of a download. This byte is not part of the
+//! file, and it does not end the file.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -72,7 +72,8 @@ fn saved(download: Download<'_>) -> usize {
     length
 }
 
-/// At urgent data, splice stops and returns 0, as it does at the end of a file.
+/// At urgent data, the system call splice stops and returns 0, as it does at the end of a file. The
+/// download must go on.
 #[test]
 fn urgent_data_does_not_cut_a_download_short() {
     for length in [read, saved] {
@@ -81,7 +82,8 @@ fn urgent_data_does_not_cut_a_download_short() {
     }
 }
 
-/// At urgent data, splice may also report again and again that nothing has arrived.
+/// At urgent data, the system call splice may also report again and again that nothing has arrived.
+/// The client must not repeat the call without a pause.
 #[test]
 fn urgent_data_does_not_make_a_download_spin() {
     let (finish, finished) = mpsc::channel::<()>();
@@ -95,7 +97,7 @@ fn urgent_data_does_not_make_a_download_spin() {
     let spent = ticks() - before;
     drop(finish);
     assert_eq!(error.unwrap_err().transferred(), Some(2000));
-    // The time-out is two seconds, or 200 ticks.
+    // The wait takes two seconds. A client that works all the time would use up 200 ticks.
     assert!(spent < 50, "{spent} ticks of work while there was none");
 }
 

@@ -28,7 +28,7 @@ pub(super) enum Action {
     Features,
     Noop,
     Type(TransferType),
-    /// A command line that changes what the client knows about the session.
+    /// A command line that the user sends with `raw`.
     Raw(&'static str),
     Reconnect,
     Download {
@@ -69,7 +69,7 @@ pub(super) enum Mode {
 pub(super) struct Way {
     /// The number of bytes read or written at a time.
     piece: usize,
-    /// What the user does after this many bytes; `None` if nothing.
+    /// What the user does after this many bytes; `None` if the transfer runs to its end.
     turn: Option<(usize, Turn)>,
     /// Whether the user goes on after an error in the middle of the transfer.
     stubborn: bool,
@@ -165,7 +165,8 @@ impl Action {
         }
     }
 
-    /// Returns the commands of this action. Any of them may be its last one.
+    /// Returns the verbs with which this action may end. The action is a success only if the server
+    /// accepts the last command with one of these verbs.
     pub(super) fn verbs(&self) -> &'static [&'static str] {
         match self {
             Self::Login(_) => &["PASS"],
@@ -196,7 +197,7 @@ impl Action {
                 Mode::Append => &["APPE"],
                 _ => &["STOR"],
             },
-            // These actions may send no command, or more than one.
+            // These actions may send no command or several commands, so no single command decides.
             Self::Features | Self::Type(_) | Self::Reconnect => &[],
         }
     }
@@ -217,7 +218,7 @@ impl Action {
             Self::Facts => {
                 let entries = client.mlsd(None)?;
                 let names = entries.iter().map(|entry| entry.name().to_vec());
-                // MLSD also lists the directory itself.
+                // MLSD also lists the directory itself, as `.`.
                 Ok(Output::Lines(names.filter(|name| name != b".").collect()))
             }
             Self::Status => client.status(None).map(|_| Output::Done),
@@ -226,7 +227,8 @@ impl Action {
             Self::Type(transfer_type) => client.set_type(*transfer_type).map(|()| Output::Done),
             Self::Raw(line) => client.raw(line).and_then(|reply| {
                 let code = reply.code().value();
-                // Here a refusal counts as an error.
+                // `raw` returns a refusal of the server as a reply. For this test, a refusal is an
+                // error.
                 if code < 400 {
                     Ok(Output::Done)
                 } else {

@@ -1,4 +1,4 @@
-//! Records the dialogue on the control connection, as the client sees it.
+//! Records the dialogue on the control connection, as an observer of the client sees it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,19 +10,20 @@ use crate::face::{Client, Observed};
 #[derive(Clone, Debug, Default)]
 pub(super) struct DialogueNotes(Arc<Mutex<Notes>>);
 
-/// The notes of a [`Witness`].
+/// What a [`DialogueNotes`] has recorded.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    /// The dialogue and the actions; `None` if they are not to be printed.
+    /// The lines of the dialogue and the actions; `None` if they will not be printed.
     pub(super) trace: Option<Vec<String>>,
     /// Whether the server may lose replies. A stray 226 may then be the only reply to a transfer.
     pub(super) may_be_silent: bool,
-    /// Whether the running command was sent by `raw`.
+    /// Whether the running action sends its command with `raw`.
     pub(super) is_raw: bool,
-    /// Whether a stray reply has arrived that could answer the running command. From then on no
-    /// client can know which reply belongs to which command, until the next connection.
+    /// Whether a stray reply has arrived that could be the reply to the running command. From then
+    /// on, no client can know which reply belongs to which command, until the next connection.
     pub(super) is_led_astray: bool,
-    /// The verb that waits for its answer, and whether a preliminary reply to it has arrived.
+    /// The verb of the command that waits for its reply, and whether a preliminary reply has
+    /// arrived; `None` if no command waits.
     awaited: Option<(String, bool)>,
 }
 
@@ -60,7 +61,7 @@ impl Notes {
         }
     }
 
-    /// Starts a new connection, on which no command waits for an answer.
+    /// Starts the notes of a new connection, on which no command waits for a reply.
     pub(super) fn begin_anew(&mut self) {
         self.is_led_astray = false;
         self.awaited = None;
@@ -89,15 +90,15 @@ impl Notes {
     }
 }
 
-/// Returns whether a stray reply could be the answer to this command, so that no client can tell
-/// the difference (rule 1 of issue 10).
+/// Returns whether a stray reply with this code could be the reply to the command `verb`. If so, no
+/// client can tell the two apart.
 fn fits(code: u16, verb: &str, begun: bool) -> bool {
     match verb {
-        // After every abort the client sends a fence, a PWD that shows which replies were left.
+        // The client sends a fence (an extra PWD) after every abort, so it recognises strays there.
         "ABOR" => false,
-        // A refusal can answer any command. So can these three codes.
+        // A refusal can answer any command, and so can 200, 202 and 250.
         _ if code >= 400 || matches!(code, 200 | 202 | 250) => true,
-        // Before the 150, such a reply cannot be the final one.
+        // Before the 150, a 225 or 226 cannot be the final reply of a transfer.
         "RETR" | "STOR" | "APPE" | "STOU" | "LIST" | "NLST" | "MLSD" => {
             begun && matches!(code, 225 | 226)
         }

@@ -1,15 +1,15 @@
-//! The kinds of faults, and which of them a run injects.
+//! The kinds of faults in the model test, and which of them a test run injects.
 
 use std::env;
 
 use fastrand::Rng;
 use ftp_proto::simulator::{Action, Fault, Setup, Then};
 
-/// A kind of fault. No fault lies: if a server says that it has done something and has not, no
-/// client can notice.
+/// A kind of fault. In no fault does the server report a success that has not happened, since no
+/// client could notice such a lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// The final reply is sent twice, at once.
+    /// The server sends the final reply of a command twice, both at the same time.
     Twice,
     /// A reply that answers no command arrives before the next command is sent.
     Stray,
@@ -19,24 +19,26 @@ pub(super) enum Kind {
     /// The 226 of an earlier transfer comes a second time, before the 150 of a download. This
     /// download then fails.
     StaleFinal,
-    /// A multi-line reply ends with a bare code, and the rest of it arrives late.
+    /// One line of a multi-line reply is a bare code, so it looks like the last line. The rest of
+    /// the reply arrives late.
     BareEnd,
     /// The server performs the command, but answers it with a code that the command cannot have.
     WrongCode,
-    /// The reply is lost; of several replies, the last one.
+    /// The server does not send its reply to a command. Of several replies, the last one is
+    /// missing.
     Silence,
     /// The server refuses the command.
     Refused,
     /// The server refuses the transfer before it accepts the data connection.
     RefusedEarly,
-    /// The reply is late; of several replies, the last one.
+    /// The server sends its reply to a command late. Of several replies, the last one is late.
     Late,
-    /// The control connection ends.
+    /// The control connection ends or is reset.
     Hangup,
     /// The data connection is late, is refused, comes from an unknown address, or fails in its
     /// handshake.
     Connection,
-    /// The replies of a transfer arrive in another order.
+    /// The replies of a transfer arrive in another order, or the 150 is missing.
     Order,
     /// A download ends too early with an ordinary end of TCP, and 226 confirms it.
     Cut,
@@ -48,7 +50,7 @@ pub(super) enum Kind {
     ReadError,
     /// The server cannot read the file to its end, and replies 226 and then 451.
     DoubleFinal,
-    /// The server refuses in the middle of a transfer.
+    /// The server refuses a transfer in its middle.
     RefusedInTheMiddle,
     /// The data stops in the middle of a transfer.
     Stall,
@@ -86,7 +88,7 @@ const ALL: [Kind; 23] = [
     Kind::Queued,
 ];
 
-/// The verbs that may have a fault. The most frequent ones come first.
+/// The verbs of the commands that may have a fault. The most frequent ones come first.
 pub(super) const VERBS: [&str; 27] = [
     "RETR", "STOR", "PWD", "CWD", "EPSV", "ABOR", "TYPE", "SIZE", "DELE", "REST", "RNFR", "RNTO",
     "MKD", "LIST", "NLST", "MLSD", "APPE", "NOOP", "STAT", "PASS", "USER", "GREETING", "EPRT",
@@ -95,8 +97,8 @@ pub(super) const VERBS: [&str; 27] = [
 
 const TRANSFERS: [&str; 6] = ["RETR", "STOR", "RETR", "APPE", "LIST", "NLST"];
 
-/// Replies that answer no command. [`Witness`](super::witness::Witness) recognises them by the word
-/// "stray".
+/// Replies that answer no command. [`DialogueNotes`](super::dialogue_notes::DialogueNotes)
+/// recognises them by the word "stray".
 const STRAYS: [&str; 14] = [
     "226 stray",
     "226 stray",
@@ -114,7 +116,7 @@ const STRAYS: [&str; 14] = [
     "550 stray",
 ];
 
-/// Returns the kinds of faults that this test run injects.
+/// Returns the kinds of faults that this test run may inject: those in `FTP_MODEL_KINDS`, or all.
 pub(super) fn injected() -> Vec<Kind> {
     let Ok(names) = env::var("FTP_MODEL_KINDS") else {
         return ALL.to_vec();
@@ -127,7 +129,7 @@ pub(super) fn injected() -> Vec<Kind> {
 }
 
 impl Kind {
-    /// Returns whether the fault needs a server whose replies all arrive late.
+    /// Returns whether this kind of fault needs a server whose replies all arrive late.
     pub(super) fn wants_lag(self) -> bool {
         matches!(
             self,
@@ -135,7 +137,7 @@ impl Kind {
         )
     }
 
-    /// Returns whether the fault stops a transfer that has begun.
+    /// Returns whether this kind of fault stops a transfer that has begun.
     pub(super) fn fails_a_transfer(self) -> bool {
         matches!(
             self,
@@ -150,7 +152,7 @@ impl Kind {
         )
     }
 
-    /// Adds one fault of this kind, or two that belong together.
+    /// Adds a fault of this kind to the server. Some kinds consist of two faults.
     pub(super) fn add_to(self, setup: Setup, rng: &mut Rng) -> Setup {
         let verb = any(rng, &VERBS);
         let transfer = any(rng, &TRANSFERS);
@@ -216,7 +218,7 @@ impl Kind {
     }
 }
 
-/// Returns a fault at one of the first four occurrences of the verb.
+/// Returns a fault at one of the first four commands with this verb.
 fn nth(verb: &str, action: Action, rng: &mut Rng) -> Fault {
     let nth = rng.usize(..4).min(rng.usize(..4));
     Fault::nth(verb, nth, action)
@@ -238,8 +240,8 @@ fn refusal(rng: &mut Rng) -> &'static str {
     any(rng, &texts)
 }
 
-/// Returns a verb and a code that cannot answer the verb. (REST and 200 is an exception: 200 is
-/// allowed, but says less than 350.)
+/// Returns a verb, and a reply code that a command with this verb cannot have. One case is allowed:
+/// REST may get 200, but a 200 says less than a 350.
 fn wrong_code(rng: &mut Rng) -> (&'static str, Action) {
     let verbs = [
         "TYPE", "REST", "CWD", "DELE", "RNFR", "RNTO", "MKD", "PASS", "SIZE", "PWD", "RETR", "STOR",

@@ -26,7 +26,7 @@ use run::run;
 /// The number of seeds that `cargo test` runs.
 const SEEDS: u64 = 2_000;
 
-/// The number of failures that are printed. Each one is a line and its dialogue.
+/// The number of failed seeds that are printed, each with its dialogue.
 const TOLD: usize = 5;
 
 #[test]
@@ -45,7 +45,7 @@ fn rule_7_never_a_success_with_a_wrong_result() {
     );
 }
 
-/// Runs all seeds on all processors. Returns those that failed.
+/// Runs all seeds on all processors. Returns the seeds that failed.
 fn run_all(seeds: u64) -> Vec<u64> {
     let next = AtomicU64::new(0);
     let failures = Mutex::new(Vec::new());

@@ -14,10 +14,11 @@ use super::verdict::{Before, Trial, resolve, show};
 use crate::face::{Behind, Client, Memory, impatient};
 use crate::support::failing_calls::FailingCalls;
 
-/// The number of actions in a run.
+/// The number of actions of the user in a run.
 const ACTIONS: usize = 14;
 
-/// The limit for transport calls, or polls, of one action. Above it the action counts as endless.
+/// The limit for the number of transport calls (in `ftp-smol`: of polls) in one action. An action
+/// that reaches this limit counts as endless.
 const ENDLESS: usize = 50_000;
 
 /// The errors that the network may return from a call.
@@ -68,7 +69,7 @@ struct Run {
     place: Option<Vec<u8>>,
     logged_in: bool,
     logins: usize,
-    /// Whether the last reconnect failed, so that the old directory is not restored.
+    /// Whether the last reconnect failed. The client is then not in its old directory.
     stranded: bool,
     /// Whether the last action failed.
     unsure: bool,
@@ -83,7 +84,7 @@ impl Run {
                 continue;
             };
             let action = match number {
-                // Usually the run begins with a login.
+                // Usually the first action after the connect is a login.
                 1 if self.rng.u8(..8) > 0 => Action::Login("secret"),
                 _ if live.session().is_dead() && self.rng.bool() => Action::Reconnect,
                 _ => Action::random(&mut self.rng),
@@ -157,7 +158,8 @@ impl Run {
         Ok(())
     }
 
-    /// Performs the action, to its end or until it is dropped or fails.
+    /// Performs the action. If the scenario is restless, the action may be dropped, or a transport
+    /// call may fail.
     fn perform(&mut self, client: &mut Client, action: &Action) -> Result<Output, Error> {
         let (restless, rng) = (self.scenario.restless, &mut self.rng);
         let luck = if restless { rng.u8(..16) } else { u8::MAX };
@@ -208,15 +210,15 @@ impl Run {
         }
     }
 
-    /// Updates what the user knows after an action.
+    /// Updates what the user knows about the session after an action.
     fn believe(&mut self, action: &Action, succeeded: bool, there: Option<&[u8]>) {
         self.stranded = match action {
             Action::Reconnect => !succeeded,
             _ => self.stranded,
         };
         match action {
-            // The first login starts in the home directory. After a further login, servers
-            // disagree.
+            // After the first login, the directory is the home directory. After a further login, it
+            // depends on the server, so it is unknown.
             Action::Login(_) => {
                 self.place = (succeeded && self.logins == 0).then(|| b"/".to_vec());
                 self.logged_in = succeeded;

@@ -12,7 +12,7 @@ use crate::support::tls::tls;
 pub(super) struct Scenario {
     pub(super) setup: Setup,
     pub(super) options: Options,
-    /// The faults and other unusual settings, as text for people.
+    /// The faults and other unusual settings, as text for a failure report.
     pub(super) told: String,
     pub(super) under_tls: bool,
     /// The kinds of faults that may occur.
@@ -65,7 +65,7 @@ impl Scenario {
         self.under_tls = true;
     }
 
-    /// Chooses active mode in some runs, and removes some commands from the server.
+    /// Chooses active mode in some runs, and takes some commands away from the server.
     fn take_away(&mut self, rng: &mut Rng) {
         if rng.u8(..5) == 0 {
             let active = |config: ftp_proto::Config| config.with_data_mode(DataMode::Active);
@@ -96,14 +96,15 @@ impl Scenario {
 fn some_kinds(count: usize, rng: &mut Rng) -> Vec<Kind> {
     let injected = injected();
     let mut kinds: Vec<Kind> = (0..count).map(|_| any(rng, &injected)).collect();
-    // A server that confirms a transfer before it fails would lie, and no fault may lie.
+    // With `Order` the server sends 226 early. If the transfer then failed, that 226 would be a
+    // lie, which no client could notice.
     if kinds.contains(&Kind::Order) {
         kinds.retain(|kind| !kind.fails_a_transfer());
     }
     kinds
 }
 
-/// Creates a server with files. It may send its replies in pieces.
+/// Creates a server with some files and without faults. It may send its replies in pieces.
 fn well_meaning(rng: &mut Rng) -> Setup {
     let mut setup = Setup::new()
         .directory("/d")

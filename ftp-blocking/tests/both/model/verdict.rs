@@ -28,7 +28,7 @@ pub(super) struct Before {
     pub(super) unsure: bool,
 }
 
-/// The server after an action, with what is known about the run.
+/// The server after an action, and what the test knows about the run.
 pub(super) struct Trial<'a> {
     pub(super) server: &'a Simulator,
     pub(super) scenario: &'a Scenario,
@@ -36,12 +36,12 @@ pub(super) struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// Judges an action that succeeded.
+    /// Checks that an action which the client reports as a success has happened on the server.
     pub(super) fn judge(&self, action: &Action, got: &Output) -> Result<(), String> {
         if *got == Output::GivenUp {
             return Ok(());
         }
-        // `raw` returns any reply, so a wrong code is no error of the client here.
+        // `raw` returns any reply, so a wrong code is no error for `raw`.
         let raw = matches!(action, Action::Raw(_)) && self.may_meet(Kind::WrongCode);
         if *got != Output::Size(None) && !raw {
             self.is_answered(action.verbs())?;
@@ -75,7 +75,7 @@ impl Trial<'_> {
             (Action::Reconnect, _) => {
                 let kept = self.server.logged_in() || !self.before.logged_in;
                 ensure(kept, || "not logged in any more".into())?;
-                // Servers disagree about the directory after a second login. The client assumes the
+                // After a second login, the directory depends on the server. The client assumes the
                 // home directory.
                 let place = self
                     .before
@@ -92,8 +92,9 @@ impl Trial<'_> {
         self.scenario.kinds.contains(&kind)
     }
 
-    /// Judges an error of a run without faults. The error must be a refusal of the server, or a
-    /// refusal of the client because it is not logged in or because the last reconnect failed.
+    /// Checks an error in a run without faults. The server must have refused the action, or the
+    /// client must have refused it because it is not logged in or because the last reconnect
+    /// failed.
     pub(super) fn excuse(&self, action: &Action, error: &Error) -> Result<(), String> {
         let commands = self.server.dialogue().skip(self.before.commands);
         let refused = commands
@@ -107,7 +108,7 @@ impl Trial<'_> {
         })
     }
 
-    /// Checks that the server accepted the last of these commands.
+    /// Checks that the server accepted the last command with one of these verbs.
     fn is_answered(&self, verbs: &[&str]) -> Result<(), String> {
         if verbs.is_empty() {
             return Ok(());
@@ -138,8 +139,8 @@ impl Trial<'_> {
 
     fn has_size(&self, path: &str, size: Option<u64>) -> Result<(), String> {
         let Some(size) = size else {
-            // The client remembers that SIZE was refused as unknown, by the server or by a
-            // simulated fault.
+            // If `size` returns `None`, the server must have refused SIZE as unknown, by itself or
+            // by a simulated fault.
             let mut all = self.server.dialogue();
             let unknown = all.any(|(line, meant)| line.starts_with(b"SIZE") && meant.is_none());
             let unknown = self.scenario.without_size || unknown;
@@ -181,15 +182,15 @@ impl Trial<'_> {
 
     /// Returns whether a download was cut so that no client can notice. The transfer is in clear
     /// text, the server ended it by FIN, and a 226 confirmed it. The size in the 150 reply shows
-    /// such a cut, except in two cases (rule 5 of issue 10):
-    /// * a text file, whose length on the wire is unknown;
-    /// * a download with an offset, if the missing part is no longer than the offset: some servers
-    ///   announce the size of the whole file, others (like this one) the size of the rest.
+    /// such a cut, except in two cases:
+    /// * The file is sent as text, so its length on the wire is unknown.
+    /// * The missing part is no longer than the offset of the download. Some servers announce the
+    ///   size of the whole file, and others (like this one) the size after the offset.
     fn is_an_undetectable_cut(&self, whole: &[u8], bytes: &[u8], offset: u64, text: bool) -> bool {
         let mut transfers = self.server.transfers().iter().skip(self.before.transfers);
         let is_cut = |record: &TransferRecord| record.verb == "RETR" && !record.complete;
         let missing = whole.len().saturating_sub(bytes.len()) as u64;
-        // A text may be cut between CR and LF.
+        // A text may be cut between the CR and the LF of a line end.
         let bytes = bytes.strip_suffix(b"\r").filter(|_| text).unwrap_or(bytes);
         !self.scenario.under_tls
             && transfers.next_back().is_some_and(is_cut)
@@ -209,11 +210,13 @@ impl Trial<'_> {
             Mode::At(offset) => file
                 .get(offset as usize..)
                 .is_some_and(|rest| rest.starts_with(content)),
-            // The server may have performed a queued upload that the client had aborted.
+            // Before the append, the server may have performed an upload that the client had
+            // aborted.
             Mode::Append if self.may_meet(Kind::Queued) => file.ends_with(content),
-            // An earlier RNTO may have taken effect late, and put another file there.
+            // An earlier RNTO may have taken effect late, and put another file at this path.
             Mode::Append if self.before.unsure => file.ends_with(content),
-            // An append that the client aborted may have left some bytes in between.
+            // An earlier append that the client aborted may have left some bytes before the
+            // content.
             Mode::Append => file.starts_with(before) && file[before.len()..].ends_with(content),
         };
         ensure(right, || {
@@ -226,7 +229,7 @@ impl Trial<'_> {
         })
     }
 
-    /// Returns the absolute form of a path that the user means.
+    /// Returns the absolute form of a path that the user passes to the client.
     fn path(&self, path: &str) -> Vec<u8> {
         let place = self.before.place.as_deref().or(self.server.directory());
         resolve(place, path).unwrap_or_default()

@@ -1,8 +1,10 @@
-//! Downgrades: a server or an attacker tries to continue the session without TLS (B2, B3).
+//! Downgrades: a server or an attacker tries to make the session continue without TLS (classes B2
+//! and B3 of SECURITY.md).
 
 use super::*;
 
-/// Classes B1 to B3, B8: a command sent with `raw` is refused whenever its method would be.
+/// If the client refuses a method, it also refuses the same command sent with `raw` (classes B1 to
+/// B3 and B8 of SECURITY.md).
 #[test]
 fn b3_raw_commands_are_refused_where_methods_are() {
     let memory = memory(setup(VERSIONS[1]));
@@ -38,7 +40,7 @@ fn b3_raw_commands_are_refused_where_methods_are() {
     assert!(memory.server().commands().is_empty());
 
     client.secure().expect("under TLS");
-    // Data commands are refused before PROT P, and after PROT C.
+    // The client refuses data commands before PROT P, and again after PROT C.
     refused(&mut client, &DATA, ErrorKind::Insecure);
     client.login("user", "secret").expect("logged in");
     for (level, words) in [("PROT C", 200), ("PROT S", 536), ("prot c", 200)] {
@@ -68,7 +70,8 @@ fn b3_raw_commands_are_refused_where_methods_are() {
     told_nothing_in_clear(&memory, "by hand");
 }
 
-/// Class B2 of SECURITY.md: a greeting of 230 does not replace TLS.
+/// The greeting is 230, which means "logged in". The client must demand TLS nevertheless (class B2
+/// of SECURITY.md).
 #[test]
 fn b2_a_greeting_of_230_does_not_replace_tls() {
     for refusal in ["500 no\r\n", "230 in\r\n", "421 bye\r\n"] {
@@ -88,8 +91,8 @@ fn b2_a_greeting_of_230_does_not_replace_tls() {
     }
 }
 
-/// Class B3 of SECURITY.md: the server refuses, closes or sends garbage after AUTH, PBSZ and PROT,
-/// in both orders of login and PROT.
+/// The server refuses AUTH, PBSZ or PROT, closes the connection after it, or sends garbage. The
+/// login comes before or after PROT (class B3 of SECURITY.md).
 #[test]
 fn b3_auth_pbsz_and_prot_refused_closed_and_garbled() {
     let answers = || {
@@ -139,18 +142,20 @@ fn b3_auth_pbsz_and_prot_refused_closed_and_garbled() {
                             sent_no_credentials(&memory, &context);
                             assert!(memory.server().transfers().is_empty(), "{context}");
                         }
-                        // PBSZ is informational: if PROT works, the login does too.
+                        // PBSZ itself changes nothing. So if PBSZ fails but PROT works, the login
+                        // succeeds.
                         "PBSZ" if login.is_ok() => assert_eq!(data, [true, true], "{context}"),
-                        // PROT succeeds only with 200. Under implicit TLS, "unknown command" also
-                        // means protected.
+                        // PROT succeeds only with 200. Under implicit TLS, a refusal as an unknown
+                        // command also means that data is protected.
                         "PROT" if login.is_ok() => {
                             let said = format!("{answer:?}");
                             let good = Action::Reply(b"200 fine\r\n".to_vec());
                             let unknown = Action::Reply(b"500 unknown\r\n".to_vec());
                             let implied = is_implicit && said == format!("{unknown:?}");
                             assert!(implied || said == format!("{good:?}"), "{context}");
-                            // The fault only claims success. This server really protects data under
-                            // implicit TLS only.
+                            // The fault replies 200, but the server does not protect data. Only
+                            // under implicit TLS does it protect data without PROT, so only then
+                            // transfers succeed.
                             assert_eq!(data, [is_implicit; 2], "{context}");
                         }
                         _ => {
@@ -169,7 +174,7 @@ fn b3_auth_pbsz_and_prot_refused_closed_and_garbled() {
     }
 }
 
-/// Class B3 of SECURITY.md: the server accepts AUTH and then does not begin TLS.
+/// The server accepts AUTH, and then does not begin TLS (class B3 of SECURITY.md).
 #[test]
 fn b3_auth_is_accepted_and_then_no_tls() {
     let garbage = [

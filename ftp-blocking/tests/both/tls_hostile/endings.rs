@@ -1,4 +1,4 @@
-//! The end of the data under TLS (B5).
+//! Ends of the data under TLS (class B5 of SECURITY.md).
 
 use super::*;
 
@@ -51,8 +51,9 @@ fn b5_downloads_cut_everywhere() {
 /// an error.
 #[test]
 fn b5_uploads_cut_everywhere() {
-    // The last record stays whole. The end of the data is sent together with it, and if the server
-    // then confirms data that it did not keep, no client can know.
+    // The server always closes before the last record, because the client sends the end of the data
+    // together with that record. If the server then confirmed data that it did not keep, no client
+    // could know.
     let content = vec![7; 50_000];
     for after in [0, 1, 100, 16_383, 16_384, 16_385, 40_000, 49_152] {
         for then in [Then::Fin, Then::Reset] {
@@ -81,8 +82,8 @@ fn b5_uploads_cut_everywhere() {
     }
 }
 
-/// Class B5 of SECURITY.md: the cut is inside the last record or after it, and the server admits
-/// that it failed.
+/// The server closes inside the last record or after it, and replies that the upload failed. The
+/// client must report the failure (class B5 of SECURITY.md).
 #[test]
 fn b5_uploads_cut_in_the_last_record() {
     let content = vec![7; 50_000];

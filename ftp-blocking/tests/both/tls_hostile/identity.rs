@@ -1,8 +1,9 @@
-//! The identity of the server (B4), and that of the client.
+//! The identity of the server (class B4 of SECURITY.md), and the identity of the client.
 
 use super::*;
 
-/// Class B4, control connection: the client refuses and names each flaw, and sends no credentials.
+/// The certificate of the control connection has a flaw. The client refuses it, names the flaw, and
+/// sends no credentials (class B4 of SECURITY.md).
 #[test]
 fn b4_certificates_on_the_control_connection() {
     for version in VERSIONS {
@@ -27,7 +28,8 @@ fn b4_certificates_on_the_control_connection() {
     }
 }
 
-/// Class B4, data connection only: its certificate is bad, though the login's was good.
+/// The certificate of the control connection is good, and that of the data connection has a flaw.
+/// The client refuses the data connection (class B4 of SECURITY.md).
 #[test]
 fn b4_certificates_on_the_data_connection_alone() {
     for version in VERSIONS {
@@ -87,7 +89,8 @@ fn b4_the_certificate_must_match_the_name_or_address() {
     }
 }
 
-/// Classes B4 and B5 in active mode, and with the data command sent before the connection is made.
+/// Bad certificates (class B4 of SECURITY.md) and data that is cut (B5), in active mode and with
+/// the data command sent before the connection is made.
 #[test]
 fn b4_b5_in_active_mode_and_with_the_command_before_the_connection() {
     let active: fn(Config) -> Config = |config| config.with_data_mode(DataMode::Active);
@@ -184,7 +187,7 @@ fn a_pinned_key_replaces_all_other_checks() {
             let mut client = logged_in(&memory_of_right, right.clone()).expect("the key");
             assert_eq!(fetched(&mut client, "/five").expect("the key"), b"12345");
 
-            // Only the data connection has another key.
+            // The certificate of the data connection has another key than the pinned one.
             let other = Identity::good().server(version);
             let memory_of_other = memory(setup().data_tls(other));
             let mut client = logged_in(&memory_of_other, right).expect("the key");
@@ -208,8 +211,8 @@ fn any_certificate_is_accepted_only_by_the_dangerous_option() {
     }
 }
 
-/// Old kinds of certificates. "Any certificate" accepts them all, a pin compares only the key, and
-/// with a CA the refusal names the cause.
+/// The server has an old kind of certificate. "Any certificate" accepts it, a pin compares only the
+/// key, and with a CA the error names the reason for the refusal.
 #[test]
 fn old_certificates() {
     for version in VERSIONS {
@@ -244,7 +247,8 @@ fn old_certificates() {
             };
             let client = logged_in(&server(), pinned(*presented));
             if old == Old::Rsa1024 {
-                // This server does not have the key that its certificate shows.
+                // The server does not have the key that its certificate shows, so it cannot prove
+                // its identity.
                 let error = client.expect_err("no signature of that key's");
                 assert_eq!(error.tls_reason(), Some(&reason), "{error}");
                 continue;
@@ -298,8 +302,8 @@ fn client_certificates() {
         .expect_err("no certificate");
 }
 
-/// The server's own certificate, used as a root: the client accepts it, but not with a wrong date
-/// or name.
+/// The server's own certificate is the root that the client trusts. The client accepts it, but not
+/// if its date or name is wrong.
 #[test]
 fn a_self_signed_certificate_can_be_trusted_as_a_root() {
     for version in VERSIONS {

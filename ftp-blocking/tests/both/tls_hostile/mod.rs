@@ -1,5 +1,5 @@
-//! Servers that are not trustworthy, or that do TLS badly. `SECURITY.md` lists the classes B1 to
-//! B10.
+//! Servers that are not trustworthy, or that have faults in TLS. `SECURITY.md` lists the classes of
+//! attacks, B1 to B10.
 
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
@@ -84,7 +84,7 @@ fn told_nothing_in_clear(memory: &Memory, context: &str) {
         let found = clear.windows(secret.len()).any(|w| w == secret.as_bytes());
         assert!(!found, "{context}: {secret} in clear");
     }
-    // A server that only claims to protect data gets a ClientHello and nothing else.
+    // If a server only claims to protect data, the client sends it a ClientHello and nothing else.
     let stored = server.file("/up").unwrap_or_default();
     let is_tls = stored.is_empty() || stored.first() == Some(&0x16);
     let protected = server.transfers().iter().all(|t| t.resumed.is_some());

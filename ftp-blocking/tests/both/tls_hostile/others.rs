@@ -35,7 +35,7 @@ fn b8_clear_control_keeps_data_private_and_refuses_credentials() {
         assert_eq!(fetched(&mut client, "/five").expect("under TLS"), b"12345");
         let last = memory.server().transfers().last().map(|t| t.resumed);
         assert_eq!(last, Some(Some(true)));
-        // The next login first sends AUTH TLS again.
+        // A login after CCC begins with AUTH TLS.
         client.login("user", "secret").expect("secured first");
         assert!(client.tls_info().is_some());
         assert_eq!(fetched(&mut client, "/five").expect("under TLS"), b"12345");
@@ -61,8 +61,8 @@ fn b8_forged_bytes_instead_of_close_notify() {
     }
 }
 
-/// Class B9 of SECURITY.md: another connection is another login, and does not share TLS sessions
-/// with the first.
+/// A reconnect makes a new login, which does not use TLS sessions of the login before (class B9 of
+/// SECURITY.md).
 #[test]
 fn b9_another_connection_begins_anew() {
     for version in VERSIONS {
@@ -77,8 +77,8 @@ fn b9_another_connection_begins_anew() {
     }
 }
 
-/// Class B9 of SECURITY.md: a reconnect secures the connection before it sends credentials, or
-/// sends none.
+/// A reconnect sends credentials only after it has secured the connection (class B9 of
+/// SECURITY.md).
 #[test]
 fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     let answers = [
@@ -91,7 +91,8 @@ fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     ];
     for (verb, credentials) in [("AUTH", false), ("PBSZ", true), ("PROT", true)] {
         for answer in &answers {
-            // A refused PBSZ does not matter, and 200 is a success.
+            // Some of these answers do not make the reconnect fail: a refused PBSZ does not matter,
+            // and 200 is a success.
             let context = format!("{verb} {answer:?}");
             let memory = memory(setup(VERSIONS[1]).fault(Fault::nth(verb, 1, answer.clone())));
             let mut client = logged_in(&memory, explicit()).expect("logged in");
@@ -116,7 +117,8 @@ fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
                 let server = memory.server();
                 let mut sent = server.commands()[before..].iter();
                 assert_eq!(sent.next(), Some(&b"AUTH TLS".to_vec()), "{context}");
-                // A server that only claims to do TLS reads the ClientHello as command lines.
+                // A server that only claims to do TLS takes the ClientHello for command lines. So
+                // the test looks for USER and PASS alone.
                 let told = |line: &Vec<u8>| [b"USER", b"PASS"].iter().any(|v| line.starts_with(*v));
                 assert!(!sent.any(told), "{context}");
             }
@@ -124,8 +126,8 @@ fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     }
 }
 
-/// Class B10 of SECURITY.md: TLS versions before 1.2 are refused with a reason. So is a server that
-/// has no version in common with the client.
+/// The client refuses TLS versions before 1.2, and names the reason. It also refuses a server that
+/// has no TLS version in common with the client (class B10 of SECURITY.md).
 #[test]
 fn b10_old_versions() {
     let alert = b"\x15\x03\x01\x00\x02\x02\x46".to_vec();
@@ -163,7 +165,8 @@ fn b10_old_versions() {
     }
 }
 
-/// Implicit TLS with a server for explicit TLS, and the reverse: the error says what to try.
+/// The client uses implicit TLS with a server for explicit TLS, or the reverse. The error must tell
+/// what to try.
 #[test]
 fn explicit_instead_of_implicit_tls_and_the_reverse_are_named() {
     let plain = memory(files());

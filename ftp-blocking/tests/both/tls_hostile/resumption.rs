@@ -1,9 +1,10 @@
-//! TLS session resumption, which proves that a data connection belongs to the login (B6).
+//! TLS session resumption, which proves that a data connection belongs to the login (class B6 of
+//! SECURITY.md).
 
 use super::*;
 
-/// Class B6 of SECURITY.md: a login makes 300 transfers of all kinds, and each one resumes. Another
-/// login in the same process runs at the same time and does not take its tickets.
+/// A login makes 300 transfers of all kinds, and each transfer resumes the login's TLS session. A
+/// second login in the same process does not take its tickets (class B6 of SECURITY.md).
 #[test]
 fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
     for version in VERSIONS {
@@ -13,8 +14,7 @@ fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
             memory(files().tls(identity()).require_reuse()),
             memory(files().implicit_tls(identity()).require_reuse()),
         ];
-        // Both logins share one configuration. They stay apart because each login has its own
-        // ticket store.
+        // Both logins share one configuration, but each login has its own store of tickets.
         let tls = trusting();
         let options = [
             Options::new("localhost").with_tls(tls.clone()),
@@ -47,7 +47,8 @@ fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
     }
 }
 
-/// Class B6 of SECURITY.md: resumption by session ID, by ticket, and with only one ticket.
+/// Data connections resume by session ID, by ticket, and with only one ticket (class B6 of
+/// SECURITY.md).
 #[test]
 fn b6_resumption_by_session_id_by_ticket_and_with_one_ticket() {
     for version in VERSIONS {
@@ -75,12 +76,13 @@ fn b6_resumption_by_session_id_by_ticket_and_with_one_ticket() {
     }
 }
 
-/// Class B6 of SECURITY.md: if the server demands resumption, the error says so. A reconnect helps.
+/// If the server demands resumption, the error says so and advises to reconnect (class B6 of
+/// SECURITY.md).
 #[test]
 fn b6_resumption_demanded_by_the_server() {
     for version in VERSIONS {
-        // The data connection has another session store, as if the server had forgotten the login's
-        // session.
+        // The data connections have another store of sessions, as if the server had forgotten the
+        // login's session.
         let forgetful = Identity::good().server(version);
         let server = || memory(setup(version).data_tls(forgetful.clone()).require_reuse());
         let mut other = logged_in(&server(), explicit()).expect("logged in");
@@ -102,9 +104,9 @@ fn b6_resumption_demanded_by_the_server() {
     }
 }
 
-/// Class B6 of SECURITY.md: like ProFTPD under TLS 1.3, the server demands resumption but sends no
-/// ticket during an upload. The tickets of the login are soon used up. A reconnect switches to TLS
-/// 1.2, which helps for good.
+/// Like ProFTPD under TLS 1.3, the server demands resumption but sends no ticket during an upload.
+/// When the tickets are used up, a reconnect changes to TLS 1.2, which lasts (class B6 of
+/// SECURITY.md).
 #[test]
 fn b6_tickets_that_run_out() {
     for resumption in [Resumption::Preferred, Resumption::Required] {
@@ -137,8 +139,8 @@ fn b6_tickets_that_run_out() {
     }
 }
 
-/// The tickets run out, and TLS 1.2 is not available: either the server or the client does not
-/// allow it. A reconnect still brings new tickets.
+/// The tickets run out. Either the server or the client does not allow TLS 1.2. A reconnect then
+/// uses TLS 1.3 and brings new tickets.
 #[test]
 fn b6_tickets_that_run_out_without_another_version() {
     for ours in [false, true] {
@@ -167,8 +169,8 @@ fn b6_tickets_that_run_out_without_another_version() {
     }
 }
 
-/// The tickets run out. The server knows TLS 1.2, but shares no cipher suite with the client, so
-/// that its alert is a different one.
+/// The tickets run out. The server knows TLS 1.2, but shares no TLS 1.2 cipher suite with the
+/// client, so it sends another alert than a server without TLS 1.2.
 #[test]
 fn b6_tickets_that_run_out_without_another_cipher_suite() {
     let mut stingy = rustls::ServerConfig::clone(&Identity::good().server_sharing_13_alone());
@@ -183,7 +185,7 @@ fn b6_tickets_that_run_out_without_another_cipher_suite() {
     client.store("/up", b"content").expect("with a new ticket");
 }
 
-/// The tickets run out, and the server closes the connection when the client asks for TLS 1.2.
+/// The tickets run out, and the server closes the connection when the client tries TLS 1.2.
 #[test]
 fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
     let server = Identity::good().server(VERSIONS[1]);
@@ -200,16 +202,15 @@ fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
     client.store("/up", b"content").expect("with a new ticket");
 }
 
-/// Class B6 of SECURITY.md: an attacker without a key redirects data connections to another TLS
-/// server with the same certificate, or cuts them, any number of times. The next login still uses
-/// TLS 1.3.
+/// An attacker without a key cuts data connections, or redirects them to another TLS server with
+/// the same certificate. The next login must still use TLS 1.3 (class B6 of SECURITY.md).
 #[test]
 fn b6_redirected_data_connections_do_not_choose_the_tls_version() {
     let astray = || files().data_tls(Identity::good().server_of(&VERSIONS));
     let cut = || (0..4).map(|nth| Fault::nth("HANDSHAKE", nth, Action::RefuseHandshake));
     let setups = [
         astray(),
-        // The cut handshakes first use up the tickets.
+        // The attacker first cuts four handshakes, which use up the tickets.
         cut().fold(files(), Setup::fault),
         cut().fold(astray(), Setup::fault),
     ];
@@ -263,8 +264,8 @@ fn b6_a_reply_after_the_handshake_leaves_a_ticket() {
     }
 }
 
-/// Class B6 of SECURITY.md: the server refuses in the middle of the handshake, as ProFTPD does. The
-/// next transfer works.
+/// Like ProFTPD, the server refuses a data connection in the middle of its handshake. The next
+/// transfer must work (class B6 of SECURITY.md).
 #[test]
 fn b6_a_refusal_in_the_data_handshake() {
     for version in VERSIONS {
@@ -283,7 +284,7 @@ fn b6_a_refusal_in_the_data_handshake() {
     }
 }
 
-/// Class B6 of SECURITY.md: the client requires resumption, from the first data connection on.
+/// The client requires resumption, also on the first data connection (class B6 of SECURITY.md).
 #[test]
 fn b6_resumption_required_by_the_client() {
     for version in VERSIONS {

@@ -1,4 +1,4 @@
-//! Bytes that an attacker injects before TLS begins (B1).
+//! Bytes that an attacker injects before TLS begins (class B1 of SECURITY.md).
 
 use super::*;
 
@@ -33,8 +33,8 @@ fn b1_bytes_after_auth_in_every_segmentation() {
     }
 }
 
-/// Class B1 of SECURITY.md: the client tries AUTH SSL after AUTH TLS. Bytes after the reply to AUTH
-/// SSL end the session.
+/// The client tries AUTH SSL after a refused AUTH TLS. Bytes after the reply to AUTH SSL end the
+/// session (class B1 of SECURITY.md).
 #[test]
 fn b1_bytes_after_auth_ssl() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n";
@@ -58,8 +58,8 @@ fn b1_bytes_after_auth_ssl() {
     }
 }
 
-/// Class B1 of SECURITY.md: bytes after the reply to a second AUTH, after CCC, end the session. The
-/// user is logged in then.
+/// After CCC a logged-in client sends AUTH again. Bytes after the reply to this AUTH end the
+/// session (class B1 of SECURITY.md).
 #[test]
 fn b1_bytes_after_auth_after_clear_control() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n";
@@ -82,11 +82,11 @@ fn b1_bytes_after_auth_after_clear_control() {
     }
 }
 
-/// The server accepts AUTH, and then sends clear text. The error quotes the server. It does not
+/// The server accepts AUTH, and then sends clear text. The error must quote that text. It must not
 /// advise explicit TLS, which is in use already.
 #[test]
 fn b1_clear_text_instead_of_the_handshake() {
-    // The server reads the ClientHello as command lines.
+    // After the 234, the server reads the ClientHello as command lines and replies 500.
     let go_ahead = Action::Reply(b"234 Go ahead.\r\n".to_vec());
     for segment in [1, 1000] {
         let fault = Fault::on("AUTH", go_ahead.clone());
@@ -101,8 +101,8 @@ fn b1_clear_text_instead_of_the_handshake() {
     }
 }
 
-/// The error quotes the server's reply as a whole, in whatever pieces it arrives. It quotes only
-/// what is a reply.
+/// Before TLS begins, the server sends a reply in clear text. The error must quote the whole reply,
+/// in whatever pieces it arrives, but nothing that is not a reply.
 #[test]
 fn b1_a_reply_before_the_server_hello_is_quoted() {
     let rows = [
@@ -132,7 +132,8 @@ fn b1_a_reply_before_the_server_hello_is_quoted() {
     }
 }
 
-/// The server agrees to protect data and sends it in clear text. The error does not quote the data.
+/// The server agrees to protect data, but sends the data in clear text. The error must not quote
+/// the data.
 #[test]
 fn b1_clear_data_although_tls_was_agreed_on() {
     let unprotected = Fault::on("PROT", Action::Reply(b"200 fine\r\n".to_vec()));
@@ -144,7 +145,8 @@ fn b1_clear_data_although_tls_was_agreed_on() {
     assert!(!error.to_string().contains("explicit"), "{error}");
 }
 
-/// Class B1, implicit TLS: bytes before the ServerHello are not TLS.
+/// With implicit TLS, the server begins in clear text. The client reports that the server does not
+/// speak TLS (class B1 of SECURITY.md).
 #[test]
 fn b1_bytes_before_the_server_hello() {
     for greeting in ["220 Welcome\r\n", "230 In\r\n", "HTTP/1.1 400 Bad\r\n"] {
