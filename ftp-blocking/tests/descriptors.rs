@@ -1,4 +1,4 @@
-//! No descriptor stays open: see `alone/descriptors.rs`.
+//! Runs the test in `alone/descriptors.rs`: no descriptor stays open after a session.
 
 mod face;
 mod support;
@@ -6,5 +6,5 @@ mod support;
 #[path = "alone/descriptors.rs"]
 mod alone;
 
-/// Does nothing, since this adapter has no futures to drop.
+/// The shared test calls this function. It does nothing, since this adapter has no futures to drop.
 fn drops_futures_of_downloads() {}

@@ -26,7 +26,7 @@ use dialogue::Dialogue;
 use differences::{DIFFERENCES, Difference};
 use server::{ClosedPort, Server};
 
-/// Defines one test for each list of dialogues.
+/// Defines one test for each function that returns a list of dialogues.
 macro_rules! same_as_ftplib {
     ($($list:ident)*) => {
         $(
@@ -96,7 +96,7 @@ fn compare(dialogues: &[Dialogue]) {
     );
 }
 
-/// Runs one client's dialogue, with servers of its own. Returns the outcome.
+/// Runs a dialogue with one of the two clients, and with new servers. Returns the outcome.
 fn have(
     dialogue: &Dialogue,
     run: impl FnOnce(&Dialogue, u16, Option<u16>) -> Vec<Vec<u8>>,

@@ -1,4 +1,4 @@
-//! Measures what an idle session holds: see `alone/idle.rs`.
+//! Runs the test in `alone/idle.rs`, which measures the memory of an idle session.
 
 mod face;
 mod support;
@@ -6,8 +6,9 @@ mod support;
 #[path = "alone/idle.rs"]
 mod alone;
 
-/// The number of bytes per session that may stay after the session is gone: less than one.
+/// After a session is gone, fewer bytes than this may stay in memory for it. With 1, nothing may
+/// stay.
 const LEFT_BEHIND: usize = 1;
 
-/// The number of rounds. One is enough, since this adapter frees nothing late.
+/// The number of measurements. One is enough, since this adapter frees nothing late.
 const ROUNDS: usize = 1;

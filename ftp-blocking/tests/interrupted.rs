@@ -1,6 +1,6 @@
-//! Each single call to the transport fails once. Only this adapter has
-//! calls that end without a result at their deadline. In `ftp-smol` dropped futures take their
-//! place: see `futures.rs` there.
+//! Makes each single call to the transport fail, one after the other. A call of this adapter may
+//! also end at its deadline without a result. `ftp-smol` has no such calls; its `futures.rs` drops
+//! futures instead.
 
 mod face;
 mod support;
@@ -16,7 +16,7 @@ use face::{Behind, Client, Error, ErrorKind, Memory, Options, TransferOptions};
 use support::middlebox::{Middlebox, Passage};
 use support::tls::tls;
 
-/// A network whose n-th call fails, counted over all connections.
+/// A network that makes one call fail: call number `left`, counted over all connections.
 #[derive(Clone)]
 struct Fault {
     left: Arc<AtomicUsize>,
@@ -28,7 +28,7 @@ impl Fault {
         match self.left.fetch_sub(1, Ordering::Relaxed) {
             1 => Err(self.kind.into()),
             0 => {
-                // The call has failed already. The counter stays at 0.
+                // The call has already failed. The counter stays at 0, so that no other call fails.
                 self.left.store(0, Ordering::Relaxed);
                 Ok(())
             }
@@ -88,7 +88,7 @@ fn channels() -> impl Iterator<Item = Option<&'static TlsEnds>> {
     [None].into_iter().chain(tls().iter().map(Some))
 }
 
-/// Runs a whole session, without connecting and QUIT. Returns the content of the first download.
+/// Runs a whole session, except for connecting and QUIT. Returns the content of the first download.
 fn session(client: &mut Client) -> Result<Vec<u8>, Error> {
     client.login("user", "secret")?;
     client.features()?;
@@ -160,7 +160,8 @@ fn hard_10_every_call_to_the_transport_fails_once() {
     }
 }
 
-/// Makes each call fail in turn. Returns the number of calls.
+/// Runs sessions in which the first call fails, then the second one, and so on. Returns the number
+/// of calls in a session without a failure.
 fn fail_everywhere(setup: &Setup, tls: Option<&TlsEnds>, kind: io::ErrorKind) -> usize {
     for call in 1.. {
         let memory = server(setup.clone(), tls);

@@ -16,14 +16,14 @@ use crate::support::recording_server::RecordingServer;
 use crate::support::tcp_server::TcpServer;
 use crate::support::tls::{other_tls, tls};
 
-/// Returns the number of open descriptors; `None` if the system does not tell.
+/// Returns the number of open descriptors; `None` if the system does not tell it.
 fn open_descriptors() -> Option<usize> {
     Some(std::fs::read_dir("/proc/self/fd").ok()?.count())
 }
 
 #[test]
 fn no_descriptor_is_left_open() {
-    // The first pass opens what a process opens only once.
+    // The first pass opens the descriptors that a process opens only once.
     every_ending();
     let Some(before) = open_descriptors() else {
         eprintln!("skipped: no /proc/self/fd");

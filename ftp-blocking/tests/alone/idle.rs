@@ -14,18 +14,19 @@ use crate::support::server_process::{FILE, LISTING, ServerProcess, serve_if_aske
 #[global_allocator]
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);
 
-/// The limit for a session, in bytes.
+/// The limit for the heap of a session in clear text, in bytes.
 const LIMIT: usize = 2 * 1024;
 
-/// The limit for a session under TLS 1.3, in bytes. The certificate has 350 bytes and no chain.
-/// Each of four session tickets holds a copy of it, so does the connection, and so does the
+/// The limit for the heap of a session under TLS 1.3, in bytes. The certificate has 350 bytes and
+/// no chain. Six copies of it are kept: in four session tickets, in the connection, and in the
 /// information about the last data connection. A longer chain therefore costs six times its length.
 const TLS_LIMIT: usize = 10 * 1024;
 
-/// The number of sessions. With many, neither rounding nor what exists once changes the result.
+/// The number of sessions that are measured together. With many, neither rounding nor memory that
+/// exists only once changes the result.
 const SESSIONS: usize = 32;
 
-/// Returns a session that has done everything that may leave something in memory.
+/// Returns a session after all operations that may leave something in memory.
 fn session(options: &Options) -> Result<Client, Error> {
     let mut client = Client::connect(options.clone())?;
     client.login("somebody", "a password of some length")?;
@@ -50,19 +51,20 @@ fn a_session_without_a_transfer_holds_at_most_2_kib_and_10_under_tls() {
     let trusted = TlsConfig::with_roots_pem(server.certificate()).expect("a certificate");
     let tls = clear.clone().with_tls(trusted);
     for (options, limit) in [(clear, LIMIT), (tls, TLS_LIMIT)] {
-        // The first session creates what a process has only once.
+        // The first session allocates what the process allocates only once.
         drop(session(&options).expect("works"));
         let before = HEAP.allocated();
         let held = many(&options, before);
-        // Measured before anything is printed, since the test harness keeps printed text on the
-        // heap.
+        // The test measures before it prints anything, since the test harness keeps printed text on
+        // the heap.
         let left = HEAP.allocated().saturating_sub(before);
         println!(
             "{held} bytes of heap a session, and {} of the client itself",
             size_of::<Client>()
         );
         assert!(held <= limit, "{held} bytes of heap a session");
-        // Measured again, since the reactor of an adapter may free memory late.
+        // The test measures again and takes the lowest value, since the reactor of `ftp-smol` may
+        // free memory late.
         let left = (1..crate::ROUNDS)
             .map(|_| {
                 many(&options, before);
@@ -76,7 +78,7 @@ fn a_session_without_a_transfer_holds_at_most_2_kib_and_10_under_tls() {
     }
 }
 
-/// Returns the heap that each of many sessions holds, in bytes.
+/// Opens many sessions at the same time. Returns the heap that each of them holds, in bytes.
 fn many(options: &Options, before: usize) -> usize {
     let mut clients = Vec::with_capacity(SESSIONS);
     for _ in 0..SESSIONS {

@@ -1,3 +1,3 @@
-//! The client that the shared tests call: the client of this adapter, which blocks anyway.
+//! The client that the shared tests call. Here it is the adapter's own client, whose calls block.
 
 pub(crate) use ftp_blocking::*;

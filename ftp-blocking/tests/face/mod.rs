@@ -1,4 +1,4 @@
-//! The face of this adapter: everything that the tests for both adapters use of it.
+//! The face of this adapter: everything of it that the shared tests use.
 #![allow(
     dead_code,
     unused_imports,

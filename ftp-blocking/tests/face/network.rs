@@ -1,5 +1,5 @@
-//! The networks of the shared tests, written with this adapter's traits: a bridge to the simulated
-//! server, and a network with a middlebox.
+//! The networks of the shared tests, for this adapter: a bridge to the simulated server, and a
+//! network with a middlebox.
 
 use std::io;
 use std::net::SocketAddr;

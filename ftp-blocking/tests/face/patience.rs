@@ -1,5 +1,5 @@
-//! How an operation is given up in this adapter: one call to the transport ends without a result,
-//! at its deadline.
+//! How a shared test stops an operation halfway. With this adapter, one call to the transport ends
+//! at its deadline without a result.
 
 use std::io;
 

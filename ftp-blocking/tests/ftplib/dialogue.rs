@@ -1,4 +1,4 @@
-//! Dialogues as data: the calls of both clients, and what the server does.
+//! Dialogues as data: the calls of both clients, and the behaviour of the server.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub(crate) struct Dialogue {
     /// The second server of a copy.
     pub(crate) target: Option<Script>,
     pub(crate) setting: Setting,
-    /// The verbs whose commands, as the server received them, are compared as well.
+    /// The verbs of the commands that are compared too, as the server received them.
     pub(crate) watched: &'static [&'static str],
     /// The result of both clients. `None` if they differ;
     /// [`DIFFERENCES`](crate::differences::DIFFERENCES) then lists both results.
@@ -28,7 +28,7 @@ pub(crate) struct Setting {
     pub(crate) timeout: Duration,
     /// The local address that connections come from.
     pub(crate) source: Option<&'static str>,
-    /// Whether the client trusts the address in a 227 reply.
+    /// Whether the client connects to the address in a 227 reply.
     pub(crate) trust: bool,
     /// Whether no server listens at the port that the clients connect to.
     pub(crate) absent: bool,
@@ -78,7 +78,7 @@ impl Dialogue {
         self
     }
 
-    /// Adds what the server does the next time.
+    /// Adds what the server does when the command comes the next time.
     pub(crate) fn then<const N: usize>(mut self, command: &str, steps: [Step; N]) -> Self {
         self.script.add(command, steps.into());
         self
@@ -110,8 +110,8 @@ impl Dialogue {
         self.set(|setting| setting.timeout = Duration::from_millis(500))
     }
 
-    /// Also compares the commands with these verbs that the server received. `from` is the client's
-    /// address, and `target` stands for the addresses in PORT and EPRT.
+    /// Also compares the received commands with these verbs. With `from` in the list, it compares
+    /// the client's address, and with `target` the addresses in PORT and EPRT.
     pub(crate) fn watch(mut self, verbs: &'static [&'static str]) -> Self {
         self.watched = verbs;
         self
@@ -123,12 +123,13 @@ impl Dialogue {
         self
     }
 
-    /// Returns whether the dialogue needs a server. One that calls only a parser does not.
+    /// Returns whether the dialogue needs a server. A dialogue that calls only a parser does not
+    /// need one.
     pub(crate) fn needs_server(&self) -> bool {
         !self.first().starts_with("parse") && self.first() != "constant"
     }
 
-    /// Returns the calls that come before the compared ones.
+    /// Returns the calls that are made before the calls of the dialogue.
     pub(crate) fn opening(&self) -> &'static [&'static str] {
         match self.first() {
             "connect" => &[],

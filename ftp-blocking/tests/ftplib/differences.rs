@@ -1,14 +1,14 @@
 //! The dialogues in which this crate and ftplib have different results, with the reasons.
 
-/// A dialogue with different results. If the results become equal, the test fails, and the row must
-/// go.
+/// A dialogue in which this crate and ftplib have different results. If the results become equal,
+/// the test fails, and the row must be removed.
 pub(crate) struct Difference {
     pub(crate) dialogue: &'static str,
     pub(crate) ftplib: &'static str,
     pub(crate) ours: &'static str,
     pub(crate) reason: &'static str,
-    /// The result of newer ftplib releases in which the fault is corrected and the difference is
-    /// smaller.
+    /// The result of newer ftplib releases that have corrected a part of the fault; `None` if there
+    /// are none.
     pub(crate) mended: Option<&'static str>,
 }
 

@@ -14,7 +14,7 @@ use ftp_proto::reply::{self, Malformed};
 
 use crate::dialogue::{self, Dialogue, Mode, Setting};
 
-/// Returns the outcome of each call in this crate.
+/// Runs the dialogue with this crate. Returns the outcome of each call.
 pub(crate) fn run(dialogue: &Dialogue, port: u16, target: Option<u16>) -> Vec<Vec<u8>> {
     let host = dialogue.script.host();
     let mut ours = Ours {
@@ -56,7 +56,7 @@ fn options(setting: &Setting, host: IpAddr, port: u16) -> Options {
     options
 }
 
-/// One client, and the server that a second one would connect to.
+/// A client, its options, and the options for the second server of a copy.
 struct Ours {
     options: Options,
     target: Option<Options>,
@@ -108,7 +108,7 @@ impl Ours {
             }
             _ => {
                 let Some(client) = &mut self.client else {
-                    // Every call on a session that never began or is over fails with this error.
+                    // A call on a session that never began or that is over fails with this error.
                     return Err(Error::new(ErrorKind::Closed));
                 };
                 on(client, &self.options.encoding, name, arguments)

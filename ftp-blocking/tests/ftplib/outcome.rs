@@ -1,4 +1,4 @@
-//! The outcome of a call, as text that both clients share.
+//! Turns the outcomes of calls into text, in the same way for both clients.
 
 use crate::server::Seen;
 

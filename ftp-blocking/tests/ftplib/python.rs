@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use crate::dialogue::{Dialogue, Encoding, Mode};
 
-/// If this variable is set, the tests fail without Python.
+/// The environment variable that makes the tests fail if there is no Python.
 const REQUIRED: &str = "FTP_REQUIRE_PYTHON";
 
-/// The time limit for one dialogue: several times the sum of its sockets' limits.
+/// The time limit for one dialogue. It is several times the sum of the time limits of the sockets.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Python {
@@ -22,10 +22,10 @@ struct Python {
     outcomes: Receiver<String>,
 }
 
-/// Returns whether there is a python3 with ftplib. Prints a note once if there is none.
+/// Returns whether there is a python3 with ftplib. If there is none, prints a note once.
 ///
 /// # Panics
-/// If there is none, but the environment requires it.
+/// If there is no such python3, but the environment requires one.
 pub(crate) fn is_there() -> bool {
     static THERE: LazyLock<bool> = LazyLock::new(|| {
         let found = Command::new("python3")
@@ -48,7 +48,7 @@ pub(crate) fn is_there() -> bool {
     *THERE
 }
 
-/// Returns the outcome of each call in ftplib.
+/// Runs the dialogue with ftplib. Returns the outcome of each call.
 pub(crate) fn run(dialogue: &Dialogue, port: u16, target: Option<u16>) -> Vec<Vec<u8>> {
     static PYTHON: LazyLock<Mutex<Python>> = LazyLock::new(|| Mutex::new(start()));
     let mut python = PYTHON.lock().unwrap_or_else(PoisonError::into_inner);

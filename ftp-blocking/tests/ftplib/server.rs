@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use socket2::{Domain, SockRef, Socket, Type};
 
-/// The time limit for each socket: long enough for a busy machine, short enough to find a wrong
-/// script.
+/// The time limit for each socket. It is long enough for a busy machine, and short enough that a
+/// wrong script is found soon.
 pub(crate) const LIMIT: Duration = Duration::from_secs(10);
 
 /// One action of the server.
@@ -65,7 +65,7 @@ pub(crate) fn taken() -> [Step; 3] {
     [say("150 Go on"), Step::Take, say("226 Done")]
 }
 
-/// What one server does in its only session.
+/// What one server does in its session.
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
     address: IpAddr,
@@ -90,7 +90,7 @@ impl Default for Script {
             ("EPRT", "200 Port"),
             ("REST", "350 Rest"),
             ("PWD", "257 \"/here\""),
-            // A client may send ABOR when a transfer is over already.
+            // A client may send ABOR after the transfer is over.
             ("ABOR", "225 Nothing to abort"),
             ("QUIT", "221 Bye"),
         ] {
@@ -115,8 +115,8 @@ impl Script {
         self.greeting = steps;
     }
 
-    /// Replaces what the server does on a verb, or on a whole command. `add` appends what it does
-    /// the next time. The last entry stays in use.
+    /// Replaces what the server does on a verb or on a whole command. `add` appends what it does
+    /// the next time. The last entry is used again and again.
     pub(crate) fn set(&mut self, command: &str, steps: Vec<Step>) {
         self.rounds.insert(command.to_owned(), [steps].into());
     }
@@ -139,14 +139,14 @@ impl Script {
     }
 }
 
-/// What a server saw.
+/// What a server saw in its session.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     /// Where the control connection came from.
     pub(crate) from: Option<IpAddr>,
     /// The received commands. Each byte is one character.
     pub(crate) commands: Vec<String>,
-    /// Commands that are not in the script, and other problems.
+    /// Commands that the script does not have, and other problems.
     pub(crate) troubles: Vec<String>,
     /// The addresses in PORT and EPRT.
     pub(crate) targets: Vec<IpAddr>,
@@ -188,9 +188,9 @@ impl Server {
         Self { address, serving }
     }
 
-    /// Ends the script after the client has finished.
+    /// Ends the server after the client has finished. Returns what the server saw.
     pub(crate) fn finish(self) -> Seen {
-        // The server may still wait for a client.
+        // The server may still wait for a client. This connection ends its wait.
         let _ = TcpStream::connect(self.address);
         self.serving.join().expect("the script could be followed")
     }
@@ -216,7 +216,7 @@ impl ClosedPort {
 
     fn open(self) -> TcpListener {
         self.0.listen(8).expect("a listener");
-        // On Linux, this limits `accept` as well.
+        // On Linux, this time limit also applies to `accept`.
         self.0.set_read_timeout(Some(LIMIT)).expect("a limit");
         self.0.into()
     }
@@ -269,7 +269,7 @@ impl Session {
         }
     }
 
-    /// Follows the steps. `false` if the control connection is closed.
+    /// Performs the steps. Returns `false` if a step has closed the control connection.
     fn follow(&mut self, steps: Vec<Step>) -> bool {
         for step in steps {
             match step {
@@ -281,7 +281,8 @@ impl Session {
                 Step::Open => drop(self.data()),
                 Step::Send(bytes) => {
                     if let Some(mut data) = self.data() {
-                        // The client may have closed the connection.
+                        // The client may have closed the connection, so a failed write does not
+                        // matter.
                         let _ = data.write_all(&bytes);
                     }
                 }
@@ -321,7 +322,7 @@ impl Session {
         }
     }
 
-    /// Returns the data connection, and opens it if needed. A failure is noted.
+    /// Returns the data connection, and makes it if there is none. Records a failure.
     fn data(&mut self) -> Option<TcpStream> {
         if self.data.is_none() {
             let made = match (&self.listener, self.target) {

@@ -15,8 +15,8 @@ impl BlackHole {
         let listener = bound();
         listener.listen(0).expect("a listener");
         let address = address_of(&listener);
-        // These connections fill the queue of the listener, which holds one even with a length of
-        // 0. The kernel does not answer further attempts.
+        // These connections fill the queue of the listener, which has room for one even with a
+        // length of 0. After that, the kernel answers no further attempt.
         let mut held = vec![listener];
         for _ in 0..4 {
             let filler = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");

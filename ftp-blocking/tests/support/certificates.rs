@@ -13,14 +13,14 @@ use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 pub(crate) const VERSIONS: [&SupportedProtocolVersion; 2] =
     [&rustls::version::TLS12, &rustls::version::TLS13];
 
-/// A private CA.
+/// A private CA that signs certificates.
 pub(crate) struct Authority {
     pub(crate) pem: String,
     der: CertificateDer<'static>,
     issuer: Issuer<'static, KeyPair>,
 }
 
-/// The CA that clients trust, and another one.
+/// The CA that clients trust. They do not trust the two CAs below.
 pub(crate) static CA: LazyLock<Authority> = LazyLock::new(|| Authority::new("test CA"));
 pub(crate) static OTHER_CA: LazyLock<Authority> = LazyLock::new(|| Authority::new("other CA"));
 /// A CA with the same name as the trusted one.
@@ -131,12 +131,12 @@ impl Identity {
         GOOD.clone()
     }
 
-    /// Returns a server that shows this certificate.
+    /// Returns a server that shows this certificate and has one TLS version.
     pub(crate) fn server(&self, version: &'static SupportedProtocolVersion) -> Arc<ServerConfig> {
         self.server_of(&[version])
     }
 
-    /// Returns such a server with several TLS versions.
+    /// Returns a server that shows this certificate and has several TLS versions.
     pub(crate) fn server_of(
         &self,
         versions: &[&'static SupportedProtocolVersion],
@@ -146,8 +146,8 @@ impl Identity {
         Arc::new(config.expect("certificate and key belong together"))
     }
 
-    /// Returns such a server that speaks TLS 1.2 and 1.3, but whose TLS 1.2 cipher suites do not
-    /// work with its key.
+    /// Returns a server that shows this certificate and has TLS 1.2 and 1.3. Its TLS 1.2 cipher
+    /// suites do not work with its key, so handshakes succeed only in TLS 1.3.
     pub(crate) fn server_sharing_13_alone(&self) -> Arc<ServerConfig> {
         let mut provider = rustls::crypto::ring::default_provider();
         provider.cipher_suites.retain(|suite| {
@@ -162,7 +162,7 @@ impl Identity {
         Arc::new(config.expect("certificate and key belong together"))
     }
 
-    /// Returns such a server that demands a client certificate of the [`CA`].
+    /// Returns a server that shows this certificate and demands a client certificate of the [`CA`].
     pub(crate) fn demanding_server(
         &self,
         version: &'static SupportedProtocolVersion,
@@ -178,7 +178,7 @@ impl Identity {
         Arc::new(config.expect("certificate and key belong together"))
     }
 
-    /// Returns such a server that records the names that clients send as SNI.
+    /// Returns a server that shows this certificate and records the names that clients send as SNI.
     pub(crate) fn listening_server(
         &self,
         version: &'static SupportedProtocolVersion,
@@ -199,7 +199,8 @@ impl Identity {
     }
 }
 
-/// The server names in all ClientHellos.
+/// The names that clients sent as SNI, in the order of their ClientHellos; `None` if a client sent
+/// none.
 pub(crate) type Names = Arc<Mutex<Vec<Option<String>>>>;
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! The driver of the contract table: it performs each operation by calling a client.
+//! The driver of the contract table, which performs each operation by a call of a client.
 
 use std::io::{Read as _, Write as _};
 
@@ -32,7 +32,7 @@ impl Driver for InMemory {
     }
 }
 
-/// Performs one operation. QUIT takes the client out of the option.
+/// Performs one operation. QUIT uses the client up, so `client` is `None` after it.
 pub(crate) fn perform_on(client: &mut Option<Client>, operation: &Operation) -> Outcome {
     if *operation == Operation::Quit {
         return match client.take().expect("still connected").quit() {

@@ -1,4 +1,5 @@
-//! A middlebox that counts the bytes of data connections, or lets the kernel move them.
+//! A middlebox that counts the bytes that the client moves on data connections, or that lets the
+//! kernel move them.
 
 use std::io;
 use std::sync::Arc;

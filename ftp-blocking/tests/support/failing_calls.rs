@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::middlebox::{Middlebox, Passage};
 
-/// Counts down with each call, over all connections.
+/// Counts the calls to the transport over all connections, and makes one of them fail.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FailingCalls {
     lit: Arc<Mutex<Option<(usize, io::ErrorKind)>>>,
@@ -14,7 +14,7 @@ pub(crate) struct FailingCalls {
 }
 
 impl FailingCalls {
-    /// Lets this many calls succeed. The next one fails.
+    /// Lets `calls` calls succeed, and makes the call after them fail.
     pub(crate) fn fail_after(&self, calls: usize, kind: io::ErrorKind) {
         self.set(Some((calls, kind)));
     }
@@ -23,7 +23,7 @@ impl FailingCalls {
         self.set(None);
     }
 
-    /// Returns the number of calls so far, with the failed one and with those added by
+    /// Returns the number of calls, including failed calls and those added by
     /// [`count`](Self::count).
     pub(crate) fn calls(&self) -> usize {
         self.calls.load(Ordering::Relaxed)

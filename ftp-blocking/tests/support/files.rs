@@ -1,4 +1,5 @@
-//! Files for the tests, some of which fail to read or write, and a server that resets connections.
+//! Files for the tests, some of which cannot be read or written, and a server that resets data
+//! connections.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, Write as _};
@@ -70,10 +71,10 @@ pub(crate) fn big(length: usize) -> Vec<u8> {
     (0..length).map(|_| next()).collect()
 }
 
-/// Serves one session. Every download is reset after these bytes and then confirmed. The server
-/// resets only after the client has read them, since a reset discards unread bytes. Every upload is
-/// reset at its end and confirmed. Of an upload with the name `cut`, the server keeps ten bytes.
-/// Returns the server's port.
+/// Serves one session, and resets each data connection before it confirms the transfer. A download
+/// sends `bytes` before the reset, which may discard what the client has not read. An upload is
+/// read to its end, but by SIZE the server reports only ten bytes of the file `cut`. Returns the
+/// server's port.
 pub(crate) fn serve_resets(bytes: Vec<u8>) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();

@@ -7,7 +7,8 @@ use std::thread;
 
 use crate::support::tcp_server::TcpServer;
 
-/// How the proxy treats its connections, counted from 0.
+/// How the proxy treats its connections. The number is the first connection that is refused or gets
+/// no answer, counted from 0.
 #[derive(Clone, Copy)]
 pub(crate) enum Manner {
     Serves,
@@ -46,7 +47,7 @@ impl Forwarding {
         Self { address, asked }
     }
 
-    /// Returns the first lines of all requests so far.
+    /// Returns the first line of each request.
     pub(crate) fn asked(&self) -> Vec<String> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         asked.clone()

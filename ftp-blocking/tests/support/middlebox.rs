@@ -14,7 +14,8 @@ pub(crate) trait Middlebox: Clone + Send + 'static {
     /// The error that the client gets instead of a connection.
     fn dial(&mut self, is_control: bool) -> io::Result<Option<Self::Passage>>;
 
-    /// Returns whether simulated time stands still until more is read.
+    /// Returns whether simulated time stands still, so that no wait times out before the client
+    /// reads more.
     fn stops_the_clock(&self) -> bool {
         false
     }
@@ -25,7 +26,8 @@ pub(crate) trait Passage: Send + 'static {
     /// Called when the connection is made.
     fn made(&mut self) {}
 
-    /// Returns how many of the wanted bytes the client may read. With 0 the client finds the end.
+    /// Returns how many of the wanted bytes the client may read. If the result is 0, the client
+    /// finds the end of the connection.
     ///
     /// # Errors
     /// The error that the client gets; [`io::ErrorKind::WouldBlock`] if nothing has arrived yet.
@@ -33,8 +35,8 @@ pub(crate) trait Passage: Send + 'static {
         Ok(wanted)
     }
 
-    /// Called after a read of `count` bytes, 0 at the end. Returns how many of them the client
-    /// gets.
+    /// Called after the client has read `count` bytes; 0 means the end. Returns how many bytes the
+    /// client gets.
     fn after_read(&mut self, buffer: &mut [u8], count: usize) -> usize {
         let _ = buffer;
         count
@@ -43,12 +45,12 @@ pub(crate) trait Passage: Send + 'static {
     /// Returns how many of these bytes the client may write.
     ///
     /// # Errors
-    /// As [`before_read`](Self::before_read).
+    /// The same errors as those of [`before_read`](Self::before_read).
     fn before_write(&mut self, wanted: usize) -> io::Result<usize> {
         Ok(wanted)
     }
 
-    /// Called after these bytes were written.
+    /// Called after the client has written these bytes.
     fn after_write(&mut self, bytes: &[u8]) {
         let _ = bytes;
     }
@@ -61,12 +63,13 @@ pub(crate) trait Passage: Send + 'static {
         Ok(())
     }
 
-    /// Called when the client sets whether closing is a reset.
+    /// Called when the client chooses whether closing the connection is a reset.
     fn on_reset_on_close(&mut self, reset: bool) {
         let _ = reset;
     }
 
-    /// Returns how many written bytes the system still holds, as the client is told.
+    /// Returns how many written bytes the system has not sent yet, as the client is told; `None` if
+    /// the system does not know.
     fn unsent(&self) -> Option<usize> {
         None
     }

@@ -20,7 +20,7 @@ pub(crate) enum Old {
     Version1,
     /// X.509 version 1, self-signed.
     Version1SelfSigned,
-    /// An RSA key of 1024 bits. The server does not have that key, and its signatures are wrong.
+    /// An RSA key of 1024 bits. The server does not have this key, so its signatures are wrong.
     Rsa1024,
     SignedBySha1,
     SignedByMd5,
@@ -78,7 +78,8 @@ impl ResolvesServerCert for Shown {
     }
 }
 
-/// The key of a server that has a certificate with an RSA key of 1024 bits, but not the key itself.
+/// The key of a server whose certificate has an RSA key of 1024 bits. The server does not have that
+/// key, so it makes wrong signatures.
 #[derive(Debug)]
 struct NoKey;
 

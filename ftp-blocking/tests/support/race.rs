@@ -1,6 +1,6 @@
-//! Tests of the connection race on loopback, for both adapters. Each adapter includes this file
-//! next to its own function `run`. The deadlines are long enough for a busy machine. A test waits
-//! for its deadline only if it tests that the deadline is missed.
+//! Tests of the race between several connection attempts, on loopback. Each adapter includes this
+//! file next to its own function `run`. The deadlines are long enough for a busy machine. A test
+//! waits for its deadline only if the deadline must be missed.
 
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};

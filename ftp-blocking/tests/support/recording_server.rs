@@ -1,4 +1,4 @@
-//! A small server that records who connects, and which addresses EPRT names.
+//! A small server that records who connects, and which addresses the client sends with EPRT.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
@@ -6,8 +6,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Serves one session, in passive or active mode. RETR of `refused` gets a 425, and of `silent` a
-/// 150 and nothing else. Any other file contains its own name. Uploads are discarded.
+/// Serves one session, in passive or active mode. Replies to RETR of `refused` with 425, and to
+/// RETR of `silent` with 150 and nothing else. Any other file contains its own name. The content of
+/// uploads is discarded.
 pub(crate) struct RecordingServer {
     address: SocketAddr,
     notes: Receiver<Note>,
@@ -42,7 +43,7 @@ impl RecordingServer {
         self.address.port()
     }
 
-    /// Waits for the next event.
+    /// Waits for the next event, and returns it.
     #[track_caller]
     pub(crate) fn note(&self) -> Note {
         let note = self.notes.recv_timeout(Duration::from_secs(20));
@@ -61,7 +62,8 @@ impl RecordingServer {
 
     /// Waits until the session is over and all connections are closed.
     pub(crate) fn join(self) {
-        // The client may cut the connection. This is not what the tests check.
+        // The client may have cut the connection. The tests do not check this, so an error is no
+        // failure.
         let _ = self.thread.join().expect("no panic");
     }
 }
@@ -87,8 +89,8 @@ fn serve(listener: &TcpListener, noted: &Sender<Note>) -> io::Result<()> {
             "EPRT" => {
                 let address = eprt_address(argument).ok_or(io::ErrorKind::InvalidData)?;
                 note(Note::Eprt(address))?;
-                // Connects to the port of EPRT at the client's real address, as if there were a NAT
-                // between them.
+                // The server connects to the port in EPRT, but at the client's real address, as if
+                // there were a NAT between them.
                 active = Some(SocketAddr::new(peer.ip(), address.port()));
                 say("200 ok")?;
             }

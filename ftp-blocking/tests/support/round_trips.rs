@@ -1,28 +1,28 @@
-//! Counts round trips, in a log of both connections.
+//! Counts round trips, in a log of the control connection and the data connections.
 //!
-//! A round trip begins when the client *says* something, and ends when something *comes* from the
-//! server that waited for it. If the client says nothing more, everything else that comes belongs
-//! to the same round trip. With one command at a time, this means:
+//! A round trip begins when the client *says* something (sends bytes), and ends when something
+//! *comes* from the server. If the client says nothing more, everything else that comes belongs to
+//! the same round trip. With one command at a time, this means:
 //!
-//! * each TCP connection is one: the client sends SYN, and the connection is made;
-//! * the greeting is one more, since it waits for the last packet of that TCP handshake;
-//! * each command with a reply is one;
-//! * data that comes with 150 and 226 belongs to the round trip of RETR;
-//! * the data of an upload and its end are sent together, and 226 comes: one.
-//!
-//! If the client closes a connection after it has read the end, nothing waits for that.
+//! * Each TCP connection takes one round trip: the client sends SYN, and the connection is made.
+//! * The greeting takes another one, since the server sends it after the client's ACK.
+//! * Each command takes one, in which its reply comes.
+//! * Data that comes with 150 and 226 belongs to the round trip of RETR.
+//! * The data of an upload and its end take one: both are sent together, and 226 comes.
+//! * The client closes a connection after it has read the end. This takes none, since no server
+//!   waits for it.
 //!
 //! A TLS handshake is counted in the same way, since the log holds the bytes on the wire:
 //!
-//! * the client sends ClientHello, and the server's first messages come: one;
-//! * the client sends Finished. The server waits for it before it sends a download or believes
-//!   anything. On the control connection Finished is sent together with the next command, and for
-//!   an upload together with the data. So only a download needs a round trip for it, in which the
-//!   data comes;
-//! * session tickets answer Finished, but nothing waits for them. They come with the next round
-//!   trip;
-//! * the client's close_notify answers the server's close_notify. The final reply does not wait for
-//!   it. A server that waits for it, as TLS 1.2 strictly demands, adds a round trip to a download.
+//! * The client sends ClientHello, and the server's first messages come. This takes one round trip.
+//! * The client sends Finished, and the server waits for this message. On the control connection,
+//!   Finished is sent together with the next command, and in an upload together with the data. Only
+//!   in a download does Finished take a round trip, in which the data comes.
+//! * The server answers Finished with session tickets, but the client does not wait for them. They
+//!   come with the next round trip.
+//! * The client answers the server's close_notify with its own. The server sends its final reply
+//!   without waiting for that. A server that waits for it, as TLS 1.2 strictly demands, adds a
+//!   round trip to a download.
 
 use std::cell::Cell;
 use std::fmt;
@@ -37,11 +37,11 @@ struct State {
     lines: Vec<String>,
     connections: usize,
     trips: usize,
-    /// Whether the client has said something since the last byte came.
+    /// Whether the client has sent something since the last bytes came from a server.
     said: bool,
 }
 
-/// One connection in the log.
+/// One connection of the session. Its events go to the log.
 #[derive(Clone)]
 pub(crate) struct Line {
     log: Log,
@@ -92,13 +92,14 @@ impl Log {
 }
 
 impl Line {
-    /// Notes that the connection is made. The server learns of it next.
+    /// Records that the connection is made: the server's SYN, ACK comes, and the client's ACK goes
+    /// out.
     pub(crate) fn made(&self) {
         self.come("SYN, ACK");
         self.say("ACK");
     }
 
-    /// Notes that the client sends bytes.
+    /// Records that the client sends bytes.
     pub(crate) fn sent(&self, bytes: &[u8]) {
         if !self.is_control && self.last.get() == Last::Came && is_alert(bytes) {
             return self.remark("close_notify in answer");
@@ -110,24 +111,25 @@ impl Line {
         }
     }
 
-    /// Notes that the client sends its end.
+    /// Records that the client half-closes the connection.
     pub(crate) fn ended(&self) {
         self.say("end");
     }
 
-    /// Notes that bytes come, or the end.
+    /// Records that bytes come from the server; an empty slice is the end of the connection.
     pub(crate) fn received(&self, bytes: &[u8]) {
-        // On the control connection a server sends only answers. Before any command, these must be
-        // tickets.
+        // Before the client has sent a command, a server can send only session tickets on the
+        // control connection.
         if self.is_control && self.last.replace(Last::Came) == Last::Finished {
             return self.remark(&format!("{}, tickets", self.shown(bytes)));
         }
         self.come(&self.shown(bytes));
     }
 
-    /// Notes that the client closes a connection. `at_end`: the client has read the server's end.
+    /// Records that the client closes a connection. `at_end` tells whether the client has read the
+    /// server's end.
     pub(crate) fn closed(&self, at_end: bool) {
-        // Under TLS, the last thing that comes is the end.
+        // Under TLS, the last bytes that come from the server are its end.
         if at_end || (self.is_tls.get() && self.last.get() == Last::Came) {
             self.remark("closed");
         } else {
@@ -170,13 +172,14 @@ impl Line {
     }
 }
 
-/// Returns whether the bytes hold Finished. TLS 1.3 sends it after a ChangeCipherSpec, which exists
-/// for old middleboxes.
+/// Returns whether the bytes hold the client's Finished message. TLS 1.3 sends it after a
+/// ChangeCipherSpec, which exists for old middleboxes.
 fn is_finished(bytes: &[u8]) -> bool {
     matches!(bytes, [20, 3, 3, ..])
 }
 
-/// Recognises an alert of TLS 1.3 by its length: two bytes, a type byte and a tag of 16 bytes.
+/// Returns whether the bytes are a TLS 1.3 alert. Its length shows it: an alert has two bytes, a
+/// type byte and a tag of 16 bytes.
 fn is_alert(bytes: &[u8]) -> bool {
     matches!(bytes, [23, 3, 3, 0, 19, rest @ ..] if rest.len() == 19)
 }

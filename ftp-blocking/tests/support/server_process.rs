@@ -1,5 +1,5 @@
-//! A small server in a separate process, for the tests of both adapters. An allocator that counts
-//! the client's memory then does not count the server's.
+//! A small server in a separate process, for the tests of both adapters. The memory of the client
+//! can then be measured without that of the server.
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -11,7 +11,7 @@ use ftp_proto::tls::rustls;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// The environment variable that tells this program to be the server.
+/// The environment variable that tells this test program to run as the server.
 const ROLE: &str = "FTP_TEST_SERVER";
 
 /// The size of the server's file, in bytes.
@@ -28,7 +28,7 @@ const FEATURES: &str = "211-Features:\r\n AUTH TLS\r\n CCC\r\n CLNT\r\n CSID\r\n
     RANG STREAM\r\n REST STREAM\r\n SITE COPY\r\n SITE MKDIR\r\n SITE RMDIR\r\n SITE SYMLINK\r\n \
     SITE UTIME\r\n SIZE\r\n SSCN\r\n TVFS\r\n UTF8\r\n XCRC\r\n XMD5\r\n XSHA256\r\n211 End\r\n";
 
-/// A running server; dropping it stops it.
+/// A running server. It stops when this value is dropped.
 pub(crate) struct ServerProcess {
     child: Child,
     port: u16,
@@ -36,7 +36,8 @@ pub(crate) struct ServerProcess {
 }
 
 impl ServerProcess {
-    /// Starts this program a second time. Its only test then runs the server.
+    /// Starts this test program a second time, with the only test in it. That test then runs the
+    /// server.
     pub(crate) fn start() -> io::Result<Self> {
         let mut child = Command::new(env::current_exe()?)
             .arg("--nocapture")
@@ -61,7 +62,7 @@ impl ServerProcess {
         })
     }
 
-    /// The port of the control connection, at 127.0.0.1.
+    /// Returns the port of the control connection, at 127.0.0.1.
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
@@ -79,7 +80,7 @@ impl Drop for ServerProcess {
     }
 }
 
-/// Runs the server and never returns, if this process was started as the server.
+/// If this process was started as the server, runs the server and never returns.
 pub(crate) fn serve_if_asked() {
     if env::var_os(ROLE).is_none() {
         return;
@@ -101,7 +102,8 @@ pub(crate) fn serve_if_asked() {
     }
 }
 
-/// Creates the TLS configuration. As with most servers, session tickets carry the whole session.
+/// Creates the server's TLS configuration. As with most servers, each session ticket holds the
+/// whole session.
 fn tls(made: &rcgen::CertifiedKey<rcgen::KeyPair>) -> Arc<ServerConfig> {
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -215,7 +217,7 @@ impl Stream {
         Ok(Self::Tls(Box::new(StreamOwned::new(connection, stream))))
     }
 
-    /// Reads a line; `None` at the end.
+    /// Reads a line; `None` at the end of the connection.
     fn line(&mut self) -> io::Result<Option<String>> {
         let (mut line, mut byte) = (Vec::new(), [0]);
         while !line.ends_with(b"\n") {

@@ -1,4 +1,5 @@
-//! A small server for active mode. A stranger connects before the server does.
+//! A small server for active mode. A stranger, another machine than the server, connects to the
+//! client first.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -6,8 +7,8 @@ use std::thread;
 
 use socket2::{Domain, Socket, Type};
 
-/// Serves one session in active mode. The stranger sends `forged`, and the server `genuine`.
-/// Returns its port.
+/// Serves one session in active mode. The stranger sends `forged` over the data connection, and the
+/// server sends `genuine`. Returns the server's port.
 pub(crate) fn serve_a_stranger_first() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();

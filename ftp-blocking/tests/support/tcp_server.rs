@@ -9,7 +9,7 @@ use std::time::Duration;
 use ftp_proto::simulator::{Connected, Link, Read, Simulator, Write};
 use socket2::SockRef;
 
-/// A [`Simulator`] whose links are connected to sockets on loopback.
+/// A [`Simulator`] whose connections lead to real sockets on loopback.
 #[derive(Clone)]
 pub(crate) struct TcpServer(Arc<Shared>);
 
@@ -25,7 +25,7 @@ struct Bridge {
     thread: JoinHandle<()>,
 }
 
-/// When nothing has happened for this long, the server releases what a fault holds back.
+/// If nothing has happened for this long, the server sends what a fault has held back.
 const QUIET: Duration = Duration::from_millis(5);
 
 impl TcpServer {
@@ -67,7 +67,8 @@ impl TcpServer {
         Ok(address)
     }
 
-    /// Waits until all connections are closed. The client must have closed its ends.
+    /// Waits until all connections are closed. Before that, the client must have closed its side of
+    /// each.
     pub(crate) fn join(&self) {
         loop {
             let Some(bridge) = self.bridges().pop() else {
@@ -107,14 +108,14 @@ impl TcpServer {
         self.0.changed.notify_all();
     }
 
-    /// Passes bytes to the server. `false` if the server reads no more.
+    /// Passes bytes to the server. Returns `false` if the server reads no more.
     fn pass_on(&self, link: Link, mut bytes: &[u8]) -> bool {
         let mut server = self.server();
         while !bytes.is_empty() {
             match server.write(link, bytes) {
                 Write::Bytes(count) => bytes = &bytes[count..],
                 Write::Broken => return false,
-                // The server may have made room meanwhile.
+                // The server may have made room while this thread waited.
                 Write::Full if server.writable(link) => {}
                 Write::Full => {
                     self.0.changed.notify_all();
@@ -141,7 +142,7 @@ impl TcpServer {
                 Read::Empty if server.is_open(link) => server = self.wait(server),
                 Read::Empty | Read::Eof => break,
                 Read::Reset => {
-                    // The connection is reset when its last handle is dropped.
+                    // The system resets the connection when its last handle is dropped.
                     let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
                     let _ = stream.shutdown(Shutdown::Read);
                     return;

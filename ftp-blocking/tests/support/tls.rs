@@ -1,18 +1,18 @@
-//! Both ends of TLS, for the contract table and for tests that are not about certificates. Tests
-//! about certificates use `certificates.rs`.
+//! The TLS settings of client and server, for the contract table and for tests that are not about
+//! certificates. Tests about certificates use `certificates.rs`.
 
 use std::sync::{Arc, LazyLock};
 
 use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::tls::{TlsConfig, rustls};
 
-/// Returns TLS 1.2 and TLS 1.3, with one private CA.
+/// Returns the settings for TLS 1.2 and for TLS 1.3. Both use the same private CA.
 pub(crate) fn tls() -> &'static [TlsEnds] {
     static ENDS: LazyLock<Vec<TlsEnds>> = LazyLock::new(both_versions);
     &ENDS
 }
 
-/// Returns TLS 1.2 and TLS 1.3, with another private CA.
+/// Returns the same as [`tls`], but with another private CA.
 pub(crate) fn other_tls() -> &'static [TlsEnds] {
     static ENDS: LazyLock<Vec<TlsEnds>> = LazyLock::new(both_versions);
     &ENDS

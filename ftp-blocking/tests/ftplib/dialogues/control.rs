@@ -4,7 +4,7 @@ use crate::dialogue::{Dialogue, Encoding, dialogue};
 use crate::server::Step::HangUp;
 use crate::server::{raw, say};
 
-/// ftplib's `connect` and `getwelcome`.
+/// Returns the dialogues for ftplib's `connect` and `getwelcome`.
 pub(crate) fn greetings() -> Vec<Dialogue> {
     let greeted = |name| dialogue(name, &[&["connect"]]);
     vec![
@@ -42,7 +42,8 @@ pub(crate) fn greetings() -> Vec<Dialogue> {
     ]
 }
 
-/// ftplib's `connect` with its options, `close`, the context manager, `set_debuglevel`.
+/// Returns the dialogues for ftplib's `connect` with its options, `close`, the context manager and
+/// `set_debuglevel`.
 pub(crate) fn connections() -> Vec<Dialogue> {
     vec![
         dialogue("time-out of zero", &[&["connect"]])
@@ -94,7 +95,7 @@ pub(crate) fn connections() -> Vec<Dialogue> {
     ]
 }
 
-/// ftplib's `login`.
+/// Returns the dialogues for ftplib's `login`.
 pub(crate) fn logins() -> Vec<Dialogue> {
     let login =
         |name, call: &[&'static str]| dialogue(name, &[call]).watch(&["USER", "PASS", "ACCT"]);
@@ -176,7 +177,7 @@ pub(crate) fn logins() -> Vec<Dialogue> {
     ]
 }
 
-/// ftplib's `getline`, `getmultiline`, `getresp`.
+/// Returns the dialogues for ftplib's `getline`, `getmultiline` and `getresp`.
 pub(crate) fn framing() -> Vec<Dialogue> {
     let framed = |name, reply: &[u8]| {
         dialogue(name, &[&["command", "STAT"], &["pwd"]]).on("STAT", [raw(reply)])
@@ -269,7 +270,7 @@ pub(crate) fn framing() -> Vec<Dialogue> {
     ]
 }
 
-/// ftplib's `sendcmd`, `voidcmd`, `putline`.
+/// Returns the dialogues for ftplib's `sendcmd`, `voidcmd` and `putline`.
 pub(crate) fn commands() -> Vec<Dialogue> {
     let command = |name, reply: &'static str| {
         dialogue(name, &[&["command", "SITE a"], &["pwd"]]).on("SITE a", [say(reply)])

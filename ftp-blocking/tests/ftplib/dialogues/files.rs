@@ -3,7 +3,7 @@
 use crate::dialogue::{Dialogue, Encoding, dialogue};
 use crate::server::say;
 
-/// ftplib's `cwd`, `mkd`, `pwd`, `rmd`.
+/// Returns the dialogues for ftplib's `cwd`, `mkd`, `pwd` and `rmd`.
 pub(crate) fn directories() -> Vec<Dialogue> {
     let cwd = |name, to: &'static str| dialogue(name, &[&["cwd", to]]).watch(&["CWD", "CDUP"]);
     let mkd =
@@ -81,7 +81,7 @@ pub(crate) fn directories() -> Vec<Dialogue> {
     ]
 }
 
-/// ftplib's `delete`, `rename`, `size`, `acct`.
+/// Returns the dialogues for ftplib's `delete`, `rename`, `size` and `acct`.
 pub(crate) fn files() -> Vec<Dialogue> {
     let delete =
         |name, reply: &'static str| dialogue(name, &[&["delete", "a"]]).on("DELE a", [say(reply)]);
@@ -133,7 +133,7 @@ pub(crate) fn files() -> Vec<Dialogue> {
             .watch(&["DELE"])
             .on("DELE", [say("250 Gone")])
             .both("ok 250 Gone / sent DELE café"),
-        // This crate first asks by FEAT whether the server needs OPTS UTF8 ON.
+        // This crate sends FEAT first, to learn whether the server needs OPTS UTF8 ON.
         dialogue("a name in UTF-8", &[&["delete", "café"]])
             .watch(&["DELE"])
             .on("FEAT", [say("500 What?")])
@@ -154,7 +154,7 @@ pub(crate) fn files() -> Vec<Dialogue> {
     ]
 }
 
-/// CR, LF and NUL in an argument.
+/// Returns the dialogues with CR, LF and NUL in an argument.
 pub(crate) fn injections() -> Vec<Dialogue> {
     let refused = |name, cr: &[&'static str], lf: &[&'static str]| {
         dialogue(name, &[cr, lf, &["pwd"]]).watch(&["DELE"])

@@ -1,4 +1,4 @@
-//! The dialogues, one list for each test.
+//! The dialogues: one function for each test, which returns a list.
 
 mod control;
 mod files;

@@ -2,7 +2,8 @@
 
 use crate::dialogue::{Dialogue, dialogue};
 
-/// ftplib's `parse150`, `parse227`, `parse229`, `parse257`, and its constants.
+/// Returns the dialogues for ftplib's `parse150`, `parse227`, `parse229`, `parse257` and its
+/// constants.
 pub(crate) fn parsers() -> Vec<Dialogue> {
     let one = |name, parser: &'static str, reply: &'static str| dialogue(name, &[&[parser, reply]]);
     vec![

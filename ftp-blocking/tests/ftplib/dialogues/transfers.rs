@@ -4,7 +4,7 @@ use crate::dialogue::{Dialogue, Encoding, dialogue};
 use crate::server::Step::{End, HangUp, Open, Reset, Take};
 use crate::server::{file, raw, say, send, taken};
 
-/// ftplib's `retrbinary`, `transfercmd`, `ntransfercmd`.
+/// Returns the dialogues for ftplib's `retrbinary`, `transfercmd` and `ntransfercmd`.
 pub(crate) fn downloads() -> Vec<Dialogue> {
     let download = |name| dialogue(name, &[&["download", "a"], &["pwd"]]);
     let hint = |name, reply: &'static str| {
@@ -178,7 +178,8 @@ pub(crate) fn downloads() -> Vec<Dialogue> {
     ]
 }
 
-/// ftplib's `makepasv`, `makeport`, `sendport`, `sendeprt`, `set_pasv`.
+/// Returns the dialogues for ftplib's `makepasv`, `makeport`, `sendport`, `sendeprt` and
+/// `set_pasv`.
 pub(crate) fn data_connections() -> Vec<Dialogue> {
     let download = |name| dialogue(name, &[&["download", "a"], &["pwd"]]).on("RETR", file("hello"));
     let classic = |name, reply: &'static str| {
@@ -311,7 +312,7 @@ pub(crate) fn data_connections() -> Vec<Dialogue> {
     ]
 }
 
-/// ftplib's `storbinary`.
+/// Returns the dialogues for ftplib's `storbinary`.
 pub(crate) fn uploads() -> Vec<Dialogue> {
     let store = |name| dialogue(name, &[&["store", "a", "hello"], &["pwd"]]);
     vec![
@@ -385,7 +386,7 @@ const LONG: &str = match std::str::from_utf8(&[b'a'; 9_000]) {
     Err(_) => panic!("it is ASCII"),
 };
 
-/// ftplib's `retrlines`, `storlines`.
+/// Returns the dialogues for ftplib's `retrlines` and `storlines`.
 pub(crate) fn lines() -> Vec<Dialogue> {
     let lines = |name, content: &[u8]| {
         dialogue(name, &[&["download_lines", "a"], &["pwd"]]).on("RETR", file(content))
@@ -445,7 +446,7 @@ pub(crate) fn lines() -> Vec<Dialogue> {
     ]
 }
 
-/// ftplib's `nlst`, `dir`, `mlsd`.
+/// Returns the dialogues for ftplib's `nlst`, `dir` and `mlsd`.
 pub(crate) fn listings() -> Vec<Dialogue> {
     let mlsd = |name, listing: &[u8]| dialogue(name, &[&["mlsd"]]).on("MLSD", file(listing));
     vec![
@@ -551,7 +552,7 @@ pub(crate) fn listings() -> Vec<Dialogue> {
     ]
 }
 
-/// ftplib's `abort`.
+/// Returns the dialogues for ftplib's `abort`.
 pub(crate) fn aborts() -> Vec<Dialogue> {
     let abort = |name| {
         dialogue(name, &[&["abort", "a", "5"], &["pwd"]])
@@ -587,7 +588,7 @@ pub(crate) fn aborts() -> Vec<Dialogue> {
     ]
 }
 
-/// ftplib's `ftpcp`.
+/// Returns the dialogues for ftplib's `ftpcp`.
 pub(crate) fn copies() -> Vec<Dialogue> {
     let copy = |name| {
         dialogue(name, &[&["copy", "a"]])
