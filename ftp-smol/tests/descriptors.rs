@@ -1,4 +1,5 @@
-//! No descriptor stays open: see `alone/descriptors.rs` of `ftp-blocking`.
+//! Runs the test in `alone/descriptors.rs` of `ftp-blocking`: no descriptor stays open after a
+//! session.
 
 mod face;
 #[path = "../../ftp-blocking/tests/support/mod.rs"]
@@ -10,7 +11,8 @@ mod alone;
 use ftp_proto::simulator::Setup;
 use smol::{block_on, future};
 
-/// Opens downloads, and drops each one after another number of turns.
+/// Begins to open 30 downloads. Drops each future a little later than the one before, after one
+/// more turn of the executor.
 fn drops_futures_of_downloads() {
     let hosted = alone::hosted(Setup::new());
     let mut client = alone::connect(&hosted, alone::localhost()).expect("logged in");

@@ -1,5 +1,5 @@
-//! Tests of futures, which only this adapter has: they are dropped at every await point (hard cases
-//! 3, 9 and 10), and sent to other threads.
+//! Tests of futures, which only this adapter has. The futures are dropped at every await point
+//! (hard cases 3, 9 and 10 of the contract table), or sent to other threads.
 
 mod face;
 #[path = "../../ftp-blocking/tests/support/mod.rs"]
@@ -22,7 +22,8 @@ use support::files::{big, content, holding};
 use support::tcp_server::TcpServer;
 use support::tls::tls;
 
-/// Polls a future at most this many times, then drops it. `None` if it did not finish.
+/// Polls a future at most this many times, then drops it. Returns `None` if the future did not
+/// finish.
 fn poll_times<T>(times: usize, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -61,7 +62,7 @@ fn channels() -> impl Iterator<Item = Option<&'static TlsEnds>> {
     [None].into_iter().chain(tls().iter().map(Some))
 }
 
-/// Runs a whole session, without connecting and QUIT.
+/// Runs a whole session, except for connecting and QUIT.
 async fn session(client: &mut Client) -> Result<(), Error> {
     client.login("user", "secret").await?;
     client.features().await?;
@@ -129,7 +130,8 @@ fn hard_10_every_future_dropped_at_every_await_point() {
     }
 }
 
-/// Drops the future at each point in turn. Returns the number of points.
+/// Runs sessions and drops their future after one poll, after two polls, and so on. Returns the
+/// number of polls of a session that is not dropped.
 fn drop_everywhere(setup: &Setup, tls: Option<&TlsEnds>) -> usize {
     for times in 1.. {
         let memory = server(protected(setup.clone(), tls));
@@ -162,7 +164,7 @@ fn drop_everywhere(setup: &Setup, tls: Option<&TlsEnds>) -> usize {
             }
         };
         if !dead && client.session().is_logged_in() {
-            // Everything else must work too.
+            // A download must still work after the drop.
             let content = block_on(async {
                 let mut content = Vec::new();
                 client
@@ -174,8 +176,8 @@ fn drop_everywhere(setup: &Setup, tls: Option<&TlsEnds>) -> usize {
             });
             match content {
                 Ok(content) => assert_eq!(content, b"12345", "after poll {times}"),
-                // The login was dropped between PASS and PROT, so clear data connections are
-                // refused.
+                // The login was dropped between PASS and PROT. So the client refuses data
+                // connections in clear text.
                 Err(error) => {
                     assert_eq!(error.kind(), ErrorKind::Insecure, "poll {times}: {error}")
                 }
@@ -219,7 +221,8 @@ fn hard_03_dropped_between_the_answer_to_auth_and_the_handshake() {
             if client.session().is_dead() {
                 dead += 1;
                 assert_eq!(error.kind(), ErrorKind::Tls);
-                // AUTH was queued but not sent when the future was dropped. It is still sent.
+                // If AUTH was queued but not sent when the future was dropped, the client still
+                // sends it.
                 let now = memory.server().control_plaintext_received().len();
                 let late = if asked { 0 } else { b"AUTH TLS\r\n".len() };
                 assert_eq!(
@@ -229,7 +232,7 @@ fn hard_03_dropped_between_the_answer_to_auth_and_the_handshake() {
                 );
             } else {
                 assert_eq!(error.kind(), ErrorKind::Insecure, "poll {times}");
-                // AUTH may have been sent. Its reply then waits unread.
+                // The client may have sent AUTH. The reply to AUTH has then not been read yet.
                 assert!(!asked || memory.server().commands() == [b"AUTH TLS"]);
             }
         }
@@ -318,7 +321,8 @@ fn hard_10_saving_and_sending_dropped_at_every_await_point() {
     assert!(points > 30, "too simple to prove anything");
 }
 
-/// Drops a transfer at each point in turn. Returns the number of points.
+/// Runs transfers and drops their future after one poll, after two polls, and so on. Returns the
+/// number of polls of a transfer that is not dropped.
 fn dropped_everywhere(tls: Option<&TlsEnds>, downloading: bool) -> usize {
     let all = big(30_000);
     for times in 1.. {
@@ -398,10 +402,10 @@ fn a_transfer_that_never_waits_can_be_dropped_in_its_middle() {
     }
 }
 
-/// Checks at compile time that a future can be passed to `spawn`.
+/// Compiles only if the future can be sent to another thread, as `spawn` demands.
 fn sendable<T>(_: &(impl Future<Output = T> + Send)) {}
 
-/// The test passes if it compiles.
+/// This test passes if it compiles.
 #[test]
 fn all_futures_are_send() {
     fn all(client: &mut Client, other: &mut Client) {
@@ -436,7 +440,8 @@ fn futures_of_whole_transfers_can_be_sent_to_other_threads() {
     block_on(sending).expect("confirmed");
 }
 
-/// A server that is always faster than the client must not keep the thread from other tasks.
+/// The server is always faster than the client. Each poll must nevertheless end after a bounded
+/// number of bytes, so that the thread can run other tasks.
 #[test]
 fn x2_no_poll_moves_more_than_a_bounded_amount() {
     const MOST: usize = 1024 * 1024 + 256 * 1024;

@@ -1,7 +1,7 @@
 //! Both adapters offer the same operations: their public methods and parameters are equal, apart
 //! from `async`.
 
-/// Returns the public methods of a source file, as normalised signatures.
+/// Returns the signatures of the public methods in a source file, in a form that can be compared.
 fn methods(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     for piece in source.split(" pub ").skip(1) {

@@ -1,8 +1,8 @@
-//! The client that the shared tests call: the client of this adapter, but each call waits for its
-//! future.
+//! The client that the shared tests call. It is the client of this adapter, but each call waits for
+//! its future.
 //!
-//! For a new async method of the client, add a line to `waits_for!`. Other methods need no line:
-//! `Deref` reaches them.
+//! For a new async method of the client, add a line to `waits_for!`. Other methods need no line,
+//! because `Deref` makes them available.
 
 use std::io::{self, Read, Write};
 use std::ops::{Deref, DerefMut};
@@ -13,7 +13,8 @@ use ftp_smol::reply::Timestamp;
 use ftp_smol::transport::Network;
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-// Imports only `wait` from the face, since the interop suite has its own `wait`.
+// This imports only `wait` from the face, since the interop suite, which includes this file, has
+// its own `wait`.
 use super::wait;
 
 pub(crate) use ftp_smol::*;

@@ -1,4 +1,4 @@
-//! What the tests for both adapters need from this adapter: its face.
+//! The face of this adapter: everything of it that the shared tests use.
 #![allow(
     dead_code,
     unused_imports,

@@ -1,5 +1,5 @@
-//! The networks of the shared tests, written with this adapter's traits: a bridge to the simulated
-//! server, and a network with a middlebox.
+//! The networks of the shared tests, for this adapter: a bridge to the simulated server, and a
+//! network with a middlebox.
 
 use std::future::poll_fn;
 use std::io;
@@ -81,7 +81,8 @@ impl<M: Middlebox, N: Network> Network for Behind<M, N> {
 
     fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
         let (mut sleep, middlebox) = (self.network.sleep_until(deadline), self.middlebox.clone());
-        // In memory, a sleep ends as soon as it is polled.
+        // In memory, a sleep ends as soon as it is polled. So it is not polled while simulated time
+        // stands still.
         Box::pin(poll_fn(move |cx| match middlebox.stops_the_clock() {
             true => Poll::Pending,
             false => sleep.as_mut().poll(cx),
@@ -94,7 +95,8 @@ struct Passing<P> {
     stream: Box<dyn Stream>,
 }
 
-/// Turns the middlebox's answer into a poll. `WouldBlock` means: poll again.
+/// Turns the middlebox's answer into a poll. `WouldBlock` means that the future must be polled
+/// again.
 fn admitted(cx: &Context<'_>, room: io::Result<usize>) -> Poll<io::Result<usize>> {
     match room {
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {

@@ -1,5 +1,5 @@
-//! How the face waits for a future: to its end, or for a number of polls. After that, it drops the
-//! future.
+//! How the face waits for a future. It polls the future to its end, or drops the future after a
+//! number of polls.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -12,12 +12,12 @@ use smol::block_on;
 use crate::support::failing_calls::FailingCalls;
 
 thread_local! {
-    /// The number of polls left; `None` means no limit.
+    /// The number of polls that are left before a future is dropped; `None` means no limit.
     static POLLS: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// Runs an action, and drops its future after `points` polls. Works only over `Memory`, where a
-/// pending future can be polled again at once.
+/// Runs an action, and drops the action's future after `points` polls. Works only over `Memory`,
+/// where a pending future can be polled again at once.
 pub(crate) fn impatient<T>(
     failing_calls: &FailingCalls,
     points: usize,
