@@ -55,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Returns the last part of a path, used as the name on the other side.
+/// Returns the last part of a path. The copy on the server or on this machine gets this name.
 fn name(path: &str) -> Result<&str, Box<dyn Error>> {
     let name = Path::new(path).file_name().and_then(|name| name.to_str());
     Ok(name.ok_or("the path names no file")?)

@@ -1,5 +1,5 @@
-//! FTP through an HTTP proxy, for control and passive data connections (CONNECT, RFC 9110 section
-//! 9.3.6).
+//! FTP through an HTTP proxy. The control connection and the passive data connections are tunnels,
+//! which the proxy opens on CONNECT (RFC 9110 section 9.3.6).
 //!
 //! ```text
 //! cargo run --example proxy-blocking -- proxy.example.org:3128 ftp.example.org pub/file > file
@@ -63,8 +63,8 @@ impl Network for Proxy {
     }
 }
 
-/// A tunnel that is being built. At each deadline it returns to the driver, which then reads the
-/// control connection. The next call continues where the last one stopped.
+/// A tunnel that is not ready yet. At each deadline, `finish` returns to the driver, which then
+/// reads the control connection. The next call of `finish` continues where the last one stopped.
 struct Tunnel {
     stage: Stage,
     request: Vec<u8>,
@@ -78,7 +78,7 @@ enum Stage {
     Over,
 }
 
-/// The limit for the proxy's answer, in bytes. No proxy sends as much.
+/// The limit for the proxy's answer, in bytes. No proxy sends so long an answer.
 const LONGEST_HEAD: usize = 16 * 1024;
 
 impl Tunnel {
@@ -96,7 +96,7 @@ impl Tunnel {
         }
     }
 
-    /// Sends the request and reads the answer. `WouldBlock` at the deadline.
+    /// Sends the request and reads the proxy's answer. Returns `WouldBlock` at the deadline.
     fn ask(&mut self, deadline: Instant) -> io::Result<()> {
         let Stage::Asking(stream) = &mut self.stage else {
             return Err(io::ErrorKind::NotConnected.into());
@@ -104,7 +104,7 @@ impl Tunnel {
         while self.sent < self.request.len() {
             self.sent += stream.write(&self.request[self.sent..], deadline)?;
         }
-        // Reads byte by byte, since the server's greeting may follow the proxy's answer.
+        // The answer is read byte by byte, since the server's greeting may follow it.
         while !self.head.ends_with(b"\r\n\r\n") {
             let mut byte = [0];
             if stream.read(&mut byte, deadline)? == 0 || self.head.len() >= LONGEST_HEAD {
@@ -135,10 +135,11 @@ impl Dialling for Tunnel {
         })
     }
 
-    // There is no descriptor to wait on: the socket is writable long before the tunnel is ready.
+    // `descriptor` stays `None`: the socket is writable long before the tunnel is ready, so a wait
+    // for the socket would end too early.
 }
 
-/// Returns the target as CONNECT writes it.
+/// Returns the target as CONNECT needs it, for example `ftp.example.org:21`.
 fn authority(target: &Target<'_>) -> String {
     match *target {
         Target::Server { host, port } | Target::ControlPeer { host, port, .. } => {
@@ -151,7 +152,7 @@ fn authority(target: &Target<'_>) -> String {
     }
 }
 
-/// Accepts a 2xx answer, which means that the tunnel is ready.
+/// Checks the proxy's answer. A 2xx status means that the tunnel is ready.
 fn judge(head: &[u8]) -> io::Result<()> {
     let head = String::from_utf8_lossy(head);
     let status = head.lines().next().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! FTP through an HTTP proxy, for control and passive data connections (CONNECT, RFC 9110 section
-//! 9.3.6).
+//! FTP through an HTTP proxy. The control connection and the passive data connections are tunnels,
+//! which the proxy opens on CONNECT (RFC 9110 section 9.3.6).
 //!
 //! ```text
 //! cargo run --example proxy-smol -- proxy.example.org:3128 ftp.example.org pub/file > file
@@ -64,7 +64,7 @@ impl Network for Proxy {
         };
         let dialling = self.tcp.dial(&proxy);
         let authority = authority(target);
-        // At its deadline the driver drops this future.
+        // The driver drops this future at its deadline, so the future itself has no time limit.
         Box::pin(async move { ask(dialling.await?, &authority).await })
     }
 
@@ -73,10 +73,10 @@ impl Network for Proxy {
     }
 }
 
-/// The limit for the proxy's answer, in bytes. No proxy sends as much.
+/// The limit for the proxy's answer, in bytes. No proxy sends so long an answer.
 const LONGEST_HEAD: usize = 16 * 1024;
 
-/// Turns a connection to the proxy into a tunnel.
+/// Sends CONNECT over a connection to the proxy. Returns the connection as a tunnel to the target.
 async fn ask(mut stream: Box<dyn Stream>, authority: &str) -> io::Result<Box<dyn Stream>> {
     let request = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n\r\n");
     let request = request.as_bytes();
@@ -84,7 +84,7 @@ async fn ask(mut stream: Box<dyn Stream>, authority: &str) -> io::Result<Box<dyn
     while sent < request.len() {
         sent += poll_fn(|cx| stream.poll_write(cx, &request[sent..])).await?;
     }
-    // Reads byte by byte, since the server's greeting may follow the proxy's answer.
+    // The answer is read byte by byte, since the server's greeting may follow it.
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -97,7 +97,7 @@ async fn ask(mut stream: Box<dyn Stream>, authority: &str) -> io::Result<Box<dyn
     judge(&head).map(|()| stream)
 }
 
-/// Returns the target as CONNECT writes it.
+/// Returns the target as CONNECT needs it, for example `ftp.example.org:21`.
 fn authority(target: &Target<'_>) -> String {
     match *target {
         Target::Server { host, port } | Target::ControlPeer { host, port, .. } => {
@@ -110,7 +110,7 @@ fn authority(target: &Target<'_>) -> String {
     }
 }
 
-/// Accepts a 2xx answer, which means that the tunnel is ready.
+/// Checks the proxy's answer. A 2xx status means that the tunnel is ready.
 fn judge(head: &[u8]) -> io::Result<()> {
     let head = String::from_utf8_lossy(head);
     let status = head.lines().next().unwrap_or_default();

@@ -25,7 +25,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     })
 }
 
-/// Tries again as long as each try gets further than the one before.
+/// Downloads the file. After an error, tries again if the last try has saved more bytes than the
+/// try before.
 pub(crate) async fn fetch(
     client: &mut Client,
     path: &str,
