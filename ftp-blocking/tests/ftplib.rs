@@ -50,7 +50,7 @@ same_as_ftplib! {
 #[test]
 fn every_row_of_the_table_has_its_dialogue() {
     let all = all();
-    // docs/FTPLIB.md names both numbers.
+    // `docs/FTPLIB.md` tells both numbers, so it must be changed with them.
     assert_eq!((all.len(), DIFFERENCES.len()), (405, 124));
     let names: HashSet<&str> = all.iter().map(|dialogue| dialogue.name).collect();
     assert_eq!(names.len(), all.len(), "two dialogues of one name");

@@ -1,4 +1,5 @@
-//! Active mode behind NAT: the server gets another address than the one that the client listens on.
+//! Active mode behind NAT: the client sends the server another address than the one at which it
+//! listens.
 
 mod support;
 

@@ -54,9 +54,8 @@ const _: () = {
     is_a_flow::<ClearControl>();
 };
 
-/// Tells whether a type is `Clone`. A call of `cannot_be_copied` compiles only for types that are
-/// not: a type that is `Clone` has two implementations of this trait, and the compiler cannot
-/// choose.
+/// Tells at compile time whether a type is `Clone`. A type that is `Clone` has two implementations
+/// of this trait, so a call of `cannot_be_copied` on it does not compile.
 trait UnlessClone<Which> {
     fn cannot_be_copied() {}
 }

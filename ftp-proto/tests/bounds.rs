@@ -9,8 +9,8 @@ use ftp_proto::wire::{DecodeError, Limits};
 use ftp_proto::{Config, Error, ErrorKind, Session, flows};
 use support::*;
 
-/// Feeds a session with pieces until the session is dead. Returns the error and the number of bytes
-/// before it.
+/// Feeds a session with pieces until the session is dead. Returns the error, and the number of
+/// bytes that the session got before the piece that ended it.
 fn endless<'a>(config: Config, pieces: impl Iterator<Item = &'a [u8]>) -> (Error, usize) {
     let mut session = Session::new(config);
     let mut taken = 0;

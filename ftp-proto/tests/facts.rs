@@ -68,7 +68,8 @@ fn names_are_bytes_after_exactly_one_blank() {
     ] {
         for facts in [&b"type=file;size=3;"[..], b"Size;", b"Size=;", b";", b""] {
             if facts.is_empty() && name.starts_with(b"size=") {
-                // This line has facts and no name: the parser tolerates the blank before `size=`.
+                // Such a line has facts and no name, because the parser tolerates the blank before
+                // `size=`.
                 continue;
             }
             let entry = parse([facts, b" ", name].concat());

@@ -1,4 +1,4 @@
-//! The times in MDTM replies and in facts.
+//! Times in the replies to MDTM and in the facts of MLSD and MLST.
 
 use ftp_proto::listing::Entry;
 use ftp_proto::reply::{InvalidTimestamp, Malformed, Timestamp, modified};

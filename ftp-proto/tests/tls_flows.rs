@@ -107,7 +107,7 @@ fn invariant_7_nothing_comes_before_the_implicit_handshake() {
     );
     assert_eq!(kind_of(&mut session, Secure::new()), misuse);
     assert!(session.outgoing().is_empty() && !session.is_dead());
-    // If the flows then run in the right order, they work.
+    // The session still works: the greeting flow, which must come first, begins with the handshake.
     let (_, first) = begin(&mut session);
     assert!(matches!(first, Want::SecureControl(_)));
 }
@@ -171,7 +171,7 @@ fn the_error_of_a_server_that_sends_no_greeting() {
 /// without a wait.
 struct Server {
     replies: VecDeque<&'static str>,
-    /// The commands that were sent together, after `TLS: ` or `clear: `.
+    /// The commands of each write, after the channel on which they were sent: `TLS: ` or `clear: `.
     heard: Vec<String>,
 }
 

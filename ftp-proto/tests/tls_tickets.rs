@@ -112,8 +112,8 @@ impl Connection {
     }
 }
 
-/// A session store: all sessions with their keys, in the order of their creation, and the numbers
-/// of those that a client resumed.
+/// A session store. It holds all sessions with their keys in the order of their creation, and the
+/// positions of the sessions that a client used.
 #[derive(Debug, Default)]
 struct InOrder {
     given: Mutex<Vec<(Vec<u8>, Vec<u8>)>>,

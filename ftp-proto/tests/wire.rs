@@ -96,7 +96,7 @@ fn assert_split_invariant(decoder: &ReplyDecoder, bytes: &[u8]) {
     }
 }
 
-// Invariant 1: the result does not depend on how the bytes are cut.
+// The result of a decoder does not depend on how the bytes are cut (invariant 1).
 
 #[test]
 fn split_invariance_of_replies() {
@@ -460,7 +460,7 @@ fn not_implemented_has_three_codes() {
     assert_eq!(found.collect::<Vec<_>>(), [500, 502, 504]);
 }
 
-// Invariant 9: everything is bounded.
+// Everything that a decoder keeps in memory is bounded (invariant 9).
 
 #[test]
 fn bounded_line() {
@@ -520,8 +520,7 @@ fn limits_of_zero_refuse_everything() {
     assert_split_invariant(&limited(none), b"220 x\r\n");
 }
 
-/// A reply that never ends is refused after at most two chunks, which is about what the limits
-/// allow.
+/// A reply that never ends is refused within two chunks, since the limits allow no more.
 #[test]
 fn bounded_work_on_endless_replies() {
     for chunk in [

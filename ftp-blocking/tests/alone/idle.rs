@@ -51,7 +51,7 @@ fn a_session_without_a_transfer_holds_at_most_2_kib_and_10_under_tls() {
     let trusted = TlsConfig::with_roots_pem(server.certificate()).expect("a certificate");
     let tls = clear.clone().with_tls(trusted);
     for (options, limit) in [(clear, LIMIT), (tls, TLS_LIMIT)] {
-        // The first session allocates what the process allocates only once.
+        // The first session allocates what exists only once in the process.
         drop(session(&options).expect("works"));
         let before = HEAP.allocated();
         let held = many(&options, before);

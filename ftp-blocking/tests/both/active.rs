@@ -1,4 +1,4 @@
-//! Active mode over real sockets (invariant 11).
+//! Active mode over real sockets: only the server may connect (invariant 11).
 
 use std::io::{self, Read as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};

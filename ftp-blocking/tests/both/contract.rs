@@ -1,4 +1,4 @@
-//! The contract table of `ftp-proto`.
+//! Runs the contract table of `ftp-proto` over a network in memory.
 
 use crate::support::contract::InMemory;
 use crate::support::tls::tls;

@@ -372,8 +372,8 @@ fn bytes_that_never_reached_the_file_are_not_reported_as_saved() {
         let eating = thread::spawn(move || {
             let mut eaten = vec![0; 400_000];
             eater.read_exact(&mut eaten).expect("given");
-            // From now on, the client cannot write to the file, but the test can still read what it
-            // has written.
+            // From now on, the client's writes fail. The bytes that the client has already written
+            // can still be read.
             eater.shutdown(Shutdown::Read).expect("connected");
             (eater, eaten)
         });

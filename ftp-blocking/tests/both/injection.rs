@@ -1,5 +1,5 @@
-//! Invariant 8: CR, LF and NUL in any argument of any method are refused before a byte is sent, and
-//! the session stays usable.
+//! CR, LF and NUL in any argument of any method are refused before a byte is sent, and the session
+//! stays usable (invariant 8).
 
 use std::collections::BTreeSet;
 

@@ -32,7 +32,7 @@ fn control_and_data_come_from_the_source_address() {
     assert_eq!([control.ip(), data.ip()], [IpAddr::from(OURS); 2]);
 }
 
-/// IPv6 hosts may be written in brackets, as in a URL, and with a zone.
+/// The host in the options may be an IPv6 address in brackets, as in a URL, and may have a zone.
 #[test]
 fn ipv6_addresses_in_brackets_and_with_zones() {
     for host in ["[::1]", "::1%1", "[::1%1]", "[::1%lo]"] {

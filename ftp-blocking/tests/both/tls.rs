@@ -98,7 +98,7 @@ fn two_logins_at_once_do_not_share_their_sessions() {
     }
 }
 
-/// If HOST was sent under TLS, a reconnect sends it again only under TLS.
+/// If the client sent HOST under TLS, a reconnect sends HOST again, and only under TLS.
 #[test]
 fn host_sent_under_tls_is_repeated_only_under_tls() {
     for ends in tls() {
@@ -116,8 +116,8 @@ fn host_sent_under_tls_is_repeated_only_under_tls() {
     }
 }
 
-/// The test starts itself as a second process with `SSLKEYLOGFILE`, since it cannot set an
-/// environment variable only for itself.
+/// The test starts itself as a second process, whose `SSLKEYLOGFILE` is set. In its own process,
+/// the variable would affect other tests.
 #[test]
 fn keys_are_logged_only_by_option() {
     const ASKED: &str = "FTP_TEST_KEY_LOG";

@@ -18,10 +18,10 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(10);
 /// One action of the server.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    /// Sends a reply and CRLF, after replacing a word in braces. `{pasv}` and `{epsv}` make the
-    /// server listen, and `{elsewhere}` does so at another address of this machine. `{closed}` and
-    /// `{eclosed}` name a port where no server listens. `{misleading}` names an address that no
-    /// machine has.
+    /// Sends a reply and CRLF. First replaces a word in braces: `{pasv}` and `{epsv}` make the
+    /// server listen, and `{elsewhere}` makes it listen at another address of this machine.
+    /// `{closed}` and `{eclosed}` name a port where no server listens. `{misleading}` names an
+    /// address that no machine has.
     Say(String),
     /// Sends these bytes on the control connection.
     Raw(Vec<u8>),
@@ -168,7 +168,8 @@ impl Server {
             let (control, peer) = listener.accept().expect("a client, or the end");
             drop(listener);
             limit(&control);
-            // ftplib sends the last byte of ABOR with TCP's urgent mark.
+            // ftplib sends the last byte of ABOR with TCP's urgent mark. With this option, the
+            // server reads that byte like the others.
             SockRef::from(&control)
                 .set_out_of_band_inline(true)
                 .expect("an option of every TCP socket");
@@ -196,7 +197,7 @@ impl Server {
     }
 }
 
-/// A port that refuses connections. It is bound, so that no other program can listen there, but
+/// A port that refuses connections. It is bound, so that no other program can listen at it, but it
 /// does not listen.
 pub(crate) struct ClosedPort(Socket);
 

@@ -10,7 +10,7 @@ use super::middlebox::{Middlebox, Passage};
 /// What moves the bytes of data connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// The kernel. The middlebox shows the client plain sockets.
+    /// The kernel. The middlebox lets the client use the sockets directly.
     Kernel,
     /// The client, which reads and writes every byte itself.
     Hands,

@@ -13,7 +13,7 @@ use crate::support::tcp_server::TcpServer;
 pub(crate) enum Manner {
     Serves,
     RefusesFrom(usize),
-    /// The proxy never answers, from this connection on.
+    /// The proxy never answers this connection or a later one.
     SilentFrom(usize),
 }
 

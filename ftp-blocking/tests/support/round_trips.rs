@@ -28,7 +28,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The log of both connections of a session, with the number of round trips.
+/// The log of all connections of a session, with the number of round trips.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<State>>);
 

@@ -36,8 +36,7 @@ pub(crate) struct ServerProcess {
 }
 
 impl ServerProcess {
-    /// Starts this test program a second time, with the only test in it. That test then runs the
-    /// server.
+    /// Starts this test program a second time. The only test in the program then runs the server.
     pub(crate) fn start() -> io::Result<Self> {
         let mut child = Command::new(env::current_exe()?)
             .arg("--nocapture")

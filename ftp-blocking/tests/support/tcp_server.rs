@@ -74,7 +74,8 @@ impl TcpServer {
             let Some(bridge) = self.bridges().pop() else {
                 return;
             };
-            // The thread may still wait for a client that never connected.
+            // The thread may still wait for a client that never connected. This connection ends its
+            // wait.
             drop(TcpStream::connect(bridge.address));
             bridge.thread.join().expect("no panic");
         }

@@ -1,4 +1,4 @@
-//! SIZE, MDTM and MLST.
+//! SIZE, MDTM and MLST, which return attributes of a file.
 
 use ftp_proto::{Config, flows};
 

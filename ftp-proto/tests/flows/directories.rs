@@ -1,4 +1,4 @@
-//! The current directory: PWD, CWD and CDUP, MKD and RMD.
+//! Commands on directories: PWD, CWD, CDUP, MKD and RMD.
 
 use ftp_proto::{Config, flows};
 

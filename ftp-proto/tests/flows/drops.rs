@@ -1,4 +1,5 @@
-//! Invariant 3: every flow, dropped at every step and timed out at every want.
+//! Every flow is dropped at every step, and timed out at every want. The session must then work or
+//! be dead (invariant 3).
 
 use std::collections::BTreeSet;
 

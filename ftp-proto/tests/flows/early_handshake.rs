@@ -135,8 +135,8 @@ fn a_server_that_replies_first_gets_no_last_ticket_early() {
     assert_eq!(outcomes[2..], [DOWNLOAD, "5 bytes, 226 done"]);
 }
 
-/// The client finds the 150 right after the handshake. The 150 may have arrived before or during
-/// the handshake, so the client must not conclude that this server replies only after it.
+/// The client finds the 150 right after the handshake. The 150 may have arrived earlier, so the
+/// client must not conclude that this server replies only after the handshake.
 #[test]
 fn a_reply_that_has_arrived_during_the_handshake() {
     let script = [

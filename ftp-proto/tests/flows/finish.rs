@@ -1,4 +1,5 @@
-//! Finish: a transfer succeeds only if both the data and the final reply say so.
+//! The flow `Finish`: a transfer succeeds only if both the end of the data and the final reply say
+//! so.
 
 use ftp_proto::{DataEnd, Error, ErrorKind, Verdict, Wait, flows};
 

@@ -1,4 +1,4 @@
-//! NOOP during a transfer.
+//! NOOP during a transfer, which keeps the control connection alive.
 
 use ftp_proto::{DataEnd, Verdict};
 

@@ -1,4 +1,4 @@
-//! TYPE, MODE and STRU.
+//! TYPE, MODE and STRU, which set how data is represented in transfers.
 
 use std::num::NonZeroU8;
 

@@ -469,7 +469,8 @@ fn successor_has_the_settings_and_takes_the_observer_with_it() {
     new.receive(b"220 new\r\n");
     assert_eq!(*seen.lock().expect("the notes"), ["220 old", "220 new"]);
     assert!(old.is_dead() && !new.is_dead());
-    // A successor has a successor too, which takes the observer and still works after the drop.
+    // A successor has a successor too, which takes the observer. It works after its predecessor is
+    // dropped.
     let newest = new.successor();
     drop(new);
     let mut newest = newest;

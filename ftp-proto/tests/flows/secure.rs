@@ -1,4 +1,4 @@
-//! AUTH TLS and the handshake.
+//! AUTH TLS, and the TLS handshake after it.
 
 use ftp_proto::{Auth, ErrorKind};
 

@@ -213,8 +213,8 @@ fn sizes_confirm_an_upload_at_an_offset_only_if_the_file_has_grown() {
     let store = || flows::Open::store("a").expect("a path").with_offset(20);
     let reset = || Reaction::Ended(DataEnd::Failed(Error::new(ErrorKind::Io)));
     let unconfirmed = "Unconfirmed Some(\"STOR\") Some(\"226 done\") Some(12) Some(32)";
-    // Without a SIZE before the upload, the file may already have had 32 bytes. So the client sends
-    // no SIZE after the reset.
+    // The client did not send SIZE before the upload, so the file may already have had 32 bytes. A
+    // size would prove nothing, and the client does not send SIZE after the reset either.
     let closed = [
         Item::Serve("close graceful upload", reset()),
         say("226 done"),

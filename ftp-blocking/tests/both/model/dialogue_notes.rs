@@ -94,7 +94,8 @@ impl Notes {
 /// client can tell the two apart.
 fn fits(code: u16, verb: &str, begun: bool) -> bool {
     match verb {
-        // The client sends a fence (an extra PWD) after every abort, so it recognises strays there.
+        // After every abort the client sends a fence (an extra PWD), so a stray reply after ABOR
+        // does no harm.
         "ABOR" => false,
         // A refusal can answer any command, and so can 200, 202 and 250.
         _ if code >= 400 || matches!(code, 200 | 202 | 250) => true,

@@ -64,8 +64,8 @@ struct Run {
     options: crate::face::Options,
     failing_calls: FailingCalls,
     notes: DialogueNotes,
-    /// The directory that the client has last returned from `pwd`, or changed to. `None` after an
-    /// action that failed.
+    /// The directory that the client has last returned from `pwd`, or changed to. `None` if it is
+    /// unknown, for example after a failed CWD.
     place: Option<Vec<u8>>,
     logged_in: bool,
     logins: usize,
@@ -217,8 +217,8 @@ impl Run {
             _ => self.stranded,
         };
         match action {
-            // After the first login, the directory is the home directory. After a further login, it
-            // depends on the server, so it is unknown.
+            // After the first login, the directory is the home directory. After a further login,
+            // the directory depends on the server, so it is unknown.
             Action::Login(_) => {
                 self.place = (succeeded && self.logins == 0).then(|| b"/".to_vec());
                 self.logged_in = succeeded;

@@ -19,7 +19,8 @@ pub(super) struct Scenario {
     pub(super) kinds: Vec<Kind>,
     /// Whether the user drops operations halfway, and the network fails.
     pub(super) restless: bool,
-    /// Whether each reply is delayed until the client has sent its next command, or until it waits.
+    /// Whether each reply is delayed until the client has sent its next command, or until the
+    /// client waits.
     pub(super) lag: bool,
     pub(super) without_size: bool,
 }

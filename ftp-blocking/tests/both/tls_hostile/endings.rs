@@ -2,7 +2,8 @@
 
 use super::*;
 
-/// Class B5 of SECURITY.md: a download that is cut between two records or inside one is an error.
+/// A download is cut between two TLS records or inside a record. The client must report an error
+/// (class B5 of SECURITY.md).
 #[test]
 fn b5_downloads_cut_everywhere() {
     let content: Vec<u8> = (0..=255).cycle().take(40_000).collect();
@@ -47,8 +48,8 @@ fn b5_downloads_cut_everywhere() {
     }
 }
 
-/// Class B5 of SECURITY.md: the server closes before it has read everything. The client must report
-/// an error.
+/// The server closes before it has read the whole upload. The client must report an error (class B5
+/// of SECURITY.md).
 #[test]
 fn b5_uploads_cut_everywhere() {
     // The server always closes before the last record, because the client sends the end of the data

@@ -58,8 +58,8 @@ fn b4_certificates_on_the_data_connection_alone() {
     }
 }
 
-/// Class B4 of SECURITY.md: the client verifies the certificate against the host name or address in
-/// the options. SNI sends the same name.
+/// The client verifies the certificate against the host name or address in the options, and sends a
+/// host name as SNI (class B4 of SECURITY.md).
 #[test]
 fn b4_the_certificate_must_match_the_name_or_address() {
     for version in VERSIONS {

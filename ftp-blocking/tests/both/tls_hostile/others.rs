@@ -1,8 +1,10 @@
-//! Other protocols (B7), CCC (B8), a second connection (B9), old TLS versions (B10), and `TlsInfo`.
+//! Other protocols, CCC, a second connection and old TLS versions (classes B7 to B10 of
+//! SECURITY.md), and `TlsInfo`.
 
 use super::*;
 
-/// Class B7 of SECURITY.md: the peer is a TLS server of another protocol, with a good certificate.
+/// The peer speaks another protocol over TLS, with a good certificate. The client must refuse it
+/// (class B7 of SECURITY.md).
 #[test]
 fn b7_another_protocol_with_a_good_certificate() {
     for banner in [
@@ -21,7 +23,8 @@ fn b7_another_protocol_with_a_good_certificate() {
     }
 }
 
-/// Class B8 of SECURITY.md: after CCC, data stays protected and credentials are refused.
+/// After CCC, data stays protected, and the client sends no credentials in clear text (class B8 of
+/// SECURITY.md).
 #[test]
 fn b8_clear_control_keeps_data_private_and_refuses_credentials() {
     for version in VERSIONS {
@@ -43,7 +46,8 @@ fn b8_clear_control_keeps_data_private_and_refuses_credentials() {
     }
 }
 
-/// Class B8 of SECURITY.md: an attacker sends bytes in clear text instead of close_notify.
+/// After CCC, an attacker sends bytes in clear text instead of the server's close_notify. The
+/// session must end (class B8 of SECURITY.md).
 #[test]
 fn b8_forged_bytes_instead_of_close_notify() {
     for forged in ["226 forged\r\n", "200 ok\r\n", "2"] {

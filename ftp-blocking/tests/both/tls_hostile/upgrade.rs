@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// Class B1 of SECURITY.md: bytes after the reply to AUTH end the session, in whatever pieces they
-/// arrive.
+/// Bytes after the reply to AUTH end the session, in whatever pieces they arrive (class B1 of
+/// SECURITY.md).
 #[test]
 fn b1_bytes_after_auth_in_every_segmentation() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n200 z\r\n";
