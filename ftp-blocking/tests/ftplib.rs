@@ -111,7 +111,8 @@ fn have(
     };
     let target_port = target.as_ref().map(|target| target.address.port());
     let mut outcomes = run(dialogue, port, target_port);
-    // The opening calls of a dialogue are compared only if one of them fails.
+    // The opening calls of a dialogue, such as `connect` and `login`, are compared only if one of
+    // them fails.
     let opening = dialogue.opening().len();
     let opened = outcomes.iter().take(opening);
     if opened.clone().all(|outcome| outcome.starts_with(b"ok ")) {

@@ -76,7 +76,7 @@ fn a_second_without_a_reply_begins_the_handshake_and_the_next_begins_at_once() {
 }
 
 /// The client has only one session ticket left. It starts a handshake with this ticket only if the
-/// server has not refused the transfer for a second.
+/// server has not refused the transfer within a second.
 #[test]
 fn the_last_ticket_waits_for_a_refusal() {
     let script = [

@@ -139,8 +139,8 @@ impl Trial<'_> {
 
     fn has_size(&self, path: &str, size: Option<u64>) -> Result<(), String> {
         let Some(size) = size else {
-            // If `size` returns `None`, the server must have refused SIZE as unknown, by itself or
-            // by a simulated fault.
+            // If `size` returns `None`, the server must have refused SIZE as unknown at some time,
+            // by itself or by a simulated fault.
             let mut all = self.server.dialogue();
             let unknown = all.any(|(line, meant)| line.starts_with(b"SIZE") && meant.is_none());
             let unknown = self.scenario.without_size || unknown;
