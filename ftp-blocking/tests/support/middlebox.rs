@@ -35,8 +35,8 @@ pub(crate) trait Passage: Send + 'static {
         Ok(wanted)
     }
 
-    /// Called after the client has read `count` bytes; 0 means the end. Returns how many bytes the
-    /// client gets.
+    /// Called after `count` bytes were read from the network; 0 means the end. Returns how many
+    /// bytes of the buffer the client gets.
     fn after_read(&mut self, buffer: &mut [u8], count: usize) -> usize {
         let _ = buffer;
         count

@@ -143,7 +143,8 @@ impl TcpServer {
                 Read::Empty if server.is_open(link) => server = self.wait(server),
                 Read::Empty | Read::Eof => break,
                 Read::Reset => {
-                    // The system resets the connection when its last handle is dropped.
+                    // With a linger time of zero, the system resets the connection when its last
+                    // handle is dropped.
                     let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
                     let _ = stream.shutdown(Shutdown::Read);
                     return;
