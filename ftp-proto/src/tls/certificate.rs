@@ -1,27 +1,28 @@
-//! Reading a certificate (RFC 5280 section 4.1). It also reads certificates that webpki refuses:
-//! those of X.509 version 1, or with a serial number or an extension that webpki does not accept.
+//! A parser for certificates (RFC 5280 section 4.1). It also reads certificates that webpki
+//! refuses: those of X.509 version 1, or with a serial number or an extension that webpki does not
+//! accept.
 
 use super::reason::Reason;
 
-/// The parts of a certificate that this crate needs. Nothing in it is verified.
+/// The parts of a certificate that this crate needs. Parsing verifies nothing.
 pub(super) struct Certificate<'a> {
-    /// 1 to 3.
+    /// The version of X.509: 1 to 3.
     pub(super) version: u8,
-    /// The algorithm of the issuer's signature, as an object identifier.
+    /// The algorithm with which the issuer has signed this certificate, as an object identifier.
     signed_by: &'a [u8],
     issuer: &'a [u8],
     subject: &'a [u8],
     pub(super) key: PublicKey<'a>,
 }
 
-/// The SubjectPublicKeyInfo.
+/// The public key in a certificate.
 #[derive(Clone, Copy)]
 pub(super) struct PublicKey<'a> {
     /// The whole SubjectPublicKeyInfo, in DER.
     pub(super) der: &'a [u8],
-    /// The content of its AlgorithmIdentifier.
+    /// The content of the AlgorithmIdentifier, which says what kind of key this is, such as RSA.
     pub(super) algorithm: &'a [u8],
-    /// The content of its BIT STRING.
+    /// The content of the BIT STRING, which is the key itself.
     pub(super) bits: &'a [u8],
 }
 
@@ -32,7 +33,7 @@ pub(super) struct RsaKey<'a> {
     pub(super) exponent: &'a [u8],
 }
 
-/// One element of DER.
+/// One element of DER: a tag, a length and a content.
 struct Element<'a> {
     tag: u8,
     content: &'a [u8],
@@ -40,7 +41,7 @@ struct Element<'a> {
     whole: &'a [u8],
 }
 
-/// The elements in a piece of DER, in order.
+/// The bytes of several elements of DER. Reading an element removes it from the start.
 struct Elements<'a>(&'a [u8]);
 
 const INTEGER: u8 = 0x02;
@@ -52,7 +53,7 @@ const VERSION: u8 = 0xa0;
 /// The object identifier of RSA keys (RFC 8017 appendix C).
 const RSA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 
-/// Signature algorithms that are no longer accepted.
+/// The signature algorithms that are no longer accepted: object identifier and name of the hash.
 const OLD_SIGNATURES: [(&[u8], &str); 5] = [
     (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 2], "MD2"),
     (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 4], "MD5"),
@@ -65,7 +66,7 @@ const OLD_SIGNATURES: [(&[u8], &str); 5] = [
 const STRONG: usize = 2048;
 
 impl<'a> Certificate<'a> {
-    /// `None` if this is not a certificate.
+    /// Parses a certificate in DER. Returns `None` if the bytes are not a certificate.
     pub(super) fn parse(der: &'a [u8]) -> Option<Self> {
         let mut outer = Elements(Elements(der).of(SEQUENCE)?.content);
         let mut signed = Elements(outer.of(SEQUENCE)?.content);
@@ -102,7 +103,7 @@ impl<'a> Certificate<'a> {
         self.issuer == issuer.subject
     }
 
-    /// The reason if the hash of the issuer's signature is too old.
+    /// Returns the reason for an error if the issuer has signed with a hash that is too old.
     pub(super) fn old_signature(&self) -> Option<Reason> {
         let mut old = OLD_SIGNATURES.iter();
         let (_, hash) = old.find(|(algorithm, _)| *algorithm == self.signed_by)?;
@@ -114,7 +115,7 @@ impl<'a> PublicKey<'a> {
     fn parse(info: Element<'a>) -> Option<Self> {
         let mut inside = Elements(info.content);
         let algorithm = inside.of(SEQUENCE)?.content;
-        // No key has unused bits.
+        // A BIT STRING begins with its number of unused bits. For a key this number is 0.
         let [0, bits @ ..] = inside.of(BIT_STRING)?.content else {
             return None;
         };
@@ -125,7 +126,7 @@ impl<'a> PublicKey<'a> {
         })
     }
 
-    /// The RSA key, if it is one.
+    /// Returns the key as an RSA key. `None` if it is a key of another kind.
     pub(super) fn rsa(&self) -> Option<RsaKey<'a>> {
         if Elements(self.algorithm).of(OBJECT_IDENTIFIER)?.content != RSA {
             return None;
@@ -138,7 +139,7 @@ impl<'a> PublicKey<'a> {
         })
     }
 
-    /// The reason if the key is too short for rustls' providers.
+    /// Returns the reason for an error if this RSA key is too short for rustls' providers.
     pub(super) fn weakness(&self) -> Option<Reason> {
         let bits = self.rsa()?.length();
         (bits < STRONG).then_some(Reason::WeakKey { bits })
@@ -155,7 +156,7 @@ impl RsaKey<'_> {
 }
 
 impl<'a> Elements<'a> {
-    /// The next element, if it has this tag.
+    /// Removes the next element and returns it. `None` if it does not have this tag.
     fn of(&mut self, tag: u8) -> Option<Element<'a>> {
         let element = self.next()?;
         (element.tag == tag).then_some(element)

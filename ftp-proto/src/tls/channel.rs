@@ -1,4 +1,4 @@
-//! One TLS connection, whose operations say what they want from the socket.
+//! One TLS connection without a socket: each operation says what it needs from the socket.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -13,15 +13,17 @@ use crate::data::DataProgress;
 use crate::error::{Error, ErrorKind};
 use crate::session::transfer::DataEnd;
 
-/// One TLS connection with its buffers. A driver puts it between a socket and plain text.
+/// One TLS connection with its buffers. It has no socket: a driver moves the encrypted bytes
+/// between this value and a socket.
 ///
 /// Each operation says by [`Next`] what the driver must do with the socket. All state is in this
-/// value: a driver may stop at any point and call the operation again later.
+/// value, so a driver may stop at any point and call the operation again later.
 pub struct TlsChannel {
     pump: Pump,
     records: Records,
     ended: bool,
-    /// How many bytes have come since an operation was last done or returned [`Next::Yield`].
+    /// How many bytes have come from the socket since an operation was last done or returned
+    /// [`Next::Yield`].
     came: usize,
     /// Decrypted bytes that no reader has taken yet.
     plain: Vec<u8>,
@@ -30,7 +32,7 @@ pub struct TlsChannel {
     sent: usize,
 }
 
-/// Shows how many bytes there are, not their content.
+/// Shows how many bytes the buffers hold, but not the bytes, because they may be secret.
 impl fmt::Debug for TlsChannel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TlsChannel")
@@ -51,15 +53,16 @@ pub enum Next<T> {
     /// Wait until the socket takes some of [`outgoing`](TlsChannel::outgoing), report how much by
     /// [`advance`](TlsChannel::advance), and call the operation again.
     Write,
-    /// First try to write [`outgoing`](TlsChannel::outgoing) to the socket, without waiting. What
-    /// it does not take can go out with the next write. Then wait for bytes and read them into
-    /// [`space`](TlsChannel::space), with room for about this many. Report them by
-    /// [`filled`](TlsChannel::filled), or the end by [`receive_eof`](TlsChannel::receive_eof), and
-    /// call the operation again.
+    /// First try to write [`outgoing`](TlsChannel::outgoing) to the socket, without waiting. Bytes
+    /// that the socket does not take can go out with the next write. Then wait for bytes from the
+    /// socket, and read them into [`space`](TlsChannel::space), which has room for about this many.
+    /// Report by [`filled`](TlsChannel::filled) how many came, or by
+    /// [`receive_eof`](TlsChannel::receive_eof) that the socket has ended. Then call the operation
+    /// again.
     Read(usize),
     /// Check the time limit, let other tasks run, and call the operation again. Many bytes have
-    /// come, but the operation has got no further. A server that never stops sending must not
-    /// outrun a time limit.
+    /// come, but the operation is not done. Without this pause, a server that never stops sending
+    /// could outrun the time limit.
     Yield,
 }
 
@@ -84,15 +87,16 @@ impl From<PlainRead> for DataProgress {
     }
 }
 
-/// How many bytes [`TlsChannel::write`] takes at a time: four records. A slow link can send this
-/// much within any sensible time limit for idle data.
+/// How many bytes [`TlsChannel::write`] encrypts at a time: four records. Even a slow link can send
+/// this much before a sensible time limit ends.
 const MOST_UNSENT: usize = 64 * 1024;
 
 /// After this many bytes without progress, an operation [yields](Next::Yield).
 const FLOOD: usize = 1024 * 1024;
 
 impl<T> Next<T> {
-    /// Goes on with `more` after this is done.
+    /// If the operation is done, calls `more` with its result. Otherwise, passes on what the
+    /// operation wants from the socket.
     fn and_then<U>(self, more: impl FnOnce(T) -> Result<Next<U>, Error>) -> Result<Next<U>, Error> {
         match self {
             Self::Done(value) => more(value),
@@ -130,17 +134,17 @@ impl TlsChannel {
         self.records.filled(bytes);
     }
 
-    /// Takes note that the socket has ended.
+    /// Takes note that the socket has ended: no more bytes come from it.
     pub fn receive_eof(&mut self) {
         self.ended = true;
     }
 
-    /// Does the handshake, and sends the last message of it.
+    /// Does the handshake. It is done after the last message of the client was sent.
     ///
     /// # Errors
-    /// [`ErrorKind::Tls`], also if the socket ends before the handshake does. If the server speaks
-    /// FTP in clear text instead, its text is the error's [`reply`](Error::reply). After every
-    /// error, offer [`outgoing`](Self::outgoing) to the socket: it is the alert.
+    /// [`ErrorKind::Tls`], also if the socket ends before the handshake does. If the server replies
+    /// in clear text instead, this reply is the error's [`reply`](Error::reply). After every error,
+    /// write [`outgoing`](Self::outgoing) to the socket: it holds the alert for the server.
     pub fn handshake(&mut self) -> Result<Next<()>, Error> {
         let untouched = self.pump.is_untouched();
         if untouched && !self.ended && clear_text::is_unfinished(self.records.bytes()) {
@@ -168,11 +172,12 @@ impl TlsChannel {
         }
     }
 
-    /// Reads plain text, as much as has come in whole records.
+    /// Reads plain text into a buffer. Only whole records can be decrypted, so the rest of a record
+    /// must come first.
     ///
     /// # Errors
-    /// The errors of [`handshake`](Self::handshake). What was decrypted before the error is read
-    /// first.
+    /// The errors of [`handshake`](Self::handshake). If records were decrypted before the error,
+    /// their plain text is returned first, and the error by a later call.
     pub fn read(&mut self, into: &mut [u8]) -> Result<Next<PlainRead>, Error> {
         let mut copied = self.take_plain(into);
         if copied == 0 {
@@ -180,7 +185,8 @@ impl TlsChannel {
             let processed = self
                 .records
                 .process(&mut self.pump, &mut self.outgoing, |bytes| {
-                    // Copies straight into the reader's buffer. Only what does not fit is kept.
+                    // The plain text goes straight into the reader's buffer. `plain` keeps only
+                    // what does not fit.
                     let room = into.get_mut(copied..).unwrap_or_default();
                     let fits = match plain.is_empty() {
                         true => bytes.len().min(room.len()),
@@ -193,7 +199,8 @@ impl TlsChannel {
                     copied = copied.saturating_add(fits);
                     plain.extend_from_slice(later);
                 });
-            // The next call returns this error again.
+            // If there is plain text to return, the error can be dropped, because the next call
+            // gets it again.
             if copied == 0 && self.plain.is_empty() {
                 processed?;
             }
@@ -209,8 +216,9 @@ impl TlsChannel {
         Ok(Next::Done(found))
     }
 
-    /// Sends what is unsent, then encrypts up to 64 KiB from the start of `plain` and returns how
-    /// much. Call [`flush`](Self::flush) to send it: a record must not wait for the next one.
+    /// Sends the earlier records that are still unsent, then encrypts up to 64 KiB from the start
+    /// of `plain`, and returns how many bytes it has encrypted. Call [`flush`](Self::flush)
+    /// afterwards to send them, because otherwise they would wait for the next write.
     ///
     /// # Errors
     /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done, after
@@ -228,10 +236,10 @@ impl TlsChannel {
         })
     }
 
-    /// Sends what is unsent.
+    /// Sends the records that are still unsent.
     ///
     /// # Errors
-    /// None. The signature is that of the other operations.
+    /// None. It returns a `Result` only because the other operations do.
     pub fn flush(&mut self) -> Result<Next<()>, Error> {
         Ok(match self.outgoing().is_empty() {
             true => Next::Done(()),
@@ -239,14 +247,15 @@ impl TlsChannel {
         })
     }
 
-    /// Sends what is unsent, and close_notify. To end an upload, call this, half-close the socket,
-    /// and call [`await_end`](Self::await_end).
+    /// Sends the records that are still unsent, and then close_notify. To end an upload, call this
+    /// method, half-close the socket, and call [`await_end`](Self::await_end).
     ///
     /// # Errors
     /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done.
     pub fn close(&mut self) -> Result<Next<()>, Error> {
         if self.pump.is_closed() {
-            // From now on, only operations that wait for bytes process them.
+            // After close_notify, bytes from the server are processed only by operations that wait
+            // for bytes, because rustls may panic on them (see `advance` in `pump.rs`).
             return self.flush();
         }
         self.take_in()?;
@@ -255,8 +264,9 @@ impl TlsChannel {
         self.flush()
     }
 
-    /// Reads to the peer's end, [`Closed`](PlainRead::Closed) or [`Cut`](PlainRead::Cut), and
-    /// throws away what comes before it. Session tickets that come are kept.
+    /// Reads until the peer has ended the connection, and returns [`Closed`](PlainRead::Closed) or
+    /// [`Cut`](PlainRead::Cut). Plain text that comes before the end is thrown away. Session
+    /// tickets are kept.
     ///
     /// # Errors
     /// The errors of [`handshake`](Self::handshake).
@@ -279,7 +289,8 @@ impl TlsChannel {
         }
     }
 
-    /// Exchanges close_notify (CCC). After that, both sides speak clear text on the socket.
+    /// Exchanges close_notify with the peer, as the CCC command needs it. After that, both sides
+    /// speak clear text on the socket.
     ///
     /// # Errors
     /// [`ErrorKind::Injection`] if the peer sends anything before its close_notify or after it;
@@ -307,13 +318,13 @@ impl TlsChannel {
         }
     }
 
-    /// Returns whether the session of an earlier connection was resumed. `None` until that is
-    /// known.
+    /// Returns whether this connection has resumed the session of an earlier one. `None` until that
+    /// is known.
     pub fn resumed(&self) -> Option<bool> {
         self.pump.resumed()
     }
 
-    /// Returns whether a TLS 1.3 ticket for the next connection may still come. `false` once one
+    /// Returns whether a TLS 1.3 ticket for the next connection may still come. `false` after one
     /// has come.
     pub fn awaits_ticket(&self) -> bool {
         !self.ended && self.pump.awaits_ticket()
@@ -324,7 +335,7 @@ impl TlsChannel {
         self.pump.info()
     }
 
-    /// Frees unused memory. For connections that become idle.
+    /// Frees unused memory. Call this when the connection becomes idle.
     pub fn shrink(&mut self) {
         self.records.shrink();
         if self.plain.is_empty() {
@@ -335,8 +346,8 @@ impl TlsChannel {
         }
     }
 
-    /// Asks the driver for more bytes. After many bytes without progress, it asks the driver to
-    /// yield first.
+    /// Asks the driver for more bytes. If more than 1 MiB has come without progress, it asks the
+    /// driver to yield first.
     fn more<T>(&mut self, wanted: usize) -> Next<T> {
         if self.came < FLOOD {
             return Next::Read(wanted);
@@ -345,7 +356,7 @@ impl TlsChannel {
         Next::Yield
     }
 
-    /// Processes what has come, before anything is sent.
+    /// Decrypts the records that have come, and keeps their plain text for the next read.
     fn take_in(&mut self) -> Result<(), Error> {
         let plain = &mut self.plain;
         self.records

@@ -1,4 +1,4 @@
-//! Which servers TLS trusts, and what it offers.
+//! Which servers TLS trusts, and which versions and certificate the client offers.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -34,8 +34,8 @@ use crate::error::{Error, ErrorKind};
 /// Which servers to trust, on control and data connections alike, and the client's own certificate.
 ///
 /// Certificates are verified against the host name or address that you gave, not against the
-/// addresses that the connections go to. There are two exceptions: `with_pinned_keys` checks a key
-/// instead, and `dangerous_accept_any_certificate` checks nothing. If you want another rule, or
+/// addresses that the connections go to. There are two exceptions: `with_pinned_keys` checks only
+/// the key, and `dangerous_accept_any_certificate` checks nothing. If you want other checks, or
 /// revocation lists, make a `rustls::ClientConfig` with a verifier of your own and convert it
 /// ([`From`]).
 ///
@@ -51,7 +51,8 @@ use crate::error::{Error, ErrorKind};
 /// # Ok::<(), ftp_proto::Error>(())
 /// ```
 ///
-/// From a configuration of your own. Its verifier and its versions are then used:
+/// You can also convert a configuration of your own. Its verifier and its TLS versions are then
+/// used:
 ///
 /// ```
 /// # #[cfg(feature = "ring")] {
@@ -71,16 +72,17 @@ use crate::error::{Error, ErrorKind};
 #[derive(Clone)]
 pub struct TlsConfig {
     config: Arc<ClientConfig>,
-    /// The verifier of `config`, if it is known: rustls does not give access to it.
+    /// The verifier of `config`. `None` for a configuration of your own, because rustls does not
+    /// give access to its verifier.
     verifier: Option<Arc<dyn ServerCertVerifier>>,
-    /// The only version to speak. `None`: both.
+    /// The only version of TLS that is spoken. `None` if no single version was chosen.
     only: Option<TlsVersion>,
 }
 
 impl TlsConfig {
     /// Trusts the certificates in this PEM text and the certificates that they have signed, and
     /// nothing else. Use it for a private CA, or for a server's own certificate, such as `openssl
-    /// req -x509` makes. Names and dates must be right too.
+    /// req -x509` makes. The name and the dates in the server's certificate must be right too.
     ///
     /// # Errors
     /// [`ErrorKind::Tls`] if the text holds no certificate, or one that cannot be read.
@@ -129,12 +131,12 @@ impl TlsConfig {
         Self::with_roots(roots, Vec::new())
     }
 
-    /// Trusts servers that have one of these keys, and no others. A key is given as the SHA-256 of
-    /// the certificate's SubjectPublicKeyInfo in DER, as in RFC 7469 and curl's `--pinnedpubkey`.
-    /// The rest of the certificate (names, dates, issuer) does not count. So this suits self-signed
-    /// certificates and old ones: X.509 version 1 and RSA keys of 1024 bits or more are accepted. A
-    /// server with another key is refused with [`Reason::OtherKey`](super::Reason::OtherKey), which
-    /// holds that key.
+    /// Trusts servers that have one of these keys, and no others. You identify a key by the SHA-256
+    /// of the certificate's SubjectPublicKeyInfo in DER, as RFC 7469 and curl's `--pinnedpubkey`
+    /// do. The rest of the certificate (names, dates, issuer) is not checked, so you can pin the
+    /// keys of self-signed certificates and of old ones: X.509 version 1 and RSA keys of 1024 bits
+    /// or more are accepted. A server with another key is refused with
+    /// [`Reason::OtherKey`](super::Reason::OtherKey), which holds the server's key.
     ///
     /// # Errors
     /// [`Misuse::Option`](crate::Misuse::Option) if there is no key.
@@ -221,7 +223,7 @@ impl TlsConfig {
         Ok(self)
     }
 
-    /// Speaks this version only, for servers that work with only one of the two.
+    /// Speaks only this version of TLS. Some servers work with only one of the two versions.
     ///
     /// ```no_run
     /// # #[cfg(feature = "ring")] {
@@ -282,8 +284,8 @@ impl TlsConfig {
         self
     }
 
-    /// A copy that speaks TLS 1.2 only, whose sessions can be resumed many times. `None` if the
-    /// configuration forbids TLS 1.2 or already speaks only one version.
+    /// Returns a copy that speaks TLS 1.2 only, because a TLS 1.2 session can be resumed many
+    /// times. `None` if the configuration forbids TLS 1.2 or already speaks only one version.
     pub(crate) fn resuming_at_will(&self) -> Option<Self> {
         match self.only {
             None => self.clone().with_only_version(TlsVersion::V1_2).ok(),
@@ -322,13 +324,13 @@ impl TlsConfig {
     /// store.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if the host is neither.
+    /// [`ErrorKind::InvalidArgument`] if the host is neither a DNS name nor an IP address.
     pub fn login(&self, host: &str) -> Result<TlsLogin, Error> {
         let name = ServerName::try_from(host)
             .map_err(|error| Error::new(ErrorKind::InvalidArgument).with_source(error))?
             .to_owned();
-        // Verifier and resolver stay the same objects for the whole login, because rustls compares
-        // their identity before it resumes a session.
+        // The verifier and the resolver stay the same objects during the whole login, because
+        // rustls compares their identity before it resumes a session.
         let mut config = ClientConfig::clone(&self.config);
         let login_notes = Arc::new(LoginNotes::new(config.client_auth_cert_resolver));
         config.client_auth_cert_resolver = login_notes.clone();
@@ -360,8 +362,8 @@ fn build(
     Ok(ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .map_err(tls_error)?
-        // rustls calls every custom verifier dangerous. Those of this crate are in `verify.rs` and
-        // `by_key.rs`.
+        // rustls calls every custom verifier dangerous. The verifiers of this crate are in
+        // `explaining_verifier.rs` and `key_verifier.rs`.
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth())
@@ -387,8 +389,9 @@ impl From<Arc<ClientConfig>> for TlsConfig {
     }
 }
 
-/// Takes a `rustls::ClientConfig`, for what this type has no method for, such as revocation lists.
-/// Its session store is not used, because each login has its own.
+/// Converts a `rustls::ClientConfig`. Use it for settings that [`TlsConfig`] has no method for,
+/// such as revocation lists. The session store of the configuration is not used, because each login
+/// has its own.
 ///
 /// ```
 /// # #[cfg(feature = "ring")] {
@@ -427,13 +430,14 @@ impl fmt::Debug for TlsConfig {
     }
 }
 
-/// The TLS side of one login: one server name and one session store for all its connections.
+/// What all TLS connections of one login share: the configuration, the server's name and the
+/// session store.
 #[derive(Clone)]
 pub struct TlsLogin {
     config: Arc<ClientConfig>,
-    /// The resolver of `config`.
+    /// The resolver of client certificates in `config`.
     login_notes: Arc<LoginNotes>,
-    /// The session store of `config`.
+    /// The session store in `config`.
     sessions: Arc<SessionStore>,
     name: ServerName<'static>,
 }
@@ -450,21 +454,21 @@ impl TlsLogin {
         ))
     }
 
-    /// Whether this server has sent no ticket on a connection that resumed TLS 1.3. The login's
-    /// tickets are then used up soon.
+    /// Whether the server has ended a connection that resumed TLS 1.3 without sending a new ticket.
+    /// The login's tickets are then used up soon.
     pub(crate) fn is_ticketless(&self) -> bool {
         self.login_notes.is_ticketless()
     }
 
-    /// Takes over what an earlier login has learnt about tickets of the same server.
+    /// Copies from an earlier login to the same server what is known about the server's tickets.
     pub(crate) fn inherit(&self, before: &Self) {
         if before.is_ticketless() {
             self.login_notes.note_no_ticket();
         }
     }
 
-    /// Returns whether a new connection must not be made now, because it would use the ticket that
-    /// is [to be kept](Tickets::AllButLast).
+    /// Returns whether you must not make a new connection now, because its handshake would use the
+    /// last ticket, which [is to be kept](Tickets::AllButLast).
     ///
     /// ```
     /// # #[cfg(feature = "ring")] {

@@ -14,9 +14,10 @@ pub(super) fn tls_error(error: impl Into<Box<dyn core::error::Error + Send + Syn
     Error::new(ErrorKind::Tls).with_source(error)
 }
 
-/// Makes an error with the reason, if the reason is clear. To understand an alert, you need to know
-/// whether the server has asked for a client certificate, and whether a handshake of this login has
-/// succeeded before. If an alert stays ambiguous, the error has no reason but rustls' message.
+/// Turns an error of rustls into an error of this crate, with a reason if the reason is clear. What
+/// an alert means depends on whether the server has asked for a client certificate (`request`), and
+/// on whether a handshake of this login has succeeded before (`agreed`). If an alert stays
+/// ambiguous, the error has no reason, only rustls' message.
 pub(super) fn with_reason(
     error: rustls::Error,
     request: CertificateRequest,
@@ -52,7 +53,7 @@ fn of_lack(lack: &PeerIncompatible) -> Option<Reason> {
     }
 }
 
-/// What the server means by an alert (RFC 5246 section 7.2.2, RFC 8446 section 6.2).
+/// Returns what the server means by an alert (RFC 5246 section 7.2.2, RFC 8446 section 6.2).
 fn of_alert(alert: AlertDescription, request: CertificateRequest, agreed: bool) -> Option<Reason> {
     match alert {
         AlertDescription::ProtocolVersion => Some(Reason::NoCommonVersion),
@@ -61,9 +62,10 @@ fn of_alert(alert: AlertDescription, request: CertificateRequest, agreed: bool) 
         AlertDescription::InternalError => Some(Reason::ServerFailed),
         AlertDescription::CertificateRequired => Some(Reason::CertificateDemanded),
         AlertDescription::HandshakeFailure => match request {
-            // TLS 1.2 has no alert for a missing certificate, and OpenSSL sends this one.
+            // TLS 1.2 has no alert for a missing certificate, so OpenSSL sends `handshake_failure`.
             CertificateRequest::Unanswered => Some(Reason::CertificateDemanded),
-            // The cipher suite was chosen before the certificate, so it is not the cause.
+            // The client has sent a certificate, so the cipher suite was already chosen, and the
+            // certificate must be the cause.
             CertificateRequest::Answered => Some(Reason::CertificateRefused),
             CertificateRequest::NotSent | CertificateRequest::AnsweredBefore if !agreed => {
                 Some(Reason::NothingInCommon)
@@ -117,7 +119,7 @@ fn of_certificate(error: &CertificateError) -> Reason {
     }
 }
 
-/// Takes `example.org` out of webpki's `DnsName("example.org")`.
+/// Cuts `example.org` out of webpki's text `DnsName("example.org")`.
 fn bare(name: &str) -> &str {
     let inner = name.split_once('(').and_then(|(_, rest)| {
         let rest = rest.strip_suffix(')')?;

@@ -14,8 +14,9 @@ use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureSchem
 use super::certificate::Certificate;
 use super::reason::Reason;
 
-/// Wraps another verifier. If that verifier's error does not name the cause, this one finds it. It
-/// also accepts a certificate that is itself a trusted root.
+/// A verifier that wraps another verifier. If the error of the wrapped verifier does not name the
+/// cause, this verifier finds the cause. It also accepts a certificate that is itself a trusted
+/// root.
 #[derive(Debug)]
 pub(super) struct ExplainingVerifier {
     verifier: Arc<dyn ServerCertVerifier>,
@@ -55,7 +56,8 @@ impl ServerCertVerifier for ExplainingVerifier {
             return Err(error);
         };
         if is_authority(wrong) && self.trusted.contains(end_entity) {
-            // The wrapped verifier has checked the dates before this error.
+            // The wrapped verifier has already checked the dates, because it does so before it can
+            // return this error. Only the name is still to be checked.
             verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
             return Ok(ServerCertVerified::assertion());
         }
@@ -99,7 +101,7 @@ impl ServerCertVerifier for ExplainingVerifier {
 }
 
 impl ExplainingVerifier {
-    /// The cause, if the error itself does not name it.
+    /// Finds the cause of an error that does not name its cause. `None` if none is found.
     fn cause(
         &self,
         wrong: &CertificateError,
@@ -121,8 +123,8 @@ impl ExplainingVerifier {
                 Some(Reason::OldCertificate { version })
             }
             CertificateError::UnknownIssuer => own_issuer(),
-            // For a certificate that is its own issuer, this error only means that a root has the
-            // same name.
+            // A bad signature on a certificate that is its own issuer only means that a trusted
+            // root happens to have the same name.
             CertificateError::BadSignature => own_issuer().or_else(|| {
                 let trusted = self
                     .trusted
@@ -147,7 +149,8 @@ impl ExplainingVerifier {
     }
 }
 
-/// Names the key as the cause if it is too short: no provider here can verify its signature.
+/// If the server's key is too short, makes that the cause, because no provider can verify a
+/// signature of such a key.
 fn weak(error: rustls::Error, certificate: &CertificateDer<'_>) -> rustls::Error {
     let weakness = Certificate::parse(certificate).and_then(|parsed| parsed.key.weakness());
     match error {
@@ -160,10 +163,10 @@ pub(super) fn other(reason: Reason) -> rustls::Error {
     CertificateError::Other(OtherError(Arc::new(reason))).into()
 }
 
-/// Whether webpki refused the certificate because it may sign others. webpki does not accept such a
-/// certificate as a server's own. But `openssl req -x509` makes them by default, and most
-/// self-signed servers use one. webpki's error can be recognised only by its text. If that text
-/// changes, such servers will be refused.
+/// Whether webpki refused the certificate because it may sign other certificates. webpki does not
+/// accept such a certificate as a server's own. But `openssl req -x509` makes them by default, and
+/// most self-signed servers use one. This error of webpki can be recognised only by its text. If a
+/// new version of webpki changes the text, such servers will be refused.
 fn is_authority(error: &CertificateError) -> bool {
     match error {
         CertificateError::Other(error) => error.0.to_string() == "CaUsedAsEndEntity",

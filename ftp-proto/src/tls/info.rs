@@ -21,8 +21,8 @@ pub struct TlsInfo {
     pub version: TlsVersion,
     /// The cipher suite, by its IANA name: `TLS_AES_128_GCM_SHA256`.
     pub cipher_suite: &'static str,
-    /// The server's certificates in DER, its own first. In a resumed connection, they are those of
-    /// the earlier session.
+    /// The server's certificates in DER. The first is the server's own. If the session was resumed,
+    /// these are the certificates of the earlier connection.
     pub certificates: Vec<Vec<u8>>,
     /// Whether the session of an earlier connection was resumed.
     pub resumed: bool,
@@ -72,7 +72,7 @@ pub(super) fn cipher_suite(suite: CipherSuite) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    /// Covers all cipher suites of rustls' providers.
+    /// Compares the names of all cipher suites that rustls' providers have.
     #[test]
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     fn cipher_suites_have_their_names_of_iana() {

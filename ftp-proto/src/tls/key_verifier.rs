@@ -1,5 +1,4 @@
-//! Verifiers that check only the server's key, or nothing, no matter what else the certificate
-//! says.
+//! Verifiers that check only the server's key, or nothing. They ignore the rest of the certificate.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -16,9 +15,9 @@ use super::explaining_verifier::other;
 use super::pin::KeyPin;
 use super::reason::Reason;
 
-/// Accepts every server. It does not check the signature either, because a server that may show any
-/// certificate may show one of its own. So keys of every kind and length work, such as those of old
-/// appliances.
+/// Accepts every server. It does not check the server's signature either: since any certificate is
+/// accepted, an attacker could sign with any key. So keys of every kind and length work,
+/// such as those of old appliances.
 #[derive(Debug)]
 pub(super) struct AcceptAnyKey;
 
@@ -52,8 +51,8 @@ impl ServerCertVerifier for AcceptAnyKey {
         Ok(HandshakeSignatureValid::assertion())
     }
 
-    /// All schemes, the good ones first: a TLS 1.3 server refuses a client that does not list its
-    /// scheme.
+    /// Lists all signature schemes, with the good ones first. A TLS 1.3 server refuses a client
+    /// that does not list the scheme of the server's key.
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         [
             SignatureScheme::ECDSA_NISTP384_SHA384,
@@ -83,7 +82,7 @@ pub(super) struct PinnedKeys {
 }
 
 impl PinnedKeys {
-    /// `None` if the provider has no SHA-256.
+    /// Creates the verifier. Returns `None` if the provider has no SHA-256.
     pub(super) fn new(provider: Arc<CryptoProvider>, keys: Vec<KeyPin>) -> Option<Self> {
         let sha256 = hash_of(&provider, HashAlgorithm::SHA256)?;
         Some(Self {
@@ -93,7 +92,8 @@ impl PinnedKeys {
         })
     }
 
-    /// Verifies the signature by the provider's first `usable` algorithms for the scheme.
+    /// Verifies the server's signature. The provider may have several algorithms for a signature
+    /// scheme. Only the first `usable` of them are tried.
     fn verify(
         &self,
         message: &[u8],
@@ -157,8 +157,9 @@ impl ServerCertVerifier for PinnedKeys {
         self.verify(message, certificate, signature, usize::MAX)
     }
 
-    /// In TLS 1.3 the name of a scheme includes the curve (RFC 8446 section 4.2.3), so only the
-    /// first algorithm fits. Schemes of PKCS #1 are for certificates only.
+    /// A signature scheme of TLS 1.3 names the curve (RFC 8446 section 4.2.3), so only the
+    /// provider's first algorithm for the scheme fits. TLS 1.3 allows the PKCS #1 schemes in
+    /// certificates only, so they are refused for the handshake.
     fn verify_tls13_signature(
         &self,
         message: &[u8],
@@ -205,7 +206,8 @@ pub(super) fn key_hash(
         .map_err(|_| rustls::Error::General("SHA-256 has another length".into()))
 }
 
-/// Finds a hash function of the provider. The cipher suites give access to it.
+/// Finds a hash function of the provider among its cipher suites, because a provider has no list of
+/// hash functions.
 pub(super) fn hash_of(
     provider: &CryptoProvider,
     algorithm: HashAlgorithm,

@@ -1,9 +1,9 @@
-//! What is noted about a server over all connections of a login.
+//! What the client notes about a server over all connections of a login.
 //!
-//! Above all: whether the server has asked for a client certificate. rustls tells this only to the
-//! resolver of client certificates. Without it, many alerts are ambiguous: in TLS 1.2, a server
-//! sends the same alert for a missing certificate and for having no cipher suite in common (RFC
-//! 5246 section 7.4.6).
+//! The most important note is whether the server has asked for a client certificate. rustls tells
+//! this only to the resolver of client certificates, so [`LoginNotes`] is such a resolver. Without
+//! the note, many alerts are ambiguous: in TLS 1.2, a server sends the same alert if the client's
+//! certificate is missing and if there is no cipher suite in common (RFC 5246 section 7.4.6).
 
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -15,11 +15,12 @@ use rustls::sign::CertifiedKey;
 /// Whether the server has asked for a client certificate, as far as is known when an alert comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CertificateRequest {
-    /// Unknown, because the configuration has a resolver of its own.
+    /// Unknown, because the connection belongs to no login and so has no [`LoginNotes`].
     Unknown,
     /// The server did not ask, and the client has no certificate.
     NotSent,
-    /// The server did not ask, but the client has a certificate. A resumed session may include it.
+    /// The server did not ask on this connection, but the client has a certificate. If the session
+    /// was resumed, it may include the certificate.
     AnsweredBefore,
     /// The server asked, and the client sent a certificate.
     Answered,
@@ -27,8 +28,9 @@ pub(super) enum CertificateRequest {
     Unanswered,
 }
 
-/// Wraps another resolver and notes what the server asks. A login uses one for all its connections,
-/// because rustls does not resume a session that was begun with another resolver.
+/// A resolver of client certificates that wraps another resolver and notes what the server asks.
+/// All connections of a login share one, because rustls does not resume a session that was begun
+/// with another resolver.
 #[derive(Debug)]
 pub(super) struct LoginNotes {
     resolver: Arc<dyn ResolvesClientCert>,
@@ -51,7 +53,7 @@ impl LoginNotes {
         }
     }
 
-    /// What is known before the handshake.
+    /// Returns what is known before the handshake has begun.
     pub(super) fn beforehand(&self) -> CertificateRequest {
         match self.has_certs() {
             true => CertificateRequest::AnsweredBefore,
@@ -59,8 +61,9 @@ impl LoginNotes {
         }
     }
 
-    /// Takes what was asked since the last call. rustls asks while it processes records. So call
-    /// this right after that: it is then about the server of this connection.
+    /// Returns what the server has asked since the last call of this method, and forgets it. rustls
+    /// calls the resolver while it processes records. Call this method directly after that, so that
+    /// the note cannot come from another connection of the login.
     pub(super) fn take(&self) -> Option<CertificateRequest> {
         if self.noted.load(Ordering::Relaxed) == NOTHING {
             return None;
@@ -77,7 +80,8 @@ impl LoginNotes {
         self.agreed.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a handshake has ever succeeded, so client and server have enough in common.
+    /// Whether a handshake of the login has ever succeeded. If so, client and server have a version
+    /// and a cipher suite in common.
     pub(super) fn is_agreed(&self) -> bool {
         self.agreed.load(Ordering::Relaxed)
     }
@@ -103,8 +107,8 @@ impl ResolvesClientCert for LoginNotes {
         schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
         let certified = self.resolver.resolve(authorities, schemes);
-        // If the key is of a kind that the server does not list, no certificate is sent either.
-        // That counts as not accepted.
+        // If the server does not accept the kind of the client's key, the resolver returns no
+        // certificate. The server then gets none, so this counts as unanswered.
         let noted = match certified {
             Some(_) => ANSWERED,
             None => UNANSWERED,

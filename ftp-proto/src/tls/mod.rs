@@ -1,16 +1,15 @@
 //! TLS without I/O, on rustls' unbuffered interface (feature `rustls`).
 //!
-//! Three values:
+//! There are three types:
 //!
 //! * `TlsConfig` says which servers to trust, and holds the client's own certificate. You make it
 //!   once and share it.
-//! * `TlsLogin` belongs to one control connection. All data connections of the login resume its
-//!   sessions. They resume no other login's, because each login has its own session store.
+//! * `TlsLogin` belongs to one control connection. The data connections of a login resume only the
+//!   sessions of this login, because each login has its own session store.
 //! * `TlsChannel` is one connection. It has no socket and never waits: each operation says by
-//!   `Next` whether it is done, or what it wants from the socket. It is built on `Pump`, which
-//!   works on your buffers, if you want to keep your own.
+//!   `Next` whether it is done, or what it needs from the socket.
 //!
-//! [`Reason`] says why TLS failed and what you can do. It is there without the feature too.
+//! [`Reason`] says why TLS failed and what you can do. It does not need the feature.
 //!
 //! # For those who move the bytes
 //!
@@ -104,10 +103,10 @@
 //! | `CloseData`, `Harvest` | `harvest` |
 //! | `ClearControl` | `clear`, then drop the channel and go on in clear text |
 //!
-//! Sessions are resumed by tickets. In TLS 1.3 a ticket is good for one connection, and comes at
-//! any time after the handshake. A login keeps the four newest. If you drop a data connection
-//! without reading to its end, you lose its tickets. If you never read any, a server that demands
-//! resumption refuses the third or fourth transfer.
+//! Sessions are resumed by tickets. In TLS 1.3 a ticket is good for one connection, and the server
+//! may send it at any time after the handshake. A login keeps the four newest. If you drop a data
+//! connection before you have read to its end, you lose its tickets. If you always do that, a
+//! server that demands resumption refuses the third or fourth transfer.
 //!
 //! In builds with debug assertions, rustls 0.23 panics if a server sends garbage after the client's
 //! close_notify. This crate catches the panic and returns an error, as in builds without

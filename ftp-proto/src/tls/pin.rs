@@ -4,7 +4,7 @@ use core::fmt;
 
 /// A public key, identified by the SHA-256 of its SubjectPublicKeyInfo in DER (RFC 7469 section
 /// 2.4). You give it to [`TlsConfig::with_pinned_keys`](super::TlsConfig), and
-/// [`Reason::OtherKey`](super::Reason::OtherKey) holds one.
+/// [`Reason::OtherKey`](super::Reason::OtherKey) holds the key of the server that was refused.
 ///
 /// You can parse it from hexadecimal digits in upper or lower case, with or without colons between
 /// the bytes, or from `sha256//` and base64, as in curl's `--pinnedpubkey`. `Display` writes

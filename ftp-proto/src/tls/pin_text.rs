@@ -36,8 +36,8 @@ fn from_hexadecimal(text: &[u8]) -> Option<[u8; 32]> {
     rest.is_empty().then_some(hash)
 }
 
-/// 32 bytes are 43 characters of base64 and one `=` (RFC 4648 section 4). The last character has
-/// two bits too many, which must be zero.
+/// Decodes base64 (RFC 4648 section 4). The 32 bytes of a pin are 43 characters and one `=`. The
+/// last character has two bits too many, which must be zero.
 fn from_base64(text: &[u8]) -> Option<[u8; 32]> {
     let mut hash = [0; 32];
     let mut bytes = hash.iter_mut();

@@ -1,4 +1,4 @@
-//! TLS records in, plain text out.
+//! Decrypts and encrypts TLS records by rustls, on buffers that the caller owns.
 
 use alloc::string::ToString as _;
 use alloc::sync::Arc;
@@ -20,17 +20,21 @@ use super::reason::Reason;
 use crate::error::Error;
 use crate::wire::Reply;
 
-/// TLS records in, plain text out, on your own buffers.
+/// One connection of rustls: TLS records go in, plain text comes out. The buffers belong to the
+/// caller.
 pub(super) struct Pump {
     connection: UnbufferedClientConnection,
     peer_closed: bool,
     closed: bool,
-    /// The error, once rustls has failed. rustls must not be called again after that: it panics.
+    /// The error after which rustls must not be called again, because it would panic. `None` if
+    /// rustls has not failed.
     failed: Option<Error>,
-    /// The first byte that has come.
+    /// The first byte that has come from the server. It shows whether the server speaks TLS. `None`
+    /// if nothing has come.
     first: Option<u8>,
     request: CertificateRequest,
-    /// The resolver of the configuration, if a login has made it.
+    /// The notes of the login that this connection belongs to. They are also the resolver of client
+    /// certificates in the configuration. `None` if the connection belongs to no login.
     login_notes: Option<Arc<LoginNotes>>,
 }
 
@@ -51,19 +55,20 @@ impl Pump {
         })
     }
 
-    /// Adds the resolver of the configuration.
+    /// Adds the notes of a login. The configuration must have them as its resolver of client
+    /// certificates.
     pub(super) fn with_login_notes(mut self, login_notes: Arc<LoginNotes>) -> Self {
         self.request = login_notes.beforehand();
         self.login_notes = Some(login_notes);
         self
     }
 
-    /// Processes the whole records in `incoming`, which it decrypts in place. It hands plain text
-    /// to `plain`, and appends what must be sent to `outgoing`. It returns how many bytes at the
-    /// start of `incoming` are used up.
+    /// Processes the complete records in `incoming`, which it decrypts in place. It hands their
+    /// plain text to `plain`, and appends bytes for the server to `outgoing`. It returns how many
+    /// bytes at the start of `incoming` are used up.
     ///
     /// # Errors
-    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls). The alert for the peer is then in `outgoing`.
+    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls). The alert for the server is then in `outgoing`.
     pub(super) fn process(
         &mut self,
         incoming: &mut [u8],
@@ -125,9 +130,9 @@ impl Pump {
         }
     }
 
-    /// Encrypts plain text into whole records, and appends them to `outgoing`. `incoming` is the
-    /// input that [`process`](Self::process) has left over; call that just before. rustls looks at
-    /// the start of an incomplete record again.
+    /// Encrypts plain text into whole records, and appends them to `outgoing`. Call
+    /// [`process`](Self::process) just before, and give what it has left over as `incoming`,
+    /// because rustls reads the start of an incomplete record again.
     ///
     /// # Errors
     /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done, after
@@ -144,8 +149,8 @@ impl Pump {
         })
     }
 
-    /// Appends close_notify to `outgoing`. A second call does nothing. `incoming` is as for
-    /// [`encrypt`](Self::encrypt).
+    /// Appends close_notify to `outgoing`. A second call does nothing. `incoming` is what
+    /// [`process`](Self::process) has left over.
     ///
     /// # Errors
     /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done.
@@ -162,7 +167,7 @@ impl Pump {
         })
     }
 
-    /// Whether nothing has come yet.
+    /// Whether no byte has come from the server yet.
     pub(super) fn is_untouched(&self) -> bool {
         self.first.is_none()
     }
@@ -172,12 +177,12 @@ impl Pump {
         self.connection.is_handshaking()
     }
 
-    /// Whether close_notify was written.
+    /// Whether this side has sent close_notify.
     pub(super) fn is_closed(&self) -> bool {
         self.closed
     }
 
-    /// Returns whether the peer's close_notify has come. The end of file is then authentic.
+    /// Returns whether the server's close_notify has come. If so, the end of the data is authentic.
     pub(super) fn is_peer_closed(&self) -> bool {
         self.peer_closed
     }
@@ -194,7 +199,7 @@ impl Pump {
         self.request == CertificateRequest::Unanswered
     }
 
-    /// Returns whether a TLS 1.3 ticket for the next connection may still come. `false` once one
+    /// Returns whether a TLS 1.3 ticket for the next connection may still come. `false` after one
     /// has come.
     pub(super) fn awaits_ticket(&self) -> bool {
         self.has_no_ticket() && !self.peer_closed && self.failed.is_none()
@@ -240,7 +245,7 @@ impl Pump {
         }
     }
 
-    /// Fails if plain text cannot be sent any more.
+    /// Fails if plain text cannot be sent any more, after close_notify or an error.
     pub(super) fn check_open(&self) -> Result<(), Error> {
         if self.closed {
             return Err(tls_error("written to after close_notify"));
@@ -248,8 +253,8 @@ impl Pump {
         self.check()
     }
 
-    /// Adds a reply in clear text to the error, if it came in place of a handshake. From now on,
-    /// every error shows it.
+    /// If the server has replied in clear text instead of TLS, adds its reply to the error. All
+    /// later calls return this error too.
     pub(super) fn failed_with(&mut self, reply: Option<Reply>, error: Error) -> Error {
         match reply.filter(|_| error.tls_reason() == Some(&Reason::PlainServer)) {
             Some(reply) => self.failed.insert(error.with_reply(reply)).clone(),
@@ -265,7 +270,7 @@ impl Pump {
     }
 
     fn fail(&mut self, error: rustls::Error) -> Error {
-        /// The first byte of a TLS record (RFC 8446 section 5.1).
+        /// The values that the first byte of a TLS record can have (RFC 8446 section 5.1).
         const TYPES: core::ops::RangeInclusive<u8> = 20..=24;
         self.note();
         let agreed = self
@@ -285,7 +290,8 @@ impl Pump {
         self.failed.insert(error).clone()
     }
 
-    /// Notes what the resolver was asked and how the handshake went, after rustls has processed
+    /// Notes whether the server has asked for a client certificate, whether the handshake has
+    /// succeeded, and whether the server sends tickets. It is called after rustls has processed
     /// records.
     fn note(&mut self) {
         if let Some(login_notes) = &self.login_notes {
@@ -299,13 +305,14 @@ impl Pump {
         }
     }
 
-    /// Whether no TLS 1.3 ticket has come.
+    /// Whether this connection speaks TLS 1.3 and no ticket has come.
     fn has_no_ticket(&self) -> bool {
         let version = self.connection.protocol_version();
         version == Some(ProtocolVersion::TLSv1_3) && self.connection.tls13_tickets_received() == 0
     }
 
-    /// Takes the alert that rustls queued when it failed, without letting rustls read on.
+    /// Appends the alert that rustls queued when it failed to `outgoing`. rustls must not process
+    /// more records after its error, so this stops as soon as the alert is out.
     fn take_alert(&mut self, incoming: &mut [u8], outgoing: &mut Vec<u8>) {
         while self.connection.wants_write() {
             let state = self.connection.process_tls_records(incoming).state;
@@ -320,15 +327,17 @@ impl Pump {
 }
 
 /// Calls rustls, and turns a panic after close_notify into an error. In builds with debug
-/// assertions, rustls 0.23 asserts that no fatal alert follows its own close_notify. But what comes
-/// then is up to the server: garbage after the end of an upload, for example. All other builds
-/// return an error. This function returns one too, provided that panics unwind.
+/// assertions, rustls 0.23 panics if it must send a fatal alert after its own close_notify. But the
+/// server can bring that about, for example by garbage after the end of an upload. In builds
+/// without debug assertions, rustls returns an error. This function also returns an error if rustls
+/// panics, provided that panics unwind.
 ///
 /// [`TlsChannel`](super::TlsChannel) lets rustls process bytes after close_notify only where it
-/// must: for the tickets at the end of an upload, and for the end of TLS after CCC. Only decryption
-/// shows whether a record is garbage. rustls could hand out its keys for this
-/// (`dangerous_into_kernel_connection`), but the keys are safer where they are. If you build with
-/// `panic = "abort"` and debug assertions, switch off those of rustls, as the module's page says.
+/// must: to get the tickets at the end of an upload, and to find the end of TLS after CCC. Whether
+/// a record is garbage can be seen only after decryption. rustls could hand out its keys for this
+/// check (`dangerous_into_kernel_connection`), but the keys are safer inside rustls. If you build
+/// with `panic = "abort"` and debug assertions, switch off the debug assertions of rustls, as the
+/// documentation of this module says.
 fn advance<'c, 'i>(
     connection: &'c mut UnbufferedClientConnection,
     incoming: &'i mut [u8],
@@ -349,7 +358,8 @@ fn advance<'c, 'i>(
     })
 }
 
-/// Appends what `write` makes, with as much room as it says it needs.
+/// Appends the bytes that `write` produces. If `write` says how much more room it needs, it gets
+/// that room in a second call.
 fn append<E: Shortage>(
     outgoing: &mut Vec<u8>,
     mut write: impl FnMut(&mut [u8]) -> Result<usize, E>,

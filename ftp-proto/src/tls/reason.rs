@@ -53,7 +53,7 @@ pub enum Reason {
     /// The server's certificate, or one that signed it, is not X.509 version 3. Only version 3 can
     /// be verified.
     OldCertificate {
-        /// 1 or 2.
+        /// The version of X.509: 1 or 2.
         version: u8,
     },
     /// The server's certificate, or one that signed it, has an RSA key that is too short.
@@ -80,8 +80,8 @@ pub enum Reason {
     UnknownName,
     /// The server's alert says that the server itself has failed.
     ServerFailed,
-    /// The server answers in clear text where TLS should begin, without any AUTH. It does not speak
-    /// implicit TLS at this port, or it has failed.
+    /// The server replied in clear text where implicit TLS should begin, before any AUTH command.
+    /// It does not speak implicit TLS at this port, or it has failed.
     PlainServer,
     /// Clear text came after both sides had agreed on TLS, or in the middle of a TLS connection.
     ClearText,
@@ -91,8 +91,8 @@ pub enum Reason {
     SilentServer,
     /// The server ended the connection during the handshake.
     EndedInHandshake,
-    /// The server refuses a data connection because it did not resume the TLS session of the login,
-    /// according to its reply (522, 425).
+    /// The server refuses a data connection because this connection did not resume the TLS session
+    /// of the login, according to the server's reply (522, 425).
     ResumptionDemanded,
     /// The data connection did not resume the TLS session of the login, and you [require
     /// that](crate::Resumption::Required).
@@ -100,7 +100,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Whether the client ended the handshake, not the server.
+    /// Whether the client ended the handshake for this reason, not the server.
     pub(crate) fn is_ours(&self) -> bool {
         matches!(
             self,
@@ -143,7 +143,8 @@ impl fmt::Display for Reason {
                 f,
                 "the server's certificate, or one that signed it, has a {bits}-bit key, which is \
                  too short: {}",
-                // A pin is worth nothing if anyone can compute the private key.
+                // RSA keys below 1024 bits can be broken, so pinning one proves nothing and is not
+                // advised.
                 if *bits < 1024 {
                     "replace it on the server"
                 } else {
@@ -160,7 +161,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// The advice for certificates that are too old.
+/// What to do about a certificate that is too old.
 const REPLACE: &str =
     "replace it on the server, or pin the server's key (TlsConfig::with_pinned_keys)";
 

@@ -1,11 +1,11 @@
-//! Ciphertext that has come and is not used up.
+//! A buffer for encrypted bytes that have come from the socket.
 
 use alloc::vec::Vec;
 
 use super::pump::Pump;
 use crate::error::Error;
 
-/// Ciphertext that has come from the socket and is not used up.
+/// Encrypted bytes that have come from the socket and are not processed yet.
 #[derive(Default)]
 pub(super) struct Records {
     buffer: Vec<u8>,
@@ -13,7 +13,8 @@ pub(super) struct Records {
     end: usize,
 }
 
-/// The least room that is offered for ciphertext. A record has at most about 16 KiB.
+/// The least room that is offered for encrypted bytes. A record has up to about 16 KiB, so a long
+/// record comes in several reads.
 const LEAST_SPACE: usize = 4 * 1024;
 
 impl Records {

@@ -11,9 +11,10 @@ use rustls::pki_types::ServerName;
 
 /// The TLS sessions of one login, which its data connections resume.
 ///
-/// The session store of rustls is made for many servers. It reserves room for eight tickets and a
+/// rustls' own session store is made for many servers. It reserves room for eight tickets and a
 /// table of names before there is any ticket, and each ticket holds a copy of the server's
-/// certificates. A login has one server name, and one data connection at a time.
+/// certificates. This store needs less memory, because a login has one server name, and one data
+/// connection at a time.
 pub(super) struct SessionStore {
     name: ServerName<'static>,
     kept: Mutex<StoredSessions>,
@@ -22,17 +23,17 @@ pub(super) struct SessionStore {
 #[derive(Default)]
 struct StoredSessions {
     group: Option<NamedGroup>,
-    /// Good for any number of connections. Not used in TLS 1.3.
+    /// The session of TLS 1.2, which any number of connections can resume. `None` under TLS 1.3.
     tls12: Option<Box<Tls12ClientSessionValue>>,
     /// Tickets of TLS 1.3, each good for one connection. The newest is the last.
     tickets: Vec<Tls13ClientSessionValue>,
 }
 
-/// How many tickets are kept. A data connection takes one ticket, and usually brings one (OpenSSL)
-/// or two (GnuTLS, rustls). Connections that are dropped unread, and ProFTPD's uploads, bring none.
-/// OpenSSL sends two tickets with the login, and then there are never more than two. Other servers
-/// send more: then two more are a reserve, for four connections in a row. Still more would only use
-/// memory.
+/// How many TLS 1.3 tickets are kept. A data connection uses one ticket, and usually brings one
+/// (OpenSSL) or two (GnuTLS, rustls). Connections that are dropped unread, and uploads to ProFTPD,
+/// bring none. OpenSSL sends two tickets with the login and one with each connection, so there are
+/// never more than two. Other servers send more. Four tickets are enough for four connections in a
+/// row that bring none, and more would only use memory.
 const TICKETS: usize = 4;
 
 impl SessionStore {
@@ -41,15 +42,18 @@ impl SessionStore {
         Self { name, kept }
     }
 
-    /// Whether the next connection would use the last ticket, so that nothing is left to resume.
+    /// Whether only one ticket is left, so that the connection after the next has nothing to
+    /// resume.
     pub(super) fn has_one_ticket_left(&self) -> bool {
         let kept = self.of(&self.name);
         kept.is_some_and(|kept| kept.tls12.is_none() && kept.tickets.len() == 1)
     }
 
-    /// Locks the sessions. `None` for another server, which cannot happen in a login.
+    /// Locks the sessions. Returns `None` for the name of another server, which a login never asks
+    /// for.
     fn of(&self, name: &ServerName<'_>) -> Option<MutexGuard<'_, StoredSessions>> {
-        // A poisoned lock is fine: no code panics halfway through a change.
+        // A lock that a panic has poisoned is still usable, because no code panics halfway through
+        // a change.
         let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         (self.name == *name).then(kept)
     }
@@ -91,8 +95,8 @@ impl ClientSessionStore for SessionStore {
         }
     }
 
-    /// Takes the newest ticket, which expires last. If rustls finds that it has expired, so have
-    /// the others; rustls then does a full handshake, which brings new tickets.
+    /// Removes the newest ticket and returns it, because it expires last. If the newest ticket has
+    /// expired, all others have too, and rustls does a full handshake, which brings new tickets.
     fn take_tls13_ticket(&self, name: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
         self.of(name)?.tickets.pop()
     }

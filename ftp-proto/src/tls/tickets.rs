@@ -1,7 +1,8 @@
 //! Which session tickets a handshake may use.
 
 /// Which session tickets a handshake on a data connection may use. In TLS 1.3 each ticket is good
-/// for one handshake. If the server then refuses the transfer, no new ticket comes.
+/// for one handshake. If the server refuses the transfer after the handshake, the ticket is used up
+/// and no new ticket comes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Tickets {
     /// All tickets.
@@ -9,8 +10,8 @@ pub enum Tickets {
     All,
     /// All but the last ticket, because the server may still refuse the transfer. If there is just
     /// one ticket, do not begin the handshake, and answer
-    /// [`SecureData::kept_last_ticket`](crate::SecureData::kept_last_ticket). If there is no
-    /// ticket, or a TLS 1.2 session, which can be used any number of times, nothing needs to be
-    /// kept.
+    /// [`SecureData::kept_last_ticket`](crate::SecureData::kept_last_ticket). Otherwise begin the
+    /// handshake, also if there is no ticket to keep, or a TLS 1.2 session, which can be used any
+    /// number of times.
     AllButLast,
 }

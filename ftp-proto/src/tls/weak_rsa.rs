@@ -1,7 +1,8 @@
 //! Verifying signatures by RSA keys that are too short for rustls' providers (RFC 8017 section 8).
 //!
-//! If you pin such a key, you want proof that the server has it. This file only verifies. It holds
-//! no secret, so it need not take constant time, and it uses the simplest arithmetic.
+//! If you pin such a key, the server must still prove that it has the private key. The code in this
+//! file only verifies signatures. It holds no secret, so it need not take constant time, and it
+//! uses the simplest arithmetic.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -20,15 +21,17 @@ use super::certificate::RsaKey;
 )]
 mod tests;
 
-/// The shortest key in bits. Shorter keys prove nothing, since they have been broken.
+/// The shortest key that is accepted, in bits. Shorter keys have been broken, so their signatures
+/// prove nothing.
 const LEAST: usize = 1024;
 
-/// The longest exponent, in bytes. 65537 has three bytes. A server must not choose how long this
-/// takes.
+/// The longest exponent that is accepted, in bytes. The usual exponent, 65537, has three bytes.
+/// Without this limit, a server could make the verification take very long.
 const LONGEST_EXPONENT: usize = 5;
 
 impl RsaKey<'_> {
-    /// Whether this key has signed the message. `hash` finds a hash function.
+    /// Whether this key has signed the message. `hash` returns the provider's function for a hash
+    /// algorithm.
     pub(super) fn has_signed(
         &self,
         message: &[u8],
@@ -54,7 +57,8 @@ impl RsaKey<'_> {
         padded() == Some(true)
     }
 
-    /// RSAVP1: the signature to the power of the exponent, with as many bytes as the modulus.
+    /// Raises the signature to the power of the exponent, modulo the modulus (RSAVP1, RFC 8017
+    /// section 5.2.2). The result has as many bytes as the modulus.
     fn encoded_message(&self, signature: &[u8]) -> Option<Vec<u8>> {
         let sound = self.length() >= LEAST
             && self.modulus.last()? % 2 == 1
@@ -75,10 +79,11 @@ enum Padding {
     Pss,
 }
 
-/// EMSA-PKCS1-v1_5 (section 9.2). The result is compared as a whole.
+/// Encodes a message by EMSA-PKCS1-v1_5 (RFC 8017 section 9.2). The caller compares the whole
+/// result with the decrypted signature.
 fn pkcs1(hash: &dyn Hash, message: &[u8], length: usize) -> Option<Vec<u8>> {
-    // The parts of DigestInfo that depend on the hash: three lengths, and the end of the
-    // algorithm's identifier.
+    // The parts of DigestInfo that differ between the hashes: three lengths, and the last byte of
+    // the hash algorithm's object identifier.
     let (whole, inside, algorithm, digest) = match hash.algorithm() {
         HashAlgorithm::SHA256 => (0x31, 0x0d, 1, 0x20),
         HashAlgorithm::SHA384 => (0x41, 0x0d, 2, 0x30),
@@ -95,10 +100,12 @@ fn pkcs1(hash: &dyn Hash, message: &[u8], length: usize) -> Option<Vec<u8>> {
     (filling >= 8).then(|| [&[0, 1][..], &vec![0xff; filling], &[0], &info].concat())
 }
 
-/// EMSA-PSS-VERIFY (section 9.1.2), with a salt of the hash's length.
+/// Verifies a message by EMSA-PSS-VERIFY (RFC 8017 section 9.1.2). The salt must be as long as the
+/// hash.
 fn is_pss(hash: &dyn Hash, message: &[u8], encoded: &[u8], bits: usize) -> Option<bool> {
     let size = hash.output_len();
-    // With a modulus of 8n + 1 bits, there is one byte more than in the encoded message.
+    // If the modulus has 8n + 1 bits, it has one byte more than the encoded message. The extra
+    // byte, `ahead`, must be zero.
     let (ahead, encoded) =
         encoded.split_at_checked(encoded.len().checked_sub(bits.div_ceil(8))?)?;
     let (masked, rest) =
@@ -127,7 +134,7 @@ fn is_pss(hash: &dyn Hash, message: &[u8], encoded: &[u8], bits: usize) -> Optio
     )
 }
 
-/// The mask generation function MGF1 (appendix B.2.1).
+/// The mask generation function MGF1 (RFC 8017 appendix B.2.1).
 fn mask(hash: &dyn Hash, seed: &[u8]) -> impl Iterator<Item = u8> {
     (0_u32..).flat_map(move |counter| {
         let block = hash.hash(&[seed, &counter.to_be_bytes()].concat());
@@ -135,7 +142,7 @@ fn mask(hash: &dyn Hash, seed: &[u8]) -> impl Iterator<Item = u8> {
     })
 }
 
-/// A number with as many limbs as the modulus, the lowest limb first.
+/// A number of as many 64-bit limbs as the modulus has, with the lowest limb first.
 #[derive(Clone)]
 struct Number(Vec<u64>);
 
@@ -148,7 +155,7 @@ impl Number {
         Self(limbs.collect())
     }
 
-    /// The lowest `length` bytes, with the highest byte first.
+    /// Returns the lowest `length` bytes, with the highest byte first.
     fn bytes(&self, length: usize) -> Vec<u8> {
         let bytes = self.0.iter().flat_map(|limb| limb.to_le_bytes());
         let mut bytes: Vec<u8> = bytes.take(length).collect();
@@ -163,7 +170,7 @@ impl Number {
     /// Computes the power by squaring and multiplying.
     fn power(&self, exponent: &[u8], modulus: &Self) -> Self {
         let mut bits = bits_of(exponent).skip_while(|bit| !bit);
-        // The first bit is `self`.
+        // The loop begins with `self`, which stands for the first 1 bit of the exponent.
         bits.next();
         bits.fold(self.clone(), |power, bit| {
             let square = power.times(&power, modulus);
@@ -187,7 +194,7 @@ impl Number {
         })
     }
 
-    /// Adds modulo the modulus. Both numbers are below it.
+    /// Adds two numbers modulo the modulus. Both numbers must be smaller than the modulus.
     fn plus(&self, other: &Self, modulus: &Self) -> Self {
         let mut carry = false;
         let sum = self.0.iter().zip(&other.0).map(|(a, b)| {
@@ -203,7 +210,8 @@ impl Number {
         }
     }
 
-    /// Subtracts. A borrow from the top limb is dropped; the carry of the sum makes up for it.
+    /// Subtracts `other`. A borrow from the top limb is dropped, because it cancels the carry that
+    /// `plus` has dropped.
     fn minus(&self, other: &Self) -> Self {
         let mut borrow = false;
         let difference = self.0.iter().zip(&other.0).map(|(a, b)| {
@@ -216,7 +224,7 @@ impl Number {
     }
 }
 
-/// The bits, highest first.
+/// Returns the bits of these bytes, with the highest bit first.
 fn bits_of(bytes: &[u8]) -> impl Iterator<Item = bool> {
     bytes
         .iter()

@@ -1,4 +1,4 @@
-//! Tests with signatures by OpenSSL 3: `openssl dgst -sha256 -sign`, and for PSS also
+//! Verifies signatures that OpenSSL 3 has made by `openssl dgst -sha256 -sign`, for PSS also with
 //! `-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest`.
 
 use super::*;
@@ -126,7 +126,8 @@ fn another_message_scheme_key_or_signature() {
     }
 }
 
-/// A signature plus the modulus is the same number modulo the modulus. It must still be refused.
+/// The sum of a signature and the modulus is the same number modulo the modulus. The verifier must
+/// still refuse it, because a signature must be smaller than the modulus.
 #[test]
 fn a_signature_above_the_modulus() {
     let (modulus, scheme, signature) = SIGNATURES[4];
@@ -143,12 +144,13 @@ fn a_signature_above_the_modulus() {
     assert!(!has_signed(&modulus, &EXPONENT, MESSAGE, scheme, &above));
 }
 
-/// Keys that have been broken prove nothing.
+/// Such keys have been broken, so the verifier must refuse even a correct signature of theirs.
 #[test]
 fn keys_of_fewer_than_1024_bits() {
     let number = Number(vec![5, 0]);
     let modulus = Number(vec![7, 0]);
-    // 5 * 5 * 5 is 125, which is 6 modulo 7.
+    // First shows that the arithmetic is right for the tiny key 7: 5 * 5 * 5 is 125, which is 6
+    // modulo 7.
     assert_eq!(number.power(&[3], &modulus).0, [6, 0]);
     let signed = has_signed(&[7], &[3], b"", SignatureScheme::RSA_PSS_SHA256, &[5]);
     assert!(!signed);
