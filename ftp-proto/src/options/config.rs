@@ -1,4 +1,4 @@
-//! What you may decide about a session before it starts.
+//! The settings of a session, which you choose before the session starts.
 
 use core::net::IpAddr;
 
@@ -7,9 +7,9 @@ use crate::wire::{Limits, Multiline, Telnet};
 
 /// The settings of a [`Session`](crate::Session). The defaults are the safe settings.
 ///
-/// `Config` has what the protocol core needs: which commands it sends, and how it judges what the
-/// server answers. If you drive a session without an adapter, you set this value alone. What
-/// concerns this machine is in [`Options`](crate::Options): the host, sockets, clocks, TLS, and
+/// `Config` has what the protocol core needs: which commands it sends, and how it judges the
+/// server's replies. If you drive a session without an adapter, you need only this value. The
+/// settings of this machine are in [`Options`](crate::Options): the host, sockets, clocks, TLS, and
 /// text.
 ///
 /// ```
@@ -40,45 +40,46 @@ pub struct Config {
     pub limits: Limits,
     /// Which line ends a multi-line reply.
     pub multiline: Multiline,
-    /// How the byte 0xFF, which has a meaning in Telnet, is sent in an argument.
+    /// How the byte 0xFF is sent in an argument, since it is also a Telnet command.
     pub telnet: Telnet,
     /// How a positive reply is matched with its command.
     pub reply_codes: ReplyCodes,
     /// Whether the session demands TLS before it sends credentials.
     pub security: Security,
-    /// What AUTH asks for, if it is sent.
+    /// Which mechanism the AUTH command names. AUTH is sent only under [`Security::Explicit`].
     pub auth: Auth,
     /// How data connections are protected after the login, if the control connection is under TLS.
     pub protection: Protection,
-    /// When PBSZ and PROT are sent.
+    /// When the commands PBSZ and PROT are sent.
     pub protect_when: ProtectWhen,
-    /// What a download without close_notify means.
+    /// What the session does if a download under TLS ends without close_notify.
     pub missing_close_notify: MissingCloseNotify,
     /// Which command asks for a port in passive mode.
     pub passive_command: PassiveCommand,
-    /// Which address a passive data connection goes to.
+    /// Which host the client connects to in passive mode.
     pub passive_address: PassiveAddress,
-    /// Whether the server is told that names are UTF-8.
+    /// Whether the client tells the server that names are UTF-8.
     pub utf8_names: Utf8Names,
     /// Which side makes the data connections.
     pub data_mode: DataMode,
-    /// The address that the server is told to connect to in active mode. Set it behind NAT, to the
-    /// outer address of the router that forwards the port. `None`: the local address of the control
-    /// connection.
+    /// The address that the client tells the server to connect to in active mode. If the client is
+    /// behind NAT, set the outer address of the router that forwards the port. `None`: the local
+    /// address of the control connection.
     pub active_address: Option<IpAddr>,
-    /// Who may make the data connection in active mode.
+    /// From which addresses the client accepts a data connection in active mode.
     pub active_peer: ActivePeer,
-    /// Whether the data command waits until the data connection is made.
+    /// Whether the client waits for the data connection before it sends the data command, such as
+    /// RETR.
     pub data_command: DataCommand,
-    /// What is sent before ABOR.
+    /// What the client sends before ABOR.
     pub abort_signal: AbortSignal,
-    /// When the data connection of an aborted transfer is closed.
+    /// When the client closes the data connection of an aborted transfer.
     pub abort_close: AbortClose,
-    /// How many bytes of commands may wait to be written: 64 KiB. A driver that never writes is a
-    /// mistake, and this limit shows it before the memory is full.
+    /// How many bytes of commands may wait to be written: 64 KiB. If a driver never writes, this
+    /// limit turns the mistake into an error before the memory is full.
     pub max_unsent: usize,
-    /// How many replies a fence may swallow before the session is given up: 8. Such replies belong
-    /// to no command. The worst server known sends two of them after an abort.
+    /// How many replies that belong to no command a fence may throw away before the session ends:
+    /// 8. The worst server known sends two of them after an abort.
     pub max_strays: usize,
 }
 
@@ -88,13 +89,14 @@ pub struct Config {
 pub enum ReplyCodes {
     /// By its whole code: 213 can answer SIZE, but not DELE. If a command cannot have the code
     /// ([RFC 959 section 5.4](https://www.rfc-editor.org/rfc/rfc959#page-50)), the command fails
-    /// with [`UnexpectedReply`](crate::ErrorKind::UnexpectedReply) and the session is out of step,
-    /// because a server that sends one reply twice shifts all later replies by one. 200, 202 and
-    /// 250 can answer every command, except those that ask for a value or announce another command.
+    /// with [`UnexpectedReply`](crate::ErrorKind::UnexpectedReply), and the session is out of step:
+    /// if a server sends one reply twice, every later command would get the reply to the command
+    /// before it. 200, 202 and 250 can answer every command, except commands that ask for a value
+    /// or announce another command.
     #[default]
     OfCommand,
     /// By its first digit alone, for servers that use reply codes of their own. The session then
-    /// does not notice shifted replies.
+    /// does not notice if replies have shifted from one command to the next.
     FirstDigit,
 }
 
@@ -111,86 +113,91 @@ pub enum Security {
     Implicit,
 }
 
-/// What AUTH asks for (RFC 4217 section 4).
+/// Which mechanism the AUTH command names (RFC 4217 section 4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Auth {
-    /// AUTH TLS.
+    /// Only `AUTH TLS`.
     #[default]
     Tls,
-    /// AUTH TLS, and AUTH SSL if the server does not know AUTH TLS (500, 502, 504, 534). PBSZ and
-    /// PROT are sent as after AUTH TLS, although some old servers imply them after AUTH SSL.
+    /// `AUTH TLS`, and then `AUTH SSL` if the server does not know `AUTH TLS` (500, 502, 504, 534).
+    /// PBSZ and PROT are sent after both, although some old servers protect data connections after
+    /// `AUTH SSL` without these commands.
     TlsThenSsl,
 }
 
-/// When PBSZ and PROT are sent (RFC 4217 section 9).
+/// When the commands PBSZ and PROT are sent (RFC 4217 section 9).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ProtectWhen {
     /// After the login, as every server expects.
     #[default]
     AfterLogin,
-    /// PBSZ and PROT go out before USER, for servers that refuse a login before they are set.
+    /// Before USER, for servers that refuse a login before PBSZ and PROT are set.
     BeforeLogin,
 }
 
-/// What it means if a download under TLS ends without close_notify. Without it, nobody can tell the
-/// end from a cut.
+/// What the session does if a download under TLS ends without close_notify. Without close_notify,
+/// nobody can tell whether the file has ended or an attacker has cut the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MissingCloseNotify {
-    /// An error, [`ErrorKind::Truncated`](crate::ErrorKind::Truncated).
+    /// The download fails with [`ErrorKind::Truncated`](crate::ErrorKind::Truncated).
     #[default]
     Refused,
-    /// A file counts as complete if the server confirms it *and* its size agrees. The size is the
-    /// [expected](crate::TransferOptions::expected) one, or else the answer to SIZE, which is then
-    /// sent. A listing or a text has no known size, so for them it stays an error.
+    /// A file counts as complete if the server confirms the file *and* its size agrees. The size is
+    /// the [expected](crate::TransferOptions::expected) one. If none is expected, the client sends
+    /// SIZE. A listing or a text has no known size, so a missing close_notify still makes it fail.
     IfSizeAgrees,
 }
 
 /// The protection of data connections (RFC 4217 section 9).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Protection {
-    /// PROT C: in clear text.
+    /// PROT C: data connections in clear text.
     Clear,
-    /// PROT P: under TLS.
+    /// PROT P: data connections under TLS.
     #[default]
     Private,
 }
 
-/// Which address a passive data connection goes to.
+/// Which host the client connects to in passive mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PassiveAddress {
-    /// The address of the control connection's peer. The address in 227 is ignored (RFC 2577;
-    /// CVE-2020-8284).
+    /// The address that the control connection goes to. The address in the 227 reply is ignored
+    /// (RFC 2577; CVE-2020-8284).
     #[default]
     ControlPeer,
-    /// The address in 227. With this, the server can choose any host that this machine can reach.
+    /// The address in the 227 reply. The server can then send the client to any host that this
+    /// machine can reach.
     TrustServer,
 }
 
 /// Whether the client tells a server that lists UTF8 in FEAT that names are UTF-8.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Utf8Names {
-    /// `OPTS UTF8 ON`, once, before the first command with a name that is not ASCII. Without it,
-    /// IIS and others read such names in another encoding. FEAT is sent first, if its reply is not
-    /// known yet. If the reply to FEAT is known already, OPTS is also sent before the first
-    /// listing.
+    /// The client sends `OPTS UTF8 ON` once, before the first command with a name that is not
+    /// ASCII. Without this command, IIS and others read such names in another encoding. If the
+    /// reply to FEAT is not known yet, FEAT is sent first. If it is known already, OPTS is also
+    /// sent before the first listing.
     #[default]
     SwitchOn,
-    /// As `SwitchOn`, but FEAT is sent before the first listing at the latest. On IIS this costs
-    /// two round trips, and the names in the first listing are then UTF-8.
+    /// As `SwitchOn`, but FEAT is sent before the first listing at the latest, so that OPTS goes
+    /// before it too. On IIS this costs two round trips, and makes the names in the first listing
+    /// UTF-8.
     SwitchOnEarly,
-    /// The server is not told. If [`Options`](crate::Options) have an [`Encoding`](crate::Encoding)
-    /// other than UTF-8, this setting is implied.
+    /// The client does not tell the server anything. If [`Options`](crate::Options) have an
+    /// [`Encoding`](crate::Encoding) other than UTF-8, this setting is implied.
     AsTheyAre,
 }
 
 /// Which side makes the data connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DataMode {
-    /// The client, to a port that the server names by EPSV, or by PASV if EPSV does not work.
+    /// The client connects to a port that the server names by EPSV, or by PASV if EPSV does not
+    /// work.
     #[default]
     Passive,
-    /// The server, to a port that the client names by EPRT, or by PORT if EPRT does not work.
+    /// The server connects to a port that the client names by EPRT, or by PORT if EPRT does not
+    /// work.
     Active,
 }
 
@@ -207,7 +214,7 @@ pub enum PassiveCommand {
     Pasv,
 }
 
-/// Who may make the data connection in active mode.
+/// From which addresses the client accepts a data connection in active mode.
 ///
 /// ```
 /// use ftp_proto::{ActivePeer, DataMode, Options};
@@ -222,37 +229,39 @@ pub enum PassiveCommand {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ActivePeer {
-    /// The control connection's peer. Connections from other addresses are dropped.
+    /// Only from the address of the control connection's server. Other connections are dropped.
     #[default]
     ControlPeer,
-    /// The first that connects. Anyone who can reach the port may then receive a download, or send
-    /// one. Under TLS, [`Resumption::Required`](crate::Resumption) shows whether it was the server.
+    /// From any address: the first connection is used. Anyone who can reach the port may then
+    /// receive an upload, or send false data for a download. Under TLS,
+    /// [`Resumption::Required`](crate::Resumption) shows whether the server has connected.
     Anyone,
 }
 
-/// When the data command is sent in passive mode.
+/// When the data command, such as RETR, is sent in passive mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DataCommand {
     /// After the data connection is made, as every server expects.
     #[default]
     AfterConnect,
-    /// Together with the connection attempt, which saves a round trip. Under
-    /// [`PassiveCommand::Automatic`], the first transfer of a session waits for the connection, to
-    /// make sure that EPSV works.
+    /// While the client connects, which saves a round trip. Under [`PassiveCommand::Automatic`],
+    /// the first transfer of a session still waits for its data connection, to make sure that EPSV
+    /// works.
     WithConnect,
 }
 
-/// What is sent before ABOR on the control connection (RFC 959 section 4.1.3).
+/// What the client sends before ABOR on the control connection (RFC 959 section 4.1.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum AbortSignal {
-    /// Nothing: the servers in use today read ABOR like any other command.
+    /// Nothing, because the servers in use today read ABOR like any other command.
     #[default]
     None,
-    /// Telnet IP and Synch, sent as urgent data. Only on a control connection in clear text.
+    /// The Telnet signals IP and Synch, as urgent data. They are sent only if the control
+    /// connection is in clear text.
     TelnetSynch,
 }
 
-/// When the data connection of an aborted transfer is closed, after ABOR has left.
+/// When the client closes the data connection of an aborted transfer, after it has sent ABOR.
 ///
 /// ```
 /// use ftp_proto::{AbortClose, Options};
@@ -265,13 +274,14 @@ pub enum AbortSignal {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AbortClose {
-    /// At once. vsftpd never answers ABOR before the data connection is gone, and ProFTPD,
-    /// Pure-FTPd and Twisted do not always.
+    /// At once. vsftpd never replies to ABOR before the data connection is closed, and ProFTPD,
+    /// Pure-FTPd and Twisted do not always do so.
     #[default]
     AtOnce,
     /// After the first reply to ABOR, or after [`Timeouts::abort_reply`](crate::Timeouts), which is
-    /// 1 s. Each abort takes that long on a server that does not answer before. aioftp needs this:
-    /// it ends the session if the data connection is closed before it has read ABOR.
+    /// 1 s. An abort takes this long if the server replies only after the data connection is
+    /// closed. aioftp needs this setting: if the data connection is closed before aioftp has read
+    /// ABOR, it ends the session.
     AfterReply,
 }
 
@@ -303,8 +313,9 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Sets [`Config::active_address`]. Only EPRT can carry an IPv6 address, over IPv4 too. If the
-    /// server refuses EPRT, its refusal is the error.
+    /// Sets [`Config::active_address`]. An IPv6 address can be sent only by EPRT, even if the
+    /// control connection uses IPv4. If the server refuses EPRT, the transfer fails with that
+    /// refusal.
     #[must_use]
     pub fn with_active_address(mut self, active_address: impl Into<IpAddr>) -> Self {
         self.active_address = Some(active_address.into());

@@ -6,10 +6,11 @@ use core::fmt;
 use crate::error::Error;
 use crate::wire::{Command, InvalidCommand, Verb};
 
-/// The user name for everybody (RFC 1635).
+/// The user name that public servers accept from everybody (RFC 1635).
 const ANONYMOUS: &str = "anonymous";
 
-/// The credentials of a login, checked so that they can be sent. `Debug` shows the user name only.
+/// The credentials of a login. They hold no byte that cannot be sent. `Debug` shows the user name
+/// only.
 ///
 /// ```
 /// use ftp_proto::flows::Credentials;
@@ -27,9 +28,9 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Takes a user name and a password, which may be empty. As in ftplib, an empty user name means
-    /// `anonymous`. For `anonymous`, an empty password means `anonymous@`, and `-` means
-    /// `-anonymous@`, which asks some servers to be brief.
+    /// Makes credentials from a user name and a password, which may be empty. As in ftplib, an
+    /// empty user name means `anonymous`. For `anonymous`, an empty password means `anonymous@`,
+    /// and `-` means `-anonymous@`, which asks some servers to send shorter replies.
     ///
     /// ```
     /// use ftp_proto::flows::Credentials;
@@ -59,7 +60,8 @@ impl Credentials {
         })
     }
 
-    /// Takes `anonymous` with the password `anonymous@`, which says nothing about you.
+    /// Makes credentials for `anonymous` with the password `anonymous@`, which says nothing about
+    /// you.
     pub fn anonymous() -> Self {
         Self {
             user: Command::fixed(Verb::USER, ANONYMOUS),
@@ -68,7 +70,7 @@ impl Credentials {
         }
     }
 
-    /// Adds the account, for servers that ask for one (ACCT, RFC 959 section 4.1.1).
+    /// Adds an account, for servers that ask for one (ACCT, RFC 959 section 4.1.1).
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the account is empty or holds CR,
@@ -83,17 +85,15 @@ impl Credentials {
         Ok(self)
     }
 
-    /// The USER command.
     pub(crate) fn user(&self) -> &Command {
         &self.user
     }
 
-    /// The PASS command.
     pub(crate) fn password(&self) -> &Command {
         &self.password
     }
 
-    /// The ACCT command, if there is an account.
+    /// The ACCT command. `None` if there is no account.
     pub(crate) fn account(&self) -> Option<&Command> {
         self.account.as_ref()
     }

@@ -1,4 +1,4 @@
-//! How text becomes the bytes of a name, and how bytes become text for people.
+//! How text becomes the bytes of a name, and how the bytes of a name become text.
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
@@ -12,8 +12,8 @@ use crate::path::RemotePath;
 /// How text becomes the bytes of a name, and how bytes become text.
 ///
 /// A name on the server is a sequence of bytes. RFC 2640, section 3.1, wants UTF-8, but many
-/// servers have names in other encodings. An encoding is a view of these bytes. When you use a name
-/// from a listing, send its bytes back, not the text that you showed for them.
+/// servers have names in other encodings. An encoding only shows these bytes as text. If you send
+/// back a name from a listing, send its bytes, not the text that you have shown for them.
 ///
 /// ```
 /// use ftp_proto::Encoding;
@@ -77,22 +77,23 @@ pub enum Encoding {
 /// # Ok::<(), ftp_proto::Error>(())
 /// ```
 pub trait Codec: fmt::Debug + Send + Sync {
-    /// Returns the bytes of this text. `None` if the encoding lacks one of its characters.
+    /// Returns the bytes of this text. `None` if the encoding has no bytes for one of its
+    /// characters.
     ///
-    /// You need not look for CR, LF and NUL: no command takes them.
+    /// You need not look for CR, LF and NUL, because every command refuses them.
     fn encode(&self, text: &str) -> Option<Vec<u8>>;
 
-    /// Returns these bytes as text for people. Bytes that are no text become U+FFFD.
+    /// Returns these bytes as text to show. Bytes that stand for no character become U+FFFD.
     fn decode(&self, bytes: &[u8]) -> String;
 }
 
-/// The error for a text that the [`Encoding`] has no bytes for. It never shows the text, which may
-/// be a password.
+/// The error for a text with a character that the [`Encoding`] has no bytes for. The error never
+/// shows the text, because it may be a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unencodable {
-    /// The position of the first character that has no byte, counted in bytes of the text from 0.
-    /// `None` for a [`Codec`], which does not say it.
+    /// The position of the first such character, counted in bytes of the text from 0. `None` for a
+    /// [`Codec`], which does not tell the position.
     pub at: Option<usize>,
 }
 
@@ -101,8 +102,8 @@ impl Encoding {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`] if a character has no byte; [`Error::inner`] is
-    /// [`Unencodable`].
+    /// [`ErrorKind::InvalidArgument`] if the encoding has no bytes for a character.
+    /// [`Error::inner`] is then [`Unencodable`].
     pub fn encode<'a>(&self, text: &'a str) -> Result<Cow<'a, [u8]>, Error> {
         match self {
             Self::Utf8 => Ok(Cow::Borrowed(text.as_bytes())),
@@ -119,13 +120,14 @@ impl Encoding {
         }
     }
 
-    /// Returns these bytes as text for people. Bytes that are not UTF-8 become U+FFFD, so you
-    /// cannot turn the text back into the bytes. Nothing is escaped: for terminals, see
-    /// [`Escaped`](crate::wire::Escaped).
+    /// Returns these bytes as text to show. Bytes that are not UTF-8 become U+FFFD, so you cannot
+    /// turn the text back into the bytes. Control characters stay as they are: before you write the
+    /// text to a terminal, see [`Escaped`](crate::wire::Escaped).
     #[must_use]
     pub fn decode<'a>(&self, bytes: &'a [u8]) -> Cow<'a, str> {
         match self {
-            // ASCII is the same in Latin-1 and UTF-8, so it is borrowed below.
+            // ASCII bytes are the same in Latin-1 and UTF-8, so the next arm returns them without a
+            // copy.
             Self::Latin1 if !bytes.is_ascii() => {
                 Cow::Owned(bytes.iter().map(|byte| char::from(*byte)).collect())
             }
@@ -161,7 +163,7 @@ pub trait Name {
     ///
     /// # Errors
     ///
-    /// The errors of [`Encoding::encode`], for text. Bytes cause no error.
+    /// The errors of [`Encoding::encode`], if the name is text. A name of bytes causes no error.
     fn bytes(&self, encoding: &Encoding) -> Result<Cow<'_, [u8]>, Error>;
 }
 

@@ -25,7 +25,8 @@ pub(super) fn without_zone(host: &str) -> &str {
     }
 }
 
-/// The host as errors show it. What is before an `@` is hidden, since it may be a password.
+/// Returns the host as errors show it. The part before an `@` is hidden, because it may hold a
+/// password.
 pub(super) fn shown(host: &str) -> String {
     let Some((before, rest)) = host.rsplit_once('@') else {
         return host.to_string();
@@ -36,8 +37,8 @@ pub(super) fn shown(host: &str) -> String {
     }
 }
 
-/// Why this is neither a name nor an address, and what to do about it. `None` if no mistake is
-/// found.
+/// Returns why this text is neither a host name nor an address, and what you can do about it.
+/// `None` if no mistake is found.
 pub(super) fn mistake(host: &str) -> Option<String> {
     if host.is_empty() {
         return Some("the host is empty".into());
@@ -46,7 +47,7 @@ pub(super) fn mistake(host: &str) -> Option<String> {
         return None;
     }
     if let Some((scheme, rest)) = host.split_once("://") {
-        // A password may hold these characters, too, so the part before `@` goes first.
+        // A password may hold `/`, `?` or `#`, so the part before the `@` is removed first.
         let rest = rest.rsplit('@').next().unwrap_or_default();
         let name = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let name = split_port(name).map_or(name, |(name, _)| name);
@@ -81,7 +82,7 @@ pub(super) fn mistake(host: &str) -> Option<String> {
     })
 }
 
-/// Splits `host:2121` or `[::1]:2121`.
+/// Splits a text like `host:2121` or `[::1]:2121` into host and port. `None` if there is no port.
 fn split_port(host: &str) -> Option<(&str, u16)> {
     let (name, port) = host.rsplit_once(':')?;
     let inner = name

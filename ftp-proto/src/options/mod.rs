@@ -1,4 +1,4 @@
-//! What you decide before you connect: plain values that both adapters use.
+//! The options that you choose before you connect. Both adapters use these types.
 
 pub(crate) mod config;
 pub(crate) mod credentials;
@@ -33,12 +33,12 @@ pub const IMPLICIT_PORT: u16 = 990;
 
 /// Where an adapter's client connects to, and how.
 ///
-/// `Options` has what a connection needs on this machine: host and port, who logs in, addresses and
-/// ports to use, time-outs, TLS, how text becomes bytes, who watches. What the client sends to the
-/// server, and how it judges the answers, is the [`Config`] in it, which a session without an
-/// adapter needs as well: set that by [`with_config`](Self::with_config). So the address that a
-/// server is *told* in active mode is in `Config`, and the ports on which this machine *listens*
-/// are here.
+/// `Options` has what a connection needs on this machine: host and port, credentials, local
+/// addresses and ports, time-outs, TLS, the encoding of names, and an observer. What the client
+/// sends to the server, and how it judges the replies, is in its [`Config`], which you set by
+/// [`with_config`](Self::with_config). A session without an adapter needs a `Config` too. For
+/// example, in active mode the address that the client *tells* the server is in `Config`, and the
+/// ports on which this machine *listens* are in `Options`.
 ///
 /// ```
 /// use ftp_proto::Options;
@@ -49,44 +49,44 @@ pub const IMPLICIT_PORT: u16 = 990;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// The host, a name or an address. Certificates are verified against it.
+    /// The host, a name or an address. The server's certificate is verified against it.
     pub host: String,
     /// The port of the control connection.
     pub port: u16,
-    /// The credentials for a login that follows as soon as the client is connected. `None`: no
-    /// login.
+    /// The credentials with which the client logs in as soon as it is connected. `None`: the client
+    /// does not log in.
     pub credentials: Option<Credentials>,
     /// The settings of the session.
     pub config: Config,
-    /// The local address that all connections are made from. `None`: the system chooses one. The
-    /// port, 0 for any, is used for the control connection only.
+    /// The local address from which all connections are made. `None`: the system chooses one. The
+    /// port of this address is used for the control connection only. Port 0 means any port.
     pub source_address: Option<SocketAddr>,
     /// The ports on which the client may listen in active mode. `None`: any port.
     pub active_ports: Option<RangeInclusive<u16>>,
     /// The time limits.
     pub timeouts: Timeouts,
-    /// How much of a listing the methods that collect a listing may hold.
+    /// How large a listing may be for the methods that return it as a whole.
     pub listing_limits: ListingLimits,
     /// How names that are given as text become bytes.
     pub encoding: Encoding,
-    /// Which certificates to trust. It must be set if [`Security`](crate::Security) is not plain,
-    /// and only then.
+    /// Which certificates to trust. Set it if [`Security`](crate::Security) is not plain, and do
+    /// not set it if it is plain.
     #[cfg(feature = "rustls")]
     pub tls: Option<TlsConfig>,
     /// Whether each data connection must resume the TLS session of the login.
     pub resumption: Resumption,
-    /// The function that is shown every command and every reply, if there is one.
+    /// A function that is called with every command and every reply. `None`: no function is called.
     pub observer: Option<Observer>,
 }
 
 /// Whether each data connection must resume the TLS session of the login.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Resumption {
-    /// No: a full handshake will do, since it verifies the certificate too.
+    /// No. A full handshake is accepted too, because it also verifies the certificate.
     #[default]
     Preferred,
-    /// Yes, anything else is an error: only resumption proves that the data comes from the same
-    /// server process.
+    /// Yes. A full handshake is an error, because only resumption proves that the data comes from
+    /// the same server process.
     Required,
 }
 
@@ -118,9 +118,9 @@ impl Options {
         self
     }
 
-    /// Shows every command and every reply to a function of yours, with secrets masked. It sees the
-    /// greeting, the first login, and the commands and replies of each connection that later
-    /// replaces this one.
+    /// Calls a function of yours with every command and every reply, with secrets masked. The
+    /// function also gets the greeting, the first login, and the commands and replies of every
+    /// later connection that replaces this one.
     ///
     /// ```
     /// use ftp_proto::Options;
@@ -158,8 +158,9 @@ impl Options {
         self
     }
 
-    /// Demands implicit TLS: no byte goes in clear text. The port becomes [990](IMPLICIT_PORT) if
-    /// it was [21](FTP_PORT). [`with_port`](Self::with_port) after this sets any port.
+    /// Demands implicit TLS: no byte is sent in clear text. If the port is [21](FTP_PORT), it
+    /// becomes [990](IMPLICIT_PORT). For another port, call [`with_port`](Self::with_port) after
+    /// this method.
     ///
     /// ```no_run
     /// # #[cfg(feature = "ring")] {
@@ -191,9 +192,9 @@ impl Options {
     }
 
     /// Makes all connections from this local address, with port 0 for any port. The client then
-    /// skips server addresses of the other family. A port above 0 is used for the control
-    /// connection only. After that connection has ended, the system needs a minute or so before the
-    /// same port can connect to the same server again.
+    /// skips server addresses of the other family (IPv4 or IPv6). A port above 0 is used for the
+    /// control connection only. After the control connection has ended, the system needs a minute
+    /// or so before this port can connect to the same server again.
     ///
     /// ```
     /// use core::net::Ipv4Addr;
@@ -225,8 +226,8 @@ impl Options {
         self
     }
 
-    /// Checks that every time-out is above zero, that the range of ports is not empty and has no
-    /// port 0, and that the address for active mode is not the unspecified one (`0.0.0.0` or `::`).
+    /// Checks that every time-out is above zero, that the range of active ports is not empty and
+    /// has no port 0, and that the address for active mode is not `0.0.0.0` or `::`.
     ///
     /// # Errors
     /// [`Misuse::Option`](crate::Misuse::Option), whose text says what is wrong.
@@ -249,12 +250,12 @@ impl Options {
         Ok(())
     }
 
-    /// Checks that the host looks like a name or an address. A network that resolves the host calls
-    /// this first.
+    /// Checks that the host looks like a name or an address. An adapter's network calls this method
+    /// before it resolves the host.
     ///
     /// # Errors
-    /// [`Misuse::Option`](crate::Misuse::Option) for a URL, for a host with a port, and so on. The
-    /// text says what to do, and holds no password.
+    /// [`Misuse::Option`](crate::Misuse::Option) for a URL, for a host with a port, and for other
+    /// mistakes. Its text says what to do, and shows no password.
     ///
     /// ```
     /// use ftp_proto::Options;
@@ -270,8 +271,8 @@ impl Options {
         }
     }
 
-    /// Returns the text for an error of connecting: `connecting to ftp.example.org, port 21`. A
-    /// password in the host is left out.
+    /// Returns the text that an error shows if connecting has failed: `connecting to
+    /// ftp.example.org, port 21`. A password in the host is left out.
     pub fn connecting(&self) -> String {
         format!(
             "connecting to {}, port {}",
@@ -280,12 +281,12 @@ impl Options {
         )
     }
 
-    /// Checks as [`check`](Self::check) does, for a network that cannot choose local addresses and
-    /// ports.
+    /// Does what [`check`](Self::check) does, and also refuses options that need sockets. It is for
+    /// networks that cannot choose local addresses and ports.
     ///
     /// # Errors
-    /// Also [`Misuse::Option`](crate::Misuse::Option) if [`source_address`](Self::source_address)
-    /// or [`active_ports`](Self::active_ports) is set: no option is ignored silently.
+    /// [`Misuse::Option`](crate::Misuse::Option), also if [`source_address`](Self::source_address)
+    /// or [`active_ports`](Self::active_ports) is set, because no option is ignored silently.
     pub fn check_without_sockets(&self) -> Result<(), Error> {
         if self.source_address.is_some() || self.active_ports.is_some() {
             let why = "this network cannot choose a source address or ports for active mode";
@@ -298,8 +299,9 @@ impl Options {
     ///
     /// # Errors
     /// [`Misuse::Option`](crate::Misuse::Option) if TLS is demanded and [`tls`](Self::tls) is not
-    /// set, or the other way round: if you name trust roots, you mean to use them.
-    /// [`InvalidArgument`](crate::ErrorKind) for a host that is neither a name nor an address.
+    /// set. The same error if [`tls`](Self::tls) is set and TLS is not demanded, because you would
+    /// believe that the connection is encrypted. [`InvalidArgument`](crate::ErrorKind) if the host
+    /// is neither a name nor an address.
     #[cfg(feature = "rustls")]
     pub fn tls_login(&self) -> Result<Option<TlsLogin>, Error> {
         match self.trusted()? {
@@ -308,8 +310,9 @@ impl Options {
         }
     }
 
-    /// Begins a login that speaks TLS 1.2 only, unless the configuration forbids TLS 1.2. A TLS 1.2
-    /// session can be resumed many times, but rustls uses a ticket of TLS 1.3 only once.
+    /// Begins a login that speaks TLS 1.2 only, because a TLS 1.2 session can be resumed many
+    /// times, but rustls uses a TLS 1.3 ticket only once. If the configuration forbids TLS 1.2, it
+    /// begins an ordinary login.
     #[cfg(feature = "rustls")]
     pub(crate) fn tls_login_resuming_at_will(&self) -> Result<Option<TlsLogin>, Error> {
         match self.trusted()?.and_then(TlsConfig::resuming_at_will) {
@@ -351,7 +354,7 @@ setters! { Options
     with_port => port: u16;
     /// Sets the time-outs.
     with_timeouts => timeouts: Timeouts;
-    /// Sets how much of a listing the methods that collect a listing may hold.
+    /// Sets how large a listing may be for the methods that return it as a whole.
     with_listing_limits => listing_limits: ListingLimits;
     /// Sets how names that you give as text become bytes. Names that you give as bytes stay as they
     /// are.
@@ -367,8 +370,8 @@ setters! { Options
     with_resumption => resumption: Resumption;
 }
 
-/// How much of a listing the methods that collect a listing may hold. The methods that stream a
-/// listing have only the limit on one line.
+/// How large a listing may be for the methods that return it as a whole. Methods that return a
+/// listing line by line have only the limit on one line.
 ///
 /// ```
 /// use ftp_proto::{ListingLimits, Options};
@@ -380,13 +383,13 @@ setters! { Options
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListingLimits {
-    /// Bytes in one line: 16 KiB. This is four times the longest path that Linux allows, and more
-    /// than curl's 10,000.
+    /// The most bytes in one line. Default: 16 KiB. This is four times the longest path that Linux
+    /// allows, and more than curl's limit of 10,000.
     pub line: usize,
-    /// Lines in one listing: 1,000,000. The largest directories that people report have a tenth of
-    /// that.
+    /// The most lines in one listing. Default: 1,000,000. The largest directories that people
+    /// report have a tenth of that.
     pub lines: usize,
-    /// Bytes in one listing: 256 MiB.
+    /// The most bytes in one listing. Default: 256 MiB.
     pub bytes: usize,
 }
 

@@ -1,6 +1,6 @@
 //! A macro that writes the setters of option structs.
 
-/// Writes one setter for each field.
+/// Writes one method `with_…` for each field. The method sets the field and returns the struct.
 macro_rules! setters {
     ($options:ident $($(#[$doc:meta])* $name:ident => $field:ident: $type:ty;)*) => {
         impl $options {

@@ -17,9 +17,10 @@ use crate::representation::TransferType;
 pub struct TransferOptions {
     /// The restart offset in bytes: where in the file to start (REST).
     pub offset: u64,
-    /// How many bytes a download must bring; any other number is an error. `None`: you do not know.
+    /// How many bytes a download must bring. Any other number is an error. `None`: any number is
+    /// accepted.
     pub expected: Option<u64>,
-    /// Which sizes are compared with the number of bytes that were moved.
+    /// Which sizes the client compares with the number of bytes that were transferred.
     pub size_check: SizeCheck,
     /// The representation type. The default is TYPE I.
     pub transfer_type: TransferType,
@@ -27,12 +28,12 @@ pub struct TransferOptions {
     pub line_ends: LineEnds,
 }
 
-/// Which sizes are compared with the number of bytes that were moved, after the server has
-/// confirmed the transfer of a file.
+/// Which sizes the client compares with the number of bytes that were transferred, after the server
+/// has confirmed the transfer of a file.
 ///
-/// In clear text, a connection that was cut looks like a connection that ended, and some servers
-/// confirm a file that is not complete. A size shows the difference. Only sizes in TYPE I count,
-/// because the size of a text or a listing on the wire is not known.
+/// In clear text, a connection that was cut looks like a connection that has ended, and some
+/// servers confirm a file that is not complete. Only the file's size shows the difference. Sizes
+/// are compared only in TYPE I, because the size of a text or a listing on the wire is not known.
 ///
 /// | | download of a file (RETR) | upload |
 /// |---|---|---|
@@ -42,7 +43,8 @@ pub struct TransferOptions {
 ///
 /// A download that brings fewer bytes fails with [`Truncated`](crate::ErrorKind::Truncated). More
 /// bytes are no error, because files grow. An upload fails with
-/// [`Unconfirmed`](crate::ErrorKind::Unconfirmed), unless the file ends where the upload ended.
+/// [`Unconfirmed`](crate::ErrorKind::Unconfirmed) if the file on the server does not end where the
+/// upload ended.
 ///
 /// ```
 /// use ftp_proto::{SizeCheck, TransferOptions};
@@ -56,38 +58,40 @@ pub struct TransferOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SizeCheck {
-    /// Uses the sizes that take no command, and sends SIZE only if there is doubt.
+    /// Uses the sizes that the server announces without a command. Sends SIZE only if an upload is
+    /// in doubt.
     ///
     /// Most servers announce a size when they begin to send a file, as in `150 Opening (1048576
-    /// bytes)`. As a rule it is the size of the whole file, so the offset is subtracted. Some
-    /// servers announce only the size of what is left of the file. Then a cut that is no longer
-    /// than the offset goes unnoticed.
+    /// bytes)`. Usually it is the size of the whole file, so the offset is subtracted from it. Some
+    /// servers announce only the size of the rest of the file. Then the client does not notice if
+    /// the end of the file is missing, up to as many bytes as the offset skips.
     ///
-    /// Some servers reset the data connection after a good upload, and some before they have read
-    /// all of it. SIZE shows which case it is, but not for APPE or an upload at an offset: the file
-    /// may have had that size before. After a reset, such an upload is unconfirmed.
+    /// Some servers reset the data connection after a good upload, and others before they have read
+    /// all of it. SIZE shows which of the two has happened. But for APPE and for an upload at an
+    /// offset, SIZE proves nothing, because the file may have had that size before. After a reset,
+    /// such an upload is unconfirmed.
     #[default]
     AsNeeded,
-    /// Sends SIZE. The check is exact: it also finds a server that stores something else than you
-    /// sent.
+    /// Always sends SIZE. The check is exact: it also notices if the server stores something else
+    /// than you have sent.
     ///
-    /// If the server does not know the size before a download, the announced size counts. If it
-    /// does not know the size after an upload, the upload is unconfirmed. Before APPE and before an
-    /// upload at an offset, SIZE is sent too.
+    /// If the server does not reply with a size before a download, the announced size is used. If
+    /// it does not reply with a size after an upload, the upload is unconfirmed. SIZE is also sent
+    /// before APPE and before an upload at an offset.
     Always,
-    /// Compares no size. Use this for servers whose sizes are not the sizes of what they send and
-    /// store.
+    /// Compares no size. Use this for servers that report other sizes than those of the data that
+    /// they send and store.
     Never,
 }
 
 /// How the line ends of a text are translated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum LineEnds {
-    /// Not at all: you see what is on the wire.
+    /// They are not translated: you get the bytes that are on the wire.
     #[default]
     AsSent,
-    /// CRLF on the wire becomes LF for you, and LF becomes CRLF on the way out. Byte counts are
-    /// those of the wire.
+    /// CRLF from the server becomes LF for you, and your LF becomes CRLF for the server. Byte
+    /// counts are those on the wire.
     Lf,
 }
 
@@ -104,20 +108,21 @@ impl Default for TransferOptions {
 }
 
 impl TransferOptions {
-    /// The whole file, of any length, byte by byte.
+    /// Makes options that transfer the whole file, of any length, byte by byte.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The whole file as text: TYPE A on the wire, LF at the end of each line for you.
+    /// Makes options that transfer the whole file as text: TYPE A on the wire, and LF at the end of
+    /// each line for you.
     pub fn text() -> Self {
         Self::new()
             .with_type(TransferType::TEXT)
             .with_line_ends(LineEnds::Lf)
     }
 
-    /// Makes a download of any other length an error. Count from the offset on. No other size is
-    /// compared then.
+    /// Makes a download fail if it brings another number of bytes than this. The bytes before the
+    /// restart offset do not count. The client then compares no other size.
     #[must_use]
     pub fn with_expected(mut self, bytes: u64) -> Self {
         self.expected = Some(bytes);
