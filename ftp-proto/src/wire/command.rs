@@ -1,14 +1,14 @@
-//! Turning commands into bytes (RFC 959, section 4.1). No other file does this.
+//! Turns commands into bytes (RFC 959, section 4.1). No other file does this.
 
 use super::mask::MASK;
 use super::{Escaped, Verb};
 use alloc::vec::Vec;
 use core::fmt;
 
-/// One command that is safe to send: it cannot hold CR, LF or NUL.
+/// One command that is safe to send, because it cannot hold CR, LF or NUL.
 ///
-/// `Display` and `Debug` show `PASS ***`, `ACCT ***` and `SITE PSWD ***`, and escape like
-/// [`Escaped`].
+/// `Display` and `Debug` hide passwords: they show `PASS ***`, `ACCT ***` and `SITE PSWD ***`. They
+/// escape other bytes as [`Escaped`] does.
 ///
 /// ```
 /// use ftp_proto::wire::{Command, InvalidCommand, Telnet, Verb};
@@ -30,39 +30,41 @@ pub struct Command {
     argument: Option<Vec<u8>>,
 }
 
-/// How a byte 0xFF, which is Telnet's IAC, is sent (RFC 959 section 3, RFC 854).
+/// How a byte 0xFF in an argument is sent. In Telnet this byte is IAC, which begins a command (RFC
+/// 959 section 3, RFC 854).
 ///
-/// `cargo xtask interop` measures what servers do. vsftpd, Pure-FTPd, pyftpdlib and libunftp take a
-/// single 0xFF as it is, and read two as two. ProFTPD reads two as one. It takes a single 0xFF as
-/// it is, unless the next byte makes a Telnet command of it (another 0xFF, or 0xF4, which is IP).
-/// UTF-8 has no byte 0xFF. In Latin-1 it is `ÿ`.
+/// UTF-8 has no byte 0xFF. In Latin-1 it is the letter `ÿ`. `cargo xtask interop` measures how
+/// servers read it. vsftpd, Pure-FTPd, pyftpdlib and libunftp read one 0xFF as one, and two as two.
+/// ProFTPD reads two as one. It reads one as one too, but not if the next byte makes a Telnet
+/// command of it (another 0xFF, or 0xF4, which is IP).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Telnet {
-    /// As it is. Four of these five servers need this, and ProFTPD mostly accepts it.
+    /// Once, as it is. Four of these five servers need this, and ProFTPD mostly accepts it.
     #[default]
     Raw,
     /// Twice, as RFC 854 demands.
     Doubled,
 }
 
-/// Why something is not a command. It never shows the argument, which may be a password.
+/// Why a verb and an argument are not a command. The error never shows the argument, which may be a
+/// password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidCommand {
     /// The verb is not 3 to 32 ASCII letters and digits that begin with a letter.
     Verb,
-    /// CR or LF in the argument.
+    /// The argument holds CR or LF.
     LineEnd {
         /// The verb of the command.
         verb: Verb,
     },
-    /// NUL in the argument.
+    /// The argument holds NUL.
     Nul {
         /// The verb of the command.
         verb: Verb,
     },
-    /// An argument that is empty: a server may read it as the current directory. Only the argument
-    /// of PASS and ACCT may be empty.
+    /// The argument is empty, and a server may read an empty path as the current directory. Only
+    /// the argument of PASS and ACCT may be empty.
     Empty {
         /// The verb of the command.
         verb: Verb,
@@ -74,15 +76,15 @@ impl Command {
     ///
     /// # Errors
     ///
-    /// [`InvalidCommand::Verb`]. If you know the verb when you write the program, use
+    /// [`InvalidCommand::Verb`] if this is not a verb. For a verb with a constant, use
     /// `Command::from(Verb::NOOP)`, which cannot fail.
     pub fn new(verb: &str) -> Result<Self, InvalidCommand> {
         Verb::new(verb).map(Self::from)
     }
 
     /// Makes a command with an argument: one or more bytes, but no CR, LF or NUL. Only a password
-    /// and an account may be empty: `PASS ` is then sent with its blank, as curl and Python's
-    /// ftplib do.
+    /// and an account may be empty: the client then sends `PASS ` with the blank, as curl and
+    /// Python's ftplib do.
     ///
     /// # Errors
     ///
@@ -91,8 +93,8 @@ impl Command {
         Verb::new(verb)?.with(argument)
     }
 
-    /// Reads a command line without its line end, as a person types it: a verb in upper or lower
-    /// case, and after one blank the argument.
+    /// Reads a command line as a person types it, without its line end: a verb in upper or lower
+    /// case, then one blank and the argument, if there is one.
     ///
     /// # Errors
     ///
@@ -116,11 +118,11 @@ impl Command {
         }
     }
 
-    /// Makes a command whose argument is a constant of this crate.
+    /// Makes a command whose argument is a constant in the code of this crate.
     pub(crate) fn fixed(verb: Verb, argument: &'static str) -> Self {
         let command = Self::checked(verb.clone(), argument.as_bytes());
         debug_assert!(command.is_ok());
-        // Even then, nothing is sent that was not checked.
+        // If the argument is invalid in a release build, only the verb is sent.
         command.unwrap_or(Self::from(verb))
     }
 
@@ -133,7 +135,7 @@ impl Command {
         }
     }
 
-    /// Makes a command whose argument is another command, as PRET needs it.
+    /// Makes a command whose argument is another command, as in `PRET RETR file`.
     pub(crate) fn containing(verb: Verb, inner: &Self) -> Self {
         let mut argument = inner.verb().as_bytes().to_vec();
         if let Some(inner) = &inner.argument {
@@ -146,7 +148,8 @@ impl Command {
         }
     }
 
-    /// Checks an argument. Every argument from outside this crate comes through here.
+    /// Checks an argument and makes the command. Every argument from outside this crate is checked
+    /// by this function.
     pub(super) fn checked(verb: Verb, argument: &[u8]) -> Result<Self, InvalidCommand> {
         if memchr::memchr2(b'\r', b'\n', argument).is_some() {
             return Err(InvalidCommand::LineEnd { verb });
@@ -182,7 +185,7 @@ impl Command {
         self.secret_part().is_some()
     }
 
-    /// The part that must never be shown.
+    /// Returns the part of the argument that must never be shown. `None` if there is no such part.
     pub(crate) fn secret_part(&self) -> Option<&[u8]> {
         let argument = self.argument.as_deref()?;
         if self.verb.is_secret() {
@@ -199,7 +202,7 @@ impl Command {
             .flatten()
     }
 
-    /// A copy to show, with `***` in place of the secret.
+    /// Returns a copy that is safe to show, with `***` instead of the secret.
     pub(crate) fn masked(&self) -> Self {
         let argument = self.argument.as_ref().map(|argument| {
             let secret = self.secret_part();
@@ -214,7 +217,8 @@ impl Command {
         }
     }
 
-    /// Returns the most bytes that [`encode`](Self::encode) can append: each 0xFF counts twice.
+    /// Returns how many bytes [`encode`](Self::encode) appends at most. Each 0xFF counts twice,
+    /// since it may be doubled.
     #[must_use]
     pub fn wire_length(&self) -> usize {
         let argument = self.argument.as_ref().map_or(0, |argument| {
@@ -225,7 +229,7 @@ impl Command {
         line.saturating_add(2)
     }
 
-    /// Appends the command's bytes: `VERB[ SP argument] CRLF`.
+    /// Appends the command as it is sent: `VERB[ SP argument] CRLF`.
     pub fn encode(&self, telnet: Telnet, out: &mut Vec<u8>) {
         out.extend_from_slice(self.verb().as_bytes());
         if let Some(argument) = &self.argument {
@@ -244,8 +248,8 @@ impl Command {
     }
 }
 
-/// Whether passwords follow this name of a SITE command: `PSWD` (Serv-U), `PASSWD` and `CHPASS`
-/// (glftpd), and similar names. `ADDUSER` and `GADDUSER` take a password too.
+/// Whether a SITE command with this name has passwords as arguments: `PSWD` (Serv-U), `PASSWD` and
+/// `CHPASS` (glftpd), and similar names. `ADDUSER` and `GADDUSER` also have one.
 fn is_about_passwords(name: &[u8]) -> bool {
     let name = name.to_ascii_uppercase();
     let has = |part: &[u8]| memchr::memmem::find(&name, part).is_some();

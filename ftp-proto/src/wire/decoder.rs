@@ -1,16 +1,16 @@
-//! Turning bytes into replies (RFC 959, section 4.2), in one pass that reads nothing twice.
+//! Turns bytes into replies (RFC 959, section 4.2), in one pass that reads no byte twice.
 
 use super::{Code, DecodeError, Limits, Reply};
 use alloc::vec::Vec;
 use core::{fmt, mem};
 
-/// Splits what arrives on the control connection into replies.
+/// Splits the bytes that arrive on the control connection into replies.
 ///
-/// The replies do not depend on how the bytes are split on arrival. Time is linear in the bytes,
-/// the [`Limits`] bound the memory, and an idle decoder holds none.
+/// The replies do not depend on the pieces in which the bytes arrive. The time is linear in the
+/// number of bytes, the [`Limits`] bound the memory, and an idle decoder holds no memory.
 ///
 /// The decoder accepts more than the RFC allows, because servers send it: LF alone as a line end,
-/// several CRs before it, no text after the code, blank lines between replies, and Telnet option
+/// several CRs before an LF, no text after the code, blank lines between replies, and Telnet option
 /// negotiation at the start of a line. It refuses NUL, and a code with a fourth digit.
 ///
 /// ```
@@ -31,16 +31,18 @@ use core::{fmt, mem};
 pub struct ReplyDecoder {
     limits: Limits,
     multiline: Multiline,
-    /// The lines of the reply so far, with LF between them, and the start of the current line.
+    /// The lines of the unfinished reply, with LF between them. The last line may be incomplete.
     buffer: Vec<u8>,
     /// Where in `buffer` the current line begins.
     line_start: usize,
     place: Place,
-    /// How many Telnet bytes were dropped from the current line. They count as part of it.
+    /// How many Telnet bytes were removed from the current line. They count against the limit of a
+    /// line.
     dropped: usize,
-    /// The first code of the current multi-line reply.
+    /// The code of the first line, if the current reply has several lines.
     opening: Option<Code>,
-    /// The other code with which the last line may have ended the reply.
+    /// The code of the last complete line, if this line looks like the end of the reply but has
+    /// another code than the first line.
     other: Option<Code>,
     lines: usize,
     blank_lines: usize,
@@ -52,42 +54,44 @@ pub struct ReplyDecoder {
 /// Which line ends a multi-line reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Multiline {
-    /// Only a line with the first line's code, without `-` after it (RFC 959; Python's ftplib).
+    /// Only a line with the code of the first line and no `-` after the code (RFC 959; Python's
+    /// ftplib).
     #[default]
     Strict,
-    /// Also a line with any other code and a blank after it. glftpd begins with `553-` and ends
-    /// with `150 `. The reply then has the code of its last line, as in curl. This is not the
-    /// default, because a line of text that looks like a last line, such as `550 files`, would end
-    /// the reply too early.
+    /// Also a line with another code and a blank after the code: glftpd begins a reply with `553-`
+    /// and ends it with `150 `. The reply then has the code of its last line, as in curl. This is
+    /// not the default, because a line of text that looks like a last line, such as `550 files`,
+    /// would end the reply too early.
     Lenient,
 }
 
-/// What [`ReplyDecoder::decode`] has made of its input.
+/// The result of [`ReplyDecoder::decode`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoded {
-    /// How many bytes were used: up to the end of the reply, or all.
+    /// How many bytes were used: those up to the end of the reply, or all bytes if no reply is
+    /// complete.
     pub consumed: usize,
     /// The first reply that became complete. `None` if no reply did.
     pub reply: Option<Reply>,
 }
 
-/// The position of the next byte in its line.
+/// What the decoder has read of the current line before the next byte.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Place {
     #[default]
     Start,
-    /// After IAC at the start of a line.
+    /// IAC (0xFF) at the start of a line.
     Iac,
-    /// After IAC WILL, WONT, DO or DONT.
+    /// IAC and then WILL, WONT, DO or DONT at the start of a line. The next byte is the option.
     Negotiation,
     Text,
 }
 
-/// Telnet's "interpret as command" (RFC 854).
+/// The byte that begins a Telnet command, "interpret as command" (RFC 854).
 const IAC: u8 = 0xff;
 
 impl ReplyDecoder {
-    /// Makes a decoder that holds nothing yet.
+    /// Makes a decoder that holds no bytes yet.
     #[must_use]
     pub fn new(limits: Limits, multiline: Multiline) -> Self {
         Self {
@@ -97,12 +101,12 @@ impl ReplyDecoder {
         }
     }
 
-    /// Takes bytes up to the end of the first complete reply, or all of them.
+    /// Reads bytes up to the end of the first complete reply, or all bytes if none is complete.
     ///
     /// # Errors
     ///
-    /// An error if the bytes are not a reply, or exceed a limit. Every later call then fails with
-    /// the same error.
+    /// A [`DecodeError`] if the bytes are not a reply, or exceed a limit. Every later call then
+    /// fails with the same error.
     pub fn decode(&mut self, bytes: &[u8]) -> Result<Decoded, DecodeError> {
         match &self.failed {
             Some(error) => Err(error.clone()),
@@ -112,14 +116,16 @@ impl ReplyDecoder {
 
     /// Takes note that the peer has closed the connection.
     ///
-    /// Returns `None` if nothing is buffered. If only the last line end is missing, it returns the
-    /// reply. You decide whether to believe such a reply: believe only a reply to QUIT, because a
-    /// cut `213 12` looks like a size.
+    /// Takes note that the peer has closed the connection.
+    ///
+    /// Returns `None` if nothing is buffered. If only the last line end of a reply is missing,
+    /// returns the reply. Believe such a reply only if it answers QUIT, because the end of its text
+    /// may be missing too: `213 12` may be a part of the size `213 1234`.
     ///
     /// # Errors
     ///
-    /// [`DecodeError::Unterminated`] in the middle of a reply; also the errors of
-    /// [`decode`](Self::decode).
+    /// [`DecodeError::Unterminated`] if the connection has ended in the middle of a reply; also the
+    /// errors of [`decode`](Self::decode).
     pub fn finish(&mut self) -> Result<Option<Reply>, DecodeError> {
         match &self.failed {
             Some(error) => Err(error.clone()),
@@ -130,29 +136,29 @@ impl ReplyDecoder {
 
     /// Returns whether nothing is buffered: no part of a line and no part of a reply.
     ///
-    /// Blank lines and Telnet negotiation between replies are skipped, not buffered; see
-    /// [`is_untouched`](Self::is_untouched).
+    /// Blank lines and Telnet negotiation between replies do not count, because they are not
+    /// buffered. If they matter, call [`is_untouched`](Self::is_untouched).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.buffer.is_empty() && matches!(self.place, Place::Start | Place::Text)
     }
 
-    /// Returns whether no byte has come since the last reply, not even a skipped one.
+    /// Returns whether no byte has come since the last reply, not even a blank line.
     ///
-    /// This matters where TLS begins or ends: there, any extra byte ends the session.
+    /// This matters where TLS begins or ends, because there any extra byte ends the session.
     #[must_use]
     pub fn is_untouched(&self) -> bool {
         !self.touched
     }
 
-    /// Returns the first code of the current multi-line reply.
+    /// Returns the code of the first line, if the current reply has several lines.
     #[must_use]
     pub const fn opening(&self) -> Option<Code> {
         self.opening
     }
 
-    /// Returns how the current multi-line reply may have ended: its last line looks like the last
-    /// line of a reply, but has another code than the first line. More lines may still follow.
+    /// Returns how the current reply may have ended: the line before looks like the last line of a
+    /// reply, but has another code than the first line. More lines may still follow.
     #[must_use]
     pub fn other_end(&self) -> Option<DecodeError> {
         let began = self
@@ -184,9 +190,10 @@ impl ReplyDecoder {
         })
     }
 
-    /// Drops IAC WILL/WONT/DO/DONT and its option at the start of a line: old Unix and VMS servers
-    /// negotiate before the greeting. The option may be any byte, even LF or NUL, so this comes
-    /// before everything else. IAC before any other byte is text.
+    /// Removes Telnet negotiation (IAC, then WILL, WONT, DO or DONT, then an option) at the start
+    /// of a line, because old Unix and VMS servers negotiate before the greeting. The option may be
+    /// any byte, even LF or NUL, so this is done before a line is searched for them. IAC before any
+    /// other byte is text.
     fn pass_telnet<'a>(&mut self, mut bytes: &'a [u8]) -> Result<&'a [u8], DecodeError> {
         while let Some((&byte, tail)) = bytes.split_first() {
             self.place = match (self.place, byte) {
@@ -205,7 +212,7 @@ impl ReplyDecoder {
                     break;
                 }
             };
-            // Endless negotiation counts as an endless line.
+            // Removed bytes count as part of the line, so that a server cannot negotiate for ever.
             if self.line_room() == 0 {
                 return Err(self.line_too_long());
             }
@@ -215,18 +222,18 @@ impl ReplyDecoder {
         Ok(bytes)
     }
 
-    /// Buffers bytes up to the next LF, within the limits. Returns the rest, and whether there was
-    /// an LF.
+    /// Appends the bytes up to the next LF to the buffer, within the limits. Returns the bytes
+    /// after the LF, and whether there was an LF.
     fn take_line<'a>(&mut self, bytes: &'a [u8]) -> Result<(&'a [u8], bool), DecodeError> {
         let line_room = self.line_room();
-        // The last byte of the limit is for the LF.
+        // The limit includes the LF, so one byte less is left for text.
         let reply_room = self
             .limits
             .reply
             .saturating_sub(1)
             .saturating_sub(self.buffer.len());
         let room = line_room.min(reply_room);
-        // Does not search beyond the limits.
+        // The search for LF stops at the limit, so that no byte beyond it is read.
         let window = bytes.get(..=room).unwrap_or(bytes);
         let (piece, rest, ended) = match memchr::memchr(b'\n', window) {
             Some(at) => (
@@ -256,7 +263,8 @@ impl ReplyDecoder {
         Ok((rest, ended))
     }
 
-    /// Decides what a complete line is: part of a reply, its end, or an error.
+    /// Decides what a complete line is: a blank line, a line of a reply, the last line, or an
+    /// error.
     fn end_line(&mut self) -> Result<Option<Reply>, DecodeError> {
         while self.buffer.len() > self.line_start && self.buffer.last() == Some(&b'\r') {
             self.buffer.pop();
@@ -329,7 +337,7 @@ impl ReplyDecoder {
             if reply.is_some() || self.is_empty() {
                 return Ok(reply);
             }
-            // Removes the LF that `end_line` has added.
+            // Removes the LF that `end_line` has added, because the connection ended without it.
             self.buffer.pop();
         }
         Err(DecodeError::Unterminated {
@@ -337,7 +345,8 @@ impl ReplyDecoder {
         })
     }
 
-    /// Appends to the buffer, which grows by doubling but never beyond the limit.
+    /// Appends bytes to the buffer. The buffer grows by doubling, but never beyond the limit of a
+    /// reply.
     fn append(&mut self, piece: &[u8]) {
         let wanted = self.buffer.len().saturating_add(piece.len());
         if wanted > self.buffer.capacity() {
@@ -349,7 +358,7 @@ impl ReplyDecoder {
         self.buffer.extend_from_slice(piece);
     }
 
-    /// How many more bytes the line may have before its LF.
+    /// Returns how many more bytes the current line may have before its LF.
     fn line_room(&self) -> usize {
         let length = self.buffer.len().saturating_sub(self.line_start);
         self.limits
@@ -389,7 +398,7 @@ impl ReplyDecoder {
     }
 }
 
-/// Never shows what is buffered, since it may echo a password.
+/// Never shows the buffered bytes, because a server may echo a password.
 impl fmt::Debug for ReplyDecoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReplyDecoder")
@@ -402,8 +411,8 @@ impl fmt::Debug for ReplyDecoder {
     }
 }
 
-/// The three digits at the start of a line, and the byte after them. With a fourth digit it is a
-/// number (`2201 files`), not a code.
+/// Returns the three digits at the start of a line, and the byte after them. If a fourth digit
+/// follows, the digits are a number (as in `2201 files`) and not a code, so it returns `None`.
 fn head(line: &[u8]) -> Option<(u16, Option<u8>)> {
     let (digits, rest) = line.split_at_checked(3)?;
     let value = crate::reply::number::decimal(digits)?;

@@ -8,8 +8,8 @@ use core::fmt;
 
 /// Why bytes are not a reply of RFC 959, section 4.2, or exceed the [`Limits`](super::Limits).
 ///
-/// No decoder can go on after such an error, because it is unknown where the next reply begins. A
-/// decoder that has failed returns the same error again.
+/// After such an error no decoder can go on, because it is unknown where the next reply begins.
+/// Every later call of the decoder returns the same error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -20,7 +20,7 @@ pub enum DecodeError {
     },
     /// A reply has more lines than [`Limits::reply_lines`](super::Limits::reply_lines).
     TooManyLines {
-        /// The limit.
+        /// The most lines that a reply may have.
         limit: usize,
     },
     /// A reply is longer than [`Limits::reply`](super::Limits::reply).
@@ -31,13 +31,14 @@ pub enum DecodeError {
     /// Between two replies, there are more blank lines than
     /// [`Limits::blank_lines`](super::Limits::blank_lines).
     TooManyBlankLines {
-        /// The limit.
+        /// The most blank lines that may come between two replies.
         limit: usize,
     },
     /// The first line of a reply does not start with a code. The peer may be an HTTP, SSH or IMAP
     /// server.
     NotAReply {
-        /// The start of the line, escaped: at most 64 characters, and `…` if there were more.
+        /// The start of the line, escaped: at most 64 characters. `…` is appended if the line has
+        /// more.
         excerpt: String,
     },
     /// A reply of several lines began with one code and ended with another. Only
@@ -48,20 +49,20 @@ pub enum DecodeError {
         /// The code of the last line.
         ended: Code,
     },
-    /// Three digits that are not a reply code, such as 633.
+    /// The line begins with three digits that are not a reply code, such as 633.
     CodeOutOfRange {
         /// The number, 0 to 99 or 600 to 999.
         code: u16,
     },
-    /// A NUL byte. No server has a reason to send one, and programs that cut the text at a NUL
-    /// would show a wrong text.
+    /// A reply holds a NUL byte. No server has a reason to send NUL, and a program that ends its
+    /// strings at NUL would show only a part of the text.
     Nul,
     /// The connection ended in the middle of a reply.
     Unterminated {
-        /// The part that had come, as raw bytes, with LF as line end.
+        /// The part of the reply that has come, as raw bytes with LF as line end.
         partial: Vec<u8>,
     },
-    /// [`Reply::parse`](super::Reply::parse) got more bytes than one reply.
+    /// [`Reply::parse`](super::Reply::parse) was given more bytes than one reply.
     Surplus {
         /// How many bytes came after the reply.
         bytes: usize,
@@ -69,9 +70,9 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
-    /// Replaces each occurrence of `secret` by `***` in what this error quotes from the peer. If
-    /// the quotation was cut, the start of the secret at its end is replaced too. An empty secret
-    /// changes nothing.
+    /// Replaces each occurrence of `secret` by `***` in the text that this error quotes from the
+    /// peer. If the quotation was cut within the secret, the part of the secret at its end is
+    /// replaced too. An empty secret changes nothing.
     pub fn mask(&mut self, secret: &[u8]) {
         match self {
             Self::NotAReply { excerpt } => {
@@ -92,8 +93,8 @@ impl DecodeError {
     }
 
     pub(super) fn not_a_reply(line: &[u8]) -> Self {
-        // Takes one character more than is shown, so that a cut is noticed. A character has at most
-        // four bytes.
+        // One character more than the 64 that are shown is needed, to notice that the line was cut.
+        // A character has at most four bytes, so 260 bytes are enough.
         let shown = Escaped::new(line.get(..260).unwrap_or(line)).to_string();
         let excerpt = match shown.char_indices().nth(64) {
             Some(_) => shown.chars().take(64).chain(CUT.chars()).collect(),
@@ -103,7 +104,7 @@ impl DecodeError {
     }
 }
 
-/// The end of an excerpt that is not the whole line.
+/// The mark at the end of an excerpt that does not show the whole line.
 const CUT: &str = "…";
 
 impl fmt::Display for DecodeError {

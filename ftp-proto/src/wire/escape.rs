@@ -1,12 +1,13 @@
-//! Making a server's bytes safe to show.
+//! Makes bytes from a server safe to show.
 
 use core::fmt;
 
 /// Shows bytes from a server on a terminal or in a log, as one line.
 ///
 /// It escapes the C0 and C1 controls, DEL, line and paragraph separators, characters that change
-/// the direction or have no width (Unicode's *format* class), and bytes that are not UTF-8.
-/// Everything else stays as it is. `Debug` adds quotes, and also escapes quotes and backslashes.
+/// the direction of text or have no width (Unicode's *format* class), and bytes that are not UTF-8.
+/// All other characters stay as they are. `Debug` adds quotes, and also escapes quotes and
+/// backslashes.
 ///
 /// ```
 /// use ftp_proto::wire::Escaped;
@@ -74,12 +75,13 @@ fn write_char(c: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 fn must_escape(c: char) -> bool {
     match c {
-        // Most characters are decided here.
+        // Printable ASCII is decided first, because most characters are printable ASCII.
         ' '..='~' => false,
         _ => {
             c.is_control()
                 || matches!(c,
-                    // Unicode category Cf, and the separators Zl and Zp.
+                    // Unicode's category Cf (format), and the line and paragraph separators (Zl,
+                    // Zp).
                     '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
                     | '\u{890}' | '\u{891}' | '\u{8e2}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
                     | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'

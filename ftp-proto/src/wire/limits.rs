@@ -1,8 +1,8 @@
 //! The limits on one reply.
 
-/// Limits on replies, so that no server can make a client store or read more than this.
+/// Limits on replies, so that no server can make the client store or read more than this.
 ///
-/// They apply from the first byte on, before any login.
+/// The limits apply from the first byte of the greeting on, before any login.
 ///
 /// ```
 /// use ftp_proto::wire::Limits;
@@ -13,16 +13,18 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes in one line, with its line end. Default: 8 KiB. Python's ftplib has used this limit
-    /// since CVE-2013-1752, and nobody has reported a real server above it.
+    /// The most bytes in one line, with its line end. Default: 8 KiB. Python's ftplib has used this
+    /// limit since CVE-2013-1752, and nobody has reported a real server with longer lines.
     pub line: usize,
-    /// Lines in one reply, with the first and the last. Default: 256. This has room for the longest
-    /// known HELP, FEAT and banner texts, and is far from an endless one (CVE-2026-44240).
+    /// The most lines in one reply, with the first and the last. Default: 256. The longest known
+    /// HELP, FEAT and banner texts have fewer lines, and an endless reply (CVE-2026-44240) is soon
+    /// stopped.
     pub reply_lines: usize,
-    /// Bytes in one reply. Each line end counts as one byte; CRs of the current line count too.
-    /// Default: 64 KiB, which is curl's limit.
+    /// The most bytes in one reply. Each line end counts as one byte. In the current line, CRs
+    /// count too. Default: 64 KiB, which is curl's limit.
     pub reply: usize,
-    /// Blank lines in a row between two replies. Default: 16. Embedded servers send one or two.
+    /// The most blank lines in a row between two replies. Default: 16. Embedded servers send one or
+    /// two.
     pub blank_lines: usize,
 }
 

@@ -1,24 +1,24 @@
-//! Removing secrets from what a server sent back.
+//! Removes secrets from text that a server has sent back.
 
 use alloc::vec::Vec;
 use memchr::memmem;
 
-/// The text in place of a secret.
+/// The text that replaces a secret.
 pub(super) const MASK: &str = "***";
 
-/// Secrets of up to this many bytes are replaced only if they are whole words, because one or two
-/// letters occur all over a text.
+/// A secret of up to this many bytes is replaced only if it is a whole word, because one or two
+/// letters occur in many words of a text.
 const SHORT: usize = 2;
 
-/// Returns `text` with every occurrence of `secret` replaced.
+/// Returns `text` with [`MASK`] instead of every occurrence of `secret`.
 pub(crate) fn masked(text: &[u8], secret: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     append_masked(text, secret, &mut out);
     out
 }
 
-/// Appends `text` to `out`, with every occurrence of `secret` replaced. An empty secret never
-/// occurs.
+/// Appends `text` to `out`, with [`MASK`] instead of every occurrence of `secret`. If the secret is
+/// empty, nothing is replaced.
 fn append_masked(text: &[u8], secret: &[u8], out: &mut Vec<u8>) {
     let mut rest = text;
     if !secret.is_empty() {
@@ -50,7 +50,8 @@ fn is_of_a_word(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || !byte.is_ascii()
 }
 
-/// Masks a text that was cut at its end: what may be the start of the secret is replaced too.
+/// Masks a text whose end was cut off. If the text ends with the first bytes of the secret, these
+/// bytes are replaced too.
 pub(super) fn mask_cut(text: &[u8], secret: &[u8]) -> Vec<u8> {
     let mut out = masked(text, secret);
     let least = if secret.len() > SHORT {

@@ -1,8 +1,9 @@
-//! The lowest layer: bytes become replies, and commands become bytes.
+//! The lowest layer: it turns bytes into replies, and commands into bytes.
 //!
-//! [`ReplyDecoder`] turns what arrives on the control connection, in pieces of any size, into
-//! [`Reply`] values. [`Command::encode`] is the one function that turns a command into bytes. This
-//! layer does not know what a reply means: the grammars are in [`crate::reply`].
+//! [`ReplyDecoder`] turns the bytes that arrive on the control connection, in pieces of any size,
+//! into [`Reply`] values. [`Command::encode`] is the one function that turns a command into bytes.
+//! This layer does not know what a reply means: the parsers for the text of replies are in
+//! [`crate::reply`].
 //!
 //! ```
 //! use ftp_proto::wire::{Command, ReplyDecoder, Telnet};

@@ -7,8 +7,8 @@ use core::fmt;
 
 /// One complete reply: its code, and its lines as raw bytes without line ends.
 ///
-/// The text is for people. Show it only through [`text`](Self::text), `Display` or `Debug`: each is
-/// one line, and escapes as [`Escaped`] does.
+/// The text is for people. Show it only by [`text`](Self::text), `Display` or `Debug`, because they
+/// write one line and escape it as [`Escaped`] does.
 ///
 /// ```
 /// use ftp_proto::wire::Reply;
@@ -23,7 +23,7 @@ use core::fmt;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Reply {
     code: Code,
-    /// All lines, with LF between them, since no line can hold one.
+    /// All lines, with LF between them. No line holds an LF.
     lines: Box<[u8]>,
 }
 
@@ -35,12 +35,13 @@ impl Reply {
         }
     }
 
-    /// Reads exactly one reply, with the default limits. The last line end may be missing.
+    /// Parses bytes that are exactly one reply, with the default limits. The last line end may be
+    /// missing.
     ///
     /// # Errors
     ///
     /// The errors of [`ReplyDecoder::decode`]; [`DecodeError::Unterminated`] if the reply is not
-    /// complete; [`DecodeError::Surplus`] if something follows it.
+    /// complete; [`DecodeError::Surplus`] if more bytes follow the reply.
     pub fn parse(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut decoder = ReplyDecoder::default();
         let decoded = decoder.decode(bytes)?;
@@ -56,21 +57,22 @@ impl Reply {
         }
     }
 
-    /// Returns the code. If lines have different codes, it is that of the last line.
+    /// Returns the code. If the lines of the reply have different codes, it is the code of the last
+    /// line.
     #[must_use]
     pub const fn code(&self) -> Code {
         self.code
     }
 
-    /// Returns the class, by the first digit of the code.
+    /// Returns the class of the reply, which the first digit of the code tells.
     #[must_use]
     pub const fn class(&self) -> Class {
         self.code.class()
     }
 
-    /// Returns whether the server does not know the command, or not this form of it. The codes are
-    /// 500, 502 and 504, which servers use without distinction. Sending the command again is of no
-    /// use.
+    /// Returns whether the server does not know the command, or does not know it with this
+    /// argument. The codes are 500, 502 and 504, which servers use without distinction. The server
+    /// will refuse the command again if you repeat it.
     #[must_use]
     pub const fn is_not_implemented(&self) -> bool {
         matches!(
@@ -79,17 +81,19 @@ impl Reply {
         )
     }
 
-    /// Returns the lines as they came, with codes and without line ends. There is at least one.
+    /// Returns the lines as they came, with their codes but without line ends. There is at least
+    /// one.
     pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
         self.lines.split(|byte| *byte == b'\n')
     }
 
-    /// Returns the lines without the codes that frame them. There is at least one line, which may
-    /// be empty.
+    /// Returns the lines without the codes at their start. There is at least one line, which may be
+    /// empty.
     ///
-    /// The first and the last line lose their code and the `-`, blank or tab after it. A line in
-    /// between loses the first code with a `-` after it (ProFTPD repeats it on each line), or else
-    /// one leading blank (RFC 2389 and RFC 3659 indent by one). The rest is returned as it came.
+    /// The first and the last line lose their code and the `-`, blank or tab after the code. A line
+    /// between them loses the code of the first line and the `-` after the code, because ProFTPD
+    /// repeats it on each line. If it has no such code, it loses one leading blank, because RFC
+    /// 2389 and RFC 3659 indent lines by one blank. The rest of a line stays as it came.
     pub fn text_lines(&self) -> impl Iterator<Item = &[u8]> {
         let mut lines = self.lines().peekable();
         let mut first = true;
@@ -116,10 +120,11 @@ impl Reply {
     }
 
     /// Replaces each exact occurrence of `secret` in the text by `***`. A secret of one or two
-    /// bytes is replaced only if it is a whole word, because its letters occur all over a text.
+    /// bytes is replaced only if it is a whole word, because its letters occur in many words of a
+    /// text.
     ///
-    /// Some servers echo a password in 331, 530 or 230. The codes and the byte after them always
-    /// stay. An empty secret changes nothing.
+    /// This is needed because some servers echo a password in 331, 530 or 230. The codes, and the
+    /// `-` or blank after a code, always stay. An empty secret changes nothing.
     pub fn mask(&mut self, secret: &[u8]) {
         if memchr::memmem::find(&self.lines, secret).is_none() || secret.is_empty() {
             return;
@@ -130,8 +135,8 @@ impl Reply {
         while let Some(line) = lines.next() {
             let last = lines.peek().is_none();
             let coded = core::mem::take(&mut first) || last || self.repeats_code(line);
-            // The byte after a code frames the line. If the secret begins with that byte, it is
-            // masked with the secret, so it is written here once more.
+            // The byte after a code must stay, because it shows where the reply ends. If the secret
+            // begins with this byte, masking removes it, so it is added again before the mask.
             let (code, text) = line
                 .split_at_checked(if coded { 3 } else { 0 })
                 .unwrap_or((line, &[]));
@@ -152,7 +157,7 @@ impl Reply {
         self.lines = masked.into_boxed_slice();
     }
 
-    /// Whether a line in between starts with the first code and `-`.
+    /// Whether a line between the first and the last begins with the first line's code and `-`.
     fn repeats_code(&self, line: &[u8]) -> bool {
         line.get(3) == Some(&b'-') && line.get(..3) == self.lines.get(..3)
     }

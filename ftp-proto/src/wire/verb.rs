@@ -6,7 +6,8 @@ use core::fmt;
 
 /// The name of a command, in upper case: 3 to 32 ASCII letters and digits that begin with a letter.
 ///
-/// In RFC 959 names have 3 or 4 letters; servers also use `XSHA256` and `SETLONGRETR`.
+/// In RFC 959 names have 3 or 4 letters, but servers also have commands such as `XSHA256` and
+/// `SETLONGRETR`.
 ///
 /// ```
 /// use ftp_proto::wire::{Command, Verb};
@@ -23,7 +24,7 @@ macro_rules! known {
         impl Verb {
             $(#[doc = $what] pub const $name: Self = Self(Cow::Borrowed(stringify!($name)));)*
 
-            /// The verbs that have a constant here.
+            /// All verbs that have a constant in this type.
             pub const KNOWN: &'static [Self] = &[$(Self::$name,)*];
         }
     };
@@ -85,11 +86,12 @@ known! {
 }
 
 impl Verb {
-    /// Makes the verb with this name. It becomes upper case.
+    /// Makes the verb with this name. Lower case becomes upper case.
     ///
     /// # Errors
     ///
-    /// [`InvalidCommand::Verb`].
+    /// [`InvalidCommand::Verb`] if the name is not 3 to 32 letters and digits, or begins with a
+    /// digit.
     pub fn new(name: &str) -> Result<Self, InvalidCommand> {
         let letter_first = name.starts_with(|first: char| first.is_ascii_alphabetic());
         let allowed = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -101,7 +103,7 @@ impl Verb {
         Ok(known.cloned().unwrap_or(Self(Cow::Owned(upper))))
     }
 
-    /// Whether this command moves data: it has a data connection and two replies.
+    /// Whether this command transfers data. Such a command has a data connection and two replies.
     pub(crate) fn is_transfer(name: &str) -> bool {
         let transfers = ["RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD"];
         transfers.contains(&name)
@@ -127,7 +129,7 @@ impl Verb {
         &self.0
     }
 
-    /// Returns whether the argument is a secret: for PASS and ACCT.
+    /// Returns whether the argument of this command is a secret. This is so for PASS and ACCT.
     #[must_use]
     pub fn is_secret(&self) -> bool {
         matches!(self.as_str(), "PASS" | "ACCT")
