@@ -1,11 +1,12 @@
-//! Line ends in TYPE A (RFC 959, section 3.1.1.1): CRLF on the wire, LF in your program.
+//! Translates line ends in TYPE A (RFC 959, section 3.1.1.1): CRLF on the wire, LF in your program.
 
-/// Turns what a TYPE A transfer brings into local text: each CRLF becomes LF, in the slice that
-/// received it.
+/// Translates the bytes of a TYPE A download into local text: each CRLF becomes LF, in the slice
+/// that received the bytes.
 ///
-/// A CR before any other byte is data. So is an LF without a CR, which servers send that stay in
-/// TYPE I. Nothing is allocated, and time is linear. A CR at the end of a slice is held back until
-/// the next byte is known, so the result does not depend on how the bytes arrive.
+/// A CR before any other byte stays as it is. An LF without a CR also stays, because some servers
+/// ignore TYPE A and send files unchanged. Nothing is allocated, and time is linear. A CR at the
+/// end of a slice is held back until the next byte is known, so the result does not depend on the
+/// pieces in which the bytes arrive.
 ///
 /// ```
 /// use ftp_proto::data::AsciiDecoder;
@@ -42,8 +43,8 @@
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct AsciiDecoder {
-    /// A byte that belongs before the next input: a CR that may be half of a line end, or a byte
-    /// for which there was no room after such a CR.
+    /// A byte to put before the next input: a CR whose LF may still come, or a byte that had no
+    /// room in the slice after such a CR.
     held: Option<u8>,
 }
 
@@ -56,15 +57,15 @@ impl AsciiDecoder {
 
     /// Translates these bytes in place. Returns how many bytes at the start of the slice are text.
     ///
-    /// These are never more than were received. One byte may be held back: a CR at the end, or a
-    /// byte that has no room. It comes first in the next call, or from [`finish`](Self::finish). So
-    /// 0 does not mean the end of the data.
+    /// The text is never longer than the input. One byte may be held back: a CR at the end, or a
+    /// byte that has no room. The next call puts it first, and [`finish`](Self::finish) returns it
+    /// at the end of the data. So 0 does not mean that the data has ended.
     #[must_use = "what follows the text is not part of it"]
     pub fn decode(&mut self, received: &mut [u8]) -> usize {
         let Some(&last) = received.last() else {
             return 0;
         };
-        // The held byte goes to the front, and pushes the last byte out.
+        // The byte that was held back goes to the front, and pushes the last byte out of the slice.
         let pushed = self.held.take().map(|held| {
             let moved = received.len().saturating_sub(1);
             received.copy_within(..moved, 1);
@@ -100,8 +101,8 @@ impl AsciiDecoder {
         }
     }
 
-    /// Takes note that the data has ended. Returns the byte that was held back, if there is one. A
-    /// CR at the end of the data is data.
+    /// Takes note that the data has ended. Returns the byte that was held back. `None` if there is
+    /// none. A CR at the end of the data stays a CR.
     pub fn finish(&mut self) -> Option<u8> {
         self.held.take()
     }
@@ -110,7 +111,7 @@ impl AsciiDecoder {
 /// Removes the CR from each CRLF. Returns how many bytes are left.
 fn join_line_ends(bytes: &mut [u8]) -> usize {
     let mut written = 0_usize;
-    // Where the bytes to move begin, and where the search goes on.
+    // `moved` is where the bytes to move down begin, and `seen` is where the search goes on.
     let mut moved = 0_usize;
     let mut seen = 0_usize;
     while let Some(at) = bytes
@@ -127,7 +128,7 @@ fn join_line_ends(bytes: &mut [u8]) -> usize {
     move_down(bytes, moved, bytes.len(), written)
 }
 
-/// Moves the bytes from `from` to `end` down to `to`. Returns where they end now.
+/// Moves the bytes between `from` and `end` down to `to`. Returns the position after them.
 fn move_down(bytes: &mut [u8], from: usize, end: usize, to: usize) -> usize {
     if from != to {
         bytes.copy_within(from..end, to);
@@ -135,10 +136,10 @@ fn move_down(bytes: &mut [u8], from: usize, end: usize, to: usize) -> usize {
     to.saturating_add(end.saturating_sub(from))
 }
 
-/// Turns local text into what a TYPE A transfer sends: each LF becomes CRLF.
+/// Translates local text into the bytes of a TYPE A upload: each LF becomes CRLF.
 ///
-/// An LF that has a CR before it stays as it is, and so does any other CR. So text that already has
-/// CRLF is sent unchanged. Nothing is allocated, and time is linear.
+/// An LF after a CR stays as it is, and so does every CR. So text that already has CRLF is sent
+/// unchanged. Nothing is allocated, and time is linear.
 ///
 /// ```
 /// use ftp_proto::data::AsciiEncoder;
@@ -157,17 +158,17 @@ fn move_down(bytes: &mut [u8], from: usize, end: usize, to: usize) -> usize {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct AsciiEncoder {
-    /// Whether the last byte written was a CR.
+    /// Whether the last byte that was written is a CR.
     after_cr: bool,
 }
 
-/// How far [`AsciiEncoder::encode`] has got.
+/// The result of [`AsciiEncoder::encode`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Encoded {
     /// How many bytes of the text were used.
     pub consumed: usize,
-    /// How many bytes at the start of the output are to be sent.
+    /// How many bytes at the start of the output are ready to be sent.
     pub written: usize,
 }
 
@@ -178,11 +179,12 @@ impl AsciiEncoder {
         Self { after_cr: false }
     }
 
-    /// Translates as much of `text` as `output` has room for. Pass what was not consumed to the
-    /// next call.
+    /// Translates as much of `text` as `output` has room for. Pass the bytes that were not consumed
+    /// to the next call.
     ///
-    /// A line end is not split, unless `output` has a single byte: then CR is written, and LF is
-    /// consumed by the next call. So each call makes progress if both slices hold something.
+    /// A line end is written as a whole, except if `output` has a single byte: then this call
+    /// writes the CR, and the next call writes and consumes the LF. So each call makes progress if
+    /// neither slice is empty.
     pub fn encode(&mut self, text: &[u8], output: &mut [u8]) -> Encoded {
         let mut encoded = Encoded::default();
         loop {
@@ -217,8 +219,8 @@ impl AsciiEncoder {
         }
     }
 
-    /// Copies up to the next LF or to the end of either slice. Returns how many bytes, and whether
-    /// an LF follows within the room.
+    /// Copies text up to the next LF, or as much as both slices allow. Returns how many bytes were
+    /// copied, and whether an LF follows for which `output` has room.
     fn copy_line(&mut self, text: &[u8], output: &mut [u8]) -> (usize, bool) {
         let window = text.get(..output.len()).unwrap_or(text);
         let end = memchr::memchr(b'\n', window);

@@ -1,12 +1,12 @@
-//! Translated text that waits to be sent.
+//! A buffer for translated text that waits to be sent.
 
 use alloc::vec::Vec;
 use core::fmt;
 
 use super::AsciiEncoder;
 
-/// Translated text that waits to be sent. A writer takes all the text that it is given, but sends
-/// only as much as the socket takes. The rest waits here.
+/// A buffer for translated text that waits to be sent. The socket may take only a part of a text.
+/// The rest stays in this buffer.
 #[derive(Clone, Default)]
 pub(super) struct AsciiOutbox {
     encoder: AsciiEncoder,
@@ -14,7 +14,7 @@ pub(super) struct AsciiOutbox {
     sent: usize,
 }
 
-/// How much text is translated at a time: about what a socket takes at once.
+/// How many bytes of text are translated at a time: about as many as a socket takes at once.
 const TEXT: usize = 32 * 1024;
 
 impl AsciiOutbox {
@@ -24,8 +24,8 @@ impl AsciiOutbox {
         Self::default()
     }
 
-    /// Takes text, and returns how many bytes of it. It takes none while something is
-    /// [unsent](Self::unsent).
+    /// Translates the start of `text`, and returns how many bytes of `text` that was. If translated
+    /// bytes are still [unsent](Self::unsent), it translates nothing and returns 0.
     pub(super) fn fill(&mut self, text: &[u8]) -> usize {
         if !self.unsent().is_empty() {
             return 0;
@@ -33,14 +33,14 @@ impl AsciiOutbox {
         let text = text.get(..TEXT).unwrap_or(text);
         self.sent = 0;
         self.buffer.clear();
-        // A text of nothing but line ends becomes twice as long.
+        // If the text has only line ends, the translation is twice as long.
         self.buffer.resize(text.len().saturating_mul(2), 0);
         let encoded = self.encoder.encode(text, &mut self.buffer);
         self.buffer.truncate(encoded.written);
         encoded.consumed
     }
 
-    /// Returns the bytes to send.
+    /// Returns the translated bytes that are still to be sent.
     #[must_use]
     pub(super) fn unsent(&self) -> &[u8] {
         self.buffer.get(self.sent..).unwrap_or_default()

@@ -1,9 +1,11 @@
-//! What the system still holds of an upload whose end was sent.
+//! The bytes of an upload that the operating system has still to send, after the client has sent
+//! all.
 
 use crate::wait::Wait;
 
-/// Decides how long an upload waits for the server's end while the system still sends what it
-/// holds. On a slow line the system holds minutes of data, and each byte that leaves is progress.
+/// Decides how long an upload waits for the server to close the data connection while the operating
+/// system still sends buffered bytes. On a slow line the system may send for minutes, so every byte
+/// that it has sent counts as progress.
 ///
 /// ```
 /// use ftp_proto::Wait;
@@ -21,20 +23,23 @@ use crate::wait::Wait;
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Backlog {
-    /// The least number of bytes that the system has held so far.
+    /// The smallest number of unsent bytes that the system has reported. `None` if it has reported
+    /// none.
     least: Option<usize>,
     stalled: bool,
 }
 
 impl Backlog {
     /// Returns how much longer to wait, after the time for the server's end has passed. `held` is
-    /// how many bytes the system holds that the server has not acknowledged, or `None` if the
-    /// system does not say. `None` means to wait no longer.
+    /// how many bytes the server has not acknowledged, or `None` if the operating system does not
+    /// say. If the result is `None`, wait no longer.
     pub fn more_time(&mut self, held: Option<usize>) -> Option<Wait> {
-        // The end of the upload (FIN) counts as one byte.
+        // The end of the upload (FIN) counts as one byte, so 1 means that all data was
+        // acknowledged.
         let held = held.filter(|held| *held > 1);
         let Some(held) = held else {
-            // All bytes have got through just now, so the server's own time starts here.
+            // The server has just got the last bytes, so its own time to close the connection
+            // starts now.
             return self.least.take().map(|_| Wait::DataClose);
         };
         let progress = self.least.is_none_or(|least| held < least);

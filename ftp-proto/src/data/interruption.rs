@@ -1,16 +1,16 @@
-//! What can interrupt a driver's work on the data connection.
+//! Why a driver could not complete an attempt on the data connection.
 
 use crate::error::Error;
 use crate::flow::{Accept, Answer, CloseData, Connect, SecureData};
 use crate::session::transfer::DataEnd;
 
-/// Why an attempt on the data connection was not completed. For drivers that watch the control
-/// connection at the same time.
+/// Why an attempt on the data connection was not completed, for example to connect it or to move
+/// bytes. Drivers that also watch the control connection meanwhile use this type.
 #[derive(Debug)]
 pub enum Interruption {
     /// The data connection failed.
     Failed(Error),
-    /// Bytes (or the end) of the control connection came, and the session has them.
+    /// Bytes (or the end) of the control connection came first, and the session has received them.
     ControlFirst,
     /// The time limit has passed.
     TimedOut,
@@ -21,7 +21,7 @@ pub enum Interruption {
 macro_rules! interrupted {
     ($($want:ident: |$ticket:ident, $error:ident| $failed:expr;)*) => {$(
         impl $want {
-            /// Answers why the want was not served.
+            /// Answers this want with the reason why the driver could not serve it.
             pub fn interrupted(self, by: Interruption) -> Answer {
                 let $ticket = self;
                 match by {

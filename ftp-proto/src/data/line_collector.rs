@@ -1,4 +1,4 @@
-//! All lines of a listing, within limits.
+//! Collects all lines of a listing, within limits.
 
 use alloc::vec::Vec;
 
@@ -6,7 +6,7 @@ use super::Listing;
 use crate::error::{Error, ErrorKind};
 use crate::options::ListingLimits;
 
-/// The lines of one [`Listing`], collected.
+/// Collects the lines of one [`Listing`].
 ///
 /// ```
 /// use ftp_proto::ListingLimits;
@@ -47,7 +47,7 @@ impl LineCollector {
     /// Adds a line.
     ///
     /// # Errors
-    /// [`TooLarge`](ErrorKind::TooLarge) above one of the limits.
+    /// [`TooLarge`](ErrorKind::TooLarge) if the lines or bytes exceed their limit.
     pub fn push(&mut self, line: Vec<u8>) -> Result<(), Error> {
         self.bytes = self.bytes.saturating_add(line.len());
         if self.lines.len() >= self.limits.lines || self.bytes > self.limits.bytes {
@@ -59,9 +59,10 @@ impl LineCollector {
         Ok(())
     }
 
-    /// Returns all lines. Call it after the listing has ended. A server that sends CR CR LF does so
-    /// on every line. If one line has only CR LF, the CRs that were removed belonged to the names,
-    /// and are put back.
+    /// Returns all lines. Call it after the listing has ended. `listing` removes a second CR from
+    /// each line that ends with CR CR LF. But a server that sends CR CR LF does so on every line.
+    /// If one line ends with CR LF, the CRs that were removed belong to the names, and are put
+    /// back.
     #[must_use]
     pub fn finish(mut self, listing: &Listing) -> Vec<Vec<u8>> {
         for line in self.lines.iter_mut().take(listing.shortened()) {

@@ -1,13 +1,13 @@
-//! The lines of a LIST, NLST or MLSD.
+//! Splits the bytes of LIST, NLST or MLSD into lines.
 
 use alloc::vec::Vec;
 use core::{fmt, mem};
 
-/// Splits a listing into lines. Its bytes may arrive in pieces of any size.
+/// Splits a listing into lines. The bytes of the listing may arrive in pieces of any size.
 ///
-/// LF ends a line, and one CR before it is dropped too. Any other CR or other byte is part of a
-/// name. A line that is complete in the input is borrowed from it; only a line that spans two
-/// inputs is copied. So the limit bounds the memory, and time is linear.
+/// LF ends a line, and one CR before the LF is removed too. Any other CR or other byte is part of a
+/// name. A line that is complete in the input is not copied; only a line that spans two inputs is.
+/// So the limit bounds the memory, and time is linear.
 ///
 /// ```
 /// use ftp_proto::data::LineSplitter;
@@ -26,21 +26,22 @@ use core::{fmt, mem};
 #[derive(Clone)]
 pub struct LineSplitter {
     limit: usize,
-    /// The start of a line. If `complete` is set, it is a whole line that was returned already.
+    /// The start of an unfinished line. If `complete` is set, it is a whole line that was returned
+    /// by the last call and can be cleared.
     buffer: Vec<u8>,
     complete: bool,
     failed: bool,
 }
 
-/// The error for a line above the limit. The splitter then returns it again each time.
+/// The error for a line above the limit. Every later call of the splitter returns it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineTooLong {
-    /// The limit in bytes, with the line end.
+    /// The limit in bytes, including the line end.
     pub limit: usize,
 }
 
 impl LineSplitter {
-    /// Makes a splitter for lines of up to `limit` bytes, counting the line end.
+    /// Makes a splitter for lines of up to `limit` bytes, including the line end.
     #[must_use]
     pub const fn new(limit: usize) -> Self {
         Self {
@@ -51,14 +52,14 @@ impl LineSplitter {
         }
     }
 
-    /// Takes the next line from `input`, and advances `input` past it.
+    /// Returns the next line of `input`, and advances `input` past the line.
     ///
-    /// `None` means that all of `input` was taken and no line is complete: call again with more
-    /// bytes.
+    /// `None` means that `input` holds no complete line any more, and that all its bytes were
+    /// taken: call again with more bytes.
     ///
     /// # Errors
     ///
-    /// [`LineTooLong`], as soon as the line cannot end within the limit.
+    /// [`LineTooLong`], as soon as it is certain that the line is longer than the limit.
     pub fn next_line<'a, 'i: 'a>(
         &'a mut self,
         input: &mut &'i [u8],
@@ -68,7 +69,8 @@ impl LineSplitter {
             self.buffer.clear();
         }
         let bytes = *input;
-        // The last byte of the limit is for the LF. The search goes no further.
+        // The limit includes the LF, so one byte less is left for text. The search for LF stops at
+        // the limit.
         let room = self
             .limit
             .saturating_sub(1)
@@ -96,12 +98,12 @@ impl LineSplitter {
         ))
     }
 
-    /// Takes note that the listing has ended. Returns the last line, if its line end is missing. A
-    /// CR at its end is kept.
+    /// Takes note that the listing has ended. If the line end of the last line is missing, returns
+    /// this line, with a CR at its end if there is one.
     ///
     /// # Errors
     ///
-    /// [`LineTooLong`], if it was returned before.
+    /// [`LineTooLong`] if [`next_line`](Self::next_line) has returned it before.
     pub fn finish(&mut self) -> Result<Option<Vec<u8>>, LineTooLong> {
         self.check()?;
         let rest = mem::take(&mut self.buffer);

@@ -1,11 +1,11 @@
-//! A listing while it arrives.
+//! Reads the lines of a listing while its bytes arrive.
 
 use alloc::vec::Vec;
 use core::fmt;
 
 use super::{LineSplitter, LineTooLong};
 
-/// The lines of a listing, whose bytes the driver reads.
+/// The lines of a listing. The driver reads the bytes from the data connection.
 ///
 /// ```
 /// use ftp_proto::data::{LineKind, Listing};
@@ -28,11 +28,11 @@ pub struct Listing {
     splitter: LineSplitter,
     kind: LineKind,
     longest: usize,
-    /// How many bytes of blank lines have come in a row.
+    /// How many bytes of blank lines have come since the last line that counts.
     blank: usize,
-    /// How many lines had a second CR at their end, which was removed.
+    /// How many lines ended with CR CR LF and have lost the second CR.
     shortened: usize,
-    /// Whether a line had no second CR.
+    /// Whether a line had no second CR, so that the removed CRs belong to the names.
     uneven: bool,
     buffer: Vec<u8>,
     begin: usize,
@@ -40,14 +40,14 @@ pub struct Listing {
     ended: bool,
 }
 
-/// What the lines of a listing are.
+/// What the lines of a listing are. This decides which blank lines and CRs are removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineKind {
-    /// Lines of a text. Blank lines count, and so does every CR that is not part of the line end.
+    /// Lines of a text. Blank lines are returned, and only the CR of a CRLF is removed.
     Text,
-    /// Names, from NLST. An empty line does not count: ftp-srv sends one for an empty directory.
+    /// Names, from NLST. Empty lines are skipped, because ftp-srv sends one for an empty directory.
     Name,
-    /// Entries, from LIST or MLSD. A blank line does not count.
+    /// Entries, from LIST or MLSD. Lines of blanks only are skipped.
     Entry,
 }
 
@@ -55,7 +55,7 @@ pub enum LineKind {
 const ROOM: usize = 16 * 1024;
 
 impl Listing {
-    /// Makes a listing of this kind, whose lines have up to `longest` bytes, with the line end.
+    /// Makes a listing of this kind. A line may have up to `longest` bytes, including its line end.
     #[must_use]
     pub fn new(kind: LineKind, longest: usize) -> Self {
         Self {
@@ -72,15 +72,16 @@ impl Listing {
         }
     }
 
-    /// Returns the next line of what has come, without its line end. `None` if there is no complete
-    /// line; after the [end](Self::has_ended), there is none any more.
+    /// Returns the next line of the bytes that have come, without its line end. `None` if there is
+    /// no complete line. After the [end](Self::has_ended), `None` means that all lines were
+    /// returned.
     ///
-    /// Lines of GridFTP servers end with CR CR LF. The second CR is removed too, as long as every
-    /// line so far has had it; see [`shortened`](Self::shortened).
+    /// GridFTP servers end lines with CR CR LF. The second CR is removed too, until a line comes
+    /// that has none; see [`shortened`](Self::shortened).
     ///
     /// # Errors
-    /// [`LineTooLong`], as soon as a line cannot end within the limit. Blank lines that do not
-    /// count as lines add to the length of the next line.
+    /// [`LineTooLong`], as soon as it is certain that a line is longer than the limit. Skipped
+    /// blank lines count against the limit of the next line.
     pub fn next_line(&mut self) -> Result<Option<Vec<u8>>, LineTooLong> {
         loop {
             match self.next_of_any_kind()? {
@@ -101,8 +102,9 @@ impl Listing {
         }
     }
 
-    /// Returns how many of the first lines have lost a second CR that belongs to their name. A
-    /// later line without a second CR shows this. 0 as long as every line has had one.
+    /// Returns how many of the first lines have lost a CR that belongs to their name. As long as
+    /// all lines end with CR CR LF, it is 0, because the second CR is then part of the line end. A
+    /// line without a second CR shows that the CRs before belong to the names.
     #[must_use]
     pub fn shortened(&self) -> usize {
         if self.uneven { self.shortened } else { 0 }
@@ -119,7 +121,7 @@ impl Listing {
 
     fn without_second_cr(&mut self, mut line: Vec<u8>) -> Vec<u8> {
         if self.ended {
-            // A last line without a line end does not show what the line ends are.
+            // The last line has no line end, so it does not show how the server ends lines.
             return line;
         }
         let may_go = self.kind != LineKind::Text && !self.uneven;
@@ -142,13 +144,15 @@ impl Listing {
         }
     }
 
-    /// Returns where to read the next bytes, after `next_line` has returned `None`.
+    /// Returns the buffer into which the driver reads the next bytes, after
+    /// [`next_line`](Self::next_line) has returned `None`.
     pub fn space(&mut self) -> &mut [u8] {
         (self.begin, self.end) = (0, 0);
         &mut self.buffer
     }
 
-    /// Takes note that this many bytes came into [`space`](Self::space). 0 is the end.
+    /// Takes note that this many bytes came into [`space`](Self::space). 0 means that the listing
+    /// has ended.
     pub fn filled(&mut self, bytes: usize) {
         self.end = bytes.min(self.buffer.len());
         self.ended = bytes == 0;

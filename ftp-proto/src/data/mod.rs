@@ -1,4 +1,4 @@
-//! What data connections carry, and the data phase of a transfer.
+//! The formats that data connections carry, and the data phase of a transfer.
 
 mod ascii;
 mod ascii_outbox;

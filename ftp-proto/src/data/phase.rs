@@ -12,9 +12,9 @@ use crate::wait::Wait;
 
 /// A transfer while its bytes move, and its result.
 ///
-/// The driver moves the bytes. It asks by [`step`](Self::step) what to do, does it, and reports
-/// what happened. This example is a whole download, with a data connection and a control connection
-/// on arrays:
+/// The driver moves the bytes. It calls [`step`](Self::step) to learn what to do, does it, and
+/// reports what happened. This example is a whole download, with a data connection and a control
+/// connection on arrays:
 ///
 /// ```
 /// use ftp_proto::data::{DataPhase, DataStep, Interruption};
@@ -100,7 +100,7 @@ use crate::wait::Wait;
 pub struct DataPhase {
     state: State,
     bytes: u64,
-    /// How many bytes were moved since the last look at the control connection.
+    /// How many bytes were moved since the driver last looked at the control connection.
     unlooked: usize,
     expected: Option<u64>,
     text: Option<Text>,
@@ -115,7 +115,7 @@ enum State {
     Over(Result<Completion, Error>),
 }
 
-/// The translation of line ends.
+/// The translation of line ends, for a download or an upload.
 #[derive(Debug)]
 enum Text {
     Coming(AsciiDecoder),
@@ -130,28 +130,29 @@ enum Text {
     reason = "a box would be one more allocation for each transfer"
 )]
 pub enum DataStep {
-    /// Read what has come on the control connection, without waiting, and feed it to the session.
+    /// Read what has already come on the control connection, without waiting, and give it to the
+    /// session.
     Look,
-    /// Move bytes, and watch the control connection at the same time. The field is the class of
-    /// waiting that limits the time without any byte: [`Wait::DataIdle`], or [`Wait::DataClose`]
-    /// after the server's final reply to a download.
+    /// Move bytes, and watch the control connection at the same time. If no byte moves, the time
+    /// limit of this class of waiting applies: [`Wait::DataIdle`], or [`Wait::DataClose`] after the
+    /// server's final reply to a download.
     Move(Wait),
-    /// The server has refused a download. Move what has already come, without waiting. If nothing
-    /// has come, report a time-out.
+    /// The server has refused a download that has begun. Read the bytes that have already come,
+    /// without waiting. If none have come, report a time-out.
     TakeIn,
     /// Run this flow, and report its result by [`DataPhase::finished`].
     Finish(Finish),
-    /// Do nothing more: there is an [outcome](DataPhase::outcome), or you are still running the
-    /// `Finish` flow.
+    /// Do nothing more: either there is an [outcome](DataPhase::outcome), or you are still running
+    /// the `Finish` flow.
     Over,
 }
 
-/// After this many bytes the driver looks at the control connection, even if the data connection
-/// never makes it wait.
+/// After this many bytes the driver looks at the control connection. Otherwise a fast data
+/// connection, which never makes the driver wait, would keep it from looking.
 const LOOK_EVERY: usize = 256 * 1024;
 
 impl DataPhase {
-    /// Makes the data phase of this transfer, before its first byte.
+    /// Makes the data phase of a transfer that has not moved a byte yet.
     pub fn new(transfer: Transfer, options: &TransferOptions) -> Self {
         let direction = transfer.direction();
         let text = match (options.line_ends, direction) {
@@ -170,7 +171,7 @@ impl DataPhase {
         }
     }
 
-    /// Returns what to do next.
+    /// Returns what the driver must do next.
     pub fn step(&mut self, session: &Session) -> DataStep {
         let State::Moving(transfer) = &self.state else {
             return self.finish();
@@ -202,8 +203,9 @@ impl DataPhase {
         }
     }
 
-    /// Takes bytes that came. Translates them in place, and returns how many at the start are text.
-    /// 0 is not the end, but a CR whose LF may still come.
+    /// Takes note of bytes that came. If line ends are translated, it translates them in place.
+    /// Returns how many bytes at the start are for your file. 0 does not mean the end: the only
+    /// byte may be a CR whose LF may still come.
     pub fn received(&mut self, bytes: &mut [u8]) -> usize {
         self.moved(bytes.len());
         match &mut self.text {
@@ -212,9 +214,9 @@ impl DataPhase {
         }
     }
 
-    /// Takes note that this many bytes were sent, from the start of [`unsent`](Self::unsent) if
-    /// line ends are translated. Also call it for bytes that this value never saw, such as those
-    /// that the kernel moved.
+    /// Takes note that this many bytes were sent. If line ends are translated, these are bytes from
+    /// the start of [`unsent`](Self::unsent). Also call it for bytes that did not pass through this
+    /// value, such as those that the kernel moved.
     pub fn moved(&mut self, bytes: usize) {
         self.bytes = self.bytes.saturating_add(bytes as u64);
         self.unlooked = self.unlooked.saturating_add(bytes);
@@ -223,8 +225,9 @@ impl DataPhase {
         }
     }
 
-    /// Translates text to send, if nothing is [unsent](Self::unsent), and returns how many bytes it
-    /// took. `None` if line ends are not translated: send the bytes as they are.
+    /// Translates text to send, if nothing is [unsent](Self::unsent), and returns how many bytes of
+    /// the text it has taken. `None` if line ends are not translated: then send the bytes as they
+    /// are.
     pub fn fill(&mut self, text: &[u8]) -> Option<usize> {
         match &mut self.text {
             Some(Text::Going(outbox)) => Some(outbox.fill(text)),
@@ -232,7 +235,7 @@ impl DataPhase {
         }
     }
 
-    /// Returns the translated bytes to send.
+    /// Returns the translated bytes that are still to be sent.
     pub fn unsent(&self) -> &[u8] {
         match &self.text {
             Some(Text::Going(outbox)) => outbox.unsent(),
@@ -270,15 +273,15 @@ impl DataPhase {
         }
     }
 
-    /// Takes the result of the [`Finish`] flow.
+    /// Takes note of the result of the [`Finish`] flow.
     pub fn finished(&mut self, outcome: Result<Completion, Error>) {
         self.state = State::Over(outcome);
     }
 
-    /// Returns the successful transfer, after the server has confirmed it.
+    /// Returns the result of the transfer, after the server has confirmed it.
     ///
     /// # Errors
-    /// The error of the transfer; [`Misuse::NotAtEnd`] before its end.
+    /// The error of the transfer if it has failed; [`Misuse::NotAtEnd`] before its end.
     pub fn outcome(&self) -> Result<&Completion, Error> {
         match &self.state {
             State::Over(Ok(completion)) => Ok(completion),
@@ -287,7 +290,7 @@ impl DataPhase {
         }
     }
 
-    /// Returns the same as [`outcome`](Self::outcome), by value.
+    /// Returns the result as [`outcome`](Self::outcome) does, but by value.
     ///
     /// # Errors
     /// The errors of [`outcome`](Self::outcome).
@@ -298,8 +301,8 @@ impl DataPhase {
         }
     }
 
-    /// Reads after a confirmed end: first the byte that the translation held back, if there is one,
-    /// and then 0 bytes, the end of file.
+    /// Serves a read after the server has confirmed the end: first the byte that the translation
+    /// held back, if there is one, and then 0 bytes, which means the end of the file.
     ///
     /// # Errors
     /// The errors of [`outcome`](Self::outcome).
@@ -314,15 +317,15 @@ impl DataPhase {
         Ok(0)
     }
 
-    /// Returns the error for a write after the end: the error of [`outcome`](Self::outcome), or
-    /// [`Misuse::StaleTransfer`] after a confirmed end.
+    /// Returns the error for a write after the end of the transfer: the error of
+    /// [`outcome`](Self::outcome), or [`Misuse::StaleTransfer`] if the transfer has succeeded.
     pub fn refusal(&self) -> Error {
         let over = Error::misuse(Misuse::StaleTransfer);
         self.outcome().err().unwrap_or(over)
     }
 
-    /// Returns the error if writing your local file failed. `left` is how many bytes had come that
-    /// the file did not get.
+    /// Makes the transfer's error from an error of writing your local file. `left` is how many
+    /// bytes had come from the server but were not written.
     pub fn writing_failed(&self, error: impl Into<Error>, left: usize) -> Error {
         let error = error.into().with_subject("writing the local file");
         let left = u64::try_from(left).unwrap_or(u64::MAX);
@@ -335,13 +338,13 @@ impl DataPhase {
         error.with_transferred(self.bytes)
     }
 
-    /// Returns whether no more bytes are moved.
+    /// Returns whether the transfer has stopped moving bytes.
     pub fn has_ended(&self) -> bool {
         self.transfer().is_none()
     }
 
-    /// Queues a NOOP ([`Session::keep_alive`]) while bytes are moved. Look at the control
-    /// connection first, because the reply to the last NOOP may have come.
+    /// Queues a NOOP ([`Session::keep_alive`]) while bytes are moved. Before you call it, look at
+    /// the control connection, because the reply to the last NOOP may have come.
     pub fn keep_alive(&mut self, session: &mut Session) {
         self.unlooked = 0;
         if let Some(transfer) = self.transfer() {
@@ -349,10 +352,10 @@ impl DataPhase {
         }
     }
 
-    /// Turns this into the flow that aborts the transfer.
+    /// Turns this data phase into the flow that aborts the transfer.
     ///
     /// # Errors
-    /// [`Misuse::StaleTransfer`] after the end.
+    /// [`Misuse::StaleTransfer`] if the `Finish` flow has been started.
     pub fn into_abort(self) -> Result<Abort, Error> {
         match self.state {
             State::Moving(transfer) | State::Ended(transfer, _) => Ok(Abort::new(transfer)),
@@ -360,7 +363,7 @@ impl DataPhase {
         }
     }
 
-    /// Returns how many bytes were moved so far, counted on the wire.
+    /// Returns how many bytes were moved until now, counted on the wire.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }

@@ -1,4 +1,4 @@
-//! Reading ahead, for readers with small buffers.
+//! Reads ahead on a data connection, for readers with small buffers.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -26,15 +26,15 @@ pub struct ReadAhead {
     end: usize,
 }
 
-/// The room at first. A small file uses no more than it needs.
+/// The size of the buffer at first, in bytes. So a small file needs little memory.
 const FIRST: usize = 16 * 1024;
 
-/// The room after the first room was filled. Reading a GiB in pieces of 8 KiB, as `io::copy` does,
-/// takes a third less CPU than without this buffer, although it copies once more. 64 KiB took more
-/// CPU, and 512 KiB no less.
+/// The size of the buffer after it was filled once. If a program reads a GiB in pieces of 8 KiB, as
+/// `io::copy` does, this buffer saves a third of the CPU time, although it copies the bytes one
+/// time more. A buffer of 64 KiB took more CPU time, and one of 512 KiB no less.
 const MOST: usize = 256 * 1024;
 
-/// A reader with this much room gets the bytes directly, without this buffer.
+/// If the reader's own buffer has at least this many bytes, it gets the bytes directly.
 const ENOUGH: usize = 64 * 1024;
 
 impl ReadAhead {
@@ -43,7 +43,8 @@ impl ReadAhead {
         self.buffer.get(self.begin..self.end).unwrap_or_default()
     }
 
-    /// Moves waiting bytes to the start of `into`, as many as fit. Returns how many.
+    /// Moves waiting bytes to the start of `into`, as many as fit. Returns how many bytes were
+    /// moved.
     pub fn take(&mut self, into: &mut [u8]) -> usize {
         let waiting = self.waiting();
         let count = waiting.len().min(into.len());
@@ -54,8 +55,8 @@ impl ReadAhead {
         count
     }
 
-    /// Returns where to read the next bytes, when nothing is waiting: this buffer, or the reader's
-    /// own buffer if that has at least 64 KiB.
+    /// Returns the buffer into which to read the next bytes. Call it when nothing is waiting. It is
+    /// this buffer, or the reader's own buffer if that has at least 64 KiB.
     pub fn space<'a>(&'a mut self, reader: &'a mut [u8]) -> &'a mut [u8] {
         if reader.len() >= ENOUGH {
             return reader;
