@@ -5,10 +5,11 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// What the server says it supports, in its own order, with unknown names.
+/// The features that the server says it supports, in the server's order. Names that this crate does
+/// not know are included.
 ///
-/// Take it only as a hint: servers omit features that work, and list features that do not. Names
-/// are compared without regard to case.
+/// Use the list only as a hint: servers omit features that work, and list features that do not.
+/// Names are compared without regard to case.
 ///
 /// ```
 /// use ftp_proto::{reply::features, wire::Reply};
@@ -21,12 +22,13 @@ use core::fmt;
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Features(
-    /// All lines, with LF between them. Each session keeps this value. A single allocation needs
-    /// half the memory that one allocation for each line would need.
+    /// All lines, with LF between them. Every session keeps such a list, and one allocation for it
+    /// needs half the memory that one allocation for each line would need.
     Box<[u8]>,
 );
 
-/// Reads the reply to FEAT: the lines between the first and the last. The code may be any.
+/// Reads the features from the lines between the first and the last line of a reply to FEAT. The
+/// code of the reply does not matter.
 ///
 /// The lines may be indented or begin with `211-` (ProFTPD), and may end with blanks. A reply of
 /// one line (`211 no features`, or a refusal) lists nothing.
@@ -40,8 +42,8 @@ pub fn features(reply: &Reply) -> Features {
 }
 
 impl Features {
-    /// Makes features from lines such as `MLST type*;size*;`, for example from a saved profile.
-    /// Blanks around a line and empty lines are dropped.
+    /// Makes a list of features from lines such as `MLST type*;size*;`, for example from a saved
+    /// profile. Blanks around a line and empty lines are removed.
     pub fn from_lines<L: AsRef<[u8]>>(lines: impl IntoIterator<Item = L>) -> Self {
         let mut text = Vec::new();
         for line in lines {
@@ -59,7 +61,7 @@ impl Features {
         Self(text.into_boxed_slice())
     }
 
-    /// Returns whether this name is listed.
+    /// Returns whether the server lists a feature of this name.
     #[must_use]
     pub fn supports(&self, name: &str) -> bool {
         self.parameters(name).is_some()
@@ -73,8 +75,8 @@ impl Features {
     }
 
     /// Returns whether any line with this name has this word among its parameters. `;`, `,` and
-    /// blanks separate parameters: some servers list `AUTH TLS;SSL`, others send a line for each
-    /// word.
+    /// blanks separate the parameters: some servers send `AUTH TLS;SSL` in one line, others a line
+    /// for each word.
     #[must_use]
     pub fn lists(&self, name: &str, word: &str) -> bool {
         self.all(name).any(|parameters| {
@@ -84,13 +86,14 @@ impl Features {
         })
     }
 
-    /// Returns whether AUTH TLS is listed, or its other name, TLS-C (RFC 4217, section 4).
+    /// Returns whether the server lists AUTH TLS, or TLS-C, which is another name of TLS (RFC 4217,
+    /// section 4).
     #[must_use]
     pub fn auth_tls(&self) -> bool {
         self.lists("AUTH", "TLS") || self.lists("AUTH", "TLS-C")
     }
 
-    /// Returns all names with their parameters, which may be empty.
+    /// Returns the names of all features with their parameters, which may be empty.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.lines().map(|line| {
             let end = memchr::memchr2(b' ', b'\t', line).unwrap_or(line.len());

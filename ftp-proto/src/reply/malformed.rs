@@ -1,4 +1,4 @@
-//! Why a reply does not have the form that it should have.
+//! Why a reply does not have the form that its command needs.
 
 use super::InvalidTimestamp;
 use crate::wire::Code;
@@ -8,9 +8,9 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Malformed {
-    /// The code is not one of those whose replies hold this value.
+    /// The reply has a code whose replies do not hold the value that was asked for.
     Code {
-        /// The code that came.
+        /// The code of the reply.
         code: Code,
     },
     /// A 227 without an address and port.
@@ -19,18 +19,18 @@ pub enum Malformed {
     NoPort,
     /// A 227 with a number above 255.
     Octet,
-    /// Port 0, or a port above 65535.
+    /// A port that is 0 or above 65535.
     Port,
     /// A quoted pathname without its closing quote.
     UnterminatedQuote,
     /// A control character in a quoted pathname.
     Control {
-        /// The character.
+        /// The control character.
         byte: u8,
     },
-    /// A 213 that should hold a number of bytes and holds something else.
+    /// A 213 that should hold a size (a number of bytes) and holds something else.
     NoNumber,
-    /// A number of 2^64 or above.
+    /// A size of 2^64 bytes or above.
     Overflow,
     /// A 213 that should hold a time and holds something else.
     Time {

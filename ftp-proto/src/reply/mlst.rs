@@ -4,17 +4,18 @@ use super::Malformed;
 use crate::listing::Entry;
 use crate::wire::{Code, Reply};
 
-/// Reads the reply to MLST: the entry between the first and the last line.
+/// Reads the reply to MLST. The entry is on a line between the first and the last line.
 ///
-/// The blank that indents the entry may be missing, since some servers forget it. It may also
-/// follow a repeated `250-`, and there may be several blanks and tabs. The name of the entry is
-/// often a whole path (Pure-FTPd, ProFTPD, pyftpdlib). If no line in between is an entry, any line
-/// with facts is taken. Such an entry may have an empty name.
+/// The RFC demands one blank before the entry. Some servers forget the blank, others send several
+/// blanks or tabs, and others repeat `250-` before them. All of these are accepted. The name of the
+/// entry is often a whole path (Pure-FTPd, ProFTPD, pyftpdlib). If there is no entry between the
+/// first and the last line, any line with facts is read as the entry. Such an entry may have an
+/// empty name.
 ///
 /// # Errors
 ///
-/// [`Malformed::Code`], and [`NoEntry`](Malformed::NoEntry): ProFTPD answers like that for a hidden
-/// file.
+/// [`Malformed::Code`] if the code is not 250, and [`NoEntry`](Malformed::NoEntry) if no line has
+/// facts: ProFTPD sends such a reply for a hidden file.
 ///
 /// ```
 /// use ftp_proto::{reply::entry, wire::Reply};
@@ -40,10 +41,11 @@ pub fn entry(reply: &Reply) -> Result<Entry<'static>, Malformed> {
         .ok_or(Malformed::NoEntry)
 }
 
-/// The first entry between the first line and the last.
+/// Finds the first entry on the lines between the first and the last.
 ///
-/// A blank before the name shows whether there are facts, so this code removes a code or blank at
-/// the start of a line with more care than `text_lines` does.
+/// `text_lines` cannot be used, because it may remove the blank before a name without facts, and
+/// only this blank shows that there are no facts. So the code or blank at the start of a line is
+/// removed in this function.
 fn inner_entry(reply: &Reply) -> Option<Entry<'static>> {
     let mut lines = reply.lines();
     let opening = lines.next()?.get(..4);

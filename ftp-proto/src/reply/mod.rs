@@ -1,5 +1,5 @@
-//! Grammars for one complete [`Reply`](crate::wire::Reply): pure functions, in time linear in its
-//! bytes.
+//! Parsers for the text of one complete [`Reply`](crate::wire::Reply). They are pure functions, and
+//! take time linear in the bytes of the reply.
 //!
 //! ```
 //! use ftp_proto::{reply, wire::Reply};

@@ -1,7 +1,7 @@
-//! Decimal numbers, without sign, blanks, other bases or wrapping.
+//! Parses decimal numbers. Signs, blanks, other bases and numbers that are too large are refused.
 
-/// Returns the value of ASCII digits. `None` if there are none, if there is anything else, or if
-/// the value does not fit.
+/// Returns the value of ASCII digits. `None` if there is no digit, if there is any other byte, or
+/// if the value does not fit into 64 bits.
 pub(crate) fn decimal(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;

@@ -1,5 +1,5 @@
-//! 227 and 229: the address where the server listens (RFC 959, RFC 1123 section 4.1.2.6, RFC 2428
-//! section 3).
+//! Reads the port, and perhaps the address, where the server listens, from 227 and 229 (RFC 959,
+//! RFC 1123 section 4.1.2.6, RFC 2428 section 3).
 
 use super::Malformed;
 use super::number::decimal;
@@ -14,8 +14,8 @@ use nom::{IResult, Parser};
 
 /// The address where the server says that it listens.
 ///
-/// Do not rely on this address: behind NAT it is often wrong, and a hostile server may name another
-/// host. Connect to the control connection's peer, unless you know better.
+/// Do not rely on the address: behind NAT it is often wrong, and a hostile server may name another
+/// host. Usually you should connect to the address that the control connection goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Passive {
     /// The IPv4 address in a 227. `None` for a 229, which has no address.
@@ -27,15 +27,16 @@ pub struct Passive {
 /// Reads the reply to PASV: a 227, or a 229, which some servers send instead.
 ///
 /// The six numbers may be anywhere in the text, with or without parentheses, and with or without
-/// one blank after each comma (freebox sends nothing but the numbers). The first run of six octets
-/// counts, so digits in the words before it do no harm. If a run is longer, its first six numbers
-/// count.
+/// one blank after each comma (freebox sends only the numbers). The first sequence of six numbers
+/// from 0 to 255 is used, so digits in the words before it do no harm. If a sequence is longer, its
+/// first six numbers are used.
 ///
 /// # Errors
 ///
-/// [`Malformed::Code`]; [`NoAddress`](Malformed::NoAddress); [`Octet`](Malformed::Octet) if every
-/// run of six has a number above 255 or with more than three digits; [`Port`](Malformed::Port) for
-/// port 0. For a 229, the errors of [`extended_passive`].
+/// [`Malformed::Code`]; [`NoAddress`](Malformed::NoAddress) if there are no six numbers;
+/// [`Octet`](Malformed::Octet) if every sequence of six has a number above 255 or with more than
+/// three digits; [`Port`](Malformed::Port) for port 0. For a 229, the errors of
+/// [`extended_passive`].
 ///
 /// ```
 /// use ftp_proto::{reply::passive, wire::Reply};
@@ -53,17 +54,17 @@ pub fn passive(reply: &Reply) -> Result<Passive, Malformed> {
     }
 }
 
-/// Reads the reply to EPSV: a 229, or a 227, of which only the port is used.
+/// Reads the port in the reply to EPSV: a 229, or a 227, which some servers send instead.
 ///
-/// The form is `(|||6446|)`, with any printable delimiter that is not a digit; all delimiters must
-/// be equal. CEPR servers fill in the protocol and the address, which are accepted and ignored.
-/// Without parentheses, the delimiter must be punctuation.
+/// The form is `(|||6446|)`. Instead of `|` there may be any printable character that is not a
+/// digit, but the same four times. CEPR servers also send the protocol and the address, which are
+/// ignored. If the parentheses are missing, the delimiter must be punctuation.
 ///
 /// # Errors
 ///
-/// [`Malformed::Code`]; [`NoPort`](Malformed::NoPort) (BulletProof FTP leaves out a delimiter);
-/// [`Port`](Malformed::Port) for port 0 and ports above 65535. For a 227, the errors of
-/// [`passive`].
+/// [`Malformed::Code`]; [`NoPort`](Malformed::NoPort) if there is no such form, for example because
+/// BulletProof FTP leaves out a delimiter; [`Port`](Malformed::Port) for port 0 and ports above
+/// 65535. For a 227, the errors of [`passive`].
 ///
 /// ```
 /// use ftp_proto::{reply::extended_passive, wire::Reply};
@@ -101,7 +102,8 @@ fn address_and_port(reply: &Reply) -> Result<Passive, Malformed> {
     Err(failure)
 }
 
-/// The first six numbers of a run with commas in between. `None` is a number that is not an octet.
+/// The first six numbers of a sequence with commas between them, such as `192,0,2,1,4,1`. `None`
+/// stands for a number above 255.
 #[derive(Clone, Copy, Default)]
 struct Run {
     octets: [Option<u8>; 6],
@@ -118,7 +120,7 @@ impl Run {
     }
 }
 
-/// Finds the next run of numbers. Runs do not overlap, so each byte is read once.
+/// Finds the next sequence of numbers. The search goes on after its end, so each byte is read once.
 fn next_run(text: &[u8]) -> IResult<&[u8], Run> {
     let (text, first) = preceded(take_till(|byte: u8| byte.is_ascii_digit()), octet).parse(text)?;
     let separator = (char(','), opt(char(' ')));
@@ -162,15 +164,17 @@ fn may_delimit(delimiter: u8, before: u8) -> bool {
     if before == b'(' {
         delimiter.is_ascii_graphic() && !delimiter.is_ascii_digit()
     } else {
-        // A comma between numbers is no delimiter: some servers send a 227's text with code 229.
+        // Some servers send the text of a 227 with the code 229. So a comma after a digit is not a
+        // delimiter.
         delimiter.is_ascii_punctuation()
             && !matches!(delimiter, b'(' | b')')
             && !before.is_ascii_digit()
     }
 }
 
-/// Parses `d [protocol] d [address] d port d`. Every part has a limit, so that trying every
-/// position stays linear. 64 bytes hold an IPv6 address with a zone.
+/// Parses `d [protocol] d [address] d port d`, where `d` is the delimiter. Every part has a limit,
+/// so that trying all positions of a text takes linear time. 64 bytes hold an IPv6 address with a
+/// zone.
 fn port_between(delimiter: u8, text: &[u8]) -> IResult<&[u8], &[u8]> {
     let bar = || char(char::from(delimiter));
     let digits = |least, most| take_while_m_n(least, most, |byte: u8| byte.is_ascii_digit());

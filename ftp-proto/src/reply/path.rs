@@ -1,4 +1,4 @@
-//! A pathname in quotes (257; RFC 959, appendix II).
+//! Reads a pathname in quotes (257; RFC 959, appendix II).
 
 use super::Malformed;
 use crate::path::RemotePath;
@@ -12,22 +12,23 @@ use nom::multi::fold_many0;
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
-/// Reads the pathname in the reply to PWD or MKD. Returns `None` if nothing is quoted.
+/// Reads the pathname in the reply to PWD or MKD. Returns `None` if the reply has no quoted path.
 ///
 /// The path begins at the first quote and ends at the next quote that is not doubled. There may be
-/// text around it: some servers put words before the path. The code is 257; embedded servers also
-/// send 250 and 200. Old servers quote nothing, or put nothing between the quotes: then there is no
-/// path, though the command succeeded. If a line begins with a path without quotes, any quotes in
-/// it belong to the name.
+/// text around it, since some servers send words before the path. The code is 257, but embedded
+/// servers also send 250 and 200. Old servers send no quotes, or nothing between them: the command
+/// has then succeeded without telling the path. If a line begins with a path without quotes, its
+/// quotes belong to the name, so the line is not used.
 ///
-/// inetutils, Twisted and aioftp do not double the quotes in a name. Two things show this: a quote
-/// is left over, or the closing quote is followed by neither a blank nor the end of the line. The
-/// path then ends at the first quote that is followed by one of these.
+/// inetutils, Twisted and aioftp do not double the quotes in a name. This can be seen if a quote is
+/// left over, or if the closing quote is followed by neither a blank nor the end of the line. The
+/// path then ends at the first quote before a blank or the end of the line.
 ///
 /// # Errors
 ///
-/// [`Malformed::Code`]; [`UnterminatedQuote`](Malformed::UnterminatedQuote); and
-/// [`Control`](Malformed::Control) for a C0 control or DEL in the path, as in curl.
+/// [`Malformed::Code`] if the code is another one;
+/// [`UnterminatedQuote`](Malformed::UnterminatedQuote) if the closing quote is missing; and
+/// [`Control`](Malformed::Control) if the path has a C0 control or DEL, as in curl.
 ///
 /// ```
 /// use ftp_proto::{reply::pathname, wire::Reply};
@@ -51,12 +52,12 @@ pub fn pathname(reply: &Reply) -> Result<Option<RemotePath>, Malformed> {
     if let Some(&byte) = path.iter().find(|byte| byte.is_ascii_control()) {
         return Err(Malformed::Control { byte });
     }
-    // Only an empty path can be refused here.
+    // Control characters were refused above, so `RemotePath` can refuse only an empty path.
     Ok(RemotePath::new(path).ok())
 }
 
-/// The path in the first quotes of a line. `None` if there are no quotes; `Some(None)` if they do
-/// not end.
+/// Returns the path in the first quotes of a line. `None` if there is no quote. `Some(None)` if the
+/// closing quote is missing.
 fn first_quoted(text: &[u8]) -> Option<Option<Vec<u8>>> {
     let (rest, (path, end)) = quoted(text).ok()?;
     let left_over = memchr::memchr_iter(b'"', rest).count();
@@ -72,8 +73,8 @@ fn first_quoted(text: &[u8]) -> Option<Option<Vec<u8>>> {
     Some(bounded.or(path))
 }
 
-/// The text after the first quote, with doubled quotes made single, and the closing quote, if there
-/// is one.
+/// Parses the text after the first quote. Doubled quotes become single. Returns the text, and the
+/// closing quote if there is one.
 fn quoted(text: &[u8]) -> IResult<&[u8], (Vec<u8>, Option<char>)> {
     let piece = alt((is_not("\""), value(&b"\""[..], tag("\"\""))));
     let path = fold_many0(piece, Vec::new, |mut path, piece: &[u8]| {

@@ -1,4 +1,4 @@
-//! Sizes: in 213 (RFC 3659, section 4), and the hint in 125 and 150.
+//! Reads sizes from 213 (RFC 3659, section 4), and from the text of 125 and 150.
 
 use super::Malformed;
 use super::number::decimal;
@@ -11,13 +11,13 @@ use nom::{IResult, Parser};
 
 /// Reads the reply to SIZE: the number of bytes that a transfer would move.
 ///
-/// Blanks may surround the number. Anything else is an error. Two numbers are an error too, because
-/// it is unknown which one is the size. 0 is valid, but often wrong.
+/// Blanks may surround the number. Any other text is an error. Two numbers are an error too,
+/// because it is unknown which one is the size. 0 is accepted, although it is often wrong.
 ///
 /// # Errors
 ///
-/// [`Malformed::Code`], [`NoNumber`](Malformed::NoNumber), and [`Overflow`](Malformed::Overflow)
-/// for 2^64 and more.
+/// [`Malformed::Code`] if the code is not 213, [`NoNumber`](Malformed::NoNumber) if the text is not
+/// a number, and [`Overflow`](Malformed::Overflow) for 2^64 and more.
 ///
 /// ```
 /// use ftp_proto::{reply::size, wire::Reply};
@@ -35,11 +35,11 @@ pub fn size(reply: &Reply) -> Result<u64, Malformed> {
     decimal(digits).ok_or(Malformed::Overflow)
 }
 
-/// Reads the size in a 125 or 150: the last `(n bytes)`, in upper or lower case.
+/// Reads the size in the text of a 125 or 150: the last `(n bytes)`, in upper or lower case.
 ///
-/// Returns `None` if there is no number, or if it does not fit. The size is a hint, since the rest
-/// of the text, such as the name of the file, is up to the server. A download of a file in TYPE I
-/// [relies](crate::SizeCheck) on it.
+/// Returns `None` if there is no such number, or if it does not fit into 64 bits. The size is a
+/// hint, because the server may send any text, and the name of the file may hold such a number. A
+/// download of a file in TYPE I [relies](crate::SizeCheck) on it.
 ///
 /// ```
 /// use ftp_proto::{reply::transfer_size, wire::Reply};
@@ -55,7 +55,8 @@ pub fn transfer_size(reply: &Reply) -> Option<u64> {
     decimal(reply.text_lines().filter_map(last_hint).last()?)
 }
 
-/// Reads the size, unless the name of the file holds the same text: then it may come from the name.
+/// Reads the size in the text of a 125 or 150. `None` if the file's name holds the same `(n
+/// bytes)`, because the size may then come from the name.
 pub(crate) fn announced_size(reply: &Reply, name: &[u8]) -> Option<u64> {
     transfer_size(reply).filter(|size| last_hint(name).and_then(decimal) != Some(*size))
 }
@@ -69,7 +70,8 @@ fn last_hint(mut text: &[u8]) -> Option<&[u8]> {
     last
 }
 
-/// The number after the next opening parenthesis, if the text there is `n bytes)`.
+/// Parses up to the next opening parenthesis. Returns the number after it, if the text there is `n
+/// bytes)`.
 fn next_group(text: &[u8]) -> IResult<&[u8], Option<&[u8]>> {
     let unit = (space1, tag_no_case("byte"), opt(tag_no_case("s")));
     let group = delimited(space0, digit1, (unit, char(')')));

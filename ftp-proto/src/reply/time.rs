@@ -1,4 +1,4 @@
-//! Times: in 213 (MDTM), and in the facts of MLST (RFC 3659, sections 2.3 and 3).
+//! Reads times from 213 (the reply to MDTM) and from facts of MLST (RFC 3659, sections 2.3 and 3).
 
 use super::Malformed;
 use super::number::decimal;
@@ -7,11 +7,11 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-/// A point in time as the server reports it, to the second or more exact.
+/// A point in time as the server reports it, in seconds, with a fraction if the server sends one.
 ///
-/// RFC 3659 wants UTC, but some servers send local time (IIS and pyftpdlib, if configured so).
-/// Nothing in the time shows which it is, so `Display` writes ISO 8601 without a zone. An earlier
-/// time compares as less.
+/// RFC 3659 wants UTC, but some servers send local time (IIS and pyftpdlib, if configured so). The
+/// text does not show which of the two it is, so `Display` writes ISO 8601 without a zone. An
+/// earlier time compares as less.
 ///
 /// ```
 /// use ftp_proto::reply::Timestamp;
@@ -26,7 +26,7 @@ use core::fmt;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
-    // The order of the fields matters: derived comparison uses it.
+    // The fields must stay in this order, because the derived comparison compares them in order.
     year: u16,
     month: u8,
     day: u8,
@@ -46,13 +46,13 @@ pub enum InvalidTimestamp {
     Range,
 }
 
-/// Reads the reply to MDTM: when the file was last modified.
-///
-/// Blanks may surround the time.
+/// Reads the time of the file's last modification in the reply to MDTM. Blanks may surround the
+/// time.
 ///
 /// # Errors
 ///
-/// [`Malformed::Code`], and [`Time`](Malformed::Time) with an error of [`Timestamp::parse`].
+/// [`Malformed::Code`] if the code is not 213, and [`Time`](Malformed::Time) with an error of
+/// [`Timestamp::parse`].
 ///
 /// ```
 /// use ftp_proto::{reply::modified, wire::Reply};
@@ -70,15 +70,17 @@ pub fn modified(reply: &Reply) -> Result<Timestamp, Malformed> {
 }
 
 impl Timestamp {
-    /// Reads a `time-val` of RFC 3659: `YYYYMMDDHHMMSS`, and perhaps a point and a fraction of a
-    /// second, of which nine digits count.
+    /// Reads a `time-val` of RFC 3659: `YYYYMMDDHHMMSS`, perhaps followed by a point and a fraction
+    /// of a second. The first nine digits of the fraction are used.
     ///
-    /// Some servers wrote the year as `19` and the years since 1900. In 2000 this became 15 digits
-    /// (`19100`, as lftp knows), and these are read correctly. The second may be 60.
+    /// Some servers wrote the year as `19` and the number of years since 1900. For the year 2000
+    /// they wrote `19100`, as lftp knows, so the time had 15 digits. Such times are read correctly.
+    /// The second may be 60.
     ///
     /// # Errors
     ///
-    /// [`InvalidTimestamp`] for anything else, such as blanks, signs, or a point without digits.
+    /// [`InvalidTimestamp`] for any other text, such as one with blanks, signs, or a point without
+    /// digits.
     pub fn parse(text: &[u8]) -> Result<Self, InvalidTimestamp> {
         let mut parts = text.splitn(2, |byte| *byte == b'.');
         let digits = parts.next().unwrap_or_default();
@@ -201,7 +203,7 @@ impl Timestamp {
     }
 }
 
-/// The number in the first digits, and the rest.
+/// Returns the number in the first `count` digits, and the digits after it.
 fn take(digits: &[u8], count: usize) -> Result<(u16, &[u8]), InvalidTimestamp> {
     let (number, rest) = digits
         .split_at_checked(count)
@@ -216,7 +218,8 @@ fn take_byte(digits: &[u8]) -> Result<(u8, &[u8]), InvalidTimestamp> {
     Ok((number, rest))
 }
 
-/// The nanoseconds in the digits after the point. There must be at least one digit; nine count.
+/// Returns the nanoseconds in the digits after the point. There must be at least one digit. Only
+/// the first nine are used.
 fn fraction(digits: &[u8]) -> Result<u32, InvalidTimestamp> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Err(InvalidTimestamp::Form);
@@ -228,7 +231,7 @@ fn fraction(digits: &[u8]) -> Result<u32, InvalidTimestamp> {
     }))
 }
 
-/// How many days the month has. 0 for a month that does not exist.
+/// Returns how many days the month has. 0 for a month that does not exist.
 const fn days(year: u16, month: u8) -> u8 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,

@@ -1,14 +1,16 @@
-//! The name that the server chose for a STOU (RFC 1123, section 4.1.2.9).
+//! Reads the name that the server chose for a file that was uploaded by STOU (RFC 1123, section
+//! 4.1.2.9).
 
 use crate::path::RemotePath;
 use crate::wire::{Code, Reply};
 use memchr::memmem;
 
-/// Reads the name that the server gave to a file stored by STOU, from a 125, 150, 226 or 250.
+/// Reads the name that the server chose for a file that was uploaded by STOU, from a 125, 150, 226
+/// or 250. `None` if the reply has no name: many servers never send it.
 ///
-/// RFC 1123 demands exactly `125 FILE: name` or `150 FILE: name`. Pure-FTPd sends it in the first
-/// of two lines. The older BSD servers send `(unique file name:name)` after the file was stored.
-/// The name is taken byte for byte, and may be a path. Many servers never send it.
+/// RFC 1123 demands exactly `125 FILE: name` or `150 FILE: name`. Pure-FTPd sends this text in the
+/// first of two lines. Older BSD servers send `(unique file name:name)` after the file was stored.
+/// The name is returned byte for byte, and may be a path.
 ///
 /// ```
 /// use ftp_proto::{reply::unique_name, wire::Reply};
@@ -31,8 +33,9 @@ pub fn unique_name(reply: &Reply) -> Option<RemotePath> {
     RemotePath::new(name).ok()
 }
 
-/// The text after `FILE:`. At the start of a line, upper and lower case are accepted. Within a
-/// line, only upper case after a blank is, so that a sentence about a file does not match.
+/// Returns the text after `FILE:`. At the start of a line, `FILE:` may be in upper or lower case.
+/// Within a line, it must be in upper case after a blank, because otherwise a sentence about a file
+/// would match.
 fn labelled(text: &[u8]) -> Option<&[u8]> {
     let name = match text.split_at_checked(5) {
         Some((label, name)) if label.eq_ignore_ascii_case(b"FILE:") => name,
@@ -41,7 +44,7 @@ fn labelled(text: &[u8]) -> Option<&[u8]> {
     Some(name.strip_prefix(b" ").unwrap_or(name))
 }
 
-/// The name in `Transfer complete (unique file name:x).`
+/// Returns the name in a text such as `Transfer complete (unique file name:x).`
 fn bsd(text: &[u8]) -> Option<&[u8]> {
     let name = after(text, b"(unique file name:")?;
     let name = name.strip_suffix(b".").unwrap_or(name);
