@@ -1,4 +1,4 @@
-//! See `ftp_fuzz::targets::facts`.
+//! The libFuzzer binary of the target that `ftp_fuzz::targets::facts` describes.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| ftp_fuzz::targets::facts(data));

@@ -1,4 +1,4 @@
-//! See `ftp_fuzz::targets::reply`.
+//! The libFuzzer binary of the target that `ftp_fuzz::targets::reply` describes.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| ftp_fuzz::targets::reply(data));

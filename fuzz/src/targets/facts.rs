@@ -1,4 +1,5 @@
-//! The target `facts`: facts, times, the file name of a STOU, and line ends of TYPE A.
+//! The fuzz target `facts` for parsers: facts of MLST, times, the file name of a STOU, and line
+//! ends of TYPE A.
 
 use ftp_proto::RemotePath;
 use ftp_proto::data::{AsciiDecoder, AsciiEncoder};
@@ -6,11 +7,13 @@ use ftp_proto::listing::Entry;
 use ftp_proto::reply::{Malformed, Timestamp, entry, modified, unique_name};
 use ftp_proto::wire::Reply;
 
-/// Reads each line as an entry, also in an MLST reply: no byte may be lost. A time must show the
-/// digits that it came from. The file name of a STOU must occur in the reply. Line ends must be
-/// translated as a simple second implementation does, in one piece or cut.
+/// Parses each line of the input as an entry, alone and in an MLST reply: no byte may be lost. A
+/// time must show the digits that it was parsed from. The file name of a STOU must occur in the
+/// reply. Line ends must be translated as a simple second implementation translates them, in one
+/// piece and in several.
 ///
-/// The bytes before the first `|` are the lengths of the pieces, used in turn.
+/// The bytes before the first `|` are the lengths of the pieces. After the last length, the first
+/// is used again.
 pub fn facts(data: &[u8]) {
     if let Ok(reply) = Reply::parse(data) {
         reply_of_any_kind(&reply);
@@ -34,7 +37,8 @@ fn reply_of_any_kind(reply: &Reply) {
     match entry(reply) {
         Ok(found) => {
             assert_eq!(code, 250);
-            // An entry without a name is returned if it has facts.
+            // If no line is a proper entry, the parser may return one without a name, but only if
+            // it has facts.
             assert!(!found.name().is_empty() || found.facts().next().is_some());
             assert!(reply.lines().any(|line| line.ends_with(found.raw())));
         }
@@ -63,7 +67,8 @@ fn one_line(line: &[u8]) {
     let Some(front) = line.strip_suffix(entry.name()) else {
         panic!("{entry:?} has lost its name");
     };
-    // The facts, joined again, must be everything before the name, except leading blanks.
+    // If the parsed facts are joined again, they must be equal to the text before the name, without
+    // leading blanks.
     let mut facts = entry.facts();
     let front = front.strip_suffix(b" ").expect("one blank");
     let blanks = front.iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
@@ -106,7 +111,7 @@ fn time(text: &[u8]) {
     assert!(digits.parse::<Timestamp>().expect("a time") <= time);
 }
 
-/// Checks the line as the text of replies.
+/// Puts the line of the input into replies, and checks what the parsers make of them.
 fn answers(line: &[u8]) {
     if line.len() > 4096 || line.contains(&0) {
         return;
@@ -114,7 +119,7 @@ fn answers(line: &[u8]) {
     let mlst = [b"250-Begin\r\n ", line, b"\r\n250 End\r\n"].concat();
     let mlst = Reply::parse(&mlst).expect("three lines");
     reply_of_any_kind(&mlst);
-    // The reply decoder removes all CRs at the end of a line.
+    // The reply decoder removes all CRs at the end of a line, so the expected entry lacks them too.
     let kept = line.iter().rposition(|byte| *byte != b'\r');
     let wanted = Entry::from_facts(&line[..kept.map_or(0, |at| at + 1)]);
     if let Some(wanted) = wanted.filter(|wanted| !wanted.name().is_empty()) {
@@ -164,7 +169,8 @@ fn decode(pieces: &[&[u8]]) -> Vec<u8> {
     text
 }
 
-/// Encodes the pieces into outputs of these lengths, or into one output that is large enough.
+/// Encodes the pieces into output buffers of the lengths in `cuts`. If `cuts` is empty, the output
+/// buffers are large enough for a whole piece.
 fn encode(pieces: &[&[u8]], cuts: &[u8]) -> Vec<u8> {
     let mut encoder = AsciiEncoder::new();
     let mut wire = Vec::new();
@@ -186,7 +192,7 @@ fn cut<'d>(data: &'d [u8], cuts: &[u8]) -> Vec<&'d [u8]> {
     let mut pieces = Vec::new();
     let mut rest = data;
     for cut in cuts.iter().cycle() {
-        // A length of 0 is an empty read.
+        // A piece of length 0 stands for a read that brings nothing.
         let (piece, tail) = rest.split_at(rest.len().min(length(*cut)));
         pieces.push(piece);
         rest = tail;

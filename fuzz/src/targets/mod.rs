@@ -1,4 +1,5 @@
-//! One function per fuzz target. Each panics if an invariant is broken.
+//! The fuzz targets, one function each. A function panics if the code under test breaks an
+//! invariant.
 
 mod facts;
 mod passive;
@@ -19,11 +20,11 @@ pub use split::split;
 
 use ftp_proto::wire::{Limits, Multiline, ReplyDecoder};
 
-/// Returns a decoder, its limits, and the bytes for it. The first two bytes may choose its
-/// settings.
+/// Returns a decoder, its limits, and the bytes that it will decode.
 ///
-/// Without a leading `#` all settings are the defaults, so that a plain transcript is a good input.
-/// Small limits let an input of a few hundred bytes reach them.
+/// If the input begins with `#`, the second byte chooses the settings. Otherwise they are the
+/// defaults, so that a plain transcript is a good input. Small limits let an input of a few hundred
+/// bytes reach them.
 fn decoder(data: &[u8]) -> (ReplyDecoder, Limits, &[u8]) {
     let (settings, rest) = match data {
         [b'#', settings, rest @ ..] => (*settings, rest),

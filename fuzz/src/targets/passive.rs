@@ -1,17 +1,17 @@
-//! The target `passive`: the replies 227 and 229.
+//! The fuzz target `passive` for the parsers of the replies 227 and 229.
 
 use ftp_proto::reply::{Malformed, Passive, extended_passive, passive as classic_passive};
 use ftp_proto::wire::Reply;
 
-/// Both parsers accept any text with either code. A port is never 0. The address and port of a 227
-/// are the first ones that a simple second implementation finds. The port of a 229 is between two
-/// equal bytes.
+/// Parses the input as replies to PASV and EPSV. Neither parser panics. A port is never 0. The
+/// address and port of a 227 are the first that a simple second implementation finds. The port of a
+/// 229 stands between two equal bytes.
 pub fn passive(data: &[u8]) {
-    // The input as a whole reply, with one line or several.
+    // The input is a whole reply, with one line or several.
     if let Ok(reply) = Reply::parse(data) {
         both(&reply);
     }
-    // The input as the text of a reply of one line.
+    // The input is only the text of a reply of one line. A code is put before the text.
     let text: Vec<u8> = data
         .iter()
         .copied()
@@ -60,7 +60,8 @@ fn both(reply: &Reply) {
     }
 }
 
-/// Parses a 227 in the simplest way: finds all longest runs of `number[, ]number…`.
+/// Parses a 227 in the simplest way: looks at every sequence of numbers with `,` or `, ` between
+/// them.
 fn by_hand(reply: &Reply) -> Result<Passive, Malformed> {
     let mut failure = Malformed::NoAddress;
     for text in reply.text_lines() {

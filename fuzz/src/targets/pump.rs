@@ -1,5 +1,5 @@
-//! The target `pump`: a TLS connection with a well-behaved server, whose bytes the input may
-//! change.
+//! The fuzz target `pump`: a TLS connection with a well-behaved server. The input may change the
+//! bytes that the server sends.
 
 use std::sync::{Arc, LazyLock};
 
@@ -8,12 +8,13 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection};
 
-/// Nothing panics. What the client reads is what the server wrote, from its beginning. The client
-/// reports an authentic end only if the server sent it, and only after everything that the server
-/// wrote. A failure is final. The amount of unsent data is bounded.
+/// Runs a client and a server against each other. Nothing panics. The client reads only what the
+/// server wrote, from its beginning. The client reports an authentic end only if the server sent
+/// close_notify, and only after all the text that the server wrote. After a failure, the client
+/// fails with the same error again. The amount of unsent data is bounded.
 ///
-/// The first byte chooses the version, and whether the handshake is done first. Then come
-/// operations, each with an argument of one byte.
+/// The first byte of the input chooses the version of TLS, and whether the handshake is done first.
+/// Then come pairs of bytes: an operation and its argument.
 pub fn pump(data: &[u8]) {
     let Some((settings, script)) = data.split_first() else {
         return;
@@ -35,7 +36,8 @@ pub fn pump(data: &[u8]) {
 
 type Configs = (TlsConfig, Arc<ServerConfig>);
 
-/// A client and a server for each version. Creating them takes longer than a run.
+/// A client and a server for each version of TLS. They are made once, because making them takes
+/// longer than a run.
 static CONFIGS: LazyLock<[Configs; 2]> = LazyLock::new(|| {
     [TlsVersion::V1_2, TlsVersion::V1_3].map(|version| {
         let client = TlsConfig::dangerous_accept_any_certificate()
@@ -56,20 +58,20 @@ static CONFIGS: LazyLock<[Configs; 2]> = LazyLock::new(|| {
     })
 });
 
-/// Both sides, and the bytes between them.
+/// Client and server, and the bytes on the way between them.
 struct Link {
     client: TlsChannel,
     server: ServerConnection,
-    /// The server's bytes that are not delivered yet.
+    /// The bytes that the server has sent and that the client has not received yet.
     wire: Vec<u8>,
-    /// The plain text that the server wrote.
+    /// All plain text that the server has written.
     written: Vec<u8>,
-    /// How much of that text the client has read.
+    /// How many bytes of that plain text the client has read.
     read: usize,
     closed: bool,
-    /// Whether the server has failed, or reads no more.
+    /// Whether the server has failed. It then ignores all bytes from the client.
     deaf: bool,
-    /// Whether the socket has ended.
+    /// Whether the client was told that the connection has ended.
     ended: bool,
     failure: Option<String>,
 }
@@ -115,7 +117,8 @@ impl Link {
             2 => self.deliver(count),
             3 => self.send(count * 4),
             4 => {
-                // rustls refuses this before the handshake, and in TLS 1.2.
+                // rustls refuses new keys before the handshake and in TLS 1.2, so the result is
+                // ignored.
                 let _ = self.server.refresh_traffic_keys();
                 self.collect();
             }
@@ -177,14 +180,14 @@ impl Link {
         }
     }
 
-    /// Puts the server's bytes on the wire.
+    /// Puts the bytes that the server wants to send on the wire.
     fn collect(&mut self) {
         while self.server.wants_write() {
             self.server.write_tls(&mut self.wire).expect("a vector");
         }
     }
 
-    /// Passes bytes from the wire to the client.
+    /// Passes up to `count` bytes from the wire to the client.
     fn deliver(&mut self, count: usize) {
         let bytes: Vec<u8> = self.wire.drain(..count.min(self.wire.len())).collect();
         self.feed(&bytes);
@@ -198,7 +201,7 @@ impl Link {
         self.client.filled(bytes.len());
     }
 
-    /// Passes bytes from the client to the server.
+    /// Passes up to `count` bytes from the client to the server.
     fn send(&mut self, count: usize) {
         let count = count.min(self.client.outgoing().len());
         let mut bytes = &self.client.outgoing()[..count];
@@ -206,7 +209,8 @@ impl Link {
             self.deaf = self.server.read_tls(&mut bytes).is_err()
                 || self.server.process_new_packets().is_err();
             let mut sink = std::io::sink();
-            // The result does not matter here.
+            // The server's plain text must be read so that its buffer stays empty. An error does
+            // not matter.
             let _ = std::io::copy(&mut self.server.reader(), &mut sink);
         }
         self.client.advance(count);
@@ -251,7 +255,8 @@ impl Link {
         }
     }
 
-    /// Checks that a failure stays, with the same text.
+    /// Checks that a later error has the same text as the first one. The text may change only after
+    /// the connection has ended.
     fn failed(&mut self, error: &ftp_proto::Error) {
         let words = error.to_string();
         if !self.ended {

@@ -1,13 +1,14 @@
-//! The target `reply`: bytes for the reply decoder.
+//! The fuzz target `reply` for the reply decoder.
 
 use ftp_proto::reply;
 use ftp_proto::wire::{DecodeError, Decoded, Limits, Reply, ReplyDecoder};
 
-/// Nothing panics. The decoder holds and skips no more than its limits allow. An error is final.
-/// Every reply can be shown on one line, and every grammar accepts every reply.
+/// Decodes the input as replies. Nothing panics. The decoder never buffers or skips more bytes than
+/// its limits allow. After an error, it returns the same error again. Every reply can be shown on
+/// one line, and no parser of replies panics.
 pub fn reply(data: &[u8]) {
     let (mut decoder, limits, mut rest) = super::decoder(data);
-    // The longest reply, with the blank lines before it.
+    // The length of the longest reply, with the blank lines before it.
     let most = limits
         .line
         .saturating_mul(limits.reply_lines + limits.blank_lines + 1);
@@ -16,7 +17,7 @@ pub fn reply(data: &[u8]) {
         if rest.is_empty() {
             break None;
         }
-        // Small pieces, so that the amount held is checked within lines too.
+        // The pieces are small, so that the number of buffered bytes is also checked within lines.
         let piece = &rest[..rest.len().min(7)];
         match decoder.decode(piece) {
             Ok(Decoded { consumed, reply }) => {
@@ -98,7 +99,8 @@ pub(super) fn judge(reply: &Reply, limits: &Limits) {
     assert_eq!(masked.lines().count(), reply.lines().count());
 }
 
-/// Checks that a text moves no cursor, ends no line and hides no text.
+/// Checks that a text is safe to show: it has no control character, line end or invisible
+/// character.
 pub(super) fn one_line(shown: &str) {
     assert!(
         !shown.chars().any(|c| c.is_control()

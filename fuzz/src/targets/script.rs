@@ -1,7 +1,7 @@
-//! The input of the target `session`: a transcript of a server, with letters between its lines.
+//! The input of the fuzz target `session`: what a server sends, with letters between its lines.
 //!
-//! A capital letter, or `$` and a letter, starts an operation (see `session.rs`). While it runs,
-//! each of its wants is answered by the next token:
+//! A capital letter, or `$` and a letter, starts an operation (see `session.rs`). While the
+//! operation runs, the next token answers each of its wants:
 //!
 //! | token | answer |
 //! |---|---|
@@ -14,14 +14,14 @@
 //! | `b` | the control connection breaks |
 //! | `o` | the want is done |
 //! | `f` | the want fails |
-//! | `c` | the control connection comes first, with the next token |
+//! | `c` | the bytes of the next token arrive before the want is served |
 //! | `d` | the operation is dropped, after all outgoing bytes were written |
-//! | `u` | the operation is dropped, after half of them were written |
+//! | `u` | the operation is dropped, after half of the outgoing bytes were written |
 //! | `j` | an answer of an earlier operation is given first, which must change nothing |
 //!
-//! Without such a letter, a want that does not read is done. A look at what has arrived finds
-//! nothing, unless `?` and a token come next. So a plain transcript after the letters of its
-//! operations is a session without faults.
+//! If there is no such letter, a want that does not read is answered as done. A look at what has
+//! arrived finds nothing, but after `?` it finds what the next token says. So the letters of
+//! operations with a plain transcript after them are a session without faults.
 
 pub(super) struct Script<'a> {
     rest: &'a [u8],
@@ -50,13 +50,14 @@ impl<'a> Script<'a> {
         Some(*first)
     }
 
-    /// Takes the next byte if it is one of these.
+    /// Removes the next byte and returns it, if it is one of these.
     pub(super) fn take(&mut self, any: &[u8]) -> Option<u8> {
         self.peek().filter(|byte| any.contains(byte))?;
         self.byte()
     }
 
-    /// Takes everything up to and including the next byte of this value, or everything.
+    /// Removes and returns everything up to the next byte of this value, and this byte too. If
+    /// there is no such byte, everything is removed.
     pub(super) fn through(&mut self, end: u8) -> &'a [u8] {
         let at = self.rest.iter().position(|byte| *byte == end);
         let (piece, rest) = self.rest.split_at(at.map_or(self.rest.len(), |at| at + 1));
@@ -64,7 +65,7 @@ impl<'a> Script<'a> {
         piece
     }
 
-    /// Returns what one read brings.
+    /// Returns the bytes that one read from the control connection brings.
     pub(super) fn arrival(&mut self) -> &'a [u8] {
         match self.peek() {
             Some(b',') => {

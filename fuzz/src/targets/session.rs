@@ -1,5 +1,5 @@
-//! The target `session`: a whole session. The input chooses the operations, the answers, and
-//! where an operation is dropped.
+//! The fuzz target `session`: a whole session. The input chooses the operations, the server's
+//! replies, and when an operation is dropped.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
@@ -21,16 +21,16 @@ use ftp_proto::{
 
 use super::script::Script;
 
-/// The password of every login. It must never be shown.
+/// The password of every login. After a login, no error and no observed text may show it.
 const CANARY: &str = "hunter2-canary";
 
-/// How many steps in a row may use nothing of the input.
+/// How many steps in a row an operation may take without using any byte of the input.
 const PATIENCE: usize = 64;
 
-/// What a session sends on its own: to abort a dropped transfer, and to get back into step.
+/// The commands that a session sends unasked: to abort a dropped transfer, or as a fence.
 const SETTLING: [&str; 4] = ["ABOR", "PWD", "SYST", "FEAT"];
 
-/// The commands allowed in clear text if TLS is demanded.
+/// The commands that may be sent in clear text if the settings demand TLS.
 const IN_CLEAR: [&str; 6] = ["AUTH", "FEAT", "HOST", "QUIT", "NOOP", "HELP"];
 
 const DATA: [&str; 13] = [
@@ -38,16 +38,16 @@ const DATA: [&str; 13] = [
     "XPUT",
 ];
 
-/// The peer address of the source's control connection in a copy.
+/// The address of the server that the file is copied from, in a copy between two servers.
 const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
 
-/// The input is two bytes of settings (`@` for none) and a script.
+/// Runs a session. The first two bytes of the input are settings (`@` for the defaults), and the
+/// rest is a script.
 ///
-/// Nothing panics. Every operation ends within a bounded number of steps. The bytes sent are
-/// exactly the commands of the running operation. No credentials and no data command are sent on a
-/// channel that is less secure than demanded. Nothing is sent after the session is dead. No reply
-/// whose first byte came before a command was sent counts as its answer. The password is never
-/// shown.
+/// Nothing panics. Every operation ends after a limited number of steps. The session sends exactly
+/// the commands of the running operation. It sends no credentials and no data command on a channel
+/// that is less secure than demanded. It sends nothing after it has died. A reply counts for a
+/// command only if its first byte came after the command was sent. The password is never shown.
 pub fn session(data: &[u8]) {
     let [first, second, rest @ ..] = data else {
         return;
@@ -58,22 +58,21 @@ pub fn session(data: &[u8]) {
         driver.operation(token, &mut script);
         driver.check();
     }
-    // After anything that happened, one more operation ends as well.
+    // Whatever happened before, one more operation must end too.
     let ended = driver.run(Pwd::new(), &["PWD"], &mut script);
     assert!(
         matches!(ended, Ended::Failed(_)),
         "an answer out of nothing"
     );
-    // Nothing arrived for that operation, so it cannot succeed.
     driver.check();
 }
 
-/// What the observer saw, and how many bytes had arrived by then.
+/// What the observer saw: the commands, each with the number of bytes that had arrived before it.
 #[derive(Default)]
 struct Log {
     sent: Vec<(Command, usize)>,
     arrived: usize,
-    /// Whether the server knows the password that must not be shown.
+    /// Whether the client has sent the password, so that the server can echo it.
     told: bool,
 }
 
@@ -83,15 +82,15 @@ struct Driver {
     log: Arc<Mutex<Log>>,
     /// All bytes written to the control connection.
     wire: Vec<u8>,
-    /// All bytes of the commands that have been checked.
+    /// The encoded bytes of all commands that `check` has seen.
     formed: Vec<u8>,
-    /// The verbs of the running operation.
+    /// The commands that the running operation may send.
     verbs: &'static [&'static str],
-    /// How many commands of the log have been checked.
+    /// How many commands of the log `check` has seen.
     checked: usize,
     secured: bool,
     cleared: bool,
-    /// Whether MODE B was accepted, and nothing since then may have changed the mode.
+    /// Whether the server has accepted MODE B, and no later command may have changed the mode.
     blocks: bool,
     shadow: Shadow,
     stale: Option<Answer>,
@@ -160,7 +159,8 @@ impl Driver {
                 Observed::Sent(command) | Observed::Fence(command) => {
                     let arrived = log.arrived;
                     log.sent.push((command.clone(), arrived));
-                    // A raw command may hold any text.
+                    // Without PASS or ACCT, a raw command may hold any text, even the password, so
+                    // it is not checked.
                     if !command.is_secret() {
                         return;
                     }
@@ -169,7 +169,7 @@ impl Driver {
                 Observed::Received(reply) => format!("{reply} {reply:?}"),
                 _ => return,
             };
-            // Before PASS, only the input itself can contain the password.
+            // Before the client has sent PASS, only the input can have brought the password.
             assert!(!log.told || !shown.contains(CANARY), "shown: {shown}");
         });
         Self {
@@ -292,21 +292,24 @@ impl Driver {
                     }
                 }
             }
-            // Bytes arrive, or the end, while no operation runs.
+            // Bytes (for `B`) or the end (for `.`) of the control connection arrive while no
+            // operation runs.
             b'B' => self.arrive(script.arrival()),
             b'.' => self.end(),
             b'M' => self.session.kill(Error::new(ErrorKind::Io)),
-            // An operation that is dropped before its first step.
+            // An operation is dropped before its first step.
             b'J' => {
                 let (_, answer) = self.session.start(Noop::new());
                 self.stale = Some(answer);
             }
-            // Tokens left over from an operation that ended early; blanks.
+            // This token is for an operation that has already ended, or it is a blank between
+            // tokens.
             _ => {}
         }
     }
 
-    /// Operations of two characters, `$` and a letter, since there are not enough letters.
+    /// Starts an operation of two characters, `$` and a letter, because there are not enough
+    /// capital letters for all operations.
     fn other_operation(&mut self, token: u8, script: &mut Script<'_>) {
         match token {
             b'd' => self.exchange(ChangeDirectory::new("a dir"), &["CWD"], script),
@@ -383,7 +386,8 @@ impl Driver {
         }
     }
 
-    /// Runs a flow that returns the reply to its last command.
+    /// Runs a flow that returns a reply, and checks that the reply belongs to the flow's last
+    /// command.
     fn exchange<F: Flow<Output = Reply>>(
         &mut self,
         flow: Result<F, Error>,
@@ -411,7 +415,7 @@ impl Driver {
         }
     }
 
-    /// Replaces the session by one on a new connection, with the same observer.
+    /// Replaces the session by its successor on a new connection. The observer stays.
     fn succeed(&mut self) {
         self.session = self.session.successor();
         *self.log.lock().unwrap() = Log::default();
@@ -428,9 +432,11 @@ impl Driver {
         self.data_command = 0;
     }
 
-    /// Copies between this session and one in clear text that is logged in, in either direction.
+    /// Copies a file between this session and a second one, which is in clear text and logged in.
+    /// If `from_here` is set, this session is the source.
     fn copy(&mut self, from_here: bool, script: &mut Script<'_>) {
-        // Both sessions have the same password, which neither server may echo.
+        // The two sessions use the same password, and neither may show it, not even if its server
+        // echoes it.
         let mut other = Self::new(0, 0);
         other.arrive(b"220 ready\r\n");
         let login = Raw::new(format!("PASS {CANARY}")).expect("it can be sent");
@@ -467,8 +473,8 @@ impl Driver {
                     break;
                 }
                 Err(error) => {
-                    // The error may be either session's. A server that does not know the password
-                    // cannot echo it.
+                    // The error may come from either session. A server that does not know the
+                    // password cannot echo it, so nothing is checked then.
                     if source.is_told() && target.is_told() {
                         source.shows_nothing(&error);
                     }
@@ -505,7 +511,7 @@ impl Driver {
             idle = if script.left() == left { idle + 1 } else { 0 };
             assert!(idle < PATIENCE, "stuck");
         }
-        // The other session must work as well.
+        // The second session must still work after the copy.
         other.run(Pwd::new(), &["PWD"], script);
         other.check();
     }
@@ -518,7 +524,8 @@ impl Driver {
         };
         let command = Command::parse(line).expect("Raw took it");
         self.blocks = false;
-        // The verb of a raw command is in no list, so it is compared below.
+        // The input chooses the verb, so `check` allows any verb, and the commands are compared
+        // below.
         let before = self.log.lock().unwrap().sent.len();
         let ended = self.run(raw, &["*"], script);
         let log = self.log.lock().unwrap();
@@ -527,7 +534,8 @@ impl Driver {
             .map(|(sent, _)| sent)
             .filter(|sent| !SETTLING.contains(&sent.verb()) || **sent == command)
             .collect();
-        // An observer gets the commands with secrets masked, so the masked texts are compared.
+        // The observer gets the commands with secrets masked, so the texts are compared, which are
+        // masked too.
         let same = |sent: &&Command| sent.to_string() == command.to_string();
         assert!(own.iter().all(same), "{own:?}");
         drop(log);
@@ -537,7 +545,8 @@ impl Driver {
     }
 
     fn open(&mut self, open: Result<Open, Error>, script: &mut Script<'_>) {
-        // The token of an earlier transfer still exists, unless the input dropped it by `D`.
+        // `self.transfer` may still hold an earlier transfer, if the input has not dropped it by
+        // `D`.
         let verbs = &[
             "MODE", "STRU", "PBSZ", "PROT", "TYPE", "PRET", "EPSV", "PASV", "EPRT", "PORT", "REST",
             "RETR", "STOR", "LIST", "NLST", "APPE", "STOU", "MLSD", "XTAR", "XPUT",
@@ -594,7 +603,7 @@ impl Driver {
         }
     }
 
-    /// The loop of a driver, with answers from the script.
+    /// Runs a flow as the loop of a driver does, with answers from the script.
     fn run<F: Flow>(
         &mut self,
         flow: F,
@@ -629,7 +638,7 @@ impl Driver {
                 assert_eq!(want.clock(), Clock::Continues, "more time for {want:?}");
             }
             let left = script.left();
-            // Nothing has arrived, unless the input says so.
+            // A look finds nothing, except if the input says `?`.
             if want.wait() == Wait::Arrived && script.take(b"?").is_none() {
                 assert!(matches!(want, Want::Receive(_)));
                 self.write(self.session.outgoing().len());
@@ -660,7 +669,7 @@ impl Driver {
         }
     }
 
-    /// Checks that a step after the last one is misuse and does nothing else.
+    /// Checks that a step after the end of the operation is an error of misuse and changes nothing.
     fn is_over<F: Flow>(&mut self, running: &mut Running<F>) {
         let Some(answer) = self.stale.take() else {
             return;
@@ -685,7 +694,8 @@ impl Driver {
         assert_eq!(outgoing, self.session.outgoing());
     }
 
-    /// Returns the answer, and whether it said that the control connection came first.
+    /// Answers a want as the script says. Also returns whether the answer is that the control
+    /// connection came first.
     fn answer(&mut self, want: Want, script: &mut Script<'_>) -> (Answer, bool) {
         match script.take(b"tb") {
             Some(b't') => return (want.timed_out(), false),
@@ -709,7 +719,8 @@ impl Driver {
                 };
             }
             Want::ClearControl(want) => {
-                // The input's bytes arrive instead of close_notify.
+                // After CCC, clear text from the input arrives instead of the server's
+                // close_notify.
                 if script.take(b"c").is_some() {
                     self.arrive(script.arrival());
                 }
@@ -719,7 +730,8 @@ impl Driver {
                 return (want.cleared(), false);
             }
             Want::SecureControl(want) => {
-                // The input's bytes arrive in clear text, after the answer to AUTH.
+                // After the reply to AUTH, clear text from the input arrives before the handshake.
+                // The session must die.
                 if script.take(b"c").is_some() {
                     let bytes = script.arrival();
                     self.arrive(bytes);
@@ -739,7 +751,8 @@ impl Driver {
                 self.arrive(script.arrival());
             }
         }
-        // After the end of the input, everything times out.
+        // After the end of the input, every want is answered by a time-out, so that the operation
+        // ends.
         if script.is_over() && token.is_none() {
             return (want.timed_out(), false);
         }
@@ -787,7 +800,7 @@ impl Driver {
         self.session.advance(bytes);
     }
 
-    /// Checks what must hold at any time.
+    /// Checks the new commands in the log, and that the sent bytes are exactly these commands.
     fn check(&mut self) {
         let log = Arc::clone(&self.log);
         let mut log = log.lock().unwrap();
@@ -800,7 +813,7 @@ impl Driver {
         self.check_wire();
     }
 
-    /// Checks that this command may be sent now.
+    /// Checks that the operation and the security settings allow this command now.
     fn check_permission(&self, command: &Command) {
         let verb = command.verb();
         assert!(
@@ -823,7 +836,7 @@ impl Driver {
         }
     }
 
-    /// Adds a command, as it must be encoded, to the formed bytes. Returns its line.
+    /// Appends the bytes that a command must have on the wire to `formed`. Returns its line.
     fn form(&mut self, command: &Command) -> &[u8] {
         let outgoing = self.session.outgoing();
         let ahead = outgoing.len().min(self.formed.len() - self.wire.len());
@@ -836,7 +849,8 @@ impl Driver {
         }
         let at = self.formed.len();
         if command.is_secret() {
-            // An observer gets the argument masked. Only the bytes for the server hold it.
+            // The observer gets the argument masked, so the real argument is read from the outgoing
+            // bytes.
             assert!(matches!(command.argument(), None | Some(b"***")));
             let end = unformed.windows(2).position(|pair| pair == b"\r\n");
             let line = &unformed[..end.map_or(unformed.len(), |end| end + 2)];
@@ -856,8 +870,8 @@ impl Driver {
         &self.formed[at..]
     }
 
-    /// Checks that the bytes on the wire are exactly the encoded commands of the flows. A session
-    /// that has died drops what is not written yet.
+    /// Checks that the bytes on the wire are exactly the encoded commands of the flows. A dead
+    /// session throws away the commands that were not written yet.
     fn check_wire(&self) {
         let outgoing = self.session.outgoing();
         let unwritten = self.formed.strip_prefix(self.wire.as_slice());
@@ -874,7 +888,8 @@ impl Driver {
         }
     }
 
-    /// Checks that a reply began after its command was sent. Otherwise it is no answer.
+    /// Checks that the first byte of a reply came after the last command with one of these verbs
+    /// was sent. Otherwise the reply cannot belong to that command.
     fn is_an_answer(&self, reply: &Reply, verbs: &[&str]) {
         let log = self.log.lock().unwrap();
         let last = |(command, _): &&(Command, usize)| verbs.contains(&command.verb());
@@ -886,7 +901,7 @@ impl Driver {
         );
     }
 
-    /// Returns whether the server knows the password.
+    /// Returns whether the client has sent the password, so that the server can echo it.
     fn is_told(&self) -> bool {
         self.log.lock().unwrap().told
     }
@@ -902,17 +917,17 @@ impl Driver {
     }
 }
 
-/// Returns whether the line sends the password.
+/// Returns whether this command line sends the password.
 fn tells_password(line: &[u8]) -> bool {
     let argument = line.strip_suffix(b"\r\n").unwrap_or(line);
     let command = argument.strip_suffix(CANARY.as_bytes()).unwrap_or_default();
     command.ends_with(b"PASS ") || command.ends_with(b"ACCT ")
 }
 
-/// IAC IP IAC DM, which an option puts before ABOR.
+/// The Telnet signals IAC IP IAC DM. An option puts them before ABOR.
 const SYNCH: [u8; 4] = [0xff, 0xf4, 0xff, 0xf2];
 
-/// What two equal wants have in common.
+/// The parts of a want that show whether the session asks for the same thing again.
 #[derive(PartialEq, Debug)]
 struct Again(std::mem::Discriminant<Want>, Wait, Option<Closing>);
 
@@ -926,7 +941,8 @@ impl Again {
     }
 }
 
-/// A second decoder of what arrived: each reply with the position of its first byte.
+/// A second decoder, which notes the position of each reply's first byte among all bytes that
+/// arrived.
 struct Shadow {
     config: Config,
     decoder: ReplyDecoder,
@@ -946,7 +962,7 @@ impl Shadow {
         }
     }
 
-    /// Begins a new dialogue, after a handshake.
+    /// Begins with an empty decoder, because TLS begins or ends on the connection.
     fn renew(&mut self) {
         self.decoder = ReplyDecoder::new(self.config.limits.clone(), self.config.multiline);
     }
@@ -957,7 +973,8 @@ impl Shadow {
                 self.begin = self.at;
             }
             self.at += 1;
-            // After a failure the decoder fails every time, as the session's decoder does.
+            // After a failure this decoder fails for every later byte, as the session's own decoder
+            // does.
             if let Ok(decoded) = self.decoder.decode(byte) {
                 let begin = self.begin;
                 self.replies
@@ -966,7 +983,7 @@ impl Shadow {
         }
     }
 
-    /// Returns whether this reply, apart from masked secrets, began at this position or later.
+    /// Returns whether this reply began at this position or later. Secrets in it may be masked.
     fn came_since(&self, reply: &Reply, at: usize) -> bool {
         self.replies.iter().any(|(begin, came)| {
             let mut masked = came.clone();

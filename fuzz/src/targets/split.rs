@@ -1,14 +1,15 @@
-//! The target `split`: the same bytes, cut in different ways.
+//! The fuzz target `split`: the same bytes must give the same replies, however they are cut.
 
 use ftp_proto::wire::{DecodeError, Reply, ReplyDecoder};
 
-/// The result of one connection: its replies, and how it ended.
+/// The result of decoding one input: its replies, and how it ended.
 type Outcome = (Vec<Reply>, Result<Option<Reply>, DecodeError>);
 
-/// Decodes the input whole, byte by byte, and cut as the input says. The replies and the end must
-/// be equal.
+/// Decodes the input in one piece, byte by byte, and in pieces that the input chooses. The replies
+/// and the end must be equal.
 ///
-/// The bytes before the first `|` are the lengths of the pieces, used in turn.
+/// The bytes before the first `|` are the lengths of the pieces. After the last length, the first
+/// is used again.
 pub fn split(data: &[u8]) {
     let (cuts, data) = match data.iter().take(32).position(|byte| *byte == b'|') {
         Some(at) => (&data[..at], &data[at + 1..]),
@@ -21,7 +22,7 @@ pub fn split(data: &[u8]) {
     let mut pieces = Vec::new();
     let mut rest = bytes;
     for cut in cuts.iter().cycle() {
-        // A length of 0 is an empty read.
+        // A piece of length 0 stands for a read that brings nothing.
         let (piece, tail) = rest.split_at(rest.len().min(usize::from(cut % 48)));
         pieces.push(piece);
         rest = tail;
@@ -31,7 +32,7 @@ pub fn split(data: &[u8]) {
     }
     pieces.push(rest);
     assert_eq!(whole, run(decoder.clone(), &pieces), "in {cuts:?}");
-    // Every cut into two pieces, if the input is short.
+    // If the input is short, it is also cut into two pieces at every position.
     if bytes.len() <= 64 {
         for at in 0..bytes.len() {
             let (left, right) = bytes.split_at(at);
