@@ -17,8 +17,8 @@ pub(crate) struct Channel {
     backlog: Backlog,
 }
 
-/// The number of reads, on the way to the peer's end, before the driver checks the clock and the
-/// control connection again.
+/// How many reads [`Channel::await_end`] makes before the driver checks the clock and the control
+/// connection again.
 const READS: usize = 1024;
 
 impl Channel {
@@ -30,15 +30,16 @@ impl Channel {
         }
     }
 
-    /// Wraps a data connection. Until its end is sent, or until it is known to be a download,
-    /// closing it is a reset: the server then cannot take half an upload for the whole, even if
-    /// this process dies.
+    /// Makes the channel of a data connection. If it is closed before the end of the data was sent,
+    /// the connection is reset, so that the server cannot take half an upload for the whole, even
+    /// if this process dies. [`reset_on_close`](Self::reset_on_close) switches this off for
+    /// downloads.
     pub(crate) fn data(mut stream: Box<dyn Stream>) -> Self {
         stream.reset_on_close(true);
         Self::new(stream)
     }
 
-    /// Begins TLS. [`handshake`](Self::handshake) completes it.
+    /// Prepares TLS. [`handshake`](Self::handshake) then does the handshake.
     pub(crate) fn start_tls(&mut self, login: &TlsLogin) -> Result<(), Error> {
         self.tls = Some(Box::new(login.connection()?));
         Ok(())
@@ -52,7 +53,8 @@ impl Channel {
         self.tls.as_ref().and_then(|tls| tls.info())
     }
 
-    /// Reads; `None` at the deadline. With a deadline in the past it does not block.
+    /// Reads bytes, or the end. Returns `None` at the deadline. If the deadline is in the past, it
+    /// does not block.
     pub(crate) fn read(
         &mut self,
         buffer: &mut [u8],
@@ -68,7 +70,7 @@ impl Channel {
         }))
     }
 
-    /// Writes at least one byte; `None` at the deadline.
+    /// Writes at least one byte. Returns `None` at the deadline.
     pub(crate) fn write(
         &mut self,
         bytes: &[u8],
@@ -84,7 +86,7 @@ impl Channel {
         Ok(taken)
     }
 
-    /// Writes a byte with TCP's urgent mark; `None` at the deadline.
+    /// Writes a byte with TCP's urgent mark. Returns `None` at the deadline.
     pub(crate) fn write_urgent(
         &mut self,
         byte: u8,
@@ -93,28 +95,29 @@ impl Channel {
         unless_late(self.stream.write_urgent(byte, deadline).map(|()| 1))
     }
 
-    /// Sends what TLS has queued; `None` at the deadline.
+    /// Sends the records that TLS has queued. Returns `None` at the deadline.
     pub(crate) fn flush(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         self.under_tls(deadline, TlsChannel::flush)
     }
 
-    /// Continues the handshake; `None` at the deadline.
+    /// Begins or continues the handshake. Returns `None` at the deadline.
     pub(crate) fn handshake(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         self.under_tls(deadline, TlsChannel::handshake)
     }
 
-    /// Sends close_notify under TLS; `None` at the deadline.
+    /// Sends close_notify, if the connection is under TLS. Returns `None` at the deadline.
     pub(crate) fn close_notify(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         self.under_tls(deadline, TlsChannel::close)
     }
 
-    /// Reads until a session ticket for the next connection has arrived; `None` at the deadline.
+    /// Reads until a session ticket for the next connection has arrived. Returns `None` at the
+    /// deadline.
     pub(crate) fn harvest(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         self.under_tls(deadline, TlsChannel::harvest)
     }
 
-    /// Sends close_notify, flushes and half-closes; `None` at the deadline. May then be called
-    /// again to go on.
+    /// Sends close_notify and all queued records, and half-closes the connection. Returns `None` at
+    /// the deadline. Another call then continues.
     pub(crate) fn send_end(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         let sent = self.close_notify(deadline)?;
         if sent.is_some() {
@@ -124,8 +127,8 @@ impl Channel {
         Ok(sent)
     }
 
-    /// Reads and drops data up to the peer's end, and returns how it ended. `None` at the deadline,
-    /// or after [`READS`] reads without an end.
+    /// Reads until the peer has ended the connection, throws the data away, and returns how the
+    /// connection ended. Returns `None` at the deadline, or after [`READS`] reads without an end.
     pub(crate) fn await_end(&mut self, deadline: Instant) -> Result<Option<PlainRead>, Error> {
         if let Some(tls) = &mut self.tls {
             return drive(tls, &mut *self.stream, deadline, TlsChannel::await_end);
@@ -139,12 +142,14 @@ impl Channel {
         Ok(None)
     }
 
-    /// Returns how much longer to wait for the peer's end, if what we wrote still gets through.
+    /// Returns how much longer to wait for the peer's end, because the system is still sending what
+    /// was written. `None`: wait no longer.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         self.backlog.more_time(self.stream.unsent())
     }
 
-    /// Ends TLS after both sides have sent close_notify; `None` at the deadline.
+    /// Exchanges close_notify with the peer and goes on in clear text. Returns `None` at the
+    /// deadline.
     pub(crate) fn clear(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         let cleared = self.under_tls(deadline, TlsChannel::clear)?;
         if cleared.is_some() {
@@ -153,7 +158,7 @@ impl Channel {
         Ok(cleared)
     }
 
-    /// Runs an operation of TLS. In clear text there is nothing to do.
+    /// Runs an operation of TLS. In clear text it does nothing, and the operation counts as done.
     fn under_tls(
         &mut self,
         deadline: Instant,
@@ -165,14 +170,15 @@ impl Channel {
         }
     }
 
-    /// Prepares for bulk data (Nagle's algorithm). Not under TLS, whose last record must not wait.
+    /// Turns Nagle's algorithm on before an upload in clear text, because it joins small writes.
+    /// Under TLS it stays off, because it would delay the last record.
     pub(crate) fn expect_bulk(&mut self) {
         if self.tls.is_none() {
             self.stream.gather_writes();
         }
     }
 
-    /// Sets whether closing is a reset from now on.
+    /// Sets whether closing the connection resets it.
     pub(crate) fn reset_on_close(&mut self, reset: bool) {
         self.stream.reset_on_close(reset);
     }
@@ -194,7 +200,8 @@ impl Channel {
         &*self.stream
     }
 
-    /// Returns the socket itself if clear text travels on it unchanged.
+    /// Returns the socket, if bytes in clear text pass through the stream unchanged. Otherwise
+    /// `None`.
     pub(crate) fn plain_socket(&self) -> Option<BorrowedFd<'_>> {
         match self.tls {
             Some(_) => None,
@@ -203,7 +210,8 @@ impl Channel {
     }
 }
 
-/// Moves bytes until the operation is done; `None` at the deadline.
+/// Runs an operation of TLS, and moves bytes between TLS and the stream until the operation is
+/// done. Returns `None` at the deadline.
 fn drive<T>(
     tls: &mut TlsChannel,
     stream: &mut dyn Stream,
@@ -233,7 +241,7 @@ fn drive<T>(
     }
 }
 
-/// Sends what TLS has queued; `false` at the deadline.
+/// Sends the records that TLS has queued. Returns `false` at the deadline.
 fn send(tls: &mut TlsChannel, stream: &mut dyn Stream, deadline: Instant) -> Result<bool, Error> {
     while !tls.outgoing().is_empty() {
         let Some(count) = unless_late(stream.write(tls.outgoing(), deadline))? else {

@@ -1,4 +1,4 @@
-//! Connection attempts: one, and a race of several.
+//! Connects to one address, or to the first of several addresses that answers.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -42,7 +42,7 @@ pub(crate) fn race(
     }
 }
 
-/// A connection attempt; `None` after it has succeeded.
+/// A connection attempt. The socket is `None` after the attempt has succeeded.
 pub(crate) struct Attempt(Option<TcpStream>);
 
 impl Attempt {

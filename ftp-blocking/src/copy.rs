@@ -1,4 +1,4 @@
-//! A copy from one server to another.
+//! Copies a file from one server to another.
 
 use ftp_proto::{Copied, CopyStep, Error, Name, ServerCopy, Side, TransferType};
 

@@ -1,4 +1,4 @@
-//! Downloads and uploads as `Read` and `Write`.
+//! Downloads that implement `Read`, and uploads that implement `Write`.
 
 use std::io::{self, Read, Write};
 use std::time::Instant;
@@ -16,8 +16,8 @@ use crate::drive::Readiness;
 /// has confirmed the transfer.
 ///
 /// The end of file (a read of 0 bytes) means that the data ended cleanly *and* that the final reply
-/// was positive. Otherwise the read fails, with an [`Error`] inside the `io::Error`:
-/// `Error::from(io_error)` takes it out.
+/// was positive. Otherwise the read fails with an `io::Error` that holds an [`Error`]:
+/// `Error::from(io_error)` returns it.
 ///
 /// You need no `BufReader`: small reads are served from a buffer that reads ahead by up to 256 KiB.
 /// Reads of 64 KiB and more go straight to your buffer. [`save_to`](Self::save_to) needs the least
@@ -41,7 +41,7 @@ pub struct Download<'c>(pub(crate) DataTransfer<'c>, pub(crate) ReadAhead);
 #[must_use = "nothing is stored for certain before `finish`"]
 pub struct Upload<'c>(pub(crate) DataTransfer<'c>);
 
-/// What [`Download`] and [`Upload`] have in common.
+/// The part that [`Download`] and [`Upload`] share.
 #[derive(Debug)]
 pub(crate) struct DataTransfer<'c> {
     pub(crate) client: &'c mut Client,
@@ -85,7 +85,7 @@ impl Read for Download<'_> {
                 });
                 count = came.map_or(0, |came| ahead.filled(came, buffer));
             }
-            // 0 bytes here do not mean the end.
+            // 0 bytes of text do not mean the end: the translation of line ends may hold back a CR.
             match moving.phase.received(&mut buffer[..count]) {
                 0 => {}
                 count => return Ok(count),
@@ -109,11 +109,11 @@ impl<'c> Upload<'c> {
         Self(DataTransfer { client, phase })
     }
 
-    /// Ends the data and waits for the server to confirm that it has all of it.
+    /// Ends the upload, and waits for the server to confirm that it has the whole file.
     ///
     /// # Errors
-    /// The server's refusal, with the number of bytes sent; a transfer that is unconfirmed or
-    /// broken.
+    /// The server's refusal, with the number of bytes sent; an error if the server does not confirm
+    /// the file, or if a connection breaks.
     pub fn finish(mut self) -> Result<Completion, Error> {
         let DataTransfer { client, phase } = self.0.drained()?;
         phase.end(DataEnd::Clean);
@@ -154,9 +154,9 @@ macro_rules! in_common {
             /// Aborts the transfer (ABOR) and makes the session usable again.
             ///
             /// A server on aioftp closes the control connection if the data connection is closed
-            /// before the server has read ABOR. [`AbortClose::AfterReply`](ftp_proto::AbortClose)
-            /// keeps the data connection open until the reply, here and where a transfer is
-            /// dropped.
+            /// before the server has read ABOR. For such a server, set
+            /// [`AbortClose::AfterReply`](ftp_proto::AbortClose): the data connection then stays
+            /// open until the server has replied to ABOR, also if you drop a transfer.
             ///
             /// # Errors
             /// The reason why the session is not usable yet; the next operation then cleans up.
@@ -167,40 +167,41 @@ macro_rules! in_common {
             }
 
             /// Sends a NOOP, so that no firewall drops the idle control connection. The client
-            /// never does this on its own, since some servers answer late and some never.
+            /// never does this unasked, because some servers reply late and some never.
             ///
             /// # Errors
-            /// The control connection fails.
+            /// An error if the control connection fails.
             pub fn keep_alive(&mut self) -> Result<(), Error> {
                 let DataTransfer { client, phase, .. } = &mut self.0;
                 if phase.has_ended() {
                     return Ok(());
                 }
-                // The reply to the last NOOP may have arrived.
+                // The reply to the last NOOP may have arrived, and must be read before the next
+                // NOOP.
                 client.look_at_control();
                 phase.keep_alive(&mut client.session);
                 client.flush()
             }
 
-            /// Returns the number of bytes moved so far.
+            /// Returns how many bytes were moved until now.
             pub fn transferred(&self) -> u64 {
                 self.0.phase.bytes()
             }
 
             /// Returns the size in bytes that the server announced when the transfer began, usually
-            /// of the whole file. A download that brings less is an error, unless
-            /// [`SizeCheck`](ftp_proto::SizeCheck) says otherwise.
+            /// the size of the whole file. `None` if it announced none. A download that brings
+            /// fewer bytes fails, unless you choose another [`SizeCheck`](ftp_proto::SizeCheck).
             pub fn size_hint(&self) -> Option<u64> {
                 self.0.phase.transfer().and_then(Transfer::size_hint)
             }
 
-            /// Returns whether the data connection resumed the TLS session of the login; `None` in
+            /// Returns whether the data connection resumed the TLS session of the login. `None` in
             /// clear text.
             pub fn resumed(&self) -> Option<bool> {
                 self.tls_info().map(|info| info.resumed)
             }
 
-            /// Returns the TLS parameters of the data connection; `None` in clear text.
+            /// Returns the TLS parameters of the data connection. `None` in clear text.
             pub fn tls_info(&self) -> Option<&TlsInfo> {
                 self.0.client.data_tls.as_ref()
             }
@@ -211,8 +212,8 @@ macro_rules! in_common {
 in_common! { Download Upload }
 
 impl DataTransfer<'_> {
-    /// Moves bytes once, when the data phase asks for it. Returns how many, or `None` after the
-    /// transfer has an outcome.
+    /// Does what the data phase asks for, until an attempt has moved bytes. Returns how many bytes
+    /// were moved. `None` if the transfer is over.
     pub(crate) fn attempt(
         &mut self,
         readiness: Readiness,
@@ -264,7 +265,7 @@ impl DataTransfer<'_> {
         Ok(sent)
     }
 
-    /// Returns after all translated bytes are sent.
+    /// Sends all translated bytes that are still unsent.
     fn drained(&mut self) -> io::Result<&mut Self> {
         while !self.phase.unsent().is_empty() {
             self.write(|channel, phase, until| channel.write(phase.unsent(), until))?;

@@ -11,7 +11,8 @@ use crate::channel::Channel;
 use crate::client::Client;
 use crate::transport::{Dialled, Dialling, Listener, Target};
 
-/// Owned by the client, so that the next operation finds the connection of a forgotten download.
+/// The data connection of a client. The client owns it, so that the next operation finds and closes
+/// the connection of a forgotten download.
 #[derive(Default)]
 pub(crate) enum DataConnection {
     #[default]
@@ -21,7 +22,8 @@ pub(crate) enum DataConnection {
     Open(Channel),
 }
 
-/// Attempts that the driver repeats. `None` means: not yet, at the deadline.
+/// Each method is one attempt, which the driver repeats. `None` means that the attempt is not done
+/// at the deadline.
 impl DataConnection {
     pub(crate) fn channel(&mut self) -> Result<&mut Channel, Error> {
         match self {
@@ -40,7 +42,8 @@ impl DataConnection {
         self.channel().map(|_| Some(()))
     }
 
-    /// Accepts a connection. One from an unwanted address is dropped, and its address returned.
+    /// Accepts a connection. If it comes from an address that the want does not admit, drops it and
+    /// returns the address.
     pub(crate) fn accept(
         &mut self,
         want: &Accept,
@@ -84,8 +87,8 @@ impl DataConnection {
                 }));
             }
             Closing::Abandon | Closing::Discard => {
-                // Under TLS 1.3 the next data connection needs the session ticket that came with
-                // this one. This reads what has arrived already, once and without waiting.
+                // Under TLS 1.3 the next data connection needs a session ticket from this one. So
+                // the bytes that have already arrived are read, once and without waiting.
                 let _ = channel.read(&mut [0; 512], until);
                 channel.reset_on_close(closing == Closing::Abandon);
                 return Ok(Some(DataEnd::Stopped));
@@ -94,7 +97,7 @@ impl DataConnection {
         Ok(done.map(|()| DataEnd::Clean))
     }
 
-    /// Returns how much longer to wait for the peer's end.
+    /// Returns how much longer to wait for the peer's end. `None`: wait no longer.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         match self {
             Self::Open(channel) => channel.more_time(),
@@ -123,7 +126,7 @@ impl DataConnection {
     }
 }
 
-/// Opening and securing the data connection.
+/// Opens the data connection, and begins TLS on both connections.
 impl Client {
     pub(crate) fn dial(&mut self, endpoint: Endpoint) -> Result<(), Error> {
         self.data = DataConnection::None;
@@ -151,7 +154,8 @@ impl Client {
         self.control.handshake(self.deadline)
     }
 
-    /// Begins TLS unless it has begun. `false` if a session ticket must be kept for later.
+    /// Begins TLS on the data connection, if it has not begun. Returns `false` if it must not
+    /// begin, because the last session ticket must be kept for later.
     pub(crate) fn start_data_tls(&mut self, tickets: Tickets) -> Result<bool, Error> {
         let login = self.tls()?.clone();
         let channel = self.data.channel()?;

@@ -1,4 +1,4 @@
-//! The only loop of the driver: serves what a flow wants, and answers. To write your own driver,
+//! The only loop of this adapter: it does what a flow wants, and answers. To write your own driver,
 //! start from this file.
 
 use std::time::{Duration, Instant};
@@ -15,27 +15,28 @@ use crate::client::Client;
 use crate::data_connection::DataConnection;
 use crate::sys::poll::wait;
 
-/// What an attempt on the data connection waits for.
+/// What the data connection must be ready for before an attempt is repeated.
 #[derive(Clone, Copy)]
 pub(crate) enum Readiness {
     Readable,
     Writable,
-    /// Writable while bytes are unsent; readable after that.
+    /// For writing while bytes are unsent, and for reading after that.
     Either,
 }
 
-/// How long one stream is tried before the other, if one `poll` cannot wait for both.
+/// How long the driver waits for one connection before it tries the other, if `poll` cannot wait
+/// for both.
 const SLICE: Duration = Duration::from_millis(20);
 
-/// The size in bytes of one read from the control connection.
+/// How many bytes one read from the control connection brings at most.
 const CONTROL_READ: usize = 2048;
 
 impl Client {
     /// Runs any flow to its end. All other methods use this one.
     ///
     /// # Errors
-    /// The errors of the flow. The session is then usable, after a cleanup by the next operation,
-    /// or dead.
+    /// The errors of the flow. After an error the session is dead, or the next operation first
+    /// cleans up what this one has left.
     pub fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
         let begun = self.network.now();
         let (mut running, mut answer) = self.session.start(flow);
@@ -54,7 +55,8 @@ impl Client {
         result
     }
 
-    /// Ends each operation: frees unused buffers, and closes the data connection of a dead session.
+    /// Cleans up after an operation: frees unused buffers, and closes the data connection if the
+    /// session is dead.
     pub(crate) fn tidy_up(&mut self, failed: bool) {
         self.control.shrink();
         if failed && self.session.is_dead() {
@@ -163,8 +165,8 @@ impl Client {
         }
     }
 
-    /// Repeats an attempt on the data connection until it is done. Meanwhile feeds the session what
-    /// arrives on the control connection, so that neither connection waits for the other.
+    /// Repeats an attempt on the data connection until it is done. Meanwhile gives the session all
+    /// bytes that arrive on the control connection, so that a server which replies first is heard.
     pub(crate) fn watch<T>(
         &mut self,
         mut attempt: impl FnMut(&mut DataConnection, Instant) -> Result<Option<T>, Error>,
@@ -209,7 +211,8 @@ impl Client {
         }
     }
 
-    /// Feeds the session what arrives, or the end of the connection; `None` at the deadline.
+    /// Reads from the control connection, and gives the session the bytes or the end. Returns
+    /// `None` at the deadline.
     pub(crate) fn receive(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         let mut buffer = [0; CONTROL_READ];
         let read = self.control.read(&mut buffer, deadline)?;
@@ -219,7 +222,8 @@ impl Client {
         }))
     }
 
-    /// Feeds the session what has arrived, without waiting.
+    /// Gives the session the bytes that have already arrived on the control connection, without
+    /// waiting.
     pub(crate) fn look_at_control(&mut self) {
         if !self.session.is_dead() {
             if let Err(error) = self.receive(self.network.now()) {
@@ -249,7 +253,8 @@ impl Client {
     }
 }
 
-/// Adds a limit to a time. Ten years stand for "never", since every clock can count that far.
+/// Returns the time at which a limit ends. A limit above ten years counts as ten years, because
+/// every clock can count that far.
 pub(crate) fn later(now: Instant, limit: Duration) -> Instant {
     const NEVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
     now.checked_add(limit.min(NEVER)).unwrap_or(now)

@@ -42,8 +42,8 @@ impl Memory {
         self.0.server()
     }
 
-    /// Connects the servers of two networks, for copies between them. Use both clients on one
-    /// thread.
+    /// Connects the servers of two networks, so that a file can be copied between them. Use both
+    /// clients on one thread.
     pub fn couple(&self, other: &Self) {
         self.0.couple(&other.0);
     }
@@ -123,8 +123,8 @@ impl Stream for End {
     }
 }
 
-/// Repeats an attempt while simulated time passes. [`WouldBlock`](io::ErrorKind::WouldBlock) at the
-/// deadline.
+/// Repeats an attempt while simulated time passes. Fails with
+/// [`WouldBlock`](io::ErrorKind::WouldBlock) at the deadline.
 fn retry<T>(
     world: &World,
     deadline: Instant,

@@ -16,11 +16,12 @@ use crate::sys::poll::wait;
 use crate::sys::socket;
 use crate::transport::{Dialled, Listener, Network, Stream, Target};
 
-/// TCP sockets of the operating system. All addresses of a name are tried: the next attempt begins
-/// after a quarter of a second at the latest, and the first connection is used (RFC 8305).
+/// A network of TCP sockets of the operating system. If a host has several addresses, they are
+/// tried in turn: the next attempt begins after a quarter of a second at the latest, and the first
+/// connection is used (RFC 8305).
 ///
-/// The time limit for a connection covers all of its addresses. It does not cover name resolution,
-/// for which the standard library has no limit.
+/// The time limit for a connection covers all addresses of the host. It does not cover name
+/// resolution, because the standard library has no limit for that.
 ///
 /// [`Options`] sets the local address that connections come from, and the ports on which active
 /// mode listens.
@@ -32,12 +33,13 @@ pub struct Tcp {
 }
 
 impl Tcp {
-    /// Creates a network with the system's defaults.
+    /// Creates a network with the operating system's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Starts one attempt. Data connections come from the source address, but from any port.
+    /// Starts an attempt to make a data connection. It comes from the source address, but from any
+    /// port.
     fn attempt(&self, target: &Target<'_>) -> io::Result<Dialled> {
         let address = target.address().ok_or(io::ErrorKind::AddrNotAvailable)?;
         let mut source = self.source;
@@ -78,7 +80,7 @@ impl Network for Tcp {
     }
 }
 
-/// The socket is in non-blocking mode.
+/// The socket must be in non-blocking mode, because `poll` does the waiting.
 impl Stream for TcpStream {
     fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
         retry(self.as_fd(), PollFlags::IN, deadline, || {
@@ -149,8 +151,8 @@ impl Listener for Listening {
     }
 }
 
-/// Repeats a call on a non-blocking socket until it does not block. [`io::ErrorKind::WouldBlock`]
-/// at the deadline.
+/// Repeats a call on a non-blocking socket until it does not block. Fails with
+/// [`io::ErrorKind::WouldBlock`] at the deadline.
 fn retry<T>(
     socket: BorrowedFd<'_>,
     flags: PollFlags,
@@ -170,12 +172,14 @@ fn retry<T>(
     }
 }
 
-/// Returns whether waiting is useless: the call just before has shown that nothing is ready.
+/// Returns whether the deadline has passed. Waiting is then useless, because the call just before
+/// has shown that the socket is not ready.
 pub(crate) fn is_past(deadline: Instant) -> bool {
     deadline <= Instant::now()
 }
 
 pub(crate) fn is_timeout(error: &io::Error) -> bool {
-    // `TimedOut` is not a deadline: it is the kernel's own end of a connection, reported only once.
+    // `TimedOut` does not mean that the deadline has passed: the kernel reports by it, only once,
+    // that it has given up the connection.
     error.kind() == io::ErrorKind::WouldBlock
 }

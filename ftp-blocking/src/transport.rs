@@ -4,8 +4,8 @@
 //! [`Tcp`](crate::Tcp) implements it with sockets. The feature `simulator` adds an implementation
 //! in memory. Control and data connections come from the same [`Network`].
 //!
-//! A stream may have no [descriptor](Stream::descriptor) to wait on. The driver then tries the
-//! control connection and the data connection in turn, 20 ms each. It notices a refusal during a
+//! If a stream has no [descriptor](Stream::descriptor) to wait on, the driver tries the control
+//! connection and the data connection in turn, 20 ms each. It then notices a refusal during a
 //! stalled transfer up to 20 ms later, and wakes up fifty times a second while it waits.
 
 use std::io;
@@ -18,12 +18,12 @@ use ftp_proto::{Error, Options};
 
 /// A connected byte stream.
 pub trait Stream: Send {
-    /// Reads at least one byte, or returns 0 at the end. A deadline in the past means: do not
-    /// block.
+    /// Reads at least one byte, or returns 0 at the end. If the deadline is in the past, it must
+    /// not block.
     ///
     /// # Errors
     /// [`io::ErrorKind::WouldBlock`] at the deadline, without losing data. Any other error ends the
-    /// stream, [`TimedOut`](io::ErrorKind::TimedOut) too.
+    /// stream, even [`TimedOut`](io::ErrorKind::TimedOut).
     fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize>;
 
     /// Writes at least one byte of a buffer that is not empty.
@@ -40,24 +40,25 @@ pub trait Stream: Send {
         self.write(&[byte], deadline).map(|_| ())
     }
 
-    /// Half-closes: the peer reads the end, and this side can still read.
+    /// Half-closes the stream: the peer reads the end, and this side can still read.
     ///
     /// # Errors
     /// The socket's error.
     fn shutdown(&mut self) -> io::Result<()>;
 
-    /// With `true`, makes closing a reset from now on, so that the peer cannot take it for a clean
-    /// end. With `false`, makes closing clean again.
+    /// If `reset` is `true`, closing the stream resets the connection from now on, so that the peer
+    /// cannot take it for a clean end. If it is `false`, closing is clean again.
     fn reset_on_close(&mut self, reset: bool) {
         let _ = reset;
     }
 
-    /// Turns Nagle's algorithm on from now on, which joins small writes. This suits bulk data in
-    /// clear text: without it, segments of 8 KiB took twice the CPU.
+    /// Turns Nagle's algorithm on, so that the system joins small writes from now on. This suits
+    /// bulk data in clear text: without it, segments of 8 KiB took twice the CPU.
     fn gather_writes(&mut self) {}
 
     /// Returns how many written bytes the system still holds because the peer has not acknowledged
-    /// them; `None` if unknown. While the number falls, an upload gets more time.
+    /// them. `None` if it is unknown. As long as the number falls, the client waits longer for the
+    /// end of an upload.
     fn unsent(&self) -> Option<usize> {
         None
     }
@@ -79,7 +80,7 @@ pub trait Stream: Send {
         None
     }
 
-    /// Returns the descriptor for `poll`; `None` if the stream has none to wait on.
+    /// Returns the descriptor to wait on by `poll`. `None` if the stream has no such descriptor.
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
     }
@@ -87,17 +88,18 @@ pub trait Stream: Send {
 
 /// Opens the control connection and the data connections.
 pub trait Network: Send {
-    /// Takes the socket options out of [`Options`], before the first connection. A network on top
-    /// of another network passes them on.
+    /// Reads the socket options from [`Options`]. The client calls it before the first connection.
+    /// If your network uses another network, pass the options on to it.
     ///
     /// # Errors
     /// [`Misuse::Option`](ftp_proto::Misuse) for socket options that the network does not support.
-    /// The default supports none.
+    /// The default implementation supports none.
     fn configure(&mut self, options: &Options) -> Result<(), Error> {
         options.check_without_sockets()
     }
 
-    /// Connects. May block until the deadline, or return an attempt that the driver continues.
+    /// Connects to a target. It may block until the deadline, or return an attempt that the driver
+    /// continues.
     ///
     /// # Errors
     /// The reason why there is no connection.
@@ -112,7 +114,7 @@ pub trait Network: Send {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Returns the current time, from which deadlines are counted.
+    /// Returns the current time. Deadlines are counted from it.
     fn now(&self) -> Instant {
         Instant::now()
     }
@@ -122,20 +124,21 @@ pub trait Network: Send {
 pub enum Dialled {
     /// The connection.
     Connected(Box<dyn Stream>),
-    /// An attempt that has begun. Meanwhile the driver can watch the control connection.
+    /// An attempt that has begun. The driver can watch the control connection while it goes on.
     Pending(Box<dyn Dialling>),
 }
 
 /// A connection attempt that has begun. Dropping it cancels it.
 pub trait Dialling: Send {
-    /// Returns the connection, or `None` at the deadline. In the second case the attempt goes on.
+    /// Returns the connection. `None` at the deadline: the attempt then goes on, and can be
+    /// finished by another call.
     ///
     /// # Errors
     /// The reason why there is no connection.
     fn finish(&mut self, deadline: Instant) -> io::Result<Option<Box<dyn Stream>>>;
 
-    /// Returns the descriptor that becomes writable when the attempt is over; `None` if there is
-    /// none.
+    /// Returns the descriptor that becomes writable when the attempt is over. `None` if there is no
+    /// such descriptor.
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
     }
@@ -146,14 +149,14 @@ pub trait Listener: Send {
     /// Returns the address to send to the server.
     fn address(&self) -> SocketAddr;
 
-    /// Accepts the next connection; `None` at the deadline.
+    /// Accepts the next connection. Returns `None` at the deadline.
     ///
     /// # Errors
     /// The socket's error.
     fn accept(&mut self, deadline: Instant) -> io::Result<Option<Box<dyn Stream>>>;
 
-    /// Returns the descriptor that becomes readable when there is a connection; `None` if there is
-    /// none.
+    /// Returns the descriptor that becomes readable when there is a connection. `None` if there is
+    /// no such descriptor.
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
     }

@@ -1,5 +1,5 @@
-//! Tests of the connection race, from `tests/support/race.rs`, and of an attempt that is polled
-//! again.
+//! Runs the tests of the connection race in `tests/support/race.rs`, and tests an attempt that is
+//! polled several times.
 
 #[path = "../../tests/support/addresses.rs"]
 mod addresses;

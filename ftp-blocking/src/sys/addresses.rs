@@ -1,14 +1,15 @@
-//! The addresses of a host: IPv6 zones, and the order in which addresses are tried.
+//! Parses IPv6 addresses with a zone, and decides in which order the addresses of a host are tried.
 
 use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6};
 
-/// Parses an IPv6 address with a zone (`fe80::1%eth0`, RFC 4007 section 11); `None` for any other
-/// host. The C library's resolver accepts interface names only after some kinds of addresses.
+/// Parses an IPv6 address with a zone (`fe80::1%eth0`, RFC 4007 section 11). `None` for any other
+/// host. The resolver of the C library is not enough, because it accepts interface names only after
+/// some kinds of addresses.
 ///
 /// # Errors
-/// There is no such interface.
+/// An error if there is no such interface.
 pub fn with_zone(host: &str, port: u16) -> Option<io::Result<SocketAddr>> {
     let (address, zone) = host.split_once('%')?;
     let address: Ipv6Addr = address.parse().ok()?;
@@ -19,7 +20,7 @@ pub fn with_zone(host: &str, port: u16) -> Option<io::Result<SocketAddr>> {
     Some(index.map(|index| SocketAddrV6::new(address, port, 0, index).into()))
 }
 
-/// Returns the number of an interface; `None` if only the resolver knows it.
+/// Returns the number of a network interface.
 #[cfg(target_os = "linux")]
 fn interface(name: &str) -> Option<io::Result<u32>> {
     if name.contains('/') || name.starts_with('.') {
@@ -34,14 +35,15 @@ fn interface(name: &str) -> Option<io::Result<u32>> {
     Some(index.and_then(|index| index.trim().parse().map_err(io::Error::other)))
 }
 
-/// Returns the number of an interface; `None` if only the resolver knows it.
+/// Returns `None`, because on this system only the resolver can find the number of an interface.
 #[cfg(not(target_os = "linux"))]
 fn interface(_: &str) -> Option<io::Result<u32>> {
     None
 }
 
-/// Orders addresses as the resolver does (RFC 6724), but alternates between IPv4 and IPv6 (RFC 8305
-/// section 4). Leaves out addresses that cannot be reached from the source address.
+/// Keeps the resolver's order of addresses (RFC 6724), but alternates between IPv4 and IPv6 (RFC
+/// 8305 section 4). If there is a source address, leaves out the addresses of the other family,
+/// because they cannot be reached from it.
 pub fn in_turn(
     addresses: impl IntoIterator<Item = SocketAddr>,
     source: Option<SocketAddr>,

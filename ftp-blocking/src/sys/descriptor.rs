@@ -6,7 +6,7 @@ use std::os::fd::BorrowedFd;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-/// Reads at least one byte, or returns 0 at the end.
+/// Reads at least one byte. Returns 0 at the end of the file.
 ///
 /// # Errors
 /// The file's error.
@@ -19,7 +19,7 @@ pub fn read(file: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-/// Writes all bytes. `bytes` shrinks to what is not written yet.
+/// Writes all bytes. If it fails, `bytes` holds the bytes that were not written.
 ///
 /// # Errors
 /// The file's error.
@@ -34,7 +34,7 @@ pub fn write_all(file: BorrowedFd<'_>, bytes: &mut &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits until the call that gave this error may be repeated. Returns other errors.
+/// If the call that gave this error may be repeated, waits until then. Otherwise returns the error.
 pub(super) fn again(error: Errno, file: BorrowedFd<'_>, flags: PollFlags) -> io::Result<()> {
     match error {
         Errno::INTR => Ok(()),

@@ -8,10 +8,11 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::sys::socket::{create, tune};
 
-/// How many connections may wait for an accept. Strangers may connect before the server does.
+/// How many connections may wait to be accepted. There may be several, because strangers may
+/// connect before the server does.
 const BACKLOG: i32 = 128;
 
-/// A non-blocking listener for one server.
+/// A non-blocking listener for the data connection of one transfer.
 #[derive(Debug)]
 pub struct Listening {
     listener: TcpListener,
@@ -23,13 +24,15 @@ impl Listening {
     /// `local` is not used.
     ///
     /// # Errors
-    /// The socket's error. If no port of the range is free, the error of the last one tried.
+    /// The socket's error. If no port of the range is free, the error of the last port that was
+    /// tried.
     pub fn beside(local: SocketAddr, ports: Option<&RangeInclusive<u16>>) -> io::Result<Self> {
         let listener = match ports {
             None => listen(local, 0)?,
             Some(ports) => listen_within(local, ports)?,
         };
-        // To FTP, an IPv4 address that is mapped to IPv6 is an IPv4 address.
+        // EPRT and PORT must name an IPv4 address as such, not as an IPv6 address such as
+        // `::ffff:192.0.2.1`.
         let port = listener.local_addr()?.port();
         let address = SocketAddr::new(local.ip().to_canonical(), port);
         Ok(Self { listener, address })
@@ -43,7 +46,7 @@ impl Listening {
     /// Accepts the next connection, which is non-blocking and ready for use.
     ///
     /// # Errors
-    /// [`WouldBlock`](io::ErrorKind::WouldBlock) if there is none yet; the socket's error.
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) if no connection has come yet; the socket's error.
     pub fn accept(&self) -> io::Result<TcpStream> {
         match self.listener.accept() {
             Ok((socket, _)) => {
@@ -51,7 +54,8 @@ impl Listening {
                 tune(&socket);
                 Ok(socket)
             }
-            // The peer gave this connection up before it was accepted. Another one may still come.
+            // The peer has given this connection up before it was accepted. Another connection may
+            // still come.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {
                 Err(io::ErrorKind::WouldBlock.into())
             }
@@ -66,8 +70,8 @@ impl AsFd for Listening {
     }
 }
 
-/// Listens on a port of the range. Each listener starts at a random port, so that clients that
-/// share a range rarely collide.
+/// Listens on a port of the range. The first port to try is random, so that clients that share a
+/// range rarely collide.
 fn listen_within(local: SocketAddr, ports: &RangeInclusive<u16>) -> io::Result<TcpListener> {
     let count = usize::from(ports.end().saturating_sub(*ports.start())) + 1;
     let anywhere = RandomState::new().build_hasher().finish() as usize % count;
@@ -82,7 +86,7 @@ fn listen_within(local: SocketAddr, ports: &RangeInclusive<u16>) -> io::Result<T
     Err(io::Error::new(failure.kind(), why))
 }
 
-/// Returns whether another port may work where this one failed.
+/// Returns whether only this port is the cause of the error, so that another port may work.
 fn is_of_the_port(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -93,7 +97,8 @@ fn is_of_the_port(error: &io::Error) -> bool {
 fn listen(mut address: SocketAddr, port: u16) -> io::Result<TcpListener> {
     address.set_port(port);
     let socket = create(address)?;
-    // The port of an earlier transfer may be in TIME_WAIT. It can be used all the same.
+    // An earlier transfer may have left the port in TIME_WAIT. With this option it can be used
+    // again.
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;

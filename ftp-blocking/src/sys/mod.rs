@@ -1,10 +1,11 @@
 //! What the adapters ask of the operating system: sockets, `poll`, and the kernel's fast paths for
 //! bulk data.
 //!
-//! This module is for `ftp-smol` and other adapters of this project. It is hidden from the docs and
-//! may change in every version, so an adapter must depend on one exact version. It needs neither
-//! the feature `client` nor `ftp-proto`. Nothing in it waits, except [`poll`] and calls on a file
-//! in non-blocking mode. Each adapter waits for its sockets in its own way.
+//! This module is for `ftp-smol` and other adapters of this project. The documentation hides it,
+//! and every version may change it, so an adapter must depend on one exact version. The module
+//! needs neither the feature `client` nor `ftp-proto`. Its functions do not wait, except [`poll`]
+//! and calls on a file in non-blocking mode, because each adapter waits for its sockets in its own
+//! way.
 //!
 //! | file | what it does | where |
 //! |---|---|---|

@@ -1,4 +1,4 @@
-//! Waits for descriptors, by `poll`.
+//! Waits by `poll` until a descriptor is ready.
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -7,7 +7,7 @@ use std::time::Instant;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-/// Waits until one of the descriptors is ready; `false` at the deadline.
+/// Waits until one of the descriptors is ready. Returns `false` at the deadline.
 ///
 /// # Errors
 /// The error of the system call.

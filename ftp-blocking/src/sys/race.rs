@@ -9,7 +9,8 @@ use rustix::io::Errno;
 
 use crate::sys::addresses::in_turn;
 
-/// How long an attempt runs before the next address is tried as well (RFC 8305 section 5).
+/// How long an attempt runs before an attempt to the next address begins beside it (RFC 8305
+/// section 5).
 const STAGGER: Duration = Duration::from_millis(250);
 
 /// The connection attempts to the addresses of one host. The next address is tried when an attempt
@@ -42,13 +43,14 @@ pub struct Race<A> {
     source: Option<SocketAddr>,
     waiting: std::vec::IntoIter<SocketAddr>,
     attempts: Vec<A>,
-    /// The time of the next attempt; `None` means at once.
+    /// The time at which the next attempt begins. `None` means at once.
     due: Option<Instant>,
     failure: Option<io::Error>,
 }
 
 impl<A> Race<A> {
-    /// Creates a race without any attempt yet. `source` is the local address, if one is chosen.
+    /// Creates a race that has not begun. `source` is the local address. `None`: the system chooses
+    /// it.
     pub fn new(
         addresses: impl IntoIterator<Item = SocketAddr>,
         source: Option<SocketAddr>,
@@ -62,10 +64,11 @@ impl<A> Race<A> {
         }
     }
 
-    /// Begins the next attempt if it is due. Returns whether it did.
+    /// Begins the next attempt if it is due. Returns whether an attempt has begun.
     ///
     /// # Errors
-    /// If all attempts have failed, the most informative error; of several, the first.
+    /// If all attempts have failed, the error that says most. If several say the same, the first of
+    /// them.
     pub fn begin(
         &mut self,
         now: Instant,
@@ -91,19 +94,19 @@ impl<A> Race<A> {
         Ok(false)
     }
 
-    /// Returns the attempts that are running.
+    /// Returns the attempts that have begun and have no result yet.
     pub fn attempts(&self) -> &[A] {
         &self.attempts
     }
 
-    /// Returns when the next attempt is due, after a call of [`begin`](Self::begin); `None` if no
+    /// Returns when the next attempt is due, after a call of [`begin`](Self::begin). `None` if no
     /// address is left.
     pub fn next(&self) -> Option<Instant> {
         self.due.filter(|_| !self.waiting.as_slice().is_empty())
     }
 
-    /// Calls `check` for each attempt (`None` means not yet). Returns the first connection, or
-    /// `None`.
+    /// Calls `check` for each attempt. `check` returns `None` if its attempt has no result yet.
+    /// Returns the first connection. `None` if there is no connection yet.
     pub fn check<T>(
         &mut self,
         mut check: impl FnMut(&mut A) -> io::Result<Option<T>>,
@@ -128,8 +131,8 @@ impl<A> Race<A> {
     }
 }
 
-/// Returns the more informative error. "No route" from this machine is less informative than any
-/// answer of the peer.
+/// Returns the error that says more. An error of this machine, such as "no route", says less than
+/// any answer of the peer.
 fn more_telling(first: Option<io::Error>, second: io::Error) -> io::Error {
     let has_no_way = |error: &io::Error| {
         matches!(
@@ -145,7 +148,7 @@ fn more_telling(first: Option<io::Error>, second: io::Error) -> io::Error {
     }
 }
 
-/// Returns the error for a name without any usable address.
+/// Returns the error for a host name that has no usable address.
 fn nowhere(source: Option<SocketAddr>) -> io::Error {
     let (kind, why) = match source {
         None => (io::ErrorKind::NotFound, "the name has no address"),

@@ -1,4 +1,4 @@
-//! Non-blocking TCP sockets: creates, binds, connects, tunes and closes them.
+//! Creates, binds, connects, tunes and closes non-blocking TCP sockets.
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -8,11 +8,12 @@ use rustix::io::Errno;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 /// Begins to connect, from the source address if there is one. The socket becomes writable when it
-/// is connected or when the attempt has failed. [`connected`] then says which.
+/// is connected or when the attempt has failed. [`connected`] then tells which of the two has
+/// happened.
 ///
 /// # Errors
-/// [`AddrNotAvailable`](io::ErrorKind::AddrNotAvailable) if the source address has the other
-/// address family; the socket's error.
+/// [`AddrNotAvailable`](io::ErrorKind::AddrNotAvailable) if one address is IPv4 and the other IPv6;
+/// the socket's error.
 pub fn connect(address: SocketAddr, source: Option<SocketAddr>) -> io::Result<TcpStream> {
     let socket = create(address)?;
     if let Some(source) = source {
@@ -20,7 +21,8 @@ pub fn connect(address: SocketAddr, source: Option<SocketAddr>) -> io::Result<Tc
             let why = "the source address is of the other family";
             return Err(io::Error::new(io::ErrorKind::AddrNotAvailable, why));
         }
-        // The source port may be in TIME_WAIT after the last session, or in use by another attempt.
+        // Another attempt may use the source port, or the last session may have left it in
+        // TIME_WAIT. With this option it can be used again.
         socket.set_reuse_address(source.port() != 0)?;
         socket.bind(&source.into())?;
     }
@@ -30,7 +32,7 @@ pub fn connect(address: SocketAddr, source: Option<SocketAddr>) -> io::Result<Tc
     }
 }
 
-/// Checks a writable socket, and prepares it for use.
+/// Checks whether a socket that has become writable is connected, and prepares it for use.
 ///
 /// # Errors
 /// The reason why there is no connection.
@@ -50,16 +52,17 @@ pub(super) fn create(address: SocketAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// Sets the options that all connections have, whether made or accepted.
+/// Sets the options of every connection, whether this side has made or accepted it.
 pub(super) fn tune(socket: &TcpStream) {
     let socket = SockRef::from(socket);
-    // Nagle's algorithm would only wait for acknowledgements that the peer delays: commands are
-    // single small writes, and data is written in large pieces.
+    // Nagle's algorithm is turned off, because it would only wait for acknowledgements that the
+    // peer delays. It has nothing to join: commands are single small writes, and data is written in
+    // large pieces.
     let _ = socket.set_tcp_nodelay(true);
     let _ = socket.set_keepalive(true);
 }
 
-/// Turns Nagle's algorithm on from now on, which joins small writes.
+/// Turns Nagle's algorithm on, so that the system joins small writes from now on.
 pub fn gather_writes(socket: &TcpStream) {
     let _ = socket.set_nodelay(false);
 }
@@ -72,14 +75,15 @@ pub fn write_urgent(socket: &TcpStream, byte: u8) -> io::Result<()> {
     SockRef::from(socket).send_out_of_band(&[byte]).map(|_| ())
 }
 
-/// Half-closes: the peer reads the end, and this side can still read. If the peer has reset the
-/// connection already, this does nothing, and the next read returns the error.
+/// Half-closes the connection: the peer reads the end, and this side can still read. If the peer
+/// has already reset the connection, this does nothing, and the next read returns the error.
 ///
 /// # Errors
 /// The socket's error.
 pub fn half_close(socket: &TcpStream) -> io::Result<()> {
-    // The peer has little left to send. Its last segments wait for our acknowledgement, which the
-    // kernel would delay until we send data, and we send none.
+    // The peer may send its last segments only after our acknowledgement. The kernel delays the
+    // acknowledgement until we send data, but we send no more, so it is told to acknowledge at
+    // once.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = SockRef::from(socket).set_tcp_quickack(true);
     match socket.shutdown(Shutdown::Write) {
@@ -88,14 +92,14 @@ pub fn half_close(socket: &TcpStream) -> io::Result<()> {
     }
 }
 
-/// With `true`, makes closing a reset from now on, so that the peer cannot take it for a clean end.
-/// With `false`, makes closing clean again.
+/// If `reset` is `true`, closing the socket resets the connection from now on, so that the peer
+/// cannot take it for a clean end. If it is `false`, closing is clean again.
 pub fn reset_on_close(socket: &TcpStream, reset: bool) {
     let _ = SockRef::from(socket).set_linger(reset.then_some(Duration::ZERO));
 }
 
 /// Returns how many written bytes the system still holds because the peer has not acknowledged
-/// them. On Linux, `/proc/net` has that number. `None` if unknown.
+/// them. On Linux, the number comes from `/proc/net`. `None` if it is unknown.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub fn unsent(socket: &TcpStream) -> Option<usize> {
     let (local, peer) = (socket.local_addr().ok()?, socket.peer_addr().ok()?);
@@ -108,7 +112,7 @@ pub fn unsent(socket: &TcpStream) -> Option<usize> {
     ours.and_then(|it| usize::try_from(it.tx_queue).ok())
 }
 
-/// Returns `None`: this system does not tell how many written bytes it still holds.
+/// Returns `None`, because this system does not tell how many written bytes it still holds.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub fn unsent(_: &TcpStream) -> Option<usize> {
     None

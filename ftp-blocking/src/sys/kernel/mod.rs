@@ -12,11 +12,12 @@ pub use linux::splice::Pipe;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub use unsupported::{Pipe, send, worth_sending};
 
-/// The result of a call that did not fail.
+/// What a call has moved inside the kernel, if it did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KernelCopy {
-    /// The number of bytes moved; 0 at the end.
+    /// The number of bytes moved. 0 at the end of the data.
     Bytes(usize),
-    /// The kernel cannot do it for these two descriptors. The caller reads and writes instead.
+    /// The kernel cannot move bytes between these two descriptors. The caller must read and write
+    /// instead.
     Refused,
 }

@@ -1,16 +1,17 @@
-//! Stand-ins for systems other than Linux: they move nothing, so the caller reads and writes.
+//! Stand-ins for systems other than Linux and Android. They move nothing, so the caller reads and
+//! writes instead.
 
 use std::io;
 use std::os::fd::BorrowedFd;
 
 use super::KernelCopy;
 
-/// A pipe that never exists.
+/// A pipe that cannot be created.
 #[derive(Debug)]
 pub enum Pipe {}
 
 impl Pipe {
-    /// Returns `None`.
+    /// Returns `None`, because this system has no splice.
     pub fn new() -> Option<Self> {
         None
     }
@@ -37,7 +38,7 @@ impl Pipe {
     }
 }
 
-/// Refuses, so that the caller reads and writes.
+/// Returns [`KernelCopy::Refused`], so that the caller reads and writes instead.
 ///
 /// # Errors
 /// Never.
@@ -45,7 +46,7 @@ pub fn send(_: BorrowedFd<'_>, _: BorrowedFd<'_>) -> io::Result<KernelCopy> {
     Ok(KernelCopy::Refused)
 }
 
-/// Returns `false`.
+/// Returns `false`, so that the caller reads and writes instead.
 pub fn worth_sending(_: BorrowedFd<'_>) -> bool {
     false
 }

@@ -1,4 +1,5 @@
-//! Tests of the race without sockets and without waiting. Each attempt is only its address.
+//! Tests the race without sockets and without waiting. An attempt in these tests is just an
+//! address.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,7 +15,7 @@ fn race(count: u8) -> Race<SocketAddr> {
     Race::new((1..=count).map(address), None)
 }
 
-/// Reports that the attempt has no result yet.
+/// Says of every attempt that it has no result yet.
 fn silence(_: &mut SocketAddr) -> io::Result<Option<()>> {
     Ok(None)
 }
@@ -48,7 +49,7 @@ fn the_next_attempt_begins_at_once_when_one_fails() {
         Ok(None::<()>)
     };
     assert_eq!(race.check(second_fails), None);
-    // An attempt that fails at once must not delay the next one.
+    // The third attempt fails as soon as it begins. This must not delay the fourth attempt.
     let third_fails = |begun| {
         if begun == address(3) {
             return Err(io::ErrorKind::NetworkUnreachable.into());

@@ -1,4 +1,4 @@
-//! Linux and Android: splice for downloads, sendfile for uploads.
+//! Fast paths of the kernel on Linux and Android: splice for downloads, sendfile for uploads.
 
 pub(super) mod sendfile;
 pub(super) mod splice;
@@ -9,9 +9,9 @@ use rustix::io::Errno;
 
 use super::KernelCopy;
 
-/// The least size, in bytes, for the kernel's paths. A smaller pipe takes more system calls than
-/// reading and writing. For a smaller file it is not worth checking whether
-/// [`send`](sendfile::send) works.
+/// The least size, in bytes, of a pipe or a file for the kernel's fast paths. With a smaller pipe,
+/// splice takes more system calls than reading and writing. For a smaller file, it is not worth
+/// checking whether [`send`](sendfile::send) works.
 const LEAST: usize = 64 * 1024;
 
 fn kernel_copy(result: Result<usize, Errno>) -> io::Result<KernelCopy> {
@@ -22,8 +22,8 @@ fn kernel_copy(result: Result<usize, Errno>) -> io::Result<KernelCopy> {
     }
 }
 
-/// Returns whether the kernel does not support this kind of file, or the call, or a sandbox forbids
-/// it.
+/// Returns whether the kernel refuses the call, because it does not know the call, because it does
+/// not support this kind of file, or because a sandbox forbids the call.
 fn is_refusal(error: Errno) -> bool {
     matches!(
         error,

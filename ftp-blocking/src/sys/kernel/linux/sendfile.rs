@@ -8,25 +8,26 @@ use rustix::io::Errno;
 
 use super::{KernelCopy, LEAST, kernel_copy};
 
-/// The number of bytes per call. It is large enough to need few calls. It is small enough that the
-/// control connection is still read several times a second on a slow disk.
+/// How many bytes one call sends at most. It is large, so that few calls are needed. It is not
+/// larger, so that even with a slow disk the control connection is read several times a second.
 const SEND: usize = 1024 * 1024;
 
-/// Sends from a file, at its position, to a non-blocking socket.
+/// Sends a part of a file, from the file's current position, to a non-blocking socket.
 ///
 /// # Errors
 /// [`WouldBlock`](io::ErrorKind::WouldBlock) if the socket has no room yet; an error that ends the
 /// connection.
 pub fn send(socket: BorrowedFd<'_>, file: BorrowedFd<'_>) -> io::Result<KernelCopy> {
     match sendfile(socket, file, None, SEND) {
-        // The next read or write finds out whether the file or the socket failed. But the system
-        // reports the end of a connection only once, so that error is returned now.
+        // sendfile does not say whether the file or the socket has failed, so the caller reads and
+        // writes to find out. But the system reports the end of a connection only once, so that
+        // error is returned now.
         Err(error) if !is_the_connections(error) => Ok(KernelCopy::Refused),
         sent => kernel_copy(sent),
     }
 }
 
-/// Returns whether [`send`] may be used for this file, and is worth it.
+/// Returns whether [`send`] can be used for this file and is faster than reading and writing.
 pub fn worth_sending(file: BorrowedFd<'_>) -> bool {
     let large = fstat(file).is_ok_and(|stat| {
         let regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
@@ -35,9 +36,10 @@ pub fn worth_sending(file: BorrowedFd<'_>) -> bool {
     large && ignores_broken_pipes()
 }
 
-/// Returns whether SIGPIPE is ignored. sendfile raises it when the peer has closed, unlike the
-/// other socket calls here. Rust programs ignore it by default, but some undo that, and this
-/// library may also run in a program that is not written in Rust.
+/// Returns whether this process ignores the signal SIGPIPE. Otherwise sendfile would end the
+/// process when the peer has closed the connection; the other socket calls of this crate do not
+/// raise SIGPIPE. Rust programs ignore it by default, but some undo that, and this library may also
+/// run in a program that is not written in Rust.
 fn ignores_broken_pipes() -> bool {
     std::fs::read_to_string("/proc/self/status").is_ok_and(|status| is_ignored(&status))
 }
@@ -50,7 +52,8 @@ fn is_ignored(status: &str) -> bool {
     mask.is_some_and(|mask| mask & 1 << 12 != 0)
 }
 
-/// Returns whether only a connection gives this error, or whether it would be the same for a file.
+/// Returns whether this error can only come from the connection. Otherwise it may also come from
+/// the file.
 fn is_the_connections(error: Errno) -> bool {
     matches!(
         error,

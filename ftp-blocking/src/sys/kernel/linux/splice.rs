@@ -12,23 +12,24 @@ use socket2::SockRef;
 use super::{KernelCopy, LEAST, is_refusal, kernel_copy};
 use crate::sys::descriptor::{again, read, write_all};
 
-/// The pipe's size in bytes: the most that the kernel gives to every user. With the default of 64
-/// KiB, downloads took half as much CPU again.
+/// The pipe's size in bytes: the most that the kernel grants to every user. With the default of 64
+/// KiB, downloads took one and a half times the CPU.
 const ROOM: usize = 1024 * 1024;
 
-/// A pipe on the way from a socket to a file. It holds pages, not copies of them.
+/// A pipe between a socket and a file. It holds the kernel's pages of memory, not copies of them.
 #[derive(Debug)]
 pub struct Pipe {
     reader: OwnedFd,
     writer: OwnedFd,
     room: usize,
     held: usize,
-    /// Whether the last splice found nothing.
+    /// Whether the last splice from the socket found no data.
     idle: bool,
 }
 
 impl Pipe {
-    /// Creates a pipe. `None` if the kernel grants only a small one, as to a user with many pipes.
+    /// Creates a pipe. Returns `None` if the kernel grants only a small one, as it does to a user
+    /// who has many pipes.
     pub fn new() -> Option<Self> {
         let (reader, writer) = pipe_with(PipeFlags::CLOEXEC).ok()?;
         let mut room = ROOM;
@@ -52,20 +53,22 @@ impl Pipe {
         self.held
     }
 
-    /// Fills the pipe with what a non-blocking socket holds.
+    /// Moves data from a non-blocking socket into the pipe.
     ///
     /// # Errors
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) if the socket holds nothing yet; an error that
     /// ends the connection.
     pub fn fill(&mut self, socket: BorrowedFd<'_>) -> io::Result<KernelCopy> {
         let spliced = self.splice_from(socket);
-        // TCP urgent data stops splice: it then finds nothing again and again, or reports an end.
+        // If the peer has sent TCP urgent data, splice stops in front of it: splice then finds
+        // nothing again and again, or reports an end.
         let was_idle = replace(&mut self.idle, spliced == Err(Errno::AGAIN));
         let nothing = spliced == Ok(0) || (self.idle && was_idle);
         if !nothing || !has_more(socket) {
             return kernel_copy(spliced);
         }
-        // Data may have arrived just now.
+        // The data may have arrived only after the splice, so splice is tried once again before it
+        // counts as refused.
         self.idle = false;
         match self.splice_from(socket) {
             Ok(0) | Err(Errno::AGAIN) => Ok(KernelCopy::Refused),
@@ -81,7 +84,8 @@ impl Pipe {
         Ok(count)
     }
 
-    /// Writes everything in the pipe to a file. Returns [`KernelCopy::Refused`] if it had to copy.
+    /// Writes everything in the pipe to a file. Returns [`KernelCopy::Refused`] if the file does
+    /// not accept splice, so that the bytes had to be copied.
     ///
     /// # Errors
     /// The file's error. Bytes that were not written are still [held](Self::held).
@@ -99,7 +103,8 @@ impl Pipe {
         Ok(KernelCopy::Bytes(before))
     }
 
-    /// Copies. Files opened for appending, and some devices, do not accept splice.
+    /// Copies the bytes in the pipe to the file by reading and writing, because files opened for
+    /// appending, and some devices, do not accept splice.
     fn copy(&mut self, file: BorrowedFd<'_>) -> io::Result<KernelCopy> {
         let mut buffer = vec![0; self.held.min(LEAST)];
         while self.held > 0 {
@@ -113,7 +118,7 @@ impl Pipe {
     }
 }
 
-/// Returns whether a read would find data.
+/// Returns whether the socket has data to read.
 fn has_more(socket: BorrowedFd<'_>) -> bool {
     let mut byte = [MaybeUninit::uninit()];
     let peeked = SockRef::from(&socket).peek(&mut byte);
