@@ -1,5 +1,5 @@
-//! Transfers from and to files, which use the kernel's fast paths (splice, sendfile) if it has
-//! them.
+//! Transfers between the server and a local file. They use the kernel's fast paths (splice,
+//! sendfile) if it has them.
 
 use std::future::poll_fn;
 use std::io;
@@ -17,18 +17,18 @@ use smol::future::yield_now;
 use crate::channel::Channel;
 use crate::data::{DataTransfer, Download, Upload};
 
-/// The first size of the buffer, in bytes. A small file needs no more.
+/// The size of the buffer at first, in bytes. A small file needs no more.
 const FIRST: usize = 64 * 1024;
 
-/// The size of the buffer, in bytes, of a download in clear text after the first buffer was filled.
-/// To files in memory, 1 MiB took a quarter less CPU than 256 KiB. Downloads under TLS keep 64 KiB:
-/// with 1 MiB they took a fifth more CPU, since data is then no longer in the processor's cache
-/// when it is copied.
+/// The size of the buffer of a download, in bytes, after the first buffer was filled. It grows only
+/// in clear text: for files in memory, 1 MiB took a quarter less CPU than 256 KiB. Under TLS it
+/// stays at 64 KiB: with 1 MiB, downloads took a fifth more CPU, because the data has left the
+/// processor's cache before it is copied.
 const SAVING: usize = 1024 * 1024;
 
-/// The size of the buffer, in bytes, of an upload after the first buffer was filled. 1 MiB took a
-/// sixth more CPU: the data leaves the processor's cache between reading and writing. Under TLS,
-/// all sizes from 16 KiB took the same CPU.
+/// The size of the buffer of an upload, in bytes, after the first buffer was filled. 1 MiB took a
+/// sixth more CPU, because the data leaves the processor's cache between reading and writing. Under
+/// TLS, all sizes from 16 KiB took the same CPU.
 const SENDING: usize = 256 * 1024;
 
 impl Download<'_> {
@@ -92,7 +92,7 @@ impl Download<'_> {
         }
     }
 
-    /// Moves as much as the kernel can move.
+    /// Moves bytes from the socket to the file by splice, until the kernel cannot move any more.
     async fn splice(
         &mut self,
         mut pipe: Pipe,
@@ -111,7 +111,7 @@ impl Download<'_> {
             progress(self.transferred());
         }
         loop {
-            // Bytes are counted when they leave the pipe for the file.
+            // Bytes count as transferred only after they have left the pipe for the file.
             let came = poll_fn(|cx| self.0.poll_fill(cx, &mut pipe)).await?;
             if came == 0 {
                 return Ok(());
@@ -127,7 +127,8 @@ impl Download<'_> {
         }
     }
 
-    /// Returns the file's error. `left` bytes had arrived but did not reach the file.
+    /// Makes the transfer's error from an error of the file. `left` bytes had arrived but were not
+    /// written.
     fn cut_short(&self, error: io::Error, left: usize) -> Error {
         self.0.phase.writing_failed(error, left)
     }
@@ -178,8 +179,8 @@ impl Upload<'_> {
                 turn.spend(sent).await;
             }
         }
-        // sendfile also stops where it is not supported. Only a read of 0 bytes proves the end of
-        // the file.
+        // `send` also returns 0 if sendfile does not support this file. Only a read of 0 bytes
+        // proves that the file has ended.
         let mut buffer = vec![0; FIRST];
         loop {
             let read = descriptor::read(file, &mut buffer);
@@ -201,8 +202,8 @@ impl Upload<'_> {
     }
 }
 
-/// Moves bytes in the kernel. 0 bytes mean that the kernel moves none or no more: an ordinary read
-/// or write then finds out whether the transfer is at its end.
+/// Moves bytes inside the kernel. If `fill` or `send` returns 0, either the data has ended or the
+/// kernel cannot move it. An ordinary read or write then finds out which of the two is true.
 impl DataTransfer<'_> {
     fn is_plain(&mut self) -> bool {
         let channel = self.client.data.channel();
@@ -249,7 +250,7 @@ impl DataTransfer<'_> {
 }
 
 impl Channel {
-    /// Calls `run` on the socket when the socket is ready.
+    /// Calls `run` on the socket. If `run` would block, waits for the socket and calls `run` again.
     fn poll_run_on_socket(
         &mut self,
         cx: &mut Context<'_>,
@@ -271,11 +272,11 @@ impl Channel {
     }
 }
 
-/// The number of bytes after which other tasks get a turn. A fast connection is always ready:
-/// without this limit it would keep its thread, and nobody could drop the future.
+/// After this many bytes, a transfer lets other tasks run. Otherwise a fast connection, which is
+/// always ready, would keep its thread, and nobody could drop the future.
 const TURN: usize = 4 * 1024 * 1024;
 
-/// The number of bytes moved since other tasks had a turn.
+/// How many bytes were moved since other tasks could last run.
 #[derive(Default)]
 struct TurnBudget(usize);
 

@@ -16,7 +16,7 @@ pub(crate) struct Channel {
     backlog: Backlog,
 }
 
-/// The number of reads, on the way to the peer's end, before other tasks get a turn.
+/// How many reads [`Channel::poll_await_end`] makes before other tasks can run.
 const READS: usize = 1024;
 
 impl Channel {
@@ -28,15 +28,16 @@ impl Channel {
         }
     }
 
-    /// Wraps a data connection. Until its end is sent, or until it is known to be a download,
-    /// closing it is a reset: the server then cannot take half an upload for the whole, even if
-    /// this process dies.
+    /// Makes the channel of a data connection. If it is closed before the end of the data was sent,
+    /// the connection is reset, so that the server cannot take half an upload for the whole, even
+    /// if this process dies. [`reset_on_close`](Self::reset_on_close) switches this off for
+    /// downloads.
     pub(crate) fn data(mut stream: Box<dyn Stream>) -> Self {
         stream.reset_on_close(true);
         Self::new(stream)
     }
 
-    /// Begins TLS. [`poll_handshake`](Self::poll_handshake) completes it.
+    /// Prepares TLS. [`poll_handshake`](Self::poll_handshake) then does the handshake.
     pub(crate) fn start_tls(&mut self, login: &TlsLogin) -> Result<(), Error> {
         self.tls = Some(Box::new(login.connection()?));
         Ok(())
@@ -90,7 +91,7 @@ impl Channel {
         written.map_ok(|()| 1).map_err(Error::from)
     }
 
-    /// Sends what TLS has queued.
+    /// Sends the records that TLS has queued.
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.poll_under_tls(cx, TlsChannel::flush)
     }
@@ -99,7 +100,7 @@ impl Channel {
         self.poll_under_tls(cx, TlsChannel::handshake)
     }
 
-    /// Sends close_notify under TLS.
+    /// Sends close_notify, if the connection is under TLS.
     pub(crate) fn poll_close_notify(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.poll_under_tls(cx, TlsChannel::close)
     }
@@ -109,7 +110,7 @@ impl Channel {
         self.poll_under_tls(cx, TlsChannel::harvest)
     }
 
-    /// Sends close_notify, flushes and half-closes.
+    /// Sends close_notify and all queued records, and half-closes the connection.
     pub(crate) fn poll_send_end(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         ready!(self.poll_close_notify(cx))?;
         self.stream.reset_on_close(false);
@@ -117,7 +118,8 @@ impl Channel {
         Poll::Ready(Ok(()))
     }
 
-    /// Reads and drops data up to the peer's end, and returns how it ended.
+    /// Reads until the peer has ended the connection, throws the data away, and returns how the
+    /// connection ended.
     pub(crate) fn poll_await_end(
         &mut self,
         cx: &mut Context<'_>,
@@ -135,19 +137,20 @@ impl Channel {
         Poll::Pending
     }
 
-    /// Returns how much longer to wait for the peer's end, if what we wrote still gets through.
+    /// Returns how much longer to wait for the peer's end, because the system is still sending what
+    /// was written. `None`: wait no longer.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         self.backlog.more_time(self.stream.unsent())
     }
 
-    /// Ends TLS after both sides have sent close_notify.
+    /// Exchanges close_notify with the peer and goes on in clear text.
     pub(crate) fn poll_clear(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         ready!(self.poll_under_tls(cx, TlsChannel::clear))?;
         self.tls = None;
         Poll::Ready(Ok(()))
     }
 
-    /// Runs an operation of TLS. In clear text there is nothing to do.
+    /// Runs an operation of TLS. In clear text it does nothing, and the operation counts as done.
     fn poll_under_tls(
         &mut self,
         cx: &mut Context<'_>,
@@ -159,14 +162,15 @@ impl Channel {
         }
     }
 
-    /// Prepares for bulk data (Nagle's algorithm). Not under TLS, whose last record must not wait.
+    /// Turns Nagle's algorithm on before an upload in clear text, because it joins small writes.
+    /// Under TLS it stays off, because it would delay the last record.
     pub(crate) fn expect_bulk(&mut self) {
         if self.tls.is_none() {
             self.stream.gather_writes();
         }
     }
 
-    /// Sets whether closing is a reset from now on.
+    /// Sets whether closing the connection resets it.
     pub(crate) fn reset_on_close(&mut self, reset: bool) {
         self.stream.reset_on_close(reset);
     }
@@ -182,7 +186,8 @@ impl Channel {
         &*self.stream
     }
 
-    /// Returns the socket itself if clear text travels on it unchanged.
+    /// Returns the socket, if bytes in clear text pass through the stream unchanged. Otherwise
+    /// `None`.
     pub(crate) fn plain_socket(&self) -> Option<&Async<TcpStream>> {
         match self.tls {
             Some(_) => None,
@@ -191,7 +196,8 @@ impl Channel {
     }
 }
 
-/// Moves bytes until the operation is done.
+/// Runs an operation of TLS, and moves bytes between TLS and the stream until the operation is
+/// done.
 fn poll_drive<T>(
     cx: &mut Context<'_>,
     tls: &mut TlsChannel,
@@ -218,7 +224,7 @@ fn poll_drive<T>(
     }
 }
 
-/// Sends what TLS has queued.
+/// Sends the records that TLS has queued.
 fn poll_send(
     cx: &mut Context<'_>,
     tls: &mut TlsChannel,

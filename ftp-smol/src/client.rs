@@ -29,7 +29,7 @@ use crate::transport::{Network, Stream, Target};
 /// and `client.session().is_dead()` is true. Then call [`reconnect`](Self::reconnect), and continue
 /// a transfer with [`with_offset`](ftp_proto::TransferOptions::with_offset).
 ///
-/// If a server sends a reply twice, the second one is taken for the answer to the next command only
+/// If a server sends a reply twice, the second one is taken for the reply to the next command only
 /// if that command can have such a reply code.
 ///
 /// ```no_run
@@ -54,19 +54,20 @@ pub struct Client {
     pub(crate) options: Options,
     pub(crate) deadline: Deadline,
     pub(crate) sending: Deadline,
-    /// The TLS parameters of the last data connection; `None` in clear text.
+    /// The TLS parameters of the last data connection. `None` if it was in clear text.
     pub(crate) data_tls: Option<TlsInfo>,
     tls: Option<TlsLogin>,
 }
 
 impl Client {
-    /// Connects over TCP and waits for the greeting. Secures the connection and logs in as well if
-    /// the options hold [credentials](Options::with_credentials). If they hold none, call
-    /// [`login`](Self::login) next: it begins explicit TLS, and then logs in.
+    /// Connects over TCP and waits for the greeting. If the options hold
+    /// [credentials](Options::with_credentials), it also logs in, and secures the connection before
+    /// that. If the options hold no credentials, call [`login`](Self::login) next: it begins
+    /// explicit TLS, and then logs in.
     ///
     /// # Errors
-    /// No connection can be made, the server refuses at once, or the peer does not speak FTP.
-    /// [`Misuse::Option`] if the options contradict each other.
+    /// An error if no connection can be made, if the greeting is a refusal, or if the peer does not
+    /// speak FTP. [`Misuse::Option`] if the options contradict each other.
     pub async fn connect(options: Options) -> Result<Self, Error> {
         Self::connect_over(Tcp::new(), options).await
     }
@@ -106,8 +107,8 @@ impl Client {
     /// name is empty, it logs in as `anonymous` (see [`Credentials::new`]).
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] before anything is sent; the server's refusal; the reason why
-    /// TLS failed.
+    /// [`ErrorKind::InvalidArgument`] if the user name or the password cannot be sent; the server's
+    /// refusal; the reason why TLS failed.
     pub async fn login(&mut self, user: impl Name, password: impl Name) -> Result<Reply, Error> {
         let (user, password) = (self.encoded(&user)?, self.encoded(&password)?);
         self.login_with(Credentials::new(user, password)?).await
@@ -121,8 +122,8 @@ impl Client {
         self.run(Login::new(credentials)).await
     }
 
-    /// Sends AUTH TLS and does the handshake. You need this only to secure the connection before
-    /// [`login`](Self::login), which otherwise does it, or again after
+    /// Sends AUTH TLS and does the handshake. [`login`](Self::login) does this too, so you need
+    /// this method only if the connection must be secure before the login, or again after
     /// [`clear_control`](Self::clear_control). In the second case you must log in again.
     ///
     /// # Errors
@@ -130,7 +131,8 @@ impl Client {
     /// [`Misuse::AlreadySecured`] if the connection is under TLS already, as it always is with
     /// implicit TLS. [`Misuse::Option`] without [`Options::with_tls`].
     pub async fn secure(&mut self) -> Result<(), Error> {
-        // Checked before AUTH is sent: afterwards the server waits for a handshake.
+        // The TLS settings are checked before AUTH is sent, because after AUTH the server waits for
+        // a handshake.
         self.tls()?;
         self.run(Secure::new()).await
     }
@@ -208,8 +210,8 @@ impl Client {
     pub async fn reconnect(&mut self) -> Result<(), Error> {
         let resumption_failed = self.session.resumption_failed();
         match self.replace_connection().await {
-            // The first try used TLS 1.2, which the server may not support. The second try does
-            // not.
+            // The first try has used TLS 1.2, which the server may not support. The second try uses
+            // the TLS versions of the options.
             Err(_) if resumption_failed && !self.session.resumption_failed() => {
                 self.replace_connection().await
             }
@@ -217,7 +219,8 @@ impl Client {
         }
     }
 
-    /// Replaces the control connection by a new one.
+    /// Opens a new control connection, logs in, and restores what [`reconnect`](Self::reconnect)
+    /// promises.
     async fn replace_connection(&mut self) -> Result<(), Error> {
         let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
         let credentials = self.session.credentials().ok_or_else(missing)?;
@@ -238,23 +241,24 @@ impl Client {
         self.session.set_data_mode(data_mode);
     }
 
-    /// QUIT: ends the session and closes the connection. Dropping the client closes it without
-    /// QUIT.
+    /// QUIT: ends the session and closes the connection. If you drop the client instead, it closes
+    /// the connection without QUIT.
     ///
     /// # Errors
     /// The server's refusal.
     pub async fn quit(mut self) -> Result<Option<Reply>, Error> {
         let reply = self.run(Quit::new()).await?;
         if self.control.is_tls() {
-            // The server may have closed already, so an error here does not matter.
+            // The server may have closed the connection already, so an error of close_notify does
+            // not matter.
             let _ = poll_fn(|cx| Poll::Ready(self.control.poll_close_notify(cx))).await;
         }
         Ok(reply)
     }
 
-    /// Shows every command and every reply from now on to the observer, with secrets masked: the
-    /// counterpart of ftplib's `set_debuglevel`. To see the greeting and the first login as well,
-    /// use [`Options::with_observer`].
+    /// Calls the observer with every command and every reply from now on, with secrets masked. It
+    /// is the counterpart of ftplib's `set_debuglevel`. To observe the greeting and the first login
+    /// too, use [`Options::with_observer`].
     pub fn observe(&mut self, observer: impl FnMut(Observed<'_>) + Send + Sync + 'static) {
         self.session.observe(observer);
     }
@@ -287,12 +291,12 @@ impl Client {
         self.data_tls.as_ref()
     }
 
-    /// Returns the stream of the control connection, which knows its addresses and its descriptor.
+    /// Returns the stream of the control connection. It knows its addresses and its descriptor.
     pub fn stream(&self) -> &dyn Stream {
         self.control.stream()
     }
 
-    /// Encodes a name as it is sent.
+    /// Returns the bytes that are sent for a name, in the encoding of the options.
     pub(crate) fn encoded<'n>(&self, name: &'n impl Name) -> Result<Cow<'n, [u8]>, Error> {
         name.bytes(&self.options.encoding)
     }
@@ -315,7 +319,8 @@ impl Client {
 }
 
 impl Client {
-    /// Reads the greeting. An error names the address, since most mistakes show at this first step.
+    /// Reads the greeting. An error names the host and the port, because a wrong host or port shows
+    /// at this first step.
     async fn greeting(&mut self) -> Result<Reply, Error> {
         self.session.set_peer(self.control.stream().peer_address());
         let greeting = self.run(Greeting::new()).await;
@@ -324,7 +329,7 @@ impl Client {
 }
 
 /// Opens the control connection, and prepares TLS if the options demand it. `before` is the session
-/// that the new connection replaces, if any.
+/// that the new connection replaces. `None` if it is the first.
 async fn dial(
     network: &mut dyn Network,
     options: &Options,

@@ -1,4 +1,4 @@
-//! Connection attempts: one, and a race of several.
+//! Connects to one address, or to the first of several addresses that answers.
 
 use std::future::{Future as _, poll_fn};
 use std::io;

@@ -1,4 +1,4 @@
-//! A copy from one server to another.
+//! Copies a file from one server to another.
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -54,7 +54,8 @@ impl Client {
         copied
     }
 
-    /// Serves one want of a flow to its end. A copy between two clients needs this.
+    /// Does what one want of a flow asks for, and returns the answer. Only a copy needs this,
+    /// because it drives two clients in turn.
     async fn served(&mut self, want: Want) -> Answer {
         self.set_clocks(&want);
         let mut next = Some((want, false));

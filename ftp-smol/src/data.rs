@@ -1,4 +1,4 @@
-//! Downloads and uploads as `AsyncRead` and `AsyncWrite`.
+//! Downloads that implement `AsyncRead`, and uploads that implement `AsyncWrite`.
 
 use std::future::poll_fn;
 use std::io;
@@ -19,8 +19,8 @@ use crate::drive::Operation;
 /// has confirmed the transfer.
 ///
 /// The end of file (a read of 0 bytes) means that the data ended cleanly *and* that the final reply
-/// was positive. Otherwise the read fails, with an [`Error`] inside the `io::Error`:
-/// `Error::from(io_error)` takes it out.
+/// was positive. Otherwise the read fails with an `io::Error` that holds an [`Error`]:
+/// `Error::from(io_error)` returns it.
 ///
 /// You need no `BufReader`: small reads are served from a buffer that reads ahead by up to 256 KiB.
 /// Reads of 64 KiB and more go straight to your buffer. [`save_to`](Self::save_to) needs the least
@@ -44,20 +44,20 @@ pub struct Download<'c>(pub(crate) DataTransfer<'c>, pub(crate) ReadAhead);
 #[must_use = "nothing is stored for certain before `finish`"]
 pub struct Upload<'c>(pub(crate) DataTransfer<'c>);
 
-/// What [`Download`] and [`Upload`] have in common.
+/// The part that [`Download`] and [`Upload`] share.
 #[derive(Debug)]
 pub(crate) struct DataTransfer<'c> {
     pub(crate) client: &'c mut Client,
     pub(crate) phase: DataPhase,
     /// The flow that ends the transfer, while it runs.
     finishing: Option<Operation<Finish>>,
-    /// What the running time limit is for; `None` if no limit runs.
+    /// The wait whose time limit runs. `None` if no limit runs.
     waiting: Option<Wait>,
-    /// The number of bytes moved when other tasks last had a turn.
+    /// How many bytes had been moved when other tasks could last run.
     yielded: u64,
 }
 
-/// The number of bytes after which other tasks get a turn, even if the data connection is always
+/// After this many bytes, a transfer lets other tasks run, even if the data connection is always
 /// ready.
 const YIELD_EVERY: u64 = 1024 * 1024;
 
@@ -103,7 +103,7 @@ impl AsyncRead for Download<'_> {
                 }));
                 count = came.map_or(0, |came| ahead.filled(came, buffer));
             }
-            // 0 bytes here do not mean the end.
+            // 0 bytes of text do not mean the end: the translation of line ends may hold back a CR.
             match moving.phase.received(&mut buffer[..count]) {
                 0 => {}
                 count => return Poll::Ready(Ok(count)),
@@ -127,11 +127,11 @@ impl<'c> Upload<'c> {
         Self(DataTransfer::new(client, DataPhase::new(transfer, options)))
     }
 
-    /// Ends the data and waits for the server to confirm that it has all of it.
+    /// Ends the upload, and waits for the server to confirm that it has the whole file.
     ///
     /// # Errors
-    /// The server's refusal, with the number of bytes sent; a transfer that is unconfirmed or
-    /// broken.
+    /// The server's refusal, with the number of bytes sent; an error if the server does not confirm
+    /// the file, or if a connection breaks.
     pub async fn finish(mut self) -> Result<Completion, Error> {
         poll_fn(|cx| self.0.poll_close(cx)).await;
         self.0.phase.into_outcome()
@@ -151,7 +151,7 @@ impl AsyncWrite for Upload<'_> {
             return Poll::Ready(Err(moving.phase.refusal().into()));
         }
         if let Some(taken) = moving.phase.fill(bytes) {
-            // Bytes that cannot be sent now are sent by the next call.
+            // If not all translated bytes can be sent now, the next call sends the rest.
             if let Poll::Ready(drained) = moving.poll_drain(cx) {
                 drained?;
             }
@@ -171,7 +171,7 @@ impl AsyncWrite for Upload<'_> {
             .map_ok(|_| ())
     }
 
-    /// Does the same as [`finish`](Upload::finish), but drops the [`Completion`].
+    /// Ends the upload as [`finish`](Upload::finish) does, but does not return the [`Completion`].
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let moving = &mut self.get_mut().0;
         ready!(moving.poll_close(cx));
@@ -185,9 +185,9 @@ macro_rules! in_common {
             /// Aborts the transfer (ABOR) and makes the session usable again.
             ///
             /// A server on aioftp closes the control connection if the data connection is closed
-            /// before the server has read ABOR. [`AbortClose::AfterReply`](ftp_proto::AbortClose)
-            /// keeps the data connection open until the reply, here and where a transfer is
-            /// dropped.
+            /// before the server has read ABOR. For such a server, set
+            /// [`AbortClose::AfterReply`](ftp_proto::AbortClose): the data connection then stays
+            /// open until the server has replied to ABOR, also if you drop a transfer.
             ///
             /// # Errors
             /// The reason why the session is not usable yet; the next operation then cleans up.
@@ -198,41 +198,42 @@ macro_rules! in_common {
             }
 
             /// Sends a NOOP, so that no firewall drops the idle control connection. The client
-            /// never does this on its own, since some servers answer late and some never.
+            /// never does this unasked, because some servers reply late and some never.
             ///
             /// # Errors
-            /// The control connection fails.
+            /// An error if the control connection fails.
             pub async fn keep_alive(&mut self) -> Result<(), Error> {
                 let DataTransfer { client, phase, .. } = &mut self.0;
                 if phase.has_ended() {
                     return Ok(());
                 }
-                // The reply to the last NOOP may have arrived.
+                // The reply to the last NOOP may have arrived, and must be read before the next
+                // NOOP.
                 poll_fn(|cx| Poll::Ready(client.look_at_control(cx))).await;
                 phase.keep_alive(&mut client.session);
                 client.start_sending();
                 poll_fn(|cx| client.poll_flush(cx)).await
             }
 
-            /// Returns the number of bytes moved so far.
+            /// Returns how many bytes were moved until now.
             pub fn transferred(&self) -> u64 {
                 self.0.phase.bytes()
             }
 
             /// Returns the size in bytes that the server announced when the transfer began, usually
-            /// of the whole file. A download that brings less is an error, unless
-            /// [`SizeCheck`](ftp_proto::SizeCheck) says otherwise.
+            /// the size of the whole file. `None` if it announced none. A download that brings
+            /// fewer bytes fails, unless you choose another [`SizeCheck`](ftp_proto::SizeCheck).
             pub fn size_hint(&self) -> Option<u64> {
                 self.0.phase.transfer().and_then(Transfer::size_hint)
             }
 
-            /// Returns whether the data connection resumed the TLS session of the login; `None` in
+            /// Returns whether the data connection resumed the TLS session of the login. `None` in
             /// clear text.
             pub fn resumed(&self) -> Option<bool> {
                 self.tls_info().map(|info| info.resumed)
             }
 
-            /// Returns the TLS parameters of the data connection; `None` in clear text.
+            /// Returns the TLS parameters of the data connection. `None` in clear text.
             pub fn tls_info(&self) -> Option<&TlsInfo> {
                 self.0.client.data_tls.as_ref()
             }
@@ -253,8 +254,8 @@ impl<'c> DataTransfer<'c> {
         }
     }
 
-    /// Moves bytes once, when the data phase asks for it. Returns how many, or `None` after the
-    /// transfer has an outcome.
+    /// Does what the data phase asks for, until an attempt has moved bytes. Returns how many bytes
+    /// were moved. `None` if the transfer is over.
     pub(crate) fn poll_attempt(
         &mut self,
         cx: &mut Context<'_>,
@@ -307,7 +308,7 @@ impl<'c> DataTransfer<'c> {
         Poll::Ready(moved)
     }
 
-    /// Continues the flow that ends the transfer, if it runs.
+    /// Continues the [`Finish`] flow that ends the transfer, if it runs.
     pub(crate) fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(operation) = &mut self.finishing {
             let outcome = ready!(self.client.poll_run(cx, operation));
@@ -334,7 +335,7 @@ impl<'c> DataTransfer<'c> {
         Poll::Ready(Ok(sent))
     }
 
-    /// Sends all translated bytes.
+    /// Sends all translated bytes that are still unsent.
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.phase.unsent().is_empty() {
             let sent = self.poll_write(cx, |channel, phase, cx| {
@@ -345,9 +346,10 @@ impl<'c> DataTransfer<'c> {
         Poll::Ready(Ok(()))
     }
 
-    /// Ends the data. After that the transfer has an outcome.
+    /// Ends the upload. When this is ready, the transfer has an outcome.
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // If the bytes cannot be sent, the outcome already holds the reason.
+        // If the bytes cannot be sent, the transfer has failed already, and its outcome holds the
+        // reason.
         if ready!(self.poll_drain(cx)).is_ok() {
             self.phase.end(DataEnd::Clean);
         }

@@ -11,7 +11,8 @@ use crate::channel::Channel;
 use crate::client::Client;
 use crate::transport::{BoxFuture, Listener, Stream, Target};
 
-/// Owned by the client, so that the next operation finds the connection of a forgotten download.
+/// The data connection of a client. The client owns it, so that the next operation finds and closes
+/// the connection of a forgotten download.
 #[derive(Default)]
 pub(crate) enum DataConnection {
     #[default]
@@ -21,7 +22,7 @@ pub(crate) enum DataConnection {
     Open(Channel),
 }
 
-/// Attempts that the driver repeats.
+/// Each method is one attempt, which the driver polls until it is done.
 impl DataConnection {
     pub(crate) fn channel(&mut self) -> Result<&mut Channel, Error> {
         match self {
@@ -38,7 +39,8 @@ impl DataConnection {
         Poll::Ready(self.channel().map(|_| ()))
     }
 
-    /// Accepts a connection. One from an unwanted address is dropped, and its address returned.
+    /// Accepts a connection. If it comes from an address that the want does not admit, drops it and
+    /// returns the address.
     pub(crate) fn poll_accept(
         &mut self,
         cx: &mut Context<'_>,
@@ -80,8 +82,8 @@ impl DataConnection {
                 });
             }
             Closing::Abandon | Closing::Discard => {
-                // Under TLS 1.3 the next data connection needs the session ticket that came with
-                // this one. This reads what has arrived already, once and without waiting.
+                // Under TLS 1.3 the next data connection needs a session ticket from this one. So
+                // the bytes that have already arrived are read, once and without waiting.
                 let _ = channel.poll_read(cx, &mut [0; 512]);
                 channel.reset_on_close(closing == Closing::Abandon);
                 return Poll::Ready(Ok(DataEnd::Stopped));
@@ -90,7 +92,7 @@ impl DataConnection {
         done.map_ok(|()| DataEnd::Clean)
     }
 
-    /// Returns how much longer to wait for the peer's end.
+    /// Returns how much longer to wait for the peer's end. `None`: wait no longer.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         match self {
             Self::Open(channel) => channel.more_time(),
@@ -106,7 +108,7 @@ impl DataConnection {
     }
 }
 
-/// Opening and securing the data connection.
+/// Opens the data connection, and begins TLS on both connections.
 impl Client {
     pub(crate) fn dial(&mut self, endpoint: Endpoint) {
         self.data_tls = None;
@@ -129,7 +131,8 @@ impl Client {
         self.control.poll_handshake(cx)
     }
 
-    /// Begins TLS unless it has begun. `false` if a session ticket must be kept for later.
+    /// Begins TLS on the data connection, if it has not begun. Returns `false` if it must not
+    /// begin, because the last session ticket must be kept for later.
     pub(crate) fn start_data_tls(&mut self, tickets: Tickets) -> Result<bool, Error> {
         let login = self.tls()?.clone();
         let channel = self.data.channel()?;

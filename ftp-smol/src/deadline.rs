@@ -1,34 +1,35 @@
-//! A deadline, and the timer that waits for it.
+//! A deadline, and the timer that wakes the task at the deadline.
 
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use crate::transport::{BoxFuture, Network};
 
-/// Ten years. Every clock can count that far.
+/// A limit of ten years stands for "never", because every clock can count that far.
 const NEVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
-/// A point in time. Its timer is created when a task first waits for it.
+/// A point in time. The timer is created when a task first waits for the deadline.
 pub(crate) struct Deadline {
     pub(crate) at: Instant,
     timer: Option<Timer>,
 }
 
-/// A running timer. It may end before the deadline, since each read of a transfer moves the
-/// deadline: a new timer for each read would cost too much.
+/// A running timer. It may end before the deadline, because each read of a transfer moves the
+/// deadline on, and a new timer for each read would cost too much.
 struct Timer {
     until: Instant,
     sleep: BoxFuture<()>,
 }
 
 impl Deadline {
-    /// Sets a deadline after `limit`. A limit above ten years counts as never.
+    /// Sets a deadline after `limit`. A limit above ten years counts as ten years.
     pub(crate) fn after(now: Instant, limit: Duration) -> Self {
         let at = now.checked_add(limit.min(NEVER)).unwrap_or(now);
         Self { at, timer: None }
     }
 
-    /// Moves the deadline. Keeps the timer if it ends before the new deadline.
+    /// Moves the deadline. If the timer ends before the new deadline, it is kept, because `poll`
+    /// then starts another timer.
     pub(crate) fn restart(&mut self, now: Instant, limit: Duration) {
         let timer = self.timer.take();
         *self = Self::after(now, limit);

@@ -1,4 +1,4 @@
-//! The only loop of the driver: serves what a flow wants, and answers. To write your own driver,
+//! The only loop of this adapter: it does what a flow wants, and answers. To write your own driver,
 //! start from this file.
 
 use std::future::poll_fn;
@@ -15,19 +15,19 @@ use ftp_proto::{
 use crate::client::Client;
 use crate::data_connection::DataConnection;
 
-/// A running flow. Its effects are in the client, so dropping this value loses nothing.
+/// A running flow. What it has done is noted in the client, so dropping this value loses nothing.
 #[derive(Debug)]
 pub(crate) struct Operation<F> {
     running: Running<F>,
-    /// When it began.
+    /// When the operation began.
     begun: Instant,
     next: Option<Served>,
 }
 
-/// The answer, or the want that is not served yet. `true` means that serving has begun.
+/// An answer, or a want that is not served yet. The `bool` says whether serving it has begun.
 type Served = Result<Answer, (Want, bool)>;
 
-/// The size in bytes of one read from the control connection.
+/// How many bytes one read from the control connection brings at most.
 const CONTROL_READ: usize = 2048;
 
 impl Client {
@@ -35,8 +35,8 @@ impl Client {
     /// point; the next operation then first cleans up.
     ///
     /// # Errors
-    /// The errors of the flow. The session is then usable, after a cleanup by the next operation,
-    /// or dead.
+    /// The errors of the flow. After an error the session is dead, or the next operation first
+    /// cleans up what this one has left.
     pub async fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
         let mut operation = self.start(flow);
         poll_fn(|cx| self.poll_run(cx, &mut operation)).await
@@ -84,7 +84,8 @@ impl Client {
         Poll::Ready(result)
     }
 
-    /// Ends each operation: frees unused buffers, and closes the data connection of a dead session.
+    /// Cleans up after an operation: frees unused buffers, and closes the data connection if the
+    /// session is dead.
     pub(crate) fn tidy_up(&mut self, failed: bool) {
         self.control.shrink();
         if failed && self.session.is_dead() {
@@ -106,7 +107,7 @@ impl Client {
             Poll::Pending => return Err((want, begun)),
         }
         let first = !begun && want.clock() == Clock::Starts;
-        /// Turns the result of an attempt on the control connection into an answer.
+        /// Answers a want that concerns only the control connection.
         macro_rules! alone {
             ($variant:ident, $want:ident, $poll:expr, $done:ident) => {
                 match $poll {
@@ -208,8 +209,8 @@ impl Client {
         })
     }
 
-    /// Repeats an attempt on the data connection until it is done. Meanwhile feeds the session what
-    /// arrives on the control connection, so that neither connection waits for the other.
+    /// Repeats an attempt on the data connection until it is done. Meanwhile gives the session all
+    /// bytes that arrive on the control connection, so that a server which replies first is heard.
     pub(crate) fn poll_watch<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -228,7 +229,7 @@ impl Client {
         self.poll_deadline(cx).map(|()| Err(Interruption::TimedOut))
     }
 
-    /// Feeds the session what arrives, or the end of the connection.
+    /// Reads from the control connection, and gives the session the bytes or the end.
     pub(crate) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let mut buffer = [0; CONTROL_READ];
         self.control
@@ -239,7 +240,8 @@ impl Client {
             })
     }
 
-    /// Feeds the session what has arrived, without waiting.
+    /// Gives the session the bytes that have already arrived on the control connection, without
+    /// waiting.
     pub(crate) fn look_at_control(&mut self, cx: &mut Context<'_>) {
         if !self.session.is_dead() {
             if let Poll::Ready(Err(error)) = self.poll_receive(cx) {

@@ -121,7 +121,7 @@ pub use memory::Memory;
 pub use net::Tcp;
 pub use read_dir::ReadDir;
 
-/// The README's examples compile.
+/// Compiles the examples in the README as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

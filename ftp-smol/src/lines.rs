@@ -1,4 +1,4 @@
-//! Listings, line by line.
+//! Reads listings line by line.
 
 use ftp_proto::data::{LineCollector, LineKind, Listing};
 use ftp_proto::tls::TlsInfo;
@@ -39,7 +39,8 @@ impl<'c> Lines<'c> {
         }
     }
 
-    /// Returns the next line, or `None` after the listing is complete and confirmed.
+    /// Returns the next line. `None` means that the listing is complete and that the server has
+    /// confirmed it.
     ///
     /// # Errors
     /// The errors of [`Download`]. [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a line above
@@ -58,23 +59,24 @@ impl<'c> Lines<'c> {
     /// Returns the server's confirmation. Call it after the last line.
     ///
     /// # Errors
-    /// The error of the last call. [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end.
+    /// The error of the last call of [`next_line`](Self::next_line).
+    /// [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end.
     pub async fn finish(self) -> Result<Completion, Error> {
         self.download.finish().await
     }
 
-    /// Returns whether the data connection resumed the TLS session of the login; `None` in clear
+    /// Returns whether the data connection resumed the TLS session of the login. `None` in clear
     /// text.
     pub fn resumed(&self) -> Option<bool> {
         self.download.resumed()
     }
 
-    /// Returns the TLS parameters of the data connection; `None` in clear text.
+    /// Returns the TLS parameters of the data connection. `None` in clear text.
     pub fn tls_info(&self) -> Option<&TlsInfo> {
         self.download.tls_info()
     }
 
-    /// Collects all lines, up to these limits.
+    /// Returns all lines. Fails if they exceed these limits.
     pub(crate) async fn collect(mut self, limits: ListingLimits) -> Result<Vec<Vec<u8>>, Error> {
         let mut collected = LineCollector::new(limits);
         while let Some(line) = self.next_line().await? {

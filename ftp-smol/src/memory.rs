@@ -53,8 +53,8 @@ impl Memory {
         self.world.server()
     }
 
-    /// Connects the servers of two networks, for copies between them. Use both clients on one
-    /// thread.
+    /// Connects the servers of two networks, so that a file can be copied between them. Use both
+    /// clients on one thread.
     pub fn couple(&self, other: &Self) {
         self.world.couple(&other.world);
     }
@@ -73,24 +73,26 @@ impl Memory {
     }
 }
 
-/// Decides when futures are pending, so that tests can drop them at many points.
+/// Decides when the futures of this network are pending. They are pending more often than
+/// necessary, so that tests can drop futures at many points.
 #[derive(Default)]
 struct Pace {
-    /// A future is pending and has woken itself up. Simulated time then stands still.
+    /// Whether a pending future has woken its own task. Simulated time must then stand still.
     busy: bool,
-    /// The client's ends of connections; below, the ends on which bytes have arrived.
+    /// The open connections. `arrived` holds those on which the client may read bytes now.
     links: Vec<Link>,
     arrived: Vec<Link>,
 }
 
 impl Pace {
-    /// Wakes the pending task up at once.
+    /// Wakes the task of a pending future at once, so that it is polled again.
     fn wake(&mut self, cx: &mut Context<'_>) {
         self.busy = true;
         cx.waker().wake_by_ref();
     }
 
-    /// Returns whether this attempt is pending. Every second one is, except for reads.
+    /// Returns whether this attempt must be pending. Every second attempt to connect, accept or
+    /// write is.
     fn yield_once(&mut self, cx: &mut Context<'_>, yielded: &mut bool) -> bool {
         *yielded = !*yielded;
         if *yielded {
@@ -99,8 +101,8 @@ impl Pace {
         *yielded
     }
 
-    /// Returns whether bytes have arrived on this link. Bytes of the server count as arrived only
-    /// after a reader was pending once. Then all bytes have arrived, on all links.
+    /// Returns whether a read on this link can go on. If the server has sent bytes, the first read
+    /// is pending once. After that, the bytes on all links have arrived.
     fn poll_arrived(&mut self, cx: &mut Context<'_>, server: &Simulator, link: Link) -> bool {
         if !server.readable(link) || self.arrived.contains(&link) {
             return true;
@@ -143,7 +145,7 @@ impl Network for Memory {
         self.world.now()
     }
 
-    /// A client that polls this has nothing else to do, so simulated time passes.
+    /// A client waits for this timer only if it has nothing else to do, so simulated time passes.
     fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
         let memory = self.clone();
         Box::pin(poll_fn(move |cx| {
@@ -207,7 +209,8 @@ impl Stream for End {
             return Poll::Pending;
         }
         let written = unless_blocked(self.end.write(buffer));
-        // The server may have made room meanwhile.
+        // The server may have read bytes during this call, so that there is room now. The task is
+        // then woken at once.
         if written.is_pending() && self.memory.server().writable(link) {
             pace.wake(cx);
         }
@@ -239,7 +242,8 @@ impl Drop for End {
     }
 }
 
-/// Maps "would block" to pending. The task that sleeps wakes this one up.
+/// Turns "would block" into pending. No waker is registered, because the timer of the deadline,
+/// which is polled too, wakes the task.
 fn unless_blocked<T>(result: io::Result<T>) -> Poll<io::Result<T>> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,

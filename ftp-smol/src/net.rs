@@ -18,10 +18,11 @@ use smol::{Async, Timer};
 use crate::connect::{connect, race};
 use crate::transport::{BoxFuture, Listener, Network, Stream, Target};
 
-/// TCP sockets on smol's reactor. All addresses of a name are tried: the next attempt begins after
-/// a quarter of a second at the latest, and the first connection is used (RFC 8305).
+/// A network of TCP sockets on smol's reactor. If a host has several addresses, they are tried in
+/// turn: the next attempt begins after a quarter of a second at the latest, and the first
+/// connection is used (RFC 8305).
 ///
-/// The time limit for a connection covers all of its addresses and the name resolution.
+/// The time limit for a connection covers the name resolution and all addresses of the host.
 ///
 /// [`Options`] sets the local address that connections come from, and the ports on which active
 /// mode listens.
@@ -33,12 +34,13 @@ pub struct Tcp {
 }
 
 impl Tcp {
-    /// Creates a network with the system's defaults.
+    /// Creates a network with the operating system's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Starts one attempt. Data connections come from the source address, but from any port.
+    /// Starts an attempt to make a data connection. It comes from the source address, but from any
+    /// port.
     fn attempt(&self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
         let address = target.address().ok_or(io::ErrorKind::AddrNotAvailable);
         let mut source = self.source;

@@ -1,4 +1,4 @@
-//! The operations that need no data connection.
+//! The client's methods that need no data connection.
 
 use ftp_proto::flows::{
     Account, Allocate, ChangeDirectory, ClientName, Delete, Facts, Feat, Help, Host, Language,
@@ -14,14 +14,16 @@ use ftp_proto::{
 
 use crate::client::Client;
 
-/// The errors of all these methods: [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for
-/// an argument that cannot be sent, before anything is sent; the server's refusal, with its reply;
-/// the reason why the session is dead. Each method lists further ones.
+/// All these methods have the following errors:
+/// [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) if an argument cannot be sent
+/// (nothing is sent then); the server's refusal, with its reply; the reason why the session is
+/// dead. Each method lists its further errors.
 impl Client {
-    /// FEAT: returns the features that the server says it has. The client asks only once.
+    /// FEAT: returns the features that the server says it has. The client sends FEAT only once.
     ///
     /// # Errors
-    /// A refusal, except "unknown command", which means that there are no features.
+    /// The server's refusal. It is no error if the server does not know FEAT: it then has no
+    /// features.
     pub async fn features(&mut self) -> Result<Features, Error> {
         self.run(Feat::new()).await
     }
@@ -42,7 +44,7 @@ impl Client {
         self.run(ChangeDirectory::new(self.encoded(&path)?)?).await
     }
 
-    /// MKD: makes a directory. Returns its path, or `None` if the reply does not say it.
+    /// MKD: makes a directory. Returns its path, or `None` if the reply does not tell the path.
     ///
     /// # Errors
     /// The server's refusal.
@@ -109,7 +111,7 @@ impl Client {
         self.run(System::new()).await
     }
 
-    /// STAT: returns the status of the session or, with a path, a listing, over the control
+    /// STAT: returns the status of the session. With a path, it returns a listing over the control
     /// connection; see [`Status`].
     ///
     /// # Errors
@@ -118,7 +120,7 @@ impl Client {
         self.run(Status::new(self.encoded_optional(&path)?)?).await
     }
 
-    /// HELP: returns the server's help, or its help about one command.
+    /// HELP: returns the server's help text, in general or about one command.
     ///
     /// # Errors
     /// The server's refusal.
@@ -183,7 +185,7 @@ impl Client {
         self.run(Host::new(self.encoded(&name)?)?).await
     }
 
-    /// LANG: sets the language of the replies, such as `fr`; `None` asks for the server's default.
+    /// LANG: sets the language of the replies, such as `fr`. `None` asks for the server's default.
     ///
     /// # Errors
     /// The server's refusal.
@@ -225,7 +227,7 @@ impl Client {
         self.run(Structure::new(structure)).await
     }
 
-    /// NOOP: does nothing, and gets a reply.
+    /// NOOP: does nothing on the server, and returns the reply.
     ///
     /// # Errors
     /// The server's refusal.
@@ -233,15 +235,15 @@ impl Client {
         self.run(Noop::new()).await
     }
 
-    /// Sends any command that is answered on the control connection alone. Returns the final reply,
-    /// even a refusal.
+    /// Sends any command that has its replies on the control connection alone. Returns the final
+    /// reply, even if it is a refusal.
     ///
-    /// If the server never answers the command, the session may die: a reply that comes too late
-    /// must not be taken for the answer to another command.
+    /// If the server never replies to the command, the session may die, because a reply that comes
+    /// too late must not be taken for the reply to another command.
     ///
     /// # Errors
     /// [`Option`](ftp_proto::Misuse::Option) for AUTH, CCC, ABOR and the commands that open a data
-    /// connection. These have methods of their own.
+    /// connection. The client has other methods for these commands.
     pub async fn raw(&mut self, line: impl Name) -> Result<Reply, Error> {
         self.run(Raw::new(self.encoded(&line)?)?).await
     }

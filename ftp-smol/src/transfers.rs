@@ -1,4 +1,4 @@
-//! The operations that open a data connection.
+//! The client's methods that open a data connection.
 
 use smol::io::AsyncWriteExt as _;
 
@@ -14,9 +14,10 @@ use crate::data::{Download, Upload};
 use crate::lines::Lines;
 use crate::read_dir::ReadDir;
 
-/// The errors of all these methods: [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument)
-/// before anything is sent; the server's refusal; the reason why there is no data connection; the
-/// reason why the session is dead. Each method lists further ones.
+/// All these methods have the following errors:
+/// [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) if an argument cannot be sent
+/// (nothing is sent then); the server's refusal; the reason why there is no data connection; the
+/// reason why the session is dead. Each method lists its further errors.
 impl Client {
     /// RETR: starts to download a whole file.
     ///
@@ -48,8 +49,8 @@ impl Client {
         self.lines(open, LineKind::Text).await
     }
 
-    /// Starts a download with a command line of your own, without the line end: `NLST -a`, or a
-    /// command that only this server knows.
+    /// Starts a download with a command line of your own, without its line end: for example `NLST
+    /// -a`, or a command that only this server knows.
     ///
     /// # Errors
     /// [`Option`](ftp_proto::Misuse::Option) for a command that is known to use no data connection.
@@ -94,7 +95,7 @@ impl Client {
     }
 
     /// STOU: starts an upload under a name that the server chooses. [`Completion::name`] returns
-    /// the name if the server's reply says it.
+    /// the name, if the server's reply tells it.
     ///
     /// # Errors
     /// As [`upload`](Self::upload).
@@ -106,7 +107,7 @@ impl Client {
         self.open_upload(open, &TransferOptions::new()).await
     }
 
-    /// Starts an upload with a command line of your own, without the line end.
+    /// Starts an upload with a command line of your own, without its line end.
     ///
     /// # Errors
     /// [`Option`](ftp_proto::Misuse::Option) for a command that is known to use no data connection.
@@ -134,8 +135,8 @@ impl Client {
         upload.finish().await
     }
 
-    /// STOR: uploads these lines as a text file (TYPE A). A line may end with a line end or not:
-    /// the server gets exactly one after each line.
+    /// STOR: uploads these lines as a text file (TYPE A). Your lines may have a line end or not:
+    /// the server gets exactly one line end after each line.
     ///
     /// # Errors
     /// As [`upload`](Self::upload) and [`Upload::finish`].
@@ -199,9 +200,9 @@ impl Client {
     }
 
     /// MLSD: returns the entries of a directory with their facts; without a path, of the current
-    /// directory. To choose the facts, call [`opts`](Self::opts) with `MLST type;size;`. The server
-    /// could send any name: [`Entry::file_name`] returns only names that are safe to create a local
-    /// file with.
+    /// directory. To choose the facts, call [`opts`](Self::opts) with `MLST type;size;` first. The
+    /// server can send any name, such as `../x`: [`Entry::file_name`] returns only names with which
+    /// you can safely create a local file.
     ///
     /// # Errors
     /// As [`list`](Self::list).
@@ -233,8 +234,8 @@ impl Client {
         self.lines(open, LineKind::Name).await
     }
 
-    /// MLSD: returns a directory listing line by line, while it arrives. [`Entry::from_facts`](crate::Entry::from_facts)
-    /// reads a line.
+    /// MLSD: returns a directory listing line by line, while it arrives.
+    /// [`Entry::from_facts`](crate::Entry::from_facts) parses a line.
     ///
     /// # Errors
     /// As [`download`](Self::download).

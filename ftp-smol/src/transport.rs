@@ -4,7 +4,7 @@
 //! [`Tcp`](crate::Tcp) implements it with sockets. The feature `simulator` adds an implementation
 //! in memory. Control and data connections come from the same [`Network`].
 //!
-//! All methods are polled. A method that is pending must not lose data if it is never polled again:
+//! All methods are polled. If a method is pending and is never polled again, it must not lose data:
 //! dropping a future of this crate only ends a wait.
 
 use std::future::Future;
@@ -44,24 +44,25 @@ pub trait Stream: Send {
         self.poll_write(cx, &[byte]).map_ok(|_| ())
     }
 
-    /// Half-closes: the peer reads the end, and this side can still read.
+    /// Half-closes the stream: the peer reads the end, and this side can still read.
     ///
     /// # Errors
     /// The socket's error.
     fn shutdown(&mut self) -> io::Result<()>;
 
-    /// With `true`, makes closing a reset from now on, so that the peer cannot take it for a clean
-    /// end. With `false`, makes closing clean again.
+    /// If `reset` is `true`, closing the stream resets the connection from now on, so that the peer
+    /// cannot take it for a clean end. If it is `false`, closing is clean again.
     fn reset_on_close(&mut self, reset: bool) {
         let _ = reset;
     }
 
-    /// Turns Nagle's algorithm on from now on, which joins small writes. This suits bulk data in
-    /// clear text: without it, segments of 8 KiB took twice the CPU.
+    /// Turns Nagle's algorithm on, so that the system joins small writes from now on. This suits
+    /// bulk data in clear text: without it, segments of 8 KiB took twice the CPU.
     fn gather_writes(&mut self) {}
 
     /// Returns how many written bytes the system still holds because the peer has not acknowledged
-    /// them; `None` if unknown. While the number falls, an upload gets more time.
+    /// them. `None` if it is unknown. As long as the number falls, the client waits longer for the
+    /// end of an upload.
     fn unsent(&self) -> Option<usize> {
         None
     }
@@ -84,25 +85,25 @@ pub trait Stream: Send {
         None
     }
 
-    /// Returns the descriptor; `None` if there is none.
+    /// Returns the stream's descriptor. `None` if it has none.
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
     }
 }
 
-/// Opens connections, and tells the time.
+/// Opens the control connection and the data connections, and tells the time.
 pub trait Network: Send {
-    /// Takes the socket options out of [`Options`], before the first connection. A network on top
-    /// of another network passes them on.
+    /// Reads the socket options from [`Options`]. The client calls it before the first connection.
+    /// If your network uses another network, pass the options on to it.
     ///
     /// # Errors
     /// [`Misuse::Option`](ftp_proto::Misuse) for socket options that the network does not support.
-    /// The default supports none.
+    /// The default implementation supports none.
     fn configure(&mut self, options: &Options) -> Result<(), Error> {
         options.check_without_sockets()
     }
 
-    /// Connects. Dropping the future cancels the attempt.
+    /// Connects to a target. Dropping the future cancels the attempt.
     ///
     /// # Errors
     /// The reason why there is no connection.
@@ -117,7 +118,7 @@ pub trait Network: Send {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Returns the current time, from which deadlines are counted.
+    /// Returns the current time. Deadlines are counted from it.
     fn now(&self) -> Instant {
         Instant::now()
     }

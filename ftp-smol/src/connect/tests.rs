@@ -1,4 +1,4 @@
-//! Tests of the connection race, from `ftp-blocking/tests/support/race.rs`.
+//! Runs the tests of the connection race in `ftp-blocking/tests/support/race.rs`.
 
 #[path = "../../../ftp-blocking/tests/support/addresses.rs"]
 mod addresses;

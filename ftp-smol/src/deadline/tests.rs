@@ -1,4 +1,4 @@
-//! Tests of deadlines, on a clock that the test sets.
+//! Tests of deadlines, with a clock that the test sets.
 
 use std::cell::Cell;
 use std::io;
@@ -9,7 +9,7 @@ use std::task::Waker;
 use super::*;
 use crate::transport::{Stream, Target};
 
-/// A clock that stands still until the test sets it. It counts the sleeps that were requested.
+/// A clock that stands still until the test sets it. It counts how many timers were created.
 struct Clock {
     now: Arc<Mutex<Instant>>,
     sleeps: AtomicUsize,
@@ -63,8 +63,8 @@ fn poll(deadline: &mut Deadline, clock: &Clock) -> Poll<()> {
     deadline.poll(clock, &mut Context::from_waker(Waker::noop()))
 }
 
-/// A new timer for each read of a download would wake the reactor each time, with three system
-/// calls.
+/// Each read of a download moves the deadline. A new timer for each read would wake the reactor
+/// each time, which takes three system calls.
 #[test]
 fn a_deadline_that_is_moved_on_keeps_its_timer() {
     let clock = Clock::new();
@@ -104,7 +104,8 @@ fn a_deadline_that_is_moved_forward_does_not_wait_for_the_old_one() {
     assert!(poll(&mut deadline, &clock).is_ready());
 }
 
-/// A network may have a clock that stands still, and end its sleeps in another way.
+/// The clock of a network may stand still, while its timers end. A timer that has ended must count,
+/// and must not be polled again.
 #[test]
 fn the_end_of_a_sleep_counts_whatever_the_clock_says() {
     struct Still(Instant);
