@@ -142,8 +142,8 @@ impl Channel {
         Ok(None)
     }
 
-    /// Returns how much longer to wait for the peer's end, because the system is still sending what
-    /// was written. `None`: wait no longer.
+    /// Returns how much longer to wait until the peer closes the connection, because the system is
+    /// still sending what was written. `None`: wait no longer.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         self.backlog.more_time(self.stream.unsent())
     }

@@ -67,12 +67,12 @@ impl Client {
         Self::connect_over(Tcp::new(), options)
     }
 
-    /// Connects as [`connect`](Self::connect) does, but over your own network: a proxy, a tunnel, a
-    /// simulation.
+    /// Connects as [`connect`](Self::connect) does, but over a network of your own, such as a
+    /// proxy, a tunnel or a simulation.
     ///
     /// # Errors
-    /// As [`connect`](Self::connect). [`Misuse::Option`] for options that this network does not
-    /// support ([`Network::configure`]).
+    /// The errors of [`connect`](Self::connect). [`Misuse::Option`] for options that this network
+    /// does not support ([`Network::configure`]).
     pub fn connect_over(network: impl Network + 'static, options: Options) -> Result<Self, Error> {
         let mut network: Box<dyn Network> = Box::new(network);
         let (tls, control, deadline) = dial(&mut *network, &options, None)?;
@@ -107,7 +107,7 @@ impl Client {
     /// Logs in with [`Credentials`], which can also hold an account (ACCT).
     ///
     /// # Errors
-    /// As [`login`](Self::login).
+    /// The errors of [`login`](Self::login).
     pub fn login_with(&mut self, credentials: Credentials) -> Result<Reply, Error> {
         self.run(Login::new(credentials))
     }
@@ -206,8 +206,7 @@ impl Client {
         }
     }
 
-    /// Opens a new control connection, logs in, and restores what [`reconnect`](Self::reconnect)
-    /// promises.
+    /// Opens a new control connection, logs in, and restores the directory and the settings.
     fn replace_connection(&mut self) -> Result<(), Error> {
         let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
         let credentials = self.session.credentials().ok_or_else(missing)?;
@@ -221,7 +220,7 @@ impl Client {
         self.run(restore)
     }
 
-    /// Sets which side opens data connections from now on: ftplib's [`set_pasv`].
+    /// Sets which side opens data connections from now on, as ftplib's [`set_pasv`] does.
     ///
     /// [`set_pasv`]: https://docs.python.org/3/library/ftplib.html#ftplib.FTP.set_pasv
     pub fn set_data_mode(&mut self, data_mode: DataMode) {
@@ -277,7 +276,8 @@ impl Client {
         self.data_tls.as_ref()
     }
 
-    /// Returns the stream of the control connection. It knows its addresses and its descriptor.
+    /// Returns the stream of the control connection. From it you get the addresses and the
+    /// descriptor.
     pub fn stream(&self) -> &dyn Stream {
         self.control.stream()
     }
@@ -287,7 +287,8 @@ impl Client {
         name.bytes(&self.options.encoding)
     }
 
-    /// Encodes a name that may be left out.
+    /// Returns the bytes that are sent for a name, in the encoding of the options. `None` if the
+    /// name is left out.
     pub(crate) fn encoded_optional<'n>(
         &self,
         name: &'n impl OptionalName,

@@ -97,7 +97,8 @@ impl DataConnection {
         Ok(done.map(|()| DataEnd::Clean))
     }
 
-    /// Returns how much longer to wait for the peer's end. `None`: wait no longer.
+    /// Returns how much longer to wait until the peer closes the connection. `None`: wait no
+    /// longer.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         match self {
             Self::Open(channel) => channel.more_time(),

@@ -20,7 +20,7 @@ use crate::sys::poll::wait;
 pub(crate) enum Readiness {
     Readable,
     Writable,
-    /// For writing while bytes are unsent, and for reading after that.
+    /// Ready for writing while bytes are unsent, and ready for reading after that.
     Either,
 }
 

@@ -1,4 +1,4 @@
-//! A directory, entry by entry.
+//! Reads a directory entry by entry.
 
 use std::io::Read as _;
 
@@ -44,7 +44,8 @@ impl<'c> ReadDir<'c> {
         }
     }
 
-    /// Returns the next entry, or `None` after the listing is complete and confirmed.
+    /// Returns the next entry. `None` means that the listing is complete and that the server has
+    /// confirmed it.
     ///
     /// # Errors
     /// The errors of [`Download`].
@@ -58,8 +59,8 @@ impl<'c> ReadDir<'c> {
         Ok(self.reader.entry())
     }
 
-    /// Returns the next line of any kind, with noise, `.` and `..`, or `None` after the listing is
-    /// complete and confirmed.
+    /// Returns the next line of any kind, also `.`, `..` and lines that are no entries. `None`
+    /// means that the listing is complete and that the server has confirmed it.
     ///
     /// # Errors
     /// The errors of [`Download`].
@@ -73,14 +74,14 @@ impl<'c> ReadDir<'c> {
         Ok(self.reader.line())
     }
 
-    /// Returns the first 64 lines that were left out because they are of no known dialect, or above
-    /// the limit.
+    /// Returns the lines that were left out because they are of no known dialect, or longer than
+    /// the limit. Only the first 64 such lines are kept.
     pub fn unparsed(&self) -> &[Line<'static>] {
         self.reader.unparsed()
     }
 
-    /// Returns how many lines were left out because they are of no known dialect, or above the
-    /// limit.
+    /// Returns how many lines were left out because they are of no known dialect, or longer than
+    /// the limit.
     pub fn unparsed_count(&self) -> u64 {
         self.reader.unparsed_count()
     }
@@ -88,23 +89,24 @@ impl<'c> ReadDir<'c> {
     /// Returns the server's confirmation. Call it after the last entry.
     ///
     /// # Errors
-    /// The error of the last call. [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end.
+    /// The error of the last call of [`next_entry`](Self::next_entry).
+    /// [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end.
     pub fn finish(self) -> Result<Completion, Error> {
         self.download.finish()
     }
 
-    /// Returns whether the data connection resumed the TLS session of the login; `None` in clear
+    /// Returns whether the data connection resumed the TLS session of the login. `None` in clear
     /// text.
     pub fn resumed(&self) -> Option<bool> {
         self.download.resumed()
     }
 
-    /// Returns the TLS parameters of the data connection; `None` in clear text.
+    /// Returns the TLS parameters of the data connection. `None` in clear text.
     pub fn tls_info(&self) -> Option<&TlsInfo> {
         self.download.tls_info()
     }
 
-    /// Adds all lines to the directory, up to these limits.
+    /// Adds all lines to the directory. Fails if they exceed these limits.
     pub(crate) fn collect(
         mut self,
         mut directory: Directory,
@@ -123,7 +125,7 @@ impl<'c> ReadDir<'c> {
     }
 }
 
-/// After an error the iterator ends.
+/// After an error the iterator returns no more entries.
 impl Iterator for ReadDir<'_> {
     type Item = Result<Entry<'static>, Error>;
 

@@ -30,7 +30,7 @@ impl Client {
     /// RETR: starts a download with options, for example at an offset.
     ///
     /// # Errors
-    /// As [`download`](Self::download).
+    /// The errors of [`download`](Self::download).
     pub fn download_with(
         &mut self,
         path: impl Name,
@@ -43,7 +43,7 @@ impl Client {
     /// RETR: starts to download a text file (TYPE A), line by line.
     ///
     /// # Errors
-    /// As [`download`](Self::download).
+    /// The errors of [`download`](Self::download).
     pub fn download_lines(&mut self, path: impl Name) -> Result<Lines<'_>, Error> {
         let open = Open::retrieve(self.encoded(&path)?)?;
         self.lines(open, LineKind::Text)
@@ -75,7 +75,7 @@ impl Client {
     /// STOR: starts an upload with options, for example at an offset.
     ///
     /// # Errors
-    /// As [`upload`](Self::upload).
+    /// The errors of [`upload`](Self::upload).
     pub fn upload_with(
         &mut self,
         path: impl Name,
@@ -88,7 +88,7 @@ impl Client {
     /// APPE: starts an upload that appends to the end of a file.
     ///
     /// # Errors
-    /// As [`upload`](Self::upload).
+    /// The errors of [`upload`](Self::upload).
     pub fn append(&mut self, path: impl Name) -> Result<Upload<'_>, Error> {
         let open = Open::append(self.encoded(&path)?)?;
         self.open_upload(open, &TransferOptions::new())
@@ -98,7 +98,7 @@ impl Client {
     /// the name, if the server's reply tells it.
     ///
     /// # Errors
-    /// As [`upload`](Self::upload).
+    /// The errors of [`upload`](Self::upload).
     pub fn upload_unique(&mut self, suggestion: impl OptionalName) -> Result<Upload<'_>, Error> {
         let open = Open::store_unique(self.encoded_optional(&suggestion)?)?;
         self.open_upload(open, &TransferOptions::new())
@@ -121,7 +121,7 @@ impl Client {
     /// STOR: uploads these bytes.
     ///
     /// # Errors
-    /// As [`upload`](Self::upload) and [`Upload::finish`].
+    /// The errors of [`upload`](Self::upload) and [`Upload::finish`].
     pub fn store(
         &mut self,
         path: impl Name,
@@ -136,7 +136,7 @@ impl Client {
     /// the server gets exactly one line end after each line.
     ///
     /// # Errors
-    /// As [`upload`](Self::upload) and [`Upload::finish`].
+    /// The errors of [`upload`](Self::upload) and [`Upload::finish`].
     pub fn store_lines(
         &mut self,
         path: impl Name,
@@ -152,21 +152,21 @@ impl Client {
         upload.finish()
     }
 
-    /// Reads a directory, entry by entry while they arrive; `None` is the current directory. Uses
-    /// MLSD if the server has it, and LIST otherwise.
+    /// Reads a directory, entry by entry, while the entries arrive. `None` is the current
+    /// directory. The client sends MLSD if the server has it, and LIST otherwise.
     ///
     /// # Errors
-    /// As [`download`](Self::download).
+    /// The errors of [`download`](Self::download).
     pub fn read_dir(&mut self, path: impl OptionalName) -> Result<ReadDir<'_>, Error> {
         let flow = ReadDirectory::new(self.encoded_optional(&path)?)?;
         let (transfer, parser) = self.run(flow)?;
         Ok(self.reader(transfer, parser))
     }
 
-    /// Reads a whole directory, as [`read_dir`](Self::read_dir) does.
+    /// Reads a directory as [`read_dir`](Self::read_dir) does, but returns all entries at once.
     ///
     /// # Errors
-    /// As [`list`](Self::list).
+    /// The errors of [`list`](Self::list).
     pub fn entries(&mut self, path: impl OptionalName) -> Result<Directory, Error> {
         let limits = self.options.listing_limits;
         self.read_dir(path)?.collect(Directory::new(), &limits)
@@ -175,8 +175,9 @@ impl Client {
     /// LIST: returns the lines of a directory listing; without a path, of the current directory.
     ///
     /// # Errors
-    /// As [`download`](Self::download). [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a listing
-    /// above the limits in [`Options::listing_limits`](ftp_proto::Options::listing_limits).
+    /// The errors of [`download`](Self::download). [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for
+    /// a listing above the limits in
+    /// [`Options::listing_limits`](ftp_proto::Options::listing_limits).
     pub fn list(&mut self, path: impl OptionalName) -> Result<Vec<Vec<u8>>, Error> {
         let limits = self.options.listing_limits;
         self.list_lines(path)?.collect(limits)
@@ -185,7 +186,7 @@ impl Client {
     /// NLST: returns the names in a directory.
     ///
     /// # Errors
-    /// As [`list`](Self::list).
+    /// The errors of [`list`](Self::list).
     pub fn names(&mut self, path: impl OptionalName) -> Result<Vec<Vec<u8>>, Error> {
         let limits = self.options.listing_limits;
         self.names_lines(path)?.collect(limits)
@@ -193,11 +194,11 @@ impl Client {
 
     /// MLSD: returns the entries of a directory with their facts; without a path, of the current
     /// directory. To choose the facts, call [`opts`](Self::opts) with `MLST type;size;` first. The
-    /// server can send any name, such as `../x`: [`Entry::file_name`] returns only names with which
-    /// you can safely create a local file.
+    /// server can send any name, such as `../x`: [`Entry::file_name`](crate::Entry::file_name)
+    /// returns only names with which you can safely create a local file.
     ///
     /// # Errors
-    /// As [`list`](Self::list).
+    /// The errors of [`list`](Self::list).
     pub fn mlsd(&mut self, path: impl OptionalName) -> Result<Directory, Error> {
         let limits = self.options.listing_limits;
         let open = Open::facts(self.encoded_optional(&path)?)?;
@@ -209,7 +210,7 @@ impl Client {
     /// LIST: returns a directory listing line by line, while it arrives.
     ///
     /// # Errors
-    /// As [`download`](Self::download).
+    /// The errors of [`download`](Self::download).
     pub fn list_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::list(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry)
@@ -218,7 +219,7 @@ impl Client {
     /// NLST: returns the names in a directory line by line, while they arrive.
     ///
     /// # Errors
-    /// As [`download`](Self::download).
+    /// The errors of [`download`](Self::download).
     pub fn names_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::names(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Name)
@@ -228,7 +229,7 @@ impl Client {
     /// [`Entry::from_facts`](crate::Entry::from_facts) parses a line.
     ///
     /// # Errors
-    /// As [`download`](Self::download).
+    /// The errors of [`download`](Self::download).
     pub fn mlsd_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::facts(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry)

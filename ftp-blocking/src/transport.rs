@@ -29,13 +29,13 @@ pub trait Stream: Send {
     /// Writes at least one byte of a buffer that is not empty.
     ///
     /// # Errors
-    /// As [`read`](Self::read).
+    /// The errors of [`read`](Self::read).
     fn write(&mut self, buffer: &[u8], deadline: Instant) -> io::Result<usize>;
 
     /// Writes one byte with TCP's urgent mark, or without it if the transport has no such mark.
     ///
     /// # Errors
-    /// As [`read`](Self::read).
+    /// The errors of [`read`](Self::read).
     fn write_urgent(&mut self, byte: u8, deadline: Instant) -> io::Result<()> {
         self.write(&[byte], deadline).map(|_| ())
     }
@@ -146,7 +146,7 @@ pub trait Dialling: Send {
 
 /// A listener for one data connection.
 pub trait Listener: Send {
-    /// Returns the address to send to the server.
+    /// Returns the address at which the listener waits, and which the client sends to the server.
     fn address(&self) -> SocketAddr;
 
     /// Accepts the next connection. Returns `None` at the deadline.

@@ -92,7 +92,8 @@ impl DataConnection {
         done.map_ok(|()| DataEnd::Clean)
     }
 
-    /// Returns how much longer to wait for the peer's end. `None`: wait no longer.
+    /// Returns how much longer to wait until the peer closes the connection. `None`: wait no
+    /// longer.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         match self {
             Self::Open(channel) => channel.more_time(),

@@ -144,8 +144,8 @@ impl Client {
         self.run(SetOption::new(self.encoded(&line)?)?).await
     }
 
-    /// ACCT: names an account during the session, for a server that demands one for an upload
-    /// (reply 532). During the login, use [`login_with`](Self::login_with).
+    /// ACCT: sends an account after the login, for a server that demands one for an upload (reply
+    /// 532). During the login, use [`login_with`](Self::login_with).
     ///
     /// # Errors
     /// The server's refusal.

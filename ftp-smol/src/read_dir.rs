@@ -1,4 +1,4 @@
-//! A directory, entry by entry.
+//! Reads a directory entry by entry.
 
 use ftp_proto::listing::{Directory, Entry, Line, Reader};
 use ftp_proto::tls::TlsInfo;
@@ -40,7 +40,8 @@ impl<'c> ReadDir<'c> {
         Self { download, reader }
     }
 
-    /// Returns the next entry, or `None` after the listing is complete and confirmed.
+    /// Returns the next entry. `None` means that the listing is complete and that the server has
+    /// confirmed it.
     ///
     /// # Errors
     /// The errors of [`Download`].
@@ -54,8 +55,8 @@ impl<'c> ReadDir<'c> {
         Ok(self.reader.entry())
     }
 
-    /// Returns the next line of any kind, with noise, `.` and `..`, or `None` after the listing is
-    /// complete and confirmed.
+    /// Returns the next line of any kind, also `.`, `..` and lines that are no entries. `None`
+    /// means that the listing is complete and that the server has confirmed it.
     ///
     /// # Errors
     /// The errors of [`Download`].
@@ -69,14 +70,14 @@ impl<'c> ReadDir<'c> {
         Ok(self.reader.line())
     }
 
-    /// Returns the first 64 lines that were left out because they are of no known dialect, or above
-    /// the limit.
+    /// Returns the lines that were left out because they are of no known dialect, or longer than
+    /// the limit. Only the first 64 such lines are kept.
     pub fn unparsed(&self) -> &[Line<'static>] {
         self.reader.unparsed()
     }
 
-    /// Returns how many lines were left out because they are of no known dialect, or above the
-    /// limit.
+    /// Returns how many lines were left out because they are of no known dialect, or longer than
+    /// the limit.
     pub fn unparsed_count(&self) -> u64 {
         self.reader.unparsed_count()
     }
@@ -84,23 +85,24 @@ impl<'c> ReadDir<'c> {
     /// Returns the server's confirmation. Call it after the last entry.
     ///
     /// # Errors
-    /// The error of the last call. [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end.
+    /// The error of the last call of [`next_entry`](Self::next_entry).
+    /// [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end.
     pub async fn finish(self) -> Result<Completion, Error> {
         self.download.finish().await
     }
 
-    /// Returns whether the data connection resumed the TLS session of the login; `None` in clear
+    /// Returns whether the data connection resumed the TLS session of the login. `None` in clear
     /// text.
     pub fn resumed(&self) -> Option<bool> {
         self.download.resumed()
     }
 
-    /// Returns the TLS parameters of the data connection; `None` in clear text.
+    /// Returns the TLS parameters of the data connection. `None` in clear text.
     pub fn tls_info(&self) -> Option<&TlsInfo> {
         self.download.tls_info()
     }
 
-    /// Adds all lines to the directory, up to these limits.
+    /// Adds all lines to the directory. Fails if they exceed these limits.
     pub(crate) async fn collect(
         mut self,
         mut directory: Directory,

@@ -30,7 +30,7 @@ impl Client {
     /// RETR: starts a download with options, for example at an offset.
     ///
     /// # Errors
-    /// As [`download`](Self::download).
+    /// The errors of [`download`](Self::download).
     pub async fn download_with(
         &mut self,
         path: impl Name,
@@ -43,7 +43,7 @@ impl Client {
     /// RETR: starts to download a text file (TYPE A), line by line.
     ///
     /// # Errors
-    /// As [`download`](Self::download).
+    /// The errors of [`download`](Self::download).
     pub async fn download_lines(&mut self, path: impl Name) -> Result<Lines<'_>, Error> {
         let open = Open::retrieve(self.encoded(&path)?)?;
         self.lines(open, LineKind::Text).await
@@ -75,7 +75,7 @@ impl Client {
     /// STOR: starts an upload with options, for example at an offset.
     ///
     /// # Errors
-    /// As [`upload`](Self::upload).
+    /// The errors of [`upload`](Self::upload).
     pub async fn upload_with(
         &mut self,
         path: impl Name,
@@ -88,7 +88,7 @@ impl Client {
     /// APPE: starts an upload that appends to the end of a file.
     ///
     /// # Errors
-    /// As [`upload`](Self::upload).
+    /// The errors of [`upload`](Self::upload).
     pub async fn append(&mut self, path: impl Name) -> Result<Upload<'_>, Error> {
         let open = Open::append(self.encoded(&path)?)?;
         self.open_upload(open, &TransferOptions::new()).await
@@ -98,7 +98,7 @@ impl Client {
     /// the name, if the server's reply tells it.
     ///
     /// # Errors
-    /// As [`upload`](Self::upload).
+    /// The errors of [`upload`](Self::upload).
     pub async fn upload_unique(
         &mut self,
         suggestion: impl OptionalName,
@@ -124,7 +124,7 @@ impl Client {
     /// STOR: uploads these bytes.
     ///
     /// # Errors
-    /// As [`upload`](Self::upload) and [`Upload::finish`].
+    /// The errors of [`upload`](Self::upload) and [`Upload::finish`].
     pub async fn store(
         &mut self,
         path: impl Name,
@@ -139,7 +139,7 @@ impl Client {
     /// the server gets exactly one line end after each line.
     ///
     /// # Errors
-    /// As [`upload`](Self::upload) and [`Upload::finish`].
+    /// The errors of [`upload`](Self::upload) and [`Upload::finish`].
     pub async fn store_lines(
         &mut self,
         path: impl Name,
@@ -157,21 +157,21 @@ impl Client {
         upload.finish().await
     }
 
-    /// Reads a directory, entry by entry while they arrive; `None` is the current directory. Uses
-    /// MLSD if the server has it, and LIST otherwise.
+    /// Reads a directory, entry by entry, while the entries arrive. `None` is the current
+    /// directory. The client sends MLSD if the server has it, and LIST otherwise.
     ///
     /// # Errors
-    /// As [`download`](Self::download).
+    /// The errors of [`download`](Self::download).
     pub async fn read_dir(&mut self, path: impl OptionalName) -> Result<ReadDir<'_>, Error> {
         let flow = ReadDirectory::new(self.encoded_optional(&path)?)?;
         let (transfer, parser) = self.run(flow).await?;
         Ok(self.reader(transfer, parser))
     }
 
-    /// Reads a whole directory, as [`read_dir`](Self::read_dir) does.
+    /// Reads a directory as [`read_dir`](Self::read_dir) does, but returns all entries at once.
     ///
     /// # Errors
-    /// As [`list`](Self::list).
+    /// The errors of [`list`](Self::list).
     pub async fn entries(&mut self, path: impl OptionalName) -> Result<Directory, Error> {
         let limits = self.options.listing_limits;
         self.read_dir(path)
@@ -183,8 +183,9 @@ impl Client {
     /// LIST: returns the lines of a directory listing; without a path, of the current directory.
     ///
     /// # Errors
-    /// As [`download`](Self::download). [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a listing
-    /// above the limits in [`Options::listing_limits`](ftp_proto::Options::listing_limits).
+    /// The errors of [`download`](Self::download). [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for
+    /// a listing above the limits in
+    /// [`Options::listing_limits`](ftp_proto::Options::listing_limits).
     pub async fn list(&mut self, path: impl OptionalName) -> Result<Vec<Vec<u8>>, Error> {
         let limits = self.options.listing_limits;
         self.list_lines(path).await?.collect(limits).await
@@ -193,7 +194,7 @@ impl Client {
     /// NLST: returns the names in a directory.
     ///
     /// # Errors
-    /// As [`list`](Self::list).
+    /// The errors of [`list`](Self::list).
     pub async fn names(&mut self, path: impl OptionalName) -> Result<Vec<Vec<u8>>, Error> {
         let limits = self.options.listing_limits;
         self.names_lines(path).await?.collect(limits).await
@@ -201,11 +202,11 @@ impl Client {
 
     /// MLSD: returns the entries of a directory with their facts; without a path, of the current
     /// directory. To choose the facts, call [`opts`](Self::opts) with `MLST type;size;` first. The
-    /// server can send any name, such as `../x`: [`Entry::file_name`] returns only names with which
-    /// you can safely create a local file.
+    /// server can send any name, such as `../x`: [`Entry::file_name`](crate::Entry::file_name)
+    /// returns only names with which you can safely create a local file.
     ///
     /// # Errors
-    /// As [`list`](Self::list).
+    /// The errors of [`list`](Self::list).
     pub async fn mlsd(&mut self, path: impl OptionalName) -> Result<Directory, Error> {
         let limits = self.options.listing_limits;
         let open = Open::facts(self.encoded_optional(&path)?)?;
@@ -219,7 +220,7 @@ impl Client {
     /// LIST: returns a directory listing line by line, while it arrives.
     ///
     /// # Errors
-    /// As [`download`](Self::download).
+    /// The errors of [`download`](Self::download).
     pub async fn list_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::list(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry).await
@@ -228,7 +229,7 @@ impl Client {
     /// NLST: returns the names in a directory line by line, while they arrive.
     ///
     /// # Errors
-    /// As [`download`](Self::download).
+    /// The errors of [`download`](Self::download).
     pub async fn names_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::names(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Name).await
@@ -238,7 +239,7 @@ impl Client {
     /// [`Entry::from_facts`](crate::Entry::from_facts) parses a line.
     ///
     /// # Errors
-    /// As [`download`](Self::download).
+    /// The errors of [`download`](Self::download).
     pub async fn mlsd_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::facts(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry).await

@@ -129,7 +129,7 @@ pub trait Network: Send {
 
 /// A listener for one data connection.
 pub trait Listener: Send {
-    /// Returns the address to send to the server.
+    /// Returns the address at which the listener waits, and which the client sends to the server.
     fn address(&self) -> SocketAddr;
 
     /// Accepts the next connection.

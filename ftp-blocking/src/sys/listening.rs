@@ -38,7 +38,7 @@ impl Listening {
         Ok(Self { listener, address })
     }
 
-    /// Returns the address to send to the server.
+    /// Returns the address at which the listener waits, and which the client sends to the server.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -136,7 +136,7 @@ fn what_is_unsent_becomes_less_as_the_peer_reads() {
         assert!(before > 0 && before <= sent, "{before} of {sent}");
         let mut buffer = vec![0; sent];
         theirs.read_exact(&mut buffer).expect("all of it");
-        // The last acknowledgement may take a moment to arrive.
+        // The last acknowledgement may take a moment to arrive, so the test asks many times.
         let gone = (0..1_000_000).any(|_| unsent(&ours) == Some(0));
         assert!(gone, "{address}: still {:?}", unsent(&ours));
     }

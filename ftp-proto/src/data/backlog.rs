@@ -30,9 +30,9 @@ pub struct Backlog {
 }
 
 impl Backlog {
-    /// Returns how much longer to wait, after the time for the server's end has passed. `held` is
-    /// how many bytes the server has not acknowledged, or `None` if the operating system does not
-    /// say. If the result is `None`, wait no longer.
+    /// Returns how much longer to wait, after the server should have closed the connection. `held`
+    /// is how many bytes the server has not acknowledged, or `None` if the operating system does
+    /// not say. If the result is `None`, wait no longer.
     pub fn more_time(&mut self, held: Option<usize>) -> Option<Wait> {
         // The end of the upload (FIN) counts as one byte, so 1 means that all data was
         // acknowledged.

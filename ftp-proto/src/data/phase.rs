@@ -248,7 +248,7 @@ impl DataPhase {
         self.text.is_some()
     }
 
-    /// Takes note that the data has ended in this way. Only the first call counts.
+    /// Takes note that the data has ended. `end` says in which way. Only the first call counts.
     pub fn end(&mut self, end: DataEnd) {
         match mem::replace(&mut self.state, State::Finishing) {
             State::Moving(transfer) => self.state = State::Ended(transfer, end),

@@ -36,13 +36,13 @@ use crate::wire::{Limits, Multiline, Telnet};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
-    /// How much memory the server may make the session use.
+    /// Limits on the size of replies, so that no server can use up the memory.
     pub limits: Limits,
     /// Which line ends a multi-line reply.
     pub multiline: Multiline,
     /// How the byte 0xFF is sent in an argument, since it is also a Telnet command.
     pub telnet: Telnet,
-    /// How a positive reply is matched with its command.
+    /// How the session decides whether a positive reply can belong to its command.
     pub reply_codes: ReplyCodes,
     /// Whether the session demands TLS before it sends credentials.
     pub security: Security,
@@ -83,20 +83,21 @@ pub struct Config {
     pub max_strays: usize,
 }
 
-/// How a positive reply is matched with its command. A negative reply can answer any command.
+/// How the session decides whether a positive reply can belong to its command. A negative reply can
+/// belong to any command.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReplyCodes {
-    /// By its whole code: 213 can answer SIZE, but not DELE. If a command cannot have the code
-    /// ([RFC 959 section 5.4](https://www.rfc-editor.org/rfc/rfc959#page-50)), the command fails
-    /// with [`UnexpectedReply`](crate::ErrorKind::UnexpectedReply), and the session is out of step:
-    /// if a server sends one reply twice, every later command would get the reply to the command
-    /// before it. 200, 202 and 250 can answer every command, except commands that ask for a value
-    /// or announce another command.
+    /// By the whole code of the reply: 213 can answer SIZE, but not DELE. If a command cannot have
+    /// the code ([RFC 959 section 5.4](https://www.rfc-editor.org/rfc/rfc959#page-50)), the command
+    /// fails with [`UnexpectedReply`](crate::ErrorKind::UnexpectedReply), and the session is out of
+    /// step: if a server sends one reply twice, every later command would get the reply to the
+    /// command before it. 200, 202 and 250 can answer every command, except commands that ask for a
+    /// value or announce another command.
     #[default]
     OfCommand,
-    /// By its first digit alone, for servers that use reply codes of their own. The session then
-    /// does not notice if replies have shifted from one command to the next.
+    /// By the first digit of the reply alone, for servers that use reply codes of their own. The
+    /// session then does not notice if replies have shifted from one command to the next.
     FirstDigit,
 }
 
@@ -208,9 +209,9 @@ pub enum PassiveCommand {
     /// is used from then on.
     #[default]
     Automatic,
-    /// EPSV alone. IPv6 needs EPSV.
+    /// Only EPSV. Over IPv6, no other command works.
     Epsv,
-    /// PASV alone, for a server or a firewall with which EPSV does not work.
+    /// Only PASV, for a server or a firewall with which EPSV does not work.
     Pasv,
 }
 
@@ -274,8 +275,8 @@ pub enum AbortSignal {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AbortClose {
-    /// At once. vsftpd never replies to ABOR before the data connection is closed, and ProFTPD,
-    /// Pure-FTPd and Twisted do not always do so.
+    /// At once. vsftpd replies to ABOR only after the data connection is closed, and ProFTPD,
+    /// Pure-FTPd and Twisted sometimes do the same.
     #[default]
     AtOnce,
     /// After the first reply to ABOR, or after [`Timeouts::abort_reply`](crate::Timeouts), which is

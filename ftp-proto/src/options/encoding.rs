@@ -92,8 +92,8 @@ pub trait Codec: fmt::Debug + Send + Sync {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unencodable {
-    /// The position of the first such character, counted in bytes of the text from 0. `None` for a
-    /// [`Codec`], which does not tell the position.
+    /// The position of the first character that the encoding has no bytes for, counted in bytes of
+    /// the text from 0. `None` for a [`Codec`], which does not tell the position.
     pub at: Option<usize>,
 }
 

@@ -67,7 +67,7 @@ pub struct Options {
     pub timeouts: Timeouts,
     /// How large a listing may be for the methods that return it as a whole.
     pub listing_limits: ListingLimits,
-    /// How names that are given as text become bytes.
+    /// The encoding of names that you give as text.
     pub encoding: Encoding,
     /// Which certificates to trust. Set it if [`Security`](crate::Security) is not plain, and do
     /// not set it if it is plain.
@@ -299,7 +299,7 @@ impl Options {
     ///
     /// # Errors
     /// [`Misuse::Option`](crate::Misuse::Option) if TLS is demanded and [`tls`](Self::tls) is not
-    /// set. The same error if [`tls`](Self::tls) is set and TLS is not demanded, because you would
+    /// set. Also if [`tls`](Self::tls) is set and TLS is not demanded, because otherwise you would
     /// believe that the connection is encrypted. [`InvalidArgument`](crate::ErrorKind) if the host
     /// is neither a name nor an address.
     #[cfg(feature = "rustls")]

@@ -39,7 +39,7 @@ pub trait OptionalName {
     ///
     /// # Errors
     ///
-    /// As [`Name::bytes`].
+    /// The errors of [`Name::bytes`].
     fn optional_bytes(&self, encoding: &Encoding) -> Result<Option<Cow<'_, [u8]>>, Error>;
 }
 
@@ -49,7 +49,8 @@ impl<T: Name> OptionalName for T {
     }
 }
 
-// With a second `Option`, the compiler could not tell which one `None` is.
+// Only one `Option` type implements the trait, because otherwise the compiler could not tell which
+// `Option` a plain `None` is.
 impl OptionalName for Option<&str> {
     fn optional_bytes(&self, encoding: &Encoding) -> Result<Option<Cow<'_, [u8]>>, Error> {
         self.map(|name| encoding.encode(name)).transpose()

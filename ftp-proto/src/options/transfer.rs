@@ -133,7 +133,7 @@ impl TransferOptions {
 setters! { TransferOptions
     /// Starts at this offset in bytes (REST, RFC 3659 section 5).
     with_offset => offset: u64;
-    /// Sets which sizes are compared.
+    /// Sets which sizes the client compares with the number of bytes that were transferred.
     with_size_check => size_check: SizeCheck;
     /// Sets the representation type (TYPE).
     with_type => transfer_type: TransferType;

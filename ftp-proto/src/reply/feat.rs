@@ -67,8 +67,8 @@ impl Features {
         self.parameters(name).is_some()
     }
 
-    /// Returns the text after the name in the first line that lists it, without blanks around it.
-    /// It may be empty. `None` if the name is not listed.
+    /// Returns the text after the name in the first line with this name, without blanks around it.
+    /// The text may be empty. `None` if the server does not list the name.
     #[must_use]
     pub fn parameters(&self, name: &str) -> Option<&[u8]> {
         self.all(name).next()
@@ -102,7 +102,7 @@ impl Features {
         })
     }
 
-    /// Returns whether nothing is listed.
+    /// Returns whether the server lists no feature.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -56,9 +56,9 @@ pub fn passive(reply: &Reply) -> Result<Passive, Malformed> {
 
 /// Reads the port in the reply to EPSV: a 229, or a 227, which some servers send instead.
 ///
-/// The form is `(|||6446|)`. Instead of `|` there may be any printable character that is not a
-/// digit, but the same four times. CEPR servers also send the protocol and the address, which are
-/// ignored. If the parentheses are missing, the delimiter must be punctuation.
+/// The form is `(|||6446|)`. Another printable character that is not a digit may replace `|`, if
+/// all four are equal. CEPR servers also send the protocol and the address, which are ignored. If
+/// the parentheses are missing, the delimiter must be punctuation.
 ///
 /// # Errors
 ///

@@ -40,7 +40,7 @@ pub struct Timestamp {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidTimestamp {
-    /// The text is neither 14 digits nor 14 digits, a point and more digits.
+    /// The text does not have 14 digits, or something other than a point and digits follows them.
     Form,
     /// The month, day, hour, minute or second does not exist.
     Range,
@@ -111,7 +111,7 @@ impl Timestamp {
         exists.then_some(time).ok_or(InvalidTimestamp::Range)
     }
 
-    /// Makes a time of its parts. `None` if there is no such time.
+    /// Makes a time from its parts. `None` if there is no such time, for example on 30 February.
     pub(crate) fn from_parts(
         year: u16,
         month: u8,

@@ -57,8 +57,8 @@ pub enum Next<T> {
     /// that the socket does not take can go out with the next write. Then wait for bytes from the
     /// socket, and read them into [`space`](TlsChannel::space), which has room for about this many.
     /// Report by [`filled`](TlsChannel::filled) how many came, or by
-    /// [`receive_eof`](TlsChannel::receive_eof) that the socket has ended. Then call the operation
-    /// again.
+    /// [`receive_eof`](TlsChannel::receive_eof) that the connection has ended. Then call the
+    /// operation again.
     Read(usize),
     /// Check the time limit, let other tasks run, and call the operation again. Many bytes have
     /// come, but the operation is not done. Without this pause, a server that never stops sending
@@ -134,7 +134,7 @@ impl TlsChannel {
         self.records.filled(bytes);
     }
 
-    /// Takes note that the socket has ended: no more bytes come from it.
+    /// Takes note that the connection has ended: no more bytes come from the socket.
     pub fn receive_eof(&mut self) {
         self.ended = true;
     }

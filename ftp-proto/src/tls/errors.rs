@@ -1,4 +1,4 @@
-//! Turning errors of rustls into errors of this crate.
+//! Turns errors of rustls into errors of this crate.
 
 use alloc::boxed::Box;
 use alloc::string::ToString as _;
@@ -119,7 +119,7 @@ fn of_certificate(error: &CertificateError) -> Reason {
     }
 }
 
-/// Cuts `example.org` out of webpki's text `DnsName("example.org")`.
+/// Returns the name `example.org` from webpki's text `DnsName("example.org")`.
 fn bare(name: &str) -> &str {
     let inner = name.split_once('(').and_then(|(_, rest)| {
         let rest = rest.strip_suffix(')')?;

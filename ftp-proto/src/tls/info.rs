@@ -28,7 +28,8 @@ pub struct TlsInfo {
     pub resumed: bool,
 }
 
-/// The versions of TLS that this crate speaks. It speaks no older version, and no renegotiation.
+/// The versions of TLS that this crate speaks. It supports neither older versions nor
+/// renegotiation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum TlsVersion {

@@ -73,8 +73,8 @@ impl ServerCertVerifier for AcceptAnyKey {
     }
 }
 
-/// Accepts servers that have one of these keys, identified by its SHA-256. The server's signature
-/// proves that it has the key.
+/// Accepts servers that have one of these keys, each identified by its SHA-256. The server's
+/// signature in the handshake proves that it has the private key.
 pub(super) struct PinnedKeys {
     provider: Arc<CryptoProvider>,
     keys: Vec<KeyPin>,

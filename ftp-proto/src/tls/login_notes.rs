@@ -12,7 +12,7 @@ use rustls::SignatureScheme;
 use rustls::client::ResolvesClientCert;
 use rustls::sign::CertifiedKey;
 
-/// Whether the server has asked for a client certificate, as far as is known when an alert comes.
+/// Whether the server has asked for a client certificate. What an alert means depends on this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CertificateRequest {
     /// Unknown, because the connection belongs to no login and so has no [`LoginNotes`].

@@ -1,4 +1,4 @@
-//! Parsing a pinned key from text.
+//! Parses a pinned key from text.
 
 use core::str::FromStr;
 

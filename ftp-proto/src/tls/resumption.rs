@@ -1,4 +1,4 @@
-//! Deciding whether a data connection resumed the login's session, if that is demanded.
+//! Decides whether a data connection may be used that has not resumed the login's TLS session.
 
 use super::info::TlsInfo;
 use super::reason::Reason;

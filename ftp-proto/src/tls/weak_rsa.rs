@@ -167,7 +167,7 @@ impl Number {
         self.0.iter().rev().lt(other.0.iter().rev())
     }
 
-    /// Computes the power by squaring and multiplying.
+    /// Computes the power modulo the modulus, by squaring and multiplying.
     fn power(&self, exponent: &[u8], modulus: &Self) -> Self {
         let mut bits = bits_of(exponent).skip_while(|bit| !bit);
         // The loop begins with `self`, which stands for the first 1 bit of the exponent.
@@ -181,7 +181,7 @@ impl Number {
         })
     }
 
-    /// Computes the product by doubling and adding.
+    /// Computes the product modulo the modulus, by doubling and adding.
     fn times(&self, other: &Self, modulus: &Self) -> Self {
         let zero = Self(vec![0; modulus.0.len()]);
         let bytes = self.bytes(self.0.len().saturating_mul(8));

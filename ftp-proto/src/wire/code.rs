@@ -97,7 +97,7 @@ impl Code {
     /// 553: the server does not allow this file name.
     pub const NAME_NOT_ALLOWED: Self = Self(553);
 
-    /// Returns the code with this value. `None` outside 100 to 599.
+    /// Returns the code with this value. `None` if the value is not from 100 to 599.
     #[must_use]
     pub const fn new(value: u16) -> Option<Self> {
         match value {
@@ -140,7 +140,7 @@ impl fmt::Debug for Code {
 /// The class of a reply, given by the first digit of its code (RFC 959, section 4.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// 1xx: the command was begun, and another reply follows.
+    /// 1xx: the command has begun, and another reply follows.
     Preliminary,
     /// 2xx: the command was carried out.
     Completion,

@@ -39,10 +39,11 @@ pub struct Command {
 /// command of it (another 0xFF, or 0xF4, which is IP).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Telnet {
-    /// Once, as it is. Four of these five servers need this, and ProFTPD mostly accepts it.
+    /// Each 0xFF is sent once, as it is. Four of these five servers need this, and ProFTPD mostly
+    /// accepts it.
     #[default]
     Raw,
-    /// Twice, as RFC 854 demands.
+    /// Each 0xFF is sent twice, as RFC 854 demands.
     Doubled,
 }
 

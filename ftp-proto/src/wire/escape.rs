@@ -20,7 +20,7 @@ use core::fmt;
 pub struct Escaped<'a>(&'a [u8]);
 
 impl<'a> Escaped<'a> {
-    /// Makes a view of these bytes.
+    /// Wraps these bytes, without a copy.
     #[must_use]
     pub fn new<B: AsRef<[u8]> + ?Sized>(bytes: &'a B) -> Self {
         Self(bytes.as_ref())

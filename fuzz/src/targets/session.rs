@@ -58,7 +58,8 @@ pub fn session(data: &[u8]) {
         driver.operation(token, &mut script);
         driver.check();
     }
-    // Whatever happened before, one more operation must end too.
+    // Whatever happened before, one more operation must end. No reply arrives for it, so it must
+    // fail.
     let ended = driver.run(Pwd::new(), &["PWD"], &mut script);
     assert!(
         matches!(ended, Ended::Failed(_)),
@@ -308,7 +309,7 @@ impl Driver {
         }
     }
 
-    /// Starts an operation of two characters, `$` and a letter, because there are not enough
+    /// Starts an operation that is written as `$` and a letter, because there are not enough
     /// capital letters for all operations.
     fn other_operation(&mut self, token: u8, script: &mut Script<'_>) {
         match token {

@@ -1,4 +1,4 @@
-//! Moves bytes between a socket and a file in the kernel, on systems that can.
+//! Moves bytes between a socket and a file in the kernel, on systems whose kernel can do this.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod linux;
