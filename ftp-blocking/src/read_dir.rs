@@ -11,10 +11,10 @@ use crate::data::Download;
 /// The entries of a directory, while they arrive. [`Client::read_dir`](crate::Client::read_dir)
 /// makes it.
 ///
-/// It is an iterator of entries that own their line. [`next_entry`](Self::next_entry) lends each
-/// entry instead, which is faster. Both leave out `.` and `..`, and keep lines that are of no known
-/// dialect for [`unparsed`](Self::unparsed). The end (`None`) comes only after the server has
-/// confirmed that the listing is complete.
+/// It is an iterator of entries that own their line. [`next_entry`](Self::next_entry) returns
+/// entries that borrow their line, which is faster. The iterator and the method leave out `.` and
+/// `..`, and keep lines of no known dialect for [`unparsed`](Self::unparsed). The end (`None`)
+/// comes only after the server has confirmed that the listing is complete.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), ftp_blocking::Error> {

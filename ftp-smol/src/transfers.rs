@@ -202,8 +202,8 @@ impl Client {
 
     /// MLSD: returns the entries of a directory with their facts; without a path, of the current
     /// directory. To choose the facts, call [`opts`](Self::opts) with `MLST type;size;` first. The
-    /// server can send any name, such as `../x`: [`Entry::file_name`](crate::Entry::file_name)
-    /// returns only names with which you can safely create a local file.
+    /// server can send any name, such as `../x`, so check a name before you create a local file
+    /// with it.
     ///
     /// # Errors
     /// The errors of [`list`](Self::list).
