@@ -677,6 +677,7 @@ causes! {
     crate::reply::Malformed => Protocol;
     crate::wire::InvalidCommand => InvalidArgument;
     crate::path::InvalidPath => InvalidArgument;
+    crate::reply::TimeOutOfRange => InvalidArgument;
     crate::data::LineTooLong => TooLarge;
 }
 

@@ -111,10 +111,12 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `std` | conversions from and to `std::io::Error` |
+//! | `std` | conversions from and to `std::io::Error`, and between `Timestamp` and `SystemTime` |
 //! | `rustls` | [`tls`](https://docs.rs/ftp-proto/latest/ftp_proto/tls/): TLS without I/O |
 //! | `ring`, `aws-lc-rs` | a provider of cryptography for `rustls` |
 //! | `platform-verifier`, `webpki-roots` | trust roots: those of the operating system, or Mozilla's list |
+//! | `jiff`, `chrono` | conversions between [`Timestamp`](reply::Timestamp) and the times of these crates |
+//! | `serde` | [`Timestamp`](reply::Timestamp) as text of RFC 3659 |
 //! | `simulator` | an FTP server without I/O for tests, and the contract table for drivers |
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

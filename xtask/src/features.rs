@@ -13,6 +13,10 @@ const PACKAGES: [&str; 3] = ["ftp-proto", "ftp-blocking", "ftp-smol"];
 /// compile.
 const SLOW: &str = "aws-lc-rs";
 
+/// Features that only add conversions. None of them depends on another feature, so each is checked
+/// alone, and all of them with each combination of the others.
+const CONVERSIONS: [&str; 4] = ["chrono", "encoding_rs", "jiff", "serde"];
+
 /// A feature, and the features that it enables.
 type Feature = (String, BTreeSet<String>);
 
@@ -49,18 +53,28 @@ pub(crate) fn check(extent: Extent) -> Result<()> {
     Ok(())
 }
 
-/// Returns all combinations of features, except those in which one feature enables another: without
-/// the other, cargo builds the same.
+/// Returns all combinations, except those in which one feature enables another, since naming both
+/// changes nothing, and those with some of the [`CONVERSIONS`] and further features.
 fn combinations(features: &[Feature]) -> impl Iterator<Item = Vec<&str>> {
-    (0_u32..1 << features.len()).filter_map(|bits| {
+    let conversions = features
+        .iter()
+        .filter(|(name, _)| adds_conversions(name))
+        .count();
+    (0_u32..1 << features.len()).filter_map(move |bits| {
         let all = features.iter().enumerate();
         let chosen = all.filter(|(number, _)| bits >> number & 1 == 1);
         let chosen: Vec<_> = chosen.map(|(_, feature)| feature).collect();
         let brought: BTreeSet<_> = chosen.iter().flat_map(|(_, brought)| brought).collect();
         let names = chosen.iter().map(|(name, _)| name);
         let is_brief = names.clone().all(|name| !brought.contains(name));
-        is_brief.then(|| names.map(String::as_str).collect())
+        let added = names.clone().filter(|name| adds_conversions(name)).count();
+        let is_wanted = is_brief && (added == 0 || added == conversions || chosen.len() == 1);
+        is_wanted.then(|| names.map(String::as_str).collect())
     })
+}
+
+fn adds_conversions(name: &str) -> bool {
+    CONVERSIONS.contains(&name)
 }
 
 fn compile(package: &str, features: &str) -> Result<()> {

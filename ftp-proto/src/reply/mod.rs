@@ -25,5 +25,5 @@ pub use passive::{Passive, extended_passive, passive};
 pub use path::pathname;
 pub(crate) use size::announced_size;
 pub use size::{size, transfer_size};
-pub use time::{InvalidTimestamp, Timestamp, modified};
+pub use time::{InvalidTimestamp, TimeOutOfRange, Timestamp, modified};
 pub use unique::unique_name;

@@ -1,5 +1,17 @@
 //! Reads times from 213 (the reply to MDTM) and from facts of MLST (RFC 3659, sections 2.3 and 3).
 
+#[cfg(feature = "chrono")]
+mod chrono;
+mod conversions;
+#[cfg(feature = "jiff")]
+mod jiff;
+#[cfg(feature = "serde")]
+mod serde;
+#[cfg(feature = "std")]
+mod system_time;
+
+pub use conversions::TimeOutOfRange;
+
 use super::Malformed;
 use super::number::decimal;
 use crate::wire::{Code, Reply};
@@ -12,6 +24,10 @@ use core::fmt;
 /// RFC 3659 wants UTC, but some servers send local time (IIS and pyftpdlib, if configured so). The
 /// text does not show which of the two it is, so `Display` writes ISO 8601 without a zone. An
 /// earlier time compares as less.
+///
+/// `SystemTime::try_from` turns it into a `SystemTime` (feature `std`). The features `jiff` and
+/// `chrono` add conversions from and to the times of these crates, and `serde` adds the text of
+/// RFC 3659. [`TimeOutOfRange`] says what does not fit.
 ///
 /// ```
 /// use ftp_proto::reply::Timestamp;
@@ -201,6 +217,15 @@ impl Timestamp {
         } = self;
         format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
     }
+
+    /// Writes the point and the fraction. Writes nothing if the fraction is zero.
+    fn write_fraction(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.nanosecond == 0 {
+            return Ok(());
+        }
+        let fraction = format!("{:09}", self.nanosecond);
+        write!(f, ".{}", fraction.trim_end_matches('0'))
+    }
 }
 
 /// Returns the number in the first `count` digits, and the digits after it.
@@ -259,17 +284,13 @@ impl fmt::Display for Timestamp {
             hour,
             minute,
             second,
-            nanosecond,
+            ..
         } = self;
         write!(
             f,
             "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
         )?;
-        if *nanosecond > 0 {
-            let fraction = format!("{nanosecond:09}");
-            write!(f, ".{}", fraction.trim_end_matches('0'))?;
-        }
-        Ok(())
+        self.write_fraction(f)
     }
 }
 

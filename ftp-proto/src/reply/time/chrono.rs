@@ -1,0 +1,88 @@
+//! Times as those of the crate `chrono`, which can hold the second 60.
+
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, TimeZone, Timelike as _, Utc};
+
+use super::Timestamp;
+use super::conversions::TimeOutOfRange;
+
+/// What chrono adds to the nanoseconds of the second 59 to make it the second 60.
+const LEAP: u32 = 1_000_000_000;
+
+/// Takes the time for UTC. The second 60 stays a leap second.
+///
+/// ```
+/// use chrono::{DateTime, Utc};
+/// use ftp_proto::reply::Timestamp;
+///
+/// let time = Timestamp::parse(b"20260102030405.5")?;
+/// let instant = DateTime::<Utc>::try_from(time)?;
+/// assert_eq!(instant.to_string(), "2026-01-02 03:04:05.500 UTC");
+/// assert_eq!(Timestamp::try_from(instant)?, time);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+impl TryFrom<Timestamp> for DateTime<Utc> {
+    type Error = TimeOutOfRange;
+
+    fn try_from(time: Timestamp) -> Result<Self, TimeOutOfRange> {
+        NaiveDateTime::try_from(time).map(|time| time.and_utc())
+    }
+}
+
+/// Takes the time in UTC, which the time of any zone knows.
+impl<Z: TimeZone> TryFrom<DateTime<Z>> for Timestamp {
+    type Error = TimeOutOfRange;
+
+    fn try_from(time: DateTime<Z>) -> Result<Self, TimeOutOfRange> {
+        time.naive_utc().try_into()
+    }
+}
+
+/// Takes the date and the time of day as they are: right also for a server that sends local time.
+/// The second 60 stays a leap second.
+impl TryFrom<Timestamp> for NaiveDateTime {
+    type Error = TimeOutOfRange;
+
+    fn try_from(time: Timestamp) -> Result<Self, TimeOutOfRange> {
+        let (second, nanosecond) = match time.second() {
+            60 => (59, time.nanosecond().saturating_add(LEAP)),
+            second => (second, time.nanosecond()),
+        };
+        NaiveDate::from_ymd_opt(time.year().into(), time.month().into(), time.day().into())
+            .and_then(|date| {
+                date.and_hms_nano_opt(
+                    time.hour().into(),
+                    time.minute().into(),
+                    second.into(),
+                    nanosecond,
+                )
+            })
+            .ok_or(TimeOutOfRange::Other { time })
+    }
+}
+
+/// Takes the date and the time of day as they are.
+impl TryFrom<NaiveDateTime> for Timestamp {
+    type Error = TimeOutOfRange;
+
+    fn try_from(time: NaiveDateTime) -> Result<Self, TimeOutOfRange> {
+        // chrono lets any second have the nanoseconds of a leap second: for the others than 59 it
+        // is the next second.
+        let (leap, nanosecond) = match time.nanosecond().checked_sub(LEAP) {
+            Some(nanosecond) => (1, nanosecond),
+            None => (0, time.nanosecond()),
+        };
+        let byte = |number: u32| u8::try_from(number).map_err(|_| TimeOutOfRange::Timestamp);
+        let year = u16::try_from(time.year()).ok();
+        Ok(Self {
+            year: year
+                .filter(|year| *year <= 9999)
+                .ok_or(TimeOutOfRange::Timestamp)?,
+            month: byte(time.month())?,
+            day: byte(time.day())?,
+            hour: byte(time.hour())?,
+            minute: byte(time.minute())?,
+            second: byte(time.second().saturating_add(leap))?,
+            nanosecond,
+        })
+    }
+}
