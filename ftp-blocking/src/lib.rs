@@ -127,11 +127,11 @@ pub use ftp_proto::tls::{self, TlsConfig};
 pub use ftp_proto::{
     AbortClose, AbortSignal, Aborted, ActivePeer, Auth, Codec, Completion, Config, Copied,
     DataCommand, DataMode, Encoding, Error, ErrorKind, FTP_PORT, Features, FileStructure, Format,
-    HERE, IMPLICIT_PORT, InvalidPath, LineEnds, ListingLimits, MissingCloseNotify, Misuse, Name,
-    Observed, Observer, OptionalName, Options, PassiveAddress, PassiveCommand, ProtectWhen,
-    Protection, RemotePath, Reply, ReplyCodes, Resumption, Security, ServerCopy, Session,
-    SizeCheck, Standing, Timeouts, TransferOptions, TransferType, TransmissionMode, Utf8Names,
-    Wait, reply, wire,
+    HERE, IMPLICIT_PORT, InvalidPath, LineEnds, ListingLimits, LocalName, MissingCloseNotify,
+    Misuse, Name, Observed, Observer, OptionalName, Options, PassiveAddress, PassiveCommand,
+    ProtectWhen, Protection, RemotePath, Reply, ReplyCodes, Resumption, Security, ServerCopy,
+    Session, SizeCheck, Standing, Timeouts, TransferOptions, TransferType, TransmissionMode,
+    UnsafeName, UnsafeRule, Utf8Names, Wait, reply, wire,
 };
 #[cfg(feature = "client")]
 pub use lines::Lines;

@@ -193,9 +193,8 @@ impl Client {
     }
 
     /// MLSD: returns the entries of a directory with their facts; without a path, of the current
-    /// directory. To choose the facts, call [`opts`](Self::opts) with `MLST type;size;` first. The
-    /// server can send any name, such as `../x`, so check a name before you create a local file
-    /// with it.
+    /// directory. To choose the facts, call [`opts`](Self::opts) with `MLST type;size;`. The server
+    /// could send any name: to create a local file, make a [`LocalName`](ftp_proto::LocalName) of it.
     ///
     /// # Errors
     /// The errors of [`list`](Self::list).
@@ -204,7 +203,7 @@ impl Client {
         let open = Open::facts(self.encoded_optional(&path)?)?;
         let parser = Parser::new().with_dialect(Dialect::Mlsx);
         self.directory(open, parser)?
-            .collect(Directory::new(), &limits)
+            .collect(Directory::with_dots(), &limits)
     }
 
     /// LIST: returns a directory listing line by line, while it arrives.

@@ -138,6 +138,7 @@ mod error;
 mod flow;
 pub mod flows;
 pub mod listing;
+mod local_name;
 mod observer;
 mod options;
 mod path;
@@ -157,6 +158,7 @@ pub use flow::{
     Receive, SecureControl, SecureData, Step, Want,
 };
 pub use flows::copy::{Copied, CopyStep, ServerCopy, Side};
+pub use local_name::{LocalName, UnsafeName, UnsafeRule};
 pub use observer::{Observed, Observer};
 pub use options::config::{
     AbortClose, AbortSignal, ActivePeer, Auth, Config, DataCommand, DataMode, MissingCloseNotify,

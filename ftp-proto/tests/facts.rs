@@ -3,7 +3,7 @@
 use ftp_proto::listing::{Entry, Kind};
 use ftp_proto::reply::{Malformed, entry, unique_name};
 use ftp_proto::wire::{Code, Reply};
-use ftp_proto::{InvalidPath, RemotePath};
+use ftp_proto::{Encoding, InvalidPath, LocalName, RemotePath, UnsafeRule};
 use proptest::prelude::*;
 
 fn reply(bytes: impl AsRef<[u8]>) -> Reply {
@@ -115,6 +115,8 @@ fn an_entry_may_lack_a_name() {
         let entry = parse(line);
         assert_eq!(entry.name(), b"", "{line}");
         assert_eq!(entry.path(), Err(InvalidPath::Empty), "{line}");
+        let local = LocalName::new(entry.name(), &Encoding::Utf8);
+        assert_eq!(local.map_err(|error| error.rule()), Err(UnsafeRule::Empty));
     }
     for bytes in [
         "250-Start\r\n type=file; \r\n250 End\r\n",

@@ -201,9 +201,8 @@ impl Client {
     }
 
     /// MLSD: returns the entries of a directory with their facts; without a path, of the current
-    /// directory. To choose the facts, call [`opts`](Self::opts) with `MLST type;size;` first. The
-    /// server can send any name, such as `../x`, so check a name before you create a local file
-    /// with it.
+    /// directory. To choose the facts, call [`opts`](Self::opts) with `MLST type;size;`. The server
+    /// could send any name: to create a local file, make a [`LocalName`](ftp_proto::LocalName) of it.
     ///
     /// # Errors
     /// The errors of [`list`](Self::list).

@@ -135,6 +135,29 @@ impl Encoding {
             Self::Custom(codec) => Cow::Owned(codec.decode(bytes)),
         }
     }
+
+    /// Returns these bytes as text, if the text becomes the same bytes again. `None` if it does not:
+    /// the bytes are no text in this encoding, or the encoding has several ways to write it.
+    ///
+    /// ```
+    /// use ftp_proto::Encoding;
+    ///
+    /// assert_eq!(Encoding::Utf8.decode_lossless(b"caf\xc3\xa9").as_deref(), Some("café"));
+    /// assert_eq!(Encoding::Utf8.decode_lossless(b"caf\xe9"), None);
+    /// assert_eq!(Encoding::Latin1.decode_lossless(b"caf\xe9").as_deref(), Some("café"));
+    /// ```
+    #[must_use]
+    pub fn decode_lossless<'a>(&self, bytes: &'a [u8]) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Utf8 => core::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+            Self::Latin1 => Some(self.decode(bytes)),
+            Self::Custom(codec) => {
+                let text = codec.decode(bytes);
+                let is_same = codec.encode(&text).as_deref() == Some(bytes);
+                is_same.then_some(Cow::Owned(text))
+            }
+        }
+    }
 }
 
 /// A name of something on the server: text, which the [`Encoding`] turns into bytes, or bytes,
