@@ -9,8 +9,8 @@ use ftp_proto::flows::{
 };
 use ftp_proto::tls::{TlsInfo, TlsLogin};
 use ftp_proto::{
-    DataMode, Error, ErrorKind, Misuse, Name, Observed, OptionalName, Options, Protection, Reply,
-    Session,
+    DataMode, Encoding, Error, ErrorKind, Misuse, Name, Observed, OptionalName, Options,
+    Protection, Reply, Session,
 };
 
 use crate::channel::Channel;
@@ -227,8 +227,38 @@ impl Client {
         self.session.set_data_mode(data_mode);
     }
 
-    /// QUIT: ends the session and closes the connection. If you drop the client instead, it closes
-    /// the connection without QUIT.
+    /// Sets how names that you give as text become bytes from now on, as
+    /// [`Options::with_encoding`] does.
+    ///
+    /// With another encoding than UTF-8, the client does not send `OPTS UTF8 ON` any more. If it has
+    /// sent this already, some servers go on to read names as UTF-8 until `OPTS UTF8 OFF`.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::Encoding;
+    ///
+    /// // Needs the feature `encoding_rs`.
+    /// # #[cfg(feature = "encoding_rs")]
+    /// client.set_encoding(Encoding::for_label("gbk").expect("a known label"));
+    /// for name in client.names("报告")? {
+    ///     println!("{}", client.encoding().decode(&name));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_encoding(&mut self, encoding: Encoding) {
+        self.options.encoding = encoding;
+        self.session.follow_encoding(&self.options);
+    }
+
+    /// Returns the encoding of names, which also decodes names from the server.
+    pub fn encoding(&self) -> &Encoding {
+        &self.options.encoding
+    }
+
+    /// QUIT: ends the session and closes the connection. Dropping the client closes it without
+    /// QUIT.
     ///
     /// # Errors
     /// The server's refusal.

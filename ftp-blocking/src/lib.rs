@@ -72,6 +72,7 @@
 //! | `client` (default) | the client. Without it the crate holds only the system calls that `ftp-smol` uses. Every other feature turns it on |
 //! | `ring` (default), `aws-lc-rs` | a cryptography provider for rustls; without either, pass your own `ClientConfig` |
 //! | `platform-verifier` (default), `webpki-roots` | the certificate authorities that [`TlsConfig`] can trust: the operating system's, or Mozilla's list |
+//! | `encoding_rs` | `Encoding::for_label`: names in GBK, Shift-JIS, windows-1251 and other encodings |
 //! | `jiff`, `chrono` | conversions between [`Timestamp`] and the times of these crates |
 //! | `serde` | [`Timestamp`] as text of RFC 3659 |
 //! | `simulator` | `Memory`, a network in memory with a simulated server, for tests |

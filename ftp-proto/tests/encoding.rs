@@ -123,7 +123,25 @@ fn names_are_bytes_and_text_is_a_view() {
     assert_eq!(custom().decode(b"caf"), "CAF");
 }
 
-/// A codec that turns the character `|` into a line end. A command must refuse the encoded name.
+#[test]
+fn decoding_without_loss_gives_text_that_becomes_the_same_bytes() {
+    for (encoding, bytes, text) in [
+        (Encoding::Utf8, &b"caf\xc3\xa9"[..], Some("caf\u{e9}")),
+        (Encoding::Utf8, b"caf\xe9", None),
+        (Encoding::Latin1, b"caf\xe9", Some("caf\u{e9}")),
+        (Encoding::Latin1, b"\x80\xff", Some("\u{80}\u{ff}")),
+        (custom(), b"caf", Some("CAF")),
+        // The codec decodes both to `CAF`, and encodes that as `caf`.
+        (custom(), b"CAF", None),
+        // The codec cannot encode what it decodes here.
+        (custom(), b"caf1", None),
+    ] {
+        let decoded = encoding.decode_lossless(bytes);
+        assert_eq!(decoded.as_deref(), text, "{encoding:?} {bytes:?}");
+    }
+}
+
+/// A codec that turns a character into a line end, and back.
 #[derive(Debug)]
 struct Smuggler;
 

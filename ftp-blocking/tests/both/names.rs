@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ftp_proto::simulator::{Setup, Simulator};
 
-use crate::face::{Client, HERE, Memory, Options, RemotePath};
+use crate::face::{Client, Encoding, HERE, Memory, Options, RemotePath};
 
 fn logged_in(options: Options) -> (Client, Memory) {
     let setup = Setup::new().directory("/d").file("/d/f", "12345");
@@ -59,4 +59,28 @@ fn a_path_may_be_left_out_or_given_in_every_form_of_a_name() {
         read_dir "MLSD"
         entries "MLSD"
     }
+}
+
+#[test]
+fn the_encoding_can_change_during_a_session() {
+    let setup = Setup::new()
+        .file(b"/caf\xe9", "12345")
+        .file("/caf\u{e9}2", "1");
+    let memory = Memory::new(Simulator::new(setup));
+    let options = Options::new("localhost").with_encoding(Encoding::Latin1);
+    let mut client = Client::connect_over(memory.clone(), options).expect("a session");
+    client.login("user", "secret").expect("logged in");
+    assert!(matches!(client.encoding(), Encoding::Latin1));
+    assert_eq!(client.size("/café").expect("a file"), Some(5));
+    let switched = |memory: &Memory| {
+        let server = memory.server();
+        server.commands().iter().any(|line| line == b"OPTS UTF8 ON")
+    };
+    assert!(!switched(&memory));
+
+    client.set_encoding(Encoding::Utf8);
+    assert!(matches!(client.encoding(), Encoding::Utf8));
+    assert_eq!(client.size("/café2").expect("a file"), Some(1));
+    assert!(switched(&memory));
+    client.size("/café").expect_err("another name in UTF-8");
 }

@@ -36,7 +36,8 @@ pub enum Encoding {
     Custom(Arc<dyn Codec>),
 }
 
-/// An encoding of your own, for [`Encoding::Custom`].
+/// An encoding of your own, for [`Encoding::Custom`]. Most encodings are in the feature `encoding_rs`:
+/// `Encoding::for_label("gbk")`.
 ///
 /// ```
 /// use ftp_proto::{Codec, Encoding};

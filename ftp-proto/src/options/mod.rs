@@ -4,6 +4,8 @@ pub(crate) mod config;
 pub(crate) mod credentials;
 pub(crate) mod encoding;
 mod host;
+#[cfg(feature = "encoding_rs")]
+mod labels;
 pub(crate) mod optional_name;
 pub(crate) mod setters;
 pub(crate) mod transfer;

@@ -232,11 +232,8 @@ impl Session {
 
     /// Makes a session with the settings and the observer of these options.
     pub fn with_options(options: &Options) -> Self {
-        let mut config = options.config.clone();
-        if !matches!(options.encoding, Encoding::Utf8) {
-            config.utf8_names = Utf8Names::AsTheyAre;
-        }
-        let mut session = Self::new(config);
+        let mut session = Self::new(options.config.clone());
+        session.follow_encoding(options);
         if let Some(observer) = options.observer.clone() {
             session.observe(move |seen| observer.show(seen));
         }
@@ -390,6 +387,15 @@ impl Session {
     /// Sets which side makes data connections from now on: [`Config::data_mode`].
     pub fn set_data_mode(&mut self, data_mode: DataMode) {
         self.config.data_mode = data_mode;
+    }
+
+    /// Follows a change of [`Options::encoding`]: unless it is UTF-8, names are sent
+    /// [as they are](Utf8Names::AsTheyAre).
+    pub fn follow_encoding(&mut self, options: &Options) {
+        self.config.utf8_names = match options.encoding {
+            Encoding::Utf8 => options.config.utf8_names,
+            _ => Utf8Names::AsTheyAre,
+        };
     }
 
     /// Returns the settings.
