@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::calendar::{self, DAY};
+use super::calendar;
 use crate::reply::Timestamp;
 
 /// When a file was last modified, as a listing says it.
@@ -115,7 +115,9 @@ impl Modified {
             Zone::Utc => Some(self.time),
             Zone::Server => {
                 let ahead = i64::from(minutes_ahead).saturating_mul(60);
-                calendar::from_seconds(calendar::seconds(self.time).checked_sub(ahead)?)
+                let time =
+                    calendar::from_seconds(calendar::seconds(self.time).checked_sub(ahead)?)?;
+                Some(time.with_fraction_of(self.time))
             }
         }
     }
@@ -150,12 +152,12 @@ impl Modified {
         now: Option<Timestamp>,
     ) -> Option<Self> {
         let now = now?;
-        let latest = calendar::seconds(now).saturating_add(DAY);
+        let latest = now.next_day().unwrap_or(now);
         // 29 February exists at least once in nine years.
         let time = (0..9).find_map(|back| {
-            let year = now.year().saturating_add(1).checked_sub(back)?;
+            let year = latest.year().checked_sub(back)?;
             let time = Timestamp::from_parts(year, month, day, hour, minute, 0)?;
-            (calendar::seconds(time) <= latest).then_some(time)
+            (time <= latest).then_some(time)
         })?;
         Some(Self {
             year_resolved: true,

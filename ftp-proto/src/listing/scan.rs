@@ -46,6 +46,44 @@ pub(super) fn skip_blanks(text: &[u8]) -> &[u8] {
     text.get(begin..).unwrap_or_default()
 }
 
+/// The text up to the first blank or tab, and the rest, which begins with it.
+pub(super) fn until_blank(text: &[u8]) -> (&[u8], &[u8]) {
+    let end = text.iter().position(|byte| matches!(byte, b' ' | b'\t'));
+    end.and_then(|end| text.split_at_checked(end))
+        .unwrap_or((text, &[]))
+}
+
+/// The number in digits that are grouped by threes: `1,024`, `1.048.576`, or with no-break spaces. It
+/// is `None` within the result if it is above `u64`.
+pub(super) fn grouped_number(text: &[u8]) -> Option<Option<u64>> {
+    /// U+00A0 and U+202F in UTF-8, then U+00A0 in Latin-1 and in the code pages of DOS.
+    const SEPARATORS: [&[u8]; 7] = [
+        b",",
+        b".",
+        b"'",
+        b"\xC2\xA0",
+        b"\xE2\x80\xAF",
+        b"\xA0",
+        b"\xFF",
+    ];
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (first, mut rest) = text.split_at_checked(digits)?;
+    if !(1..=3).contains(&digits) {
+        return None;
+    }
+    let separator = SEPARATORS
+        .into_iter()
+        .find(|separator| rest.starts_with(separator))?;
+    let mut value = number(first);
+    while !rest.is_empty() {
+        let (group, after) = rest.strip_prefix(separator)?.split_first_chunk::<3>()?;
+        let group = number(group)?;
+        value = value.and_then(|value| value.checked_mul(1_000)?.checked_add(group));
+        rest = after;
+    }
+    Some(value)
+}
+
 /// The month, 1 to 12, by its English name or the first three letters of it.
 pub(super) fn english_month(name: &[u8]) -> Option<u8> {
     const NAMES: [&[u8]; 12] = [

@@ -1,7 +1,380 @@
-//! TODO unix
+//! `ls -l` of Unix, and the many servers that imitate it.
+//!
+//! ```text
+//! drwxr-xr-x   2 ada      users        4096 Nov 27 10:00 genomes
+//! -rw-r--r--   1 ada      Domain Users 1024 Nov 27  2025 notes.txt
+//! lrwxrwxrwx 1 1000 100 9 2026-11-27 10:00:00.000000000 +0100 latest -> notes.txt
+//! ```
 
-use super::dialect::{Context, Meaning};
+use memchr::memmem;
 
-pub(super) fn read<'a>(_line: &'a [u8], _context: &mut Context) -> Option<Meaning<'a>> {
+use super::dialect::{Context, Found, Meaning};
+use super::entry::Kind;
+use super::{ls_date, scan};
+
+/// What comes before the columns.
+struct Head {
+    /// The letter of the type.
+    letter: u8,
+    kind: Kind,
+    /// `None` where the line does not say it.
+    mode: Option<u16>,
+}
+
+/// The size, and how many bytes of its word are before it: the end of the group, without a blank between
+/// them.
+struct Size {
+    bytes: Option<u64>,
+    before: usize,
+}
+
+/// How many words there may be between the permissions and the date. Owners and groups of Windows domains
+/// have several words.
+const MOST_WORDS: usize = 12;
+
+/// `total` in the languages of GNU ls.
+const TOTALS: [&str; 20] = [
+    "total",
+    "totale",
+    "totaal",
+    "totalt",
+    "insgesamt",
+    "celkem",
+    "celkom",
+    "razem",
+    "łącznie",
+    "összesen",
+    "yhteensä",
+    "toplam",
+    "итого",
+    "всего",
+    "合計",
+    "合计",
+    "总用量",
+    "總用量",
+    "总计",
+    "합계",
+];
+
+pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
+    let Some((head, rest)) = head(line) else {
+        return connect_enterprise(line, context).or_else(|| noise(line));
+    };
+    let columns = match rest {
+        [b'+' | b'.' | b'@' | b'*', rest @ ..] => rest,
+        _ => rest,
+    };
+    // A link count with many digits leaves no room for a blank.
+    if !matches!(columns, [b' ' | b'\t' | b'0'..=b'9', ..]) {
+        return None;
+    }
+    if head.mode.is_none() {
+        return unknown(&head, columns);
+    }
+    let (columns, size, found) = columns_and_date(&head, columns, context)?;
+    let (owner, group) = owner_and_group(columns, &size)?;
+    Some(Meaning::Entry(Found {
+        size: size.bytes.filter(|_| found.kind == Kind::File),
+        owner,
+        group,
+        ..found
+    }))
+}
+
+/// The type and the permissions, and what follows them.
+fn head(line: &[u8]) -> Option<(Head, &[u8])> {
+    let ([letter, permissions @ ..], rest) = line.split_first_chunk::<10>()?;
+    let kind = match letter {
+        b'-' | b'f' => Kind::File,
+        b'd' => Kind::Directory,
+        b'l' => Kind::Link,
+        // Devices, pipes, sockets, doors, event ports, network and HP-UX special files, Cray migrated
+        // files, external links of z/OS.
+        b'b' | b'c' | b'C' | b'D' | b'e' | b'm' | b'M' | b'n' | b'p' | b'P' | b's' | b'S'
+        | b'w' => Kind::Other,
+        b'?' => Kind::Unknown,
+        _ => return None,
+    };
+    let mode = match permissions {
+        b"?????????" => None,
+        _ => Some(mode(permissions)?),
+    };
+    let head = Head {
+        letter: *letter,
+        kind,
+        mode,
+    };
+    Some((head, rest))
+}
+
+/// The bits of `rwxr-xr-x`.
+fn mode(permissions: &[u8; 9]) -> Option<u16> {
+    let [a, b, c, d, e, f, g, h, i] = *permissions;
+    let bit = |found: u8, letter: u8, bit: u16| match found {
+        b'-' => Some(0),
+        _ if found == letter => Some(bit),
+        _ => None,
+    };
+    let execute = |found: u8, bit: u16, special: u16| match found {
+        b'-' => Some(0),
+        b'x' => Some(bit),
+        b's' | b't' => Some(bit | special),
+        // `l` and `L`: mandatory locking, which is the set-group-ID bit without the right to execute.
+        b'S' | b'T' | b'l' | b'L' => Some(special),
+        _ => None,
+    };
+    let read = bit(a, b'r', 0o400)? | bit(d, b'r', 0o040)? | bit(g, b'r', 0o004)?;
+    let write = bit(b, b'w', 0o200)? | bit(e, b'w', 0o020)? | bit(h, b'w', 0o002)?;
+    let execute =
+        execute(c, 0o100, 0o4000)? | execute(f, 0o010, 0o2000)? | execute(i, 0o001, 0o1000)?;
+    Some(read | write | execute)
+}
+
+/// Finds the date, which is the first one with a size before it. Returns the columns before the size, the
+/// size, and an entry with what the head and the name say.
+fn columns_and_date<'a>(
+    head: &Head,
+    columns: &'a [u8],
+    context: &Context,
+) -> Option<(&'a [u8], Size, Found<'a>)> {
+    let mut size_at = scan::skip_blanks(columns);
+    for _ in 0..MOST_WORDS {
+        let (word, after) = scan::until_blank(size_at);
+        let date_at = scan::skip_blanks(after);
+        let (Some(first), Some(last)) = (word.first(), word.last()) else {
+            return None;
+        };
+        if first.is_ascii_digit() || last.is_ascii_digit() {
+            if let Some((modified, name)) = ls_date::read(date_at, context.now) {
+                let size = size(head.letter, word)?;
+                let before = columns.len().checked_sub(size_at.len())?;
+                let columns = columns.get(..before.checked_add(size.before)?)?;
+                let found = Found {
+                    modified,
+                    mode: head.mode,
+                    ..named(head, name)
+                };
+                return Some((without_major(head.letter, columns), size, found));
+            }
+        }
+        size_at = date_at;
+    }
     None
+}
+
+/// The name, the target and the kind.
+fn named<'a>(head: &Head, text: &'a [u8]) -> Found<'a> {
+    let (mut name, mut target) = (text, None);
+    if matches!(head.letter, b'l' | b'e') {
+        (name, target) = split_target(text);
+    }
+    Found {
+        kind: match name {
+            b"." => Kind::Current,
+            b".." => Kind::Parent,
+            _ => head.kind,
+        },
+        name,
+        target,
+        ..Found::default()
+    }
+}
+
+/// The name of a link and its target: the first arrow separates them.
+fn split_target(text: &[u8]) -> (&[u8], Option<&[u8]>) {
+    // A name has at least one byte, so the arrow does not begin the text.
+    let arrow = memmem::find(text.get(1..).unwrap_or_default(), b" -> ");
+    let parts = arrow.and_then(|at| text.split_at_checked(at.saturating_add(1)));
+    match parts {
+        Some((name, rest)) => {
+            let target = rest.get(b" -> ".len()..);
+            (name, target.filter(|target| !target.is_empty()))
+        }
+        None => match text.strip_suffix(b" ->") {
+            Some(name) if !name.is_empty() => (name, None),
+            _ => (text, None),
+        },
+    }
+}
+
+/// Reads the word before the date. `None` if it cannot be a size.
+fn size(letter: u8, word: &[u8]) -> Option<Size> {
+    let size = |bytes, before| Some(Size { bytes, before });
+    if let Some(bytes) = scan::number(word) {
+        return size(Some(bytes), 0);
+    }
+    let digits = word.iter().rev().take_while(|byte| byte.is_ascii_digit());
+    let digits = digits.count();
+    let before = word.len().saturating_sub(digits);
+    let begins_with_digit = word.first().is_some_and(u8::is_ascii_digit);
+    if digits == word.len() || matches!(letter, b'b' | b'c') && begins_with_digit {
+        // Above `u64`, or the numbers of a device.
+        return size(None, 0);
+    }
+    if begins_with_digit {
+        return match scan::grouped_number(word) {
+            Some(bytes) => size(bytes, 0),
+            None => with_unit(word).then_some(Size {
+                bytes: None,
+                before: 0,
+            }),
+        };
+    }
+    if word.iter().any(|byte| matches!(byte, b':' | b'/')) {
+        return None;
+    }
+    // A size that fills its column of eight leaves no room for a blank after the group. Of fewer digits,
+    // all may belong to the group.
+    match digits {
+        8.. => size(scan::number(word.get(before..)?), before),
+        _ => size(None, 0),
+    }
+}
+
+/// `4.0K`, `12M`, `1,5GiB`: not exact, so not a number of bytes.
+fn with_unit(word: &[u8]) -> bool {
+    let of_number = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',');
+    let number = word.iter().take_while(|byte| of_number(byte)).count();
+    let unit = word.get(number..).unwrap_or_default();
+    let unit = unit.strip_suffix(b"B").unwrap_or(unit);
+    let unit = unit.strip_suffix(b"i").unwrap_or(unit);
+    matches!(unit, [b'K' | b'k' | b'M' | b'G' | b'T' | b'P' | b'E'])
+        || word.ends_with(b"B") && unit.is_empty()
+}
+
+/// The columns without the major number of a device: `1,` in `1, 3`.
+fn without_major(letter: u8, columns: &[u8]) -> &[u8] {
+    if !matches!(letter, b'b' | b'c') {
+        return columns;
+    }
+    let trimmed = columns.trim_ascii_end();
+    match trimmed.strip_suffix(b",") {
+        Some(rest) => {
+            let digits = rest.iter().rev().take_while(|byte| byte.is_ascii_digit());
+            let end = rest.len().saturating_sub(digits.count());
+            rest.get(..end).unwrap_or_default()
+        }
+        None => columns,
+    }
+}
+
+/// What the columns between the permissions and the size say. `None` if they are those of a classic Mac.
+fn owner_and_group<'a>(columns: &'a [u8], size: &Size) -> Option<(Part<'a>, Part<'a>)> {
+    let Some((first, names)) = scan::word(columns) else {
+        return Some((None, None));
+    };
+    let links = first
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let names = if links == first.len() {
+        names
+    } else {
+        // There is no link count, or it has no blank after it.
+        scan::skip_blanks(columns).get(links..).unwrap_or_default()
+    };
+    let names = trim_end(names);
+    if names == b"folder" && links == 0 {
+        return None;
+    }
+    let (owner, rest) = scan::until_blank(names);
+    if rest.is_empty() {
+        let sum = scan::number(first).zip(scan::number(owner));
+        let sum = sum.and_then(|(resource, data)| resource.checked_add(data));
+        // The sizes of the two forks, and their sum.
+        let is_mac = sum.is_some() && sum == size.bytes;
+        return (!is_mac).then_some((Some(owner).filter(|owner| !owner.is_empty()), None));
+    }
+    let group = scan::skip_blanks(rest);
+    if !group.iter().any(|byte| matches!(byte, b' ' | b'\t')) {
+        return Some((Some(owner), Some(group)));
+    }
+    Some(split_names(names))
+}
+
+/// A column, if it is there.
+type Part<'a> = Option<&'a [u8]>;
+
+/// Splits an owner and a group that have more than two words. Two or more blanks separate them, or the
+/// words `Domain Users` and the like begin the group. Otherwise nothing shows where the group begins.
+fn split_names(names: &[u8]) -> (Part<'_>, Part<'_>) {
+    let split = |at: usize| {
+        let (owner, group) = names.split_at_checked(at)?;
+        let group = scan::skip_blanks(group);
+        let is_one = memmem::find(group, b"  ").is_none();
+        is_one.then_some((Some(trim_end(owner)), Some(group)))
+    };
+    if let Some(gap) = memmem::find(names, b"  ") {
+        return split(gap).unwrap_or_default();
+    }
+    match memmem::find(names, b" Domain ") {
+        Some(at) => split(at).unwrap_or_default(),
+        None => (None, None),
+    }
+}
+
+fn trim_end(text: &[u8]) -> &[u8] {
+    let end = text.iter().rposition(|byte| !matches!(byte, b' ' | b'\t'));
+    let end = end.map_or(0, |last| last.saturating_add(1));
+    text.get(..end).unwrap_or_default()
+}
+
+/// What GNU ls prints for a file that it may list and not ask about:
+/// `-????????? ? ? ? ?            ? name`
+fn unknown<'a>(head: &Head, columns: &'a [u8]) -> Option<Meaning<'a>> {
+    let mut rest = columns;
+    for _ in 0..5 {
+        rest = scan::skip_blanks(rest).strip_prefix(b"?")?;
+    }
+    let name = rest.strip_prefix(b" ")?;
+    Some(Meaning::Entry(named(head, name)))
+}
+
+/// Sterling Connect:Enterprise: flags, protocol and code of a batch, its mailbox, its number, and then as
+/// in Unix: `-C--E-----FTP A QUA1I1      18128       41 Aug 12 13:56 QUADTEST`
+fn connect_enterprise<'a>(line: &'a [u8], context: &Context) -> Option<Meaning<'a>> {
+    let (flags, rest) = line.split_first_chunk::<10>()?;
+    let is_flag = |byte: &u8| *byte == b'-' || byte.is_ascii_uppercase();
+    if !line.starts_with(b"-") || !flags.iter().all(is_flag) {
+        return None;
+    }
+    let (protocol, rest) = scan::until_blank(rest);
+    let (code, rest) = scan::word(rest)?;
+    if protocol.len() != 3 || !protocol.iter().all(u8::is_ascii_uppercase) || code.len() != 1 {
+        return None;
+    }
+    let head = Head {
+        letter: b'-',
+        kind: Kind::File,
+        mode: None,
+    };
+    let (columns, size, found) = columns_and_date(&head, rest, context)?;
+    let (mailbox, _) = scan::word(columns)?;
+    Some(Meaning::Entry(Found {
+        size: size.bytes,
+        owner: Some(mailbox),
+        ..found
+    }))
+}
+
+/// `total 12`, in several languages, and the headings of `ls -R`: `.:` and `./sub:`.
+fn noise(line: &[u8]) -> Option<Meaning<'static>> {
+    let is_heading = line.ends_with(b":") && (line == b".:" || line.starts_with(b"./"));
+    (is_heading || is_total(line)).then_some(Meaning::Noise)
+}
+
+fn is_total(line: &[u8]) -> bool {
+    let Some((word, rest)) = scan::word(line) else {
+        return false;
+    };
+    // Danish has two words: `i alt 12`.
+    let (word, rest) = match (word, rest.strip_prefix(b"alt ")) {
+        (b"i", Some(rest)) => (&b"total"[..], rest),
+        _ => (word, rest),
+    };
+    let is = |total: &&str| word.eq_ignore_ascii_case(total.as_bytes());
+    let number = trim_end(rest);
+    let is_number = || !number.is_empty() && number.iter().all(u8::is_ascii_digit);
+    let counts = || is_number() || scan::grouped_number(number).is_some() || with_unit(number);
+    TOTALS.iter().any(is) && counts()
 }

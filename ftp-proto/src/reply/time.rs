@@ -152,6 +152,37 @@ impl Timestamp {
         })
     }
 
+    /// The same second with a fraction, of whose digits nine count. `None` without digits.
+    pub(crate) fn with_fraction(self, digits: &[u8]) -> Option<Self> {
+        let nanosecond = fraction(digits).ok()?;
+        Some(Self { nanosecond, ..self })
+    }
+
+    /// The same second with the fraction of another time.
+    pub(crate) const fn with_fraction_of(self, other: Self) -> Self {
+        Self {
+            nanosecond: other.nanosecond,
+            ..self
+        }
+    }
+
+    /// The same time of day on the next day. `None` after the year 9999.
+    pub(crate) fn next_day(self) -> Option<Self> {
+        let (year, month, day) = if self.day < days(self.year, self.month) {
+            (self.year, self.month, self.day.saturating_add(1))
+        } else if self.month < 12 {
+            (self.year, self.month.saturating_add(1), 1)
+        } else {
+            (self.year.saturating_add(1), 1, 1)
+        };
+        (year <= 9_999).then_some(Self {
+            year,
+            month,
+            day,
+            ..self
+        })
+    }
+
     /// Returns the year, 0 to 9999.
     #[must_use]
     pub const fn year(self) -> u16 {

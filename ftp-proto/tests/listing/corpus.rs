@@ -230,4 +230,5 @@ macro_rules! corpora {
 
 corpora! {
     mlsx: 1 good, 0 others;
+    unix: 110 good, 60 others;
 }
