@@ -1,7 +1,321 @@
-//! TODO dos
+//! `dir` of DOS and Windows: IIS by default, and small servers of Windows CE and the like.
+//!
+//! ```text
+//! 11-27-26  09:30AM       <DIR>          pub
+//! 11-27-2026  09:31AM                 1024 notes.txt
+//! 27.11.2026  09:31    <SYMLINKD>     latest [C:\pub]
+//! ```
 
-use super::dialect::{Context, Meaning};
+use memchr::memmem;
 
-pub(super) fn read<'a>(_line: &'a [u8], _context: &mut Context) -> Option<Meaning<'a>> {
-    None
+use super::dialect::{Context, Found, Meaning};
+use super::entry::Kind;
+use super::modified::{DateOrder, Modified, Precision};
+use super::scan;
+use crate::reply::Timestamp;
+
+/// The day of an entry: year, month, day.
+struct Date {
+    year: u16,
+    month: u8,
+    day: u8,
+    order: Order,
+}
+
+impl Date {
+    /// `None` if there is no such month, or if no month has this day.
+    fn new(year: u16, month: u8, day: u8, order: Order) -> Option<Self> {
+        let is_possible = (1..=12).contains(&month) && (1..=31).contains(&day);
+        is_possible.then_some(Self {
+            year,
+            month,
+            day,
+            order,
+        })
+    }
+}
+
+/// What a date says about the order of day and month.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// Nothing, and the date does not depend on it.
+    Irrelevant,
+    /// Both orders are possible.
+    Open,
+    /// The date exists only in this order.
+    Shown(DateOrder),
+}
+
+/// A time of day: hour, minute, and the second if it is printed.
+type Clock = (u8, u8, Option<u8>);
+
+/// How many columns there are between the time and the size or `<DIR>`: first IIS, then `dir` itself.
+const IIS: Layout = Layout {
+    marks: 7,
+    sizes: 21,
+};
+const DIR: Layout = Layout {
+    marks: 4,
+    sizes: 18,
+};
+
+/// The columns after the time.
+struct Layout {
+    /// The blanks before `<DIR>`.
+    marks: usize,
+    /// The columns until the end of the size.
+    sizes: usize,
+}
+
+/// The columns from the `<` of `<DIR>` to the name.
+const MARK: usize = 15;
+
+pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
+    if !line.first().is_some_and(u8::is_ascii_digit) {
+        return is_heading(line).then_some(Meaning::Noise);
+    }
+    let (word, rest) = scan::word(line)?;
+    let date = date(word, context.order)?;
+    let (clock, columns) = clock(rest)?;
+    let found = columns_and_name(columns)?;
+    // Only a line that is an entry shows the order.
+    if let Order::Shown(order) = date.order {
+        (context.order, context.order_is_known) = (order, true);
+    }
+    let assumed = date.order == Order::Open && !context.order_is_known;
+    Some(Meaning::Entry(Found {
+        modified: modified(&date, clock).map(|time| time.with_order_assumed(assumed)),
+        ..found
+    }))
+}
+
+/// `None` if there is no such day.
+fn modified(date: &Date, (hour, minute, second): Clock) -> Option<Modified> {
+    let precision = match second {
+        Some(_) => Precision::Second,
+        None => Precision::Minute,
+    };
+    let second = second.unwrap_or(0);
+    let time = Timestamp::from_parts(date.year, date.month, date.day, hour, minute, second)?;
+    Some(Modified::local(time, precision))
+}
+
+/// `11-27-26`, `11/27/2026`, `27.11.26` or `2026-11-27`. With points, the day comes first.
+fn date(word: &[u8], order: DateOrder) -> Option<Date> {
+    let is_separator = |byte: &u8| matches!(byte, b'-' | b'/' | b'.');
+    let separator = word.iter().copied().find(|byte| is_separator(byte))?;
+    let mut parts = word.splitn(3, |byte| *byte == separator);
+    let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
+    if first.len() == 4 {
+        return Date::new(year(first)?, part(second)?, part(third)?, Order::Irrelevant);
+    }
+    let (first, second, year) = (part(first)?, part(second)?, year(third)?);
+    if separator == b'.' {
+        return Date::new(year, second, first, Order::Irrelevant);
+    }
+    let (order, said) = match (first > 12, second > 12) {
+        (true, true) => return None,
+        (true, false) => (DateOrder::DayFirst, Order::Shown(DateOrder::DayFirst)),
+        (false, true) => (DateOrder::MonthFirst, Order::Shown(DateOrder::MonthFirst)),
+        (false, false) if first == second => (order, Order::Irrelevant),
+        (false, false) => (order, Order::Open),
+    };
+    match order {
+        DateOrder::MonthFirst => Date::new(year, first, second, said),
+        DateOrder::DayFirst => Date::new(year, second, first, said),
+    }
+}
+
+/// A day or a month: one or two digits.
+fn part(digits: &[u8]) -> Option<u8> {
+    if digits.len() > 2 {
+        return None;
+    }
+    scan::small(digits)
+}
+
+/// Four digits, or two: 70 is 1970, 69 is 2069.
+fn year(digits: &[u8]) -> Option<u16> {
+    let number = u16::try_from(scan::number(digits)?).ok()?;
+    match digits.len() {
+        4 => Some(number),
+        2 if number >= 70 => number.checked_add(1900),
+        2 => number.checked_add(2000),
+        _ => None,
+    }
+}
+
+/// `09:30AM`, `9:30 PM`, `9:30p`, `21:30` or `21:30:59`. Returns what follows.
+fn clock(text: &[u8]) -> Option<(Clock, &[u8])> {
+    let (word, rest) = scan::until_blank(text);
+    let end = word.iter().position(u8::is_ascii_alphabetic);
+    let (digits, half) = word.split_at_checked(end.unwrap_or(word.len()))?;
+    let mut parts = digits.split(|byte| *byte == b':');
+    let (hour, minute) = (part(parts.next()?)?, parts.next()?);
+    let second = parts.next();
+    if minute.len() != 2 || parts.next().is_some() || second.is_some_and(|part| part.len() != 2) {
+        return None;
+    }
+    let minute = part(minute)?;
+    let second = match second {
+        Some(second) => Some(part(second)?),
+        None => None,
+    };
+    let (half, rest) = if half.is_empty() {
+        detached_half(rest)
+    } else {
+        (Some(half), rest)
+    };
+    let hour = match half {
+        None => hour,
+        Some(half) => hour_of_day(hour, half)?,
+    };
+    let exists = hour <= 23 && minute <= 59 && second.unwrap_or(0) <= 60;
+    exists.then_some(((hour, minute, second), rest))
+}
+
+/// ` AM` or ` PM` at the begin of the text, and what follows.
+fn detached_half(text: &[u8]) -> (Option<&[u8]>, &[u8]) {
+    let (word, rest) = scan::until_blank(text.get(1..).unwrap_or_default());
+    if word.eq_ignore_ascii_case(b"AM") || word.eq_ignore_ascii_case(b"PM") {
+        (Some(word), rest)
+    } else {
+        (None, text)
+    }
+}
+
+fn hour_of_day(hour: u8, half: &[u8]) -> Option<u8> {
+    let is_afternoon = match half {
+        [b'A' | b'a'] | [b'A' | b'a', b'M' | b'm'] => false,
+        [b'P' | b'p'] | [b'P' | b'p', b'M' | b'm'] => true,
+        _ => return None,
+    };
+    match (hour, is_afternoon) {
+        (12, false) => Some(0),
+        (0..=11, true) => hour.checked_add(12),
+        (0..=11, false) | (12.., true) => Some(hour),
+        (13.., false) => None,
+    }
+}
+
+/// What follows the time: a size or a mark such as `<DIR>`, and the name.
+fn columns_and_name(columns: &[u8]) -> Option<Found<'_>> {
+    let column = scan::skip_blanks(columns);
+    let blanks = columns.len().checked_sub(column.len())?;
+    if blanks == 0 {
+        return None;
+    }
+    if column.starts_with(b"<") {
+        return marked(column, blanks);
+    }
+    let (word, rest) = scan::until_blank(column);
+    let end = blanks.checked_add(word.len())?;
+    let name = if end == IIS.sizes || end == DIR.sizes {
+        // The columns are those of IIS or of `dir`, so that further blanks belong to the name.
+        rest.get(1..)?
+    } else {
+        scan::skip_blanks(rest)
+    };
+    Some(Found {
+        kind: Kind::File,
+        size: size(word)?,
+        name,
+        ..Found::default()
+    })
+}
+
+/// `<DIR>          name`, or a link.
+fn marked(column: &[u8], blanks: usize) -> Option<Found<'_>> {
+    let end = memchr::memchr(b'>', column)?.checked_add(1)?;
+    let (mark, rest) = column.split_at_checked(end)?;
+    let is = |name: &str| mark.eq_ignore_ascii_case(name.as_bytes());
+    let is_dir = is("<DIR>");
+    if !is_dir && !is("<JUNCTION>") && !is("<SYMLINK>") && !is("<SYMLINKD>") {
+        return None;
+    }
+    let text = if blanks == IIS.marks || blanks == DIR.marks {
+        after_columns(rest, MARK.checked_sub(end)?)?
+    } else {
+        scan::skip_blanks(rest)
+    };
+    let (kind, (name, target)) = match text {
+        b"." => (Kind::Current, (text, None)),
+        b".." => (Kind::Parent, (text, None)),
+        _ if is_dir => (Kind::Directory, (text, None)),
+        _ => (Kind::Link, split_target(text)),
+    };
+    Some(Found {
+        kind,
+        name,
+        target,
+        ..Found::default()
+    })
+}
+
+/// The text after so many blanks, or after fewer if there are no more.
+fn after_columns(text: &[u8], columns: usize) -> Option<&[u8]> {
+    let blanks = text.iter().take(columns).take_while(|byte| **byte == b' ');
+    let blanks = blanks.count();
+    (blanks > 0).then(|| text.get(blanks..)).flatten()
+}
+
+/// A number of bytes, with or without separators. The inner `None` is a number above `u64`.
+fn size(word: &[u8]) -> Option<Option<u64>> {
+    if !word.is_empty() && word.iter().all(u8::is_ascii_digit) {
+        return Some(scan::number(word));
+    }
+    scan::grouped_number(word)
+}
+
+/// `name [target]`. Both may hold ` [`: the target is an absolute path if there is one, else what is in
+/// the last brackets.
+fn split_target(text: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let Some(inner) = text.strip_suffix(b"]") else {
+        return (text, None);
+    };
+    let is_absolute = |at: &usize| {
+        let target = inner.get(at.saturating_add(2)..).unwrap_or_default();
+        matches!(target, [b'\\', ..] | [_, b':', b'\\', ..])
+    };
+    let at = memmem::find_iter(inner, b" [")
+        .find(is_absolute)
+        .or_else(|| memmem::rfind(inner, b" ["));
+    match at.and_then(|at| inner.split_at_checked(at)) {
+        Some((name, rest)) if !name.is_empty() => (name, rest.get(2..)),
+        _ => (text, None),
+    }
+}
+
+/// The lines of `dir` around its entries, in English, German and French.
+fn is_heading(line: &[u8]) -> bool {
+    const HEADINGS: [&[u8]; 9] = [
+        b"Volume in drive ",
+        b"Volume Serial Number is ",
+        b"Directory of ",
+        b"Total Files Listed:",
+        b"Volume in Laufwerk ",
+        b"Volumeseriennummer: ",
+        b"Verzeichnis von ",
+        b"Le volume dans le lecteur ",
+        b"Le num",
+    ];
+    let text = scan::skip_blanks(line);
+    if text.len() == line.len() {
+        return false;
+    }
+    HEADINGS.iter().any(|heading| text.starts_with(heading)) || is_sum(text)
+}
+
+/// `2 File(s)          1,024 bytes` or `2 Dir(s)  10,000,000 bytes free`
+fn is_sum(text: &[u8]) -> bool {
+    let is_number = |word: &[u8]| size(word).is_some();
+    let sum = || {
+        let (count, rest) = scan::word(text)?;
+        let (unit, rest) = scan::word(rest)?;
+        let unit = unit.strip_suffix(b",").unwrap_or(unit);
+        let (bytes, rest) = scan::word(rest)?;
+        let plural = unit.ends_with(b")") && unit.contains(&b'(');
+        Some(is_number(count) && plural && is_number(bytes) && !rest.is_empty())
+    };
+    sum().unwrap_or(false)
 }

@@ -230,5 +230,6 @@ macro_rules! corpora {
 
 corpora! {
     mlsx: 1 good, 0 others;
-    unix: 110 good, 60 others;
+    unix: 190 good, 80 others;
+    dos: 60 good, 50 others;
 }
