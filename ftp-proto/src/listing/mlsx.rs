@@ -11,7 +11,8 @@ use crate::reply::Timestamp;
 pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
     // A blank and a name are an entry of MLSD, but could be anything in a listing of LIST.
     let is_mlsd = context.fixed == Some(Dialect::Mlsx);
-    if !is_mlsd && facts(line).is_empty() {
+    // So could `GENOME.FASTA;3  12/15`, which is a line of VMS.
+    if !is_mlsd && !begins_with_a_fact(scan::skip_blanks(line)) {
         return None;
     }
     parse(line)

@@ -1,5 +1,8 @@
 //! What the grammars of several dialects share.
 
+use super::modified::{Modified, Precision};
+use crate::reply::Timestamp;
+
 /// The number in these digits. `None` for anything else, and above `u64`.
 pub(super) fn number(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
@@ -95,4 +98,131 @@ pub(super) fn english_month(name: &[u8]) -> Option<u8> {
         .iter()
         .position(|month| month.eq_ignore_ascii_case(head))?;
     u8::try_from(at.checked_add(1)?).ok()
+}
+
+/// The first word of the text and what follows it, with the blanks between them.
+pub(super) fn token(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let text = skip_blanks(text);
+    let end = memchr::memchr2(b' ', b'\t', text).unwrap_or(text.len());
+    text.split_at_checked(end)
+        .filter(|(token, _)| !token.is_empty())
+}
+
+/// The words of a text.
+pub(super) struct Words<'a, const N: usize> {
+    words: [&'a [u8]; N],
+    count: usize,
+}
+
+/// The words of the text. `None` if there are more than `N`.
+pub(super) fn words<const N: usize>(text: &[u8]) -> Option<Words<'_, N>> {
+    let mut words = Words {
+        words: [b"".as_slice(); N],
+        count: 0,
+    };
+    let mut rest = text;
+    while let Some((next, after)) = token(rest) {
+        *words.words.get_mut(words.count)? = next;
+        words.count = words.count.saturating_add(1);
+        rest = after;
+    }
+    Some(words)
+}
+
+impl<'a, const N: usize> Words<'a, N> {
+    pub(super) fn as_slice(&self) -> &[&'a [u8]] {
+        self.words.get(..self.count).unwrap_or_default()
+    }
+}
+
+/// The parts of the text between separators. `None` if they are not exactly `N`.
+pub(super) fn parts<const N: usize>(text: &[u8], separator: u8) -> Option<[&[u8]; N]> {
+    let mut found = text.split(|byte| *byte == separator);
+    let mut parts = [b"".as_slice(); N];
+    for part in &mut parts {
+        *part = found.next()?;
+    }
+    found.next().is_none().then_some(parts)
+}
+
+/// The text without the blanks and tabs at its end.
+pub(super) fn trim_end(text: &[u8]) -> &[u8] {
+    let end = text
+        .iter()
+        .rposition(|byte| !matches!(byte, b' ' | b'\t'))
+        .map_or(0, |last| last.saturating_add(1));
+    text.get(..end).unwrap_or_default()
+}
+
+/// Whether the text is digits, and at least one.
+pub(super) fn is_number(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(u8::is_ascii_digit)
+}
+
+/// The number in one or two digits.
+pub(super) fn two_digits(digits: &[u8]) -> Option<u8> {
+    small(digits).filter(|_| digits.len() <= 2)
+}
+
+/// A time of day. It need not exist: `99:99` has the form.
+#[derive(Clone, Copy)]
+pub(super) struct Clock {
+    hour: u8,
+    minute: u8,
+    /// `None` if the time is to the minute.
+    second: Option<u8>,
+}
+
+/// A time of day such as `9:30`, `09:30:05` or `09:30:05.12`, with this separator.
+pub(super) fn clock(text: &[u8], separator: u8) -> Option<Clock> {
+    if let Some([hour, minute]) = parts(text, separator) {
+        return Some(Clock {
+            hour: two_digits(hour)?,
+            minute: two_digits(minute)?,
+            second: None,
+        });
+    }
+    let [hour, minute, second] = parts(text, separator)?;
+    let end = memchr::memchr(b'.', second).unwrap_or(second.len());
+    let (second, fraction) = second.split_at_checked(end)?;
+    let is_fraction = |digits: &[u8]| digits.len() <= 10 && is_number(digits);
+    if !fraction.get(1..).is_none_or(is_fraction) {
+        return None;
+    }
+    Some(Clock {
+        hour: two_digits(hour)?,
+        minute: two_digits(minute)?,
+        second: Some(two_digits(second)?),
+    })
+}
+
+impl Clock {
+    /// This time on a date, in the server's zone. `None` if it does not exist.
+    pub(super) fn on(self, (year, month, day): (u16, u8, u8)) -> Option<Modified> {
+        let precision = match self.second {
+            Some(_) => Precision::Second,
+            None => Precision::Minute,
+        };
+        let second = self.second.unwrap_or_default();
+        let time = Timestamp::from_parts(year, month, day, self.hour, self.minute, second)?;
+        Some(Modified::local(time, precision))
+    }
+}
+
+/// The year in four digits, or in two: 70 to 99 are in the last century.
+pub(super) fn year(digits: &[u8]) -> Option<u16> {
+    let number = number(digits).and_then(|number| u16::try_from(number).ok())?;
+    match digits.len() {
+        2 if number >= 70 => number.checked_add(1_900),
+        2 => number.checked_add(2_000),
+        4 => Some(number),
+        _ => None,
+    }
+}
+
+/// Year, month and day of a date such as `3-JAN-2026` or `27-Nov-26`. It need not exist.
+pub(super) fn date_with_dashes(text: &[u8]) -> Option<(u16, u8, u8)> {
+    let [day, month, year_digits] = parts(text, b'-')?;
+    let month = english_month(month).filter(|_| month.len() == 3)?;
+    Some((year(year_digits)?, month, two_digits(day)?))
 }

@@ -1,7 +1,199 @@
-//! TODO vms
+//! OpenVMS: `DIRECTORY` as the servers of DEC, MultiNet and TCPware print it.
+//!
+//! ```text
+//! Directory DISK$USER:[ADA]
+//!
+//! GENOME.FASTA;3             12/15  27-NOV-2026 09:30:05  [SCIENCE,ADA]  (RWED,RWED,RE,)
+//! NOTES.DIR;1                    2   3-JAN-2026 17:44     [ADA]          (RWE,RE,,)
+//! NUCLEOTIDES_OF_THE_FIRST_SAMPLE.TXT;12
+//!                              9/9  27-NOV-2026 09:31:12  [SCIENCE,ADA]  (RWED,RWED,,)
+//!
+//! Total of 3 files, 23/26 blocks.
+//! ```
+//!
+//! The sizes count blocks of 512 bytes, so an entry has none.
 
-use super::dialect::{Context, Meaning};
+use nom::branch::alt;
+use nom::bytes::complete::{take_till1, take_while, take_while1};
+use nom::character::complete::{char, digit1, multispace0, multispace1};
+use nom::combinator::{eof, map_opt, opt, peek, verify};
+use nom::sequence::{delimited, preceded, separated_pair, terminated};
+use nom::{IResult, Parser};
 
-pub(super) fn read<'a>(_line: &'a [u8], _context: &mut Context) -> Option<Meaning<'a>> {
-    None
+use super::dialect::{Context, Found, Heading, Meaning};
+use super::entry::Kind;
+use super::modified::Modified;
+use super::scan;
+
+pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
+    if is_heading(line) {
+        context.heading = Heading::Vms;
+        return Some(Meaning::Noise);
+    }
+    if is_total(line) {
+        return Some(Meaning::Noise);
+    }
+    let name = Name::at_start(line)?;
+    let rest = line.get(name.end..)?;
+    let mut found = Found {
+        kind: name.kind(line),
+        name: name.without_directory_type(line)?,
+        ..Found::default()
+    };
+    if rest.iter().all(u8::is_ascii_whitespace) {
+        // The name has filled the line.
+        return Some(Meaning::Unfinished);
+    }
+    if !is_refusal(rest) {
+        let (_, columns) = columns(rest).ok()?;
+        found.modified = columns.modified;
+        (found.group, found.owner) = columns.owner.map(split_owner).unwrap_or_default();
+    }
+    Some(Meaning::Entry(found))
+}
+
+/// Where the parts of a name such as `GENOME.FASTA;3` end.
+struct Name {
+    dot: usize,
+    end: usize,
+}
+
+impl Name {
+    /// The name that the line begins with. The dot and the version are never missing. Characters that
+    /// VMS does not allow have a `^` before them, and only then can a blank be part of the name.
+    fn at_start(line: &[u8]) -> Option<Self> {
+        let mut dot = None;
+        let mut bytes = line.iter().enumerate();
+        let semicolon = loop {
+            let (at, byte) = bytes.next()?;
+            match byte {
+                b';' => break at,
+                b'.' => dot = Some(at),
+                b'^' => {
+                    bytes.next().filter(|(_, byte)| !byte.is_ascii_control())?;
+                }
+                b' ' | b'"' | b'*' | b'\\' | b':' | b'<' | b'>' | b'/' | b'?' | b'|' | b','
+                | b'[' | b']' | b'=' => return None,
+                byte if byte.is_ascii_control() => return None,
+                _ => {}
+            }
+        };
+        let version = line.get(semicolon.checked_add(1)?..)?;
+        let digits = version.iter().take_while(|byte| byte.is_ascii_digit());
+        let digits = digits.count();
+        let follows = version.get(digits).is_none_or(u8::is_ascii_whitespace);
+        ((1..=5).contains(&digits) && follows).then_some(Self {
+            dot: dot?,
+            end: semicolon.checked_add(1)?.checked_add(digits)?,
+        })
+    }
+
+    /// A directory is a file of the type `DIR`, and has one version.
+    fn kind(&self, line: &[u8]) -> Kind {
+        let is_directory = line
+            .get(self.dot..self.end)
+            .is_some_and(|end| end.eq_ignore_ascii_case(b".DIR;1"));
+        if is_directory && self.dot > 0 {
+            Kind::Directory
+        } else {
+            Kind::File
+        }
+    }
+
+    /// The name that a command takes. CWD takes a directory without its type and version.
+    fn without_directory_type<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
+        match self.kind(line) {
+            Kind::Directory => line.get(..self.dot),
+            _ => line.get(..self.end),
+        }
+    }
+}
+
+/// What follows a name.
+struct Columns<'a> {
+    modified: Option<Modified>,
+    /// `SCIENCE,ADA` or `ADA`; only the beginning of it if the server has cut it off.
+    owner: Option<&'a [u8]>,
+}
+
+/// Size, date, owner and protection, in this order. Each may be missing, but not both of the first
+/// two.
+fn columns(input: &[u8]) -> IResult<&[u8], Columns<'_>> {
+    let (input, blocks) = opt(preceded(multispace1, blocks)).parse(input)?;
+    let (input, modified) = opt(preceded(multispace1, date_and_time)).parse(input)?;
+    let (input, owner) = opt(preceded(multispace0, owner)).parse(input)?;
+    let (input, _) = opt(preceded(multispace0, protection)).parse(input)?;
+    let (input, _) = terminated(multispace0, eof).parse(input)?;
+    let has_one = blocks.is_some() || modified.is_some();
+    let (input, _) = verify(nom::combinator::success(()), |()| has_one).parse(input)?;
+    let modified = modified.flatten();
+    Ok((input, Columns { modified, owner }))
+}
+
+/// The blocks that are used, and those that are allocated: `12/15`, or `12` alone.
+fn blocks(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let allocated = opt(preceded(char('/'), digit1));
+    terminated(terminated(digit1, allocated), peek(alt((multispace1, eof)))).parse(input)
+}
+
+/// The time is `None` if it does not exist.
+fn date_and_time(input: &[u8]) -> IResult<&[u8], Option<Modified>> {
+    let word = || take_till1(|byte: u8| byte.is_ascii_whitespace());
+    let date = map_opt(word(), scan::date_with_dashes);
+    let clock = map_opt(word(), |text| scan::clock(text, b':'));
+    let (input, (date, clock)) = separated_pair(date, multispace1, clock).parse(input)?;
+    Ok((input, clock.on(date)))
+}
+
+fn owner(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let of_owner = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'[' | b']' | b'(' | b')');
+    delimited(char('['), take_while1(of_owner), opt(char(']'))).parse(input)
+}
+
+fn protection(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let of_protection = |byte: u8| byte.is_ascii_alphabetic() || byte == b',';
+    delimited(char('('), take_while(of_protection), opt(char(')'))).parse(input)
+}
+
+/// Group and owner.
+fn split_owner(owner: &[u8]) -> (Option<&[u8]>, Option<&[u8]>) {
+    let Some(comma) = memchr::memchr(b',', owner) else {
+        return (None, Some(owner));
+    };
+    let (group, owner) = owner.split_at(comma);
+    let owner = owner.get(1..).filter(|owner| !owner.is_empty());
+    (Some(group).filter(|group| !group.is_empty()), owner)
+}
+
+/// Whether the server says that it may not tell more than the name.
+fn is_refusal(rest: &[u8]) -> bool {
+    const REFUSALS: [&[u8]; 3] = [b"%", b"no privilege", b"insufficient privilege"];
+    let rest = rest.trim_ascii_start();
+    REFUSALS.iter().any(|refusal| {
+        rest.get(..refusal.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(refusal))
+    })
+}
+
+/// `Directory DISK$USER:[ADA]`
+fn is_heading(line: &[u8]) -> bool {
+    let path = line.strip_prefix(b"Directory ").map(scan::trim_end);
+    path.is_some_and(|path| match path.last() {
+        Some(b']') => path.contains(&b'['),
+        Some(b'>') => path.contains(&b'<'),
+        _ => false,
+    })
+}
+
+/// `Total of 3 files, 23/26 blocks.` or `Grand total of 2 directories, 7 files, 40/60 blocks.`
+fn is_total(line: &[u8]) -> bool {
+    let total = line
+        .strip_prefix(b"Total of ")
+        .or_else(|| line.strip_prefix(b"Grand total of "));
+    let has = |total: &[u8], word: &[u8]| memchr::memmem::find(total, word).is_some();
+    total.is_some_and(|total| {
+        total.first().is_some_and(u8::is_ascii_digit)
+            && has(total, b" file")
+            && scan::trim_end(total).ends_with(b".")
+    })
 }

@@ -232,4 +232,5 @@ corpora! {
     mlsx: 1 good, 0 others;
     unix: 190 good, 80 others;
     dos: 60 good, 50 others;
+    vms: 46 good, 39 others;
 }
