@@ -85,6 +85,8 @@ pub(super) enum Heading {
     ZosMembers,
     /// `JOBNAME  JOBID    OWNER    STATUS CLASS`
     ZosJobs,
+    /// `ID  STEPNAME PROCSTEP C DDNAME   BYTE-COUNT`
+    ZosSpool,
     /// `File         Code             EOF  Last Modification    Owner  RWEP`
     NonStop,
     /// `Directory DISK$USER:[ADA]`

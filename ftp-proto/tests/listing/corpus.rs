@@ -233,4 +233,5 @@ corpora! {
     unix: 190 good, 80 others;
     dos: 60 good, 50 others;
     vms: 46 good, 39 others;
+    zos: 75 good, 49 others;
 }
