@@ -121,7 +121,8 @@ fn date(word: &[u8], order: DateOrder) -> Option<Date> {
         (false, false) => (order, Order::Open),
     };
     match order {
-        DateOrder::MonthFirst => Date::new(year, first, second, said),
+        // The year is never first where it has two digits.
+        DateOrder::MonthFirst | DateOrder::YearFirst => Date::new(year, first, second, said),
         DateOrder::DayFirst => Date::new(year, second, first, said),
     }
 }

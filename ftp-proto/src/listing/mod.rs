@@ -40,6 +40,7 @@ mod modified;
 mod months;
 mod netware;
 mod nonstop;
+mod order;
 mod os2;
 mod os400;
 mod parser;

@@ -49,7 +49,7 @@ pub enum Zone {
     Server,
 }
 
-/// Whether the day or the month comes first in a date such as `03-04-26`.
+/// What comes first in a date such as `03-04-26`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DateOrder {
@@ -58,6 +58,8 @@ pub enum DateOrder {
     MonthFirst,
     /// Day, month, year.
     DayFirst,
+    /// Year, month, day: the format `*YMD` of OS/400.
+    YearFirst,
 }
 
 impl Modified {
@@ -87,7 +89,7 @@ impl Modified {
         self.year_resolved
     }
 
-    /// Returns whether day and month could also be the other way round. The order is then that of
+    /// Returns whether the same numbers in another order are a date too. The order is then that of
     /// [`Parser::with_date_order`](super::Parser::with_date_order), or what an earlier line of the
     /// listing has shown.
     #[must_use]

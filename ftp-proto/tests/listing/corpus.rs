@@ -7,7 +7,7 @@
 //! reset                        a new listing begins (every corpus begins with one)
 //! now 2026-11-27T12:00:00      the time for dates without a year; before the first line of a listing
 //! dialect mlsx                 the dialect is fixed; before the first line of a listing
-//! order day                    the day comes first; before the first line of a listing
+//! order day                    the day (or the year) comes first; before the first line of a listing
 //! ```
 //!
 //! What is expected is `noise`, `unparsed`, `unfinished` (the next line completes it), or an entry: its kind, its name in
@@ -97,10 +97,10 @@ fn listings(text: &str) -> Vec<Listing> {
                 listing.parser = listing.parser.clone().with_dialect(dialect(rest));
             }
             "order" => {
-                let order = if rest == "day" {
-                    DateOrder::DayFirst
-                } else {
-                    DateOrder::MonthFirst
+                let order = match rest {
+                    "day" => DateOrder::DayFirst,
+                    "year" => DateOrder::YearFirst,
+                    _ => DateOrder::MonthFirst,
                 };
                 listing.parser = listing.parser.clone().with_date_order(order);
             }
@@ -234,4 +234,5 @@ corpora! {
     dos: 60 good, 50 others;
     vms: 46 good, 39 others;
     zos: 75 good, 49 others;
+    os400: 59 good, 19 others;
 }
