@@ -235,4 +235,5 @@ corpora! {
     vms: 46 good, 39 others;
     zos: 75 good, 49 others;
     os400: 59 good, 19 others;
+    nonstop: 21 good, 18 others;
 }
