@@ -108,7 +108,7 @@ fn head(line: &[u8]) -> Option<(Head, &[u8])> {
 }
 
 /// The bits of `rwxr-xr-x`.
-fn mode(permissions: &[u8; 9]) -> Option<u16> {
+pub(super) fn mode(permissions: &[u8; 9]) -> Option<u16> {
     let [a, b, c, d, e, f, g, h, i] = *permissions;
     let bit = |found: u8, letter: u8, bit: u16| match found {
         b'-' => Some(0),
@@ -363,7 +363,7 @@ fn noise(line: &[u8]) -> Option<Meaning<'static>> {
     (is_heading || is_total(line)).then_some(Meaning::Noise)
 }
 
-fn is_total(line: &[u8]) -> bool {
+pub(super) fn is_total(line: &[u8]) -> bool {
     let Some((word, rest)) = scan::word(line) else {
         return false;
     };

@@ -236,4 +236,5 @@ corpora! {
     zos: 75 good, 49 others;
     os400: 59 good, 19 others;
     nonstop: 21 good, 18 others;
+    netware: 26 good, 16 others;
 }
