@@ -1,7 +1,72 @@
-//! TODO os2
+//! OS/2.
+//!
+//! ```text
+//!                  0           DIR   11-27-26   09:30  genomes
+//!               1024      A          11-27-26   09:31  notes.txt
+//! ```
 
-use super::dialect::{Context, Meaning};
+use super::dialect::{Context, Found, Meaning};
+use super::entry::Kind;
+use super::modified::DateOrder;
+use super::{order, scan};
 
-pub(super) fn read<'a>(_line: &'a [u8], _context: &mut Context) -> Option<Meaning<'a>> {
-    None
+pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
+    let (size, rest) = scan::word(line)?;
+    if !scan::is_number(size) {
+        return None;
+    }
+    let (_attributes, rest) = column(rest, is_attributes);
+    let (directory, rest) = column(rest, |word| word == b"DIR");
+    let (date, rest) = scan::word(rest)?;
+    let numbers = scan::parts::<3>(date, b'-')?;
+    let is_date = numbers.iter().all(|number| scan::is_number(number))
+        && matches!(numbers.map(<[u8]>::len), [1..=2, 2, 2 | 4]);
+    if !is_date {
+        return None;
+    }
+    let (time, rest) = scan::token(rest)?;
+    let clock = scan::clock(time, b':')?;
+    let name = name(rest)?;
+    let kind = match (name, directory) {
+        (b".", _) => Kind::Current,
+        (b"..", _) => Kind::Parent,
+        (_, Some(_)) => Kind::Directory,
+        (_, None) => Kind::File,
+    };
+    let orders = [DateOrder::MonthFirst, DateOrder::DayFirst];
+    let date = order::resolve(numbers, &orders, DateOrder::MonthFirst, context);
+    let modified = date.and_then(|date| {
+        let time = clock.on((date.day.year(), date.day.month(), date.day.day()))?;
+        Some(time.with_order_assumed(date.is_assumed))
+    });
+    Some(Meaning::Entry(Found {
+        kind,
+        name,
+        size: scan::number(size).filter(|_| kind == Kind::File),
+        modified,
+        ..Found::default()
+    }))
+}
+
+/// The next word if it belongs into this column, and the text after it.
+fn column(text: &[u8], belongs: impl Fn(&[u8]) -> bool) -> (Option<&[u8]>, &[u8]) {
+    match scan::word(text) {
+        Some((word, rest)) if belongs(word) => (Some(word), rest),
+        _ => (None, text),
+    }
+}
+
+/// Archive, read-only, system, hidden.
+fn is_attributes(word: &[u8]) -> bool {
+    word.len() <= 4 && word.iter().all(|letter| b"ARSH".contains(letter))
+}
+
+/// The name after one blank or two, with which the servers pad this column.
+fn name(text: &[u8]) -> Option<&[u8]> {
+    let name = match text {
+        [b' ', b' ', name @ ..] if !name.is_empty() => name,
+        [b' ' | b'\t', name @ ..] => name,
+        _ => return None,
+    };
+    (!scan::skip_blanks(name).is_empty()).then_some(name)
 }

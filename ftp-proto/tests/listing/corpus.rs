@@ -237,4 +237,5 @@ corpora! {
     os400: 59 good, 19 others;
     nonstop: 21 good, 18 others;
     netware: 26 good, 16 others;
+    os2: 27 good, 11 others;
 }
