@@ -238,4 +238,5 @@ corpora! {
     nonstop: 21 good, 18 others;
     netware: 26 good, 16 others;
     os2: 27 good, 11 others;
+    mac: 23 good, 14 others;
 }
