@@ -239,4 +239,5 @@ corpora! {
     netware: 26 good, 16 others;
     os2: 27 good, 11 others;
     mac: 23 good, 14 others;
+    eplf: 27 good, 10 others;
 }
