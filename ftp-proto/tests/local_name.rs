@@ -1,7 +1,7 @@
 //! Security E1 and E6: a name of a server becomes the name of a local file only if it is safe on
 //! every system, and two names never become one.
 
-use ftp_proto::data::Entry;
+use ftp_proto::listing::Entry;
 use ftp_proto::{Encoding, Error, ErrorKind, LocalName, UnsafeName, UnsafeRule};
 use proptest::prelude::*;
 use std::path::{Component, Path};
@@ -182,7 +182,8 @@ fn hostile_names_are_refused() {
 fn hostile_names_of_mlsd_are_refused() {
     let forbidden = FORBIDDEN.iter().map(|(name, _)| name.as_bytes());
     for name in HOSTILE.iter().map(|(name, _)| *name).chain(forbidden) {
-        let entry = Entry::parse([b"type=file;size=1; ", name].concat());
+        let line = [b"type=file;size=1; ", name].concat();
+        let entry = Entry::from_facts(&line).expect("an entry");
         assert_eq!(entry.name(), name);
         LocalName::new(entry.name(), &Encoding::Utf8).expect_err("not safe");
     }
