@@ -9,8 +9,8 @@ use ftp_proto::flows::{
 };
 use ftp_proto::tls::{TlsInfo, TlsLogin};
 use ftp_proto::{
-    DataMode, Encoding, Error, ErrorKind, Misuse, Name, Observed, OptionalName, Options,
-    Protection, Reply, Session,
+    Capabilities, DataMode, Encoding, Error, ErrorKind, Misuse, Name, Observed, OptionalName,
+    Options, Protection, Reply, Session,
 };
 
 use crate::channel::Channel;
@@ -282,6 +282,25 @@ impl Client {
     /// Returns the state of the session.
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// Returns what is known about the server at this moment. Nothing is sent; see
+    /// [`discover`](Self::discover).
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::{Capability, Support};
+    ///
+    /// client.list(ftp_blocking::HERE)?;
+    /// // After the first transfer it is known whether EPSV works.
+    /// let refused = client.capabilities().support(Capability::Epsv) == Support::Refused;
+    /// # let _ = refused;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn capabilities(&self) -> Capabilities {
+        self.session.capabilities()
     }
 
     /// Returns the TLS parameters of the control connection: version, cipher suite, certificates.

@@ -117,7 +117,7 @@
 //! | `platform-verifier`, `webpki-roots` | trust roots: those of the operating system, or Mozilla's list |
 //! | `encoding_rs` | `Encoding::for_label`: names in GBK, Shift-JIS, windows-1251 and other encodings |
 //! | `jiff`, `chrono` | conversions between [`Timestamp`](reply::Timestamp) and the times of these crates |
-//! | `serde` | [`Timestamp`](reply::Timestamp) as text of RFC 3659 |
+//! | `serde` | saving of [`Capabilities`], and [`Timestamp`](reply::Timestamp) as text of RFC 3659 |
 //! | `simulator` | an FTP server without I/O for tests, and the contract table for drivers |
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -134,6 +134,7 @@
 
 extern crate alloc;
 
+mod capabilities;
 pub mod data;
 mod error;
 mod flow;
@@ -153,6 +154,7 @@ pub mod tls;
 mod wait;
 pub mod wire;
 
+pub use capabilities::{Capabilities, Capability, Support};
 pub use error::{Error, ErrorKind, Misuse};
 pub use flow::{
     Accept, Adopts, Answer, ClearControl, CloseData, Closing, Connect, Endpoint, Flow, Listen,

@@ -10,8 +10,8 @@ use ftp_proto::flows::{
 };
 use ftp_proto::tls::{TlsInfo, TlsLogin};
 use ftp_proto::{
-    DataMode, Encoding, Error, ErrorKind, Misuse, Name, Observed, OptionalName, Options,
-    Protection, Reply, Session,
+    Capabilities, DataMode, Encoding, Error, ErrorKind, Misuse, Name, Observed, OptionalName,
+    Options, Protection, Reply, Session,
 };
 
 use crate::channel::Channel;
@@ -294,6 +294,26 @@ impl Client {
     /// Returns the state of the session.
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// Returns what is known about the server at this moment. Nothing is sent; see
+    /// [`discover`](Self::discover).
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::{Capability, Support};
+    ///
+    /// client.list(ftp_smol::HERE).await?;
+    /// // After the first transfer it is known whether EPSV works.
+    /// let refused = client.capabilities().support(Capability::Epsv) == Support::Refused;
+    /// # let _ = refused;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
+    pub fn capabilities(&self) -> Capabilities {
+        self.session.capabilities()
     }
 
     /// Returns the TLS parameters of the control connection: version, cipher suite, certificates.

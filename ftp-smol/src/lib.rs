@@ -80,7 +80,7 @@
 //! | `platform-verifier` (default), `webpki-roots` | the certificate authorities that [`TlsConfig`] can trust: the operating system's, or Mozilla's list |
 //! | `encoding_rs` | `Encoding::for_label`: names in GBK, Shift-JIS, windows-1251 and other encodings |
 //! | `jiff`, `chrono` | conversions between [`Timestamp`] and the times of these crates |
-//! | `serde` | [`Timestamp`] as text of RFC 3659 |
+//! | `serde` | saving of `Capabilities`, and [`Timestamp`] as text of RFC 3659 |
 //! | `simulator` | `Memory`, a network in memory with a simulated server, for tests |
 
 #![warn(clippy::too_many_lines)]
@@ -110,13 +110,14 @@ pub use ftp_proto::listing::{self, Entry};
 pub use ftp_proto::reply::Timestamp;
 pub use ftp_proto::tls::{self, TlsConfig};
 pub use ftp_proto::{
-    AbortClose, AbortSignal, Aborted, ActivePeer, Auth, Codec, Completion, Config, Copied,
-    DataCommand, DataMode, Encoding, Error, ErrorKind, FTP_PORT, Features, FileStructure, Format,
-    HERE, IMPLICIT_PORT, InvalidPath, LineEnds, ListingLimits, LocalName, MissingCloseNotify,
-    Misuse, Name, Observed, Observer, OptionalName, Options, PassiveAddress, PassiveCommand,
-    ProtectWhen, Protection, RemotePath, Reply, ReplyCodes, Resumption, Security, ServerCopy,
-    Session, SizeCheck, Standing, Timeouts, TransferOptions, TransferType, TransmissionMode,
-    UnsafeName, UnsafeRule, Utf8Names, Wait, reply, wire,
+    AbortClose, AbortSignal, Aborted, ActivePeer, Auth, Capabilities, Capability, Codec,
+    Completion, Config, Copied, DataCommand, DataMode, Encoding, Error, ErrorKind, FTP_PORT,
+    Features, FileStructure, Format, HERE, IMPLICIT_PORT, InvalidPath, LineEnds, ListingLimits,
+    LocalName, MissingCloseNotify, Misuse, Name, Observed, Observer, OptionalName, Options,
+    PassiveAddress, PassiveCommand, ProtectWhen, Protection, RemotePath, Reply, ReplyCodes,
+    Resumption, Security, ServerCopy, Session, SizeCheck, Standing, Support, Timeouts,
+    TransferOptions, TransferType, TransmissionMode, UnsafeName, UnsafeRule, Utf8Names, Wait,
+    reply, wire,
 };
 pub use lines::Lines;
 #[cfg(feature = "simulator")]

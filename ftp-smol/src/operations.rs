@@ -1,15 +1,15 @@
 //! The client's methods that need no data connection.
 
 use ftp_proto::flows::{
-    Account, Allocate, ChangeDirectory, ClientName, Delete, Facts, Feat, Help, Host, Language,
-    MakeDirectory, Mode, Modified, Mount, Noop, Pwd, Raw, Reinitialize, RemoveDirectory, Rename,
-    SetOption, Site, Size, Status, Structure, System, Type,
+    Account, Allocate, ChangeDirectory, ClientName, Delete, Discover, Facts, Feat, Help, Host,
+    Language, MakeDirectory, Mode, Modified, Mount, Noop, Pwd, Raw, Reinitialize, RemoveDirectory,
+    Rename, SetOption, Site, Size, Status, Structure, System, Type,
 };
 use ftp_proto::listing::Entry;
 use ftp_proto::reply::Timestamp;
 use ftp_proto::{
-    Error, Features, FileStructure, Name, OptionalName, RemotePath, Reply, TransferType,
-    TransmissionMode,
+    Capabilities, Error, Features, FileStructure, Name, OptionalName, RemotePath, Reply,
+    TransferType, TransmissionMode,
 };
 
 use crate::client::Client;
@@ -26,6 +26,15 @@ impl Client {
     /// features.
     pub async fn features(&mut self) -> Result<Features, Error> {
         self.run(Feat::new()).await
+    }
+
+    /// FEAT and SYST: finds out what the server can do, as far as that is not known yet. Save the
+    /// result for [`Options::with_capabilities`](ftp_proto::Options::with_capabilities).
+    ///
+    /// # Errors
+    /// A refusal of FEAT, except "unknown command".
+    pub async fn discover(&mut self) -> Result<Capabilities, Error> {
+        self.run(Discover::new()).await
     }
 
     /// PWD: returns the current directory.

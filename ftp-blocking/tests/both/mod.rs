@@ -2,6 +2,7 @@
 //! exports of an adapter.
 
 mod active;
+mod capabilities;
 mod contract;
 mod copy;
 mod cuts;

@@ -5,6 +5,7 @@ use alloc::string::String;
 use core::net::{IpAddr, SocketAddr};
 
 use super::compose::completion;
+use crate::capabilities::Capability;
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Event, Flow, Step};
 use crate::session::Session;
@@ -92,7 +93,7 @@ fn listening(session: &Session, answer: &mut Answer) -> Result<State, Error> {
 
 fn tell(session: &mut Session, address: SocketAddr) -> Result<State, Error> {
     let (command, state) = match address.ip() {
-        IpAddr::V4(ip) if session.is_unsupported(&Verb::EPRT) => {
+        IpAddr::V4(ip) if session.lacks(Capability::Eprt) => {
             let argument = port_argument(ip.octets(), address.port());
             (Verb::PORT.with(argument)?, State::Classic)
         }

@@ -1,5 +1,6 @@
 //! Asks a server about one file, without a listing: for its size (SIZE) and its time (MDTM).
 
+use crate::capabilities::Capability;
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
 use crate::reply::{Malformed, Timestamp};
@@ -41,7 +42,7 @@ impl Flow for Size {
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Option<u64>>, Error> {
         Step::run(answer, |answer| {
             if let Some(binary) = &mut self.binary {
-                if session.is_unsupported(&Verb::SIZE) {
+                if session.lacks(Capability::Size) {
                     return Ok(None);
                 }
                 inner(binary, session, answer)?;
@@ -89,7 +90,7 @@ impl Flow for Modified {
         answer: Answer,
     ) -> Result<Step<Option<Timestamp>>, Error> {
         Step::run(answer, |answer| {
-            if session.is_unsupported(&Verb::MDTM) && !self.0.is_sent() {
+            if session.lacks(Capability::Mdtm) && !self.0.is_sent() {
                 return Ok(None);
             }
             let reply = self.0.reply(session, answer)?;

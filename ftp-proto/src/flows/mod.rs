@@ -39,7 +39,7 @@ pub use exchange::{
     Account, Allocate, ClientName, Delete, Facts, Help, Host, Language, MakeDirectory, Mode, Mount,
     Noop, Pwd, Reinitialize, RemoveDirectory, SetOption, Site, Status, Structure, System,
 };
-pub use features::Feat;
+pub use features::{Discover, Feat};
 pub use finish::Finish;
 pub use greeting::Greeting;
 pub use login::Login;

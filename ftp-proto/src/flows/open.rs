@@ -36,6 +36,7 @@ use super::compose::inner;
 use super::early_handshake::{EarlyHandshake, NextMove};
 use super::passive::Passive;
 use super::prepare::Prepare;
+use crate::capabilities::Capability;
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Closing, Endpoint, Event, Flow, Halt, Step};
 use crate::options::config::{DataCommand, DataMode, Protection};
@@ -396,7 +397,7 @@ impl Open {
                 if session.may_ask_for_another_port() && session.epsv_was_accepted() {
                     // A firewall that understands only PASV blocks every port that EPSV names. So
                     // PASV is tried next.
-                    session.give_up_epsv();
+                    session.give_up(Capability::Epsv);
                     return Ok(State::Passive(Passive::by_pasv(&self.command, error)));
                 }
                 return Err(self.fail(session, error));

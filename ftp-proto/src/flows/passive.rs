@@ -4,6 +4,7 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::compose::{completion, inner};
 use super::fence::Fence;
+use crate::capabilities::Capability;
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Endpoint, Flow, Halt, Step};
 use crate::options::config::{PassiveAddress, PassiveCommand};
@@ -136,7 +137,7 @@ impl Passive {
             return Err(failure);
         }
         self.failure = Some(failure).filter(|_| !unknown);
-        session.give_up_epsv();
+        session.give_up(Capability::Epsv);
         Ok(None)
     }
 
@@ -147,7 +148,7 @@ impl Passive {
             return Err(error);
         }
         self.failure = Some(error);
-        session.give_up_epsv();
+        session.give_up(Capability::Epsv);
         session.give_up_reply()?;
         Ok(State::Fencing(Fence::default()))
     }

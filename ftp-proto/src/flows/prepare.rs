@@ -5,6 +5,7 @@ use super::exchange::Exchange;
 use super::purge::Purge;
 use super::utf8::Utf8;
 use super::{Protect, Type};
+use crate::capabilities::Capability;
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Halt};
 use crate::representation::TransferType;
@@ -89,7 +90,7 @@ impl Prepare {
                     Ok(()) => return Ok(self.transfer_type),
                     // The server has refused TYPE A. The lines of a listing can come in TYPE I too.
                     Err(Halt::Error(error)) if listing && self.is_of_text(&error) => {
-                        session.give_up_text();
+                        session.give_up(Capability::TypeA);
                         self.transfer_type = TransferType::Image;
                         State::Type(Type::new(self.transfer_type))
                     }

@@ -4,12 +4,13 @@ use alloc::vec::Vec;
 
 use super::compose::inner;
 use super::{Feat, Open};
+use crate::capabilities::{Capability, Support};
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Halt, Step};
 use crate::listing::{Dialect, Parser};
 use crate::session::Session;
 use crate::session::transfer::Transfer;
-use crate::wire::{Code, Verb};
+use crate::wire::Code;
 
 /// Opens the listing of a directory. It sends MLSD if FEAT lists MLST, and LIST otherwise. LIST
 /// follows if the server refuses MLSD all the same; a refusal that says that the server does not
@@ -60,11 +61,15 @@ impl Flow for ReadDirectory {
         Step::run(answer, |answer| {
             loop {
                 self.state = match &mut self.state {
-                    State::Features(_) if session.is_unsupported(&Verb::MLSD) => self.list()?,
-                    State::Features(feat) => match inner(feat, session, answer)?.supports("MLST") {
-                        true => self.facts()?,
-                        false => self.list()?,
-                    },
+                    State::Features(feat) => {
+                        if session.support(Capability::Mlsd) == Support::Unknown {
+                            inner(feat, session, answer)?;
+                        }
+                        match session.support(Capability::Mlsd) {
+                            Support::Advertised | Support::Verified => self.facts()?,
+                            Support::Unknown | Support::Refused => self.list()?,
+                        }
+                    }
                     State::Facts(open) => match inner(open, session, answer) {
                         Err(Halt::Error(error)) if is_of_command(&error) && !session.is_dead() => {
                             self.list()?

@@ -21,6 +21,7 @@ use self::config::Security;
 use self::credentials::Credentials;
 use self::encoding::Encoding;
 use self::setters::setters;
+use crate::capabilities::Capabilities;
 use crate::error::Error;
 use crate::observer::{Observed, Observer};
 #[cfg(feature = "rustls")]
@@ -77,6 +78,8 @@ pub struct Options {
     pub tls: Option<TlsConfig>,
     /// Whether each data connection must resume the TLS session of the login.
     pub resumption: Resumption,
+    /// What is known about the server from an earlier session. `None`: nothing.
+    pub capabilities: Option<Capabilities>,
     /// A function that is called with every command and every reply. `None`: no function is called.
     pub observer: Option<Observer>,
 }
@@ -109,6 +112,7 @@ impl Options {
             #[cfg(feature = "rustls")]
             tls: None,
             resumption: Resumption::default(),
+            capabilities: None,
             observer: None,
         }
     }
@@ -117,6 +121,23 @@ impl Options {
     #[must_use]
     pub fn with_credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
+        self
+    }
+
+    /// Gives the session what an earlier one has learnt about the same server, so that it need not
+    /// ask again. A reconnect needs no such call.
+    ///
+    /// ```
+    /// use ftp_proto::{Capabilities, Features, Options};
+    ///
+    /// // In a program: `client.capabilities()` of the last run, saved by serde.
+    /// let saved = Capabilities::from_features(Features::from_lines(["UTF8", "MLST type*;"]));
+    /// let options = Options::new("ftp.example.org").with_capabilities(saved);
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn with_capabilities(mut self, capabilities: Capabilities) -> Self {
+        self.capabilities = Some(capabilities);
         self
     }
 

@@ -108,7 +108,7 @@ impl Features {
         self.0.is_empty()
     }
 
-    fn lines(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &[u8]> {
         let lines = self.0.split(|byte| *byte == b'\n');
         lines.filter(|line| !line.is_empty())
     }

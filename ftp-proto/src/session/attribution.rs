@@ -6,6 +6,7 @@ use super::effect::Effect;
 use super::fencing::too_many_strays;
 use super::ledger::{Aborting, Owed, Shape};
 use super::negotiated::{Channel, UNKNOWN_OFFSET};
+use crate::capabilities::Capability;
 use crate::error::{Error, ErrorKind};
 use crate::options::config::{ReplyCodes, Security};
 use crate::wire::{Class, Code, Reply};
@@ -92,6 +93,7 @@ impl Session {
         if !self.out_of_step {
             self.state.fences.learn(&owed.verb, &reply);
         }
+        self.learn(&owed, &reply);
         self.state.apply(owed.effect, &reply, &self.config);
         if upgrade && more {
             return self.die(Error::new(ErrorKind::Injection).with_command(&owed.verb));
@@ -108,6 +110,13 @@ impl Session {
         self.deliver(owed.owner, Ok(reply.clone()));
         if quit {
             self.die(Error::new(ErrorKind::Closed).with_reply(reply));
+        }
+    }
+
+    /// Notes what this final reply shows about the server.
+    fn learn(&mut self, owed: &Owed, reply: &Reply) {
+        if let Some(capability) = owed.capability {
+            self.state.known.learn(capability, reply);
         }
     }
 
@@ -183,6 +192,13 @@ impl Session {
             }
             _ if keep_alives == 0 => {
                 let ends = reply.ends_transfer();
+                // A completion without a 150 may belong to another command. A refusal after a 150
+                // is about the transfer.
+                if live.preliminary.is_some() == (reply.class() == Class::Completion) {
+                    if let Some(capability) = owed.capability {
+                        self.state.known.learn(capability, &reply);
+                    }
+                }
                 if live.was_restarted && !reply.confirms_transfer() {
                     self.state.restart = Some(UNKNOWN_OFFSET);
                 }
@@ -232,7 +248,7 @@ impl Session {
         }
         let unanswered = aborting == Aborting::Unanswered;
         if unanswered && reply.is_not_implemented() {
-            self.state.abort_unknown = true;
+            self.state.known.note(Capability::Abor, false);
             owed.shape = Shape::Abort(Aborting::Unknown);
             return self.ledger.push_front(owed);
         }

@@ -7,7 +7,7 @@ use super::negotiated::{Channel, Framing, FramingState, Negotiated, UNKNOWN_OFFS
 use super::standing::{Setting, Standing};
 use crate::options::config::{Config, Protection, ReplyCodes, Security};
 use crate::representation::TransferType;
-use crate::wire::{Class, Code, Command, Reply};
+use crate::wire::{Class, Command, Reply};
 
 /// What the reply to a command changes in the session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,13 +21,8 @@ pub(super) enum Effect {
     Type(Option<TransferType>),
     Restart(u64),
     Protect(Protection),
-    ExtendedPassive,
-    ExtendedPort,
     Features,
-    Size,
-    Modified,
-    /// MLSD.
-    ListFacts,
+    System,
     ClearControl,
     Reinitialize,
     /// MODE or STRU, with the value that the command sets.
@@ -68,12 +63,8 @@ impl Effect {
                 b"P" | b"p" => Self::Protect(Protection::Private),
                 _ => Self::Protect(Protection::Clear),
             },
-            "EPSV" => Self::ExtendedPassive,
-            "EPRT" => Self::ExtendedPort,
             "FEAT" => Self::Features,
-            "SIZE" => Self::Size,
-            "MDTM" => Self::Modified,
-            "MLSD" => Self::ListFacts,
+            "SYST" => Self::System,
             "CCC" => Self::ClearControl,
             "REIN" => Self::Reinitialize,
             "MODE" => Self::Framing(Framing::Mode, FramingState::from_argument(argument, b"S")),
@@ -155,17 +146,12 @@ impl Negotiated {
             {
                 self.protect(Some(Protection::Private));
             }
-            // 530 means that a login is missing. It says nothing about what the server supports.
-            Effect::ExtendedPassive | Effect::ExtendedPort
-                if reply.code() == Code::NOT_LOGGED_IN => {}
-            Effect::ExtendedPassive => self.set_extended_passive(Some(done)),
-            Effect::ExtendedPort => self.extended_port = Some(done),
             Effect::Features if done || reply.is_not_implemented() => {
-                self.features = Some(crate::reply::features(reply));
+                let features = crate::reply::features(reply);
+                self.known.set_features(Some(features));
+                self.features_heard = true;
             }
-            Effect::Size => self.size_refused |= reply.is_not_implemented(),
-            Effect::Modified => self.modified_refused |= reply.is_not_implemented(),
-            Effect::ListFacts => self.mlsd_refused |= reply.is_not_implemented(),
+            Effect::System if done || reply.is_not_implemented() => self.known.set_system(reply),
             Effect::WorkingDirectory => {
                 if let Ok(Some(path)) = crate::reply::pathname(reply) {
                     self.standing.set_directory(path);
@@ -205,14 +191,7 @@ impl Negotiated {
                 let secured = self.channel == Channel::Secured;
                 self.standing.set(Setting { command, secured });
             }
-            Effect::None
-            | Effect::ExtendedPassive
-            | Effect::ExtendedPort
-            | Effect::Features
-            | Effect::Size
-            | Effect::Modified
-            | Effect::ListFacts
-            | Effect::WorkingDirectory => {}
+            Effect::None | Effect::Features | Effect::System | Effect::WorkingDirectory => {}
         }
     }
 

@@ -10,6 +10,7 @@ use super::live_transfer::LiveTransfer;
 use super::negotiated::{Channel, FramingState};
 use super::transfer::{DataTls, Direction, Transfer};
 use super::{FirstOnData, Session};
+use crate::capabilities::{Capability, Support};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{
     Accept, Answer, ClearControl, CloseData, Closing, Connect, Endpoint, Event, Halt, Listen,
@@ -323,28 +324,37 @@ impl Session {
 
 /// Methods about what was agreed with the server, and what was learnt about it.
 impl Session {
-    /// Whether this command (EPSV, EPRT, SIZE, MDTM or MLSD) is known to fail on this server.
-    pub(crate) fn is_unsupported(&self, verb: &Verb) -> bool {
-        match verb.as_str() {
-            "EPSV" => self.state.extended_passive() == Some(false),
-            "EPRT" => self.state.extended_port == Some(false),
-            "SIZE" => self.state.size_refused,
-            "MDTM" => self.state.modified_refused,
-            "MLSD" => self.state.mlsd_refused,
-            _ => false,
-        }
+    /// What is known about this capability of the server.
+    pub(crate) fn support(&self, capability: Capability) -> Support {
+        self.state.known.support(capability)
+    }
+
+    /// Whether this capability is known to fail on this server.
+    pub(crate) fn lacks(&self, capability: Capability) -> bool {
+        self.state.known.is_refused(capability)
+    }
+
+    /// Notes that this capability does not work, although no reply has said so: a port is out of
+    /// reach, or the server lists a command and its answers are of no use.
+    pub(crate) fn give_up(&mut self, capability: Capability) {
+        self.state.known.note(capability, false);
+    }
+
+    /// Whether the server has answered SYST.
+    pub(crate) fn knows_system(&self) -> bool {
+        self.state.known.knows_system()
     }
 
     /// Whether the server has accepted EPSV. The port that its reply named may still be out of
     /// reach.
     pub(crate) fn epsv_was_accepted(&self) -> bool {
-        self.state.extended_passive() == Some(true)
+        self.state.known.has_worked(Capability::Epsv)
     }
 
     /// Whether the client asks for the next passive port by EPSV, and not by PASV.
     pub(crate) fn asks_by_epsv(&self) -> bool {
         match self.config.passive_command {
-            PassiveCommand::Automatic => !self.is_unsupported(&Verb::EPSV),
+            PassiveCommand::Automatic => !self.lacks(Capability::Epsv),
             PassiveCommand::Epsv => true,
             PassiveCommand::Pasv => false,
         }
@@ -354,7 +364,8 @@ impl Session {
     /// is not known yet whether a firewall swallows EPSV.
     pub(crate) fn wait_for_epsv(&self) -> Wait {
         let automatic = self.config.passive_command == PassiveCommand::Automatic;
-        match automatic && self.state.extended_passive().is_none() {
+        let known = self.lacks(Capability::Epsv) || self.epsv_was_accepted();
+        match automatic && !known {
             true => Wait::FirstEpsv,
             false => Wait::Reply,
         }
@@ -371,15 +382,10 @@ impl Session {
         self.state.passive_port_reached = true;
     }
 
-    /// Notes that EPSV does not work, although the server may have accepted it.
-    pub(crate) fn give_up_epsv(&mut self) {
-        self.state.set_extended_passive(Some(false));
-    }
-
     /// Forgets that EPSV has failed, so that the next transfer tries EPSV again, because PASV does
     /// not work either.
     pub(crate) fn retry_epsv(&mut self) {
-        self.state.set_extended_passive(None);
+        self.state.known.forget(Capability::Epsv);
     }
 
     /// Whether the server has accepted PROT with this level. Under implicit TLS, a server that does
@@ -396,7 +402,7 @@ impl Session {
             return false;
         }
         let early = self.config.utf8_names == Utf8Names::SwitchOnEarly;
-        let listing = Verb::is_listing(command.verb()) && (early || self.state.features.is_some());
+        let listing = Verb::is_listing(command.verb()) && (early || self.features().is_some());
         let name = command
             .argument()
             .filter(|_| Verb::takes_path(command.verb()));
@@ -410,12 +416,7 @@ impl Session {
 
     /// Whether listings are requested in TYPE I, because the server has refused TYPE A.
     pub(crate) fn refuses_text(&self) -> bool {
-        self.state.text_refused
-    }
-
-    /// Notes that the server has refused TYPE A.
-    pub(crate) fn give_up_text(&mut self) {
-        self.state.text_refused = true;
+        self.lacks(Capability::TypeA)
     }
 
     /// Fails if MODE or STRU was changed: the bytes of a transfer would not be the bytes of the

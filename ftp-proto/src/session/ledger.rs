@@ -7,6 +7,7 @@ use alloc::string::String;
 
 use super::effect::Effect;
 use super::fence::Fence;
+use crate::capabilities::Capability;
 use crate::error::Error;
 use crate::wait::Wait;
 use crate::wire::Command;
@@ -17,6 +18,8 @@ pub(super) struct Owed {
     pub(super) verb: String,
     pub(super) shape: Shape,
     pub(super) effect: Effect,
+    /// What the final reply tells about.
+    pub(super) capability: Option<Capability>,
     /// The number of the operation that sent the command and gets the reply. If this operation no
     /// longer runs, nobody gets the reply.
     pub(super) owner: u64,
@@ -68,6 +71,7 @@ impl Owed {
             verb: command.verb().into(),
             shape,
             effect: Effect::of(command),
+            capability: Capability::of(command),
             owner,
             preliminaries: 0,
             late: false,
@@ -80,6 +84,7 @@ impl Owed {
             verb: String::new(),
             shape: Shape::Greeting,
             effect: Effect::None,
+            capability: None,
             owner: 0,
             preliminaries: 0,
             late: false,
@@ -104,6 +109,7 @@ impl Owed {
     pub(super) fn fence(command: &Command, fence: Fence) -> Self {
         Self {
             effect: Effect::None,
+            capability: None,
             ..Self::new(command, Shape::Fence(fence), 0)
         }
     }

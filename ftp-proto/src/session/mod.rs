@@ -92,6 +92,7 @@ use self::live_transfer::LiveTransfer;
 use self::negotiated::{Channel, Negotiated};
 use self::standing::Standing;
 use self::transfer::{Direction, Transfer, TransferId, Verdict};
+use crate::capabilities::Capabilities;
 use crate::error::{Error, ErrorKind};
 use crate::flow::Ticket;
 use crate::observer::Observed;
@@ -230,10 +231,13 @@ impl Session {
         self.peer = peer;
     }
 
-    /// Makes a session with the settings and the observer of these options.
+    /// Makes a session with the settings, the observer and the saved capabilities of these options.
     pub fn with_options(options: &Options) -> Self {
         let mut session = Self::new(options.config.clone());
         session.follow_encoding(options);
+        if let Some(known) = options.capabilities.clone() {
+            session.state.known = known.of_earlier_session();
+        }
         if let Some(observer) = options.observer.clone() {
             session.observe(move |seen| observer.show(seen));
         }
@@ -252,10 +256,11 @@ impl Session {
         successor.credentials = self.credentials.clone();
         successor.resumption_failed = self.resumption_failed;
         successor.ticketless = self.ticketless;
-        // If EPSV has failed, the new session does not try it again. If EPSV has worked, the new
-        // session does not rely on that and finds out again.
-        let epsv = self.state.extended_passive().filter(|works| !works);
-        successor.state.set_extended_passive(epsv);
+        // A command that failed is not tried again. EPSV that worked must prove itself anew.
+        if self.config.security != Security::Plain && !self.is_secured() {
+            self.state.forget_features();
+        }
+        successor.state.known = self.capabilities().of_earlier_session();
         successor.first_on_data = self.first_on_data;
         successor
     }
@@ -430,7 +435,15 @@ impl Session {
 
     /// Returns the features in the reply to FEAT. `None` before that reply has come.
     pub fn features(&self) -> Option<&Features> {
-        self.state.features.as_ref()
+        self.state.known.features()
+    }
+
+    /// Returns what is known about the server at this moment: what it has said, and what has worked
+    /// or was refused. Nothing is sent. Run [`Discover`](crate::flows::Discover) first to ask for
+    /// what can be asked.
+    pub fn capabilities(&self) -> Capabilities {
+        let known = self.state.known.clone();
+        known.with_greeting(self.greeting())
     }
 
     /// Returns the credentials of the last successful [`Login`](crate::flows::Login), in this

@@ -2,8 +2,8 @@
 
 use super::fence::Fences;
 use super::standing::Standing;
+use crate::capabilities::Capabilities;
 use crate::options::config::Protection;
-use crate::reply::Features;
 use crate::representation::TransferType;
 use crate::wire::Reply;
 
@@ -25,23 +25,16 @@ pub(super) struct Negotiated {
     pub(super) protection_in_doubt: bool,
     /// The offset of a REST that no transfer has used. `None` if there is none.
     pub(super) restart: Option<u64>,
-    pub(super) features: Option<Features>,
+    /// What the server can do.
+    pub(super) known: Capabilities,
+    /// The features come from this session, not from an earlier one.
+    pub(super) features_heard: bool,
     pub(super) fences: Fences,
-    extended_passive: Option<bool>,
     /// Whether a data connection was made to a port that the server named.
     pub(super) passive_port_reached: bool,
-    pub(super) extended_port: Option<bool>,
-    pub(super) size_refused: bool,
-    pub(super) modified_refused: bool,
-    /// Whether the server has said that it does not know MLSD. FEAT may list MLST all the same.
-    pub(super) mlsd_refused: bool,
     /// Whether the question of UTF-8 names is settled: `OPTS UTF8 ON` was sent, or need not be
     /// sent.
     pub(super) names_settled: bool,
-    /// Whether the server has refused TYPE A.
-    pub(super) text_refused: bool,
-    /// Whether the server has said that it does not know ABOR.
-    pub(super) abort_unknown: bool,
 }
 
 /// Stands for an unknown restart offset. Because an offset may be in force, the next transfer sends
@@ -110,13 +103,12 @@ impl Negotiated {
         self.protection_in_doubt = protection.is_none();
     }
 
-    /// Whether EPSV works. `None` if this is not known yet.
-    pub(super) fn extended_passive(&self) -> Option<bool> {
-        self.extended_passive
-    }
-
-    pub(super) fn set_extended_passive(&mut self, works: Option<bool>) {
-        self.extended_passive = works;
+    /// Forgets the features, unless they come from an earlier session.
+    pub(super) fn forget_features(&mut self) {
+        if self.features_heard {
+            self.known.set_features(None);
+            self.features_heard = false;
+        }
     }
 
     /// Notes that the control connection is under TLS. Nothing learnt in clear text counts any
@@ -125,7 +117,7 @@ impl Negotiated {
         self.channel = Channel::Secured;
         self.logged_in = false;
         self.transfer_type = None;
-        self.features = None;
+        self.forget_features();
         self.names_settled = false;
         self.protection = None;
         self.protection_in_doubt = false;

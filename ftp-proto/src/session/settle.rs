@@ -5,6 +5,7 @@ use super::Session;
 use super::effect::Effect;
 use super::ledger::{Aborting, Owed, Shape};
 use super::negotiated::Channel;
+use crate::capabilities::Capability;
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Closing, Event, Halt};
 use crate::options::config::{AbortClose, AbortSignal};
@@ -99,19 +100,19 @@ impl Session {
             .retain(|owed| !matches!(owed.shape, Shape::Transfer | Shape::KeepAlive));
         let clear = matches!(self.state.channel, Channel::Clear | Channel::Cleared);
         if clear
-            && !self.state.abort_unknown
+            && !self.lacks(Capability::Abor)
             && self.config.abort_signal == AbortSignal::TelnetSynch
         {
             self.release_synch();
         }
         let command = Command::from(Verb::ABOR);
-        let aborting = match (with_keep_alive, self.state.abort_unknown) {
+        let aborting = match (with_keep_alive, self.lacks(Capability::Abor)) {
             (true, _) => Aborting::UnansweredWithKeepAlive,
             (false, true) => Aborting::Unknown,
             (false, false) => Aborting::Unanswered,
         };
         let owed = Owed::new(&command, Shape::Abort(aborting), 0);
-        match self.state.abort_unknown {
+        match self.lacks(Capability::Abor) {
             true => self.ledger.push_back(owed),
             false => {
                 self.release(&command, owed);

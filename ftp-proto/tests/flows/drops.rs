@@ -51,6 +51,7 @@ const CASES: &[Case] = cases! {
     Protect, by_choice, LOGGED_IN, |_driver| flows::Protect::new(Protection::Private);
     Protect, by_choice, LOGGED_IN, |_driver| flows::Protect::new(Protection::Clear);
     ClearControl, explicit, LOGGED_IN, |_driver| flows::ClearControl::new();
+    Discover, plain_config, LOGGED_IN, |_driver| flows::Discover::new();
     Feat, plain_config, LOGGED_IN, |_driver| flows::Feat::new();
     Pwd, plain_config, LOGGED_IN, |_driver| flows::Pwd::new();
     Noop, explicit, LOGGED_IN, |_driver| flows::Noop::new();

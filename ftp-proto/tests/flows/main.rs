@@ -5,6 +5,7 @@ mod support;
 
 mod abort;
 mod attributes;
+mod capabilities;
 mod clear_control;
 mod confirmed;
 mod contract;

@@ -71,6 +71,7 @@ waits_for! {
     protect(protection: Protection) -> ();
     reconnect() -> ();
     features() -> Features;
+    discover() -> Capabilities;
     pwd() -> RemotePath;
     cwd(path: impl Name) -> Reply;
     mkd(path: impl Name) -> Option<RemotePath>;

@@ -1,0 +1,237 @@
+//! What a server can do: what it says (the greeting, FEAT, SYST), and what it has shown.
+
+mod capability;
+#[cfg(feature = "serde")]
+mod saved;
+
+pub use capability::Capability;
+
+use alloc::boxed::Box;
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::reply::Features;
+use crate::wire::{Class, Escaped, Reply};
+
+/// What is known about a server: its greeting, its features, its system, and for each
+/// [`Capability`] whether it works.
+///
+/// [`Session::capabilities`](crate::Session::capabilities) returns it at any time. You can save it
+/// (with the feature `serde`) and give it to the next connection to the same server by
+/// [`Options::with_capabilities`](crate::Options::with_capabilities). That connection then sends
+/// neither FEAT nor SYST to find out what it knows already, and no command that the server has
+/// refused. If the server has changed and refuses a saved capability, the session notes that. It
+/// does not find out that a saved refusal is out of date. So save the value anew from time to time,
+/// or call [`forget`](Self::forget).
+///
+/// ```
+/// use ftp_proto::{Capabilities, Capability, Features, Support};
+///
+/// let features = Features::from_lines(["MLST type*;size*;", "MFMT", "SITE UTIME;SYMLINK"]);
+/// let capabilities = Capabilities::from_features(features);
+/// assert_eq!(capabilities.support(Capability::Mlsd), Support::Advertised);
+/// assert_eq!(capabilities.support(Capability::SiteSymlink), Support::Advertised);
+/// assert_eq!(capabilities.support(Capability::Size), Support::Unknown);
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Capabilities {
+    greeting: Option<Box<[u8]>>,
+    system: Option<Box<[u8]>>,
+    features: Option<Features>,
+    experience: [Experience; Capability::COUNT],
+}
+
+/// What is known about one [`Capability`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Support {
+    /// Nothing. The command may work: servers leave commands out of FEAT that they have.
+    #[default]
+    Unknown,
+    /// FEAT lists it. Servers list commands that do not work, too.
+    Advertised,
+    /// It has worked.
+    Verified,
+    /// The server does not know the command or this form of it (500, 502, 504), whatever FEAT says.
+    Refused,
+}
+
+/// What the server has shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Experience {
+    #[default]
+    None,
+    /// It worked in an earlier session. What lies in between, such as a firewall, may have changed.
+    WorkedBefore,
+    Worked,
+    Refused,
+}
+
+impl Default for Capabilities {
+    fn default() -> Self {
+        Self {
+            greeting: None,
+            system: None,
+            features: None,
+            experience: [Experience::None; Capability::COUNT],
+        }
+    }
+}
+
+impl Capabilities {
+    /// Makes capabilities from the reply to FEAT alone.
+    pub fn from_features(features: Features) -> Self {
+        Self {
+            features: Some(features),
+            ..Self::default()
+        }
+    }
+
+    /// Returns what is known about this capability.
+    #[must_use]
+    pub fn support(&self, capability: Capability) -> Support {
+        match self.experience(capability) {
+            Experience::Worked | Experience::WorkedBefore => Support::Verified,
+            Experience::Refused => Support::Refused,
+            Experience::None => match &self.features {
+                Some(features) if capability.is_listed(features) => Support::Advertised,
+                _ => Support::Unknown,
+            },
+        }
+    }
+
+    /// Returns the text of the greeting: its lines without codes, with LF between them. It often
+    /// names the server's software. `None` before the greeting has come.
+    #[must_use]
+    pub fn greeting(&self) -> Option<&[u8]> {
+        self.greeting.as_deref()
+    }
+
+    /// Returns the text of the reply to SYST, such as `UNIX Type: L8`. `None` if SYST was not sent,
+    /// or was refused.
+    #[must_use]
+    pub fn system(&self) -> Option<&[u8]> {
+        self.system.as_deref().filter(|text| !text.is_empty())
+    }
+
+    /// Returns what FEAT lists. `None` if FEAT was not sent. A server that does not know FEAT lists
+    /// nothing.
+    #[must_use]
+    pub fn features(&self) -> Option<&Features> {
+        self.features.as_ref()
+    }
+
+    /// Forgets whether this capability works, so that it is tried again. FEAT may still list it.
+    pub fn forget(&mut self, capability: Capability) {
+        self.set(capability, Experience::None);
+    }
+
+    /// Returns all capabilities about which something is known.
+    pub fn iter(&self) -> impl Iterator<Item = (Capability, Support)> {
+        let all = Capability::ALL.iter();
+        all.map(|capability| (*capability, self.support(*capability)))
+            .filter(|(_, support)| *support != Support::Unknown)
+    }
+
+    fn experience(&self, capability: Capability) -> Experience {
+        let all = self.experience.get(capability as usize);
+        all.copied().unwrap_or_default()
+    }
+
+    fn set(&mut self, capability: Capability, experience: Experience) {
+        if let Some(known) = self.experience.get_mut(capability as usize) {
+            *known = experience;
+        }
+    }
+}
+
+/// What a session notes and asks.
+impl Capabilities {
+    /// Whether it has worked in this session.
+    pub(crate) fn has_worked(&self, capability: Capability) -> bool {
+        self.experience(capability) == Experience::Worked
+    }
+
+    pub(crate) fn is_refused(&self, capability: Capability) -> bool {
+        self.experience(capability) == Experience::Refused
+    }
+
+    pub(crate) fn note(&mut self, capability: Capability, works: bool) {
+        let experience = match works {
+            true => Experience::Worked,
+            false => Experience::Refused,
+        };
+        self.set(capability, experience);
+    }
+
+    /// Notes what the final reply to a command shows.
+    pub(crate) fn learn(&mut self, capability: Capability, reply: &Reply) {
+        if let Some(works) = capability.judge(reply) {
+            self.note(capability, works);
+        }
+    }
+
+    pub(crate) fn set_features(&mut self, features: Option<Features>) {
+        self.features = features;
+    }
+
+    /// Notes the reply to SYST. A refusal leaves an empty text.
+    pub(crate) fn set_system(&mut self, reply: &Reply) {
+        let done = reply.class() == Class::Completion;
+        self.system = Some(if done { text(reply) } else { Box::default() });
+    }
+
+    /// Whether SYST was answered.
+    pub(crate) fn knows_system(&self) -> bool {
+        self.system.is_some()
+    }
+
+    #[must_use]
+    pub(crate) fn with_greeting(mut self, greeting: Option<&Reply>) -> Self {
+        self.greeting = greeting.map(text).or(self.greeting);
+        self
+    }
+
+    /// The same knowledge in a new session, in which nothing has worked yet.
+    #[must_use]
+    pub(crate) fn of_earlier_session(mut self) -> Self {
+        for experience in &mut self.experience {
+            if *experience == Experience::Worked {
+                *experience = Experience::WorkedBefore;
+            }
+        }
+        self
+    }
+}
+
+/// The lines of a reply without codes, with LF between them.
+fn text(reply: &Reply) -> Box<[u8]> {
+    let lines: Vec<_> = reply.text_lines().collect();
+    lines.join(&b'\n').into_boxed_slice()
+}
+
+impl fmt::Debug for Capabilities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known =
+            |text: &Option<Box<[u8]>>| text.as_deref().map(|it| Escaped::new(it).to_string());
+        f.debug_struct("Capabilities")
+            .field("greeting", &known(&self.greeting))
+            .field("system", &known(&self.system))
+            .field("features", &self.features)
+            .field("support", &Known(self))
+            .finish()
+    }
+}
+
+/// Shows what is known about each capability.
+struct Known<'k>(&'k Capabilities);
+
+impl fmt::Debug for Known<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = self.0.iter();
+        f.debug_map()
+            .entries(all.map(|(capability, support)| (capability.name(), support)))
+            .finish()
+    }
+}
