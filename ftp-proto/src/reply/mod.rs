@@ -17,6 +17,7 @@ mod path;
 mod size;
 mod time;
 mod unique;
+mod zone;
 
 pub use feat::{Features, features};
 pub use malformed::Malformed;
@@ -27,3 +28,4 @@ pub(crate) use size::announced_size;
 pub use size::{size, transfer_size};
 pub use time::{InvalidTimestamp, TimeOutOfRange, Timestamp, modified};
 pub use unique::unique_name;
+pub use zone::zone_offset;
