@@ -75,6 +75,7 @@ type Inner = dyn core::error::Error + Send + Sync;
 /// | [`Unconfirmed`](Self::Unconfirmed) | nothing proves that the transfer is whole | lives, unless the reply was lost with the connection | compare sizes, or transfer again |
 /// | [`Insecure`](Self::Insecure) | a command would have left in clear text | lives; nothing was sent | secure the session first |
 /// | [`InvalidArgument`](Self::InvalidArgument) | an argument cannot be sent | lives; nothing was sent | change the argument |
+/// | [`Unsupported`](Self::Unsupported) | the server knows no command for this | lives; nothing was changed | do it in another way |
 /// | [`TooLarge`](Self::TooLarge) | more than a limit of yours, or a directory that cannot be restored | lives, or stays as it was | raise the limit, or use a call that streams |
 /// | [`Misuse`](Self::Misuse) | a call or an option makes no sense here | lives; nothing was sent | see [`Misuse`] |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -120,6 +121,9 @@ pub enum ErrorKind {
     Insecure,
     /// An argument cannot be sent, because it is empty or holds CR, LF or NUL. Nothing was sent.
     InvalidArgument,
+    /// The server knows no command that could do this. Nothing was changed. If the server has just
+    /// said so, [`Error::reply`] is its refusal; if it said so before, nothing was sent.
+    Unsupported,
     /// Something is larger than a limit that you may raise (a listing, or a line of a listing).
     TooLarge,
     /// Your program broke the contract of this crate; nothing was sent.
@@ -505,6 +509,7 @@ impl Error {
             ErrorKind::UnexpectedReply
                 | ErrorKind::Transient
                 | ErrorKind::Permanent
+                | ErrorKind::Unsupported
                 | ErrorKind::Closed
         )
     }
@@ -600,6 +605,7 @@ impl fmt::Display for ErrorKind {
             Self::Unconfirmed => "the transfer may not be complete",
             Self::Insecure => "not sent, because it would travel in clear text",
             Self::InvalidArgument => "an argument cannot be sent",
+            Self::Unsupported => "the server cannot do this",
             Self::TooLarge => "too large",
             Self::Misuse(misuse) => return write!(f, "misuse: {misuse}"),
         })
@@ -704,6 +710,7 @@ impl From<Error> for std::io::Error {
             ErrorKind::Truncated | ErrorKind::Unconfirmed => Io::UnexpectedEof,
             ErrorKind::Closed => Io::ConnectionAborted,
             ErrorKind::InvalidArgument | ErrorKind::Misuse(_) => Io::InvalidInput,
+            ErrorKind::Unsupported => Io::Unsupported,
             ErrorKind::Protocol | ErrorKind::Injection | ErrorKind::OutOfStep => Io::InvalidData,
             _ => Io::Other,
         };

@@ -12,10 +12,12 @@ pub(crate) mod copy;
 mod directory;
 mod early_handshake;
 mod exchange;
+mod extension;
 mod features;
 mod fence;
 mod finish;
 mod greeting;
+mod hash;
 mod login;
 mod open;
 mod passive;
@@ -29,6 +31,7 @@ mod rename;
 mod representation;
 mod restore;
 mod secure;
+mod set_modified;
 mod utf8;
 
 pub use abort::Abort;
@@ -39,9 +42,14 @@ pub use exchange::{
     Account, Allocate, ClientName, Delete, Facts, Help, Host, Language, MakeDirectory, Mode, Mount,
     Noop, Pwd, Reinitialize, RemoveDirectory, SetOption, Site, Status, Structure, System,
 };
+pub use extension::{
+    Available, Chmod, ClientId, Combine, DirectorySize, RemoveDirectoryTree, SetCreated, SetFacts,
+    Symlink,
+};
 pub use features::{Discover, Feat};
 pub use finish::Finish;
 pub use greeting::Greeting;
+pub use hash::HashOf;
 pub use login::Login;
 pub use open::Open;
 pub use protect::Protect;
@@ -52,5 +60,6 @@ pub use rename::Rename;
 pub use representation::Type;
 pub use restore::Restore;
 pub use secure::Secure;
+pub use set_modified::SetModified;
 
 pub use crate::options::credentials::Credentials;

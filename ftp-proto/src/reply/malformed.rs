@@ -37,6 +37,8 @@ pub enum Malformed {
         /// What is wrong with the time.
         reason: InvalidTimestamp,
     },
+    /// A reply that should hold a hash and holds no hexadecimal digits of its length.
+    NoHash,
     /// A reply to MLST without a line of facts.
     NoEntry,
 }
@@ -54,6 +56,7 @@ impl fmt::Display for Malformed {
             Self::NoNumber => f.write_str("no number where a size should be"),
             Self::Overflow => f.write_str("the size is too large a number"),
             Self::Time { reason } => write!(f, "the reply to MDTM: {reason}"),
+            Self::NoHash => f.write_str("no hash where one should be"),
             Self::NoEntry => f.write_str("no line of facts in the reply to MLST"),
         }
     }

@@ -9,6 +9,8 @@
 //! ```
 
 mod feat;
+mod hash;
+mod identity;
 mod malformed;
 mod mlst;
 pub(crate) mod number;
@@ -20,12 +22,14 @@ mod unique;
 mod zone;
 
 pub use feat::{Features, features};
+pub use hash::{Algorithm, FileHash, hash};
+pub use identity::{Identity, identity};
 pub use malformed::Malformed;
 pub use mlst::entry;
 pub use passive::{Passive, extended_passive, passive};
 pub use path::pathname;
 pub(crate) use size::announced_size;
-pub use size::{size, transfer_size};
+pub use size::{count, size, transfer_size};
 pub use time::{InvalidTimestamp, TimeOutOfRange, Timestamp, modified};
 pub use unique::unique_name;
 pub use zone::zone_offset;

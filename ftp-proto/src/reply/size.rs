@@ -35,6 +35,29 @@ pub fn size(reply: &Reply) -> Result<u64, Malformed> {
     decimal(digits).ok_or(Malformed::Overflow)
 }
 
+/// Reads a number of bytes in the reply to AVBL or DSIZ. The number is the first word; words such as
+/// `bytes` may follow.
+///
+/// # Errors
+///
+/// The errors of [`size`]. The code may also be 200 or 250.
+///
+/// ```
+/// use ftp_proto::{reply::count, wire::Reply};
+///
+/// assert_eq!(count(&Reply::parse(b"213 1048576 bytes free\r\n").unwrap()), Ok(1 << 20));
+/// ```
+pub fn count(reply: &Reply) -> Result<u64, Malformed> {
+    let code = reply.code();
+    if !matches!(code.value(), 200 | 213 | 250) {
+        return Err(Malformed::Code { code });
+    }
+    let text = reply.text_lines().last().unwrap_or_default().trim_ascii();
+    let number = text.split(u8::is_ascii_whitespace).next();
+    let number = number.filter(|word| !word.is_empty() && word.iter().all(u8::is_ascii_digit));
+    decimal(number.ok_or(Malformed::NoNumber)?).ok_or(Malformed::Overflow)
+}
+
 /// Reads the size in the text of a 125 or 150: the last `(n bytes)`, in upper or lower case.
 ///
 /// Returns `None` if there is no such number, or if it does not fit into 64 bits. The size is a

@@ -5,6 +5,7 @@
 //! command: the server sent a reply twice or too late, and the client's count is off by one.
 
 use super::ledger::{Owed, Shape};
+use crate::capabilities::Capability;
 use crate::reply::pathname;
 use crate::wire::{Class, Reply};
 
@@ -31,16 +32,24 @@ pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
         "SYST" => generic || code == 215,
         "FEAT" => generic || code == 211,
         "STAT" => generic || matches!(code, 211..=213),
-        "MFMT" => generic || code == 213,
+        "MFMT" | "MFCT" | "MFF" | "HASH" | "AVBL" | "DSIZ" => generic || code == 213,
+        "MD5" | "MMD5" | "XCRC" | "XMD5" | "XSHA" | "XSHA1" | "XSHA256" | "XSHA512" => {
+            generic || matches!(code, 213 | 251..=253)
+        }
         // A 200, 202 or 250 carries no path, but embedded servers put the directory into its text.
         "PWD" | "XPWD" => code == 257 || generic && matches!(pathname(reply), Ok(Some(_))),
         "SIZE" => code == 213,
+        // With two arguments, MDTM sets the time, and brings no value.
+        "MDTM" if owed.capability == Some(Capability::MdtmSet) => {
+            generic || matches!(code, 213 | 253)
+        }
         "MDTM" => matches!(code, 213 | 253),
         "EPSV" => code == 229,
         "PASV" => code == 227,
         "RNFR" | "REST" => code == 350,
         "CWD" | "XCWD" | "CDUP" | "XCUP" | "DELE" | "RNTO" | "MLST" | "NOOP" | "TYPE" | "MODE"
-        | "STRU" | "ALLO" | "PBSZ" | "PROT" | "CCC" | "EPRT" | "PORT" | "PRET" => generic,
+        | "STRU" | "ALLO" | "CSID" | "RMDA" | "PBSZ" | "PROT" | "CCC" | "EPRT" | "PORT"
+        | "PRET" => generic,
         // Servers answer HELP, SITE, OPTS, CLNT, LANG and SMNT with any code.
         _ => true,
     }

@@ -340,6 +340,11 @@ impl Session {
         self.state.known.note(capability, false);
     }
 
+    /// What OPTS has set for this option, in this session or in those that it replaces.
+    pub(crate) fn option_in_force(&self, name: &str) -> Option<&[u8]> {
+        self.state.standing.option(name)
+    }
+
     /// Whether the server has answered SYST.
     pub(crate) fn knows_system(&self) -> bool {
         self.state.known.knows_system()

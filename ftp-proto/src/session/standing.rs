@@ -84,6 +84,14 @@ impl Standing {
         others.map(|setting| &setting.command)
     }
 
+    /// What OPTS has set for this option.
+    pub(super) fn option(&self, name: &str) -> Option<&[u8]> {
+        let mut all = self.settings.iter();
+        let found = all.find(|it| it.option().eq_ignore_ascii_case(name.as_bytes()))?;
+        let argument = found.command.argument()?;
+        Some(argument.get(name.len()..)?.trim_ascii())
+    }
+
     /// Whether USER, PASS or ACCT was sent as a raw command.
     pub(crate) fn is_by_hand(&self) -> bool {
         self.by_hand

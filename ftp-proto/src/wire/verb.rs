@@ -36,24 +36,33 @@ known! {
     ALLO: "Reserve room (RFC 959).",
     APPE: "Append to a file (RFC 959).",
     AUTH: "Begin the security exchange (RFC 4217).",
+    AVBL: "How many bytes can still be stored.",
     CCC: "Back to a clear control connection (RFC 4217).",
     CDUP: "To the parent directory (RFC 959).",
     CLNT: "What the client calls itself.",
+    COMB: "Join files into one.",
     CPSV: "Passive, but the server starts the handshake.",
+    CSID: "What client and server say about themselves.",
     CWD: "Change the working directory (RFC 959).",
     DELE: "Delete a file (RFC 959).",
+    DSIZ: "The size of a directory with all that is in it.",
     EPRT: "Extended active mode (RFC 2428).",
     EPSV: "Extended passive mode (RFC 2428).",
     FEAT: "List the features (RFC 2389).",
+    HASH: "The hash of a file.",
     HELP: "Help (RFC 959).",
     HOST: "Choose a virtual host (RFC 7151).",
     LANG: "Choose a language (RFC 2640).",
     LIST: "List for people (RFC 959).",
+    MD5: "The MD5 of a file.",
     MDTM: "The modification time (RFC 3659).",
+    MFCT: "Set the time of creation.",
+    MFF: "Set facts of a file.",
     MFMT: "Set the modification time.",
     MKD: "Make a directory (RFC 959).",
     MLSD: "List for machines (RFC 3659).",
     MLST: "The facts of one entry (RFC 3659).",
+    MMD5: "The MD5 of several files.",
     MODE: "The transmission mode (RFC 959).",
     NLST: "List names (RFC 959).",
     NOOP: "Nothing (RFC 959).",
@@ -70,6 +79,7 @@ known! {
     REST: "Where to restart (RFC 3659).",
     RETR: "Download (RFC 959).",
     RMD: "Remove a directory (RFC 959).",
+    RMDA: "Remove a directory and all that is in it.",
     RNFR: "Rename from (RFC 959).",
     RNTO: "Rename to (RFC 959).",
     SITE: "Commands of this server (RFC 959).",
@@ -83,6 +93,12 @@ known! {
     SYST: "The system type (RFC 959).",
     TYPE: "The representation type (RFC 959).",
     USER: "The user (RFC 959).",
+    XCRC: "The CRC-32 of a file.",
+    XMD5: "The MD5 of a file.",
+    XSHA: "The SHA-1 of a file.",
+    XSHA1: "The SHA-1 of a file.",
+    XSHA256: "The SHA-256 of a file.",
+    XSHA512: "The SHA-512 of a file.",
 }
 
 impl Verb {
@@ -115,11 +131,12 @@ impl Verb {
         matches!(name, "LIST" | "NLST" | "MLSD")
     }
 
-    /// Whether the argument of this command is a path.
+    /// Whether the argument of this command is a path, or may hold one.
     pub(crate) fn takes_path(name: &str) -> bool {
         let paths = [
-            "CWD", "DELE", "MDTM", "MFMT", "MKD", "MLST", "RMD", "RNFR", "RNTO", "SIZE", "SMNT",
-            "STAT",
+            "AVBL", "COMB", "CWD", "DELE", "DSIZ", "HASH", "MD5", "MDTM", "MFCT", "MFF", "MFMT",
+            "MKD", "MLST", "MMD5", "RMD", "RMDA", "RNFR", "RNTO", "SITE", "SIZE", "SMNT", "STAT",
+            "XCRC", "XMD5", "XSHA", "XSHA1", "XSHA256", "XSHA512",
         ];
         Self::is_transfer(name) || paths.contains(&name)
     }

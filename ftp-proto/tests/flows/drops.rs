@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use ftp_proto::reply::{Algorithm, Timestamp};
 use ftp_proto::{
     Config, DataEnd, DataMode, Direction, FileStructure, Protection, Standing, TransferType,
     TransmissionMode, flows,
@@ -65,6 +66,17 @@ const CASES: &[Case] = cases! {
     Modified, plain_config, LOGGED_IN, |_driver| made(flows::Modified::new("a"));
     Facts, plain_config, LOGGED_IN, |_driver| made(flows::Facts::new(Some("a")));
     System, plain_config, LOGGED_IN, |_driver| flows::System::new();
+    SetModified, plain_config, LOGGED_IN, |_driver| made(flows::SetModified::new("a", time()));
+    SetCreated, plain_config, LOGGED_IN, |_driver| made(flows::SetCreated::new("a", time()));
+    SetFacts, plain_config, LOGGED_IN, |_driver| made(flows::SetFacts::new("a", [("b", "c")]));
+    Chmod, plain_config, LOGGED_IN, |_driver| made(flows::Chmod::new("a", 0o644));
+    Symlink, plain_config, LOGGED_IN, |_driver| made(flows::Symlink::new("a", "b"));
+    Combine, plain_config, LOGGED_IN, |_driver| made(flows::Combine::new("a", ["b"]));
+    RemoveDirectoryTree, plain_config, LOGGED_IN, |_driver| made(flows::RemoveDirectoryTree::new("a"));
+    ClientId, plain_config, LOGGED_IN, |_driver| made(flows::ClientId::new("a", "1"));
+    Available, plain_config, LOGGED_IN, |_driver| made(flows::Available::new("a"));
+    DirectorySize, plain_config, LOGGED_IN, |_driver| made(flows::DirectorySize::new("a"));
+    HashOf, plain_config, LOGGED_IN, |_driver| made(flows::HashOf::new("a", Algorithm::Md5));
     Status, plain_config, LOGGED_IN, |_driver| made(flows::Status::new(None::<&str>));
     Help, plain_config, LOGGED_IN, |_driver| made(flows::Help::new(None::<&str>));
     Site, plain_config, LOGGED_IN, |_driver| made(flows::Site::new("CHMOD 644 a"));
@@ -103,6 +115,10 @@ const CASES: &[Case] = cases! {
     Restore, explicit, CONNECTED, |_driver| restore();
     Quit, plain_config, LOGGED_IN, |_driver| flows::Quit::new();
 };
+
+fn time() -> Timestamp {
+    Timestamp::parse(b"20260102030405").expect("a time")
+}
 
 fn plain_config() -> Config {
     Config::default()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ftp_proto::flows::{self, Credentials, Open};
+use ftp_proto::reply::{Algorithm, Timestamp};
 use ftp_proto::{Direction, Error, ErrorKind, ServerCopy, TransferType};
 
 use crate::support::*;
@@ -14,11 +15,25 @@ type Make = fn(&[u8]) -> Result<(), Error>;
 /// constructor with two arguments has two rows.
 const CONSTRUCTORS: &[(&str, Make)] = &[
     ("Account::new", |bad| flows::Account::new(bad).map(drop)),
+    ("Available::new", |bad| flows::Available::new(bad).map(drop)),
     ("ChangeDirectory::new", |bad| {
         flows::ChangeDirectory::new(bad).map(drop)
     }),
+    ("Chmod::new", |bad| flows::Chmod::new(bad, 0o644).map(drop)),
+    ("ClientId::new", |bad| {
+        flows::ClientId::new(bad, "1").map(drop)
+    }),
+    ("ClientId::new", |bad| {
+        flows::ClientId::new("a", bad).map(drop)
+    }),
     ("ClientName::new", |bad| {
         flows::ClientName::new(bad).map(drop)
+    }),
+    ("Combine::new", |bad| {
+        flows::Combine::new(bad, ["a"]).map(drop)
+    }),
+    ("Combine::new", |bad| {
+        flows::Combine::new("a", [bad]).map(drop)
     }),
     ("Credentials::new", |bad| {
         Credentials::new(bad, "x").map(drop)
@@ -30,7 +45,13 @@ const CONSTRUCTORS: &[(&str, Make)] = &[
         credentials().with_account(bad).map(drop)
     }),
     ("Delete::new", |bad| flows::Delete::new(bad).map(drop)),
+    ("DirectorySize::new", |bad| {
+        flows::DirectorySize::new(bad).map(drop)
+    }),
     ("Facts::new", |bad| flows::Facts::new(Some(bad)).map(drop)),
+    ("HashOf::new", |bad| {
+        flows::HashOf::new(bad, Algorithm::Md5).map(drop)
+    }),
     ("Help::new", |bad| flows::Help::new(Some(bad)).map(drop)),
     ("Host::new", |bad| flows::Host::new(bad).map(drop)),
     ("Language::new", |bad| {
@@ -60,6 +81,9 @@ const CONSTRUCTORS: &[(&str, Make)] = &[
     ("RemoveDirectory::new", |bad| {
         flows::RemoveDirectory::new(bad).map(drop)
     }),
+    ("RemoveDirectoryTree::new", |bad| {
+        flows::RemoveDirectoryTree::new(bad).map(drop)
+    }),
     ("Rename::new", |bad| flows::Rename::new(bad, "b").map(drop)),
     ("Rename::new", |bad| flows::Rename::new("a", bad).map(drop)),
     ("ServerCopy::new", |bad| {
@@ -68,11 +92,36 @@ const CONSTRUCTORS: &[(&str, Make)] = &[
     ("ServerCopy::new", |bad| {
         ServerCopy::new("a", PEER, bad).map(drop)
     }),
+    ("SetCreated::new", |bad| {
+        flows::SetCreated::new(bad, time()).map(drop)
+    }),
+    ("SetFacts::new", |bad| {
+        flows::SetFacts::new(bad, [("a", "b")]).map(drop)
+    }),
+    ("SetFacts::new", |bad| {
+        flows::SetFacts::new("a", [(bad, "b")]).map(drop)
+    }),
+    ("SetFacts::new", |bad| {
+        flows::SetFacts::new("a", [("b", bad)]).map(drop)
+    }),
+    ("SetModified::new", |bad| {
+        flows::SetModified::new(bad, time()).map(drop)
+    }),
     ("SetOption::new", |bad| flows::SetOption::new(bad).map(drop)),
     ("Site::new", |bad| flows::Site::new(bad).map(drop)),
     ("Size::new", |bad| flows::Size::new(bad).map(drop)),
     ("Status::new", |bad| flows::Status::new(Some(bad)).map(drop)),
+    ("Symlink::new", |bad| {
+        flows::Symlink::new(bad, "b").map(drop)
+    }),
+    ("Symlink::new", |bad| {
+        flows::Symlink::new("a", bad).map(drop)
+    }),
 ];
+
+fn time() -> Timestamp {
+    Timestamp::parse(b"20260102030405").expect("a time")
+}
 
 #[test]
 fn invariant_8_no_flow_takes_cr_lf_or_nul() {
@@ -143,6 +192,19 @@ fn taken() -> BTreeMap<String, usize> {
             });
             if let Some(name) = row {
                 taken.insert(format!("{name}::new"), 1);
+            }
+            // A row of the table of extensions names a capability and its arguments.
+            if path.ends_with("extension.rs") {
+                let rest = source.lines().skip(at).collect::<Vec<_>>().join(" ");
+                let row = line.trim_start().split_once(": ").filter(|(name, rest)| {
+                    let starts = |text: &str| text.starts_with(|it: char| it.is_ascii_uppercase());
+                    starts(name) && starts(rest) && rest.contains('(')
+                });
+                if let Some((name, _)) = row {
+                    let arguments = rest.split("=>").next().unwrap_or_default();
+                    let count = arguments.matches("AsRef<[u8]>").count();
+                    taken.insert(format!("{name}::new"), count);
+                }
             }
             let Some((_, rest)) = line.split_once("pub fn ") else {
                 continue;

@@ -1,0 +1,280 @@
+//! The operations that are one command and one reply, and that not every server has.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::compose::completion;
+use super::exchange::Exchange;
+use crate::capabilities::Capability;
+use crate::error::{Error, ErrorKind};
+use crate::flow::{Answer, Flow, Halt, Step};
+use crate::reply::{Identity, Timestamp};
+use crate::session::Session;
+use crate::wire::{Command, InvalidCommand, Reply, Verb};
+
+/// One command that a server may not know, and its one reply. The session remembers that the server
+/// does not know it, and then sends nothing.
+#[derive(Debug)]
+pub(super) struct Extension {
+    capability: Capability,
+    exchange: Exchange,
+    /// The reply of a server that does not know the command.
+    refusal: Option<Reply>,
+}
+
+impl Extension {
+    pub(super) fn new(capability: Capability, command: Command) -> Self {
+        debug_assert_eq!(Capability::of(&command), Some(capability));
+        Self {
+            capability,
+            exchange: Exchange::new(command),
+            refusal: None,
+        }
+    }
+
+    pub(super) fn capability(&self) -> Capability {
+        self.capability
+    }
+
+    pub(super) fn is_sent(&self) -> bool {
+        self.exchange.is_sent()
+    }
+
+    /// Sends the command, once, and returns its positive reply. `None`: the server does not know
+    /// the command.
+    pub(super) fn ask(
+        &mut self,
+        session: &mut Session,
+        answer: &mut Answer,
+    ) -> Result<Option<Reply>, Halt> {
+        if !self.is_sent() && session.lacks(self.capability) {
+            return Ok(None);
+        }
+        let reply = self.exchange.reply(session, answer)?;
+        if self.capability.judge(&reply) == Some(false) {
+            self.refusal = Some(reply);
+            return Ok(None);
+        }
+        Ok(Some(completion(reply, self.exchange.verb())?))
+    }
+
+    /// The error if nothing but this command could have done it.
+    pub(super) fn unsupported(&self) -> Error {
+        let error = Error::new(ErrorKind::Unsupported).with_command(self.exchange.verb());
+        match &self.refusal {
+            Some(reply) => error.with_reply(reply.clone()),
+            None => {
+                let capability = self.capability;
+                error.with_source(format!("the server has refused {capability} before"))
+            }
+        }
+    }
+
+    /// Reads a reply, and adds the command and the reply to an error.
+    pub(super) fn read<T, E: Into<Error>>(
+        &self,
+        reply: Reply,
+        read: impl FnOnce(&Reply) -> Result<T, E>,
+    ) -> Result<T, Error> {
+        read(&reply).map_err(|error| {
+            let error = error.into();
+            error.with_command(self.exchange.verb()).with_reply(reply)
+        })
+    }
+}
+
+/// One flow for each row: its arguments, its command, and what becomes of its reply.
+macro_rules! extensions {
+    ($(
+        $(#[$doc:meta])* $name:ident: $capability:ident($($argument:ident: $type:ty),*)
+            => $command:expr, -> $output:ty, $finish:path;
+    )*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name(Extension);
+
+        impl $name {
+            /// Takes the arguments of the command.
+            ///
+            /// # Errors
+            /// [`InvalidArgument`](ErrorKind::InvalidArgument) for arguments that cannot be sent.
+            pub fn new($($argument: $type),*) -> Result<Self, Error> {
+                Ok(Self(Extension::new(Capability::$capability, $command?)))
+            }
+        }
+
+        impl Flow for $name {
+            type Output = $output;
+
+            fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<$output>, Error> {
+                Step::run(answer, |answer| {
+                    let reply = self.0.ask(session, answer)?;
+                    Ok($finish(&self.0, reply)?)
+                })
+            }
+        }
+    )*};
+}
+
+extensions! {
+    /// MFCT (draft-somers-ftp-mfxx section 4): sets the time of a file's creation. The time is in
+    /// UTC. A server that does not know MFCT is an error of kind
+    /// [`Unsupported`](ErrorKind::Unsupported).
+    SetCreated: Mfct(path: impl AsRef<[u8]>, time: Timestamp)
+        => timed(Verb::MFCT, time, path.as_ref()), -> Reply, needed;
+    /// MFF (draft-somers-ftp-mfxx section 5): sets facts of a file, such as `modify` or
+    /// `UNIX.mode`, each with its value. FEAT lists the facts that the server lets you set. A server
+    /// that does not know MFF is an error of kind [`Unsupported`](ErrorKind::Unsupported).
+    SetFacts: Mff(
+        path: impl AsRef<[u8]>,
+        facts: impl IntoIterator<Item = (impl AsRef<[u8]>, impl AsRef<[u8]>)>
+    ) => with_facts(path.as_ref(), facts), -> Reply, needed;
+    /// SITE CHMOD: sets the permissions of a file. The mode is a number of at most four octal
+    /// digits, such as `0o644`. A server that does not know SITE CHMOD is an error of kind
+    /// [`Unsupported`](ErrorKind::Unsupported).
+    Chmod: SiteChmod(path: impl AsRef<[u8]>, mode: u32)
+        => chmod(path.as_ref(), mode), -> Reply, needed;
+    /// SITE SYMLINK: makes a symbolic link that leads to the target. Neither name may hold a blank,
+    /// because the command separates them by one. A server that does not know SITE SYMLINK is an
+    /// error of kind [`Unsupported`](ErrorKind::Unsupported).
+    Symlink: SiteSymlink(target: impl AsRef<[u8]>, link: impl AsRef<[u8]>)
+        => symlink(target.as_ref(), link.as_ref()), -> Reply, needed;
+    /// COMB: joins files into the first one. Some servers then delete the parts. No RFC defines it.
+    /// A server that does not know COMB is an error of kind
+    /// [`Unsupported`](ErrorKind::Unsupported).
+    Combine: Comb(target: impl AsRef<[u8]>, parts: impl IntoIterator<Item = impl AsRef<[u8]>>)
+        => combine(target.as_ref(), parts), -> Reply, needed;
+    /// RMDA: removes a directory and all that is in it. No RFC defines it. A server that does not
+    /// know RMDA is an error of kind [`Unsupported`](ErrorKind::Unsupported).
+    RemoveDirectoryTree: Rmda(path: impl AsRef<[u8]>)
+        => Verb::RMDA.with(path), -> Reply, needed;
+    /// CSID: says the client's name and version, and returns what the server says about itself. No
+    /// RFC defines it. `None` if the server does not know CSID.
+    ClientId: Csid(name: impl AsRef<[u8]>, version: impl AsRef<[u8]>)
+        => identified(name.as_ref(), version.as_ref()), -> Option<Identity>, identity;
+    /// AVBL (draft-peterson-streamlined-ftp-command-extensions): returns how many bytes can still be
+    /// stored in a directory. `None` if the server does not know AVBL.
+    Available: Avbl(path: impl AsRef<[u8]>)
+        => Verb::AVBL.with(path), -> Option<u64>, count;
+    /// DSIZ: returns how many bytes a directory holds, with all that is below it. No RFC defines it.
+    /// `None` if the server does not know DSIZ.
+    DirectorySize: Dsiz(path: impl AsRef<[u8]>)
+        => Verb::DSIZ.with(path), -> Option<u64>, count;
+}
+
+fn needed(extension: &Extension, reply: Option<Reply>) -> Result<Reply, Error> {
+    reply.ok_or_else(|| extension.unsupported())
+}
+
+fn count(extension: &Extension, reply: Option<Reply>) -> Result<Option<u64>, Error> {
+    let read = |reply| extension.read(reply, crate::reply::count);
+    reply.map(read).transpose()
+}
+
+fn identity(_: &Extension, reply: Option<Reply>) -> Result<Option<Identity>, Error> {
+    Ok(reply.as_ref().map(crate::reply::identity))
+}
+
+/// A command whose argument is a time and a path.
+pub(super) fn timed(verb: Verb, time: Timestamp, path: &[u8]) -> Result<Command, Error> {
+    before_path(verb, time.to_digits().as_bytes(), path)
+}
+
+/// A command whose argument is something, a blank and a path.
+pub(super) fn before_path(verb: Verb, what: &[u8], path: &[u8]) -> Result<Command, Error> {
+    check_name(&verb, path)?;
+    Ok(verb.with([what, b" ", path].concat())?)
+}
+
+/// Fails if the path is empty: the server would take what comes before it for the path.
+pub(super) fn check_name(verb: &Verb, path: &[u8]) -> Result<(), Error> {
+    match path {
+        [] => Err(InvalidCommand::Empty { verb: verb.clone() }.into()),
+        _ => Ok(()),
+    }
+}
+
+fn chmod(path: &[u8], mode: u32) -> Result<Command, Error> {
+    if mode > 0o7777 {
+        return Err(invalid(
+            Verb::SITE,
+            "the mode has more than four octal digits",
+        ));
+    }
+    before_path(Verb::SITE, format!("CHMOD {mode:03o}").as_bytes(), path)
+}
+
+fn symlink(target: &[u8], link: &[u8]) -> Result<Command, Error> {
+    let is_bad = |byte: &u8| matches!(byte, b' ' | b'\t' | b'"');
+    if target.iter().chain(link).any(is_bad) {
+        let why = "SITE SYMLINK cannot carry a name with a blank or a quotation mark";
+        return Err(invalid(Verb::SITE, why));
+    }
+    check_name(&Verb::SITE, target)?;
+    before_path(Verb::SITE, &[b"SYMLINK ", target].concat(), link)
+}
+
+fn with_facts(
+    path: &[u8],
+    facts: impl IntoIterator<Item = (impl AsRef<[u8]>, impl AsRef<[u8]>)>,
+) -> Result<Command, Error> {
+    let mut text = Vec::new();
+    for (name, value) in facts {
+        let (name, value) = (name.as_ref(), value.as_ref());
+        let is_bad = |byte: &u8| matches!(byte, b' ' | b';' | b'=');
+        if name.is_empty() || name.iter().chain(value).any(is_bad) {
+            let why = "a fact that is empty, or holds a blank, `;` or `=`";
+            return Err(invalid(Verb::MFF, why));
+        }
+        text.extend([name, b"=", value, b";"].concat());
+    }
+    if text.is_empty() {
+        return Err(invalid(Verb::MFF, "no fact"));
+    }
+    before_path(Verb::MFF, &text, path)
+}
+
+fn combine(
+    target: &[u8],
+    parts: impl IntoIterator<Item = impl AsRef<[u8]>>,
+) -> Result<Command, Error> {
+    let mut text = quoted(&Verb::COMB, target)?;
+    let alone = text.len();
+    for part in parts {
+        text.push(b' ');
+        text.extend(quoted(&Verb::COMB, part.as_ref())?);
+    }
+    match text.len() == alone {
+        true => Err(invalid(Verb::COMB, "no parts")),
+        false => Ok(Verb::COMB.with(text)?),
+    }
+}
+
+/// A name among other words. A name with a blank goes between quotation marks.
+pub(super) fn quoted(verb: &Verb, name: &[u8]) -> Result<Vec<u8>, Error> {
+    check_name(verb, name)?;
+    if name.contains(&b'"') {
+        let why = "a name with a quotation mark cannot be sent here";
+        return Err(invalid(verb.clone(), why));
+    }
+    Ok(match name.contains(&b' ') {
+        true => [b"\"", name, b"\""].concat(),
+        false => name.to_vec(),
+    })
+}
+
+fn identified(name: &[u8], version: &[u8]) -> Result<Command, Error> {
+    if name
+        .iter()
+        .chain(version)
+        .any(|byte| matches!(byte, b';' | b'='))
+    {
+        return Err(invalid(Verb::CSID, "a name or version with `;` or `=`"));
+    }
+    Ok(Verb::CSID.with([b"Name=", name, b"; Version=", version, b";"].concat())?)
+}
+
+fn invalid(verb: Verb, why: &'static str) -> Error {
+    let invalid = Error::new(ErrorKind::InvalidArgument);
+    invalid.with_command(verb.as_str()).with_source(why)
+}

@@ -1,0 +1,194 @@
+//! Asking for the hash of a file.
+//!
+//! ```text
+//! FEAT (if not known) ---> OPTS HASH (if not in force) ---> HASH ---> XSHA256, XMD5 ...
+//!                          if FEAT lists the algorithm        if FEAT lists them
+//! ```
+
+use alloc::collections::VecDeque;
+
+use super::Feat;
+use super::compose::inner;
+use super::exchange::Exchange;
+use super::extension::{Extension, quoted};
+use crate::capabilities::{Capability, Support};
+use crate::error::Error;
+use crate::flow::{Answer, Flow, Halt, Step};
+use crate::reply::{Algorithm, Features, FileHash};
+use crate::session::Session;
+use crate::wire::{Command, Reply, Verb};
+
+/// Asks for the hash of a file: by HASH (draft-bryan-ftpext-hash) if FEAT lists the algorithm, else
+/// by XCRC, XMD5, XSHA, XSHA1, XSHA256, XSHA512, MD5 or MMD5, as FEAT lists them. OPTS HASH chooses
+/// the algorithm first, unless it was chosen before.
+///
+/// Returns `None` if the server lists no command for this algorithm, or knows none of those that it
+/// lists. To a server without FEAT all of them are sent, until one works. The session remembers
+/// each command that the server does not know.
+#[derive(Debug)]
+pub struct HashOf {
+    algorithm: Algorithm,
+    hash: Extension,
+    others: VecDeque<Extension>,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Start(Feat),
+    /// OPTS HASH. If it is refused, HASH may have this algorithm all the same.
+    Choosing(Exchange, Chosen),
+    Hash,
+    Others,
+}
+
+/// Whether HASH computes this algorithm without OPTS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Chosen {
+    ByDefault,
+    ByOption,
+}
+
+impl HashOf {
+    /// Takes the path of the file and the algorithm.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
+    pub fn new(path: impl AsRef<[u8]>, algorithm: Algorithm) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let mut others = VecDeque::new();
+        for capability in commands(algorithm) {
+            let verb = Verb::new(capability.name())?;
+            // MD5 takes the rest of the line for the path. After the path, the others take numbers.
+            let path = match capability {
+                Capability::Md5 => Ok(path.to_vec()),
+                _ if !path.contains(&b' ') => Ok(path.to_vec()),
+                _ => quoted(&verb, path),
+            };
+            if let Ok(path) = path {
+                others.push_back(Extension::new(*capability, verb.with(path)?));
+            }
+        }
+        Ok(Self {
+            algorithm,
+            hash: Extension::new(Capability::Hash, Verb::HASH.with(path)?),
+            others,
+            state: State::Start(Feat::new()),
+        })
+    }
+}
+
+/// The commands besides HASH that compute this algorithm.
+fn commands(algorithm: Algorithm) -> &'static [Capability] {
+    match algorithm {
+        Algorithm::Crc32 => &[Capability::Xcrc],
+        Algorithm::Md5 => &[Capability::Xmd5, Capability::Md5, Capability::Mmd5],
+        Algorithm::Sha1 => &[Capability::Xsha1, Capability::Xsha],
+        Algorithm::Sha256 => &[Capability::Xsha256],
+        Algorithm::Sha512 => &[Capability::Xsha512],
+    }
+}
+
+impl Flow for HashOf {
+    type Output = Option<FileHash>;
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Self::Output>, Error> {
+        Step::run(answer, |answer| {
+            loop {
+                self.state = match &mut self.state {
+                    State::Start(feat) => {
+                        let features = inner(feat, session, answer)?;
+                        self.start(&features, session)
+                    }
+                    State::Choosing(options, chosen) => {
+                        let accepted = !options.reply(session, answer)?.is_refusal();
+                        session.check_alive()?;
+                        match accepted || *chosen == Chosen::ByDefault {
+                            true => State::Hash,
+                            false => State::Others,
+                        }
+                    }
+                    State::Hash => match self.hash.ask(session, answer)? {
+                        Some(reply) => {
+                            let read = |reply: &Reply| crate::reply::hash(reply, self.algorithm);
+                            let hash = self.hash.read(reply, read)?;
+                            match hash.algorithm() == self.algorithm {
+                                true => return Ok(Some(hash)),
+                                false => State::Others,
+                            }
+                        }
+                        None => State::Others,
+                    },
+                    State::Others => return self.ask_others(session, answer),
+                };
+            }
+        })
+    }
+}
+
+impl HashOf {
+    /// Chooses between HASH and the other commands, by what FEAT lists.
+    fn start(&mut self, features: &Features, session: &Session) -> State {
+        let unlisted = features.is_empty();
+        let wanted = |extension: &Extension| match session.support(extension.capability()) {
+            Support::Refused => false,
+            Support::Unknown => unlisted,
+            Support::Advertised | Support::Verified => true,
+        };
+        self.others.retain(wanted);
+        let Some(chosen) = listed(features, self.algorithm) else {
+            return State::Others;
+        };
+        let in_force = session.option_in_force("HASH").and_then(Algorithm::named);
+        if !wanted(&self.hash) {
+            State::Others
+        } else if in_force == Some(self.algorithm) {
+            State::Hash
+        } else {
+            let options = Command::fixed(Verb::OPTS, option(self.algorithm));
+            State::Choosing(Exchange::new(options), chosen)
+        }
+    }
+
+    fn ask_others(
+        &mut self,
+        session: &mut Session,
+        answer: &mut Answer,
+    ) -> Result<Option<FileHash>, Halt> {
+        while let Some(extension) = self.others.front_mut() {
+            if let Some(reply) = extension.ask(session, answer)? {
+                let read = |reply: &Reply| crate::reply::hash(reply, self.algorithm);
+                return Ok(Some(extension.read(reply, read)?));
+            }
+            self.others.pop_front();
+        }
+        Ok(None)
+    }
+}
+
+/// Whether FEAT lists the algorithm for HASH: `HASH SHA-1;SHA-256*;MD5`. The star marks the one in
+/// force at the start of a session.
+fn listed(features: &Features, algorithm: Algorithm) -> Option<Chosen> {
+    let list = features.parameters("HASH")?;
+    let names = || list.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+    let is_alone = names().filter(|name| !name.is_empty()).count() == 1;
+    names().find_map(|name| {
+        let plain = name.strip_suffix(b"*");
+        let found = Algorithm::named(plain.unwrap_or(name)) == Some(algorithm);
+        found.then_some(match plain.is_some() || is_alone {
+            true => Chosen::ByDefault,
+            false => Chosen::ByOption,
+        })
+    })
+}
+
+/// The argument of OPTS that chooses the algorithm.
+fn option(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::Crc32 => "HASH CRC32",
+        Algorithm::Md5 => "HASH MD5",
+        Algorithm::Sha1 => "HASH SHA-1",
+        Algorithm::Sha256 => "HASH SHA-256",
+        Algorithm::Sha512 => "HASH SHA-512",
+    }
+}

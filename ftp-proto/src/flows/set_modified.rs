@@ -1,0 +1,150 @@
+//! Setting the time of a file's last modification.
+//!
+//! ```text
+//! MFMT ---------> FEAT (if not known) ---------> MDTM time path
+//!      unknown             no MDTM in it |            | unknown, or perhaps taken for a query
+//!                                        v            v
+//!                          SITE UTIME path time time time UTC ---------> SITE UTIME time path
+//!                                                              unknown
+//! ```
+//!
+//! A positive reply at any place ends the flow.
+
+use super::Feat;
+use super::compose::inner;
+use super::extension::{Extension, before_path, check_name, timed};
+use crate::capabilities::{Capability, Support};
+use crate::error::{Error, ErrorKind};
+use crate::flow::{Answer, Flow, Halt, Step};
+use crate::reply::Timestamp;
+use crate::session::Session;
+use crate::wire::Verb;
+
+/// Sets the time of a file's last modification, in UTC, by the first of these commands that the
+/// server knows: MFMT (draft-somers-ftp-mfxx), MDTM with two arguments (vsftpd, Serv-U), SITE UTIME
+/// with three times (Pure-FTPd, ProFTPD) or with one (ProFTPD). The session remembers each command
+/// that the server does not know. Fractions of a second are left out.
+///
+/// MDTM with two arguments is sent only if FEAT lists MDTM, or lists nothing. A server that knows
+/// only one argument takes the time and the path for one name. Its reply says that this file does
+/// not exist, or is the time of that file; it does not count as success.
+///
+/// Returns which command has done it: [`Capability::Mfmt`], [`MdtmSet`](Capability::MdtmSet),
+/// [`SiteUtime`](Capability::SiteUtime) or [`SiteUtimeShort`](Capability::SiteUtimeShort). If the
+/// server knows none of them, the error is of kind
+/// [`Unsupported`](crate::ErrorKind::Unsupported).
+#[derive(Debug)]
+pub struct SetModified {
+    attempts: [Extension; 4],
+    next: usize,
+    features: Option<Feat>,
+    /// The refusal of MDTM by a server that may have taken it for a query.
+    doubtful: Option<Error>,
+    /// The first command that the server does not know.
+    unknown: Option<Error>,
+}
+
+impl SetModified {
+    /// Takes the path of the file and its new time.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
+    pub fn new(path: impl AsRef<[u8]>, time: Timestamp) -> Result<Self, Error> {
+        let path = path.as_ref();
+        check_name(&Verb::MFMT, path)?;
+        let digits = time.to_digits();
+        let digits = digits.as_bytes();
+        let [one, other] = [
+            [
+                b"UTIME ", path, b" ", digits, b" ", digits, b" ", digits, b" UTC",
+            ]
+            .concat(),
+            [b"UTIME ", digits].concat(),
+        ];
+        Ok(Self {
+            attempts: [
+                Extension::new(Capability::Mfmt, timed(Verb::MFMT, time, path)?),
+                Extension::new(Capability::MdtmSet, timed(Verb::MDTM, time, path)?),
+                Extension::new(Capability::SiteUtime, Verb::SITE.with(one)?),
+                Extension::new(
+                    Capability::SiteUtimeShort,
+                    before_path(Verb::SITE, &other, path)?,
+                ),
+            ],
+            next: 0,
+            features: Some(Feat::new()),
+            doubtful: None,
+            unknown: None,
+        })
+    }
+}
+
+impl Flow for SetModified {
+    type Output = Capability;
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Capability>, Error> {
+        Step::run(answer, |answer| {
+            while let Some(attempt) = self.attempts.get_mut(self.next) {
+                let capability = attempt.capability();
+                if capability == Capability::MdtmSet && !attempt.is_sent() {
+                    if let Some(feat) = &mut self.features {
+                        let features = inner(feat, session, answer);
+                        let features = refused(features, session)?;
+                        self.features = None;
+                        let listed = |all: &crate::Features| all.is_empty() || all.supports("MDTM");
+                        if features.is_ok_and(|all| !listed(&all)) {
+                            self.next = self.next.saturating_add(1);
+                            continue;
+                        }
+                    }
+                }
+                match refused(attempt.ask(session, answer), session)? {
+                    Ok(Some(_)) => return Ok(self.done(capability, session)),
+                    Ok(None) => {
+                        let unknown = attempt.unsupported();
+                        self.unknown.get_or_insert(unknown);
+                    }
+                    Err(error) => self.fail(capability, error, session)?,
+                }
+                self.next = self.next.saturating_add(1);
+            }
+            let unknown = || Error::new(ErrorKind::Unsupported).with_command("MFMT");
+            let error = self.doubtful.take().or(self.unknown.take());
+            Err(error.unwrap_or_else(unknown).into())
+        })
+    }
+}
+
+impl SetModified {
+    fn done(&self, capability: Capability, session: &mut Session) -> Capability {
+        if self.doubtful.is_some() {
+            // The file exists and may be changed, so MDTM was taken for a query.
+            session.give_up(Capability::MdtmSet);
+        }
+        capability
+    }
+
+    /// Takes a refusal by a server that knows the command. Fails, unless the command was MDTM and
+    /// may have been taken for a query.
+    fn fail(
+        &mut self,
+        capability: Capability,
+        error: Error,
+        session: &Session,
+    ) -> Result<(), Error> {
+        let proven = session.support(capability) == Support::Verified;
+        if capability == Capability::MdtmSet && !proven {
+            self.doubtful = Some(error);
+            return Ok(());
+        }
+        Err(self.doubtful.take().unwrap_or(error))
+    }
+}
+
+/// Separates a refusal by the server, which need not be the end, from everything else.
+fn refused<T>(result: Result<T, Halt>, session: &Session) -> Result<Result<T, Error>, Halt> {
+    match result {
+        Err(Halt::Error(error)) if error.reply().is_some() && !session.is_dead() => Ok(Err(error)),
+        result => result.map(Ok),
+    }
+}
