@@ -100,6 +100,8 @@ mod lines;
 #[cfg(feature = "simulator")]
 mod memory;
 #[cfg(feature = "client")]
+mod metadata;
+#[cfg(feature = "client")]
 mod net;
 #[cfg(feature = "client")]
 mod operations;

@@ -97,6 +97,7 @@ mod drive;
 mod lines;
 #[cfg(feature = "simulator")]
 mod memory;
+mod metadata;
 mod net;
 mod operations;
 mod read_dir;

@@ -5,7 +5,8 @@ use std::io::{Read as _, Write as _};
 use ftp_proto::simulator::Simulator;
 use ftp_proto::simulator::contract::{Call, Driver, Ending, Look, Operation, Outcome};
 
-use super::face::{Client, Error, Memory, Options, TransferOptions, TransferType, Upload};
+use super::face::reply::Algorithm;
+use super::face::{Client, Error, Memory, Options, Reply, TransferOptions, TransferType, Upload};
 
 /// A client over a network in memory.
 pub(crate) struct InMemory {
@@ -127,6 +128,7 @@ fn perform(
                 Call::Host => client.host(argument)?,
                 Call::Language => client.language(optional)?,
                 Call::ClientName => client.client_name(argument)?,
+                Call::RemoveDirectoryTree => client.remove_directory_tree(argument)?,
                 other => panic!("no such call here: {other:?}"),
             };
             Outcome::Code(reply.code().value())
@@ -140,6 +142,17 @@ fn perform(
             let time = client.modified(path)?;
             Outcome::Bytes(time.map_or(Vec::new(), |time| time.to_string().into_bytes()))
         }
+        Operation::Discover
+        | Operation::SetModified(..)
+        | Operation::SetCreated(..)
+        | Operation::SetFact(..)
+        | Operation::Chmod(..)
+        | Operation::Symlink(..)
+        | Operation::Combine(..)
+        | Operation::Checksum(_)
+        | Operation::ClientId
+        | Operation::Available(_)
+        | Operation::DirectorySize(_) => seldom(client, operation)?,
         Operation::Facts(path) => {
             let entry = client.mlst(path)?;
             let facts = entry
@@ -241,6 +254,40 @@ fn perform(
             client.reconnect()?;
             Outcome::Done
         }
+        other => panic!("no such operation here: {other:?}"),
+    })
+}
+
+/// Performs an operation that not every server knows.
+fn seldom(client: &mut Client, operation: &Operation) -> Result<Outcome, Error> {
+    let code = |reply: Reply| Outcome::Code(reply.code().value());
+    let time = |digits: &str| digits.parse().expect("a time");
+    let bytes = |text: Option<String>| Outcome::Bytes(text.unwrap_or_default().into_bytes());
+    Ok(match operation {
+        Operation::Discover => {
+            let known = client.discover()?;
+            Outcome::Bytes(known.system().unwrap_or_default().to_vec())
+        }
+        Operation::SetModified(path, digits) => {
+            let capability = client.set_modified(path, time(digits))?;
+            bytes(Some(capability.to_string()))
+        }
+        Operation::SetCreated(path, digits) => code(client.set_created(path, time(digits))?),
+        Operation::SetFact(path, fact, value) => code(client.set_facts(path, [(fact, value)])?),
+        Operation::Chmod(path, mode) => code(client.chmod(path, *mode)?),
+        Operation::Symlink(target, link) => code(client.symlink(target, link)?),
+        Operation::Combine(target, parts) => code(client.combine(target, *parts)?),
+        Operation::Checksum(path) => {
+            let hash = client.hash(path, Algorithm::Crc32)?;
+            bytes(hash.map(|hash| hash.to_string()))
+        }
+        Operation::ClientId => {
+            let server = client.client_id("test", "1")?;
+            let name = server.and_then(|server| server.get("Name").map(<[u8]>::to_vec));
+            Outcome::Bytes(name.unwrap_or_default())
+        }
+        Operation::Available(path) => Outcome::Size(client.available(path)?),
+        Operation::DirectorySize(path) => Outcome::Size(client.directory_size(path)?),
         other => panic!("no such operation here: {other:?}"),
     })
 }

@@ -65,6 +65,29 @@ pub enum Operation {
     /// Ask for the modification time of a file (MDTM). The outcome is [`Outcome::Bytes`], the time
     /// as [`Timestamp`](crate::reply::Timestamp) shows it, for example `2024-01-01T00:00:00`.
     Modified(&'static str),
+    /// FEAT and SYST. The outcome is [`Outcome::Bytes`], the text of SYST.
+    Discover,
+    /// Sets the time of a file, which is given by 14 digits. The outcome is [`Outcome::Bytes`], the
+    /// name of the [`Capability`](crate::Capability) that has done it.
+    SetModified(&'static str, &'static str),
+    /// MFCT, with the time as 14 digits. The outcome is [`Outcome::Code`].
+    SetCreated(&'static str, &'static str),
+    /// MFF with one fact and its value. The outcome is [`Outcome::Code`].
+    SetFact(&'static str, &'static str, &'static str),
+    /// SITE CHMOD. The outcome is [`Outcome::Code`].
+    Chmod(&'static str, u32),
+    /// SITE SYMLINK: the target and the link. The outcome is [`Outcome::Code`].
+    Symlink(&'static str, &'static str),
+    /// COMB: the target and the parts. The outcome is [`Outcome::Code`].
+    Combine(&'static str, &'static [&'static str]),
+    /// The CRC-32 of a file. The outcome is [`Outcome::Bytes`], in hexadecimal digits, or nothing.
+    Checksum(&'static str),
+    /// CSID. The outcome is [`Outcome::Bytes`], the server's name, or nothing.
+    ClientId,
+    /// AVBL. The outcome is [`Outcome::Size`].
+    Available(&'static str),
+    /// DSIZ. The outcome is [`Outcome::Size`].
+    DirectorySize(&'static str),
     /// Ask for the facts about a path (MLST). The outcome is [`Outcome::Lines`]: the first line is
     /// the name, and each further line is a fact, for example `type=file`.
     Facts(&'static str),
@@ -144,6 +167,7 @@ pub enum Call {
     Host,
     Language,
     ClientName,
+    RemoveDirectoryTree,
 }
 
 /// The commands that describe files and directories, one per line.
@@ -365,6 +389,8 @@ impl Case {
             && setup.account.is_none()
             && setup.account_to_store.is_none()
             && !setup.pret
+            && !setup.extensions
+            && !setup.sets_time_by_mdtm
             && setup.banner == plain.banner
             && setup.home == plain.home
             && (&setup.user, &setup.password) == (&plain.user, &plain.password)

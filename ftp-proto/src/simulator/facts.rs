@@ -1,11 +1,11 @@
-//! The commands MLSD, MLST and MFMT, which read and set facts about files in a form for programs.
+//! The commands MLSD and MLST, which list facts about files in a form for programs.
 
 use std::format;
 use std::string::String;
 use std::vec::Vec;
 
 use crate::simulator::server::Simulator;
-use crate::simulator::state::{FACTS, split};
+use crate::simulator::state::FACTS;
 use crate::simulator::store::{name, resolve};
 
 impl Simulator {
@@ -94,20 +94,5 @@ impl Simulator {
         let facts = self.facts(s, &path, kind);
         let entry = [b" ", facts.as_slice(), &path].concat();
         [b"250-Listing:\r\n", entry.as_slice(), b"\r\n250 End"].concat()
-    }
-
-    /// Handles MFMT: sets the modification time of a file, and returns the reply.
-    pub(super) fn set_modified(&mut self, s: usize, argument: &[u8]) -> Vec<u8> {
-        let (time, name) = split(argument);
-        let path = resolve(&self.sessions[s].directory, name);
-        if time.len() != 14 || !time.bytes().all(|b| b.is_ascii_digit()) || name.is_empty() {
-            return "501 A time and a name, please.".into();
-        }
-        if !self.store.exists(&path) {
-            return "550 No such file or directory.".into();
-        }
-        let text = [format!("213 Modify={time}; ").as_bytes(), &path].concat();
-        self.store.set_modified(&path, time.into());
-        text
     }
 }

@@ -3,6 +3,7 @@
 use std::format;
 use std::vec::Vec;
 
+use crate::simulator::extensions::has_time;
 use crate::simulator::server::Simulator;
 use crate::simulator::state::Representation;
 use crate::simulator::store::resolve;
@@ -30,6 +31,9 @@ impl Simulator {
                 Some(content) => format!("213 {}", content.len()).into(),
                 None => "550 Could not get file size.".into(),
             },
+            "MDTM" if self.setup.sets_time_by_mdtm && has_time(argument) => {
+                self.set_by_mdtm(s, argument)
+            }
             "MDTM" if self.store.files.contains_key(&path) => {
                 [b"213 ", self.store.modified(&path)].concat()
             }
@@ -46,7 +50,8 @@ impl Simulator {
             "REST" => self.restart(s, argument),
             "STAT" => self.status(s, without_options(argument)),
             "MLST" => self.machine_entry(s, argument),
-            "MFMT" => self.set_modified(s, argument),
+            "MFMT" => self.set_time_of(s, argument, "Modify"),
+            _ if self.knows(verb) => self.extension(s, verb, argument),
             _ => "500 Unknown command.".into(),
         }
     }

@@ -58,6 +58,7 @@ mod commands;
 pub mod contract;
 mod couple;
 mod data_phase;
+mod extensions;
 mod facts;
 mod fault;
 mod files;

@@ -1,6 +1,7 @@
 //! The commands that change the settings of a session (TYPE, MODE, STRU, OPTS, LANG), and commands
 //! that only get a reply.
 
+use std::format;
 use std::vec::Vec;
 
 use crate::simulator::server::Simulator;
@@ -61,10 +62,12 @@ impl Simulator {
         }
     }
 
-    fn site(&self, s: usize, argument: &[u8]) -> &'static str {
+    fn site(&mut self, s: usize, argument: &[u8]) -> &'static str {
         let (command, rest) = split(argument);
         match command.as_str() {
             "" => "501 An argument, please.",
+            known if self.lacks(&format!("SITE {known}")) => "500 Unknown SITE command.",
+            "UTIME" | "SYMLINK" if self.setup.extensions => self.site_extension(s, &command, rest),
             "HELP" => "200 CHMOD HELP",
             "CHMOD" => {
                 let (mode, name) = split(rest);

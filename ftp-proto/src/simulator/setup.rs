@@ -43,6 +43,8 @@ pub struct Setup {
     pub(super) implicit: bool,
     pub(super) require_reuse: bool,
     pub(super) pret: bool,
+    pub(super) extensions: bool,
+    pub(super) sets_time_by_mdtm: bool,
     pub(super) dies_of_resets: bool,
     pub(super) dies_of_ends: bool,
     pub(super) dies_before_it_answers: bool,
@@ -79,6 +81,8 @@ impl Setup {
             implicit: false,
             require_reuse: false,
             pret: false,
+            extensions: false,
+            sets_time_by_mdtm: false,
             dies_of_resets: false,
             dies_of_ends: false,
             dies_before_it_answers: false,
@@ -231,7 +235,24 @@ impl Setup {
         self
     }
 
-    /// Makes the server offer explicit TLS by the commands AUTH TLS, PBSZ, PROT and CCC.
+    /// Makes the server offer commands that few servers have: HASH (with CRC32), XCRC, MFCT, MFF, CSID, AVBL, DSIZ,
+    /// COMB, RMDA, and SITE with UTIME and SYMLINK. A symbolic link is a copy of the file.
+    /// [`without`](Self::without) removes single ones, also `SITE UTIME`.
+    #[must_use]
+    pub fn extensions(mut self) -> Self {
+        self.extensions = true;
+        self
+    }
+
+    /// Sets the time of a file by MDTM with a time before the path, as vsftpd does. Other servers
+    /// take both for one name.
+    #[must_use]
+    pub fn sets_time_by_mdtm(mut self) -> Self {
+        self.sets_time_by_mdtm = true;
+        self
+    }
+
+    /// Offers explicit TLS by the commands AUTH TLS, PBSZ, PROT and CCC.
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn tls(mut self, config: std::sync::Arc<rustls::ServerConfig>) -> Self {

@@ -52,6 +52,12 @@ fn parent(path: &[u8]) -> &[u8] {
     }
 }
 
+/// Whether an entry is below a directory.
+fn is_below(entry: &[u8], directory: &[u8]) -> bool {
+    let rest = entry.strip_prefix(directory);
+    rest.is_some_and(|rest| directory == b"/" || rest.starts_with(b"/"))
+}
+
 /// Returns the last part of a path, for example `c` of `/a/b/c`.
 pub(super) fn name(path: &[u8]) -> &[u8] {
     let slash = path.iter().rposition(|b| *b == b'/');
@@ -107,6 +113,20 @@ impl Store {
             self.times.remove(path);
         }
         possible
+    }
+
+    /// How many bytes the files below this directory have.
+    pub(super) fn size_below(&self, path: &[u8]) -> usize {
+        let files = self.files.iter().filter(|(file, _)| is_below(file, path));
+        files.map(|(_, content)| content.len()).sum()
+    }
+
+    /// Removes a directory and all that is below it.
+    pub(super) fn remove_tree(&mut self, path: &[u8]) {
+        let stays = |entry: &Vec<u8>| entry != path && !is_below(entry, path);
+        self.files.retain(|file, _| stays(file));
+        self.directories.retain(stays);
+        self.times.retain(|entry, _| stays(entry));
     }
 
     pub(super) fn rename(&mut self, from: &[u8], to: &[u8]) -> bool {

@@ -235,6 +235,67 @@ cases! {
         .step(Size("/five"), Is(Outcome::Size(None)))
         .step(Operation::Modified("/five"), bytes(b""))
         .step(Operation::Modified("/five"), bytes(b""));
+    /// The client asks what the server can do, once.
+    what_the_server_can_do => session(Setup::new().extensions())
+        .step(Operation::Discover, bytes(b"UNIX Type: L8"))
+        .step(Operation::Discover, bytes(b"UNIX Type: L8"))
+        .step(Features, features())
+        .steps(still_in_step());
+    /// The time of a file is set by MFMT.
+    time_set_by_mfmt => session(Setup::new().extensions())
+        .steps(time_set_by("MFMT"));
+    /// The server does not know MFMT, but MDTM with two arguments (vsftpd).
+    time_set_by_mdtm => session(Setup::new()
+            .without("MFMT")
+            .sets_time_by_mdtm())
+        .steps(time_set_by("MDTM time path"));
+    /// The server takes both arguments of MDTM for a name, and knows SITE UTIME.
+    time_set_by_site_utime => session(Setup::new()
+            .extensions()
+            .without("MFMT"))
+        .steps(time_set_by("SITE UTIME"));
+    /// The server takes both arguments of MDTM for the name of a file that exists.
+    time_set_and_mdtm_answers_as_a_query => session(Setup::new()
+            .extensions()
+            .without("MFMT")
+            .file("/20260102030405 five", "1"))
+        .step(Operation::SetModified("five", "20260102030405"), bytes(b"SITE UTIME"))
+        .step(Operation::Modified("/five"), bytes(b"2026-01-02T03:04:05"))
+        .step(Operation::Modified("/20260102030405 five"), bytes(b"2024-01-01T00:00:00"));
+    /// No command sets the time. None of those that the server does not know is sent again.
+    time_that_cannot_be_set => session(Setup::new()
+            .without("MFMT")
+            .without("MDTM"))
+        .only(Channels::Clear)
+        .step(Operation::SetModified("/five", "20260102030405"), unsupported(500))
+        .step(
+            Operation::SetModified("/five", "20260102030405"),
+            Fails(ErrorKind::Unsupported, None),
+        )
+        .steps(still_in_step());
+    /// Commands that few servers have.
+    seldom_commands => session(Setup::new()
+            .extensions()
+            .file("/d/inside", "123")
+            .file("/two words", "12345"))
+        .steps(seldom());
+    /// The server knows none of the commands that few servers have. None is sent twice.
+    seldom_commands_unknown => session(Setup::new().without("SITE CHMOD"))
+        .only(Channels::Clear)
+        .steps(unknown(Some(500)))
+        .steps(unknown(None))
+        .steps(still_in_step());
+    /// FEAT lists HASH and XCRC, and the server refuses both.
+    hash_listed_and_refused => session(Setup::new()
+            .extensions()
+            .fault(Fault::on("HASH", reply("502 Not here.")))
+            .fault(Fault::on("XCRC", reply("500 Not here."))))
+        .only(Channels::Clear)
+        .step(Operation::Checksum("/five"), bytes(b""))
+        .step(Operation::Checksum("/five"), bytes(b""))
+        .heard(&[
+            "USER user", "PASS secret", "FEAT", "OPTS HASH CRC32", "HASH /five", "XCRC /five",
+        ]);
     /// The client translates the line ends of texts in both directions, whatever line ends the
     /// texts have.
     texts_both_ways => session(Setup::new()
@@ -1755,6 +1816,103 @@ fn settings() -> Vec<(Operation, Expect)> {
 
 const SEVEN: NonZeroU8 = NonZeroU8::new(7).unwrap();
 const EIGHT: NonZeroU8 = NonZeroU8::new(8).unwrap();
+
+/// The time of a file is set by this command, and a missing file is refused.
+fn time_set_by(command: &str) -> Vec<(Operation, Expect)> {
+    let mut steps = vec![
+        (
+            Operation::SetModified("/five", "20260102030405"),
+            bytes(command.as_bytes()),
+        ),
+        (Operation::Modified("/five"), bytes(b"2026-01-02T03:04:05")),
+        (
+            Operation::SetModified("/none", "20260102030405"),
+            Fails(Permanent, Some(550)),
+        ),
+        (
+            Operation::SetModified("/big", "20250102030405"),
+            bytes(command.as_bytes()),
+        ),
+        (Operation::Modified("/big"), bytes(b"2025-01-02T03:04:05")),
+    ];
+    steps.extend(still_in_step());
+    steps
+}
+
+/// Commands that few servers have.
+fn seldom() -> Vec<(Operation, Expect)> {
+    vec![
+        (Operation::ClientId, bytes(b"simulator")),
+        (Operation::SetCreated("/five", "20260102030405"), code(213)),
+        (
+            Operation::SetFact("/five", "Modify", "20260102030405"),
+            code(213),
+        ),
+        (Operation::Modified("/five"), bytes(b"2026-01-02T03:04:05")),
+        (
+            Operation::SetFact("/five", "Create", "20260102030405"),
+            Fails(Permanent, Some(504)),
+        ),
+        (Operation::Chmod("/five", 0o600), code(200)),
+        (
+            Operation::Chmod("/none", 0o600),
+            Fails(Permanent, Some(550)),
+        ),
+        (
+            Operation::Chmod("/five", 0o10000),
+            Fails(ErrorKind::InvalidArgument, None),
+        ),
+        (Operation::Symlink("/five", "/link"), code(200)),
+        (Download("/link", 0), bytes(b"12345")),
+        (
+            Operation::Symlink("/five", "/li nk"),
+            Fails(ErrorKind::InvalidArgument, None),
+        ),
+        (Operation::Checksum("/five"), bytes(b"cbf53a1c")),
+        (Operation::Checksum("/two words"), bytes(b"cbf53a1c")),
+        (Operation::Checksum("/none"), Fails(Permanent, Some(550))),
+        (Operation::Available("/"), Is(Outcome::Size(Some(1 << 40)))),
+        (Operation::DirectorySize("/d"), Is(Outcome::Size(Some(3)))),
+        (
+            Operation::Combine("/d/all", &["/five", "/d/inside"]),
+            code(250),
+        ),
+        (Operation::Stored("/d/all"), bytes(b"12345123")),
+        (Operation::Call(Call::RemoveDirectoryTree, "/d"), code(250)),
+        (Operation::Stored("/d/all"), Is(Outcome::Size(None))),
+        (Pwd, bytes(b"/")),
+        (Download("/five", 0), bytes(b"12345")),
+    ]
+}
+
+/// The same commands, with a server that does not know them. `code`: the server says so now.
+fn unknown(code: Option<u16>) -> Vec<(Operation, Expect)> {
+    let fails = || Fails(ErrorKind::Unsupported, code);
+    vec![
+        (Operation::ClientId, bytes(b"")),
+        (Operation::SetCreated("/five", "20260102030405"), fails()),
+        (
+            Operation::SetFact("/five", "Modify", "20260102030405"),
+            fails(),
+        ),
+        (Operation::Chmod("/five", 0o600), fails()),
+        (Operation::Symlink("/five", "/link"), fails()),
+        (Operation::Checksum("/five"), bytes(b"")),
+        (Operation::Available("/"), Is(Outcome::Size(None))),
+        (Operation::DirectorySize("/"), Is(Outcome::Size(None))),
+        (Operation::Combine("/all", &["/five"]), fails()),
+        (Operation::Call(Call::RemoveDirectoryTree, "/d"), fails()),
+    ]
+}
+
+fn unsupported(code: u16) -> Expect {
+    Fails(ErrorKind::Unsupported, Some(code))
+}
+
+/// The features that the server lists without options.
+fn features() -> Expect {
+    Expect::Words(&["EPSV", "MDTM", "MFMT", "MLST", "REST", "SIZE", "UTF8"])
+}
 
 fn texts() -> Vec<(Operation, Expect)> {
     let lines = |lines: &[&str]| {

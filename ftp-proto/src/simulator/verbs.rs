@@ -4,6 +4,7 @@ use std::format;
 use std::string::String;
 use std::vec::Vec;
 
+use crate::simulator::extensions::EXTENSIONS;
 use crate::simulator::server::Simulator;
 use crate::simulator::state::FACTS;
 
@@ -105,7 +106,9 @@ impl Simulator {
             "PRET" => self.setup.pret,
             _ => true,
         };
-        offered && !self.lacks(verb) && VERBS.iter().any(|(known, _)| *known == verb)
+        let is_extension = || EXTENSIONS.iter().any(|(known, _)| *known == verb);
+        let known = VERBS.iter().any(|(known, _)| *known == verb);
+        offered && !self.lacks(verb) && (known || self.setup.extensions && is_extension())
     }
 
     /// Returns whether [`Setup::without`](super::Setup::without) has removed this command or
@@ -125,6 +128,10 @@ impl Simulator {
                 text.extend(facts.map(|f| format!("{f}{};", if chosen(f) { "*" } else { "" })));
             }
             text += "\r\n";
+        }
+        let extensions = EXTENSIONS.iter().filter(|_| self.setup.extensions);
+        for (_, feature) in extensions.filter(|(verb, _)| self.knows(verb)) {
+            text += &format!(" {feature}\r\n");
         }
         for property in PROPERTIES.iter().filter(|property| !self.lacks(property)) {
             text += &format!(" {property}\r\n");

@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut};
 use std::os::fd::AsFd;
 
 use ftp_smol::listing::{Directory, Line};
-use ftp_smol::reply::Timestamp;
+use ftp_smol::reply::{Algorithm, FileHash, Identity, Timestamp};
 use ftp_smol::transport::Network;
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -97,6 +97,20 @@ waits_for! {
     set_mode(mode: TransmissionMode) -> ();
     set_structure(structure: FileStructure) -> ();
     noop() -> Reply;
+    set_modified(path: impl Name, time: Timestamp) -> Capability;
+    set_created(path: impl Name, time: Timestamp) -> Reply;
+    set_facts(
+        path: impl Name,
+        facts: impl IntoIterator<Item = (impl AsRef<[u8]>, impl AsRef<[u8]>)>
+    ) -> Reply;
+    chmod(path: impl Name, mode: u32) -> Reply;
+    symlink(target: impl Name, link: impl Name) -> Reply;
+    hash(path: impl Name, algorithm: Algorithm) -> Option<FileHash>;
+    combine(target: impl Name, parts: impl IntoIterator<Item = impl Name>) -> Reply;
+    remove_directory_tree(path: impl Name) -> Reply;
+    client_id(name: impl Name, version: impl Name) -> Option<Identity>;
+    available(path: impl Name) -> Option<u64>;
+    directory_size(path: impl Name) -> Option<u64>;
     raw(line: impl Name) -> Reply;
     download(path: impl Name) -> Download<'_>;
     download_with(path: impl Name, options: &TransferOptions) -> Download<'_>;

@@ -1,0 +1,169 @@
+//! The operations that set and ask what not every server knows: times, permissions, hashes.
+
+use std::borrow::Cow;
+
+use ftp_proto::flows::{
+    Available, Chmod, ClientId, Combine, DirectorySize, HashOf, RemoveDirectoryTree, SetCreated,
+    SetFacts, SetModified, Symlink,
+};
+use ftp_proto::reply::{Algorithm, FileHash, Identity, Timestamp};
+use ftp_proto::{Capability, Error, Name, Reply};
+
+use crate::client::Client;
+
+/// The session remembers each command that the server does not know, and does not send it again.
+/// What asks the server for something is then `None`; what changes something fails with
+/// [`Unsupported`](ftp_proto::ErrorKind::Unsupported).
+///
+/// The errors of all these methods:
+/// [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for an argument that cannot be sent,
+/// before anything is sent; the server's refusal, with its reply; the reason why the session is
+/// dead. Each method lists further ones.
+impl Client {
+    /// MFMT, MDTM with two arguments, or SITE UTIME: sets the time of a file's last modification, in
+    /// UTC and to the second. Returns which of them the server knew; see [`SetModified`].
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// let time = "20260102030405".parse()?;
+    /// client.set_modified("report.txt", time).await?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The server's refusal. [`Unsupported`](ftp_proto::ErrorKind::Unsupported) if the server knows
+    /// none of the commands.
+    pub async fn set_modified(
+        &mut self,
+        path: impl Name,
+        time: Timestamp,
+    ) -> Result<Capability, Error> {
+        self.run(SetModified::new(self.encoded(&path)?, time)?)
+            .await
+    }
+
+    /// MFCT: sets the time of a file's creation, in UTC and to the second.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn set_created(&mut self, path: impl Name, time: Timestamp) -> Result<Reply, Error> {
+        self.run(SetCreated::new(self.encoded(&path)?, time)?).await
+    }
+
+    /// MFF: sets facts of a file, such as `[("UNIX.mode", "0644")]`. The feature MFF lists the facts
+    /// that can be set.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn set_facts(
+        &mut self,
+        path: impl Name,
+        facts: impl IntoIterator<Item = (impl AsRef<[u8]>, impl AsRef<[u8]>)>,
+    ) -> Result<Reply, Error> {
+        self.run(SetFacts::new(self.encoded(&path)?, facts)?).await
+    }
+
+    /// SITE CHMOD: sets the permissions of a file, such as `0o644`.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn chmod(&mut self, path: impl Name, mode: u32) -> Result<Reply, Error> {
+        self.run(Chmod::new(self.encoded(&path)?, mode)?).await
+    }
+
+    /// SITE SYMLINK: makes a symbolic link that leads to `target`.
+    ///
+    /// # Errors
+    /// The server's refusal. [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for a name
+    /// with a blank, since the command cannot carry it.
+    pub async fn symlink(&mut self, target: impl Name, link: impl Name) -> Result<Reply, Error> {
+        let (target, link) = (self.encoded(&target)?, self.encoded(&link)?);
+        self.run(Symlink::new(target, link)?).await
+    }
+
+    /// HASH, XCRC, XMD5, XSHA1, XSHA256, XSHA512, MD5 or others, as FEAT lists them: returns the
+    /// hash of a file; see [`HashOf`]. `None` if the server does not offer this algorithm.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::reply::Algorithm;
+    ///
+    /// if let Some(hash) = client.hash("report.txt", Algorithm::Sha256).await? {
+    ///     println!("{hash}");
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The server's refusal; a reply without a hash.
+    pub async fn hash(
+        &mut self,
+        path: impl Name,
+        algorithm: Algorithm,
+    ) -> Result<Option<FileHash>, Error> {
+        self.run(HashOf::new(self.encoded(&path)?, algorithm)?)
+            .await
+    }
+
+    /// COMB: joins files, in this order, into `target`. Some servers then delete the parts.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn combine(
+        &mut self,
+        target: impl Name,
+        parts: impl IntoIterator<Item = impl Name>,
+    ) -> Result<Reply, Error> {
+        let parts = parts.into_iter();
+        let parts = parts.map(|part| self.encoded(&part).map(Cow::into_owned));
+        let parts: Vec<_> = parts.collect::<Result<_, _>>()?;
+        self.run(Combine::new(self.encoded(&target)?, parts)?).await
+    }
+
+    /// RMDA: removes a directory and all that is in it.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn remove_directory_tree(&mut self, path: impl Name) -> Result<Reply, Error> {
+        self.run(RemoveDirectoryTree::new(self.encoded(&path)?)?)
+            .await
+    }
+
+    /// CSID: says the name and the version of this client program, and returns what the server says
+    /// about itself. `None` if the server does not know CSID.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn client_id(
+        &mut self,
+        name: impl Name,
+        version: impl Name,
+    ) -> Result<Option<Identity>, Error> {
+        let (name, version) = (self.encoded(&name)?, self.encoded(&version)?);
+        self.run(ClientId::new(name, version)?).await
+    }
+
+    /// AVBL: returns how many bytes can still be stored in a directory. `None` if the server does
+    /// not know AVBL.
+    ///
+    /// # Errors
+    /// The server's refusal; a reply without a number.
+    pub async fn available(&mut self, path: impl Name) -> Result<Option<u64>, Error> {
+        self.run(Available::new(self.encoded(&path)?)?).await
+    }
+
+    /// DSIZ: returns how many bytes a directory holds, with all that is below it. `None` if the
+    /// server does not know DSIZ.
+    ///
+    /// # Errors
+    /// The server's refusal; a reply without a number.
+    pub async fn directory_size(&mut self, path: impl Name) -> Result<Option<u64>, Error> {
+        self.run(DirectorySize::new(self.encoded(&path)?)?).await
+    }
+}
