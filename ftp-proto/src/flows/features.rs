@@ -1,8 +1,6 @@
-//! Asking what the server can do (FEAT and SYST).
+//! Asking for the server's features (FEAT).
 
-use super::compose::{completion, inner};
-use super::exchange::Exchange;
-use crate::capabilities::Capabilities;
+use super::compose::completion;
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
 use crate::reply::Features;
@@ -44,47 +42,6 @@ impl Flow for Feat {
             self.asked = true;
             session.send(Command::from(Verb::FEAT))?;
             Err(session.receive_within(Wait::Reply).into())
-        })
-    }
-}
-
-/// Finds out what the server can do: sends FEAT and SYST, unless the answers are known. A refusal of
-/// SYST is no error.
-///
-/// Returns everything that is known about the server.
-#[derive(Debug)]
-pub struct Discover {
-    features: Feat,
-    system: Exchange,
-    listed: bool,
-}
-
-impl Discover {
-    /// Takes no input. If everything is known, nothing is sent.
-    #[allow(clippy::new_without_default, reason = "as the other flows")]
-    pub fn new() -> Self {
-        Self {
-            features: Feat::new(),
-            system: Exchange::new(Command::from(Verb::SYST)),
-            listed: false,
-        }
-    }
-}
-
-impl Flow for Discover {
-    type Output = Capabilities;
-
-    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Self::Output>, Error> {
-        Step::run(answer, |answer| {
-            if !self.listed {
-                inner(&mut self.features, session, answer)?;
-                self.listed = true;
-            }
-            if self.system.is_sent() || !session.knows_system() {
-                self.system.reply(session, answer)?;
-                session.check_alive()?;
-            }
-            Ok(session.capabilities())
         })
     }
 }

@@ -10,6 +10,7 @@ mod clear_control;
 mod compose;
 pub(crate) mod copy;
 mod directory;
+mod discover;
 mod early_handshake;
 mod exchange;
 mod extension;
@@ -38,6 +39,7 @@ pub use abort::Abort;
 pub use attributes::{Modified, Size};
 pub use clear_control::ClearControl;
 pub use directory::ChangeDirectory;
+pub use discover::Discover;
 pub use exchange::{
     Account, Allocate, ClientName, Delete, Facts, Help, Host, Language, MakeDirectory, Mode, Mount,
     Noop, Pwd, Reinitialize, RemoveDirectory, SetOption, Site, Status, Structure, System,
@@ -46,7 +48,7 @@ pub use extension::{
     Available, Chmod, ClientId, Combine, DirectorySize, RemoveDirectoryTree, SetCreated, SetFacts,
     Symlink,
 };
-pub use features::{Discover, Feat};
+pub use features::Feat;
 pub use finish::Finish;
 pub use greeting::Greeting;
 pub use hash::HashOf;

@@ -79,6 +79,14 @@ pub(super) fn judge(reply: &Reply, limits: &Limits) {
 
     let _ = reply::size(reply);
     let _ = reply::transfer_size(reply);
+    let _ = reply::count(reply);
+    for algorithm in reply::Algorithm::ALL {
+        if let Ok(hash) = reply::hash(reply, *algorithm) {
+            assert_eq!(hash.as_bytes().len(), hash.algorithm().length());
+            assert_eq!(hash.to_string().len(), 2 * hash.as_bytes().len());
+        }
+    }
+    one_line(&format!("{:?}", reply::identity(reply)));
     let _ = reply::passive(reply);
     let _ = reply::extended_passive(reply);
     if let Ok(Some(path)) = reply::pathname(reply) {

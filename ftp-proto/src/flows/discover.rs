@@ -1,0 +1,51 @@
+//! Asking what the server can do (FEAT and SYST).
+
+use super::Feat;
+use super::compose::inner;
+use super::exchange::Exchange;
+use crate::capabilities::Capabilities;
+use crate::error::Error;
+use crate::flow::{Answer, Flow, Step};
+use crate::session::Session;
+use crate::wire::{Command, Verb};
+
+/// Finds out what the server can do: sends FEAT and SYST, unless the answers are known. A refusal of
+/// SYST is no error.
+///
+/// Returns everything that is known about the server.
+#[derive(Debug)]
+pub struct Discover {
+    features: Feat,
+    system: Exchange,
+    listed: bool,
+}
+
+impl Discover {
+    /// Takes no input. If everything is known, nothing is sent.
+    #[allow(clippy::new_without_default, reason = "as the other flows")]
+    pub fn new() -> Self {
+        Self {
+            features: Feat::new(),
+            system: Exchange::new(Command::from(Verb::SYST)),
+            listed: false,
+        }
+    }
+}
+
+impl Flow for Discover {
+    type Output = Capabilities;
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Self::Output>, Error> {
+        Step::run(answer, |answer| {
+            if !self.listed {
+                inner(&mut self.features, session, answer)?;
+                self.listed = true;
+            }
+            if self.system.is_sent() || !session.knows_system() {
+                self.system.reply(session, answer)?;
+                session.check_alive()?;
+            }
+            Ok(session.capabilities())
+        })
+    }
+}
