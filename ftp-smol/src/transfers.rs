@@ -2,9 +2,12 @@
 
 use smol::io::AsyncWriteExt as _;
 
+use std::time::SystemTime;
+
 use ftp_proto::data::LineKind;
 use ftp_proto::flows::{Open, ReadDirectory};
 use ftp_proto::listing::{Dialect, Directory, Parser, Reader};
+use ftp_proto::reply::Timestamp;
 use ftp_proto::{
     Completion, Direction, Error, Name, OptionalName, Transfer, TransferOptions, TransferType,
 };
@@ -251,6 +254,11 @@ impl Client {
 
     fn reader(&mut self, transfer: Transfer, parser: Parser) -> ReadDir<'_> {
         let parser = parser.with_limit(self.options.listing_limits.line);
+        // Without the time, an entry whose date has no year would have no time.
+        let parser = match Timestamp::try_from(SystemTime::now()) {
+            Ok(now) => parser.with_now(now),
+            Err(_) => parser,
+        };
         let options = TransferOptions::new().with_type(TransferType::TEXT);
         ReadDir::new(Download::new(self, transfer, &options), Reader::new(parser))
     }

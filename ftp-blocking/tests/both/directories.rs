@@ -1,6 +1,6 @@
 //! Directories as entries: `read_dir` and `entries`, with MLSD and without.
 
-use ftp_proto::simulator::{Setup, Simulator};
+use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
 
 use crate::face::listing::{Dialect, Kind};
 use crate::face::{Client, Memory, Options};
@@ -65,4 +65,112 @@ fn a_server_that_lists_mlst_and_does_not_know_mlsd_is_read_by_list() {
     // The refusal is remembered.
     assert_eq!((count(&memory, "MLSD"), count(&memory, "LIST")), (1, 2));
     client.noop().expect("in step");
+}
+
+/// A server without MLSD, with these directories, each of which holds the file `f` of 5 bytes.
+fn without_mlsd(directories: &[&str]) -> (Client, Memory) {
+    let setup = directories
+        .iter()
+        .fold(Setup::new().without("MLSD").without("MLST"), |it, name| {
+            it.directory(name).file(format!("{name}/f"), "12345")
+        });
+    logged_in(setup)
+}
+
+fn names(client: &mut Client, path: &str) -> Vec<String> {
+    let entries = client.entries(path).expect(path);
+    entries
+        .iter()
+        .map(|entry| entry.display_name().to_string())
+        .collect()
+}
+
+/// The commands of the session after the login that name a directory or list it.
+fn moves(memory: &Memory) -> Vec<String> {
+    let server = memory.server();
+    let commands = server
+        .commands()
+        .iter()
+        .map(|line| String::from_utf8_lossy(line).into_owned());
+    commands
+        .filter(|line| {
+            ["CWD", "LIST", "PWD", "SIZE"]
+                .iter()
+                .any(|verb| line.starts_with(verb))
+        })
+        .collect()
+}
+
+#[test]
+fn a_path_that_servers_take_for_a_pattern_is_listed_by_cwd_and_back() {
+    for path in ["a[1]", "a*", "a?", "{a,b}", " a", "a ", "~a", "a\\b"] {
+        let (mut client, memory) = without_mlsd(&[&format!("/{path}")]);
+        assert_eq!(names(&mut client, path), ["f"], "{path}");
+        // The next operation returns first.
+        assert_eq!(
+            client.size(format!("{path}/f")).expect(path),
+            Some(5),
+            "{path}"
+        );
+        assert_eq!(
+            moves(&memory),
+            [
+                "PWD".to_owned(),
+                format!("CWD {path}"),
+                "LIST".to_owned(),
+                "CWD /".to_owned(),
+                format!("SIZE {path}/f")
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_path_that_begins_with_a_dash_is_no_option_of_list() {
+    let (mut client, memory) = without_mlsd(&["/-la"]);
+    assert_eq!(names(&mut client, "-la"), ["f"]);
+    assert_eq!(moves(&memory), ["LIST ./-la"]);
+}
+
+#[test]
+fn a_plain_path_and_the_current_directory_are_listed_directly() {
+    let (mut client, memory) = without_mlsd(&["/two words"]);
+    assert_eq!(names(&mut client, "two words"), ["f"]);
+    assert_eq!(client.entries(None).expect("entries").len(), 2);
+    assert_eq!(moves(&memory), ["LIST two words", "LIST"]);
+}
+
+#[test]
+fn a_listing_that_needed_cwd_and_was_dropped_leaves_the_directory_as_it_was() {
+    let (mut client, memory) = without_mlsd(&["/a[1]"]);
+    drop(client.read_dir("a[1]").expect("a listing"));
+    assert_eq!(client.pwd().expect("PWD").as_bytes(), b"/");
+    let moves = moves(&memory);
+    assert_eq!(moves[..3], ["PWD", "CWD a[1]", "LIST"]);
+    assert_eq!(moves[moves.len() - 2..], ["CWD /", "PWD"]);
+}
+
+#[test]
+fn a_reconnect_after_a_listing_that_needed_cwd_restores_the_old_directory() {
+    let (mut client, _memory) = without_mlsd(&["/d/a[1]"]);
+    client.cwd("/d").expect("CWD");
+    assert_eq!(names(&mut client, "a[1]"), ["f"]);
+    client.reconnect().expect("a new connection");
+    assert_eq!(client.pwd().expect("PWD").as_bytes(), b"/d");
+}
+
+#[test]
+fn a_directory_that_cannot_be_changed_back_ends_the_session() {
+    let fault = Fault::nth("CWD", 1, Action::Reply(b"550 Gone.\r\n".to_vec()));
+    let setup = Setup::new()
+        .without("MLSD")
+        .without("MLST")
+        .directory("/a[1]")
+        .fault(fault);
+    let (mut client, _memory) = logged_in(setup);
+    client.entries("a[1]").expect("entries");
+    client.size("d/f").expect_err("in the wrong directory");
+    assert!(client.session().is_dead());
+    client.reconnect().expect("a new connection");
+    assert_eq!(client.size("d/f").expect("SIZE"), Some(5));
 }

@@ -24,3 +24,14 @@ pub(super) fn completion(reply: Reply, verb: &str) -> Result<Reply, Error> {
         _ => Err(Error::from_reply(reply).with_command(verb)),
     }
 }
+
+/// Turns a refusal of the server into `None`.
+pub(super) fn unless_refused<T>(
+    result: Result<T, Halt>,
+    session: &Session,
+) -> Result<Option<T>, Halt> {
+    match result {
+        Err(Halt::Error(error)) if error.reply().is_some() && !session.is_dead() => Ok(None),
+        result => result.map(Some),
+    }
+}

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::compose::inner;
-use super::{Feat, Open};
+use super::compose::{inner, unless_refused};
+use super::{ChangeDirectory, Feat, Open, Pwd};
 use crate::capabilities::{Capability, Support};
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Halt, Step};
@@ -16,6 +16,11 @@ use crate::wire::Code;
 /// follows if the server refuses MLSD all the same; a refusal that says that the server does not
 /// know MLSD is remembered.
 ///
+/// LIST takes its argument for a pattern or an option on many servers. So a path that begins with `-`
+/// is sent with `./` in front. For a path with `*`, `[` and so on, or with blanks around it, the flow
+/// changes the directory (CWD) and lists it without an argument. The next operation then changes the
+/// directory back before it does anything else.
+///
 /// Returns the [`Transfer`], and the [`Parser`] for what it brings.
 #[derive(Debug)]
 pub struct ReadDirectory {
@@ -25,8 +30,12 @@ pub struct ReadDirectory {
 
 #[derive(Debug)]
 enum State {
+    Start,
     Features(Feat),
     Facts(Open),
+    /// Asks for the directory, to return to it after CWD.
+    Here(Pwd),
+    Enter(ChangeDirectory),
     List(Open),
 }
 
@@ -41,16 +50,41 @@ impl ReadDirectory {
         Open::facts(path.as_ref())?;
         Ok(Self {
             path,
-            state: State::Features(Feat::new()),
+            state: State::Start,
         })
     }
 
-    fn facts(&self) -> Result<State, Error> {
-        Ok(State::Facts(Open::facts(self.path.as_ref())?))
+    /// MLSD if the server is known to have it, and LIST otherwise.
+    fn begin(&self, mlsd: Support) -> Result<State, Error> {
+        match mlsd {
+            Support::Advertised | Support::Verified => {
+                Ok(State::Facts(Open::facts(self.path.as_ref())?))
+            }
+            Support::Unknown | Support::Refused => self.list(),
+        }
     }
 
+    /// LIST with the path as its argument, or in the directory itself if a server could take the
+    /// path for something else.
     fn list(&self) -> Result<State, Error> {
+        match &self.path {
+            Some(path) if is_awkward(path) => Ok(State::Here(Pwd::new())),
+            // A path that begins with `-` would be an option.
+            Some(path) if path.starts_with(b"-") => {
+                Ok(State::List(Open::list(Some([b"./", &path[..]].concat()))?))
+            }
+            path => Ok(State::List(Open::list(path.as_ref())?)),
+        }
+    }
+
+    /// LIST with the path as its argument, because the server cannot change the directory.
+    fn list_by_argument(&self) -> Result<State, Error> {
         Ok(State::List(Open::list(self.path.as_ref())?))
+    }
+
+    fn enter(&self) -> Result<State, Error> {
+        let path = self.path.as_deref().unwrap_or_default();
+        Ok(State::Enter(ChangeDirectory::new(path)?))
     }
 }
 
@@ -61,14 +95,13 @@ impl Flow for ReadDirectory {
         Step::run(answer, |answer| {
             loop {
                 self.state = match &mut self.state {
+                    State::Start => match session.support(Capability::Mlsd) {
+                        Support::Unknown => State::Features(Feat::new()),
+                        support => self.begin(support)?,
+                    },
                     State::Features(feat) => {
-                        if session.support(Capability::Mlsd) == Support::Unknown {
-                            inner(feat, session, answer)?;
-                        }
-                        match session.support(Capability::Mlsd) {
-                            Support::Advertised | Support::Verified => self.facts()?,
-                            Support::Unknown | Support::Refused => self.list()?,
-                        }
+                        inner(feat, session, answer)?;
+                        self.begin(session.support(Capability::Mlsd))?
                     }
                     State::Facts(open) => match inner(open, session, answer) {
                         Err(Halt::Error(error)) if is_of_command(&error) && !session.is_dead() => {
@@ -79,6 +112,24 @@ impl Flow for ReadDirectory {
                             return Ok((transfer?, parser));
                         }
                     },
+                    State::Here(pwd) => match unless_refused(inner(pwd, session, answer), session)?
+                    {
+                        Some(here) => {
+                            session.begin_detour(here);
+                            self.enter()?
+                        }
+                        None => self.list_by_argument()?,
+                    },
+                    State::Enter(cwd) => {
+                        match unless_refused(inner(cwd, session, answer), session)? {
+                            Some(_) => State::List(Open::list(None::<&str>)?),
+                            // It may be a file.
+                            None => {
+                                session.end_detour();
+                                self.list_by_argument()?
+                            }
+                        }
+                    }
                     State::List(open) => {
                         return Ok((inner(open, session, answer)?, Parser::new()));
                     }
@@ -86,6 +137,15 @@ impl Flow for ReadDirectory {
             }
         })
     }
+}
+
+/// Whether servers may take this argument of LIST for something else than a path: for a pattern, or
+/// without the blanks around it.
+fn is_awkward(path: &[u8]) -> bool {
+    let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let special =
+        |byte: &u8| matches!(byte, b'*' | b'?' | b'[' | b']' | b'{' | b'}' | b'~' | b'\\');
+    blank(path.first()) || blank(path.last()) || path.iter().any(special)
 }
 
 /// Whether the server has refused the command itself, or what it was asked about is no directory

@@ -1,7 +1,7 @@
 //! Sending `OPTS UTF8 ON` before a name needs it.
 
 use super::Feat;
-use super::compose::inner;
+use super::compose::{inner, unless_refused};
 use crate::flow::{Answer, Halt};
 use crate::session::Session;
 use crate::wait::Wait;
@@ -31,15 +31,17 @@ impl Utf8 {
         loop {
             *self = match self {
                 Self::Start if session.needs_utf8_before(command) => Self::Asking(Feat::new()),
-                Self::Asking(feat) => match forgiven(inner(feat, session, answer), session)? {
-                    Some(features) if features.supports("UTF8") => {
-                        session.send(Command::fixed(Verb::OPTS, "UTF8 ON"))?;
-                        Self::Switching
+                Self::Asking(feat) => {
+                    match unless_refused(inner(feat, session, answer), session)? {
+                        Some(features) if features.supports("UTF8") => {
+                            session.send(Command::fixed(Verb::OPTS, "UTF8 ON"))?;
+                            Self::Switching
+                        }
+                        _ => Self::Settled,
                     }
-                    _ => Self::Settled,
-                },
+                }
                 Self::Switching => {
-                    forgiven(session.next_reply(answer, Wait::Reply), session)?;
+                    unless_refused(session.next_reply(answer, Wait::Reply), session)?;
                     Self::Settled
                 }
                 Self::Settled => {
@@ -49,13 +51,5 @@ impl Utf8 {
                 Self::Start => return Ok(()),
             };
         }
-    }
-}
-
-/// Turns the server's refusal into `None`.
-fn forgiven<T>(result: Result<T, Halt>, session: &Session) -> Result<Option<T>, Halt> {
-    match result {
-        Err(Halt::Error(error)) if error.reply().is_some() && !session.is_dead() => Ok(None),
-        result => result.map(Some),
     }
 }

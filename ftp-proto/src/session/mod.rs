@@ -55,6 +55,7 @@
 //! | `fence.rs`, `fencing.rs` | the commands that bring a session back into step |
 //! | `effect.rs`, `negotiated.rs` | what a reply changes, and the state that it changes |
 //! | `live_transfer.rs`, `transfer.rs` | the record of the transfer under way, and its token |
+//! | `detour.rs` | the way back to the directory after a listing that needed CWD |
 //! | `standing.rs` | what a new connection must repeat to reach the same directory and settings |
 //! | `error_context.rs`, `advice.rs` | additions to errors: the argument of the command, and what you can do |
 //! | `flow_api.rs` | everything that flows may ask and do |
@@ -64,6 +65,7 @@
 mod advice;
 mod attribution;
 mod codes;
+mod detour;
 mod effect;
 mod error_context;
 mod fence;
@@ -476,6 +478,9 @@ impl Session {
             |owed: &Owed| owed.changes_directory() && (owed.late || self.dead.is_none());
         if self.ledger.iter().any(elsewhere) {
             standing.lose_directory();
+        }
+        if let Some(detour) = &self.state.detour {
+            standing.directory.clone_from(&detour.directory);
         }
         standing
     }

@@ -1,5 +1,6 @@
 //! What was agreed with the server, and what was learnt about it.
 
+use super::detour::Detour;
 use super::fence::Fences;
 use super::standing::Standing;
 use crate::capabilities::Capabilities;
@@ -17,6 +18,8 @@ pub(super) struct Negotiated {
     pub(super) logged_in: bool,
     /// What a new connection must repeat to reach the directory and settings of this one.
     pub(super) standing: Standing,
+    /// The directory to return to. `None` if the session is in its directory.
+    pub(super) detour: Option<Detour>,
     pub(super) mode: FramingState,
     pub(super) structure: FramingState,
     pub(super) transfer_type: Option<TransferType>,

@@ -7,6 +7,7 @@ use super::ledger::Shape;
 use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Adopted, Adopts, Answer, Event, Flow, Halt, Step, Want};
+use crate::flows::ChangeDirectory;
 use crate::wait::Wait;
 
 /// An operation that was started on a session.
@@ -20,12 +21,16 @@ pub struct Running<F> {
     /// How many fences were sent since the staged commands began to wait.
     fences: usize,
     held: Option<Want>,
+    /// The way back to the directory that an earlier listing has left, once it has begun.
+    pub(super) returning: Option<ChangeDirectory>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     /// Cleaning up what earlier operations left.
     Settling,
+    /// Changing the directory back, after a listing that needed CWD.
+    Returning,
     Flowing,
     /// Reading what has already arrived, before the flow's commands are sent.
     Looking,
@@ -55,6 +60,7 @@ impl Session {
             stage: Stage::Settling,
             fences: 0,
             held: None,
+            returning: None,
         };
         (running, self.issue().start())
     }
@@ -116,6 +122,10 @@ impl Session {
             loop {
                 running.stage = match running.stage {
                     Stage::Settling => self.settle_unless_adopted(running.flow.adopts(), answer)?,
+                    Stage::Returning => {
+                        self.return_from_detour(running, answer)?;
+                        Stage::Flowing
+                    }
                     Stage::Flowing => match running.flow.step(self, answer.pass_on())? {
                         Step::Done(output) => return Ok(output),
                         Step::Want(want) => return Err(self.hold_want(running, want).into()),
@@ -145,7 +155,7 @@ impl Session {
             // Implicit TLS must begin before anything else, and only the flow `Greeting` begins it.
             _ if self.tls_is_due() => return Err(Error::misuse(Misuse::NotSecured).into()),
             Adopted::Transfer(id) => match &self.live {
-                Some(live) if live.id == id => {}
+                Some(live) if live.id == id => return Ok(Stage::Flowing),
                 _ => return Err(Error::misuse(Misuse::StaleTransfer).into()),
             },
             _ => self.settle(answer)?,
@@ -153,12 +163,15 @@ impl Session {
         // During the cleanup, the reply to the AUTH of a dropped flow may have come. No flow is
         // left to do the handshake.
         self.end_half_done_upgrade();
-        Ok(Stage::Flowing)
+        Ok(match self.is_on_detour() {
+            true => Stage::Returning,
+            false => Stage::Flowing,
+        })
     }
 
     /// Returns the flow's want, if the flow has staged no commands. Otherwise holds the want back
     /// and returns a look: the commands and then the flow's want follow it.
-    fn hold_want<F>(&mut self, running: &mut Running<F>, want: Want) -> Want {
+    pub(super) fn hold_want<F>(&mut self, running: &mut Running<F>, want: Want) -> Want {
         if self.staged.is_empty() {
             return want;
         }
@@ -240,7 +253,10 @@ impl Session {
             self.release(&command, owed);
             self.error_context.sent(command);
         }
-        running.stage = Stage::Flowing;
+        running.stage = match running.returning {
+            Some(_) => Stage::Returning,
+            None => Stage::Flowing,
+        };
         let Some(want) = running.held.take() else {
             return Error::misuse(Misuse::Finished).into();
         };
