@@ -8,6 +8,7 @@ use std::env;
 use std::hint::black_box;
 
 use ftp_proto::flows::{Credentials, Finish, Greeting, Login, Open};
+use ftp_proto::listing::{Dialect, Line, Parser};
 use ftp_proto::reply::{extended_passive, features, passive};
 use ftp_proto::wire::{Command, Reply, ReplyDecoder, Telnet, Verb};
 use ftp_proto::{Config, DataEnd, Error, Flow, Session, Step, Wait, Want};
@@ -34,6 +35,10 @@ const DIALOGUE: [&[u8]; 6] = [
     EPSV,
     b"150 Here it comes (5 bytes)\r\n226 Done\r\n",
 ];
+const UNIX: &[u8] =
+    b"-rw-r--r--    1 ada      users     1048576 Nov 26 09:30 sample-000001.fastq.gz\r\n";
+const MLSD: &[u8] = b"modify=20261127093000;perm=adfrw;size=1048576;type=file;unique=801U1C5;\
+    UNIX.group=100;UNIX.mode=0644;UNIX.owner=1000; sample-000001.fastq.gz\r\n";
 const PATH: &str = "/pub/a directory/of some depth/a file with a name of some length.tar.gz";
 
 /// The name of a case, and the function that runs it for a number of rounds.
@@ -48,6 +53,10 @@ const CASES: &[Case] = &[
     ("read-229", |rounds| read(EPSV, extended_passive, rounds)),
     ("encode-command", encode),
     ("login-and-download", dialogue),
+    ("list-1000-of-unix", |rounds| list(UNIX, None, rounds)),
+    ("list-1000-of-mlsd", |rounds| {
+        list(MLSD, Some(Dialect::Mlsx), rounds);
+    }),
     #[cfg(feature = "ring")]
     ("tls-handshake-full", handshakes::full),
     #[cfg(feature = "ring")]
@@ -99,6 +108,25 @@ fn read<T>(bytes: &[u8], grammar: fn(&Reply) -> T, rounds: usize) {
     let reply = Reply::parse(bytes).expect("a reply");
     for _ in 0..rounds {
         black_box(grammar(black_box(&reply)));
+    }
+}
+
+/// Reads a listing of a thousand lines that arrive in one piece.
+fn list(line: &[u8], dialect: Option<Dialect>, rounds: usize) {
+    let bytes = line.repeat(1000);
+    let mut parser = Parser::new().with_now("20261127120000".parse().expect("a time"));
+    if let Some(dialect) = dialect {
+        parser = parser.with_dialect(dialect);
+    }
+    for _ in 0..rounds {
+        let mut parser = parser.clone();
+        let mut rest = black_box(&bytes[..]);
+        while let Some(line) = parser.next_line(&mut rest) {
+            let Line::Entry(entry) = line else {
+                panic!("not an entry: {line:?}");
+            };
+            black_box((entry.name(), entry.size(), entry.modified()));
+        }
     }
 }
 

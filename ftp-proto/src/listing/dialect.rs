@@ -93,9 +93,6 @@ pub(super) enum Heading {
     Vms,
 }
 
-/// Reads a line in one dialect. `None` if the line is not of this dialect.
-type Read = for<'a> fn(&'a [u8], &mut Context) -> Option<Meaning<'a>>;
-
 /// All dialects, in the order in which they are tried: those that a stray line cannot be taken for
 /// come first.
 const ALL: [Dialect; 11] = [
@@ -113,35 +110,58 @@ const ALL: [Dialect; 11] = [
 ];
 
 impl Dialect {
-    fn read(self) -> Read {
+    /// Reads a line in this dialect. `None` if the line is not of this dialect.
+    fn read<'a>(self, line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
         match self {
-            Self::Mlsx => mlsx::read,
-            Self::Unix => unix::read,
-            Self::Dos => dos::read,
-            Self::Eplf => eplf::read,
-            Self::NetWare => netware::read,
-            Self::Os2 => os2::read,
-            Self::Vms => vms::read,
-            Self::Zos => zos::read,
-            Self::Os400 => os400::read,
-            Self::NonStop => nonstop::read,
-            Self::Mac => mac::read,
+            Self::Mlsx => mlsx::read(line, context),
+            Self::Unix => unix::read(line, context),
+            Self::Dos => dos::read(line, context),
+            Self::Eplf => eplf::read(line, context),
+            Self::NetWare => netware::read(line, context),
+            Self::Os2 => os2::read(line, context),
+            Self::Vms => vms::read(line, context),
+            Self::Zos => zos::read(line, context),
+            Self::Os400 => os400::read(line, context),
+            Self::NonStop => nonstop::read(line, context),
+            Self::Mac => mac::read(line, context),
         }
     }
 }
 
-/// Reads a line in the dialect that is fixed. If none is, the dialect of the line before it, `last`,
-/// is tried first, and then all others.
+/// Reads a line in the dialect that is fixed. If none is, the dialect of the line before it is tried
+/// first, and then all others. `dialect` becomes the one that has read the line.
+#[inline]
 pub(super) fn read<'a>(
     line: &'a [u8],
-    last: Option<Dialect>,
+    dialect: &mut Option<Dialect>,
     context: &mut Context,
-) -> Option<(Dialect, Meaning<'a>)> {
-    let fixed = context.fixed;
-    let mut attempt = |dialect: Dialect| Some((dialect, dialect.read()(line, context)?));
-    if let Some(fixed) = fixed {
-        return attempt(fixed);
+) -> Option<Meaning<'a>> {
+    let first = context.fixed.or(*dialect);
+    let meaning = match first {
+        Some(first) => first.read(line, context),
+        None => None,
+    };
+    if meaning.is_none() && context.fixed.is_none() {
+        return read_other(line, dialect, context);
     }
-    let others = ALL.into_iter().filter(|other| Some(*other) != last);
-    last.into_iter().chain(others).find_map(&mut attempt)
+    *dialect = first;
+    meaning
+}
+
+/// Tries all dialects but the one that has been tried first.
+#[cold]
+fn read_other<'a>(
+    line: &'a [u8],
+    dialect: &mut Option<Dialect>,
+    context: &mut Context,
+) -> Option<Meaning<'a>> {
+    let first = *dialect;
+    let others = ALL.into_iter().filter(|other| Some(*other) != first);
+    others
+        .filter_map(|other| Some((other, other.read(line, context)?)))
+        .map(|(other, meaning)| {
+            *dialect = Some(other);
+            meaning
+        })
+        .next()
 }

@@ -298,6 +298,7 @@ impl Permission {
 impl Fields {
     /// The fields that a dialect has found, by their places in the line. `None` if the line is
     /// longer than 4 GiB.
+    #[inline]
     pub(super) fn locate(dialect: Dialect, line: &[u8], found: &Found<'_>) -> Option<Self> {
         u32::try_from(line.len()).ok()?;
         let span = |part: Option<&[u8]>| part.map_or(Span::MISSING, |part| Span::of(line, part));
@@ -324,18 +325,17 @@ impl Span {
     };
 
     /// Where `part` is in `line`, by their addresses: it is a slice of it.
+    #[inline]
     fn of(line: &[u8], part: &[u8]) -> Self {
-        let begin = part.as_ptr().addr().checked_sub(line.as_ptr().addr());
-        let begin = begin.filter(|begin| begin.saturating_add(part.len()) <= line.len());
-        let place = |at: usize| u32::try_from(at).ok();
-        begin
-            .and_then(|begin| {
-                Some(Self {
-                    begin: place(begin)?,
-                    end: place(begin.checked_add(part.len())?)?,
-                })
-            })
-            .unwrap_or(Self::MISSING)
+        let begin = part.as_ptr().addr().wrapping_sub(line.as_ptr().addr());
+        let end = begin.wrapping_add(part.len());
+        if begin > end || end > line.len() {
+            return Self::MISSING;
+        }
+        match (u32::try_from(begin), u32::try_from(end)) {
+            (Ok(begin), Ok(end)) => Self { begin, end },
+            _ => Self::MISSING,
+        }
     }
 }
 

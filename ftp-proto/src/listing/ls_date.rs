@@ -59,7 +59,41 @@ const DAY: [&[u8]; 7] = [
 /// it. The date is `None` if there is no such day, or if its year cannot be found without `now`.
 ///
 /// `None` if the text does not begin with a date, a blank and at least one more byte.
+#[inline]
 pub(super) fn read(text: &[u8], now: Option<Timestamp>) -> Option<(Option<Modified>, &[u8])> {
+    match usual(text, now) {
+        Some(found) => Some(found),
+        None => read_any(text, now),
+    }
+}
+
+/// The form that most servers send, `Nov 27 10:00` or `Nov 27  2025`, without a search for blanks.
+#[inline]
+fn usual(text: &[u8], now: Option<Timestamp>) -> Option<(Option<Modified>, &[u8])> {
+    let (date, name) = text.split_first_chunk::<13>()?;
+    let [a, b, c, b' ', tens, units, b' ', d, e, f, g, h, b' '] = *date else {
+        return None;
+    };
+    let tens = if tens == b' ' { b'0' } else { tens };
+    let day = two_digits(tens, units).filter(|day| (1..=31).contains(day))?;
+    let month = months::english([a | 0x20, b | 0x20, c | 0x20])?;
+    if name.is_empty() {
+        return None;
+    }
+    if d == b' ' {
+        let year = four_digits([e, f, g, h])?;
+        let time = Timestamp::from_parts(year, month, day, 0, 0, 0);
+        return Some((time.map(|time| Modified::local(time, Precision::Day)), name));
+    }
+    let (hour, minute) = (two_digits(d, e)?, two_digits(g, h)?);
+    if f != b':' || hour > 23 || minute > 59 {
+        return None;
+    }
+    let modified = Modified::without_year(month, day, (hour, minute), now);
+    Some((modified, name))
+}
+
+fn read_any(text: &[u8], now: Option<Timestamp>) -> Option<(Option<Modified>, &[u8])> {
     let (first, rest) = scan::until_blank(text);
     let (date, rest) = match first {
         [

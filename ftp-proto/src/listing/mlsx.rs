@@ -5,35 +5,66 @@ use memchr::memmem;
 use super::dialect::{Context, Dialect, Found, Meaning};
 use super::entry::Kind;
 use super::modified::Modified;
-use super::scan;
+use super::scan::{self, find_near, skip_blanks};
 use crate::reply::Timestamp;
 
 pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
-    // A blank and a name are an entry of MLSD, but could be anything in a listing of LIST.
-    let is_mlsd = context.fixed == Some(Dialect::Mlsx);
-    // So could `GENOME.FASTA;3  12/15`, which is a line of VMS.
-    if !is_mlsd && !begins_with_a_fact(scan::skip_blanks(line)) {
+    // A blank and a name are an entry of MLSD, but could be anything in a listing of LIST. So could
+    // be a word with a `;`, such as the version of a file on VMS.
+    if context.fixed != Some(Dialect::Mlsx) && !pairs(facts(line)).any(is_known) {
         return None;
     }
     parse(line)
 }
 
 pub(super) fn parse(line: &[u8]) -> Option<Meaning<'_>> {
-    let (facts, name) = split(line)?;
-    let mut found = Found {
-        name,
-        ..Found::default()
-    };
-    let mut kind = None;
-    for (fact, value) in pairs(facts) {
-        apply(&mut found, &mut kind, fact, value);
-    }
-    found.kind = kind.unwrap_or_default();
+    let (mut found, name) = usual(line).or_else(|| {
+        let (facts, name) = split(line)?;
+        let mut seen = Seen::default();
+        for fact in skip_blanks(facts).split(|byte| *byte == b';') {
+            seen.take(fact, eight(fact));
+        }
+        Some((seen.found, name))
+    })?;
+    found.name = name;
     if !matches!(found.kind, Kind::File | Kind::Unknown) {
         // The size of a directory counts blocks of the file system, not bytes that can be read.
         found.size = None;
+        if found.kind == Kind::Directory {
+            found.kind = kind_of_directory(name);
+        }
     }
     Some(Meaning::Entry(found))
+}
+
+/// Reads facts that all end with `;`, while it looks for the blank after the last one. `None` for other
+/// lines, which are rare.
+#[inline]
+fn usual(line: &[u8]) -> Option<(Found<'_>, &[u8])> {
+    let mut seen = Seen::default();
+    let mut rest = line;
+    loop {
+        let (fact, after) = rest.split_at_checked(find_near(rest, b';')?)?;
+        let eight = u64::from_le_bytes(*rest.first_chunk::<8>()?);
+        let is_known = seen.take(fact, eight);
+        let is_first = rest.len() == line.len();
+        if is_first && !is_known && fact.iter().any(|byte| matches!(byte, b' ' | b'\t')) {
+            return None;
+        }
+        rest = after.get(1..)?;
+        if let Some(name) = rest.strip_prefix(b" ") {
+            return Some((seen.found, name));
+        }
+    }
+}
+
+/// Some servers send `type=dir` for `.` and `..` as well.
+fn kind_of_directory(name: &[u8]) -> Kind {
+    match name {
+        b"." => Kind::Current,
+        b".." => Kind::Parent,
+        _ => Kind::Directory,
+    }
 }
 
 /// The facts of a line, with the blanks before them. Empty if the line has only a name.
@@ -43,59 +74,195 @@ pub(super) fn facts(line: &[u8]) -> &[u8] {
 
 /// Names and values, in their order.
 pub(super) fn pairs(facts: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let begin = indentation(facts);
-    facts
-        .get(begin..)
-        .unwrap_or_default()
-        .split(|byte| *byte == b';')
-        .filter(|fact| !fact.is_empty())
-        .map(|fact| match memchr::memchr(b'=', fact) {
-            Some(at) => {
-                let (name, value) = fact.split_at(at);
-                (name, value.get(1..).unwrap_or_default())
-            }
-            None => (fact, &fact[..0]),
-        })
-}
-
-/// Takes one fact. The first of several facts with the same name counts.
-fn apply<'a>(found: &mut Found<'a>, kind: &mut Option<Kind>, fact: &[u8], value: &'a [u8]) {
-    let is = |name: &str| fact.eq_ignore_ascii_case(name.as_bytes());
-    match fact.len() {
-        4 if is("type") => {
-            if kind.is_none() {
-                let (read, target) = read_type(value);
-                (*kind, found.target) = (Some(read), target);
-            }
-        }
-        4 if is("size") => found.size = found.size.or_else(|| scan::number(value)),
-        4 if is("perm") => found.perm = found.perm.or(Some(value)),
-        6 if is("modify") => {
-            let time = || Timestamp::parse(value).ok().map(Modified::utc);
-            found.modified = found.modified.or_else(time);
-        }
-        6 if is("unique") => found.unique = found.unique.or(Some(value)),
-        9 if is("unix.mode") => found.mode = found.mode.or_else(|| scan::octal_mode(value)),
-        10 if is("unix.owner") => found.owner = found.owner.or(Some(value)),
-        10 if is("unix.group") => found.group = found.group.or(Some(value)),
-        8 if is("unix.uid") => found.owner = found.owner.or(Some(value)),
-        8 if is("unix.gid") => found.group = found.group.or(Some(value)),
-        // The names of ProFTPD, which count more than the numbers.
-        14 if is("unix.ownername") => found.owner = Some(value),
-        14 if is("unix.groupname") => found.group = Some(value),
-        _ => {}
+    Pairs {
+        rest: skip_blanks(facts),
     }
 }
 
+struct Pairs<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Pairs<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.rest.is_empty() {
+            let end = find_near(self.rest, b';');
+            let (fact, rest) = self.rest.split_at_checked(end.unwrap_or(self.rest.len()))?;
+            self.rest = rest.get(1..).unwrap_or_default();
+            if fact.is_empty() {
+                continue;
+            }
+            return Some(name_and_value(fact));
+        }
+        None
+    }
+}
+
+/// The value is empty if there is no `=`.
+#[inline]
+fn name_and_value(fact: &[u8]) -> (&[u8], &[u8]) {
+    let equals = find_near(fact, b'=').unwrap_or(fact.len());
+    let (name, value) = fact.split_at_checked(equals).unwrap_or((fact, &[]));
+    (name, value.get(1..).unwrap_or_default())
+}
+
+/// Whether a fact and its value are surely of RFC 3659, or of a server that extends it.
+fn is_known((fact, value): (&[u8], &[u8])) -> bool {
+    const KNOWN: [&str; 8] = [
+        "type",
+        "size",
+        "sizd",
+        "modify",
+        "create",
+        "perm",
+        "unique",
+        "unix.mode",
+    ];
+    let is = |known: &&str| fact.eq_ignore_ascii_case(known.as_bytes());
+    !value.is_empty() && KNOWN.iter().any(is)
+}
+
+/// The begin of a fact, as a number of eight bytes, so that one comparison finds it.
+struct Begin {
+    text: u64,
+    /// The bits in which small letters differ from capitals.
+    case: u64,
+    /// The bytes that count.
+    mask: u64,
+}
+
+const TYPE: Begin = Begin::new(*b"type=\0\0\0");
+const SIZE: Begin = Begin::new(*b"size=\0\0\0");
+const PERM: Begin = Begin::new(*b"perm=\0\0\0");
+const MODIFY: Begin = Begin::new(*b"modify=\0");
+const UNIQUE: Begin = Begin::new(*b"unique=\0");
+const UNIX: Begin = Begin::new(*b"unix.\0\0\0");
+const MODE: Begin = Begin::new(*b"mode=\0\0\0");
+const OWNER: Begin = Begin::new(*b"owner=\0\0");
+const GROUP: Begin = Begin::new(*b"group=\0\0");
+const UID: Begin = Begin::new(*b"uid=\0\0\0\0");
+const GID: Begin = Begin::new(*b"gid=\0\0\0\0");
+
+impl Begin {
+    /// Letters in lower case, `=` or `.`, and zeros.
+    const fn new(text: [u8; 8]) -> Self {
+        let text = u64::from_le_bytes(text);
+        let is_letter = text & u64::from_le_bytes([0x40; 8]);
+        let bits = 64_u32.saturating_sub(text.leading_zeros() & !7);
+        Self {
+            text,
+            case: is_letter >> 1,
+            mask: u64::MAX >> 64_u32.saturating_sub(bits),
+        }
+    }
+
+    #[inline]
+    const fn begins(&self, eight: u64) -> bool {
+        (eight | self.case) & self.mask == self.text
+    }
+}
+
+/// The first eight bytes of a text as such a number. Bytes that are missing are zeros.
+#[inline]
+fn eight(text: &[u8]) -> u64 {
+    match text.first_chunk::<8>() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => {
+            let bytes = text.iter().rev();
+            bytes.fold(0, |number, byte| number << 8 | u64::from(*byte))
+        }
+    }
+}
+
+/// The entry so far, and which facts have come, as far as the entry does not show it. The first of
+/// several facts with the same name counts.
+#[derive(Default)]
+struct Seen<'a> {
+    found: Found<'a>,
+    kind: bool,
+    /// The names of ProFTPD, which count more than the numbers.
+    owner_name: bool,
+    group_name: bool,
+}
+
+impl<'a> Seen<'a> {
+    /// Takes a fact, which begins with these eight bytes. Returns whether it says something.
+    #[inline]
+    fn take(&mut self, fact: &'a [u8], eight: u64) -> bool {
+        let found = &mut self.found;
+        let value = |at: usize| fact.get(at..).unwrap_or_default();
+        if TYPE.begins(eight) {
+            if !self.kind {
+                self.kind = true;
+                (found.kind, found.target) = read_type(value(5));
+            }
+        } else if SIZE.begins(eight) {
+            if found.size.is_none() {
+                found.size = scan::number(value(5));
+            }
+        } else if MODIFY.begins(eight) {
+            if found.modified.is_none() {
+                found.modified = Timestamp::parse(value(7)).ok().map(Modified::utc);
+            }
+        } else if UNIX.begins(eight) {
+            self.take_unix(value(5));
+        } else if PERM.begins(eight) {
+            found.perm = found.perm.or(Some(value(5)));
+        } else if UNIQUE.begins(eight) {
+            found.unique = found.unique.or_else(|| part(value(7)));
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Takes a fact of Unix, without `UNIX.` before it.
+    fn take_unix(&mut self, fact: &'a [u8]) {
+        let found = &mut self.found;
+        let eight = eight(fact);
+        let value = |at: usize| part(fact.get(at..).unwrap_or_default());
+        if MODE.begins(eight) {
+            found.mode = found.mode.or_else(|| scan::octal_mode(value(5)?));
+        } else if OWNER.begins(eight) {
+            found.owner = found.owner.or(value(6));
+        } else if GROUP.begins(eight) {
+            found.group = found.group.or(value(6));
+        } else if UID.begins(eight) {
+            found.owner = found.owner.or(value(4));
+        } else if GID.begins(eight) {
+            found.group = found.group.or(value(4));
+        } else if let (Some(name), Some(value)) = (fact.get(..10), value(10)) {
+            if !self.owner_name && name.eq_ignore_ascii_case(b"ownername=") {
+                (self.owner_name, found.owner) = (true, Some(value));
+            } else if !self.group_name && name.eq_ignore_ascii_case(b"groupname=") {
+                (self.group_name, found.group) = (true, Some(value));
+            }
+        }
+    }
+}
+
+/// A value that says something.
+fn part(value: &[u8]) -> Option<&[u8]> {
+    (!value.is_empty()).then_some(value)
+}
+
 /// Reads the value of `type`, and the target of a link: `OS.unix=slink:/pub` (or `symlink`).
+#[inline]
 fn read_type(value: &[u8]) -> (Kind, Option<&[u8]>) {
-    let is = |text: &str| value.eq_ignore_ascii_case(text.as_bytes());
-    let kind = match value.len() {
-        4 if is("file") => Kind::File,
-        3 if is("dir") => Kind::Directory,
-        4 if is("cdir") => Kind::Current,
-        4 if is("pdir") => Kind::Parent,
-        0 => Kind::Unknown,
+    const CASE: u8 = 0x20;
+    // Text with this bit set is in lower case, as far as it is letters.
+    let kind = match *value {
+        [a, b, c, d] => match &[a | CASE, b | CASE, c | CASE, d | CASE] {
+            b"file" => Kind::File,
+            b"cdir" => Kind::Current,
+            b"pdir" => Kind::Parent,
+            b"link" => Kind::Link,
+            _ => Kind::Other,
+        },
+        [a, b, c] if [a | CASE, b | CASE, c | CASE] == *b"dir" => Kind::Directory,
+        [] => Kind::Unknown,
         _ => return read_system_type(value),
     };
     (kind, None)
@@ -125,6 +292,7 @@ fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The position of the blank that ends the facts and precedes the name.
+#[inline]
 fn end_of_facts(line: &[u8]) -> Option<usize> {
     let begin = indentation(line);
     let rest = line.get(begin..)?;
@@ -133,6 +301,9 @@ fn end_of_facts(line: &[u8]) -> Option<usize> {
     }
     let blank = memchr::memchr(b' ', rest)?;
     let fact = rest.get(..blank)?;
+    if fact.last() == Some(&b';') {
+        return begin.checked_add(blank);
+    }
     memchr::memchr2(b'=', b';', fact)?;
     let end = match memmem::find(rest, b"; ") {
         Some(semicolon) => semicolon.checked_add(1)?,

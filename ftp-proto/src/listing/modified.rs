@@ -155,11 +155,13 @@ impl Modified {
     ) -> Option<Self> {
         let now = now?;
         let latest = now.next_day().unwrap_or(now);
-        // 29 February exists at least once in nine years.
-        let time = (0..9).find_map(|back| {
-            let year = latest.year().checked_sub(back)?;
-            let time = Timestamp::from_parts(year, month, day, hour, minute, 0)?;
-            (time <= latest).then_some(time)
+        let of_year = |year| Timestamp::from_parts(year, month, day, hour, minute, 0);
+        let is_over = (month, day, hour, minute)
+            <= (latest.month(), latest.day(), latest.hour(), latest.minute());
+        let year = latest.year().checked_sub(u16::from(!is_over))?;
+        let time = of_year(year).or_else(|| {
+            // 29 February exists at least once in nine years.
+            (1..9).find_map(|back| of_year(year.checked_sub(back)?))
         })?;
         Some(Self {
             year_resolved: true,

@@ -42,7 +42,9 @@ pub(super) fn month(word: &[u8]) -> Option<u8> {
     }
 }
 
-fn english(letters: [u8; 3]) -> Option<u8> {
+/// The month with this English abbreviation in lower case.
+#[inline]
+pub(super) fn english(letters: [u8; 3]) -> Option<u8> {
     Some(match &letters {
         b"jan" => 1,
         b"feb" => 2,

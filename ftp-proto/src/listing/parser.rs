@@ -41,6 +41,13 @@ use crate::reply::Timestamp;
 #[derive(Clone)]
 pub struct Parser {
     lines: Lines,
+    // Apart from `lines`, so that a line in there can be read.
+    meanings: Meanings,
+}
+
+/// What the lines mean: the state between two lines.
+#[derive(Clone, Default)]
+struct Meanings {
     context: Context,
     /// The dialect of the last entry.
     last: Option<Dialect>,
@@ -98,18 +105,14 @@ impl Parser {
     pub fn new() -> Self {
         Self {
             lines: Lines::new(LIMIT),
-            context: Context::default(),
-            last: None,
-            unfinished: None,
-            held: None,
-            joined: Vec::new(),
+            meanings: Meanings::default(),
         }
     }
 
     /// Reads every line in this dialect alone. Use [`Dialect::Mlsx`] for MLSD.
     #[must_use]
     pub const fn with_dialect(mut self, dialect: Dialect) -> Self {
-        self.context.fixed = Some(dialect);
+        self.meanings.context.fixed = Some(dialect);
         self
     }
 
@@ -117,7 +120,7 @@ impl Parser {
     /// one day after it.
     #[must_use]
     pub const fn with_now(mut self, now: Timestamp) -> Self {
-        self.context.now = Some(now);
+        self.meanings.context.now = Some(now);
         self
     }
 
@@ -125,7 +128,7 @@ impl Parser {
     /// only the other way round (`27-11-26`) changes it for the lines after it.
     #[must_use]
     pub const fn with_date_order(mut self, order: DateOrder) -> Self {
-        self.context.order = order;
+        self.meanings.context.order = order;
         self
     }
 
@@ -152,10 +155,13 @@ impl Parser {
     }
 
     /// Reads the next line. Returns how many bytes of the input were taken.
+    #[inline]
     pub(super) fn parse(&mut self, input: &[u8]) -> (usize, Option<Parsed>) {
         let mut taken = 0_usize;
-        if let Some(parsed) = self.parse_held() {
-            return (0, Some(parsed));
+        if self.meanings.held.is_some() {
+            if let Some(parsed) = self.meanings.parse_held() {
+                return (0, Some(parsed));
+            }
         }
         loop {
             let rest = input.get(taken..).unwrap_or_default();
@@ -173,7 +179,7 @@ impl Parser {
 
     /// Reads what is left at the end.
     pub(super) fn parse_rest(&mut self) -> Option<Parsed> {
-        if let Some(parsed) = self.parse_held() {
+        if let Some(parsed) = self.meanings.parse_held() {
             return Some(parsed);
         }
         if let Some(place) = self.lines.finish() {
@@ -181,16 +187,17 @@ impl Parser {
                 return Some(parsed);
             }
         }
-        self.joined = self.unfinished.take()?;
+        self.meanings.joined = self.meanings.unfinished.take()?;
         Some(Parsed::new(Class::Unparsed, Source::Joined))
     }
 
     /// The line with its bytes.
+    #[inline]
     pub(super) fn line<'a, 'i: 'a>(&'a self, parsed: Parsed, input: &'i [u8]) -> Line<'a> {
         let bytes = Cow::Borrowed(match parsed.place {
             Source::Line(Place::Input(range)) => input.get(range).unwrap_or_default(),
             Source::Line(Place::Own | Place::Cut) => self.lines.own(),
-            Source::Joined => &self.joined,
+            Source::Joined => &self.meanings.joined,
         });
         match parsed.class {
             Class::Entry(fields) => Line::Entry(Entry::new(bytes, fields)),
@@ -200,6 +207,25 @@ impl Parser {
         }
     }
 
+    /// Reads the line at this place. `None` if the next line may complete it.
+    #[inline]
+    fn parse_at(&mut self, place: Place, input: &[u8]) -> Option<Parsed> {
+        let (class, source) = match &place {
+            Place::Input(range) => {
+                let line = input.get(range.clone()).unwrap_or_default();
+                self.meanings.parse_bytes(line)
+            }
+            Place::Own => self.meanings.parse_bytes(self.lines.own()),
+            Place::Cut => (Class::Cut, None),
+        };
+        if let Class::Unfinished = class {
+            return None;
+        }
+        Some(Parsed::new(class, source.unwrap_or(Source::Line(place))))
+    }
+}
+
+impl Meanings {
     /// Reads the line that did not belong to the line before it.
     fn parse_held(&mut self) -> Option<Parsed> {
         self.joined = self.held.take()?;
@@ -213,30 +239,21 @@ impl Parser {
         Some(Parsed::new(class, Source::Joined))
     }
 
-    /// Reads the line at this place. `None` if the next line may complete it.
-    fn parse_at(&mut self, place: Place, input: &[u8]) -> Option<Parsed> {
-        // The lines are moved out, so that the context can change meanwhile.
-        let lines = mem::replace(&mut self.lines, Lines::new(0));
-        let (class, source) = match &place {
-            Place::Input(range) => self.parse_bytes(input.get(range.clone()).unwrap_or_default()),
-            Place::Own => self.parse_bytes(lines.own()),
-            Place::Cut => (Class::Cut, None),
-        };
-        self.lines = lines;
-        if let Class::Unfinished = class {
-            return None;
+    #[inline]
+    fn parse_bytes(&mut self, line: &[u8]) -> (Class, Option<Source>) {
+        if let Some(first) = self.unfinished.take() {
+            return self.join(first, line);
         }
-        Some(Parsed::new(class, source.unwrap_or(Source::Line(place))))
+        let class = self.classify(line);
+        if let Class::Unfinished = class {
+            self.unfinished = Some(line.to_vec());
+        }
+        (class, None)
     }
 
-    fn parse_bytes(&mut self, line: &[u8]) -> (Class, Option<Source>) {
-        let Some(first) = self.unfinished.take() else {
-            let class = self.classify(line);
-            if let Class::Unfinished = class {
-                self.unfinished = Some(line.to_vec());
-            }
-            return (class, None);
-        };
+    /// Reads a line that may be the second half of a wrapped entry.
+    #[cold]
+    fn join(&mut self, first: Vec<u8>, line: &[u8]) -> (Class, Option<Source>) {
         let mut joined = first.clone();
         joined.push(b'\n');
         joined.extend_from_slice(line);
@@ -250,22 +267,34 @@ impl Parser {
         (Class::Unparsed, Some(Source::Joined))
     }
 
+    #[inline]
     fn classify(&mut self, line: &[u8]) -> Class {
         if line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
             return Class::Noise;
         }
-        match dialect::read(line, self.last, &mut self.context) {
-            Some((dialect, Meaning::Entry(found))) if !found.name.is_empty() => {
-                self.last = Some(dialect);
-                Fields::locate(dialect, line, &found).map_or(Class::Unparsed, Class::Entry)
+        let mut dialect = self.last;
+        let Some(meaning) = dialect::read(line, &mut dialect, &mut self.context) else {
+            return Class::Unparsed;
+        };
+        let fields = match &meaning {
+            Meaning::Noise => return Class::Noise,
+            Meaning::Unfinished => None,
+            Meaning::Entry(found) if found.name.is_empty() => return Class::Unparsed,
+            Meaning::Entry(found) => {
+                dialect.and_then(|dialect| Fields::locate(dialect, line, found))
             }
-            Some((_, Meaning::Noise)) => Class::Noise,
-            Some((dialect, Meaning::Unfinished)) => {
-                self.last = Some(dialect);
-                Class::Unfinished
-            }
-            Some((_, Meaning::Entry(_))) | None => Class::Unparsed,
+        };
+        // Noise shows little: a total is the same in many dialects.
+        self.last = dialect;
+        match (meaning, fields) {
+            (Meaning::Unfinished, _) => Class::Unfinished,
+            (_, Some(fields)) => Class::Entry(fields),
+            (_, None) => Class::Unparsed,
         }
+    }
+
+    fn dialect(&self) -> Option<Dialect> {
+        self.context.fixed.or(self.last)
     }
 }
 
@@ -300,7 +329,7 @@ impl fmt::Debug for Parser {
         f.debug_struct("Parser")
             .field("limit", &self.lines.limit())
             .field("buffered", &self.lines.buffered())
-            .field("dialect", &self.context.fixed.or(self.last))
+            .field("dialect", &self.meanings.dialect())
             .finish_non_exhaustive()
     }
 }

@@ -71,14 +71,7 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
     if head.mode.is_none() {
         return unknown(&head, columns);
     }
-    let (columns, size, found) = columns_and_date(&head, columns, context)?;
-    let (owner, group) = owner_and_group(columns, &size)?;
-    Some(Meaning::Entry(Found {
-        size: size.bytes.filter(|_| found.kind == Kind::File),
-        owner,
-        group,
-        ..found
-    }))
+    columns_and_date(&head, columns, context).map(Meaning::Entry)
 }
 
 /// The type and the permissions, and what follows them.
@@ -130,15 +123,12 @@ pub(super) fn mode(permissions: &[u8; 9]) -> Option<u16> {
     Some(read | write | execute)
 }
 
-/// Finds the date, which is the first one with a size before it. Returns the columns before the size, the
-/// size, and an entry with what the head and the name say.
-fn columns_and_date<'a>(
-    head: &Head,
-    columns: &'a [u8],
-    context: &Context,
-) -> Option<(&'a [u8], Size, Found<'a>)> {
+/// Finds the date, which is the first one with a size before it, and so the other columns and the name.
+#[inline]
+fn columns_and_date<'a>(head: &Head, columns: &'a [u8], context: &Context) -> Option<Found<'a>> {
+    let mut words = [&[][..]; 3];
     let mut size_at = scan::skip_blanks(columns);
-    for _ in 0..MOST_WORDS {
+    for count in 0..MOST_WORDS {
         let (word, after) = scan::until_blank(size_at);
         let date_at = scan::skip_blanks(after);
         let (Some(first), Some(last)) = (word.first(), word.last()) else {
@@ -147,37 +137,54 @@ fn columns_and_date<'a>(
         if first.is_ascii_digit() || last.is_ascii_digit() {
             if let Some((modified, name)) = ls_date::read(date_at, context.now) {
                 let size = size(head.letter, word)?;
-                let before = columns.len().checked_sub(size_at.len())?;
-                let columns = columns.get(..before.checked_add(size.before)?)?;
-                let found = Found {
+                let [links, owner, group] = words;
+                let is_usual = count == words.len()
+                    && size.before == 0
+                    && !is_device(head.letter)
+                    && links.iter().all(u8::is_ascii_digit);
+                let (owner, group) = if is_usual {
+                    (Some(owner), Some(group))
+                } else {
+                    let before = columns.len().checked_sub(size_at.len())?;
+                    let columns = columns.get(..before.checked_add(size.before)?)?;
+                    owner_and_group(without_major(head.letter, columns), &size)?
+                };
+                let (kind, name, target) = named(head, name);
+                return Some(Found {
+                    kind,
+                    name,
+                    target,
+                    size: size.bytes.filter(|_| kind == Kind::File),
                     modified,
                     mode: head.mode,
-                    ..named(head, name)
-                };
-                return Some((without_major(head.letter, columns), size, found));
+                    owner,
+                    group,
+                    unique: None,
+                    perm: None,
+                });
             }
+        }
+        if let Some(place) = words.get_mut(count) {
+            *place = word;
         }
         size_at = date_at;
     }
     None
 }
 
-/// The name, the target and the kind.
-fn named<'a>(head: &Head, text: &'a [u8]) -> Found<'a> {
-    let (mut name, mut target) = (text, None);
-    if matches!(head.letter, b'l' | b'e') {
-        (name, target) = split_target(text);
-    }
-    Found {
-        kind: match name {
-            b"." => Kind::Current,
-            b".." => Kind::Parent,
-            _ => head.kind,
-        },
-        name,
-        target,
-        ..Found::default()
-    }
+/// The kind, the name and the target.
+#[inline]
+fn named<'a>(head: &Head, text: &'a [u8]) -> (Kind, &'a [u8], Part<'a>) {
+    let (name, target) = match head.letter {
+        b'l' | b'e' => split_target(text),
+        _ => (text, None),
+    };
+    let kind = match name {
+        b"." => Kind::Current,
+        b".." => Kind::Parent,
+        _ => head.kind,
+    };
+    (kind, name, target)
 }
 
 /// The name of a link and its target: the first arrow separates them.
@@ -207,7 +214,7 @@ fn size(letter: u8, word: &[u8]) -> Option<Size> {
     let digits = digits.count();
     let before = word.len().saturating_sub(digits);
     let begins_with_digit = word.first().is_some_and(u8::is_ascii_digit);
-    if digits == word.len() || matches!(letter, b'b' | b'c') && begins_with_digit {
+    if digits == word.len() || is_device(letter) && begins_with_digit {
         // Above `u64`, or the numbers of a device.
         return size(None, 0);
     }
@@ -242,9 +249,13 @@ fn with_unit(word: &[u8]) -> bool {
         || word.ends_with(b"B") && unit.is_empty()
 }
 
+const fn is_device(letter: u8) -> bool {
+    matches!(letter, b'b' | b'c')
+}
+
 /// The columns without the major number of a device: `1,` in `1, 3`.
 fn without_major(letter: u8, columns: &[u8]) -> &[u8] {
-    if !matches!(letter, b'b' | b'c') {
+    if !is_device(letter) {
         return columns;
     }
     let trimmed = columns.trim_ascii_end();
@@ -326,8 +337,13 @@ fn unknown<'a>(head: &Head, columns: &'a [u8]) -> Option<Meaning<'a>> {
     for _ in 0..5 {
         rest = scan::skip_blanks(rest).strip_prefix(b"?")?;
     }
-    let name = rest.strip_prefix(b" ")?;
-    Some(Meaning::Entry(named(head, name)))
+    let (kind, name, target) = named(head, rest.strip_prefix(b" ")?);
+    Some(Meaning::Entry(Found {
+        kind,
+        name,
+        target,
+        ..Found::default()
+    }))
 }
 
 /// Sterling Connect:Enterprise: flags, protocol and code of a batch, its mailbox, its number, and then as
@@ -348,12 +364,12 @@ fn connect_enterprise<'a>(line: &'a [u8], context: &Context) -> Option<Meaning<'
         kind: Kind::File,
         mode: None,
     };
-    let (columns, size, found) = columns_and_date(&head, rest, context)?;
-    let (mailbox, _) = scan::word(columns)?;
+    let (mailbox, _) = scan::word(rest)?;
     Some(Meaning::Entry(Found {
-        size: size.bytes,
         owner: Some(mailbox),
-        ..found
+        // The number of the batch is in the place of a group.
+        group: None,
+        ..columns_and_date(&head, rest, context)?
     }))
 }
 

@@ -13,7 +13,6 @@ mod system_time;
 pub use conversions::TimeOutOfRange;
 
 use super::Malformed;
-use super::number::decimal;
 use crate::wire::{Code, Reply};
 use alloc::format;
 use alloc::string::String;
@@ -98,21 +97,23 @@ impl Timestamp {
     /// [`InvalidTimestamp`] for any other text, such as one with blanks, signs, or a point without
     /// digits.
     pub fn parse(text: &[u8]) -> Result<Self, InvalidTimestamp> {
+        if let Ok(digits) = text.try_into() {
+            return Self::from_digits(digits);
+        }
         let mut parts = text.splitn(2, |byte| *byte == b'.');
         let digits = parts.next().unwrap_or_default();
-        let (year, rest) = match digits.len() {
-            14 => take(digits, 4)?,
-            15 if digits.starts_with(b"191") => {
-                let (since, rest) = take(digits.get(2..).unwrap_or_default(), 3)?;
-                (since.saturating_add(1900), rest)
+        let (year, rest) = match *digits {
+            [a, b, c, d, ref rest @ ..] if digits.len() == 14 => (four(a, b, c, d)?, rest),
+            [b'1', b'9', b'1', c, d, ref rest @ ..] if digits.len() == 15 => {
+                (four(b'0', b'1', c, d)?.saturating_add(1900), rest)
             }
             _ => return Err(InvalidTimestamp::Form),
         };
-        let (month, rest) = take_byte(rest)?;
-        let (day, rest) = take_byte(rest)?;
-        let (hour, rest) = take_byte(rest)?;
-        let (minute, rest) = take_byte(rest)?;
-        let (second, _) = take_byte(rest)?;
+        let [a, b, c, d, e, f, g, h, i, j] = *rest else {
+            return Err(InvalidTimestamp::Form);
+        };
+        let (month, day) = (two(a, b)?, two(c, d)?);
+        let (hour, minute, second) = (two(e, f)?, two(g, h)?, two(i, j)?);
         let time = Self {
             year,
             month,
@@ -120,14 +121,30 @@ impl Timestamp {
             hour,
             minute,
             second,
-            nanosecond: parts.next().map_or(Ok(0), fraction)?,
+            nanosecond: parts.next().map_or(Ok(0), nanoseconds)?,
         };
         let exists =
             (1..=days(year, month)).contains(&day) && hour <= 23 && minute <= 59 && second <= 60;
         exists.then_some(time).ok_or(InvalidTimestamp::Range)
     }
 
-    /// Makes a time from its parts. `None` if there is no such time, for example on 30 February.
+    /// The usual form, many at a time in a listing.
+    #[inline]
+    fn from_digits(digits: &[u8; 14]) -> Result<Self, InvalidTimestamp> {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = *digits;
+        let (Some([century, year, month, day]), Some([_, hour, minute, second])) = (
+            four_pairs([a, b, c, d, e, f, g, h]),
+            four_pairs([g, h, i, j, k, l, m, n]),
+        ) else {
+            return Err(InvalidTimestamp::Form);
+        };
+        let year = u16::from(century)
+            .wrapping_mul(100)
+            .wrapping_add(u16::from(year));
+        Self::from_parts(year, month, day, hour, minute, second).ok_or(InvalidTimestamp::Range)
+    }
+
+    /// Makes a time of its parts. `None` if there is no such time.
     pub(crate) fn from_parts(
         year: u16,
         month: u8,
@@ -154,7 +171,7 @@ impl Timestamp {
 
     /// The same second with a fraction, of whose digits nine count. `None` without digits.
     pub(crate) fn with_fraction(self, digits: &[u8]) -> Option<Self> {
-        let nanosecond = fraction(digits).ok()?;
+        let nanosecond = nanoseconds(digits).ok()?;
         Some(Self { nanosecond, ..self })
     }
 
@@ -259,24 +276,42 @@ impl Timestamp {
     }
 }
 
-/// Returns the number in the first `count` digits, and the digits after it.
-fn take(digits: &[u8], count: usize) -> Result<(u16, &[u8]), InvalidTimestamp> {
-    let (number, rest) = digits
-        .split_at_checked(count)
-        .ok_or(InvalidTimestamp::Form)?;
-    let number = decimal(number).and_then(|number| u16::try_from(number).ok());
-    Ok((number.ok_or(InvalidTimestamp::Form)?, rest))
+/// The numbers in eight digits, two digits each, computed at once.
+#[inline]
+fn four_pairs(digits: [u8; 8]) -> Option<[u8; 4]> {
+    const ZEROS: u64 = u64::from_le_bytes(*b"00000000");
+    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
+    const ABOVE_NINE: u64 = u64::from_le_bytes([0x80 - 10; 8]);
+    let digits = u64::from_le_bytes(digits);
+    // The digits 0 to 9 leave the high bit of their byte clear in both numbers.
+    let values = digits ^ ZEROS;
+    if (values | values.wrapping_add(ABOVE_NINE)) & HIGH_BITS != 0 {
+        return None;
+    }
+    let pairs = values.wrapping_mul(10).wrapping_add(values >> 8);
+    let [a, _, b, _, c, _, d, _] = pairs.to_le_bytes();
+    Some([a, b, c, d])
 }
 
-fn take_byte(digits: &[u8]) -> Result<(u8, &[u8]), InvalidTimestamp> {
-    let (number, rest) = take(digits, 2)?;
-    let number = u8::try_from(number).map_err(|_| InvalidTimestamp::Form)?;
-    Ok((number, rest))
+/// The number in two digits.
+#[inline]
+const fn two(tens: u8, units: u8) -> Result<u8, InvalidTimestamp> {
+    let (tens, units) = (tens.wrapping_sub(b'0'), units.wrapping_sub(b'0'));
+    if tens > 9 || units > 9 {
+        return Err(InvalidTimestamp::Form);
+    }
+    Ok(tens.wrapping_mul(10).wrapping_add(units))
 }
 
-/// Returns the nanoseconds in the digits after the point. There must be at least one digit. Only
-/// the first nine are used.
-fn fraction(digits: &[u8]) -> Result<u32, InvalidTimestamp> {
+/// The number in four digits.
+#[inline]
+fn four(a: u8, b: u8, c: u8, d: u8) -> Result<u16, InvalidTimestamp> {
+    let (high, low) = (u16::from(two(a, b)?), u16::from(two(c, d)?));
+    Ok(high.wrapping_mul(100).wrapping_add(low))
+}
+
+/// The nanoseconds in the digits after the point. There must be at least one digit; nine count.
+fn nanoseconds(digits: &[u8]) -> Result<u32, InvalidTimestamp> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Err(InvalidTimestamp::Form);
     }

@@ -229,7 +229,7 @@ macro_rules! corpora {
 }
 
 corpora! {
-    mlsx: 1 good, 0 others;
+    mlsx: 95 good, 35 others;
     unix: 190 good, 80 others;
     dos: 60 good, 50 others;
     vms: 46 good, 39 others;
