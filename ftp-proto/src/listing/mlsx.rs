@@ -189,7 +189,7 @@ struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     /// Takes a fact, which begins with these eight bytes. Returns whether it says something.
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, fact: &'a [u8], eight: u64) -> bool {
         let found = &mut self.found;
         let value = |at: usize| fact.get(at..).unwrap_or_default();

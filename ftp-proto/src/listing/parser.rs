@@ -48,6 +48,8 @@ pub struct Parser {
 /// What the lines mean: the state between two lines.
 #[derive(Clone, Default)]
 struct Meanings {
+    /// The fields of the last entry: too many to move them around for each line.
+    fields: Option<Fields>,
     context: Context,
     /// The dialect of the last entry.
     last: Option<Dialect>,
@@ -78,11 +80,14 @@ pub enum Line<'a> {
 pub(super) struct Parsed {
     class: Class,
     place: Source,
+    /// Those of the entry, if it is one.
+    fields: Option<Fields>,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Class {
-    Entry(Fields),
+    /// Its fields are in [`Meanings::fields`].
+    Entry,
     Noise,
     Unparsed,
     Cut,
@@ -95,6 +100,9 @@ enum Source {
     Line(Place),
     Joined,
 }
+
+/// A line that was read, with its fields left in [`Meanings::fields`].
+type Step = (Class, Source);
 
 /// The limit for a line, unless another is set.
 const LIMIT: usize = 64 * 1024;
@@ -143,9 +151,10 @@ impl Parser {
     /// `input` was taken and no line is complete: call again with more bytes.
     pub fn next_line<'a, 'i: 'a>(&'a mut self, input: &mut &'i [u8]) -> Option<Line<'a>> {
         let bytes = *input;
-        let (taken, parsed) = self.parse(bytes);
+        let (taken, step) = self.step(bytes);
         *input = bytes.get(taken..).unwrap_or_default();
-        parsed.map(|parsed| self.line(parsed, bytes))
+        let (class, place) = step?;
+        Some(self.line_at(class, place, self.meanings.fields, bytes))
     }
 
     /// Returns what is left at the end of the listing. Call it until it returns `None`.
@@ -155,8 +164,13 @@ impl Parser {
     }
 
     /// Reads the next line. Returns how many bytes of the input were taken.
-    #[inline]
     pub(super) fn parse(&mut self, input: &[u8]) -> (usize, Option<Parsed>) {
+        let (taken, step) = self.step(input);
+        (taken, step.map(|step| self.parsed(step)))
+    }
+
+    #[inline]
+    fn step(&mut self, input: &[u8]) -> (usize, Option<Step>) {
         let mut taken = 0_usize;
         if self.meanings.held.is_some() {
             if let Some(parsed) = self.meanings.parse_held() {
@@ -179,6 +193,11 @@ impl Parser {
 
     /// Reads what is left at the end.
     pub(super) fn parse_rest(&mut self) -> Option<Parsed> {
+        let step = self.step_rest()?;
+        Some(self.parsed(step))
+    }
+
+    fn step_rest(&mut self) -> Option<Step> {
         if let Some(parsed) = self.meanings.parse_held() {
             return Some(parsed);
         }
@@ -188,28 +207,46 @@ impl Parser {
             }
         }
         self.meanings.joined = self.meanings.unfinished.take()?;
-        Some(Parsed::new(Class::Unparsed, Source::Joined))
+        Some((Class::Unparsed, Source::Joined))
+    }
+
+    fn parsed(&self, (class, place): Step) -> Parsed {
+        Parsed {
+            class,
+            place,
+            fields: self.meanings.fields,
+        }
     }
 
     /// The line with its bytes.
-    #[inline]
     pub(super) fn line<'a, 'i: 'a>(&'a self, parsed: Parsed, input: &'i [u8]) -> Line<'a> {
-        let bytes = Cow::Borrowed(match parsed.place {
+        self.line_at(parsed.class, parsed.place, parsed.fields, input)
+    }
+
+    #[inline]
+    fn line_at<'a, 'i: 'a>(
+        &'a self,
+        class: Class,
+        place: Source,
+        fields: Option<Fields>,
+        input: &'i [u8],
+    ) -> Line<'a> {
+        let bytes = Cow::Borrowed(match place {
             Source::Line(Place::Input(range)) => input.get(range).unwrap_or_default(),
             Source::Line(Place::Own | Place::Cut) => self.lines.own(),
             Source::Joined => &self.meanings.joined,
         });
-        match parsed.class {
-            Class::Entry(fields) => Line::Entry(Entry::new(bytes, fields)),
-            Class::Noise => Line::Noise(bytes),
-            Class::Unparsed | Class::Unfinished => Line::Unparsed(bytes),
-            Class::Cut => Line::Cut(bytes),
+        match (class, fields) {
+            (Class::Entry, Some(fields)) => Line::Entry(Entry::new(bytes, fields)),
+            (Class::Noise, _) => Line::Noise(bytes),
+            (Class::Cut, _) => Line::Cut(bytes),
+            (Class::Entry | Class::Unparsed | Class::Unfinished, _) => Line::Unparsed(bytes),
         }
     }
 
     /// Reads the line at this place. `None` if the next line may complete it.
     #[inline]
-    fn parse_at(&mut self, place: Place, input: &[u8]) -> Option<Parsed> {
+    fn parse_at(&mut self, place: Place, input: &[u8]) -> Option<Step> {
         let (class, source) = match &place {
             Place::Input(range) => {
                 let line = input.get(range.clone()).unwrap_or_default();
@@ -221,13 +258,13 @@ impl Parser {
         if let Class::Unfinished = class {
             return None;
         }
-        Some(Parsed::new(class, source.unwrap_or(Source::Line(place))))
+        Some((class, source.unwrap_or(Source::Line(place))))
     }
 }
 
 impl Meanings {
     /// Reads the line that did not belong to the line before it.
-    fn parse_held(&mut self) -> Option<Parsed> {
+    fn parse_held(&mut self) -> Option<Step> {
         self.joined = self.held.take()?;
         let joined = mem::take(&mut self.joined);
         let class = self.classify(&joined);
@@ -236,7 +273,7 @@ impl Meanings {
             return None;
         }
         self.joined = joined;
-        Some(Parsed::new(class, Source::Joined))
+        Some((class, Source::Joined))
     }
 
     #[inline]
@@ -258,7 +295,7 @@ impl Meanings {
         joined.push(b'\n');
         joined.extend_from_slice(line);
         let class = self.classify(&joined);
-        if let Class::Entry(_) = class {
+        if let Class::Entry = class {
             self.joined = joined;
             return (class, Some(Source::Joined));
         }
@@ -276,21 +313,18 @@ impl Meanings {
         let Some(meaning) = dialect::read(line, &mut dialect, &mut self.context) else {
             return Class::Unparsed;
         };
-        let fields = match &meaning {
+        let class = match &meaning {
             Meaning::Noise => return Class::Noise,
-            Meaning::Unfinished => None,
+            Meaning::Unfinished => Class::Unfinished,
             Meaning::Entry(found) if found.name.is_empty() => return Class::Unparsed,
             Meaning::Entry(found) => {
-                dialect.and_then(|dialect| Fields::locate(dialect, line, found))
+                self.fields = dialect.and_then(|dialect| Fields::locate(dialect, line, found));
+                Class::Entry
             }
         };
         // Noise shows little: a total is the same in many dialects.
         self.last = dialect;
-        match (meaning, fields) {
-            (Meaning::Unfinished, _) => Class::Unfinished,
-            (_, Some(fields)) => Class::Entry(fields),
-            (_, None) => Class::Unparsed,
-        }
+        class
     }
 
     fn dialect(&self) -> Option<Dialect> {
@@ -301,12 +335,6 @@ impl Meanings {
 impl Default for Parser {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl Parsed {
-    const fn new(class: Class, place: Source) -> Self {
-        Self { class, place }
     }
 }
 

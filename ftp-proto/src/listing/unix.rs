@@ -71,7 +71,7 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
     if head.mode.is_none() {
         return unknown(&head, columns);
     }
-    columns_and_date(&head, columns, context).map(Meaning::Entry)
+    columns_and_date(&head, columns, context)
 }
 
 /// The type and the permissions, and what follows them.
@@ -125,7 +125,7 @@ pub(super) fn mode(permissions: &[u8; 9]) -> Option<u16> {
 
 /// Finds the date, which is the first one with a size before it, and so the other columns and the name.
 #[inline]
-fn columns_and_date<'a>(head: &Head, columns: &'a [u8], context: &Context) -> Option<Found<'a>> {
+fn columns_and_date<'a>(head: &Head, columns: &'a [u8], context: &Context) -> Option<Meaning<'a>> {
     let mut words = [&[][..]; 3];
     let mut size_at = scan::skip_blanks(columns);
     for count in 0..MOST_WORDS {
@@ -150,7 +150,7 @@ fn columns_and_date<'a>(head: &Head, columns: &'a [u8], context: &Context) -> Op
                     owner_and_group(without_major(head.letter, columns), &size)?
                 };
                 let (kind, name, target) = named(head, name);
-                return Some(Found {
+                return Some(Meaning::Entry(Found {
                     kind,
                     name,
                     target,
@@ -161,7 +161,7 @@ fn columns_and_date<'a>(head: &Head, columns: &'a [u8], context: &Context) -> Op
                     group,
                     unique: None,
                     perm: None,
-                });
+                }));
             }
         }
         if let Some(place) = words.get_mut(count) {
@@ -365,12 +365,12 @@ fn connect_enterprise<'a>(line: &'a [u8], context: &Context) -> Option<Meaning<'
         mode: None,
     };
     let (mailbox, _) = scan::word(rest)?;
-    Some(Meaning::Entry(Found {
-        owner: Some(mailbox),
+    let mut meaning = columns_and_date(&head, rest, context)?;
+    if let Meaning::Entry(found) = &mut meaning {
         // The number of the batch is in the place of a group.
-        group: None,
-        ..columns_and_date(&head, rest, context)?
-    }))
+        (found.owner, found.group) = (Some(mailbox), None);
+    }
+    Some(meaning)
 }
 
 /// `total 12`, in several languages, and the headings of `ls -R`: `.:` and `./sub:`.
