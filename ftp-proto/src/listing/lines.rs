@@ -59,10 +59,10 @@ impl Lines {
     }
 
     /// The next line of the input, without its line end, and how many bytes of input were taken.
+    #[inline]
     pub(super) fn next(&mut self, input: &[u8]) -> (usize, Option<Place>) {
-        let end = memchr::memchr(b'\n', input);
         if self.skipping {
-            let Some(end) = end else {
+            let Some(end) = memchr::memchr(b'\n', input) else {
                 return (input.len(), None);
             };
             self.skipping = false;
