@@ -87,10 +87,6 @@ pub(super) enum Heading {
     ZosJobs,
     /// `ID  STEPNAME PROCSTEP C DDNAME   BYTE-COUNT`
     ZosSpool,
-    /// `File         Code             EOF  Last Modification    Owner  RWEP`
-    NonStop,
-    /// `Directory DISK$USER:[ADA]`
-    Vms,
 }
 
 /// All dialects, in the order in which they are tried: those that a stray line cannot be taken for

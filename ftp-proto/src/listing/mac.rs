@@ -5,8 +5,8 @@
 //! -rw-r--r--         326    81975    82301 Jan  3  2025 notes.txt
 //! ```
 //!
-//! The three numbers of a file are the bytes of its resource fork, of its data fork, and of both. The
-//! number of a folder counts what is in it.
+//! The three numbers of a file are the bytes of its resource fork, of its data fork, and of both.
+//! The number of a folder counts what is in it.
 
 use super::dialect::{Context, Found, Meaning};
 use super::entry::Kind;

@@ -43,8 +43,8 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
     }))
 }
 
-/// What follows `[RWCEAFMS]`: rights to read, write, create, erase, control access, see, and modify, and
-/// those of a supervisor, each with a `-` in its place if it is missing.
+/// What follows `[RWCEAFMS]`: rights to read, write, create, erase, control access, see, and
+/// modify, and those of a supervisor, each with a `-` in its place if it is missing.
 fn after_rights(text: &[u8]) -> Option<&[u8]> {
     let text = text.strip_prefix(b"[")?;
     let (rights, rest) = text.split_at_checked(memchr::memchr(b']', text)?)?;
@@ -54,8 +54,8 @@ fn after_rights(text: &[u8]) -> Option<&[u8]> {
     (fits && matches!(rest, [b' ' | b'\t', ..])).then_some(rest)
 }
 
-/// The owner, the size, and the text from the date on: the first word that has a number before it and
-/// begins with the name of a month. The owner may have blanks, or be missing.
+/// The owner, the size, and the text from the date on: the first word that has a number before it
+/// and begins with the name of a month. The owner may have blanks, or be missing.
 fn split_columns(columns: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let mut last: Option<&[u8]> = None;
     let mut rest = columns;

@@ -15,13 +15,12 @@ use nom::combinator::{all_consuming, map_opt, opt, recognize};
 use nom::sequence::{delimited, preceded, separated_pair, terminated};
 use nom::{IResult, Parser};
 
-use super::dialect::{Context, Found, Heading, Meaning};
+use super::dialect::{Context, Found, Meaning};
 use super::entry::Kind;
 use super::scan;
 
-pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
+pub(super) fn read<'a>(line: &'a [u8], _context: &mut Context) -> Option<Meaning<'a>> {
     if is_heading(line) {
-        context.heading = Heading::NonStop;
         return Some(Meaning::Noise);
     }
     let (_, found) = all_consuming(terminated(file, space0)).parse(line).ok()?;

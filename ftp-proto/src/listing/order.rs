@@ -5,18 +5,18 @@ use super::modified::DateOrder;
 use super::{calendar, scan};
 use crate::reply::Timestamp;
 
-/// A date, and whether its order is a guess: the numbers are a date in another order too, and no line
-/// has shown which it is.
+/// A date, and whether its order is a guess: the numbers are a date in another order too, and no
+/// line has shown which it is.
 #[derive(Clone, Copy)]
 pub(super) struct Date {
     pub(super) day: Timestamp,
     pub(super) is_assumed: bool,
 }
 
-/// Reads the numbers in one of these orders. The order of the context counts most, unless it is still
-/// the default and `usual` is another; then a date that is not in the future, if `now` is known; then
-/// the first of the orders. What a line shows about the order is kept for the next lines, so call this
-/// only for what is surely an entry.
+/// Reads the numbers in one of these orders. The order of the context counts most, unless it is
+/// still the default and `usual` is another; then a date that is not in the future, if `now` is
+/// known; then the first of the orders. What a line shows about the order is kept for the next
+/// lines, so call this only for what is surely an entry.
 ///
 /// `None` if there is no such date.
 pub(super) fn resolve(

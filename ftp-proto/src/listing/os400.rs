@@ -84,8 +84,8 @@ fn split_at_type(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 fn kind(object: &[u8]) -> Option<Kind> {
     Some(match object {
         b"DIR" | b"DDIR" | b"LIB" | b"FLR" => Kind::Directory,
-        // A file of a library: RETR reads its first member, or the whole of a save file. Its members
-        // have lines of their own.
+        // A file of a library: RETR reads its first member, or the whole of a save file. Its
+        // members have lines of their own.
         b"STMF" | b"DSTMF" | b"FILE" | b"MEM" | b"MBR" | b"DOC" | b"SAVF" => Kind::File,
         b"SYMLNK" => Kind::Link,
         b"BLKSF" | b"CHRSF" | b"FIFO" | b"SOCKET" | b"PGM" | b"SRVPGM" | b"MODULE" | b"BNDDIR"
@@ -121,8 +121,8 @@ enum Date<'a> {
 }
 
 impl<'a> When<'a> {
-    /// The date and the time at the end of the columns. Both have fixed widths, and their separators
-    /// can be blanks.
+    /// The date and the time at the end of the columns. Both have fixed widths, and their
+    /// separators can be blanks.
     fn at_end(columns: &'a [u8]) -> Option<Self> {
         let (rest, clock) = split_end(columns, 8)?;
         let separator = *clock.get(2)?;

@@ -165,10 +165,8 @@ pub(super) fn english_month(name: &[u8]) -> Option<u8> {
 
 /// The first word of the text and what follows it, with the blanks between them.
 pub(super) fn token(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let text = skip_blanks(text);
-    let end = memchr::memchr2(b' ', b'\t', text).unwrap_or(text.len());
-    text.split_at_checked(end)
-        .filter(|(token, _)| !token.is_empty())
+    let (token, rest) = until_blank(skip_blanks(text));
+    (!token.is_empty()).then_some((token, rest))
 }
 
 /// The words of a text.

@@ -20,17 +20,13 @@ use nom::combinator::{eof, map_opt, opt, peek, verify};
 use nom::sequence::{delimited, preceded, separated_pair, terminated};
 use nom::{IResult, Parser};
 
-use super::dialect::{Context, Found, Heading, Meaning};
+use super::dialect::{Context, Found, Meaning};
 use super::entry::Kind;
 use super::modified::Modified;
 use super::scan;
 
-pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
-    if is_heading(line) {
-        context.heading = Heading::Vms;
-        return Some(Meaning::Noise);
-    }
-    if is_total(line) {
+pub(super) fn read<'a>(line: &'a [u8], _context: &mut Context) -> Option<Meaning<'a>> {
+    if is_heading(line) || is_total(line) {
         return Some(Meaning::Noise);
     }
     let name = Name::at_start(line)?;
@@ -59,8 +55,9 @@ struct Name {
 }
 
 impl Name {
-    /// The name that the line begins with. The dot and the version are never missing. Characters that
-    /// VMS does not allow have a `^` before them, and only then can a blank be part of the name.
+    /// The name that the line begins with. The dot and the version are never missing. Characters
+    /// that VMS does not allow have a `^` before them, and only then can a blank be part of the
+    /// name.
     fn at_start(line: &[u8]) -> Option<Self> {
         let mut dot = None;
         let mut bytes = line.iter().enumerate();

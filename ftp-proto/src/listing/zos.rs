@@ -1,5 +1,5 @@
-//! z/OS (MVS): data sets, the members of a partitioned data set, and jobs (JES). Its Unix files come in
-//! the dialect of Unix.
+//! z/OS (MVS): data sets, the members of a partitioned data set, and jobs (JES). Its Unix files
+//! come in the dialect of Unix.
 //!
 //! ```text
 //! Volume Unit    Referred Ext Used Recfm Lrecl BlkSz Dsorg Dsname
@@ -13,8 +13,8 @@
 //! ADAJOB   JOB01234 ADA      OUTPUT A        RC=0000 3 spool files
 //! ```
 //!
-//! The sizes count tracks and lines, so an entry has none. `Referred` is when a data set was last opened,
-//! and `Id` is who changed a member last: neither is a modification time or an owner.
+//! The sizes count tracks and lines, so an entry has none. `Referred` is when a data set was last
+//! opened, and `Id` is who changed a member last: neither is a modification time or an owner.
 
 use super::dialect::{Context, Found, Heading, Meaning};
 use super::entry::Kind;
@@ -66,7 +66,8 @@ fn entry(kind: Kind, name: &[u8]) -> Option<Found<'_>> {
     })
 }
 
-/// A data set with all columns. Those between the date and the organization may run into each other.
+/// A data set with all columns. Those between the date and the organization may run into each
+/// other.
 fn data_set<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     let [_, _, referred, space @ .., organization, name] = words else {
         return None;
@@ -80,8 +81,9 @@ fn data_set<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     entry(kind(organization)?, data_set_name(name)?)
 }
 
-/// What the organization (Dsorg) is. FTP reads sequential and direct data sets, and lists partitioned
-/// ones; it does not open VSAM clusters, and a generation data group is only the name of others.
+/// What the organization (Dsorg) is. FTP reads sequential and direct data sets, and lists
+/// partitioned ones; it does not open VSAM clusters, and a generation data group is only the name
+/// of others.
 fn kind(organization: &[u8]) -> Option<Kind> {
     Some(match organization {
         b"PO" | b"PO-E" | b"POU" => Kind::Directory,
@@ -111,8 +113,8 @@ fn data_set_or_state<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     entry(kind, data_set_name(name)?)
 }
 
-/// A name as it stands in the list: `ADA.SOURCE`, or `'ADA.SOURCE'`, with the quotes that make it an
-/// absolute name in a command too.
+/// A name as it stands in the list: `ADA.SOURCE`, or `'ADA.SOURCE'`, with the quotes that make it
+/// an absolute name in a command too.
 fn data_set_name(name: &[u8]) -> Option<&[u8]> {
     let inner = match name {
         [b'\'', inner @ .., b'\''] => inner,
@@ -164,9 +166,9 @@ fn changed(date: &[u8], time: &[u8]) -> Option<Option<Modified>> {
     Some(clock.on(date))
 }
 
-/// A load module: size and place in hexadecimal digits, the name that it is an alias of, authorization
-/// code, attributes, addressing and residence mode. The size is the one in storage, not that of a
-/// transfer.
+/// A load module: size and place in hexadecimal digits, the name that it is an alias of,
+/// authorization code, attributes, addressing and residence mode. The size is the one in storage,
+/// not that of a transfer.
 fn load_module<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     let [name, size, place, rest @ ..] = words else {
         return None;
@@ -239,8 +241,8 @@ fn is_status(word: &[u8]) -> bool {
     ALL.iter().any(|status| status.eq_ignore_ascii_case(word))
 }
 
-/// What follows the line of one job: a rule, its step, its processor time, and the count of its spool
-/// files.
+/// What follows the line of one job: a rule, its step, its processor time, and the count of its
+/// spool files.
 fn is_about_a_job(words: &[&[u8]]) -> bool {
     match words {
         [rule] => rule.len() >= 8 && rule.iter().all(|byte| *byte == b'-'),
@@ -250,8 +252,8 @@ fn is_about_a_job(words: &[&[u8]]) -> bool {
     }
 }
 
-/// A spool file of a job: number, step, procedure step, class, DD name, bytes. RETR takes the number
-/// after that of the job: `JOB01234.2`.
+/// A spool file of a job: number, step, procedure step, class, DD name, bytes. RETR takes the
+/// number after that of the job: `JOB01234.2`.
 fn spool_file<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     let ([number, _, _, _, bytes] | [number, _, _, _, _, bytes]) = words else {
         return None;
