@@ -132,8 +132,9 @@ impl Parser {
         self
     }
 
-    /// Sets which comes first in a date such as `03-04-26`, day or month. A line that can be read
-    /// only the other way round (`27-11-26`) changes it for the lines after it.
+    /// Sets which comes first in a date such as `03-04-26`: the day, the month, or (OS/400) the
+    /// year. A line that can be read only the other way round (`27-11-26`) changes it for the lines
+    /// after it.
     #[must_use]
     pub const fn with_date_order(mut self, order: DateOrder) -> Self {
         self.meanings.context.order = order;
