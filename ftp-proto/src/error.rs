@@ -682,7 +682,6 @@ causes! {
     crate::wire::DecodeError => Protocol;
     crate::reply::Malformed => Protocol;
     crate::wire::InvalidCommand => InvalidArgument;
-    crate::local_name::UnsafeName => InvalidArgument;
     crate::path::InvalidPath => InvalidArgument;
     crate::reply::TimeOutOfRange => InvalidArgument;
     crate::data::LineTooLong => TooLarge;

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::error::{Error, ErrorKind};
 use crate::options::encoding::Encoding;
 use crate::wire::Escaped;
 
@@ -244,6 +245,12 @@ impl fmt::Debug for UnsafeName {
 }
 
 impl core::error::Error for UnsafeName {}
+
+impl From<UnsafeName> for Error {
+    fn from(error: UnsafeName) -> Self {
+        Self::new(ErrorKind::InvalidArgument).with_source(error)
+    }
+}
 
 impl fmt::Display for UnsafeRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,7 +2,7 @@
 //! every system, and two names never become one.
 
 use ftp_proto::listing::Entry;
-use ftp_proto::{Encoding, Error, ErrorKind, LocalName, UnsafeName, UnsafeRule};
+use ftp_proto::{Encoding, Error, ErrorKind, LocalName, Reply, UnsafeName, UnsafeRule, reply};
 use proptest::prelude::*;
 use std::path::{Component, Path};
 
@@ -177,15 +177,29 @@ fn hostile_names_are_refused() {
     }
 }
 
-/// The name is the same whether it came in MLSD or in NLST, except for what ends the line.
 #[test]
-fn hostile_names_of_mlsd_are_refused() {
+fn hostile_names_of_mlsd_and_mlst_are_refused() {
     let forbidden = FORBIDDEN.iter().map(|(name, _)| name.as_bytes());
     for name in HOSTILE.iter().map(|(name, _)| *name).chain(forbidden) {
         let line = [b"type=file;size=1; ", name].concat();
         let entry = Entry::from_facts(&line).expect("an entry");
         assert_eq!(entry.name(), name);
         LocalName::new(entry.name(), &Encoding::Utf8).expect_err("not safe");
+        // No reply can hold these.
+        if name
+            .iter()
+            .any(|byte| matches!(byte, b'\0' | b'\r' | b'\n'))
+        {
+            continue;
+        }
+        let mlst = [
+            b"250-Begin\r\n type=file;size=1; ",
+            name,
+            b"\r\n250 End\r\n",
+        ]
+        .concat();
+        let reply = Reply::parse(&mlst).expect("one reply");
+        assert_eq!(reply::entry(&reply).expect("an entry").name(), name);
     }
 }
 
