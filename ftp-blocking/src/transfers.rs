@@ -96,8 +96,8 @@ impl Client {
         self.open_upload(open, &TransferOptions::new())
     }
 
-    /// STOU: starts an upload under a name that the server chooses. [`Completion::name`] returns
-    /// the name, if the server's reply tells it.
+    /// STOU: starts an upload under a name that the server chooses, perhaps after your suggestion.
+    /// [`Completion::name`] returns the name, if the server's reply tells it.
     ///
     /// # Errors
     /// The errors of [`upload`](Self::upload).

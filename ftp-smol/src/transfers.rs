@@ -97,8 +97,8 @@ impl Client {
         self.open_upload(open, &TransferOptions::new()).await
     }
 
-    /// STOU: starts an upload under a name that the server chooses. [`Completion::name`] returns
-    /// the name, if the server's reply tells it.
+    /// STOU: starts an upload under a name that the server chooses, perhaps after your suggestion.
+    /// [`Completion::name`] returns the name, if the server's reply tells it.
     ///
     /// # Errors
     /// The errors of [`upload`](Self::upload).

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use ftp_proto::simulator::{Setup, Simulator};
 
 use crate::face::{Client, Encoding, HERE, Memory, Options, RemotePath};
+#[cfg(feature = "encoding_rs")]
+use crate::face::{Error, LocalName};
 
 fn logged_in(options: Options) -> (Client, Memory) {
     let setup = Setup::new().directory("/d").file("/d/f", "12345");
@@ -83,4 +85,34 @@ fn the_encoding_can_change_during_a_session() {
     assert_eq!(client.size("/café2").expect("a file"), Some(1));
     assert!(switched(&memory));
     client.size("/café").expect_err("another name in UTF-8");
+}
+
+/// A name goes from the listing to a command as the bytes that came, or as text and back.
+#[cfg(feature = "encoding_rs")]
+#[test]
+fn listed_names_can_be_used_as_bytes_and_as_text() -> Result<(), Error> {
+    let listed = b"\xb1\xa8\xb8\xe6.txt";
+    let setup = Setup::new().file([b"/", &listed[..]].concat(), "12345");
+    let memory = Memory::new(Simulator::new(setup));
+    let mut client = Client::connect_over(memory.clone(), Options::new("localhost"))?;
+    client.login("user", "secret")?;
+    assert_eq!(client.names(None)?, [listed]);
+    // With the wrong encoding only the text is wrong: the bytes name the file.
+    LocalName::new(listed, client.encoding()).expect_err("not UTF-8");
+    assert_eq!(client.size(listed)?, Some(5));
+
+    client.set_encoding(Encoding::for_label("gbk").expect("a known label"));
+    let local = LocalName::new(listed, client.encoding())?;
+    assert_eq!(local.as_str(), "报告.txt");
+    assert_eq!(client.size(local.as_str())?, Some(5));
+    client.rename("报告.txt", "旧报告.txt")?;
+    assert!(
+        memory
+            .server()
+            .file(b"/\xbe\xc9\xb1\xa8\xb8\xe6.txt")
+            .is_some()
+    );
+    client.delete(b"\xbe\xc9\xb1\xa8\xb8\xe6.txt")?;
+    assert_eq!(client.names(None)?.len(), 0);
+    Ok(())
 }
