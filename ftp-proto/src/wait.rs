@@ -212,6 +212,11 @@ waits! {
     /// Time for the first reply to ABOR under [`AbortClose::AfterReply`](crate::AbortClose): 1 s.
     /// The end of this time does not end the operation: the data connection is then closed.
     abort_reply = 1, with_abort_reply;
+    /// Waiting for the reply to a command that works through whole files: hashes, COMB, DSIZ, RMDA.
+    LongReply: "waiting for the server to work through files",
+    /// Time for the reply to a command that works through whole files, such as a hash: 15 min,
+    /// because the time grows with the files.
+    long_reply = 15 * 60, with_long_reply;
     /// Waiting for two servers to move data between them. The client does not see this data.
     Remote: "waiting for two servers to move data between them",
     /// Time for two servers to move data between them: 12 h, because the client cannot see whether

@@ -168,18 +168,41 @@ impl Capability {
             Self::RestStream if code == 350 => Some(true),
             // Pure-FTPd refuses OPTS UTF8, and all its names are UTF-8.
             Self::Utf8 => done.then_some(true),
-            // SITE: "202 not implemented, superfluous at this site".
-            Self::SiteChmod | Self::SiteSymlink | Self::SiteUtime | Self::SiteUtimeShort
-                if code == 202 =>
-            {
-                Some(false)
-            }
             Self::MdtmSet => judge_mdtm(reply),
+            // "202 not implemented, superfluous at this site": nothing was done.
+            _ if code == 202 => Some(self.may_be_superfluous()),
             // 504: not this host, language, algorithm, fact or mechanism.
             Self::Host | Self::Lang | Self::Hash | Self::Mff | Self::AuthTls if code == 504 => None,
             _ if done => Some(true),
             _ => reply.is_not_implemented().then_some(false),
         }
+    }
+
+    /// Whether 202 is as good as 200: what the command asks for is so anyway.
+    fn may_be_superfluous(self) -> bool {
+        matches!(
+            self,
+            Self::Clnt | Self::Host | Self::Lang | Self::Pret | Self::TypeA
+        )
+    }
+
+    /// Whether the server may work through whole files or directories before it answers.
+    pub(crate) fn is_slow(self) -> bool {
+        matches!(
+            self,
+            Self::Comb
+                | Self::Dsiz
+                | Self::Hash
+                | Self::Md5
+                | Self::Mmd5
+                | Self::Rmda
+                | Self::Xcrc
+                | Self::Xmd5
+                | Self::Xsha
+                | Self::Xsha1
+                | Self::Xsha256
+                | Self::Xsha512
+        )
     }
 
     /// Whether these features name the capability.
@@ -210,8 +233,8 @@ fn judge_mdtm(reply: &Reply) -> Option<bool> {
         // vsftpd answers `213 File modification time set.`, Serv-U `253 Date/time changed okay.`.
         213 => Some(crate::reply::modified(reply).is_err()),
         200 | 250 | 253 => Some(true),
-        // 501: one argument too many.
-        500..=502 | 504 => Some(false),
+        // 202: superfluous. 501: one argument too many.
+        202 | 500..=502 | 504 => Some(false),
         _ => None,
     }
 }

@@ -15,6 +15,7 @@ use crate::wire::{Command, Reply, Verb};
 #[derive(Debug)]
 pub(super) struct Exchange {
     command: Command,
+    wait: Wait,
     utf8: Utf8,
     sent: bool,
 }
@@ -23,9 +24,15 @@ impl Exchange {
     pub(super) fn new(command: Command) -> Self {
         Self {
             command,
+            wait: Wait::Reply,
             utf8: Utf8::default(),
             sent: false,
         }
+    }
+
+    /// Waits for the reply within another class of waiting.
+    pub(super) fn within(self, wait: Wait) -> Self {
+        Self { wait, ..self }
     }
 
     pub(super) fn verb(&self) -> &str {
@@ -47,7 +54,7 @@ impl Exchange {
             self.sent = true;
             session.send(self.command.clone())?;
         }
-        session.next_reply(answer, Wait::Reply)
+        session.next_reply(answer, self.wait)
     }
 }
 

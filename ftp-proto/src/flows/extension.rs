@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Flow, Halt, Step};
 use crate::reply::{Identity, Timestamp};
 use crate::session::Session;
+use crate::wait::Wait;
 use crate::wire::{Command, InvalidCommand, Reply, Verb};
 
 /// One command that a server may not know, and its one reply. The session remembers that the server
@@ -25,9 +26,13 @@ pub(super) struct Extension {
 impl Extension {
     pub(super) fn new(capability: Capability, command: Command) -> Self {
         debug_assert_eq!(Capability::of(&command), Some(capability));
+        let wait = match capability.is_slow() {
+            true => Wait::LongReply,
+            false => Wait::Reply,
+        };
         Self {
             capability,
-            exchange: Exchange::new(command),
+            exchange: Exchange::new(command).within(wait),
             refusal: None,
         }
     }

@@ -257,6 +257,9 @@ impl Session {
             owed.shape = Shape::Abort(Aborting::HalfAnswered);
             self.ledger.push_front(owed);
         } else {
+            if aborting == Aborting::HalfAnswered && reply.class() == Class::Completion {
+                self.state.known.note(Capability::Abor, true);
+            }
             // Another reply may still come, because servers send up to three to an abort. So a
             // fence must follow.
             self.out_of_step = true;

@@ -85,7 +85,14 @@ fn commands_that_change_something() {
 }
 
 #[test]
-fn site_commands_that_are_superfluous_were_not_done() {
+fn commands_that_are_superfluous_were_not_done() {
+    let mut driver = logged_in(Config::default(), [hear("RMDA a"), say("202 superfluous")]);
+    let outcome = driver.tell(flows::RemoveDirectoryTree::new("a").expect("a path"));
+    assert_eq!(
+        outcome,
+        "Unsupported Some(\"RMDA\") Some(\"202 superfluous\") None"
+    );
+    driver.server.assert_over();
     let mut driver = logged_in(Config::default(), [hear("SITE CHMOD 644 a"), say("202 no")]);
     let outcome = driver.tell(flows::Chmod::new("a", 0o644).expect("a path"));
     assert_eq!(outcome, "Unsupported Some(\"SITE\") Some(\"202 no\") None");
@@ -133,6 +140,23 @@ fn commands_that_ask_for_a_number() {
     ];
     asks(|| flows::Available::new("a b"), "AVBL a b", &answers);
     asks(|| flows::DirectorySize::new("a b"), "DSIZ a b", &answers);
+}
+
+#[test]
+fn commands_that_work_through_files_have_more_time() {
+    for (slow, wait) in [(true, "LongReply"), (false, "Reply")] {
+        let line = if slow { "RMDA a" } else { "SITE CHMOD 644 a" };
+        let mut driver = logged_in(Config::default(), [hear(line), Item::Silence]);
+        let outcome = match slow {
+            true => driver.tell(flows::RemoveDirectoryTree::new("a").expect("a path")),
+            false => driver.tell(flows::Chmod::new("a", 0o644).expect("a path")),
+        };
+        let verb = line.split(' ').next().expect("a verb");
+        assert_eq!(
+            outcome,
+            format!("Timeout({wait}) Some(\"{verb}\") None None")
+        );
+    }
 }
 
 #[test]

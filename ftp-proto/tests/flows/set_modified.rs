@@ -77,6 +77,7 @@ fn site_utime_follows_where_feat_speaks_against_mdtm() {
 fn mdtm_that_is_taken_for_a_query_does_not_count() {
     // The name `20260102030405 a b` exists, or does not, or has one blank too many.
     for reply in [
+        "202 superfluous",
         "213 20250101000000",
         "213 20260102030405",
         "501 one argument, please",
