@@ -138,7 +138,9 @@ impl Capability {
             "REST" => Some(Self::RestStream),
             "SITE" => Self::of_site(argument),
             "TVFS" | "UTF8" => None,
-            verb => Self::named(verb),
+            verb @ ("AVBL" | "CCC" | "EPSV" | "LANG" | "MLSD" | "MLST") => Self::named(verb),
+            // Some servers answer 500 if the argument is missing.
+            verb => Self::named(verb).filter(|_| !argument.is_empty()),
         }
     }
 
@@ -147,10 +149,12 @@ impl Capability {
         let command = words.next().unwrap_or_default();
         let is = |name: &[u8]| command.eq_ignore_ascii_case(name);
         match words.next().unwrap_or_default() {
-            _ if is(b"CHMOD") => Some(Self::SiteChmod),
-            _ if is(b"SYMLINK") => Some(Self::SiteSymlink),
+            // ProFTPD answers 500 if one of the two arguments is missing.
+            rest if is(b"CHMOD") && rest.contains(&b' ') => Some(Self::SiteChmod),
+            rest if is(b"SYMLINK") && rest.contains(&b' ') => Some(Self::SiteSymlink),
+            // The path may look like a time, too.
+            rest if is(b"UTIME") && ends_with_time(rest) => Some(Self::SiteUtime),
             rest if is(b"UTIME") && begins_with_time(rest) => Some(Self::SiteUtimeShort),
-            _ if is(b"UTIME") => Some(Self::SiteUtime),
             _ => None,
         }
     }
@@ -246,6 +250,14 @@ fn begins_with_time(argument: &[u8]) -> bool {
         digits @ 12.. => argument.get(digits) == Some(&b' '),
         _ => false,
     }
+}
+
+/// Whether an argument ends with a time and `UTC`.
+fn ends_with_time(argument: &[u8]) -> bool {
+    let mut words = argument.rsplit(|byte| *byte == b' ');
+    let utc = words.next() == Some(b"UTC");
+    let is_time = |word: &[u8]| word.len() >= 12 && word.iter().all(u8::is_ascii_digit);
+    utc && words.next().is_some_and(is_time)
 }
 
 impl fmt::Display for Capability {

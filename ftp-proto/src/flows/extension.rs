@@ -25,7 +25,6 @@ pub(super) struct Extension {
 
 impl Extension {
     pub(super) fn new(capability: Capability, command: Command) -> Self {
-        debug_assert_eq!(Capability::of(&command), Some(capability));
         let wait = match capability.is_slow() {
             true => Wait::LongReply,
             false => Wait::Reply,

@@ -37,7 +37,7 @@ use crate::wire::Verb;
 pub struct SetModified {
     attempts: [Extension; 4],
     next: usize,
-    features: Option<Feat>,
+    features: Feat,
     /// The refusal of MDTM by a server that may have taken it for a query.
     doubtful: Option<Error>,
     /// The first command that the server does not know.
@@ -54,7 +54,7 @@ impl SetModified {
         check_name(&Verb::MFMT, path)?;
         let digits = time.to_digits();
         let digits = digits.as_bytes();
-        let [one, other] = [
+        let [long, short] = [
             [
                 b"UTIME ", path, b" ", digits, b" ", digits, b" ", digits, b" UTC",
             ]
@@ -65,14 +65,14 @@ impl SetModified {
             attempts: [
                 Extension::new(Capability::Mfmt, timed(Verb::MFMT, time, path)?),
                 Extension::new(Capability::MdtmSet, timed(Verb::MDTM, time, path)?),
-                Extension::new(Capability::SiteUtime, Verb::SITE.with(one)?),
+                Extension::new(Capability::SiteUtime, Verb::SITE.with(long)?),
                 Extension::new(
                     Capability::SiteUtimeShort,
-                    before_path(Verb::SITE, &other, path)?,
+                    before_path(Verb::SITE, &short, path)?,
                 ),
             ],
             next: 0,
-            features: Some(Feat::new()),
+            features: Feat::new(),
             doubtful: None,
             unknown: None,
         })
@@ -86,25 +86,18 @@ impl Flow for SetModified {
         Step::run(answer, |answer| {
             while let Some(attempt) = self.attempts.get_mut(self.next) {
                 let capability = attempt.capability();
-                if capability == Capability::MdtmSet && !attempt.is_sent() {
-                    if let Some(feat) = &mut self.features {
-                        let features = inner(feat, session, answer);
-                        let features = refused(features, session)?;
-                        self.features = None;
-                        let listed = |all: &crate::Features| all.is_empty() || all.supports("MDTM");
-                        if features.is_ok_and(|all| !listed(&all)) {
-                            self.next = self.next.saturating_add(1);
-                            continue;
-                        }
-                    }
+                let untried = !attempt.is_sent();
+                if untried
+                    && capability == Capability::MdtmSet
+                    && !self.may_try_mdtm(session, answer)?
+                {
+                    self.next = self.next.saturating_add(1);
+                    continue;
                 }
-                match refused(attempt.ask(session, answer), session)? {
-                    Ok(Some(_)) => return Ok(self.done(capability, session)),
-                    Ok(None) => {
-                        let unknown = attempt.unsupported();
-                        self.unknown.get_or_insert(unknown);
-                    }
-                    Err(error) => self.fail(capability, error, session)?,
+                match self.ask(session, answer)? {
+                    Some(Ok(())) => return Ok(self.done(capability, session)),
+                    Some(Err(error)) => self.fail(capability, error, session)?,
+                    None => {}
                 }
                 self.next = self.next.saturating_add(1);
             }
@@ -116,6 +109,41 @@ impl Flow for SetModified {
 }
 
 impl SetModified {
+    /// Whether MDTM with two arguments is worth a try, by what is known and what FEAT lists.
+    fn may_try_mdtm(&mut self, session: &mut Session, answer: &mut Answer) -> Result<bool, Halt> {
+        if session.support(Capability::MdtmSet) == Support::Verified {
+            return Ok(true);
+        }
+        if session.lacks(Capability::MdtmSet) || session.lacks(Capability::Mdtm) {
+            return Ok(false);
+        }
+        let features = inner(&mut self.features, session, answer);
+        Ok(match refused(features, session)? {
+            Ok(all) => all.is_empty() || all.supports("MDTM"),
+            Err(_) => true,
+        })
+    }
+
+    /// Sends the next command. `None`: the server does not know it.
+    fn ask(
+        &mut self,
+        session: &mut Session,
+        answer: &mut Answer,
+    ) -> Result<Option<Result<(), Error>>, Halt> {
+        let Some(attempt) = self.attempts.get_mut(self.next) else {
+            return Ok(None);
+        };
+        match refused(attempt.ask(session, answer), session)? {
+            Ok(Some(_)) => Ok(Some(Ok(()))),
+            Ok(None) => {
+                let unknown = attempt.unsupported();
+                self.unknown.get_or_insert(unknown);
+                Ok(None)
+            }
+            Err(error) => Ok(Some(Err(error))),
+        }
+    }
+
     fn done(&self, capability: Capability, session: &mut Session) -> Capability {
         if self.doubtful.is_some() {
             // The file exists and may be changed, so MDTM was taken for a query.

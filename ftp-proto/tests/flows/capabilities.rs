@@ -103,7 +103,7 @@ fn each_reply_is_judged() {
             Unknown,
         ),
         (
-            "SITE UTIME a 1 1 1 UTC",
+            "SITE UTIME a 202601020304 202601020304 202601020304 UTC",
             "200 done",
             Capability::SiteUtime,
             Verified,
@@ -120,6 +120,8 @@ fn each_reply_is_judged() {
             Capability::SiteUtime,
             Unknown,
         ),
+        ("SITE CHMOD 644", "500 how?", Capability::SiteChmod, Unknown),
+        ("SIZE", "500 of what?", Capability::Size, Unknown),
         ("REST 5", "350 ok", Capability::RestStream, Verified),
         ("REST 5", "502 no", Capability::RestStream, Refused),
         // The option is refused, and the names are UTF-8 all the same.

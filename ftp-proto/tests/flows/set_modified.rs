@@ -102,6 +102,47 @@ fn mdtm_that_is_taken_for_a_query_does_not_count() {
 }
 
 #[test]
+fn a_path_that_looks_like_a_time_or_like_the_end_of_the_command() {
+    let time = Timestamp::parse(b"20260102030405").expect("a time");
+    for path in [
+        "20250101000000 a",
+        "202501010000 a",
+        "a UTC",
+        "20250101000000",
+    ] {
+        let [long, short] = [
+            format!("SITE UTIME {path} 20260102030405 20260102030405 20260102030405 UTC"),
+            format!("SITE UTIME 20260102030405 {path}"),
+        ];
+        let mfmt = format!("MFMT 20260102030405 {path}");
+        let lines = [
+            (mfmt.as_str(), "500 what"),
+            ("FEAT", NO_MDTM),
+            (&long, "500 what"),
+            (&short, "200 done"),
+        ];
+        let mut driver = logged_in(Config::default(), dialogue(&lines));
+        let set = flows::SetModified::new(path, time).expect("a path");
+        assert_eq!(driver.tell(set), "SiteUtimeShort", "{path}");
+        driver.server.assert_over();
+    }
+}
+
+#[test]
+fn mdtm_that_is_unknown_as_a_question_is_not_tried() {
+    let question = flows::Modified::new("a").expect("a path");
+    let lines = [
+        ("MDTM a", "500 what"),
+        (MFMT, "500 what"),
+        (UTIME, "200 done"),
+    ];
+    let mut driver = logged_in(Config::default(), dialogue(&lines));
+    assert_eq!(driver.tell(question), "None");
+    assert_eq!(driver.tell(set()), "SiteUtime");
+    driver.server.assert_over();
+}
+
+#[test]
 fn the_short_form_of_site_utime_is_last() {
     let first = [
         (MFMT, "500 what"),
