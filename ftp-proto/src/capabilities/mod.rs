@@ -213,11 +213,10 @@ fn text(reply: &Reply) -> Box<[u8]> {
 
 impl fmt::Debug for Capabilities {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known =
-            |text: &Option<Box<[u8]>>| text.as_deref().map(|it| Escaped::new(it).to_string());
+        let known = |text| Option::map(text, Escaped::new);
         f.debug_struct("Capabilities")
-            .field("greeting", &known(&self.greeting))
-            .field("system", &known(&self.system))
+            .field("greeting", &known(self.greeting()))
+            .field("system", &known(self.system()))
             .field("features", &self.features)
             .field("support", &Known(self))
             .finish()

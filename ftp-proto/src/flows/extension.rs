@@ -69,7 +69,7 @@ impl Extension {
             Some(reply) => error.with_reply(reply.clone()),
             None => {
                 let capability = self.capability;
-                error.with_source(format!("the server has refused {capability} before"))
+                error.with_source(format!("it has refused {capability} before"))
             }
         }
     }
