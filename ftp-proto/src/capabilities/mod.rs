@@ -7,7 +7,6 @@ mod saved;
 pub use capability::Capability;
 
 use alloc::boxed::Box;
-use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use core::fmt;
 
