@@ -113,6 +113,8 @@ pub mod sys;
 mod transfers;
 #[cfg(feature = "client")]
 pub mod transport;
+#[cfg(feature = "client")]
+mod trees;
 
 #[cfg(feature = "client")]
 pub use client::Client;
@@ -126,6 +128,8 @@ pub use ftp_proto::listing::{self, Entry};
 pub use ftp_proto::reply::Timestamp;
 #[cfg(feature = "client")]
 pub use ftp_proto::tls::{self, TlsConfig};
+#[cfg(feature = "client")]
+pub use ftp_proto::tree::{self, Existence, Metadata};
 #[cfg(feature = "client")]
 pub use ftp_proto::{
     AbortClose, AbortSignal, Aborted, ActivePeer, Auth, Capabilities, Capability, Codec,

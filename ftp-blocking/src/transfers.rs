@@ -161,8 +161,7 @@ impl Client {
     /// The errors of [`download`](Self::download).
     pub fn read_dir(&mut self, path: impl OptionalName) -> Result<ReadDir<'_>, Error> {
         let flow = ReadDirectory::new(self.encoded_optional(&path)?)?;
-        let (transfer, parser) = self.run(flow)?;
-        Ok(self.reader(transfer, parser))
+        self.open_directory(flow)
     }
 
     /// Reads a directory as [`read_dir`](Self::read_dir) does, but returns all entries at once.
@@ -234,6 +233,11 @@ impl Client {
     pub fn mlsd_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::facts(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry)
+    }
+
+    pub(crate) fn open_directory(&mut self, flow: ReadDirectory) -> Result<ReadDir<'_>, Error> {
+        let (transfer, parser) = self.run(flow)?;
+        Ok(self.reader(transfer, parser))
     }
 
     fn directory(&mut self, open: Open, parser: Parser) -> Result<ReadDir<'_>, Error> {

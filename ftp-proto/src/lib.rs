@@ -151,6 +151,7 @@ mod session;
 pub mod simulator;
 mod target;
 pub mod tls;
+pub mod tree;
 mod wait;
 pub mod wire;
 

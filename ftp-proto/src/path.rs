@@ -63,6 +63,11 @@ impl RemotePath {
         }
     }
 
+    /// The current directory.
+    pub(crate) fn here() -> Self {
+        Self(b".".to_vec())
+    }
+
     /// Returns the bytes by which the server knows the file.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

@@ -103,6 +103,7 @@ mod operations;
 mod read_dir;
 mod transfers;
 pub mod transport;
+mod trees;
 
 pub use client::Client;
 pub use data::{Download, Upload};
@@ -110,6 +111,7 @@ pub use ftp_proto::flows::{self, Credentials};
 pub use ftp_proto::listing::{self, Entry};
 pub use ftp_proto::reply::Timestamp;
 pub use ftp_proto::tls::{self, TlsConfig};
+pub use ftp_proto::tree::{self, Existence, Metadata};
 pub use ftp_proto::{
     AbortClose, AbortSignal, Aborted, ActivePeer, Auth, Capabilities, Capability, Codec,
     Completion, Config, Copied, DataCommand, DataMode, Encoding, Error, ErrorKind, FTP_PORT,

@@ -167,8 +167,7 @@ impl Client {
     /// The errors of [`download`](Self::download).
     pub async fn read_dir(&mut self, path: impl OptionalName) -> Result<ReadDir<'_>, Error> {
         let flow = ReadDirectory::new(self.encoded_optional(&path)?)?;
-        let (transfer, parser) = self.run(flow).await?;
-        Ok(self.reader(transfer, parser))
+        self.open_directory(flow).await
     }
 
     /// Reads a directory as [`read_dir`](Self::read_dir) does, but returns all entries at once.
@@ -245,6 +244,14 @@ impl Client {
     pub async fn mlsd_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::facts(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry).await
+    }
+
+    pub(crate) async fn open_directory(
+        &mut self,
+        flow: ReadDirectory,
+    ) -> Result<ReadDir<'_>, Error> {
+        let (transfer, parser) = self.run(flow).await?;
+        Ok(self.reader(transfer, parser))
     }
 
     async fn directory(&mut self, open: Open, parser: Parser) -> Result<ReadDir<'_>, Error> {

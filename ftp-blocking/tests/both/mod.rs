@@ -10,6 +10,7 @@ mod directories;
 mod errors;
 mod files;
 mod injection;
+mod metadata;
 mod model;
 mod names;
 mod observer;

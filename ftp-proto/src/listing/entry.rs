@@ -182,7 +182,7 @@ impl<'a> Entry<'a> {
     }
 
     /// Returns whether the entry is the directory that was listed, or its parent.
-    pub(super) fn is_dot(&self) -> bool {
+    pub(crate) fn is_dot(&self) -> bool {
         matches!(self.kind(), Kind::Current | Kind::Parent)
     }
 

@@ -125,7 +125,7 @@ impl Modified {
     }
 
     /// A time in UTC, to the second.
-    pub(super) const fn utc(time: Timestamp) -> Self {
+    pub(crate) const fn utc(time: Timestamp) -> Self {
         Self {
             time,
             precision: Precision::Second,

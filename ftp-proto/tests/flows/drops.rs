@@ -65,6 +65,7 @@ const CASES: &[Case] = cases! {
     Size, plain_config, LOGGED_IN, |_driver| made(flows::Size::new("a"));
     Modified, plain_config, LOGGED_IN, |_driver| made(flows::Modified::new("a"));
     Facts, plain_config, LOGGED_IN, |_driver| made(flows::Facts::new(Some("a")));
+    Inspect, plain_config, LOGGED_IN, |_driver| made(flows::Inspect::new("a"));
     System, plain_config, LOGGED_IN, |_driver| flows::System::new();
     SetModified, plain_config, LOGGED_IN, |_driver| made(flows::SetModified::new("a", time()));
     SetCreated, plain_config, LOGGED_IN, |_driver| made(flows::SetCreated::new("a", time()));

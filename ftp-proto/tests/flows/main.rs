@@ -22,6 +22,7 @@ mod finish;
 mod greeting;
 mod hash;
 mod injection;
+mod inspect;
 mod keep_alive;
 mod login;
 mod open;

@@ -130,6 +130,8 @@ waits_for! {
     read_dir(path: impl OptionalName) -> ReadDir<'_>;
     list_lines(path: impl OptionalName) -> Lines<'_>;
     names_lines(path: impl OptionalName) -> Lines<'_>;
+    metadata(path: impl Name) -> Metadata;
+    exists(path: impl Name) -> Existence;
     mlsd_lines(path: impl OptionalName) -> Lines<'_>;
 }
 

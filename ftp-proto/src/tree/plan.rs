@@ -1,0 +1,112 @@
+//! Plans: work that takes several operations, and the steps that a plan asks for.
+
+use crate::error::Error;
+use crate::flow::{Answer, Flow, Step};
+use crate::flows::inspect::Inspected;
+use crate::flows::{Delete, Inspect, ReadDirectory, RemoveDirectory};
+use crate::listing::Line;
+use crate::session::Session;
+
+/// Work that takes several operations, such as a walk through a tree. A plan says what to do next;
+/// it does no I/O. The adapters have one loop for all plans:
+///
+/// 1. Call [`next_step`](Self::next_step).
+/// 2. For [`Todo::Read`], run the flow and hand each line of the listing to
+///    [`take_line`](Self::take_line). An error of `take_line` ends the reading. For [`Todo::Run`],
+///    run the task.
+/// 3. Call [`finished`](Self::finished) with the result, unless the session is dead: then drop the
+///    plan. Go on with 1.
+///
+/// If you give a step up in the middle, go on with 1: a plan then asks for the same step again.
+pub trait Plan {
+    /// What [`Todo::Yield`] hands out.
+    type Item;
+
+    /// Returns what to do next.
+    fn next_step(&mut self) -> Todo<Self::Item>;
+
+    /// Takes a line of the listing that [`Todo::Read`] has opened.
+    ///
+    /// # Errors
+    /// [`TooLarge`](crate::ErrorKind::TooLarge) at a limit of the plan. Abort the listing, and
+    /// call [`finished`](Self::finished) with this error.
+    fn take_line(&mut self, line: Line<'_>) -> Result<(), Error>;
+
+    /// Takes the result of the step. The session must still live.
+    fn finished(&mut self, result: Result<Outcome, Error>);
+}
+
+/// What a [`Plan`] asks for.
+#[derive(Debug)]
+#[must_use]
+pub enum Todo<T> {
+    /// Open this listing, hand each line to [`Plan::take_line`], and report its end.
+    Read(ReadDirectory),
+    /// Run this task and report its result.
+    Run(Task),
+    /// Hand this item to whoever started the plan. Nothing is to be reported.
+    Yield(T),
+    /// The plan has ended.
+    Done,
+}
+
+/// A flow that a plan asks for.
+#[derive(Debug)]
+pub struct Task(Which);
+
+#[derive(Debug)]
+enum Which {
+    Inspect(Inspect),
+    Delete(Delete),
+    RemoveDirectory(RemoveDirectory),
+}
+
+/// What came of one step of a [`Plan`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The step is done.
+    Done,
+    /// What the server knows about a path.
+    Inspected(Inspected),
+}
+
+impl From<Inspect> for Task {
+    fn from(flow: Inspect) -> Self {
+        Self(Which::Inspect(flow))
+    }
+}
+
+impl From<Delete> for Task {
+    fn from(flow: Delete) -> Self {
+        Self(Which::Delete(flow))
+    }
+}
+
+impl From<RemoveDirectory> for Task {
+    fn from(flow: RemoveDirectory) -> Self {
+        Self(Which::RemoveDirectory(flow))
+    }
+}
+
+impl Flow for Task {
+    type Output = Outcome;
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Outcome>, Error> {
+        Ok(match &mut self.0 {
+            Which::Inspect(flow) => match flow.step(session, answer)? {
+                Step::Want(want) => Step::Want(want),
+                Step::Done(inspected) => Step::Done(Outcome::Inspected(inspected)),
+            },
+            Which::Delete(flow) => done(flow.step(session, answer)?),
+            Which::RemoveDirectory(flow) => done(flow.step(session, answer)?),
+        })
+    }
+}
+
+fn done<T>(step: Step<T>) -> Step<Outcome> {
+    match step {
+        Step::Want(want) => Step::Want(want),
+        Step::Done(_) => Step::Done(Outcome::Done),
+    }
+}
