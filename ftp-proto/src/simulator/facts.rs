@@ -42,7 +42,7 @@ impl Simulator {
         for fact in &self.sessions[s].facts {
             let value = match *fact {
                 "type" => kind.into(),
-                "size" => match self.store.files.get(path) {
+                "size" => match self.store.files.get(&self.store.follow(path)) {
                     Some(content) => format!("{}", content.len()).into(),
                     None => continue,
                 },
@@ -54,11 +54,13 @@ impl Simulator {
         text
     }
 
-    fn kind(&self, path: &[u8]) -> &'static str {
-        if self.store.is_directory(path) {
-            "dir"
+    fn kind(&self, path: &[u8]) -> String {
+        if let Some(link) = self.store.shown_link(path) {
+            format!("OS.unix=slink:{}", String::from_utf8_lossy(&link.target))
+        } else if self.store.is_directory(&self.store.follow(path)) {
+            "dir".into()
         } else {
-            "file"
+            "file".into()
         }
     }
 
@@ -73,7 +75,7 @@ impl Simulator {
         }
         let mut text = [self.facts(s, path, "cdir").as_slice(), b".\r\n"].concat();
         for entry in self.store.entries(path) {
-            text.extend(self.facts(s, entry, self.kind(entry)));
+            text.extend(self.facts(s, entry, &self.kind(entry)));
             text.extend_from_slice(name(entry));
             text.extend_from_slice(b"\r\n");
         }
@@ -82,16 +84,18 @@ impl Simulator {
 
     /// Returns the reply to MLST.
     pub(super) fn machine_entry(&self, s: usize, argument: &[u8]) -> Vec<u8> {
-        let path = resolve(&self.sessions[s].directory, argument);
-        if !self.store.exists(&path) {
+        let path = self
+            .store
+            .place(&resolve(&self.sessions[s].directory, argument));
+        if !self.store.exists(&self.store.follow(&path)) {
             return "550 No such file or directory.".into();
         }
         let kind = if argument.is_empty() {
-            "cdir"
+            "cdir".into()
         } else {
             self.kind(&path)
         };
-        let facts = self.facts(s, &path, kind);
+        let facts = self.facts(s, &path, &kind);
         let entry = [b" ", facts.as_slice(), &path].concat();
         [b"250-Listing:\r\n", entry.as_slice(), b"\r\n250 End"].concat()
     }

@@ -12,6 +12,10 @@ use crate::simulator::transfer::without_options;
 impl Simulator {
     pub(super) fn file_command(&mut self, s: usize, verb: &str, argument: &[u8]) -> Vec<u8> {
         let path = resolve(&self.sessions[s].directory, argument);
+        let path = match verb {
+            "MKD" | "XMKD" | "RMD" | "XRMD" | "DELE" | "RNFR" | "RNTO" => self.store.place(&path),
+            _ => self.store.follow(&path),
+        };
         let bare = matches!(verb, "PWD" | "XPWD" | "CDUP" | "XCUP" | "STAT" | "MLST");
         if argument.is_empty() && !bare {
             return "501 An argument, please.".into();
@@ -44,6 +48,7 @@ impl Simulator {
             "MKD" | "XMKD" => "550 Create directory operation failed.".into(),
             "RMD" | "XRMD" if self.store.remove_directory(&path) => "250 Directory removed.".into(),
             "RMD" | "XRMD" => "550 Remove directory operation failed.".into(),
+            "DELE" if self.store.remove_link(&path) => "250 Link removed.".into(),
             "DELE" if self.store.remove_file(&path).is_some() => "250 File removed.".into(),
             "DELE" => "550 Delete operation failed.".into(),
             "RNFR" | "RNTO" => self.rename(s, verb, path).into(),

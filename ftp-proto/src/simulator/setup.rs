@@ -4,7 +4,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use crate::simulator::fault::Fault;
-use crate::simulator::store::Store;
+use crate::simulator::store::{Link, Store};
 use crate::simulator::tls;
 
 /// What a server does with commands that arrive while a transfer is under way.
@@ -138,6 +138,26 @@ impl Setup {
     #[must_use]
     pub fn directory(mut self, path: impl AsRef<[u8]>) -> Self {
         self.store.make_directories(path.as_ref());
+        self
+    }
+
+    /// Adds a symbolic link, by its absolute path. LIST, MLSD and MLST show it as a link.
+    #[must_use]
+    pub fn link(mut self, path: impl AsRef<[u8]>, target: impl Into<Vec<u8>>) -> Self {
+        let target = target.into();
+        let is_hidden = false;
+        self.store
+            .put_link(path.as_ref(), Link { target, is_hidden });
+        self
+    }
+
+    /// Adds a symbolic link that LIST, MLSD and MLST show as what it leads to, as pyftpdlib does.
+    #[must_use]
+    pub fn hidden_link(mut self, path: impl AsRef<[u8]>, target: impl Into<Vec<u8>>) -> Self {
+        let target = target.into();
+        let is_hidden = true;
+        self.store
+            .put_link(path.as_ref(), Link { target, is_hidden });
         self
     }
 

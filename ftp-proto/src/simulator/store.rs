@@ -14,9 +14,21 @@ const MODIFIED: &[u8] = b"20240101000000";
 pub(super) struct Store {
     pub(super) files: BTreeMap<Vec<u8>, Vec<u8>>,
     directories: BTreeSet<Vec<u8>>,
+    links: BTreeMap<Vec<u8>, Link>,
     /// The modification times of files and directories whose time is not [`MODIFIED`].
     times: BTreeMap<Vec<u8>, Vec<u8>>,
 }
+
+/// A symbolic link.
+#[derive(Clone, Debug)]
+pub(super) struct Link {
+    pub(super) target: Vec<u8>,
+    /// Whether listings show the link as what it leads to.
+    pub(super) is_hidden: bool,
+}
+
+/// How many links one path may lead through.
+const MOST_LINKS: usize = 40;
 
 /// Returns the absolute form of a path that a client has sent. `base` is the working directory.
 pub(super) fn resolve(base: &[u8], path: &[u8]) -> Vec<u8> {
@@ -75,6 +87,57 @@ impl Store {
         self.files.insert(path, content);
     }
 
+    pub(super) fn put_link(&mut self, path: &[u8], link: Link) {
+        let path = resolve(b"/", path);
+        self.make_directories(parent(&path));
+        self.links.insert(path, link);
+    }
+
+    /// Returns the link at this path, unless listings hide it.
+    pub(super) fn shown_link(&self, path: &[u8]) -> Option<&Link> {
+        self.links.get(path).filter(|link| !link.is_hidden)
+    }
+
+    /// Returns the path of the file or directory to which this path leads, through links.
+    pub(super) fn follow(&self, path: &[u8]) -> Vec<u8> {
+        let mut path = path.to_vec();
+        for _ in 0..MOST_LINKS {
+            let through = |link: &&Vec<u8>| {
+                let rest = path.strip_prefix(link.as_slice());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+            };
+            let Some(link) = self.links.keys().find(through) else {
+                break;
+            };
+            let rest = path[link.len()..].to_vec();
+            let target = resolve(parent(link), &self.links[link].target);
+            path = resolve(b"/", &[target, rest].concat());
+        }
+        path
+    }
+
+    /// Returns the path with the links in its directories followed. A link at its end stays.
+    pub(super) fn place(&self, path: &[u8]) -> Vec<u8> {
+        match name(path) {
+            b"" => path.to_vec(),
+            name => resolve(&self.follow(parent(path)), name),
+        }
+    }
+
+    /// Returns the path that LIST shows: a directory to which a link leads, but otherwise the link
+    /// itself.
+    pub(super) fn listed(&self, path: &[u8]) -> Vec<u8> {
+        let target = self.follow(path);
+        match self.is_directory(&target) {
+            true => target,
+            false => self.place(path),
+        }
+    }
+
+    pub(super) fn remove_link(&mut self, path: &[u8]) -> bool {
+        self.links.remove(path).is_some()
+    }
+
     pub(super) fn make_directories(&mut self, path: &[u8]) -> Vec<u8> {
         let path = resolve(b"/", path);
         let mut above = path.as_slice();
@@ -90,7 +153,7 @@ impl Store {
     }
 
     pub(super) fn exists(&self, path: &[u8]) -> bool {
-        self.files.contains_key(path) || self.is_directory(path)
+        self.files.contains_key(path) || self.links.contains_key(path) || self.is_directory(path)
     }
 
     /// Returns whether a file may be written at this path: its parent directory exists, and the
@@ -199,6 +262,7 @@ impl Store {
             .directories
             .iter()
             .chain(self.files.keys())
+            .chain(self.links.keys())
             .map(Vec::as_slice)
             .filter(|entry| parent(entry) == path || (*entry == path && !self.is_directory(path)))
             .collect();
@@ -215,14 +279,20 @@ impl Store {
         let mut text = Vec::new();
         for entry in self.entries(path) {
             if long {
-                let (mode, links, size) = match self.files.get(entry) {
-                    Some(content) => ("-rw-r--r--", 1, content.len()),
-                    None => ("drwxr-xr-x", 2, 4096),
+                let link = self.shown_link(entry);
+                let (mode, links, size) = match (link, self.files.get(&self.follow(entry))) {
+                    (Some(link), _) => ("lrwxrwxrwx", 1, link.target.len()),
+                    (None, Some(content)) => ("-rw-r--r--", 1, content.len()),
+                    (None, None) => ("drwxr-xr-x", 2, 4096),
                 };
                 let line = format!("{mode} {links:3} user     group    {size:8} Jan 01  2024 ");
                 text.extend_from_slice(line.as_bytes());
             }
             text.extend_from_slice(name(entry));
+            if let Some(link) = self.shown_link(entry).filter(|_| long) {
+                text.extend_from_slice(b" -> ");
+                text.extend_from_slice(&link.target);
+            }
             text.extend_from_slice(b"\r\n");
         }
         Some(text)

@@ -89,6 +89,10 @@ impl Simulator {
             return Err("425 Use EPSV, PASV or PORT first.");
         }
         let path = resolve(&session.directory, name);
+        let path = match verb {
+            "LIST" | "NLST" => self.store.listed(&path),
+            _ => self.store.follow(&path),
+        };
         let (load, preliminary) = match verb {
             "RETR" => self.plan_download(s, &path, restart)?,
             "STOR" | "STOU" | "APPE" => self.plan_upload(s, verb, name, &path, restart)?,

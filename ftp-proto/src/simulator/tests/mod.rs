@@ -5,6 +5,7 @@ mod couple;
 mod facts;
 mod faults;
 mod lines;
+mod links;
 mod mid_transfer;
 mod settings;
 #[cfg(feature = "ring")]
