@@ -104,6 +104,7 @@ const CASES: &[Case] = cases! {
     ));
     // These flows begin while a transfer is open. Those that do not finish or abort that transfer
     // themselves must first abort it.
+    ReadDirectory, plain_config, LOGGED_IN, |_driver| made(flows::ReadDirectory::new(Some("a")));
     Open, plain_config, IN_UPLOAD, |_driver| made(flows::Open::names(None::<&str>));
     Delete, explicit, IN_DOWNLOAD, |_driver| made(flows::Delete::new("a"));
     Finish, plain_config, IN_DOWNLOAD, |driver| finish_of(driver);

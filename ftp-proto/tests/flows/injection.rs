@@ -79,6 +79,9 @@ const CONSTRUCTORS: &[(&str, Make)] = &[
     ("Raw::new", |bad| {
         flows::Raw::new([b"SITE ", bad].concat()).map(drop)
     }),
+    ("ReadDirectory::new", |bad| {
+        flows::ReadDirectory::new(Some(bad)).map(drop)
+    }),
     ("RemoveDirectory::new", |bad| {
         flows::RemoveDirectory::new(bad).map(drop)
     }),

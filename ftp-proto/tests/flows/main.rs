@@ -34,6 +34,7 @@ mod open_with_connect;
 mod purge;
 mod quit;
 mod raw;
+mod read_directory;
 mod reinitialize;
 mod representation;
 mod restart;

@@ -1,0 +1,18 @@
+//! Opening a listing whose lines become entries.
+
+use ftp_proto::flows;
+
+use crate::support::*;
+
+#[test]
+fn the_reply_to_feat_is_not_taken_for_the_next_one() {
+    let features = "211-Features\r\n MLST type*;size*;\r\n211 End";
+    let script = [
+        &[hear("FEAT"), say(features)][..],
+        &opening_in_text("MLSD a"),
+    ]
+    .concat();
+    let flow = flows::ReadDirectory::new(Some("a")).expect("a path");
+    let outcome = flow_outcome(flow, script);
+    assert!(outcome.starts_with("(Transfer"), "{outcome}");
+}
