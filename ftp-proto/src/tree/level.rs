@@ -1,0 +1,218 @@
+//! The directories that a walk is in, and the listing that it reads.
+
+use alloc::vec::{self, Vec};
+use core::mem;
+
+use super::path;
+use super::pattern::Positions;
+use super::walk_entry::Limit;
+use super::walk_options::WalkOptions;
+use crate::listing::{Dialect, Entry, Kind, Line};
+use crate::path::RemotePath;
+
+/// A directory that the walk goes into, or is in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Target {
+    /// The path by which it is listed. `None` is the current directory.
+    pub(super) path: Option<RemotePath>,
+    pub(super) depth: usize,
+    pub(super) is_link: bool,
+    /// Its path without links, as far as listings have shown them. `None` if it is not known.
+    pub(super) resolved: Option<Vec<u8>>,
+    /// Its `unique` fact.
+    pub(super) unique: Option<Vec<u8>>,
+    /// Which parts of the pattern its path has met.
+    pub(super) positions: Positions,
+}
+
+/// A directory whose listing has ended, and its entries that were not handed out yet.
+#[derive(Debug)]
+pub(super) struct Level {
+    pub(super) target: Target,
+    entries: vec::IntoIter<Listed>,
+}
+
+/// An entry of a directory.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) entry: Entry<'static>,
+    /// Whether the listing has another entry with this name.
+    pub(super) is_duplicate: bool,
+}
+
+/// The listing that is read now.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    entries: Vec<Listed>,
+    /// The `unique` fact of the directory itself.
+    unique: Option<Vec<u8>>,
+    pub(super) unparsed: u64,
+    pub(super) first_unparsed: Vec<u8>,
+    /// The memory of the entries in bytes.
+    pub(super) bytes: usize,
+    /// The limit that this listing has met.
+    pub(super) limit: Option<Limit>,
+}
+
+impl Target {
+    /// The directory that the walk begins with.
+    pub(super) fn root(directory: Option<RemotePath>) -> Self {
+        let name = directory.as_ref().map(RemotePath::as_bytes);
+        let resolved = path::resolve(b"", name.unwrap_or_default());
+        Self {
+            path: directory,
+            resolved,
+            ..Self::default()
+        }
+    }
+
+    /// A directory, or a link, in this directory.
+    pub(super) fn child(&self, entry: &Entry<'_>, path: &RemotePath, positions: Positions) -> Self {
+        let is_link = entry.kind() == Kind::Link;
+        let leads = if is_link {
+            entry.link_target()
+        } else {
+            Some(entry.name())
+        };
+        Self {
+            path: Some(path.clone()),
+            depth: self.depth.saturating_add(1),
+            is_link,
+            resolved: leads.and_then(|leads| self.resolve(leads)),
+            unique: unique(entry),
+            positions,
+        }
+    }
+
+    /// Whether both are known to be the same directory.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        let same = |one: &Option<Vec<u8>>, two: &Option<Vec<u8>>| one.is_some() && one == two;
+        same(&self.resolved, &other.resolved) || same(&self.unique, &other.unique)
+    }
+
+    /// The path of a name in this directory.
+    pub(super) fn join(&self, name: &[u8]) -> Vec<u8> {
+        path::join(self.path.as_ref().map(RemotePath::as_bytes), name)
+    }
+
+    /// The path for a report.
+    pub(super) fn shown(&self) -> RemotePath {
+        self.path.clone().unwrap_or_else(RemotePath::here)
+    }
+
+    fn resolve(&self, target: &[u8]) -> Option<Vec<u8>> {
+        match &self.resolved {
+            Some(here) => path::resolve(here, target),
+            None if target.starts_with(b"/") => path::resolve(b"/", target),
+            None => None,
+        }
+    }
+}
+
+impl Level {
+    pub(super) fn next(&mut self) -> Option<Listed> {
+        self.entries.next()
+    }
+}
+
+impl Listed {
+    /// How much memory the entry takes, in bytes.
+    pub(super) fn bytes(entry: &Entry<'_>) -> usize {
+        mem::size_of::<Self>().saturating_add(entry.raw().len())
+    }
+}
+
+impl Draft {
+    /// Takes a line of the listing. `entries` and `bytes` are what the walk has met and holds
+    /// already. Returns whether the listing is still within the limits.
+    pub(super) fn take(
+        &mut self,
+        line: Line<'_>,
+        options: &WalkOptions,
+        entries: u64,
+        bytes: usize,
+    ) -> bool {
+        match line {
+            Line::Noise(_) => return true,
+            Line::Entry(entry) if entry.is_dot() => {
+                if entry.kind() == Kind::Current && self.unique.is_none() {
+                    self.unique = unique(&entry);
+                }
+                return true;
+            }
+            Line::Entry(entry) => {
+                self.bytes = self.bytes.saturating_add(Listed::bytes(&entry));
+                self.entries.push(Listed {
+                    entry: entry.into_owned(),
+                    is_duplicate: false,
+                });
+            }
+            Line::Unparsed(line) | Line::Cut(line) => {
+                if self.unparsed == 0 {
+                    self.first_unparsed = line.into_owned();
+                }
+                self.unparsed = self.unparsed.saturating_add(1);
+            }
+        }
+        let lines = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
+        let lines = lines.saturating_add(self.unparsed).saturating_add(entries);
+        self.limit = if lines > options.entries {
+            Some(Limit::Entries)
+        } else if self.bytes.saturating_add(bytes) > options.bytes {
+            Some(Limit::Bytes)
+        } else {
+            None
+        };
+        self.limit.is_none()
+    }
+
+    /// How many entries the listing has.
+    pub(super) fn len(&self) -> u64 {
+        u64::try_from(self.entries.len()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether a link has turned out to lead to a file: LIST of a file shows the file itself.
+    pub(super) fn is_of_linked_file(&self, target: &Target) -> bool {
+        let ([listed], Some(path)) = (self.entries.as_slice(), &target.path) else {
+            return false;
+        };
+        let name = path::file_name(listed.entry.name());
+        // MLSD lists directories alone.
+        let by_list = listed.entry.dialect() != Dialect::Mlsx;
+        let is_itself = name == path::file_name(path.as_bytes());
+        target.is_link && by_list && is_itself && !listed.entry.is_dir()
+    }
+
+    /// The directory with the entries of this listing.
+    pub(super) fn into_level(mut self, mut target: Target) -> Level {
+        target.unique = target.unique.or(self.unique.take());
+        self.mark_duplicates();
+        Level {
+            target,
+            entries: self.entries.into_iter(),
+        }
+    }
+
+    fn mark_duplicates(&mut self) {
+        let names = self.entries.iter().map(|listed| listed.entry.name());
+        let mut names: Vec<(&[u8], usize)> = names.zip(0..).collect();
+        names.sort_unstable();
+        let twins = names.windows(2).filter_map(|pair| match pair {
+            [(one, first), (two, second)] if one == two => Some([*first, *second]),
+            _ => None,
+        });
+        let twins: Vec<usize> = twins.flatten().collect();
+        for twin in twins {
+            if let Some(listed) = self.entries.get_mut(twin) {
+                listed.is_duplicate = true;
+            }
+        }
+    }
+}
+
+/// The `unique` fact. A server that has none may send zeros for every file.
+fn unique(entry: &Entry<'_>) -> Option<Vec<u8>> {
+    let unique = entry.unique()?;
+    let means_something = unique.iter().any(|byte| *byte != b'0');
+    means_something.then(|| unique.to_vec())
+}

@@ -1,0 +1,298 @@
+//! Patterns for paths, such as `pub/**/*.fa`.
+
+mod name;
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use self::name::NamePattern;
+use crate::error::{Error, ErrorKind};
+use crate::listing::Kind;
+use crate::path::RemotePath;
+use crate::wire::Escaped;
+
+/// A pattern for paths, which the client compares with listings. The server sees no wildcards.
+///
+/// | pattern | fits |
+/// |---|---|
+/// | `*` | any number of characters, but no `/` |
+/// | `?` | one character |
+/// | `[abc]`, `[a-z]` | one of these characters; `[]]` and `[a-]` are possible |
+/// | `[!a-z]`, `[^a-z]` | one other character |
+/// | `{a,b*}` | one of these; they may be nested, and hold no `/` |
+/// | `**` | as a whole part: any number of directories, even none; at the end, everything below |
+/// | `\*` | the character itself |
+/// | `a/` | a directory |
+///
+/// A character is one of UTF-8, or a single byte that is not UTF-8. Case matters. Unlike in a
+/// shell, `*` fits names that begin with a dot. `..` fits only before the first wildcard.
+///
+/// The time to compare a name grows with the length of the name times the length of the pattern,
+/// whatever they hold.
+///
+/// ```
+/// use ftp_proto::tree::Pattern;
+///
+/// let genomes = Pattern::new("pub/**/*.{fa,fa.gz}")?;
+/// assert!(genomes.matches("pub/human.fa"));
+/// assert!(genomes.matches("pub/plants/rice.fa.gz"));
+/// assert!(!genomes.matches("pub/notes.txt"));
+/// # Ok::<(), ftp_proto::tree::InvalidPattern>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pattern {
+    /// The pattern as it was given.
+    text: Vec<u8>,
+    /// The directories before the first wildcard. `None` is the current directory.
+    root: Option<RemotePath>,
+    parts: Vec<Part>,
+    only_directories: bool,
+}
+
+/// Why a text is no [`Pattern`]. Positions count bytes from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidPattern {
+    /// The pattern names nothing: it is empty, or only slashes.
+    Empty,
+    /// A `[` without its `]` in the same part of the path.
+    Bracket {
+        /// The position of the `[`.
+        at: usize,
+    },
+    /// A range whose end comes before its beginning, such as `[z-a]`.
+    Range {
+        /// The position of the `[`.
+        at: usize,
+    },
+    /// A `{` without its `}` in the same part of the path.
+    Brace {
+        /// The position of the `{`.
+        at: usize,
+    },
+    /// A `\` at the end of a part.
+    Escape {
+        /// The position of the `\`.
+        at: usize,
+    },
+    /// A CR, LF or NUL, which no path can hold.
+    Byte,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    /// `**`: any number of directories.
+    AnyDepth,
+    Name(NamePattern),
+}
+
+/// Which parts of a pattern may come next, after the names of a path so far. One bit for each part,
+/// and one for the end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Positions(Vec<bool>);
+
+impl Pattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// [`InvalidPattern`] says what is wrong, and where.
+    pub fn new(text: impl AsRef<[u8]>) -> Result<Self, InvalidPattern> {
+        let text = text.as_ref();
+        if text.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+            return Err(InvalidPattern::Byte);
+        }
+        let mut names = parts(text);
+        let only_directories =
+            names.len() > 1 && names.last().is_some_and(|last| last.1.is_empty());
+        names.retain(|(_, name)| !name.is_empty());
+        let mut names = names.into_iter().peekable();
+        let mut root = Vec::new();
+        if text.starts_with(b"/") {
+            root.push(b'/');
+        }
+        // The last name is compared with a listing, even if it holds no wildcard.
+        let mut parts = Vec::new();
+        while let Some((at, name)) = names.next() {
+            let pattern = NamePattern::new(name).map_err(|invalid| invalid.moved_by(at))?;
+            match pattern.literal() {
+                Some(literal) if parts.is_empty() && names.peek().is_some() => {
+                    if !matches!(root.last(), None | Some(b'/')) {
+                        root.push(b'/');
+                    }
+                    root.extend_from_slice(&literal);
+                }
+                _ if name == b"**" => parts.push(Part::AnyDepth),
+                _ => parts.push(Part::Name(pattern)),
+            }
+        }
+        if parts.is_empty() {
+            return Err(InvalidPattern::Empty);
+        }
+        Ok(Self {
+            text: text.to_vec(),
+            // It has no byte that a path cannot have, so it is missing only if it is empty.
+            root: RemotePath::new(root).ok(),
+            parts,
+            only_directories,
+        })
+    }
+
+    /// Returns the directory that holds everything that the pattern fits: the parts before the
+    /// first wildcard. `None` is the current directory.
+    #[must_use]
+    pub const fn root(&self) -> Option<&RemotePath> {
+        self.root.as_ref()
+    }
+
+    /// Returns whether the pattern fits this path. Whether the path is a directory does not count
+    /// here.
+    #[must_use]
+    pub fn matches(&self, path: impl AsRef<[u8]>) -> bool {
+        let path = path.as_ref();
+        let below = match &self.root {
+            None => Some(path),
+            Some(root) => path.strip_prefix(root.as_bytes()).and_then(|rest| {
+                match root.as_bytes().ends_with(b"/") {
+                    true => Some(rest),
+                    false => rest.strip_prefix(b"/"),
+                }
+            }),
+        };
+        let Some(below) = below else {
+            return false;
+        };
+        let names = below.split(|byte| *byte == b'/');
+        let mut positions = self.start();
+        for name in names {
+            positions = self.advance(&positions, name);
+        }
+        positions.are_at_end()
+    }
+
+    /// The positions before any name.
+    pub(super) fn start(&self) -> Positions {
+        let mut positions = Positions(alloc::vec![false; self.parts.len().saturating_add(1)]);
+        self.reach(&mut positions, 0);
+        positions
+    }
+
+    /// The positions after one more name.
+    pub(super) fn advance(&self, positions: &Positions, name: &[u8]) -> Positions {
+        let mut next = Positions(alloc::vec![false; positions.0.len()]);
+        let here = positions.0.iter().zip(&self.parts).enumerate();
+        for (at, (is_here, part)) in here {
+            match part {
+                _ if !is_here => {}
+                Part::AnyDepth => {
+                    self.reach(&mut next, at);
+                    if self.is_last(at) {
+                        self.reach(&mut next, at.saturating_add(1));
+                    }
+                }
+                Part::Name(pattern) if pattern.matches(name) => {
+                    self.reach(&mut next, at.saturating_add(1));
+                }
+                Part::Name(_) => {}
+            }
+        }
+        next
+    }
+
+    /// Whether the pattern fits an entry of this kind whose name has led to these positions.
+    pub(super) fn fits(&self, positions: &Positions, kind: Kind) -> bool {
+        let may_be_directory = matches!(kind, Kind::Directory | Kind::Link | Kind::Unknown);
+        positions.are_at_end() && (!self.only_directories || may_be_directory)
+    }
+
+    /// Whether the pattern can fit anything below these positions.
+    pub(super) fn goes_on(&self, positions: &Positions) -> bool {
+        positions
+            .0
+            .iter()
+            .zip(&self.parts)
+            .any(|(is_here, _)| *is_here)
+    }
+
+    fn is_last(&self, at: usize) -> bool {
+        at.saturating_add(1) == self.parts.len()
+    }
+
+    /// Adds a position, and those after a `**`, which fits no directory as well. At the end of a
+    /// pattern, `**` fits at least one name.
+    fn reach(&self, positions: &mut Positions, at: usize) {
+        let mut at = at;
+        loop {
+            match positions.0.get_mut(at) {
+                Some(is_here) => *is_here = true,
+                None => return,
+            }
+            match self.parts.get(at) {
+                Some(Part::AnyDepth) if !self.is_last(at) => at = at.saturating_add(1),
+                _ => return,
+            }
+        }
+    }
+}
+
+impl Positions {
+    fn are_at_end(&self) -> bool {
+        self.0.last() == Some(&true)
+    }
+}
+
+/// The parts between slashes, each with its position. A slash after `\` separates as well.
+fn parts(text: &[u8]) -> Vec<(usize, &[u8])> {
+    let mut at = 0_usize;
+    text.split(|byte| *byte == b'/')
+        .map(|part| {
+            let begin = at;
+            at = at.saturating_add(part.len()).saturating_add(1);
+            (begin, part)
+        })
+        .collect()
+}
+
+impl InvalidPattern {
+    fn moved_by(self, bytes: usize) -> Self {
+        let moved = |at: usize| at.saturating_add(bytes);
+        match self {
+            Self::Bracket { at } => Self::Bracket { at: moved(at) },
+            Self::Range { at } => Self::Range { at: moved(at) },
+            Self::Brace { at } => Self::Brace { at: moved(at) },
+            Self::Escape { at } => Self::Escape { at: moved(at) },
+            Self::Empty | Self::Byte => self,
+        }
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pattern({})", Escaped::new(&self.text))
+    }
+}
+
+impl fmt::Display for InvalidPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the pattern is empty"),
+            Self::Bracket { at } => write!(f, "the `[` at {at} of the pattern has no `]`"),
+            Self::Range { at } => {
+                write!(
+                    f,
+                    "the `[` at {at} of the pattern has a range that ends before it begins"
+                )
+            }
+            Self::Brace { at } => write!(f, "the `{{` at {at} of the pattern has no `}}`"),
+            Self::Escape { at } => write!(f, "nothing follows the `\\` at {at} of the pattern"),
+            Self::Byte => f.write_str("the pattern holds CR, LF or NUL"),
+        }
+    }
+}
+
+impl core::error::Error for InvalidPattern {}
+
+impl From<InvalidPattern> for Error {
+    fn from(invalid: InvalidPattern) -> Self {
+        Self::new(ErrorKind::InvalidArgument).with_source(invalid)
+    }
+}

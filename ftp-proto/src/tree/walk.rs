@@ -1,0 +1,312 @@
+//! The plan of a walk through a tree of directories.
+//!
+//! ```text
+//! Enter -> Read: the whole listing -> Entries: one at a time -> Ended
+//!   ^                                   |  a directory, after it was handed out
+//!   +-----------------------------------+
+//! ```
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::mem;
+
+use super::level::{Draft, Level, Listed, Target};
+use super::path;
+use super::pattern::{Pattern, Positions};
+use super::plan::{Outcome, Plan, Todo};
+use super::walk_entry::{Limit, Note, Trouble, WalkEntry, WalkError};
+use super::walk_options::{Links, WalkOptions};
+use crate::error::{Error, ErrorKind};
+use crate::flows::ReadDirectory;
+use crate::listing::{Entry, Kind, Line};
+use crate::path::RemotePath;
+use crate::wire::Code;
+
+/// A walk through a tree of directories. [`Plan::Item`] is a [`WalkEntry`], or what went wrong in
+/// one directory.
+///
+/// A directory comes before its entries, and the entries come in the server's order. The directory
+/// that the walk begins with is not handed out. The walk reads one directory at a time, to its end,
+/// before it hands out the first entry. It does not recurse, so a deep tree takes no stack.
+///
+/// `.` and `..` are left out. The walk never leaves the tree: it goes into a directory only if the
+/// name is one name (see [`Trouble::UnsafeName`]) and, unless you [ask for it](Links::Follow), not
+/// through links. A server may still show a link as a directory.
+#[derive(Debug)]
+pub struct Walker {
+    options: WalkOptions,
+    pattern: Option<Pattern>,
+    levels: Vec<Level>,
+    state: State,
+    /// What went wrong, and was not handed out yet.
+    troubles: VecDeque<WalkError>,
+    entries: u64,
+    directories: u64,
+    /// The memory of all entries in `levels`, in bytes.
+    bytes: usize,
+}
+
+#[derive(Debug)]
+enum State {
+    /// This directory is to be read.
+    Enter(Target),
+    /// This directory is read now.
+    Read(Target, Draft),
+    /// The entries of the last level are handed out.
+    Entries,
+    Ended,
+}
+
+impl Walker {
+    /// Walks through this directory and all below it; `None` is the current directory.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a path that cannot be sent.
+    pub fn new(path: Option<impl AsRef<[u8]>>, options: &WalkOptions) -> Result<Self, Error> {
+        let path = path.map(|path| RemotePath::new(path.as_ref()));
+        let path = path.transpose()?;
+        Ok(Self::begin(Target::root(path), *options))
+    }
+
+    /// Walks only to what the pattern fits. See [`Pattern`].
+    #[must_use]
+    pub fn matching(pattern: Pattern, options: &WalkOptions) -> Self {
+        let root = Target {
+            positions: pattern.start(),
+            ..Target::root(pattern.root().cloned())
+        };
+        let mut walker = Self::begin(root, *options);
+        walker.pattern = Some(pattern);
+        walker
+    }
+
+    /// Does not go into the directory that was handed out last.
+    pub fn skip_directory(&mut self) {
+        if let State::Enter(_) = self.state {
+            self.state = State::Entries;
+        }
+    }
+
+    /// Ends the walk because the session is dead, and returns the error that says so, with the place
+    /// where the walk was.
+    pub fn stop(&mut self, error: Error) -> WalkError {
+        let (path, depth) = match mem::replace(&mut self.state, State::Ended) {
+            State::Enter(target) | State::Read(target, _) => (target.shown(), target.depth),
+            State::Entries | State::Ended => (RemotePath::here(), 0),
+        };
+        self.levels.clear();
+        self.troubles.clear();
+        WalkError::new(path, depth, Trouble::Unread(error))
+    }
+
+    fn begin(root: Target, options: WalkOptions) -> Self {
+        Self {
+            options,
+            pattern: None,
+            levels: Vec::new(),
+            state: State::Enter(root),
+            troubles: VecDeque::new(),
+            entries: 0,
+            directories: 0,
+            bytes: 0,
+        }
+    }
+
+    /// Takes the next entry of the level. `None` if there is nothing to hand out at this moment:
+    /// `state` says how to go on.
+    fn next_entry(&mut self) -> Option<Result<WalkEntry, WalkError>> {
+        let level = self.levels.last_mut()?;
+        let Some(Listed {
+            entry,
+            is_duplicate,
+        }) = level.next()
+        else {
+            self.levels.pop();
+            return None;
+        };
+        let here = &level.target;
+        self.bytes = self.bytes.saturating_sub(Listed::bytes(&entry));
+        let positions = match &self.pattern {
+            Some(pattern) => pattern.advance(&here.positions, entry.name()),
+            None => Positions::default(),
+        };
+        let pattern = self.pattern.as_ref();
+        let fits = pattern.is_none_or(|pattern| pattern.fits(&positions, entry.kind()));
+        let goes_on = pattern.is_none_or(|pattern| pattern.goes_on(&positions));
+        if !fits && !goes_on {
+            return None;
+        }
+        let path = match RemotePath::new(here.join(entry.name())) {
+            Ok(path) if path::is_safe_name(entry.name()) => path,
+            _ => {
+                let (path, depth) = (here.shown(), here.depth);
+                let trouble = Trouble::UnsafeName(Box::new(entry));
+                return Some(Err(WalkError::new(path, depth, trouble)));
+            }
+        };
+        let child = here.child(&entry, &path, positions);
+        let depth = child.depth;
+        let note = self.consider(&entry, child, is_duplicate, goes_on);
+        fits.then_some(Ok(WalkEntry {
+            path,
+            depth,
+            entry,
+            note,
+        }))
+    }
+
+    /// Decides whether the walk goes into this entry, and says why not.
+    fn consider(
+        &mut self,
+        entry: &Entry<'_>,
+        child: Target,
+        is_duplicate: bool,
+        goes_on: bool,
+    ) -> Option<Note> {
+        if is_duplicate {
+            return Some(Note::Duplicate);
+        }
+        let is_way = match entry.kind() {
+            Kind::Directory => true,
+            Kind::Link => self.options.links == Links::Follow,
+            _ => false,
+        };
+        if !is_way {
+            return None;
+        }
+        if self.is_loop(&child) {
+            return Some(Note::Loop);
+        }
+        if !goes_on {
+            return None;
+        }
+        if child.depth >= self.options.depth {
+            return Some(Note::TooDeep);
+        }
+        self.state = State::Enter(child);
+        None
+    }
+
+    fn is_loop(&self, target: &Target) -> bool {
+        self.levels.iter().any(|level| level.target.is(target))
+    }
+
+    /// Opens the listing of this directory.
+    fn open(&mut self, target: Target) -> Option<ReadDirectory> {
+        let flow = ReadDirectory::new(target.path.as_ref());
+        match flow {
+            Ok(flow) => {
+                self.state = State::Read(target, Draft::default());
+                Some(flow)
+            }
+            Err(error) => {
+                self.state = State::Entries;
+                self.report(&target, Trouble::Unread(error));
+                None
+            }
+        }
+    }
+
+    fn listed(&mut self, target: Target, mut draft: Draft) {
+        self.state = State::Entries;
+        if draft.is_of_linked_file(&target) {
+            return;
+        }
+        let unparsed = (draft.unparsed, mem::take(&mut draft.first_unparsed));
+        let (entries, bytes) = (draft.len(), draft.bytes);
+        let level = draft.into_level(target);
+        if self.is_loop(&level.target) {
+            return self.report(&level.target, Trouble::Loop);
+        }
+        if let (lines @ 1.., first) = unparsed {
+            self.report(&level.target, Trouble::Unparsed { lines, first });
+        }
+        self.entries = self.entries.saturating_add(entries);
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.levels.push(level);
+    }
+
+    fn unread(&mut self, target: &Target, draft: &Draft, error: Error) {
+        self.state = State::Entries;
+        let is_of_file = |error: &Error| {
+            let code = error.reply().map(crate::wire::Reply::code);
+            matches!(code, Some(Code::BAD_ARGUMENT | Code::FILE_UNAVAILABLE))
+        };
+        match draft.limit {
+            Some(limit) => self.end(target, limit),
+            None if target.is_link && is_of_file(&error) => {}
+            None => self.report(target, Trouble::Unread(error)),
+        }
+    }
+
+    fn report(&mut self, target: &Target, trouble: Trouble) {
+        let error = WalkError::new(target.shown(), target.depth, trouble);
+        self.troubles.push_back(error);
+    }
+
+    fn end(&mut self, target: &Target, limit: Limit) {
+        self.report(target, Trouble::Limit(limit));
+        self.state = State::Ended;
+        self.levels.clear();
+    }
+}
+
+impl Plan for Walker {
+    type Item = Result<WalkEntry, WalkError>;
+
+    fn next_step(&mut self) -> Todo<Self::Item> {
+        loop {
+            if let Some(trouble) = self.troubles.pop_front() {
+                return Todo::Yield(Err(trouble));
+            }
+            match mem::replace(&mut self.state, State::Entries) {
+                State::Enter(target) if self.directories >= self.options.directories => {
+                    self.end(&target, Limit::Directories);
+                }
+                State::Enter(target) => {
+                    self.directories = self.directories.saturating_add(1);
+                    if let Some(flow) = self.open(target) {
+                        return Todo::Read(flow);
+                    }
+                }
+                // The reading was given up: it begins anew.
+                State::Read(target, _) => {
+                    if let Some(flow) = self.open(target) {
+                        return Todo::Read(flow);
+                    }
+                }
+                State::Entries if self.levels.is_empty() => self.state = State::Ended,
+                State::Entries => {
+                    if let Some(item) = self.next_entry() {
+                        return Todo::Yield(item);
+                    }
+                }
+                State::Ended => {
+                    self.state = State::Ended;
+                    return Todo::Done;
+                }
+            }
+        }
+    }
+
+    fn take_line(&mut self, line: Line<'_>) -> Result<(), Error> {
+        let State::Read(_, draft) = &mut self.state else {
+            return Ok(());
+        };
+        match draft.take(line, &self.options, self.entries, self.bytes) {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::TooLarge)),
+        }
+    }
+
+    fn finished(&mut self, result: Result<Outcome, Error>) {
+        match mem::replace(&mut self.state, State::Entries) {
+            State::Read(target, draft) => match result {
+                Ok(_) => self.listed(target, draft),
+                Err(error) => self.unread(&target, &draft, error),
+            },
+            state => self.state = state,
+        }
+    }
+}

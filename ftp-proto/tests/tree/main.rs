@@ -1,0 +1,3 @@
+//! Trees of directories without a server: patterns.
+
+mod pattern;
