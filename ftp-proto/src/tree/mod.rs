@@ -3,21 +3,25 @@
 //! Each of these takes many operations. So each is a [`Plan`], which says what to do next and does
 //! no I/O. The clients of the adapters have a method for each plan.
 
+mod delete;
 mod level;
 mod lookup;
 mod metadata;
 mod path;
 mod pattern;
 mod plan;
+mod size;
 mod walk;
 mod walk_entry;
 mod walk_options;
 
 pub use crate::flows::inspect::Inspected;
+pub use delete::{DeleteOptions, DeleteTree, Deleted, OnError, Roots};
 pub use lookup::Lookup;
 pub use metadata::{Existence, Finding, FoundBy, Metadata};
 pub use pattern::{InvalidPattern, Pattern};
 pub use plan::{Outcome, Plan, Task, Todo};
+pub use size::{CountTree, TreeSize};
 pub use walk::Walker;
 pub use walk_entry::{Limit, Note, Trouble, WalkEntry, WalkError};
 pub use walk_options::{Links, WalkOptions};

@@ -1,0 +1,417 @@
+//! The plan that deletes a directory and all that is in it.
+//!
+//! ```text
+//! Look: what is it? -> a file or a link: DELE -> Done
+//!        | a directory
+//!        v
+//! Walk: DELE of each entry, directories too -> Remove: RMD of each directory, the last first
+//! ```
+//!
+//! DELE goes to directories as well, since some servers show a link to a directory as a directory
+//! (pyftpdlib). DELE removes such a link, and is refused for a directory. Without it, the plan would
+//! go through the link and delete what is elsewhere.
+
+use alloc::vec::Vec;
+use core::mem;
+
+use super::lookup::Lookup;
+use super::path;
+use super::plan::{Outcome, Plan, Todo};
+use super::size::MOST_ERRORS;
+use super::walk::Walker;
+use super::walk_entry::{Note, Trouble, WalkEntry, WalkError};
+use super::walk_options::{Links, WalkOptions};
+use crate::error::{Error, ErrorKind, Misuse};
+use crate::flows::{Delete, RemoveDirectory};
+use crate::listing::{Kind, Line};
+use crate::options::setters::setters;
+use crate::path::RemotePath;
+
+/// How to delete a tree.
+///
+/// ```
+/// use ftp_proto::tree::{DeleteOptions, OnError};
+///
+/// let thorough = DeleteOptions::new().with_on_error(OnError::Continue);
+/// # let _ = thorough;
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeleteOptions {
+    /// What happens after something could not be deleted.
+    pub on_error: OnError,
+    /// Whether `/`, `.` and the empty path may be given.
+    pub roots: Roots,
+    /// The limits of the walk. Links are never followed, whatever this says.
+    pub walk: WalkOptions,
+}
+
+/// What happens after something could not be deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OnError {
+    /// The deletion ends with this error.
+    #[default]
+    Stop,
+    /// The deletion goes on with the rest. [`Deleted`] has the errors.
+    Continue,
+}
+
+/// Whether `/`, `.` and the empty path may be given to a deletion.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Roots {
+    /// No: such a path is more often a mistake than a wish.
+    #[default]
+    Refuse,
+    /// Yes: everything in this directory is deleted. The directory itself stays. The empty path is
+    /// the current directory.
+    DeleteContents,
+}
+
+setters! { DeleteOptions
+    /// Sets what happens after something could not be deleted.
+    with_on_error => on_error: OnError;
+    /// Sets whether `/`, `.` and the empty path may be given.
+    with_roots => roots: Roots;
+    /// Sets the limits of the walk.
+    with_walk => walk: WalkOptions;
+}
+
+impl DeleteOptions {
+    /// Makes options that stop at the first error and refuse `/` and `.`.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            on_error: OnError::Stop,
+            roots: Roots::Refuse,
+            walk: WalkOptions::new(),
+        }
+    }
+}
+
+/// What a deletion has deleted.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Deleted {
+    /// How many files, and other entries that are neither directories nor links.
+    pub files: u64,
+    /// How many links, and directories that DELE has removed: most of these are links that the
+    /// server shows as directories.
+    pub links: u64,
+    /// How many directories.
+    pub directories: u64,
+    /// How many things went wrong. If it is not 0, something is left.
+    pub error_count: u64,
+    /// The first 64 of these errors.
+    pub errors: Vec<WalkError>,
+}
+
+/// Deletes a directory and all that is in it, or a file, or a link. [`Plan::Item`] is what was
+/// [`Deleted`], or the error that ended the deletion.
+///
+/// Files go before directories. Links are deleted and not followed. A directory in which something
+/// is left is not tried. Files that the server's listing hides are left, and make RMD fail.
+#[derive(Debug)]
+pub struct DeleteTree {
+    on_error: OnError,
+    phase: Phase,
+    walker: Walker,
+    /// All directories that were met, each after the directory that holds it.
+    directories: Vec<Directory>,
+    /// The directories that the walk is in, as places in `directories`.
+    open: Vec<usize>,
+    /// What the last command is about.
+    asked: Option<Asked>,
+    deleted: Deleted,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// Finding out what the path is.
+    Look(Lookup, RemotePath),
+    Walk,
+    Remove,
+    Ended(Result<Deleted, Error>),
+    Over,
+}
+
+#[derive(Debug)]
+struct Directory {
+    path: RemotePath,
+    depth: usize,
+    /// The directory that holds it, as a place in `directories`.
+    above: Option<usize>,
+    /// Whether something is left in it, so that RMD would fail.
+    is_kept: bool,
+}
+
+/// What a command is about.
+#[derive(Clone, Debug)]
+struct Asked {
+    path: RemotePath,
+    depth: usize,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    File,
+    Link,
+    /// DELE of what seems to be a directory.
+    SeemingDirectory,
+    /// RMD.
+    Directory,
+}
+
+impl DeleteTree {
+    /// Deletes what is at this path.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a path that cannot be sent.
+    /// [`Misuse::Option`] for a path with a part `..`, and for `/`, `.` and the empty path without
+    /// [`Roots::DeleteContents`].
+    pub fn new(path: impl AsRef<[u8]>, options: &DeleteOptions) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let refuse = |why| Err(Error::new(ErrorKind::Misuse(Misuse::Option)).with_source(why));
+        if path::has_parent_parts(path) {
+            return refuse("a path with `..` is not deleted: name the directory itself");
+        }
+        let is_root = path::is_root_or_here(path);
+        if is_root && options.roots == Roots::Refuse {
+            return refuse(
+                "`/`, `.` and the empty path are not deleted, unless you say \
+                 DeleteOptions::with_roots(Roots::DeleteContents)",
+            );
+        }
+        // `link/` is the directory that a link leads to, and `link` the link.
+        let path = match is_root {
+            true => path,
+            false => path::without_final_slashes(path),
+        };
+        let directory = Some(path).filter(|path| !path.is_empty());
+        let walk = options.walk.with_links(Links::Report);
+        let mut plan = Self {
+            on_error: options.on_error,
+            phase: Phase::Walk,
+            walker: Walker::new(directory, &walk)?,
+            directories: Vec::new(),
+            open: Vec::new(),
+            asked: None,
+            deleted: Deleted::default(),
+        };
+        if is_root {
+            // The directory itself stays.
+            plan.note_directory(RemotePath::here(), 0, true);
+        } else {
+            plan.phase = Phase::Look(Lookup::metadata(path)?, RemotePath::new(path)?);
+        }
+        Ok(plan)
+    }
+
+    /// Asks for the deletion of what the path is.
+    fn begin(&mut self, kind: Kind, path: RemotePath) -> Todo<<Self as Plan>::Item> {
+        let what = match kind {
+            Kind::Directory => What::SeemingDirectory,
+            Kind::Link => What::Link,
+            _ => What::File,
+        };
+        self.phase = Phase::Walk;
+        self.run(Asked {
+            path,
+            depth: 0,
+            what,
+        })
+    }
+
+    fn run(&mut self, asked: Asked) -> Todo<<Self as Plan>::Item> {
+        let task = match asked.what {
+            What::Directory => RemoveDirectory::new(&asked.path).map(Into::into),
+            _ => Delete::new(&asked.path).map(Into::into),
+        };
+        match task {
+            Ok(task) => {
+                self.asked = Some(asked);
+                Todo::Run(task)
+            }
+            Err(error) => {
+                self.phase = Phase::Over;
+                Todo::Yield(Err(error))
+            }
+        }
+    }
+
+    /// What to do with an entry of the walk. `None` if nothing is to be done.
+    fn met(&mut self, item: WalkEntry) -> Option<Asked> {
+        self.open.truncate(item.depth);
+        let (path, depth) = (item.path, item.depth);
+        let what = match (item.entry.kind(), item.note) {
+            (_, Some(Note::Duplicate)) => {
+                let why = "the listing has this name more than once";
+                self.keep(
+                    path,
+                    depth,
+                    Error::new(ErrorKind::Protocol).with_source(why),
+                );
+                return None;
+            }
+            (Kind::Directory, Some(Note::TooDeep)) => {
+                let why = "the directory is deeper than WalkOptions::depth allows";
+                self.keep(
+                    path,
+                    depth,
+                    Error::new(ErrorKind::TooLarge).with_source(why),
+                );
+                return None;
+            }
+            // A directory that is above itself can only be a link.
+            (Kind::Link, _) | (Kind::Directory, Some(Note::Loop)) => What::Link,
+            (Kind::Directory, _) => What::SeemingDirectory,
+            _ => What::File,
+        };
+        Some(Asked { path, depth, what })
+    }
+
+    /// Takes note of a directory that is to be removed at the end.
+    fn note_directory(&mut self, path: RemotePath, depth: usize, is_kept: bool) {
+        let above = self.open.last().copied();
+        self.open.push(self.directories.len());
+        self.directories.push(Directory {
+            path,
+            depth,
+            above,
+            is_kept,
+        });
+    }
+
+    fn keep(&mut self, path: RemotePath, depth: usize, error: Error) {
+        self.fail(WalkError::new(path, depth, Trouble::Undeleted(error)));
+    }
+
+    /// Takes note of what went wrong in the directory that the walk is in.
+    fn fail(&mut self, error: WalkError) {
+        let mut above = self.open.last().copied();
+        while let Some(directory) = above.and_then(|at| self.directories.get_mut(at)) {
+            directory.is_kept = true;
+            above = directory.above;
+        }
+        if self.on_error == OnError::Stop {
+            self.phase = Phase::Ended(Err(error.into()));
+            return;
+        }
+        self.deleted.error_count = self.deleted.error_count.saturating_add(1);
+        if self.deleted.errors.len() < MOST_ERRORS {
+            self.deleted.errors.push(error);
+        }
+    }
+
+    /// Counts what was deleted, or decides what a refusal means.
+    fn answered(&mut self, asked: Asked, result: Result<Outcome, Error>) {
+        let count = match (asked.what, &result) {
+            (What::File, Ok(_)) => &mut self.deleted.files,
+            (What::Link, Ok(_)) => &mut self.deleted.links,
+            (What::Directory, Ok(_)) => &mut self.deleted.directories,
+            (What::SeemingDirectory, Ok(_)) => {
+                self.walker.skip_directory();
+                &mut self.deleted.links
+            }
+            (What::SeemingDirectory, Err(error)) if error.reply().is_some() => {
+                return self.note_directory(asked.path, asked.depth, false);
+            }
+            (_, Err(error)) => {
+                if asked.what == What::SeemingDirectory {
+                    self.walker.skip_directory();
+                }
+                let error = error.clone();
+                if asked.depth == 0 && asked.what != What::Directory {
+                    // Nothing was deleted, and nothing else is to be.
+                    self.phase = Phase::Ended(Err(error));
+                    return;
+                }
+                return self.keep(asked.path, asked.depth, error);
+            }
+        };
+        *count = count.saturating_add(1);
+        let is_all = asked.depth == 0;
+        if is_all && !matches!(self.phase, Phase::Ended(_)) {
+            self.phase = Phase::Ended(Ok(mem::take(&mut self.deleted)));
+        }
+    }
+}
+
+impl Plan for DeleteTree {
+    type Item = Result<Deleted, Error>;
+
+    fn next_step(&mut self) -> Todo<Self::Item> {
+        // A command that was given up is sent again.
+        if let Some(asked) = self.asked.take() {
+            return self.run(asked);
+        }
+        loop {
+            match &mut self.phase {
+                Phase::Look(lookup, path) => match lookup.next_step() {
+                    Todo::Read(flow) => return Todo::Read(flow),
+                    Todo::Run(task) => return Todo::Run(task),
+                    Todo::Yield(finding) => {
+                        let metadata = finding.and_then(super::Finding::into_metadata);
+                        let path = path.clone();
+                        match metadata {
+                            Ok(metadata) => return self.begin(metadata.kind, path),
+                            Err(error) => self.phase = Phase::Ended(Err(error)),
+                        }
+                    }
+                    Todo::Done => self.phase = Phase::Over,
+                },
+                Phase::Walk => match self.walker.next_step() {
+                    Todo::Read(flow) => return Todo::Read(flow),
+                    Todo::Run(task) => return Todo::Run(task),
+                    Todo::Yield(Ok(item)) => {
+                        if let Some(asked) = self.met(item) {
+                            return self.run(asked);
+                        }
+                    }
+                    Todo::Yield(Err(error)) => {
+                        self.open.truncate(error.depth.saturating_add(1));
+                        self.fail(error);
+                    }
+                    Todo::Done => {
+                        self.open.clear();
+                        self.phase = Phase::Remove;
+                    }
+                },
+                Phase::Remove => match self.directories.pop() {
+                    Some(directory) if directory.is_kept => {}
+                    Some(Directory {
+                        path, depth, above, ..
+                    }) => {
+                        self.open = above.into_iter().collect();
+                        let what = What::Directory;
+                        return self.run(Asked { path, depth, what });
+                    }
+                    None => self.phase = Phase::Ended(Ok(mem::take(&mut self.deleted))),
+                },
+                Phase::Ended(_) | Phase::Over => {
+                    return match mem::replace(&mut self.phase, Phase::Over) {
+                        Phase::Ended(result) => Todo::Yield(result),
+                        _ => Todo::Done,
+                    };
+                }
+            }
+        }
+    }
+
+    fn take_line(&mut self, line: Line<'_>) -> Result<(), Error> {
+        match &mut self.phase {
+            Phase::Look(lookup, _) => lookup.take_line(line),
+            _ => self.walker.take_line(line),
+        }
+    }
+
+    fn finished(&mut self, result: Result<Outcome, Error>) {
+        match (self.asked.take(), &mut self.phase) {
+            (Some(asked), _) => self.answered(asked, result),
+            (None, Phase::Look(lookup, _)) => lookup.finished(result),
+            (None, _) => self.walker.finished(result),
+        }
+    }
+}

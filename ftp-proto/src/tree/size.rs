@@ -1,0 +1,124 @@
+//! The plan that counts a tree: how many files and directories it has, and how many bytes.
+
+use alloc::vec::Vec;
+
+use super::plan::{Outcome, Plan, Todo};
+use super::walk::Walker;
+use super::walk_entry::{Trouble, WalkEntry, WalkError};
+use super::walk_options::WalkOptions;
+use crate::error::Error;
+use crate::listing::{Kind, Line};
+
+/// How many errors a [`TreeSize`] or a [`Deleted`](super::Deleted) keeps.
+pub(super) const MOST_ERRORS: usize = 64;
+
+/// What a tree of directories holds. The directory at its top does not count.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct TreeSize {
+    /// How many files.
+    pub files: u64,
+    /// How many directories.
+    pub directories: u64,
+    /// How many symbolic links. Their targets do not count.
+    pub links: u64,
+    /// How many other entries: devices, and those whose kind the listing does not say.
+    pub others: u64,
+    /// The sizes of all files whose size is known, in bytes.
+    pub bytes: u64,
+    /// How many files have a size that the listing does not say.
+    pub unknown_sizes: u64,
+    /// How many things went wrong. If it is not 0, the tree holds more than was counted.
+    pub error_count: u64,
+    /// The first 64 of these errors.
+    pub errors: Vec<WalkError>,
+}
+
+/// Counts a tree. [`Plan::Item`] is the [`TreeSize`], or the error that left nothing to count.
+#[derive(Debug)]
+pub struct CountTree {
+    walker: Walker,
+    size: Option<TreeSize>,
+}
+
+impl TreeSize {
+    /// Returns whether every directory was read, and every size is known.
+    #[must_use]
+    pub const fn is_exact(&self) -> bool {
+        self.error_count == 0 && self.unknown_sizes == 0
+    }
+
+    fn add(&mut self, item: &WalkEntry) {
+        let count = match item.entry.kind() {
+            Kind::File => {
+                match item.entry.size() {
+                    Some(bytes) => self.bytes = self.bytes.saturating_add(bytes),
+                    None => self.unknown_sizes = self.unknown_sizes.saturating_add(1),
+                }
+                &mut self.files
+            }
+            Kind::Directory => &mut self.directories,
+            Kind::Link => &mut self.links,
+            _ => &mut self.others,
+        };
+        *count = count.saturating_add(1);
+    }
+}
+
+impl CountTree {
+    /// Counts what is in this directory and below; `None` is the current directory. Links are not
+    /// followed.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
+    pub fn new(path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
+        Ok(Self {
+            walker: Walker::new(path, &WalkOptions::new())?,
+            size: Some(TreeSize::default()),
+        })
+    }
+}
+
+impl Plan for CountTree {
+    type Item = Result<TreeSize, Error>;
+
+    fn next_step(&mut self) -> Todo<Self::Item> {
+        let Some(size) = &mut self.size else {
+            return Todo::Done;
+        };
+        loop {
+            match self.walker.next_step() {
+                Todo::Read(flow) => return Todo::Read(flow),
+                Todo::Run(task) => return Todo::Run(task),
+                Todo::Yield(Ok(item)) => size.add(&item),
+                Todo::Yield(Err(error)) if is_fatal(&error) => {
+                    self.size = None;
+                    return Todo::Yield(Err(error.into()));
+                }
+                Todo::Yield(Err(error)) => {
+                    size.error_count = size.error_count.saturating_add(1);
+                    if size.errors.len() < MOST_ERRORS {
+                        size.errors.push(error);
+                    }
+                }
+                Todo::Done => break,
+            }
+        }
+        self.size
+            .take()
+            .map_or(Todo::Done, |size| Todo::Yield(Ok(size)))
+    }
+
+    fn take_line(&mut self, line: Line<'_>) -> Result<(), Error> {
+        self.walker.take_line(line)
+    }
+
+    fn finished(&mut self, result: Result<Outcome, Error>) {
+        self.walker.finished(result);
+    }
+}
+
+/// Whether the first directory could not be read.
+fn is_fatal(error: &WalkError) -> bool {
+    error.depth == 0 && matches!(error.trouble, Trouble::Unread(_))
+}
