@@ -115,6 +115,8 @@ mod transfers;
 pub mod transport;
 #[cfg(feature = "client")]
 mod trees;
+#[cfg(feature = "client")]
+mod walk;
 
 #[cfg(feature = "client")]
 pub use client::Client;
@@ -129,7 +131,9 @@ pub use ftp_proto::reply::Timestamp;
 #[cfg(feature = "client")]
 pub use ftp_proto::tls::{self, TlsConfig};
 #[cfg(feature = "client")]
-pub use ftp_proto::tree::{self, Existence, Metadata};
+pub use ftp_proto::tree::{
+    self, DeleteOptions, Existence, Metadata, Pattern, TreeSize, WalkEntry, WalkError, WalkOptions,
+};
 #[cfg(feature = "client")]
 pub use ftp_proto::{
     AbortClose, AbortSignal, Aborted, ActivePeer, Auth, Capabilities, Capability, Codec,
@@ -149,3 +153,5 @@ pub use memory::Memory;
 pub use net::Tcp;
 #[cfg(feature = "client")]
 pub use read_dir::ReadDir;
+#[cfg(feature = "client")]
+pub use walk::Walk;

@@ -104,6 +104,7 @@ mod read_dir;
 mod transfers;
 pub mod transport;
 mod trees;
+mod walk;
 
 pub use client::Client;
 pub use data::{Download, Upload};
@@ -111,7 +112,9 @@ pub use ftp_proto::flows::{self, Credentials};
 pub use ftp_proto::listing::{self, Entry};
 pub use ftp_proto::reply::Timestamp;
 pub use ftp_proto::tls::{self, TlsConfig};
-pub use ftp_proto::tree::{self, Existence, Metadata};
+pub use ftp_proto::tree::{
+    self, DeleteOptions, Existence, Metadata, Pattern, TreeSize, WalkEntry, WalkError, WalkOptions,
+};
 pub use ftp_proto::{
     AbortClose, AbortSignal, Aborted, ActivePeer, Auth, Capabilities, Capability, Codec,
     Completion, Config, Copied, DataCommand, DataMode, Encoding, Error, ErrorKind, FTP_PORT,
@@ -127,6 +130,7 @@ pub use lines::Lines;
 pub use memory::Memory;
 pub use net::Tcp;
 pub use read_dir::ReadDir;
+pub use walk::Walk;
 
 /// Compiles the examples in the README as tests.
 #[cfg(doctest)]

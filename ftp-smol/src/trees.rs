@@ -1,10 +1,14 @@
 //! What a path is, and work on whole trees.
 
 use ftp_proto::flows::ReadDirectory;
-use ftp_proto::tree::{Existence, Lookup, Metadata, Outcome, Plan, Todo};
-use ftp_proto::{Error, ErrorKind, Misuse, Name};
+use ftp_proto::tree::{
+    CountTree, DeleteOptions, DeleteTree, Deleted, Existence, Lookup, Metadata, Outcome, Pattern,
+    Plan, Todo, TreeSize, WalkOptions, Walker,
+};
+use ftp_proto::{Error, ErrorKind, Misuse, Name, OptionalName};
 
 use crate::client::Client;
+use crate::walk::Walk;
 
 /// The errors of all these methods: [`InvalidArgument`](ErrorKind::InvalidArgument) before anything
 /// is sent; the reason why the session is dead; the reason why there is no data connection. Each
@@ -57,6 +61,128 @@ impl Client {
         Ok(self.complete(lookup).await?.existence())
     }
 
+    /// Walks through a directory and all below it; `None` is the current directory. Nothing is sent
+    /// before you ask for the first entry. [`Walker`] says in which order entries come, and
+    /// [`WalkOptions`] has limits and says what happens to links.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::WalkOptions;
+    ///
+    /// let mut walk = client.walk("pub", &WalkOptions::new())?;
+    /// while let Some(entry) = walk.next().await {
+    ///     let entry = entry?;
+    ///     println!("{} {:?}", entry.path, entry.entry.size());
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// None besides those of all these methods. What goes wrong later is an item of the walk.
+    pub fn walk(
+        &mut self,
+        path: impl OptionalName,
+        options: &WalkOptions,
+    ) -> Result<Walk<'_>, Error> {
+        let walker = Walker::new(self.encoded_optional(&path)?, options)?;
+        Ok(Walk::new(self, walker))
+    }
+
+    /// Finds the paths that a pattern fits, such as `pub/**/*.fa`. [`Pattern`] lists the wildcards.
+    /// Reads only directories that can hold such a path.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// let mut found = client.glob("pub/**/*.fa")?;
+    /// while let Some(entry) = found.next().await {
+    ///     println!("{}", entry?.path);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a pattern that is wrong. As
+    /// [`walk`](Self::walk).
+    pub fn glob(&mut self, pattern: impl Name) -> Result<Walk<'_>, Error> {
+        self.glob_with(pattern, &WalkOptions::new())
+    }
+
+    /// Finds the paths that a pattern fits, with limits and options of your own.
+    ///
+    /// # Errors
+    /// As [`glob`](Self::glob).
+    pub fn glob_with(
+        &mut self,
+        pattern: impl Name,
+        options: &WalkOptions,
+    ) -> Result<Walk<'_>, Error> {
+        let pattern = Pattern::new(self.encoded(&pattern)?)?;
+        Ok(Walk::new(self, Walker::matching(pattern, options)))
+    }
+
+    /// Counts the files, directories, links and bytes below a directory; `None` is the current
+    /// directory.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// let size = client.tree_size("pub").await?;
+    /// println!("{} files, {} bytes", size.files, size.bytes);
+    /// if !size.is_exact() {
+    ///     println!("and more: {} sizes are unknown", size.unknown_sizes);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The refusal of the first directory. [`TreeSize`] has what went wrong below.
+    pub async fn tree_size(&mut self, path: impl OptionalName) -> Result<TreeSize, Error> {
+        let plan = CountTree::new(self.encoded_optional(&path)?)?;
+        self.complete(plan).await
+    }
+
+    /// Deletes a directory and all that is in it, or a file, or a link. Links are deleted and never
+    /// followed. Ends at the first error.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// let deleted = client.delete_tree("pub/old").await?;
+    /// println!("{} files, {} directories", deleted.files, deleted.directories);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The server's first refusal. [`Misuse::Option`] for `/`, `.`, an empty path, and a path with
+    /// `..`; nothing was sent then.
+    pub async fn delete_tree(&mut self, path: impl Name) -> Result<Deleted, Error> {
+        self.delete_tree_with(path, &DeleteOptions::new()).await
+    }
+
+    /// Deletes a directory and all that is in it, with options: to go on after errors, to empty `/`
+    /// or the current directory, and limits.
+    ///
+    /// # Errors
+    /// As [`delete_tree`](Self::delete_tree).
+    pub async fn delete_tree_with(
+        &mut self,
+        path: impl Name,
+        options: &DeleteOptions,
+    ) -> Result<Deleted, Error> {
+        let plan = DeleteTree::new(self.encoded(&path)?, options)?;
+        self.complete(plan).await
+    }
+
     /// Carries out a plan until it hands out its result.
     async fn complete<T>(
         &mut self,
@@ -67,7 +193,10 @@ impl Client {
     }
 
     /// Carries out a plan until it hands out the next item. `None` is its end.
-    async fn carry_out<P: Plan>(&mut self, plan: &mut P) -> Result<Option<P::Item>, Error> {
+    pub(crate) async fn carry_out<P: Plan>(
+        &mut self,
+        plan: &mut P,
+    ) -> Result<Option<P::Item>, Error> {
         loop {
             let result = match plan.next_step() {
                 Todo::Yield(item) => return Ok(Some(item)),

@@ -11,6 +11,7 @@ use std::os::fd::AsFd;
 use ftp_smol::listing::{Directory, Line};
 use ftp_smol::reply::{Algorithm, FileHash, Identity, Timestamp};
 use ftp_smol::transport::Network;
+use ftp_smol::tree::Deleted;
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 // This imports only `wait` from the face, since the interop suite, which includes this file, has
@@ -45,6 +46,26 @@ impl Client {
             self.0
                 .copy_to(path, &mut target.0, target_path, transfer_type),
         )
+    }
+
+    pub(crate) fn walk(
+        &mut self,
+        path: impl OptionalName,
+        options: &WalkOptions,
+    ) -> Result<Walk<'_>, Error> {
+        self.0.walk(path, options).map(Walk)
+    }
+
+    pub(crate) fn glob(&mut self, pattern: impl Name) -> Result<Walk<'_>, Error> {
+        self.0.glob(pattern).map(Walk)
+    }
+
+    pub(crate) fn glob_with(
+        &mut self,
+        pattern: impl Name,
+        options: &WalkOptions,
+    ) -> Result<Walk<'_>, Error> {
+        self.0.glob_with(pattern, options).map(Walk)
     }
 
     pub(crate) fn quit(self) -> Result<Option<Reply>, Error> {
@@ -132,6 +153,9 @@ waits_for! {
     names_lines(path: impl OptionalName) -> Lines<'_>;
     metadata(path: impl Name) -> Metadata;
     exists(path: impl Name) -> Existence;
+    tree_size(path: impl OptionalName) -> TreeSize;
+    delete_tree(path: impl Name) -> Deleted;
+    delete_tree_with(path: impl Name, options: &DeleteOptions) -> Deleted;
     mlsd_lines(path: impl OptionalName) -> Lines<'_>;
 }
 
@@ -243,5 +267,22 @@ impl ReadDir<'_> {
 
     pub(crate) fn next_line(&mut self) -> Result<Option<Line<'_>>, Error> {
         wait(self.0.next_line())
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Walk<'c>(ftp_smol::Walk<'c>);
+
+impl Walk<'_> {
+    pub(crate) fn skip_directory(&mut self) {
+        self.0.skip_directory();
+    }
+}
+
+impl Iterator for Walk<'_> {
+    type Item = Result<WalkEntry, WalkError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        wait(async { Ok::<_, Error>(self.0.next().await) }).expect("no error of the face")
     }
 }
