@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use ftp_proto::simulator::{Setup, Simulator};
 
 use crate::face::{
-    Client, Encoding, Error, ErrorKind, Memory, Options, TransferOptions, TransferType,
+    Client, DeleteOptions, Encoding, Error, ErrorKind, Memory, Options, TransferOptions,
+    TransferType, WalkOptions,
 };
 
 /// Returns the names of this adapter's public methods that take an `impl Name` argument.
@@ -16,6 +17,7 @@ fn methods_with_names() -> BTreeSet<&'static str> {
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/copy.rs")),
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/operations.rs")),
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/transfers.rs")),
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/trees.rs")),
     ];
     let methods = sources
         .into_iter()
@@ -104,6 +106,16 @@ fn no_argument_of_any_call_smuggles_a_command() {
             list_lines: client.list_lines(bad);
             names_lines: client.names_lines(bad);
             mlsd_lines: client.mlsd_lines(bad);
+            read_dir: client.read_dir(bad);
+            entries: client.entries(bad);
+            metadata: client.metadata(bad);
+            exists: client.exists(bad);
+            walk: client.walk(bad, &WalkOptions::new());
+            glob: client.glob(bad);
+            glob_with: client.glob_with(bad, &WalkOptions::new());
+            tree_size: client.tree_size(bad);
+            delete_tree: client.delete_tree(bad);
+            delete_tree_with: client.delete_tree_with(bad, &DeleteOptions::new());
             copy_to: client.copy_to(bad, &mut target, "/five", TransferType::Image);
             copy_to: client.copy_to("/five", &mut target, bad, TransferType::Image);
         }

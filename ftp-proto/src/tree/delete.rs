@@ -11,6 +11,7 @@
 //! (pyftpdlib). DELE removes such a link, and is refused for a directory. Without it, the plan would
 //! go through the link and delete what is elsewhere.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::mem;
 
@@ -129,7 +130,7 @@ pub struct DeleteTree {
 #[derive(Debug)]
 enum Phase {
     /// Finding out what the path is.
-    Look(Lookup, RemotePath),
+    Look(Box<Lookup>, RemotePath),
     Walk,
     Remove,
     Ended(Result<Deleted, Error>),
@@ -204,7 +205,7 @@ impl DeleteTree {
             // The directory itself stays.
             plan.note_directory(RemotePath::here(), 0, true);
         } else {
-            plan.phase = Phase::Look(Lookup::metadata(path)?, RemotePath::new(path)?);
+            plan.phase = Phase::Look(Box::new(Lookup::metadata(path)?), RemotePath::new(path)?);
         }
         Ok(plan)
     }

@@ -1,7 +1,6 @@
 //! The directories that a walk is in, and the listing that it reads.
 
 use alloc::vec::{self, Vec};
-use core::mem;
 
 use super::path;
 use super::pattern::Positions;
@@ -118,7 +117,7 @@ impl Level {
 impl Listed {
     /// How much memory the entry takes, in bytes.
     pub(super) fn bytes(entry: &Entry<'_>) -> usize {
-        mem::size_of::<Self>().saturating_add(entry.raw().len())
+        size_of::<Self>().saturating_add(entry.raw().len())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Plans: work that takes several operations, and the steps that a plan asks for.
 
+use alloc::boxed::Box;
+
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
 use crate::flows::inspect::Inspected;
@@ -56,7 +58,7 @@ pub struct Task(Which);
 
 #[derive(Debug)]
 enum Which {
-    Inspect(Inspect),
+    Inspect(Box<Inspect>),
     Delete(Delete),
     RemoveDirectory(RemoveDirectory),
 }
@@ -73,7 +75,7 @@ pub enum Outcome {
 
 impl From<Inspect> for Task {
     fn from(flow: Inspect) -> Self {
-        Self(Which::Inspect(flow))
+        Self(Which::Inspect(Box::new(flow)))
     }
 }
 
