@@ -12,7 +12,9 @@ use std::task::{Context, Poll, Waker};
 
 use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::simulator::{Action, DuringTransfer, Fault, Setup, Simulator};
-use ftp_smol::{Client, Error, ErrorKind, Memory, Options, TransferOptions, TransferType};
+use ftp_smol::{
+    Client, Error, ErrorKind, Memory, Options, TransferOptions, TransferType, WalkOptions,
+};
 use smol::block_on;
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -403,12 +405,44 @@ fn a_transfer_that_never_waits_can_be_dropped_in_its_middle() {
 }
 
 /// Compiles only if the future can be sent to another thread, as `spawn` demands.
+#[test]
+fn a_walk_whose_futures_are_dropped_loses_no_entry() {
+    let mut drops = 0;
+    for times in 1..30 {
+        let memory = server(Setup::new().file("/a/b/c", "1").file("/d/e", ""));
+        let mut client = block_on(Client::connect_over(memory, options(None))).expect("a session");
+        block_on(client.login("user", "secret")).expect("logged in");
+        let mut walk = client.walk("/", &WalkOptions::new()).expect("a walk");
+        let mut paths = Vec::new();
+        loop {
+            let item = poll_times(times, walk.next()).unwrap_or_else(|| {
+                drops += 1;
+                block_on(walk.next())
+            });
+            match item {
+                Some(entry) => paths.push(entry.expect("an entry").path.to_string()),
+                None => break,
+            }
+        }
+        let expected = ["/a", "/a/b", "/a/b/c", "/big", "/d", "/d/e", "/five"];
+        assert_eq!(paths, expected, "dropped after {times} polls");
+    }
+    assert!(drops > 20, "{drops}");
+}
+
 fn sendable<T>(_: &(impl Future<Output = T> + Send)) {}
 
 /// This test passes if it compiles.
 #[test]
 fn all_futures_are_send() {
     fn all(client: &mut Client, other: &mut Client) {
+        sendable(&client.metadata("a"));
+        sendable(&client.exists("a"));
+        sendable(&client.tree_size("a"));
+        sendable(&client.delete_tree("a"));
+        if let Ok(mut walk) = client.walk("a", &WalkOptions::new()) {
+            sendable(&walk.next());
+        }
         sendable(&Client::connect(Options::new("localhost")));
         sendable(&client.login("a", "b"));
         sendable(&client.reconnect());
