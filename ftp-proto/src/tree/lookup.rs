@@ -16,7 +16,7 @@ use core::mem;
 use super::metadata::{Existence, Finding, FoundBy, Metadata, Missing};
 use super::path;
 use super::plan::{Outcome, Plan, Todo};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::flows::inspect::Inspected;
 use crate::flows::{Inspect, ReadDirectory};
 use crate::listing::{Dialect, Entry, Kind, Line, Modified, Permission};
@@ -67,11 +67,16 @@ enum State {
 /// What a listing has shown of the name.
 #[derive(Debug, Default)]
 struct Seen {
+    /// How many lines have come, of any kind.
+    count: u64,
     entry: Option<Entry<'static>>,
     lines: bool,
     /// Whether the listing may hide the name, or show it in another form.
     doubtful: bool,
 }
+
+/// How many lines the listing of one directory may have, so that an endless listing has an end.
+const MOST_LINES: u64 = 10_000_000;
 
 impl Lookup {
     /// Looks up the metadata of this path.
@@ -231,6 +236,11 @@ impl Plan for Lookup {
     }
 
     fn take_line(&mut self, line: Line<'_>) -> Result<(), Error> {
+        self.listing.count = self.listing.count.saturating_add(1);
+        if self.listing.count > MOST_LINES {
+            let why = "the listing of the directory has more than 10,000,000 lines";
+            return Err(Error::new(ErrorKind::TooLarge).with_source(why));
+        }
         let path = mem::take(&mut self.path);
         let name = path::file_name(&path);
         match line {

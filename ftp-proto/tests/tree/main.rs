@@ -1,3 +1,4 @@
-//! Trees of directories without a server: patterns.
+//! Trees of directories without a server: patterns, and limits.
 
+mod lookup;
 mod pattern;
