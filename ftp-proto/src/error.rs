@@ -37,6 +37,9 @@ pub struct Error(Arc<Context>);
 #[derive(Clone)]
 struct Context {
     kind: ErrorKind,
+    /// What `Display` shows in place of the kind's text. If it is set, the cause tells how many
+    /// bytes were moved.
+    title: Option<&'static str>,
     command: Option<String>,
     argument: Option<Vec<u8>>,
     subject: Option<String>,
@@ -167,6 +170,7 @@ impl Error {
     pub fn new(kind: ErrorKind) -> Self {
         Self(Arc::new(Context {
             kind,
+            title: None,
             command: None,
             argument: None,
             subject: None,
@@ -237,6 +241,13 @@ impl Error {
     #[must_use]
     pub fn with_transferred(mut self, bytes: u64) -> Self {
         Arc::make_mut(&mut self.0).transferred = Some(bytes);
+        self
+    }
+
+    /// Sets the text that `Display` shows in place of the kind's text. The cause must then tell how
+    /// many bytes were moved.
+    pub(crate) fn with_title(mut self, title: &'static str) -> Self {
+        Arc::make_mut(&mut self.0).title = Some(title);
         self
     }
 
@@ -423,7 +434,7 @@ impl Error {
         self.0.reply.as_ref()
     }
 
-    /// Returns how many bytes of data were moved. `None` if the operation was to move no data.
+    /// Returns how many bytes of data were moved. `None` if the operation is not a transfer.
     pub fn transferred(&self) -> Option<u64> {
         self.0.transferred
     }
@@ -544,7 +555,10 @@ impl fmt::Display for Error {
             (ErrorKind::Truncated, ..) if self.is_surplus() => {
                 f.write_str("the download is longer than expected")?;
             }
-            (kind, _, _) => write!(f, "{kind}")?,
+            (kind, _, _) => match context.title {
+                Some(title) => f.write_str(title)?,
+                None => write!(f, "{kind}")?,
+            },
         }
         if let Some(reply) = reply.take_if(|_| self.is_a_reply()) {
             write!(f, ": {reply}")?;
@@ -555,8 +569,12 @@ impl fmt::Display for Error {
         if let Some(told) = told.filter(|_| !context.kind.is_told_by_cause()) {
             write!(f, ": {}", Escaped::new(&told))?;
         }
-        if let Some(bytes) = context.transferred {
-            write!(f, " (after {bytes} bytes)")?;
+        if let Some(bytes) = context.transferred.filter(|_| context.title.is_none()) {
+            match self.command() {
+                Some("STOR" | "STOU" | "APPE") => write!(f, " ({bytes} bytes sent)")?,
+                Some(_) => write!(f, " ({bytes} bytes received)")?,
+                None => write!(f, " (after {bytes} bytes)")?,
+            }
         }
         if let Some(reply) = reply {
             write!(f, "; the server said: {reply}")?;

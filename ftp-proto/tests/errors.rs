@@ -124,7 +124,7 @@ fn errors_say_everything_once() {
             Error::from(refused())
                 .with_command("RETR")
                 .with_transferred(7),
-            "RETR: connection refused (after 7 bytes)",
+            "RETR: connection refused (7 bytes received)",
             "",
         ),
         (
@@ -203,9 +203,9 @@ fn errors_say_everything_once() {
             Error::from_reply(reply("522 No.\r\n"))
                 .with_tls_reason(Reason::ResumptionDemanded)
                 .with_source(Error::from(refused())),
-            "the server refused: 522 No.: the server refused the data connection, probably \
-             because it did not resume the TLS session of the login: call `reconnect`, which \
-             begins another TLS session, and try again",
+            "the server refused: 522 No.: probably because the data connection did not resume the \
+             TLS session of the login: call `reconnect`, which begins another TLS session, and \
+             try again",
             ": connection refused",
         ),
         (

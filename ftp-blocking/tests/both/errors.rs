@@ -185,8 +185,8 @@ fn the_error_of_a_transfer_that_is_not_whole() {
         control: Vec::new(),
         then,
     };
-    let line = "RETR /five: the download is not complete: 2 of the 5 announced bytes came (after \
-                2 bytes); the server said: 226 Transfer complete.; download it again, or the \
+    let line = "RETR /five: the download is not complete: the server announced 5 bytes (2 bytes \
+                received); the server said: 226 Transfer complete.; download it again, or the \
                 rest of it by TransferOptions::with_offset; if the server announces wrong sizes, \
                 set TransferOptions::with_size_check(SizeCheck::Never)";
     let setup = files().fault(Fault::on("RETR", cut(Then::Fin)));
@@ -194,10 +194,9 @@ fn the_error_of_a_transfer_that_is_not_whole() {
     let error = said(setup, plain(), download);
     assert_eq!((error.transferred(), error.expected()), (Some(2), Some(5)));
 
-    let line = "STOR /new: the transfer may not be complete: the server reset the data \
-                connection, and the server's file has 2 bytes instead of 5 (after 5 bytes); the \
-                server said: 226 Transfer complete.; upload it again, or look at the file on the \
-                server";
+    let line = "STOR /new: the upload is not complete: the server reset the data connection, and \
+                the file on the server has 2 bytes, but 5 were sent; the server said: 226 \
+                Transfer complete.; upload it again";
     let setup = files()
         .fault(Fault::on("STOR", cut(Then::Discard)))
         .fault(Fault::on("STOR", Action::ResetEnd));
@@ -207,9 +206,9 @@ fn the_error_of_a_transfer_that_is_not_whole() {
     };
     assert_says(setup, plain(), store, line);
 
-    let line = "STOR /new: the transfer may not be complete: the size of the server's file is not \
-                known (after 0 bytes); the server said: 226 Transfer complete.; upload it again, \
-                or look at the file on the server";
+    let line = "STOR /new: the transfer may not be complete: the size of the file on the server is \
+                not known (0 bytes sent); the server said: 226 Transfer complete.; upload it \
+                again, or compare the file on the server with yours";
     let careful: Try = |client| {
         login(client)?;
         let options = TransferOptions::new().with_size_check(SizeCheck::Always);
@@ -217,8 +216,8 @@ fn the_error_of_a_transfer_that_is_not_whole() {
     };
     assert_says(files().without("SIZE"), plain(), careful, line);
 
-    let line = "RETR /five: the download is longer than expected: 3 bytes were expected (after 5 \
-                bytes); the server said: 226 Transfer complete.; the file may have grown: ask for \
+    let line = "RETR /five: the download is longer than expected: 3 bytes were expected (5 \
+                bytes received); the server said: 226 Transfer complete.; the file may have grown: ask for \
                 its size again";
     let longer: Try = |client| {
         login(client)?;
@@ -231,7 +230,7 @@ fn the_error_of_a_transfer_that_is_not_whole() {
 
     let other = b"211 End.\r\n".to_vec();
     let line = "RETR /five: the transfer may not be complete: the reply that came for it belongs \
-                to another command (after 5 bytes); the server said: 211 End.; download it again";
+                to another command (5 bytes received); the server said: 211 End.; download it again";
     let setup = files().fault(Fault::on("RETR", Action::Words(other)));
     assert_says(setup, plain(), download, line);
 }
@@ -242,10 +241,10 @@ fn a_server_that_refuses() {
         (
             Fault::on("AUTH", reply("500 AUTH not understood")),
             login,
-            "AUTH TLS: the server refused: 500 AUTH not understood; the server has no TLS by \
-             AUTH TLS: try Options::with_implicit_tls (usually at port 990), or \
-             Config::with_auth(Auth::TlsThenSsl); if clear text will do (the password too), \
-             leave out Options::with_tls",
+            "AUTH TLS: the server refused: 500 AUTH not understood; the server does not support \
+             AUTH TLS: try Options::with_implicit_tls (usually at port 990), or, for an old \
+             server, Config::with_auth(Auth::TlsThenSsl); do not just leave out \
+             Options::with_tls: the password would travel in clear text",
         ),
         (
             Fault::on("PASS", reply("530 \x1b[1mNo.")),
@@ -266,15 +265,14 @@ fn a_server_that_refuses() {
             Fault::on("HANDSHAKE", Action::RefuseHandshake),
             download,
             "RETR /five: the server refused: 522 SSL connection failed; session reuse required: \
-             the server refused the data connection, probably because it did not resume the TLS \
-                 session of the login: call `reconnect`, which begins another TLS session, and \
-                 try again",
+             probably because the data connection did not resume the TLS session of the login: \
+             call `reconnect`, which begins another TLS session, and try again",
         ),
         (
             Fault::on("RETR", Action::NoCloseNotify),
             download,
             "RETR /five: the download is not complete: the data ended without close_notify, so \
-             it may have been cut (after 5 bytes); the server said: 226 Transfer complete.; \
+             it may have been cut (5 bytes received); the server said: 226 Transfer complete.; \
              download it again; if this server never sends close_notify, set \
              Config::with_missing_close_notify",
         ),
@@ -282,7 +280,7 @@ fn a_server_that_refuses() {
             Fault::on("RETR", Action::SilentFinal),
             download,
             "RETR /five: the transfer may not be complete: timed out after 180s \
-             (Timeouts::final_reply), waiting for the final reply (after 5 bytes); download it \
+             (Timeouts::final_reply), waiting for the final reply (5 bytes received); download it \
              again",
         ),
         (
@@ -628,7 +626,7 @@ fn a_server_without_tls() {
         let words = format!("{code} No.");
         let setup = files().fault(Fault::on("AUTH", reply(&words)));
         let error = said(setup, explicit(), login).to_string();
-        assert!(error.contains("the server has no TLS by AUTH"), "{error}");
+        assert!(error.contains("; the server does not "), "{error}");
         for option in ["Options::with_implicit_tls", "Options::with_tls"] {
             assert!(error.contains(option), "{error}");
         }
@@ -658,7 +656,7 @@ fn the_errors_of_data_connections_with_other_addresses() {
         .fault(Fault::on("CONNECT", Action::RefuseConnect));
     let error = said(elsewhere.clone(), plain(), download).to_string();
     let advice = "; the server had named the address 127.0.0.2, which was ignored; a firewall may \
-                  block the port, or, if you can reach 127.0.0.2, set \
+                  block the port; to connect to 127.0.0.2, if it can be reached from here, set \
                   Config::with_passive_address(PassiveAddress::TrustServer)";
     assert!(error.ends_with(advice), "{error}");
     let trusting =

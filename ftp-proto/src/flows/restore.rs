@@ -39,9 +39,9 @@ impl Restore {
     /// Makes the flow that logs in with these credentials and then restores this standing.
     ///
     /// # Errors
-    /// [`ErrorKind::TooLarge`] if the directory is not known: more than 256 relative CWD have led
-    /// to it, or the reply to a CWD did not come in time. To avoid this, send PWD while the old
-    /// connection still works; afterwards, make a new client.
+    /// [`ErrorKind::TooLarge`] if the current directory is not known. It becomes unknown after more
+    /// than 256 relative CWD in a row, and after a CWD whose reply does not come in time. A PWD on
+    /// the old connection makes it known again. Without it, you have to make a new client.
     /// [`Misuse::Option`](crate::Misuse::Option) if USER, PASS or ACCT was sent as a [raw
     /// command](super::Raw): run another [`Login`] instead.
     pub fn new(credentials: Credentials, standing: Standing) -> Result<Self, Error> {
@@ -51,9 +51,10 @@ impl Restore {
             return Err(Error::option(why));
         }
         let Some(directory) = standing.directory() else {
-            let why = "the directory is not known, so `reconnect` cannot restore it: make a new \
-                       client; to avoid this, call `pwd` at least after 256 relative CWD, and \
-                       after a CWD that timed out";
+            let why = "the current directory is not known, so `reconnect` cannot restore it: make \
+                       a new client; the directory becomes unknown after more than 256 relative \
+                       CWD in a row, and after a CWD whose reply does not come in time: call \
+                       `pwd` then, before the connection ends";
             return Err(Error::new(ErrorKind::TooLarge).with_source(why));
         };
         let tell = |command: &Command| Task::Tell(Exchange::new(command.clone()));

@@ -110,7 +110,7 @@ impl Session {
                 Some("download it again, or the rest of it by TransferOptions::with_offset")
             }
             ErrorKind::Unconfirmed if upload => {
-                Some("upload it again, or look at the file on the server")
+                Some("upload it again, or compare the file on the server with yours")
             }
             ErrorKind::Unconfirmed if error.command() == Some("RETR") => Some("download it again"),
             _ => None,
@@ -153,12 +153,13 @@ impl Session {
     fn without_tls(&self, reply: &Reply) -> &'static str {
         let unknown = reply.is_not_implemented() || reply.code().value() == 534;
         if unknown && self.config.auth == Auth::Tls {
-            return "the server has no TLS by AUTH TLS: try Options::with_implicit_tls (usually \
-                    at port 990), or Config::with_auth(Auth::TlsThenSsl); if clear text will do \
-                    (the password too), leave out Options::with_tls";
+            return "the server does not support AUTH TLS: try Options::with_implicit_tls \
+                    (usually at port 990), or, for an old server, \
+                    Config::with_auth(Auth::TlsThenSsl); do not just leave out \
+                    Options::with_tls: the password would travel in clear text";
         }
-        "the server has no TLS by AUTH: try Options::with_implicit_tls (usually at port 990); \
-         if clear text will do (the password too), leave out Options::with_tls"
+        "the server does not accept AUTH: try Options::with_implicit_tls (usually at port 990); \
+         do not just leave out Options::with_tls: the password would travel in clear text"
     }
 
     /// The advice if the server named an address for the data connection that the client ignored,
@@ -185,7 +186,7 @@ impl Session {
         let named = self.error_context.ignored_address.filter(|_| passive)?;
         Some(Cow::Owned(format!(
             "the server had named the address {named}, which was ignored; a firewall may block \
-             the port, or, if you can reach {named}, set \
+             the port; to connect to {named}, if it can be reached from here, set \
              Config::with_passive_address(PassiveAddress::TrustServer)"
         )))
     }

@@ -66,7 +66,8 @@ impl Session {
 
     /// Ends the session, because a fence got no reply in time.
     pub(crate) fn die_without_fence(&mut self) -> Error {
-        let why = "the reply that would have shown which others are old did not come in time";
+        let why = "it cannot be found out which replies are old, because the server did not \
+                   reply to PWD, SYST or FEAT in time";
         self.die_with(Error::out_of_step(why))
     }
 
@@ -90,7 +91,10 @@ pub(super) fn too_many_strays() -> Error {
 }
 
 fn no_fence() -> Error {
-    let why = "a reply was lost or came twice, and the server answers none of PWD, SYST and \
-               FEAT, which would show which replies are old; the command may have been done";
-    Error::out_of_step(why)
+    let why = "a reply was lost or came twice, and it cannot be found out which replies are old, \
+               because the server answers none of PWD, SYST and FEAT";
+    Error::out_of_step(why).or_advice(
+        "the session has ended: connect again (`reconnect`), and check whether the command was \
+         done",
+    )
 }

@@ -239,9 +239,8 @@ impl Reason {
                 "the server closed the connection during the handshake: see the server's log"
             }
             Self::ResumptionDemanded => {
-                "the server refused the data connection, probably because it did not resume the \
-                 TLS session of the login: call `reconnect`, which begins another TLS session, \
-                 and try again"
+                "probably because the data connection did not resume the TLS session of the \
+                 login: call `reconnect`, which begins another TLS session, and try again"
             }
             Self::NotResumed => {
                 "the data connection did not resume the TLS session of the login, as you \

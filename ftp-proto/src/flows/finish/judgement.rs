@@ -36,10 +36,7 @@ impl Finish {
                 ),
                 (None, Some(due)) if due > self.bytes => Some(
                     truncated()
-                        .with_expected(
-                            due,
-                            format!("{} of the {due} announced bytes came", self.bytes),
-                        )
+                        .with_expected(due, format!("the server announced {due} bytes"))
                         .or_advice(ANNOUNCED),
                 ),
                 _ => None,
@@ -148,20 +145,32 @@ impl Finish {
     /// The error if the server has confirmed an upload, but the file does not have the right size.
     pub(super) fn not_stored(&self, reply: Reply, size: Option<u64>) -> Error {
         let error = Error::new(ErrorKind::Unconfirmed).with_reply(reply);
+        let sent = self.bytes;
+        let length = self.transfer.length_after(sent);
+        let due = match length {
+            Some(length) if length != sent => {
+                format!("must have {length} after the {sent} that were sent")
+            }
+            _ => format!("{sent} were sent"),
+        };
         let found = match size {
-            Some(size) => format!("the server's file has {size} bytes"),
-            None => "the size of the server's file is not known".into(),
+            Some(size) => format!("the file on the server has {size} bytes, but {due}"),
+            None => "the size of the file on the server is not known".into(),
         };
         let why = match self.reset {
             true => format!("the server reset the data connection, and {found}"),
             false => found,
         };
-        self.in_context(match (self.transfer.length_after(self.bytes), size) {
-            (Some(length), Some(_)) => {
-                error.with_expected(length, format!("{why} instead of {length}"))
-            }
-            (Some(length), None) => error.with_expected(length, why),
-            (None, _) => error.with_source(why),
+        let error = match length {
+            Some(length) => error.with_expected(length, why),
+            None => error.with_source(why),
+        };
+        self.in_context(match size {
+            Some(size) if Some(size) < length => error
+                .with_title("the upload is not complete")
+                .or_advice("upload it again"),
+            Some(_) => error.with_title("the upload may not be complete"),
+            None => error,
         })
     }
 
