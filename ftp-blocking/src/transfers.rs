@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use ftp_proto::data::LineKind;
 use ftp_proto::flows::{Open, ReadDirectory};
-use ftp_proto::listing::{Dialect, Directory, Parser, Reader};
+use ftp_proto::listing::{Directory, Parser, Reader};
 use ftp_proto::reply::Timestamp;
 use ftp_proto::{
     Completion, Direction, Error, Name, OptionalName, Transfer, TransferOptions, TransferType,
@@ -201,10 +201,8 @@ impl Client {
     /// The errors of [`list`](Self::list).
     pub fn mlsd(&mut self, path: impl OptionalName) -> Result<Directory, Error> {
         let limits = self.options.listing_limits;
-        let open = Open::facts(self.encoded_optional(&path)?)?;
-        let parser = Parser::new().with_dialect(Dialect::Mlsx);
-        self.directory(open, parser)?
-            .collect(Directory::with_dots(), &limits)
+        let lines = self.mlsd_lines(path)?.collect(limits)?;
+        Ok(Directory::from_facts(lines))
     }
 
     /// LIST: returns a directory listing line by line, while it arrives.
@@ -237,11 +235,6 @@ impl Client {
 
     pub(crate) fn open_directory(&mut self, flow: ReadDirectory) -> Result<ReadDir<'_>, Error> {
         let (transfer, parser) = self.run(flow)?;
-        Ok(self.reader(transfer, parser))
-    }
-
-    fn directory(&mut self, open: Open, parser: Parser) -> Result<ReadDir<'_>, Error> {
-        let transfer = self.run(open)?;
         Ok(self.reader(transfer, parser))
     }
 

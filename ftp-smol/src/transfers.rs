@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use ftp_proto::data::LineKind;
 use ftp_proto::flows::{Open, ReadDirectory};
-use ftp_proto::listing::{Dialect, Directory, Parser, Reader};
+use ftp_proto::listing::{Directory, Parser, Reader};
 use ftp_proto::reply::Timestamp;
 use ftp_proto::{
     Completion, Direction, Error, Name, OptionalName, Transfer, TransferOptions, TransferType,
@@ -210,12 +210,8 @@ impl Client {
     /// The errors of [`list`](Self::list).
     pub async fn mlsd(&mut self, path: impl OptionalName) -> Result<Directory, Error> {
         let limits = self.options.listing_limits;
-        let open = Open::facts(self.encoded_optional(&path)?)?;
-        let parser = Parser::new().with_dialect(Dialect::Mlsx);
-        self.directory(open, parser)
-            .await?
-            .collect(Directory::with_dots(), &limits)
-            .await
+        let lines = self.mlsd_lines(path).await?.collect(limits).await?;
+        Ok(Directory::from_facts(lines))
     }
 
     /// LIST: returns a directory listing line by line, while it arrives.
@@ -251,11 +247,6 @@ impl Client {
         flow: ReadDirectory,
     ) -> Result<ReadDir<'_>, Error> {
         let (transfer, parser) = self.run(flow).await?;
-        Ok(self.reader(transfer, parser))
-    }
-
-    async fn directory(&mut self, open: Open, parser: Parser) -> Result<ReadDir<'_>, Error> {
-        let transfer = self.run(open).await?;
         Ok(self.reader(transfer, parser))
     }
 

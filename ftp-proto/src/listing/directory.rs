@@ -23,7 +23,7 @@ use crate::options::ListingLimits;
 ///     directory.push(line, &ListingLimits::default())?;
 /// }
 /// assert_eq!(directory.len(), 1);
-/// assert_eq!(directory.unparsed(), [&b"ls: b: forbidden"[..]]);
+/// assert_eq!(*directory.unparsed()[0], *b"ls: b: forbidden");
 /// # Ok::<(), ftp_proto::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,8 +31,6 @@ pub struct Directory {
     entries: Vec<Entry<'static>>,
     unparsed: Vec<Box<[u8]>>,
     bytes: usize,
-    /// Whether the directory itself and its parent are kept.
-    keeps_dots: bool,
 }
 
 impl Directory {
@@ -40,23 +38,23 @@ impl Directory {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            keeps_dots: false,
             entries: Vec::new(),
             unparsed: Vec::new(),
             bytes: 0,
         }
     }
 
-    /// Makes an empty one that keeps the directory itself and its parent (`.` and `..`, `cdir` and
-    /// `pdir`).
-    #[must_use]
-    pub const fn with_dots() -> Self {
-        Self {
-            keeps_dots: true,
-            entries: Vec::new(),
-            unparsed: Vec::new(),
-            bytes: 0,
+    /// Makes a directory of the lines of MLSD. The directory itself and its parent (`cdir` and
+    /// `pdir`) are kept. A line without facts and a name is [unparsed](Self::unparsed).
+    pub fn from_facts(lines: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        let mut directory = Self::new();
+        for line in lines {
+            match Entry::from_facts(&line).filter(|entry| !entry.name().is_empty()) {
+                Some(entry) => directory.entries.push(entry.into_owned()),
+                None => directory.unparsed.push(line.into_boxed_slice()),
+            }
         }
+        directory
     }
 
     /// Returns the entries.
@@ -73,14 +71,14 @@ impl Directory {
         &self.unparsed
     }
 
-    /// Adds a line. Noise is left out.
+    /// Adds a line. Noise, the directory itself and its parent are left out.
     ///
     /// # Errors
     /// [`TooLarge`](ErrorKind::TooLarge) above one of the limits.
     pub fn push(&mut self, line: Line<'_>, limits: &ListingLimits) -> Result<(), Error> {
         let bytes = match &line {
             Line::Noise(_) => return Ok(()),
-            Line::Entry(entry) if !self.keeps_dots && entry.is_dot() => return Ok(()),
+            Line::Entry(entry) if entry.is_dot() => return Ok(()),
             Line::Entry(entry) => entry.raw().len(),
             Line::Unparsed(line) | Line::Cut(line) => line.len(),
         };

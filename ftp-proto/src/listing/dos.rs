@@ -8,8 +8,8 @@
 
 use memchr::memmem;
 
-use super::dialect::{Context, Found, Meaning};
-use super::entry::Kind;
+use super::found::{Context, Found, Meaning};
+use super::kind::Kind;
 use super::modified::{DateOrder, Modified, Precision};
 use super::scan;
 use crate::reply::Timestamp;

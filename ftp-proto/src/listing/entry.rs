@@ -3,7 +3,8 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use super::dialect::{Dialect, Found, Meaning};
+use super::found::{Dialect, Found, Meaning};
+use super::kind::Kind;
 use super::mlsx;
 use super::modified::Modified;
 use crate::path::{InvalidPath, RemotePath};
@@ -27,27 +28,6 @@ use crate::wire::Escaped;
 pub struct Entry<'a> {
     raw: Cow<'a, [u8]>,
     fields: Fields,
-}
-
-/// What an entry is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Kind {
-    /// A file with content.
-    File,
-    /// A directory.
-    Directory,
-    /// A symbolic link; [`Entry::link_target`] is where it leads.
-    Link,
-    /// The directory that was listed: `.`, or `type=cdir`.
-    Current,
-    /// The directory above it: `..`, or `type=pdir`.
-    Parent,
-    /// Something else: a device, a socket, a pipe.
-    Other,
-    /// The listing does not say it.
-    #[default]
-    Unknown,
 }
 
 /// What the login may do with a file or a directory, by the `perm` fact (RFC 3659, section 7.5.5).

@@ -9,8 +9,8 @@
 //! entered, `s` bytes, `up` permission bits of Unix. A client leaves out what it does not know.
 
 use super::calendar;
-use super::dialect::{Context, Found, Meaning};
-use super::entry::Kind;
+use super::found::{Context, Found, Meaning};
+use super::kind::Kind;
 use super::modified::Modified;
 use super::scan;
 

@@ -8,8 +8,8 @@
 //! The three numbers of a file are the bytes of its resource fork, of its data fork, and of both.
 //! The number of a folder counts what is in it.
 
-use super::dialect::{Context, Found, Meaning};
-use super::entry::Kind;
+use super::found::{Context, Found, Meaning};
+use super::kind::Kind;
 use super::{ls_date, scan, unix};
 
 pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {

@@ -2,8 +2,8 @@
 
 use memchr::memmem;
 
-use super::dialect::{Context, Dialect, Found, Meaning};
-use super::entry::Kind;
+use super::found::{Context, Dialect, Found, Meaning};
+use super::kind::Kind;
 use super::modified::Modified;
 use super::scan::{self, find_near, skip_blanks};
 use crate::reply::Timestamp;

@@ -8,8 +8,8 @@
 //!
 //! The letters in brackets are rights of NetWare, which are no permission bits of Unix.
 
-use super::dialect::{Context, Found, Meaning};
-use super::entry::Kind;
+use super::found::{Context, Found, Meaning};
+use super::kind::Kind;
 use super::{ls_date, scan, unix};
 
 pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {

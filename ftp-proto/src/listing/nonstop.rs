@@ -15,8 +15,8 @@ use nom::combinator::{all_consuming, map_opt, opt, recognize};
 use nom::sequence::{delimited, preceded, separated_pair, terminated};
 use nom::{IResult, Parser};
 
-use super::dialect::{Context, Found, Meaning};
-use super::entry::Kind;
+use super::found::{Context, Found, Meaning};
+use super::kind::Kind;
 use super::scan;
 
 pub(super) fn read<'a>(line: &'a [u8], _context: &mut Context) -> Option<Meaning<'a>> {

@@ -1,6 +1,6 @@
 //! Dates of three numbers, such as `03-04-26`, whose order the line leaves open.
 
-use super::dialect::Context;
+use super::found::Context;
 use super::modified::DateOrder;
 use super::{calendar, scan};
 use crate::reply::Timestamp;

@@ -5,8 +5,8 @@
 //!               1024      A          11-27-26   09:31  notes.txt
 //! ```
 
-use super::dialect::{Context, Found, Meaning};
-use super::entry::Kind;
+use super::found::{Context, Found, Meaning};
+use super::kind::Kind;
 use super::modified::DateOrder;
 use super::{order, scan};
 

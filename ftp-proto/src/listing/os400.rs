@@ -11,8 +11,8 @@
 //! separators.
 
 use super::calendar::{self, DAY};
-use super::dialect::{Context, Found, Meaning};
-use super::entry::Kind;
+use super::found::{Context, Found, Meaning};
+use super::kind::Kind;
 use super::modified::{DateOrder, Modified};
 use super::{order, scan};
 use crate::reply::Timestamp;

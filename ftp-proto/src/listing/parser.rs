@@ -4,8 +4,9 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::{fmt, mem};
 
-use super::dialect::{self, Context, Dialect, Meaning};
+use super::dialect;
 use super::entry::{Entry, Fields};
+use super::found::{Context, Dialect, Meaning};
 use super::lines::{Lines, Place};
 use super::modified::DateOrder;
 use crate::reply::Timestamp;

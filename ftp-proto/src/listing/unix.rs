@@ -8,8 +8,8 @@
 
 use memchr::memmem;
 
-use super::dialect::{Context, Found, Meaning};
-use super::entry::Kind;
+use super::found::{Context, Found, Meaning};
+use super::kind::Kind;
 use super::{ls_date, scan};
 
 /// What comes before the columns.

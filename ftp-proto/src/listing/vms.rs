@@ -20,8 +20,8 @@ use nom::combinator::{eof, map_opt, opt, peek, verify};
 use nom::sequence::{delimited, preceded, separated_pair, terminated};
 use nom::{IResult, Parser};
 
-use super::dialect::{Context, Found, Meaning};
-use super::entry::Kind;
+use super::found::{Context, Found, Meaning};
+use super::kind::Kind;
 use super::modified::Modified;
 use super::scan;
 

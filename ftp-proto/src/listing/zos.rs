@@ -16,8 +16,8 @@
 //! The sizes count tracks and lines, so an entry has none. `Referred` is when a data set was last
 //! opened, and `Id` is who changed a member last: neither is a modification time or an owner.
 
-use super::dialect::{Context, Found, Heading, Meaning};
-use super::entry::Kind;
+use super::found::{Context, Found, Heading, Meaning};
+use super::kind::Kind;
 use super::modified::Modified;
 use super::scan;
 

@@ -1,21 +1,13 @@
 //! A change of the directory for one listing, and the way back.
 
-use alloc::vec::Vec;
-
 use super::Session;
+use super::negotiated::Detour;
 use super::operation::Running;
 use crate::error::{Error, ErrorKind};
-use crate::flow::{Answer, Flow, Halt, Step};
-use crate::flows::ChangeDirectory;
+use crate::flow::{Answer, Halt};
 use crate::path::RemotePath;
-
-/// The directory that the session returns to before its next operation.
-#[derive(Clone, Debug)]
-pub(super) struct Detour {
-    back: RemotePath,
-    /// The steps to that directory, as [`Standing`](super::Standing) keeps them.
-    pub(super) directory: Option<Vec<Vec<u8>>>,
-}
+use crate::wait::Wait;
+use crate::wire::{Class, Reply, Verb};
 
 impl Session {
     /// Notes that the next CWD is only for the running operation, and that the session must return
@@ -46,18 +38,20 @@ impl Session {
         let Some(detour) = &self.state.detour else {
             return Ok(());
         };
-        let cwd = match &mut running.returning {
-            Some(cwd) => cwd,
-            none => none.insert(ChangeDirectory::new(detour.back.as_bytes())?),
-        };
-        match cwd.step(self, answer.pass_on()) {
-            Ok(Step::Done(_)) => {
-                running.returning = None;
+        if !running.returning {
+            running.returning = true;
+            let cwd = Verb::CWD.with(detour.back.as_bytes());
+            self.send(cwd.map_err(Error::from)?)?;
+        }
+        let back = self.next_reply(answer, Wait::Reply);
+        match back.and_then(|reply| Ok(completed(reply)?)) {
+            Ok(()) => {
+                running.returning = false;
                 self.end_detour();
                 Ok(())
             }
-            Ok(Step::Want(want)) => Err(self.hold_want(running, want).into()),
-            Err(error) => {
+            Err(Halt::Want(want)) => Err(self.hold_want(running, want).into()),
+            Err(Halt::Error(error)) => {
                 let why = "the client had changed the directory for a listing, and could not \
                            change it back: connect again";
                 let reason =
@@ -65,5 +59,12 @@ impl Session {
                 Err(self.die_with(reason).into())
             }
         }
+    }
+}
+
+fn completed(reply: Reply) -> Result<(), Error> {
+    match reply.class() {
+        Class::Completion => Ok(()),
+        _ => Err(Error::from_reply(reply).with_command("CWD")),
     }
 }

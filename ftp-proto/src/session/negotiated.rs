@@ -1,10 +1,12 @@
 //! What was agreed with the server, and what was learnt about it.
 
-use super::detour::Detour;
+use alloc::vec::Vec;
+
 use super::fence::Fences;
 use super::standing::Standing;
 use crate::capabilities::Capabilities;
 use crate::options::config::Protection;
+use crate::path::RemotePath;
 use crate::representation::TransferType;
 use crate::wire::Reply;
 
@@ -38,6 +40,14 @@ pub(super) struct Negotiated {
     /// Whether the question of UTF-8 names is settled: `OPTS UTF8 ON` was sent, or need not be
     /// sent.
     pub(super) names_settled: bool,
+}
+
+/// The directory that the session returns to before its next operation.
+#[derive(Clone, Debug)]
+pub(super) struct Detour {
+    pub(super) back: RemotePath,
+    /// The steps to that directory, as [`Standing`] keeps them.
+    pub(super) directory: Option<Vec<Vec<u8>>>,
 }
 
 /// Stands for an unknown restart offset. Because an offset may be in force, the next transfer sends

@@ -7,7 +7,6 @@ use super::ledger::Shape;
 use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Adopted, Adopts, Answer, Event, Flow, Halt, Step, Want};
-use crate::flows::ChangeDirectory;
 use crate::wait::Wait;
 
 /// An operation that was started on a session.
@@ -21,8 +20,8 @@ pub struct Running<F> {
     /// How many fences were sent since the staged commands began to wait.
     fences: usize,
     held: Option<Want>,
-    /// The way back to the directory that an earlier listing has left, once it has begun.
-    pub(super) returning: Option<ChangeDirectory>,
+    /// Whether the CWD back to the directory that an earlier listing has left was sent.
+    pub(super) returning: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +59,7 @@ impl Session {
             stage: Stage::Settling,
             fences: 0,
             held: None,
-            returning: None,
+            returning: false,
         };
         (running, self.issue().start())
     }
@@ -254,8 +253,8 @@ impl Session {
             self.error_context.sent(command);
         }
         running.stage = match running.returning {
-            Some(_) => Stage::Returning,
-            None => Stage::Flowing,
+            true => Stage::Returning,
+            false => Stage::Flowing,
         };
         let Some(want) = running.held.take() else {
             return Error::misuse(Misuse::Finished).into();

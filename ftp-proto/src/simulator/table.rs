@@ -474,13 +474,16 @@ cases! {
         .step(Operation::Call(Call::Cwd, "../a\"b"), code(250));
     /// The first listing is only a blank line, which stands for an empty directory. The second
     /// listing has blank lines between its entries.
-    blank_lines_in_listings => session(two_listings(b"\r\n", b"\r\na\r\n \r\n\nb\r\n"))
+    blank_lines_in_listings => session(two_listings(
+            b"\r\n",
+            b"\r\ntype=file; a\r\n \r\n\ntype=file; b\r\n",
+        ))
         .step(Names, Is(Outcome::Lines(Vec::new())))
         .step(Operation::Look(Look::List, ""), Is(Outcome::Lines(Vec::new())))
         .step(Operation::Look(Look::Mlsd, ""), Is(Outcome::Lines(Vec::new())))
-        .step(Names, lines(&["a", " ", "b"]))
-        .step(Operation::Look(Look::List, ""), lines(&["a", "b"]))
-        .step(Operation::Look(Look::Mlsd, ""), lines(&["a", "b"]))
+        .step(Names, lines(&["type=file; a", " ", "type=file; b"]))
+        .step(Operation::Look(Look::List, ""), lines(&["type=file; a", "type=file; b"]))
+        .step(Operation::Look(Look::Mlsd, ""), lines(&["type=file; a", "type=file; b"]))
         .steps(still_in_step());
     /// In the first listing, every line ends with CR CR LF, so both CRs are dropped. In the second,
     /// only one line does, so its first CR is part of the name.

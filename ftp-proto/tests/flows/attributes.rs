@@ -155,16 +155,17 @@ fn facts_of_one_file() {
         hear("MLST a b"),
         say("250-Begin\r\n type=file;size=12; /pub/a b\r\n250 End"),
     ];
-    assert_eq!(
-        flow_outcome(facts(Some("a b")), script),
-        "Entry(\"type=file;size=12; /pub/a b\")"
+    let shown = flow_outcome(facts(Some("a b")), script);
+    assert!(
+        shown.contains("raw: \"type=file;size=12; /pub/a b\""),
+        "{shown}"
     );
     // MLST without a path describes the current directory. One server leaves out the blank before
     // the entry, and another one repeats the code.
     for inner in ["type=cdir; /pub", "250-type=cdir; /pub"] {
         let reply = format!("250-Begin\r\n{inner}\r\n250 End");
         let outcome = flow_outcome(facts(None), [hear("MLST"), say(&reply)]);
-        assert_eq!(outcome, "Entry(\"type=cdir; /pub\")", "{inner}");
+        assert!(outcome.contains("raw: \"type=cdir; /pub\""), "{outcome}");
     }
 }
 
