@@ -104,7 +104,7 @@ fn parse(text: &str) -> Vec<Recorded<'_>> {
     steps
 }
 
-/// A server that repeats its recorded replies.
+/// A server that replays recorded replies.
 #[derive(Default)]
 struct Replayed {
     said: VecDeque<Line>,

@@ -1,4 +1,4 @@
-//! An FTP and FTPS client on smol. You may drop its futures at any point.
+//! An FTP and FTPS client on smol.
 //!
 //! ```no_run
 //! # smol::block_on(async {
@@ -24,17 +24,19 @@
 //! confirmed that it has the file.
 //!
 //! You may drop any future or transfer at any point. A command whose future you dropped may or may
-//! not have been done. The next operation first aborts the transfer that was not finished, and
-//! reads the replies that are still to come. If that fails, the session has ended, and every
-//! operation returns an error that says so: call [`Client::reconnect`].
+//! not have been done. The next operation first cleans up: it aborts an unfinished transfer, if
+//! there is one, and reads the replies that are still to come. If that fails, the session has ended,
+//! and every operation returns an error that says so: call [`Client::reconnect`]. The server may
+//! keep the part of a dropped upload that has arrived, but has not confirmed it.
 //!
-//! Every wait has a time limit: [`Timeouts`], by [`Options::with_timeouts`]. A
-//! [`Config`] holds the choices within the protocol, such as passive or active mode, and how
-//! strictly replies are judged. To change it, call [`Options::with_config`].
+//! Every wait has a time limit. [`Timeouts`] holds the limits; to change them, pass it to
+//! [`Options::with_timeouts`]. A [`Config`] holds what the client sends and which replies it
+//! accepts: for example passive or active mode, data connections with or without TLS, and whether a
+//! reply must have a code that its command can get. To change it, call [`Options::with_config`].
 //!
 //! For programs without async there is `ftp-blocking`, with the same names. Both use the crate
 //! `ftp-proto`, which holds the protocol. In `ftp-proto` each operation is a state machine, called a flow.
-//! [`Client::run`] runs any flow, also one that has no method here. To connect in another way than
+//! [`Client::run`] runs any flow, even one that has no method here. To connect in another way than
 //! directly by TCP, for example through a proxy, implement [`transport::Network`].
 //!
 //! # TLS
@@ -66,7 +68,7 @@
 //! | your own rustls configuration | `TlsConfig::from(ClientConfig)`; [`tls::rustls`] is the rustls of the right version |
 //! | to require that data connections resume the login's TLS session (they always try) | [`Options::with_resumption`] |
 //! | the TLS version, the cipher suite and the certificates of the control connection | [`Client::tls_info`] |
-//! | the TLS version and so on of a data connection | [`Download::tls_info`], [`Upload::tls_info`]; after the transfer [`Client::data_tls_info`] |
+//! | the same of a data connection | [`Download::tls_info`], [`Upload::tls_info`]; after the transfer [`Client::data_tls_info`] |
 //! | the reason why TLS failed | the text of the [`Error`]; in code, [`Error::tls_reason`] |
 //! | data connections in clear text, on purpose | [`Config::with_protection`] |
 //! | the control connection in clear text after the login (CCC) | [`Client::clear_control`] |
@@ -80,7 +82,7 @@
 //! | `platform-verifier` (default), `webpki-roots` | the certificate authorities that [`TlsConfig`] can trust: the operating system's, or Mozilla's list |
 //! | `encoding_rs` | `Encoding::for_label`: names in GBK, Shift-JIS, windows-1251 and other encodings |
 //! | `jiff`, `chrono` | conversions between [`Timestamp`] and the times of these crates |
-//! | `serde` | saving of `Capabilities`, and [`Timestamp`] as text of RFC 3659 |
+//! | `serde` | `Serialize` and `Deserialize` for [`Capabilities`] (what the server can do) and [`Timestamp`] (a text such as `20260102030405`) |
 //! | `simulator` | `Memory`, a network in memory with a simulated server, for tests |
 
 #![warn(clippy::too_many_lines)]

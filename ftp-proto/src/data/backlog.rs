@@ -1,5 +1,5 @@
-//! The bytes of an upload that the operating system has still to send, after the client has sent
-//! all.
+//! The bytes of an upload that the operating system still has to send, after the client has written
+//! all bytes.
 
 use crate::wait::Wait;
 
@@ -23,16 +23,16 @@ use crate::wait::Wait;
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Backlog {
-    /// The smallest number of unsent bytes that the system has reported. `None` if it has reported
-    /// none.
+    /// The smallest number of unacknowledged bytes that the system has reported. `None` if there
+    /// is no such number.
     least: Option<usize>,
     stalled: bool,
 }
 
 impl Backlog {
-    /// Returns how much longer to wait, after the server should have closed the connection. `held`
-    /// is how many bytes the server has not acknowledged, or `None` if the operating system does
-    /// not say. If the result is `None`, wait no longer.
+    /// For an upload whose server is late to close the data connection: returns how much longer to
+    /// wait for that close, or `None` to stop waiting. `held` is the number of bytes that the server
+    /// has not acknowledged, `None` if the operating system does not say.
     pub fn more_time(&mut self, held: Option<usize>) -> Option<Wait> {
         // The end of the upload (FIN) counts as one byte, so 1 means that all data was
         // acknowledged.

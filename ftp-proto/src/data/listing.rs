@@ -30,9 +30,11 @@ pub struct Listing {
     longest: usize,
     /// How many bytes of blank lines have come since the last line that counts.
     blank: usize,
-    /// How many lines ended with CR CR LF and have lost the second CR.
+    /// How many lines ended with CR CR LF and have lost the second CR, because GridFTP servers end
+    /// every line in this way.
     shortened: usize,
-    /// Whether a line had no second CR, so that the removed CRs belong to the names.
+    /// Whether a line ended with CR LF or LF. If so, CR CR LF is not this server's line end, and the
+    /// second CR that earlier lines have lost was part of their names.
     uneven: bool,
     buffer: Vec<u8>,
     begin: usize,

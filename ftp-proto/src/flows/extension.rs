@@ -139,7 +139,7 @@ extensions! {
     Chmod: SiteChmod(path: impl AsRef<[u8]>, mode: u32)
         => chmod(path.as_ref(), mode), -> Reply, needed;
     /// SITE SYMLINK: makes a symbolic link that leads to the target. Neither name may hold a blank,
-    /// because the command separates them by one. A server that does not know SITE SYMLINK is an
+    /// because a blank separates them in the command. A server that does not know SITE SYMLINK is an
     /// error of kind [`Unsupported`](ErrorKind::Unsupported).
     Symlink: SiteSymlink(target: impl AsRef<[u8]>, link: impl AsRef<[u8]>)
         => symlink(target.as_ref(), link.as_ref()), -> Reply, needed;

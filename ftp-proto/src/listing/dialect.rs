@@ -3,8 +3,8 @@
 use super::found::{Context, Dialect, Meaning};
 use super::{dos, eplf, mac, mlsx, netware, nonstop, os2, os400, unix, vms, zos};
 
-/// All dialects, in the order in which they are tried: those that a stray line cannot be taken for
-/// come first.
+/// All dialects, in the order in which they are tried. Strict dialects come first: those whose
+/// format an unrelated line does not match by chance.
 const ALL: [Dialect; 11] = [
     Dialect::Mlsx,
     Dialect::Unix,

@@ -260,7 +260,8 @@ fn after_columns(text: &[u8], columns: usize) -> Option<&[u8]> {
     (blanks > 0).then(|| text.get(blanks..)).flatten()
 }
 
-/// A number of bytes, with or without separators. The inner `None` is a number above `u64`.
+/// Reads a number of bytes, with or without separators. `None` if the word is no number,
+/// `Some(None)` if the number is above `u64::MAX`.
 fn size(word: &[u8]) -> Option<Option<u64>> {
     if !word.is_empty() && word.iter().all(u8::is_ascii_digit) {
         return Some(scan::number(word));

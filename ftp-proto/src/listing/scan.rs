@@ -3,7 +3,8 @@
 use super::modified::{Modified, Precision};
 use crate::reply::Timestamp;
 
-/// The number in these digits. `None` for anything else, and above `u64`.
+/// Reads a number of decimal digits. `None` if there is any other byte, or if the number is above
+/// `u64::MAX`.
 #[inline]
 pub(super) fn number(digits: &[u8]) -> Option<u64> {
     // So many digits are always below `u64::MAX`.
@@ -119,8 +120,8 @@ const fn first_byte(eight: u64) -> usize {
     (eight.trailing_zeros() >> 3) as usize
 }
 
-/// The number in digits that are grouped by threes: `1,024`, `1.048.576`, or with no-break spaces. It
-/// is `None` within the result if it is above `u64`.
+/// Reads a number whose digits are grouped by threes: `1,024`, `1.048.576`, or with no-break spaces.
+/// `None` if the text is no such number, `Some(None)` if the number is above `u64::MAX`.
 pub(super) fn grouped_number(text: &[u8]) -> Option<Option<u64>> {
     /// U+00A0 and U+202F in UTF-8, then U+00A0 in Latin-1 and in the code pages of DOS.
     const SEPARATORS: [&[u8]; 7] = [

@@ -215,7 +215,7 @@ fn size(letter: u8, word: &[u8]) -> Option<Size> {
     let before = word.len().saturating_sub(digits);
     let begins_with_digit = word.first().is_some_and(u8::is_ascii_digit);
     if digits == word.len() || is_device(letter) && begins_with_digit {
-        // Above `u64`, or the numbers of a device.
+        // A number above `u64::MAX`, or the two numbers of a device, such as `8,1`.
         return size(None, 0);
     }
     if begins_with_digit {

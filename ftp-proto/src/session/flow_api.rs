@@ -261,7 +261,8 @@ impl Session {
         self.state.channel == Channel::Clear && self.decoder.is_untouched()
     }
 
-    /// Whether a reply, or the start of a reply, has come that belongs to no command.
+    /// Whether something may have come that belongs to no command: the session is out of step, or
+    /// bytes have come since the last reply.
     pub(crate) fn has_strays(&self) -> bool {
         !self.decoder.is_untouched() || self.out_of_step
     }

@@ -167,9 +167,9 @@ pub enum Then {
     Continue,
     /// The transfer goes on, but the rest of an upload is not stored.
     Discard,
-    /// The server stops reading and writing, but leaves the data connection open. The command stays
-    /// under way unless the bytes for the control connection contain a final reply. If the client
-    /// closes or resets the data connection, the server notices it and replies 426.
+    /// The server stops reading and writing, but leaves the data connection open. If the bytes in
+    /// `control` of [`Action::At`] contain a final reply, the command ends with that reply.
+    /// Otherwise the server replies 426 as soon as the client closes or resets the data connection.
     Stall,
     /// The server closes the data connection by FIN; under TLS, it sends no `close_notify`, and the
     /// last record is complete. The server then replies 226, because the case is a transfer that

@@ -64,8 +64,8 @@ fn of_alert(alert: AlertDescription, request: CertificateRequest, agreed: bool) 
         AlertDescription::HandshakeFailure => match request {
             // TLS 1.2 has no alert for a missing certificate, so OpenSSL sends `handshake_failure`.
             CertificateRequest::Unanswered => Some(Reason::CertificateDemanded),
-            // The client has sent a certificate, so the cipher suite was already chosen, and the
-            // certificate must be the cause.
+            // The client sends its certificate only after the cipher suite was chosen. So this
+            // alert is not about cipher suites, and the server must have refused the certificate.
             CertificateRequest::Answered => Some(Reason::CertificateRefused),
             CertificateRequest::NotSent | CertificateRequest::AnsweredBefore if !agreed => {
                 Some(Reason::NothingInCommon)

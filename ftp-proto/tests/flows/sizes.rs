@@ -238,8 +238,8 @@ fn sizes_confirm_an_upload_at_an_offset_only_if_the_file_has_grown() {
         let script = sized_twice(&restarted("STOR a"), before, closing, after);
         assert_eq!(uploaded(store, script), outcome, "{before}, {after}");
     }
-    // After a reset, the new size proves nothing if the old size is unknown or is not smaller. So
-    // the client does not ask for the new size.
+    // After the data connection was reset, SIZE can confirm this restarted upload only if the file
+    // was known to be shorter before than it must be now. Otherwise the client does not send SIZE.
     for before in ["213 32", "213 40", "500 what"] {
         let opening = restarted("STOR a");
         let asked = [hear("SIZE a"), say(before)];

@@ -396,7 +396,7 @@ impl Cell<'_> {
 
     fn thousand(&mut self) -> Result<()> {
         let name = |number: usize| format!("file-{number:04}").into_bytes();
-        // The files have 0 to 1,999 bytes, and each begins at another place of the block.
+        // The files have 0 to 1,999 bytes, and each begins at a different offset in the block.
         let content = |number: usize| number * 31..number * 31 + number * 7 % 2_000;
         let block = self.block;
         for number in 0..THOUSAND {

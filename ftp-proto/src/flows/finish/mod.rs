@@ -111,8 +111,9 @@ impl Finish {
         self
     }
 
-    /// Whether the server has used the data connection: a byte, or the server's end of the
-    /// connection, has come over it.
+    /// Whether the server has used the data connection. In a download, the server has sent a byte
+    /// or has closed the connection without a reset. In an upload, the server has closed the
+    /// connection without a reset after the client had sent everything.
     fn has_used_data_connection(&self) -> bool {
         let ended = matches!(self.end, DataEnd::Clean | DataEnd::NoCloseNotify);
         match self.transfer.direction() {
