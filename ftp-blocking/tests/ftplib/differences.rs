@@ -572,8 +572,8 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     row(
         "mlsd of a line without a blank",
         "ok [type=file;size=3;=; ]",
-        "ok [ type=file;size=3;a]",
-        "such a line is not an entry; it is kept whole and marked as malformed",
+        "ok [unparsed type=file;size=3;a]",
+        "such a line is not an entry; it is kept whole among the unparsed lines",
     ),
     row(
         "abort 426 226",

@@ -229,7 +229,17 @@ fn on(
             }
             let path = rest.first().copied().filter(|path| !path.is_empty());
             let entries = client.mlsd(path)?;
-            listed(&entries.iter().map(entry).collect::<Vec<_>>())
+            let unparsed = entries
+                .unparsed()
+                .iter()
+                .map(|line| [b"unparsed ", &line[..]].concat());
+            listed(
+                &entries
+                    .iter()
+                    .map(entry)
+                    .chain(unparsed)
+                    .collect::<Vec<_>>(),
+            )
         }
         ("abort", [path, count]) => {
             let count = count.parse().expect("a number");
