@@ -23,13 +23,13 @@
 //! You may drop a transfer at any point. The next operation first cleans up: it aborts an unfinished
 //! transfer, if there is one, and reads the replies that are still to come. If that fails, the
 //! session has ended, and every operation returns an error that says so: call
-//! [`Client::reconnect`]. The server may keep the part of a dropped upload that has arrived, but has
-//! not confirmed it.
+//! [`Client::reconnect`]. A dropped upload may leave a partial file on the server.
 //!
 //! Every wait has a time limit. [`Timeouts`] holds the limits; to change them, pass it to
 //! [`Options::with_timeouts`]. A [`Config`] holds what the client sends and which replies it
 //! accepts: for example passive or active mode, data connections with or without TLS, and whether a
-//! reply must have a code that its command can get. To change it, call [`Options::with_config`].
+//! reply with a code that the RFCs do not list for its command is an error. To change it, call
+//! [`Options::with_config`].
 //!
 //! For async programs there is `ftp-smol`, with the same names. Both use the crate `ftp-proto`,
 //! which holds the protocol. In `ftp-proto` each operation is a state machine, called a flow.
@@ -75,7 +75,7 @@
 //! | `client` (default) | the client. Without it the crate holds only the system calls that `ftp-smol` uses. Every other feature turns it on |
 //! | `ring` (default), `aws-lc-rs` | a cryptography provider for rustls; without either, pass your own `ClientConfig` |
 //! | `platform-verifier` (default), `webpki-roots` | the certificate authorities that [`TlsConfig`] can trust: the operating system's, or Mozilla's list |
-//! | `encoding_rs` | `Encoding::for_label`: names in GBK, Shift-JIS, windows-1251 and other encodings |
+//! | `encoding_rs` | `Encoding::for_label`: file names in GBK, Shift-JIS, windows-1251 and other encodings |
 //! | `jiff`, `chrono` | conversions between [`Timestamp`] and the times of these crates |
 //! | `serde` | `Serialize` and `Deserialize` for [`Capabilities`] (what the server can do) and [`Timestamp`] (a text such as `20260102030405`) |
 //! | `simulator` | `Memory`, a network in memory with a simulated server, for tests |

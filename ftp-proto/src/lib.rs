@@ -115,7 +115,7 @@
 //! | `rustls` | [`tls`](https://docs.rs/ftp-proto/latest/ftp_proto/tls/): TLS without I/O |
 //! | `ring`, `aws-lc-rs` | a provider of cryptography for `rustls` |
 //! | `platform-verifier`, `webpki-roots` | trust roots: those of the operating system, or Mozilla's list |
-//! | `encoding_rs` | `Encoding::for_label`: names in GBK, Shift-JIS, windows-1251 and other encodings |
+//! | `encoding_rs` | `Encoding::for_label`: file names in GBK, Shift-JIS, windows-1251 and other encodings |
 //! | `jiff`, `chrono` | conversions between [`Timestamp`](reply::Timestamp) and the times of these crates |
 //! | `serde` | saving of [`Capabilities`], and [`Timestamp`](reply::Timestamp) as text of RFC 3659 |
 //! | `simulator` | an FTP server without I/O for tests, and the contract table for drivers |

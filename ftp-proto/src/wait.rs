@@ -158,7 +158,7 @@ waits! {
     /// Waiting for the reply to the first EPSV.
     FirstEpsv: "waiting for the reply to EPSV",
     /// Time for the reply to the first EPSV of a session: 5 s, because some firewalls swallow EPSV.
-    /// The end of this time does not end the operation: PASV follows.
+    /// After this time the operation goes on by PASV.
     first_epsv = 5, with_first_epsv;
     /// Waiting for the last line of a multi-line reply, after a line that looks like the last one
     /// but has another code.
@@ -176,8 +176,8 @@ waits! {
     EarlyHandshake: "waiting for the transfer to start",
     /// Time for the first reply to a data command under TLS: 1 s. After that, the handshake on the
     /// data connection begins without the reply, because ftp-srv sends 150 only after the
-    /// handshake. The end of this time does not end the operation: the reply then has the time of
-    /// [`preliminary`](Self::preliminary).
+    /// handshake. The operation goes on after this time: it waits for the reply
+    /// for as long as [`preliminary`](Self::preliminary) allows.
     early_handshake = 1, with_early_handshake;
     /// Waiting for the server to connect in active mode.
     Accept: "waiting for the server to connect",
@@ -210,7 +210,7 @@ waits! {
     /// Waiting for the first reply to ABOR, before the data connection is closed.
     AbortReply: "waiting for the first reply to ABOR",
     /// Time for the first reply to ABOR under [`AbortClose::AfterReply`](crate::AbortClose): 1 s.
-    /// The end of this time does not end the operation: the data connection is then closed.
+    /// After this time the operation goes on: the client closes the data connection without the reply.
     abort_reply = 1, with_abort_reply;
     /// Waiting for the reply to a command that works through whole files: hashes, COMB, DSIZ, RMDA.
     LongReply: "waiting for the server to work through files",

@@ -26,13 +26,14 @@
 //! You may drop any future or transfer at any point. A command whose future you dropped may or may
 //! not have been done. The next operation first cleans up: it aborts an unfinished transfer, if
 //! there is one, and reads the replies that are still to come. If that fails, the session has ended,
-//! and every operation returns an error that says so: call [`Client::reconnect`]. The server may
-//! keep the part of a dropped upload that has arrived, but has not confirmed it.
+//! and every operation returns an error that says so: call [`Client::reconnect`]. A dropped
+//! upload may leave a partial file on the server.
 //!
 //! Every wait has a time limit. [`Timeouts`] holds the limits; to change them, pass it to
 //! [`Options::with_timeouts`]. A [`Config`] holds what the client sends and which replies it
 //! accepts: for example passive or active mode, data connections with or without TLS, and whether a
-//! reply must have a code that its command can get. To change it, call [`Options::with_config`].
+//! reply with a code that the RFCs do not list for its command is an error. To change it, call
+//! [`Options::with_config`].
 //!
 //! For programs without async there is `ftp-blocking`, with the same names. Both use the crate
 //! `ftp-proto`, which holds the protocol. In `ftp-proto` each operation is a state machine, called a flow.
@@ -80,7 +81,7 @@
 //! |---|---|
 //! | `ring` (default), `aws-lc-rs` | a cryptography provider for rustls; without either, pass your own `ClientConfig` |
 //! | `platform-verifier` (default), `webpki-roots` | the certificate authorities that [`TlsConfig`] can trust: the operating system's, or Mozilla's list |
-//! | `encoding_rs` | `Encoding::for_label`: names in GBK, Shift-JIS, windows-1251 and other encodings |
+//! | `encoding_rs` | `Encoding::for_label`: file names in GBK, Shift-JIS, windows-1251 and other encodings |
 //! | `jiff`, `chrono` | conversions between [`Timestamp`] and the times of these crates |
 //! | `serde` | `Serialize` and `Deserialize` for [`Capabilities`] (what the server can do) and [`Timestamp`] (a text such as `20260102030405`) |
 //! | `simulator` | `Memory`, a network in memory with a simulated server, for tests |

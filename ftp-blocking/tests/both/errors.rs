@@ -274,7 +274,8 @@ fn a_server_that_refuses() {
             "RETR /five: the download is not complete: the data ended without close_notify, so \
              it may have been cut (5 bytes received); the server said: 226 Transfer complete.; \
              download it again; if this server never sends close_notify, set \
-             Config::with_missing_close_notify",
+             Config::with_missing_close_notify(MissingCloseNotify::IfSizeAgrees), which asks for \
+             the size",
         ),
         (
             Fault::on("RETR", Action::SilentFinal),

@@ -160,8 +160,8 @@ impl Passage for Tap {
         } else {
             self.tap.note(Event::Wrote);
             self.writes += 1;
-            // The first write is the ClientHello. The second write is the Finished message, which
-            // ends the handshake.
+            // The client's first write is its ClientHello. The second one ends with its Finished: the
+            // handshake is then over, and the late bytes may arrive.
             if self.writes == 2 {
                 let mut tapped = self.tap.tapped();
                 tapped.on_its_way = tapped.late;

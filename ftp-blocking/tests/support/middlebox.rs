@@ -74,7 +74,8 @@ pub(crate) trait Passage: Send + 'static {
         None
     }
 
-    /// Returns whether the kernel may move bytes without the middlebox.
+    /// Returns whether the client may let the kernel copy bytes (splice, sendfile). It may not,
+    /// because these bytes would bypass the middlebox.
     fn lets_the_kernel_move_bytes(&self) -> bool {
         false
     }

@@ -59,7 +59,8 @@ impl HashOf {
         let mut others = VecDeque::new();
         for capability in commands(algorithm) {
             let verb = Verb::new(capability.name())?;
-            // MD5 takes the rest of the line for the path. After the path, the others take numbers.
+            // MD5 reads the rest of the line as the path. The other commands may have numbers after
+            // the path, so a path with a blank needs quotation marks.
             let path = match capability {
                 Capability::Md5 => Ok(path.to_vec()),
                 _ if !path.contains(&b' ') => Ok(path.to_vec()),

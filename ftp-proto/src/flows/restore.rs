@@ -52,9 +52,8 @@ impl Restore {
         }
         let Some(directory) = standing.directory() else {
             let why = "the current directory is not known, so `reconnect` cannot restore it: make \
-                       a new client; the directory becomes unknown after more than 256 relative \
-                       CWD in a row, and after a CWD whose reply does not come in time: call \
-                       `pwd` then, before the connection ends";
+                       a new client; to prevent this, call `pwd` after a CWD that timed out, and \
+                       at least once in 256 relative CWD";
             return Err(Error::new(ErrorKind::TooLarge).with_source(why));
         };
         let tell = |command: &Command| Task::Tell(Exchange::new(command.clone()));

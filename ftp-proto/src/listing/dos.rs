@@ -40,7 +40,7 @@ impl Date {
 enum Order {
     /// Nothing, and the date does not depend on it.
     Irrelevant,
-    /// Both orders are possible.
+    /// The date exists in both orders, day first and month first.
     Open,
     /// The date exists only in this order.
     Shown(DateOrder),

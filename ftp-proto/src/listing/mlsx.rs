@@ -164,7 +164,8 @@ impl Begin {
     }
 }
 
-/// The first eight bytes of a text as such a number. Bytes that are missing are zeros.
+/// The first eight bytes of a text as a little-endian number. If the text is shorter, the high bytes
+/// are zeros.
 #[inline]
 fn eight(text: &[u8]) -> u64 {
     match text.first_chunk::<8>() {

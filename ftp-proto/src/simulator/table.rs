@@ -1355,8 +1355,8 @@ cases! {
         .step(Login, Fails(Injection, None))
         .step(Pwd, Fails(Injection, None))
         .heard(&["AUTH TLS"]);
-    /// With an option, data connections are in clear text. Later the client sets PROT P, and data
-    /// connections are protected.
+    /// With `with_protection(Clear)`, data connections are in clear text, also after a PROT C that the
+    /// caller sends. After PROT P they are protected.
     clear_data_by_choice => session(Setup::new())
         .only(Channels::Tls)
         .config(|config| config.with_protection(Protection::Clear))

@@ -181,7 +181,7 @@ impl Lookup {
         }));
     }
 
-    /// Judges the listing that has ended.
+    /// Decides from the complete listing whether the path exists, and what it is.
     fn listed(&mut self) {
         let seen = mem::take(&mut self.listing);
         let (directory, name) = self.place();

@@ -22,7 +22,8 @@ const ANOTHER_REPLY: &str = "the reply that came for it belongs to another comma
 const NO_CLOSE_NOTIFY: &str = "the data ended without close_notify, so it may have been cut";
 
 const WITHOUT_CLOSE_NOTIFY: &str = "download it again; if this server never sends close_notify, \
-                                    set Config::with_missing_close_notify";
+                                    set Config::with_missing_close_notify(\
+                                    MissingCloseNotify::IfSizeAgrees), which asks for the size";
 
 impl Finish {
     /// The error that the data connection shows, whatever the server replies. `None` if the data

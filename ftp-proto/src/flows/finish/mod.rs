@@ -38,16 +38,16 @@ use crate::tls::Reason;
 use crate::wait::{Clock, Wait};
 use crate::wire::{Code, Reply};
 
-/// Finishes a transfer: ends the data connection in the way that its direction needs, waits for the
-/// final reply, and judges the data and the reply together.
+/// Finishes a transfer: ends the data connection, waits for the final reply, and decides from the
+/// data and the reply whether the transfer has succeeded.
 ///
 /// A download is a success only if its data ended cleanly *and* the final reply confirms it, in
 /// either order. You may [allow](crate::MissingCloseNotify) a missing close_notify. An upload is
 /// judged by the final reply, after all bytes were written.
 ///
-/// 226 and 250 confirm a transfer. 200, or a confirmation without a 150 before it, counts only if
-/// no other reply follows; a fence finds that out. Any other positive reply makes the transfer
-/// [`ErrorKind::Unconfirmed`]. Of two final replies, the worse one counts.
+/// After a 150, 226 and 250 confirm a transfer. A 200, or a 226 or 250 without a 150, may be followed
+/// by another final reply: a fence finds that out, and the worse of the two counts. Any other 2xx
+/// makes the transfer [`ErrorKind::Unconfirmed`].
 #[derive(Debug)]
 pub struct Finish {
     transfer: Transfer,
