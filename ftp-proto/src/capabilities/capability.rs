@@ -125,12 +125,13 @@ impl Capability {
     /// How many capabilities there are.
     pub(super) const COUNT: usize = Self::ALL.len();
 
-    /// What the reply to this command tells about. Looks at the command alone, so that a raw
-    /// command counts like a command of a flow.
+    /// Returns the capability that the reply to this command shows. Only the command counts, so that
+    /// a raw command shows the same as a command of a flow.
     pub(crate) fn of(command: &Command) -> Option<Self> {
         let argument = command.argument().unwrap_or_default();
         match command.verb() {
-            // A stray reply to an abort would count. `attribution.rs` reports ABOR itself.
+            // A stray reply to an abort would count as the reply to ABOR. So `attribution.rs` notes
+            // whether ABOR works.
             "ABOR" => None,
             "AUTH" if argument.eq_ignore_ascii_case(b"TLS") => Some(Self::AuthTls),
             "MDTM" if begins_with_time(argument) => Some(Self::MdtmSet),
@@ -170,12 +171,13 @@ impl Capability {
             Self::Epsv | Self::Eprt if reply.code() == Code::NOT_LOGGED_IN => None,
             Self::Epsv | Self::Eprt => Some(done),
             Self::RestStream if code == 350 => Some(true),
-            // Pure-FTPd refuses OPTS UTF8, and all its names are UTF-8.
+            // A refusal shows nothing: Pure-FTPd refuses OPTS UTF8, although all its names are
+            // UTF-8.
             Self::Utf8 => done.then_some(true),
             Self::MdtmSet => judge_mdtm(reply),
             // "202 not implemented, superfluous at this site": nothing was done.
             _ if code == 202 => Some(self.may_be_superfluous()),
-            // 504: not this host, language, algorithm, fact or mechanism.
+            // Here 504 refuses only this host, language, algorithm, fact or mechanism.
             Self::Host | Self::Lang | Self::Hash | Self::Mff | Self::AuthTls if code == 504 => None,
             _ if done => Some(true),
             _ => reply.is_not_implemented().then_some(false),
@@ -214,7 +216,7 @@ impl Capability {
         match self {
             Self::AuthTls => features.auth_tls(),
             Self::Mlsd => features.supports("MLSD") || features.supports("MLST"),
-            // Serv-U describes the form in FEAT.
+            // Serv-U lists the form with two arguments in FEAT.
             Self::MdtmSet => features
                 .parameters("MDTM")
                 .and_then(|form| form.get(..14))

@@ -1,4 +1,5 @@
-//! What a server can do: what it says (the greeting, FEAT, SYST), and what it has shown.
+//! What a server can do, according to its greeting, FEAT and SYST, and to its replies to other
+//! commands.
 
 mod capability;
 #[cfg(feature = "serde")]
@@ -56,12 +57,13 @@ pub enum Support {
     Refused,
 }
 
-/// What the server has shown.
+/// What the server's replies to a command have shown about a capability.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Experience {
     #[default]
     None,
-    /// It worked in an earlier session. What lies in between, such as a firewall, may have changed.
+    /// It worked in an earlier session. The way to the server may have changed since, for example by
+    /// another firewall.
     WorkedBefore,
     Worked,
     Refused,
@@ -145,9 +147,9 @@ impl Capabilities {
     }
 }
 
-/// What a session notes and asks.
+/// The methods by which a session notes and looks up what the server can do.
 impl Capabilities {
-    /// Whether it has worked in this session.
+    /// Whether the capability has worked in this session.
     pub(crate) fn has_worked(&self, capability: Capability) -> bool {
         self.experience(capability) == Experience::Worked
     }
@@ -181,7 +183,7 @@ impl Capabilities {
         self.system = Some(if done { text(reply) } else { Box::default() });
     }
 
-    /// Whether SYST was answered.
+    /// Whether a reply to SYST has come, even a refusal.
     pub(crate) fn knows_system(&self) -> bool {
         self.system.is_some()
     }
@@ -192,7 +194,7 @@ impl Capabilities {
         self
     }
 
-    /// The same knowledge in a new session, in which nothing has worked yet.
+    /// Returns these capabilities for a new session: what has worked counts as worked before.
     #[must_use]
     pub(crate) fn of_earlier_session(mut self) -> Self {
         for experience in &mut self.experience {
@@ -204,7 +206,7 @@ impl Capabilities {
     }
 }
 
-/// The lines of a reply without codes, with LF between them.
+/// Returns the lines of a reply without codes, with LF between them.
 fn text(reply: &Reply) -> Box<[u8]> {
     let lines: Vec<_> = reply.text_lines().collect();
     lines.join(&b'\n').into_boxed_slice()
@@ -222,7 +224,7 @@ impl fmt::Debug for Capabilities {
     }
 }
 
-/// Shows what is known about each capability.
+/// Formats what is known about each capability, for `Debug`.
 struct Known<'k>(&'k Capabilities);
 
 impl fmt::Debug for Known<'_> {

@@ -9,7 +9,8 @@
 //! }
 //! ```
 //!
-//! A capability that is not known here, because a later version has saved it, is left out.
+//! If a later version of this crate has saved a capability that this version does not know, the
+//! capability is left out.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
@@ -87,7 +88,8 @@ impl<'de> Deserialize<'de> for Capabilities {
     }
 }
 
-/// Bytes, which a format for people shows as text if they are UTF-8, and else as numbers.
+/// Bytes. A readable format such as JSON holds them as text if they are UTF-8, and otherwise as a
+/// list of numbers.
 struct Text<'t>(Cow<'t, [u8]>);
 
 impl<'t> Text<'t> {

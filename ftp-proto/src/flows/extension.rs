@@ -1,4 +1,4 @@
-//! The operations that are one command and one reply, and that not every server has.
+//! The operations that are one command and one reply, with commands that not every server knows.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -13,13 +13,13 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, InvalidCommand, Reply, Verb};
 
-/// One command that a server may not know, and its one reply. The session remembers that the server
-/// does not know it, and then sends nothing.
+/// One command that a server may not know, and its one reply. If the server does not know the
+/// command, the session remembers this, and the next such operation sends nothing.
 #[derive(Debug)]
 pub(super) struct Extension {
     capability: Capability,
     exchange: Exchange,
-    /// The reply of a server that does not know the command.
+    /// The reply by which the server has refused the command as unknown. `None` before it.
     refusal: Option<Reply>,
 }
 
@@ -44,8 +44,8 @@ impl Extension {
         self.exchange.is_sent()
     }
 
-    /// Sends the command, once, and returns its positive reply. `None`: the server does not know
-    /// the command.
+    /// Sends the command if it was not sent yet, and returns its positive reply. `None` if the server
+    /// does not know the command.
     pub(super) fn ask(
         &mut self,
         session: &mut Session,
@@ -62,7 +62,7 @@ impl Extension {
         Ok(Some(completion(reply, self.exchange.verb())?))
     }
 
-    /// The error if nothing but this command could have done it.
+    /// Returns the error for an operation that only this command can do.
     pub(super) fn unsupported(&self) -> Error {
         let error = Error::new(ErrorKind::Unsupported).with_command(self.exchange.verb());
         match &self.refusal {
@@ -87,7 +87,8 @@ impl Extension {
     }
 }
 
-/// One flow for each row: its arguments, its command, and what becomes of its reply.
+/// Makes one flow from each row: the arguments, the command, the output, and the function that makes
+/// the output from the reply.
 macro_rules! extensions {
     ($(
         $(#[$doc:meta])* $name:ident: $capability:ident($($argument:ident: $type:ty),*)
@@ -98,7 +99,7 @@ macro_rules! extensions {
         pub struct $name(Extension);
 
         impl $name {
-            /// Takes the arguments of the command.
+            /// Makes the flow from the arguments of the command.
             ///
             /// # Errors
             /// [`InvalidArgument`](ErrorKind::InvalidArgument) for arguments that cannot be sent.
@@ -179,18 +180,19 @@ fn identity(_: &Extension, reply: Option<Reply>) -> Result<Option<Identity>, Err
     Ok(reply.as_ref().map(crate::reply::identity))
 }
 
-/// A command whose argument is a time and a path.
+/// Makes a command whose argument is a time and a path.
 pub(super) fn timed(verb: Verb, time: Timestamp, path: &[u8]) -> Result<Command, Error> {
     before_path(verb, time.to_digits().as_bytes(), path)
 }
 
-/// A command whose argument is something, a blank and a path.
+/// Makes a command whose argument is `what`, a blank and a path.
 pub(super) fn before_path(verb: Verb, what: &[u8], path: &[u8]) -> Result<Command, Error> {
     check_name(&verb, path)?;
     Ok(verb.with([what, b" ", path].concat())?)
 }
 
-/// Fails if the path is empty: the server would take what comes before it for the path.
+/// Fails if the path is empty, because the server would then read the argument before the path as
+/// the path.
 pub(super) fn check_name(verb: &Verb, path: &[u8]) -> Result<(), Error> {
     match path {
         [] => Err(InvalidCommand::Empty { verb: verb.clone() }.into()),
@@ -254,7 +256,8 @@ fn combine(
     }
 }
 
-/// A name among other words. A name with a blank goes between quotation marks.
+/// Returns a name for an argument of several words. A name with a blank is put between quotation
+/// marks.
 pub(super) fn quoted(verb: &Verb, name: &[u8]) -> Result<Vec<u8>, Error> {
     check_name(verb, name)?;
     if name.contains(&b'"') {

@@ -36,7 +36,8 @@ pub struct HashOf {
 #[derive(Debug)]
 enum State {
     Start(Feat),
-    /// OPTS HASH. If it is refused, HASH may have this algorithm all the same.
+    /// Sending OPTS HASH. If the server refuses it, HASH is still sent, because HASH may use this
+    /// algorithm without it.
     Choosing(Exchange, Chosen),
     Hash,
     Others,
@@ -50,7 +51,7 @@ enum Chosen {
 }
 
 impl HashOf {
-    /// Takes the path of the file and the algorithm.
+    /// Makes the flow from the path of the file and the algorithm.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
@@ -128,7 +129,7 @@ impl Flow for HashOf {
 }
 
 impl HashOf {
-    /// Chooses between HASH and the other commands, by what FEAT lists.
+    /// Chooses between HASH and the other commands, depending on what FEAT lists.
     fn start(&mut self, features: &Features, session: &Session) -> State {
         let unlisted = features.is_empty();
         let wanted = |extension: &Extension| match session.support(extension.capability()) {
@@ -167,8 +168,8 @@ impl HashOf {
     }
 }
 
-/// Whether FEAT lists the algorithm for HASH: `HASH SHA-1;SHA-256*;MD5`. The star marks the one in
-/// force at the start of a session.
+/// Whether FEAT lists the algorithm for HASH, as in `HASH SHA-1;SHA-256*;MD5`. The star marks the
+/// algorithm in force at the start of a session.
 fn listed(features: &Features, algorithm: Algorithm) -> Option<Chosen> {
     let list = features.parameters("HASH")?;
     let names = || list.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);

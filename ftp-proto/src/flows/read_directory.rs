@@ -148,8 +148,8 @@ fn is_awkward(path: &[u8]) -> bool {
     blank(path.first()) || blank(path.last()) || path.iter().any(special)
 }
 
-/// Whether the server has refused the command itself, or what it was asked about is no directory
-/// (501, RFC 3659 section 7.2.1). LIST may still show it.
+/// Whether LIST may still work: the server has refused the command MLSD itself, or the path is no
+/// directory (501, RFC 3659 section 7.2.1).
 fn is_of_command(error: &Error) -> bool {
     error
         .reply()

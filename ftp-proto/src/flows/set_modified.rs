@@ -8,7 +8,7 @@
 //!                                                              unknown
 //! ```
 //!
-//! A positive reply at any place ends the flow.
+//! A positive reply to any of these commands ends the flow with success.
 
 use super::Feat;
 use super::compose::inner;
@@ -38,14 +38,15 @@ pub struct SetModified {
     attempts: [Extension; 4],
     next: usize,
     features: Feat,
-    /// The refusal of MDTM by a server that may have taken it for a query.
+    /// The refusal of MDTM by a server that may have read the time and the path as one name. `None`
+    /// if there was no such refusal.
     doubtful: Option<Error>,
-    /// The first command that the server does not know.
+    /// The error of the first command that the server does not know. `None` if there was none yet.
     unknown: Option<Error>,
 }
 
 impl SetModified {
-    /// Takes the path of the file and its new time.
+    /// Makes the flow from the path of the file and its new time.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
@@ -146,14 +147,15 @@ impl SetModified {
 
     fn done(&self, capability: Capability, session: &mut Session) -> Capability {
         if self.doubtful.is_some() {
-            // The file exists and may be changed, so MDTM was taken for a query.
+            // The file exists and may be changed. So the server has refused MDTM only because it
+            // read the time and the path as one name.
             session.give_up(Capability::MdtmSet);
         }
         capability
     }
 
-    /// Takes a refusal by a server that knows the command. Fails, unless the command was MDTM and
-    /// may have been taken for a query.
+    /// Handles a refusal by a server that knows the command. Fails, unless the command was MDTM and
+    /// the server may have read the time and the path as one name.
     fn fail(
         &mut self,
         capability: Capability,
@@ -169,7 +171,8 @@ impl SetModified {
     }
 }
 
-/// Separates a refusal by the server, which need not be the end, from everything else.
+/// Puts a refusal by the server into the inner result, because the flow may then go on with another
+/// command. All else that stops a step stays in the outer result.
 fn refused<T>(result: Result<T, Halt>, session: &Session) -> Result<Result<T, Error>, Halt> {
     match result {
         Err(Halt::Error(error)) if error.reply().is_some() && !session.is_dead() => Ok(Err(error)),

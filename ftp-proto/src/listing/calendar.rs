@@ -5,7 +5,7 @@ use crate::reply::Timestamp;
 /// How many seconds a day has.
 pub(super) const DAY: i64 = 86_400;
 
-/// The seconds since 1970-01-01 that this time would be in UTC.
+/// Returns the seconds from 1970-01-01 to this time, if the time is read as UTC.
 pub(super) fn seconds(time: Timestamp) -> i64 {
     let days = days_since_1970(
         i64::from(time.year()),
@@ -19,7 +19,7 @@ pub(super) fn seconds(time: Timestamp) -> i64 {
     days.saturating_mul(DAY).saturating_add(clock)
 }
 
-/// The time so many seconds after 1970-01-01. `None` outside the years 0 to 9999.
+/// Returns the time that is this many seconds after 1970-01-01. `None` outside the years 0 to 9999.
 pub(super) fn from_seconds(seconds: i64) -> Option<Timestamp> {
     let (year, month, day) = date(seconds.div_euclid(DAY))?;
     let clock = seconds.rem_euclid(DAY);
@@ -34,8 +34,8 @@ pub(super) fn from_seconds(seconds: i64) -> Option<Timestamp> {
     )
 }
 
-/// The algorithm of Howard Hinnant's `days_from_civil`: years begin in March, so that the leap day
-/// is the last day of a year.
+/// Returns the days from 1970-01-01 to a date. It uses the algorithm of Howard Hinnant's
+/// `days_from_civil`, in which years begin in March, so that the leap day is the last day of a year.
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 {
         year.saturating_sub(1)
@@ -58,7 +58,8 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
         .saturating_sub(719_468)
 }
 
-/// The inverse of `days_since_1970`: year, month and day.
+/// Returns the year, month and day of a number of days since 1970-01-01: the inverse of
+/// `days_since_1970`.
 fn date(days: i64) -> Option<(i64, i64, i64)> {
     let days = days.checked_add(719_468)?;
     let era = days.div_euclid(146_097);

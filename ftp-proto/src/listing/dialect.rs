@@ -38,8 +38,8 @@ impl Dialect {
     }
 }
 
-/// Reads a line in the dialect that is fixed. If none is, the dialect of the line before it is tried
-/// first, and then all others. `dialect` becomes the one that has read the line.
+/// Reads a line in the fixed dialect. If no dialect is fixed, tries the dialect of the line before
+/// first, and then all others. `dialect` becomes the dialect that has read the line.
 #[inline]
 pub(super) fn read<'a>(
     line: &'a [u8],
@@ -58,7 +58,7 @@ pub(super) fn read<'a>(
     meaning
 }
 
-/// Tries all dialects but the one that has been tried first.
+/// Tries all dialects except the dialect that was tried first.
 #[cold]
 fn read_other<'a>(
     line: &'a [u8],

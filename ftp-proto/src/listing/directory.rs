@@ -34,7 +34,7 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Makes an empty one. The directory itself and its parent will be left out.
+    /// Makes an empty directory. It leaves out the entries of the directory itself and its parent.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -63,9 +63,9 @@ impl Directory {
         &self.entries
     }
 
-    /// Returns the lines of no known dialect, and the beginnings of lines above the limit. An error
-    /// message such as `ls: x: Permission denied` is one of them: if there are any, the entries may
-    /// not be all.
+    /// Returns the lines of no known dialect, and the beginnings of lines above the limit. Such a
+    /// line may be an error message, such as `ls: x: Permission denied`. So if there are any, some
+    /// entries may be missing.
     #[must_use]
     pub fn unparsed(&self) -> &[Box<[u8]>] {
         &self.unparsed

@@ -23,7 +23,7 @@ struct Date {
 }
 
 impl Date {
-    /// `None` if there is no such month, or if no month has this day.
+    /// Makes the date. `None` if the month is not 1 to 12, or the day is not 1 to 31.
     fn new(year: u16, month: u8, day: u8, order: Order) -> Option<Self> {
         let is_possible = (1..=12).contains(&month) && (1..=31).contains(&day);
         is_possible.then_some(Self {
@@ -38,7 +38,7 @@ impl Date {
 /// What a date says about the order of day and month.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Order {
-    /// Nothing, and the date does not depend on it.
+    /// The date says nothing, and has the same meaning in both orders.
     Irrelevant,
     /// The date exists in both orders, day first and month first.
     Open,
@@ -89,7 +89,7 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
     }))
 }
 
-/// `None` if there is no such day.
+/// Makes the time of an entry. `None` if the month has no such day.
 fn modified(date: &Date, (hour, minute, second): Clock) -> Option<Modified> {
     let precision = match second {
         Some(_) => Precision::Second,
@@ -100,7 +100,8 @@ fn modified(date: &Date, (hour, minute, second): Clock) -> Option<Modified> {
     Some(Modified::local(time, precision))
 }
 
-/// `11-27-26`, `11/27/2026`, `27.11.26` or `2026-11-27`. With points, the day comes first.
+/// Reads a date such as `11-27-26`, `11/27/2026`, `27.11.26` or `2026-11-27`. In a date with points,
+/// the day comes first.
 fn date(word: &[u8], order: DateOrder) -> Option<Date> {
     let is_separator = |byte: &u8| matches!(byte, b'-' | b'/' | b'.');
     let separator = word.iter().copied().find(|byte| is_separator(byte))?;
@@ -121,13 +122,13 @@ fn date(word: &[u8], order: DateOrder) -> Option<Date> {
         (false, false) => (order, Order::Open),
     };
     match order {
-        // The year is never first where it has two digits.
+        // A year of two digits never comes first.
         DateOrder::MonthFirst | DateOrder::YearFirst => Date::new(year, first, second, said),
         DateOrder::DayFirst => Date::new(year, second, first, said),
     }
 }
 
-/// A day or a month: one or two digits.
+/// Reads a day or a month of one or two digits.
 fn part(digits: &[u8]) -> Option<u8> {
     if digits.len() > 2 {
         return None;
@@ -135,7 +136,7 @@ fn part(digits: &[u8]) -> Option<u8> {
     scan::small(digits)
 }
 
-/// Four digits, or two: 70 is 1970, 69 is 2069.
+/// Reads a year of four digits, or of two: 70 is 1970, and 69 is 2069.
 fn year(digits: &[u8]) -> Option<u16> {
     let number = u16::try_from(scan::number(digits)?).ok()?;
     match digits.len() {
@@ -146,7 +147,8 @@ fn year(digits: &[u8]) -> Option<u16> {
     }
 }
 
-/// `09:30AM`, `9:30 PM`, `9:30p`, `21:30` or `21:30:59`. Returns what follows.
+/// Reads a time such as `09:30AM`, `9:30 PM`, `9:30p`, `21:30` or `21:30:59`. Returns the time and
+/// the text after it.
 fn clock(text: &[u8]) -> Option<(Clock, &[u8])> {
     let (word, rest) = scan::until_blank(text);
     let end = word.iter().position(u8::is_ascii_alphabetic);
@@ -175,7 +177,7 @@ fn clock(text: &[u8]) -> Option<(Clock, &[u8])> {
     exists.then_some(((hour, minute, second), rest))
 }
 
-/// ` AM` or ` PM` at the begin of the text, and what follows.
+/// Splits ` AM` or ` PM` from the beginning of the text. Returns it and the text after it.
 fn detached_half(text: &[u8]) -> (Option<&[u8]>, &[u8]) {
     let (word, rest) = scan::until_blank(text.get(1..).unwrap_or_default());
     if word.eq_ignore_ascii_case(b"AM") || word.eq_ignore_ascii_case(b"PM") {
@@ -199,7 +201,7 @@ fn hour_of_day(hour: u8, half: &[u8]) -> Option<u8> {
     }
 }
 
-/// What follows the time: a size or a mark such as `<DIR>`, and the name.
+/// Reads the text after the time: a size or a mark such as `<DIR>`, and then the name.
 fn columns_and_name(columns: &[u8]) -> Option<Found<'_>> {
     let column = scan::skip_blanks(columns);
     let blanks = columns.len().checked_sub(column.len())?;
@@ -225,7 +227,7 @@ fn columns_and_name(columns: &[u8]) -> Option<Found<'_>> {
     })
 }
 
-/// `<DIR>          name`, or a link.
+/// Reads a mark and the name after it: `<DIR>          name`, or a link.
 fn marked(column: &[u8], blanks: usize) -> Option<Found<'_>> {
     let end = memchr::memchr(b'>', column)?.checked_add(1)?;
     let (mark, rest) = column.split_at_checked(end)?;
@@ -253,7 +255,7 @@ fn marked(column: &[u8], blanks: usize) -> Option<Found<'_>> {
     })
 }
 
-/// The text after so many blanks, or after fewer if there are no more.
+/// Returns the text after at most this many blanks. `None` if it begins with no blank.
 fn after_columns(text: &[u8], columns: usize) -> Option<&[u8]> {
     let blanks = text.iter().take(columns).take_while(|byte| **byte == b' ');
     let blanks = blanks.count();
@@ -269,8 +271,8 @@ fn size(word: &[u8]) -> Option<Option<u64>> {
     scan::grouped_number(word)
 }
 
-/// `name [target]`. Both may hold ` [`: the target is an absolute path if there is one, else what is in
-/// the last brackets.
+/// Splits `name [target]`. Both may hold ` [`. If an absolute path follows one of them, it is the
+/// target; otherwise the target is the text in the last brackets.
 fn split_target(text: &[u8]) -> (&[u8], Option<&[u8]>) {
     let Some(inner) = text.strip_suffix(b"]") else {
         return (text, None);
@@ -288,7 +290,8 @@ fn split_target(text: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-/// The lines of `dir` around its entries, in English, German and French.
+/// Whether the line is one that `dir` prints before or after the entries, in English, German or
+/// French.
 fn is_heading(line: &[u8]) -> bool {
     const HEADINGS: [&[u8]; 9] = [
         b"Volume in drive ",
@@ -308,7 +311,7 @@ fn is_heading(line: &[u8]) -> bool {
     HEADINGS.iter().any(|heading| text.starts_with(heading)) || is_sum(text)
 }
 
-/// `2 File(s)          1,024 bytes` or `2 Dir(s)  10,000,000 bytes free`
+/// Whether the text is a sum: `2 File(s)          1,024 bytes` or `2 Dir(s)  10,000,000 bytes free`.
 fn is_sum(text: &[u8]) -> bool {
     let is_number = |word: &[u8]| size(word).is_some();
     let sum = || {

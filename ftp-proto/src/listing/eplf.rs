@@ -46,7 +46,8 @@ pub(super) fn read<'a>(line: &'a [u8], _context: &mut Context) -> Option<Meaning
         (_, true, b"..") => Kind::Parent,
         (true, false, _) => Kind::File,
         (false, true, _) => Kind::Directory,
-        // With both facts, the server does not know it either.
+        // A server that sends both facts, `r` and `/`, does not know whether it is a file or a
+        // directory.
         (true, true, _) | (false, false, _) => Kind::Unknown,
     };
     found.size = found

@@ -4,13 +4,13 @@ use super::kind::Kind;
 use super::modified::{DateOrder, Modified};
 use crate::reply::Timestamp;
 
-/// Who writes listings like this one.
+/// The format of a listing, named after the system or server that writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Dialect {
     /// MLSD and MLST (RFC 3659): facts, and a name.
     Mlsx,
-    /// `ls -l` of Unix, and what imitates it.
+    /// `ls -l` of Unix, and the servers that imitate it.
     Unix,
     /// `dir` of DOS, as IIS sends it.
     Dos,
@@ -20,7 +20,7 @@ pub enum Dialect {
     NetWare,
     /// OS/2.
     Os2,
-    /// OpenVMS; long names are wrapped.
+    /// OpenVMS. After a long name, the other fields follow on the next line.
     Vms,
     /// z/OS (MVS): data sets, members of a data set, and jobs (JES).
     Zos,
@@ -32,10 +32,10 @@ pub enum Dialect {
     Mac,
 }
 
-/// What one line of a dialect is.
+/// What one line of a listing is, as a dialect reads it.
 pub(super) enum Meaning<'a> {
     Entry(Found<'a>),
-    /// A heading, a total, a rule: a line that names no file.
+    /// A line that names no file: a heading, a total, or a line of dashes.
     Noise,
     /// The name of an entry whose other fields follow on the next line (VMS).
     Unfinished,
@@ -58,16 +58,16 @@ pub(super) struct Found<'a> {
     pub(super) perm: Option<&'a [u8]>,
 }
 
-/// What is known about a listing when one of its lines is read.
+/// What the earlier lines of a listing and your settings say, for reading its next line.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Context {
     /// The time that a date without a year is compared with.
     pub(super) now: Option<Timestamp>,
-    /// Which of day and month comes first where a line leaves that open.
+    /// Which of day and month comes first in a date such as `03-04-26`, which allows both.
     pub(super) order: DateOrder,
-    /// Whether a line has shown the order, so that it is no longer assumed.
+    /// Whether a line such as `27-11-26` has shown the order. Before, the order is only assumed.
     pub(super) order_is_known: bool,
-    /// The one dialect of the listing, if you have named it.
+    /// The dialect in which every line is read. `None` if the dialect is to be found.
     pub(super) fixed: Option<Dialect>,
     /// The last heading, for dialects whose columns depend on it.
     pub(super) heading: Heading,

@@ -1,25 +1,27 @@
-//! The lines of a listing, cut out of its bytes.
+//! Cuts the bytes of a listing into lines.
 
 use alloc::vec::Vec;
 use core::mem;
 use core::ops::Range;
 
-/// Cuts a listing into lines. Its bytes may arrive in pieces of any size, and the lines do not
-/// depend on these. Memory stays within the limit for one line.
+/// Cuts a listing into lines. The bytes may arrive in pieces of any size, and the lines are the same
+/// for all sizes. The memory used stays within the limit for one line.
 #[derive(Clone)]
 pub(super) struct Lines {
     limit: usize,
     /// The start of a line whose end has not come yet.
     partial: Vec<u8>,
-    /// The last line that was complete only with an earlier piece.
+    /// The line that was returned last, if parts of it came in different pieces of input.
     own: Vec<u8>,
-    /// The rest of a line above the limit is being left out.
+    /// Whether the bytes up to the next line end are the rest of a line above the limit. They are
+    /// left out.
     skipping: bool,
-    /// Whether lines end with CR CR LF, as those of GridFTP servers do. `None` before the first.
+    /// Whether lines end with CR CR LF, as those of GridFTP servers do. `None` before the first line
+    /// has shown it.
     doubled: Option<bool>,
 }
 
-/// Where a line is.
+/// Where the bytes of a line are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// In the input.
@@ -49,7 +51,7 @@ impl Lines {
         self.limit = limit;
     }
 
-    /// The line that `Place::Own` or `Place::Cut` names.
+    /// Returns the bytes of a line whose place is `Place::Own` or `Place::Cut`.
     pub(super) fn own(&self) -> &[u8] {
         &self.own
     }
@@ -58,7 +60,8 @@ impl Lines {
         self.partial.len()
     }
 
-    /// The next line of the input, without its line end, and how many bytes of input were taken.
+    /// Returns how many bytes of the input were used, and the next line without its line end. `None`
+    /// if no line is complete.
     #[inline]
     pub(super) fn next(&mut self, input: &[u8]) -> (usize, Option<Place>) {
         if self.skipping {
@@ -103,7 +106,7 @@ impl Lines {
         (taken, Some(Place::Own))
     }
 
-    /// The last line, if its line end is missing. Call it after the end of the input.
+    /// Returns the last line, if its line end is missing. Call it after the end of the input.
     pub(super) fn finish(&mut self) -> Option<Place> {
         if self.partial.is_empty() {
             return None;
@@ -112,13 +115,13 @@ impl Lines {
         Some(Place::Own)
     }
 
-    /// The partial line becomes the one that is handed out.
+    /// Makes the partial line the line that is returned.
     fn take_partial(&mut self) {
         mem::swap(&mut self.partial, &mut self.own);
         self.partial.clear();
     }
 
-    /// The length of the line without the CR, or the two CRs, before its LF.
+    /// Returns the length of the line without the CR, or the two CRs, before its LF.
     fn without_line_end(&mut self, line: &[u8]) -> usize {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if self.doubled == Some(false) {
@@ -131,7 +134,7 @@ impl Lines {
 }
 
 impl Place {
-    /// The same place, in an input that has so many bytes before this one.
+    /// Returns the place after this many bytes were put before the input.
     pub(super) fn moved_by(self, bytes: usize) -> Self {
         match self {
             Self::Input(range) => {

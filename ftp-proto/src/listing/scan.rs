@@ -72,7 +72,7 @@ pub(super) fn skip_blanks(text: &[u8]) -> &[u8] {
     rest
 }
 
-/// The text up to the first blank or tab, and the rest, which begins with it.
+/// Splits the text before its first blank or tab.
 #[inline]
 pub(super) fn until_blank(text: &[u8]) -> (&[u8], &[u8]) {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
@@ -197,7 +197,7 @@ impl<'a, const N: usize> Words<'a, N> {
     }
 }
 
-/// The parts of the text between separators. `None` if they are not exactly `N`.
+/// Splits the text at each separator. `None` if there are not exactly `N` parts.
 pub(super) fn parts<const N: usize>(text: &[u8], separator: u8) -> Option<[&[u8]; N]> {
     let mut found = text.split(|byte| *byte == separator);
     let mut parts = [b"".as_slice(); N];
@@ -207,7 +207,7 @@ pub(super) fn parts<const N: usize>(text: &[u8], separator: u8) -> Option<[&[u8]
     found.next().is_none().then_some(parts)
 }
 
-/// The text without the blanks and tabs at its end.
+/// Removes the blanks and tabs at the end of the text.
 pub(super) fn trim_end(text: &[u8]) -> &[u8] {
     let end = text
         .iter()
@@ -216,26 +216,27 @@ pub(super) fn trim_end(text: &[u8]) -> &[u8] {
     text.get(..end).unwrap_or_default()
 }
 
-/// Whether the text is digits, and at least one.
+/// Whether the text consists of one or more decimal digits.
 pub(super) fn is_number(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(u8::is_ascii_digit)
 }
 
-/// The number in one or two digits.
+/// Reads a number of one or two digits.
 pub(super) fn two_digits(digits: &[u8]) -> Option<u8> {
     small(digits).filter(|_| digits.len() <= 2)
 }
 
-/// A time of day. It need not exist: `99:99` has the form.
+/// A time of day. Its numbers are not checked: `99:99` is possible, and [`Clock::on`] rejects it.
 #[derive(Clone, Copy)]
 pub(super) struct Clock {
     hour: u8,
     minute: u8,
-    /// `None` if the time is to the minute.
+    /// `None` if the text gives no seconds.
     second: Option<u8>,
 }
 
-/// A time of day such as `9:30`, `09:30:05` or `09:30:05.12`, with this separator.
+/// Reads a time of day such as `9:30`, `09:30:05` or `09:30:05.12`, with this separator in place of
+/// the colon.
 pub(super) fn clock(text: &[u8], separator: u8) -> Option<Clock> {
     if let Some([hour, minute]) = parts(text, separator) {
         return Some(Clock {
@@ -259,7 +260,7 @@ pub(super) fn clock(text: &[u8], separator: u8) -> Option<Clock> {
 }
 
 impl Clock {
-    /// This time on a date, in the server's zone. `None` if it does not exist.
+    /// Returns this time on a date, in the server's time zone. `None` if there is no such time.
     pub(super) fn on(self, (year, month, day): (u16, u8, u8)) -> Option<Modified> {
         let precision = match self.second {
             Some(_) => Precision::Second,
@@ -271,7 +272,7 @@ impl Clock {
     }
 }
 
-/// The year in four digits, or in two: 70 to 99 are in the last century.
+/// Reads a year of four digits, or of two: 70 to 99 are 1970 to 1999.
 pub(super) fn year(digits: &[u8]) -> Option<u16> {
     let number = number(digits).and_then(|number| u16::try_from(number).ok())?;
     match digits.len() {
@@ -282,7 +283,8 @@ pub(super) fn year(digits: &[u8]) -> Option<u16> {
     }
 }
 
-/// Year, month and day of a date such as `3-JAN-2026` or `27-Nov-26`. It need not exist.
+/// Reads the year, month and day of a date such as `3-JAN-2026` or `27-Nov-26`. Does not check that
+/// the month has this day.
 pub(super) fn date_with_dashes(text: &[u8]) -> Option<(u16, u8, u8)> {
     let [day, month, year_digits] = parts(text, b'-')?;
     let month = english_month(month).filter(|_| month.len() == 3)?;

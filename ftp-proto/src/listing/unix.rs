@@ -12,12 +12,12 @@ use super::found::{Context, Found, Meaning};
 use super::kind::Kind;
 use super::{ls_date, scan};
 
-/// What comes before the columns.
+/// The first ten characters of a line, such as `drwxr-xr-x`.
 struct Head {
-    /// The letter of the type.
+    /// The first character, which is the type: `d` for a directory.
     letter: u8,
     kind: Kind,
-    /// `None` where the line does not say it.
+    /// The permission bits. `None` if the line does not show them.
     mode: Option<u16>,
 }
 
@@ -64,7 +64,7 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
         [b'+' | b'.' | b'@' | b'*', rest @ ..] => rest,
         _ => rest,
     };
-    // A link count with many digits leaves no room for a blank.
+    // A link count with many digits may follow the permissions without a blank.
     if !matches!(columns, [b' ' | b'\t' | b'0'..=b'9', ..]) {
         return None;
     }
@@ -74,7 +74,7 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
     columns_and_date(&head, columns, context)
 }
 
-/// The type and the permissions, and what follows them.
+/// Splits a line into its head (the type and the permissions) and the text after it.
 fn head(line: &[u8]) -> Option<(Head, &[u8])> {
     let ([letter, permissions @ ..], rest) = line.split_first_chunk::<10>()?;
     let kind = match letter {
@@ -100,7 +100,7 @@ fn head(line: &[u8]) -> Option<(Head, &[u8])> {
     Some((head, rest))
 }
 
-/// The bits of `rwxr-xr-x`.
+/// Returns the permission bits of a text such as `rwxr-xr-x`.
 pub(super) fn mode(permissions: &[u8; 9]) -> Option<u16> {
     let [a, b, c, d, e, f, g, h, i] = *permissions;
     let bit = |found: u8, letter: u8, bit: u16| match found {
@@ -187,7 +187,7 @@ fn named<'a>(head: &Head, text: &'a [u8]) -> (Kind, &'a [u8], Part<'a>) {
     (kind, name, target)
 }
 
-/// The name of a link and its target: the first arrow separates them.
+/// Splits the name of a link from its target at the first ` -> `.
 fn split_target(text: &[u8]) -> (&[u8], Option<&[u8]>) {
     // A name has at least one byte, so the arrow does not begin the text.
     let arrow = memmem::find(text.get(1..).unwrap_or_default(), b" -> ");
@@ -238,7 +238,8 @@ fn size(letter: u8, word: &[u8]) -> Option<Size> {
     }
 }
 
-/// `4.0K`, `12M`, `1,5GiB`: not exact, so not a number of bytes.
+/// Whether the word is a rounded size with a unit, such as `4.0K`, `12M` or `1,5GiB`. It is not
+/// exact, so the entry has no size.
 fn with_unit(word: &[u8]) -> bool {
     let of_number = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',');
     let number = word.iter().take_while(|byte| of_number(byte)).count();
@@ -253,7 +254,7 @@ const fn is_device(letter: u8) -> bool {
     matches!(letter, b'b' | b'c')
 }
 
-/// The columns without the major number of a device: `1,` in `1, 3`.
+/// Removes the major number of a device from the end of the columns: `1,` in `1, 3`.
 fn without_major(letter: u8, columns: &[u8]) -> &[u8] {
     if !is_device(letter) {
         return columns;
@@ -269,7 +270,8 @@ fn without_major(letter: u8, columns: &[u8]) -> &[u8] {
     }
 }
 
-/// What the columns between the permissions and the size say. `None` if they are those of a classic Mac.
+/// Reads the owner and the group between the permissions and the size. `None` if these columns are
+/// those of a classic Mac.
 fn owner_and_group<'a>(columns: &'a [u8], size: &Size) -> Option<(Part<'a>, Part<'a>)> {
     let Some((first, names)) = scan::word(columns) else {
         return Some((None, None));
@@ -292,7 +294,7 @@ fn owner_and_group<'a>(columns: &'a [u8], size: &Size) -> Option<(Part<'a>, Part
     if rest.is_empty() {
         let sum = scan::number(first).zip(scan::number(owner));
         let sum = sum.and_then(|(resource, data)| resource.checked_add(data));
-        // The sizes of the two forks, and their sum.
+        // A classic Mac prints the sizes of the two forks of a file, and then their sum.
         let is_mac = sum.is_some() && sum == size.bytes;
         return (!is_mac).then_some((Some(owner).filter(|owner| !owner.is_empty()), None));
     }
@@ -303,7 +305,7 @@ fn owner_and_group<'a>(columns: &'a [u8], size: &Size) -> Option<(Part<'a>, Part
     Some(split_names(names))
 }
 
-/// A column, if it is there.
+/// A column. `None` if the line lacks it.
 type Part<'a> = Option<&'a [u8]>;
 
 /// Splits an owner and a group that have more than two words. Two or more blanks separate them, or the
@@ -330,7 +332,7 @@ fn trim_end(text: &[u8]) -> &[u8] {
     text.get(..end).unwrap_or_default()
 }
 
-/// What GNU ls prints for a file that it may list and not ask about:
+/// Reads the line that GNU ls prints for a file whose attributes it may not read:
 /// `-????????? ? ? ? ?            ? name`
 fn unknown<'a>(head: &Head, columns: &'a [u8]) -> Option<Meaning<'a>> {
     let mut rest = columns;
@@ -346,8 +348,9 @@ fn unknown<'a>(head: &Head, columns: &'a [u8]) -> Option<Meaning<'a>> {
     }))
 }
 
-/// Sterling Connect:Enterprise: flags, protocol and code of a batch, its mailbox, its number, and then as
-/// in Unix: `-C--E-----FTP A QUA1I1      18128       41 Aug 12 13:56 QUADTEST`
+/// Reads a line of Sterling Connect:Enterprise: the flags, protocol and code of a batch, its mailbox
+/// and its number, and then the columns of Unix from the size on:
+/// `-C--E-----FTP A QUA1I1      18128       41 Aug 12 13:56 QUADTEST`
 fn connect_enterprise<'a>(line: &'a [u8], context: &Context) -> Option<Meaning<'a>> {
     let (flags, rest) = line.split_first_chunk::<10>()?;
     let is_flag = |byte: &u8| *byte == b'-' || byte.is_ascii_uppercase();
@@ -373,7 +376,7 @@ fn connect_enterprise<'a>(line: &'a [u8], context: &Context) -> Option<Meaning<'
     Some(meaning)
 }
 
-/// `total 12`, in several languages, and the headings of `ls -R`: `.:` and `./sub:`.
+/// Reads `total 12`, in several languages, and the headings of `ls -R`: `.:` and `./sub:`.
 fn noise(line: &[u8]) -> Option<Meaning<'static>> {
     let is_heading = line.ends_with(b":") && (line == b".:" || line.starts_with(b"./"));
     (is_heading || is_total(line)).then_some(Meaning::Noise)

@@ -37,7 +37,7 @@ pub(super) fn read<'a>(line: &'a [u8], _context: &mut Context) -> Option<Meaning
         ..Found::default()
     };
     if rest.iter().all(u8::is_ascii_whitespace) {
-        // The name has filled the line.
+        // The line holds only a name, so the other fields follow on the next line.
         return Some(Meaning::Unfinished);
     }
     if !is_refusal(rest) {
@@ -85,7 +85,7 @@ impl Name {
         })
     }
 
-    /// A directory is a file of the type `DIR`, and has one version.
+    /// Returns what the entry is. A directory is a file of the type `DIR` with the version 1.
     fn kind(&self, line: &[u8]) -> Kind {
         let is_directory = line
             .get(self.dot..self.end)
@@ -97,7 +97,8 @@ impl Name {
         }
     }
 
-    /// The name that a command takes. CWD takes a directory without its type and version.
+    /// Returns the name that a command takes: for a directory the name without its type and version,
+    /// and otherwise the whole name.
     fn without_directory_type<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
         match self.kind(line) {
             Kind::Directory => line.get(..self.dot),
@@ -106,15 +107,15 @@ impl Name {
     }
 }
 
-/// What follows a name.
+/// The fields of an entry after its name.
 struct Columns<'a> {
     modified: Option<Modified>,
     /// `SCIENCE,ADA` or `ADA`; only the beginning of it if the server has cut it off.
     owner: Option<&'a [u8]>,
 }
 
-/// Size, date, owner and protection, in this order. Each may be missing, but not both of the first
-/// two.
+/// Reads size, date, owner and protection, in this order. Each may be missing, but size and date not
+/// both.
 fn columns(input: &[u8]) -> IResult<&[u8], Columns<'_>> {
     let (input, blocks) = opt(preceded(multispace1, blocks)).parse(input)?;
     let (input, modified) = opt(preceded(multispace1, date_and_time)).parse(input)?;
@@ -127,13 +128,13 @@ fn columns(input: &[u8]) -> IResult<&[u8], Columns<'_>> {
     Ok((input, Columns { modified, owner }))
 }
 
-/// The blocks that are used, and those that are allocated: `12/15`, or `12` alone.
+/// Reads the number of used blocks and of allocated blocks: `12/15`, or `12` alone.
 fn blocks(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let allocated = opt(preceded(char('/'), digit1));
     terminated(terminated(digit1, allocated), peek(alt((multispace1, eof)))).parse(input)
 }
 
-/// The time is `None` if it does not exist.
+/// Reads a date and a time of day. The result is `None` if there is no such time.
 fn date_and_time(input: &[u8]) -> IResult<&[u8], Option<Modified>> {
     let word = || take_till1(|byte: u8| byte.is_ascii_whitespace());
     let date = map_opt(word(), scan::date_with_dashes);
@@ -152,7 +153,7 @@ fn protection(input: &[u8]) -> IResult<&[u8], &[u8]> {
     delimited(char('('), take_while(of_protection), opt(char(')'))).parse(input)
 }
 
-/// Group and owner.
+/// Splits `SCIENCE,ADA` into the owner `ADA` and the group `SCIENCE`.
 fn split_owner(owner: &[u8]) -> (Option<&[u8]>, Option<&[u8]>) {
     let Some(comma) = memchr::memchr(b',', owner) else {
         return (None, Some(owner));
@@ -162,7 +163,7 @@ fn split_owner(owner: &[u8]) -> (Option<&[u8]>, Option<&[u8]>) {
     (Some(group).filter(|group| !group.is_empty()), owner)
 }
 
-/// Whether the server says that it may not tell more than the name.
+/// Whether the text after the name says that the login may not see the other fields.
 fn is_refusal(rest: &[u8]) -> bool {
     const REFUSALS: [&[u8]; 3] = [b"%", b"no privilege", b"insufficient privilege"];
     let rest = rest.trim_ascii_start();
@@ -172,7 +173,7 @@ fn is_refusal(rest: &[u8]) -> bool {
     })
 }
 
-/// `Directory DISK$USER:[ADA]`
+/// Whether the line is a heading such as `Directory DISK$USER:[ADA]`.
 fn is_heading(line: &[u8]) -> bool {
     let path = line.strip_prefix(b"Directory ").map(scan::trim_end);
     path.is_some_and(|path| match path.last() {
@@ -182,7 +183,8 @@ fn is_heading(line: &[u8]) -> bool {
     })
 }
 
-/// `Total of 3 files, 23/26 blocks.` or `Grand total of 2 directories, 7 files, 40/60 blocks.`
+/// Whether the line is `Total of 3 files, 23/26 blocks.` or
+/// `Grand total of 2 directories, 7 files, 40/60 blocks.`
 fn is_total(line: &[u8]) -> bool {
     let total = line
         .strip_prefix(b"Total of ")

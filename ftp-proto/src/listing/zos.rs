@@ -21,7 +21,7 @@ use super::kind::Kind;
 use super::modified::Modified;
 use super::scan;
 
-/// More words than any line has.
+/// The most words of a line that are read. No known line has so many.
 const MOST_WORDS: usize = 16;
 
 pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
@@ -40,7 +40,8 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
         Heading::ZosSpool => spool_file(words),
         _ => None,
     };
-    // These say what they are without a heading as well; JES at level 1 sends none.
+    // Data sets and jobs are recognized without a heading too, because JES at level 1 sends no
+    // heading.
     let found = found
         .or_else(|| data_set(words))
         .or_else(|| member_with_statistics(words))
@@ -81,7 +82,7 @@ fn data_set<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     entry(kind(organization)?, data_set_name(name)?)
 }
 
-/// What the organization (Dsorg) is. FTP reads sequential and direct data sets, and lists
+/// Returns what an entry of this organization (Dsorg) is. FTP reads sequential and direct data sets, and lists
 /// partitioned ones; it does not open VSAM clusters, and a generation data group is only the name
 /// of others.
 fn kind(organization: &[u8]) -> Option<Kind> {
@@ -94,7 +95,8 @@ fn kind(organization: &[u8]) -> Option<Kind> {
     })
 }
 
-/// A line below the heading of data sets: all columns, or what is the matter with the data set.
+/// Reads a line below the heading of data sets. It has all columns, or says why they are missing:
+/// `Migrated`, for example.
 fn data_set_or_state<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     let (name, columns) = words.split_last()?;
     let kind = match columns {
@@ -129,7 +131,8 @@ fn data_set_name(name: &[u8]) -> Option<&[u8]> {
     fits.then_some(name)
 }
 
-/// A line below the heading of members: with statistics, of a load library, or a name alone.
+/// Reads a line below the heading of members: a member with statistics, a load module, or a name
+/// alone.
 fn member<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     match words {
         [name] => entry(Kind::File, member_name(name)?),
@@ -154,7 +157,8 @@ fn member_with_statistics<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     })
 }
 
-/// When a member was changed. The time is `None` within the result if it does not exist.
+/// Reads when a member was changed. `None` if the words are no date and time, `Some(None)` if there is
+/// no such time.
 fn changed(date: &[u8], time: &[u8]) -> Option<Option<Modified>> {
     let [year, month, day] = scan::parts(date, b'/').filter(|_| is_date(date))?;
     let clock = scan::clock(time, b':')?;
@@ -166,7 +170,7 @@ fn changed(date: &[u8], time: &[u8]) -> Option<Option<Modified>> {
     Some(clock.on(date))
 }
 
-/// A load module: size and place in hexadecimal digits, the name that it is an alias of,
+/// Reads a load module: size and place in hexadecimal digits, the name that it is an alias of,
 /// authorization code, attributes, addressing and residence mode. The size is the one in storage,
 /// not that of a transfer.
 fn load_module<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
@@ -211,7 +215,7 @@ fn member_name(name: &[u8]) -> Option<&[u8]> {
     fits.then_some(name)
 }
 
-/// A job: name, number, owner (at level 2 only), status. RETR and DELE take the number.
+/// Reads a job: name, number, owner (at level 2 only), status. RETR and DELE take the number.
 fn job<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     let [_, number, rest @ ..] = words else {
         return None;
@@ -223,12 +227,13 @@ fn job<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
         _ => return None,
     };
     let mut found = entry(Kind::Other, job_number(number)?)?;
-    // The owner of what the system itself runs.
+    // A job that the system itself runs has an owner such as `++++++++`.
     found.owner = owner.filter(|owner| !owner.iter().all(|byte| *byte == b'+'));
     Some(found)
 }
 
-/// `JOB01234`, `STC01234`, `TSU01234`; or one letter, where numbers have more digits.
+/// Checks the number of a job: `JOB01234`, `STC01234` or `TSU01234`, or `J`, `S` or `T` and more
+/// digits.
 fn job_number(word: &[u8]) -> Option<&[u8]> {
     let digits = [&b"JOB"[..], b"STC", b"TSU", b"J", b"S", b"T"]
         .iter()
@@ -252,7 +257,7 @@ fn is_about_a_job(words: &[&[u8]]) -> bool {
     }
 }
 
-/// A spool file of a job: number, step, procedure step, class, DD name, bytes. RETR takes the
+/// Reads a spool file of a job: number, step, procedure step, class, DD name, bytes. RETR takes the
 /// number after that of the job: `JOB01234.2`.
 fn spool_file<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     let ([number, _, _, _, bytes] | [number, _, _, _, _, bytes]) = words else {
@@ -265,7 +270,7 @@ fn spool_file<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     scan::is_number(bytes).then_some(found)
 }
 
-/// Whether the word is a date such as `2026/11/27`. It need not exist.
+/// Whether the word has the form of a date such as `2026/11/27`. The date need not be valid.
 fn is_date(word: &[u8]) -> bool {
     let parts = scan::parts::<3>(word, b'/');
     parts.is_some_and(|parts| {

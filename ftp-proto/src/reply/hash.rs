@@ -68,7 +68,7 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm with this name. Servers also write `CRC-32`, `SHA1` and so on.
+    /// Returns the algorithm with this name. Servers also write `CRC-32`, `SHA1` and so on.
     pub(crate) fn named(name: &[u8]) -> Option<Self> {
         let plain = |name: &[u8]| {
             let letters = name.iter().filter(|byte| **byte != b'-');
@@ -80,7 +80,7 @@ impl Algorithm {
 }
 
 /// Reads the reply to HASH, XCRC, XMD5, XSHA, XSHA1, XSHA256, XSHA512, MD5 or MMD5. `algorithm` is
-/// what was asked for. If the reply names another algorithm, the hash has that one.
+/// the one that you asked for. If the reply names another algorithm, the hash has that algorithm.
 ///
 /// These forms are known. The text may have lines before it, as in ProFTPD.
 ///
@@ -121,7 +121,8 @@ pub fn hash(reply: &Reply, algorithm: Algorithm) -> Result<FileHash, Malformed> 
     }
     let named_first = matches!(reply.code().value(), 251..=253);
     let first = words.first().filter(|_| !named_first);
-    // A name may look like a hash, so the order of the attempts matters.
+    // The name of the file may look like a hash. So the first word is tried first, unless the code
+    // says that it is the name, and then all words from the last to the first.
     let mut candidates = first.into_iter().chain(words.iter().rev());
     let bytes = candidates.find_map(|word| hexadecimal(word, algorithm));
     Ok(FileHash {
@@ -131,7 +132,7 @@ pub fn hash(reply: &Reply, algorithm: Algorithm) -> Result<FileHash, Malformed> 
     })
 }
 
-/// The bytes in hexadecimal digits of the right number.
+/// Decodes the hexadecimal digits of a hash. `None` if their number is wrong for the algorithm.
 fn hexadecimal(word: &[u8], algorithm: Algorithm) -> Option<Vec<u8>> {
     let word = word.strip_prefix(b"\"").unwrap_or(word);
     let end = word.iter().rposition(u8::is_ascii_alphanumeric)?;
@@ -150,7 +151,7 @@ fn hexadecimal(word: &[u8], algorithm: Algorithm) -> Option<Vec<u8>> {
     bytes.collect::<Result<_, _>>().ok()
 }
 
-/// A range such as `0-49`.
+/// Reads a range such as `0-49`.
 fn span(word: &[u8]) -> Option<(u64, u64)> {
     let at = word.iter().position(|byte| *byte == b'-')?;
     let (start, end) = word.split_at_checked(at)?;

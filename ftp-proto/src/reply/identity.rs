@@ -10,8 +10,8 @@ use crate::wire::{Escaped, Reply};
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Identity(Vec<(Vec<u8>, Vec<u8>)>);
 
-/// Reads the reply to CSID. Semicolons separate the pairs, with or without a blank. What is no pair
-/// is left out.
+/// Reads the reply to CSID. Semicolons separate the pairs, with or without a blank. A part
+/// without a name or without `=` is left out.
 ///
 /// ```
 /// use ftp_proto::{reply::identity, wire::Reply};

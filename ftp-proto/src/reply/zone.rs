@@ -37,7 +37,7 @@ pub fn zone_offset(local: Timestamp, utc: Timestamp) -> Option<i16> {
     i16::try_from(offset).ok().filter(|_| is_zone)
 }
 
-/// Whole minutes since the beginning of year 0.
+/// Returns the whole minutes since the beginning of the year 0.
 fn minutes(time: Timestamp) -> i64 {
     let days = days_before_year(time.year()).saturating_add(days_before_month(time));
     let hours = days
@@ -48,7 +48,7 @@ fn minutes(time: Timestamp) -> i64 {
     minutes.saturating_add(i64::from(time.minute()))
 }
 
-/// How many days the years before this one have.
+/// Returns how many days the years from 0 up to this year have together, without this year.
 fn days_before_year(year: u16) -> i64 {
     let leap = |every: u16| i64::from(year.div_ceil(every));
     let leap_days = leap(4).saturating_sub(leap(100)).saturating_add(leap(400));
@@ -57,7 +57,7 @@ fn days_before_year(year: u16) -> i64 {
         .saturating_add(leap_days)
 }
 
-/// How many days the months before this one have in this year.
+/// Returns how many days of its year are in the months before this time's month.
 fn days_before_month(time: Timestamp) -> i64 {
     const BEFORE: [i64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
     let year = time.year();

@@ -28,7 +28,7 @@ impl TryFrom<Timestamp> for DateTime<Utc> {
     }
 }
 
-/// Takes the time in UTC, which the time of any zone knows.
+/// Converts the time from its zone to UTC.
 impl<Z: TimeZone> TryFrom<DateTime<Z>> for Timestamp {
     type Error = TimeOutOfRange;
 
@@ -37,7 +37,7 @@ impl<Z: TimeZone> TryFrom<DateTime<Z>> for Timestamp {
     }
 }
 
-/// Takes the date and the time of day as they are: right also for a server that sends local time.
+/// Keeps the date and the time of day as they are, so it also suits a server that sends local time.
 /// The second 60 stays a leap second.
 impl TryFrom<Timestamp> for NaiveDateTime {
     type Error = TimeOutOfRange;
@@ -60,13 +60,13 @@ impl TryFrom<Timestamp> for NaiveDateTime {
     }
 }
 
-/// Takes the date and the time of day as they are.
+/// Keeps the date and the time of day as they are.
 impl TryFrom<NaiveDateTime> for Timestamp {
     type Error = TimeOutOfRange;
 
     fn try_from(time: NaiveDateTime) -> Result<Self, TimeOutOfRange> {
-        // chrono lets any second have the nanoseconds of a leap second: for the others than 59 it
-        // is the next second.
+        // In chrono, any second may have the nanoseconds of a leap second. After a second other than
+        // 59, they mean the next second.
         let (leap, nanosecond) = match time.nanosecond().checked_sub(LEAP) {
             Some(nanosecond) => (1, nanosecond),
             None => (0, time.nanosecond()),

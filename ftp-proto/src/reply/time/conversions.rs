@@ -26,7 +26,7 @@ pub enum TimeOutOfRange {
     },
 }
 
-/// Conversions. All of them take the time for UTC.
+/// Conversions. All of them treat the time as UTC.
 ///
 /// No other type has a leap second of its own, except those of `chrono`. For all others, the second
 /// 60 is the first second of the next minute, as POSIX counts.
@@ -104,7 +104,7 @@ impl Timestamp {
     }
 }
 
-/// The days from the first day of the year 0 to the first day of this one.
+/// Returns the days from the first day of the year 0 to the first day of this year.
 const fn days_before(year: i64) -> i64 {
     // The year 0 is a leap year. So the leap years before a year are counted with rounding up.
     let last = year.saturating_sub(1);
@@ -115,10 +115,10 @@ const fn days_before(year: i64) -> i64 {
     year.saturating_mul(365).saturating_add(leap_years)
 }
 
-/// The year of a day that is counted from the first day of the year 0, and the first day of this
-/// year in the same count. `None` outside the years 0 to 9999.
+/// Returns the year of a day, and the first day of that year. Days are counted from the first day of
+/// the year 0. `None` outside the years 0 to 9999.
 fn year_of(day: i64) -> Option<(u16, i64)> {
-    // The average year gives this year, or the one beside it.
+    // The average length of a year gives this year, or the year before or after it.
     let about = day.checked_mul(400)?.div_euclid(DAYS_OF_400_YEARS);
     let year = (about.saturating_sub(1)..=about.saturating_add(1))
         .rev()
@@ -128,7 +128,8 @@ fn year_of(day: i64) -> Option<(u16, i64)> {
     Some((year, first))
 }
 
-/// Splits seconds and nanoseconds of the same sign, so that the nanoseconds count forward.
+/// Makes a time from seconds and nanoseconds of the same sign. The nanoseconds of a negative time
+/// are changed so that they count forward.
 #[cfg(any(feature = "std", feature = "jiff"))]
 pub(super) fn forward(seconds: i64, nanoseconds: i32) -> Result<Timestamp, TimeOutOfRange> {
     let counted = match u32::try_from(nanoseconds) {

@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use super::Timestamp;
 use super::conversions::{TimeOutOfRange, forward};
 
-/// Takes the time for UTC.
+/// Treats the time as UTC.
 ///
 /// ```
 /// use ftp_proto::reply::Timestamp;
@@ -26,7 +26,7 @@ impl TryFrom<Timestamp> for jiff::Timestamp {
     }
 }
 
-/// Takes the time in UTC.
+/// Gives the time in UTC.
 impl TryFrom<jiff::Timestamp> for Timestamp {
     type Error = TimeOutOfRange;
 
@@ -35,7 +35,7 @@ impl TryFrom<jiff::Timestamp> for Timestamp {
     }
 }
 
-/// Takes the date and the time of day as they are: right also for a server that sends local time.
+/// Keeps the date and the time of day as they are, so it also suits a server that sends local time.
 ///
 /// ```
 /// use ftp_proto::reply::Timestamp;
@@ -52,7 +52,7 @@ impl TryFrom<Timestamp> for DateTime {
 
     fn try_from(time: Timestamp) -> Result<Self, TimeOutOfRange> {
         let other = TimeOutOfRange::Other { time };
-        // Without the second 60, which this type lacks.
+        // `DateTime` has no second 60, so it becomes the first second of the next minute.
         let time = Timestamp::from_unix_time(time.unix_time(), time.nanosecond());
         let time = time.map_err(|_| other)?;
         let signed = |number: u8| i8::try_from(number).map_err(|_| other);
@@ -69,7 +69,7 @@ impl TryFrom<Timestamp> for DateTime {
     }
 }
 
-/// Takes the date and the time of day as they are.
+/// Keeps the date and the time of day as they are.
 impl TryFrom<DateTime> for Timestamp {
     type Error = TimeOutOfRange;
 

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::Timestamp;
 use super::conversions::{TimeOutOfRange, forward};
 
-/// Takes the time for UTC.
+/// Treats the time as UTC.
 ///
 /// ```
 /// use ftp_proto::reply::Timestamp;
@@ -34,7 +34,7 @@ impl TryFrom<Timestamp> for SystemTime {
     }
 }
 
-/// Takes the time in UTC.
+/// Gives the time in UTC.
 impl TryFrom<SystemTime> for Timestamp {
     type Error = TimeOutOfRange;
 
