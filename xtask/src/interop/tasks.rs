@@ -319,9 +319,9 @@ impl Cell<'_> {
         let features = ask!(self.client().open(), it => it.features());
         if during("FEAT", features)?.supports("MLST") {
             let entries = ask!(self.client().open(), it => it.mlsd(None));
-            let mut entries = during("MLSD", entries)?;
-            entries.retain(|entry| entry.fact("type") == Some(b"file"));
-            let found: Vec<_> = entries.iter().map(|entry| entry.name().to_vec()).collect();
+            let entries = during("MLSD", entries)?;
+            let files = entries.iter().filter(|entry| entry.is_file());
+            let found: Vec<_> = files.map(|entry| entry.name().to_vec()).collect();
             alike("MLSD", &shown(&[name.to_vec()]), &shown(&found))?;
         }
         self.fetch(name, Content::of(content))?;
