@@ -24,6 +24,9 @@ use crate::data::Download;
 ///     let time = entry.modified().map_or("-".into(), |modified| modified.time().to_string());
 ///     println!("{:?} {:?} {time} {}", entry.kind(), entry.size(), entry.display_name());
 /// }
+/// // Or all at once, with the limits of your memory:
+/// let entries: Vec<_> = client.read_dir("pub")?.collect::<Result<_, _>>()?;
+/// # let _ = entries;
 /// # Ok(())
 /// # }
 /// ```

@@ -25,13 +25,22 @@ pub(super) fn completion(reply: Reply, verb: &str) -> Result<Reply, Error> {
     }
 }
 
-/// Turns a refusal of the server into `None`.
+/// Puts a refusal by the server into the inner result, because the flow may then go on with another
+/// command. All else that stops a step stays in the outer result.
+pub(super) fn refused<T>(
+    result: Result<T, Halt>,
+    session: &Session,
+) -> Result<Result<T, Error>, Halt> {
+    match result {
+        Err(Halt::Error(error)) if error.reply().is_some() && !session.is_dead() => Ok(Err(error)),
+        result => result.map(Ok),
+    }
+}
+
+/// Turns a refusal by the server into `None`.
 pub(super) fn unless_refused<T>(
     result: Result<T, Halt>,
     session: &Session,
 ) -> Result<Option<T>, Halt> {
-    match result {
-        Err(Halt::Error(error)) if error.reply().is_some() && !session.is_dead() => Ok(None),
-        result => result.map(Some),
-    }
+    Ok(refused(result, session)?.ok())
 }

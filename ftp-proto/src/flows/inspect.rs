@@ -13,7 +13,7 @@
 
 use alloc::vec::Vec;
 
-use super::compose::inner;
+use super::compose::{inner, unless_refused};
 use super::{Facts, Feat, Modified, Size};
 use crate::capabilities::{Capability, Support};
 use crate::error::{Error, ErrorKind};
@@ -105,7 +105,8 @@ impl Flow for Inspect {
                         _ => first(session),
                     },
                     State::Features(feat) => {
-                        inner(feat, session, answer)?;
+                        // A refusal of FEAT says nothing about the path.
+                        unless_refused(inner(feat, session, answer), session)?;
                         first(session)
                     }
                     State::Facts => {

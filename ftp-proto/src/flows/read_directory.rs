@@ -100,7 +100,8 @@ impl Flow for ReadDirectory {
                         support => self.begin(support)?,
                     },
                     State::Features(feat) => {
-                        inner(feat, session, answer)?;
+                        // A refusal of FEAT says nothing about the directory.
+                        unless_refused(inner(feat, session, answer), session)?;
                         self.begin(session.support(Capability::Mlsd))?
                     }
                     State::Facts(open) => match inner(open, session, answer) {

@@ -11,7 +11,7 @@
 //! A positive reply to any of these commands ends the flow with success.
 
 use super::Feat;
-use super::compose::inner;
+use super::compose::{inner, refused};
 use super::extension::{Extension, before_path, check_name, timed};
 use crate::capabilities::{Capability, Support};
 use crate::error::{Error, ErrorKind};
@@ -168,14 +168,5 @@ impl SetModified {
             return Ok(());
         }
         Err(self.doubtful.take().unwrap_or(error))
-    }
-}
-
-/// Puts a refusal by the server into the inner result, because the flow may then go on with another
-/// command. All else that stops a step stays in the outer result.
-fn refused<T>(result: Result<T, Halt>, session: &Session) -> Result<Result<T, Error>, Halt> {
-    match result {
-        Err(Halt::Error(error)) if error.reply().is_some() && !session.is_dead() => Ok(Err(error)),
-        result => result.map(Ok),
     }
 }

@@ -8,11 +8,11 @@
 //! The facts: `i` an identifier, `m` seconds since 1970 in UTC, `r` can be downloaded, `/` can be
 //! entered, `s` bytes, `up` permission bits of Unix. A client leaves out what it does not know.
 
-use super::calendar;
 use super::found::{Context, Found, Meaning};
 use super::kind::Kind;
 use super::modified::Modified;
 use super::scan;
+use crate::reply::Timestamp;
 
 pub(super) fn read<'a>(line: &'a [u8], _context: &mut Context) -> Option<Meaning<'a>> {
     let text = line.strip_prefix(b"+")?;
@@ -58,5 +58,6 @@ pub(super) fn read<'a>(line: &'a [u8], _context: &mut Context) -> Option<Meaning
 
 fn modified(seconds: &[u8]) -> Option<Modified> {
     let seconds = i64::try_from(scan::number(seconds)?).ok()?;
-    calendar::from_seconds(seconds).map(Modified::utc)
+    let time = Timestamp::from_unix_time(seconds, 0).ok()?;
+    Some(Modified::utc(time))
 }

@@ -26,7 +26,6 @@
 //! Each dialect has a file of its own, and beside it a corpus of lines with the fields that are
 //! expected of them.
 
-mod calendar;
 mod dialect;
 mod directory;
 mod dos;

@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use super::calendar;
 use crate::reply::Timestamp;
 
 /// When a file was last modified, as a listing says it.
@@ -117,9 +116,8 @@ impl Modified {
             Zone::Utc => Some(self.time),
             Zone::Server => {
                 let ahead = i64::from(minutes_ahead).saturating_mul(60);
-                let time =
-                    calendar::from_seconds(calendar::seconds(self.time).checked_sub(ahead)?)?;
-                Some(time.with_fraction_of(self.time))
+                let seconds = self.time.unix_time().checked_sub(ahead)?;
+                Timestamp::from_unix_time(seconds, self.time.nanosecond()).ok()
             }
         }
     }

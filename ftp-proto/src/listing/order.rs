@@ -2,7 +2,7 @@
 
 use super::found::Context;
 use super::modified::DateOrder;
-use super::{calendar, scan};
+use super::scan;
 use crate::reply::Timestamp;
 
 /// A date, and whether its order is a guess: the numbers are a date in another order too, and no
@@ -34,10 +34,7 @@ pub(super) fn resolve(
         let readings = first.chain(others);
         readings.filter_map(|order| Some((*order, read(numbers, *order)?)))
     };
-    let tomorrow = context.now.map(|now| {
-        let seconds = calendar::seconds(now).saturating_add(calendar::DAY);
-        calendar::from_seconds(seconds).unwrap_or(now)
-    });
+    let tomorrow = context.now.map(|now| now.next_day().unwrap_or(now));
     let is_past = |day: Timestamp| tomorrow.is_none_or(|tomorrow| day <= tomorrow);
     let (order, day) = all()
         .find(|(_, day)| is_past(*day))

@@ -10,7 +10,6 @@
 //! The date is in the format of the server's job: `*MDY`, `*DMY`, `*YMD` or `*JUL`, with any of its
 //! separators.
 
-use super::calendar::{self, DAY};
 use super::found::{Context, Found, Meaning};
 use super::kind::Kind;
 use super::modified::{DateOrder, Modified};
@@ -196,10 +195,14 @@ fn split_end(columns: &[u8], width: usize) -> Option<(&[u8], &[u8])> {
         .then_some((before, last))
 }
 
+/// How many seconds a day has.
+const SECONDS_A_DAY: i64 = 86_400;
+
 fn day_of_year(year: &[u8], day: &[u8]) -> Option<Timestamp> {
     let year = scan::year(year)?;
     let days = i64::try_from(scan::number(day)?).ok()?.checked_sub(1)?;
-    let first = calendar::seconds(Timestamp::from_parts(year, 1, 1, 0, 0, 0)?);
-    let date = calendar::from_seconds(first.checked_add(days.checked_mul(DAY)?)?)?;
+    let first = Timestamp::from_parts(year, 1, 1, 0, 0, 0)?.unix_time();
+    let date = first.checked_add(days.checked_mul(SECONDS_A_DAY)?)?;
+    let date = Timestamp::from_unix_time(date, 0).ok()?;
     (days >= 0 && date.year() == year).then_some(date)
 }

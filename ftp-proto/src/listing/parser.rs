@@ -42,7 +42,7 @@ use crate::reply::Timestamp;
 #[derive(Clone)]
 pub struct Parser {
     lines: Lines,
-    // Apart from `lines`, so that a line in there can be read.
+    // A field of its own, so that it can change while a line in `lines` is borrowed.
     meanings: Meanings,
 }
 
@@ -81,7 +81,7 @@ pub enum Line<'a> {
 pub(super) struct Parsed {
     class: Class,
     place: Source,
-    /// Those of the entry, if it is one.
+    /// The fields of the entry. `None` if the line is no entry.
     fields: Option<Fields>,
 }
 

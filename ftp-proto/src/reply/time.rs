@@ -175,14 +175,6 @@ impl Timestamp {
         Some(Self { nanosecond, ..self })
     }
 
-    /// The same second with the fraction of another time.
-    pub(crate) const fn with_fraction_of(self, other: Self) -> Self {
-        Self {
-            nanosecond: other.nanosecond,
-            ..self
-        }
-    }
-
     /// The same time of day on the next day. `None` after the year 9999.
     pub(crate) fn next_day(self) -> Option<Self> {
         let (year, month, day) = if self.day < days(self.year, self.month) {

@@ -53,7 +53,7 @@ impl Session {
             Err(Halt::Want(want)) => Err(self.hold_want(running, want).into()),
             Err(Halt::Error(error)) => {
                 let why = "the client had changed the directory for a listing, and could not \
-                           change it back: connect again";
+                           change it back: connect again (`reconnect`)";
                 let reason =
                     Error::new(ErrorKind::Closed).with_source(alloc::format!("{why}: {error}"));
                 Err(self.die_with(reason).into())

@@ -46,7 +46,7 @@ pub enum Todo<T> {
     Read(ReadDirectory),
     /// Run this task and report its result.
     Run(Task),
-    /// Hand this item to whoever started the plan. Nothing is to be reported.
+    /// Hand this item to your caller. Report nothing.
     Yield(T),
     /// The plan has ended.
     Done,

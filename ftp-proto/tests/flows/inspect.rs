@@ -115,3 +115,17 @@ fn a_lost_session_is_an_error() {
         assert!(outcome.starts_with("Closed"), "{outcome}");
     }
 }
+
+#[test]
+fn a_server_that_refuses_feat_is_asked_by_size() {
+    for refusal in ["500 what", "530 not now", "550 no"] {
+        let script = [
+            &[hear("FEAT"), say(refusal)][..],
+            &by_commands(),
+            &[say("213 12")],
+        ]
+        .concat();
+        let outcome = flow_outcome(inspect().without_time(), script);
+        assert_eq!(outcome, "File { size: Some(12), modified: None }");
+    }
+}

@@ -16,3 +16,14 @@ fn the_reply_to_feat_is_not_taken_for_the_next_one() {
     let outcome = flow_outcome(flow, script);
     assert!(outcome.starts_with("(Transfer"), "{outcome}");
 }
+
+#[test]
+fn a_server_that_refuses_feat_is_asked_by_list() {
+    for refusal in ["500 what", "530 not now", "550 no"] {
+        let list = opening_in_text("LIST a");
+        let script = [&[hear("FEAT"), say(refusal)][..], &list].concat();
+        let flow = flows::ReadDirectory::new(Some("a")).expect("a path");
+        let outcome = flow_outcome(flow, script);
+        assert!(outcome.starts_with("(Transfer"), "{outcome}");
+    }
+}
