@@ -1,9 +1,9 @@
 //! The client's methods that need no data connection.
 
 use ftp_proto::flows::{
-    Account, Allocate, ChangeDirectory, ClientName, Delete, Discover, Facts, Feat, Help, Host,
-    Language, MakeDirectory, Mode, Modified, Mount, Noop, Pwd, Raw, Reinitialize, RemoveDirectory,
-    Rename, SetOption, Site, Size, Status, Structure, System, Type,
+    Account, Allocate, ChangeDirectory, ChooseFacts, ClientName, Delete, Discover, Facts, Feat,
+    Help, Host, Language, MakeDirectory, Mode, Modified, Mount, Noop, Pwd, Raw, Reinitialize,
+    RemoveDirectory, Rename, SetOption, Site, Size, Status, Structure, System, Type,
 };
 use ftp_proto::listing::Entry;
 use ftp_proto::reply::Timestamp;
@@ -151,6 +151,19 @@ impl Client {
     /// The server's refusal.
     pub fn opts(&mut self, line: impl Name) -> Result<Reply, Error> {
         self.run(SetOption::new(self.encoded(&line)?)?)
+    }
+
+    /// OPTS MLST: chooses the facts, such as `type`, `size` and `modify`, that MLSD and MLST send
+    /// from now on. The server leaves out facts that it does not know. `parameters("MLST")` of
+    /// [`features`](Self::features) lists those that it knows.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub fn choose_facts(
+        &mut self,
+        facts: impl IntoIterator<Item = impl AsRef<[u8]>>,
+    ) -> Result<Reply, Error> {
+        self.run(ChooseFacts::new(facts)?)
     }
 
     /// ACCT: sends an account after the login, for a server that demands one for an upload (reply

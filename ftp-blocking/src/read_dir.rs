@@ -118,6 +118,7 @@ impl<'c> ReadDir<'c> {
         while let Some(line) = self.next_line()? {
             directory.push(line, limits)?;
         }
+        directory.resolve_dates(self.reader.parser());
         Ok(directory)
     }
 

@@ -5,7 +5,7 @@ use smol::io::AsyncWriteExt as _;
 use std::time::SystemTime;
 
 use ftp_proto::data::LineKind;
-use ftp_proto::flows::{Open, ReadDirectory};
+use ftp_proto::flows::{Open, ReadDirectory, Status};
 use ftp_proto::listing::{Directory, Parser, Reader};
 use ftp_proto::reply::Timestamp;
 use ftp_proto::{
@@ -182,6 +182,23 @@ impl Client {
             .await
     }
 
+    /// STAT with a path: returns the entries of a directory over the control connection, without a
+    /// data connection. Use `.` for the current directory.
+    ///
+    /// Not every server can do this, and some return no entries for a path that does not exist. For
+    /// a large directory, raise [`Config::limits`](ftp_proto::Config::limits).
+    ///
+    /// # Errors
+    /// The server's refusal. [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a reply above
+    /// [`Config::limits`](ftp_proto::Config::limits), or a listing above the limits in
+    /// [`Options::listing_limits`](ftp_proto::Options::listing_limits).
+    pub async fn status_entries(&mut self, path: impl Name) -> Result<Directory, Error> {
+        let status = Status::new(Some(self.encoded(&path)?))?;
+        let reply = self.run(status).await?;
+        let parser = self.with_limit_and_now(Parser::new());
+        Directory::from_status(&reply, parser, &self.options.listing_limits)
+    }
+
     /// LIST: returns the lines of a directory listing; without a path, of the current directory.
     ///
     /// # Errors
@@ -203,7 +220,7 @@ impl Client {
     }
 
     /// MLSD: returns the entries of a directory with their facts; without a path, of the current
-    /// directory. To choose the facts, call [`opts`](Self::opts) with `MLST type;size;`. The server
+    /// directory. To choose the facts, call [`choose_facts`](Self::choose_facts). The server
     /// could send any name: to create a local file, make a [`LocalName`](ftp_proto::LocalName) of it.
     ///
     /// # Errors
@@ -251,14 +268,18 @@ impl Client {
     }
 
     fn reader(&mut self, transfer: Transfer, parser: Parser) -> ReadDir<'_> {
+        let reader = Reader::new(self.with_limit_and_now(parser));
+        let options = TransferOptions::new().with_type(TransferType::TEXT);
+        ReadDir::new(Download::new(self, transfer, &options), reader)
+    }
+
+    fn with_limit_and_now(&self, parser: Parser) -> Parser {
         let parser = parser.with_limit(self.options.listing_limits.line);
         // Without the time, an entry whose date has no year would have no time.
-        let parser = match Timestamp::try_from(SystemTime::now()) {
+        match Timestamp::try_from(SystemTime::now()) {
             Ok(now) => parser.with_now(now),
             Err(_) => parser,
-        };
-        let options = TransferOptions::new().with_type(TransferType::TEXT);
-        ReadDir::new(Download::new(self, transfer, &options), Reader::new(parser))
+        }
     }
 
     async fn lines(&mut self, open: Open, kind: LineKind) -> Result<Lines<'_>, Error> {

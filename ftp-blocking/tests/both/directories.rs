@@ -174,3 +174,40 @@ fn a_directory_that_cannot_be_changed_back_ends_the_session() {
     client.reconnect().expect("a new connection");
     assert_eq!(client.size("d/f").expect("SIZE"), Some(5));
 }
+
+#[test]
+fn stat_lists_a_directory_without_a_data_connection() {
+    let (mut client, memory) = logged_in(Setup::new());
+    let entries = client.status_entries("d").expect("entries");
+    let mut listed: Vec<_> = entries
+        .iter()
+        .map(|entry| (entry.display_name().to_string(), entry.kind(), entry.size()))
+        .collect();
+    listed.sort_by(|one, other| one.0.cmp(&other.0));
+    assert_eq!(listed, expected());
+    assert_eq!((count(&memory, "STAT"), count(&memory, "EPSV")), (1, 0));
+    client
+        .status_entries("none")
+        .expect_err("no such directory");
+    client.noop().expect("in step");
+}
+
+#[test]
+fn the_chosen_facts_are_chosen_again_after_a_reconnect() {
+    let (mut client, memory) = logged_in(Setup::new());
+    let names = |client: &mut Client| {
+        let file = client.mlst("d/f").expect("facts");
+        let facts = file.facts();
+        facts
+            .map(|(name, _)| String::from_utf8_lossy(name).to_lowercase())
+            .collect::<Vec<_>>()
+    };
+    client.choose_facts(["type", "size"]).expect("a choice");
+    assert_eq!(names(&mut client), ["type", "size"]);
+    client.reconnect().expect("a new connection");
+    assert_eq!(names(&mut client), ["type", "size"]);
+    client.choose_facts([""; 0]).expect("no facts");
+    assert_eq!(names(&mut client), [""; 0]);
+    client.choose_facts(["a;b"]).expect_err("two facts in one");
+    assert_eq!(count(&memory, "OPTS MLST"), 3);
+}

@@ -6,6 +6,7 @@
 mod abort;
 mod active;
 mod attributes;
+mod choose_facts;
 mod clear_control;
 mod compose;
 pub(crate) mod copy;
@@ -38,6 +39,7 @@ mod utf8;
 
 pub use abort::Abort;
 pub use attributes::{Modified, Size};
+pub use choose_facts::ChooseFacts;
 pub use clear_control::ClearControl;
 pub use directory::ChangeDirectory;
 pub use discover::Discover;

@@ -6,9 +6,11 @@ use core::ops::Deref;
 use core::slice;
 
 use super::entry::Entry;
-use super::parser::Line;
+use super::modified::Modified;
+use super::parser::{Line, Parser};
 use crate::error::{Error, ErrorKind};
 use crate::options::ListingLimits;
+use crate::wire::Reply;
 
 /// The entries of a directory. It is a slice of [`Entry`].
 ///
@@ -57,6 +59,50 @@ impl Directory {
         directory
     }
 
+    /// Makes a directory of a reply to STAT with a path. The first and the last line of such a reply
+    /// are not part of the listing. The directory itself and its parent are left out.
+    ///
+    /// # Errors
+    /// [`TooLarge`](ErrorKind::TooLarge) above one of the limits.
+    ///
+    /// ```
+    /// use ftp_proto::ListingLimits;
+    /// use ftp_proto::listing::{Directory, Parser};
+    /// use ftp_proto::wire::Reply;
+    ///
+    /// let reply = b"213-Status follows:\r\n\
+    ///     -rw-r--r--    1 0        0               5 Jan 01  2026 notes.txt\r\n\
+    ///     213 End of status\r\n";
+    /// let reply = Reply::parse(reply).unwrap();
+    /// let limits = ListingLimits::default();
+    /// let directory = Directory::from_status(&reply, Parser::new(), &limits)?;
+    /// assert_eq!(directory[0].name(), b"notes.txt");
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
+    pub fn from_status(
+        reply: &Reply,
+        mut parser: Parser,
+        limits: &ListingLimits,
+    ) -> Result<Self, Error> {
+        let mut directory = Self::new();
+        let mut lines = reply.text_lines().skip(1).peekable();
+        while let Some(line) = lines.next() {
+            if lines.peek().is_none() {
+                break;
+            }
+            for mut bytes in [line, b"\n"] {
+                while let Some(line) = parser.next_line(&mut bytes) {
+                    directory.push(line, limits)?;
+                }
+            }
+        }
+        while let Some(line) = parser.finish() {
+            directory.push(line, limits)?;
+        }
+        directory.resolve_dates(&parser);
+        Ok(directory)
+    }
+
     /// Returns the entries.
     #[must_use]
     pub fn entries(&self) -> &[Entry<'static>] {
@@ -97,6 +143,18 @@ impl Directory {
             Line::Noise(_) => {}
         }
         Ok(())
+    }
+
+    /// Reads the dates such as `03-04-26` again, if a later line of the listing has shown whether
+    /// the day or the month comes first. Call this after the last line, with the parser of the
+    /// lines.
+    pub fn resolve_dates(&mut self, parser: &Parser) {
+        let is_open = |entry: &Entry<'_>| entry.modified().is_some_and(Modified::is_order_assumed);
+        for entry in self.entries.iter_mut().filter(|entry| is_open(entry)) {
+            if let Some(modified) = parser.date_again(entry) {
+                entry.set_modified(modified);
+            }
+        }
     }
 }
 

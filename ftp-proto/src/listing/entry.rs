@@ -107,6 +107,11 @@ impl<'a> Entry<'a> {
         Self { raw, fields }
     }
 
+    /// Replaces the time by that of a second reading of the same line.
+    pub(super) fn set_modified(&mut self, modified: Modified) {
+        self.fields.modified = Some(modified);
+    }
+
     /// Returns an entry that owns its line.
     #[must_use]
     pub fn into_owned(self) -> Entry<'static> {

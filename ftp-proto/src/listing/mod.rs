@@ -28,6 +28,7 @@
 
 mod dialect;
 mod directory;
+mod display;
 mod dos;
 mod entry;
 mod eplf;

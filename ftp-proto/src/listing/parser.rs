@@ -8,7 +8,7 @@ use super::dialect;
 use super::entry::{Entry, Fields};
 use super::found::{Context, Dialect, Meaning};
 use super::lines::{Lines, Place};
-use super::modified::DateOrder;
+use super::modified::{DateOrder, Modified};
 use crate::reply::Timestamp;
 
 /// Reads a listing while its bytes arrive, in pieces of any size.
@@ -163,6 +163,20 @@ impl Parser {
     pub fn finish(&mut self) -> Option<Line<'_>> {
         let parsed = self.parse_rest()?;
         Some(self.line(parsed, &[]))
+    }
+
+    /// Reads the date of an entry again. `None` if no line has shown whether the day or the month
+    /// comes first.
+    pub(super) fn date_again(&self, entry: &Entry<'_>) -> Option<Modified> {
+        if !self.meanings.context.order_is_known {
+            return None;
+        }
+        let mut context = self.meanings.context.clone();
+        context.fixed = Some(entry.dialect());
+        match dialect::read(entry.raw(), &mut None, &mut context)? {
+            Meaning::Entry(found) => found.modified,
+            Meaning::Noise | Meaning::Unfinished => None,
+        }
     }
 
     /// Reads the next line. Returns how many bytes of the input were taken.

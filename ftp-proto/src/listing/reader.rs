@@ -159,6 +159,12 @@ impl Reader {
         self.ended = bytes == 0;
     }
 
+    /// Returns the parser, which knows what the lines have shown about the listing.
+    #[must_use]
+    pub const fn parser(&self) -> &Parser {
+        &self.parser
+    }
+
     /// Returns whether the listing has ended.
     #[must_use]
     pub const fn has_ended(&self) -> bool {

@@ -85,6 +85,7 @@ const CASES: &[Case] = cases! {
     Account, explicit, LOGGED_IN, |_driver| made(flows::Account::new("research"));
     Mount, plain_config, LOGGED_IN, |_driver| made(flows::Mount::new("/mnt"));
     Reinitialize, plain_config, LOGGED_IN, |_driver| flows::Reinitialize::new();
+    ChooseFacts, plain_config, LOGGED_IN, |_driver| made(flows::ChooseFacts::new(["type"]));
     SetOption, plain_config, LOGGED_IN, |_driver| made(flows::SetOption::new("UTF8 ON"));
     Host, explicit, CONNECTED, |_driver| made(flows::Host::new("ftp.example.org"));
     Host, plain_config, LOGGED_IN, |_driver| made(flows::Host::new("ftp.example.org"));

@@ -20,6 +20,9 @@ const CONSTRUCTORS: &[(&str, Make)] = &[
         flows::ChangeDirectory::new(bad).map(drop)
     }),
     ("Chmod::new", |bad| flows::Chmod::new(bad, 0o644).map(drop)),
+    ("ChooseFacts::new", |bad| {
+        flows::ChooseFacts::new([bad]).map(drop)
+    }),
     ("ClientId::new", |bad| {
         flows::ClientId::new(bad, "1").map(drop)
     }),

@@ -72,6 +72,11 @@ fn text_replies_of_every_command() {
     exchanged(|| flows::Mount::new("/mnt/a"), "SMNT /mnt/a");
     exchanged(|| flows::SetOption::new("UTF8 ON"), "OPTS UTF8 ON");
     exchanged(
+        || flows::ChooseFacts::new(["type", "size"]),
+        "OPTS MLST type;size;",
+    );
+    exchanged(|| flows::ChooseFacts::new([""; 0]), "OPTS MLST");
+    exchanged(
         || flows::Host::new("ftp.example.org"),
         "HOST ftp.example.org",
     );

@@ -1,3 +1,5 @@
 //! Listings: typed entries from every dialect.
 
 mod corpus;
+mod directory;
+mod display;

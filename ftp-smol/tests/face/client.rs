@@ -107,6 +107,8 @@ waits_for! {
     help(topic: impl OptionalName) -> Reply;
     site(line: impl Name) -> Reply;
     opts(line: impl Name) -> Reply;
+    choose_facts(facts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Reply;
+    status_entries(path: impl Name) -> Directory;
     account(account: impl Name) -> Reply;
     allocate(bytes: u64) -> Reply;
     mount(path: impl Name) -> Reply;
