@@ -1,4 +1,4 @@
-//! What an adapter's network is asked to connect to.
+//! The address to which an adapter connects.
 
 use core::net::SocketAddr;
 
@@ -17,23 +17,25 @@ use core::net::SocketAddr;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Target<'a> {
-    /// The server, for the control connection.
+    /// The server of the control connection, by its host name.
     Server {
-        /// The host as you gave it.
+        /// The host that you gave when you connected: a name or an IP address.
         host: &'a str,
         /// The port.
         port: u16,
     },
-    /// The server that the control connection goes to, for a data connection.
+    /// The same server, for a data connection: its address on the control connection, with another
+    /// port.
     ControlPeer {
-        /// The host as you gave it.
+        /// The host that you gave when you connected: a name or an IP address.
         host: &'a str,
-        /// The address of the control connection's peer. `None` if the network has no addresses.
+        /// The server's address on the control connection. `None` if the network has no addresses.
         address: Option<SocketAddr>,
-        /// The port that the server named.
+        /// The port that the server named for the data connection.
         port: u16,
     },
-    /// An address that the server named and that you trust explicitly.
+    /// An address that the server named for a data connection. It is used only if you have chosen
+    /// to trust such addresses.
     Address(SocketAddr),
 }
 
@@ -47,14 +49,14 @@ impl Target<'_> {
         }
     }
 
-    /// Returns the address and the port. `None` if they are not known: the name of a
-    /// [`Server`](Self::Server) is not resolved yet.
+    /// Returns the IP address and the port. `None` for a [`Server`](Self::Server), whose name is
+    /// not resolved yet, and for a `ControlPeer` without an address.
     #[must_use]
     pub fn address(&self) -> Option<SocketAddr> {
         match self {
             Self::Server { .. } => None,
             Self::ControlPeer { address, port, .. } => address.map(|mut address| {
-                // set_port keeps the scope of an IPv6 address.
+                // `set_port` keeps the scope ID of an IPv6 address, for example `%eth0`.
                 address.set_port(*port);
                 address
             }),

@@ -1,4 +1,5 @@
-//! A change of the directory for one listing, and the way back.
+//! Detours: for some listings the session changes the directory by CWD, and the next operation
+//! changes it back.
 
 use super::Session;
 use super::negotiated::Detour;
@@ -10,14 +11,16 @@ use crate::wait::Wait;
 use crate::wire::{Class, Reply, Verb};
 
 impl Session {
-    /// Notes that the next CWD is only for the running operation, and that the session must return
-    /// to `back`. Call it before the CWD is sent, because its reply may be lost.
+    /// Notes that the running operation is about to send a CWD only for its listing, and that the
+    /// next operation must first return to the directory `back`. Call this before the CWD is sent:
+    /// if its reply is lost, the session must still return.
     pub(crate) fn begin_detour(&mut self, back: RemotePath) {
         let directory = self.state.standing.directory.clone();
         self.state.detour = Some(Detour { back, directory });
     }
 
-    /// Notes that the CWD was refused, so the session is still in its directory.
+    /// Ends the detour. The session is in its old directory, either because the server refused the
+    /// CWD or because the session has returned.
     pub(crate) fn end_detour(&mut self) {
         if let Some(detour) = self.state.detour.take() {
             self.state.standing.directory = detour.directory;
@@ -28,8 +31,8 @@ impl Session {
         self.state.detour.is_some()
     }
 
-    /// Returns to the directory. If the server refuses, the session is dead, because every relative
-    /// path would mean another file.
+    /// Sends CWD to return to the directory from before the detour. If the server refuses this CWD,
+    /// the session is dead: every later relative path would mean a file in the wrong directory.
     pub(super) fn return_from_detour<F>(
         &mut self,
         running: &mut Running<F>,

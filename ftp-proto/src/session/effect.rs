@@ -9,7 +9,7 @@ use crate::options::config::{Config, Protection, ReplyCodes, Security};
 use crate::representation::TransferType;
 use crate::wire::{Class, Command, Reply};
 
-/// What the reply to a command changes in the session.
+/// The setting or state of the session that the reply to a command changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
     None,
@@ -17,7 +17,7 @@ pub(super) enum Effect {
     User,
     Password,
     Account,
-    /// TYPE. `None` stands for a type that this crate does not know.
+    /// TYPE, with the type that the command sets. `None` if this crate does not know that type.
     Type(Option<TransferType>),
     Restart(u64),
     Protect(Protection),
@@ -25,9 +25,9 @@ pub(super) enum Effect {
     System,
     ClearControl,
     Reinitialize,
-    /// MODE or STRU, with the value that the command sets.
+    /// MODE or STRU: which of the two, and the value that the command sets.
     Framing(Framing, FramingState),
-    /// CWD or CDUP, with the path.
+    /// CWD or CDUP, with the path of the new directory (`..` for CDUP).
     Directory(Vec<u8>),
     WorkingDirectory,
     /// HOST, OPTS, LANG or CLNT: a setting that a new connection must send again.
@@ -35,9 +35,9 @@ pub(super) enum Effect {
 }
 
 impl Effect {
-    /// Whether the command is one of the login (AUTH, USER, PASS, ACCT). A 1xx to such a command
-    /// counts as its final reply: another reply may never come, and before the login no fence could
-    /// show that.
+    /// Whether the command belongs to the login (AUTH, USER, PASS, ACCT). A 1xx reply to such a
+    /// command is taken as its final reply, because servers may send no other. No fence could find
+    /// out whether another reply follows, because servers refuse fences before the login.
     pub(super) fn is_of_login(&self) -> bool {
         matches!(
             self,
@@ -45,8 +45,8 @@ impl Effect {
         )
     }
 
-    /// Returns the effect of this command. Only its verb and argument count, so that a raw command
-    /// has the same effect as a command of a flow.
+    /// Returns the effect of this command. It depends only on the verb and the argument, so a raw
+    /// `TYPE A` has the same effect as the `TYPE A` of a flow.
     pub(super) fn of(command: &Command) -> Self {
         let argument = command.argument().unwrap_or_default();
         match command.verb() {
@@ -81,7 +81,8 @@ impl Effect {
     }
 }
 
-/// What a final reply says about the change that its command asked for.
+/// Whether the server has made the change that a command asked for, as far as its final reply
+/// shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Applied {
     /// The change has happened.
@@ -94,8 +95,8 @@ enum Applied {
 }
 
 impl Effect {
-    /// Returns whether this final reply means that the change has happened, that it has not
-    /// happened, or neither.
+    /// Decides from this final reply whether the server has made the change. [`Applied::Unknown`]
+    /// if the code fits neither answer.
     fn applied_by(&self, reply: &Reply, codes: ReplyCodes) -> Applied {
         let code = reply.code().value();
         if matches!(reply.class(), Class::Transient | Class::Permanent) {
@@ -104,7 +105,8 @@ impl Effect {
         let by_digit = codes == ReplyCodes::FirstDigit && reply.class() == Class::Completion;
         let so = match self {
             Self::Auth => accepts_tls(reply),
-            // 331 and 332 say that the login needs another command.
+            // 331 and 332 ask for the next command of the login, so the client is not logged in
+            // yet.
             Self::User | Self::Password | Self::Account => {
                 if reply.class() == Class::Intermediate {
                     return Applied::No;
@@ -124,7 +126,7 @@ impl Effect {
 }
 
 impl Negotiated {
-    /// Applies what the final reply to a command changes.
+    /// Changes the session's state as the final reply to a command demands.
     pub(super) fn apply(&mut self, effect: Effect, reply: &Reply, config: &Config) {
         self.learn(&effect, reply, config.security);
         match effect.applied_by(reply, config.reply_codes) {
@@ -134,13 +136,15 @@ impl Negotiated {
         }
     }
 
-    /// Notes what the reply says about the server, whether or not the command succeeded.
+    /// Notes what the reply shows about the server, for example its features, even if the command
+    /// failed.
     fn learn(&mut self, effect: &Effect, reply: &Reply, security: Security) {
         let done = reply.class() == Class::Completion;
         match effect {
             Effect::Auth => self.auth_tried = true,
-            // Under implicit TLS, a server that does not know PROT protects data connections like
-            // the control connection. After AUTH this must not be assumed.
+            // Under implicit TLS, a server that does not know PROT protects data connections as it
+            // protects the control connection. If TLS began by AUTH, such a server may send data in
+            // clear text.
             Effect::Protect(Protection::Private)
                 if security == Security::Implicit && reply.is_not_implemented() =>
             {
@@ -161,7 +165,7 @@ impl Negotiated {
         }
     }
 
-    /// Applies the change that the server has made.
+    /// Changes the session's state, after a reply has shown that the command succeeded.
     fn apply_done(&mut self, effect: Effect) {
         match effect {
             Effect::User | Effect::Password => {
@@ -195,7 +199,8 @@ impl Negotiated {
         }
     }
 
-    /// Notes that it is unknown whether the command took effect.
+    /// Marks the setting that this command changes as unknown, because no reply shows whether the
+    /// command succeeded.
     pub(super) fn forget(&mut self, effect: &Effect) {
         match effect {
             Effect::Type(_) => self.transfer_type = None,

@@ -1,29 +1,31 @@
-//! What an operation notes for the text of its error.
+//! Facts that an operation collects, such as its last two commands, so that its error can mention
+//! them.
 
 use core::net::{IpAddr, SocketAddr};
 
 use crate::wire::{Command, Verb};
 
-/// Notes that make the errors of one operation clearer.
+/// Facts about one operation that its error can mention.
 #[derive(Debug)]
 pub(super) struct ErrorContext {
-    /// The last two commands that were sent. Two are kept because a rename sends RNFR and RNTO, and
-    /// its error may be about either.
+    /// The last two commands that were sent, except data commands. A rename sends RNFR and RNTO,
+    /// and its error may be about either.
     commands: [Option<Command>; 2],
-    /// The command of the transfer under way. A later operation may be the one that ends the
-    /// transfer.
+    /// The data command of the transfer under way. It is kept apart, because a later operation with
+    /// other commands may be the one that ends the transfer.
     transfer: Option<Command>,
     /// The first bytes that the server has sent before its greeting was complete.
     words: [u8; WORDS],
     heard: usize,
-    /// In active mode, a connection came from this address, and the driver dropped it. `None` if
-    /// there was no such connection.
+    /// The address of a connection that came in active mode and that the driver dropped, because it
+    /// was not the server's address. `None` if the driver dropped no connection.
     pub(super) rejected_peer: Option<SocketAddr>,
-    /// A 227 named this address, and the client ignored it. `None` if no address was ignored.
+    /// The address in a 227 that the client ignored. It connected to the server's own address
+    /// instead. `None` if no address was ignored.
     pub(super) ignored_address: Option<IpAddr>,
 }
 
-/// How many bytes of a wrong greeting an error quotes.
+/// How many bytes an error quotes of what the server sent in place of a greeting.
 const WORDS: usize = 64;
 
 impl Default for ErrorContext {
@@ -49,7 +51,8 @@ impl ErrorContext {
         self.ignored_address = None;
     }
 
-    /// Notes bytes that came before the greeting was complete.
+    /// Keeps the first bytes that came before the greeting was complete, so that an error can quote
+    /// them.
     pub(super) fn hear(&mut self, bytes: &[u8]) {
         let room = self.words.get_mut(self.heard..).unwrap_or_default();
         let count = bytes.len().min(room.len());
@@ -59,13 +62,14 @@ impl ErrorContext {
         self.heard = self.heard.saturating_add(count);
     }
 
-    /// What the server has sent in place of a greeting. `None` if it has sent nothing.
+    /// Returns the first bytes that the server sent in place of a greeting. `None` if it has sent
+    /// nothing.
     pub(super) fn words(&self) -> Option<&[u8]> {
         let words = self.words.get(..self.heard)?;
         Some(words.trim_ascii_end()).filter(|words| !words.is_empty())
     }
 
-    /// Notes a command that was sent.
+    /// Keeps a command that was sent, so that an error can mention it.
     pub(super) fn sent(&mut self, command: Command) {
         if Verb::is_transfer(command.verb()) {
             self.transfer = Some(command);

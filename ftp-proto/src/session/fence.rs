@@ -1,11 +1,11 @@
-//! The commands that bring a session back into step.
+//! Fences: PWD, SYST and FEAT, which the client sends to find out which replies are old.
 
 use alloc::vec::Vec;
 
 use crate::wire::{Class, Code, Reply, Verb};
 
-/// A command whose reply no other command can have. Every reply that comes before its reply belongs
-/// to something else.
+/// A command whose reply has a code of its own, such as PWD's 257. Every reply that comes before it
+/// belongs to an earlier command, and is thrown away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fence {
     /// The server answers PWD with 257.
@@ -16,33 +16,34 @@ pub(super) enum Fence {
     Feat,
 }
 
-/// Which fences cannot be used on this session.
+/// Which fences cannot be used in this session.
 #[derive(Debug, Default)]
 pub(super) struct Fences {
     /// Fences that the server refuses.
     refused: Vec<Fence>,
-    /// Fences whose reply would be ambiguous, because a reply with the same code may still come.
-    /// One entry for each such reply.
+    /// Fences that cannot be used now, because the late reply to an earlier command may have the
+    /// same code: a late reply to MKD has 257, as the reply to PWD has. There is one entry for each
+    /// late reply.
     doubtful: Vec<Fence>,
 }
 
-/// What has come since the session last began to fence, that is, since it sent the first of PWD,
-/// SYST and FEAT.
+/// The replies that have come while the client waits for the reply to a fence.
 #[derive(Debug, Default)]
 pub(super) struct Fencing {
-    /// How many replies were thrown away.
+    /// How many replies the session has thrown away while it waited for the fence's reply.
     pub(super) swallowed: usize,
-    /// The last reply that was thrown away.
+    /// The last reply that was thrown away. `None` if none was.
     pub(super) last: Option<Reply>,
-    /// How many of the replies that were thrown away may be refusals of a fence.
+    /// How many of the replies that were thrown away have a code, such as 500, by which servers
+    /// refuse a fence.
     pub(super) refusals: usize,
-    /// How many fences were sent whose own reply has not come.
+    /// How many fences were sent without getting their own reply (257, 215 or 211).
     pub(super) unanswered: usize,
 }
 
 impl Fencing {
-    /// Removes and returns the last reply that was thrown away, if more replies came than refusals
-    /// of fences can explain: then a reply came that belongs to no command.
+    /// Removes and returns the last reply that was thrown away, if it is certain that a reply
+    /// belonged to no command: more replies came than the fences that the server may have refused.
     pub(super) fn take_stray(&mut self) -> Option<Reply> {
         let refused = self.unanswered.min(self.refusals);
         let last = self.last.take();
@@ -69,7 +70,7 @@ impl Fence {
         }
     }
 
-    /// The fence whose command has this verb. `None` if no fence has it.
+    /// Returns the fence whose command has this verb. `None` if no fence has this verb.
     fn of(verb: &str) -> Option<Self> {
         match verb {
             "PWD" | "XPWD" => Some(Self::Pwd),
@@ -81,7 +82,7 @@ impl Fence {
 }
 
 impl Fences {
-    /// Returns the next usable fence after `last`, or the first one.
+    /// Returns the next fence after `last` that can be used, or the first one if `last` is `None`.
     pub(super) fn next(&self, last: Option<Fence>) -> Option<Fence> {
         let mut all = Fence::ALL.into_iter();
         if let Some(last) = last {
@@ -90,8 +91,9 @@ impl Fences {
         all.find(|fence| !self.refused.contains(fence) && !self.doubtful.contains(fence))
     }
 
-    /// Notes from the reply to an ordinary PWD, SYST or FEAT whether the server would refuse it as
-    /// a fence. A 530 only means that a login is missing, so it says nothing.
+    /// Learns from the reply to an ordinary PWD, SYST or FEAT whether the server would refuse this
+    /// command as a fence. A 530 shows nothing, because it only means that the client is not logged
+    /// in.
     pub(super) fn learn(&mut self, verb: &str, reply: &Reply) {
         let Some(fence) = Fence::of(verb) else {
             return;
@@ -102,8 +104,9 @@ impl Fences {
         }
     }
 
-    /// Notes that the client stopped waiting for the reply to this command, or that another reply
-    /// came in its place. If the real reply comes late, it must not be taken for a fence's reply.
+    /// Notes that the real reply to this command may still come late: the client stopped waiting
+    /// for it, or another reply came in its place. A fence whose reply has the same code cannot be
+    /// used until then.
     pub(super) fn mark_doubtful(&mut self, verb: &str, raw: bool) {
         match verb {
             "PWD" | "XPWD" | "MKD" | "XMKD" | "RMD" | "XRMD" => self.doubtful.push(Fence::Pwd),
@@ -121,8 +124,8 @@ impl Fences {
         }
     }
 
-    /// Notes a reply that is not owed. It may be the late reply because of which a fence was
-    /// doubtful, so that fence can be used again.
+    /// Notes a reply that no command waits for. If a fence could not be used because such a late
+    /// reply was still to come, it can now be used again.
     pub(super) fn clear_doubt(&mut self, reply: &Reply) {
         let mut doubtful = self.doubtful.iter();
         if let Some(at) = doubtful.position(|fence| fence.code() == reply.code()) {
@@ -131,7 +134,8 @@ impl Fences {
     }
 }
 
-/// Whether servers send this code for a command that they do not know or do not allow.
+/// Whether the reply has a code that servers send for a command that they do not know or do not
+/// allow.
 pub(super) fn refuses_a_fence(reply: &Reply) -> bool {
     reply.class() == Class::Permanent
         && matches!(reply.code().value(), 500..=504 | 521 | 530..=534 | 550)

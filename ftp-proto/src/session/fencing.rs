@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::wire::{Command, Reply};
 
 impl Session {
-    /// Sends the first fence that this server may answer. If a login is queued, the session is dead
-    /// instead, because servers refuse PWD before a login.
+    /// Sends the first fence that this server may answer. If a command of the login is queued, it
+    /// sends no fence and the session is dead, because servers refuse PWD before a login.
     pub(crate) fn send_fence(&mut self) -> Result<(), Error> {
         self.check_alive()?;
         self.clock = None;
@@ -30,7 +30,8 @@ impl Session {
         self.fencing.unanswered = self.fencing.unanswered.saturating_add(1);
     }
 
-    /// Finds out what a reply belongs to while a fence waits: to the fence, or to something older.
+    /// Decides, while the session waits for the reply to a fence, whether this reply is the fence's
+    /// own. Any other reply belongs to an older command, and is thrown away.
     pub(super) fn attribute_to_fence(&mut self, reply: Reply) {
         let is_answered =
             |owed: &Owed| matches!(owed.shape, Shape::Fence(fence) if fence.code() == reply.code());
@@ -49,8 +50,8 @@ impl Session {
             return;
         }
         self.fencing.refusals = self.fencing.refusals.saturating_add(1);
-        // The reply is a refusal, so the server may not know the fence's command. The next kind of
-        // fence is sent.
+        // The reply is a refusal, so the server may not know the fence's command. The session sends
+        // the next fence: after PWD comes SYST, then FEAT.
         let last = self.ledger.iter().rev().find_map(|owed| match owed.shape {
             Shape::Fence(fence) => Some(fence),
             _ => None,
@@ -64,15 +65,16 @@ impl Session {
         }
     }
 
-    /// Ends the session, because a fence got no reply in time.
+    /// Ends the session, because the server replied to no fence in time.
     pub(crate) fn die_without_fence(&mut self) -> Error {
         let why = "it cannot be found out which replies are old, because the server did not \
                    reply to PWD, SYST or FEAT in time";
         self.die_with(Error::out_of_step(why))
     }
 
-    /// Removes the answered fence at this position from the ledger, together with every entry
-    /// before it. The fences after it become ordinary commands: each still has one reply to come.
+    /// Removes the fence that got its reply from the ledger, together with every entry before it.
+    /// The server still has to reply to the fences that were sent after it, so they become ordinary
+    /// commands.
     fn pass_fences(&mut self, at: usize) {
         self.ledger.drain(..=at);
         self.fencing.unanswered = at;
@@ -84,8 +86,8 @@ impl Session {
     }
 }
 
-/// The error if fences do not help, because the server sends more and more replies that are not
-/// owed.
+/// Makes the error for a server that keeps sending replies that belong to no command, even after
+/// fences.
 pub(super) fn too_many_strays() -> Error {
     Error::out_of_step("the server kept sending replies that belong to no command")
 }

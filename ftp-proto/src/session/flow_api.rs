@@ -1,7 +1,7 @@
-//! Everything that flows may ask a session or tell it.
+//! The methods by which flows read and change a session.
 //!
-//! A flow sees no field of the session. It need not tell the session what a reply says: the session
-//! applies the effects of a reply when the reply comes, whether or not the flow still exists.
+//! A flow sees no field of the session. It need not tell the session what a reply changes: the
+//! session does this when the reply comes, whether or not the flow still exists.
 
 use core::net::{IpAddr, SocketAddr};
 
@@ -40,7 +40,8 @@ impl Session {
         self.stage(command, shape)
     }
 
-    /// Queues a raw command. Preliminary replies may come before its final reply.
+    /// Queues a raw command. Any number of preliminary replies (1xx) may come before its final
+    /// reply.
     pub(crate) fn send_raw(&mut self, command: Command) -> Result<(), Error> {
         let of_login = matches!(command.verb(), "USER" | "PASS" | "ACCT");
         match command.verb() {
@@ -57,7 +58,8 @@ impl Session {
         self.state.standing.by_hand = false;
     }
 
-    /// Queues a data command. Its replies go to the record of the transfer.
+    /// Queues a data command, such as RETR. The session stores its replies in the record of the
+    /// transfer.
     pub(crate) fn send_data_command(
         &mut self,
         command: Command,
@@ -70,8 +72,8 @@ impl Session {
         self.stage(command, Shape::Transfer)
     }
 
-    /// Stops waiting for a reply that did not come in time. The reply may still come later, so a
-    /// fence must follow.
+    /// Stops waiting for a reply that did not come in time. Because the reply may still come later,
+    /// the session sends a fence before its next command.
     pub(crate) fn give_up_reply(&mut self) -> Result<(), Error> {
         self.give_up_waiting();
         self.check_alive()
@@ -113,10 +115,10 @@ impl Session {
         Receive::want(self.issue(), wait, clock)
     }
 
-    /// Replaces `wait` by the short [`Wait::LastLine`], if the last line that came looks like the
-    /// end of a multi-line reply but has another code than the first line: the server may send no
-    /// more lines. This happens only once for each reply, because each change to another class of
-    /// waiting starts the clock again.
+    /// Replaces `wait` by the short [`Wait::LastLine`] if a multi-line reply seems to end with the
+    /// wrong code, for example `211-` and then `214 End`. The server may think that the reply is
+    /// over, and send no more. This is done once for each reply, because each change of the limit
+    /// starts the clock again.
     fn limit_last_line(&mut self, wait: Wait) -> Wait {
         let goes_on = self.clock == Some(Wait::LastLine);
         if self.decoder.other_end().is_none() || (self.awaited_last_line && !goes_on) {
@@ -126,7 +128,7 @@ impl Session {
         Wait::LastLine
     }
 
-    /// Returns the want of a look: to read what has already arrived, without waiting.
+    /// Returns the want of a look: to read, without waiting, what has already arrived.
     pub(crate) fn look(&mut self) -> Want {
         Receive::want(self.issue(), Wait::Arrived, Clock::Starts)
     }
@@ -139,13 +141,14 @@ impl Session {
         }
     }
 
-    /// Returns the want to make the data connection, and opens the record of the transfer.
+    /// Opens the record of a transfer, and returns the want to connect to the server for its data.
     pub(crate) fn connect(&mut self, endpoint: Endpoint, clock: Clock) -> Want {
         self.open_transfer();
         Connect::want(self.issue(), Wait::Connect, clock, endpoint)
     }
 
-    /// Returns the want to listen for the data connection, and opens the record of the transfer.
+    /// Opens the record of a transfer, and returns the want to listen for its data connection
+    /// (active mode).
     pub(crate) fn listen(&mut self) -> Want {
         // The old record is dropped, because a flow that opens two transfers in a row must not find
         // the record of the first.
@@ -154,27 +157,27 @@ impl Session {
         Listen::want(self.issue(), Wait::Connect, Clock::Starts)
     }
 
-    /// Returns the want to accept the data connection.
+    /// Returns the want to accept the data connection that the server makes in active mode.
     pub(crate) fn accept(&mut self, wait: Wait, clock: Clock) -> Want {
         let wanted = self.config.active_peer;
         Accept::want(self.issue(), wait, clock, wanted)
     }
 
-    /// Notes that in active mode a connection came from another address than the server's, and that
-    /// the driver dropped it.
+    /// Notes the address of a connection that the driver dropped in active mode, because it is not
+    /// the server's address. `None` changes nothing.
     pub(crate) fn note_rejected_peer(&mut self, rejected_peer: Option<SocketAddr>) {
         self.error_context.rejected_peer = rejected_peer.or(self.error_context.rejected_peer);
     }
 
-    /// Notes that the data connection works. A dropped connection or an ignored address cannot
-    /// explain a later failure, so errors no longer mention them.
+    /// Notes that the data connection is made. From now on, errors no longer mention a connection
+    /// that was dropped or an address that was ignored before, since these cannot be the cause.
     pub(crate) fn note_data_connected(&mut self) {
         self.error_context.rejected_peer = None;
         self.error_context.ignored_address = None;
     }
 
-    /// Notes the address that a 227 has named, if the client ignores it: it is not the address of
-    /// the control connection's peer, to which the client connects instead.
+    /// Notes the address in a 227 if it is not the server's address on the control connection. The
+    /// client ignores such an address and connects to the server's own.
     pub(crate) fn note_ignored_address(&mut self, named: IpAddr) {
         let peer = self.peer.map(|peer| peer.ip().to_canonical());
         self.error_context.ignored_address =
@@ -187,8 +190,8 @@ impl Session {
         SecureData::want(self.issue(), wait, clock, Tickets::All)
     }
 
-    /// How long the handshake on the data connection may take. The time is short if the server has
-    /// sent its final reply already.
+    /// Returns how long the handshake on the data connection may take. The time is short if the
+    /// server has already sent its final reply, because it may then never answer the handshake.
     pub(crate) fn handshake_wait(&self) -> Wait {
         match self.final_reply() {
             Some(_) => Wait::DataClose,
@@ -196,14 +199,15 @@ impl Session {
         }
     }
 
-    /// Returns the want to start TLS on the data connection, before the server has said that the
-    /// transfer begins.
+    /// Returns the want to start TLS on the data connection before the preliminary reply has come,
+    /// because some servers do the handshake first.
     pub(crate) fn secure_data_early(&mut self, clock: Clock, tickets: Tickets) -> Want {
         SecureData::want(self.issue(), Wait::Preliminary, clock, tickets)
     }
 
-    /// Returns the want to end the data connection as `closing` says. [`Closing::Abandon`], which
-    /// resets the connection, becomes [`Closing::Discard`] if the transfer has not begun.
+    /// Returns the want to end the data connection as `closing` says. If the transfer has not
+    /// begun, [`Closing::Abandon`] (a reset) becomes [`Closing::Discard`] (a normal end), because a
+    /// reset ends the process of some servers.
     pub(crate) fn close_data(&mut self, closing: Closing, clock: Clock) -> Want {
         let wait = match closing {
             Closing::SendEnd => Wait::DataIdle,
@@ -230,9 +234,9 @@ impl Session {
     }
 }
 
-/// Methods about the control connection: whether it still works, and its TLS.
+/// Methods for the control connection: whether it can still be used, and its TLS.
 impl Session {
-    /// Fails if the session is dead, with the cause.
+    /// Returns an error, the cause of the session's end, if the session is dead.
     pub(crate) fn check_alive(&self) -> Result<(), Error> {
         match &self.dead {
             Some(error) => Err(error.clone()),
@@ -241,13 +245,14 @@ impl Session {
     }
 
     /// Ends the session for this reason, and returns the error that the operation must return. If
-    /// the session was dead before, this is the first cause.
+    /// the session was already dead, this error is the earlier reason.
     pub(crate) fn die_with(&mut self, reason: Error) -> Error {
         self.die(reason.clone());
         self.check_alive().err().unwrap_or(reason)
     }
 
-    /// How long the greeting may take. The time is longer after the server has sent 120.
+    /// Returns how long the server may take to send its greeting. After a 120, which announces a
+    /// delay, the time is longer.
     pub(crate) fn greeting_wait(&self) -> Wait {
         if self.state.greeting_delayed {
             Wait::DelayedGreeting
@@ -256,47 +261,48 @@ impl Session {
         }
     }
 
-    /// Whether the control connection is in clear text and nothing has come since the last reply.
+    /// Whether the control connection is in clear text and no byte has come since the last reply.
     pub(crate) fn is_silent_in_clear(&self) -> bool {
         self.state.channel == Channel::Clear && self.decoder.is_untouched()
     }
 
-    /// Whether something may have come that belongs to no command: the session is out of step, or
-    /// bytes have come since the last reply.
+    /// Whether a reply may have come that belongs to no command: the session is out of step, or
+    /// bytes have come since the last complete reply.
     pub(crate) fn has_strays(&self) -> bool {
         !self.decoder.is_untouched() || self.out_of_step
     }
 
-    /// Whether a reply came that is not owed, or a reply was lost.
+    /// Whether the session is out of step: a reply came that no command waited for, or a reply was
+    /// lost.
     pub(crate) fn is_out_of_step(&self) -> bool {
         self.out_of_step
     }
 
-    /// Whether a fence waits for its reply.
+    /// Whether the reply to a fence is still to come. This is so as long as the ledger is not
+    /// empty, because a fence is sent only after all other replies have come.
     pub(crate) fn is_fence_awaited(&self) -> bool {
         !self.ledger.is_empty()
     }
 
-    /// Returns the last reply that came before the fence's own reply, if this last reply belongs to
-    /// no command.
+    /// Returns the last reply that came before the fence's own reply, if it belongs to no command.
     pub(crate) fn stray_before_fence(&mut self) -> Option<Reply> {
         self.fencing.take_stray()
     }
 
-    /// Whether the handshake of implicit TLS must still begin, before anything is sent or received.
+    /// Whether the session uses implicit TLS and its handshake has not begun. Until then, nothing
+    /// may be sent or received.
     pub(crate) fn tls_is_due(&self) -> bool {
         self.state.channel == Channel::Due
     }
 
-    /// Whether the handshake on the control connection comes next or is under way, after AUTH or
-    /// for implicit TLS.
+    /// Whether the TLS handshake on the control connection is the next step or is under way.
     pub(crate) fn is_securing(&self) -> bool {
         self.state.channel == Channel::Securing
     }
 
-    /// Applies the answer to the want of [`secure_control`](Self::secure_control) or
-    /// [`clear_control`](Self::clear_control). If the driver could not start or end TLS, the
-    /// session is dead.
+    /// Notes that the driver has started TLS on the control connection (after
+    /// [`secure_control`](Self::secure_control)) or has ended it (after
+    /// [`clear_control`](Self::clear_control)). If the driver failed, the session is dead.
     pub(crate) fn finish_channel_change(&mut self, answer: &mut Answer) -> Result<(), Error> {
         self.check_alive()?;
         match answer.take() {
@@ -317,47 +323,50 @@ impl Session {
         Ok(())
     }
 
-    /// Notes that this session has reached the directory and settings of the earlier session.
+    /// Notes that this session has reached the directory and settings of the session that it
+    /// replaces.
     pub(crate) fn mark_restored(&mut self) {
         self.unrestored = None;
     }
 }
 
-/// Methods about what was agreed with the server, and what was learnt about it.
+/// Methods for the settings that were agreed with the server, and for what the client has learnt
+/// about the server.
 impl Session {
-    /// What is known about this capability of the server.
+    /// Returns whether the server has this capability, as far as the session knows.
     pub(crate) fn support(&self, capability: Capability) -> Support {
         self.state.known.support(capability)
     }
 
-    /// Whether this capability is known to fail on this server.
+    /// Whether the session knows that this capability does not work on this server.
     pub(crate) fn lacks(&self, capability: Capability) -> bool {
         self.state.known.is_refused(capability)
     }
 
-    /// Notes that this capability does not work, although no reply has said so: a port is out of
-    /// reach, or the server lists a command and its answers are of no use.
+    /// Notes that this capability does not work, although the server has not refused it. For
+    /// example, the port that EPSV named cannot be reached, or the server's replies to a command
+    /// are of no use.
     pub(crate) fn give_up(&mut self, capability: Capability) {
         self.state.known.note(capability, false);
     }
 
-    /// What OPTS has set for this option, in this session or in those that it replaces.
+    /// Returns the value that an OPTS command has set for this option, in this session or in one
+    /// that it replaces. `None` if no OPTS has set the option.
     pub(crate) fn option_in_force(&self, name: &str) -> Option<&[u8]> {
         self.state.standing.option(name)
     }
 
-    /// Whether the server has answered SYST.
+    /// Whether the server has replied to SYST.
     pub(crate) fn knows_system(&self) -> bool {
         self.state.known.knows_system()
     }
 
-    /// Whether the server has accepted EPSV. The port that its reply named may still be out of
-    /// reach.
+    /// Whether the server has accepted EPSV. This does not mean that its port could be reached.
     pub(crate) fn epsv_was_accepted(&self) -> bool {
         self.state.known.has_worked(Capability::Epsv)
     }
 
-    /// Whether the client asks for the next passive port by EPSV, and not by PASV.
+    /// Whether the client sends EPSV, and not PASV, for the next passive data connection.
     pub(crate) fn asks_by_epsv(&self) -> bool {
         match self.config.passive_command {
             PassiveCommand::Automatic => !self.lacks(Capability::Epsv),
@@ -366,8 +375,8 @@ impl Session {
         }
     }
 
-    /// How long to wait for the reply to EPSV. The time is short if PASV can be tried next and it
-    /// is not known yet whether a firewall swallows EPSV.
+    /// Returns how long to wait for the reply to EPSV. The time is short for the first EPSV,
+    /// because a firewall may swallow the command: the client can then try PASV soon.
     pub(crate) fn wait_for_epsv(&self) -> Wait {
         let automatic = self.config.passive_command == PassiveCommand::Automatic;
         let known = self.lacks(Capability::Epsv) || self.epsv_was_accepted();
@@ -377,31 +386,30 @@ impl Session {
         }
     }
 
-    /// Whether PASV may be tried if the port that EPSV named cannot be reached.
+    /// Whether the client may try PASV if it cannot reach the port that EPSV named.
     pub(crate) fn may_ask_for_another_port(&self) -> bool {
         let automatic = self.config.passive_command == PassiveCommand::Automatic;
         automatic && self.asks_by_epsv() && !self.state.passive_port_reached
     }
 
-    /// Notes that a data connection was made to the port that the server named.
+    /// Notes that the client has reached a passive port that the server named.
     pub(crate) fn note_passive_port_reached(&mut self) {
         self.state.passive_port_reached = true;
     }
 
-    /// Forgets that EPSV has failed, so that the next transfer tries EPSV again, because PASV does
-    /// not work either.
+    /// Forgets that EPSV has failed. PASV has failed too, so the next transfer tries EPSV again.
     pub(crate) fn retry_epsv(&mut self) {
         self.state.known.forget(Capability::Epsv);
     }
 
-    /// Whether the server has accepted PROT with this level. Under implicit TLS, a server that does
-    /// not know PROT counts as if it had accepted PROT P.
+    /// Whether data connections have this PROT level. It is the level that the server has accepted.
+    /// A server with implicit TLS that does not know PROT has level P.
     pub(crate) fn has_protection(&self, protection: Protection) -> bool {
         self.state.protection == Some(protection)
     }
 
-    /// Whether the server must know that names are UTF-8 before it gets this command: the command
-    /// has a name that is not ASCII, or it asks for a listing, which has names.
+    /// Whether the client must send `OPTS UTF8 ON` before this command. It must if the command has
+    /// a name that is not ASCII, or asks for a listing, because the listing may hold such names.
     pub(crate) fn needs_utf8_before(&self, command: &Command) -> bool {
         let wanted = self.config.utf8_names != Utf8Names::AsTheyAre;
         if !wanted || self.state.names_settled || !self.state.logged_in {
@@ -415,18 +423,18 @@ impl Session {
         listing || name.is_some_and(|name| !name.is_ascii() && core::str::from_utf8(name).is_ok())
     }
 
-    /// Notes that `OPTS UTF8 ON` was sent, or need not be sent.
+    /// Notes that the client has sent `OPTS UTF8 ON`, or need not send it.
     pub(crate) fn mark_names_settled(&mut self) {
         self.state.names_settled = true;
     }
 
-    /// Whether listings are requested in TYPE I, because the server has refused TYPE A.
+    /// Whether the server has refused TYPE A, so that the client requests listings in TYPE I.
     pub(crate) fn refuses_text(&self) -> bool {
         self.lacks(Capability::TypeA)
     }
 
-    /// Fails if MODE or STRU was changed: the bytes of a transfer would not be the bytes of the
-    /// file.
+    /// Fails if a raw command has changed MODE or STRU. The bytes of a transfer would then not be
+    /// the bytes of the file, and this crate cannot convert them.
     pub(crate) fn check_framing(&self) -> Result<(), Error> {
         if [self.state.mode, self.state.structure].contains(&FramingState::Other) {
             return Err(Error::misuse(Misuse::Framing));
@@ -434,8 +442,8 @@ impl Session {
         Ok(())
     }
 
-    /// The command (MODE S or STRU F) to send before a transfer, because the value in force is
-    /// unknown. `None` if both values are known.
+    /// Returns MODE S or STRU F if the client must send it before a transfer, because it does not
+    /// know which mode or structure the server uses now. `None` if it knows both.
     pub(crate) fn framing_in_doubt(&self) -> Option<Command> {
         if self.state.mode == FramingState::Unknown {
             return Some(Command::fixed(Verb::MODE, "S"));
@@ -444,43 +452,44 @@ impl Session {
         unknown.then(|| Command::fixed(Verb::STRU, "F"))
     }
 
-    /// Whether the level of PROT is unknown, because its reply was lost.
+    /// Whether the client does not know the PROT level, because the reply to PROT was lost.
     pub(crate) fn protection_is_in_doubt(&self) -> bool {
         self.is_secured() && self.state.protection_in_doubt
     }
 
-    /// Whether the next transfer would start at an offset that an earlier operation has set by
-    /// REST.
+    /// Whether a REST of an earlier operation may still be in force, so that the next transfer
+    /// would start at its offset.
     pub(crate) fn offset_is_set(&self) -> bool {
         self.state.restart.is_some_and(|offset| offset != 0)
     }
 
-    /// Whether data connections are under TLS.
+    /// Whether data connections use TLS.
     pub(crate) fn protects_data(&self) -> bool {
         self.protection() == Protection::Private
     }
 
-    /// What the server did first in the last transfer under TLS: it sent the preliminary reply, or
-    /// it took part in the handshake. `None` if this is unknown.
+    /// Returns what the server did first in the last transfer under TLS: it sent the preliminary
+    /// reply, or it did the handshake. The next transfer can then do the same at once. `None` if
+    /// this is unknown.
     pub(crate) fn first_on_data(&self) -> Option<FirstOnData> {
         self.first_on_data
     }
 
-    /// Notes whether the server first sent the preliminary reply or first took part in the
-    /// handshake, in a transfer under TLS.
+    /// Notes what the server did first in a transfer under TLS: it sent the preliminary reply, or
+    /// it did the handshake.
     pub(crate) fn note_first_on_data(&mut self, first: FirstOnData) {
         self.first_on_data = Some(first);
     }
 
-    /// Notes that the server refused a data connection because it did not resume the TLS session.
-    /// If the reply came in clear text, it does not count, because an attacker can fake it.
+    /// Notes that the server refused a data connection because the client had not resumed the TLS
+    /// session. A reply in clear text changes nothing, because an attacker can fake it.
     pub(crate) fn note_resumption_demanded(&mut self) {
         self.resumption_failed |= self.is_secured();
     }
 }
 
-/// Methods about the record of a transfer. The record is open from before the data connection is
-/// made until the final reply is taken or the transfer is aborted.
+/// Methods for the record of a transfer. The record is opened before the data connection is made.
+/// It is closed when a flow takes the final reply, or when the transfer is aborted.
 impl Session {
     /// Opens a transfer's record, unless one is open.
     pub(crate) fn open_transfer(&mut self) {
@@ -490,7 +499,7 @@ impl Session {
         }
     }
 
-    /// Fails if no transfer's record is open.
+    /// Returns an error if no transfer's record is open.
     pub(crate) fn check_transfer(&self) -> Result<(), Error> {
         match self.live {
             Some(_) => Ok(()),
@@ -498,7 +507,7 @@ impl Session {
         }
     }
 
-    /// Makes the token of the transfer that this command has begun.
+    /// Makes the token (`Transfer`) of the transfer that this command has begun.
     pub(crate) fn transfer_token(
         &mut self,
         command: &Command,
@@ -546,22 +555,22 @@ impl Session {
         self.live.as_ref()?.outcome.as_ref()
     }
 
-    /// Whether the server has refused the transfer.
+    /// Whether a reply to this transfer has come that refuses it.
     pub(crate) fn has_refused(&self) -> bool {
         self.live.as_ref().is_some_and(LiveTransfer::is_refused)
     }
 
-    /// Whether the server's confirmation of the transfer may belong to another command. It may if
-    /// the session took a wrong reply for the final reply before, or if another reply has begun to
-    /// come although none is owed.
+    /// Whether the server's confirmation of the transfer may belong to another command. This is so
+    /// if the session has already taken a wrong reply for the final reply, or if a further reply
+    /// has begun to come although every command has its reply.
     pub(crate) fn is_confirmation_doubtful(&self) -> bool {
         self.live.as_ref().is_some_and(|live| live.doubtful)
             || self.ledger.is_empty() && !self.decoder.is_empty()
     }
 
-    /// Removes and returns a 2xx that came before the client had sent all data, so that it belongs
-    /// to another command. The session no longer waits for the transfer's own final reply, which
-    /// can only come later.
+    /// Removes and returns a 2xx that came before the client had sent all data of an upload. Such a
+    /// reply belongs to another command. The session then stops waiting for the upload's own final
+    /// reply. If it comes later, a fence throws it away.
     pub(crate) fn take_premature_completion(&mut self) -> Option<Reply> {
         let reply = self.live.as_ref()?.completion()?.clone();
         self.strike_out_transfer();
@@ -572,10 +581,11 @@ impl Session {
         Some(reply)
     }
 
-    /// After a time-out, stops waiting for the final reply, or for the reply to a keep-alive. If a
-    /// reply has come that only the transfer can have, it becomes the outcome. The next fence
-    /// throws away what may still come. `met` says whether the server has used the data connection.
-    /// If it has not, it may keep the transfer for the next data connection.
+    /// After a time-out, stops waiting for the final reply and for replies to keep-alives. If a
+    /// reply has come that no keep-alive can get, it becomes the final reply. The next fence throws
+    /// away the replies that still come. `met` says whether the server has used the data
+    /// connection. If not, the server may keep the transfer and run it over the next data
+    /// connection.
     pub(crate) fn give_up_final_reply(&mut self, met: bool) {
         self.queued |= !met && self.owes(Shape::Transfer) && self.may_come_yet(Shape::Transfer);
         self.strike_out_transfer();
@@ -592,9 +602,9 @@ impl Session {
     }
 
     /// Ends a failed transfer: drops the data connection, waits for the final reply, closes the
-    /// record, and returns that reply. If the transfer has failed because the server was `silent`,
-    /// the wait is short. If still no reply comes, the record stays open, and the next operation
-    /// aborts the transfer by ABOR.
+    /// record, and returns that reply. If the transfer failed because the server sent nothing
+    /// (`silent`), the wait is short. If no reply comes even then, the record stays open, and the
+    /// next operation sends ABOR.
     pub(crate) fn end_failed_transfer(
         &mut self,
         answer: &mut Answer,
@@ -629,12 +639,12 @@ impl Session {
     }
 
     /// Aborts the transfer, unless it is over, and reads all replies that are owed. Returns the
-    /// transfer's own final reply, or else the reply to ABOR.
+    /// transfer's own final reply. If there is none, returns the reply to ABOR.
     pub(crate) fn abort_transfer(&mut self, answer: &mut Answer) -> Result<Option<Reply>, Halt> {
         self.check_transfer()?;
         let finished = self.final_reply().cloned();
-        // The time-out means that ABOR got no reply only if the data connection is closed. Before
-        // that, the wait was for the data connection.
+        // A time-out may mean that ABOR got no reply, or that closing the data connection took too
+        // long. ABOR got no reply only if the data connection was already closed before the wait.
         let unanswered = Shape::Abort(Aborting::Unanswered);
         let with_keep_alive = Shape::Abort(Aborting::UnansweredWithKeepAlive);
         let abort = |owed: &Owed| [unanswered, with_keep_alive].contains(&owed.shape);
@@ -650,13 +660,14 @@ impl Session {
         }
     }
 
-    /// Whether the server may still run an earlier transfer over the next data connection.
+    /// Whether the server may still hold an earlier transfer, and run it over the next data
+    /// connection.
     pub(crate) fn may_have_a_transfer_queued(&self) -> bool {
         self.queued
     }
 
-    /// Notes that the server has got a data connection for the transfer that it had queued. The
-    /// server's replies to that transfer may still come; the next fence throws them away.
+    /// Notes that a data connection was given to the server for the transfer that it held. The
+    /// replies to that transfer may still come, and the next fence throws them away.
     pub(crate) fn mark_purged(&mut self) {
         self.queued = false;
         self.out_of_step = true;

@@ -1,7 +1,8 @@
-//! The ledger: one entry for each command whose reply is still to come, in the order of sending.
+//! The ledger: one entry for each command whose final reply is still to come, in the order of
+//! sending.
 //!
-//! An entry knows how many replies its command has and what they change, because the flow that sent
-//! the command may be gone when they come.
+//! An entry says how many replies its command gets and what they change. The flow that sent the
+//! command cannot say it, because the flow may be gone when the replies come.
 
 use alloc::string::String;
 
@@ -12,56 +13,57 @@ use crate::error::Error;
 use crate::wait::Wait;
 use crate::wire::Command;
 
-/// A command whose reply has not come yet.
+/// A ledger entry: a command whose final reply is still to come.
 #[derive(Debug)]
 pub(super) struct Owed {
     pub(super) verb: String,
     pub(super) shape: Shape,
     pub(super) effect: Effect,
-    /// What the final reply tells about.
+    /// The capability that the server has if it accepts the command. `None` if the command shows
+    /// none.
     pub(super) capability: Option<Capability>,
-    /// The number of the operation that sent the command and gets the reply. If this operation no
-    /// longer runs, nobody gets the reply.
+    /// The number of the operation that sent the command and that gets the reply. If this operation
+    /// has ended, the reply goes to no operation.
     pub(super) owner: u64,
-    /// How many preliminary replies have come so far.
+    /// How many preliminary replies (1xx) to the command have come so far.
     pub(super) preliminaries: usize,
-    /// Whether the reply did not come in time.
+    /// Whether an operation has waited for the reply until its time limit.
     pub(super) late: bool,
 }
 
-/// Which replies complete an entry.
+/// Which replies a command gets. After the last of them, its ledger entry is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// The greeting: any number of 120, then one reply.
+    /// The greeting: any number of 120 replies, then one final reply.
     Greeting,
     /// A command with exactly one reply.
     Single,
     /// A raw command: any number of preliminary replies, then one final reply.
     Raw,
-    /// A data command: usually a preliminary reply, then a final reply.
+    /// A data command such as RETR: usually a preliminary reply, then a final reply.
     Transfer,
     /// A NOOP during a transfer. Its reply may come before or after the transfer's final reply.
     KeepAlive,
     /// ABOR together with the transfer that it aborts. Servers send 426 and 226, 226 and 225, two
     /// replies of one code, or one reply.
     Abort(Aborting),
-    /// A fence, sent to get back into step. Every reply before its own belongs to something else.
+    /// A fence. Every reply that comes before the fence's own reply belongs to an earlier command.
     Fence(Fence),
     /// QUIT: one reply, which may lack its line end, or no reply.
     Quit,
 }
 
-/// Which replies to an abort have come.
+/// Which replies to an ABOR and to its transfer have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Aborting {
     /// No reply has come.
     Unanswered,
-    /// No reply has come. The reply to a keep-alive is also still to come, so the client cannot
-    /// tell the replies apart by counting.
+    /// No reply has come, and the server still has to reply to a keep-alive (NOOP) too. So the
+    /// client cannot count which reply belongs to the transfer, to ABOR or to the NOOP.
     UnansweredWithKeepAlive,
-    /// The transfer's own refusal has come. The reply to ABOR comes next.
+    /// The transfer's own reply has come, for example 426. The reply to ABOR comes next.
     HalfAnswered,
-    /// The server does not know ABOR. Only the transfer's own reply may still come.
+    /// The server has refused ABOR as unknown. Only the transfer's own reply may still come.
     Unknown,
 }
 
@@ -78,7 +80,7 @@ impl Owed {
         }
     }
 
-    /// The entry for the greeting, which every session starts with.
+    /// Returns the entry for the greeting. The ledger of every new session holds it.
     pub(super) fn greeting() -> Self {
         Self {
             verb: String::new(),
@@ -91,8 +93,7 @@ impl Owed {
         }
     }
 
-    /// Adds the command's verb to an error. If this is the entry of the greeting, there is no verb
-    /// to add.
+    /// Adds the command's verb to an error. The greeting has no verb, so its entry adds nothing.
     pub(super) fn add_verb_to(&self, error: Error) -> Error {
         if self.verb.is_empty() {
             return error;
@@ -100,12 +101,13 @@ impl Owed {
         error.with_command(&self.verb)
     }
 
-    /// Whether the command changes the directory.
+    /// Whether the command is CWD or CDUP, which change the directory.
     pub(super) fn changes_directory(&self) -> bool {
         matches!(self.effect, Effect::Directory(_))
     }
 
-    /// An entry for a fence. A fence has no effect.
+    /// Returns the entry for a fence. The reply to a fence changes nothing in the session's
+    /// settings.
     pub(super) fn fence(command: &Command, fence: Fence) -> Self {
         Self {
             effect: Effect::None,
@@ -114,7 +116,8 @@ impl Owed {
         }
     }
 
-    /// How long a later operation, when it settles, waits for this reply.
+    /// Returns how long the next operation waits for this reply if the operation that sent the
+    /// command has ended.
     pub(super) fn wait(&self, greeting_delayed: bool) -> Wait {
         match self.shape {
             Shape::Greeting if greeting_delayed => Wait::DelayedGreeting,
@@ -124,7 +127,8 @@ impl Owed {
             }
             Shape::Transfer => Wait::FinalReply,
             Shape::Abort(Aborting::Unanswered | Aborting::UnansweredWithKeepAlive) => Wait::Abort,
-            // The server has sent one reply to the abort. Another reply comes soon or never.
+            // The server has already sent one of the two replies. If it sends the other one, it
+            // sends it soon.
             Shape::Abort(Aborting::HalfAnswered | Aborting::Unknown) => Wait::DataClose,
         }
     }

@@ -1,4 +1,5 @@
-//! The record of the transfer under way: what the server has said about it so far.
+//! The record of the transfer under way: which replies to it have come, and whether its data
+//! connection is open.
 
 use alloc::vec::Vec;
 
@@ -6,31 +7,34 @@ use super::ledger::Owed;
 use super::transfer::TransferId;
 use crate::wire::{Class, Reply};
 
-/// The record of a transfer, from its request for a data connection until it is finished or
-/// aborted.
+/// The record of a transfer. It exists from before the data connection is made until a flow has
+/// finished or aborted the transfer.
 #[derive(Debug)]
 pub(super) struct LiveTransfer {
     pub(super) id: TransferId,
     pub(super) data_open: bool,
-    /// Whether the data command of an upload was sent.
+    /// Whether the transfer is an upload whose data command was sent.
     pub(super) is_upload: bool,
-    /// Whether the data connection has used up a TLS session ticket, so that the client waits for a
-    /// new one before it closes the connection.
+    /// Whether the handshake of the data connection has used up a TLS session ticket. The client
+    /// then waits for a new ticket before it closes the data connection.
     pub(super) used_a_ticket: bool,
-    /// Whether ABOR was sent and the data connection stays open until the first reply to ABOR has
-    /// come.
+    /// Whether the client has sent ABOR and waits for the first reply to it before it closes the
+    /// data connection.
     pub(super) awaits_abort: bool,
-    /// Whether the transfer began at a restart offset.
+    /// Whether the transfer began at the offset of a REST command.
     pub(super) was_restarted: bool,
     pub(super) preliminary: Option<Reply>,
-    /// The final reply, or another reply that came in its place. `None` before one has come.
+    /// The reply that is taken for the final reply. It may turn out to belong to another command.
+    /// `None` before such a reply has come.
     pub(super) outcome: Option<Reply>,
-    /// Replies that may be the final reply, or the reply to a keep-alive that was also owed.
+    /// Replies that came while the server still had to reply to the transfer and to a keep-alive
+    /// (NOOP). Each belongs to one of the two, and the session decides after all of them have come.
     pub(super) held: Vec<Reply>,
-    /// The ledger's entry for the transfer, if the final reply came without a preliminary reply. If
-    /// a preliminary reply comes later, this entry is owed again.
+    /// The transfer's ledger entry, if a final reply came before any preliminary reply. If a 150
+    /// comes after that, the final reply belonged to another command, and the entry goes back to
+    /// the ledger. `None` otherwise.
     pub(super) unopened: Option<Owed>,
-    /// Whether the reply to another command was once taken for the final reply.
+    /// Whether the session has once taken another command's reply for the final reply.
     pub(super) doubtful: bool,
 }
 
@@ -51,9 +55,9 @@ impl LiveTransfer {
         }
     }
 
-    /// The 2xx that has come, if there is one. If it came before the client had sent the end of an
-    /// upload, it belongs to another command, because no server knows that it has everything before
-    /// it has seen the end.
+    /// Returns the 2xx final reply that has come. `None` if there is none. In an upload whose end
+    /// the client has not sent yet, this 2xx belongs to another command: no server can confirm a
+    /// file before it has seen its end.
     pub(super) fn completion(&self) -> Option<&Reply> {
         self.outcome
             .iter()
@@ -61,10 +65,10 @@ impl LiveTransfer {
             .find(|reply| reply.class() == Class::Completion)
     }
 
-    /// Whether the data connection must be reset, because the server would misread a normal end. In
-    /// an upload that the server has not refused, the server would take a normal end for the end of
-    /// the file. In a download, the server would go on sending, as if the client still read:
-    /// SIGPIPE then kills inetutils, and ftp-srv waits for ever.
+    /// Whether the data connection must end by a reset and not by a normal end (FIN). In an upload
+    /// that the server has not refused, the server would take FIN for the end of the file. In a
+    /// download, the server would go on sending after FIN: SIGPIPE then kills inetutils, and
+    /// ftp-srv waits for ever.
     pub(super) fn has_begun(&self) -> bool {
         match (&self.preliminary, self.is_upload) {
             (Some(_), true) => true,
@@ -73,29 +77,30 @@ impl LiveTransfer {
         }
     }
 
-    /// Whether a final reply has come that does not confirm the transfer.
+    /// Whether a final reply has come that is not a confirmation (226, 250 or 200).
     pub(super) fn is_refused(&self) -> bool {
         let outcome = self.outcome.as_ref();
         outcome.is_some_and(|reply| !reply.confirms_transfer()) || self.is_refused_for_sure()
     }
 
-    /// Chooses the transfer's own reply among the held replies, after the replies to all
-    /// keep-alives have come. Returns whether the choice is certain: only one held reply can be the
-    /// transfer's, and its code ends transfers.
+    /// Chooses the transfer's final reply among the held replies, after the server has replied to
+    /// all keep-alives. Returns `true` if the choice is certain: at most one held reply cannot
+    /// belong to a NOOP, and the chosen reply has a code that ends transfers.
     pub(super) fn settle_held(&mut self) -> bool {
         let own = self.held.iter().filter(|reply| !reply.may_answer_noop());
         let several = own.count() > 1;
         self.take_unmistakable();
         if self.outcome.is_none() {
-            // Each held reply may belong to a NOOP, so the worst of them counts for the transfer.
+            // Every held reply could belong to a NOOP. The session takes the worst of them as the
+            // transfer's reply, so that it never reports a failed transfer as complete.
             self.outcome = self.held.iter().min_by_key(|reply| worth(reply)).cloned();
         }
         self.held.clear();
         !several && !matches!(&self.outcome, Some(reply) if worth(reply) == Worth::Other)
     }
 
-    /// Makes one of the held replies the transfer's outcome: the worst of those that no NOOP can
-    /// have.
+    /// Makes the worst held reply whose code no NOOP can get the transfer's final reply. If every
+    /// held reply could belong to a NOOP, nothing changes.
     pub(super) fn take_unmistakable(&mut self) {
         let own = self.held.iter().filter(|reply| !reply.may_answer_noop());
         if let Some(worst) = own.min_by_key(|reply| worth(reply)) {
@@ -103,10 +108,11 @@ impl LiveTransfer {
         }
     }
 
-    /// Compares the outcome with another reply that came after it, although nothing else is owed.
-    /// The worse of the two counts. If the new reply is the first 150, the transfer begins only
-    /// now, and the earlier reply belonged to another command. Then this returns the ledger's entry
-    /// of the transfer, because its final reply is owed again.
+    /// Handles a reply that comes after the final reply, although every command already has its
+    /// reply. The worse of the two replies becomes the final reply. If the new reply is the first
+    /// 150, the transfer begins only now, and the earlier final reply belonged to another command.
+    /// Then this returns the transfer's ledger entry, because the true final reply is still to
+    /// come.
     pub(super) fn reconsider(&mut self, reply: &Reply) -> Option<Owed> {
         let outcome = self.outcome.as_mut()?;
         if reply.class() == Class::Preliminary {
@@ -123,8 +129,8 @@ impl LiveTransfer {
         None
     }
 
-    /// Whether a held reply certainly refuses the transfer: no NOOP and no confirmed transfer has
-    /// its code. This can be known before all replies have come.
+    /// Whether a held reply certainly refuses the transfer, for example 452: neither a NOOP nor a
+    /// complete transfer gets such a code. The session can know this before all replies have come.
     pub(super) fn is_refused_for_sure(&self) -> bool {
         self.held
             .iter()
@@ -132,11 +138,11 @@ impl LiveTransfer {
     }
 }
 
-/// What a final reply means for a transfer. The variants go from the worst to the best.
+/// What a final reply says about a transfer, ordered from the worst to the best.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Worth {
     Refuses,
-    /// The reply belongs to another command.
+    /// The code fits no transfer, so the reply belongs to another command.
     Other,
     Confirms,
 }

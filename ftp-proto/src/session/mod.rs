@@ -121,10 +121,11 @@ pub struct Session {
     decoder: ReplyDecoder,
     outgoing: Vec<u8>,
     urgent: Option<usize>,
-    /// Commands of the running flow. They are sent after a look at what has already arrived.
+    /// Commands that the running flow has queued. They are sent after a look at what has already
+    /// arrived.
     staged: Vec<(Command, Owed)>,
     ledger: VecDeque<Owed>,
-    /// Replies to the running operation's commands that the operation has not read yet.
+    /// Replies to the running operation's commands. The operation has not taken them yet.
     inbox: VecDeque<Result<Reply, Error>>,
     operation: u64,
     serial: u64,
@@ -136,14 +137,14 @@ pub struct Session {
     dead: Option<Error>,
     out_of_step: bool,
     strays: usize,
-    /// What has come since the session last began to fence, for example how many replies were
-    /// thrown away.
+    /// The replies that have come while the session waited for the reply to a fence.
     fencing: Fencing,
     live: Option<LiveTransfer>,
     aborted: Option<Reply>,
-    /// Whether a 426 for an aborted transfer may still come.
+    /// Whether the server may still send a 426 for a transfer that was aborted.
     abort_echoes: bool,
-    /// Whether the server may still run an earlier transfer over the next data connection.
+    /// Whether the server may still hold an earlier transfer, and run it over the next data
+    /// connection.
     queued: bool,
     secrets: Vec<Vec<u8>>,
     observer: Option<Show>,
@@ -160,16 +161,17 @@ pub struct Session {
     first_on_data: Option<FirstOnData>,
     /// The server's address on the control connection. `None` if the driver has not set it.
     peer: Option<SocketAddr>,
-    /// Facts that the running operation has noted, so that the text of its error can mention them.
+    /// Facts about the running operation that the text of its error can mention.
     error_context: ErrorContext,
 }
 
-/// What a server does first after a data command, if data connections are under TLS.
+/// What the server does first after a data command: it sends the preliminary reply, or it does the
+/// TLS handshake on the data connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FirstOnData {
-    /// The server sends the preliminary reply before the handshake.
+    /// The server sends the preliminary reply (150), and does the handshake after that.
     Reply,
-    /// The server does the handshake on the data connection before it sends the preliminary reply.
+    /// The server does the handshake first, and sends the preliminary reply (150) after that.
     Handshake,
 }
 
@@ -258,7 +260,9 @@ impl Session {
         successor.credentials = self.credentials.clone();
         successor.resumption_failed = self.resumption_failed;
         successor.ticketless = self.ticketless;
-        // A command that failed is not tried again. EPSV that worked must prove itself anew.
+        // If the settings demand TLS, features that came in clear text are not passed on, because
+        // an attacker can fake them. What has failed in this session is not tried again in the new
+        // one. What has worked, such as EPSV, must show again that it works.
         if self.config.security != Security::Plain && !self.is_secured() {
             self.state.forget_features();
         }
@@ -310,7 +314,7 @@ impl Session {
             && matches!(bytes.first(), Some(0x15 | 0x16))
     }
 
-    /// Takes note that the control connection has ended.
+    /// Notes that the server has closed the control connection.
     pub fn receive_eof(&mut self) {
         if self.dead.is_some() {
             return;
@@ -339,15 +343,15 @@ impl Session {
         error
     }
 
-    /// Returns what the control connection has said about a transfer that is under way.
+    /// Returns whether the server has confirmed or refused the transfer while its data still moves.
     pub fn verdict(&self, transfer: &Transfer) -> Verdict {
         let Some(live) = self.live.as_ref().filter(|live| live.id == transfer.id()) else {
             return Verdict::Failed;
         };
         let upload = transfer.direction() == Direction::Upload;
         match &live.outcome {
-            // While an upload is under way, the server cannot have all of its data. So a 2xx that
-            // comes now belongs to another command.
+            // The client has not sent the end of the upload yet, so the server cannot have all of
+            // its data. A 2xx that comes now belongs to another command.
             _ if upload && live.completion().is_some() => Verdict::Failed,
             Some(reply) if reply.confirms_transfer() => Verdict::Confirmed,
             Some(_) => Verdict::Failed,
@@ -379,13 +383,13 @@ impl Session {
         self.observer = Some(Box::new(observer));
     }
 
-    /// Returns whether the session is dead: every operation fails from now on, with the cause of
-    /// the session's end.
+    /// Returns whether the session is dead. Every operation on a dead session fails, with the
+    /// reason for which the session ended.
     pub fn is_dead(&self) -> bool {
         self.dead.is_some()
     }
 
-    /// Ends the session, for a reason that only the driver knows. Every later operation fails with
+    /// Ends the session for a reason that only the driver knows. Every later operation fails with
     /// this reason.
     pub fn kill(&mut self, reason: Error) {
         self.die(reason);
@@ -396,8 +400,8 @@ impl Session {
         self.config.data_mode = data_mode;
     }
 
-    /// Follows a change of [`Options::encoding`]: unless it is UTF-8, names are sent
-    /// [as they are](Utf8Names::AsTheyAre).
+    /// Adopts a change of [`Options::encoding`]. If the encoding is not UTF-8, file names are sent
+    /// [as they are](Utf8Names::AsTheyAre), without `OPTS UTF8 ON`.
     pub fn follow_encoding(&mut self, options: &Options) {
         self.config.utf8_names = match options.encoding {
             Encoding::Utf8 => options.config.utf8_names,
@@ -425,12 +429,13 @@ impl Session {
         self.state.logged_in
     }
 
-    /// Returns the representation type in force. `None` if it is not known.
+    /// Returns the representation type (TYPE) that the server uses now. `None` if it is not known.
     pub fn transfer_type(&self) -> Option<TransferType> {
         self.state.transfer_type
     }
 
-    /// Returns how data connections are protected: the level of PROT that is in force.
+    /// Returns whether data connections are under TLS. This is the PROT level that the server uses
+    /// now.
     pub fn protection(&self) -> Protection {
         self.state.protection.unwrap_or(Protection::Clear)
     }
@@ -440,9 +445,9 @@ impl Session {
         self.state.known.features()
     }
 
-    /// Returns what is known about the server at this moment: what it has said, and what has worked
-    /// or was refused. Nothing is sent. Run [`Discover`](crate::flows::Discover) first to ask for
-    /// what can be asked.
+    /// Returns what the session knows about the server now: what the server has said about itself,
+    /// and which commands have worked or were refused. This sends nothing. To learn more, run
+    /// [`Discover`](crate::flows::Discover) first.
     pub fn capabilities(&self) -> Capabilities {
         let known = self.state.known.clone();
         known.with_greeting(self.greeting())
@@ -454,13 +459,14 @@ impl Session {
         self.credentials.as_ref()
     }
 
-    /// Returns what a new connection must repeat to reach the directory and settings of this one.
+    /// Returns the directory and settings of this session, which a new connection must set again.
     pub fn standing(&self) -> Standing {
         if let Some(standing) = &self.unrestored {
             return standing.clone();
         }
-        // A PROT that was sent as a raw command is left out if it is weaker than the settings
-        // demand, or if the settings demand no TLS.
+        // A raw PROT may have set a level that the settings do not allow: `PROT C` although they
+        // demand P, or any PROT although they demand no TLS. A new connection does not repeat such
+        // a level.
         let demanded = self.config.protection;
         let allowed = |protection: &Protection| {
             self.config.security != Security::Plain
@@ -471,9 +477,9 @@ impl Session {
             protection: self.state.protection.filter(allowed),
             ..self.state.standing.clone()
         };
-        // If the reply to a CWD is still to come, the directory may have changed, so it is unknown.
-        // If the server has closed the connection in place of the reply, the CWD counts as not
-        // done.
+        // A CWD without a reply makes the directory unknown, because the server may have changed
+        // it. There is one exception: if the connection ended before the reply was late, the CWD is
+        // taken as not done.
         let elsewhere =
             |owed: &Owed| owed.changes_directory() && (owed.late || self.dead.is_none());
         if self.ledger.iter().any(elsewhere) {
@@ -485,19 +491,19 @@ impl Session {
         standing
     }
 
-    /// Returns whether a transfer failed, in this login or in an earlier one, because its data
-    /// connection did not resume the login's TLS session.
-    /// [`successor_tls_login`](Self::successor_tls_login) says what follows from it.
+    /// Returns whether a transfer failed because its data connection did not resume the TLS session
+    /// of the login. Transfers of the sessions that this one replaces are included.
+    /// [`successor_tls_login`](Self::successor_tls_login) says what the next login then does.
     ///
-    /// Handshakes that were cut do not count, and refusals that come in clear text (after CCC) do
-    /// not count either. An attacker in the network can still make this method return true: he can
-    /// redirect a data connection to another TLS server that has the same certificate.
+    /// A handshake that broke off is not such a failure. A refusal that came in clear text (after
+    /// CCC) is not one either. An attacker in the network can still make this method return true:
+    /// he can redirect a data connection to another TLS server that has the same certificate.
     pub fn resumption_failed(&self) -> bool {
         self.resumption_failed
     }
 
-    /// Begins the TLS side of the login on the connection that replaces this one, as
-    /// [`Options::tls_login`] does for a first login. `before` is the TLS side of this session's
+    /// Begins the TLS setup of the login on the connection that replaces this one, as
+    /// [`Options::tls_login`] does for a first login. `before` is the TLS setup of this session's
     /// login.
     ///
     /// The new login uses the TLS versions of the configuration, and new tickets. There is one
@@ -506,7 +512,7 @@ impl Session {
     /// many times, but rustls uses a ticket of TLS 1.3 only once. The exception needs two things:
     /// [resumption has failed](Self::resumption_failed), and the server has ended a resumed
     /// connection by close_notify without sending a ticket. An attacker in the network who
-    /// redirects connections to another server cannot cause the second thing.
+    /// redirects connections to another server cannot make the server end a connection in this way.
     ///
     /// # Errors
     /// The errors of [`Options::tls_login`].
@@ -530,21 +536,21 @@ impl Session {
 
 /// Methods that the files of this folder share.
 impl Session {
-    /// Notes whether this error of an operation must change how a later login sets up TLS.
+    /// Learns from an operation's error how the next login must set up TLS.
     fn learn_from(&mut self, error: &Error) {
         if error.tls_reason() == Some(&Reason::NotResumed) {
             self.resumption_failed = true;
         }
-        // A failure of the login's handshake may come from the switch to TLS 1.2 (see
-        // `successor_tls_login`): the server may not support TLS 1.2, or have no cipher suite for
-        // it. So the next login does not switch to TLS 1.2.
+        // The login's own handshake failed. The cause may be that this login used TLS 1.2 alone
+        // (see `successor_tls_login`), and the server does not support it. So the next login uses
+        // all versions again.
         if matches!(self.state.channel, Channel::Due | Channel::Securing) {
             self.resumption_failed = false;
         }
     }
 
-    /// Makes the ticket (a number) of the next want. From now on, the session accepts only an
-    /// answer with this ticket.
+    /// Makes the ticket (a number) of the next want. From now on, the session accepts an answer
+    /// only if it has this ticket.
     fn issue(&mut self) -> Ticket {
         let ticket = Ticket {
             session: self.id,
@@ -571,13 +577,13 @@ impl Session {
         self.live.as_ref().is_some_and(|live| live.data_open)
     }
 
-    /// Whether a command with this shape is in the ledger.
+    /// Whether the ledger has a command with this shape.
     fn owes(&self, shape: Shape) -> bool {
         self.ledger.iter().any(|owed| owed.shape == shape)
     }
 
-    /// Makes every operation fail from now on, with this error. If the session is dead already, the
-    /// first error stays.
+    /// Ends the session: every later operation fails with this error. If the session is already
+    /// dead, its first error stays.
     fn die(&mut self, error: Error) {
         self.outgoing = Vec::new();
         self.urgent = None;
@@ -585,8 +591,8 @@ impl Session {
         self.dead.get_or_insert(error);
     }
 
-    /// Hands a reply to the operation that sent the command (`owner`), if this operation still
-    /// runs.
+    /// Gives a reply to the operation that sent the command (`owner`). If that operation no longer
+    /// runs, the reply is dropped.
     fn deliver(&mut self, owner: u64, reply: Result<Reply, Error>) {
         if owner == self.operation {
             self.inbox.push_back(reply);
@@ -594,9 +600,9 @@ impl Session {
     }
 
     /// Replaces the reply decoder after TLS has started or ended on the control connection, so that
-    /// nothing from before the change counts after it. The old decoder should be empty by then,
-    /// because any byte between the reply and the handshake ends the session. So no test can see
-    /// the difference.
+    /// bytes from before this change cannot become part of a reply after it. This is a precaution:
+    /// the old decoder is empty, because any byte between the reply and the handshake ends the
+    /// session.
     fn renew_decoder(&mut self) {
         self.decoder = ReplyDecoder::new(self.config.limits.clone(), self.config.multiline);
     }

@@ -1,4 +1,5 @@
-//! What was agreed with the server, and what was learnt about it.
+//! The state of a session that replies change: the settings on the server, such as TYPE and PROT,
+//! and what the client has learnt about the server.
 
 use alloc::vec::Vec;
 
@@ -10,7 +11,8 @@ use crate::path::RemotePath;
 use crate::representation::TransferType;
 use crate::wire::Reply;
 
-/// What was agreed with the server, and what was learnt about it.
+/// The state of a session that replies change: the settings on the server, and what the client has
+/// learnt about the server.
 #[derive(Debug, Default)]
 pub(super) struct Negotiated {
     pub(super) greeting: Option<Reply>,
@@ -18,71 +20,78 @@ pub(super) struct Negotiated {
     pub(super) channel: Channel,
     pub(super) auth_tried: bool,
     pub(super) logged_in: bool,
-    /// What a new connection must repeat to reach the directory and settings of this one.
+    /// The directory and settings that a new connection must set again.
     pub(super) standing: Standing,
-    /// The directory to return to. `None` if the session is in its directory.
+    /// The way back to the directory, if a listing has left it by CWD. `None` if no listing has
+    /// left it.
     pub(super) detour: Option<Detour>,
     pub(super) mode: FramingState,
     pub(super) structure: FramingState,
     pub(super) transfer_type: Option<TransferType>,
     pub(super) protection: Option<Protection>,
-    /// Whether the level of PROT is unknown, because its reply was lost.
+    /// Whether the client does not know the PROT level, because the reply to PROT was lost.
     pub(super) protection_in_doubt: bool,
-    /// The offset of a REST that no transfer has used. `None` if there is none.
+    /// The offset of a REST that no transfer has used yet. [`UNKNOWN_OFFSET`] if the client cannot
+    /// know it. `None` if there is no such REST.
     pub(super) restart: Option<u64>,
-    /// What the server can do.
+    /// What the client knows about the server: its features, and which commands work.
     pub(super) known: Capabilities,
-    /// The features come from this session, not from an earlier one.
+    /// Whether the features in `known` come from a FEAT of this session, and not from an earlier
+    /// session.
     pub(super) features_heard: bool,
     pub(super) fences: Fences,
-    /// Whether a data connection was made to a port that the server named.
+    /// Whether the client has connected to a passive port that this server named.
     pub(super) passive_port_reached: bool,
-    /// Whether the question of UTF-8 names is settled: `OPTS UTF8 ON` was sent, or need not be
-    /// sent.
+    /// Whether the client has sent `OPTS UTF8 ON`, or need not send it.
     pub(super) names_settled: bool,
 }
 
-/// The directory that the session returns to before its next operation.
+/// The way back from a CWD that was sent for one listing. The next operation goes back first.
 #[derive(Clone, Debug)]
 pub(super) struct Detour {
     pub(super) back: RemotePath,
-    /// The steps to that directory, as [`Standing`] keeps them.
+    /// The directory before that CWD, as the steps (arguments of CWD) that [`Standing`] keeps.
+    /// `None` if it is unknown.
     pub(super) directory: Option<Vec<Vec<u8>>>,
 }
 
-/// Stands for an unknown restart offset. Because an offset may be in force, the next transfer sends
-/// REST itself.
+/// The value of `restart` if the client does not know whether an old REST is still in force. The
+/// next transfer then sends its own REST.
 pub(super) const UNKNOWN_OFFSET: u64 = u64::MAX;
 
-/// Whether MODE or STRU has the value that transfers need.
+/// Whether the server uses the MODE or the STRU that this crate's transfers need.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum FramingState {
     /// MODE S or STRU F.
     #[default]
     Standard,
-    /// Another value, with which transfers are refused.
+    /// Another mode or structure, such as MODE B or STRU R. The session refuses transfers with it.
     Other,
-    /// Unknown, because the reply was lost, or did not say whether the command succeeded.
+    /// The client cannot know the value: the reply to MODE or STRU was lost, or did not say whether
+    /// the command succeeded.
     Unknown,
 }
 
-/// How the control connection is protected, including changes that have begun.
+/// Whether the control connection is under TLS, or is just changing to or from TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Channel {
     #[default]
     Clear,
-    /// Implicit TLS: no byte may come or go before the handshake, which has not begun yet.
+    /// Implicit TLS before its handshake has begun. Nothing may be sent or received before the
+    /// handshake.
     Due,
-    /// AUTH was accepted. No byte may come or go before the end of the handshake.
+    /// The handshake is next or under way, after AUTH or for implicit TLS. Nothing else may be sent
+    /// or received before its end.
     Securing,
     Secured,
-    /// CCC was accepted. No byte may come or go before both sides have sent close_notify.
+    /// The server has accepted CCC. Nothing else may be sent or received until both sides have sent
+    /// close_notify.
     Clearing,
     /// In clear text after CCC.
     Cleared,
 }
 
-/// MODE and STRU, the two settings that decide how a file's bytes are laid out on the data
+/// MODE or STRU. These two commands set the form in which a file's bytes go over the data
 /// connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Framing {
@@ -91,8 +100,8 @@ pub(super) enum Framing {
 }
 
 impl FramingState {
-    /// Returns `Standard` if the argument is `usual` (S for MODE, F for STRU), and `Other` if it is
-    /// not.
+    /// Returns `Standard` if the argument of the command is `usual` (S for MODE, F for STRU).
+    /// Returns `Other` if it is not.
     pub(super) fn from_argument(argument: &[u8], usual: &[u8]) -> Self {
         if argument.eq_ignore_ascii_case(usual) {
             Self::Standard
@@ -110,13 +119,14 @@ impl Negotiated {
         }
     }
 
-    /// Notes the level of PROT. `None` means that it is unknown.
+    /// Sets the PROT level of the session. `None` if the client does not know it.
     pub(super) fn protect(&mut self, protection: Option<Protection>) {
         self.protection = protection;
         self.protection_in_doubt = protection.is_none();
     }
 
-    /// Forgets the features, unless they come from an earlier session.
+    /// Forgets the features if they came by FEAT in this session. Features from an earlier session
+    /// stay.
     pub(super) fn forget_features(&mut self) {
         if self.features_heard {
             self.known.set_features(None);
@@ -124,8 +134,9 @@ impl Negotiated {
         }
     }
 
-    /// Notes that the control connection is under TLS. Nothing learnt in clear text counts any
-    /// more, and after AUTH the login must be repeated (RFC 2228 section 3).
+    /// Notes that the control connection is now under TLS. The session forgets what it learnt in
+    /// clear text, because an attacker can have faked it. After AUTH, the client must log in again
+    /// (RFC 2228 section 3).
     pub(super) fn secured(&mut self) {
         self.channel = Channel::Secured;
         self.logged_in = false;

@@ -1,5 +1,5 @@
-//! Runs an operation: first the cleanup, then the flow. Before each batch of commands is sent,
-//! reads what has already arrived.
+//! Runs an operation: first the cleanup after earlier operations, then the flow. Before the session
+//! sends the flow's commands, it has the driver read what has already arrived.
 
 use super::Session;
 use super::fencing::too_many_strays;
@@ -17,29 +17,32 @@ pub struct Running<F> {
     session: usize,
     operation: u64,
     stage: Stage,
-    /// How many fences were sent since the staged commands began to wait.
+    /// How many fences the session has sent before the commands that are now staged.
     fences: usize,
     held: Option<Want>,
-    /// Whether the CWD back to the directory that an earlier listing has left was sent.
+    /// Whether the operation has sent the CWD that leads back to the directory that an earlier
+    /// listing left.
     pub(super) returning: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// Cleaning up what earlier operations left.
+    /// Cleaning up after earlier operations: aborting an open transfer, and reading the replies
+    /// that are still owed.
     Settling,
-    /// Changing the directory back, after a listing that needed CWD.
+    /// Sending the CWD that leads back to the directory, because an earlier listing has left it.
     Returning,
     Flowing,
     /// Reading what has already arrived, before the flow's commands are sent.
     Looking,
-    /// Getting back into step, before the flow's commands are sent.
+    /// Sending a fence and waiting for its reply, before the flow's commands are sent.
     Fencing,
     Finished,
 }
 
-/// How many fences are sent, one after the other, before the session is given up. More than one is
-/// needed for servers such as simple-ftpd, which send a late reply to an aborted transfer.
+/// How many fences the session sends, one after the other, before it ends. One is not always
+/// enough: servers such as simple-ftpd send a late reply to an aborted transfer after the fence's
+/// reply.
 const MOST_FENCES: usize = 3;
 
 impl Session {
@@ -64,11 +67,12 @@ impl Session {
         (running, self.issue().start())
     }
 
-    /// Advances an operation. A driver calls only this function in its loop.
+    /// Takes the driver's answer to the last want, and returns the next want or the result of the
+    /// operation. A driver calls this function, and no other, in its loop.
     ///
     /// # Errors
-    /// [`Misuse::StaleAnswer`] leaves the session as it is. Any other error ends the operation. The
-    /// session is then in step, or the next operation cleans up first, or the session is
+    /// [`Misuse::StaleAnswer`] means that the answer was refused, and nothing has changed. Any
+    /// other error ends the operation. You can then start the next operation, unless the session is
     /// [dead](Self::is_dead).
     pub fn step<F: Flow>(
         &mut self,
@@ -137,7 +141,8 @@ impl Session {
         })
     }
 
-    /// Settles everything, except what the flow takes over.
+    /// Cleans up after earlier operations, unless the flow continues the transfer that one of them
+    /// has begun.
     fn settle_unless_adopted(
         &mut self,
         Adopts(adopts): Adopts,
@@ -159,8 +164,8 @@ impl Session {
             },
             _ => self.settle(answer)?,
         }
-        // During the cleanup, the reply to the AUTH of a dropped flow may have come. No flow is
-        // left to do the handshake.
+        // The flow that sent AUTH or CCC may have been dropped, and the cleanup has just read the
+        // reply. No flow is left to do the handshake, so the session ends.
         self.end_half_done_upgrade();
         Ok(match self.is_on_detour() {
             true => Stage::Returning,
@@ -168,8 +173,9 @@ impl Session {
         })
     }
 
-    /// Returns the flow's want, if the flow has staged no commands. Otherwise holds the want back
-    /// and returns a look: the commands and then the flow's want follow it.
+    /// Returns the flow's want if the flow has staged no commands. Otherwise keeps the want and
+    /// returns a look. The staged commands are sent after the look, and then the driver gets the
+    /// flow's want.
     pub(super) fn hold_want<F>(&mut self, running: &mut Running<F>, want: Want) -> Want {
         if self.staged.is_empty() {
             return want;
@@ -180,8 +186,8 @@ impl Session {
         self.look()
     }
 
-    /// Sends the commands if no more replies have arrived and the session is in step. If it is out
-    /// of step, sends a fence first.
+    /// Decides after a look whether the staged commands may be sent. If a reply has come that
+    /// belongs to no command, the session is out of step and sends a fence first.
     fn check_step<F>(
         &mut self,
         running: &mut Running<F>,
@@ -190,8 +196,8 @@ impl Session {
         self.check_alive()?;
         self.look_again(answer)?;
         if self.ledger.is_empty() && !self.decoder.is_empty() {
-            // The start of a reply has come that is not owed. Its end would be taken for the reply
-            // to the next command.
+            // The first bytes of a reply have come, although no command waits for a reply. Without
+            // a fence, the client would take this reply for the reply to its next command.
             self.lose_step();
             self.check_alive()?;
         }
@@ -199,15 +205,16 @@ impl Session {
             return Err(self.release_staged(running));
         }
         if self.is_about_to_transfer() {
-            // pyftpdlib may send the data of an aborted transfer over the next data connection. So
-            // the session does not start a transfer on this data connection.
+            // A late reply has come after the data connection was made. pyftpdlib may send the data
+            // of an aborted transfer over this connection, so the session does not use it for the
+            // new transfer.
             self.staged.clear();
             let why = "a late reply came between the data connection and the transfer";
             return Err(Error::out_of_step(why).into());
         }
         if running.fences >= MOST_FENCES {
-            // The fences so far have not brought the session into step, so another one would not
-            // help.
+            // After each fence another reply has come that belongs to no command. One more fence
+            // would not help.
             return Err(self.die_with(too_many_strays()).into());
         }
         self.send_fence()?;
@@ -215,7 +222,8 @@ impl Session {
         Ok(Stage::Fencing)
     }
 
-    /// Waits for the fence's own reply.
+    /// Returns the want to read until the fence's own reply has come. After that, the session looks
+    /// again. If the reply does not come in time, the session is dead.
     fn await_fence<F>(
         &mut self,
         running: &mut Running<F>,
@@ -232,21 +240,21 @@ impl Session {
         Err(self.receive_within(Wait::Reply).into())
     }
 
-    /// Ends the session if a dropped flow had begun to switch TLS on or off, because it is unknown
-    /// how much of the handshake was done.
+    /// Ends the session if a dropped flow had begun to start or end TLS, because nobody knows how
+    /// much of the handshake was done.
     fn end_half_done_upgrade(&mut self) {
         if matches!(self.state.channel, Channel::Securing | Channel::Clearing) {
             self.die(Error::new(ErrorKind::Tls).with_source("the handshake was not finished"));
         }
     }
 
-    /// Whether a data connection exists and its data command is queued.
+    /// Whether a data connection exists and the command for its transfer waits to be sent.
     fn is_about_to_transfer(&self) -> bool {
         let mut shapes = self.staged.iter().map(|(_, owed)| owed.shape);
         self.has_open_data() && shapes.any(|shape| shape == Shape::Transfer)
     }
 
-    /// Sends the flow's commands, and hands its want to the driver.
+    /// Sends the staged commands, and returns the flow's want for the driver.
     fn release_staged<F>(&mut self, running: &mut Running<F>) -> Halt {
         for (command, owed) in core::mem::take(&mut self.staged) {
             self.release(&command, owed);

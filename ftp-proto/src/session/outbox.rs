@@ -1,4 +1,5 @@
-//! The outbox: which commands may be sent, when they are sent, and which replies are then owed.
+//! The outbox: whether a command may be sent, the bytes to send, and the ledger entry that each
+//! sent command gets.
 
 use alloc::vec::Vec;
 
@@ -10,25 +11,25 @@ use crate::observer::Observed;
 use crate::options::config::{Protection, Security};
 use crate::wire::{Command, Verb};
 
-/// Verbs of the commands that set the address of a data connection. A raw command may have such a
-/// verb.
+/// The commands that name the address of a data connection. They need PROT P if the settings demand
+/// it, even as raw commands.
 const ADDRESSES: [&str; 7] = ["EPSV", "PASV", "CPSV", "LPSV", "EPRT", "PORT", "LPRT"];
 
 impl Session {
-    /// Returns the bytes that the driver must write on the control connection before it serves a
-    /// want.
+    /// Returns the bytes that the driver must write on the control connection before it does what a
+    /// want demands.
     pub fn outgoing(&self) -> &[u8] {
         &self.outgoing
     }
 
-    /// Returns the index of the byte in [`outgoing`](Self::outgoing) that is to be sent as urgent
-    /// data, if there is one. It is the data mark of a Telnet Synch
-    /// ([`AbortSignal`](crate::AbortSignal)).
+    /// Returns the index in [`outgoing`](Self::outgoing) of the byte to send as urgent data: the
+    /// data mark of a Telnet Synch ([`AbortSignal`](crate::AbortSignal)). `None` if there is no
+    /// such byte.
     pub fn urgent(&self) -> Option<usize> {
         self.urgent
     }
 
-    /// Takes note that this many bytes of [`outgoing`](Self::outgoing) were written.
+    /// Notes that the driver has written this many bytes of [`outgoing`](Self::outgoing).
     pub fn advance(&mut self, written: usize) {
         let written = written.min(self.outgoing.len());
         self.outgoing.drain(..written);
@@ -39,7 +40,7 @@ impl Session {
         }
     }
 
-    /// Queues a command. It is sent after the flow has returned its next want.
+    /// Queues a command. The session sends it after the flow has returned its next want.
     pub(super) fn stage(&mut self, command: Command, shape: Shape) -> Result<(), Error> {
         self.permit(&command, shape)?;
         let owed = Owed::new(&command, shape, self.operation);
@@ -48,8 +49,8 @@ impl Session {
         Ok(())
     }
 
-    /// Turns a command into bytes to send, and adds its entry to the ledger. No other function does
-    /// this.
+    /// Adds the command's bytes to what the driver must write, and its entry to the ledger. Every
+    /// command goes through this function.
     pub(super) fn release(&mut self, command: &Command, owed: Owed) {
         if let Some(secret) = command.secret_part() {
             self.keep_secret(secret, command.verb() == Verb::SITE.as_str());
@@ -65,8 +66,8 @@ impl Session {
         self.ledger.push_back(owed);
     }
 
-    /// Masks this secret in everything that is shown from now on. If `words` is true (for SITE),
-    /// each word of the argument is a secret of its own.
+    /// Remembers a secret, such as a password, so that it is masked in replies, errors and logs
+    /// from now on. If `words` is true (for SITE), each word of the argument is a secret.
     fn keep_secret(&mut self, secret: &[u8], words: bool) {
         let is_end = |byte: &u8| words && *byte == b' ';
         for secret in secret.split(is_end) {
@@ -76,8 +77,8 @@ impl Session {
         }
     }
 
-    /// Queues a Telnet Synch before the next command, so that a server that is busy with a transfer
-    /// notices this command.
+    /// Queues a Telnet Synch before ABOR. Its urgent data makes a server read the control
+    /// connection even if it is busy with a transfer.
     pub(super) fn release_synch(&mut self) {
         /// The bytes IAC IP IAC DM (RFC 854). The last one is sent as urgent data.
         const SYNCH: [u8; 4] = [0xFF, 0xF4, 0xFF, 0xF2];
@@ -85,8 +86,8 @@ impl Session {
         self.urgent = self.outgoing.len().checked_sub(1);
     }
 
-    /// Fails if this command may not be sent now: for example, credentials or a data command before
-    /// the TLS that the settings demand has begun.
+    /// Fails if this command may not be sent now. For example, the settings demand TLS, TLS has not
+    /// begun, and the command is PASS or RETR.
     fn permit(&self, command: &Command, shape: Shape) -> Result<(), Error> {
         self.check_alive()?;
         let verb = command.verb();
@@ -126,7 +127,7 @@ impl Session {
             }
         };
         if secured && verb == "REIN" {
-            // REIN ends the login, and servers differ in whether it also ends TLS.
+            // After REIN nobody knows whether TLS goes on, because servers differ in this.
             return refuse(ErrorKind::Misuse(Misuse::AlreadySecured));
         }
         let unmet = secured

@@ -1,5 +1,5 @@
-//! Cleans up after dropped operations: sends ABOR, closes the data connection, and reads the
-//! replies that are still owed.
+//! Cleans up after operations that were dropped: sends ABOR for an open transfer, closes its data
+//! connection, and reads the replies that are still owed.
 
 use super::Session;
 use super::effect::Effect;
@@ -13,8 +13,9 @@ use crate::wait::{Clock, Wait};
 use crate::wire::{Command, Verb};
 
 impl Session {
-    /// Does one step of the cleanup, which ends when the ledger is empty. The cleanup keeps its
-    /// state in the session, so you may drop an operation during the cleanup too.
+    /// Does the next step of the cleanup, and returns `Ok` when the ledger is empty. The state of
+    /// the cleanup is in the session. So if an operation is dropped during the cleanup, the next
+    /// operation continues it.
     pub(super) fn settle(&mut self, answer: &mut Answer) -> Result<(), Halt> {
         self.check_alive()?;
         let mut event = answer.take();
@@ -33,32 +34,33 @@ impl Session {
         Ok(())
     }
 
-    /// Sends ABOR, and then closes the data connection of a dropped transfer.
+    /// Sends ABOR for a transfer that was dropped, and then has the driver close its data
+    /// connection.
     fn settle_data(&mut self, event: Option<Event>) -> Result<(), Halt> {
         let Some(live) = &mut self.live else {
             return Ok(());
         };
-        // A server that has sent the final reply has sent its TLS session ticket too, or sends
-        // none. So there is no ticket to wait for.
+        // If the final reply has come, the server has already sent its TLS session ticket, or sends
+        // none. So the client need not wait for one.
         live.used_a_ticket &= live.outcome.is_none();
         self.ticketless |= live.used_a_ticket && matches!(event, Some(Event::TimedOut));
         let clock = match event {
-            // The wait for a TLS session ticket is over. A server that answers ABOR without having
-            // sent a ticket will send none.
+            // The wait for a TLS session ticket is over. `ControlFirst` means that the server has
+            // replied to ABOR first: it will send no ticket after that.
             Some(Event::Closed(_) | Event::TimedOut | Event::ControlFirst)
                 if live.used_a_ticket =>
             {
                 live.used_a_ticket = false;
                 Clock::Starts
             }
-            // ABOR got no reply in time, so this server answers it after the data connection is
-            // closed, or never. The data connection is closed next.
+            // ABOR got no reply in time. Either the server replies only after the data connection
+            // is closed, or it never replies. So the data connection is closed next.
             Some(Event::TimedOut) if live.awaits_abort => {
                 live.awaits_abort = false;
                 Clock::Starts
             }
-            // The driver has closed the data connection, or has dropped it because it could not be
-            // closed in time.
+            // The driver has closed the data connection. If it could not close it in time, it has
+            // dropped it.
             Some(Event::Closed(_) | Event::TimedOut) => {
                 live.data_open = false;
                 return Ok(());
@@ -79,7 +81,8 @@ impl Session {
         Err(self.close_data(closing, clock).into())
     }
 
-    /// Whether the data connection stays open until ABOR is answered.
+    /// Whether the client keeps the data connection open because it still waits for a reply to
+    /// ABOR.
     fn awaits_abort(&mut self) -> bool {
         let unanswered = self.owes(Shape::Abort(Aborting::Unanswered))
             || self.owes(Shape::Abort(Aborting::UnansweredWithKeepAlive));
@@ -90,8 +93,9 @@ impl Session {
         live.awaits_abort
     }
 
-    /// Sends ABOR, and puts it into the ledger in place of the transfer and its keep-alives. The
-    /// replies to all of them now count as replies to the abort.
+    /// Sends ABOR. In the ledger, one entry for ABOR replaces the entries of the transfer and its
+    /// keep-alives, and gets all their replies. To a server that does not know ABOR, nothing is
+    /// sent.
     fn send_abort(&mut self) {
         self.clock = None;
         self.doubt_restart();
@@ -123,9 +127,9 @@ impl Session {
         }
     }
 
-    /// Stops waiting for a reply that never came. The session is then out of step, and a fence must
-    /// follow: its reply comes after every late reply. If the missing reply is the fence's own, or
-    /// the reply to AUTH or CCC, the session is dead.
+    /// Stops waiting for a reply that did not come in time, and puts the session out of step. The
+    /// reply may still come late, but it comes before the reply to the next fence. If the missing
+    /// reply is a fence's own or the reply to AUTH or CCC, the session is dead.
     pub(super) fn give_up_waiting(&mut self) {
         let Some(owed) = self.ledger.pop_front() else {
             return;

@@ -1,4 +1,5 @@
-//! What a session has set up since its login, so that a new connection can repeat it.
+//! The directory and settings that a session has reached since its login, so that a new connection
+//! can set them again.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -15,29 +16,34 @@ use crate::wire::{Command, Verb};
 /// brings a new session to the same directory and settings.
 #[derive(Clone, Debug)]
 pub struct Standing {
-    /// The paths to send by CWD, one after the other, to get from the login's directory to the
-    /// current one. `None` if the current directory is unknown.
+    /// The arguments of the CWD commands that lead, one after the other, from the login's directory
+    /// to the current directory. Empty in the login's directory. `None` if the current directory is
+    /// unknown.
     pub(super) directory: Option<Vec<Vec<u8>>>,
     pub(super) settings: Vec<Setting>,
     pub(super) transfer_type: Option<TransferType>,
     pub(super) protection: Option<Protection>,
-    /// Whether the credentials were sent under TLS.
+    /// Whether the credentials were sent under TLS, so that a new connection must not send them in
+    /// clear text.
     pub(super) secured: bool,
     /// Whether USER, PASS or ACCT was sent as a raw command, so that the session does not know who
     /// is logged in.
     pub(super) by_hand: bool,
 }
 
-/// A command that has set something on the server, so that a new connection must repeat it.
+/// A command such as `OPTS UTF8 ON` that has changed a setting on the server. A new connection must
+/// send it again.
 #[derive(Clone, Debug)]
 pub(super) struct Setting {
     pub(super) command: Command,
-    /// Whether the command was sent under TLS, so that it must not be sent in clear text.
+    /// Whether the command was sent under TLS. Then a new connection must not send it in clear
+    /// text.
     pub(super) secured: bool,
 }
 
-/// How many relative changes of the directory are remembered: 256. After more of them without an
-/// absolute path or a PWD in between, the directory is unknown and `Restore` fails.
+/// How many changes of the directory by a relative path are remembered: 256. An absolute path or a
+/// reply to PWD starts the count anew. After more changes the directory is unknown, and `Restore`
+/// fails.
 const STEPS: usize = 256;
 
 /// How many OPTS, LANG, CLNT and HOST commands are remembered: 64, more than servers have options.
@@ -56,9 +62,11 @@ impl Default for Standing {
     }
 }
 
-/// Methods for [`Restore`](crate::flows::Restore), which repeats what a standing holds.
+/// Methods for [`Restore`](crate::flows::Restore), which sends the commands again on a new
+/// connection.
 impl Standing {
-    /// The paths to send by CWD to reach the current directory. `None` if it is unknown.
+    /// Returns the arguments of the CWD commands that lead from the login's directory to the
+    /// current one. `None` if the current directory is unknown.
     pub(crate) fn directory(&self) -> Option<&[Vec<u8>]> {
         self.directory.as_deref()
     }
@@ -71,20 +79,22 @@ impl Standing {
         self.protection
     }
 
-    /// The HOST commands that were sent under TLS (`secured`), or else those sent in clear text.
+    /// Returns the HOST commands that were sent under TLS if `secured` is true, and those that were
+    /// sent in clear text if it is false.
     pub(crate) fn hosts(&self, secured: bool) -> impl Iterator<Item = &Command> {
         let hosts = self.settings.iter().filter(|setting| setting.is_host());
         let such = hosts.filter(move |host| host.secured == secured);
         such.map(|host| &host.command)
     }
 
-    /// The OPTS, LANG and CLNT commands.
+    /// Returns the OPTS, LANG and CLNT commands to send again.
     pub(crate) fn settings(&self) -> impl Iterator<Item = &Command> {
         let others = self.settings.iter().filter(|setting| !setting.is_host());
         others.map(|setting| &setting.command)
     }
 
-    /// What OPTS has set for this option.
+    /// Returns the value that the last OPTS for this option has set, for example `ON` for `OPTS
+    /// UTF8 ON`. `None` if no OPTS has set the option.
     pub(super) fn option(&self, name: &str) -> Option<&[u8]> {
         let mut all = self.settings.iter();
         let found = all.find(|it| it.option().eq_ignore_ascii_case(name.as_bytes()))?;
@@ -92,7 +102,8 @@ impl Standing {
         Some(argument.get(name.len()..)?.trim_ascii())
     }
 
-    /// Whether USER, PASS or ACCT was sent as a raw command.
+    /// Whether USER, PASS or ACCT was sent as a raw command, so that the session does not know the
+    /// user.
     pub(crate) fn is_by_hand(&self) -> bool {
         self.by_hand
     }
@@ -105,7 +116,8 @@ impl Standing {
 }
 
 impl Standing {
-    /// Notes a successful CWD or CDUP, which has changed to this path.
+    /// Adds the path of a successful CWD or CDUP to the steps. An absolute path replaces all
+    /// earlier steps.
     pub(super) fn change_directory(&mut self, path: Vec<u8>) {
         if path.starts_with(b"/") {
             self.directory = Some(vec![path]);
@@ -117,8 +129,8 @@ impl Standing {
         }
     }
 
-    /// Notes the directory that PWD has returned, unless the session is still in the directory that
-    /// logins start in.
+    /// Replaces the steps by the path in a reply to PWD. If no CWD was sent since the login,
+    /// nothing changes: a new login starts in that directory without any CWD.
     pub(super) fn set_directory(&mut self, path: RemotePath) {
         let unmoved = self.directory.as_ref().is_some_and(Vec::is_empty);
         if !unmoved {
@@ -130,13 +142,13 @@ impl Standing {
         self.directory = None;
     }
 
-    /// Notes a successful login: the session is in the directory that logins start in.
+    /// Notes a successful login, after which the session is in the login's directory.
     pub(super) fn reset_directory(&mut self) {
         self.directory = Some(Vec::new());
     }
 
-    /// Notes a successful OPTS, LANG, CLNT or HOST. It replaces an earlier command with the same
-    /// verb (for OPTS, also the same option).
+    /// Remembers a successful OPTS, LANG, CLNT or HOST. An earlier command with the same verb is
+    /// forgotten (for OPTS, only one for the same option).
     pub(super) fn set(&mut self, setting: Setting) {
         self.settings.retain(|old| !old.is_of_a_kind_with(&setting));
         if self.settings.len() < SETTINGS {
@@ -155,7 +167,8 @@ impl Setting {
             && self.option().eq_ignore_ascii_case(other.option())
     }
 
-    /// The name of the option that OPTS sets.
+    /// Returns the name of the option that this OPTS sets, for example `UTF8`. Empty for other
+    /// commands.
     fn option(&self) -> &[u8] {
         let argument = self.command.argument().unwrap_or_default();
         match self.command.verb() {

@@ -1,4 +1,4 @@
-//! The token of a transfer, and the values that describe its end.
+//! `Transfer`, the token of an open transfer, and the types that say how a transfer ended.
 
 use alloc::string::String;
 use core::fmt;
@@ -9,10 +9,11 @@ use crate::path::RemotePath;
 use crate::representation::TransferType;
 use crate::wire::Reply;
 
-/// An open transfer. [`Finish`](crate::flows::Finish) or [`Abort`](crate::flows::Abort) uses it up.
+/// A transfer that has begun and is not over. [`Finish`](crate::flows::Finish) or
+/// [`Abort`](crate::flows::Abort) takes this value and ends the transfer.
 ///
-/// It is not `Clone`. If you drop or forget it, the session's next operation aborts the transfer
-/// first.
+/// The value cannot be cloned. If you drop or forget it, the session's next operation first aborts
+/// the transfer.
 #[derive(Debug)]
 #[must_use = "finish or abort the transfer; dropping it makes the next operation abort it"]
 pub struct Transfer {
@@ -20,17 +21,18 @@ pub struct Transfer {
     pub(super) verb: String,
     pub(super) direction: Direction,
     pub(super) secured: DataTls,
-    /// The file that RETR, STOR or APPE names, so that SIZE can be sent for it. `None` for other
-    /// commands, and in types other than TYPE I.
+    /// The path in RETR, STOR or APPE, if the client can send SIZE to compare the length. `None`
+    /// for other commands, and in any type but TYPE I.
     pub(super) file: Option<RemotePath>,
-    /// The position in the file at which an upload begins, in bytes. `None` if it is not known.
+    /// The position in the file, in bytes, at which the server writes the first byte of an upload.
+    /// `None` if it is not known.
     pub(super) start: Option<u64>,
     /// The length of the file in bytes before an upload. `None` if SIZE has not returned it.
     pub(super) length_before: Option<u64>,
     pub(super) size_check: SizeCheck,
     pub(super) size_hint: Option<u64>,
-    /// The length in bytes of a file that is downloaded in TYPE I, from SIZE or from the server's
-    /// 150. `None` if it is not known.
+    /// The whole length in bytes of a file that is downloaded in TYPE I. It comes from SIZE or from
+    /// the server's 150. `None` if it is not known.
     pub(super) due: Option<u64>,
     pub(super) name: Option<RemotePath>,
     pub(super) offset: u64,
@@ -47,25 +49,26 @@ pub(crate) enum DataTls {
 }
 
 impl Transfer {
-    /// Adds the length of a download's file, as SIZE has returned it.
+    /// Sets the length of the file to download to what SIZE has returned. `None` keeps the length
+    /// that the server's 150 has announced.
     pub(crate) fn with_size(self, size: Option<u64>) -> Self {
         let due = size.or(self.due);
         Self { due, ..self }
     }
 
-    /// The least number of bytes that a download must bring: the rest of the file from the restart
-    /// offset on. `None` if it is not known or is not to be checked.
+    /// Returns how many bytes a download must bring at least: those from the restart offset to the
+    /// end of the file. `None` if the length is unknown, or if the options forbid the comparison.
     pub(crate) fn due(&self) -> Option<u64> {
         let due = self.due.filter(|_| self.size_check != SizeCheck::Never);
         Some(due?.saturating_sub(self.offset))
     }
 
-    /// Adds the offset at which the transfer begins, in bytes of the file.
+    /// Sets the restart offset: the position in the file, in bytes, at which the transfer begins.
     pub(crate) fn with_offset(self, offset: u64) -> Self {
         Self { offset, ..self }
     }
 
-    /// Sets which sizes are compared.
+    /// Sets whether `Finish` compares the size of the file with the bytes that were moved.
     pub(crate) fn with_size_check(self, size_check: SizeCheck) -> Self {
         Self { size_check, ..self }
     }
@@ -74,7 +77,8 @@ impl Transfer {
         self.size_check
     }
 
-    /// Adds the position in the file, in bytes, at which an upload begins.
+    /// Sets the position in the file, in bytes, at which the server writes the first byte of an
+    /// upload.
     pub(crate) fn with_start(self, start: u64) -> Self {
         Self {
             start: Some(start),
@@ -82,7 +86,8 @@ impl Transfer {
         }
     }
 
-    /// Adds the length of the file before an upload, as SIZE has returned it.
+    /// Sets the length in bytes that the file had before an upload. `None` if SIZE has not returned
+    /// it.
     pub(crate) fn with_length_before(self, length_before: Option<u64>) -> Self {
         Self {
             length_before,
@@ -90,14 +95,14 @@ impl Transfer {
         }
     }
 
-    /// How long the file must be after an upload of this many bytes. `None` if it is not known
-    /// where the upload began.
+    /// Returns the length in bytes that the file must have after an upload of this many bytes.
+    /// `None` if the start position of the upload is not known.
     pub(crate) fn length_after(&self, bytes: u64) -> Option<u64> {
         self.start?.checked_add(bytes)
     }
 
-    /// Whether the file's size can prove that an upload of this many bytes has arrived. The size
-    /// proves nothing after a restarted upload into a file that may have had this length before.
+    /// Whether SIZE can prove that an upload of this many bytes has arrived. It cannot after a
+    /// restarted upload if the file may have had the same length before.
     pub(crate) fn is_shown_by_size(&self, bytes: u64) -> bool {
         let Some(length) = self.length_after(bytes) else {
             return false;
@@ -106,7 +111,8 @@ impl Transfer {
     }
 
     /// Whether the file may have this size after an upload of this many bytes. After a restarted
-    /// upload, a server may cut off the rest of the old file or keep that rest.
+    /// upload, two sizes are possible, because a server may cut off the rest of the old file or
+    /// keep it.
     pub(crate) fn agrees_with_size(&self, bytes: u64, size: u64) -> bool {
         let length = self.length_after(bytes);
         length == Some(size)
@@ -117,18 +123,18 @@ impl Transfer {
         self.id
     }
 
-    /// The verb of the data command.
+    /// Returns the verb of the data command, for example `RETR`.
     pub(crate) fn verb(&self) -> &str {
         &self.verb
     }
 
-    /// The path of the file, if SIZE returns the number of bytes that the data connection moves.
-    /// That is so only in TYPE I.
+    /// Returns the path of the file if the reply to SIZE can be compared with the number of bytes
+    /// on the data connection. `None` in any type but TYPE I, because the two numbers then differ.
     pub(crate) fn file(&self) -> Option<&RemotePath> {
         self.file.as_ref()
     }
 
-    /// Returns which way the data goes.
+    /// Returns whether the data goes to the server (upload) or comes from it (download).
     pub fn direction(&self) -> Direction {
         self.direction
     }
@@ -138,8 +144,8 @@ impl Transfer {
         self.secured != DataTls::Clear
     }
 
-    /// Returns whether the data connection has resumed the TLS session of the login. The driver
-    /// reports this.
+    /// Returns whether the data connection has resumed the TLS session of the login, as the driver
+    /// reported after the handshake.
     pub fn is_resumed(&self) -> bool {
         self.secured == DataTls::Resumed
     }
@@ -151,23 +157,23 @@ impl Transfer {
         self.size_hint
     }
 
-    /// Returns the name that the server chose (STOU), if its first reply has it.
+    /// Returns the file name that the server chose for STOU, if its preliminary reply has the name.
     pub fn name(&self) -> Option<&RemotePath> {
         self.name.as_ref()
     }
 
-    /// Returns the restart offset in bytes.
+    /// Returns the restart offset (REST) of the transfer in bytes.
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// Returns the representation type of the data.
+    /// Returns the representation type (TYPE) in which the data is sent.
     pub fn transfer_type(&self) -> TransferType {
         self.transfer_type
     }
 }
 
-/// Identifies one transfer of one session.
+/// The number of a transfer, which no other transfer of any session has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct TransferId {
     pub(super) session: usize,
@@ -183,30 +189,33 @@ pub enum Direction {
     Upload,
 }
 
-/// What the control connection has said about a transfer under way.
+/// What the server has said over the control connection about a transfer whose data still moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use]
 pub enum Verdict {
-    /// No final reply has come yet: go on.
+    /// No final reply has come yet. Go on with the data.
     Open,
-    /// The server has confirmed the transfer. A download goes on until its data ends.
+    /// The server has confirmed the transfer. In a download, go on reading until the data ends.
     Confirmed,
-    /// The server has refused the transfer, or the connection is lost. Stop sending; read what has
-    /// already come, then stop. [`Finish`](crate::flows::Finish) then returns the error.
+    /// The server has refused the transfer, or the control connection is lost. In an upload, stop
+    /// sending. In a download, read what has already arrived and then stop. After that,
+    /// [`Finish`](crate::flows::Finish) returns the error.
     Failed,
 }
 
-/// How a data connection ended, as the driver saw it.
+/// How the data of a transfer ended. The driver tells this to [`Finish`](crate::flows::Finish).
 #[derive(Clone, Debug)]
 pub enum DataEnd {
-    /// Download: the end of file came (under TLS, after close_notify). Upload: all bytes were
-    /// written.
+    /// In a download: the server has ended the data (under TLS, by close_notify). In an upload: the
+    /// driver has written all bytes.
     Clean,
-    /// The end of file came under TLS without close_notify.
+    /// In a download under TLS, the server has closed the connection without close_notify, so the
+    /// data may be cut off.
     NoCloseNotify,
-    /// The driver stopped, because the verdict was [`Failed`](Verdict::Failed).
+    /// The driver stopped before the end, because [`Session::verdict`](crate::Session::verdict)
+    /// returned [`Failed`](Verdict::Failed).
     Stopped,
-    /// Reading or writing failed, or timed out.
+    /// Reading from or writing to the data connection failed, or took too long.
     Failed(Error),
 }
 
@@ -221,16 +230,16 @@ pub struct Completion {
     /// The size in bytes that the server's 150 announced, usually the size of the whole file. More
     /// bytes may have come, or fewer after a [restart offset](crate::TransferOptions::with_offset).
     pub announced: Option<u64>,
-    /// The name that the server chose (STOU), if one of its replies has it.
+    /// The file name that the server chose for STOU. `None` if none of its replies has the name.
     pub name: Option<RemotePath>,
-    /// Whether the data connection ended cleanly on both sides. An upload may be confirmed without
-    /// that, because the server did not answer close_notify in time. A download may be confirmed
-    /// without it only if you [allow that](crate::MissingCloseNotify).
+    /// Whether the data connection ended cleanly on both sides. It may be false for an upload,
+    /// because the server did not answer close_notify in time. For a download it can be false only
+    /// if you [allow that](crate::MissingCloseNotify).
     pub clean_close: bool,
 }
 
-/// A transfer that was aborted. The session is in step, or a fence before the next command brings
-/// it into step.
+/// The result of an abort. You can use the session at once: if more replies to the abort may come,
+/// the session sends a fence before its next command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Aborted {

@@ -1,4 +1,5 @@
-//! Handling of commands: login, TLS, QUIT and others that concern neither files nor transfers.
+//! The simulated server's handling of commands that concern neither files nor transfers, such as
+//! login, TLS and QUIT.
 
 use std::format;
 use std::string::String;
@@ -110,7 +111,7 @@ impl Simulator {
         text
     }
 
-    /// Handles an ACCT that comes after the login, and returns the reply.
+    /// Handles an ACCT that the client sends after its login, and returns the reply.
     fn account(&mut self, s: usize, argument: &[u8]) -> &'static str {
         match self.setup.account_to_store.as_deref() {
             None => "202 No account needed.",
@@ -146,8 +147,8 @@ impl Simulator {
     }
 }
 
-/// Returns the name by which [`Setup::without`](super::Setup::without) removes this mechanism of
-/// AUTH, for example `AUTH TLS`.
+/// Returns the name, for example `AUTH TLS`, by which [`Setup::without`](super::Setup::without)
+/// makes the server refuse this mechanism of AUTH.
 fn mechanism(argument: &[u8]) -> String {
     let argument = String::from_utf8_lossy(argument);
     format!("AUTH {}", argument.to_ascii_uppercase())

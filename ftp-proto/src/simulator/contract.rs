@@ -16,11 +16,12 @@ use crate::{
     TransferOptions, TransferType, TransmissionMode,
 };
 
-/// What a case asks a driver to do. The driver calls one of its public methods for each operation.
+/// An operation that a test case runs. For each operation, the driver calls one of its public
+/// methods.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Operation {
-    /// Log in as `user` with the password `secret`.
+    /// Log in with the user name `user` and the password `secret`.
     Login,
     /// Log in with this user name and password. The outcome is [`Outcome::Done`].
     LoginAs(&'static str, &'static str),
@@ -47,16 +48,16 @@ pub enum Operation {
     DownloadWith(&'static str, TransferOptions),
     /// Download a file, and send NOOP after this many bytes. The outcome is [`Outcome::Bytes`].
     DownloadKeptAlive(&'static str, usize),
-    /// Begin a download, read this many bytes, and give the transfer up in the way of [`Ending`].
-    /// The outcome is [`Outcome::Done`].
+    /// Begin a download, read this many bytes, and then abort, drop or forget the transfer, as
+    /// [`Ending`] says. The outcome is [`Outcome::Done`].
     Begin(&'static str, usize, Ending),
-    /// Upload these bytes to a file. The outcome is [`Outcome::Count`], in bytes.
+    /// Upload these bytes to a file. The outcome is [`Outcome::Count`], the number of bytes.
     Upload(&'static str, Vec<u8>),
-    /// Begin an upload, write these bytes, and give the transfer up in the way of [`Ending`]. The
-    /// outcome is [`Outcome::Done`].
+    /// Begin an upload, write these bytes, and then abort, drop or forget the transfer, as
+    /// [`Ending`] says. The outcome is [`Outcome::Done`].
     BeginUpload(&'static str, Vec<u8>, Ending),
-    /// Call a method with this argument, or with none if the text is empty. The outcome is
-    /// [`Outcome::Code`].
+    /// Call the driver's method that [`Call`] names, with this argument. An empty text means that
+    /// the method is called without an argument. The outcome is [`Outcome::Code`].
     Call(Call, &'static str),
     /// Make a directory (MKD). The outcome is [`Outcome::Bytes`], the path in the server's reply.
     MakeDirectory(&'static str),
@@ -65,41 +66,49 @@ pub enum Operation {
     /// Ask for the modification time of a file (MDTM). The outcome is [`Outcome::Bytes`], the time
     /// as [`Timestamp`](crate::reply::Timestamp) shows it, for example `2024-01-01T00:00:00`.
     Modified(&'static str),
-    /// FEAT and SYST. The outcome is [`Outcome::Bytes`], the text of SYST.
+    /// Ask the server what it supports (FEAT and SYST). The outcome is [`Outcome::Bytes`], the text
+    /// of the reply to SYST.
     Discover,
-    /// Sets the time of a file, which is given by 14 digits. The outcome is [`Outcome::Bytes`], the
-    /// name of the [`Capability`](crate::Capability) that has done it.
+    /// Set the modification time of a file. The time is given by 14 digits, `YYYYMMDDhhmmss`. The
+    /// outcome is [`Outcome::Bytes`], the name of the [`Capability`](crate::Capability) (for
+    /// example of MFMT) by which the driver has set it.
     SetModified(&'static str, &'static str),
-    /// MFCT, with the time as 14 digits. The outcome is [`Outcome::Code`].
+    /// Set the creation time of a file (MFCT). The time is given by 14 digits. The outcome is
+    /// [`Outcome::Code`].
     SetCreated(&'static str, &'static str),
-    /// MFF with one fact and its value. The outcome is [`Outcome::Code`].
+    /// Set one fact of a file (MFF): the path, the name of the fact, and its value. The outcome is
+    /// [`Outcome::Code`].
     SetFact(&'static str, &'static str, &'static str),
-    /// SITE CHMOD. The outcome is [`Outcome::Code`].
+    /// Change the permissions of a file (SITE CHMOD). The outcome is [`Outcome::Code`].
     Chmod(&'static str, u32),
-    /// SITE SYMLINK: the target and the link. The outcome is [`Outcome::Code`].
+    /// Make a symbolic link (SITE SYMLINK). The first path is the target, the second one the link.
+    /// The outcome is [`Outcome::Code`].
     Symlink(&'static str, &'static str),
-    /// COMB: the target and the parts. The outcome is [`Outcome::Code`].
+    /// Join parts into one file (COMB). The first path is the new file, the others are the parts.
+    /// The outcome is [`Outcome::Code`].
     Combine(&'static str, &'static [&'static str]),
-    /// The CRC-32 of a file. The outcome is [`Outcome::Bytes`], in hexadecimal digits, or nothing.
+    /// Ask for the CRC-32 of a file. The outcome is [`Outcome::Bytes`]: the hexadecimal digits, or
+    /// no bytes if the driver got no checksum.
     Checksum(&'static str),
-    /// CSID. The outcome is [`Outcome::Bytes`], the server's name, or nothing.
+    /// Exchange names with the server (CSID). The outcome is [`Outcome::Bytes`]: the server's name,
+    /// or no bytes if the server has sent none.
     ClientId,
-    /// AVBL. The outcome is [`Outcome::Size`].
+    /// Ask how many bytes can be stored in a directory (AVBL). The outcome is [`Outcome::Size`].
     Available(&'static str),
-    /// DSIZ. The outcome is [`Outcome::Size`].
+    /// Ask for the size of everything in a directory (DSIZ). The outcome is [`Outcome::Size`].
     DirectorySize(&'static str),
     /// Ask for the facts about a path (MLST). The outcome is [`Outcome::Lines`]: the first line is
     /// the name, and each further line is a fact, for example `type=file`.
     Facts(&'static str),
     /// List the current directory by MLSD. The outcome is [`Outcome::Lines`], only the names.
     FactsOfAll,
-    /// Describe a path by the command of [`Look`], or the current directory if the path is empty.
-    /// The outcome is [`Outcome::Lines`], the lines as the server sent them.
+    /// Describe a path by the command that [`Look`] names. An empty path means the current
+    /// directory. The outcome is [`Outcome::Lines`], the lines as the server sent them.
     Look(Look, &'static str),
-    /// Look up what the server has stored under this absolute path. The outcome is
+    /// Compare what the server has stored under this absolute path. The outcome is
     /// [`Outcome::Bytes`] for a file, [`Outcome::Done`] for a directory, and [`Outcome::Size`] of
-    /// `None` if the path does not exist. The table's own code reads this from the simulator and
-    /// does not call the driver.
+    /// `None` if the path does not exist. [`Case`] reads this from the simulator itself and does
+    /// not call the driver.
     Stored(&'static str),
     /// Reserve this many bytes (ALLO). The outcome is [`Outcome::Code`].
     Allocate(u64),
@@ -109,38 +118,41 @@ pub enum Operation {
     Mode(TransmissionMode),
     /// Set the file structure (STRU). The outcome is [`Outcome::Done`].
     Structure(FileStructure),
-    /// Download a file as text, with its line ends translated. The outcome is [`Outcome::Bytes`].
+    /// Download a file as text: the driver turns each CRLF into a line end of its own system. The
+    /// outcome is [`Outcome::Bytes`].
     DownloadText(&'static str),
     /// Download a file as text, line by line. The outcome is [`Outcome::Lines`].
     DownloadLines(&'static str),
-    /// Download what this command line sends, for example `NLST /raw`, in TYPE A. The outcome is
-    /// [`Outcome::Bytes`].
+    /// Send this data command, for example `NLST /raw`, in TYPE A, and read what the server sends.
+    /// The outcome is [`Outcome::Bytes`].
     DownloadCommand(&'static str),
-    /// Upload these bytes to a file from this offset on. The outcome is [`Outcome::Count`], in
-    /// bytes.
+    /// Upload these bytes so that the server stores the first one at this offset of the file. The
+    /// outcome is [`Outcome::Count`], the number of bytes.
     UploadAt(&'static str, u64, Vec<u8>),
-    /// Upload these bytes to a file with these options. The outcome is [`Outcome::Count`], in
-    /// bytes.
+    /// Upload these bytes to a file with these options. The outcome is [`Outcome::Count`], the
+    /// number of bytes.
     UploadWith(&'static str, TransferOptions, Vec<u8>),
-    /// Upload these bytes as text, with their line ends translated to CRLF. The outcome is
-    /// [`Outcome::Count`], in bytes on the wire.
+    /// Upload these bytes as text: the driver turns each line end into CRLF. The outcome is
+    /// [`Outcome::Count`], the number of bytes on the data connection.
     UploadText(&'static str, Vec<u8>),
-    /// Upload a text whose lines already end with CRLF, in TYPE A. The outcome is
-    /// [`Outcome::Count`], in bytes.
+    /// Upload a text in TYPE A whose lines already end with CRLF. The outcome is
+    /// [`Outcome::Count`], the number of bytes.
     UploadAscii(&'static str, &'static str),
-    /// Upload these lines as text. The outcome is [`Outcome::Count`], in bytes on the wire.
+    /// Upload these lines as text; the driver adds the line ends. The outcome is
+    /// [`Outcome::Count`], the number of bytes on the data connection.
     StoreLines(&'static str, &'static [&'static str]),
-    /// Upload these bytes by this command line, for example `STOR /raw`, in TYPE I. The outcome is
-    /// [`Outcome::Count`], in bytes.
+    /// Send this data command, for example `STOR /raw`, in TYPE I, and upload these bytes. The
+    /// outcome is [`Outcome::Count`], the number of bytes.
     UploadCommand(&'static str, Vec<u8>),
-    /// Append these bytes to a file (APPE). The outcome is [`Outcome::Count`], in bytes.
+    /// Append these bytes to a file (APPE). The outcome is [`Outcome::Count`], the number of bytes.
     Append(&'static str, Vec<u8>),
     /// Upload these bytes under a name that the server chooses (STOU). The outcome is
     /// [`Outcome::Bytes`], the name.
     UploadUnique(Vec<u8>),
     /// Set the protection of data connections (PBSZ and PROT). The outcome is [`Outcome::Done`].
     Protect(Protection),
-    /// Set which side makes the data connections from now on. The outcome is [`Outcome::Done`].
+    /// Set whether the client (passive mode) or the server (active mode) makes the data connections
+    /// from now on. The outcome is [`Outcome::Done`].
     DataMode(DataMode),
     /// Replace the control connection by a new one. The outcome is [`Outcome::Done`].
     Reconnect,
@@ -170,7 +182,7 @@ pub enum Call {
     RemoveDirectoryTree,
 }
 
-/// The commands that describe files and directories, one per line.
+/// The commands by which a client lists a directory or describes a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names of the commands")]
 pub enum Look {
@@ -184,12 +196,11 @@ pub enum Look {
 /// How a driver gives up a transfer before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The driver aborts the transfer and waits for the server's reply.
+    /// The driver sends ABOR and waits for the server's reply.
     Abort,
-    /// The driver drops the value that stands for the transfer.
+    /// The driver drops its transfer object.
     Drop,
-    /// The driver gives the value that stands for the transfer to `mem::forget`, so that its
-    /// destructor never runs.
+    /// The driver passes its transfer object to `mem::forget`, so that no destructor runs.
     Forget,
 }
 
@@ -197,30 +208,30 @@ pub enum Ending {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// Success without a value that a case could compare.
+    /// The operation succeeded, and returned nothing that a case could compare.
     Done,
     /// The bytes of a file, or of a path.
     Bytes(Vec<u8>),
     /// Lines of a listing.
     Lines(Vec<Vec<u8>>),
-    /// A number of lines or of bytes.
+    /// A number of lines or a number of bytes, depending on the operation.
     Count(usize),
     /// A size in bytes. `None` if the server does not know it, or if the file does not exist.
     Size(Option<u64>),
     /// The code of a reply.
     Code(u16),
-    /// An error, and the bytes of the file that the driver had read before it.
+    /// The operation failed with this error, after the driver had read these bytes of the file.
     Failed(Failure, Vec<u8>),
 }
 
-/// The parts of an error that a case compares.
+/// The parts of an error that a test case compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The kind of the error.
     pub kind: ErrorKind,
-    /// The code of the error's reply. `None` if it has no reply.
+    /// The code of the server's reply in the error. `None` if the error holds no reply.
     pub code: Option<u16>,
-    /// How many bytes of the file were moved. `None` if the error does not say it.
+    /// How many bytes of the file were moved before the error. `None` if the error does not say it.
     pub transferred: Option<u64>,
 }
 
@@ -247,25 +258,26 @@ impl Outcome {
 pub enum Expect {
     /// The outcome must be exactly this one.
     Is(Outcome),
-    /// The operation fails with an error of this kind. The reply in the error has this code; `None`
-    /// means that the error holds no reply.
+    /// The operation must fail with an error of this kind. The code is that of the reply in the
+    /// error. `None` means that the error must hold no reply.
     Fails(ErrorKind, Option<u16>),
-    /// The operation fails as with [`Expect::Fails`], after this many bytes of the file. The error
-    /// reports this number, and the driver has read just as many bytes.
+    /// The operation must fail with an error of this kind and this code, as for [`Expect::Fails`].
+    /// The number is how many bytes of the file have come before: the driver has read them, and the
+    /// error reports their number.
     FailsAfter(ErrorKind, Option<u16>, usize),
-    /// The outcome is a reply with one of these codes. With a real server, only the first digit
-    /// counts.
+    /// The outcome must be a reply with one of these codes. With a real server, only the first
+    /// digit is compared.
     Code(&'static [u16]),
-    /// The outcome is bytes that contain each of these words. Blanks separate the words.
+    /// The outcome must be bytes that contain each of these words, with blanks between the words.
     Words(&'static [&'static str]),
-    /// The outcome is lines that describe exactly these entries, in any order. Each entry is a list
-    /// of words: its line must end with the first word, and must contain the other words in upper
-    /// or lower case.
+    /// The outcome must be lines that describe exactly these entries, in any order. An entry is a
+    /// list of words: its line must end with the first word, which is the name. The line must
+    /// contain the other words, in upper or lower case.
     Entries(&'static [&'static [&'static str]]),
 }
 
-/// Returns whether these lines fulfil [`Expect::Entries`]. Lines that only frame a listing do not
-/// count, for example `total 4`, nor do the lines of the directory itself and of its parent.
+/// Returns whether these lines fulfil [`Expect::Entries`]. Lines that are no entry are ignored, for
+/// example `total 4`, and so are the lines of the directory itself and of its parent.
 pub fn has_entries(lines: &[Vec<u8>], entries: &[&[&str]]) -> bool {
     let fits = |line: &[u8], entry: &[&str]| {
         let lower = line.to_ascii_lowercase();
@@ -310,11 +322,11 @@ pub trait Driver: Sized {
     /// Runs one operation.
     fn perform(&mut self, operation: &Operation) -> Outcome;
 
-    /// Calls `look` with the server.
+    /// Passes the server to `look`, and returns what `look` returns.
     fn with_server<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T;
 }
 
-/// The TLS configurations of the server and of the client for one version of TLS.
+/// The TLS configurations of the server and of the client. Both use the same single version of TLS.
 #[cfg(feature = "rustls")]
 #[derive(Clone, Debug)]
 pub struct TlsEnds {
@@ -324,8 +336,8 @@ pub struct TlsEnds {
     pub client: crate::tls::TlsConfig,
 }
 
-/// One row of the contract table: the setup of a server, and operations with their expected
-/// outcomes.
+/// One row of the contract table: the settings of the server, and the operations to run, each with
+/// the outcome that it must have.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub(super) setup: Setup,
@@ -337,7 +349,7 @@ pub struct Case {
     pub(super) commands: Option<&'static [&'static str]>,
 }
 
-/// The kinds of control connection with which a case makes sense: clear text, TLS, or both.
+/// Whether a case runs with control connections in clear text, under TLS, or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Channels {
     Both,
@@ -348,8 +360,9 @@ pub(super) enum Channels {
 }
 
 impl Case {
-    /// Runs the case in each kind of connection that it is for, with whole replies and byte by
-    /// byte. Each item of `tls` stands for another version of TLS.
+    /// Runs the case in clear text and once for each item of `tls`, which is for one version of
+    /// TLS. A case may be limited to clear text or to TLS. Each run is done twice: the server's
+    /// replies arrive whole in the first run, and byte by byte in the second.
     pub fn run<D: Driver>(&self, #[cfg(feature = "rustls")] tls: &[TlsEnds]) -> Result<(), String> {
         for segment in [None, Some(1)] {
             let cut = |setup: Setup| match segment {
@@ -398,9 +411,9 @@ impl Case {
             && matches!(self.channels, Channels::Both | Channels::Clear)
     }
 
-    /// Returns whether this case runs with real servers in every combination of passive and active
-    /// mode, IPv4 and IPv6, clear text and TLS. The other cases run only in passive mode, over
-    /// IPv4, in clear text.
+    /// Returns whether this case runs with real servers in every combination of passive or active
+    /// mode, IPv4 or IPv6, and clear text or TLS. A case for which this is `false` runs only in
+    /// passive mode, over IPv4, in clear text.
     pub fn is_asked_in_every_way(&self) -> bool {
         self.in_every_way
     }
@@ -422,13 +435,14 @@ impl Case {
         self.setup.store.directories().map(Vec::as_slice)
     }
 
-    /// Returns these options with the changes that the case needs.
+    /// Changes these options as the case needs it, and returns them.
     pub fn options(&self, options: Options) -> Options {
         options.with_config(self.config)
     }
 
-    /// Runs the case in clear text once for every position in the server's replies, with the
-    /// replies split in two at that position. Returns the number of runs.
+    /// Runs the case in clear text many times. In each run the server's replies are split in two at
+    /// another byte, so that the client gets them by two reads. Returns the number of runs, which
+    /// is the number of bytes in the replies.
     pub fn run_cut_everywhere<D: Driver>(&self) -> Result<usize, String> {
         let mut runs = 0;
         let mut length = usize::MAX;
@@ -441,8 +455,8 @@ impl Case {
         Ok(runs)
     }
 
-    /// Runs the case once with this setup. Returns how many bytes the client has read from control
-    /// connections.
+    /// Runs the case once against a server with these settings. Returns how many bytes the client
+    /// has read from control connections.
     fn run_once<D: Driver>(&self, setup: Setup, options: Options) -> Result<usize, String> {
         let options = options.with_config(self.config);
         let connected = D::connect(Simulator::new(setup), options);
@@ -491,8 +505,9 @@ impl Case {
     }
 }
 
-/// Returns the options that every run starts from. The simulator's clock does not make a test wait,
-/// so the length of the time-outs does not matter, but they must be finite.
+/// Returns the options that every run starts from. No test waits for a time-out, because the
+/// simulator has a clock of its own, so the length does not matter. But each time-out must be
+/// finite.
 fn options() -> Options {
     let timeouts = Timeouts::default().with_all(core::time::Duration::from_secs(1));
     Options::new("localhost").with_timeouts(timeouts)

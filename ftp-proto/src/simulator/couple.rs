@@ -1,4 +1,4 @@
-//! Data connections from one simulated server to another.
+//! Data connections from one simulated server to another, as a copy between two servers needs them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::vec::Vec;
@@ -52,24 +52,25 @@ pub fn couple(one: &mut Simulator, other: &mut Simulator) -> bool {
     happened
 }
 
-/// The connections that one server has made to the other.
+/// The connections that this server has made, or is about to make, to another server.
 #[derive(Debug, Default)]
 pub(super) struct Peering {
     coupled: bool,
-    /// Connections that the server is still to make to the other server.
+    /// Connections that this server has begun, but that have not reached the other server yet.
     pub(super) dialling: Vec<Link>,
     bridges: Vec<Bridge>,
 }
 
 impl Peering {
-    /// Returns whether a server that connects to this port must look for it on the other server,
-    /// because the client does not listen on it.
+    /// Returns whether this port, to which the server connects in active mode, belongs to the other
+    /// server. This is so if the servers are coupled and the client does not listen on the port.
     pub(super) fn is_for(&self, port: u16, listeners: &BTreeMap<u16, VecDeque<Link>>) -> bool {
         self.coupled && !listeners.contains_key(&port)
     }
 }
 
-/// A data connection that the near server has made to the far server.
+/// A data connection between two servers. The `near` server has made it, and the `far` server has
+/// accepted it.
 #[derive(Debug)]
 struct Bridge {
     near: Link,
@@ -78,8 +79,8 @@ struct Bridge {
     inward: Lane,
 }
 
-/// One direction of a [`Bridge`]: the bytes that were read from one server and not yet written to
-/// the other.
+/// One direction of a [`Bridge`]. `bytes` were read from one server, and still have to be written
+/// to the other server.
 #[derive(Debug, Default)]
 struct Lane {
     bytes: Vec<u8>,
@@ -87,8 +88,8 @@ struct Lane {
     broken: bool,
 }
 
-/// Makes the connections from the near server to the far server, and moves their data. Returns
-/// whether anything has happened.
+/// Makes the connections that the near server has begun to the far server, and moves the data of
+/// all its bridges. Returns whether anything has changed.
 fn reach(near: &mut Simulator, far: &mut Simulator) -> bool {
     let mut happened = false;
     for link in core::mem::take(&mut near.peering.dialling) {
@@ -119,8 +120,7 @@ fn reach(near: &mut Simulator, far: &mut Simulator) -> bool {
 
 fn dial(near: &mut Simulator, far: &mut Simulator, link: Link) {
     let port = near.wires[link.0].dials.take();
-    // One server can reach only the passive ports of the other, not the port of its control
-    // connections.
+    // The far server accepts this connection only on one of its passive ports, and not on port 21.
     let port = port.filter(|port| far.passive.contains_key(port));
     let there = match port.map(|port| far.connect(port)) {
         Some(Connected::Open(there) | Connected::Pending(there)) => there,
@@ -141,7 +141,8 @@ fn dial(near: &mut Simulator, far: &mut Simulator, link: Link) {
 }
 
 impl Lane {
-    /// Moves all bytes that can be moved now. Returns whether anything has happened.
+    /// Moves bytes from one server to the other until the first has no more or the second has no
+    /// room. Returns whether anything has changed.
     fn carry(
         &mut self,
         from: &mut Simulator,
@@ -164,8 +165,8 @@ impl Lane {
                 }
             } else {
                 let mut written = to.write(sink, &self.bytes);
-                // After a write that took only a part of its bytes, the next write returns `Full`
-                // once even if there is room. So the write is tried again.
+                // If a write takes only a part of its bytes, the simulator returns `Full` for the
+                // next write, even if there is room. So this write is tried a second time.
                 if written == Write::Full && to.writable(sink) {
                     written = to.write(sink, &self.bytes);
                 }
@@ -182,8 +183,8 @@ impl Lane {
 }
 
 impl Simulator {
-    /// Refuses a connection of this server to a port on which nobody listens. The server then sends
-    /// 425.
+    /// Refuses a connection that this server has begun to a port on which nobody listens. The
+    /// server then replies 425 to its client.
     fn refuse(&mut self, link: Link) {
         let wire = &mut self.wires[link.0];
         wire.client = Client::Reset;

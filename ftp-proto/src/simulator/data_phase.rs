@@ -1,15 +1,18 @@
-//! The data phase of a transfer: the server moves the data, and carries out the faults on the way.
+//! The data phase of a transfer: the server moves the data, and carries out the faults that are
+//! scripted for it.
 
 use crate::simulator::fault::{Action, Then};
 use crate::simulator::link::{Client, Server, Wire};
 use crate::simulator::server::Simulator;
 use crate::simulator::state::{DataSource, Held, Item, Load, Stage, Transfer, TransferRecord, has};
 
-/// The largest number of bytes of plaintext in one TLS record.
+/// The largest number of plaintext bytes in one TLS record. The server sends at most so many bytes
+/// at once.
 const RECORD: usize = 16 * 1024;
 
 impl Simulator {
-    /// Moves the transfer of a session as far as possible. Returns whether anything has happened.
+    /// Continues the transfer of session `s` until it must wait for the client. Returns whether
+    /// anything has changed.
     pub(super) fn advance(&mut self, s: usize) -> bool {
         let Some(mut transfer) = self.sessions[s].transfer.take() else {
             return false;
@@ -81,7 +84,7 @@ impl Simulator {
         }
     }
 
-    /// Sends the preliminary reply if it was not sent before.
+    /// Sends the preliminary reply to the transfer command, unless it was sent before.
     pub(super) fn say_preliminary(&mut self, s: usize, t: &mut Transfer) {
         let preliminary = core::mem::take(&mut t.preliminary);
         if !preliminary.is_empty() {
@@ -93,7 +96,8 @@ impl Simulator {
         const NO_REUSE: &str = "522 SSL connection failed; session reuse required";
         let wire = self.wire(t);
         if refused && !wire.inbox.is_empty() {
-            // These bytes are a fatal TLS alert, handshake_failure (40).
+            // The server refuses the handshake by a TLS record with the fatal alert
+            // handshake_failure (40).
             wire.send_raw(&[21, 3, 3, 0, 2, 2, 40]);
             wire.end(Server::Closed);
             t.stage = Stage::Done;
@@ -111,8 +115,9 @@ impl Simulator {
         self.records[t.record].resumed = Some(resumed);
         t.stage = Stage::Moving;
         if !t.preliminary.is_empty() {
-            // The preliminary reply had to wait for the handshake. A barrier delays it a little
-            // more, because on a network a reply needs some time to arrive.
+            // The fault `ReplyAfterHandshake` has delayed the preliminary reply until now. A
+            // barrier delays it until the client waits for it, because a reply needs time on a real
+            // network.
             self.push(s, Item::Barrier);
             self.held.push_back(Held::Barrier(s));
             self.say_preliminary(s, t);
@@ -152,8 +157,8 @@ impl Simulator {
         }
     }
 
-    /// Sends a piece of a download, or its end. Returns `false` if the server must wait or has
-    /// nothing more to send.
+    /// Sends the next piece of a download, or ends it if no bytes are left. Returns `false` if the
+    /// client must read first, or if the transfer is over.
     fn send_some(&mut self, s: usize, t: &mut Transfer, limit: usize) -> bool {
         let link = t.link.expect("the data connection is there");
         let wire = &mut self.wires[link.0];
@@ -178,8 +183,8 @@ impl Simulator {
         n > 0
     }
 
-    /// Receives a piece of an upload, or its end. Returns `false` if the server must wait or the
-    /// upload has ended.
+    /// Stores the next piece of an upload, or ends the upload if the client has ended it. Returns
+    /// `false` if the server must wait for more bytes, or if the transfer is over.
     fn receive_some(&mut self, s: usize, t: &mut Transfer, limit: usize) -> bool {
         let link = t.link.expect("the data connection is there");
         let wire = &mut self.wires[link.0];
@@ -232,8 +237,8 @@ impl Simulator {
         self.conclude(s, t, "226 Transfer complete.");
     }
 
-    /// Ends a transfer whose data connection has failed, and sends 426, or 425 if no preliminary
-    /// reply was sent.
+    /// Ends a transfer whose data connection has failed. The final reply is 426, or 425 if the
+    /// server has not sent its preliminary reply.
     fn break_off(&mut self, s: usize, t: &mut Transfer) {
         self.wire(t).end(Server::Closed);
         t.stage = Stage::Done;
@@ -244,7 +249,7 @@ impl Simulator {
         self.conclude(s, t, said);
     }
 
-    /// Sends the final reply if none was sent before.
+    /// Sends the final reply to the transfer command, unless it was sent before.
     pub(super) fn conclude(&mut self, s: usize, t: &mut Transfer, text: &str) {
         if !core::mem::replace(&mut t.final_said, true) {
             self.say(s, &mut t.ctx, text);
@@ -297,12 +302,13 @@ impl Simulator {
         self.conclude(s, t, usual);
     }
 
-    /// Receives what clients still send on the data connections of finished downloads, for example
-    /// a `close_notify`.
+    /// Reads what clients send over data connections after a download has ended, so that the record
+    /// shows whether a `close_notify` has come.
     pub(super) fn receive_after_end(&mut self) {
         for (link, record) in &self.lingering {
             let wire = &mut self.wires[link.0];
-            // The transfer is over, so a failure of TLS has no effect on it.
+            // The download is already complete, so a TLS error on its data connection no longer
+            // matters.
             let _ = wire.decrypt();
             self.records[*record].close_notify |= wire.tls_ended();
             wire.inbox.clear();

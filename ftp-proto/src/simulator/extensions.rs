@@ -1,4 +1,4 @@
-//! Commands that few servers have: hashes, facts that can be set, links, and others.
+//! Commands that few servers have: hashes, setting the times of files, links, and others.
 
 use std::format;
 use std::vec::Vec;
@@ -7,8 +7,8 @@ use crate::simulator::server::Simulator;
 use crate::simulator::state::split;
 use crate::simulator::store::resolve;
 
-/// The verbs that [`Setup::extensions`](super::Setup::extensions) adds. FEAT lists those with a
-/// second part.
+/// The commands that [`Setup::extensions`](super::Setup::extensions) adds: the verb, and the line
+/// that FEAT shows for it.
 pub(super) const EXTENSIONS: [(&str, &str); 10] = [
     ("AVBL", "AVBL"),
     ("COMB", "COMB"),
@@ -22,11 +22,11 @@ pub(super) const EXTENSIONS: [(&str, &str); 10] = [
     ("SITE", "SITE CHMOD;SYMLINK;UTIME"),
 ];
 
-/// How many bytes can always be stored.
+/// The number of free bytes in every directory, as AVBL returns it.
 const AVAILABLE: u64 = 1 << 40;
 
 impl Simulator {
-    /// Handles a verb of [`EXTENSIONS`].
+    /// Handles a command of [`EXTENSIONS`], and returns the reply.
     pub(super) fn extension(&mut self, s: usize, verb: &str, argument: &[u8]) -> Vec<u8> {
         let path = resolve(&self.sessions[s].directory, argument);
         match verb {
@@ -58,7 +58,8 @@ impl Simulator {
         }
     }
 
-    /// Handles the SITE commands that only [`Setup::extensions`](super::Setup::extensions) adds.
+    /// Handles SITE UTIME and SITE SYMLINK, which only
+    /// [`Setup::extensions`](super::Setup::extensions) adds.
     pub(super) fn site_extension(&mut self, s: usize, command: &str, rest: &[u8]) -> &'static str {
         let set = |simulator: &mut Self, time: &[u8], name: &[u8]| {
             let path = resolve(&simulator.sessions[s].directory, name);
@@ -81,7 +82,7 @@ impl Simulator {
             ("SYMLINK", [target, link]) => {
                 let [target, link] =
                     [target, link].map(|name| resolve(&self.sessions[s].directory, name));
-                // A copy of the file stands for the link.
+                // The simulator stores a copy of the file in place of the link.
                 match self.store.files.get(&target).cloned() {
                     Some(content) if self.store.can_hold(&link) => {
                         self.store.put(&link, content);
@@ -94,7 +95,8 @@ impl Simulator {
         }
     }
 
-    /// Handles MDTM with two arguments.
+    /// Handles `MDTM <time> <path>`, by which some servers set the modification time, and returns
+    /// the reply.
     pub(super) fn set_by_mdtm(&mut self, s: usize, argument: &[u8]) -> Vec<u8> {
         match self.set_time_of(s, argument, "Modify") {
             reply if reply.starts_with(b"213") => "213 File modification time set.".into(),
@@ -102,7 +104,8 @@ impl Simulator {
         }
     }
 
-    /// Handles a command whose argument is a time and a path.
+    /// Handles a command with the argument `<time> <path>`: sets the time of the path, and returns
+    /// the reply. `fact` is `Modify` or `Create`; the simulator does not store a creation time.
     pub(super) fn set_time_of(&mut self, s: usize, argument: &[u8], fact: &str) -> Vec<u8> {
         let (time, name) = split(argument);
         let path = resolve(&self.sessions[s].directory, name);
@@ -148,7 +151,7 @@ impl Simulator {
         "250 Files combined.".into()
     }
 
-    /// The CRC-32 and the length of a file.
+    /// Returns the CRC-32 and the length of a file. `None` if there is no such file.
     fn checksum(&self, s: usize, name: &[u8]) -> Option<(u32, usize)> {
         let path = resolve(&self.sessions[s].directory, name);
         let content = self.store.files.get(&path)?;
@@ -156,7 +159,7 @@ impl Simulator {
     }
 }
 
-/// Whether an argument begins with a time.
+/// Whether the argument's first word is a time: 14 digits.
 pub(super) fn has_time(argument: &[u8]) -> bool {
     is_time(split(argument).0.as_bytes())
 }

@@ -1,4 +1,4 @@
-//! The commands MLSD and MLST, which list facts about files in a form for programs.
+//! The commands MLSD and MLST, which describe files by facts such as `type=file;size=5;`.
 
 use std::format;
 use std::string::String;
@@ -64,7 +64,8 @@ impl Simulator {
         }
     }
 
-    /// Returns the lines of MLSD. The first line is the directory itself.
+    /// Returns what MLSD sends for a directory: a line for the directory itself, and then one for
+    /// each of its entries.
     pub(super) fn machine_listing(&self, s: usize, path: &[u8]) -> Result<Vec<u8>, &'static str> {
         if !self.store.is_directory(path) {
             return Err(if self.store.exists(path) {

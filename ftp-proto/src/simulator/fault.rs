@@ -3,15 +3,15 @@
 use std::string::String;
 use std::vec::Vec;
 
-/// One deviation of the server from its normal behaviour, scripted for a command.
+/// A deviation of the server from its normal behaviour that a test scripts for one command.
 ///
-/// Occurrences of a command are counted over the whole life of the
-/// [`Simulator`](crate::simulator::Simulator), not for each control connection. If several faults
-/// match an occurrence, the server applies all of them.
+/// A fault is for every occurrence of its command or for one of them. Occurrences are counted over
+/// the whole life of the [`Simulator`](crate::simulator::Simulator), not for each control
+/// connection. If several faults match an occurrence, the server applies all of them.
 ///
-/// Three names are not commands of FTP: `GREETING` stands for the server's greeting. `CONNECT`
-/// stands for making a data connection, which the client does in passive mode and the server in
-/// active mode. `HANDSHAKE` stands for the TLS handshake on a data connection.
+/// In place of a command, a fault can name an event: `GREETING` is the server's greeting. `CONNECT`
+/// is the making of a data connection, which the client does in passive mode and the server in
+/// active mode. `HANDSHAKE` is the TLS handshake on a data connection.
 #[derive(Clone, Debug)]
 pub struct Fault {
     verb: String,
@@ -20,7 +20,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Makes a fault that changes every occurrence of this command, for example `RETR`.
+    /// Makes a fault for every occurrence of this command, for example `RETR`.
     #[must_use]
     pub fn on(verb: &str, action: Action) -> Self {
         Self {
@@ -30,8 +30,7 @@ impl Fault {
         }
     }
 
-    /// Makes a fault that changes only one occurrence of this command. The first occurrence is
-    /// number 0.
+    /// Makes a fault for a single occurrence of this command. The first occurrence is number 0.
     #[must_use]
     pub fn nth(verb: &str, nth: usize, action: Action) -> Self {
         Self {
@@ -54,21 +53,22 @@ impl Fault {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Action {
-    /// The server sends these raw bytes and does not handle the command. A passive port and a data
-    /// connection stay as they are.
+    /// The server sends these raw bytes and does nothing else with the command. It leaves its
+    /// passive port and data connection open.
     Reply(Vec<u8>),
     /// For transfer commands: the server sends these raw bytes at once, although the data
     /// connection has not been made or accepted yet. The command is then over. The server closes
     /// the passive port and the data connection. If the data connection is not accepted yet, the
     /// server closes it as soon as it is accepted.
     ReplyBeforeAccept(Vec<u8>),
-    /// The server handles the command, but sends these raw bytes instead of the final reply.
+    /// The server carries out the command, but sends these raw bytes in place of the final reply.
     Words(Vec<u8>),
     /// For transfer commands: the server sends these raw bytes instead of the preliminary reply.
     Announcing(Vec<u8>),
     /// For LIST, NLST and MLSD: the server sends these raw bytes as the listing.
     Listing(Vec<u8>),
-    /// The server sends these raw bytes after the final reply, in clear text even under TLS.
+    /// After the final reply, the server sends these raw bytes. They are not encrypted, even under
+    /// TLS.
     InClear(Vec<u8>),
     /// The server sends these raw bytes before the first reply to the command.
     Before(Vec<u8>),
@@ -82,38 +82,40 @@ pub enum Action {
     /// The server sends these raw bytes directly after the final reply, but no read of the client
     /// returns bytes of both.
     Stray(Vec<u8>),
-    /// The server handles the command, but sends no reply to it.
+    /// The server carries out the command, but sends no reply to it.
     Silent,
-    /// The server handles the command, but does not send the final reply (the one that is not 1xx).
+    /// The server carries out the command, but sends no final reply. It does send a preliminary
+    /// reply (1xx).
     SilentFinal,
-    /// The server ends a multi-line reply too early, by a line that is only the code, for example
-    /// `211`. Later it sends another last line with the word `stray`, held back as with
-    /// [`Action::Unasked`]. Replies of one line stay as they are.
+    /// The server ends a multi-line reply after its first line by a line that is only the code, for
+    /// example `211`. It keeps back a second last line, `211 A stray end.`, as [`Action::Unasked`]
+    /// does. Replies of one line are not changed.
     BareEnd,
     /// The server sends the final reply twice.
     Twice,
-    /// The server keeps back the replies, and everything that it sends after them, until
-    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held) is called.
+    /// The server keeps back its replies to the command, and everything that it sends after them,
+    /// until [`Simulator::release_held`](crate::simulator::Simulator::release_held) is called.
     Hold,
-    /// The server keeps back only the final reply and everything after it, as with
-    /// [`Action::Hold`].
+    /// The server keeps back its final reply to the command, and everything that it sends after it,
+    /// until [`Simulator::release_held`](crate::simulator::Simulator::release_held) is called.
     HoldFinal,
-    /// The server closes the control connection instead of sending a reply. It sends FIN, under TLS
-    /// without `close_notify`.
+    /// The server sends no reply and closes the control connection by FIN. Under TLS it sends no
+    /// `close_notify`.
     Hangup,
-    /// The server resets the control connection instead of sending a reply. The client can still
-    /// read earlier replies.
+    /// The server sends no reply and resets the control connection. The client can still read the
+    /// replies to earlier commands.
     ResetControl,
-    /// The server sends these raw bytes instead of a reply, then closes the control connection as
-    /// with [`Action::Hangup`].
+    /// The server sends these raw bytes in place of a reply, and closes the control connection by
+    /// FIN. Under TLS it sends no `close_notify`.
     PartialThenHangup(Vec<u8>),
-    /// On `CONNECT`: the server accepts the data connection (in active mode: connects) only when
-    /// [`Simulator::release_held`](crate::simulator::Simulator::release_held) is called.
+    /// For `CONNECT`: the server accepts the data connection (in active mode, it connects) only
+    /// after [`Simulator::release_held`](crate::simulator::Simulator::release_held) was called.
     AcceptLate,
-    /// On `CONNECT`, in active mode: the server connects from another of its addresses, 127.0.0.2.
+    /// For `CONNECT` in active mode: the server connects from the address 127.0.0.2, and not from
+    /// the address of the control connection.
     FromElsewhere,
-    /// On `CONNECT`: in passive mode, the port refuses the connection and is then closed; in active
-    /// mode, the server does not connect and replies 425.
+    /// For `CONNECT`: in passive mode, the server refuses the connection to its port and closes the
+    /// port. In active mode, the server does not connect and replies 425.
     RefuseConnect,
     /// For transfer commands: the server sends 226 directly after the 150, before any data.
     FinalFirst,
@@ -122,19 +124,20 @@ pub enum Action {
     /// For transfer commands: in the middle of the transfer, the server sends extra bytes on the
     /// control connection, and changes or ends the data connection.
     At {
-        /// After how many bytes of plaintext it happens. If the transfer is shorter, it never
-        /// happens.
+        /// After how many bytes of the file the server does this. If the transfer is shorter, the
+        /// server never does it.
         after: usize,
         /// Raw bytes that the server sends on the control connection; may be empty. If they contain
-        /// a final reply, the server does not send its usual final reply.
+        /// a final reply, the server sends no other final reply.
         control: Vec<u8>,
-        /// What the server does with the data connection.
+        /// What the server then does with the data connection.
         then: Then,
     },
     /// For downloads under TLS: the server sends the whole file, then ends the data connection by
     /// FIN without `close_notify`.
     NoCloseNotify,
-    /// After an upload, the server does not close its side of the data connection.
+    /// After an upload, the server does not end its direction of the data connection, so that the
+    /// client waits for the end in vain.
     KeepOpen,
     /// For transfer commands: the server behaves like pyftpdlib when pyftpdlib is slow to accept
     /// the data connection. The server sends the preliminary reply at once, but begins the transfer
@@ -149,38 +152,39 @@ pub enum Action {
     /// upload is different: the next transfer command replaces it. USER, REIN and QUIT empty the
     /// queue.
     QueueAborted,
-    /// After an upload, the server resets the data connection instead of ending it by FIN.
+    /// After an upload, the server resets the data connection and does not end it by FIN.
     ResetEnd,
-    /// On `HANDSHAKE`: the server sends the preliminary reply only after the handshake, as ftp-srv
-    /// does. If the handshake fails, the server replies 425.
+    /// For `HANDSHAKE`: the server sends the preliminary reply only after the handshake on the data
+    /// connection, as ftp-srv does. If the handshake fails, the server replies 425.
     ReplyAfterHandshake,
-    /// On `HANDSHAKE`: the server sends a fatal alert and FIN instead of a `ServerHello`, and
-    /// replies 522.
+    /// For `HANDSHAKE`: the server answers the client's first handshake bytes by a fatal alert and
+    /// FIN, and replies 522.
     RefuseHandshake,
 }
 
-/// What happens to a data connection in the middle of a transfer; see [`Action::At`].
+/// What the server does with a data connection in the middle of a transfer; see [`Action::At`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Then {
     /// The transfer goes on.
     Continue,
-    /// The transfer goes on, but the rest of an upload is not stored.
+    /// The transfer goes on, but the server does not store the rest of an upload.
     Discard,
-    /// The server stops reading and writing, but leaves the data connection open. If the bytes in
-    /// `control` of [`Action::At`] contain a final reply, the command ends with that reply.
-    /// Otherwise the server replies 426 as soon as the client closes or resets the data connection.
+    /// The server stops reading and writing, but leaves the data connection open. If the raw bytes
+    /// in [`Action::At`] contain a final reply, the transfer is over for the server. If not, the
+    /// server replies 426 after the client has closed or reset the data connection.
     Stall,
-    /// The server closes the data connection by FIN; under TLS, it sends no `close_notify`, and the
-    /// last record is complete. The server then replies 226, because the case is a transfer that
-    /// was cut although the server reports success.
+    /// The server closes the data connection by FIN, and then replies 226 although the data was
+    /// cut. Under TLS, the last record is complete, but the server sends no `close_notify`.
     Fin,
-    /// As [`Then::Fin`], but under TLS the server sends half of another record before the FIN.
+    /// The server does the same as for [`Then::Fin`]. But under TLS it sends half of another record
+    /// before the FIN.
     FinInsideRecord,
-    /// The server ends the data as at the end of the file: by FIN, under TLS after `close_notify`.
-    /// It then replies 451, as if it could not read the rest of the file. An upload is not changed.
+    /// In a download, the server ends the data as at the end of the file: by FIN, under TLS after
+    /// `close_notify`. It then replies 451, because it could not read the rest of the file. An
+    /// upload goes on.
     End,
-    /// The server resets the data connection. The client can still read what was sent before. The
-    /// final reply is 226, as with [`Then::Fin`].
+    /// The server resets the data connection, and then replies 226. The client can still read what
+    /// was sent before the reset.
     Reset,
 }

@@ -1,4 +1,4 @@
-//! The commands about files and directories that need no data connection.
+//! The commands about files and directories that use no data connection, such as DELE and MKD.
 
 use std::format;
 use std::vec::Vec;

@@ -1,9 +1,9 @@
-//! Translation of line ends in TYPE A: files have LF, the wire has CRLF.
+//! Line ends in TYPE A: the server stores LF, and CRLF goes over the data connection.
 
 use std::vec::Vec;
 
-/// Turns every LF into CRLF, even an LF after a CR, so that [`FromWire`] restores exactly the same
-/// bytes.
+/// Turns every LF into CRLF, even if a CR is already before the LF. So [`FromWire`] restores
+/// exactly the same bytes.
 pub(super) fn to_wire(content: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(content.len());
     for byte in content {
@@ -15,17 +15,17 @@ pub(super) fn to_wire(content: &[u8]) -> Vec<u8> {
     text
 }
 
-/// Turns CRLF from the wire into LF, even if the CR and the LF arrive in different pieces. A CR or
-/// an LF alone stays.
+/// Turns CRLF from the data connection into LF. The CR and the LF may come in different pieces. A
+/// single CR or LF is not changed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct FromWire {
     after_cr: bool,
 }
 
 impl FromWire {
-    /// Returns how many stored bytes the new bytes overwrite, and the new bytes. A CR at the end of
-    /// a piece is stored at once, so that it is not lost if the connection breaks. If the next
-    /// piece begins with LF, that LF overwrites the CR.
+    /// Returns the bytes to store for this piece, and how many bytes stored before (0 or 1) they
+    /// overwrite. A CR at the end of a piece is stored at once, so that it is not lost if the
+    /// connection breaks. If the next piece begins with LF, this LF overwrites that CR.
     pub(super) fn translate(&mut self, piece: &[u8]) -> (usize, Vec<u8>) {
         let (mut back, mut text) = (0, Vec::with_capacity(piece.len()));
         for byte in piece {

@@ -1,52 +1,54 @@
-//! One simulated connection: a byte stream in each direction, how each side has ended it, and the
-//! server's side of TLS.
+//! One simulated connection: the bytes in each direction, how the client and the server have ended
+//! it, and the server's TLS.
 
 use std::collections::VecDeque;
 use std::vec::Vec;
 
 use crate::simulator::tls::{Config, Failed, Tls};
 
-/// A control or data connection between the client and the simulator.
+/// The number of a control or data connection between the client and the simulator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Link(pub(super) usize);
 
-/// The result of [`Simulator::connect`](crate::simulator::Simulator::connect).
+/// What [`Simulator::connect`](crate::simulator::Simulator::connect) returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connected {
-    /// The connection is made and accepted.
+    /// The connection is made, and the server has accepted it.
     Open(Link),
-    /// The server has not accepted the connection yet, but will do so; see
-    /// [`Simulator::is_open`](crate::simulator::Simulator::is_open).
+    /// The server accepts the connection later.
+    /// [`Simulator::is_open`](crate::simulator::Simulator::is_open) says when.
     Pending(Link),
     /// Nobody listens on this port.
     Refused,
 }
 
-/// The result of [`Simulator::write`](crate::simulator::Simulator::write).
+/// What [`Simulator::write`](crate::simulator::Simulator::write) returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Write {
-    /// The connection has taken this many bytes.
+    /// The connection has taken this many bytes, from the start of the slice.
     Bytes(usize),
-    /// The connection has no room at the moment.
+    /// The connection has no room now, so nothing was written.
     Full,
-    /// The server has reset or closed the connection, or the client has ended its own direction.
+    /// Nothing can be written: the server has reset or closed the connection, or the client has
+    /// ended its own direction.
     Broken,
 }
 
-/// The result of [`Simulator::read`](crate::simulator::Simulator::read).
+/// What [`Simulator::read`](crate::simulator::Simulator::read) returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Read {
     /// This many bytes were read.
     Bytes(usize),
-    /// There is nothing to read at the moment.
+    /// There is nothing to read now, but more bytes may come.
     Empty,
-    /// The server has ended its direction, and everything before the end was read.
+    /// The server has ended its direction, and the client has read everything.
     Eof,
     /// The server has reset the connection.
     Reset,
 }
 
-/// How far the client has ended the connection.
+/// Whether and how the client has ended the connection. `Shut` means that it has sent FIN, but
+/// still reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Client {
     Open,
@@ -55,31 +57,32 @@ pub(super) enum Client {
     Reset,
 }
 
-/// How far the server has ended the connection.
+/// Whether and how the server has ended the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Server {
     Open,
-    /// The server has sent FIN, but still receives what the client writes.
+    /// The server has sent FIN, but still reads what the client writes.
     Fin,
     Closed,
     Reset,
 }
 
-/// The state of the connection that a [`Link`] names.
+/// A simulated connection. Its index in the simulator's list of connections is its [`Link`].
 #[derive(Debug)]
 pub(super) struct Wire {
     /// Bytes that the server has sent and the client has not read yet.
     out: VecDeque<u8>,
-    /// How many bytes the client has read.
+    /// How many bytes the client has read from this connection.
     read: usize,
-    /// Offsets in the server's stream, in ascending order. No read of the client returns bytes from
-    /// both sides of an offset.
+    /// Offsets in the bytes that the server sends, in ascending order. A read of the client stops
+    /// at each of them, even if more bytes have come.
     cuts: VecDeque<usize>,
     segment: usize,
-    /// How many unread bytes the connection holds in each direction. `None` for a control
-    /// connection, which has no limit.
+    /// How many bytes that nobody has read yet the connection holds in each direction. `None` if
+    /// there is no limit, as for control connections.
     window: Option<usize>,
-    /// Whether the next write returns `Full`, because the last one took only a part of its bytes.
+    /// Whether the next write returns `Full`. This is so after a write that took only a part of its
+    /// bytes.
     full: bool,
     /// Bytes from the client that the server has not processed yet. Under TLS, they are ciphertext.
     pub(super) inbox: Vec<u8>,
@@ -90,18 +93,20 @@ pub(super) struct Wire {
     ending_tls: bool,
     pub(super) client: Client,
     pub(super) server: Server,
-    /// Whether the server (in active mode: the client's port) has not accepted the connection yet.
+    /// Whether the connection is begun, but not accepted yet: by the server in passive mode, by the
+    /// client in active mode.
     pub(super) pending: bool,
-    /// Whether the client has this connection and has not closed it.
+    /// Whether the client holds this connection: it has made or accepted it, and has not closed it.
     pub(super) held_by_client: bool,
-    /// The client's port that the server is still to connect to. `None` if there is none.
+    /// In active mode, the client's port to which the server still has to connect. `None` if there
+    /// is no such port.
     pub(super) dials: Option<u16>,
-    /// Whether the server has made the connection from another of its addresses.
+    /// Whether the server has made the connection from 127.0.0.2, and not from its usual address.
     pub(super) from_elsewhere: bool,
 }
 
 impl Wire {
-    /// Returns how many bytes the client has read.
+    /// Returns how many bytes the client has read from this connection.
     pub(super) fn bytes_read(&self) -> usize {
         self.read
     }
@@ -201,7 +206,7 @@ impl Wire {
 
     // The server's side.
 
-    /// Returns whether the client has ended both directions of the connection.
+    /// Returns whether the client has closed or reset the connection.
     pub(super) fn is_gone(&self) -> bool {
         matches!(self.client, Client::Closed | Client::Reset)
     }
@@ -247,16 +252,15 @@ impl Wire {
         }
     }
 
-    /// Marks this point of the stream, so that no read of the client returns bytes from both sides
-    /// of it.
+    /// Makes the client's read stop here: no read returns bytes from before and after this point.
     pub(super) fn cut(&mut self) {
         let here = self.read + self.out.len();
         let index = self.cuts.partition_point(|cut| *cut < here);
         self.cuts.insert(index, here);
     }
 
-    /// Ends the connection from the server's side in this way. Does nothing if the server has
-    /// closed or reset it before.
+    /// Ends the connection on the server's side: by FIN, by closing it, or by a reset. Does nothing
+    /// if the server has already closed or reset it.
     pub(super) fn end(&mut self, how: Server) {
         if matches!(self.server, Server::Open | Server::Fin) {
             self.server = how;
@@ -268,14 +272,14 @@ impl Wire {
         self.ending_tls = false;
     }
 
-    /// Sends `close_notify`, after which the server sends in clear text, as CCC demands.
+    /// Ends TLS after CCC: sends `close_notify`. What the server sends after that is in clear text.
     pub(super) fn end_tls(&mut self) {
         self.send_close_notify();
         self.ending_tls = self.tls.is_some();
     }
 
-    /// Decrypts the bytes in `inbox` into `plain`. Without TLS, and after the end of TLS, the bytes
-    /// stay in `inbox`.
+    /// Decrypts the bytes in `inbox` into `plain`. If TLS has not begun or is over, the bytes stay
+    /// in `inbox`.
     pub(super) fn decrypt(&mut self) -> Result<(), Failed> {
         let Some(tls) = &mut self.tls else {
             return Ok(());
@@ -300,8 +304,8 @@ impl Wire {
         result
     }
 
-    /// Removes at most `limit` bytes from those that the client has sent, and returns them as
-    /// plaintext.
+    /// Removes and returns at most `limit` of the bytes that the client has sent, decrypted under
+    /// TLS.
     pub(super) fn take(&mut self, limit: usize) -> Vec<u8> {
         if self.tls.is_none() {
             self.plain.append(&mut self.inbox);
@@ -315,8 +319,8 @@ impl Wire {
         self.tls.as_ref().is_some_and(Tls::peer_closed)
     }
 
-    /// Returns whether the client sends nothing more, because it has sent FIN or, under TLS, a
-    /// `close_notify`.
+    /// Returns whether the client will send nothing more: it has ended its direction, or has sent a
+    /// `close_notify` (except after CCC, where clear text follows).
     pub(super) fn input_ended(&self) -> bool {
         self.client != Client::Open || (self.tls_ended() && !self.ending_tls)
     }

@@ -1,5 +1,5 @@
-//! What the server sends on a control connection: replies, the bytes of faults, and the end of the
-//! connection.
+//! What the server sends on a control connection: replies, raw bytes that faults demand, and the
+//! end of the connection.
 
 use std::vec::Vec;
 
@@ -13,8 +13,8 @@ impl Simulator {
         self.sessions[s].outbox.push_back(item);
     }
 
-    /// Sends one reply to this command, with a line end after it, and with the changes that faults
-    /// demand.
+    /// Queues one reply to a command. Adds the line end, and changes the reply as the command's
+    /// faults demand.
     pub(super) fn say(&mut self, s: usize, ctx: &mut Ctx, text: impl AsRef<[u8]>) {
         let text = [text.as_ref(), b"\r\n"].concat();
         let last = !text.starts_with(b"1");
@@ -67,8 +67,8 @@ impl Simulator {
         }
     }
 
-    /// Sends raw bytes. If a line in them starts with `421 `, the server then closes the
-    /// connection.
+    /// Queues raw bytes. If one of their lines starts with `421 `, the server closes the connection
+    /// after them.
     pub(super) fn send_scripted(&mut self, s: usize, bytes: &[u8]) {
         if !bytes.is_empty() {
             self.push(s, Item::Bytes(bytes.to_vec()));
@@ -86,8 +86,8 @@ impl Simulator {
         self.sessions[s].closing = true;
     }
 
-    /// If a fault replaces the handling of the command, carries out that fault. Returns whether
-    /// there was one.
+    /// Carries out the faults that take the place of the command, for example [`Action::Reply`].
+    /// Returns whether there was such a fault; then the command itself is not carried out.
     pub(super) fn run_scripted(&mut self, s: usize, ctx: &mut Ctx) -> bool {
         let mut done = false;
         for action in ctx.actions.clone() {
@@ -110,7 +110,8 @@ impl Simulator {
         done
     }
 
-    /// Carries out the items in the outbox, up to the first barrier. Returns whether there was any.
+    /// Sends what is in the outbox of session `s`, up to the first barrier. Returns whether
+    /// anything was sent.
     pub(super) fn flush(&mut self, s: usize) -> bool {
         let mut moved = false;
         loop {
@@ -153,8 +154,8 @@ impl Simulator {
         }
     }
 
-    /// Removes the first barrier of a session, so that the items after it can be sent. Returns
-    /// whether there was one and the client is still connected.
+    /// Removes the barrier at the front of a session's outbox, so that what waits after it is sent.
+    /// Returns whether there was such a barrier and the client is still connected.
     pub(super) fn lift_barrier(&mut self, s: usize) -> bool {
         let connected = self.is_connected(s);
         let outbox = &mut self.sessions[s].outbox;
@@ -171,8 +172,9 @@ impl Simulator {
     }
 }
 
-/// Splits a multi-line reply for [`Action::BareEnd`]. Returns its first line with a line that is
-/// only the code after it, and a stray last line that comes later.
+/// Makes the two parts of [`Action::BareEnd`] from a multi-line reply: its first line and a line
+/// that is only the code, for the start, and a second last line, for later. `None` if the reply has
+/// one line.
 fn bare_end(text: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let [a, b, c, b'-', ..] = *text else {
         return None;

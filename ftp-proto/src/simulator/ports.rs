@@ -1,4 +1,4 @@
-//! The commands that choose the next data connection: PASV, EPSV, PORT, EPRT and PRET.
+//! The commands that set the port of the next data connection (PASV, EPSV, PORT, EPRT), and PRET.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::format;
@@ -40,8 +40,8 @@ impl Simulator {
         self.drop_data(s);
         self.announced = Some(address);
         self.sessions[s].data = DataSource::Active(address.port());
-        // pyftpdlib connects to the client at once, without a transfer command. So a transfer that
-        // is still queued is sent over this connection.
+        // pyftpdlib connects to the client at once, even before a transfer command. If it still
+        // holds a queued transfer, it sends that transfer over this connection.
         if self.sessions[s].queued.is_some() && self.connect_to_client(s, address.port()) {
             self.held.push_back(Held::Queued(s));
         }
@@ -55,8 +55,8 @@ impl Simulator {
         port
     }
 
-    /// Handles PRET, by which the client announces the transfer for the next PASV or EPSV. Returns
-    /// the reply.
+    /// Handles PRET, which names the transfer command that the client will send after the next PASV
+    /// or EPSV. Returns the reply.
     pub(super) fn announce_transfer(&mut self, s: usize, argument: &[u8]) -> &'static str {
         let (verb, name) = split(argument);
         match verb.as_str() {
@@ -81,9 +81,9 @@ fn address_of_port(argument: &[u8]) -> Option<SocketAddr> {
     }
 }
 
-/// Parses the argument of EPRT, for example `|1|127.0.0.1|1025|`. Any character may be the
-/// delimiter. Returns the reply that refuses if the argument is malformed or the address is not of
-/// the named family.
+/// Parses the argument of EPRT, for example `|1|127.0.0.1|1025|`. The first character is the
+/// delimiter. If the argument is malformed, or the address does not belong to the named family,
+/// returns the server's reply as an error.
 fn address_of_eprt(argument: &[u8]) -> Result<SocketAddr, &'static str> {
     let text = core::str::from_utf8(argument).map_err(|_| ILLEGAL)?;
     let parts: Vec<&str> = text.split(text.chars().next().ok_or(ILLEGAL)?).collect();

@@ -1,5 +1,5 @@
-//! The [`Simulator`] and its public methods: ports and connections, and access to the server's
-//! state.
+//! The [`Simulator`] and its public methods: a test connects, reads and writes as the client, and
+//! looks at the server's state.
 
 use core::net::SocketAddr;
 use std::collections::{BTreeMap, VecDeque};
@@ -13,17 +13,17 @@ use crate::simulator::setup::Setup;
 use crate::simulator::state::{DataSource, Held, Load, Session, TransferRecord, has};
 use crate::simulator::store::{Store, resolve};
 
-/// The port of the control connection. Under implicit TLS, the server also accepts connections on
-/// the usual port 990.
+/// The port for control connections. Under implicit TLS, the server accepts them on port 990 too.
 const CONTROL_PORT: u16 = 21;
-/// The number before the first passive port, which is 50,001. Each further passive port is the next
-/// number.
+/// The server's passive ports are 50,001, 50,002 and so on. This is the number before the first
+/// one.
 const PASSIVE_PORTS: u16 = 50_000;
-/// The number before the client's first port, which is 40,001. Each further port of the client is
-/// the next number.
+/// The client's ports for active mode are 40,001, 40,002 and so on. This is the number before the
+/// first one.
 const CLIENT_PORTS: u16 = 40_000;
 
-/// An FTP server without sockets. It reacts within the calls by which a test plays the client.
+/// An FTP server without sockets and threads. A test plays the client by the methods of this type.
+/// The server does its work within these calls.
 ///
 /// See the [module](crate::simulator) for an example.
 #[derive(Debug)]
@@ -32,7 +32,8 @@ pub struct Simulator {
     pub(super) store: Store,
     pub(super) wires: Vec<Wire>,
     pub(super) sessions: Vec<Session>,
-    /// The passive ports, each with the index of its session.
+    /// The passive ports on which the server listens, each with the index of the session that has
+    /// opened it.
     pub(super) passive: BTreeMap<u16, usize>,
     /// The ports on which the client listens, each with the connections that the client has not
     /// accepted yet.
@@ -40,15 +41,15 @@ pub struct Simulator {
     pub(super) held: VecDeque<Held>,
     occurrences: BTreeMap<String, usize>,
     pub(super) commands: Vec<Vec<u8>>,
-    /// For each command, the final reply that the server meant to send before a fault changed it.
-    /// `None` if there is none yet.
+    /// For each command, the final reply that the server had chosen before a fault changed it.
+    /// `None` if the server has not chosen one.
     pub(super) meant: Vec<Option<Vec<u8>>>,
     pub(super) clear: Vec<u8>,
     pub(super) records: Vec<TransferRecord>,
     pub(super) announced: Option<SocketAddr>,
     pub(super) peering: Peering,
-    /// The connections and record indexes of downloads whose data is sent. The client may still
-    /// send a `close_notify` on them.
+    /// The data connections of downloads that have ended, each with the index of its record. The
+    /// client may still send a `close_notify` over them.
     pub(super) lingering: Vec<(Link, usize)>,
     last_passive: u16,
     last_listener: u16,
@@ -82,8 +83,8 @@ impl Simulator {
     // Connections.
 
     /// Connects the client to the server. Port 21 (under implicit TLS also 990) makes a new control
-    /// connection with a new session. Any other port must be a passive port from the reply to EPSV
-    /// or PASV, which accepts one connection.
+    /// connection with a new session. Any other port must be one that the server has named in a
+    /// reply to EPSV or PASV. Such a port accepts one connection.
     pub fn connect(&mut self, port: u16) -> Connected {
         if port == CONTROL_PORT || (self.setup.implicit && port == crate::IMPLICIT_PORT) {
             let wire = Wire::control(self.setup.segment, self.setup.cut_at);
@@ -116,7 +117,8 @@ impl Simulator {
         Connected::Open(link)
     }
 
-    /// Returns whether the connection was accepted and neither side has closed it completely.
+    /// Returns whether the connection is accepted, and neither the client nor the server has closed
+    /// or reset it.
     #[must_use]
     pub fn is_open(&self, link: Link) -> bool {
         let wire = &self.wires[link.0];
@@ -140,12 +142,14 @@ impl Simulator {
         Some(link)
     }
 
-    /// Returns whether the server has made the connection from another of its addresses.
+    /// Returns whether the server has made this connection from 127.0.0.2, and not from its usual
+    /// address.
     pub(super) fn is_from_elsewhere(&self, link: Link) -> bool {
         self.wires[link.0].from_elsewhere
     }
 
-    /// Closes a port of the client. Connections that the client has not accepted on it are reset.
+    /// Closes a port of the client. Connections to this port that the client has not accepted are
+    /// reset.
     pub fn close_listener(&mut self, port: u16) {
         for link in self.listeners.remove(&port).unwrap_or_default() {
             self.wires[link.0].client = Client::Reset;
@@ -153,34 +157,35 @@ impl Simulator {
         self.run();
     }
 
-    /// Writes bytes of the client to a connection.
+    /// Writes bytes to a connection, as the client.
     pub fn write(&mut self, link: Link, bytes: &[u8]) -> Write {
         let written = self.wires[link.0].write(bytes);
         self.run();
         written
     }
 
-    /// Reads bytes of the server from a connection.
+    /// Reads bytes from a connection, as the client.
     pub fn read(&mut self, link: Link, into: &mut [u8]) -> Read {
         let read = self.wires[link.0].read(into);
         self.run();
         read
     }
 
-    /// Returns whether [`read`](Self::read) would return something other than [`Read::Empty`].
+    /// Returns whether the client can read something from the connection now: bytes, its end, or a
+    /// reset.
     #[must_use]
     pub fn readable(&self, link: Link) -> bool {
         self.wires[link.0].readable()
     }
 
-    /// Returns whether a write would not have to wait: the connection is accepted, and it has room
-    /// or has ended.
+    /// Returns whether a write would return at once: the connection is accepted, and it has room or
+    /// has ended.
     #[must_use]
     pub fn writable(&self, link: Link) -> bool {
         self.wires[link.0].writable()
     }
 
-    /// Ends the client's direction of the connection (FIN). The client may still read.
+    /// Ends the client's direction of the connection (FIN). The client can still read.
     pub fn shutdown(&mut self, link: Link) {
         let wire = &mut self.wires[link.0];
         if wire.client == Client::Open {
@@ -189,13 +194,13 @@ impl Simulator {
         self.run();
     }
 
-    /// Closes the connection on the client's side. The server still receives what the client has
-    /// written. What the client has not read is lost.
+    /// Closes the connection as the client. The server still gets the bytes that the client has
+    /// written. The bytes that the client has not read are lost.
     pub fn close(&mut self, link: Link) {
         self.leave(link, Client::Closed);
     }
 
-    /// Resets the connection on the client's side (RST).
+    /// Resets the connection as the client (RST).
     pub fn reset(&mut self, link: Link) {
         self.leave(link, Client::Reset);
     }
@@ -223,17 +228,17 @@ impl Simulator {
         self.run();
     }
 
-    /// Returns the data that a transfer moves on this data connection, or `None` if no transfer
-    /// uses it.
+    /// Returns the data of the transfer that uses this data connection. `None` if no transfer uses
+    /// it.
     fn under_way(&self, link: Link) -> Option<&Load> {
         let mut transfers = self.sessions.iter().filter_map(|it| it.transfer.as_ref());
         let own = transfers.find(|it| it.link == Some(link))?;
         Some(&own.load)
     }
 
-    /// Releases one thing that the server holds back: replies, raw bytes of a fault, a late accept
-    /// or a queued transfer. Call this when the client can only wait. Returns `false` if nothing is
-    /// held back, so that only a time-out can end the wait.
+    /// Releases one thing that faults keep back: replies, raw bytes, the accepting of a data
+    /// connection, or a queued transfer. Call this when the client has nothing to do but wait.
+    /// `false` means that nothing is kept back, so only a time-out can end the client's wait.
     pub fn release_held(&mut self) -> bool {
         while let Some(held) = self.held.pop_front() {
             let released = match held {
@@ -287,17 +292,18 @@ impl Simulator {
         self.wires.iter().filter(|w| w.held_by_client).count()
     }
 
-    /// Returns the command lines that the server has received over all control connections, in
-    /// order, without line ends and without the Telnet signals before them.
+    /// Returns the command lines that the server has received, in order, over all control
+    /// connections. They have no line ends, and no Telnet signals (the bytes of a Synch) before
+    /// them.
     #[must_use]
     pub fn commands(&self) -> &[Vec<u8>] {
         &self.commands
     }
 
     /// Returns each command line of [`commands`](Self::commands) with the final reply that the
-    /// server meant to send. This shows what the server has really done, even if a fault has
-    /// changed the reply. The reply is `None` if the command was not handled yet, or if a fault
-    /// replaced the handling.
+    /// server had chosen for it. If a fault has then changed the reply, this still shows what the
+    /// server has really done. The reply is `None` if the server has not handled the command, or if
+    /// a fault took the command's place.
     pub fn dialogue(
         &self,
     ) -> impl DoubleEndedIterator<Item = (&[u8], Option<&[u8]>)> + ExactSizeIterator {
@@ -305,14 +311,14 @@ impl Simulator {
         self.commands.iter().map(Vec::as_slice).zip(meant)
     }
 
-    /// Returns every byte that the server has received on control connections in clear text.
+    /// Returns all bytes that the server has received in clear text on control connections.
     #[must_use]
     pub fn control_plaintext_received(&self) -> &[u8] {
         &self.clear
     }
 
-    /// Returns how many bytes the client has read from control connections. Under TLS these are
-    /// bytes of ciphertext. [`Setup::cut_at`] counts the same bytes.
+    /// Returns how many bytes the client has read from control connections. Under TLS, encrypted
+    /// bytes are counted. [`Setup::cut_at`] is an offset in the same bytes.
     #[must_use]
     pub fn control_bytes_read(&self) -> usize {
         let links = self.sessions.iter().map(|session| session.link.0);
@@ -326,21 +332,22 @@ impl Simulator {
         self.store.files.get(&path).map(Vec::as_slice)
     }
 
-    /// Returns the lines of LIST for an absolute path if `long` is set, otherwise those of NLST,
-    /// with their line ends. Returns `None` if the path does not exist.
+    /// Returns what LIST (if `long` is true) or NLST (if it is false) sends for this absolute path.
+    /// Returns `None` if the path does not exist.
     #[must_use]
     pub fn listing(&self, path: impl AsRef<[u8]>, long: bool) -> Option<Vec<u8>> {
         self.store.listing(&resolve(b"/", path.as_ref()), long)
     }
 
-    /// Returns the working directory of the newest control connection that has not ended.
+    /// Returns the current directory of the newest control connection that is still open. `None` if
+    /// none is open.
     #[must_use]
     pub fn directory(&self) -> Option<&[u8]> {
         let newest = self.sessions.iter().rfind(|session| !session.over);
         newest.map(|session| session.directory.as_slice())
     }
 
-    /// Stores a file, as [`Setup::file`] does.
+    /// Stores a file with this absolute path and content. Parent directories are created.
     pub fn put_file(&mut self, path: impl AsRef<[u8]>, content: impl Into<Vec<u8>>) {
         self.store.put(path.as_ref(), content.into());
     }
@@ -350,20 +357,20 @@ impl Simulator {
         self.store.remove_file(&resolve(b"/", path.as_ref()))
     }
 
-    /// Returns the records of the data transfers that have begun, in order.
+    /// Returns a record of each transfer that has got its data connection, in order.
     #[must_use]
     pub fn transfers(&self) -> &[TransferRecord] {
         &self.records
     }
 
-    /// Returns the address in the newest PORT or EPRT that the server has accepted on any control
-    /// connection.
+    /// Returns the address in the last PORT or EPRT that the server has accepted on any control
+    /// connection. `None` if there was none.
     #[must_use]
     pub fn announced(&self) -> Option<SocketAddr> {
         self.announced
     }
 
-    /// Returns whether the newest control connection is logged in and has not ended.
+    /// Returns whether the newest control connection is still open and its client is logged in.
     #[must_use]
     pub fn logged_in(&self) -> bool {
         self.sessions
@@ -384,7 +391,8 @@ impl Simulator {
         self.last_passive
     }
 
-    /// Counts an occurrence of this command, and returns the actions of the faults that match it.
+    /// Counts this command, and returns the actions of all faults that are scripted for it at this
+    /// count.
     pub(super) fn faults(&mut self, verb: &str) -> Vec<Action> {
         let count = self.occurrences.entry(verb.to_string()).or_default();
         let occurrence = *count;

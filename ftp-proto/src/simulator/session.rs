@@ -1,4 +1,5 @@
-//! A control connection: how the server reads commands from it, and in which order it handles them.
+//! The server's handling of one control connection: how it reads commands, and in which order it
+//! carries them out.
 
 use std::vec::Vec;
 
@@ -22,8 +23,7 @@ impl Simulator {
         }
     }
 
-    /// Lets all sessions go on until none of them can do anything without new input from the
-    /// client.
+    /// Lets every session do its work until each of them waits for the client.
     pub(super) fn run(&mut self) {
         let mut moved = true;
         while moved {
@@ -49,8 +49,7 @@ impl Simulator {
                 return true;
             }
         }
-        // The session ends only after it has nothing left to do, so that all replies are sent
-        // before.
+        // A session ends only after it has sent all its replies. So this is decided last.
         let wire = &self.wires[link.0];
         let (gone, ended) = (wire.is_gone(), wire.input_ended());
         let session = &mut self.sessions[s];
@@ -73,9 +72,9 @@ impl Simulator {
         moved
     }
 
-    /// Returns whether the server may handle the next command now. During a transfer, it may handle
-    /// only ABOR and NOOP, and only if [`DuringTransfer::Immediate`] is set or the transfer is
-    /// queued.
+    /// Returns whether the server may handle the next command now. During a transfer it may handle
+    /// only ABOR and NOOP. It may do this if [`DuringTransfer::Immediate`] is set, or if the
+    /// transfer is queued.
     fn may_handle(&self, s: usize) -> bool {
         let session = &self.sessions[s];
         if session.transfer.is_none() {
@@ -88,7 +87,7 @@ impl Simulator {
         immediate && verb.is_some_and(|verb| verb == "ABOR" || verb == "NOOP")
     }
 
-    /// Splits the bytes that have come from the client into command lines.
+    /// Reads what the client has sent on the control connection, and splits it into command lines.
     fn take_input(&mut self, s: usize) {
         let session = &mut self.sessions[s];
         let wire = &mut self.wires[session.link.0];
@@ -112,7 +111,8 @@ impl Simulator {
             let line: Vec<u8> = wire.plain.drain(..=end).collect();
             let line = trim(&line).to_vec();
             if wire.tls.is_none() && split(&line).0 == "AUTH" {
-                // The bytes after AUTH may already be TLS, so they are not read as commands.
+                // The bytes after AUTH may belong to a TLS handshake, so they are not read as
+                // command lines.
                 session.upgrading = true;
                 let rest = core::mem::take(&mut wire.plain);
                 self.clear.truncate(self.clear.len() - rest.len());
@@ -124,8 +124,8 @@ impl Simulator {
         }
     }
 
-    /// Ends the transfer of a session whose control connection is lost, and resets its data
-    /// connection.
+    /// Ends the transfer of a session whose client has closed the control connection, and resets
+    /// its data connection.
     fn abandon(&mut self, s: usize) {
         if let Some(transfer) = self.sessions[s].transfer.take() {
             if let Some(link) = transfer.link {
@@ -135,7 +135,7 @@ impl Simulator {
         self.drop_data(s);
     }
 
-    /// Closes the passive port or the data connection that no transfer uses yet.
+    /// Closes the session's passive port, or a data connection that no transfer has used yet.
     pub(super) fn drop_data(&mut self, s: usize) {
         let data = core::mem::replace(&mut self.sessions[s].data, DataSource::None);
         match data {

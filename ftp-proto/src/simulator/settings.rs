@@ -1,5 +1,5 @@
 //! The commands that change the settings of a session (TYPE, MODE, STRU, OPTS, LANG), and commands
-//! that only get a reply.
+//! that change nothing but get a reply (CLNT, ALLO).
 
 use std::format;
 use std::vec::Vec;
@@ -27,7 +27,7 @@ impl Simulator {
         text
     }
 
-    /// Handles a command that changes only the session, or nothing, and returns the reply.
+    /// Handles one of these commands, such as MODE or CLNT, and returns the reply.
     pub(super) fn setting(&mut self, s: usize, verb: &str, argument: &[u8]) -> Vec<u8> {
         let upper = argument.to_ascii_uppercase();
         let text = match (verb, upper.as_slice()) {
@@ -86,8 +86,8 @@ impl Simulator {
     }
 }
 
-/// Returns whether this argument of ALLO is a number of bytes, `n`, or a number of bytes with the
-/// largest size of a record, `n R m`.
+/// Returns whether the argument of ALLO has the form `n` (a number of bytes) or `n R m` (with the
+/// largest size `m` of a record).
 fn is_allocation(argument: &[u8]) -> bool {
     let is_number = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
     let words: Vec<&[u8]> = argument.split(|b| *b == b' ').collect();

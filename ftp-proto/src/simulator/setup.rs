@@ -1,4 +1,5 @@
-//! The settings of a simulated server: its user, its files, its TLS and its faults.
+//! The settings of a simulated server: its user, its files, its TLS, and the faults that a test
+//! scripts.
 
 use std::string::String;
 use std::vec::Vec;
@@ -11,8 +12,8 @@ use crate::simulator::tls;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DuringTransfer {
-    /// The server handles no command until the transfer has ended, as vsftpd does. An ABOR that it
-    /// handles then gets only a 225, because no transfer is left.
+    /// The server handles no command before the transfer has ended, as vsftpd does. An ABOR then
+    /// comes too late: the server replies only 225, because there is no transfer left.
     #[default]
     Deferred,
     /// The server handles ABOR at once: it ends the transfer and replies 426, then 226. It also
@@ -97,30 +98,30 @@ impl Setup {
         self
     }
 
-    /// Makes the server answer PASS with 332, so that the login is complete only after ACCT with
-    /// this account.
+    /// Makes the server reply 332 to PASS. The client must then send ACCT with this account to
+    /// complete the login.
     #[must_use]
     pub fn account(mut self, account: impl Into<Vec<u8>>) -> Self {
         self.account = Some(account.into());
         self
     }
 
-    /// Makes the server answer STOR, STOU, APPE, RNFR and DELE with 532 until the client has sent
-    /// ACCT with this account after the login (RFC 959, section 4.1.1).
+    /// Makes the server reply 532 to STOR, STOU, APPE, RNFR and DELE until the client has sent ACCT
+    /// with this account. The client sends it after the login (RFC 959, section 4.1.1).
     #[must_use]
     pub fn account_to_store(mut self, account: impl Into<Vec<u8>>) -> Self {
         self.account_to_store = Some(account.into());
         self
     }
 
-    /// Sets the directory in which every session starts, and creates it.
+    /// Creates this directory, and makes it the current directory of every new session.
     #[must_use]
     pub fn home(mut self, path: impl AsRef<[u8]>) -> Self {
         self.home = self.store.make_directories(path.as_ref());
         self
     }
 
-    /// Sets the greeting: one or more reply lines, without the last line end.
+    /// Sets the text of the greeting: one or more reply lines. The server adds the last line end.
     #[must_use]
     pub fn banner(mut self, text: impl Into<Vec<u8>>) -> Self {
         self.banner = text.into();
@@ -141,7 +142,7 @@ impl Setup {
         self
     }
 
-    /// Adds a symbolic link, by its absolute path. LIST, MLSD and MLST show it as a link.
+    /// Adds a symbolic link at this absolute path. LIST, MLSD and MLST show that it is a link.
     #[must_use]
     pub fn link(mut self, path: impl AsRef<[u8]>, target: impl Into<Vec<u8>>) -> Self {
         let target = target.into();
@@ -151,7 +152,8 @@ impl Setup {
         self
     }
 
-    /// Adds a symbolic link that LIST, MLSD and MLST show as what it leads to, as pyftpdlib does.
+    /// Adds a symbolic link at this absolute path. LIST, MLSD and MLST show its target's data, as
+    /// if it were no link. pyftpdlib does this.
     #[must_use]
     pub fn hidden_link(mut self, path: impl AsRef<[u8]>, target: impl Into<Vec<u8>>) -> Self {
         let target = target.into();
@@ -161,9 +163,9 @@ impl Setup {
         self
     }
 
-    /// Removes a command: the server answers it with 500 and does not list it in the reply to FEAT.
-    /// `TVFS` and `UTF8`, which are features and not commands, can be removed too. `AUTH TLS`
-    /// removes only this mechanism of AUTH, so that the server answers `AUTH TLS` with 504.
+    /// Removes a command: the server replies 500 to it, and does not list it in FEAT. You can also
+    /// remove `TVFS` and `UTF8`, which are features and no commands. `AUTH TLS` removes only this
+    /// mechanism of AUTH, so that the server replies 504 to `AUTH TLS`.
     #[must_use]
     pub fn without(mut self, verb: &str) -> Self {
         self.without.push(verb.to_ascii_uppercase());
@@ -177,21 +179,21 @@ impl Setup {
         self
     }
 
-    /// Splits what the server sends on a control connection at this offset, so that no read of the
-    /// client returns bytes from before and after the offset. The offset counts bytes on the wire;
-    /// under TLS these are bytes of ciphertext.
+    /// Splits what the server sends on a control connection at this offset: no read of the client
+    /// returns bytes from before and after it. The offset counts the bytes on the wire, which are
+    /// encrypted under TLS.
     #[must_use]
     pub fn cut_at(mut self, offset: usize) -> Self {
         self.cut_at = Some(offset);
         self
     }
 
-    /// Sets how many unread bytes a data connection buffers in each direction.
+    /// Sets how many bytes that nobody has read yet a data connection holds in each direction.
     ///
     /// If a write is longer than the free room, the connection takes only the bytes that fit, and
-    /// the next write returns [`Write::Full`] once. As long as the server does not read an upload
-    /// whose buffer is full, every write returns [`Write::Full`]. The server sends the rest of a
-    /// download only after the client has read some of it.
+    /// the next write returns [`Write::Full`] once. If the server does not read an upload, every
+    /// write returns [`Write::Full`] after the room is used up. In a download, the server sends
+    /// more only after the client has read some bytes.
     ///
     /// [`Write::Full`]: crate::simulator::Write::Full
     #[must_use]
@@ -200,7 +202,7 @@ impl Setup {
         self
     }
 
-    /// Adds a [`Fault`], which makes the server deviate from its normal behaviour.
+    /// Adds a [`Fault`]: something that the server does wrong at a certain command.
     #[must_use]
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
@@ -214,23 +216,23 @@ impl Setup {
         self
     }
 
-    /// Sets the address in the reply to PASV. The default is 127.0.0.1.
+    /// Sets the IP address that the server names in its reply to PASV. The default is 127.0.0.1.
     #[must_use]
     pub fn pasv_address(mut self, address: [u8; 4]) -> Self {
         self.pasv_address = address;
         self
     }
 
-    /// Makes the server reset all its connections if the client resets a data connection on which
-    /// no transfer is under way. simple-ftpd ends as a whole when this happens.
+    /// Makes the server end as simple-ftpd does: if the client resets a data connection on which no
+    /// transfer is under way, the server resets all its connections.
     #[must_use]
     pub fn dies_of_resets(mut self) -> Self {
         self.dies_of_resets = true;
         self
     }
 
-    /// Makes the server reset all its connections if the client closes a data connection by FIN
-    /// while the server is sending a download over it. inetutils ends as a whole when this happens.
+    /// Makes the server end as inetutils does: if the client closes a data connection by FIN during
+    /// a download over it, the server resets all its connections.
     #[must_use]
     pub fn dies_of_ends(mut self) -> Self {
         self.dies_of_ends = true;
@@ -239,40 +241,40 @@ impl Setup {
 
     /// Makes the server reset all its connections if the client closes a data connection while the
     /// server still has a reply to send. aioftp ends a session like this, because it notices the
-    /// end of a data connection before an ABOR that was sent earlier.
+    /// end of the data connection before it reads an ABOR that came earlier.
     #[must_use]
     pub fn dies_before_it_answers(mut self) -> Self {
         self.dies_before_it_answers = true;
         self
     }
 
-    /// Makes the server offer PRET, as DrFTPD does. The server then refuses PASV and EPSV with 500
-    /// until the client has sent PRET. After the next transfer command, the server demands a new
-    /// PRET.
+    /// Makes the server demand PRET, as DrFTPD does. The server refuses PASV and EPSV with 500
+    /// until the client has sent PRET. Each PRET is for one transfer command.
     #[must_use]
     pub fn pret(mut self) -> Self {
         self.pret = true;
         self
     }
 
-    /// Makes the server offer commands that few servers have: HASH (with CRC32), XCRC, MFCT, MFF, CSID, AVBL, DSIZ,
-    /// COMB, RMDA, and SITE with UTIME and SYMLINK. A symbolic link is a copy of the file.
-    /// [`without`](Self::without) removes single ones, also `SITE UTIME`.
+    /// Makes the server offer commands that few servers have: HASH (with CRC32), XCRC, MFCT, MFF,
+    /// CSID, AVBL, DSIZ, COMB, RMDA, SITE UTIME and SITE SYMLINK. A symbolic link is stored as a
+    /// copy of the file. [`without`](Self::without) removes single commands of these, for example
+    /// `SITE UTIME`.
     #[must_use]
     pub fn extensions(mut self) -> Self {
         self.extensions = true;
         self
     }
 
-    /// Sets the time of a file by MDTM with a time before the path, as vsftpd does. Other servers
-    /// take both for one name.
+    /// Makes the server set the time of a file by `MDTM <time> <path>`, as vsftpd does. A server
+    /// without this setting takes the whole argument for a path.
     #[must_use]
     pub fn sets_time_by_mdtm(mut self) -> Self {
         self.sets_time_by_mdtm = true;
         self
     }
 
-    /// Offers explicit TLS by the commands AUTH TLS, PBSZ, PROT and CCC.
+    /// Makes the server offer explicit TLS: AUTH TLS, PBSZ, PROT and CCC.
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn tls(mut self, config: std::sync::Arc<rustls::ServerConfig>) -> Self {
@@ -289,7 +291,7 @@ impl Setup {
         self.tls(config)
     }
 
-    /// Sets a separate TLS configuration for data connections, so that a data connection cannot
+    /// Sets a TLS configuration that only data connections use. A data connection then cannot
     /// resume the TLS session of the control connection.
     #[cfg(feature = "rustls")]
     #[must_use]
@@ -298,8 +300,8 @@ impl Setup {
         self
     }
 
-    /// Makes the server demand that every data connection resumes a TLS session. If the handshake
-    /// has not resumed one, the server closes the data connection and replies 522.
+    /// Makes the server demand that every data connection resumes a TLS session. If a data
+    /// connection has not resumed one, the server closes it after the handshake and replies 522.
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn require_reuse(mut self) -> Self {

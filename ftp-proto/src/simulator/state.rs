@@ -1,4 +1,4 @@
-//! The state of one control connection and of its transfer, as the server keeps it.
+//! What the server knows about one control connection and its transfer.
 
 use std::collections::VecDeque;
 use std::format;
@@ -9,13 +9,13 @@ use crate::simulator::fault::{Action, Then};
 use crate::simulator::lines::FromWire;
 use crate::simulator::link::Link;
 
-/// How far the login of a session has come.
+/// Which command of the login the client has sent last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Login {
     None,
-    /// The client has sent USER. The value is `true` if it named the right user.
+    /// The client has sent USER. `true` if it named the user who may log in.
     User(bool),
-    /// The client has sent the right password, but still has to send the account.
+    /// The client has sent the right password, but the login also needs ACCT.
     Account,
     Complete,
 }
@@ -26,7 +26,8 @@ impl Login {
     }
 }
 
-/// How the next transfer gets its data connection.
+/// Where the data connection of the next transfer comes from: a passive port of the server, a
+/// connection that is already made, or the client's port (active mode).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DataSource {
     None,
@@ -41,14 +42,14 @@ pub(super) enum DataSource {
 pub(super) struct Session {
     pub(super) link: Link,
     pub(super) outbox: VecDeque<Item>,
-    /// The command lines that the server has not handled yet, as indexes into the simulator's list
-    /// of all commands.
+    /// The command lines that the server has not handled yet, as indexes into
+    /// `Simulator::commands`.
     pub(super) lines: VecDeque<usize>,
-    /// Whether the client has sent AUTH and the server has not yet decided whether TLS starts.
+    /// Whether the client has sent AUTH and the server has not replied yet, so that TLS may begin.
     pub(super) upgrading: bool,
     /// Whether the server handles no more commands, because it is about to close the connection.
     pub(super) closing: bool,
-    /// Whether the connection has ended.
+    /// Whether the control connection has ended.
     pub(super) over: bool,
     pub(super) login: Login,
     pub(super) directory: Vec<u8>,
@@ -59,14 +60,15 @@ pub(super) struct Session {
     pub(super) rename_from: Option<Vec<u8>>,
     pub(super) pbsz: bool,
     pub(super) protected: bool,
-    /// Whether the client has sent the account of
-    /// [`Setup::account_to_store`](super::Setup::account_to_store).
+    /// Whether the client has sent the account that
+    /// [`Setup::account_to_store`](super::Setup::account_to_store) demands.
     pub(super) may_store: bool,
-    /// Whether the client has sent PRET, and no transfer command after it.
+    /// Whether the client has sent PRET, and no transfer command since then.
     pub(super) announced_transfer: bool,
     pub(super) data: DataSource,
     pub(super) transfer: Option<Transfer>,
-    /// The aborted transfer that waits for the next data connection; see [`Action::QueueAborted`].
+    /// An aborted transfer that the server will run over the next data connection; see
+    /// [`Action::QueueAborted`]. `None` if there is none.
     pub(super) queued: Option<Transfer>,
 }
 
@@ -95,20 +97,21 @@ impl Session {
         }
     }
 
-    /// Returns whether the server starts TLS after it has sent the replies in the outbox.
+    /// Returns whether the start of TLS is in the outbox, after the reply to AUTH.
     pub(super) fn starting_tls(&self) -> bool {
         self.outbox
             .iter()
             .any(|item| matches!(item, Item::StartTls))
     }
 
-    /// Returns the beginning of a preliminary reply.
+    /// Returns the start of the preliminary reply, for example `150 Opening BINARY mode data
+    /// connection`.
     pub(super) fn opening(&self) -> String {
         let name = self.representation.name();
         format!("150 Opening {name} mode data connection")
     }
 
-    /// Sets everything that the client has changed back to its initial value, as REIN demands.
+    /// Resets all settings of the session to their initial values, as REIN demands.
     pub(super) fn begin_anew(&mut self, home: &[u8], implicit: bool) {
         self.directory = home.to_vec();
         self.representation = Representation::Ascii;
@@ -123,16 +126,16 @@ impl Session {
     }
 }
 
-/// One thing that the server does on the control connection. It does these things in the order of
-/// the outbox.
+/// An entry of the outbox: one thing that the server does on the control connection. The server
+/// does them in order.
 #[derive(Debug)]
 pub(super) enum Item {
     Bytes(Vec<u8>),
-    /// Bytes that the server sends in clear text, even under TLS.
+    /// Send these bytes unencrypted, even under TLS.
     Raw(Vec<u8>),
-    /// A point in the stream. No read of the client returns bytes from both sides of it.
+    /// Make the client's read stop here: no read returns bytes from before and after this point.
     Cut,
-    /// The server sends nothing after this point until `release_held` removes it.
+    /// Do nothing more until `release_held` removes this entry.
     Barrier,
     StartTls,
     EndTls,
@@ -142,12 +145,13 @@ pub(super) enum Item {
     Reset,
 }
 
-/// A command that the server is handling: the faults scripted for it, and whether a reply was sent.
+/// What the server needs while it handles a command: the faults scripted for it, and whether a
+/// reply to it was sent.
 #[derive(Debug, Default)]
 pub(super) struct Ctx {
     pub(super) actions: Vec<Action>,
     pub(super) spoken: bool,
-    /// The index of the command in the simulator's list of all commands. `None` for the greeting.
+    /// The index of the command in `Simulator::commands`. `None` for the greeting.
     pub(super) command: Option<usize>,
 }
 
@@ -161,8 +165,8 @@ impl Ctx {
     }
 }
 
-/// The representation type that TYPE has set. The format, for example the `N` of `TYPE A N`,
-/// changes nothing.
+/// The representation type that the client has set by TYPE. A format, for example the `N` of `TYPE
+/// A N`, has no effect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Representation {
     #[default]
@@ -183,7 +187,7 @@ impl Representation {
     }
 }
 
-/// The record of one data transfer.
+/// What a test can learn about one data transfer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransferRecord {
@@ -191,44 +195,45 @@ pub struct TransferRecord {
     pub verb: String,
     /// The absolute path of the file or directory.
     pub path: Vec<u8>,
-    /// The number of bytes of plaintext that the server has sent or received.
+    /// The number of bytes that the server has sent or received, before encryption.
     pub bytes: usize,
     /// Whether the TLS handshake of the data connection has resumed a session. `None` in clear
     /// text, and before the end of the handshake.
     pub resumed: Option<bool>,
     /// Whether the client has sent a TLS `close_notify` on the data connection.
     pub close_notify: bool,
-    /// Whether the server has sent all data of the download, or has received the regular end of the
-    /// upload.
+    /// Whether the server has sent all data of a download, or has received an upload up to its
+    /// regular end.
     pub complete: bool,
 }
 
-/// The data of a transfer, and its direction.
+/// What a transfer moves: the bytes of a download, or the place where an upload is stored.
 #[derive(Debug)]
 pub(super) enum Load {
     /// The bytes of the file or listing, as the server sends them on the wire.
     Download(Vec<u8>),
     Upload {
         path: Vec<u8>,
-        /// The offset where the next byte is stored.
+        /// The offset in the file at which the next byte is stored.
         position: usize,
-        /// The translation of line ends. `None` if the transfer is not in TYPE A.
+        /// The translation of CRLF to LF in TYPE A. `None` in the other types.
         lines: Option<FromWire>,
     },
 }
 
-/// How far a transfer has come.
+/// What the server does next in a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// The server has sent the preliminary reply, but has not accepted the data connection yet; see
-    /// [`Action::QueueAborted`].
+    /// The server has sent the preliminary reply, but does not use the data connection yet, because
+    /// of the fault [`Action::QueueAborted`].
     Queued,
     Connecting,
-    /// The server waits for the TLS handshake. The value is `true` if the server refuses it.
+    /// The server waits for the client's TLS handshake. `true` if the server will refuse the
+    /// handshake.
     Handshaking(bool),
     Moving,
     Stalled,
-    /// The transfer is over, and the server handles the next command of the session.
+    /// The transfer is over. The server then handles the next command.
     Done,
 }
 
@@ -240,16 +245,17 @@ pub(super) struct Transfer {
     pub(super) path: Vec<u8>,
     pub(super) load: Load,
     pub(super) stage: Stage,
-    /// The preliminary reply. Empty after the server has sent it.
+    /// The preliminary reply that the server still has to send. Empty after it was sent.
     pub(super) preliminary: Vec<u8>,
     pub(super) link: Option<Link>,
     pub(super) record: usize,
     pub(super) moved: usize,
-    /// The fault [`Action::At`], if one is scripted: after how many bytes it happens, the bytes for
-    /// the control connection, and what happens to the data connection.
+    /// The fault [`Action::At`]: after how many bytes it happens, the raw bytes for the control
+    /// connection, and what happens to the data connection. `None` if no such fault is scripted, or
+    /// after it has happened.
     pub(super) at: Option<(usize, Vec<u8>, Then)>,
     pub(super) final_said: bool,
-    /// Whether the server discards the bytes that it still receives, instead of storing them.
+    /// Whether the server throws away the bytes that it still receives, and does not store them.
     pub(super) discards: bool,
 }
 
@@ -263,17 +269,17 @@ impl Transfer {
     }
 }
 
-/// Something that the server keeps back until the test calls
-/// [`Simulator::release_held`](super::Simulator::release_held).
+/// Something that the server keeps back until
+/// [`Simulator::release_held`](super::Simulator::release_held) is called.
 #[derive(Debug)]
 pub(super) enum Held {
-    /// The replies of this session that wait after its first barrier.
+    /// What waits in the outbox of this session after its first barrier.
     Barrier(usize),
-    /// Raw bytes that the server will send in this session.
+    /// Raw bytes for the control connection of this session.
     Unasked(usize, Vec<u8>),
-    /// A data connection that the server will accept or, in active mode, make.
+    /// A data connection that the server has not accepted yet or, in active mode, has not made yet.
     Accept(Link),
-    /// The queued transfer of this session; see [`Action::QueueAborted`].
+    /// The transfer of this session that is queued by the fault [`Action::QueueAborted`].
     Queued(usize),
 }
 
@@ -289,7 +295,7 @@ pub(super) fn split(line: &[u8]) -> (String, &[u8]) {
     (verb, argument)
 }
 
-/// Returns whether `such` is true for one of the actions.
+/// Returns whether one of the actions fulfils `such`.
 pub(super) fn has(actions: &[Action], such: impl Fn(&Action) -> bool) -> bool {
     actions.iter().any(such)
 }

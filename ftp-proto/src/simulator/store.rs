@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::format;
 use std::vec::Vec;
 
-/// The modification time of every file and directory to which MFMT has given no other time. The
-/// simulator has no clock.
+/// The modification time of every file and directory whose time no command has set. It is constant,
+/// because the simulator has no clock.
 const MODIFIED: &[u8] = b"20240101000000";
 
 /// The files and directories of the server. All paths are absolute, without a slash at the end, and
@@ -15,7 +15,8 @@ pub(super) struct Store {
     pub(super) files: BTreeMap<Vec<u8>, Vec<u8>>,
     directories: BTreeSet<Vec<u8>>,
     links: BTreeMap<Vec<u8>, Link>,
-    /// The modification times of files and directories whose time is not [`MODIFIED`].
+    /// The modification times that commands such as MFMT have set, by path. All other times are
+    /// [`MODIFIED`].
     times: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
@@ -23,14 +24,15 @@ pub(super) struct Store {
 #[derive(Clone, Debug)]
 pub(super) struct Link {
     pub(super) target: Vec<u8>,
-    /// Whether listings show the link as what it leads to.
+    /// Whether listings show the link's target and not the link.
     pub(super) is_hidden: bool,
 }
 
-/// How many links one path may lead through.
+/// How many symbolic links the simulator follows in one path, so that a loop of links ends.
 const MOST_LINKS: usize = 40;
 
-/// Returns the absolute form of a path that a client has sent. `base` is the working directory.
+/// Makes an absolute path from a path that a client has sent. `base` is the client's current
+/// directory.
 pub(super) fn resolve(base: &[u8], path: &[u8]) -> Vec<u8> {
     let base = if path.starts_with(b"/") { b"" } else { base };
     let mut parts: Vec<&[u8]> = Vec::new();
@@ -64,7 +66,7 @@ fn parent(path: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether an entry is below a directory.
+/// Whether an entry is in a directory or in one of its subdirectories.
 fn is_below(entry: &[u8], directory: &[u8]) -> bool {
     let rest = entry.strip_prefix(directory);
     rest.is_some_and(|rest| directory == b"/" || rest.starts_with(b"/"))
@@ -93,12 +95,13 @@ impl Store {
         self.links.insert(path, link);
     }
 
-    /// Returns the link at this path, unless listings hide it.
+    /// Returns the link at this path. `None` if there is no link, or if listings show its target.
     pub(super) fn shown_link(&self, path: &[u8]) -> Option<&Link> {
         self.links.get(path).filter(|link| !link.is_hidden)
     }
 
-    /// Returns the path of the file or directory to which this path leads, through links.
+    /// Follows all symbolic links in this path, and returns the path of the file or directory that
+    /// it leads to.
     pub(super) fn follow(&self, path: &[u8]) -> Vec<u8> {
         let mut path = path.to_vec();
         for _ in 0..MOST_LINKS {
@@ -116,7 +119,8 @@ impl Store {
         path
     }
 
-    /// Returns the path with the links in its directories followed. A link at its end stays.
+    /// Follows the symbolic links in the directories of this path. If the path itself is a link, it
+    /// is not followed.
     pub(super) fn place(&self, path: &[u8]) -> Vec<u8> {
         match name(path) {
             b"" => path.to_vec(),
@@ -124,7 +128,7 @@ impl Store {
         }
     }
 
-    /// Returns the path that LIST shows: a directory to which a link leads, but otherwise the link
+    /// Returns the path that LIST shows. A link to a directory is followed. Any other link is shown
     /// itself.
     pub(super) fn listed(&self, path: &[u8]) -> Vec<u8> {
         let target = self.follow(path);
@@ -178,13 +182,13 @@ impl Store {
         possible
     }
 
-    /// How many bytes the files below this directory have.
+    /// Returns how many bytes all files below this directory have together.
     pub(super) fn size_below(&self, path: &[u8]) -> usize {
         let files = self.files.iter().filter(|(file, _)| is_below(file, path));
         files.map(|(_, content)| content.len()).sum()
     }
 
-    /// Removes a directory and all that is below it.
+    /// Removes a directory with all its files and subdirectories.
     pub(super) fn remove_tree(&mut self, path: &[u8]) {
         let stays = |entry: &Vec<u8>| entry != path && !is_below(entry, path);
         self.files.retain(|file, _| stays(file));
@@ -208,7 +212,7 @@ impl Store {
             }
         };
         let files = core::mem::take(&mut self.files);
-        // If a file has the new name, it is removed, because the renamed file replaces it.
+        // A file that already has the new name is removed, because the renamed file replaces it.
         self.files = files
             .into_iter()
             .filter(|(path, _)| path != to)
@@ -236,7 +240,7 @@ impl Store {
         self.files.insert(path.to_vec(), Vec::new());
     }
 
-    /// Returns the modification time in the form of MDTM, for example `20240101000000`.
+    /// Returns the modification time as MDTM shows it, for example `20240101000000`.
     pub(super) fn modified(&self, path: &[u8]) -> &[u8] {
         self.times.get(path).map_or(MODIFIED, Vec::as_slice)
     }
@@ -245,7 +249,7 @@ impl Store {
         self.times.insert(path.to_vec(), time);
     }
 
-    /// Writes bytes into a file from this position on, over the bytes that are already there.
+    /// Writes bytes into a file from this position on. They overwrite the old bytes there.
     pub(super) fn write_at(&mut self, path: &[u8], position: usize, bytes: &[u8]) {
         self.times.remove(path);
         let content = self.files.entry(path.to_vec()).or_default();
@@ -256,7 +260,8 @@ impl Store {
         content[position..end].copy_from_slice(bytes);
     }
 
-    /// Returns the paths directly below a directory. If the path is a file, returns only this path.
+    /// Returns the paths of the entries of a directory. If the path is a file, returns only this
+    /// path.
     pub(super) fn entries(&self, path: &[u8]) -> Vec<&[u8]> {
         let mut all: Vec<&[u8]> = self
             .directories
@@ -270,8 +275,8 @@ impl Store {
         all
     }
 
-    /// Returns the lines of LIST if `long` is set, otherwise those of NLST. Returns `None` if the
-    /// path does not exist.
+    /// Returns what LIST (if `long` is true) or NLST (if it is false) sends for this path. `None`
+    /// if the path does not exist.
     pub(super) fn listing(&self, path: &[u8], long: bool) -> Option<Vec<u8>> {
         if !self.exists(path) {
             return None;

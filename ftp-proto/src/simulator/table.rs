@@ -1,4 +1,4 @@
-//! The rows of the contract table: one test case for each way in which servers behave.
+//! The rows of the contract table: each is a test case for one behaviour of servers.
 
 use alloc::format;
 use alloc::vec;
@@ -22,22 +22,23 @@ use Operation::{
 };
 
 macro_rules! cases {
-    // `$d` stands for a dollar sign, which the inner macro needs for its own parameters.
+    // In this macro, `$d` is the text `$`. The inner macro needs it for parameters of its own.
     (($d:tt) $($(#[doc = $doc:literal])+ $name:ident => $case:expr;)*) => {
-        /// One function for each row of the table.
+        /// A function for each row of the table. It returns the test case.
         #[allow(missing_docs, reason = "each carries its line below")]
         pub mod cases {
             use super::*;
 
-            /// All rows, by their names.
+            /// The name and the function of every row.
             pub const ALL: &[(&str, fn() -> Case)] = &[$((stringify!($name), $name),)*];
 
             $($(#[doc = $doc])+ pub fn $name() -> Case { $case })*
         }
 
-        /// Makes one `#[test]` for each row of the [contract table](crate::simulator::contract),
-        /// run through this [`Driver`](crate::simulator::contract::Driver). The second argument is
-        /// an expression of type `&[TlsEnds]`.
+        /// Makes one `#[test]` for each row of the [contract table](crate::simulator::contract).
+        /// The first argument is the type of your [`Driver`](crate::simulator::contract::Driver),
+        /// with which each test runs its row. The second argument is an expression of type
+        /// `&[TlsEnds]`.
         #[macro_export]
         macro_rules! contract_tests {
             ($d driver:ty, $d tls:expr) => {
@@ -55,17 +56,17 @@ macro_rules! cases {
 
 cases! {
     ($)
-    /// One session does each operation once, and all succeed.
+    /// The client does each operation once in one session, and all must succeed.
     a_whole_session => session(Setup::new())
         .in_every_way()
         .steps(everything())
         .step(Quit, done());
-    /// The client asks the server about the server itself, and sends a command that no server
-    /// knows.
+    /// The client sends commands that ask about the server, such as FEAT, SYST, STAT and HELP. It
+    /// also sends a command that no server knows, which must fail.
     questions => session(Setup::new().file("/d/below/inside", "1"))
         .in_every_way()
         .steps(answers());
-    /// The client lists directories and files by each listing command. The names have blanks and
+    /// The client sends each listing command for directories and files. Some names have blanks or
     /// letters that are not ASCII.
     listings => session(Setup::new()
             .file("/d/one", "1")
@@ -74,29 +75,29 @@ cases! {
             .directory("/d/void"))
         .in_every_way()
         .steps(descriptions());
-    /// The client changes files and directories by relative names. Each change must show in what
-    /// the server has stored.
+    /// The client renames, makes and removes files and directories by relative names. After each
+    /// change, the test looks at what the server has stored.
     names_below_a_directory => session(Setup::new()
             .file("/d/old", "content")
             .file("/d/text", "one\ntwo\n")
             .directory("/d/below"))
         .in_every_way()
         .steps(changes());
-    /// The session changes from passive to active mode and back, and transfers succeed in both
+    /// The client changes from passive to active mode and back. Transfers must succeed in both
     /// modes.
     passive_and_active_in_turn => session(Setup::new())
         .step(Operation::DataMode(DataMode::Active), done())
         .steps(still_in_step())
         .step(Operation::DataMode(DataMode::Passive), done())
         .steps(still_in_step());
-    /// In active mode, the server sends the final reply before it connects to the client
-    /// (mod_proxy, issue 335). The download must still succeed.
+    /// In active mode, the server sends 226 before it connects to the client (mod_proxy, issue
+    /// 335). The download must still succeed.
     active_mode_226_before_accept => session(Setup::new()
             .fault(Fault::on("CONNECT", Action::AcceptLate))
             .fault(Fault::on("RETR", Action::FinalFirst)))
         .config(active)
         .steps(still_in_step());
-    /// In active mode, the server sends the final reply, but never connects. The download must fail
+    /// In active mode, the server sends 150 and 226, but never connects. The download must fail
     /// without a long wait.
     active_mode_226_without_a_connection => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(
@@ -108,63 +109,66 @@ cases! {
             Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)),
         )
         .steps(still_in_step());
-    /// The server does not know EPSV, so the client sends PASV.
+    /// The server does not know EPSV. The client must send PASV, and all transfers must succeed.
     epsv_refused_then_pasv => session(Setup::new().without("EPSV")).steps(everything());
-    /// A firewall blocks the port that the server named in its reply to EPSV, so the client sends
+    /// A firewall blocks the port that the server named in its reply to EPSV. The client must send
     /// PASV.
     epsv_port_blocked_then_pasv => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::RefuseConnect)))
         .steps(everything());
-    /// A firewall swallows EPSV, so that no reply comes. The client uses PASV from then on.
+    /// A firewall swallows EPSV, so no reply comes. The client must use PASV from then on.
     epsv_swallowed_then_pasv => session(Setup::new().fault(Fault::on("EPSV", Action::Silent)))
         .steps(everything());
-    /// The client cannot reach the port that the server named in its reply to EPSV. With an option,
-    /// the client sends the data command while it connects.
+    /// With `DataCommand::WithConnect`, the client sends the data command while it connects. It
+    /// cannot reach the port that the server named in its reply to EPSV, and must still succeed by
+    /// PASV.
     epsv_port_blocked_with_connect => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::RefuseConnect)))
         .config(with_connect)
         .steps(everything());
-    /// With an option, the client sends REST and the data command while it connects to the passive
-    /// port.
+    /// With `DataCommand::WithConnect`, the client sends REST and the data command while it
+    /// connects to the passive port. The download must begin at the offset.
     rest_with_connect => session(Setup::new())
         .config(with_connect)
         .step(Download("/five", 0), bytes(b"12345"))
         .step(Download("/five", 2), bytes(b"345"))
         .steps(still_in_step());
-    /// With an option, the client uses PASV and never sends EPSV, on which this server would close
-    /// the connection.
+    /// With `PassiveCommand::Pasv`, the client must send PASV and never EPSV. This server closes
+    /// the connection when it gets EPSV.
     pasv_alone => session(Setup::new().fault(Fault::on("EPSV", Action::Hangup)))
         .config(|config| config.with_passive_command(PassiveCommand::Pasv))
         .steps(everything());
-    /// All transfers succeed in active mode.
+    /// In active mode, all operations must succeed.
     active_mode => session(Setup::new()).config(active).steps(everything());
-    /// In active mode, the server does not know EPRT, so the client sends PORT.
+    /// In active mode, the server does not know EPRT. The client must send PORT.
     eprt_refused_then_port => session(Setup::new().without("EPRT"))
         .config(active)
         .steps(everything());
-    /// With an option, the client sends the data command while it connects to the passive port.
+    /// With `DataCommand::WithConnect`, the client sends the data command while it connects to the
+    /// passive port. All operations must succeed.
     command_with_connect => session(Setup::new()).config(with_connect).steps(everything());
     /// The server knows neither FEAT nor SIZE. A download must still succeed.
     no_feat_no_size => session(Setup::new().without("FEAT").without("SIZE"))
         .step(Features, bytes(b""))
         .step(Size("/five"), Is(Outcome::Size(None)))
         .step(Download("/five", 0), bytes(b"12345"));
-    /// A wrong password is an error, but the session stays usable.
+    /// The server refuses a wrong password. The login must fail, and the session must still work.
     login_refused => Case::new(Setup::new().user("user", "other"))
         .step(Login, Fails(Permanent, Some(530)))
         .step(Noop, Is(Outcome::Code(200)));
-    /// The server refuses the first login and accepts the second one.
+    /// The server refuses the first login. A second login in the same session must succeed.
     login_refused_then_accepted => Case::new(Setup::new())
         .step(Operation::LoginAs("stranger", "wrong"), Fails(Permanent, Some(530)))
         .step(Login, done())
         .step(Quit, done());
-    /// A download that brings fewer bytes than the client expects must fail.
+    /// The server sends a file of five bytes and replies 226. If the caller expects six bytes, the
+    /// download must fail.
     size_not_as_expected => session(Setup::new())
         .step(DownloadExpecting("/five", 5), bytes(b"12345"))
         .step(DownloadExpecting("/five", 6), Fails(Truncated, Some(226)))
         .step(Pwd, bytes(b"/"));
-    /// The server refuses files that do not exist and names under which it cannot store. After each
-    /// refusal, the session must still work.
+    /// The server refuses to send files that do not exist, and to store under names that it does
+    /// not allow. After each refusal, the session must still work.
     refusals_leave_the_session_in_step => session(Setup::new().directory("/d"))
         .in_every_way()
         .step(Download("/none", 0), Fails(Permanent, Some(550)))
@@ -177,28 +181,29 @@ cases! {
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
         .step(Operation::Stored("/new"), bytes(&big(10)))
         .step(Pwd, bytes(b"/"));
-    /// One session makes, renames, describes and removes files and directories. Names have blanks
-    /// and quotes.
+    /// The client makes, renames, describes and removes files and directories. Some names have
+    /// blanks or quotes.
     directories_and_files => session(Setup::new().directory("/d")).steps(housekeeping());
-    /// The server does not know CDUP, so the client sends `CWD ..`.
+    /// The server does not know CDUP. The client must send `CWD ..` instead.
     cdup_unknown => session(Setup::new().directory("/d").without("CDUP"))
         .step(Operation::Call(Call::Cwd, "d"), code(250))
         .step(Operation::Call(Call::Cwd, ".."), code(250))
         .step(Pwd, bytes(b"/"));
-    /// The server refuses CDUP with 550, which does not mean that CDUP is unknown. So the client
-    /// reports the error and does not try `CWD ..`.
+    /// The server refuses CDUP with 550. This does not mean that it does not know CDUP. So the
+    /// client must report the error and must not send `CWD ..`.
     cdup_refused => session(Setup::new()
             .fault(Fault::on("CDUP", Action::Reply(b"550 No.\r\n".to_vec()))))
         .step(Operation::Call(Call::Cwd, ".."), Fails(Permanent, Some(550)))
         .steps(still_in_step());
-    /// The server refuses RNFR, or answers it with 250 instead of 350. The client must not send
-    /// RNTO then.
+    /// The server refuses RNFR, or replies 250 instead of 350. In both cases the client must not
+    /// send RNTO.
     rename_refused => session(Setup::new()
             .fault(Fault::nth("RNFR", 1, Action::Reply(b"250 Done.\r\n".to_vec()))))
         .step(Operation::Rename("/none", "/other"), Fails(Permanent, Some(550)))
         .step(Operation::Rename("/five", "/other"), Fails(ErrorKind::UnexpectedReply, Some(250)))
         .steps(still_in_step());
-    /// The client asks the server about the server itself, and changes the settings of the session.
+    /// The client sends commands that ask about the server or change the settings of the session,
+    /// such as SYST, HELP and OPTS.
     the_server_and_its_settings => session(Setup::new()).steps(settings());
     /// The client sends HOST before the login, and CLNT and OPTS after it.
     host_ahead_of_the_login => Case::new(Setup::new())
@@ -207,14 +212,15 @@ cases! {
         .step(Login, done())
         .step(Operation::Call(Call::ClientName, "test"), code(200))
         .step(Operation::Call(Call::Opts, "UTF8 ON"), code(200));
-    /// The client logs out by REIN, and can log in again.
+    /// The client ends its login by REIN. Commands then fail with 530 until the client logs in
+    /// again.
     logged_out_and_in_again => session(Setup::new())
         .only(Channels::Clear)
         .step(Operation::Call(Call::Reinitialize, ""), code(220))
         .step(Operation::Call(Call::Cwd, "/"), Fails(Permanent, Some(530)))
         .step(Login, done())
         .steps(still_in_step());
-    /// Under TLS, REIN is misuse, and the client does not send it.
+    /// Under TLS, the client must not send REIN. The call fails with a misuse error.
     rein_under_tls_is_misuse => session(Setup::new())
         .only(Channels::Tls)
         .step(
@@ -222,39 +228,44 @@ cases! {
             Fails(ErrorKind::Misuse(Misuse::AlreadySecured), None),
         )
         .steps(still_in_step());
-    /// After the login, the server refuses to store files with 532 until the client has sent an
-    /// account.
+    /// After the login, the server refuses uploads with 532 until the client has sent an account.
+    /// After ACCT, the upload must succeed.
     account_demanded_for_storing => session(Setup::new().account_to_store("research"))
         .step(Upload("/new", big(10)), Fails(Permanent, Some(532)))
         .step(Operation::Call(Call::Account, "research"), code(230))
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)));
-    /// The server does not know SIZE and MDTM. After the first refusal, the client does not send
-    /// these commands again.
+    /// The server knows neither SIZE nor MDTM. After the first refusal of each, the client must not
+    /// send it again.
     size_and_mdtm_unknown => session(Setup::new().without("SIZE").without("MDTM"))
         .step(Size("/five"), Is(Outcome::Size(None)))
         .step(Size("/five"), Is(Outcome::Size(None)))
         .step(Operation::Modified("/five"), bytes(b""))
         .step(Operation::Modified("/five"), bytes(b""));
-    /// The client asks what the server can do, once.
+    /// The client sends FEAT and SYST to learn what the server can do. A second discovery must
+    /// return the same without sending them again.
     what_the_server_can_do => session(Setup::new().extensions())
         .step(Operation::Discover, bytes(b"UNIX Type: L8"))
         .step(Operation::Discover, bytes(b"UNIX Type: L8"))
         .step(Features, features())
         .steps(still_in_step());
-    /// The time of a file is set by MFMT.
+    /// The server knows MFMT, so the client sets the time of a file by MFMT.
     time_set_by_mfmt => session(Setup::new().extensions())
         .steps(time_set_by("MFMT"));
-    /// The server does not know MFMT, but MDTM with two arguments (vsftpd).
+    /// The server does not know MFMT. The client must set the time of a file by `MDTM <time>
+    /// <path>`, as vsftpd allows it.
     time_set_by_mdtm => session(Setup::new()
             .without("MFMT")
             .sets_time_by_mdtm())
         .steps(time_set_by("MDTM time path"));
-    /// The server takes both arguments of MDTM for a name, and knows SITE UTIME.
+    /// The server does not know MFMT, and takes `<time> <path>` after MDTM for a single path. The
+    /// client must set the time of a file by SITE UTIME.
     time_set_by_site_utime => session(Setup::new()
             .extensions()
             .without("MFMT"))
         .steps(time_set_by("SITE UTIME"));
-    /// The server takes both arguments of MDTM for the name of a file that exists.
+    /// The server takes `20260102030405 five` after MDTM for a path, and this file exists. So it
+    /// replies with the time of that file. The client must not take this reply for success, and
+    /// must set the time by SITE UTIME.
     time_set_and_mdtm_answers_as_a_query => session(Setup::new()
             .extensions()
             .without("MFMT")
@@ -262,7 +273,8 @@ cases! {
         .step(Operation::SetModified("five", "20260102030405"), bytes(b"SITE UTIME"))
         .step(Operation::Modified("/five"), bytes(b"2026-01-02T03:04:05"))
         .step(Operation::Modified("/20260102030405 five"), bytes(b"2024-01-01T00:00:00"));
-    /// No command sets the time. None of those that the server does not know is sent again.
+    /// The server knows no command that sets the time of a file. The operation must fail, and a
+    /// second one must fail without sending these commands again.
     time_that_cannot_be_set => session(Setup::new()
             .without("MFMT")
             .without("MDTM"))
@@ -273,19 +285,22 @@ cases! {
             Fails(ErrorKind::Unsupported, None),
         )
         .steps(still_in_step());
-    /// Commands that few servers have.
+    /// The client sends commands that few servers have, such as HASH and COMB. This server has
+    /// them, so all must succeed.
     seldom_commands => session(Setup::new()
             .extensions()
             .file("/d/inside", "123")
             .file("/two words", "12345"))
         .steps(seldom());
-    /// The server knows none of the commands that few servers have. None is sent twice.
+    /// The server does not know commands such as HASH and COMB. Each must fail, and must not be
+    /// sent a second time.
     seldom_commands_unknown => session(Setup::new().without("SITE CHMOD"))
         .only(Channels::Clear)
         .steps(unknown(Some(500)))
         .steps(unknown(None))
         .steps(still_in_step());
-    /// FEAT lists HASH and XCRC, and the server refuses both.
+    /// FEAT lists HASH and XCRC, but the server refuses both. The client gets no checksum, and must
+    /// not send them again.
     hash_listed_and_refused => session(Setup::new()
             .extensions()
             .fault(Fault::on("HASH", reply("502 Not here.")))
@@ -296,8 +311,8 @@ cases! {
         .heard(&[
             "USER user", "PASS secret", "FEAT", "OPTS HASH CRC32", "HASH /five", "XCRC /five",
         ]);
-    /// The client translates the line ends of texts in both directions, whatever line ends the
-    /// texts have.
+    /// The client downloads and uploads texts with LF, CRLF or mixed line ends. It must translate
+    /// the line ends in both directions.
     texts_both_ways => session(Setup::new()
             .file("/text", "one\ntwo\r\n\nlast")
             .file("/lf", "one\n\ntwo\n")
@@ -305,19 +320,19 @@ cases! {
         .in_every_way()
         .steps(texts())
         .steps(texts_of_one_kind());
-    /// The client translates the line ends of texts although the data arrives in pieces of at most
-    /// seven bytes.
+    /// The data of texts arrives in pieces of at most seven bytes. The client must still translate
+    /// the line ends.
     texts_through_a_small_window => session(Setup::new()
             .window(7)
             .file("/text", "one\ntwo\r\n\nlast"))
         .steps(texts());
-    /// The client uploads from an offset on, appends to a file, and uploads under a name that the
-    /// server chooses.
+    /// The client uploads to an offset of a file, appends to a file (APPE), and uploads under a
+    /// name that the server chooses (STOU).
     uploads_of_all_kinds => session(Setup::new().file("/half", big(123_456)))
         .in_every_way()
         .steps(uploads());
-    /// DELE, AUTH and XCWD move no data. If a program gives one of them as the command of a
-    /// transfer, the client refuses it as misuse and opens no data connection.
+    /// DELE, AUTH and XCWD move no data. If the caller passes one of them as the command of a
+    /// transfer, the client must fail with a misuse error and make no data connection.
     no_data_command => session(Setup::new())
         .step(
             Operation::DownloadCommand("DELE /five"),
@@ -332,8 +347,9 @@ cases! {
             Fails(ErrorKind::Misuse(Misuse::Option), None),
         )
         .steps(still_in_step());
-    /// In block mode or record structure, the data on the wire is not the plain file. So the client
-    /// refuses a transfer as misuse.
+    /// The server accepts block mode (MODE B) and record structure (STRU R). The bytes of a
+    /// transfer would then not be the bytes of the file, so the client must refuse transfers with a
+    /// misuse error.
     framed_transfers_are_misuse => session(Setup::new()
             .fault(Fault::on("MODE", Action::Reply(b"200 Fine.\r\n".to_vec())))
             .fault(Fault::on("STRU", Action::Reply(b"200 Fine.\r\n".to_vec()))))
@@ -345,7 +361,8 @@ cases! {
         .step(Upload("/new", vec![]), Fails(ErrorKind::Misuse(Misuse::Framing), None))
         .step(Operation::Structure(FileStructure::File), done())
         .steps(still_in_step());
-    /// FEAT lists PRET, so the client sends PRET before PASV or EPSV.
+    /// The server demands PRET and lists it in FEAT. The client must send PRET before each PASV or
+    /// EPSV.
     pret_where_it_is_listed => session(Setup::new().pret())
         .only(Channels::Clear)
         .step(Operation::Call(Call::Cwd, "/"), code(250))
@@ -353,8 +370,8 @@ cases! {
         .step(Download("/five", 0), bytes(b"12345"))
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
         .step(List, Is(Outcome::Count(4)));
-    /// The client replaces a connection that the server has closed. It repeats the login, OPTS and
-    /// TYPE, and goes back to the working directory.
+    /// The server has closed the connection, and the client makes a new one. It must repeat the
+    /// login, OPTS and TYPE, and go back to its directory.
     reconnected_where_it_stood => session(Setup::new()
             .directory("/d/e")
             .file("/d/e/here", "here")
@@ -372,13 +389,15 @@ cases! {
             Is(Outcome::Lines(vec![b"/d/e/here".to_vec(), b"type=file".to_vec()])),
         )
         .step(Download("here", 0), bytes(b"here"));
-    /// A reconnect may replace a connection that still works, even in the middle of a transfer.
+    /// The caller reconnects although the old connection still works, and even has an open
+    /// transfer. The new session must work.
     reconnected_without_need => session(Setup::new().window(4096))
         .step(Begin("/big", 1000, Ending::Forget), done())
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
-    /// The server refuses CWD during a reconnect, so the session would work in the wrong directory.
-    /// The client then allows nothing but another reconnect.
+    /// During a reconnect, the server refuses the CWD that leads to the old directory. The new
+    /// session would then work in the wrong directory, so the client must refuse every operation
+    /// until another reconnect.
     reconnected_half_way => session(Setup::new()
             .directory("/a")
             .directory("/b")
@@ -388,16 +407,17 @@ cases! {
         .step(Operation::Call(Call::Cwd, "/b"), Fails(Closed, None))
         .step(Operation::Reconnect, done())
         .step(Pwd, bytes(b"/a"));
-    /// After 300 relative CWDs, the client no longer knows how to get back to its directory, so a
-    /// reconnect fails. PWD tells the client the directory, and the next reconnect succeeds.
+    /// The client remembers at most 256 relative CWDs. After 300 it does not know how to get back
+    /// to its directory, so a reconnect must fail. The reply to PWD names the directory, and the
+    /// next reconnect must succeed.
     reconnect_wants_to_know_the_way => session(Setup::new().directory("/a"))
         .steps(vec![(Operation::Call(Call::Cwd, "."), code(250)); 300])
         .step(Operation::Reconnect, Fails(ErrorKind::TooLarge, None))
         .step(Pwd, bytes(b"/"))
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
-    /// A reconnect replaces a connection that still works. The new session is in the same
-    /// directory.
+    /// The caller reconnects although the old connection still works. The new session must be in
+    /// the same directory.
     reconnected_in_a_directory => session(Setup::new().directory("/d"))
         .in_every_way()
         .step(Operation::Call(Call::Cwd, "d"), code(250))
@@ -405,32 +425,32 @@ cases! {
         .step(Pwd, bytes(b"/d"))
         .step(Operation::Call(Call::Cwd, ".."), code(250))
         .steps(still_in_step());
-    /// After a second login, the client is in the directory in which logins start. So a reconnect
-    /// leads to that directory.
+    /// A second login brings the session back to the directory in which logins start. So a
+    /// reconnect must also end in that directory.
     reconnected_after_a_second_login => session(Setup::new().directory("/d"))
         .step(Operation::Call(Call::Cwd, "d"), code(250))
         .step(Login, done())
         .step(Operation::Reconnect, done())
         .step(Pwd, bytes(b"/"));
-    /// A raw PROT in clear text sets a protection level that means nothing without TLS. So a
-    /// reconnect does not repeat it.
+    /// In clear text, the caller has sent a raw PROT, which has no effect without TLS. A reconnect
+    /// must not repeat it.
     reconnected_after_prot_in_clear => session(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"200 Fine.\r\n".to_vec()))))
         .only(Channels::Clear)
         .step(Raw("PROT C"), code(200))
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
-    /// The server sends preliminary replies without end. The client must fail, because it would
-    /// otherwise wait forever.
+    /// The server sends 100 again and again, and no final reply. The client must fail, because it
+    /// would otherwise wait forever.
     preliminaries_without_end => session(Setup::new()
             .fault(Fault::on("SITE", Action::Before(b"100 Wait.\r\n".repeat(300)))))
         .step(Raw("SITE HELP"), Fails(Protocol, Some(100)))
         .step(Pwd, Fails(Protocol, Some(100)));
-    /// The server sends replies 120 without end instead of a greeting. The client must fail.
+    /// In place of the greeting, the server sends 120 again and again. Connecting must fail.
     greeting_that_is_never_ready => greeted("120 Later.\r\n".repeat(300))
         .connects(Fails(Protocol, Some(120)));
-    /// The client cannot parse the offset of a raw `REST 5 `, but the server may have accepted it.
-    /// So the client sends REST 0 before the next download.
+    /// The caller sends a raw `REST 5 `. The client cannot parse this offset, but the server
+    /// accepts it. So the client must send REST 0 before the next download.
     raw_rest_is_taken_back => session(Setup::new()
             .fault(Fault::nth("REST", 0, Action::Reply(b"350 Armed.\r\n".to_vec()))))
         .only(Channels::Clear)
@@ -446,14 +466,15 @@ cases! {
             "REST 0",
             "RETR /five",
         ]);
-    /// A reconnect repeats the login, so a reconnect before the login is misuse.
+    /// A reconnect repeats the login. Before any login, the client must refuse it with a misuse
+    /// error.
     reconnect_before_login_is_misuse => Case::new(Setup::new())
         .step(
             Operation::Reconnect,
             Fails(ErrorKind::Misuse(Misuse::NotLoggedIn), None),
         );
-    /// An argument with CR, LF or NUL could smuggle in another command. The client refuses it
-    /// before it sends anything, and the session stays usable.
+    /// A path with CR, LF or NUL could smuggle another command to the server. The client must
+    /// refuse such a path before it sends anything, and the session must still work.
     injection_is_refused_before_a_byte_is_sent => Case::new(Setup::new())
         .step(Raw("NOOP\r\nDELE /five"), Fails(ErrorKind::InvalidArgument, None))
         .step(Download("/five\nDELE /five", 0), Fails(ErrorKind::InvalidArgument, None))
@@ -462,8 +483,8 @@ cases! {
 
     // The next cases are about unusual replies of real servers.
 
-    /// The server does not double the quotes in the name `/a"b`. PWD must still return the right
-    /// name, and a reconnect must lead to that directory.
+    /// In its reply to PWD, the server does not double the quote in the name `/a"b`. PWD must still
+    /// return the right name, and a reconnect must lead to that directory.
     quotes_that_are_not_doubled => session(Setup::new()
             .directory("/a\"b")
             .directory("/a")
@@ -472,8 +493,9 @@ cases! {
         .step(Pwd, bytes(b"/a\"b"))
         .step(Operation::Reconnect, done())
         .step(Operation::Call(Call::Cwd, "../a\"b"), code(250));
-    /// The first listing is only a blank line, which stands for an empty directory. The second
-    /// listing has blank lines between its entries.
+    /// The first listing is a single blank line, as some servers send it for an empty directory. It
+    /// must bring no entries. The second listing has blank lines between its entries, which the
+    /// client must skip.
     blank_lines_in_listings => session(two_listings(
             b"\r\n",
             b"\r\ntype=file; a\r\n \r\n\ntype=file; b\r\n",
@@ -485,8 +507,8 @@ cases! {
         .step(Operation::Look(Look::List, ""), lines(&["type=file; a", "type=file; b"]))
         .step(Operation::Look(Look::Mlsd, ""), lines(&["type=file; a", "type=file; b"]))
         .steps(still_in_step());
-    /// In the first listing, every line ends with CR CR LF, so both CRs are dropped. In the second,
-    /// only one line does, so its first CR is part of the name.
+    /// In the first listing, every line ends with CR CR LF, so the client must drop both CRs. In
+    /// the second listing only one line ends like this, so its first CR belongs to the name.
     lines_that_end_with_two_crs => session(two_listings(
             b"type=file; a\r\r\ntype=file; b\r\r\n",
             b"type=file; a\r\r\ntype=file; b\r\n",
@@ -498,8 +520,8 @@ cases! {
         .step(Operation::Look(Look::List, ""), lines(&["type=file; a\r", "type=file; b"]))
         .step(Operation::FactsOfAll, lines(&["a\r", "b"]))
         .steps(still_in_step());
-    /// The client skips blanks and tabs before the facts. One blank ends the facts, and further
-    /// blanks belong to the name.
+    /// In a line of MLSD or MLST, the client must skip blanks and tabs before the facts. One blank
+    /// ends the facts. All further blanks belong to the name.
     blanks_before_facts => session(two_listings(
             b"  type=file;size=1; a\r\n\t type=file;  b\r\n",
             b"",
@@ -510,28 +532,31 @@ cases! {
         .step(Operation::FactsOfAll, lines(&["a", " b"]))
         .step(Operation::Facts("a"), lines(&[" a", "type=file"]))
         .steps(still_in_step());
-    /// The server answers SIZE with `213 12 34`. The client must not take two numbers for a size.
+    /// The server replies `213 12 34` to SIZE. The client must fail, and must not take 12 or 34 for
+    /// the size.
     two_numbers_for_a_size => session(Setup::new()
             .fault(Fault::nth("SIZE", 0, Action::Words(b"213 12 34\r\n".to_vec()))))
         .step(Size("/five"), Fails(Protocol, Some(213)))
         .step(Size("/five"), Is(Outcome::Size(Some(5))))
         .steps(still_in_step());
-    /// In active mode, the connection comes from another address of the server. The client drops
-    /// it, so the download fails.
+    /// In active mode, the data connection comes from 127.0.0.2 and not from the server's address.
+    /// The client must drop it, so the download fails.
     active_mode_from_another_address => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::FromElsewhere)))
         .config(active)
         .step(Download("/big", 0), Fails(Transient, Some(426)))
         .steps(still_in_step());
-    /// In active mode, the connection comes from another address of the server, which has already
-    /// sent the whole file over it. The client drops it all the same.
+    /// In active mode, the data connection comes from 127.0.0.2 and not from the server's address.
+    /// The server has sent the whole file over it and replied 226. The client must drop this
+    /// connection too, so the download fails.
     active_mode_from_another_address_unnoticed => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::FromElsewhere)))
         .config(active)
         .only(Channels::Clear)
         .step(Download("/five", 0), Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)))
         .steps(still_in_step());
-    /// In active mode, an option lets the client accept a connection from another address.
+    /// In active mode, the data connection comes from 127.0.0.2. With `ActivePeer::Anyone`, the
+    /// client must accept it.
     active_mode_from_another_address_allowed => session(Setup::new()
             .fault(Fault::on("CONNECT", Action::FromElsewhere)))
         .config(active_with_anyone)
@@ -539,33 +564,32 @@ cases! {
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
         .step(List, Is(Outcome::Count(4)))
         .steps(still_in_step());
-    /// A reply begins with the code 221 and ends with the code 211. The client must fail without a
-    /// long wait.
+    /// The server's reply begins with `221-` and ends with `211 End`. The client cannot know
+    /// whether the reply is over, and must fail without a long wait.
     other_code_at_the_end => session(Setup::new()
             .fault(Fault::on("FEAT", Action::Reply(b"221-Here\r\n211 End\r\n".to_vec()))))
         .step(Features, Fails(Protocol, None))
         .step(Pwd, Fails(Protocol, None));
-    /// With an option, the client accepts a reply that begins with the code 221 and ends with the
-    /// code 211.
+    /// The server's reply begins with `221-` and ends with `211 End`. With `Multiline::Lenient`,
+    /// the client must accept it.
     other_code_at_the_end_by_option => session(Setup::new()
             .fault(Fault::on("FEAT", Action::Reply(b"221-Here\r\n UTF8\r\n211 End\r\n".to_vec()))))
         .config(lenient)
         .step(Features, bytes(b"UTF8 "))
         .steps(still_in_step());
-    /// A greeting begins with the code 220 and ends with the code 230. The client must not accept
-    /// it.
+    /// The server's greeting begins with `220-` and ends with `230 Ready`. Connecting must fail.
     other_code_at_the_end_of_the_greeting => greeted("220-Welcome\r\n230 Ready\r\n")
         .connects(Fails(Protocol, None));
-    /// Inside a multi-line reply, a line that begins with another code is text if more lines
-    /// follow.
+    /// Inside a multi-line reply, a line such as `550 is a code` begins with another code. If more
+    /// lines follow, the client must take it for text.
     other_codes_in_the_middle => session(Setup::new()
             .fault(Fault::on("HELP", Action::Reply(
                 b"214-Help\r\n550 is a code\r\n150 too\r\n214 End\r\n".to_vec(),
             ))))
         .step(Operation::Call(Call::Help, ""), code(214))
         .steps(still_in_step());
-    /// After a login by raw commands, the client does not know which user is logged in. A reconnect
-    /// could log in as another user, so it is misuse.
+    /// The caller has logged in by raw USER and PASS, so the client does not know the user. A
+    /// reconnect could log in as another user, so it must fail with a misuse error.
     reconnect_after_a_raw_login_is_misuse => session(Setup::new()
             .fault(Fault::nth("USER", 1, Action::Reply(b"331 Yes?\r\n".to_vec())))
             .fault(Fault::nth("PASS", 1, Action::Reply(b"230 In.\r\n".to_vec()))))
@@ -577,8 +601,9 @@ cases! {
         .step(Login, done())
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
-    /// The server does not answer CWD in time, but may have changed the directory. So a reconnect
-    /// to the old directory must fail until PWD has told the directory.
+    /// The server does not reply to CWD in time, but may have changed the directory. A reconnect
+    /// must fail, because the directory is unknown. After PWD has returned the directory, a
+    /// reconnect must succeed.
     reconnect_after_a_lost_cwd_wants_to_know_the_way => session(Setup::new()
             .directory("/a/b")
             .fault(Fault::nth("CWD", 1, Action::Silent)))
@@ -588,8 +613,8 @@ cases! {
         .step(Pwd, bytes(b"/a/b"))
         .step(Operation::Reconnect, done())
         .step(Pwd, bytes(b"/a/b"));
-    /// The server refuses CWD, but the refusal comes late. The directory is unchanged, so a
-    /// reconnect leads to the old directory.
+    /// The server refuses CWD, but this reply comes late. The directory is unchanged, so a
+    /// reconnect must lead to the old directory.
     reconnect_after_a_late_refusal_of_cwd => session(Setup::new()
             .directory("/a")
             .fault(Fault::nth("CWD", 1, Action::Hold)))
@@ -597,8 +622,8 @@ cases! {
         .step(Operation::Call(Call::Cwd, "none"), Fails(Permanent, Some(550)))
         .step(Operation::Reconnect, done())
         .step(Pwd, bytes(b"/a"));
-    /// The client sends raw commands with verbs of up to 32 letters and digits, and refuses longer
-    /// verbs.
+    /// A raw command may have a verb of up to 32 letters and digits. The client must refuse a
+    /// longer verb.
     long_verbs => session(Setup::new()
             .fault(Fault::on("SETLONGRETR", Action::Reply(b"200 Fine.\r\n".to_vec()))))
         .step(Raw("setlongretr on"), code(200))
@@ -609,15 +634,17 @@ cases! {
         )
         .steps(still_in_step());
 
-    // The next cases are about sizes that the server announces or reports.
+    // The next cases are about sizes: those that the server announces in a 150, and those that SIZE
+    // returns.
 
-    /// The server cuts a download after 50,000 bytes, but replies 226. In clear text only the size
-    /// in the 150 shows the cut. The download must fail, and the session must still work.
+    /// The server cuts a download after 50,000 bytes, but replies 226. In clear text, only the size
+    /// in the 150 shows that bytes are missing. The download must fail, and the session must still
+    /// work.
     shorter_than_announced => session(cut(Then::Fin))
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// A download starts at byte 500, and the server sends none of the bytes after it. The 150
-    /// announces 200,000 bytes, so the download must fail.
+    /// The client downloads from byte 500 on. The 150 announces 200,000 bytes, but the server sends
+    /// none. The download must fail.
     shorter_than_announced_from_an_offset => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::At {
                 after: 0,
@@ -628,9 +655,10 @@ cases! {
         .step(Download("/big", 500), FailsAfter(Truncated, Some(226), 0))
         .step(Download("/big", 150_000), bytes(big(200_000).split_at(150_000).1))
         .steps(still_in_step());
-    /// The client compares the size in the 150 only for a download of a file in TYPE I, and fails
-    /// only if fewer bytes come. If the size is that of the whole file, the client subtracts the
-    /// offset.
+    /// Each 150 announces a size that must not make the transfer fail: a size smaller than the
+    /// file, the size of the whole file although the download begins at an offset, or a size for a
+    /// text, a listing or an upload. If the caller names the size, the client ignores the size in
+    /// the 150.
     announced_sizes_that_do_not_count => session(Setup::new()
             .file("/text", "one\ntwo\n")
             .fault(Fault::nth("RETR", 0, Action::Announcing(announcing(4))))
@@ -649,8 +677,8 @@ cases! {
             .into())))
         .step(Upload("/new", big(10)), Is(Outcome::Count(10)))
         .steps(still_in_step());
-    /// The file name contains `(99 bytes)`. The client must not take it for the size that the 150
-    /// announces.
+    /// The file's name contains `(99 bytes)`, and the 150 repeats the name. The client must not
+    /// take this for the size that the 150 announces.
     announced_by_a_name => session(Setup::new()
             .file("/a (99 bytes)", "12345")
             .fault(Fault::nth("RETR", 0, Action::Announcing(
@@ -662,8 +690,9 @@ cases! {
         .step(Download("/a (99 bytes)", 0), bytes(b"12345"))
         .step(Download("/a (99 bytes)", 0), FailsAfter(Truncated, Some(226), 5))
         .step(Download("/a (99 bytes)", 0), bytes(b"12345"));
-    /// The server announces a wrong size in the 150, so the download fails. An option switches the
-    /// comparison off.
+    /// The 150 announces 4096 bytes for a file of five, so the download must fail. With
+    /// `SizeCheck::Never`, or if the caller names the size, the client does not compare this
+    /// number, and the download must succeed.
     announced_sizes_by_option_not_compared => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Announcing(announcing(4096))))
             .fault(Fault::nth("RETR", 1, Action::Announcing(announcing(4096))))
@@ -675,8 +704,8 @@ cases! {
         )
         .step(DownloadExpecting("/five", 5), bytes(b"12345"))
         .steps(still_in_step());
-    /// With an option, the client asks for the size by SIZE before a download. So it notices a cut
-    /// even if the 150 announces no size, or only that of the rest.
+    /// With `SizeCheck::Always`, the client sends SIZE before a download. So it must notice a cut
+    /// even if the 150 announces no size, or only the size of the rest after the offset.
     sizes_asked_by_option => session(cut(Then::Fin)
             .fault(Fault::nth("RETR", 0, Action::Announcing(b"150 Here.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 1, Action::At {
@@ -695,8 +724,8 @@ cases! {
         .step(Operation::DownloadWith("/five", asking().with_offset(3)), bytes(b"45"))
         .step(Operation::DownloadWith("/none", asking()), Fails(Permanent, Some(550)))
         .steps(still_in_step());
-    /// With an option, the client sends SIZE, but the server does not know it. So the client
-    /// compares with the size in the 150.
+    /// With `SizeCheck::Always`, the client sends SIZE before a download, but this server does not
+    /// know SIZE. The client must then use the size in the 150.
     sizes_asked_by_option_of_a_server_without_size => session(cut(Then::Fin).without("SIZE"))
         .step(
             Operation::DownloadWith("/big", asking()),
@@ -705,12 +734,12 @@ cases! {
         .step(Operation::DownloadWith("/five", asking()), bytes(b"12345"))
         .steps(still_in_step());
 
-    // The next cases are about uploads whose data connection the server resets, or that it does not
-    // store.
+    // The next cases are about uploads after which the server resets the data connection, or of
+    // which it stores only a part.
 
-    /// The server stores an upload, but resets the data connection. So the client sends SIZE, which
-    /// shows that everything is stored. After the first upload, which is not reset, the client does
-    /// not send SIZE.
+    /// The server stores two uploads, and resets the data connection of the second. After the reset
+    /// the client must send SIZE, which shows that everything is stored. After the first upload it
+    /// must not send SIZE.
     reset_upload_whose_size_agrees => session(Setup::new()
             .fault(Fault::nth("STOR", 1, Action::ResetEnd)))
         .only(Channels::Clear)
@@ -726,8 +755,9 @@ cases! {
             "STOR /new",
             "SIZE /new",
         ]);
-    /// The server resets the data connection of an upload at an offset. SIZE after the upload
-    /// confirms it only if the client also sent SIZE before the upload, and the file has grown.
+    /// The server resets the data connection of uploads that begin at an offset. The final size
+    /// confirms such an upload only if the client has also sent SIZE before it
+    /// (`SizeCheck::Always`), and the file has grown.
     reset_upload_at_an_offset => session(Setup::new()
             .file("/half", big(500))
             .fault(Fault::on("STOR", Action::ResetEnd)))
@@ -758,8 +788,9 @@ cases! {
             "STOR /half",
             "SIZE /half",
         ]);
-    /// After an upload whose data connection the server has reset, the session must still work.
-    /// This also holds under TLS, and for a file name that the server has chosen.
+    /// The server resets the data connection of each upload, under TLS too. The uploads must
+    /// succeed because SIZE agrees, even under a name that the server has chosen (STOU). The
+    /// session must still work.
     reset_upload_is_usable_afterwards => session(Setup::new()
             .fault(Fault::on("STOR", Action::ResetEnd))
             .fault(Fault::on("STOU", Action::ResetEnd)))
@@ -768,7 +799,7 @@ cases! {
         .step(Operation::UploadUnique(big(1000)), bytes(b"stou.0001"))
         .steps(still_in_step());
     /// The server stores ten bytes of an upload, resets the data connection and replies 226. SIZE
-    /// shows that the file has only ten bytes, so the upload must fail.
+    /// returns 10, so the upload must fail.
     reset_upload_whose_size_differs => session(Setup::new()
             .fault(Fault::nth("STOR", 0, Action::At {
                 after: 10,
@@ -779,29 +810,30 @@ cases! {
         .step(Upload("/new", big(100_000)), Fails(Unconfirmed, Some(226)))
         .steps(still_in_step())
         .step(Upload("/new", big(100_000)), Is(Outcome::Count(100_000)));
-    /// The server resets the data connection of an upload and does not know SIZE. So nothing
-    /// confirms the upload, and it must fail.
+    /// The server resets the data connection of an upload, and does not know SIZE. The client
+    /// cannot find out what is stored, so the upload must fail.
     reset_upload_whose_size_is_not_known => session(Setup::new()
             .without("SIZE")
             .fault(Fault::on("STOR", Action::ResetEnd)))
         .step(Upload("/new", big(100)), Fails(Unconfirmed, Some(226)))
         .steps(still_reading());
-    /// After a reset, SIZE cannot confirm an upload as text or by APPE, because the size of the
-    /// stored file says nothing about them. So these uploads must fail.
+    /// The server resets the data connection of an upload as text and of one by APPE. The client
+    /// cannot tell which size the stored file must have, so both uploads must fail.
     reset_upload_whose_size_does_not_tell => session(Setup::new()
             .fault(Fault::on("STOR", Action::ResetEnd))
             .fault(Fault::on("APPE", Action::ResetEnd)))
         .step(Operation::UploadText("/new", b"one\n".to_vec()), Fails(Unconfirmed, Some(226)))
         .step(Operation::Append("/five", big(100)), Fails(Unconfirmed, Some(226)))
         .steps(still_reading());
-    /// The server refuses an upload with 552 and resets the data connection. The error is the
-    /// refusal.
+    /// The server refuses an upload with 552 and resets the data connection. The upload must fail
+    /// with the 552, and not with the reset.
     reset_upload_that_is_refused => session(Setup::new()
             .fault(Fault::nth("STOR", 0, Action::ResetEnd))
             .fault(Fault::nth("STOR", 0, Action::Words(b"552 Disk full.\r\n".to_vec()))))
         .step(Upload("/new", big(100)), Fails(Permanent, Some(552)))
         .steps(still_in_step());
-    /// With an option, the client accepts the upload after a reset and does not send SIZE.
+    /// The server resets the data connection of an upload. With `SizeCheck::Never`, the client must
+    /// trust the 226 and must not send SIZE.
     reset_upload_by_option_accepted => session(Setup::new()
             .without("SIZE")
             .fault(Fault::on("STOR", Action::ResetEnd)))
@@ -814,8 +846,8 @@ cases! {
             Is(Outcome::Count(100)),
         )
         .steps(still_reading());
-    /// With an option, the client sends SIZE after every upload, because a server may reply 226
-    /// although it has not stored everything.
+    /// The server replies 226 although it has stored only ten bytes. With `SizeCheck::Always`, the
+    /// client sends SIZE after every upload, so this upload must fail.
     upload_by_option_compared => session(Setup::new()
             .file("/half", big(500))
             .fault(Fault::nth("STOR", 0, Action::At {
@@ -838,10 +870,10 @@ cases! {
         )
         .steps(still_in_step());
 
-    // The next cases are about which replies confirm a transfer.
+    // The next cases are about which replies confirm that a transfer is complete.
 
-    /// A 226 that comes before the 150 belongs to an earlier command. The server then cuts the
-    /// download and replies 451, so the download must fail.
+    /// A 226 comes before the 150, so it belongs to an earlier command. The server then cuts the
+    /// download and replies 451. The download must fail.
     confirmed_by_no_226_before_the_150 => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Before(b"226 Old.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 0, Action::At {
@@ -862,8 +894,8 @@ cases! {
             })))
         .step(Download("/big", 0), FailsAfter(Unconfirmed, Some(226), 50_000))
         .steps(still_in_step());
-    /// A 226 that comes before the 150 belongs to an earlier command. It must not confirm a listing
-    /// that the server refuses later.
+    /// A 226 comes before the 150 of a listing, so it belongs to an earlier command. The server
+    /// then cuts the listing and replies 451. The listing must fail.
     confirmed_by_no_226_before_the_150_of_a_listing => session(Setup::new()
             .fault(Fault::nth("NLST", 0, Action::Before(b"226 Old.\r\n".to_vec())))
             .fault(Fault::nth("NLST", 0, Action::At {
@@ -873,15 +905,15 @@ cases! {
             })))
         .step(Names, Fails(Transient, Some(451)))
         .steps(still_in_step());
-    /// A 226 that comes before the 150 belongs to an earlier command. It must not confirm an upload
-    /// that the server refuses later.
+    /// A 226 comes before the 150 of an upload, so it belongs to an earlier command. The server
+    /// then refuses the upload with 552. The upload must fail.
     confirmed_by_no_226_before_the_150_of_an_upload => session(Setup::new()
             .fault(Fault::nth("STOR", 0, Action::Before(b"226 Old.\r\n".to_vec())))
             .fault(Fault::nth("STOR", 0, Action::Words(b"552 Disk full.\r\n".to_vec()))))
         .step(Upload("/new", big(100_000)), Fails(Permanent, Some(552)))
         .steps(still_in_step());
-    /// The server sends 226 and then a refusal, in one segment or in two. The transfer must fail
-    /// with the refusal.
+    /// After the data, the server sends 226 and then a refusal (451 or 552), in one segment or in
+    /// two. The transfer must fail with the refusal.
     confirmed_and_refused_is_refused => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Words(b"226 Done.\r\n451 Broken.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 1, Action::Stray(b"451 Broken.\r\n".to_vec())))
@@ -894,15 +926,15 @@ cases! {
         .step(Upload("/new", big(10)), Fails(Permanent, Some(552)))
         .step(Names, Fails(Transient, Some(451)))
         .steps(still_in_step());
-    /// The server sends 226 and then 451 while the reply to a NOOP is still to come. The download
-    /// must fail with the 451.
+    /// The client has sent a NOOP during a download. The server sends 226 and then 451 before it
+    /// replies to the NOOP. The download must fail with the 451.
     confirmed_and_refused_with_a_noop_owed_is_refused => session(Setup::new()
             .window(4096)
             .fault(Fault::nth("RETR", 0, Action::Words(b"226 Done.\r\n451 Broken.\r\n".to_vec()))))
         .step(DownloadKeptAlive("/big", 1000), FailsAfter(Transient, Some(451), 200_000))
         .steps(still_in_step());
-    /// The final reply has a code that belongs to another command, for example 257. Such a reply
-    /// must not confirm a transfer.
+    /// After the data, the server sends a reply that only another command can have, for example
+    /// 257. The transfer must fail as unconfirmed.
     confirmed_by_no_other_reply => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Words(b"257 \"/\"\r\n".to_vec())))
             .fault(Fault::nth("RETR", 1, Action::Words(b"211 End.\r\n".to_vec())))
@@ -915,8 +947,8 @@ cases! {
         .step(Download("/five", 0), Fails(Unconfirmed, Some(225)))
         .step(Upload("/new", big(5)), Fails(Unconfirmed, Some(213)))
         .steps(still_in_step());
-    /// A 250 confirms a transfer, and so does a 226 that the server sends twice. A 200 confirms it
-    /// only if no other reply follows.
+    /// A 250 confirms a transfer, and so does a 226 that comes twice. A 200 after the data confirms
+    /// it if no other reply follows. A 200 before the 150 is not the final reply.
     confirmed_by_250_200_and_226_twice => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Words(b"250 Done.\r\n".to_vec())))
             .fault(Fault::nth("RETR", 1, Action::Words(b"200 Done.\r\n".to_vec())))
@@ -940,30 +972,32 @@ cases! {
         )
         .steps(still_in_step());
 
-    /// The server refuses the download with 550 while the client still waits for the data
-    /// connection to be accepted.
+    /// The server refuses a download with 550 before it has accepted the data connection. The
+    /// client must notice this while it still waits for the connection.
     hard_01_refused_with_550_while_connecting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"550 No.\r\n".to_vec()))))
         .config(with_connect)
         .step(Download("/five", 0), Fails(Permanent, Some(550)))
         .steps(still_in_step());
-    /// The server replies 425 while the client still waits for the data connection to be accepted.
+    /// The server replies 425 before it has accepted the data connection. The client must notice
+    /// this while it still waits for the connection.
     hard_01_refused_with_425_while_connecting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"425 No.\r\n".to_vec()))))
         .config(with_connect)
         .step(Download("/five", 0), Fails(Transient, Some(425)))
         .steps(still_in_step());
-    /// In active mode, the server refuses the download with 550 while the client waits for the
-    /// server to connect.
+    /// In active mode, the server refuses a download with 550 and does not connect. The client must
+    /// notice this while it still waits for the server to connect.
     hard_01_refused_with_550_while_accepting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"550 No.\r\n".to_vec()))))
         .config(active)
         .step(Download("/five", 0), Fails(Permanent, Some(550)))
         .steps(still_in_step());
-    /// In active mode, the server replies 425 while the client waits for the server to connect.
+    /// In active mode, the server replies 425 and does not connect. The client must notice this
+    /// while it still waits for the server to connect.
     hard_01_refused_with_425_while_accepting => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::AcceptLate))
             .fault(Fault::nth("RETR", 0, Action::ReplyBeforeAccept(b"425 No.\r\n".to_vec()))))
@@ -979,8 +1013,8 @@ cases! {
             .fault(Fault::on("CONNECT", Action::AcceptLate)))
         .config(active)
         .steps(still_in_step());
-    /// This server stops working if the client resets a data connection without a transfer. So the
-    /// client must close, not reset, a data connection that it has not used or no longer wants.
+    /// The server ends if the client resets a data connection that no transfer uses. So the client
+    /// must close such a connection by FIN when a command is refused or a transfer is dropped.
     unused_data_connection_is_not_reset => session(Setup::new()
             .dies_of_resets()
             .without("MLSD")
@@ -995,14 +1029,14 @@ cases! {
         .step(Begin("/big", 0, Ending::Drop), done())
         .step(Begin("/big", 10, Ending::Abort), done())
         .steps(still_in_step());
-    /// This server stops working if the client closes a data connection by FIN while the server
-    /// sends. So the client must reset the data connection when it gives up a download.
+    /// The server ends if the client closes a data connection by FIN during a download. So the
+    /// client must reset the data connection when it aborts or drops a download.
     download_given_up_is_reset => session(Setup::new().dies_of_ends())
         .step(Begin("/big", 10, Ending::Abort), done())
         .step(Begin("/big", 10, Ending::Drop), done())
         .step(Begin("/big", 10, Ending::Forget), done())
         .steps(still_in_step());
-    /// The server supports only TYPE I and refuses TYPE A. The client then lists in TYPE I.
+    /// The server refuses TYPE A. The client must then request listings in TYPE I.
     listing_where_type_a_is_refused => session(Setup::new()
             .file("/d/one", "1")
             .fault(Fault::nth("TYPE", 0, reply("504 Binary only."))))
@@ -1013,7 +1047,8 @@ cases! {
             Operation::FactsOfAll,
             Is(Outcome::Lines(vec![b".".to_vec(), b"one".to_vec()])),
         );
-    /// The client switches on UTF-8 for names once, before the first name that is not ASCII.
+    /// The client must send `OPTS UTF8 ON` before the first command with a name that is not ASCII,
+    /// and only once.
     utf8_before_the_first_name => session(Setup::new())
         .only(Channels::Clear)
         .step(Size("/five"), Is(Outcome::Size(Some(5))))
@@ -1023,8 +1058,8 @@ cases! {
             "USER user", "PASS secret", "TYPE I", "SIZE /five", "FEAT", "OPTS UTF8 ON",
             "DELE /\u{e9}", "DELE /\u{e9}",
         ]);
-    /// With an option, the client switches on UTF-8 for names before the first listing. If the
-    /// server refuses, the client does not ask again.
+    /// With `Utf8Names::SwitchOnEarly`, the client sends `OPTS UTF8 ON` before the first listing.
+    /// The server refuses it, and the client must not send it again.
     utf8_before_the_first_listing => session(Setup::new()
             .directory("/void")
             .fault(Fault::on("OPTS", reply("501 What?"))))
@@ -1037,8 +1072,8 @@ cases! {
             "USER user", "PASS secret", "CWD /void", "FEAT", "OPTS UTF8 ON", "TYPE A", "EPSV",
             "LIST", "EPSV", "LIST",
         ]);
-    /// In active mode, the server sends 150 and never connects. The download fails, and the next
-    /// operation aborts it on the server.
+    /// In active mode, the server sends 150 and never connects. The download must fail, and the
+    /// next operation must send ABOR.
     active_mode_where_nobody_connects => session(Setup::new()
             .fault(Fault::nth("RETR", 0, reply("150 Here.")))
             .fault(Fault::nth("ABOR", 0, reply("226 Given up."))))
@@ -1048,8 +1083,8 @@ cases! {
             Fails(ErrorKind::Timeout(Wait::Accept), None),
         )
         .steps(still_in_step());
-    /// The server sends the final reply, but no data, and leaves the data connection open. The
-    /// download must fail without a long wait.
+    /// The server sends 226, but no data, and leaves the data connection open. The download must
+    /// fail without a long wait.
     silent_data_after_the_last_word => session(Setup::new()
             .fault(Fault::nth("RETR", 0, reply("226 Done."))))
         .step(
@@ -1057,8 +1092,8 @@ cases! {
             Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)),
         )
         .steps(still_in_step());
-    /// The server sends the final reply, but no data, and leaves the data connection open. The
-    /// listing must fail without a long wait.
+    /// The server sends 226 to NLST, but no data, and leaves the data connection open. The listing
+    /// must fail without a long wait.
     silent_listing_after_the_last_word => session(Setup::new()
             .fault(Fault::nth("NLST", 0, reply("226 Done."))))
         .step(
@@ -1066,8 +1101,8 @@ cases! {
             Fails(ErrorKind::Timeout(Wait::DataClose), Some(226)),
         )
         .steps(still_in_step());
-    /// The server sends five bytes and the final reply, but does not close the data connection. The
-    /// download must fail, because its end is unknown.
+    /// The server sends five bytes and 226, but leaves the data connection open. The download must
+    /// fail, because more bytes might come.
     open_data_after_the_last_word => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::At {
                 after: 5,
@@ -1079,8 +1114,8 @@ cases! {
             FailsAfter(ErrorKind::Timeout(Wait::DataClose), Some(226), 5),
         )
         .steps(still_in_step());
-    /// The server does not know ABOR. For a transfer that the client aborts, it sends 426 or no
-    /// final reply. The session must still work.
+    /// The server does not know ABOR. When the client aborts a transfer, the server sends 426 for
+    /// the transfer, or nothing. The session must still work.
     abor_unknown => session(Setup::new()
             .without("ABOR")
             .fault(Fault::nth("RETR", 2, Action::SilentFinal)))
@@ -1089,8 +1124,8 @@ cases! {
         .step(Begin("/big", 10, Ending::Abort), done())
         .step(BeginUpload("/new", big(10), Ending::Abort), done())
         .steps(still_in_step());
-    /// The server refuses an upload halfway with 552 and stops reading, so the driver is blocked in
-    /// a write. It must still notice the refusal.
+    /// In the middle of an upload, the server sends 552 and stops reading. The driver waits until
+    /// it can write more, and must notice the 552 while it waits.
     hard_02_upload_refused_with_552_half_way => session(Setup::new()
             .window(4096)
             .fault(Fault::nth("STOR", 0, Action::At {
@@ -1100,8 +1135,8 @@ cases! {
             })))
         .step(Upload("/new", big(1_000_000)), Fails(Permanent, Some(552)))
         .steps(still_in_step());
-    /// The driver aborts a download, drops it, or forgets it by `mem::forget`. The operations after
-    /// it must succeed.
+    /// The driver aborts a download, drops it, or forgets it by `mem::forget`. After each of these,
+    /// the next operations must succeed.
     hard_04_download_given_up_in_every_way => session(Setup::new().window(4096))
         .step(Begin("/big", 1000, Ending::Abort), done())
         .steps(still_in_step())
@@ -1109,8 +1144,8 @@ cases! {
         .steps(still_in_step())
         .step(Begin("/big", 1000, Ending::Forget), done())
         .steps(still_in_step());
-    /// The driver gives up downloads in three ways, and the server handles ABOR while a transfer is
-    /// under way.
+    /// The driver aborts, drops or forgets a download. This server handles ABOR during the transfer
+    /// and replies 426 and 226. The next operations must succeed.
     hard_04_download_given_up_where_abor_is_heard => session(Setup::new()
             .window(4096)
             .during_transfer(DuringTransfer::Immediate))
@@ -1120,8 +1155,8 @@ cases! {
         .steps(still_in_step())
         .step(Begin("/big", 1000, Ending::Forget), done())
         .steps(still_in_step());
-    /// The driver aborts an upload, drops it, or forgets it by `mem::forget`. The operations after
-    /// it must succeed.
+    /// The driver aborts an upload, drops it, or forgets it by `mem::forget`. After each of these,
+    /// the next operations must succeed.
     hard_04_upload_given_up_in_every_way => session(Setup::new().window(4096))
         .step(BeginUpload("/new", big(3000), Ending::Abort), done())
         .steps(still_in_step())
@@ -1129,8 +1164,9 @@ cases! {
         .steps(still_in_step())
         .step(BeginUpload("/new", big(3000), Ending::Forget), done())
         .steps(still_in_step());
-    /// This server ends the session if the client closes the data connection before the server has
-    /// answered ABOR. So an option makes the client wait for that reply first.
+    /// The server ends the session if the client closes the data connection before the reply to
+    /// ABOR. With `AbortClose::AfterReply`, the client must wait for this reply first, so the
+    /// session must still work.
     abort_answered_before_the_close => session(Setup::new()
             .window(4096)
             .during_transfer(DuringTransfer::Immediate)
@@ -1148,8 +1184,9 @@ cases! {
         .steps(still_in_step())
         .step(BeginUpload("/new", big(3000), Ending::Abort), done())
         .steps(still_in_step());
-    /// This server answers ABOR only after the client has closed the data connection. By option,
-    /// the client waits for the reply first, in vain, and must then go on.
+    /// The server replies to ABOR only after the client has closed the data connection. With
+    /// `AbortClose::AfterReply`, the client waits for the reply first. It must give up this wait
+    /// after a time, and close the data connection.
     abort_answered_after_the_close => session(Setup::new()
             .window(4096)
             .fault(Fault::nth("RETR", 0, Action::HoldFinal)))
@@ -1158,9 +1195,9 @@ cases! {
         .step(Begin("/big", 1000, Ending::Drop), done())
         .step(BeginUpload("/new", big(3000), Ending::Forget), done())
         .steps(still_in_step());
-    /// After an abort, the server keeps the transfer in a queue and would send it over the next
-    /// data connection. So the client opens an extra data connection for the queued transfer before
-    /// the next transfer.
+    /// After ABOR, the server holds the aborted transfer in a queue, and would run it over the next
+    /// data connection. So before the next transfer, the client must open an extra data connection
+    /// for the queued one.
     rule_2b_an_aborted_transfer_does_not_stay_queued => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::QueueAborted))
             .fault(Fault::nth("RETR", 2, Action::QueueAborted))
@@ -1184,7 +1221,7 @@ cases! {
             })))
         .step(Download("/big", 0), FailsAfter(Closed, Some(421), 1000))
         .step(Pwd, Fails(Closed, Some(421)));
-    /// The server sends 226 before the data. The transfers must still succeed.
+    /// The server sends 226 before the data. The download must still succeed.
     hard_06_final_reply_before_the_data => session(Setup::new()
             .fault(Fault::on("RETR", Action::FinalFirst)))
         .steps(still_in_step());
@@ -1193,48 +1230,49 @@ cases! {
             .fault(Fault::on("RETR", Action::HoldFinal))
             .fault(Fault::on("STOR", Action::HoldFinal)))
         .steps(still_in_step());
-    /// The server sends all data, but no 226. The download is unconfirmed.
+    /// The server sends all data, but never a 226. The download must fail as unconfirmed.
     hard_06_no_final_reply => session(Setup::new()
             .fault(Fault::on("RETR", Action::SilentFinal)))
         .step(Download("/big", 0), FailsAfter(Unconfirmed, None, 200_000));
-    /// The server sends a stray 250, and the client must not take it for the reply to the DELE
-    /// after it.
+    /// After its reply to NOOP, the server sends a 250 that belongs to no command. The client must
+    /// not take it for the reply to the next command, DELE.
     hard_07_stray_250_before_dele => session(Setup::new()
             .fault(Fault::nth("NOOP", 0, Action::Stray(b"250 Done.\r\n".to_vec()))))
         .step(Noop, Is(Outcome::Code(200)))
         .step(Raw("DELE /none"), Is(Outcome::Code(550)))
         .steps(still_in_step());
-    /// The server sends a stray 226 between EPSV and RETR. pyftpdlib does this late after an abort,
-    /// and then sends the data of the aborted transfer over the new data connection. So the client
-    /// must not use that connection.
+    /// After its reply to EPSV, the server sends a 226 that belongs to no command. pyftpdlib does
+    /// this late after an abort, and then sends the data of the aborted transfer over the new data
+    /// connection. So the client must not use this connection, and the download fails.
     hard_07_stray_226_before_retr => session(Setup::new()
             .fault(Fault::nth("EPSV", 0, Action::Stray(b"226 Transfer complete.\r\n".to_vec()))))
         .step(Download("/five", 0), Fails(ErrorKind::OutOfStep, None))
         .steps(still_in_step());
-    /// The server answers a NOOP during a transfer before it sends the 226.
+    /// During a download, the client sends a NOOP. The server replies to it before it sends 226.
     hard_08_noop_answered_before_226 => session(Setup::new()
             .window(4096)
             .during_transfer(DuringTransfer::Immediate))
         .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
         .steps(still_in_step());
-    /// The server answers a NOOP during a transfer only after the 226.
+    /// During a download, the client sends a NOOP. The server replies to it only after the 226.
     hard_08_noop_answered_after_226 => session(Setup::new().window(4096))
         .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
         .steps(still_in_step());
-    /// The server never answers a NOOP during a transfer. The download must still succeed.
+    /// During a download, the client sends a NOOP, and the server never replies to it. The download
+    /// must still succeed.
     hard_08_noop_never_answered => session(Setup::new()
             .window(4096)
             .fault(Fault::nth("NOOP", 0, Action::Silent)))
         .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
         .steps(still_in_step());
-    /// The server accepts REST, but refuses the transfer after it. The next transfer must start at
-    /// byte 0.
+    /// The server accepts REST 2, but refuses the RETR after it. It may keep the offset, so the
+    /// client must make sure that the next download starts at byte 0.
     hard_09_restart_offset_left_over => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::Reply(b"450 Not now.\r\n".to_vec()))))
         .step(Download("/five", 2), Fails(Transient, Some(450)))
         .step(Download("/five", 0), bytes(b"12345"));
-    /// The server accepts AUTH, and more bytes in clear text follow its reply. An attacker may have
-    /// sent them, so the client must stop.
+    /// After its 234 to AUTH, the server sends more bytes in clear text. An attacker may have sent
+    /// them, so the session must end.
     hard_11_bytes_after_auth_accepted => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::After(b"230 Come in.\r\n".to_vec()))))
         .only(Channels::Tls)
@@ -1242,55 +1280,57 @@ cases! {
         .step(Pwd, Fails(Injection, None))
         .heard(&["AUTH TLS"]);
     /// The server refuses AUTH, and more bytes follow its reply. An attacker may have sent them, so
-    /// the client must stop.
+    /// the session must end.
     hard_11_bytes_after_auth_refused => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"500 No.\r\n331 Password?\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(Injection, None))
         .step(Pwd, Fails(Injection, None))
         .heard(&["AUTH TLS"]);
-    /// The server refuses AUTH, so the client must not send user name or password.
+    /// The client demands TLS, and the server refuses AUTH. The client must send neither USER nor
+    /// PASS.
     auth_refused => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"502 No.\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(Permanent, Some(502)))
         .step(Pwd, Fails(ErrorKind::Insecure, None))
         .heard(&["AUTH TLS"]);
-    /// The server refuses PROT, so the client must not make a data connection.
+    /// The client demands TLS for data connections, and the server refuses PROT P. The client must
+    /// not make a data connection.
     prot_refused => Case::new(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"534 No.\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(Permanent, Some(534)))
         .step(Names, Fails(ErrorKind::Insecure, None))
         .step(Pwd, bytes(b"/"));
-    /// Under implicit TLS, the handshake comes before the greeting. All operations of a session
-    /// succeed.
+    /// Under implicit TLS, the handshake comes before the greeting. All operations must succeed.
     implicit_tls_a_whole_session => session(Setup::new())
         .only(Channels::Implicit)
         .steps(everything())
         .step(Quit, done());
-    /// Under implicit TLS, all transfers succeed in active mode.
+    /// Under implicit TLS, all operations must succeed in active mode.
     implicit_tls_active_mode => session(Setup::new())
         .only(Channels::Implicit)
         .config(active)
         .steps(everything());
-    /// Under implicit TLS, the client replaces its connection by a new one.
+    /// Under implicit TLS, the client makes a new connection in place of the old one. The new
+    /// session must work.
     implicit_tls_reconnect => session(Setup::new())
         .only(Channels::Implicit)
         .step(Operation::Reconnect, done())
         .steps(still_in_step());
-    /// Under implicit TLS, the server does not know PROT, but protects data connections all the
-    /// same.
+    /// Under implicit TLS, the server does not know PROT, but its data connections are under TLS.
+    /// All operations must succeed.
     implicit_tls_prot_unknown => session(Setup::new().without("PBSZ").without("PROT"))
         .only(Channels::Implicit)
         .steps(everything());
-    /// Under implicit TLS, the server answers PROT with 502 (not implemented), but protects data
-    /// connections all the same.
+    /// Under implicit TLS, the server replies 502 (not implemented) to PROT, but its data
+    /// connections are under TLS. All operations must succeed.
     implicit_tls_prot_not_implemented => session(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"502 No.\r\n".to_vec()))))
         .only(Channels::Implicit)
         .steps(everything());
-    /// Under implicit TLS, the server refuses PROT with 534, so the client must not make a data
+    /// Under implicit TLS, the server refuses PROT with 534. The client must not make a data
     /// connection.
     implicit_tls_prot_refused => Case::new(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"534 No.\r\n".to_vec()))))
@@ -1298,13 +1338,15 @@ cases! {
         .step(Login, Fails(Permanent, Some(534)))
         .step(Names, Fails(ErrorKind::Insecure, None))
         .step(Pwd, bytes(b"/"));
-    /// Under implicit TLS, the server greets with 230. The client must not take this for a login.
+    /// Under implicit TLS, the greeting has the code 230 (logged in). The client must still log in
+    /// by USER and PASS.
     b2_implicit_tls_greeting_230 => Case::new(Setup::new().banner("230 Logged in."))
         .only(Channels::Implicit)
         .step(Login, done())
         .heard(&["USER user", "PASS secret", "PBSZ 0", "PROT P"]);
-    /// The client demands TLS, and the server greets with 230 (logged in). This greeting must not
-    /// replace AUTH and the login (class B2 of SECURITY.md).
+    /// The client demands TLS, and the greeting has the code 230 (logged in). In clear text an
+    /// attacker can fake this code, so the client must not skip AUTH and the login (class B2 of
+    /// SECURITY.md).
     b2_greeting_230_where_tls_is_demanded => Case::new(Setup::new()
             .banner("230 Logged in.")
             .fault(Fault::on("AUTH", Action::Reply(b"500 No.\r\n".to_vec()))))
@@ -1313,41 +1355,40 @@ cases! {
         .step(Login, Fails(Permanent, Some(500)))
         .step(Names, Fails(ErrorKind::Insecure, None))
         .heard(&["AUTH TLS"]);
-    /// The server accepts AUTH with 334 instead of 234, as some servers do. The client must go on
-    /// with TLS.
+    /// The server accepts AUTH with 334 instead of 234, as some servers do. The client must begin
+    /// TLS.
     auth_accepted_by_334 => session(Setup::new()
             .fault(Fault::on("AUTH", Action::Words(b"334 Go ahead.\r\n".to_vec()))))
         .only(Channels::Tls)
         .steps(everything());
-    /// The server answers AUTH with `334 ADAT=...`, which continues another security mechanism. The
-    /// client must not begin a TLS handshake.
+    /// The server replies `334 ADAT=...` to AUTH, which belongs to another security mechanism than
+    /// TLS. The client must not begin a TLS handshake.
     auth_334_with_data => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"334 ADAT=aGVsbG8=\r\n".to_vec()))))
         .only(Channels::Tls)
         .step(Login, Fails(ErrorKind::UnexpectedReply, Some(334)))
         .step(Names, Fails(ErrorKind::Insecure, None))
         .heard(&["AUTH TLS"]);
-    /// The server refuses AUTH TLS. Without the option, the client must not try AUTH SSL.
+    /// The server refuses AUTH TLS. Without `Auth::TlsThenSsl`, the client must not send AUTH SSL.
     auth_tls_unknown => Case::new(Setup::new().without("AUTH TLS"))
         .only(Channels::Tls)
         .step(Login, Fails(Permanent, Some(504)))
         .heard(&["AUTH TLS"]);
-    /// With an option, the client tries AUTH SSL after the server has refused AUTH TLS. PBSZ and
-    /// PROT follow as usual.
+    /// The server refuses AUTH TLS. With `Auth::TlsThenSsl`, the client must then send AUTH SSL,
+    /// and PBSZ and PROT after it as usual.
     auth_ssl_as_second_try => Case::new(Setup::new().without("AUTH TLS"))
         .only(Channels::Tls)
         .config(with_auth_ssl)
         .step(Login, done())
         .heard(&["AUTH TLS", "AUTH SSL", "USER user", "PASS secret", "PBSZ 0", "PROT P"]);
-    /// The server knows neither AUTH TLS nor AUTH SSL, so the client must not send user name or
-    /// password.
+    /// The server refuses AUTH TLS and then AUTH SSL. The client must send neither USER nor PASS.
     auth_ssl_refused_too => Case::new(Setup::new().without("AUTH TLS").without("AUTH SSL"))
         .only(Channels::Tls)
         .config(with_auth_ssl)
         .step(Login, Fails(Permanent, Some(504)))
         .heard(&["AUTH TLS", "AUTH SSL"]);
-    /// The server refuses AUTH TLS, and more bytes follow its reply. The client must not try AUTH
-    /// SSL then (class B1 of SECURITY.md: bytes from before TLS).
+    /// The server refuses AUTH TLS, and more bytes follow its reply. An attacker may have sent
+    /// them, so the client must not send AUTH SSL (class B1 of SECURITY.md: bytes from before TLS).
     b1_bytes_after_auth_before_the_second_try => Case::new(Setup::new()
             .fault(Fault::on("AUTH", Action::Reply(b"504 No.\r\n234 Yes.\r\n".to_vec()))))
         .only(Channels::Tls)
@@ -1355,8 +1396,8 @@ cases! {
         .step(Login, Fails(Injection, None))
         .step(Pwd, Fails(Injection, None))
         .heard(&["AUTH TLS"]);
-    /// With `with_protection(Clear)`, data connections are in clear text, also after a PROT C that the
-    /// caller sends. After PROT P they are protected.
+    /// With `with_protection(Clear)`, data connections are in clear text, also after the caller has
+    /// sent PROT C. After the caller has sent PROT P, data connections are under TLS.
     clear_data_by_choice => session(Setup::new())
         .only(Channels::Tls)
         .config(|config| config.with_protection(Protection::Clear))
@@ -1365,36 +1406,36 @@ cases! {
         .step(Download("/big", 0), bytes(&big(200_000)))
         .step(Operation::Protect(Protection::Private), done())
         .steps(still_in_step());
-    /// With an option, the client sends PBSZ and PROT before USER.
+    /// With `ProtectWhen::BeforeLogin`, the client must send PBSZ and PROT before USER.
     prot_before_login => Case::new(Setup::new().file("/big", big(200_000)))
         .only(Channels::Tls)
         .config(with_prot_first)
         .step(Login, done())
         .heard(&["AUTH TLS", "PBSZ 0", "PROT P", "USER user", "PASS secret"]);
-    /// With an option, the client sends PROT before USER. If the server refuses PROT, the client
-    /// must not send USER (class B3 of SECURITY.md).
+    /// With `ProtectWhen::BeforeLogin`, the client sends PROT before USER. The server refuses PROT,
+    /// so the client must not send USER (class B3 of SECURITY.md).
     b3_prot_before_login_refused => Case::new(Setup::new()
             .fault(Fault::on("PROT", Action::Reply(b"504 No.\r\n".to_vec()))))
         .only(Channels::Tls)
         .config(with_prot_first)
         .step(Login, Fails(Permanent, Some(504)))
         .heard(&["AUTH TLS", "PBSZ 0", "PROT P"]);
-    /// The server sends a TLS alert instead of the greeting, so the client reports an error of TLS.
+    /// In place of the greeting, the server sends a TLS alert. The client must report a TLS error.
     tls_alert_as_greeting => greeted(*b"\x15\x03\x01\x00\x02\x02\x0a")
         .connects(Fails(ErrorKind::Tls, None));
-    /// The server sends a TLS handshake message instead of the greeting, so the client reports an
-    /// error of TLS.
+    /// In place of the greeting, the server sends a TLS handshake message. The client must report a
+    /// TLS error.
     tls_handshake_as_greeting => greeted(*b"\x16\x03\x03\x00\x04\x00\x00\x00\x00")
         .connects(Fails(ErrorKind::Tls, None));
-    /// After an upload, the server never closes its side of the data connection. The upload must
-    /// succeed, because the server replies 226.
+    /// After an upload, the server replies 226, but never ends its direction of the data
+    /// connection. The upload must still succeed.
     upload_whose_end_is_not_answered => session(Setup::new()
             .fault(Fault::nth("STOR", 0, Action::KeepOpen)))
         .step(Upload("/new", big(100_000)), Is(Outcome::Count(100_000)))
         .step(Upload("/new", Vec::new()), Is(Outcome::Count(0)))
         .steps(still_in_step());
-    /// The server ends downloads without `close_notify`. With an option, the client accepts a
-    /// download whose size is right.
+    /// The server ends downloads without `close_notify`. With `MissingCloseNotify::IfSizeAgrees`,
+    /// the client must accept a download if it has the right size, and refuse it if not.
     no_close_notify_tolerated => session(Setup::new()
             .fault(Fault::on("RETR", Action::NoCloseNotify)))
         .only(Channels::Tls)
@@ -1405,22 +1446,23 @@ cases! {
         .step(DownloadExpecting("/five", 6), Fails(Truncated, Some(226)))
         .step(Download("/empty", 0), bytes(b""))
         .step(Pwd, bytes(b"/"));
-    /// The server cuts a download and sends no `close_notify`. The option that tolerates a missing
-    /// `close_notify` must not help, because the size is wrong (class B5 of SECURITY.md).
+    /// The server cuts a download and sends no `close_notify`. The download must fail even with
+    /// `MissingCloseNotify::IfSizeAgrees`, because the size is wrong (class B5 of SECURITY.md).
     b5_cut_in_spite_of_tolerance => session(cut(Then::Fin))
         .only(Channels::Tls)
         .config(tolerant)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// The server cuts a download inside a TLS record. The option that tolerates a missing
-    /// `close_notify` must not help (class B5 of SECURITY.md).
+    /// The server cuts a download inside a TLS record. The download must fail even with
+    /// `MissingCloseNotify::IfSizeAgrees` (class B5 of SECURITY.md).
     b5_cut_inside_a_record_in_spite_of_tolerance => session(cut(Then::FinInsideRecord))
         .only(Channels::Tls)
         .config(tolerant)
         .step(DownloadExpecting("/big", 200_000), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// A listing has no size, and a server without SIZE tells none. The option that tolerates a
-    /// missing `close_notify` must not help then (class B5 of SECURITY.md).
+    /// The server ends a listing and a download without `close_notify`. A listing has no size, and
+    /// this server does not know SIZE, so no size can agree. Both must fail even with
+    /// `MissingCloseNotify::IfSizeAgrees` (class B5 of SECURITY.md).
     b5_no_size_no_tolerance => session(Setup::new()
             .without("SIZE")
             .fault(Fault::on("NLST", Action::NoCloseNotify))
@@ -1430,15 +1472,16 @@ cases! {
         .step(Names, Fails(Truncated, Some(226)))
         .step(Download("/five", 0), FailsAfter(Truncated, Some(226), 5))
         .steps(still_in_step());
-    /// The server refuses the TLS handshake of a data connection. The error of the download is the
-    /// server's reply 522.
+    /// The server refuses the TLS handshake of a data connection and replies 522. The download must
+    /// fail with the 522.
     data_handshake_refused => session(Setup::new()
             .fault(Fault::nth("HANDSHAKE", 0, Action::RefuseHandshake)))
         .only(Channels::Tls)
         .step(Download("/five", 0), Fails(Permanent, Some(522)))
         .steps(still_in_step());
     /// The server sends 150 only after the TLS handshake of the data connection, as ftp-srv does.
-    /// Refused transfers must not use up the session ticket that a later transfer needs.
+    /// It then refuses six downloads. Their handshakes must not use up the last TLS session ticket,
+    /// because later transfers need it.
     reply_after_data_handshake => session(Setup::new()
             .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
         .only(Channels::Tls)
@@ -1446,26 +1489,29 @@ cases! {
         .steps(vec![(Download("/none", 0), Fails(Permanent, Some(550))); 6])
         .steps(still_in_step());
     /// In active mode, the server sends 150 only after the TLS handshake of the data connection.
+    /// All operations must succeed.
     reply_after_data_handshake_active_mode => session(Setup::new()
             .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
         .only(Channels::Tls)
         .config(active)
         .steps(everything());
     /// Under implicit TLS, the server sends 150 only after the TLS handshake of the data
-    /// connection.
+    /// connection. All operations must succeed.
     reply_after_data_handshake_implicit_tls => session(Setup::new()
             .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
         .only(Channels::Implicit)
         .steps(everything());
-    /// With an option, the client sends the data command while it connects to the passive port. The
-    /// server sends 150 only after the TLS handshake of the data connection.
+    /// With `DataCommand::WithConnect`, the client sends the data command while it connects to the
+    /// passive port. The server sends 150 only after the TLS handshake of the data connection. All
+    /// operations must succeed.
     reply_after_data_handshake_with_connect => session(Setup::new()
             .fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake)))
         .only(Channels::Tls)
         .config(with_connect)
         .steps(everything());
-    /// For some transfers, the server sends 150 only after the TLS handshake of the data
-    /// connection. This also happens after a reconnect.
+    /// For two of the transfers, the server sends 150 only after the TLS handshake of the data
+    /// connection. For all others it sends 150 first. All transfers must succeed, even after a
+    /// reconnect.
     reply_after_data_handshake_now_and_then => session(Setup::new()
             .fault(Fault::nth("HANDSHAKE", 1, Action::ReplyAfterHandshake))
             .fault(Fault::nth("HANDSHAKE", 4, Action::ReplyAfterHandshake)))
@@ -1474,55 +1520,55 @@ cases! {
         .step(Operation::Reconnect, done())
         .steps(still_in_step())
         .steps(still_in_step());
-    /// The server sends 150 late, but before the TLS handshake of the data connection. The
-    /// handshake must wait for the 150.
+    /// The server sends 150 late, but does not begin the handshake of the data connection before
+    /// it. The client must wait for the 150.
     late_reply_before_data_handshake => session(Setup::new()
             .fault(Fault::on("RETR", Action::Hold)))
         .only(Channels::Tls)
         .steps(everything());
-    /// The server cuts a download inside a TLS record. The download must fail, although the server
-    /// replies 226.
+    /// The server cuts a download inside a TLS record and replies 226. The download must fail.
     hard_12_cut_inside_a_record => session(cut(Then::FinInsideRecord))
         .only(Channels::Tls)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// The server cuts a download between two TLS records and sends no `close_notify`. The download
-    /// must fail, although the server replies 226.
+    /// The server cuts a download between two TLS records, sends no `close_notify`, and replies
+    /// 226. The download must fail.
     hard_12_cut_between_records => session(cut(Then::Fin))
         .only(Channels::Tls)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// The server sends a whole download, but no `close_notify`. The download must fail, because a
-    /// cut would look like this.
+    /// The server sends a whole download and 226, but no `close_notify`. The download must fail,
+    /// because a download that an attacker has cut looks the same.
     hard_12_no_close_notify => session(Setup::new()
             .fault(Fault::nth("RETR", 0, Action::NoCloseNotify)))
         .only(Channels::Tls)
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 200_000))
         .steps(still_in_step());
-    /// The server resets the data connection in the middle of a download. The download must fail,
-    /// although the server replies 226.
+    /// The server resets the data connection in the middle of a download and replies 226. The
+    /// download must fail.
     data_connection_reset => session(cut(Then::Reset))
         .step(Download("/big", 0), FailsAfter(Truncated, Some(226), 50_000))
         .steps(still_in_step());
-    /// In the middle of a download, the server stops sending on the data connection and on the
-    /// control connection. The download must time out.
+    /// In the middle of a download, the server sends nothing more on both connections. The download
+    /// must time out.
     data_connection_stalls => session(cut(Then::Stall))
         .step(
             Download("/big", 0),
             FailsAfter(ErrorKind::Timeout(Wait::DataIdle), None, 50_000),
         )
         .steps(still_in_step());
-    /// The greeting has five hundred lines and no last line. The client must fail.
+    /// The greeting has five hundred lines such as `220-More to come.` and no last line. Connecting
+    /// must fail.
     hard_14_five_hundred_continuation_lines => greeted("220-More to come.\r\n".repeat(500))
         .connects(Fails(Protocol, None));
-    /// The server sends a line without end. The client must fail.
+    /// The greeting is one line that never ends. Connecting must fail.
     hard_14_endless_line => greeted("220 ".repeat(100_000)).connects(Fails(Protocol, None));
-    /// The server sends a reply with a hundred lines of about 4,000 bytes and no last line. The
-    /// client must fail.
+    /// The greeting has a hundred lines of about 4,000 bytes and no last line. Connecting must
+    /// fail.
     hard_14_endless_reply => greeted(["220-", &"x".repeat(4000), "\r\n"].concat().repeat(100))
         .connects(Fails(Protocol, None));
-    /// The client has connected to an HTTP server. The first line is not a reply of FTP, so
-    /// connecting must fail.
+    /// The client has connected to an HTTP server. Its first line, `HTTP/1.1 400 Bad Request`, is
+    /// no FTP reply. Connecting must fail.
     hard_14_http_greeting => greeted("HTTP/1.1 400 Bad Request\r\n")
         .connects(Fails(Protocol, None));
     /// The server begins a reply to SIZE, `213 12`, and closes the connection before the line end.
@@ -1531,16 +1577,19 @@ cases! {
             .fault(Fault::on("SIZE", Action::PartialThenHangup(b"213 12".to_vec()))))
         .step(Size("/five"), Fails(Closed, None))
         .step(Pwd, Fails(Closed, None));
-    /// The server greets with 421, because it is full. Connecting must fail with this reply.
+    /// In place of a greeting, the server sends 421, because it is full. Connecting must fail with
+    /// this reply.
     full_server => Case::new(Setup::new()
             .fault(Fault::on("GREETING", Action::Reply(b"421 Full.\r\n".to_vec()))))
         .connects(Fails(Closed, Some(421)));
-    /// The server answers QUIT only by closing the connection. QUIT must succeed all the same.
+    /// When the client sends QUIT, the server closes the connection without a reply. QUIT must
+    /// still succeed.
     quit_without_reply => session(Setup::new().fault(Fault::on("QUIT", Action::Hangup)))
         .step(Quit, done());
 }
 
-/// Returns operations that must succeed in every session, even after a failed operation.
+/// Returns operations that succeed only if the session still works and is in step. Most cases end
+/// with them.
 fn still_in_step() -> Vec<(Operation, Expect)> {
     vec![
         (Pwd, bytes(b"/")),
@@ -1633,7 +1682,7 @@ fn descriptions() -> Vec<(Operation, Expect)> {
         // Without a path, MLST describes the current directory.
         look(Look::Mlst, "", &[&["", "dir;"]]),
         look(Look::List, "void", &[]),
-        // An empty directory has no names, not even its own.
+        // NLST of an empty directory sends no names, not even `.`.
         (
             Operation::Look(Look::Nlst, "void"),
             Is(Outcome::Lines(Vec::new())),
@@ -1649,8 +1698,8 @@ fn changes() -> Vec<(Operation, Expect)> {
     let names = [&b"below"[..], b"old", b"text"];
     vec![
         (Operation::Call(Call::Cwd, "d"), code(250)),
-        // After a listing, TYPE A is in force, but SIZE must count bytes as in TYPE I. So the
-        // client has to set TYPE I before SIZE.
+        // The listing sets TYPE A, in which SIZE would count other bytes. So the client must send
+        // TYPE I before SIZE.
         (
             Names,
             Is(Outcome::Lines(names.map(<[u8]>::to_vec).to_vec())),
@@ -1698,7 +1747,7 @@ fn uploads() -> Vec<(Operation, Expect)> {
             count(rest),
         ),
         (Operation::Stored("/half"), bytes(&whole)),
-        // This upload overwrites the file with a shorter one.
+        // This upload must replace the longer file completely.
         (Upload("/half", big(9)), count(&big(9))),
         (Operation::Stored("/half"), bytes(&big(9))),
         (Operation::Append("/parts", half.to_vec()), count(half)),
@@ -1820,7 +1869,8 @@ fn settings() -> Vec<(Operation, Expect)> {
 const SEVEN: NonZeroU8 = NonZeroU8::new(7).unwrap();
 const EIGHT: NonZeroU8 = NonZeroU8::new(8).unwrap();
 
-/// The time of a file is set by this command, and a missing file is refused.
+/// Returns operations that set the time of files, by this command in the end. For a missing file,
+/// the server must refuse.
 fn time_set_by(command: &str) -> Vec<(Operation, Expect)> {
     let mut steps = vec![
         (
@@ -1842,7 +1892,8 @@ fn time_set_by(command: &str) -> Vec<(Operation, Expect)> {
     steps
 }
 
-/// Commands that few servers have.
+/// Returns operations with commands that few servers have. They succeed if the server has them
+/// (`Setup::extensions`).
 fn seldom() -> Vec<(Operation, Expect)> {
     vec![
         (Operation::ClientId, bytes(b"simulator")),
@@ -1888,7 +1939,9 @@ fn seldom() -> Vec<(Operation, Expect)> {
     ]
 }
 
-/// The same commands, with a server that does not know them. `code`: the server says so now.
+/// Returns the operations of [`seldom`] for a server that does not know the commands. All must fail
+/// or return nothing. `code` is the code of the server's refusal. It is `None` if the client
+/// already knows that the server would refuse, and sends nothing.
 fn unknown(code: Option<u16>) -> Vec<(Operation, Expect)> {
     let fails = || Fails(ErrorKind::Unsupported, code);
     vec![
@@ -1912,7 +1965,7 @@ fn unsupported(code: u16) -> Expect {
     Fails(ErrorKind::Unsupported, Some(code))
 }
 
-/// The features that the server lists without options.
+/// Returns the features that every simulated server lists in FEAT.
 fn features() -> Expect {
     Expect::Words(&["EPSV", "MDTM", "MFMT", "MLST", "REST", "SIZE", "UTF8"])
 }
@@ -1935,7 +1988,7 @@ fn texts() -> Vec<(Operation, Expect)> {
             Operation::DownloadLines("/text"),
             lines(&["one", "two\r", "", "last"]),
         ),
-        // The text has an LF, a CRLF, a lone CR, and no line end after its last line.
+        // This text has line ends LF and CRLF, a single CR, and no line end after its last line.
         (
             Operation::UploadText("/new", b"a\nb\r\nc\rd\n\ne".to_vec()),
             Is(Outcome::Count(14)),
@@ -1962,7 +2015,7 @@ fn texts() -> Vec<(Operation, Expect)> {
     ]
 }
 
-/// Returns operations with texts whose line ends are all of one kind.
+/// Returns operations with texts whose lines all end with LF, or all with CRLF.
 fn texts_of_one_kind() -> Vec<(Operation, Expect)> {
     let lines = |lines: [&str; 3]| Is(Outcome::Lines(lines.map(|line| line.into()).to_vec()));
     let (lf, wire) = (&b"one\n\ntwo\n"[..], "one\r\n\r\ntwo\r\n");
@@ -1985,7 +2038,7 @@ fn texts_of_one_kind() -> Vec<(Operation, Expect)> {
             Is(Outcome::Count(12)),
         ),
         (Operation::Stored("/stored"), bytes(lf)),
-        // This upload is in TYPE I, so the CRLF line ends stay.
+        // This upload is in TYPE I, so the server must store CRLF as it is.
         (
             Upload("/binary", wire.as_bytes().to_vec()),
             Is(Outcome::Count(12)),
@@ -2020,7 +2073,7 @@ fn cut(then: Then) -> Setup {
     ))
 }
 
-/// Returns operations that must succeed in every session, without any upload.
+/// Returns operations that succeed only if the session still works, without any upload.
 fn still_reading() -> Vec<(Operation, Expect)> {
     vec![
         (Pwd, bytes(b"/")),
@@ -2055,8 +2108,8 @@ fn greeted(greeting: impl Into<Vec<u8>>) -> Case {
     Case::new(Setup::new().fault(Fault::on("GREETING", action))).only(Channels::Clear)
 }
 
-/// Returns the setup of a server that sends these bytes as its first and its second listing by each
-/// command.
+/// Returns the settings of a server with scripted listings. Each of NLST, LIST and MLSD sends the
+/// bytes `first` for its first occurrence, and `second` for the next.
 fn two_listings(first: &[u8], second: &[u8]) -> Setup {
     let mut setup = Setup::new();
     for verb in ["NLST", "LIST", "MLSD"] {
@@ -2072,7 +2125,7 @@ fn lines(expected: &[&str]) -> Expect {
     Is(Outcome::Lines(expected.collect()))
 }
 
-/// Returns pseudo-random bytes, so that a download from a wrong offset is noticed.
+/// Returns pseudo-random bytes, so that a test notices if a download begins at a wrong offset.
 fn big(length: usize) -> Vec<u8> {
     let mut state: u32 = 1;
     (0..length)
@@ -2137,8 +2190,8 @@ impl Case {
         self
     }
 
-    /// Marks this case to run with real servers in active mode, over IPv6 and under TLS too,
-    /// because its result may differ between them.
+    /// Makes real servers run this case in every combination of passive or active mode, IPv4 or
+    /// IPv6, and clear text or TLS, because the result may differ between them.
     fn in_every_way(mut self) -> Self {
         self.in_every_way = true;
         self

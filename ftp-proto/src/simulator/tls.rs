@@ -1,12 +1,13 @@
-//! The server's side of TLS, on byte buffers. Without the feature `rustls`, its types have no
-//! values, so that the simulator compiles but never uses TLS.
+//! The server's side of TLS, without sockets. Without the feature `rustls`, the same types exist
+//! but cannot have a value, so the simulator compiles and never uses TLS.
 
 #[cfg(feature = "rustls")]
 pub(super) use with_rustls::{Config, Tls};
 #[cfg(not(feature = "rustls"))]
 pub(super) use without_rustls::{Config, Tls};
 
-/// TLS has failed on this connection. An alert for the client may still wait to be sent.
+/// The error if TLS fails on a connection. The server may still have an alert to send to the
+/// client.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Failed;
 
@@ -23,12 +24,12 @@ mod with_rustls {
 
     pub(in crate::simulator) type Config = Arc<ServerConfig>;
 
-    /// The server's side of one TLS connection. It processes one record at a time, so that the
-    /// bytes after a `close_notify` stay in `raw`.
+    /// The server's TLS on one connection. It decrypts one record at a time. So the bytes that come
+    /// after the client's `close_notify` stay in `raw`, and can be read as clear text after CCC.
     #[derive(Debug)]
     pub(in crate::simulator) struct Tls {
         connection: Box<ServerConnection>,
-        /// Ciphertext from the client that was not processed yet.
+        /// Bytes from the client that are not decrypted yet.
         raw: Vec<u8>,
         peer_closed: bool,
     }
@@ -45,8 +46,8 @@ mod with_rustls {
             })
         }
 
-        /// Processes ciphertext from the client. Appends the plaintext to `plain`, and the
-        /// ciphertext for the client to `out`.
+        /// Takes encrypted bytes that have come from the client. Appends what they contain to
+        /// `plain`, and what must be sent to the client to `out`.
         pub(in crate::simulator) fn feed(
             &mut self,
             raw: &[u8],
@@ -103,8 +104,8 @@ mod with_rustls {
             self.peer_closed
         }
 
-        /// Returns the bytes from the client that were not processed. After a `close_notify`, these
-        /// are all further bytes.
+        /// Returns the bytes from the client that are not decrypted. After a `close_notify`, all
+        /// further bytes stay here.
         pub(in crate::simulator) fn rest(&mut self) -> &mut Vec<u8> {
             &mut self.raw
         }
@@ -116,8 +117,9 @@ mod with_rustls {
         }
     }
 
-    /// Returns the length of the first TLS record, if it is complete. If the bytes are not TLS,
-    /// returns their whole length, so that rustls reads them and reports an error.
+    /// Returns the length of the first TLS record. `None` if the record is not complete. If the
+    /// bytes are no TLS record, returns the length of all of them, so that rustls reads them and
+    /// reports an error.
     fn record(raw: &[u8]) -> Option<usize> {
         match *raw {
             [] => None,

@@ -1,4 +1,4 @@
-//! How the server starts data transfers, and how it handles ABOR.
+//! How the server begins a transfer, and how it handles ABOR.
 
 use std::format;
 use std::string::ToString as _;
@@ -11,14 +11,15 @@ use crate::simulator::server::Simulator;
 use crate::simulator::state::{Ctx, DataSource, Held, Load, Representation, Stage, Transfer, has};
 use crate::simulator::store::resolve;
 
-/// What a transfer command will do when it has its data connection.
+/// What the server will do for a transfer command after the data connection is made.
 struct Plan {
     path: Vec<u8>,
     load: Load,
     preliminary: Vec<u8>,
 }
 
-/// The data to transfer and the preliminary reply, or the reply that refuses the transfer.
+/// The data to move and the preliminary reply, or, as an error, the reply that refuses the
+/// transfer.
 type Planned = Result<(Load, Vec<u8>), &'static str>;
 
 impl Simulator {
@@ -112,8 +113,8 @@ impl Simulator {
         let content = content
             .get(restart..)
             .ok_or("554 Invalid REST parameter.")?;
-        // In TYPE A, the size in the reply is that of the stored file and not of the bytes on the
-        // wire, as in ProFTPD.
+        // In TYPE A, the 150 announces the size of the stored file, and not the number of bytes on
+        // the data connection. ProFTPD does the same.
         let preliminary = format!("{} ({} bytes).", session.opening(), content.len());
         let content = match session.representation {
             Representation::Ascii => to_wire(content),
@@ -168,8 +169,8 @@ impl Simulator {
         Ok((Load::Download(text), preliminary.into()))
     }
 
-    /// Returns the file name that the client suggests in STOU. If it is empty or taken, returns a
-    /// new one such as `stou.0001`.
+    /// Returns the name under which STOU stores a file. It is the name that the client suggests. If
+    /// there is none, or if it is taken, it is a new name such as `stou.0001`.
     fn unique_name(&self, directory: &[u8], suggestion: &[u8]) -> Vec<u8> {
         let is_free = |name: &[u8]| !self.store.exists(&resolve(directory, name));
         if !suggestion.is_empty() && is_free(suggestion) {
@@ -179,8 +180,8 @@ impl Simulator {
         names.find(|name| is_free(name)).expect("a free name")
     }
 
-    /// Connects to the client's port in active mode. Returns `false` if nobody listens there or a
-    /// fault refuses the connection.
+    /// Connects to the client's port in active mode. Returns `false` if a fault refuses the
+    /// connection, or if neither the client nor a coupled server listens on the port.
     pub(super) fn connect_to_client(&mut self, s: usize, port: u16) -> bool {
         self.sessions[s].data = DataSource::None;
         let actions = self.faults("CONNECT");
@@ -232,10 +233,12 @@ impl Simulator {
     }
 }
 
-/// The methods for a transfer that stays queued after ABOR; see [`Action::QueueAborted`].
+/// Methods for a transfer that stays in the server's queue after ABOR; see
+/// [`Action::QueueAborted`].
 impl Simulator {
-    /// Sends the queued download over the new data connection, instead of the transfer that this
-    /// command asks for. Returns `false` if no download is queued or no data connection is open.
+    /// Runs the queued download over the new data connection, in place of the transfer that the
+    /// client has just requested. Returns `false` if no download is queued, or if there is no data
+    /// connection.
     fn begin_queued_first(&mut self, s: usize, plan: &Plan, ctx: &mut Ctx) -> bool {
         let session = &mut self.sessions[s];
         let is_open = matches!(session.data, DataSource::Connected(_));
@@ -261,8 +264,8 @@ impl Simulator {
         true
     }
 
-    /// Starts the queued transfer if it has a data connection. Returns whether it was started or
-    /// refused.
+    /// Begins the transfer that the fault [`Action::QueueAborted`] has delayed, if it has a data
+    /// connection. Returns whether the transfer was begun, or refused with 425.
     pub(super) fn begin_queued(&mut self, s: usize) -> bool {
         let connected = self.is_connected(s) && self.sessions[s].data != DataSource::None;
         let session = &mut self.sessions[s];
@@ -284,7 +287,7 @@ impl Simulator {
     }
 }
 
-/// Returns the argument of LIST, NLST or STAT without options such as `-la`.
+/// Removes options such as `-la` from the argument of LIST, NLST or STAT.
 pub(super) fn without_options(argument: &[u8]) -> &[u8] {
     let mut rest = argument;
     while rest.starts_with(b"-") {

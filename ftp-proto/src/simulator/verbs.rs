@@ -14,12 +14,12 @@ const BEFORE_LOGIN: [&str; 16] = [
     "SYST", "PBSZ", "PROT", "REIN",
 ];
 
-/// The commands that the server refuses with 532 until the client has sent the account of
+/// The commands to which the server replies 532 until the client has sent the account of
 /// [`Setup::account_to_store`](super::Setup::account_to_store).
 const FOR_ACCOUNTS: [&str; 5] = ["STOR", "STOU", "APPE", "RNFR", "DELE"];
 
-/// All commands that the server knows, each with its line in the reply to FEAT. If that line is
-/// empty, FEAT does not list the command.
+/// All commands that the server knows, each with its line in FEAT. An empty line means that FEAT
+/// does not list the command.
 const VERBS: [(&str, &str); 55] = [
     ("ABOR", ""),
     ("ACCT", ""),
@@ -78,12 +78,12 @@ const VERBS: [(&str, &str); 55] = [
     ("XRMD", ""),
 ];
 
-/// The lines in the reply to FEAT that do not name a command.
+/// Features that FEAT lists although they are no commands.
 const PROPERTIES: [&str; 2] = ["TVFS", "UTF8"];
 
 impl Simulator {
-    /// Returns the reply that refuses a command because it is unknown, comes before the login, or
-    /// needs an account. Returns `None` if the server may handle the command.
+    /// Returns the reply that refuses a command: it is unknown (500), it comes before the login
+    /// (530), or it needs an account (532). `None` if the server may handle the command.
     pub(super) fn refusal(&self, s: usize, verb: &str) -> Option<&'static str> {
         let session = &self.sessions[s];
         if !self.knows(verb) {
@@ -122,7 +122,8 @@ impl Simulator {
         for (verb, feature) in VERBS.iter().filter(|v| !v.1.is_empty() && self.knows(v.0)) {
             text += &format!(" {feature}");
             if *verb == "MLST" {
-                // A star marks each fact that MLSD and MLST send to this client.
+                // In FEAT, a star marks each fact that MLSD and MLST send, for example `MLST
+                // type*;size;`.
                 let chosen = |fact| self.sessions[s].facts.contains(fact);
                 let facts = FACTS.iter();
                 text.extend(facts.map(|f| format!("{f}{};", if chosen(f) { "*" } else { "" })));

@@ -1,5 +1,5 @@
-//! A network in memory for adapters: a simulated server, a simulated clock, and the client's side
-//! of connections.
+//! A network in memory for tests of adapters: a simulated server, a simulated clock, and the
+//! client's connections.
 
 use core::net::SocketAddr;
 use core::ops::{Deref, DerefMut};
@@ -12,8 +12,8 @@ use crate::simulator::couple::couple;
 use crate::simulator::link::{Connected, Link, Read, Write};
 use crate::simulator::server::Simulator;
 
-/// How far the simulated clock moves when the server releases one thing that it holds back. It is
-/// also how long a driver looks at one of two streams if it cannot wait for both together.
+/// How far the simulated clock moves when the server releases something that it keeps back. A
+/// driver that cannot wait for two streams together looks at each of them for the same time.
 const TICK: Duration = Duration::from_millis(20);
 
 /// A [`Simulator`] with simulated time, shared by all connections to it.
@@ -46,7 +46,8 @@ pub struct World(Arc<Mutex<State>>);
 struct State {
     server: Simulator,
     now: Instant,
-    /// The world that this one is coupled with. It points to nothing if there is none.
+    /// The world whose server is coupled with this world's server. It points to nothing if there is
+    /// no such world.
     other: Weak<Mutex<Self>>,
 }
 
@@ -61,14 +62,15 @@ impl World {
         })))
     }
 
-    /// Returns the server, so that a test can read and change its state. Drop the returned value
-    /// before you call another method of this world, because it holds a lock.
+    /// Locks the server and returns it, so that a test can read and change its state. Drop the
+    /// returned value before you call another method of this world, because that method needs the
+    /// lock.
     pub fn server(&self) -> impl DerefMut<Target = Simulator> {
         Server(lock(&self.0))
     }
 
-    /// Lets the servers of two worlds connect to each other, for copies from server to server. Use
-    /// both worlds on one thread then.
+    /// Couples the servers of two worlds, so that one can connect to the other and copy files. Then
+    /// use both worlds on a single thread.
     pub fn couple(&self, other: &Self) {
         couple(&mut self.server(), &mut other.server());
         lock(&self.0).other = Arc::downgrade(&other.0);
@@ -81,9 +83,9 @@ impl World {
         lock(&self.0).now
     }
 
-    /// Lets simulated time pass for an adapter that waits. The server releases one thing that it
-    /// holds back, or moves data to the coupled server. If the server can do neither, the time
-    /// becomes the deadline. Returns `false` if the deadline had passed before the call.
+    /// Lets simulated time pass, for an adapter that has to wait. If the server keeps something
+    /// back, it releases one thing, and the time moves by 20 ms. If it keeps nothing back, the time
+    /// moves to the deadline. Returns `false` if the time had already reached the deadline.
     pub fn advance_clock(&self, deadline: Instant) -> bool {
         let mut state = lock(&self.0);
         if state.now >= deadline {
@@ -97,10 +99,11 @@ impl World {
         true
     }
 
-    /// Connects to a port of the server, as [`Simulator::connect`] does.
+    /// Connects the client to a port of the server; see [`Simulator::connect`].
     ///
     /// # Errors
-    /// [`ConnectionRefused`](io::ErrorKind::ConnectionRefused).
+    /// [`ConnectionRefused`](io::ErrorKind::ConnectionRefused) if the server does not accept
+    /// connections on this port.
     pub fn connect(&self, port: u16) -> io::Result<End> {
         let connected = self.server().connect(port);
         match connected {
@@ -110,7 +113,7 @@ impl World {
         }
     }
 
-    /// Opens a port of the client for active mode.
+    /// Opens a port on which the client accepts the server's data connections in active mode.
     #[must_use]
     pub fn listen(&self) -> Port {
         Port {
@@ -156,8 +159,8 @@ impl DerefMut for Server<'_> {
     }
 }
 
-/// Locks the state. If a test on another thread has panicked with the lock, the state is still
-/// used, because that is no reason for this test to fail.
+/// Locks the state. If another thread has panicked while it held the lock, this still succeeds, so
+/// that only the test that panicked fails.
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -183,15 +186,15 @@ impl End {
         &self.world
     }
 
-    /// Returns the [`Link`] of this connection, which names it in methods of the server.
+    /// Returns the number of this connection, which methods of [`Simulator`] take.
     #[must_use]
     pub fn link(&self) -> Link {
         self.link
     }
 
     /// Returns whether the server has accepted the connection. With
-    /// [`Action::AcceptLate`](crate::simulator::Action::AcceptLate), the server accepts it only
-    /// after some time. Once `true`, the result stays `true`.
+    /// [`Action::AcceptLate`](crate::simulator::Action::AcceptLate), it accepts it after some
+    /// simulated time. After the first `true`, every call returns `true`.
     pub fn poll_accepted(&mut self) -> bool {
         self.accepted = self.accepted || self.world.server().is_open(self.link);
         self.accepted
@@ -224,20 +227,20 @@ impl End {
         }
     }
 
-    /// Ends the client's direction of the connection: the server reads its end, and the client may
-    /// still read.
+    /// Ends the client's direction of the connection (FIN). The client can still read.
     pub fn shutdown(&self) {
         self.world.server().shutdown(self.link);
     }
 
-    /// Sets whether dropping this value resets the connection instead of closing it.
+    /// Sets whether the connection is reset (`true`) or closed (`false`) when this value is
+    /// dropped.
     pub fn reset_on_close(&mut self, reset: bool) {
         self.reset = reset;
     }
 
-    /// Returns the address that both sides of the connection have: 127.0.0.1 with the connection's
-    /// port. After [`Action::FromElsewhere`](crate::simulator::Action::FromElsewhere), it is
-    /// 127.0.0.2.
+    /// Returns the address of both ends of the connection: 127.0.0.1 and the connection's port. If
+    /// the fault [`Action::FromElsewhere`](crate::simulator::Action::FromElsewhere) has made the
+    /// server connect from another address, it is 127.0.0.2 and the port.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         let mut address = local(self.port);
@@ -259,7 +262,8 @@ impl Drop for End {
     }
 }
 
-/// A port on which the client listens for the server's connections. Dropping it closes the port.
+/// A port on which the client accepts the server's connections. Dropping this value closes the
+/// port.
 #[derive(Debug)]
 pub struct Port {
     world: World,
@@ -273,7 +277,7 @@ impl Port {
         &self.world
     }
 
-    /// Returns the address that the client names in PORT or EPRT.
+    /// Returns the address of this port, for PORT or EPRT.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         local(self.port)

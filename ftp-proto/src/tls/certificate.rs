@@ -4,11 +4,11 @@
 
 use super::reason::Reason;
 
-/// The parts of a certificate that this crate needs. Parsing verifies nothing.
+/// The parts of a certificate that this crate needs. Parsing does not verify the certificate.
 pub(super) struct Certificate<'a> {
-    /// The version of X.509: 1 to 3.
+    /// The X.509 version of the certificate: 1, 2 or 3.
     pub(super) version: u8,
-    /// The algorithm with which the issuer has signed this certificate, as an object identifier.
+    /// The object identifier of the algorithm with which the issuer has signed this certificate.
     signed_by: &'a [u8],
     issuer: &'a [u8],
     subject: &'a [u8],
@@ -33,15 +33,15 @@ pub(super) struct RsaKey<'a> {
     pub(super) exponent: &'a [u8],
 }
 
-/// One element of DER: a tag, a length and a content.
+/// One DER element: a tag, a length and a content.
 struct Element<'a> {
     tag: u8,
     content: &'a [u8],
-    /// The element with its tag and length.
+    /// The bytes of the whole element: tag, length and content.
     whole: &'a [u8],
 }
 
-/// The bytes of several elements of DER. Reading an element removes it from the start.
+/// The bytes of several DER elements, one after the other. Each read removes the first element.
 struct Elements<'a>(&'a [u8]);
 
 const INTEGER: u8 = 0x02;
@@ -53,7 +53,8 @@ const VERSION: u8 = 0xa0;
 /// The object identifier of RSA keys (RFC 8017 appendix C).
 const RSA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 
-/// The signature algorithms that are no longer accepted: object identifier and name of the hash.
+/// Signature algorithms that are no longer accepted, each with its object identifier and the name
+/// of its hash.
 const OLD_SIGNATURES: [(&[u8], &str); 5] = [
     (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 2], "MD2"),
     (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 4], "MD5"),
@@ -62,7 +63,7 @@ const OLD_SIGNATURES: [(&[u8], &str); 5] = [
     (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1], "SHA-1"),
 ];
 
-/// The shortest RSA key that rustls' providers accept, in bits.
+/// The length in bits of the shortest RSA key that the crypto providers of rustls accept.
 const STRONG: usize = 2048;
 
 impl<'a> Certificate<'a> {
@@ -92,18 +93,19 @@ impl<'a> Certificate<'a> {
         })
     }
 
-    /// Whether issuer and subject are the same. This does not prove that the certificate is
-    /// self-signed, but it is a good guess if no trusted issuer is found.
+    /// Whether issuer and subject have the same name. If no trusted issuer is found, the
+    /// certificate is then probably self-signed. The names do not prove it.
     pub(super) fn is_its_own_issuer(&self) -> bool {
         self.issuer == self.subject
     }
 
-    /// Whether `issuer` may have signed this certificate.
+    /// Whether `issuer` has the name of this certificate's issuer. The signature is not verified.
     pub(super) fn may_be_signed_by(&self, issuer: &Certificate<'_>) -> bool {
         self.issuer == issuer.subject
     }
 
-    /// Returns the reason for an error if the issuer has signed with a hash that is too old.
+    /// Returns [`Reason::WeakSignature`] if the issuer has signed with a hash that is too old, such
+    /// as SHA-1. `None` if the hash is not too old.
     pub(super) fn old_signature(&self) -> Option<Reason> {
         let mut old = OLD_SIGNATURES.iter();
         let (_, hash) = old.find(|(algorithm, _)| *algorithm == self.signed_by)?;
@@ -115,7 +117,8 @@ impl<'a> PublicKey<'a> {
     fn parse(info: Element<'a>) -> Option<Self> {
         let mut inside = Elements(info.content);
         let algorithm = inside.of(SEQUENCE)?.content;
-        // A BIT STRING begins with its number of unused bits. For a key this number is 0.
+        // The content of a BIT STRING begins with the number of its unused bits. For a key this
+        // number is 0.
         let [0, bits @ ..] = inside.of(BIT_STRING)?.content else {
             return None;
         };
@@ -139,7 +142,8 @@ impl<'a> PublicKey<'a> {
         })
     }
 
-    /// Returns the reason for an error if this RSA key is too short for rustls' providers.
+    /// Returns [`Reason::WeakKey`] if this RSA key is shorter than 2048 bits. `None` for a longer
+    /// key, and for a key of another kind.
     pub(super) fn weakness(&self) -> Option<Reason> {
         let bits = self.rsa()?.length();
         (bits < STRONG).then_some(Reason::WeakKey { bits })
@@ -147,7 +151,7 @@ impl<'a> PublicKey<'a> {
 }
 
 impl RsaKey<'_> {
-    /// The length of the key in bits.
+    /// Returns the length of the key in bits.
     pub(super) fn length(&self) -> usize {
         let zeros = self.modulus.first().map_or(0, |byte| byte.leading_zeros());
         let zeros = usize::try_from(zeros).unwrap_or(0);
@@ -156,7 +160,7 @@ impl RsaKey<'_> {
 }
 
 impl<'a> Elements<'a> {
-    /// Removes the next element and returns it. `None` if it does not have this tag.
+    /// Removes the first element and returns it. `None` if its tag is not this one.
     fn of(&mut self, tag: u8) -> Option<Element<'a>> {
         let element = self.next()?;
         (element.tag == tag).then_some(element)

@@ -1,4 +1,4 @@
-//! One TLS connection without a socket: each operation says what it needs from the socket.
+//! One TLS connection without a socket. Each operation tells the driver what to do with the socket.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -16,16 +16,16 @@ use crate::session::transfer::DataEnd;
 /// One TLS connection with its buffers. It has no socket: a driver moves the encrypted bytes
 /// between this value and a socket.
 ///
-/// Each operation says by [`Next`] what the driver must do with the socket. All state is in this
-/// value, so a driver may stop at any point and call the operation again later.
+/// Each operation tells the driver by [`Next`] what to do with the socket. All state is in this
+/// value. So a driver may stop an operation at any point, and later call it again.
 pub struct TlsChannel {
     pump: Pump,
     records: Records,
     ended: bool,
-    /// How many bytes have come from the socket since an operation was last done or returned
-    /// [`Next::Yield`].
+    /// How many bytes have come from the socket since a read last returned something, or since the
+    /// last [`Next::Yield`].
     came: usize,
-    /// Decrypted bytes that no reader has taken yet.
+    /// Decrypted bytes that no read has returned yet.
     plain: Vec<u8>,
     taken: usize,
     outgoing: Vec<u8>,
@@ -44,36 +44,35 @@ impl fmt::Debug for TlsChannel {
     }
 }
 
-/// What an operation of a [`TlsChannel`] wants next.
+/// What the driver must do after it has called an operation of a [`TlsChannel`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Next<T> {
-    /// Nothing: the operation is done.
+    /// Nothing. The operation is done, and this is its result.
     Done(T),
-    /// Wait until the socket takes some of [`outgoing`](TlsChannel::outgoing), report how much by
-    /// [`advance`](TlsChannel::advance), and call the operation again.
+    /// Wait until the socket takes some bytes of [`outgoing`](TlsChannel::outgoing). Report their
+    /// number by [`advance`](TlsChannel::advance), and call the operation again.
     Write,
-    /// First try to write [`outgoing`](TlsChannel::outgoing) to the socket, without waiting. Bytes
-    /// that the socket does not take can go out with the next write. Then wait for bytes from the
-    /// socket, and read them into [`space`](TlsChannel::space), which has room for about this many.
-    /// Report by [`filled`](TlsChannel::filled) how many came, or by
-    /// [`receive_eof`](TlsChannel::receive_eof) that the connection has ended. Then call the
-    /// operation again.
+    /// First write as much of [`outgoing`](TlsChannel::outgoing) as the socket takes without
+    /// waiting. The rest can wait for the next write. Then wait for bytes from the socket, and read
+    /// them into [`space`](TlsChannel::space), which has room for about this many. Report by
+    /// [`filled`](TlsChannel::filled) how many came, or by [`receive_eof`](TlsChannel::receive_eof)
+    /// that the connection has ended. Then call the operation again.
     Read(usize),
-    /// Check the time limit, let other tasks run, and call the operation again. Many bytes have
-    /// come, but the operation is not done. Without this pause, a server that never stops sending
-    /// could outrun the time limit.
+    /// Check whether the time limit has passed, let other tasks run, and call the operation again.
+    /// Many bytes have come, but the operation is not done. Without this pause, a server that sends
+    /// without end could keep the driver from checking the time limit.
     Yield,
 }
 
-/// What [`TlsChannel::read`] has found.
+/// What [`TlsChannel::read`] returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlainRead {
-    /// This many bytes were written to the start of the buffer.
+    /// This many decrypted bytes were written to the start of the buffer.
     Bytes(usize),
-    /// The peer has sent close_notify: the end is authentic.
+    /// The server has sent close_notify, so nothing was cut off.
     Closed,
-    /// The connection ended without close_notify: an attacker may have cut it.
+    /// The connection ended without close_notify, so an attacker may have cut off the rest.
     Cut,
 }
 
@@ -87,16 +86,17 @@ impl From<PlainRead> for DataProgress {
     }
 }
 
-/// How many bytes [`TlsChannel::write`] encrypts at a time: four records. Even a slow link can send
-/// this much before a sensible time limit ends.
+/// How many bytes one call of [`TlsChannel::write`] encrypts at most: 64 KiB, which are four
+/// records. Even a slow connection can send this much within a usual time limit.
 const MOST_UNSENT: usize = 64 * 1024;
 
-/// After this many bytes without progress, an operation [yields](Next::Yield).
+/// If so many bytes have come and no read could return anything, the operation returns
+/// [`Next::Yield`].
 const FLOOD: usize = 1024 * 1024;
 
 impl<T> Next<T> {
-    /// If the operation is done, calls `more` with its result. Otherwise, passes on what the
-    /// operation wants from the socket.
+    /// If the operation is done, calls `more` with its result. If not, returns what the driver must
+    /// do first.
     fn and_then<U>(self, more: impl FnOnce(T) -> Result<Next<U>, Error>) -> Result<Next<U>, Error> {
         match self {
             Self::Done(value) => more(value),
@@ -121,30 +121,31 @@ impl TlsChannel {
         }
     }
 
-    /// Returns room for about this many bytes of ciphertext from the socket. Report by
-    /// [`filled`](Self::filled) how many came.
+    /// Returns a buffer with room for about this many encrypted bytes from the socket. Report by
+    /// [`filled`](Self::filled) how many you have read into it.
     pub fn space(&mut self, wanted: usize) -> &mut [u8] {
         self.records.space(wanted)
     }
 
-    /// Takes note that this many bytes came into [`space`](Self::space). They may come in pieces of
-    /// any size, and before an operation wants them.
+    /// Notes that the driver has read this many bytes into [`space`](Self::space). It may read
+    /// pieces of any size, even before an operation demands it.
     pub fn filled(&mut self, bytes: usize) {
         self.came = self.came.saturating_add(bytes);
         self.records.filled(bytes);
     }
 
-    /// Takes note that the connection has ended: no more bytes come from the socket.
+    /// Notes that the server has ended the connection, so no more bytes come from the socket.
     pub fn receive_eof(&mut self) {
         self.ended = true;
     }
 
-    /// Does the handshake. It is done after the last message of the client was sent.
+    /// Does the handshake. It is done when the client's last handshake message was sent.
     ///
     /// # Errors
-    /// [`ErrorKind::Tls`], also if the socket ends before the handshake does. If the server replies
-    /// in clear text instead, this reply is the error's [`reply`](Error::reply). After every error,
-    /// write [`outgoing`](Self::outgoing) to the socket: it holds the alert for the server.
+    /// [`ErrorKind::Tls`], also if the connection ends during the handshake. If the server replies
+    /// in clear text in place of a handshake, this reply is the error's [`reply`](Error::reply).
+    /// After every error, write [`outgoing`](Self::outgoing) to the socket, because it holds the
+    /// alert for the server.
     pub fn handshake(&mut self) -> Result<Next<()>, Error> {
         let untouched = self.pump.is_untouched();
         if untouched && !self.ended && clear_text::is_unfinished(self.records.bytes()) {
@@ -172,12 +173,12 @@ impl TlsChannel {
         }
     }
 
-    /// Reads plain text into a buffer. Only whole records can be decrypted, so the rest of a record
-    /// must come first.
+    /// Reads decrypted bytes into a buffer. TLS can decrypt only whole records, so a read may have
+    /// to wait for the rest of a record.
     ///
     /// # Errors
-    /// The errors of [`handshake`](Self::handshake). If records were decrypted before the error,
-    /// their plain text is returned first, and the error by a later call.
+    /// The errors of [`handshake`](Self::handshake). If records before the error could be
+    /// decrypted, their bytes are returned first. A later call then returns the error.
     pub fn read(&mut self, into: &mut [u8]) -> Result<Next<PlainRead>, Error> {
         let mut copied = self.take_plain(into);
         if copied == 0 {
@@ -185,8 +186,8 @@ impl TlsChannel {
             let processed = self
                 .records
                 .process(&mut self.pump, &mut self.outgoing, |bytes| {
-                    // The plain text goes straight into the reader's buffer. `plain` keeps only
-                    // what does not fit.
+                    // The decrypted bytes go directly into the reader's buffer. Only those that do
+                    // not fit there go into `plain`.
                     let room = into.get_mut(copied..).unwrap_or_default();
                     let fits = match plain.is_empty() {
                         true => bytes.len().min(room.len()),
@@ -199,8 +200,8 @@ impl TlsChannel {
                     copied = copied.saturating_add(fits);
                     plain.extend_from_slice(later);
                 });
-            // If there is plain text to return, the error can be dropped, because the next call
-            // gets it again.
+            // If there are bytes to return, this error is dropped. The next call gets the same
+            // error again.
             if copied == 0 && self.plain.is_empty() {
                 processed?;
             }
@@ -216,9 +217,9 @@ impl TlsChannel {
         Ok(Next::Done(found))
     }
 
-    /// Sends the earlier records that are still unsent, then encrypts up to 64 KiB from the start
-    /// of `plain`, and returns how many bytes it has encrypted. Call [`flush`](Self::flush)
-    /// afterwards to send them, because otherwise they would wait for the next write.
+    /// First sends what earlier calls have encrypted. Then encrypts up to 64 KiB from the start of
+    /// `plain`, and returns how many bytes it has encrypted. After the last write, call
+    /// [`flush`](Self::flush), because nothing else sends the last records.
     ///
     /// # Errors
     /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done, after
@@ -236,7 +237,7 @@ impl TlsChannel {
         })
     }
 
-    /// Sends the records that are still unsent.
+    /// Sends all records that are encrypted but not sent yet.
     ///
     /// # Errors
     /// None. It returns a `Result` only because the other operations do.
@@ -247,15 +248,16 @@ impl TlsChannel {
         })
     }
 
-    /// Sends the records that are still unsent, and then close_notify. To end an upload, call this
-    /// method, half-close the socket, and call [`await_end`](Self::await_end).
+    /// Sends all records that are encrypted but not sent yet, and then close_notify. To end an
+    /// upload, call this method, half-close the socket, and call [`await_end`](Self::await_end).
     ///
     /// # Errors
     /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done.
     pub fn close(&mut self) -> Result<Next<()>, Error> {
         if self.pump.is_closed() {
-            // After close_notify, bytes from the server are processed only by operations that wait
-            // for bytes, because rustls may panic on them (see `advance` in `pump.rs`).
+            // close_notify was already sent. rustls may panic on bytes that the server sends after
+            // that (see `advance` in `pump.rs`). So only operations that need such bytes process
+            // them, and this one does not.
             return self.flush();
         }
         self.take_in()?;
@@ -264,8 +266,8 @@ impl TlsChannel {
         self.flush()
     }
 
-    /// Reads until the peer has ended the connection, and returns [`Closed`](PlainRead::Closed) or
-    /// [`Cut`](PlainRead::Cut). Plain text that comes before the end is thrown away. Session
+    /// Reads until the server has ended the connection, and returns [`Closed`](PlainRead::Closed)
+    /// or [`Cut`](PlainRead::Cut). Data that comes before the end is thrown away. TLS session
     /// tickets are kept.
     ///
     /// # Errors
@@ -278,7 +280,8 @@ impl TlsChannel {
         self.read(&mut [])
     }
 
-    /// Reads until a session ticket has come, or none can come any more, or plain text has come.
+    /// Reads until a TLS session ticket has come. Also stops if no ticket can come any more, or if
+    /// data has come.
     ///
     /// # Errors
     /// The errors of [`handshake`](Self::handshake).
@@ -289,12 +292,12 @@ impl TlsChannel {
         }
     }
 
-    /// Exchanges close_notify with the peer, as the CCC command needs it. After that, both sides
-    /// speak clear text on the socket.
+    /// Ends TLS after the command CCC: sends close_notify and waits for the server's close_notify.
+    /// After that, both sides send clear text over the socket.
     ///
     /// # Errors
-    /// [`ErrorKind::Injection`] if the peer sends anything before its close_notify or after it;
-    /// also the errors of [`handshake`](Self::handshake).
+    /// [`ErrorKind::Injection`] if the server sends anything before its close_notify, or if more
+    /// bytes have come after it; also the errors of [`handshake`](Self::handshake).
     pub fn clear(&mut self) -> Result<Next<()>, Error> {
         self.close()?
             .and_then(|()| self.read(&mut [0]))?
@@ -304,12 +307,12 @@ impl TlsChannel {
             })
     }
 
-    /// Returns the ciphertext to send.
+    /// Returns the encrypted bytes to send.
     pub fn outgoing(&self) -> &[u8] {
         self.outgoing.get(self.sent..).unwrap_or_default()
     }
 
-    /// Takes note that this many bytes of [`outgoing`](Self::outgoing) were sent.
+    /// Notes that the driver has sent this many bytes of [`outgoing`](Self::outgoing).
     pub fn advance(&mut self, bytes: usize) {
         self.sent = self.sent.saturating_add(bytes).min(self.outgoing.len());
         if self.sent == self.outgoing.len() {
@@ -318,19 +321,19 @@ impl TlsChannel {
         }
     }
 
-    /// Returns whether this connection has resumed the session of an earlier one. `None` until that
-    /// is known.
+    /// Returns whether the handshake has resumed the TLS session of an earlier connection. `None`
+    /// before this is known.
     pub fn resumed(&self) -> Option<bool> {
         self.pump.resumed()
     }
 
-    /// Returns whether a TLS 1.3 ticket for the next connection may still come. `false` after one
-    /// has come.
+    /// Returns whether the server may still send a TLS 1.3 session ticket over this connection.
+    /// `false` after it has sent one.
     pub fn awaits_ticket(&self) -> bool {
         !self.ended && self.pump.awaits_ticket()
     }
 
-    /// Returns the result of the handshake. `None` before it is done.
+    /// Returns what the handshake has negotiated. `None` before the handshake is done.
     pub fn info(&self) -> Option<TlsInfo> {
         self.pump.info()
     }
@@ -346,8 +349,8 @@ impl TlsChannel {
         }
     }
 
-    /// Asks the driver for more bytes. If more than 1 MiB has come without progress, it asks the
-    /// driver to yield first.
+    /// Returns that the driver must read more bytes. If 1 MiB has come and no read could return
+    /// anything, returns [`Next::Yield`] first.
     fn more<T>(&mut self, wanted: usize) -> Next<T> {
         if self.came < FLOOD {
             return Next::Read(wanted);
@@ -356,7 +359,7 @@ impl TlsChannel {
         Next::Yield
     }
 
-    /// Decrypts the records that have come, and keeps their plain text for the next read.
+    /// Decrypts the records that have come, and keeps their content for the next read.
     fn take_in(&mut self) -> Result<(), Error> {
         let plain = &mut self.plain;
         self.records

@@ -72,17 +72,18 @@ use crate::error::{Error, ErrorKind};
 #[derive(Clone)]
 pub struct TlsConfig {
     config: Arc<ClientConfig>,
-    /// The verifier of `config`. `None` for a configuration of your own, because rustls does not
-    /// give access to its verifier.
+    /// The object that verifies certificates for `config`. `None` if the configuration is your own,
+    /// because rustls gives no access to it.
     verifier: Option<Arc<dyn ServerCertVerifier>>,
-    /// The only version of TLS that is spoken. `None` if no single version was chosen.
+    /// The TLS version, if the configuration uses a single one. `None` if it uses several.
     only: Option<TlsVersion>,
 }
 
 impl TlsConfig {
-    /// Trusts the certificates in this PEM text and the certificates that they have signed, and
-    /// nothing else. Use it for a private CA, or for a server's own certificate, such as `openssl
-    /// req -x509` makes. The name and the dates in the server's certificate must be right too.
+    /// Trusts the certificates in this PEM text and the certificates that they have signed. No
+    /// other certificate is trusted. Use it for a private CA, or for a server's own certificate,
+    /// such as `openssl req -x509` makes. The name and the dates in the server's certificate must
+    /// be right too.
     ///
     /// # Errors
     /// [`ErrorKind::Tls`] if the text holds no certificate, or one that cannot be read.
@@ -96,7 +97,7 @@ impl TlsConfig {
         Self::with_roots(roots, trusted)
     }
 
-    /// Trusts the certificates that the operating system trusts.
+    /// Trusts every certificate that the operating system trusts.
     ///
     /// # Errors
     /// [`ErrorKind::Tls`] if the system's certificates cannot be loaded.
@@ -284,8 +285,8 @@ impl TlsConfig {
         self
     }
 
-    /// Returns a copy that speaks TLS 1.2 only, because a TLS 1.2 session can be resumed many
-    /// times. `None` if the configuration forbids TLS 1.2 or already speaks only one version.
+    /// Returns a copy that uses only TLS 1.2, because a TLS 1.2 session can be resumed many times.
+    /// `None` if the configuration does not allow TLS 1.2, or already uses a single version.
     pub(crate) fn resuming_at_will(&self) -> Option<Self> {
         match self.only {
             None => self.clone().with_only_version(TlsVersion::V1_2).ok(),
@@ -320,8 +321,8 @@ impl TlsConfig {
         })
     }
 
-    /// Begins a login to this host, a DNS name or an IP address. Each login has its own session
-    /// store.
+    /// Begins the TLS setup of a login to this host, which is a DNS name or an IP address. A login
+    /// has its own store of TLS sessions, so it resumes no session of another login.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] if the host is neither a DNS name nor an IP address.
@@ -329,8 +330,8 @@ impl TlsConfig {
         let name = ServerName::try_from(host)
             .map_err(|error| Error::new(ErrorKind::InvalidArgument).with_source(error))?
             .to_owned();
-        // The verifier and the resolver stay the same objects during the whole login, because
-        // rustls compares their identity before it resumes a session.
+        // rustls resumes a TLS session only if the verifier and the resolver of the client
+        // certificate are the same objects as before. So one login keeps both.
         let mut config = ClientConfig::clone(&self.config);
         let login_notes = Arc::new(LoginNotes::new(config.client_auth_cert_resolver));
         config.client_auth_cert_resolver = login_notes.clone();
@@ -362,8 +363,8 @@ fn build(
     Ok(ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .map_err(tls_error)?
-        // rustls calls every custom verifier dangerous. The verifiers of this crate are in
-        // `explaining_verifier.rs` and `key_verifier.rs`.
+        // rustls has this method because it calls every custom verifier dangerous. The verifiers of
+        // this crate are in `explaining_verifier.rs` and `key_verifier.rs`.
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth())
@@ -430,20 +431,22 @@ impl fmt::Debug for TlsConfig {
     }
 }
 
-/// What all TLS connections of one login share: the configuration, the server's name and the
-/// session store.
+/// What the control connection and all data connections of one login share: the TLS configuration,
+/// the server's name, and the store of TLS sessions.
 #[derive(Clone)]
 pub struct TlsLogin {
     config: Arc<ClientConfig>,
-    /// The resolver of client certificates in `config`.
+    /// The object by which `config` chooses a client certificate. It also notes whether the server
+    /// has asked for one.
     login_notes: Arc<LoginNotes>,
-    /// The session store in `config`.
+    /// The store in which `config` keeps the TLS sessions of this login.
     sessions: Arc<SessionStore>,
     name: ServerName<'static>,
 }
 
 impl TlsLogin {
-    /// Makes a new control or data connection. Its ClientHello is ready to be sent.
+    /// Makes the TLS side of a new control or data connection. The first handshake message,
+    /// ClientHello, is ready to be sent.
     ///
     /// # Errors
     /// [`ErrorKind::Tls`] if rustls refuses the configuration.
@@ -454,13 +457,14 @@ impl TlsLogin {
         ))
     }
 
-    /// Whether the server has ended a connection that resumed TLS 1.3 without sending a new ticket.
-    /// The login's tickets are then used up soon.
+    /// Whether the server has ended a resumed TLS 1.3 connection without sending a new session
+    /// ticket. The tickets of this login will then soon be used up.
     pub(crate) fn is_ticketless(&self) -> bool {
         self.login_notes.is_ticketless()
     }
 
-    /// Copies from an earlier login to the same server what is known about the server's tickets.
+    /// Takes over from an earlier login to the same server whether the server sends tickets over
+    /// resumed connections.
     pub(crate) fn inherit(&self, before: &Self) {
         if before.is_ticketless() {
             self.login_notes.note_no_ticket();

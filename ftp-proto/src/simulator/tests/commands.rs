@@ -53,12 +53,12 @@ fn an_account_to_store_with() {
     assert_eq!(b.cmd("ACCT umbrella"), "530 Account incorrect.\r\n");
     assert_eq!(b.cmd("STOR g"), missing);
     assert_eq!(b.cmd("ACCT acme"), "230 Account accepted.\r\n");
-    // The refused commands have not used up the data connection.
+    // The server has refused the earlier commands, and the data connection can still be used.
     assert!(b.cmd("STOR g").starts_with("150 "));
     b.sim.close(data);
     assert_eq!(b.text(), COMPLETE);
     assert!(b.cmd("DELE f").starts_with("250 "));
-    // After a new login, the server demands the account again.
+    // After REIN and a new login, the server demands the account again.
     b.cmd("REIN");
     b.cmd("USER user");
     b.cmd("PASS secret");
@@ -235,7 +235,7 @@ fn pret_comes_before_passive_mode() {
     assert_eq!(b.drain(data).0, b"0123456789");
     assert!(b.cmd("EPSV").starts_with("500 "));
     assert!(b.cmd("PRET LIST").starts_with("200 "));
-    // After one PRET, the client may send EPSV or PASV more than once.
+    // After one PRET, the server accepts EPSV and PASV several times.
     assert!(b.cmd("EPSV").starts_with("229 "));
     assert!(b.cmd("PASV").starts_with("227 "));
     assert!(b.cmd("PORT 127,0,0,1,4,1").starts_with("200 "));
@@ -262,7 +262,7 @@ fn pipelined_commands_are_handled_in_order() {
     let text = b.cmd("USER user\r\nPASS secret\r\nPWD");
     let codes: Vec<&str> = text.lines().map(|line| &line[..3]).collect();
     assert_eq!(codes, ["331", "230", "257"]);
-    // A command may arrive in pieces, even without its line end at first.
+    // The client sends a command in two pieces. The server replies only after the line end.
     assert_eq!(b.sim.write(b.control, b"NO"), Write::Bytes(2));
     assert_eq!(b.text(), "");
     assert_eq!(b.cmd("OP"), "200 NOOP ok.\r\n");

@@ -1,10 +1,11 @@
-//! Tests of two coupled simulators, between which a file is copied.
+//! Tests of two coupled simulated servers that copy a file from one to the other.
 
 use super::*;
 
 use std::format;
 
-/// Makes two coupled servers, with a login on each. The second server is the one that stores files.
+/// Makes two coupled servers, and logs in to each. The second one, `target`, is for the server that
+/// stores the copy.
 fn benches(source: Setup, target: Setup) -> (Bench, Bench) {
     let mut source = Bench::ready(source);
     let mut target = Bench::ready(target);
@@ -30,8 +31,8 @@ fn a_copy() {
     assert!(b.cmd(&format!("PORT {address}")).starts_with("200 "));
     let announced = b.sim.announced().unwrap();
     assert_eq!(announced, "127.0.0.1:50001".parse().unwrap());
-    // The server in active mode connects before the server in passive mode has got its transfer
-    // command.
+    // `b` is in active mode. It gets its transfer command first, so it connects before `a` has got
+    // one.
     assert_eq!(b.cmd("STOR g"), "");
     assert!(couple(&mut a.sim, &mut b.sim));
     assert_eq!(b.text(), "150 Opening BINARY mode data connection.\r\n");
@@ -42,7 +43,8 @@ fn a_copy() {
     assert_eq!(b.text(), COMPLETE);
     assert_eq!(b.sim.file("/g"), Some(&content()[..]));
     assert!(a.sim.transfers()[0].complete && b.sim.transfers()[0].complete);
-    // Only the two control connections belong to the client.
+    // The client holds one connection to each server, the control connection. The data connection
+    // between the servers is not counted.
     assert_eq!((a.sim.open_links(), b.sim.open_links()), (1, 1));
 }
 
@@ -53,12 +55,12 @@ fn a_copy_from_the_server_in_active_mode() {
     b.cmd(&format!("EPRT |1|192.0.2.1|{port}|"));
     assert!(a.cmd("STOR g").is_empty());
     assert!(b.cmd("RETR f").is_empty());
-    // The order of the two servers in the call does not matter.
+    // `couple` works in the same way if its two arguments are exchanged.
     assert!(couple(&mut b.sim, &mut a.sim));
     assert!(a.text().ends_with(COMPLETE) && b.text().ends_with(COMPLETE));
     assert_eq!(a.sim.file("/g"), Some(&content()[..]));
-    // A passive port accepts only one connection, so a second copy to it fails. The next copy uses
-    // a new port.
+    // A passive port accepts only one connection. So a second copy over the old port fails, and a
+    // copy over a new port works.
     b.cmd(&format!("EPRT |1|192.0.2.1|{port}|"));
     assert!(b.cmd("RETR f").is_empty());
     assert!(couple(&mut b.sim, &mut a.sim));
@@ -100,7 +102,7 @@ fn a_port_of_the_client_is_the_client() {
     assert!(!couple(&mut a.sim, &mut b.sim));
     let data = b.sim.accept(port).unwrap();
     assert_eq!(b.drain(data).0, b"0123456789");
-    // After the client has closed the port, nobody listens on it.
+    // The client has closed its port, so the server's next connection to it is refused.
     b.sim.close_listener(port);
     b.cmd(&format!("EPRT |1|127.0.0.1|{port}|"));
     b.cmd("RETR f");

@@ -70,7 +70,8 @@ fn chosen_facts() {
     let features = b.cmd("FEAT");
     assert!(features.contains("\r\n MLST type;size*;modify;\r\n"));
     assert_eq!(b.cmd("OPTS MLST"), "200 MLST OPTS\r\n");
-    // After a new login, the server sends all facts again.
+    // After REIN, MLST and MLSD send all facts again, and not only those that the client had
+    // chosen.
     b.cmd("REIN");
     assert!(b.cmd("FEAT").contains("MLST type*;size*;modify*;"));
 }
@@ -82,7 +83,8 @@ fn times() {
     assert_eq!(b.cmd("MFMT 20011224133059 d/f"), set);
     assert_eq!(b.cmd("MDTM d/f"), "213 20011224133059\r\n");
     assert!(b.cmd("MLST d/f").contains(";modify=20011224133059; "));
-    // A renamed file keeps its modification time. A file whose content is replaced loses it.
+    // A renamed file keeps the time that MFMT has set. After an upload to the file, the time is the
+    // usual one again.
     b.cmd("RNFR d");
     b.cmd("RNTO c");
     assert_eq!(b.cmd("MDTM c/f"), "213 20011224133059\r\n");

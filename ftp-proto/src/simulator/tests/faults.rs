@@ -1,4 +1,4 @@
-//! Tests of the simulator's faults.
+//! Tests of the simulator's faults: what the server does wrong if a test scripts it.
 
 use super::*;
 
@@ -125,7 +125,8 @@ fn held_things_are_released_one_by_one() {
     assert!(b.sim.release_held());
     assert_eq!(b.text(), NOOP);
     assert!(!b.sim.release_held());
-    // If the connection has closed, there is no reply to release.
+    // The client has closed the control connection, so the reply that the server keeps back is
+    // never sent.
     assert_eq!(b.cmd("NOOP"), "");
     b.sim.close(b.control);
     assert!(!b.sim.release_held());
@@ -216,7 +217,8 @@ fn a_refused_connection() {
 const QUEUED: &str = "225 ABOR command successful; data channel closed.\r\n";
 const OPEN_ALREADY: &str = "125 Data connection already open. Transfer starting.\r\n";
 
-/// Makes a bench whose download was aborted and stays in the server's queue.
+/// Makes a server with a download that the client has aborted and that the server keeps in its
+/// queue.
 fn queued() -> Bench {
     let setup = Setup::new().file("/f", "0123456789").file("/g", "other");
     let mut b = Bench::ready(setup.fault(Fault::nth("RETR", 0, Action::QueueAborted)));

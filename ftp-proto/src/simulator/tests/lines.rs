@@ -50,7 +50,7 @@ fn a_download() {
     assert_eq!(text, OPENING);
     assert_eq!(b.drain(data), (b"a\r\n\r\nb\rc".to_vec(), Read::Eof));
     assert_eq!(b.text(), COMPLETE);
-    // The record of the transfer counts bytes on the wire, which include the CRs.
+    // The transfer's record counts the bytes on the data connection, so it counts the CRs too.
     assert_eq!(b.sim.transfers()[0].bytes, 8);
     b.cmd("TYPE E");
     let (data, _) = b.start("RETR f");
@@ -73,8 +73,8 @@ fn an_upload() {
     let (data, _) = b.start("APPE f");
     b.sim.write(data, b"\r\n");
     b.sim.close(data);
-    // The last CR came with the earlier transfer, so it stays, and this CRLF becomes an LF after
-    // it.
+    // The CR at the end of the file came with the first upload. The LF of the second upload must
+    // not overwrite it, so the file ends with CR LF.
     assert_eq!(b.sim.file("/f"), Some(&b"a\n\r\nb\nc\r\n"[..]));
 }
 

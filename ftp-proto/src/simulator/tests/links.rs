@@ -1,4 +1,4 @@
-//! Symbolic links: how listings show them, and which commands follow them.
+//! Tests of the simulator's symbolic links: how listings show them, and which commands follow them.
 
 use super::*;
 

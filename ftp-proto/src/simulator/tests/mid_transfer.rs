@@ -1,4 +1,4 @@
-//! Tests of what a fault of the simulator does in the middle of a transfer.
+//! Tests of [`Action::At`]: faults in the middle of a transfer.
 
 use super::*;
 
@@ -32,7 +32,7 @@ fn control_bytes_in_the_middle() {
     let (data, text) = b.start("RETR f");
     assert_eq!(text, [OPENING, "112 Busy.\r\n", COMPLETE].concat());
     assert_eq!(b.drain(data).0, b"0123456789");
-    // If the bytes of the fault contain a final reply, the server does not send its usual one.
+    // If the raw bytes of the fault contain a final reply, the server does not send 226 after it.
     let mut b = Bench::with_fault("RETR", at(4, "451 Disk.\r\n", Then::Continue));
     let (data, text) = b.start("RETR f");
     assert_eq!(text, [OPENING, "451 Disk.\r\n"].concat());
@@ -115,8 +115,8 @@ fn a_stalled_download() {
     assert_eq!(text, OPENING);
     assert_eq!(b.drain(data), (b"0123".to_vec(), Read::Empty));
     assert!(!b.sim.release_held());
-    // If the bytes of the fault contain a final reply, the command is over, but the data connection
-    // stays open.
+    // If the raw bytes of the fault contain a final reply, the server handles the next command,
+    // although the data connection stays open.
     let mut b = Bench::with_fault("RETR", at(4, "426 No.\r\n", Then::Stall));
     let (data, _) = b.start("RETR f");
     assert_eq!(b.drain(data), (b"0123".to_vec(), Read::Empty));

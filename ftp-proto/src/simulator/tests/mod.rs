@@ -1,4 +1,4 @@
-//! Tests of the simulator, and the small client that they share.
+//! Tests of the simulator, and [`Bench`], the small client that they share.
 
 mod commands;
 mod couple;
@@ -20,7 +20,7 @@ use std::vec::Vec;
 
 use super::*;
 
-/// A simulator and the client's control connection to it.
+/// The small client of the tests: a simulated server, and a control connection to it.
 struct Bench {
     sim: Simulator,
     control: Link,
@@ -33,14 +33,15 @@ impl Bench {
         Self { sim, control }
     }
 
-    /// Connects, reads the greeting, logs in, and sets TYPE I.
+    /// Connects to a server with these settings, logs in, and sets TYPE I.
     fn ready(setup: Setup) -> Self {
         let mut bench = Self::text_mode(setup);
         assert!(bench.cmd("TYPE I").starts_with("200 "));
         bench
     }
 
-    /// Connects, reads the greeting and logs in. TYPE A, the server's initial type, stays in force.
+    /// Connects to a server with these settings and logs in. The server's initial type, TYPE A,
+    /// stays in force.
     fn text_mode(setup: Setup) -> Self {
         let mut bench = Self::new(setup);
         bench.text();
@@ -57,13 +58,14 @@ impl Bench {
         )
     }
 
-    /// Reads everything that has come on the control connection.
+    /// Reads all that the server has sent on the control connection.
     fn text(&mut self) -> String {
         let (bytes, _) = drain(&mut self.sim, self.control);
         String::from_utf8(bytes).unwrap()
     }
 
-    /// Reads once from the control connection, and returns what this read has returned.
+    /// Reads once from the control connection, and returns the bytes of this read. Empty if nothing
+    /// has come.
     fn segment(&mut self) -> String {
         let mut buffer = [0; 1000];
         match self.sim.read(self.control, &mut buffer) {
@@ -72,7 +74,7 @@ impl Bench {
         }
     }
 
-    /// Sends a command line without reading the reply.
+    /// Sends a command line. It does not read the reply.
     fn send(&mut self, line: &str) {
         let bytes = [line.as_bytes(), b"\r\n"].concat();
         let written = self.sim.write(self.control, &bytes);
@@ -84,8 +86,8 @@ impl Bench {
         self.text()
     }
 
-    /// Returns how the server has ended the control connection. The test must have read all replies
-    /// before.
+    /// Returns whether the server has closed or reset the control connection. The test must read
+    /// all replies before it calls this.
     fn end(&mut self) -> Read {
         self.sim.read(self.control, &mut [0; 1])
     }
@@ -101,8 +103,8 @@ impl Bench {
         open(self.sim.connect(port))
     }
 
-    /// Starts a transfer in passive mode. Returns the data connection and the replies that have
-    /// come.
+    /// Makes a passive data connection and sends this transfer command. Returns the connection and
+    /// the replies so far.
     fn start(&mut self, line: &str) -> (Link, String) {
         let link = self.passive();
         let text = self.cmd(line);
@@ -122,7 +124,7 @@ fn open(connected: Connected) -> Link {
     }
 }
 
-/// Reads until nothing more comes. Returns the bytes, and the result of the last read.
+/// Reads until nothing more comes. Returns the bytes, and why the last read returned none.
 fn drain(sim: &mut Simulator, link: Link) -> (Vec<u8>, Read) {
     let mut all = Vec::new();
     let mut buffer = [0; 1000];

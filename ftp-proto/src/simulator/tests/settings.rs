@@ -1,4 +1,4 @@
-//! Tests of the simulator's commands that change settings of the session.
+//! Tests of the simulator's commands that change settings of a session, such as TYPE and MODE.
 
 use super::*;
 
@@ -27,7 +27,7 @@ fn types() {
     ] {
         assert_eq!(b.cmd(line), reply, "{line}");
     }
-    // The refused commands have changed nothing: TYPE I is still in force.
+    // The server has refused the earlier commands, so TYPE I is still in force.
     assert_eq!(b.cmd("SIZE f"), "213 3\r\n");
     for line in ["TYPE A", "TYPE E"] {
         b.cmd(line);

@@ -1,4 +1,5 @@
-//! Tests of the simulator's explicit TLS on data connections, with a rustls client on byte slices.
+//! Tests of TLS on the simulator's data connections. The client is a rustls connection without a
+//! socket.
 
 use std::format;
 use std::io::{Read as _, Write as _};
@@ -39,12 +40,12 @@ pub(super) fn configs(versions: Versions) -> (Arc<ServerConfig>, Arc<ClientConfi
     (Arc::new(server), Arc::new(client))
 }
 
-/// The client's side of TLS on one connection.
+/// The client of one TLS connection.
 pub(super) struct Tls {
     pub(super) link: Link,
     pub(super) connection: ClientConnection,
     pub(super) plain: Vec<u8>,
-    /// All ciphertext that the client has received.
+    /// All encrypted bytes that the client has received.
     raw: Vec<u8>,
     pub(super) end: Read,
     pub(super) failed: bool,
@@ -123,7 +124,8 @@ impl Tls {
     }
 }
 
-/// A simulator and a control connection to it under TLS, logged in, with TYPE I and PROT P.
+/// A simulated server, and a control connection to it that is under TLS and logged in. TYPE I and
+/// PROT P are set.
 pub(super) struct Secure {
     pub(super) sim: Simulator,
     pub(super) control: Tls,
@@ -168,7 +170,8 @@ impl Secure {
         open(self.sim.connect(port))
     }
 
-    /// Starts a transfer and runs the handshake on its data connection.
+    /// Makes a data connection, sends this transfer command, and does the handshake on the data
+    /// connection.
     fn start(&mut self, line: &str) -> (Tls, String) {
         let config = Arc::clone(&self.config);
         self.start_with(line, &config)
@@ -184,7 +187,8 @@ impl Secure {
     }
 }
 
-/// Returns a configuration that trusts the same certificate but cannot resume sessions.
+/// Returns a client configuration that trusts the same certificate, but never resumes a TLS
+/// session.
 fn forgetful(config: &ClientConfig) -> Arc<ClientConfig> {
     let mut config = config.clone();
     config.resumption = rustls::client::Resumption::disabled();

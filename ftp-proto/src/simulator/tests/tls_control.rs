@@ -1,5 +1,4 @@
-//! Tests of the simulator: TLS on the control connection, and the commands AUTH, PBSZ, PROT and
-//! CCC.
+//! Tests of TLS on the simulator's control connection, and of AUTH, PBSZ, PROT and CCC.
 
 use super::tls::{BOTH, NEW, Secure, Tls, configs};
 use super::*;
@@ -61,7 +60,8 @@ fn clear_again_after_ccc() {
         b.sim.write(link, b"NOOP\r\n");
         assert_eq!(drain(&mut b.sim, link).0, b"200 NOOP ok.\r\n");
         assert_eq!(&b.sim.control_plaintext_received()[clear..], b"NOOP\r\n");
-        // The server also accepts clear text after CCC if the client has sent no `close_notify`.
+        // After CCC, the server accepts clear text even if the client has not sent its
+        // `close_notify`.
         let mut b = Secure::new(versions, |setup| setup);
         b.cmd("CCC");
         b.sim.write(b.control.link, b"NOOP\r\n");
@@ -71,7 +71,8 @@ fn clear_again_after_ccc() {
 
 #[test]
 fn clear_text_around_auth() {
-    // Clear text after AUTH is not a TLS handshake, so the server ends the connection.
+    // After AUTH, the client sends clear text in place of a TLS handshake. The server must end the
+    // connection.
     let (server, client) = configs(NEW);
     let mut b = Bench::new(Setup::new().tls(server));
     b.text();
@@ -83,7 +84,8 @@ fn clear_text_around_auth() {
         b"AUTH TLS\r\nUSER user\r\n"
     );
     assert_eq!(b.sim.commands(), [b"AUTH TLS"]);
-    // The client may send its ClientHello before the 234 has come.
+    // The client sends its TLS handshake directly after AUTH, without waiting for the 234. The
+    // server must accept it.
     let (server, _) = configs(NEW);
     let mut b = Bench::new(Setup::new().tls(server));
     b.text();
@@ -97,7 +99,8 @@ fn clear_text_around_auth() {
             .0
             .starts_with(b"234 Proceed with negotiation.\r\n\x16")
     );
-    // A fault makes the server send clear text after the 234. The TLS handshake still succeeds.
+    // By a fault, the server sends `230 Hello.` in clear text after the 234. The handshake must
+    // still succeed.
     let (server, client) = configs(NEW);
     let after = Fault::on("AUTH", Action::After(b"230 Hello.\r\n".to_vec()));
     let mut b = Bench::new(Setup::new().tls(server).fault(after));

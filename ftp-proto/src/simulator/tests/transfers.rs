@@ -28,7 +28,7 @@ fn a_download_from_the_middle() {
     let (data, text) = b.start("RETR f");
     assert!(text.contains("(3 bytes)"));
     assert_eq!(b.drain(data).0, b"789");
-    // The offset of REST holds for one transfer only, so the next one starts at the beginning.
+    // The offset of a REST is used by one transfer. The next transfer starts at byte 0.
     let (data, _) = b.start("RETR f");
     assert_eq!(b.drain(data).0, b"0123456789");
     b.cmd("REST 11");
@@ -166,7 +166,8 @@ fn an_upload_before_its_150_and_its_window() {
     b.cmd("STOR f");
     assert!(b.sim.writable(data));
     assert_eq!(b.sim.write(data, b"456789"), Write::Bytes(4));
-    // `Full` comes once, because the write before it took only a part of its bytes.
+    // The last write took only a part of its bytes, so the next write returns `Full` once, although
+    // there is room again.
     assert_eq!(b.sim.write(data, b"89"), Write::Full);
     assert_eq!(b.sim.write(data, b"89"), Write::Bytes(2));
     b.sim.close(data);
@@ -255,13 +256,13 @@ fn abor_and_noop_at_once() {
     );
     assert_eq!(b.drain(data), (b"0123".to_vec(), Read::Eof));
     assert_eq!(b.cmd("ABOR"), "225 No transfer to ABOR.\r\n");
-    // During a transfer, the server handles only ABOR and NOOP. Any other command waits, and so do
-    // all commands after it.
+    // During a transfer, the server handles only ABOR and NOOP. PWD must wait, and so must the NOOP
+    // that the client has sent after it.
     let (data, _) = b.start("RETR f");
     assert_eq!(b.cmd("PWD\r\nNOOP"), "");
     b.drain(data);
     assert!(b.text().ends_with("directory\r\n200 NOOP ok.\r\n"));
-    // ABOR also works while the transfer waits for its data connection.
+    // ABOR also ends a transfer whose data connection is not made yet.
     let port = b.epsv();
     assert_eq!(b.cmd("RETR f"), "");
     assert!(b.cmd("ABOR").starts_with(ABORTED));

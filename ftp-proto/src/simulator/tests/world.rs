@@ -1,4 +1,5 @@
-//! Tests of [`World`]: the errors of its connections, its simulated time, and what dropping does.
+//! Tests of [`World`]: the errors of its connections, its simulated time, and what dropping its
+//! values does.
 
 use core::time::Duration;
 use std::format;
@@ -6,7 +7,7 @@ use std::io::ErrorKind;
 
 use super::*;
 
-/// Makes a world, and logs in to its server.
+/// Makes a world, and logs in to its server over a control connection.
 fn logged_in(setup: Setup) -> (World, End) {
     let world = World::new(Simulator::new(setup));
     let control = world.connect(21).unwrap();
@@ -15,7 +16,7 @@ fn logged_in(setup: Setup) -> (World, End) {
     (world, control)
 }
 
-/// Reads what has come, sends a line, and returns what the server sends in reply.
+/// Sends a line to the server, and returns the reply. What has come before is thrown away.
 fn say(end: &End, line: &str) -> String {
     heard(end);
     let line = [line.as_bytes(), b"\r\n"].concat();
@@ -23,7 +24,7 @@ fn say(end: &End, line: &str) -> String {
     heard(end)
 }
 
-/// Reads everything that has come.
+/// Reads all that the server has sent.
 fn heard(end: &End) -> String {
     let mut heard = String::new();
     let mut buffer = [0; 100];
@@ -51,7 +52,7 @@ fn time_passes_until_the_server_accepts_and_then_to_the_deadline() {
     assert!(world.advance_clock(deadline));
     assert_eq!(world.now(), deadline);
     assert!(!world.advance_clock(deadline));
-    // The result stays `true`, even after the connection has ended.
+    // `poll_accepted` still returns `true` after the connection was reset.
     world.server().reset(data.link());
     assert!(data.poll_accepted());
 }
