@@ -10,9 +10,9 @@ use crate::wire::{Class, Code, Reply, Verb};
 pub(super) enum Fence {
     /// The server answers PWD with 257.
     Pwd,
-    /// The server answers SYST with 215. It is sent to servers that refuse PWD.
+    /// The server answers SYST with 215. The client sends it to a server that refuses PWD.
     Syst,
-    /// The server answers FEAT with 211. It is sent to servers that refuse PWD and SYST.
+    /// The server answers FEAT with 211. The client sends it to a server that refuses PWD and SYST.
     Feat,
 }
 
@@ -42,8 +42,9 @@ pub(super) struct Fencing {
 }
 
 impl Fencing {
-    /// Removes and returns the last reply that was thrown away, if it is certain that a reply
-    /// belonged to no command: more replies came than the fences that the server may have refused.
+    /// Removes and returns the last reply that was thrown away. `None` if each reply that was
+    /// thrown away may be the refusal of a fence. If there were more replies than fences that the
+    /// server may have refused, at least one belonged to no command.
     pub(super) fn take_stray(&mut self) -> Option<Reply> {
         let refused = self.unanswered.min(self.refusals);
         let last = self.last.take();
@@ -116,7 +117,8 @@ impl Fences {
             }
             "ALLO" | "CDUP" | "CWD" | "DELE" | "MDTM" | "MFMT" | "MLST" | "MODE" | "NOOP"
             | "REST" | "RNFR" | "RNTO" | "SIZE" | "STRU" | "TYPE" => {}
-            // The reply to an unknown raw command may have any code.
+            // The late reply to a raw command that is not listed above may have any code, so it
+            // could be taken for the reply to any fence.
             _ if raw => {
                 self.doubtful.extend(Fence::ALL);
             }

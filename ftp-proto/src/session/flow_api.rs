@@ -278,8 +278,8 @@ impl Session {
         self.out_of_step
     }
 
-    /// Whether the reply to a fence is still to come. This is so as long as the ledger is not
-    /// empty, because a fence is sent only after all other replies have come.
+    /// Whether the reply to a fence is still to come: then the ledger holds at least the entry of
+    /// this fence.
     pub(crate) fn is_fence_awaited(&self) -> bool {
         !self.ledger.is_empty()
     }
@@ -433,8 +433,8 @@ impl Session {
         self.lacks(Capability::TypeA)
     }
 
-    /// Fails if a raw command has changed MODE or STRU. The bytes of a transfer would then not be
-    /// the bytes of the file, and this crate cannot convert them.
+    /// Fails if MODE or STRU has another value than S or F, for example MODE B. The bytes of a
+    /// transfer would then not be the bytes of the file, and this crate does not convert them.
     pub(crate) fn check_framing(&self) -> Result<(), Error> {
         if [self.state.mode, self.state.structure].contains(&FramingState::Other) {
             return Err(Error::misuse(Misuse::Framing));

@@ -84,8 +84,8 @@ impl LiveTransfer {
     }
 
     /// Chooses the transfer's final reply among the held replies, after the server has replied to
-    /// all keep-alives. Returns `true` if the choice is certain: at most one held reply cannot
-    /// belong to a NOOP, and the chosen reply has a code that ends transfers.
+    /// all keep-alives. Returns `true` if the choice is certain: no two held replies have a code
+    /// that only a transfer can get, and the chosen reply has a code that ends transfers.
     pub(super) fn settle_held(&mut self) -> bool {
         let own = self.held.iter().filter(|reply| !reply.may_answer_noop());
         let several = own.count() > 1;
@@ -99,8 +99,8 @@ impl LiveTransfer {
         !several && !matches!(&self.outcome, Some(reply) if worth(reply) == Worth::Other)
     }
 
-    /// Makes the worst held reply whose code no NOOP can get the transfer's final reply. If every
-    /// held reply could belong to a NOOP, nothing changes.
+    /// Looks for held replies whose code no NOOP can get, and makes the worst of them the
+    /// transfer's final reply. If every held reply could belong to a NOOP, nothing changes.
     pub(super) fn take_unmistakable(&mut self) {
         let own = self.held.iter().filter(|reply| !reply.may_answer_noop());
         if let Some(worst) = own.min_by_key(|reply| worth(reply)) {

@@ -17,10 +17,10 @@
 //! before it sends a command of its own. To *settle* means to abort a transfer that is still open,
 //! and then to wait until the ledger is empty.
 //!
-//! A transfer also has a record of its own, `Live`. The record is needed because the two replies to
-//! a transfer come at different times, and replies to ABOR and to keep-alives may come between
-//! them. A `Transfer` is the token of this record. The flow that finishes or aborts the transfer
-//! uses the token up.
+//! A transfer also has a record of its own, `LiveTransfer`. The record is needed because the two
+//! replies to a transfer come at different times, and replies to ABOR and to keep-alives may come
+//! between them. A `Transfer` is the token of this record. The flow that finishes or aborts the
+//! transfer uses the token up.
 //!
 //! **What may be sent.** A flow queues its commands. If TLS is demanded and not there yet, all
 //! commands but AUTH and a few harmless ones are refused at once. The other commands wait until the

@@ -17,7 +17,7 @@ pub struct Running<F> {
     session: usize,
     operation: u64,
     stage: Stage,
-    /// How many fences the session has sent before the commands that are now staged.
+    /// How many fences the session has sent while the commands that are now staged wait.
     fences: usize,
     held: Option<Want>,
     /// Whether the operation has sent the CWD that leads back to the directory that an earlier
@@ -40,7 +40,7 @@ enum Stage {
     Finished,
 }
 
-/// How many fences the session sends, one after the other, before it ends. One is not always
+/// How many fences the session sends, one after the other, before it is dead. One is not always
 /// enough: servers such as simple-ftpd send a late reply to an aborted transfer after the fence's
 /// reply.
 const MOST_FENCES: usize = 3;

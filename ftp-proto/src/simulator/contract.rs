@@ -70,8 +70,8 @@ pub enum Operation {
     /// of the reply to SYST.
     Discover,
     /// Set the modification time of a file. The time is given by 14 digits, `YYYYMMDDhhmmss`. The
-    /// outcome is [`Outcome::Bytes`], the name of the [`Capability`](crate::Capability) (for
-    /// example of MFMT) by which the driver has set it.
+    /// outcome is [`Outcome::Bytes`], the name of the [`Capability`](crate::Capability) by which
+    /// the driver has set the time, for example `MFMT`.
     SetModified(&'static str, &'static str),
     /// Set the creation time of a file (MFCT). The time is given by 14 digits. The outcome is
     /// [`Outcome::Code`].
@@ -105,10 +105,10 @@ pub enum Operation {
     /// Describe a path by the command that [`Look`] names. An empty path means the current
     /// directory. The outcome is [`Outcome::Lines`], the lines as the server sent them.
     Look(Look, &'static str),
-    /// Compare what the server has stored under this absolute path. The outcome is
+    /// Look up what the server has stored under this absolute path. The outcome is
     /// [`Outcome::Bytes`] for a file, [`Outcome::Done`] for a directory, and [`Outcome::Size`] of
-    /// `None` if the path does not exist. [`Case`] reads this from the simulator itself and does
-    /// not call the driver.
+    /// `None` if the path does not exist. [`Case`] looks into the simulator itself and does not
+    /// call the driver.
     Stored(&'static str),
     /// Reserve this many bytes (ALLO). The outcome is [`Outcome::Code`].
     Allocate(u64),
@@ -118,8 +118,8 @@ pub enum Operation {
     Mode(TransmissionMode),
     /// Set the file structure (STRU). The outcome is [`Outcome::Done`].
     Structure(FileStructure),
-    /// Download a file as text: the driver turns each CRLF into a line end of its own system. The
-    /// outcome is [`Outcome::Bytes`].
+    /// Download a file as text: the driver turns each CRLF into LF. The outcome is
+    /// [`Outcome::Bytes`].
     DownloadText(&'static str),
     /// Download a file as text, line by line. The outcome is [`Outcome::Lines`].
     DownloadLines(&'static str),

@@ -78,8 +78,8 @@ pub(super) struct Wire {
     /// at each of them, even if more bytes have come.
     cuts: VecDeque<usize>,
     segment: usize,
-    /// How many bytes that nobody has read yet the connection holds in each direction. `None` if
-    /// there is no limit, as for control connections.
+    /// How many unread bytes the connection holds in each direction. `None` if there is no limit,
+    /// as for control connections.
     window: Option<usize>,
     /// Whether the next write returns `Full`. This is so after a write that took only a part of its
     /// bytes.

@@ -49,7 +49,7 @@ impl Simulator {
                 return true;
             }
         }
-        // A session ends only after it has sent all its replies. So this is decided last.
+        // Only now, after all replies were sent, is it decided whether the session ends.
         let wire = &self.wires[link.0];
         let (gone, ended) = (wire.is_gone(), wire.input_ended());
         let session = &mut self.sessions[s];

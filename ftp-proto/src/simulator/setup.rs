@@ -188,7 +188,7 @@ impl Setup {
         self
     }
 
-    /// Sets how many bytes that nobody has read yet a data connection holds in each direction.
+    /// Sets how many unread bytes a data connection holds in each direction.
     ///
     /// If a write is longer than the free room, the connection takes only the bytes that fit, and
     /// the next write returns [`Write::Full`] once. If the server does not read an upload, every

@@ -9,7 +9,7 @@ use crate::simulator::fault::{Action, Then};
 use crate::simulator::lines::FromWire;
 use crate::simulator::link::Link;
 
-/// Which command of the login the client has sent last.
+/// Which commands of the login (USER, PASS, ACCT) the client has sent successfully.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Login {
     None,

@@ -1520,8 +1520,8 @@ cases! {
         .step(Operation::Reconnect, done())
         .steps(still_in_step())
         .steps(still_in_step());
-    /// The server sends 150 late, but does not begin the handshake of the data connection before
-    /// it. The client must wait for the 150.
+    /// The server sends 150 late, and takes part in the handshake of the data connection only after
+    /// that. The client must wait for the 150.
     late_reply_before_data_handshake => session(Setup::new()
             .fault(Fault::on("RETR", Action::Hold)))
         .only(Channels::Tls)
@@ -1869,8 +1869,8 @@ fn settings() -> Vec<(Operation, Expect)> {
 const SEVEN: NonZeroU8 = NonZeroU8::new(7).unwrap();
 const EIGHT: NonZeroU8 = NonZeroU8::new(8).unwrap();
 
-/// Returns operations that set the time of files, by this command in the end. For a missing file,
-/// the server must refuse.
+/// Returns operations that set the time of files. `command` names the command by which the client
+/// must do this. For a missing file, the operation must fail with 550.
 fn time_set_by(command: &str) -> Vec<(Operation, Expect)> {
     let mut steps = vec![
         (
@@ -2073,7 +2073,8 @@ fn cut(then: Then) -> Setup {
     ))
 }
 
-/// Returns operations that succeed only if the session still works, without any upload.
+/// Returns operations that succeed only if the session still works. None of them is an upload, for
+/// cases in which the server disturbs every upload.
 fn still_reading() -> Vec<(Operation, Expect)> {
     vec![
         (Pwd, bytes(b"/")),

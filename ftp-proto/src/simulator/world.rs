@@ -12,8 +12,8 @@ use crate::simulator::couple::couple;
 use crate::simulator::link::{Connected, Link, Read, Write};
 use crate::simulator::server::Simulator;
 
-/// How far the simulated clock moves when the server releases something that it keeps back. A
-/// driver that cannot wait for two streams together looks at each of them for the same time.
+/// How far the simulated clock moves when the server releases something that it keeps back. The
+/// blocking driver looks at one of two connections for the same time before it looks at the other.
 const TICK: Duration = Duration::from_millis(20);
 
 /// A [`Simulator`] with simulated time, shared by all connections to it.
@@ -83,9 +83,11 @@ impl World {
         lock(&self.0).now
     }
 
-    /// Lets simulated time pass, for an adapter that has to wait. If the server keeps something
-    /// back, it releases one thing, and the time moves by 20 ms. If it keeps nothing back, the time
-    /// moves to the deadline. Returns `false` if the time had already reached the deadline.
+    /// Lets simulated time pass, for an adapter that has to wait. First it moves data between this
+    /// server and a coupled one. If there is none to move, the server releases one thing that it
+    /// keeps back. In both cases, the time moves by 20 ms. If the server keeps nothing back either,
+    /// the time moves to the deadline. Returns `false` if the time had already reached the
+    /// deadline.
     pub fn advance_clock(&self, deadline: Instant) -> bool {
         let mut state = lock(&self.0);
         if state.now >= deadline {

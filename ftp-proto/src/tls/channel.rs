@@ -90,7 +90,7 @@ impl From<PlainRead> for DataProgress {
 /// records. Even a slow connection can send this much within a usual time limit.
 const MOST_UNSENT: usize = 64 * 1024;
 
-/// If so many bytes have come and no read could return anything, the operation returns
+/// If this many bytes (1 MiB) have come and no read could return anything, the operation returns
 /// [`Next::Yield`].
 const FLOOD: usize = 1024 * 1024;
 

@@ -75,7 +75,7 @@ pub struct TlsConfig {
     /// The object that verifies certificates for `config`. `None` if the configuration is your own,
     /// because rustls gives no access to it.
     verifier: Option<Arc<dyn ServerCertVerifier>>,
-    /// The TLS version, if the configuration uses a single one. `None` if it uses several.
+    /// The only TLS version that the configuration uses. `None` if no single version was chosen.
     only: Option<TlsVersion>,
 }
 

@@ -140,7 +140,8 @@ fn a_late_connection() {
 
 #[test]
 fn what_breaks_on_one_side_breaks_on_the_other() {
-    // In the first round the source resets the data connection, in the second round the target.
+    // The loop runs twice. First the source server resets the data connection, then the target
+    // server does.
     let at = Action::At {
         after: 10_000,
         control: b"451 Disk.\r\n".to_vec(),

@@ -124,7 +124,8 @@ fn open(connected: Connected) -> Link {
     }
 }
 
-/// Reads until nothing more comes. Returns the bytes, and why the last read returned none.
+/// Reads until nothing more comes. Returns the bytes, and the result of the last read: `Empty`,
+/// `Eof` or `Reset`.
 fn drain(sim: &mut Simulator, link: Link) -> (Vec<u8>, Read) {
     let mut all = Vec::new();
     let mut buffer = [0; 1000];

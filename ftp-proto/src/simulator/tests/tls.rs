@@ -40,7 +40,7 @@ pub(super) fn configs(versions: Versions) -> (Arc<ServerConfig>, Arc<ClientConfi
     (Arc::new(server), Arc::new(client))
 }
 
-/// The client of one TLS connection.
+/// The client's side of one TLS connection: the rustls connection, and what has come over it.
 pub(super) struct Tls {
     pub(super) link: Link,
     pub(super) connection: ClientConnection,
