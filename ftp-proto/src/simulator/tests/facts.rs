@@ -83,8 +83,8 @@ fn times() {
     assert_eq!(b.cmd("MFMT 20011224133059 d/f"), set);
     assert_eq!(b.cmd("MDTM d/f"), "213 20011224133059\r\n");
     assert!(b.cmd("MLST d/f").contains(";modify=20011224133059; "));
-    // A renamed file keeps the time that MFMT has set. After an upload to the file, the time is the
-    // usual one again.
+    // A renamed file keeps the time that MFMT has set. After an upload to the file, it has the time
+    // of a new file again.
     b.cmd("RNFR d");
     b.cmd("RNTO c");
     assert_eq!(b.cmd("MDTM c/f"), "213 20011224133059\r\n");
