@@ -1,4 +1,4 @@
-//! The classes of waiting, and how long each may last.
+//! The classes of waiting, and the time limit of each.
 
 use core::fmt;
 use core::time::Duration;
@@ -8,15 +8,15 @@ use core::time::Duration;
 pub enum Clock {
     /// The limit is counted from now.
     Starts,
-    /// The limit that the last [`Starts`](Self::Starts) set still holds. A server that sends one
-    /// byte at a time, or a stranger who connects to the listener, gets no more time. The driver
-    /// goes on with what it had begun for the earlier want.
+    /// The time limit goes on that began with the last [`Starts`](Self::Starts). So a server that
+    /// sends one byte at a time, or a stranger who connects to the listener, gets no more time. The
+    /// driver goes on with what it began for the earlier want.
     Continues,
 }
 
-/// Makes [`Wait`] and [`Timeouts`]. Each row is one class of waiting. First comes the class: its
-/// docs, its name, and the text for errors. Then comes its limit: the docs, the field, the default
-/// in seconds, and the setter.
+/// Makes [`Wait`] and [`Timeouts`] from a table, in which each row is one class of waiting. First
+/// comes the class: its docs, its name, and the text for errors. Then comes its limit: the docs,
+/// the field, the default in seconds, and the setter.
 macro_rules! waits {
     ($(
         $(#[$class:meta])* $wait:ident: $text:literal,
@@ -91,9 +91,10 @@ macro_rules! waits {
         }
 
         impl Timeouts {
-            /// Sets every limit to `limit`. [`first_epsv`](Self::first_epsv),
+            /// Sets every limit to `limit`. Only [`first_epsv`](Self::first_epsv),
             /// [`early_handshake`](Self::early_handshake) and [`abort_reply`](Self::abort_reply)
-            /// stay at most at their defaults, since their end does not end the operation.
+            /// never become longer than their defaults, because the operation goes on after they
+            /// have passed.
             #[must_use]
             pub fn with_all(self, limit: Duration) -> Self {
                 let default = Self::default();
@@ -105,7 +106,8 @@ macro_rules! waits {
                 .with_abort_reply(limit.min(default.abort_reply))
             }
 
-            /// Returns the limit for this class. [`Wait::Arrived`], which is no wait, has zero.
+            /// Returns the limit for this class. It is zero for [`Wait::Arrived`], which does not
+            /// wait.
             pub fn of(&self, wait: Wait) -> Duration {
                 match wait {
                     Wait::Arrived => Duration::ZERO,
@@ -118,7 +120,7 @@ macro_rules! waits {
                 self.without_time().is_none()
             }
 
-            /// The name of the first limit that is zero.
+            /// Returns the name of the first limit that is zero. `None` if none is zero.
             pub(crate) fn without_time(&self) -> Option<&'static str> {
                 let limits = [$((stringify!($field), self.$field),)*];
                 let zero = limits.into_iter().find(|(_, limit)| limit.is_zero());
@@ -149,7 +151,7 @@ waits! {
     greeting = 60, with_greeting;
     /// Waiting for the greeting after the server has sent 120 ("ready in nnn minutes").
     DelayedGreeting: "waiting for the greeting after 120",
-    /// Time for the greeting after 120, which asks for minutes: 10 min.
+    /// Time for the greeting after 120, with which the server announces a delay of minutes: 10 min.
     delayed_greeting = 600, with_delayed_greeting;
     /// Waiting for the reply to an ordinary command.
     Reply: "waiting for a reply",
@@ -161,23 +163,23 @@ waits! {
     /// After this time the operation goes on by PASV.
     first_epsv = 5, with_first_epsv;
     /// Waiting for the last line of a multi-line reply, after a line that looks like the last one
-    /// but has another code.
+    /// but has another code: for example `226 done` in a reply that begins with `220-`.
     LastLine: "waiting for the last line of a reply",
-    /// Time for the last line of a multi-line reply: 5 s. It is counted from a line that looks like
-    /// the last one but has another code than the first line.
+    /// Time for the last line of a multi-line reply: 5 s. The time begins with a line that looks
+    /// like the last one but has another code than the first line.
     last_line = 5, with_last_line;
     /// Waiting for the first reply to a data command.
     Preliminary: "waiting for the transfer to start",
     /// Time for the first reply to a data command: 120 s, because some servers recall files from
     /// tape.
     preliminary = 120, with_preliminary;
-    /// Waiting for the first reply to a data command, before the handshake on the data connection
-    /// begins without that reply.
+    /// Waiting for the first reply to a data command under TLS. If the reply does not come, the
+    /// handshake on the data connection begins without it.
     EarlyHandshake: "waiting for the transfer to start",
-    /// Time for the first reply to a data command under TLS: 1 s. After that, the handshake on the
-    /// data connection begins without the reply, because ftp-srv sends 150 only after the
-    /// handshake. The operation goes on after this time: it waits for the reply
-    /// for as long as [`preliminary`](Self::preliminary) allows.
+    /// Time for the first reply to a data command under TLS: 1 s. After this time, the handshake on
+    /// the data connection begins without the reply, because ftp-srv sends 150 only after the
+    /// handshake. The client then waits for the reply for as long as
+    /// [`preliminary`](Self::preliminary) allows.
     early_handshake = 1, with_early_handshake;
     /// Waiting for the server to connect in active mode.
     Accept: "waiting for the server to connect",
@@ -185,23 +187,23 @@ waits! {
     accept = 60, with_accept;
     /// Waiting for a TLS handshake, or for the end of TLS on the control connection (CCC).
     Handshake: "waiting for the TLS handshake",
-    /// Time for a TLS handshake: 30 s.
+    /// Time for a TLS handshake, or for the end of TLS on the control connection: 30 s.
     handshake = 30, with_handshake;
     /// Waiting for the next bytes of data, or for room to write some.
     DataIdle: "waiting for data to move",
-    /// Time without any byte of data moving: 120 s.
+    /// Time in which no byte of data moves: 120 s.
     data_idle = 120, with_data_idle;
-    /// Waiting for the final reply, after all data is through.
+    /// Waiting for the final reply, after all data was sent or received.
     FinalReply: "waiting for the final reply",
-    /// Time for the final reply after all data is through: 180 s, because servers flush, hash and
-    /// scan for viruses first.
+    /// Time for the final reply after all data was sent or received: 180 s, because servers flush,
+    /// hash and scan for viruses first.
     final_reply = 180, with_final_reply;
     /// Waiting for the server's close_notify or end of file on a data connection.
     DataClose: "waiting for the data connection to close",
     /// Time for the server to end a data connection: 5 s, because many servers never send
-    /// close_notify. The same limit holds for each wait for data, a handshake or a connection after
-    /// the server's final reply to a transfer. After another limit has passed, it also holds for
-    /// the wait for a reply that may explain the time-out.
+    /// close_notify. The limit also applies to each wait for data, a handshake or a connection
+    /// after the server's final reply to a transfer. If another limit has passed, this limit
+    /// applies to the wait for a reply that may explain the time-out.
     data_close = 5, with_data_close;
     /// Waiting for the replies to ABOR.
     Abort: "waiting for the replies to ABOR",
@@ -210,7 +212,8 @@ waits! {
     /// Waiting for the first reply to ABOR, before the data connection is closed.
     AbortReply: "waiting for the first reply to ABOR",
     /// Time for the first reply to ABOR under [`AbortClose::AfterReply`](crate::AbortClose): 1 s.
-    /// After this time the operation goes on: the client closes the data connection without the reply.
+    /// After this time, the client closes the data connection without the reply, and the operation
+    /// goes on.
     abort_reply = 1, with_abort_reply;
     /// Waiting for the reply to a command that works through whole files: hashes, COMB, DSIZ, RMDA.
     LongReply: "waiting for the server to work through files",

@@ -22,8 +22,8 @@ fn listen(local: &str) -> Item {
     Item::Serve("listen", Reaction::Listening(local))
 }
 
-/// Opens a download in active mode. `said` is the dialogue after the client has begun to listen.
-/// Returns the outcome.
+/// Opens a download in active mode. `said` is the script after the client has begun to listen.
+/// Returns the outcome as text.
 #[track_caller]
 fn open(config: Config, local: &str, said: impl IntoIterator<Item = Item>) -> String {
     let mut script = vec![hear("TYPE I"), say("200 I"), listen(local)];
@@ -78,7 +78,8 @@ fn the_command_has_the_family_of_the_active_address() {
     let outcome = open(outside("203.0.113.9"), "[fd00::7]:2000", said);
     assert_eq!(outcome, DOWNLOADING);
 
-    // The program sets an IPv4 address that is mapped to IPv6. The client sends it as IPv4.
+    // The configuration has an IPv4 address that is mapped to IPv6. The client must send it as
+    // IPv4.
     let said = [hear("EPRT |1|203.0.113.9|2000|"), say("200 ok")];
     let said = said.into_iter().chain(accepted());
     let outcome = open(outside("::ffff:203.0.113.9"), "192.168.1.7:2000", said);
@@ -96,8 +97,8 @@ fn port_cannot_say_ipv6_so_that_the_refusal_of_eprt_is_the_error() {
     assert_eq!(outcome, "Permanent Some(\"EPRT\") Some(\"522 (1)\") None");
 }
 
-/// If the address of the server or of the connection is unknown, the connection does not count as
-/// the server's.
+/// If the server's address or the address of a data connection is unknown, the client must not take
+/// the data connection for the server's.
 #[test]
 fn invariant_11_an_unknown_address_is_no_peer() {
     let address = |text: &str| Some(text.parse().expect("an address"));

@@ -160,7 +160,7 @@ fn bounded_state() {
 
 #[test]
 fn bounded_work_on_endless_crs() {
-    // With quadratic work this would take minutes.
+    // If the decoder's work grew with the square of the input, this would take minutes.
     let wire = vec![b'\r'; 4 << 20];
     let mut buffer = wire.clone();
     let mut decoder = AsciiDecoder::new();
@@ -211,8 +211,9 @@ proptest! {
         prop_assert_eq!(decode(cut(&wire, &cuts)), joined(&text));
     }
 
-    /// A wire text in which each LF follows exactly one CR comes back unchanged. With two CRs it
-    /// does not: after decoding, the first CR and the LF look like a line end.
+    /// If each LF on the wire follows exactly one CR, decoding and encoding must return the same
+    /// bytes. With two CRs before an LF they cannot: decoding removes the second CR, and the
+    /// encoder then takes the first CR and the LF for a line end.
     #[test]
     fn wire_bytes_with_one_cr_per_lf_round_trip(text in text(), cuts in cuts()) {
         let wire = parted(&text);

@@ -98,7 +98,7 @@ fn invariant_9_blank_lines_and_telnet_negotiation_without_end() {
 
 #[test]
 fn invariant_9_120_without_end() {
-    // Without a limit, endless replies would keep a driver from ever checking its deadline.
+    // If the session accepted endless replies, the driver would never come to check its deadline.
     let mut session = Session::new(Config::default());
     let mut fed = 0;
     while !session.is_dead() {
@@ -183,7 +183,8 @@ fn invariant_9_a_size_without_its_line_end_is_no_size() {
 
 #[test]
 fn invariant_9_steps_are_linear_in_the_bytes() {
-    // The session has one want for each piece that arrives, however long the reply is.
+    // Each byte of the reply arrives alone. The session must have exactly one want for each byte,
+    // even if the reply has many lines.
     for lines in [10, 100, 200] {
         let reply = format!("220-{}220 ready\r\n", "hello\r\n".repeat(lines));
         let script = Script::new([bytes(reply.as_bytes())]).with_cut(Cut::Bytes);

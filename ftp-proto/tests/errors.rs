@@ -140,8 +140,8 @@ fn errors_say_everything_once() {
             "",
         ),
         (
-            // The operation took less than a second longer than the limit, so the text does not
-            // tell its time.
+            // The operation took 60.999 seconds, less than a second longer than the limit. So the
+            // text does not tell how long it took.
             Error::new(ErrorKind::Timeout(Wait::Reply))
                 .with_limits(&limits)
                 .with_elapsed(Duration::from_millis(60_999)),
@@ -149,8 +149,8 @@ fn errors_say_everything_once() {
             "",
         ),
         (
-            // The error itself is no time-out, but its source is. So the text tells the limit and
-            // the time.
+            // The error itself is no time-out, but its source is. So the text must tell the limit,
+            // and how long the operation took.
             Error::new(ErrorKind::Unconfirmed)
                 .with_source(Error::new(ErrorKind::Timeout(Wait::FinalReply)))
                 .with_limits(&limits)

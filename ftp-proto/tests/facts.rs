@@ -10,7 +10,7 @@ fn reply(bytes: impl AsRef<[u8]>) -> Reply {
     Reply::parse(bytes.as_ref()).expect("one reply")
 }
 
-/// The entry of this line, which must have facts or the blank before a name.
+/// Parses this line, which must be an entry of MLSD or MLST.
 fn parse(line: impl AsRef<[u8]>) -> Entry<'static> {
     let entry = Entry::from_facts(line.as_ref()).expect("an entry");
     entry.into_owned()
@@ -68,8 +68,9 @@ fn names_are_bytes_after_exactly_one_blank() {
     ] {
         for facts in [&b"type=file;size=3;"[..], b"Size;", b"Size=;", b";", b""] {
             if facts.is_empty() && name.starts_with(b"size=") {
-                // Such a line has facts and no name, because the parser tolerates the blank before
-                // `size=`.
+                // A line such as ` size=3;type=dir; x` has no facts before its first blank. The
+                // parser ignores that blank and takes `size=` for a fact, so the name would be
+                // wrong.
                 continue;
             }
             let entry = parse([facts, b" ", name].concat());
@@ -351,7 +352,8 @@ proptest! {
         prop_assert!(line.ends_with(entry.name()));
         let facts: Vec<_> = entry.facts().collect();
         {
-            // Before the name there are blanks, facts with their separators, and one blank.
+            // The part of the line before the name must consist of blanks, the facts with their
+            // separators, and one blank.
             let front = &line[..line.len() - entry.name().len()];
             let front = front.strip_suffix(b" ").expect("a blank before the name");
             let blanks = front.iter().take_while(|byte| **byte == b' ').count();

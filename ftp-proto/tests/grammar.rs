@@ -185,7 +185,8 @@ fn quirk_257_quotes() {
     );
 }
 
-/// inetutils, Twisted and aioftp do not double the quotes in a name.
+/// inetutils, Twisted and aioftp do not double the quotes in a name. The client must still find the
+/// whole name.
 #[test]
 fn quirk_257_undoubled_quotes() {
     for (line, wanted) in [
@@ -201,7 +202,8 @@ fn quirk_257_undoubled_quotes() {
         ("257-note\r\n257 \"/a\"b\" here", "/a\"b"),
         ("257-\"/a\"b\" here\r\n257 done", "/a\"b"),
         ("257 words \"/a\"b\" here", "/a\"b"),
-        // The quotes inside these names happen to come in pairs.
+        // In the first two replies, `""` is the last quote of the name and the closing quote, and
+        // not a doubled quote.
         ("257 \"/d/a \"b\"\" is the current directory", "/d/a \"b\""),
         ("257 \"/d/\"a\"\" created", "/d/\"a\""),
         ("257 \"/d\"is", "/d"),

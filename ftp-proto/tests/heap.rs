@@ -11,13 +11,13 @@ use ftp_proto::{Config, ErrorKind, Session, flows};
 #[global_allocator]
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);
 
-/// The limit, in bytes, for what a session holds besides the reply that it is reading: its own
+/// The most bytes that a session may hold in addition to the reply that it is reading: for its own
 /// state, its ledger and its error.
 const OVERHEAD: usize = 16 * 1024;
 
 /// Feeds a new session with `piece` again and again, until the session is dead or has got `most`
-/// bytes. Returns the number of bytes fed, the growth of the peak, the sum of all allocations, and
-/// the kind of error.
+/// bytes. Returns the number of bytes fed, the growth of the peak of memory, the sum of all
+/// allocations, and the kind of error.
 fn attack(piece: &[u8], most: usize, eof: bool) -> (usize, usize, usize, Option<ErrorKind>) {
     let (before, total) = (HEAP.allocated(), HEAP.total_allocated());
     let mut session = Session::new(Config::default());
@@ -34,8 +34,8 @@ fn attack(piece: &[u8], most: usize, eof: bool) -> (usize, usize, usize, Option<
         .step(&mut running, answer)
         .err()
         .map(|error| error.kind());
-    // The allocator's peak never shrinks, so this value includes earlier attacks. They must stay
-    // below the limit too.
+    // The allocator's peak never shrinks, so `peak` includes the peaks of earlier attacks. They
+    // must stay below the limit too.
     let peak = HEAP.max_allocated().saturating_sub(before);
     (fed, peak, HEAP.total_allocated() - total, kind)
 }
@@ -94,8 +94,8 @@ fn invariant_9_memory_is_bounded_and_work_is_linear() {
     for (name, piece, most, eof, expected) in attacks {
         let (fed, peak, total, kind) = attack(piece, most, eof);
         println!("{name}: {fed} bytes, peak {peak}, allocated {total} in all, {kind:?}");
-        // If a later reply killed the session, the greeting flow still succeeds, and `kind` is
-        // `None`.
+        // If the attack begins with a valid greeting, the greeting flow succeeds although a later
+        // reply has killed the session. `kind` is then `None`.
         assert!(kind.is_none() || kind == Some(expected), "{name}: {kind:?}");
         assert!(fed <= limits.reply + long.len(), "{name}: {fed} bytes");
         assert!(peak < bound, "{name}: {peak} bytes of {bound}");

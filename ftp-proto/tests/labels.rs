@@ -40,7 +40,8 @@ fn a_character_without_bytes_is_refused_and_never_replaced() {
         ("shift-jis", "한"),
         ("euc-kr", "🦀"),
         ("windows-1251", "é"),
-        // Decoded, these bytes would be a backslash and a tilde.
+        // The encoder would turn `¥` into the byte 0x5C, and `‾` into 0x7E. The decoder would turn
+        // these bytes into `\` and `~`.
         ("shift-jis", "a¥b"),
         ("euc-jp", "a‾b"),
     ] {
@@ -89,7 +90,8 @@ fn bytes_that_are_no_text_decode_with_loss() {
     let gbk = labelled("gbk");
     assert_eq!(gbk.decode(b"a\xb1"), "a\u{fffd}");
     assert_eq!(gbk.decode_lossless(b"a\xb1"), None);
-    // A second way to write the euro sign.
+    // GBK has two codes for the euro sign, and encodes it as 0x80. So 0xA2E3 cannot be decoded
+    // without loss.
     assert_eq!(gbk.decode(b"\xa2\xe3"), "€");
     assert_eq!(gbk.decode_lossless(b"\xa2\xe3"), None);
     assert_eq!(gbk.decode_lossless(b"\x80").as_deref(), Some("€"));

@@ -56,13 +56,13 @@ const HOSTILE: [(&[u8], UnsafeRule); 40] = {
         (b"clock$", Device),
         (b"caf\xe9", Undecodable),
         (b"a\xff", Undecodable),
-        // An overlong `/`, and a surrogate.
+        // The first name has `/` in an overlong form of UTF-8, and the second name has a surrogate.
         (b"..\xc0\xafetc", Undecodable),
         (b"a\xed\xa0\x80", Undecodable),
     ]
 };
 
-/// Names with a character that no local name may have, and the character.
+/// Each row has a name, and the character in it that no local name may have.
 const FORBIDDEN: [(&str, char); 52] = [
     ("/", '/'),
     ("/etc/passwd", '/'),
@@ -185,7 +185,7 @@ fn hostile_names_of_mlsd_and_mlst_are_refused() {
         let entry = Entry::from_facts(&line).expect("an entry");
         assert_eq!(entry.name(), name);
         LocalName::new(entry.name(), &Encoding::Utf8).expect_err("not safe");
-        // No reply can hold these.
+        // A reply cannot hold NUL, CR or LF, so the test skips these names for MLST.
         if name
             .iter()
             .any(|byte| matches!(byte, b'\0' | b'\r' | b'\n'))
@@ -245,7 +245,8 @@ fn names_of_255_bytes_are_the_longest() {
             }
         }
     }
-    // The limit is for the local name, not for what the server sent.
+    // The limit applies to the local name, which has 510 bytes in UTF-8, and not to the server's
+    // 255 bytes.
     let latin = [0xe9; 255];
     let error = LocalName::new(latin, &Encoding::Latin1).expect_err("510 bytes");
     assert_eq!(error.rule(), UnsafeRule::TooLong);
@@ -253,7 +254,8 @@ fn names_of_255_bytes_are_the_longest() {
 
 #[test]
 fn the_rules_hold_for_the_decoded_name() {
-    // In Latin-1 these bytes are C1 controls and a superscript digit.
+    // In Latin-1, the byte 0x9B is a C1 control, and the byte 0xB9 is the superscript 1 of
+    // `com¹.txt`.
     let error = LocalName::new(b"a\x9b", &Encoding::Latin1).expect_err("a control");
     let wanted = UnsafeRule::Character {
         character: '\u{9b}',
@@ -318,7 +320,8 @@ fn stays_in_its_directory(name: &LocalName) {
     assert_eq!(parts, [Component::Normal(name.as_str().as_ref())]);
 }
 
-/// Pieces of names that mean something on some system.
+/// Generates names from pieces that have a meaning on some system, such as `C:` and `nul`, and from
+/// other text.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("/".to_owned()),

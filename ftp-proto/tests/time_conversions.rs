@@ -1,4 +1,5 @@
-//! Times as those of other types: `SystemTime`, `jiff`, `chrono`, and text for `serde`.
+//! Conversions of times to and from other types: `SystemTime`, `jiff`, `chrono`, and text for
+//! `serde`.
 
 use ftp_proto::reply::{TimeOutOfRange, Timestamp};
 use proptest::prelude::*;
@@ -7,7 +8,7 @@ fn time(text: &str) -> Timestamp {
     text.parse().expect(text)
 }
 
-/// Any time without a leap second.
+/// Generates any time without a leap second.
 fn any_time() -> impl Strategy<Value = Timestamp> {
     let first = time("00000101000000").unix_time();
     let last = time("99991231235959").unix_time();
@@ -16,7 +17,7 @@ fn any_time() -> impl Strategy<Value = Timestamp> {
     })
 }
 
-/// After 400 years the calendar repeats.
+/// The calendar repeats after 400 years, so these years have every case.
 #[test]
 fn every_day_of_400_years_has_its_place() {
     let mut expected = time("18000101000000").unix_time();

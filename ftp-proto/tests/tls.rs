@@ -21,7 +21,8 @@ fn feed(channel: &mut TlsChannel, bytes: &[u8]) {
     channel.filled(bytes.len());
 }
 
-/// rustls 0.23 panicked when it was called without new input in the middle of a message.
+/// rustls 0.23 panicked when it was called without new input in the middle of a message. The
+/// channel must not call rustls so.
 #[test]
 fn invariant_10_half_a_message_and_then_an_alert() {
     let mut channel = channel();

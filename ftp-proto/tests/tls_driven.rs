@@ -48,7 +48,7 @@ struct Socket {
     yields: usize,
 }
 
-/// The server has sent nothing more, so a real read would wait for ever.
+/// The error of a read when the server has sent nothing more. A real read would then wait for ever.
 #[derive(Debug, PartialEq)]
 struct Stuck;
 
@@ -235,8 +235,8 @@ fn the_end_before_the_handshake_is_an_error() {
     let error = try_drive(&mut tls, &mut socket, |tls| {
         shaken += 1;
         match shaken {
-            // The client first sends its ClientHello. Then the connection ends, before the client
-            // has read the server's first messages.
+            // In the first step, the client sends its ClientHello. In the next step, the connection
+            // has ended before any message of the server has come.
             1 => tls.handshake(),
             _ => {
                 tls.advance(usize::MAX);
@@ -263,8 +263,8 @@ fn a_flood_yields() {
     }
 }
 
-/// The channel counts only bytes that bring no plain text. So a download of plain text never
-/// yields.
+/// The channel yields only after many bytes that bring no plain text. So a download of plain text
+/// must never yield.
 #[test]
 fn bytes_that_are_read_cause_no_yield() {
     for ends in ENDS.iter() {

@@ -128,8 +128,8 @@ fn a_handshake_that_fails_or_takes_too_long_is_the_end() {
     }
 }
 
-/// If the first byte instead of a greeting is a TLS byte, the error tells that the server speaks
-/// TLS. Later bytes do not count.
+/// If the first byte that comes instead of a greeting is the first byte of a TLS record, the error
+/// must tell that the server speaks TLS. After a greeting, such a byte means nothing.
 #[test]
 fn the_error_of_tls_instead_of_a_greeting() {
     for security in [Security::Plain, Security::Explicit] {

@@ -126,7 +126,7 @@ fn invariant_1_each_split_of_a_whole_session_reads_the_same() {
             let mut session = Session::new(ends, &[piece]);
             session.server.writer().write_all(b"first ").expect("room");
             session.collect();
-            // Under TLS 1.2 this call fails, since TLS 1.2 has no key update.
+            // This call fails under TLS 1.2, which has no key update.
             let _ = session.server.refresh_traffic_keys();
             session.server.writer().write_all(b"second").expect("room");
             session.server.send_close_notify();

@@ -282,7 +282,7 @@ fn a_certificate_is_demanded_and_none_is_shown() {
             assert_eq!(reason, Some(Reason::CertificateDemanded), "{alert}");
         }
     }
-    // Other servers close the connection without an alert.
+    // Other servers close the connection without an alert. The reason must be the same.
     let mut cut = vain(&trusting());
     cut.receive_eof();
     let error = cut.handshake().expect_err("cut");
@@ -433,15 +433,15 @@ fn revoked_certificates() {
         assert_eq!(reason(vec![revoked], version), Some(Reason::Revoked));
         let others = CA.revoke(&[1, 2], 2090);
         assert_eq!(reason(vec![others], version), None);
-        // Neither list tells whether the certificate is revoked: the first is of another CA, the
-        // second is out of date.
+        // Neither list tells whether the server's certificate is revoked: the first list is of
+        // another CA, and the second is out of date.
         for list in [OTHER_CA.revoke(&[], 2090), CA.revoke(&[1, 2], 2021)] {
             assert_eq!(reason(vec![list], version), Some(Reason::RevocationUnknown));
         }
     }
 }
 
-/// Each reason has its own text.
+/// Each reason must have its own text.
 #[test]
 fn words() {
     let reasons = [

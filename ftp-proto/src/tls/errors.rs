@@ -53,7 +53,8 @@ fn of_lack(lack: &PeerIncompatible) -> Option<Reason> {
     }
 }
 
-/// Returns what the server means by an alert (RFC 5246 section 7.2.2, RFC 8446 section 6.2).
+/// Returns the reason for which the server sent this alert (RFC 5246 section 7.2.2, RFC 8446
+/// section 6.2). `None` if the alert is ambiguous.
 fn of_alert(alert: AlertDescription, request: CertificateRequest, agreed: bool) -> Option<Reason> {
     match alert {
         AlertDescription::ProtocolVersion => Some(Reason::NoCommonVersion),

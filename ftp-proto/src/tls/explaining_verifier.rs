@@ -14,13 +14,13 @@ use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureSchem
 use super::certificate::Certificate;
 use super::reason::Reason;
 
-/// A verifier that wraps another verifier. If the error of the wrapped verifier does not name the
-/// cause, this verifier finds the cause. It also accepts a certificate that is itself a trusted
-/// root.
+/// Verifies certificates by another verifier. If that verifier refuses a certificate with an error
+/// that does not say why, this one finds the reason. It also accepts a server's certificate that is
+/// itself one of the trusted roots.
 #[derive(Debug)]
 pub(super) struct ExplainingVerifier {
     verifier: Arc<dyn ServerCertVerifier>,
-    /// Trusted certificates that a server may use as its own.
+    /// The trusted roots. A server may also present one of them as its own certificate.
     trusted: Vec<CertificateDer<'static>>,
 }
 
@@ -56,8 +56,8 @@ impl ServerCertVerifier for ExplainingVerifier {
             return Err(error);
         };
         if is_authority(wrong) && self.trusted.contains(end_entity) {
-            // The wrapped verifier has already checked the dates, because it does so before it can
-            // return this error. Only the name is still to be checked.
+            // webpki checks the dates of the certificate before it returns `CaUsedAsEndEntity`, but
+            // not the name. So only the name is still to be checked.
             verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
             return Ok(ServerCertVerified::assertion());
         }
@@ -101,7 +101,8 @@ impl ServerCertVerifier for ExplainingVerifier {
 }
 
 impl ExplainingVerifier {
-    /// Finds the cause of an error that does not name its cause. `None` if none is found.
+    /// Finds the reason why the wrapped verifier refused the certificate. `None` if none is found,
+    /// or if the verifier's error already tells the reason.
     fn cause(
         &self,
         wrong: &CertificateError,
@@ -123,8 +124,9 @@ impl ExplainingVerifier {
                 Some(Reason::OldCertificate { version })
             }
             CertificateError::UnknownIssuer => own_issuer(),
-            // A bad signature on a certificate that is its own issuer only means that a trusted
-            // root happens to have the same name.
+            // webpki found a trusted root with the issuer's name, but with another key. If the
+            // certificate names itself as its issuer, it is self-signed and only happens to have
+            // the name of that root.
             CertificateError::BadSignature => own_issuer().or_else(|| {
                 let trusted = self
                     .trusted
@@ -149,8 +151,8 @@ impl ExplainingVerifier {
     }
 }
 
-/// If the server's key is too short, makes that the cause, because no provider can verify a
-/// signature of such a key.
+/// If the server's key is too short, returns this as the error. No provider verifies signatures of
+/// such a key, so the provider's own error does not name the cause.
 fn weak(error: rustls::Error, certificate: &CertificateDer<'_>) -> rustls::Error {
     let weakness = Certificate::parse(certificate).and_then(|parsed| parsed.key.weakness());
     match error {
@@ -163,10 +165,10 @@ pub(super) fn other(reason: Reason) -> rustls::Error {
     CertificateError::Other(OtherError(Arc::new(reason))).into()
 }
 
-/// Whether webpki refused the certificate because it may sign other certificates. webpki does not
-/// accept such a certificate as a server's own. But `openssl req -x509` makes them by default, and
-/// most self-signed servers use one. This error of webpki can be recognised only by its text. If a
-/// new version of webpki changes the text, such servers will be refused.
+/// Whether webpki refused the server's certificate because it is a CA certificate. Most self-signed
+/// servers use one, because `openssl req -x509` makes CA certificates by default. webpki's error
+/// can be recognised only by its text. If a new version of webpki changes the text, such servers
+/// will be refused.
 fn is_authority(error: &CertificateError) -> bool {
     match error {
         CertificateError::Other(error) => error.0.to_string() == "CaUsedAsEndEntity",

@@ -73,7 +73,8 @@ pub(super) fn cipher_suite(suite: CipherSuite) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    /// Compares the names of all cipher suites that rustls' providers have.
+    /// For every cipher suite of rustls' providers, `cipher_suite` must return the name in IANA's
+    /// registry.
     #[test]
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     fn cipher_suites_have_their_names_of_iana() {

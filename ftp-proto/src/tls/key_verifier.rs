@@ -92,8 +92,8 @@ impl PinnedKeys {
         })
     }
 
-    /// Verifies the server's signature. The provider may have several algorithms for a signature
-    /// scheme. Only the first `usable` of them are tried.
+    /// Verifies the server's signature. If the provider has several algorithms for the signature
+    /// scheme, only the first `usable` algorithms are tried.
     fn verify(
         &self,
         message: &[u8],
@@ -157,9 +157,9 @@ impl ServerCertVerifier for PinnedKeys {
         self.verify(message, certificate, signature, usize::MAX)
     }
 
-    /// A signature scheme of TLS 1.3 names the curve (RFC 8446 section 4.2.3), so only the
-    /// provider's first algorithm for the scheme fits. TLS 1.3 allows the PKCS #1 schemes in
-    /// certificates only, so they are refused for the handshake.
+    /// Verifies with the provider's first algorithm for the scheme only, because a TLS 1.3
+    /// signature scheme names its curve (RFC 8446 section 4.2.3). Refuses the PKCS #1 schemes,
+    /// because TLS 1.3 allows them in certificates but not in the handshake.
     fn verify_tls13_signature(
         &self,
         message: &[u8],

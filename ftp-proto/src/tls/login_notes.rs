@@ -20,7 +20,7 @@ pub(super) enum CertificateRequest {
     /// The server did not ask, and the client has no certificate.
     NotSent,
     /// The server did not ask on this connection, but the client has a certificate. If the session
-    /// was resumed, it may include the certificate.
+    /// was resumed, the client may have sent its certificate when the session began.
     AnsweredBefore,
     /// The server asked, and the client sent a certificate.
     Answered,
@@ -28,9 +28,9 @@ pub(super) enum CertificateRequest {
     Unanswered,
 }
 
-/// A resolver of client certificates that wraps another resolver and notes what the server asks.
-/// All connections of a login share one, because rustls does not resume a session that was begun
-/// with another resolver.
+/// A resolver of client certificates that wraps another resolver and notes whether the server asks
+/// for a certificate. All connections of a login share one `LoginNotes`, because rustls does not
+/// resume a session that was begun with another resolver.
 #[derive(Debug)]
 pub(super) struct LoginNotes {
     resolver: Arc<dyn ResolvesClientCert>,
@@ -107,8 +107,9 @@ impl ResolvesClientCert for LoginNotes {
         schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
         let certified = self.resolver.resolve(authorities, schemes);
-        // If the server does not accept the kind of the client's key, the resolver returns no
-        // certificate. The server then gets none, so this counts as unanswered.
+        // The resolver returns no certificate if the server does not accept the kind of the
+        // client's key. The client then sends no certificate, so the server's request stays
+        // unanswered.
         let noted = match certified {
             Some(_) => ANSWERED,
             None => UNANSWERED,

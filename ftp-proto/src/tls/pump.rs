@@ -326,17 +326,16 @@ impl Pump {
     }
 }
 
-/// Calls rustls, and turns a panic after close_notify into an error. In builds with debug
-/// assertions, rustls 0.23 panics if it must send a fatal alert after its own close_notify. But the
-/// server can bring that about, for example by garbage after the end of an upload. In builds
-/// without debug assertions, rustls returns an error. This function also returns an error if rustls
-/// panics, provided that panics unwind.
+/// Calls rustls, and turns a panic after close_notify into an error. After its own close_notify,
+/// rustls 0.23 panics in builds with debug assertions if it must send a fatal alert. A server can
+/// cause this, for example if it sends garbage after the end of an upload. In builds without debug
+/// assertions, rustls returns an error, and so does this function if panics unwind.
 ///
 /// [`TlsChannel`](super::TlsChannel) lets rustls process bytes after close_notify only where it
-/// must: to get the tickets at the end of an upload, and to find the end of TLS after CCC. Whether
-/// a record is garbage can be seen only after decryption. rustls could hand out its keys for this
-/// check (`dangerous_into_kernel_connection`), but the keys are safer inside rustls. If you build
-/// with `panic = "abort"` and debug assertions, switch off the debug assertions of rustls, as the
+/// must: to get the tickets at the end of an upload, and to find the end of TLS after CCC. Only
+/// decryption shows whether a record is garbage. rustls could hand out its keys for that
+/// (`dangerous_into_kernel_connection`), but the keys are safer inside rustls. If you build with
+/// `panic = "abort"` and debug assertions, switch off the debug assertions of rustls, as the
 /// documentation of this module says.
 fn advance<'c, 'i>(
     connection: &'c mut UnbufferedClientConnection,

@@ -13,8 +13,8 @@ pub(super) struct Records {
     end: usize,
 }
 
-/// The least room that is offered for encrypted bytes. A record has up to about 16 KiB, so a long
-/// record comes in several reads.
+/// The least room, in bytes, that `space` offers for encrypted bytes. A TLS record can have about
+/// 16 KiB, so a long record comes in several reads.
 const LEAST_SPACE: usize = 4 * 1024;
 
 impl Records {

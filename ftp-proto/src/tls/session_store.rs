@@ -30,10 +30,10 @@ struct StoredSessions {
 }
 
 /// How many TLS 1.3 tickets are kept. A data connection uses one ticket, and usually brings one
-/// (OpenSSL) or two (GnuTLS, rustls). Connections that are dropped unread, and uploads to ProFTPD,
-/// bring none. OpenSSL sends two tickets with the login and one with each connection, so there are
-/// never more than two. Other servers send more. Four tickets are enough for four connections in a
-/// row that bring none, and more would only use memory.
+/// (OpenSSL) or two (GnuTLS, rustls). It brings none if the client drops it without reading, or if
+/// it is an upload to ProFTPD. OpenSSL sends two tickets at the login and one on each data
+/// connection, so two is the most there can be. Other servers send more. Four tickets are enough
+/// for four data connections in a row that bring none, and more would only use memory.
 const TICKETS: usize = 4;
 
 impl SessionStore {
@@ -42,15 +42,15 @@ impl SessionStore {
         Self { name, kept }
     }
 
-    /// Whether only one ticket is left, so that the connection after the next has nothing to
-    /// resume.
+    /// Whether exactly one TLS 1.3 ticket is left. If the next data connection uses this ticket and
+    /// brings no new ticket, the data connection after it cannot resume a session.
     pub(super) fn has_one_ticket_left(&self) -> bool {
         let kept = self.of(&self.name);
         kept.is_some_and(|kept| kept.tls12.is_none() && kept.tickets.len() == 1)
     }
 
-    /// Locks the sessions. Returns `None` for the name of another server, which a login never asks
-    /// for.
+    /// Locks the sessions. Returns `None` if `name` is another server's name, which does not happen
+    /// within a login.
     fn of(&self, name: &ServerName<'_>) -> Option<MutexGuard<'_, StoredSessions>> {
         // A lock that a panic has poisoned is still usable, because no code panics halfway through
         // a change.
@@ -95,8 +95,8 @@ impl ClientSessionStore for SessionStore {
         }
     }
 
-    /// Removes the newest ticket and returns it, because it expires last. If the newest ticket has
-    /// expired, all others have too, and rustls does a full handshake, which brings new tickets.
+    /// Removes and returns the newest ticket, which expires last. If even the newest ticket has
+    /// expired, so have all others. rustls then does a full handshake, which brings new tickets.
     fn take_tls13_ticket(&self, name: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
         self.of(name)?.tickets.pop()
     }

@@ -8,10 +8,10 @@ pub enum Tickets {
     /// All tickets.
     #[default]
     All,
-    /// All but the last ticket, because the server may still refuse the transfer. If there is just
-    /// one ticket, do not begin the handshake, and answer
-    /// [`SecureData::kept_last_ticket`](crate::SecureData::kept_last_ticket). Otherwise begin the
-    /// handshake, also if there is no ticket to keep, or a TLS 1.2 session, which can be used any
-    /// number of times.
+    /// All but the last ticket, because the server may still refuse the transfer. If there is
+    /// exactly one ticket, do not begin the handshake, but answer
+    /// [`SecureData::kept_last_ticket`](crate::SecureData::kept_last_ticket). If there is no
+    /// ticket, or a TLS 1.2 session, begin the handshake: a TLS 1.2 session can be used any number
+    /// of times.
     AllButLast,
 }

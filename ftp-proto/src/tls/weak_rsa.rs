@@ -170,7 +170,8 @@ impl Number {
     /// Computes the power modulo the modulus, by squaring and multiplying.
     fn power(&self, exponent: &[u8], modulus: &Self) -> Self {
         let mut bits = bits_of(exponent).skip_while(|bit| !bit);
-        // The loop begins with `self`, which stands for the first 1 bit of the exponent.
+        // The loop begins with `self`, which is the power for the first 1 bit of the exponent. So
+        // the loop skips this bit.
         bits.next();
         bits.fold(self.clone(), |power, bit| {
             let square = power.times(&power, modulus);
@@ -210,8 +211,9 @@ impl Number {
         }
     }
 
-    /// Subtracts `other`. A borrow from the top limb is dropped, because it cancels the carry that
-    /// `plus` has dropped.
+    /// Subtracts `other`. If `self` is smaller, the result lacks a borrow from the top limb. This
+    /// happens only after `plus` has dropped a carry from the top limb, so carry and borrow cancel
+    /// out.
     fn minus(&self, other: &Self) -> Self {
         let mut borrow = false;
         let difference = self.0.iter().zip(&other.0).map(|(a, b)| {

@@ -6,9 +6,9 @@
 //!        v
 //! Walk: DELE of each entry, directories too -> Remove: RMD of each directory, the last first
 //! ```
-//!
-//! DELE goes to directories as well, since some servers show a link to a directory as a directory
-//! (pyftpdlib). DELE removes such a link, and is refused for a directory. Without it, the plan would
+//! The plan sends DELE for directories too, because some servers (pyftpdlib) show a link to a
+//! directory as a directory. DELE removes such a link, and is refused for a directory. Without
+//! DELE, the plan would go through the link and delete files in another place.
 //! go through the link and delete what is elsewhere.
 
 use alloc::boxed::Box;
@@ -39,22 +39,23 @@ use crate::path::RemotePath;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeleteOptions {
-    /// What happens after something could not be deleted.
+    /// What [`DeleteTree`] does if it cannot delete something.
     pub on_error: OnError,
     /// Whether `/`, `.` and the empty path may be given.
     pub roots: Roots,
-    /// The limits of the walk. Links are never followed, whatever this says.
+    /// The limits of the walk. [`DeleteTree`] never follows links, whatever [`WalkOptions::links`]
+    /// says.
     pub walk: WalkOptions,
 }
 
-/// What happens after something could not be deleted.
+/// What [`DeleteTree`] does if it cannot delete something.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnError {
-    /// The deletion ends with this error.
+    /// The deletion ends with the first error.
     #[default]
     Stop,
-    /// The deletion goes on with the rest. [`Deleted`] has the errors.
+    /// The deletion goes on with the other entries. [`Deleted::errors`] has the errors.
     Continue,
 }
 
@@ -62,16 +63,16 @@ pub enum OnError {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Roots {
-    /// No: such a path is more often a mistake than a wish.
+    /// No, because such a path is usually a mistake.
     #[default]
     Refuse,
-    /// Yes: everything in this directory is deleted. The directory itself stays. The empty path is
-    /// the current directory.
+    /// Yes: [`DeleteTree`] deletes everything in this directory, but keeps the directory itself.
+    /// The empty path is the current directory.
     DeleteContents,
 }
 
 setters! { DeleteOptions
-    /// Sets what happens after something could not be deleted.
+    /// Sets what [`DeleteTree`] does if it cannot delete something.
     with_on_error => on_error: OnError;
     /// Sets whether `/`, `.` and the empty path may be given.
     with_roots => roots: Roots;
@@ -91,45 +92,48 @@ impl DeleteOptions {
     }
 }
 
-/// What a deletion has deleted.
+/// How much [`DeleteTree`] has deleted, and what it could not delete.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Deleted {
-    /// How many files, and other entries that are neither directories nor links.
+    /// How many files were deleted, including other entries that are neither directories nor links.
     pub files: u64,
-    /// How many links, and directories that DELE has removed: most of these are links that the
-    /// server shows as directories.
+    /// How many links were deleted. This includes entries that the server lists as directories, but
+    /// that DELE removes: most of them are links.
     pub links: u64,
     /// How many directories.
     pub directories: u64,
-    /// How many things went wrong. If it is not 0, something is left.
+    /// How many errors there were. If it is not 0, something was not deleted.
     pub error_count: u64,
-    /// The first 64 of these errors.
+    /// The first 64 errors.
     pub errors: Vec<WalkError>,
 }
 
 /// Deletes a directory and all that is in it, or a file, or a link. [`Plan::Item`] is what was
 /// [`Deleted`], or the error that ended the deletion.
 ///
-/// Files go before directories. Links are deleted and not followed. A directory in which something
-/// is left is not tried. Files that the server's listing hides are left, and make RMD fail.
+/// The plan deletes files before the directories that hold them. It deletes links and does not
+/// follow them. If something in a directory could not be deleted, the plan sends no RMD for that
+/// directory. If the server's listing hides a file, the file stays, and RMD fails.
 #[derive(Debug)]
 pub struct DeleteTree {
     on_error: OnError,
     phase: Phase,
     walker: Walker,
-    /// All directories that were met, each after the directory that holds it.
+    /// All directories that the walk has found, each after the directory that holds it. The plan
+    /// removes them from the last to the first.
     directories: Vec<Directory>,
-    /// The directories that the walk is in, as places in `directories`.
+    /// The directories that the walk is in, from the outermost to the innermost. Each is an index
+    /// into `directories`.
     open: Vec<usize>,
-    /// What the last command is about.
+    /// The DELE or RMD whose result has not come yet. `None` if no such command is under way.
     asked: Option<Asked>,
     deleted: Deleted,
 }
 
 #[derive(Debug)]
 enum Phase {
-    /// Finding out what the path is.
+    /// The plan finds out whether the path is a file, a link or a directory.
     Look(Box<Lookup>, RemotePath),
     Walk,
     Remove,
@@ -141,13 +145,15 @@ enum Phase {
 struct Directory {
     path: RemotePath,
     depth: usize,
-    /// The directory that holds it, as a place in `directories`.
+    /// The directory that holds this directory, as an index into `directories`. `None` for the
+    /// first.
     above: Option<usize>,
-    /// Whether something is left in it, so that RMD would fail.
+    /// Whether this directory is not removed, because something in it could not be deleted or
+    /// because you gave `/`, `.` or the empty path.
     is_kept: bool,
 }
 
-/// What a command is about.
+/// A DELE or RMD: what it deletes, and at which depth of the walk.
 #[derive(Clone, Debug)]
 struct Asked {
     path: RemotePath,
@@ -159,14 +165,14 @@ struct Asked {
 enum What {
     File,
     Link,
-    /// DELE of what seems to be a directory.
+    /// DELE of a path that the server shows as a directory, but that may be a link.
     SeemingDirectory,
     /// RMD.
     Directory,
 }
 
 impl DeleteTree {
-    /// Deletes what is at this path.
+    /// Makes the plan that deletes what is at this path.
     ///
     /// # Errors
     /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a path that cannot be sent.
@@ -185,7 +191,8 @@ impl DeleteTree {
                  DeleteOptions::with_roots(Roots::DeleteContents)",
             );
         }
-        // `link/` is the directory that a link leads to, and `link` the link.
+        // `link/` means the directory that the link leads to, and `link` means the link itself. The
+        // plan must delete only the link, so it removes the final slash.
         let path = match is_root {
             true => path,
             false => path::without_final_slashes(path),
@@ -202,7 +209,7 @@ impl DeleteTree {
             deleted: Deleted::default(),
         };
         if is_root {
-            // The directory itself stays.
+            // `true`, because the directory itself must not be removed.
             plan.note_directory(RemotePath::here(), 0, true);
         } else {
             plan.phase = Phase::Look(Box::new(Lookup::metadata(path)?), RemotePath::new(path)?);
@@ -210,7 +217,7 @@ impl DeleteTree {
         Ok(plan)
     }
 
-    /// Asks for the deletion of what the path is.
+    /// Sends DELE for the path that you gave, after `Lookup` has found its kind.
     fn begin(&mut self, kind: Kind, path: RemotePath) -> Todo<<Self as Plan>::Item> {
         let what = match kind {
             Kind::Directory => What::SeemingDirectory,
@@ -242,7 +249,8 @@ impl DeleteTree {
         }
     }
 
-    /// What to do with an entry of the walk. `None` if nothing is to be done.
+    /// Decides how to delete an entry that the walk has found. `None` if the entry must be kept.
+    /// Its error is then noted.
     fn met(&mut self, item: WalkEntry) -> Option<Asked> {
         self.open.truncate(item.depth);
         let (path, depth) = (item.path, item.depth);
@@ -265,7 +273,7 @@ impl DeleteTree {
                 );
                 return None;
             }
-            // A directory that is above itself can only be a link.
+            // If a directory seems to contain itself, it must be a link.
             (Kind::Link, _) | (Kind::Directory, Some(Note::Loop)) => What::Link,
             (Kind::Directory, _) => What::SeemingDirectory,
             _ => What::File,
@@ -273,7 +281,7 @@ impl DeleteTree {
         Some(Asked { path, depth, what })
     }
 
-    /// Takes note of a directory that is to be removed at the end.
+    /// Notes a directory, so that the plan removes it by RMD at the end.
     fn note_directory(&mut self, path: RemotePath, depth: usize, is_kept: bool) {
         let above = self.open.last().copied();
         self.open.push(self.directories.len());
@@ -289,7 +297,8 @@ impl DeleteTree {
         self.fail(WalkError::new(path, depth, Trouble::Undeleted(error)));
     }
 
-    /// Takes note of what went wrong in the directory that the walk is in.
+    /// Notes an error in the directory that the walk is in. This directory and all directories
+    /// above it are then kept, because RMD would fail.
     fn fail(&mut self, error: WalkError) {
         let mut above = self.open.last().copied();
         while let Some(directory) = above.and_then(|at| self.directories.get_mut(at)) {
@@ -306,7 +315,8 @@ impl DeleteTree {
         }
     }
 
-    /// Counts what was deleted, or decides what a refusal means.
+    /// Handles the result of a DELE or RMD. If DELE of a seeming directory is refused, this shows
+    /// that it is a real directory.
     fn answered(&mut self, asked: Asked, result: Result<Outcome, Error>) {
         let count = match (asked.what, &result) {
             (What::File, Ok(_)) => &mut self.deleted.files,
@@ -325,7 +335,8 @@ impl DeleteTree {
                 }
                 let error = error.clone();
                 if asked.depth == 0 && asked.what != What::Directory {
-                    // Nothing was deleted, and nothing else is to be.
+                    // The path that you gave could not be deleted. Nothing was deleted before, so
+                    // the plan ends.
                     self.phase = Phase::Ended(Err(error));
                     return;
                 }
@@ -344,7 +355,8 @@ impl Plan for DeleteTree {
     type Item = Result<Deleted, Error>;
 
     fn next_step(&mut self) -> Todo<Self::Item> {
-        // A command that was given up is sent again.
+        // If `asked` still has a command, the adapter gave this command up before its result came.
+        // The plan sends it again.
         if let Some(asked) = self.asked.take() {
             return self.run(asked);
         }

@@ -9,29 +9,30 @@ use super::walk_options::WalkOptions;
 use crate::listing::{Dialect, Entry, Kind, Line};
 use crate::path::RemotePath;
 
-/// A directory that the walk goes into, or is in.
+/// A directory that the walk is in, or that it goes into next.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Target {
-    /// The path by which it is listed. `None` is the current directory.
+    /// The path with which the walk lists this directory. `None` means the current directory.
     pub(super) path: Option<RemotePath>,
     pub(super) depth: usize,
     pub(super) is_link: bool,
-    /// Its path without links, as far as listings have shown them. `None` if it is not known.
+    /// The path of this directory, with each link replaced by the target that a listing has shown.
+    /// `None` if a target is unknown.
     pub(super) resolved: Option<Vec<u8>>,
     /// Its `unique` fact.
     pub(super) unique: Option<Vec<u8>>,
-    /// Which parts of the pattern its path has met.
+    /// Which parts of the pattern the path of this directory has matched.
     pub(super) positions: Positions,
 }
 
-/// A directory whose listing has ended, and its entries that were not handed out yet.
+/// A directory whose listing is complete, with the entries that the walk has not returned yet.
 #[derive(Debug)]
 pub(super) struct Level {
     pub(super) target: Target,
     entries: vec::IntoIter<Listed>,
 }
 
-/// An entry of a directory.
+/// An entry in the listing of a directory.
 #[derive(Debug)]
 pub(super) struct Listed {
     pub(super) entry: Entry<'static>,
@@ -39,22 +40,23 @@ pub(super) struct Listed {
     pub(super) is_duplicate: bool,
 }
 
-/// The listing that is read now.
+/// The lines so far of the listing that the walk is reading.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     entries: Vec<Listed>,
-    /// The `unique` fact of the directory itself.
+    /// The `unique` fact of the directory itself, which MLSD sends in the line with `type=cdir`.
+    /// `None` if no such line has come.
     unique: Option<Vec<u8>>,
     pub(super) unparsed: u64,
     pub(super) first_unparsed: Vec<u8>,
-    /// The memory of the entries in bytes.
+    /// How much memory the entries take, in bytes.
     pub(super) bytes: usize,
-    /// The limit that this listing has met.
+    /// The limit of [`WalkOptions`] that this listing has exceeded. `None` if it has exceeded none.
     pub(super) limit: Option<Limit>,
 }
 
 impl Target {
-    /// The directory that the walk begins with.
+    /// Returns the directory that the walk begins with. `None` means the current directory.
     pub(super) fn root(directory: Option<RemotePath>) -> Self {
         let name = directory.as_ref().map(RemotePath::as_bytes);
         let resolved = path::resolve(b"", name.unwrap_or_default());
@@ -65,7 +67,8 @@ impl Target {
         }
     }
 
-    /// A directory, or a link, in this directory.
+    /// Returns the target for an entry of this directory. The entry is a directory, or a link that
+    /// may lead to a directory.
     pub(super) fn child(&self, entry: &Entry<'_>, path: &RemotePath, positions: Positions) -> Self {
         let is_link = entry.kind() == Kind::Link;
         let leads = if is_link {
@@ -83,18 +86,19 @@ impl Target {
         }
     }
 
-    /// Whether both are known to be the same directory.
+    /// Whether `self` and `other` are certainly the same directory: they have the same resolved
+    /// path or the same `unique` fact.
     pub(super) fn is(&self, other: &Self) -> bool {
         let same = |one: &Option<Vec<u8>>, two: &Option<Vec<u8>>| one.is_some() && one == two;
         same(&self.resolved, &other.resolved) || same(&self.unique, &other.unique)
     }
 
-    /// The path of a name in this directory.
+    /// Returns the path of the entry `name` in this directory.
     pub(super) fn join(&self, name: &[u8]) -> Vec<u8> {
         path::join(self.path.as_ref().map(RemotePath::as_bytes), name)
     }
 
-    /// The path for a report.
+    /// Returns the path that an error names. The current directory is shown as `.`.
     pub(super) fn shown(&self) -> RemotePath {
         self.path.clone().unwrap_or_else(RemotePath::here)
     }
@@ -122,8 +126,9 @@ impl Listed {
 }
 
 impl Draft {
-    /// Takes a line of the listing. `entries` and `bytes` are what the walk has met and holds
-    /// already. Returns whether the listing is still within the limits.
+    /// Adds a line to the listing. `entries` is how many entries the walk has met before this
+    /// listing, and `bytes` is how much memory it uses for them. Returns `false` if the listing now
+    /// exceeds a limit of `options`.
     pub(super) fn take(
         &mut self,
         line: Line<'_>,
@@ -170,19 +175,20 @@ impl Draft {
         u64::try_from(self.entries.len()).unwrap_or(u64::MAX)
     }
 
-    /// Whether a link has turned out to lead to a file: LIST of a file shows the file itself.
+    /// Whether `target` is a link to a file. LIST of such a link shows one entry, the file itself.
     pub(super) fn is_of_linked_file(&self, target: &Target) -> bool {
         let ([listed], Some(path)) = (self.entries.as_slice(), &target.path) else {
             return false;
         };
         let name = path::file_name(listed.entry.name());
-        // MLSD lists directories alone.
+        // MLSD lists only directories, so only LIST can show the file itself.
         let by_list = listed.entry.dialect() != Dialect::Mlsx;
         let is_itself = name == path::file_name(path.as_bytes());
         target.is_link && by_list && is_itself && !listed.entry.is_dir()
     }
 
-    /// The directory with the entries of this listing.
+    /// Ends the listing, and returns its directory with the entries. Entries with the same name are
+    /// marked.
     pub(super) fn into_level(mut self, mut target: Target) -> Level {
         target.unique = target.unique.or(self.unique.take());
         self.mark_duplicates();
@@ -209,7 +215,8 @@ impl Draft {
     }
 }
 
-/// The `unique` fact. A server that has none may send zeros for every file.
+/// Returns the `unique` fact of an entry. `None` also if it consists of zeros: a server that cannot
+/// make unique values may send zeros for every file.
 fn unique(entry: &Entry<'_>) -> Option<Vec<u8>> {
     let unique = entry.unique()?;
     let means_something = unique.iter().any(|byte| *byte != b'0');

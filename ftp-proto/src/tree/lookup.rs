@@ -24,8 +24,8 @@ use crate::wire::Code;
 
 /// Finds out what one path is. [`Plan::Item`] is a [`Finding`], or the error that ended the search.
 ///
-/// It asks by MLST where the server has it, and otherwise by SIZE and MDTM. If that settles
-/// nothing, it reads the listing of the directory above and looks for the name.
+/// The plan sends MLST if the server has it, and SIZE and MDTM otherwise. If their replies do not
+/// tell what the path is, the plan lists the directory above and looks for the name.
 #[derive(Debug)]
 pub struct Lookup {
     /// The path that you gave.
@@ -33,11 +33,12 @@ pub struct Lookup {
     /// The path that is looked up now: `wanted`, or a directory above it.
     path: Vec<u8>,
     aim: Aim,
-    /// Why a directory above is looked up.
+    /// Why the plan looks up a directory above `wanted`. `None` while it looks up `wanted` itself.
     above: Option<Above>,
-    /// The refusal of MLST, SIZE or MDTM for `wanted`.
+    /// The error with which the server refused MLST, SIZE, MDTM or the listing for `wanted`. `None`
+    /// if it has refused none of them.
     refusal: Option<Error>,
-    /// The time that MDTM has told.
+    /// The modification time from MDTM. `None` if MDTM has told none.
     modified: Option<Modified>,
     listing: Seen,
     state: State,
@@ -49,7 +50,8 @@ enum Aim {
     Existence,
 }
 
-/// What has become of the listing of a directory, so that the directory itself is in question.
+/// Why the plan looks up a directory itself: the server refused to list it, or its listing was
+/// empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Above {
     Refused,
@@ -64,18 +66,20 @@ enum State {
     Over,
 }
 
-/// What a listing has shown of the name.
+/// What the listing has shown about the name that the plan looks for.
 #[derive(Debug, Default)]
 struct Seen {
-    /// How many lines have come, of any kind.
+    /// How many lines have come, including lines that are not entries.
     count: u64,
     entry: Option<Entry<'static>>,
     lines: bool,
-    /// Whether the listing may hide the name, or show it in another form.
+    /// Whether the name may exist although no entry has it. For example, LIST may hide a name that
+    /// begins with a dot, or show a name in upper case.
     doubtful: bool,
 }
 
-/// How many lines the listing of one directory may have, so that an endless listing has an end.
+/// The most lines that a listing may have. A longer listing is an error, so that a server cannot
+/// keep the client busy with an endless listing.
 const MOST_LINES: u64 = 10_000_000;
 
 impl Lookup {
@@ -87,8 +91,8 @@ impl Lookup {
         Self::new(path.as_ref(), Aim::Metadata)
     }
 
-    /// Looks up whether this path exists. It asks for no more than that, so the metadata of the
-    /// [`Finding`] may lack the time.
+    /// Looks up whether this path exists. The plan does not ask for the modification time, so the
+    /// metadata of the [`Finding`] may lack it.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
@@ -110,8 +114,9 @@ impl Lookup {
         })
     }
 
-    /// The directory to list, and the name to look for. A path without a name, like `/` or `a/..`,
-    /// is listed itself.
+    /// Returns the directory to list (`None`: the current directory) and the name to look for in
+    /// the listing. If the path ends without a name, like `/` or `a/..`, the plan lists the path
+    /// itself, and the name is `None`.
     fn place(&self) -> (Option<&[u8]>, Option<&[u8]>) {
         match path::split(&self.path) {
             (_, b"" | b"." | b"..") => (Some(&self.path), None),
@@ -142,7 +147,8 @@ impl Lookup {
             Inspected::File { size, modified } if size.is_some() || self.aim == Aim::Existence => {
                 self.found(Metadata::from_commands(size, modified));
             }
-            // MDTM answers for directories on some servers. A listing tells the kind.
+            // Some servers reply to MDTM for directories too. Only a listing tells whether the path
+            // is a file or a directory.
             Inspected::File { modified, .. } => {
                 self.modified = modified.map(Modified::utc);
                 self.state = State::List;
@@ -156,7 +162,8 @@ impl Lookup {
                 }
                 match self.aim {
                     Aim::Existence if forbids => self.end(Err(Existence::Forbidden)),
-                    // MLST answers for whatever there is, so a listing would only confirm this.
+                    // MLST works for entries of every kind. If it is refused, a listing would show
+                    // no more.
                     Aim::Metadata if by_facts => self.end(Err(Existence::Unknown)),
                     _ => self.state = State::List,
                 }
@@ -201,7 +208,8 @@ impl Lookup {
         }
     }
 
-    /// Looks up the directory above, because its listing settles nothing.
+    /// Looks up the directory above, because its listing was refused or empty. If there is none, or
+    /// if you want metadata, the plan ends without having found out whether the path exists.
     fn climb(&mut self, why: Above) {
         let (directory, name) = self.place();
         let can_climb = name.is_some() && self.aim == Aim::Existence;
@@ -275,7 +283,7 @@ impl Seen {
     fn take(&mut self, entry: Entry<'_>, name: &[u8]) {
         self.lines = true;
         let listed = match entry.name() {
-            // Some servers list whole paths.
+            // Some servers list whole paths instead of names, for example `/pub/a.txt`.
             listed if listed.contains(&b'/') => path::file_name(listed),
             listed => listed,
         };
@@ -294,7 +302,8 @@ impl Seen {
     }
 }
 
-/// Whether the server has refused the path. 425 and 426 are about the data connection.
+/// Whether the server has refused the path itself. With 425 and 426, only the data connection has
+/// failed.
 fn is_about_the_path(error: &Error) -> bool {
     error.reply().is_some_and(|reply| {
         let code = reply.code();
@@ -303,7 +312,7 @@ fn is_about_the_path(error: &Error) -> bool {
     })
 }
 
-/// Whether a refusal with this code means that you may not see the file.
+/// Whether a refusal with this code (530, 553 or 532) means that you may not see the file.
 fn forbids(code: Code) -> bool {
     matches!(code, Code::NOT_LOGGED_IN | Code::NAME_NOT_ALLOWED) || code.value() == 532
 }

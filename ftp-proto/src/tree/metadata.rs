@@ -11,68 +11,71 @@ use crate::wire::Escaped;
 
 /// What a server says about one file or directory.
 ///
-/// A field is `None` if the server does not say it. [`found_by`](Self::found_by) tells what the
-/// fields are worth.
+/// A field is `None` if the server does not say it. How reliable the fields are depends on the
+/// command that has found the path: see [`found_by`](Self::found_by).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Metadata {
-    /// What it is. A directory is always [`Kind::Directory`], never `Current` or `Parent`.
+    /// What the path is. A directory is always [`Kind::Directory`], never `Current` or `Parent`.
     pub kind: Kind,
     /// The size of a file in bytes.
     pub size: Option<u64>,
-    /// When it was last modified.
+    /// When the file or directory was last modified.
     pub modified: Option<Modified>,
-    /// The line of MLST or of the listing, with all its other fields. `None` if SIZE and MDTM have
-    /// answered.
+    /// The line of MLST or of the listing, with all its other fields. `None` if the metadata comes
+    /// from SIZE and MDTM.
     pub entry: Option<Entry<'static>>,
-    /// Which command has shown it.
+    /// Which command has found the file or directory.
     pub found_by: FoundBy,
 }
 
-/// Which command has shown a file or a directory.
+/// Which command has found a file or a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FoundBy {
-    /// MLST. Whether a link shows as a link or as what it leads to depends on the server.
+    /// MLST. For a link, the server decides whether the metadata is that of the link or of its
+    /// target.
     Mlst,
-    /// SIZE or MDTM. The kind is [`Kind::File`] if SIZE has answered. Most servers refuse SIZE for
-    /// a directory, but a few do not. A link shows as what it leads to.
+    /// SIZE or MDTM. If SIZE succeeds, the kind is [`Kind::File`], although on a few servers SIZE
+    /// also succeeds for a directory. For a link, the metadata is that of its target.
     SizeOrTime,
-    /// The listing of the directory above. A link shows as a link, if the listing marks links.
+    /// The listing of the directory above. For a link, the metadata is that of the link itself if
+    /// the listing marks links.
     Listing,
 }
 
 /// Whether a path exists on the server.
 ///
-/// Codes decide, never the text of a reply. A 550 alone says neither that a file is missing nor
-/// that you may not see it. What settles this depends on the server:
+/// Only reply codes decide, never the text of a reply. The code 550 alone does not tell whether a
+/// file is missing or whether you may not see it. What else tells it depends on the server:
 ///
 /// | server | a file | a directory | a missing name | a name that you may not see |
 /// |---|---|---|---|---|
 /// | MLST and MLSD (ProFTPD, Pure-FTPd, pyftpdlib, FileZilla Server) | `Exists`, by MLST | `Exists`, by MLST | `Absent`: MLST refuses it, and MLSD of the directory above does not show it | `Exists` if MLSD shows it; else as if it were missing |
 /// | SIZE and LIST (vsftpd, IIS) | `Exists`, by SIZE | `Exists`, by LIST of the directory above | `Absent`; `Unknown` for a hidden name (`.x`), which LIST may leave out | as if it were missing |
-/// | LIST alone (embedded servers) | `Exists`, by LIST | `Exists`, by LIST | as above | as above |
+/// | LIST alone (embedded servers) | `Exists`, by LIST | `Exists`, by LIST | `Absent`; `Unknown` for a hidden name (`.x`) | as if it were missing |
 /// | LIST as VMS, z/OS, OS/400 or NonStop writes it | `Exists`, by SIZE or LIST | `Exists`, by LIST | `Unknown`: the listing may show the name in another form | `Unknown` |
 ///
 /// Further rules, for all servers:
 ///
 /// * The directory above is missing, or is a file: `Absent`.
-/// * Its listing is refused: `Forbidden` if its `perm` fact says that it cannot be listed, otherwise
-///   `Unknown`.
+/// * The listing of the directory above is refused: `Forbidden` if the `perm` fact of this
+///   directory says that it cannot be listed, otherwise `Unknown`.
 /// * MLST or SIZE is refused with 530, 532 or 553: `Forbidden`.
 /// * The listing has lines of no known dialect, or shows the name in other letters (`A` and `a`):
 ///   `Unknown`.
-/// * A LIST without a line: `Absent` in the current directory and in `/`, else `Unknown`. Some
-///   servers send it for a directory that is missing or forbidden (vsftpd).
+/// * LIST of the directory above sends no line: `Absent` in the current directory and in `/`,
+///   otherwise `Unknown`. Some servers (vsftpd) send none for a directory that is missing or
+///   forbidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Existence {
-    /// There is something with this path.
+    /// A file, a directory or something else has this path.
     Exists,
-    /// The server has shown that there is nothing with this path.
+    /// The server has shown that nothing has this path.
     Absent,
-    /// The server does not let you see whether there is something.
+    /// The server does not let you see whether the path exists.
     Forbidden,
-    /// What the server says settles nothing.
+    /// The server's replies do not tell whether the path exists.
     Unknown,
 }
 
@@ -83,11 +86,11 @@ pub struct Finding {
     pub(super) result: Result<Metadata, Missing>,
 }
 
-/// Why there is no metadata.
+/// What a lookup returns if it has found no metadata.
 #[derive(Clone, Debug)]
 pub(super) struct Missing {
     pub(super) existence: Existence,
-    /// The server's refusal, if it has refused something.
+    /// The error with which the server refused a command of the lookup. `None` if it refused none.
     pub(super) refusal: Option<Error>,
 }
 
@@ -101,11 +104,12 @@ impl Finding {
         }
     }
 
-    /// Returns what is known about the path.
+    /// Returns the metadata of the path.
     ///
     /// # Errors
-    /// The server's refusal. [`Permanent`](ErrorKind::Permanent) without a reply if the server has
-    /// refused nothing, but does not show the path.
+    /// The error with which the server refused a command of the lookup. If the server refused none,
+    /// but the listing does not show the path, the error is [`Permanent`](ErrorKind::Permanent) and
+    /// has no reply.
     pub fn into_metadata(self) -> Result<Metadata, Error> {
         self.result.map_err(|missing| {
             missing.refusal.unwrap_or_else(|| {
@@ -119,25 +123,25 @@ impl Finding {
 }
 
 impl Metadata {
-    /// Returns the permission bits of Unix, 0 to 0o7777.
+    /// Returns the permission bits of Unix, 0 to 0o7777. `None` if the server does not say them.
     #[must_use]
     pub fn mode(&self) -> Option<u16> {
         self.entry.as_ref()?.mode()
     }
 
-    /// Returns whether it is a file.
+    /// Returns whether the path is a file.
     #[must_use]
     pub fn is_file(&self) -> bool {
         self.kind == Kind::File
     }
 
-    /// Returns whether it is a directory.
+    /// Returns whether the path is a directory.
     #[must_use]
     pub fn is_dir(&self) -> bool {
         self.kind == Kind::Directory
     }
 
-    /// Returns whether it is a symbolic link, as far as the server shows links.
+    /// Returns whether the path is a symbolic link. `false` if the server does not mark links.
     #[must_use]
     pub fn is_link(&self) -> bool {
         self.kind == Kind::Link
@@ -169,7 +173,7 @@ impl Metadata {
         }
     }
 
-    /// A directory of which nothing is known but that it can be listed.
+    /// Returns the metadata of a directory whose listing succeeded. Nothing else about it is known.
     pub(super) const fn of_listed_directory() -> Self {
         Self {
             kind: Kind::Directory,

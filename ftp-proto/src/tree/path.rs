@@ -1,4 +1,4 @@
-//! Paths of a tree: names between slashes.
+//! Helpers for paths: splitting, joining and checking names between slashes.
 
 use alloc::vec::Vec;
 
@@ -22,7 +22,7 @@ pub(super) fn file_name(path: &[u8]) -> &[u8] {
     split(path).1
 }
 
-/// The path of a name in a directory. `None` is the current directory.
+/// Returns the path of `name` in `directory`. `None` is the current directory.
 pub(super) fn join(directory: Option<&[u8]>, name: &[u8]) -> Vec<u8> {
     match directory {
         None => name.to_vec(),
@@ -31,8 +31,8 @@ pub(super) fn join(directory: Option<&[u8]>, name: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Whether this is one name below a directory, so that the path stays below the directory. The
-/// systems of some servers take `\` for a slash.
+/// Whether `name` is a single name, so that its path stays below the directory. Some servers run on
+/// systems where `\` separates directories like `/`, so `a\..` is not safe either.
 pub(super) fn is_safe_name(name: &[u8]) -> bool {
     let leads_up = || {
         let mut parts = name.split(|byte| *byte == b'\\');
@@ -46,20 +46,20 @@ pub(super) fn is_safe_name(name: &[u8]) -> bool {
         && !leads_up()
 }
 
-/// Whether the path has a part that leads up.
+/// Whether the path has a part `..`.
 pub(super) fn has_parent_parts(path: &[u8]) -> bool {
     path.split(|byte| matches!(byte, b'/' | b'\\'))
         .any(|part| part == b"..")
 }
 
-/// Whether the path is nothing but the root, the current directory or empty.
+/// Whether the path is only the root, the current directory or empty, such as `/`, `.` or `./`.
 pub(super) fn is_root_or_here(path: &[u8]) -> bool {
     path.split(|byte| matches!(byte, b'/' | b'\\'))
         .all(|part| matches!(part, b"" | b"."))
 }
 
-/// Returns where a link in `directory` leads, without `.` and `..`. `None` if it leads above a
-/// directory whose own place is not known.
+/// Returns where the link target `target` leads from `directory`, without `.` and `..`. `None` if
+/// it leads above a relative `directory`, such as `../..` from `a`.
 pub(super) fn resolve(directory: &[u8], target: &[u8]) -> Option<Vec<u8>> {
     let is_absolute = target.starts_with(b"/") || directory.starts_with(b"/");
     let directory = if target.starts_with(b"/") {
@@ -76,7 +76,7 @@ pub(super) fn resolve(directory: &[u8], target: &[u8]) -> Option<Vec<u8>> {
             b"" | b"." => {}
             b".." => match parts.pop() {
                 Some(_) => {}
-                // The root is its own parent.
+                // The root is its own parent, so `..` in the root stays in the root.
                 None if is_absolute => {}
                 None => return None,
             },
@@ -90,7 +90,7 @@ pub(super) fn resolve(directory: &[u8], target: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// The path without slashes at its end. Empty for `/`.
+/// Returns the path without the slashes at its end. The result is empty for `/`.
 pub(super) fn without_final_slashes(path: &[u8]) -> &[u8] {
     let end = path.iter().rposition(|byte| *byte != b'/');
     let end = end.and_then(|last| last.checked_add(1)).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Plans: work that takes several operations, and the steps that a plan asks for.
+//! Plans: work that takes several operations, and the steps of which it consists.
 
 use alloc::boxed::Box;
 
@@ -16,43 +16,44 @@ use crate::session::Session;
 /// 2. For [`Todo::Read`], run the flow and hand each line of the listing to
 ///    [`take_line`](Self::take_line). An error of `take_line` ends the reading. For [`Todo::Run`],
 ///    run the task.
-/// 3. Call [`finished`](Self::finished) with the result, unless the session is dead: then drop the
-///    plan. Go on with 1.
+/// 3. Call [`finished`](Self::finished) with the result of the step, and go on with 1. If the
+///    session is dead, drop the plan instead.
 ///
-/// If you give a step up in the middle, go on with 1: a plan then asks for the same step again.
+/// If you stop in the middle of a step, go on with 1: `next_step` then returns the same step again.
 pub trait Plan {
-    /// What [`Todo::Yield`] hands out.
+    /// What the plan hands out in [`Todo::Yield`].
     type Item;
 
     /// Returns what to do next.
     fn next_step(&mut self) -> Todo<Self::Item>;
 
-    /// Takes a line of the listing that [`Todo::Read`] has opened.
+    /// Takes a line of the listing of [`Todo::Read`].
     ///
     /// # Errors
-    /// [`TooLarge`](crate::ErrorKind::TooLarge) at a limit of the plan. Abort the listing, and
-    /// call [`finished`](Self::finished) with this error.
+    /// [`TooLarge`](crate::ErrorKind::TooLarge) if the listing exceeds a limit of the plan. Abort
+    /// the listing, and call [`finished`](Self::finished) with this error.
     fn take_line(&mut self, line: Line<'_>) -> Result<(), Error>;
 
-    /// Takes the result of the step. The session must still live.
+    /// Takes the result of the step. Do not call it if the session is dead.
     fn finished(&mut self, result: Result<Outcome, Error>);
 }
 
-/// What a [`Plan`] asks for.
+/// The next step of a [`Plan`].
 #[derive(Debug)]
 #[must_use]
 pub enum Todo<T> {
-    /// Open this listing, hand each line to [`Plan::take_line`], and report its end.
+    /// Open this listing, hand each line to [`Plan::take_line`], and the result to
+    /// [`Plan::finished`].
     Read(ReadDirectory),
-    /// Run this task and report its result.
+    /// Run this task, and hand the result to [`Plan::finished`].
     Run(Task),
-    /// Hand this item to your caller. Report nothing.
+    /// Hand this item to your caller. Do not call [`Plan::finished`] for it.
     Yield(T),
     /// The plan has ended.
     Done,
 }
 
-/// A flow that a plan asks for.
+/// A flow that a plan wants to run: the one that inspects a path, DELE or RMD.
 #[derive(Debug)]
 pub struct Task(Which);
 
@@ -63,13 +64,13 @@ enum Which {
     RemoveDirectory(RemoveDirectory),
 }
 
-/// What came of one step of a [`Plan`].
+/// The result of one step of a [`Plan`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Outcome {
     /// The step is done.
     Done,
-    /// What the server knows about a path.
+    /// What the server's replies to MLST, SIZE or MDTM say about a path.
     Inspected(Inspected),
 }
 

@@ -12,7 +12,7 @@ use crate::listing::{Kind, Line};
 /// How many errors a [`TreeSize`] or a [`Deleted`](super::Deleted) keeps.
 pub(super) const MOST_ERRORS: usize = 64;
 
-/// What a tree of directories holds. The directory at its top does not count.
+/// How many files, directories and bytes a tree has. The directory at its top is not counted.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct TreeSize {
@@ -20,21 +20,22 @@ pub struct TreeSize {
     pub files: u64,
     /// How many directories.
     pub directories: u64,
-    /// How many symbolic links. Their targets do not count.
+    /// How many symbolic links. What they lead to is not counted.
     pub links: u64,
-    /// How many other entries: devices, and those whose kind the listing does not say.
+    /// How many other entries: devices, and entries whose kind the listing does not say.
     pub others: u64,
-    /// The sizes of all files whose size is known, in bytes.
+    /// The sum of the sizes of all files, in bytes. Files of unknown size are not included.
     pub bytes: u64,
-    /// How many files have a size that the listing does not say.
+    /// How many files have no size in the listing.
     pub unknown_sizes: u64,
-    /// How many things went wrong. If it is not 0, the tree holds more than was counted.
+    /// How many errors there were. If it is not 0, the tree has more than was counted.
     pub error_count: u64,
-    /// The first 64 of these errors.
+    /// The first 64 errors.
     pub errors: Vec<WalkError>,
 }
 
-/// Counts a tree. [`Plan::Item`] is the [`TreeSize`], or the error that left nothing to count.
+/// Counts what a tree has. [`Plan::Item`] is the [`TreeSize`], or the error with which the
+/// directory at the top could not be read.
 #[derive(Debug)]
 pub struct CountTree {
     walker: Walker,
@@ -42,7 +43,7 @@ pub struct CountTree {
 }
 
 impl TreeSize {
-    /// Returns whether every directory was read, and every size is known.
+    /// Returns whether every directory could be read and the size of every file is known.
     #[must_use]
     pub const fn is_exact(&self) -> bool {
         self.error_count == 0 && self.unknown_sizes == 0
@@ -66,8 +67,8 @@ impl TreeSize {
 }
 
 impl CountTree {
-    /// Counts what is in this directory and below; `None` is the current directory. Links are not
-    /// followed.
+    /// Makes the plan that counts what is in this directory and below. `None` is the current
+    /// directory. The plan does not follow links.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
@@ -118,7 +119,7 @@ impl Plan for CountTree {
     }
 }
 
-/// Whether the first directory could not be read.
+/// Whether the error says that the directory at the top could not be read.
 fn is_fatal(error: &WalkError) -> bool {
     error.depth == 0 && matches!(error.trouble, Trouble::Unread(_))
 }

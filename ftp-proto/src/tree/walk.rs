@@ -23,43 +23,43 @@ use crate::listing::{Entry, Kind, Line};
 use crate::path::RemotePath;
 use crate::wire::Code;
 
-/// A walk through a tree of directories. [`Plan::Item`] is a [`WalkEntry`], or what went wrong in
-/// one directory.
+/// A walk through a tree of directories. [`Plan::Item`] is a [`WalkEntry`], or a [`WalkError`] that
+/// says what went wrong in one directory.
 ///
-/// A directory comes before its entries, and the entries come in the server's order. The directory
-/// that the walk begins with is not handed out. The walk reads one directory at a time, to its end,
-/// before it hands out the first entry. It does not recurse, so a deep tree takes no stack.
+/// The walk yields a directory before the entries in it, and the entries in the server's order. It
+/// does not yield the directory that it begins with. It reads the whole listing of a directory
+/// before it yields the first entry. It does not recurse, so a deep tree takes no stack.
 ///
-/// `.` and `..` are left out. The walk never leaves the tree: it goes into a directory only if the
-/// name is one name (see [`Trouble::UnsafeName`]) and, unless you [ask for it](Links::Follow), not
-/// through links. A server may still show a link as a directory.
+/// The walk leaves out `.` and `..`, and never leaves the tree: it does not go into a directory
+/// whose name is not a single name (see [`Trouble::UnsafeName`]), and goes through links only if
+/// you [ask for it](Links::Follow). But a server may show a link as a directory.
 #[derive(Debug)]
 pub struct Walker {
     options: WalkOptions,
     pattern: Option<Pattern>,
     levels: Vec<Level>,
     state: State,
-    /// What went wrong, and was not handed out yet.
+    /// Errors that the walk has met but not yielded yet.
     troubles: VecDeque<WalkError>,
     entries: u64,
     directories: u64,
-    /// The memory of all entries in `levels`, in bytes.
+    /// How much memory the entries in `levels` take, in bytes.
     bytes: usize,
 }
 
 #[derive(Debug)]
 enum State {
-    /// This directory is to be read.
+    /// The walk opens the listing of this directory next.
     Enter(Target),
-    /// This directory is read now.
+    /// The walk is reading the listing of this directory.
     Read(Target, Draft),
-    /// The entries of the last level are handed out.
+    /// The walk yields the entries of the last of `levels`.
     Entries,
     Ended,
 }
 
 impl Walker {
-    /// Walks through this directory and all below it; `None` is the current directory.
+    /// Makes a walk through this directory and all below it. `None` is the current directory.
     ///
     /// # Errors
     /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a path that cannot be sent.
@@ -69,7 +69,8 @@ impl Walker {
         Ok(Self::begin(Target::root(path), *options))
     }
 
-    /// Walks only to what the pattern fits. See [`Pattern`].
+    /// Makes a walk that yields only what the pattern fits. It reads only the directories that it
+    /// needs.
     #[must_use]
     pub fn matching(pattern: Pattern, options: &WalkOptions) -> Self {
         let root = Target {
@@ -81,15 +82,15 @@ impl Walker {
         walker
     }
 
-    /// Does not go into the directory that was handed out last.
+    /// Keeps the walk from going into the directory that it has just yielded.
     pub fn skip_directory(&mut self) {
         if let State::Enter(_) = self.state {
             self.state = State::Entries;
         }
     }
 
-    /// Ends the walk because the session is dead, and returns the error that says so, with the place
-    /// where the walk was.
+    /// Ends the walk because the session is dead. Returns `error` with the path of the directory
+    /// that the walk was to read or was reading, or with `.` if there is none.
     pub fn stop(&mut self, error: Error) -> WalkError {
         let (path, depth) = match mem::replace(&mut self.state, State::Ended) {
             State::Enter(target) | State::Read(target, _) => (target.shown(), target.depth),
@@ -113,8 +114,8 @@ impl Walker {
         }
     }
 
-    /// Takes the next entry of the level. `None` if there is nothing to hand out at this moment:
-    /// `state` says how to go on.
+    /// Takes the next entry of the innermost directory. Returns `None` if there is nothing to yield
+    /// now. `state` then says how to go on.
     fn next_entry(&mut self) -> Option<Result<WalkEntry, WalkError>> {
         let level = self.levels.last_mut()?;
         let Some(Listed {
@@ -156,7 +157,8 @@ impl Walker {
         }))
     }
 
-    /// Decides whether the walk goes into this entry, and says why not.
+    /// Decides whether the walk goes into this entry, and sets `state` if so. Returns a note if the
+    /// walk stays out of a directory or link for a reason that you should know.
     fn consider(
         &mut self,
         entry: &Entry<'_>,
@@ -192,7 +194,7 @@ impl Walker {
         self.levels.iter().any(|level| level.target.is(target))
     }
 
-    /// Opens the listing of this directory.
+    /// Opens the listing of this directory. Returns `None` if its path cannot be sent.
     fn open(&mut self, target: Target) -> Option<ReadDirectory> {
         let flow = ReadDirectory::new(target.path.as_ref());
         match flow {
@@ -270,7 +272,8 @@ impl Plan for Walker {
                         return Todo::Read(flow);
                     }
                 }
-                // The reading was given up: it begins anew.
+                // The adapter gave up the listing before its end, so the walk reads the listing
+                // from the start.
                 State::Read(target, _) => {
                     if let Some(flow) = self.open(target) {
                         return Todo::Read(flow);

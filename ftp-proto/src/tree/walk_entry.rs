@@ -1,4 +1,4 @@
-//! What a walk hands out: an entry, or what went wrong in one directory.
+//! What a walk yields: an entry, or what went wrong in one directory.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -11,18 +11,18 @@ use crate::listing::Entry;
 use crate::path::RemotePath;
 use crate::wire::Escaped;
 
-/// A file, a directory or something else that a walk has met.
+/// A file, a directory or something else that a walk has found.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WalkEntry {
-    /// The path that reaches it: the directory's path, a `/`, and the name. It begins with the path
-    /// that the walk began with.
+    /// The path of the entry: the directory's path, a `/`, and the name. It begins with the path
+    /// that you gave to the walk.
     pub path: RemotePath,
-    /// How many names the path has below the beginning of the walk. It is at least 1.
+    /// How many names the path has below the directory that the walk began with. It is at least 1.
     pub depth: usize,
-    /// What the listing says about it.
+    /// What the listing says about the entry.
     pub entry: Entry<'static>,
-    /// What you should know about it. `None` if there is nothing to say.
+    /// Why the walk does not go into the entry, or distrusts it. `None` if there is nothing to say.
     pub note: Option<Note>,
 }
 
@@ -33,50 +33,54 @@ pub enum Note {
     /// The directory is as deep as [`WalkOptions::depth`](super::WalkOptions::depth) allows. The
     /// walk does not go into it.
     TooDeep,
-    /// The directory, or where the link leads, is one of the directories above it. The walk does
-    /// not go into it.
+    /// The directory, or the directory that the link leads to, is one of the directories above it.
+    /// The walk does not go into it.
     Loop,
     /// The listing has this name more than once, for example as a link and as a directory. The walk
-    /// does not go into it, since nobody knows which of the two the server means (CVE-2014-4877).
+    /// does not go into it, because it is unknown which of the two the server means
+    /// (CVE-2014-4877).
     Duplicate,
 }
 
-/// What went wrong at one place of a walk. The walk goes on with the rest, except after
+/// An error at one path of a walk. The walk goes on with the other entries, except after
 /// [`Trouble::Limit`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WalkError {
-    /// The path of the directory; `.` if it is the current directory without a name.
+    /// The path of the directory in which the error occurred, or of the entry that could not be
+    /// deleted. `.` is the current directory.
     pub path: RemotePath,
-    /// How many names the path has below the beginning of the walk.
+    /// How many names the path has below the directory that the walk began with. 0 is that
+    /// directory itself.
     pub depth: usize,
     /// What went wrong.
     pub trouble: Trouble,
 }
 
-/// What can go wrong at one place of a walk.
+/// What can go wrong at one path of a walk.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Trouble {
-    /// The directory could not be read. None of its entries are handed out.
+    /// The directory could not be read. The walk yields none of its entries.
     Unread(Error),
-    /// The directory has turned out to be one of the directories above it. None of its entries are
-    /// handed out.
+    /// The listing of the directory shows by its `unique` fact that it is one of the directories
+    /// above it. The walk yields none of its entries.
     Loop,
-    /// The name of this entry is not a name below the directory: it is empty, `.` or `..`, or holds
-    /// a `/`, or a byte that FTP cannot carry. So there is no path to it.
+    /// The name of this entry cannot be part of a path: it is empty, `.` or `..`, or holds a `/`, a
+    /// part `..` between `\`, or a byte that FTP cannot carry.
     UnsafeName(Box<Entry<'static>>),
-    /// The listing of the directory has lines of no known dialect. Its other entries follow, but
-    /// may not be all.
+    /// The listing of the directory has lines of no known dialect. The walk yields the entries of
+    /// the other lines, but some entries may be missing.
     Unparsed {
         /// How many lines.
         lines: u64,
         /// The first of these lines.
         first: Vec<u8>,
     },
-    /// The walk has met this limit, and ends.
+    /// The walk has exceeded this limit, and ends.
     Limit(Limit),
-    /// This could not be deleted.
+    /// [`DeleteTree`](super::DeleteTree) could not delete, or did not try to delete, what is at
+    /// this path.
     Undeleted(Error),
 }
 
@@ -84,11 +88,13 @@ pub enum Trouble {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Limit {
-    /// [`WalkOptions::entries`](super::WalkOptions::entries).
+    /// The walk has met more entries than [`WalkOptions::entries`](super::WalkOptions::entries)
+    /// allows.
     Entries,
-    /// [`WalkOptions::directories`](super::WalkOptions::directories).
+    /// The walk would read more directories than
+    /// [`WalkOptions::directories`](super::WalkOptions::directories) allows.
     Directories,
-    /// [`WalkOptions::bytes`](super::WalkOptions::bytes).
+    /// The entries take more memory than [`WalkOptions::bytes`](super::WalkOptions::bytes) allows.
     Bytes,
 }
 
@@ -140,7 +146,8 @@ impl core::error::Error for WalkError {
     }
 }
 
-/// `?` turns what went wrong in a walk into the error of all other operations.
+/// With this conversion, `?` turns the error of a walk into the error that all other operations
+/// return.
 impl From<WalkError> for Error {
     fn from(error: WalkError) -> Self {
         let kind = match &error.trouble {

@@ -13,15 +13,17 @@ use crate::options::setters::setters;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WalkOptions {
-    /// How many directories deep the walk goes: 128. 1 is the first directory alone. A directory at
-    /// this depth is handed out with [`Note::TooDeep`](super::Note::TooDeep).
+    /// How many levels of directories the walk reads. The default is 128, and 1 means only the
+    /// first directory. The walk yields a directory at this depth with
+    /// [`Note::TooDeep`](super::Note::TooDeep).
     pub depth: usize,
-    /// How many entries the walk may meet: 10,000,000. One more ends it.
+    /// How many entries the walk may meet. The default is 10,000,000. One more entry ends the walk.
     pub entries: u64,
-    /// How many directories the walk may read: 1,000,000. One more ends it.
+    /// How many directories the walk may read. The default is 1,000,000. One more ends the walk.
     pub directories: u64,
-    /// How many bytes of listings the walk may hold at a time: 256 MiB. The walk holds the entries
-    /// of a directory, and of the directories above it, that it has not handed out yet.
+    /// How much memory the walk may use at a time for entries that it has not yielded yet, in
+    /// bytes. The default is 256 MiB. These are entries of the directory that it has read last, and
+    /// of the directories above it.
     pub bytes: usize,
     /// What the walk does with links.
     pub links: Links,
@@ -31,15 +33,16 @@ pub struct WalkOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Links {
-    /// Hands them out, and never goes through one.
+    /// The walk yields links, but never goes through them.
     #[default]
     Report,
-    /// Hands them out, and goes into the directories that they lead to. A link whose target cannot
-    /// be listed (501, 550) is taken for a link to a file.
+    /// The walk yields links, and goes into the directories that they lead to. If the server
+    /// refuses to list a link with 501 or 550, the walk assumes that the link leads to a file.
     ///
-    /// A link that leads to a directory above it ends with [`Note::Loop`](super::Note::Loop). The
-    /// walk knows such a link by the target that the listing shows, or by the `unique` fact. Where a
-    /// server tells neither, [`WalkOptions::depth`] ends the loop.
+    /// If a link leads to a directory above it, the walk yields the link with
+    /// [`Note::Loop`](super::Note::Loop). The walk recognises such a link by the target in the
+    /// listing, or by the `unique` fact. If the server sends neither, [`WalkOptions::depth`] ends
+    /// the loop.
     Follow,
 }
 
@@ -57,7 +60,8 @@ setters! { WalkOptions
 }
 
 impl WalkOptions {
-    /// Makes the options with the limits that the fields name. Links are not followed.
+    /// Makes options with the default limits, which the docs of the fields name. The walk does not
+    /// follow links.
     #[must_use]
     pub const fn new() -> Self {
         Self {

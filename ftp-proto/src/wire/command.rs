@@ -34,13 +34,13 @@ pub struct Command {
 /// 959 section 3, RFC 854).
 ///
 /// UTF-8 has no byte 0xFF. In Latin-1 it is the letter `ÿ`. `cargo xtask interop` measures how
-/// servers read it. vsftpd, Pure-FTPd, pyftpdlib and libunftp read one 0xFF as one, and two as two.
-/// ProFTPD reads two as one. It reads one as one too, but not if the next byte makes a Telnet
-/// command of it (another 0xFF, or 0xF4, which is IP).
+/// servers read it. vsftpd, Pure-FTPd, pyftpdlib and libunftp keep every 0xFF: one stays one, and
+/// two stay two. ProFTPD turns two into one, and keeps a single one. But with the next byte,
+/// ProFTPD may read a single one as a Telnet command (0xFF and 0xF4 are IP).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Telnet {
-    /// Each 0xFF is sent once, as it is. Four of these five servers need this, and ProFTPD mostly
-    /// accepts it.
+    /// Each 0xFF is sent once, as it is. vsftpd, Pure-FTPd, pyftpdlib and libunftp need this, and
+    /// ProFTPD mostly accepts it.
     #[default]
     Raw,
     /// Each 0xFF is sent twice, as RFC 854 demands.
@@ -64,8 +64,8 @@ pub enum InvalidCommand {
         /// The verb of the command.
         verb: Verb,
     },
-    /// The argument is empty, and a server may read an empty path as the current directory. Only
-    /// the argument of PASS and ACCT may be empty.
+    /// The argument is empty. A server may read an empty path as the current directory, so only
+    /// PASS and ACCT may have an empty argument.
     Empty {
         /// The verb of the command.
         verb: Verb,

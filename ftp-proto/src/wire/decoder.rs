@@ -39,10 +39,10 @@ pub struct ReplyDecoder {
     /// How many Telnet bytes were removed from the current line. They count against the limit of a
     /// line.
     dropped: usize,
-    /// The code of the first line, if the current reply has several lines.
+    /// The code of the first line. `None` if no multi-line reply has begun.
     opening: Option<Code>,
-    /// The code of the last complete line, if this line looks like the end of the reply but has
-    /// another code than the first line.
+    /// If the last complete line looks like the end of the reply but has another code than the
+    /// first line, the code of that line. `None` otherwise.
     other: Option<Code>,
     lines: usize,
     blank_lines: usize,
@@ -75,7 +75,7 @@ pub struct Decoded {
     pub reply: Option<Reply>,
 }
 
-/// What the decoder has read of the current line before the next byte.
+/// How far the decoder has come in the current line.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Place {
     #[default]
@@ -114,12 +114,11 @@ impl ReplyDecoder {
         }
     }
 
-    /// Takes note that the peer has closed the connection.
-    ///
-    /// Takes note that the peer has closed the connection.
+    /// Tells the decoder that the server has closed the connection.
     ///
     /// Returns `None` if nothing is buffered. If only the last line end of a reply is missing,
     /// returns the reply. Believe such a reply only if it answers QUIT, because the end of its text
+    /// may be missing too: `213 12` may be a part of the size `213 1234`.
     /// may be missing too: `213 12` may be a part of the size `213 1234`.
     ///
     /// # Errors
@@ -136,8 +135,8 @@ impl ReplyDecoder {
 
     /// Returns whether nothing is buffered: no part of a line and no part of a reply.
     ///
-    /// Blank lines and Telnet negotiation between replies do not count, because they are not
-    /// buffered. If they matter, call [`is_untouched`](Self::is_untouched).
+    /// The decoder does not buffer blank lines and Telnet negotiation between replies. If you want
+    /// to know whether such bytes have come, call [`is_untouched`](Self::is_untouched).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.buffer.is_empty() && matches!(self.place, Place::Start | Place::Text)
@@ -151,14 +150,16 @@ impl ReplyDecoder {
         !self.touched
     }
 
-    /// Returns the code of the first line, if the current reply has several lines.
+    /// Returns the code of the first line of the current reply. `None` if no multi-line reply has
+    /// begun.
     #[must_use]
     pub const fn opening(&self) -> Option<Code> {
         self.opening
     }
 
-    /// Returns how the current reply may have ended: the line before looks like the last line of a
-    /// reply, but has another code than the first line. More lines may still follow.
+    /// Returns the two codes if the last complete line looks like the last line of the reply, but
+    /// has another code than the first line. More lines may still follow. `None` if it does not
+    /// look so.
     #[must_use]
     pub fn other_end(&self) -> Option<DecodeError> {
         let began = self
@@ -192,8 +193,8 @@ impl ReplyDecoder {
 
     /// Removes Telnet negotiation (IAC, then WILL, WONT, DO or DONT, then an option) at the start
     /// of a line, because old Unix and VMS servers negotiate before the greeting. The option may be
-    /// any byte, even LF or NUL, so this is done before a line is searched for them. IAC before any
-    /// other byte is text.
+    /// any byte, so the negotiation is removed before the line is searched for LF and NUL. IAC
+    /// before any other byte is text.
     fn pass_telnet<'a>(&mut self, mut bytes: &'a [u8]) -> Result<&'a [u8], DecodeError> {
         while let Some((&byte, tail)) = bytes.split_first() {
             self.place = match (self.place, byte) {

@@ -20,8 +20,8 @@ pub struct Limits {
     /// HELP, FEAT and banner texts have fewer lines, and an endless reply (CVE-2026-44240) is soon
     /// stopped.
     pub reply_lines: usize,
-    /// The most bytes in one reply. Each line end counts as one byte. In the current line, CRs
-    /// count too. Default: 64 KiB, which is curl's limit.
+    /// The most bytes in one reply. Each line end is counted as one byte. While a line is
+    /// incomplete, its CRs are counted too. Default: 64 KiB, which is curl's limit.
     pub reply: usize,
     /// The most blank lines in a row between two replies. Default: 16. Embedded servers send one or
     /// two.

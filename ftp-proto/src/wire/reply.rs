@@ -90,10 +90,10 @@ impl Reply {
     /// Returns the lines without the codes at their start. There is at least one line, which may be
     /// empty.
     ///
-    /// The first and the last line lose their code and the `-`, blank or tab after the code. A line
-    /// between them loses the code of the first line and the `-` after the code, because ProFTPD
-    /// repeats it on each line. If it has no such code, it loses one leading blank, because RFC
-    /// 2389 and RFC 3659 indent lines by one blank. The rest of a line stays as it came.
+    /// The first and the last line lose their code and the `-`, blank or tab after it. ProFTPD
+    /// repeats the first line's code and `-` on each line between, so these lines lose them too. A
+    /// line between that does not begin with this code loses one leading blank, because RFC 2389
+    /// and RFC 3659 indent lines by one blank. The rest of a line stays as it came.
     pub fn text_lines(&self) -> impl Iterator<Item = &[u8]> {
         let mut lines = self.lines().peekable();
         let mut first = true;

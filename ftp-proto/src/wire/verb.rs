@@ -119,8 +119,8 @@ impl Verb {
         Ok(known.cloned().unwrap_or(Self(Cow::Owned(upper))))
     }
 
-    /// Whether this command transfers data. Such a command has a data connection and two replies, a
-    /// preliminary and a final one.
+    /// Whether the command with this name transfers data. Such a command has a data connection and
+    /// two replies, a preliminary and a final one.
     pub(crate) fn is_transfer(name: &str) -> bool {
         let transfers = ["RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD"];
         transfers.contains(&name)

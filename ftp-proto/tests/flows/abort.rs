@@ -4,8 +4,8 @@ use ftp_proto::{AbortClose, AbortSignal, Config, DataEnd, Error, ErrorKind, Secu
 
 use crate::support::*;
 
-/// Aborts a download, and then an upload. `items` is what the server sends after ABOR, and
-/// `aborted` is the expected result. The PWD after it must get its own reply.
+/// Aborts a download, and then an upload. `items` is what the server sends after ABOR, `aborted` is
+/// the expected result, and `then` is the script of the next PWD, which must get its own reply.
 #[track_caller]
 fn aborted(items: &[Item], aborted: &str, then: &[Item]) {
     let script = || [&[hear("ABOR"), serve("close abandon")][..], items, then].concat();
@@ -45,7 +45,8 @@ fn abort_226_and_226() {
 
 #[test]
 fn abort_226_and_a_426_after_the_fence() {
-    // libunftp sends this 426 after the 226, when its data task notices the abort.
+    // libunftp sends this 426 after the 226, when its data task notices the abort. The client must
+    // not take the 426 for the reply to PWD.
     let late = [say("426 cut")];
     let fence = [hear("PWD"), say("257 \"/fence\"")];
     let own = [hear("PWD"), late[0].clone(), say("257 \"/here\"")];
@@ -79,7 +80,8 @@ fn abort_226_and_two_426_after_the_fence() {
 
 #[test]
 fn abort_226_and_a_426_before_the_next_retr() {
-    // The late 426 belongs to the aborted transfer. The client still uses the new data connection.
+    // The late 426 of the aborted transfer comes after the client has opened the data connection
+    // for the next transfer. The client must drop the 426 and use this data connection.
     let script = [
         hear("ABOR"),
         serve("close abandon"),

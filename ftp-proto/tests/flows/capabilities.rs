@@ -8,7 +8,7 @@ fn support(driver: &Driver<Script>, capability: Capability) -> Support {
     driver.session.capabilities().support(capability)
 }
 
-/// Sends each raw command, which gets this reply.
+/// Sends each raw command, to which the server sends the given reply.
 fn raw(driver: &mut Driver<Script>, commands: &[(&str, &str)]) {
     for (line, reply) in commands {
         driver.server.extend([hear(line), say(reply)]);
@@ -59,7 +59,8 @@ fn each_reply_is_judged() {
             Capability::MdtmSet,
             Verified,
         ),
-        // The time of the file `20260102030405 a`.
+        // The server takes `20260102030405 a` for a file name and replies with the time of this
+        // file. So it cannot set a time by MDTM.
         (
             "MDTM 20260102030405 a",
             "213 20260102030405",
@@ -124,7 +125,7 @@ fn each_reply_is_judged() {
         ("SIZE", "500 of what?", Capability::Size, Unknown),
         ("REST 5", "350 ok", Capability::RestStream, Verified),
         ("REST 5", "502 no", Capability::RestStream, Refused),
-        // The option is refused, and the names are UTF-8 all the same.
+        // The server refuses this option, but its names may be UTF-8 nevertheless.
         ("OPTS UTF8 ON", "504 unknown", Capability::Utf8, Unknown),
         ("OPTS UTF8 ON", "200 ok", Capability::Utf8, Verified),
         ("HOST a", "504 unknown host", Capability::Host, Unknown),
@@ -230,7 +231,7 @@ fn discovery_of_a_server_that_knows_neither_command_asks_once() {
     driver.server.assert_over();
 }
 
-/// A session that starts with what an earlier one has learnt.
+/// Creates a session that starts with the capabilities that an earlier session has saved.
 fn with_saved(saved: Capabilities) -> Driver<Script> {
     let options = Options::new("localhost").with_capabilities(saved);
     let mut driver = scripted(Config::default(), plain_login());
@@ -295,7 +296,8 @@ fn an_epsv_that_worked_in_an_earlier_session_must_prove_itself() {
     raw(&mut driver, &[("EPSV", "229 (|||6446|)")]);
     let saved = driver.session.capabilities();
     assert_eq!(saved.support(Capability::Epsv), Support::Verified);
-    // The short limit of the first EPSV holds, and PASV follows a time-out.
+    // EPSV worked in the earlier session. But this session must still wait for its first EPSV only
+    // briefly, and use PASV after the time-out.
     let mut driver = with_saved(saved);
     driver
         .server
@@ -331,7 +333,8 @@ fn a_successor_knows_what_its_predecessor_has_learnt() {
     let known = driver.session.successor().capabilities();
     assert!(known.features().expect("asked").supports("SIZE"));
     assert_eq!(known.support(Capability::Mdtm), Support::Refused);
-    // What was heard in clear text does not go into a session that begins TLS by AUTH.
+    // The server sent its features in clear text, so an attacker may have changed them. The
+    // successor begins TLS by AUTH, so it must not know these features.
     let mut driver = scripted(explicit(), [say("220 ready"), hear("FEAT"), say(FEATURES)]);
     driver.run(flows::Greeting::new()).expect("the greeting");
     driver.run(flows::Feat::new()).expect("the features");

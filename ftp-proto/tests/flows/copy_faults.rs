@@ -8,7 +8,7 @@ use crate::support::*;
 #[test]
 fn rest_that_no_transfer_used_up_is_taken_back_before_a_copy() {
     // The source still has the offset 7 of an earlier REST. Without REST 0, the copy would lack its
-    // first 7 bytes and yet count as a success.
+    // first 7 bytes, but the client would report a success.
     let armed = [hear("REST 7"), say("350 armed")];
     let off = [hear("REST 0"), say("350 off")];
     let source = [
@@ -36,8 +36,8 @@ fn rest_that_no_transfer_used_up_is_taken_back_before_a_copy() {
 
 #[test]
 fn copy_in_another_mode_or_structure_is_refused_before_a_byte() {
-    // If one side sent blocks and the other expected a stream, the block headers would be part of
-    // the file.
+    // The mode or structure of one side differs from the other side's. The headers of blocks or
+    // records would then become part of the file, so the client must refuse the copy.
     for line in ["MODE B", "STRU R"] {
         let framed = || {
             let mut driver = logged_in(Config::default(), [hear(line), say("200 ok")]);
@@ -96,7 +96,8 @@ fn copy_is_refused_where_the_answer_to_prot_p_is_still_on_its_way() {
     assert!(outcome.starts_with("Misuse(Protected)"), "{outcome}");
 }
 
-/// In a copy the client does not see the data. So a 226 counts only if no other reply follows it.
+/// In a copy between servers, the client does not see the data. So a 226 confirms the copy only if
+/// no other reply follows it.
 #[test]
 fn a_copy_whose_target_takes_its_confirmation_back_is_unconfirmed() {
     // The target first sends a 226 that belongs to an earlier transfer, and then 451, its reply to

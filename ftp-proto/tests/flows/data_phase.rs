@@ -74,8 +74,8 @@ fn a_transfer_confirmed_before_its_end_goes_on() {
     let (mut driver, mut phase) = download(&[serve(GRACEFUL)], &TransferOptions::new());
     driver.session.receive(b"226 done\r\n");
     phase.interrupted(&mut driver.session, Interruption::ControlFirst);
-    // The 226 arrived before the end of the data. The rest of the data gets only the time limit of
-    // a connection that closes.
+    // The 226 arrives before the end of the data. From then on, the wait for the rest of the data
+    // has the short limit `DataClose`.
     let step = phase.step(&driver.session);
     assert!(matches!(step, DataStep::Move(Wait::DataClose)), "{step:?}");
     phase.end(DataEnd::Clean);

@@ -106,7 +106,8 @@ fn cwd_up_falls_back_where_cdup_is_not_implemented() {
             flow_outcome(cwd(".."), script("550 no")),
             "Permanent Some(\"CWD\") Some(\"550 no\") None"
         );
-        // If the server does not know `CWD ..` either, the client does not begin again with CDUP.
+        // The server knows neither CDUP nor `CWD ..`. The client must fail, and not send CDUP
+        // again.
         assert_eq!(
             flow_outcome(cwd(".."), script("500 what")),
             "Permanent Some(\"CWD\") Some(\"500 what\") None"

@@ -31,7 +31,7 @@ macro_rules! cases {
                 let flow: flows::$flow = $make;
                 match $driver.try_run(flow) {
                     Err(Stop::Dropped) => false,
-                    // A success and a failure count alike, because other tests check the outcome.
+                    // The flow may succeed or fail, because other tests check its outcome.
                     Ok(_) | Err(Stop::Failed(_)) => true,
                 }
             },

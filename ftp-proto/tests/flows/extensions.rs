@@ -13,8 +13,8 @@ fn time() -> Timestamp {
     Timestamp::parse(b"20260102030405").expect("a time")
 }
 
-/// Checks a command that changes something: a server that does not know it is an error, and is not
-/// asked again.
+/// Checks a command that changes something. If the server does not know the command, the flow must
+/// fail. The client must not send the command a second time.
 #[track_caller]
 fn changes<F: Flow>(flow: impl Fn() -> Result<F, Error>, line: &str, reply: &str)
 where
@@ -37,8 +37,8 @@ where
     driver.server.assert_over();
 }
 
-/// Checks a command that asks for something: a server that does not know it is no error, and is not
-/// asked again.
+/// Checks a command that asks for something. If the server does not know the command, the flow must
+/// return `None`. The client must not send the command a second time.
 #[track_caller]
 fn asks<F: Flow>(flow: impl Fn() -> Result<F, Error>, line: &str, answers: &[(&str, &str)])
 where

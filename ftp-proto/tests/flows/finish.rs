@@ -75,8 +75,8 @@ fn invariant_4_226_missing_is_unconfirmed() {
 
 #[test]
 fn invariant_3_a_226_that_never_comes_does_not_block_the_session_for_ever() {
-    // The session must not stay in a state in which it is neither in step nor dead, and in which
-    // every operation waits for the final reply.
+    // The server never sends the 226. If the session stayed alive and waited for this reply before
+    // every later command, no operation could ever succeed.
     let mut driver = downloading([serve("close graceful download"), Item::Silence]);
     driver.outcome(&finish());
     driver.server.assert_over();

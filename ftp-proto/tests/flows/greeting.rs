@@ -53,7 +53,8 @@ fn greeting_421_means_that_the_server_is_full() {
 
 #[test]
 fn greeting_421_names_no_command() {
-    // With an empty command name, the text of the error would begin with `: the server closed …`.
+    // The greeting is no reply to a command. If the error had an empty command name, its text would
+    // begin with `: the server closed …`.
     let mut driver = scripted(Config::default(), [say("421 too many")]);
     let error = driver.run(flows::Greeting::new()).expect_err("full");
     assert_eq!(error.command(), None, "{error}");

@@ -139,7 +139,8 @@ fn other_commands_are_sent_as_feat_lists_them() {
 fn commands_that_feat_does_not_list_are_not_sent() {
     let script = features("HASH SHA-512, XMD5").to_vec();
     assert_eq!(flow_outcome(hash("a", Algorithm::Sha256), script), "None");
-    // A server without FEAT is asked, once.
+    // If the server has no FEAT, the client tries each command that returns an MD5 hash, but only
+    // once.
     let script = [
         hear("FEAT"),
         say("500 what"),

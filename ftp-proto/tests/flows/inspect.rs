@@ -96,7 +96,7 @@ fn mdtm_is_asked_where_size_is_unknown() {
         .concat();
         assert_eq!(flow_outcome(inspect(), script), outcome);
     }
-    // The time is only an addition where the size is known.
+    // The server tells the size but refuses MDTM. The result must still have the size.
     let script = [
         &[hear("FEAT"), say(WITHOUT)][..],
         &by_commands(),

@@ -63,7 +63,7 @@ fn append_and_unique_that_are_refused_stay_in_step() {
 #[test]
 fn unique_tells_the_name_that_the_server_chose() {
     for (first, last, early, late) in [
-        // RFC 1123 demands this form of the 150.
+        // RFC 1123 demands that the 150 has this form: `FILE: ` and the name.
         (
             "150 FILE: stou.a1b2",
             "226 done",

@@ -249,8 +249,8 @@ fn standing_counts_the_fallback_of_cdup_as_one_step() {
 #[test]
 fn standing_is_reset_by_pwd_once_the_directory_was_changed() {
     let at = |path: &str| [hear("PWD"), say(&format!("257 \"{path}\""))];
-    // The client is in its home directory, so a new connection needs no CWD. After the next login,
-    // the home directory may have another path.
+    // The client has sent no CWD, so it is in its home directory. It must send no CWD on a new
+    // connection, because the home directory may have another path after the next login.
     let standing = stood(&at("/home/ada"), |driver| drop(driver.outcome(&Op::Pwd)));
     assert!(told_again(standing).is_empty());
     let script = [done("CWD a"), at("/srv/a"), done("CWD b")].concat();
@@ -322,7 +322,8 @@ fn standing_of_too_many_steps_is_lost_until_a_path_is_known() {
     assert_eq!(told_again(steps(256).session.standing()).len(), 256);
     let mut driver = steps(257);
     assert_lost(driver.session.standing());
-    // The directory stays unknown after one more relative CWD.
+    // The client has lost track of the directory. A relative CWD does not tell where it is, so the
+    // directory stays unknown until PWD.
     driver.server.extend(done("CWD b"));
     driver.tell(cwd("b"));
     assert_lost(driver.session.standing());
@@ -469,8 +470,8 @@ fn successor_has_the_settings_and_takes_the_observer_with_it() {
     new.receive(b"220 new\r\n");
     assert_eq!(*seen.lock().expect("the notes"), ["220 old", "220 new"]);
     assert!(old.is_dead() && !new.is_dead());
-    // A successor has a successor too, which takes the observer. It works after its predecessor is
-    // dropped.
+    // The successor of a successor must take the observer too, and must work after its predecessor
+    // is dropped.
     let newest = new.successor();
     drop(new);
     let mut newest = newest;

@@ -17,7 +17,7 @@ fn set() -> flows::SetModified {
     flows::SetModified::new("a b", time).expect("a path")
 }
 
-/// Commands and their replies.
+/// Returns the script in which the client sends each of these commands and gets its reply.
 fn dialogue(lines: &[(&str, &str)]) -> Vec<Item> {
     lines
         .iter()
@@ -25,7 +25,8 @@ fn dialogue(lines: &[(&str, &str)]) -> Vec<Item> {
         .collect()
 }
 
-/// Runs the flow twice, and checks what is sent and what comes of it.
+/// Sets the same time twice. `first` and `second` are the commands that the client must send, with
+/// the server's replies. Both times the outcome must be `outcome`.
 #[track_caller]
 fn twice(first: &[(&str, &str)], outcome: &str, second: &[(&str, &str)]) {
     let script = [dialogue(first), dialogue(second), pwd().into()].concat();
@@ -50,7 +51,7 @@ fn mfmt_is_first() {
 
 #[test]
 fn mdtm_follows_and_the_refusal_is_remembered() {
-    // vsftpd, Serv-U, and a server without FEAT.
+    // The rows are the replies of vsftpd, of Serv-U, and of a server without FEAT.
     for (refusal, features, reply) in [
         (
             "500 Unknown command.",
@@ -75,7 +76,8 @@ fn site_utime_follows_where_feat_speaks_against_mdtm() {
 
 #[test]
 fn mdtm_that_is_taken_for_a_query_does_not_count() {
-    // The name `20260102030405 a b` exists, or does not, or has one blank too many.
+    // With each of these replies, the server has set no time. Most of them come from servers that
+    // read MDTM as a question about the file `20260102030405 a b`. The client must try SITE UTIME.
     for reply in [
         "202 superfluous",
         "213 20250101000000",
@@ -91,7 +93,8 @@ fn mdtm_that_is_taken_for_a_query_does_not_count() {
         ];
         twice(&first, "SiteUtime", &[(UTIME, "200 done")]);
     }
-    // 550 may be about either name, until SITE UTIME has worked on the file.
+    // The 550 may mean that there is no file `a b`, or that there is no file `20260102030405 a b`.
+    // SITE UTIME then works on `a b`, so the client knows that MDTM cannot set a time.
     let first = [
         (MFMT, "500 what"),
         ("FEAT", WITH_MDTM),
@@ -168,7 +171,7 @@ fn a_server_that_knows_none_is_an_error_that_says_so() {
         "Unsupported Some(\"MFMT\") Some(\"500 what\") None"
     );
     assert_eq!(driver.outcome(&Op::Pwd), "/here");
-    // The second time, nothing is sent.
+    // The client knows that the server has none of these commands, so it sends nothing.
     assert_eq!(driver.tell(set()), "Unsupported Some(\"MFMT\") None None");
     driver.server.assert_over();
     for capability in [
@@ -189,14 +192,16 @@ fn a_refusal_by_a_server_that_knows_the_command_ends_it() {
         &refused("MFMT", "550 no file"),
         &[(MFMT, "550 no file")],
     );
-    // SITE is forbidden as well. The first refusal is the one that helps.
+    // The server refuses SITE UTIME too. The error must show the refusal of MDTM, which comes first
+    // and helps more.
     let lines = [
         (MDTM, "550 Could not set."),
         (UTIME, "550 Permission denied."),
     ];
     let first = [&[(MFMT, "500 what"), ("FEAT", WITH_MDTM)][..], &lines].concat();
     twice(&first, &refused("MDTM", "550 Could not set."), &lines);
-    // SITE UTIME is unknown as well.
+    // The server does not know SITE UTIME in either form. The error must still show the refusal of
+    // MDTM.
     let first = [&first[..3], &[(UTIME, "500 what"), (SHORT, "500 what")]].concat();
     twice(&first, &refused("MDTM", "550 Could not set."), &lines[..1]);
 }

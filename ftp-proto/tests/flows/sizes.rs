@@ -228,8 +228,9 @@ fn sizes_confirm_an_upload_at_an_offset_only_if_the_file_has_grown() {
         ("213 20", reset(), "213 20", unconfirmed),
         ("213 20", end(), "213 32", "true None"),
         ("213 20", end(), "213 20", unconfirmed),
-        // The old file had 40 bytes, and the upload ends at byte 32. Some servers cut off the rest
-        // of the old file, and others keep it.
+        // The old file had 40 bytes, and the upload ends at byte 32. Some servers keep the last 8
+        // bytes of the old file (40), and others cut them off (32). No other size confirms the
+        // upload.
         ("213 40", end(), "213 40", "true None"),
         ("213 40", end(), "213 32", "true None"),
         ("213 40", end(), "213 36", unconfirmed),
@@ -238,8 +239,9 @@ fn sizes_confirm_an_upload_at_an_offset_only_if_the_file_has_grown() {
         let script = sized_twice(&restarted("STOR a"), before, closing, after);
         assert_eq!(uploaded(store, script), outcome, "{before}, {after}");
     }
-    // After the data connection was reset, SIZE can confirm this restarted upload only if the file
-    // was known to be shorter before than it must be now. Otherwise the client does not send SIZE.
+    // The data connection is reset. SIZE could confirm this upload only if the file had fewer than
+    // 32 bytes before and has 32 after. Here that is not so, or not known, so the client must not
+    // send SIZE a second time.
     for before in ["213 32", "213 40", "500 what"] {
         let opening = restarted("STOR a");
         let asked = [hear("SIZE a"), say(before)];

@@ -6,8 +6,8 @@ use ftp_proto::{Config, Error, Flow, flows};
 
 use crate::support::*;
 
-/// Checks that the flow sends `line`, returns a positive reply, and reports a refusal with its
-/// verb. After either reply, the session must be in step.
+/// Checks that the flow sends `line` and returns a positive reply, and that its error after a
+/// refusal names the command. After either reply, the session must be in step.
 #[track_caller]
 fn exchanged<F: Flow>(flow: impl Fn() -> Result<F, Error>, line: &str)
 where

@@ -65,7 +65,8 @@ fn contract_a_crossed_answer_is_misuse_and_harmless() {
 
 #[test]
 fn contract_an_operation_that_was_started_on_another_session_is_misuse() {
-    // If the session allowed this, the credentials for one server would go to another server.
+    // If another session could run this login, the credentials for one server would go to another
+    // server.
     let mut one = scripted(Config::default(), [say("220 ready")]);
     let mut other = scripted(Config::default(), [say("220 ready")]);
     one.outcome(&Op::Greeting);

@@ -82,7 +82,7 @@ fn invariant_6_bytes_fed_during_the_handshake_are_fatal() {
     };
     driver.session.receive(b"2");
     // A byte in clear text has arrived during the handshake, but the driver reports that the
-    // handshake has succeeded.
+    // handshake has succeeded. The session must die.
     let result = driver.session.step(&mut running, want.secured());
     assert!(driver.session.is_dead());
     assert!(result.is_err(), "a dead session was called secured");

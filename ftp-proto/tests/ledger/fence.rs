@@ -144,9 +144,9 @@ fn a_fence_waits_no_longer_than_any_reply() {
     );
 }
 
-/// PWD got a reply that belongs to another command, so its own reply is still to come. If the fence
-/// were PWD too, that reply would end the fence too early, and the fence's reply would be taken for
-/// the reply to the next command.
+/// PWD got a reply that belongs to another command, so its own 257 is still to come. If the fence
+/// were PWD too, the client would take this 257 for the end of the fence. The next command would
+/// then get the reply to the fence.
 #[test]
 fn a_fence_is_not_the_command_whose_own_reply_is_still_to_come() {
     for (verb, code, fence) in [

@@ -223,8 +223,8 @@ fn invariant_13_an_echo_in_the_replies_of_a_transfer_does_not_print() {
     assert!(!notes.contains(CANARY), "{notes}");
 }
 
-/// The session keeps replies to STOU unmasked, because they may hold a file name. If such a reply
-/// is the inner error of an error, the text must not show the secret.
+/// The session does not mask replies while STOU is under way, because they may hold a file name. If
+/// the inner error of an error has such a reply, no text of the error may show the secret.
 #[test]
 fn invariant_13_an_echo_in_the_error_underneath_does_not_print() {
     let script = canary_with([

@@ -1,17 +1,19 @@
 //! The corpora of `src/listing/*.corpus`: lines of each dialect, and the fields expected of them.
 //!
-//! A corpus is a text. `#` begins a comment. `<` begins a line of a listing, after one blank, and `>` what
-//! is expected of it. `\xNN` is a byte, `\\` a backslash. The other lines are directives:
+//! A corpus is a text. `#` begins a comment. `<` and a blank begin a line of a listing, and `>` and
+//! a blank begin the expected result of that line. `\xNN` is a byte, `\\` a backslash. The other
+//! lines are directives:
 //!
 //! ```text
 //! reset                        a new listing begins (every corpus begins with one)
-//! now 2026-11-27T12:00:00      the time for dates without a year; before the first line of a listing
-//! dialect mlsx                 the dialect is fixed; before the first line of a listing
-//! order day                    the day (or the year) comes first; before the first line of a listing
+//! now 2026-11-27T12:00:00      the time for dates without a year; before the listing's first line
+//! dialect mlsx                 the dialect is fixed; before the listing's first line
+//! order day                    the day (or the year) comes first; before the listing's first line
 //! ```
 //!
-//! What is expected is `noise`, `unparsed`, `unfinished` (the next line completes it), or an entry: its kind, its name in
-//! quotes, and those of its fields that are there, in the order of `describe` below.
+//! The expected result is `noise`, `unparsed`, `unfinished` (the next line completes it), or an
+//! entry: its kind, its name in quotes, and those of its fields that are there, in the order of
+//! `describe_entry` below.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -19,15 +21,17 @@ use std::path::Path;
 use ftp_proto::listing::{DateOrder, Dialect, Entry, Kind, Line, Parser, Precision, Zone};
 use ftp_proto::wire::Escaped;
 
-/// The lines of one listing, and what is expected of them.
+/// One listing of a corpus.
 struct Listing {
     parser: Parser,
-    /// The number in the file, the line, and what is expected of it.
+    /// For each line of the listing: its line number in the corpus, its bytes, and the expected
+    /// result.
     cases: Vec<(usize, Vec<u8>, String)>,
     dialect: Option<Dialect>,
 }
 
-/// Reads every case of a corpus, and returns how many good lines and how many others it has.
+/// Parses every line of a corpus and compares the result with the expected one. Returns how many
+/// lines are entries, and how many are not.
 fn check(name: &str) -> (usize, usize) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/listing/{name}.corpus"));
     let text = std::fs::read_to_string(path).expect("the corpus is there");
@@ -53,7 +57,8 @@ fn check(name: &str) -> (usize, usize) {
     (good, other)
 }
 
-/// What the parser makes of each line.
+/// Parses each line of the listing. Returns the line's number, its bytes, the expected result, and
+/// the parser's result.
 fn answers(listing: &Listing) -> Vec<(usize, Vec<u8>, String, String)> {
     let mut parser = listing.parser.clone();
     let mut answers = Vec::new();
@@ -154,7 +159,7 @@ fn unescape(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// A line in the words of the corpora.
+/// Describes the parser's result in the words of the corpora, for example `noise`.
 fn describe(line: &Line<'_>, with_dialect: bool) -> String {
     match line {
         Line::Entry(entry) => describe_entry(entry, with_dialect),
@@ -215,7 +220,8 @@ fn describe_entry(entry: &Entry<'_>, with_dialect: bool) -> String {
     text
 }
 
-/// One test for each corpus, with the number of good lines and of others that it must have.
+/// Makes one test for each corpus. The corpus must have at least this many lines that are entries,
+/// and at least this many other lines.
 macro_rules! corpora {
     ($($name:ident: $good:literal good, $other:literal others;)*) => {$(
         #[test]

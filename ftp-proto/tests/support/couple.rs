@@ -26,8 +26,8 @@ impl<S: Server> Couple<S> {
         }
     }
 
-    /// Runs a copy to its end, or drops it at the point that `drop_after` of the source's driver
-    /// names.
+    /// Runs a copy to its end. Drops it before, if it comes to the point that the source driver's
+    /// `drop_after` names.
     pub(crate) fn try_copy(&mut self, mut copy: ServerCopy) -> Result<Copied, Stop> {
         let mut answer = None;
         for _ in 0..10_000 {

@@ -56,7 +56,8 @@ pub(crate) trait Server {
     fn meanwhile(&mut self, _want: &str) -> Option<Arrival> {
         None
     }
-    /// Serves the want, and returns what has happened.
+    /// Serves the want, such as a handshake or the end of a data connection, and returns what
+    /// happens.
     fn serve(&mut self, want: &str) -> Reaction;
     /// Tells the server that the data of a download has ended.
     fn data_ended(&mut self) {}
@@ -119,7 +120,7 @@ impl<S: Server> Driver<S> {
         }
     }
 
-    /// Runs a flow to its end, or drops it at the point that `drop_after` names.
+    /// Runs a flow to its end. Drops it before, if it comes to the point that `drop_after` names.
     pub(crate) fn try_run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Stop> {
         let (mut running, mut answer) = self.session.start(flow);
         self.clock = None;

@@ -10,16 +10,17 @@ use super::{Arrival, Reaction, Server, random};
 #[derive(Clone, Debug)]
 pub(crate) enum Item {
     /// The server sends these bytes. If no operation waits for a reply, they are a stray, which the
-    /// client finds by a look before it sends the next line. Before a [`Serve`](Self::Serve), the
-    /// driver answers that want with `control_first`.
+    /// client finds by a look before it sends the next line. If the session waits for something
+    /// else, such as a handshake, the driver answers that want with `control_first`.
     Say(Vec<u8>),
     /// The client must send exactly this line.
     Hear(String),
-    /// The session must have this want, and the reaction is what the driver reports about it.
+    /// The session must have this want. The driver answers it with this reaction.
     Serve(&'static str, Reaction),
     /// When the client next waits for the server, the driver answers the want with `timed_out`.
     Silence,
-    /// A look at what has arrived finds nothing, although the server sends something next.
+    /// The next look at what has arrived finds nothing, because the bytes of the next item arrive
+    /// only after that look.
     NotYet,
     /// The control connection ends.
     Eof,
@@ -181,14 +182,14 @@ impl Server for Script {
 }
 
 impl Script {
-    /// Returns whether this want ends an upload on the client's side and the script has no line for
-    /// it. Then it succeeds without one.
+    /// Returns whether the client ends an upload by this want, and the script does not mention the
+    /// want. The want then succeeds.
     fn is_implied(&self, want: &str) -> bool {
         let said = matches!(self.items.front(), Some(Item::Serve(said, _)) if *said == SEND_END);
         want == SEND_END && !said
     }
 }
 
-/// The text by which [`describe`](super::describe) names the want that ends an upload on the
-/// client's side.
+/// The name of the want by which the client ends the data of an upload, as
+/// [`describe`](super::describe) writes it.
 pub(crate) const SEND_END: &str = "close send end";

@@ -144,13 +144,13 @@ fn a_signature_above_the_modulus() {
     assert!(!has_signed(&modulus, &EXPONENT, MESSAGE, scheme, &above));
 }
 
-/// Such keys have been broken, so the verifier must refuse even a correct signature of theirs.
+/// Attackers have broken keys of fewer than 1024 bits, so the verifier must refuse such keys.
 #[test]
 fn keys_of_fewer_than_1024_bits() {
     let number = Number(vec![5, 0]);
     let modulus = Number(vec![7, 0]);
-    // First shows that the arithmetic is right for the tiny key 7: 5 * 5 * 5 is 125, which is 6
-    // modulo 7.
+    // First shows that the arithmetic works for a tiny key with the modulus 7: 5 * 5 * 5 is 125,
+    // which is 6 modulo 7.
     assert_eq!(number.power(&[3], &modulus).0, [6, 0]);
     let signed = has_signed(&[7], &[3], b"", SignatureScheme::RSA_PSS_SHA256, &[5]);
     assert!(!signed);

@@ -43,13 +43,13 @@ use crate::wire::Escaped;
 pub struct Pattern {
     /// The pattern as it was given.
     text: Vec<u8>,
-    /// The directories before the first wildcard. `None` is the current directory.
+    /// The directories before the first part with a wildcard. `None` is the current directory.
     root: Option<RemotePath>,
     parts: Vec<Part>,
     only_directories: bool,
 }
 
-/// Why a text is no [`Pattern`]. Positions count bytes from 0.
+/// Why a text is no [`Pattern`]. Each `at` is a position in bytes, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidPattern {
@@ -70,7 +70,7 @@ pub enum InvalidPattern {
         /// The position of the `{`.
         at: usize,
     },
-    /// A `\` at the end of a part.
+    /// A `\` at the end of a part, where no character follows that it could escape.
     Escape {
         /// The position of the `\`.
         at: usize,
@@ -81,13 +81,13 @@ pub enum InvalidPattern {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
-    /// `**`: any number of directories.
+    /// `**`: any number of directories, also none.
     AnyDepth,
     Name(NamePattern),
 }
 
-/// Which parts of a pattern may come next, after the names of a path so far. One bit for each part,
-/// and one for the end.
+/// Which parts of a pattern may fit the next name of a path. There is one `bool` for each part, and
+/// a last one for the end of the pattern.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Positions(Vec<bool>);
 
@@ -110,7 +110,8 @@ impl Pattern {
         if text.starts_with(b"/") {
             root.push(b'/');
         }
-        // The last name is compared with a listing, even if it holds no wildcard.
+        // The last name goes into `parts` even if it has no wildcard, because the walk must find it
+        // in a listing.
         let mut parts = Vec::new();
         while let Some((at, name)) = names.next() {
             let pattern = NamePattern::new(name).map_err(|invalid| invalid.moved_by(at))?;
@@ -130,7 +131,7 @@ impl Pattern {
         }
         Ok(Self {
             text: text.to_vec(),
-            // It has no byte that a path cannot have, so it is missing only if it is empty.
+            // `root` has no byte that is forbidden in a path, so it is `None` only if it is empty.
             root: RemotePath::new(root).ok(),
             parts,
             only_directories,
@@ -144,8 +145,8 @@ impl Pattern {
         self.root.as_ref()
     }
 
-    /// Returns whether the pattern fits this path. Whether the path is a directory does not count
-    /// here.
+    /// Returns whether the pattern fits this path. The path does not tell whether it is a
+    /// directory, so a pattern such as `a/` fits the path `a` even if `a` is a file.
     #[must_use]
     pub fn matches(&self, path: impl AsRef<[u8]>) -> bool {
         let path = path.as_ref();
@@ -169,14 +170,14 @@ impl Pattern {
         positions.are_at_end()
     }
 
-    /// The positions before any name.
+    /// Returns the positions at the start of a path, before its first name.
     pub(super) fn start(&self) -> Positions {
         let mut positions = Positions(alloc::vec![false; self.parts.len().saturating_add(1)]);
         self.reach(&mut positions, 0);
         positions
     }
 
-    /// The positions after one more name.
+    /// Returns the positions after the next name of a path.
     pub(super) fn advance(&self, positions: &Positions, name: &[u8]) -> Positions {
         let mut next = Positions(alloc::vec![false; positions.0.len()]);
         let here = positions.0.iter().zip(&self.parts).enumerate();
@@ -198,13 +199,14 @@ impl Pattern {
         next
     }
 
-    /// Whether the pattern fits an entry of this kind whose name has led to these positions.
+    /// Whether the pattern fits an entry of this kind, after the names of its path have led to
+    /// these positions. A pattern such as `a/` fits only what may be a directory.
     pub(super) fn fits(&self, positions: &Positions, kind: Kind) -> bool {
         let may_be_directory = matches!(kind, Kind::Directory | Kind::Link | Kind::Unknown);
         positions.are_at_end() && (!self.only_directories || may_be_directory)
     }
 
-    /// Whether the pattern can fit anything below these positions.
+    /// Whether the pattern can fit a path that goes on below these positions.
     pub(super) fn goes_on(&self, positions: &Positions) -> bool {
         positions
             .0
@@ -217,8 +219,9 @@ impl Pattern {
         at.saturating_add(1) == self.parts.len()
     }
 
-    /// Adds a position, and those after a `**`, which fits no directory as well. At the end of a
-    /// pattern, `**` fits at least one name.
+    /// Marks the part `at` as one that may fit the next name. If this part is `**`, it may fit no
+    /// directory, so the part after it is marked too. A `**` at the end of the pattern must fit at
+    /// least one name.
     fn reach(&self, positions: &mut Positions, at: usize) {
         let mut at = at;
         loop {
@@ -240,7 +243,7 @@ impl Positions {
     }
 }
 
-/// The parts between slashes, each with its position. A slash after `\` separates as well.
+/// Returns the parts between slashes, each with its position in bytes. A `\` cannot escape a slash.
 fn parts(text: &[u8]) -> Vec<(usize, &[u8])> {
     let mut at = 0_usize;
     text.split(|byte| *byte == b'/')

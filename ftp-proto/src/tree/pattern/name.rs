@@ -1,46 +1,52 @@
-//! The pattern of one name: a program that is run on all its threads at once (Thompson's
-//! construction), so that no pattern takes exponential time.
+//! The pattern of one name, compiled into a small program.
+//!
+//! All threads of the program run at the same time (Thompson's construction), so no pattern takes
+//! exponential time.
 
 use alloc::vec::Vec;
 use core::mem;
 
 use super::InvalidPattern;
 
-/// The pattern of one part of a path.
+/// The program for one part of a path, such as `*.fa`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NamePattern(Vec<Op>);
 
-/// One instruction. A thread that has no instruction left has matched.
+/// One instruction of the program. If a thread has no instruction left at the end of the name, the
+/// pattern fits the name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Op {
     /// Takes this unit.
     Unit(Unit),
     /// Takes any unit.
     Any,
-    /// Takes a unit of these ranges, or a unit of none of them.
+    /// Takes a unit that is in one of these ranges. If `not` is set, takes a unit that is in none.
     Class {
         ranges: Vec<(Unit, Unit)>,
         not: bool,
     },
-    /// Goes on at each of these instructions.
+    /// Splits the thread: one thread goes on at each of these instructions.
     Split(Vec<usize>),
-    /// Goes on at this instruction.
+    /// The thread goes on at this instruction.
     Jump(usize),
 }
 
-/// A character, or a byte that is no part of a character. Such a byte comes after all characters.
+/// A character, or a byte that is not part of a UTF-8 character. The value of such a byte is higher
+/// than that of every character.
 type Unit = u32;
 
-/// The unit of byte 0 where it is no character.
+/// The unit of a byte 0 outside UTF-8. The unit of any other byte outside UTF-8 is this plus the
+/// byte.
 const STRAY: Unit = 0x11_0000;
 
-/// A `{` whose `}` has not come yet.
+/// A `{` whose `}` the compiler has not reached yet.
 struct Open {
     /// The position of the `{` in the text.
     at: usize,
-    /// The instruction that leads to all alternatives.
+    /// The `Split` instruction that leads to all alternatives between the braces.
     split: usize,
-    /// The instructions that end an alternative.
+    /// The `Jump` instructions at the ends of the alternatives. Their target is known only at the
+    /// `}`.
     ends: Vec<usize>,
 }
 
@@ -56,7 +62,7 @@ impl NamePattern {
         .map(Self)
     }
 
-    /// The bytes of the only name that the pattern fits. `None` if it has a wildcard.
+    /// Returns the only name that the pattern fits, in bytes. `None` if the pattern has a wildcard.
     pub(super) fn literal(&self) -> Option<Vec<u8>> {
         let mut name = Vec::new();
         for op in &self.0 {
@@ -107,10 +113,10 @@ impl Op {
     }
 }
 
-/// The instructions that wait for the next unit.
+/// The threads of a program, each of which waits at an instruction for the next unit of the name.
 struct Threads {
     list: Vec<usize>,
-    /// Which instructions were reached. The last one is the end of the program.
+    /// Which instructions a thread has reached. The last element is for the end of the program.
     seen: Vec<bool>,
     waiting: Vec<usize>,
 }
@@ -133,7 +139,8 @@ impl Threads {
         self.seen.fill(false);
     }
 
-    /// Adds an instruction, and all to which it leads without a unit.
+    /// Adds a thread at an instruction. `Split` and `Jump` take no unit, so the threads are added
+    /// at their targets instead.
     fn add(&mut self, at: usize, program: &[Op]) {
         self.waiting.push(at);
         while let Some(at) = self.waiting.pop() {
@@ -152,7 +159,7 @@ impl Threads {
 }
 
 struct Compiler {
-    /// Each unit with its position in bytes.
+    /// The units of the pattern, each with its position in bytes.
     text: Vec<(usize, Unit)>,
     next: usize,
     program: Vec<Op>,
@@ -195,7 +202,7 @@ impl Compiler {
         self.text.get(self.next).map(|(_, unit)| *unit)
     }
 
-    /// `*`: none, or any unit and `*` again.
+    /// Compiles `*`: either nothing, or any unit and then `*` again.
     fn star(&mut self) {
         let begin = self.program.len();
         let [any, end] = [1, 3].map(|more| begin.saturating_add(more));
@@ -253,7 +260,8 @@ impl Compiler {
         loop {
             let (_, low) = self.take().ok_or(unclosed)?;
             match u8::try_from(low).unwrap_or_default() {
-                // A `]` at the beginning is one of the characters.
+                // A `]` right after the opening `[`, `[!` or `[^` is a character of the class and
+                // does not end it.
                 b']' if !ranges.is_empty() => return Ok(Op::Class { ranges, not }),
                 b'\\' => {
                     let (_, low) = self.take().ok_or(unclosed)?;
@@ -267,7 +275,8 @@ impl Compiler {
         }
     }
 
-    /// One unit, or a range such as `a-z`. A `-` before the `]` is a unit.
+    /// Reads one unit of a class, or a range such as `a-z`. A `-` just before the `]` is an
+    /// ordinary unit.
     fn range(
         &mut self,
         low: Unit,
@@ -289,7 +298,7 @@ impl Compiler {
     }
 }
 
-/// The characters and the other bytes of a name, each with its position in bytes.
+/// Splits a name into its characters and its bytes outside UTF-8, each with its position in bytes.
 fn units(name: &[u8]) -> Vec<(usize, Unit)> {
     let mut units = Vec::with_capacity(name.len());
     let mut at = 0_usize;
