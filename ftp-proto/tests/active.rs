@@ -1,5 +1,4 @@
-//! Active mode behind NAT: the client sends the server another address than the one at which it
-//! listens.
+//! Active mode behind NAT: the client listens at one address, and sends the server another address.
 
 mod support;
 

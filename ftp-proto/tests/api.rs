@@ -11,7 +11,7 @@ use ftp_proto::{
     Transfer, Want,
 };
 
-/// Compiles for types that every async runtime can hold.
+/// Compiles only for types that an async runtime can move and share between threads.
 const fn goes_anywhere<T: Send + Sync + Unpin + 'static>() {}
 
 const _: () = {
@@ -33,7 +33,7 @@ const _: () = {
     goes_anywhere::<Credentials>();
 };
 
-/// Compiles for flows that every runtime can hold.
+/// Compiles only for flows that an async runtime can move and share between threads.
 const fn is_a_flow<F: Flow + Send + Sync + Unpin + core::fmt::Debug + 'static>() {}
 
 const _: () = {

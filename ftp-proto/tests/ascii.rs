@@ -1,4 +1,4 @@
-//! ASCII translation: the result does not depend on how the bytes are cut.
+//! ASCII translation: the result does not depend on how the bytes are cut into pieces.
 
 use ftp_proto::data::{AsciiDecoder, AsciiEncoder, Encoded};
 use proptest::prelude::*;
@@ -23,7 +23,8 @@ fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     text
 }
 
-/// Encodes the pieces. The output buffers have the sizes in `rooms`, used in turn.
+/// Encodes the pieces. The output buffers have the sizes in `rooms`, one after the other and then
+/// again from the first.
 fn encode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, rooms: &[usize]) -> Vec<u8> {
     let mut encoder = AsciiEncoder::new();
     let mut wire = Vec::new();
@@ -36,7 +37,8 @@ fn encode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, rooms: &[usize]) -> Ve
                 consumed, written, ..
             } = encoder.encode(piece, &mut output);
             assert!(consumed > 0 || written > 0 || room == 0, "stands still");
-            // The encoder must not touch bytes that it does not report.
+            // The encoder must not change the output buffer after the bytes that it reports as
+            // written.
             assert!(output[written..].iter().all(|byte| *byte == 0xaa));
             wire.extend_from_slice(&output[..written]);
             piece = &piece[consumed..];

@@ -296,8 +296,9 @@ fn the_inner_error_is_always_available() {
     }
 }
 
-/// The time limit for idle data is longer than the operation took, because the data had stopped
-/// before the operation began. The error must then tell no time for the operation.
+/// Data stopped moving before the operation began. So the time limit for idle data can pass
+/// although the operation took less time than the limit. The error must then not tell how long the
+/// operation took.
 #[test]
 fn a_wait_longer_than_its_operation_has_no_time() {
     let late = Error::new(ErrorKind::Timeout(Wait::DataIdle)).with_limits(&Timeouts::default());

@@ -99,7 +99,8 @@ fn invariant_9_memory_is_bounded_and_work_is_linear() {
         assert!(kind.is_none() || kind == Some(expected), "{name}: {kind:?}");
         assert!(fed <= limits.reply + long.len(), "{name}: {fed} bytes");
         assert!(peak < bound, "{name}: {peak} bytes of {bound}");
-        // A buffer that grows by doubling allocates at most twice what it holds.
+        // The buffer grows by doubling. All its allocations together are at most twice its largest
+        // size, so `total` must stay below a small multiple of `bound`.
         assert!(total < 4 * bound, "{name}: {total} bytes allocated");
     }
     // A hundred times as many bytes need no more memory at a time. Only the sum of all allocations

@@ -1,5 +1,5 @@
-//! Security E1 and E6: a name of a server becomes the name of a local file only if it is safe on
-//! every system, and two names never become one.
+//! A name from the server becomes the name of a local file only if it is safe on every system. Two
+//! names from the server never become one local name.
 
 use ftp_proto::listing::Entry;
 use ftp_proto::{Encoding, Error, ErrorKind, LocalName, Reply, UnsafeName, UnsafeRule, reply};

@@ -40,7 +40,8 @@ struct Socket {
     coming: Vec<u8>,
     /// The plain text that the server has received.
     heard: Vec<u8>,
-    /// The number of bytes that the socket reads or writes at a time, used in turn.
+    /// How many bytes each read or write moves. The socket uses these numbers one after the other,
+    /// and then begins again.
     pieces: Vec<usize>,
     turn: usize,
     /// Whether the server has closed the connection.

@@ -171,7 +171,8 @@ fn the_error_of_a_server_that_sends_no_greeting() {
 /// without a wait.
 struct Server {
     replies: VecDeque<&'static str>,
-    /// The commands of each write, after the channel on which they were sent: `TLS: ` or `clear: `.
+    /// The commands of each write. Each text begins with the channel on which they were sent: `TLS:
+    /// ` or `clear: `.
     heard: Vec<String>,
 }
 

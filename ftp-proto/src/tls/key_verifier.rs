@@ -196,7 +196,7 @@ fn key_of<'a>(certificate: &'a CertificateDer<'_>) -> Result<PublicKey<'a>, rust
     Ok(parsed.key)
 }
 
-/// The SHA-256 of the certificate's SubjectPublicKeyInfo, in DER (RFC 7469 section 2.4).
+/// Returns the SHA-256 of the certificate's SubjectPublicKeyInfo, in DER (RFC 7469 section 2.4).
 pub(super) fn key_hash(
     sha256: &dyn Hash,
     certificate: &CertificateDer<'_>,

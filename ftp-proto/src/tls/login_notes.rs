@@ -17,14 +17,14 @@ use rustls::sign::CertifiedKey;
 pub(super) enum CertificateRequest {
     /// Unknown, because the connection belongs to no login and so has no [`LoginNotes`].
     Unknown,
-    /// The server did not ask, and the client has no certificate.
+    /// The server did not ask for a certificate, and the client has none.
     NotSent,
     /// The server did not ask on this connection, but the client has a certificate. If the session
     /// was resumed, the client may have sent its certificate when the session began.
     AnsweredBefore,
-    /// The server asked, and the client sent a certificate.
+    /// The server asked for a certificate, and the client sent one.
     Answered,
-    /// The server asked, and the client sent none.
+    /// The server asked for a certificate, and the client sent none.
     Unanswered,
 }
 
@@ -53,7 +53,7 @@ impl LoginNotes {
         }
     }
 
-    /// Returns what is known before the handshake has begun.
+    /// Returns what is known before the handshake: only whether the client has a certificate.
     pub(super) fn beforehand(&self) -> CertificateRequest {
         match self.has_certs() {
             true => CertificateRequest::AnsweredBefore,
@@ -61,9 +61,10 @@ impl LoginNotes {
         }
     }
 
-    /// Returns what the server has asked since the last call of this method, and forgets it. rustls
-    /// calls the resolver while it processes records. Call this method directly after that, so that
-    /// the note cannot come from another connection of the login.
+    /// Returns what the server has asked for since the last call of this method, and forgets it.
+    /// `None` if the server has not asked for a certificate. rustls calls the resolver while it
+    /// processes records. Call this method directly after that, so that the note cannot come from
+    /// another connection of the login.
     pub(super) fn take(&self) -> Option<CertificateRequest> {
         if self.noted.load(Ordering::Relaxed) == NOTHING {
             return None;

@@ -311,8 +311,8 @@ impl Pump {
         version == Some(ProtocolVersion::TLSv1_3) && self.connection.tls13_tickets_received() == 0
     }
 
-    /// Appends the alert that rustls queued when it failed to `outgoing`. rustls must not process
-    /// more records after its error, so this stops as soon as the alert is out.
+    /// Appends to `outgoing` the alert that rustls has queued because of an error. rustls must not
+    /// process more records after this error, so the loop stops as soon as the alert is out.
     fn take_alert(&mut self, incoming: &mut [u8], outgoing: &mut Vec<u8>) {
         while self.connection.wants_write() {
             let state = self.connection.process_tls_records(incoming).state;
@@ -357,8 +357,8 @@ fn advance<'c, 'i>(
     })
 }
 
-/// Appends the bytes that `write` produces. If `write` says how much more room it needs, it gets
-/// that room in a second call.
+/// Appends the bytes that `write` produces. If `write` reports how much more room it needs, calls
+/// it a second time with that room.
 fn append<E: Shortage>(
     outgoing: &mut Vec<u8>,
     mut write: impl FnMut(&mut [u8]) -> Result<usize, E>,

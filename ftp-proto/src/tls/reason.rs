@@ -43,7 +43,8 @@ pub enum Reason {
     /// The server's certificate was revoked, according to a revocation list in your own
     /// `rustls::ClientConfig`.
     Revoked,
-    /// It is unknown whether the server's certificate was revoked: a list is missing or too old.
+    /// It is unknown whether the server's certificate was revoked, because a revocation list is
+    /// missing or too old.
     RevocationUnknown,
     /// The server's key is not one of the pinned keys.
     OtherKey {
@@ -66,7 +67,8 @@ pub enum Reason {
         /// The name of the hash.
         hash: &'static str,
     },
-    /// The server's certificate, or its signature, is wrong in another way.
+    /// The server's certificate or its signature is wrong, and no other reason in this list
+    /// applies.
     BadCertificate,
     /// The server wants a client certificate, and got none.
     CertificateDemanded,

@@ -7,8 +7,8 @@ use crate::flow::{Answer, SecureData};
 use crate::options::Resumption;
 
 impl SecureData {
-    /// Answers after a handshake, of which `info` is the result. If resumption is
-    /// [demanded](Resumption::Required) and the handshake has not resumed a session, the answer is
+    /// Answers this want after a handshake with the result `info`. If resumption is
+    /// [required](Resumption::Required) and the handshake has not resumed a session, the answer is
     /// a failure.
     pub fn secured_with(self, info: Option<&TlsInfo>, resumption: Resumption) -> Answer {
         match (info.is_some_and(|info| info.resumed), resumption) {

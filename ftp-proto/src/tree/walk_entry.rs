@@ -67,7 +67,7 @@ pub enum Trouble {
     /// above it. The walk yields none of its entries.
     Loop,
     /// The name of this entry cannot be part of a path: it is empty, `.` or `..`, or holds a `/`, a
-    /// part `..` between `\`, or a byte that FTP cannot carry.
+    /// part `..` next to a `\`, or a byte that FTP cannot carry.
     UnsafeName(Box<Entry<'static>>),
     /// The listing of the directory has lines of no known dialect. The walk yields the entries of
     /// the other lines, but some entries may be missing.

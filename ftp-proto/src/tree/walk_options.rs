@@ -19,7 +19,8 @@ pub struct WalkOptions {
     pub depth: usize,
     /// How many entries the walk may meet. The default is 10,000,000. One more entry ends the walk.
     pub entries: u64,
-    /// How many directories the walk may read. The default is 1,000,000. One more ends the walk.
+    /// How many directories the walk may read. The default is 1,000,000. One more directory ends
+    /// the walk.
     pub directories: u64,
     /// How much memory the walk may use at a time for entries that it has not yielded yet, in
     /// bytes. The default is 256 MiB. These are entries of the directory that it has read last, and

@@ -218,8 +218,8 @@ impl Command {
         }
     }
 
-    /// Returns how many bytes [`encode`](Self::encode) appends at most. Each 0xFF counts twice,
-    /// since it may be doubled.
+    /// Returns how many bytes [`encode`](Self::encode) appends at most. It counts each 0xFF twice,
+    /// because [`Telnet::Doubled`] sends it twice.
     #[must_use]
     pub fn wire_length(&self) -> usize {
         let argument = self.argument.as_ref().map_or(0, |argument| {

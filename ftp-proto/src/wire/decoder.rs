@@ -36,8 +36,7 @@ pub struct ReplyDecoder {
     /// Where in `buffer` the current line begins.
     line_start: usize,
     place: Place,
-    /// How many Telnet bytes were removed from the current line. They count against the limit of a
-    /// line.
+    /// How many Telnet bytes were removed from the current line. The limit of a line includes them.
     dropped: usize,
     /// The code of the first line. `None` if no multi-line reply has begun.
     opening: Option<Code>,
@@ -157,9 +156,9 @@ impl ReplyDecoder {
         self.opening
     }
 
-    /// Returns the two codes if the last complete line looks like the last line of the reply, but
-    /// has another code than the first line. More lines may still follow. `None` if it does not
-    /// look so.
+    /// Returns [`DecodeError::OtherCode`] if the last complete line looks like the last line of the
+    /// reply, but has another code than the first line. More lines may still follow. `None`
+    /// otherwise.
     #[must_use]
     pub fn other_end(&self) -> Option<DecodeError> {
         let began = self
@@ -213,7 +212,8 @@ impl ReplyDecoder {
                     break;
                 }
             };
-            // Removed bytes count as part of the line, so that a server cannot negotiate for ever.
+            // The limit of a line includes removed bytes, so that a server cannot negotiate for
+            // ever.
             if self.line_room() == 0 {
                 return Err(self.line_too_long());
             }

@@ -262,8 +262,8 @@ fn invariant_4_a_completion_before_the_data_confirms_no_upload() {
 
 #[test]
 fn invariant_4_a_completion_that_waits_unread_confirms_no_upload() {
-    // The 226 has arrived before the client ends the upload. The client reads it before it does
-    // anything else, so this 226 cannot confirm the upload.
+    // The 226 arrives before the client ends the upload. The client reads what has arrived before
+    // it closes the data connection, so it knows that this 226 cannot confirm the upload.
     let mut driver = uploading([say("226 left over"), serve("close abandon")]);
     let outcome = driver.outcome(&Op::Finish(7, DataEnd::Clean));
     assert!(outcome.starts_with("Unconfirmed"), "{outcome}");

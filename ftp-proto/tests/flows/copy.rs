@@ -264,14 +264,14 @@ fn copy_over_ipv6_is_told_by_eprt_alone() {
 #[test]
 fn copy_whose_servers_are_done_before_they_are_asked() {
     // Both servers finish before the client waits for their final replies, and the source sends no
-    // 150.
+    // 150. The copy must still succeed.
     let mut source = offering();
     source.push(hear("RETR a"));
     source.extend(vouched("226 sent"));
     let mut target = storing();
     target.extend(vouched("226 stored"));
     assert_eq!(copied(source, target), "226 sent, 226 stored");
-    // Both servers send a 200 before the 150.
+    // Both servers send a 200 before the 150. The copy must still succeed.
     let mut source = retrieving();
     source.splice(5..5, [say("200 ok")]);
     source.extend(vouched("226 sent"));
@@ -407,7 +407,7 @@ fn copy_whose_retr_is_not_answered_aborts_both() {
         couple.copy(server_copy()),
         "Timeout(Preliminary) Some(\"RETR\") None None"
     );
-    // The next operation on the source aborts the RETR.
+    // The source's RETR is still under way. The next operation on the source must abort it.
     couple.source.server.extend(aborting("close discard"));
     couple.source.server.extend(fenced_pwd());
     assert_eq!(couple.source.outcome(&Op::Pwd), "/here");

@@ -1,5 +1,5 @@
-//! The flow `Finish`: a transfer succeeds only if both the end of the data and the final reply say
-//! so.
+//! The flow `Finish`: a transfer succeeds only if both the end of the data and the final reply
+//! confirm it.
 
 use ftp_proto::{DataEnd, Error, ErrorKind, Verdict, Wait, flows};
 
@@ -93,7 +93,7 @@ fn invariant_3_a_226_that_never_comes_does_not_block_the_session_for_ever() {
 #[test]
 fn invariant_4_a_late_226_settles_an_unconfirmed_transfer() {
     // The late 226 arrives before the client sends its next command, or after the client has sent a
-    // fence (an extra PWD). This 226 must not count as the reply to PWD.
+    // fence (an extra PWD). The client must not take this 226 for the reply to PWD.
     let closed = [serve("close graceful download"), Item::Silence];
     for late in [
         [&[say("226 late")][..], &fenced_pwd()].concat(),

@@ -1,5 +1,5 @@
-//! Aborted transfers that stay in the server's queue, as in pyftpdlib. The client must not take
-//! such a file for the file of its next transfer.
+//! Aborted transfers that stay in the server's queue: pyftpdlib sends such a file over the next
+//! data connection. The client must not take it for the file of its next transfer.
 
 use ftp_proto::{Config, DataEnd, Error, ErrorKind};
 

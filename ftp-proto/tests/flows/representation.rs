@@ -80,7 +80,7 @@ fn type_with_every_format_control() {
         assert_eq!([driver.outcome(&op), driver.outcome(&op)], ["()", "()"]);
         assert_eq!(driver.session.transfer_type(), Some(transfer_type));
         driver.server.assert_over();
-        // A transfer in this type does not send TYPE again either.
+        // A transfer in this type must not send TYPE again.
         driver.server.extend(opening("RETR a").drain(2..));
         let open = Open::retrieve("a").expect("a path");
         let transfer = driver.run(open.with_type(transfer_type)).expect("it opens");
@@ -152,7 +152,7 @@ fn assert_framed(driver: &mut Driver<Script>) {
     driver.server.assert_over();
 }
 
-/// Checks that the client opens a transfer, as it does in MODE S and STRU F.
+/// Checks that the client opens a transfer. It does so only in MODE S and STRU F.
 #[track_caller]
 fn assert_unframed(driver: &mut Driver<Script>) {
     driver.server.extend(opening("RETR a"));

@@ -119,7 +119,7 @@ fn restore_sends_its_commands_in_order() {
     driver.server.assert_over();
     assert!(driver.session.is_logged_in());
     assert_eq!(driver.session.transfer_type(), Some(TransferType::TEXT));
-    // A second restore, from the restored session, sends the same commands again.
+    // A second restore, from the restored session, must send the same commands again.
     let again = told_again(driver.session.standing());
     let lines = [
         "HOST b.example.org",

@@ -79,7 +79,7 @@ fn sizes_by_option_are_asked_before_the_data_connection() {
     assert!(downloaded(always(), asked("550 no")).is_ok());
     let cut = downloaded(always(), asked("213 13")).expect_err("cut");
     assert_eq!((failure(&cut).as_str(), cut.expected()), (CUT, Some(13)));
-    // The client does not send SIZE for a listing.
+    // The client must not send SIZE for a listing, even with `SizeCheck::Always`.
     let listing = flows::Open::command(
         ftp_proto::Direction::Download,
         "NLST",
@@ -141,7 +141,7 @@ fn sizes_confirm_an_upload_that_was_reset() {
     unconfirmed("213 13", Some(12));
     unconfirmed("550 no", Some(12));
     unconfirmed("500 what", Some(12));
-    // The client does not send SIZE after the server has refused the transfer.
+    // The server has refused the transfer, so the client must not send SIZE.
     assert_eq!(
         reset("STOR a", store(), &[say("451 broken")]),
         "Transient Some(\"STOR\") Some(\"451 broken\") Some(12) None"

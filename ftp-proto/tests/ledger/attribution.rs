@@ -6,7 +6,8 @@ use crate::support::*;
 
 #[test]
 fn invariant_2_a_stray_250_before_dele_is_refused_is_not_a_success() {
-    // A stray 250 has arrived before the client sends DELE.
+    // A stray 250 has arrived before the client sends DELE. The client must first send a fence (an
+    // extra PWD), so that it does not take the 250 for the reply to DELE.
     let script = [
         &[say("250 stray")][..],
         &fence(),
@@ -20,7 +21,8 @@ fn invariant_2_a_stray_250_before_dele_is_refused_is_not_a_success() {
 
 #[test]
 fn invariant_2_half_a_stray_250_that_has_arrived_is_not_the_answer_to_dele() {
-    // The first half of a stray 250 has arrived before the client sends DELE.
+    // The first half of a stray 250 has arrived before the client sends DELE. The client must first
+    // send a fence (an extra PWD), and drop the whole 250.
     let script = [
         bytes(b"250 str"),
         hear("PWD"),

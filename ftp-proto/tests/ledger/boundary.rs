@@ -99,7 +99,8 @@ fn invariant_6_whole_replies_after_a_refused_auth_are_fatal_in_their_own_piece()
 
 #[test]
 fn invariant_6_part_of_a_reply_after_a_refused_auth_is_fatal_in_its_own_piece() {
-    // The injected bytes have arrived before the client sends its next command.
+    // The injected bytes have arrived before the client sends its next command. The session must
+    // die.
     for length in 1..10 {
         let mut driver = after_auth();
         driver.server.extend([say("500 what")]);

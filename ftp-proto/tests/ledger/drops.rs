@@ -102,8 +102,8 @@ fn contract_clocks_go_on_only_where_they_were_started_wherever_a_session_is_drop
 
 #[test]
 fn invariant_3_a_secure_dropped_before_its_late_234_leaves_the_session_dead() {
-    // The session must be dead, because no operation is left that could do the handshake (invariant
-    // 6).
+    // The client has sent AUTH TLS, and the operation is dropped before the 234 arrives. No other
+    // operation can do the handshake, so the session must be dead (invariant 6).
     let mut driver = scripted(explicit(), [say("220 ready"), hear("AUTH TLS")]);
     driver.outcome(&Op::Greeting);
     // Secure has two wants with four points each: a look at what has arrived, and the reply to
@@ -254,7 +254,8 @@ fn invariant_3_a_command_that_was_given_up_may_have_been_done() {
     driver.outcome(&Op::Type(TransferType::Image));
     driver.outcome(&Op::Type(TransferType::TEXT));
     driver.server.extend([Item::Silence]);
-    // The server's 200 to TYPE A comes after the client has sent the fence's PWD.
+    // The server's late 200 to TYPE A comes after the client has sent the PWD of the fence. The
+    // client must drop the 200.
     driver
         .server
         .extend([hear("PWD"), say("200 A"), say("257 \"/fence\"")]);

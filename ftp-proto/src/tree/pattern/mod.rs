@@ -206,7 +206,7 @@ impl Pattern {
         positions.are_at_end() && (!self.only_directories || may_be_directory)
     }
 
-    /// Whether the pattern can fit a path that goes on below these positions.
+    /// Whether the pattern can fit a longer path, whose first names have led to these positions.
     pub(super) fn goes_on(&self, positions: &Positions) -> bool {
         positions
             .0
