@@ -209,7 +209,7 @@ impl Lookup {
     }
 
     /// Looks up the directory above, because its listing was refused or empty. If there is none, or
-    /// if you want metadata, the plan ends without having found out whether the path exists.
+    /// if the plan looks for metadata, it ends without having found out whether the path exists.
     fn climb(&mut self, why: Above) {
         let (directory, name) = self.place();
         let can_climb = name.is_some() && self.aim == Aim::Existence;

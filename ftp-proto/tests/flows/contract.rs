@@ -56,8 +56,8 @@ fn contract_a_dripping_server_gets_no_more_time_for_an_abandoned_connection() {
 
 #[test]
 fn contract_an_abandoned_connection_that_times_out_is_not_closed_again() {
-    // The driver answers every want with `timed_out`. The abort must still end, after at most ten
-    // wants.
+    // The driver answers every want with `timed_out`. The client must not try to close the data
+    // connection for ever: the abort must end after at most ten wants.
     let mut driver = downloading([hear("ABOR")]);
     let transfer = driver.transfer.take().expect("a transfer");
     let (mut running, mut answer) = driver.session.start(flows::Abort::new(transfer));

@@ -164,7 +164,7 @@ fn only_host_and_help_are_sent_before_tls() {
         assert!(outcome.starts_with("Insecure"), "{outcome}");
     }
     assert!(driver.wire.is_empty(), "{:?}", driver.wire);
-    // After the refusal, a login under TLS still works.
+    // The client has refused all these commands before TLS. A login under TLS must still work.
     driver.server.extend(secure_login().drain(1..));
     assert_eq!(driver.outcome(&Op::Login), "230 in");
     driver.server.assert_over();

@@ -35,7 +35,8 @@ fn a_server_that_refuses_pwd_is_fenced_by_syst_or_feat() {
         assert_eq!(driver.outcome(&Op::Raw("CWD a")), "250 there");
         driver.server.assert_over();
     }
-    // In this round, the client does not know yet that the server refuses PWD.
+    // In this loop, the client does not know yet that the server refuses PWD. So it sends PWD as a
+    // fence first, and then another command.
     for fences in [&syst[..], &feat] {
         let mut driver = after_a_stray(&[], &[&learned[..], fences, &done].concat());
         assert_eq!(driver.outcome(&Op::Raw("CWD a")), "250 there");

@@ -111,7 +111,8 @@ impl<S: Server> Driver<S> {
         }
     }
 
-    /// Runs a flow to its end. The test must not have asked for a drop.
+    /// Runs a flow to its end. The test must not have set `drop_after`, so the driver does not drop
+    /// the flow.
     pub(crate) fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
         match self.try_run(flow) {
             Ok(output) => Ok(output),
