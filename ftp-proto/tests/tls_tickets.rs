@@ -1,5 +1,5 @@
-//! Which TLS sessions a login stores, and how its data connections use them. The servers send few
-//! session tickets, many or none.
+//! Tests of TLS session tickets: which tickets a login stores, and which of them its data
+//! connections use. The test servers send few tickets, many or none.
 #![cfg(feature = "ring")]
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,8 +27,8 @@ fn trusting(version: TlsVersion) -> TlsConfig {
         .expect("a config")
 }
 
-/// A server configuration. Its clones share their sessions, but may send different numbers of
-/// tickets.
+/// A TLS server. Its clones share one session store, so a client can resume a session with any of
+/// them. Each clone may send another number of tickets.
 #[derive(Clone)]
 struct Server(ServerConfig);
 
@@ -45,7 +45,8 @@ impl Server {
         Self(config.expect("they belong together"))
     }
 
-    /// Creates a server that records the order of its sessions.
+    /// Creates a server, and the session store in which the test sees which tickets the client
+    /// used.
     fn counting() -> (Self, Arc<InOrder>) {
         let order = Arc::new(InOrder::default());
         let mut server = Self::new();
@@ -59,7 +60,8 @@ impl Server {
         server
     }
 
-    /// Makes a handshake. The client does not read what the server sends after the handshake.
+    /// Does a handshake. The client does not read the tickets that the server sends after the
+    /// handshake.
     fn meet(&self, login: &TlsLogin) -> Connection {
         let mut connection = Connection {
             client: login.connection().expect("a connection"),
@@ -78,8 +80,8 @@ impl Server {
         }
     }
 
-    /// Makes a connection and reads the tickets of the server. Returns whether the client resumed a
-    /// session.
+    /// Makes a connection on which the client reads the server's tickets. Returns whether the
+    /// client resumed a session.
     fn serve(&self, login: &TlsLogin) -> bool {
         let mut connection = self.meet(login);
         connection.exchange();
@@ -112,8 +114,8 @@ impl Connection {
     }
 }
 
-/// A session store. It holds all sessions with their keys in the order of their creation, and the
-/// positions of the sessions that a client used.
+/// The server's session store. `given` holds all sessions with their keys, in the order of their
+/// creation. `shown` holds the position in `given` of each session that the client resumed.
 #[derive(Debug, Default)]
 struct InOrder {
     given: Mutex<Vec<(Vec<u8>, Vec<u8>)>>,
@@ -175,7 +177,8 @@ fn b6_hundreds_of_connections_with_one_ticket_each() {
     }
 }
 
-/// Of any number of tickets, the client keeps the newest four and uses the newest one first.
+/// The server sends a thousand tickets. The client keeps only the newest four, and uses the newest
+/// one first.
 #[test]
 fn invariant_10_a_thousand_tickets_are_four() {
     let (server, order) = Server::counting();
@@ -191,8 +194,8 @@ fn invariant_10_a_thousand_tickets_are_four() {
     assert!(!mute.serve(&login), "there were four");
 }
 
-/// The client uses each ticket once. If a connection is dropped before the client has read its new
-/// tickets, the client has one ticket less.
+/// The client uses each ticket once. If a connection is dropped before the client has read the new
+/// tickets that the server sent on it, the client has one ticket less.
 #[test]
 fn each_dropped_connection_costs_one_ticket() {
     let (server, order) = Server::counting();
@@ -211,7 +214,7 @@ fn each_dropped_connection_costs_one_ticket() {
     shown.sort_unstable();
     shown.dedup();
     assert_eq!((count, shown.len()), (4, 4), "{shown:?}");
-    // At most four tickets are kept, so at most four can be lost.
+    // The client keeps at most four tickets, so after four dropped connections it has none left.
     for _ in 0..4 {
         assert_eq!(server.meet(&login).client.resumed(), Some(true));
     }
@@ -220,8 +223,8 @@ fn each_dropped_connection_costs_one_ticket() {
     assert!(server.serve(&login), "and on it goes");
 }
 
-/// rustls removes a ticket from the store before it checks the time. An expired ticket is then
-/// gone, and the client makes a full handshake.
+/// The only ticket expires, so the client must make a full handshake. rustls removes a ticket from
+/// its store before it checks the ticket's age.
 #[test]
 fn expired_sessions_are_replaced() {
     #[derive(Debug)]
@@ -255,7 +258,8 @@ fn expired_sessions_are_replaced() {
     }
 }
 
-/// The server changes to another TLS version between two connections.
+/// The server changes from TLS 1.2 to TLS 1.3 and back between two connections. Each time, the
+/// client must make a full handshake.
 #[test]
 fn no_session_is_resumed_in_another_tls_version() {
     let both = TlsConfig::with_roots_pem(&CERTIFIED.0).expect("a config");
@@ -276,6 +280,7 @@ fn no_session_is_resumed_in_another_tls_version() {
     assert!(old.serve(&login));
     assert!(!new.serve(&login));
     assert!(new.serve(&login));
-    // The client's session of TLS 1.2 is gone, and its tickets of TLS 1.3 do not work with TLS 1.2.
+    // TLS 1.2 cannot use the client's tickets of TLS 1.3, and the client no longer has its session
+    // of TLS 1.2.
     assert!(!old.serve(&login));
 }

@@ -210,7 +210,8 @@ fn replay(text: &str) {
         });
         assert_eq!(result, step.result, "{}", step.what);
         assert_eq!(replay.driver.breaches, [""; 0], "{}", step.what);
-        // Replies that this operation has not read have arrived before the next command.
+        // The operation has not read these replies, so for the next operation they have already
+        // arrived.
         for line in std::mem::take(&mut replay.driver.server.said) {
             match line {
                 Line::Reply(reply) => replay.driver.server.arrived.push_back(reply),
@@ -230,7 +231,8 @@ impl Replay<'_> {
         self.driver.run(flow)
     }
 
-    /// Performs the operation that the step names, with the names of `xtask/src/interop/record.rs`.
+    /// Runs the operation that a step of the recording names. `xtask/src/interop/record.rs` has
+    /// chosen the names, for example `login` or `features`.
     fn perform(&mut self, step: &str) -> Result<String, Error> {
         let (verb, argument) = step.split_once(' ').unwrap_or((step, ""));
         let words: Vec<_> = argument.split(' ').collect();

@@ -11,8 +11,8 @@ use proptest::prelude::*;
 
 type Outcome = (Vec<Reply>, Option<DecodeError>);
 
-/// Feeds the decoder with the pieces, and then with the end of the connection. Returns the replies
-/// and the error, and whether the decoder is empty before the end.
+/// Gives the decoder the pieces, and then the end of the connection. Returns the replies and the
+/// error. The `bool` says whether the decoder held no incomplete reply before the end.
 fn run<'a>(
     mut decoder: ReplyDecoder,
     pieces: impl IntoIterator<Item = &'a [u8]>,
@@ -96,7 +96,7 @@ fn assert_split_invariant(decoder: &ReplyDecoder, bytes: &[u8]) {
     }
 }
 
-// The result of a decoder does not depend on how the bytes are cut (invariant 1).
+// Tests that a decoder yields the same replies however the bytes are cut into pieces (invariant 1).
 
 #[test]
 fn split_invariance_of_replies() {
@@ -259,8 +259,8 @@ fn quirk_glftpd_ends_with_another_code() {
     assert_eq!(found[0].code(), Code::FILE_ACTION_OKAY);
 }
 
-/// A line with another code may be the last line of the reply. The strict decoder waits for more
-/// lines, and can tell that this may be the cause of a time-out.
+/// The reply begins with code 221 and seems to end with code 211. The strict decoder waits for more
+/// lines. The error of the time-out can then say that the code 211 may be the cause.
 #[test]
 fn a_reply_that_may_have_ended_with_another_code_is_reported() {
     let told = |bytes: &[u8]| {
@@ -350,7 +350,8 @@ fn quirk_nul_is_refused() {
 
 #[test]
 fn quirk_telnet_negotiation_is_dropped_at_line_start_only() {
-    // The options 10 and 0 of these Telnet commands look like LF and NUL.
+    // The first two Telnet commands end with the bytes 0x0a and 0x00. They are option numbers, but
+    // look like LF and NUL.
     let reply = one(b"\xff\xfd\x0a\xff\xfb\x00\xff\xfe\xff220 hi\r\n");
     assert_eq!(lines(&reply), [b"220 hi"]);
     let inside = one(b"220 \xff\xfd\x18 hi\r\n");
@@ -460,7 +461,7 @@ fn not_implemented_has_three_codes() {
     assert_eq!(found.collect::<Vec<_>>(), [500, 502, 504]);
 }
 
-// Everything that a decoder keeps in memory is bounded (invariant 9).
+// Tests that a decoder keeps only a limited number of bytes in memory (invariant 9).
 
 #[test]
 fn bounded_line() {
@@ -520,7 +521,8 @@ fn limits_of_zero_refuse_everything() {
     assert_split_invariant(&limited(none), b"220 x\r\n");
 }
 
-/// A reply that never ends is refused within two chunks, since the limits allow no more.
+/// The server sends a reply that never ends, in chunks of 1,024 bytes or more. The decoder must
+/// fail after one or two chunks.
 #[test]
 fn bounded_work_on_endless_replies() {
     for chunk in [
@@ -597,8 +599,8 @@ fn masking_never_touches_codes() {
     assert_eq!(lines(&bare), [b"331"]);
 }
 
-/// The letters of a short password occur in many words. So a short secret is masked only where it
-/// stands alone.
+/// A short password such as `in` also occurs inside other words. So a short secret is masked only
+/// if it is a whole word.
 #[test]
 fn short_secrets_are_masked_where_they_stand_alone() {
     let text = "530 Login in a group or an area: a";
@@ -699,7 +701,8 @@ fn codes_and_classes() {
     );
 }
 
-// Invariant 8: no argument can inject a command.
+// Tests that an argument of a command, such as a path with CR LF, cannot inject another command
+// (invariant 8).
 
 fn encoded(command: &Command, telnet: Telnet) -> Vec<u8> {
     let mut out = Vec::new();
@@ -874,7 +877,7 @@ proptest! {
     }
 }
 
-// Invariant 12: paths are bytes.
+// Tests that paths are bytes, which need not be UTF-8 (invariant 12).
 
 #[test]
 fn paths_are_bytes() {
@@ -897,7 +900,7 @@ fn paths_refuse_what_the_protocol_cannot_carry() {
     }
 }
 
-// Tests of listing lines.
+// Tests of how a listing is split into lines.
 
 fn split<'a>(limit: usize, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Vec<u8>>, bool) {
     let mut splitter = LineSplitter::new(limit);
@@ -930,8 +933,8 @@ fn listing_lines_end_at_lf_and_lose_one_cr() {
     assert_eq!(split(99, []).0, Vec::<Vec<u8>>::new());
 }
 
-/// Lists the same bytes in two ways. Returns the lines that a stream yields, and the lines of a
-/// collected listing.
+/// Splits the bytes of a listing into lines in two ways. Returns the lines that a caller gets one
+/// by one, and the lines of a listing that is collected as a whole.
 fn listed(kind: LineKind, bytes: &[u8]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let mut listing = Listing::new(kind, 99);
     let mut collected = LineCollector::new(ListingLimits::default());
@@ -965,7 +968,8 @@ fn quirk_blank_lines_are_no_entries() {
     }
     let bytes = b"\r\n\na\r\n\r\nb\r\n \r\n\t\r\nc";
     assert_eq!(all_listed(Entry, bytes), ["a", "b", "c"]);
-    // A name may be a blank, and a text may have blank lines.
+    // A file's name may consist of a blank or a tab, so these lines are kept. In text, empty lines
+    // are kept too.
     assert_eq!(all_listed(Name, bytes), ["a", "b", " ", "\t", "c"]);
     let text = ["", "", "a", "", "b", " ", "\t", "c"];
     assert_eq!(all_listed(Text, bytes), text);
@@ -992,7 +996,8 @@ fn quirk_gridftp_ends_every_line_with_two_crs() {
         assert_eq!(all_listed(kind, b"a\r\r\n\r\nb\r\r\nc\r\r\n"), wanted);
         assert_eq!(all_listed(kind, b"a\r\r\n"), ["a"]);
         assert_eq!(all_listed(kind, b"a\r\r\nb\r\r\nc"), wanted);
-        // If only some lines end with two CRs, the first of these CRs belongs to the name.
+        // Some lines end with CR CR LF and others with CR LF or LF, so the line end is not CR CR
+        // LF. The first CR of CR CR LF then belongs to the name.
         assert_eq!(
             all_listed(kind, b"a\r\r\nb\r\r\nc\r\n"),
             ["a\r", "b\r", "c"]
@@ -1001,8 +1006,8 @@ fn quirk_gridftp_ends_every_line_with_two_crs() {
         assert_eq!(all_listed(kind, b"a\r\r\nb\nc\r\r\n"), ["a\r", "b", "c\r"]);
     }
     assert_eq!(all_listed(LineKind::Text, b"a\r\r\n"), ["a\r"]);
-    // A stream yields each line at once and cannot look ahead. It removes the second CR until it
-    // sees a line without one.
+    // If lines are returned one by one, the decoder cannot look ahead. It removes both CRs of CR CR
+    // LF until the first line that ends with only one CR.
     let (streamed, _) = listed(LineKind::Name, b"a\r\r\nb\r\nc\r\r\n");
     assert_eq!(streamed, [&b"a"[..], b"b", b"c\r"]);
 }

@@ -1,4 +1,5 @@
-//! The zone offset from one file whose time is known twice.
+//! Tests of `zone_offset`, which computes the server's time zone from one file's modification time,
+//! given in local time and in UTC.
 
 use ftp_proto::reply::{Timestamp, zone_offset};
 
@@ -16,12 +17,13 @@ fn offsets_of_zones_that_exist() {
         ("2026-01-01 12:00:00", "2026-01-01 12:00:00", 0),
         ("2026-01-01 12:00:00", "2026-01-01 12:00:59", 0),
         ("2026-07-01 14:05:07", "2026-07-01 12:05:07", 120),
-        // Nepal, the Marquesas, Samoa in summer, Baker Island.
+        // The offsets of Nepal, the Marquesas, Samoa in summer, and Baker Island, in minutes.
         ("2026-01-01 17:45:00", "2026-01-01 12:00:30", 345),
         ("2026-01-01 02:30:00", "2026-01-01 12:00:30", -570),
         ("2026-01-02 02:00:00", "2026-01-01 12:00:30", 840),
         ("2025-12-31 13:00:00", "2026-01-01 01:00:30", -720),
-        // Over the end of February, in years with and without a leap day.
+        // Local time and UTC are on two sides of the end of February, in years with and without a
+        // leap day. The last two rows do the same at the end of a year.
         ("2024-02-29 23:30:00", "2024-03-01 00:30:00", -60),
         ("2026-02-28 23:30:00", "2026-03-01 00:30:00", -60),
         ("2000-03-01 00:30:00", "2000-02-29 23:30:00", 60),

@@ -68,7 +68,7 @@ async fn run(
     Ok(())
 }
 
-/// Returns the last part of a path. The copy on the server or on this machine gets this name.
+/// Returns the last part of a path. A download or upload gives the copy this name.
 fn name(path: &str) -> Result<&str, Box<dyn Error>> {
     let name = Path::new(path).file_name().and_then(|name| name.to_str());
     Ok(name.ok_or("the path names no file")?)

@@ -33,9 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// A network that makes all its connections through one HTTP proxy.
 ///
-/// The proxy resolves the host name. If one name stands for several machines, a data connection may
-/// reach another machine than the control connection. A proxy accepts no incoming connections, so
-/// active mode does not work.
+/// The proxy resolves the host name. If the name has the addresses of several machines, a data
+/// connection may reach another machine than the control connection. Active mode does not work,
+/// because a proxy accepts no connections from the server.
 pub(crate) struct Proxy {
     tcp: Tcp,
     host: String,
@@ -64,7 +64,7 @@ impl Network for Proxy {
         };
         let dialling = self.tcp.dial(&proxy);
         let authority = authority(target);
-        // The driver drops this future at its deadline, so the future itself has no time limit.
+        // `dial` needs no time limit, because the driver drops this future at its deadline.
         Box::pin(async move { ask(dialling.await?, &authority).await })
     }
 
@@ -73,7 +73,8 @@ impl Network for Proxy {
     }
 }
 
-/// The limit for the proxy's answer, in bytes. No proxy sends so long an answer.
+/// The longest answer that the program accepts from the proxy, in bytes. Real answers are far
+/// shorter.
 const LONGEST_HEAD: usize = 16 * 1024;
 
 /// Sends CONNECT over a connection to the proxy. Returns the connection as a tunnel to the target.
@@ -84,7 +85,8 @@ async fn ask(mut stream: Box<dyn Stream>, authority: &str) -> io::Result<Box<dyn
     while sent < request.len() {
         sent += poll_fn(|cx| stream.poll_write(cx, &request[sent..])).await?;
     }
-    // The answer is read byte by byte, since the server's greeting may follow it.
+    // Reads the proxy's answer byte by byte. A larger read could also take the FTP server's
+    // greeting, which may follow the answer.
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];

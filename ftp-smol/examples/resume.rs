@@ -25,8 +25,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     })
 }
 
-/// Downloads the file. After an error, tries again if the last try has saved more bytes than the
-/// try before.
+/// Downloads the file. If a try fails, makes another one, as long as each try saves more bytes than
+/// the try before.
 pub(crate) async fn fetch(
     client: &mut Client,
     path: &str,

@@ -17,17 +17,17 @@ use smol::future::yield_now;
 use crate::channel::Channel;
 use crate::data::{DataTransfer, Download, Upload};
 
-/// The size of the buffer at first, in bytes. A small file needs no more.
+/// The size in bytes of the first buffer of a transfer. A small file needs no larger one.
 const FIRST: usize = 64 * 1024;
 
-/// The size of the buffer of a download, in bytes, after the first buffer was filled. It grows only
-/// in clear text: for files in memory, 1 MiB took a quarter less CPU than 256 KiB. Under TLS it
-/// stays at 64 KiB: with 1 MiB, downloads took a fifth more CPU, because the data has left the
-/// processor's cache before it is copied.
+/// The size in bytes of a download's buffer in clear text, after the first buffer was once full.
+/// For files in memory, 1 MiB took a quarter less CPU than 256 KiB. Under TLS the buffer stays at
+/// 64 KiB: with 1 MiB, downloads took a fifth more CPU, because the data had left the processor's
+/// cache before it was copied.
 const SAVING: usize = 1024 * 1024;
 
-/// The size of the buffer of an upload, in bytes, after the first buffer was filled. 1 MiB took a
-/// sixth more CPU, because the data leaves the processor's cache between reading and writing. Under
+/// The size in bytes of an upload's buffer, after the first buffer was once full. 1 MiB took a
+/// sixth more CPU, because the data left the processor's cache between reading and writing. Under
 /// TLS, all sizes from 16 KiB took the same CPU.
 const SENDING: usize = 256 * 1024;
 
@@ -92,7 +92,8 @@ impl Download<'_> {
         }
     }
 
-    /// Moves bytes from the socket to the file by splice, until the kernel cannot move any more.
+    /// Moves bytes from the socket to the file by splice, until the data ends or the kernel cannot
+    /// move more.
     async fn splice(
         &mut self,
         mut pipe: Pipe,
@@ -111,7 +112,8 @@ impl Download<'_> {
             progress(self.transferred());
         }
         loop {
-            // Bytes count as transferred only after they have left the pipe for the file.
+            // Adds bytes to `transferred` only after they are in the file. Bytes in the pipe may be
+            // lost.
             let came = poll_fn(|cx| self.0.poll_fill(cx, &mut pipe)).await?;
             if came == 0 {
                 return Ok(());
@@ -127,8 +129,8 @@ impl Download<'_> {
         }
     }
 
-    /// Makes the transfer's error from an error of the file. `left` bytes had arrived but were not
-    /// written.
+    /// Returns the transfer's error after a write to the file failed with `error`. `left` bytes had
+    /// arrived but were not written.
     fn cut_short(&self, error: io::Error, left: usize) -> Error {
         self.0.phase.writing_failed(error, left)
     }
@@ -179,8 +181,8 @@ impl Upload<'_> {
                 turn.spend(sent).await;
             }
         }
-        // `send` also returns 0 if sendfile does not support this file. Only a read of 0 bytes
-        // proves that the file has ended.
+        // `poll_send` returns 0 at the end of the file, but also if sendfile does not support this
+        // file. Only a read of 0 bytes proves that the file has ended.
         let mut buffer = vec![0; FIRST];
         loop {
             let read = descriptor::read(file, &mut buffer);
@@ -202,8 +204,9 @@ impl Upload<'_> {
     }
 }
 
-/// Moves bytes inside the kernel. If `fill` or `send` returns 0, either the data has ended or the
-/// kernel cannot move it. An ordinary read or write then finds out which of the two is true.
+/// Moves bytes inside the kernel. `poll_fill` and `poll_send` return 0 if the data has ended, or if
+/// the kernel cannot move it. The caller then finds out by an ordinary read which of the two is
+/// true.
 impl DataTransfer<'_> {
     fn is_plain(&mut self) -> bool {
         let channel = self.client.data.channel();
@@ -250,7 +253,8 @@ impl DataTransfer<'_> {
 }
 
 impl Channel {
-    /// Calls `run` on the socket. If `run` would block, waits for the socket and calls `run` again.
+    /// Calls `run`, which moves bytes, with the socket. If `run` would block, waits until the
+    /// socket is ready and calls `run` again.
     fn poll_run_on_socket(
         &mut self,
         cx: &mut Context<'_>,
@@ -272,11 +276,11 @@ impl Channel {
     }
 }
 
-/// After this many bytes, a transfer lets other tasks run. Otherwise a fast connection, which is
-/// always ready, would keep its thread, and nobody could drop the future.
+/// After this many bytes, a transfer lets other tasks run. Without a pause, a fast connection is
+/// always ready and its future never pending, so the thread's other tasks would never run.
 const TURN: usize = 4 * 1024 * 1024;
 
-/// How many bytes were moved since other tasks could last run.
+/// How many bytes the transfer has moved since it last let other tasks run.
 #[derive(Default)]
 struct TurnBudget(usize);
 

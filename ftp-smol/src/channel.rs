@@ -16,7 +16,7 @@ pub(crate) struct Channel {
     backlog: Backlog,
 }
 
-/// How many reads [`Channel::poll_await_end`] makes before other tasks can run.
+/// After this many reads, [`Channel::poll_await_end`] lets other tasks run.
 const READS: usize = 1024;
 
 impl Channel {
@@ -28,10 +28,9 @@ impl Channel {
         }
     }
 
-    /// Makes the channel of a data connection. If it is closed before the end of the data was sent,
-    /// the connection is reset, so that the server cannot take half an upload for the whole, even
-    /// if this process dies. [`reset_on_close`](Self::reset_on_close) switches this off for
-    /// downloads.
+    /// Makes the channel of a data connection, which is reset if it is closed too early. If this
+    /// process dies during an upload, the server thus sees an error, and cannot take half a file
+    /// for the whole. For downloads, [`reset_on_close`](Self::reset_on_close) switches this off.
     pub(crate) fn data(mut stream: Box<dyn Stream>) -> Self {
         stream.reset_on_close(true);
         Self::new(stream)
@@ -66,7 +65,7 @@ impl Channel {
         }))
     }
 
-    /// Writes at least one byte.
+    /// Writes at least one of the bytes, and returns how many bytes were written.
     pub(crate) fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
@@ -110,7 +109,7 @@ impl Channel {
         self.poll_under_tls(cx, TlsChannel::harvest)
     }
 
-    /// Sends close_notify and all queued records, and half-closes the connection.
+    /// Sends all queued records and close_notify, and then half-closes the connection.
     pub(crate) fn poll_send_end(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         ready!(self.poll_close_notify(cx))?;
         self.stream.reset_on_close(false);
@@ -137,20 +136,21 @@ impl Channel {
         Poll::Pending
     }
 
-    /// Returns how much longer to wait until the peer closes the connection, because the system is
-    /// still sending what was written. `None`: wait no longer.
+    /// Returns how much longer to wait until the peer closes the connection. More time is given
+    /// while the operating system is still sending the data. `None` if the wait is over.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         self.backlog.more_time(self.stream.unsent())
     }
 
-    /// Exchanges close_notify with the peer and goes on in clear text.
+    /// Exchanges close_notify with the peer. After that, the connection is in clear text.
     pub(crate) fn poll_clear(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         ready!(self.poll_under_tls(cx, TlsChannel::clear))?;
         self.tls = None;
         Poll::Ready(Ok(()))
     }
 
-    /// Runs an operation of TLS. In clear text it does nothing, and the operation counts as done.
+    /// Runs `operation`, for example a handshake, if the connection is under TLS. In clear text
+    /// this function does nothing and succeeds.
     fn poll_under_tls(
         &mut self,
         cx: &mut Context<'_>,
@@ -162,15 +162,16 @@ impl Channel {
         }
     }
 
-    /// Turns Nagle's algorithm on before an upload in clear text, because it joins small writes.
-    /// Under TLS it stays off, because it would delay the last record.
+    /// Prepares the connection for an upload. In clear text, turns on Nagle's algorithm, which
+    /// joins small writes. Under TLS Nagle's algorithm stays off, because it would delay the last
+    /// record.
     pub(crate) fn expect_bulk(&mut self) {
         if self.tls.is_none() {
             self.stream.gather_writes();
         }
     }
 
-    /// Sets whether closing the connection resets it.
+    /// Sets whether the connection is closed with a reset (RST).
     pub(crate) fn reset_on_close(&mut self, reset: bool) {
         self.stream.reset_on_close(reset);
     }
@@ -186,8 +187,8 @@ impl Channel {
         &*self.stream
     }
 
-    /// Returns the socket, if bytes in clear text pass through the stream unchanged. Otherwise
-    /// `None`.
+    /// Returns the socket for direct use by the kernel. `None` if the bytes on the socket are not
+    /// the plain data, for example under TLS.
     pub(crate) fn plain_socket(&self) -> Option<&Async<TcpStream>> {
         match self.tls {
             Some(_) => None,
@@ -196,8 +197,8 @@ impl Channel {
     }
 }
 
-/// Runs an operation of TLS, and moves bytes between TLS and the stream until the operation is
-/// done.
+/// Runs `operation`, for example a handshake, and moves bytes between TLS and the stream until the
+/// operation is done.
 fn poll_drive<T>(
     cx: &mut Context<'_>,
     tls: &mut TlsChannel,

@@ -61,9 +61,9 @@ pub struct Client {
 
 impl Client {
     /// Connects over TCP and waits for the greeting. If the options hold
-    /// [credentials](Options::with_credentials), it also logs in, and secures the connection before
-    /// that. If the options hold no credentials, call [`login`](Self::login) next: it begins
-    /// explicit TLS, and then logs in.
+    /// [credentials](Options::with_credentials), it also logs in, and with [`Options::with_tls`] it
+    /// begins TLS before that. If the options hold no credentials, call [`login`](Self::login)
+    /// next: it begins explicit TLS, and then logs in.
     ///
     /// # Errors
     /// An error if no connection can be made, if the greeting is a refusal, or if the peer does not
@@ -210,8 +210,8 @@ impl Client {
     pub async fn reconnect(&mut self) -> Result<(), Error> {
         let resumption_failed = self.session.resumption_failed();
         match self.replace_connection().await {
-            // The first try has used TLS 1.2, which the server may not support. The second try uses
-            // the TLS versions of the options.
+            // The server demands session resumption, so the first try has used TLS 1.2. The server
+            // may not support TLS 1.2, so the second try uses the TLS versions of the options.
             Err(_) if resumption_failed && !self.session.resumption_failed() => {
                 self.replace_connection().await
             }
@@ -291,7 +291,7 @@ impl Client {
         self.session.observe(observer);
     }
 
-    /// Returns the state of the session.
+    /// Returns the state of the session, for example whether it is dead.
     pub fn session(&self) -> &Session {
         &self.session
     }
@@ -369,8 +369,8 @@ impl Client {
 }
 
 impl Client {
-    /// Reads the greeting. An error names the host and the port, because a wrong host or port shows
-    /// at this first step.
+    /// Reads the greeting. An error names the host and the port, because a wrong host or port is
+    /// often found only when the greeting fails.
     async fn greeting(&mut self) -> Result<Reply, Error> {
         self.session.set_peer(self.control.stream().peer_address());
         let greeting = self.run(Greeting::new()).await;
@@ -379,7 +379,7 @@ impl Client {
 }
 
 /// Opens the control connection, and prepares TLS if the options demand it. `before` is the session
-/// that the new connection replaces. `None` if it is the first.
+/// that the new connection replaces, or `None` for the first connection.
 async fn dial(
     network: &mut dyn Network,
     options: &Options,

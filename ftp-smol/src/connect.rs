@@ -13,10 +13,11 @@ use smol::{Async, Timer};
 
 use crate::transport::{BoxFuture, Stream};
 
-/// Connects to the first of these addresses that answers, from the source address if there is one.
+/// Connects to the first of `addresses` that answers. The connection comes from the address
+/// `source`, if that is given.
 ///
 /// # Errors
-/// The error that [`Race`] chooses.
+/// If no address answers: the error that [`Race`] chooses from the errors of all attempts.
 pub(crate) async fn race(
     addresses: impl IntoIterator<Item = SocketAddr>,
     source: Option<SocketAddr>,
@@ -46,7 +47,7 @@ pub(crate) async fn race(
     .await
 }
 
-/// Connects to one address, from the source address if there is one.
+/// Connects to `address`. The connection comes from the address `source`, if that is given.
 pub(crate) async fn connect(
     address: SocketAddr,
     source: Option<SocketAddr>,

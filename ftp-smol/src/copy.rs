@@ -54,8 +54,8 @@ impl Client {
         copied
     }
 
-    /// Does what one want of a flow asks for, and returns the answer. Only a copy needs this,
-    /// because it drives two clients in turn.
+    /// Does what one want asks for, for example reads a reply, and returns the answer. Only a copy
+    /// between servers needs this function, because it drives two clients in turn.
     async fn served(&mut self, want: Want) -> Answer {
         self.set_clocks(&want);
         let mut next = Some((want, false));

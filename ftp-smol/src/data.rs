@@ -49,11 +49,11 @@ pub struct Upload<'c>(pub(crate) DataTransfer<'c>);
 pub(crate) struct DataTransfer<'c> {
     pub(crate) client: &'c mut Client,
     pub(crate) phase: DataPhase,
-    /// The flow that ends the transfer, while it runs.
+    /// The flow that ends the transfer. `None` before it starts and after its end.
     finishing: Option<Operation<Finish>>,
-    /// The wait whose time limit runs. `None` if no limit runs.
+    /// What the transfer waits for now, with a time limit. `None` if it waits for nothing.
     waiting: Option<Wait>,
-    /// How many bytes had been moved when other tasks could last run.
+    /// How many bytes of the transfer had been moved when it last let other tasks run.
     yielded: u64,
 }
 
@@ -103,7 +103,8 @@ impl AsyncRead for Download<'_> {
                 }));
                 count = came.map_or(0, |came| ahead.filled(came, buffer));
             }
-            // 0 bytes of text do not mean the end: the translation of line ends may hold back a CR.
+            // `received` may return 0 before the end: in text, the translation of line ends may
+            // hold back a CR.
             match moving.phase.received(&mut buffer[..count]) {
                 0 => {}
                 count => return Poll::Ready(Ok(count)),
@@ -151,7 +152,7 @@ impl AsyncWrite for Upload<'_> {
             return Poll::Ready(Err(moving.phase.refusal().into()));
         }
         if let Some(taken) = moving.phase.fill(bytes) {
-            // If not all translated bytes can be sent now, the next call sends the rest.
+            // If the connection cannot take all translated bytes now, the next call sends the rest.
             if let Poll::Ready(drained) = moving.poll_drain(cx) {
                 drained?;
             }
@@ -198,7 +199,7 @@ macro_rules! in_common {
             }
 
             /// Sends a NOOP, so that no firewall drops the idle control connection. The client
-            /// never does this unasked, because some servers reply late and some never.
+            /// never sends a NOOP unasked, because some servers reply to it late, and some never.
             ///
             /// # Errors
             /// An error if the control connection fails.
@@ -254,8 +255,8 @@ impl<'c> DataTransfer<'c> {
         }
     }
 
-    /// Does what the data phase asks for, until an attempt has moved bytes. Returns how many bytes
-    /// were moved. `None` if the transfer is over.
+    /// Calls `attempt` until it has moved bytes, and between the calls does what the data phase
+    /// demands. Returns how many bytes were moved. `None` if the transfer is over.
     pub(crate) fn poll_attempt(
         &mut self,
         cx: &mut Context<'_>,
@@ -346,10 +347,10 @@ impl<'c> DataTransfer<'c> {
         Poll::Ready(Ok(()))
     }
 
-    /// Ends the upload. When this is ready, the transfer has an outcome.
+    /// Ends the upload. After this is ready, `phase.outcome()` returns the result of the transfer.
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // If the bytes cannot be sent, the transfer has failed already, and its outcome holds the
-        // reason.
+        // If the last bytes cannot be sent, the transfer has failed already, and its outcome holds
+        // the reason. It must then not be marked as complete.
         if ready!(self.poll_drain(cx)).is_ok() {
             self.phase.end(DataEnd::Clean);
         }

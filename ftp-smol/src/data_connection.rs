@@ -22,7 +22,8 @@ pub(crate) enum DataConnection {
     Open(Channel),
 }
 
-/// Each method is one attempt, which the driver polls until it is done.
+/// Methods that connect, accept, do a handshake or close. The driver polls such a method until it
+/// is done.
 impl DataConnection {
     pub(crate) fn channel(&mut self) -> Result<&mut Channel, Error> {
         match self {
@@ -39,8 +40,8 @@ impl DataConnection {
         Poll::Ready(self.channel().map(|_| ()))
     }
 
-    /// Accepts a connection. If it comes from an address that the want does not admit, drops it and
-    /// returns the address.
+    /// Accepts a connection. If its peer has an address that `want` does not allow, drops the
+    /// connection and returns the address as the inner error.
     pub(crate) fn poll_accept(
         &mut self,
         cx: &mut Context<'_>,
@@ -82,8 +83,8 @@ impl DataConnection {
                 });
             }
             Closing::Abandon | Closing::Discard => {
-                // Under TLS 1.3 the next data connection needs a session ticket from this one. So
-                // the bytes that have already arrived are read, once and without waiting.
+                // Under TLS 1.3 the next data connection needs a session ticket from this one. The
+                // ticket may have arrived already, so this reads once, without waiting.
                 let _ = channel.poll_read(cx, &mut [0; 512]);
                 channel.reset_on_close(closing == Closing::Abandon);
                 return Poll::Ready(Ok(DataEnd::Stopped));
@@ -92,8 +93,8 @@ impl DataConnection {
         done.map_ok(|()| DataEnd::Clean)
     }
 
-    /// Returns how much longer to wait until the peer closes the connection. `None`: wait no
-    /// longer.
+    /// Returns how much longer to wait until the peer closes the connection. `None` if the wait is
+    /// over.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         match self {
             Self::Open(channel) => channel.more_time(),
@@ -109,7 +110,8 @@ impl DataConnection {
     }
 }
 
-/// Opens the data connection, and begins TLS on both connections.
+/// The methods that open the data connection, and begin TLS on the control connection and on the
+/// data connection.
 impl Client {
     pub(crate) fn dial(&mut self, endpoint: Endpoint) {
         self.data_tls = None;
@@ -132,8 +134,8 @@ impl Client {
         self.control.poll_handshake(cx)
     }
 
-    /// Begins TLS on the data connection, if it has not begun. Returns `false` if it must not
-    /// begin, because the last session ticket must be kept for later.
+    /// Begins TLS on the data connection, if it has not begun yet. Returns `false`, without
+    /// beginning TLS, if the client has only one session ticket left and `tickets` says to keep it.
     pub(crate) fn start_data_tls(&mut self, tickets: Tickets) -> Result<bool, Error> {
         let login = self.tls()?.clone();
         let channel = self.data.channel()?;

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::transport::{BoxFuture, Network};
 
-/// A limit of ten years stands for "never", because every clock can count that far.
+/// The longest limit: ten years, which in practice means "never". Every clock can add ten years
+/// without an overflow.
 const NEVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// A point in time. The timer is created when a task first waits for the deadline.
@@ -14,22 +15,22 @@ pub(crate) struct Deadline {
     timer: Option<Timer>,
 }
 
-/// A running timer. It may end before the deadline, because each read of a transfer moves the
-/// deadline on, and a new timer for each read would cost too much.
+/// A running timer, which may end before the deadline. Each read of a transfer moves the deadline
+/// on, but keeps the timer, because a new timer for each read would cost too much.
 struct Timer {
     until: Instant,
     sleep: BoxFuture<()>,
 }
 
 impl Deadline {
-    /// Sets a deadline after `limit`. A limit above ten years counts as ten years.
+    /// Creates a deadline that is `limit` after `now`. A limit above ten years is cut to ten years.
     pub(crate) fn after(now: Instant, limit: Duration) -> Self {
         let at = now.checked_add(limit.min(NEVER)).unwrap_or(now);
         Self { at, timer: None }
     }
 
-    /// Moves the deadline. If the timer ends before the new deadline, it is kept, because `poll`
-    /// then starts another timer.
+    /// Moves the deadline to `limit` after `now`. Keeps a timer that ends before the new deadline:
+    /// when it ends, `poll` starts another timer for the rest of the time.
     pub(crate) fn restart(&mut self, now: Instant, limit: Duration) {
         let timer = self.timer.take();
         *self = Self::after(now, limit);

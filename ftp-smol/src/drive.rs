@@ -1,5 +1,5 @@
-//! The only loop of this adapter: it does what a flow wants, and answers. To write your own driver,
-//! start from this file.
+//! The only loop of this adapter: it does what a flow wants, and gives the flow the answer. To
+//! write your own driver, start from this file.
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
@@ -15,16 +15,16 @@ use ftp_proto::{
 use crate::client::Client;
 use crate::data_connection::DataConnection;
 
-/// A running flow. What it has done is noted in the client, so dropping this value loses nothing.
+/// A running flow. The client records what the flow has done, so this value may be dropped.
 #[derive(Debug)]
 pub(crate) struct Operation<F> {
     running: Running<F>,
-    /// When the operation began.
+    /// When the operation began. An error says how long the operation took.
     begun: Instant,
     next: Option<Served>,
 }
 
-/// An answer, or a want that is not served yet. The `bool` says whether serving it has begun.
+/// The answer to a want; or a want that is not done yet, and whether it has begun.
 type Served = Result<Answer, (Want, bool)>;
 
 /// How many bytes one read from the control connection brings at most.
@@ -107,7 +107,7 @@ impl Client {
             Poll::Pending => return Err((want, begun)),
         }
         let first = !begun && want.clock() == Clock::Starts;
-        /// Answers a want that concerns only the control connection.
+        /// Polls a want that needs only the control connection. Returns the answer or the want.
         macro_rules! alone {
             ($variant:ident, $want:ident, $poll:expr, $done:ident) => {
                 match $poll {
@@ -209,8 +209,8 @@ impl Client {
         })
     }
 
-    /// Repeats an attempt on the data connection until it is done. Meanwhile gives the session all
-    /// bytes that arrive on the control connection, so that a server which replies first is heard.
+    /// Repeats `attempt` on the data connection until it is done. Meanwhile, gives the session all
+    /// bytes from the control connection, because the server may send a reply first.
     pub(crate) fn poll_watch<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -229,7 +229,7 @@ impl Client {
         self.poll_deadline(cx).map(|()| Err(Interruption::TimedOut))
     }
 
-    /// Reads from the control connection, and gives the session the bytes or the end.
+    /// Reads from the control connection. Gives the session the bytes, or reports the end.
     pub(crate) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let mut buffer = [0; CONTROL_READ];
         self.control

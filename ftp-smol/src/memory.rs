@@ -73,11 +73,12 @@ impl Memory {
     }
 }
 
-/// Decides when the futures of this network are pending. They are pending more often than
-/// necessary, so that tests can drop futures at many points.
+/// Decides when a future of this network returns `Pending`. It does so more often than necessary,
+/// so that tests can drop futures at many points.
 #[derive(Default)]
 struct Pace {
-    /// Whether a pending future has woken its own task. Simulated time must then stand still.
+    /// Whether a future that returned `Pending` has woken its own task, and so can go on at once.
+    /// The simulated clock must then stand still.
     busy: bool,
     /// The open connections. `arrived` holds those on which the client may read bytes now.
     links: Vec<Link>,
@@ -91,8 +92,8 @@ impl Pace {
         cx.waker().wake_by_ref();
     }
 
-    /// Returns whether this attempt must be pending. Every second attempt to connect, accept or
-    /// write is.
+    /// Returns whether this attempt must return `Pending`. Every second attempt to connect, accept
+    /// or write must.
     fn yield_once(&mut self, cx: &mut Context<'_>, yielded: &mut bool) -> bool {
         *yielded = !*yielded;
         if *yielded {
@@ -101,8 +102,9 @@ impl Pace {
         *yielded
     }
 
-    /// Returns whether a read on this link can go on. If the server has sent bytes, the first read
-    /// is pending once. After that, the bytes on all links have arrived.
+    /// Returns whether the client may read from this connection now. If the server has sent bytes,
+    /// the first attempt is told to wait and is polled again. After that, the bytes on all
+    /// connections have arrived.
     fn poll_arrived(&mut self, cx: &mut Context<'_>, server: &Simulator, link: Link) -> bool {
         if !server.readable(link) || self.arrived.contains(&link) {
             return true;
@@ -145,7 +147,8 @@ impl Network for Memory {
         self.world.now()
     }
 
-    /// A client waits for this timer only if it has nothing else to do, so simulated time passes.
+    /// Moves the simulated clock to the deadline, as soon as no future of this network can go on
+    /// without it. A client polls this timer only if it has nothing else to do.
     fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
         let memory = self.clone();
         Box::pin(poll_fn(move |cx| {
@@ -209,8 +212,8 @@ impl Stream for End {
             return Poll::Pending;
         }
         let written = unless_blocked(self.end.write(buffer));
-        // The server may have read bytes during this call, so that there is room now. The task is
-        // then woken at once.
+        // `write` also runs the server, which may have read bytes, so that there is room now. The
+        // task is then woken at once to write again.
         if written.is_pending() && self.memory.server().writable(link) {
             pace.wake(cx);
         }
@@ -242,8 +245,8 @@ impl Drop for End {
     }
 }
 
-/// Turns "would block" into pending. No waker is registered, because the timer of the deadline,
-/// which is polled too, wakes the task.
+/// Turns "would block" into `Pending`. No waker is registered, because the client also polls the
+/// timer of the deadline, which wakes the task.
 fn unless_blocked<T>(result: io::Result<T>) -> Poll<io::Result<T>> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,

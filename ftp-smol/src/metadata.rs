@@ -1,4 +1,4 @@
-//! The operations that set and ask what not every server knows: times, permissions, hashes.
+//! Operations that many servers lack: they set or return times, permissions and hashes.
 
 use std::borrow::Cow;
 
@@ -12,13 +12,12 @@ use ftp_proto::{Capability, Error, Name, Reply};
 use crate::client::Client;
 
 /// The session remembers each command that the server does not know, and does not send it again.
-/// What asks the server for something is then `None`; what changes something fails with
-/// [`Unsupported`](ftp_proto::ErrorKind::Unsupported).
+/// After that, a method that returns information returns `None`, and a method that changes
+/// something fails with [`Unsupported`](ftp_proto::ErrorKind::Unsupported).
 ///
-/// The errors of all these methods:
-/// [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for an argument that cannot be sent,
-/// before anything is sent; the server's refusal, with its reply; the reason why the session is
-/// dead. Each method lists further ones.
+/// The errors of all these methods: [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for
+/// an argument that cannot be sent, before anything is sent; the server's refusal, with its reply;
+/// the reason why the session is dead. Each method lists its further errors.
 impl Client {
     /// MFMT, MDTM with two arguments, or SITE UTIME: sets the time of a file's last modification, in
     /// UTC and to the second. Returns which of them the server knew; see [`SetModified`].
@@ -53,8 +52,8 @@ impl Client {
         self.run(SetCreated::new(self.encoded(&path)?, time)?).await
     }
 
-    /// MFF: sets facts of a file, such as `[("UNIX.mode", "0644")]`. The feature MFF lists the facts
-    /// that can be set.
+    /// MFF: sets facts of a file, such as `[("UNIX.mode", "0644")]`. The line MFF of the reply to
+    /// FEAT lists the facts that the server can set.
     ///
     /// # Errors
     /// The server's refusal.

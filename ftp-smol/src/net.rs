@@ -39,8 +39,8 @@ impl Tcp {
         Self::default()
     }
 
-    /// Starts an attempt to make a data connection. It comes from the source address, but from any
-    /// port.
+    /// Starts to connect to `target` for a data connection. The connection comes from the source
+    /// address of the options, if there is one, but from any port.
     fn attempt(&self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
         let address = target.address().ok_or(io::ErrorKind::AddrNotAvailable);
         let mut source = self.source;

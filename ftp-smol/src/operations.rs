@@ -28,8 +28,9 @@ impl Client {
         self.run(Feat::new()).await
     }
 
-    /// FEAT and SYST: finds out what the server can do, as far as that is not known yet. Save the
-    /// result for [`Options::with_capabilities`](ftp_proto::Options::with_capabilities).
+    /// FEAT and SYST: finds out what the server can do. Sends neither command if its reply is known
+    /// already. Save the result for
+    /// [`Options::with_capabilities`](ftp_proto::Options::with_capabilities).
     ///
     /// # Errors
     /// A refusal of FEAT, except "unknown command".
@@ -257,8 +258,8 @@ impl Client {
         self.run(Noop::new()).await
     }
 
-    /// Sends any command that has its replies on the control connection alone. Returns the final
-    /// reply, even if it is a refusal.
+    /// Sends any command that needs no data connection. Returns the final reply, even if it is a
+    /// refusal.
     ///
     /// If the server never replies to the command, the session may die, because a reply that comes
     /// too late must not be taken for the reply to another command.

@@ -70,14 +70,14 @@ impl<'c> ReadDir<'c> {
         Ok(self.reader.line())
     }
 
-    /// Returns the lines that were left out because they are of no known dialect, or longer than
-    /// the limit. Only the first 64 such lines are kept.
+    /// Returns the lines that [`next_entry`](Self::next_entry) has left out, because they are of no
+    /// known dialect or longer than the limit. Only the first 64 such lines are kept.
     pub fn unparsed(&self) -> &[Line<'static>] {
         self.reader.unparsed()
     }
 
-    /// Returns how many lines were left out because they are of no known dialect, or longer than
-    /// the limit.
+    /// Returns how many lines [`next_entry`](Self::next_entry) has left out, because they are of no
+    /// known dialect or longer than the limit.
     pub fn unparsed_count(&self) -> u64 {
         self.reader.unparsed_count()
     }
@@ -102,7 +102,7 @@ impl<'c> ReadDir<'c> {
         self.download.tls_info()
     }
 
-    /// Adds all lines to the directory. Fails if they exceed these limits.
+    /// Adds all lines of the listing to `directory`. Fails if they exceed `limits`.
     pub(crate) async fn collect(
         mut self,
         mut directory: Directory,

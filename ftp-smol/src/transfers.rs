@@ -275,7 +275,8 @@ impl Client {
 
     fn with_limit_and_now(&self, parser: Parser) -> Parser {
         let parser = parser.with_limit(self.options.listing_limits.line);
-        // Without the time, an entry whose date has no year would have no time.
+        // Some listings give a date without a year, such as `Jan 5 12:00`. The parser needs the
+        // current time to find the year.
         match Timestamp::try_from(SystemTime::now()) {
             Ok(now) => parser.with_now(now),
             Err(_) => parser,

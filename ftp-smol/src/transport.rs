@@ -4,8 +4,8 @@
 //! [`Tcp`](crate::Tcp) implements it with sockets. The feature `simulator` adds an implementation
 //! in memory. Control and data connections come from the same [`Network`].
 //!
-//! All methods are polled. If a method is pending and is never polled again, it must not lose data:
-//! dropping a future of this crate only ends a wait.
+//! The futures of this crate poll all these methods, and such a future may be dropped at any point.
+//! So a method that returned `Pending` must not have lost data, even if it is never polled again.
 
 use std::future::Future;
 use std::io;
@@ -50,19 +50,19 @@ pub trait Stream: Send {
     /// The socket's error.
     fn shutdown(&mut self) -> io::Result<()>;
 
-    /// If `reset` is `true`, closing the stream resets the connection from now on, so that the peer
-    /// cannot take it for a clean end. If it is `false`, closing is clean again.
+    /// If `reset` is `true`, closing the stream resets the connection from now on: the peer then
+    /// sees an error and not a clean end. If `reset` is `false`, closing is clean again.
     fn reset_on_close(&mut self, reset: bool) {
         let _ = reset;
     }
 
     /// Turns Nagle's algorithm on, so that the system joins small writes from now on. This suits
-    /// bulk data in clear text: without it, segments of 8 KiB took twice the CPU.
+    /// bulk data in clear text: without Nagle's algorithm, segments of 8 KiB took twice the CPU.
     fn gather_writes(&mut self) {}
 
     /// Returns how many written bytes the system still holds because the peer has not acknowledged
-    /// them. `None` if it is unknown. As long as the number falls, the client waits longer for the
-    /// end of an upload.
+    /// them. `None` if the number is unknown. As long as the number falls, the client waits longer
+    /// for the server to confirm an upload.
     fn unsent(&self) -> Option<usize> {
         None
     }
@@ -103,13 +103,13 @@ pub trait Network: Send {
         options.check_without_sockets()
     }
 
-    /// Connects to a target. Dropping the future cancels the attempt.
+    /// Connects to `target`. Dropping the future cancels the attempt.
     ///
     /// # Errors
     /// The reason why there is no connection.
     fn dial(&mut self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>>;
 
-    /// Listens for one data connection, at the local address of this control connection.
+    /// Listens for one data connection, at the local address of the connection `control`.
     ///
     /// # Errors
     /// [`io::ErrorKind::Unsupported`] if the network does not support active mode.
@@ -118,12 +118,12 @@ pub trait Network: Send {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Returns the current time. Deadlines are counted from it.
+    /// Returns the current time. The client computes its deadlines from this time.
     fn now(&self) -> Instant {
         Instant::now()
     }
 
-    /// Returns a future that ends at this time.
+    /// Returns a future that is ready at the time `deadline`.
     fn sleep_until(&self, deadline: Instant) -> BoxFuture<()>;
 }
 

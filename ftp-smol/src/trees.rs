@@ -1,4 +1,5 @@
-//! What a path is, and work on whole trees.
+//! The client's methods that find out what a path is, and those that walk, count or delete whole
+//! trees of directories.
 
 use ftp_proto::flows::ReadDirectory;
 use ftp_proto::tree::{
@@ -10,9 +11,9 @@ use ftp_proto::{Error, ErrorKind, Misuse, Name, OptionalName};
 use crate::client::Client;
 use crate::walk::Walk;
 
-/// The errors of all these methods: [`InvalidArgument`](ErrorKind::InvalidArgument) before anything
-/// is sent; the reason why the session is dead; the reason why there is no data connection. Each
-/// method lists further ones.
+/// All these methods have the following errors: [`InvalidArgument`](ErrorKind::InvalidArgument) if
+/// an argument cannot be sent (nothing is sent then); the reason why the session is dead; the
+/// reason why there is no data connection. Each method lists its further errors.
 impl Client {
     /// Returns what a file or a directory is, its size, its time and its mode, as far as the server
     /// says it. Asks by MLST if the server has it, and else by SIZE and MDTM. If they do not
@@ -113,10 +114,11 @@ impl Client {
         self.glob_with(pattern, &WalkOptions::new())
     }
 
-    /// Finds the paths that a pattern fits, with limits and options of your own.
+    /// Finds the paths that match a pattern, as [`glob`](Self::glob) does, with limits and options
+    /// of your own.
     ///
     /// # Errors
-    /// As [`glob`](Self::glob).
+    /// The errors of [`glob`](Self::glob).
     pub fn glob_with(
         &mut self,
         pattern: impl Name,
@@ -169,11 +171,11 @@ impl Client {
         self.delete_tree_with(path, &DeleteOptions::new()).await
     }
 
-    /// Deletes a directory and all that is in it, with options: to go on after errors, to empty `/`
-    /// or the current directory, and limits.
+    /// Deletes a directory and all that is in it. With the options, it can go on after errors,
+    /// empty `/` or the current directory, and have other limits.
     ///
     /// # Errors
-    /// As [`delete_tree`](Self::delete_tree).
+    /// The errors of [`delete_tree`](Self::delete_tree).
     pub async fn delete_tree_with(
         &mut self,
         path: impl Name,
@@ -183,7 +185,7 @@ impl Client {
         self.complete(plan).await
     }
 
-    /// Carries out a plan until it hands out its result.
+    /// Carries out a plan that has one result, for example the size of a tree. Returns the result.
     async fn complete<T>(
         &mut self,
         mut plan: impl Plan<Item = Result<T, Error>>,
@@ -192,7 +194,7 @@ impl Client {
         self.carry_out(&mut plan).await?.ok_or_else(over)?
     }
 
-    /// Carries out a plan until it hands out the next item. `None` is its end.
+    /// Carries out a plan until it yields its next item. Returns `None` after the last item.
     pub(crate) async fn carry_out<P: Plan>(
         &mut self,
         plan: &mut P,
@@ -211,7 +213,7 @@ impl Client {
         }
     }
 
-    /// Hands each line of a listing to the plan.
+    /// Reads a directory listing, and gives each line to the plan.
     async fn read_for(&mut self, plan: &mut impl Plan, flow: ReadDirectory) -> Result<(), Error> {
         let mut listing = self.open_directory(flow).await?;
         while let Some(line) = listing.next_line().await? {

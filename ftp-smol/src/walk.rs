@@ -46,13 +46,14 @@ impl<'c> Walk<'c> {
         }
     }
 
-    /// Does not go into the directory that came last.
+    /// Leaves out what is below the directory that [`next`](Self::next) returned last.
     pub fn skip_directory(&mut self) {
         self.walker.skip_directory();
     }
 
     /// Returns the client, for other operations between two entries. If the walk began with a
-    /// relative path, do not change the current directory.
+    /// relative path, do not change the current directory, because the walk would then list wrong
+    /// paths.
     pub fn client(&mut self) -> &mut Client {
         self.client
     }

@@ -11,7 +11,7 @@ mod proxy_example;
 #[allow(dead_code, reason = "its main function")]
 mod resume_example;
 
-/// The examples that the shared tests run.
+/// The code of the examples, such as `resume.rs`, that the shared tests run.
 mod examples {
     use std::fs::File;
 

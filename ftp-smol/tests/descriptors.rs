@@ -11,8 +11,8 @@ mod alone;
 use ftp_proto::simulator::Setup;
 use smol::{block_on, future};
 
-/// Begins to open 30 downloads. Drops each future a little later than the one before, after one
-/// more turn of the executor.
+/// Begins 30 downloads, and drops the future of each while it opens. Each future runs for one more
+/// turn of the executor than the future before.
 fn drops_futures_of_downloads() {
     let hosted = alone::hosted(Setup::new());
     let mut client = alone::connect(&hosted, alone::localhost()).expect("logged in");

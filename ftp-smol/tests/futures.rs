@@ -1,5 +1,5 @@
-//! Tests of futures, which only this adapter has. The futures are dropped at every await point
-//! (hard cases 3, 9 and 10 of the contract table), or sent to other threads.
+//! Tests of futures, which only this adapter has. The tests drop a future at every await point
+//! (hard cases 3, 9 and 10 of the contract table), or send it to another thread.
 
 mod face;
 #[path = "../../ftp-blocking/tests/support/mod.rs"]
@@ -24,7 +24,7 @@ use support::files::{big, content, holding};
 use support::tcp_server::TcpServer;
 use support::tls::tls;
 
-/// Polls a future at most this many times, then drops it. Returns `None` if the future did not
+/// Polls a future at most `times` times, and then drops it. Returns `None` if the future did not
 /// finish.
 fn poll_times<T>(times: usize, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
@@ -59,12 +59,13 @@ fn protected(setup: Setup, tls: Option<&TlsEnds>) -> Setup {
     }
 }
 
-/// Returns all kinds of channels: clear text, TLS 1.2 and TLS 1.3.
+/// Returns every kind of connection to test: clear text (`None`), TLS 1.2 and TLS 1.3.
 fn channels() -> impl Iterator<Item = Option<&'static TlsEnds>> {
     [None].into_iter().chain(tls().iter().map(Some))
 }
 
-/// Runs a whole session, except for connecting and QUIT.
+/// Runs a whole session from the login to the last transfer. The test connects before it, and sends
+/// QUIT after it.
 async fn session(client: &mut Client) -> Result<(), Error> {
     client.login("user", "secret").await?;
     client.features().await?;
@@ -132,8 +133,8 @@ fn hard_10_every_future_dropped_at_every_await_point() {
     }
 }
 
-/// Runs sessions and drops their future after one poll, after two polls, and so on. Returns the
-/// number of polls of a session that is not dropped.
+/// Runs session after session. Drops the session's future after one poll, then after two polls, and
+/// so on. Returns the number of polls of a session that is not dropped.
 fn drop_everywhere(setup: &Setup, tls: Option<&TlsEnds>) -> usize {
     for times in 1.. {
         let memory = server(protected(setup.clone(), tls));
@@ -178,8 +179,8 @@ fn drop_everywhere(setup: &Setup, tls: Option<&TlsEnds>) -> usize {
             });
             match content {
                 Ok(content) => assert_eq!(content, b"12345", "after poll {times}"),
-                // The login was dropped between PASS and PROT. So the client refuses data
-                // connections in clear text.
+                // The future was dropped during the login, between PASS and PROT. Data connections
+                // would be in clear text, so the client refuses to open one.
                 Err(error) => {
                     assert_eq!(error.kind(), ErrorKind::Insecure, "poll {times}: {error}")
                 }
@@ -223,8 +224,8 @@ fn hard_03_dropped_between_the_answer_to_auth_and_the_handshake() {
             if client.session().is_dead() {
                 dead += 1;
                 assert_eq!(error.kind(), ErrorKind::Tls);
-                // If AUTH was queued but not sent when the future was dropped, the client still
-                // sends it.
+                // If the client had queued AUTH when the future was dropped, it sends AUTH now. It
+                // must send nothing else.
                 let now = memory.server().control_plaintext_received().len();
                 let late = if asked { 0 } else { b"AUTH TLS\r\n".len() };
                 assert_eq!(
@@ -234,7 +235,8 @@ fn hard_03_dropped_between_the_answer_to_auth_and_the_handshake() {
                 );
             } else {
                 assert_eq!(error.kind(), ErrorKind::Insecure, "poll {times}");
-                // The client may have sent AUTH. The reply to AUTH has then not been read yet.
+                // The session still lives, so the handshake had not begun. At most AUTH has been
+                // sent.
                 assert!(!asked || memory.server().commands() == [b"AUTH TLS"]);
             }
         }
@@ -282,7 +284,8 @@ fn hard_09_rest_answered_transfer_dropped_next_download_starts_at_byte_0() {
     }
 }
 
-/// Invariant 3: after a dropped reconnect, a client works in its old directory or not at all.
+/// The future of `reconnect` is dropped after some polls. The client must then work in its old
+/// directory, or refuse every operation (invariant 3).
 #[test]
 fn a_client_whose_reconnect_was_dropped_is_never_in_another_directory() {
     for times in 0.. {
@@ -323,8 +326,8 @@ fn hard_10_saving_and_sending_dropped_at_every_await_point() {
     assert!(points > 30, "too simple to prove anything");
 }
 
-/// Runs transfers and drops their future after one poll, after two polls, and so on. Returns the
-/// number of polls of a transfer that is not dropped.
+/// Downloads or uploads a file again and again. Drops the transfer's future after one poll, then
+/// after two polls, and so on. Returns the number of polls of a transfer that is not dropped.
 fn dropped_everywhere(tls: Option<&TlsEnds>, downloading: bool) -> usize {
     let all = big(30_000);
     for times in 1.. {
@@ -404,7 +407,8 @@ fn a_transfer_that_never_waits_can_be_dropped_in_its_middle() {
     }
 }
 
-/// Compiles only if the future can be sent to another thread, as `spawn` demands.
+/// The test drops the future of `next` after some polls, and calls `next` again. The walk must
+/// still yield each entry once.
 #[test]
 fn a_walk_whose_futures_are_dropped_loses_no_entry() {
     let mut drops = 0;
@@ -432,7 +436,8 @@ fn a_walk_whose_futures_are_dropped_loses_no_entry() {
 
 fn sendable<T>(_: &(impl Future<Output = T> + Send)) {}
 
-/// This test passes if it compiles.
+/// This test passes if it compiles. `sendable` accepts only a future that can be sent to another
+/// thread.
 #[test]
 fn all_futures_are_send() {
     fn all(client: &mut Client, other: &mut Client) {
@@ -474,8 +479,8 @@ fn futures_of_whole_transfers_can_be_sent_to_other_threads() {
     block_on(sending).expect("confirmed");
 }
 
-/// The server is always faster than the client. Each poll must nevertheless end after a bounded
-/// number of bytes, so that the thread can run other tasks.
+/// The server always has the next bytes ready. Each poll must still return after a limited number
+/// of bytes, so that the thread can run other tasks.
 #[test]
 fn x2_no_poll_moves_more_than_a_bounded_amount() {
     const MOST: usize = 1024 * 1024 + 256 * 1024;

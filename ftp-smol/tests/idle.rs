@@ -8,10 +8,11 @@ mod support;
 #[path = "../../ftp-blocking/tests/alone/idle.rs"]
 mod alone;
 
-/// The number of bytes that may stay in memory for each session that is gone. The reactor keeps
-/// tables for the largest number of sockets that were open at a time. Nothing else stays.
+/// How many bytes may stay in memory for each session that has ended. They belong to the reactor's
+/// tables, which are as large as for the largest number of sockets that were ever open at a time.
+/// Nothing else may stay.
 const LEFT_BEHIND: usize = 128;
 
-/// The number of measurements. The lowest value counts, since the reactor's thread frees old timers
-/// late, and not always equally late.
+/// The number of measurements, of which the test uses the lowest. The reactor's thread frees old
+/// timers late, and after a varying time, so some measurements are too high.
 const ROUNDS: usize = 4;

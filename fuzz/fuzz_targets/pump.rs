@@ -5,9 +5,9 @@ use std::panic;
 
 libfuzzer_sys::fuzz_target!(init: pass_over_rustls_assertion(), |data| ftp_fuzz::targets::pump(data));
 
-/// Lets the process live on after one assertion of rustls has failed. `ftp-proto` catches this
-/// panic, which comes after a sent close_notify, but libFuzzer's hook ends the process even if a
-/// panic is caught.
+/// Keeps the process alive after one assertion of rustls has failed. `ftp-proto` catches this
+/// panic, which can happen after close_notify was sent. But libFuzzer's panic hook ends the process
+/// even if the panic is caught.
 fn pass_over_rustls_assertion() {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(move |info| {

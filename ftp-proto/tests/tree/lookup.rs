@@ -1,4 +1,5 @@
-//! Looking up a path in a listing that has no end.
+//! Tests that [`Lookup`], which looks for one path in a directory listing, gives up if the listing
+//! has no end.
 
 use ftp_proto::ErrorKind;
 use ftp_proto::listing::Line;

@@ -1,4 +1,4 @@
-//! Trees of directories without a server: patterns, and limits.
+//! Tests of the `tree` module without a server: patterns of paths, and the limit for a lookup.
 
 mod lookup;
 mod pattern;

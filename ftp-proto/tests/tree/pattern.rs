@@ -1,4 +1,5 @@
-//! Patterns, also beside a simple matcher that tries everything.
+//! Tests of patterns such as `a/**/*.fa`. One test compares [`Pattern`] with a simple matcher that
+//! tries every way to match.
 
 use ftp_proto::tree::{InvalidPattern, Pattern};
 use proptest::prelude::*;
@@ -105,7 +106,7 @@ fn what_is_no_pattern() {
     }
 }
 
-/// Patterns on which matchers that go back take exponential time.
+/// On these patterns, a matcher that backtracks takes exponential time.
 #[test]
 fn no_pattern_takes_exponential_time() {
     let name = "a".repeat(1_000);
@@ -124,7 +125,8 @@ fn no_pattern_takes_exponential_time() {
     assert!(fits(&("**/a/".repeat(100) + "**/c"), &path));
 }
 
-/// Tries all ways to fit a path, part by part and character by character.
+/// A simple matcher: returns whether `path` matches `pattern`. It tries every way to match, so that
+/// a test can compare its result with that of [`Pattern`].
 fn reference(pattern: &str, path: &str) -> bool {
     let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
     let names: Vec<&str> = path.split('/').collect();

@@ -63,8 +63,8 @@ fn poll(deadline: &mut Deadline, clock: &Clock) -> Poll<()> {
     deadline.poll(clock, &mut Context::from_waker(Waker::noop()))
 }
 
-/// Each read of a download moves the deadline. A new timer for each read would wake the reactor
-/// each time, which takes three system calls.
+/// Each read of a download moves the deadline. The timer must stay, because a new timer for each
+/// read would wake the reactor each time, which takes three system calls.
 #[test]
 fn a_deadline_that_is_moved_on_keeps_its_timer() {
     let clock = Clock::new();
@@ -104,8 +104,8 @@ fn a_deadline_that_is_moved_forward_does_not_wait_for_the_old_one() {
     assert!(poll(&mut deadline, &clock).is_ready());
 }
 
-/// The clock of a network may stand still, while its timers end. A timer that has ended must count,
-/// and must not be polled again.
+/// The timer ends, but the clock of this network stands still. The deadline must be over all the
+/// same, and a timer that has ended must not be polled again.
 #[test]
 fn the_end_of_a_sleep_counts_whatever_the_clock_says() {
     struct Still(Instant);

@@ -14,8 +14,8 @@ use ftp_smol::transport::Network;
 use ftp_smol::tree::Deleted;
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-// This imports only `wait` from the face, since the interop suite, which includes this file, has
-// its own `wait`.
+// Of the face, this file uses only `wait`. The interop suite includes this file too, with its own
+// `wait`.
 use super::wait;
 
 pub(crate) use ftp_smol::*;

@@ -1,4 +1,4 @@
-//! The face of this adapter: everything of it that the shared tests use.
+//! The face of this adapter: the module through which the tests of both adapters use this adapter.
 #![allow(
     dead_code,
     unused_imports,

@@ -81,8 +81,8 @@ impl<M: Middlebox, N: Network> Network for Behind<M, N> {
 
     fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
         let (mut sleep, middlebox) = (self.network.sleep_until(deadline), self.middlebox.clone());
-        // In memory, a sleep ends as soon as it is polled. So it is not polled while simulated time
-        // stands still.
+        // While the middlebox stops the clock, the sleep must not be polled: with `Memory`, polling
+        // it would move the simulated clock to the deadline.
         Box::pin(poll_fn(move |cx| match middlebox.stops_the_clock() {
             true => Poll::Pending,
             false => sleep.as_mut().poll(cx),
@@ -95,8 +95,8 @@ struct Passing<P> {
     stream: Box<dyn Stream>,
 }
 
-/// Turns the middlebox's answer into a poll. `WouldBlock` means that the future must be polled
-/// again.
+/// Turns the middlebox's answer about a read or write into a `Poll`. `WouldBlock` becomes
+/// `Pending`, and the task is woken to try again.
 fn admitted(cx: &Context<'_>, room: io::Result<usize>) -> Poll<io::Result<usize>> {
     match room {
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {

@@ -1,4 +1,4 @@
-//! How the face waits for a future. It polls the future to its end, or drops the future after a
+//! How the shared tests wait for a future. `wait` polls the future to its end, or drops it after a
 //! number of polls.
 
 use std::cell::Cell;
@@ -29,7 +29,8 @@ pub(crate) fn impatient<T>(
     result
 }
 
-/// Waits for a future. A dropped future counts as failed.
+/// Waits for a future and returns its result. Inside `impatient`, drops the future if no polls are
+/// left, and returns an error.
 pub(super) fn wait<T, E: From<io::Error>>(
     future: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
@@ -45,7 +46,7 @@ pub(super) fn wait<T, E: From<io::Error>>(
             return result;
         }
     }
-    // Only one future is dropped. Later futures run to their end.
+    // `impatient` drops only one future. The futures after it run to their end.
     POLLS.set(None);
     Err(io::Error::other("the future was dropped").into())
 }

@@ -1,5 +1,5 @@
-//! The fuzz target `facts` for parsers: facts of MLST, times, the file name of a STOU, and line
-//! ends of TYPE A.
+//! The fuzz target `facts` for four parsers: facts of MLST, times, the file name in the reply to
+//! STOU, and line ends of TYPE A.
 
 use ftp_proto::RemotePath;
 use ftp_proto::data::{AsciiDecoder, AsciiEncoder};
@@ -7,13 +7,13 @@ use ftp_proto::listing::Entry;
 use ftp_proto::reply::{Malformed, Timestamp, entry, modified, unique_name};
 use ftp_proto::wire::Reply;
 
-/// Parses each line of the input as an entry, alone and in an MLST reply: no byte may be lost. A
-/// time must show the digits that it was parsed from. The file name of a STOU must occur in the
-/// reply. Line ends must be translated as a simple second implementation translates them, in one
-/// piece and in several.
+/// Parses each line of the input as an entry, alone and inside an MLST reply. The entry must keep
+/// every byte of the line. A parsed time must show the digits that it was parsed from. The file
+/// name from a reply to STOU must occur in that reply. Line ends must be translated as a simple
+/// second implementation translates them, in one piece and in several.
 ///
-/// The bytes before the first `|` are the lengths of the pieces. After the last length, the first
-/// is used again.
+/// The bytes before the first `|` give the lengths of the pieces. After the last length, the first
+/// one is used again.
 pub fn facts(data: &[u8]) {
     if let Ok(reply) = Reply::parse(data) {
         reply_of_any_kind(&reply);
@@ -37,8 +37,8 @@ fn reply_of_any_kind(reply: &Reply) {
     match entry(reply) {
         Ok(found) => {
             assert_eq!(code, 250);
-            // If no line is a proper entry, the parser may return one without a name, but only if
-            // it has facts.
+            // If no line of the reply is a proper entry, the parser may return an entry without a
+            // name. This entry must have facts.
             assert!(!found.name().is_empty() || found.facts().next().is_some());
             assert!(reply.lines().any(|line| line.ends_with(found.raw())));
         }
@@ -67,8 +67,8 @@ fn one_line(line: &[u8]) {
     let Some(front) = line.strip_suffix(entry.name()) else {
         panic!("{entry:?} has lost its name");
     };
-    // If the parsed facts are joined again, they must be equal to the text before the name, without
-    // leading blanks.
+    // `front` is the text before the name. The loop checks that it holds exactly the parsed facts,
+    // such as `size=5;`, after optional blanks.
     let mut facts = entry.facts();
     let front = front.strip_suffix(b" ").expect("one blank");
     let blanks = front.iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
@@ -111,7 +111,8 @@ fn time(text: &[u8]) {
     assert!(digits.parse::<Timestamp>().expect("a time") <= time);
 }
 
-/// Puts the line of the input into replies, and checks what the parsers make of them.
+/// Builds replies that contain the line: an MLST reply, and replies of one line with several codes.
+/// Checks what the parsers return for them.
 fn answers(line: &[u8]) {
     if line.len() > 4096 || line.contains(&0) {
         return;
@@ -192,7 +193,7 @@ fn cut<'d>(data: &'d [u8], cuts: &[u8]) -> Vec<&'d [u8]> {
     let mut pieces = Vec::new();
     let mut rest = data;
     for cut in cuts.iter().cycle() {
-        // A piece of length 0 stands for a read that brings nothing.
+        // A piece of length 0 tests a read that brings no bytes.
         let (piece, tail) = rest.split_at(rest.len().min(length(*cut)));
         pieces.push(piece);
         rest = tail;

@@ -23,8 +23,8 @@ use ftp_proto::wire::{Limits, Multiline, ReplyDecoder};
 /// Returns a decoder, its limits, and the bytes that it will decode.
 ///
 /// If the input begins with `#`, the second byte chooses the settings. Otherwise they are the
-/// defaults, so that a plain transcript is a good input. Small limits let an input of a few hundred
-/// bytes reach them.
+/// defaults, so that a plain transcript is a good input. The settings can make the limits so small
+/// that an input of a few hundred bytes reaches them.
 fn decoder(data: &[u8]) -> (ReplyDecoder, Limits, &[u8]) {
     let (settings, rest) = match data {
         [b'#', settings, rest @ ..] => (*settings, rest),

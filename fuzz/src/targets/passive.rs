@@ -3,15 +3,15 @@
 use ftp_proto::reply::{Malformed, Passive, extended_passive, passive as classic_passive};
 use ftp_proto::wire::Reply;
 
-/// Parses the input as replies to PASV and EPSV. Neither parser panics. A port is never 0. The
-/// address and port of a 227 are the first that a simple second implementation finds. The port of a
-/// 229 stands between two equal bytes.
+/// Parses the input as replies to PASV and EPSV. The parsers must not panic or return port 0. For a
+/// reply 227, the address and port must be the first that a simple second implementation finds. For
+/// a reply 229, the text must hold the port between two equal bytes.
 pub fn passive(data: &[u8]) {
-    // The input is a whole reply, with one line or several.
+    // First, takes the input as a whole reply of one or more lines.
     if let Ok(reply) = Reply::parse(data) {
         both(&reply);
     }
-    // The input is only the text of a reply of one line. A code is put before the text.
+    // Then takes the input as the text of a reply of one line, and puts each code before it.
     let text: Vec<u8> = data
         .iter()
         .copied()
@@ -60,8 +60,8 @@ fn both(reply: &Reply) {
     }
 }
 
-/// Parses a 227 in the simplest way: looks at every sequence of numbers with `,` or `, ` between
-/// them.
+/// A simple second parser for a reply 227: it takes the first six numbers that are separated by `,`
+/// or `, ` alone.
 fn by_hand(reply: &Reply) -> Result<Passive, Malformed> {
     let mut failure = Malformed::NoAddress;
     for text in reply.text_lines() {

@@ -1,5 +1,5 @@
-//! The fuzz target `pump`: a TLS connection with a well-behaved server. The input may change the
-//! bytes that the server sends.
+//! The fuzz target `pump`: a TLS client and a server of rustls. The input decides who does what
+//! next, and may change the bytes that the server sends.
 
 use std::sync::{Arc, LazyLock};
 
@@ -8,10 +8,10 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection};
 
-/// Runs a client and a server against each other. Nothing panics. The client reads only what the
-/// server wrote, from its beginning. The client reports an authentic end only if the server sent
-/// close_notify, and only after all the text that the server wrote. After a failure, the client
-/// fails with the same error again. The amount of unsent data is bounded.
+/// Connects a client with a server in memory. Nothing may panic. The client may read only what the
+/// server wrote, from the beginning. It may report a clean end only if the server sent
+/// close_notify, and only after all the text that the server wrote. After a failure, it must fail
+/// with the same error again. The amount of unsent data must stay below a limit.
 ///
 /// The first byte of the input chooses the version of TLS, and whether the handshake is done first.
 /// Then come pairs of bytes: an operation and its argument.
@@ -58,7 +58,7 @@ static CONFIGS: LazyLock<[Configs; 2]> = LazyLock::new(|| {
     })
 });
 
-/// Client and server, and the bytes on the way between them.
+/// A client and a server, and the bytes that are on the way from the server to the client.
 struct Link {
     client: TlsChannel,
     server: ServerConnection,
@@ -66,10 +66,10 @@ struct Link {
     wire: Vec<u8>,
     /// All plain text that the server has written.
     written: Vec<u8>,
-    /// How many bytes of that plain text the client has read.
+    /// How many bytes of `written` the client has read.
     read: usize,
     closed: bool,
-    /// Whether the server has failed. It then ignores all bytes from the client.
+    /// Whether the server has failed. The server then ignores all bytes from the client.
     deaf: bool,
     /// Whether the client was told that the connection has ended.
     ended: bool,
@@ -117,8 +117,8 @@ impl Link {
             2 => self.deliver(count),
             3 => self.send(count * 4),
             4 => {
-                // rustls refuses new keys before the handshake and in TLS 1.2, so the result is
-                // ignored.
+                // rustls refuses to refresh the keys before the handshake, and under TLS 1.2. The
+                // refusal is allowed, so the result is ignored.
                 let _ = self.server.refresh_traffic_keys();
                 self.collect();
             }
@@ -180,14 +180,14 @@ impl Link {
         }
     }
 
-    /// Puts the bytes that the server wants to send on the wire.
+    /// Takes all bytes that the server wants to send, and appends them to `wire`.
     fn collect(&mut self) {
         while self.server.wants_write() {
             self.server.write_tls(&mut self.wire).expect("a vector");
         }
     }
 
-    /// Passes up to `count` bytes from the wire to the client.
+    /// Moves up to `count` bytes from `wire` to the client.
     fn deliver(&mut self, count: usize) {
         let bytes: Vec<u8> = self.wire.drain(..count.min(self.wire.len())).collect();
         self.feed(&bytes);
@@ -209,8 +209,8 @@ impl Link {
             self.deaf = self.server.read_tls(&mut bytes).is_err()
                 || self.server.process_new_packets().is_err();
             let mut sink = std::io::sink();
-            // The server's plain text must be read so that its buffer stays empty. An error does
-            // not matter.
+            // Throws away the text that the server has received, so that the server's buffer stays
+            // empty. An error here is allowed.
             let _ = std::io::copy(&mut self.server.reader(), &mut sink);
         }
         self.client.advance(count);
@@ -255,8 +255,8 @@ impl Link {
         }
     }
 
-    /// Checks that a later error has the same text as the first one. The text may change only after
-    /// the connection has ended.
+    /// Checks that every error of the client has the text of its first error. Only after the
+    /// connection has ended may the text be another one.
     fn failed(&mut self, error: &ftp_proto::Error) {
         let words = error.to_string();
         if !self.ended {

@@ -3,12 +3,13 @@
 use ftp_proto::reply;
 use ftp_proto::wire::{DecodeError, Decoded, Limits, Reply, ReplyDecoder};
 
-/// Decodes the input as replies. Nothing panics. The decoder never buffers or skips more bytes than
-/// its limits allow. After an error, it returns the same error again. Every reply can be shown on
-/// one line, and no parser of replies panics.
+/// Decodes the input as replies. Nothing may panic, neither the decoder nor the parsers of replies.
+/// The decoder must not buffer or skip more bytes than its limits allow. After an error, it must
+/// return the same error again. Every reply must be printable on one line.
 pub fn reply(data: &[u8]) {
     let (mut decoder, limits, mut rest) = super::decoder(data);
-    // The length of the longest reply, with the blank lines before it.
+    // The most bytes that the decoder may consume before it returns a reply: a longest reply with
+    // the blank lines before it.
     let most = limits
         .line
         .saturating_mul(limits.reply_lines + limits.blank_lines + 1);
@@ -17,7 +18,8 @@ pub fn reply(data: &[u8]) {
         if rest.is_empty() {
             break None;
         }
-        // The pieces are small, so that the number of buffered bytes is also checked within lines.
+        // The pieces have at most 7 bytes, so the check of the buffer's size below also runs in the
+        // middle of lines.
         let piece = &rest[..rest.len().min(7)];
         match decoder.decode(piece) {
             Ok(Decoded { consumed, reply }) => {

@@ -50,14 +50,14 @@ impl<'a> Script<'a> {
         Some(*first)
     }
 
-    /// Removes the next byte and returns it, if it is one of these.
+    /// Removes the next byte and returns it, if it is one of `any`. Otherwise returns `None`.
     pub(super) fn take(&mut self, any: &[u8]) -> Option<u8> {
         self.peek().filter(|byte| any.contains(byte))?;
         self.byte()
     }
 
-    /// Removes and returns everything up to the next byte of this value, and this byte too. If
-    /// there is no such byte, everything is removed.
+    /// Removes and returns all bytes up to the first `end`, and this `end` too. If there is no
+    /// `end`, removes and returns all bytes.
     pub(super) fn through(&mut self, end: u8) -> &'a [u8] {
         let at = self.rest.iter().position(|byte| *byte == end);
         let (piece, rest) = self.rest.split_at(at.map_or(self.rest.len(), |at| at + 1));
@@ -65,7 +65,7 @@ impl<'a> Script<'a> {
         piece
     }
 
-    /// Returns the bytes that one read from the control connection brings.
+    /// Removes and returns the bytes that the next read from the control connection brings.
     pub(super) fn arrival(&mut self) -> &'a [u8] {
         match self.peek() {
             Some(b',') => {

@@ -21,16 +21,18 @@ use ftp_proto::{
 
 use super::script::Script;
 
-/// The password of every login. After a login, no error and no observed text may show it.
+/// The password of every login. No error and nothing that the observer gets may contain it, after
+/// the client has sent it.
 const CANARY: &str = "hunter2-canary";
 
 /// How many steps in a row an operation may take without using any byte of the input.
 const PATIENCE: usize = 64;
 
-/// The commands that a session sends unasked: to abort a dropped transfer, or as a fence.
+/// The commands that a session may send besides those of the running operation: to abort a dropped
+/// transfer, or as a fence.
 const SETTLING: [&str; 4] = ["ABOR", "PWD", "SYST", "FEAT"];
 
-/// The commands that may be sent in clear text if the settings demand TLS.
+/// The commands that may be sent in clear text even if the settings demand TLS.
 const IN_CLEAR: [&str; 6] = ["AUTH", "FEAT", "HOST", "QUIT", "NOOP", "HELP"];
 
 const DATA: [&str; 13] = [
@@ -38,16 +40,17 @@ const DATA: [&str; 13] = [
     "XPUT",
 ];
 
-/// The address of the server that the file is copied from, in a copy between two servers.
+/// In a copy between two servers: the address of the server that the file comes from.
 const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
 
 /// Runs a session. The first two bytes of the input are settings (`@` for the defaults), and the
 /// rest is a script.
 ///
-/// Nothing panics. Every operation ends after a limited number of steps. The session sends exactly
-/// the commands of the running operation. It sends no credentials and no data command on a channel
-/// that is less secure than demanded. It sends nothing after it has died. A reply counts for a
-/// command only if its first byte came after the command was sent. The password is never shown.
+/// Nothing may panic, and every operation must end after a limited number of steps. The session may
+/// send only the commands of the running operation, and nothing after it has died. It may send no
+/// credentials and no data command on a connection that is less secure than the settings demand. It
+/// may use a reply for a command only if the first byte of the reply arrived after the command was
+/// sent. It may never show the password.
 pub fn session(data: &[u8]) {
     let [first, second, rest @ ..] = data else {
         return;
@@ -58,8 +61,7 @@ pub fn session(data: &[u8]) {
         driver.operation(token, &mut script);
         driver.check();
     }
-    // Whatever happened before, one more operation must end. No reply arrives for it, so it must
-    // fail.
+    // Whatever the input did, one more PWD must end. No reply to it arrives, so it must fail.
     let ended = driver.run(Pwd::new(), &["PWD"], &mut script);
     assert!(
         matches!(ended, Ended::Failed(_)),
@@ -68,12 +70,14 @@ pub fn session(data: &[u8]) {
     driver.check();
 }
 
-/// What the observer saw: the commands, each with the number of bytes that had arrived before it.
+/// What the observer saw: all sent commands, each with the number of bytes that the client had
+/// received before it sent the command.
 #[derive(Default)]
 struct Log {
     sent: Vec<(Command, usize)>,
     arrived: usize,
-    /// Whether the client has sent the password, so that the server can echo it.
+    /// Whether the client has sent the password. Only after that can the server repeat it in a
+    /// reply.
     told: bool,
 }
 
@@ -81,22 +85,23 @@ struct Driver {
     session: Session,
     config: Config,
     log: Arc<Mutex<Log>>,
-    /// All bytes written to the control connection.
+    /// All bytes that the session has written to the control connection.
     wire: Vec<u8>,
-    /// The encoded bytes of all commands that `check` has seen.
+    /// The bytes that the session should write: all commands that `check` has seen, encoded.
     formed: Vec<u8>,
     /// The commands that the running operation may send.
     verbs: &'static [&'static str],
-    /// How many commands of the log `check` has seen.
+    /// How many commands of `log` the method `check` has already checked.
     checked: usize,
     secured: bool,
     cleared: bool,
-    /// Whether the server has accepted MODE B, and no later command may have changed the mode.
+    /// Whether the server uses MODE B (blocks): it has accepted MODE B, and nothing that was sent
+    /// since can have changed the mode.
     blocks: bool,
     shadow: Shadow,
     stale: Option<Answer>,
     transfer: Option<Transfer>,
-    /// How many bytes had arrived when the data command was sent.
+    /// How many bytes the client had received when it sent the data command, for example RETR.
     data_command: usize,
 }
 
@@ -160,8 +165,8 @@ impl Driver {
                 Observed::Sent(command) | Observed::Fence(command) => {
                     let arrived = log.arrived;
                     log.sent.push((command.clone(), arrived));
-                    // Without PASS or ACCT, a raw command may hold any text, even the password, so
-                    // it is not checked.
+                    // A raw command may hold any text, and by chance the password. So only PASS and
+                    // ACCT, whose arguments must be masked, are checked.
                     if !command.is_secret() {
                         return;
                     }
@@ -170,7 +175,8 @@ impl Driver {
                 Observed::Received(reply) => format!("{reply} {reply:?}"),
                 _ => return,
             };
-            // Before the client has sent PASS, only the input can have brought the password.
+            // If the password appears in a reply before the client has sent PASS, it comes from the
+            // input, which is allowed.
             assert!(!log.told || !shown.contains(CANARY), "shown: {shown}");
         });
         Self {
@@ -293,18 +299,18 @@ impl Driver {
                     }
                 }
             }
-            // Bytes (for `B`) or the end (for `.`) of the control connection arrive while no
-            // operation runs.
+            // Between two operations, bytes arrive on the control connection (`B`), or the
+            // connection ends (`.`).
             b'B' => self.arrive(script.arrival()),
             b'.' => self.end(),
             b'M' => self.session.kill(Error::new(ErrorKind::Io)),
-            // An operation is dropped before its first step.
+            // Starts an operation, and drops it before its first step.
             b'J' => {
                 let (_, answer) = self.session.start(Noop::new());
                 self.stale = Some(answer);
             }
-            // This token is for an operation that has already ended, or it is a blank between
-            // tokens.
+            // Any other byte does nothing here. It is a blank between tokens, or it was meant for
+            // an operation that has already ended.
             _ => {}
         }
     }
@@ -387,8 +393,8 @@ impl Driver {
         }
     }
 
-    /// Runs a flow that returns a reply, and checks that the reply belongs to the flow's last
-    /// command.
+    /// Runs a flow that sends one or more commands and returns the last reply. Checks that the
+    /// reply belongs to the flow's last command.
     fn exchange<F: Flow<Output = Reply>>(
         &mut self,
         flow: Result<F, Error>,
@@ -416,7 +422,8 @@ impl Driver {
         }
     }
 
-    /// Replaces the session by its successor on a new connection. The observer stays.
+    /// Replaces the session, as a reconnect does, by its successor on a new connection. The
+    /// observer stays the same.
     fn succeed(&mut self) {
         self.session = self.session.successor();
         *self.log.lock().unwrap() = Log::default();
