@@ -13,8 +13,9 @@ pub(crate) enum Extent {
     /// The checks that each change must pass. The run stops at the first failure, and may take half
     /// an hour on two cores.
     Gate,
-    /// The checks of the gate, and others that take hours. A release must pass them, and an issue
-    /// before it is resolved. The run prints a line for each check, and continues after a failure.
+    /// The checks of the gate, and others that take hours. A release must pass them, and so must
+    /// the change that resolves an issue. The run prints a line for each check, and continues after
+    /// a failure.
     Full,
 }
 
@@ -84,7 +85,7 @@ const GATE: [Step; 14] = [
 
 /// The checks that take too long for the gate.
 const REST: [Step; 9] = [
-    // Names the whole workspace again, because cargo then reuses results of the first lints.
+    // Names the whole workspace again: cargo can then reuse results of the gate's lints.
     step(
         "lints, libunftp, the bench and the fuzz target of TLS",
         "clippy --workspace --all-targets \

@@ -168,8 +168,8 @@ fn toolchain() -> Result<String> {
     Ok(format!("rustc {release}, {host}, {}, {library}", vectors()))
 }
 
-/// Returns whether the processor has AVX2, because memchr and the C library choose their loops by
-/// it.
+/// Returns as text whether the processor has AVX2. memchr and the C library choose their loops by
+/// this, so the counts depend on it.
 fn vectors() -> &'static str {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {

@@ -14,7 +14,7 @@ const PACKAGES: [&str; 3] = ["ftp-proto", "ftp-blocking", "ftp-smol"];
 const SLOW: &str = "aws-lc-rs";
 
 /// Features that only add conversions. None of them depends on another feature, so each is checked
-/// alone, and all of them with each combination of the others.
+/// alone, and all four together with each combination of the other features.
 const CONVERSIONS: [&str; 4] = ["chrono", "encoding_rs", "jiff", "serde"];
 
 /// A feature, and the features that it enables.
@@ -32,8 +32,8 @@ pub(crate) enum Extent {
 /// Checks that the combinations of features compile without a warning.
 ///
 /// # Errors
-/// The error names the first combination that does not, or a package whose manifest has no readable
-/// features.
+/// The error names the first combination that does not compile without a warning, or a package
+/// whose manifest has no readable features.
 pub(crate) fn check(extent: Extent) -> Result<()> {
     let mut checked = 0;
     for package in PACKAGES {
@@ -53,8 +53,9 @@ pub(crate) fn check(extent: Extent) -> Result<()> {
     Ok(())
 }
 
-/// Returns all combinations, except those in which one feature enables another, since naming both
-/// changes nothing, and those with some of the [`CONVERSIONS`] and further features.
+/// Returns the combinations that are worth a check. A feature is left out if another chosen feature
+/// enables it, because naming it too changes nothing. A combination contains none or all of the
+/// [`CONVERSIONS`], or is one of them alone.
 fn combinations(features: &[Feature]) -> impl Iterator<Item = Vec<&str>> {
     let conversions = features
         .iter()

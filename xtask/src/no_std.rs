@@ -44,7 +44,7 @@ pub(crate) fn link() -> Result<()> {
     for line in tree.lines() {
         let (package, features) = line.split_once('|').unwrap_or((line, ""));
         packages.extend(package.split_whitespace().next());
-        // `cargo tree` marks a package by `(*)` if it has shown the package before.
+        // Removes the mark `(*)`, by which `cargo tree` says that it has shown this package before.
         let features = features.trim_end_matches("(*)").trim_end();
         if features.split(',').any(|feature| feature == "std") {
             return Err(format!("{package} has its feature `std` enabled").into());

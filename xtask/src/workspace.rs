@@ -7,9 +7,9 @@ use std::process::{Command, Output, Stdio};
 
 use crate::console::{Result, complain};
 
-/// Returns the directory of the workspace. If cargo runs this program, cargo tells the package's
-/// directory in a variable. Otherwise the directory of the build is used, which is wrong if the
-/// workspace was moved after it.
+/// Returns the directory of the workspace. If cargo runs this program, a variable of cargo's names
+/// the package's directory. Otherwise this function uses the directory at build time, which is
+/// wrong if the workspace was moved after the build.
 pub(crate) fn root() -> Result<PathBuf> {
     let package = env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
@@ -59,10 +59,10 @@ pub(crate) fn is_installed(command: &mut Command) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-/// Builds this program with more features, and runs a job in it. Only a few jobs need these
-/// features, so that the other jobs need not wait for a long build.
+/// Builds this program with the cargo arguments `build`, which add features, and runs `job` in it.
+/// Only a few jobs need these features, and all other jobs start without a long build.
 ///
-/// The build takes a minute, so cargo's progress is shown.
+/// This build takes a minute or more, so cargo shows its progress.
 pub(crate) fn again(build: &[&str], job: &str, arguments: &[&str]) -> Result<()> {
     complain(&format!(
         "building `{job}` with the libraries it needs (minutes the first time, then seconds)"
@@ -74,7 +74,7 @@ pub(crate) fn again(build: &[&str], job: &str, arguments: &[&str]) -> Result<()>
         .args(arguments))
 }
 
-/// Runs a command to its end. Its output goes to the terminal.
+/// Runs a command to its end. The command prints to the terminal.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status();
     let status = status.map_err(|error| format!("{}: {error}", called(command)))?;

@@ -443,8 +443,8 @@ impl Driver {
     /// Copies a file between this session and a second one, which is in clear text and logged in.
     /// If `from_here` is set, this session is the source.
     fn copy(&mut self, from_here: bool, script: &mut Script<'_>) {
-        // The two sessions use the same password, and neither may show it, not even if its server
-        // echoes it.
+        // Both sessions send the same password. A server may repeat the password in a reply, but no
+        // session may show it.
         let mut other = Self::new(0, 0);
         other.arrive(b"220 ready\r\n");
         let login = Raw::new(format!("PASS {CANARY}")).expect("it can be sent");
@@ -481,8 +481,9 @@ impl Driver {
                     break;
                 }
                 Err(error) => {
-                    // The error may come from either session. A server that does not know the
-                    // password cannot echo it, so nothing is checked then.
+                    // The error may come from either session. A server can repeat the password only
+                    // after its own client has sent it. So the check runs only if both clients
+                    // have.
                     if source.is_told() && target.is_told() {
                         source.shows_nothing(&error);
                     }
@@ -532,8 +533,8 @@ impl Driver {
         };
         let command = Command::parse(line).expect("Raw took it");
         self.blocks = false;
-        // The input chooses the verb, so `check` allows any verb, and the commands are compared
-        // below.
+        // The input chooses the verb, so `check` must allow every verb (`*`). The code below then
+        // compares the sent commands with this one.
         let before = self.log.lock().unwrap().sent.len();
         let ended = self.run(raw, &["*"], script);
         let log = self.log.lock().unwrap();
@@ -542,8 +543,8 @@ impl Driver {
             .map(|(sent, _)| sent)
             .filter(|sent| !SETTLING.contains(&sent.verb()) || **sent == command)
             .collect();
-        // The observer gets the commands with secrets masked, so the texts are compared, which are
-        // masked too.
+        // The observer gets commands in which secrets are masked. `to_string` masks them too, so
+        // the texts can be compared.
         let same = |sent: &&Command| sent.to_string() == command.to_string();
         assert!(own.iter().all(same), "{own:?}");
         drop(log);
@@ -553,8 +554,8 @@ impl Driver {
     }
 
     fn open(&mut self, open: Result<Open, Error>, script: &mut Script<'_>) {
-        // `self.transfer` may still hold an earlier transfer, if the input has not dropped it by
-        // `D`.
+        // An earlier transfer may still be in `self.transfer`, because only the token `D` drops it.
+        // Opening a transfer must work all the same.
         let verbs = &[
             "MODE", "STRU", "PBSZ", "PROT", "TYPE", "PRET", "EPSV", "PASV", "EPRT", "PORT", "REST",
             "RETR", "STOR", "LIST", "NLST", "APPE", "STOU", "MLSD", "XTAR", "XPUT",
@@ -611,7 +612,7 @@ impl Driver {
         }
     }
 
-    /// Runs a flow as the loop of a driver does, with answers from the script.
+    /// Runs a flow as a driver's loop does. The script decides the answers.
     fn run<F: Flow>(
         &mut self,
         flow: F,
@@ -646,7 +647,8 @@ impl Driver {
                 assert_eq!(want.clock(), Clock::Continues, "more time for {want:?}");
             }
             let left = script.left();
-            // A look finds nothing, except if the input says `?`.
+            // If the session looks for bytes that have arrived, it finds none, except if the input
+            // says `?`.
             if want.wait() == Wait::Arrived && script.take(b"?").is_none() {
                 assert!(matches!(want, Want::Receive(_)));
                 self.write(self.session.outgoing().len());
@@ -677,7 +679,8 @@ impl Driver {
         }
     }
 
-    /// Checks that a step after the end of the operation is an error of misuse and changes nothing.
+    /// The operation has ended. Checks that another step returns a misuse error, and does not
+    /// change whether the session is dead.
     fn is_over<F: Flow>(&mut self, running: &mut Running<F>) {
         let Some(answer) = self.stale.take() else {
             return;
@@ -702,8 +705,8 @@ impl Driver {
         assert_eq!(outgoing, self.session.outgoing());
     }
 
-    /// Answers a want as the script says. Also returns whether the answer is that the control
-    /// connection came first.
+    /// Answers a want as the script says. The `bool` says whether the answer is `control_first`:
+    /// bytes arrived on the control connection before the want was done.
     fn answer(&mut self, want: Want, script: &mut Script<'_>) -> (Answer, bool) {
         match script.take(b"tb") {
             Some(b't') => return (want.timed_out(), false),
@@ -727,8 +730,8 @@ impl Driver {
                 };
             }
             Want::ClearControl(want) => {
-                // After CCC, clear text from the input arrives instead of the server's
-                // close_notify.
+                // With the token `c`, clear text from the input arrives after CCC, where the
+                // server's close_notify should come.
                 if script.take(b"c").is_some() {
                     self.arrive(script.arrival());
                 }
@@ -738,8 +741,8 @@ impl Driver {
                 return (want.cleared(), false);
             }
             Want::SecureControl(want) => {
-                // After the reply to AUTH, clear text from the input arrives before the handshake.
-                // The session must die.
+                // With the token `c`, clear text from the input arrives between the reply to AUTH
+                // and the handshake, as an attacker could inject it. The session must die.
                 if script.take(b"c").is_some() {
                     let bytes = script.arrival();
                     self.arrive(bytes);
@@ -759,8 +762,7 @@ impl Driver {
                 self.arrive(script.arrival());
             }
         }
-        // After the end of the input, every want is answered by a time-out, so that the operation
-        // ends.
+        // After the end of the input, every want times out, so that the operation ends.
         if script.is_over() && token.is_none() {
             return (want.timed_out(), false);
         }
@@ -808,7 +810,8 @@ impl Driver {
         self.session.advance(bytes);
     }
 
-    /// Checks the new commands in the log, and that the sent bytes are exactly these commands.
+    /// Checks every command in the log that is new, and that the session wrote exactly the bytes of
+    /// these commands.
     fn check(&mut self) {
         let log = Arc::clone(&self.log);
         let mut log = log.lock().unwrap();
@@ -844,7 +847,8 @@ impl Driver {
         }
     }
 
-    /// Appends the bytes that a command must have on the wire to `formed`. Returns its line.
+    /// Appends the expected bytes of a command to `formed`. Returns the command's line, without the
+    /// Telnet signals before it.
     fn form(&mut self, command: &Command) -> &[u8] {
         let outgoing = self.session.outgoing();
         let ahead = outgoing.len().min(self.formed.len() - self.wire.len());
@@ -896,8 +900,8 @@ impl Driver {
         }
     }
 
-    /// Checks that the first byte of a reply came after the last command with one of these verbs
-    /// was sent. Otherwise the reply cannot belong to that command.
+    /// Checks that the reply can belong to the last sent command with one of `verbs`: the first
+    /// byte of the reply must have arrived after the command was sent.
     fn is_an_answer(&self, reply: &Reply, verbs: &[&str]) {
         let log = self.log.lock().unwrap();
         let last = |(command, _): &&(Command, usize)| verbs.contains(&command.verb());
@@ -909,7 +913,8 @@ impl Driver {
         );
     }
 
-    /// Returns whether the client has sent the password, so that the server can echo it.
+    /// Returns whether the client has sent the password. Only after that can the server repeat it
+    /// in a reply.
     fn is_told(&self) -> bool {
         self.log.lock().unwrap().told
     }
@@ -932,10 +937,10 @@ fn tells_password(line: &[u8]) -> bool {
     command.ends_with(b"PASS ") || command.ends_with(b"ACCT ")
 }
 
-/// The Telnet signals IAC IP IAC DM. An option puts them before ABOR.
+/// The Telnet signals IAC IP IAC DM, which the client sends before ABOR if [`AbortSignal`] says so.
 const SYNCH: [u8; 4] = [0xff, 0xf4, 0xff, 0xf2];
 
-/// The parts of a want that show whether the session asks for the same thing again.
+/// The parts of a want that are equal if the session repeats the want.
 #[derive(PartialEq, Debug)]
 struct Again(std::mem::Discriminant<Want>, Wait, Option<Closing>);
 
@@ -949,8 +954,8 @@ impl Again {
     }
 }
 
-/// A second decoder, which notes the position of each reply's first byte among all bytes that
-/// arrived.
+/// A second decoder, which gets the same bytes as the session. It records at which byte of the
+/// input each reply began.
 struct Shadow {
     config: Config,
     decoder: ReplyDecoder,
@@ -970,7 +975,8 @@ impl Shadow {
         }
     }
 
-    /// Begins with an empty decoder, because TLS begins or ends on the connection.
+    /// Throws away the decoder's incomplete reply, because TLS begins or ends here. Bytes before
+    /// and after that must not form one reply.
     fn renew(&mut self) {
         self.decoder = ReplyDecoder::new(self.config.limits.clone(), self.config.multiline);
     }
@@ -981,8 +987,8 @@ impl Shadow {
                 self.begin = self.at;
             }
             self.at += 1;
-            // After a failure this decoder fails for every later byte, as the session's own decoder
-            // does.
+            // After a failure this decoder fails for every later byte. That is right, because the
+            // session's own decoder does so too.
             if let Ok(decoded) = self.decoder.decode(byte) {
                 let begin = self.begin;
                 self.replies
@@ -991,7 +997,8 @@ impl Shadow {
         }
     }
 
-    /// Returns whether this reply began at this position or later. Secrets in it may be masked.
+    /// Returns whether the reply began at the position `at` or later. The secrets in `reply` may be
+    /// masked, so they are masked in both replies before the comparison.
     fn came_since(&self, reply: &Reply, at: usize) -> bool {
         self.replies.iter().any(|(begin, came)| {
             let mut masked = came.clone();

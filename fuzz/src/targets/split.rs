@@ -1,4 +1,5 @@
-//! The fuzz target `split`: the same bytes must give the same replies, however they are cut.
+//! The fuzz target `split`: the reply decoder must return the same replies, however the bytes are
+//! cut into pieces.
 
 use ftp_proto::wire::{DecodeError, Reply, ReplyDecoder};
 
@@ -22,7 +23,7 @@ pub fn split(data: &[u8]) {
     let mut pieces = Vec::new();
     let mut rest = bytes;
     for cut in cuts.iter().cycle() {
-        // A piece of length 0 stands for a read that brings nothing.
+        // A piece of length 0 tests a read that brings no bytes.
         let (piece, tail) = rest.split_at(rest.len().min(usize::from(cut % 48)));
         pieces.push(piece);
         rest = tail;
@@ -32,7 +33,7 @@ pub fn split(data: &[u8]) {
     }
     pieces.push(rest);
     assert_eq!(whole, run(decoder.clone(), &pieces), "in {cuts:?}");
-    // If the input is short, it is also cut into two pieces at every position.
+    // Also cuts a short input into two pieces, at every position.
     if bytes.len() <= 64 {
         for at in 0..bytes.len() {
             let (left, right) = bytes.split_at(at);

@@ -15,8 +15,8 @@ use crate::servers::Result;
 
 use super::client::{Url, copy_by};
 
-/// The size of the pipe for `splice`, in bytes. With the default of 64 KiB, a transfer took half as
-/// much CPU time again.
+/// The size of the pipe for `splice`, in bytes. With the default of 64 KiB, a transfer took 1.5
+/// times as much CPU time.
 const PIPE: usize = 1024 * 1024;
 
 /// How many bytes one call of `sendfile` may move. The kernel's own limit is a little below 2 GiB.

@@ -144,7 +144,7 @@ fn check_suite(url: &Url, tls: Option<TlsInfo>) -> Result<()> {
     Ok(())
 }
 
-/// What the comparison needs from an FTP library. The functions are async, because those of
+/// What the comparison needs from an FTP library. The functions are async, because the functions of
 /// ftp-smol are.
 trait Library: Sized {
     type Session;

@@ -118,8 +118,8 @@ fn rounds(
     rounds: usize,
 ) -> Result<Vec<Vec<Cost>>> {
     let mut costs = vec![Vec::with_capacity(rounds); contenders.len()];
-    // Runs one more round than asked for, and does not count the first one: in it caches are cold,
-    // and each transfer is compared byte by byte.
+    // The first round, number 0, is an extra round that is not counted: the caches are cold, and
+    // each transferred file is compared byte by byte.
     for round in 0..=rounds {
         for (contender, costs) in contenders.iter().zip(&mut costs) {
             let (name, case_name) = (contender.name, case.name());

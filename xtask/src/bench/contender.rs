@@ -28,15 +28,15 @@ pub(super) enum Role {
     Kernel,
     /// An adapter that is used as a plain stream (`Read` and `Write`), with its default settings.
     Stream,
-    /// A program whose cost is shown, but has no limit. One kind is an adapter that is used in
-    /// another way. Another is the transfer without a client from and to vsftpd, because vsftpd's
-    /// way of sending affects the receiver's cost.
+    /// A program whose cost is shown, but has no limit. Examples are an adapter that is used in
+    /// another way, and a transfer from and to vsftpd without an FTP client. The last has no limit,
+    /// because vsftpd's way of sending changes what receiving costs.
     Shown,
     /// A client of another project, with its default or its best settings.
     Peer,
 }
 
-/// The client to which the others are compared.
+/// The client with whose CPU time the report compares all other programs.
 pub(super) const REFERENCE: &str = "curl";
 
 enum Program {

@@ -50,8 +50,8 @@ pub(super) fn run(command: &mut Command) -> Result<Cost> {
         while is_over.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
             resident = resident.max(peak(process));
             if begin.elapsed() > PATIENCE {
-                // Does not wait for the process `kill`, because the CPU time of a child that was
-                // waited for would count.
+                // Does not wait for the process `kill`: the CPU time of every child that was waited
+                // for would be added to the measured time.
                 let _ = Command::new("kill").arg(process.to_string()).spawn();
                 break;
             }
@@ -87,8 +87,9 @@ fn cpu(who: UsageWho) -> Result<f64> {
     Ok(time.num_microseconds() as f64 / 1e6)
 }
 
-/// Returns the largest resident memory of a process since its program was loaded, in KiB. The
-/// kernel's other counter (`ru_maxrss`) would include the memory of the parent process before that.
+/// Returns the largest resident memory that a process had since its program was loaded, in KiB. The
+/// kernel's other counter (`ru_maxrss`) would include the memory of the parent process, which the
+/// child shares until then.
 fn peak(process: u32) -> u64 {
     field(&format!("/proc/{process}/status"), "VmHWM:")
 }

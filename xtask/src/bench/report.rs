@@ -11,8 +11,8 @@ use super::site::{Case, Protection};
 /// CPU time.
 const OF_REFERENCE: f64 = 0.6;
 
-/// The limit under TLS, as a fraction of curl's CPU time. It holds for the adapters' methods for
-/// files and, in downloads, for a plain stream.
+/// The limit under TLS, as a fraction of curl's CPU time. It applies to the adapters' methods for
+/// files, and in downloads also to a plain stream.
 const OF_REFERENCE_TLS: f64 = 0.7;
 
 /// The limit for adapters that use the kernel's fast paths, as a multiple of the CPU time of a
@@ -23,8 +23,8 @@ const OF_BARE: f64 = 1.3;
 /// other client with its best settings.
 const OF_BEST_PEER: f64 = 1.0;
 
-/// The costs of each program in each round, for one direction of the transfer and one target of its
-/// bytes.
+/// The costs of each program in each round, in one case: one direction of the transfer, and one
+/// place where its bytes are written.
 pub(super) struct Report<'a> {
     rows: Vec<Row<'a>>,
     gib: f64,
@@ -35,22 +35,22 @@ struct Row<'a> {
     costs: Vec<Cost>,
 }
 
-/// Whether a limit holds, with a line that says so.
+/// Whether a program keeps a limit, and the line of the report that says so.
 pub(super) struct Verdict {
     pub(super) outcome: Outcome,
     text: String,
 }
 
-/// Whether a limit holds by two measures. The first is the median of the ratios within each round,
-/// because other work on the machine affects a whole round alike. The second is the ratio of the
-/// least costs, because other work affects these least.
+/// Whether a program keeps a limit, by two measures. The first is the median, over all rounds, of
+/// its CPU time divided by the other program's: other work on the machine slows a whole round
+/// alike. The second divides the least CPU times, which other work affects least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// The limit holds by both measures.
+    /// The program keeps the limit by both measures.
     Holds,
-    /// The limit holds by only one measure: the machine is too busy to tell.
+    /// The program keeps the limit by only one measure: the machine is too busy to tell.
     Unsure,
-    /// The limit holds by neither measure.
+    /// The program exceeds the limit by both measures.
     Broken,
 }
 
@@ -110,10 +110,12 @@ impl<'a> Report<'a> {
         text
     }
 
-    /// Returns for each limit of this case and protection whether it holds.
+    /// Compares each program with each limit of this case and protection. Returns a verdict for
+    /// each comparison.
     pub(super) fn verdicts(&self, case: Case, protection: Protection) -> Vec<Verdict> {
         let (reference, bare) = (self.named(REFERENCE), self.of(&[Role::Bare]).next());
-        // A client reads from the data connection in downloads only.
+        // In uploads, a client does not read from the data connection, so the limits for reading a
+        // stream apply to downloads only.
         let is_read = case != Case::Up;
         let mut verdicts = Vec::new();
         let mut limit = |row: &Row<'_>, limit, other: Option<&Row<'_>>, what: &str| {
@@ -159,7 +161,8 @@ impl Row<'_> {
         self.costs.iter().map(|cost| cost.cpu)
     }
 
-    /// Returns the median, over all rounds, of this program's CPU time divided by the other's.
+    /// Divides this program's CPU time by the other program's in each round, and returns the
+    /// median.
     fn times(&self, other: &Self) -> f64 {
         median(self.cpu().zip(other.cpu()).map(|(own, other)| own / other))
     }

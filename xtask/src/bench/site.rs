@@ -30,8 +30,8 @@ pub(super) enum Protection {
     Tls,
 }
 
-/// The cipher suite of all TLS connections, by OpenSSL's name. The server offers no other one, and
-/// neither do clients that have a setting for it.
+/// The cipher suite of all TLS connections, by OpenSSL's name. The server offers only this suite.
+/// So does each client that has a setting for cipher suites.
 pub(super) const SUITE: &str = "TLS_AES_128_GCM_SHA256";
 
 /// The direction of a transfer, and where its bytes are written.
@@ -46,8 +46,8 @@ pub(super) enum Case {
 }
 
 impl Case {
-    /// Returns the cases for this protection. Under TLS, a client writes a received file like any
-    /// other data, so a download to a file would show nothing new.
+    /// Returns the cases for this protection. Under TLS there is no download to a file: a client
+    /// writes received data to a file as it does to /dev/null, so this case would show nothing new.
     pub(super) const fn all(protection: Protection) -> &'static [Self] {
         match protection {
             Protection::Clear => &[Self::DownToNowhere, Self::DownToFile, Self::Up],
@@ -71,9 +71,9 @@ pub(super) struct Site {
     server: Foreign,
     scratch: Scratch,
     protection: Protection,
-    /// The block of bytes that the file repeats. They look random, so that they cannot be
-    /// compressed or stored as a hole. Their number is odd, so that a lost or doubled piece of a
-    /// buffer shifts what follows.
+    /// The block of bytes that the file repeats. The bytes look random, so that no file system can
+    /// compress them or store them as a hole. Their number is odd: if a piece of a buffer is lost
+    /// or doubled, all later bytes differ.
     block: Vec<u8>,
     length: u64,
 }

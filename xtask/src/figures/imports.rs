@@ -39,7 +39,7 @@ struct Module<'f> {
     file: &'f str,
     /// The paths that the module uses.
     imports: Vec<String>,
-    /// The paths in the module's `pub use`, which do not count as imports.
+    /// The paths in the module's `pub use`. A re-export alone is no import.
     exports: Vec<String>,
 }
 
@@ -57,8 +57,8 @@ impl<'f> Tree<'f> {
         Self(modules.collect())
     }
 
-    /// Returns all modules that a module imports, directly or through others. They include the
-    /// module itself only if it is in a circle.
+    /// Returns all modules that the module `from` imports, directly or through other modules. The
+    /// result contains `from` only if `from` is in a circle of imports.
     fn reached(&self, from: &str) -> BTreeSet<String> {
         let (mut reached, mut next) = (BTreeSet::new(), vec![from.to_owned()]);
         while let Some(module) = next.pop() {

@@ -134,8 +134,8 @@ impl<'s> Cell<'s> {
     }
 
     /// Calls `begin`, which opens a session, while the server's root directory is read-only. vsftpd
-    /// refuses guests if they may write to the root, but checks this only at the beginning of a
-    /// session.
+    /// refuses guests if they may write to the root directory, but checks this only when a session
+    /// begins.
     pub(super) fn behind_a_closed_root<T>(&self, begin: impl FnOnce() -> T) -> T {
         let set = |mode| {
             fs::set_permissions(self.server.root(), Permissions::from_mode(mode))
@@ -147,8 +147,8 @@ impl<'s> Cell<'s> {
         begun
     }
 
-    /// Checks that the client speaks the TLS version of this way of connecting, or none in clear
-    /// text.
+    /// Checks the TLS of the control connection: the expected version, or clear text if this way of
+    /// connecting has no TLS.
     pub(super) fn is_secured(&self, client: &Client) -> Result<()> {
         let version = client.tls().map(|tls| tls.version);
         let secured = self.way.secured_by(self.server.kind);

@@ -473,7 +473,8 @@ pub(super) struct Tickets {
 pub(super) fn tickets(server: Kind, secured: Secured) -> Tickets {
     let (resumes, logins, reason) = match (server, secured.version) {
         (PureFtpd, TlsVersion::Tls13 | TlsVersion::Both) => (false, 0..=0, NO_TICKETS),
-        // Each login of a job needs one further login. The job `endurance` has two logins.
+        // Of the jobs, `endurance` has two logins and the others have one. Each of these logins
+        // needs one further login.
         (ProFtpd, TlsVersion::Both) if secured.data == Data::Private => (true, 1..=2, NO_TICKET),
         // With TLS 1.3 alone, the tickets run out again after each login, so a job may need any
         // number of further logins.
@@ -491,14 +492,15 @@ pub(super) fn tickets(server: Kind, secured: Secured) -> Tickets {
 
 const NO_TICKETS: &str = "it asks OpenSSL for no tickets (SSL_CTX_set_num_tickets, 0)";
 
-/// The reason was found in traces of ProFTPD 1.3.8 on OpenSSL 3.0. With `TLSOptions
-/// NoSessionReuseRequired`, ProFTPD would not refuse data connections that do not resume.
+/// Why some uploads to ProFTPD fail. The reason was found in traces of ProFTPD 1.3.8 on OpenSSL
+/// 3.0. With `TLSOptions NoSessionReuseRequired`, ProFTPD would accept data connections that do not
+/// resume a TLS session.
 const NO_TICKET: &str = "under TLS 1.3 it deliberately sends a new ticket with a download and none \
      with an upload, and expects an old one to be used again, which rustls does not do: the two of \
      the login are good for two uploads; another login helps, and for good in TLS 1.2";
 
-/// Returns whether another login helps after the server has refused a data connection, because the
-/// new login brings new session tickets.
+/// Returns whether a new login helps after the server has refused a data connection: the new login
+/// brings new session tickets.
 pub(super) fn another_login_helps(kind: Kind, way: Way) -> bool {
     let mut known = EXCEPTIONS.iter();
     known.any(|exception| exception.reason == NO_TICKET && exception.includes(kind, way, ""))

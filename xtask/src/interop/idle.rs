@@ -18,8 +18,8 @@ use crate::servers::foreign::{Program, Setting};
 const GRACE: Duration = Duration::from_secs(15);
 
 /// Starts a server with its shortest idle limit, and checks that the client notices when the server
-/// closes a silent session. The server is a separate one, because this test runs beside all others:
-/// Pure-FTPd's shortest limit is a minute.
+/// closes an idle session. No other test uses this server: the limit of Pure-FTPd is a minute, so
+/// this test runs at the same time as all others.
 pub(super) fn is_closed(program: &Program, adapter: Adapter) -> Result<()> {
     let idle = program.kind.shortest_idle();
     let server = program.start(&Setting {
@@ -32,7 +32,8 @@ pub(super) fn is_closed(program: &Program, adapter: Adapter) -> Result<()> {
     let (user, password) = (server.user(), server.password());
     let login = ask!(client.open(), it => it.login(user, password));
     during("logging in", login)?;
-    // Sends nothing while it waits, because each command would restart the server's idle time.
+    // Sends nothing while it waits, because each command would make the server count the idle time
+    // from zero.
     let begin = Instant::now();
     wait_for_the_end(&client, begin + limit)?;
     let silent = begin.elapsed();

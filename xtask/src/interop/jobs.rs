@@ -21,8 +21,9 @@ const LARGE: usize = 16 * 1024 * 1024;
 /// How many of the last commands and replies are shown after a failure.
 const TAIL: usize = 40;
 
-/// A setting with which a server is started: its name in the printed table, its TLS (`None` for
-/// clear text), and the jobs to run. Each job fills one line of the table for each adapter.
+/// A way to start a server, and the jobs to run with it: the name of the row in the printed table,
+/// the TLS of the server (`None` for clear text), and the jobs. Each job fills one line of the
+/// table for each adapter.
 type Row = (&'static str, Option<Secured>, &'static [NamedJob]);
 
 /// A job, with its name in the printed table.

@@ -24,8 +24,9 @@ pub(super) enum QuestionKind {
 }
 
 impl Question {
-    /// Returns all questions: first the rows of the contract table, then the tasks. Rows in which
-    /// the simulator makes a fault are left out, because a real server does not make it on demand.
+    /// Returns all questions: first the rows of the contract table, then the tasks. Leaves out each
+    /// row in which the simulator makes a fault, because a real server does not make a fault on
+    /// demand.
     pub(super) fn all() -> Vec<Self> {
         let steps = |case: &Case| {
             case.operations()
@@ -72,8 +73,8 @@ impl Question {
     }
 }
 
-/// Returns whether the row sends a raw USER command. Its user name is one that only the simulator
-/// knows.
+/// Returns whether the row sends a raw USER command. Such a row cannot run with a real server,
+/// because only the simulator knows the row's user name.
 fn names_a_user(case: &Case) -> bool {
     let is_user =
         |step: &Operation| matches!(step, Operation::Raw(line) if line.starts_with("USER "));

@@ -1,8 +1,8 @@
 //! Records a session with each server in a file, the transcript. `ftp-proto`'s tests replay it
 //! without sockets.
 //!
-//! The steps of a session are lines of text, because the transcript contains them: the replay reads
-//! each step there, and runs the same operation on the core.
+//! The steps of a session are lines of text, which the transcript contains too. The replay reads
+//! each step from the transcript, and runs the same operation on the core.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -21,8 +21,8 @@ use crate::workspace;
 const DIRECTORY: &str = "ftp-proto/tests/transcripts";
 
 /// The steps of a session, for example `upload small 5000`: a verb that this file defines, and its
-/// arguments. Numbers count bytes. A transfer is aborted only after many bytes, because pyftpdlib
-/// continues a transfer that has not really begun over the next data connection.
+/// arguments. Numbers count bytes. The steps abort a transfer only after many bytes: if a transfer
+/// has hardly begun, pyftpdlib continues it over the next data connection.
 const STEPS: &str = "\
     greeting | login | features | system | status | help | site HELP | opts UTF8 ON | \
     raw XYZZY | noop | pwd | cwd open | mkd made | mkd made | cwd made | pwd | cwd .. | \

@@ -157,8 +157,8 @@ mod tests {
 
     static QUESTIONS: LazyLock<Vec<Question>> = LazyLock::new(Question::all);
 
-    /// Prints a report in which vsftpd shows its known exceptions and nothing else. Only the
-    /// question named `of` has the results in `different` instead.
+    /// Prints a report as if vsftpd had shown its known exceptions and nothing else. Only the
+    /// question named `of` gets the results in `different` instead.
     fn printed(of: &str, different: &[(usize, &str)]) -> Result<(), String> {
         let mut report = Report::new(&QUESTIONS);
         for (question, asked) in QUESTIONS.iter().enumerate() {

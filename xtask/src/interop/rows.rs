@@ -71,8 +71,8 @@ impl Cell<'_> {
             return Outcome::Lines(vec![b"nobody is connected any more".to_vec()]);
         };
         match operation {
-            // Logs in with the user name of this server, because the simulator's user name is
-            // unknown to it.
+            // Logs in with the user name of this server, which does not know the simulator's user
+            // name.
             Operation::Login => match self.login(open) {
                 Ok(()) => match self.is_secured(open) {
                     Ok(()) => Outcome::Done,

@@ -78,8 +78,8 @@ fn all_of(
         if !way.is_offered(kind) || is_brief && !way.is_asked_briefly() {
             continue;
         }
-        // Keeps the running server if it can serve this way of connecting, too. Otherwise it is
-        // stopped before the next server starts.
+        // The server of the last way stays if it can serve this way, too. Otherwise it stops before
+        // another server starts.
         let running = match running.take().filter(|(before, _)| before.is_beside(&way)) {
             Some(there) => running.insert(there),
             None => running.insert((way, start(program, trust, way)?)),

@@ -95,8 +95,8 @@ impl Task {
         match self {
             Self::Iac(_) | Self::Large | Self::Thousand | Self::Idle => false,
             Self::TwoSessions => way.family == Family::V4,
-            // Not under TLS: the server would have to be the TLS client of its own data connection,
-            // and none of the servers can.
+            // A copy under TLS would fail: one of the two servers would have to be the TLS client
+            // on the data connection, and none of the servers can.
             Self::Copy => way.family == Family::V4 && way.secured.is_none(),
             _ => true,
         }
@@ -208,8 +208,8 @@ impl Cell<'_> {
         let end = self.fetch_part(b"file", stop)?;
         self.given_up(&end)?;
         self.works("it was given up")?;
-        // The session must also survive two downloads that are aborted or dropped one after the
-        // other.
+        // Two downloads are aborted or dropped, one directly after the other. The session must
+        // still work.
         self.fetch_part(b"file", stop)?;
         self.fetch_part(b"file", stop)?;
         self.works("it was given up twice")

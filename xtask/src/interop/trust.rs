@@ -47,7 +47,7 @@ impl Secured {
         }
     }
 
-    /// Adapts the setting to a server. If the test is about implicit TLS or client certificates,
+    /// Adapts the setting to a server. In the tests of implicit TLS and of client certificates,
     /// ProFTPD gets TLS 1.2, because its uploads under TLS 1.3 run out of session tickets.
     pub(super) fn suited(self, kind: Kind) -> Self {
         let is_about_more = self.start == Start::Implicit || self.clients == Clients::Certified;

@@ -46,8 +46,8 @@ impl Way {
         }
     }
 
-    /// Returns whether a running server for one way can serve the other, too: the two ways differ
-    /// only in the data mode.
+    /// Returns whether a running server for the way `self` can also serve the way `other`: the two
+    /// may differ only in the data mode.
     pub(super) fn is_beside(&self, other: &Self) -> bool {
         (self.family, self.secured) == (other.family, other.secured)
     }

@@ -50,7 +50,7 @@ macro_rules! ask {
 }
 pub(crate) use ask;
 
-/// Calls a method that both adapters have, and that returns no future in either.
+/// Calls a method that both adapters have, and that returns no future in either of them.
 macro_rules! tell {
     ($either:expr, $it:ident => $call:expr) => {
         match $either {

@@ -37,7 +37,7 @@ pub(crate) fn aborts(job: &Job, adapter: Adapter) -> Result<Report> {
     for _ in 0..ABORTED_IN_A_ROW {
         run.abort_upload(ABORTED, &large)?;
     }
-    // Aborts after a few bytes, before a session ticket can have arrived.
+    // Aborts each of these uploads after a few bytes, when no session ticket can have arrived yet.
     for _ in 0..ABORTED_IN_A_ROW {
         run.abort_upload(ABORTED, b"half")?;
     }
@@ -56,7 +56,8 @@ fn mixed(run: &mut Run<'_>) -> Result<()> {
     for turn in 0..TRANSFERS {
         match turn % 10 {
             0 | 5 => run.upload(SMALL, &content_of(turn))?,
-            // Downloads what the last upload has stored.
+            // The last upload of `SMALL` was in the last turn that is a multiple of 5. The download
+            // must bring its content.
             2 | 9 => run.download(SMALL, &content_of(turn / 5 * 5))?,
             3 => run.upload(EMPTY, &[])?,
             4 => drop(run.abort_download(LARGE, UNDER_WAY / 16, &large)?),
@@ -97,8 +98,8 @@ fn interleaved(one: &mut Run<'_>, other: &mut Run<'_>) -> Result<()> {
     one.delete(&[ONE, OTHER])
 }
 
-/// Returns bytes whose number depends on `number`: none, less than a TLS record, or several
-/// records.
+/// Returns the content of a file. Its length depends on `number`: zero, less than a TLS record, or
+/// several records.
 fn content_of(number: usize) -> Vec<u8> {
     content::bytes(number as u64, number % 32 * (number % 32) * 97)
 }

@@ -1,5 +1,5 @@
-//! The main job: uses once all that a client is for, such as uploads, listings, downloads, a
-//! resumed download and aborts.
+//! The main job: does once everything that a client is needed for, such as uploads, listings,
+//! downloads, a resumed download and aborts.
 
 use super::client::{Adapter, ask};
 use super::content::{self, equal};

@@ -25,7 +25,7 @@ const SMALL: &str = "small.bin";
 const EMPTY: &str = "empty.bin";
 const ABORTED: &str = "aborted.bin";
 
-/// What a job needs: the server, the login, and where and what it transfers.
+/// What a job needs: the server, the login, the server's directory, and the size of the large file.
 pub(crate) struct Job {
     /// The options of the client, with the server's address, TLS and the time limits.
     pub(crate) options: Options,

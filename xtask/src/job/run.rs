@@ -168,8 +168,8 @@ impl<'j> Run<'j> {
         self.moved(what, moved)
     }
 
-    /// Runs a transfer. If the transfer fails because its data connection did not resume the TLS
-    /// session, logs in again and runs it once more.
+    /// Runs `transfer`. If it fails because its data connection did not resume the TLS session,
+    /// logs in again and runs `transfer` once more.
     fn mending<T>(
         &mut self,
         mut transfer: impl FnMut(&mut Client) -> std::result::Result<T, Error>,
@@ -206,7 +206,7 @@ impl<'j> Run<'j> {
             .map_err(|error| format!("after {after}: {error}").into())
     }
 
-    /// Checks that LIST shows all of these names.
+    /// Checks that LIST shows all of `names`.
     pub(super) fn listed(&mut self, names: &[&str]) -> Result<()> {
         let lines = self.listing("listing", Listing::List)?;
         for name in names {
@@ -234,7 +234,7 @@ impl<'j> Run<'j> {
         Ok(names.into_iter().map(last).filter(is_entry).collect())
     }
 
-    /// Checks that NLST shows these names and no others.
+    /// Checks that NLST shows `names` and no other names.
     pub(super) fn named(&mut self, names: &[&str]) -> Result<()> {
         let mut found = self.names()?;
         found.sort();
@@ -243,7 +243,7 @@ impl<'j> Run<'j> {
         equal("the names", &shown(&expected), &shown(&found))
     }
 
-    /// Deletes those of these files that exist, and checks that the directory is empty afterwards.
+    /// Deletes each file of `names` that exists, and checks that the directory is then empty.
     pub(super) fn delete(&mut self, names: &[&str]) -> Result<()> {
         let present = self.names()?;
         // The file of an aborted upload may be missing, because some servers delete it after the
@@ -313,8 +313,8 @@ impl<'j> Run<'j> {
         Ok(moved)
     }
 
-    /// Counts a data connection, and checks that it used TLS, and that it resumed the TLS session,
-    /// if the job demands this.
+    /// Counts a data connection, and checks that it used TLS if the job demands it. Also checks
+    /// that the connection resumed the TLS session, if the options require resumption.
     fn protected(&mut self, what: &str, resumed: Option<bool>) -> Result<()> {
         let report = &mut self.report;
         let required = self.job.options.resumption == Resumption::Required;

@@ -35,8 +35,8 @@ pub(crate) fn run(job: &Job, adapter: Adapter) -> Result<Report> {
     run.end()
 }
 
-/// Returns bytes whose number depends on `number`: none, less than a TLS record, or several
-/// records.
+/// Returns the content of a file. Its length depends on `number`: zero, less than a TLS record, or
+/// several records.
 fn content_of(number: usize) -> Vec<u8> {
     content::bytes(number as u64, number * number * 317)
 }

@@ -10,8 +10,8 @@ use super::foreign::{PASSWORD_HASH, USER};
 use super::process::Process;
 use super::tree::secret_file;
 
-/// Unprivileged users that every system has, since the machine's list of users must not change.
-/// Sessions run as the first of them whose home directory exists, because vsftpd first changes to
+/// Unprivileged users that every system has, because the tests add no user to the machine. Sessions
+/// run as the first user in this list whose home directory exists, because vsftpd first changes to
 /// this directory.
 const UNPRIVILEGED: [&str; 3] = ["nobody", "daemon", "bin"];
 
@@ -20,7 +20,8 @@ pub(crate) struct Account {
     pub(crate) name: String,
     pub(crate) user: u32,
     pub(crate) group: u32,
-    /// Whether another user, root, starts the server.
+    /// Whether the sessions run as another user than the one who starts the server, which is then
+    /// root.
     pub(crate) is_other: bool,
 }
 

@@ -21,7 +21,8 @@ use unftp_sbe_fs::Filesystem;
 
 use super::Result;
 
-/// How long the server waits, when it is stopped, for disk operations, which cannot be cancelled.
+/// How long a server that is stopped waits for its running disk operations, which cannot be
+/// cancelled.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The settings of a server. Paths are absolute, since each session opens them again.
@@ -77,10 +78,10 @@ impl Embedded {
 
         let runtime = Builder::new_multi_thread()
             // A single thread, which reads sockets only if it has nothing else to do. Otherwise
-            // libunftp may read bytes of the client before a message that it has sent to itself. It
-            // sends 234 before it tells itself to begin TLS, and then sometimes reads a ClientHello
-            // as a command. It may also begin a new transfer before it sends the 426 of an aborted
-            // one.
+            // libunftp, which sends messages to itself, may read a client's bytes before such a
+            // message. For example, it sends 234 before it tells itself to begin TLS, and sometimes
+            // takes the ClientHello for a command. It may also begin a new transfer before it has
+            // sent the 426 of an aborted transfer.
             .worker_threads(1)
             .event_interval(u32::MAX)
             .thread_name("embedded-ftp")
@@ -174,7 +175,7 @@ async fn serve(
     }
 }
 
-/// Lets only the user of [`Service`] log in, with the password of [`Service`].
+/// Lets only the user of [`Service`] log in, with the password that [`Service`] sets.
 struct Gate {
     user: String,
     password: String,

@@ -224,8 +224,8 @@ impl Setting<'_> {
         self.tls.is_some_and(|tls| tls.start == Start::Implicit)
     }
 
-    /// Adds the settings as arguments to the command of a server that reads them from there: user,
-    /// password, ports, idle limit and TLS. `idle` is the limit if the settings have none.
+    /// Adds the settings to the arguments of a server that reads them there: user, password, ports,
+    /// idle limit and TLS. `idle` is the server's default idle limit, for settings without a limit.
     pub(super) fn tell(
         &self,
         command: &mut Command,
@@ -267,8 +267,8 @@ impl Foreign {
         self.process.port()
     }
 
-    /// Returns the name of the user who may log in. vsftpd and inetutils take their users from the
-    /// machine, whose list must not change, so clients log in there as guests.
+    /// Returns the name of the user who may log in. vsftpd and inetutils use the machine's list of
+    /// users, which the tests must not change, so clients log in there as guests.
     pub(crate) const fn user(&self) -> &'static str {
         match self.kind {
             Kind::Vsftpd | Kind::Inetutils => "anonymous",

@@ -1,5 +1,5 @@
-//! GNU inetutils' ftpd, which descends from the ftpd of 4.2BSD. It takes its users from the
-//! machine, whose list must not change, so clients log in as guests.
+//! GNU inetutils' ftpd, which descends from the ftpd of 4.2BSD. It uses the machine's list of
+//! users, which the tests must not change, so clients log in as guests.
 
 use std::env::consts::ARCH;
 use std::fs;
@@ -13,8 +13,8 @@ use super::{Result, pip};
 
 /// The path of the server's program in its package.
 const PROGRAM: &str = "usr/sbin/ftpd";
-/// A library of another package, which makes the server read another list of users than the
-/// machine's.
+/// A library of another package, which makes the server read a list of users in a file of the test
+/// instead of the machine's list.
 const WRAPPER: &str = "libnss_wrapper.so";
 
 /// A script that listens and starts the server for each connection, because the server cannot

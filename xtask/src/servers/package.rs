@@ -10,8 +10,8 @@ use std::{env, fs, io};
 use super::Result;
 use crate::workspace::printed;
 
-/// How many times libraries that the program lacks are downloaded, because a downloaded library may
-/// need further ones. More rounds than this would mean that the search never ends.
+/// How many times the program's missing libraries are downloaded. One round is not enough, because
+/// a downloaded library may need further libraries. After six rounds something is wrong.
 const ROUNDS: usize = 6;
 
 /// An unpacked package, with the libraries that the machine lacks.
@@ -153,8 +153,8 @@ pub(crate) fn library_path(root: &Path) -> OsString {
     env::join_paths(directories).unwrap_or_default()
 }
 
-/// Returns whether `package` has the shared library, judged by Debian's rule for names: `libwrap0`
-/// has `libwrap.so.0`. The name may have a suffix, as in `libssl3t64`.
+/// Returns whether `package` has the shared library. By Debian's rule for names, the package
+/// `libwrap0` has `libwrap.so.0`. The package's name may have a suffix, as in `libssl3t64`.
 fn provides(package: &str, library: &str) -> bool {
     let Some((stem, version)) = library.split_once(".so.") else {
         return false;

@@ -28,8 +28,8 @@ const DATABASE: &str = "users.pdb";
 /// path.
 const SCOREBOARD: &str = "/run/pure-ftpd";
 
-/// Whether [`SCOREBOARD`] existed before this program started the first server. If it did, it
-/// stays.
+/// Whether [`SCOREBOARD`] existed before this program started its first server. If it existed, it
+/// is not removed.
 static WAS_THERE: OnceLock<bool> = OnceLock::new();
 
 /// The shortest idle limit that Pure-FTPd supports.

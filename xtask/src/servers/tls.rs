@@ -114,7 +114,7 @@ impl TlsVersion {
         }
     }
 
-    /// Returns OpenSSL's names of the oldest and of the newest of these versions.
+    /// Returns OpenSSL's names of the oldest and of the newest TLS version that the server may use.
     pub(super) const fn openssl_names(self) -> [&'static str; 2] {
         const TLS_1_2: &str = "TLSv1.2";
         const TLS_1_3: &str = "TLSv1.3";

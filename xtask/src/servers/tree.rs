@@ -13,8 +13,8 @@ use super::process::Process;
 /// itself ([`Room::Below`]).
 pub(crate) const WRITABLE: &str = "open";
 
-/// A directory in which clients may not write, if they may write in the root itself
-/// ([`Room::Root`]). Tests create it to see a refusal.
+/// A directory in which clients may not write even in tests that let them write in the root
+/// ([`Room::Root`]). The tests create it to see a refusal.
 pub(crate) const CLOSED: &str = "closed";
 
 /// The directory in which clients may write.

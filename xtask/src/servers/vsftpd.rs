@@ -1,5 +1,5 @@
-//! vsftpd, a strict server written in C. It takes its users from the machine, whose list must not
-//! change, so clients log in as guests.
+//! vsftpd, a strict server written in C. It uses the machine's list of users, which the tests must
+//! not change, so clients log in as guests.
 
 use std::fmt::Write as _;
 use std::fs;
