@@ -205,8 +205,8 @@ fn each_dropped_connection_costs_one_ticket() {
     let server = server.giving(2);
     server.serve(&login);
     server.serve(&login);
-    // The client has three tickets left. This connection uses one, and is dropped before the client
-    // reads two new ones.
+    // The client has three tickets left. The next connection uses one of them, and is dropped
+    // before the client reads the two new tickets that the server sends.
     drop(server.meet(&login));
     assert!(server.serve(&login) && server.serve(&login));
     let mut shown = order.shown();

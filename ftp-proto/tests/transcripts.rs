@@ -1,7 +1,8 @@
-//! Recorded sessions with six servers that are not part of this project, replayed without sockets.
+//! Replays recorded sessions with six servers of other projects, without sockets.
 //!
-//! `cargo xtask interop --record` wrote the recordings. The test runs the same operations as flows
-//! against the recorded replies. The flows must send the same commands and have the same results.
+//! `cargo xtask interop --record` wrote the recordings. For each recorded operation, the test runs
+//! the operation's flow and gives it the recorded replies. The flow must send the recorded commands
+//! and return the recorded result.
 
 mod support;
 
@@ -63,7 +64,7 @@ fn another_result_than_recorded_is_noticed() {
     replay(&text.replacen(": system\n> SYST\n< 215", ": system\n> SYST\n< 502", 1));
 }
 
-/// One step of a recorded session: the name of the operation, its dialogue, and its result.
+/// One step of a recorded session: the operation's name, its commands and replies, and its result.
 struct Recorded<'t> {
     what: &'t str,
     said: Vec<Line>,
@@ -108,10 +109,11 @@ fn parse(text: &str) -> Vec<Recorded<'_>> {
 #[derive(Default)]
 struct Replayed {
     said: VecDeque<Line>,
-    /// Replies that arrived before the client's last command.
+    /// The replies that the server sent before the client's last command, and that no flow has read
+    /// yet.
     arrived: VecDeque<Vec<u8>>,
-    /// Whether a transfer is running. Replies that the server sent after the data have then not
-    /// arrived yet.
+    /// Whether a transfer is running. If so, a look finds no reply, because the replies after the
+    /// data have not arrived yet.
     transferring: bool,
 }
 

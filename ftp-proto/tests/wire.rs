@@ -251,10 +251,10 @@ fn quirk_glftpd_ends_with_another_code() {
     assert_eq!((codes, failed), (vec![150, 226], None));
     assert_eq!(text_lines(&found[0]), [&b"No"[..], b"Opening"]);
     assert!(matches!(error(bytes), DecodeError::OtherCode { .. }));
-    // In the reply of Cyberduck's issue #16622, `550 b` is only text, so the strict decoder is
-    // right to read on.
+    // This is like the reply in Cyberduck's issue #16622: `550 b` is only a line of text. The
+    // strict decoder must read on until `250 c`.
     assert_eq!(lines(&one(b"250-a\r\n550 b\r\n250 c\r\n")).len(), 3);
-    // In either mode, a line with an invalid code does not end a reply.
+    // Also in lenient mode, a line with an invalid code, such as 633, does not end a reply.
     let ((found, _), _) = run(lenient(), [&b"250-a\r\n633 b\r\n550-c\r\n250 d\r\n"[..]]);
     assert_eq!(found[0].code(), Code::FILE_ACTION_OKAY);
 }

@@ -1,5 +1,5 @@
-//! Transfers between the server and a local file. They use the kernel's fast paths (splice,
-//! sendfile) if it has them.
+//! Transfers between the server and a local file. They use splice and sendfile, if the kernel has
+//! these fast paths.
 
 use std::future::poll_fn;
 use std::io;

@@ -54,7 +54,8 @@ pub struct Client {
     pub(crate) options: Options,
     pub(crate) deadline: Deadline,
     pub(crate) sending: Deadline,
-    /// The TLS parameters of the last data connection. `None` if it was in clear text.
+    /// The TLS parameters of the last data connection. `None` if it was in clear text, or if there
+    /// was none.
     pub(crate) data_tls: Option<TlsInfo>,
     tls: Option<TlsLogin>,
 }

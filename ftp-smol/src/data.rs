@@ -57,8 +57,8 @@ pub(crate) struct DataTransfer<'c> {
     yielded: u64,
 }
 
-/// After this many bytes, a transfer lets other tasks run, even if the data connection is always
-/// ready.
+/// A transfer lets other tasks run after it has moved this many bytes, even if its data connection
+/// is always ready.
 const YIELD_EVERY: u64 = 1024 * 1024;
 
 impl<'c> Download<'c> {
@@ -309,7 +309,8 @@ impl<'c> DataTransfer<'c> {
         Poll::Ready(moved)
     }
 
-    /// Continues the [`Finish`] flow that ends the transfer, if it runs.
+    /// Continues the [`Finish`] flow, which ends the transfer. Does nothing if the flow has not
+    /// been started.
     pub(crate) fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(operation) = &mut self.finishing {
             let outcome = ready!(self.client.poll_run(cx, operation));

@@ -36,7 +36,7 @@ impl Client {
     ///
     /// # Errors
     /// The errors of the flow. After an error the session is dead, or the next operation first
-    /// cleans up what this one has left.
+    /// cleans up after this operation.
     pub async fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
         let mut operation = self.start(flow);
         poll_fn(|cx| self.poll_run(cx, &mut operation)).await

@@ -80,7 +80,8 @@ struct Pace {
     /// Whether a future that returned `Pending` has woken its own task, and so can go on at once.
     /// The simulated clock must then stand still.
     busy: bool,
-    /// The open connections. `arrived` holds those on which the client may read bytes now.
+    /// The open connections. `arrived` holds the connections from which the client may read bytes
+    /// now.
     links: Vec<Link>,
     arrived: Vec<Link>,
 }

@@ -77,7 +77,7 @@ impl Client {
     ///
     /// # Errors
     /// The server's refusal. [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for a name
-    /// with a blank, since the command cannot carry it.
+    /// with a blank, because a blank separates the two names in the command.
     pub async fn symlink(&mut self, target: impl Name, link: impl Name) -> Result<Reply, Error> {
         let (target, link) = (self.encoded(&target)?, self.encoded(&link)?);
         self.run(Symlink::new(target, link)?).await

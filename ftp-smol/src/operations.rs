@@ -225,7 +225,7 @@ impl Client {
     }
 
     /// TYPE: sets the representation type. Each transfer sets the type that it needs, so you need
-    /// this only for raw commands.
+    /// this method only for raw commands.
     ///
     /// # Errors
     /// The server's refusal.

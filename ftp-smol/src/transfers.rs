@@ -138,8 +138,8 @@ impl Client {
         upload.finish().await
     }
 
-    /// STOR: uploads these lines as a text file (TYPE A). Your lines may have a line end or not:
-    /// the server gets exactly one line end after each line.
+    /// STOR: uploads these lines as a text file (TYPE A). Each of your lines may or may not end
+    /// with a line end: the server gets exactly one line end after each line.
     ///
     /// # Errors
     /// The errors of [`upload`](Self::upload) and [`Upload::finish`].

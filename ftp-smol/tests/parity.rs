@@ -49,7 +49,7 @@ fn both_adapters_offer_the_same_operations() {
     );
 }
 
-/// Neither driver contains a reply code, and neither is longer than 290 lines.
+/// Both drivers contain no reply code, and are at most 290 lines long.
 #[test]
 fn drivers_are_loops_without_protocol() {
     for driver in [

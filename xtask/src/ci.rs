@@ -112,7 +112,7 @@ const REST: [Step; 9] = [
     step("fuzzing, 10 minutes a target", "xtask fuzz 600"),
 ];
 
-/// Runs the checks. The error names those that failed.
+/// Runs the checks. The error names the checks that failed.
 pub(crate) fn run(extent: Extent) -> Result<()> {
     match extent {
         Extent::Gate => gate(),

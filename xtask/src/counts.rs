@@ -23,8 +23,8 @@ const HEAD: &str = "\
 ";
 
 /// By how many percent a count may rise if the compiler, the processor family and the C library are
-/// those of the record. Counts then differ by a few instructions only, so a larger change comes
-/// from the code.
+/// the ones with which the record was made. Counts then differ by a few instructions only, so a
+/// larger change comes from the code.
 const TOLERANCE: u64 = 5;
 
 /// By how many percent a count may rise if the compiler, the processor family or the C library is
@@ -188,7 +188,8 @@ fn build() -> Result<PathBuf> {
     cargo.args("bench --quiet --no-run --package ftp-proto --bench instructions".split(' '));
     // Uses the features with which the adapters build the core.
     cargo.args(["--features", "ring"]);
-    // With one codegen unit, inlining does not depend on how the compiler divides the crate.
+    // With a single codegen unit, inlining does not depend on how the compiler divides the crate,
+    // so the counts stay comparable.
     cargo.args([
         "--config",
         "profile.bench.package.ftp-proto.codegen-units=1",

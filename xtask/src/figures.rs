@@ -16,8 +16,8 @@ const MEMBERS: [&str; 5] = ["ftp-proto", "ftp-blocking", "ftp-smol", "fuzz", "xt
 /// divided.
 const SHOWN: usize = 10;
 
-/// How many files of the core may import each other in a circle: two, since a flow and the session
-/// that runs it do.
+/// How many files of the core may import each other in a circle. The limit is two, because a flow
+/// and the session that runs it import each other.
 const MOST_IN_A_CIRCLE: usize = 2;
 
 /// The text of each Rust file, by its path in the workspace.

@@ -1,7 +1,8 @@
-//! Proves that `ftp-proto` needs no standard library: links and runs a program that has none.
+//! Proves that `ftp-proto` needs no standard library: links and runs a program without one.
 //!
-//! The program is created outside the workspace. Inside the workspace, cargo builds a crate with
-//! the features that any member enables, so a member that uses `std` would hide a mistake.
+//! The program is created outside the workspace. Inside it, cargo would build `ftp-proto` with the
+//! features that any member of the workspace enables. If a member enabled `std`, this test would
+//! prove nothing.
 
 use std::collections::BTreeSet;
 use std::fs;

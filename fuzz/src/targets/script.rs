@@ -19,9 +19,9 @@
 //! | `u` | the operation is dropped, after half of the outgoing bytes were written |
 //! | `j` | an answer of an earlier operation is given first, which must change nothing |
 //!
-//! If there is no such letter, a want that does not read is answered as done. A look at what has
-//! arrived finds nothing, but after `?` it finds what the next token says. So the letters of
-//! operations with a plain transcript after them are a session without faults.
+//! If the next token is no such letter, a want that does not read is answered as done. A look (a
+//! read that does not wait) finds nothing, but after `?` it finds what the next token says. So a
+//! session without faults is the letter of each operation with the server's lines after it.
 
 pub(super) struct Script<'a> {
     rest: &'a [u8],

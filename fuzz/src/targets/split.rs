@@ -6,11 +6,11 @@ use ftp_proto::wire::{DecodeError, Reply, ReplyDecoder};
 /// The result of decoding one input: its replies, and how it ended.
 type Outcome = (Vec<Reply>, Result<Option<Reply>, DecodeError>);
 
-/// Decodes the input in one piece, byte by byte, and in pieces that the input chooses. The replies
-/// and the end must be equal.
+/// Decodes the input in one piece, byte by byte, and in pieces that the input chooses. Each time,
+/// the replies and the end must be the same.
 ///
-/// The bytes before the first `|` are the lengths of the pieces. After the last length, the first
-/// is used again.
+/// The bytes before the first `|` give the lengths of the pieces. After the last length, the first
+/// one is used again.
 pub fn split(data: &[u8]) {
     let (cuts, data) = match data.iter().take(32).position(|byte| *byte == b'|') {
         Some(at) => (&data[..at], &data[at + 1..]),

@@ -68,11 +68,11 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode> {
 /// How bytes move between the library and a local file.
 #[derive(Clone, Copy)]
 enum Way {
-    /// By the library's own method for files, which uses the kernel's fast paths.
+    /// The library's own method for files, which uses the kernel's fast paths, moves the bytes.
     Kernel,
-    /// By the copying function of the standard library or of smol.
+    /// The copying function of the standard library or of smol moves the bytes.
     Copy,
-    /// By reads and writes with a buffer of [`LARGE`] bytes.
+    /// The bytes are read and written through a buffer of [`LARGE`] bytes.
     Large,
 }
 

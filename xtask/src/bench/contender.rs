@@ -19,7 +19,8 @@ pub(super) struct Contender {
     program: Program,
 }
 
-/// What a program is in the comparison. Its role decides which limits of `report.rs` it must keep.
+/// The role of a program in the comparison. The role decides which limits of `report.rs` apply to
+/// the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     /// A transfer without FTP, which shows what the system itself needs.
@@ -161,7 +162,8 @@ else:
 ftp.quit()
 "#;
 
-/// Returns the path of a URL. It contains no escapes such as `%20`, so it needs no decoding.
+/// Returns the path of a URL. The URLs of the comparison contain no escapes such as `%20`, so the
+/// path needs no decoding.
 fn path_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.find('/').map_or("/", |slash| &rest[slash..])

@@ -18,10 +18,10 @@ pub(super) struct Cost {
     /// The time from the start of the process to its end, in seconds.
     pub(super) wall: f64,
     /// The CPU time of the process and its threads, in seconds: user and system time together. The
-    /// kernel counts this sum in nanoseconds and reports microseconds. It only estimates which part
-    /// is user time, so the two parts are not shown.
+    /// kernel counts this sum in nanoseconds and reports microseconds. The kernel only estimates
+    /// how much of it is user time, so user and system time are not shown separately.
     pub(super) cpu: f64,
-    /// The largest resident memory, in KiB. It is read every few milliseconds.
+    /// The largest resident memory of the process, in KiB. It is read every few milliseconds.
     pub(super) resident: u64,
 }
 

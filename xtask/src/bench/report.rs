@@ -20,7 +20,7 @@ const OF_REFERENCE_TLS: f64 = 0.7;
 const OF_BARE: f64 = 1.3;
 
 /// The limit for a plain stream with default settings, as a fraction of the CPU time of the best
-/// other client with its best settings.
+/// [`Role::Peer`]: the client of another project that needs the least.
 const OF_BEST_PEER: f64 = 1.0;
 
 /// The costs of each program in each round, in one case: one direction of the transfer, and one
@@ -66,8 +66,8 @@ impl<'a> Report<'a> {
     }
 
     /// Returns the table of costs: CPU time in seconds per GiB, duration in seconds, and memory in
-    /// MiB. The CPU time is also divided by that of curl and by that of the transfer without FTP in
-    /// the same round.
+    /// MiB. Two more columns divide the CPU time by curl's, and by that of the transfer without
+    /// FTP, in the same round.
     pub(super) fn table(&self) -> String {
         let mut text = format!(
             "{:16} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7}\n{:16} {:>15} {:>15} {:>15} {:>7}",

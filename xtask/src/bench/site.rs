@@ -66,8 +66,8 @@ impl Case {
 
 /// A running server, and the files on both sides.
 pub(super) struct Site {
-    // Rust drops fields in their order. The server must end before `scratch` is removed, because
-    // the server's directory is inside `scratch`.
+    // The server must be dropped before `scratch`, because its directory is inside `scratch`. Rust
+    // drops fields in their order, so `server` comes first.
     server: Foreign,
     scratch: Scratch,
     protection: Protection,
@@ -172,7 +172,7 @@ impl Site {
     }
 
     /// Checks the size of the file that has arrived and, if `thorough`, every byte. Then deletes
-    /// the file, so that every program starts alike.
+    /// the file, so that the next program finds no file of the last one.
     pub(super) fn take_away(&self, case: Case, thorough: bool) -> Result<()> {
         if case == Case::DownToNowhere {
             return Ok(());

@@ -1,5 +1,5 @@
-//! Finds which files of a crate import each other. It reads their text: every path that begins with
-//! `crate` or `super` is an import, in a `use` or in the code, except in unit tests.
+//! Finds which files of a crate import each other, by reading their text. Each path that begins
+//! with `crate` or `super` is an import, in a `use` or in other code, except in unit tests.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,7 +37,7 @@ struct Tree<'f>(BTreeMap<String, Module<'f>>);
 /// A module that has its own file.
 struct Module<'f> {
     file: &'f str,
-    /// The paths that the module uses.
+    /// The paths that the module imports.
     imports: Vec<String>,
     /// The paths in the module's `pub use`. A re-export alone is no import.
     exports: Vec<String>,

@@ -44,9 +44,9 @@ impl Answer {
 /// How many of the last commands and replies are shown after a failure.
 const TAIL: usize = 24;
 
-/// The modification time of all files that the tests put on the server's disk, since 1970:
-/// 2024-01-01. The rows of the contract table expect this time, because the simulator's files have
-/// it.
+/// The modification time of all files that the tests put on the server's disk: 2024-01-01, as the
+/// time since 1970. The rows of the contract table expect this time, because the simulator's files
+/// have it.
 const MODIFIED: Duration = Duration::from_secs(1_704_067_200);
 
 /// One server that one adapter reaches in one way, with the session in which the tasks run.

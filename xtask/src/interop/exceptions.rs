@@ -21,14 +21,17 @@ use Kind::{
 /// A known difference between what some servers do and what the tests expect.
 pub(super) struct Exception {
     pub(super) servers: &'static [Kind],
-    /// The questions in which the difference occurs: those whose names begin with this text.
+    /// The difference occurs in the questions whose names begin with this text. If the text is
+    /// empty, it occurs in all questions.
     pub(super) question: &'static str,
-    /// The steps in which the difference occurs: those whose `Debug` text begins with this text,
-    /// for example `Call(Host`. A task is a single step whose text is empty.
+    /// The difference occurs in the steps whose `Debug` text begins with this text, for example
+    /// `Call(Host`. If the text is empty, it occurs in all steps. For a task the text is always
+    /// empty.
     pub(super) step: &'static str,
     ways: Ways,
     pub(super) occurs: Occurs,
-    /// Words that the description of the difference must contain. Empty if any description will do.
+    /// Words that the description of the difference must contain. If they are empty, any
+    /// description will do.
     pub(super) says: &'static str,
     pub(super) reason: &'static str,
 }
@@ -38,7 +41,7 @@ pub(super) struct Exception {
 enum Ways {
     All,
     Active,
-    /// All ways that use TLS, whatever the version.
+    /// All ways that use TLS, of any version.
     Secured,
     Tls13,
 }
@@ -46,11 +49,13 @@ enum Ways {
 /// How often the exception occurs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Occurs {
-    /// Each time that the tests run the step.
+    /// The difference occurs each time that the tests run the step.
     Always,
-    /// At least once in a run of all tests, but not each time that the tests run the step.
+    /// The difference occurs at least once in a run of all tests, but not each time that the tests
+    /// run the step.
     SomeTime,
-    /// Perhaps never, because it depends on chance, such as a race within the server.
+    /// The difference may never occur, because it depends on chance, such as a race within the
+    /// server.
     Perhaps,
 }
 

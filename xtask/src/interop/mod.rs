@@ -27,10 +27,10 @@ use crate::workspace;
 /// How many of the interop tests run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// All tests with the common servers. With the rarely used servers, only the most useful
-    /// questions and ways of connecting.
+    /// The common servers get all tests. The rarely used servers get only the most useful
+    /// questions, in the most useful ways of connecting.
     Gate,
-    /// Every question to every server, in every way of connecting.
+    /// The tests put every question to every server, in every way of connecting.
     Full,
 }
 

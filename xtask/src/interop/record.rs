@@ -181,7 +181,7 @@ fn done<T>(_: T) -> String {
     "done".to_owned()
 }
 
-/// The lines of a transcript that were recorded so far. Clones share them.
+/// The lines of a transcript that were recorded so far. Clones of this value share the lines.
 #[derive(Clone, Default)]
 struct Transcript(Arc<Mutex<Vec<String>>>);
 

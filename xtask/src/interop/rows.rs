@@ -149,8 +149,8 @@ fn agrees(operation: &Operation, outcome: &Outcome, expected: &Expect) -> bool {
             let refusal =
                 |kind: ErrorKind| matches!(kind, ErrorKind::Permanent | ErrorKind::Transient);
             match code {
-                // The code 530 (not logged in) must be the same. Any other refusal may have another
-                // code.
+                // If the row expects the code 530 (not logged in), the server must send 530. For
+                // any other refusal, the server may send another code than the row expects.
                 Some(530) => (found.kind, found.code) == (*kind, *code),
                 _ => found.kind == *kind || (refusal(found.kind) && refusal(*kind)),
             }

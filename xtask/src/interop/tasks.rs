@@ -27,8 +27,8 @@ const UP: u64 = UNDER_WAY as u64 / 2;
 const LARGE: u64 = 256 * 1024 * 1024;
 const THOUSAND: usize = 1_000;
 
-/// Directory names that contain the byte 0xFF, which is IAC in Telnet. The description says what
-/// follows that byte.
+/// Directory names that contain the byte 0xFF, which is IAC in Telnet. The text before each name
+/// says what follows the byte 0xFF.
 const IAC: [(&str, &[u8]); 4] = [
     ("a letter", b"a\xffb"),
     ("itself", b"a\xff\xffb"),
@@ -51,7 +51,8 @@ pub(super) enum Task {
     Iac(Telnet),
     Large,
     Thousand,
-    /// The test of idle sessions. It runs beside all other questions, with a separate server.
+    /// The test of idle sessions. It runs at the same time as all other questions, with a separate
+    /// server.
     Idle,
 }
 
@@ -90,7 +91,7 @@ pub(super) const IDLE: &str = "silent too long";
 
 impl Task {
     /// Returns whether the task runs in this way of connecting. In the first way of [`Way::ALL`]
-    /// all tasks run, whatever this function returns.
+    /// every task runs, even if this function returns `false`.
     pub(super) fn is_done(self, way: Way) -> bool {
         match self {
             Self::Iac(_) | Self::Large | Self::Thousand | Self::Idle => false,
@@ -293,8 +294,8 @@ impl Cell<'_> {
         self.has(b"up", content)
     }
 
-    /// Copies a file between two sessions. The server sends it to itself, so no byte passes through
-    /// this program.
+    /// Copies a file between two sessions. The server sends the file to itself, so no byte of the
+    /// file passes through this program.
     fn copy(&mut self) -> Result<()> {
         let content = &self.block[..300_007];
         self.put(b"original", content)?;

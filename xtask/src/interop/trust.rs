@@ -31,7 +31,7 @@ pub(super) struct Secured {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Clients {
     Anybody,
-    /// Only clients that show a certificate.
+    /// Only clients that show a certificate may log in.
     Certified,
 }
 

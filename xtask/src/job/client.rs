@@ -98,9 +98,9 @@ pub(crate) struct Client(
 #[derive(Clone, Copy)]
 pub(crate) enum Stop {
     Never,
-    /// Calls `abort` after this many bytes.
+    /// The test calls `abort` after this many bytes.
     After(u64),
-    /// Drops the transfer after this many bytes, without `abort`.
+    /// The test drops the transfer after this many bytes, without `abort`.
     DropAfter(u64),
 }
 

@@ -10,9 +10,9 @@ use crate::console::{Result, say};
 /// When the commands and replies of a job are printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Show {
-    /// At once, line by line, with a progress bar.
+    /// The commands and replies are printed at once, line by line, with a progress bar.
     Live,
-    /// Only if the job fails.
+    /// The commands and replies are printed only if the job fails.
     Kept,
 }
 

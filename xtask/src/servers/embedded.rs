@@ -50,13 +50,13 @@ pub(crate) struct Secured {
     /// clients need no certificate.
     pub(crate) clients: Option<PathBuf>,
     pub(crate) versions: TlsFlags,
-    /// Whether data connections must use TLS, too.
+    /// Whether data connections must use TLS, too, or may be in clear text.
     pub(crate) data: FtpsRequired,
 }
 
 /// A running libunftp server. Dropping this value closes the listener and all sessions.
 pub(crate) struct Embedded {
-    // The runtime is in an `Option`, because stopping it takes it by value.
+    // The runtime is in an `Option`, because `drop` must take it out to stop it.
     runtime: Option<Runtime>,
     port: u16,
 }
@@ -120,9 +120,8 @@ struct Template {
 }
 
 impl Template {
-    /// Builds the server for one session. The process needs no default crypto provider for it,
-    /// because libunftp passes ring to rustls itself. So the server cannot disturb a client in the
-    /// same process.
+    /// Builds the server for one session. libunftp passes ring to rustls itself, so the process
+    /// needs no default crypto provider. A default would also affect a client in the same process.
     fn build(&self) -> std::result::Result<libunftp::Server<Filesystem, DefaultUser>, ServerError> {
         let root = self.service.root.clone();
         let storage = move || {
@@ -182,7 +181,7 @@ struct Gate {
 }
 
 impl fmt::Debug for Gate {
-    // This is written by hand, so that the password stays out of logs.
+    // `Debug` is written by hand, so that it does not show the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate").finish_non_exhaustive()
     }

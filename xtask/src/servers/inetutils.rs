@@ -44,8 +44,8 @@ pub(super) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
         let account = Account::find(process)?;
         process.plant(&account, setting.room)?;
         let Account { user, group, .. } = account;
-        // The server runs the sessions of guests as its user `ftp`, which gets the ids of the
-        // account.
+        // The server runs the sessions of guests as the user `ftp` of its own list. This user gets
+        // the ids of `account`.
         let guest = format!("ftp:x:{user}:{group}::{}:/bin/sh\n", process.text("root")?);
         fs::write(process.path(USERS), guest)?;
         fs::write(process.path(GROUPS), format!("ftp:x:{group}:\n"))?;
@@ -56,7 +56,7 @@ pub(super) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
             .arg(process.address().ip().to_string())
             .arg(process.port().to_string())
             .arg(program)
-            // Only guests may log in, with any password.
+            // With these options, only guests may log in, with any password.
             .args(["--auth=default", "--anonymous-only", "--umask=022"])
             .env("LD_LIBRARY_PATH", library_path(unpacked))
             .env("LD_PRELOAD", WRAPPER)

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Result;
 
 /// What servers print if another program has taken their port: first vsftpd, then Pure-FTPd and
-/// pyftpdlib, then ProFTPD.
+/// pyftpdlib, then ProFTPD. `ddress` matches with a small and with a capital A.
 const PORT_IS_TAKEN: [&str; 3] = ["could not bind", "ddress already in use", "unable to bind"];
 
 /// The IP version of the address on which a server listens.

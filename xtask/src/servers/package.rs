@@ -133,8 +133,8 @@ pub(crate) fn library_path_of(program: &Path, command: &mut Command) {
 /// Returns the directories with the libraries that were unpacked below `root`, as a value of
 /// `LD_LIBRARY_PATH`.
 pub(crate) fn library_path(root: &Path) -> OsString {
-    // Takes all subdirectories, because Debian puts libraries into one that is named after the
-    // processor's architecture.
+    // Takes all subdirectories, because Debian puts libraries into a subdirectory with the name of
+    // the processor's architecture.
     let mut directories = Vec::new();
     for base in [root.join("usr/lib"), root.join("lib")] {
         let Ok(entries) = fs::read_dir(&base) else {

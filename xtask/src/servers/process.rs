@@ -25,15 +25,16 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 /// take the port after it was chosen and before the server listens.
 const ATTEMPTS: usize = 3;
 
-/// The file for what a server and the loader print. Other log files are written by the server
-/// itself.
+/// The log file for everything that a server and the loader print. A server may also write other
+/// log files itself.
 const CONSOLE: &str = "console.txt";
 
 /// A server's process and its directory. Dropping this value kills the server with all its
 /// sessions, and removes the directory.
 pub(crate) struct Process {
     name: &'static str,
-    // The server's process; `None` before it is started. Even then the directory must be removed.
+    // The server's process. `None` before the server is started: the directory exists already, and
+    // must be removed even then.
     child: Option<Child>,
     watchdog: Option<Watchdog>,
     directory: PathBuf,
@@ -186,8 +187,8 @@ impl Process {
                 return Err(format!("{name} ended, {status}: {}", self.log().trim()).into());
             }
             let greeting = if is_silent {
-                // Only connects, because under implicit TLS the server sends nothing before the
-                // handshake.
+                // Connects without waiting for a greeting, because under implicit TLS the server
+                // sends nothing before the handshake.
                 TcpStream::connect(self.address).map(|_| "220".to_owned())
             } else {
                 greeting(self.address)

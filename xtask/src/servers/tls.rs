@@ -32,7 +32,7 @@ pub(crate) enum Start {
 pub(crate) enum Data {
     /// By TLS.
     Private,
-    /// By TLS or not at all, as the client chooses.
+    /// Data connections may use TLS or clear text, as the client chooses.
     Any,
 }
 
@@ -44,8 +44,8 @@ pub(crate) struct Tls<'a> {
     pub(crate) data: Data,
     /// The server's certificate and key.
     pub(crate) identity: &'a Identity,
-    /// The root, as PEM, that must have signed a client's certificate; `None` if clients need no
-    /// certificate.
+    /// The root certificate, as PEM, that must have signed a client's certificate; `None` if
+    /// clients need no certificate.
     pub(crate) clients: Option<&'a str>,
     /// The only cipher suite of TLS 1.3, by OpenSSL's name; `None` for OpenSSL's defaults.
     pub(crate) suite: Option<&'static str>,
@@ -98,7 +98,7 @@ pub(super) struct Files {
     /// The root certificate that must have signed the clients' certificates; `None` if clients need
     /// none.
     pub(super) clients: Option<String>,
-    /// The value of the environment variable [`OPENSSL_CONF`].
+    /// The path of OpenSSL's configuration file, for the environment variable [`OPENSSL_CONF`].
     pub(super) openssl: String,
 }
 
@@ -126,9 +126,10 @@ impl TlsVersion {
     }
 }
 
-/// Returns an OpenSSL configuration that allows only these TLS versions, for servers that have no
-/// setting for them. Debian's vsftpd has settings for versions up to TLS 1.0 only, and does not
-/// start if it finds a setting that it does not know. Pure-FTPd has no such settings.
+/// Returns an OpenSSL configuration that allows only the TLS versions from `oldest` to `newest`. It
+/// is for servers that cannot limit the version by their own settings: Pure-FTPd has no such
+/// settings. Debian's vsftpd has settings for versions up to TLS 1.0 only, and does not start if it
+/// finds a setting that it does not know.
 fn openssl_configuration([oldest, newest]: [&str; 2], suite: Option<&str>) -> String {
     let suites = suite.map_or_else(String::new, |suite| format!("Ciphersuites = {suite}\n"));
     format!(

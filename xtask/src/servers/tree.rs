@@ -20,10 +20,11 @@ pub(crate) const CLOSED: &str = "closed";
 /// The directory in which clients may write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Room {
-    /// Only in the directory [`WRITABLE`]. In the root, which contains it, clients may only read.
+    /// Clients may write only in the directory [`WRITABLE`]. In the root, which contains this
+    /// directory, they may only read.
     #[default]
     Below,
-    /// In the root itself, which is empty at first.
+    /// Clients may write in the root itself, which is empty at first.
     Root,
 }
 
