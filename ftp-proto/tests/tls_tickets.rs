@@ -258,8 +258,8 @@ fn expired_sessions_are_replaced() {
     }
 }
 
-/// The server changes from TLS 1.2 to TLS 1.3 and back between two connections. Each time, the
-/// client must make a full handshake.
+/// The server changes from TLS 1.2 to TLS 1.3 and back, between connections. Each time, the client
+/// must make a full handshake.
 #[test]
 fn no_session_is_resumed_in_another_tls_version() {
     let both = TlsConfig::with_roots_pem(&CERTIFIED.0).expect("a config");

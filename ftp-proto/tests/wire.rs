@@ -1,5 +1,5 @@
-//! The wire layer: framing of replies, encoding of commands, splitting of listings into lines, and
-//! paths.
+//! Tests of the wire layer: framing of replies, encoding of commands, splitting of listings into
+//! lines, and paths.
 
 use ftp_proto::data::{LineCollector, LineKind, LineSplitter, LineTooLong, Listing};
 use ftp_proto::wire::{

@@ -276,8 +276,9 @@ impl Channel {
     }
 }
 
-/// After this many bytes, a transfer lets other tasks run. Without a pause, a fast connection is
-/// always ready and its future never pending, so the thread's other tasks would never run.
+/// After this many bytes, a transfer lets other tasks run. A fast connection is always ready.
+/// Without this pause, its future would never return `Pending`, so no other task of the thread
+/// could run, or drop the future.
 const TURN: usize = 4 * 1024 * 1024;
 
 /// How many bytes the transfer has moved since it last let other tasks run.

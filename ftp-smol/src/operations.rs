@@ -28,8 +28,8 @@ impl Client {
         self.run(Feat::new()).await
     }
 
-    /// FEAT and SYST: finds out what the server can do. Sends neither command if its reply is known
-    /// already. Save the result for
+    /// FEAT and SYST: finds out what the server can do. Does not send a command whose reply is
+    /// known already. Save the result for
     /// [`Options::with_capabilities`](ftp_proto::Options::with_capabilities).
     ///
     /// # Errors

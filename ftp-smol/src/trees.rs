@@ -171,8 +171,8 @@ impl Client {
         self.delete_tree_with(path, &DeleteOptions::new()).await
     }
 
-    /// Deletes a directory and all that is in it. With the options, it can go on after errors,
-    /// empty `/` or the current directory, and have other limits.
+    /// Deletes a directory and all that is in it. The options can make it go on after errors, let
+    /// it empty `/` or the current directory, and change the limits.
     ///
     /// # Errors
     /// The errors of [`delete_tree`](Self::delete_tree).

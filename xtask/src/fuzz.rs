@@ -30,8 +30,8 @@ pub(crate) fn run(seconds: u64) -> Result<()> {
         return Ok(());
     }
     let root = workspace::root()?;
-    // Builds all targets without features in one call. `pump`, the target for TLS, needs a feature,
-    // so it is built when it runs.
+    // One call builds all targets that need no feature. `pump`, the target for TLS, needs a
+    // feature, so it is built when it runs.
     workspace::run(nightly()?.args(["fuzz", "build"]))?;
     for (target, features) in TARGETS {
         let found = root.join("target/fuzz-corpus").join(target);

@@ -47,7 +47,8 @@ impl Network for Bridge {
     }
 }
 
-/// A network whose connections pass through a middlebox.
+/// A network whose connections pass through a middlebox, which decides how much may be read and
+/// written.
 pub(crate) struct Behind<M, N> {
     pub(crate) middlebox: M,
     pub(crate) network: N,

@@ -554,8 +554,8 @@ impl Driver {
     }
 
     fn open(&mut self, open: Result<Open, Error>, script: &mut Script<'_>) {
-        // An earlier transfer may still be in `self.transfer`, because only the token `D` drops it.
-        // Opening a transfer must work all the same.
+        // An earlier transfer may still be in `self.transfer`, if the input has not dropped it by
+        // the token `D`. Opening a transfer must work all the same.
         let verbs = &[
             "MODE", "STRU", "PBSZ", "PROT", "TYPE", "PRET", "EPSV", "PASV", "EPRT", "PORT", "REST",
             "RETR", "STOR", "LIST", "NLST", "APPE", "STOU", "MLSD", "XTAR", "XPUT",

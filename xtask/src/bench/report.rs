@@ -20,7 +20,7 @@ const OF_REFERENCE_TLS: f64 = 0.7;
 const OF_BARE: f64 = 1.3;
 
 /// The limit for a plain stream with default settings, as a fraction of the CPU time of the best
-/// [`Role::Peer`]: the client of another project that needs the least.
+/// [`Role::Peer`]: the client of another project that needs the least CPU time.
 const OF_BEST_PEER: f64 = 1.0;
 
 /// The costs of each program in each round, in one case: one direction of the transfer, and one
@@ -41,9 +41,9 @@ pub(super) struct Verdict {
     text: String,
 }
 
-/// Whether a program keeps a limit, by two measures. The first is the median, over all rounds, of
-/// its CPU time divided by the other program's: other work on the machine slows a whole round
-/// alike. The second divides the least CPU times, which other work affects least.
+/// Whether a program keeps its limit relative to another program, by two measures. The first is the
+/// median of the ratios within each round, because other work on the machine slows a whole round
+/// alike. The second is the ratio of the least CPU times, which other work affects least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// The program keeps the limit by both measures.
@@ -110,8 +110,8 @@ impl<'a> Report<'a> {
         text
     }
 
-    /// Compares each program with each limit of this case and protection. Returns a verdict for
-    /// each comparison.
+    /// Checks each limit that applies in this case and with this protection. Returns a verdict for
+    /// each program and limit.
     pub(super) fn verdicts(&self, case: Case, protection: Protection) -> Vec<Verdict> {
         let (reference, bare) = (self.named(REFERENCE), self.of(&[Role::Bare]).next());
         // In uploads, a client does not read from the data connection, so the limits for reading a

@@ -1,5 +1,5 @@
-//! The system user as which a server's sessions run. The tests add no user to the machine, so the
-//! user must exist already.
+//! The system user that runs a server's sessions. The tests add no user to the machine, so the user
+//! must exist already.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -10,12 +10,12 @@ use super::foreign::{PASSWORD_HASH, USER};
 use super::process::Process;
 use super::tree::secret_file;
 
-/// Unprivileged users that every system has, because the tests add no user to the machine. Sessions
-/// run as the first user in this list whose home directory exists, because vsftpd first changes to
-/// this directory.
+/// Unprivileged users that every system has. The tests add no user to the machine, so sessions run
+/// as one of these users: the first whose home directory exists, because vsftpd first changes to
+/// that directory.
 const UNPRIVILEGED: [&str; 3] = ["nobody", "daemon", "bin"];
 
-/// The system user as which sessions run: the fields of a line of `/etc/passwd`.
+/// The system user that runs the sessions: the fields of a line of `/etc/passwd`.
 pub(crate) struct Account {
     pub(crate) name: String,
     pub(crate) user: u32,

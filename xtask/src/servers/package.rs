@@ -120,8 +120,8 @@ impl Unpacked {
     }
 }
 
-/// Tells the loader where the libraries of an unpacked program are. The program is, for example,
-/// `usr/sbin/vsftpd` in some directory. An installed program needs no such path.
+/// Sets `LD_LIBRARY_PATH`, so that the loader finds the libraries of an unpacked program, for
+/// example `usr/sbin/vsftpd` below some directory. An installed program needs no such path.
 pub(crate) fn library_path_of(program: &Path, command: &mut Command) {
     if let Some(unpacked) = program.ancestors().nth(3)
         && unpacked != Path::new("/")

@@ -42,7 +42,7 @@ pub(super) const PYFTPDLIB: Scripted = Scripted {
     idle: Duration::from_secs(300),
 };
 
-/// aioftp, which knows implicit TLS, also on data connections, but no explicit TLS.
+/// aioftp, which supports implicit TLS, also on data connections, but not explicit TLS.
 pub(super) const AIOFTP: Scripted = Scripted {
     name: "aioftp",
     packages: &["aioftp==0.28.3"],

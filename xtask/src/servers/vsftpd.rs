@@ -21,7 +21,8 @@ pub(super) const PROGRAM: &str = "usr/sbin/vsftpd";
 // The names of files in a server's directory.
 const CONFIGURATION: &str = "vsftpd.conf";
 const LOG: &str = "vsftpd.log";
-/// An empty directory, to which the privileged half of each session confines itself by chroot.
+/// An empty directory. Each session has a privileged process, which confines itself to this
+/// directory by chroot.
 const EMPTY: &str = "empty";
 
 /// Starts the server. Only root can do this, because the server confines its sessions by chroot.
