@@ -193,7 +193,7 @@ proptest! {
     }
 }
 
-// Tests of unusual framing.
+// Tests of replies whose lines are framed in an unusual way, as some servers send them.
 
 #[test]
 fn quirk_bare_226_is_final() {
