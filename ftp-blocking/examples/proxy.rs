@@ -29,9 +29,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// A network that makes all its connections through one HTTP proxy.
 ///
-/// The proxy resolves the host name. If one name stands for several machines, a data connection may
-/// reach another machine than the control connection. A proxy accepts no incoming connections, so
-/// active mode does not work.
+/// The proxy resolves the host name. If the name has the addresses of several machines, a data
+/// connection may reach another machine than the control connection. A proxy accepts no incoming
+/// connections, so active mode does not work.
 pub(crate) struct Proxy {
     tcp: Tcp,
     host: String,
@@ -63,8 +63,9 @@ impl Network for Proxy {
     }
 }
 
-/// A tunnel that is not ready yet. At each deadline, `finish` returns to the driver, which then
-/// reads the control connection. The next call of `finish` continues where the last one stopped.
+/// A connection through the proxy that is not ready yet. `finish` returns `None` at each deadline,
+/// so that the driver can read the control connection. The next call of `finish` continues where
+/// the last one stopped.
 struct Tunnel {
     stage: Stage,
     request: Vec<u8>,
@@ -78,7 +79,7 @@ enum Stage {
     Over,
 }
 
-/// The limit for the proxy's answer, in bytes. No proxy sends so long an answer.
+/// The most bytes that the proxy's answer to CONNECT may have. A longer answer is an error.
 const LONGEST_HEAD: usize = 16 * 1024;
 
 impl Tunnel {
@@ -96,7 +97,8 @@ impl Tunnel {
         }
     }
 
-    /// Sends the request and reads the proxy's answer. Returns `WouldBlock` at the deadline.
+    /// Sends the CONNECT request and reads the proxy's answer. Returns `WouldBlock` at the
+    /// deadline.
     fn ask(&mut self, deadline: Instant) -> io::Result<()> {
         let Stage::Asking(stream) = &mut self.stage else {
             return Err(io::ErrorKind::NotConnected.into());
@@ -104,7 +106,8 @@ impl Tunnel {
         while self.sent < self.request.len() {
             self.sent += stream.write(&self.request[self.sent..], deadline)?;
         }
-        // The answer is read byte by byte, since the server's greeting may follow it.
+        // The answer is read byte by byte, since the FTP server's greeting may follow it and must
+        // not be read here.
         while !self.head.ends_with(b"\r\n\r\n") {
             let mut byte = [0];
             if stream.read(&mut byte, deadline)? == 0 || self.head.len() >= LONGEST_HEAD {
@@ -135,8 +138,8 @@ impl Dialling for Tunnel {
         })
     }
 
-    // `descriptor` stays `None`: the socket is writable long before the tunnel is ready, so a wait
-    // for the socket would end too early.
+    // This type does not implement `descriptor`, so the default returns `None` and the driver does
+    // not wait for the socket. The socket is writable long before the proxy has answered.
 }
 
 /// Returns the target as CONNECT needs it, for example `ftp.example.org:21`.

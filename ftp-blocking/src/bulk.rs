@@ -17,7 +17,7 @@ use crate::sys::descriptor;
 use crate::sys::kernel::{self, KernelCopy, Pipe};
 use crate::sys::poll::wait;
 
-/// The size of the buffer at first, in bytes. A small file needs no more.
+/// The size of a transfer's first buffer, in bytes. A small file needs no larger one.
 const FIRST: usize = 64 * 1024;
 
 /// The size of the buffer of a download, in bytes, after the first buffer was filled. It grows only
@@ -26,9 +26,9 @@ const FIRST: usize = 64 * 1024;
 /// processor's cache before it is copied.
 const SAVING: usize = 1024 * 1024;
 
-/// The size of the buffer of an upload, in bytes, after the first buffer was filled. 1 MiB took a
-/// sixth more CPU, because the data leaves the processor's cache between reading and writing. Under
-/// TLS, all sizes from 16 KiB took the same CPU.
+/// The size of the buffer of an upload, in bytes, after the first buffer was filled. Uploads with 1
+/// MiB took a sixth more CPU, because the data leaves the processor's cache between reading and
+/// writing. Under TLS, all sizes from 16 KiB took the same CPU.
 const SENDING: usize = 256 * 1024;
 
 impl Download<'_> {
@@ -104,7 +104,7 @@ impl Download<'_> {
             progress(self.transferred());
         }
         loop {
-            // Bytes count as transferred only after they have left the pipe for the file.
+            // Bytes are added to `transferred` only after they have left the pipe for the file.
             let came = self.0.fill(&mut pipe)?;
             if came == 0 {
                 return Ok(());
@@ -119,8 +119,8 @@ impl Download<'_> {
         }
     }
 
-    /// Makes the transfer's error from an error of the file. `left` bytes had arrived but were not
-    /// written.
+    /// Turns an error of writing the file into the error of the download. `left` is the number of
+    /// bytes that had arrived but were not written.
     fn cut_short(&self, error: io::Error, left: usize) -> Error {
         self.0.phase.writing_failed(error, left)
     }
@@ -188,8 +188,9 @@ impl Upload<'_> {
     }
 }
 
-/// Moves bytes inside the kernel. If `fill` or `send` returns 0, either the data has ended or the
-/// kernel cannot move it. An ordinary read or write then finds out which of the two is true.
+/// Moves bytes inside the kernel. `fill` and `send` return 0 in two cases: the data has ended, or
+/// the kernel cannot move it. The caller then reads or writes in the ordinary way, which shows
+/// which of the two is true.
 impl DataTransfer<'_> {
     fn is_plain(&mut self) -> bool {
         let channel = self.client.data.channel();

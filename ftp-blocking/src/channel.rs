@@ -30,16 +30,16 @@ impl Channel {
         }
     }
 
-    /// Makes the channel of a data connection. If it is closed before the end of the data was sent,
-    /// the connection is reset, so that the server cannot take half an upload for the whole, even
-    /// if this process dies. [`reset_on_close`](Self::reset_on_close) switches this off for
-    /// downloads.
+    /// Makes the channel of a data connection. If this side closes the channel before it has sent
+    /// the end of the data, the system resets the connection, even if this process dies. So the
+    /// server cannot take half an upload for the whole. [`reset_on_close`](Self::reset_on_close)
+    /// switches this off for downloads.
     pub(crate) fn data(mut stream: Box<dyn Stream>) -> Self {
         stream.reset_on_close(true);
         Self::new(stream)
     }
 
-    /// Prepares TLS. [`handshake`](Self::handshake) then does the handshake.
+    /// Prepares TLS, but sends nothing. [`handshake`](Self::handshake) then does the handshake.
     pub(crate) fn start_tls(&mut self, login: &TlsLogin) -> Result<(), Error> {
         self.tls = Some(Box::new(login.connection()?));
         Ok(())
@@ -53,8 +53,8 @@ impl Channel {
         self.tls.as_ref().and_then(|tls| tls.info())
     }
 
-    /// Reads bytes, or the end. Returns `None` at the deadline. If the deadline is in the past, it
-    /// does not block.
+    /// Reads bytes, or finds that the peer has ended the connection. Returns `None` at the
+    /// deadline. If the deadline is in the past, `read` does not block.
     pub(crate) fn read(
         &mut self,
         buffer: &mut [u8],
@@ -117,7 +117,7 @@ impl Channel {
     }
 
     /// Sends close_notify and all queued records, and half-closes the connection. Returns `None` at
-    /// the deadline. Another call then continues.
+    /// the deadline: call `send_end` again to continue.
     pub(crate) fn send_end(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         let sent = self.close_notify(deadline)?;
         if sent.is_some() {
@@ -142,14 +142,14 @@ impl Channel {
         Ok(None)
     }
 
-    /// Returns how much longer to wait until the peer closes the connection, because the system is
-    /// still sending what was written. `None`: wait no longer.
+    /// Returns how much longer to wait for the peer to close the connection, since the system may
+    /// still be sending what was written. `None` means to stop waiting.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         self.backlog.more_time(self.stream.unsent())
     }
 
-    /// Exchanges close_notify with the peer and goes on in clear text. Returns `None` at the
-    /// deadline.
+    /// Exchanges close_notify with the peer, after which the connection continues in clear text.
+    /// Returns `None` at the deadline.
     pub(crate) fn clear(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         let cleared = self.under_tls(deadline, TlsChannel::clear)?;
         if cleared.is_some() {
@@ -158,7 +158,8 @@ impl Channel {
         Ok(cleared)
     }
 
-    /// Runs an operation of TLS. In clear text it does nothing, and the operation counts as done.
+    /// Runs an operation of TLS. Returns `None` at the deadline. In clear text, it runs nothing and
+    /// returns `Some`.
     fn under_tls(
         &mut self,
         deadline: Instant,
@@ -170,8 +171,8 @@ impl Channel {
         }
     }
 
-    /// Turns Nagle's algorithm on before an upload in clear text, because it joins small writes.
-    /// Under TLS it stays off, because it would delay the last record.
+    /// Turns Nagle's algorithm on before an upload in clear text, so that the system joins small
+    /// writes. Under TLS the algorithm stays off, because it would delay the last record.
     pub(crate) fn expect_bulk(&mut self) {
         if self.tls.is_none() {
             self.stream.gather_writes();
@@ -200,8 +201,8 @@ impl Channel {
         &*self.stream
     }
 
-    /// Returns the socket, if bytes in clear text pass through the stream unchanged. Otherwise
-    /// `None`.
+    /// Returns the socket if the stream passes bytes to it unchanged and in clear text. Otherwise
+    /// returns `None`.
     pub(crate) fn plain_socket(&self) -> Option<BorrowedFd<'_>> {
         match self.tls {
             Some(_) => None,

@@ -49,7 +49,8 @@ pub struct Client {
     pub(crate) data: DataConnection,
     pub(crate) options: Options,
     pub(crate) deadline: Instant,
-    /// The TLS parameters of the last data connection. `None` if it was in clear text.
+    /// The TLS parameters of the last data connection. `None` if that connection was in clear text,
+    /// or if there was none.
     pub(crate) data_tls: Option<TlsInfo>,
     tls: Option<TlsLogin>,
 }
@@ -197,8 +198,9 @@ impl Client {
     pub fn reconnect(&mut self) -> Result<(), Error> {
         let resumption_failed = self.session.resumption_failed();
         match self.replace_connection() {
-            // The first try has used TLS 1.2, which the server may not support. The second try uses
-            // the TLS versions of the options.
+            // The failed try may have used TLS 1.2 alone, which this server may not support. The
+            // session has noted the failure, so the second try uses the TLS versions of the
+            // options.
             Err(_) if resumption_failed && !self.session.resumption_failed() => {
                 self.replace_connection()
             }
@@ -206,7 +208,8 @@ impl Client {
         }
     }
 
-    /// Opens a new control connection, logs in, and restores the directory and the settings.
+    /// Opens a new control connection, logs in, and restores the directory and the settings of the
+    /// old session.
     fn replace_connection(&mut self) -> Result<(), Error> {
         let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
         let credentials = self.session.credentials().ok_or_else(missing)?;
@@ -257,8 +260,8 @@ impl Client {
         &self.options.encoding
     }
 
-    /// QUIT: ends the session and closes the connection. Dropping the client closes it without
-    /// QUIT.
+    /// QUIT: ends the session and closes the connection. If you drop the client instead, it closes
+    /// the connection without QUIT.
     ///
     /// # Errors
     /// The server's refusal.
@@ -272,9 +275,9 @@ impl Client {
         Ok(reply)
     }
 
-    /// Calls the observer with every command and every reply from now on, with secrets masked. It
-    /// is the counterpart of ftplib's `set_debuglevel`. To observe the greeting and the first login
-    /// too, use [`Options::with_observer`].
+    /// Calls the observer with every command and every reply from now on, with secrets masked. This
+    /// method is the counterpart of ftplib's `set_debuglevel`. To observe the greeting and the
+    /// first login too, use [`Options::with_observer`].
     pub fn observe(&mut self, observer: impl FnMut(Observed<'_>) + Send + Sync + 'static) {
         self.session.observe(observer);
     }
@@ -336,8 +339,8 @@ impl Client {
         name.bytes(&self.options.encoding)
     }
 
-    /// Returns the bytes that are sent for a name, in the encoding of the options. `None` if the
-    /// name is left out.
+    /// Returns the bytes that are sent for a name, in the encoding of the options. `None` if no
+    /// name was given.
     pub(crate) fn encoded_optional<'n>(
         &self,
         name: &'n impl OptionalName,
@@ -355,8 +358,8 @@ impl Client {
 }
 
 impl Client {
-    /// Reads the greeting. An error names the host and the port, because a wrong host or port shows
-    /// at this first step.
+    /// Reads the greeting. An error of this step names the host and the port, because one of them
+    /// may be wrong.
     fn greeting(&mut self) -> Result<Reply, Error> {
         self.session.set_peer(self.control.stream().peer_address());
         let greeting = self.run(Greeting::new());
@@ -365,7 +368,7 @@ impl Client {
 }
 
 /// Opens the control connection, and prepares TLS if the options demand it. `before` is the session
-/// that the new connection replaces. `None` if it is the first.
+/// that the new connection replaces. `None` means that this is the client's first connection.
 fn dial(
     network: &mut dyn Network,
     options: &Options,

@@ -41,7 +41,7 @@ pub struct Download<'c>(pub(crate) DataTransfer<'c>, pub(crate) ReadAhead);
 #[must_use = "nothing is stored for certain before `finish`"]
 pub struct Upload<'c>(pub(crate) DataTransfer<'c>);
 
-/// The part that [`Download`] and [`Upload`] share.
+/// The part that [`Download`] and [`Upload`] share: the client, and the state of the transfer.
 #[derive(Debug)]
 pub(crate) struct DataTransfer<'c> {
     pub(crate) client: &'c mut Client,
@@ -85,7 +85,8 @@ impl Read for Download<'_> {
                 });
                 count = came.map_or(0, |came| ahead.filled(came, buffer));
             }
-            // 0 bytes of text do not mean the end: the translation of line ends may hold back a CR.
+            // If no text came out, the data may still go on: the translation of line ends may hold
+            // back a CR until the next byte arrives.
             match moving.phase.received(&mut buffer[..count]) {
                 0 => {}
                 count => return Ok(count),
@@ -167,7 +168,8 @@ macro_rules! in_common {
             }
 
             /// Sends a NOOP, so that no firewall drops the idle control connection. The client
-            /// never does this unasked, because some servers reply late and some never.
+            /// sends no NOOP by itself, because during a transfer some servers reply to it late and
+            /// some never.
             ///
             /// # Errors
             /// An error if the control connection fails.
@@ -176,8 +178,8 @@ macro_rules! in_common {
                 if phase.has_ended() {
                     return Ok(());
                 }
-                // The reply to the last NOOP may have arrived, and must be read before the next
-                // NOOP.
+                // The reply to the last NOOP may have arrived. It must be read before the next NOOP
+                // is sent.
                 client.look_at_control();
                 phase.keep_alive(&mut client.session);
                 client.flush()
@@ -212,8 +214,8 @@ macro_rules! in_common {
 in_common! { Download Upload }
 
 impl DataTransfer<'_> {
-    /// Does what the data phase asks for, until an attempt has moved bytes. Returns how many bytes
-    /// were moved. `None` if the transfer is over.
+    /// Repeats `attempt`, and does what the data phase asks for between two attempts, until bytes
+    /// have moved. Returns how many bytes have moved. `None` if the transfer is over.
     pub(crate) fn attempt(
         &mut self,
         readiness: Readiness,

@@ -11,8 +11,8 @@ use crate::channel::Channel;
 use crate::client::Client;
 use crate::transport::{Dialled, Dialling, Listener, Target};
 
-/// The data connection of a client. The client owns it, so that the next operation finds and closes
-/// the connection of a forgotten download.
+/// The data connection of a client. The client owns it, so that after a forgotten download the next
+/// operation finds the connection and closes it.
 #[derive(Default)]
 pub(crate) enum DataConnection {
     #[default]
@@ -22,8 +22,8 @@ pub(crate) enum DataConnection {
     Open(Channel),
 }
 
-/// Each method is one attempt, which the driver repeats. `None` means that the attempt is not done
-/// at the deadline.
+/// Each method makes one attempt and returns `None` at the deadline. The driver then calls the
+/// method again.
 impl DataConnection {
     pub(crate) fn channel(&mut self) -> Result<&mut Channel, Error> {
         match self {
@@ -42,8 +42,8 @@ impl DataConnection {
         self.channel().map(|_| Some(()))
     }
 
-    /// Accepts a connection. If it comes from an address that the want does not admit, drops it and
-    /// returns the address.
+    /// Accepts a connection. `want` says which addresses may connect. A connection from another
+    /// address is dropped, and its address is returned as `Err`.
     pub(crate) fn accept(
         &mut self,
         want: &Accept,
@@ -87,8 +87,8 @@ impl DataConnection {
                 }));
             }
             Closing::Abandon | Closing::Discard => {
-                // Under TLS 1.3 the next data connection needs a session ticket from this one. So
-                // the bytes that have already arrived are read, once and without waiting.
+                // Under TLS 1.3 the next data connection needs a session ticket from this one. A
+                // ticket may have arrived, so this side reads once, without waiting.
                 let _ = channel.read(&mut [0; 512], until);
                 channel.reset_on_close(closing == Closing::Abandon);
                 return Ok(Some(DataEnd::Stopped));
@@ -97,8 +97,8 @@ impl DataConnection {
         Ok(done.map(|()| DataEnd::Clean))
     }
 
-    /// Returns how much longer to wait until the peer closes the connection. `None`: wait no
-    /// longer.
+    /// Returns how much longer to wait for the peer to close the connection. `None` means to stop
+    /// waiting.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         match self {
             Self::Open(channel) => channel.more_time(),
@@ -127,7 +127,7 @@ impl DataConnection {
     }
 }
 
-/// Opens the data connection, and begins TLS on both connections.
+/// Opens the data connection, and begins TLS on the control connection and on the data connection.
 impl Client {
     pub(crate) fn dial(&mut self, endpoint: Endpoint) -> Result<(), Error> {
         self.data = DataConnection::None;
@@ -155,8 +155,8 @@ impl Client {
         self.control.handshake(self.deadline)
     }
 
-    /// Begins TLS on the data connection, if it has not begun. Returns `false` if it must not
-    /// begin, because the last session ticket must be kept for later.
+    /// Begins TLS on the data connection, if TLS has not begun there. Returns `false` and does
+    /// nothing if the handshake would use the last session ticket, which the flow wants to keep.
     pub(crate) fn start_data_tls(&mut self, tickets: Tickets) -> Result<bool, Error> {
         let login = self.tls()?.clone();
         let channel = self.data.channel()?;

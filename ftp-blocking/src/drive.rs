@@ -1,5 +1,5 @@
-//! The only loop of this adapter: it does what a flow wants, and answers. To write your own driver,
-//! start from this file.
+//! The only loop of this adapter: a flow returns a want, and the loop does what it says and passes
+//! the answer to the flow. To write your own driver, start from this file.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use crate::client::Client;
 use crate::data_connection::DataConnection;
 use crate::sys::poll::wait;
 
-/// What the data connection must be ready for before an attempt is repeated.
+/// What the driver waits for on the data connection before it repeats an attempt.
 #[derive(Clone, Copy)]
 pub(crate) enum Readiness {
     Readable,
@@ -24,11 +24,11 @@ pub(crate) enum Readiness {
     Either,
 }
 
-/// How long the driver waits for one connection before it tries the other, if `poll` cannot wait
-/// for both.
+/// How long the driver waits for one of the two connections before it tries the other, if `poll`
+/// cannot wait for both.
 const SLICE: Duration = Duration::from_millis(20);
 
-/// How many bytes one read from the control connection brings at most.
+/// The most bytes that one read takes from the control connection.
 const CONTROL_READ: usize = 2048;
 
 impl Client {
@@ -55,8 +55,8 @@ impl Client {
         result
     }
 
-    /// Cleans up after an operation: frees unused buffers, and closes the data connection if the
-    /// session is dead.
+    /// Cleans up after an operation: frees unused buffers. If the operation has failed and the
+    /// session is dead, also closes the data connection.
     pub(crate) fn tidy_up(&mut self, failed: bool) {
         self.control.shrink();
         if failed && self.session.is_dead() {
@@ -165,8 +165,9 @@ impl Client {
         }
     }
 
-    /// Repeats an attempt on the data connection until it is done. Meanwhile gives the session all
-    /// bytes that arrive on the control connection, so that a server which replies first is heard.
+    /// Repeats an attempt on the data connection until it is done. If bytes arrive on the control
+    /// connection first, gives them to the session and returns [`Interruption::ControlFirst`],
+    /// since the server may have refused the transfer.
     pub(crate) fn watch<T>(
         &mut self,
         mut attempt: impl FnMut(&mut DataConnection, Instant) -> Result<Option<T>, Error>,
@@ -253,8 +254,8 @@ impl Client {
     }
 }
 
-/// Returns the time at which a limit ends. A limit above ten years counts as ten years, because
-/// every clock can count that far.
+/// Returns the time at which a limit ends. A limit above ten years is cut to ten years, which every
+/// clock can represent.
 pub(crate) fn later(now: Instant, limit: Duration) -> Instant {
     const NEVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
     now.checked_add(limit.min(NEVER)).unwrap_or(now)

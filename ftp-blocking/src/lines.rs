@@ -75,7 +75,7 @@ impl<'c> Lines<'c> {
         self.download.tls_info()
     }
 
-    /// Returns all lines. Fails if they exceed these limits.
+    /// Returns all lines of the listing. Fails if they exceed `limits`.
     pub(crate) fn collect(mut self, limits: ListingLimits) -> Result<Vec<Vec<u8>>, Error> {
         let mut collected = LineCollector::new(limits);
         while let Some(line) = self.next_line()? {

@@ -1,5 +1,5 @@
-//! A network in memory with the simulated server of `ftp-proto`. It lets you test programs that use
-//! this crate without sockets and without waiting.
+//! A network in memory that connects a client to the simulated server of `ftp-proto`. It lets you
+//! test programs that use this crate without sockets and without waiting.
 
 use std::io;
 use std::net::SocketAddr;
@@ -32,7 +32,7 @@ use crate::transport::{Dialled, Dialling, Listener, Network, Stream, Target};
 pub struct Memory(World);
 
 impl Memory {
-    /// Creates a network with this server.
+    /// Creates a network in memory, on which the client reaches this server.
     pub fn new(server: Simulator) -> Self {
         Self(World::new(server))
     }
@@ -123,7 +123,7 @@ impl Stream for End {
     }
 }
 
-/// Repeats an attempt while simulated time passes. Fails with
+/// Repeats an attempt until it succeeds, and lets the simulated time pass. Fails with
 /// [`WouldBlock`](io::ErrorKind::WouldBlock) at the deadline.
 fn retry<T>(
     world: &World,

@@ -1,4 +1,4 @@
-//! The operations that set and ask what not every server knows: times, permissions, hashes.
+//! The client's methods for commands that many servers do not know: times, permissions, hashes.
 
 use std::borrow::Cow;
 
@@ -11,14 +11,13 @@ use ftp_proto::{Capability, Error, Name, Reply};
 
 use crate::client::Client;
 
-/// The session remembers each command that the server does not know, and does not send it again.
-/// What asks the server for something is then `None`; what changes something fails with
+/// The session remembers each command that the server does not know, and does not send it again. A
+/// method that asks for a value then returns `None`. A method that changes something fails with
 /// [`Unsupported`](ftp_proto::ErrorKind::Unsupported).
 ///
-/// The errors of all these methods:
-/// [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for an argument that cannot be sent,
-/// before anything is sent; the server's refusal, with its reply; the reason why the session is
-/// dead. Each method lists further ones.
+/// The errors of all these methods: [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for
+/// an argument that cannot be sent, before anything is sent; the server's refusal, with its reply;
+/// the reason why the session is dead. Each method lists its further errors.
 impl Client {
     /// MFMT, MDTM with two arguments, or SITE UTIME: sets the time of a file's last modification, in
     /// UTC and to the second. Returns which of them the server knew; see [`SetModified`].
@@ -47,8 +46,8 @@ impl Client {
         self.run(SetCreated::new(self.encoded(&path)?, time)?)
     }
 
-    /// MFF: sets facts of a file, such as `[("UNIX.mode", "0644")]`. The feature MFF lists the facts
-    /// that can be set.
+    /// MFF: sets facts of a file, such as `[("UNIX.mode", "0644")]`. The line MFF of the FEAT reply
+    /// lists the facts that the server lets you set.
     ///
     /// # Errors
     /// The server's refusal.
@@ -103,7 +102,8 @@ impl Client {
         self.run(HashOf::new(self.encoded(&path)?, algorithm)?)
     }
 
-    /// COMB: joins files, in this order, into `target`. Some servers then delete the parts.
+    /// COMB: joins the files `parts` into the file `target`, in this order. Some servers then
+    /// delete the parts.
     ///
     /// # Errors
     /// The server's refusal.
@@ -126,8 +126,8 @@ impl Client {
         self.run(RemoveDirectoryTree::new(self.encoded(&path)?)?)
     }
 
-    /// CSID: says the name and the version of this client program, and returns what the server says
-    /// about itself. `None` if the server does not know CSID.
+    /// CSID: tells the server the name and the version of this client program, and returns what the
+    /// server tells about itself. `None` if the server does not know CSID.
     ///
     /// # Errors
     /// The server's refusal.
@@ -149,8 +149,8 @@ impl Client {
         self.run(Available::new(self.encoded(&path)?)?)
     }
 
-    /// DSIZ: returns how many bytes a directory holds, with all that is below it. `None` if the
-    /// server does not know DSIZ.
+    /// DSIZ: returns how many bytes the files in a directory and in all directories below it have.
+    /// `None` if the server does not know DSIZ.
     ///
     /// # Errors
     /// The server's refusal; a reply without a number.

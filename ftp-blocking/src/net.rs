@@ -38,8 +38,8 @@ impl Tcp {
         Self::default()
     }
 
-    /// Starts an attempt to make a data connection. It comes from the source address, but from any
-    /// port.
+    /// Starts an attempt to make a data connection. The connection comes from the source address of
+    /// the options, but from any port.
     fn attempt(&self, target: &Target<'_>) -> io::Result<Dialled> {
         let address = target.address().ok_or(io::ErrorKind::AddrNotAvailable)?;
         let mut source = self.source;
@@ -80,7 +80,7 @@ impl Network for Tcp {
     }
 }
 
-/// The socket must be in non-blocking mode, because `poll` does the waiting.
+/// The socket must be in non-blocking mode: these methods wait by `poll`.
 impl Stream for TcpStream {
     fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
         retry(self.as_fd(), PollFlags::IN, deadline, || {
@@ -172,14 +172,14 @@ fn retry<T>(
     }
 }
 
-/// Returns whether the deadline has passed. Waiting is then useless, because the call just before
-/// has shown that the socket is not ready.
+/// Returns whether the deadline has passed. The caller then need not wait, because the call just
+/// before has shown that the socket is not ready.
 pub(crate) fn is_past(deadline: Instant) -> bool {
     deadline <= Instant::now()
 }
 
 pub(crate) fn is_timeout(error: &io::Error) -> bool {
-    // `TimedOut` does not mean that the deadline has passed: the kernel reports by it, only once,
-    // that it has given up the connection.
+    // `TimedOut` is not the error of a deadline. The kernel returns it when it has given up the
+    // connection, and only once, so the caller must not ignore it.
     error.kind() == io::ErrorKind::WouldBlock
 }

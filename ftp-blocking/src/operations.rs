@@ -28,8 +28,9 @@ impl Client {
         self.run(Feat::new())
     }
 
-    /// FEAT and SYST: finds out what the server can do, as far as that is not known yet. Save the
-    /// result for [`Options::with_capabilities`](ftp_proto::Options::with_capabilities).
+    /// FEAT and SYST: finds out what the server can do. Does not send a command whose reply is
+    /// known already. Save the result for
+    /// [`Options::with_capabilities`](ftp_proto::Options::with_capabilities).
     ///
     /// # Errors
     /// A refusal of FEAT, except "unknown command".

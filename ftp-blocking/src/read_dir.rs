@@ -77,14 +77,14 @@ impl<'c> ReadDir<'c> {
         Ok(self.reader.line())
     }
 
-    /// Returns the lines that were left out because they are of no known dialect, or longer than
-    /// the limit. Only the first 64 such lines are kept.
+    /// Returns the lines that were left out because the parser does not know their format, or
+    /// because they are longer than the limit. Only the first 64 such lines are kept.
     pub fn unparsed(&self) -> &[Line<'static>] {
         self.reader.unparsed()
     }
 
-    /// Returns how many lines were left out because they are of no known dialect, or longer than
-    /// the limit.
+    /// Returns how many lines were left out because the parser does not know their format, or
+    /// because they are longer than the limit.
     pub fn unparsed_count(&self) -> u64 {
         self.reader.unparsed_count()
     }
@@ -109,7 +109,7 @@ impl<'c> ReadDir<'c> {
         self.download.tls_info()
     }
 
-    /// Adds all lines to the directory. Fails if they exceed these limits.
+    /// Adds all lines of the listing to `directory`. Fails if they exceed `limits`.
     pub(crate) fn collect(
         mut self,
         mut directory: Directory,

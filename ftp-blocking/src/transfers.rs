@@ -134,8 +134,8 @@ impl Client {
         upload.finish()
     }
 
-    /// STOR: uploads these lines as a text file (TYPE A). Your lines may have a line end or not:
-    /// the server gets exactly one line end after each line.
+    /// STOR: uploads these lines as a text file (TYPE A). A line that you pass may end with a line
+    /// end or without one: the server gets exactly one line end after each line.
     ///
     /// # Errors
     /// The errors of [`upload`](Self::upload) and [`Upload::finish`].
@@ -211,8 +211,9 @@ impl Client {
     }
 
     /// MLSD: returns the entries of a directory with their facts; without a path, of the current
-    /// directory. To choose the facts, call [`choose_facts`](Self::choose_facts). The server
-    /// could send any name: to create a local file, make a [`LocalName`](ftp_proto::LocalName) of it.
+    /// directory. To choose the facts, call [`choose_facts`](Self::choose_facts). Before you create a
+    /// local file under a listed name, check the name with [`LocalName`](ftp_proto::LocalName): the
+    /// server could send a name such as `../x`.
     ///
     /// # Errors
     /// The errors of [`list`](Self::list).
@@ -263,7 +264,8 @@ impl Client {
 
     fn with_limit_and_now(&self, parser: Parser) -> Parser {
         let parser = parser.with_limit(self.options.listing_limits.line);
-        // Without the time, an entry whose date has no year would have no time.
+        // A date without a year, such as `Jan 01 12:00`, means the last such date. Without the
+        // current time, the parser would give such an entry no time.
         match Timestamp::try_from(SystemTime::now()) {
             Ok(now) => parser.with_now(now),
             Err(_) => parser,

@@ -18,15 +18,16 @@ use ftp_proto::{Error, Options};
 
 /// A connected byte stream.
 pub trait Stream: Send {
-    /// Reads at least one byte, or returns 0 at the end. If the deadline is in the past, it must
-    /// not block.
+    /// Reads at least one byte, or returns 0 if the peer has ended the stream. If the deadline is
+    /// in the past, `read` must not block.
     ///
     /// # Errors
-    /// [`io::ErrorKind::WouldBlock`] at the deadline, without losing data. Any other error ends the
-    /// stream, even [`TimedOut`](io::ErrorKind::TimedOut).
+    /// [`io::ErrorKind::WouldBlock`] at the deadline, without losing data. The client treats any
+    /// other error as the end of the stream, even [`TimedOut`](io::ErrorKind::TimedOut).
     fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize>;
 
-    /// Writes at least one byte of a buffer that is not empty.
+    /// Writes at least one byte of `buffer`, which is not empty. Returns the number of bytes
+    /// written.
     ///
     /// # Errors
     /// The errors of [`read`](Self::read).
@@ -47,28 +48,29 @@ pub trait Stream: Send {
     fn shutdown(&mut self) -> io::Result<()>;
 
     /// If `reset` is `true`, closing the stream resets the connection from now on, so that the peer
-    /// cannot take it for a clean end. If it is `false`, closing is clean again.
+    /// cannot take the close for the end of the data. If `reset` is `false`, closing sends an
+    /// ordinary end (FIN) again.
     fn reset_on_close(&mut self, reset: bool) {
         let _ = reset;
     }
 
     /// Turns Nagle's algorithm on, so that the system joins small writes from now on. This suits
-    /// bulk data in clear text: without it, segments of 8 KiB took twice the CPU.
+    /// bulk data in clear text: without Nagle's algorithm, writes of 8 KiB took twice the CPU.
     fn gather_writes(&mut self) {}
 
     /// Returns how many written bytes the system still holds because the peer has not acknowledged
-    /// them. `None` if it is unknown. As long as the number falls, the client waits longer for the
-    /// end of an upload.
+    /// them. `None` if the number is unknown. As long as the number falls, the client waits longer
+    /// for the server to end the connection after an upload.
     fn unsent(&self) -> Option<usize> {
         None
     }
 
-    /// Returns the peer's address, or `None` if it has none.
+    /// Returns the peer's address. `None` if the transport has no addresses.
     fn peer_address(&self) -> Option<SocketAddr> {
         None
     }
 
-    /// Returns the local address, or `None` if there is none.
+    /// Returns the local address. `None` if the transport has no addresses.
     fn local_address(&self) -> Option<SocketAddr> {
         None
     }
@@ -80,7 +82,8 @@ pub trait Stream: Send {
         None
     }
 
-    /// Returns the descriptor to wait on by `poll`. `None` if the stream has no such descriptor.
+    /// Returns the descriptor that the driver waits on by `poll`. `None` if the stream has no such
+    /// descriptor.
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
     }
@@ -98,8 +101,8 @@ pub trait Network: Send {
         options.check_without_sockets()
     }
 
-    /// Connects to a target. It may block until the deadline, or return an attempt that the driver
-    /// continues.
+    /// Connects to a target. The method may block until it is connected or the deadline has come,
+    /// or return an attempt that the driver continues.
     ///
     /// # Errors
     /// The reason why there is no connection.
@@ -114,24 +117,25 @@ pub trait Network: Send {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Returns the current time. Deadlines are counted from it.
+    /// Returns the current time, from which the client calculates its deadlines.
     fn now(&self) -> Instant {
         Instant::now()
     }
 }
 
-/// The result of [`Network::dial`].
+/// The result of [`Network::dial`]: a connection, or an attempt that goes on.
 pub enum Dialled {
     /// The connection.
     Connected(Box<dyn Stream>),
-    /// An attempt that has begun. The driver can watch the control connection while it goes on.
+    /// An attempt that has begun. While the attempt goes on, the driver watches the control
+    /// connection.
     Pending(Box<dyn Dialling>),
 }
 
 /// A connection attempt that has begun. Dropping it cancels it.
 pub trait Dialling: Send {
-    /// Returns the connection. `None` at the deadline: the attempt then goes on, and can be
-    /// finished by another call.
+    /// Returns the connection. `None` at the deadline: the attempt then goes on, and the driver
+    /// calls `finish` again.
     ///
     /// # Errors
     /// The reason why there is no connection.

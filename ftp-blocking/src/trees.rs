@@ -1,4 +1,4 @@
-//! What a path is, and work on whole trees.
+//! The client's methods that find out what a path is, and that work on whole directory trees.
 
 use ftp_proto::flows::ReadDirectory;
 use ftp_proto::tree::{
@@ -12,7 +12,7 @@ use crate::walk::Walk;
 
 /// The errors of all these methods: [`InvalidArgument`](ErrorKind::InvalidArgument) before anything
 /// is sent; the reason why the session is dead; the reason why there is no data connection. Each
-/// method lists further ones.
+/// method lists its further errors.
 impl Client {
     /// Returns what a file or a directory is, its size, its time and its mode, as far as the server
     /// says it. Asks by MLST if the server has it, and else by SIZE and MDTM. If they do not
@@ -175,13 +175,14 @@ impl Client {
         self.complete(plan)
     }
 
-    /// Carries out a plan until it hands out its result.
+    /// Does what a plan says, step by step, until the plan returns its result.
     fn complete<T>(&mut self, mut plan: impl Plan<Item = Result<T, Error>>) -> Result<T, Error> {
         let over = || Error::new(ErrorKind::Misuse(Misuse::Finished));
         self.carry_out(&mut plan)?.ok_or_else(over)?
     }
 
-    /// Carries out a plan until it hands out the next item. `None` is its end.
+    /// Does what a plan says, step by step, until the plan returns its next item. `None` means that
+    /// the plan has ended.
     pub(crate) fn carry_out<P: Plan>(&mut self, plan: &mut P) -> Result<Option<P::Item>, Error> {
         loop {
             let result = match plan.next_step() {
@@ -197,7 +198,7 @@ impl Client {
         }
     }
 
-    /// Hands each line of a listing to the plan.
+    /// Reads the listing that a plan needs, and hands each of its lines to the plan.
     fn read_for(&mut self, plan: &mut impl Plan, flow: ReadDirectory) -> Result<(), Error> {
         let mut listing = self.open_directory(flow)?;
         while let Some(line) = listing.next_line()? {

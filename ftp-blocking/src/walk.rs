@@ -34,13 +34,14 @@ impl<'c> Walk<'c> {
         Self { client, walker }
     }
 
-    /// Does not go into the directory that came last.
+    /// Leaves out the content of the directory that the walk has returned last.
     pub fn skip_directory(&mut self) {
         self.walker.skip_directory();
     }
 
     /// Returns the client, for other operations between two entries. If the walk began with a
-    /// relative path, do not change the current directory.
+    /// relative path, do not change the current directory: the walk still uses paths relative to
+    /// it.
     pub fn client(&mut self) -> &mut Client {
         self.client
     }

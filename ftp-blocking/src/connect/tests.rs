@@ -1,5 +1,5 @@
-//! Runs the tests of the connection race in `tests/support/race.rs`, and tests an attempt that is
-//! polled several times.
+//! Runs the tests of `tests/support/race.rs`, in which the connection attempts to several addresses
+//! race. Also tests an attempt that is polled several times.
 
 #[path = "../../tests/support/addresses.rs"]
 mod addresses;

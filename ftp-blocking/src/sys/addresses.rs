@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6};
 
-/// Parses an IPv6 address with a zone (`fe80::1%eth0`, RFC 4007 section 11). `None` for any other
-/// host. The resolver of the C library is not enough, because it accepts interface names only after
-/// some kinds of addresses.
+/// Parses an IPv6 address with a zone (`fe80::1%eth0`, RFC 4007 section 11). Returns `None` for a
+/// host without a zone. The resolver of the C library is not enough for zones, because it accepts
+/// interface names only after some kinds of addresses.
 ///
 /// # Errors
 /// An error if there is no such interface.
@@ -35,15 +35,16 @@ fn interface(name: &str) -> Option<io::Result<u32>> {
     Some(index.and_then(|index| index.trim().parse().map_err(io::Error::other)))
 }
 
-/// Returns `None`, because on this system only the resolver can find the number of an interface.
+/// Returns `None`, because on this system only the C library's resolver can find the number of an
+/// interface.
 #[cfg(not(target_os = "linux"))]
 fn interface(_: &str) -> Option<io::Result<u32>> {
     None
 }
 
 /// Keeps the resolver's order of addresses (RFC 6724), but alternates between IPv4 and IPv6 (RFC
-/// 8305 section 4). If there is a source address, leaves out the addresses of the other family,
-/// because they cannot be reached from it.
+/// 8305 section 4). If there is a source address, leaves out the addresses of the other IP version,
+/// because a socket with the source address cannot reach them.
 pub fn in_turn(
     addresses: impl IntoIterator<Item = SocketAddr>,
     source: Option<SocketAddr>,

@@ -34,7 +34,8 @@ pub fn write_all(file: BorrowedFd<'_>, bytes: &mut &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// If the call that gave this error may be repeated, waits until then. Otherwise returns the error.
+/// If the system call that returned this error may be repeated, waits until it can succeed.
+/// Otherwise returns the error.
 pub(super) fn again(error: Errno, file: BorrowedFd<'_>, flags: PollFlags) -> io::Result<()> {
     match error {
         Errno::INTR => Ok(()),

@@ -8,8 +8,8 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::sys::socket::{create, tune};
 
-/// How many connections may wait to be accepted. There may be several, because strangers may
-/// connect before the server does.
+/// How many connections the kernel may queue before they are accepted. Strangers may connect before
+/// the server does, and their connections must leave room for the server's.
 const BACKLOG: i32 = 128;
 
 /// A non-blocking listener for the data connection of one transfer.
@@ -31,8 +31,8 @@ impl Listening {
             None => listen(local, 0)?,
             Some(ports) => listen_within(local, ports)?,
         };
-        // EPRT and PORT must name an IPv4 address as such, not as an IPv6 address such as
-        // `::ffff:192.0.2.1`.
+        // An IPv4 address in IPv6 form, such as `::ffff:192.0.2.1`, becomes a plain IPv4 address,
+        // because EPRT and PORT must name it as IPv4.
         let port = listener.local_addr()?.port();
         let address = SocketAddr::new(local.ip().to_canonical(), port);
         Ok(Self { listener, address })
@@ -54,7 +54,7 @@ impl Listening {
                 tune(&socket);
                 Ok(socket)
             }
-            // The peer has given this connection up before it was accepted. Another connection may
+            // The peer has closed this connection before it was accepted. Another connection may
             // still come.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {
                 Err(io::ErrorKind::WouldBlock.into())
@@ -70,8 +70,8 @@ impl AsFd for Listening {
     }
 }
 
-/// Listens on a port of the range. The first port to try is random, so that clients that share a
-/// range rarely collide.
+/// Listens on a free port of the range. The first port to try is random, so that several clients
+/// with the same range rarely try the same port.
 fn listen_within(local: SocketAddr, ports: &RangeInclusive<u16>) -> io::Result<TcpListener> {
     let count = usize::from(ports.end().saturating_sub(*ports.start())) + 1;
     let anywhere = RandomState::new().build_hasher().finish() as usize % count;
@@ -86,7 +86,8 @@ fn listen_within(local: SocketAddr, ports: &RangeInclusive<u16>) -> io::Result<T
     Err(io::Error::new(failure.kind(), why))
 }
 
-/// Returns whether only this port is the cause of the error, so that another port may work.
+/// Returns whether the error concerns only this port (for example, it is in use), so that another
+/// port may work.
 fn is_of_the_port(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -97,8 +98,8 @@ fn is_of_the_port(error: &io::Error) -> bool {
 fn listen(mut address: SocketAddr, port: u16) -> io::Result<TcpListener> {
     address.set_port(port);
     let socket = create(address)?;
-    // An earlier transfer may have left the port in TIME_WAIT. With this option it can be used
-    // again.
+    // An earlier transfer may have left the port in TIME_WAIT. With SO_REUSEADDR the listener can
+    // use it nevertheless.
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;

@@ -1,4 +1,4 @@
-//! Waits by `poll` until a descriptor is ready.
+//! Waits with the system call `poll` until a descriptor is ready.
 
 use std::io;
 use std::os::fd::BorrowedFd;

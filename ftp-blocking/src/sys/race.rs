@@ -9,8 +9,8 @@ use rustix::io::Errno;
 
 use crate::sys::addresses::in_turn;
 
-/// How long an attempt runs before an attempt to the next address begins beside it (RFC 8305
-/// section 5).
+/// How long one attempt may run before the attempt to the next address begins (RFC 8305 section 5).
+/// The earlier attempt goes on meanwhile.
 const STAGGER: Duration = Duration::from_millis(250);
 
 /// The connection attempts to the addresses of one host. The next address is tried when an attempt
@@ -43,14 +43,14 @@ pub struct Race<A> {
     source: Option<SocketAddr>,
     waiting: std::vec::IntoIter<SocketAddr>,
     attempts: Vec<A>,
-    /// The time at which the next attempt begins. `None` means at once.
+    /// The time at which the next attempt begins. `None` means that it begins at once.
     due: Option<Instant>,
     failure: Option<io::Error>,
 }
 
 impl<A> Race<A> {
-    /// Creates a race that has not begun. `source` is the local address. `None`: the system chooses
-    /// it.
+    /// Creates a race that has not begun. `source` is the local address to connect from. `None`
+    /// lets the system choose that address.
     pub fn new(
         addresses: impl IntoIterator<Item = SocketAddr>,
         source: Option<SocketAddr>,
@@ -67,8 +67,8 @@ impl<A> Race<A> {
     /// Begins the next attempt if it is due. Returns whether an attempt has begun.
     ///
     /// # Errors
-    /// If all attempts have failed, the error that says most. If several say the same, the first of
-    /// them.
+    /// If all attempts have failed: the first error that a peer caused, such as "connection
+    /// refused". If there is none, the first error of this machine, such as "no route".
     pub fn begin(
         &mut self,
         now: Instant,
@@ -105,8 +105,9 @@ impl<A> Race<A> {
         self.due.filter(|_| !self.waiting.as_slice().is_empty())
     }
 
-    /// Calls `check` for each attempt. `check` returns `None` if its attempt has no result yet.
-    /// Returns the first connection. `None` if there is no connection yet.
+    /// Calls `check` for each attempt. `check` returns the attempt's connection, or `None` if the
+    /// attempt has no result yet. Returns the first connection that `check` has returned, or
+    /// `None`.
     pub fn check<T>(
         &mut self,
         mut check: impl FnMut(&mut A) -> io::Result<Option<T>>,
@@ -131,8 +132,8 @@ impl<A> Race<A> {
     }
 }
 
-/// Returns the error that says more. An error of this machine, such as "no route", says less than
-/// any answer of the peer.
+/// Chooses which of two errors to report. An error of this machine, such as "no route", says less
+/// than an answer of a peer, such as "connection refused".
 fn more_telling(first: Option<io::Error>, second: io::Error) -> io::Error {
     let has_no_way = |error: &io::Error| {
         matches!(

@@ -21,8 +21,8 @@ pub fn connect(address: SocketAddr, source: Option<SocketAddr>) -> io::Result<Tc
             let why = "the source address is of the other family";
             return Err(io::Error::new(io::ErrorKind::AddrNotAvailable, why));
         }
-        // Another attempt may use the source port, or the last session may have left it in
-        // TIME_WAIT. With this option it can be used again.
+        // Another attempt may use the source port at the same time, or the last session may have
+        // left it in TIME_WAIT. With SO_REUSEADDR the socket can use it nevertheless.
         socket.set_reuse_address(source.port() != 0)?;
         socket.bind(&source.into())?;
     }
@@ -52,12 +52,12 @@ pub(super) fn create(address: SocketAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// Sets the options of every connection, whether this side has made or accepted it.
+/// Sets the socket options that every connection gets, whether this side has made or accepted it.
 pub(super) fn tune(socket: &TcpStream) {
     let socket = SockRef::from(socket);
-    // Nagle's algorithm is turned off, because it would only wait for acknowledgements that the
-    // peer delays. It has nothing to join: commands are single small writes, and data is written in
-    // large pieces.
+    // Nagle's algorithm is turned off, because it would only delay data until the peer acknowledges
+    // earlier data. It has no small writes to join: a command is one small write, and data is
+    // written in large pieces.
     let _ = socket.set_tcp_nodelay(true);
     let _ = socket.set_keepalive(true);
 }
@@ -81,9 +81,9 @@ pub fn write_urgent(socket: &TcpStream, byte: u8) -> io::Result<()> {
 /// # Errors
 /// The socket's error.
 pub fn half_close(socket: &TcpStream) -> io::Result<()> {
-    // The peer may send its last segments only after our acknowledgement. The kernel delays the
-    // acknowledgement until we send data, but we send no more, so it is told to acknowledge at
-    // once.
+    // The peer may send its last segments only after our acknowledgement. The kernel delays an
+    // acknowledgement until we send data, but we send no more. So the kernel is told to acknowledge
+    // at once.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = SockRef::from(socket).set_tcp_quickack(true);
     match socket.shutdown(Shutdown::Write) {
@@ -93,13 +93,14 @@ pub fn half_close(socket: &TcpStream) -> io::Result<()> {
 }
 
 /// If `reset` is `true`, closing the socket resets the connection from now on, so that the peer
-/// cannot take it for a clean end. If it is `false`, closing is clean again.
+/// cannot take the close for the end of the data. If `reset` is `false`, closing sends an ordinary
+/// end (FIN) again.
 pub fn reset_on_close(socket: &TcpStream, reset: bool) {
     let _ = SockRef::from(socket).set_linger(reset.then_some(Duration::ZERO));
 }
 
 /// Returns how many written bytes the system still holds because the peer has not acknowledged
-/// them. On Linux, the number comes from `/proc/net`. `None` if it is unknown.
+/// them. On Linux, the number comes from `/proc/net`. `None` if the number is unknown.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub fn unsent(socket: &TcpStream) -> Option<usize> {
     let (local, peer) = (socket.local_addr().ok()?, socket.peer_addr().ok()?);
@@ -136,7 +137,8 @@ fn what_is_unsent_becomes_less_as_the_peer_reads() {
         assert!(before > 0 && before <= sent, "{before} of {sent}");
         let mut buffer = vec![0; sent];
         theirs.read_exact(&mut buffer).expect("all of it");
-        // The last acknowledgement may take a moment to arrive, so the test asks many times.
+        // The peer's last acknowledgement may take a moment to arrive, so the test calls `unsent`
+        // up to a million times.
         let gone = (0..1_000_000).any(|_| unsent(&ours) == Some(0));
         assert!(gone, "{address}: still {:?}", unsent(&ours));
     }

@@ -1,5 +1,5 @@
-//! No descriptor stays open, however a session ends. The test is alone in its process, so that no
-//! other test opens files meanwhile.
+//! Checks that no descriptor stays open, however a session ends. The test is alone in its process,
+//! because other tests would open files meanwhile.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -23,7 +23,8 @@ fn open_descriptors() -> Option<usize> {
 
 #[test]
 fn no_descriptor_is_left_open() {
-    // The first pass opens the descriptors that a process opens only once.
+    // The first pass opens the descriptors that a process opens only once and keeps. The test
+    // counts after this pass.
     every_ending();
     let Some(before) = open_descriptors() else {
         eprintln!("skipped: no /proc/self/fd");

@@ -22,11 +22,11 @@ const LIMIT: usize = 2 * 1024;
 /// information about the last data connection. A longer chain therefore costs six times its length.
 const TLS_LIMIT: usize = 10 * 1024;
 
-/// The number of sessions that are measured together. With many, neither rounding nor memory that
-/// exists only once changes the result.
+/// The number of sessions that are measured together. With many sessions, neither rounding nor
+/// memory that exists only once in the process changes the result.
 const SESSIONS: usize = 32;
 
-/// Returns a session after all operations that may leave something in memory.
+/// Returns a session that has done all operations which may leave something in memory.
 fn session(options: &Options) -> Result<Client, Error> {
     let mut client = Client::connect(options.clone())?;
     client.login("somebody", "a password of some length")?;
@@ -51,7 +51,7 @@ fn a_session_without_a_transfer_holds_at_most_2_kib_and_10_under_tls() {
     let trusted = TlsConfig::with_roots_pem(server.certificate()).expect("a certificate");
     let tls = clear.clone().with_tls(trusted);
     for (options, limit) in [(clear, LIMIT), (tls, TLS_LIMIT)] {
-        // The first session allocates what exists only once in the process.
+        // The first session allocates what exists only once in the process, so it is not measured.
         drop(session(&options).expect("works"));
         let before = HEAP.allocated();
         let held = many(&options, before);
@@ -84,7 +84,7 @@ fn many(options: &Options, before: usize) -> usize {
     for _ in 0..SESSIONS {
         clients.push(session(options).expect("works"));
     }
-    // The vector itself does not count.
+    // The memory of the vector is not part of a session's heap, so it is subtracted.
     let vector = SESSIONS * size_of::<Client>();
     (HEAP.allocated() - before - vector).div_ceil(SESSIONS)
 }

@@ -47,8 +47,8 @@ fn assert_closed(listener: SocketAddr) {
     assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
 }
 
-/// Returns a listener and the port number after its own. While the listener lives, its port is
-/// taken, and the next port is free.
+/// Returns a listener, and the port number after the listener's. As long as the listener lives, its
+/// port is taken. The next port is free.
 fn taken_and_free(ip: Ipv4Addr) -> (TcpListener, u16) {
     for _ in 0..100 {
         let taken = TcpListener::bind((ip, 0)).expect("a port");
@@ -68,8 +68,9 @@ fn invariant_11_a_stranger_at_the_listener_is_refused() {
     client.quit().expect("said goodbye");
 }
 
-/// With `ActivePeer::Anyone`, the client accepts the first connection. A server with several
-/// addresses needs this, since it may connect from an address that the client does not know.
+/// With `ActivePeer::Anyone`, the client accepts a data connection from any address. A server with
+/// several addresses needs this, since it may connect from an address that the client does not
+/// know.
 #[test]
 fn the_first_connection_is_accepted_by_option() {
     let anyone = active("127.0.0.1", serve_a_stranger_first())

@@ -1,4 +1,5 @@
-//! What a client knows about the server, and what it gives to the next connection.
+//! Tests of what a client finds out about the server, and of `Capabilities`, which pass it on to
+//! the next connection.
 
 use ftp_proto::simulator::{Setup, Simulator};
 
@@ -22,7 +23,7 @@ fn server() -> Setup {
     Setup::new().file("/f", "12345").without("MDTM")
 }
 
-/// What a first client has learnt.
+/// Returns what a first client has found out about the server with FEAT, SYST and a refused MDTM.
 fn learnt() -> Capabilities {
     let (mut client, memory) = connect(server(), Options::new("localhost"));
     client.discover().expect("the answers");

@@ -1,4 +1,5 @@
-//! Runs the contract table of `ftp-proto` over a network in memory.
+//! Runs the contract table, which is `ftp-proto`'s table of test cases for all adapters, over a
+//! network in memory.
 
 use crate::support::contract::InMemory;
 use crate::support::tls::tls;

@@ -1,4 +1,4 @@
-//! Copies from one server to another.
+//! Tests of `copy_to`, which copies a file from one server to another.
 
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
 
@@ -82,7 +82,8 @@ fn a_refused_stor_leaves_both_in_step() {
     both_are_in_step(&mut source, &mut target);
 }
 
-/// Most servers refuse an EPRT or PORT command with an address that is not the client's.
+/// Most servers refuse an EPRT or PORT command whose address is not the client's. The copy then
+/// fails, and both sessions must stay in step.
 #[test]
 fn a_refused_port_leaves_both_in_step() {
     let no = |verb| Fault::on(verb, Action::Reply(b"500 Illegal PORT.\r\n".to_vec()));
@@ -97,8 +98,7 @@ fn a_refused_port_leaves_both_in_step() {
     both_are_in_step(&mut source, &mut target);
 }
 
-/// If one of the two servers does not finish the copy, the copy fails, whatever the other server
-/// replies.
+/// Even if one server confirms the transfer, the copy fails if the other server reports an error.
 #[test]
 fn a_copy_fails_if_one_side_fails() {
     let failing = |verb| {

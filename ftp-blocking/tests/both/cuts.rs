@@ -1,4 +1,5 @@
-//! A whole session in which one reply is cut in two, at every position in turn.
+//! Runs a whole session many times. In each run, the server's bytes are split in two at another
+//! position, so that a reply arrives in two pieces.
 
 use ftp_proto::simulator::cases;
 

@@ -1,4 +1,4 @@
-//! Deleting trees: what goes, what stays, and in which order.
+//! Deleting trees: what is deleted, what stays, and in which order.
 
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
 
@@ -18,14 +18,15 @@ fn logged_in(setup: Setup) -> (Client, Memory) {
     (client, memory)
 }
 
-/// The names in a directory of the server. `None` if there is no such directory.
+/// Returns the names that are left in a directory of the server. `None` if there is no such
+/// directory.
 fn left(memory: &Memory, path: &str) -> Option<String> {
     let names = memory.server().listing(path, false)?;
     let names = String::from_utf8(names).expect("names");
     Some(names.trim_end().replace("\r\n", " "))
 }
 
-/// The commands that change something.
+/// Returns the commands with which the client tried to delete something.
 fn changes(memory: &Memory) -> Vec<String> {
     let server = memory.server();
     let commands = server.commands().iter();
@@ -58,7 +59,8 @@ fn a_tree_is_deleted_files_first_and_directories_from_below() {
         );
         assert_eq!(deleted.error_count, 0);
         assert_eq!(left(&memory, "/").as_deref(), Some("keep"));
-        // DELE of each directory, which is refused, shows that it is no link.
+        // The client sends DELE for each directory too: if it were a link, DELE would delete the
+        // link. The server's refusal shows that it is a directory.
         let expected = [
             "DELE d",
             "DELE d/f",
@@ -154,7 +156,8 @@ fn the_first_error_stops_the_deletion() {
 
 #[test]
 fn the_deletion_goes_on_after_an_error_on_request() {
-    // `d/sub/g` stays, and with it the directories above. RMD is not tried for them.
+    // The server refuses to delete `d/sub/g`, so `d/sub` and `d` stay too. The client must send no
+    // RMD for these two.
     let (mut client, memory) = logged_in(Setup::new().fault(refuses("DELE", 4)));
     let deleted = client.delete_tree_with("d", &going_on()).expect("deleted");
     assert_eq!((deleted.files, deleted.directories), (1, 1));
@@ -214,7 +217,7 @@ fn a_root_is_emptied_on_request_and_stays() {
                 .iter()
                 .any(|line| line == "RMD /" || line == "RMD .")
         );
-        // `..` is refused all the same.
+        // The option allows to empty the current directory and `/`, but not `..`.
         client.delete_tree_with("..", &roots).expect_err("refused");
     }
 }
@@ -227,7 +230,8 @@ fn a_hostile_listing_deletes_nothing_else() {
     let (mut client, memory) = logged_in(setup);
     let deleted = client.delete_tree_with("d", &going_on()).expect("deleted");
     assert_eq!((deleted.files, deleted.directories), (0, 0));
-    // `..` is the directory above, which is left out without an error.
+    // Of the five lines of the listing, four are errors. The client leaves out `..` without an
+    // error, because it is the directory above.
     assert_eq!(deleted.error_count, 4);
     assert_eq!(changes(&memory), ["DELE d"]);
     assert_eq!(left(&memory, "/keep").as_deref(), Some("precious"));

@@ -17,7 +17,7 @@ fn logged_in(setup: Setup) -> (Client, Memory) {
     (client, memory)
 }
 
-/// How often the server got a command that begins like this.
+/// Returns how many commands that begin with `verb` the server got.
 fn count(memory: &Memory, verb: &str) -> usize {
     let server = memory.server();
     let commands = server.commands().iter();
@@ -62,12 +62,13 @@ fn a_server_that_lists_mlst_and_does_not_know_mlsd_is_read_by_list() {
     let (mut client, memory) = logged_in(Setup::new().without("MLSD"));
     assert_eq!(listed(&mut client), expected());
     assert_eq!(listed(&mut client), expected());
-    // The refusal is remembered.
+    // The client remembers the refusal of MLSD, so it sends LIST at once for the second listing.
     assert_eq!((count(&memory, "MLSD"), count(&memory, "LIST")), (1, 2));
     client.noop().expect("in step");
 }
 
-/// A server without MLSD, with these directories, each of which holds the file `f` of 5 bytes.
+/// Returns a client of a server without MLSD. The server has these directories, and each of them
+/// holds the file `f` of 5 bytes.
 fn without_mlsd(directories: &[&str]) -> (Client, Memory) {
     let setup = directories
         .iter()
@@ -85,7 +86,7 @@ fn names(client: &mut Client, path: &str) -> Vec<String> {
         .collect()
 }
 
-/// The commands of the session after the login that name a directory or list it.
+/// Returns the commands that change, show or list a directory, and the SIZE commands.
 fn moves(memory: &Memory) -> Vec<String> {
     let server = memory.server();
     let commands = server
@@ -106,7 +107,7 @@ fn a_path_that_servers_take_for_a_pattern_is_listed_by_cwd_and_back() {
     for path in ["a[1]", "a*", "a?", "{a,b}", " a", "a ", "~a", "a\\b"] {
         let (mut client, memory) = without_mlsd(&[&format!("/{path}")]);
         assert_eq!(names(&mut client, path), ["f"], "{path}");
-        // The next operation returns first.
+        // The next operation first sends the CWD that goes back to the old directory.
         assert_eq!(
             client.size(format!("{path}/f")).expect(path),
             Some(5),

@@ -1,4 +1,4 @@
-//! The text of each error, as people read it.
+//! Tests of the text of each error.
 
 use std::io::Read as _;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -45,7 +45,7 @@ fn reply(line: &str) -> Action {
     Action::Reply(format!("{line}\r\n").into_bytes())
 }
 
-/// An operation to try after the greeting.
+/// An operation that a test performs after the greeting. Its error is the one to check.
 type Try = fn(&mut Client) -> Result<(), Error>;
 
 fn login(client: &mut Client) -> Result<(), Error> {
@@ -477,8 +477,8 @@ fn hosts_that_are_neither_a_name_nor_an_address() {
     assert!(error.to_string().starts_with(line), "{error}");
 }
 
-/// The greeting shows that the peer is no FTP server, or leaves that open. The error must quote
-/// what the peer sent.
+/// The greeting shows that the peer is no FTP server, or it is cut short, so that the client cannot
+/// know. The error must quote what the peer sent.
 #[test]
 fn the_error_of_a_peer_that_is_no_ftp_server() {
     for (words, quoted) in [
@@ -505,7 +505,8 @@ fn the_error_of_a_peer_that_is_no_ftp_server() {
         );
         assert!(error.contains(quoted), "{error}");
     }
-    // The greeting of a mail server looks like that of an FTP server.
+    // A mail server greets with 220, as an FTP server does. The refusal of USER is the first sign
+    // that it is none.
     let mail = files()
         .banner("220 mx.example ESMTP Postfix")
         .fault(Fault::on(
@@ -527,8 +528,8 @@ fn the_error_of_a_peer_that_is_no_ftp_server() {
         |_| Ok(()),
     );
     assert!(error.to_string().contains("RFB 003.008"), "{error}");
-    // Under implicit TLS, a service of another protocol may stay silent, in the handshake or after
-    // it.
+    // A service of another protocol may send nothing in the handshake of implicit TLS, or no
+    // greeting after the handshake. The error must say that it may not be an FTP server.
     let (listener, address) = (TcpListener::bind((Ipv4Addr::LOCALHOST, 0)), "127.0.0.1");
     let listener = listener.expect("loopback");
     let port = listener.local_addr().expect("bound").port();
@@ -664,8 +665,8 @@ fn the_errors_of_data_connections_with_other_addresses() {
         plain().with_config(|config| config.with_passive_address(PassiveAddress::TrustServer));
     let error = said(elsewhere, trusting, download).to_string();
     assert!(!error.contains("ignored"), "{error}");
-    // The error mentions the address in the 227 reply only if the failure may be due to that
-    // address.
+    // The error mentions the address in the 227 reply only if that address may be the reason for
+    // the failure. A missing file has another reason.
     let missing: Try = |client| {
         login(client)?;
         client.download("/none").map(drop)
@@ -741,8 +742,8 @@ fn a_reply_that_ends_with_another_code() {
         "PWD: timed out after 60s (Timeouts::reply), waiting for a reply; a reply of several \
          lines began with 257-, and its last line did not come",
     );
-    // The server may also close the connection in the middle of such a reply. After QUIT this is no
-    // error.
+    // The server may also close the connection in the middle of a reply that has several lines.
+    // After QUIT this is no error.
     let closes = |verb| files().fault(Fault::on(verb, Action::PartialThenHangup(bytes())));
     assert_says(
         closes("PWD"),

@@ -18,7 +18,8 @@ use crate::support::counting::{BOTH, Copied, Counting, Way};
 use crate::support::files::{appending_to, big, content, full, holding, serve_resets, unreadable};
 use crate::support::tcp_server::TcpServer;
 
-/// Performs an operation. Every download is saved to a file, and every upload is sent from a file.
+/// Performs an operation of the contract table. Every download is saved to a file, and every upload
+/// is sent from a file.
 fn perform_on(client: &mut Option<Client>, operation: &Operation) -> Outcome {
     let open = client.as_mut().expect("still connected");
     let mut came = Vec::new();
@@ -132,8 +133,8 @@ impl OverTcp {
             middlebox: counting,
             network: Bridge::to(&hosted),
         };
-        // The table's limit of one second is simulated time. Real sockets on a busy machine need
-        // more.
+        // The contract table limits each wait to one second, but of simulated time. Real sockets on
+        // a busy machine need more.
         let options = options.with_timeouts(Timeouts::default());
         let client = Some(Client::connect_over(network, options)?);
         Ok(Self {
@@ -372,8 +373,8 @@ fn bytes_that_never_reached_the_file_are_not_reported_as_saved() {
         let eating = thread::spawn(move || {
             let mut eaten = vec![0; 400_000];
             eater.read_exact(&mut eaten).expect("given");
-            // From now on, the client's writes fail. The bytes that the client has already written
-            // can still be read.
+            // From now on, the client cannot write to the file. The bytes that it has already
+            // written can still be read.
             eater.shutdown(Shutdown::Read).expect("connected");
             (eater, eaten)
         });
@@ -416,8 +417,8 @@ fn hard_02_a_552_stops_a_sender_who_is_blocked() {
             then: Then::Stall,
         };
         let mut session = OverTcp::logged_in(way, Setup::new().fault(Fault::on("STOR", action)));
-        // The file is larger than the buffers of both sockets, so the client blocks in the middle
-        // of it.
+        // The file is larger than the buffers of both sockets, so the client must wait for the
+        // server before it has sent the whole file.
         let source = holding(b"");
         source.set_len(64 << 20).expect("a regular file");
         let mut told = 0;
@@ -455,8 +456,8 @@ fn a_reset_after_the_end_of_an_upload_is_found_on_sockets() {
     client.login("user", "secret").expect("logged in");
     for round in 0..20 {
         let sent = vec![round; 100_000];
-        // The server resets the data connection of each upload. By SIZE, it then reports the whole
-        // length of `whole`, but only ten bytes of `cut`.
+        // The server resets the data connection at the end of each upload. After that, it reports
+        // by SIZE the whole length of `whole`, but only ten bytes of `cut`.
         let stored = client.store("whole", &sent).expect("there");
         assert_eq!((stored.bytes, stored.clean_close), (100_000, false));
         let error = client.store("cut", &sent).expect_err("not there");

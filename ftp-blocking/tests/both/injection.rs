@@ -47,7 +47,7 @@ fn no_argument_of_any_call_smuggles_a_command() {
     let mut target = Client::connect_over(other, Options::new("localhost")).unwrap();
     target.login("user", "secret").unwrap();
     let mut called = BTreeSet::new();
-    /// Returns the error of a call that must fail.
+    /// Returns the error of a call that must fail, and panics if the call succeeds.
     fn refused<T>(result: Result<T, Error>) -> Error {
         match result {
             Ok(_) => panic!("not refused"),

@@ -1,4 +1,4 @@
-//! `metadata` and `exists`, on servers of each kind.
+//! Tests of `metadata` and `exists`, on servers with and without MLST, SIZE and MDTM.
 
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
 
@@ -72,7 +72,8 @@ fn metadata_of_a_directory_without_mlst_comes_from_the_directory_above() {
         assert_eq!(directory.mode(), Some(0o755));
         assert_eq!(commands(&memory).last().map(String::as_str), Some(list));
     }
-    // A path without a name is listed itself.
+    // The last part of these paths is no name, so no listing of the directory above shows it. The
+    // client lists the path itself.
     for path in ["/", ".", "d/.."] {
         assert!(client.metadata(path).expect("metadata").is_dir(), "{path}");
     }
@@ -94,7 +95,8 @@ fn metadata_from_a_listing_alone_says_what_is_missing() {
         text.contains("d/none") && text.contains("listing"),
         "{text}"
     );
-    // What the server does not know is asked once.
+    // The server refuses SIZE and MDTM as unknown commands, so the client does not send them for
+    // the second path.
     let asked = ["SIZE d/f", "MDTM d/f", "LIST d", "LIST d"];
     assert_eq!(commands(&memory), asked);
 }
@@ -129,10 +131,11 @@ fn existence_by_mlst() {
         ("/none", Existence::Absent),
         ("d/.hidden", Existence::Absent),
         ("d/empty/none", Existence::Absent),
-        // The directory above is missing, or is a file.
+        // In these two paths, the directory above (`none/a`, `top`) is missing or is a file.
         ("none/a/b", Existence::Absent),
         ("top/a", Existence::Absent),
-        // Another system might take this for `d`.
+        // A system that ignores case would take this name for `d`, so the client cannot say that it
+        // is absent.
         ("D", Existence::Unknown),
     ] {
         assert_eq!(existence(Setup::new(), path), expected, "{path}");
@@ -150,7 +153,8 @@ fn existence_by_size_and_list() {
         ("top/a", Existence::Absent),
         // LIST may hide this.
         ("d/.hidden", Existence::Unknown),
-        // A forbidden directory may look as empty as this one.
+        // A server may show a directory that this login may not read as an empty one. So an empty
+        // listing does not prove that the file is absent.
         ("d/empty/none", Existence::Unknown),
         ("d/F", Existence::Unknown),
     ] {
@@ -184,7 +188,8 @@ fn a_directory_that_cannot_be_listed_leaves_it_open() {
     };
     assert_eq!(existence(refused(), "d/f"), Existence::Unknown);
     assert_eq!(existence(refused(), "top"), Existence::Unknown);
-    // Unless its facts say that it cannot be listed.
+    // If the directory's facts have no `l` among its permissions (`perm=e`), it may not be listed,
+    // and the answer is `Forbidden`.
     let facts = b"250-Listing:\r\n type=dir;perm=e; /d\r\n250 End\r\n".to_vec();
     let without_perm = refused().fault(Fault::nth("MLST", 1, Action::Reply(facts)));
     assert_eq!(existence(without_perm, "d/f"), Existence::Forbidden);

@@ -12,10 +12,10 @@ pub use linux::splice::Pipe;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub use unsupported::{Pipe, send, worth_sending};
 
-/// What a call has moved inside the kernel, if it did not fail.
+/// The result of a splice or sendfile that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KernelCopy {
-    /// The number of bytes moved. 0 at the end of the data.
+    /// The number of bytes that were moved. 0 means that the data has ended.
     Bytes(usize),
     /// The kernel cannot move bytes between these two descriptors. The caller must read and write
     /// instead.

@@ -6,22 +6,25 @@ use std::os::fd::BorrowedFd;
 
 use super::KernelCopy;
 
-/// A pipe that cannot be created.
+/// A pipe type without values: it only makes the code for Linux compile on other systems.
 #[derive(Debug)]
 pub enum Pipe {}
 
 impl Pipe {
-    /// Returns `None`, because this system has no splice.
+    /// Returns `None`, because only Linux and Android have splice. The caller then reads and
+    /// writes.
     pub fn new() -> Option<Self> {
         None
     }
 
-    /// Returns the number of bytes in the pipe.
+    /// Returns the number of bytes in the pipe, but is never called: no pipe can exist on this
+    /// system.
     pub fn held(&self) -> usize {
         match *self {}
     }
 
-    /// Fills the pipe with what a non-blocking socket holds.
+    /// Moves data from a socket into the pipe, but is never called: no pipe can exist on this
+    /// system.
     ///
     /// # Errors
     /// Never.
@@ -29,7 +32,7 @@ impl Pipe {
         match *self {}
     }
 
-    /// Writes everything in the pipe to a file.
+    /// Writes the pipe's content to a file, but is never called: no pipe can exist on this system.
     ///
     /// # Errors
     /// Never.

@@ -1,5 +1,5 @@
-//! Tests the race without sockets and without waiting. An attempt in these tests is just an
-//! address.
+//! Tests the race between connection attempts, without sockets and without waiting. An attempt in
+//! these tests is just an address.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ fn race(count: u8) -> Race<SocketAddr> {
     Race::new((1..=count).map(address), None)
 }
 
-/// Says of every attempt that it has no result yet.
+/// A check that reports of every attempt that it has no result yet.
 fn silence(_: &mut SocketAddr) -> io::Result<Option<()>> {
     Ok(None)
 }
@@ -49,7 +49,7 @@ fn the_next_attempt_begins_at_once_when_one_fails() {
         Ok(None::<()>)
     };
     assert_eq!(race.check(second_fails), None);
-    // The third attempt fails as soon as it begins. This must not delay the fourth attempt.
+    // The third attempt fails as soon as it begins. The fourth attempt must then begin at once.
     let third_fails = |begun| {
         if begun == address(3) {
             return Err(io::ErrorKind::NetworkUnreachable.into());

@@ -10,8 +10,8 @@ use rustix::io::Errno;
 use super::KernelCopy;
 
 /// The least size, in bytes, of a pipe or a file for the kernel's fast paths. With a smaller pipe,
-/// splice takes more system calls than reading and writing. For a smaller file, it is not worth
-/// checking whether [`send`](sendfile::send) works.
+/// splice takes more system calls than reading and writing. For a smaller file, sendfile saves less
+/// than the check for it costs.
 const LEAST: usize = 64 * 1024;
 
 fn kernel_copy(result: Result<usize, Errno>) -> io::Result<KernelCopy> {

@@ -8,8 +8,8 @@ use rustix::io::Errno;
 
 use super::{KernelCopy, LEAST, kernel_copy};
 
-/// How many bytes one call sends at most. It is large, so that few calls are needed. It is not
-/// larger, so that even with a slow disk the control connection is read several times a second.
+/// The most bytes that one call sends: enough that few calls are needed, and few enough that even
+/// with a slow disk the control connection is read several times a second.
 const SEND: usize = 1024 * 1024;
 
 /// Sends a part of a file, from the file's current position, to a non-blocking socket.
@@ -19,9 +19,9 @@ const SEND: usize = 1024 * 1024;
 /// connection.
 pub fn send(socket: BorrowedFd<'_>, file: BorrowedFd<'_>) -> io::Result<KernelCopy> {
     match sendfile(socket, file, None, SEND) {
-        // sendfile does not say whether the file or the socket has failed, so the caller reads and
-        // writes to find out. But the system reports the end of a connection only once, so that
-        // error is returned now.
+        // An error of sendfile may come from the file or from the socket. `Refused` makes the
+        // caller read and write, which shows the error again. But the system reports the end of a
+        // connection only once, so that error is returned now.
         Err(error) if !is_the_connections(error) => Ok(KernelCopy::Refused),
         sent => kernel_copy(sent),
     }

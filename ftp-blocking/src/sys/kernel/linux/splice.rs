@@ -12,8 +12,8 @@ use socket2::SockRef;
 use super::{KernelCopy, LEAST, is_refusal, kernel_copy};
 use crate::sys::descriptor::{again, read, write_all};
 
-/// The pipe's size in bytes: the most that the kernel grants to every user. With the default of 64
-/// KiB, downloads took one and a half times the CPU.
+/// The pipe's size in bytes: the most that Linux by default grants to a user without privileges.
+/// With a pipe's usual size of 64 KiB, downloads took one and a half times the CPU.
 const ROOM: usize = 1024 * 1024;
 
 /// A pipe between a socket and a file. It holds the kernel's pages of memory, not copies of them.
@@ -28,8 +28,8 @@ pub struct Pipe {
 }
 
 impl Pipe {
-    /// Creates a pipe. Returns `None` if the kernel grants only a small one, as it does to a user
-    /// who has many pipes.
+    /// Creates a pipe. Returns `None` if the kernel grants no pipe of at least 64 KiB, for example
+    /// to a user who has many pipes already.
     pub fn new() -> Option<Self> {
         let (reader, writer) = pipe_with(PipeFlags::CLOEXEC).ok()?;
         let mut room = ROOM;
@@ -60,15 +60,15 @@ impl Pipe {
     /// ends the connection.
     pub fn fill(&mut self, socket: BorrowedFd<'_>) -> io::Result<KernelCopy> {
         let spliced = self.splice_from(socket);
-        // If the peer has sent TCP urgent data, splice stops in front of it: splice then finds
-        // nothing again and again, or reports an end.
+        // If the peer has sent TCP urgent data, splice stops before the urgent byte. Every further
+        // splice then finds no data or reports the end, although the socket has data to read.
         let was_idle = replace(&mut self.idle, spliced == Err(Errno::AGAIN));
         let nothing = spliced == Ok(0) || (self.idle && was_idle);
         if !nothing || !has_more(socket) {
             return kernel_copy(spliced);
         }
-        // The data may have arrived only after the splice, so splice is tried once again before it
-        // counts as refused.
+        // The data may have arrived after the first splice, so splice is tried once again. Only if
+        // it again finds nothing is the result `Refused`.
         self.idle = false;
         match self.splice_from(socket) {
             Ok(0) | Err(Errno::AGAIN) => Ok(KernelCopy::Refused),
