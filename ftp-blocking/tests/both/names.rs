@@ -1,4 +1,5 @@
-//! The names that a client takes: with or without an option around them, as text or as bytes.
+//! The forms in which the client's methods take a name: as text or as bytes, in an `Option` or not,
+//! or left out.
 
 use std::borrow::Cow;
 
@@ -16,7 +17,7 @@ fn logged_in(options: Options) -> (Client, Memory) {
     (client, memory)
 }
 
-/// Returns the command that carried the name of the last call.
+/// Returns the last command with this verb that the server received.
 fn last(memory: &Memory, verb: &str) -> String {
     let server = memory.server();
     let mut lines = server.commands().iter().rev();
@@ -31,7 +32,7 @@ fn a_path_may_be_left_out_or_given_in_every_form_of_a_name() {
     let (text, bytes, cow) = (String::from("d"), b"d".to_vec(), Cow::Borrowed("d"));
     macro_rules! sends {
         ($line:expr; $method:ident($($form:expr),*)) => {$(
-            // A refusal is fine: only the command counts.
+            // The server may refuse the command: the test checks only which command was sent.
             drop(client.$method($form));
             let verb = $line.split(' ').next().expect("a verb");
             assert_eq!(last(&memory, verb), $line, stringify!($method($form)));
@@ -87,7 +88,8 @@ fn the_encoding_can_change_during_a_session() {
     client.size("/café").expect_err("another name in UTF-8");
 }
 
-/// A name goes from the listing to a command as the bytes that came, or as text and back.
+/// A listed name is used in the next command, once as the listed bytes, and once as text that the
+/// client encodes again.
 #[cfg(feature = "encoding_rs")]
 #[test]
 fn listed_names_can_be_used_as_bytes_and_as_text() -> Result<(), Error> {
@@ -97,7 +99,7 @@ fn listed_names_can_be_used_as_bytes_and_as_text() -> Result<(), Error> {
     let mut client = Client::connect_over(memory.clone(), Options::new("localhost"))?;
     client.login("user", "secret")?;
     assert_eq!(client.names(None)?, [listed]);
-    // With the wrong encoding only the text is wrong: the bytes name the file.
+    // With the wrong encoding, the name cannot be shown as text. Its bytes still name the file.
     LocalName::new(listed, client.encoding()).expect_err("not UTF-8");
     assert_eq!(client.size(listed)?, Some(5));
 

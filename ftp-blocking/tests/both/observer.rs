@@ -1,4 +1,4 @@
-//! What the client shows to an observer.
+//! Tests of what an observer of the client sees.
 
 use std::sync::mpsc;
 
@@ -6,7 +6,8 @@ use ftp_proto::simulator::{Setup, Simulator};
 
 use crate::face::{Client, Memory, Observed, Options};
 
-/// An observer in the options sees everything from the greeting on, also after a reconnect.
+/// An observer in the options sees every command and every reply from the greeting on, also those
+/// of a reconnect.
 #[test]
 fn an_observer_in_the_options_sees_the_greeting_and_the_login() {
     let (sender, seen) = mpsc::sync_channel(100);
@@ -31,7 +32,8 @@ fn an_observer_in_the_options_sees_the_greeting_and_the_login() {
     assert_eq!(seen, [&login[..], &site, &login].concat());
 }
 
-/// Invariant 13: an observer never sees a secret, not even as bytes.
+/// An observer never sees a secret such as the password, neither as text nor as bytes (invariant
+/// 13).
 #[test]
 fn observers_see_no_secret() {
     let memory = Memory::new(Simulator::new(Setup::new()));

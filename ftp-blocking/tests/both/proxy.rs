@@ -1,4 +1,4 @@
-//! Tests of the network in the example `proxy`.
+//! Tests of the network in the example `proxy`, which connects through an HTTP proxy.
 
 use std::io::Read as _;
 use std::time::Duration;
@@ -76,8 +76,8 @@ fn a_silent_proxy_ends_at_the_limit() {
     let error = error.expect_err("late");
     assert_eq!(error.kind(), ErrorKind::Timeout(Wait::Connect));
 
-    // The control connection is made in much less than this limit of 500 ms. Only the data
-    // connection times out.
+    // The proxy serves the control connection at once, but never answers for the data connection.
+    // So only the data connection reaches the limit of 500 ms.
     let proxy = Forwarding::to(&hosted, Manner::SilentFrom(1));
     let mut client = connect(&proxy, impatient(500)).expect("logged in");
     let error = client.download("/big").map(|_| ()).expect_err("late");

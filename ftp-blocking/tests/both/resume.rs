@@ -1,4 +1,4 @@
-//! Tests of the example `resume`.
+//! Tests of the example `resume`, which continues a download after an error.
 
 use std::io::{Read as _, Seek as _};
 

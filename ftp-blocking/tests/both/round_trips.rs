@@ -9,12 +9,13 @@ use crate::support::middlebox::{Middlebox, Passage};
 use crate::support::round_trips::{Line, Log};
 use crate::support::tls::tls;
 
-/// Counts the round trips of a session that logs in, does `work` and quits.
+/// Runs a session that logs in, does `work` and quits. Returns a log that counts the session's
+/// round trips.
 fn trips(work: impl FnOnce(&mut Client)) -> Log {
     trips_with(Setup::new(), Options::new("localhost"), work)
 }
 
-/// Counts the round trips as [`trips`] does, but under TLS 1.3, with every data connection resumed.
+/// Runs a session as [`trips`] does, but under TLS 1.3, with every data connection resumed.
 fn trips_under_tls(work: impl FnOnce(&mut Client)) -> Log {
     let [_, ends] = tls() else {
         panic!("there are two versions");
@@ -126,7 +127,7 @@ impl Middlebox for Log {
     }
 }
 
-/// One connection, whose bytes are recorded in the log.
+/// One connection. The log records the bytes that pass through it.
 pub(crate) struct Logged {
     line: Line,
     at_end: bool,

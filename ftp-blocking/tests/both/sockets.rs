@@ -1,5 +1,5 @@
-//! Rows of the contract table over real sockets. Other tests use the network `Memory`, which does
-//! not test the network `Tcp`.
+//! Runs some cases of the contract table (`ftp-proto`'s test cases for all adapters) over real
+//! sockets. Most other tests use the network `Memory`, so they do not test the network `Tcp`.
 
 use ftp_proto::simulator::contract::{Driver, Operation, Outcome};
 use ftp_proto::simulator::{Simulator, cases};
@@ -17,8 +17,8 @@ struct OverTcp {
 impl Driver for OverTcp {
     fn connect(server: Simulator, options: Options) -> Result<Self, Error> {
         let hosted = TcpServer::new(server);
-        // The table's limit of one second is simulated time. Real sockets on a busy machine need
-        // more.
+        // The contract table limits each wait to one second, but of simulated time. Real sockets on
+        // a busy machine need more.
         let options = options.with_timeouts(Timeouts::default());
         let client = Some(Client::connect_over(Bridge::to(&hosted), options)?);
         Ok(Self { client, hosted })

@@ -1,4 +1,4 @@
-//! The local addresses and ports that connections come from.
+//! Tests of the local addresses and ports from which the client connects.
 
 use std::io::Read as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
@@ -52,8 +52,8 @@ fn ipv6_addresses_in_brackets_and_with_zones() {
 
 #[test]
 fn a_source_port_is_used_by_the_control_connection_only() {
-    // The port was free a moment ago, and no other test uses this address. So the port is still
-    // free.
+    // The system gives out a port that is free, and the test closes the listener at once. No other
+    // test uses this address, so nobody takes the port before the session does.
     let ours = Ipv4Addr::new(127, 0, 0, 80);
     let free = TcpListener::bind((ours, 0)).and_then(|free| free.local_addr());
     let source = free.expect("a port");

@@ -1,4 +1,4 @@
-//! TLS without faults, and which certificates the client trusts.
+//! Tests of TLS with a server that makes no mistakes, and of which certificates the client trusts.
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
@@ -98,7 +98,7 @@ fn two_logins_at_once_do_not_share_their_sessions() {
     }
 }
 
-/// If the client sent HOST under TLS, a reconnect sends HOST again, and only under TLS.
+/// The client has sent HOST under TLS. A reconnect must send HOST again, but only after AUTH TLS.
 #[test]
 fn host_sent_under_tls_is_repeated_only_under_tls() {
     for ends in tls() {
@@ -116,8 +116,8 @@ fn host_sent_under_tls_is_repeated_only_under_tls() {
     }
 }
 
-/// The test starts itself as a second process, whose `SSLKEYLOGFILE` is set. In its own process,
-/// the variable would affect other tests.
+/// The test starts its own program again as a second process and sets `SSLKEYLOGFILE` there. In
+/// this process, the variable would affect other tests.
 #[test]
 fn keys_are_logged_only_by_option() {
     const ASKED: &str = "FTP_TEST_KEY_LOG";

@@ -1,5 +1,5 @@
-//! An attacker cuts the TLS data connection after each single byte of ciphertext, also inside the
-//! handshake and close_notify. The server does not notice the cut (classes B5 and B6 of
+//! An attacker cuts the TLS data connection, in one run after each byte of ciphertext, also inside
+//! the handshake and close_notify. The server does not notice the cut (classes B5 and B6 of
 //! SECURITY.md).
 
 use std::io::{self, Read as _, Write as _};
@@ -21,15 +21,16 @@ enum Cut {
     Reset,
 }
 
-/// The direction in which the bytes of a data connection are counted: `Here` is to the client, and
-/// `There` is to the server.
+/// The direction in which bytes pass through the attacker: `Here` is to the client, and `There` is
+/// to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     Here,
     There,
 }
 
-/// A network that cuts data connections after `left` bytes of ciphertext.
+/// A network with an attacker. He cuts each data connection after `left` bytes of ciphertext in the
+/// direction `way`.
 #[derive(Clone)]
 struct Cutting {
     way: Way,
@@ -46,8 +47,8 @@ impl Middlebox for Cutting {
 }
 
 impl Cutting {
-    /// Returns how many of the `wanted` bytes may still pass in this direction; `None` after the
-    /// cut.
+    /// Returns how many of the `wanted` bytes may still pass in the direction `way`. `None` if the
+    /// connection is cut.
     fn room(&self, way: Way, wanted: usize) -> Option<usize> {
         match (way == self.way, self.left) {
             (true, 0) => None,
@@ -90,10 +91,11 @@ impl Passage for Cutting {
     }
 }
 
-/// A function that reads a download.
+/// A function that downloads a file and returns its content.
 type Save = fn(&mut Client, &str) -> Result<Vec<u8>, Error>;
 
-/// All ways to read a download, each with the distance between two cuts, in bytes.
+/// All ways to read a download. The number is the step, in bytes, from the cut of one run to that
+/// of the next.
 const WAYS: [(Save, usize); 3] = [(at_once, 1), (in_small_pieces, 5), (to_a_file, 7)];
 
 fn at_once(client: &mut Client, path: &str) -> Result<Vec<u8>, Error> {
@@ -135,8 +137,9 @@ fn logged_in(memory: &Memory, cutting: Cutting, tolerance: MissingCloseNotify) -
     client
 }
 
-/// Cuts a download later and later, until it succeeds, with each TLS version and each kind of cut.
-/// Returns the sum of the lengths at which it succeeds, in bytes of ciphertext.
+/// Repeats a download and cuts it later and later, until it succeeds, with each TLS version and
+/// each kind of cut. Returns the sum of the positions of the cut at which it succeeded, in bytes of
+/// ciphertext.
 fn downloads(
     path: &str,
     whole: &[u8],
@@ -186,8 +189,8 @@ fn b5_downloads_cut_at_every_byte_of_ciphertext() {
     }
 }
 
-/// With `MissingCloseNotify::IfSizeAgrees`, the size replaces close_notify, but only if every byte
-/// has arrived.
+/// With `MissingCloseNotify::IfSizeAgrees`, a download without close_notify may succeed, but only
+/// if as many bytes have arrived as the server announced.
 #[test]
 fn b5_downloads_cut_everywhere_with_a_tolerant_option() {
     for (path, whole) in [("/small", CONTENT), ("/empty", b"")] {
@@ -196,7 +199,7 @@ fn b5_downloads_cut_everywhere_with_a_tolerant_option() {
     }
 }
 
-/// The attacker cuts an upload, and the server reads only the bytes before the cut. If any byte is
+/// The attacker cuts an upload, and the server stores only the bytes before the cut. If any byte is
 /// lost, the client must not report success.
 #[test]
 fn b5_uploads_cut_at_every_byte_of_ciphertext() {

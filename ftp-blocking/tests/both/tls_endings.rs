@@ -1,5 +1,5 @@
-//! How TLS ends on the wire: close_notify, half-close and the peer's end on data connections, and
-//! CCC on the control connection.
+//! How connections end under TLS: close_notify, half-close and the server's end on data
+//! connections, and CCC on the control connection.
 
 use std::io::{self, Read as _, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -11,7 +11,8 @@ use crate::face::{Behind, Client, Error, ErrorKind, Memory, Options, Resumption}
 use crate::support::certificates::{CA, Identity, VERSIONS};
 use crate::support::middlebox::{Middlebox, Passage};
 
-/// What happens on a data connection, in order. An event that repeats is recorded once.
+/// What the client does on a data connection. If it does the same several times in a row, one event
+/// is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
     Wrote,
@@ -21,12 +22,13 @@ enum Event {
     Reset,
 }
 
-/// What an attacker on the path does to the control connection after the client's next command.
+/// What an attacker on the path does to the control connection after the client has sent its next
+/// command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meddling {
-    /// Adds these bytes after the server's bytes.
+    /// Adds these bytes directly after the bytes that the server sends next.
     Forge(&'static [u8]),
-    /// Ends the connection after the server's bytes.
+    /// Ends the connection directly after the bytes that the server sends next.
     Fin,
 }
 
@@ -42,10 +44,10 @@ struct Tapped {
     /// Whether the client has sent a command since `meddling` was set.
     sent: bool,
     fin: bool,
-    /// After the handshake of a data connection, this many reads find nothing, as if the server's
+    /// How many reads find nothing after the handshake of each data connection, as if the server's
     /// bytes were late.
     late: u32,
-    /// How many of these reads are left on the current data connection.
+    /// How many reads of the current data connection will still find nothing, because of `late`.
     on_its_way: u32,
 }
 
@@ -61,13 +63,13 @@ impl Wiretap {
         }
     }
 
-    /// Returns the events since the last call.
+    /// Returns the recorded events since the last call of this method.
     fn events(&self) -> Vec<Event> {
         std::mem::take(&mut self.tapped().events)
     }
 
-    /// Returns whether a read finds nothing because the server's bytes are late. Counts only reads
-    /// of the data connection.
+    /// Returns whether this read must find nothing, because the server's bytes are late. Only a
+    /// read of the data connection uses up one of the late reads.
     fn is_late(&self, is_control: bool) -> bool {
         let mut tapped = self.tapped();
         let is_late = tapped.on_its_way > 0;
@@ -100,7 +102,7 @@ impl Middlebox for Wiretap {
     }
 }
 
-/// A connection that the test observes and changes.
+/// One connection of the client, whose bytes the test observes and changes.
 struct Tap {
     tap: Wiretap,
     is_control: bool,
@@ -109,7 +111,8 @@ struct Tap {
 }
 
 impl Tap {
-    /// Adds the attacker's bytes to what was read from the control connection.
+    /// Adds the attacker's bytes to the bytes that were read from the control connection. Returns
+    /// the new number of bytes in `buffer`.
     fn meddled(&self, buffer: &mut [u8], count: usize) -> usize {
         let mut tapped = self.tap.tapped();
         match tapped.meddling.filter(|_| tapped.sent) {
@@ -160,8 +163,8 @@ impl Passage for Tap {
         } else {
             self.tap.note(Event::Wrote);
             self.writes += 1;
-            // The client's first write is its ClientHello. The second one ends with its Finished: the
-            // handshake is then over, and the late bytes may arrive.
+            // The client's first write is its ClientHello, and its second write ends with its
+            // Finished. After that, the handshake is over, and the late reads begin.
             if self.writes == 2 {
                 let mut tapped = self.tap.tapped();
                 tapped.on_its_way = tapped.late;
@@ -230,8 +233,8 @@ fn abort_upload(client: &mut Client) -> Result<(), Error> {
     upload.abort().map(|_| ())
 }
 
-/// After an injection the client sends nothing more, not even a ClientHello (class B1 of
-/// SECURITY.md).
+/// An attacker injects bytes after the reply to AUTH. The client must then send nothing more, not
+/// even a ClientHello (class B1 of SECURITY.md).
 #[test]
 fn b1_no_byte_is_sent_after_an_injection() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n";
@@ -252,8 +255,8 @@ fn b1_no_byte_is_sent_after_an_injection() {
     }
 }
 
-/// At the end of an upload, the client sends close_notify, half-closes the connection, and only
-/// then waits for the server's end.
+/// At the end of an upload, the client sends close_notify and half-closes the connection. Only
+/// after that does it wait for the server to end the connection.
 #[test]
 fn b5_an_upload_ends_by_close_notify_half_close_and_the_servers_end() {
     for version in VERSIONS {
@@ -271,8 +274,9 @@ fn b5_an_upload_ends_by_close_notify_half_close_and_the_servers_end() {
     }
 }
 
-/// If a client vanishes, its upload must end by a reset. After an ordinary end without
-/// close_notify, most servers would by default take the half upload for a whole file.
+/// If a client vanishes in the middle of an upload, the data connection must end by a reset. After
+/// an ordinary end without close_notify, most servers would by default take the half upload for a
+/// whole file.
 #[test]
 fn b5_an_upload_that_vanishes_with_its_client_is_reset() {
     for version in VERSIONS {
@@ -303,8 +307,8 @@ fn b5_a_download_is_answered_by_close_notify() {
     }
 }
 
-/// Each aborted upload has used up a session ticket. The client waits for a new ticket, so that the
-/// next data connection can resume (class B6 of SECURITY.md).
+/// Each aborted upload uses up a session ticket. Before it closes the connection, the client waits
+/// for a new ticket, so that the next data connection can resume (class B6 of SECURITY.md).
 #[test]
 fn b6_aborted_uploads_in_a_row_resume() {
     for version in VERSIONS {
@@ -320,8 +324,8 @@ fn b6_aborted_uploads_in_a_row_resume() {
     }
 }
 
-/// The session ticket arrives one round trip late. The client waits for the ticket before it resets
-/// the connection.
+/// The server's session ticket arrives late. The client must wait for it before it resets the
+/// connection of the aborted upload.
 #[test]
 fn b6_aborted_uploads_wait_for_a_ticket_that_is_late() {
     for version in VERSIONS {
@@ -338,8 +342,8 @@ fn b6_aborted_uploads_wait_for_a_ticket_that_is_late() {
     }
 }
 
-/// Bytes after the server's close_notify cannot come from the server. The client must report an
-/// injection (class B8 of SECURITY.md).
+/// After CCC, bytes arrive behind the server's close_notify. They cannot come from the server, so
+/// the client must report an injection (class B8 of SECURITY.md).
 #[test]
 fn b8_bytes_right_after_close_notify_are_an_injection() {
     for version in VERSIONS {
@@ -355,7 +359,7 @@ fn b8_bytes_right_after_close_notify_are_an_injection() {
     }
 }
 
-/// The server ends the control connection after CCC without close_notify. The session must not
+/// After CCC, the control connection ends without the server's close_notify. The session must not
 /// continue in clear text (class B8 of SECURITY.md).
 #[test]
 fn b8_an_end_without_close_notify_kills_the_session() {

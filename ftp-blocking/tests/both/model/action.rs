@@ -1,4 +1,4 @@
-//! The actions of a simulated user, and their results.
+//! The actions of a simulated user of the client, and their results.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -45,7 +45,7 @@ pub(super) enum Action {
     },
 }
 
-/// The content of an upload. Its `Debug` text is short.
+/// The content of an upload. Its `Debug` text shows only the length, for example `700 bytes`.
 #[derive(Clone)]
 pub(super) struct Content(pub(super) Vec<u8>);
 
@@ -55,7 +55,8 @@ impl fmt::Debug for Content {
     }
 }
 
-/// How an upload changes the file on the server.
+/// How an upload changes the file on the server. `At` is the offset at which the content is
+/// written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     Replace,
@@ -64,14 +65,15 @@ pub(super) enum Mode {
     Text,
 }
 
-/// How a transfer proceeds.
+/// How the user runs a transfer: in pieces of which size, and whether to its end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Way {
-    /// The number of bytes read or written at a time.
+    /// The number of bytes that one call reads or writes.
     piece: usize,
-    /// What the user does after this many bytes; `None` if the transfer runs to its end.
+    /// A number of bytes, and what the user does after that many bytes. `None` if the transfer runs
+    /// to its end.
     turn: Option<(usize, Turn)>,
-    /// Whether the user goes on after an error in the middle of the transfer.
+    /// Whether the user continues to read or write after a call has returned an error.
     stubborn: bool,
 }
 
@@ -87,9 +89,9 @@ enum Turn {
 /// The result of a successful action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Output {
-    /// Success without a value.
+    /// The action has succeeded and returns no value that the test checks.
     Done,
-    /// The user gave the transfer up.
+    /// The user has aborted, dropped or forgotten the transfer.
     GivenUp,
     Path(Option<Vec<u8>>),
     Size(Option<u64>),
@@ -165,8 +167,9 @@ impl Action {
         }
     }
 
-    /// Returns the verbs with which this action may end. The action is a success only if the server
-    /// accepts the last command with one of these verbs.
+    /// Returns the verbs of the command that decides whether this action is a success: the server
+    /// must have accepted the last command with one of these verbs. An empty list means that no
+    /// command decides.
     pub(super) fn verbs(&self) -> &'static [&'static str] {
         match self {
             Self::Login(_) => &["PASS"],
@@ -197,7 +200,8 @@ impl Action {
                 Mode::Append => &["APPE"],
                 _ => &["STOR"],
             },
-            // These actions may send no command or several commands, so no single command decides.
+            // These actions may send no command or several commands, so no single command decides
+            // whether they are a success.
             Self::Features | Self::Type(_) | Self::Reconnect => &[],
         }
     }
@@ -218,7 +222,7 @@ impl Action {
             Self::Facts => {
                 let entries = client.mlsd(None)?;
                 let names = entries.iter().map(|entry| entry.name().to_vec());
-                // MLSD also lists the directory itself, as `.`.
+                // The simulator's MLSD also lists the directory itself, as `.`.
                 Ok(Output::Lines(names.filter(|name| name != b".").collect()))
             }
             Self::Status => client.status(None).map(|_| Output::Done),

@@ -1,4 +1,5 @@
-//! Records the dialogue on the control connection, as an observer of the client sees it.
+//! Records the commands and replies on the control connection, as an observer of the client sees
+//! them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,24 +7,27 @@ use ftp_proto::wire::Reply;
 
 use crate::face::{Client, Observed};
 
-/// Records the dialogue of one client.
+/// Records the commands and replies of one client.
 #[derive(Clone, Debug, Default)]
 pub(super) struct DialogueNotes(Arc<Mutex<Notes>>);
 
 /// What a [`DialogueNotes`] has recorded.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    /// The lines of the dialogue and the actions; `None` if they will not be printed.
+    /// The commands, the replies and the user's actions, one per line. `None` if they will not be
+    /// printed.
     pub(super) trace: Option<Vec<String>>,
-    /// Whether the server may lose replies. A stray 226 may then be the only reply to a transfer.
+    /// Whether the server may leave out replies. If it leaves out both replies to a transfer, a
+    /// stray 226 looks like the reply to the transfer.
     pub(super) may_be_silent: bool,
-    /// Whether the running action sends its command with `raw`.
+    /// Whether the user's current action sends its command with `raw`.
     pub(super) is_raw: bool,
-    /// Whether a stray reply has arrived that could be the reply to the running command. From then
-    /// on, no client can know which reply belongs to which command, until the next connection.
+    /// Whether a stray reply has arrived that could be the reply to the command under way. After
+    /// that, no client can know which reply belongs to which command. So the test checks no more
+    /// successes on this connection.
     pub(super) is_led_astray: bool,
-    /// The verb of the command that waits for its reply, and whether a preliminary reply has
-    /// arrived; `None` if no command waits.
+    /// The verb of the command whose final reply has not arrived, and whether a preliminary reply
+    /// (1xx) has arrived. `None` if there is no such command.
     awaited: Option<(String, bool)>,
 }
 
@@ -61,7 +65,7 @@ impl Notes {
         }
     }
 
-    /// Starts the notes of a new connection, on which no command waits for a reply.
+    /// Prepares the notes for a new connection, on which no command waits for a reply yet.
     pub(super) fn begin_anew(&mut self) {
         self.is_led_astray = false;
         self.awaited = None;
@@ -90,16 +94,19 @@ impl Notes {
     }
 }
 
-/// Returns whether a stray reply with this code could be the reply to the command `verb`. If so, no
-/// client can tell the two apart.
+/// Returns whether a stray reply with this code could be the reply to the command `verb`. If it
+/// could, no client can tell the stray reply from the right one. `begun` says whether a preliminary
+/// reply has arrived.
 fn fits(code: u16, verb: &str, begun: bool) -> bool {
     match verb {
-        // After every abort the client sends a fence (an extra PWD), so a stray reply after ABOR
-        // does no harm.
+        // After every abort the client sends a fence (an extra PWD) and reads up to its 257, so a
+        // stray reply after ABOR does no harm.
         "ABOR" => false,
-        // A refusal can answer any command, and so can 200, 202 and 250.
+        // A refusal (4xx or 5xx) can be the reply to any command. The codes 200, 202 and 250 can be
+        // too.
         _ if code >= 400 || matches!(code, 200 | 202 | 250) => true,
-        // Before the 150, a 225 or 226 cannot be the final reply of a transfer.
+        // As long as no preliminary reply (150) has come, the client does not take a 225 or 226 for
+        // the final reply of a transfer.
         "RETR" | "STOR" | "APPE" | "STOU" | "LIST" | "NLST" | "MLSD" => {
             begun && matches!(code, 225 | 226)
         }

@@ -1,64 +1,74 @@
-//! The kinds of faults in the model test, and which of them a test run injects.
+//! The kinds of faults that the model test gives to the simulated server, and which of them one
+//! test run uses.
 
 use std::env;
 
 use fastrand::Rng;
 use ftp_proto::simulator::{Action, Fault, Setup, Then};
 
-/// A kind of fault. In no fault does the server report a success that has not happened, since no
-/// client could notice such a lie.
+/// A kind of fault of the server. A false report of success that no client could notice is not
+/// among the kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// The server sends the final reply of a command twice, both at the same time.
+    /// The server sends the final reply of a command twice, one directly after the other.
     Twice,
-    /// A reply that answers no command arrives before the next command is sent.
+    /// The server sends a reply that belongs to no command. It arrives before the client sends its
+    /// next command.
     Stray,
-    /// A reply that answers no command arrives after the next command is sent, but before its
-    /// answer.
+    /// The server sends a reply that belongs to no command. It arrives after the client has sent
+    /// its next command, but before the reply to that command.
     LateStray,
-    /// The 226 of an earlier transfer comes a second time, before the 150 of a download. This
-    /// download then fails.
+    /// Before the 150 of a download, the server sends a second 226 of an earlier transfer. It then
+    /// cuts the download and replies 451.
     StaleFinal,
-    /// One line of a multi-line reply is a bare code, so it looks like the last line. The rest of
-    /// the reply arrives late.
+    /// One line of a multi-line reply is only the code (for example `211`), so it looks like the
+    /// last line. The real last line arrives later.
     BareEnd,
-    /// The server performs the command, but answers it with a code that the command cannot have.
+    /// The server performs the command, but replies with a code that this command cannot get, for
+    /// example 226 to PWD.
     WrongCode,
-    /// The server does not send its reply to a command. Of several replies, the last one is
-    /// missing.
+    /// The server performs the command, but sends no reply to it, or for a transfer only the
+    /// preliminary reply.
     Silence,
-    /// The server refuses the command.
+    /// The server refuses the command, for example with 550, and does not perform it.
     Refused,
-    /// The server refuses the transfer before it accepts the data connection.
+    /// The server refuses the transfer command before it has accepted the data connection.
     RefusedEarly,
-    /// The server sends its reply to a command late. Of several replies, the last one is late.
+    /// The server sends its replies to a command late, or for a transfer only the final reply.
     Late,
-    /// The control connection ends or is reset.
+    /// The server closes or resets the control connection instead of replying.
     Hangup,
-    /// The data connection is late, is refused, comes from an unknown address, or fails in its
-    /// handshake.
+    /// The server accepts the data connection late, refuses it, makes it from an unknown address,
+    /// or refuses the TLS handshake on it.
     Connection,
-    /// The replies of a transfer arrive in another order, or the 150 is missing.
+    /// The server sends the 226 of a transfer before its data, or leaves out the 150.
     Order,
-    /// A download ends too early with an ordinary end of TCP, and 226 confirms it.
+    /// The server ends a download too early by an ordinary FIN, and replies 226 as if it were
+    /// complete.
     Cut,
-    /// The data connection of a download is reset, and 226 confirms it.
+    /// The server resets the data connection of a download too early, and replies 226 as if it were
+    /// complete.
     Reset,
-    /// The data connection of an upload is reset after a few bytes, and 226 confirms it.
+    /// The server resets the data connection of an upload after a few bytes, and replies 226 as if
+    /// it had the file.
     UploadReset,
-    /// The server cannot read the file to its end, and replies 451.
+    /// In a download, the server cannot read its file to the end. It ends the data and replies 451.
     ReadError,
-    /// The server cannot read the file to its end, and replies 226 and then 451.
+    /// In a download, the server cannot read its file to the end. It replies 226 and directly after
+    /// that 451.
     DoubleFinal,
-    /// The server refuses a transfer in its middle.
+    /// The server sends a refusal, for example 552, in the middle of a transfer.
     RefusedInTheMiddle,
-    /// The data stops in the middle of a transfer.
+    /// In the middle of a transfer, the server stops sending or reading data, but leaves the data
+    /// connection open.
     Stall,
-    /// A download ends without `close_notify`, or the data connection of an upload stays open.
+    /// The server ends a download without `close_notify`, or leaves the data connection of an
+    /// upload open.
     Ending,
-    /// A third reply to ABOR arrives late.
+    /// After its usual replies to ABOR, the server sends one more (225), which arrives late.
     ThirdReplyToAbort,
-    /// The server keeps an aborted transfer in a queue, as pyftpdlib does.
+    /// The server keeps an aborted transfer in a queue and performs it over the next data
+    /// connection, as pyftpdlib does.
     Queued,
 }
 
@@ -88,7 +98,7 @@ const ALL: [Kind; 23] = [
     Kind::Queued,
 ];
 
-/// The verbs of the commands that may have a fault. The most frequent ones come first.
+/// The verbs of the commands at which a fault may happen. The most frequent commands come first.
 pub(super) const VERBS: [&str; 27] = [
     "RETR", "STOR", "PWD", "CWD", "EPSV", "ABOR", "TYPE", "SIZE", "DELE", "REST", "RNFR", "RNTO",
     "MKD", "LIST", "NLST", "MLSD", "APPE", "NOOP", "STAT", "PASS", "USER", "GREETING", "EPRT",
@@ -97,7 +107,7 @@ pub(super) const VERBS: [&str; 27] = [
 
 const TRANSFERS: [&str; 6] = ["RETR", "STOR", "RETR", "APPE", "LIST", "NLST"];
 
-/// Replies that answer no command. [`DialogueNotes`](super::dialogue_notes::DialogueNotes)
+/// Replies that belong to no command. [`DialogueNotes`](super::dialogue_notes::DialogueNotes)
 /// recognises them by the word "stray".
 const STRAYS: [&str; 14] = [
     "226 stray",
@@ -129,7 +139,8 @@ pub(super) fn injected() -> Vec<Kind> {
 }
 
 impl Kind {
-    /// Returns whether this kind of fault needs a server whose replies all arrive late.
+    /// Returns whether this kind of fault makes sense only if the server keeps all its replies back
+    /// for a while.
     pub(super) fn wants_lag(self) -> bool {
         matches!(
             self,
@@ -137,7 +148,7 @@ impl Kind {
         )
     }
 
-    /// Returns whether this kind of fault stops a transfer that has begun.
+    /// Returns whether this kind of fault makes a transfer fail after it has begun.
     pub(super) fn fails_a_transfer(self) -> bool {
         matches!(
             self,
@@ -218,7 +229,7 @@ impl Kind {
     }
 }
 
-/// Returns a fault at one of the first four commands with this verb.
+/// Returns a fault that happens at one of the first four commands with this verb, chosen at random.
 fn nth(verb: &str, action: Action, rng: &mut Rng) -> Fault {
     let nth = rng.usize(..4).min(rng.usize(..4));
     Fault::nth(verb, nth, action)
@@ -240,8 +251,9 @@ fn refusal(rng: &mut Rng) -> &'static str {
     any(rng, &texts)
 }
 
-/// Returns a verb, and a reply code that a command with this verb cannot have. One case is allowed:
-/// REST may get 200, but a 200 says less than a 350.
+/// Returns a verb, and a positive reply code that the client must not accept for it. Most of these
+/// codes belong to other commands. One is general: a 200 to REST does not promise a restart, as
+/// only 350 does.
 fn wrong_code(rng: &mut Rng) -> (&'static str, Action) {
     let verbs = [
         "TYPE", "REST", "CWD", "DELE", "RNFR", "RNTO", "MKD", "PASS", "SIZE", "PWD", "RETR", "STOR",

@@ -1,8 +1,8 @@
-//! The model test: random users, servers, networks and faults, and one law. If the client reports a
-//! success, exactly that has happened on the simulated server.
+//! The model test: random users, servers, networks and faults. The test checks one law: if the
+//! client reports a success, exactly that has happened on the simulated server.
 //!
-//! A seed is one run. One run in ten uses TLS, with versions 1.2 and 1.3 in turn; handshakes take
-//! too much time for more.
+//! A seed is one run. One run in ten uses TLS, with versions 1.2 and 1.3 in turn. More such runs
+//! would take too long, because of the handshakes.
 //!
 //! * `FTP_MODEL_SEEDS`: the number of seeds to run, from 0.
 //! * `FTP_MODEL_SEED`: runs only this seed, and prints everything that happened.
@@ -23,10 +23,10 @@ use std::thread;
 
 use run::run;
 
-/// The number of seeds that `cargo test` runs.
+/// The number of seeds that `cargo test` runs, if `FTP_MODEL_SEEDS` is not set.
 const SEEDS: u64 = 2_000;
 
-/// The number of failed seeds that are printed, each with its dialogue.
+/// The most failed seeds that are printed, each with its commands and replies.
 const TOLD: usize = 5;
 
 #[test]
@@ -45,7 +45,7 @@ fn rule_7_never_a_success_with_a_wrong_result() {
     );
 }
 
-/// Runs all seeds on all processors. Returns the seeds that failed.
+/// Runs the seeds from 0 to `seeds`, on all processors. Returns the seeds that failed.
 fn run_all(seeds: u64) -> Vec<u64> {
     let next = AtomicU64::new(0);
     let failures = Mutex::new(Vec::new());
@@ -70,7 +70,7 @@ fn run_all(seeds: u64) -> Vec<u64> {
     failures
 }
 
-/// Runs a seed again, and returns what happened.
+/// Runs a failed seed again with a record, and returns what happened as text.
 fn tell(seed: u64) -> String {
     let why = match panic::catch_unwind(|| run(seed, true)) {
         Ok(Err(why)) => why,
@@ -80,7 +80,7 @@ fn tell(seed: u64) -> String {
     format!("{}\n{why}", reproduction(seed))
 }
 
-/// Returns the command line that runs a seed again.
+/// Returns the shell command that runs a seed again.
 fn reproduction(seed: u64) -> String {
     let kinds = env::var("FTP_MODEL_KINDS").map(|kinds| format!("FTP_MODEL_KINDS={kinds} "));
     format!(

@@ -14,21 +14,21 @@ use super::verdict::{Before, Trial, resolve, show};
 use crate::face::{Behind, Client, Memory, impatient};
 use crate::support::failing_calls::FailingCalls;
 
-/// The number of actions of the user in a run.
+/// The number of actions that the user performs in one run. Connecting is one of them.
 const ACTIONS: usize = 14;
 
-/// The limit for the number of transport calls (in `ftp-smol`: of polls) in one action. An action
-/// that reaches this limit counts as endless.
+/// The most transport calls (in `ftp-smol`: polls) that one action may make. An action that reaches
+/// this limit would go on for ever, so the test fails.
 const ENDLESS: usize = 50_000;
 
-/// The errors that the network may return from a call.
+/// The errors that the test may make the network return from a call.
 const FAILURES: [io::ErrorKind; 3] = [
     io::ErrorKind::TimedOut,
     io::ErrorKind::ConnectionReset,
     io::ErrorKind::BrokenPipe,
 ];
 
-/// Runs a seed.
+/// Runs the model test once, with the random numbers of this seed.
 ///
 /// # Errors
 /// A description of what went wrong, with the dialogue if `tracing` is on.
@@ -64,14 +64,15 @@ struct Run {
     options: crate::face::Options,
     failing_calls: FailingCalls,
     notes: DialogueNotes,
-    /// The directory that the client has last returned from `pwd`, or changed to. `None` if it is
-    /// unknown, for example after a failed CWD.
+    /// The directory in which the server must be, from the client's last successful `pwd`, `cwd` or
+    /// login. `None` if it is unknown, for example after a failed CWD.
     place: Option<Vec<u8>>,
     logged_in: bool,
     logins: usize,
-    /// Whether the last reconnect failed. The client is then not in its old directory.
+    /// Whether the last reconnect failed. The client may then refuse operations, since the new
+    /// connection is not in the old directory.
     stranded: bool,
-    /// Whether the last action failed.
+    /// Whether the last action failed. The server may then still be performing it.
     unsure: bool,
 }
 
@@ -158,8 +159,8 @@ impl Run {
         Ok(())
     }
 
-    /// Performs the action. If the scenario is restless, the action may be dropped, or a transport
-    /// call may fail.
+    /// Performs the action. In a restless scenario, the test may stop the action halfway or make
+    /// one transport call fail.
     fn perform(&mut self, client: &mut Client, action: &Action) -> Result<Output, Error> {
         let (restless, rng) = (self.scenario.restless, &mut self.rng);
         let luck = if restless { rng.u8(..16) } else { u8::MAX };
@@ -210,7 +211,8 @@ impl Run {
         }
     }
 
-    /// Updates what the user knows about the session after an action.
+    /// After an action, updates what the user knows: the directory, and whether the client is
+    /// logged in. `there` is the server's directory.
     fn believe(&mut self, action: &Action, succeeded: bool, there: Option<&[u8]>) {
         self.stranded = match action {
             Action::Reconnect => !succeeded,

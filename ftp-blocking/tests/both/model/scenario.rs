@@ -8,19 +8,21 @@ use super::fault::{Kind, VERBS, any, injected};
 use crate::face::Options;
 use crate::support::tls::tls;
 
-/// What a run starts with.
+/// What one run starts with: the server, the client's options and the faults.
 pub(super) struct Scenario {
     pub(super) setup: Setup,
     pub(super) options: Options,
-    /// The faults and other unusual settings, as text for a failure report.
+    /// The settings that are not usual, and the kinds of faults, as text for a failure report.
     pub(super) told: String,
     pub(super) under_tls: bool,
-    /// The kinds of faults that may occur.
+    /// The kinds of faults that the server has in this run. If the list is empty, the server has no
+    /// faults.
     pub(super) kinds: Vec<Kind>,
-    /// Whether the user drops operations halfway, and the network fails.
+    /// Whether, in this run, the user stops some operations halfway and some calls to the network
+    /// fail.
     pub(super) restless: bool,
-    /// Whether each reply is delayed until the client has sent its next command, or until the
-    /// client waits.
+    /// Whether the server keeps each reply back until the client sends its next command or waits
+    /// for the reply.
     pub(super) lag: bool,
     pub(super) without_size: bool,
 }
@@ -54,7 +56,8 @@ impl Scenario {
         scenario
     }
 
-    /// Returns whether only the user's own actions can cause errors.
+    /// Returns whether the server and the network have no faults. Only a mistake of the user can
+    /// then cause an error, for example a wrong password.
     pub(super) fn is_peaceful(&self) -> bool {
         self.kinds.is_empty() && !self.restless
     }
@@ -66,7 +69,7 @@ impl Scenario {
         self.under_tls = true;
     }
 
-    /// Chooses active mode in some runs, and takes some commands away from the server.
+    /// In some runs, chooses active mode or makes the server refuse some commands as unknown.
     fn take_away(&mut self, rng: &mut Rng) {
         if rng.u8(..5) == 0 {
             let active = |config: ftp_proto::Config| config.with_data_mode(DataMode::Active);
@@ -97,8 +100,8 @@ impl Scenario {
 fn some_kinds(count: usize, rng: &mut Rng) -> Vec<Kind> {
     let injected = injected();
     let mut kinds: Vec<Kind> = (0..count).map(|_| any(rng, &injected)).collect();
-    // With `Order` the server sends 226 early. If the transfer then failed, that 226 would be a
-    // lie, which no client could notice.
+    // With `Order` the server sends 226 before the data. If the transfer then failed, the server
+    // would have reported a success that did not happen, and no client could notice this.
     if kinds.contains(&Kind::Order) {
         kinds.retain(|kind| !kind.fails_a_transfer());
     }
@@ -126,7 +129,8 @@ fn well_meaning(rng: &mut Rng) -> Setup {
     setup.during_transfer(any(rng, &behaviours))
 }
 
-/// Returns random bytes with LF but without CR, which TYPE A does not change in either direction.
+/// Returns random bytes without CR. If TYPE A turns each LF into CRLF and back, such bytes stay the
+/// same.
 pub(super) fn content(length: usize, rng: &mut Rng) -> Vec<u8> {
     let byte = |_| match rng.u8(..) {
         b'\r' => b'\n',

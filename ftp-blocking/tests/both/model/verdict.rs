@@ -1,4 +1,5 @@
-//! The law of the model test: if the client reports a success, exactly that has happened.
+//! The law of the model test: if the client reports a success, exactly that has happened on the
+//! server.
 
 use ftp_proto::simulator::{Simulator, TransferRecord};
 use ftp_proto::{Error, ErrorKind, Misuse};
@@ -7,28 +8,30 @@ use super::action::{Action, Mode, Output};
 use super::fault::Kind;
 use super::scenario::Scenario;
 
-/// The state before an action.
+/// The state before an action, which the test compares with the state after the action.
 pub(super) struct Before {
-    /// The number of commands that the server had received.
+    /// The number of commands that the server had received before the action.
     pub(super) commands: usize,
-    /// The number of transfers that had begun.
+    /// The number of transfers that had begun on the server before the action.
     pub(super) transfers: usize,
-    /// The content of the file before an upload to it; `None` if there was no file.
+    /// If the action appends to a file: the file's content before. `None` if there was no file, or
+    /// for another action.
     pub(super) content: Option<Vec<u8>>,
-    /// The directory that the client has last returned from `pwd`, or changed to. `None` if
-    /// unknown.
+    /// The directory in which the server was, from the client's last successful `pwd`, `cwd` or
+    /// login. `None` if it was unknown.
     pub(super) place: Option<Vec<u8>>,
     /// Whether the user has logged in.
     pub(super) logged_in: bool,
     /// The number of login attempts on this connection.
     pub(super) logins: usize,
-    /// Whether the last reconnect failed.
+    /// Whether the last reconnect failed. The client may then refuse operations.
     pub(super) stranded: bool,
-    /// Whether the last action failed. The server may then still be performing it.
+    /// Whether the action before this one failed. The server may then still be performing that
+    /// action.
     pub(super) unsure: bool,
 }
 
-/// The server after an action, and what the test knows about the run.
+/// Everything from which the test decides whether the client told the truth about an action.
 pub(super) struct Trial<'a> {
     pub(super) server: &'a Simulator,
     pub(super) scenario: &'a Scenario,
@@ -36,12 +39,14 @@ pub(super) struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// Checks that an action which the client reports as a success has happened on the server.
+    /// Checks that an action which the client reports as a success has really happened on the
+    /// server.
     pub(super) fn judge(&self, action: &Action, got: &Output) -> Result<(), String> {
         if *got == Output::GivenUp {
             return Ok(());
         }
-        // `raw` returns any reply, so a wrong code is no error for `raw`.
+        // `raw` returns any reply to the user, even one with a code that the command cannot get. So
+        // in this case the test does not check the reply.
         let raw = matches!(action, Action::Raw(_)) && self.may_meet(Kind::WrongCode);
         if *got != Output::Size(None) && !raw {
             self.is_answered(action.verbs())?;
@@ -75,8 +80,8 @@ impl Trial<'_> {
             (Action::Reconnect, _) => {
                 let kept = self.server.logged_in() || !self.before.logged_in;
                 ensure(kept, || "not logged in any more".into())?;
-                // After a second login, the directory depends on the server. The client assumes the
-                // home directory.
+                // After two logins on one connection, it depends on the server in which directory
+                // it is. So the test checks the directory only after a single login.
                 let place = self
                     .before
                     .place
@@ -92,9 +97,8 @@ impl Trial<'_> {
         self.scenario.kinds.contains(&kind)
     }
 
-    /// Checks an error in a run without faults. The server must have refused the action, or the
-    /// client must have refused it because it is not logged in or because the last reconnect
-    /// failed.
+    /// Checks an error in a run without faults. Only three reasons are allowed: the server refused
+    /// a command, the client is not logged in or has no TLS, or the last reconnect failed.
     pub(super) fn excuse(&self, action: &Action, error: &Error) -> Result<(), String> {
         let commands = self.server.dialogue().skip(self.before.commands);
         let refused = commands
@@ -139,8 +143,8 @@ impl Trial<'_> {
 
     fn has_size(&self, path: &str, size: Option<u64>) -> Result<(), String> {
         let Some(size) = size else {
-            // If `size` returns `None`, the server must have refused SIZE as unknown at some time,
-            // by itself or by a simulated fault.
+            // If `size` returns `None`, SIZE must be unknown to the server: either the scenario
+            // removed SIZE, or a fault sent a reply of its own to SIZE.
             let mut all = self.server.dialogue();
             let unknown = all.any(|(line, meant)| line.starts_with(b"SIZE") && meant.is_none());
             let unknown = self.scenario.without_size || unknown;
@@ -181,16 +185,18 @@ impl Trial<'_> {
     }
 
     /// Returns whether a download was cut so that no client can notice. The transfer is in clear
-    /// text, the server ended it by FIN, and a 226 confirmed it. The size in the 150 reply shows
-    /// such a cut, except in two cases:
+    /// text, the server ended it by FIN, and a 226 confirmed it. The size in the 150 reply would
+    /// show such a cut, but not in two cases:
+    ///
     /// * The file is sent as text, so its length on the wire is unknown.
     /// * The missing part is no longer than the offset of the download. Some servers announce the
-    ///   size of the whole file, and others (like this one) the size after the offset.
+    ///   size of the whole file, and others (like the simulator) the size after the offset.
     fn is_an_undetectable_cut(&self, whole: &[u8], bytes: &[u8], offset: u64, text: bool) -> bool {
         let mut transfers = self.server.transfers().iter().skip(self.before.transfers);
         let is_cut = |record: &TransferRecord| record.verb == "RETR" && !record.complete;
         let missing = whole.len().saturating_sub(bytes.len()) as u64;
-        // A text may be cut between the CR and the LF of a line end.
+        // A text may be cut between the CR and the LF of a line end. The client then returns the CR
+        // as a byte of the file.
         let bytes = bytes.strip_suffix(b"\r").filter(|_| text).unwrap_or(bytes);
         !self.scenario.under_tls
             && transfers.next_back().is_some_and(is_cut)
@@ -211,12 +217,13 @@ impl Trial<'_> {
                 .get(offset as usize..)
                 .is_some_and(|rest| rest.starts_with(content)),
             // Before the append, the server may have performed an upload that the client had
-            // aborted.
+            // aborted, so the old content of the file is unknown.
             Mode::Append if self.may_meet(Kind::Queued) => file.ends_with(content),
-            // An earlier RNTO may have taken effect late, and put another file at this path.
+            // The server may have performed an earlier RNTO late and put another file at this path,
+            // so the old content is unknown.
             Mode::Append if self.before.unsure => file.ends_with(content),
-            // An earlier append that the client aborted may have left some bytes before the
-            // content.
+            // The client may have aborted an earlier append to this file. Some bytes of it may then
+            // stand between the old content and the new one.
             Mode::Append => file.starts_with(before) && file[before.len()..].ends_with(content),
         };
         ensure(right, || {
@@ -236,7 +243,8 @@ impl Trial<'_> {
     }
 }
 
-/// Returns the absolute form of a path, or `None` if the current directory is unknown.
+/// Returns the absolute form of a path. `place` is the current directory. `None` if the path is
+/// relative and the current directory is unknown.
 pub(super) fn resolve(place: Option<&[u8]>, path: &str) -> Option<Vec<u8>> {
     let path = path.as_bytes();
     if path.starts_with(b"/") {

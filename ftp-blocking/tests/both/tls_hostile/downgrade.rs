@@ -3,8 +3,8 @@
 
 use super::*;
 
-/// If the client refuses a method, it also refuses the same command sent with `raw` (classes B1 to
-/// B3 and B8 of SECURITY.md).
+/// Where the client refuses a method because there is no TLS, it also refuses the method's command
+/// sent with `raw` (classes B1 to B3 and B8 of SECURITY.md).
 #[test]
 fn b3_raw_commands_are_refused_where_methods_are() {
     let memory = memory(setup(VERSIONS[1]));
@@ -40,7 +40,8 @@ fn b3_raw_commands_are_refused_where_methods_are() {
     assert!(memory.server().commands().is_empty());
 
     client.secure().expect("under TLS");
-    // The client refuses data commands before PROT P, and again after PROT C.
+    // The client refuses the commands that open a data connection before PROT P, and again after
+    // PROT C.
     refused(&mut client, &DATA, ErrorKind::Insecure);
     client.login("user", "secret").expect("logged in");
     for (level, words) in [("PROT C", 200), ("PROT S", 536), ("prot c", 200)] {
@@ -70,8 +71,8 @@ fn b3_raw_commands_are_refused_where_methods_are() {
     told_nothing_in_clear(&memory, "by hand");
 }
 
-/// The greeting is 230, which means "logged in". The client must demand TLS nevertheless (class B2
-/// of SECURITY.md).
+/// The server greets with 230, which means "logged in". The client must demand TLS nevertheless
+/// (class B2 of SECURITY.md).
 #[test]
 fn b2_a_greeting_of_230_does_not_replace_tls() {
     for refusal in ["500 no\r\n", "230 in\r\n", "421 bye\r\n"] {
@@ -91,8 +92,8 @@ fn b2_a_greeting_of_230_does_not_replace_tls() {
     }
 }
 
-/// The server refuses AUTH, PBSZ or PROT, closes the connection after it, or sends garbage. The
-/// login comes before or after PROT (class B3 of SECURITY.md).
+/// To AUTH, PBSZ or PROT, the server replies with a refusal or with garbage, or it closes the
+/// connection. The test tries this with PROT before and after the login (class B3 of SECURITY.md).
 #[test]
 fn b3_auth_pbsz_and_prot_refused_closed_and_garbled() {
     let answers = || {
@@ -142,19 +143,19 @@ fn b3_auth_pbsz_and_prot_refused_closed_and_garbled() {
                             sent_no_credentials(&memory, &context);
                             assert!(memory.server().transfers().is_empty(), "{context}");
                         }
-                        // PBSZ itself changes nothing. So if PBSZ fails but PROT works, the login
-                        // succeeds.
+                        // PBSZ 0 itself changes nothing. So even if PBSZ fails, the login succeeds
+                        // as long as PROT works.
                         "PBSZ" if login.is_ok() => assert_eq!(data, [true, true], "{context}"),
-                        // PROT succeeds only with 200. Under implicit TLS, a refusal as an unknown
-                        // command also means that data is protected.
+                        // The login may succeed only if PROT gets 200. Under implicit TLS there is
+                        // one exception: a server that does not know PROT protects data anyway.
                         "PROT" if login.is_ok() => {
                             let said = format!("{answer:?}");
                             let good = Action::Reply(b"200 fine\r\n".to_vec());
                             let unknown = Action::Reply(b"500 unknown\r\n".to_vec());
                             let implied = is_implicit && said == format!("{unknown:?}");
                             assert!(implied || said == format!("{good:?}"), "{context}");
-                            // The fault replies 200, but the server does not protect data. Only
-                            // under implicit TLS does it protect data without PROT, so only then
+                            // The fault replies 200, but the simulator has not handled PROT. Only
+                            // under implicit TLS does it protect data without PROT, so only then do
                             // transfers succeed.
                             assert_eq!(data, [is_implicit; 2], "{context}");
                         }
@@ -174,7 +175,8 @@ fn b3_auth_pbsz_and_prot_refused_closed_and_garbled() {
     }
 }
 
-/// The server accepts AUTH, and then does not begin TLS (class B3 of SECURITY.md).
+/// The server accepts AUTH, but then sends no TLS handshake. The client must send no credentials
+/// (class B3 of SECURITY.md).
 #[test]
 fn b3_auth_is_accepted_and_then_no_tls() {
     let garbage = [

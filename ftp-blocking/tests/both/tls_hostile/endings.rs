@@ -1,4 +1,4 @@
-//! Ends of the data under TLS (class B5 of SECURITY.md).
+//! The end of the data under TLS is cut or missing (class B5 of SECURITY.md).
 
 use super::*;
 
@@ -48,13 +48,13 @@ fn b5_downloads_cut_everywhere() {
     }
 }
 
-/// The server closes before it has read the whole upload. The client must report an error (class B5
-/// of SECURITY.md).
+/// The server closes the data connection before it has read the whole upload. The client must
+/// report an error (class B5 of SECURITY.md).
 #[test]
 fn b5_uploads_cut_everywhere() {
-    // The server always closes before the last record, because the client sends the end of the data
-    // together with that record. If the server then confirmed data that it did not keep, no client
-    // could know.
+    // The server closes before the last TLS record, because the client sends close_notify together
+    // with that record. If the server closed later and still confirmed the upload, no client could
+    // notice.
     let content = vec![7; 50_000];
     for after in [0, 1, 100, 16_383, 16_384, 16_385, 40_000, 49_152] {
         for then in [Then::Fin, Then::Reset] {
@@ -83,8 +83,8 @@ fn b5_uploads_cut_everywhere() {
     }
 }
 
-/// The server closes inside the last record or after it, and replies that the upload failed. The
-/// client must report the failure (class B5 of SECURITY.md).
+/// The server closes the data connection inside the last TLS record or after it, and replies that
+/// the upload failed. The client must report the failure (class B5 of SECURITY.md).
 #[test]
 fn b5_uploads_cut_in_the_last_record() {
     let content = vec![7; 50_000];

@@ -1,9 +1,10 @@
-//! The identity of the server (class B4 of SECURITY.md), and the identity of the client.
+//! How the server proves its identity to the client (class B4 of SECURITY.md), and the client its
+//! identity to the server.
 
 use super::*;
 
-/// The certificate of the control connection has a flaw. The client refuses it, names the flaw, and
-/// sends no credentials (class B4 of SECURITY.md).
+/// The certificate of the control connection has a flaw, for example a wrong date. The client must
+/// refuse it, name the flaw, and send no credentials (class B4 of SECURITY.md).
 #[test]
 fn b4_certificates_on_the_control_connection() {
     for version in VERSIONS {
@@ -28,8 +29,8 @@ fn b4_certificates_on_the_control_connection() {
     }
 }
 
-/// The certificate of the control connection is good, and that of the data connection has a flaw.
-/// The client refuses the data connection (class B4 of SECURITY.md).
+/// The certificate of the control connection is good, but the one of the data connection has a
+/// flaw. The client must refuse the data connection (class B4 of SECURITY.md).
 #[test]
 fn b4_certificates_on_the_data_connection_alone() {
     for version in VERSIONS {
@@ -89,8 +90,8 @@ fn b4_the_certificate_must_match_the_name_or_address() {
     }
 }
 
-/// Bad certificates (class B4 of SECURITY.md) and data that is cut (B5), in active mode and with
-/// the data command sent before the connection is made.
+/// Bad certificates (class B4 of SECURITY.md) and cut data (class B5) again, in active mode, and
+/// with an option that sends the data command before the data connection is made.
 #[test]
 fn b4_b5_in_active_mode_and_with_the_command_before_the_connection() {
     let active: fn(Config) -> Config = |config| config.with_data_mode(DataMode::Active);
@@ -187,7 +188,8 @@ fn a_pinned_key_replaces_all_other_checks() {
             let mut client = logged_in(&memory_of_right, right.clone()).expect("the key");
             assert_eq!(fetched(&mut client, "/five").expect("the key"), b"12345");
 
-            // The certificate of the data connection has another key than the pinned one.
+            // On the data connection, the server shows a certificate with another key than the
+            // pinned one.
             let other = Identity::good().server(version);
             let memory_of_other = memory(setup().data_tls(other));
             let mut client = logged_in(&memory_of_other, right).expect("the key");
@@ -211,8 +213,9 @@ fn any_certificate_is_accepted_only_by_the_dangerous_option() {
     }
 }
 
-/// The server has an old kind of certificate. "Any certificate" accepts it, a pin compares only the
-/// key, and with a CA the error names the reason for the refusal.
+/// The server has an old kind of certificate. The option for any certificate accepts it. With a
+/// pinned key, the client compares only the key. With a CA, the client refuses the certificate and
+/// names the reason.
 #[test]
 fn old_certificates() {
     for version in VERSIONS {
