@@ -1,4 +1,5 @@
-//! Runs the test in `alone/descriptors.rs`: no descriptor stays open after a session.
+//! Runs the test in `alone/descriptors.rs`, which checks that no descriptor stays open after a
+//! session.
 
 mod face;
 mod support;
@@ -6,5 +7,6 @@ mod support;
 #[path = "alone/descriptors.rs"]
 mod alone;
 
-/// The shared test calls this function. It does nothing, since this adapter has no futures to drop.
+/// The shared test calls this function. With `ftp-smol` it drops futures of downloads. Here it does
+/// nothing, since this adapter has no futures.
 fn drops_futures_of_downloads() {}

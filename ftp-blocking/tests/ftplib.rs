@@ -1,9 +1,10 @@
-//! Compares this crate with CPython's ftplib: both have the same dialogues with the same server.
-//! Their results are equal, or a table lists the difference and its reason. The tests use this
-//! adapter only, because they compare the protocol, which is in the core.
+//! Compares this crate with CPython's ftplib: both clients make the same calls to servers that
+//! follow the same script. Their results must be equal, or a table must list the difference and its
+//! reason. The tests use this adapter only, because they compare the protocol, which is in the
+//! core.
 //!
-//! Without a python3 that has ftplib, only this crate's side runs. If `FTP_REQUIRE_PYTHON` is set,
-//! the tests fail instead.
+//! If there is no python3 with ftplib, only this crate's side runs. If `FTP_REQUIRE_PYTHON` is set,
+//! the tests then fail.
 
 #[path = "ftplib/dialogue.rs"]
 mod dialogue;
@@ -50,7 +51,7 @@ same_as_ftplib! {
 #[test]
 fn every_row_of_the_table_has_its_dialogue() {
     let all = all();
-    // `docs/FTPLIB.md` tells both numbers, so it must be changed with them.
+    // `docs/FTPLIB.md` mentions these two numbers, so change them there too.
     assert_eq!((all.len(), DIFFERENCES.len()), (405, 124));
     let names: HashSet<&str> = all.iter().map(|dialogue| dialogue.name).collect();
     assert_eq!(names.len(), all.len(), "two dialogues of one name");
@@ -96,7 +97,8 @@ fn compare(dialogues: &[Dialogue]) {
     );
 }
 
-/// Runs a dialogue with one of the two clients, and with new servers. Returns the outcome.
+/// Runs a dialogue with one of the two clients, against newly started servers. Returns the results
+/// as one line of text.
 fn have(
     dialogue: &Dialogue,
     run: impl FnOnce(&Dialogue, u16, Option<u16>) -> Vec<Vec<u8>>,
@@ -111,8 +113,8 @@ fn have(
     };
     let target_port = target.as_ref().map(|target| target.address.port());
     let mut outcomes = run(dialogue, port, target_port);
-    // The opening calls of a dialogue, such as `connect` and `login`, are compared only if one of
-    // them fails.
+    // The calls before those of the dialogue, such as `connect` and `login`, are part of the result
+    // only if one of them fails.
     let opening = dialogue.opening().len();
     let opened = outcomes.iter().take(opening);
     if opened.clone().all(|outcome| outcome.starts_with(b"ok ")) {

@@ -6,9 +6,9 @@ mod support;
 #[path = "alone/idle.rs"]
 mod alone;
 
-/// After a session is gone, fewer bytes than this may stay in memory for it. With 1, nothing may
-/// stay.
+/// After a session has ended, fewer bytes than this may be left in memory for it: with 1, no byte
+/// may be left.
 const LEFT_BEHIND: usize = 1;
 
-/// The number of measurements. One is enough, since this adapter frees nothing late.
+/// How many times the test measures. One is enough, since this adapter frees all memory at once.
 const ROUNDS: usize = 1;

@@ -1,5 +1,5 @@
-//! Makes each single call to the transport fail, one after the other. A call of this adapter may
-//! also end at its deadline without a result. `ftp-smol` has no such calls; its `futures.rs` drops
+//! Runs a session again and again. In each run another call to the transport fails, or ends at its
+//! deadline without a result. `ftp-smol` has no deadlines in its calls; its `futures.rs` drops
 //! futures instead.
 
 mod face;
@@ -16,7 +16,8 @@ use face::{Behind, Client, Error, ErrorKind, Memory, Options, TransferOptions};
 use support::middlebox::{Middlebox, Passage};
 use support::tls::tls;
 
-/// A network that makes one call fail: call number `left`, counted over all connections.
+/// A network that makes one call to the transport fail. `left` counts down the calls, over all
+/// connections, and the call that finds 1 fails.
 #[derive(Clone)]
 struct Fault {
     left: Arc<AtomicUsize>,
@@ -28,7 +29,8 @@ impl Fault {
         match self.left.fetch_sub(1, Ordering::Relaxed) {
             1 => Err(self.kind.into()),
             0 => {
-                // The call has already failed. The counter stays at 0, so that no other call fails.
+                // The failure has already happened. The counter goes back to 0, so that no further
+                // call fails.
                 self.left.store(0, Ordering::Relaxed);
                 Ok(())
             }
@@ -83,12 +85,14 @@ fn options(tls: Option<&TlsEnds>) -> Options {
     }
 }
 
-/// Returns all kinds of channels: clear text, TLS 1.2 and TLS 1.3.
+/// Returns the three kinds of connections: `None` for clear text, and the settings for TLS 1.2 and
+/// TLS 1.3.
 fn channels() -> impl Iterator<Item = Option<&'static TlsEnds>> {
     [None].into_iter().chain(tls().iter().map(Some))
 }
 
-/// Runs a whole session, except for connecting and QUIT. Returns the content of the first download.
+/// Runs a session from the login to the last command before QUIT. Returns the content of the first
+/// download.
 fn session(client: &mut Client) -> Result<Vec<u8>, Error> {
     client.login("user", "secret")?;
     client.features()?;
@@ -160,8 +164,9 @@ fn hard_10_every_call_to_the_transport_fails_once() {
     }
 }
 
-/// Runs sessions in which the first call fails, then the second one, and so on. Returns the number
-/// of calls in a session without a failure.
+/// Runs one session in which the first call to the transport fails, then one in which the second
+/// call fails, and so on, until no call is left to fail. Returns the number of the first call that
+/// a session does not reach.
 fn fail_everywhere(setup: &Setup, tls: Option<&TlsEnds>, kind: io::ErrorKind) -> usize {
     for call in 1.. {
         let memory = server(setup.clone(), tls);

@@ -1,8 +1,7 @@
-//! Small programs whose instructions `cargo xtask counts` counts. The arguments are the name of a
-//! case and a number of rounds.
+//! Small programs whose CPU instructions `cargo xtask counts` counts. The arguments are the name of
+//! a case and a number of rounds.
 //!
-//! Without arguments, as with `cargo bench`, every case runs once, which shows that all of them
-//! work.
+//! Without arguments, as with `cargo bench`, every case runs once, which shows that all cases work.
 
 use std::env;
 use std::hint::black_box;
@@ -26,7 +25,7 @@ const FEAT: &[u8] = b"211-Features:\r\n AUTH TLS\r\n CCC\r\n CLNT\r\n CSID\r\n E
     TVFS\r\n UTF8\r\n211 End\r\n";
 const PASV: &[u8] = b"227 Entering Passive Mode (127,0,0,1,233,89).\r\n";
 const EPSV: &[u8] = b"229 Entering Extended Passive Mode (|||59737|)\r\n";
-/// The server's replies in a session with a login and one download.
+/// The server's replies in a session with a login and one download, in their order.
 const DIALOGUE: [&[u8]; 6] = [
     b"220 Welcome\r\n",
     b"331 Password?\r\n",
@@ -41,7 +40,8 @@ const MLSD: &[u8] = b"modify=20261127093000;perm=adfrw;size=1048576;type=file;un
     UNIX.group=100;UNIX.mode=0644;UNIX.owner=1000; sample-000001.fastq.gz\r\n";
 const PATH: &str = "/pub/a directory/of some depth/a file with a name of some length.tar.gz";
 
-/// The name of a case, and the function that runs it for a number of rounds.
+/// The name of a case, and the function that runs the case. The function's argument is the number
+/// of rounds.
 type Case = (&'static str, fn(usize));
 
 const CASES: &[Case] = &[
@@ -111,7 +111,8 @@ fn read<T>(bytes: &[u8], grammar: fn(&Reply) -> T, rounds: usize) {
     }
 }
 
-/// Reads a listing of a thousand lines that arrive in one piece.
+/// Parses a listing of a thousand equal lines that arrive in one piece. `None`: the parser finds
+/// out the dialect.
 fn list(line: &[u8], dialect: Option<Dialect>, rounds: usize) {
     let bytes = line.repeat(1000);
     let mut parser = Parser::new().with_now("20261127120000".parse().expect("a time"));
@@ -143,8 +144,8 @@ fn encode(rounds: usize) {
     }
 }
 
-/// Runs all the core's code for a login and a small download. The server's replies come from an
-/// array, so nothing is sent.
+/// Runs all the core's code for a login and a small download. The server's replies come from
+/// `DIALOGUE`, and no byte goes over a network.
 fn dialogue(rounds: usize) {
     for _ in 0..rounds {
         let mut server = Server {

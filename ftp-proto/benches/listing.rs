@@ -1,5 +1,5 @@
-//! How many lines of a listing the core turns into entries in a second of one CPU. `cargo bench
-//! --bench listing` prints it for `ls -l` and for MLSD.
+//! Measures how many lines of a listing the core turns into entries in one second of a CPU. Run it
+//! by `cargo bench --bench listing`: it prints the number for `ls -l` and for MLSD.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,7 +10,7 @@ use ftp_proto::listing::{Dialect, Line, Parser};
 
 const LINES: usize = 100_000;
 const ROUNDS: usize = 20;
-/// How many bytes arrive at a time.
+/// How many bytes the parser gets at a time.
 const PIECE: usize = 64 * 1024;
 
 fn main() {
@@ -22,7 +22,8 @@ fn main() {
     measure("mlsd, 8 facts", &mlsd(others), &mlsx);
 }
 
-/// Half of the entries have a time of day, and half have a year.
+/// Returns a listing as `ls -l` prints it. Half of the entries show a time of day, and the other
+/// half a year.
 fn unix() -> String {
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -45,7 +46,8 @@ fn unix() -> String {
     text
 }
 
-/// The facts that every server sends, and others.
+/// Returns an MLSD listing. Each entry has the facts `type`, `size` and `modify`, and the facts in
+/// `others`.
 fn mlsd(others: &str) -> String {
     let mut text = String::new();
     for at in 0..LINES {
@@ -59,7 +61,7 @@ fn mlsd(others: &str) -> String {
     text
 }
 
-/// Parses the listing several times, and prints the best time.
+/// Parses the listing several times, and prints the speed of the fastest time.
 fn measure(name: &str, text: &str, parser: &Parser) {
     let mut best = f64::INFINITY;
     for _ in 0..ROUNDS {
@@ -87,7 +89,8 @@ fn parse(text: &[u8], mut parser: Parser) -> usize {
     entries
 }
 
-/// The time that this process has been on a CPU, where the system says it (Linux), else the time of day.
+/// Returns the CPU time of this process in seconds. If the system does not tell it (only Linux
+/// does), returns the time that has passed since the first call.
 fn cpu_seconds() -> f64 {
     thread_local!(static START: Instant = Instant::now());
     fs::read_to_string("/proc/self/schedstat")

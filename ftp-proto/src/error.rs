@@ -1,4 +1,4 @@
-//! The one error type, used by the core and by both adapters.
+//! The only error type of this project: the core and both adapters use it.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -37,8 +37,8 @@ pub struct Error(Arc<Context>);
 #[derive(Clone)]
 struct Context {
     kind: ErrorKind,
-    /// What `Display` shows in place of the kind's text. If it is set, the cause tells how many
-    /// bytes were moved.
+    /// What `Display` shows in place of the kind's text. `None` for the kind's text. With a title,
+    /// `Display` does not add how many bytes were moved, because the cause tells it.
     title: Option<&'static str>,
     command: Option<String>,
     argument: Option<Vec<u8>>,
@@ -59,8 +59,8 @@ type Inner = dyn core::error::Error + Send + Sync;
 ///
 /// A session *lives* if its next operation can succeed; the session then first cleans up what the
 /// failed operation left. A session that is *dead* fails every operation: connect again, or call
-/// `reconnect` of an adapter's client. [`Session::is_dead`](crate::Session::is_dead) tells which in
-/// each case.
+/// `reconnect` of an adapter's client. [`Session::is_dead`](crate::Session::is_dead) tells whether
+/// it is dead.
 ///
 /// | kind | meaning | the session | what you can do next |
 /// |---|---|---|---|
@@ -84,62 +84,69 @@ type Inner = dyn core::error::Error + Send + Sync;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The server sent a well-formed reply, but its code does not answer this command
-    /// (`ftplib.error_reply`).
+    /// The server sent a valid reply, but its code is none of the codes for this command: for
+    /// example 257 to TYPE (`ftplib.error_reply`).
     UnexpectedReply,
     /// The server refused with 4xx: the same command may succeed later (`ftplib.error_temp`).
     Transient,
     /// The server refused with 5xx (`ftplib.error_perm`).
     Permanent,
-    /// What the server sent is not FTP, or does not have the form that this reply must have
-    /// (`ftplib.error_proto`). [`Error::inner`] says what is wrong.
+    /// The server sent something that is not FTP, or a reply that is not in the form for this
+    /// command, such as a 227 without an address (`ftplib.error_proto`). [`Error::inner`] says what
+    /// is wrong.
     Protocol,
-    /// Bytes in clear text came after the reply to AUTH. This is an attack, or a server that cannot
-    /// be secured.
+    /// Bytes in clear text came where TLS begins or ends: after the reply to AUTH, or around the
+    /// close_notify after CCC. Either an attacker has sent them, or the server has a fault in TLS.
     Injection,
-    /// The session could not find out which reply belongs to which command.
+    /// The session could not find out which reply belongs to which command, for example after a
+    /// server has sent a reply too many.
     OutOfStep,
-    /// The server closed the control connection. If it sent 421 first, [`Error::reply`] returns the
-    /// 421.
+    /// The server closed the control connection. If it sent a 421 before, [`Error::reply`] returns
+    /// that reply.
     Closed,
-    /// A socket failed, or your file; [`Error::inner`] is the `std::io::Error`.
+    /// A socket or your local file failed. [`Error::inner`] is the `std::io::Error`.
     Io,
-    /// TLS failed: for example, a certificate was refused, or the server ended the handshake.
+    /// TLS failed: for example, the client refused the certificate, or the server ended the
+    /// handshake. [`Error::tls_reason`] says why.
     Tls,
-    /// The time limit for this class of waiting has passed; [`Error::waited`] is the limit.
+    /// A time limit has passed. The field says what the client was waiting for, and
+    /// [`Error::waited`] is the limit.
     Timeout(Wait),
-    /// The data connection ended too early, or brought another number of bytes than was expected,
-    /// or fewer bytes than the server [announced](crate::SizeCheck). [`Error::transferred`] is how
-    /// many bytes came, and [`Error::expected`] how many should have come.
+    /// The download does not have the right length. The data connection ended too early, or the
+    /// length is not the one that you expected, or the data is shorter than the server
+    /// [announced](crate::SizeCheck). [`Error::transferred`] is how many bytes came, and
+    /// [`Error::expected`] how many should have come.
     Truncated,
-    /// The data ended, but it is not certain that the server has all of it or sent all of it.
-    /// Either the server never confirmed the transfer, or its confirmation is in doubt. An example
-    /// is an upload whose data connection the server has reset and whose file does not have the
-    /// right [size](crate::SizeCheck). If you know the length of a download, set
+    /// The data ended, but it is not certain that the transfer is complete. Either the server never
+    /// confirmed the transfer, or its confirmation is in doubt. For example, the server has reset
+    /// the data connection of an upload, and the file does not have the right
+    /// [size](crate::SizeCheck). If you know the length of a download, set
     /// [`TransferOptions::with_expected`](crate::TransferOptions::with_expected): the error is then
     /// [`Truncated`](Self::Truncated), which says more.
     Unconfirmed,
-    /// The session held a command back, because TLS does not protect the connection that the
-    /// command needs.
+    /// The client did not send a command, because the command needs a connection under TLS and that
+    /// connection is in clear text.
     Insecure,
-    /// An argument cannot be sent, because it is empty or holds CR, LF or NUL. Nothing was sent.
+    /// An argument of a command cannot be sent, because it is empty or holds CR, LF or NUL. Nothing
+    /// was sent.
     InvalidArgument,
-    /// The server knows no command that could do this. Nothing was changed. If the server has just
-    /// said so, [`Error::reply`] is its refusal; if it said so before, nothing was sent.
+    /// The server knows no command for what you want. Nothing was changed. If the server has said
+    /// so just now, [`Error::reply`] is its refusal. If it had said so before, nothing was sent.
     Unsupported,
-    /// Something is larger than a limit that you may raise (a listing, or a line of a listing).
+    /// A listing, or one of its lines, is larger than a limit that you may raise.
     TooLarge,
-    /// Your program broke the contract of this crate; nothing was sent.
+    /// Your program used this crate in a wrong way, and nothing was sent. The field says which
+    /// mistake it is.
     Misuse(Misuse),
 }
 
-/// The mistake in your program.
+/// The mistake in your program that caused an [`ErrorKind::Misuse`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Misuse {
-    /// The answer does not belong to the last want of this operation on this session.
+    /// The answer does not belong to the last want that this operation has returned.
     StaleAnswer,
-    /// The transfer token belongs to another session, or was used already.
+    /// The `Transfer` belongs to another session, or was used already.
     StaleTransfer,
     /// The control connection is already under TLS.
     AlreadySecured,
@@ -147,18 +154,18 @@ pub enum Misuse {
     NotSecured,
     /// The operation needs a successful login first.
     NotLoggedIn,
-    /// The operation was stepped again after its end.
+    /// The driver called `step` for an operation that has already ended.
     Finished,
-    /// A download was finished before you had read it to its end.
+    /// You called `finish` for a download before you had read it to its end.
     NotAtEnd,
-    /// An option is wrong, such as a time-out of zero, or a command belongs to another method. The
-    /// error's text says which, and why.
+    /// An option is wrong, such as a time-out of zero, or a command must be sent by another method
+    /// than the one that you called. The error's text says which option or command, and why.
     Option,
-    /// The session is not in MODE S and STRU F, so the bytes of a transfer would not be the bytes
-    /// of the file.
+    /// Before this transfer, the session was set to another mode than MODE S or another structure
+    /// than STRU F. The bytes on the wire would then not be the bytes of the file.
     Framing,
-    /// A copy between two servers was asked for, but one of them protects its data connections by
-    /// TLS. Neither server would begin the handshake.
+    /// You want to copy a file between two servers, but one of them protects its data connections
+    /// by TLS. Neither server would begin the handshake.
     Protected,
     /// More bytes of commands are waiting to be written than
     /// [`Config::max_unsent`](crate::Config::max_unsent) allows.
@@ -166,7 +173,7 @@ pub enum Misuse {
 }
 
 impl Error {
-    /// Makes an error of this kind, without context.
+    /// Makes an error of this kind, without a command, a reply or a cause.
     pub fn new(kind: ErrorKind) -> Self {
         Self(Arc::new(Context {
             kind,
@@ -185,8 +192,8 @@ impl Error {
         }))
     }
 
-    /// Makes the error for a reply. Its kind follows from the reply's first digit; a 421 is
-    /// [`ErrorKind::Closed`].
+    /// Makes the error for a reply of the server. The reply's first digit decides the kind, except
+    /// that a 421 is [`ErrorKind::Closed`].
     pub fn from_reply(reply: Reply) -> Self {
         let kind = match reply.class() {
             Class::Transient if reply.code().value() == 421 => ErrorKind::Closed,
@@ -197,15 +204,16 @@ impl Error {
         Self::new(kind).with_reply(reply)
     }
 
-    /// Adds the command that failed.
+    /// Adds the verb of the command that failed.
     #[must_use]
     pub fn with_command(mut self, verb: &str) -> Self {
         Arc::make_mut(&mut self.0).command = Some(verb.into());
         self
     }
 
-    /// Adds the argument of `command`, such as the path of RETR, if the error is about this command
-    /// and has no argument yet. Secrets are left out.
+    /// Adds the argument of `command`, such as the path of RETR. Does nothing if another command
+    /// failed, or if the error has an argument already. The arguments of PASS and ACCT are left
+    /// out.
     pub(crate) fn or_argument_of(mut self, command: &Command) -> Self {
         let known = self.argument().is_some() || self.command() != Some(command.verb());
         if !known && !matches!(command.verb(), "PASS" | "ACCT") {
@@ -215,7 +223,7 @@ impl Error {
         self
     }
 
-    /// Adds advice on what to do, unless the error has advice already.
+    /// Adds advice on what you can do, unless the error has advice already.
     pub(crate) fn or_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
         if self.0.advice.is_none() {
             Arc::make_mut(&mut self.0).advice = Some(advice.into());
@@ -223,14 +231,14 @@ impl Error {
         self
     }
 
-    /// Adds what the operation was about, such as `connecting to ftp.example.org, port 21`.
+    /// Adds what the operation was doing, such as `connecting to ftp.example.org, port 21`.
     #[must_use]
     pub fn with_subject(mut self, subject: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.0).subject = Some(subject.into());
         self
     }
 
-    /// Adds the reply that made the operation fail.
+    /// Adds the server's reply that made the operation fail.
     #[must_use]
     pub fn with_reply(mut self, reply: Reply) -> Self {
         Arc::make_mut(&mut self.0).reply = Some(reply);
@@ -244,22 +252,23 @@ impl Error {
         self
     }
 
-    /// Sets the text that `Display` shows in place of the kind's text. The cause must then tell how
+    /// Sets the text that `Display` shows in place of the kind's text. The cause must then say how
     /// many bytes were moved.
     pub(crate) fn with_title(mut self, title: &'static str) -> Self {
         Arc::make_mut(&mut self.0).title = Some(title);
         self
     }
 
-    /// Adds how many bytes of data should have been moved, and how this number is known.
+    /// Adds how many bytes of data should have been moved. `why` says from where this number is
+    /// known, and becomes the cause.
     pub(crate) fn with_expected(self, bytes: u64, why: String) -> Self {
         let mut error = self.with_source(why);
         Arc::make_mut(&mut error.0).expected = Some(bytes);
         error
     }
 
-    /// Adds how long the operation had waited when it timed out. The number comes from these
-    /// limits, which the driver knows and the session does not.
+    /// If the error is a time-out, adds the time limit that has passed. The driver has the limits
+    /// (`timeouts`), and the session does not.
     #[must_use]
     pub fn with_limits(self, timeouts: &Timeouts) -> Self {
         self.with_timing(&|context, wait| context.waited = Some(timeouts.of(wait)))
@@ -285,7 +294,7 @@ impl Error {
         self.with_timing(&|context, _| context.elapsed = Some(elapsed))
     }
 
-    /// Applies `change` to this error and to the error underneath, if they are time-outs.
+    /// Applies `change` to this error, if it is a time-out, and to its cause, if that is one.
     fn with_timing(self, change: &dyn Fn(&mut Context, Wait)) -> Self {
         let inner = self.inner().and_then(|inner| inner.downcast_ref::<Self>());
         let inner = inner.map(|inner| inner.clone().with_timing(change));
@@ -306,8 +315,8 @@ impl Error {
         self
     }
 
-    /// Changes the TLS reason for a failure after the server had agreed to TLS by AUTH or PROT. The
-    /// usual reason advises another kind of TLS, which would be wrong then.
+    /// Corrects the reason of a TLS failure after the server had accepted AUTH or PROT:
+    /// `PlainServer` advises another kind of TLS, which would be wrong, so `ClearText` replaces it.
     pub(crate) fn in_agreed_tls(self) -> Self {
         match self.tls_reason() {
             Some(Reason::PlainServer) => self.with_tls_reason(Reason::ClearText),
@@ -315,8 +324,8 @@ impl Error {
         }
     }
 
-    /// Removes a reply that was read from clear text on a data connection: this text is data of the
-    /// transfer and no reply.
+    /// Removes the reply from an error of a data connection. What looks like a reply there is the
+    /// transfer's data in clear text.
     pub(crate) fn without_reply(mut self) -> Self {
         if self.reply().is_some() {
             Arc::make_mut(&mut self.0).reply = None;
@@ -324,7 +333,7 @@ impl Error {
         self
     }
 
-    /// Adds the cause, an error or a text; [`inner`](Self::inner) returns it.
+    /// Adds the cause: an error or a text. [`inner`](Self::inner) returns the cause.
     #[must_use]
     pub fn with_source(
         mut self,
@@ -334,8 +343,8 @@ impl Error {
         self
     }
 
-    /// Adds another error of this crate as the cause. If this error has no TLS reason, it gets the
-    /// cause's.
+    /// Adds another error of this crate as the cause. If this error has no TLS reason, it also gets
+    /// the TLS reason of the cause.
     pub(crate) fn because(self, cause: Self) -> Self {
         let reason = cause.tls_reason().filter(|_| self.tls_reason().is_none());
         match reason.cloned() {
@@ -348,12 +357,12 @@ impl Error {
         Self::new(ErrorKind::Misuse(misuse))
     }
 
-    /// Makes an [`ErrorKind::OutOfStep`] with its cause.
+    /// Makes an [`ErrorKind::OutOfStep`]. The text `why` is its cause.
     pub(crate) fn out_of_step(why: &'static str) -> Self {
         Self::new(ErrorKind::OutOfStep).with_source(why)
     }
 
-    /// Makes a [`Misuse::Option`] whose text says which option is wrong, and why.
+    /// Makes a [`Misuse::Option`]. The text `why` says which option is wrong, and why.
     pub(crate) fn option(why: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
         Self::misuse(Misuse::Option).with_source(why)
     }
@@ -374,7 +383,7 @@ impl Error {
         }
     }
 
-    /// Masks these secrets in the reply, in the argument, and in the errors underneath.
+    /// Masks these secrets in the reply, in the argument, and in the causes of the error.
     pub(crate) fn masked(self, secrets: &[Vec<u8>]) -> Self {
         if secrets.is_empty() {
             return self;
@@ -399,12 +408,12 @@ impl Error {
         error
     }
 
-    /// Returns the kind of failure.
+    /// Returns the kind of this error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// Returns the verb of the command that failed, such as `RETR`.
+    /// Returns the verb of the command that failed, such as `RETR`. `None` if no command failed.
     pub fn command(&self) -> Option<&str> {
         self.0.command.as_deref()
     }
@@ -424,12 +433,13 @@ impl Error {
         self.0.argument.as_deref()
     }
 
-    /// Returns what the operation was about, if that is known: a connection, with host and port.
+    /// Returns what the operation was doing, if that is known: for example `connecting to
+    /// ftp.example.org, port 21`.
     pub fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
     }
 
-    /// Returns the server's reply, if there is one.
+    /// Returns the server's reply that belongs to the failure. `None` if there is none.
     pub fn reply(&self) -> Option<&Reply> {
         self.0.reply.as_ref()
     }
@@ -439,29 +449,30 @@ impl Error {
         self.0.transferred
     }
 
-    /// Returns how many bytes of data should have been moved, if another number was moved. For an
-    /// upload, this is the size that the file should have afterwards.
+    /// Returns how many bytes of data should have been moved. For an upload, this is the size that
+    /// the file should have afterwards. `None` if the number is unknown or is not the reason for
+    /// the failure.
     pub fn expected(&self) -> Option<u64> {
         self.0.expected
     }
 
-    /// Returns how long the operation had waited when it failed with [`ErrorKind::Timeout`]: the
-    /// limit in [`Timeouts`]. Only an adapter knows it; otherwise it is `None`.
+    /// Returns the time limit in [`Timeouts`] that has passed, if the error is an
+    /// [`ErrorKind::Timeout`]. `None` for other errors, and for an error that no adapter has made.
     pub fn waited(&self) -> Option<Duration> {
         self.0.waited
     }
 
-    /// Returns how long the whole operation took, if it ended by [`ErrorKind::Timeout`] in an
-    /// adapter. This includes the last wait, which [`waited`](Self::waited) limits, and everything
-    /// before and after that wait. `None` if the wait was not within one operation, such as a wait
-    /// for data while you read it. `Display` shows the time if it is at least a second longer than
-    /// the limit.
+    /// Returns how long the whole operation took, if a time-out of an adapter ended it. The time
+    /// includes the wait that timed out (see [`waited`](Self::waited)) and everything before and
+    /// after it. `None` if the wait did not belong to one operation: for example, you were reading
+    /// a download. `Display` shows the time if it is at least a second longer than the limit.
     pub fn elapsed(&self) -> Option<Duration> {
         self.0.elapsed.filter(|it| Some(*it) >= self.0.waited)
     }
 
-    /// Returns why TLS failed, if that is known. The reason is also set if the server refused a
-    /// command because of TLS, and if no greeting came, perhaps because the server waits for TLS.
+    /// Returns why TLS failed. There is also a reason if the server refused a command because of
+    /// TLS, and if no greeting came, perhaps because the server waits for TLS. `None` if no reason
+    /// is known.
     pub fn tls_reason(&self) -> Option<&Reason> {
         self.0.tls_reason.as_ref()
     }
@@ -484,8 +495,8 @@ impl Error {
         self.0.inner.as_deref()
     }
 
-    /// The error underneath, if `Display` shows its text. `None` if a TLS reason or the reply says
-    /// the same in better words.
+    /// Returns the cause, if `Display` shows its text. `None` if there is no cause, or if the TLS
+    /// reason or the reply says the same in better words.
     fn told(&self) -> Option<&Inner> {
         let inner = self.inner().filter(|_| self.tls_reason().is_none())?;
         let same_reply = || {
@@ -498,8 +509,8 @@ impl Error {
         }
     }
 
-    /// Whether `Display` has already said everything that `inner` says: TLS failed for the same
-    /// reason in both.
+    /// Returns whether the text of `inner` would add nothing to the text of this error, because
+    /// `inner` is a TLS failure with the same reason.
     fn tells_all_of(&self, inner: &Self) -> bool {
         inner.kind() == ErrorKind::Tls
             && inner.reply().is_none()
@@ -508,12 +519,13 @@ impl Error {
                 .is_some_and(|reason| Some(reason) == self.tls_reason())
     }
 
-    /// Whether more bytes came than the number that was expected.
+    /// Returns whether more bytes came than were expected. `false` if no number was expected.
     pub(crate) fn is_surplus(&self) -> bool {
         self.expected().is_some() && self.transferred() > self.expected()
     }
 
-    /// Whether the reply itself is the failure, and not just an addition to it.
+    /// Returns whether the server's reply is itself the failure (for example a 550). For other
+    /// kinds, such as a time-out, the reply only adds information.
     fn is_a_reply(&self) -> bool {
         matches!(
             self.kind(),
@@ -538,8 +550,8 @@ impl fmt::Display for Error {
         if let Some(subject) = &context.subject {
             write!(f, "{}: ", Escaped::new(subject))?;
         }
-        // The text is escaped, because it may hold bytes that a proxy sent, or names from a
-        // certificate that your verifier saw.
+        // The cause's text may contain bytes of a stranger: what a proxy has sent, or the names in
+        // a certificate. So the text is escaped.
         let told = told.map(|told| told.to_string());
         match (context.kind, context.waited, &told) {
             (kind, _, Some(told)) if kind.is_told_by_cause() => {
@@ -586,15 +598,16 @@ impl fmt::Display for Error {
     }
 }
 
-/// Whether an operation took at least a second longer than the limit that ended it. A smaller
-/// difference is only rounding.
+/// Returns whether an operation took at least a second longer than the limit that ended it. A
+/// smaller difference comes only from rounding.
 fn is_longer(elapsed: Duration, limit: Duration) -> bool {
     elapsed.saturating_sub(limit) >= Duration::from_secs(1)
 }
 
 impl ErrorKind {
-    /// Whether `Display` shows the cause in place of the kind, because the cause says everything: a
-    /// message of the operating system, the limit that is too low, or the option that is wrong.
+    /// Returns whether `Display` shows only the cause and not the kind, because the cause says
+    /// everything: an error text of the operating system, which limit is too low, or which option
+    /// is wrong.
     fn is_told_by_cause(self) -> bool {
         matches!(
             self,
@@ -657,7 +670,8 @@ impl fmt::Display for Misuse {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A `main` that returns an error prints `Debug`, so the readable text comes first.
+        // If `main` returns an error, Rust prints its `Debug` form. So that form begins with the
+        // readable text.
         let mut shown = f.debug_struct("Error");
         shown
             .field("says", &self.to_string())
@@ -669,7 +683,7 @@ impl fmt::Debug for Error {
     }
 }
 
-/// The source is the first cause that `Display` has not shown yet.
+/// `source` leaves out a cause whose text `Display` has shown already, and returns the next one.
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self.told() {
@@ -685,7 +699,8 @@ impl core::error::Error for Error {
     }
 }
 
-/// Turns each of these types into an [`Error`] of the given kind, with the value as its cause.
+/// For each line `Cause => Kind`, implements `From<Cause>` for [`Error`]: the error has this kind,
+/// and the value is its cause.
 macro_rules! causes {
     ($($cause:ty => $kind:ident;)*) => {$(
         impl From<$cause> for Error {
@@ -705,8 +720,8 @@ causes! {
     crate::data::LineTooLong => TooLarge;
 }
 
-/// Makes an [`ErrorKind::Io`], or takes out the [`Error`] that an adapter had put inside the
-/// `io::Error`.
+/// If an adapter had put an [`Error`] inside the `io::Error`, returns that error. Otherwise makes
+/// an [`ErrorKind::Io`].
 #[cfg(feature = "std")]
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
@@ -717,7 +732,8 @@ impl From<std::io::Error> for Error {
     }
 }
 
-/// Puts the error inside an `io::Error`; `From` or [`std::io::Error::downcast`] takes it out again.
+/// Puts this error inside an `io::Error`. `Error::from` or [`std::io::Error::downcast`] returns it
+/// again.
 #[cfg(feature = "std")]
 impl From<Error> for std::io::Error {
     fn from(error: Error) -> Self {

@@ -1,4 +1,4 @@
-//! Uploads whose client vanishes, and uploads over a slow line.
+//! Tests of uploads whose client vanishes before the end, and of uploads over a slow line.
 
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -59,8 +59,8 @@ fn keep_alives_are_sent_while_data_moves_without_a_pause() {
     assert_eq!(client.pwd().expect("in step").as_bytes(), b"/");
 }
 
-/// A slow line. Each time the client asks how many written bytes are unsent, it gets the last
-/// number of `held`.
+/// A slow line. Each time the client asks how many written bytes are unsent, it removes the last
+/// number of `held` and gets that number. If `held` is empty, it gets `None`.
 #[derive(Clone, Default)]
 struct SlowLine {
     held: Arc<Mutex<Vec<usize>>>,
@@ -82,14 +82,15 @@ impl Passage for SlowLine {
     }
 }
 
-/// While the number of unsent bytes falls, the client goes on waiting for the server to close the
-/// data connection and to send its final reply.
+/// After an upload, the server does not close the data connection. As long as the number of unsent
+/// bytes falls, the client must go on waiting for the server's close. The test counts how often the
+/// client asks for the number.
 #[test]
 fn an_upload_has_time_while_unsent_bytes_get_fewer() {
     for (mut held, asked) in [
-        // The last number comes first: 30, 20, 10, 1.
+        // The client gets the numbers from the last to the first: 30, 20, 10, 1.
         (vec![1, 10, 20, 30], 5),
-        // While the number does not fall, the client waits only once for the stall limit.
+        // The number stays at 30, so the client waits only once more, for the limit of idle data.
         (vec![0, 9, 30, 30, 30], 3),
         (vec![], 1),
     ] {

@@ -1,5 +1,5 @@
-//! A byte with TCP's urgent mark arrives in the middle of a download. This byte is not part of the
-//! file, and it does not end the file.
+//! The server sends a byte with TCP's urgent mark in the middle of a download. This byte is not
+//! part of the file, and the client must not take it for the end of the file.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -13,7 +13,8 @@ use socket2::SockRef;
 use crate::face::{Client, Download, Options, Timeouts};
 use crate::support::files;
 
-/// Returns a client of a server with one file. `send` writes the file to the data connection.
+/// Starts a server with one file, and returns a client of it. `send` writes the file to the data
+/// connection.
 fn serve(send: impl FnOnce(TcpStream) + Send + 'static) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -72,8 +73,8 @@ fn saved(download: Download<'_>) -> usize {
     length
 }
 
-/// At urgent data, the system call splice stops and returns 0, as it does at the end of a file. The
-/// download must go on.
+/// Before an urgent byte, the system call splice stops and returns 0, as it does at the end of the
+/// data. The client must download the bytes after it too.
 #[test]
 fn urgent_data_does_not_cut_a_download_short() {
     for length in [read, saved] {
@@ -82,8 +83,8 @@ fn urgent_data_does_not_cut_a_download_short() {
     }
 }
 
-/// At urgent data, the system call splice may also report again and again that nothing has arrived.
-/// The client must not repeat the call without a pause.
+/// Before an urgent byte, splice may also report again and again that no data has arrived. The
+/// client must not call it in an endless loop.
 #[test]
 fn urgent_data_does_not_make_a_download_spin() {
     let (finish, finished) = mpsc::channel::<()>();
@@ -97,7 +98,8 @@ fn urgent_data_does_not_make_a_download_spin() {
     let spent = ticks() - before;
     drop(finish);
     assert_eq!(error.unwrap_err().transferred(), Some(2000));
-    // The wait takes two seconds. A client that works all the time would use up 200 ticks.
+    // The client waits for two seconds. If it called splice all the time, it would use up 200
+    // ticks.
     assert!(spent < 50, "{spent} ticks of work while there was none");
 }
 

@@ -1,4 +1,4 @@
-//! Walks through trees, patterns, and the sizes of trees.
+//! Tests of walks through directory trees, of patterns, and of the sizes of trees.
 
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
 
@@ -24,7 +24,7 @@ fn tree() -> Setup {
         .file("/top", "")
 }
 
-/// An item as text: a path with its note, or a path with what went wrong.
+/// Returns an item of a walk as text: the path, with the entry's note or with what went wrong.
 fn show(item: &Result<WalkEntry, WalkError>) -> String {
     match item {
         Ok(entry) => match entry.note {
@@ -48,7 +48,7 @@ fn walked(setup: Setup, options: &WalkOptions) -> Vec<String> {
     shown
 }
 
-/// How often the server got a command.
+/// Returns how many commands that begin with `verb` the server got.
 fn count(memory: &Memory, verb: &str) -> usize {
     let server = memory.server();
     let commands = server.commands().iter();
@@ -247,9 +247,10 @@ fn a_hostile_listing_leads_nowhere_else() {
             })
         )
     });
-    // `..` and `.` are left out without an error, and `ok` is safe.
+    // Every name in the list is an error, with three exceptions: the walk leaves out `..` and `.`
+    // without an error, and `ok` is a safe name.
     assert_eq!(unsafe_names.count(), names.len() - 3);
-    // The last error is about `/ok`, which does not exist.
+    // There is one error more: the server lists `/ok`, but the directory does not exist.
     assert_eq!(errors.len(), names.len() - 2);
     assert_eq!(count(&memory, "MLSD"), 2);
     let shown = show(&errors[0]);
@@ -317,7 +318,8 @@ fn links_to_directories_are_followed_on_request() {
 
 #[test]
 fn a_loop_of_links_ends_and_says_so() {
-    // A link to its own directory, to one above, and two links to each other's directories.
+    // The links: one to its own directory, one to a directory above it, and two to each other's
+    // directories.
     let setup = tree()
         .link("/a/self", ".")
         .link("/a/b/up", "../..")
@@ -350,7 +352,8 @@ fn a_loop_that_the_server_hides_is_known_by_the_unique_fact() {
         shown,
         ["/a", "/a/up Loop", "/a/b", "/a/b/2.fa", "/a/b/notes"]
     );
-    // Only the listing of the directory itself has the fact.
+    // This time, the entry `a` in its parent's listing has no fact `unique`. Only the listing of
+    // `/a` itself has it (`cdir`), and it is that of the root directory.
     let below = "type=cdir;unique=1; /a\r\ntype=dir;unique=1; up\r\n";
     let setup = tree().fault(lists(0, top)).fault(lists(1, below));
     let setup = setup.fault(lists(0, "type=cdir;unique=1; /\r\ntype=dir; a\r\n"));

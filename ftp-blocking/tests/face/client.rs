@@ -1,3 +1,4 @@
-//! The client that the shared tests call. Here it is the adapter's own client, whose calls block.
+//! The client that the shared tests call. With this adapter it is `ftp_blocking::Client`, whose
+//! calls block.
 
 pub(crate) use ftp_blocking::*;

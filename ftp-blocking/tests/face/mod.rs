@@ -1,4 +1,5 @@
-//! The face of this adapter: everything of it that the shared tests use.
+//! Everything of this adapter that the shared tests use. Each adapter has its own module `face`, so
+//! that the same tests run with both.
 #![allow(
     dead_code,
     unused_imports,

@@ -1,5 +1,5 @@
-//! The networks of the shared tests, for this adapter: a bridge to the simulated server, and a
-//! network with a middlebox.
+//! This adapter's networks for the shared tests: one that leads to the simulated server over real
+//! sockets, and one with a middlebox.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,7 +12,8 @@ use ftp_blocking::transport::{Dialled, Dialling, Listener, Network, Stream, Targ
 use crate::support::middlebox::{Middlebox, Passage};
 use crate::support::tcp_server::TcpServer;
 
-/// A TCP network that maps the ports of a simulated server to real ports.
+/// A network over real sockets. For each connection to a port of the simulated server, it opens a
+/// real port and connects to that.
 pub(crate) struct Bridge {
     tcp: Tcp,
     hosted: TcpServer,
@@ -38,7 +39,7 @@ impl Network for Bridge {
     }
 }
 
-/// A network whose connections pass through a middlebox.
+/// A network whose connections pass through a middlebox, which may change the bytes.
 pub(crate) struct Behind<M, N> {
     pub(crate) middlebox: M,
     pub(crate) network: N,

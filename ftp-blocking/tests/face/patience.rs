@@ -1,11 +1,12 @@
-//! How a shared test stops an operation halfway. With this adapter, one call to the transport ends
-//! at its deadline without a result.
+//! How a shared test stops an operation halfway. With this adapter, one call to the transport
+//! reports that its deadline has come.
 
 use std::io;
 
 use crate::support::failing_calls::FailingCalls;
 
-/// Runs an action. After `calls` calls to the transport, one call ends without a result.
+/// Runs an action in which `calls` calls to the transport work. The next call fails with
+/// `WouldBlock`, as at its deadline.
 pub(crate) fn impatient<T>(
     failing_calls: &FailingCalls,
     calls: usize,

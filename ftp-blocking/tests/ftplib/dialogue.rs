@@ -1,36 +1,40 @@
-//! Dialogues as data: the calls of both clients, and the behaviour of the server.
+//! A dialogue as data: the calls that both clients make, and what the server does.
 
 use std::time::Duration;
 
 use crate::server::{LIMIT, Script, Step};
 
-/// One dialogue. Each client has it with a server of its own that follows the same script.
+/// One dialogue between a client and a server. Each of the two clients gets a server of its own,
+/// and both servers follow the same script.
 pub(crate) struct Dialogue {
     pub(crate) name: &'static str,
-    /// Each call with its arguments. The calls of [`opening`](Self::opening) come before them.
+    /// The calls that the client makes, each with its arguments. The calls of
+    /// [`opening`](Self::opening) come before them.
     pub(crate) calls: Vec<Vec<&'static str>>,
     pub(crate) script: Script,
-    /// The second server of a copy.
+    /// The script of the second server, to which a file is copied. `None` if the dialogue copies
+    /// nothing between servers.
     pub(crate) target: Option<Script>,
     pub(crate) setting: Setting,
-    /// The verbs of the commands that are compared too, as the server received them.
+    /// Verbs. The result also shows the commands with these verbs, as the server received them.
     pub(crate) watched: &'static [&'static str],
-    /// The result of both clients. `None` if they differ;
-    /// [`DIFFERENCES`](crate::differences::DIFFERENCES) then lists both results.
+    /// The result, if both clients have the same. `None` if the results differ:
+    /// [`DIFFERENCES`](crate::differences::DIFFERENCES) then lists both of them.
     pub(crate) result: Option<&'static str>,
 }
 
-/// The settings of both clients.
+/// The settings that both clients use in a dialogue.
 #[derive(Clone)]
 pub(crate) struct Setting {
     pub(crate) mode: Mode,
     pub(crate) encoding: Encoding,
     pub(crate) timeout: Duration,
-    /// The local address that connections come from.
+    /// The local address that the client connects from. `None` lets the system choose it.
     pub(crate) source: Option<&'static str>,
-    /// Whether the client connects to the address in a 227 reply.
+    /// Whether the client connects to the address in a 227 reply, instead of the control
+    /// connection's address.
     pub(crate) trust: bool,
-    /// Whether no server listens at the port that the clients connect to.
+    /// Whether the clients connect to a port at which no server listens.
     pub(crate) absent: bool,
 }
 
@@ -46,7 +50,7 @@ pub(crate) enum Encoding {
     Latin1,
 }
 
-/// Creates a dialogue of these calls, with the default server.
+/// Creates a dialogue with these calls. The server follows the default script.
 pub(crate) fn dialogue(name: &'static str, calls: &[&[&'static str]]) -> Dialogue {
     Dialogue {
         name,
@@ -72,19 +76,22 @@ impl Dialogue {
         self
     }
 
-    /// Sets what the server does on a verb, or on a whole command.
+    /// Sets what the server does each time it gets `command`, which is a verb or a whole command
+    /// line.
     pub(crate) fn on<const N: usize>(mut self, command: &str, steps: [Step; N]) -> Self {
         self.script.set(command, steps.into());
         self
     }
 
-    /// Adds what the server does when the command comes the next time.
+    /// Adds what the server does when it gets `command` once more, after the steps that are set
+    /// already.
     pub(crate) fn then<const N: usize>(mut self, command: &str, steps: [Step; N]) -> Self {
         self.script.add(command, steps.into());
         self
     }
 
-    /// Sets what the second server does on a command. The first call adds that server.
+    /// Sets what the second server (the target of a copy) does when it gets `command`. The first
+    /// call of this method adds the second server.
     pub(crate) fn on_target<const N: usize>(mut self, command: &str, steps: [Step; N]) -> Self {
         let target = self.target.get_or_insert_with(Script::default);
         target.set(command, steps.into());
@@ -105,19 +112,21 @@ impl Dialogue {
         self
     }
 
-    /// Shortens the time-out, for dialogues in which one of the clients waits in vain.
+    /// Shortens the time-out to half a second, for dialogues in which a client waits for something
+    /// that never comes.
     pub(crate) fn impatient(self) -> Self {
         self.set(|setting| setting.timeout = Duration::from_millis(500))
     }
 
-    /// Also compares the received commands with these verbs. With `from` in the list, it compares
-    /// the client's address, and with `target` the addresses in PORT and EPRT.
+    /// Makes the result also show the commands with these verbs, as the server received them. The
+    /// word `from` in the list adds the address that the client connects from, and `target` adds
+    /// the addresses in PORT and EPRT.
     pub(crate) fn watch(mut self, verbs: &'static [&'static str]) -> Self {
         self.watched = verbs;
         self
     }
 
-    /// Sets the result of both clients.
+    /// Sets the result that both clients must have.
     pub(crate) fn both(mut self, result: &'static str) -> Self {
         self.result = Some(result);
         self
@@ -129,7 +138,8 @@ impl Dialogue {
         !self.first().starts_with("parse") && self.first() != "constant"
     }
 
-    /// Returns the calls that are made before the calls of the dialogue.
+    /// Returns the calls that the client makes before the calls of the dialogue: usually `connect`
+    /// and `login`.
     pub(crate) fn opening(&self) -> &'static [&'static str] {
         match self.first() {
             "connect" => &[],

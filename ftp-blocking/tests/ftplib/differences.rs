@@ -1,14 +1,14 @@
 //! The dialogues in which this crate and ftplib have different results, with the reasons.
 
-/// A dialogue in which this crate and ftplib have different results. If the results become equal,
-/// the test fails, and the row must be removed.
+/// A dialogue in which this crate and ftplib have different results. If one day the results are
+/// equal, the test fails, and this row must be removed.
 pub(crate) struct Difference {
     pub(crate) dialogue: &'static str,
     pub(crate) ftplib: &'static str,
     pub(crate) ours: &'static str,
     pub(crate) reason: &'static str,
-    /// The result of newer ftplib releases that have corrected a part of the fault; `None` if there
-    /// are none.
+    /// The result of newer ftplib releases, if they have corrected a part of ftplib's fault. `None`
+    /// if they have not.
     pub(crate) mended: Option<&'static str>,
 }
 
@@ -64,7 +64,7 @@ const FORM: &str = "a positive reply without the value that the command asks for
     refusal, but a fault of the server";
 const NO_SIZE: &str = "`None` means that the server does not know SIZE";
 
-/// All differences, in the order of the dialogues.
+/// All differences, in the order in which the dialogues are defined.
 pub(crate) const DIFFERENCES: &[Difference] = &[
     row(
         "greeting 120 and 220",

@@ -1,4 +1,4 @@
-//! Runs dialogues with this crate, and names its results as ftplib does.
+//! Runs dialogues with this crate, and describes its results in ftplib's words.
 
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, SocketAddr};
@@ -14,7 +14,7 @@ use ftp_proto::reply::{self, Malformed};
 
 use crate::dialogue::{self, Dialogue, Mode, Setting};
 
-/// Runs the dialogue with this crate. Returns the outcome of each call.
+/// Makes the calls of a dialogue with this crate. Returns the result of each call.
 pub(crate) fn run(dialogue: &Dialogue, port: u16, target: Option<u16>) -> Vec<Vec<u8>> {
     let host = dialogue.script.host();
     let mut ours = Ours {
@@ -56,7 +56,8 @@ fn options(setting: &Setting, host: IpAddr, port: u16) -> Options {
     options
 }
 
-/// A client, its options, and the options for the second server of a copy.
+/// This crate's side of a dialogue: the client, its options, and the options for the second server
+/// of a copy.
 struct Ours {
     options: Options,
     target: Option<Options>,
@@ -108,7 +109,8 @@ impl Ours {
             }
             _ => {
                 let Some(client) = &mut self.client else {
-                    // A call on a session that never began or that is over fails with this error.
+                    // There is no client: the session never began, or it is over. This error is the
+                    // result.
                     return Err(Error::new(ErrorKind::Closed));
                 };
                 on(client, &self.options.encoding, name, arguments)
@@ -143,7 +145,8 @@ fn on(
             let secrets: Vec<&str> = secrets.filter(|secret| shown.contains(secret)).collect();
             secrets.join(" ").into_bytes()
         }
-        // ftplib's `sendcmd` fails on a refusal, while `raw` returns it.
+        // If the server refuses the command, `raw` returns the reply. ftplib's `sendcmd` fails, so
+        // this call must fail too.
         ("command", [line]) => {
             let reply = client.raw(line)?;
             match reply.class() {
@@ -282,7 +285,7 @@ fn command_lines(client: &mut Client, line: &str) -> Result<Vec<u8>, Error> {
     Ok(listed(&lines))
 }
 
-/// Formats an entry as `peer.py` does.
+/// Formats an entry of a listing as `peer.py` does with ftplib's entries.
 fn entry(entry: &Entry<'_>) -> Vec<u8> {
     let mut shown = Vec::new();
     for (fact, value) in entry.facts() {
@@ -300,7 +303,7 @@ fn read<T>(text: &str, parser: fn(&Reply) -> Result<T, Malformed>) -> Result<T, 
     parser(&reply).map_err(|malformed| Error::from(malformed).with_reply(reply))
 }
 
-/// Formats a reply as ftplib returns it.
+/// Formats a reply as ftplib returns it: all lines, with LF between them.
 fn text(reply: &Reply) -> Vec<u8> {
     reply.lines().collect::<Vec<_>>().join(&b'\n')
 }
@@ -334,7 +337,8 @@ fn outcome(result: Result<Vec<u8>, Error>) -> Vec<u8> {
     }
 }
 
-/// Returns the name that `peer.py` has for this kind of error.
+/// Returns the word by which `peer.py` names this kind of error, so that the results can be
+/// compared.
 fn class(error: &Error) -> &'static str {
     match error.kind() {
         ErrorKind::UnexpectedReply => "reply",

@@ -1,11 +1,13 @@
-//! Turns the outcomes of calls into text, in the same way for both clients.
+//! Turns the results of a dialogue's calls into text, in the same way for both clients.
 
 use crate::server::Seen;
 
-/// The limit for a shown value, in bytes. A longer value is cut, and its length is shown.
+/// The most bytes of a value that the text shows. If a value is longer, the text shows its start
+/// and its length.
 const SHOWN: usize = 40;
 
-/// Returns one line for a dialogue: the outcomes of its calls, and what the server saw.
+/// Returns the result of a dialogue as one line: what its calls returned, and what the server
+/// received.
 pub(crate) fn summary(outcomes: &[Vec<u8>], watched: &[&str], seen: &[Seen]) -> String {
     let mut parts: Vec<String> = outcomes.iter().map(|outcome| shown(outcome)).collect();
     for seen in seen {

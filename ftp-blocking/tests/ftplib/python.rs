@@ -1,4 +1,5 @@
-//! Runs dialogues with CPython's ftplib, in one process that reads requests line by line.
+//! Runs dialogues with CPython's ftplib, in one Python process that reads a request from each line
+//! of its input.
 
 use std::env;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -10,10 +11,11 @@ use std::time::Duration;
 
 use crate::dialogue::{Dialogue, Encoding, Mode};
 
-/// The environment variable that makes the tests fail if there is no Python.
+/// The environment variable that makes the tests fail if there is no python3 with ftplib.
 const REQUIRED: &str = "FTP_REQUIRE_PYTHON";
 
-/// The time limit for one dialogue. It is several times the sum of the time limits of the sockets.
+/// How long to wait for Python's result of one dialogue. It is several times the sum of the
+/// sockets' time limits, so only a Python process that hangs reaches it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Python {
@@ -29,7 +31,8 @@ struct Python {
 pub(crate) fn is_there() -> bool {
     static THERE: LazyLock<bool> = LazyLock::new(|| {
         let found = Command::new("python3")
-            // Python 3.9 or later: earlier versions do not have the argument `encoding`.
+            // Only a Python from 3.9 on is used: in earlier versions `FTP` has no argument
+            // `encoding`.
             .args(["-c", "import ftplib; ftplib.FTP(encoding='utf-8')"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -48,7 +51,7 @@ pub(crate) fn is_there() -> bool {
     *THERE
 }
 
-/// Runs the dialogue with ftplib. Returns the outcome of each call.
+/// Makes the calls of a dialogue with ftplib. Returns the result of each call.
 pub(crate) fn run(dialogue: &Dialogue, port: u16, target: Option<u16>) -> Vec<Vec<u8>> {
     static PYTHON: LazyLock<Mutex<Python>> = LazyLock::new(|| Mutex::new(start()));
     let mut python = PYTHON.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,7 +66,8 @@ pub(crate) fn run(dialogue: &Dialogue, port: u16, target: Option<u16>) -> Vec<Ve
 }
 
 fn start() -> Python {
-    // When this process ends, Python's standard input ends, and so Python ends too.
+    // The Python process reads its standard input from this process. So when this process ends,
+    // Python reaches the end of its input and ends too.
     let mut child = Command::new("python3")
         .args(["-X", "utf8", "-W", "ignore", "-c", include_str!("peer.py")])
         .stdin(Stdio::piped())

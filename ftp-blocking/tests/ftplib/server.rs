@@ -1,7 +1,8 @@
 //! A server that follows a script.
 //!
-//! The script lists answers by verb, not by position, because ftplib sends PASV where this crate
-//! sends EPSV.
+//! For each verb, the script lists what the server replies. It cannot list replies by their
+//! position, because ftplib and this crate send different commands: for example, ftplib sends PASV
+//! where this crate sends EPSV.
 
 use std::collections::{HashMap, VecDeque};
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
@@ -11,31 +12,31 @@ use std::time::Duration;
 
 use socket2::{Domain, SockRef, Socket, Type};
 
-/// The time limit for each socket. It is long enough for a busy machine, and short enough that a
-/// wrong script is found soon.
+/// The time limit for each socket of the server. A busy machine does not reach it, and a wrong
+/// script still fails soon.
 pub(crate) const LIMIT: Duration = Duration::from_secs(10);
 
-/// One action of the server.
+/// One step of a server's script.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    /// Sends a reply and CRLF. First replaces a word in braces: `{pasv}` and `{epsv}` make the
-    /// server listen, and `{elsewhere}` makes it listen at another address of this machine.
-    /// `{closed}` and `{eclosed}` name a port where no server listens. `{misleading}` names an
-    /// address that no machine has.
+    /// The server sends this reply and CRLF. A word in braces is replaced by an address or a port:
+    /// for `{pasv}` and `{epsv}`, the server listens at a new port, and for `{elsewhere}`, at
+    /// another address of this machine. `{closed}` and `{eclosed}` name a port where no server
+    /// listens. `{misleading}` names an address that no machine has.
     Say(String),
-    /// Sends these bytes on the control connection.
+    /// The server sends these bytes on the control connection, without adding CRLF.
     Raw(Vec<u8>),
-    /// Opens the data connection, if it is not open yet.
+    /// The server opens the data connection, if it is not open yet.
     Open,
-    /// Sends these bytes over the data connection.
+    /// The server sends these bytes over the data connection.
     Send(Vec<u8>),
-    /// Reads the data connection to its end.
+    /// The server reads the data connection to its end.
     Take,
-    /// Closes the data connection and its listener.
+    /// The server closes the data connection and the listener for it.
     End,
-    /// Resets the data connection.
+    /// The server resets the data connection.
     Reset,
-    /// Closes the control connection.
+    /// The server closes the control connection.
     HangUp,
 }
 
@@ -51,7 +52,7 @@ pub(crate) fn send(bytes: impl AsRef<[u8]>) -> Step {
     Step::Send(bytes.as_ref().to_vec())
 }
 
-/// Returns the steps of a successful download.
+/// Returns the steps with which the server sends a file and confirms it.
 pub(crate) fn file(bytes: impl AsRef<[u8]>) -> [Step; 4] {
     [
         say("150 Here it comes"),
@@ -65,7 +66,7 @@ pub(crate) fn taken() -> [Step; 3] {
     [say("150 Go on"), Step::Take, say("226 Done")]
 }
 
-/// What one server does in its session.
+/// The script of one server: for each verb or command line, the steps that the server performs.
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
     address: IpAddr,
@@ -90,7 +91,7 @@ impl Default for Script {
             ("EPRT", "200 Port"),
             ("REST", "350 Rest"),
             ("PWD", "257 \"/here\""),
-            // A client may send ABOR after the transfer is over.
+            // By default, the server replies to an ABOR that arrives after the transfer is over.
             ("ABOR", "225 Nothing to abort"),
             ("QUIT", "221 Bye"),
         ] {
@@ -115,8 +116,9 @@ impl Script {
         self.greeting = steps;
     }
 
-    /// Replaces what the server does on a verb or on a whole command. `add` appends what it does
-    /// the next time. The last entry is used again and again.
+    /// Sets the steps for a verb or a whole command line, in place of all earlier steps. `add`
+    /// appends the steps for the next time that the command comes. The last steps in the list are
+    /// repeated.
     pub(crate) fn set(&mut self, command: &str, steps: Vec<Step>) {
         self.rounds.insert(command.to_owned(), [steps].into());
     }
@@ -139,22 +141,23 @@ impl Script {
     }
 }
 
-/// What a server saw in its session.
+/// What one server has received in its session.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    /// Where the control connection came from.
+    /// The address that the control connection came from.
     pub(crate) from: Option<IpAddr>,
-    /// The received commands. Each byte is one character.
+    /// The received command lines. Each byte has become one character, so a name in UTF-8 looks
+    /// like Latin-1.
     pub(crate) commands: Vec<String>,
-    /// Commands that the script does not have, and other problems.
+    /// Problems, as text: for example, a command for which the script has no steps.
     pub(crate) troubles: Vec<String>,
-    /// The addresses in PORT and EPRT.
+    /// The addresses in the PORT and EPRT commands that the server received.
     pub(crate) targets: Vec<IpAddr>,
     /// The data received over each data connection.
     pub(crate) taken: Vec<Vec<u8>>,
 }
 
-/// A server that runs a script.
+/// A running server that follows a script, in a thread.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     serving: JoinHandle<Seen>,
@@ -168,8 +171,8 @@ impl Server {
             let (control, peer) = listener.accept().expect("a client, or the end");
             drop(listener);
             limit(&control);
-            // ftplib sends the last byte of ABOR with TCP's urgent mark. With this option, the
-            // server reads that byte like the others.
+            // ftplib sends the last byte of ABOR with TCP's urgent mark. This option makes the
+            // server read that byte in its place among the others.
             SockRef::from(&control)
                 .set_out_of_band_inline(true)
                 .expect("an option of every TCP socket");
@@ -189,16 +192,17 @@ impl Server {
         Self { address, serving }
     }
 
-    /// Ends the server after the client has finished. Returns what the server saw.
+    /// Ends the server, after the client has finished. Returns what the server has received.
     pub(crate) fn finish(self) -> Seen {
-        // The server may still wait for a client. This connection ends its wait.
+        // If no client has connected, the server's thread still waits in `accept`. This connection
+        // ends the wait.
         let _ = TcpStream::connect(self.address);
         self.serving.join().expect("the script could be followed")
     }
 }
 
-/// A port that refuses connections. It is bound, so that no other program can listen at it, but it
-/// does not listen.
+/// A port that refuses connections: the socket is bound to it but does not listen. As long as this
+/// value lives, no other program can listen there.
 pub(crate) struct ClosedPort(Socket);
 
 impl ClosedPort {
@@ -217,7 +221,7 @@ impl ClosedPort {
 
     fn open(self) -> TcpListener {
         self.0.listen(8).expect("a listener");
-        // On Linux, this time limit also applies to `accept`.
+        // On Linux, the read time-out of a listener also limits `accept`.
         self.0.set_read_timeout(Some(LIMIT)).expect("a limit");
         self.0.into()
     }
@@ -232,10 +236,11 @@ fn limit(stream: &TcpStream) {
 struct Session {
     local: IpAddr,
     control: TcpStream,
-    /// The listener for passive mode.
+    /// The listener for the data connection in passive mode. `None` if the client has chosen no
+    /// passive mode.
     listener: Option<TcpListener>,
     closed: Option<ClosedPort>,
-    /// The client's address for active mode.
+    /// The client's address from PORT or EPRT, in active mode. `None` in passive mode.
     target: Option<SocketAddr>,
     data: Option<TcpStream>,
     seen: Seen,
@@ -282,8 +287,8 @@ impl Session {
                 Step::Open => drop(self.data()),
                 Step::Send(bytes) => {
                     if let Some(mut data) = self.data() {
-                        // The client may have closed the connection, so a failed write does not
-                        // matter.
+                        // The client may have closed the data connection already, so an error of
+                        // this write does not matter.
                         let _ = data.write_all(&bytes);
                     }
                 }
@@ -318,12 +323,14 @@ impl Session {
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock) => {
                 panic!("the client does not read")
             }
-            // If the client is gone, the next read reports it.
+            // If the client has closed the connection, the server's next read finds the end, so
+            // this error does not matter.
             _ => {}
         }
     }
 
-    /// Returns the data connection, and makes it if there is none. Records a failure.
+    /// Returns the data connection, and first opens it if it is not open. If that fails, notes the
+    /// failure in `troubles` and returns `None`.
     fn data(&mut self) -> Option<TcpStream> {
         if self.data.is_none() {
             let made = match (&self.listener, self.target) {
@@ -364,7 +371,7 @@ impl Session {
         };
         let value = match (name, address) {
             ("pasv" | "closed" | "elsewhere", IpAddr::V4(address)) => six(address.octets()),
-            // An address for documentation, which no machine has (RFC 5737).
+            // This address is reserved for documentation (RFC 5737), so no machine has it.
             ("misleading", _) => six([192, 0, 2, 1]),
             ("epsv" | "eclosed", _) => format!("|||{port}|"),
             ("port", _) => format!("{port}"),

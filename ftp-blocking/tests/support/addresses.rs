@@ -1,10 +1,10 @@
-//! Addresses on loopback: some never answer, some refuse, and some answer.
+//! Addresses on loopback that never answer a connection attempt, that refuse it, or that accept it.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use socket2::{Domain, Socket, Type};
 
-/// An address that never answers while this value lives.
+/// An address that never answers a connection attempt, as long as this value lives.
 pub(crate) struct BlackHole {
     address: SocketAddr,
     _held: Vec<Socket>,
@@ -15,8 +15,8 @@ impl BlackHole {
         let listener = bound();
         listener.listen(0).expect("a listener");
         let address = address_of(&listener);
-        // These connections fill the queue of the listener, which has room for one even with a
-        // length of 0. After that, the kernel answers no further attempt.
+        // Even a listener with a queue length of 0 has room for one connection. These connections
+        // fill the queue, and the kernel then answers no further attempt.
         let mut held = vec![listener];
         for _ in 0..4 {
             let filler = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
@@ -35,7 +35,8 @@ impl BlackHole {
     }
 }
 
-/// An address that refuses connections while this value lives.
+/// An address that refuses connections, as long as this value lives: it is bound, but nobody
+/// listens there.
 pub(crate) struct Refusing(Socket);
 
 impl Refusing {
@@ -48,7 +49,7 @@ impl Refusing {
     }
 }
 
-/// Returns an address that answers, and its listener.
+/// Returns an address that accepts connections, and the listener, which you must keep.
 pub(crate) fn answering() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let address = listener.local_addr().expect("an address");

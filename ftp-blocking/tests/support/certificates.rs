@@ -13,17 +13,17 @@ use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 pub(crate) const VERSIONS: [&SupportedProtocolVersion; 2] =
     [&rustls::version::TLS12, &rustls::version::TLS13];
 
-/// A private CA that signs certificates.
+/// A private CA, which signs certificates for the tests.
 pub(crate) struct Authority {
     pub(crate) pem: String,
     der: CertificateDer<'static>,
     issuer: Issuer<'static, KeyPair>,
 }
 
-/// The CA that clients trust. They do not trust the two CAs below.
+/// The CA that the clients of the tests trust. They do not trust `OTHER_CA` and `NAMESAKE`.
 pub(crate) static CA: LazyLock<Authority> = LazyLock::new(|| Authority::new("test CA"));
 pub(crate) static OTHER_CA: LazyLock<Authority> = LazyLock::new(|| Authority::new("other CA"));
-/// A CA with the same name as the trusted one.
+/// A CA that clients do not trust, although it has the same name as the trusted CA.
 static NAMESAKE: LazyLock<Authority> = LazyLock::new(|| Authority::new("test CA"));
 
 /// A certificate and its key.
@@ -35,21 +35,21 @@ pub(crate) struct Identity {
     key: Vec<u8>,
 }
 
-/// The flaw of a certificate.
+/// What is wrong with a certificate. `None` is a good certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flaw {
     None,
     SelfSigned,
-    /// Self-signed, and marked as a CA.
+    /// The certificate is self-signed, and says that it belongs to a CA.
     SelfSignedAuthority,
     SelfSignedAndExpired,
-    /// Self-signed, with the name of the trusted CA.
+    /// The certificate is self-signed, and has the name of the trusted CA.
     SelfSignedNamesake,
     Expired,
     NotYetValid,
     WrongHost,
     WrongAuthority,
-    /// Signed by another CA that has the name of the trusted one.
+    /// The certificate is signed by a CA that has the name of the trusted CA, but another key.
     NamesakeOfAuthority,
 }
 
@@ -81,7 +81,7 @@ impl Authority {
 }
 
 impl Identity {
-    /// Creates a certificate for this host name or address, with a flaw.
+    /// Creates a certificate and a key for this host name or address. The certificate has the flaw.
     pub(crate) fn new(host: &str, flaw: Flaw) -> Self {
         let host = match flaw {
             Flaw::WrongHost => "other.example",
@@ -131,12 +131,13 @@ impl Identity {
         GOOD.clone()
     }
 
-    /// Returns a server that shows this certificate and has one TLS version.
+    /// Returns a server's TLS configuration that shows this certificate and allows one TLS version.
     pub(crate) fn server(&self, version: &'static SupportedProtocolVersion) -> Arc<ServerConfig> {
         self.server_of(&[version])
     }
 
-    /// Returns a server that shows this certificate and has several TLS versions.
+    /// Returns a server's TLS configuration that shows this certificate and allows these TLS
+    /// versions.
     pub(crate) fn server_of(
         &self,
         versions: &[&'static SupportedProtocolVersion],
@@ -146,8 +147,9 @@ impl Identity {
         Arc::new(config.expect("certificate and key belong together"))
     }
 
-    /// Returns a server that shows this certificate and has TLS 1.2 and 1.3. Its TLS 1.2 cipher
-    /// suites do not work with its key, so handshakes succeed only in TLS 1.3.
+    /// Returns a server's TLS configuration that shows this certificate and allows TLS 1.2 and 1.3.
+    /// Its TLS 1.2 cipher suites are for RSA keys, and its key is none, so handshakes succeed only
+    /// with TLS 1.3.
     pub(crate) fn server_sharing_13_alone(&self) -> Arc<ServerConfig> {
         let mut provider = rustls::crypto::ring::default_provider();
         provider.cipher_suites.retain(|suite| {
@@ -162,7 +164,8 @@ impl Identity {
         Arc::new(config.expect("certificate and key belong together"))
     }
 
-    /// Returns a server that shows this certificate and demands a client certificate of the [`CA`].
+    /// Returns a server's TLS configuration that shows this certificate and demands a client
+    /// certificate signed by the [`CA`].
     pub(crate) fn demanding_server(
         &self,
         version: &'static SupportedProtocolVersion,
@@ -178,7 +181,8 @@ impl Identity {
         Arc::new(config.expect("certificate and key belong together"))
     }
 
-    /// Returns a server that shows this certificate and records the names that clients send as SNI.
+    /// Returns a server's TLS configuration that shows this certificate. It adds to `names` the
+    /// host names that clients send as SNI.
     pub(crate) fn listening_server(
         &self,
         version: &'static SupportedProtocolVersion,
@@ -199,8 +203,8 @@ impl Identity {
     }
 }
 
-/// The names that clients sent as SNI, in the order of their ClientHellos; `None` if a client sent
-/// none.
+/// For each ClientHello, in their order: the host name that the client sent as SNI, or `None` if it
+/// sent none.
 pub(crate) type Names = Arc<Mutex<Vec<Option<String>>>>;
 
 #[derive(Debug)]

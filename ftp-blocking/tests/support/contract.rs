@@ -1,4 +1,5 @@
-//! The driver of the contract table, which performs each operation by a call of a client.
+//! Runs the contract table (`ftp-proto`'s test cases for all adapters) with an adapter's client:
+//! each operation of the table becomes a call.
 
 use std::io::{Read as _, Write as _};
 
@@ -8,7 +9,7 @@ use ftp_proto::simulator::contract::{Call, Driver, Ending, Look, Operation, Outc
 use super::face::reply::Algorithm;
 use super::face::{Client, Error, Memory, Options, Reply, TransferOptions, TransferType, Upload};
 
-/// A client over a network in memory.
+/// A client and its network in memory. `client` is `None` after QUIT.
 pub(crate) struct InMemory {
     client: Option<Client>,
     memory: Memory,
@@ -33,7 +34,8 @@ impl Driver for InMemory {
     }
 }
 
-/// Performs one operation. QUIT uses the client up, so `client` is `None` after it.
+/// Performs one operation of the contract table. QUIT consumes the client, so `client` is `None`
+/// after QUIT.
 pub(crate) fn perform_on(client: &mut Option<Client>, operation: &Operation) -> Outcome {
     if *operation == Operation::Quit {
         return match client.take().expect("still connected").quit() {
@@ -258,7 +260,7 @@ fn perform(
     })
 }
 
-/// Performs an operation that not every server knows.
+/// Performs an operation whose command many servers do not know, such as MFMT or HASH.
 fn seldom(client: &mut Client, operation: &Operation) -> Result<Outcome, Error> {
     let code = |reply: Reply| Outcome::Code(reply.code().value());
     let time = |digits: &str| digits.parse().expect("a time");

@@ -1,5 +1,5 @@
-//! A middlebox that counts the bytes that the client moves on data connections, or that lets the
-//! kernel move them.
+//! A middlebox that counts the bytes which the client itself reads and writes on data connections.
+//! It can also let the client use the kernel's fast paths, whose bytes are not counted.
 
 use std::io;
 use std::sync::Arc;
@@ -7,18 +7,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::middlebox::{Middlebox, Passage};
 
-/// What moves the bytes of data connections.
+/// Who moves the bytes between a data connection and a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// The kernel. The middlebox lets the client use the sockets directly.
+    /// The kernel, by splice or sendfile: the middlebox lets the client use the sockets directly.
     Kernel,
-    /// The client, which reads and writes every byte itself.
+    /// The client: it reads and writes every byte itself.
     Hands,
 }
 
 pub(crate) const BOTH: [Way; 2] = [Way::Kernel, Way::Hands];
 
-/// The number of bytes that the client read and wrote on data connections.
+/// The number of bytes that the client itself has read and written on data connections.
 #[derive(Clone, Default)]
 pub(crate) struct Copied(Arc<AtomicUsize>);
 
@@ -32,7 +32,7 @@ impl Copied {
     }
 }
 
-/// A middlebox that counts the bytes of data connections.
+/// A middlebox that adds the bytes of data connections to `copied`.
 #[derive(Clone)]
 pub(crate) struct Counting {
     pub(crate) copied: Copied,

@@ -1,4 +1,4 @@
-//! A middlebox that makes one call to the transport fail.
+//! A middlebox that makes a chosen call to the transport fail, for example the tenth.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +14,8 @@ pub(crate) struct FailingCalls {
 }
 
 impl FailingCalls {
-    /// Lets `calls` calls succeed, and makes the call after them fail.
+    /// Lets the next `calls` calls to the transport succeed, and makes the call after them fail
+    /// with `kind`.
     pub(crate) fn fail_after(&self, calls: usize, kind: io::ErrorKind) {
         self.set(Some((calls, kind)));
     }
@@ -23,8 +24,8 @@ impl FailingCalls {
         self.set(None);
     }
 
-    /// Returns the number of calls, including failed calls and those added by
-    /// [`count`](Self::count).
+    /// Returns the number of calls to the transport until now. Failed calls are included, and calls
+    /// added by [`count`](Self::count) too.
     pub(crate) fn calls(&self) -> usize {
         self.calls.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! Files for the tests, some of which cannot be read or written, and a server that resets data
+//! Local files for the tests (some cannot be read or written), and a server that resets data
 //! connections.
 
 use std::fs::{File, OpenOptions};
@@ -25,7 +25,7 @@ fn opened(options: &mut OpenOptions) -> File {
     file
 }
 
-/// Creates a file with this content, positioned at its beginning.
+/// Creates a file with this content. Reading and writing begin at its start.
 pub(crate) fn holding(content: &[u8]) -> File {
     let mut file = opened(OpenOptions::new().read(true).write(true));
     file.write_all(content).expect("there is room");
@@ -33,21 +33,21 @@ pub(crate) fn holding(content: &[u8]) -> File {
     file
 }
 
-/// Creates a file with this content, opened for appending.
+/// Creates a file with this content that is opened for appending (O_APPEND).
 pub(crate) fn appending_to(content: &[u8]) -> File {
     let mut file = opened(OpenOptions::new().read(true).append(true));
     file.write_all(content).expect("there is room");
     file
 }
 
-/// Creates a file that cannot be read.
+/// Creates a file that is opened for writing only, so that every read fails.
 pub(crate) fn unreadable() -> File {
     let file = opened(OpenOptions::new().write(true));
     file.set_len(1_000_000).expect("a regular file");
     file
 }
 
-/// Opens a file on which every write reports a full disk.
+/// Opens `/dev/full`, on which every write fails as if the disk were full.
 pub(crate) fn full() -> File {
     let full = OpenOptions::new().write(true).open("/dev/full");
     full.expect("a device of every Linux")
@@ -61,7 +61,8 @@ pub(crate) fn content(mut file: &File) -> Vec<u8> {
     content
 }
 
-/// Returns bytes without long repetitions, so that a misplaced part is noticed.
+/// Returns bytes without long repetitions. If a client puts a part in the wrong place, a comparison
+/// with these bytes fails.
 pub(crate) fn big(length: usize) -> Vec<u8> {
     let mut state: u32 = 7;
     let mut next = || {
@@ -71,10 +72,10 @@ pub(crate) fn big(length: usize) -> Vec<u8> {
     (0..length).map(|_| next()).collect()
 }
 
-/// Serves one session, and resets each data connection before it confirms the transfer. A download
-/// sends `bytes` before the reset, which may discard what the client has not read. An upload is
-/// read to its end, but by SIZE the server reports only ten bytes of the file `cut`. Returns the
-/// server's port.
+/// Starts a server for one session, and returns its port. The server resets each data connection,
+/// and then confirms the transfer with 226. In a download it sends `bytes` before the reset, so the
+/// client may lose those that it has not read. An upload is read to its end, but for the file `cut`
+/// the server reports a SIZE of ten bytes.
 pub(crate) fn serve_resets(bytes: Vec<u8>) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();

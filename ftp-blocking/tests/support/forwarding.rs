@@ -1,4 +1,4 @@
-//! A small HTTP proxy in front of the simulated server.
+//! A small HTTP proxy that forwards connections to the simulated server.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -7,17 +7,17 @@ use std::thread;
 
 use crate::support::tcp_server::TcpServer;
 
-/// How the proxy treats its connections. The number is the first connection that is refused or gets
-/// no answer, counted from 0.
+/// How the proxy treats the connections of its clients. The number in a variant is the first
+/// connection that the variant applies to, counted from 0.
 #[derive(Clone, Copy)]
 pub(crate) enum Manner {
     Serves,
     RefusesFrom(usize),
-    /// The proxy never answers this connection or a later one.
+    /// The proxy sends no answer on this connection and on all later ones.
     SilentFrom(usize),
 }
 
-/// A proxy that knows one host, `ftp.test`, and remembers the requests.
+/// A running proxy. It connects only to the host `ftp.test`, and records the requests.
 pub(crate) struct Forwarding {
     pub(crate) address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
@@ -38,7 +38,8 @@ impl Forwarding {
                     _ => {
                         let refuses =
                             matches!(manner, Manner::RefusesFrom(first) if index >= first);
-                        // If the client closes the connection, that is no error of the proxy.
+                        // The client may close the connection at any time, so an error of one
+                        // connection does not end the proxy.
                         let _ = serve(stream, &hosted, &remembered, refuses);
                     }
                 }
@@ -47,7 +48,7 @@ impl Forwarding {
         Self { address, asked }
     }
 
-    /// Returns the first line of each request.
+    /// Returns the first line of each request, such as `CONNECT ftp.test:21 HTTP/1.1`.
     pub(crate) fn asked(&self) -> Vec<String> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         asked.clone()

@@ -1,33 +1,34 @@
-//! A middlebox between a client and its server. It sees every connection, and may change the bytes.
-//! The `face` of each adapter puts a middlebox in front of a network, with `Behind`.
+//! A middlebox is a device between a client and its server. It sees every connection, and may
+//! change the bytes. With `Behind`, the module `face` of each adapter puts a middlebox in front of
+//! a network.
 
 use std::io;
 
-/// A device on the path, which sees every connection.
+/// A device between the client and the server, which sees every connection.
 pub(crate) trait Middlebox: Clone + Send + 'static {
     type Passage: Passage;
 
-    /// Called before a connection is made. If it returns `None`, the connection does not pass
-    /// through the middlebox.
+    /// Called before the client makes a connection. If the result is `None`, this connection does
+    /// not pass through the middlebox.
     ///
     /// # Errors
     /// The error that the client gets instead of a connection.
     fn dial(&mut self, is_control: bool) -> io::Result<Option<Self::Passage>>;
 
-    /// Returns whether simulated time stands still, so that no wait times out before the client
-    /// reads more.
+    /// Returns whether simulated time stands still. The client's waits then do not time out.
     fn stops_the_clock(&self) -> bool {
         false
     }
 }
 
-/// One connection through a middlebox. It is dropped just before the connection is closed.
+/// One connection that passes through a middlebox. The value is dropped just before the connection
+/// is closed.
 pub(crate) trait Passage: Send + 'static {
-    /// Called when the connection is made.
+    /// Called after the connection was made.
     fn made(&mut self) {}
 
-    /// Returns how many of the wanted bytes the client may read. If the result is 0, the client
-    /// finds the end of the connection.
+    /// Called before the client reads. Returns how many of the `wanted` bytes it may get. With 0,
+    /// the client finds the end of the connection.
     ///
     /// # Errors
     /// The error that the client gets; [`io::ErrorKind::WouldBlock`] if nothing has arrived yet.
@@ -35,14 +36,14 @@ pub(crate) trait Passage: Send + 'static {
         Ok(wanted)
     }
 
-    /// Called after `count` bytes were read from the network; 0 means the end. Returns how many
-    /// bytes of the buffer the client gets.
+    /// Called after `count` bytes were read from the network into `buffer`; 0 means the end of the
+    /// connection. May change the bytes, and returns how many bytes of `buffer` the client gets.
     fn after_read(&mut self, buffer: &mut [u8], count: usize) -> usize {
         let _ = buffer;
         count
     }
 
-    /// Returns how many of these bytes the client may write.
+    /// Called before the client writes. Returns how many of the `wanted` bytes it may write.
     ///
     /// # Errors
     /// The same errors as those of [`before_read`](Self::before_read).
@@ -50,12 +51,12 @@ pub(crate) trait Passage: Send + 'static {
         Ok(wanted)
     }
 
-    /// Called after the client has written these bytes.
+    /// Called after the client has written `bytes` to the network.
     fn after_write(&mut self, bytes: &[u8]) {
         let _ = bytes;
     }
 
-    /// Called when the client half-closes.
+    /// Called before the client half-closes the connection.
     ///
     /// # Errors
     /// The error that the client gets.
@@ -63,19 +64,19 @@ pub(crate) trait Passage: Send + 'static {
         Ok(())
     }
 
-    /// Called when the client chooses whether closing the connection is a reset.
+    /// Called when the client sets whether closing the connection resets it.
     fn on_reset_on_close(&mut self, reset: bool) {
         let _ = reset;
     }
 
-    /// Returns how many written bytes the system has not sent yet, as the client is told; `None` if
-    /// the system does not know.
+    /// Returns the number that the client gets when it asks how many written bytes the system has
+    /// not sent yet. `None` means that the system does not say.
     fn unsent(&self) -> Option<usize> {
         None
     }
 
-    /// Returns whether the client may let the kernel copy bytes (splice, sendfile). It may not,
-    /// because these bytes would bypass the middlebox.
+    /// Returns whether the client may let the kernel copy bytes (splice, sendfile). By default it
+    /// may not, because such bytes do not pass through the middlebox.
     fn lets_the_kernel_move_bytes(&self) -> bool {
         false
     }

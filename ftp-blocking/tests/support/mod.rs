@@ -1,5 +1,5 @@
-//! What the tests of both adapters share, apart from the module `face`: servers, files,
-//! certificates, and the driver of the contract table.
+//! The code that the tests of both adapters share, apart from the module `face`: servers, files,
+//! certificates, and the driver that runs the contract table.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 pub(crate) use crate::face;

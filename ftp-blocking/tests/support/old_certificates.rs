@@ -13,18 +13,19 @@ use rustls::{ServerConfig, SignatureAlgorithm, SignatureScheme, SupportedProtoco
 
 use super::certificates::builder;
 
-/// An old kind of certificate, for `localhost`.
+/// The kinds of old certificates. All of them are for the host `localhost`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Old {
     /// X.509 version 1.
     Version1,
-    /// X.509 version 1, self-signed.
+    /// X.509 version 1, signed with the certificate's own key.
     Version1SelfSigned,
-    /// An RSA key of 1024 bits. The server does not have this key, so its signatures are wrong.
+    /// A certificate for an RSA key of 1024 bits. The test server does not have this key, so its
+    /// signatures are wrong.
     Rsa1024,
     SignedBySha1,
     SignedByMd5,
-    /// Signed by a CA with an RSA key of 1024 bits.
+    /// Signed by a CA whose RSA key has only 1024 bits.
     SignedByRsa1024,
 }
 
@@ -37,7 +38,7 @@ pub(crate) const OLD: [Old; 6] = [
     Old::SignedByRsa1024,
 ];
 
-/// The CAs that signed these certificates.
+/// The certificates of the CAs that have signed the old certificates.
 pub(crate) const OLD_CAS: &str =
     concat!(include_str!("old/ca.pem"), include_str!("old/weak_ca.pem"));
 
@@ -78,8 +79,8 @@ impl ResolvesServerCert for Shown {
     }
 }
 
-/// The key of a server whose certificate has an RSA key of 1024 bits. The server does not have that
-/// key, so it makes wrong signatures.
+/// Stands in for the key of [`Old::Rsa1024`], which the test server does not have. Its signatures
+/// are wrong.
 #[derive(Debug)]
 struct NoKey;
 

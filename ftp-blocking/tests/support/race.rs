@@ -1,6 +1,6 @@
-//! Tests of the race between several connection attempts, on loopback. Each adapter includes this
-//! file next to its own function `run`. The deadlines are long enough for a busy machine. A test
-//! waits for its deadline only if the deadline must be missed.
+//! Tests of the race between connection attempts to several addresses, on loopback. Each adapter
+//! includes this file next to its own function `run`. A deadline is long enough for a busy machine;
+//! only a test that expects a time-out waits for it.
 
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -37,7 +37,7 @@ fn the_next_address_is_tried_when_one_refuses() {
     let refusing = [Refusing::open(), Refusing::open()];
     let [first, second] = refusing.each_ref().map(Refusing::address);
     assert_eq!(winner(&[first, second, good]), Some(good));
-    // At the same port of the other address family, no server listens.
+    // The first address is `::1` with the same port, at which no server listens.
     assert_eq!(winner(&[localhost6(good.port()), good]), Some(good));
 }
 

@@ -1,4 +1,5 @@
-//! A small server that records who connects, and which addresses the client sends with EPRT.
+//! A small server that records the addresses of the client: those that connections come from, and
+//! those in its EPRT commands.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
@@ -6,9 +7,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Serves one session, in passive or active mode. Replies to RETR of `refused` with 425, and to
-/// RETR of `silent` with 150 and nothing else. Any other file contains its own name. The content of
-/// uploads is discarded.
+/// A server for one session, in passive or active mode. It replies 425 to RETR of the file
+/// `refused`, and 150 and nothing else to RETR of `silent`. Any other file contains its own name.
+/// The server throws the content of uploads away.
 pub(crate) struct RecordingServer {
     address: SocketAddr,
     notes: Receiver<Note>,
@@ -17,16 +18,17 @@ pub(crate) struct RecordingServer {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Note {
-    /// A control connection came from this address.
+    /// The client's control connection came from this address.
     Control(SocketAddr),
-    /// EPRT named this address.
+    /// The client sent an EPRT command with this address.
     Eprt(SocketAddr),
-    /// A passive data connection came from this address.
+    /// In passive mode, the client's data connection came from this address.
     Data(SocketAddr),
 }
 
 impl RecordingServer {
-    /// Starts a server at this address; `None` if the machine does not have the address.
+    /// Starts a server that listens at this IP address. `None` if the machine does not have the
+    /// address.
     pub(crate) fn at(ip: impl Into<IpAddr>) -> Option<Self> {
         let listener = TcpListener::bind((ip.into(), 0)).ok()?;
         let address = listener.local_addr().ok()?;
@@ -43,14 +45,14 @@ impl RecordingServer {
         self.address.port()
     }
 
-    /// Waits for the next event, and returns it.
+    /// Waits until the server has recorded the next address, and returns it.
     #[track_caller]
     pub(crate) fn note(&self) -> Note {
         let note = self.notes.recv_timeout(Duration::from_secs(20));
         note.expect("something happened")
     }
 
-    /// Waits for the next address that EPRT names.
+    /// Waits for the next EPRT command, and returns the address in it.
     #[track_caller]
     pub(crate) fn next_eprt(&self) -> SocketAddr {
         loop {
@@ -62,8 +64,8 @@ impl RecordingServer {
 
     /// Waits until the session is over and all connections are closed.
     pub(crate) fn join(self) {
-        // The client may have cut the connection. The tests do not check this, so an error is no
-        // failure.
+        // If the client has cut the connection, the server's thread returns an error. The tests do
+        // not mind that.
         let _ = self.thread.join().expect("no panic");
     }
 }
@@ -89,8 +91,9 @@ fn serve(listener: &TcpListener, noted: &Sender<Note>) -> io::Result<()> {
             "EPRT" => {
                 let address = eprt_address(argument).ok_or(io::ErrorKind::InvalidData)?;
                 note(Note::Eprt(address))?;
-                // The server connects to the port in EPRT, but at the client's real address, as if
-                // there were a NAT between them.
+                // The server takes only the port from EPRT, and connects to the address that the
+                // control connection came from. So a test may announce another address, as behind a
+                // NAT.
                 active = Some(SocketAddr::new(peer.ip(), address.port()));
                 say("200 ok")?;
             }

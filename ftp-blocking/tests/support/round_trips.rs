@@ -28,7 +28,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The log of all connections of a session, with the number of round trips.
+/// The log of all connections of a session. It also counts the session's round trips.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<State>>);
 
@@ -37,11 +37,12 @@ struct State {
     lines: Vec<String>,
     connections: usize,
     trips: usize,
-    /// Whether the client has sent something since the last bytes came from a server.
+    /// Whether the client has sent something after the last bytes that came from the server. If it
+    /// has, the next bytes from the server end a round trip.
     said: bool,
 }
 
-/// One connection of the session. Its events go to the log.
+/// One connection of the session. Its events are written to the log.
 #[derive(Clone)]
 pub(crate) struct Line {
     log: Log,
@@ -51,7 +52,8 @@ pub(crate) struct Line {
     is_tls: Cell<bool>,
 }
 
-/// The last event on a connection.
+/// The last event on a connection: the client has sent bytes, the client has sent its TLS Finished
+/// message, or bytes came from the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Last {
     Said,
@@ -65,7 +67,8 @@ impl Log {
         self.state().trips
     }
 
-    /// Adds a connection that is being made. The first one is the control connection.
+    /// Adds a connection to the log, which begins with the client's SYN. The first connection of a
+    /// session is the control connection.
     pub(crate) fn connection(&self) -> Line {
         let number = {
             let mut state = self.state();
@@ -116,20 +119,21 @@ impl Line {
         self.say("end");
     }
 
-    /// Records that bytes come from the server; an empty slice is the end of the connection.
+    /// Records that bytes came from the server. No bytes mean the end of the connection.
     pub(crate) fn received(&self, bytes: &[u8]) {
-        // Before the client has sent a command, a server can send only session tickets on the
-        // control connection.
+        // After its Finished, the client has sent no command yet. So these bytes on the control
+        // connection can only be session tickets, which end no round trip.
         if self.is_control && self.last.replace(Last::Came) == Last::Finished {
             return self.remark(&format!("{}, tickets", self.shown(bytes)));
         }
         self.come(&self.shown(bytes));
     }
 
-    /// Records that the client closes a connection. `at_end` tells whether the client has read the
-    /// server's end.
+    /// Records that the client closes a connection. `at_end` says whether the client has read the
+    /// server's end of the connection before.
     pub(crate) fn closed(&self, at_end: bool) {
-        // Under TLS, the last bytes that come from the server are its end.
+        // Under TLS, the server's last bytes are its close_notify, so the client has read the
+        // server's end.
         if at_end || (self.is_tls.get() && self.last.get() == Last::Came) {
             self.remark("closed");
         } else {
@@ -172,14 +176,14 @@ impl Line {
     }
 }
 
-/// Returns whether the bytes hold the client's Finished message. TLS 1.3 sends it after a
-/// ChangeCipherSpec, which exists for old middleboxes.
+/// Returns whether these bytes contain the client's Finished message. Before Finished, TLS 1.3
+/// sends a ChangeCipherSpec record (type 20) for the sake of old middleboxes, which shows it.
 fn is_finished(bytes: &[u8]) -> bool {
     matches!(bytes, [20, 3, 3, ..])
 }
 
-/// Returns whether the bytes are a TLS 1.3 alert. Its length shows it: an alert has two bytes, a
-/// type byte and a tag of 16 bytes.
+/// Returns whether the bytes are a TLS 1.3 alert. It is encrypted, but its length shows it: an
+/// alert of two bytes, a type byte and a tag of 16 bytes.
 fn is_alert(bytes: &[u8]) -> bool {
     matches!(bytes, [23, 3, 3, 0, 19, rest @ ..] if rest.len() == 19)
 }

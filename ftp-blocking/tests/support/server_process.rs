@@ -1,5 +1,5 @@
-//! A small server in a separate process, for the tests of both adapters. The memory of the client
-//! can then be measured without that of the server.
+//! A small server in a separate process, for the tests of both adapters. So a test can measure the
+//! memory of the client alone.
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -11,16 +11,17 @@ use ftp_proto::tls::rustls;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// The environment variable that tells this test program to run as the server.
+/// If this environment variable is set, the test program runs the server instead of the test.
 const ROLE: &str = "FTP_TEST_SERVER";
 
-/// The size of the server's file, in bytes.
+/// The size of each file on the server, in bytes.
 pub(crate) const FILE: usize = 300 * 1024;
 
 /// The number of lines in the server's listing.
 pub(crate) const LISTING: usize = 500;
 
-/// The reply to FEAT of ProFTPD with its modules loaded, the longest of the common servers.
+/// ProFTPD's reply to FEAT with its modules loaded. Of the common servers, ProFTPD sends the
+/// longest reply.
 const FEATURES: &str = "211-Features:\r\n AUTH TLS\r\n CCC\r\n CLNT\r\n CSID\r\n EPRT\r\n EPSV\r\n \
     HASH CRC32;MD5;SHA-1*;SHA-256;SHA-512\r\n HOST\r\n LANG en-US.UTF-8*;de-DE.UTF-8;fr-FR.UTF-8\r\n \
     MDTM\r\n MFF modify;UNIX.group;UNIX.mode;\r\n MFMT\r\n MLST modify*;perm*;size*;type*;unique*;\
@@ -28,7 +29,7 @@ const FEATURES: &str = "211-Features:\r\n AUTH TLS\r\n CCC\r\n CLNT\r\n CSID\r\n
     RANG STREAM\r\n REST STREAM\r\n SITE COPY\r\n SITE MKDIR\r\n SITE RMDIR\r\n SITE SYMLINK\r\n \
     SITE UTIME\r\n SIZE\r\n SSCN\r\n TVFS\r\n UTF8\r\n XCRC\r\n XMD5\r\n XSHA256\r\n211 End\r\n";
 
-/// A running server. It stops when this value is dropped.
+/// A server that runs in a second process. The server stops when this value is dropped.
 pub(crate) struct ServerProcess {
     child: Child,
     port: u16,
@@ -36,13 +37,14 @@ pub(crate) struct ServerProcess {
 }
 
 impl ServerProcess {
-    /// Starts this test program a second time. The only test in the program then runs the server.
+    /// Starts this test program a second time, with `ROLE` set. The only test of the program then
+    /// runs the server.
     pub(crate) fn start() -> io::Result<Self> {
         let mut child = Command::new(env::current_exe()?)
             .arg("--nocapture")
             .env(ROLE, "")
-            // The server stops when this pipe is closed, which also happens if this process is
-            // killed.
+            // The server stops when it reads the end of this pipe. The system closes the pipe even
+            // if this process is killed.
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -66,7 +68,8 @@ impl ServerProcess {
         self.port
     }
 
-    /// Returns the server's self-signed certificate for 127.0.0.1, used under TLS 1.3, in PEM.
+    /// Returns the server's self-signed certificate for 127.0.0.1, in PEM. The server shows it
+    /// under TLS 1.3.
     pub(crate) fn certificate(&self) -> &str {
         &self.certificate
     }
@@ -79,7 +82,8 @@ impl Drop for ServerProcess {
     }
 }
 
-/// If this process was started as the server, runs the server and never returns.
+/// If this process was started as the server (`ROLE` is set), runs the server and never returns.
+/// Otherwise does nothing.
 pub(crate) fn serve_if_asked() {
     if env::var_os(ROLE).is_none() {
         return;
@@ -101,8 +105,8 @@ pub(crate) fn serve_if_asked() {
     }
 }
 
-/// Creates the server's TLS configuration. As with most servers, each session ticket holds the
-/// whole session.
+/// Creates the server's TLS configuration. Each session ticket holds the whole session, so the
+/// server stores none. Most servers do it in this way.
 fn tls(made: &rcgen::CertifiedKey<rcgen::KeyPair>) -> Arc<ServerConfig> {
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -216,7 +220,7 @@ impl Stream {
         Ok(Self::Tls(Box::new(StreamOwned::new(connection, stream))))
     }
 
-    /// Reads a line; `None` at the end of the connection.
+    /// Reads a line from the client. `None` at the end of the connection.
     fn line(&mut self) -> io::Result<Option<String>> {
         let (mut line, mut byte) = (Vec::new(), [0]);
         while !line.ends_with(b"\n") {

@@ -1,5 +1,5 @@
-//! A small server for active mode. A stranger, another machine than the server, connects to the
-//! client first.
+//! A small server for active mode. Before the server connects to the client's data port, a stranger
+//! does: another machine, with another address.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -7,8 +7,8 @@ use std::thread;
 
 use socket2::{Domain, Socket, Type};
 
-/// Serves one session in active mode. The stranger sends `forged` over the data connection, and the
-/// server sends `genuine`. Returns the server's port.
+/// Starts a server for one session in active mode, and returns its port. First a stranger connects
+/// to the client and sends `forged`. After that the server connects and sends `genuine`.
 pub(crate) fn serve_a_stranger_first() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -42,13 +42,15 @@ pub(crate) fn serve_a_stranger_first() -> u16 {
     port
 }
 
-/// Connects from one address to another and sends these bytes, if the client accepts.
+/// Connects from the address `from` to the client's address `to`, and sends these bytes if the
+/// connection is made.
 fn bring(from: Ipv4Addr, to: SocketAddr, bytes: &[u8]) {
     let mut socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
     socket
         .bind(&SocketAddr::from((from, 0)).into())
         .expect("an address on loopback");
-    // This may fail: the client closes its listener after the first connection.
+    // The client closes its listener after the first connection that it keeps, so a second attempt
+    // may fail.
     if socket.connect(&to.into()).is_ok() {
         let _ = socket.write_all(bytes);
     }

@@ -1,4 +1,4 @@
-//! The simulated server, reachable over real sockets.
+//! The simulated server, which clients can reach over real sockets.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -9,7 +9,8 @@ use std::time::Duration;
 use ftp_proto::simulator::{Connected, Link, Read, Simulator, Write};
 use socket2::SockRef;
 
-/// A [`Simulator`] whose connections lead to real sockets on loopback.
+/// A [`Simulator`] behind real sockets on loopback: threads pass the bytes of each socket to the
+/// simulator and back.
 #[derive(Clone)]
 pub(crate) struct TcpServer(Arc<Shared>);
 
@@ -19,13 +20,13 @@ struct Shared {
     bridges: Mutex<Vec<Bridge>>,
 }
 
-/// A thread that serves one address.
+/// A real address, and the thread that passes the bytes of its one connection.
 struct Bridge {
     address: SocketAddr,
     thread: JoinHandle<()>,
 }
 
-/// If nothing has happened for this long, the server sends what a fault has held back.
+/// If no bytes have moved for this long, the server sends the replies that a fault has held back.
 const QUIET: Duration = Duration::from_millis(5);
 
 impl TcpServer {
@@ -41,7 +42,8 @@ impl TcpServer {
         self.0.server.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns a real address that leads one connection to this port of the simulated server.
+    /// Opens a real port for one connection, and returns its address. The connection leads to
+    /// `port` of the simulated server.
     pub(crate) fn open(&self, port: u16) -> std::io::Result<SocketAddr> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
@@ -67,15 +69,15 @@ impl TcpServer {
         Ok(address)
     }
 
-    /// Waits until all connections are closed. Before that, the client must have closed its side of
-    /// each.
+    /// Waits until all connections are closed. The client must have closed its side of each
+    /// connection before.
     pub(crate) fn join(&self) {
         loop {
             let Some(bridge) = self.bridges().pop() else {
                 return;
             };
-            // The thread may still wait for a client that never connected. This connection ends its
-            // wait.
+            // If a client never connected to this address, its thread still waits in `accept`. This
+            // connection ends the wait.
             drop(TcpStream::connect(bridge.address));
             bridge.thread.join().expect("no panic");
         }
@@ -109,14 +111,15 @@ impl TcpServer {
         self.0.changed.notify_all();
     }
 
-    /// Passes bytes to the server. Returns `false` if the server reads no more.
+    /// Passes the client's bytes to the simulated server. Returns `false` if the server does not
+    /// read this connection any more.
     fn pass_on(&self, link: Link, mut bytes: &[u8]) -> bool {
         let mut server = self.server();
         while !bytes.is_empty() {
             match server.write(link, bytes) {
                 Write::Bytes(count) => bytes = &bytes[count..],
                 Write::Broken => return false,
-                // The server may have made room while this thread waited.
+                // The server's buffer was full, but has room again, so the loop writes at once.
                 Write::Full if server.writable(link) => {}
                 Write::Full => {
                     self.0.changed.notify_all();
@@ -143,8 +146,8 @@ impl TcpServer {
                 Read::Empty if server.is_open(link) => server = self.wait(server),
                 Read::Empty | Read::Eof => break,
                 Read::Reset => {
-                    // With a linger time of zero, the system resets the connection when its last
-                    // handle is dropped.
+                    // With a linger time of zero, the system resets the connection when this
+                    // process drops the last handle of its socket.
                     let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
                     let _ = stream.shutdown(Shutdown::Read);
                     return;

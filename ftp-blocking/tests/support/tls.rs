@@ -1,18 +1,20 @@
-//! The TLS settings of client and server, for the contract table and for tests that are not about
-//! certificates. Tests about certificates use `certificates.rs`.
+//! The TLS settings of client and server, for the contract table and for all tests that do not test
+//! certificates. Tests of certificates use `certificates.rs`.
 
 use std::sync::{Arc, LazyLock};
 
 use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::tls::{TlsConfig, rustls};
 
-/// Returns the settings for TLS 1.2 and for TLS 1.3. Both use the same private CA.
+/// Returns the TLS settings of a client and a server, once for TLS 1.2 and once for TLS 1.3. Both
+/// use certificates of the same private CA.
 pub(crate) fn tls() -> &'static [TlsEnds] {
     static ENDS: LazyLock<Vec<TlsEnds>> = LazyLock::new(both_versions);
     &ENDS
 }
 
-/// Returns the same as [`tls`], but with another private CA.
+/// Returns settings as [`tls`] does, but with another private CA, which the clients of `tls` do not
+/// trust.
 pub(crate) fn other_tls() -> &'static [TlsEnds] {
     static ENDS: LazyLock<Vec<TlsEnds>> = LazyLock::new(both_versions);
     &ENDS

@@ -1,8 +1,8 @@
 //! The cases with TLS 1.3 handshakes between this crate's client and a rustls server.
 //!
-//! Only the instructions inside [`client`] are counted. They start with the new connection, and end
-//! when the handshake is complete and the client has read two session tickets. In a full handshake,
-//! they include the check of the server's certificate.
+//! Only the instructions inside [`client`] are counted: from the creation of the connection until
+//! the handshake is complete and the client has read two session tickets. In a full handshake, they
+//! include the check of the server's certificate.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use ftp_proto::tls::{Next, TlsChannel, TlsConfig, TlsLogin, rustls};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection};
 
-/// Runs full handshakes. Each handshake uses a new login, which has no session to resume.
+/// Runs full handshakes. Each handshake belongs to a new login, which has no TLS session to resume.
 pub(crate) fn full(rounds: usize) {
     let ends = Ends::new();
     for _ in 0..rounds {
@@ -19,7 +19,8 @@ pub(crate) fn full(rounds: usize) {
     }
 }
 
-/// Runs handshakes that resume a session, all in one login, as data connections do.
+/// Runs handshakes that resume a TLS session. All belong to one login, as those of data connections
+/// do.
 pub(crate) fn resumed(rounds: usize) {
     let ends = Ends::new();
     let login = ends.login();
@@ -57,11 +58,13 @@ impl Ends {
     }
 
     /// Makes a handshake whose instructions are counted. Returns whether it has resumed a session.
+    /// `None` if that is not known.
     fn shake_hands(&self, login: &TlsLogin) -> Option<bool> {
         self.go_through(client(|| begin(login)), |feed| client(feed))
     }
 
-    /// Makes a handshake whose instructions are not counted, as preparation.
+    /// Makes a handshake whose instructions are not counted. It prepares the handshakes that are
+    /// counted.
     fn shake_hands_uncounted(&self, login: &TlsLogin) -> Option<bool> {
         self.go_through(begin(login), |feed| feed())
     }
@@ -101,8 +104,8 @@ fn begin(login: &TlsLogin) -> TlsChannel {
     channel
 }
 
-/// Runs the work whose instructions are counted. `cargo xtask counts` finds this function by its
-/// name, so it must not be inlined.
+/// Runs `work`, whose instructions are counted. `cargo xtask counts` finds this function by its
+/// name, so the function must not be inlined.
 #[inline(never)]
 fn client<T>(work: impl FnOnce() -> T) -> T {
     work()

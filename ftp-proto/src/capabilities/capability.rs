@@ -1,4 +1,4 @@
-//! The names of what a server may be able to do.
+//! The names of everything that a server may be able to do, such as commands and their forms.
 
 use core::fmt;
 
@@ -7,7 +7,8 @@ use crate::wire::{Class, Code, Command, Reply};
 
 macro_rules! capabilities {
     ($($(#[$doc:meta])* $name:ident: $text:literal;)*) => {
-        /// Something that a server may be able to do: a command, or one form of a command.
+        /// Something that a server may be able to do: a command, one form of a command, or a
+        /// property such as TVFS.
         ///
         /// `Display` shows the command, such as `SITE CHMOD`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,13 +21,14 @@ macro_rules! capabilities {
             /// All capabilities that this crate knows.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// Returns the text that `Display` shows. It never changes, so that you can save it.
+            /// Returns the text that `Display` shows. The text of a capability never changes, so
+            /// you can save it.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
             }
 
-            /// The capability with this name.
+            /// Returns the capability with this name. `None` if there is none.
             pub(crate) fn named(name: &str) -> Option<Self> {
                 match name {
                     $($text => Some(Self::$name),)*
@@ -40,34 +42,35 @@ macro_rules! capabilities {
 capabilities! {
     /// ABOR (RFC 959): a transfer can be aborted.
     Abor: "ABOR";
-    /// AUTH TLS (RFC 4217). Nothing relies on it: if you demand TLS, AUTH is sent in any case.
+    /// AUTH TLS (RFC 4217). This is for your information only: if you demand TLS, the client sends
+    /// AUTH in any case.
     AuthTls: "AUTH TLS";
-    /// AVBL: how many bytes can still be stored.
+    /// AVBL: the server says how many bytes can still be stored.
     Avbl: "AVBL";
     /// CCC (RFC 4217): the control connection goes back to clear text.
     Ccc: "CCC";
-    /// CLNT: the client says its name.
+    /// CLNT: the client tells the server the name of its program.
     Clnt: "CLNT";
     /// COMB: joins files into one.
     Comb: "COMB";
-    /// CSID: client and server say their names.
+    /// CSID: client and server tell each other the names of their programs.
     Csid: "CSID";
-    /// DSIZ: the size of a directory and all that is in it.
+    /// DSIZ: the server says how large a directory is, with all that is in it.
     Dsiz: "DSIZ";
     /// EPRT (RFC 2428): active mode, also over IPv6.
     Eprt: "EPRT";
-    /// EPSV (RFC 2428): passive mode, also over IPv6. It also counts as refused if its port could
-    /// not be reached but that of PASV could.
+    /// EPSV (RFC 2428): passive mode, also over IPv6. The session also notes EPSV as refused if the
+    /// client could not reach the port of EPSV, but the port of PASV.
     Epsv: "EPSV";
-    /// HASH (draft-bryan-ftpext-hash): the hash of a file.
+    /// HASH (draft-bryan-ftpext-hash): the server calculates the hash of a file.
     Hash: "HASH";
     /// HOST (RFC 7151): chooses a virtual host.
     Host: "HOST";
     /// LANG (RFC 2640): chooses the language of the replies.
     Lang: "LANG";
-    /// MD5 (draft-twine-ftpmd5): the MD5 of a file.
+    /// MD5 (draft-twine-ftpmd5): the server calculates the MD5 hash of a file.
     Md5: "MD5";
-    /// MDTM (RFC 3659): when a file was modified.
+    /// MDTM (RFC 3659): the server says when a file was last modified.
     Mdtm: "MDTM";
     /// MDTM with two arguments, which sets the time of a file. No RFC describes it.
     MdtmSet: "MDTM time path";
@@ -77,17 +80,17 @@ capabilities! {
     Mff: "MFF";
     /// MFMT (draft-somers-ftp-mfxx): sets the time of a file's last modification.
     Mfmt: "MFMT";
-    /// MLSD (RFC 3659): listings for programs. FEAT lists it as MLST.
+    /// MLSD (RFC 3659): directory listings in a form for programs. FEAT names this capability MLST.
     Mlsd: "MLSD";
-    /// MLST (RFC 3659): the facts of one file.
+    /// MLST (RFC 3659): the facts of one file or directory, such as its size.
     Mlst: "MLST";
-    /// MMD5 (draft-twine-ftpmd5): the MD5 of several files.
+    /// MMD5 (draft-twine-ftpmd5): the server calculates the MD5 hashes of several files.
     Mmd5: "MMD5";
-    /// PRET: announces the command of the next transfer.
+    /// PRET: the client announces the transfer command before PASV or EPSV.
     Pret: "PRET";
-    /// RANG (draft-bryan-ftp-range): a range of bytes for the next command.
+    /// RANG (draft-bryan-ftp-range): sets the range of bytes that the next command transfers.
     Rang: "RANG";
-    /// REST (RFC 3659): transfers begin at an offset.
+    /// REST (RFC 3659): sets the offset in the file at which the next transfer begins.
     RestStream: "REST STREAM";
     /// RMDA: removes a directory and all that is in it.
     Rmda: "RMDA";
@@ -95,17 +98,17 @@ capabilities! {
     SiteChmod: "SITE CHMOD";
     /// SITE SYMLINK: makes a symbolic link.
     SiteSymlink: "SITE SYMLINK";
-    /// SITE UTIME with the path before three times and `UTC`.
+    /// SITE UTIME with the path before the times: `SITE UTIME path time time time UTC`.
     SiteUtime: "SITE UTIME";
-    /// SITE UTIME with one time before the path.
+    /// SITE UTIME with the time before the path: `SITE UTIME time path`.
     SiteUtimeShort: "SITE UTIME time path";
-    /// SIZE (RFC 3659): the size of a file.
+    /// SIZE (RFC 3659): the server says how large a file is.
     Size: "SIZE";
-    /// TVFS (RFC 3659): paths have their parts between slashes.
+    /// TVFS (RFC 3659): the server's paths are names with slashes between them, such as `/a/b`.
     Tvfs: "TVFS";
-    /// TYPE A (RFC 959): transfers of text.
+    /// TYPE A (RFC 959): the server can transfer files as text.
     TypeA: "TYPE A";
-    /// UTF8 (RFC 2640): names are UTF-8.
+    /// UTF8 (RFC 2640): the names of files are sent in UTF-8.
     Utf8: "UTF8";
     /// XCRC: the CRC-32 of a file.
     Xcrc: "XCRC";
@@ -122,16 +125,17 @@ capabilities! {
 }
 
 impl Capability {
-    /// How many capabilities there are.
+    /// The number of capabilities that this crate knows.
     pub(super) const COUNT: usize = Self::ALL.len();
 
-    /// Returns the capability that the reply to this command shows. Only the command counts, so that
-    /// a raw command shows the same as a command of a flow.
+    /// Returns the capability about which the reply to this command tells something. It depends on
+    /// the command line alone, so a command sent with `raw` tells as much as a command of a flow.
+    /// `None` if the reply tells nothing.
     pub(crate) fn of(command: &Command) -> Option<Self> {
         let argument = command.argument().unwrap_or_default();
         match command.verb() {
-            // A stray reply to an abort would count as the reply to ABOR. So `attribution.rs` notes
-            // whether ABOR works.
+            // A stray reply during an abort could be taken for the reply to ABOR. So
+            // `attribution.rs`, and not this function, decides whether ABOR works.
             "ABOR" => None,
             "AUTH" if argument.eq_ignore_ascii_case(b"TLS") => Some(Self::AuthTls),
             "MDTM" if begins_with_time(argument) => Some(Self::MdtmSet),
@@ -140,7 +144,8 @@ impl Capability {
             "SITE" => Self::of_site(argument),
             "TVFS" | "UTF8" => None,
             verb @ ("AVBL" | "CCC" | "EPSV" | "LANG" | "MLSD" | "MLST") => Self::named(verb),
-            // Some servers answer 500 if the argument is missing.
+            // If the argument is missing, some servers reply 500 to a command that they know. So a
+            // command without an argument tells nothing.
             verb => Self::named(verb).filter(|_| !argument.is_empty()),
         }
     }
@@ -150,41 +155,47 @@ impl Capability {
         let command = words.next().unwrap_or_default();
         let is = |name: &[u8]| command.eq_ignore_ascii_case(name);
         match words.next().unwrap_or_default() {
-            // ProFTPD answers 500 if one of the two arguments is missing.
+            // If one of the two arguments is missing, ProFTPD replies 500 although it knows the
+            // command. So both must be there.
             rest if is(b"CHMOD") && rest.contains(&b' ') => Some(Self::SiteChmod),
             rest if is(b"SYMLINK") && rest.contains(&b' ') => Some(Self::SiteSymlink),
-            // The path may look like a time, too.
+            // A path may begin with digits like a time, so the form with the time at the end is
+            // checked first.
             rest if is(b"UTIME") && ends_with_time(rest) => Some(Self::SiteUtime),
             rest if is(b"UTIME") && begins_with_time(rest) => Some(Self::SiteUtimeShort),
             _ => None,
         }
     }
 
-    /// Whether a reply shows that the server has this capability or lacks it. `None`: the reply
-    /// shows neither, such as a 550 about the file.
+    /// Returns whether this reply shows that the server knows the command (`Some(true)`) or does
+    /// not know it (`Some(false)`). `None` if the reply shows neither, such as a 550 that is about
+    /// the file.
     pub(crate) fn judge(self, reply: &Reply) -> Option<bool> {
         let done = reply.class() == Class::Completion;
         let code = reply.code().value();
         match self {
-            // 530 means that a login is missing. Every other refusal means that the other command,
-            // PASV or PORT, must be used.
+            // A 530 says only that the client is not logged in. After any other refusal of EPSV or
+            // EPRT, the client must use PASV or PORT.
             Self::Epsv | Self::Eprt if reply.code() == Code::NOT_LOGGED_IN => None,
             Self::Epsv | Self::Eprt => Some(done),
             Self::RestStream if code == 350 => Some(true),
-            // A refusal shows nothing: Pure-FTPd refuses OPTS UTF8, although all its names are
-            // UTF-8.
+            // A refusal of OPTS UTF8 ON does not show that the server lacks UTF-8: Pure-FTPd
+            // refuses the command, although all its names are in UTF-8.
             Self::Utf8 => done.then_some(true),
             Self::MdtmSet => judge_mdtm(reply),
-            // "202 not implemented, superfluous at this site": nothing was done.
+            // RFC 959 defines 202 as "not implemented, superfluous at this site": the server has
+            // done nothing.
             _ if code == 202 => Some(self.may_be_superfluous()),
-            // Here 504 refuses only this host, language, algorithm, fact or mechanism.
+            // For these commands, 504 refuses only the argument: this host, language, algorithm,
+            // fact or mechanism. The server may accept another argument.
             Self::Host | Self::Lang | Self::Hash | Self::Mff | Self::AuthTls if code == 504 => None,
             _ if done => Some(true),
             _ => reply.is_not_implemented().then_some(false),
         }
     }
 
-    /// Whether 202 is as good as 200: what the command asks for is so anyway.
+    /// Returns whether a 202 ("superfluous") to this command is as good as a 200. For example, a
+    /// server that replies 202 to TYPE A sends text anyway.
     fn may_be_superfluous(self) -> bool {
         matches!(
             self,
@@ -192,7 +203,8 @@ impl Capability {
         )
     }
 
-    /// Whether the server may work through whole files or directories before it answers.
+    /// Returns whether the server may have to read whole files or directories before it replies, so
+    /// that the reply takes long.
     pub(crate) fn is_slow(self) -> bool {
         matches!(
             self,
@@ -211,12 +223,12 @@ impl Capability {
         )
     }
 
-    /// Whether these features name the capability.
+    /// Returns whether this reply to FEAT lists the capability.
     pub(super) fn is_listed(self, features: &Features) -> bool {
         match self {
             Self::AuthTls => features.auth_tls(),
             Self::Mlsd => features.supports("MLSD") || features.supports("MLST"),
-            // Serv-U lists the form with two arguments in FEAT.
+            // Serv-U shows in FEAT that its MDTM also sets times: `MDTM YYYYMMDDHHMMSS...`.
             Self::MdtmSet => features
                 .parameters("MDTM")
                 .and_then(|form| form.get(..14))
@@ -225,27 +237,31 @@ impl Capability {
             Self::SiteChmod => features.lists("SITE", "CHMOD"),
             Self::SiteSymlink => features.lists("SITE", "SYMLINK"),
             Self::SiteUtime | Self::SiteUtimeShort => features.lists("SITE", "UTIME"),
-            // Every server must have these (RFC 959), so FEAT does not list them.
+            // RFC 959 demands these two of every server, so no server lists them in FEAT.
             Self::Abor | Self::TypeA => false,
             _ => features.supports(self.name()),
         }
     }
 }
 
-/// Judges the reply to MDTM with two arguments. A server that knows only one argument takes them
-/// for one name, and answers with the time of the file that has this name.
+/// Returns what the reply to MDTM with two arguments (time and path) shows. A server that knows
+/// only one argument takes both for one file name. If a file has that name, the server replies with
+/// the file's time and sets nothing.
 fn judge_mdtm(reply: &Reply) -> Option<bool> {
     match reply.code().value() {
-        // vsftpd answers `213 File modification time set.`, Serv-U `253 Date/time changed okay.`.
+        // A 213 with a time means that no time was set. vsftpd confirms with `213 File modification
+        // time set.`, and Serv-U with `253 Date/time changed okay.`.
         213 => Some(crate::reply::modified(reply).is_err()),
         200 | 250 | 253 => Some(true),
-        // 202: superfluous. 501: one argument too many.
+        // 202 means that nothing was done ("superfluous"). 501 means that MDTM has one argument too
+        // many.
         202 | 500..=502 | 504 => Some(false),
         _ => None,
     }
 }
 
-/// Whether an argument begins with a time of 12 or more digits and a blank.
+/// Returns whether an argument begins with a time (12 or more digits) and a blank, for example
+/// `20260102030405 name`.
 fn begins_with_time(argument: &[u8]) -> bool {
     let digits = argument.iter().take_while(|byte| byte.is_ascii_digit());
     match digits.count() {
@@ -254,7 +270,7 @@ fn begins_with_time(argument: &[u8]) -> bool {
     }
 }
 
-/// Whether an argument ends with a time and `UTC`.
+/// Returns whether an argument ends with a time and `UTC`, for example `20260102030405 UTC`.
 fn ends_with_time(argument: &[u8]) -> bool {
     let mut words = argument.rsplit(|byte| *byte == b' ');
     let utc = words.next() == Some(b"UTC");

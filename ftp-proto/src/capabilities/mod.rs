@@ -1,5 +1,5 @@
-//! What a server can do, according to its greeting, FEAT and SYST, and to its replies to other
-//! commands.
+//! What a server can do. The client finds it out from the greeting, from the replies to FEAT and
+//! SYST, and from those to all other commands.
 
 mod capability;
 #[cfg(feature = "serde")]
@@ -46,24 +46,27 @@ pub struct Capabilities {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Support {
-    /// Nothing. The command may work: servers leave commands out of FEAT that they have.
+    /// Nothing is known. The command may work, because some servers have commands that their FEAT
+    /// does not list.
     #[default]
     Unknown,
-    /// FEAT lists it. Servers list commands that do not work, too.
+    /// FEAT lists the command, but it was not used yet. It may fail, because some servers list
+    /// commands that do not work.
     Advertised,
     /// It has worked.
     Verified,
-    /// The server does not know the command or this form of it (500, 502, 504), whatever FEAT says.
+    /// The server has replied that it does not know the command or this form of it (500, 502, 504),
+    /// whatever FEAT lists.
     Refused,
 }
 
-/// What the server's replies to a command have shown about a capability.
+/// What the server's replies to a command have shown about one capability.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Experience {
     #[default]
     None,
-    /// It worked in an earlier session. The way to the server may have changed since, for example by
-    /// another firewall.
+    /// The command worked in an earlier session. The network may have changed since then: for
+    /// example, a new firewall may block the port of EPSV.
     WorkedBefore,
     Worked,
     Refused,
@@ -81,7 +84,7 @@ impl Default for Capabilities {
 }
 
 impl Capabilities {
-    /// Makes capabilities from the reply to FEAT alone.
+    /// Makes capabilities of which only the reply to FEAT is known.
     pub fn from_features(features: Features) -> Self {
         Self {
             features: Some(features),
@@ -89,7 +92,8 @@ impl Capabilities {
         }
     }
 
-    /// Returns what is known about this capability.
+    /// Returns what is known about this capability: nothing, that FEAT lists it, that it worked, or
+    /// that the server refused it.
     #[must_use]
     pub fn support(&self, capability: Capability) -> Support {
         match self.experience(capability) {
@@ -102,28 +106,29 @@ impl Capabilities {
         }
     }
 
-    /// Returns the text of the greeting: its lines without codes, with LF between them. It often
-    /// names the server's software. `None` before the greeting has come.
+    /// Returns the text of the greeting: its lines without codes, with LF between them. The text
+    /// often names the server's software. `None` before the greeting has come.
     #[must_use]
     pub fn greeting(&self) -> Option<&[u8]> {
         self.greeting.as_deref()
     }
 
     /// Returns the text of the reply to SYST, such as `UNIX Type: L8`. `None` if SYST was not sent,
-    /// or was refused.
+    /// or if the server refused it.
     #[must_use]
     pub fn system(&self) -> Option<&[u8]> {
         self.system.as_deref().filter(|text| !text.is_empty())
     }
 
-    /// Returns what FEAT lists. `None` if FEAT was not sent. A server that does not know FEAT lists
-    /// nothing.
+    /// Returns what FEAT lists. `None` if FEAT was not sent. If the server does not know FEAT, the
+    /// list is empty.
     #[must_use]
     pub fn features(&self) -> Option<&Features> {
         self.features.as_ref()
     }
 
-    /// Forgets whether this capability works, so that it is tried again. FEAT may still list it.
+    /// Forgets whether this capability has worked or was refused, so that the client tries it
+    /// again. What FEAT lists is not forgotten.
     pub fn forget(&mut self, capability: Capability) {
         self.set(capability, Experience::None);
     }
@@ -147,9 +152,9 @@ impl Capabilities {
     }
 }
 
-/// The methods by which a session notes and looks up what the server can do.
+/// The methods by which a session records what the server can do, and looks it up.
 impl Capabilities {
-    /// Whether the capability has worked in this session.
+    /// Returns whether the capability has worked in this session, and not only in an earlier one.
     pub(crate) fn has_worked(&self, capability: Capability) -> bool {
         self.experience(capability) == Experience::Worked
     }
@@ -166,7 +171,7 @@ impl Capabilities {
         self.set(capability, experience);
     }
 
-    /// Notes what the final reply to a command shows.
+    /// Records what the final reply to a command shows about the capability, if it shows anything.
     pub(crate) fn learn(&mut self, capability: Capability, reply: &Reply) {
         if let Some(works) = capability.judge(reply) {
             self.note(capability, works);
@@ -177,13 +182,14 @@ impl Capabilities {
         self.features = features;
     }
 
-    /// Notes the reply to SYST. A refusal leaves an empty text.
+    /// Records the reply to SYST. A refusal is recorded as an empty text.
     pub(crate) fn set_system(&mut self, reply: &Reply) {
         let done = reply.class() == Class::Completion;
         self.system = Some(if done { text(reply) } else { Box::default() });
     }
 
-    /// Whether a reply to SYST has come, even a refusal.
+    /// Returns whether a reply to SYST is known, even if it was a refusal. SYST is then not sent
+    /// again.
     pub(crate) fn knows_system(&self) -> bool {
         self.system.is_some()
     }
@@ -194,7 +200,7 @@ impl Capabilities {
         self
     }
 
-    /// Returns these capabilities for a new session: what has worked counts as worked before.
+    /// Returns these capabilities for a new session: `Worked` becomes `WorkedBefore`.
     #[must_use]
     pub(crate) fn of_earlier_session(mut self) -> Self {
         for experience in &mut self.experience {

@@ -36,7 +36,7 @@ struct Saved<'s> {
     experience: BTreeMap<String, Shown>,
 }
 
-/// What can be saved of an [`Experience`].
+/// The form in which an [`Experience`] is saved. `Experience::None` is not saved.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Shown {
@@ -88,8 +88,8 @@ impl<'de> Deserialize<'de> for Capabilities {
     }
 }
 
-/// Bytes. A readable format such as JSON holds them as text if they are UTF-8, and otherwise as a
-/// list of numbers.
+/// A text of the server, as bytes. A readable format such as JSON saves the bytes as text if they
+/// are UTF-8, and otherwise as a list of numbers.
 struct Text<'t>(Cow<'t, [u8]>);
 
 impl<'t> Text<'t> {

@@ -43,8 +43,8 @@
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct AsciiDecoder {
-    /// A byte to put before the next input: a CR whose LF may still come, or a byte that had no
-    /// room in the slice after such a CR.
+    /// A byte that comes before the next input. It is a CR whose LF may still come, or a byte after
+    /// such a CR that had no room in the slice.
     held: Option<u8>,
 }
 
@@ -57,15 +57,17 @@ impl AsciiDecoder {
 
     /// Translates these bytes in place. Returns how many bytes at the start of the slice are text.
     ///
-    /// The text is never longer than the input. One byte may be held back: a CR at the end, or a
-    /// byte that has no room. The next call puts it first, and [`finish`](Self::finish) returns it
-    /// at the end of the data. So 0 does not mean that the data has ended.
+    /// The text is never longer than the input. The decoder may keep one byte back: a CR at the end
+    /// of the slice, or a byte that has no room in it. The next call puts this byte first, and
+    /// [`finish`](Self::finish) returns it at the end of the data. So a result of 0 does not mean
+    /// that the data has ended.
     #[must_use = "what follows the text is not part of it"]
     pub fn decode(&mut self, received: &mut [u8]) -> usize {
         let Some(&last) = received.last() else {
             return 0;
         };
-        // The byte that was held back goes to the front, and pushes the last byte out of the slice.
+        // The byte that was kept back goes to the front of the slice. The other bytes move up by
+        // one, so the last byte (`pushed`) has no room in the slice.
         let pushed = self.held.take().map(|held| {
             let moved = received.len().saturating_sub(1);
             received.copy_within(..moved, 1);
@@ -101,17 +103,18 @@ impl AsciiDecoder {
         }
     }
 
-    /// Takes note that the data has ended. Returns the byte that was held back. `None` if there is
-    /// none. A CR at the end of the data stays a CR.
+    /// Ends the data. Returns the byte that the decoder has kept back, which is a CR or the last
+    /// byte. `None` if there is none. A CR at the end of the data stays a CR.
     pub fn finish(&mut self) -> Option<u8> {
         self.held.take()
     }
 }
 
-/// Removes the CR from each CRLF. Returns how many bytes are left.
+/// Turns each CRLF in `bytes` into LF. Returns how many bytes are left.
 fn join_line_ends(bytes: &mut [u8]) -> usize {
     let mut written = 0_usize;
-    // `moved` is where the bytes to move down begin, and `seen` is where the search goes on.
+    // The bytes from `moved` to `seen` were searched but not moved yet. The search goes on at
+    // `seen`.
     let mut moved = 0_usize;
     let mut seen = 0_usize;
     while let Some(at) = bytes
@@ -158,17 +161,19 @@ fn move_down(bytes: &mut [u8], from: usize, end: usize, to: usize) -> usize {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct AsciiEncoder {
-    /// Whether the last byte that was written is a CR.
+    /// Whether the last byte that the encoder has written is a CR. An LF after it then needs no
+    /// second CR.
     after_cr: bool,
 }
 
-/// The result of [`AsciiEncoder::encode`].
+/// The result of [`AsciiEncoder::encode`]: how much text it has used, and how many bytes it has
+/// written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Encoded {
-    /// How many bytes of the text were used.
+    /// How many bytes of the text were translated.
     pub consumed: usize,
-    /// How many bytes at the start of the output are ready to be sent.
+    /// How many bytes at the start of the output are translated text, which you can send.
     pub written: usize,
 }
 
@@ -182,9 +187,9 @@ impl AsciiEncoder {
     /// Translates as much of `text` as `output` has room for. Pass the bytes that were not consumed
     /// to the next call.
     ///
-    /// A line end is written as a whole, except if `output` has a single byte: then this call
-    /// writes the CR, and the next call writes and consumes the LF. So each call makes progress if
-    /// neither slice is empty.
+    /// A call writes both bytes of a CRLF, or none. There is one exception: if `output` has a
+    /// single byte, this call writes the CR, and the next call writes and consumes the LF. So each
+    /// call makes progress if neither slice is empty.
     pub fn encode(&mut self, text: &[u8], output: &mut [u8]) -> Encoded {
         let mut encoded = Encoded::default();
         loop {
@@ -219,8 +224,8 @@ impl AsciiEncoder {
         }
     }
 
-    /// Copies text up to the next LF, or as much as both slices allow. Returns how many bytes were
-    /// copied, and whether an LF follows for which `output` has room.
+    /// Copies text up to the next LF, or as much as fits. Returns how many bytes were copied, and
+    /// whether the next byte of the text is an LF for which `output` has room.
     fn copy_line(&mut self, text: &[u8], output: &mut [u8]) -> (usize, bool) {
         let window = text.get(..output.len()).unwrap_or(text);
         let end = memchr::memchr(b'\n', window);

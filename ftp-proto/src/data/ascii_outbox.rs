@@ -1,12 +1,12 @@
-//! A buffer for translated text that waits to be sent.
+//! A buffer for an upload as text: it holds translated bytes that are still to be sent.
 
 use alloc::vec::Vec;
 use core::fmt;
 
 use super::AsciiEncoder;
 
-/// A buffer for translated text that waits to be sent. The socket may take only a part of a text.
-/// The rest stays in this buffer.
+/// A buffer for translated text. If the socket takes only a part of the text, the rest stays in
+/// this buffer until it is sent.
 #[derive(Clone, Default)]
 pub(super) struct AsciiOutbox {
     encoder: AsciiEncoder,
@@ -14,7 +14,7 @@ pub(super) struct AsciiOutbox {
     sent: usize,
 }
 
-/// How many bytes of text are translated at a time: about as many as a socket takes at once.
+/// The most bytes of text that are translated at a time. A socket takes about as many at once.
 const TEXT: usize = 32 * 1024;
 
 impl AsciiOutbox {
@@ -24,8 +24,8 @@ impl AsciiOutbox {
         Self::default()
     }
 
-    /// Translates the start of `text`, and returns how many bytes of `text` that was. If translated
-    /// bytes are still [unsent](Self::unsent), it translates nothing and returns 0.
+    /// Translates the start of `text`, and returns how many bytes of `text` were translated.
+    /// Returns 0 and translates nothing if earlier bytes are still [unsent](Self::unsent).
     pub(super) fn fill(&mut self, text: &[u8]) -> usize {
         if !self.unsent().is_empty() {
             return 0;
@@ -33,7 +33,7 @@ impl AsciiOutbox {
         let text = text.get(..TEXT).unwrap_or(text);
         self.sent = 0;
         self.buffer.clear();
-        // If the text has only line ends, the translation is twice as long.
+        // A text of nothing but line ends becomes twice as long, since each LF becomes CRLF.
         self.buffer.resize(text.len().saturating_mul(2), 0);
         let encoded = self.encoder.encode(text, &mut self.buffer);
         self.buffer.truncate(encoded.written);
@@ -46,7 +46,7 @@ impl AsciiOutbox {
         self.buffer.get(self.sent..).unwrap_or_default()
     }
 
-    /// Takes note that this many bytes of [`unsent`](Self::unsent) were sent.
+    /// Removes the first `sent` bytes from [`unsent`](Self::unsent), because they were sent.
     pub(super) fn advance(&mut self, sent: usize) {
         self.sent = self.sent.saturating_add(sent);
     }

@@ -1,5 +1,5 @@
-//! The bytes of an upload that the operating system still has to send, after the client has written
-//! all bytes.
+//! The bytes at the end of an upload that the client has written, but that the operating system has
+//! not sent yet.
 
 use crate::wait::Wait;
 
@@ -23,23 +23,23 @@ use crate::wait::Wait;
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Backlog {
-    /// The smallest number of unacknowledged bytes that the system has reported. `None` if there
-    /// is no such number.
+    /// The smallest number of unacknowledged bytes that the system has reported until now. `None`
+    /// if it has reported none.
     least: Option<usize>,
     stalled: bool,
 }
 
 impl Backlog {
-    /// For an upload whose server is late to close the data connection: returns how much longer to
-    /// wait for that close, or `None` to stop waiting. `held` is the number of bytes that the server
-    /// has not acknowledged, `None` if the operating system does not say.
+    /// Returns how much longer to wait for the server to close the data connection of an upload, if
+    /// it has not done so in time. `None` means to stop waiting. `held` is the number of bytes that
+    /// the server has not acknowledged, or `None` if the operating system does not say.
     pub fn more_time(&mut self, held: Option<usize>) -> Option<Wait> {
-        // The end of the upload (FIN) counts as one byte, so 1 means that all data was
-        // acknowledged.
+        // The system counts the FIN at the end of the upload as one byte. So with 1, the server has
+        // acknowledged all data.
         let held = held.filter(|held| *held > 1);
         let Some(held) = held else {
-            // The server has just got the last bytes, so its own time to close the connection
-            // starts now.
+            // The server has received the last bytes only now, so the time in which it must close
+            // the connection starts now.
             return self.least.take().map(|_| Wait::DataClose);
         };
         let progress = self.least.is_none_or(|least| held < least);

@@ -1,27 +1,28 @@
-//! Why a driver could not complete an attempt on the data connection.
+//! The reasons why a driver stops an attempt on the data connection before it is done.
 
 use crate::error::Error;
 use crate::flow::{Accept, Answer, CloseData, Connect, SecureData};
 use crate::session::transfer::DataEnd;
 
-/// Why an attempt on the data connection was not completed, for example to connect it or to move
-/// bytes. Drivers that also watch the control connection meanwhile use this type.
+/// Why the driver has stopped an attempt on the data connection, such as connecting it or moving
+/// bytes. This type is for drivers that watch the control connection during the attempt.
 #[derive(Debug)]
 pub enum Interruption {
-    /// The data connection failed.
+    /// The data connection failed, for example with a reset.
     Failed(Error),
-    /// Bytes (or the end) of the control connection came first, and the session has received them.
+    /// During the attempt, bytes (or the end) arrived on the control connection. The driver has
+    /// given them to the session.
     ControlFirst,
-    /// The time limit has passed.
+    /// The time limit of the attempt has passed.
     TimedOut,
-    /// The control connection failed.
+    /// The control connection failed, for example with a reset.
     Broken(Error),
 }
 
 macro_rules! interrupted {
     ($($want:ident: |$ticket:ident, $error:ident| $failed:expr;)*) => {$(
         impl $want {
-            /// Answers this want with the reason why the driver could not serve it.
+            /// Answers this want: the driver could not do what the want says, for this reason.
             pub fn interrupted(self, by: Interruption) -> Answer {
                 let $ticket = self;
                 match by {

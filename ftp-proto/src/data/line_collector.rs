@@ -1,4 +1,4 @@
-//! Collects all lines of a listing, within limits.
+//! Collects all lines of a listing, up to limits for the number of lines and bytes.
 
 use alloc::vec::Vec;
 
@@ -44,7 +44,7 @@ impl LineCollector {
         }
     }
 
-    /// Adds a line.
+    /// Adds a line to the collection.
     ///
     /// # Errors
     /// [`TooLarge`](ErrorKind::TooLarge) if the lines or bytes exceed their limit.
@@ -59,10 +59,11 @@ impl LineCollector {
         Ok(())
     }
 
-    /// Returns all lines. Call it after the listing has ended. `listing` removes a second CR from
-    /// each line that ends with CR CR LF. But a server that sends CR CR LF does so on every line.
-    /// If one line ends with CR LF, the CRs that were removed belong to the names, and are put
-    /// back.
+    /// Returns all lines. Call it after the listing has ended.
+    ///
+    /// If a line ends with CR CR LF, `listing` has removed the second CR too, because some servers
+    /// end every line in this way. But if any line ends otherwise, those CRs belong to the names,
+    /// so this method puts them back.
     #[must_use]
     pub fn finish(mut self, listing: &Listing) -> Vec<Vec<u8>> {
         for line in self.lines.iter_mut().take(listing.shortened()) {

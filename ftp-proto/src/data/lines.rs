@@ -1,4 +1,4 @@
-//! Splits the bytes of LIST, NLST or MLSD into lines.
+//! Splits the bytes of a listing (LIST, NLST or MLSD) into lines.
 
 use alloc::vec::Vec;
 use core::{fmt, mem};
@@ -26,17 +26,18 @@ use core::{fmt, mem};
 #[derive(Clone)]
 pub struct LineSplitter {
     limit: usize,
-    /// The start of an unfinished line. If `complete` is set, it is a whole line that was returned
-    /// by the last call and can be cleared.
+    /// The start of a line whose end has not arrived. If `complete` is set, it is the whole line
+    /// that the last call returned, and the next call clears it.
     buffer: Vec<u8>,
     complete: bool,
     failed: bool,
 }
 
-/// The error for a line above the limit. Every later call of the splitter returns it again.
+/// The error for a line that is longer than the limit. Every later call of the splitter returns
+/// this error again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineTooLong {
-    /// The limit in bytes, including the line end.
+    /// The most bytes that a line may have, including its line end.
     pub limit: usize,
 }
 
@@ -52,10 +53,10 @@ impl LineSplitter {
         }
     }
 
-    /// Returns the next line of `input`, and advances `input` past the line.
+    /// Returns the next line of `input`, without its line end, and moves `input` past the line.
     ///
-    /// `None` means that `input` holds no complete line any more, and that all its bytes were
-    /// taken: call again with more bytes.
+    /// `None` means that `input` holds no complete line any more. The splitter has then kept all
+    /// its bytes: call again with the next bytes.
     ///
     /// # Errors
     ///
@@ -69,8 +70,8 @@ impl LineSplitter {
             self.buffer.clear();
         }
         let bytes = *input;
-        // The limit includes the LF, so one byte less is left for text. The search for LF stops at
-        // the limit.
+        // The limit includes the LF, so a line has room for one byte less of text. Bytes beyond the
+        // limit are not searched for the LF.
         let room = self
             .limit
             .saturating_sub(1)
@@ -98,8 +99,8 @@ impl LineSplitter {
         ))
     }
 
-    /// Takes note that the listing has ended. If the line end of the last line is missing, returns
-    /// this line, with a CR at its end if there is one.
+    /// Ends the listing. If the last line has no LF, returns this line, with a CR at its end if
+    /// there is one. `None` if the last line was complete.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Reads the lines of a listing while its bytes arrive.
+//! Reads the lines of a listing, while its bytes arrive on the data connection.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -28,13 +28,13 @@ pub struct Listing {
     splitter: LineSplitter,
     kind: LineKind,
     longest: usize,
-    /// How many bytes of blank lines have come since the last line that counts.
+    /// How many bytes of blank lines were skipped since the last line that was returned.
     blank: usize,
-    /// How many lines ended with CR CR LF and have lost the second CR, because GridFTP servers end
-    /// every line in this way.
+    /// How many lines ended with CR CR LF. Both CRs were removed from them, because GridFTP servers
+    /// end every line in this way.
     shortened: usize,
-    /// Whether a line ended with CR LF or LF. If so, CR CR LF is not this server's line end, and the
-    /// second CR that earlier lines have lost was part of their names.
+    /// Whether a line ended with CR LF or LF. If so, CR CR LF is not this server's line end: the
+    /// second CR that was removed from earlier lines is part of their names.
     uneven: bool,
     buffer: Vec<u8>,
     begin: usize,
@@ -42,18 +42,21 @@ pub struct Listing {
     ended: bool,
 }
 
-/// What the lines of a listing are. This decides which blank lines and CRs are removed.
+/// What the lines of a listing contain. The kind decides which blank lines are skipped, and which
+/// CRs are removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineKind {
-    /// Lines of a text. Blank lines are returned, and only the CR of a CRLF is removed.
+    /// Lines of a text file. Blank lines are returned too, and only the CR of a CRLF is removed.
     Text,
-    /// Names, from NLST. Empty lines are skipped, because ftp-srv sends one for an empty directory.
+    /// File names, from NLST. Empty lines are skipped, because ftp-srv sends one for an empty
+    /// directory.
     Name,
-    /// Entries, from LIST or MLSD. Lines of blanks only are skipped.
+    /// Entries of a directory, from LIST or MLSD. Lines that are empty or hold only blanks are
+    /// skipped.
     Entry,
 }
 
-/// How many bytes of a listing are read at a time.
+/// The size of the buffer for a listing, in bytes: one read fills at most this.
 const ROOM: usize = 16 * 1024;
 
 impl Listing {
@@ -74,16 +77,17 @@ impl Listing {
         }
     }
 
-    /// Returns the next line of the bytes that have come, without its line end. `None` if there is
+    /// Returns the next line of the bytes that have come, without its line end. `None` if they hold
     /// no complete line. After the [end](Self::has_ended), `None` means that all lines were
     /// returned.
     ///
-    /// GridFTP servers end lines with CR CR LF. The second CR is removed too, until a line comes
-    /// that has none; see [`shortened`](Self::shortened).
+    /// GridFTP servers end lines with CR CR LF. As long as every line ends in this way, both CRs
+    /// are removed. After the first line with another end, only one CR is; see
+    /// [`shortened`](Self::shortened).
     ///
     /// # Errors
-    /// [`LineTooLong`], as soon as it is certain that a line is longer than the limit. Skipped
-    /// blank lines count against the limit of the next line.
+    /// [`LineTooLong`], as soon as it is certain that a line is longer than the limit, or that
+    /// several skipped blank lines in a row are longer than it together.
     pub fn next_line(&mut self) -> Result<Option<Vec<u8>>, LineTooLong> {
         loop {
             match self.next_of_any_kind()? {
@@ -104,9 +108,9 @@ impl Listing {
         }
     }
 
-    /// Returns how many of the first lines have lost a CR that belongs to their name. As long as
-    /// all lines end with CR CR LF, it is 0, because the second CR is then part of the line end. A
-    /// line without a second CR shows that the CRs before belong to the names.
+    /// Returns how many lines, from the first one on, have lost a CR that belongs to their name. As
+    /// long as all lines end with CR CR LF, the result is 0, because the second CR is then part of
+    /// the line end. After a line with another end, it is the number of lines before that line.
     #[must_use]
     pub fn shortened(&self) -> usize {
         if self.uneven { self.shortened } else { 0 }
@@ -123,7 +127,8 @@ impl Listing {
 
     fn without_second_cr(&mut self, mut line: Vec<u8>) -> Vec<u8> {
         if self.ended {
-            // The last line has no line end, so it does not show how the server ends lines.
+            // The listing ended in the middle of this line, so the line does not show how the
+            // server ends lines.
             return line;
         }
         let may_go = self.kind != LineKind::Text && !self.uneven;
@@ -146,21 +151,21 @@ impl Listing {
         }
     }
 
-    /// Returns the buffer into which the driver reads the next bytes, after
-    /// [`next_line`](Self::next_line) has returned `None`.
+    /// Returns the buffer into which you read the next bytes of the data connection. Call this
+    /// method after [`next_line`](Self::next_line) has returned `None`.
     pub fn space(&mut self) -> &mut [u8] {
         (self.begin, self.end) = (0, 0);
         &mut self.buffer
     }
 
-    /// Takes note that this many bytes came into [`space`](Self::space). 0 means that the listing
-    /// has ended.
+    /// Notes that the first `bytes` bytes of [`space`](Self::space) have come from the server. 0
+    /// means that the listing has ended.
     pub fn filled(&mut self, bytes: usize) {
         self.end = bytes.min(self.buffer.len());
         self.ended = bytes == 0;
     }
 
-    /// Returns whether the listing has ended.
+    /// Returns whether the data of the listing has ended.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.ended

@@ -1,4 +1,4 @@
-//! The formats that data connections carry, and the data phase of a transfer.
+//! What a data connection carries (text, listings), and the data phase of a transfer.
 
 mod ascii;
 mod ascii_outbox;

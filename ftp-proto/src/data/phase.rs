@@ -100,7 +100,8 @@ use crate::wait::Wait;
 pub struct DataPhase {
     state: State,
     bytes: u64,
-    /// How many bytes were moved since the driver last looked at the control connection.
+    /// How many bytes have moved since the driver last read the control connection (see
+    /// [`DataStep::Look`]).
     unlooked: usize,
     expected: Option<u64>,
     text: Option<Text>,
@@ -110,19 +111,19 @@ pub struct DataPhase {
 enum State {
     Moving(Transfer),
     Ended(Transfer, DataEnd),
-    /// The driver runs the [`Finish`] flow.
+    /// The driver is running the [`Finish`] flow.
     Finishing,
     Over(Result<Completion, Error>),
 }
 
-/// The translation of line ends, for a download or an upload.
+/// The translation of line ends: `Coming` in a download, `Going` in an upload.
 #[derive(Debug)]
 enum Text {
     Coming(AsciiDecoder),
     Going(AsciiOutbox),
 }
 
-/// What the driver does next in the [data phase](DataPhase).
+/// What the driver must do next in the [data phase](DataPhase).
 #[derive(Debug)]
 #[must_use]
 #[allow(
@@ -130,25 +131,26 @@ enum Text {
     reason = "a box would be one more allocation for each transfer"
 )]
 pub enum DataStep {
-    /// Read what has already come on the control connection, without waiting, and give it to the
-    /// session.
+    /// Read the bytes that have already come on the control connection, without waiting, and give
+    /// them to the session.
     Look,
-    /// Move bytes, and watch the control connection at the same time. If no byte moves, the time
-    /// limit of this class of waiting applies: [`Wait::DataIdle`], or [`Wait::DataClose`] after the
-    /// server's final reply to a download.
+    /// Move bytes, and watch the control connection at the same time. The field says which time
+    /// limit applies if no byte moves: [`Wait::DataIdle`], or after the server's final reply to a
+    /// download [`Wait::DataClose`].
     Move(Wait),
-    /// The server has refused a download that has begun. Read the bytes that have already come,
-    /// without waiting. If none have come, report a time-out.
+    /// The server has refused a download in its middle. Read the bytes that have already come on
+    /// the data connection, without waiting. If none have come, report a time-out.
     TakeIn,
     /// Run this flow, and report its result by [`DataPhase::finished`].
     Finish(Finish),
-    /// Do nothing more: either there is an [outcome](DataPhase::outcome), or you are still running
-    /// the `Finish` flow.
+    /// Do nothing more. Either the transfer is over and [`DataPhase::outcome`] returns its result,
+    /// or you are still running the `Finish` flow.
     Over,
 }
 
-/// After this many bytes the driver looks at the control connection. Otherwise a fast data
-/// connection, which never makes the driver wait, would keep it from looking.
+/// After this many bytes, the driver reads the control connection, even if the data connection is
+/// so fast that the driver never has to wait. Otherwise it would notice the server's reply too
+/// late.
 const LOOK_EVERY: usize = 256 * 1024;
 
 impl DataPhase {
@@ -203,9 +205,9 @@ impl DataPhase {
         }
     }
 
-    /// Takes note of bytes that came. If line ends are translated, it translates them in place.
-    /// Returns how many bytes at the start are for your file. 0 does not mean the end: the only
-    /// byte may be a CR whose LF may still come.
+    /// Notes that these bytes have come from the data connection. If line ends are translated,
+    /// translates them in place. Returns how many bytes at the start are for your file. 0 does not
+    /// mean the end: the only byte may be a CR whose LF may still come.
     pub fn received(&mut self, bytes: &mut [u8]) -> usize {
         self.moved(bytes.len());
         match &mut self.text {
@@ -214,9 +216,9 @@ impl DataPhase {
         }
     }
 
-    /// Takes note that this many bytes were sent. If line ends are translated, these are bytes from
-    /// the start of [`unsent`](Self::unsent). Also call it for bytes that did not pass through this
-    /// value, such as those that the kernel moved.
+    /// Notes that this many bytes were sent. If line ends are translated, removes them from the
+    /// start of [`unsent`](Self::unsent). Also call this method for bytes that did not pass through
+    /// this value, such as those that the kernel moved.
     pub fn moved(&mut self, bytes: usize) {
         self.bytes = self.bytes.saturating_add(bytes as u64);
         self.unlooked = self.unlooked.saturating_add(bytes);
@@ -225,9 +227,9 @@ impl DataPhase {
         }
     }
 
-    /// Translates text to send, if nothing is [unsent](Self::unsent), and returns how many bytes of
-    /// the text it has taken. `None` if line ends are not translated: then send the bytes as they
-    /// are.
+    /// Translates text that you want to send, and returns how many bytes of `text` were translated.
+    /// Returns 0 as long as earlier bytes are [unsent](Self::unsent). `None` if line ends are not
+    /// translated: then send the text as it is.
     pub fn fill(&mut self, text: &[u8]) -> Option<usize> {
         match &mut self.text {
             Some(Text::Going(outbox)) => Some(outbox.fill(text)),
@@ -243,12 +245,13 @@ impl DataPhase {
         }
     }
 
-    /// Returns whether line ends are translated, so that your bytes are not those on the wire.
+    /// Returns whether line ends are translated. If so, the bytes of your file are not those on the
+    /// wire.
     pub fn is_translated(&self) -> bool {
         self.text.is_some()
     }
 
-    /// Takes note that the data has ended. `end` says in which way. Only the first call counts.
+    /// Notes that the data has ended. `end` says how it ended. A second call changes nothing.
     pub fn end(&mut self, end: DataEnd) {
         match mem::replace(&mut self.state, State::Finishing) {
             State::Moving(transfer) => self.state = State::Ended(transfer, end),
@@ -256,7 +259,8 @@ impl DataPhase {
         }
     }
 
-    /// Takes note that an attempt to move bytes was interrupted.
+    /// Notes that an attempt to move bytes was interrupted. `by` is the reason. A failure or a
+    /// time-out ends the data.
     pub fn interrupted(&mut self, session: &mut Session, by: Interruption) {
         match by {
             Interruption::ControlFirst => {}
@@ -273,12 +277,12 @@ impl DataPhase {
         }
     }
 
-    /// Takes note of the result of the [`Finish`] flow.
+    /// Notes that the [`Finish`] flow has ended, with this result.
     pub fn finished(&mut self, outcome: Result<Completion, Error>) {
         self.state = State::Over(outcome);
     }
 
-    /// Returns the result of the transfer, after the server has confirmed it.
+    /// Returns the result of the transfer: `Ok` after the server has confirmed it.
     ///
     /// # Errors
     /// The error of the transfer if it has failed; [`Misuse::NotAtEnd`] before its end.
@@ -290,7 +294,7 @@ impl DataPhase {
         }
     }
 
-    /// Returns the result as [`outcome`](Self::outcome) does, but by value.
+    /// Returns what [`outcome`](Self::outcome) returns, but by value.
     ///
     /// # Errors
     /// The errors of [`outcome`](Self::outcome).
@@ -301,8 +305,9 @@ impl DataPhase {
         }
     }
 
-    /// Serves a read after the server has confirmed the end: first the byte that the translation
-    /// held back, if there is one, and then 0 bytes, which means the end of the file.
+    /// Fills your reader's buffer after the server has confirmed the download. If the translation
+    /// of line ends has kept a byte back, returns 1 for this byte. After that returns 0, which
+    /// means the end of the file.
     ///
     /// # Errors
     /// The errors of [`outcome`](Self::outcome).
@@ -317,14 +322,14 @@ impl DataPhase {
         Ok(0)
     }
 
-    /// Returns the error for a write after the end of the transfer: the error of
-    /// [`outcome`](Self::outcome), or [`Misuse::StaleTransfer`] if the transfer has succeeded.
+    /// Returns the error for a write after the end of the upload: the error with which the upload
+    /// has failed, or [`Misuse::StaleTransfer`] if it has succeeded.
     pub fn refusal(&self) -> Error {
         let over = Error::misuse(Misuse::StaleTransfer);
         self.outcome().err().unwrap_or(over)
     }
 
-    /// Makes the transfer's error from an error of writing your local file. `left` is how many
+    /// Turns an error of writing your local file into the error of the download. `left` is how many
     /// bytes had come from the server but were not written.
     pub fn writing_failed(&self, error: impl Into<Error>, left: usize) -> Error {
         let error = error.into().with_subject("writing the local file");
@@ -332,19 +337,19 @@ impl DataPhase {
         error.with_transferred(self.bytes.saturating_sub(left))
     }
 
-    /// Makes the transfer's error from an error of reading your local file.
+    /// Turns an error of reading your local file into the error of the upload.
     pub fn reading_failed(&self, error: impl Into<Error>) -> Error {
         let error = error.into().with_subject("reading the local file");
         error.with_transferred(self.bytes)
     }
 
-    /// Returns whether the transfer has stopped moving bytes.
+    /// Returns whether the data has ended, so that no more bytes move.
     pub fn has_ended(&self) -> bool {
         self.transfer().is_none()
     }
 
-    /// Queues a NOOP ([`Session::keep_alive`]) while bytes are moved. Before you call it, look at
-    /// the control connection, because the reply to the last NOOP may have come.
+    /// Queues a NOOP ([`Session::keep_alive`]), as long as the data has not ended. Before you call
+    /// it, read the control connection, because the reply to the last NOOP may have come.
     pub fn keep_alive(&mut self, session: &mut Session) {
         self.unlooked = 0;
         if let Some(transfer) = self.transfer() {
@@ -368,7 +373,7 @@ impl DataPhase {
         self.bytes
     }
 
-    /// Returns the transfer. `None` after the end of its data.
+    /// Returns the transfer, as long as its data has not ended. `None` after that.
     pub fn transfer(&self) -> Option<&Transfer> {
         match &self.state {
             State::Moving(transfer) => Some(transfer),

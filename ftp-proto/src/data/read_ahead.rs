@@ -1,4 +1,4 @@
-//! Reads ahead on a data connection, for readers with small buffers.
+//! A buffer that reads ahead on a data connection, for programs that read a few bytes at a time.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -26,25 +26,26 @@ pub struct ReadAhead {
     end: usize,
 }
 
-/// The size of the buffer at first, in bytes. So a small file needs little memory.
+/// The first size of the buffer, in bytes. It is small, so that a small file needs little memory.
 const FIRST: usize = 16 * 1024;
 
-/// The size of the buffer after it was filled once. If a program reads a GiB in pieces of 8 KiB, as
-/// `io::copy` does, this buffer saves a third of the CPU time, although it copies the bytes one
-/// time more. A buffer of 64 KiB took more CPU time, and one of 512 KiB no less.
+/// The size of the buffer, in bytes, after it was filled once. If a program reads a GiB in pieces
+/// of 8 KiB, as `io::copy` does, this buffer saves a third of the CPU time, although it adds one
+/// copy of each byte. With 64 KiB the program took more CPU time, and with 512 KiB no less.
 const MOST: usize = 256 * 1024;
 
-/// If the reader's own buffer has at least this many bytes, it gets the bytes directly.
+/// If the reader's own buffer has at least this many bytes, the data goes directly into that
+/// buffer, without a copy.
 const ENOUGH: usize = 64 * 1024;
 
 impl ReadAhead {
-    /// Returns the bytes that have come and were not read yet.
+    /// Returns the bytes that have come from the server and that the reader has not taken yet.
     pub fn waiting(&self) -> &[u8] {
         self.buffer.get(self.begin..self.end).unwrap_or_default()
     }
 
-    /// Moves waiting bytes to the start of `into`, as many as fit. Returns how many bytes were
-    /// moved.
+    /// Copies waiting bytes to the start of `into`, as many as fit, and removes them here. Returns
+    /// how many bytes were copied.
     pub fn take(&mut self, into: &mut [u8]) -> usize {
         let waiting = self.waiting();
         let count = waiting.len().min(into.len());
@@ -55,8 +56,9 @@ impl ReadAhead {
         count
     }
 
-    /// Returns the buffer into which to read the next bytes. Call it when nothing is waiting. It is
-    /// this buffer, or the reader's own buffer if that has at least 64 KiB.
+    /// Returns the buffer into which to read the next bytes. Call this method when no bytes are
+    /// waiting. It returns the inner buffer, or the reader's own buffer if that has at least 64
+    /// KiB.
     pub fn space<'a>(&'a mut self, reader: &'a mut [u8]) -> &'a mut [u8] {
         if reader.len() >= ENOUGH {
             return reader;
@@ -71,8 +73,8 @@ impl ReadAhead {
         &mut self.buffer
     }
 
-    /// Takes note that this many bytes came into [`space`](Self::space). Returns how many of them
-    /// are now at the start of the reader's buffer.
+    /// Notes that `bytes` bytes have come into [`space`](Self::space). Returns how many of them are
+    /// now at the start of the reader's buffer. The others wait for [`take`](Self::take).
     pub fn filled(&mut self, bytes: usize, reader: &mut [u8]) -> usize {
         if reader.len() >= ENOUGH {
             return bytes;

@@ -250,8 +250,8 @@ fn old_certificates() {
             };
             let client = logged_in(&server(), pinned(*presented));
             if old == Old::Rsa1024 {
-                // The server does not have the key that its certificate shows, so it cannot prove
-                // its identity.
+                // The simulated server does not have the key of this certificate. So its signature
+                // in the handshake is wrong, and the client must refuse it.
                 let error = client.expect_err("no signature of that key's");
                 assert_eq!(error.tls_reason(), Some(&reason), "{error}");
                 continue;
@@ -305,8 +305,8 @@ fn client_certificates() {
         .expect_err("no certificate");
 }
 
-/// The server's own certificate is the root that the client trusts. The client accepts it, but not
-/// if its date or name is wrong.
+/// The client trusts the server's own self-signed certificate as a root. The client accepts the
+/// certificate, but not if its date or name is wrong.
 #[test]
 fn a_self_signed_certificate_can_be_trusted_as_a_root() {
     for version in VERSIONS {

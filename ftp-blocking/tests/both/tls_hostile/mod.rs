@@ -1,4 +1,4 @@
-//! Servers that are not trustworthy, or that have faults in TLS. `SECURITY.md` lists the classes of
+//! Servers that attack the client, or that have faults in TLS. `SECURITY.md` lists the classes of
 //! attacks, B1 to B10.
 
 use std::io::{Read as _, Write as _};
@@ -61,7 +61,7 @@ fn fetched(client: &mut Client, path: &str) -> Result<Vec<u8>, Error> {
     Ok(content)
 }
 
-/// Returns the `TlsInfo` of the data connection of a download.
+/// Downloads a file, and returns the `TlsInfo` of its data connection.
 fn info_of_download(client: &mut Client, path: &str) -> Result<Option<TlsInfo>, Error> {
     let mut download = client.download(path)?;
     let info = download.tls_info().cloned();
@@ -84,7 +84,8 @@ fn told_nothing_in_clear(memory: &Memory, context: &str) {
         let found = clear.windows(secret.len()).any(|w| w == secret.as_bytes());
         assert!(!found, "{context}: {secret} in clear");
     }
-    // If a server only claims to protect data, the client sends it a ClientHello and nothing else.
+    // If the server agrees to protect data but does not begin TLS, it stores the client's first
+    // bytes as file content. These bytes must begin a ClientHello (0x16).
     let stored = server.file("/up").unwrap_or_default();
     let is_tls = stored.is_empty() || stored.first() == Some(&0x16);
     let protected = server.transfers().iter().all(|t| t.resumed.is_some());

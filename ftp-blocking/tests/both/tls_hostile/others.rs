@@ -1,10 +1,10 @@
-//! Other protocols, CCC, a second connection and old TLS versions (classes B7 to B10 of
-//! SECURITY.md), and `TlsInfo`.
+//! Peers that speak another protocol, CCC, reconnects and old TLS versions (classes B7 to B10 of
+//! SECURITY.md), and the fields of `TlsInfo`.
 
 use super::*;
 
-/// The peer speaks another protocol over TLS, with a good certificate. The client must refuse it
-/// (class B7 of SECURITY.md).
+/// The peer has a good certificate, but speaks another protocol than FTP over TLS. The client must
+/// refuse the peer (class B7 of SECURITY.md).
 #[test]
 fn b7_another_protocol_with_a_good_certificate() {
     for banner in [
@@ -23,8 +23,8 @@ fn b7_another_protocol_with_a_good_certificate() {
     }
 }
 
-/// After CCC, data stays protected, and the client sends no credentials in clear text (class B8 of
-/// SECURITY.md).
+/// After CCC, the client must still protect data, and must send no credentials in clear text (class
+/// B8 of SECURITY.md).
 #[test]
 fn b8_clear_control_keeps_data_private_and_refuses_credentials() {
     for version in VERSIONS {
@@ -38,7 +38,7 @@ fn b8_clear_control_keeps_data_private_and_refuses_credentials() {
         assert_eq!(fetched(&mut client, "/five").expect("under TLS"), b"12345");
         let last = memory.server().transfers().last().map(|t| t.resumed);
         assert_eq!(last, Some(Some(true)));
-        // A login after CCC begins with AUTH TLS.
+        // The control connection is in clear text after CCC, so the login first sends AUTH TLS.
         client.login("user", "secret").expect("secured first");
         assert!(client.tls_info().is_some());
         assert_eq!(fetched(&mut client, "/five").expect("under TLS"), b"12345");
@@ -65,8 +65,8 @@ fn b8_forged_bytes_instead_of_close_notify() {
     }
 }
 
-/// A reconnect makes a new login, which does not use TLS sessions of the login before (class B9 of
-/// SECURITY.md).
+/// A reconnect makes a new login. The new login must not resume a TLS session of the old one (class
+/// B9 of SECURITY.md).
 #[test]
 fn b9_another_connection_begins_anew() {
     for version in VERSIONS {
@@ -81,8 +81,8 @@ fn b9_another_connection_begins_anew() {
     }
 }
 
-/// A reconnect sends credentials only after it has secured the connection (class B9 of
-/// SECURITY.md).
+/// When the client reconnects, the server refuses AUTH, PBSZ or PROT, or breaks off. The client
+/// must not send credentials or data in clear text (class B9 of SECURITY.md).
 #[test]
 fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     let answers = [
@@ -95,8 +95,8 @@ fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     ];
     for (verb, credentials) in [("AUTH", false), ("PBSZ", true), ("PROT", true)] {
         for answer in &answers {
-            // Some of these answers do not make the reconnect fail: a refused PBSZ does not matter,
-            // and 200 is a success.
+            // Not every answer makes the reconnect fail: a refusal of PBSZ does no harm, and 200 is
+            // a success. So the test checks only what was sent in clear text.
             let context = format!("{verb} {answer:?}");
             let memory = memory(setup(VERSIONS[1]).fault(Fault::nth(verb, 1, answer.clone())));
             let mut client = logged_in(&memory, explicit()).expect("logged in");
@@ -121,8 +121,9 @@ fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
                 let server = memory.server();
                 let mut sent = server.commands()[before..].iter();
                 assert_eq!(sent.next(), Some(&b"AUTH TLS".to_vec()), "{context}");
-                // A server that only claims to do TLS takes the ClientHello for command lines. So
-                // the test looks for USER and PASS alone.
+                // A server that accepts AUTH but begins no TLS reads the ClientHello as command
+                // lines. So the test does not check all lines, but only that none begins with USER
+                // or PASS.
                 let told = |line: &Vec<u8>| [b"USER", b"PASS"].iter().any(|v| line.starts_with(*v));
                 assert!(!sent.any(told), "{context}");
             }
@@ -130,8 +131,8 @@ fn b9_a_reconnect_that_cannot_be_secured_fails_closed() {
     }
 }
 
-/// The client refuses TLS versions before 1.2, and names the reason. It also refuses a server that
-/// has no TLS version in common with the client (class B10 of SECURITY.md).
+/// The server offers only a TLS version before 1.2, or no version that the client supports. The
+/// client must refuse it and name the reason (class B10 of SECURITY.md).
 #[test]
 fn b10_old_versions() {
     let alert = b"\x15\x03\x01\x00\x02\x02\x46".to_vec();
@@ -169,8 +170,8 @@ fn b10_old_versions() {
     }
 }
 
-/// The client uses implicit TLS with a server for explicit TLS, or the reverse. The error must tell
-/// what to try.
+/// The client uses implicit TLS, but the server expects explicit TLS, or the reverse. The error
+/// must tell what to try.
 #[test]
 fn explicit_instead_of_implicit_tls_and_the_reverse_are_named() {
     let plain = memory(files());

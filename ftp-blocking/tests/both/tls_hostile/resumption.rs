@@ -1,10 +1,11 @@
-//! TLS session resumption, which proves that a data connection belongs to the login (class B6 of
-//! SECURITY.md).
+//! TLS session resumption, by which client and server prove to each other that a data connection
+//! belongs to the login (class B6 of SECURITY.md).
 
 use super::*;
 
-/// A login makes 300 transfers of all kinds, and each transfer resumes the login's TLS session. A
-/// second login in the same process does not take its tickets (class B6 of SECURITY.md).
+/// A client makes 300 transfers of all kinds after one login, and each data connection resumes the
+/// login's TLS session. A second login in the same process must not take the tickets of the first
+/// (class B6 of SECURITY.md).
 #[test]
 fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
     for version in VERSIONS {
@@ -47,7 +48,8 @@ fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
     }
 }
 
-/// Data connections resume by session ID, by ticket, and with only one ticket (class B6 of
+/// Data connections must resume in three cases: the server keeps the session and finds it by its
+/// ID, the server puts the session into a ticket, or the server sends only one ticket (class B6 of
 /// SECURITY.md).
 #[test]
 fn b6_resumption_by_session_id_by_ticket_and_with_one_ticket() {
@@ -68,7 +70,8 @@ fn b6_resumption_by_session_id_by_ticket_and_with_one_ticket() {
                 client.store("/nothing", b"").expect(&context);
                 assert_eq!(fetched(&mut client, "/empty").expect(&context), b"");
                 client.names(None).expect(&context);
-                // A refusal before the handshake uses up no ticket.
+                // The server refuses this download before the data handshake, so no ticket is used
+                // up.
                 fetched(&mut client, "/none").expect_err("there is none");
             }
             assert!(client.tls_info().is_some_and(|info| !info.resumed));
@@ -76,13 +79,13 @@ fn b6_resumption_by_session_id_by_ticket_and_with_one_ticket() {
     }
 }
 
-/// If the server demands resumption, the error says so and advises to reconnect (class B6 of
-/// SECURITY.md).
+/// The server refuses data connections that do not resume a session. The error must say so and
+/// advise to reconnect (class B6 of SECURITY.md).
 #[test]
 fn b6_resumption_demanded_by_the_server() {
     for version in VERSIONS {
-        // The data connections have another store of sessions, as if the server had forgotten the
-        // login's session.
+        // The server looks up the sessions of data connections in another store. So it finds no
+        // session to resume, as if it had forgotten the login's session.
         let forgetful = Identity::good().server(version);
         let server = || memory(setup(version).data_tls(forgetful.clone()).require_reuse());
         let mut other = logged_in(&server(), explicit()).expect("logged in");
@@ -104,9 +107,9 @@ fn b6_resumption_demanded_by_the_server() {
     }
 }
 
-/// Like ProFTPD under TLS 1.3, the server demands resumption but sends no ticket during an upload.
-/// When the tickets are used up, a reconnect changes to TLS 1.2, which lasts (class B6 of
-/// SECURITY.md).
+/// Like ProFTPD under TLS 1.3, the server demands resumption but sends no ticket during an upload,
+/// so the tickets run out. A reconnect must then use TLS 1.2, whose session can be resumed many
+/// times (class B6 of SECURITY.md).
 #[test]
 fn b6_tickets_that_run_out() {
     for resumption in [Resumption::Preferred, Resumption::Required] {
@@ -139,8 +142,8 @@ fn b6_tickets_that_run_out() {
     }
 }
 
-/// The tickets run out. Either the server or the client does not allow TLS 1.2. A reconnect then
-/// uses TLS 1.3 and brings new tickets.
+/// The client's tickets run out, but the server or the client does not allow TLS 1.2. A reconnect
+/// must then use TLS 1.3, which brings new tickets.
 #[test]
 fn b6_tickets_that_run_out_without_another_version() {
     for ours in [false, true] {
@@ -169,8 +172,9 @@ fn b6_tickets_that_run_out_without_another_version() {
     }
 }
 
-/// The tickets run out. The server knows TLS 1.2, but shares no TLS 1.2 cipher suite with the
-/// client, so it sends another alert than a server without TLS 1.2.
+/// The client's tickets run out. The server knows TLS 1.2, but shares no TLS 1.2 cipher suite with
+/// the client, so its alert is not that of a server without TLS 1.2. The reconnect must use TLS 1.3
+/// after all.
 #[test]
 fn b6_tickets_that_run_out_without_another_cipher_suite() {
     let mut stingy = rustls::ServerConfig::clone(&Identity::good().server_sharing_13_alone());
@@ -185,7 +189,8 @@ fn b6_tickets_that_run_out_without_another_cipher_suite() {
     client.store("/up", b"content").expect("with a new ticket");
 }
 
-/// The tickets run out, and the server closes the connection when the client tries TLS 1.2.
+/// The client's tickets run out, and the server closes the connection when the client tries TLS
+/// 1.2. The reconnect must use TLS 1.3 after all.
 #[test]
 fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
     let server = Identity::good().server(VERSIONS[1]);
@@ -202,15 +207,16 @@ fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
     client.store("/up", b"content").expect("with a new ticket");
 }
 
-/// An attacker without a key cuts data connections, or redirects them to another TLS server with
-/// the same certificate. The next login must still use TLS 1.3 (class B6 of SECURITY.md).
+/// An attacker who has no key cuts data connections, or redirects them to another TLS server with
+/// the same certificate. After a reconnect, the login must still use TLS 1.3 (class B6 of
+/// SECURITY.md).
 #[test]
 fn b6_redirected_data_connections_do_not_choose_the_tls_version() {
     let astray = || files().data_tls(Identity::good().server_of(&VERSIONS));
     let cut = || (0..4).map(|nth| Fault::nth("HANDSHAKE", nth, Action::RefuseHandshake));
     let setups = [
         astray(),
-        // The attacker first cuts four handshakes, which use up the tickets.
+        // The attacker first cuts four data handshakes. Each of them has used up a ticket.
         cut().fold(files(), Setup::fault),
         cut().fold(astray(), Setup::fault),
     ];
@@ -236,8 +242,8 @@ fn b6_redirected_data_connections_do_not_choose_the_tls_version() {
     }
 }
 
-/// The server sends 150 only after the data handshake, and demands resumption. Refused transfers
-/// must leave a ticket for the next transfer.
+/// The server demands resumption, and replies to RETR only after the data handshake. A refused
+/// download therefore uses up a ticket, but a ticket must be left for the next transfer.
 #[test]
 fn b6_a_reply_after_the_handshake_leaves_a_ticket() {
     for version in VERSIONS {
@@ -264,8 +270,8 @@ fn b6_a_reply_after_the_handshake_leaves_a_ticket() {
     }
 }
 
-/// Like ProFTPD, the server refuses a data connection in the middle of its handshake. The next
-/// transfer must work (class B6 of SECURITY.md).
+/// Like ProFTPD, the server ends the data handshake with an alert and refuses the transfer. The
+/// next transfer must work (class B6 of SECURITY.md).
 #[test]
 fn b6_a_refusal_in_the_data_handshake() {
     for version in VERSIONS {
@@ -284,7 +290,8 @@ fn b6_a_refusal_in_the_data_handshake() {
     }
 }
 
-/// The client requires resumption, also on the first data connection (class B6 of SECURITY.md).
+/// With `Resumption::Required`, the client must refuse a data connection that did not resume the
+/// login's TLS session, even the first one (class B6 of SECURITY.md).
 #[test]
 fn b6_resumption_required_by_the_client() {
     for version in VERSIONS {

@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// Bytes after the reply to AUTH end the session, in whatever pieces they arrive (class B1 of
-/// SECURITY.md).
+/// An attacker adds bytes after the reply to AUTH. The session must end, in whatever pieces the
+/// bytes arrive (class B1 of SECURITY.md).
 #[test]
 fn b1_bytes_after_auth_in_every_segmentation() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n200 z\r\n";
@@ -33,8 +33,8 @@ fn b1_bytes_after_auth_in_every_segmentation() {
     }
 }
 
-/// The client tries AUTH SSL after a refused AUTH TLS. Bytes after the reply to AUTH SSL end the
-/// session (class B1 of SECURITY.md).
+/// The server refuses AUTH TLS, so the client tries AUTH SSL. If an attacker adds bytes after the
+/// reply to AUTH SSL, the session must end (class B1 of SECURITY.md).
 #[test]
 fn b1_bytes_after_auth_ssl() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n";
@@ -58,8 +58,8 @@ fn b1_bytes_after_auth_ssl() {
     }
 }
 
-/// After CCC a logged-in client sends AUTH again. Bytes after the reply to this AUTH end the
-/// session (class B1 of SECURITY.md).
+/// A logged-in client sends CCC, and later AUTH again. If an attacker adds bytes after the reply to
+/// this AUTH, the session must end (class B1 of SECURITY.md).
 #[test]
 fn b1_bytes_after_auth_after_clear_control() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n";
@@ -82,11 +82,12 @@ fn b1_bytes_after_auth_after_clear_control() {
     }
 }
 
-/// The server accepts AUTH, and then sends clear text. The error must quote that text. It must not
-/// advise explicit TLS, which is in use already.
+/// The server accepts AUTH, but then sends clear text instead of a handshake. The error must quote
+/// that text. It must not advise explicit TLS, since the client uses that already.
 #[test]
 fn b1_clear_text_instead_of_the_handshake() {
-    // After the 234, the server reads the ClientHello as command lines and replies 500.
+    // The fault replies 234, but the simulator does not begin TLS: it reads the ClientHello as
+    // command lines and replies 500 to them.
     let go_ahead = Action::Reply(b"234 Go ahead.\r\n".to_vec());
     for segment in [1, 1000] {
         let fault = Fault::on("AUTH", go_ahead.clone());
@@ -101,8 +102,8 @@ fn b1_clear_text_instead_of_the_handshake() {
     }
 }
 
-/// Before TLS begins, the server sends a reply in clear text. The error must quote the whole reply,
-/// in whatever pieces it arrives, but nothing that is not a reply.
+/// In the handshake, the server first sends a reply in clear text. The error must quote the whole
+/// reply, in whatever pieces it arrives. Bytes that are no reply must not be quoted.
 #[test]
 fn b1_a_reply_before_the_server_hello_is_quoted() {
     let rows = [
@@ -132,8 +133,8 @@ fn b1_a_reply_before_the_server_hello_is_quoted() {
     }
 }
 
-/// The server agrees to protect data, but sends the data in clear text. The error must not quote
-/// the data.
+/// The server accepts PROT P, but sends the data of a download in clear text. The error must not
+/// quote the data, which may be secret.
 #[test]
 fn b1_clear_data_although_tls_was_agreed_on() {
     let unprotected = Fault::on("PROT", Action::Reply(b"200 fine\r\n".to_vec()));
@@ -145,8 +146,8 @@ fn b1_clear_data_although_tls_was_agreed_on() {
     assert!(!error.to_string().contains("explicit"), "{error}");
 }
 
-/// With implicit TLS, the server begins in clear text. The client reports that the server does not
-/// speak TLS (class B1 of SECURITY.md).
+/// The client uses implicit TLS, but the server sends a greeting in clear text. The client must
+/// report that the server does not speak TLS (class B1 of SECURITY.md).
 #[test]
 fn b1_bytes_before_the_server_hello() {
     for greeting in ["220 Welcome\r\n", "230 In\r\n", "HTTP/1.1 400 Bad\r\n"] {

@@ -133,7 +133,8 @@ pub(crate) fn files() -> Vec<Dialogue> {
             .watch(&["DELE"])
             .on("DELE", [say("250 Gone")])
             .both("ok 250 Gone / sent DELE café"),
-        // This crate sends FEAT first, to learn whether the server needs OPTS UTF8 ON.
+        // To decide whether the server needs OPTS UTF8 ON, this crate sends FEAT before the name.
+        // ftplib sends no FEAT.
         dialogue("a name in UTF-8", &[&["delete", "café"]])
             .watch(&["DELE"])
             .on("FEAT", [say("500 What?")])
@@ -154,7 +155,7 @@ pub(crate) fn files() -> Vec<Dialogue> {
     ]
 }
 
-/// Returns the dialogues with CR, LF and NUL in an argument.
+/// Returns the dialogues in which an argument has CR, LF or NUL in it.
 pub(crate) fn injections() -> Vec<Dialogue> {
     let refused = |name, cr: &[&'static str], lf: &[&'static str]| {
         dialogue(name, &[cr, lf, &["pwd"]]).watch(&["DELE"])

@@ -1,4 +1,4 @@
-//! The dialogues: one function for each test, which returns a list.
+//! The dialogues that both clients have. Each function returns those of one test.
 
 mod control;
 mod files;

@@ -1,4 +1,4 @@
-//! Dialogues that call only a parser, without a server.
+//! Dialogues that need no server, because the client only parses a reply in them.
 
 use crate::dialogue::{Dialogue, dialogue};
 

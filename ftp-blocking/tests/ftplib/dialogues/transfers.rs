@@ -1,4 +1,4 @@
-//! Dialogues with data connections.
+//! Dialogues that open data connections.
 
 use crate::dialogue::{Dialogue, Encoding, dialogue};
 use crate::server::Step::{End, HangUp, Open, Reset, Take};
@@ -380,7 +380,7 @@ pub(crate) fn uploads() -> Vec<Dialogue> {
     ]
 }
 
-/// A line longer than ftplib's limit.
+/// A line that is longer than ftplib's limit for a line (8192 bytes).
 const LONG: &str = match std::str::from_utf8(&[b'a'; 9_000]) {
     Ok(text) => text,
     Err(_) => panic!("it is ASCII"),
