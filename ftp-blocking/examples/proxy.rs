@@ -155,7 +155,8 @@ fn authority(target: &Target<'_>) -> String {
     }
 }
 
-/// Checks the proxy's answer. A 2xx status means that the tunnel is ready.
+/// Checks the proxy's answer to CONNECT. A 2xx status means that the connection through the proxy
+/// is made.
 fn judge(head: &[u8]) -> io::Result<()> {
     let head = String::from_utf8_lossy(head);
     let status = head.lines().next().unwrap_or_default();

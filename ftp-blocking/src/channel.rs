@@ -100,7 +100,7 @@ impl Channel {
         self.under_tls(deadline, TlsChannel::flush)
     }
 
-    /// Begins or continues the handshake. Returns `None` at the deadline.
+    /// Begins or continues the TLS handshake. Returns `None` at the deadline.
     pub(crate) fn handshake(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         self.under_tls(deadline, TlsChannel::handshake)
     }

@@ -255,7 +255,7 @@ impl Client {
         self.session.follow_encoding(&self.options);
     }
 
-    /// Returns the encoding of names, which also decodes names from the server.
+    /// Returns the encoding that turns your names into bytes, and the server's names into text.
     pub fn encoding(&self) -> &Encoding {
         &self.options.encoding
     }

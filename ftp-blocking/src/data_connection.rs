@@ -127,7 +127,7 @@ impl DataConnection {
     }
 }
 
-/// Opens the data connection, and begins TLS on the control connection and on the data connection.
+/// The methods that open the data connection, and that begin TLS on either connection.
 impl Client {
     pub(crate) fn dial(&mut self, endpoint: Endpoint) -> Result<(), Error> {
         self.data = DataConnection::None;

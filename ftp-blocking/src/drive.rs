@@ -1,5 +1,5 @@
-//! The only loop of this adapter: a flow returns a want, and the loop does what it says and passes
-//! the answer to the flow. To write your own driver, start from this file.
+//! The only loop of this adapter: a flow returns a want, and the loop does what the want says and
+//! passes the answer back to the flow. To write your own driver, start from this file.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,8 @@ use crate::sys::poll::wait;
 pub(crate) enum Readiness {
     Readable,
     Writable,
-    /// Ready for writing while bytes are unsent, and ready for reading after that.
+    /// The driver waits until it can write, as long as bytes are unsent. After that, it waits until
+    /// it can read.
     Either,
 }
 
@@ -35,8 +36,8 @@ impl Client {
     /// Runs any flow to its end. All other methods use this one.
     ///
     /// # Errors
-    /// The errors of the flow. After an error the session is dead, or the next operation first
-    /// cleans up what this one has left.
+    /// The errors of the flow. After an error, either the session is dead, or the next operation
+    /// first cleans up what this flow has left.
     pub fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
         let begun = self.network.now();
         let (mut running, mut answer) = self.session.start(flow);

@@ -1,4 +1,4 @@
-//! TCP sockets as a [`Network`].
+//! A [`Network`] over TCP sockets.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};

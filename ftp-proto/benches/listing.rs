@@ -61,7 +61,7 @@ fn mlsd(others: &str) -> String {
     text
 }
 
-/// Parses the listing several times, and prints the speed of the fastest time.
+/// Parses the listing several times, and prints the speed of the fastest run.
 fn measure(name: &str, text: &str, parser: &Parser) {
     let mut best = f64::INFINITY;
     for _ in 0..ROUNDS {

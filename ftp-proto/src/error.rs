@@ -69,11 +69,11 @@ type Inner = dyn core::error::Error + Send + Sync;
 /// | [`Permanent`](Self::Permanent) | the server refused by 5xx | lives, unless it was the greeting | change the command or its argument |
 /// | [`Protocol`](Self::Protocol) | bytes that are no reply, or a reply that cannot be read | dead in the first case, lives in the second | see [`Error::inner`]; [`Config`](crate::Config) has options for servers that deviate |
 /// | [`Injection`](Self::Injection) | clear text where TLS begins or ends | dead | do not trust this connection |
-/// | [`OutOfStep`](Self::OutOfStep) | replies no longer match commands | dead as a rule; lives where only a transfer was held back | ask `is_dead`: try the transfer again, or connect again |
+/// | [`OutOfStep`](Self::OutOfStep) | replies no longer match commands | dead as a rule; lives where only a transfer was held back | call `is_dead`: try the transfer again, or connect again |
 /// | [`Closed`](Self::Closed) | the server closed the control connection | dead | connect again |
 /// | [`Io`](Self::Io) | a socket or your file failed | dead if the control connection failed, else lives | connect again, or mend the file |
 /// | [`Tls`](Self::Tls) | a certificate, an alert or a handshake | dead if the control connection failed, else lives | see [`Error::tls_reason`], which names the next step |
-/// | [`Timeout`](Self::Timeout) | the time of this [`Wait`] is over | lives as a rule; dead after a handshake or sending on the control connection | try again, or raise the limit in [`Timeouts`] |
+/// | [`Timeout`](Self::Timeout) | the time limit of this [`Wait`] has passed | lives as a rule; dead if a handshake, or sending on the control connection, timed out | try again, or raise the limit in [`Timeouts`] |
 /// | [`Truncated`](Self::Truncated) | a download is not as long as it must be | lives | download again, or resume at an [offset](crate::TransferOptions::with_offset) |
 /// | [`Unconfirmed`](Self::Unconfirmed) | nothing proves that the transfer is whole | lives, unless the reply was lost with the connection | compare sizes, or transfer again |
 /// | [`Insecure`](Self::Insecure) | a command would have left in clear text | lives; nothing was sent | secure the session first |

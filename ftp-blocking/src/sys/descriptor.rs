@@ -1,4 +1,5 @@
-//! Reads and writes a file by its descriptor, and waits for a non-blocking file.
+//! Reads and writes a file by its descriptor. If a non-blocking file is not ready, waits until it
+//! is.
 
 use std::io;
 use std::os::fd::BorrowedFd;

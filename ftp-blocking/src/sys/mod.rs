@@ -1,5 +1,5 @@
-//! What the adapters ask of the operating system: sockets, `poll`, and the kernel's fast paths for
-//! bulk data.
+//! What the adapters need from the operating system: sockets, `poll`, and the kernel's fast paths
+//! for bulk data.
 //!
 //! This module is for `ftp-smol` and other adapters of this project. The documentation hides it,
 //! and every version may change it, so an adapter must depend on one exact version. The module
@@ -15,7 +15,7 @@
 //! | `listening.rs` | listens for data connections, on a range of ports | everywhere |
 //! | `poll.rs` | waits for descriptors | Unix |
 //! | `descriptor.rs` | reads and writes a file by its descriptor | Unix |
-//! | `kernel/` | moves bytes between a socket and a file | `kernel/linux/`; elsewhere it refuses |
+//! | `kernel/` | moves bytes between a socket and a file | Linux and Android; elsewhere nothing |
 
 pub mod addresses;
 pub mod descriptor;

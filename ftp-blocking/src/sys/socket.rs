@@ -44,7 +44,7 @@ pub fn connected(socket: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Creates a non-blocking socket of this address's family.
+/// Creates a non-blocking socket, for IPv4 or IPv6 as the address demands.
 pub(super) fn create(address: SocketAddr) -> io::Result<Socket> {
     let domain = Domain::for_address(address);
     let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;

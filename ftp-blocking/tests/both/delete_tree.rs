@@ -217,7 +217,8 @@ fn a_root_is_emptied_on_request_and_stays() {
                 .iter()
                 .any(|line| line == "RMD /" || line == "RMD .")
         );
-        // The option allows to empty the current directory and `/`, but not `..`.
+        // `Roots::DeleteContents` lets the client empty the current directory and `/`, but not
+        // `..`.
         client.delete_tree_with("..", &roots).expect_err("refused");
     }
 }

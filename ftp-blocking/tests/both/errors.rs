@@ -505,8 +505,8 @@ fn the_error_of_a_peer_that_is_no_ftp_server() {
         );
         assert!(error.contains(quoted), "{error}");
     }
-    // A mail server greets with 220, as an FTP server does. The refusal of USER is the first sign
-    // that it is none.
+    // A mail server greets with 220, as an FTP server does. Only the refusal of USER shows that
+    // this server is no FTP server.
     let mail = files()
         .banner("220 mx.example ESMTP Postfix")
         .fault(Fault::on(

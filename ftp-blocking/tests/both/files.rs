@@ -1,5 +1,5 @@
-//! Transfers from and to files (`save_to`, `send_from`): rows of the contract table with real
-//! files, in memory and over sockets, and failures of the files themselves.
+//! Transfers from and to local files (`save_to`, `send_from`): cases of the contract table with
+//! real files, in memory and over sockets, and tests in which a file fails.
 
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::net::Shutdown;

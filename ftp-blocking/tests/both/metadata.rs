@@ -19,7 +19,8 @@ fn logged_in(setup: Setup) -> (Client, Memory) {
     (client, memory)
 }
 
-/// The commands that the server got, without those that open data connections.
+/// Returns the commands that the server got, without those of the login and without EPSV, TYPE,
+/// FEAT and OPTS.
 fn commands(memory: &Memory) -> Vec<String> {
     let server = memory.server();
     let commands = server.commands().iter();

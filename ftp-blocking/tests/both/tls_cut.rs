@@ -1,5 +1,5 @@
-//! An attacker cuts the TLS data connection, in one run after each byte of ciphertext, also inside
-//! the handshake and close_notify. The server does not notice the cut (classes B5 and B6 of
+//! An attacker cuts the TLS data connection, in each run after one more byte of ciphertext, also
+//! inside the handshake and close_notify. The server does not notice the cut (classes B5 and B6 of
 //! SECURITY.md).
 
 use std::io::{self, Read as _, Write as _};

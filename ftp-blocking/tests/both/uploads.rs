@@ -59,8 +59,8 @@ fn keep_alives_are_sent_while_data_moves_without_a_pause() {
     assert_eq!(client.pwd().expect("in step").as_bytes(), b"/");
 }
 
-/// A slow line. Each time the client asks how many written bytes are unsent, it removes the last
-/// number of `held` and gets that number. If `held` is empty, it gets `None`.
+/// A slow line. Each time the client asks how many written bytes are unsent, the line removes the
+/// last number from `held` and answers with it. If `held` is empty, the answer is `None`.
 #[derive(Clone, Default)]
 struct SlowLine {
     held: Arc<Mutex<Vec<usize>>>,

@@ -16,7 +16,7 @@ pub(crate) struct Dialogue {
     /// nothing between servers.
     pub(crate) target: Option<Script>,
     pub(crate) setting: Setting,
-    /// Verbs. The result also shows the commands with these verbs, as the server received them.
+    /// The result also shows the commands with these verbs, as the server received them.
     pub(crate) watched: &'static [&'static str],
     /// The result, if both clients have the same. `None` if the results differ:
     /// [`DIFFERENCES`](crate::differences::DIFFERENCES) then lists both of them.

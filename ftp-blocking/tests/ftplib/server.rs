@@ -91,7 +91,7 @@ impl Default for Script {
             ("EPRT", "200 Port"),
             ("REST", "350 Rest"),
             ("PWD", "257 \"/here\""),
-            // By default, the server replies to an ABOR that arrives after the transfer is over.
+            // A client may send ABOR after the transfer is over, so every server has a reply to it.
             ("ABOR", "225 Nothing to abort"),
             ("QUIT", "221 Bye"),
         ] {

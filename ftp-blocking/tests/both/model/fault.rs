@@ -6,8 +6,8 @@ use std::env;
 use fastrand::Rng;
 use ftp_proto::simulator::{Action, Fault, Setup, Then};
 
-/// A kind of fault of the server. A false report of success that no client could notice is not
-/// among the kinds.
+/// A kind of fault of the server. None of the kinds is a false report of success that no client
+/// could notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The server sends the final reply of a command twice, one directly after the other.

@@ -40,8 +40,8 @@ fn b3_raw_commands_are_refused_where_methods_are() {
     assert!(memory.server().commands().is_empty());
 
     client.secure().expect("under TLS");
-    // The client refuses the commands that open a data connection before PROT P, and again after
-    // PROT C.
+    // Before PROT P, and again after PROT C, the client refuses the commands that open a data
+    // connection.
     refused(&mut client, &DATA, ErrorKind::Insecure);
     client.login("user", "secret").expect("logged in");
     for (level, words) in [("PROT C", 200), ("PROT S", 536), ("prot c", 200)] {

@@ -1,4 +1,4 @@
-//! The end of the data under TLS is cut or missing (class B5 of SECURITY.md).
+//! Transfers under TLS whose data ends too early (class B5 of SECURITY.md).
 
 use super::*;
 

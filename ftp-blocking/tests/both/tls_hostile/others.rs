@@ -1,5 +1,5 @@
-//! Peers that speak another protocol, CCC, reconnects and old TLS versions (classes B7 to B10 of
-//! SECURITY.md), and the fields of `TlsInfo`.
+//! Peers that do not speak FTP, CCC, reconnects, and old TLS versions (classes B7 to B10 of
+//! SECURITY.md). Also the fields of `TlsInfo`.
 
 use super::*;
 

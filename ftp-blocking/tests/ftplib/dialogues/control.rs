@@ -4,7 +4,8 @@ use crate::dialogue::{Dialogue, Encoding, dialogue};
 use crate::server::Step::HangUp;
 use crate::server::{raw, say};
 
-/// Returns the dialogues for ftplib's `connect` and `getwelcome`.
+/// Returns the dialogues that compare ftplib's `connect` and `getwelcome` with this crate's
+/// counterparts.
 pub(crate) fn greetings() -> Vec<Dialogue> {
     let greeted = |name| dialogue(name, &[&["connect"]]);
     vec![
@@ -42,8 +43,8 @@ pub(crate) fn greetings() -> Vec<Dialogue> {
     ]
 }
 
-/// Returns the dialogues for ftplib's `connect` with its options, `close`, the context manager and
-/// `set_debuglevel`.
+/// Returns the dialogues that compare ftplib's `connect` with its options, `close`, the context
+/// manager and `set_debuglevel` with this crate's counterparts.
 pub(crate) fn connections() -> Vec<Dialogue> {
     vec![
         dialogue("time-out of zero", &[&["connect"]])
@@ -95,7 +96,7 @@ pub(crate) fn connections() -> Vec<Dialogue> {
     ]
 }
 
-/// Returns the dialogues for ftplib's `login`.
+/// Returns the dialogues that compare ftplib's `login` with this crate's counterpart.
 pub(crate) fn logins() -> Vec<Dialogue> {
     let login =
         |name, call: &[&'static str]| dialogue(name, &[call]).watch(&["USER", "PASS", "ACCT"]);
@@ -177,7 +178,8 @@ pub(crate) fn logins() -> Vec<Dialogue> {
     ]
 }
 
-/// Returns the dialogues for ftplib's `getline`, `getmultiline` and `getresp`.
+/// Returns the dialogues that compare ftplib's `getline`, `getmultiline` and `getresp` with this
+/// crate's counterparts.
 pub(crate) fn framing() -> Vec<Dialogue> {
     let framed = |name, reply: &[u8]| {
         dialogue(name, &[&["command", "STAT"], &["pwd"]]).on("STAT", [raw(reply)])
@@ -270,7 +272,8 @@ pub(crate) fn framing() -> Vec<Dialogue> {
     ]
 }
 
-/// Returns the dialogues for ftplib's `sendcmd`, `voidcmd` and `putline`.
+/// Returns the dialogues that compare ftplib's `sendcmd`, `voidcmd` and `putline` with this crate's
+/// counterparts.
 pub(crate) fn commands() -> Vec<Dialogue> {
     let command = |name, reply: &'static str| {
         dialogue(name, &[&["command", "SITE a"], &["pwd"]]).on("SITE a", [say(reply)])

@@ -3,7 +3,8 @@
 use crate::dialogue::{Dialogue, Encoding, dialogue};
 use crate::server::say;
 
-/// Returns the dialogues for ftplib's `cwd`, `mkd`, `pwd` and `rmd`.
+/// Returns the dialogues that compare ftplib's `cwd`, `mkd`, `pwd` and `rmd` with this crate's
+/// counterparts.
 pub(crate) fn directories() -> Vec<Dialogue> {
     let cwd = |name, to: &'static str| dialogue(name, &[&["cwd", to]]).watch(&["CWD", "CDUP"]);
     let mkd =
@@ -81,7 +82,8 @@ pub(crate) fn directories() -> Vec<Dialogue> {
     ]
 }
 
-/// Returns the dialogues for ftplib's `delete`, `rename`, `size` and `acct`.
+/// Returns the dialogues that compare ftplib's `delete`, `rename`, `size` and `acct` with this
+/// crate's counterparts.
 pub(crate) fn files() -> Vec<Dialogue> {
     let delete =
         |name, reply: &'static str| dialogue(name, &[&["delete", "a"]]).on("DELE a", [say(reply)]);

@@ -2,8 +2,8 @@
 
 use crate::dialogue::{Dialogue, dialogue};
 
-/// Returns the dialogues for ftplib's `parse150`, `parse227`, `parse229`, `parse257` and its
-/// constants.
+/// Returns the dialogues that compare ftplib's `parse150`, `parse227`, `parse229`, `parse257` and
+/// its constants with this crate's counterparts.
 pub(crate) fn parsers() -> Vec<Dialogue> {
     let one = |name, parser: &'static str, reply: &'static str| dialogue(name, &[&[parser, reply]]);
     vec![

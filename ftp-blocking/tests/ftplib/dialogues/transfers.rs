@@ -4,7 +4,8 @@ use crate::dialogue::{Dialogue, Encoding, dialogue};
 use crate::server::Step::{End, HangUp, Open, Reset, Take};
 use crate::server::{file, raw, say, send, taken};
 
-/// Returns the dialogues for ftplib's `retrbinary`, `transfercmd` and `ntransfercmd`.
+/// Returns the dialogues that compare ftplib's `retrbinary`, `transfercmd` and `ntransfercmd` with
+/// this crate's counterparts.
 pub(crate) fn downloads() -> Vec<Dialogue> {
     let download = |name| dialogue(name, &[&["download", "a"], &["pwd"]]);
     let hint = |name, reply: &'static str| {
@@ -178,8 +179,8 @@ pub(crate) fn downloads() -> Vec<Dialogue> {
     ]
 }
 
-/// Returns the dialogues for ftplib's `makepasv`, `makeport`, `sendport`, `sendeprt` and
-/// `set_pasv`.
+/// Returns the dialogues that compare ftplib's `makepasv`, `makeport`, `sendport`, `sendeprt` and
+/// `set_pasv` with this crate's counterparts.
 pub(crate) fn data_connections() -> Vec<Dialogue> {
     let download = |name| dialogue(name, &[&["download", "a"], &["pwd"]]).on("RETR", file("hello"));
     let classic = |name, reply: &'static str| {
@@ -312,7 +313,7 @@ pub(crate) fn data_connections() -> Vec<Dialogue> {
     ]
 }
 
-/// Returns the dialogues for ftplib's `storbinary`.
+/// Returns the dialogues that compare ftplib's `storbinary` with this crate's counterpart.
 pub(crate) fn uploads() -> Vec<Dialogue> {
     let store = |name| dialogue(name, &[&["store", "a", "hello"], &["pwd"]]);
     vec![
@@ -386,7 +387,8 @@ const LONG: &str = match std::str::from_utf8(&[b'a'; 9_000]) {
     Err(_) => panic!("it is ASCII"),
 };
 
-/// Returns the dialogues for ftplib's `retrlines` and `storlines`.
+/// Returns the dialogues that compare ftplib's `retrlines` and `storlines` with this crate's
+/// counterparts.
 pub(crate) fn lines() -> Vec<Dialogue> {
     let lines = |name, content: &[u8]| {
         dialogue(name, &[&["download_lines", "a"], &["pwd"]]).on("RETR", file(content))
@@ -446,7 +448,8 @@ pub(crate) fn lines() -> Vec<Dialogue> {
     ]
 }
 
-/// Returns the dialogues for ftplib's `nlst`, `dir` and `mlsd`.
+/// Returns the dialogues that compare ftplib's `nlst`, `dir` and `mlsd` with this crate's
+/// counterparts.
 pub(crate) fn listings() -> Vec<Dialogue> {
     let mlsd = |name, listing: &[u8]| dialogue(name, &[&["mlsd"]]).on("MLSD", file(listing));
     vec![
@@ -552,7 +555,7 @@ pub(crate) fn listings() -> Vec<Dialogue> {
     ]
 }
 
-/// Returns the dialogues for ftplib's `abort`.
+/// Returns the dialogues that compare ftplib's `abort` with this crate's counterpart.
 pub(crate) fn aborts() -> Vec<Dialogue> {
     let abort = |name| {
         dialogue(name, &[&["abort", "a", "5"], &["pwd"]])
@@ -588,7 +591,7 @@ pub(crate) fn aborts() -> Vec<Dialogue> {
     ]
 }
 
-/// Returns the dialogues for ftplib's `ftpcp`.
+/// Returns the dialogues that compare ftplib's `ftpcp` with this crate's counterpart.
 pub(crate) fn copies() -> Vec<Dialogue> {
     let copy = |name| {
         dialogue(name, &[&["copy", "a"]])
