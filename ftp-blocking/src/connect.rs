@@ -12,11 +12,13 @@ use crate::sys::race::Race;
 use crate::sys::socket;
 use crate::transport::{Dialling, Stream};
 
-/// Connects to the first of these addresses that answers, from the source address if there is one.
-/// One `poll` waits for all attempts.
+/// Connects to several addresses, and returns the first connection. Several attempts may run at the
+/// same time, and one `poll` waits for all of them. `source` is the local address; `None` lets the
+/// system choose it.
 ///
 /// # Errors
-/// [`TimedOut`](io::ErrorKind::TimedOut) at the deadline, or the error that [`Race`] chooses.
+/// [`TimedOut`](io::ErrorKind::TimedOut) at the deadline. If all attempts have failed before, the
+/// error that [`Race`] chooses.
 pub(crate) fn race(
     addresses: impl IntoIterator<Item = SocketAddr>,
     source: Option<SocketAddr>,
@@ -46,7 +48,8 @@ pub(crate) fn race(
 pub(crate) struct Attempt(Option<TcpStream>);
 
 impl Attempt {
-    /// Begins to connect, from the source address if there is one.
+    /// Begins to connect to `address`. `source` is the local address; `None` lets the system choose
+    /// it.
     pub(crate) fn start(address: SocketAddr, source: Option<SocketAddr>) -> io::Result<Self> {
         socket::connect(address, source).map(|socket| Self(Some(socket)))
     }

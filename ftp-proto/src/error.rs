@@ -69,7 +69,7 @@ type Inner = dyn core::error::Error + Send + Sync;
 /// | [`Permanent`](Self::Permanent) | the server refused by 5xx | lives, unless it was the greeting | change the command or its argument |
 /// | [`Protocol`](Self::Protocol) | bytes that are no reply, or a reply that cannot be read | dead in the first case, lives in the second | see [`Error::inner`]; [`Config`](crate::Config) has options for servers that deviate |
 /// | [`Injection`](Self::Injection) | clear text where TLS begins or ends | dead | do not trust this connection |
-/// | [`OutOfStep`](Self::OutOfStep) | replies no longer match commands | dead as a rule; lives where only a transfer was held back | call `is_dead`: try the transfer again, or connect again |
+/// | [`OutOfStep`](Self::OutOfStep) | replies no longer match commands | dead as a rule; lives if the client has only refused to begin a transfer | call `is_dead`: try the transfer again, or connect again |
 /// | [`Closed`](Self::Closed) | the server closed the control connection | dead | connect again |
 /// | [`Io`](Self::Io) | a socket or your file failed | dead if the control connection failed, else lives | connect again, or mend the file |
 /// | [`Tls`](Self::Tls) | a certificate, an alert or a handshake | dead if the control connection failed, else lives | see [`Error::tls_reason`], which names the next step |

@@ -148,8 +148,8 @@ impl Identity {
     }
 
     /// Returns a server's TLS configuration that shows this certificate and allows TLS 1.2 and 1.3.
-    /// Its TLS 1.2 cipher suites are for RSA keys, and its key is none, so handshakes succeed only
-    /// with TLS 1.3.
+    /// Its TLS 1.2 cipher suites need an RSA key, and its key is of another kind, so handshakes
+    /// succeed only with TLS 1.3.
     pub(crate) fn server_sharing_13_alone(&self) -> Arc<ServerConfig> {
         let mut provider = rustls::crypto::ring::default_provider();
         provider.cipher_suites.retain(|suite| {

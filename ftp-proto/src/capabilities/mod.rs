@@ -50,7 +50,7 @@ pub enum Support {
     /// does not list.
     #[default]
     Unknown,
-    /// FEAT lists the command, but it was not used yet. It may fail, because some servers list
+    /// FEAT lists the command, but no reply has shown yet whether it works. Some servers list
     /// commands that do not work.
     Advertised,
     /// It has worked.

@@ -173,8 +173,8 @@ fn b6_tickets_that_run_out_without_another_version() {
 }
 
 /// The client's tickets run out. The server knows TLS 1.2, but shares no TLS 1.2 cipher suite with
-/// the client, so its alert is not that of a server without TLS 1.2. The reconnect must use TLS 1.3
-/// after all.
+/// the client, so it sends another alert than a server without TLS 1.2. The reconnect must use TLS
+/// 1.3 after all.
 #[test]
 fn b6_tickets_that_run_out_without_another_cipher_suite() {
     let mut stingy = rustls::ServerConfig::clone(&Identity::good().server_sharing_13_alone());
